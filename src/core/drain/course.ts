@@ -1,0 +1,96 @@
+import type { SyncError } from '../errors.ts';
+import type { PathMapping } from '../file-paths.ts';
+import type { Job } from '../job.ts';
+import type { ProvenMatch } from '../match.ts';
+import type { PlexItem, Section } from '../plex-item.ts';
+import type { DrainDeps } from '../ports.ts';
+import type { SceneRecord, Written } from '../scene-record.ts';
+import type { WriteRules } from '../wanted.ts';
+import type { Gate } from './gate.ts';
+import type { SystemicWatch } from './systemic.ts';
+
+/** How a drain is configured. */
+export type DrainOptions = {
+  /** Names of the libraries to look in; none means every movie library. */
+  readonly libraries: readonly string[];
+  readonly mappings: readonly PathMapping[];
+  readonly matching: 'strict' | 'relaxed';
+  readonly maxRetries: number;
+  /** Requests for single jobs in flight, 1 to 8. */
+  readonly concurrency: number;
+  readonly rules: WriteRules;
+  /** Most jobs to claim. */
+  readonly limit: number | undefined;
+  /** Epoch ms after which nothing more is claimed or written. */
+  readonly deadlineAt: number | undefined;
+};
+
+/** What every step of a drain is given. */
+export type Course = {
+  readonly deps: DrainDeps;
+  readonly gate: Gate;
+  readonly watch: SystemicWatch;
+  readonly options: DrainOptions;
+  /** The libraries to look in. */
+  readonly sections: readonly Section[];
+};
+
+/** What a step makes of a batch: the jobs that go on, and those that have come to their end. */
+export type Step<T> = { readonly going: readonly T[]; readonly ended: readonly Ended[] };
+
+/** How a job's attempt ended, before it is decided what that means for the job. */
+export type Outcome =
+  | { readonly kind: 'updated' | 'unchanged'; readonly record: SceneRecord }
+  | { readonly kind: 'failed'; readonly error: SyncError }
+  /** A request that belonged to no single job failed: nothing is spent. */
+  | { readonly kind: 'shared_failure'; readonly error: SyncError }
+  | { readonly kind: 'given_back' }
+  | { readonly kind: 'defer' };
+
+export type Ended = {
+  readonly job: Job;
+  readonly outcome: Outcome;
+  /** Set when the systemic watch has seen this end already, as it happened. */
+  readonly noted?: true;
+};
+
+/** Runs `step` over a batch and parts those that go on from those that have ended. */
+export function split<T, U extends object>(batch: readonly T[], step: (entry: T) => U | Ended): Step<U> {
+  const going: U[] = [];
+  const ended: Ended[] = [];
+  for (const entry of batch) {
+    const result = step(entry);
+    if ('outcome' in result) ended.push(result);
+    else going.push(result);
+  }
+  return { going, ended };
+}
+
+/** The end of a job that failed by itself. */
+export function failed(job: Job, error: SyncError): Ended {
+  return { job, outcome: { kind: 'failed', error } };
+}
+
+/** The end of a job whose request was everybody's. */
+export function sharedFailure(job: Job, error: SyncError): Ended {
+  return { job, outcome: { kind: 'shared_failure', error } };
+}
+
+/** The end of a job that was not tried. */
+export function givenBack(job: Job): Ended {
+  return { job, outcome: { kind: 'given_back' } };
+}
+
+/** Whether requests fail because we are stopping or were refused, and not for any fault of the jobs. */
+export function isStopping({ deps, gate }: Course): boolean {
+  return deps.stopRequested() !== undefined || gate.halted()?.kind === 'unauthorized';
+}
+
+/** What the data directory shall remember of an item that is now right. */
+export function recordOf(
+  work: { readonly item: PlexItem; readonly proven: ProvenMatch | undefined },
+  written: Written,
+): SceneRecord {
+  const { item, proven } = work;
+  return { ratingKey: item.ratingKey, sectionKey: item.sectionKey, proven, written, intent: undefined };
+}

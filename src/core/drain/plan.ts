@@ -1,0 +1,50 @@
+import type { EditPlan } from '../edits.ts';
+import { intentOf, isEmptyPlan, planEdits } from '../edits.ts';
+import { asSyncError, SyncError } from '../errors.ts';
+import type { IntentNote } from '../ports.ts';
+import type { Written } from '../scene-record.ts';
+import { foldIntent, NOTHING_WRITTEN } from '../scene-record.ts';
+import { wantedFrom } from '../wanted.ts';
+import type { Course, Step } from './course.ts';
+import { failed, recordOf, split } from './course.ts';
+import type { Read } from './read.ts';
+
+/** A job with the edits its item still needs. */
+export type Planned = Read & {
+  readonly plan: EditPlan;
+  /** What counts as ours before the plan is carried out. */
+  readonly written: Written;
+};
+
+/** Scene × item × last written → the edits still needed; a job without any is done. */
+export function plan(batch: readonly Read[], course: Course): Step<Planned> {
+  return split(batch, (work) => {
+    const planned = planSafely(work, course);
+    if (planned instanceof SyncError) return failed(work.job, planned);
+    if (!isEmptyPlan(planned.plan)) return planned;
+    return { job: work.job, outcome: { kind: 'unchanged', record: recordOf(planned, planned.plan.written) } };
+  });
+}
+
+function planSafely(work: Read, { deps, options }: Course): Planned | SyncError {
+  const { record, item, job } = work;
+  try {
+    // What was written to another item says nothing about this one.
+    const written = record?.ratingKey === item.ratingKey ? foldIntent(record, item) : NOTHING_WRITTEN;
+    const edits = planEdits(wantedFrom(work.scene, options.rules), item, written, options.rules);
+    for (const left of edits.left) deps.emit({ kind: 'left_alone', sceneId: job.sceneId, left });
+    for (const { kind, dropped } of edits.capped)
+      deps.emit({ kind: 'capped', sceneId: job.sceneId, list: kind, dropped });
+    return { ...work, plan: edits, written };
+  } catch (thrown) {
+    return asSyncError(thrown);
+  }
+}
+
+/** Notes, before the first PUT, what is about to be written and what stood there. */
+export function intend(batch: readonly Planned[], { deps }: Course): void {
+  const notes = batch.map(
+    (work): IntentNote => ({ ...recordOf(work, work.written), sceneId: work.job.sceneId, intent: intentOf(work.plan) }),
+  );
+  if (notes.length > 0) deps.queue.intend(notes, deps.now());
+}

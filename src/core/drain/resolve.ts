@@ -1,0 +1,98 @@
+import { asSyncError, SyncError } from '../errors.ts';
+import { fileName, mapPath } from '../file-paths.ts';
+import type { Candidate, MatchResult, ProvenMatch } from '../match.ts';
+import { matchScene } from '../match.ts';
+import { RETRY_RULES } from '../retry.ts';
+import type { Course, Ended, Step } from './course.ts';
+import { failed, givenBack, isStopping, split } from './course.ts';
+import type { Hydrated } from './hydrate.ts';
+import { mapConcurrently } from './map-concurrently.ts';
+
+/** A job with the item it is to be written to. `proven` is absent when the match is a guess. */
+export type Resolved = Hydrated & {
+  readonly ratingKey: string;
+  readonly proven: ProvenMatch | undefined;
+  readonly from: 'record' | 'look_up';
+};
+
+/** Path → rating key: from the last sync, or by looking the file up. */
+export async function resolve(batch: readonly Hydrated[], course: Course): Promise<Step<Resolved>> {
+  const { gate, watch, options } = course;
+  const ends = await mapConcurrently(batch, options.concurrency, async (work): Promise<Resolved | Ended> => {
+    const known = resolveFromRecord(work);
+    if (known !== undefined) return known;
+    if (gate.halted() !== undefined) return givenBack(work.job);
+    try {
+      const found = await lookUp(work, course);
+      watch.noteFound();
+      gate.answered();
+      return found;
+    } catch (thrown) {
+      return afterFailedLook(work, asSyncError(thrown), course);
+    }
+  });
+  return split(ends, (end) => end);
+}
+
+function afterFailedLook({ job, file }: Hydrated, error: SyncError, course: Course): Ended {
+  const { gate, watch } = course;
+  if (error.code === 'plex_unauthorized') gate.halt({ kind: 'unauthorized', message: error.message });
+  if (isStopping(course) && RETRY_RULES[error.code].class !== 'permanent') return givenBack(job);
+  if (error.code === 'plex_not_found') watch.noteMissing(file.path);
+  if (error.code === 'low_confidence') watch.noteFound();
+  gate.count(error);
+  return failed(job, error);
+}
+
+/** The item of an earlier sync, to be re-checked on the read that comes anyway: costs no request. */
+function resolveFromRecord(work: Hydrated): Resolved | undefined {
+  const { record } = work;
+  if (record?.proven === undefined) return undefined;
+  return { ...work, ratingKey: record.ratingKey, proven: record.proven, from: 'record' };
+}
+
+/**
+ * Looks the scene's file up in every library. An error while looking keeps its own class: only a complete look that
+ * found nothing is "not found".
+ * @throws {SyncError} `plex_not_found`, `low_confidence`, or what the look-up failed with.
+ */
+async function lookUp(work: Hydrated, { deps, gate, options, sections }: Course): Promise<Resolved> {
+  const { job, file } = work;
+  const name = fileName(mapPath(file.path, options.mappings).path);
+  const candidates: Candidate[] = [];
+  for (const section of sections) {
+    deps.emit({ kind: 'searching', section: section.title, file: name });
+    candidates.push(...(await gate.ask(() => deps.plex.findByFileName(section, name))));
+  }
+  const match = matchScene(file, candidates, options.mappings);
+  switch (match.kind) {
+    case 'none':
+      throw new SyncError('plex_not_found', `No Plex item found for filename: ${name}`);
+    case 'high':
+      return {
+        ...work,
+        ratingKey: match.best.candidate.ratingKey,
+        proven: { scenePath: file.path, file: match.best.file },
+        from: 'look_up',
+      };
+    case 'low': {
+      const taken = options.matching === 'relaxed';
+      deps.emit({ kind: 'low_confidence', sceneId: job.sceneId, file: name, candidates: match.considered, taken });
+      if (!taken) throw new SyncError('low_confidence', describeLow(name, match));
+      return { ...work, ratingKey: match.best.candidate.ratingKey, proven: undefined, from: 'look_up' };
+    }
+  }
+}
+
+function describeLow(name: string, match: Extract<MatchResult, { kind: 'low' }>): string {
+  const shown = match.considered
+    .slice(0, 5)
+    .map(({ candidate, file }) => `${candidate.ratingKey} "${candidate.title}" (${candidate.sectionTitle}) ${file}`);
+  const more = match.considered.length > shown.length ? `; and ${match.considered.length - shown.length} more` : '';
+  const count = match.considered.length === 1 ? '1 candidate' : `${match.considered.length} candidates`;
+  const hint =
+    match.suggestion === undefined
+      ? ''
+      : `. If this is the file: --path-map ${match.suggestion.from}=${match.suggestion.to}`;
+  return `${count} for ${name}, and none is proven to be the scene's file: ${shown.join('; ')}${more}${hint}`;
+}

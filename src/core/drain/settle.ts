@@ -1,0 +1,143 @@
+import type { WorkerEvent } from '../events.ts';
+import type { Job, Settled, Settlement } from '../job.ts';
+import { NOT_FOUND_WAITS_MS, RETRY_RULES, settlementFor } from '../retry.ts';
+import type { Course, Ended, Outcome } from './course.ts';
+
+/** How many jobs of a run ended how. */
+export type Tally = {
+  updated: number;
+  unchanged: number;
+  /** Failed, and tried again later. */
+  retried: number;
+  /** Not in Plex yet: no failure. */
+  waiting: number;
+  buried: number;
+  /** Given back without an attempt spent. */
+  released: number;
+  superseded: number;
+  leaseLost: number;
+};
+
+/** The tally of a run that has ended no job. */
+export const NO_JOBS: Readonly<Tally> = {
+  updated: 0,
+  unchanged: 0,
+  retried: 0,
+  waiting: 0,
+  buried: 0,
+  released: 0,
+  superseded: 0,
+  leaseLost: 0,
+};
+
+/**
+ * Decides what becomes of every job of a batch and applies it, all in one transaction.
+ * @returns how many jobs went back only to be claimed again in this drain.
+ */
+export function settle(ended: readonly Ended[], course: Course, tally: Tally): number {
+  const { deps, gate, watch } = course;
+  const inOrder = ended.toSorted((a, b) => a.job.id - b.job.id);
+  for (const { outcome, noted } of inOrder) {
+    if (noted) continue;
+    if (outcome.kind === 'failed') watch.note(outcome.error);
+    if (outcome.kind === 'updated' || outcome.kind === 'unchanged') {
+      watch.note(undefined);
+      gate.count(undefined);
+    }
+  }
+  const verdict = watch.verdict();
+  if (verdict !== undefined) gate.halt(verdict);
+  const isMisconfigured = gate.halted()?.kind === 'misconfigured';
+  const entries = inOrder.map(({ job, outcome }) => ({
+    job,
+    settlement: isMisconfigured && outcome.kind === 'failed' ? GIVE_BACK : settlementOf(job, outcome, course),
+  }));
+  const settled = deps.queue.settle(entries, deps.now());
+  for (const [index, entry] of entries.entries()) {
+    const how = settled[index] ?? 'lease_lost';
+    count(tally, entry.settlement, how);
+    const event = eventFor(entry.job, entry.settlement, how, course);
+    if (event !== undefined) deps.emit(event);
+  }
+  return entries.filter(({ settlement }) => settlement.kind === 'defer').length;
+}
+
+const GIVE_BACK: Settlement = { kind: 'give_back' };
+
+function settlementOf(job: Job, outcome: Outcome, { deps, options }: Course): Settlement {
+  const now = deps.now();
+  switch (outcome.kind) {
+    case 'updated':
+    case 'unchanged':
+      return { kind: 'complete', change: outcome.kind, record: outcome.record };
+    case 'failed':
+      return settlementFor(outcome.error, job.spent, { maxRetries: options.maxRetries, now, random: deps.random() });
+    case 'shared_failure':
+      return { kind: 'release', availableAt: now + (outcome.error.retryAfterMs ?? 0), error: outcome.error };
+    case 'given_back':
+      return GIVE_BACK;
+    case 'defer':
+      return { kind: 'defer' };
+  }
+}
+
+function count(tally: Tally, settlement: Settlement, how: Settled): void {
+  if (how === 'lease_lost') tally.leaseLost += 1;
+  else if (how === 'superseded') tally.superseded += 1;
+  else tally[tallyKey(settlement)] += 1;
+}
+
+function tallyKey(settlement: Settlement): keyof Tally {
+  switch (settlement.kind) {
+    case 'complete':
+      return settlement.change;
+    case 'retry':
+      return settlement.spends === 'miss' ? 'waiting' : 'retried';
+    case 'dead':
+      return 'buried';
+    case 'release':
+    case 'give_back':
+    case 'defer':
+      return 'released';
+  }
+}
+
+/** What a settlement is worth telling; a job that was merely given back untried is not. */
+function eventFor(job: Job, settlement: Settlement, how: Settled, { deps, options }: Course): WorkerEvent | undefined {
+  const about = { jobId: job.id, sceneId: job.sceneId };
+  if (how !== 'applied') return { kind: how, ...about };
+  switch (settlement.kind) {
+    case 'complete':
+      return { kind: 'completed', ...about, change: settlement.change };
+    case 'retry': {
+      const isMiss = settlement.spends === 'miss';
+      return {
+        kind: 'retrying',
+        ...about,
+        reason: settlement.spends,
+        attempt: (isMiss ? job.spent.misses : job.spent.failures) + 1,
+        of: isMiss ? NOT_FOUND_WAITS_MS.length : options.maxRetries,
+        waitMs: settlement.availableAt - deps.now(),
+        message: settlement.error.message,
+      };
+    }
+    case 'dead': {
+      const { code, message } = settlement.error;
+      const rule = RETRY_RULES[code];
+      const exhausted = rule.class === 'transient' || rule.class === 'not_found';
+      return {
+        kind: 'buried',
+        ...about,
+        errorType: rule.errorType,
+        message,
+        retries: job.spent.failures + job.spent.misses,
+        exhausted,
+      };
+    }
+    case 'release':
+      return { kind: 'released', ...about, message: settlement.error.message };
+    case 'give_back':
+    case 'defer':
+      return undefined;
+  }
+}

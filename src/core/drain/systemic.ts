@@ -1,0 +1,98 @@
+import type { SyncError, SyncErrorCode } from '../errors.ts';
+import { normalisePath } from '../file-paths.ts';
+import type { Section } from '../plex-item.ts';
+import { RETRY_RULES } from '../retry.ts';
+import type { Halt } from './gate.ts';
+
+/** This many permanent failures of one kind in a row, and no success in the run: the jobs are not what is wrong. */
+export const SAME_FAILURE_LIMIT = 10;
+/** This many look-ups of a data directory that never matched anything, all missing: the paths are what is wrong. */
+export const MISSING_LIMIT = 100;
+
+/** Watches the ends of a run's jobs for the sign that not they but the configuration is at fault. */
+export type SystemicWatch = {
+  /** Notes how a job ended: `undefined` is a success. */
+  note(error: SyncError | undefined): void;
+  /** Notes a complete look that found nothing. */
+  noteMissing(scenePath: string): void;
+  noteFound(): void;
+  verdict(): Extract<Halt, { kind: 'misconfigured' }> | undefined;
+};
+
+export function createSystemicWatch(facts: {
+  readonly sections: readonly Section[];
+  readonly everMatched: boolean;
+}): SystemicWatch {
+  let streak: { code: SyncErrorCode; count: number; message: string } | undefined;
+  let succeeded = false;
+  let found = facts.everMatched;
+  const missing: string[] = [];
+  return {
+    note: (error) => {
+      if (error === undefined) succeeded = true;
+      if (error === undefined || RETRY_RULES[error.code].class !== 'permanent') streak = undefined;
+      else if (streak?.code === error.code) streak = { ...streak, count: streak.count + 1 };
+      else streak = { code: error.code, count: 1, message: error.message };
+    },
+    noteMissing: (scenePath) => missing.push(scenePath),
+    noteFound: () => {
+      found = true;
+    },
+    verdict: () => {
+      if (!succeeded && streak !== undefined && streak.count >= SAME_FAILURE_LIMIT) return sameFailure(streak);
+      if (!found && missing.length >= MISSING_LIMIT) return nothingFound(missing, facts.sections);
+      return undefined;
+    },
+  };
+}
+
+function sameFailure(streak: {
+  code: SyncErrorCode;
+  count: number;
+  message: string;
+}): Extract<Halt, { kind: 'misconfigured' }> {
+  const { errorType } = RETRY_RULES[streak.code];
+  return {
+    kind: 'misconfigured',
+    message: `Stopped: ${streak.count} jobs in a row failed with ${errorType} and none succeeded. The first: ${streak.message}`,
+    hint: HINTS[streak.code] ?? 'Every job is back in the queue; mend the cause, then run again.',
+  };
+}
+
+const HINTS: Partial<Record<SyncErrorCode, string>> = {
+  low_confidence:
+    'Set path_map so that each file has its exact path in Plex, then run again; every job is back in the queue.',
+  no_file_path: 'These scenes were enqueued without a path; enqueue them again with one.',
+};
+
+/**
+ * Says what is probably wrong when nothing at all was found. When the scenes lie in a folder that no library has, the
+ * `--path-map` line that would put them there comes with it.
+ */
+function nothingFound(
+  missing: readonly string[],
+  sections: readonly Section[],
+): Extract<Halt, { kind: 'misconfigured' }> {
+  const root = commonFolder(missing);
+  const folders = sections.flatMap(({ folders: paths }) => paths);
+  const isOutside = !folders.some((folder) => `${root}/`.startsWith(`${normalisePath(folder)}/`));
+  const where = folders.length === 0 ? 'no folder' : folders.join(', ');
+  const [only] = folders;
+  const suggestion =
+    isOutside && folders.length === 1 && only !== undefined
+      ? ` If both are the same folder: ${missing.length} of ${missing.length} would be under it with --path-map ${root}=${only}`
+      : '';
+  return {
+    kind: 'misconfigured',
+    message: `Stopped: 0 of ${missing.length} files were found in Plex, and none ever was. Stash has them under ${root}; the libraries hold ${where}.`,
+    hint: `Check plex_library, path_map, and that Plex has scanned.${suggestion}`,
+  };
+}
+
+function commonFolder(paths: readonly string[]): string {
+  const [first, ...rest] = paths.map((path) => normalisePath(path).split('/').slice(0, -1));
+  if (first === undefined) return '/';
+  const differsAt = (parts: readonly string[]): number => first.findIndex((part, index) => parts[index] !== part);
+  const ends = rest.map(differsAt).filter((index) => index >= 0);
+  return first.slice(0, Math.min(first.length, ...ends)).join('/') || '/';
+}

@@ -1,0 +1,158 @@
+import type { ListKind, PlexItem, ScalarField, Tag } from './plex-item.ts';
+import { LIST_KINDS, SCALAR_FIELDS } from './plex-item.ts';
+import type { Intent, OurNames, Written, WrittenField } from './scene-record.ts';
+import { foldName } from './text.ts';
+import type { Wanted, WantedList, WriteRules } from './wanted.ts';
+
+export type FieldEdit = { readonly field: ScalarField; readonly before: string; readonly value: string };
+
+/** A list is sent whole, together with the explicit removals: right whether Plex merges or replaces (plex-api.md 4.3). */
+export type ListEdit = {
+  readonly kind: ListKind;
+  readonly whole: readonly Tag[];
+  readonly before: readonly string[];
+  readonly add: readonly string[];
+  readonly remove: readonly string[];
+};
+
+/** A field that differs and is not written, and why. */
+export type LeftAlone = {
+  readonly field: ScalarField | ListKind;
+  readonly reason: 'edited_in_plex' | 'removed_in_plex' | 'preserved';
+};
+
+/** What one item still needs. With no edit in it, Plex is right already. */
+export type EditPlan = {
+  readonly fields: readonly FieldEdit[];
+  readonly lists: readonly ListEdit[];
+  readonly left: readonly LeftAlone[];
+  /** Lists whose names were cut by `max_tags` or `max_performers`. */
+  readonly capped: readonly { readonly kind: ListKind; readonly dropped: number }[];
+  /** What counts as ours once the plan is carried out; the spelling of added names is still a guess. */
+  readonly written: Written;
+};
+
+export function isEmptyPlan(plan: EditPlan): boolean {
+  return plan.fields.length === 0 && plan.lists.length === 0;
+}
+
+/**
+ * The three-way merge (design: Writing): what we last wrote, what the scene says now, what Plex has now → the edits
+ * still needed. Pure: the same three give the same plan.
+ */
+export function planEdits(wanted: Wanted, item: PlexItem, written: Written, rules: WriteRules): EditPlan {
+  const fields: FieldEdit[] = [];
+  const lists: ListEdit[] = [];
+  const left: LeftAlone[] = [];
+  const capped: { kind: ListKind; dropped: number }[] = [];
+  const ours: { fields: Written['fields']; lists: Written['lists'] } = {
+    fields: { ...written.fields },
+    lists: { ...written.lists },
+  };
+  for (const field of SCALAR_FIELDS) {
+    const value = wanted.fields[field];
+    if (value === undefined) continue;
+    const decision = decideField(field, value, { item, last: written.fields[field], rules });
+    if (decision.kind === 'left') left.push({ field, reason: decision.reason });
+    if (decision.kind === 'edit') fields.push({ field, before: item.fields[field], value });
+    if (decision.ours !== undefined) ours.fields = { ...ours.fields, [field]: decision.ours };
+  }
+  for (const kind of LIST_KINDS) {
+    const list = wanted.lists[kind];
+    if (list === undefined) continue;
+    const decision = decideList(list, item.lists[kind], written.lists[kind] ?? {}, rules);
+    if (decision.reason !== undefined) left.push({ field: kind, reason: decision.reason });
+    if (decision.add.length + decision.remove.length > 0) lists.push(toListEdit(kind, item.lists[kind], decision));
+    if (list.capped > 0) capped.push({ kind, dropped: list.capped });
+    ours.lists = { ...ours.lists, [kind]: decision.ours };
+  }
+  return { fields, lists, left, capped, written: ours };
+}
+
+/** What has to be noted before the plan is carried out, so that a crash on the way can be told from a user's edit. */
+export function intentOf(plan: EditPlan): Intent {
+  return {
+    fields: Object.fromEntries(plan.fields.map(({ field, before, value }) => [field, { before, value }])),
+    lists: Object.fromEntries(plan.lists.map(({ kind, before, add, remove }) => [kind, { before, add, remove }])),
+  };
+}
+
+type FieldDecision =
+  | { readonly kind: 'none' | 'edit'; readonly ours: WrittenField | undefined }
+  | { readonly kind: 'left'; readonly reason: LeftAlone['reason']; readonly ours: undefined };
+
+function decideField(
+  field: ScalarField,
+  value: string,
+  facts: { readonly item: PlexItem; readonly last: WrittenField | undefined; readonly rules: WriteRules },
+): FieldDecision {
+  const { item, last, rules } = facts;
+  const now = item.fields[field];
+  if (now === value) return { kind: 'none', ours: last && { sent: value, kept: now } };
+  // Plex keeps this very value in a form of its own; sending it again would change nothing, run after run.
+  if (last !== undefined && last.sent === value && last.kept === now) return { kind: 'none', ours: last };
+  const isOurs = last !== undefined && (now === last.kept || now === last.sent);
+  if (rules.preservePlexEdits && now !== '' && !isOurs) return { kind: 'left', reason: 'preserved', ours: undefined };
+  // An agent leaves a locked field alone: a locked value that is not ours any more is a person's.
+  const editedInPlex = last !== undefined && !isOurs && item.locked.has(field);
+  // A value given by hand for the rating, and a field emptied by hand, say what the person wants now.
+  if (editedInPlex && value !== '' && field !== 'userRating')
+    return { kind: 'left', reason: 'edited_in_plex', ours: undefined };
+  return { kind: 'edit', ours: { sent: value, kept: value } };
+}
+
+type ListDecision = {
+  readonly add: readonly string[];
+  /** In Plex's spelling. */
+  readonly remove: readonly string[];
+  readonly reason: LeftAlone['reason'] | undefined;
+  readonly ours: OurNames;
+};
+
+function decideList(list: WantedList, present: readonly Tag[], last: OurNames, rules: WriteRules): ListDecision {
+  const spelling = new Map(present.map(({ tag }) => [foldName(tag), tag]));
+  const sentAs = new Map(Object.entries(last).map(([sent, kept]) => [foldName(sent), kept]));
+  const oursInPlex = new Set([...sentAs.values()].map(foldName));
+  const foreign = present.filter(({ tag }) => !oursInPlex.has(foldName(tag)));
+  if (rules.preservePlexEdits && foreign.length > 0) {
+    return { add: [], remove: [], reason: 'preserved', ours: last };
+  }
+  const add: string[] = [];
+  const ours: Record<string, string> = {};
+  let reason: LeftAlone['reason'] | undefined;
+  for (const name of list.names) {
+    const key = foldName(name);
+    const kept = sentAs.get(key);
+    const inPlex = spelling.get(key) ?? (kept === undefined ? undefined : spelling.get(foldName(kept)));
+    if (inPlex === undefined && kept === undefined) {
+      add.push(name);
+      ours[name] = name;
+    } else if (kept !== undefined) {
+      // Written by us and gone from Plex: the user removed it there, and it stays removed.
+      if (inPlex === undefined) reason = 'removed_in_plex';
+      ours[name] = inPlex ?? kept;
+    }
+  }
+  const wantedKeys = new Set(list.names.map(foldName));
+  const dropped = [...sentAs]
+    .filter(([key]) => !wantedKeys.has(key))
+    .flatMap(([, kept]) => spelling.get(foldName(kept)) ?? []);
+  // A name that is still wanted under another of our spellings is not dropped.
+  const stillKept = new Set(Object.values(ours).map(foldName));
+  const remove = list.clearsAll
+    ? present.map(({ tag }) => tag)
+    : dropped.filter((tag) => !stillKept.has(foldName(tag)));
+  return { add, remove, reason, ours };
+}
+
+function toListEdit(kind: ListKind, present: readonly Tag[], decision: ListDecision): ListEdit {
+  const removed = new Set(decision.remove.map(foldName));
+  const kept = present.filter(({ tag }) => !removed.has(foldName(tag)));
+  return {
+    kind,
+    whole: [...kept, ...decision.add.map((tag) => ({ tag }))],
+    before: present.map(({ tag }) => tag),
+    add: decision.add,
+    remove: decision.remove,
+  };
+}

@@ -1,0 +1,85 @@
+/**
+ * Every way a job, or a request made for jobs, is known to fail. A new code does not compile until `RETRY_RULES`
+ * (retry.ts) answers for it.
+ */
+export type SyncErrorCode =
+  /** Plex does not answer, and its `/identity` is silent too. */
+  | 'plex_unavailable'
+  /** Plex, or a proxy before it, asks for patience (429). */
+  | 'plex_busy'
+  /** Plex is alive and answered 5xx, or dropped this very request. */
+  | 'plex_error'
+  /** A 2xx whose body is not what Plex sends. */
+  | 'plex_malformed'
+  /** A field still had its old value after an accepted write. */
+  | 'plex_unverified'
+  /** 404 for a known item, or a complete look that found no item with the file. */
+  | 'plex_not_found'
+  /** 400 and every other 4xx without a code of its own. */
+  | 'plex_rejected'
+  /** 414 or 431, and nothing left that may be shortened. */
+  | 'plex_too_long'
+  /** 403: the token is valid and may not edit. */
+  | 'plex_forbidden'
+  /** 401, and 498 for an expired token. */
+  | 'plex_unauthorized'
+  /** Candidates, and no proof which one is the scene's file. */
+  | 'low_confidence'
+  /** Neither the job nor an earlier sync knows the scene's file. */
+  | 'no_file_path'
+  /** The process died `max_retries` times while this job ran alone. */
+  | 'attempt_lost'
+  /** An exception nobody foresaw: a bug of ours, kept with its stack. */
+  | 'unexpected';
+
+/** A failure that we know: a closed code, a sentence for a person, and never a secret or a library's error object. */
+export class SyncError extends Error {
+  readonly code: SyncErrorCode;
+  /** How long the server asked us to wait, in ms; absent when it did not say. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: SyncErrorCode, message: string, options: { retryAfterMs?: number | undefined } = {}) {
+    super(message);
+    this.name = 'SyncError';
+    this.code = code;
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}
+
+/** What a person typed or configured cannot work: printed without a stack, with the way out. Exit code 2. */
+export class UsageError extends Error {
+  readonly hint: string | undefined;
+
+  constructor(message: string, hint?: string) {
+    super(message);
+    this.name = 'UsageError';
+    this.hint = hint;
+  }
+}
+
+/**
+ * The data store cannot be used (damaged, foreign, full, read-only, newer schema). Exit code 6.
+ * A class of its own beside `SyncError`, since it belongs to no job and no retry can cure it.
+ */
+export class StoreError extends Error {
+  readonly hint: string;
+
+  constructor(message: string, hint: string) {
+    super(message);
+    this.name = 'StoreError';
+    this.hint = hint;
+  }
+}
+
+/** Marks a switch as exhaustive: a new case that is not handled does not compile. */
+export function unreachable(value: never): never {
+  throw new Error(`unreachable: ${JSON.stringify(value)}`);
+}
+
+/** Any thrown value as a `SyncError`; what nobody foresaw becomes `unexpected` and keeps its stack. */
+export function asSyncError(error: unknown): SyncError {
+  if (error instanceof SyncError) return error;
+  const unexpected = new SyncError('unexpected', error instanceof Error ? error.message : String(error));
+  if (error instanceof Error && error.stack !== undefined) unexpected.stack = error.stack;
+  return unexpected;
+}

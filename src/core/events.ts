@@ -1,0 +1,60 @@
+import type { EditPlan, LeftAlone } from './edits.ts';
+import type { Evidence } from './match.ts';
+import type { ListKind } from './plex-item.ts';
+import type { Altered } from './verify.ts';
+
+/** What happens to jobs in a drain, as values: core says what, `terminal/` says how it reads. */
+export type WorkerEvent =
+  | { readonly kind: 'claimed'; readonly jobId: number; readonly sceneId: number; readonly attempt: number }
+  | { readonly kind: 'rescued'; readonly count: number }
+  | { readonly kind: 'searching'; readonly section: string; readonly file: string }
+  | { readonly kind: 'found'; readonly sceneId: number; readonly title: string; readonly from: 'look_up' | 'record' }
+  | {
+      readonly kind: 'low_confidence';
+      readonly sceneId: number;
+      readonly file: string;
+      readonly candidates: readonly Evidence[];
+      readonly taken: boolean;
+    }
+  | {
+      readonly kind: 'written';
+      readonly sceneId: number;
+      readonly title: string;
+      readonly plan: EditPlan;
+      readonly preserving: boolean;
+    }
+  | { readonly kind: 'altered'; readonly sceneId: number; readonly altered: Altered }
+  | { readonly kind: 'left_alone'; readonly sceneId: number; readonly left: LeftAlone }
+  | { readonly kind: 'capped'; readonly sceneId: number; readonly list: ListKind; readonly dropped: number }
+  | { readonly kind: 'summary_cut'; readonly sceneId: number; readonly length: number }
+  | {
+      readonly kind: 'completed';
+      readonly jobId: number;
+      readonly sceneId: number;
+      readonly change: 'updated' | 'unchanged';
+    }
+  | {
+      readonly kind: 'retrying';
+      readonly jobId: number;
+      readonly sceneId: number;
+      readonly reason: 'failure' | 'miss';
+      readonly attempt: number;
+      readonly of: number;
+      readonly waitMs: number;
+      readonly message: string;
+    }
+  | {
+      readonly kind: 'buried';
+      readonly jobId: number;
+      readonly sceneId: number;
+      readonly errorType: string;
+      readonly message: string;
+      readonly retries: number;
+      readonly exhausted: boolean;
+    }
+  | { readonly kind: 'released'; readonly jobId: number; readonly sceneId: number; readonly message: string }
+  | { readonly kind: 'superseded'; readonly jobId: number; readonly sceneId: number }
+  | { readonly kind: 'lease_lost'; readonly jobId: number; readonly sceneId: number }
+  | { readonly kind: 'breaker_opened'; readonly failures: number; readonly message: string }
+  | { readonly kind: 'breaker_half_open' }
+  | { readonly kind: 'breaker_closed' };

@@ -1,0 +1,71 @@
+/** One line of `path_map`: where Stash sees a folder, and where Plex sees the same one. */
+export type PathMapping = { readonly from: string; readonly to: string };
+
+/** A path in the one spelling that comparisons use: forward slashes, NFC, no repeated or trailing slash. */
+export function normalisePath(path: string): string {
+  const slashed = path.normalize('NFC').replaceAll('\\', '/');
+  // A UNC path keeps its two leading slashes: `//nas/media` and `/nas/media` are different places.
+  const lead = slashed.startsWith('//') ? '/' : '';
+  const joined = lead + slashed.replace(/\/+/g, '/');
+  return joined.length > 1 && joined.endsWith('/') ? joined.slice(0, -1) : joined;
+}
+
+/** The last part of a path: the file's own name. */
+export function fileName(path: string): string {
+  const normal = normalisePath(path);
+  return normal.slice(normal.lastIndexOf('/') + 1);
+}
+
+/** How many folders directly above the file two paths have in common; 0 when only the names agree. */
+export function sharedFolders(a: string, b: string): number {
+  const [foldersA, foldersB] = [folders(a), folders(b)];
+  let shared = 0;
+  while (shared < foldersA.length && shared < foldersB.length && foldersA.at(-1 - shared) === foldersB.at(-1 - shared))
+    shared += 1;
+  return shared;
+}
+
+function folders(path: string): string[] {
+  return normalisePath(path)
+    .toLowerCase()
+    .split('/')
+    .slice(0, -1)
+    .filter((part) => part !== '');
+}
+
+/** A path as Plex sees it, and which mapping made it so; `undefined` when none applies and the path is as Stash has it. */
+export type MappedPath = { readonly path: string; readonly mapping: PathMapping | undefined };
+
+/** Applies the mapping with the longest matching prefix; a prefix matches only up to a folder boundary. */
+export function mapPath(path: string, mappings: readonly PathMapping[]): MappedPath {
+  const normal = normalisePath(path);
+  let best: PathMapping | undefined;
+  for (const mapping of mappings) {
+    const longer = best === undefined || normalisePath(mapping.from).length > normalisePath(best.from).length;
+    if (longer && isUnder(normal, normalisePath(mapping.from))) best = mapping;
+  }
+  if (best === undefined) return { path: normal, mapping: undefined };
+  const rest = normal.slice(normalisePath(best.from).length).replace(/^\//, '');
+  const target = normalisePath(best.to);
+  return { path: target.endsWith('/') ? target + rest : `${target}/${rest}`, mapping: best };
+}
+
+function isUnder(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith('/') ? folder : `${folder}/`);
+}
+
+/**
+ * The `path_map` line that would turn `stashPath` into `plexPath`: what is left of each after their shared tail.
+ * `undefined` when they share no folder, since a bare file name proves no mapping.
+ */
+export function derivePathMapping(stashPath: string, plexPath: string): PathMapping | undefined {
+  const shared = sharedFolders(stashPath, plexPath);
+  if (shared === 0) return undefined;
+  const from = dropTail(stashPath, shared + 1);
+  const to = dropTail(plexPath, shared + 1);
+  return from === to ? undefined : { from: from || '/', to: to || '/' };
+}
+
+function dropTail(path: string, parts: number): string {
+  return normalisePath(path).split('/').slice(0, -parts).join('/');
+}

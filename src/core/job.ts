@@ -1,0 +1,33 @@
+import type { FailureSettlement, Spent } from './retry.ts';
+import type { SceneData } from './scene.ts';
+import type { SceneRecord } from './scene-record.ts';
+
+/** The right to settle one attempt of one job. A write-back without it changes nothing. */
+export type Lease = { readonly jobId: number; readonly owner: string; readonly attempt: number };
+
+/** A job under a lease: one durable request to sync one scene. */
+export type Job = {
+  readonly id: number;
+  readonly sceneId: number;
+  readonly data: SceneData;
+  readonly spent: Spent;
+  readonly lease: Lease;
+};
+
+/** What should become of a claimed job: decided in core, applied once by the queue. */
+export type Settlement =
+  /** Plex is right; `record` is what we now know to be ours. Closes the dead letters the job covers. */
+  | { readonly kind: 'complete'; readonly change: 'updated' | 'unchanged'; readonly record: SceneRecord }
+  | FailureSettlement
+  /** Given back untried (shutdown, a stopped drain): nothing spent, not claimed again in this drain. */
+  | { readonly kind: 'give_back' }
+  /** Given back so that it is claimed again in this drain, once another job of the same item is settled. */
+  | { readonly kind: 'defer' };
+
+/** How the queue carried a settlement out. */
+export type Settled =
+  | 'applied'
+  /** The lease had run out and the job is someone else's now. */
+  | 'lease_lost'
+  /** A newer edit of the scene waits: it took over what this attempt could not finish. */
+  | 'superseded';

@@ -1,0 +1,54 @@
+import { UsageError } from './errors.ts';
+import type { Section } from './plex-item.ts';
+import type { Binding } from './ports.ts';
+
+/** The one section type we can write: movie libraries, "Other Videos" among them (plex-api.md 2.1). */
+const SUPPORTED_TYPE = 'movie';
+
+/**
+ * The sections to look in: those named, without regard to case, or every movie library when none is named.
+ * @throws {UsageError} listing the libraries there are.
+ */
+export function chooseSections(sections: readonly Section[], names: readonly string[]): readonly Section[] {
+  const supported = sections.filter(({ type }) => type === SUPPORTED_TYPE);
+  const available =
+    supported.length > 0
+      ? `Plex has: ${supported.map(({ title }) => title).join(', ')}.`
+      : 'Plex has no movie library.';
+  if (names.length === 0) {
+    if (supported.length > 0) return supported;
+    throw new UsageError(
+      'Plex has no movie library to write to.',
+      'Add one in Plex (type Movies or Other Videos), then run again.',
+    );
+  }
+  return names.map((name) => {
+    const named = sections.filter(({ title }) => sameTitle(title, name));
+    const usable = named.find(({ type }) => type === SUPPORTED_TYPE);
+    if (usable !== undefined) return usable;
+    const [other] = named;
+    if (other === undefined)
+      throw new UsageError(`Plex has no library "${name}".`, `${available} Set plex_library to one of them.`);
+    throw new UsageError(
+      `Library "${other.title}" is of type ${other.type}; plexsync writes to movie libraries (Movies, Other Videos).`,
+      `${available} Set plex_library to one of them.`,
+    );
+  });
+}
+
+function sameTitle(a: string, b: string): boolean {
+  return a.trim().toLowerCase() === b.trim().toLowerCase();
+}
+
+/**
+ * Whether the libraries prove that this is the server the data directory belongs to. Their uuids come with the list we
+ * read anyway; when none is known, only `/identity` can tell.
+ */
+export function isKnownServer(binding: Binding, sections: readonly Section[]): boolean {
+  return sections.some(({ uuid }) => uuid !== undefined && binding.sectionUuids.includes(uuid));
+}
+
+/** What is stored of a server at a contact. */
+export function bindingOf(machineIdentifier: string, sections: readonly Section[]): Binding {
+  return { machineIdentifier, sectionUuids: sections.flatMap(({ uuid }) => uuid ?? []) };
+}

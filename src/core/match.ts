@@ -1,0 +1,151 @@
+import type { PathMapping } from './file-paths.ts';
+import { derivePathMapping, fileName, mapPath, normalisePath, sharedFolders } from './file-paths.ts';
+
+/** One file of a Plex item. `size` in bytes, where Plex knows it. */
+export type PlexFile = { readonly path: string; readonly size?: number | undefined };
+
+/** An item that may be the scene's, with its files, as a look-up found it. */
+export type Candidate = {
+  readonly ratingKey: string;
+  readonly title: string;
+  readonly sectionKey: string;
+  readonly sectionTitle: string;
+  readonly files: readonly PlexFile[];
+};
+
+/** What is known of the scene's file, as Stash sees it. */
+export type SceneFile = { readonly path: string; readonly size?: number | undefined };
+
+/** What speaks for one candidate, by its best file. */
+export type Evidence = {
+  readonly candidate: Candidate;
+  readonly file: string;
+  /** `case` when the paths differ in nothing but case, as they may on file systems that ignore it. */
+  readonly path: 'exact' | 'case' | 'differs';
+  readonly size: 'same' | 'different' | 'unknown';
+  /** Folders above the file that both sides share. */
+  readonly sharedFolders: number;
+};
+
+export type MatchResult =
+  /** Proven: writing is safe. */
+  | {
+      readonly kind: 'high';
+      readonly best: Evidence;
+      readonly rule: 'path' | 'size' | 'folders';
+      readonly considered: readonly Evidence[];
+    }
+  /** Candidates, no proof. `best` is what relaxed matching would take. */
+  | {
+      readonly kind: 'low';
+      readonly best: Evidence;
+      readonly considered: readonly Evidence[];
+      readonly suggestion: PathMapping | undefined;
+    }
+  | { readonly kind: 'none' };
+
+/**
+ * Decides which candidate is the scene's item (design: Matching). The order of the candidates never matters.
+ * Pure evidence: the same input gives the same verdict.
+ */
+export function matchScene(
+  scene: SceneFile,
+  candidates: readonly Candidate[],
+  mappings: readonly PathMapping[],
+): MatchResult {
+  const mapped = mapPath(scene.path, mappings);
+  const considered = candidates.flatMap((candidate) => evidenceFor(scene, mapped.path, candidate)).toSorted(byStrength);
+  const [best] = considered;
+  if (best === undefined) return { kind: 'none' };
+  const alone = (proof: readonly Evidence[]): Evidence | undefined => (proof.length === 1 ? proof[0] : undefined);
+
+  const samePath = strongest(considered, (evidence) => PATH_RANK[evidence.path]).filter(
+    ({ path }) => path !== 'differs',
+  );
+  if (samePath.length > 0) {
+    const only = alone(samePath);
+    return only
+      ? { kind: 'high', best: only, rule: 'path', considered }
+      : { kind: 'low', best, considered, suggestion: undefined };
+  }
+  const sameSize = considered.filter((evidence) => evidence.size === 'same');
+  const bySize = alone(sameSize);
+  if (bySize) return { kind: 'high', best: bySize, rule: 'size', considered };
+  const byFolders = alone(strongest(sameSize.length > 0 ? sameSize : considered, (evidence) => evidence.sharedFolders));
+  // With a mapping that applies, the exact path was expected: a shared tail is then no proof.
+  if (byFolders && byFolders.sharedFolders > 0 && mapped.mapping === undefined) {
+    return { kind: 'high', best: byFolders, rule: 'folders', considered };
+  }
+  return { kind: 'low', best, considered, suggestion: derivePathMapping(scene.path, best.file) };
+}
+
+/** A match made before: the scene's path then, and the Plex file that was proven to be it. */
+export type ProvenMatch = { readonly scenePath: string; readonly file: string };
+
+/** Whether an item's files still include the scene's: at its mapped path, or as the file proven for this very scene path. */
+export function stillHolds(
+  scene: SceneFile,
+  proven: ProvenMatch,
+  files: readonly PlexFile[],
+  mappings: readonly PathMapping[],
+): boolean {
+  const mapped = mapPath(scene.path, mappings).path;
+  return files.some(
+    (file) =>
+      comparePaths(file.path, mapped) !== 'differs' ||
+      (scene.path === proven.scenePath && file.path === proven.file && sizeEvidence(scene, file) !== 'different'),
+  );
+}
+
+function evidenceFor(scene: SceneFile, mappedPath: string, candidate: Candidate): Evidence[] {
+  const perFile = candidate.files
+    .filter((file) => fileName(file.path).toLowerCase() === fileName(mappedPath).toLowerCase())
+    .map(
+      (file): Evidence => ({
+        candidate,
+        file: file.path,
+        path: comparePaths(file.path, mappedPath),
+        size: sizeEvidence(scene, file),
+        sharedFolders: sharedFolders(file.path, mappedPath),
+      }),
+    )
+    // A file of another size under another path is another file.
+    .filter((evidence) => evidence.path !== 'differs' || evidence.size !== 'different')
+    .toSorted(byStrength);
+  return perFile.slice(0, 1);
+}
+
+function strongest(all: readonly Evidence[], strength: (evidence: Evidence) => number): Evidence[] {
+  const most = Math.max(...all.map(strength));
+  return all.filter((evidence) => strength(evidence) === most);
+}
+
+function sizeEvidence(scene: SceneFile, file: PlexFile): Evidence['size'] {
+  if (scene.size === undefined || file.size === undefined) return 'unknown';
+  return scene.size === file.size ? 'same' : 'different';
+}
+
+function comparePaths(a: string, b: string): Evidence['path'] {
+  const [left, right] = [normalisePath(a), normalisePath(b)];
+  if (left === right) return 'exact';
+  return left.toLowerCase() === right.toLowerCase() ? 'case' : 'differs';
+}
+
+const PATH_RANK: Readonly<Record<Evidence['path'], number>> = { exact: 2, case: 1, differs: 0 };
+const SIZE_RANK: Readonly<Record<Evidence['size'], number>> = { same: 2, unknown: 1, different: 0 };
+
+/** Strongest first; rating key and file break ties, so that the order of the candidates cannot. */
+function byStrength(a: Evidence, b: Evidence): number {
+  return (
+    PATH_RANK[b.path] - PATH_RANK[a.path] ||
+    SIZE_RANK[b.size] - SIZE_RANK[a.size] ||
+    b.sharedFolders - a.sharedFolders ||
+    compareText(a.candidate.ratingKey, b.candidate.ratingKey) ||
+    compareText(a.file, b.file)
+  );
+}
+
+function compareText(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}

@@ -1,0 +1,80 @@
+import type { Breaker } from './breaker.ts';
+import type { FieldEdit, ListEdit } from './edits.ts';
+import type { WorkerEvent } from './events.ts';
+import type { Job, Settled, Settlement } from './job.ts';
+import type { Candidate } from './match.ts';
+import type { PlexItem, Section } from './plex-item.ts';
+import type { Intent, SceneRecord } from './scene-record.ts';
+
+/** Which Plex server a data directory belongs to, and the libraries by which it is known again for free. */
+export type Binding = { readonly machineIdentifier: string; readonly sectionUuids: readonly string[] };
+
+/** What is noted of an item before its first PUT: what counted as ours so far, and what is about to change. */
+export type IntentNote = SceneRecord & { readonly sceneId: number; readonly intent: Intent };
+
+/** What the drain needs of the queue; `queue/` satisfies it by shape. Every instant is epoch ms and comes from outside. */
+export type DrainQueue = {
+  /** At most `limit` due jobs, under a lease that ends at `now + leaseMs`; jobs of dead owners are taken back first. */
+  claim(request: { readonly now: number; readonly limit: number; readonly leaseMs: number }): readonly Job[];
+  /** Jobs due at `now` that this drain may still claim. */
+  dueCount(now: number): number;
+  /** Prolongs every lease of this drain. */
+  renew(leaseExpiresAt: number): void;
+  record(sceneId: number): SceneRecord | undefined;
+  /** The scene that an item was last written for, if any. */
+  sceneOf(ratingKey: string): number | undefined;
+  /** Whether any scene was ever matched in this data directory. */
+  hasRecords(): boolean;
+  intend(notes: readonly IntentNote[], now: number): void;
+  /** Applies a batch's settlements in one transaction; the answer is in the order of `entries`. */
+  settle(entries: readonly { readonly job: Job; readonly settlement: Settlement }[], now: number): readonly Settled[];
+  breaker(): Breaker;
+  saveBreaker(breaker: Breaker): void;
+  binding(): Binding | undefined;
+  bind(binding: Binding): void;
+};
+
+/** What the drain needs of Plex; `plex/` satisfies it by shape. Every function may throw a `SyncError`. */
+export type DrainPlex = {
+  /** @throws {UsageError} when the address answers, but not as Plex does. */
+  sections(): Promise<readonly Section[]>;
+  /** Needs no token: what tells a silent server from one bad request. */
+  identity(): Promise<{ readonly machineIdentifier: string }>;
+  /** Every item of the section with a file whose name is `name`: a complete look, or a throw. */
+  findByFileName(section: Section, name: string): Promise<readonly Candidate[]>;
+  /** Full items in one GET; an item that is gone is missing from the answer. */
+  items(ratingKeys: readonly string[]): Promise<readonly PlexItem[]>;
+  /** Writes an item's edits, with locks if asked, in requests of at most `maxBytes` where a kind need not be split. */
+  edit(
+    item: Pick<PlexItem, 'ratingKey' | 'sectionKey'>,
+    edits: { readonly fields: readonly FieldEdit[]; readonly lists: readonly ListEdit[] },
+    how: { readonly lock: 'lock' | 'leave_unlocked'; readonly maxBytes: number },
+  ): Promise<void>;
+};
+
+/** The world outside, as values and functions: nothing in core reads a clock, rolls a die or prints. */
+export type DrainDeps = {
+  readonly queue: DrainQueue;
+  readonly plex: DrainPlex;
+  /** Epoch ms. */
+  now(): number;
+  /** In [0, 1). */
+  random(): number;
+  emit(event: WorkerEvent): void;
+  /** Calls `task` every `ms` until the returned function is called. */
+  every(ms: number, task: () => void): () => void;
+  /** The signal that asked the drain to end, once one came. */
+  stopRequested(): NodeJS.Signals | undefined;
+  /** Named places between two steps, at which a test may kill the process. */
+  checkpoint(name: Checkpoint): void;
+};
+
+export type Checkpoint =
+  | 'claimed'
+  | 'resolved'
+  | 'read'
+  | 'intended'
+  | 'written'
+  | 'verified'
+  | 'settled'
+  | 'letter_committed';

@@ -1,0 +1,100 @@
+import type { SyncError, SyncErrorCode } from './errors.ts';
+
+/** What a failure means for the job it happened to (design: Failures). */
+export type FailureClass = 'unavailable' | 'transient' | 'not_found' | 'permanent' | 'auth';
+
+export type RetryRule = {
+  readonly class: FailureClass;
+  /** The name a dead letter carries in `error_type`; users query it. */
+  readonly errorType: string;
+  /** Only faults of the server itself count: one bad item must not look like an outage. */
+  readonly countsForBreaker: boolean;
+};
+
+/** The whole retry policy. */
+export const RETRY_RULES: Readonly<Record<SyncErrorCode, RetryRule>> = {
+  plex_unavailable: { class: 'unavailable', errorType: 'PlexServerDown', countsForBreaker: true },
+  plex_busy: { class: 'transient', errorType: 'PlexTemporaryError', countsForBreaker: false },
+  plex_error: { class: 'transient', errorType: 'PlexTemporaryError', countsForBreaker: true },
+  plex_malformed: { class: 'transient', errorType: 'PlexTemporaryError', countsForBreaker: false },
+  plex_unverified: { class: 'transient', errorType: 'PlexTemporaryError', countsForBreaker: false },
+  unexpected: { class: 'transient', errorType: 'UnexpectedError', countsForBreaker: false },
+  plex_not_found: { class: 'not_found', errorType: 'PlexNotFound', countsForBreaker: false },
+  plex_rejected: { class: 'permanent', errorType: 'PlexPermanentError', countsForBreaker: false },
+  plex_too_long: { class: 'permanent', errorType: 'PlexRequestTooLong', countsForBreaker: false },
+  plex_forbidden: { class: 'permanent', errorType: 'PlexPermissionDenied', countsForBreaker: false },
+  low_confidence: { class: 'permanent', errorType: 'LowConfidenceMatch', countsForBreaker: false },
+  no_file_path: { class: 'permanent', errorType: 'NoFilePath', countsForBreaker: false },
+  attempt_lost: { class: 'permanent', errorType: 'AttemptLost', countsForBreaker: false },
+  plex_unauthorized: { class: 'auth', errorType: 'PlexAuthError', countsForBreaker: false },
+};
+
+const TRANSIENT_BASE_MS = 5_000;
+const TRANSIENT_CAP_MS = 80_000;
+const TRANSIENT_JITTER = 0.1;
+
+/** Waits after each look that found nothing: twelve tries in about two hours, the time Plex may need for a scan. */
+export const NOT_FOUND_WAITS_MS: readonly number[] = [
+  30_000,
+  60_000,
+  120_000,
+  240_000,
+  480_000,
+  ...Array.from({ length: 7 }, () => 900_000),
+];
+
+/** A server cannot park a job for longer than this by its Retry-After. */
+const RETRY_AFTER_CAP_MS = 24 * 3_600_000;
+
+/** Ms to wait after transient failure number `failure` (from 1): 5 s doubling to 80 s, ±10 %. `random` is in [0, 1). */
+export function backoffMs(failure: number, random: number): number {
+  const doubled = TRANSIENT_BASE_MS * 2 ** Math.min(failure - 1, 30);
+  return Math.round(Math.min(TRANSIENT_CAP_MS, doubled) * (1 - TRANSIENT_JITTER + 2 * TRANSIENT_JITTER * random));
+}
+
+/** What a job has spent so far. */
+export type Spent = { readonly failures: number; readonly misses: number };
+
+export type FailureSettlement =
+  /** Tried again at `availableAt`; `spends` says which budget paid. */
+  | {
+      readonly kind: 'retry';
+      readonly availableAt: number;
+      readonly spends: 'failure' | 'miss';
+      readonly error: SyncError;
+    }
+  /** Given back, nothing spent. */
+  | { readonly kind: 'release'; readonly availableAt: number; readonly error: SyncError }
+  /** Not tried again without a person. */
+  | { readonly kind: 'dead'; readonly error: SyncError };
+
+/**
+ * Decides what becomes of a job whose attempt failed. `maxRetries` 5 means six attempts in all.
+ * A wait that the server named is taken without jitter, up to a day.
+ */
+export function settlementFor(
+  error: SyncError,
+  spent: Spent,
+  limits: { readonly maxRetries: number; readonly now: number; readonly random: number },
+): FailureSettlement {
+  const { now } = limits;
+  const askedMs = error.retryAfterMs === undefined ? undefined : Math.min(error.retryAfterMs, RETRY_AFTER_CAP_MS);
+  switch (RETRY_RULES[error.code].class) {
+    case 'unavailable':
+      return { kind: 'release', availableAt: now + (askedMs ?? 0), error };
+    case 'transient': {
+      const failures = spent.failures + 1;
+      if (failures > limits.maxRetries) return { kind: 'dead', error };
+      const waitMs = askedMs ?? backoffMs(failures, limits.random);
+      return { kind: 'retry', availableAt: now + waitMs, spends: 'failure', error };
+    }
+    case 'not_found': {
+      const waitMs = NOT_FOUND_WAITS_MS[spent.misses];
+      if (waitMs === undefined) return { kind: 'dead', error };
+      return { kind: 'retry', availableAt: now + waitMs, spends: 'miss', error };
+    }
+    case 'permanent':
+    case 'auth':
+      return { kind: 'dead', error };
+  }
+}

@@ -1,0 +1,206 @@
+import * as z from 'zod/mini';
+import { UsageError } from './errors.ts';
+
+/** A Stash scene id is a positive integer; SQLite and JSON keep it exact. */
+const sceneId = z.int('must be a positive whole number').check(z.positive('must be a positive whole number'));
+
+/** Stash spells ids as strings in GraphQL and as numbers in hooks: both are one id. */
+const anySceneId = z.union(
+  [sceneId, z.pipe(z.string().check(z.regex(/^[1-9]\d*$/)), z.pipe(z.transform(Number), sceneId))],
+  {
+    error: (issue) => (issue.input === undefined ? 'is missing' : 'must be a positive whole number'),
+  },
+);
+
+const text = z.nullish(z.string({ error: 'must be text' }));
+
+const names = z.nullish(
+  z.array(z.union([z.string(), z.object({ name: z.string() })], { error: 'must be names' }), {
+    error: 'must be a list of names',
+  }),
+);
+
+const count = z.nullish(z.number({ error: 'must be a number' }).check(z.nonnegative('must not be negative')));
+
+const rating = z.nullish(
+  z
+    .int({ error: 'must be a whole number from 0 to 100' })
+    .check(
+      z.minimum(0, 'must be a whole number from 0 to 100'),
+      z.maximum(100, 'must be a whole number from 0 to 100'),
+    ),
+);
+
+const date = z.nullish(
+  z
+    .string({ error: 'must be a date like 2024-05-01, 2024-05 or 2024' })
+    .check(
+      z.refine((value) => value === '' || isCalendarDate(value), 'must be a date like 2024-05-01, 2024-05 or 2024'),
+    ),
+);
+
+/**
+ * A scene as a person, a script or Stash writes it: our flat keys, or Stash's own nested shape (stash.md 5.1).
+ * Unknown keys are ignored, wrong types are refused.
+ */
+const sceneInput = z.object({
+  scene_id: z.optional(anySceneId),
+  id: z.optional(anySceneId),
+  path: text,
+  size: count,
+  duration: count,
+  updated_at: text,
+  title: text,
+  details: text,
+  date,
+  rating100: rating,
+  studio: z.nullish(z.union([z.string(), z.object({ name: z.string() })], { error: 'must be a name' })),
+  tagline: text,
+  performers: names,
+  tags: names,
+  poster_url: text,
+  background_url: text,
+  files: z.nullish(
+    z.array(z.object({ path: z.string(), size: count, duration: count }), { error: 'must be a list of files' }),
+  ),
+  paths: z.nullish(z.object({ screenshot: text })),
+});
+
+/**
+ * What a job carries of a scene, in the shape `dlq list --json` shows. Key absent: leave Plex alone.
+ * Key present and empty (`null`, `[]`): clear it. A title is never empty.
+ */
+export type SceneData = {
+  path?: string;
+  size?: number;
+  duration?: number;
+  updated_at?: string;
+  title?: string;
+  details?: string | null;
+  date?: string | null;
+  rating100?: number | null;
+  studio?: string | null;
+  tagline?: string | null;
+  performers?: string[];
+  tags?: string[];
+  poster_url?: string | null;
+  background_url?: string | null;
+};
+
+export type SceneKey = keyof SceneData;
+
+/** One edit of one scene: what `enqueue` takes. `bare` edits are filled in from Stash when processed. */
+export type SceneEdit = { readonly sceneId: number; readonly bare: boolean; readonly data: SceneData };
+
+/** The keys that say which file a scene is, not what its metadata is. */
+const FILE_KEYS: readonly SceneKey[] = ['path', 'size', 'duration', 'updated_at'];
+
+/** What Stash cannot supply: these survive a bare edit, everything else is read anew from Stash. */
+const KEYS_UNKNOWN_TO_STASH: readonly SceneKey[] = ['tagline'];
+
+/**
+ * One scene out of parsed JSON.
+ * @throws {UsageError} naming the key; `where` (such as `line 3`) opens the sentence.
+ */
+export function parseScene(input: unknown, where: string): SceneEdit {
+  const parsed = z.safeParse(sceneInput, input);
+  if (!parsed.success) throw new UsageError(`${where}: ${describeIssue(parsed.error.issues[0], input)}`);
+  const scene = parsed.data;
+  const id = scene.scene_id ?? scene.id;
+  if (id === undefined) throw new UsageError(`${where}: scene_id is missing`);
+  const data = toSceneData(scene);
+  return { sceneId: id, bare: contentKeys(data).length === 0 && data.path === undefined, data };
+}
+
+/** The keys of `data` that end up in Plex, in their own order. */
+export function contentKeys(data: SceneData): SceneKey[] {
+  return (Object.keys(data) as SceneKey[]).filter((key) => !FILE_KEYS.includes(key));
+}
+
+/**
+ * Lays a newer edit over an older one: key by key the newer value wins and none is dropped. A bare edit drops
+ * what Stash will supply afresh and keeps the rest; a job that once was bare stays so.
+ */
+export function mergeEdits(
+  older: Pick<SceneEdit, 'bare' | 'data'>,
+  newer: Pick<SceneEdit, 'bare' | 'data'>,
+): Pick<SceneEdit, 'bare' | 'data'> {
+  if (!newer.bare) return { bare: older.bare, data: { ...older.data, ...newer.data } };
+  return { bare: true, data: { ...pick(older.data, KEYS_UNKNOWN_TO_STASH), ...newer.data } };
+}
+
+/** `data` without the keys that `covered` has: what is left to say once `covered` was said. */
+export function without(data: SceneData, covered: readonly SceneKey[]): SceneData {
+  return pick(
+    data,
+    (Object.keys(data) as SceneKey[]).filter((key) => !covered.includes(key)),
+  );
+}
+
+function pick(data: SceneData, keys: readonly SceneKey[]): SceneData {
+  return Object.fromEntries(Object.entries(data).filter(([key]) => (keys as readonly string[]).includes(key)));
+}
+
+function toSceneData(scene: z.infer<typeof sceneInput>): SceneData {
+  const data: SceneData = {};
+  const file = scene.files?.[0];
+  assign(data, 'path', presentText(scene.path) ?? file?.path);
+  assign(data, 'size', scene.size ?? file?.size ?? undefined);
+  assign(data, 'duration', scene.duration ?? file?.duration ?? undefined);
+  assign(data, 'updated_at', presentText(scene.updated_at));
+  assign(data, 'title', presentText(scene.title));
+  assign(data, 'details', emptyAsNull(scene.details));
+  assign(data, 'date', emptyAsNull(scene.date));
+  assign(data, 'rating100', scene.rating100);
+  assign(
+    data,
+    'studio',
+    typeof scene.studio === 'object' ? emptyAsNull(scene.studio?.name ?? null) : emptyAsNull(scene.studio),
+  );
+  assign(data, 'tagline', emptyAsNull(scene.tagline));
+  assign(data, 'performers', toNames(scene.performers));
+  assign(data, 'tags', toNames(scene.tags));
+  assign(data, 'poster_url', emptyAsNull(scene.poster_url ?? scene.paths?.screenshot));
+  assign(data, 'background_url', emptyAsNull(scene.background_url));
+  return data;
+}
+
+/** Sets the key only when there is a value: an absent key means something else than an empty one. */
+function assign<K extends SceneKey>(data: SceneData, key: K, value: SceneData[K] | undefined): void {
+  if (value !== undefined) data[key] = value;
+}
+
+function presentText(value: string | null | undefined): string | undefined {
+  return value === null || value === '' ? undefined : value;
+}
+
+function emptyAsNull(value: string | null | undefined): string | null | undefined {
+  return value === '' ? null : value;
+}
+
+function toNames(list: readonly (string | { name: string })[] | null | undefined): string[] | undefined {
+  if (list === undefined) return undefined;
+  return (list ?? [])
+    .map((entry) => (typeof entry === 'string' ? entry : entry.name))
+    .filter((name) => name.trim() !== '');
+}
+
+/** `YYYY`, `YYYY-MM` or `YYYY-MM-DD`, and a day that exists. Stash has partial dates since v0.30 (stash.md 6). */
+function isCalendarDate(value: string): boolean {
+  const match = /^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$/.exec(value);
+  if (!match) return false;
+  const [year, month, day] = [Number(match[1]), Number(match[2] ?? 1), Number(match[3] ?? 1)];
+  const utc = new Date(Date.UTC(2000, month - 1, day));
+  utc.setUTCFullYear(year, month - 1, day);
+  return utc.getUTCMonth() === month - 1 && utc.getUTCDate() === day && month >= 1;
+}
+
+function describeIssue(issue: z.core.$ZodIssue | undefined, input: unknown): string {
+  if (issue === undefined) return 'is no scene';
+  if (issue.path.length === 0) return 'a scene must be a JSON object';
+  const [key] = issue.path;
+  const value =
+    typeof input === 'object' && input !== null ? (input as Record<PropertyKey, unknown>)[key as PropertyKey] : input;
+  const shown = value === undefined ? '' : `, not ${JSON.stringify(value)?.slice(0, 60)}`;
+  return `${String(key)} ${issue.message}${shown}`;
+}

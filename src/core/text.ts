@@ -1,0 +1,56 @@
+/** Longest text that is sent per kind of field, in code points (predecessor.md 3.6, and Plex shows no more). */
+export const LIMITS = { line: 255, summary: 10_000 } as const;
+
+/** One line as Plex shall keep it: NFC, control characters and runs of white space as one space, trimmed, at most 255 long. */
+export function cleanLine(value: string): string {
+  return cutAtWord(
+    value
+      .toWellFormed()
+      .normalize('NFC')
+      .replace(/[\p{Cc}\s]+/gu, ' ')
+      .trim(),
+    LIMITS.line,
+  );
+}
+
+/** A summary as Plex shall keep it: like `cleanLine`, but line breaks stay and at most one empty line parts paragraphs. */
+export function cleanSummary(value: string): string {
+  const lines = value
+    .toWellFormed()
+    .normalize('NFC')
+    .split(/\r\n|[\n\r\v\f\u0085\u2028\u2029]/u);
+  const cleaned = lines.map((line) => line.replace(/[\p{Cc}\s]+/gu, ' ').trim());
+  return cutAtWord(
+    cleaned
+      .join('\n')
+      .replace(/\n{3,}/g, '\n\n')
+      .trim(),
+    LIMITS.summary,
+  );
+}
+
+/** The names of a list, cleaned, without empty ones and without repeats that differ only in case or spacing. */
+export function cleanNames(names: readonly string[]): string[] {
+  const byKey = new Map<string, string>();
+  for (const name of names) {
+    const cleaned = cleanLine(name);
+    if (cleaned !== '' && !byKey.has(foldName(cleaned))) byKey.set(foldName(cleaned), cleaned);
+  }
+  return [...byKey.values()];
+}
+
+/** The key under which two spellings of one name meet: trimmed, NFC, without case. */
+export function foldName(name: string): string {
+  return name.normalize('NFC').replace(/\s+/gu, ' ').trim().toLowerCase().normalize('NFC');
+}
+
+/** At most `limit` code points, ended at the last word boundary when that keeps at least four fifths. */
+export function cutAtWord(value: string, limit: number): string {
+  // UTF-16 units are never fewer than code points, so short text needs no counting.
+  if (value.length <= limit) return value;
+  const points = [...value];
+  if (points.length <= limit) return value;
+  const cut = points.slice(0, limit).join('');
+  const end = Math.max(cut.lastIndexOf(' '), cut.lastIndexOf('\n'));
+  return (end >= cut.length * 0.8 ? cut.slice(0, end) : cut).trimEnd();
+}
