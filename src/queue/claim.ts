@@ -1,0 +1,65 @@
+import type { Job } from '../core/job.ts';
+import type { DrainQueue } from '../core/ports.ts';
+import type { JobRow } from './jobs.ts';
+import { dataOf } from './jobs.ts';
+import type { Db } from './open.ts';
+
+/** Taken back from a dead drain this often, a job is claimed alone: if it kills again, it takes no other along. */
+export const SUSPECT_RESCUES = 2;
+
+/**
+ * What a drain may claim: due, not bare (nothing can fill those in yet), not given back in this drain, and no other job
+ * of its scene is under way. One arm per priority, so that each is a range of the index however many jobs wait.
+ */
+function claimable(priority: 0 | 1, suspects: '<' | '>='): string {
+  return `SELECT * FROM (
+    SELECT id, priority, available_at FROM jobs AS due
+    WHERE state = 'pending' AND bare = 0 AND priority = ${priority} AND available_at <= @now
+      AND rescues ${suspects} ${SUSPECT_RESCUES} AND released_by IS NOT @owner
+      AND NOT EXISTS (SELECT 1 FROM jobs AS other WHERE other.scene_id = due.scene_id AND other.state = 'in_progress')
+    ORDER BY available_at, id LIMIT @limit)`;
+}
+
+function claimStatement(suspects: '<' | '>='): string {
+  return `UPDATE jobs
+    SET state = 'in_progress', attempt = attempt + 1, released_by = NULL,
+      lease_owner = @owner, lease_expires_at = @leaseExpiresAt, lease_alone = @alone
+    WHERE id IN (SELECT id FROM (${claimable(0, suspects)} UNION ALL ${claimable(1, suspects)})
+      ORDER BY priority, available_at, id LIMIT @limit)
+    RETURNING *`;
+}
+
+/** Prepares the statements by which a drain takes jobs and keeps them. Transactions are the caller's. */
+export function prepareClaim(db: Db, owner: string) {
+  const claimBatch = db.prepare<[object], JobRow>(claimStatement('<'));
+  const claimSuspect = db.prepare<[object], JobRow>(claimStatement('>='));
+  const countDue = db.prepare<[object], { count: number }>(`
+    SELECT count(*) AS count FROM jobs
+    WHERE state = 'pending' AND bare = 0 AND available_at <= @now AND released_by IS NOT @owner`);
+  const renew = db.prepare<[object]>(
+    `UPDATE jobs SET lease_expires_at = @leaseExpiresAt WHERE state = 'in_progress' AND lease_owner = @owner`,
+  );
+  return {
+    claim: ({ now, limit, leaseMs }: Parameters<DrainQueue['claim']>[0]): readonly Job[] => {
+      const values = { now, owner, limit, leaseExpiresAt: now + leaseMs, alone: 0 };
+      const batch = claimBatch.all(values);
+      const rows = batch.length > 0 ? batch : claimSuspect.all({ ...values, limit: Math.min(limit, 1), alone: 1 });
+      // RETURNING promises no order.
+      return rows.toSorted((a, b) => a.id - b.id).map((row) => toJob(row, owner));
+    },
+    dueCount: (now: number): number => countDue.get({ now, owner })?.count ?? 0,
+    renew: (leaseExpiresAt: number): void => {
+      renew.run({ owner, leaseExpiresAt });
+    },
+  };
+}
+
+function toJob(row: JobRow, owner: string): Job {
+  return {
+    id: row.id,
+    sceneId: row.scene_id,
+    data: dataOf(row),
+    spent: { failures: row.failures, misses: row.misses },
+    lease: { jobId: row.id, owner, attempt: row.attempt },
+  };
+}

@@ -1,0 +1,103 @@
+import type { Job, Settled, Settlement } from '../core/job.ts';
+import type { DrainQueue, IntentNote } from '../core/ports.ts';
+import { prepareClaim } from './claim.ts';
+import { openOwner, sweepOwners } from './owners.ts';
+import { prepareRescue } from './rescue.ts';
+import type { LiveRun, RunEnd } from './runs.ts';
+import { leaseOwners, prepareRuns } from './runs.ts';
+import { prepareScenes } from './scenes.ts';
+import { prepareServerState } from './server-state.ts';
+import { prepareSettle } from './settle.ts';
+import { translated } from './store-errors.ts';
+import type { Stores } from './stores.ts';
+
+export type DrainQueueOptions = {
+  readonly pid: number;
+  readonly now: number;
+  /** Deaths of the process while a job ran alone that make it a dead letter. */
+  readonly maxLosses: number;
+  /** `share` lets several drains work on one queue; `alone` stands down before one that is at it. */
+  readonly manners: 'alone' | 'share';
+  /** Called between the commit of a letter and that of the queue. */
+  readonly onLetterCommitted: () => void;
+};
+
+/** A drain's hold on the queue; closing it records the end of the run. */
+export type OpenDrainQueue = DrainQueue & {
+  /** Takes back what dead drains left; returns how many jobs. */
+  rescue(now: number): number;
+  /** Forgets which server the directory belongs to, and everything written there; jobs stay. */
+  adoptServer(): void;
+  clientIdentifier(): string;
+  end(end: RunEnd): void;
+};
+
+/** Another drain is at work; nothing was opened. */
+export type StandDown = LiveRun;
+
+/**
+ * Starts a run on the queue under a new owner, or reports the drain that is at it already.
+ * @throws {StoreError}
+ */
+export function openDrainQueue(
+  stores: Stores,
+  options: DrainQueueOptions,
+): OpenDrainQueue | { readonly standDown: StandDown } {
+  const { queueDb: db, dlqDb, path } = stores;
+  const owner = openOwner(path);
+  const runs = prepareRuns(db, path);
+  const start = db.transaction((): LiveRun | undefined => {
+    const live = options.manners === 'alone' ? runs.live() : undefined;
+    if (live === undefined) runs.start({ owner: owner.id, pid: options.pid, now: options.now });
+    return live;
+  });
+  const live = translated(db.name, { start: () => start.immediate() }).start();
+  if (live !== undefined) {
+    owner.close();
+    return { standDown: live };
+  }
+
+  const scenes = prepareScenes(db);
+  const servers = prepareServerState(db);
+  const rescue = prepareRescue(stores, { self: owner.id, maxLosses: options.maxLosses });
+  const claimDue = prepareClaim(db, owner.id);
+  const settleBatch = prepareSettle(db, dlqDb, options.onLetterCommitted);
+  const claim = db.transaction((request: Parameters<DrainQueue['claim']>[0]): readonly Job[] => {
+    rescue(request.now);
+    return claimDue.claim(request);
+  });
+  const intend = db.transaction((notes: readonly IntentNote[]) => {
+    for (const note of notes) scenes.intend(note);
+  });
+  const adopt = db.transaction(() => {
+    servers.unbind();
+    scenes.forgetAll();
+  });
+  const rescueNow = db.transaction((now: number): number => rescue(now));
+
+  return translated(db.name, {
+    claim: (request: Parameters<DrainQueue['claim']>[0]) => claim.immediate(request),
+    rescue: (now: number) => rescueNow.immediate(now),
+    dueCount: (now: number) => claimDue.dueCount(now),
+    renew: (leaseExpiresAt: number) => claimDue.renew(leaseExpiresAt),
+    record: scenes.record,
+    sceneOf: scenes.sceneOf,
+    hasRecords: scenes.hasAny,
+    intend: (notes: readonly IntentNote[]) => intend.immediate(notes),
+    settle: (
+      entries: readonly { readonly job: Job; readonly settlement: Settlement }[],
+      now: number,
+    ): readonly Settled[] => settleBatch(entries, now),
+    breaker: servers.breaker,
+    saveBreaker: servers.saveBreaker,
+    binding: servers.binding,
+    bind: servers.bind,
+    adoptServer: () => adopt.immediate(),
+    clientIdentifier: servers.clientIdentifier,
+    end: (end: RunEnd) => {
+      runs.end(owner.id, end);
+      owner.close();
+      sweepOwners(path, leaseOwners(db));
+    },
+  });
+}

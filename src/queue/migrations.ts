@@ -1,0 +1,104 @@
+/** What a database file of ours looks like: its mark, and every step its schema ever took. Append only. */
+export type Schema = {
+  readonly fileName: string;
+  /** Written into the file's header; a file without it is not ours and is never touched. */
+  readonly applicationId: number;
+  /** Step n leads from `user_version` n to n + 1. */
+  readonly migrations: readonly string[];
+};
+
+export const QUEUE_SCHEMA: Schema = {
+  fileName: 'queue.db',
+  applicationId: 0x506c7851,
+  migrations: [
+    `
+    -- pending: due at available_at. Put there by enqueue, retry, release and rescue; taken by claim.
+    -- in_progress: one drain has the lease. Ended by complete and bury (the row goes), retry, release and rescue.
+    CREATE TABLE jobs (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      job_key TEXT NOT NULL UNIQUE,
+      scene_id INTEGER NOT NULL CHECK (scene_id > 0),
+      state TEXT NOT NULL CHECK (state IN ('pending', 'in_progress')),
+      data TEXT NOT NULL CHECK (json_valid(data)),
+      bare INTEGER NOT NULL CHECK (bare IN (0, 1)),
+      priority INTEGER NOT NULL CHECK (priority IN (0, 1)),
+      available_at INTEGER NOT NULL,
+      enqueued_at INTEGER NOT NULL,
+      attempt INTEGER NOT NULL DEFAULT 0 CHECK (attempt >= 0),
+      failures INTEGER NOT NULL DEFAULT 0 CHECK (failures >= 0),
+      misses INTEGER NOT NULL DEFAULT 0 CHECK (misses >= 0),
+      rescues INTEGER NOT NULL DEFAULT 0 CHECK (rescues >= 0),
+      lone_losses INTEGER NOT NULL DEFAULT 0 CHECK (lone_losses >= 0),
+      last_error TEXT,
+      released_by TEXT,
+      lease_owner TEXT,
+      lease_expires_at INTEGER,
+      lease_alone INTEGER NOT NULL DEFAULT 0 CHECK (lease_alone IN (0, 1)),
+      CHECK ((state = 'in_progress') = (lease_owner IS NOT NULL)),
+      CHECK ((lease_owner IS NULL) = (lease_expires_at IS NULL))
+    ) STRICT;
+    CREATE UNIQUE INDEX jobs_one_pending ON jobs (scene_id) WHERE state = 'pending';
+    CREATE UNIQUE INDEX jobs_one_in_progress ON jobs (scene_id) WHERE state = 'in_progress';
+    CREATE INDEX jobs_due ON jobs (bare, priority, available_at, id) WHERE state = 'pending';
+
+    -- What we last wrote for a scene, and to which item; intent while a write is not known to have ended.
+    CREATE TABLE scenes (
+      scene_id INTEGER PRIMARY KEY,
+      rating_key TEXT NOT NULL,
+      section_key TEXT NOT NULL,
+      scene_path TEXT,
+      file TEXT,
+      written TEXT NOT NULL CHECK (json_valid(written)),
+      intent TEXT CHECK (intent IS NULL OR json_valid(intent)),
+      written_at INTEGER,
+      CHECK ((scene_path IS NULL) = (file IS NULL))
+    ) STRICT;
+    CREATE INDEX scenes_by_item ON scenes (rating_key);
+
+    CREATE TABLE breakers (
+      server TEXT PRIMARY KEY CHECK (server IN ('plex', 'stash')),
+      state TEXT NOT NULL CHECK (json_valid(state))
+    ) STRICT;
+
+    CREATE TABLE runs (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      owner TEXT NOT NULL UNIQUE,
+      pid INTEGER NOT NULL,
+      started_at INTEGER NOT NULL,
+      ended_at INTEGER,
+      exit_code INTEGER,
+      done INTEGER NOT NULL DEFAULT 0,
+      failed INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
+
+    CREATE TABLE totals (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
+    CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+
+    -- Letters that were put back into the queue and may still stand in dlq.db: removed there at the next opening.
+    CREATE TABLE retried_letters (job_key TEXT PRIMARY KEY) STRICT;
+    `,
+  ],
+};
+
+export const DLQ_SCHEMA: Schema = {
+  fileName: 'dlq.db',
+  applicationId: 0x506c7844,
+  migrations: [
+    `
+    CREATE TABLE dead_letters (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      job_id INTEGER NOT NULL,
+      job_key TEXT NOT NULL UNIQUE,
+      scene_id INTEGER NOT NULL,
+      job_data TEXT NOT NULL CHECK (json_valid(job_data)),
+      bare INTEGER NOT NULL CHECK (bare IN (0, 1)),
+      error_type TEXT NOT NULL,
+      error_message TEXT NOT NULL,
+      stack_trace TEXT,
+      retry_count INTEGER NOT NULL,
+      failed_at TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX dead_letters_by_scene ON dead_letters (scene_id);
+    `,
+  ],
+};

@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { inStore } from './store-errors.ts';
+
+/** A drain's proof of life: an exclusive lock on a small file of its own, which ends with the process however it ends. */
+export type Owner = { readonly id: string; close(): void };
+
+/** `unknown` when the proof is missing: then only the lease's expiry frees its jobs. */
+export type Liveness = 'alive' | 'dead' | 'unknown';
+
+const FOLDER = 'owners';
+const SUFFIX = '.db';
+
+/** Opens a new owner. Its lock is seen at once by every process on the directory, across containers (toolchain.md). */
+export function openOwner(dataDir: string): Owner {
+  const folder = join(dataDir, FOLDER);
+  return inStore(folder, () => {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    for (;;) {
+      const id = randomUUID();
+      const file = join(folder, id + SUFFIX);
+      const db = lock(file, 'create');
+      // A sweep may have taken the file between its making and its locking; then the lock proves nothing.
+      if (db !== undefined && existsSync(file)) {
+        return {
+          id,
+          close: () => {
+            db.close();
+            rmSync(file, { force: true });
+          },
+        };
+      }
+      db?.close();
+    }
+  });
+}
+
+/** Whether the process that opened the owner still runs. */
+export function livenessOf(dataDir: string, id: string): Liveness {
+  const file = join(dataDir, FOLDER, id + SUFFIX);
+  return inStore(file, () => {
+    if (!existsSync(file)) return 'unknown';
+    const db = lock(file, 'existing');
+    db?.close();
+    return db === undefined ? 'alive' : 'dead';
+  });
+}
+
+/** Removes the files of dead owners that hold no lease any more. */
+export function sweepOwners(dataDir: string, keep: ReadonlySet<string>): void {
+  const folder = join(dataDir, FOLDER);
+  inStore(folder, () => {
+    for (const name of readdirSync(folder)) {
+      const id = name.slice(0, -SUFFIX.length);
+      if (!name.endsWith(SUFFIX) || keep.has(id) || livenessOf(dataDir, id) !== 'dead') continue;
+      rmSync(join(folder, name), { force: true });
+    }
+  });
+}
+
+/** The locked database, or `undefined` when another process holds the lock. */
+function lock(file: string, mode: 'create' | 'existing'): Database.Database | undefined {
+  const db = new Database(file, { timeout: 0, fileMustExist: mode === 'existing' });
+  try {
+    db.pragma('journal_mode = MEMORY');
+    db.exec('BEGIN EXCLUSIVE');
+    return db;
+  } catch (thrown) {
+    db.close();
+    if ((thrown as { code?: string }).code === 'SQLITE_BUSY') return undefined;
+    throw thrown;
+  }
+}

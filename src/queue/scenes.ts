@@ -1,0 +1,67 @@
+import type { IntentNote } from '../core/ports.ts';
+import type { Intent, SceneRecord, Written } from '../core/scene-record.ts';
+import type { Db } from './open.ts';
+
+type SceneRow = {
+  readonly scene_id: number;
+  readonly rating_key: string;
+  readonly section_key: string;
+  readonly scene_path: string | null;
+  readonly file: string | null;
+  readonly written: string;
+  readonly intent: string | null;
+};
+
+/** The statements of `scenes`: what we last wrote per scene. Those that write leave the transaction to the caller. */
+export function prepareScenes(db: Db) {
+  const select = db.prepare<[number], SceneRow>('SELECT * FROM scenes WHERE scene_id = ?');
+  const byItem = db.prepare<[string], { scene_id: number }>(
+    'SELECT scene_id FROM scenes WHERE rating_key = ? ORDER BY written_at DESC NULLS LAST LIMIT 1',
+  );
+  const any = db.prepare<[], unknown>('SELECT 1 FROM scenes LIMIT 1');
+  const upsert = db.prepare<[object]>(`
+    INSERT INTO scenes (scene_id, rating_key, section_key, scene_path, file, written, intent, written_at)
+    VALUES (@sceneId, @ratingKey, @sectionKey, @scenePath, @file, @written, @intent, @writtenAt)
+    ON CONFLICT (scene_id) DO UPDATE SET rating_key = @ratingKey, section_key = @sectionKey, scene_path = @scenePath,
+      file = @file, written = @written, intent = @intent, written_at = coalesce(@writtenAt, written_at)`);
+  const forgetItems = db.prepare('DELETE FROM scenes');
+
+  const record = (sceneId: number): SceneRecord | undefined => {
+    const row = select.get(sceneId);
+    return row === undefined ? undefined : toRecord(row);
+  };
+  const put = (sceneId: number, scene: SceneRecord, writtenAt: number | null): void => {
+    upsert.run({
+      sceneId,
+      ratingKey: scene.ratingKey,
+      sectionKey: scene.sectionKey,
+      scenePath: scene.proven?.scenePath ?? null,
+      file: scene.proven?.file ?? null,
+      written: JSON.stringify(scene.written),
+      intent: scene.intent === undefined ? null : JSON.stringify(scene.intent),
+      writtenAt,
+    });
+  };
+  return {
+    record,
+    sceneOf: (ratingKey: string): number | undefined => byItem.get(ratingKey)?.scene_id,
+    hasAny: (): boolean => any.get() !== undefined,
+    complete: (sceneId: number, scene: SceneRecord, now: number): void => put(sceneId, scene, now),
+    /** Notes what is about to be written; when it was written last stays as it was. */
+    intend: ({ sceneId, ...scene }: IntentNote): void => put(sceneId, scene, null),
+    /** Another server has other rating keys: nothing of what was written there holds any more. */
+    forgetAll: (): void => {
+      forgetItems.run();
+    },
+  };
+}
+
+function toRecord(row: SceneRow): SceneRecord {
+  return {
+    ratingKey: row.rating_key,
+    sectionKey: row.section_key,
+    proven: row.scene_path === null || row.file === null ? undefined : { scenePath: row.scene_path, file: row.file },
+    written: JSON.parse(row.written) as Written,
+    intent: row.intent === null ? undefined : (JSON.parse(row.intent) as Intent),
+  };
+}

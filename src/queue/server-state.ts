@@ -1,0 +1,43 @@
+import { randomUUID } from 'node:crypto';
+import type { Breaker } from '../core/breaker.ts';
+import { CLOSED } from '../core/breaker.ts';
+import type { Binding } from '../core/ports.ts';
+import type { Db } from './open.ts';
+
+/** The statements of what is stored about the servers: breaker, binding and our client identifier. */
+export function prepareServerState(db: Db) {
+  const readBreaker = db.prepare<[], { state: string }>(`SELECT state FROM breakers WHERE server = 'plex'`);
+  const writeBreaker = db.prepare<[string]>(`
+    INSERT INTO breakers (server, state) VALUES ('plex', ?) ON CONFLICT (server) DO UPDATE SET state = excluded.state`);
+  const readMeta = db.prepare<[string], { value: string }>('SELECT value FROM meta WHERE name = ?');
+  const writeMeta = db.prepare<[string, string]>(`
+    INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`);
+  const keepMeta = db.prepare<[string, string]>('INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING');
+  const removeMeta = db.prepare<[string]>('DELETE FROM meta WHERE name = ?');
+  return {
+    breaker: (): Breaker => {
+      const row = readBreaker.get();
+      return row === undefined ? CLOSED : (JSON.parse(row.state) as Breaker);
+    },
+    saveBreaker: (breaker: Breaker): void => {
+      writeBreaker.run(JSON.stringify(breaker));
+    },
+    binding: (): Binding | undefined => {
+      const row = readMeta.get('plex_binding');
+      return row === undefined ? undefined : (JSON.parse(row.value) as Binding);
+    },
+    bind: (binding: Binding): void => {
+      writeMeta.run('plex_binding', JSON.stringify(binding));
+    },
+    unbind: (): void => {
+      removeMeta.run('plex_binding');
+    },
+    /** One UUID per data directory, made once: Plex registers each unseen one as a new device (plex-api.md 1). */
+    clientIdentifier: (): string => {
+      keepMeta.run('client_identifier', randomUUID());
+      const row = readMeta.get('client_identifier');
+      if (row === undefined) throw new Error('the client identifier was not stored');
+      return row.value;
+    },
+  };
+}

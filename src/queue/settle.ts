@@ -1,0 +1,141 @@
+import type { Job, Settled, Settlement } from '../core/job.ts';
+import { RETRY_RULES } from '../core/retry.ts';
+import type { NewLetter } from './dead-letters.ts';
+import { prepareDeadLetters, toLetterData } from './dead-letters.ts';
+import type { JobRow } from './jobs.ts';
+import { dataOf, prepareSupersede } from './jobs.ts';
+import type { Db } from './open.ts';
+import { prepareScenes } from './scenes.ts';
+import { prepareCount } from './totals.ts';
+
+type Entry = { readonly job: Job; readonly settlement: Settlement };
+
+/**
+ * Prepares the settling of a batch: one immediate transaction on queue.db, inside which dlq.db commits first. Killed
+ * between the two commits, a job is still leased and its letter stands; the next rescue sees both and drops the row.
+ * @returns a function whose answer is in the order of its entries.
+ */
+export function prepareSettle(
+  db: Db,
+  dlqDb: Db,
+  onLetterCommitted: () => void,
+): (entries: readonly Entry[], now: number) => readonly Settled[] {
+  // Every write-back carries the lease: what was rescued from us is someone else's now.
+  const held = db.prepare<[object], JobRow>(`
+    SELECT * FROM jobs WHERE id = @jobId AND lease_owner = @owner AND attempt = @attempt AND state = 'in_progress'`);
+  const waiting = db.prepare<[number], unknown>(`SELECT 1 FROM jobs WHERE scene_id = ? AND state = 'pending'`);
+  const remove = db.prepare<[number]>('DELETE FROM jobs WHERE id = ?');
+  const putBack = db.prepare<[object]>(`
+    UPDATE jobs SET state = 'pending', lease_owner = NULL, lease_expires_at = NULL, lease_alone = 0,
+      attempt = attempt - @given, failures = failures + @failures, misses = misses + @misses,
+      available_at = max(available_at, @availableAt), released_by = @releasedBy, last_error = coalesce(@error, last_error)
+    WHERE id = @id`);
+  const supersede = prepareSupersede(db);
+  const scenes = prepareScenes(db);
+  const letters = prepareDeadLetters(dlqDb);
+  const count = prepareCount(db);
+
+  const writeLetters = dlqDb.transaction((batch: readonly { row: JobRow; entry: Entry }[], now: number) => {
+    for (const { row, entry } of batch) {
+      if (entry.settlement.kind === 'dead') letters.insert(toLetter(row, entry.settlement.error, now));
+      if (entry.settlement.kind === 'complete') letters.closeCovered(row.scene_id, dataOf(row), row.job_key);
+    }
+  });
+
+  const apply = ({ row, entry }: { row: JobRow; entry: Entry }, now: number): Settled => {
+    const { settlement, job } = entry;
+    const back = { id: row.id, given: 0, failures: 0, misses: 0, availableAt: 0, releasedBy: null, error: null };
+    if (settlement.kind === 'complete') {
+      scenes.complete(row.scene_id, settlement.record, now);
+      remove.run(row.id);
+      count(settlement.change);
+      return 'applied';
+    }
+    if (supersede(row)) {
+      count('superseded');
+      return 'superseded';
+    }
+    switch (settlement.kind) {
+      case 'dead':
+        remove.run(row.id);
+        count('dead_lettered');
+        return 'applied';
+      case 'retry': {
+        const isMiss = settlement.spends === 'miss';
+        const { availableAt, error } = settlement;
+        putBack.run({
+          ...back,
+          failures: Number(!isMiss),
+          misses: Number(isMiss),
+          availableAt,
+          error: describe(error),
+        });
+        count(isMiss ? 'not_found_waits' : 'retries');
+        return 'applied';
+      }
+      case 'release':
+        putBack.run({
+          ...back,
+          given: 1,
+          availableAt: settlement.availableAt,
+          releasedBy: job.lease.owner,
+          error: describe(settlement.error),
+        });
+        count('released');
+        return 'applied';
+      case 'give_back':
+        putBack.run({ ...back, given: 1, releasedBy: job.lease.owner });
+        count('released');
+        return 'applied';
+      case 'defer':
+        putBack.run({ ...back, given: 1 });
+        return 'applied';
+    }
+  };
+
+  const settleBatch = db.transaction((entries: readonly Entry[], now: number): readonly Settled[] => {
+    const rows = entries.map((entry) => held.get(entry.job.lease));
+    const ours = entries.flatMap((entry, index) => {
+      const row = rows[index];
+      return row === undefined ? [] : [{ row, entry }];
+    });
+    // A job that a newer edit takes over leaves no letter.
+    const lettered = ours.filter(({ row, entry }) => needsLetters(entry.settlement) && !isTakenOver(row, entry));
+    if (lettered.length > 0) {
+      writeLetters(lettered, now);
+      if (lettered.some(({ entry }) => entry.settlement.kind === 'dead')) onLetterCommitted();
+    }
+    return entries.map((entry, index) => {
+      const row = rows[index];
+      return row === undefined ? 'lease_lost' : apply({ row, entry }, now);
+    });
+  });
+  const isTakenOver = (row: JobRow, entry: Entry): boolean =>
+    entry.settlement.kind === 'dead' && waiting.get(row.scene_id) !== undefined;
+
+  return (entries, now) => settleBatch.immediate(entries, now);
+}
+
+function needsLetters(settlement: Settlement): boolean {
+  return settlement.kind === 'dead' || settlement.kind === 'complete';
+}
+
+function describe(error: Extract<Settlement, { kind: 'dead' }>['error']): string {
+  return `${RETRY_RULES[error.code].errorType}: ${error.message}`;
+}
+
+function toLetter(row: JobRow, error: Extract<Settlement, { kind: 'dead' }>['error'], now: number): NewLetter {
+  return {
+    job_id: row.id,
+    job_key: row.job_key,
+    scene_id: row.scene_id,
+    job_data: toLetterData(row.scene_id, dataOf(row)),
+    bare: row.bare,
+    error_type: RETRY_RULES[error.code].errorType,
+    error_message: error.message,
+    // A known failure says all in its sentence; only an unforeseen one needs to be traced.
+    stack_trace: error.code === 'unexpected' ? (error.stack ?? null) : null,
+    retry_count: row.failures + row.misses,
+    failed_at: new Date(now).toISOString(),
+  };
+}
