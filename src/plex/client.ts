@@ -1,0 +1,142 @@
+import { SyncError, UsageError } from '../core/errors.ts';
+import type { Candidate } from '../core/match.ts';
+import type { Section } from '../core/plex-item.ts';
+import type { DrainPlex } from '../core/ports.ts';
+import { editTargets, encode } from './edit-url.ts';
+import { toItems, toListingPage, toMachineIdentifier, toSections } from './schemas.ts';
+import type { PlexAnswer } from './transport.ts';
+import { createTransport } from './transport.ts';
+
+export type PlexClientOptions = {
+  readonly baseUrl: string;
+  readonly token: string;
+  /** One per data directory, stable: Plex registers each unseen one as a device (plex-api.md 1). */
+  readonly clientIdentifier: string;
+  readonly version: string;
+  readonly connectTimeoutMs: number;
+  readonly readTimeoutMs: number;
+  /** Aborts every request under way. */
+  readonly signal: AbortSignal;
+  now(): number;
+};
+
+/** Rows per page of a look-up: one page nearly always holds every item with a file name. */
+const LOOK_UP_PAGE = 100;
+
+/** Plex over HTTP, as the drain needs it. No retries: the queue is the retry. */
+export function createPlexClient(options: PlexClientOptions): DrainPlex {
+  const send = createTransport({
+    ...options,
+    headers: {
+      Accept: 'application/json',
+      'X-Plex-Product': 'plexsync',
+      'X-Plex-Version': options.version,
+      'X-Plex-Client-Identifier': options.clientIdentifier,
+      'X-Plex-Device-Name': 'plexsync',
+    },
+  });
+  const authorised = { 'X-Plex-Token': options.token };
+
+  const get = async (
+    target: string,
+    what: string,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<PlexAnswer> => await send({ method: 'GET', target, what, headers: { ...authorised, ...headers } });
+
+  return {
+    sections: async () =>
+      await readSections(options.baseUrl, async () => await get('/library/sections', 'reading the libraries')),
+
+    identity: async () => {
+      const what = 'asking for its identity';
+      const answer = await send({ method: 'GET', target: '/identity', what });
+      return { machineIdentifier: parsed(answer, toMachineIdentifier, what) };
+    },
+
+    findByFileName: async (section, name) => {
+      const what = `looking for ${name} in "${section.title}"`;
+      const query = new Map([
+        ['type', '1'],
+        ['includeGuids', '0'],
+        ['file', fileFilter(name)],
+      ]);
+      const target = `/library/sections/${encode(section.key)}/all?${[...query].map(([key, value]) => `${key}=${encode(value)}`).join('&')}`;
+      const found: Candidate[] = [];
+      for (let start = 0; ; ) {
+        const headers = { 'X-Plex-Container-Start': String(start), 'X-Plex-Container-Size': String(LOOK_UP_PAGE) };
+        const page = parsed(await get(target, what, headers), toListingPage, what);
+        found.push(...page.rows.map((row) => ({ ...row, sectionKey: section.key, sectionTitle: section.title })));
+        start += page.rows.length;
+        // A server that does not page says no total and has sent all there is.
+        if (page.totalSize === undefined || start >= page.totalSize) return found;
+        if (page.rows.length === 0)
+          throw new SyncError('plex_malformed', `Plex promised ${page.totalSize} rows and sent ${start} while ${what}`);
+      }
+    },
+
+    items: async (ratingKeys) => {
+      const what = ratingKeys.length === 1 ? `reading item ${ratingKeys[0]}` : `reading ${ratingKeys.length} items`;
+      // Without skipRefresh this GET analyses every item first (plex-api.md 3).
+      const target = `/library/metadata/${ratingKeys.map(encode).join(',')}?skipRefresh=1&includeGuids=0`;
+      return parsed(await get(target, what), toItems, what);
+    },
+
+    edit: async (item, edits, how) => {
+      for (const target of editTargets({ item, ...edits, ...how })) {
+        // The answer is empty whatever was asked for (plex-api.md 4.1); the item is read again to see what was kept.
+        await send({ method: 'PUT', target, what: 'writing the item', headers: authorised });
+      }
+    },
+  };
+}
+
+/**
+ * The part of a file name that `file=` can look for: the longest run without a comma (it would mean "or"), without
+ * letters that have two spellings in Unicode, and not led by a sign that would be read as an operator (plex-api.md 2.2, 2.4).
+ */
+export function fileFilter(name: string): string {
+  const runs = [...name]
+    .map((letter) =>
+      letter === ',' || /\p{M}/u.test(letter) || letter.normalize('NFD') !== letter.normalize('NFC') ? '\0' : letter,
+    )
+    .join('')
+    .split('\0')
+    .map((run) => run.replace(/^[=<>!]+/, ''));
+  return runs.reduce((longest, run) => (run.length > longest.length ? run : longest), '');
+}
+
+/** @throws {UsageError} when what answers is no Plex: that is an address to correct, not an outage to wait for. */
+async function readSections(baseUrl: string, ask: () => Promise<PlexAnswer>): Promise<readonly Section[]> {
+  const hint = 'Check plex_url: it should look like http://plex:32400.';
+  let answer: PlexAnswer;
+  try {
+    answer = await ask();
+  } catch (thrown) {
+    if (!(thrown instanceof SyncError) || (thrown.code !== 'plex_not_found' && thrown.code !== 'plex_rejected'))
+      throw thrown;
+    throw new UsageError(`${baseUrl} is not a Plex server: ${thrown.message}.`, hint);
+  }
+  const value = parseJson(answer.body);
+  if (value === undefined && /json/i.test(answer.contentType)) {
+    throw new SyncError('plex_malformed', 'Plex sent a damaged answer while reading the libraries');
+  }
+  const sections = toSections(value);
+  if (sections !== undefined) return sections;
+  const what = /html/i.test(answer.contentType) ? 'an HTML page' : 'something else';
+  throw new UsageError(`${baseUrl} is not a Plex server: it answers with ${what}.`, hint);
+}
+
+/** @throws {SyncError} `plex_malformed` */
+function parsed<T>(answer: PlexAnswer, to: (value: unknown) => T | undefined, what: string): T {
+  const value = to(parseJson(answer.body));
+  if (value === undefined) throw new SyncError('plex_malformed', `Plex sent a damaged answer while ${what}`);
+  return value;
+}
+
+function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,153 @@
+import * as z from 'zod/mini';
+import type { PlexFile } from '../core/match.ts';
+import type { PlexItem, Section, Tag } from '../core/plex-item.ts';
+
+/** Plex spells numbers and ids either way, by version and format (plex-api.md 11). */
+const id = z.pipe(z.union([z.string(), z.number()]), z.transform(String));
+const number = z.pipe(z.union([z.number(), z.string()]), z.transform(Number));
+const text = z._default(z.string(), '');
+const flag = z.union([z.boolean(), z.literal([0, 1, '0', '1'])]);
+
+const tags = z._default(
+  z.array(z.object({ tag: z.string(), role: z.optional(z.string()), thumb: z.optional(z.string()) })),
+  [],
+);
+
+const media = z._default(
+  z.array(
+    z.object({
+      proxyType: z.optional(number),
+      Part: z._default(z.array(z.object({ file: z.optional(z.string()), size: z.optional(number) })), []),
+    }),
+  ),
+  [],
+);
+
+/** `GET /library/sections` (plex-api.md 2.1). */
+const sectionsAnswer = z.object({
+  MediaContainer: z.object({
+    Directory: z._default(
+      z.array(
+        z.object({
+          key: id,
+          type: z.string(),
+          title: z.string(),
+          uuid: z.optional(z.string()),
+          Location: z._default(z.array(z.object({ path: z.string() })), []),
+        }),
+      ),
+      [],
+    ),
+  }),
+});
+
+/** A page of `GET /library/sections/{id}/all` (plex-api.md 2.5): rows are shortened, good for files and nothing else. */
+const listingAnswer = z.object({
+  MediaContainer: z.object({
+    size: z.optional(number),
+    totalSize: z.optional(number),
+    Metadata: z._default(z.array(z.object({ ratingKey: id, title: text, Media: media })), []),
+  }),
+});
+
+/** `GET /library/metadata/{ids}` (plex-api.md 3). */
+const itemsAnswer = z.object({
+  MediaContainer: z.object({
+    librarySectionID: z.optional(id),
+    librarySectionTitle: z.optional(z.string()),
+    Metadata: z._default(
+      z.array(
+        z.object({
+          ratingKey: id,
+          librarySectionID: z.optional(id),
+          librarySectionTitle: z.optional(z.string()),
+          title: text,
+          summary: text,
+          studio: text,
+          tagline: text,
+          originallyAvailableAt: text,
+          userRating: z.optional(number),
+          Role: tags,
+          Genre: tags,
+          Collection: tags,
+          Field: z._default(z.array(z.object({ name: z.string(), locked: flag })), []),
+          Media: media,
+        }),
+      ),
+      [],
+    ),
+  }),
+});
+
+const identityAnswer = z.object({ MediaContainer: z.object({ machineIdentifier: z.string().check(z.minLength(1)) }) });
+
+/** A parsed answer, or `undefined` when the value has not the shape Plex gives it. */
+export function toSections(value: unknown): Section[] | undefined {
+  const parsed = z.safeParse(sectionsAnswer, value);
+  if (!parsed.success) return undefined;
+  return parsed.data.MediaContainer.Directory.map(({ key, type, title, uuid, Location }) => ({
+    key,
+    type,
+    title,
+    uuid,
+    folders: Location.map(({ path }) => path),
+  }));
+}
+
+/** One page of a listing, with how many rows there are in all where the server says so. */
+export type ListingPage = {
+  readonly rows: readonly { readonly ratingKey: string; readonly title: string; readonly files: readonly PlexFile[] }[];
+  readonly totalSize: number | undefined;
+};
+
+export function toListingPage(value: unknown): ListingPage | undefined {
+  const parsed = z.safeParse(listingAnswer, value);
+  if (!parsed.success) return undefined;
+  const { totalSize, Metadata } = parsed.data.MediaContainer;
+  return {
+    totalSize,
+    rows: Metadata.map(({ ratingKey, title, Media }) => ({ ratingKey, title, files: toFiles(Media) })),
+  };
+}
+
+export function toItems(value: unknown): PlexItem[] | undefined {
+  const parsed = z.safeParse(itemsAnswer, value);
+  if (!parsed.success) return undefined;
+  // What all children share may stand on the container instead (plex-api.md 11).
+  const { librarySectionID = '', librarySectionTitle = '', Metadata } = parsed.data.MediaContainer;
+  return Metadata.map((row) => ({
+    ratingKey: row.ratingKey,
+    sectionKey: row.librarySectionID ?? librarySectionID,
+    sectionTitle: row.librarySectionTitle ?? librarySectionTitle,
+    fields: {
+      title: row.title,
+      summary: row.summary,
+      studio: row.studio,
+      tagline: row.tagline,
+      originallyAvailableAt: row.originallyAvailableAt.slice(0, 10),
+      userRating: row.userRating === undefined ? '' : String(row.userRating),
+    },
+    lists: { actor: toTags(row.Role), genre: toTags(row.Genre), collection: toTags(row.Collection) },
+    locked: new Set(row.Field.filter(({ locked }) => locked === true || Number(locked) === 1).map(({ name }) => name)),
+    files: toFiles(row.Media),
+  }));
+}
+
+export function toMachineIdentifier(value: unknown): string | undefined {
+  const parsed = z.safeParse(identityAnswer, value);
+  return parsed.success ? parsed.data.MediaContainer.machineIdentifier : undefined;
+}
+
+function toTags(list: z.infer<typeof tags>): Tag[] {
+  return list.map(({ tag, role, thumb }) => ({ tag, role, thumb }));
+}
+
+/** Versions that Plex itself converted (`proxyType` 42) are not the scene's file (plex-api.md 12). */
+const OPTIMISED_VERSION = 42;
+
+function toFiles(list: z.infer<typeof media>): PlexFile[] {
+  return list
+    .filter(({ proxyType }) => proxyType !== OPTIMISED_VERSION)
+    .flatMap(({ Part }) => Part)
+    .flatMap(({ file, size }) => (file === undefined ? [] : [{ path: file, size }]));
+}
