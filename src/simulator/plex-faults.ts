@@ -1,0 +1,79 @@
+/** One way an answer can go wrong. */
+export type Fault =
+  /** Not applied. The default body is Plex's HTML error page, for 503 its maintenance XML. */
+  | {
+      kind: 'status';
+      status: number;
+      headers?: Record<string, string>;
+      body?: string;
+      contentType?: string;
+    }
+  /** The socket is destroyed before any answer; not applied. */
+  | { kind: 'drop' }
+  /** Applied, then the socket is destroyed. */
+  | { kind: 'drop-after' }
+  /** Never answered; not applied. The socket stays open until `close()`. */
+  | { kind: 'hang' }
+  /** Headers, then one byte about every 50 ms without end; not applied. */
+  | { kind: 'drip' }
+  /** Applied; 200 with half a body. */
+  | { kind: 'garbage' }
+  /** 302; not applied. */
+  | { kind: 'redirect'; location: string };
+
+/** What kind of request a URL is; `listing` is GET of a section's items, `item` GET by id, `edit` both PUT forms. */
+export type Route =
+  | 'identity'
+  | 'root'
+  | 'library'
+  | 'sections'
+  | 'listing'
+  | 'item'
+  | 'edit'
+  | 'rate'
+  | 'posters'
+  | 'arts'
+  | 'poster-select'
+  | 'refresh'
+  | 'activities'
+  | 'other';
+
+/** One request as it arrived: `path` without the base path, `query` decoded, `at` epoch ms; `bodyBytes` once read, `status` once answered. */
+export type SeenRequest = {
+  method: string;
+  route: Route;
+  path: string;
+  query: [string, string][];
+  headers: Record<string, string | string[] | undefined>;
+  at: number;
+  bodyBytes?: number;
+  status?: number;
+};
+
+export type FaultTarget = Route | 'all' | ((request: SeenRequest) => boolean);
+
+/** Keeps armed faults; the first one armed that fits a request and is not used up wins. */
+export function createFaults() {
+  let armed: { where: FaultTarget; fault: Fault; left: number }[] = [];
+  return {
+    arm(where: FaultTarget, fault: Fault, times: number): () => void {
+      const entry = { where, fault, left: times };
+      armed.push(entry);
+      return () => {
+        armed = armed.filter((other) => other !== entry);
+      };
+    },
+    take(request: SeenRequest): Fault | undefined {
+      const entry = armed.find(({ where, left }) => left > 0 && fits(where, request));
+      if (!entry) return undefined;
+      entry.left -= 1;
+      if (entry.left <= 0) armed = armed.filter((other) => other !== entry);
+      return entry.fault;
+    },
+  };
+}
+
+function fits(where: FaultTarget, request: SeenRequest): boolean {
+  if (typeof where === 'function') return where(request);
+  return where === 'all' || where === request.route;
+}
