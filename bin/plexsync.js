@@ -1,0 +1,9 @@
+#!/usr/bin/env node
+// better-sqlite3 is built with N-API 10 and crashes the process on an older Node, so nothing may be imported before this.
+if (Number(process.versions.napi) < 10) {
+  process.stderr.write(`plexsync needs Node 22.14 or newer, and this is ${process.version}: install a current Node.\n`);
+  process.exitCode = 2;
+} else {
+  const { main } = await import('../dist/cli.js');
+  process.exitCode = await main(process.argv.slice(2), process.env);
+}

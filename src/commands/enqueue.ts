@@ -1,0 +1,102 @@
+import { readFileSync } from 'node:fs';
+import { UsageError } from '../core/errors.ts';
+import type { SceneEdit } from '../core/scene.ts';
+import { parseScene } from '../core/scene.ts';
+import { parseScenes } from '../core/scene-file.ts';
+import { openIntake } from '../queue/intake.ts';
+import type { Enqueued } from '../queue/jobs.ts';
+import type { Context } from './context.ts';
+
+export type EnqueueOptions = {
+  readonly sceneIds: readonly string[];
+  /** A file of scenes; `-` is standard input. */
+  readonly file: string | undefined;
+  /** What the inline options say, by key of the scene JSON; empty when none was given. */
+  readonly inline: Readonly<Record<string, unknown>>;
+};
+
+/** Puts scenes into the queue and says how long that took. */
+export function run(options: EnqueueOptions, { dataDir, output, now }: Context): number {
+  const startedAt = performance.now();
+  const edits = readEdits(options);
+  const intake = openIntake(dataDir);
+  let enqueued: readonly Enqueued[];
+  try {
+    enqueued = intake.enqueue(edits, { priority: 'hand', now: now() });
+  } finally {
+    intake.close();
+  }
+  const tookMs = (performance.now() - startedAt).toFixed(1);
+  const [first] = enqueued;
+  const what =
+    enqueued.length === 1 && first ? `sync job for scene ${first.sceneId}` : `sync jobs for ${enqueued.length} scenes`;
+  output.log('info', `[PlexSync Hook] Enqueued ${what} in ${tookMs}ms`);
+  report(enqueued, edits, output);
+  return 0;
+}
+
+function report(enqueued: readonly Enqueued[], edits: readonly SceneEdit[], output: Context['output']): void {
+  const merged = enqueued.filter(({ how }) => how === 'merged').length;
+  const added = enqueued.length - merged;
+  if (output.json) {
+    const jobs = enqueued.map(({ jobId, sceneId, how }) => ({ job_id: jobId, scene_id: sceneId, how }));
+    output.resultJson({ enqueued: enqueued.length, added, merged, jobs });
+    return;
+  }
+  const counts = [added > 0 && `${added} new`, merged > 0 && `${merged} merged into a waiting job`]
+    .filter(Boolean)
+    .join(', ');
+  output.result(`${enqueued.length === 1 ? '1 scene' : `${enqueued.length} scenes`} enqueued: ${counts}`);
+  const bare = edits.filter((edit) => edit.bare).length;
+  if (bare > 0) {
+    const they = bare === 1 ? '1 scene has' : `${bare} scenes have`;
+    output.log(
+      'warning',
+      `${they} no data and will wait until Stash can supply it (no_stash); give --path and --title to sync without Stash`,
+    );
+  }
+}
+
+function readEdits({ sceneIds, file, inline }: EnqueueOptions): readonly SceneEdit[] {
+  const source = file ?? (sceneIds.length === 1 && sceneIds[0] === '-' ? '-' : undefined);
+  const hasInline = Object.keys(inline).length > 0;
+  if (source !== undefined) {
+    if (hasInline || (file !== undefined && sceneIds.length > 0)) {
+      throw new UsageError(
+        'A file of scenes goes with no scene id and no other scene option.',
+        'Enqueue the file and the scene in two commands.',
+      );
+    }
+    return parseScenes(readSource(source), source === '-' ? 'standard input' : source);
+  }
+  if (sceneIds.length === 0) {
+    throw new UsageError(
+      'No scene was given.',
+      'Try: plexsync enqueue 123 --path /media/a.mp4 --title "A title", or --file scenes.json.',
+    );
+  }
+  if (hasInline && sceneIds.length > 1) {
+    throw new UsageError(
+      `The scene options go with one scene id, and there are ${sceneIds.length}.`,
+      'Use --file with a JSON array for several scenes.',
+    );
+  }
+  return sceneIds.map((id) => parseScene({ ...inline, scene_id: id }, 'The scene'));
+}
+
+function readSource(source: string): string {
+  try {
+    return readFileSync(source === '-' ? 0 : source, 'utf8');
+  } catch (thrown) {
+    const { code } = thrown as NodeJS.ErrnoException;
+    const reasons: Readonly<Record<string, string>> = {
+      ENOENT: 'it does not exist',
+      EISDIR: 'it is a directory',
+      EACCES: 'it may not be read',
+    };
+    throw new UsageError(
+      `${source} cannot be read: ${reasons[code ?? ''] ?? code ?? 'unknown reason'}.`,
+      'Give a JSON or NDJSON file, or - for standard input.',
+    );
+  }
+}

@@ -1,0 +1,164 @@
+import type { DrainReport } from '../core/drain/drain.ts';
+import { unreachable } from '../core/errors.ts';
+import type { ExitCode } from '../exit.ts';
+import { EXIT, strongest } from '../exit.ts';
+import type { StoreStats } from '../queue/stats.ts';
+import type { LogLine } from '../terminal/log.ts';
+import { localTime, utcTime } from '../terminal/time.ts';
+import { sum } from './stats-report.ts';
+
+/** What a summary tells besides the report. */
+export type Summary = {
+  readonly exitCode: number;
+  readonly stats: StoreStats;
+  readonly startedAt: number;
+  readonly endedAt: number;
+};
+
+/** The exit code of a run that no signal ended. `left` is how many jobs are still due. */
+export function exitCodeOf({ end, tally }: DrainReport, { left }: { readonly left: number }): ExitCode {
+  const codes: ExitCode[] = [];
+  if (tally.retried + tally.buried > 0) codes.push(EXIT.jobsFailed);
+  switch (end.kind) {
+    case 'unauthorized':
+    case 'forbidden':
+      codes.push(EXIT.refused);
+      break;
+    case 'unreachable':
+    case 'breaker_open':
+      codes.push(EXIT.unreachable);
+      break;
+    case 'misconfigured':
+      codes.push(EXIT.usage);
+      break;
+    case 'time_up':
+      if (left > 0) codes.push(EXIT.timeUp);
+      break;
+    case 'drained':
+    case 'limit':
+    case 'signal':
+      break;
+    default:
+      unreachable(end);
+  }
+  return strongest(codes);
+}
+
+/** Why a run ended, where that needs saying, and what to do next. */
+export function explainEnd({ end }: DrainReport, { stats }: Summary): readonly LogLine[] {
+  const waiting = `${stats.waiting.due} ${stats.waiting.due === 1 ? 'job' : 'jobs'} waiting`;
+  switch (end.kind) {
+    case 'unauthorized':
+      return [
+        ['error', '[PlexSync] Authentication failed: Unauthorized'],
+        [
+          'error',
+          `[PlexSync] ${end.message}. Get a fresh token, set PLEX_TOKEN (or plex_token), then run again; ${waiting}, nothing lost.`,
+        ],
+      ];
+    case 'forbidden':
+      return [
+        [
+          'error',
+          `[PlexSync] ${end.message}. Use the token of the server's owner, then run again; ${waiting}, nothing lost.`,
+        ],
+      ];
+    case 'unreachable':
+      return [
+        [
+          'error',
+          `[PlexSync] Plex server is down — pausing, ${waiting}: ${end.message}. Nothing is lost; run again later.`,
+        ],
+      ];
+    case 'breaker_open':
+      return [
+        ['error', '[PlexSync] Circuit breaker OPENED - pausing processing'],
+        [
+          'error',
+          `[PlexSync] ${end.message}. Plex is asked again after ${localTime(end.retryAt)}; ${waiting}, nothing lost.`,
+        ],
+      ];
+    case 'misconfigured':
+      return [
+        ['error', `[PlexSync] ${end.message}`],
+        ['error', `[PlexSync] ${end.hint}`],
+      ];
+    case 'time_up':
+      return stats.waiting.due > 0
+        ? [['warning', `[PlexSync] Timeout waiting for queue (${stats.waiting.due} items remaining)`]]
+        : [];
+    case 'signal':
+      return [['warning', `[PlexSync] Stopped by ${end.signal}: writes in flight were settled, ${waiting}`]];
+    case 'drained':
+    case 'limit':
+      return [];
+    default:
+      return unreachable(end);
+  }
+}
+
+/** The closing text of a run: counts first, then what waits and why, then what needs a person. */
+export function summaryText({ tally }: DrainReport, { stats, startedAt, endedAt }: Summary): string {
+  const failed = tally.retried + tally.buried;
+  const processed = tally.updated + tally.unchanged + tally.waiting + failed;
+  const took = ((endedAt - startedAt) / 1_000).toFixed(1);
+  const lines = [`Queue processing complete. Processed: ${processed}, Failed: ${failed} (${took}s)`];
+  const parts: readonly [count: number, text: string][] = [
+    [tally.updated, 'updated'],
+    [tally.unchanged, 'already right'],
+    [tally.waiting, 'not in Plex yet'],
+    [tally.retried, 'to be retried'],
+    [tally.buried, 'moved to the DLQ'],
+    [tally.released, 'released'],
+    [tally.superseded, 'continued in a newer edit'],
+    [tally.leaseLost, 'taken over by another run'],
+  ];
+  const told = parts.filter(([count]) => count > 0).map(([count, text]) => `${count} ${text}`);
+  if (told.length > 0) lines.push(`  ${told.join(', ')}`);
+  lines.push(...waitingLines(stats), ...letterLines(stats));
+  return lines.join('\n');
+}
+
+function waitingLines({ waiting, nextAttemptAt }: StoreStats): string[] {
+  const lines: string[] = [];
+  const later = waiting.retry + waiting.not_found;
+  if (waiting.due > 0) lines.push(`Still due: ${waiting.due}`);
+  if (later > 0 && nextAttemptAt !== undefined) {
+    lines.push(
+      `Waiting: ${waiting.retry} to be retried, ${waiting.not_found} not in Plex yet; next try ${localTime(nextAttemptAt)}`,
+    );
+  }
+  if (waiting.no_stash > 0) {
+    lines.push(
+      `Held (no_stash): ${waiting.no_stash} without data, which only Stash can supply; enqueue them with --path and --title to sync without it`,
+    );
+  }
+  return lines;
+}
+
+function letterLines({ deadLetters }: StoreStats): string[] {
+  const count = sum(deadLetters);
+  if (count === 0) return [];
+  const types = Object.entries(deadLetters).map(([type, number]) => `${number} ${type}`);
+  return [
+    `DLQ contains ${count} failed ${count === 1 ? 'job' : 'jobs'} requiring review: ${types.join(', ')}. See: plexsync dlq list`,
+  ];
+}
+
+/** The last NDJSON event of `process --json`; keys are only ever added. */
+export function summaryDocument({ end, tally }: DrainReport, { exitCode, stats, startedAt, endedAt }: Summary): object {
+  return {
+    event: 'summary',
+    exit_code: exitCode,
+    end: end.kind,
+    updated: tally.updated,
+    unchanged: tally.unchanged,
+    waiting: tally.waiting,
+    retried: tally.retried,
+    dead_lettered: tally.buried,
+    released: tally.released,
+    pending: stats.pending,
+    started_at: utcTime(startedAt),
+    ended_at: utcTime(endedAt),
+  };
+}

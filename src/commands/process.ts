@@ -1,0 +1,196 @@
+import { setInterval } from 'node:timers';
+import { loadSettings, requirePlex } from '../config.ts';
+import type { DrainOptions } from '../core/drain/course.ts';
+import type { DrainReport } from '../core/drain/drain.ts';
+import { drain } from '../core/drain/drain.ts';
+import { NO_JOBS } from '../core/drain/settle.ts';
+import { parseDurationMs } from '../core/duration.ts';
+import { UsageError } from '../core/errors.ts';
+import type { DrainDeps } from '../core/ports.ts';
+import type { WriteRules } from '../core/wanted.ts';
+import { SYNC_TOGGLES } from '../core/wanted.ts';
+import { EXIT, signalExitCode } from '../exit.ts';
+import type { OpenDrainQueue } from '../queue/drain-queue.ts';
+import { openDrainQueue } from '../queue/drain-queue.ts';
+import { readStats } from '../queue/stats.ts';
+import type { Stores } from '../queue/stores.ts';
+import { openStores } from '../queue/stores.ts';
+import type { SettingName, Settings } from '../settings.ts';
+import { eventDocument } from '../terminal/event-document.ts';
+import { linesFor } from '../terminal/log.ts';
+import type { Context } from './context.ts';
+import { exitCodeOf, explainEnd, summaryDocument, summaryText } from './process-report.ts';
+import { statsDocument } from './stats-report.ts';
+import type { Stop } from './stop.ts';
+import { listenForStop } from './stop.ts';
+import { createCheckpoint } from './test-kill.ts';
+
+export type ProcessOptions = {
+  /** What was given as flags, by setting. */
+  readonly flags: Readonly<Partial<Record<SettingName, unknown>>>;
+  readonly configFile: string | undefined;
+  readonly statsOnly: boolean;
+  readonly limit: string | undefined;
+  readonly maxTime: string | undefined;
+  readonly parallel: boolean;
+  readonly adoptServer: boolean;
+};
+
+/** Drains what is due and says how it went. */
+export async function run(options: ProcessOptions, context: Context): Promise<number> {
+  const { dataDir, env, output, now } = context;
+  const settings = loadSettings({ flags: options.flags, env, dataDir: dataDir.path, configFile: options.configFile });
+  const request = {
+    settings,
+    limit: toLimit(options.limit),
+    maxTimeMs: toMaxTimeMs(options.maxTime),
+    parallel: options.parallel,
+    adoptServer: options.adoptServer,
+  };
+  const stores = openStores(dataDir);
+  try {
+    if (options.statsOnly) {
+      output.resultJson(statsDocument(readStats(stores, now()), dataDir), 2);
+      return EXIT.done;
+    }
+    return await runDrain(stores, request, context);
+  } finally {
+    stores.close();
+  }
+}
+
+type DrainRequest = Pick<ProcessOptions, 'parallel' | 'adoptServer'> & {
+  readonly settings: Settings;
+  readonly limit: number | undefined;
+  readonly maxTimeMs: number | undefined;
+};
+
+async function runDrain(stores: Stores, request: DrainRequest, context: Context): Promise<number> {
+  const { output, now } = context;
+  const startedAt = now();
+  const checkpoint = createCheckpoint(context.env);
+  const queue = openDrainQueue(stores, {
+    pid: process.pid,
+    now: startedAt,
+    maxLosses: request.settings.max_retries,
+    manners: request.parallel ? 'share' : 'alone',
+    onLetterCommitted: () => checkpoint('letter_committed'),
+  });
+  if ('standDown' in queue) {
+    const { pid, left } = queue.standDown;
+    const message = `pid ${pid} is draining, ${left.toLocaleString('en')} left`;
+    if (output.json) output.resultJson({ event: 'summary', exit_code: EXIT.done, stood_down: { pid, left } });
+    else output.result(`${message}. Use --parallel to share the work.`);
+    return EXIT.done;
+  }
+  let exitCode: number = EXIT.bug;
+  let report: DrainReport = { end: { kind: 'drained' }, tally: NO_JOBS };
+  try {
+    report = await drainIfDue(queue, { ...request, startedAt, checkpoint }, context);
+    exitCode = exitCodeOf(report, { left: queue.dueCount(now()) });
+    if (report.end.kind === 'signal') exitCode = signalExitCode(report.end.signal);
+  } catch (thrown) {
+    if (thrown instanceof UsageError) exitCode = EXIT.usage;
+    if (output.json)
+      output.resultJson(
+        summaryDocument(report, { exitCode, stats: readStats(stores, now()), startedAt, endedAt: now() }),
+      );
+    throw thrown;
+  } finally {
+    const { tally } = report;
+    queue.end({ now: now(), exitCode, done: tally.updated + tally.unchanged, failed: tally.retried + tally.buried });
+  }
+  const summary = { exitCode, stats: readStats(stores, now()), startedAt, endedAt: now() };
+  for (const [level, line] of explainEnd(report, summary)) output.log(level, line);
+  if (output.json) output.resultJson(summaryDocument(report, summary));
+  else output.result(summaryText(report, summary));
+  return exitCode;
+}
+
+type DrainSetup = DrainRequest & { readonly startedAt: number; readonly checkpoint: DrainDeps['checkpoint'] };
+
+async function drainIfDue(queue: OpenDrainQueue, setup: DrainSetup, context: Context): Promise<DrainReport> {
+  const { output, now } = context;
+  const { settings, startedAt } = setup;
+  const emit: DrainDeps['emit'] = (event) => {
+    if (output.json) output.resultJson(eventDocument(event));
+    for (const [level, line] of linesFor(event)) output.log(level, line);
+  };
+  if (setup.adoptServer) queue.adoptServer();
+  const rescued = queue.rescue(startedAt);
+  if (rescued > 0) emit({ kind: 'rescued', count: rescued });
+  // Nothing to do: Plex is not asked, and the HTTP client is not even loaded.
+  if (queue.dueCount(startedAt) === 0) return { end: { kind: 'drained' }, tally: NO_JOBS };
+
+  const { baseUrl, token } = requirePlex(settings);
+  const { createPlexClient } = await import('../plex/client.ts');
+  const stop = listenForStop();
+  try {
+    const plex = createPlexClient({
+      baseUrl,
+      token,
+      clientIdentifier: queue.clientIdentifier(),
+      version: context.version,
+      connectTimeoutMs: settings.connect_timeout,
+      readTimeoutMs: settings.read_timeout,
+      signal: stop.aborted,
+      now,
+    });
+    output.log('info', '[PlexSync] Initialization complete');
+    return await drain(depsOf({ queue, plex, emit, stop, now, checkpoint: setup.checkpoint }), drainOptions(setup));
+  } finally {
+    stop.close();
+  }
+}
+
+function depsOf(
+  parts: Pick<DrainDeps, 'queue' | 'plex' | 'emit' | 'now' | 'checkpoint'> & { readonly stop: Stop },
+): DrainDeps {
+  const { stop, ...deps } = parts;
+  return {
+    ...deps,
+    random: Math.random,
+    every: (ms, task) => {
+      const timer = setInterval(task, ms);
+      return () => clearInterval(timer);
+    },
+    stopRequested: stop.requested,
+  };
+}
+
+function drainOptions({ settings, limit, maxTimeMs, startedAt }: DrainSetup): DrainOptions {
+  return {
+    libraries: settings.plex_library,
+    mappings: settings.path_map,
+    matching: settings.strict_matching ? 'strict' : 'relaxed',
+    maxRetries: settings.max_retries,
+    concurrency: settings.concurrency,
+    rules: writeRules(settings),
+    limit,
+    deadlineAt: maxTimeMs === undefined ? undefined : startedAt + maxTimeMs,
+  };
+}
+
+function writeRules(settings: Settings): WriteRules {
+  const toggles = SYNC_TOGGLES.map((name) => [name, settings.sync_master && settings[`sync_${name}`]]);
+  return {
+    preservePlexEdits: settings.preserve_plex_edits,
+    lockFields: settings.lock_fields,
+    maxTags: settings.max_tags,
+    maxPerformers: settings.max_performers,
+    sync: Object.fromEntries(toggles) as WriteRules['sync'],
+  };
+}
+
+function toLimit(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new UsageError(`--limit must be a positive whole number, not "${text}".`);
+}
+
+function toMaxTimeMs(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const ms = parseDurationMs(text, 's');
+  if (ms !== undefined && ms > 0) return ms;
+  throw new UsageError(`--max-time must be a duration such as 90s or 5m, not "${text}".`);
+}

@@ -1,0 +1,38 @@
+import { signalExitCode } from '../exit.ts';
+
+/** How a run learns that it shall stop. */
+export type Stop = {
+  /** The first signal that came. */
+  requested(): NodeJS.Signals | undefined;
+  /** Aborts the requests that are still under way some time after the signal. */
+  readonly aborted: AbortSignal;
+  close(): void;
+};
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** What a container is given before it is killed is 10 s: the writes in flight get most of it. */
+const GRACE_MS = 7_000;
+
+/**
+ * First signal: no new work, writes in flight get 7 s to end. Second: exit at once, the one place where that is right;
+ * what was under way is safe to repeat.
+ */
+export function listenForStop(): Stop {
+  const abort = new AbortController();
+  let requested: NodeJS.Signals | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (requested !== undefined) process.exit(signalExitCode(signal));
+    requested = signal;
+    timer = setTimeout(() => abort.abort(), GRACE_MS);
+  };
+  for (const signal of SIGNALS) process.on(signal, onSignal);
+  return {
+    requested: () => requested,
+    aborted: abort.signal,
+    close: () => {
+      clearTimeout(timer);
+      for (const signal of SIGNALS) process.off(signal, onSignal);
+    },
+  };
+}

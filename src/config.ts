@@ -1,0 +1,130 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod/mini';
+import { UsageError } from './core/errors.ts';
+import { nearest } from './core/nearest.ts';
+import type { SettingName, Settings } from './settings.ts';
+import { flagOf, SETTING_NAMES, SETTINGS } from './settings.ts';
+
+/** Where settings may come from, strongest first: flags by setting name, then the environment, then the file. */
+export type ConfigSources = {
+  readonly flags: Readonly<Partial<Record<SettingName, unknown>>>;
+  readonly env: NodeJS.ProcessEnv;
+  readonly dataDir: string;
+  /** `--config`; `config.json` in the data directory when absent. */
+  readonly configFile: string | undefined;
+};
+
+type Given = { readonly value: unknown; readonly origin: string };
+
+/** Variables with our prefix that are no settings. */
+const OTHER_ENV = ['PLEXSYNC_DATA_DIR'];
+const TEST_ENV_PREFIX = 'PLEXSYNC_TEST_';
+
+/**
+ * The settings of a run: flag over environment over config file over default.
+ * @throws {UsageError} naming the key, where its value came from, the value (secrets masked) and what is allowed.
+ */
+export function loadSettings(sources: ConfigSources): Settings {
+  refuseUnknownEnv(sources.env);
+  const file = readConfigFile(sources);
+  const entries = SETTING_NAMES.map((name) => [name, settingValue(name, given(name, sources, file))]);
+  return Object.fromEntries(entries) as Settings;
+}
+
+function given(name: SettingName, { flags, env }: ConfigSources, file: ConfigFile): Given {
+  const { env: variable, fallback } = SETTINGS[name];
+  const flag = flags[name];
+  if (flag !== undefined) return { value: flag, origin: `--${flagOf(name)}` };
+  const fromEnv = env[variable];
+  // An empty variable is how a compose file says "not set".
+  if (fromEnv !== undefined && fromEnv !== '') return { value: fromEnv, origin: variable };
+  if (name in file.values) return { value: file.values[name], origin: file.path };
+  return { value: fallback, origin: 'the default' };
+}
+
+function settingValue(name: SettingName, { value, origin }: Given): unknown {
+  if (value === undefined) return undefined;
+  const { schema, ...entry } = SETTINGS[name];
+  const parsed = z.safeParse(schema as z.ZodMiniType, value);
+  if (parsed.success) return parsed.data;
+  const shown = 'secret' in entry ? '(hidden)' : JSON.stringify(value);
+  throw new UsageError(`${name} ${firstMessage(parsed.error.issues)}, but ${origin} says ${shown}.`);
+}
+
+function firstMessage(issues: readonly z.core.$ZodIssue[]): string {
+  const [issue] = issues;
+  if (issue === undefined) return 'is not valid';
+  return issue.message === 'Invalid input' ? 'has the wrong type' : issue.message;
+}
+
+type ConfigFile = { readonly path: string; readonly values: Readonly<Record<string, unknown>> };
+
+function readConfigFile({ dataDir, configFile }: ConfigSources): ConfigFile {
+  const path = configFile ?? join(dataDir, 'config.json');
+  if (configFile === undefined && !existsSync(path)) return { path, values: {} };
+  const values = parseConfig(path, readText(path));
+  for (const key of Object.keys(values)) {
+    if (key in SETTINGS) continue;
+    throw new UsageError(`${path} has an unknown setting "${key}".`, suggestion(key, SETTING_NAMES));
+  }
+  return { path, values };
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (thrown) {
+    const { code } = thrown as NodeJS.ErrnoException;
+    const reason =
+      code === 'ENOENT' ? 'it does not exist' : code === 'EISDIR' ? 'it is a directory' : `it cannot be read (${code})`;
+    throw new UsageError(
+      `The config file ${path} cannot be used: ${reason}.`,
+      'Give the path of a JSON file with --config.',
+    );
+  }
+}
+
+function parseConfig(path: string, text: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (thrown) {
+    throw new UsageError(
+      `The config file ${path} is no JSON: ${thrown instanceof Error ? thrown.message : String(thrown)}.`,
+    );
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw new UsageError(`The config file ${path} must hold one JSON object.`);
+}
+
+function refuseUnknownEnv(env: NodeJS.ProcessEnv): void {
+  const known = [...SETTING_NAMES.map((name) => SETTINGS[name].env), ...OTHER_ENV];
+  for (const name of Object.keys(env)) {
+    if (!name.startsWith('PLEXSYNC_') || name.startsWith(TEST_ENV_PREFIX) || known.includes(name)) continue;
+    throw new UsageError(`The environment variable ${name} is no setting.`, suggestion(name, known));
+  }
+}
+
+function suggestion(typed: string, known: readonly string[]): string {
+  const meant = nearest(typed, known);
+  return meant === undefined ? `Known: ${known.join(', ')}.` : `Did you mean ${meant}?`;
+}
+
+/**
+ * What talking to Plex needs.
+ * @throws {UsageError} naming every way to give what is missing.
+ */
+export function requirePlex(settings: Settings): { readonly baseUrl: string; readonly token: string } {
+  const { plex_url: baseUrl, plex_token: token } = settings;
+  if (baseUrl === undefined) throw missing('plex_url', 'The address of Plex is not set.');
+  if (token === undefined) throw missing('plex_token', 'The Plex token is not set.');
+  return { baseUrl, token };
+}
+
+function missing(name: 'plex_url' | 'plex_token', message: string): UsageError {
+  return new UsageError(
+    message,
+    `Give --${flagOf(name)}, set ${SETTINGS[name].env}, or write ${name} into config.json in the data directory.`,
+  );
+}

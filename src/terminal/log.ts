@@ -1,0 +1,170 @@
+import type { EditPlan, LeftAlone, ListEdit } from '../core/edits.ts';
+import { unreachable } from '../core/errors.ts';
+import type { WorkerEvent } from '../core/events.ts';
+import type { ListKind, ScalarField } from '../core/plex-item.ts';
+import type { Level } from './output.ts';
+
+export type LogLine = readonly [level: Level, line: string];
+
+/** How an event reads: the wording users know from the troubleshooting guide, each line with its component's prefix. */
+export function linesFor(event: WorkerEvent): readonly LogLine[] {
+  switch (event.kind) {
+    case 'rescued':
+      return [worker('warning', `Took back ${jobs(event.count)} from a run that did not end properly`)];
+    case 'claimed':
+      return [worker('info', `Processing job ${event.jobId} for scene ${event.sceneId} (attempt ${event.attempt})`)];
+    case 'searching':
+      return [matcher('info', `Searching '${event.section}' for: ${event.file}`)];
+    case 'found':
+      return [matcher('info', `${event.from === 'record' ? 'Found (cached)' : 'Found'}: ${event.title}`)];
+    case 'low_confidence':
+      return lowConfidenceLines(event);
+    case 'written':
+      return writtenLines(event.title, event.plan, event.preserving ? 'preserved' : 'overwrite');
+    case 'altered': {
+      const { field, sent, kept } = event.altered;
+      return [
+        worker(
+          'warning',
+          `Plex keeps ${fieldName(field)} of scene ${event.sceneId} as '${short(kept)}' (sent: '${short(sent)}')`,
+        ),
+      ];
+    }
+    case 'left_alone':
+      return [
+        worker(
+          'info',
+          `Left ${fieldName(event.left.field)} of scene ${event.sceneId} as it is: ${LEFT_REASONS[event.left.reason]}`,
+        ),
+      ];
+    case 'capped':
+      return [
+        worker(
+          'warning',
+          `Scene ${event.sceneId} has ${event.dropped} more ${LIST_WORDS[event.list].many} than max_${LIST_WORDS[event.list].setting} allows: cut`,
+        ),
+      ];
+    case 'summary_cut':
+      return [
+        worker(
+          'warning',
+          `The summary of scene ${event.sceneId} is too long for the server: cut to ${event.length} characters`,
+        ),
+      ];
+    case 'completed': {
+      const already = event.change === 'unchanged' ? ' (already right in Plex)' : '';
+      return [worker('info', `Job ${event.jobId} completed${already}`)];
+    }
+    case 'retrying':
+      return [retryLine(event)];
+    case 'buried':
+      return buriedLines(event);
+    case 'released':
+      return [worker('warning', `Job ${event.jobId} released, no attempt spent: ${event.message}`)];
+    case 'superseded':
+      return [worker('info', `Job ${event.jobId} continues in a newer edit of scene ${event.sceneId}`)];
+    case 'lease_lost':
+      return [worker('warning', `Job ${event.jobId} was taken over by another run: its result here is not counted`)];
+    case 'breaker_opened':
+      return [
+        main('error', `Circuit breaker OPENED after ${event.failures} consecutive failures: ${event.message}`),
+        main('error', 'Circuit breaker OPENED - pausing processing'),
+      ];
+    case 'breaker_half_open':
+      return [main('info', 'Circuit breaker entering HALF_OPEN state: Plex answers, one job tries')];
+    case 'breaker_closed':
+      return [main('info', 'Circuit breaker CLOSED after successful recovery')];
+    default:
+      return unreachable(event);
+  }
+}
+
+function main(level: Level, text: string): LogLine {
+  return [level, `[PlexSync] ${text}`];
+}
+
+function worker(level: Level, text: string): LogLine {
+  return [level, `[PlexSync Worker] ${text}`];
+}
+
+function matcher(level: Level, text: string): LogLine {
+  return [level, `[PlexSync Matcher] ${text}`];
+}
+
+function lowConfidenceLines(event: Extract<WorkerEvent, { kind: 'low_confidence' }>): LogLine[] {
+  const { file, candidates, sceneId, taken } = event;
+  const listed = candidates.slice(0, 5).map((evidence) => evidence.file);
+  const count = candidates.length === 1 ? '1 candidate' : `${candidates.length} candidates`;
+  const first = matcher('warning', `LOW confidence match for '${file}': ${count} found - ${quoted(listed)}`);
+  if (!taken) return [first, main('warning', `Low confidence match skipped (strict_matching=true): scene ${sceneId}`)];
+  return [first, matcher('warning', `LOW CONFIDENCE SYNCED: scene ${sceneId} (strict_matching=false)`)];
+}
+
+function writtenLines(title: string, plan: EditPlan, mode: string): LogLine[] {
+  return [worker('info', `Updated metadata (${mode} mode): ${title}`), ...plan.lists.flatMap(listLines)];
+}
+
+function listLines({ kind, add, remove }: ListEdit): LogLine[] {
+  const words = LIST_WORDS[kind];
+  const lines: LogLine[] = [];
+  if (add.length > 0 && kind === 'collection') lines.push(worker('info', `Added to collection: ${add.join(', ')}`));
+  else if (add.length > 0)
+    lines.push(
+      worker('info', `Added ${add.length} ${add.length === 1 ? words.one : words.many}${words.as}: ${quoted(add)}`),
+    );
+  if (remove.length > 0)
+    lines.push(
+      worker('info', `Removed ${remove.length} ${remove.length === 1 ? words.one : words.many}: ${quoted(remove)}`),
+    );
+  return lines;
+}
+
+function retryLine(event: Extract<WorkerEvent, { kind: 'retrying' }>): LogLine {
+  const { jobId, attempt, of, waitMs, message } = event;
+  const wait = `retry in ${(waitMs / 1_000).toFixed(1)}s`;
+  if (event.reason === 'miss')
+    return worker('info', `Job ${jobId} not in Plex yet (attempt ${attempt}/${of}), ${wait}: ${message}`);
+  return worker('warning', `Job ${jobId} failed (attempt ${attempt}/${of}), ${wait}: ${message}`);
+}
+
+function buriedLines(event: Extract<WorkerEvent, { kind: 'buried' }>): LogLine[] {
+  const { jobId, sceneId, errorType, message, retries, exhausted } = event;
+  const what = exhausted
+    ? `Job ${jobId} exceeded max retries (${retries}), moving to DLQ: ${message}`
+    : `Job ${jobId} permanent failure, moving to DLQ: ${message}`;
+  return [
+    worker('error', what),
+    worker('error', `Job ${jobId} (scene ${sceneId}) moved to DLQ after ${retries} retries: ${errorType}`),
+  ];
+}
+
+const LEFT_REASONS: Readonly<Record<LeftAlone['reason'], string>> = {
+  edited_in_plex: 'it was edited in Plex since we wrote it',
+  removed_in_plex: 'a name we wrote was removed in Plex, and stays removed',
+  preserved: 'Plex has a value and preserve_plex_edits is on',
+};
+
+const LIST_WORDS: Readonly<Record<ListKind, { one: string; many: string; as: string; setting: string }>> = {
+  actor: { one: 'performer', many: 'performers', as: '', setting: 'performers' },
+  genre: { one: 'tag', many: 'tags', as: ' as genres', setting: 'tags' },
+  collection: { one: 'collection', many: 'collections', as: '', setting: 'tags' },
+};
+
+function fieldName(field: ScalarField | ListKind): string {
+  if (field === 'originallyAvailableAt') return 'the date';
+  if (field === 'userRating') return 'the rating';
+  if (field === 'actor' || field === 'genre' || field === 'collection') return `the ${LIST_WORDS[field].many}`;
+  return `the ${field}`;
+}
+
+function quoted(names: readonly string[]): string {
+  return `[${names.map((name) => `'${name}'`).join(', ')}]`;
+}
+
+function jobs(count: number): string {
+  return count === 1 ? '1 job' : `${count} jobs`;
+}
+
+function short(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
