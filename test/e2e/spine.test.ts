@@ -6,7 +6,18 @@ test('a scene put in the queue ends up in Plex, and the same again sends no writ
   const { plex, run, sql } = await setup(t);
   const ratingKey = plex.addItem({ sectionKey: '1', file: '/media/a.mp4', title: 'a' });
 
-  const enqueued = await run(['enqueue', '123', '--path', '/media/a.mp4', '--title', 'T', '--performer', 'A', '--performer', 'B']);
+  const enqueued = await run([
+    'enqueue',
+    '123',
+    '--path',
+    '/media/a.mp4',
+    '--title',
+    'T',
+    '--performer',
+    'A',
+    '--performer',
+    'B',
+  ]);
   assert.equal(enqueued.code, 0, enqueued.stderr);
   assert.match(enqueued.stderr, /^\[PlexSync Hook\] Enqueued sync job for scene 123 in \d+\.\dms$/m);
 
@@ -24,7 +35,10 @@ test('a scene put in the queue ends up in Plex, and the same again sends no writ
   ]);
   const item = plex.item(ratingKey);
   assert.equal(item?.title, 'T');
-  assert.deepEqual(item?.roles.map(({ tag }) => tag), ['A', 'B']);
+  assert.deepEqual(
+    item?.roles.map(({ tag }) => tag),
+    ['A', 'B'],
+  );
   assert.deepEqual(item?.locked, ['actor', 'title']);
   assert.deepEqual(sql('SELECT * FROM jobs'), []);
 
