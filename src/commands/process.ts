@@ -136,7 +136,6 @@ async function drainIfDue(queue: OpenDrainQueue, setup: DrainSetup, context: Con
       signal: stop.aborted,
       now,
     });
-    output.log('info', '[PlexSync] Initialization complete');
     return await drain(depsOf({ queue, plex, emit, stop, now, checkpoint: setup.checkpoint }), drainOptions(setup));
   } finally {
     stop.close();

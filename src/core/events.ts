@@ -5,6 +5,10 @@ import type { Altered } from './verify.ts';
 
 /** What happens to jobs in a drain, as values: core says what, `terminal/` says how it reads. */
 export type WorkerEvent =
+  /** The first contact is made: the token is accepted, the libraries are known. */
+  | { readonly kind: 'connected'; readonly libraries: readonly string[] }
+  | { readonly kind: 'revived'; readonly count: number }
+  | { readonly kind: 'woken'; readonly count: number; readonly section: string }
   | { readonly kind: 'claimed'; readonly jobId: number; readonly sceneId: number; readonly attempt: number }
   | { readonly kind: 'rescued'; readonly count: number }
   | { readonly kind: 'searching'; readonly section: string; readonly file: string }

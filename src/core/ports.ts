@@ -12,6 +12,9 @@ export type Binding = { readonly machineIdentifier: string; readonly sectionUuid
 /** What is noted of an item before its first PUT: what counted as ours so far, and what is about to change. */
 export type IntentNote = SceneRecord & { readonly sceneId: number; readonly intent: Intent };
 
+/** A job, or a dead letter, whose file was in no library so far. `path` is as Stash sees it. */
+export type Missing = { readonly kind: 'job' | 'letter'; readonly id: number; readonly path: string };
+
 /** What the drain needs of the queue; `queue/` satisfies it by shape. Every instant is epoch ms and comes from outside. */
 export type DrainQueue = {
   /** At most `limit` due jobs, under a lease that ends at `now + leaseMs`; jobs of dead owners are taken back first. */
@@ -28,6 +31,15 @@ export type DrainQueue = {
   intend(notes: readonly IntentNote[], now: number): void;
   /** Applies a batch's settlements in one transaction; the answer is in the order of `entries`. */
   settle(entries: readonly { readonly job: Job; readonly settlement: Settlement }[], now: number): readonly Settled[];
+  /** Those who wait for Plex to find their file, and the letters of those who waited in vain. */
+  missing(): readonly Missing[];
+  /** Makes them due at `now`; letters go back into the queue, under whatever is newer. */
+  wake(missing: readonly Missing[], now: number): void;
+  /** Puts the letters of a refused token back into the queue, now that one is accepted; returns how many. */
+  reviveRefused(now: number): number;
+  /** The highest `addedAt` (epoch seconds, Plex's clock) seen in a section. */
+  addedMark(sectionKey: string): number | undefined;
+  saveAddedMark(sectionKey: string, addedAt: number): void;
   breaker(): Breaker;
   saveBreaker(breaker: Breaker): void;
   binding(): Binding | undefined;
@@ -42,6 +54,15 @@ export type DrainPlex = {
   identity(): Promise<{ readonly machineIdentifier: string }>;
   /** Every item of the section with a file whose name is `name`: a complete look, or a throw. */
   findByFileName(section: Section, name: string): Promise<readonly Candidate[]>;
+  /**
+   * The files of what a section has got since `mark` (epoch seconds), or of its `newest` items where there is no mark.
+   * `latestAddedAt` is absent where the server gives no dates.
+   */
+  addedSince(
+    section: Section,
+    mark: number | undefined,
+    newest: number,
+  ): Promise<{ readonly files: readonly string[]; readonly latestAddedAt: number | undefined }>;
   /** Full items in one GET; an item that is gone is missing from the answer. */
   items(ratingKeys: readonly string[]): Promise<readonly PlexItem[]>;
   /** Writes an item's edits, with locks if asked, in requests of at most `maxBytes` where a kind need not be split. */

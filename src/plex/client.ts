@@ -1,8 +1,8 @@
 import { SyncError, UsageError } from '../core/errors.ts';
-import type { Candidate } from '../core/match.ts';
 import type { Section } from '../core/plex-item.ts';
 import type { DrainPlex } from '../core/ports.ts';
 import { editTargets, encode } from './edit-url.ts';
+import type { ListingPage } from './schemas.ts';
 import { toItems, toListingPage, toMachineIdentifier, toSections } from './schemas.ts';
 import type { PlexAnswer } from './transport.ts';
 import { createTransport } from './transport.ts';
@@ -20,8 +20,10 @@ export type PlexClientOptions = {
   now(): number;
 };
 
-/** Rows per page of a look-up: one page nearly always holds every item with a file name. */
-const LOOK_UP_PAGE = 100;
+/** Rows per page: one page nearly always holds every item with a file name. */
+const LISTING_PAGE = 100;
+
+type Query = readonly (readonly [key: string, value: string])[];
 
 /** Plex over HTTP, as the drain needs it. No retries: the queue is the retry. */
 export function createPlexClient(options: PlexClientOptions): DrainPlex {
@@ -43,6 +45,34 @@ export function createPlexClient(options: PlexClientOptions): DrainPlex {
     headers: Readonly<Record<string, string>> = {},
   ): Promise<PlexAnswer> => await send({ method: 'GET', target, what, headers: { ...authorised, ...headers } });
 
+  const readPage = async (
+    section: Section,
+    query: Query,
+    page: { start: number; size: number; what: string },
+  ): Promise<ListingPage> => {
+    const parameters = [['type', '1'], ['includeGuids', '0'], ...query].map(
+      ([key = '', value = '']) => `${encode(key)}=${encode(value)}`,
+    );
+    const target = `/library/sections/${encode(section.key)}/all?${parameters.join('&')}`;
+    // Both or none: a size alone is ignored (plex-api.md 2.2).
+    const headers = { 'X-Plex-Container-Start': String(page.start), 'X-Plex-Container-Size': String(page.size) };
+    return parsed(await get(target, page.what, headers), toListingPage, page.what);
+  };
+
+  /** Every row that the query selects, however the server pages: a complete look, or a throw. */
+  const readListing = async (section: Section, query: Query, what: string): Promise<ListingPage['rows']> => {
+    const found: ListingPage['rows'][number][] = [];
+    for (;;) {
+      const { rows, totalSize } = await readPage(section, query, { start: found.length, size: LISTING_PAGE, what });
+      found.push(...rows);
+      // A server that does not page says no total and has sent all there is.
+      if (totalSize === undefined || found.length >= totalSize) return found;
+      if (rows.length === 0) {
+        throw new SyncError('plex_malformed', `Plex promised ${totalSize} rows and sent ${found.length} while ${what}`);
+      }
+    }
+  };
+
   return {
     sections: async () =>
       await readSections(options.baseUrl, async () => await get('/library/sections', 'reading the libraries')),
@@ -55,23 +85,28 @@ export function createPlexClient(options: PlexClientOptions): DrainPlex {
 
     findByFileName: async (section, name) => {
       const what = `looking for ${name} in "${section.title}"`;
-      const query = new Map([
-        ['type', '1'],
-        ['includeGuids', '0'],
-        ['file', fileFilter(name)],
-      ]);
-      const target = `/library/sections/${encode(section.key)}/all?${[...query].map(([key, value]) => `${key}=${encode(value)}`).join('&')}`;
-      const found: Candidate[] = [];
-      for (let start = 0; ; ) {
-        const headers = { 'X-Plex-Container-Start': String(start), 'X-Plex-Container-Size': String(LOOK_UP_PAGE) };
-        const page = parsed(await get(target, what, headers), toListingPage, what);
-        found.push(...page.rows.map((row) => ({ ...row, sectionKey: section.key, sectionTitle: section.title })));
-        start += page.rows.length;
-        // A server that does not page says no total and has sent all there is.
-        if (page.totalSize === undefined || start >= page.totalSize) return found;
-        if (page.rows.length === 0)
-          throw new SyncError('plex_malformed', `Plex promised ${page.totalSize} rows and sent ${start} while ${what}`);
-      }
+      const rows = await readListing(section, [['file', fileFilter(name)]], what);
+      return rows.map(({ ratingKey, title, files }) => ({
+        ratingKey,
+        title,
+        files,
+        sectionKey: section.key,
+        sectionTitle: section.title,
+      }));
+    },
+
+    addedSince: async (section, mark, newest) => {
+      const what = `asking "${section.title}" for what is new`;
+      // `>>=` is "after": one second earlier, so that a second file of the same second is not missed (plex-api.md 2.2).
+      const rows =
+        mark === undefined
+          ? (await readPage(section, [['sort', 'addedAt:desc']], { start: 0, size: newest, what })).rows
+          : await readListing(section, [['addedAt>>', String(mark - 1)]], what);
+      const dates = rows.flatMap(({ addedAt }) => addedAt ?? []);
+      return {
+        files: rows.flatMap(({ files }) => files.map(({ path }) => path)),
+        latestAddedAt: dates.length === 0 ? mark : Math.max(...dates, mark ?? 0),
+      };
     },
 
     items: async (ratingKeys) => {

@@ -46,7 +46,10 @@ const listingAnswer = z.object({
   MediaContainer: z.object({
     size: z.optional(number),
     totalSize: z.optional(number),
-    Metadata: z._default(z.array(z.object({ ratingKey: id, title: text, Media: media })), []),
+    Metadata: z._default(
+      z.array(z.object({ ratingKey: id, title: text, addedAt: z.optional(number), Media: media })),
+      [],
+    ),
   }),
 });
 
@@ -96,7 +99,12 @@ export function toSections(value: unknown): Section[] | undefined {
 
 /** One page of a listing, with how many rows there are in all where the server says so. */
 export type ListingPage = {
-  readonly rows: readonly { readonly ratingKey: string; readonly title: string; readonly files: readonly PlexFile[] }[];
+  readonly rows: readonly {
+    readonly ratingKey: string;
+    readonly title: string;
+    readonly addedAt: number | undefined;
+    readonly files: readonly PlexFile[];
+  }[];
   readonly totalSize: number | undefined;
 };
 
@@ -106,7 +114,12 @@ export function toListingPage(value: unknown): ListingPage | undefined {
   const { totalSize, Metadata } = parsed.data.MediaContainer;
   return {
     totalSize,
-    rows: Metadata.map(({ ratingKey, title, Media }) => ({ ratingKey, title, files: toFiles(Media) })),
+    rows: Metadata.map(({ ratingKey, title, addedAt, Media }) => ({
+      ratingKey,
+      title,
+      addedAt,
+      files: toFiles(Media),
+    })),
   };
 }
 

@@ -1,6 +1,9 @@
 import type { Job, Settled, Settlement } from '../core/job.ts';
-import type { DrainQueue, IntentNote } from '../core/ports.ts';
+import type { DrainQueue, IntentNote, Missing } from '../core/ports.ts';
+import { RETRY_RULES } from '../core/retry.ts';
 import { prepareClaim } from './claim.ts';
+import { letterDataOf } from './dead-letters.ts';
+import { openLetterDesk } from './letter-desk.ts';
 import { openOwner, sweepOwners } from './owners.ts';
 import { prepareRescue } from './rescue.ts';
 import type { LiveRun, RunEnd } from './runs.ts';
@@ -73,6 +76,17 @@ export function openDrainQueue(
     servers.unbind();
     scenes.forgetAll();
   });
+  const desk = openLetterDesk(stores);
+  const missingJobs = db.prepare<[], { id: number; path: string }>(`
+    SELECT id, data ->> 'path' AS path FROM jobs
+    WHERE state = 'pending' AND bare = 0 AND misses > 0 AND data ->> 'path' IS NOT NULL`);
+  // The try that a wake leads to is given back beforehand.
+  const wakeJob = db.prepare<[object]>(
+    `UPDATE jobs SET available_at = min(available_at, @now), misses = max(0, misses - 1) WHERE id = @id AND state = 'pending'`,
+  );
+  const wakeJobs = db.transaction((ids: readonly number[], now: number) => {
+    for (const id of ids) wakeJob.run({ id, now });
+  });
   const rescueNow = db.transaction((now: number): number => rescue(now));
 
   return translated(db.name, {
@@ -88,6 +102,26 @@ export function openDrainQueue(
       entries: readonly { readonly job: Job; readonly settlement: Settlement }[],
       now: number,
     ): readonly Settled[] => settleBatch(entries, now),
+    missing: (): readonly Missing[] => [
+      ...missingJobs.all().map((row): Missing => ({ kind: 'job', ...row })),
+      ...desk.list({ errorType: RETRY_RULES.plex_not_found.errorType }).flatMap((letter): Missing[] => {
+        const { path } = letterDataOf(letter);
+        return path === undefined ? [] : [{ kind: 'letter', id: letter.id, path }];
+      }),
+    ],
+    wake: (missing: readonly Missing[], now: number) => {
+      const ids = (kind: Missing['kind']): number[] =>
+        missing.filter((entry) => entry.kind === kind).map(({ id }) => id);
+      wakeJobs.immediate(ids('job'), now);
+      const letterIds = ids('letter');
+      if (letterIds.length > 0) desk.retry(desk.list({ ids: letterIds }), now);
+    },
+    reviveRefused: (now: number): number =>
+      desk
+        .retry(desk.list({ errorType: RETRY_RULES.plex_unauthorized.errorType }), now)
+        .filter(({ how }) => how !== 'covered').length,
+    addedMark: servers.addedMark,
+    saveAddedMark: servers.saveAddedMark,
     breaker: servers.breaker,
     saveBreaker: servers.saveBreaker,
     binding: servers.binding,

@@ -14,6 +14,7 @@ export function prepareServerState(db: Db) {
     INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`);
   const keepMeta = db.prepare<[string, string]>('INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING');
   const removeMeta = db.prepare<[string]>('DELETE FROM meta WHERE name = ?');
+  const forgetMarks = db.prepare(`DELETE FROM meta WHERE name LIKE 'added_mark:%'`);
   return {
     breaker: (): Breaker => {
       const row = readBreaker.get();
@@ -29,8 +30,17 @@ export function prepareServerState(db: Db) {
     bind: (binding: Binding): void => {
       writeMeta.run('plex_binding', JSON.stringify(binding));
     },
+    addedMark: (sectionKey: string): number | undefined => {
+      const row = readMeta.get(`added_mark:${sectionKey}`);
+      return row === undefined ? undefined : Number(row.value);
+    },
+    saveAddedMark: (sectionKey: string, addedAt: number): void => {
+      writeMeta.run(`added_mark:${sectionKey}`, String(addedAt));
+    },
+    /** Marks belong to a server as its rating keys do. */
     unbind: (): void => {
       removeMeta.run('plex_binding');
+      forgetMarks.run();
     },
     /** One UUID per data directory, made once: Plex registers each unseen one as a new device (plex-api.md 1). */
     clientIdentifier: (): string => {

@@ -11,6 +11,12 @@ export function linesFor(event: WorkerEvent): readonly LogLine[] {
   switch (event.kind) {
     case 'rescued':
       return [worker('warning', `Took back ${jobs(event.count)} from a run that did not end properly`)];
+    case 'connected':
+      return [main('info', 'Initialization complete'), main('debug', `Libraries: ${event.libraries.join(', ')}`)];
+    case 'revived':
+      return [worker('info', `The token is accepted again: ${jobs(event.count)} back from the DLQ`)];
+    case 'woken':
+      return [worker('info', `Plex has added files to '${event.section}' that ${jobs(event.count)} waited for`)];
     case 'claimed':
       return [worker('info', `Processing job ${event.jobId} for scene ${event.sceneId} (attempt ${event.attempt})`)];
     case 'searching':

@@ -285,3 +285,57 @@ test('a hundred look-ups that all miss stop the run and say which mapping is pro
   assert.match(result.stderr, /--path-map \/data\/pier=\/media/);
   assert.deepEqual(rig.sql('SELECT count(*) AS jobs, max(misses) AS misses FROM jobs'), [{ jobs: 120, misses: 0 }]);
 });
+
+test('a token refused in mid-drain: its dead letter comes back with the next accepted token', async (t) => {
+  const { run, plex, items } = await setup(t, 1);
+  plex.fail('edit', { kind: 'status', status: 401 });
+  assert.equal((await run(['process'])).code, 3);
+  await run(['enqueue', '2', '--path', '/media/none.mp4', '--title', 'Something due']);
+  const next = await run(['process']);
+  assert.match(next.stderr, /The token is accepted again: 1 job back from the DLQ/);
+  assert.equal(plex.item(items[0]?.ratingKey ?? '')?.title, 'Harbour 1');
+  assert.equal((await run(['dlq', 'list'])).stdout, 'No dead letters.\n');
+});
+
+test('a job that waits for its file is made due by the drain that sees the file added, with one request a library', async (t) => {
+  const { run, plex, sql } = await setup(t, 0);
+  await run(['enqueue', '1', '--path', '/media/first.mp4', '--title', 'First pier']);
+  await run(['process']);
+  const nextTry = sql('SELECT available_at FROM jobs')[0]?.['available_at'];
+  assert.ok(Number(nextTry) > Date.now());
+
+  const first = plex.addItem({ sectionKey: '1', file: '/media/first.mp4' });
+  await run(['enqueue', '2', '--path', '/media/other.mp4', '--title', 'Another, due now']);
+  const woken = await run(['process']);
+  assert.equal(woken.code, 0, woken.stderr);
+  assert.match(woken.stderr, /Plex has added files to 'Adult' that 1 job waited for/);
+  assert.equal(plex.item(first)?.title, 'First pier');
+
+  // From now on only what is newer than the highest addedAt is asked for.
+  const second = plex.addItem({ sectionKey: '1', file: '/media/other.mp4' });
+  await run(['enqueue', '3', '--path', '/media/third.mp4', '--title', 'Due']);
+  plex.resetRequests();
+  await run(['process']);
+  assert.equal(plex.item(second)?.title, 'Another, due now');
+  assert.equal(plex.requests.filter(({ query }) => query.some(([key]) => key === 'addedAt>>')).length, 1);
+});
+
+test('a job that waited in vain comes back to life when its file is added after all', async (t) => {
+  const { run, plex, sql, makeDue } = await setup(t, 0);
+  await run(['enqueue', '1', '--path', '/media/late.mp4', '--title', 'Late']);
+  sql('UPDATE jobs SET misses = 12');
+  const given = await run(['process']);
+  assert.equal(given.code, 1);
+  assert.match(given.stderr, /Job 1 exceeded max retries \(12\), moving to DLQ/);
+  assert.deepEqual(sql('SELECT error_type, retry_count FROM dead_letters', 'dlq.db'), [
+    { error_type: 'PlexNotFound', retry_count: 12 },
+  ]);
+
+  const late = plex.addItem({ sectionKey: '1', file: '/media/late.mp4' });
+  await run(['enqueue', '2', '--path', '/media/other.mp4', '--title', 'Due']);
+  await run(['process']);
+  makeDue();
+  await run(['process']);
+  assert.equal(plex.item(late)?.title, 'Late');
+  assert.equal(sql('SELECT * FROM dead_letters', 'dlq.db').length, 0);
+});

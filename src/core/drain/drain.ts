@@ -12,6 +12,7 @@ import type { Tally } from './settle.ts';
 import { NO_JOBS, settle } from './settle.ts';
 import { createSystemicWatch } from './systemic.ts';
 import { verify } from './verify.ts';
+import { wake } from './wake.ts';
 import { write } from './write.ts';
 
 /** A claim covers the slowest attempt; it is renewed long before it ends. */
@@ -43,10 +44,14 @@ export async function drain(deps: DrainDeps, options: DrainOptions): Promise<Dra
   if (connection.kind === 'halted') return { end: haltOf(gate), tally };
 
   const { sections } = connection;
+  deps.emit({ kind: 'connected', libraries: sections.map(({ title }) => title) });
+  const revived = deps.queue.reviveRefused(deps.now());
+  if (revived > 0) deps.emit({ kind: 'revived', count: revived });
   const watch = createSystemicWatch({ sections, everMatched: deps.queue.hasRecords() });
   const course: Course = { deps, gate, watch, options, sections };
   const stopRenewing = deps.every(RENEW_EVERY_MS, () => deps.queue.renew(deps.now() + LEASE_MS));
   try {
+    await wake(course);
     const end = await drainBatches(course, tally);
     return { end, tally };
   } finally {

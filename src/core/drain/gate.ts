@@ -79,10 +79,10 @@ export function createGate(deps: DrainDeps, deadlineAt: number | undefined): Gat
       try {
         return await request();
       } catch (thrown) {
-        const error = asSyncError(thrown);
+        if (!(thrown instanceof SyncError) || thrown.code !== 'plex_unavailable') throw thrown;
         // A stop aborts requests on purpose: that is no sign of anything.
-        if (error.code !== 'plex_unavailable' || deps.stopRequested() !== undefined) throw error;
-        throw (await answersProbe(plex)) ? asRequestFault(error) : error;
+        if (deps.stopRequested() !== undefined) throw thrown;
+        throw (await answersProbe(plex)) ? asRequestFault(thrown) : thrown;
       }
     },
     count,

@@ -1,0 +1,36 @@
+import { asSyncError } from '../errors.ts';
+import { fileName } from '../file-paths.ts';
+import type { Missing } from '../ports.ts';
+import type { Course } from './course.ts';
+
+/** How many of the newest items are looked at where no earlier look has left a mark. */
+const NEWEST = 100;
+
+/**
+ * Asks each library once what was added since the last look, and makes due the jobs that waited for such a file; dead
+ * letters that waited for one in vain come back to life. Costs nothing while nobody waits; a wake costs a job no try.
+ */
+export async function wake(course: Course): Promise<void> {
+  const { deps, gate, sections } = course;
+  const { queue } = deps;
+  const waiting = Map.groupBy(queue.missing(), ({ path }) => fileName(path).toLowerCase());
+  if (waiting.size === 0) return;
+  for (const section of sections) {
+    try {
+      const added = await gate.ask(() => deps.plex.addedSince(section, queue.addedMark(section.key), NEWEST));
+      const names = new Set(added.files.map((file) => fileName(file).toLowerCase()));
+      const found = [...names].flatMap((name): readonly Missing[] => waiting.get(name) ?? []);
+      if (found.length > 0) {
+        queue.wake(found, deps.now());
+        deps.emit({ kind: 'woken', count: found.length, section: section.title });
+      }
+      if (added.latestAddedAt !== undefined) queue.saveAddedMark(section.key, added.latestAddedAt);
+    } catch (thrown) {
+      const error = asSyncError(thrown);
+      if (error.code === 'unexpected') throw thrown;
+      // Only a convenience failed: those who wait have their own schedule.
+      if (error.code === 'plex_unauthorized') gate.halt({ kind: 'unauthorized', message: error.message });
+      gate.count(error);
+    }
+  }
+}

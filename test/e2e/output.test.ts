@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { BIN, setup } from '../helpers/rig.ts';
+
+test('nothing but plain text reaches a pipe, whatever the titles hold', async (t) => {
+  const { plex, run } = await setup(t);
+  plex.addItem({ sectionKey: '1', file: '/media/a.mp4', title: 'evil \u001b[31mtitle' });
+  plex.addItem({ sectionKey: '1', file: '/media/x/01.mp4', title: 'other \u001b]0;window\u0007' });
+  await run(['enqueue', '1', '--path', '/media/a.mp4', '--title', 'Red \u001b[31m light', '--tag', 'a\u0007b']);
+  await run(['enqueue', '2', '--path', '/media/\u001b[2J/01.mp4', '--title', 'T']);
+  const results = [
+    await run(['process', '-vv']),
+    await run(['stats']),
+    await run(['dlq', 'list']),
+    await run(['dlq', 'show', '1']),
+  ];
+  for (const { stdout, stderr } of results) assert.doesNotMatch((stdout + stderr).replace(/[\n\t]/g, ''), /\p{Cc}/u);
+});
+
+test('process --json speaks NDJSON and closes with a summary however it ends', async (t) => {
+  const { plex, run } = await setup(t);
+  plex.addItem({ sectionKey: '1', file: '/media/a.mp4', title: 'a' });
+  await run(['enqueue', '1', '--path', '/media/a.mp4', '--title', 'T', '--tag', 'sea']);
+  const result = await run(['process', '--json']);
+  assert.equal(result.code, 0, result.stderr);
+  const events = result.stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  assert.deepEqual(
+    events.map(({ event }) => event),
+    ['connected', 'claimed', 'searching', 'found', 'written', 'completed', 'summary'],
+  );
+  assert.deepEqual(events[4], {
+    event: 'written',
+    scene_id: 1,
+    title: 'T',
+    fields: ['title'],
+    lists: { genre: { added: ['sea'], removed: [] } },
+  });
+  assert.equal(events.at(-1)?.['exit_code'], 0);
+
+  await run(['enqueue', '1', '--title', 'U']);
+  for (const [args, code] of [
+    [['--plex-library', 'None'], 2],
+    [['--plex-url', 'http://127.0.0.1:1'], 4],
+    [['--plex-token', 'wrong-token-x'], 3],
+  ] as const) {
+    const bad = await run(['process', '--json', ...args]);
+    const last = JSON.parse(bad.stdout.trim().split('\n').at(-1) ?? '') as Record<string, unknown>;
+    assert.equal(last['event'], 'summary');
+    assert.equal(last['exit_code'], code);
+    assert.equal(bad.code, code);
+  }
+});
+
+test('stats --json is the document of process --stats-only, and stats without it is tab-separated on a pipe', async (t) => {
+  const { plex, run } = await setup(t);
+  plex.addItem({ sectionKey: '1', file: '/media/a.mp4', title: 'a' });
+  await run(['enqueue', '1', '--path', '/media/a.mp4', '--title', 'T']);
+  await run(['process']);
+  await run(['enqueue', '2', '3']);
+  plex.resetRequests();
+  const stats = await run(['stats', '--json']);
+  assert.equal(stats.stdout, (await run(['process', '--stats-only'])).stdout);
+  assert.equal(plex.count(), 0);
+  const document = JSON.parse(stats.stdout) as Record<string, unknown>;
+  assert.equal(document['pending'], 2);
+  assert.equal(document['completed'], 1);
+  assert.equal(document['failed'], 0);
+  assert.deepEqual(document['dead_letters'], { count: 0, by_error_type: {} });
+  assert.deepEqual(document['breaker'], { plex: { state: 'closed' } });
+  assert.deepEqual(document['scenes'], { done: 1, waiting: 2, dead: 0 });
+  assert.equal((document['last_run'] as Record<string, unknown>)['exit_code'], 0);
+  for (const line of (await run(['stats'])).stdout.trim().split('\n')) assert.equal(line.split('\t').length, 2);
+});
+
+test('a bare scene waits for Stash with a hint, and --quiet prints nothing on exit 0', async (t) => {
+  const { run } = await setup(t);
+  const enqueued = await run(['enqueue', '4711']);
+  assert.match(enqueued.stderr, /1 scene has no data and will wait until Stash can supply it \(no_stash\)/);
+  const processed = await run(['process']);
+  assert.equal(processed.code, 0);
+  assert.match(processed.stdout, /Held \(no_stash\): 1 without data/);
+  const quiet = await run(['process', '--quiet']);
+  assert.deepEqual([quiet.code, quiet.stdout, quiet.stderr], [0, '', '']);
+});
+
+test('a reader that goes away is no failure', async (t) => {
+  const { run, dataDir } = await setup(t);
+  const scenes = Array.from({ length: 20_000 }, (_, index) => ({ scene_id: index + 1, title: 'T' }));
+  await run(['enqueue', '-'], { input: JSON.stringify(scenes) });
+  const script = '{ "$0" "$1" enqueue --file "$2" --json; echo "exit $?" >&2; } | head -c 5';
+  const file = join(dataDir, 'scenes.json');
+  writeFileSync(file, JSON.stringify(scenes));
+  const env = { PATH: process.env['PATH'], PLEXSYNC_DATA_DIR: dataDir };
+  const { stdout, stderr } = spawnSync('sh', ['-c', script, process.execPath, BIN, file], { env, encoding: 'utf8' });
+  assert.equal(stdout, '{"enq');
+  assert.match(stderr, /^exit 0$/m);
+  assert.doesNotMatch(stderr, /EPIPE/);
+});
