@@ -97,7 +97,7 @@ export function explainEnd({ end }: DrainReport, { stats }: Summary): readonly L
   }
 }
 
-/** The closing text of a run: counts first, then what waits and why, then what needs a person. */
+/** The closing text of a run: counts first, then what waits and why. */
 export function summaryText({ tally }: DrainReport, { stats, startedAt, endedAt }: Summary): string {
   const failed = tally.retried + tally.buried;
   const processed = tally.updated + tally.unchanged + tally.waiting + failed;
@@ -115,7 +115,7 @@ export function summaryText({ tally }: DrainReport, { stats, startedAt, endedAt 
   ];
   const told = parts.filter(([count]) => count > 0).map(([count, text]) => `${count} ${text}`);
   if (told.length > 0) lines.push(`  ${told.join(', ')}`);
-  lines.push(...waitingLines(stats), ...letterLines(stats));
+  lines.push(...waitingLines(stats));
   return lines.join('\n');
 }
 
@@ -136,12 +136,17 @@ function waitingLines({ waiting, nextAttemptAt }: StoreStats): string[] {
   return lines;
 }
 
-function letterLines({ deadLetters }: StoreStats): string[] {
-  const count = sum(deadLetters);
+/** The reminder that some jobs need a person. */
+export function explainLetters({ stats }: Summary): readonly LogLine[] {
+  const count = sum(stats.deadLetters);
   if (count === 0) return [];
-  const types = Object.entries(deadLetters).map(([type, number]) => `${number} ${type}`);
+  const types = Object.entries(stats.deadLetters).map(([type, number]) => `${number} ${type}`);
+  const jobs = count === 1 ? 'job' : 'jobs';
   return [
-    `DLQ contains ${count} failed ${count === 1 ? 'job' : 'jobs'} requiring review: ${types.join(', ')}. See: plexsync dlq list`,
+    [
+      'warning',
+      `[PlexSync] DLQ contains ${count} failed ${jobs} requiring review: ${types.join(', ')}. See: plexsync dlq list`,
+    ],
   ];
 }
 

@@ -19,7 +19,7 @@ import type { SettingName, Settings } from '../settings.ts';
 import { eventDocument } from '../terminal/event-document.ts';
 import { linesFor } from '../terminal/log.ts';
 import type { Context } from './context.ts';
-import { exitCodeOf, explainEnd, summaryDocument, summaryText } from './process-report.ts';
+import { exitCodeOf, explainEnd, explainLetters, summaryDocument, summaryText } from './process-report.ts';
 import { statsDocument } from './stats-report.ts';
 import type { Stop } from './stop.ts';
 import { listenForStop } from './stop.ts';
@@ -101,7 +101,7 @@ async function runDrain(stores: Stores, request: DrainRequest, context: Context)
     queue.end({ now: now(), exitCode, done: tally.updated + tally.unchanged, failed: tally.retried + tally.buried });
   }
   const summary = { exitCode, stats: readStats(stores, now()), startedAt, endedAt: now() };
-  for (const [level, line] of explainEnd(report, summary)) output.log(level, line);
+  for (const [level, line] of [...explainEnd(report, summary), ...explainLetters(summary)]) output.log(level, line);
   if (output.json) output.resultJson(summaryDocument(report, summary));
   else output.result(summaryText(report, summary));
   return exitCode;

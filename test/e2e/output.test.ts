@@ -90,11 +90,10 @@ test('a bare scene waits for Stash with a hint, and --quiet prints nothing on ex
 });
 
 test('a reader that goes away is no failure', async (t) => {
-  const { run, dataDir } = await setup(t);
+  const { dir, dataDir } = await setup(t);
   const scenes = Array.from({ length: 20_000 }, (_, index) => ({ scene_id: index + 1, title: 'T' }));
-  await run(['enqueue', '-'], { input: JSON.stringify(scenes) });
   const script = '{ "$0" "$1" enqueue --file "$2" --json; echo "exit $?" >&2; } | head -c 5';
-  const file = join(dataDir, 'scenes.json');
+  const file = join(dir, 'scenes.json');
   writeFileSync(file, JSON.stringify(scenes));
   const env = { PATH: process.env['PATH'], PLEXSYNC_DATA_DIR: dataDir };
   const { stdout, stderr } = spawnSync('sh', ['-c', script, process.execPath, BIN, file], { env, encoding: 'utf8' });

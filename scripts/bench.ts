@@ -1,0 +1,157 @@
+/** Prints what plexsync costs, as ratios on this machine and as requests counted at the simulator. Not a test. */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startPlexServer } from '../src/simulator/plex-server.ts';
+
+const BIN = fileURLToPath(new URL('../bin/plexsync.js', import.meta.url));
+const QUICK = process.argv.includes('--quick');
+const SECTION = { key: '1', title: 'Scenes', locations: ['/media'] };
+
+type Env = Readonly<Record<string, string>>;
+
+/** Whole-process ms of a command line; throws when it fails. */
+async function timed(args: readonly string[], env: Env = {}): Promise<number> {
+  const startedAt = performance.now();
+  const code = await new Promise<number | null>((resolve, reject) => {
+    const child = spawn(process.execPath, args, { env: { PATH: process.env['PATH'] ?? '', ...env }, stdio: 'ignore' });
+    child.on('error', reject);
+    child.on('close', resolve);
+  });
+  if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}`);
+  return performance.now() - startedAt;
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+function withDir<T>(use: (dir: string) => Promise<T>): Promise<T> {
+  const dir = mkdtempSync(join(tmpdir(), 'plexsync-bench-'));
+  return use(dir).finally(() => rmSync(dir, { recursive: true, force: true }));
+}
+
+function print(...cells: readonly string[]): void {
+  process.stdout.write(
+    `${cells.map((cell, index) => (index === 0 ? cell.padEnd(44) : cell.padStart(12))).join(' ')}\n`,
+  );
+}
+
+function scenesOf(count: number, title: string): object[] {
+  return Array.from({ length: count }, (_, index) => ({
+    scene_id: index + 1,
+    path: `/media/${index}.mp4`,
+    title: `${title} ${index}`,
+  }));
+}
+
+async function startUp(): Promise<void> {
+  const rounds = QUICK ? 5 : 41;
+  await withDir(async (dir) => {
+    const env = { PLEXSYNC_DATA_DIR: join(dir, 'data') };
+    await timed([BIN, 'enqueue', '1'], env);
+    const cases: Readonly<Record<string, readonly string[]>> = {
+      'node -e 0': ['-e', '0'],
+      'plexsync --version': [BIN, '--version'],
+      'plexsync enqueue (one scene)': [BIN, 'enqueue', '1', '--path', '/media/a.mp4', '--title', 'T'],
+      'plexsync process (nothing due)': [BIN, 'process', '--limit', '1', '--path-map', '/a=/b'],
+      'plexsync stats --json': [BIN, 'stats', '--json'],
+    };
+    const times = new Map(Object.keys(cases).map((name) => [name, [] as number[]]));
+    for (let round = 0; round < rounds; round += 1) {
+      for (const [name, args] of Object.entries(cases)) {
+        // A job that is due would make process ask Plex.
+        if (name.includes('nothing due')) await makeNothingDue(env);
+        times.get(name)?.push(await timed(args, env));
+      }
+    }
+    const bare = median(times.get('node -e 0') ?? []);
+    print(`Start-up, median of ${rounds} interleaved runs`, 'ms', '× bare node');
+    for (const [name, values] of times)
+      print(`  ${name}`, median(values).toFixed(0), (median(values) / bare).toFixed(2));
+  });
+}
+
+async function makeNothingDue(env: Env): Promise<void> {
+  const { default: Database } = await import('better-sqlite3');
+  new Database(join(env['PLEXSYNC_DATA_DIR'] ?? '', 'queue.db')).exec('DELETE FROM jobs').close();
+}
+
+async function bulkEnqueue(): Promise<void> {
+  print('Bulk enqueue, one command, one transaction', 'ms', 'µs a scene');
+  for (const count of [2_000, 20_000]) {
+    await withDir(async (dir) => {
+      const file = join(dir, 'scenes.json');
+      writeFileSync(file, JSON.stringify(scenesOf(count, 'Pier')));
+      const ms = await timed([BIN, 'enqueue', '--file', file], { PLEXSYNC_DATA_DIR: join(dir, 'data') });
+      print(`  ${count.toLocaleString('en')} scenes`, ms.toFixed(0), ((ms * 1_000) / count).toFixed(0));
+    });
+  }
+}
+
+/** Enqueues `waiting` scenes and drains `jobs` of them; the items are in Plex, unknown to the data directory. */
+async function drainOnce(options: {
+  waiting: number;
+  jobs: number;
+  latencyMs: number;
+}): Promise<{ ms: number; perJob: number; known: number; unchanged: number }> {
+  const { waiting, jobs, latencyMs } = options;
+  return await withDir(async (dir) => {
+    const plex = await startPlexServer({ sections: [SECTION], latencyMs });
+    const env = { PLEXSYNC_DATA_DIR: join(dir, 'data'), PLEX_URL: plex.url, PLEX_TOKEN: plex.token };
+    try {
+      for (let index = 0; index < jobs; index += 1) plex.addItem({ sectionKey: '1', file: `/media/${index}.mp4` });
+      const file = join(dir, 'scenes.json');
+      const drain = async (title: string): Promise<{ ms: number; requests: number }> => {
+        writeFileSync(file, JSON.stringify(scenesOf(waiting, title)));
+        await timed([BIN, 'enqueue', '--file', file], env);
+        plex.resetRequests();
+        const ms = await timed([BIN, 'process', '--quiet', '--limit', String(jobs)], env);
+        return { ms, requests: plex.count() };
+      };
+      const first = await drain('First');
+      const known = waiting === jobs ? await drain('Second') : undefined;
+      const unchanged = waiting === jobs ? await drain('Second') : undefined;
+      return {
+        ms: first.ms,
+        perJob: first.requests / jobs,
+        known: (known?.requests ?? Number.NaN) / jobs,
+        unchanged: (unchanged?.requests ?? Number.NaN) / jobs,
+      };
+    } finally {
+      await plex.close();
+    }
+  });
+}
+
+async function drains(): Promise<void> {
+  print('Drains: ms a job, and requests a job when', 'ms a job', 'unknown', 'changed', 'unchanged');
+  for (const jobs of QUICK ? [1_000] : [1_000, 10_000]) {
+    for (const latencyMs of [0, 10]) {
+      const { ms, perJob, known, unchanged } = await drainOnce({ waiting: jobs, jobs, latencyMs });
+      print(
+        `  ${jobs.toLocaleString('en')} jobs, ${latencyMs} ms latency`,
+        (ms / jobs).toFixed(2),
+        perJob.toFixed(3),
+        known.toFixed(3),
+        unchanged.toFixed(3),
+      );
+    }
+  }
+}
+
+async function waitingCost(): Promise<void> {
+  const few = await drainOnce({ waiting: 1_000, jobs: 1_000, latencyMs: 0 });
+  const many = await drainOnce({ waiting: QUICK ? 20_000 : 100_000, jobs: 1_000, latencyMs: 0 });
+  print('Cost of 1,000 jobs with many more waiting', 'ms a job', 'ratio');
+  print('  1,000 waiting', (few.ms / 1_000).toFixed(2), '1.00');
+  print(`  ${QUICK ? '20,000' : '100,000'} waiting`, (many.ms / 1_000).toFixed(2), (many.ms / few.ms).toFixed(2));
+}
+
+print(`Node ${process.version}, ${cpus().length} cores`);
+await startUp();
+await bulkEnqueue();
+await drains();
+await waitingCost();
