@@ -1,6 +1,7 @@
 /** Bundles the sources into dist/, a chunk per command, and gathers the licences of what is bundled. */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
+import { builtinsPlugin } from './builtins-plugin.ts';
 
 const packageJson = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
 
@@ -17,6 +18,7 @@ const { metafile } = await build({
   legalComments: 'none',
   metafile: true,
   external: ['better-sqlite3'],
+  plugins: [builtinsPlugin],
   define: { PLEXSYNC_VERSION: JSON.stringify(packageJson.version) },
   // Bundled CommonJS packages call require for Node's own modules.
   banner: {

@@ -5,8 +5,8 @@ import type { Selection } from './commands/dlq.ts';
 import { dataDirOf } from './data-dir.ts';
 import { complaintOf, EXIT } from './exit.ts';
 import { EXIT_CODES_HELP } from './help.ts';
-import type { SettingName } from './settings.ts';
-import { flagOf, SETTING_NAMES, SETTINGS } from './settings.ts';
+import type { Setting, SettingName } from './settings.ts';
+import { flagOf, SETTING_NAMES, SETTINGS, variableOf } from './settings.ts';
 import type { Output, OutputOptions } from './terminal/output.ts';
 import { createOutput } from './terminal/output.ts';
 import { VERSION } from './version.ts';
@@ -232,19 +232,16 @@ Examples:
 
 /** The flags of a setting, out of its row in the table. */
 function settingOptions(name: SettingName): readonly Option[] {
-  const { help, env, fallback, ...setting } = SETTINGS[name] as (typeof SETTINGS)[SettingName] & {
-    value?: string;
-    repeatable?: true;
-  };
+  const { help, fallback, value, repeatable }: Setting = SETTINGS[name];
   const shown =
     fallback === undefined || (Array.isArray(fallback) && fallback.length === 0)
       ? ''
       : `default: ${String(fallback)}, `;
-  const text = `${help} (${shown}env: ${env})`;
+  const text = `${help} (${shown}env: ${variableOf(name)})`;
   const flag = flagOf(name);
-  if (setting.value === undefined) return [new Option(`--${flag}`, text), new Option(`--no-${flag}`).hideHelp()];
-  const option = new Option(`--${flag} ${setting.value}`, setting.repeatable ? `${text}, repeatable` : text);
-  return [setting.repeatable ? option.argParser(collect) : option];
+  if (value === undefined) return [new Option(`--${flag}`, text), new Option(`--no-${flag}`).hideHelp()];
+  const option = new Option(`--${flag} ${value}`, repeatable ? `${text}, repeatable` : text);
+  return [repeatable ? option.argParser(collect) : option];
 }
 
 function camelCase(name: string): string {

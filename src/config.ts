@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { UsageError } from './core/errors.ts';
 import { nearest } from './core/nearest.ts';
-import type { SettingName, Settings } from './settings.ts';
-import { flagOf, SETTING_NAMES, SETTINGS } from './settings.ts';
+import { schemaOf } from './setting-schema.ts';
+import type { Setting, SettingName, Settings } from './settings.ts';
+import { flagOf, SETTING_NAMES, SETTINGS, variableOf } from './settings.ts';
 
 /** Where settings may come from, strongest first: flags by setting name, then the environment, then the file. */
 export type ConfigSources = {
@@ -33,7 +34,8 @@ export function loadSettings(sources: ConfigSources): Settings {
 }
 
 function given(name: SettingName, { flags, env }: ConfigSources, file: ConfigFile): Given {
-  const { env: variable, fallback } = SETTINGS[name];
+  const { fallback }: Setting = SETTINGS[name];
+  const variable = variableOf(name);
   const flag = flags[name];
   if (flag !== undefined) return { value: flag, origin: `--${flagOf(name)}` };
   const fromEnv = env[variable];
@@ -45,10 +47,10 @@ function given(name: SettingName, { flags, env }: ConfigSources, file: ConfigFil
 
 function settingValue(name: SettingName, { value, origin }: Given): unknown {
   if (value === undefined) return undefined;
-  const { schema, ...entry } = SETTINGS[name];
-  const parsed = z.safeParse(schema as z.ZodMiniType, value);
+  const { type, secret }: Setting = SETTINGS[name];
+  const parsed = z.safeParse(schemaOf(type), value);
   if (parsed.success) return parsed.data;
-  const shown = 'secret' in entry ? '(hidden)' : JSON.stringify(value);
+  const shown = secret ? '(hidden)' : JSON.stringify(value);
   throw new UsageError(`${name} ${firstMessage(parsed.error.issues)}, but ${origin} says ${shown}.`);
 }
 
@@ -99,7 +101,7 @@ function parseConfig(path: string, text: string): Record<string, unknown> {
 }
 
 function refuseUnknownEnv(env: NodeJS.ProcessEnv): void {
-  const known = [...SETTING_NAMES.map((name) => SETTINGS[name].env), ...OTHER_ENV];
+  const known = [...SETTING_NAMES.map(variableOf), ...OTHER_ENV];
   for (const name of Object.keys(env)) {
     if (!name.startsWith('PLEXSYNC_') || name.startsWith(TEST_ENV_PREFIX) || known.includes(name)) continue;
     throw new UsageError(`The environment variable ${name} is no setting.`, suggestion(name, known));
@@ -125,6 +127,6 @@ export function requirePlex(settings: Settings): { readonly baseUrl: string; rea
 function missing(name: 'plex_url' | 'plex_token', message: string): UsageError {
   return new UsageError(
     message,
-    `Give --${flagOf(name)}, set ${SETTINGS[name].env}, or write ${name} into config.json in the data directory.`,
+    `Give --${flagOf(name)}, set ${variableOf(name)}, or write ${name} into config.json in the data directory.`,
   );
 }

@@ -17,7 +17,7 @@ export type EnqueueOptions = {
 
 /** Puts scenes into the queue and says how long that took. */
 export function run(options: EnqueueOptions, { dataDir, output, now }: Context): number {
-  const startedAt = performance.now();
+  const startedAt = process.hrtime.bigint();
   const edits = readEdits(options);
   const intake = openIntake(dataDir);
   let enqueued: readonly Enqueued[];
@@ -26,7 +26,7 @@ export function run(options: EnqueueOptions, { dataDir, output, now }: Context):
   } finally {
     intake.close();
   }
-  const tookMs = (performance.now() - startedAt).toFixed(1);
+  const tookMs = (Number(process.hrtime.bigint() - startedAt) / 1e6).toFixed(1);
   const [first] = enqueued;
   const what =
     enqueued.length === 1 && first ? `sync job for scene ${first.sceneId}` : `sync jobs for ${enqueued.length} scenes`;

@@ -5,7 +5,7 @@ import { EXIT, strongest } from '../exit.ts';
 import type { StoreStats } from '../queue/stats.ts';
 import type { LogLine } from '../terminal/log.ts';
 import { localTime, utcTime } from '../terminal/time.ts';
-import { sum } from './stats-report.ts';
+import { sum } from './stats-document.ts';
 
 /** What a summary tells besides the report. */
 export type Summary = {

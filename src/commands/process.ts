@@ -20,7 +20,7 @@ import { eventDocument } from '../terminal/event-document.ts';
 import { linesFor } from '../terminal/log.ts';
 import type { Context } from './context.ts';
 import { exitCodeOf, explainEnd, explainLetters, summaryDocument, summaryText } from './process-report.ts';
-import { statsDocument } from './stats-report.ts';
+import { statsDocument } from './stats-document.ts';
 import type { Stop } from './stop.ts';
 import { listenForStop } from './stop.ts';
 import { createCheckpoint } from './test-kill.ts';

@@ -47,7 +47,7 @@ export function openDrainQueue(
   options: DrainQueueOptions,
 ): OpenDrainQueue | { readonly standDown: StandDown } {
   const { queueDb: db, dlqDb, path } = stores;
-  const owner = openOwner(path);
+  const owner = openOwner(path, db);
   const runs = prepareRuns(db, path);
   const start = db.transaction((): LiveRun | undefined => {
     const live = options.manners === 'alone' ? runs.live() : undefined;

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { SceneData, SceneEdit } from '../core/scene.ts';
 import { mergeEdits } from '../core/scene.ts';
 import type { Db } from './open.ts';
@@ -43,8 +42,8 @@ export type EnqueueStatements = (
 export function prepareEnqueue(db: Db): EnqueueStatements {
   const waiting = prepareWaiting(db);
   const insert = db.prepare<[object], { id: number }>(`
-    INSERT INTO jobs (job_key, scene_id, state, data, bare, priority, available_at, enqueued_at)
-    VALUES (@jobKey, @sceneId, 'pending', @data, @bare, @priority, @now, @now) RETURNING id`);
+    INSERT INTO jobs (scene_id, state, data, bare, priority, available_at, enqueued_at)
+    VALUES (@sceneId, 'pending', @data, @bare, @priority, @now, @now) RETURNING id`);
   const merge = db.prepare<[object]>(`
     UPDATE jobs SET data = @data, bare = @bare, priority = min(priority, @priority), available_at = @now, enqueued_at = @now,
       attempt = 0, failures = 0, misses = 0, lone_losses = 0, last_error = NULL, released_by = NULL
@@ -55,7 +54,6 @@ export function prepareEnqueue(db: Db): EnqueueStatements {
     const rank = PRIORITY[priority];
     if (older === undefined) {
       const values = {
-        jobKey: randomUUID(),
         sceneId,
         data: JSON.stringify(edit.data),
         bare: Number(edit.bare),

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { SceneData } from '../core/scene.ts';
 import { contentKeys, mergeEdits, without } from '../core/scene.ts';
 import type { DeadLetter, LetterFilter } from './dead-letters.ts';
@@ -33,8 +32,8 @@ export function openLetterDesk(stores: Stores): LetterDesk {
   const waiting = prepareWaiting(db);
   const underWay = db.prepare<[number], JobRow>(`SELECT * FROM jobs WHERE scene_id = ? AND state = 'in_progress'`);
   const insert = db.prepare<[object]>(`
-    INSERT INTO jobs (job_key, scene_id, state, data, bare, priority, available_at, enqueued_at)
-    VALUES (@jobKey, @sceneId, 'pending', @data, @bare, 0, @now, @now)`);
+    INSERT INTO jobs (scene_id, state, data, bare, priority, available_at, enqueued_at)
+    VALUES (@sceneId, 'pending', @data, @bare, 0, @now, @now)`);
   const layUnder = db.prepare<[object]>(
     'UPDATE jobs SET data = @data, bare = @bare, available_at = min(available_at, @now) WHERE id = @id',
   );
@@ -48,7 +47,6 @@ export function openLetterDesk(stores: Stores): LetterDesk {
     const newer = waiting.get(letter.scene_id);
     if (newer === undefined) {
       insert.run({
-        jobKey: randomUUID(),
         sceneId: letter.scene_id,
         data: JSON.stringify(data),
         bare: letter.bare,

@@ -1,3 +1,5 @@
+import { UUID_SQL } from './uuid.ts';
+
 /** What a database file of ours looks like: its mark, and every step its schema ever took. Append only. */
 export type Schema = {
   readonly fileName: string;
@@ -16,7 +18,7 @@ export const QUEUE_SCHEMA: Schema = {
     -- in_progress: one drain has the lease. Ended by complete and bury (the row goes), retry, release and rescue.
     CREATE TABLE jobs (
       id INTEGER PRIMARY KEY AUTOINCREMENT,
-      job_key TEXT NOT NULL UNIQUE,
+      job_key TEXT NOT NULL UNIQUE DEFAULT (${UUID_SQL}),
       scene_id INTEGER NOT NULL CHECK (scene_id > 0),
       state TEXT NOT NULL CHECK (state IN ('pending', 'in_progress')),
       data TEXT NOT NULL CHECK (json_valid(data)),

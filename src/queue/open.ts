@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import {
   closeSync,
   constants,
@@ -8,6 +7,7 @@ import {
   linkSync,
   lstatSync,
   mkdirSync,
+  mkdtempSync,
   openSync,
   readSync,
   rmSync,
@@ -104,20 +104,21 @@ function isPresent(file: string): boolean {
 }
 
 /**
- * The whole schema in a file of another name, then linked into place: whoever is killed here, or does the same at the
+ * The whole schema in a folder of its own, then linked into place: whoever is killed here, or does the same at the
  * same time, leaves either no database or a complete one.
  */
 function createDatabase(dir: DataDir, file: string, schema: Schema): void {
-  const draft = `${file}.${randomUUID()}.new`;
+  const folder = mkdtempSync(`${file}.new-`);
+  const draft = join(folder, schema.fileName);
   try {
-    const db = new Database(draft, { timeout: BUSY_TIMEOUT_MS });
+    const db = new Database(draft);
     migrate(db, schema);
     db.close();
     linkIntoPlace(draft, file);
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw thrown;
   } finally {
-    rmSync(draft, { force: true });
+    rmSync(folder, { recursive: true, force: true });
   }
   syncDirectory(dir.path);
 }

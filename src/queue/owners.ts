@@ -1,8 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import type { Db } from './open.ts';
 import { inStore } from './store-errors.ts';
+import { newUuid } from './uuid.ts';
 
 /** A drain's proof of life: an exclusive lock on a small file of its own, which ends with the process however it ends. */
 export type Owner = { readonly id: string; close(): void };
@@ -14,12 +15,12 @@ const FOLDER = 'owners';
 const SUFFIX = '.db';
 
 /** Opens a new owner. Its lock is seen at once by every process on the directory, across containers (toolchain.md). */
-export function openOwner(dataDir: string): Owner {
+export function openOwner(dataDir: string, queueDb: Db): Owner {
   const folder = join(dataDir, FOLDER);
   return inStore(folder, () => {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     for (;;) {
-      const id = randomUUID();
+      const id = newUuid(queueDb);
       const file = join(folder, id + SUFFIX);
       const db = lock(file, 'create');
       // A sweep may have taken the file between its making and its locking; then the lock proves nothing.

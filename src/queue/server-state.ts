@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import type { Breaker } from '../core/breaker.ts';
 import { CLOSED } from '../core/breaker.ts';
 import type { Binding } from '../core/ports.ts';
 import type { Db } from './open.ts';
+import { newUuid } from './uuid.ts';
 
 /** The statements of what is stored about the servers: breaker, binding and our client identifier. */
 export function prepareServerState(db: Db) {
@@ -44,7 +44,7 @@ export function prepareServerState(db: Db) {
     },
     /** One UUID per data directory, made once: Plex registers each unseen one as a new device (plex-api.md 1). */
     clientIdentifier: (): string => {
-      keepMeta.run('client_identifier', randomUUID());
+      keepMeta.run('client_identifier', newUuid(db));
       const row = readMeta.get('client_identifier');
       if (row === undefined) throw new Error('the client identifier was not stored');
       return row.value;

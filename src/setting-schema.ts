@@ -1,0 +1,121 @@
+import * as z from 'zod/mini';
+import { parseDurationMs } from './core/duration.ts';
+import type { PathMapping } from './core/file-paths.ts';
+import type { SettingType } from './settings.ts';
+
+/**
+ * The schema of a setting's type. It takes JSON values as well as text from a flag or the environment, and its messages
+ * complete the sentence "plex_url …".
+ */
+export function schemaOf(type: SettingType): z.ZodMiniType {
+  switch (type.kind) {
+    case 'switch':
+      return onOff();
+    case 'whole_number':
+      return wholeNumber(type.min, type.max);
+    case 'duration':
+      return durationMs(type.minS, type.maxS);
+    case 'names':
+      return names();
+    case 'path_mappings':
+      return pathMappings();
+    case 'web_address':
+      return webAddress();
+    case 'token':
+      return token();
+  }
+}
+
+const SWITCH_WORDS: Readonly<Record<string, boolean>> = {
+  true: true,
+  '1': true,
+  yes: true,
+  false: false,
+  '0': false,
+  no: false,
+};
+
+function onOff() {
+  const word = z.pipe(
+    z.string(),
+    z.transform((text) => SWITCH_WORDS[text.toLowerCase()]),
+  );
+  return z.pipe(z.union([z.boolean(), word], 'must be true or false'), z.boolean('must be true or false'));
+}
+
+function wholeNumber(min: number, max: number) {
+  const message = `must be a whole number from ${min} to ${max}`;
+  const text = z.pipe(
+    z.string(),
+    z.transform((value) => (value.trim() === '' ? Number.NaN : Number(value))),
+  );
+  return z.pipe(
+    z.union([z.number(), text], message),
+    z.int(message).check(z.minimum(min, message), z.maximum(max, message)),
+  );
+}
+
+function durationMs(minS: number, maxS: number) {
+  const message = `must be from ${minS}s to ${maxS}s, such as ${minS}, ${minS}s or 1m`;
+  const ms = z.pipe(
+    z.union([z.number(), z.string()], message),
+    z.transform((value) => parseDurationMs(value, 's') ?? Number.NaN),
+  );
+  return z.pipe(ms, z.number(message).check(z.minimum(minS * 1_000, message), z.maximum(maxS * 1_000, message)));
+}
+
+function names() {
+  const one = z.pipe(
+    z.string(),
+    z.transform((text) => [text]),
+  );
+  const split = z.transform((list: string[]) =>
+    list
+      .flatMap((entry) => entry.split(','))
+      .map((name) => name.trim())
+      .filter((name) => name !== ''),
+  );
+  return z.pipe(z.union([z.array(z.string()), one], 'must be a name or a list of names'), split);
+}
+
+function pathMappings() {
+  const form = 'must look like /stash/folder=/plex/folder';
+  const text = z.pipe(
+    z.string().check(z.regex(/^[^=]+=[^=]+$/, form)),
+    z.transform((line): PathMapping => {
+      const [from = '', to = ''] = line.split('=');
+      return { from: from.trim(), to: to.trim() };
+    }),
+  );
+  const folder = z.string().check(z.minLength(1, form));
+  const mapping = z.union([text, z.object({ from: folder, to: folder })], form);
+  const lines = z.pipe(
+    z.string(),
+    z.transform((all) => all.split(/[,;]/).filter((line) => line.trim() !== '')),
+  );
+  return z.pipe(z.union([z.array(z.unknown()), lines], form), z.array(mapping));
+}
+
+function webAddress() {
+  const message = 'must be an http or https address without user, password or query';
+  return z.pipe(
+    z.string(message).check(z.refine(isWebAddress, message)),
+    z.transform((url) => url.trim().replace(/\/+$/, '')),
+  );
+}
+
+function isWebAddress(text: string): boolean {
+  const url = URL.parse(text.trim());
+  if (url === null || !/^https?:$/.test(url.protocol)) return false;
+  return url.username === '' && url.password === '' && url.search === '' && url.hash === '';
+}
+
+function token() {
+  return z
+    .string('must be text')
+    .check(
+      z.trim(),
+      z.minLength(10, 'must have at least 10 characters'),
+      z.regex(/^[\x21-\x7e]+$/, 'must be plain ASCII without spaces'),
+    );
+}
