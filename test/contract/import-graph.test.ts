@@ -1,0 +1,100 @@
+/** The house's import rules, held against what esbuild really sees (style: the dependency rule). */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { build } from 'esbuild';
+
+const { metafile } = await build({
+  entryPoints: ['src/cli.ts'],
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  packages: 'external',
+  outdir: 'never-written',
+  write: false,
+  metafile: true,
+});
+
+type Import = { readonly path: string; readonly kind: string; readonly external?: boolean };
+
+function importsOf(file: string): readonly Import[] {
+  const input = metafile.inputs[file];
+  assert.ok(input, `${file} is not in the build`);
+  return input.imports.filter(({ path }) => !path.startsWith('node:'));
+}
+
+/** The npm packages that are loaded once `entries` are imported, by static imports alone. */
+function packagesOf(entries: readonly string[]): string[] {
+  const seen = new Set<string>();
+  const packages = new Set<string>();
+  const visit = (file: string): void => {
+    if (seen.has(file)) return;
+    seen.add(file);
+    for (const { path, kind, external } of importsOf(file)) {
+      if (external) packages.add(path);
+      else if (kind === 'import-statement') visit(path);
+    }
+  };
+  for (const entry of entries) visit(entry);
+  return [...packages].sort();
+}
+
+test('enqueue loads better-sqlite3, commander and zod/mini, and nothing else', () => {
+  assert.deepEqual(packagesOf(['src/cli.ts', 'src/commands/enqueue.ts']), ['better-sqlite3', 'commander', 'zod/mini']);
+});
+
+test('the command line itself loads commander alone, and reaches commands only when asked for', () => {
+  assert.deepEqual(packagesOf(['src/cli.ts']), ['commander']);
+  for (const { path, kind } of importsOf('src/cli.ts')) {
+    if (path.startsWith('src/commands/')) assert.equal(kind, 'dynamic-import', path);
+  }
+});
+
+test('process loads no HTTP client before something is due', () => {
+  assert.ok(!packagesOf(['src/cli.ts', 'src/commands/process.ts']).includes('axios'));
+});
+
+const OWNERS: Readonly<Record<string, readonly string[]>> = {
+  'better-sqlite3': ['src/queue/'],
+  axios: ['src/plex/'],
+  chalk: ['src/terminal/'],
+  'cli-table3': ['src/terminal/'],
+  commander: ['src/cli.ts'],
+  'zod/mini': ['src/core/scene.ts', 'src/setting-schema.ts', 'src/config.ts', 'src/plex/'],
+};
+
+test('each npm package has its owner', () => {
+  for (const file of Object.keys(metafile.inputs)) {
+    for (const { path, external } of importsOf(file)) {
+      if (!external) continue;
+      const owners = OWNERS[path];
+      assert.ok(owners, `${file} imports ${path}, which has no owner`);
+      assert.ok(
+        owners.some((owner) => file.startsWith(owner)),
+        `${file} imports ${path}`,
+      );
+    }
+  }
+});
+
+const EDGES = ['queue', 'plex', 'terminal', 'simulator'];
+
+/** What each folder of src may import besides itself. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  ...Object.fromEntries(EDGES.map((edge) => [edge, ['core']])),
+  commands: ['core', ...EDGES, ''],
+};
+
+test('imports go from commands to the edges to core, and never across', () => {
+  const folderOf = (file: string): string => /^src\/([^/]+)\//.exec(file)?.[1] ?? '';
+  for (const file of Object.keys(metafile.inputs)) {
+    const from = folderOf(file);
+    const allowed = MAY_IMPORT[from];
+    if (allowed === undefined) continue;
+    for (const { path, external } of importsOf(file)) {
+      if (external || folderOf(path) === from) continue;
+      assert.ok(allowed.includes(folderOf(path)), `${file} imports ${path}`);
+    }
+  }
+});
