@@ -1,19 +1,13 @@
 import type { ListKind, PlexItem, ScalarField, Tag } from './plex-item.ts';
 import { LIST_KINDS, SCALAR_FIELDS } from './plex-item.ts';
-import type { Intent, OurNames, Written, WrittenField } from './scene-record.ts';
+import type { Intent, ListIntent, OurNames, Written, WrittenField } from './scene-record.ts';
 import { foldName } from './text.ts';
 import type { Wanted, WantedList, WriteRules } from './wanted.ts';
 
 export type FieldEdit = { readonly field: ScalarField; readonly before: string; readonly value: string };
 
 /** A list is sent whole, together with the explicit removals: right whether Plex merges or replaces (plex-api.md 4.3). */
-export type ListEdit = {
-  readonly kind: ListKind;
-  readonly whole: readonly Tag[];
-  readonly before: readonly string[];
-  readonly add: readonly string[];
-  readonly remove: readonly string[];
-};
+export type ListEdit = ListIntent & { readonly kind: ListKind; readonly whole: readonly Tag[] };
 
 /** A field that differs and is not written, and why. */
 export type LeftAlone = {

@@ -1,4 +1,3 @@
-import type { ListEdit } from './edits.ts';
 import type { ProvenMatch } from './match.ts';
 import type { ListKind, PlexItem, ScalarField } from './plex-item.ts';
 import { LIST_KINDS, SCALAR_FIELDS } from './plex-item.ts';
@@ -15,10 +14,17 @@ export type Written = {
   readonly lists: Partial<Readonly<Record<ListKind, OurNames>>>;
 };
 
+/** The names of one list before a write, and what the write was to add and remove. */
+export type ListIntent = {
+  readonly before: readonly string[];
+  readonly add: readonly string[];
+  readonly remove: readonly string[];
+};
+
 /** What a write was about to change, noted before the first PUT, with what stood there. */
 export type Intent = {
   readonly fields: Partial<Readonly<Record<ScalarField, { readonly before: string; readonly value: string }>>>;
-  readonly lists: Partial<Readonly<Record<ListKind, Pick<ListEdit, 'before' | 'add' | 'remove'>>>>;
+  readonly lists: Partial<Readonly<Record<ListKind, ListIntent>>>;
 };
 
 /** What we last wrote for a scene, and to which item. `intent` is there while a write is not known to have ended. */
@@ -60,11 +66,7 @@ export function foldIntent(record: SceneRecord, item: PlexItem): Written {
   return { fields, lists };
 }
 
-function foldListIntent(
-  ours: OurNames,
-  intended: Pick<ListEdit, 'add' | 'remove'>,
-  present: readonly string[],
-): OurNames {
+function foldListIntent(ours: OurNames, intended: ListIntent, present: readonly string[]): OurNames {
   const spelling = new Map(present.map((name) => [foldName(name), name]));
   const removed = new Set(intended.remove.map(foldName));
   const kept = Object.entries(ours).filter(

@@ -1,4 +1,4 @@
-import type { Db } from './open.ts';
+import type { Database } from 'better-sqlite3';
 
 /** SQL for a random UUID (version 4). Made by SQLite, since loading Node's crypto would cost every hook some milliseconds. */
 export const UUID_SQL = `lower(
@@ -6,7 +6,7 @@ export const UUID_SQL = `lower(
   substr('89ab', 1 + abs(random() % 4), 1) || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6)))`;
 
 /** A random UUID (version 4). */
-export function newUuid(db: Db): string {
+export function newUuid(db: Database): string {
   const row = db.prepare<[], { uuid: string }>(`SELECT ${UUID_SQL} AS uuid`).get();
   if (row === undefined) throw new Error('SELECT without a row');
   return row.uuid;

@@ -6,12 +6,17 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
-import { startPlexServer } from '../../src/simulator/plex-server.ts';
 import type { PlexServer, PlexServerOptions } from '../../src/simulator/plex-server.ts';
+import { startPlexServer } from '../../src/simulator/plex-server.ts';
 
 export const BIN = fileURLToPath(new URL('../../bin/plexsync.js', import.meta.url));
 
-export type Result = { readonly code: number | null; readonly signal: NodeJS.Signals | null; readonly stdout: string; readonly stderr: string };
+export type Result = {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+};
 
 export type RunOptions = {
   readonly input?: string;
@@ -57,7 +62,8 @@ export async function setup(t: TestContext, options: Partial<PlexServerOptions> 
     dataDir,
     plex,
     sql,
-    run: async (args, runOptions = {}) => await runBin(args, { ...runOptions, env: { ...connection, ...runOptions.env } }),
+    run: async (args, runOptions = {}) =>
+      await runBin(args, { ...runOptions, env: { ...connection, ...runOptions.env } }),
     makeDue: () => void sql('UPDATE jobs SET available_at = 0'),
   };
 }
@@ -66,7 +72,9 @@ export async function setup(t: TestContext, options: Partial<PlexServerOptions> 
 export async function runBin(args: readonly string[], { input, env, onSpawn }: RunOptions = {}): Promise<Result> {
   return await new Promise((resolve, reject) => {
     const home = join(tmpdir(), 'plexsync-test-no-home');
-    const child = spawn(process.execPath, [BIN, ...args], { env: { PATH: process.env['PATH'] ?? '', HOME: home, ...env } });
+    const child = spawn(process.execPath, [BIN, ...args], {
+      env: { PATH: process.env['PATH'] ?? '', HOME: home, ...env },
+    });
     const chunks = { stdout: '', stderr: '' };
     child.stdout.setEncoding('utf8').on('data', (text: string) => (chunks.stdout += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (chunks.stderr += text));

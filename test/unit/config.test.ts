@@ -1,0 +1,272 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { test } from 'node:test';
+import type { ConfigSources } from '../../src/config.ts';
+import { loadSettings, requirePlex } from '../../src/config.ts';
+import { UsageError } from '../../src/core/errors.ts';
+import type { Settings } from '../../src/settings.ts';
+import { flagOf, SETTING_NAMES, variableOf } from '../../src/settings.ts';
+
+const NOWHERE = '/no/such/harbour';
+const TOKEN = 'lighthouse-token';
+
+function load(given: Partial<ConfigSources> = {}): Settings {
+  return loadSettings({ flags: {}, env: {}, dataDir: NOWHERE, configFile: undefined, ...given });
+}
+
+function refusal(given: Partial<ConfigSources>): UsageError {
+  try {
+    load(given);
+  } catch (thrown) {
+    if (thrown instanceof UsageError) return thrown;
+    throw thrown;
+  }
+  return assert.fail('the settings were accepted');
+}
+
+function dataDirWith(t: TestContext, config: unknown): string {
+  const dataDir = mkdtempSync(join(tmpdir(), 'plexsync-config-'));
+  t.after(() => rmSync(dataDir, { recursive: true }));
+  writeFileSync(join(dataDir, 'config.json'), typeof config === 'string' ? config : JSON.stringify(config));
+  return dataDir;
+}
+
+test('without anything given the defaults hold', () => {
+  const settings = load();
+  assert.equal(settings.plex_url, undefined);
+  assert.equal(settings.plex_token, undefined);
+  assert.equal(settings.strict_matching, true);
+  assert.equal(settings.preserve_plex_edits, false);
+  assert.equal(settings.lock_fields, true);
+  assert.equal(settings.max_retries, 5);
+  assert.equal(settings.connect_timeout, 5_000);
+  assert.equal(settings.read_timeout, 30_000);
+  assert.equal(settings.concurrency, 2);
+  assert.equal(settings.max_tags, 100);
+  assert.equal(settings.max_performers, 50);
+  assert.deepEqual(settings.plex_library, []);
+  assert.deepEqual(settings.path_map, []);
+  for (const name of SETTING_NAMES.filter((each) => each.startsWith('sync_'))) assert.equal(settings[name], true, name);
+});
+
+test('a flag wins over the environment, that over the file, that over the default', (t) => {
+  const dataDir = dataDirWith(t, { max_tags: 30 });
+  const env = { PLEXSYNC_MAX_TAGS: '20' };
+  assert.equal(load({ flags: { max_tags: '10' }, env, dataDir }).max_tags, 10);
+  assert.equal(load({ env, dataDir }).max_tags, 20);
+  assert.equal(load({ dataDir }).max_tags, 30);
+  assert.equal(load().max_tags, 100);
+});
+
+test('an empty variable is as good as none', (t) => {
+  const dataDir = dataDirWith(t, { max_tags: 30 });
+  assert.equal(load({ env: { PLEXSYNC_MAX_TAGS: '' }, dataDir }).max_tags, 30);
+});
+
+test('a flag that says false wins over an environment that says true', () => {
+  assert.equal(
+    load({ flags: { strict_matching: false }, env: { PLEXSYNC_STRICT_MATCHING: 'true' } }).strict_matching,
+    false,
+  );
+});
+
+test('the three names that everyone knows need no prefix', () => {
+  const env = { PLEX_URL: 'http://plex.test:32400', PLEX_TOKEN: TOKEN, PLEX_LIBRARY: 'Harbours' };
+  const settings = load({ env });
+  assert.equal(settings.plex_url, 'http://plex.test:32400');
+  assert.equal(settings.plex_token, TOKEN);
+  assert.deepEqual(settings.plex_library, ['Harbours']);
+});
+
+test('--config names another file than the one in the data directory', (t) => {
+  const dataDir = dataDirWith(t, { max_tags: 30 });
+  const configFile = join(dataDirWith(t, { max_tags: 40 }), 'config.json');
+  assert.equal(load({ dataDir, configFile }).max_tags, 40);
+});
+
+test('a data directory without a config file is no fault, a --config that is missing is', () => {
+  assert.equal(load({ dataDir: NOWHERE }).max_tags, 100);
+  assert.match(
+    refusal({ configFile: `${NOWHERE}/config.json` }).message,
+    /\/no\/such\/harbour\/config\.json.*does not exist/,
+  );
+});
+
+test('a --config that is a directory is said to be one', () => {
+  assert.match(refusal({ configFile: tmpdir() }).message, /is a directory/);
+});
+
+test('an unknown setting in the file is refused with the file and the nearest name', (t) => {
+  const dataDir = dataDirWith(t, { max_tgs: 20 });
+  const { message, hint } = refusal({ dataDir });
+  assert.match(message, /config\.json has an unknown setting "max_tgs"/);
+  assert.match(message, new RegExp(dataDir));
+  assert.equal(hint, 'Did you mean max_tags?');
+});
+
+test('an unknown setting that is like none is refused with all the names', (t) => {
+  const { hint } = refusal({ dataDir: dataDirWith(t, { wheelbarrow_of_roses_and_ivy: 1 }) });
+  for (const name of SETTING_NAMES) assert.ok(hint?.includes(name), name);
+});
+
+test('an unknown variable of ours is refused with the nearest name', () => {
+  const { message, hint } = refusal({ env: { PLEXSYNC_STRICT_MATCHNG: 'true' } });
+  assert.match(message, /PLEXSYNC_STRICT_MATCHNG/);
+  assert.equal(hint, 'Did you mean PLEXSYNC_STRICT_MATCHING?');
+});
+
+test('variables of others, the data directory and those for tests are no settings', () => {
+  const env = { HOME: '/home/keeper', PLEX_CLAIM: 'x', PLEXSYNC_DATA_DIR: '/data', PLEXSYNC_TEST_NOW: '1' };
+  assert.equal(load({ env }).max_tags, 100);
+});
+
+test('a wrong value is refused with its key, its origin, itself and what is allowed', (t) => {
+  const dataDir = dataDirWith(t, { max_tags: 501 });
+  const fromFile = refusal({ dataDir }).message;
+  assert.match(fromFile, /^max_tags must be a whole number from 10 to 500, but .*config\.json says 501\.$/);
+  assert.ok(fromFile.includes(dataDir));
+  assert.equal(
+    refusal({ env: { PLEXSYNC_MAX_TAGS: '9' } }).message,
+    'max_tags must be a whole number from 10 to 500, but PLEXSYNC_MAX_TAGS says "9".',
+  );
+  assert.equal(
+    refusal({ flags: { max_tags: 'many' } }).message,
+    'max_tags must be a whole number from 10 to 500, but --max-tags says "many".',
+  );
+});
+
+test('each number is taken at both ends of its range and refused beyond them', () => {
+  const ranges = [
+    ['max_retries', 1, 20],
+    ['concurrency', 1, 8],
+    ['max_tags', 10, 500],
+    ['max_performers', 10, 500],
+  ] as const;
+  for (const [name, min, max] of ranges) {
+    assert.equal(load({ flags: { [name]: String(min) } })[name], min);
+    assert.equal(load({ flags: { [name]: max } })[name], max);
+    for (const wrong of [min - 1, max + 1, min + 0.5, '', ' ', null])
+      assert.ok(refusal({ flags: { [name]: wrong } }).message.startsWith(name), `${name} ${wrong}`);
+  }
+});
+
+test('a time limit may have a unit; without one it is in seconds', () => {
+  for (const value of [20, '20', '20s', '20000ms'])
+    assert.equal(load({ flags: { read_timeout: value } }).read_timeout, 20_000);
+  assert.equal(load({ flags: { read_timeout: '2m' } }).read_timeout, 120_000);
+});
+
+test('a time limit beyond its range is refused with the range', () => {
+  for (const value of ['4s', '121s', 'soon', '1h']) {
+    const { message } = refusal({ flags: { read_timeout: value } });
+    assert.match(message, /^read_timeout must be from 5s to 120s/, value);
+  }
+  assert.match(refusal({ flags: { connect_timeout: 31 } }).message, /^connect_timeout must be from 1s to 30s/);
+});
+
+test('a switch takes true and false, 1 and 0, yes and no, in any case', () => {
+  for (const word of ['true', 'TRUE', '1', 'yes', true])
+    assert.equal(load({ flags: { preserve_plex_edits: word } }).preserve_plex_edits, true, String(word));
+  for (const word of ['false', 'False', '0', 'no', false])
+    assert.equal(load({ flags: { sync_tags: word } }).sync_tags, false, String(word));
+});
+
+test('a switch takes no other word', () => {
+  assert.equal(
+    refusal({ env: { PLEXSYNC_SYNC_TAGS: 'maybe' } }).message,
+    'sync_tags must be true or false, but PLEXSYNC_SYNC_TAGS says "maybe".',
+  );
+});
+
+test('an address is http or https, without its trailing slashes', () => {
+  const urlOf = (plex_url: string) => load({ flags: { plex_url } }).plex_url;
+  assert.equal(urlOf('http://plex.test:32400/'), 'http://plex.test:32400');
+  assert.equal(urlOf(' https://plex.test/plex// '), 'https://plex.test/plex');
+  for (const wrong of ['plex.test:32400', 'ftp://plex.test', 'harbour', 5])
+    assert.match(refusal({ flags: { plex_url: wrong } }).message, /^plex_url must be an http or https address/);
+});
+
+test('a token is trimmed, at least ten long, and plain', () => {
+  assert.equal(load({ flags: { plex_token: ` ${TOKEN}\n` } }).plex_token, TOKEN);
+  assert.match(refusal({ flags: { plex_token: 'quay' } }).message, /^plex_token must have at least 10 characters/);
+  assert.match(refusal({ flags: { plex_token: 'light house token' } }).message, /^plex_token must be plain ASCII/);
+});
+
+test('an error about the token shows where it came from and not what it is', (t) => {
+  const wrong = 'leuchtturm-schlüssel';
+  const dataDir = dataDirWith(t, { plex_token: wrong });
+  for (const [given, origin] of [
+    [{ flags: { plex_token: wrong } }, '--plex-token'],
+    [{ env: { PLEX_TOKEN: wrong } }, 'PLEX_TOKEN'],
+    [{ dataDir }, 'config.json'],
+  ] as const) {
+    const { message, hint } = refusal(given);
+    assert.ok(message.includes(origin));
+    assert.ok(!`${message} ${hint}`.includes('leuchtturm'));
+  }
+});
+
+test('an error about another setting does not show the token beside it', () => {
+  const { message, hint } = refusal({ flags: { plex_token: TOKEN, max_tags: 1 }, env: { PLEX_TOKEN: TOKEN } });
+  assert.ok(!`${message} ${hint}`.includes(TOKEN));
+});
+
+test('libraries are a list, a name, or names between commas', () => {
+  const expected = ['Harbours', 'Old Gardens'];
+  for (const plex_library of ['Harbours, Old Gardens', expected, ['Harbours,Old Gardens'], ' Harbours ,, Old Gardens,'])
+    assert.deepEqual(load({ flags: { plex_library } }).plex_library, expected);
+});
+
+test('a path map is a pair, several pairs, or objects', () => {
+  const expected = [
+    { from: '/data', to: '/media' },
+    { from: 'D:\\films', to: '/mnt/films' },
+  ];
+  const forms: unknown[] = [
+    '/data=/media,D:\\films=/mnt/films',
+    '/data = /media ; D:\\films=/mnt/films;',
+    ['/data=/media', 'D:\\films=/mnt/films'],
+    expected,
+    ['/data=/media', expected[1]],
+  ];
+  for (const path_map of forms) assert.deepEqual(load({ flags: { path_map } }).path_map, expected);
+});
+
+test('a path map without two folders is refused', () => {
+  for (const path_map of ['/data', '/data=', '=/media', ['/data=/media', '/mole'], [{ from: '/data' }], '/a=/b=/c'])
+    assert.match(refusal({ flags: { path_map } }).message, /^path_map .*--path-map/, String(path_map));
+});
+
+test('a config file that is no JSON object is refused by name', (t) => {
+  for (const text of ['[]', '5', 'null', '"harbour"'])
+    assert.match(refusal({ dataDir: dataDirWith(t, text) }).message, /config\.json must hold one JSON object/);
+  assert.match(refusal({ dataDir: dataDirWith(t, '{') }).message, /config\.json is no JSON/);
+});
+
+test('what Plex needs is there, or what is missing is named with every way to give it', () => {
+  assert.deepEqual(requirePlex(load({ flags: { plex_url: 'http://plex.test', plex_token: TOKEN } })), {
+    baseUrl: 'http://plex.test',
+    token: TOKEN,
+  });
+  for (const [flags, flag, variable] of [
+    [{ plex_token: TOKEN }, '--plex-url', 'PLEX_URL'],
+    [{ plex_url: 'http://plex.test' }, '--plex-token', 'PLEX_TOKEN'],
+  ] as const) {
+    assert.throws(
+      () => requirePlex(load({ flags })),
+      (thrown) =>
+        thrown instanceof UsageError && Boolean(thrown.hint?.includes(flag) && thrown.hint.includes(variable)),
+    );
+  }
+});
+
+test('every setting has a flag and a variable of its own', () => {
+  const flags = SETTING_NAMES.map(flagOf);
+  const variables = SETTING_NAMES.map(variableOf);
+  assert.equal(new Set(flags).size, SETTING_NAMES.length);
+  assert.equal(new Set(variables).size, SETTING_NAMES.length);
+  for (const flag of flags) assert.match(flag, /^[a-z]+(-[a-z]+)*$/);
+});

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { UsageError } from '../../src/core/errors.ts';
+import { bindingOf, chooseSections, isKnownServer } from '../../src/core/libraries.ts';
+import type { Section } from '../../src/core/plex-item.ts';
+
+function section(key: string, title: string, more: Partial<Section> = {}): Section {
+  return { key, title, type: 'movie', uuid: `uuid-${key}`, folders: [`/data/${key}`], ...more };
+}
+
+const HARBOURS = section('1', 'Harbours');
+const GARDENS = section('2', 'Gardens');
+const SONGS = section('3', 'Sea Songs', { type: 'artist' });
+const ALL = [HARBOURS, SONGS, GARDENS];
+
+function refusal(sections: readonly Section[], names: readonly string[]): UsageError {
+  try {
+    chooseSections(sections, names);
+  } catch (thrown) {
+    if (thrown instanceof UsageError) return thrown;
+    throw thrown;
+  }
+  return assert.fail('the libraries were accepted');
+}
+
+test('without a name every movie library is looked in, and no other', () => {
+  assert.deepEqual(chooseSections(ALL, []), [HARBOURS, GARDENS]);
+});
+
+test('a named library is found without regard to case or outer spaces', () => {
+  assert.deepEqual(chooseSections(ALL, [' gardens ']), [GARDENS]);
+});
+
+test('several named libraries are looked in', () => {
+  assert.deepEqual(chooseSections(ALL, ['Gardens', 'Harbours']), [GARDENS, HARBOURS]);
+});
+
+test('a name that Plex does not have is refused with the names it has', () => {
+  const { message, hint } = refusal(ALL, ['Harbours', 'Lighthouses']);
+  assert.match(message, /"Lighthouses"/);
+  assert.match(hint ?? '', /Harbours, Gardens/);
+  assert.doesNotMatch(hint ?? '', /Sea Songs/);
+});
+
+test('a library that is not for movies is refused with its type', () => {
+  assert.match(refusal(ALL, ['sea songs']).message, /"Sea Songs" is of type artist/);
+});
+
+test('a movie library wins over one of another type with the same title', () => {
+  const shows = section('4', 'Gardens', { type: 'show' });
+  assert.deepEqual(chooseSections([shows, GARDENS], ['Gardens']), [GARDENS]);
+});
+
+test('a server without a movie library is refused, named or not', () => {
+  assert.match(refusal([SONGS], []).message, /no movie library/);
+  assert.match(refusal([SONGS], ['Gardens']).hint ?? '', /no movie library/);
+});
+
+test('a server is known by any library it had before', () => {
+  const binding = bindingOf('machine-1', [HARBOURS, GARDENS]);
+  assert.equal(isKnownServer(binding, [SONGS, GARDENS]), true);
+});
+
+test('a server with none of the libraries from before is not known', () => {
+  const binding = bindingOf('machine-1', [HARBOURS]);
+  assert.equal(isKnownServer(binding, [section('1', 'Harbours', { uuid: 'another' })]), false);
+});
+
+test('libraries without a uuid prove nothing', () => {
+  const nameless = section('1', 'Harbours', { uuid: undefined });
+  const binding = bindingOf('machine-1', [nameless, GARDENS]);
+  assert.deepEqual(binding, { machineIdentifier: 'machine-1', sectionUuids: ['uuid-2'] });
+  assert.equal(isKnownServer(binding, [nameless]), false);
+});

@@ -1,0 +1,267 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { PathMapping } from '../../src/core/file-paths.ts';
+import { sharedFolders } from '../../src/core/file-paths.ts';
+import type { Candidate, MatchResult, PlexFile } from '../../src/core/match.ts';
+import { matchScene, stillHolds } from '../../src/core/match.ts';
+
+function candidate(ratingKey: string, ...files: readonly (string | PlexFile)[]): Candidate {
+  return {
+    ratingKey,
+    title: `Film ${ratingKey}`,
+    sectionKey: '1',
+    sectionTitle: 'Harbour films',
+    files: files.map((file) => (typeof file === 'string' ? { path: file } : file)),
+  };
+}
+
+/** The verdict in one line: `high 2 by size`, `low 1`, `none`. */
+function verdict(result: MatchResult): string {
+  if (result.kind === 'none') return 'none';
+  const { ratingKey } = result.best.candidate;
+  return result.kind === 'high' ? `high ${ratingKey} by ${result.rule}` : `low ${ratingKey}`;
+}
+
+const DATA_TO_MEDIA: readonly PathMapping[] = [{ from: '/data', to: '/media' }];
+const judge = (path: string, candidates: readonly Candidate[], mappings: readonly PathMapping[] = []): string =>
+  verdict(matchScene({ path }, candidates, mappings));
+const judgeSized = (
+  path: string,
+  size: number,
+  candidates: readonly Candidate[],
+  mappings: readonly PathMapping[] = [],
+) => verdict(matchScene({ path, size }, candidates, mappings));
+
+test('no candidate is no match', () => {
+  assert.equal(judge('/data/harbour.mp4', []), 'none');
+});
+
+test('a file of another name is no candidate', () => {
+  assert.equal(judge('/data/quay/harbour.mp4', [candidate('1', '/data/quay/harbour 2.mp4')]), 'none');
+});
+
+test('the same full path is proof', () => {
+  assert.equal(judge('/data/harbour.mp4', [candidate('1', '/data/harbour.mp4')]), 'high 1 by path');
+});
+
+test('the same full path after mapping is proof', () => {
+  assert.equal(judge('/data/harbour.mp4', [candidate('1', '/media/harbour.mp4')], DATA_TO_MEDIA), 'high 1 by path');
+});
+
+test('slashes, composition and case do not hide the same path', () => {
+  assert.equal(judge('C:\\Quay\\cafe\u0301.mp4', [candidate('1', 'c:/quay/Café.mp4')]), 'high 1 by path');
+});
+
+test('a path in the very same case wins over one that differs in case', () => {
+  const both = [candidate('1', '/data/HARBOUR.mp4'), candidate('2', '/data/harbour.mp4')];
+  assert.equal(judge('/data/harbour.mp4', both), 'high 2 by path');
+});
+
+test('the same path wins over the same size elsewhere', () => {
+  const both = [candidate('1', { path: '/old/quay/harbour.mp4', size: 10 }), candidate('2', '/data/harbour.mp4')];
+  assert.equal(judgeSized('/data/harbour.mp4', 10, both), 'high 2 by path');
+});
+
+test('the same path with another size is the file, grown since Plex looked', () => {
+  assert.equal(
+    judgeSized('/data/harbour.mp4', 10, [candidate('1', { path: '/data/harbour.mp4', size: 11 })]),
+    'high 1 by path',
+  );
+});
+
+test('any file of an item may be the one', () => {
+  assert.equal(judge('/data/b.mp4', [candidate('1', '/data/a.mp4', '/data/b.mp4')]), 'high 1 by path');
+});
+
+test('two items with the same exact path prove nothing', () => {
+  assert.equal(
+    judge('/data/harbour.mp4', [candidate('2', '/data/harbour.mp4'), candidate('1', '/data/harbour.mp4')]),
+    'low 1',
+  );
+});
+
+test('the same name and the same size is proof when one candidate has it', () => {
+  const both = [
+    candidate('1', { path: '/mole/01.mp4', size: 10 }),
+    candidate('2', { path: '/pier/01.mp4', size: 11 }),
+    candidate('3', '/quay/01.mp4'),
+  ];
+  assert.equal(judgeSized('/data/01.mp4', 10, both), 'high 1 by size');
+});
+
+test('the same size proves a file even where a mapping expected another path', () => {
+  const moved = candidate('1', { path: '/elsewhere/harbour.mp4', size: 10 });
+  assert.equal(judgeSized('/data/harbour.mp4', 10, [moved], DATA_TO_MEDIA), 'high 1 by size');
+});
+
+test('two candidates of the same size and nothing else prove nothing', () => {
+  const both = [candidate('1', { path: '/mole/01.mp4', size: 10 }), candidate('2', { path: '/pier/01.mp4', size: 10 })];
+  assert.equal(judgeSized('/data/01.mp4', 10, both), 'low 1');
+});
+
+test('of two candidates of the same size the one with more folders in common is proven', () => {
+  const both = [
+    candidate('1', { path: '/a/mole/01.mp4', size: 10 }),
+    candidate('2', { path: '/a/pier/01.mp4', size: 10 }),
+  ];
+  assert.equal(judgeSized('/data/pier/01.mp4', 10, both), 'high 2 by folders');
+});
+
+test('another size under another path is another file', () => {
+  const other = candidate('1', { path: '/media/quay/harbour.mp4', size: 11 });
+  assert.equal(judgeSized('/data/quay/harbour.mp4', 10, [other]), 'none');
+});
+
+test('a folder in common with the file name is proof for the only candidate', () => {
+  assert.equal(judge('/data/quay/harbour.mp4', [candidate('1', '/media/quay/harbour.mp4')]), 'high 1 by folders');
+});
+
+test('the longest tail in common is proof', () => {
+  const both = [candidate('1', '/media/2024/01.mp4'), candidate('2', '/media/quay/2024/01.mp4')];
+  assert.equal(judge('/data/quay/2024/01.mp4', both), 'high 2 by folders');
+});
+
+test('two equally long tails prove nothing', () => {
+  const both = [candidate('1', '/a/quay/01.mp4'), candidate('2', '/b/quay/01.mp4')];
+  assert.equal(judge('/data/quay/01.mp4', both), 'low 1');
+});
+
+test('a tail in common is no proof where a mapping applies, since the exact path was expected', () => {
+  assert.equal(judge('/data/quay/harbour.mp4', [candidate('1', '/mnt/quay/harbour.mp4')], DATA_TO_MEDIA), 'low 1');
+});
+
+test('a mapping that does not apply to the path takes nothing from a tail in common', () => {
+  const mappings = [{ from: '/database', to: '/media' }];
+  assert.equal(
+    judge('/data/quay/harbour.mp4', [candidate('1', '/mnt/quay/harbour.mp4')], mappings),
+    'high 1 by folders',
+  );
+});
+
+test('the file name alone proves nothing, even for the only candidate', () => {
+  assert.equal(judge('/data/quay/01.mp4', [candidate('1', '/data/mole/01.mp4')]), 'low 1');
+});
+
+test('a doubtful match suggests the mapping that would make it exact', () => {
+  const doubtful = matchScene({ path: '/data/quay/a.mp4' }, [candidate('1', '/mnt/quay/a.mp4')], DATA_TO_MEDIA);
+  assert.deepEqual(doubtful.kind === 'low' && doubtful.suggestion, { from: '/data', to: '/mnt' });
+});
+
+test('a doubtful match by name alone suggests no mapping', () => {
+  const doubtful = matchScene({ path: '/data/quay/01.mp4' }, [candidate('1', '/data/mole/01.mp4')], []);
+  assert.equal(doubtful.kind === 'low' && doubtful.suggestion, undefined);
+});
+
+test('every candidate left is shown, the strongest first', () => {
+  const result = matchScene(
+    { path: '/data/quay/01.mp4', size: 10 },
+    [
+      candidate('1', '/media/mole/01.mp4'),
+      candidate('2', { path: '/media/quay/01.mp4', size: 11 }),
+      candidate('3', '/media/quay/01.mp4'),
+      candidate('4', { path: '/x/01.mp4', size: 10 }),
+    ],
+    [],
+  );
+  assert.ok(result.kind === 'high');
+  assert.deepEqual(
+    result.considered.map((evidence) => evidence.candidate.ratingKey),
+    ['4', '3', '1'],
+  );
+});
+
+test('the evidence for an item is that of its best file', () => {
+  const result = matchScene({ path: '/data/quay/01.mp4' }, [candidate('1', '/x/01.mp4', '/media/quay/01.mp4')], []);
+  assert.ok(result.kind === 'high');
+  assert.equal(result.best.file, '/media/quay/01.mp4');
+  assert.equal(result.best.sharedFolders, 1);
+});
+
+const proven = { scenePath: '/data/harbour.mp4', file: '/mnt/x/harbour.mp4' };
+
+test('a match holds while the item has the file at the mapped path', () => {
+  const files = [{ path: '/other.mp4' }, { path: '/media/harbour.mp4' }];
+  assert.equal(stillHolds({ path: '/data/harbour.mp4' }, { ...proven, file: '/gone.mp4' }, files, DATA_TO_MEDIA), true);
+});
+
+test('a match holds while the item has the file that was proven for this path', () => {
+  assert.equal(
+    stillHolds({ path: '/data/harbour.mp4', size: 10 }, proven, [{ path: '/mnt/x/harbour.mp4', size: 10 }], []),
+    true,
+  );
+});
+
+test('a match does not hold once the scene has moved to another path', () => {
+  assert.equal(stillHolds({ path: '/data/quay.mp4' }, proven, [{ path: '/mnt/x/harbour.mp4' }], []), false);
+});
+
+test('a match does not hold once the file is another by its size', () => {
+  assert.equal(
+    stillHolds({ path: '/data/harbour.mp4', size: 10 }, proven, [{ path: '/mnt/x/harbour.mp4', size: 11 }], []),
+    false,
+  );
+});
+
+test('a match does not hold once the item has lost the file', () => {
+  assert.equal(stillHolds({ path: '/data/harbour.mp4' }, proven, [{ path: '/mnt/x/quay.mp4' }], []), false);
+  assert.equal(stillHolds({ path: '/data/harbour.mp4' }, proven, [], []), false);
+});
+
+const anyFolders = fc.array(fc.constantFrom('data', 'media', 'quay', 'Quay', 'mole'), { maxLength: 3 });
+const anyPath = fc
+  .tuple(anyFolders, fc.constantFrom('01.mp4', '01.MP4', '02.mp4'))
+  .map(([folders, name]) => `/${[...folders, name].join('/')}`);
+const anySize = fc.constantFrom(undefined, 10, 11);
+const anyFile: fc.Arbitrary<PlexFile> = fc.record({ path: anyPath, size: anySize });
+const anyCandidates = fc
+  .array(fc.array(anyFile, { minLength: 1, maxLength: 3 }), { maxLength: 6 })
+  .map((lists) => lists.map((files, index) => candidate(String(index + 1), ...files)));
+const anyMappings = fc.constantFrom<readonly PathMapping[]>([], DATA_TO_MEDIA, [{ from: '/quay', to: '/mole' }]);
+
+test('the order of the candidates never matters', () => {
+  const shuffled = anyCandidates.chain((all) =>
+    fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length })),
+  );
+  fc.assert(
+    fc.property(anyPath, anySize, shuffled, anyMappings, (path, size, [all, mixed], mappings) => {
+      assert.deepEqual(matchScene({ path, size }, mixed, mappings), matchScene({ path, size }, all, mappings));
+    }),
+  );
+});
+
+test('an exact path that one item has always wins', () => {
+  fc.assert(
+    fc.property(anyPath, anySize, anySize, anyCandidates, (path, size, plexSize, others) => {
+      const rest = others.filter(({ files }) => files.every((file) => file.path !== path));
+      const exact = candidate('exact', { path, size: plexSize });
+      assert.equal(verdict(matchScene({ path, size }, [...rest, exact], [])), 'high exact by path');
+    }),
+  );
+});
+
+test('a longer tail in common never loses to a shorter one', () => {
+  fc.assert(
+    fc.property(anyPath, fc.array(anyPath, { minLength: 1 }), (path, files) => {
+      const result = matchScene(
+        { path: `/stash${path}` },
+        files.map((file, index) => candidate(String(index), file)),
+        [],
+      );
+      if (result.kind === 'none') return;
+      for (const { file } of result.considered)
+        assert.ok(sharedFolders(file, path) <= sharedFolders(result.best.file, path));
+    }),
+  );
+});
+
+test('nothing is proven by a name alone, or for a file of another size', () => {
+  fc.assert(
+    fc.property(anyPath, anySize, anyCandidates, anyMappings, (path, size, all, mappings) => {
+      const result = matchScene({ path, size }, all, mappings);
+      if (result.kind !== 'high' || result.rule === 'path') return;
+      assert.notEqual(result.best.size, 'different');
+      assert.ok(result.best.size === 'same' || result.best.sharedFolders > 0);
+    }),
+  );
+});

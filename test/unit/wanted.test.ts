@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { SYNC_TOGGLES, wantedFrom } from '../../src/core/wanted.ts';
+import { RULES } from './plex-model.ts';
+
+const FULL = {
+  title: ' The Old Harbour ',
+  details: 'Dawn.\r\n\r\n\r\nNight.',
+  date: '2024-05-01',
+  rating100: 85,
+  studio: 'Quay Films',
+  tagline: 'All at sea',
+  performers: ['Ada Mole'],
+  tags: ['Boats', 'boats '],
+};
+
+test('a scene turns into the fields and lists of Plex, cleaned', () => {
+  assert.deepEqual(wantedFrom(FULL, RULES), {
+    fields: {
+      title: 'The Old Harbour',
+      summary: 'Dawn.\n\nNight.',
+      originallyAvailableAt: '2024-05-01',
+      userRating: '8.5',
+      studio: 'Quay Films',
+      tagline: 'All at sea',
+    },
+    lists: {
+      actor: { names: ['Ada Mole'], clearsAll: false, capped: 0 },
+      genre: { names: ['Boats'], clearsAll: false, capped: 0 },
+      collection: { names: ['Quay Films'], clearsAll: false, capped: 0 },
+    },
+  });
+});
+
+test('what the scene does not say is not wanted', () => {
+  assert.deepEqual(wantedFrom({ path: '/data/harbour.mp4', size: 1 }, RULES), { fields: {}, lists: {} });
+});
+
+test('an empty value is wanted empty', () => {
+  const { fields } = wantedFrom({ details: null, date: null, rating100: null, studio: null, tagline: null }, RULES);
+  assert.deepEqual(fields, { summary: '', originallyAvailableAt: '', userRating: '', studio: '', tagline: '' });
+});
+
+test('a title is never wanted empty', () => {
+  for (const title of ['', '  ', '\u0000']) assert.deepEqual(wantedFrom({ title }, RULES).fields, {});
+});
+
+test('an empty list clears all, an empty studio only our own collection', () => {
+  const { lists } = wantedFrom({ performers: [], tags: [], studio: null }, RULES);
+  assert.equal(lists.actor?.clearsAll, true);
+  assert.equal(lists.genre?.clearsAll, true);
+  assert.deepEqual(lists.collection, { names: [], clearsAll: false, capped: 0 });
+});
+
+test('a partial date is padded to the first', () => {
+  const dateOf = (date: string) => wantedFrom({ date }, RULES).fields.originallyAvailableAt;
+  assert.equal(dateOf('2024'), '2024-01-01');
+  assert.equal(dateOf('2024-05'), '2024-05-01');
+});
+
+test('a rating is in tenths, spelled as Plex spells it', () => {
+  const ratingOf = (rating100: number) => wantedFrom({ rating100 }, RULES).fields.userRating;
+  assert.deepEqual([0, 1, 80, 85, 100].map(ratingOf), ['0', '0.1', '8', '8.5', '10']);
+});
+
+test('names past the cap are cut and counted, after repeats are gone', () => {
+  const rules = { ...RULES, maxTags: 2, maxPerformers: 1 };
+  const { lists } = wantedFrom({ tags: ['Boats', 'boats', 'Tide', 'Roses', 'Ivy'], performers: ['Ada', 'Bo'] }, rules);
+  assert.deepEqual(lists.genre, { names: ['Boats', 'Tide'], clearsAll: false, capped: 2 });
+  assert.deepEqual(lists.actor, { names: ['Ada'], clearsAll: false, capped: 1 });
+});
+
+test('each switch holds back what it names, and nothing else', () => {
+  const held = {
+    studio: 'studio',
+    summary: 'summary',
+    tagline: 'tagline',
+    date: 'originallyAvailableAt',
+    rating: 'userRating',
+    performers: 'actor',
+    tags: 'genre',
+    collection: 'collection',
+  } as const;
+  const everything = wantedFrom(FULL, RULES);
+  const all = [...Object.keys(everything.fields), ...Object.keys(everything.lists)];
+  for (const toggle of SYNC_TOGGLES) {
+    const wanted = wantedFrom(FULL, { ...RULES, sync: { ...RULES.sync, [toggle]: false } });
+    const kept = [...Object.keys(wanted.fields), ...Object.keys(wanted.lists)];
+    assert.deepEqual(
+      all.filter((key) => !kept.includes(key)),
+      [held[toggle]],
+    );
+  }
+});
