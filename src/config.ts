@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { UsageError } from './core/errors.ts';
+import { parseJsonText } from './core/json-text.ts';
 import { nearest } from './core/nearest.ts';
 import { schemaOf } from './setting-schema.ts';
 import type { Setting, SettingName, Settings } from './settings.ts';
@@ -41,7 +42,7 @@ function given(name: SettingName, { flags, env }: ConfigSources, file: ConfigFil
   const fromEnv = env[variable];
   // An empty variable is how a compose file says "not set".
   if (fromEnv !== undefined && fromEnv !== '') return { value: fromEnv, origin: variable };
-  if (name in file.values) return { value: file.values[name], origin: file.path };
+  if (Object.hasOwn(file.values, name)) return { value: file.values[name], origin: file.path };
   return { value: fallback, origin: 'the default' };
 }
 
@@ -50,8 +51,15 @@ function settingValue(name: SettingName, { value, origin }: Given): unknown {
   const { type, secret }: Setting = SETTINGS[name];
   const parsed = z.safeParse(schemaOf(type), value);
   if (parsed.success) return parsed.data;
-  const shown = secret ? '(hidden)' : JSON.stringify(value);
+  const shown = secret
+    ? '(hidden)'
+    : JSON.stringify(type.kind === 'web_address' ? withoutSecrets(String(value)) : value);
   throw new UsageError(`${name} ${firstMessage(parsed.error.issues)}, but ${origin} says ${shown}.`);
+}
+
+/** An address as it may be shown: a person may have put a password or the token into it. */
+function withoutSecrets(address: string): string {
+  return address.replace(/\/\/[^/@]*@/, '//(hidden)@').replace(/[?#].*$/s, '?(hidden)');
 }
 
 function firstMessage(issues: readonly z.core.$ZodIssue[]): string {
@@ -67,7 +75,7 @@ function readConfigFile({ dataDir, configFile }: ConfigSources): ConfigFile {
   if (configFile === undefined && !existsSync(path)) return { path, values: {} };
   const values = parseConfig(path, readText(path));
   for (const key of Object.keys(values)) {
-    if (key in SETTINGS) continue;
+    if (Object.hasOwn(SETTINGS, key)) continue;
     throw new UsageError(`${path} has an unknown setting "${key}".`, suggestion(key, SETTING_NAMES));
   }
   return { path, values };
@@ -88,14 +96,9 @@ function readText(path: string): string {
 }
 
 function parseConfig(path: string, text: string): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (thrown) {
-    throw new UsageError(
-      `The config file ${path} is no JSON: ${thrown instanceof Error ? thrown.message : String(thrown)}.`,
-    );
-  }
+  const parsed = parseJsonText(text);
+  if (parsed.kind === 'broken') throw new UsageError(`The config file ${path} is no JSON: ${parsed.reason}.`);
+  const { value } = parsed;
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   throw new UsageError(`The config file ${path} must hold one JSON object.`);
 }

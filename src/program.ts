@@ -104,7 +104,7 @@ Examples:
       const inline = Object.fromEntries(
         INLINE_OPTIONS.flatMap(([key, flags, , kind]) => {
           const value = options[flags.slice(2).split(' ')[0] ?? ''];
-          return value === undefined ? [] : [[key, kind === 'number' ? toNumberOrText(String(value)) : value]];
+          return value === undefined ? [] : [[key, inlineValue(value, kind)]];
         }),
       );
       await perform(command, async (context) => {
@@ -113,6 +113,12 @@ Examples:
       });
     });
 };
+
+function inlineValue(value: unknown, kind: 'text' | 'number' | 'list'): unknown {
+  if (kind === 'number') return toNumberOrText(String(value));
+  // `--tag ''` is how a command line says "none".
+  return kind === 'list' ? (value as string[]).filter((name) => name !== '') : value;
+}
 
 /** A number where it is one, nothing where it is empty; anything else stays as typed, so that the complaint can show it. */
 function toNumberOrText(text: string): number | string | null {

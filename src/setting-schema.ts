@@ -56,7 +56,7 @@ function wholeNumber(min: number, max: number) {
 }
 
 function durationMs(minS: number, maxS: number) {
-  const message = `must be from ${minS}s to ${maxS}s, such as ${minS}, ${minS}s or 1m`;
+  const message = `must be from ${minS}s to ${maxS}s, such as ${minS} or ${minS}s`;
   const ms = z.pipe(
     z.union([z.number(), z.string()], message),
     z.transform((value) => parseDurationMs(value, 's') ?? Number.NaN),
@@ -81,7 +81,7 @@ function names() {
 function pathMappings() {
   const form = 'must look like /stash/folder=/plex/folder';
   const text = z.pipe(
-    z.string().check(z.regex(/^[^=]+=[^=]+$/, form)),
+    z.string().check(z.regex(/^\s*[^=\s][^=]*=\s*[^=\s][^=]*$/, form)),
     z.transform((line): PathMapping => {
       const [from = '', to = ''] = line.split('=');
       return { from: from.trim(), to: to.trim() };

@@ -104,39 +104,56 @@ type ListDecision = {
 };
 
 function decideList(list: WantedList, present: readonly Tag[], last: OurNames, rules: WriteRules): ListDecision {
-  const spelling = new Map(present.map(({ tag }) => [foldName(tag), tag]));
-  const sentAs = new Map(Object.entries(last).map(([sent, kept]) => [foldName(sent), kept]));
-  const oursInPlex = new Set([...sentAs.values()].map(foldName));
-  const foreign = present.filter(({ tag }) => !oursInPlex.has(foldName(tag)));
-  if (rules.preservePlexEdits && foreign.length > 0) {
-    return { add: [], remove: [], reason: 'preserved', ours: last };
+  const known = indexNames(present, last);
+  const standings = list.names.map((name) => ({ name, ...standingOf(name, known) }));
+  const add = standings.filter(({ kind }) => kind === 'new').map(({ name }) => name);
+  const wanted = new Set(standings.map(({ kept }) => foldName(kept)));
+  const isDropped = (key: string): boolean => !wanted.has(key) && (list.clearsAll || known.oursInPlex.has(key));
+  // By key, since Plex may hold one name in two spellings.
+  const remove = present.map(({ tag }) => tag).filter((tag) => isDropped(foldName(tag)));
+  if (rules.preservePlexEdits && present.some(({ tag }) => !known.oursInPlex.has(foldName(tag)))) {
+    return { add: [], remove: [], reason: add.length + remove.length > 0 ? 'preserved' : undefined, ours: last };
   }
-  const add: string[] = [];
-  const ours: Record<string, string> = {};
-  let reason: LeftAlone['reason'] | undefined;
-  for (const name of list.names) {
-    const key = foldName(name);
-    const kept = sentAs.get(key);
-    const inPlex = spelling.get(key) ?? (kept === undefined ? undefined : spelling.get(foldName(kept)));
-    if (inPlex === undefined && kept === undefined) {
-      add.push(name);
-      ours[name] = name;
-    } else if (kept !== undefined) {
-      // Written by us and gone from Plex: the user removed it there, and it stays removed.
-      if (inPlex === undefined) reason = 'removed_in_plex';
-      ours[name] = inPlex ?? kept;
-    }
-  }
-  const wantedKeys = new Set(list.names.map(foldName));
-  const dropped = [...sentAs]
-    .filter(([key]) => !wantedKeys.has(key))
-    .flatMap(([, kept]) => spelling.get(foldName(kept)) ?? []);
-  // A name that is still wanted under another of our spellings is not dropped.
-  const stillKept = new Set(Object.values(ours).map(foldName));
-  const remove = list.clearsAll
-    ? present.map(({ tag }) => tag)
-    : dropped.filter((tag) => !stillKept.has(foldName(tag)));
-  return { add, remove, reason, ours };
+  const ours = standings
+    .filter(({ kind }) => kind !== 'theirs')
+    .map(({ name, kept }): [string, string] => [name, kept]);
+  const reason = standings.some(({ kind }) => kind === 'removed') ? 'removed_in_plex' : undefined;
+  return { add, remove, reason, ours: Object.fromEntries(ours) };
+}
+
+/** What is known of the names of one list, by the key under which spellings meet. */
+type KnownNames = {
+  /** What Plex has → its spelling. */
+  readonly spelling: ReadonlyMap<string, string>;
+  /** What we sent → the spelling Plex kept. */
+  readonly sentAs: ReadonlyMap<string, string>;
+  /** The spellings in Plex that are ours. */
+  readonly oursInPlex: ReadonlySet<string>;
+};
+
+function indexNames(present: readonly Tag[], last: OurNames): KnownNames {
+  return {
+    spelling: new Map(present.map(({ tag }) => [foldName(tag), tag])),
+    sentAs: new Map(Object.entries(last).map(([sent, kept]) => [foldName(sent), kept])),
+    oursInPlex: new Set(Object.values(last).map(foldName)),
+  };
+}
+
+type Standing = {
+  /**
+   * `new`: not in Plex, and never written by us. `ours`: we wrote it and it is there. `theirs`: it is there and we did
+   * not write it. `removed`: we wrote it and the user removed it in Plex, where it stays removed.
+   */
+  readonly kind: 'new' | 'ours' | 'theirs' | 'removed';
+  readonly kept: string;
+};
+
+function standingOf(name: string, { spelling, sentAs, oursInPlex }: KnownNames): Standing {
+  const sent = sentAs.get(foldName(name));
+  const inPlex = spelling.get(foldName(name)) ?? (sent === undefined ? undefined : spelling.get(foldName(sent)));
+  if (inPlex === undefined) return sent === undefined ? { kind: 'new', kept: name } : { kind: 'removed', kept: sent };
+  const isOurs = sent !== undefined || oursInPlex.has(foldName(inPlex));
+  return { kind: isOurs ? 'ours' : 'theirs', kept: inPlex };
 }
 
 function toListEdit(kind: ListKind, present: readonly Tag[], decision: ListDecision): ListEdit {

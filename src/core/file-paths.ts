@@ -47,6 +47,7 @@ export function mapPath(path: string, mappings: readonly PathMapping[]): MappedP
   if (best === undefined) return { path: normal, mapping: undefined };
   const rest = normal.slice(normalisePath(best.from).length).replace(/^\//, '');
   const target = normalisePath(best.to);
+  if (rest === '') return { path: target, mapping: best };
   return { path: target.endsWith('/') ? target + rest : `${target}/${rest}`, mapping: best };
 }
 

@@ -22,10 +22,11 @@ export function chooseSections(sections: readonly Section[], names: readonly str
       'Add one in Plex (type Movies or Other Videos), then run again.',
     );
   }
-  return names.map((name) => {
+  const chosen = names.flatMap((name) => {
     const named = sections.filter(({ title }) => sameTitle(title, name));
-    const usable = named.find(({ type }) => type === SUPPORTED_TYPE);
-    if (usable !== undefined) return usable;
+    // Plex allows two libraries of one title: both are meant.
+    const usable = named.filter(({ type }) => type === SUPPORTED_TYPE);
+    if (usable.length > 0) return usable;
     const [other] = named;
     if (other === undefined)
       throw new UsageError(`Plex has no library "${name}".`, `${available} Set plex_library to one of them.`);
@@ -34,6 +35,7 @@ export function chooseSections(sections: readonly Section[], names: readonly str
       `${available} Set plex_library to one of them.`,
     );
   });
+  return [...new Set(chosen)];
 }
 
 function sameTitle(a: string, b: string): boolean {

@@ -71,9 +71,11 @@ export function matchScene(
   const sameSize = considered.filter((evidence) => evidence.size === 'same');
   const bySize = alone(sameSize);
   if (bySize) return { kind: 'high', best: bySize, rule: 'size', considered };
-  const byFolders = alone(strongest(sameSize.length > 0 ? sameSize : considered, (evidence) => evidence.sharedFolders));
-  // With a mapping that applies, the exact path was expected: a shared tail is then no proof.
-  if (byFolders && byFolders.sharedFolders > 0 && mapped.mapping === undefined) {
+  const byFolders = alone(strongest(considered, (evidence) => evidence.sharedFolders));
+  // A longer tail must not outvote a size that agrees elsewhere. And with a mapping that applies the exact path was
+  // expected: there a shared tail proves something only together with the size.
+  const sizesAllow = byFolders?.size === 'same' || (sameSize.length === 0 && mapped.mapping === undefined);
+  if (byFolders && byFolders.sharedFolders > 0 && sizesAllow) {
     return { kind: 'high', best: byFolders, rule: 'folders', considered };
   }
   return { kind: 'low', best, considered, suggestion: derivePathMapping(scene.path, best.file) };
@@ -90,11 +92,12 @@ export function stillHolds(
   mappings: readonly PathMapping[],
 ): boolean {
   const mapped = mapPath(scene.path, mappings).path;
-  return files.some(
-    (file) =>
-      comparePaths(file.path, mapped) !== 'differs' ||
-      (scene.path === proven.scenePath && file.path === proven.file && sizeEvidence(scene, file) !== 'different'),
-  );
+  return files.some((file) => {
+    const path = comparePaths(file.path, mapped);
+    if (path === 'exact') return true;
+    const isKnown = path === 'case' || (scene.path === proven.scenePath && file.path === proven.file);
+    return isKnown && sizeEvidence(scene, file) !== 'different';
+  });
 }
 
 function evidenceFor(scene: SceneFile, mappedPath: string, candidate: Candidate): Evidence[] {
@@ -109,8 +112,8 @@ function evidenceFor(scene: SceneFile, mappedPath: string, candidate: Candidate)
         sharedFolders: sharedFolders(file.path, mappedPath),
       }),
     )
-    // A file of another size under another path is another file.
-    .filter((evidence) => evidence.path !== 'differs' || evidence.size !== 'different')
+    // A file of another size under another path is another file, also where only the case differs.
+    .filter((evidence) => evidence.path === 'exact' || evidence.size !== 'different')
     .toSorted(byStrength);
   return perFile.slice(0, 1);
 }

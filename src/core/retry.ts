@@ -78,10 +78,10 @@ export function settlementFor(
   limits: { readonly maxRetries: number; readonly now: number; readonly random: number },
 ): FailureSettlement {
   const { now } = limits;
-  const askedMs = error.retryAfterMs === undefined ? undefined : Math.min(error.retryAfterMs, RETRY_AFTER_CAP_MS);
+  const askedMs = askedWaitMs(error);
   switch (RETRY_RULES[error.code].class) {
     case 'unavailable':
-      return { kind: 'release', availableAt: now + (askedMs ?? 0), error };
+      return release(error, now);
     case 'transient': {
       const failures = spent.failures + 1;
       if (failures > limits.maxRetries) return { kind: 'dead', error };
@@ -97,4 +97,13 @@ export function settlementFor(
     case 'auth':
       return { kind: 'dead', error };
   }
+}
+
+/** Gives a job back with nothing spent, due when the server asked for, or at once. */
+export function release(error: SyncError, now: number): Extract<FailureSettlement, { kind: 'release' }> {
+  return { kind: 'release', availableAt: now + (askedWaitMs(error) ?? 0), error };
+}
+
+function askedWaitMs(error: SyncError): number | undefined {
+  return error.retryAfterMs === undefined ? undefined : Math.min(error.retryAfterMs, RETRY_AFTER_CAP_MS);
 }

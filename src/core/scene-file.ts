@@ -1,4 +1,5 @@
 import { UsageError } from './errors.ts';
+import { parseJsonText } from './json-text.ts';
 import type { SceneEdit } from './scene.ts';
 import { parseScene } from './scene.ts';
 
@@ -11,7 +12,7 @@ const FORMS = 'A JSON object, a JSON array or one JSON object a line (NDJSON) is
 export function parseScenes(text: string, name: string): readonly SceneEdit[] {
   const body = text.replace(/^\ufeff/, '');
   if (body.trim() === '') throw new UsageError(`${name} is empty.`, FORMS);
-  const whole = parseJson(body);
+  const whole = parseJsonText(body);
   if (whole.kind === 'value') {
     if (!Array.isArray(whole.value)) return [parseEntry(whole.value, name)];
     if (whole.value.length === 0) throw new UsageError(`${name} holds no scene.`, FORMS);
@@ -24,12 +25,12 @@ export function parseScenes(text: string, name: string): readonly SceneEdit[] {
   if (
     filled.length === 1 ||
     first === undefined ||
-    (parseJson(first.line).kind === 'broken' && /^[[{]$|^\[/.test(first.line))
+    (parseJsonText(first.line).kind === 'broken' && /^[[{]$|^\[/.test(first.line))
   ) {
     throw new UsageError(`${name} is no JSON: ${whole.reason}.`, FORMS);
   }
   return filled.map(({ line, number }) => {
-    const parsed = parseJson(line);
+    const parsed = parseJsonText(line);
     if (parsed.kind === 'broken') throw new UsageError(`${name}, line ${number} is no JSON: ${parsed.reason}.`, FORMS);
     return parseEntry(parsed.value, `${name}, line ${number}`);
   });
@@ -42,17 +43,5 @@ function parseEntry(value: unknown, where: string): SceneEdit {
     if (thrown instanceof UsageError)
       throw new UsageError(`${thrown.message}.`, 'Correct it and run again; nothing was enqueued.');
     throw thrown;
-  }
-}
-
-type Parsed =
-  | { readonly kind: 'value'; readonly value: unknown }
-  | { readonly kind: 'broken'; readonly reason: string };
-
-function parseJson(text: string): Parsed {
-  try {
-    return { kind: 'value', value: JSON.parse(text) };
-  } catch (thrown) {
-    return { kind: 'broken', reason: thrown instanceof Error ? thrown.message : String(thrown) };
   }
 }

@@ -1,3 +1,4 @@
+import { findAdded } from './list-spelling.ts';
 import type { ProvenMatch } from './match.ts';
 import type { ListKind, PlexItem, ScalarField } from './plex-item.ts';
 import { LIST_KINDS, SCALAR_FIELDS } from './plex-item.ts';
@@ -67,14 +68,10 @@ export function foldIntent(record: SceneRecord, item: PlexItem): Written {
 }
 
 function foldListIntent(ours: OurNames, intended: ListIntent, present: readonly string[]): OurNames {
-  const spelling = new Map(present.map((name) => [foldName(name), name]));
+  const presentKeys = new Set(present.map(foldName));
   const removed = new Set(intended.remove.map(foldName));
   const kept = Object.entries(ours).filter(
-    ([, inPlex]) => spelling.has(foldName(inPlex)) || !removed.has(foldName(inPlex)),
+    ([, inPlex]) => presentKeys.has(foldName(inPlex)) || !removed.has(foldName(inPlex)),
   );
-  const landed = intended.add.flatMap((name) => {
-    const inPlex = spelling.get(foldName(name));
-    return inPlex === undefined ? [] : [[name, inPlex] as const];
-  });
-  return Object.fromEntries([...kept, ...landed]);
+  return Object.fromEntries([...kept, ...findAdded(intended, present).spelling]);
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { UsageError } from './errors.ts';
+import { cleanLine } from './text.ts';
 
 /** A Stash scene id is a positive integer; SQLite and JSON keep it exact. */
 const sceneId = z.int('must be a positive whole number').check(z.positive('must be a positive whole number'));
@@ -15,9 +16,17 @@ const anySceneId = z.union(
 const text = z.nullish(z.string({ error: 'must be text' }));
 
 const names = z.nullish(
-  z.array(z.union([z.string(), z.object({ name: z.string() })], { error: 'must be names' }), {
-    error: 'must be a list of names',
-  }),
+  z
+    .array(z.union([z.string(), z.object({ name: z.string() })], { error: 'must be names' }), {
+      error: 'must be a list of names',
+    })
+    // An empty list clears; a list of blanks is a mistake, and must not.
+    .check(
+      z.refine(
+        (list) => list.length === 0 || toNames(list)?.length !== 0,
+        'must be names, or an empty list to clear them',
+      ),
+    ),
 );
 
 const count = z.nullish(z.number({ error: 'must be a number' }).check(z.nonnegative('must not be negative')));
@@ -38,6 +47,8 @@ const date = z.nullish(
       z.refine((value) => value === '' || isCalendarDate(value), 'must be a date like 2024-05-01, 2024-05 or 2024'),
     ),
 );
+
+const FILES = 'must be a list of files, each with a path';
 
 /**
  * A scene as a person, a script or Stash writes it: our flat keys, or Stash's own nested shape (stash.md 5.1).
@@ -60,10 +71,8 @@ const sceneInput = z.object({
   tags: names,
   poster_url: text,
   background_url: text,
-  files: z.nullish(
-    z.array(z.object({ path: z.string(), size: count, duration: count }), { error: 'must be a list of files' }),
-  ),
-  paths: z.nullish(z.object({ screenshot: text })),
+  files: z.nullish(z.array(z.object({ path: z.string(FILES), size: count, duration: count }, FILES), FILES)),
+  paths: z.nullish(z.object({ screenshot: text }, 'must be an object')),
 });
 
 /**
@@ -125,7 +134,12 @@ export function mergeEdits(
   older: Pick<SceneEdit, 'bare' | 'data'>,
   newer: Pick<SceneEdit, 'bare' | 'data'>,
 ): Pick<SceneEdit, 'bare' | 'data'> {
-  if (!newer.bare) return { bare: older.bare, data: { ...older.data, ...newer.data } };
+  if (!newer.bare) {
+    const isMoved = newer.data.path !== undefined && newer.data.path !== older.data.path;
+    // What is known of the old file says nothing about the new one.
+    const kept = isMoved ? without(older.data, ['size', 'duration']) : older.data;
+    return { bare: older.bare, data: { ...kept, ...newer.data } };
+  }
   return { bare: true, data: { ...pick(older.data, KEYS_UNKNOWN_TO_STASH), ...newer.data } };
 }
 
@@ -143,8 +157,10 @@ function pick(data: SceneData, keys: readonly SceneKey[]): SceneData {
 
 function toSceneData(scene: z.infer<typeof sceneInput>): SceneData {
   const data: SceneData = {};
-  const file = scene.files?.[0];
-  assign(data, 'path', presentText(scene.path) ?? file?.path);
+  const path = presentText(scene.path) ?? scene.files?.[0]?.path;
+  // Size and duration are those of this very file.
+  const file = scene.files?.find((candidate) => candidate.path === path);
+  assign(data, 'path', path);
   assign(data, 'size', scene.size ?? file?.size ?? undefined);
   assign(data, 'duration', scene.duration ?? file?.duration ?? undefined);
   assign(data, 'updated_at', presentText(scene.updated_at));
@@ -160,7 +176,7 @@ function toSceneData(scene: z.infer<typeof sceneInput>): SceneData {
   assign(data, 'tagline', emptyAsNull(scene.tagline));
   assign(data, 'performers', toNames(scene.performers));
   assign(data, 'tags', toNames(scene.tags));
-  assign(data, 'poster_url', emptyAsNull(scene.poster_url ?? scene.paths?.screenshot));
+  assign(data, 'poster_url', emptyAsNull(scene.poster_url === undefined ? scene.paths?.screenshot : scene.poster_url));
   assign(data, 'background_url', emptyAsNull(scene.background_url));
   return data;
 }
@@ -171,7 +187,7 @@ function assign<K extends SceneKey>(data: SceneData, key: K, value: SceneData[K]
 }
 
 function presentText(value: string | null | undefined): string | undefined {
-  return value === null || value === '' ? undefined : value;
+  return value === null || value?.trim() === '' ? undefined : value;
 }
 
 function emptyAsNull(value: string | null | undefined): string | null | undefined {
@@ -182,7 +198,7 @@ function toNames(list: readonly (string | { name: string })[] | null | undefined
   if (list === undefined) return undefined;
   return (list ?? [])
     .map((entry) => (typeof entry === 'string' ? entry : entry.name))
-    .filter((name) => name.trim() !== '');
+    .filter((name) => cleanLine(name) !== '');
 }
 
 /** `YYYY`, `YYYY-MM` or `YYYY-MM-DD`, and a day that exists. Stash has partial dates since v0.30 (stash.md 6). */

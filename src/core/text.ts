@@ -51,6 +51,7 @@ export function cutAtWord(value: string, limit: number): string {
   const points = [...value];
   if (points.length <= limit) return value;
   const cut = points.slice(0, limit).join('');
+  if (/\s/u.test(points[limit] ?? '')) return cut.trimEnd();
   const end = Math.max(cut.lastIndexOf(' '), cut.lastIndexOf('\n'));
   return (end >= cut.length * 0.8 ? cut.slice(0, end) : cut).trimEnd();
 }

@@ -1,4 +1,5 @@
 import type { EditPlan, ListEdit } from './edits.ts';
+import { findAdded } from './list-spelling.ts';
 import type { ListKind, PlexItem, ScalarField, Tag } from './plex-item.ts';
 import type { OurNames, Written } from './scene-record.ts';
 import { foldName } from './text.ts';
@@ -28,7 +29,7 @@ export function verifyPlan(plan: EditPlan, after: PlexItem): Verification {
     fields[field] = { sent: plan.written.fields[field]?.sent ?? value, kept: now };
   }
   for (const edit of plan.lists) {
-    const found = spellingsOf(edit, after.lists[edit.kind]);
+    const found = checkList(edit, after.lists[edit.kind]);
     if (found.isLost) lost.push(edit.kind);
     altered.push(...found.altered.map(({ sent, kept }) => ({ field: edit.kind, sent, kept })));
     lists[edit.kind] = respell(lists[edit.kind] ?? {}, found.spelling);
@@ -42,31 +43,29 @@ function isRespelling(sent: string, kept: string): boolean {
   return letters(sent) !== '' && letters(sent) === letters(kept);
 }
 
-type Spellings = {
+type ListCheck = {
   readonly isLost: boolean;
   readonly altered: readonly { readonly sent: string; readonly kept: string }[];
-  /** Added name → how Plex spells it. */
   readonly spelling: ReadonlyMap<string, string>;
 };
 
-function spellingsOf(edit: ListEdit, tags: readonly Tag[]): Spellings {
-  const now = new Map(tags.map(({ tag }) => [foldName(tag), tag]));
-  const expected = new Set([...edit.before, ...edit.add].map(foldName));
-  // Names that nobody sent and that were not there before: the forms Plex made of names it did not take as sent.
-  const strangers = [...now].filter(([key]) => !expected.has(key)).map(([, tag]) => tag);
-  const spelling = new Map<string, string>();
-  const altered: { sent: string; kept: string }[] = [];
-  let isLost = edit.remove.some((name) => now.has(foldName(name)));
-  for (const name of edit.add) {
-    const asSent = now.get(foldName(name));
-    const kept = asSent ?? strangers.shift();
-    if (kept === undefined) isLost = true;
-    else spelling.set(name, kept);
-    if (asSent === undefined && kept !== undefined) altered.push({ sent: name, kept });
-  }
+function checkList(edit: ListEdit, tags: readonly Tag[]): ListCheck {
+  const present = tags.map(({ tag }) => tag);
+  const { spelling, missing } = findAdded(edit, present);
+  const altered = [...spelling]
+    .filter(([sent, kept]) => foldName(sent) !== foldName(kept))
+    .map(([sent, kept]) => ({ sent, kept }));
+  // A name that Plex takes for one it had already is no loss, and does not become ours.
+  const lost = missing.filter((name) => {
+    const twin = present.find((other) => isRespelling(name, other));
+    if (twin !== undefined) altered.push({ sent: name, kept: twin });
+    return twin === undefined;
+  });
+  const keys = new Set(present.map(foldName));
   const removed = new Set(edit.remove.map(foldName));
-  if (edit.before.some((name) => !removed.has(foldName(name)) && !now.has(foldName(name)))) isLost = true;
-  return { isLost, altered, spelling };
+  const stillThere = edit.remove.some((name) => keys.has(foldName(name)));
+  const goneToo = edit.before.some((name) => !removed.has(foldName(name)) && !keys.has(foldName(name)));
+  return { isLost: lost.length > 0 || stillThere || goneToo, altered, spelling };
 }
 
 function respell(ours: OurNames, spelling: ReadonlyMap<string, string>): OurNames {

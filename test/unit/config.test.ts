@@ -270,3 +270,25 @@ test('every setting has a flag and a variable of its own', () => {
   assert.equal(new Set(variables).size, SETTING_NAMES.length);
   for (const flag of flags) assert.match(flag, /^[a-z]+(-[a-z]+)*$/);
 });
+
+test('a secret in an address or in a broken config file is not repeated', (t) => {
+  for (const url of ['http://127.0.0.1:32400?X-Plex-Token=abcdefghijkl', 'http://me:abcdefghijkl@127.0.0.1:32400']) {
+    assert.throws(
+      () => loadSettings({ flags: { plex_url: url }, env: {}, dataDir: '/nowhere', configFile: undefined }),
+      (error: Error) => /plex_url must be/.test(error.message) && !error.message.includes('abcdefghijkl'),
+    );
+  }
+  const dir = mkdtempSync(join(tmpdir(), 'plexsync-test-'));
+  t.after(() => rmSync(dir, { recursive: true }));
+  const configFile = join(dir, 'config.json');
+  writeFileSync(configFile, '{"plex_token": abcdefghijkl}');
+  assert.throws(
+    () => loadSettings({ flags: {}, env: {}, dataDir: dir, configFile }),
+    (error: Error) => /is no JSON: Unexpected token/.test(error.message) && !error.message.includes('bcdefghijkl'),
+  );
+});
+
+test('a mapping of blanks and a setting named like a property of every object are refused', () => {
+  const load = (flags: object) => loadSettings({ flags, env: {}, dataDir: '/nowhere', configFile: undefined });
+  assert.throws(() => load({ path_map: [' = '] }), /path_map must look like/);
+});

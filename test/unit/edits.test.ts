@@ -443,3 +443,23 @@ test('what the scene does not say is never touched', () => {
     }),
   );
 });
+
+test('a wanted tag that stands in Plex as the form of an earlier one of ours is kept and stays ours', () => {
+  const plan = planFor({ tags: ['Boats'] }, genres('Boats'), { fields: {}, lists: { genre: { 'Boats!': 'Boats' } } });
+  assert.ok(isEmptyPlan(plan));
+  assert.deepEqual(plan.written.lists.genre, { Boats: 'Boats' });
+});
+
+test('a dropped name that Plex holds in two spellings goes in both', () => {
+  const plan = planFor({ tags: ['Fog'] }, genres('Boats', 'boats', 'Fog'), wroteTags('Boats', 'Fog'));
+  assert.deepEqual(genresAfter(plan, genres('Boats', 'boats', 'Fog')), ['Fog']);
+});
+
+test('a tag named like a property of every object is a tag like any other', () => {
+  const plan = planFor({ tags: ['__proto__'] }, genres());
+  assert.deepEqual(Object.keys(plan.written.lists.genre ?? {}), ['__proto__']);
+});
+
+test('with preserve_plex_edits a list that is right already is not reported as left alone', () => {
+  assert.deepEqual(planFor({ tags: ['Fog'] }, genres('Fog'), NOTHING_WRITTEN, PRESERVE).left, []);
+});

@@ -161,3 +161,7 @@ test('no mapping ever changes the name of a file below its folder', () => {
     }),
   );
 });
+
+test('the mapped folder itself maps without a trailing slash', () => {
+  assert.equal(mapPath('/data', [{ from: '/data', to: '/media' }]).path, '/media');
+});

@@ -72,3 +72,10 @@ test('libraries without a uuid prove nothing', () => {
   assert.deepEqual(binding, { machineIdentifier: 'machine-1', sectionUuids: ['uuid-2'] });
   assert.equal(isKnownServer(binding, [nameless]), false);
 });
+
+test('a library named twice is looked in once, and two libraries of one title are both meant', () => {
+  const films = { key: '1', title: 'Films', type: 'movie', uuid: 'a', folders: [] };
+  const twin = { ...films, key: '2', uuid: 'b' };
+  assert.deepEqual(chooseSections([films], ['Films', 'films']), [films]);
+  assert.deepEqual(chooseSections([films, twin], ['films']), [films, twin]);
+});

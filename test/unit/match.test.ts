@@ -265,3 +265,25 @@ test('nothing is proven by a name alone, or for a file of another size', () => {
     }),
   );
 });
+
+test('a path that differs in case is another file when the sizes contradict', () => {
+  assert.equal(
+    matchScene({ path: '/data/a.mp4', size: 5 }, [candidate('1', { path: '/data/A.mp4', size: 7 })], []).kind,
+    'none',
+  );
+});
+
+test('a longer shared tail does not outvote sizes that agree elsewhere', () => {
+  const candidates = [
+    candidate('1', { path: '/x/r/01.mp4', size: 5 }),
+    candidate('2', { path: '/y/01.mp4', size: 5 }),
+    candidate('3', { path: '/m/q/r/01.mp4' }),
+  ];
+  assert.equal(matchScene({ path: '/d/q/r/01.mp4', size: 5 }, candidates, []).kind, 'low');
+});
+
+test('under a mapping that applies, the longer tail among equal sizes is proof', () => {
+  const candidates = [candidate('1', { path: '/x/r/01.mp4', size: 5 }), candidate('2', { path: '/y/01.mp4', size: 5 })];
+  const match = matchScene({ path: '/d/r/01.mp4', size: 5 }, candidates, [{ from: '/d', to: '/plex' }]);
+  assert.equal(match.kind === 'high' && match.best.candidate.ratingKey, '1');
+});

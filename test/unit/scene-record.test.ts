@@ -107,3 +107,9 @@ test('a write that landed in part is finished by the next plan', () => {
   assert.deepEqual(plan.fields, []);
   assert.deepEqual(plan.lists[0]?.add, ['Tide']);
 });
+
+test('a name that landed in a form of Plex’s own before a crash is ours', () => {
+  const intent = { fields: {}, lists: { genre: { before: ['Sea'], add: ['Tide!'], remove: [] } } };
+  const item = itemWith({ lists: { genre: ['Sea', 'Tide'] } });
+  assert.deepEqual(foldIntent(recordWith(NOTHING_WRITTEN, intent), item).lists.genre, { 'Tide!': 'Tide' });
+});

@@ -263,3 +263,32 @@ test('a scene that was parsed, written and parsed again is the same', () => {
     }),
   );
 });
+
+test('an edit with another path drops the size and duration of the old file', () => {
+  const older = { bare: false, data: { path: '/data/a.mp4', size: 5, duration: 2 } };
+  assert.deepEqual(mergeEdits(older, { bare: false, data: { path: '/data/b.mp4' } }).data, { path: '/data/b.mp4' });
+  assert.deepEqual(mergeEdits(older, { bare: false, data: { path: '/data/a.mp4' } }).data, older.data);
+});
+
+test('size and duration are taken from the file with the path, not from another one', () => {
+  const scene = { scene_id: 1, path: '/data/b.mp4', files: [{ path: '/data/a.mp4', size: 5 }] };
+  assert.deepEqual(parseScene(scene, 'The scene').data, { path: '/data/b.mp4' });
+});
+
+test('a blank title or path counts as absent, so that it hides no earlier one', () => {
+  assert.deepEqual(parseScene({ scene_id: 1, title: '  ', path: ' ', tagline: 'x' }, 'The scene').data, {
+    tagline: 'x',
+  });
+});
+
+test('a poster_url of null clears, also beside a screenshot', () => {
+  const scene = { scene_id: 1, poster_url: null, paths: { screenshot: 'http://127.0.0.1/shot' } };
+  assert.deepEqual(parseScene(scene, 'The scene'), { sceneId: 1, bare: false, data: { poster_url: null } });
+});
+
+test('a list of nothing but blanks is refused, since it would clear the list in Plex', () => {
+  assert.throws(
+    () => parseScene({ scene_id: 1, tags: ['', '\u0000'] }, 'The scene'),
+    /tags must be names, or an empty list to clear them/,
+  );
+});

@@ -130,3 +130,7 @@ test('cleaned names are all different', () => {
     }),
   );
 });
+
+test('a cut that falls between two words keeps the last word whole', () => {
+  assert.equal(cutAtWord('aaaaaaaa b cc', 10), 'aaaaaaaa b');
+});

@@ -106,3 +106,11 @@ test('what the plan did not write stays ours as it was', () => {
   assert.deepEqual(verified.fields.tagline, written.fields.tagline);
   assert.deepEqual(verified.lists.actor, written.lists.actor);
 });
+
+test('an added name that Plex takes for one it had already is no loss', () => {
+  const before = itemWith({ lists: { genre: ['Tide'] } });
+  const plan = planEdits(wantedFrom({ tags: ['Tide!'] }, RULES), before, NOTHING_WRITTEN, RULES);
+  const { lost, altered } = verifyPlan(plan, before);
+  assert.deepEqual(lost, []);
+  assert.deepEqual(altered, [{ field: 'genre', sent: 'Tide!', kept: 'Tide' }]);
+});

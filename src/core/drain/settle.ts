@@ -1,6 +1,6 @@
 import type { WorkerEvent } from '../events.ts';
 import type { Job, Settled, Settlement } from '../job.ts';
-import { NOT_FOUND_WAITS_MS, RETRY_RULES, settlementFor } from '../retry.ts';
+import { NOT_FOUND_WAITS_MS, RETRY_RULES, release, settlementFor } from '../retry.ts';
 import type { Course, Ended, Outcome } from './course.ts';
 
 /** How many jobs of a run ended how. */
@@ -73,7 +73,7 @@ function settlementOf(job: Job, outcome: Outcome, { deps, options }: Course): Se
     case 'failed':
       return settlementFor(outcome.error, job.spent, { maxRetries: options.maxRetries, now, random: deps.random() });
     case 'shared_failure':
-      return { kind: 'release', availableAt: now + (outcome.error.retryAfterMs ?? 0), error: outcome.error };
+      return release(outcome.error, now);
     case 'given_back':
       return GIVE_BACK;
     case 'defer':
