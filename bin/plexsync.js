@@ -4,6 +4,9 @@ if (Number(process.versions.napi) < 10) {
   process.stderr.write(`plexsync needs Node 22.14 or newer, and this is ${process.version}: install a current Node.\n`);
   process.exitCode = 2;
 } else {
+  // Compiled code is kept in the user's own cache, not in a shared /tmp: a hook then starts some milliseconds sooner.
+  const cache = process.env.XDG_CACHE_HOME || (process.env.HOME && `${process.env.HOME}/.cache`);
+  if (cache) process.getBuiltinModule('node:module').enableCompileCache(`${cache}/plexsync`);
   const { main } = await import('../dist/cli.js');
   process.exitCode = await main(process.argv.slice(2), process.env);
 }

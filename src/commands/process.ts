@@ -1,14 +1,8 @@
-import { setInterval } from 'node:timers';
-import { loadSettings, requirePlex } from '../config.ts';
-import type { DrainOptions } from '../core/drain/course.ts';
+import { loadSettings } from '../config.ts';
 import type { DrainReport } from '../core/drain/drain.ts';
-import { drain } from '../core/drain/drain.ts';
-import { NO_JOBS } from '../core/drain/settle.ts';
+import { NO_JOBS } from '../core/drain/tally.ts';
 import { parseDurationMs } from '../core/duration.ts';
 import { UsageError } from '../core/errors.ts';
-import type { DrainDeps } from '../core/ports.ts';
-import type { WriteRules } from '../core/wanted.ts';
-import { SYNC_TOGGLES } from '../core/wanted.ts';
 import { EXIT, signalExitCode } from '../exit.ts';
 import type { OpenDrainQueue } from '../queue/drain-queue.ts';
 import { openDrainQueue } from '../queue/drain-queue.ts';
@@ -19,10 +13,9 @@ import type { SettingName, Settings } from '../settings.ts';
 import { eventDocument } from '../terminal/event-document.ts';
 import { linesFor } from '../terminal/log.ts';
 import type { Context } from './context.ts';
+import type { DrainSetup } from './drain-run.ts';
 import { exitCodeOf, explainEnd, explainLetters, summaryDocument, summaryText } from './process-report.ts';
 import { statsDocument } from './stats-document.ts';
-import type { Stop } from './stop.ts';
-import { listenForStop } from './stop.ts';
 import { createCheckpoint } from './test-kill.ts';
 
 export type ProcessOptions = {
@@ -53,7 +46,7 @@ export async function run(options: ProcessOptions, context: Context): Promise<nu
       output.resultJson(statsDocument(readStats(stores, now()), dataDir), 2);
       return EXIT.done;
     }
-    return await runDrain(stores, request, context);
+    return await runOnQueue(stores, request, context);
   } finally {
     stores.close();
   }
@@ -65,7 +58,7 @@ type DrainRequest = Pick<ProcessOptions, 'parallel' | 'adoptServer'> & {
   readonly maxTimeMs: number | undefined;
 };
 
-async function runDrain(stores: Stores, request: DrainRequest, context: Context): Promise<number> {
+async function runOnQueue(stores: Stores, request: DrainRequest, context: Context): Promise<number> {
   const { output, now } = context;
   const startedAt = now();
   const checkpoint = createCheckpoint(context.env);
@@ -107,78 +100,23 @@ async function runDrain(stores: Stores, request: DrainRequest, context: Context)
   return exitCode;
 }
 
-type DrainSetup = DrainRequest & { readonly startedAt: number; readonly checkpoint: DrainDeps['checkpoint'] };
-
-async function drainIfDue(queue: OpenDrainQueue, setup: DrainSetup, context: Context): Promise<DrainReport> {
-  const { output, now } = context;
-  const { settings, startedAt } = setup;
-  const emit: DrainDeps['emit'] = (event) => {
+async function drainIfDue(
+  queue: OpenDrainQueue,
+  request: DrainRequest & Pick<DrainSetup, 'startedAt' | 'checkpoint'>,
+  context: Context,
+): Promise<DrainReport> {
+  const { output } = context;
+  const emit: DrainSetup['emit'] = (event) => {
     if (output.json) output.resultJson(eventDocument(event));
     for (const [level, line] of linesFor(event)) output.log(level, line);
   };
-  if (setup.adoptServer) queue.adoptServer();
-  const rescued = queue.rescue(startedAt);
+  if (request.adoptServer) queue.adoptServer();
+  const rescued = queue.rescue(request.startedAt);
   if (rescued > 0) emit({ kind: 'rescued', count: rescued });
   // Nothing to do: Plex is not asked, and the HTTP client is not even loaded.
-  if (queue.dueCount(startedAt) === 0) return { end: { kind: 'drained' }, tally: NO_JOBS };
-
-  const { baseUrl, token } = requirePlex(settings);
-  const { createPlexClient } = await import('../plex/client.ts');
-  const stop = listenForStop();
-  try {
-    const plex = createPlexClient({
-      baseUrl,
-      token,
-      clientIdentifier: queue.clientIdentifier(),
-      version: context.version,
-      connectTimeoutMs: settings.connect_timeout,
-      readTimeoutMs: settings.read_timeout,
-      signal: stop.aborted,
-      now,
-    });
-    return await drain(depsOf({ queue, plex, emit, stop, now, checkpoint: setup.checkpoint }), drainOptions(setup));
-  } finally {
-    stop.close();
-  }
-}
-
-function depsOf(
-  parts: Pick<DrainDeps, 'queue' | 'plex' | 'emit' | 'now' | 'checkpoint'> & { readonly stop: Stop },
-): DrainDeps {
-  const { stop, ...deps } = parts;
-  return {
-    ...deps,
-    random: Math.random,
-    every: (ms, task) => {
-      const timer = setInterval(task, ms);
-      return () => clearInterval(timer);
-    },
-    stopRequested: stop.requested,
-  };
-}
-
-function drainOptions({ settings, limit, maxTimeMs, startedAt }: DrainSetup): DrainOptions {
-  return {
-    libraries: settings.plex_library,
-    mappings: settings.path_map,
-    matching: settings.strict_matching ? 'strict' : 'relaxed',
-    maxRetries: settings.max_retries,
-    concurrency: settings.concurrency,
-    rules: writeRules(settings),
-    limit,
-    deadlineAt: maxTimeMs === undefined ? undefined : startedAt + maxTimeMs,
-  };
-}
-
-function writeRules(settings: Settings): WriteRules {
-  const toggles = SYNC_TOGGLES.map((name) => [name, settings.sync_master && settings[`sync_${name}`]]);
-  return {
-    preservePlexEdits: settings.preserve_plex_edits,
-    lockFields: settings.lock_fields,
-    maxTags: settings.max_tags,
-    maxPerformers: settings.max_performers,
-    sync: Object.fromEntries(toggles) as WriteRules['sync'],
-  };
+  if (queue.dueCount(request.startedAt) === 0) return { end: { kind: 'drained' }, tally: NO_JOBS };
+  const { runDrain } = await import('./drain-run.ts');
+  return await runDrain(queue, { ...request, emit }, context);
 }
 
 function toLimit(text: string | undefined): number | undefined {

@@ -2,33 +2,7 @@ import type { WorkerEvent } from '../events.ts';
 import type { Job, Settled, Settlement } from '../job.ts';
 import { NOT_FOUND_WAITS_MS, RETRY_RULES, release, settlementFor } from '../retry.ts';
 import type { Course, Ended, Outcome } from './course.ts';
-
-/** How many jobs of a run ended how. */
-export type Tally = {
-  updated: number;
-  unchanged: number;
-  /** Failed, and tried again later. */
-  retried: number;
-  /** Not in Plex yet: no failure. */
-  waiting: number;
-  buried: number;
-  /** Given back without an attempt spent. */
-  released: number;
-  superseded: number;
-  leaseLost: number;
-};
-
-/** The tally of a run that has ended no job. */
-export const NO_JOBS: Readonly<Tally> = {
-  updated: 0,
-  unchanged: 0,
-  retried: 0,
-  waiting: 0,
-  buried: 0,
-  released: 0,
-  superseded: 0,
-  leaseLost: 0,
-};
+import type { Tally } from './tally.ts';
 
 /**
  * Decides what becomes of every job of a batch and applies it, all in one transaction.

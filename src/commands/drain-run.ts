@@ -1,0 +1,92 @@
+import { setInterval } from 'node:timers';
+import { requirePlex } from '../config.ts';
+import type { DrainOptions } from '../core/drain/course.ts';
+import type { DrainReport } from '../core/drain/drain.ts';
+import { drain } from '../core/drain/drain.ts';
+import type { DrainDeps } from '../core/ports.ts';
+import type { WriteRules } from '../core/wanted.ts';
+import { SYNC_TOGGLES } from '../core/wanted.ts';
+import { createPlexClient } from '../plex/client.ts';
+import type { OpenDrainQueue } from '../queue/drain-queue.ts';
+import type { Settings } from '../settings.ts';
+import type { Context } from './context.ts';
+import type { Stop } from './stop.ts';
+import { listenForStop } from './stop.ts';
+
+export type DrainSetup = {
+  readonly settings: Settings;
+  readonly limit: number | undefined;
+  readonly maxTimeMs: number | undefined;
+  readonly startedAt: number;
+  readonly emit: DrainDeps['emit'];
+  readonly checkpoint: DrainDeps['checkpoint'];
+};
+
+/**
+ * Joins queue and Plex in a drain. A module of its own, since it brings the HTTP client, which a run with nothing due
+ * never loads.
+ * @throws {UsageError} when Plex is not configured, or not as it is.
+ */
+export async function runDrain(
+  queue: OpenDrainQueue,
+  setup: DrainSetup,
+  { now, version }: Context,
+): Promise<DrainReport> {
+  const { settings, emit, checkpoint } = setup;
+  const { baseUrl, token } = requirePlex(settings);
+  const stop = listenForStop();
+  try {
+    const plex = createPlexClient({
+      baseUrl,
+      token,
+      clientIdentifier: queue.clientIdentifier(),
+      version,
+      connectTimeoutMs: settings.connect_timeout,
+      readTimeoutMs: settings.read_timeout,
+      signal: stop.aborted,
+      now,
+    });
+    return await drain(depsOf({ queue, plex, emit, stop, now, checkpoint }), drainOptions(setup));
+  } finally {
+    stop.close();
+  }
+}
+
+function depsOf(
+  parts: Pick<DrainDeps, 'queue' | 'plex' | 'emit' | 'now' | 'checkpoint'> & { readonly stop: Stop },
+): DrainDeps {
+  const { stop, ...deps } = parts;
+  return {
+    ...deps,
+    random: Math.random,
+    every: (ms, task) => {
+      const timer = setInterval(task, ms);
+      return () => clearInterval(timer);
+    },
+    stopRequested: stop.requested,
+  };
+}
+
+function drainOptions({ settings, limit, maxTimeMs, startedAt }: DrainSetup): DrainOptions {
+  return {
+    libraries: settings.plex_library,
+    mappings: settings.path_map,
+    matching: settings.strict_matching ? 'strict' : 'relaxed',
+    maxRetries: settings.max_retries,
+    concurrency: settings.concurrency,
+    rules: writeRules(settings),
+    limit,
+    deadlineAt: maxTimeMs === undefined ? undefined : startedAt + maxTimeMs,
+  };
+}
+
+function writeRules(settings: Settings): WriteRules {
+  const toggles = SYNC_TOGGLES.map((name) => [name, settings.sync_master && settings[`sync_${name}`]]);
+  return {
+    preservePlexEdits: settings.preserve_plex_edits,
+    lockFields: settings.lock_fields,
+    maxTags: settings.max_tags,
+    maxPerformers: settings.max_performers,
+    sync: Object.fromEntries(toggles) as WriteRules['sync'],
+  };
+}

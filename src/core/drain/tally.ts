@@ -1,0 +1,26 @@
+/** How many jobs of a run ended how. */
+export type Tally = {
+  updated: number;
+  unchanged: number;
+  /** Failed, and tried again later. */
+  retried: number;
+  /** Not in Plex yet: no failure. */
+  waiting: number;
+  buried: number;
+  /** Given back without an attempt spent. */
+  released: number;
+  superseded: number;
+  leaseLost: number;
+};
+
+/** The tally of a run that has ended no job. */
+export const NO_JOBS: Readonly<Tally> = {
+  updated: 0,
+  unchanged: 0,
+  retried: 0,
+  waiting: 0,
+  buried: 0,
+  released: 0,
+  superseded: 0,
+  leaseLost: 0,
+};
