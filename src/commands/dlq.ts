@@ -114,7 +114,7 @@ function toId(text: string, what: string): number {
   throw new UsageError(`"${text}" is no ${what} id.`, 'An id is a positive whole number.');
 }
 
-function toDocument({ job_data, job_key: _key, bare: _bare, ...letter }: DeadLetter): object {
+function toDocument({ job_data, job_key: _key, stamps: _stamps, bare_at: _bareAt, ...letter }: DeadLetter): object {
   return { ...letter, job_data: JSON.parse(job_data) as unknown };
 }
 
@@ -153,7 +153,7 @@ function letterText(letter: DeadLetter): string {
 
 function retriedText(retried: readonly Retried[]): string {
   const covered = retried.filter(({ how }) => how === 'covered');
-  const queued = retried.length - covered.length;
+  const queued = retried.filter(({ how }) => how === 'queued' || how === 'merged').length;
   const lines = [`${queued === 1 ? '1 dead letter' : `${queued} dead letters`} put back into the queue.`];
   for (const { letterId, sceneId } of covered) {
     lines.push(

@@ -48,7 +48,7 @@ function statsTable(
     ['oldest waiting since', time(stats.oldestPendingAt)],
     [
       'last run',
-      lastRun ? `${time(lastRun.started_at)}, exit code ${lastRun.exit_code ?? '(running, or killed)'}` : '-',
+      lastRun ? `${time(lastRun.started_at)}, exit code ${lastRun.exit_code ?? '- (running, or killed)'}` : '-',
     ],
     ['last success', time(stats.lastSuccessAt)],
     ['data dir', `${dataDir.path} (from ${dataDir.origin})`],

@@ -104,9 +104,6 @@ export type SceneEdit = { readonly sceneId: number; readonly bare: boolean; read
 /** The keys that say which file a scene is, not what its metadata is. */
 const FILE_KEYS: readonly SceneKey[] = ['path', 'size', 'duration', 'updated_at'];
 
-/** What Stash cannot supply: these survive a bare edit, everything else is read anew from Stash. */
-const KEYS_UNKNOWN_TO_STASH: readonly SceneKey[] = ['tagline'];
-
 /**
  * One scene out of parsed JSON.
  * @throws {UsageError} naming the key; `where` (such as `line 3`) opens the sentence.
@@ -124,35 +121,6 @@ export function parseScene(input: unknown, where: string): SceneEdit {
 /** The keys of `data` that end up in Plex, in their own order. */
 export function contentKeys(data: SceneData): SceneKey[] {
   return (Object.keys(data) as SceneKey[]).filter((key) => !FILE_KEYS.includes(key));
-}
-
-/**
- * Lays a newer edit over an older one: key by key the newer value wins and none is dropped. A bare edit drops
- * what Stash will supply afresh and keeps the rest; a job that once was bare stays so.
- */
-export function mergeEdits(
-  older: Pick<SceneEdit, 'bare' | 'data'>,
-  newer: Pick<SceneEdit, 'bare' | 'data'>,
-): Pick<SceneEdit, 'bare' | 'data'> {
-  if (!newer.bare) {
-    const isMoved = newer.data.path !== undefined && newer.data.path !== older.data.path;
-    // What is known of the old file says nothing about the new one.
-    const kept = isMoved ? without(older.data, ['size', 'duration']) : older.data;
-    return { bare: older.bare, data: { ...kept, ...newer.data } };
-  }
-  return { bare: true, data: { ...pick(older.data, KEYS_UNKNOWN_TO_STASH), ...newer.data } };
-}
-
-/** `data` without the keys that `covered` has: what is left to say once `covered` was said. */
-export function without(data: SceneData, covered: readonly SceneKey[]): SceneData {
-  return pick(
-    data,
-    (Object.keys(data) as SceneKey[]).filter((key) => !covered.includes(key)),
-  );
-}
-
-function pick(data: SceneData, keys: readonly SceneKey[]): SceneData {
-  return Object.fromEntries(Object.entries(data).filter(([key]) => (keys as readonly string[]).includes(key)));
 }
 
 function toSceneData(scene: z.infer<typeof sceneInput>): SceneData {

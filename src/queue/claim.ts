@@ -1,7 +1,7 @@
 import type { Job } from '../core/job.ts';
 import type { DrainQueue } from '../core/ports.ts';
 import type { JobRow } from './jobs.ts';
-import { dataOf } from './jobs.ts';
+import { editOf } from './jobs.ts';
 import type { Db } from './open.ts';
 
 /** Taken back from a dead drain this often, a job is claimed alone: if it kills again, it takes no other along. */
@@ -58,7 +58,7 @@ function toJob(row: JobRow, owner: string): Job {
   return {
     id: row.id,
     sceneId: row.scene_id,
-    data: dataOf(row),
+    data: editOf(row).data,
     spent: { failures: row.failures, misses: row.misses },
     lease: { jobId: row.id, owner, attempt: row.attempt },
   };

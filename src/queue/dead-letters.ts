@@ -1,5 +1,7 @@
-import type { SceneData } from '../core/scene.ts';
-import { contentKeys, without } from '../core/scene.ts';
+import type { StampedEdit } from '../core/stamped-edit.ts';
+import { saysNothing, unsaidBy } from '../core/stamped-edit.ts';
+import type { JobRow } from './jobs.ts';
+import { editOf, toColumns } from './jobs.ts';
 import type { Db } from './open.ts';
 
 /** A dead letter as `dlq.db` holds it; the first nine columns are names users already query. */
@@ -16,7 +18,8 @@ export type DeadLetter = {
   /** RFC 3339, UTC. */
   readonly failed_at: string;
   readonly job_key: string;
-  readonly bare: 0 | 1;
+  readonly stamps: string;
+  readonly bare_at: number | null;
 };
 
 export type NewLetter = Omit<DeadLetter, 'id'>;
@@ -28,15 +31,36 @@ export type LetterFilter = {
   readonly sceneId?: number | undefined;
 };
 
-/** The `job_data` of a letter. */
-export function toLetterData(sceneId: number, data: SceneData): string {
-  return JSON.stringify({ scene_id: sceneId, ...data });
+/** A letter of a job that is not tried again, with the scene as `dlq list --json` shows it. */
+export function toLetter(
+  row: JobRow,
+  end: Pick<NewLetter, 'error_type' | 'error_message' | 'stack_trace' | 'retry_count'>,
+  now: number,
+): NewLetter {
+  const { data, ...columns } = toColumns(editOf(row));
+  return {
+    job_id: row.id,
+    job_key: row.job_key,
+    scene_id: row.scene_id,
+    job_data: toJobData(row.scene_id, data),
+    ...columns,
+    ...end,
+    failed_at: new Date(now).toISOString(),
+  };
 }
 
-/** The scene data in a letter: written by us, so read back without a second validation. */
-export function letterDataOf(letter: Pick<DeadLetter, 'job_data'>): SceneData {
-  const { scene_id: _sceneId, ...data } = JSON.parse(letter.job_data) as SceneData & { scene_id: number };
-  return data;
+/** The edit in a letter. */
+export function letterEditOf({
+  job_data,
+  stamps,
+  bare_at,
+}: Pick<DeadLetter, 'job_data' | 'stamps' | 'bare_at'>): StampedEdit {
+  const { scene_id: _sceneId, ...data } = JSON.parse(job_data) as StampedEdit['data'] & { scene_id: number };
+  return editOf({ data: JSON.stringify(data), stamps, bare_at });
+}
+
+function toJobData(sceneId: number, data: string): string {
+  return JSON.stringify({ scene_id: sceneId, ...(JSON.parse(data) as object) });
 }
 
 export type DeadLetters = ReturnType<typeof prepareDeadLetters>;
@@ -44,7 +68,7 @@ export type DeadLetters = ReturnType<typeof prepareDeadLetters>;
 /** The statements of `dlq.db`. Those that change something leave the transaction to the caller. */
 export function prepareDeadLetters(db: Db) {
   const columns =
-    'job_id, job_key, scene_id, job_data, bare, error_type, error_message, stack_trace, retry_count, failed_at';
+    'job_id, job_key, scene_id, job_data, stamps, bare_at, error_type, error_message, stack_trace, retry_count, failed_at';
   const insert = db.prepare<[NewLetter]>(
     `INSERT INTO dead_letters (${columns}) VALUES (${columns.replace(/\w+/g, '@$&')}) ON CONFLICT (job_key) DO NOTHING`,
   );
@@ -55,9 +79,11 @@ export function prepareDeadLetters(db: Db) {
       AND (@sceneId IS NULL OR scene_id = @sceneId)
     ORDER BY failed_at DESC, id DESC`);
   const ofScene = db.prepare<[number], DeadLetter>('SELECT * FROM dead_letters WHERE scene_id = ?');
-  const hasKey = db.prepare<[string], unknown>('SELECT 1 FROM dead_letters WHERE job_key = ?');
+  const byKey = db.prepare<[string], DeadLetter>('SELECT * FROM dead_letters WHERE job_key = ?');
   const removeKey = db.prepare<[string]>('DELETE FROM dead_letters WHERE job_key = ?');
-  const shorten = db.prepare<[object]>('UPDATE dead_letters SET job_data = @jobData WHERE id = @id');
+  const shorten = db.prepare<[object]>(
+    'UPDATE dead_letters SET job_data = @jobData, stamps = @stamps, bare_at = @bare_at WHERE id = @id',
+  );
   const byType = db.prepare<[], { error_type: string; count: number }>(
     'SELECT error_type, count(*) AS count FROM dead_letters GROUP BY error_type ORDER BY count DESC, error_type',
   );
@@ -73,22 +99,24 @@ export function prepareDeadLetters(db: Db) {
         errorType: filter.errorType ?? null,
         sceneId: filter.sceneId ?? null,
       }),
-    has: (jobKey: string): boolean => hasKey.get(jobKey) !== undefined,
+    has: (jobKey: string): boolean => byKey.get(jobKey) !== undefined,
     remove: (jobKey: string): boolean => removeKey.run(jobKey).changes === 1,
     /**
      * Takes what a completed job has said out of the scene's letters: a letter with nothing left to say is closed,
-     * one with other keys stays with those, so that no edit is dropped.
+     * one with other keys stays with those, so that no edit is dropped. What the
+     * letter said later than the job stays too.
      */
-    closeCovered: (sceneId: number, done: SceneData, jobKey: string): void => {
-      const covered = contentKeys(done);
+    closeCovered: (sceneId: number, done: StampedEdit, jobKey: string): void => {
       for (const letter of ofScene.all(sceneId)) {
-        // A bare letter stands for all that Stash has: no inline job covers that.
-        if (letter.job_key === jobKey || letter.bare === 1) continue;
-        const rest = without(letterDataOf(letter), covered);
-        if (contentKeys(rest).length === 0) removeKey.run(letter.job_key);
-        else shorten.run({ id: letter.id, jobData: toLetterData(sceneId, rest) });
+        if (letter.job_key === jobKey) continue;
+        const rest = unsaidBy(letterEditOf(letter), done);
+        const { data, ...columns } = toColumns(rest);
+        if (saysNothing(rest)) removeKey.run(letter.job_key);
+        else shorten.run({ id: letter.id, jobData: toJobData(sceneId, data), ...columns });
       }
     },
+    /** The letter as it stands now, or `undefined` when it was closed, purged or retried meanwhile. */
+    byKey: (jobKey: string): DeadLetter | undefined => byKey.get(jobKey),
     countByType: (): Record<string, number> =>
       Object.fromEntries(byType.all().map(({ error_type, count }) => [error_type, count])),
     sceneCount: (): number => scenes.get()?.count ?? 0,

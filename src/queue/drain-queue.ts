@@ -2,7 +2,7 @@ import type { Job, Settled, Settlement } from '../core/job.ts';
 import type { DrainQueue, IntentNote, Missing } from '../core/ports.ts';
 import { RETRY_RULES } from '../core/retry.ts';
 import { prepareClaim } from './claim.ts';
-import { letterDataOf } from './dead-letters.ts';
+import { letterEditOf } from './dead-letters.ts';
 import { openLetterDesk } from './letter-desk.ts';
 import { openOwner, sweepOwners } from './owners.ts';
 import { prepareRescue } from './rescue.ts';
@@ -13,6 +13,7 @@ import { prepareServerState } from './server-state.ts';
 import { prepareSettle } from './settle.ts';
 import { translated } from './store-errors.ts';
 import type { Stores } from './stores.ts';
+import { storesName } from './stores.ts';
 
 export type DrainQueueOptions = {
   readonly pid: number;
@@ -57,6 +58,7 @@ export function openDrainQueue(
   const live = translated(db.name, { start: () => start.immediate() }).start();
   if (live !== undefined) {
     owner.close();
+    sweepOwners(path, leaseOwners(db));
     return { standDown: live };
   }
 
@@ -89,7 +91,7 @@ export function openDrainQueue(
   });
   const rescueNow = db.transaction((now: number): number => rescue(now));
 
-  return translated(db.name, {
+  return translated(storesName(path), {
     claim: (request: Parameters<DrainQueue['claim']>[0]) => claim.immediate(request),
     rescue: (now: number) => rescueNow.immediate(now),
     dueCount: (now: number) => claimDue.dueCount(now),
@@ -105,7 +107,7 @@ export function openDrainQueue(
     missing: (): readonly Missing[] => [
       ...missingJobs.all().map((row): Missing => ({ kind: 'job', ...row })),
       ...desk.list({ errorType: RETRY_RULES.plex_not_found.errorType }).flatMap((letter): Missing[] => {
-        const { path } = letterDataOf(letter);
+        const { path } = letterEditOf(letter).data;
         return path === undefined ? [] : [{ kind: 'letter', id: letter.id, path }];
       }),
     ],
@@ -119,7 +121,7 @@ export function openDrainQueue(
     reviveRefused: (now: number): number =>
       desk
         .retry(desk.list({ errorType: RETRY_RULES.plex_unauthorized.errorType }), now)
-        .filter(({ how }) => how !== 'covered').length,
+        .filter(({ how }) => how === 'queued' || how === 'merged').length,
     addedMark: servers.addedMark,
     saveAddedMark: servers.saveAddedMark,
     breaker: servers.breaker,

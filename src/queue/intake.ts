@@ -1,17 +1,16 @@
 import type { SceneEdit } from '../core/scene.ts';
 import type { Enqueued, Priority } from './jobs.ts';
-import { prepareEnqueue } from './jobs.ts';
+import { prepareEnqueue, prepareStamping } from './jobs.ts';
 import { QUEUE_SCHEMA } from './migrations.ts';
 import type { DataDir } from './open.ts';
 import { openDatabase, prepareDataDir } from './open.ts';
 import { translated } from './store-errors.ts';
 
+type EnqueueOptions = { readonly priority: Priority; readonly now: number };
+
 export type Intake = {
   /** Puts the edits into the queue in order, all of them or none, in one transaction. */
-  enqueue(
-    edits: readonly SceneEdit[],
-    options: { readonly priority: Priority; readonly now: number },
-  ): readonly Enqueued[];
+  enqueue(edits: readonly SceneEdit[], options: EnqueueOptions): readonly Enqueued[];
   close(): void;
 };
 
@@ -22,14 +21,17 @@ export type Intake = {
 export function openIntake(dir: DataDir): Intake {
   prepareDataDir(dir, 'create');
   const db = openDatabase(dir, QUEUE_SCHEMA, 'create');
+  const stamp = prepareStamping(db);
   const enqueueOne = prepareEnqueue(db);
-  const enqueueAll = db.transaction(
-    (edits: readonly SceneEdit[], options: { readonly priority: Priority; readonly now: number }) =>
-      edits.map((edit) => enqueueOne(edit, options)),
-  );
+  const enqueueAll = db.transaction((edits: readonly SceneEdit[], options: EnqueueOptions) => {
+    const stamped = stamp(edits, options.now);
+    return edits.flatMap(({ sceneId }, index) => {
+      const edit = stamped[index];
+      return edit === undefined ? [] : [enqueueOne(sceneId, edit, options)];
+    });
+  });
   return translated(db.name, {
-    enqueue: (edits: readonly SceneEdit[], options: { readonly priority: Priority; readonly now: number }) =>
-      enqueueAll.immediate(edits, options),
+    enqueue: (edits: readonly SceneEdit[], options: EnqueueOptions) => enqueueAll.immediate(edits, options),
     close: () => {
       db.close();
     },

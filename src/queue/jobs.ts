@@ -1,18 +1,21 @@
-import type { SceneData, SceneEdit } from '../core/scene.ts';
-import { mergeEdits } from '../core/scene.ts';
+import type { SceneEdit } from '../core/scene.ts';
+import type { StampedEdit } from '../core/stamped-edit.ts';
+import { mergeEdits, stampEdit } from '../core/stamped-edit.ts';
 import type { Db } from './open.ts';
 
 /** Who goes first among jobs that are due: hand edits and hooks before bulk. */
 export const PRIORITY = { hand: 0, bulk: 1 } as const;
 export type Priority = keyof typeof PRIORITY;
 
+/** The columns in which a row, of a job or of a letter, keeps its edit. */
+export type EditColumns = { readonly data: string; readonly stamps: string; readonly bare_at: number | null };
+
 /** A row of `jobs`, as far as merging and settling need it. */
-export type JobRow = {
+export type JobRow = EditColumns & {
   readonly id: number;
   readonly job_key: string;
   readonly scene_id: number;
-  readonly data: string;
-  readonly bare: 0 | 1;
+  readonly priority: number;
   readonly attempt: number;
   readonly failures: number;
   readonly misses: number;
@@ -22,16 +25,26 @@ export type JobRow = {
   readonly lease_alone: 0 | 1;
 };
 
-/** The scene data in a row: written by us, so read back without a second validation. */
-export function dataOf(row: { readonly data: string }): SceneData {
-  return JSON.parse(row.data) as SceneData;
+/** The edit in a row: written by us, so read back without a second validation. */
+export function editOf({ data, stamps, bare_at }: EditColumns): StampedEdit {
+  return {
+    data: JSON.parse(data) as StampedEdit['data'],
+    stamps: JSON.parse(stamps) as StampedEdit['stamps'],
+    bareAt: bare_at ?? undefined,
+  };
+}
+
+/** An edit as the values of its columns. */
+export function toColumns({ data, stamps, bareAt }: StampedEdit): EditColumns {
+  return { data: JSON.stringify(data), stamps: JSON.stringify(stamps), bare_at: bareAt ?? null };
 }
 
 /** What became of an edit: a job of its own, or laid over the one that waited. */
 export type Enqueued = { readonly jobId: number; readonly sceneId: number; readonly how: 'added' | 'merged' };
 
-export type EnqueueStatements = (
-  edit: SceneEdit,
+type Enqueue = (
+  sceneId: number,
+  edit: StampedEdit,
   options: { readonly priority: Priority; readonly now: number },
 ) => Enqueued;
 
@@ -39,34 +52,41 @@ export type EnqueueStatements = (
  * Prepares the statements that put one edit into the queue: merged key by key into the scene's waiting job, which is due
  * again at `now` with its attempts anew, or as a new job. Call it inside a transaction.
  */
-export function prepareEnqueue(db: Db): EnqueueStatements {
+export function prepareEnqueue(db: Db): Enqueue {
   const waiting = prepareWaiting(db);
   const insert = db.prepare<[object], { id: number }>(`
-    INSERT INTO jobs (scene_id, state, data, bare, priority, available_at, enqueued_at)
-    VALUES (@sceneId, 'pending', @data, @bare, @priority, @now, @now) RETURNING id`);
+    INSERT INTO jobs (scene_id, state, data, stamps, bare_at, priority, available_at, enqueued_at)
+    VALUES (@sceneId, 'pending', @data, @stamps, @bare_at, @priority, @now, @now) RETURNING id`);
   const merge = db.prepare<[object]>(`
-    UPDATE jobs SET data = @data, bare = @bare, priority = min(priority, @priority), available_at = @now, enqueued_at = @now,
+    UPDATE jobs SET data = @data, stamps = @stamps, bare_at = @bare_at,
+      priority = min(priority, @priority), available_at = @now, enqueued_at = @now,
       attempt = 0, failures = 0, misses = 0, lone_losses = 0, last_error = NULL, released_by = NULL
     WHERE id = @id`);
-  return (edit, { priority, now }) => {
-    const { sceneId } = edit;
+  return (sceneId, edit, { priority, now }) => {
     const older = waiting.get(sceneId);
     const rank = PRIORITY[priority];
-    if (older === undefined) {
-      const values = {
-        sceneId,
-        data: JSON.stringify(edit.data),
-        bare: Number(edit.bare),
-        priority: rank,
-        now,
-      };
-      const row = insert.get(values);
-      if (row === undefined) throw new Error('INSERT … RETURNING returned no row');
-      return { jobId: row.id, sceneId, how: 'added' };
+    if (older !== undefined) {
+      merge.run({ id: older.id, ...toColumns(mergeEdits(editOf(older), edit)), priority: rank, now });
+      return { jobId: older.id, sceneId, how: 'merged' };
     }
-    const merged = mergeEdits({ bare: older.bare === 1, data: dataOf(older) }, edit);
-    merge.run({ id: older.id, data: JSON.stringify(merged.data), bare: Number(merged.bare), priority: rank, now });
-    return { jobId: older.id, sceneId, how: 'merged' };
+    const row = insert.get({ sceneId, ...toColumns(edit), priority: rank, now });
+    if (row === undefined) throw new Error('INSERT … RETURNING returned no row');
+    return { jobId: row.id, sceneId, how: 'added' };
+  };
+}
+
+/**
+ * Prepares the giving out of stamps: never the same twice, and later ones higher even where the clock stands still or
+ * was set back. Close to the time of day, so that a new queue's stamps are above those of old letters.
+ */
+export function prepareStamping(db: Db): (edits: readonly SceneEdit[], now: number) => readonly StampedEdit[] {
+  const reserve = db.prepare<[object], { last: number }>(`
+    INSERT INTO totals (name, value) VALUES ('last_stamp', @now + @count)
+    ON CONFLICT (name) DO UPDATE SET value = max(value, @now) + @count RETURNING value AS last`);
+  return (edits, now) => {
+    const row = reserve.get({ now, count: edits.length });
+    if (row === undefined) throw new Error('INSERT … RETURNING returned no row');
+    return edits.map((edit, index) => stampEdit(edit, row.last - edits.length + 1 + index));
   };
 }
 
@@ -76,23 +96,20 @@ export function prepareWaiting(db: Db): { get(sceneId: number): JobRow | undefin
 }
 
 /**
- * Lays an older job's data under the scene's waiting one and removes the older row: the newer edit takes over what the
- * older could not finish. Call it inside a transaction.
- * @returns false when nothing newer waits, and nothing was changed.
+ * Merges a job with the scene's waiting one and removes its row: the newer edit takes over what this one could not
+ * finish. Call it inside a transaction.
+ * @returns a function that answers false when nothing waits, and then has changed nothing.
  */
-export function prepareSupersede(db: Db): (older: JobRow) => boolean {
+export function prepareSupersede(db: Db): (row: JobRow) => boolean {
   const waiting = prepareWaiting(db);
-  const update = db.prepare<[object]>('UPDATE jobs SET data = @data, bare = @bare WHERE id = @id');
+  const update = db.prepare<[object]>(`
+    UPDATE jobs SET data = @data, stamps = @stamps, bare_at = @bare_at, priority = min(priority, @priority) WHERE id = @id`);
   const remove = db.prepare<[number]>('DELETE FROM jobs WHERE id = ?');
-  return (older) => {
-    const newer = waiting.get(older.scene_id);
+  return (row) => {
+    const newer = waiting.get(row.scene_id);
     if (newer === undefined) return false;
-    const merged = mergeEdits(
-      { bare: older.bare === 1, data: dataOf(older) },
-      { bare: newer.bare === 1, data: dataOf(newer) },
-    );
-    update.run({ id: newer.id, data: JSON.stringify(merged.data), bare: Number(merged.bare) });
-    remove.run(older.id);
+    remove.run(row.id);
+    update.run({ id: newer.id, ...toColumns(mergeEdits(editOf(row), editOf(newer))), priority: row.priority });
     return true;
   };
 }

@@ -1,19 +1,21 @@
-import type { SceneData } from '../core/scene.ts';
-import { contentKeys, mergeEdits, without } from '../core/scene.ts';
+import { mergeEdits, saysNothing, unsaidBy } from '../core/stamped-edit.ts';
 import type { DeadLetter, LetterFilter } from './dead-letters.ts';
-import { letterDataOf, prepareDeadLetters } from './dead-letters.ts';
+import { letterEditOf, prepareDeadLetters } from './dead-letters.ts';
 import type { JobRow } from './jobs.ts';
-import { dataOf, prepareWaiting } from './jobs.ts';
+import { editOf, prepareWaiting, toColumns } from './jobs.ts';
 import { translated } from './store-errors.ts';
 import type { Stores } from './stores.ts';
-import { finishRetries } from './stores.ts';
+import { finishRetries, storesName } from './stores.ts';
 
 /** What became of a letter that was to be tried again. */
 export type Retried = {
   readonly letterId: number;
   readonly sceneId: number;
-  /** `covered`: a newer edit under way says all that the letter would; it was left where it is. */
-  readonly how: 'queued' | 'merged' | 'covered';
+  /**
+   * `covered`: a newer edit under way says all that the letter would; it was left where it is. `gone`: somebody else
+   * was faster.
+   */
+  readonly how: 'queued' | 'merged' | 'covered' | 'gone';
 };
 
 export type LetterDesk = {
@@ -32,42 +34,35 @@ export function openLetterDesk(stores: Stores): LetterDesk {
   const waiting = prepareWaiting(db);
   const underWay = db.prepare<[number], JobRow>(`SELECT * FROM jobs WHERE scene_id = ? AND state = 'in_progress'`);
   const insert = db.prepare<[object]>(`
-    INSERT INTO jobs (scene_id, state, data, bare, priority, available_at, enqueued_at)
-    VALUES (@sceneId, 'pending', @data, @bare, 0, @now, @now)`);
-  const layUnder = db.prepare<[object]>(
-    'UPDATE jobs SET data = @data, bare = @bare, available_at = min(available_at, @now) WHERE id = @id',
-  );
-  const mark = db.prepare<[string]>('INSERT INTO retried_letters (job_key) VALUES (?) ON CONFLICT DO NOTHING');
+    INSERT INTO jobs (scene_id, state, data, stamps, bare_at, priority, available_at, enqueued_at)
+    VALUES (@sceneId, 'pending', @data, @stamps, @bare_at, 0, @now, @now)`);
+  const layUnder = db.prepare<[object]>(`
+    UPDATE jobs SET data = @data, stamps = @stamps, bare_at = @bare_at, available_at = min(available_at, @now) WHERE id = @id`);
+  const mark = db.prepare<[string]>('INSERT INTO retried_letters (job_key) VALUES (?)');
+  const isMarked = db.prepare<[string], unknown>('SELECT 1 FROM retried_letters WHERE job_key = ?');
 
-  const retryOne = (letter: DeadLetter, now: number): Retried => {
-    const about = { letterId: letter.id, sceneId: letter.scene_id };
+  const retryOne = (listed: DeadLetter, now: number): Retried => {
+    const about = { letterId: listed.id, sceneId: listed.scene_id };
+    // Between the listing and now a person was asked: the letter may be closed, shortened or back in the queue.
+    const letter = letters.byKey(listed.job_key);
+    if (letter === undefined || isMarked.get(letter.job_key) !== undefined) return { ...about, how: 'gone' };
     const running = underWay.get(letter.scene_id);
-    const data = withoutNewer(letter, running);
-    if (letter.bare === 0 && contentKeys(data).length === 0) return { ...about, how: 'covered' };
+    const edit = running === undefined ? letterEditOf(letter) : unsaidBy(letterEditOf(letter), editOf(running));
+    if (saysNothing(edit)) return { ...about, how: 'covered' };
     const newer = waiting.get(letter.scene_id);
-    if (newer === undefined) {
-      insert.run({
-        sceneId: letter.scene_id,
-        data: JSON.stringify(data),
-        bare: letter.bare,
-        now,
-      });
-    } else {
-      const merged = mergeEdits({ bare: letter.bare === 1, data }, { bare: newer.bare === 1, data: dataOf(newer) });
-      layUnder.run({ id: newer.id, data: JSON.stringify(merged.data), bare: Number(merged.bare), now });
-    }
+    if (newer === undefined) insert.run({ sceneId: letter.scene_id, ...toColumns(edit), now });
+    else layUnder.run({ id: newer.id, ...toColumns(mergeEdits(edit, editOf(newer))), now });
     mark.run(letter.job_key);
     return { ...about, how: newer === undefined ? 'queued' : 'merged' };
   };
-  // Newest first: each further letter of a scene is laid under what came before it.
   const retryAll = db.transaction((batch: readonly DeadLetter[], now: number) =>
-    batch.toSorted((a, b) => b.id - a.id).map((letter) => retryOne(letter, now)),
+    batch.map((letter) => retryOne(letter, now)),
   );
   const purgeAll = dlqDb.transaction(
     (batch: readonly DeadLetter[]) => batch.filter(({ job_key }) => letters.remove(job_key)).length,
   );
 
-  return translated(dlqDb.name, {
+  return translated(storesName(stores.path), {
     list: (filter: LetterFilter) => letters.list(filter),
     retry: (batch: readonly DeadLetter[], now: number) => {
       const retried = retryAll.immediate(batch, now);
@@ -76,10 +71,4 @@ export function openLetterDesk(stores: Stores): LetterDesk {
     },
     purge: (batch: readonly DeadLetter[]) => purgeAll.immediate(batch),
   });
-}
-
-/** The letter's data without what a newer job of the scene is writing right now. */
-function withoutNewer(letter: DeadLetter, running: JobRow | undefined): SceneData {
-  const data = letterDataOf(letter);
-  return running === undefined ? data : without(data, contentKeys(dataOf(running)));
 }

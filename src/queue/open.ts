@@ -1,4 +1,5 @@
 import {
+  accessSync,
   closeSync,
   constants,
   copyFileSync,
@@ -11,6 +12,7 @@ import {
   openSync,
   readSync,
   rmSync,
+  statSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -35,16 +37,24 @@ const BUSY_TIMEOUT_MS = 5_000;
  * @throws {UsageError | StoreError}
  */
 export function prepareDataDir(dir: DataDir, mode: OpenMode): void {
-  if (!existsSync(dir.path)) {
+  inStore(dir.path, () => {
+    if (existsSync(dir.path)) {
+      if (!statSync(dir.path).isDirectory())
+        throw new StoreError(
+          `${dir.path} (from ${dir.origin}) is a file, not a directory.`,
+          'Choose another with --data-dir.',
+        );
+      refusePredecessor(dir);
+      return;
+    }
     if (mode === 'existing') {
       throw new UsageError(
         `There is no data directory at ${dir.path} (from ${dir.origin}).`,
         'Enqueue a scene first, or point --data-dir at the directory that has the queue (under cron, HOME is often another).',
       );
     }
-    inStore(dir.path, () => mkdirSync(dir.path, { recursive: true, mode: 0o700 }));
-  }
-  refusePredecessor(dir);
+    mkdirSync(dir.path, { recursive: true, mode: 0o700 });
+  });
 }
 
 /**
@@ -62,9 +72,8 @@ function refusePredecessor(dir: DataDir): void {
 
 /** Told from the file's first page, where SQLite keeps the table definitions: opening it could already write to it. */
 function hasForeignLetters(file: string): boolean {
-  if (!isPresent(file)) return false;
-  const start = inStore(file, () => readStart(file, 65_536));
-  if (!isDatabase(start) || applicationId(start) !== 0) return false;
+  const start = readStartIfAllowed(file, 65_536);
+  if (start === undefined || !isDatabase(start) || applicationId(start) !== 0) return false;
   return start.includes('dead_letters');
 }
 
@@ -87,7 +96,8 @@ export function openDatabase(dir: DataDir, schema: Schema, mode: OpenMode): Db {
     checkHeader(file, schema);
     const db = new Database(file, { fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
     try {
-      checkVersion(file, schema, db);
+      // Once more through SQLite: a newer version may still stand in the write-ahead log alone.
+      refuseNewer(file, schema, db.pragma('user_version', { simple: true }) as number);
       configure(db);
       migrate(db, schema);
       return db;
@@ -146,6 +156,7 @@ function syncDirectory(path: string): void {
 
 const HEADER_BYTES = 100;
 const SQLITE_MAGIC = 'SQLite format 3\0';
+const USER_VERSION_OFFSET = 60;
 const APPLICATION_ID_OFFSET = 68;
 
 /** Read without SQLite, since opening a file in WAL mode already writes to it. */
@@ -154,11 +165,32 @@ function checkHeader(file: string, schema: Schema): void {
   const restore = 'Restore it from a backup, or move it away and enqueue the scenes again.';
   if (header.length === 0) throw new StoreError(`${file} is empty; it was left untouched.`, restore);
   if (!isDatabase(header)) throw new StoreError(`${file} is not a database; it was left untouched.`, restore);
-  if (applicationId(header) === schema.applicationId) return;
+  if (applicationId(header) !== schema.applicationId) {
+    throw new StoreError(
+      `${file} belongs to another program; it was left untouched.`,
+      'Choose another directory with --data-dir.',
+    );
+  }
+  refuseNewer(file, schema, header.readUInt32BE(USER_VERSION_OFFSET));
+}
+
+function refuseNewer(file: string, schema: Schema, version: number): void {
+  if (version <= schema.migrations.length) return;
   throw new StoreError(
-    `${file} belongs to another program; it was left untouched.`,
-    'Choose another directory with --data-dir.',
+    `${file} was written by a newer plexsync (schema ${version}, this one knows ${schema.migrations.length}); it was left untouched.`,
+    'Update plexsync.',
   );
+}
+
+/** `undefined` for what is no file, or may not be read: whoever needs the file says so when opening it. */
+function readStartIfAllowed(file: string, bytes: number): Buffer | undefined {
+  if (!existsSync(file) || !statSync(file).isFile()) return undefined;
+  try {
+    accessSync(file, constants.R_OK);
+  } catch {
+    return undefined;
+  }
+  return readStart(file, bytes);
 }
 
 function readStart(file: string, bytes: number): Buffer {
@@ -177,15 +209,6 @@ function isDatabase(start: Buffer): boolean {
 
 function applicationId(start: Buffer): number {
   return start.readUInt32BE(APPLICATION_ID_OFFSET);
-}
-
-function checkVersion(file: string, schema: Schema, db: Db): void {
-  const version = db.pragma('user_version', { simple: true }) as number;
-  if (version <= schema.migrations.length) return;
-  throw new StoreError(
-    `${file} was written by a newer plexsync (schema ${version}, this one knows ${schema.migrations.length}); it was left untouched.`,
-    'Update plexsync.',
-  );
 }
 
 function configure(db: Db): void {

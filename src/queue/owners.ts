@@ -6,7 +6,11 @@ import { inStore } from './store-errors.ts';
 import { newUuid } from './uuid.ts';
 
 /** A drain's proof of life: an exclusive lock on a small file of its own, which ends with the process however it ends. */
-export type Owner = { readonly id: string; close(): void };
+export type Owner = {
+  readonly id: string;
+  /** Ends the proof. The file stays while it holds leases, so that whoever finds them knows at once; `sweepOwners` takes it. */
+  close(): void;
+};
 
 /** `unknown` when the proof is missing: then only the lease's expiry frees its jobs. */
 export type Liveness = 'alive' | 'dead' | 'unknown';
@@ -25,13 +29,7 @@ export function openOwner(dataDir: string, queueDb: Db): Owner {
       const db = lock(file, 'create');
       // A sweep may have taken the file between its making and its locking; then the lock proves nothing.
       if (db !== undefined && existsSync(file)) {
-        return {
-          id,
-          close: () => {
-            db.close();
-            rmSync(file, { force: true });
-          },
-        };
+        return { id, close: () => void db.close() };
       }
       db?.close();
     }
@@ -43,9 +41,15 @@ export function livenessOf(dataDir: string, id: string): Liveness {
   const file = join(dataDir, FOLDER, id + SUFFIX);
   return inStore(file, () => {
     if (!existsSync(file)) return 'unknown';
-    const db = lock(file, 'existing');
-    db?.close();
-    return db === undefined ? 'alive' : 'dead';
+    try {
+      const db = lock(file, 'existing');
+      db?.close();
+      return db === undefined ? 'alive' : 'dead';
+    } catch (thrown) {
+      // Swept by its own end, or by another drain's, since we looked.
+      if ((thrown as { code?: string }).code === 'SQLITE_CANTOPEN') return 'unknown';
+      throw thrown;
+    }
   });
 }
 

@@ -1,7 +1,7 @@
 import { RETRY_RULES } from '../core/retry.ts';
-import { prepareDeadLetters, toLetterData } from './dead-letters.ts';
+import { prepareDeadLetters, toLetter } from './dead-letters.ts';
 import type { JobRow } from './jobs.ts';
-import { dataOf, prepareSupersede } from './jobs.ts';
+import { prepareSupersede } from './jobs.ts';
 import { livenessOf } from './owners.ts';
 import type { Stores } from './stores.ts';
 import { prepareCount } from './totals.ts';
@@ -38,18 +38,13 @@ export function prepareRescue(
     count('rescued');
     if (supersede(row)) return;
     if (row.lease_alone === 1 && row.lone_losses + 1 >= options.maxLosses) {
-      letters.insert({
-        job_id: row.id,
-        job_key: row.job_key,
-        scene_id: row.scene_id,
-        job_data: toLetterData(row.scene_id, dataOf(row)),
-        bare: row.bare,
+      const end = {
         error_type: RETRY_RULES.attempt_lost.errorType,
         error_message: `The process died ${row.lone_losses + 1} times while it worked on scene ${row.scene_id} alone`,
         stack_trace: null,
         retry_count: row.lone_losses + 1,
-        failed_at: new Date(now).toISOString(),
-      });
+      };
+      letters.insert(toLetter(row, end, now));
       remove.run(row.id);
       count('dead_lettered');
       return;

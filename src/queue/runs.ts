@@ -30,7 +30,8 @@ export function prepareRuns(db: Db, dataDir: string) {
     'SELECT owner, pid FROM runs WHERE ended_at IS NULL ORDER BY id DESC',
   );
   const insert = db.prepare<[object]>('INSERT INTO runs (owner, pid, started_at) VALUES (@owner, @pid, @now)');
-  const prune = db.prepare('DELETE FROM runs WHERE id <= (SELECT max(id) FROM runs) - ?');
+  const prune = db.prepare('DELETE FROM runs WHERE ended_at IS NOT NULL AND id <= (SELECT max(id) FROM runs) - ?');
+  const endKilled = db.prepare<[object]>('UPDATE runs SET ended_at = @now WHERE owner = @owner');
   const end = db.prepare<[object]>(
     'UPDATE runs SET ended_at = @now, exit_code = @exitCode, done = @done, failed = @failed WHERE owner = @owner',
   );
@@ -42,6 +43,10 @@ export function prepareRuns(db: Db, dataDir: string) {
       return run === undefined ? undefined : { pid: run.pid, left: left.get()?.count ?? 0 };
     },
     start: (run: { readonly owner: string; readonly pid: number; readonly now: number }): void => {
+      // A killed run cannot say that it ended; its exit code stays unknown.
+      for (const { owner } of open.all()) {
+        if (livenessOf(dataDir, owner) !== 'alive') endKilled.run({ owner, now: run.now });
+      }
       insert.run(run);
       prune.run(RUNS_KEPT);
     },

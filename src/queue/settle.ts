@@ -1,9 +1,9 @@
 import type { Job, Settled, Settlement } from '../core/job.ts';
 import { RETRY_RULES } from '../core/retry.ts';
 import type { NewLetter } from './dead-letters.ts';
-import { prepareDeadLetters, toLetterData } from './dead-letters.ts';
+import { prepareDeadLetters, toLetter } from './dead-letters.ts';
 import type { JobRow } from './jobs.ts';
-import { dataOf, prepareSupersede } from './jobs.ts';
+import { editOf, prepareSupersede } from './jobs.ts';
 import type { Db } from './open.ts';
 import { prepareScenes } from './scenes.ts';
 import { prepareCount } from './totals.ts';
@@ -37,8 +37,8 @@ export function prepareSettle(
 
   const writeLetters = dlqDb.transaction((batch: readonly { row: JobRow; entry: Entry }[], now: number) => {
     for (const { row, entry } of batch) {
-      if (entry.settlement.kind === 'dead') letters.insert(toLetter(row, entry.settlement.error, now));
-      if (entry.settlement.kind === 'complete') letters.closeCovered(row.scene_id, dataOf(row), row.job_key);
+      if (entry.settlement.kind === 'dead') letters.insert(letterFor(row, entry.settlement.error, now));
+      if (entry.settlement.kind === 'complete') letters.closeCovered(row.scene_id, editOf(row), row.job_key);
     }
   });
 
@@ -88,7 +88,8 @@ export function prepareSettle(
         count('released');
         return 'applied';
       case 'defer':
-        putBack.run({ ...back, given: 1 });
+        // The attempt is not given back: claimed again in this very drain, the job must have another lease.
+        putBack.run(back);
         return 'applied';
     }
   };
@@ -102,7 +103,8 @@ export function prepareSettle(
     // A job that a newer edit takes over leaves no letter.
     const lettered = ours.filter(({ row, entry }) => needsLetters(entry.settlement) && !isTakenOver(row, entry));
     if (lettered.length > 0) {
-      writeLetters(lettered, now);
+      // It reads before it writes: begun as a writer, it waits for another one instead of failing at once.
+      writeLetters.immediate(lettered, now);
       if (lettered.some(({ entry }) => entry.settlement.kind === 'dead')) onLetterCommitted();
     }
     return entries.map((entry, index) => {
@@ -124,18 +126,16 @@ function describe(error: Extract<Settlement, { kind: 'dead' }>['error']): string
   return `${RETRY_RULES[error.code].errorType}: ${error.message}`;
 }
 
-function toLetter(row: JobRow, error: Extract<Settlement, { kind: 'dead' }>['error'], now: number): NewLetter {
-  return {
-    job_id: row.id,
-    job_key: row.job_key,
-    scene_id: row.scene_id,
-    job_data: toLetterData(row.scene_id, dataOf(row)),
-    bare: row.bare,
-    error_type: RETRY_RULES[error.code].errorType,
-    error_message: error.message,
-    // A known failure says all in its sentence; only an unforeseen one needs to be traced.
-    stack_trace: error.code === 'unexpected' ? (error.stack ?? null) : null,
-    retry_count: row.failures + row.misses,
-    failed_at: new Date(now).toISOString(),
-  };
+function letterFor(row: JobRow, error: Extract<Settlement, { kind: 'dead' }>['error'], now: number): NewLetter {
+  return toLetter(
+    row,
+    {
+      error_type: RETRY_RULES[error.code].errorType,
+      error_message: error.message,
+      // A known failure says all in its sentence; only an unforeseen one needs to be traced.
+      stack_trace: error.code === 'unexpected' ? (error.stack ?? null) : null,
+      retry_count: row.failures + row.misses,
+    },
+    now,
+  );
 }

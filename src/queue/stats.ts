@@ -5,6 +5,7 @@ import { readRuns } from './runs.ts';
 import { prepareServerState } from './server-state.ts';
 import { translated } from './store-errors.ts';
 import type { Stores } from './stores.ts';
+import { storesName } from './stores.ts';
 import type { Total } from './totals.ts';
 import { readTotals } from './totals.ts';
 
@@ -81,5 +82,5 @@ export function readStats(stores: Stores, now: number): StoreStats {
       lastSuccessAt: runs.lastSuccessAt,
     };
   };
-  return translated(db.name, { read }).read();
+  return translated(storesName(stores.path), { read }).read();
 }

@@ -50,6 +50,13 @@ const SENTENCES: readonly (readonly [prefix: string, what: string, hint: string]
   ['EACCES', 'may not be accessed', PERMISSIONS],
   ['EPERM', 'may not be accessed', PERMISSIONS],
   ['EROFS', 'is on a read-only file system', PERMISSIONS],
+  [
+    'ENOENT',
+    'leads nowhere: it is a link to something that is not there',
+    'Mend the link, or choose another directory with --data-dir.',
+  ],
+  ['EISDIR', 'is a directory where a file should be', 'Move it away, or choose another directory with --data-dir.'],
+  ['EEXIST', 'is a file where a directory should be', 'Choose another directory with --data-dir.'],
   ['ENOTDIR', 'cannot be reached: a part of its path is a file', 'Choose another directory with --data-dir.'],
   ['EIO', 'cannot be read or written', 'Check the disk, then run again.'],
 ];

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SceneData } from '../../src/core/scene.ts';
+import type { DeadLetter } from '../../src/queue/dead-letters.ts';
 import { openLetterDesk } from '../../src/queue/letter-desk.ts';
 import type { World } from '../helpers/queue-world.ts';
 import { BURY, COMPLETE, claim, claimOne, edit, edits, failure, NOW, settle, setup } from '../helpers/queue-world.ts';
@@ -38,7 +39,7 @@ test('a completed job shortens a letter that says more, and a second one closes 
   world.enqueue([edit(1, { title: 'Mole', rating100: 80 })]);
   settle(drain, claimOne(drain), COMPLETE);
   assert.deepEqual(said(world), [{ scene_id: 1, details: 'Calm', tags: [] }]);
-  assert.deepEqual({ ...world.letters()[0], job_data: '' }, { ...before, job_data: '' });
+  assert.deepEqual({ ...world.letters()[0], job_data: '', stamps: '' }, { ...before, job_data: '', stamps: '' });
   world.enqueue([edit(1, { details: 'Windy', tags: ['sea'] })]);
   settle(drain, claimOne(drain), COMPLETE);
   assert.deepEqual(world.letters(), []);
@@ -47,7 +48,7 @@ test('a completed job shortens a letter that says more, and a second one closes 
 test('a letter that speaks for all that Stash has is not closed by an inline job', (t) => {
   const world = setup(t);
   bury(world, { title: 'Pier' });
-  world.sql('UPDATE dead_letters SET bare = 1', 'dlq.db');
+  world.sql(`UPDATE dead_letters SET bare_at = ${NOW}`, 'dlq.db');
   const drain = world.drain();
   world.enqueue([edit(1, { title: 'Mole' })]);
   settle(drain, claimOne(drain), COMPLETE);
@@ -206,4 +207,64 @@ test('purge deletes the given letters for good and counts what it deleted', (t) 
   assert.deepEqual(said(world), [{ scene_id: 1, title: 'Pier' }]);
   assert.equal(desk.purge(letters), 1);
   assert.deepEqual([world.letters(), world.sql('SELECT 1 FROM jobs')], [[], []]);
+});
+
+test('retrying an older letter of a scene, then the newer one, ends with what was said last', (t) => {
+  const world = setup(t);
+  bury(world, { title: 'Old', tags: [] });
+  bury(world, { title: 'New' });
+  const desk = openLetterDesk(world.stores());
+  const [newer, older] = desk.list({});
+  assert.ok(newer && older);
+  desk.retry([older], NOW);
+  desk.retry([newer], NOW);
+  assert.deepEqual(waiting(world)[0], { title: 'New', tags: [] });
+});
+
+test('a retried older letter that completes leaves the newer letter where it is', (t) => {
+  const world = setup(t);
+  bury(world, { title: 'Old' });
+  bury(world, { title: 'New' });
+  const desk = openLetterDesk(world.stores());
+  desk.retry([desk.list({})[1] as DeadLetter], NOW);
+  const drain = world.drain();
+  settle(drain, claimOne(drain), COMPLETE);
+  assert.deepEqual(said(world), [{ scene_id: 1, title: 'New' }]);
+});
+
+test('an old path in a letter never replaces a newer one', (t) => {
+  const world = setup(t);
+  bury(world, { path: '/harbour/old.mp4', title: 'Pier' });
+  world.enqueue([edit(1, { path: '/harbour/new.mp4', details: 'Calm' })]);
+  const drain = world.drain();
+  const running = claimOne(drain);
+  const desk = openLetterDesk(world.stores());
+  desk.retry(desk.list({}), NOW);
+  settle(drain, running, { kind: 'dead', error: failure() });
+  assert.deepEqual(waiting(world)[0], { path: '/harbour/new.mp4', details: 'Calm', title: 'Pier' });
+});
+
+test('a letter that was retried or closed since it was listed is not put back a second time', (t) => {
+  const world = setup(t);
+  bury(world, { title: 'Pier' });
+  const desk = openLetterDesk(world.stores());
+  const listed = desk.list({});
+  desk.retry(listed, NOW);
+  const drain = world.drain();
+  settle(drain, claimOne(drain), COMPLETE);
+  assert.deepEqual(
+    desk.retry(listed, NOW).map(({ how }) => how),
+    ['gone'],
+  );
+  assert.deepEqual(world.sql('SELECT * FROM jobs'), []);
+});
+
+test('a merge behind a running job keeps the priority of the hand that asked', (t) => {
+  const world = setup(t);
+  world.enqueue([edit(1, { title: 'By hand' })]);
+  const drain = world.drain();
+  const running = claimOne(drain);
+  world.enqueue([edit(1, { tags: [] })], { priority: 'bulk' });
+  assert.equal(settle(drain, running, { kind: 'give_back' }), 'superseded');
+  assert.equal(world.onlyJob()['priority'], 0);
 });

@@ -354,3 +354,30 @@ test('a queue that another program holds locked is named as such, and keeps its 
   holder.exec('ROLLBACK');
   assert.equal(intake.enqueue([edit(999)], { priority: 'hand', now: NOW }).length, 1);
 });
+
+for (const fileName of ['queue.db', 'dlq.db'] as const) {
+  test(`${fileName} that is a directory, or a link that leads nowhere, gets one sentence`, (t) => {
+    const world = setup(t);
+    world.enqueue([edit(1)]);
+    world.stores();
+    world.close();
+    const file = join(world.dir.path, fileName);
+    rmSync(file);
+    mkdirSync(file);
+    assert.throws(() => openStores(world.dir), {
+      name: 'StoreError',
+      message: `${file} is a directory where a file should be (EISDIR).`,
+    });
+    rmSync(file, { recursive: true });
+    symlinkSync(join(world.dir.path, 'nowhere.db'), file);
+    assert.throws(() => openStores(world.dir), { name: 'StoreError', message: /leads nowhere/ });
+    assert.equal(existsSync(join(world.dir.path, 'nowhere.db')), false);
+  });
+}
+
+test('a data directory that is a file gets one sentence', (t) => {
+  const world = setup(t);
+  writeFileSync(world.dir.path, 'a note');
+  assert.throws(() => openIntake(world.dir), { name: 'StoreError', message: /is a file, not a directory/ });
+  assert.throws(() => openStores(world.dir), { name: 'StoreError', message: /is a file, not a directory/ });
+});

@@ -241,7 +241,7 @@ test('an old letter never swallows a job of a queue.db that was made anew, thoug
   assert.deepEqual(claimOne(drain).data, { title: 'Mole' });
 });
 
-test('a drain that ends takes its own file away, and those of the dead that hold no lease', async (t) => {
+test('a drain that ends sweeps the files of the dead, its own too, unless they hold a lease', async (t) => {
   const world = setup(t);
   world.enqueue(edits(2));
   const child = world.child({ do: 'hold', manners: 'share', limit: 0, now: NOW });
@@ -261,5 +261,10 @@ test('a drain that ends takes its own file away, and those of the dead that hold
   assert.equal(existsSync(join(world.dir.path, 'owners', `${owner}.db`)), false);
   holder.go();
   assert.equal(await holder.ended, 0);
-  assert.deepEqual(ownerFiles(world), []);
+  assert.equal(
+    ownerFiles(world).length,
+    1,
+    'the one that ended with its lease stays, so that its job is taken back at once',
+  );
+  assert.equal(world.drain().rescue(NOW), 1);
 });

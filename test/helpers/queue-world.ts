@@ -14,11 +14,12 @@ import type { Job, Settled, Settlement } from '../../src/core/job.ts';
 import type { SceneData, SceneEdit } from '../../src/core/scene.ts';
 import type { SceneRecord } from '../../src/core/scene-record.ts';
 import { NOTHING_WRITTEN } from '../../src/core/scene-record.ts';
+import type { StampedEdit } from '../../src/core/stamped-edit.ts';
 import type { DrainQueueOptions, OpenDrainQueue, StandDown } from '../../src/queue/drain-queue.ts';
 import { openDrainQueue } from '../../src/queue/drain-queue.ts';
 import { openIntake } from '../../src/queue/intake.ts';
 import type { Enqueued, Priority } from '../../src/queue/jobs.ts';
-import { prepareEnqueue } from '../../src/queue/jobs.ts';
+import { prepareEnqueue, prepareStamping } from '../../src/queue/jobs.ts';
 import type { DataDir } from '../../src/queue/open.ts';
 import type { Stores } from '../../src/queue/stores.ts';
 import { openStores } from '../../src/queue/stores.ts';
@@ -101,7 +102,14 @@ export function createWorld(): World & { destroy(): Promise<void> } {
       // A process that has the file open must not open it by another way too: closing that drops its locks (POSIX).
       if (opened !== undefined) {
         const enqueueOne = prepareEnqueue(opened.queueDb);
-        return opened.queueDb.transaction(() => edits.map((one) => enqueueOne(one, { priority, now }))).immediate();
+        const stamp = prepareStamping(opened.queueDb);
+        const enqueueAll = opened.queueDb.transaction(() => {
+          const stamped = stamp(edits, now);
+          return edits.map(({ sceneId }, index) =>
+            enqueueOne(sceneId, stamped[index] as StampedEdit, { priority, now }),
+          );
+        });
+        return enqueueAll.immediate();
       }
       const intake = openIntake(dir);
       try {

@@ -3,9 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { UsageError } from '../../src/core/errors.ts';
 import type { SceneData, SceneEdit } from '../../src/core/scene.ts';
-import { contentKeys, mergeEdits, parseScene, without } from '../../src/core/scene.ts';
-
-type Edit = Pick<SceneEdit, 'bare' | 'data'>;
+import { contentKeys, parseScene } from '../../src/core/scene.ts';
 
 const parse = (input: unknown): SceneEdit => parseScene(input, 'line 3');
 const dataOf = (input: object): SceneData => parse({ scene_id: 1, ...input }).data;
@@ -182,31 +180,6 @@ test('the keys that say which file it is are no content', () => {
   ]);
 });
 
-test('a newer value wins and the other keys stay', () => {
-  const older: Edit = { bare: false, data: { title: 'Old', tags: ['Boats'] } };
-  const newer: Edit = { bare: false, data: { title: 'New', studio: null } };
-  assert.deepEqual(mergeEdits(older, newer), { bare: false, data: { title: 'New', tags: ['Boats'], studio: null } });
-});
-
-test('a newer empty value is a value', () => {
-  const merged = mergeEdits({ bare: false, data: { tags: ['Boats'] } }, { bare: false, data: { tags: [] } });
-  assert.deepEqual(merged.data, { tags: [] });
-});
-
-test('a bare edit drops what Stash can supply and keeps the rest', () => {
-  const older: Edit = { bare: false, data: { path: '/data/a.mp4', title: 'Old', tags: [], tagline: 'All at sea' } };
-  assert.deepEqual(mergeEdits(older, { bare: true, data: {} }), { bare: true, data: { tagline: 'All at sea' } });
-});
-
-test('inline keys after a bare edit lie over what Stash says', () => {
-  const merged = mergeEdits({ bare: true, data: {} }, { bare: false, data: { title: 'Mine' } });
-  assert.deepEqual(merged, { bare: true, data: { title: 'Mine' } });
-});
-
-test('what was said is taken off what is left to say', () => {
-  assert.deepEqual(without({ title: 'T', tags: [], studio: null }, ['tags', 'date']), { title: 'T', studio: null });
-});
-
 const anyData: fc.Arbitrary<SceneData> = fc.record(
   {
     path: fc.constantFrom('/data/a.mp4', '/data/b.mp4'),
@@ -218,43 +191,6 @@ const anyData: fc.Arbitrary<SceneData> = fc.record(
   },
   { requiredKeys: [], noNullPrototype: true },
 );
-const inlineEdit: fc.Arbitrary<Edit> = anyData.map((data) => ({ bare: false, data }));
-const bareEdit: fc.Arbitrary<Edit> = fc.constant({ bare: true, data: {} });
-const anyEdit = fc.oneof(inlineEdit, bareEdit);
-
-test('of inline edits the newest value of each key wins and none is dropped', () => {
-  fc.assert(
-    fc.property(fc.array(inlineEdit, { minLength: 1 }), (edits) => {
-      const { data } = edits.reduce(mergeEdits);
-      const keys = new Set(edits.flatMap((edit) => Object.keys(edit.data))) as Set<keyof SceneData>;
-      assert.deepEqual(new Set(Object.keys(data)), keys);
-      for (const key of keys) assert.deepEqual(data[key], edits.findLast((edit) => key in edit.data)?.data[key]);
-    }),
-  );
-});
-
-test('it does not matter which edits were merged first', () => {
-  fc.assert(
-    fc.property(anyEdit, anyEdit, anyEdit, (a, b, c) => {
-      assert.deepEqual(mergeEdits(mergeEdits(a, b), c), mergeEdits(a, mergeEdits(b, c)));
-    }),
-  );
-});
-
-test('the same edit twice is that edit once', () => {
-  fc.assert(fc.property(anyEdit, (edit) => assert.deepEqual(mergeEdits(edit, edit), edit)));
-});
-
-test('a tagline survives any number of edits that do not name one', () => {
-  fc.assert(
-    fc.property(fc.array(anyEdit), (edits) => {
-      const silent = edits.map(({ bare, data }) => ({ bare, data: without(data, ['tagline']) }));
-      const merged = silent.reduce<Edit>(mergeEdits, { bare: false, data: { tagline: 'All at sea' } });
-      assert.equal(merged.data.tagline, 'All at sea');
-    }),
-  );
-});
-
 test('a scene that was parsed, written and parsed again is the same', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1 }), anyData, (id, data) => {
@@ -262,12 +198,6 @@ test('a scene that was parsed, written and parsed again is the same', () => {
       assert.deepEqual(parse(JSON.parse(JSON.stringify({ scene_id: once.sceneId, ...once.data }))), once);
     }),
   );
-});
-
-test('an edit with another path drops the size and duration of the old file', () => {
-  const older = { bare: false, data: { path: '/data/a.mp4', size: 5, duration: 2 } };
-  assert.deepEqual(mergeEdits(older, { bare: false, data: { path: '/data/b.mp4' } }).data, { path: '/data/b.mp4' });
-  assert.deepEqual(mergeEdits(older, { bare: false, data: { path: '/data/a.mp4' } }).data, older.data);
 });
 
 test('size and duration are taken from the file with the path, not from another one', () => {

@@ -1,0 +1,81 @@
+import type { SceneData, SceneEdit, SceneKey } from './scene.ts';
+import { contentKeys } from './scene.ts';
+
+/**
+ * What is to be written of one scene: the newest value of each key, and when it was said. The stamps make the order in
+ * which edits meet (in the queue, behind a running job, out of the dead letters) a matter of indifference.
+ */
+export type StampedEdit = {
+  readonly data: SceneData;
+  /** When each key was last said. Later wins; no two edits of a scene have the same stamp. */
+  readonly stamps: Readonly<Partial<Record<SceneKey, number>>>;
+  /** When somebody last asked for whatever Stash has. Absent: nothing is to be read from Stash. */
+  readonly bareAt: number | undefined;
+};
+
+/** What Stash cannot supply: these keys survive a later bare edit, all others are read anew from Stash. */
+const KEYS_UNKNOWN_TO_STASH: ReadonlySet<SceneKey> = new Set(['tagline']);
+
+/** What is known of one file and says nothing about another. */
+const KEYS_OF_THE_FILE: ReadonlySet<SceneKey> = new Set(['size', 'duration']);
+
+/** An edit that was said at `at`. */
+export function stampEdit({ bare, data }: Pick<SceneEdit, 'bare' | 'data'>, at: number): StampedEdit {
+  return { data, stamps: Object.fromEntries(keysOf(data).map((key) => [key, at])), bareAt: bare ? at : undefined };
+}
+
+/**
+ * Two edits as one: of each key the newest value, and none dropped, but for what a later bare edit will have from Stash,
+ * and the size of a file that is no longer the scene's. Commutative and associative.
+ */
+export function mergeEdits(a: StampedEdit, b: StampedEdit): StampedEdit {
+  const bareAt = a.bareAt === undefined && b.bareAt === undefined ? undefined : Math.max(a.bareAt ?? 0, b.bareAt ?? 0);
+  const newest = [...new Set([...keysOf(a.data), ...keysOf(b.data)])].map((key) =>
+    saidAt(a, key) > saidAt(b, key) ? { key, from: a } : { key, from: b },
+  );
+  const kept = newest.filter(
+    ({ key, from }) => !isLeftToStash(key, saidAt(from, key), bareAt) && !isOfAnotherFile(key, from, newest),
+  );
+  return { ...pickFrom(kept), bareAt };
+}
+
+/** What is left of `edit` once `done` was carried out: the keys it said later, or that `done` did not say. */
+export function unsaidBy(edit: StampedEdit, done: StampedEdit): StampedEdit {
+  const left = keysOf(edit.data)
+    .filter((key) => saidAt(edit, key) > saidAt(done, key) && !isLeftToStash(key, saidAt(edit, key), done.bareAt))
+    .map((key) => ({ key, from: edit }));
+  const isBareLeft = edit.bareAt !== undefined && edit.bareAt > (done.bareAt ?? 0);
+  return { ...pickFrom(left), bareAt: isBareLeft ? edit.bareAt : undefined };
+}
+
+/** Whether an edit would write nothing. */
+export function saysNothing({ data, bareAt }: StampedEdit): boolean {
+  return bareAt === undefined && contentKeys(data).length === 0;
+}
+
+type Source = { readonly key: SceneKey; readonly from: StampedEdit };
+
+function isLeftToStash(key: SceneKey, at: number, bareAt: number | undefined): boolean {
+  return bareAt !== undefined && at < bareAt && !KEYS_UNKNOWN_TO_STASH.has(key);
+}
+
+/** Size and duration are those of the file named with them or before them; a path named later may be another file's. */
+function isOfAnotherFile(key: SceneKey, from: StampedEdit, newest: readonly Source[]): boolean {
+  const path = newest.find((source) => source.key === 'path');
+  return KEYS_OF_THE_FILE.has(key) && path !== undefined && saidAt(path.from, 'path') > saidAt(from, key);
+}
+
+function pickFrom(sources: readonly Source[]): Pick<StampedEdit, 'data' | 'stamps'> {
+  return {
+    data: Object.fromEntries(sources.map(({ key, from }) => [key, from.data[key]])),
+    stamps: Object.fromEntries(sources.map(({ key, from }) => [key, saidAt(from, key)])),
+  };
+}
+
+function saidAt({ stamps, data }: StampedEdit, key: SceneKey): number {
+  return Object.hasOwn(data, key) ? (stamps[key] ?? 0) : Number.NEGATIVE_INFINITY;
+}
+
+function keysOf(data: SceneData): SceneKey[] {
+  return Object.keys(data) as SceneKey[];
+}
