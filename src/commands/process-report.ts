@@ -15,8 +15,8 @@ export type Summary = {
   readonly endedAt: number;
 };
 
-/** The exit code of a run that no signal ended. `left` is how many jobs are still due. */
-export function exitCodeOf({ end, tally }: DrainReport, { left }: { readonly left: number }): ExitCode {
+/** The exit code of a run that no signal ended. */
+export function exitCodeOf({ end, tally }: DrainReport, { waiting }: StoreStats): ExitCode {
   const codes: ExitCode[] = [];
   if (tally.retried + tally.buried > 0) codes.push(EXIT.jobsFailed);
   switch (end.kind) {
@@ -32,7 +32,7 @@ export function exitCodeOf({ end, tally }: DrainReport, { left }: { readonly lef
       codes.push(EXIT.usage);
       break;
     case 'time_up':
-      if (left > 0) codes.push(EXIT.timeUp);
+      if (waiting.due > 0) codes.push(EXIT.timeUp);
       break;
     case 'drained':
     case 'limit':
@@ -166,4 +166,9 @@ export function summaryDocument({ end, tally }: DrainReport, { exitCode, stats, 
     started_at: utcTime(startedAt),
     ended_at: utcTime(endedAt),
   };
+}
+
+/** The closing event of a run that could not do its work; what was wrong stands in the error document on stderr. */
+export function failureDocument(exitCode: number): object {
+  return { event: 'summary', exit_code: exitCode, end: 'error' };
 }

@@ -2,9 +2,9 @@ import { loadSettings } from '../config.ts';
 import type { DrainReport } from '../core/drain/drain.ts';
 import { NO_JOBS } from '../core/drain/tally.ts';
 import { parseDurationMs } from '../core/duration.ts';
-import { UsageError } from '../core/errors.ts';
-import { EXIT, signalExitCode } from '../exit.ts';
-import type { OpenDrainQueue } from '../queue/drain-queue.ts';
+import { StoreError, UsageError } from '../core/errors.ts';
+import { complaintOf, EXIT, signalExitCode } from '../exit.ts';
+import type { OpenDrainQueue, StandDown } from '../queue/drain-queue.ts';
 import { openDrainQueue } from '../queue/drain-queue.ts';
 import { readStats } from '../queue/stats.ts';
 import type { Stores } from '../queue/stores.ts';
@@ -14,7 +14,14 @@ import { eventDocument } from '../terminal/event-document.ts';
 import { linesFor } from '../terminal/log.ts';
 import type { Context } from './context.ts';
 import type { DrainSetup } from './drain-run.ts';
-import { exitCodeOf, explainEnd, explainLetters, summaryDocument, summaryText } from './process-report.ts';
+import {
+  exitCodeOf,
+  explainEnd,
+  explainLetters,
+  failureDocument,
+  summaryDocument,
+  summaryText,
+} from './process-report.ts';
 import { statsDocument } from './stats-document.ts';
 import { createCheckpoint } from './test-kill.ts';
 
@@ -29,8 +36,18 @@ export type ProcessOptions = {
   readonly adoptServer: boolean;
 };
 
-/** Drains what is due and says how it went. */
+/** Drains what is due and says how it went. Under `--json` every run closes with a summary, however it ends. */
 export async function run(options: ProcessOptions, context: Context): Promise<number> {
+  try {
+    return await runOnDirectory(options, context);
+  } catch (thrown) {
+    const { exitCode } = complaintOf(thrown, context.version);
+    if (context.output.json && !options.statsOnly) context.output.resultJson(failureDocument(exitCode));
+    throw thrown;
+  }
+}
+
+async function runOnDirectory(options: ProcessOptions, context: Context): Promise<number> {
   const { dataDir, env, output, now } = context;
   const settings = loadSettings({ flags: options.flags, env, dataDir: dataDir.path, configFile: options.configFile });
   const request = {
@@ -69,35 +86,31 @@ async function runOnQueue(stores: Stores, request: DrainRequest, context: Contex
     manners: request.parallel ? 'share' : 'alone',
     onLetterCommitted: () => checkpoint('letter_committed'),
   });
-  if ('standDown' in queue) {
-    const { pid, left } = queue.standDown;
-    const message = `pid ${pid} is draining, ${left.toLocaleString('en')} left`;
-    if (output.json) output.resultJson({ event: 'summary', exit_code: EXIT.done, stood_down: { pid, left } });
-    else output.result(`${message}. Use --parallel to share the work.`);
-    return EXIT.done;
-  }
-  let exitCode: number = EXIT.bug;
-  let report: DrainReport = { end: { kind: 'drained' }, tally: NO_JOBS };
+  if ('standDown' in queue) return standDown(queue.standDown, output);
+  let report: DrainReport;
   try {
     report = await drainIfDue(queue, { ...request, startedAt, checkpoint }, context);
-    exitCode = exitCodeOf(report, { left: queue.dueCount(now()) });
-    if (report.end.kind === 'signal') exitCode = signalExitCode(report.end.signal);
   } catch (thrown) {
-    if (thrown instanceof UsageError) exitCode = EXIT.usage;
-    if (output.json)
-      output.resultJson(
-        summaryDocument(report, { exitCode, stats: readStats(stores, now()), startedAt, endedAt: now() }),
-      );
+    const { exitCode } = complaintOf(thrown, context.version);
+    // Where the store has failed, its end cannot be written either; the next run sees that this one is dead.
+    if (!(thrown instanceof StoreError)) queue.end({ now: now(), exitCode, done: 0, failed: 0 });
     throw thrown;
-  } finally {
-    const { tally } = report;
-    queue.end({ now: now(), exitCode, done: tally.updated + tally.unchanged, failed: tally.retried + tally.buried });
   }
-  const summary = { exitCode, stats: readStats(stores, now()), startedAt, endedAt: now() };
+  const { end, tally } = report;
+  const stats = readStats(stores, now());
+  const exitCode = end.kind === 'signal' ? signalExitCode(end.signal) : exitCodeOf(report, stats);
+  queue.end({ now: now(), exitCode, done: tally.updated + tally.unchanged, failed: tally.retried + tally.buried });
+  const summary = { exitCode, stats, startedAt, endedAt: now() };
   for (const [level, line] of [...explainEnd(report, summary), ...explainLetters(summary)]) output.log(level, line);
   if (output.json) output.resultJson(summaryDocument(report, summary));
   else output.result(summaryText(report, summary));
   return exitCode;
+}
+
+function standDown({ pid, left }: StandDown, output: Context['output']): number {
+  if (output.json) output.resultJson({ event: 'summary', exit_code: EXIT.done, stood_down: { pid, left } });
+  else output.result(`pid ${pid} is draining, ${left.toLocaleString('en')} left. Use --parallel to share the work.`);
+  return EXIT.done;
 }
 
 async function drainIfDue(
