@@ -4,7 +4,7 @@ import type { Context } from './commands/context.ts';
 import { dataDirOf } from './data-dir.ts';
 import { complaintOf, EXIT } from './exit.ts';
 import type { Action, GlobalOptions } from './program.ts';
-import { createProgram } from './program.ts';
+import { commanderWords, createProgram } from './program.ts';
 import type { Output, OutputOptions } from './terminal/output.ts';
 import { createOutput } from './terminal/output.ts';
 import { VERSION } from './version.ts';
@@ -53,8 +53,7 @@ async function perform(options: GlobalOptions, env: NodeJS.ProcessEnv, action: A
   } catch (thrown) {
     exitCode = complain(thrown, output);
   }
-  output.end(exitCode);
-  return exitCode;
+  return output.end(exitCode);
 }
 
 function complain(thrown: unknown, output: Output): number {
@@ -73,7 +72,7 @@ function complain(thrown: unknown, output: Output): number {
 function usageExitCode(error: CommanderError, json: boolean): number {
   if (error.exitCode === 0) return EXIT.done;
   if (json) {
-    const message = error.message.replace(/^error: /, '');
+    const message = commanderWords(error.message);
     createOutput({ quiet: false, verbosity: 0, json }).error(
       JSON.stringify({
         error: { code: 'usage', exit_code: EXIT.usage, message, hint: 'plexsync --help shows what there is.' },

@@ -46,7 +46,7 @@ export function createProgram(performWith: Perform): Command {
     .addHelpText('after', `\n${EXIT_CODES_HELP}`);
   program.configureOutput({
     outputError: (text, write) => {
-      if (!process.argv.includes('--json')) write(text.replace(/^error: /, 'plexsync: '));
+      if (!process.argv.includes('--json')) write(`plexsync: ${commanderWords(text)}`);
     },
   });
   addEnqueue(program, perform);
@@ -123,7 +123,7 @@ function inlineValue(value: unknown, kind: 'text' | 'number' | 'list'): unknown 
 /** A number where it is one, nothing where it is empty; anything else stays as typed, so that the complaint can show it. */
 function toNumberOrText(text: string): number | string | null {
   if (text.trim() === '') return null;
-  return Number.isNaN(Number(text)) ? text : Number(text);
+  return /^-?\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : text;
 }
 
 const addProcess: Register = (program, perform) => {
@@ -165,18 +165,28 @@ Examples:
     });
 };
 
-/** The flags of a setting, out of its row in the table. */
+/** The flags of a setting, out of its row in the table. Of a switch, the form that changes something is shown. */
 function settingOptions(name: SettingName): readonly Option[] {
-  const { help, fallback, value, repeatable }: Setting = SETTINGS[name];
-  const shown =
-    fallback === undefined || (Array.isArray(fallback) && fallback.length === 0)
-      ? ''
-      : `default: ${String(fallback)}, `;
-  const text = `${help} (${shown}env: ${variableOf(name)})`;
+  const { help, type, fallback, value, repeatable }: Setting = SETTINGS[name];
   const flag = flagOf(name);
-  if (value === undefined) return [new Option(`--${flag}`, text), new Option(`--no-${flag}`).hideHelp()];
-  const option = new Option(`--${flag} ${value}`, repeatable ? `${text}, repeatable` : text);
+  if (value === undefined) {
+    const [shown, hidden] = fallback === true ? [`--no-${flag}`, `--${flag}`] : [`--${flag}`, `--no-${flag}`];
+    const text = `${fallback === true ? 'do not ' : ''}${help} (env: ${variableOf(name)}=${fallback !== true})`;
+    return [new Option(shown, text), new Option(hidden).hideHelp()];
+  }
+  const details = [
+    ...rangeOf(type),
+    ...(fallback === undefined || Array.isArray(fallback) ? [] : [`default: ${String(fallback)}`]),
+    `env: ${variableOf(name)}`,
+    ...(repeatable ? ['repeatable'] : []),
+  ];
+  const option = new Option(`--${flag} ${value}`, `${help} (${details.join(', ')})`);
   return [repeatable ? option.argParser(collect) : option];
+}
+
+function rangeOf(type: Setting['type']): readonly string[] {
+  if (type.kind === 'whole_number') return [`${type.min} to ${type.max}`];
+  return type.kind === 'duration' ? [`${type.minS}s to ${type.maxS}s`] : [];
 }
 
 function camelCase(name: string): string {
@@ -255,3 +265,8 @@ const addDemo: Register = (program, perform) => {
     });
   });
 };
+
+/** What commander says of a wrong command line, without the value behind an unknown option: it may be a secret. */
+export function commanderWords(text: string): string {
+  return text.replace(/^error: /, '').replace(/(unknown option '[^'=]*)=[^']*'/, "$1'");
+}

@@ -2,7 +2,7 @@ import { UsageError } from '../core/errors.ts';
 import type { DeadLetter, LetterFilter } from '../queue/dead-letters.ts';
 import type { LetterDesk, Retried } from '../queue/letter-desk.ts';
 import { openLetterDesk } from '../queue/letter-desk.ts';
-import { openStores } from '../queue/stores.ts';
+import { openStores, openStoresToRead } from '../queue/stores.ts';
 import { confirm } from '../terminal/confirm.ts';
 import { isTerminal } from '../terminal/paint.ts';
 import { sanitize } from '../terminal/sanitize.ts';
@@ -22,7 +22,7 @@ type Asked = { readonly selection: Selection; readonly yes: boolean };
 
 /** Lists dead letters, newest first. */
 export async function list({ selection }: { readonly selection: Selection }, context: Context): Promise<number> {
-  return await atDesk(context, (desk) => {
+  return await atDesk(context, openStoresToRead, (desk) => {
     const letters = desk.list(toFilter(selection));
     const { output } = context;
     if (output.json) output.resultJson(letters.map(toDocument), 2);
@@ -34,7 +34,7 @@ export async function list({ selection }: { readonly selection: Selection }, con
 
 /** Shows one letter whole. */
 export async function show({ id }: { readonly id: string }, context: Context): Promise<number> {
-  return await atDesk(context, (desk) => {
+  return await atDesk(context, openStoresToRead, (desk) => {
     const [letter] = named(desk, [id]);
     if (letter === undefined) return 0;
     if (context.output.json) context.output.resultJson(toDocument(letter), 2);
@@ -45,9 +45,9 @@ export async function show({ id }: { readonly id: string }, context: Context): P
 
 /** Puts letters back into the queue; asks first when more than one is meant. */
 export async function retry({ selection, yes }: Asked, context: Context): Promise<number> {
-  return await atDesk(context, async (desk) => {
+  return await atDesk(context, openStores, async (desk) => {
     const letters = select(desk, selection, 'retry');
-    const question = `Put ${countOf(letters)} back into the queue of ${context.dataDir.path}?`;
+    const question = `Put ${countOf(letters)} back into the queue of ${context.dataDir.path}${desk.serverName()}?`;
     if (letters.length > 1 && !(await confirm(question, { yes }))) return declined(context);
     const retried = desk.retry(letters, context.now());
     if (context.output.json) context.output.resultJson({ retried: retried.map(toRetriedDocument) });
@@ -58,9 +58,9 @@ export async function retry({ selection, yes }: Asked, context: Context): Promis
 
 /** Deletes letters for good; always asks. */
 export async function purge({ selection, yes }: Asked, context: Context): Promise<number> {
-  return await atDesk(context, async (desk) => {
+  return await atDesk(context, openStores, async (desk) => {
     const letters = select(desk, selection, 'purge');
-    const question = `Delete ${countOf(letters)} from ${context.dataDir.path} for good? Their edits will not arrive.`;
+    const question = `Delete ${countOf(letters)} from ${context.dataDir.path}${desk.serverName()} for good? Their edits will not arrive.`;
     if (letters.length > 0 && !(await confirm(question, { yes }))) return declined(context);
     const purged = desk.purge(letters);
     if (context.output.json) context.output.resultJson({ purged });
@@ -69,8 +69,10 @@ export async function purge({ selection, yes }: Asked, context: Context): Promis
   });
 }
 
-async function atDesk(context: Context, action: (desk: LetterDesk) => number | Promise<number>): Promise<number> {
-  const stores = openStores(context.dataDir);
+type AtDesk = (desk: LetterDesk) => number | Promise<number>;
+
+async function atDesk(context: Context, open: typeof openStores, action: AtDesk): Promise<number> {
+  const stores = open(context.dataDir);
   try {
     return await action(openLetterDesk(stores));
   } finally {

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { setInterval } from 'node:timers';
 import { requirePlex } from '../config.ts';
 import type { DrainOptions } from '../core/drain/course.ts';
@@ -17,6 +18,7 @@ export type DrainSetup = {
   readonly settings: Settings;
   readonly limit: number | undefined;
   readonly maxTimeMs: number | undefined;
+  readonly adoptServer: boolean;
   readonly startedAt: number;
   readonly emit: DrainDeps['emit'];
   readonly checkpoint: DrainDeps['checkpoint'];
@@ -34,19 +36,24 @@ export async function runDrain(
 ): Promise<DrainReport> {
   const { settings, emit, checkpoint } = setup;
   const { baseUrl, token } = requirePlex(settings);
+  const clientIdentifier = queue.clientIdentifier();
   const stop = listenForStop();
   try {
     const plex = createPlexClient({
       baseUrl,
       token,
-      clientIdentifier: queue.clientIdentifier(),
+      clientIdentifier,
       version,
       connectTimeoutMs: settings.connect_timeout,
       readTimeoutMs: settings.read_timeout,
       signal: stop.aborted,
       now,
     });
-    return await drain(depsOf({ queue, plex, emit, stop, now, checkpoint }), drainOptions(setup));
+    const tokenFingerprint = fingerprint(token, clientIdentifier);
+    return await drain(depsOf({ queue, plex, emit, stop, now, checkpoint }), {
+      ...drainOptions(setup),
+      tokenFingerprint,
+    });
   } finally {
     stop.close();
   }
@@ -67,8 +74,15 @@ function depsOf(
   };
 }
 
-function drainOptions({ settings, limit, maxTimeMs, startedAt }: DrainSetup): DrainOptions {
+function drainOptions({
+  settings,
+  limit,
+  maxTimeMs,
+  startedAt,
+  adoptServer,
+}: DrainSetup): Omit<DrainOptions, 'tokenFingerprint'> {
   return {
+    ifOtherServer: adoptServer ? 'adopt' : 'refuse',
     libraries: settings.plex_library,
     mappings: settings.path_map,
     matching: settings.strict_matching ? 'strict' : 'relaxed',
@@ -89,4 +103,9 @@ function writeRules(settings: Settings): WriteRules {
     maxPerformers: settings.max_performers,
     sync: Object.fromEntries(toggles) as WriteRules['sync'],
   };
+}
+
+/** What may stand on disk for a token: it cannot be turned back, and is another one in every data directory. */
+function fingerprint(token: string, salt: string): string {
+  return createHmac('sha256', salt).update(token).digest('hex');
 }

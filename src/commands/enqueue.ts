@@ -4,7 +4,7 @@ import type { SceneEdit } from '../core/scene.ts';
 import { parseScene } from '../core/scene.ts';
 import { parseScenes } from '../core/scene-file.ts';
 import { openIntake } from '../queue/intake.ts';
-import type { Enqueued } from '../queue/jobs.ts';
+import type { Enqueued, Priority } from '../queue/jobs.ts';
 import type { Context } from './context.ts';
 
 export type EnqueueOptions = {
@@ -22,7 +22,7 @@ export function run(options: EnqueueOptions, { dataDir, output, now }: Context):
   const intake = openIntake(dataDir);
   let enqueued: readonly Enqueued[];
   try {
-    enqueued = intake.enqueue(edits, { priority: 'hand', now: now() });
+    enqueued = intake.enqueue(edits, { priority: priorityOf(options), now: now() });
   } finally {
     intake.close();
   }
@@ -33,6 +33,11 @@ export function run(options: EnqueueOptions, { dataDir, output, now }: Context):
   output.log('info', `[PlexSync Hook] Enqueued ${what} in ${tookMs}ms`);
   report(enqueued, edits, output);
   return 0;
+}
+
+/** A file is bulk: edits by hand and hooks go before it. */
+function priorityOf({ file, sceneIds }: EnqueueOptions): Priority {
+  return file === undefined && sceneIds[0] !== '-' ? 'hand' : 'bulk';
 }
 
 function report(enqueued: readonly Enqueued[], edits: readonly SceneEdit[], output: Context['output']): void {
@@ -67,7 +72,7 @@ function readEdits({ sceneIds, file, inline }: EnqueueOptions): readonly SceneEd
         'Enqueue the file and the scene in two commands.',
       );
     }
-    return parseScenes(readSource(source), source === '-' ? 'standard input' : source);
+    return parseScenes(readSource(source), nameOf(source));
   }
   if (sceneIds.length === 0) {
     throw new UsageError(
@@ -85,18 +90,25 @@ function readEdits({ sceneIds, file, inline }: EnqueueOptions): readonly SceneEd
 }
 
 function readSource(source: string): string {
+  const name = nameOf(source);
   try {
-    return readFileSync(source === '-' ? 0 : source, 'utf8');
+    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(source === '-' ? 0 : source));
   } catch (thrown) {
     const { code } = thrown as NodeJS.ErrnoException;
+    if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA')
+      throw new UsageError(`${name} is not UTF-8 text.`, 'Save it as UTF-8; nothing was enqueued.');
     const reasons: Readonly<Record<string, string>> = {
       ENOENT: 'it does not exist',
       EISDIR: 'it is a directory',
       EACCES: 'it may not be read',
     };
     throw new UsageError(
-      `${source} cannot be read: ${reasons[code ?? ''] ?? code ?? 'unknown reason'}.`,
+      `${name} cannot be read: ${reasons[code ?? ''] ?? code ?? 'unknown reason'}.`,
       'Give a JSON or NDJSON file, or - for standard input.',
     );
   }
+}
+
+function nameOf(source: string): string {
+  return source === '-' ? 'standard input' : source;
 }

@@ -1,7 +1,7 @@
-import type { DrainReport } from '../core/drain/drain.ts';
+import type { DrainEnd, DrainReport } from '../core/drain/drain.ts';
 import { unreachable } from '../core/errors.ts';
 import type { ExitCode } from '../exit.ts';
-import { EXIT, strongest } from '../exit.ts';
+import { EXIT, signalExitCode, strongest } from '../exit.ts';
 import type { StoreStats } from '../queue/stats.ts';
 import type { LogLine } from '../terminal/log.ts';
 import { localTime, utcTime } from '../terminal/time.ts';
@@ -15,37 +15,40 @@ export type Summary = {
   readonly endedAt: number;
 };
 
-/** The exit code of a run that no signal ended. */
-export function exitCodeOf({ end, tally }: DrainReport, { waiting }: StoreStats): ExitCode {
-  const codes: ExitCode[] = [];
-  if (tally.retried + tally.buried > 0) codes.push(EXIT.jobsFailed);
+/** The exit code of a run: that of the signal which ended it, or the strongest of all that apply. */
+export function exitCodeOf({ ends, tally }: DrainReport, stats: StoreStats): number {
+  const signal = ends.find((end) => end.kind === 'signal');
+  if (signal !== undefined) return signalExitCode(signal.signal);
+  const failed = tally.retried + tally.buried > 0 ? [EXIT.jobsFailed] : [];
+  return strongest([...failed, ...ends.map((end) => endCode(end, stats))]);
+}
+
+function endCode(end: DrainEnd, { waiting }: StoreStats): ExitCode {
   switch (end.kind) {
     case 'unauthorized':
     case 'forbidden':
-      codes.push(EXIT.refused);
-      break;
+      return EXIT.refused;
     case 'unreachable':
     case 'breaker_open':
-      codes.push(EXIT.unreachable);
-      break;
+      return EXIT.unreachable;
     case 'misconfigured':
-      codes.push(EXIT.usage);
-      break;
+      return EXIT.usage;
     case 'time_up':
-      if (waiting.due > 0) codes.push(EXIT.timeUp);
-      break;
-    case 'drained':
+      return waiting.due > 0 ? EXIT.timeUp : EXIT.done;
     case 'limit':
     case 'signal':
-      break;
+      return EXIT.done;
     default:
-      unreachable(end);
+      return unreachable(end);
   }
-  return strongest(codes);
 }
 
-/** Why a run ended, where that needs saying, and what to do next. */
-export function explainEnd({ end }: DrainReport, { stats }: Summary): readonly LogLine[] {
+/** Why a run ended, or did less than it could, where that needs saying, and what to do next. */
+export function explainEnds({ ends }: DrainReport, { stats }: Summary): readonly LogLine[] {
+  return ends.flatMap((end) => explainEnd(end, stats));
+}
+
+function explainEnd(end: DrainEnd, stats: StoreStats): readonly LogLine[] {
   const waiting = `${stats.waiting.due} ${stats.waiting.due === 1 ? 'job' : 'jobs'} waiting`;
   switch (end.kind) {
     case 'unauthorized':
@@ -89,7 +92,6 @@ export function explainEnd({ end }: DrainReport, { stats }: Summary): readonly L
         : [];
     case 'signal':
       return [['warning', `[PlexSync] Stopped by ${end.signal}: writes in flight were settled, ${waiting}`]];
-    case 'drained':
     case 'limit':
       return [];
     default:
@@ -151,11 +153,14 @@ export function explainLetters({ stats }: Summary): readonly LogLine[] {
 }
 
 /** The last NDJSON event of `process --json`; keys are only ever added. */
-export function summaryDocument({ end, tally }: DrainReport, { exitCode, stats, startedAt, endedAt }: Summary): object {
+export function summaryDocument(
+  { ends, tally }: DrainReport,
+  { exitCode, stats, startedAt, endedAt }: Summary,
+): object {
   return {
     event: 'summary',
     exit_code: exitCode,
-    end: end.kind,
+    ends: ends.map(({ kind }) => kind),
     updated: tally.updated,
     unchanged: tally.unchanged,
     waiting: tally.waiting,
@@ -170,5 +175,5 @@ export function summaryDocument({ end, tally }: DrainReport, { exitCode, stats, 
 
 /** The closing event of a run that could not do its work; what was wrong stands in the error document on stderr. */
 export function failureDocument(exitCode: number): object {
-  return { event: 'summary', exit_code: exitCode, end: 'error' };
+  return { event: 'summary', exit_code: exitCode, ends: ['error'] };
 }

@@ -1,14 +1,15 @@
 import { loadSettings } from '../config.ts';
 import type { DrainReport } from '../core/drain/drain.ts';
+import { rescueEvents } from '../core/drain/rescue-events.ts';
 import { NO_JOBS } from '../core/drain/tally.ts';
 import { parseDurationMs } from '../core/duration.ts';
 import { StoreError, UsageError } from '../core/errors.ts';
-import { complaintOf, EXIT, signalExitCode } from '../exit.ts';
+import { complaintOf, EXIT } from '../exit.ts';
 import type { OpenDrainQueue, StandDown } from '../queue/drain-queue.ts';
 import { openDrainQueue } from '../queue/drain-queue.ts';
 import { readStats } from '../queue/stats.ts';
 import type { Stores } from '../queue/stores.ts';
-import { openStores } from '../queue/stores.ts';
+import { openStores, openStoresToRead } from '../queue/stores.ts';
 import type { SettingName, Settings } from '../settings.ts';
 import { eventDocument } from '../terminal/event-document.ts';
 import { linesFor } from '../terminal/log.ts';
@@ -16,7 +17,7 @@ import type { Context } from './context.ts';
 import type { DrainSetup } from './drain-run.ts';
 import {
   exitCodeOf,
-  explainEnd,
+  explainEnds,
   explainLetters,
   failureDocument,
   summaryDocument,
@@ -57,13 +58,11 @@ async function runOnDirectory(options: ProcessOptions, context: Context): Promis
     parallel: options.parallel,
     adoptServer: options.adoptServer,
   };
-  const stores = openStores(dataDir);
+  const stores = options.statsOnly ? openStoresToRead(dataDir) : openStores(dataDir);
   try {
-    if (options.statsOnly) {
-      output.resultJson(statsDocument(readStats(stores, now()), dataDir), 2);
-      return EXIT.done;
-    }
-    return await runOnQueue(stores, request, context);
+    if (!options.statsOnly) return await runOnQueue(stores, request, context);
+    output.resultJson(statsDocument(readStats(stores, now()), dataDir), 2);
+    return EXIT.done;
   } finally {
     stores.close();
   }
@@ -83,7 +82,7 @@ async function runOnQueue(stores: Stores, request: DrainRequest, context: Contex
     pid: process.pid,
     now: startedAt,
     maxLosses: request.settings.max_retries,
-    manners: request.parallel ? 'share' : 'alone',
+    ifBusy: request.parallel ? 'share' : 'stand_down',
     onLetterCommitted: () => checkpoint('letter_committed'),
   });
   if ('standDown' in queue) return standDown(queue.standDown, output);
@@ -96,12 +95,12 @@ async function runOnQueue(stores: Stores, request: DrainRequest, context: Contex
     if (!(thrown instanceof StoreError)) queue.end({ now: now(), exitCode, done: 0, failed: 0 });
     throw thrown;
   }
-  const { end, tally } = report;
+  const { tally } = report;
   const stats = readStats(stores, now());
-  const exitCode = end.kind === 'signal' ? signalExitCode(end.signal) : exitCodeOf(report, stats);
+  const exitCode = exitCodeOf(report, stats);
   queue.end({ now: now(), exitCode, done: tally.updated + tally.unchanged, failed: tally.retried + tally.buried });
   const summary = { exitCode, stats, startedAt, endedAt: now() };
-  for (const [level, line] of [...explainEnd(report, summary), ...explainLetters(summary)]) output.log(level, line);
+  for (const [level, line] of [...explainEnds(report, summary), ...explainLetters(summary)]) output.log(level, line);
   if (output.json) output.resultJson(summaryDocument(report, summary));
   else output.result(summaryText(report, summary));
   return exitCode;
@@ -123,13 +122,14 @@ async function drainIfDue(
     if (output.json) output.resultJson(eventDocument(event));
     for (const [level, line] of linesFor(event)) output.log(level, line);
   };
-  if (request.adoptServer) queue.adoptServer();
   const rescued = queue.rescue(request.startedAt);
-  if (rescued > 0) emit({ kind: 'rescued', count: rescued });
+  for (const event of rescueEvents(rescued)) emit(event);
+  const lost = { ...NO_JOBS, buried: rescued.buried.length };
   // Nothing to do: Plex is not asked, and the HTTP client is not even loaded.
-  if (queue.dueCount(request.startedAt) === 0) return { end: { kind: 'drained' }, tally: NO_JOBS };
+  if (queue.dueCount(request.startedAt) === 0) return { ends: [], tally: lost };
   const { runDrain } = await import('./drain-run.ts');
-  return await runDrain(queue, { ...request, emit }, context);
+  const { ends, tally } = await runDrain(queue, { ...request, emit }, context);
+  return { ends, tally: { ...tally, buried: tally.buried + lost.buried } };
 }
 
 function toLimit(text: string | undefined): number | undefined {

@@ -1,9 +1,10 @@
+import type { Breaker } from '../core/breaker.ts';
 import type { StoreStats } from '../queue/stats.ts';
 import { utcTime } from '../terminal/time.ts';
 
 /** The document of `stats --json` and `process --stats-only`: keys are only ever added. */
 export function statsDocument(stats: StoreStats, dataDir: { readonly path: string; readonly origin: string }): object {
-  const { deadLetters, breaker, lastRun } = stats;
+  const { deadLetters, breakers, lastRun } = stats;
   return {
     pending: stats.pending,
     in_progress: stats.inProgress,
@@ -11,9 +12,7 @@ export function statsDocument(stats: StoreStats, dataDir: { readonly path: strin
     failed: stats.totals.dead_lettered,
     waiting: stats.waiting,
     dead_letters: { count: sum(deadLetters), by_error_type: deadLetters },
-    breaker: {
-      plex: breaker.kind === 'open' ? { state: 'open', opened_at: utcTime(breaker.openedAt) } : { state: breaker.kind },
-    },
+    breaker: { plex: breakerDocument(breakers.plex), stash: breakerDocument(breakers.stash) },
     totals: stats.totals,
     scenes: stats.scenes,
     oldest_pending_at: instant(stats.oldestPendingAt),
@@ -38,4 +37,9 @@ export function sum(counts: Readonly<Record<string, number>>): number {
 
 function instant(at: number | undefined): string | null {
   return at === undefined ? null : utcTime(at);
+}
+
+function breakerDocument(breaker: Breaker): object {
+  if (breaker.kind !== 'open') return { state: breaker.kind };
+  return { state: 'open', opened_at: utcTime(breaker.openedAt) };
 }

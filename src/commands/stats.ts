@@ -1,7 +1,7 @@
 import { admission } from '../core/breaker.ts';
 import type { StoreStats } from '../queue/stats.ts';
 import { readStats } from '../queue/stats.ts';
-import { openStores } from '../queue/stores.ts';
+import { openStoresToRead } from '../queue/stores.ts';
 import { isTerminal } from '../terminal/paint.ts';
 import { renderTable } from '../terminal/table.ts';
 import { localTime, utcTime } from '../terminal/time.ts';
@@ -10,7 +10,7 @@ import { statsDocument, sum } from './stats-document.ts';
 
 /** Shows the queue, the dead letters, the breaker and the last run; changes nothing. */
 export function run({ dataDir, output, now }: Context): number {
-  const stores = openStores(dataDir);
+  const stores = openStoresToRead(dataDir);
   try {
     const stats = readStats(stores, now());
     if (output.json) output.resultJson(statsDocument(stats, dataDir), 2);
@@ -56,7 +56,7 @@ function statsTable(
   return renderTable([], reader === 'person' ? rows : rows.map(([name, value]) => [name.trim(), value]), reader);
 }
 
-function breakerWords({ breaker }: StoreStats, now: number, time: (at: number) => string): string {
+function breakerWords({ breakers: { plex: breaker } }: StoreStats, now: number, time: (at: number) => string): string {
   if (breaker.kind !== 'open') return breaker.kind;
   const admitted = admission(breaker, now);
   return admitted.kind === 'wait' ? `open until ${time(admitted.retryAt)}` : 'open, the next run probes Plex';

@@ -32,9 +32,9 @@ export function admission(breaker: Breaker, now: number): Admission {
   return now >= retryAt || now < breaker.openedAt ? { kind: 'probe' } : { kind: 'wait', retryAt };
 }
 
-/** The breaker after the server proved to be alive: any end of a job that was no fault of the server. */
-export function onSuccess(): Breaker {
-  return CLOSED;
+/** The breaker after the server answered well. An open one stays open: only a probe and a trial close it. */
+export function onSuccess(breaker: Breaker): Breaker {
+  return breaker.kind === 'open' ? breaker : CLOSED;
 }
 
 /** The breaker after one more server fault; a fault during the half-open trial opens it again at once. */

@@ -1,8 +1,8 @@
 import type { Breaker } from './breaker.ts';
 import type { FieldEdit, ListEdit } from './edits.ts';
 import type { WorkerEvent } from './events.ts';
-import type { Job, Settled, Settlement } from './job.ts';
-import type { Candidate } from './match.ts';
+import type { Job, Lease, Settled, Settlement } from './job.ts';
+import type { Candidate, PlexFile } from './match.ts';
 import type { PlexItem, Section } from './plex-item.ts';
 import type { Intent, SceneRecord } from './scene-record.ts';
 
@@ -10,15 +10,32 @@ import type { Intent, SceneRecord } from './scene-record.ts';
 export type Binding = { readonly machineIdentifier: string; readonly sectionUuids: readonly string[] };
 
 /** What is noted of an item before its first PUT: what counted as ours so far, and what is about to change. */
-export type IntentNote = SceneRecord & { readonly sceneId: number; readonly intent: Intent };
+export type IntentNote = SceneRecord & { readonly sceneId: number; readonly lease: Lease; readonly intent: Intent };
 
 /** A job, or a dead letter, whose file was in no library so far. `path` is as Stash sees it. */
 export type Missing = { readonly kind: 'job' | 'letter'; readonly id: number; readonly path: string };
 
+/** An item that a section has got. `addedAt` is epoch seconds by Plex's clock. */
+export type AddedItem = { readonly ratingKey: string; readonly addedAt: number; readonly files: readonly PlexFile[] };
+
+/** The latest second of which a section's additions were seen, and which items those were. */
+export type AddedMark = { readonly at: number; readonly ratingKeys: readonly string[] };
+
+/** What a rescue did: jobs of dead drains that are pending again, and those that became dead letters. */
+export type Rescued = {
+  readonly takenBack: number;
+  readonly buried: readonly { readonly jobId: number; readonly sceneId: number; readonly losses: number }[];
+};
+
 /** What the drain needs of the queue; `queue/` satisfies it by shape. Every instant is epoch ms and comes from outside. */
 export type DrainQueue = {
   /** At most `limit` due jobs, under a lease that ends at `now + leaseMs`; jobs of dead owners are taken back first. */
-  claim(request: { readonly now: number; readonly limit: number; readonly leaseMs: number }): readonly Job[];
+  claim(request: { readonly now: number; readonly limit: number; readonly leaseMs: number }): {
+    readonly jobs: readonly Job[];
+    readonly rescued: Rescued;
+  };
+  /** Whether a lease is still ours and has not run out. */
+  holds(lease: Lease, now: number): boolean;
   /** Jobs due at `now` that this drain may still claim. */
   dueCount(now: number): number;
   /** Prolongs every lease of this drain. */
@@ -28,7 +45,8 @@ export type DrainQueue = {
   sceneOf(ratingKey: string): number | undefined;
   /** Whether any scene was ever matched in this data directory. */
   hasRecords(): boolean;
-  intend(notes: readonly IntentNote[], now: number): void;
+  /** Notes what is about to be written, for each lease that still holds; answers whether it did, in the order of `notes`. */
+  intend(notes: readonly IntentNote[], now: number): readonly boolean[];
   /** Applies a batch's settlements in one transaction; the answer is in the order of `entries`. */
   settle(entries: readonly { readonly job: Job; readonly settlement: Settlement }[], now: number): readonly Settled[];
   /** Those who wait for Plex to find their file, and the letters of those who waited in vain. */
@@ -37,13 +55,18 @@ export type DrainQueue = {
   wake(missing: readonly Missing[], now: number): void;
   /** Puts the letters of a refused token back into the queue, now that one is accepted; returns how many. */
   reviveRefused(now: number): number;
-  /** The highest `addedAt` (epoch seconds, Plex's clock) seen in a section. */
-  addedMark(sectionKey: string): number | undefined;
-  saveAddedMark(sectionKey: string, addedAt: number): void;
+  addedMark(sectionKey: string): AddedMark | undefined;
+  saveAddedMark(sectionKey: string, mark: AddedMark): void;
   breaker(): Breaker;
   saveBreaker(breaker: Breaker): void;
   binding(): Binding | undefined;
   bind(binding: Binding): void;
+  /** Forgets the server the directory belonged to, and everything written there; jobs stay. */
+  forgetServer(): void;
+  /** When the token with this fingerprint was refused, if it was the last one to be tried. */
+  refusedAt(tokenFingerprint: string): number | undefined;
+  /** Remembers a refused token, or that the last one was accepted. */
+  saveRefusal(refusal: { readonly tokenFingerprint: string; readonly at: number } | undefined): void;
 };
 
 /** What the drain needs of Plex; `plex/` satisfies it by shape. Every function may throw a `SyncError`. */
@@ -55,14 +78,10 @@ export type DrainPlex = {
   /** Every item of the section with a file whose name is `name`: a complete look, or a throw. */
   findByFileName(section: Section, name: string): Promise<readonly Candidate[]>;
   /**
-   * The files of what a section has got since `mark` (epoch seconds), or of its `newest` items where there is no mark.
-   * `latestAddedAt` is absent where the server gives no dates.
+   * What a section has got since `mark` (epoch seconds, the second itself included), or its `newest` items where there
+   * is no mark. Items for which the server gives no date are left out.
    */
-  addedSince(
-    section: Section,
-    mark: number | undefined,
-    newest: number,
-  ): Promise<{ readonly files: readonly string[]; readonly latestAddedAt: number | undefined }>;
+  addedSince(section: Section, mark: number | undefined, newest: number): Promise<readonly AddedItem[]>;
   /** Full items in one GET; an item that is gone is missing from the answer. */
   items(ratingKeys: readonly string[]): Promise<readonly PlexItem[]>;
   /** Writes an item's edits, with locks if asked, in requests of at most `maxBytes` where a kind need not be split. */

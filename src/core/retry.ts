@@ -85,7 +85,8 @@ export function settlementFor(
     case 'transient': {
       const failures = spent.failures + 1;
       if (failures > limits.maxRetries) return { kind: 'dead', error };
-      const waitMs = askedMs ?? backoffMs(failures, limits.random);
+      // A server that asks for no wait at all, or for one that has passed, gets the usual one.
+      const waitMs = Math.max(askedMs ?? 0, backoffMs(failures, limits.random));
       return { kind: 'retry', availableAt: now + waitMs, spends: 'failure', error };
     }
     case 'not_found': {

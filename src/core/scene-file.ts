@@ -41,7 +41,7 @@ function parseEntry(value: unknown, where: string): SceneEdit {
     return parseScene(value, where);
   } catch (thrown) {
     if (thrown instanceof UsageError)
-      throw new UsageError(`${thrown.message}.`, 'Correct it and run again; nothing was enqueued.');
+      throw new UsageError(thrown.message, 'Correct it and run again; nothing was enqueued.');
     throw thrown;
   }
 }

@@ -1,8 +1,6 @@
-import { findAdded } from './list-spelling.ts';
-import type { ProvenMatch } from './match.ts';
 import type { ListKind, PlexItem, ScalarField } from './plex-item.ts';
 import { LIST_KINDS, SCALAR_FIELDS } from './plex-item.ts';
-import { foldName } from './text.ts';
+import { foldName, isRespelling } from './text.ts';
 
 /** A field we wrote: what was sent, and the form in which Plex keeps it. */
 export type WrittenField = { readonly sent: string; readonly kept: string };
@@ -32,8 +30,10 @@ export type Intent = {
 export type SceneRecord = {
   readonly ratingKey: string;
   readonly sectionKey: string;
-  /** The proven match; absent when relaxed matching took a guess, so that a guess is never remembered as proof. */
-  readonly proven: ProvenMatch | undefined;
+  /** The scene's file, as Stash saw it when we last wrote. */
+  readonly scenePath: string;
+  /** The Plex file proven to be it; absent when relaxed matching took a guess, which is never remembered as proof. */
+  readonly provenFile: string | undefined;
   readonly written: Written;
   readonly intent: Intent | undefined;
 };
@@ -41,9 +41,8 @@ export type SceneRecord = {
 export const NOTHING_WRITTEN: Written = { fields: {}, lists: {} };
 
 /**
- * Tells what a write that was cut short has left, by looking at the item: what has changed since the intent is ours,
- * what has not never landed. So nothing we wrote is taken for the user's, and no name is taken for removed by the user
- * that Plex never got.
+ * Tells what a write that was cut short has left, by looking at the item. Only what shows our value, in Plex's spelling
+ * or as sent, has landed and is ours; anything else that changed since is a person's, and what has not never arrived.
  */
 export function foldIntent(record: SceneRecord, item: PlexItem): Written {
   const { written, intent } = record;
@@ -52,7 +51,7 @@ export function foldIntent(record: SceneRecord, item: PlexItem): Written {
   for (const field of SCALAR_FIELDS) {
     const intended = intent.fields[field];
     const now = item.fields[field];
-    if (intended !== undefined && now !== intended.before) fields[field] = { sent: intended.value, kept: now };
+    if (intended !== undefined && hasLanded(intended, now)) fields[field] = { sent: intended.value, kept: now };
   }
   const lists = { ...written.lists };
   for (const kind of LIST_KINDS) {
@@ -67,11 +66,21 @@ export function foldIntent(record: SceneRecord, item: PlexItem): Written {
   return { fields, lists };
 }
 
+function hasLanded(intended: { readonly before: string; readonly value: string }, now: string): boolean {
+  return now === intended.value || (now !== intended.before && isRespelling(intended.value, now));
+}
+
 function foldListIntent(ours: OurNames, intended: ListIntent, present: readonly string[]): OurNames {
   const presentKeys = new Set(present.map(foldName));
   const removed = new Set(intended.remove.map(foldName));
   const kept = Object.entries(ours).filter(
     ([, inPlex]) => presentKeys.has(foldName(inPlex)) || !removed.has(foldName(inPlex)),
   );
-  return Object.fromEntries([...kept, ...findAdded(intended, present).spelling]);
+  const before = new Set(intended.before.map(foldName));
+  const landed = intended.add.flatMap((name) => {
+    const asSent = present.find((other) => foldName(other) === foldName(name));
+    const inPlex = asSent ?? present.find((other) => !before.has(foldName(other)) && isRespelling(name, other));
+    return inPlex === undefined ? [] : [[name, inPlex] as const];
+  });
+  return Object.fromEntries([...kept, ...landed]);
 }

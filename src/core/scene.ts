@@ -3,13 +3,15 @@ import { UsageError } from './errors.ts';
 import { cleanLine } from './text.ts';
 
 /** A Stash scene id is a positive integer; SQLite and JSON keep it exact. */
-const sceneId = z.int('must be a positive whole number').check(z.positive('must be a positive whole number'));
+const sceneId = z
+  .int('must be a whole number from 1 to 9007199254740991')
+  .check(z.positive('must be a whole number from 1 to 9007199254740991'));
 
 /** Stash spells ids as strings in GraphQL and as numbers in hooks: both are one id. */
 const anySceneId = z.union(
   [sceneId, z.pipe(z.string().check(z.regex(/^[1-9]\d*$/)), z.pipe(z.transform(Number), sceneId))],
   {
-    error: (issue) => (issue.input === undefined ? 'is missing' : 'must be a positive whole number'),
+    error: (issue) => (issue.input === undefined ? 'is missing' : 'must be a whole number from 1 to 9007199254740991'),
   },
 );
 
@@ -110,10 +112,10 @@ const FILE_KEYS: readonly SceneKey[] = ['path', 'size', 'duration', 'updated_at'
  */
 export function parseScene(input: unknown, where: string): SceneEdit {
   const parsed = z.safeParse(sceneInput, input);
-  if (!parsed.success) throw new UsageError(`${where}: ${describeIssue(parsed.error.issues[0], input)}`);
+  if (!parsed.success) throw new UsageError(`${where}: ${describeIssue(parsed.error.issues[0], input)}.`);
   const scene = parsed.data;
   const id = scene.scene_id ?? scene.id;
-  if (id === undefined) throw new UsageError(`${where}: scene_id is missing`);
+  if (id === undefined) throw new UsageError(`${where}: scene_id is missing.`);
   const data = toSceneData(scene);
   return { sceneId: id, bare: contentKeys(data).length === 0 && data.path === undefined, data };
 }
@@ -181,10 +183,14 @@ function isCalendarDate(value: string): boolean {
 
 function describeIssue(issue: z.core.$ZodIssue | undefined, input: unknown): string {
   if (issue === undefined) return 'is no scene';
-  if (issue.path.length === 0) return 'a scene must be a JSON object';
   const [key] = issue.path;
-  const value =
-    typeof input === 'object' && input !== null ? (input as Record<PropertyKey, unknown>)[key as PropertyKey] : input;
-  const shown = value === undefined ? '' : `, not ${JSON.stringify(value)?.slice(0, 60)}`;
-  return `${String(key)} ${issue.message}${shown}`;
+  if (key === undefined) return 'a scene must be a JSON object';
+  const value = typeof input === 'object' && input !== null ? (input as Record<PropertyKey, unknown>)[key] : input;
+  return `${String(key)} ${issue.message}${shownValue(value)}`;
+}
+
+/** Never more than a line of it: the value may be megabytes, or nested without end. */
+function shownValue(value: unknown): string {
+  if (value === undefined || (typeof value === 'object' && value !== null)) return '';
+  return `, not ${JSON.stringify(value).slice(0, 60)}`;
 }

@@ -55,3 +55,9 @@ export function cutAtWord(value: string, limit: number): string {
   const end = Math.max(cut.lastIndexOf(' '), cut.lastIndexOf('\n'));
   return (end >= cut.length * 0.8 ? cut.slice(0, end) : cut).trimEnd();
 }
+
+/** Whether two values differ only in what Plex is known to change: case, white space, single signs. */
+export function isRespelling(sent: string, kept: string): boolean {
+  const letters = (value: string): string => foldName(value).replace(/[^\p{L}\p{N}]+/gu, '');
+  return letters(sent) !== '' && letters(sent) === letters(kept);
+}

@@ -2,7 +2,7 @@ import type { EditPlan, ListEdit } from './edits.ts';
 import { findAdded } from './list-spelling.ts';
 import type { ListKind, PlexItem, ScalarField, Tag } from './plex-item.ts';
 import type { OurNames, Written } from './scene-record.ts';
-import { foldName } from './text.ts';
+import { foldName, isRespelling } from './text.ts';
 
 /** A value that Plex keeps in a form of its own (case, white space, a dropped character). */
 export type Altered = { readonly field: ScalarField | ListKind; readonly sent: string; readonly kept: string };
@@ -35,12 +35,6 @@ export function verifyPlan(plan: EditPlan, after: PlexItem): Verification {
     lists[edit.kind] = respell(lists[edit.kind] ?? {}, found.spelling);
   }
   return { lost, altered, written: { fields, lists } };
-}
-
-/** Whether two values differ only in what Plex is known to change: case, white space, single signs. */
-function isRespelling(sent: string, kept: string): boolean {
-  const letters = (value: string): string => foldName(value).replace(/[^\p{L}\p{N}]+/gu, '');
-  return letters(sent) !== '' && letters(sent) === letters(kept);
 }
 
 type ListCheck = {

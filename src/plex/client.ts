@@ -1,4 +1,5 @@
 import { SyncError, UsageError } from '../core/errors.ts';
+import type { Candidate } from '../core/match.ts';
 import type { Section } from '../core/plex-item.ts';
 import type { DrainPlex } from '../core/ports.ts';
 import { editTargets, encode } from './edit-url.ts';
@@ -85,28 +86,25 @@ export function createPlexClient(options: PlexClientOptions): DrainPlex {
 
     findByFileName: async (section, name) => {
       const what = `looking for ${name} in "${section.title}"`;
-      const rows = await readListing(section, [['file', fileFilter(name)]], what);
-      return rows.map(({ ratingKey, title, files }) => ({
-        ratingKey,
-        title,
-        files,
-        sectionKey: section.key,
-        sectionTitle: section.title,
-      }));
+      const found = new Map<string, Candidate>();
+      for (const filter of fileFilters(name)) {
+        for (const { ratingKey, title, files } of await readListing(section, [['file', filter]], what)) {
+          found.set(ratingKey, { ratingKey, title, files, sectionKey: section.key, sectionTitle: section.title });
+        }
+      }
+      return [...found.values()];
     },
 
     addedSince: async (section, mark, newest) => {
       const what = `asking "${section.title}" for what is new`;
-      // `>>=` is "after": one second earlier, so that a second file of the same second is not missed (plex-api.md 2.2).
+      // `>>=` is "after": one second earlier, so that the mark's own second is included (plex-api.md 2.2).
       const rows =
         mark === undefined
           ? (await readPage(section, [['sort', 'addedAt:desc']], { start: 0, size: newest, what })).rows
           : await readListing(section, [['addedAt>>', String(mark - 1)]], what);
-      const dates = rows.flatMap(({ addedAt }) => addedAt ?? []);
-      return {
-        files: rows.flatMap(({ files }) => files.map(({ path }) => path)),
-        latestAddedAt: dates.length === 0 ? mark : Math.max(...dates, mark ?? 0),
-      };
+      return rows.flatMap(({ ratingKey, addedAt, files }) =>
+        addedAt === undefined ? [] : [{ ratingKey, addedAt, files }],
+      );
     },
 
     items: async (ratingKeys) => {
@@ -125,15 +123,27 @@ export function createPlexClient(options: PlexClientOptions): DrainPlex {
   };
 }
 
+/** A shorter part of a name is in too many others: `.mp4` would list the whole library (plex-api.md 2.4). */
+const TELLING_LENGTH = 8;
+
 /**
- * The part of a file name that `file=` can look for: the longest run without a comma (it would mean "or"), without
- * letters that have two spellings in Unicode, and not led by a sign that would be read as an operator (plex-api.md 2.2, 2.4).
+ * What `file=` is asked for, to find every item with this file name: the longest run without a comma (it would mean
+ * "or"), without letters that Unicode spells in two ways, and not led by a sign that would be read as an operator
+ * (plex-api.md 2.2, 2.4). Where that run tells too little, the longest one with such letters, in both spellings.
  */
-export function fileFilter(name: string): string {
+export function fileFilters(name: string): readonly string[] {
+  const plain = longestRun(
+    name,
+    (letter) => /\p{M}/u.test(letter) || letter.normalize('NFD') !== letter.normalize('NFC'),
+  );
+  if (plain.length >= TELLING_LENGTH) return [plain];
+  const whole = longestRun(name, () => false);
+  return [...new Set([whole.normalize('NFC'), whole.normalize('NFD')])];
+}
+
+function longestRun(name: string, isLeftOut: (letter: string) => boolean): string {
   const runs = [...name]
-    .map((letter) =>
-      letter === ',' || /\p{M}/u.test(letter) || letter.normalize('NFD') !== letter.normalize('NFC') ? '\0' : letter,
-    )
+    .map((letter) => (letter === ',' || isLeftOut(letter) ? '\0' : letter))
     .join('')
     .split('\0')
     .map((run) => run.replace(/^[=<>!]+/, ''));

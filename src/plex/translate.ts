@@ -40,11 +40,11 @@ const FORBIDDEN: Readonly<Record<string, string>> = { 'writing the item': 'to ed
  * What a request without an answer means. The one function that knows axios: past it there are only our codes and our
  * words, since an AxiosError carries the token in its `config`.
  */
-export function toNetworkError(thrown: unknown, what: string): unknown {
+export function toNetworkError(thrown: unknown, what: string, baseUrl: string): unknown {
   if (!isAxiosError(thrown)) return thrown;
   return new SyncError(
     'plex_unavailable',
-    `Plex did not answer while ${what}: ${REASONS[thrown.code ?? ''] ?? thrown.code ?? 'no connection'}`,
+    `Plex at ${baseUrl} did not answer while ${what}: ${REASONS[thrown.code ?? ''] ?? thrown.code ?? 'no connection'}`,
   );
 }
 
@@ -53,6 +53,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused',
   ECONNRESET: 'the connection was closed',
   EPIPE: 'the connection was closed',
+  EPROTO: 'it does not speak https',
   ENOTFOUND: 'no such host',
   EAI_AGAIN: 'the host name could not be looked up',
   EHOSTUNREACH: 'the host cannot be reached',
@@ -73,6 +74,7 @@ export function parseRetryAfter(header: string | undefined, nowMs: number): numb
   if (header === undefined) return undefined;
   const value = header.trim();
   if (/^\d{1,9}$/.test(value)) return Number(value) * 1_000;
-  const at = Date.parse(value);
+  // Only the date forms of HTTP, all of which begin with a weekday: Date.parse takes nearly anything for a date.
+  const at = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)/.test(value) ? Date.parse(value) : Number.NaN;
   return Number.isNaN(at) ? undefined : Math.max(0, at - nowMs);
 }

@@ -69,7 +69,7 @@ export function createTransport(options: TransportOptions): Send {
       }
       return { body: answer.data, contentType: String(answer.headers['content-type'] ?? '') };
     } catch (thrown) {
-      throw toNetworkError(thrown, what);
+      throw toNetworkError(thrown, what, options.baseUrl);
     }
   };
 }

@@ -1,4 +1,4 @@
-import type { Job } from '../core/job.ts';
+import type { Job, Lease } from '../core/job.ts';
 import type { DrainQueue } from '../core/ports.ts';
 import type { JobRow } from './jobs.ts';
 import { editOf } from './jobs.ts';
@@ -8,13 +8,13 @@ import type { Db } from './open.ts';
 export const SUSPECT_RESCUES = 2;
 
 /**
- * What a drain may claim: due, not bare (nothing can fill those in yet), not given back in this drain, and no other job
+ * What a drain may claim: due, not held (nothing can fill those in yet), not given back in this drain, and no other job
  * of its scene is under way. One arm per priority, so that each is a range of the index however many jobs wait.
  */
 function claimable(priority: 0 | 1, suspects: '<' | '>='): string {
   return `SELECT * FROM (
     SELECT id, priority, available_at FROM jobs AS due
-    WHERE state = 'pending' AND bare = 0 AND priority = ${priority} AND available_at <= @now
+    WHERE state = 'pending' AND held = 0 AND priority = ${priority} AND available_at <= @now
       AND rescues ${suspects} ${SUSPECT_RESCUES} AND released_by IS NOT @owner
       AND NOT EXISTS (SELECT 1 FROM jobs AS other WHERE other.scene_id = due.scene_id AND other.state = 'in_progress')
     ORDER BY available_at, id LIMIT @limit)`;
@@ -35,10 +35,13 @@ export function prepareClaim(db: Db, owner: string) {
   const claimSuspect = db.prepare<[object], JobRow>(claimStatement('>='));
   const countDue = db.prepare<[object], { count: number }>(`
     SELECT count(*) AS count FROM jobs
-    WHERE state = 'pending' AND bare = 0 AND available_at <= @now AND released_by IS NOT @owner`);
+    WHERE state = 'pending' AND held = 0 AND available_at <= @now AND released_by IS NOT @owner`);
   const renew = db.prepare<[object]>(
     `UPDATE jobs SET lease_expires_at = @leaseExpiresAt WHERE state = 'in_progress' AND lease_owner = @owner`,
   );
+  const held = db.prepare<[object], unknown>(`
+    SELECT 1 FROM jobs
+    WHERE id = @jobId AND state = 'in_progress' AND lease_owner = @owner AND attempt = @attempt AND lease_expires_at > @now`);
   return {
     claim: ({ now, limit, leaseMs }: Parameters<DrainQueue['claim']>[0]): readonly Job[] => {
       const values = { now, owner, limit, leaseExpiresAt: now + leaseMs, alone: 0 };
@@ -48,6 +51,7 @@ export function prepareClaim(db: Db, owner: string) {
       return rows.toSorted((a, b) => a.id - b.id).map((row) => toJob(row, owner));
     },
     dueCount: (now: number): number => countDue.get({ now, owner })?.count ?? 0,
+    holds: ({ jobId, attempt }: Lease, now: number): boolean => held.get({ jobId, owner, attempt, now }) !== undefined,
     renew: (leaseExpiresAt: number): void => {
       renew.run({ owner, leaseExpiresAt });
     },

@@ -1,5 +1,5 @@
-import type { Job, Settled, Settlement } from '../core/job.ts';
-import type { DrainQueue, IntentNote, Missing } from '../core/ports.ts';
+import type { Job, Lease, Settled, Settlement } from '../core/job.ts';
+import type { DrainQueue, IntentNote, Missing, Rescued } from '../core/ports.ts';
 import { RETRY_RULES } from '../core/retry.ts';
 import { prepareClaim } from './claim.ts';
 import { letterEditOf } from './dead-letters.ts';
@@ -20,18 +20,16 @@ export type DrainQueueOptions = {
   readonly now: number;
   /** Deaths of the process while a job ran alone that make it a dead letter. */
   readonly maxLosses: number;
-  /** `share` lets several drains work on one queue; `alone` stands down before one that is at it. */
-  readonly manners: 'alone' | 'share';
+  /** Whether to share the queue with a drain that is at it already, or to leave it to that one. */
+  readonly ifBusy: 'stand_down' | 'share';
   /** Called between the commit of a letter and that of the queue. */
   readonly onLetterCommitted: () => void;
 };
 
 /** A drain's hold on the queue; closing it records the end of the run. */
 export type OpenDrainQueue = DrainQueue & {
-  /** Takes back what dead drains left; returns how many jobs. */
-  rescue(now: number): number;
-  /** Forgets which server the directory belongs to, and everything written there; jobs stay. */
-  adoptServer(): void;
+  /** Takes back what dead drains left. */
+  rescue(now: number): Rescued;
   clientIdentifier(): string;
   end(end: RunEnd): void;
 };
@@ -51,7 +49,7 @@ export function openDrainQueue(
   const owner = openOwner(path, db);
   const runs = prepareRuns(db, path);
   const start = db.transaction((): LiveRun | undefined => {
-    const live = options.manners === 'alone' ? runs.live() : undefined;
+    const live = options.ifBusy === 'stand_down' ? runs.live() : undefined;
     if (live === undefined) runs.start({ owner: owner.id, pid: options.pid, now: options.now });
     return live;
   });
@@ -67,21 +65,25 @@ export function openDrainQueue(
   const rescue = prepareRescue(stores, { self: owner.id, maxLosses: options.maxLosses });
   const claimDue = prepareClaim(db, owner.id);
   const settleBatch = prepareSettle(db, dlqDb, options.onLetterCommitted);
-  const claim = db.transaction((request: Parameters<DrainQueue['claim']>[0]): readonly Job[] => {
-    rescue(request.now);
-    return claimDue.claim(request);
+  const claim = db.transaction((request: Parameters<DrainQueue['claim']>[0]): ReturnType<DrainQueue['claim']> => {
+    const rescued = rescue(request.now);
+    return { rescued, jobs: claimDue.claim(request) };
   });
-  const intend = db.transaction((notes: readonly IntentNote[]) => {
-    for (const note of notes) scenes.intend(note);
-  });
-  const adopt = db.transaction(() => {
+  const intend = db.transaction((notes: readonly IntentNote[], now: number): readonly boolean[] =>
+    notes.map(({ lease, ...note }) => {
+      const isHeld = claimDue.holds(lease, now);
+      if (isHeld) scenes.intend(note);
+      return isHeld;
+    }),
+  );
+  const forget = db.transaction(() => {
     servers.unbind();
     scenes.forgetAll();
   });
   const desk = openLetterDesk(stores);
   const missingJobs = db.prepare<[], { id: number; path: string }>(`
     SELECT id, data ->> 'path' AS path FROM jobs
-    WHERE state = 'pending' AND bare = 0 AND misses > 0 AND data ->> 'path' IS NOT NULL`);
+    WHERE state = 'pending' AND held = 0 AND misses > 0 AND data ->> 'path' IS NOT NULL`);
   // The try that a wake leads to is given back beforehand.
   const wakeJob = db.prepare<[object]>(
     `UPDATE jobs SET available_at = min(available_at, @now), misses = max(0, misses - 1) WHERE id = @id AND state = 'pending'`,
@@ -89,7 +91,7 @@ export function openDrainQueue(
   const wakeJobs = db.transaction((ids: readonly number[], now: number) => {
     for (const id of ids) wakeJob.run({ id, now });
   });
-  const rescueNow = db.transaction((now: number): number => rescue(now));
+  const rescueNow = db.transaction((now: number): Rescued => rescue(now));
 
   return translated(storesName(path), {
     claim: (request: Parameters<DrainQueue['claim']>[0]) => claim.immediate(request),
@@ -99,7 +101,8 @@ export function openDrainQueue(
     record: scenes.record,
     sceneOf: scenes.sceneOf,
     hasRecords: scenes.hasAny,
-    intend: (notes: readonly IntentNote[]) => intend.immediate(notes),
+    holds: (lease: Lease, now: number) => claimDue.holds(lease, now),
+    intend: (notes: readonly IntentNote[], now: number) => intend.immediate(notes, now),
     settle: (
       entries: readonly { readonly job: Job; readonly settlement: Settlement }[],
       now: number,
@@ -124,11 +127,13 @@ export function openDrainQueue(
         .filter(({ how }) => how === 'queued' || how === 'merged').length,
     addedMark: servers.addedMark,
     saveAddedMark: servers.saveAddedMark,
-    breaker: servers.breaker,
+    breaker: () => servers.breaker('plex'),
     saveBreaker: servers.saveBreaker,
     binding: servers.binding,
     bind: servers.bind,
-    adoptServer: () => adopt.immediate(),
+    forgetServer: () => forget.immediate(),
+    refusedAt: servers.refusedAt,
+    saveRefusal: servers.saveRefusal,
     clientIdentifier: servers.clientIdentifier,
     end: (end: RunEnd) => {
       runs.end(owner.id, end);

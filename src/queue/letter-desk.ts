@@ -3,6 +3,7 @@ import type { DeadLetter, LetterFilter } from './dead-letters.ts';
 import { letterEditOf, prepareDeadLetters } from './dead-letters.ts';
 import type { JobRow } from './jobs.ts';
 import { editOf, prepareWaiting, toColumns } from './jobs.ts';
+import { prepareServerState } from './server-state.ts';
 import { translated } from './store-errors.ts';
 import type { Stores } from './stores.ts';
 import { finishRetries, storesName } from './stores.ts';
@@ -23,6 +24,8 @@ export type LetterDesk = {
   list(filter: LetterFilter): readonly DeadLetter[];
   /** Puts the letters back into the queue, under whatever is newer: old never overwrites new. */
   retry(letters: readonly DeadLetter[], now: number): readonly Retried[];
+  /** ` (Plex server X)` once a server is known, for questions that name it; empty before. */
+  serverName(): string;
   /** Deletes the letters for good; returns how many. */
   purge(letters: readonly DeadLetter[]): number;
 };
@@ -64,6 +67,10 @@ export function openLetterDesk(stores: Stores): LetterDesk {
 
   return translated(storesName(stores.path), {
     list: (filter: LetterFilter) => letters.list(filter),
+    serverName: () => {
+      const bound = prepareServerState(db).binding();
+      return bound === undefined ? '' : ` (Plex server ${bound.machineIdentifier})`;
+    },
     retry: (batch: readonly DeadLetter[], now: number) => {
       const retried = retryAll.immediate(batch, now);
       finishRetries(db, dlqDb);

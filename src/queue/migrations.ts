@@ -24,7 +24,8 @@ export const QUEUE_SCHEMA: Schema = {
       data TEXT NOT NULL CHECK (json_valid(data)),
       stamps TEXT NOT NULL CHECK (json_valid(stamps)),
       bare_at INTEGER,
-      bare INTEGER NOT NULL GENERATED ALWAYS AS (bare_at IS NOT NULL) VIRTUAL,
+      -- Held: nothing but Stash can say what to write, or of which file.
+      held INTEGER NOT NULL GENERATED ALWAYS AS (bare_at IS NOT NULL AND data ->> 'path' IS NULL) VIRTUAL,
       priority INTEGER NOT NULL CHECK (priority IN (0, 1)),
       available_at INTEGER NOT NULL,
       enqueued_at INTEGER NOT NULL,
@@ -43,19 +44,18 @@ export const QUEUE_SCHEMA: Schema = {
     ) STRICT;
     CREATE UNIQUE INDEX jobs_one_pending ON jobs (scene_id) WHERE state = 'pending';
     CREATE UNIQUE INDEX jobs_one_in_progress ON jobs (scene_id) WHERE state = 'in_progress';
-    CREATE INDEX jobs_due ON jobs (bare, priority, available_at, id) WHERE state = 'pending';
+    CREATE INDEX jobs_due ON jobs (held, priority, available_at, id) WHERE state = 'pending';
 
     -- What we last wrote for a scene, and to which item; intent while a write is not known to have ended.
     CREATE TABLE scenes (
       scene_id INTEGER PRIMARY KEY,
       rating_key TEXT NOT NULL,
       section_key TEXT NOT NULL,
-      scene_path TEXT,
+      scene_path TEXT NOT NULL,
       file TEXT,
       written TEXT NOT NULL CHECK (json_valid(written)),
       intent TEXT CHECK (intent IS NULL OR json_valid(intent)),
-      written_at INTEGER,
-      CHECK ((scene_path IS NULL) = (file IS NULL))
+      written_at INTEGER
     ) STRICT;
     CREATE INDEX scenes_by_item ON scenes (rating_key);
 

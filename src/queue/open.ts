@@ -14,7 +14,7 @@ import {
   rmSync,
   statSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { StoreError, UsageError } from '../core/errors.ts';
 import type { Schema } from './migrations.ts';
@@ -53,8 +53,20 @@ export function prepareDataDir(dir: DataDir, mode: OpenMode): void {
         'Enqueue a scene first, or point --data-dir at the directory that has the queue (under cron, HOME is often another).',
       );
     }
-    mkdirSync(dir.path, { recursive: true, mode: 0o700 });
+    makeDirectory(dir.path);
   });
+}
+
+/** One level at a time: Node's recursive form never returns where a file system answers ENOENT, as /proc does. */
+function makeDirectory(path: string): void {
+  if (existsSync(path)) return;
+  if (dirname(path) !== path) makeDirectory(dirname(path));
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (thrown) {
+    // Another process was faster; what it made is checked like anything that was there before.
+    if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST' || !existsSync(path)) throw thrown;
+  }
 }
 
 /**
@@ -209,6 +221,13 @@ function isDatabase(start: Buffer): boolean {
 
 function applicationId(start: Buffer): number {
   return start.readUInt32BE(APPLICATION_ID_OFFSET);
+}
+
+/** An empty database of ours that is nowhere on disk. */
+export function openInMemory(schema: Schema): Db {
+  const db = new Database(':memory:');
+  migrate(db, schema);
+  return db;
 }
 
 function configure(db: Db): void {

@@ -1,3 +1,5 @@
+import { attemptLostMessage } from '../core/drain/rescue-events.ts';
+import type { Rescued } from '../core/ports.ts';
 import { RETRY_RULES } from '../core/retry.ts';
 import { prepareDeadLetters, toLetter } from './dead-letters.ts';
 import type { JobRow } from './jobs.ts';
@@ -10,12 +12,11 @@ import { prepareCount } from './totals.ts';
  * Prepares the rescue: jobs of drains that are dead, or whose lease ran out, become pending again. A job whose letter is
  * in dlq.db already was buried by a drain killed between the two commits: its row goes. A crash is held against a job
  * only when it ran alone. Call it inside an immediate transaction.
- * @returns a function that answers how many jobs were taken back.
  */
 export function prepareRescue(
   { queueDb: db, dlqDb, path }: Stores,
   options: { readonly self: string; readonly maxLosses: number },
-): (now: number) => number {
+): (now: number) => Rescued {
   const owners = db.prepare<[object], { owner: string; expired: 0 | 1 }>(`
     SELECT lease_owner AS owner, max(lease_expires_at) <= @now AS expired FROM jobs
     WHERE state = 'in_progress' AND lease_owner <> @self GROUP BY lease_owner`);
@@ -29,38 +30,43 @@ export function prepareRescue(
   const supersede = prepareSupersede(db);
   const count = prepareCount(db);
 
-  const rescueJob = (row: JobRow, now: number): void => {
+  const bury = (row: JobRow, now: number): void => {
+    const losses = row.lone_losses + 1;
+    const end = {
+      error_type: RETRY_RULES.attempt_lost.errorType,
+      error_message: attemptLostMessage(row.scene_id, losses),
+      stack_trace: null,
+      retry_count: losses,
+    };
+    letters.insert(toLetter(row, end, now));
+    remove.run(row.id);
+    count('dead_lettered');
+  };
+  const rescueJob = (row: JobRow, now: number): 'ended' | 'taken_back' | 'buried' => {
     if (letters.has(row.job_key)) {
       remove.run(row.id);
       count('dead_lettered');
-      return;
+      return 'ended';
     }
     count('rescued');
-    if (supersede(row)) return;
+    if (supersede(row)) return 'taken_back';
     if (row.lease_alone === 1 && row.lone_losses + 1 >= options.maxLosses) {
-      const end = {
-        error_type: RETRY_RULES.attempt_lost.errorType,
-        error_message: `The process died ${row.lone_losses + 1} times while it worked on scene ${row.scene_id} alone`,
-        stack_trace: null,
-        retry_count: row.lone_losses + 1,
-      };
-      letters.insert(toLetter(row, end, now));
-      remove.run(row.id);
-      count('dead_lettered');
-      return;
+      bury(row, now);
+      return 'buried';
     }
     takeBack.run({ id: row.id, given: row.lease_alone === 1 ? 0 : 1, lone: row.lease_alone });
+    return 'taken_back';
   };
 
   return (now) => {
-    let rescued = 0;
-    for (const { owner, expired } of owners.all({ now, self: options.self })) {
-      if (expired === 0 && livenessOf(path, owner) !== 'dead') continue;
-      for (const row of leased.all(owner)) {
-        rescueJob(row, now);
-        rescued += 1;
-      }
-    }
-    return rescued;
+    const dead = owners
+      .all({ now, self: options.self })
+      .filter(({ owner, expired }) => expired === 1 || livenessOf(path, owner) === 'dead');
+    const rescued = dead.flatMap(({ owner }) => leased.all(owner)).map((row) => ({ row, how: rescueJob(row, now) }));
+    const buried = rescued.filter(({ how }) => how === 'buried');
+    return {
+      takenBack: rescued.filter(({ how }) => how === 'taken_back').length,
+      buried: buried.map(({ row }) => ({ jobId: row.id, sceneId: row.scene_id, losses: row.lone_losses + 1 })),
+    };
   };
 }

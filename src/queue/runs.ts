@@ -21,8 +21,11 @@ export type Run = {
   readonly failed: number;
 };
 
-/** Enough history to see what cron did over the last days; the database does not grow with use. */
-const RUNS_KEPT = 200;
+/** How long a run is remembered: enough to see what cron did last week; the database does not grow with use. */
+const RUNS_KEPT_MS = 7 * 86_400_000;
+
+/** No wait of ours is longer (a Retry-After is cut at a day): what is due later was put there by a clock that was wrong. */
+const LONGEST_WAIT_MS = 25 * 3_600_000;
 
 /** Prepares the statements of `runs`: one row per drain. */
 export function prepareRuns(db: Db, dataDir: string) {
@@ -30,12 +33,17 @@ export function prepareRuns(db: Db, dataDir: string) {
     'SELECT owner, pid FROM runs WHERE ended_at IS NULL ORDER BY id DESC',
   );
   const insert = db.prepare<[object]>('INSERT INTO runs (owner, pid, started_at) VALUES (@owner, @pid, @now)');
-  const prune = db.prepare('DELETE FROM runs WHERE ended_at IS NOT NULL AND id <= (SELECT max(id) FROM runs) - ?');
+  const prune = db.prepare<[object]>(`
+    DELETE FROM runs WHERE ended_at IS NOT NULL AND started_at < @before
+      AND id <> (SELECT coalesce(max(id), 0) FROM runs WHERE exit_code = 0)`);
   const endKilled = db.prepare<[object]>('UPDATE runs SET ended_at = @now WHERE owner = @owner');
   const end = db.prepare<[object]>(
     'UPDATE runs SET ended_at = @now, exit_code = @exitCode, done = @done, failed = @failed WHERE owner = @owner',
   );
-  const left = db.prepare<[], { count: number }>('SELECT count(*) AS count FROM jobs WHERE bare = 0');
+  const left = db.prepare<[], { count: number }>('SELECT count(*) AS count FROM jobs WHERE held = 0');
+  const thaw = db.prepare<[object]>(
+    `UPDATE jobs SET available_at = @now WHERE state = 'pending' AND available_at > @latest`,
+  );
   return {
     /** The drain that is provably alive, if any. */
     live: (): LiveRun | undefined => {
@@ -47,8 +55,9 @@ export function prepareRuns(db: Db, dataDir: string) {
       for (const { owner } of open.all()) {
         if (livenessOf(dataDir, owner) !== 'alive') endKilled.run({ owner, now: run.now });
       }
+      thaw.run({ now: run.now, latest: run.now + LONGEST_WAIT_MS });
       insert.run(run);
-      prune.run(RUNS_KEPT);
+      prune.run({ before: run.now - RUNS_KEPT_MS });
     },
     end: (owner: string, ending: RunEnd): void => {
       end.run({ owner, ...ending });

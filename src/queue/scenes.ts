@@ -6,7 +6,7 @@ type SceneRow = {
   readonly scene_id: number;
   readonly rating_key: string;
   readonly section_key: string;
-  readonly scene_path: string | null;
+  readonly scene_path: string;
   readonly file: string | null;
   readonly written: string;
   readonly intent: string | null;
@@ -24,6 +24,7 @@ export function prepareScenes(db: Db) {
     VALUES (@sceneId, @ratingKey, @sectionKey, @scenePath, @file, @written, @intent, @writtenAt)
     ON CONFLICT (scene_id) DO UPDATE SET rating_key = @ratingKey, section_key = @sectionKey, scene_path = @scenePath,
       file = @file, written = @written, intent = @intent, written_at = coalesce(@writtenAt, written_at)`);
+  const disown = db.prepare<[string, number]>('DELETE FROM scenes WHERE rating_key = ? AND scene_id <> ?');
   const forgetItems = db.prepare('DELETE FROM scenes');
 
   const record = (sceneId: number): SceneRecord | undefined => {
@@ -35,8 +36,8 @@ export function prepareScenes(db: Db) {
       sceneId,
       ratingKey: scene.ratingKey,
       sectionKey: scene.sectionKey,
-      scenePath: scene.proven?.scenePath ?? null,
-      file: scene.proven?.file ?? null,
+      scenePath: scene.scenePath,
+      file: scene.provenFile ?? null,
       written: JSON.stringify(scene.written),
       intent: scene.intent === undefined ? null : JSON.stringify(scene.intent),
       writtenAt,
@@ -46,9 +47,13 @@ export function prepareScenes(db: Db) {
     record,
     sceneOf: (ratingKey: string): number | undefined => byItem.get(ratingKey)?.scene_id,
     hasAny: (): boolean => any.get() !== undefined,
-    complete: (sceneId: number, scene: SceneRecord, now: number): void => put(sceneId, scene, now),
+    /** An item belongs to the scene it was last written for: what another scene knew of it is no longer true. */
+    complete: (sceneId: number, scene: SceneRecord, now: number): void => {
+      put(sceneId, scene, now);
+      disown.run(scene.ratingKey, sceneId);
+    },
     /** Notes what is about to be written; when it was written last stays as it was. */
-    intend: ({ sceneId, ...scene }: IntentNote): void => put(sceneId, scene, null),
+    intend: ({ sceneId, ...scene }: Omit<IntentNote, 'lease'>): void => put(sceneId, scene, null),
     /** Another server has other rating keys: nothing of what was written there holds any more. */
     forgetAll: (): void => {
       forgetItems.run();
@@ -60,7 +65,8 @@ function toRecord(row: SceneRow): SceneRecord {
   return {
     ratingKey: row.rating_key,
     sectionKey: row.section_key,
-    proven: row.scene_path === null || row.file === null ? undefined : { scenePath: row.scene_path, file: row.file },
+    scenePath: row.scene_path,
+    provenFile: row.file ?? undefined,
     written: JSON.parse(row.written) as Written,
     intent: row.intent === null ? undefined : (JSON.parse(row.intent) as Intent),
   };

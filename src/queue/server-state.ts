@@ -1,12 +1,15 @@
 import type { Breaker } from '../core/breaker.ts';
 import { CLOSED } from '../core/breaker.ts';
-import type { Binding } from '../core/ports.ts';
+import type { AddedMark, Binding } from '../core/ports.ts';
 import type { Db } from './open.ts';
 import { newUuid } from './uuid.ts';
 
+/** A token that Plex refused, by its fingerprint, and when (epoch ms). */
+type Refusal = { readonly tokenFingerprint: string; readonly at: number };
+
 /** The statements of what is stored about the servers: breaker, binding and our client identifier. */
 export function prepareServerState(db: Db) {
-  const readBreaker = db.prepare<[], { state: string }>(`SELECT state FROM breakers WHERE server = 'plex'`);
+  const readBreaker = db.prepare<[string], { state: string }>('SELECT state FROM breakers WHERE server = ?');
   const writeBreaker = db.prepare<[string]>(`
     INSERT INTO breakers (server, state) VALUES ('plex', ?) ON CONFLICT (server) DO UPDATE SET state = excluded.state`);
   const readMeta = db.prepare<[string], { value: string }>('SELECT value FROM meta WHERE name = ?');
@@ -16,8 +19,8 @@ export function prepareServerState(db: Db) {
   const removeMeta = db.prepare<[string]>('DELETE FROM meta WHERE name = ?');
   const forgetMarks = db.prepare(`DELETE FROM meta WHERE name LIKE 'added_mark:%'`);
   return {
-    breaker: (): Breaker => {
-      const row = readBreaker.get();
+    breaker: (server: 'plex' | 'stash' = 'plex'): Breaker => {
+      const row = readBreaker.get(server);
       return row === undefined ? CLOSED : (JSON.parse(row.state) as Breaker);
     },
     saveBreaker: (breaker: Breaker): void => {
@@ -30,12 +33,21 @@ export function prepareServerState(db: Db) {
     bind: (binding: Binding): void => {
       writeMeta.run('plex_binding', JSON.stringify(binding));
     },
-    addedMark: (sectionKey: string): number | undefined => {
+    addedMark: (sectionKey: string): AddedMark | undefined => {
       const row = readMeta.get(`added_mark:${sectionKey}`);
-      return row === undefined ? undefined : Number(row.value);
+      return row === undefined ? undefined : (JSON.parse(row.value) as AddedMark);
     },
-    saveAddedMark: (sectionKey: string, addedAt: number): void => {
-      writeMeta.run(`added_mark:${sectionKey}`, String(addedAt));
+    saveAddedMark: (sectionKey: string, mark: AddedMark): void => {
+      writeMeta.run(`added_mark:${sectionKey}`, JSON.stringify(mark));
+    },
+    refusedAt: (tokenFingerprint: string): number | undefined => {
+      const row = readMeta.get('refused_token');
+      const refusal = row === undefined ? undefined : (JSON.parse(row.value) as Refusal);
+      return refusal?.tokenFingerprint === tokenFingerprint ? refusal.at : undefined;
+    },
+    saveRefusal: (refusal: Refusal | undefined): void => {
+      if (refusal === undefined) removeMeta.run('refused_token');
+      else writeMeta.run('refused_token', JSON.stringify(refusal));
     },
     /** Marks belong to a server as its rating keys do. */
     unbind: (): void => {

@@ -30,6 +30,9 @@ export function prepareSettle(
       attempt = attempt - @given, failures = failures + @failures, misses = misses + @misses,
       available_at = max(available_at, @availableAt), released_by = @releasedBy, last_error = coalesce(@error, last_error)
     WHERE id = @id`);
+  const holdForStash = db.prepare<[number]>(`
+    UPDATE jobs SET state = 'pending', data = '{}', stamps = '{}', lease_owner = NULL, lease_expires_at = NULL, lease_alone = 0,
+      attempt = 0, failures = 0, misses = 0 WHERE id = ?`);
   const supersede = prepareSupersede(db);
   const scenes = prepareScenes(db);
   const letters = prepareDeadLetters(dlqDb);
@@ -47,7 +50,9 @@ export function prepareSettle(
     const back = { id: row.id, given: 0, failures: 0, misses: 0, availableAt: 0, releasedBy: null, error: null };
     if (settlement.kind === 'complete') {
       scenes.complete(row.scene_id, settlement.record, now);
-      remove.run(row.id);
+      // What was given by hand is written; the request for what Stash has is still open.
+      if (row.bare_at === null) remove.run(row.id);
+      else if (!supersede({ ...row, data: '{}', stamps: '{}' })) holdForStash.run(row.id);
       count(settlement.change);
       return 'applied';
     }

@@ -27,7 +27,7 @@ export type StoreStats = {
   readonly nextAttemptAt: number | undefined;
   readonly oldestPendingAt: number | undefined;
   readonly deadLetters: Readonly<Record<string, number>>;
-  readonly breaker: Breaker;
+  readonly breakers: { readonly plex: Breaker; readonly stash: Breaker };
   readonly totals: Readonly<Record<Total, number>>;
   readonly scenes: { readonly done: number; readonly waiting: number; readonly dead: number };
   readonly lastRun: Run | undefined;
@@ -53,11 +53,11 @@ export function readStats(stores: Stores, now: number): StoreStats {
       .prepare<[object], Counts>(`
         SELECT count(*) FILTER (WHERE state = 'pending') AS pending,
           count(*) FILTER (WHERE state = 'in_progress') AS in_progress,
-          count(*) FILTER (WHERE state = 'pending' AND bare = 1) AS no_stash,
-          count(*) FILTER (WHERE state = 'pending' AND bare = 0 AND available_at <= @now) AS due,
-          count(*) FILTER (WHERE state = 'pending' AND bare = 0 AND available_at > @now AND misses > 0) AS not_found,
-          count(*) FILTER (WHERE state = 'pending' AND bare = 0 AND available_at > @now AND misses = 0) AS retry,
-          min(available_at) FILTER (WHERE state = 'pending' AND bare = 0) AS next_attempt_at,
+          count(*) FILTER (WHERE state = 'pending' AND held = 1) AS no_stash,
+          count(*) FILTER (WHERE state = 'pending' AND held = 0 AND available_at <= @now) AS due,
+          count(*) FILTER (WHERE state = 'pending' AND held = 0 AND available_at > @now AND misses > 0) AS not_found,
+          count(*) FILTER (WHERE state = 'pending' AND held = 0 AND available_at > @now AND misses = 0) AS retry,
+          min(available_at) FILTER (WHERE state = 'pending' AND held = 0) AS next_attempt_at,
           min(enqueued_at) FILTER (WHERE state = 'pending') AS oldest_pending_at
         FROM jobs`)
       .get({ now });
@@ -66,6 +66,7 @@ export function readStats(stores: Stores, now: number): StoreStats {
       .prepare<[], { count: number }>('SELECT count(*) AS count FROM scenes WHERE written_at IS NOT NULL')
       .get();
     const letters = prepareDeadLetters(dlqDb);
+    const servers = prepareServerState(db);
     const runs = readRuns(db);
     return {
       waiting: { due: counts.due, retry: counts.retry, not_found: counts.not_found, no_stash: counts.no_stash },
@@ -74,7 +75,7 @@ export function readStats(stores: Stores, now: number): StoreStats {
       nextAttemptAt: counts.next_attempt_at ?? undefined,
       oldestPendingAt: counts.oldest_pending_at ?? undefined,
       deadLetters: letters.countByType(),
-      breaker: prepareServerState(db).breaker(),
+      breakers: { plex: servers.breaker('plex'), stash: servers.breaker('stash') },
       totals: readTotals(db),
       // At most one job of a scene waits and one is under way.
       scenes: { done: done?.count ?? 0, waiting: counts.pending, dead: letters.sceneCount() },

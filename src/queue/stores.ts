@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { prepareDeadLetters } from './dead-letters.ts';
 import { DLQ_SCHEMA, QUEUE_SCHEMA } from './migrations.ts';
 import type { DataDir, Db } from './open.ts';
-import { openDatabase, prepareDataDir } from './open.ts';
+import { openDatabase, openInMemory, prepareDataDir } from './open.ts';
 import { inStore } from './store-errors.ts';
 import { prepareCount } from './totals.ts';
 
@@ -9,33 +11,45 @@ import { prepareCount } from './totals.ts';
 export type Stores = { readonly queueDb: Db; readonly dlqDb: Db; readonly path: string; close(): void };
 
 /**
- * Opens `queue.db` and `dlq.db` and ends what a killed burial or `dlq retry` left half done.
- * The queue must exist; the letters are made with the first one who asks for them.
+ * Opens `queue.db` and `dlq.db` to change them, and ends what a killed burial or `dlq retry` left half done.
+ * The queue must exist; `dlq.db` is made by the first one who may need it.
  * @throws {UsageError | StoreError}
  */
 export function openStores(dir: DataDir): Stores {
+  const stores = open(dir, () => openDatabase(dir, DLQ_SCHEMA, 'create'));
+  inStore(storesName(dir.path), () => {
+    finishBurials(stores.queueDb, stores.dlqDb);
+    finishRetries(stores.queueDb, stores.dlqDb);
+  });
+  return stores;
+}
+
+/**
+ * Opens both databases to look at them. Where there are no letters yet, none are made.
+ * @throws {UsageError | StoreError}
+ */
+export function openStoresToRead(dir: DataDir): Stores {
+  return open(dir, () =>
+    existsSync(join(dir.path, DLQ_SCHEMA.fileName))
+      ? openDatabase(dir, DLQ_SCHEMA, 'existing')
+      : openInMemory(DLQ_SCHEMA),
+  );
+}
+
+function open(dir: DataDir, openLetters: () => Db): Stores {
   prepareDataDir(dir, 'existing');
   const queueDb = openDatabase(dir, QUEUE_SCHEMA, 'existing');
-  let dlqDb: Db;
   try {
-    dlqDb = openDatabase(dir, DLQ_SCHEMA, 'create');
+    const dlqDb = openLetters();
+    const close = (): void => {
+      queueDb.close();
+      dlqDb.close();
+    };
+    return { queueDb, dlqDb, path: dir.path, close };
   } catch (thrown) {
     queueDb.close();
     throw thrown;
   }
-  inStore(storesName(dir.path), () => {
-    finishBurials(queueDb, dlqDb);
-    finishRetries(queueDb, dlqDb);
-  });
-  return {
-    queueDb,
-    dlqDb,
-    path: dir.path,
-    close: () => {
-      queueDb.close();
-      dlqDb.close();
-    },
-  };
 }
 
 /** What a message names where SQLite does not say which of the two files failed. */

@@ -13,6 +13,10 @@ export async function confirm(question: string, answer: { readonly yes: boolean 
   const prompt = createInterface({ input: process.stdin, output: process.stderr });
   try {
     return /^y(es)?$/i.test((await prompt.question(`${question} [y/N] `)).trim());
+  } catch (thrown) {
+    // Ctrl-C and Ctrl-D at the question are a No.
+    if ((thrown as NodeJS.ErrnoException).code === 'ABORT_ERR') return false;
+    throw thrown;
   } finally {
     prompt.close();
   }

@@ -72,10 +72,7 @@ export function linesFor(event: WorkerEvent): readonly LogLine[] {
     case 'lease_lost':
       return [worker('warning', `Job ${event.jobId} was taken over by another run: its result here is not counted`)];
     case 'breaker_opened':
-      return [
-        main('error', `Circuit breaker OPENED after ${event.failures} consecutive failures: ${event.message}`),
-        main('error', 'Circuit breaker OPENED - pausing processing'),
-      ];
+      return [main('error', `Circuit breaker OPENED after ${event.failures} consecutive failures: ${event.message}`)];
     case 'breaker_half_open':
       return [main('info', 'Circuit breaker entering HALF_OPEN state: Plex answers, one job tries')];
     case 'breaker_closed':
@@ -107,7 +104,12 @@ function lowConfidenceLines(event: Extract<WorkerEvent, { kind: 'low_confidence'
 }
 
 function writtenLines(title: string, plan: EditPlan, mode: string): LogLine[] {
-  return [worker('info', `Updated metadata (${mode} mode): ${title}`), ...plan.lists.flatMap(listLines)];
+  const cleared = plan.fields.filter(({ value }) => value === '').map(({ field }) => fieldName(field));
+  return [
+    worker('info', `Updated metadata (${mode} mode): ${title}`),
+    ...(cleared.length > 0 ? [worker('info', `Cleared ${cleared.join(', ')}`)] : []),
+    ...plan.lists.flatMap(listLines),
+  ];
 }
 
 function listLines({ kind, add, remove }: ListEdit): LogLine[] {

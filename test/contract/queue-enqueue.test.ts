@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { test } from 'node:test';
+import type { Settlement } from '../../src/core/job.ts';
 import { readStats } from '../../src/queue/stats.ts';
 import {
   BURY,
@@ -11,6 +12,7 @@ import {
   edits,
   failure,
   NOW,
+  RECORD,
   sceneIds,
   settle,
   setup,
@@ -24,7 +26,7 @@ test('an edit of a scene without a job becomes a job that is due at once', (t) =
   const job = world.onlyJob();
   assert.deepEqual(enqueued, { jobId: job['id'], sceneId: 7, how: 'added' });
   assert.deepEqual(
-    [job['state'], job['attempt'], job['available_at'], job['priority'], job['bare'], dataOf(job)],
+    [job['state'], job['attempt'], job['available_at'], job['priority'], job['held'], dataOf(job)],
     ['pending', 0, NOW, 0, 0, { path: '/harbour/7.mp4', title: 'Pier' }],
   );
   assert.match(String(job['job_key']), /^[0-9a-f-]{36}$/);
@@ -61,9 +63,9 @@ test('a bare edit drops the inline keys that Stash can supply, keeps the rest, a
   const world = setup(t);
   world.enqueue([edit(7, { path: '/harbour/7.mp4', title: 'Pier', tagline: 'By the sea' })]);
   world.enqueue([{ sceneId: 7, bare: true, data: {} }]);
-  assert.deepEqual([world.onlyJob()['bare'], dataOf(world.onlyJob())], [1, { tagline: 'By the sea' }]);
+  assert.deepEqual([world.onlyJob()['held'], dataOf(world.onlyJob())], [1, { tagline: 'By the sea' }]);
   world.enqueue([edit(7, { details: 'Calm' })]);
-  assert.deepEqual([world.onlyJob()['bare'], dataOf(world.onlyJob())], [1, { tagline: 'By the sea', details: 'Calm' }]);
+  assert.deepEqual([world.onlyJob()['held'], dataOf(world.onlyJob())], [1, { tagline: 'By the sea', details: 'Calm' }]);
 });
 
 test('a merge makes a job that waits for its retry due now, with its attempts anew', (t) => {
@@ -193,11 +195,14 @@ test('1,000 edits that are enqueued and completed leave no jobs, one row per sce
   const world = setup(t);
   world.enqueue([edit(1)]);
   const drain = world.drain();
-  settle(drain, claimOne(drain), COMPLETE);
+  const done = (sceneId: number): Settlement =>
+    ({ ...COMPLETE, record: { ...RECORD, ratingKey: String(sceneId) } }) as Settlement;
+  settle(drain, claimOne(drain), done(1));
   const cycle = (from: number): void => {
     for (let n = from; n < from + 500; n += 1) {
       world.enqueue([edit((n % 5) + 1, { title: `Garden ${n}` })], { now: NOW + n });
-      assert.equal(settle(drain, claimOne(drain, NOW + n), COMPLETE, NOW + n), 'applied');
+      const job = claimOne(drain, NOW + n);
+      assert.equal(settle(drain, job, done(job.sceneId), NOW + n), 'applied');
     }
   };
   cycle(0);
@@ -209,12 +214,14 @@ test('1,000 edits that are enqueued and completed leave no jobs, one row per sce
   assert.equal(readStats(world.stores(), NOW).totals.updated, 1_001);
 });
 
-test('the rows of runs are bounded, however often a drain starts', (t) => {
+test('runs older than a week are forgotten, but for the last good one', (t) => {
   const world = setup(t);
   world.enqueue([edit(1)]);
-  for (let n = 0; n < 260; n += 1) {
-    world.drain({ now: NOW + n }).end({ now: NOW + n, exitCode: 0, done: 0, failed: 0 });
+  const dayMs = 86_400_000;
+  for (let day = 0; day < 20; day += 1) {
+    const now = NOW + day * dayMs;
+    world.drain({ now }).end({ now, exitCode: day === 3 ? 0 : 4, done: 0, failed: 0 });
   }
-  const [runs] = world.sql('SELECT count(*) AS count, max(started_at) AS last FROM runs');
-  assert.deepEqual(runs, { count: 200, last: NOW + 259 });
+  const days = world.sql('SELECT started_at AS at FROM runs ORDER BY id').map(({ at }) => (Number(at) - NOW) / dayMs);
+  assert.deepEqual(days, [3, 12, 13, 14, 15, 16, 17, 18, 19]);
 });

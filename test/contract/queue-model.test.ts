@@ -259,7 +259,7 @@ function createModel(world: World) {
     now += 3_600_000;
     const [drain] = drains;
     for (let round = 0; round < 3; round += 1) {
-      while (drain.queue.dueCount(now) > 0 || drain.queue.rescue(now) > 0) {
+      while (drain.queue.dueCount(now) > 0 || drain.queue.rescue(now).takenBack > 0) {
         const job = claimOne(drain.queue, now);
         assert.equal(settle(drain.queue, job, COMPLETE, now), 'applied');
         write(job);

@@ -64,7 +64,7 @@ test('a claim walks the index of what is due in its order: one range for each pr
     const ranges = plan.filter((step) => step.startsWith('SEARCH due'));
     assert.deepEqual(
       ranges,
-      Array(2).fill('SEARCH due USING INDEX jobs_due (bare=? AND priority=? AND available_at<?)'),
+      Array(2).fill('SEARCH due USING INDEX jobs_due (held=? AND priority=? AND available_at<?)'),
     );
     assert.equal(plan.filter((step) => step.startsWith('USE TEMP B-TREE')).length, 1, plan.join('\n'));
   }

@@ -34,7 +34,7 @@ function crash(world: World, now = NOW): number[] {
 test('the jobs of a killed process are taken back by the next claim, long before their leases run out', async (t) => {
   const world = setup(t);
   world.enqueue(edits(3));
-  const child = world.child({ do: 'hold', manners: 'alone', limit: 2, now: NOW });
+  const child = world.child({ do: 'hold', ifBusy: 'stand_down', limit: 2, now: NOW });
   const { jobs } = await child.next();
   assert.equal((jobs as unknown[]).length, 2);
   await child.kill();
@@ -51,10 +51,10 @@ test('the jobs of a killed process are taken back by the next claim, long before
 test('the jobs of a living process are not taken back before their lease runs out, and then they are', async (t) => {
   const world = setup(t);
   world.enqueue(edits(2));
-  const child = world.child({ do: 'hold', manners: 'share', limit: 2, now: NOW });
+  const child = world.child({ do: 'hold', ifBusy: 'share', limit: 2, now: NOW });
   await child.next();
   const drain = world.drain();
-  assert.deepEqual([drain.rescue(NOW + LEASE_MS - 1), claim(drain, { now: NOW + LEASE_MS - 1 })], [0, []]);
+  assert.deepEqual([drain.rescue(NOW + LEASE_MS - 1).takenBack, claim(drain, { now: NOW + LEASE_MS - 1 })], [0, []]);
   assert.deepEqual(sceneIds(claim(drain, { now: NOW + LEASE_MS })).toSorted(), [1, 2]);
 });
 
@@ -74,7 +74,7 @@ test('a drain never takes its own leases back, even when they ran out', (t) => {
   const drain = world.drain();
   const job = claimOne(drain);
   const later = NOW + 10 * LEASE_MS;
-  assert.deepEqual([drain.rescue(later), claim(drain, { now: later })], [0, []]);
+  assert.deepEqual([drain.rescue(later).takenBack, claim(drain, { now: later })], [0, []]);
   assert.equal(settle(drain, job, COMPLETE, later), 'applied');
 });
 
@@ -86,7 +86,7 @@ test('the jobs of an owner whose file is missing are taken back only when their 
   abandon(world, dead, owner);
   rmSync(join(world.dir.path, 'owners', `${owner}.db`));
   const drain = world.drain();
-  assert.deepEqual([drain.rescue(NOW + LEASE_MS - 1), claim(drain, { now: NOW + LEASE_MS - 1 })], [0, []]);
+  assert.deepEqual([drain.rescue(NOW + LEASE_MS - 1).takenBack, claim(drain, { now: NOW + LEASE_MS - 1 })], [0, []]);
   assert.deepEqual(sceneIds(claim(drain, { now: NOW + LEASE_MS })), [1]);
 });
 
@@ -95,7 +95,7 @@ test('rescue answers how many it took back, and a second one finds nothing', (t)
   world.enqueue(edits(5));
   crash(world);
   const drain = world.drain();
-  assert.deepEqual([drain.rescue(NOW), drain.rescue(NOW)], [5, 0]);
+  assert.deepEqual([drain.rescue(NOW).takenBack, drain.rescue(NOW).takenBack], [5, 0]);
   assert.deepEqual(world.sql('SELECT DISTINCT state, attempt, rescues, lone_losses FROM jobs'), [
     { state: 'pending', attempt: 0, rescues: 1, lone_losses: 0 },
   ]);
@@ -181,11 +181,11 @@ test('a merge starts the losses of a job anew', (t) => {
   const world = setup(t);
   world.enqueue([edit(1, { title: 'Pier' })]);
   for (let n = 0; n < 2 + MAX_LOSSES - 1; n += 1) crash(world);
-  world.drain().rescue(NOW);
+  world.drain().rescue(NOW).takenBack;
   assert.equal(world.onlyJob()['lone_losses'], MAX_LOSSES - 1);
   world.enqueue([edit(1, { title: 'Mole' })]);
   crash(world);
-  world.drain().rescue(NOW);
+  world.drain().rescue(NOW).takenBack;
   assert.deepEqual([world.onlyJob()['lone_losses'], world.letters()], [1, []]);
 });
 
@@ -201,7 +201,7 @@ test('a process killed between the commit of the letter and that of the queue le
     { scene_id: 2, state: 'pending' },
   ]);
 
-  const drain = world.drain({ manners: 'alone' });
+  const drain = world.drain({ ifBusy: 'stand_down' });
   assert.deepEqual(sceneIds(claim(drain)), [2]);
   assert.deepEqual(
     world.letters().map((letter) => [letter['scene_id'], letter['error_type']]),
@@ -244,10 +244,10 @@ test('an old letter never swallows a job of a queue.db that was made anew, thoug
 test('a drain that ends sweeps the files of the dead, its own too, unless they hold a lease', async (t) => {
   const world = setup(t);
   world.enqueue(edits(2));
-  const child = world.child({ do: 'hold', manners: 'share', limit: 0, now: NOW });
+  const child = world.child({ do: 'hold', ifBusy: 'share', limit: 0, now: NOW });
   await child.next();
   await child.kill();
-  const holder = world.child({ do: 'hold', manners: 'share', limit: 1, now: NOW });
+  const holder = world.child({ do: 'hold', ifBusy: 'share', limit: 1, now: NOW });
   await holder.next();
   const dead = world.drain();
   const { owner } = claimOne(dead).lease;
@@ -266,5 +266,5 @@ test('a drain that ends sweeps the files of the dead, its own too, unless they h
     1,
     'the one that ended with its lease stays, so that its job is taken back at once',
   );
-  assert.equal(world.drain().rescue(NOW), 1);
+  assert.equal(world.drain().rescue(NOW).takenBack, 1);
 });

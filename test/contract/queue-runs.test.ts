@@ -19,50 +19,50 @@ import {
 test('a drain stands down while another process drains, says its pid and what is left, and leaves no trace', async (t) => {
   const world = setup(t);
   world.enqueue([...edits(5), { sceneId: 9, bare: true, data: {} }]);
-  const child = world.child({ do: 'hold', manners: 'alone', limit: 2, now: NOW });
+  const child = world.child({ do: 'hold', ifBusy: 'stand_down', limit: 2, now: NOW });
   await child.next();
   const before = [ownerFiles(world), world.sql('SELECT * FROM runs')];
-  assert.deepEqual(world.tryDrain({ manners: 'alone' }), { standDown: { pid: child.pid, left: 5 } });
+  assert.deepEqual(world.tryDrain({ ifBusy: 'stand_down' }), { standDown: { pid: child.pid, left: 5 } });
   assert.deepEqual([ownerFiles(world), world.sql('SELECT * FROM runs')], before);
 });
 
 test('a drain that shares works beside the other, and the next one alone stands down before both', async (t) => {
   const world = setup(t);
   world.enqueue(edits(3));
-  const child = world.child({ do: 'hold', manners: 'alone', limit: 2, now: NOW });
+  const child = world.child({ do: 'hold', ifBusy: 'stand_down', limit: 2, now: NOW });
   await child.next();
-  const drain = world.drain({ manners: 'share' });
+  const drain = world.drain({ ifBusy: 'share' });
   assert.deepEqual(sceneIds(claim(drain)), [3]);
-  assert.ok('standDown' in world.tryDrain({ manners: 'alone' }));
+  assert.ok('standDown' in world.tryDrain({ ifBusy: 'stand_down' }));
   await child.kill();
-  assert.deepEqual(world.tryDrain({ manners: 'alone' }), { standDown: { pid: process.pid, left: 3 } });
+  assert.deepEqual(world.tryDrain({ ifBusy: 'stand_down' }), { standDown: { pid: process.pid, left: 3 } });
 });
 
 test('a drain does not stand down before one that was killed, though its run was never ended', async (t) => {
   const world = setup(t);
   world.enqueue(edits(2));
-  const child = world.child({ do: 'hold', manners: 'alone', limit: 1, now: NOW });
+  const child = world.child({ do: 'hold', ifBusy: 'stand_down', limit: 1, now: NOW });
   await child.next();
   await child.kill();
   assert.deepEqual(world.sql('SELECT pid, ended_at FROM runs'), [{ pid: child.pid, ended_at: null }]);
-  assert.equal(claim(world.drain({ manners: 'alone' })).length, 2);
+  assert.equal(claim(world.drain({ ifBusy: 'stand_down' })).length, 2);
 });
 
 test('a drain does not stand down before one that has ended', async (t) => {
   const world = setup(t);
   world.enqueue([edit(1)]);
-  const child = world.child({ do: 'hold', manners: 'alone', limit: 0, now: NOW });
+  const child = world.child({ do: 'hold', ifBusy: 'stand_down', limit: 0, now: NOW });
   await child.next();
   child.go();
   assert.equal(await child.ended, 0);
-  assert.deepEqual(sceneIds(claim(world.drain({ manners: 'alone' }))), [1]);
+  assert.deepEqual(sceneIds(claim(world.drain({ ifBusy: 'stand_down' }))), [1]);
 });
 
 test('of three processes that start at once, one drains and the others stand down', async (t) => {
   const world = setup(t);
   world.enqueue(edits(10));
   world.stores();
-  const children = [0, 1, 2].map(() => world.child({ do: 'hold', manners: 'alone', limit: 10, now: NOW }));
+  const children = [0, 1, 2].map(() => world.child({ do: 'hold', ifBusy: 'stand_down', limit: 10, now: NOW }));
   const heard = await Promise.all(children.map((child) => child.next()));
   const drains = heard.filter((said) => 'jobs' in said);
   assert.deepEqual(
@@ -97,7 +97,7 @@ test('a run is a row: when it began and ended, its exit code and what it did', (
 test('an owner file that stands for a killed process is swept by the next drain that ends', async (t) => {
   const world = setup(t);
   world.enqueue([edit(1)]);
-  const child = world.child({ do: 'hold', manners: 'share', limit: 1, now: NOW });
+  const child = world.child({ do: 'hold', ifBusy: 'share', limit: 1, now: NOW });
   await child.next();
   await child.kill();
   assert.equal(ownerFiles(world).length, 1);
@@ -124,7 +124,7 @@ test('the breaker, the binding and the client identifier outlive the process', (
 
   const second = world.drain();
   assert.deepEqual([second.breaker(), second.binding(), second.clientIdentifier()], [open, binding, identifier]);
-  assert.deepEqual(readStats(world.stores(), NOW).breaker, open);
+  assert.deepEqual(readStats(world.stores(), NOW).breakers.plex, open);
 });
 
 test('adopting another server forgets the binding and what was written there, and keeps jobs and identifier', (t) => {
@@ -135,7 +135,7 @@ test('adopting another server forgets the binding and what was written there, an
   drain.bind({ machineIdentifier: 'lighthouse-1', sectionUuids: [] });
   settle(drain, claimOne(drain), COMPLETE);
   assert.ok(drain.hasRecords());
-  drain.adoptServer();
+  drain.forgetServer();
   assert.deepEqual([drain.binding(), drain.hasRecords(), drain.record(1)], [undefined, false, undefined]);
   assert.equal(drain.clientIdentifier(), identifier);
   assert.deepEqual(sceneIds(claim(drain)), [2]);

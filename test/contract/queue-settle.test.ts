@@ -52,7 +52,8 @@ test('complete removes the job, counts it and remembers what was written', (t) =
   const record: SceneRecord = {
     ratingKey: '77',
     sectionKey: '2',
-    proven: { scenePath: '/harbour/1.mp4', file: '/media/1.mp4' },
+    scenePath: '/harbour/1.mp4',
+    provenFile: '/media/1.mp4',
     written: { fields: { title: { sent: 'Pier', kept: 'Pier' } }, lists: { genre: { sea: 'Sea' } } },
     intent: undefined,
   };
@@ -80,7 +81,10 @@ test('an intent stands in the record of its scene until a completed job replaces
   const drain = world.drain();
   const job = claimOne(drain);
   const intent = { fields: { title: { before: 'Old pier', value: 'Pier' } }, lists: {} };
-  drain.intend([{ ...RECORD, sceneId: 1, intent }], NOW);
+  const lost = { ...job.lease, attempt: 99 };
+  assert.deepEqual(drain.intend([{ ...RECORD, sceneId: 1, lease: lost, intent }], NOW), [false]);
+  assert.equal(drain.record(1), undefined);
+  assert.deepEqual(drain.intend([{ ...RECORD, sceneId: 1, lease: job.lease, intent }], NOW), [true]);
   assert.deepEqual(drain.record(1), { ...RECORD, intent });
   settle(drain, job, COMPLETE);
   assert.deepEqual(drain.record(1), RECORD);

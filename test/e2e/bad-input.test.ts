@@ -24,9 +24,9 @@ type Case = readonly [name: string, args: readonly string[], sentence: RegExp, i
 
 const ENQUEUE_CASES: readonly Case[] = [
   ['no scene at all', ['enqueue'], /No scene was given/],
-  ['a negative id', ['enqueue', '--', '-5'], /scene_id must be a positive whole number, not "-5"/],
-  ['a fractional id', ['enqueue', '1.5'], /scene_id must be a positive whole number, not "1\.5"/],
-  ['a word for an id', ['enqueue', 'pier'], /scene_id must be a positive whole number, not "pier"/],
+  ['a negative id', ['enqueue', '--', '-5'], /scene_id must be a whole number from 1 to 9007199254740991, not "-5"/],
+  ['a fractional id', ['enqueue', '1.5'], /scene_id must be a whole number from 1 to 9007199254740991, not "1\.5"/],
+  ['a word for an id', ['enqueue', 'pier'], /scene_id must be a whole number from 1 to 9007199254740991, not "pier"/],
   ['a rating of 101', ['enqueue', '1', '--rating', '101'], /rating100 must be a whole number from 0 to 100, not 101/],
   [
     'a rating in words',

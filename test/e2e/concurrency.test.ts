@@ -19,7 +19,12 @@ async function fill({ plex, run }: Rig, count: number): Promise<string[]> {
 async function startDrain(rig: Rig, args: readonly string[] = []): Promise<{ pid: number; ended: Promise<Result> }> {
   let pid = 0;
   const ended = rig.run(['process', ...args], { onSpawn: (spawned) => (pid = spawned) });
-  while (rig.plex.count('edit') === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  let result: Result | undefined;
+  void ended.then((value) => (result = value));
+  while (rig.plex.count('edit') === 0) {
+    assert.equal(result, undefined, result?.stderr);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
   return { pid, ended };
 }
 

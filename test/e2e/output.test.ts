@@ -72,7 +72,7 @@ test('stats --json is the document of process --stats-only, and stats without it
   assert.equal(document['completed'], 1);
   assert.equal(document['failed'], 0);
   assert.deepEqual(document['dead_letters'], { count: 0, by_error_type: {} });
-  assert.deepEqual(document['breaker'], { plex: { state: 'closed' } });
+  assert.deepEqual(document['breaker'], { plex: { state: 'closed' }, stash: { state: 'closed' } });
   assert.deepEqual(document['scenes'], { done: 1, waiting: 2, dead: 0 });
   assert.equal((document['last_run'] as Record<string, unknown>)['exit_code'], 0);
   for (const line of (await run(['stats'])).stdout.trim().split('\n')) assert.equal(line.split('\t').length, 2);

@@ -17,7 +17,7 @@ export type Task =
   /** Claims once and waits; ends its drain when told to go on. */
   | {
       readonly do: 'hold';
-      readonly manners: DrainQueueOptions['manners'];
+      readonly ifBusy: DrainQueueOptions['ifBusy'];
       readonly limit: number;
       readonly now: number;
     }
@@ -49,17 +49,17 @@ function die(): never {
   throw new Error('still alive');
 }
 
-function openDrain(manners: DrainQueueOptions['manners'], now: number, onLetterCommitted = () => undefined) {
-  return openDrainQueue(openStores(dir), { pid: process.pid, now, maxLosses: 3, manners, onLetterCommitted });
+function openDrain(ifBusy: DrainQueueOptions['ifBusy'], now: number, onLetterCommitted = () => undefined) {
+  return openDrainQueue(openStores(dir), { pid: process.pid, now, maxLosses: 3, ifBusy, onLetterCommitted });
 }
 
-async function hold({ manners, limit, now }: Extract<Task, { do: 'hold' }>): Promise<void> {
-  const drain = openDrain(manners, now);
+async function hold({ ifBusy, limit, now }: Extract<Task, { do: 'hold' }>): Promise<void> {
+  const drain = openDrain(ifBusy, now);
   if (!('claim' in drain)) {
     say(drain);
     return;
   }
-  const jobs = limit === 0 ? [] : drain.claim({ now, limit, leaseMs: LEASE_MS });
+  const jobs = limit === 0 ? [] : drain.claim({ now, limit, leaseMs: LEASE_MS }).jobs;
   say({ jobs });
   await once(heard, 'line');
   drain.end({ now, exitCode: 0, done: 0, failed: 0 });
@@ -72,7 +72,7 @@ async function claimAll({ now }: Extract<Task, { do: 'claim_all' }>): Promise<vo
   await once(heard, 'line');
   const ids: number[] = [];
   for (let jobs: readonly Job[]; ; ) {
-    jobs = drain.claim({ now, limit: 5, leaseMs: LEASE_MS });
+    jobs = drain.claim({ now, limit: 5, leaseMs: LEASE_MS }).jobs;
     if (jobs.length === 0) break;
     ids.push(...jobs.map(({ id }) => id));
   }
@@ -83,7 +83,7 @@ async function claimAll({ now }: Extract<Task, { do: 'claim_all' }>): Promise<vo
 function buryAndDie({ now }: Extract<Task, { do: 'bury_and_die' }>): void {
   const drain = openDrain('share', now, die);
   if (!('claim' in drain)) return;
-  const [job] = drain.claim({ now, limit: 1, leaseMs: LEASE_MS });
+  const [job] = drain.claim({ now, limit: 1, leaseMs: LEASE_MS }).jobs;
   if (job === undefined) throw new Error('nothing to bury');
   const error = new SyncError('plex_rejected', 'Plex answered 400');
   drain.settle([{ job, settlement: { kind: 'dead', error } }], now);

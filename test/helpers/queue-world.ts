@@ -88,7 +88,7 @@ export function createWorld(): World & { destroy(): Promise<void> } {
       pid: process.pid,
       now: NOW,
       maxLosses: MAX_LOSSES,
-      manners: 'share',
+      ifBusy: 'share',
       onLetterCommitted: () => undefined,
       ...options,
     });
@@ -214,7 +214,8 @@ export function edits(count: number): SceneEdit[] {
 export const RECORD: SceneRecord = {
   ratingKey: '501',
   sectionKey: '1',
-  proven: undefined,
+  scenePath: '/harbour/1.mp4',
+  provenFile: undefined,
   written: NOTHING_WRITTEN,
   intent: undefined,
 };
@@ -229,7 +230,7 @@ export function claim(
   drain: OpenDrainQueue,
   options: { now?: number; limit?: number; leaseMs?: number } = {},
 ): readonly Job[] {
-  return drain.claim({ now: NOW, limit: 100, leaseMs: LEASE_MS, ...options });
+  return drain.claim({ now: NOW, limit: 100, leaseMs: LEASE_MS, ...options }).jobs;
 }
 
 export function claimOne(drain: OpenDrainQueue, now = NOW): Job {

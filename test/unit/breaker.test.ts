@@ -30,7 +30,7 @@ test('the fifth failure in a row opens the breaker', () => {
 });
 
 test('a success in between starts the count anew', () => {
-  const breaker = [1, 2, 3, 4].reduce<Breaker>((state) => onFailure(state, NOW), onSuccess());
+  const breaker = [1, 2, 3, 4].reduce<Breaker>((state) => onFailure(state, NOW), onSuccess(afterFailures(4)));
   assert.equal(breaker.kind, 'closed');
 });
 
@@ -67,8 +67,10 @@ test('a trial that a dead process left behind is probed again', () => {
   assert.deepEqual(admission({ kind: 'half_open' }, NOW), { kind: 'probe' });
 });
 
-test('a success closes the breaker and forgets the failures', () => {
-  assert.deepEqual(onSuccess(), { kind: 'closed', failures: 0 });
+test('a success ends a row of failures and closes a half-open breaker, but never an open one', () => {
+  assert.deepEqual(onSuccess(afterFailures(4)), CLOSED);
+  assert.deepEqual(onSuccess({ kind: 'half_open' }), CLOSED);
+  assert.deepEqual(onSuccess(OPEN), OPEN);
 });
 
 test('a breaker is the same after a trip through JSON', () => {
@@ -82,7 +84,7 @@ type Happening = { kind: string; at: number };
 function after(events: readonly Happening[]): Breaker {
   return events.reduce<Breaker>((breaker, { kind, at }) => {
     if (kind === 'failure') return onFailure(breaker, at);
-    if (kind === 'success') return onSuccess();
+    if (kind === 'success') return onSuccess(breaker);
     return onProbe(kind === 'alive' ? 'alive' : 'silent', at);
   }, CLOSED);
 }

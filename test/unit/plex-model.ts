@@ -47,7 +47,7 @@ export function itemWith({ fields = {}, lists = {}, locked = [] }: ItemParts): P
 
 /** A record of what was written to that item, with a write that may have been cut short. */
 export function recordWith(written: Written, intent: SceneRecord['intent'] = undefined): SceneRecord {
-  return { ratingKey: '7', sectionKey: '1', proven: undefined, written, intent };
+  return { ratingKey: '7', sectionKey: '1', scenePath: '/data/harbour.mp4', provenFile: undefined, written, intent };
 }
 
 /** What an indexed list does to the tags that are there: nobody documents which (plex-api.md 4.3), so both must end right. */

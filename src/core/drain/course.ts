@@ -1,7 +1,7 @@
 import type { SyncError } from '../errors.ts';
 import type { PathMapping } from '../file-paths.ts';
 import type { Job } from '../job.ts';
-import type { ProvenMatch } from '../match.ts';
+import type { SceneFile } from '../match.ts';
 import type { PlexItem, Section } from '../plex-item.ts';
 import type { DrainDeps } from '../ports.ts';
 import type { SceneRecord, Written } from '../scene-record.ts';
@@ -11,6 +11,10 @@ import type { SystemicWatch } from './systemic.ts';
 
 /** How a drain is configured. */
 export type DrainOptions = {
+  /** What stands for the token where it may not stand itself: a refused one is known again by it. */
+  readonly tokenFingerprint: string;
+  /** What to do when another server answers than the one the data directory belongs to. */
+  readonly ifOtherServer: 'refuse' | 'adopt';
   /** Names of the libraries to look in; none means every movie library. */
   readonly libraries: readonly string[];
   readonly mappings: readonly PathMapping[];
@@ -21,7 +25,7 @@ export type DrainOptions = {
   readonly rules: WriteRules;
   /** Most jobs to claim. */
   readonly limit: number | undefined;
-  /** Epoch ms after which nothing more is claimed or written. */
+  /** Epoch ms after which nothing more is claimed or looked up. */
   readonly deadlineAt: number | undefined;
 };
 
@@ -83,14 +87,15 @@ export function givenBack(job: Job): Ended {
 
 /** Whether requests fail because we are stopping or were refused, and not for any fault of the jobs. */
 export function isStopping({ deps, gate }: Course): boolean {
-  return deps.stopRequested() !== undefined || gate.halted()?.kind === 'unauthorized';
+  return deps.stopRequested() !== undefined || gate.halts().some(({ kind }) => kind === 'unauthorized');
 }
 
 /** What the data directory shall remember of an item that is now right. */
 export function recordOf(
-  work: { readonly item: PlexItem; readonly proven: ProvenMatch | undefined },
+  work: { readonly item: PlexItem; readonly file: SceneFile; readonly provenFile: string | undefined },
   written: Written,
 ): SceneRecord {
-  const { item, proven } = work;
-  return { ratingKey: item.ratingKey, sectionKey: item.sectionKey, proven, written, intent: undefined };
+  const { item, file, provenFile } = work;
+  const { ratingKey, sectionKey } = item;
+  return { ratingKey, sectionKey, scenePath: file.path, provenFile, written, intent: undefined };
 }

@@ -1,3 +1,4 @@
+import { StoreError } from '../errors.ts';
 import type { Job } from '../job.ts';
 import type { DrainDeps } from '../ports.ts';
 import { connect } from './connect.ts';
@@ -7,6 +8,7 @@ import { createGate } from './gate.ts';
 import { hydrate } from './hydrate.ts';
 import { intend, plan } from './plan.ts';
 import { keepOwners, readAndRecheck } from './read.ts';
+import { rescueEvents } from './rescue-events.ts';
 import { resolve } from './resolve.ts';
 import { settle } from './settle.ts';
 import { createSystemicWatch } from './systemic.ts';
@@ -22,27 +24,28 @@ const RENEW_EVERY_MS = 30_000;
 /** One GET reads this many items, so one claim takes as many jobs (plex-api.md 3 advises at most 50 to 100). */
 export const BATCH_SIZE = 100;
 
-/** Why a drain ended. */
+/** Why a drain ended, or why it did less than it could. */
 export type DrainEnd =
-  | { readonly kind: 'drained' }
   | { readonly kind: 'limit' }
+  | { readonly kind: 'time_up' }
   /** Plex did not answer; what was claimed is back. */
   | { readonly kind: 'unreachable'; readonly message: string }
   | Halt;
 
-export type DrainReport = { readonly end: DrainEnd; readonly tally: Readonly<Tally> };
+/** How a drain went. Without an end everything that was due is done. */
+export type DrainReport = { readonly ends: readonly DrainEnd[]; readonly tally: Readonly<Tally> };
 
 /**
- * Drains what is due: claim → hydrate → resolve → read → diff → intend → write → verify → settle, a batch at a time,
+ * Drains what is due: claim → hydrate → resolve → read → plan → intend → write → verify → settle, a batch at a time,
  * until nothing is due or something stops it. Each step is one named function, in that order.
  * @throws {UsageError} when the configuration cannot work; no job was touched then.
  */
 export async function drain(deps: DrainDeps, options: DrainOptions): Promise<DrainReport> {
   const gate = createGate(deps, options.deadlineAt);
   const tally: Tally = { ...NO_JOBS };
-  const connection = await connect(deps, gate, options.libraries);
-  if (connection.kind === 'unreachable') return { end: connection, tally };
-  if (connection.kind === 'halted') return { end: haltOf(gate), tally };
+  const connection = await connect(deps, gate, options);
+  if (connection.kind === 'unreachable') return { ends: [connection], tally };
+  if (connection.kind === 'halted') return { ends: gate.halts(), tally };
 
   const { sections } = connection;
   deps.emit({ kind: 'connected', libraries: sections.map(({ title }) => title) });
@@ -50,40 +53,48 @@ export async function drain(deps: DrainDeps, options: DrainOptions): Promise<Dra
   if (revived > 0) deps.emit({ kind: 'revived', count: revived });
   const watch = createSystemicWatch({ sections, everMatched: deps.queue.hasRecords() });
   const course: Course = { deps, gate, watch, options, sections };
-  const stopRenewing = deps.every(RENEW_EVERY_MS, () => deps.queue.renew(deps.now() + LEASE_MS));
+  const stopRenewing = deps.every(RENEW_EVERY_MS, () => renewLeases(deps));
   try {
     await wake(course);
-    const end = await drainBatches(course, tally);
-    return { end, tally };
+    const bound = await drainBatches(course, tally);
+    return { ends: endsOf(gate, bound), tally };
   } finally {
     stopRenewing();
   }
 }
 
-async function drainBatches(course: Course, tally: Tally): Promise<DrainEnd> {
-  const { deps, gate, options } = course;
-  let claimed = 0;
-  for (;;) {
-    if (gate.halted() !== undefined) return haltOf(gate);
-    if (options.limit !== undefined && claimed >= options.limit) return { kind: 'limit' };
-    const jobs = claim(course, Math.min(BATCH_SIZE, (options.limit ?? Number.POSITIVE_INFINITY) - claimed));
-    if (jobs.length === 0) return drained(gate);
-    claimed += jobs.length;
-    const deferred = settle(await runBatch(jobs, course), course, tally);
-    claimed -= deferred;
-    deps.checkpoint('settled');
+/** A renewal that fails is no reason to fall over: the lease outlasts three of them, and the next step will say it. */
+function renewLeases({ queue, now }: DrainDeps): void {
+  try {
+    queue.renew(now() + LEASE_MS);
+  } catch (thrown) {
+    if (!(thrown instanceof StoreError)) throw thrown;
   }
 }
 
-function drained(gate: Gate): DrainEnd {
+/** Every reason counts for the exit code: an outage is one, whatever else ended the drain. */
+function endsOf(gate: Gate, bound: DrainEnd | undefined): readonly DrainEnd[] {
   const outage = gate.outage();
-  return outage === undefined ? { kind: 'drained' } : { kind: 'unreachable', message: outage.message };
+  const halts: readonly DrainEnd[] = gate.halts();
+  const isToldAlready = outage === undefined || halts.some(({ kind }) => kind === 'breaker_open');
+  const silence: readonly DrainEnd[] = isToldAlready ? [] : [{ kind: 'unreachable', message: outage.message }];
+  return [...halts, ...silence, ...(bound === undefined ? [] : [bound])];
 }
 
-function haltOf(gate: Gate): Halt {
-  const halt = gate.halted();
-  if (halt === undefined) throw new Error('the drain halted without a reason');
-  return halt;
+/** Works off batches; answers which bound of the run was reached, if one was. */
+async function drainBatches(course: Course, tally: Tally): Promise<DrainEnd | undefined> {
+  const { deps, gate, options } = course;
+  let claimed = 0;
+  for (;;) {
+    if (gate.halted() !== undefined) return undefined;
+    if (options.limit !== undefined && claimed >= options.limit) return { kind: 'limit' };
+    if (gate.isTimeUp()) return { kind: 'time_up' };
+    const jobs = claim(course, Math.min(BATCH_SIZE, (options.limit ?? Number.POSITIVE_INFINITY) - claimed), tally);
+    if (jobs.length === 0) return undefined;
+    const deferred = settle(await runBatch(jobs, course), course, tally);
+    claimed += jobs.length - deferred;
+    deps.checkpoint('settled');
+  }
 }
 
 async function runBatch(jobs: readonly Job[], course: Course): Promise<readonly Ended[]> {
@@ -96,17 +107,19 @@ async function runBatch(jobs: readonly Job[], course: Course): Promise<readonly 
   const owned = keepOwners(read.going, course);
   checkpoint('read');
   const planned = plan(owned.going, course);
-  intend(planned.going, course);
+  const intended = intend(planned.going, course);
   checkpoint('intended');
-  const written = await write(planned.going, course);
+  const written = await write(intended.going, course);
   checkpoint('written');
   const verified = await verify(written.going, course);
   checkpoint('verified');
-  return [hydrated, resolved, read, owned, planned, written].flatMap(({ ended }) => ended).concat(verified);
+  return [hydrated, resolved, read, owned, planned, intended, written].flatMap(({ ended }) => ended).concat(verified);
 }
 
-function claim({ deps, gate }: Course, most: number): readonly Job[] {
-  const jobs = deps.queue.claim({ now: deps.now(), limit: gate.batchLimit(most), leaseMs: LEASE_MS });
+function claim({ deps, gate }: Course, most: number, tally: Tally): readonly Job[] {
+  const { jobs, rescued } = deps.queue.claim({ now: deps.now(), limit: gate.batchLimit(most), leaseMs: LEASE_MS });
+  tally.buried += rescued.buried.length;
+  for (const event of rescueEvents(rescued)) deps.emit(event);
   for (const { id, sceneId, lease } of jobs) {
     deps.emit({ kind: 'claimed', jobId: id, sceneId, attempt: lease.attempt });
   }

@@ -4,15 +4,13 @@ import { asSyncError, SyncError } from '../errors.ts';
 import type { DrainDeps } from '../ports.ts';
 import { RETRY_RULES } from '../retry.ts';
 
-/** Why a drain asks Plex nothing more: the first reason wins and stays. */
+/** Why a drain asks Plex nothing more. */
 export type Halt =
   | { readonly kind: 'signal'; readonly signal: NodeJS.Signals }
   /** Plex refused the token. */
   | { readonly kind: 'unauthorized'; readonly message: string }
   /** The token is valid and may not edit. */
   | { readonly kind: 'forbidden'; readonly message: string }
-  /** `--max-time` has passed. */
-  | { readonly kind: 'time_up' }
   /** Plex is down; no request before `retryAt`. */
   | { readonly kind: 'breaker_open'; readonly retryAt: number; readonly message: string }
   /** What fails is not the jobs but how we are configured. */
@@ -20,18 +18,25 @@ export type Halt =
 
 /** The one place that knows whether Plex may be asked now, and that tells an outage from one bad request. */
 export type Gate = {
+  /** The first reason to stop, once there is one. */
   halted(): Halt | undefined;
+  /** Every reason that came up, one of each kind, the first one first. */
+  halts(): readonly Halt[];
   halt(halt: Halt): void;
+  /** Whether `--max-time` has passed: then no job is claimed or looked up, and what is found already is written. */
+  isTimeUp(): boolean;
   /**
    * Sends a request. What looks like an outage is followed by one probe of `/identity`: silence confirms it, an answer
    * makes it a fault of this very request, so that one poisoned item cannot circle for ever.
    * @throws {SyncError}
    */
   ask<T>(request: () => Promise<T>): Promise<T>;
-  /** Counts the end of a job, or of a request that belongs to none: `undefined` is a success. */
-  count(error: SyncError | undefined): void;
-  /** Notes that Plex answered one request well: faults before it are no longer in a row. */
+  /** Counts a failed request for the breaker, if it is the server's fault and not our own stopping. */
+  fault(error: SyncError): void;
+  /** Notes that Plex answered a request well: faults before it are no longer in a row. */
   answered(): void;
+  /** The one job that may try while the breaker is half open has come to its end. */
+  trialEnded(): void;
   /** The last sign of an outage in this drain, for the summary. */
   outage(): SyncError | undefined;
   /** While the breaker is half open one job alone may try. */
@@ -39,10 +44,17 @@ export type Gate = {
 };
 
 export function createGate(deps: DrainDeps, deadlineAt: number | undefined): Gate {
-  const { queue, plex, now, emit } = deps;
-  let halt: Halt | undefined;
+  const { queue, plex, now, emit, stopRequested } = deps;
+  const halts: Halt[] = [];
   let outage: SyncError | undefined;
 
+  const halt = (reason: Halt): void => {
+    if (!halts.some(({ kind }) => kind === reason.kind)) halts.push(reason);
+  };
+  const noteSignal = (): void => {
+    const signal = stopRequested();
+    if (signal !== undefined) halt({ kind: 'signal', signal });
+  };
   // Each save is a write to disk: a success while all is well changes nothing.
   const save = (before: Breaker, after: Breaker): void => {
     const isSame =
@@ -51,44 +63,48 @@ export function createGate(deps: DrainDeps, deadlineAt: number | undefined): Gat
     if (!isSame) queue.saveBreaker(after);
   };
 
-  const count = (error: SyncError | undefined): void => {
-    const before = queue.breaker();
-    const isFault = error !== undefined && RETRY_RULES[error.code].countsForBreaker;
-    if (error?.code === 'plex_unavailable') outage = error;
-    const after = isFault ? onFailure(before, now()) : onSuccess();
-    save(before, after);
-    if (before.kind !== 'closed' && after.kind === 'closed') emit({ kind: 'breaker_closed' });
-    if (isFault && after.kind === 'open') {
-      const message = error.message;
-      if (before.kind !== 'open') emit({ kind: 'breaker_opened', failures: BREAKER_THRESHOLD, message });
-      halt ??= { kind: 'breaker_open', retryAt: after.openedAt + BREAKER_OPEN_MS, message };
-    }
-  };
-
   return {
     halted: () => {
-      const signal = deps.stopRequested();
-      if (signal !== undefined) halt ??= { kind: 'signal', signal };
-      if (deadlineAt !== undefined && now() >= deadlineAt) halt ??= { kind: 'time_up' };
-      return halt;
+      noteSignal();
+      return halts[0];
     },
-    halt: (reason) => {
-      halt ??= reason;
+    halts: () => {
+      noteSignal();
+      return halts;
     },
+    halt,
+    isTimeUp: () => deadlineAt !== undefined && now() >= deadlineAt,
     ask: async (request) => {
       try {
         return await request();
       } catch (thrown) {
         if (!(thrown instanceof SyncError) || thrown.code !== 'plex_unavailable') throw thrown;
         // A stop aborts requests on purpose: that is no sign of anything.
-        if (deps.stopRequested() !== undefined) throw thrown;
+        if (stopRequested() !== undefined) throw thrown;
         throw (await answersProbe(plex)) ? asRequestFault(thrown) : thrown;
       }
     },
-    count,
+    fault: (error) => {
+      if (!RETRY_RULES[error.code].countsForBreaker) return;
+      if (error.code === 'plex_unavailable' && stopRequested() !== undefined) return;
+      if (error.code === 'plex_unavailable') outage = error;
+      const before = queue.breaker();
+      const after = onFailure(before, now());
+      save(before, after);
+      if (after.kind !== 'open') return;
+      const { message } = error;
+      if (before.kind !== 'open') emit({ kind: 'breaker_opened', failures: BREAKER_THRESHOLD, message });
+      halt({ kind: 'breaker_open', retryAt: after.openedAt + BREAKER_OPEN_MS, message });
+    },
     answered: () => {
       const before = queue.breaker();
-      if (before.kind === 'closed') save(before, onSuccess());
+      if (before.kind === 'closed') save(before, onSuccess(before));
+    },
+    trialEnded: () => {
+      const before = queue.breaker();
+      if (before.kind !== 'half_open') return;
+      save(before, onSuccess(before));
+      emit({ kind: 'breaker_closed' });
     },
     outage: () => outage,
     batchLimit: (most) => (queue.breaker().kind === 'half_open' ? 1 : most),

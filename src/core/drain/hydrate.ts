@@ -18,7 +18,7 @@ export type Hydrated = {
 export function hydrate(jobs: readonly Job[], { deps }: Course): Step<Hydrated> {
   return split(jobs, (job) => {
     const record = deps.queue.record(job.sceneId);
-    const path = job.data.path ?? record?.proven?.scenePath;
+    const path = job.data.path ?? record?.scenePath;
     if (path === undefined) {
       return failed(job, new SyncError('no_file_path', `No file path for scene ${job.sceneId}, cannot sync to Plex`));
     }

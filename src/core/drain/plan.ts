@@ -6,7 +6,7 @@ import type { Written } from '../scene-record.ts';
 import { foldIntent, NOTHING_WRITTEN } from '../scene-record.ts';
 import { wantedFrom } from '../wanted.ts';
 import type { Course, Step } from './course.ts';
-import { failed, recordOf, split } from './course.ts';
+import { failed, givenBack, recordOf, split } from './course.ts';
 import type { Read } from './read.ts';
 
 /** A job with the edits its item still needs. */
@@ -41,10 +41,13 @@ function planSafely(work: Read, { deps, options }: Course): Planned | SyncError 
   }
 }
 
-/** Notes, before the first PUT, what is about to be written and what stood there. */
-export function intend(batch: readonly Planned[], { deps }: Course): void {
-  const notes = batch.map(
-    (work): IntentNote => ({ ...recordOf(work, work.written), sceneId: work.job.sceneId, intent: intentOf(work.plan) }),
-  );
-  if (notes.length > 0) deps.queue.intend(notes, deps.now());
+/** Notes, before the first PUT, what is about to be written and what stood there; a job whose lease was lost ends here. */
+export function intend(batch: readonly Planned[], { deps }: Course): Step<Planned> {
+  if (batch.length === 0) return { going: [], ended: [] };
+  const notes = batch.map((work): IntentNote => {
+    const { sceneId, lease } = work.job;
+    return { ...recordOf(work, work.written), sceneId, lease, intent: intentOf(work.plan) };
+  });
+  const isHeld = deps.queue.intend(notes, deps.now());
+  return split([...batch.entries()], ([index, work]) => (isHeld[index] === true ? work : givenBack(work.job)));
 }

@@ -1,14 +1,14 @@
+import type { SyncErrorCode } from '../errors.ts';
 import { asSyncError, SyncError } from '../errors.ts';
+import type { ProvenMatch } from '../match.ts';
 import { stillHolds } from '../match.ts';
 import type { PlexItem } from '../plex-item.ts';
 import type { DrainDeps } from '../ports.ts';
-import type { SceneRecord } from '../scene-record.ts';
 import type { Course, Ended, Step } from './course.ts';
 import { failed, givenBack, isStopping, sharedFailure, split } from './course.ts';
 import type { Gate } from './gate.ts';
-import type { Hydrated } from './hydrate.ts';
 import type { Resolved } from './resolve.ts';
-import { resolve } from './resolve.ts';
+import { lookUpAll } from './resolve.ts';
 
 /** A job with its full item. */
 export type Read = Resolved & { readonly item: PlexItem };
@@ -20,9 +20,17 @@ export type ItemRead =
   | { readonly kind: 'error'; readonly error: SyncError }
   | { readonly kind: 'shared'; readonly error: SyncError };
 
+/** What may be one item's fault in a GET of many (a status for the whole request); anything else is nobody's. */
+const ONE_ITEMS_FAULT: ReadonlySet<SyncErrorCode> = new Set([
+  'plex_not_found',
+  'plex_rejected',
+  'plex_forbidden',
+  'plex_error',
+]);
+
 /**
- * Full items by rating key, many in one GET. A failed GET of many is halved until the fault is one item's; an outage
- * or a refused token is nobody's and ends the read at once.
+ * Full items by rating key, many in one GET. A failed GET of many is halved until the fault is one item's; an outage,
+ * a request for patience or a refused token is nobody's and ends the read at once.
  */
 export async function readItems(
   ratingKeys: readonly string[],
@@ -32,33 +40,43 @@ export async function readItems(
   if (ratingKeys.length === 0) return new Map();
   try {
     const items = await gate.ask(() => deps.plex.items(ratingKeys));
+    gate.answered();
     const byKey = new Map(items.map((item) => [item.ratingKey, item]));
-    return all(ratingKeys, (key) => {
+    return readAs(ratingKeys, (key) => {
       const item = byKey.get(key);
       return item === undefined ? { kind: 'gone' } : { kind: 'item', item };
     });
   } catch (thrown) {
-    const error = asSyncError(thrown);
-    if (error.code === 'plex_unavailable' || error.code === 'plex_unauthorized') {
-      if (error.code === 'plex_unauthorized') gate.halt({ kind: 'unauthorized', message: error.message });
-      else gate.count(error);
-      return all(ratingKeys, () => ({ kind: 'shared', error }));
-    }
-    if (ratingKeys.length === 1) {
-      return all(ratingKeys, () => (error.code === 'plex_not_found' ? { kind: 'gone' } : { kind: 'error', error }));
-    }
-    const middle = Math.ceil(ratingKeys.length / 2);
-    const first = await readItems(ratingKeys.slice(0, middle), deps, gate);
-    // What the first half ended in may have opened the breaker.
-    const rest = ratingKeys.slice(middle);
-    if ([...first.values()].some((read) => read.kind === 'shared')) {
-      return new Map([...first, ...all(rest, () => ({ kind: 'shared', error }))]);
-    }
-    return new Map([...first, ...(await readItems(rest, deps, gate))]);
+    return await afterFailedRead(ratingKeys, asSyncError(thrown), deps, gate);
   }
 }
 
-function all(ratingKeys: readonly string[], read: (key: string) => ItemRead): Map<string, ItemRead> {
+async function afterFailedRead(
+  ratingKeys: readonly string[],
+  error: SyncError,
+  deps: DrainDeps,
+  gate: Gate,
+): Promise<Map<string, ItemRead>> {
+  if (error.code === 'plex_unauthorized') gate.halt({ kind: 'unauthorized', message: error.message });
+  const isSingle = ratingKeys.length === 1;
+  if (isSingle && error.code === 'plex_not_found') return readAs(ratingKeys, () => ({ kind: 'gone' }));
+  const isShared = error.code === 'plex_unavailable' || error.code === 'plex_unauthorized';
+  if (isSingle || isShared || !ONE_ITEMS_FAULT.has(error.code)) {
+    gate.fault(error);
+    return readAs(ratingKeys, () => ({ kind: isSingle && !isShared ? 'error' : 'shared', error }));
+  }
+  const middle = Math.ceil(ratingKeys.length / 2);
+  const reads = new Map<string, ItemRead>();
+  for (const half of [ratingKeys.slice(0, middle), ratingKeys.slice(middle)]) {
+    // What came before may have opened the breaker; then the rest is not asked for.
+    const isOver = gate.halted() !== undefined || [...reads.values()].some(({ kind }) => kind === 'shared');
+    const read = isOver ? readAs(half, () => ({ kind: 'shared', error })) : await readItems(half, deps, gate);
+    for (const [key, value] of read) reads.set(key, value);
+  }
+  return reads;
+}
+
+function readAs(ratingKeys: readonly string[], read: (key: string) => ItemRead): Map<string, ItemRead> {
   return new Map(ratingKeys.map((key) => [key, read(key)]));
 }
 
@@ -66,14 +84,9 @@ function all(ratingKeys: readonly string[], read: (key: string) => ItemRead): Ma
 export async function readAndRecheck(batch: readonly Resolved[], course: Course): Promise<Step<Read>> {
   const first = await readBatch(batch, course);
   if (first.stale.length === 0) return first;
-  const again = await resolve(first.stale.map(forgetRecord), course);
+  const again = await lookUpAll(first.stale, course);
   const second = await readBatch(again.going, course);
   return { going: [...first.going, ...second.going], ended: [...first.ended, ...again.ended, ...second.ended] };
-}
-
-/** The record of an item that is no longer the scene's says nothing about the one that will be found. */
-function forgetRecord({ job, scene, file }: Resolved): Hydrated {
-  return { job, scene, file, record: undefined };
 }
 
 async function readBatch(
@@ -89,16 +102,12 @@ async function readBatch(
   for (const work of batch) {
     const checked = checkItem(work, reads.get(work.ratingKey) ?? { kind: 'gone' }, course);
     if (checked.kind === 'read') {
-      gate.answered();
       deps.emit({ kind: 'found', sceneId: work.job.sceneId, title: checked.work.item.fields.title, from: work.from });
       going.push(checked.work);
     } else if (checked.kind === 'stale') stale.push(checked.work);
     else if (checked.kind === 'shared')
       ended.push(isStopping(course) ? givenBack(work.job) : sharedFailure(work.job, checked.error));
-    else {
-      gate.count(checked.error);
-      ended.push(failed(work.job, checked.error));
-    }
+    else ended.push(failed(work.job, checked.error));
   }
   return { going, stale, ended };
 }
@@ -110,14 +119,15 @@ export function keepOwners(batch: readonly Read[], { deps, options }: Course): S
     const { ratingKey } = work.item;
     if (taken.has(ratingKey)) return { job: work.job, outcome: { kind: 'defer' } };
     const ownerId = deps.queue.sceneOf(ratingKey);
-    const owner = ownerId === undefined ? undefined : { sceneId: ownerId, record: deps.queue.record(ownerId) };
-    const other = otherOwner(work, owner);
-    if (other !== undefined && options.matching === 'strict') {
-      const message = `Plex item ${ratingKey} "${work.item.fields.title}" already belongs to scene ${other}: it holds the files of both. Split it in Plex, then retry.`;
+    const owner = ownerId === undefined || ownerId === work.job.sceneId ? undefined : deps.queue.record(ownerId);
+    // A scene that was deleted and imported anew has another id and the same file: it inherits what was written.
+    const isHeir = owner?.scenePath === work.file.path;
+    if (owner !== undefined && !isHeir && options.matching === 'strict') {
+      const message = `Plex item ${ratingKey} "${work.item.fields.title}" already belongs to scene ${ownerId}: it holds the files of both. Split it in Plex, then retry.`;
       return failed(work.job, new SyncError('low_confidence', message));
     }
     taken.add(ratingKey);
-    return work;
+    return isHeir ? { ...work, record: work.record ?? owner } : work;
   });
 }
 
@@ -138,7 +148,9 @@ function checkItem(work: Resolved, read: ItemRead, { options, sections }: Course
     case 'item': {
       const { item } = read;
       const isInSections = sections.some(({ key }) => key === item.sectionKey);
-      const holds = work.proven === undefined || stillHolds(work.file, work.proven, item.files, options.mappings);
+      const holds =
+        work.provenFile === undefined ||
+        stillHolds(work.file, provenMatch(work, work.provenFile), item.files, options.mappings);
       if (holds && isInSections) return { kind: 'read', work: { ...work, item } };
       break;
     }
@@ -153,15 +165,7 @@ function checkItem(work: Resolved, read: ItemRead, { options, sections }: Course
   };
 }
 
-/**
- * Whether the item may be written for this scene: an item belongs to one scene, unless the other one had the very same
- * file (a scene that was deleted and imported anew).
- * @returns the scene that owns it otherwise.
- */
-function otherOwner(
-  work: Read,
-  owner: { readonly sceneId: number; readonly record: SceneRecord | undefined } | undefined,
-): number | undefined {
-  if (owner === undefined || owner.sceneId === work.job.sceneId) return undefined;
-  return owner.record?.proven?.scenePath === work.file.path ? undefined : owner.sceneId;
+/** The proof: of this look-up, or of the last sync, when the scene's path may have been another. */
+function provenMatch({ file, record, from }: Resolved, provenFile: string): ProvenMatch {
+  return { scenePath: from === 'record' && record !== undefined ? record.scenePath : file.path, file: provenFile };
 }

@@ -1,6 +1,6 @@
 import { asSyncError, SyncError } from '../errors.ts';
 import { fileName, mapPath } from '../file-paths.ts';
-import type { Candidate, MatchResult, ProvenMatch } from '../match.ts';
+import type { Candidate, MatchResult } from '../match.ts';
 import { matchScene } from '../match.ts';
 import { RETRY_RULES } from '../retry.ts';
 import type { Course, Ended, Step } from './course.ts';
@@ -8,20 +8,30 @@ import { failed, givenBack, isStopping, split } from './course.ts';
 import type { Hydrated } from './hydrate.ts';
 import { mapConcurrently } from './map-concurrently.ts';
 
-/** A job with the item it is to be written to. `proven` is absent when the match is a guess. */
+/** A job with the item it is to be written to. `provenFile` is absent when the match is a guess. */
 export type Resolved = Hydrated & {
   readonly ratingKey: string;
-  readonly proven: ProvenMatch | undefined;
+  readonly provenFile: string | undefined;
   readonly from: 'record' | 'look_up';
 };
 
 /** Path → rating key: from the last sync, or by looking the file up. */
 export async function resolve(batch: readonly Hydrated[], course: Course): Promise<Step<Resolved>> {
+  const known = batch.map((work) => resolveFromRecord(work) ?? work);
+  const unknown = known.filter((work): work is Hydrated => !('ratingKey' in work));
+  const looked = await lookUpAll(unknown, course);
+  return {
+    going: [...known.filter((work): work is Resolved => 'ratingKey' in work), ...looked.going],
+    ended: looked.ended,
+  };
+}
+
+/** Path → rating key by look-ups alone, for files of which nothing is known, or nothing that still holds. */
+export async function lookUpAll(batch: readonly Hydrated[], course: Course): Promise<Step<Resolved>> {
   const { gate, watch, options } = course;
   const ends = await mapConcurrently(batch, options.concurrency, async (work): Promise<Resolved | Ended> => {
-    const known = resolveFromRecord(work);
-    if (known !== undefined) return known;
-    if (gate.halted() !== undefined) return givenBack(work.job);
+    // What is found already is still written when the time is up; nothing more is looked for.
+    if (gate.halted() !== undefined || gate.isTimeUp()) return givenBack(work.job);
     try {
       const found = await lookUp(work, course);
       watch.noteFound();
@@ -40,15 +50,15 @@ function afterFailedLook({ job, file }: Hydrated, error: SyncError, course: Cour
   if (isStopping(course) && RETRY_RULES[error.code].class !== 'permanent') return givenBack(job);
   if (error.code === 'plex_not_found') watch.noteMissing(file.path);
   if (error.code === 'low_confidence') watch.noteFound();
-  gate.count(error);
+  gate.fault(error);
   return failed(job, error);
 }
 
 /** The item of an earlier sync, to be re-checked on the read that comes anyway: costs no request. */
 function resolveFromRecord(work: Hydrated): Resolved | undefined {
   const { record } = work;
-  if (record?.proven === undefined) return undefined;
-  return { ...work, ratingKey: record.ratingKey, proven: record.proven, from: 'record' };
+  if (record?.provenFile === undefined) return undefined;
+  return { ...work, ratingKey: record.ratingKey, provenFile: record.provenFile, from: 'record' };
 }
 
 /**
@@ -72,14 +82,14 @@ async function lookUp(work: Hydrated, { deps, gate, options, sections }: Course)
       return {
         ...work,
         ratingKey: match.best.candidate.ratingKey,
-        proven: { scenePath: file.path, file: match.best.file },
+        provenFile: match.best.file,
         from: 'look_up',
       };
     case 'low': {
       const taken = options.matching === 'relaxed';
       deps.emit({ kind: 'low_confidence', sceneId: job.sceneId, file: name, candidates: match.considered, taken });
       if (!taken) throw new SyncError('low_confidence', describeLow(name, match));
-      return { ...work, ratingKey: match.best.candidate.ratingKey, proven: undefined, from: 'look_up' };
+      return { ...work, ratingKey: match.best.candidate.ratingKey, provenFile: undefined, from: 'look_up' };
     }
   }
 }

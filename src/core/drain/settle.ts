@@ -14,14 +14,13 @@ export function settle(ended: readonly Ended[], course: Course, tally: Tally): n
   for (const { outcome, noted } of inOrder) {
     if (noted) continue;
     if (outcome.kind === 'failed') watch.note(outcome.error);
-    if (outcome.kind === 'updated' || outcome.kind === 'unchanged') {
-      watch.note(undefined);
-      gate.count(undefined);
-    }
+    if (outcome.kind === 'updated' || outcome.kind === 'unchanged') watch.note(undefined);
   }
+  if (ended.some(({ outcome }) => outcome.kind !== 'given_back' && outcome.kind !== 'shared_failure'))
+    gate.trialEnded();
   const verdict = watch.verdict();
   if (verdict !== undefined) gate.halt(verdict);
-  const isMisconfigured = gate.halted()?.kind === 'misconfigured';
+  const isMisconfigured = gate.halts().some(({ kind }) => kind === 'misconfigured');
   const entries = inOrder.map(({ job, outcome }) => ({
     job,
     settlement: isMisconfigured && outcome.kind === 'failed' ? GIVE_BACK : settlementOf(job, outcome, course),
@@ -58,10 +57,10 @@ function settlementOf(job: Job, outcome: Outcome, { deps, options }: Course): Se
 function count(tally: Tally, settlement: Settlement, how: Settled): void {
   if (how === 'lease_lost') tally.leaseLost += 1;
   else if (how === 'superseded') tally.superseded += 1;
-  else tally[tallyKey(settlement)] += 1;
+  else if (settlement.kind !== 'defer') tally[tallyKey(settlement)] += 1;
 }
 
-function tallyKey(settlement: Settlement): keyof Tally {
+function tallyKey(settlement: Exclude<Settlement, { kind: 'defer' }>): keyof Tally {
   switch (settlement.kind) {
     case 'complete':
       return settlement.change;
@@ -71,7 +70,6 @@ function tallyKey(settlement: Settlement): keyof Tally {
       return 'buried';
     case 'release':
     case 'give_back':
-    case 'defer':
       return 'released';
   }
 }
@@ -104,7 +102,7 @@ function eventFor(job: Job, settlement: Settlement, how: Settled, { deps, option
         ...about,
         errorType: rule.errorType,
         message,
-        retries: job.spent.failures + job.spent.misses,
+        retries: rule.class === 'not_found' ? job.spent.misses : job.spent.failures,
         exhausted,
       };
     }

@@ -55,13 +55,14 @@ function sameFailure(streak: {
   return {
     kind: 'misconfigured',
     message: `Stopped: ${streak.count} jobs in a row failed with ${errorType} and none succeeded. The first: ${streak.message}`,
-    hint: HINTS[streak.code] ?? 'Every job is back in the queue; mend the cause, then run again.',
+    hint:
+      HINTS[streak.code] ??
+      'Mend the cause, then run again; what became a dead letter before the stop comes back with plexsync dlq retry.',
   };
 }
 
 const HINTS: Partial<Record<SyncErrorCode, string>> = {
-  low_confidence:
-    'Set path_map so that each file has its exact path in Plex, then run again; every job is back in the queue.',
+  low_confidence: 'Set path_map so that each file has its exact path in Plex, then run again.',
   no_file_path: 'These scenes were enqueued without a path; enqueue them again with one.',
 };
 

@@ -9,9 +9,9 @@ import { readItems } from './read.ts';
 export async function verify(batch: readonly Planned[], course: Course): Promise<readonly Ended[]> {
   const { deps, gate, options } = course;
   if (batch.length === 0) return [];
-  const halt = gate.halted();
   // Where Plex may not be asked, the write is proven by the next attempt, which finds nothing left to do.
-  if (halt?.kind === 'breaker_open' || halt?.kind === 'unauthorized') return batch.map(({ job }) => givenBack(job));
+  if (gate.halts().some(({ kind }) => kind === 'breaker_open' || kind === 'unauthorized'))
+    return batch.map(({ job }) => givenBack(job));
   const reads = await readItems(
     batch.map(({ item }) => item.ratingKey),
     deps,
@@ -21,10 +21,7 @@ export async function verify(batch: readonly Planned[], course: Course): Promise
     const { job } = work;
     const read = reads.get(work.item.ratingKey);
     if (read?.kind === 'shared') return isStopping(course) ? givenBack(job) : sharedFailure(job, read.error);
-    if (read?.kind === 'error') {
-      gate.count(read.error);
-      return failed(job, read.error);
-    }
+    if (read?.kind === 'error') return failed(job, read.error);
     if (read?.kind !== 'item')
       return failed(job, new SyncError('plex_not_found', `Plex item ${work.item.ratingKey} vanished after the write`));
     const { lost, altered, written } = verifyPlan(work.plan, read.item);

@@ -1,6 +1,6 @@
 import { asSyncError } from '../errors.ts';
 import { fileName } from '../file-paths.ts';
-import type { Missing } from '../ports.ts';
+import type { AddedItem, AddedMark, Missing } from '../ports.ts';
 import type { Course } from './course.ts';
 
 /** How many of the newest items are looked at where no earlier look has left a mark. */
@@ -16,21 +16,34 @@ export async function wake(course: Course): Promise<void> {
   const waiting = Map.groupBy(queue.missing(), ({ path }) => fileName(path).toLowerCase());
   if (waiting.size === 0) return;
   for (const section of sections) {
+    if (gate.halted() !== undefined) return;
     try {
-      const added = await gate.ask(() => deps.plex.addedSince(section, queue.addedMark(section.key), NEWEST));
-      const names = new Set(added.files.map((file) => fileName(file).toLowerCase()));
+      const mark = queue.addedMark(section.key);
+      const added = await gate.ask(() => deps.plex.addedSince(section, mark?.at, NEWEST));
+      const news = added.filter(
+        ({ ratingKey, addedAt }) => addedAt !== mark?.at || !mark.ratingKeys.includes(ratingKey),
+      );
+      const names = new Set(news.flatMap(({ files }) => files).map(({ path }) => fileName(path).toLowerCase()));
       const found = [...names].flatMap((name): readonly Missing[] => waiting.get(name) ?? []);
       if (found.length > 0) {
         queue.wake(found, deps.now());
         deps.emit({ kind: 'woken', count: found.length, section: section.title });
       }
-      if (added.latestAddedAt !== undefined) queue.saveAddedMark(section.key, added.latestAddedAt);
+      const next = markOf(added);
+      if (next !== undefined) queue.saveAddedMark(section.key, next);
     } catch (thrown) {
       const error = asSyncError(thrown);
       if (error.code === 'unexpected') throw thrown;
       // Only a convenience failed: those who wait have their own schedule.
       if (error.code === 'plex_unauthorized') gate.halt({ kind: 'unauthorized', message: error.message });
-      gate.count(error);
+      gate.fault(error);
     }
   }
+}
+
+/** Where the next look begins: Plex's own clock, and who was there already in its last second. */
+function markOf(added: readonly AddedItem[]): AddedMark | undefined {
+  if (added.length === 0) return undefined;
+  const at = Math.max(...added.map(({ addedAt }) => addedAt));
+  return { at, ratingKeys: added.filter(({ addedAt }) => addedAt === at).map(({ ratingKey }) => ratingKey) };
 }

@@ -18,6 +18,8 @@ const REQUEST_BYTES = [6_144, 3_072, 1_536] as const;
 export async function write(batch: readonly Planned[], course: Course): Promise<Step<Planned>> {
   const ends = await mapConcurrently(batch, course.options.concurrency, async (work): Promise<Planned | Ended> => {
     if (course.gate.halted() !== undefined) return givenBack(work.job);
+    // A process that was asleep past its lease must not write what another has written anew meanwhile.
+    if (!course.deps.queue.holds(work.job.lease, course.deps.now())) return givenBack(work.job);
     try {
       const sent = await send(work, course);
       course.gate.answered();
@@ -34,11 +36,11 @@ function afterFailedWrite(job: Job, error: SyncError, course: Course): Ended {
   const { deps, gate } = course;
   const refusal = refusalOf(error);
   // Another write in flight was refused first: one dead letter says it all.
-  if (refusal !== undefined && gate.halted()?.kind === refusal) return givenBack(job);
+  if (refusal !== undefined && gate.halts().some(({ kind }) => kind === refusal)) return givenBack(job);
   if (refusal !== undefined) gate.halt({ kind: refusal, message: error.message });
   // A write that a stop cut off is nobody's fault and safe to repeat.
   if (error.code === 'plex_unavailable' && deps.stopRequested() !== undefined) return givenBack(job);
-  gate.count(error);
+  gate.fault(error);
   watchEnd(error, course);
   return { ...failed(job, error), noted: true };
 }

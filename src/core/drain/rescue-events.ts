@@ -1,0 +1,24 @@
+import type { WorkerEvent } from '../events.ts';
+import type { Rescued } from '../ports.ts';
+import { RETRY_RULES } from '../retry.ts';
+
+/** What a rescue is worth telling: jobs that are pending again, and each that became a dead letter. */
+export function rescueEvents({ takenBack, buried }: Rescued): readonly WorkerEvent[] {
+  const letters = buried.map(
+    ({ jobId, sceneId, losses }): WorkerEvent => ({
+      kind: 'buried',
+      jobId,
+      sceneId,
+      errorType: RETRY_RULES.attempt_lost.errorType,
+      message: attemptLostMessage(sceneId, losses),
+      retries: losses,
+      exhausted: true,
+    }),
+  );
+  return takenBack > 0 ? [{ kind: 'rescued', count: takenBack }, ...letters] : letters;
+}
+
+/** What the letter of a job says that only ever killed the process. */
+export function attemptLostMessage(sceneId: number, losses: number): string {
+  return `The process died ${losses} times while it worked on scene ${sceneId} alone`;
+}
