@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
+import { parseDurationMs } from './core/duration.ts';
 import { UsageError } from './core/errors.ts';
 import { parseJsonText } from './core/json-text.ts';
 import { nearest } from './core/nearest.ts';
@@ -47,8 +48,9 @@ function given(name: SettingName, { flags, env }: ConfigSources, file: ConfigFil
 }
 
 function settingValue(name: SettingName, { value, origin }: Given): unknown {
-  if (value === undefined) return undefined;
-  const { type, secret }: Setting = SETTINGS[name];
+  const { type, secret, fallback }: Setting = SETTINGS[name];
+  // A default is right as it stands (a test holds each against its schema); to validate it would cost every run.
+  if (value === fallback) return type.kind === 'duration' ? parseDurationMs(String(value), 's') : value;
   const parsed = z.safeParse(schemaOf(type), value);
   if (parsed.success) return parsed.data;
   const shown = secret

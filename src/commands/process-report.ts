@@ -4,6 +4,7 @@ import type { ExitCode } from '../exit.ts';
 import { EXIT, signalExitCode, strongest } from '../exit.ts';
 import type { StoreStats } from '../queue/stats.ts';
 import type { LogLine } from '../terminal/log.ts';
+import type { Output } from '../terminal/output.ts';
 import { localTime, utcTime } from '../terminal/time.ts';
 import { sum } from './stats-document.ts';
 
@@ -44,7 +45,7 @@ function endCode(end: DrainEnd, { waiting }: StoreStats): ExitCode {
 }
 
 /** Why a run ended, or did less than it could, where that needs saying, and what to do next. */
-export function explainEnds({ ends }: DrainReport, { stats }: Summary): readonly LogLine[] {
+function explainEnds({ ends }: DrainReport, { stats }: Summary): readonly LogLine[] {
   return ends.flatMap((end) => explainEnd(end, stats));
 }
 
@@ -100,7 +101,7 @@ function explainEnd(end: DrainEnd, stats: StoreStats): readonly LogLine[] {
 }
 
 /** The closing text of a run: counts first, then what waits and why. */
-export function summaryText({ tally }: DrainReport, { stats, startedAt, endedAt }: Summary): string {
+function summaryText({ tally }: DrainReport, { stats, startedAt, endedAt }: Summary): string {
   const failed = tally.retried + tally.buried;
   const processed = tally.updated + tally.unchanged + tally.waiting + failed;
   const took = ((endedAt - startedAt) / 1_000).toFixed(1);
@@ -138,8 +139,16 @@ function waitingLines({ waiting, nextAttemptAt }: StoreStats): string[] {
   return lines;
 }
 
+/** Tells how a run went, on both streams; answers its exit code. */
+export function reportRun(report: DrainReport, summary: Summary, output: Output): number {
+  for (const [level, line] of [...explainEnds(report, summary), ...explainLetters(summary)]) output.log(level, line);
+  if (output.json) output.resultJson(summaryDocument(report, summary));
+  else output.result(summaryText(report, summary));
+  return summary.exitCode;
+}
+
 /** The reminder that some jobs need a person. */
-export function explainLetters({ stats }: Summary): readonly LogLine[] {
+function explainLetters({ stats }: Summary): readonly LogLine[] {
   const count = sum(stats.deadLetters);
   if (count === 0) return [];
   const types = Object.entries(stats.deadLetters).map(([type, number]) => `${number} ${type}`);
@@ -153,10 +162,7 @@ export function explainLetters({ stats }: Summary): readonly LogLine[] {
 }
 
 /** The last NDJSON event of `process --json`; keys are only ever added. */
-export function summaryDocument(
-  { ends, tally }: DrainReport,
-  { exitCode, stats, startedAt, endedAt }: Summary,
-): object {
+function summaryDocument({ ends, tally }: DrainReport, { exitCode, stats, startedAt, endedAt }: Summary): object {
   return {
     event: 'summary',
     exit_code: exitCode,

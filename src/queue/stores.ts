@@ -79,6 +79,7 @@ function finishBurials(queueDb: Db, dlqDb: Db): void {
   const underWay = queueDb.prepare<[], { id: number; job_key: string }>(
     `SELECT id, job_key FROM jobs WHERE state = 'in_progress'`,
   );
+  if (underWay.all().length === 0) return;
   const letters = prepareDeadLetters(dlqDb);
   if (!underWay.all().some(({ job_key }) => letters.has(job_key))) return;
   const remove = queueDb.prepare<[number]>('DELETE FROM jobs WHERE id = ?');

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { BIN, setup } from '../helpers/rig.ts';
+import { BIN, runBin, setup } from '../helpers/rig.ts';
 
 test('nothing but plain text reaches a pipe, whatever the titles hold', async (t) => {
   const { plex, run } = await setup(t);
@@ -100,4 +100,13 @@ test('a reader that goes away is no failure', async (t) => {
   assert.equal(stdout, '{"enq');
   assert.match(stderr, /^exit 0$/m);
   assert.doesNotMatch(stderr, /EPIPE/);
+});
+
+test('the demo shows the whole way and ends well, whatever the user has configured', async () => {
+  const { code, stdout, stderr } = await runBin(['demo'], {
+    env: { PLEX_URL: 'http://127.0.0.1:1', PLEXSYNC_CONCURRENCY: 'many' },
+  });
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /"Lantern Row" · studio North Quay · actors Ada Quay · genres harbour/);
+  assert.match(stdout, /LowConfidenceMatch/);
 });

@@ -4,11 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
+import * as z from 'zod/mini';
 import type { ConfigSources } from '../../src/config.ts';
 import { loadSettings, requirePlex } from '../../src/config.ts';
 import { UsageError } from '../../src/core/errors.ts';
-import type { Settings } from '../../src/settings.ts';
-import { flagOf, SETTING_NAMES, variableOf } from '../../src/settings.ts';
+import { schemaOf } from '../../src/setting-schema.ts';
+import type { Setting, Settings } from '../../src/settings.ts';
+import { flagOf, SETTING_NAMES, SETTINGS, variableOf } from '../../src/settings.ts';
 
 const NOWHERE = '/no/such/harbour';
 const TOKEN = 'lighthouse-token';
@@ -291,4 +293,13 @@ test('a secret in an address or in a broken config file is not repeated', (t) =>
 test('a mapping of blanks and a setting named like a property of every object are refused', () => {
   const load = (flags: object) => loadSettings({ flags, env: {}, dataDir: '/nowhere', configFile: undefined });
   assert.throws(() => load({ path_map: [' = '] }), /path_map must look like/);
+});
+
+test('every default is what its own schema makes of it', () => {
+  const settings = load();
+  for (const name of SETTING_NAMES) {
+    const { type, fallback }: Setting = SETTINGS[name];
+    if (fallback === undefined) assert.equal(settings[name], undefined);
+    else assert.deepEqual(settings[name], z.parse(schemaOf(type), fallback), name);
+  }
 });
