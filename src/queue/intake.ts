@@ -1,12 +1,10 @@
 import type { SceneEdit } from '../core/scene.ts';
-import type { Enqueued, Priority } from './jobs.ts';
+import type { Enqueued, EnqueueOptions } from './jobs.ts';
 import { prepareEnqueue, prepareStamping } from './jobs.ts';
 import { QUEUE_SCHEMA } from './migrations.ts';
 import type { DataDir } from './open.ts';
 import { openDatabase, prepareDataDir } from './open.ts';
 import { translated } from './store-errors.ts';
-
-type EnqueueOptions = { readonly priority: Priority; readonly now: number };
 
 export type Intake = {
   /** Puts the edits into the queue in order, all of them or none, in one transaction. */

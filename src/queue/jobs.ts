@@ -39,39 +39,63 @@ export function toColumns({ data, stamps, bareAt }: StampedEdit): EditColumns {
   return { data: JSON.stringify(data), stamps: JSON.stringify(stamps), bare_at: bareAt ?? null };
 }
 
+/** What makes a row wait again, as part of an UPDATE: the lease goes, whatever else changes. */
+export const BACK_TO_PENDING = `state = 'pending', lease_owner = NULL, lease_expires_at = NULL, lease_alone = 0`;
+
+/** The statements on single rows that more than one part of the queue needs. Call them inside a transaction. */
+export function prepareJobRows(db: Db) {
+  const waiting = db.prepare<[number], JobRow>(`SELECT * FROM jobs WHERE scene_id = ? AND state = 'pending'`);
+  const insert = db.prepare<[object], { id: number }>(`
+    INSERT INTO jobs (scene_id, state, data, stamps, bare_at, priority, available_at, enqueued_at)
+    VALUES (@sceneId, 'pending', @data, @stamps, @bare_at, @priority, @now, @now) RETURNING id`);
+  const setEdit = db.prepare<[object]>(`
+    UPDATE jobs SET data = @data, stamps = @stamps, bare_at = @bare_at, priority = min(priority, @priority),
+      available_at = min(available_at, @dueAt) WHERE id = @id`);
+  const remove = db.prepare<[number]>('DELETE FROM jobs WHERE id = ?');
+  return {
+    /** The scene's waiting job, if any. */
+    waiting: (sceneId: number): JobRow | undefined => waiting.get(sceneId),
+    /** A new job, due at once. @returns its id. */
+    insert: (sceneId: number, edit: StampedEdit, { priority, now }: EnqueueOptions): number => {
+      const row = insert.get({ sceneId, ...toColumns(edit), priority: PRIORITY[priority], now });
+      if (row === undefined) throw new Error('INSERT … RETURNING returned no row');
+      return row.id;
+    },
+    /** Merges an edit into a waiting job, which is due no later than before, nor than `dueAt`. */
+    merge: (
+      job: JobRow,
+      edit: StampedEdit,
+      { priority, dueAt }: { readonly priority: number; readonly dueAt: number },
+    ): void => {
+      setEdit.run({ id: job.id, ...toColumns(mergeEdits(editOf(job), edit)), priority, dueAt });
+    },
+    remove: (id: number): void => {
+      remove.run(id);
+    },
+  };
+}
+
+export type EnqueueOptions = { readonly priority: Priority; readonly now: number };
+
 /** What became of an edit: a job of its own, or laid over the one that waited. */
 export type Enqueued = { readonly jobId: number; readonly sceneId: number; readonly how: 'added' | 'merged' };
-
-type Enqueue = (
-  sceneId: number,
-  edit: StampedEdit,
-  options: { readonly priority: Priority; readonly now: number },
-) => Enqueued;
 
 /**
  * Prepares the statements that put one edit into the queue: merged key by key into the scene's waiting job, which is due
  * again at `now` with its attempts anew, or as a new job. Call it inside a transaction.
  */
-export function prepareEnqueue(db: Db): Enqueue {
-  const waiting = prepareWaiting(db);
-  const insert = db.prepare<[object], { id: number }>(`
-    INSERT INTO jobs (scene_id, state, data, stamps, bare_at, priority, available_at, enqueued_at)
-    VALUES (@sceneId, 'pending', @data, @stamps, @bare_at, @priority, @now, @now) RETURNING id`);
-  const merge = db.prepare<[object]>(`
-    UPDATE jobs SET data = @data, stamps = @stamps, bare_at = @bare_at,
-      priority = min(priority, @priority), available_at = @now, enqueued_at = @now,
-      attempt = 0, failures = 0, misses = 0, lone_losses = 0, last_error = NULL, released_by = NULL
+export function prepareEnqueue(db: Db): (sceneId: number, edit: StampedEdit, options: EnqueueOptions) => Enqueued {
+  const rows = prepareJobRows(db);
+  const startAnew = db.prepare<[object]>(`
+    UPDATE jobs SET available_at = @now, enqueued_at = @now, attempt = 0, failures = 0, misses = 0, lone_losses = 0,
+      last_error = NULL, released_by = NULL
     WHERE id = @id`);
-  return (sceneId, edit, { priority, now }) => {
-    const older = waiting.get(sceneId);
-    const rank = PRIORITY[priority];
-    if (older !== undefined) {
-      merge.run({ id: older.id, ...toColumns(mergeEdits(editOf(older), edit)), priority: rank, now });
-      return { jobId: older.id, sceneId, how: 'merged' };
-    }
-    const row = insert.get({ sceneId, ...toColumns(edit), priority: rank, now });
-    if (row === undefined) throw new Error('INSERT … RETURNING returned no row');
-    return { jobId: row.id, sceneId, how: 'added' };
+  return (sceneId, edit, options) => {
+    const older = rows.waiting(sceneId);
+    if (older === undefined) return { jobId: rows.insert(sceneId, edit, options), sceneId, how: 'added' };
+    rows.merge(older, edit, { priority: PRIORITY[options.priority], dueAt: options.now });
+    startAnew.run({ id: older.id, now: options.now });
+    return { jobId: older.id, sceneId, how: 'merged' };
   };
 }
 
@@ -90,26 +114,18 @@ export function prepareStamping(db: Db): (edits: readonly SceneEdit[], now: numb
   };
 }
 
-/** The scene's waiting job, if any. */
-export function prepareWaiting(db: Db): { get(sceneId: number): JobRow | undefined } {
-  return db.prepare<[number], JobRow>(`SELECT * FROM jobs WHERE scene_id = ? AND state = 'pending'`);
-}
-
 /**
  * Merges a job with the scene's waiting one and removes its row: the newer edit takes over what this one could not
  * finish. Call it inside a transaction.
  * @returns a function that answers false when nothing waits, and then has changed nothing.
  */
 export function prepareSupersede(db: Db): (row: JobRow) => boolean {
-  const waiting = prepareWaiting(db);
-  const update = db.prepare<[object]>(`
-    UPDATE jobs SET data = @data, stamps = @stamps, bare_at = @bare_at, priority = min(priority, @priority) WHERE id = @id`);
-  const remove = db.prepare<[number]>('DELETE FROM jobs WHERE id = ?');
+  const rows = prepareJobRows(db);
   return (row) => {
-    const newer = waiting.get(row.scene_id);
+    const newer = rows.waiting(row.scene_id);
     if (newer === undefined) return false;
-    remove.run(row.id);
-    update.run({ id: newer.id, ...toColumns(mergeEdits(editOf(row), editOf(newer))), priority: row.priority });
+    rows.remove(row.id);
+    rows.merge(newer, editOf(row), { priority: row.priority, dueAt: Number.MAX_SAFE_INTEGER });
     return true;
   };
 }

@@ -1,8 +1,8 @@
-import { mergeEdits, saysNothing, unsaidBy } from '../core/stamped-edit.ts';
+import { saysNothing, unsaidBy } from '../core/stamped-edit.ts';
 import type { DeadLetter, LetterFilter } from './dead-letters.ts';
 import { letterEditOf, prepareDeadLetters } from './dead-letters.ts';
 import type { JobRow } from './jobs.ts';
-import { editOf, prepareWaiting, toColumns } from './jobs.ts';
+import { editOf, PRIORITY, prepareJobRows } from './jobs.ts';
 import { prepareServerState } from './server-state.ts';
 import { translated } from './store-errors.ts';
 import type { Stores } from './stores.ts';
@@ -34,13 +34,8 @@ export type LetterDesk = {
 export function openLetterDesk(stores: Stores): LetterDesk {
   const { queueDb: db, dlqDb } = stores;
   const letters = prepareDeadLetters(dlqDb);
-  const waiting = prepareWaiting(db);
+  const rows = prepareJobRows(db);
   const underWay = db.prepare<[number], JobRow>(`SELECT * FROM jobs WHERE scene_id = ? AND state = 'in_progress'`);
-  const insert = db.prepare<[object]>(`
-    INSERT INTO jobs (scene_id, state, data, stamps, bare_at, priority, available_at, enqueued_at)
-    VALUES (@sceneId, 'pending', @data, @stamps, @bare_at, 0, @now, @now)`);
-  const layUnder = db.prepare<[object]>(`
-    UPDATE jobs SET data = @data, stamps = @stamps, bare_at = @bare_at, available_at = min(available_at, @now) WHERE id = @id`);
   const mark = db.prepare<[string]>('INSERT INTO retried_letters (job_key) VALUES (?)');
   const isMarked = db.prepare<[string], unknown>('SELECT 1 FROM retried_letters WHERE job_key = ?');
 
@@ -52,9 +47,9 @@ export function openLetterDesk(stores: Stores): LetterDesk {
     const running = underWay.get(letter.scene_id);
     const edit = running === undefined ? letterEditOf(letter) : unsaidBy(letterEditOf(letter), editOf(running));
     if (saysNothing(edit)) return { ...about, how: 'covered' };
-    const newer = waiting.get(letter.scene_id);
-    if (newer === undefined) insert.run({ sceneId: letter.scene_id, ...toColumns(edit), now });
-    else layUnder.run({ id: newer.id, ...toColumns(mergeEdits(edit, editOf(newer))), now });
+    const newer = rows.waiting(letter.scene_id);
+    if (newer === undefined) rows.insert(letter.scene_id, edit, { priority: 'hand', now });
+    else rows.merge(newer, edit, { priority: PRIORITY.hand, dueAt: now });
     mark.run(letter.job_key);
     return { ...about, how: newer === undefined ? 'queued' : 'merged' };
   };

@@ -3,7 +3,7 @@ import type { Rescued } from '../core/ports.ts';
 import { RETRY_RULES } from '../core/retry.ts';
 import { prepareDeadLetters, toLetter } from './dead-letters.ts';
 import type { JobRow } from './jobs.ts';
-import { prepareSupersede } from './jobs.ts';
+import { BACK_TO_PENDING, prepareJobRows, prepareSupersede } from './jobs.ts';
 import { livenessOf } from './owners.ts';
 import type { Stores } from './stores.ts';
 import { prepareCount } from './totals.ts';
@@ -22,10 +22,10 @@ export function prepareRescue(
     WHERE state = 'in_progress' AND lease_owner <> @self GROUP BY lease_owner`);
   const leased = db.prepare<[string], JobRow>(`SELECT * FROM jobs WHERE state = 'in_progress' AND lease_owner = ?`);
   const takeBack = db.prepare<[object]>(`
-    UPDATE jobs SET state = 'pending', lease_owner = NULL, lease_expires_at = NULL, lease_alone = 0,
+    UPDATE jobs SET ${BACK_TO_PENDING},
       attempt = attempt - @given, rescues = rescues + 1, lone_losses = lone_losses + @lone
     WHERE id = @id`);
-  const remove = db.prepare<[number]>('DELETE FROM jobs WHERE id = ?');
+  const { remove } = prepareJobRows(db);
   const letters = prepareDeadLetters(dlqDb);
   const supersede = prepareSupersede(db);
   const count = prepareCount(db);
@@ -39,12 +39,12 @@ export function prepareRescue(
       retry_count: losses,
     };
     letters.insert(toLetter(row, end, now));
-    remove.run(row.id);
+    remove(row.id);
     count('dead_lettered');
   };
   const rescueJob = (row: JobRow, now: number): 'ended' | 'taken_back' | 'buried' => {
     if (letters.has(row.job_key)) {
-      remove.run(row.id);
+      remove(row.id);
       count('dead_lettered');
       return 'ended';
     }

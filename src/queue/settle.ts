@@ -3,7 +3,7 @@ import { RETRY_RULES } from '../core/retry.ts';
 import type { NewLetter } from './dead-letters.ts';
 import { prepareDeadLetters, toLetter } from './dead-letters.ts';
 import type { JobRow } from './jobs.ts';
-import { editOf, prepareSupersede } from './jobs.ts';
+import { BACK_TO_PENDING, editOf, prepareJobRows, prepareSupersede } from './jobs.ts';
 import type { Db } from './open.ts';
 import { prepareScenes } from './scenes.ts';
 import { prepareCount } from './totals.ts';
@@ -24,14 +24,14 @@ export function prepareSettle(
   const held = db.prepare<[object], JobRow>(`
     SELECT * FROM jobs WHERE id = @jobId AND lease_owner = @owner AND attempt = @attempt AND state = 'in_progress'`);
   const waiting = db.prepare<[number], unknown>(`SELECT 1 FROM jobs WHERE scene_id = ? AND state = 'pending'`);
-  const remove = db.prepare<[number]>('DELETE FROM jobs WHERE id = ?');
+  const { remove } = prepareJobRows(db);
   const putBack = db.prepare<[object]>(`
-    UPDATE jobs SET state = 'pending', lease_owner = NULL, lease_expires_at = NULL, lease_alone = 0,
+    UPDATE jobs SET ${BACK_TO_PENDING},
       attempt = attempt - @given, failures = failures + @failures, misses = misses + @misses,
       available_at = max(available_at, @availableAt), released_by = @releasedBy, last_error = coalesce(@error, last_error)
     WHERE id = @id`);
   const holdForStash = db.prepare<[number]>(`
-    UPDATE jobs SET state = 'pending', data = '{}', stamps = '{}', lease_owner = NULL, lease_expires_at = NULL, lease_alone = 0,
+    UPDATE jobs SET ${BACK_TO_PENDING}, data = '{}', stamps = '{}',
       attempt = 0, failures = 0, misses = 0 WHERE id = ?`);
   const supersede = prepareSupersede(db);
   const scenes = prepareScenes(db);
@@ -51,7 +51,7 @@ export function prepareSettle(
     if (settlement.kind === 'complete') {
       scenes.complete(row.scene_id, settlement.record, now);
       // What was given by hand is written; the request for what Stash has is still open.
-      if (row.bare_at === null) remove.run(row.id);
+      if (row.bare_at === null) remove(row.id);
       else if (!supersede({ ...row, data: '{}', stamps: '{}' })) holdForStash.run(row.id);
       count(settlement.change);
       return 'applied';
@@ -62,7 +62,7 @@ export function prepareSettle(
     }
     switch (settlement.kind) {
       case 'dead':
-        remove.run(row.id);
+        remove(row.id);
         count('dead_lettered');
         return 'applied';
       case 'retry': {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { prepareDeadLetters } from './dead-letters.ts';
+import { prepareJobRows } from './jobs.ts';
 import { DLQ_SCHEMA, QUEUE_SCHEMA } from './migrations.ts';
 import type { DataDir, Db } from './open.ts';
 import { openDatabase, openInMemory, prepareDataDir } from './open.ts';
@@ -82,12 +83,12 @@ function finishBurials(queueDb: Db, dlqDb: Db): void {
   if (underWay.all().length === 0) return;
   const letters = prepareDeadLetters(dlqDb);
   if (!underWay.all().some(({ job_key }) => letters.has(job_key))) return;
-  const remove = queueDb.prepare<[number]>('DELETE FROM jobs WHERE id = ?');
+  const { remove } = prepareJobRows(queueDb);
   const count = prepareCount(queueDb);
   const finish = queueDb.transaction(() => {
     for (const { id, job_key } of underWay.all()) {
       if (!letters.has(job_key)) continue;
-      remove.run(id);
+      remove(id);
       count('dead_lettered');
     }
   });
