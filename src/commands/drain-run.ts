@@ -49,7 +49,7 @@ export async function runDrain(
       signal: stop.aborted,
       now,
     });
-    const tokenFingerprint = fingerprint(token, clientIdentifier);
+    const tokenFingerprint = fingerprint(`${baseUrl}\n${token}`, clientIdentifier);
     return await drain(depsOf({ queue, plex, emit, stop, now, checkpoint }), {
       ...drainOptions(setup),
       tokenFingerprint,
@@ -105,7 +105,7 @@ function writeRules(settings: Settings): WriteRules {
   };
 }
 
-/** What may stand on disk for a token: it cannot be turned back, and is another one in every data directory. */
-function fingerprint(token: string, salt: string): string {
-  return createHmac('sha256', salt).update(token).digest('hex');
+/** What may stand on disk for a token at an address: it cannot be turned back, and is another one in every data directory. */
+function fingerprint(secret: string, salt: string): string {
+  return createHmac('sha256', salt).update(secret).digest('hex');
 }

@@ -77,7 +77,7 @@ async function drainIfDue(
   for (const event of rescueEvents(rescued)) emit(event);
   const lost = { ...NO_JOBS, buried: rescued.buried.length };
   // Nothing to do: Plex is not asked, and the HTTP client is not even loaded.
-  if (queue.dueCount(request.startedAt) === 0) return { ends: [], tally: lost };
+  if (queue.dueCount(request.startedAt) === 0 && !queue.hasRefused()) return { ends: [], tally: lost };
   const { runDrain } = await import('./drain-run.ts');
   const { ends, tally } = await runDrain(queue, { ...request, emit }, context);
   return { ends, tally: { ...tally, buried: tally.buried + lost.buried } };

@@ -84,20 +84,24 @@ export function matchScene(
 /** A match made before: the scene's path then, and the Plex file that was proven to be it. */
 export type ProvenMatch = { readonly scenePath: string; readonly file: string };
 
-/** Whether an item's files still include the scene's: at its mapped path, or as the file proven for this very scene path. */
-export function stillHolds(
+/**
+ * The file by which an item still holds the scene's: the one at its mapped path, or the one proven for this very scene
+ * path. `undefined` when none does.
+ */
+export function heldFile(
   scene: SceneFile,
   proven: ProvenMatch,
   files: readonly PlexFile[],
   mappings: readonly PathMapping[],
-): boolean {
+): string | undefined {
   const mapped = mapPath(scene.path, mappings).path;
-  return files.some((file) => {
+  const held = files.find((file) => {
     const path = comparePaths(file.path, mapped);
     if (path === 'exact') return true;
     const isKnown = path === 'case' || (scene.path === proven.scenePath && file.path === proven.file);
     return isKnown && sizeEvidence(scene, file) !== 'different';
   });
+  return held?.path;
 }
 
 function evidenceFor(scene: SceneFile, mappedPath: string, candidate: Candidate): Evidence[] {

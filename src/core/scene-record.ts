@@ -67,7 +67,9 @@ export function foldIntent(record: SceneRecord, item: PlexItem): Written {
 }
 
 function hasLanded(intended: { readonly before: string; readonly value: string }, now: string): boolean {
-  return now === intended.value || (now !== intended.before && isRespelling(intended.value, now));
+  const { before, value } = intended;
+  // Also the beginning of a long value, which we or Plex have cut.
+  return now === value || (now !== before && (isRespelling(value, now) || (now !== '' && value.startsWith(now))));
 }
 
 function foldListIntent(ours: OurNames, intended: ListIntent, present: readonly string[]): OurNames {

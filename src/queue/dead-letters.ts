@@ -63,6 +63,14 @@ function toJobData(sceneId: number, data: string): string {
   return JSON.stringify({ scene_id: sceneId, ...(JSON.parse(data) as object) });
 }
 
+/** Whether there is a letter with this `error_type`. */
+export function hasLetterOfType(db: Db, errorType: string): boolean {
+  return (
+    db.prepare<[string], unknown>('SELECT 1 FROM dead_letters WHERE error_type = ? LIMIT 1').get(errorType) !==
+    undefined
+  );
+}
+
 export type DeadLetters = ReturnType<typeof prepareDeadLetters>;
 
 /** The statements of `dlq.db`. Those that change something leave the transaction to the caller. */

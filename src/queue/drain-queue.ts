@@ -2,7 +2,7 @@ import type { Job, Lease, Settled, Settlement } from '../core/job.ts';
 import type { DrainQueue, IntentNote, Missing, Rescued } from '../core/ports.ts';
 import { RETRY_RULES } from '../core/retry.ts';
 import { prepareClaim } from './claim.ts';
-import { letterEditOf } from './dead-letters.ts';
+import { hasLetterOfType, letterEditOf } from './dead-letters.ts';
 import { openLetterDesk } from './letter-desk.ts';
 import { openOwner, sweepOwners } from './owners.ts';
 import { prepareRescue } from './rescue.ts';
@@ -31,6 +31,8 @@ export type OpenDrainQueue = DrainQueue & {
   /** Takes back what dead drains left. */
   rescue(now: number): Rescued;
   clientIdentifier(): string;
+  /** Whether a letter waits for a token that is accepted. */
+  hasRefused(): boolean;
   end(end: RunEnd): void;
 };
 
@@ -82,8 +84,8 @@ export function openDrainQueue(
   });
   const desk = openLetterDesk(stores);
   const missingJobs = db.prepare<[], { id: number; path: string }>(`
-    SELECT id, data ->> 'path' AS path FROM jobs
-    WHERE state = 'pending' AND held = 0 AND misses > 0 AND data ->> 'path' IS NOT NULL`);
+    SELECT jobs.id, coalesce(data ->> 'path', scene_path) AS path FROM jobs LEFT JOIN scenes USING (scene_id)
+    WHERE state = 'pending' AND held = 0 AND misses > 0 AND coalesce(data ->> 'path', scene_path) IS NOT NULL`);
   // The try that a wake leads to is given back beforehand.
   const wakeJob = db.prepare<[object]>(
     `UPDATE jobs SET available_at = min(available_at, @now), misses = max(0, misses - 1) WHERE id = @id AND state = 'pending'`,
@@ -135,6 +137,7 @@ export function openDrainQueue(
     refusedAt: servers.refusedAt,
     saveRefusal: servers.saveRefusal,
     clientIdentifier: servers.clientIdentifier,
+    hasRefused: () => hasLetterOfType(dlqDb, RETRY_RULES.plex_unauthorized.errorType),
     end: (end: RunEnd) => {
       runs.end(owner.id, end);
       owner.close();

@@ -1,28 +1,37 @@
+import { RETRY_RULES } from '../core/retry.ts';
+import { hasLetterOfType } from './dead-letters.ts';
+import { LONGEST_WAIT_MS, pruneRuns } from './runs.ts';
 import { translated } from './store-errors.ts';
 import type { Stores } from './stores.ts';
 import { storesName } from './stores.ts';
 import { newUuid } from './uuid.ts';
 
 /**
- * Records a run that found nothing to do: no job due, and none under way that might have to be rescued. Cheap, since
+ * Records a run that found nothing to do: no job due, none under way that might
+ * have to be rescued, and no letter that a good token would revive. Cheap, since
  * cron asks every minute: it needs no owner and prepares nothing of a drain.
  * @returns false when there may be something to do; nothing is recorded then.
  */
 export function recordIdleRun(
-  { queueDb: db, path }: Stores,
+  { queueDb: db, dlqDb, path }: Stores,
   run: { readonly pid: number; readonly now: number },
 ): boolean {
   // A job put off beyond any wait of ours, by a clock that was wrong, is for the drain to see.
   const busy = db.prepare<[object], unknown>(`
     SELECT 1 FROM jobs WHERE state = 'in_progress'
     UNION ALL
-    SELECT 1 FROM jobs WHERE state = 'pending' AND held = 0 AND (available_at <= @now OR available_at > @now + 86400000)
+    SELECT 1 FROM jobs WHERE state = 'pending' AND held = 0 AND (available_at <= @now OR available_at > @latest)
     LIMIT 1`);
   const insert = db.prepare<[object]>(
     'INSERT INTO runs (owner, pid, started_at, ended_at, exit_code) VALUES (@owner, @pid, @now, @now, 0)',
   );
   const record = db.transaction((): boolean => {
-    if (busy.get({ now: run.now }) !== undefined) return false;
+    if (
+      busy.get({ now: run.now, latest: run.now + LONGEST_WAIT_MS }) !== undefined ||
+      hasLetterOfType(dlqDb, RETRY_RULES.plex_unauthorized.errorType)
+    )
+      return false;
+    pruneRuns(db, run.now);
     insert.run({ owner: newUuid(db), ...run });
     return true;
   });

@@ -1,4 +1,5 @@
 import type { SceneEdit } from '../core/scene.ts';
+import { contentKeys } from '../core/scene.ts';
 import type { StampedEdit } from '../core/stamped-edit.ts';
 import { mergeEdits, stampEdit } from '../core/stamped-edit.ts';
 import type { Db } from './open.ts';
@@ -52,6 +53,14 @@ export function prepareJobRows(db: Db) {
     UPDATE jobs SET data = @data, stamps = @stamps, bare_at = @bare_at, priority = min(priority, @priority),
       available_at = min(available_at, @dueAt) WHERE id = @id`);
   const remove = db.prepare<[number]>('DELETE FROM jobs WHERE id = ?');
+  const knownPath = db.prepare<[number], { scene_path: string }>('SELECT scene_path FROM scenes WHERE scene_id = ?');
+  // What is given by hand need not wait for Stash when an earlier sync knows the file. A path with no stamp to speak of:
+  // whatever anybody says of it later wins.
+  const withKnownPath = (sceneId: number, edit: StampedEdit): StampedEdit => {
+    const isHeld = edit.bareAt !== undefined && edit.data.path === undefined && contentKeys(edit.data).length > 0;
+    const path = isHeld ? knownPath.get(sceneId)?.scene_path : undefined;
+    return path === undefined ? edit : { ...edit, data: { path, ...edit.data }, stamps: { path: 0, ...edit.stamps } };
+  };
   return {
     /** The scene's waiting job, if any. */
     waiting: (sceneId: number): JobRow | undefined => waiting.get(sceneId),
@@ -67,7 +76,8 @@ export function prepareJobRows(db: Db) {
       edit: StampedEdit,
       { priority, dueAt }: { readonly priority: number; readonly dueAt: number },
     ): void => {
-      setEdit.run({ id: job.id, ...toColumns(mergeEdits(editOf(job), edit)), priority, dueAt });
+      const merged = withKnownPath(job.scene_id, mergeEdits(editOf(job), edit));
+      setEdit.run({ id: job.id, ...toColumns(merged), priority, dueAt });
     },
     remove: (id: number): void => {
       remove.run(id);

@@ -25,7 +25,7 @@ export type Run = {
 const RUNS_KEPT_MS = 7 * 86_400_000;
 
 /** No wait of ours is longer (a Retry-After is cut at a day): what is due later was put there by a clock that was wrong. */
-const LONGEST_WAIT_MS = 25 * 3_600_000;
+export const LONGEST_WAIT_MS = 25 * 3_600_000;
 
 /** Prepares the statements of `runs`: one row per drain. */
 export function prepareRuns(db: Db, dataDir: string) {
@@ -33,9 +33,6 @@ export function prepareRuns(db: Db, dataDir: string) {
     'SELECT owner, pid FROM runs WHERE ended_at IS NULL ORDER BY id DESC',
   );
   const insert = db.prepare<[object]>('INSERT INTO runs (owner, pid, started_at) VALUES (@owner, @pid, @now)');
-  const prune = db.prepare<[object]>(`
-    DELETE FROM runs WHERE ended_at IS NOT NULL AND started_at < @before
-      AND id <> (SELECT coalesce(max(id), 0) FROM runs WHERE exit_code = 0)`);
   const endKilled = db.prepare<[object]>('UPDATE runs SET ended_at = @now WHERE owner = @owner');
   const end = db.prepare<[object]>(
     'UPDATE runs SET ended_at = @now, exit_code = @exitCode, done = @done, failed = @failed WHERE owner = @owner',
@@ -57,7 +54,7 @@ export function prepareRuns(db: Db, dataDir: string) {
       }
       thaw.run({ now: run.now, latest: run.now + LONGEST_WAIT_MS });
       insert.run(run);
-      prune.run({ before: run.now - RUNS_KEPT_MS });
+      pruneRuns(db, run.now);
     },
     end: (owner: string, ending: RunEnd): void => {
       end.run({ owner, ...ending });
@@ -80,4 +77,12 @@ export function readRuns(db: Db): { readonly last: Run | undefined; readonly las
     .prepare<[], { at: number | null }>('SELECT max(ended_at) AS at FROM runs WHERE exit_code = 0')
     .get();
   return { last, lastSuccessAt: success?.at ?? undefined };
+}
+
+/** Forgets the runs of long ago, but for those that may still be at work and the last good one. */
+export function pruneRuns(db: Db, now: number): void {
+  const prune = db.prepare<[object]>(`
+    DELETE FROM runs WHERE ended_at IS NOT NULL AND started_at < @before
+      AND id <> (SELECT coalesce(max(id), 0) FROM runs WHERE exit_code = 0)`);
+  prune.run({ before: now - RUNS_KEPT_MS });
 }

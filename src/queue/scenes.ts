@@ -12,20 +12,23 @@ type SceneRow = {
   readonly intent: string | null;
 };
 
+/** A scene whose item is no longer known, as part of an UPDATE: where its file is stays, for edits that name none. */
+const FORGOTTEN = `rating_key = '', section_key = '', file = NULL, written = '{"fields":{},"lists":{}}', intent = NULL, written_at = NULL`;
+
 /** The statements of `scenes`: what we last wrote per scene. Those that write leave the transaction to the caller. */
 export function prepareScenes(db: Db) {
   const select = db.prepare<[number], SceneRow>('SELECT * FROM scenes WHERE scene_id = ?');
   const byItem = db.prepare<[string], { scene_id: number }>(
     'SELECT scene_id FROM scenes WHERE rating_key = ? ORDER BY written_at DESC NULLS LAST LIMIT 1',
   );
-  const any = db.prepare<[], unknown>('SELECT 1 FROM scenes LIMIT 1');
+  const any = db.prepare<[], unknown>(`SELECT 1 FROM scenes WHERE rating_key <> '' LIMIT 1`);
   const upsert = db.prepare<[object]>(`
     INSERT INTO scenes (scene_id, rating_key, section_key, scene_path, file, written, intent, written_at)
     VALUES (@sceneId, @ratingKey, @sectionKey, @scenePath, @file, @written, @intent, @writtenAt)
     ON CONFLICT (scene_id) DO UPDATE SET rating_key = @ratingKey, section_key = @sectionKey, scene_path = @scenePath,
       file = @file, written = @written, intent = @intent, written_at = coalesce(@writtenAt, written_at)`);
-  const disown = db.prepare<[string, number]>('DELETE FROM scenes WHERE rating_key = ? AND scene_id <> ?');
-  const forgetItems = db.prepare('DELETE FROM scenes');
+  const disown = db.prepare<[string, number]>(`UPDATE scenes SET ${FORGOTTEN} WHERE rating_key = ? AND scene_id <> ?`);
+  const forgetItems = db.prepare(`UPDATE scenes SET ${FORGOTTEN}`);
 
   const record = (sceneId: number): SceneRecord | undefined => {
     const row = select.get(sceneId);

@@ -11,6 +11,7 @@ import {
   edits,
   NOW,
   ownerFiles,
+  RECORD,
   sceneIds,
   settle,
   setup,
@@ -136,7 +137,12 @@ test('adopting another server forgets the binding and what was written there, an
   settle(drain, claimOne(drain), COMPLETE);
   assert.ok(drain.hasRecords());
   drain.forgetServer();
-  assert.deepEqual([drain.binding(), drain.hasRecords(), drain.record(1)], [undefined, false, undefined]);
+  assert.deepEqual(
+    [drain.binding(), drain.hasRecords(), drain.sceneOf(RECORD.ratingKey)],
+    [undefined, false, undefined],
+  );
+  // Where the scene's file is stays known: an edit that names none must still find it.
+  assert.deepEqual(drain.record(1), { ...RECORD, ratingKey: '', sectionKey: '' });
   assert.equal(drain.clientIdentifier(), identifier);
   assert.deepEqual(sceneIds(claim(drain)), [2]);
 });

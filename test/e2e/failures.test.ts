@@ -286,12 +286,16 @@ test('a hundred look-ups that all miss stop the run and say which mapping is pro
   assert.deepEqual(rig.sql('SELECT count(*) AS jobs, max(misses) AS misses FROM jobs'), [{ jobs: 120, misses: 0 }]);
 });
 
-test('a token refused in mid-drain: its dead letter comes back with the next accepted token', async (t) => {
+test('a token refused in mid-drain is not tried again at once; once accepted, its dead letter comes back by itself', async (t) => {
   const { run, plex, items } = await setup(t, 1);
   plex.fail('edit', { kind: 'status', status: 401 });
   assert.equal((await run(['process'])).code, 3);
-  await run(['enqueue', '2', '--path', '/media/none.mp4', '--title', 'Something due']);
-  const next = await run(['process']);
+  plex.resetRequests();
+  assert.equal((await run(['process'])).code, 3);
+  assert.equal(plex.count(), 0);
+  const later = String(Date.now() + 16 * 60_000);
+  const next = await run(['process'], { env: { PLEXSYNC_TEST_NOW: later } });
+  assert.equal(next.code, 0, next.stderr);
   assert.match(next.stderr, /The token is accepted again: 1 job back from the DLQ/);
   assert.equal(plex.item(items[0]?.ratingKey ?? '')?.title, 'Harbour 1');
   assert.equal((await run(['dlq', 'list'])).stdout, 'No dead letters.\n');

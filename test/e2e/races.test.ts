@@ -110,7 +110,7 @@ test('a server that asks for patience in a shared read costs one request and no 
   const result = await run(['process']);
   assert.equal(plex.count('item'), 1);
   assert.deepEqual(sql('SELECT DISTINCT attempt, failures FROM jobs'), [{ attempt: 0, failures: 0 }]);
-  assert.equal(result.code, 0, result.stderr);
+  assert.equal(result.code, 4, result.stderr);
 });
 
 test('a Retry-After of nothing gets the usual wait', async (t) => {
@@ -214,4 +214,85 @@ test('a look at a data directory makes no file in it', async (t) => {
   const { run, sql } = await setup(t, 1);
   for (const args of [['stats'], ['process', '--stats-only'], ['dlq', 'list']]) assert.equal((await run(args)).code, 0);
   assert.throws(() => sql('SELECT 1', 'dlq.db').length && sql('SELECT 1 FROM dead_letters', 'dlq.db'), /no such table/);
+});
+
+test('one item whose answer is damaged fails alone and holds up no other', async (t) => {
+  const { plex, run, sql, keys } = await setup(t, 20);
+  const poisoned = keys[6] ?? '';
+  const hits = ({ route, path }: { route: string; path: string }): boolean =>
+    route === 'item' && path.split('/').at(-1)?.split(',').includes(poisoned) === true;
+  plex.fail(hits, { kind: 'garbage' }, Number.POSITIVE_INFINITY);
+  const result = await run(['process']);
+  assert.equal(result.code, 1, result.stderr);
+  assert.deepEqual(sql('SELECT scene_id, failures FROM jobs'), [{ scene_id: 7, failures: 1 }]);
+});
+
+test('a summary that was cut, landed and was never read back is not taken for the user’s', async (t) => {
+  const { plex, run } = await setup(t, 0, { maxTargetBytes: 4_096 });
+  const key = plex.addItem({ sectionKey: '1', file: '/media/a.mp4' });
+  const sync = async (details: string) => {
+    await run(['enqueue', '-'], { input: JSON.stringify({ scene_id: 1, path: '/media/a.mp4', details }) });
+    return await run(['process']);
+  };
+  await sync('first');
+  // The write lands, the read after it does not.
+  let armed = false;
+  const lift = plex.fail(
+    ({ route }) => {
+      if (route === 'edit') armed = true;
+      return armed && (route === 'item' || route === 'identity');
+    },
+    { kind: 'drop' },
+    Number.POSITIVE_INFINITY,
+  );
+  assert.equal((await sync('Gulls over the harbour. '.repeat(300))).code, 4);
+  lift();
+  assert.equal((await run(['process'])).code, 0);
+  const last = await sync('third');
+  assert.doesNotMatch(last.stderr, /edited in Plex/);
+  assert.equal(plex.item(key)?.summary, 'third');
+});
+
+test('a proof moves along with the file: an item that holds the old file again is not written', async (t) => {
+  const { plex, run } = await setup(t, 0);
+  const first = plex.addItem({ sectionKey: '1', file: '/media/a.mp4', title: 'a' });
+  await run(['enqueue', '1', '--path', '/media/a.mp4', '--title', 'Scene a']);
+  await run(['process']);
+  plex.moveFile(first, '/media/b.mp4');
+  await run(['enqueue', '1', '--path', '/media/b.mp4', '--tagline', 'moved']);
+  assert.equal((await run(['process'])).code, 0);
+  plex.moveFile(first, '/media/a.mp4');
+  const second = plex.addItem({ sectionKey: '1', file: '/media/b.mp4', title: 'b' });
+  await run(['enqueue', '1', '--path', '/media/b.mp4', '--title', 'Scene b']);
+  assert.equal((await run(['process'])).code, 0);
+  assert.equal(plex.item(first)?.title, 'Scene a');
+  assert.equal(plex.item(second)?.title, 'Scene b');
+});
+
+test('a scene that took the place of another in its item inherits it', async (t) => {
+  const { plex, run } = await setup(t, 0);
+  const key = plex.addItem({ sectionKey: '1', file: '/media/a.mp4' });
+  await run(['enqueue', '1', '--path', '/media/a.mp4', '--tag', 'sea']);
+  await run(['process']);
+  plex.moveFile(key, '/media/b.mp4');
+  await run(['enqueue', '2', '--path', '/media/b.mp4', '--tag', 'sky']);
+  const result = await run(['process']);
+  assert.equal(result.code, 0, result.stderr);
+  assert.deepEqual(plex.item(key)?.genres, ['sky']);
+});
+
+test('an edit without a path finds its file also after the server was adopted, and while a bare request waits', async (t) => {
+  const { plex, run, keys, sql } = await setup(t, 1);
+  await run(['process']);
+  await run(['enqueue', '1']);
+  await run(['enqueue', '1', '--title', 'By hand']);
+  assert.equal((await run(['process'])).code, 0);
+  assert.equal(plex.item(keys[0] ?? '')?.title, 'By hand');
+  sql(
+    `UPDATE meta SET value = json_object('machineIdentifier', 'another', 'sectionUuids', json_array()) WHERE name = 'plex_binding'`,
+  );
+  await run(['enqueue', '1', '--title', 'Adopted']);
+  const adopted = await run(['process', '--adopt-server']);
+  assert.equal(adopted.code, 0, adopted.stderr);
+  assert.equal(plex.item(keys[0] ?? '')?.title, 'Adopted');
 });

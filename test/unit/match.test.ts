@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { PathMapping } from '../../src/core/file-paths.ts';
 import { sharedFolders } from '../../src/core/file-paths.ts';
 import type { Candidate, MatchResult, PlexFile } from '../../src/core/match.ts';
-import { matchScene, stillHolds } from '../../src/core/match.ts';
+import { heldFile, matchScene } from '../../src/core/match.ts';
 
 function candidate(ratingKey: string, ...files: readonly (string | PlexFile)[]): Candidate {
   return {
@@ -182,30 +182,35 @@ const proven = { scenePath: '/data/harbour.mp4', file: '/mnt/x/harbour.mp4' };
 
 test('a match holds while the item has the file at the mapped path', () => {
   const files = [{ path: '/other.mp4' }, { path: '/media/harbour.mp4' }];
-  assert.equal(stillHolds({ path: '/data/harbour.mp4' }, { ...proven, file: '/gone.mp4' }, files, DATA_TO_MEDIA), true);
+  assert.equal(
+    heldFile({ path: '/data/harbour.mp4' }, { ...proven, file: '/gone.mp4' }, files, DATA_TO_MEDIA) !== undefined,
+    true,
+  );
 });
 
 test('a match holds while the item has the file that was proven for this path', () => {
   assert.equal(
-    stillHolds({ path: '/data/harbour.mp4', size: 10 }, proven, [{ path: '/mnt/x/harbour.mp4', size: 10 }], []),
+    heldFile({ path: '/data/harbour.mp4', size: 10 }, proven, [{ path: '/mnt/x/harbour.mp4', size: 10 }], []) !==
+      undefined,
     true,
   );
 });
 
 test('a match does not hold once the scene has moved to another path', () => {
-  assert.equal(stillHolds({ path: '/data/quay.mp4' }, proven, [{ path: '/mnt/x/harbour.mp4' }], []), false);
+  assert.equal(heldFile({ path: '/data/quay.mp4' }, proven, [{ path: '/mnt/x/harbour.mp4' }], []) !== undefined, false);
 });
 
 test('a match does not hold once the file is another by its size', () => {
   assert.equal(
-    stillHolds({ path: '/data/harbour.mp4', size: 10 }, proven, [{ path: '/mnt/x/harbour.mp4', size: 11 }], []),
+    heldFile({ path: '/data/harbour.mp4', size: 10 }, proven, [{ path: '/mnt/x/harbour.mp4', size: 11 }], []) !==
+      undefined,
     false,
   );
 });
 
 test('a match does not hold once the item has lost the file', () => {
-  assert.equal(stillHolds({ path: '/data/harbour.mp4' }, proven, [{ path: '/mnt/x/quay.mp4' }], []), false);
-  assert.equal(stillHolds({ path: '/data/harbour.mp4' }, proven, [], []), false);
+  assert.equal(heldFile({ path: '/data/harbour.mp4' }, proven, [{ path: '/mnt/x/quay.mp4' }], []) !== undefined, false);
+  assert.equal(heldFile({ path: '/data/harbour.mp4' }, proven, [], []) !== undefined, false);
 });
 
 const anyFolders = fc.array(fc.constantFrom('data', 'media', 'quay', 'Quay', 'mole'), { maxLength: 3 });

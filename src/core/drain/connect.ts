@@ -39,7 +39,7 @@ export async function connect(deps: DrainDeps, gate: Gate, options: DrainOptions
     if (thrown instanceof UsageError) throw thrown;
     return afterRefusal(deps, gate, { error: asSyncError(thrown), tokenFingerprint: options.tokenFingerprint });
   }
-  if (refusedAt !== undefined) queue.saveRefusal(undefined);
+  queue.saveRefusal(undefined);
   return { kind: 'connected', sections: chooseSections(sections, options.libraries) };
 }
 

@@ -33,6 +33,8 @@ export type Gate = {
   ask<T>(request: () => Promise<T>): Promise<T>;
   /** Counts a failed request for the breaker, if it is the server's fault and not our own stopping. */
   fault(error: SyncError): void;
+  /** Notes that jobs went back because a request that was nobody's failed: the run did not do all it could. */
+  putOff(error: SyncError): void;
   /** Notes that Plex answered a request well: faults before it are no longer in a row. */
   answered(): void;
   /** The one job that may try while the breaker is half open has come to its end. */
@@ -95,6 +97,9 @@ export function createGate(deps: DrainDeps, deadlineAt: number | undefined): Gat
       const { message } = error;
       if (before.kind !== 'open') emit({ kind: 'breaker_opened', failures: BREAKER_THRESHOLD, message });
       halt({ kind: 'breaker_open', retryAt: after.openedAt + BREAKER_OPEN_MS, message });
+    },
+    putOff: (error) => {
+      if (stopRequested() === undefined && error.code !== 'plex_unauthorized') outage = error;
     },
     answered: () => {
       const before = queue.breaker();

@@ -1,9 +1,11 @@
 import type { SyncErrorCode } from '../errors.ts';
 import { asSyncError, SyncError } from '../errors.ts';
+import type { PathMapping } from '../file-paths.ts';
 import type { ProvenMatch } from '../match.ts';
-import { stillHolds } from '../match.ts';
+import { heldFile } from '../match.ts';
 import type { PlexItem } from '../plex-item.ts';
 import type { DrainDeps } from '../ports.ts';
+import type { SceneRecord } from '../scene-record.ts';
 import type { Course, Ended, Step } from './course.ts';
 import { failed, givenBack, isStopping, sharedFailure, split } from './course.ts';
 import type { Gate } from './gate.ts';
@@ -26,6 +28,7 @@ const ONE_ITEMS_FAULT: ReadonlySet<SyncErrorCode> = new Set([
   'plex_rejected',
   'plex_forbidden',
   'plex_error',
+  'plex_malformed',
 ]);
 
 /**
@@ -63,6 +66,7 @@ async function afterFailedRead(
   const isShared = error.code === 'plex_unavailable' || error.code === 'plex_unauthorized';
   if (isSingle || isShared || !ONE_ITEMS_FAULT.has(error.code)) {
     gate.fault(error);
+    if (!isSingle) gate.putOff(error);
     return readAs(ratingKeys, () => ({ kind: isSingle && !isShared ? 'error' : 'shared', error }));
   }
   const middle = Math.ceil(ratingKeys.length / 2);
@@ -120,15 +124,27 @@ export function keepOwners(batch: readonly Read[], { deps, options }: Course): S
     if (taken.has(ratingKey)) return { job: work.job, outcome: { kind: 'defer' } };
     const ownerId = deps.queue.sceneOf(ratingKey);
     const owner = ownerId === undefined || ownerId === work.job.sceneId ? undefined : deps.queue.record(ownerId);
-    // A scene that was deleted and imported anew has another id and the same file: it inherits what was written.
-    const isHeir = owner?.scenePath === work.file.path;
+    // A scene that was deleted and imported anew has another id and the same file: it inherits what was written. So does
+    // the scene of the file that took the place of the owner's.
+    const isHeir =
+      owner !== undefined &&
+      (owner.scenePath === work.file.path || !holdsOwnersFile(owner, work.item, options.mappings));
     if (owner !== undefined && !isHeir && options.matching === 'strict') {
       const message = `Plex item ${ratingKey} "${work.item.fields.title}" already belongs to scene ${ownerId}: it holds the files of both. Split it in Plex, then retry.`;
       return failed(work.job, new SyncError('low_confidence', message));
     }
     taken.add(ratingKey);
-    return isHeir ? { ...work, record: work.record ?? owner } : work;
+    return isHeir && work.record?.ratingKey !== ratingKey ? { ...work, record: owner } : work;
   });
+}
+
+function holdsOwnersFile(
+  { scenePath, provenFile }: SceneRecord,
+  item: PlexItem,
+  mappings: readonly PathMapping[],
+): boolean {
+  const proven = { scenePath, file: provenFile ?? '' };
+  return heldFile({ path: scenePath }, proven, item.files, mappings) !== undefined;
 }
 
 /** How a resolved job stands once its item was read. */
@@ -148,10 +164,11 @@ function checkItem(work: Resolved, read: ItemRead, { options, sections }: Course
     case 'item': {
       const { item } = read;
       const isInSections = sections.some(({ key }) => key === item.sectionKey);
-      const holds =
-        work.provenFile === undefined ||
-        stillHolds(work.file, provenMatch(work, work.provenFile), item.files, options.mappings);
-      if (holds && isInSections) return { kind: 'read', work: { ...work, item } };
+      if (!isInSections) break;
+      if (work.provenFile === undefined) return { kind: 'read', work: { ...work, item } };
+      const provenFile = heldFile(work.file, provenMatch(work, work.provenFile), item.files, options.mappings);
+      // The proof moves along: it is the file that holds now, not the one that did at some earlier sync.
+      if (provenFile !== undefined) return { kind: 'read', work: { ...work, item, provenFile } };
       break;
     }
     case 'gone':

@@ -16,8 +16,7 @@ export function settle(ended: readonly Ended[], course: Course, tally: Tally): n
     if (outcome.kind === 'failed') watch.note(outcome.error);
     if (outcome.kind === 'updated' || outcome.kind === 'unchanged') watch.note(undefined);
   }
-  if (ended.some(({ outcome }) => outcome.kind !== 'given_back' && outcome.kind !== 'shared_failure'))
-    gate.trialEnded();
+  if (ended.some(({ outcome }) => provesPlexAlive(outcome))) gate.trialEnded();
   const verdict = watch.verdict();
   if (verdict !== undefined) gate.halt(verdict);
   const isMisconfigured = gate.halts().some(({ kind }) => kind === 'misconfigured');
@@ -112,4 +111,10 @@ function eventFor(job: Job, settlement: Settlement, how: Settled, { deps, option
     case 'defer':
       return undefined;
   }
+}
+
+/** Whether a job's end says that Plex answers: its own faults were counted as they came, and one without a file asked nothing. */
+function provesPlexAlive(outcome: Outcome): boolean {
+  if (outcome.kind === 'failed') return outcome.error.code !== 'no_file_path';
+  return outcome.kind === 'updated' || outcome.kind === 'unchanged';
 }

@@ -38,6 +38,8 @@ function afterFailedWrite(job: Job, error: SyncError, course: Course): Ended {
   // Another write in flight was refused first: one dead letter says it all.
   if (refusal !== undefined && gate.halts().some(({ kind }) => kind === refusal)) return givenBack(job);
   if (refusal !== undefined) gate.halt({ kind: refusal, message: error.message });
+  if (refusal === 'unauthorized')
+    deps.queue.saveRefusal({ tokenFingerprint: course.options.tokenFingerprint, at: deps.now() });
   // A write that a stop cut off is nobody's fault and safe to repeat.
   if (error.code === 'plex_unavailable' && deps.stopRequested() !== undefined) return givenBack(job);
   gate.fault(error);
