@@ -171,7 +171,7 @@ function settingOptions(name: SettingName): readonly Option[] {
   const flag = flagOf(name);
   if (value === undefined) {
     const [shown, hidden] = fallback === true ? [`--no-${flag}`, `--${flag}`] : [`--${flag}`, `--no-${flag}`];
-    const text = `${fallback === true ? 'do not ' : ''}${help} (env: ${variableOf(name)}=${fallback !== true})`;
+    const text = `${fallback === true ? 'turn off: ' : ''}${help} (env: ${variableOf(name)}=${fallback !== true})`;
     return [new Option(shown, text), new Option(hidden).hideHelp()];
   }
   const details = [
