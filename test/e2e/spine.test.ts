@@ -49,3 +49,36 @@ test('a scene put in the queue ends up in Plex, and the same again sends no writ
   assert.match(again.stderr, /Job 2 completed \(already right in Plex\)/);
   assert.equal(plex.count('edit'), 0);
 });
+
+test('a scene is found by its mapped path, and without a mapping by the folders it shares', async (t) => {
+  const { plex, run } = await setup(t);
+  const mapped = plex.addItem({ sectionKey: '1', file: '/media/videos/scene.mp4', title: 'untitled' });
+  plex.addItem({ sectionKey: '1', file: '/media/other/scene.mp4', title: 'another' });
+  await run(['enqueue', '1', '--path', '/data/videos/scene.mp4', '--title', 'By its folder']);
+  assert.equal((await run(['process'])).code, 0);
+  assert.equal(plex.item(mapped)?.title, 'By its folder');
+
+  const moved = plex.addItem({ sectionKey: '1', file: '/films/scene 2.mp4', title: 'untitled' });
+  await run(['enqueue', '2', '--path', '/data/videos/scene 2.mp4', '--title', 'By its mapping']);
+  const process = await run(['process', '--path-map', '/data=/media', '--path-map', '/data/videos=/films']);
+  assert.equal(process.code, 0, process.stderr);
+  assert.equal(plex.item(moved)?.title, 'By its mapping');
+});
+
+test('every library named is looked in, and the same file in two of them is no proof', async (t) => {
+  const { plex, run } = await setup(t, {
+    sections: [
+      { key: '1', title: 'Adult', locations: ['/media'] },
+      { key: '2', title: 'Archive', locations: ['/media'] },
+    ],
+  });
+  const keys = ['1', '2'].map((sectionKey) => plex.addItem({ sectionKey, file: '/media/a.mp4', title: 'untitled' }));
+  await run(['enqueue', '1', '--path', '/media/a.mp4', '--title', 'Twice there']);
+  assert.equal((await run(['process'])).code, 1);
+  await run(['dlq', 'retry', '1']);
+  assert.equal((await run(['process', '--plex-library', 'archive'])).code, 0);
+  assert.deepEqual(
+    keys.map((key) => plex.item(key)?.title),
+    ['untitled', 'Twice there'],
+  );
+});
