@@ -1,3 +1,4 @@
+import { fstatSync } from 'node:fs';
 import { CommanderError } from 'commander';
 import { createClock } from './clock.ts';
 import type { Context } from './commands/context.ts';
@@ -37,6 +38,7 @@ async function perform(options: GlobalOptions, env: NodeJS.ProcessEnv, action: A
     quiet: options.quiet ?? false,
     verbosity: options.verbose,
     json: options.json ?? false,
+    paint: await loadPaint(options, env),
   };
   const output = createOutput(outputOptions);
   let exitCode: number;
@@ -47,13 +49,31 @@ async function perform(options: GlobalOptions, env: NodeJS.ProcessEnv, action: A
       env,
       now: createClock(env),
       version: VERSION,
-      color: options.color,
     };
     exitCode = await action(context, options);
   } catch (thrown) {
     exitCode = complain(thrown, output);
   }
   return output.end(exitCode);
+}
+
+/** Colours are for a terminal: on a pipe, as in a hook, no package is loaded for them. */
+async function loadPaint({ color }: GlobalOptions, env: NodeJS.ProcessEnv): Promise<OutputOptions['paint']> {
+  const isWanted = color && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
+  if (!isWanted || !isCharacterDevice(STDERR)) return undefined;
+  const { createPaint } = await import('./terminal/paint.ts');
+  return createPaint();
+}
+
+const STDERR = 2;
+
+/** Whether this may be a terminal, without loading what knows for sure. A closed stream is none. */
+function isCharacterDevice(fd: number): boolean {
+  try {
+    return fstatSync(fd).isCharacterDevice();
+  } catch {
+    return false;
+  }
 }
 
 function complain(thrown: unknown, output: Output): number {

@@ -39,7 +39,7 @@ export function createProgram(performWith: Perform): Command {
     .option('--config <file>', 'config file (default: config.json in the data directory)')
     .option('--json', 'results as JSON on stdout')
     .option('-q, --quiet', 'print nothing when all went well')
-    .option('-v, --verbose', 'show more; twice for all', (_value, level: number) => level + 1, 0)
+    .option('-v, --verbose', 'show more', (_value, level: number) => level + 1, 0)
     .option('--no-color', 'no colours (env: NO_COLOR)')
     .showSuggestionAfterError()
     .exitOverride()

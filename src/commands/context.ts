@@ -8,5 +8,4 @@ export type Context = {
   /** Epoch ms. */
   now(): number;
   readonly version: string;
-  readonly color: boolean;
 };

@@ -1,5 +1,5 @@
 /** Longest text that is sent per kind of field, in code points (predecessor.md 3.6, and Plex shows no more). */
-export const LIMITS = { line: 255, summary: 10_000 } as const;
+const LIMITS = { line: 255, summary: 10_000 } as const;
 
 /** One line as Plex shall keep it: NFC, control characters and runs of white space as one space, trimmed, at most 255 long. */
 export function cleanLine(value: string): string {

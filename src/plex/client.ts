@@ -131,7 +131,7 @@ const TELLING_LENGTH = 8;
  * "or"), without letters that Unicode spells in two ways, and not led by a sign that would be read as an operator
  * (plex-api.md 2.2, 2.4). Where that run tells too little, the longest one with such letters, in both spellings.
  */
-export function fileFilters(name: string): readonly string[] {
+function fileFilters(name: string): readonly string[] {
   const plain = longestRun(
     name,
     (letter) => /\p{M}/u.test(letter) || letter.normalize('NFD') !== letter.normalize('NFC'),

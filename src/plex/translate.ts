@@ -70,7 +70,7 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /** Ms a `Retry-After` asks for, in seconds or as a date (RFC 9110 10.2.3); `undefined` when absent or unreadable. */
-export function parseRetryAfter(header: string | undefined, nowMs: number): number | undefined {
+function parseRetryAfter(header: string | undefined, nowMs: number): number | undefined {
   if (header === undefined) return undefined;
   const value = header.trim();
   if (/^\d{1,9}$/.test(value)) return Number(value) * 1_000;

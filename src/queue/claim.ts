@@ -5,7 +5,7 @@ import { editOf } from './jobs.ts';
 import type { Db } from './open.ts';
 
 /** Taken back from a dead drain this often, a job is claimed alone: if it kills again, it takes no other along. */
-export const SUSPECT_RESCUES = 2;
+const SUSPECT_RESCUES = 2;
 
 /**
  * What a drain may claim: due, not held (nothing can fill those in yet), not given back in this drain, and no other job

@@ -71,8 +71,6 @@ export function hasLetterOfType(db: Db, errorType: string): boolean {
   );
 }
 
-export type DeadLetters = ReturnType<typeof prepareDeadLetters>;
-
 /** The statements of `dlq.db`. Those that change something leave the transaction to the caller. */
 export function prepareDeadLetters(db: Db) {
   const columns =

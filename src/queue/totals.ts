@@ -1,7 +1,7 @@
 import type { Db } from './open.ts';
 
 /** What is counted over the life of a data directory. */
-export const TOTALS = [
+const TOTALS = [
   'updated',
   'unchanged',
   'retries',

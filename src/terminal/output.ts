@@ -11,7 +11,7 @@ export type OutputOptions = {
   readonly verbosity: number;
   readonly json: boolean;
   /** Colours a log line by its level; commands that print no colour leave it out and load no package for it. */
-  readonly paint?: (level: Level, line: string) => string;
+  readonly paint?: ((level: Level, line: string) => string) | undefined;
 };
 
 /** The one door to stdout and stderr. Results go to stdout, everything else to stderr. */

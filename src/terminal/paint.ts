@@ -1,5 +1,4 @@
 import { isatty } from 'node:tty';
-import type { ChalkInstance } from 'chalk';
 import { Chalk } from 'chalk';
 import type { Level } from './output.ts';
 
@@ -8,17 +7,10 @@ export function isTerminal(stream: 'stdout' | 'stderr'): boolean {
   return isatty(stream === 'stdout' ? 1 : 2);
 }
 
-/** Colours for a stream: none on a pipe, with `NO_COLOR`, or with `--no-color`. */
-export function createChalk(
-  stream: 'stdout' | 'stderr',
-  options: { readonly color: boolean; readonly env: NodeJS.ProcessEnv },
-): ChalkInstance {
-  const wanted = options.color && !options.env['NO_COLOR'] && options.env['TERM'] !== 'dumb' && isTerminal(stream);
-  return new Chalk({ level: wanted ? 1 : 0 });
-}
-
-/** Paints log lines by their level. */
-export function createPaint(chalk: ChalkInstance): (level: Level, line: string) => string {
+/** Paints log lines by their level, for a person at a terminal who wants colours; `undefined` for a pipe. */
+export function createPaint(): ((level: Level, line: string) => string) | undefined {
+  if (!isTerminal('stderr')) return undefined;
+  const chalk = new Chalk({ level: 1 });
   const styles: Readonly<Record<Level, (line: string) => string>> = {
     debug: chalk.dim,
     info: (line) => line,

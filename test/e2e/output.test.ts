@@ -110,3 +110,22 @@ test('the demo shows the whole way and ends well, whatever the user has configur
   assert.match(stdout, /"Lantern Row" · studio North Quay · actors Ada Quay · genres harbour/);
   assert.match(stdout, /LowConfidenceMatch/);
 });
+
+test('on a terminal warnings have a colour, unless NO_COLOR or --no-color says otherwise', async (t) => {
+  const { run, dataDir } = await setup(t);
+  await run(['enqueue', '1']);
+  const onTerminal = (args: string, env: Record<string, string> = {}): string => {
+    const command = `'${process.execPath}' '${BIN}' enqueue 1 ${args}`;
+    const { stdout } = spawnSync('script', ['-qec', command, '/dev/null'], {
+      env: { PATH: process.env['PATH'], TERM: 'xterm', PLEXSYNC_DATA_DIR: dataDir, ...env },
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    assert.match(stdout, /no data and will wait until Stash can supply it/);
+    return stdout;
+  };
+  const yellow = '\u001b[33m';
+  assert.ok(onTerminal('').includes(yellow));
+  assert.ok(!onTerminal('--no-color').includes(yellow));
+  assert.ok(!onTerminal('', { NO_COLOR: '1' }).includes(yellow));
+});

@@ -15,7 +15,7 @@ export type Connection =
   | { readonly kind: 'unreachable'; readonly message: string };
 
 /** A refused token is not tried again for this long, unless it changes: cron must not knock on a closed door. */
-export const REFUSAL_MS = 15 * 60_000;
+const REFUSAL_MS = 15 * 60_000;
 
 /**
  * The first contact of a drain: asks the breaker, reads the libraries (which proves the token) and makes sure that this

@@ -22,7 +22,7 @@ import { write } from './write.ts';
 export const LEASE_MS = 120_000;
 const RENEW_EVERY_MS = 30_000;
 /** One GET reads this many items, so one claim takes as many jobs (plex-api.md 3 advises at most 50 to 100). */
-export const BATCH_SIZE = 100;
+const BATCH_SIZE = 100;
 
 /** Why a drain ended, or why it did less than it could. */
 export type DrainEnd =

@@ -5,9 +5,9 @@ import { RETRY_RULES } from '../retry.ts';
 import type { Halt } from './gate.ts';
 
 /** This many permanent failures of one kind in a row, and no success in the run: the jobs are not what is wrong. */
-export const SAME_FAILURE_LIMIT = 10;
+const SAME_FAILURE_LIMIT = 10;
 /** This many look-ups of a data directory that never matched anything, all missing: the paths are what is wrong. */
-export const MISSING_LIMIT = 100;
+const MISSING_LIMIT = 100;
 
 /** Watches the ends of a run's jobs for the sign that not they but the configuration is at fault. */
 export type SystemicWatch = {

@@ -81,7 +81,7 @@ async function send(work: Planned, { deps, gate, options }: Course): Promise<Pla
 }
 
 /** The plan with its summary cut at a word so that, percent-encoded, it fits `maxBytes` with room for its frame. */
-export function shortenSummary(plan: EditPlan, maxBytes: number): EditPlan {
+function shortenSummary(plan: EditPlan, maxBytes: number): EditPlan {
   const fields = plan.fields.map((edit) =>
     edit.field === 'summary' ? { ...edit, value: fitEncoded(edit.value, maxBytes * 0.8) } : edit,
   );
