@@ -14,6 +14,8 @@ const { metafile } = await build({
   format: 'esm',
   platform: 'node',
   target: 'node22.14',
+  // jsonc-parser's main file requires its parts in a way no bundler can follow.
+  mainFields: ['module', 'main'],
   minify: true,
   legalComments: 'none',
   metafile: true,

@@ -1,11 +1,13 @@
 import { fstatSync } from 'node:fs';
 import { CommanderError } from 'commander';
 import { createClock } from './clock.ts';
+import type { GlobalOptions } from './command-line/program.ts';
+import { commanderWords, createProgram } from './command-line/program.ts';
+import type { CommandSpec, Invocation } from './command-line/spec.ts';
+import { helpTopic } from './command-line/topics.ts';
 import type { Context } from './commands/context.ts';
 import { dataDirOf } from './data-dir.ts';
 import { complaintOf, EXIT } from './exit.ts';
-import type { Action, GlobalOptions } from './program.ts';
-import { commanderWords, createProgram } from './program.ts';
 import type { Output, OutputOptions } from './terminal/output.ts';
 import { createOutput } from './terminal/output.ts';
 import { VERSION } from './version.ts';
@@ -18,8 +20,13 @@ export async function main(argv: readonly string[], env: NodeJS.ProcessEnv): Pro
   const json = argv.includes('--json');
   try {
     let exitCode: number = EXIT.done;
-    const program = createProgram(async (options, action) => {
-      exitCode = await perform(options, env, action);
+    const topic = helpTopic(argv);
+    if (topic !== undefined) {
+      createOutput({ quiet: false, verbosity: 0, json: false }).result(topic);
+      return EXIT.done;
+    }
+    const program = createProgram(argv, async (command, invocation, options) => {
+      exitCode = await perform(command, invocation, { options, env });
     });
     if (argv.length === 0) {
       program.outputHelp();
@@ -33,10 +40,14 @@ export async function main(argv: readonly string[], env: NodeJS.ProcessEnv): Pro
   }
 }
 
-async function perform(options: GlobalOptions, env: NodeJS.ProcessEnv, action: Action): Promise<number> {
+async function perform(
+  command: CommandSpec,
+  invocation: Invocation,
+  { options, env }: { readonly options: GlobalOptions; readonly env: NodeJS.ProcessEnv },
+): Promise<number> {
   const outputOptions: OutputOptions = {
     quiet: options.quiet ?? false,
-    verbosity: options.verbose,
+    verbosity: options.verbose ?? 0,
     json: options.json ?? false,
     paint: await loadPaint(options, env),
   };
@@ -50,7 +61,7 @@ async function perform(options: GlobalOptions, env: NodeJS.ProcessEnv, action: A
       now: createClock(env),
       version: VERSION,
     };
-    exitCode = await action(context, options);
+    exitCode = await command.run(invocation, context);
   } catch (thrown) {
     exitCode = complain(thrown, output);
   }

@@ -1,10 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import * as z from 'zod/mini';
+import { didYouMean, readConfigFile } from './config-file.ts';
 import { parseDurationMs } from './core/duration.ts';
 import { UsageError } from './core/errors.ts';
-import { parseJsonText } from './core/json-text.ts';
-import { nearest } from './core/nearest.ts';
 import { schemaOf } from './setting-schema.ts';
 import type { Setting, SettingName, Settings } from './settings.ts';
 import { flagOf, SETTING_NAMES, SETTINGS, variableOf } from './settings.ts';
@@ -18,45 +15,72 @@ export type ConfigSources = {
   readonly configFile: string | undefined;
 };
 
-type Given = { readonly value: unknown; readonly origin: string };
+/** Who said what a setting is. `name` is what a person would look for: `--plex-url`, `PLEX_URL`, the file's path. */
+export type Origin = { readonly kind: 'flag' | 'environment' | 'file' | 'default'; readonly name: string };
+
+/** The settings of a run, and where each came from. */
+export type LoadedSettings = {
+  readonly settings: Settings;
+  readonly origins: Readonly<Record<SettingName, Origin>>;
+  /** What the person should know although everything can be used. */
+  readonly warnings: readonly string[];
+};
+
+type Given = { readonly value: unknown; readonly origin: Origin };
 
 /** Variables with our prefix that are no settings. */
-const OTHER_ENV = ['PLEXSYNC_DATA_DIR'];
+const OTHER_ENV = ['PLEXSYNC_DATA_DIR', 'PLEXSYNC_LOG_FORMAT', 'PLEXSYNC_LOG_FILE'];
 const TEST_ENV_PREFIX = 'PLEXSYNC_TEST_';
 
 /**
  * The settings of a run: flag over environment over config file over default.
  * @throws {UsageError} naming the key, where its value came from, the value (secrets masked) and what is allowed.
  */
-export function loadSettings(sources: ConfigSources): Settings {
+export async function loadSettings(sources: ConfigSources): Promise<LoadedSettings> {
   refuseUnknownEnv(sources.env);
-  const file = readConfigFile(sources);
-  const entries = SETTING_NAMES.map((name) => [name, settingValue(name, given(name, sources, file))]);
-  return Object.fromEntries(entries) as Settings;
+  const file = await readConfigFile({ dataDir: sources.dataDir, named: sources.configFile });
+  const all = SETTING_NAMES.map((name) => ({ name, ...given(name, sources, file) }));
+  return {
+    settings: Object.fromEntries(all.map((one) => [one.name, settingValue(one)])) as Settings,
+    origins: Object.fromEntries(all.map(({ name, origin }) => [name, origin])) as LoadedSettings['origins'],
+    warnings: [...file.warnings, ...all.flatMap(secretInSight)],
+  };
 }
 
-function given(name: SettingName, { flags, env }: ConfigSources, file: ConfigFile): Given {
+function given(
+  name: SettingName,
+  { flags, env }: ConfigSources,
+  file: { readonly path: string; readonly values: Readonly<Record<string, unknown>> },
+): Given {
   const { fallback }: Setting = SETTINGS[name];
   const variable = variableOf(name);
   const flag = flags[name];
-  if (flag !== undefined) return { value: flag, origin: `--${flagOf(name)}` };
+  if (flag !== undefined) return { value: flag, origin: { kind: 'flag', name: `--${flagOf(name)}` } };
   const fromEnv = env[variable];
   // An empty variable is how a compose file says "not set".
-  if (fromEnv !== undefined && fromEnv !== '') return { value: fromEnv, origin: variable };
-  if (Object.hasOwn(file.values, name)) return { value: file.values[name], origin: file.path };
-  return { value: fallback, origin: 'the default' };
+  if (fromEnv !== undefined && fromEnv !== '')
+    return { value: fromEnv, origin: { kind: 'environment', name: variable } };
+  if (Object.hasOwn(file.values, name)) return { value: file.values[name], origin: { kind: 'file', name: file.path } };
+  return { value: fallback, origin: { kind: 'default', name: 'the default' } };
 }
 
-function settingValue(name: SettingName, { value, origin }: Given): unknown {
-  const { type, secret, fallback }: Setting = SETTINGS[name];
+function settingValue({ name, value, origin }: Given & { readonly name: SettingName }): unknown {
+  const { type, fallback }: Setting = SETTINGS[name];
   // A default is right as it stands (a test holds each against its schema); to validate it would cost every run.
-  if (value === fallback) return type.kind === 'duration' ? parseDurationMs(String(value), 's') : value;
+  if (value === fallback) return type.kind === 'duration' ? parseDurationMs(String(value), type.unit) : value;
   const parsed = z.safeParse(schemaOf(type), value);
   if (parsed.success) return parsed.data;
-  const shown = secret
-    ? '(hidden)'
-    : JSON.stringify(type.kind === 'web_address' ? withoutSecrets(String(value)) : value);
-  throw new UsageError(`${name} ${firstMessage(parsed.error.issues)}, but ${origin} says ${shown}.`);
+  throw new UsageError(
+    `${name} ${firstMessage(parsed.error.issues)}, but ${origin.name} says ${shownValue(name, value)}.`,
+    `See plexsync config show, or man plexsync-config.`,
+  );
+}
+
+/** A setting's value as a person may see it: secrets hidden, wherever they were put. */
+export function shownValue(name: SettingName, value: unknown): string {
+  const { type, secret }: Setting = SETTINGS[name];
+  if (secret) return '(hidden)';
+  return JSON.stringify(type.kind === 'web_address' ? withoutSecrets(String(value)) : value);
 }
 
 /** An address as it may be shown: a person may have put a password or the token into it. */
@@ -70,68 +94,18 @@ function firstMessage(issues: readonly z.core.$ZodIssue[]): string {
   return issue.message === 'Invalid input' ? 'has the wrong type' : issue.message;
 }
 
-type ConfigFile = { readonly path: string; readonly values: Readonly<Record<string, unknown>> };
-
-function readConfigFile({ dataDir, configFile }: ConfigSources): ConfigFile {
-  const path = configFile ?? join(dataDir, 'config.json');
-  if (configFile === undefined && !existsSync(path)) return { path, values: {} };
-  const values = parseConfig(path, readText(path));
-  for (const key of Object.keys(values)) {
-    if (Object.hasOwn(SETTINGS, key)) continue;
-    throw new UsageError(`${path} has an unknown setting "${key}".`, suggestion(key, SETTING_NAMES));
-  }
-  return { path, values };
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (thrown) {
-    const { code } = thrown as NodeJS.ErrnoException;
-    const reason =
-      code === 'ENOENT' ? 'it does not exist' : code === 'EISDIR' ? 'it is a directory' : `it cannot be read (${code})`;
-    throw new UsageError(
-      `The config file ${path} cannot be used: ${reason}.`,
-      'Give the path of a JSON file with --config.',
-    );
-  }
-}
-
-function parseConfig(path: string, text: string): Record<string, unknown> {
-  const parsed = parseJsonText(text);
-  if (parsed.kind === 'broken') throw new UsageError(`The config file ${path} is no JSON: ${parsed.reason}.`);
-  const { value } = parsed;
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  throw new UsageError(`The config file ${path} must hold one JSON object.`);
+function secretInSight({ name, origin }: Given & { readonly name: SettingName }): readonly string[] {
+  const { secret }: Setting = SETTINGS[name];
+  if (!secret || origin.kind !== 'flag') return [];
+  return [
+    `Everybody on this machine can see ${origin.name} in the list of processes: set ${variableOf(name)}, or give ${origin.name}-file.`,
+  ];
 }
 
 function refuseUnknownEnv(env: NodeJS.ProcessEnv): void {
   const known = [...SETTING_NAMES.map(variableOf), ...OTHER_ENV];
   for (const name of Object.keys(env)) {
     if (!name.startsWith('PLEXSYNC_') || name.startsWith(TEST_ENV_PREFIX) || known.includes(name)) continue;
-    throw new UsageError(`The environment variable ${name} is no setting.`, suggestion(name, known));
+    throw new UsageError(`The environment variable ${name} is no setting.`, didYouMean(name, known));
   }
-}
-
-function suggestion(typed: string, known: readonly string[]): string {
-  const meant = nearest(typed, known);
-  return meant === undefined ? `Known: ${known.join(', ')}.` : `Did you mean ${meant}?`;
-}
-
-/**
- * What talking to Plex needs.
- * @throws {UsageError} naming every way to give what is missing.
- */
-export function requirePlex(settings: Settings): { readonly baseUrl: string; readonly token: string } {
-  const { plex_url: baseUrl, plex_token: token } = settings;
-  if (baseUrl === undefined) throw missing('plex_url', 'The address of Plex is not set.');
-  if (token === undefined) throw missing('plex_token', 'The Plex token is not set.');
-  return { baseUrl, token };
-}
-
-function missing(name: 'plex_url' | 'plex_token', message: string): UsageError {
-  return new UsageError(
-    message,
-    `Give --${flagOf(name)}, set ${variableOf(name)}, or write ${name} into config.json in the data directory.`,
-  );
 }

@@ -14,7 +14,9 @@ export function schemaOf(type: SettingType): z.ZodMiniType {
     case 'whole_number':
       return wholeNumber(type.min, type.max);
     case 'duration':
-      return durationMs(type.minS, type.maxS);
+      return durationMs(type);
+    case 'choice':
+      return choice(type.values);
     case 'names':
       return names();
     case 'path_mappings':
@@ -23,6 +25,8 @@ export function schemaOf(type: SettingType): z.ZodMiniType {
       return webAddress();
     case 'token':
       return token();
+    case 'file':
+      return z.string('must be the path of a file').check(z.minLength(1, 'must be the path of a file'));
   }
 }
 
@@ -55,13 +59,23 @@ function wholeNumber(min: number, max: number) {
   );
 }
 
-function durationMs(minS: number, maxS: number) {
-  const message = `must be from ${minS}s to ${maxS}s, such as ${minS} or ${minS}s`;
+function durationMs({ unit, min, max }: Extract<SettingType, { kind: 'duration' }>) {
+  const message = `must be from ${min}${unit} to ${max}${unit}, such as ${min} or ${min}${unit}`;
+  const bound = (value: number): number => parseDurationMs(value, unit) ?? Number.NaN;
   const ms = z.pipe(
     z.union([z.number(), z.string()], message),
-    z.transform((value) => parseDurationMs(value, 's') ?? Number.NaN),
+    z.transform((value) => parseDurationMs(value, unit) ?? Number.NaN),
   );
-  return z.pipe(ms, z.number(message).check(z.minimum(minS * 1_000, message), z.maximum(maxS * 1_000, message)));
+  return z.pipe(ms, z.number(message).check(z.minimum(bound(min), message), z.maximum(bound(max), message)));
+}
+
+function choice(values: readonly string[]) {
+  const message = `must be ${values.slice(0, -1).join(', ')} or ${values.at(-1)}`;
+  const folded = z.pipe(
+    z.string(message),
+    z.transform((text) => text.trim().toLowerCase()),
+  );
+  return z.pipe(folded, z.string().check(z.refine((text) => values.includes(text), message)));
 }
 
 function names() {

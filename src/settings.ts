@@ -4,15 +4,27 @@ import type { PathMapping } from './core/file-paths.ts';
 export type SettingType =
   | { readonly kind: 'switch' }
   | { readonly kind: 'whole_number'; readonly min: number; readonly max: number }
-  /** A bare number is in seconds; the value is in ms. */
-  | { readonly kind: 'duration'; readonly minS: number; readonly maxS: number }
+  /** A bare number, and both bounds, are in `unit`; the value is in ms. */
+  | { readonly kind: 'duration'; readonly unit: 's' | 'd'; readonly min: number; readonly max: number }
+  | { readonly kind: 'choice'; readonly values: readonly string[] }
   | { readonly kind: 'names' }
   | { readonly kind: 'path_mappings' }
   | { readonly kind: 'web_address' }
-  | { readonly kind: 'token' };
+  | { readonly kind: 'token' }
+  | { readonly kind: 'file' };
+
+/** Under which heading `--help` and the man page show a setting. */
+export const SETTING_GROUPS = {
+  connection: 'Connection',
+  matching: 'Matching',
+  writing: 'What is written',
+  running: 'How a run goes',
+} as const;
+export type SettingGroup = keyof typeof SETTING_GROUPS;
 
 /** One setting, as the config file, the flags, the environment and `--help` know it. */
 export type Setting = {
+  readonly group: SettingGroup;
   readonly type: SettingType;
   /** As written in the config file; absent when nothing holds unless someone says so. */
   readonly fallback?: unknown;
@@ -33,15 +45,30 @@ const LIST_CAP = { kind: 'whole_number', min: 10, max: 500 } as const;
  * from here. Plain data, since every command line pays for loading it.
  */
 export const SETTINGS = {
-  plex_url: { type: { kind: 'web_address' }, env: 'PLEX_URL', value: '<url>', help: 'address of the Plex server' },
+  plex_url: {
+    group: 'connection',
+    type: { kind: 'web_address' },
+    env: 'PLEX_URL',
+    value: '<url>',
+    help: 'address of the Plex server',
+  },
   plex_token: {
+    group: 'connection',
     type: { kind: 'token' },
     env: 'PLEX_TOKEN',
     value: '<token>',
     secret: true,
     help: 'token of the server’s owner',
   },
+  plex_token_file: {
+    group: 'connection',
+    type: { kind: 'file' },
+    env: 'PLEX_TOKEN_FILE',
+    value: '<file>',
+    help: 'file that holds the token, such as a Docker secret',
+  },
   plex_library: {
+    group: 'connection',
     type: { kind: 'names' },
     fallback: [],
     env: 'PLEX_LIBRARY',
@@ -49,51 +76,165 @@ export const SETTINGS = {
     repeatable: true,
     help: 'library to look in; all movie libraries when not set',
   },
+  plex_ca: {
+    group: 'connection',
+    type: { kind: 'file' },
+    value: '<file>',
+    help: 'certificate (PEM) to trust for an https address of Plex',
+  },
+  plex_insecure: {
+    group: 'connection',
+    type: SWITCH,
+    fallback: false,
+    help: 'accept any certificate of Plex',
+  },
+  stash_url: {
+    group: 'connection',
+    type: { kind: 'web_address' },
+    env: 'STASH_URL',
+    value: '<url>',
+    help: 'address of the Stash server',
+  },
+  stash_api_key: {
+    group: 'connection',
+    type: { kind: 'token' },
+    env: 'STASH_API_KEY',
+    value: '<key>',
+    secret: true,
+    help: 'API key of Stash, where it asks for one',
+  },
+  stash_api_key_file: {
+    group: 'connection',
+    type: { kind: 'file' },
+    env: 'STASH_API_KEY_FILE',
+    value: '<file>',
+    help: 'file that holds the API key of Stash',
+  },
+  stash_insecure: {
+    group: 'connection',
+    type: SWITCH,
+    fallback: false,
+    help: 'accept any certificate of Stash',
+  },
+  connect_timeout: {
+    group: 'connection',
+    type: { kind: 'duration', unit: 's', min: 1, max: 30 },
+    fallback: '5s',
+    value: '<duration>',
+    help: 'longest wait for a connection',
+  },
+  read_timeout: {
+    group: 'connection',
+    type: { kind: 'duration', unit: 's', min: 5, max: 120 },
+    fallback: '30s',
+    value: '<duration>',
+    help: 'longest wait for an answer',
+  },
   path_map: {
+    group: 'matching',
     type: { kind: 'path_mappings' },
     fallback: [],
     value: '</stash=/plex>',
     repeatable: true,
     help: 'a folder as Stash sees it = as Plex sees it',
   },
-  strict_matching: { type: SWITCH, fallback: true, help: 'write only to items proven to be the scene’s' },
-  preserve_plex_edits: { type: SWITCH, fallback: false, help: 'only fill fields that are empty in Plex' },
-  lock_fields: { type: SWITCH, fallback: true, help: 'lock what is written, so that Plex keeps it' },
-  max_retries: {
-    type: { kind: 'whole_number', min: 1, max: 20 },
-    fallback: 5,
+  strict_matching: {
+    group: 'matching',
+    type: SWITCH,
+    fallback: true,
+    help: 'write only to items proven to be the scene’s',
+  },
+  not_found_max_wait: {
+    group: 'matching',
+    type: { kind: 'duration', unit: 's', min: 60, max: 30 * 86_400 },
+    fallback: '2h',
+    value: '<duration>',
+    help: 'how long the 12 tries for a file that Plex has not scanned stretch',
+  },
+  skip_not_found: {
+    group: 'matching',
+    type: SWITCH,
+    fallback: false,
+    help: 'skip scenes that Plex does not have, instead of waiting for them',
+  },
+  preserve_plex_edits: {
+    group: 'writing',
+    type: SWITCH,
+    fallback: false,
+    help: 'only fill fields that are empty in Plex',
+  },
+  clear_empty: {
+    group: 'writing',
+    type: { kind: 'choice', values: ['ours', 'always', 'never'] },
+    fallback: 'ours',
+    value: '<when>',
+    help: 'whether a field that is empty in Stash is cleared in Plex; ours: only what we wrote there',
+  },
+  lock_fields: { group: 'writing', type: SWITCH, fallback: true, help: 'lock what is written, so that Plex keeps it' },
+  max_tags: { group: 'writing', type: LIST_CAP, fallback: 100, value: '<n>', help: 'most tags written per scene' },
+  max_performers: {
+    group: 'writing',
+    type: LIST_CAP,
+    fallback: 50,
     value: '<n>',
-    help: 'retries of a passing failure before a job becomes a dead letter',
+    help: 'most performers written per scene',
   },
-  connect_timeout: {
-    type: { kind: 'duration', minS: 1, maxS: 30 },
-    fallback: '5s',
-    value: '<duration>',
-    help: 'longest wait for a connection',
+  sync_master: { group: 'writing', type: SWITCH, fallback: true, help: 'write anything besides the title' },
+  sync_studio: { group: 'writing', type: SWITCH, fallback: true, help: 'write the studio' },
+  sync_summary: { group: 'writing', type: SWITCH, fallback: true, help: 'write the summary' },
+  sync_tagline: { group: 'writing', type: SWITCH, fallback: true, help: 'write the tagline' },
+  sync_date: { group: 'writing', type: SWITCH, fallback: true, help: 'write the date' },
+  sync_rating: { group: 'writing', type: SWITCH, fallback: true, help: 'write the rating' },
+  sync_performers: { group: 'writing', type: SWITCH, fallback: true, help: 'write performers as actors' },
+  sync_tags: { group: 'writing', type: SWITCH, fallback: true, help: 'write tags as genres' },
+  sync_poster: {
+    group: 'writing',
+    type: SWITCH,
+    fallback: true,
+    help: 'write the poster (pictures are not written by this version)',
   },
-  read_timeout: {
-    type: { kind: 'duration', minS: 5, maxS: 120 },
-    fallback: '30s',
-    value: '<duration>',
-    help: 'longest wait for an answer',
+  sync_background: {
+    group: 'writing',
+    type: SWITCH,
+    fallback: true,
+    help: 'write the background (pictures are not written by this version)',
   },
+  sync_collection: { group: 'writing', type: SWITCH, fallback: true, help: 'write the studio as a collection' },
+  enabled: { group: 'running', type: SWITCH, fallback: true, help: 'do anything at all; off, a run says so and ends' },
   concurrency: {
+    group: 'running',
     type: { kind: 'whole_number', min: 1, max: 8 },
     fallback: 2,
     value: '<n>',
     help: 'requests in flight',
   },
-  max_tags: { type: LIST_CAP, fallback: 100, value: '<n>', help: 'most tags written per scene' },
-  max_performers: { type: LIST_CAP, fallback: 50, value: '<n>', help: 'most performers written per scene' },
-  sync_master: { type: SWITCH, fallback: true, help: 'write anything besides the title' },
-  sync_studio: { type: SWITCH, fallback: true, help: 'write the studio' },
-  sync_summary: { type: SWITCH, fallback: true, help: 'write the summary' },
-  sync_tagline: { type: SWITCH, fallback: true, help: 'write the tagline' },
-  sync_date: { type: SWITCH, fallback: true, help: 'write the date' },
-  sync_rating: { type: SWITCH, fallback: true, help: 'write the rating' },
-  sync_performers: { type: SWITCH, fallback: true, help: 'write performers as actors' },
-  sync_tags: { type: SWITCH, fallback: true, help: 'write tags as genres' },
-  sync_collection: { type: SWITCH, fallback: true, help: 'write the studio as a collection' },
+  max_retries: {
+    group: 'running',
+    type: { kind: 'whole_number', min: 1, max: 20 },
+    fallback: 5,
+    value: '<n>',
+    help: 'retries of a passing failure before a job becomes a dead letter',
+  },
+  poll_interval: {
+    group: 'running',
+    type: { kind: 'duration', unit: 's', min: 0.1, max: 3_600 },
+    fallback: '30s',
+    value: '<duration>',
+    help: 'how often --watch looks for work',
+  },
+  dlq_retention_days: {
+    group: 'running',
+    type: { kind: 'duration', unit: 'd', min: 1, max: 365 },
+    fallback: '30d',
+    value: '<days>',
+    help: 'age at which a dead letter is removed',
+  },
+  obfuscate_paths: {
+    group: 'running',
+    type: SWITCH,
+    fallback: false,
+    help: 'mask file paths and names in the log',
+  },
 } as const satisfies Readonly<Record<string, Setting>>;
 
 export type SettingName = keyof typeof SETTINGS;
@@ -107,12 +248,22 @@ type ValueOf = {
   path_mappings: readonly PathMapping[];
   web_address: string;
   token: string;
+  file: string;
 };
+
+type ValueOfType<Type extends SettingType> = Type extends {
+  readonly kind: 'choice';
+  readonly values: readonly (infer V)[];
+}
+  ? V
+  : Type['kind'] extends keyof ValueOf
+    ? ValueOf[Type['kind']]
+    : never;
 
 /** The settings of a run; durations in ms. A setting without a fallback may be missing. */
 export type Settings = {
   readonly [Name in SettingName]:
-    | ValueOf[(typeof SETTINGS)[Name]['type']['kind']]
+    | ValueOfType<(typeof SETTINGS)[Name]['type']>
     | ((typeof SETTINGS)[Name] extends { readonly fallback: unknown } ? never : undefined);
 };
 

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { setInterval } from 'node:timers';
-import { requirePlex } from '../config.ts';
+import { requirePlex } from '../access.ts';
+import type { LoadedSettings } from '../config.ts';
 import type { DrainOptions } from '../core/drain/course.ts';
 import type { DrainReport } from '../core/drain/drain.ts';
 import { drain } from '../core/drain/drain.ts';
@@ -15,7 +16,7 @@ import type { Stop } from './stop.ts';
 import { listenForStop } from './stop.ts';
 
 export type DrainSetup = {
-  readonly settings: Settings;
+  readonly loaded: LoadedSettings;
   readonly limit: number | undefined;
   readonly maxTimeMs: number | undefined;
   readonly adoptServer: boolean;
@@ -34,8 +35,9 @@ export async function runDrain(
   setup: DrainSetup,
   { now, version }: Context,
 ): Promise<DrainReport> {
-  const { settings, emit, checkpoint } = setup;
-  const { baseUrl, token } = requirePlex(settings);
+  const { loaded, emit, checkpoint } = setup;
+  const { settings } = loaded;
+  const { baseUrl, token } = requirePlex(loaded);
   const clientIdentifier = queue.clientIdentifier();
   const stop = listenForStop();
   try {
@@ -75,7 +77,7 @@ function depsOf(
 }
 
 function drainOptions({
-  settings,
+  loaded: { settings },
   limit,
   maxTimeMs,
   startedAt,

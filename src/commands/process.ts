@@ -19,6 +19,8 @@ export type ProcessOptions = {
   readonly statsOnly: boolean;
   readonly limit: string | undefined;
   readonly maxTime: string | undefined;
+  /** `cron` hears only what is new and needs a person. */
+  readonly audience: 'person' | 'cron';
   readonly parallel: boolean;
   readonly adoptServer: boolean;
 };
@@ -39,9 +41,14 @@ export async function run(options: ProcessOptions, context: Context): Promise<nu
 
 async function runOnDirectory(options: ProcessOptions, context: Context): Promise<number> {
   const { dataDir, env, output, now } = context;
-  const settings = loadSettings({ flags: options.flags, env, dataDir: dataDir.path, configFile: options.configFile });
+  const loaded = await loadSettings({
+    flags: options.flags,
+    env,
+    dataDir: dataDir.path,
+    configFile: options.configFile,
+  });
   const request = {
-    settings,
+    loaded,
     limit: toLimit(options.limit),
     maxTimeMs: toMaxTimeMs(options.maxTime),
     parallel: options.parallel,

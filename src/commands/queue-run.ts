@@ -1,3 +1,4 @@
+import type { LoadedSettings } from '../config.ts';
 import type { DrainReport } from '../core/drain/drain.ts';
 import { rescueEvents } from '../core/drain/rescue-events.ts';
 import { NO_JOBS } from '../core/drain/tally.ts';
@@ -7,7 +8,6 @@ import type { OpenDrainQueue, StandDown } from '../queue/drain-queue.ts';
 import { openDrainQueue } from '../queue/drain-queue.ts';
 import { readStats } from '../queue/stats.ts';
 import type { Stores } from '../queue/stores.ts';
-import type { Settings } from '../settings.ts';
 import { eventDocument } from '../terminal/event-document.ts';
 import { linesFor } from '../terminal/log.ts';
 import type { Context } from './context.ts';
@@ -20,7 +20,7 @@ export type DrainRequest = {
   readonly parallel: boolean;
   readonly adoptServer: boolean;
   readonly startedAt: number;
-  readonly settings: Settings;
+  readonly loaded: LoadedSettings;
   readonly limit: number | undefined;
   readonly maxTimeMs: number | undefined;
 };
@@ -36,7 +36,7 @@ export async function runOnQueue(stores: Stores, request: DrainRequest, context:
   const queue = openDrainQueue(stores, {
     pid: process.pid,
     now: startedAt,
-    maxLosses: request.settings.max_retries,
+    maxLosses: request.loaded.settings.max_retries,
     ifBusy: request.parallel ? 'share' : 'stand_down',
     onLetterCommitted: () => checkpoint('letter_committed'),
   });

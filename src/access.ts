@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+import * as z from 'zod/mini';
+import type { LoadedSettings, Origin } from './config.ts';
+import { UsageError } from './core/errors.ts';
+import { schemaOf } from './setting-schema.ts';
+import type { SettingName } from './settings.ts';
+import { flagOf, SETTINGS, variableOf } from './settings.ts';
+
+/** What talking to Plex needs. */
+export type PlexAccess = { readonly baseUrl: string; readonly token: string };
+
+/**
+ * The address of Plex and its token, given itself or in a file; the stronger source counts.
+ * @throws {UsageError} naming every way to give what is missing.
+ */
+export function requirePlex(loaded: LoadedSettings): PlexAccess {
+  const { plex_url: baseUrl } = loaded.settings;
+  if (baseUrl === undefined) throw missing('plex_url', 'The address of Plex is not set.');
+  const token = secretOf(loaded, 'plex_token', 'plex_token_file');
+  if (token === undefined) throw missing('plex_token', 'The Plex token is not set.');
+  return { baseUrl, token };
+}
+
+const STRENGTH: Readonly<Record<Origin['kind'], number>> = { flag: 3, environment: 2, file: 1, default: 0 };
+
+/**
+ * A secret that may be given itself or by the file that holds it.
+ * @throws {UsageError} when both are given in one place, or the file holds none.
+ */
+export function secretOf(
+  { settings, origins }: LoadedSettings,
+  name: 'plex_token' | 'stash_api_key',
+  fileName: 'plex_token_file' | 'stash_api_key_file',
+): string | undefined {
+  const [itself, inFile] = [origins[name], origins[fileName]];
+  const file = settings[fileName];
+  if (file === undefined || STRENGTH[itself.kind] > STRENGTH[inFile.kind]) return settings[name];
+  if (itself.kind === inFile.kind) {
+    const [one, other] =
+      itself.kind === 'file'
+        ? [`${name} and ${fileName}`, `in ${itself.name}`]
+        : [`${itself.name} and ${inFile.name}`, ''];
+    throw new UsageError(`Both ${one} are given ${other}`.trim().concat('.'), 'Give one of them.');
+  }
+  return readSecret(file, inFile, fileName);
+}
+
+function readSecret(file: string, origin: Origin, name: SettingName): string {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (thrown) {
+    const { code } = thrown as NodeJS.ErrnoException;
+    throw new UsageError(`The file ${file} (${name}, from ${origin.name}) cannot be read: ${code}.`, 'Check its path.');
+  }
+  const parsed = z.safeParse(schemaOf(SETTINGS.plex_token.type), text.trim());
+  if (parsed.success) return parsed.data as string;
+  throw new UsageError(
+    `The file ${file} (${name}, from ${origin.name}) holds no token: one line of at least 10 plain characters.`,
+    'Write the token into it, and nothing else.',
+  );
+}
+
+function missing(name: 'plex_url' | 'plex_token', message: string): UsageError {
+  return new UsageError(
+    message,
+    `Give --${flagOf(name)}, set ${variableOf(name)}, or let plexsync init write it into config.json.`,
+  );
+}

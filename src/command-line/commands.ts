@@ -1,0 +1,13 @@
+import { DEMO } from './demo.ts';
+import { DLQ_COMMANDS } from './dlq.ts';
+import { ENQUEUE } from './enqueue.ts';
+import { PROCESS } from './process.ts';
+import type { CommandGroup, CommandSpec } from './spec.ts';
+import { STATS } from './stats.ts';
+
+export const GROUPS: readonly CommandGroup[] = [
+  { name: 'dlq', summary: 'dead letters: jobs that will not be tried again without a person' },
+];
+
+/** Every command there is, in the order of `--help`. */
+export const COMMANDS: readonly CommandSpec[] = [ENQUEUE, PROCESS, STATS, ...DLQ_COMMANDS, DEMO];

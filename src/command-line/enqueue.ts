@@ -1,0 +1,67 @@
+import { EXIT } from '../exit.ts';
+import type { CommandSpec, Given, OptionSpec } from './spec.ts';
+
+/** How an inline option's text becomes a value of the scene JSON. */
+type InlineKind = 'text' | 'number' | 'list';
+
+/** The inline scene options, by the key of the scene JSON they fill. */
+const INLINE_OPTIONS: readonly (OptionSpec & { readonly key: string; readonly kind: InlineKind })[] = [
+  { key: 'path', flags: '--path <file>', help: 'the scene’s file, as Stash sees it', kind: 'text' },
+  { key: 'title', flags: '--title <text>', help: 'title', kind: 'text' },
+  { key: 'details', flags: '--details <text>', help: 'summary; empty clears it', kind: 'text' },
+  { key: 'date', flags: '--date <date>', help: 'YYYY-MM-DD, YYYY-MM or YYYY; empty clears it', kind: 'text' },
+  { key: 'rating100', flags: '--rating <0-100>', help: 'rating; empty clears it', kind: 'number' },
+  { key: 'studio', flags: '--studio <name>', help: 'studio; empty clears it', kind: 'text' },
+  { key: 'tagline', flags: '--tagline <text>', help: 'tagline; empty clears it', kind: 'text' },
+  {
+    key: 'performers',
+    flags: '--performer <name>',
+    help: 'performer; empty clears them',
+    kind: 'list',
+    repeatable: true,
+  },
+  { key: 'tags', flags: '--tag <name>', help: 'tag; empty clears them', kind: 'list', repeatable: true },
+];
+
+export const ENQUEUE: CommandSpec = {
+  name: 'enqueue',
+  summary: 'put scenes into the queue',
+  operands: [{ name: '[sceneId...]', help: 'Stash scene ids; - reads scenes from standard input' }],
+  options: [
+    { flags: '--file <file>', help: 'scenes as a JSON object, a JSON array or NDJSON; - is standard input' },
+    ...INLINE_OPTIONS,
+  ],
+  notes: ['No server is asked. A newer edit of a scene that waits is merged into it, key by key.'],
+  examples: [
+    'plexsync enqueue 123 --path /media/a.mp4 --title "Harbour Lights" --performer "Ada Quay" --tag sea',
+    'plexsync enqueue --file scenes.ndjson',
+    'jq -c ".scenes[]" export.json | plexsync enqueue -',
+  ],
+  exitCodes: [EXIT.done, EXIT.usage, EXIT.store],
+  run: async ({ operands, given }, context) => {
+    const { run } = await import('../commands/enqueue.ts');
+    return run({ sceneIds: operands, file: given.text('file'), inline: inlineOf(given) }, context);
+  },
+};
+
+function inlineOf(given: Given): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    INLINE_OPTIONS.flatMap(({ key, flags, kind }) => {
+      const name = flags.slice(2).split(' ')[0] ?? '';
+      const value = kind === 'list' ? given.list(name) : given.text(name);
+      return value === undefined || (kind === 'list' && value.length === 0) ? [] : [[key, inlineValue(value, kind)]];
+    }),
+  );
+}
+
+function inlineValue(value: string | readonly string[], kind: InlineKind): unknown {
+  if (kind === 'number') return toNumberOrText(String(value));
+  // `--tag ''` is how a command line says "none".
+  return kind === 'list' ? (value as readonly string[]).filter((name) => name !== '') : value;
+}
+
+/** A number where it is one, nothing where it is empty; anything else stays as typed, so that the complaint can show it. */
+function toNumberOrText(text: string): number | string | null {
+  if (text.trim() === '') return null;
+  return /^-?\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : text;
+}

@@ -1,0 +1,16 @@
+import type { OptionSpec } from './spec.ts';
+
+/** The options every command takes. */
+export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
+  {
+    flags: '-d, --data-dir <dir>',
+    help: 'where queue and dead letters are (env: PLEXSYNC_DATA_DIR, default: ~/.local/share/plexsync)',
+  },
+  { flags: '--config <file>', help: 'config file (default: config.json in the data directory)' },
+  { flags: '--json', help: 'results as JSON on stdout' },
+  { flags: '-q, --quiet', help: 'print nothing when all went well' },
+  { flags: '-v, --verbose', help: 'show more' },
+  { flags: '--log-format <format>', help: 'pretty, plain, json or stash (env: PLEXSYNC_LOG_FORMAT, default: pretty)' },
+  { flags: '--log-file <file>', help: 'write the log to this file too, rotated at 10 MB (env: PLEXSYNC_LOG_FILE)' },
+  { flags: '--no-color', help: 'no colours (env: NO_COLOR)' },
+];

@@ -1,0 +1,45 @@
+import { EXIT } from '../exit.ts';
+import { SETTING_NAMES } from '../settings.ts';
+import type { CommandSpec } from './spec.ts';
+
+export const PROCESS: CommandSpec = {
+  name: 'process',
+  summary: 'write what is due to Plex, then exit',
+  options: [
+    { flags: '-s, --stats-only', help: 'print the stats document and touch nothing' },
+    { flags: '--limit <n>', help: 'claim at most this many jobs' },
+    { flags: '--max-time <duration>', help: 'claim nothing more after this long, such as 5m' },
+    { flags: '--cron', help: 'for mail on failure: speak up only for what is new and needs a person' },
+    { flags: '--parallel', help: 'work beside another run instead of standing down' },
+    {
+      flags: '--adopt-server',
+      help: 'bind the data directory to the server at plex_url, forgetting the old one’s items',
+    },
+  ],
+  settings: SETTING_NAMES,
+  notes: [
+    'With --cron a run is silent and ends with 0 unless there is something to tell: new dead letters (1), a refused token (3), an outage that has lasted an hour (4), or a mistake in the settings (2). The same complaint comes once a day. What is left when --max-time is reached is no complaint.',
+  ],
+  examples: [
+    'plexsync process --plex-url http://plex:32400 --plex-library Scenes',
+    'plexsync process --cron --max-time 5m',
+    'plexsync process --path-map /data=/media --limit 1 -v',
+  ],
+  exitCodes: Object.values(EXIT),
+  run: async ({ given, flags, configFile }, context) => {
+    const { run } = await import('../commands/process.ts');
+    return await run(
+      {
+        flags,
+        configFile,
+        statsOnly: given.has('stats-only'),
+        limit: given.text('limit'),
+        maxTime: given.text('max-time'),
+        audience: given.has('cron') ? 'cron' : 'person',
+        parallel: given.has('parallel'),
+        adoptServer: given.has('adopt-server'),
+      },
+      context,
+    );
+  },
+};

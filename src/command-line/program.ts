@@ -1,0 +1,133 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { SettingName } from '../settings.ts';
+import { SETTING_GROUPS, SETTINGS } from '../settings.ts';
+import { VERSION } from '../version.ts';
+import { COMMANDS, GROUPS } from './commands.ts';
+import { EXIT_CODES_HELP } from './exit-codes.ts';
+import { GLOBAL_OPTIONS } from './global-options.ts';
+import { settingFlags } from './setting-options.ts';
+import type { CommandSpec, Given, Invocation, OptionSpec } from './spec.ts';
+
+/** The global options, as typed. */
+export type GlobalOptions = {
+  readonly dataDir?: string;
+  readonly config?: string;
+  readonly json?: true;
+  readonly quiet?: true;
+  readonly verbose?: number;
+  readonly color: boolean;
+  readonly logFormat?: string;
+  readonly logFile?: string;
+};
+
+/** Called with the command that was typed, once its options are read. */
+export type Perform = (command: CommandSpec, invocation: Invocation, options: GlobalOptions) => Promise<void>;
+
+/**
+ * The parser for a command line. Every command is known by name, so that a typo finds its neighbour; options are only
+ * declared for those that `argv` names, since each line would pay for all.
+ */
+export function createProgram(argv: readonly string[], perform: Perform): Command {
+  const program = new Command('plexsync')
+    .description(
+      'Carries scene metadata from Stash to Plex: nothing lost, nothing written to the wrong item, nothing done twice for nothing.',
+    )
+    .version(VERSION, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show help')
+    .showSuggestionAfterError()
+    .exitOverride()
+    .addHelpText('after', `\nNew here: plexsync demo, then plexsync init.\n\n${EXIT_CODES_HELP}`);
+  for (const option of GLOBAL_OPTIONS) program.addOption(toGlobalOption(option));
+  program.configureOutput({
+    outputError: (text, write) => {
+      if (!argv.includes('--json')) write(`plexsync: ${commanderWords(text)}`);
+    },
+  });
+  const groups = new Map(
+    GROUPS.map(({ name, summary }) => [name, program.command(name).description(summary)] as const),
+  );
+  for (const spec of COMMANDS) {
+    const [first = '', second] = spec.name.split(' ');
+    const parent = second === undefined ? program : groups.get(first);
+    if (parent === undefined) throw new Error(`${spec.name} has no group`);
+    const command = parent.command(second ?? first).description(spec.summary);
+    if (argv.includes(second ?? first)) configure(command, spec, perform);
+  }
+  return program;
+}
+
+function configure(command: Command, spec: CommandSpec, perform: Perform): void {
+  for (const { name, help } of spec.operands ?? []) command.argument(name, help);
+  for (const option of spec.options ?? []) command.addOption(toOption(option));
+  for (const name of spec.settings ?? []) for (const option of settingOptions(name)) command.addOption(option);
+  command.addHelpText('after', `\n${helpAfter(spec)}`);
+  command.action(async () => {
+    const options = command.opts<Record<string, unknown>>();
+    const globals = command.optsWithGlobals<GlobalOptions>();
+    const invocation: Invocation = {
+      operands: command.args,
+      given: toGiven(options),
+      flags: Object.fromEntries((spec.settings ?? []).map((name) => [name, options[camelCase(name)]])),
+      configFile: globals.config,
+    };
+    await perform(spec, invocation, globals);
+  });
+}
+
+/** What the help of a command says after its options. */
+function helpAfter({ notes = [], examples }: CommandSpec): string {
+  return [...notes, ['Examples:', ...examples.map((line) => `  ${line}`)].join('\n')].join('\n\n');
+}
+
+function toGiven(options: Readonly<Record<string, unknown>>): Given {
+  return {
+    has: (name) => options[camelCase(name)] === true,
+    text: (name) => options[camelCase(name)] as string | undefined,
+    list: (name) => (options[camelCase(name)] as string[] | undefined) ?? [],
+  };
+}
+
+function toOption({ flags, help, repeatable }: OptionSpec): Option {
+  const option = new Option(flags, repeatable ? `${help} (repeatable)` : help);
+  if (!flags.includes('<')) return option;
+  return repeatable ? option.argParser(collect) : option.argParser(once);
+}
+
+function toGlobalOption({ flags, help }: OptionSpec): Option {
+  const option = new Option(flags, help);
+  if (flags.includes('--verbose')) return option.argParser(countUp);
+  return flags.includes('<') ? option.argParser(once) : option;
+}
+
+function settingOptions(name: SettingName): readonly Option[] {
+  const { group, ...setting } = SETTINGS[name];
+  return settingFlags(name).map(({ flags, help, isHidden }) => {
+    const option = new Option(flags, help).helpGroup(`${SETTING_GROUPS[group]}:`);
+    if ('repeatable' in setting) option.argParser(collect);
+    else if (flags.includes('<')) option.argParser(once);
+    return isHidden ? option.hideHelp() : option;
+  });
+}
+
+/** Repeatable options collect; a variadic one would swallow the id that follows it. */
+const collect = (value: string, list: string[] = []): string[] => [...list, value];
+
+/** An option with one value that is given twice is a mistake more often than a wish. */
+const once = (value: string, earlier: string | undefined): string => {
+  if (earlier !== undefined) throw new InvalidArgumentError('It is given twice; give it once.');
+  return value;
+};
+
+const countUp = (_value: string, level: number | undefined): number => (level ?? 0) + 1;
+
+function camelCase(name: string): string {
+  return name.replace(/[_-]([a-z])/g, (_match, letter: string) => letter.toUpperCase());
+}
+
+/** What commander says of a wrong command line, without the value behind an option: it may be a secret. */
+export function commanderWords(text: string): string {
+  return text
+    .replace(/^error: /, '')
+    .replace(/(unknown option '[^'=]*)=[^']*'/, "$1'")
+    .replace(/^(option '[^']*') argument '.*' is invalid\. /s, '$1: ');
+}

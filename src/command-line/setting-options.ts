@@ -1,0 +1,40 @@
+import type { Setting, SettingName } from '../settings.ts';
+import { flagOf, SETTING_NAMES, SETTINGS, variableOf } from '../settings.ts';
+
+/** What talking to Plex and finding a file there can be told. */
+export const CONNECTION_SETTINGS: readonly SettingName[] = SETTING_NAMES.filter(
+  (name) => SETTINGS[name].group === 'connection' || name === 'path_map' || name === 'strict_matching',
+);
+
+/** One flag of a setting. `isHidden` ones work but are not shown. */
+export type SettingFlag = { readonly flags: string; readonly help: string; readonly isHidden: boolean };
+
+/**
+ * The flags of a setting, out of its row in the table. A switch has two, and the one that changes something is shown.
+ */
+export function settingFlags(name: SettingName): readonly SettingFlag[] {
+  const { help, type, fallback, value, repeatable }: Setting = SETTINGS[name];
+  const flag = flagOf(name);
+  if (value === undefined && type.kind === 'switch') {
+    const [shown, hidden] = fallback === true ? [`--no-${flag}`, `--${flag}`] : [`--${flag}`, `--no-${flag}`];
+    const text = `${fallback === true ? 'turn off: ' : ''}${help} (env: ${variableOf(name)}=${fallback !== true})`;
+    return [
+      { flags: shown, help: text, isHidden: false },
+      { flags: hidden, help: text, isHidden: true },
+    ];
+  }
+  const details = [
+    ...rangeOf(type),
+    ...(fallback === undefined || Array.isArray(fallback) ? [] : [`default: ${String(fallback)}`]),
+    `env: ${variableOf(name)}`,
+    ...(repeatable ? ['repeatable'] : []),
+  ];
+  return [{ flags: `--${flag} ${value ?? '<file>'}`, help: `${help} (${details.join(', ')})`, isHidden: false }];
+}
+
+/** What values a setting takes, where that needs saying. */
+export function rangeOf(type: Setting['type']): readonly string[] {
+  if (type.kind === 'whole_number') return [`${type.min} to ${type.max}`];
+  if (type.kind === 'choice') return [type.values.join(', ')];
+  return type.kind === 'duration' ? [`${type.min}${type.unit} to ${type.max}${type.unit}`] : [];
+}

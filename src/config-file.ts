@@ -1,0 +1,89 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { UsageError } from './core/errors.ts';
+import { nearest } from './core/nearest.ts';
+import { SETTING_NAMES, SETTINGS } from './settings.ts';
+
+/** What a config file says; nothing when there is none. */
+export type ConfigFile = {
+  readonly path: string;
+  readonly values: Readonly<Record<string, unknown>>;
+  /** What the person should know although the file can be used. */
+  readonly warnings: readonly string[];
+};
+
+/**
+ * Reads the config file: the one that was named, or `config.json` in the data directory where there is one.
+ * @throws {UsageError} when it cannot be read, is no JSON object, or has an unknown key.
+ */
+export async function readConfigFile({
+  dataDir,
+  named,
+}: {
+  readonly dataDir: string;
+  readonly named: string | undefined;
+}): Promise<ConfigFile> {
+  const path = configFilePath(dataDir, named);
+  if (named === undefined && !existsSync(path)) return { path, values: {}, warnings: [] };
+  const values = await parseConfig(path, readText(path));
+  for (const key of Object.keys(values)) {
+    if (Object.hasOwn(SETTINGS, key)) continue;
+    throw new UsageError(`${path} has an unknown setting "${key}".`, didYouMean(key, SETTING_NAMES));
+  }
+  return { path, values, warnings: isReadByOthers(path, values) ? [readByOthers(path)] : [] };
+}
+
+/** Where the config file is, or would be. */
+export function configFilePath(dataDir: string, named: string | undefined): string {
+  return named ?? join(dataDir, 'config.json');
+}
+
+/** The hint for a name that is not known. */
+export function didYouMean(typed: string, known: readonly string[]): string {
+  const meant = nearest(typed, known);
+  return meant === undefined ? `Known: ${known.join(', ')}.` : `Did you mean ${meant}?`;
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (thrown) {
+    const { code } = thrown as NodeJS.ErrnoException;
+    const reasons: Readonly<Record<string, string>> = {
+      ENOENT: 'it does not exist',
+      EISDIR: 'it is a directory',
+      EACCES: 'it may not be read',
+    };
+    throw new UsageError(
+      `The config file ${path} cannot be used: ${reasons[code ?? ''] ?? `it cannot be read (${code})`}.`,
+      'Give the path of a JSON file with --config.',
+    );
+  }
+}
+
+async function parseConfig(path: string, text: string): Promise<Record<string, unknown>> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch {
+    // What JSON.parse says quotes the text, which may be a token, and seldom names the place.
+    const { describeJsonError } = await import('./json-error.ts');
+    throw new UsageError(`The config file ${path} is no JSON: ${describeJsonError(text)}.`, 'Mend it there.');
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw new UsageError(
+    `The config file ${path} must hold one JSON object.`,
+    'Such as {"plex_url": "http://plex:32400"}.',
+  );
+}
+
+const READ_BY_OTHERS = 0o044;
+
+function isReadByOthers(path: string, values: Readonly<Record<string, unknown>>): boolean {
+  const holdsSecret = Object.entries(SETTINGS).some(([name, setting]) => 'secret' in setting && name in values);
+  return holdsSecret && process.platform !== 'win32' && (statSync(path).mode & READ_BY_OTHERS) !== 0;
+}
+
+function readByOthers(path: string): string {
+  return `${path} holds a token, and others on this machine can read it. Close it with: chmod 600 ${path}`;
+}
