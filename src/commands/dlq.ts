@@ -4,7 +4,7 @@ import type { LetterDesk, Retried } from '../queue/letter-desk.ts';
 import { openLetterDesk } from '../queue/letter-desk.ts';
 import { openStores, openStoresToRead } from '../queue/stores.ts';
 import { confirm } from '../terminal/confirm.ts';
-import { isTerminal } from '../terminal/paint.ts';
+import { readerOf } from '../terminal/reader.ts';
 import { sanitize } from '../terminal/sanitize.ts';
 import { renderTable } from '../terminal/table.ts';
 import { localTime } from '../terminal/time.ts';
@@ -125,12 +125,12 @@ function toRetriedDocument({ letterId, sceneId, how }: Retried): object {
 }
 
 function letterTable(letters: readonly DeadLetter[]): string {
-  const reader = isTerminal('stdout') ? 'person' : 'pipe';
+  const reader = readerOf('stdout');
   const rows = letters.map((letter) => [
     letter.id,
     letter.scene_id,
     letter.error_type,
-    reader === 'person' ? localTime(Date.parse(letter.failed_at)) : letter.failed_at,
+    reader.kind === 'person' ? localTime(Date.parse(letter.failed_at)) : letter.failed_at,
     letter.retry_count,
     letter.error_message,
   ]);

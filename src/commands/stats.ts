@@ -2,8 +2,9 @@ import { admission } from '../core/breaker.ts';
 import type { StoreStats } from '../queue/stats.ts';
 import { readStats } from '../queue/stats.ts';
 import { openStoresToRead } from '../queue/stores.ts';
-import { isTerminal } from '../terminal/paint.ts';
-import { renderTable } from '../terminal/table.ts';
+import type { Reader } from '../terminal/reader.ts';
+import { readerOf } from '../terminal/reader.ts';
+import { renderFields } from '../terminal/table.ts';
 import { localTime, utcTime } from '../terminal/time.ts';
 import type { Context } from './context.ts';
 import { statsDocument, sum } from './stats-document.ts';
@@ -14,7 +15,7 @@ export function run({ dataDir, output, now }: Context): number {
   try {
     const stats = readStats(stores, now());
     if (output.json) output.resultJson(statsDocument(stats, dataDir), 2);
-    else output.result(statsTable(stats, { dataDir, now: now(), reader: isTerminal('stdout') ? 'person' : 'pipe' }));
+    else output.result(statsTable(stats, { dataDir, now: now(), reader: readerOf('stdout') }));
     return 0;
   } finally {
     stores.close();
@@ -27,13 +28,13 @@ function statsTable(
   options: {
     readonly dataDir: { readonly path: string; readonly origin: string };
     readonly now: number;
-    readonly reader: 'person' | 'pipe';
+    readonly reader: Reader;
   },
 ): string {
   const { waiting, lastRun } = stats;
   const { dataDir, now, reader } = options;
   const time = (at: number | undefined): string =>
-    at === undefined ? '-' : reader === 'person' ? localTime(at) : utcTime(at);
+    at === undefined ? '-' : reader.kind === 'person' ? localTime(at) : utcTime(at);
   const rows: [string, string | number][] = [
     ['pending', stats.pending],
     ['  due', waiting.due],
@@ -53,7 +54,7 @@ function statsTable(
     ['last success', time(stats.lastSuccessAt)],
     ['data dir', `${dataDir.path} (from ${dataDir.origin})`],
   ];
-  return renderTable([], reader === 'person' ? rows : rows.map(([name, value]) => [name.trim(), value]), reader);
+  return renderFields(rows, reader);
 }
 
 function breakerWords({ breakers: { plex: breaker } }: StoreStats, now: number, time: (at: number) => string): string {

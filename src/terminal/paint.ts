@@ -1,11 +1,6 @@
-import { isatty } from 'node:tty';
 import { Chalk } from 'chalk';
 import type { Level } from './output.ts';
-
-/** Whether a person is reading this stream. */
-export function isTerminal(stream: 'stdout' | 'stderr'): boolean {
-  return isatty(stream === 'stdout' ? 1 : 2);
-}
+import { isTerminal } from './reader.ts';
 
 /** Paints log lines by their level, for a person at a terminal who wants colours; `undefined` for a pipe. */
 export function createPaint(): ((level: Level, line: string) => string) | undefined {

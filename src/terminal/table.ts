@@ -1,21 +1,150 @@
 import Table from 'cli-table3';
+import type { Reader } from './reader.ts';
 import { sanitize } from './sanitize.ts';
+import { cutToWidth, displayWidth, signsOf, signWidth, wrapToWidth } from './width.ts';
 
-/** Rows for a person (a table as wide as its content) or for a pipe (tab-separated, without a head). */
-export function renderTable(
-  head: readonly string[],
-  rows: readonly (readonly (string | number)[])[],
-  reader: 'person' | 'pipe',
-): string {
+export type Cell = string | number;
+
+/**
+ * Rows for a person or a pipe. A person's table is as wide as its content; where that is more than the terminal, texts
+ * are cut to fit, and where too little would be left of them, each row becomes a block of its own. For a pipe:
+ * tab-separated, without a head, nothing cut.
+ */
+export function renderTable(head: readonly string[], rows: readonly (readonly Cell[])[], reader: Reader): string {
   const cells = rows.map((row) => row.map((cell) => sanitize(String(cell))));
-  if (reader === 'pipe') return cells.map((row) => row.map((cell) => cell.replaceAll('\t', ' ')).join('\t')).join('\n');
-  const table = new Table({ head: [...head], style: { head: [], border: [], compact: true }, chars: BORDERLESS });
-  table.push(...cells);
-  return table
-    .toString()
+  if (reader.kind === 'pipe') return tabSeparated(cells);
+  const widths = fittingWidths(head, cells, reader.width);
+  if (widths !== undefined) return drawn(head, cells, widths);
+  return cells
+    .map((row) =>
+      blockOf(
+        row.map((cell, index) => [head[index] ?? '', cell]),
+        reader.width,
+      ).join('\n'),
+    )
+    .join('\n\n');
+}
+
+/** Named values, one below the other; for a person a long value goes on in the next line, for a pipe it is a row. */
+export function renderFields(fields: readonly (readonly [name: string, value: Cell])[], reader: Reader): string {
+  const rows = fields.map(([name, value]): [string, string] => [sanitize(name), sanitize(String(value))]);
+  if (reader.kind === 'pipe') return tabSeparated(rows.map(([name, value]) => [name.trim(), value]));
+  return blockOf(rows, reader.width).join('\n');
+}
+
+function tabSeparated(rows: readonly (readonly string[])[]): string {
+  return rows.map((row) => row.join('\t')).join('\n');
+}
+
+const GAP = '  ';
+/** Of a shorter text too little is left to tell it from the next one. */
+const LEAST_TEXT = 10;
+
+/** The width of each column so that a row fits into `width`; `undefined` when it cannot. */
+function fittingWidths(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  width: number,
+): readonly number[] | undefined {
+  const count = Math.max(head.length, ...rows.map((row) => row.length), 0);
+  const columns = Array.from({ length: count }, (_, index) => {
+    const column = rows.map((row) => row[index] ?? '');
+    const title = displayWidth(head[index] ?? '');
+    const natural = column.reduce((widest, cell) => Math.max(widest, displayWidth(cell)), title);
+    return { natural, least: column.some(isText) ? Math.min(natural, Math.max(title, LEAST_TEXT)) : natural };
+  });
+  const room = width - GAP.length * (count - 1);
+  const widthsUpTo = (cap: number): number[] =>
+    columns.map(({ natural, least }) => Math.max(least, Math.min(natural, cap)));
+  const isTooWide = (widths: readonly number[]): boolean => widths.reduce((sum, each) => sum + each, 0) > room;
+  // The widest give way first, down to one common width.
+  for (let cap = Math.max(...columns.map(({ natural }) => natural), 0); cap >= 0; cap--) {
+    const widths = widthsUpTo(Math.min(cap, room));
+    if (!isTooWide(widths)) return widths;
+  }
+  return undefined;
+}
+
+/** Words and paths may be cut; numbers, times, ids and names of errors mean nothing in part. */
+function isText(cell: string): boolean {
+  return /\p{L}/u.test(cell) && /[\s/\\]|.{30}/u.test(cell);
+}
+
+function drawn(head: readonly string[], rows: readonly (readonly string[])[], widths: readonly number[]): string {
+  const signs = createStandIns();
+  const fit = (row: readonly string[]): string[] =>
+    widths.map((width, index) => signs.standIn(cutToWidth(row[index] ?? '', width)));
+  const lines = head.length > 0 ? [fit(head), ...rows.map(fit)] : rows.map(fit);
+  const drawings: string[] = [];
+  for (let start = 0; start < lines.length; start += ROWS_AT_ONCE) {
+    const table = new Table({
+      colWidths: [...widths],
+      style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 0 },
+      chars: { ...BORDERLESS, middle: GAP },
+    });
+    table.push(...lines.slice(start, start + ROWS_AT_ONCE));
+    drawings.push(table.toString());
+  }
+  return signs
+    .restore(drawings.join('\n'))
     .split('\n')
     .map((line) => line.trimEnd())
     .join('\n');
+}
+
+/** cli-table3 compares every row with every other: 20,000 at once took half a minute. */
+const ROWS_AT_ONCE = 100;
+
+/**
+ * cli-table3 has its own idea of the width of a sign, years older than ours: whatever is not Latin is laid out as
+ * private-use code points, one a column, and gets its place back afterwards.
+ */
+function createStandIns(): { standIn(text: string): string; restore(text: string): string } {
+  const places = new Map<string, string>();
+  const signs: string[] = [];
+  const placeOf = (sign: string): string => {
+    let place = places.get(sign);
+    if (place === undefined && signWidth(sign) > 0) {
+      place = String.fromCodePoint(FIRST_PLACE + signs.length) + FILLER.repeat(signWidth(sign) - 1);
+      signs.push(sign);
+      places.set(sign, place);
+    }
+    return place ?? '';
+  };
+  return {
+    standIn: (text) =>
+      LATIN.test(text)
+        ? text
+        : signsOf(text)
+            .map((sign) => (LATIN.test(sign) ? sign : placeOf(sign)))
+            .join(''),
+    restore: (text) =>
+      text
+        .replaceAll(FILLER, '')
+        .replace(/[\u{f0001}-\u{10ffff}]/gu, (place) => signs[(place.codePointAt(0) ?? 0) - FIRST_PLACE] ?? ''),
+  };
+}
+
+const LATIN = /^[ -~\u00c0-\u024f]*$/;
+const FILLER = '\u{f0000}';
+const FIRST_PLACE = 0xf0001;
+
+/** `NAME  value` lines; values that do not fit beside their name go on below, or stand below it where little room is. */
+function blockOf(fields: readonly (readonly [name: string, value: string])[], width: number): readonly string[] {
+  const longest = fields.reduce((widest, [name]) => Math.max(widest, displayWidth(name)), 0);
+  const room = width - longest - GAP.length;
+  if (room < LEAST_TEXT) {
+    return fields.flatMap(([name, value]) => [
+      cutToWidth(name, width),
+      ...wrapToWidth(value, width - GAP.length).map((line) => `${GAP}${line}`),
+    ]);
+  }
+  return fields.flatMap(([name, value]) =>
+    wrapToWidth(value, room).map((line, index) => {
+      const label = index === 0 ? name : '';
+      return `${label}${' '.repeat(longest - displayWidth(label))}${GAP}${line}`.trimEnd();
+    }),
+  );
 }
 
 const BORDERLESS = {
@@ -33,5 +162,4 @@ const BORDERLESS = {
   'mid-mid': '',
   right: '',
   'right-mid': '',
-  middle: '  ',
 };

@@ -1,0 +1,74 @@
+/**
+ * How many columns a terminal may use for a text: never fewer than it really does, since a line that is too long wraps
+ * and one that is too short merely looks ragged. CJK and emoji count two, marks on a letter none.
+ */
+export function displayWidth(text: string): number {
+  if (PLAIN.test(text)) return text.length;
+  let width = 0;
+  for (const sign of signsOf(text)) width += signWidth(sign);
+  return width;
+}
+
+/** The text in at most `width` columns; what was cut off leaves an ellipsis. */
+export function cutToWidth(text: string, width: number): string {
+  if (displayWidth(text) <= width) return text;
+  return width < 1 ? '' : `${headOf(text, width - 1).trimEnd()}…`;
+}
+
+/** The text as lines of at most `width` columns, broken between words, and within a word only where it fits no line. */
+export function wrapToWidth(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (displayWidth(longer) <= width) {
+      line = longer;
+      continue;
+    }
+    if (line !== '') lines.push(line);
+    line = word;
+    while (displayWidth(line) > width) {
+      // A sign wider than the line has to go somewhere, or this would never end.
+      const head = headOf(line, width) || firstSignOf(line);
+      lines.push(head);
+      line = line.slice(head.length);
+    }
+  }
+  lines.push(line);
+  return lines;
+}
+
+/** The signs of a text as a reader sees them: a letter with its marks, an emoji with all its parts. */
+export function signsOf(text: string): readonly string[] {
+  return Array.from(SEGMENTER.segment(text), ({ segment }) => segment);
+}
+
+/** Columns of one sign. Terminals disagree about joined emoji: counted is what the least able one shows, each part alone. */
+export function signWidth(sign: string): number {
+  let width = 0;
+  for (const point of sign) width += MARK.test(point) ? 0 : WIDE.test(point) ? 2 : 1;
+  return sign.includes('\ufe0f') ? Math.max(width, 2) : width;
+}
+
+function headOf(text: string, width: number): string {
+  if (PLAIN.test(text)) return text.slice(0, width);
+  let head = '';
+  let used = 0;
+  for (const sign of signsOf(text)) {
+    used += signWidth(sign);
+    if (used > width) break;
+    head += sign;
+  }
+  return head;
+}
+
+function firstSignOf(text: string): string {
+  return signsOf(text)[0] ?? text;
+}
+
+const SEGMENTER = new Intl.Segmenter('en', { granularity: 'grapheme' });
+const PLAIN = /^[ -~]*$/;
+const MARK = /^[\p{Mn}\p{Me}\p{Cf}]$/u;
+/** East Asian wide and fullwidth blocks (Unicode annex 11), taken in whole, and whatever is drawn as a picture. */
+const WIDE =
+  /^[\u1100-\u115f\u2329\u232a\u2e80-\ua4cf\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\ufe10-\ufe1f\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18dff}\u{1aff0}-\u{1b2ff}\u{1f000}-\u{1faff}\u{20000}-\u{3ffff}]$|^(?=[\u2000-\u{10ffff}])\p{Extended_Pictographic}$/u;
