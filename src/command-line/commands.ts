@@ -1,3 +1,5 @@
+import { COMPLETION } from './completion.ts';
+import { CONFIG_SHOW } from './config.ts';
 import { DEMO } from './demo.ts';
 import { DLQ_COMMANDS } from './dlq.ts';
 import { ENQUEUE } from './enqueue.ts';
@@ -7,7 +9,16 @@ import { STATS } from './stats.ts';
 
 export const GROUPS: readonly CommandGroup[] = [
   { name: 'dlq', summary: 'dead letters: jobs that will not be tried again without a person' },
+  { name: 'config', summary: 'settings' },
 ];
 
 /** Every command there is, in the order of `--help`. */
-export const COMMANDS: readonly CommandSpec[] = [ENQUEUE, PROCESS, STATS, ...DLQ_COMMANDS, DEMO];
+export const COMMANDS: readonly CommandSpec[] = [
+  ENQUEUE,
+  PROCESS,
+  STATS,
+  ...DLQ_COMMANDS,
+  CONFIG_SHOW,
+  DEMO,
+  COMPLETION,
+];

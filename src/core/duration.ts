@@ -7,3 +7,9 @@ export function parseDurationMs(value: string | number, unit: DurationUnit): num
   if (match?.[1] === undefined) return undefined;
   return Number(match[1]) * UNIT_MS[(match[2] as DurationUnit | undefined) ?? unit];
 }
+
+/** A duration as it would be typed, in the largest unit that leaves no rest: 5000 → `5s`. */
+export function formatDuration(ms: number): string {
+  const unit = (['d', 'h', 'm', 's'] as const).find((each) => ms > 0 && ms % UNIT_MS[each] === 0) ?? 'ms';
+  return `${ms / UNIT_MS[unit]}${unit}`;
+}

@@ -1,0 +1,105 @@
+/** The man pages, the help and the completion say what the program does. */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { test } from 'node:test';
+import { manPages } from '../../scripts/man-pages.ts';
+import { COMMANDS } from '../../src/command-line/commands.ts';
+import { SETTING_NAMES, SETTINGS, variableOf } from '../../src/settings.ts';
+import { runBin } from '../helpers/rig.ts';
+
+const plain = (roff: string): string =>
+  roff
+    .replaceAll(/\\f[BR]/g, '')
+    .replaceAll('\\-', '-')
+    .replaceAll('\\e', '\\')
+    .replaceAll('\\&', '');
+const optionsIn = (text: string): Set<string> => new Set(text.match(/(?<![\w-])--[a-z][a-z-]+/g));
+
+test('every man page is what the descriptions of the commands make of it', () => {
+  const pages = manPages();
+  const written = readdirSync('man').filter((name) => /\.[15]$/.test(name));
+  assert.deepEqual(written.sort(), [...pages.keys()].sort());
+  for (const [name, text] of pages) assert.equal(readFileSync(`man/${name}`, 'utf8'), text, `npm run man: ${name}`);
+});
+
+test('the man page of a command names every option of its help, and no other', async () => {
+  for (const { name } of COMMANDS) {
+    const { stdout, code } = await runBin([...name.split(' '), '--help']);
+    assert.equal(code, 0, name);
+    const page = plain(readFileSync(`man/plexsync-${name.replaceAll(' ', '-')}.1`, 'utf8'));
+    const [inHelp, inPage] = [optionsIn(stdout), optionsIn(page)];
+    assert.deepEqual(
+      [...inPage].filter((option) => !inHelp.has(option)),
+      [],
+      `${name}: only in the man page`,
+    );
+    assert.deepEqual(
+      [...inHelp].filter((option) => !inPage.has(option)),
+      [],
+      `${name}: only in the help`,
+    );
+  }
+});
+
+test('the main page names every command, global option and variable, and plexsync-config every setting', async () => {
+  const main = plain(readFileSync('man/plexsync.1', 'utf8'));
+  const { stdout } = await runBin(['--help']);
+  for (const option of optionsIn(stdout)) if (option !== '--version') assert.ok(main.includes(option), option);
+  for (const { name } of COMMANDS) assert.ok(main.includes(name), name);
+  const config = readFileSync('man/plexsync-config.5', 'utf8');
+  for (const name of SETTING_NAMES) {
+    assert.ok(main.includes(variableOf(name)), name);
+    assert.ok(config.includes(`\\fB${name}\\fR`), name);
+    assert.ok(plain(config).includes(SETTINGS[name].help), name);
+  }
+});
+
+test('the exit codes stand in the help topic and in the man page, for each command', async () => {
+  for (const line of [
+    ['help', 'exit-codes'],
+    ['--help', 'exit-codes'],
+  ]) {
+    const { stdout, code } = await runBin(line);
+    assert.equal(code, 0);
+    for (const { name, exitCodes } of COMMANDS)
+      assert.match(stdout, new RegExp(`^ {2}${name} +${exitCodes.join(' ')}$`, 'm'), name);
+  }
+});
+
+function bashCompletes(t: TestContext, script: string): (typed: readonly string[]) => readonly string[] {
+  const dir = mkdtempSync(join(tmpdir(), 'plexsync-completion-'));
+  t.after(() => rmSync(dir, { recursive: true }));
+  const file = join(dir, 'completion.bash');
+  writeFileSync(file, script);
+  return (typed) => {
+    const words = ['plexsync', ...typed].map((word) => `'${word}'`).join(' ');
+    const lines = `. ${file}; COMP_WORDS=(${words}); COMP_CWORD=${typed.length}; _plexsync; printf '%s\\n' "\${COMPREPLY[@]}"`;
+    return execFileSync('bash', ['-c', lines], { encoding: 'utf8', cwd: dir }).split('\n').filter(Boolean);
+  };
+}
+
+test('bash completes commands, what belongs to a group, and options', async (t) => {
+  const { stdout } = await runBin(['completion', 'bash']);
+  const complete = bashCompletes(t, stdout);
+  assert.ok(complete(['']).includes('enqueue'));
+  assert.deepEqual(complete(['enq']), ['enqueue']);
+  assert.deepEqual(complete(['dlq', 'pur']), ['purge']);
+  assert.deepEqual(complete(['process', '--max-ti']), ['--max-time']);
+  assert.deepEqual(complete(['-v', 'process', '--no-strict']), ['--no-strict-matching']);
+  assert.deepEqual(complete(['enqueue', '--file', '']), ['completion.bash']);
+});
+
+test('every shell is given every command, and an unknown one is refused with those there are', async () => {
+  for (const shell of ['bash', 'zsh', 'fish']) {
+    const { stdout, code } = await runBin(['completion', shell]);
+    assert.equal(code, 0);
+    for (const { name } of COMMANDS) assert.ok(stdout.includes(name.split(' ').at(-1) ?? ''), `${shell}: ${name}`);
+  }
+  const { stderr, code } = await runBin(['completion', 'cmd']);
+  assert.equal(code, 2);
+  assert.match(stderr, /no completion for "cmd".*\n.*bash, zsh, fish/);
+});
