@@ -89,6 +89,7 @@ function drainOptions({
     mappings: settings.path_map,
     matching: settings.strict_matching ? 'strict' : 'relaxed',
     maxRetries: settings.max_retries,
+    notFound: settings.skip_not_found ? { kind: 'skip' } : { kind: 'wait', maxWaitMs: settings.not_found_max_wait },
     concurrency: settings.concurrency,
     rules: writeRules(settings),
     limit,

@@ -1,3 +1,4 @@
+import type { LoadedSettings } from '../config.ts';
 import { loadSettings } from '../config.ts';
 import type { DrainReport } from '../core/drain/drain.ts';
 import { NO_JOBS } from '../core/drain/tally.ts';
@@ -54,6 +55,8 @@ async function runOnDirectory(options: ProcessOptions, context: Context): Promis
     parallel: options.parallel,
     adoptServer: options.adoptServer,
   };
+  for (const warning of loaded.warnings) output.log('warning', `[PlexSync] ${warning}`);
+  if (!loaded.settings.enabled && !options.statsOnly) return sayDisabled(loaded, context);
   const stores = options.statsOnly ? openStoresToRead(dataDir) : openStores(dataDir);
   try {
     if (options.statsOnly) {
@@ -73,6 +76,13 @@ async function runOnDirectory(options: ProcessOptions, context: Context): Promis
   } finally {
     stores.close();
   }
+}
+
+function sayDisabled({ origins }: LoadedSettings, { output }: Context): number {
+  const message = `plexsync is turned off: ${origins.enabled.name} says enabled = false. Nothing was processed.`;
+  if (output.json) output.resultJson({ event: 'summary', exit_code: EXIT.done, ends: ['disabled'] });
+  output.log('info', `[PlexSync] ${message}`);
+  return EXIT.done;
 }
 
 function toLimit(text: string | undefined): number | undefined {

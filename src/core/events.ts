@@ -57,6 +57,7 @@ export type WorkerEvent =
       readonly exhausted: boolean;
     }
   | { readonly kind: 'released'; readonly jobId: number; readonly sceneId: number; readonly message: string }
+  | { readonly kind: 'skipped'; readonly jobId: number; readonly sceneId: number }
   | { readonly kind: 'superseded'; readonly jobId: number; readonly sceneId: number }
   | { readonly kind: 'lease_lost'; readonly jobId: number; readonly sceneId: number }
   | { readonly kind: 'breaker_opened'; readonly failures: number; readonly message: string }

@@ -33,15 +33,28 @@ const TRANSIENT_BASE_MS = 5_000;
 const TRANSIENT_CAP_MS = 80_000;
 const TRANSIENT_JITTER = 0.1;
 
-/** Waits after each look that found nothing: twelve tries in about two hours, the time Plex may need for a scan. */
-export const NOT_FOUND_WAITS_MS: readonly number[] = [
-  30_000,
-  60_000,
-  120_000,
-  240_000,
-  480_000,
-  ...Array.from({ length: 7 }, () => 900_000),
-];
+/** How often a file is looked for after the first look that found nothing. */
+export const NOT_FOUND_TRIES = 12;
+const NOT_FOUND_BASE_MS = 30_000;
+
+/**
+ * Waits after each look that found nothing: twelve, from 30 s doubling up to a cap at which they last about `maxWaitMs`
+ * in all (two hours: a cap of 15 min). Where doubling alone does not last as long, beyond 34 h, all are stretched.
+ */
+export function notFoundWaitsMs(maxWaitMs: number): readonly number[] {
+  const doubling = Array.from({ length: NOT_FOUND_TRIES }, (_, index) => NOT_FOUND_BASE_MS * 2 ** index);
+  const total = (waits: readonly number[]): number => waits.reduce((sum, wait) => sum + wait, 0);
+  const all = total(doubling);
+  if (maxWaitMs >= all) return doubling.map((wait) => Math.round((wait * maxWaitMs) / all));
+  for (const [index, next] of doubling.entries()) {
+    const before = doubling.slice(0, index);
+    const cap = (maxWaitMs - total(before)) / (NOT_FOUND_TRIES - index);
+    if (cap > next) continue;
+    const rounded = cap > NOT_FOUND_BASE_MS ? Math.ceil(cap / NOT_FOUND_BASE_MS) * NOT_FOUND_BASE_MS : Math.round(cap);
+    return [...before, ...Array.from({ length: NOT_FOUND_TRIES - index }, () => rounded)];
+  }
+  return doubling;
+}
 
 /** A server cannot park a job for longer than this by its Retry-After. */
 const RETRY_AFTER_CAP_MS = 24 * 3_600_000;
@@ -65,18 +78,25 @@ export type FailureSettlement =
     }
   /** Given back, nothing spent. */
   | { readonly kind: 'release'; readonly availableAt: number; readonly error: SyncError }
+  /** Ends unwritten because Plex does not have the file, as the person wants it; counted and told. */
+  | { readonly kind: 'skip'; readonly error: SyncError }
   /** Not tried again without a person. */
   | { readonly kind: 'dead'; readonly error: SyncError };
+
+/** What a run is told about failures, and what it is by now. */
+export type RetryLimits = {
+  readonly maxRetries: number;
+  /** How long a job waits for Plex to find its file, or that it does not. */
+  readonly notFound: { readonly kind: 'wait'; readonly maxWaitMs: number } | { readonly kind: 'skip' };
+  readonly now: number;
+  readonly random: number;
+};
 
 /**
  * Decides what becomes of a job whose attempt failed. `maxRetries` 5 means six attempts in all.
  * A wait that the server named is taken without jitter, up to a day.
  */
-export function settlementFor(
-  error: SyncError,
-  spent: Spent,
-  limits: { readonly maxRetries: number; readonly now: number; readonly random: number },
-): FailureSettlement {
+export function settlementFor(error: SyncError, spent: Spent, limits: RetryLimits): FailureSettlement {
   const { now } = limits;
   const askedMs = askedWaitMs(error);
   switch (RETRY_RULES[error.code].class) {
@@ -90,7 +110,8 @@ export function settlementFor(
       return { kind: 'retry', availableAt: now + waitMs, spends: 'failure', error };
     }
     case 'not_found': {
-      const waitMs = NOT_FOUND_WAITS_MS[spent.misses];
+      if (limits.notFound.kind === 'skip') return { kind: 'skip', error };
+      const waitMs = notFoundWaitsMs(limits.notFound.maxWaitMs)[spent.misses];
       if (waitMs === undefined) return { kind: 'dead', error };
       return { kind: 'retry', availableAt: now + waitMs, spends: 'miss', error };
     }

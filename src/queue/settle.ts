@@ -65,6 +65,10 @@ export function prepareSettle(
         remove(row.id);
         count('dead_lettered');
         return 'applied';
+      case 'skip':
+        remove(row.id);
+        count('skipped');
+        return 'applied';
       case 'retry': {
         const isMiss = settlement.spends === 'miss';
         const { availableAt, error } = settlement;

@@ -6,6 +6,7 @@ const TOTALS = [
   'unchanged',
   'retries',
   'not_found_waits',
+  'skipped',
   'dead_lettered',
   'released',
   'superseded',

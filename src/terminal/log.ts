@@ -67,6 +67,10 @@ export function linesFor(event: WorkerEvent): readonly LogLine[] {
       return buriedLines(event);
     case 'released':
       return [worker('warning', `Job ${event.jobId} released, no attempt spent: ${event.message}`)];
+    case 'skipped':
+      return [
+        worker('info', `Job ${event.jobId} skipped — scene ${event.sceneId} not in Plex (skip_not_found enabled)`),
+      ];
     case 'superseded':
       return [worker('info', `Job ${event.jobId} continues in a newer edit of scene ${event.sceneId}`)];
     case 'lease_lost':

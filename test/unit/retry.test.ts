@@ -4,8 +4,9 @@ import fc from 'fast-check';
 import type { SyncErrorCode } from '../../src/core/errors.ts';
 import { SyncError } from '../../src/core/errors.ts';
 import type { FailureSettlement } from '../../src/core/retry.ts';
-import { backoffMs, NOT_FOUND_WAITS_MS, RETRY_RULES, settlementFor } from '../../src/core/retry.ts';
+import { backoffMs, notFoundWaitsMs, RETRY_RULES, settlementFor } from '../../src/core/retry.ts';
 
+const NOT_FOUND = { kind: 'wait', maxWaitMs: 7_200_000 } as const;
 const NOW = 1_700_000_000_000;
 const DAY_MS = 86_400_000;
 const CODES = Object.keys(RETRY_RULES) as SyncErrorCode[];
@@ -24,11 +25,11 @@ type Case = {
 function settle(code: SyncErrorCode, given: Case = {}): FailureSettlement {
   const { failures = 0, misses = 0, retryAfterMs, maxRetries = 5, now = NOW, random = 0.5 } = given;
   const error = new SyncError(code, 'The harbour is closed', { retryAfterMs });
-  return settlementFor(error, { failures, misses }, { maxRetries, now, random });
+  return settlementFor(error, { failures, misses }, { maxRetries, notFound: NOT_FOUND, now, random });
 }
 
 function waitMs(settlement: FailureSettlement): number | undefined {
-  return settlement.kind === 'dead' ? undefined : settlement.availableAt - NOW;
+  return 'availableAt' in settlement ? settlement.availableAt - NOW : undefined;
 }
 
 test('transient failures wait 5, 10, 20, 40 and 80 seconds, and never longer', () => {
@@ -75,7 +76,7 @@ test('an item that is not found is looked for twelve times more, over about two 
   assert.deepEqual(waits, [30_000, 60_000, 120_000, 240_000, 480_000, ...minutes15, undefined]);
   assert.equal(settle('plex_not_found', { misses: 12 }).kind, 'dead');
   assert.equal(
-    NOT_FOUND_WAITS_MS.reduce((sum, wait) => sum + wait, 0),
+    notFoundWaitsMs(7_200_000).reduce((sum, wait) => sum + wait, 0),
     7_230_000,
   );
 });
@@ -170,13 +171,16 @@ const settleCase = (given: {
   now: number;
   random: number;
 }): FailureSettlement =>
-  settlementFor(new SyncError(given.code, 'm', { retryAfterMs: given.retryAfterMs }), given, given);
+  settlementFor(new SyncError(given.code, 'm', { retryAfterMs: given.retryAfterMs }), given, {
+    ...given,
+    notFound: NOT_FOUND,
+  });
 
 test('no job is ever due in the past, at no time at all, or more than a day away', () => {
   fc.assert(
     fc.property(anyCase, (given) => {
       const settlement = settleCase(given);
-      if (settlement.kind === 'dead') return;
+      if (!('availableAt' in settlement)) return;
       assert.ok(Number.isFinite(settlement.availableAt));
       assert.ok(settlement.availableAt >= given.now);
       assert.ok(settlement.availableAt <= given.now + DAY_MS);
@@ -198,4 +202,26 @@ test('at its limit a job is always buried, and below it never', () => {
       assert.equal(isDead, limit[RETRY_RULES[given.code].class]);
     }),
   );
+});
+
+test('the twelve looks stretch over whatever wait was asked for, never faster than the ones before', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 60_000, max: 30 * DAY_MS }), (maxWaitMs) => {
+      const waits = notFoundWaitsMs(maxWaitMs);
+      assert.equal(waits.length, 12);
+      const total = waits.reduce((sum, wait) => sum + wait, 0);
+      assert.ok(total >= maxWaitMs - 12 && total <= maxWaitMs + 12 * 30_000, `${total} for ${maxWaitMs}`);
+      assert.deepEqual(
+        waits,
+        waits.toSorted((a, b) => a - b),
+      );
+    }),
+  );
+});
+
+test('where nobody waits for Plex, a file that is not found is skipped, and nothing else is', () => {
+  const limits = { maxRetries: 5, notFound: { kind: 'skip' }, now: NOW, random: 0.5 } as const;
+  const kindOf = (code: SyncErrorCode) =>
+    settlementFor(new SyncError(code, 'm'), { failures: 0, misses: 0 }, limits).kind;
+  for (const code of CODES) assert.equal(kindOf(code) === 'skip', code === 'plex_not_found', code);
 });

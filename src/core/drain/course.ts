@@ -4,6 +4,7 @@ import type { Job } from '../job.ts';
 import type { SceneFile } from '../match.ts';
 import type { PlexItem, Section } from '../plex-item.ts';
 import type { DrainDeps } from '../ports.ts';
+import type { RetryLimits } from '../retry.ts';
 import type { SceneRecord, Written } from '../scene-record.ts';
 import type { WriteRules } from '../wanted.ts';
 import type { Gate } from './gate.ts';
@@ -20,6 +21,7 @@ export type DrainOptions = {
   readonly mappings: readonly PathMapping[];
   readonly matching: 'strict' | 'relaxed';
   readonly maxRetries: number;
+  readonly notFound: RetryLimits['notFound'];
   /** Requests for single jobs in flight, 1 to 8. */
   readonly concurrency: number;
   readonly rules: WriteRules;

@@ -1,6 +1,6 @@
 import type { WorkerEvent } from '../events.ts';
 import type { Job, Settled, Settlement } from '../job.ts';
-import { NOT_FOUND_WAITS_MS, RETRY_RULES, release, settlementFor } from '../retry.ts';
+import { NOT_FOUND_TRIES, RETRY_RULES, release, settlementFor } from '../retry.ts';
 import type { Course, Ended, Outcome } from './course.ts';
 import type { Tally } from './tally.ts';
 
@@ -43,7 +43,12 @@ function settlementOf(job: Job, outcome: Outcome, { deps, options }: Course): Se
     case 'unchanged':
       return { kind: 'complete', change: outcome.kind, record: outcome.record };
     case 'failed':
-      return settlementFor(outcome.error, job.spent, { maxRetries: options.maxRetries, now, random: deps.random() });
+      return settlementFor(outcome.error, job.spent, {
+        maxRetries: options.maxRetries,
+        notFound: options.notFound,
+        now,
+        random: deps.random(),
+      });
     case 'shared_failure':
       return release(outcome.error, now);
     case 'given_back':
@@ -65,6 +70,8 @@ function tallyKey(settlement: Exclude<Settlement, { kind: 'defer' }>): keyof Tal
       return settlement.change;
     case 'retry':
       return settlement.spends === 'miss' ? 'waiting' : 'retried';
+    case 'skip':
+      return 'skipped';
     case 'dead':
       return 'buried';
     case 'release':
@@ -87,7 +94,7 @@ function eventFor(job: Job, settlement: Settlement, how: Settled, { deps, option
         ...about,
         reason: settlement.spends,
         attempt: (isMiss ? job.spent.misses : job.spent.failures) + 1,
-        of: isMiss ? NOT_FOUND_WAITS_MS.length : options.maxRetries,
+        of: isMiss ? NOT_FOUND_TRIES : options.maxRetries,
         waitMs: settlement.availableAt - deps.now(),
         message: settlement.error.message,
       };
@@ -105,6 +112,8 @@ function eventFor(job: Job, settlement: Settlement, how: Settled, { deps, option
         exhausted,
       };
     }
+    case 'skip':
+      return { kind: 'skipped', ...about };
     case 'release':
       return { kind: 'released', ...about, message: settlement.error.message };
     case 'give_back':

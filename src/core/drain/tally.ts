@@ -6,6 +6,8 @@ export type Tally = {
   retried: number;
   /** Not in Plex yet: no failure. */
   waiting: number;
+  /** Not in Plex, and not waited for. */
+  skipped: number;
   buried: number;
   /** Given back without an attempt spent. */
   released: number;
@@ -19,6 +21,7 @@ export const NO_JOBS: Readonly<Tally> = {
   unchanged: 0,
   retried: 0,
   waiting: 0,
+  skipped: 0,
   buried: 0,
   released: 0,
   superseded: 0,
