@@ -22,7 +22,7 @@ export async function main(argv: readonly string[], env: NodeJS.ProcessEnv): Pro
     let exitCode: number = EXIT.done;
     const topic = helpTopic(argv);
     if (topic !== undefined) {
-      createOutput({ quiet: false, verbosity: 0, json: false }).result(topic);
+      createOutput({ quiet: false, verbosity: 0, json: false, now: Date.now }).result(topic);
       return EXIT.done;
     }
     const program = createProgram(argv, async (command, invocation, options) => {
@@ -36,7 +36,7 @@ export async function main(argv: readonly string[], env: NodeJS.ProcessEnv): Pro
     return exitCode;
   } catch (thrown) {
     if (thrown instanceof CommanderError) return usageExitCode(thrown, json);
-    return complain(thrown, createOutput({ quiet: false, verbosity: 0, json }));
+    return complain(thrown, createOutput({ quiet: false, verbosity: 0, json, now: Date.now }));
   }
 }
 
@@ -45,10 +45,12 @@ async function perform(
   invocation: Invocation,
   { options, env }: { readonly options: GlobalOptions; readonly env: NodeJS.ProcessEnv },
 ): Promise<number> {
+  const now = createClock(env);
   const outputOptions: OutputOptions = {
     quiet: options.quiet ?? false,
     verbosity: options.verbose ?? 0,
     json: options.json ?? false,
+    now,
     paint: await loadPaint(options, env),
   };
   const output = createOutput(outputOptions);
@@ -58,7 +60,7 @@ async function perform(
       dataDir: dataDirOf(options.dataDir, env),
       output,
       env,
-      now: createClock(env),
+      now,
       version: VERSION,
     };
     exitCode = await command.run(invocation, context);
@@ -104,7 +106,7 @@ function usageExitCode(error: CommanderError, json: boolean): number {
   if (error.exitCode === 0) return EXIT.done;
   if (json) {
     const message = commanderWords(error.message);
-    createOutput({ quiet: false, verbosity: 0, json }).error(
+    createOutput({ quiet: false, verbosity: 0, json, now: Date.now }).error(
       JSON.stringify({
         error: { code: 'usage', exit_code: EXIT.usage, message, hint: 'plexsync --help shows what there is.' },
       }),

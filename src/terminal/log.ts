@@ -2,7 +2,7 @@ import type { EditPlan, LeftAlone, ListEdit } from '../core/edits.ts';
 import { unreachable } from '../core/errors.ts';
 import type { WorkerEvent } from '../core/events.ts';
 import type { ListKind, ScalarField } from '../core/plex-item.ts';
-import type { Level } from './output.ts';
+import type { Level } from './log-format.ts';
 
 export type LogLine = readonly [level: Level, line: string];
 

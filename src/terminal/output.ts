@@ -1,7 +1,19 @@
 import { writeSync } from 'node:fs';
+import type { Level, LogEntry, LogFormat } from './log-format.ts';
+import { formatEntry } from './log-format.ts';
 import { sanitize } from './sanitize.ts';
 
-export type Level = 'debug' | 'info' | 'warning' | 'error';
+/** A line that stays at the foot of the terminal while others are written above it. */
+export type LiveLine = {
+  /** Takes the line away, lets `write` write, and brings the line back. */
+  around(write: () => void): void;
+};
+
+/** A place besides stderr that keeps the log. */
+export type LogSink = {
+  /** Keeps an entry; where that fails for the first time, the answer is a sentence for the person. Never throws. */
+  append(entry: LogEntry): string | undefined;
+};
 
 /** How much a person wants to see. */
 export type OutputOptions = {
@@ -10,6 +22,12 @@ export type OutputOptions = {
   /** 0 shows info and above; 1 adds debug lines. */
   readonly verbosity: number;
   readonly json: boolean;
+  /** How log lines look on stderr; `pretty` unless given. */
+  readonly logFormat?: LogFormat | undefined;
+  /** Epoch ms; stamps log lines where their format has a time. */
+  now(): number;
+  /** Where every log line goes besides, down to debug, whatever `quiet` and `verbosity` say. */
+  readonly logFiles?: readonly LogSink[] | undefined;
   /** Colours a log line by its level; commands that print no colour leave it out and load no package for it. */
   readonly paint?: ((level: Level, line: string) => string) | undefined;
 };
@@ -23,6 +41,8 @@ export type Output = {
   resultJson(value: unknown, indent?: number): void;
   /** One log line. Control characters are taken out here, so that no caller can forget. */
   log(level: Level, line: string): void;
+  /** From now on `line` stays below whatever is written; `undefined` ends that. */
+  keepBelow(line: LiveLine | undefined): void;
   /** An error document, as it is; stderr, whatever `--quiet` says. */
   error(document: string): void;
   /**
@@ -35,28 +55,43 @@ export type Output = {
 const RANK: Readonly<Record<Level, number>> = { debug: -1, info: 0, warning: 1, error: 2 };
 
 export function createOutput(options: OutputOptions): Output {
-  const { quiet, verbosity, json } = options;
-  const paint = options.paint ?? ((_level: Level, line: string): string => line);
+  const { quiet, verbosity, json, logFiles = [], logFormat = 'pretty' } = options;
   const held: string[] = [];
   let isResultLost = false;
-  const writeResult = (text: string): void => {
-    if (write(STDOUT, text) === 'lost') isResultLost = true;
+  let live: LiveLine | undefined;
+  const writeTo = (fd: number, text: string): void => {
+    const writeNow = (): void => {
+      if (write(fd, text) === 'lost' && fd === STDOUT) isResultLost = true;
+    };
+    if (live === undefined) writeNow();
+    else live.around(writeNow);
+  };
+  const say = (entry: LogEntry): void => {
+    if (RANK[entry.level] < (quiet ? RANK.warning : -verbosity)) return;
+    const text = `${formatEntry(entry, logFormat, options.paint)}\n`;
+    if (quiet) held.push(text);
+    else writeTo(STDERR, text);
   };
   return {
     json,
     result: (text) => {
-      if (!quiet) writeResult(`${text}\n`);
+      if (!quiet) writeTo(STDOUT, `${text}\n`);
     },
-    resultJson: (value, indent) => writeResult(`${JSON.stringify(value, null, indent)}\n`),
+    resultJson: (value, indent) => writeTo(STDOUT, `${JSON.stringify(value, null, indent)}\n`),
     log: (level, line) => {
-      if (RANK[level] < (quiet ? RANK.warning : -verbosity)) return;
-      const text = `${paint(level, sanitize(line))}\n`;
-      if (quiet) held.push(text);
-      else write(STDERR, text);
+      const entry = { level, line: sanitize(line), at: options.now() };
+      say(entry);
+      for (const file of logFiles) {
+        const complaint = file.append(entry);
+        if (complaint !== undefined) say({ ...entry, level: 'warning', line: sanitize(complaint) });
+      }
     },
-    error: (document) => void write(STDERR, `${document}\n`),
+    keepBelow: (line) => {
+      live = line;
+    },
+    error: (document) => writeTo(STDERR, `${document}\n`),
     end: (exitCode) => {
-      if (exitCode !== 0) for (const text of held.splice(0)) write(STDERR, text);
+      if (exitCode !== 0) for (const text of held.splice(0)) writeTo(STDERR, text);
       return exitCode === 0 && isResultLost ? 1 : exitCode;
     },
   };
