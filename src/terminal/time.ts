@@ -13,3 +13,18 @@ export function localTime(epochMs: number): string {
 export function utcTime(epochMs: number): string {
   return new Date(epochMs).toISOString();
 }
+
+/** A length of time for a person, in its two largest units: `42s`, `5m 07s`, `1h 25m`, `3d 4h`. */
+export function shortDuration(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1_000));
+  if (seconds < 60) return `${seconds}s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes}m ${twoDigits(seconds % 60)}s`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 24) return `${hours}h ${twoDigits(minutes % 60)}m`;
+  return `${Math.floor(hours / 24)}d ${hours % 24}h`;
+}
+
+function twoDigits(number: number): string {
+  return String(number).padStart(2, '0');
+}

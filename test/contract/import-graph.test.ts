@@ -52,8 +52,9 @@ test('the command line itself loads commander alone, and reaches commands only w
   }
 });
 
-test('process loads no HTTP client before something is due', () => {
-  assert.ok(!packagesOf(['src/cli.ts', 'src/commands/process.ts']).includes('axios'));
+test('process loads no HTTP client and nothing to draw with before something is due', () => {
+  const loaded = packagesOf(['src/cli.ts', 'src/commands/process.ts']);
+  for (const heavy of ['axios', 'ora', 'cli-table3', 'chalk']) assert.ok(!loaded.includes(heavy), heavy);
 });
 
 const OWNERS: Readonly<Record<string, readonly string[]>> = {
@@ -61,6 +62,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   axios: ['src/plex/'],
   chalk: ['src/terminal/'],
   'cli-table3': ['src/terminal/'],
+  ora: ['src/terminal/'],
   commander: ['src/cli.ts', 'src/command-line/program.ts'],
   'jsonc-parser': ['src/json-error.ts'],
   'zod/mini': ['src/core/scene.ts', 'src/setting-schema.ts', 'src/config.ts', 'src/access.ts', 'src/plex/'],
