@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { LogEntry } from '../../src/terminal/log-format.ts';
+import { createOutput } from '../../src/terminal/output.ts';
+
+const NOW = Date.UTC(2026, 10, 22, 18, 4, 5);
+
+test('a log file gets every line down to debug, also under --quiet, clean and with its time', () => {
+  const kept: LogEntry[] = [];
+  const append = (entry: LogEntry): undefined => void kept.push(entry);
+  const output = createOutput({ quiet: true, verbosity: 0, json: false, now: () => NOW, logFiles: [{ append }] });
+  output.log('debug', '[PlexSync] Tide\u0007 tables');
+  output.log('error', '[PlexSync] Storm');
+  assert.deepEqual(kept, [
+    { level: 'debug', line: '[PlexSync] Tide  tables', at: NOW },
+    { level: 'error', line: '[PlexSync] Storm', at: NOW },
+  ]);
+  assert.equal(output.end(0), 0);
+});
+
+test('a log file that fails does not keep the line from the next one', () => {
+  const kept: string[] = [];
+  const output = createOutput({
+    quiet: true,
+    verbosity: 0,
+    json: false,
+    now: () => NOW,
+    logFiles: [{ append: () => 'The log file is gone' }, { append: ({ line }) => void kept.push(line) }],
+  });
+  output.log('info', '[PlexSync] Tide');
+  assert.deepEqual(kept, ['[PlexSync] Tide']);
+  assert.equal(output.end(0), 0);
+});
