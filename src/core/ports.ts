@@ -2,7 +2,8 @@ import type { Breaker } from './breaker.ts';
 import type { FieldEdit, ListEdit } from './edits.ts';
 import type { WorkerEvent } from './events.ts';
 import type { Job, Lease, Settled, Settlement } from './job.ts';
-import type { Candidate, PlexFile } from './match.ts';
+import type { Found } from './look-up.ts';
+import type { PlexFile } from './match.ts';
 import type { PlexItem, Section } from './plex-item.ts';
 import type { Intent, SceneRecord } from './scene-record.ts';
 
@@ -76,7 +77,7 @@ export type DrainPlex = {
   /** Needs no token: what tells a silent server from one bad request. */
   identity(): Promise<{ readonly machineIdentifier: string }>;
   /** Every item of the section with a file whose name is `name`: a complete look, or a throw. */
-  findByFileName(section: Section, name: string): Promise<readonly Candidate[]>;
+  findByFileName(section: Section, name: string): Promise<Found>;
   /**
    * What a section has got since `mark` (epoch seconds, the second itself included), or its `newest` items where there
    * is no mark. Items for which the server gives no date are left out.

@@ -1,10 +1,11 @@
 import { SyncError, UsageError } from '../core/errors.ts';
+import type { Found } from '../core/look-up.ts';
 import type { Candidate } from '../core/match.ts';
 import type { Section } from '../core/plex-item.ts';
 import type { DrainPlex } from '../core/ports.ts';
 import { editTargets, encode } from './edit-url.ts';
 import type { ListingPage } from './schemas.ts';
-import { toItems, toListingPage, toMachineIdentifier, toSections } from './schemas.ts';
+import { toIdentity, toItems, toListingPage, toSections } from './schemas.ts';
 import type { PlexAnswer } from './transport.ts';
 import { createTransport } from './transport.ts';
 
@@ -21,13 +22,34 @@ export type PlexClientOptions = {
   now(): number;
 };
 
+/** What a server says of itself before it asks for a token. */
+export type Identity = {
+  readonly machineIdentifier: string;
+  /** Absent on servers that do not tell. */
+  readonly version: string | undefined;
+  /** Its clock as it answered, epoch ms to the second; absent without a readable `Date` header. */
+  readonly clockAt: number | undefined;
+};
+
+/** Plex as the drain needs it, and as those who look into a problem do. None of it but `edit` writes. */
+export type PlexClient = DrainPlex & {
+  identity(): Promise<Identity>;
+  /**
+   * Items of the section with `text` somewhere in a file's path, `most` of them at the most: no complete look, good for
+   * hints alone. Those whose paths do not have it are still to be left out.
+   */
+  filesLike(section: Section, text: string, most: number): Promise<Found>;
+  /** Reads a page that only the server's owner may see: a `plex_forbidden` tells that the token is not the owner's. */
+  ownerPage(): Promise<void>;
+};
+
 /** Rows per page: one page nearly always holds every item with a file name. */
 const LISTING_PAGE = 100;
 
 type Query = readonly (readonly [key: string, value: string])[];
 
-/** Plex over HTTP, as the drain needs it. No retries: the queue is the retry. */
-export function createPlexClient(options: PlexClientOptions): DrainPlex {
+/** Plex over HTTP. No retries: the queue is the retry. */
+export function createPlexClient(options: PlexClientOptions): PlexClient {
   const send = createTransport({
     ...options,
     headers: {
@@ -61,13 +83,13 @@ export function createPlexClient(options: PlexClientOptions): DrainPlex {
   };
 
   /** Every row that the query selects, however the server pages: a complete look, or a throw. */
-  const readListing = async (section: Section, query: Query, what: string): Promise<ListingPage['rows']> => {
+  const readListing = async (section: Section, query: Query, what: string): Promise<Listing> => {
     const found: ListingPage['rows'][number][] = [];
-    for (;;) {
+    for (let requests = 1; ; requests += 1) {
       const { rows, totalSize } = await readPage(section, query, { start: found.length, size: LISTING_PAGE, what });
       found.push(...rows);
       // A server that does not page says no total and has sent all there is.
-      if (totalSize === undefined || found.length >= totalSize) return found;
+      if (totalSize === undefined || found.length >= totalSize) return { rows: found, requests };
       if (rows.length === 0) {
         throw new SyncError('plex_malformed', `Plex promised ${totalSize} rows and sent ${found.length} while ${what}`);
       }
@@ -81,18 +103,31 @@ export function createPlexClient(options: PlexClientOptions): DrainPlex {
     identity: async () => {
       const what = 'asking for its identity';
       const answer = await send({ method: 'GET', target: '/identity', what });
-      return { machineIdentifier: parsed(answer, toMachineIdentifier, what) };
+      return { ...parsed(answer, toIdentity, what), clockAt: answer.sentAt };
     },
 
     findByFileName: async (section, name) => {
       const what = `looking for ${name} in "${section.title}"`;
       const found = new Map<string, Candidate>();
+      let requests = 0;
       for (const filter of fileFilters(name)) {
-        for (const { ratingKey, title, files } of await readListing(section, [['file', filter]], what)) {
-          found.set(ratingKey, { ratingKey, title, files, sectionKey: section.key, sectionTitle: section.title });
-        }
+        const listing = await readListing(section, [['file', filter]], what);
+        requests += listing.requests;
+        for (const candidate of toCandidates(section, listing.rows)) found.set(candidate.ratingKey, candidate);
       }
-      return [...found.values()];
+      return { candidates: [...found.values()], requests };
+    },
+
+    filesLike: async (section, text, most) => {
+      const [filter = ''] = fileFilters(text);
+      if (filter.length < SHORTEST_HINT) return { candidates: [], requests: 0 };
+      const what = `looking for files like ${text} in "${section.title}"`;
+      const { rows } = await readPage(section, [['file', filter]], { start: 0, size: most, what });
+      return { candidates: toCandidates(section, rows), requests: 1 };
+    },
+
+    ownerPage: async () => {
+      await get('/library', 'reading the owner’s page');
     },
 
     addedSince: async (section, mark, newest) => {
@@ -101,7 +136,7 @@ export function createPlexClient(options: PlexClientOptions): DrainPlex {
       const rows =
         mark === undefined
           ? (await readPage(section, [['sort', 'addedAt:desc']], { start: 0, size: newest, what })).rows
-          : await readListing(section, [['addedAt>>', String(mark - 1)]], what);
+          : (await readListing(section, [['addedAt>>', String(mark - 1)]], what)).rows;
       return rows.flatMap(({ ratingKey, addedAt, files }) =>
         addedAt === undefined ? [] : [{ ratingKey, addedAt, files }],
       );
@@ -122,6 +157,22 @@ export function createPlexClient(options: PlexClientOptions): DrainPlex {
     },
   };
 }
+
+/** All rows of a listing, and how many requests they took. */
+type Listing = { readonly rows: ListingPage['rows']; readonly requests: number };
+
+function toCandidates(section: Section, rows: ListingPage['rows']): Candidate[] {
+  return rows.map(({ ratingKey, title, files }) => ({
+    ratingKey,
+    title,
+    files,
+    sectionKey: section.key,
+    sectionTitle: section.title,
+  }));
+}
+
+/** What is shorter than this is in nearly every path. */
+const SHORTEST_HINT = 3;
 
 /** A shorter part of a name is in too many others: `.mp4` would list the whole library (plex-api.md 2.4). */
 const TELLING_LENGTH = 8;

@@ -82,7 +82,9 @@ const itemsAnswer = z.object({
   }),
 });
 
-const identityAnswer = z.object({ MediaContainer: z.object({ machineIdentifier: z.string().check(z.minLength(1)) }) });
+const identityAnswer = z.object({
+  MediaContainer: z.object({ machineIdentifier: z.string().check(z.minLength(1)), version: z.optional(z.string()) }),
+});
 
 /** A parsed answer, or `undefined` when the value has not the shape Plex gives it. */
 export function toSections(value: unknown): Section[] | undefined {
@@ -146,9 +148,13 @@ export function toItems(value: unknown): PlexItem[] | undefined {
   }));
 }
 
-export function toMachineIdentifier(value: unknown): string | undefined {
+export function toIdentity(
+  value: unknown,
+): { readonly machineIdentifier: string; readonly version: string | undefined } | undefined {
   const parsed = z.safeParse(identityAnswer, value);
-  return parsed.success ? parsed.data.MediaContainer.machineIdentifier : undefined;
+  if (!parsed.success) return undefined;
+  const { machineIdentifier, version } = parsed.data.MediaContainer;
+  return { machineIdentifier, version };
 }
 
 function toTags(list: z.infer<typeof tags>): Tag[] {

@@ -34,7 +34,10 @@ export function toStatusError(answer: ErrorAnswer, what: string, nowMs: number):
 }
 
 /** 403 reads better with an infinitive. */
-const FORBIDDEN: Readonly<Record<string, string>> = { 'writing the item': 'to edit: it is probably not the owner’s' };
+const FORBIDDEN: Readonly<Record<string, string>> = {
+  'writing the item': 'to edit: it is probably not the owner’s',
+  'reading the owner’s page': 'to read what only the owner may',
+};
 
 /**
  * What a request without an answer means. The one function that knows axios: past it there are only our codes and our
@@ -74,7 +77,13 @@ function parseRetryAfter(header: string | undefined, nowMs: number): number | un
   if (header === undefined) return undefined;
   const value = header.trim();
   if (/^\d{1,9}$/.test(value)) return Number(value) * 1_000;
+  const at = parseHttpDate(value);
+  return at === undefined ? undefined : Math.max(0, at - nowMs);
+}
+
+/** The instant a header names, epoch ms; `undefined` when absent or unreadable. */
+export function parseHttpDate(header: string | undefined): number | undefined {
   // Only the date forms of HTTP, all of which begin with a weekday: Date.parse takes nearly anything for a date.
-  const at = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)/.test(value) ? Date.parse(value) : Number.NaN;
-  return Number.isNaN(at) ? undefined : Math.max(0, at - nowMs);
+  const at = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)/.test(header ?? '') ? Date.parse(header ?? '') : Number.NaN;
+  return Number.isNaN(at) ? undefined : at;
 }

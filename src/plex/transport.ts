@@ -3,7 +3,7 @@ import https from 'node:https';
 import type { Socket } from 'node:net';
 import axios from 'axios';
 import { SyncError } from '../core/errors.ts';
-import { toNetworkError, toStatusError } from './translate.ts';
+import { parseHttpDate, toNetworkError, toStatusError } from './translate.ts';
 
 export type TransportOptions = {
   /** Without a trailing slash; may have a path. */
@@ -27,7 +27,12 @@ export type PlexRequest = {
   readonly what: string;
 };
 
-export type PlexAnswer = { readonly body: string; readonly contentType: string };
+export type PlexAnswer = {
+  readonly body: string;
+  readonly contentType: string;
+  /** The server's clock as it answered (its `Date` header), epoch ms; absent when it did not say. */
+  readonly sentAt: number | undefined;
+};
 
 /** Sends one request and returns the body of a 2xx. @throws {SyncError} */
 export type Send = (request: PlexRequest) => Promise<PlexAnswer>;
@@ -67,7 +72,8 @@ export function createTransport(options: TransportOptions): Send {
         const retryAfter = answer.headers['retry-after'] as string | undefined;
         throw toStatusError({ status, retryAfter }, what, options.now());
       }
-      return { body: answer.data, contentType: String(answer.headers['content-type'] ?? '') };
+      const { 'content-type': contentType, date } = answer.headers as Readonly<Record<string, string | undefined>>;
+      return { body: answer.data, contentType: contentType ?? '', sentAt: parseHttpDate(date) };
     } catch (thrown) {
       throw toNetworkError(thrown, what, options.baseUrl);
     }

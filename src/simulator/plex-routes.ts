@@ -34,7 +34,7 @@ const exactly = (path: string): RegExp => new RegExp(`^${path}$`);
 const ENDPOINTS: readonly Endpoint[] = [
   { route: 'identity', methods: GET, path: exactly('/identity'), access: 'anyone', answer: readIdentity },
   { route: 'root', methods: GET, path: exactly('/?'), access: 'token', answer: readRoot },
-  { route: 'library', methods: GET, path: exactly('/library/?'), access: 'token', answer: readLibrary },
+  { route: 'library', methods: GET, path: exactly('/library/?'), access: 'owner', answer: readLibrary },
   {
     route: 'sections',
     methods: GET,

@@ -97,6 +97,7 @@ test('a read-only token reads, and gets 403 on every write', async (t) => {
   assert.equal((await request(edit, { method: 'PUT', headers })).status, 403);
   assert.equal((await request(`/library/metadata/${key}/posters?url=x`, { method: 'POST', headers })).status, 403);
   assert.equal((await request('/library/sections/1/refresh', { headers })).status, 403);
+  assert.equal((await request('/library', { headers })).status, 403);
   assert.equal(plex.item(key)?.title, 'a');
 });
 

@@ -1,7 +1,6 @@
 import { asSyncError, SyncError } from '../errors.ts';
-import { fileName, mapPath } from '../file-paths.ts';
-import type { Candidate, MatchResult } from '../match.ts';
-import { matchScene } from '../match.ts';
+import { lookUpFile } from '../look-up.ts';
+import type { MatchResult } from '../match.ts';
 import { RETRY_RULES } from '../retry.ts';
 import type { Course, Ended, Step } from './course.ts';
 import { failed, givenBack, isStopping, split } from './course.ts';
@@ -68,13 +67,11 @@ function resolveFromRecord(work: Hydrated): Resolved | undefined {
  */
 async function lookUp(work: Hydrated, { deps, gate, options, sections }: Course): Promise<Resolved> {
   const { job, file } = work;
-  const name = fileName(mapPath(file.path, options.mappings).path);
-  const candidates: Candidate[] = [];
-  for (const section of sections) {
-    deps.emit({ kind: 'searching', section: section.title, file: name });
-    candidates.push(...(await gate.ask(() => deps.plex.findByFileName(section, name))));
-  }
-  const match = matchScene(file, candidates, options.mappings);
+  const { mappings } = options;
+  const { name, match } = await lookUpFile(file, { sections, mappings }, async (section, wanted) => {
+    deps.emit({ kind: 'searching', section: section.title, file: wanted });
+    return await gate.ask(() => deps.plex.findByFileName(section, wanted));
+  });
   switch (match.kind) {
     case 'none':
       throw new SyncError('plex_not_found', `No Plex item found for filename: ${name}`);
