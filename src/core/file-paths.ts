@@ -16,6 +16,19 @@ export function fileName(path: string): string {
   return normal.slice(normal.lastIndexOf('/') + 1);
 }
 
+/** The folder that holds a file, in the spelling of `normalisePath`; `/` at the root. */
+export function folderOf(path: string): string {
+  return dropTail(path, 1) || '/';
+}
+
+/** What two paths end in alike: the file's name with the folders above it that both have, as `path` spells them. */
+export function sharedTail(path: string, other: string): string {
+  return normalisePath(path)
+    .split('/')
+    .slice(-1 - sharedFolders(path, other))
+    .join('/');
+}
+
 /** How many folders directly above the file two paths have in common; 0 when only the names agree. */
 export function sharedFolders(a: string, b: string): number {
   const [foldersA, foldersB] = [folders(a), folders(b)];
@@ -49,6 +62,13 @@ export function mapPath(path: string, mappings: readonly PathMapping[]): MappedP
   const target = normalisePath(best.to);
   if (rest === '') return { path: target, mapping: best };
   return { path: target.endsWith('/') ? target + rest : `${target}/${rest}`, mapping: best };
+}
+
+/** The way back: a path as Plex sees it, as Stash sees the same file. `mapping` is the one that was turned round. */
+export function unmapPath(path: string, mappings: readonly PathMapping[]): MappedPath {
+  const turned = mappings.map(({ from, to }): PathMapping => ({ from: to, to: from }));
+  const { path: stashPath, mapping } = mapPath(path, turned);
+  return { path: stashPath, mapping: mapping && { from: mapping.to, to: mapping.from } };
 }
 
 function isUnder(path: string, folder: string): boolean {

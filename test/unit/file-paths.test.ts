@@ -2,7 +2,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { PathMapping } from '../../src/core/file-paths.ts';
-import { derivePathMapping, fileName, mapPath, normalisePath, sharedFolders } from '../../src/core/file-paths.ts';
+import {
+  derivePathMapping,
+  fileName,
+  folderOf,
+  mapPath,
+  normalisePath,
+  sharedFolders,
+  sharedTail,
+  unmapPath,
+} from '../../src/core/file-paths.ts';
 
 const mapped = (path: string, ...mappings: readonly (readonly [string, string])[]): string =>
   mapPath(
@@ -164,4 +173,34 @@ test('no mapping ever changes the name of a file below its folder', () => {
 
 test('the mapped folder itself maps without a trailing slash', () => {
   assert.equal(mapPath('/data', [{ from: '/data', to: '/media' }]).path, '/media');
+});
+
+test('the folder of a file is what is before its name', () => {
+  assert.equal(folderOf('C:\\films\\a.mp4'), 'C:/films');
+  assert.equal(folderOf('/a.mp4'), '/');
+});
+
+test('the shared tail is the name with the folders that both have', () => {
+  assert.equal(sharedTail('/media/Quay/a.mp4', '/data/quay/a.mp4'), 'Quay/a.mp4');
+  assert.equal(sharedTail('/media/mole/a.mp4', '/data/quay/a.mp4'), 'a.mp4');
+});
+
+test('a path as Plex sees it is led back to Stash, by the mapping with the longest prefix in Plex', () => {
+  const mappings = [
+    { from: '/data', to: '/media' },
+    { from: '/gardens', to: '/media/green' },
+  ];
+  assert.deepEqual(unmapPath('/media/green/a.mp4', mappings), { path: '/gardens/a.mp4', mapping: mappings[1] });
+  assert.deepEqual(unmapPath('/data/a.mp4', mappings), { path: '/data/a.mp4', mapping: undefined });
+});
+
+test('the way back undoes the way there', () => {
+  const folder = fc.constantFrom('/data', '/media/films', '/', 'D:/', '//nas/films');
+  fc.assert(
+    fc.property(folder, folder, (from, to) => {
+      const mappings = [{ from, to }];
+      const path = `${from.endsWith('/') ? from : `${from}/`}harbour.mp4`;
+      assert.equal(unmapPath(mapPath(path, mappings).path, mappings).path, normalisePath(path));
+    }),
+  );
 });

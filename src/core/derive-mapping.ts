@@ -1,0 +1,81 @@
+import type { PathMapping } from './file-paths.ts';
+import { folderOf, mapPath, normalisePath, sharedTail } from './file-paths.ts';
+
+/** A file as Stash sees it, and one in Plex that may be it: the same name, and no size that says otherwise. */
+export type PathPair = {
+  readonly stash: string;
+  readonly plex: string;
+  readonly size: 'same' | 'unknown';
+};
+
+/** A mapping that many files speak for. */
+export type DerivedMapping = {
+  readonly mapping: PathMapping;
+  /** How many different files it leads to the very path of one they are paired with. */
+  readonly explained: number;
+};
+
+/** Mappings that explain fewer of the paired files than this are chance, or only a part of the truth. */
+const NEARLY_ALL = 0.8;
+
+/**
+ * The `path_map` lines that lead nearly all of the paired files from Stash to Plex, the one that explains most first;
+ * none when they do not agree. A file may be paired with many: that the files agree is what tells the right pair. The
+ * order of the pairs never matters.
+ */
+export function deriveMappings(pairs: readonly PathPair[]): readonly DerivedMapping[] {
+  const files = new Set(pairs.map(({ stash }) => stash));
+  const derived: DerivedMapping[] = [];
+  let left = pairs;
+  for (let best = strongest(left); best !== undefined; best = strongest(left)) {
+    const { mapping } = best;
+    const explained = new Set(left.filter((pair) => leadsTo(mapping, pair)).map(({ stash }) => stash));
+    derived.push({ mapping, explained: explained.size });
+    left = left.filter(({ stash }) => !explained.has(stash));
+  }
+  const total = derived.reduce((sum, { explained }) => sum + explained, 0);
+  return total >= files.size * NEARLY_ALL ? derived : [];
+}
+
+/** The mapping that most files agree on; `undefined` when what is left proves none. */
+function strongest(pairs: readonly PathPair[]): DerivedMapping | undefined {
+  const options = new Map<string, PathMapping>();
+  for (const pair of pairs) {
+    const mapping = mappingOf(pair);
+    if (mapping !== undefined) options.set(`${mapping.from}=${mapping.to}`, mapping);
+  }
+  const ranked = [...options.entries()]
+    .map(([key, mapping]) => {
+      const agreeing = pairs.filter((pair) => leadsTo(mapping, pair));
+      return { key, mapping, agreeing, explained: new Set(agreeing.map(({ stash }) => stash)).size };
+    })
+    .filter(({ agreeing, explained }) => explained > 1 || agreeing.some(provesByItself))
+    .toSorted(
+      (a, b) => b.explained - a.explained || a.mapping.from.length - b.mapping.from.length || (a.key < b.key ? -1 : 1),
+    );
+  return ranked[0];
+}
+
+/** A name alone is shared by chance; a folder above it, or the size, is not. */
+function provesByItself({ stash, plex, size }: PathPair): boolean {
+  return size === 'same' || sharedTail(stash, plex).includes('/');
+}
+
+/** What is left of each path before their shared tail. */
+function mappingOf({ stash, plex }: PathPair): PathMapping | undefined {
+  const parts = sharedTail(stash, plex).split('/').length;
+  const from = above(stash, parts);
+  const to = above(plex, parts);
+  return from === to ? undefined : { from, to };
+}
+
+function above(path: string, parts: number): string {
+  let folder = normalisePath(path);
+  for (let part = 0; part < parts; part += 1) folder = folderOf(folder);
+  return folder;
+}
+
+function leadsTo(mapping: PathMapping, { stash, plex }: PathPair): boolean {
+  const mapped = mapPath(stash, [mapping]);
+  return mapped.mapping !== undefined && mapped.path.toLowerCase() === normalisePath(plex).toLowerCase();
+}

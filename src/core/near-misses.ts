@@ -1,0 +1,72 @@
+import { fileName, folderOf, sharedFolders } from './file-paths.ts';
+import type { Candidate, PlexFile, SceneFile } from './match.ts';
+
+/** A file that is not the scene's and may explain why that one was not found. */
+export type NearMiss = {
+  /**
+   * `other_size`: the same name, ruled out by its size. `other_ending`: the same name but for what follows the last dot.
+   * `same_folder`: another file in a folder of that name.
+   */
+  readonly kind: 'other_size' | 'other_ending' | 'same_folder';
+  readonly candidate: Candidate;
+  readonly file: PlexFile;
+  /** Folders above the file that both sides share. */
+  readonly sharedFolders: number;
+};
+
+const RANK: Readonly<Record<NearMiss['kind'], number>> = { other_size: 0, other_ending: 1, same_folder: 2 };
+
+/** More than these explain nothing further. */
+const MOST = 5;
+
+/** What to look for in paths, to find what nearly is the file: its name without the ending, and the folder's name. */
+export function nearMissQueries(mappedPath: string): readonly string[] {
+  return [...new Set([stem(fileName(mappedPath)), fileName(folderOf(mappedPath))])].filter((text) => text !== '');
+}
+
+/** What comes closest to the scene's file among items that are not it, the closest first; whatever order they come in. */
+export function nearMisses(
+  scene: SceneFile,
+  mappedPath: string,
+  candidates: readonly Candidate[],
+): readonly NearMiss[] {
+  const all = new Map<string, NearMiss>();
+  for (const candidate of candidates) {
+    for (const file of candidate.files) {
+      const kind = kindOf(scene, mappedPath, file);
+      const shared = sharedFolders(file.path, mappedPath);
+      if (kind !== undefined)
+        all.set(`${candidate.ratingKey}\n${file.path}`, { kind, candidate, file, sharedFolders: shared });
+    }
+  }
+  const likeness = ({ file }: NearMiss): number => commonStart(fileName(file.path), fileName(mappedPath));
+  return [...all]
+    .toSorted(
+      ([keyA, a], [keyB, b]) =>
+        RANK[a.kind] - RANK[b.kind] ||
+        b.sharedFolders - a.sharedFolders ||
+        likeness(b) - likeness(a) ||
+        (keyA < keyB ? -1 : 1),
+    )
+    .map(([, miss]) => miss)
+    .slice(0, MOST);
+}
+
+function kindOf(scene: SceneFile, mappedPath: string, file: PlexFile): NearMiss['kind'] | undefined {
+  const [name, wanted] = [fileName(file.path).toLowerCase(), fileName(mappedPath).toLowerCase()];
+  // The same name is a candidate, unless its size rules it out.
+  const isOtherSize = scene.size !== undefined && file.size !== undefined && scene.size !== file.size;
+  if (name === wanted) return isOtherSize ? 'other_size' : undefined;
+  if (stem(name) === stem(wanted)) return 'other_ending';
+  return sharedFolders(file.path, mappedPath) > 0 ? 'same_folder' : undefined;
+}
+
+function stem(name: string): string {
+  return name.replace(/(?<=.)\.[^.]*$/, '');
+}
+
+function commonStart(a: string, b: string): number {
+  let length = 0;
+  while (length < a.length && a[length] === b[length]) length += 1;
+  return length;
+}

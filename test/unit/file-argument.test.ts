@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { UsageError } from '../../src/core/errors.ts';
+import { parseFileArgument } from '../../src/core/file-argument.ts';
+
+test('a whole path is taken as it is, of any system', () => {
+  for (const path of [
+    '/data/a.mp4',
+    'C:\\films\\a.mp4',
+    'c:/films/a.mp4',
+    '\\\\nas\\films\\a.mp4',
+    '/data/..a',
+    '/a b',
+  ])
+    assert.equal(parseFileArgument(path), path);
+});
+
+for (const [what, text, message] of [
+  ['an empty path', '', /is empty/],
+  ['a blank path', '  ', /is empty/],
+  ['a relative path', 'films/a.mp4', /relative/],
+  ['a path relative to a drive', 'C:a.mp4', /relative/],
+  ['a path with a NUL', '/data/a\0.mp4', /NUL/],
+  ['an address', 'https://plex/a.mp4', /address/],
+  ['a file address', 'file:///data/a.mp4', /address/],
+  ['a folder', '/data/films/', /folder/],
+  ['a folder of Windows', 'C:\\films\\', /folder/],
+  ['the folder above', '/data/films/..', /folder/],
+] as const) {
+  test(`${what} is refused with an example`, () => {
+    assert.throws(
+      () => parseFileArgument(text),
+      (thrown) => thrown instanceof UsageError && message.test(thrown.message) && thrown.hint !== undefined,
+    );
+  });
+}

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { Candidate } from '../../src/core/match.ts';
+import { nearMisses, nearMissQueries } from '../../src/core/near-misses.ts';
+
+function candidate(ratingKey: string, path: string, size?: number): Candidate {
+  return {
+    ratingKey,
+    title: `Film ${ratingKey}`,
+    sectionKey: '1',
+    sectionTitle: 'Harbours',
+    files: [{ path, size }],
+  };
+}
+
+const FILE = '/media/quay/lantern row.mp4';
+const kinds = (candidates: readonly Candidate[], size?: number): string[] =>
+  nearMisses({ path: FILE, size }, FILE, candidates).map(({ kind, file }) => `${kind} ${file.path}`);
+
+test('a file of the same name and another size is a near miss, and without a size it is a candidate', () => {
+  const other = candidate('1', '/x/lantern row.mp4', 11);
+  assert.deepEqual(kinds([other], 10), ['other_size /x/lantern row.mp4']);
+  assert.deepEqual(kinds([other]), []);
+});
+
+test('a file that was converted to another format is a near miss', () => {
+  assert.deepEqual(kinds([candidate('1', '/media/quay/Lantern Row.mkv')]), [
+    'other_ending /media/quay/Lantern Row.mkv',
+  ]);
+});
+
+test('another file in the same folder is a near miss, the most alike first', () => {
+  const neighbours = [candidate('1', '/media/quay/tides.mp4'), candidate('2', '/media/quay/lantern rows.mp4')];
+  assert.deepEqual(kinds(neighbours), [
+    'same_folder /media/quay/lantern rows.mp4',
+    'same_folder /media/quay/tides.mp4',
+  ]);
+});
+
+test('a file that shares neither name nor folder is none', () => {
+  assert.deepEqual(kinds([candidate('1', '/media/mole/tides.mp4')]), []);
+});
+
+test('five are enough, and their order does not depend on the order of the items', () => {
+  const many = Array.from({ length: 9 }, (_, index) => candidate(String(index), `/media/quay/film ${index}.mp4`));
+  assert.equal(kinds(many).length, 5);
+  fc.assert(
+    fc.property(fc.shuffledSubarray(many, { minLength: many.length }), (mixed) => {
+      assert.deepEqual(kinds(mixed), kinds(many));
+    }),
+  );
+});
+
+test('the name without its ending and the folder are looked for', () => {
+  assert.deepEqual(nearMissQueries(FILE), ['lantern row', 'quay']);
+  assert.deepEqual(nearMissQueries('/.hidden'), ['.hidden']);
+});
