@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import type { SyncErrorCode } from './core/errors.ts';
 import { StoreError, SyncError, UsageError } from './core/errors.ts';
 
 /** Every exit code; README and `--help` say the same. */
@@ -45,6 +46,30 @@ export type Complaint = {
   readonly stack: string | undefined;
 };
 
+type ServerExit = { readonly exitCode: ExitCode; readonly hint: string };
+
+const OTHER_TOKEN: ServerExit = {
+  exitCode: EXIT.refused,
+  hint: 'Check plex_token: it must be the one of the server’s owner.',
+};
+const TRY_AGAIN: ServerExit = {
+  exitCode: EXIT.unreachable,
+  hint: 'Check plex_url and that Plex runs, then try again.',
+};
+
+/** How a command ends that asked the server one thing and was not answered; a drain settles its jobs instead. */
+const SERVER_EXITS: Partial<Record<SyncErrorCode, ServerExit>> = {
+  plex_unauthorized: OTHER_TOKEN,
+  plex_forbidden: OTHER_TOKEN,
+  plex_unavailable: TRY_AGAIN,
+  plex_busy: TRY_AGAIN,
+  plex_error: TRY_AGAIN,
+  plex_malformed: TRY_AGAIN,
+  plex_not_found: TRY_AGAIN,
+  plex_rejected: TRY_AGAIN,
+  plex_too_long: TRY_AGAIN,
+};
+
 /** Turns whatever a command threw into a complaint; the one place where errors become exit codes. */
 export function complaintOf(thrown: unknown, version: string): Complaint {
   if (thrown instanceof UsageError) {
@@ -64,6 +89,15 @@ export function complaintOf(thrown: unknown, version: string): Complaint {
       stack: undefined,
     };
   }
+  const refusal = thrown instanceof SyncError ? SERVER_EXITS[thrown.code] : undefined;
+  if (thrown instanceof SyncError && refusal !== undefined)
+    return {
+      code: thrown.code,
+      exitCode: refusal.exitCode,
+      message: thrown.message,
+      hint: refusal.hint,
+      stack: undefined,
+    };
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));
   const code = error instanceof SyncError ? error.code : 'bug';
   const hint = `This is a bug in plexsync ${version}. Please report it with the lines below; the queue is safe.`;

@@ -3,6 +3,7 @@ import { CONFIG_SHOW } from './config.ts';
 import { DEMO } from './demo.ts';
 import { DLQ_COMMANDS } from './dlq.ts';
 import { ENQUEUE } from './enqueue.ts';
+import { MATCH_TEST } from './match-test.ts';
 import { PROCESS } from './process.ts';
 import type { CommandGroup, CommandSpec } from './spec.ts';
 import { STATS } from './stats.ts';
@@ -18,6 +19,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   PROCESS,
   STATS,
   ...DLQ_COMMANDS,
+  MATCH_TEST,
   CONFIG_SHOW,
   DEMO,
   COMPLETION,

@@ -64,6 +64,17 @@ export function mapPath(path: string, mappings: readonly PathMapping[]): MappedP
   return { path: target.endsWith('/') ? target + rest : `${target}/${rest}`, mapping: best };
 }
 
+/** Whether a path lies in a folder, or is the folder itself. */
+export function isInFolder(path: string, folder: string): boolean {
+  return isUnder(normalisePath(path), normalisePath(folder));
+}
+
+/** A mapping as it is typed on a command line, quoted where a shell needs it. */
+export function pathMapFlag({ from, to }: PathMapping): string {
+  const line = `${from}=${to}`;
+  return /^[\w@%+=:,./-]+$/.test(line) ? `--path-map ${line}` : `--path-map '${line.replaceAll("'", `'\\''`)}'`;
+}
+
 /** The way back: a path as Plex sees it, as Stash sees the same file. `mapping` is the one that was turned round. */
 export function unmapPath(path: string, mappings: readonly PathMapping[]): MappedPath {
   const turned = mappings.map(({ from, to }): PathMapping => ({ from: to, to: from }));

@@ -32,7 +32,7 @@ export type Identity = {
 };
 
 /** Plex as the drain needs it, and as those who look into a problem do. None of it but `edit` writes. */
-export type PlexClient = DrainPlex & {
+export type PlexClient = Omit<DrainPlex, 'identity'> & {
   identity(): Promise<Identity>;
   /**
    * Items of the section with `text` somewhere in a file's path, `most` of them at the most: no complete look, good for

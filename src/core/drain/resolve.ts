@@ -1,4 +1,5 @@
 import { asSyncError, SyncError } from '../errors.ts';
+import { pathMapFlag } from '../file-paths.ts';
 import { lookUpFile } from '../look-up.ts';
 import type { MatchResult } from '../match.ts';
 import { RETRY_RULES } from '../retry.ts';
@@ -97,9 +98,6 @@ function describeLow(name: string, match: Extract<MatchResult, { kind: 'low' }>)
     .map(({ candidate, file }) => `${candidate.ratingKey} "${candidate.title}" (${candidate.sectionTitle}) ${file}`);
   const more = match.considered.length > shown.length ? `; and ${match.considered.length - shown.length} more` : '';
   const count = match.considered.length === 1 ? '1 candidate' : `${match.considered.length} candidates`;
-  const hint =
-    match.suggestion === undefined
-      ? ''
-      : `. If this is the file: --path-map ${match.suggestion.from}=${match.suggestion.to}`;
+  const hint = match.suggestion === undefined ? '' : `. If this is the file: ${pathMapFlag(match.suggestion)}`;
   return `${count} for ${name}, and none is proven to be the scene's file: ${shown.join('; ')}${more}${hint}`;
 }

@@ -1,0 +1,35 @@
+import { EXIT } from '../exit.ts';
+import type { CommandSpec } from './spec.ts';
+
+export const MATCH_TEST: CommandSpec = {
+  name: 'match-test',
+  summary: 'show what a file would match in Plex, and why',
+  operands: [{ name: '<file>', help: 'whole path of the file, as Stash sees it' }],
+  options: [{ flags: '--size <bytes>', help: 'size of the file in bytes, as further evidence' }],
+  settings: [
+    'plex_url',
+    'plex_token',
+    'plex_token_file',
+    'plex_library',
+    'plex_ca',
+    'plex_insecure',
+    'connect_timeout',
+    'read_timeout',
+    'path_map',
+    'strict_matching',
+  ],
+  notes: [
+    'Judges the file exactly as process does, and writes nothing. HIGH is proven; LOW has candidates and no proof, and is written to only where strict_matching is off.',
+    'Exits 0 for HIGH and 1 for LOW or none. Needs no data directory.',
+  ],
+  examples: [
+    'plexsync match-test "/data/North Quay/lantern-row.mp4"',
+    'plexsync match-test /data/01.mp4 --size 734003200 --path-map /data=/media',
+    'plexsync match-test /data/01.mp4 --json | jq .confidence',
+  ],
+  exitCodes: [EXIT.done, EXIT.jobsFailed, EXIT.usage, EXIT.refused, EXIT.unreachable],
+  run: async ({ operands, given, flags, configFile }, context) => {
+    const { run } = await import('../commands/match-test.ts');
+    return await run({ file: operands[0] ?? '', size: given.text('size'), flags, configFile }, context);
+  },
+};

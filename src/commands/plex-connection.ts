@@ -1,0 +1,30 @@
+import { createHash } from 'node:crypto';
+import { homedir, hostname } from 'node:os';
+import { requirePlex } from '../access.ts';
+import type { LoadedSettings } from '../config.ts';
+import type { PlexClient } from '../plex/client.ts';
+import { createPlexClient } from '../plex/client.ts';
+import { readClientIdentifier } from '../queue/client-identifier.ts';
+import type { Context } from './context.ts';
+
+/**
+ * Plex as the settings name it, for a command that looks and works without a data directory.
+ * @throws {UsageError} when Plex is not configured.
+ */
+export function connectToPlex(loaded: LoadedSettings, { dataDir, now, version }: Context): PlexClient {
+  return createPlexClient({
+    ...requirePlex(loaded),
+    clientIdentifier: readClientIdentifier(dataDir.path) ?? machineIdentifier(),
+    version,
+    connectTimeoutMs: loaded.settings.connect_timeout,
+    readTimeoutMs: loaded.settings.read_timeout,
+    signal: new AbortController().signal,
+    now,
+  });
+}
+
+/** The same for each run of one user on one machine, since Plex registers every unseen one as a device (plex-api.md 1). */
+function machineIdentifier(): string {
+  const digest = createHash('sha256').update(`plexsync\n${hostname()}\n${homedir()}`).digest('hex');
+  return digest.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
+}

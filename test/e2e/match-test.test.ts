@@ -1,0 +1,204 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { test } from 'node:test';
+import { runBin, setup } from '../helpers/rig.ts';
+
+const TWO_LIBRARIES = [
+  { key: '1', title: 'Harbours', locations: ['/media/harbours'] },
+  { key: '2', title: 'Gardens', locations: ['/media/gardens'] },
+];
+
+test('a file at its very path is HIGH, said with every step, and nothing is written anywhere', async (t) => {
+  const { plex, run, dataDir } = await setup(t);
+  const ratingKey = plex.addItem({ sectionKey: '1', file: '/media/quay/lantern.mp4', title: 'Lantern Row' });
+  const result = await run(['match-test', '/data/quay/lantern.mp4', '--path-map', '/data=/media']);
+  assert.equal(result.code, 0, result.stderr);
+  assert.match(result.stdout, /Path +\/data\/quay\/lantern\.mp4/);
+  assert.match(result.stdout, /In Plex +\/media\/quay\/lantern\.mp4 \(--path-map \/data=\/media\)/);
+  assert.match(result.stdout, /file name lantern\.mp4 in "Adult": 1 item \(1 request\)/);
+  assert.match(result.stdout, new RegExp(`HIGH: item ${ratingKey} "Lantern Row" in "Adult"`));
+  assert.deepEqual([...new Set(plex.requests.map(({ method }) => method))], ['GET']);
+  assert.equal(existsSync(dataDir), false);
+});
+
+test('the document names the item, the rule and the evidence', async (t) => {
+  const { plex, run } = await setup(t);
+  const ratingKey = plex.addItem({ sectionKey: '1', file: '/media/quay/a.mp4', size: 10 });
+  plex.addItem({ sectionKey: '1', file: '/media/mole/a.mp4', size: 11 });
+  const result = await run(['match-test', '/data/b/quay/a.mp4', '--size', '10', '--json']);
+  const document = JSON.parse(result.stdout);
+  assert.equal(result.code, 0);
+  assert.equal(document.confidence, 'high');
+  assert.equal(document.rule, 'size');
+  assert.equal(document.rating_key, ratingKey);
+  assert.equal(document.mapped_path, '/data/b/quay/a.mp4');
+  assert.equal(document.candidates.length, 1);
+  assert.deepEqual(
+    { ...document.candidates[0], title: '' },
+    {
+      rating_key: ratingKey,
+      title: '',
+      library: 'Adult',
+      file: '/media/quay/a.mp4',
+      path: 'differs',
+      size: 'same',
+      size_bytes: 10,
+      shared_folders: 1,
+      shared_tail: 'quay/a.mp4',
+    },
+  );
+  assert.deepEqual(
+    document.near_misses.map((miss: { kind: string; size_bytes: number }) => [miss.kind, miss.size_bytes]),
+    [['other_size', 11]],
+  );
+  assert.equal(document.suggestion, '--path-map /data/b=/media');
+  assert.equal(document.requests, 2);
+});
+
+test('candidates without proof are LOW, with the line that would prove one', async (t) => {
+  const { plex, run } = await setup(t);
+  plex.addItem({ sectionKey: '1', file: '/mnt/quay/01.mp4' });
+  const args = ['match-test', '/data/quay/01.mp4', '--path-map', '/data=/media'];
+  const text = await run(args);
+  assert.equal(text.code, 1);
+  assert.match(text.stdout, /LOW: a candidate, and no proof/);
+  assert.match(text.stdout, /LowConfidenceMatch/);
+  assert.match(text.stdout, /--path-map \/data=\/mnt$/m);
+  const strict = JSON.parse((await run([...args, '--json'])).stdout);
+  assert.deepEqual([strict.confidence, strict.rating_key, strict.would_write], ['low', null, false]);
+  const relaxed = JSON.parse((await run([...args, '--no-strict-matching', '--json'])).stdout);
+  assert.deepEqual([relaxed.confidence, relaxed.would_write], ['low', true]);
+  assert.equal(typeof relaxed.rating_key, 'string');
+});
+
+test('another studio’s file of the same name is LOW, and no mapping is suggested', async (t) => {
+  const { plex, run } = await setup(t);
+  plex.addItem({ sectionKey: '1', file: '/media/East Quay/01.mp4' });
+  const document = JSON.parse((await run(['match-test', '/media/South Quay/01.mp4', '--json'])).stdout);
+  assert.equal(document.confidence, 'low');
+  assert.equal(document.suggestion, null);
+});
+
+test('of a file that is not there the near misses are shown', async (t) => {
+  const { plex, run } = await setup(t);
+  plex.addItem({ sectionKey: '1', file: '/media/quay/lantern.mkv', title: 'Converted' });
+  plex.addItem({ sectionKey: '1', file: '/media/quay/tides.mp4' });
+  plex.addItem({ sectionKey: '1', file: '/media/mole/fog.mp4' });
+  const result = await run(['match-test', '/media/quay/lantern.mp4', '--json']);
+  assert.equal(result.code, 1);
+  const document = JSON.parse(result.stdout);
+  assert.deepEqual([document.confidence, document.rating_key, document.suggestion], ['none', null, null]);
+  assert.deepEqual(
+    document.near_misses.map(({ kind, file }: { kind: string; file: string }) => [kind, file]),
+    [
+      ['other_ending', '/media/quay/lantern.mkv'],
+      ['same_folder', '/media/quay/tides.mp4'],
+    ],
+  );
+  const text = await run(['match-test', '/media/quay/lantern.mp4']);
+  assert.match(text.stdout, /same name, other ending/);
+  assert.match(text.stdout, /none: no item has this file/);
+});
+
+test('where the folder is known under another mount, the mapping is suggested though the file is not there', async (t) => {
+  const { plex, run } = await setup(t);
+  plex.addItem({ sectionKey: '1', file: '/media/North Quay/tides.mp4' });
+  const document = JSON.parse((await run(['match-test', '/data/North Quay/lantern.mp4', '--json'])).stdout);
+  assert.equal(document.confidence, 'none');
+  assert.equal(document.suggestion, '--path-map /data=/media');
+});
+
+test('a path as Plex sees it is recognised, and the other side is shown', async (t) => {
+  const { plex, run } = await setup(t);
+  plex.addItem({ sectionKey: '1', file: '/media/quay/a.mp4' });
+  const under = ['match-test', '/media/quay/a.mp4', '--path-map', '/data=/media'];
+  const text = await run(under);
+  assert.equal(text.code, 0);
+  assert.match(text.stdout, /path as Plex sees it/);
+  assert.match(text.stdout, /In Stash +\/data\/quay\/a\.mp4/);
+  const document = JSON.parse((await run([...under, '--json'])).stdout);
+  assert.deepEqual([document.seen_by, document.stash_path], ['plex', '/data/quay/a.mp4']);
+
+  const elsewhere = await run(['match-test', '/media/quay/a.mp4', '--path-map', '/media=/mnt', '--json']);
+  assert.deepEqual([JSON.parse(elsewhere.stdout).seen_by, JSON.parse(elsewhere.stdout).stash_path], ['plex', null]);
+});
+
+test('the same path in two libraries is LOW until a library is named', async (t) => {
+  const { plex, run } = await setup(t, { sections: TWO_LIBRARIES });
+  plex.addItem({ sectionKey: '1', file: '/media/a.mp4' });
+  const inGardens = plex.addItem({ sectionKey: '2', file: '/media/a.mp4' });
+  const both = JSON.parse((await run(['match-test', '/media/a.mp4', '--json'])).stdout);
+  assert.equal(both.confidence, 'low');
+  assert.deepEqual(
+    both.steps.map(({ library, found }: { library: string; found: number }) => [library, found]),
+    [
+      ['Harbours', 1],
+      ['Gardens', 1],
+    ],
+  );
+  const one = await run(['match-test', '/media/a.mp4', '--plex-library', 'gardens', '--json']);
+  assert.equal(one.code, 0);
+  assert.deepEqual([JSON.parse(one.stdout).rating_key, JSON.parse(one.stdout).library], [inGardens, 'Gardens']);
+});
+
+test('what process does with a file is what match-test said', async (t) => {
+  const { plex, run } = await setup(t);
+  plex.addItem({ sectionKey: '1', file: '/mnt/quay/01.mp4' });
+  const ratingKey = plex.addItem({ sectionKey: '1', file: '/mnt/quay/lantern.mp4' });
+  for (const [id, path] of [
+    ['1', '/data/mole/01.mp4'],
+    ['2', '/data/quay/lantern.mp4'],
+  ] as const)
+    await run(['enqueue', id, '--path', path, '--title', 'Written']);
+  const verdicts = [];
+  for (const path of ['/data/mole/01.mp4', '/data/quay/lantern.mp4'])
+    verdicts.push(JSON.parse((await run(['match-test', path, '--json'])).stdout).confidence);
+  assert.deepEqual(verdicts, ['low', 'high']);
+  assert.equal((await run(['process'])).code, 1);
+  assert.equal(plex.item(ratingKey)?.title, 'Written');
+  const letters = JSON.parse((await run(['dlq', 'list', '--json'])).stdout);
+  assert.deepEqual(
+    letters.map(({ scene_id, error_type }: { scene_id: number; error_type: string }) => [scene_id, error_type]),
+    [[1, 'LowConfidenceMatch']],
+  );
+});
+
+test('a refused token is 3, a silent server 4, and a fault while looking is never "none"', async (t) => {
+  const { plex, run } = await setup(t);
+  const refused = await run(['match-test', '/media/a.mp4'], { env: { PLEX_TOKEN: 'another-token' } });
+  assert.equal(refused.code, 3);
+  assert.match(refused.stderr, /refused the token/);
+  const silent = await run(['match-test', '/media/a.mp4', '--json'], { env: { PLEX_URL: 'http://127.0.0.1:1' } });
+  assert.equal(silent.code, 4);
+  assert.equal(JSON.parse(silent.stderr).error.exit_code, 4);
+  plex.fail('listing', { kind: 'status', status: 500 });
+  const faulty = await run(['match-test', '/media/a.mp4']);
+  assert.equal(faulty.code, 4);
+  assert.equal(faulty.stdout, '');
+});
+
+for (const [what, args] of [
+  ['a relative path', ['a.mp4']],
+  ['an empty path', ['']],
+  ['an address', ['https://plex/a.mp4']],
+  ['a folder', ['/data/quay/']],
+  ['no path', []],
+  ['two paths', ['/a.mp4', '/b.mp4']],
+  ['a size that is no number', ['/a.mp4', '--size', '1 GB']],
+  ['a mapping without an equals sign', ['/a.mp4', '--path-map', '/data']],
+  ['a library that is not there', ['/a.mp4', '--plex-library', 'Lighthouses']],
+] as const) {
+  test(`${what} is refused with one sentence`, async (t) => {
+    const { run } = await setup(t);
+    const result = await run(['match-test', ...args]);
+    assert.equal(result.code, 2, result.stderr);
+    assert.equal(result.stdout, '');
+    assert.doesNotMatch(result.stderr, / at .*:\d+/);
+  });
+}
+
+test('without an address of Plex it says how to give one', async () => {
+  const result = await runBin(['match-test', '/a.mp4']);
+  assert.equal(result.code, 2);
+  assert.match(result.stderr, /PLEX_URL/);
+});
