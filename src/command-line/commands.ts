@@ -2,6 +2,7 @@ import { COMPLETION } from './completion.ts';
 import { CONFIG_SHOW } from './config.ts';
 import { DEMO } from './demo.ts';
 import { DLQ_COMMANDS } from './dlq.ts';
+import { DOCTOR } from './doctor.ts';
 import { ENQUEUE } from './enqueue.ts';
 import { MATCH_TEST } from './match-test.ts';
 import { PROCESS } from './process.ts';
@@ -21,6 +22,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   ...DLQ_COMMANDS,
   MATCH_TEST,
   CONFIG_SHOW,
+  DOCTOR,
   DEMO,
   COMPLETION,
 ];

@@ -71,8 +71,12 @@ export function isInFolder(path: string, folder: string): boolean {
 
 /** A mapping as it is typed on a command line, quoted where a shell needs it. */
 export function pathMapFlag({ from, to }: PathMapping): string {
-  const line = `${from}=${to}`;
-  return /^[\w@%+=:,./-]+$/.test(line) ? `--path-map ${line}` : `--path-map '${line.replaceAll("'", `'\\''`)}'`;
+  return `--path-map ${shellWord(`${from}=${to}`)}`;
+}
+
+/** A word as it may be pasted into a shell, quoted where it must be. */
+export function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 /** The way back: a path as Plex sees it, as Stash sees the same file. `mapping` is the one that was turned round. */

@@ -71,6 +71,14 @@ export function hasLetterOfType(db: Db, errorType: string): boolean {
   );
 }
 
+/** When the oldest letter was written, epoch ms; `undefined` when there is none. */
+export function oldestLetterAt(db: Db): number | undefined {
+  const row = db
+    .prepare<[], { failed_at: string | null }>('SELECT min(failed_at) AS failed_at FROM dead_letters')
+    .get();
+  return row?.failed_at == null ? undefined : Date.parse(row.failed_at);
+}
+
 /** The statements of `dlq.db`. Those that change something leave the transaction to the caller. */
 export function prepareDeadLetters(db: Db) {
   const columns =

@@ -1,0 +1,98 @@
+import type { PathPair } from './derive-mapping.ts';
+import { deriveMappings } from './derive-mapping.ts';
+import type { PathMapping } from './file-paths.ts';
+import { fileName, isInFolder, mapPath } from './file-paths.ts';
+import type { LookUp } from './look-up.ts';
+import type { SceneFile } from './match.ts';
+import { matchScene } from './match.ts';
+import type { Section } from './plex-item.ts';
+
+/** A file of the data directory: waiting, given up, or written to an item of the section named. */
+export type SampledFile = SceneFile & {
+  readonly from: 'waiting' | 'dead' | 'written';
+  readonly sectionKey: string | undefined;
+};
+
+/** Files that belong together: those of one library, or those that lie in the folders of none. */
+export type SampleGroup = { readonly section: Section | undefined; readonly files: readonly SampledFile[] };
+
+/**
+ * Sorts files by the library they were written to, or whose folders hold their mapped path; `most` of each, spread over
+ * all there are, since neighbours tend to lie in one folder. Files written to a library that is not looked in are left out.
+ */
+export function groupSample(
+  files: readonly SampledFile[],
+  place: { readonly sections: readonly Section[]; readonly mappings: readonly PathMapping[] },
+  most: number,
+): readonly SampleGroup[] {
+  const { sections, mappings } = place;
+  const groups = new Map<string | undefined, SampledFile[]>();
+  for (const file of files) {
+    const known = sections.find(({ key }) => key === file.sectionKey);
+    if (file.from === 'written' && known === undefined) continue;
+    const { path } = mapPath(file.path, mappings);
+    const section =
+      known ?? sections.find(({ folders }) => folders.some((folder) => folder !== '' && isInFolder(path, folder)));
+    groups.set(section?.key, [...(groups.get(section?.key) ?? []), file]);
+  }
+  const inOrder = [...sections, undefined].map((section) => ({ section, files: groups.get(section?.key) ?? [] }));
+  return inOrder
+    .filter((group) => group.files.length > 0)
+    .map((group) => ({ ...group, files: spread(group.files, most) }));
+}
+
+function spread(files: readonly SampledFile[], most: number): readonly SampledFile[] {
+  if (files.length <= most) return files;
+  return Array.from({ length: most }, (_, index) => files[Math.floor((index * files.length) / most)]).filter(
+    (file) => file !== undefined,
+  );
+}
+
+/** A file with what a look-up of it brought. */
+export type LookedUp = { readonly file: SceneFile; readonly look: LookUp };
+
+/** How many files of a sample are found, and what would be with the mappings that the others speak for. */
+export type SampleVerdict = {
+  readonly total: number;
+  /** Proven, by whichever rule. */
+  readonly found: number;
+  /** Proven by their very path. */
+  readonly exact: number;
+  /** The first file that is not found. */
+  readonly missing: SceneFile | undefined;
+  readonly proposal:
+    | { readonly mappings: readonly PathMapping[]; readonly found: number; readonly exact: number }
+    | undefined;
+};
+
+/** Judges a sample, and derives the missing `path_map` lines out of the files that are not at their path. */
+export function judgeSample(looked: readonly LookedUp[], mappings: readonly PathMapping[]): SampleVerdict {
+  const now = count(looked, mappings);
+  const pairs = looked.filter(({ look }) => !isExact(look.match)).flatMap(pairsOf);
+  const derived = deriveMappings(pairs).map(({ mapping }) => mapping);
+  // A line of the same folder is corrected, not added to.
+  const kept = mappings.filter(({ from }) => !derived.some((mapping) => mapping.from === from));
+  const then = count(looked, [...derived, ...kept]);
+  const isBetter = derived.length > 0 && then.exact > now.exact && then.found >= now.found;
+  const missing = looked.find(({ look }) => look.match.kind !== 'high')?.file;
+  return { total: looked.length, ...now, missing, proposal: isBetter ? { mappings: derived, ...then } : undefined };
+}
+
+function count(looked: readonly LookedUp[], mappings: readonly PathMapping[]): { found: number; exact: number } {
+  const matches = looked.map(({ file, look }) => matchScene(file, look.candidates, mappings));
+  return { found: matches.filter(({ kind }) => kind === 'high').length, exact: matches.filter(isExact).length };
+}
+
+function isExact(match: LookUp['match']): boolean {
+  return match.kind === 'high' && match.rule === 'path';
+}
+
+function pairsOf({ file, look }: LookedUp): PathPair[] {
+  return look.candidates
+    .flatMap(({ files }) => files)
+    .filter(({ path }) => fileName(path).toLowerCase() === look.name.toLowerCase())
+    .flatMap(({ path, size }): PathPair[] => {
+      if (size === undefined || file.size === undefined) return [{ stash: file.path, plex: path, size: 'unknown' }];
+      return size === file.size ? [{ stash: file.path, plex: path, size: 'same' }] : [];
+    });
+}

@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { PathMapping } from '../../src/core/file-paths.ts';
+import type { LookedUp, SampledFile } from '../../src/core/file-sample.ts';
+import { groupSample, judgeSample } from '../../src/core/file-sample.ts';
+import { lookUpFile } from '../../src/core/look-up.ts';
+import type { Candidate, PlexFile } from '../../src/core/match.ts';
+import type { Section } from '../../src/core/plex-item.ts';
+
+function section(key: string, title: string, folder: string): Section {
+  return { key, title, type: 'movie', uuid: undefined, folders: [folder] };
+}
+
+const HARBOURS = section('1', 'Harbours', '/media/harbours');
+const GARDENS = section('2', 'Gardens', '/media/gardens');
+
+function sampled(path: string, more: Partial<SampledFile> = {}): SampledFile {
+  return { path, from: 'waiting', sectionKey: undefined, ...more };
+}
+
+function groups(
+  files: readonly SampledFile[],
+  mappings: readonly PathMapping[] = [],
+  most = 20,
+): Record<string, string[]> {
+  const found = groupSample(files, { sections: [HARBOURS, GARDENS], mappings }, most);
+  return Object.fromEntries(found.map((group) => [group.section?.title ?? '-', group.files.map(({ path }) => path)]));
+}
+
+test('a file belongs to the library it was written to, else to the one whose folder holds its mapped path', () => {
+  const files = [
+    sampled('/data/gardens/a.mp4'),
+    sampled('/elsewhere/b.mp4', { from: 'written', sectionKey: '1' }),
+    sampled('/elsewhere/c.mp4'),
+  ];
+  assert.deepEqual(groups(files, [{ from: '/data', to: '/media' }]), {
+    Harbours: ['/elsewhere/b.mp4'],
+    Gardens: ['/data/gardens/a.mp4'],
+    '-': ['/elsewhere/c.mp4'],
+  });
+});
+
+test('what was written to a library that is not looked in is left out', () => {
+  assert.deepEqual(groups([sampled('/media/gardens/a.mp4', { from: 'written', sectionKey: '9' })]), {});
+});
+
+test('of each library only so many are taken, spread over all there are', () => {
+  const files = ['a', 'b', 'c', 'd'].map((name) => sampled(`/media/harbours/${name}.mp4`));
+  assert.deepEqual(groups(files, [], 2), { Harbours: ['/media/harbours/a.mp4', '/media/harbours/c.mp4'] });
+});
+
+/** A Plex that has these files, one item each. */
+async function lookUp(
+  paths: readonly { path: string; size?: number }[],
+  plexFiles: readonly PlexFile[],
+  mappings: readonly PathMapping[],
+): Promise<LookedUp[]> {
+  const items = plexFiles.map(
+    (file, index): Candidate => ({
+      ratingKey: String(index + 1),
+      title: `Film ${index + 1}`,
+      sectionKey: '1',
+      sectionTitle: 'Harbours',
+      files: [file],
+    }),
+  );
+  const place = { sections: [HARBOURS], mappings };
+  return await Promise.all(
+    paths.map(async (file) => ({
+      file,
+      look: await lookUpFile(file, place, (_section, name) => {
+        const candidates = items.filter(({ files }) => files.some(({ path }) => path.endsWith(`/${name}`)));
+        return Promise.resolve({ candidates, requests: 1 });
+      }),
+    })),
+  );
+}
+
+const names = Array.from({ length: 20 }, (_, index) => `film ${index}.mp4`);
+
+test('files that are at their paths need no mapping', async () => {
+  const looked = await lookUp(
+    names.map((name) => ({ path: `/media/${name}` })),
+    names.map((name) => ({ path: `/media/${name}` })),
+    [],
+  );
+  const verdict = judgeSample(looked, []);
+  assert.deepEqual([verdict.total, verdict.found, verdict.exact, verdict.proposal], [20, 20, 20, undefined]);
+});
+
+test('the mapping that would find nearly all is proposed, with how many', async () => {
+  const looked = await lookUp(
+    names.map((name) => ({ path: `/data/${name}` })),
+    names.slice(2).map((name) => ({ path: `/media/${name}` })),
+    [],
+  );
+  const { found, missing, proposal } = judgeSample(looked, []);
+  assert.deepEqual([found, missing?.path], [0, '/data/film 0.mp4']);
+  assert.deepEqual(proposal, { mappings: [{ from: '/data', to: '/media' }], found: 18, exact: 18 });
+});
+
+test('a mapping that leads to the wrong place is corrected', async () => {
+  const wrong = [{ from: '/data', to: '/mnt' }];
+  const looked = await lookUp(
+    names.map((name) => ({ path: `/data/quay/${name}` })),
+    names.map((name) => ({ path: `/media/quay/${name}` })),
+    wrong,
+  );
+  const { found, proposal } = judgeSample(looked, wrong);
+  assert.equal(found, 0);
+  assert.deepEqual(proposal, { mappings: [{ from: '/data', to: '/media' }], found: 20, exact: 20 });
+});
+
+test('files of another size say nothing about a mapping', async () => {
+  const looked = await lookUp(
+    names.map((name) => ({ path: `/data/quay/${name}`, size: 10 })),
+    names.map((name) => ({ path: `/media/quay/${name}`, size: 11 })),
+    [],
+  );
+  assert.deepEqual([judgeSample(looked, []).found, judgeSample(looked, []).proposal], [0, undefined]);
+});
+
+test('what is proposed never finds fewer files than are found now', async () => {
+  const folder = fc.constantFrom('/data', '/media', '/media/quay', '/mnt');
+  const file = fc.tuple(folder, fc.constantFrom('a', 'b', 'c', 'd')).map(([root, name]) => `${root}/${name}.mp4`);
+  const mapping = fc.record({ from: folder, to: folder });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.uniqueArray(file, { minLength: 1 }),
+      fc.uniqueArray(file),
+      fc.array(mapping, { maxLength: 2 }),
+      async (paths, plexPaths, mappings) => {
+        const looked = await lookUp(
+          paths.map((path) => ({ path })),
+          plexPaths.map((path) => ({ path })),
+          mappings,
+        );
+        const { found, exact, proposal } = judgeSample(looked, mappings);
+        if (proposal === undefined) return;
+        assert.ok(proposal.found >= found && proposal.exact > exact);
+      },
+    ),
+  );
+});
