@@ -13,6 +13,7 @@ export function statsDocument(stats: StoreStats, dataDir: { readonly path: strin
     waiting: stats.waiting,
     dead_letters: { count: sum(deadLetters), by_error_type: deadLetters },
     breaker: { plex: breakerDocument(breakers.plex), stash: breakerDocument(breakers.stash) },
+    outage_since: instant(stats.outageSince),
     totals: stats.totals,
     scenes: stats.scenes,
     oldest_pending_at: instant(stats.oldestPendingAt),

@@ -1,64 +1,158 @@
-import { admission } from '../core/breaker.ts';
+import { setTimeout } from 'node:timers/promises';
+import { parseDurationMs } from '../core/duration.ts';
+import { UsageError } from '../core/errors.ts';
+import type { Bounds, Violation } from '../core/stats-check.ts';
+import { boundsOr, checkLine, violationsOf } from '../core/stats-check.ts';
+import { EXIT, signalExitCode } from '../exit.ts';
 import type { StoreStats } from '../queue/stats.ts';
 import { readStats } from '../queue/stats.ts';
 import { openStoresToRead } from '../queue/stores.ts';
-import type { Reader } from '../terminal/reader.ts';
-import { readerOf } from '../terminal/reader.ts';
-import { renderFields } from '../terminal/table.ts';
-import { localTime, utcTime } from '../terminal/time.ts';
+import { isTerminal, readerOf } from '../terminal/reader.ts';
+import { createScreen } from '../terminal/status-screen.ts';
+import { localTime } from '../terminal/time.ts';
 import type { Context } from './context.ts';
 import { statsDocument, sum } from './stats-document.ts';
+import { statsMetrics, writeMetrics } from './stats-metrics.ts';
+import { statsTable } from './stats-table.ts';
 
-/** Shows the queue, the dead letters, the breaker and the last run; changes nothing. */
-export function run({ dataDir, output, now }: Context): number {
+/** What `stats` was asked for, as typed. */
+export type StatsOptions = {
+  readonly check: boolean;
+  readonly maxDead: string | undefined;
+  readonly maxAge: string | undefined;
+  readonly maxOutage: string | undefined;
+  readonly maxSilence: string | undefined;
+  readonly metricsFile: string | undefined;
+  readonly watch: boolean;
+  readonly interval: string | undefined;
+};
+
+/** What `stats` shall do, once its options are understood. */
+type Wish = {
+  readonly bounds: Bounds | undefined;
+  readonly metricsFile: string | undefined;
+  readonly everyMs: number | undefined;
+};
+
+const DEFAULT_INTERVAL = '2s';
+const SHORTEST_INTERVAL_MS = 100;
+
+/** Shows, checks, writes out or watches the state of the data directory; changes nothing in it. */
+export async function run(options: StatsOptions, context: Context): Promise<number> {
+  const wish = understand(options, context);
+  if (wish.everyMs !== undefined) return await watch({ ...wish, everyMs: wish.everyMs }, context);
+  const { output, dataDir } = context;
+  const now = context.now();
+  const stats = look(wish, now, context);
+  if (wish.bounds !== undefined) return check(stats, wish.bounds, context);
+  if (output.json) output.resultJson(statsDocument(stats, dataDir), 2);
+  else output.result(statsTable(stats, { dataDir, now, reader: readerOf('stdout') }));
+  return EXIT.done;
+}
+
+/** Opened anew for each look: between two of a watch, `dlq.db` may have come into being. */
+function look({ metricsFile }: Wish, now: number, { dataDir, version }: Context): StoreStats {
   const stores = openStoresToRead(dataDir);
   try {
-    const stats = readStats(stores, now());
-    if (output.json) output.resultJson(statsDocument(stats, dataDir), 2);
-    else output.result(statsTable(stats, { dataDir, now: now(), reader: readerOf('stdout') }));
-    return 0;
+    const stats = readStats(stores, now);
+    if (metricsFile !== undefined) writeMetrics(metricsFile, statsMetrics(stats, { now, version }));
+    return stats;
   } finally {
     stores.close();
   }
 }
 
-/** The statistics for a person, or as tab-separated lines for a pipe. */
-function statsTable(
-  stats: StoreStats,
-  options: {
-    readonly dataDir: { readonly path: string; readonly origin: string };
-    readonly now: number;
-    readonly reader: Reader;
-  },
-): string {
-  const { waiting, lastRun } = stats;
-  const { dataDir, now, reader } = options;
-  const time = (at: number | undefined): string =>
-    at === undefined ? '-' : reader.kind === 'person' ? localTime(at) : utcTime(at);
-  const rows: [string, string | number][] = [
-    ['pending', stats.pending],
-    ['  due', waiting.due],
-    ['  retry later', waiting.retry],
-    ['  not in Plex yet', waiting.not_found],
-    ['  need Stash', waiting.no_stash],
-    ['in progress', stats.inProgress],
-    ['completed', stats.totals.updated + stats.totals.unchanged],
-    ['dead letters', sum(stats.deadLetters)],
-    ...Object.entries(stats.deadLetters).map(([type, count]): [string, number] => [`  ${type}`, count]),
-    ['circuit breaker', breakerWords(stats, now, time)],
-    ['oldest waiting since', time(stats.oldestPendingAt)],
-    [
-      'last run',
-      lastRun ? `${time(lastRun.started_at)}, exit code ${lastRun.exit_code ?? '- (running, or killed)'}` : '-',
-    ],
-    ['last success', time(stats.lastSuccessAt)],
-    ['data dir', `${dataDir.path} (from ${dataDir.origin})`],
-  ];
-  return renderFields(rows, reader);
+/** What is wrong goes to stderr: that is what a cron job mails, also under `--quiet`. */
+function check(stats: StoreStats, bounds: Bounds, { output, dataDir, now }: Context): number {
+  const health = { ...stats, dead: sum(stats.deadLetters) };
+  const violations = violationsOf(health, bounds, now());
+  const ok = violations.length === 0;
+  if (output.json) {
+    const verdict = { ok, violations: violations.map(toDocument) };
+    output.resultJson({ ...statsDocument(stats, dataDir), check: verdict }, 2);
+  } else if (ok) output.result(checkLine(violations));
+  else output.log('error', `plexsync: ${checkLine(violations)}`);
+  return ok ? EXIT.done : EXIT.jobsFailed;
 }
 
-function breakerWords({ breakers: { plex: breaker } }: StoreStats, now: number, time: (at: number) => string): string {
-  if (breaker.kind !== 'open') return breaker.kind;
-  const admitted = admission(breaker, now);
-  return admitted.kind === 'wait' ? `open until ${time(admitted.retryAt)}` : 'open, the next run probes Plex';
+function toDocument({ bound, value, limit }: Violation): object {
+  if (bound === 'max_dead') return { bound, value, limit };
+  return { bound, value_s: Math.floor(value / 1_000), limit_s: limit / 1_000 };
+}
+
+async function watch(wish: Wish & { readonly everyMs: number }, context: Context): Promise<number> {
+  const { dataDir } = context;
+  const stop = listenForEnd();
+  let screen: ReturnType<typeof createScreen> | undefined;
+  try {
+    while (stop.signal() === undefined) {
+      const now = context.now();
+      // Looked at before the screen is taken, so that a complaint stands on the terminal a person sees.
+      const stats = look(wish, now, context);
+      screen ??= createScreen();
+      screen.draw(`${localTime(now)}\n\n${statsTable(stats, { dataDir, now, reader: readerOf('stdout') })}`);
+      await setTimeout(wish.everyMs, undefined, { signal: stop.aborted }).catch(() => undefined);
+    }
+  } finally {
+    screen?.close();
+    stop.close();
+  }
+  return signalExitCode(stop.signal() ?? 'SIGINT');
+}
+
+/** There is nothing to settle: the first signal ends the watch at once. */
+function listenForEnd() {
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  const abort = new AbortController();
+  let came: NodeJS.Signals | undefined;
+  const onSignal = (signal: NodeJS.Signals): void => {
+    came ??= signal;
+    abort.abort();
+  };
+  for (const signal of signals) process.on(signal, onSignal);
+  return {
+    signal: (): NodeJS.Signals | undefined => came,
+    aborted: abort.signal,
+    close: (): void => {
+      for (const signal of signals) process.off(signal, onSignal);
+    },
+  };
+}
+
+/** @throws {UsageError} naming the option that cannot be. */
+function understand(options: StatsOptions, { output }: Context): Wish {
+  const bounds: Bounds = {
+    maxDead: toCount('--max-dead', options.maxDead),
+    maxAgeMs: toMs('--max-age', options.maxAge),
+    maxOutageMs: toMs('--max-outage', options.maxOutage),
+    maxSilenceMs: toMs('--max-silence', options.maxSilence),
+  };
+  if (!options.check && Object.values(bounds).some((bound) => bound !== undefined))
+    throw new UsageError('A bound goes with --check.', 'Try: plexsync stats --check --max-dead 0.');
+  if (options.interval !== undefined && !options.watch) throw new UsageError('--interval goes with --watch.');
+  const everyMs = toMs('--interval', options.interval ?? DEFAULT_INTERVAL) ?? 0;
+  if (everyMs < SHORTEST_INTERVAL_MS)
+    throw new UsageError(`--interval must be at least 0.1s, not "${options.interval}".`);
+  if (options.watch && (options.check || output.json))
+    throw new UsageError('--watch draws a screen, and goes with neither --check nor --json.');
+  if (options.watch && !isTerminal('stdout'))
+    throw new UsageError('--watch needs a terminal to draw on.', 'Without one: plexsync stats, as often as you like.');
+  return {
+    bounds: options.check ? boundsOr(bounds) : undefined,
+    metricsFile: options.metricsFile,
+    everyMs: options.watch ? everyMs : undefined,
+  };
+}
+
+function toCount(flag: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new UsageError(`${flag} must be a whole number, 0 or more, not "${text}".`);
+}
+
+function toMs(flag: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const ms = parseDurationMs(text, 's');
+  if (ms !== undefined) return ms;
+  throw new UsageError(`${flag} must be a duration such as 90s, 2h or 7d, not "${text}".`);
 }

@@ -28,6 +28,8 @@ export type StoreStats = {
   readonly oldestPendingAt: number | undefined;
   readonly deadLetters: Readonly<Record<string, number>>;
   readonly breakers: { readonly plex: Breaker; readonly stash: Breaker };
+  /** When the outage that lasts until now began. */
+  readonly outageSince: number | undefined;
   readonly totals: Readonly<Record<Total, number>>;
   readonly scenes: { readonly done: number; readonly waiting: number; readonly dead: number };
   readonly lastRun: Run | undefined;
@@ -76,6 +78,7 @@ export function readStats(stores: Stores, now: number): StoreStats {
       oldestPendingAt: counts.oldest_pending_at ?? undefined,
       deadLetters: letters.countByType(),
       breakers: { plex: servers.breaker('plex'), stash: servers.breaker('stash') },
+      outageSince: readOutage(db),
       totals: readTotals(db),
       // At most one job of a scene waits and one is under way.
       scenes: { done: done?.count ?? 0, waiting: counts.pending, dead: letters.sceneCount() },
@@ -84,4 +87,10 @@ export function readStats(stores: Stores, now: number): StoreStats {
     };
   };
   return translated(storesName(stores.path), { read }).read();
+}
+
+/** Kept as epoch ms by the run that met the outage, and removed by the first that gets an answer. */
+function readOutage(db: Stores['queueDb']): number | undefined {
+  const row = db.prepare<[], { value: string }>(`SELECT value FROM meta WHERE name = 'outage_since'`).get();
+  return row === undefined ? undefined : Number(row.value);
 }
