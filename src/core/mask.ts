@@ -1,0 +1,190 @@
+import type { MaskKind, Span } from './mask-patterns.ts';
+import { KEPT_EXTENSION, suspectSpans } from './mask-patterns.ts';
+
+/**
+ * Takes what is personal out of texts that are to be posted. The same word has the same mask everywhere in one report,
+ * also as part of a path; what the mask stands for cannot be looked up without the key behind `digest`.
+ */
+export type Masker = {
+  /** Makes a word known: from now on it is masked wherever it stands in free text. */
+  learn(kind: MaskKind, text: string): void;
+  /** A text from outside, with everything known and everything that looks personal masked. */
+  mask(text: string): string;
+  /** A text that is personal as a whole. */
+  maskAs(kind: MaskKind, text: string): string;
+  /** How many different words were masked, by kind. */
+  counts(): Readonly<Partial<Record<MaskKind, number>>>;
+};
+
+/** The words of one report: `texts` is all that will be masked, so that only words which stand in it are kept. */
+export function createMasker(texts: readonly string[], digest: (text: string) => string): Masker {
+  const known = createKnownWords(texts);
+  const labels = createLabels(digest);
+  const masker: Masker = {
+    learn: (kind, text) => {
+      known.learn(kind, text);
+      if (kind !== 'path') return;
+      for (const segment of segmentsOf(text)) {
+        known.learn('path', segment);
+        known.learn('path', segment.replace(/\.[^.]*$/, ''));
+      }
+    },
+    mask: (text) => {
+      const spans = joined([...known.spans(text), ...suspectSpans(text)]);
+      let shown = '';
+      let at = 0;
+      for (const { start, end, kind } of spans) {
+        shown += text.slice(at, start) + rendered(kind, text.slice(start, end), labels.label);
+        at = end;
+      }
+      return shown + text.slice(at);
+    },
+    maskAs: (kind, text) => rendered(/^[a-z]+:\/\//i.test(text) ? 'url' : kind, text, labels.label),
+    counts: labels.counts,
+  };
+  return masker;
+}
+
+type Label = (kind: MaskKind, text: string) => string;
+
+const SHORTEST_DIGEST = 4;
+
+/** Gives each word its mask; as short as it may be without two words having one. */
+function createLabels(digest: (text: string) => string) {
+  const byWord = new Map<string, string>();
+  const taken = new Set<string>();
+  const masked = new Map<MaskKind, Set<string>>();
+  const label: Label = (kind, text) => {
+    const word = foldWord(text.trim());
+    masked.set(kind, (masked.get(kind) ?? new Set()).add(word));
+    let short = byWord.get(word);
+    if (short === undefined) {
+      const long = digest(word);
+      let length = SHORTEST_DIGEST;
+      while (taken.has(long.slice(0, length)) && length < long.length) length += 1;
+      short = long.slice(0, length);
+      taken.add(short);
+      byWord.set(word, short);
+    }
+    return `${kind}-${short}`;
+  };
+  return {
+    label,
+    counts: (): Partial<Record<MaskKind, number>> =>
+      Object.fromEntries([...masked].map(([kind, words]) => [kind, words.size])),
+  };
+}
+
+function rendered(kind: Span['kind'], text: string, label: Label): string {
+  if (text.trim() === '') return text;
+  if (kind === 'url') return renderedUrl(text, label);
+  if (kind === 'path' || (kind === 'text' && /^(?:[A-Za-z]:)?[\\/]/.test(text))) return renderedPath(text, label);
+  return label(kind, text);
+}
+
+/** Folder by folder, since which folders two paths share is what a report is often about. */
+function renderedPath(path: string, label: Label): string {
+  return path.replace(/[^\\/]+/g, (segment) => {
+    const extension = KEPT_EXTENSION.exec(segment)?.[0] ?? '';
+    const stem = segment.slice(0, segment.length - extension.length);
+    return stem === '' ? label('path', segment) : `${label('path', stem)}${extension.toLowerCase()}`;
+  });
+}
+
+const SCHEMES = ['http', 'https', 'file', 'ftp', 'smb', 'nfs', 'ws', 'wss'];
+
+function renderedUrl(url: string, label: Label): string {
+  const [, scheme = '', host = '', port = '', path = '', rest = ''] =
+    /^([a-z][a-z0-9+.-]*):\/\/(?:[^/?#\\]*@)?(\[[^\]]*\]|[^/?#\\:]*)(:\d{1,5}(?!\d))?([^?#]*)(.*)$/is.exec(url) ?? [];
+  const shownScheme = SCHEMES.includes(scheme.toLowerCase()) ? scheme.toLowerCase() : 'url';
+  const shownHost = host === '' ? '' : label('host', host);
+  return `${shownScheme}://${shownHost}${port}${renderedPath(path, label)}${rest === '' ? '' : '?…'}`;
+}
+
+/** Overlapping parts become one, of the kind of the longest; a word that is known outranks a mere form. */
+function joined(spans: readonly Span[]): readonly Span[] {
+  const result: { start: number; end: number; kind: Span['kind']; length: number }[] = [];
+  for (const { start, end, kind } of spans.toSorted((a, b) => a.start - b.start || b.end - a.end)) {
+    const last = result.at(-1);
+    if (last === undefined || start >= last.end) {
+      result.push({ start, end, kind, length: end - start });
+      continue;
+    }
+    if (end - start > last.length) Object.assign(last, { kind, length: end - start });
+    last.end = Math.max(last.end, end);
+  }
+  return result;
+}
+
+/** Letters of scripts that put no space between words stand for themselves. */
+const WORDS =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]\p{M}*|[\p{L}\p{N}\p{M}]+/gu;
+
+/** Words of paths, hosts and users that say nothing about anybody, and of which our own lines are full. */
+const PUBLIC_WORDS = new Set(
+  'plexsync plex stash home root user users data media mnt srv var tmp opt usr local share config library libraries queue db json log localhost node bin lib app docker volume volumes mp4 mkv the a and in is of to'.split(
+    ' ',
+  ),
+);
+
+/** Finds known words, whatever stands between their parts: `Harbour Lights` also in `harbour.lights`. */
+function createKnownWords(texts: readonly string[]) {
+  const occurring = new Set(texts.flatMap((text) => wordsIn(text).map(({ word }) => word)));
+  const byFirst = new Map<string, Map<string, { readonly words: readonly string[]; readonly kind: MaskKind }>>();
+  const literals = new Map<string, MaskKind>();
+  return {
+    learn: (kind: MaskKind, text: string): void => {
+      const words = wordsIn(text).map(({ word }) => word);
+      const [first] = words;
+      if (kind === 'token' || first === undefined) {
+        const literal = text.trim();
+        // A single sign of punctuation for a title would mask the whole report.
+        if (literal.length > 2 || /[^\x20-\x7f]/.test(literal)) literals.set(literal, kind);
+        return;
+      }
+      if (!occurring.has(first) || isPublic(kind, words)) return;
+      const known = byFirst.get(first) ?? new Map();
+      const key = words.join(' ');
+      if (!known.has(key)) known.set(key, { words, kind });
+      byFirst.set(first, known);
+    },
+    spans: (text: string): readonly Span[] => {
+      const words = wordsIn(text);
+      const found: Span[] = [];
+      for (const [index, { word, start }] of words.entries()) {
+        for (const { words: wanted, kind } of byFirst.get(word)?.values() ?? []) {
+          const last = words[index + wanted.length - 1];
+          if (last === undefined || !wanted.every((part, offset) => words[index + offset]?.word === part)) continue;
+          found.push({ start, end: last.end, kind });
+        }
+      }
+      for (const [literal, kind] of literals) {
+        const regex = new RegExp(literal.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'), 'giu');
+        for (const match of text.matchAll(regex))
+          found.push({ start: match.index, end: match.index + match[0].length, kind });
+      }
+      return found;
+    },
+  };
+}
+
+function isPublic(kind: MaskKind, words: readonly string[]): boolean {
+  if (kind !== 'path' && kind !== 'host' && kind !== 'user') return false;
+  return words.every((word) => PUBLIC_WORDS.has(word) || /^\d{1,4}$/.test(word));
+}
+
+function wordsIn(text: string): { readonly word: string; readonly start: number; readonly end: number }[] {
+  return [...text.matchAll(WORDS)].map((match) => ({
+    word: foldWord(match[0]),
+    start: match.index,
+    end: match.index + match[0].length,
+  }));
+}
+
+function foldWord(text: string): string {
+  return text.normalize('NFC').toLowerCase();
+}
+
+function segmentsOf(path: string): readonly string[] {
+  return path.split(/[\\/]+/).filter((segment) => segment !== '');
+}
