@@ -109,3 +109,41 @@ function refuseUnknownEnv(env: NodeJS.ProcessEnv): void {
     throw new UsageError(`The environment variable ${name} is no setting.`, didYouMean(name, known));
   }
 }
+
+/** A setting as it was given, and why it cannot be used if it cannot; durations are not converted. */
+export type ExplainedSetting = {
+  readonly name: SettingName;
+  readonly value: unknown;
+  readonly origin: Origin;
+  readonly problem: string | undefined;
+};
+
+/** Every setting with its origin, also where `loadSettings` would refuse; `problems` are those of no single setting. */
+export async function explainSettings(sources: ConfigSources): Promise<{
+  readonly settings: readonly ExplainedSetting[];
+  readonly problems: readonly string[];
+}> {
+  const env = await complaintAbout(() => refuseUnknownEnv(sources.env));
+  let file = { path: '', values: {} };
+  const config = await complaintAbout(async () => {
+    file = await readConfigFile({ dataDir: sources.dataDir, named: sources.configFile });
+  });
+  const settings = SETTING_NAMES.map(async (name): Promise<ExplainedSetting> => {
+    const found = given(name, sources, file);
+    return { name, ...found, problem: await complaintAbout(() => settingValue({ name, ...found })) };
+  });
+  return {
+    settings: await Promise.all(settings),
+    problems: [env, config].filter((problem) => problem !== undefined),
+  };
+}
+
+async function complaintAbout(action: () => unknown): Promise<string | undefined> {
+  try {
+    await action();
+    return undefined;
+  } catch (thrown) {
+    if (thrown instanceof UsageError) return thrown.message;
+    throw thrown;
+  }
+}

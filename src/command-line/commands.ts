@@ -6,6 +6,7 @@ import { DOCTOR } from './doctor.ts';
 import { ENQUEUE } from './enqueue.ts';
 import { MATCH_TEST } from './match-test.ts';
 import { PROCESS } from './process.ts';
+import { REPORT } from './report.ts';
 import type { CommandGroup, CommandSpec } from './spec.ts';
 import { STATS } from './stats.ts';
 
@@ -23,6 +24,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   MATCH_TEST,
   CONFIG_SHOW,
   DOCTOR,
+  REPORT,
   DEMO,
   COMPLETION,
 ];

@@ -56,7 +56,7 @@ export function suspectSpans(text: string): readonly Span[] {
       .filter(([match]) => isMeant === undefined || isMeant(match))
       .map((match) => ({ start: match.index, end: match.index + match[0].length, kind })),
   );
-  const quoted = [...text.matchAll(/"[^"\n]+"|[“«‘`][^\n]+?[”»’`](?![\p{L}\p{N}])/gu)].map(inside);
+  const quoted = [...text.matchAll(/"[^"\n]+"|[“«‘`][^\n“«‘`]+?[”»’`](?![\p{L}\p{N}])/gu)].map(inside);
   return [...found, ...quoted, ...quotedSpans(text)];
 }
 

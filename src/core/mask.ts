@@ -55,7 +55,7 @@ function createLabels(digest: (text: string) => string) {
   const taken = new Set<string>();
   const masked = new Map<MaskKind, Set<string>>();
   const label: Label = (kind, text) => {
-    const word = foldWord(text.trim());
+    const word = keyOf(text);
     masked.set(kind, (masked.get(kind) ?? new Set()).add(word));
     let short = byWord.get(word);
     if (short === undefined) {
@@ -127,10 +127,15 @@ const PUBLIC_WORDS = new Set(
   ),
 );
 
+type KnownWord = { readonly words: readonly string[]; readonly kind: MaskKind };
+
+/** As what a word is shown that is several things: a title often names its file too. */
+const RANK: readonly MaskKind[] = ['token', 'title', 'name', 'host', 'address', 'user', 'path', 'text'];
+
 /** Finds known words, whatever stands between their parts: `Harbour Lights` also in `harbour.lights`. */
 function createKnownWords(texts: readonly string[]) {
   const occurring = new Set(texts.flatMap((text) => wordsIn(text).map(({ word }) => word)));
-  const byFirst = new Map<string, Map<string, { readonly words: readonly string[]; readonly kind: MaskKind }>>();
+  const byFirst = new Map<string, Map<string, KnownWord>>();
   const literals = new Map<string, MaskKind>();
   return {
     learn: (kind: MaskKind, text: string): void => {
@@ -143,9 +148,10 @@ function createKnownWords(texts: readonly string[]) {
         return;
       }
       if (!occurring.has(first) || isPublic(kind, words)) return;
-      const known = byFirst.get(first) ?? new Map();
+      const known = byFirst.get(first) ?? new Map<string, KnownWord>();
       const key = words.join(' ');
-      if (!known.has(key)) known.set(key, { words, kind });
+      const before = known.get(key);
+      if (before === undefined || RANK.indexOf(kind) < RANK.indexOf(before.kind)) known.set(key, { words, kind });
       byFirst.set(first, known);
     },
     spans: (text: string): readonly Span[] => {
@@ -179,6 +185,12 @@ function wordsIn(text: string): { readonly word: string; readonly start: number;
     start: match.index,
     end: match.index + match[0].length,
   }));
+}
+
+/** What has the same words has the same mask, as `Harbour Lights` and `harbour-lights`. */
+function keyOf(text: string): string {
+  const words = wordsIn(text).map(({ word }) => word);
+  return words.length === 0 ? text.trim() : words.join(' ');
 }
 
 function foldWord(text: string): string {

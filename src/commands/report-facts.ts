@@ -1,0 +1,106 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { release, type } from 'node:os';
+import type { ConfigSources, ExplainedSetting } from '../config.ts';
+import { explainSettings } from '../config.ts';
+import { StoreError, SyncError, UsageError } from '../core/errors.ts';
+import { readPlexVersion } from '../plex/version.ts';
+import type { SceneRows } from '../queue/report-rows.ts';
+import { readSceneRows } from '../queue/report-rows.ts';
+import type { StoreStats } from '../queue/stats.ts';
+import { readStats } from '../queue/stats.ts';
+import type { Stores } from '../queue/stores.ts';
+import { openStoresToRead } from '../queue/stores.ts';
+import type { Context } from './context.ts';
+import { readLogTail } from './report-log.ts';
+
+/** What a report is made of; what could not be read is missing, and `problems` says why. */
+export type Gathered = {
+  readonly settings: readonly ExplainedSetting[];
+  readonly plexVersion: string | undefined;
+  readonly system: string;
+  readonly deployment: string;
+  /** Open for as long as the report is made. */
+  readonly stores: Stores | undefined;
+  readonly stats: StoreStats | undefined;
+  readonly scene: { readonly id: number; readonly rows: SceneRows } | undefined;
+  readonly log: readonly string[];
+  readonly problems: readonly string[];
+};
+
+/** Reads whatever can be read: a report is most wanted where something is broken. */
+export async function gather(
+  { sceneId, sources }: { readonly sceneId: number | undefined; readonly sources: ConfigSources },
+  { dataDir, now }: Context,
+): Promise<Gathered> {
+  const problems: string[] = [];
+  const attempt = <T>(action: () => T): T | undefined => {
+    try {
+      return action();
+    } catch (thrown) {
+      problems.push(reasonOf(thrown));
+      return undefined;
+    }
+  };
+  const explained = await explainSettings(sources);
+  problems.push(...explained.problems);
+  const stores = attempt(() => openStoresToRead(dataDir));
+  const stats = attempt(() => (stores === undefined ? undefined : readStats(stores, now())));
+  const rows = attempt(() =>
+    stores === undefined || sceneId === undefined ? undefined : readSceneRows(stores, sceneId),
+  );
+  const log = attempt(() => readLogTail(dataDir.path)) ?? [];
+  let plexVersion: string | undefined;
+  try {
+    plexVersion = await askPlex(explained.settings, now);
+  } catch (thrown) {
+    problems.push(reasonOf(thrown));
+  }
+  return {
+    settings: explained.settings,
+    plexVersion,
+    system: `${type()} ${release()} ${process.arch}`,
+    deployment: deployment(),
+    stores,
+    stats,
+    scene: rows === undefined || sceneId === undefined ? undefined : { id: sceneId, rows },
+    log,
+    problems,
+  };
+}
+
+/** Whatever it is, the report is made without it and says so. */
+export function reasonOf(thrown: unknown): string {
+  if (thrown instanceof UsageError || thrown instanceof StoreError || thrown instanceof SyncError)
+    return thrown.message;
+  return thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
+}
+
+const PATIENCE_MS = 5_000;
+
+async function askPlex(settings: readonly ExplainedSetting[], now: () => number): Promise<string | undefined> {
+  const setting = settings.find(({ name }) => name === 'plex_url');
+  if (setting?.value === undefined || setting.problem !== undefined) return undefined;
+  const abort = new AbortController();
+  return await readPlexVersion({
+    baseUrl: String(setting.value).trim().replace(/\/+$/, ''),
+    connectTimeoutMs: PATIENCE_MS,
+    readTimeoutMs: PATIENCE_MS,
+    signal: abort.signal,
+    now,
+  });
+}
+
+function deployment(): string {
+  if (existsSync('/.dockerenv')) return 'Docker';
+  if (existsSync('/run/.containerenv')) return 'container (Podman)';
+  return /docker|containerd|kubepods|libpod|lxc/.test(cgroup()) ? 'container' : 'Bare metal';
+}
+
+function cgroup(): string {
+  try {
+    return readFileSync('/proc/1/cgroup', 'utf8');
+  } catch {
+    // Not on Linux, or not for us: no sign of a container.
+    return '';
+  }
+}

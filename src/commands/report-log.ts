@@ -1,0 +1,48 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ReportLine } from '../terminal/report-text.ts';
+
+/** The log in the data directory and the one before it; newest last. */
+const LOG_FILES = ['plexsync.log.1', 'plexsync.log'];
+const LINES_SHOWN = 200;
+/** 200 lines are a tenth of it. */
+const TAIL_BYTES = 512 * 1024;
+/** No line of ours is longer; looking through one takes time in proportion to its length. */
+const LONGEST_LINE = 2_000;
+
+/** The last lines of the log, whole ones only. @throws what the file system says, but for a file that is not there. */
+export function readLogTail(dataDir: string): readonly string[] {
+  const lines = LOG_FILES.flatMap((name) => tailOf(join(dataDir, name)).split('\n'));
+  return lines
+    .map((line) => line.trimEnd().slice(0, LONGEST_LINE))
+    .filter((line) => line !== '')
+    .slice(-LINES_SHOWN);
+}
+
+function tailOf(file: string): string {
+  let handle: number;
+  try {
+    handle = openSync(file, 'r');
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw thrown;
+  }
+  try {
+    const { size } = fstatSync(handle);
+    const from = Math.max(0, size - TAIL_BYTES);
+    const buffer = Buffer.alloc(size - from);
+    const text = buffer.toString('utf8', 0, readSync(handle, buffer, 0, buffer.length, from));
+    return from === 0 ? text : text.slice(text.indexOf('\n') + 1);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** A line with its time, level and component as they are, and the rest as text from outside. */
+export function toReportLine(line: string): ReportLine {
+  const [, head = '', rest = line] =
+    /^(\d{4}-\d\d-\d\d[ T][\d:.]+(?: ?(?:[+-]\d\d:\d\d|Z))? +\w+ +(?:\[PlexSync(?: (?:Hook|Worker|Matcher))?\] )?)(.*)$/.exec(
+      line,
+    ) ?? [];
+  return [head, { free: rest }];
+}

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { learnDocument, learnLogLine, maskDocument } from '../../src/core/personal-words.ts';
+
+function learnt(learn: (masker: { learn(kind: string, text: string): void }) => void): string[] {
+  const words: string[] = [];
+  learn({ learn: (kind, text) => void words.push(`${kind} ${text}`) });
+  return words;
+}
+
+test('the texts of a job are learnt as what they are, dates and numbers are not', () => {
+  const job = {
+    scene_id: 3,
+    path: '/films/pier.mp4',
+    title: 'Pier',
+    details: 'A walk.',
+    date: '2024-05-01',
+    rating100: 80,
+    studio: null,
+    performers: ['Ada', 'Bea'],
+    tags: [],
+  };
+  assert.deepEqual(
+    learnt((masker) => learnDocument(job, masker)),
+    ['path /films/pier.mp4', 'title Pier', 'text A walk.', 'name Ada', 'name Bea'],
+  );
+});
+
+test('a record is masked down to the keys that are names', () => {
+  const record = {
+    fields: { title: { sent: 'Pier', kept: 'pier' }, userRating: { sent: '8.0', kept: '8' } },
+    lists: { actor: { Ada: 'ADA' }, genre: { before: ['sea'], add: [], remove: [] } },
+  };
+  assert.deepEqual(maskDocument(record, { maskAs: (kind) => `<${kind}>` }), {
+    fields: { title: { sent: '<title>', kept: '<title>' }, userRating: { sent: '8.0', kept: '8' } },
+    lists: { actor: { '<name>': '<name>' }, genre: { before: ['<name>'], add: [], remove: [] } },
+  });
+});
+
+test('a line of the log teaches what it names', () => {
+  const cases: readonly (readonly [line: string, ...words: string[]])[] = [
+    ['[PlexSync Matcher] Found (cached): Tide Tables', 'title Tide Tables'],
+    ['[PlexSync Worker] Updated metadata (overwrite mode): Pier: Two', 'title Pier: Two'],
+    ['[PlexSync] Libraries: Films, Clips', 'name Films, Clips', 'name Films', 'name Clips'],
+    [`[PlexSync Worker] Added 2 performers: ['Ada', 'Bea']`, 'name Ada', 'name Bea'],
+    [`[PlexSync] LOW: ['/films/a.mp4']`, 'path /films/a.mp4'],
+    ['[PlexSync Worker] Job 3 completed'],
+  ];
+  for (const [line, ...words] of cases)
+    assert.deepEqual(
+      learnt((masker) => learnLogLine(line, masker)),
+      words,
+      line,
+    );
+});
