@@ -89,8 +89,8 @@ async function watch(wish: Wish & { readonly everyMs: number }, context: Context
       const now = context.now();
       // Looked at before the screen is taken, so that a complaint stands on the terminal a person sees.
       const stats = look(wish, now, context);
-      screen ??= createScreen();
-      screen.draw(`${localTime(now)}\n\n${statsTable(stats, { dataDir, now, reader: readerOf('stdout') })}`);
+      screen ??= createScreen({ write: context.output.result });
+      screen.draw((reader) => `${localTime(now)}\n\n${statsTable(stats, { dataDir, now, reader })}`);
       await setTimeout(wish.everyMs, undefined, { signal: stop.aborted }).catch(() => undefined);
     }
   } finally {
