@@ -3,7 +3,7 @@ import type { DeadLetter, LetterFilter } from './dead-letters.ts';
 import { letterEditOf, prepareDeadLetters } from './dead-letters.ts';
 import type { JobRow } from './jobs.ts';
 import { editOf, PRIORITY, prepareJobRows } from './jobs.ts';
-import { prepareServerState } from './server-state.ts';
+import { serverWords } from './server-state.ts';
 import { translated } from './store-errors.ts';
 import type { Stores } from './stores.ts';
 import { finishRetries, storesName } from './stores.ts';
@@ -62,10 +62,7 @@ export function openLetterDesk(stores: Stores): LetterDesk {
 
   return translated(storesName(stores.path), {
     list: (filter: LetterFilter) => letters.list(filter),
-    serverName: () => {
-      const bound = prepareServerState(db).binding();
-      return bound === undefined ? '' : ` (Plex server ${bound.machineIdentifier})`;
-    },
+    serverName: () => serverWords(db),
     retry: (batch: readonly DeadLetter[], now: number) => {
       const retried = retryAll.immediate(batch, now);
       finishRetries(db, dlqDb);

@@ -7,6 +7,12 @@ import { newUuid } from './uuid.ts';
 /** A token that Plex refused, by its fingerprint, and when (epoch ms). */
 type Refusal = { readonly tokenFingerprint: string; readonly at: number };
 
+/** ` (Plex server X)` once a server is known, for questions that name it; empty before. */
+export function serverWords(db: Db): string {
+  const bound = prepareServerState(db).binding();
+  return bound === undefined ? '' : ` (Plex server ${bound.machineIdentifier})`;
+}
+
 /** The statements of what is stored about the servers: breaker, binding and our client identifier. */
 export function prepareServerState(db: Db) {
   const readBreaker = db.prepare<[string], { state: string }>('SELECT state FROM breakers WHERE server = ?');

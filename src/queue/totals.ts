@@ -11,6 +11,7 @@ const TOTALS = [
   'released',
   'superseded',
   'rescued',
+  'dropped',
 ] as const;
 export type Total = (typeof TOTALS)[number];
 

@@ -39,6 +39,8 @@ export type Output = {
   result(text: string): void;
   /** A result as one JSON document, or one NDJSON line. */
   resultJson(value: unknown, indent?: number): void;
+  /** A result as one JSON array, an entry a line, written as the entries come: however many, none is kept. */
+  resultJsonArray(entries: Iterable<unknown>): void;
   /** One log line. Control characters are taken out here, so that no caller can forget. */
   log(level: Level, line: string): void;
   /** From now on `line` stays below whatever is written; `undefined` ends that. */
@@ -78,6 +80,9 @@ export function createOutput(options: OutputOptions): Output {
       if (!quiet) writeTo(STDOUT, `${text}\n`);
     },
     resultJson: (value, indent) => writeTo(STDOUT, `${JSON.stringify(value, null, indent)}\n`),
+    resultJsonArray: (entries) => {
+      for (const chunk of inChunks(jsonArray(entries))) writeTo(STDOUT, chunk);
+    },
     log: (level, line) => {
       const entry = { level, line: sanitize(line), at: options.now() };
       say(entry);
@@ -95,6 +100,29 @@ export function createOutput(options: OutputOptions): Output {
       return exitCode === 0 && isResultLost ? 1 : exitCode;
     },
   };
+}
+
+function* jsonArray(entries: Iterable<unknown>): Generator<string> {
+  let lead = '[\n';
+  for (const entry of entries) {
+    yield `${lead}${JSON.stringify(entry)}`;
+    lead = ',\n';
+  }
+  yield lead === '[\n' ? '[]\n' : '\n]\n';
+}
+
+/** About what a pipe takes at once: one write for each small piece would cost more than the piece. */
+const CHUNK_LENGTH = 32_768;
+
+function* inChunks(pieces: Iterable<string>): Generator<string> {
+  let chunk = '';
+  for (const piece of pieces) {
+    chunk += piece;
+    if (chunk.length < CHUNK_LENGTH) continue;
+    yield chunk;
+    chunk = '';
+  }
+  if (chunk !== '') yield chunk;
 }
 
 const STDOUT = 1;

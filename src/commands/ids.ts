@@ -1,0 +1,31 @@
+import { UsageError } from '../core/errors.ts';
+
+/**
+ * An id as typed.
+ * @throws {UsageError} when it is none; `what` says of what: `scene`, `job`.
+ */
+export function toId(text: string, what: string): number {
+  if (/^[1-9]\d{0,15}$/.test(text)) return Number(text);
+  throw new UsageError(`"${text}" is no ${what} id.`, 'An id is a positive whole number.');
+}
+
+/**
+ * Several ids as typed.
+ * @throws {UsageError} also when one is there twice: then another one was meant.
+ */
+export function toIds(texts: readonly string[], what: string): readonly number[] {
+  const ids = texts.map((text) => toId(text, what));
+  const twice = ids.find((id, index) => ids.indexOf(id) !== index);
+  if (twice !== undefined) throw new UsageError(`The ${what} id ${twice} is given twice.`, 'Give each id once.');
+  return ids;
+}
+
+/**
+ * `--limit` as typed.
+ * @throws {UsageError}
+ */
+export function toLimit(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new UsageError(`--limit must be a positive whole number, not "${text}".`);
+}

@@ -1,0 +1,229 @@
+import { UsageError } from '../core/errors.ts';
+import { nearest } from '../core/nearest.ts';
+import { EXIT } from '../exit.ts';
+import { serverWords } from '../queue/server-state.ts';
+import type { Stores } from '../queue/stores.ts';
+import { openStores, openStoresToRead } from '../queue/stores.ts';
+import type { Dropped, JobFilter, JobState, QueuedJob } from '../queue/waiting.ts';
+import { countJobs, dropJobs, JOB_STATES, readJobs } from '../queue/waiting.ts';
+import { confirm } from '../terminal/confirm.ts';
+import { isTerminal } from '../terminal/paint.ts';
+import { sanitize } from '../terminal/sanitize.ts';
+import { renderTable } from '../terminal/table.ts';
+import { localTime, utcTime } from '../terminal/time.ts';
+import type { Context } from './context.ts';
+import { toId, toIds, toLimit } from './ids.ts';
+
+export type ListOptions = {
+  readonly scene: string | undefined;
+  readonly state: string | undefined;
+  readonly limit: string | undefined;
+};
+
+/** Lists what waits and why, next first. */
+export function list({ scene, state, limit }: ListOptions, context: Context): number {
+  const { dataDir, output, now } = context;
+  const filter: JobFilter = {
+    sceneIds: scene === undefined ? undefined : [toId(scene, 'scene')],
+    states: state === undefined ? undefined : [toState(state)],
+    limit: toLimit(limit),
+  };
+  const stores = openStoresToRead(dataDir);
+  try {
+    const at = now();
+    if (output.json) output.resultJsonArray(documentsOf(readJobs(stores, filter, at)));
+    else if (isTerminal('stdout')) showTable(stores, { filter, now: at }, output);
+    else for (const page of inPages(readJobs(stores, filter, at))) output.result(jobTable(page, 'pipe'));
+    return EXIT.done;
+  } finally {
+    stores.close();
+  }
+}
+
+/** A person reads no more at once; a pipe gets all. */
+const TABLE_ROWS = 100;
+
+function showTable(
+  stores: Stores,
+  { filter, now }: { readonly filter: JobFilter; readonly now: number },
+  output: Context['output'],
+): void {
+  const all = countJobs(stores, filter, now);
+  if (all === 0) {
+    output.result('Nothing waits.');
+    return;
+  }
+  const limit = filter.limit ?? TABLE_ROWS;
+  for (const page of inPages(readJobs(stores, { ...filter, limit }, now))) output.result(jobTable(page, 'person'));
+  if (all > limit) {
+    const more = (all - limit).toLocaleString('en');
+    output.log('info', `… and ${more} more: --limit ${all} shows all, plexsync stats counts them.`);
+  }
+}
+
+const PAGE_ROWS = 1_000;
+
+function* inPages(jobs: Iterable<QueuedJob>): Generator<readonly QueuedJob[]> {
+  let page: QueuedJob[] = [];
+  for (const job of jobs) {
+    page.push(job);
+    if (page.length < PAGE_ROWS) continue;
+    yield page;
+    page = [];
+  }
+  if (page.length > 0) yield page;
+}
+
+function jobTable(jobs: readonly QueuedJob[], reader: 'person' | 'pipe'): string {
+  const time = reader === 'person' ? localTime : utcTime;
+  const rows = jobs.map((job) => [
+    job.jobId,
+    job.sceneId,
+    job.state,
+    job.state === 'held' || job.state === 'in_progress' ? '-' : time(job.availableAt),
+    job.attempts,
+    job.title ?? '-',
+    job.path ?? '-',
+    reasonOf(job),
+  ]);
+  return renderTable(['JOB', 'SCENE', 'STATE', 'NEXT TRY', 'ATTEMPTS', 'TITLE', 'PATH', 'WHY'], rows, reader);
+}
+
+function reasonOf({ state, lastError }: QueuedJob): string {
+  if (state === 'held') return 'only Stash can say what to write (no_stash)';
+  return lastError ?? '-';
+}
+
+function* documentsOf(jobs: Iterable<QueuedJob>): Generator<object> {
+  for (const job of jobs) yield jobDocument(job);
+}
+
+/** A job in `queue list --json` and `status --json`: keys are only ever added. */
+export function jobDocument(job: QueuedJob): object {
+  return {
+    job_id: job.jobId,
+    scene_id: job.sceneId,
+    state: job.state,
+    title: job.title ?? null,
+    path: job.path ?? null,
+    attempts: job.attempts,
+    failures: job.failures,
+    misses: job.misses,
+    last_error: job.lastError ?? null,
+    available_at: utcTime(job.availableAt),
+    enqueued_at: utcTime(job.enqueuedAt),
+  };
+}
+
+function toState(text: string): JobState {
+  const state = JOB_STATES.find((known) => known === text);
+  if (state !== undefined) return state;
+  const meant = nearest(text, JOB_STATES);
+  throw new UsageError(
+    `--state must be one of ${JOB_STATES.join(', ')}, not "${text}".`,
+    meant === undefined ? undefined : `Did you mean ${meant}?`,
+  );
+}
+
+export type DropOptions = {
+  readonly ids: readonly string[];
+  readonly scenes: readonly string[];
+  readonly state: string | undefined;
+  readonly selectAll: 'all' | 'selected';
+  readonly confirmed: 'yes' | 'ask';
+  readonly effect: 'drop' | 'show_only';
+};
+
+/** Drops waiting jobs for good, saying which edits will not arrive; always asks. */
+export async function drop(options: DropOptions, context: Context): Promise<number> {
+  const filter = dropFilter(options);
+  const isDryRun = options.effect === 'show_only';
+  const stores = isDryRun ? openStoresToRead(context.dataDir) : openStores(context.dataDir);
+  try {
+    const jobs = [...readJobs(stores, filter, context.now())];
+    refuseUnknown(filter, jobs);
+    const doomed = jobs.filter(({ state }) => state !== 'in_progress');
+    if (isDryRun) {
+      report(asIfDropped(jobs), 'would_drop', context.output);
+      return EXIT.done;
+    }
+    const question = `Drop ${countOf(doomed)} from the queue of ${context.dataDir.path}${serverWords(stores.queueDb)}? Their edits will not arrive.`;
+    if (doomed.length > 0 && !(await confirm(question, { yes: options.confirmed === 'yes' }))) {
+      context.output.log('info', 'Nothing was changed.');
+      return EXIT.done;
+    }
+    report(dropJobs(stores, jobs), 'dropped', context.output);
+    return EXIT.done;
+  } finally {
+    stores.close();
+  }
+}
+
+function dropFilter({ ids, scenes, state, selectAll }: DropOptions): JobFilter {
+  const hasFilter = scenes.length > 0 || state !== undefined;
+  if (ids.length === 0 && !hasFilter && selectAll !== 'all') {
+    throw new UsageError(
+      'Which jobs to drop was not said.',
+      'Give their ids (plexsync queue list shows them), --scene, --state or --all.',
+    );
+  }
+  if (ids.length > 0 && (hasFilter || selectAll === 'all')) throw new UsageError('Give ids or filters, not both.');
+  return {
+    ids: ids.length > 0 ? toIds(ids, 'job') : undefined,
+    sceneIds: scenes.length > 0 ? toIds(scenes, 'scene') : undefined,
+    states: state === undefined ? undefined : [toState(state)],
+  };
+}
+
+function refuseUnknown({ ids = [], sceneIds = [], states }: JobFilter, jobs: readonly QueuedJob[]): void {
+  const hint = 'Nothing was dropped. plexsync queue list shows what waits.';
+  const found = new Set(jobs.map(({ jobId }) => jobId));
+  const job = ids.find((id) => !found.has(id));
+  if (job !== undefined) throw new UsageError(`There is no job ${job} in the queue.`, hint);
+  const scenes = new Set(jobs.map(({ sceneId }) => sceneId));
+  const scene = sceneIds.find((id) => !scenes.has(id));
+  if (scene === undefined) return;
+  const inState = states === undefined ? '' : ` in the state ${states.join(', ')}`;
+  throw new UsageError(`No job of scene ${scene} is in the queue${inState}.`, hint);
+}
+
+function asIfDropped(jobs: readonly QueuedJob[]): readonly Dropped[] {
+  return jobs.map((job) => ({ job, how: job.state === 'in_progress' ? 'in_progress' : 'dropped' }));
+}
+
+function report(results: readonly Dropped[], what: 'dropped' | 'would_drop', output: Context['output']): void {
+  const of = (how: Dropped['how']): readonly QueuedJob[] =>
+    results.filter((result) => result.how === how).map(({ job }) => job);
+  const [dropped, running, changed] = [of('dropped'), of('in_progress'), of('changed')];
+  if (output.json) {
+    output.resultJson({
+      ...(what === 'would_drop' ? { dry_run: true } : {}),
+      dropped: dropped.map(dropDocument),
+      in_progress: running.map(dropDocument),
+      changed: changed.map(dropDocument),
+    });
+    return;
+  }
+  const verb = what === 'dropped' ? 'dropped' : 'would be dropped';
+  for (const job of dropped) output.result(sanitize(`Job ${job.jobId} ${verb}: ${lossOf(job)}`));
+  for (const { jobId, sceneId } of running)
+    output.result(`Job ${jobId} of scene ${sceneId} stays: a run is working on it.`);
+  for (const { jobId, sceneId } of changed)
+    output.result(`Job ${jobId} of scene ${sceneId} stays: a newer edit came in since you were asked.`);
+  output.result(`${countOf(dropped)} ${verb}.`);
+}
+
+function lossOf({ sceneId, title, keys, isBare }: QueuedJob): string {
+  const whatStashHas = isBare ? ['whatever Stash has'] : [];
+  const parts = [...keys, ...whatStashHas];
+  const name = title === undefined ? '' : ` "${title}"`;
+  return `${parts.length === 0 ? 'nothing but the path' : parts.join(', ')} of scene ${sceneId}${name} will not arrive`;
+}
+
+function dropDocument({ jobId, sceneId, title, keys, isBare }: QueuedJob): object {
+  return { job_id: jobId, scene_id: sceneId, title: title ?? null, keys, from_stash: isBare };
+}
+
+function countOf(jobs: readonly QueuedJob[]): string {
+  return jobs.length === 1 ? '1 job' : `${jobs.length.toLocaleString('en')} jobs`;
+}
