@@ -1,12 +1,12 @@
 import { COMPLETION } from './completion.ts';
 import { CONFIG_SHOW } from './config.ts';
 import { DEMO } from './demo.ts';
-import { DLQ_COMMANDS } from './dlq.ts';
+import { DLQ_EXPORT, DLQ_LIST, DLQ_PURGE, DLQ_RETRY, DLQ_SHOW, DLQ_SUMMARY } from './dlq.ts';
 import { DOCTOR } from './doctor.ts';
 import { ENQUEUE } from './enqueue.ts';
 import { MATCH_TEST } from './match-test.ts';
 import { PROCESS } from './process.ts';
-import { QUEUE_COMMANDS } from './queue.ts';
+import { QUEUE_DROP, QUEUE_LIST } from './queue.ts';
 import { REPORT } from './report.ts';
 import type { CommandGroup, CommandSpec } from './spec.ts';
 import { STATS } from './stats.ts';
@@ -22,8 +22,14 @@ export const COMMANDS: readonly CommandSpec[] = [
   ENQUEUE,
   PROCESS,
   STATS,
-  ...QUEUE_COMMANDS,
-  ...DLQ_COMMANDS,
+  QUEUE_LIST,
+  QUEUE_DROP,
+  DLQ_LIST,
+  DLQ_SHOW,
+  DLQ_SUMMARY,
+  DLQ_RETRY,
+  DLQ_PURGE,
+  DLQ_EXPORT,
   MATCH_TEST,
   CONFIG_SHOW,
   DOCTOR,

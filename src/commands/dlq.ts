@@ -1,5 +1,7 @@
-import { UsageError } from '../core/errors.ts';
-import type { DeadLetter, LetterFilter } from '../queue/dead-letters.ts';
+import { cureFor } from '../core/cures.ts';
+import { EXIT } from '../exit.ts';
+import type { DeadLetter } from '../queue/dead-letters.ts';
+import { letterPathOf } from '../queue/dead-letters.ts';
 import type { LetterDesk, Retried } from '../queue/letter-desk.ts';
 import { openLetterDesk } from '../queue/letter-desk.ts';
 import { openStores, openStoresToRead } from '../queue/stores.ts';
@@ -9,69 +11,79 @@ import { sanitize } from '../terminal/sanitize.ts';
 import { renderTable } from '../terminal/table.ts';
 import { localTime } from '../terminal/time.ts';
 import type { Context } from './context.ts';
+import type { Selection } from './letter-selection.ts';
+import { selectToChange, selectToRead } from './letter-selection.ts';
+import { shellWord } from './shell-word.ts';
 
-/** Which letters a person named: by id, by filter, or all of them. */
-export type Selection = {
-  readonly ids: readonly string[];
-  readonly errorType: string | undefined;
-  readonly scene: string | undefined;
-  readonly all: boolean;
-};
-
-type Asked = { readonly selection: Selection; readonly yes: boolean };
+type Asked = { readonly selection: Selection; readonly yes: boolean; readonly dryRun?: boolean };
 
 /** Lists dead letters, newest first. */
 export async function list({ selection }: { readonly selection: Selection }, context: Context): Promise<number> {
   return await atDesk(context, openStoresToRead, (desk) => {
-    const letters = desk.list(toFilter(selection));
+    const letters = selectToRead(desk, selection, context.now());
     const { output } = context;
-    if (output.json) output.resultJson(letters.map(toDocument), 2);
+    if (output.json) output.resultJson(letters.map(letterDocument), 2);
     else if (letters.length === 0) output.result('No dead letters.');
     else output.result(letterTable(letters));
-    return 0;
+    return EXIT.done;
   });
 }
 
-/** Shows one letter whole. */
+/** Shows one letter whole, and what can be done about it. */
 export async function show({ id }: { readonly id: string }, context: Context): Promise<number> {
+  const selection = { ids: [id], errorType: undefined, scene: undefined, all: false };
   return await atDesk(context, openStoresToRead, (desk) => {
-    const [letter] = named(desk, [id]);
-    if (letter === undefined) return 0;
-    if (context.output.json) context.output.resultJson(toDocument(letter), 2);
-    else context.output.result(letterText(letter));
-    return 0;
+    for (const letter of selectToRead(desk, selection, context.now())) {
+      if (context.output.json) context.output.resultJson(letterDocument(letter), 2);
+      else context.output.result(letterText(letter));
+    }
+    return EXIT.done;
   });
 }
 
 /** Puts letters back into the queue; asks first when more than one is meant. */
-export async function retry({ selection, yes }: Asked, context: Context): Promise<number> {
-  return await atDesk(context, openStores, async (desk) => {
-    const letters = select(desk, selection, 'retry');
+export async function retry({ selection, yes, dryRun = false }: Asked, context: Context): Promise<number> {
+  return await atDesk(context, dryRun ? openStoresToRead : openStores, async (desk) => {
+    const { output } = context;
+    const letters = selectToChange(desk, selection, { verb: 'retry', now: context.now() });
+    if (dryRun) {
+      const retried = desk.preview(letters);
+      if (output.json) output.resultJson({ dry_run: true, retried: retried.map(retriedDocument) });
+      else output.result(`${tableAbove(letters)}${retriedText(retried, 'would be put')}`);
+      return EXIT.done;
+    }
     const question = `Put ${countOf(letters)} back into the queue of ${context.dataDir.path}${desk.serverName()}?`;
     if (letters.length > 1 && !(await confirm(question, { yes }))) return declined(context);
     const retried = desk.retry(letters, context.now());
-    if (context.output.json) context.output.resultJson({ retried: retried.map(toRetriedDocument) });
-    else context.output.result(retriedText(retried));
-    return 0;
+    if (output.json) output.resultJson({ retried: retried.map(retriedDocument) });
+    else output.result(retriedText(retried, 'put'));
+    return EXIT.done;
   });
 }
 
 /** Deletes letters for good; always asks. */
-export async function purge({ selection, yes }: Asked, context: Context): Promise<number> {
-  return await atDesk(context, openStores, async (desk) => {
-    const letters = select(desk, selection, 'purge');
+export async function purge({ selection, yes, dryRun = false }: Asked, context: Context): Promise<number> {
+  return await atDesk(context, dryRun ? openStoresToRead : openStores, async (desk) => {
+    const { output } = context;
+    const letters = selectToChange(desk, selection, { verb: 'purge', now: context.now() });
+    if (dryRun) {
+      if (output.json) output.resultJson({ dry_run: true, purged: letters.length, letters: letters.map(toBrief) });
+      else output.result(`${tableAbove(letters)}${countOf(letters)} would be deleted.`);
+      return EXIT.done;
+    }
     const question = `Delete ${countOf(letters)} from ${context.dataDir.path}${desk.serverName()} for good? Their edits will not arrive.`;
     if (letters.length > 0 && !(await confirm(question, { yes }))) return declined(context);
     const purged = desk.purge(letters);
-    if (context.output.json) context.output.resultJson({ purged });
-    else context.output.result(`${purged === 1 ? '1 dead letter' : `${purged} dead letters`} deleted.`);
-    return 0;
+    if (output.json) output.resultJson({ purged });
+    else output.result(`${purged === 1 ? '1 dead letter' : `${purged} dead letters`} deleted.`);
+    return EXIT.done;
   });
 }
 
 type AtDesk = (desk: LetterDesk) => number | Promise<number>;
 
-async function atDesk(context: Context, open: typeof openStores, action: AtDesk): Promise<number> {
+/** Opens the letters for one command, and closes them however it ends. */
+export async function atDesk(context: Context, open: typeof openStores, action: AtDesk): Promise<number> {
   const stores = open(context.dataDir);
   try {
     return await action(openLetterDesk(stores));
@@ -82,46 +94,30 @@ async function atDesk(context: Context, open: typeof openStores, action: AtDesk)
 
 function declined({ output }: Context): number {
   output.log('info', 'Nothing was changed.');
-  return 0;
+  return EXIT.done;
 }
 
-function select(desk: LetterDesk, selection: Selection, verb: string): readonly DeadLetter[] {
-  const { ids, errorType, scene, all } = selection;
-  const hasFilter = errorType !== undefined || scene !== undefined;
-  if (ids.length === 0 && !hasFilter && !all) {
-    throw new UsageError(
-      `Which dead letters to ${verb} was not said.`,
-      `Give their ids (plexsync dlq list shows them), --error-type, --scene or --all.`,
-    );
-  }
-  if (ids.length > 0 && (hasFilter || all)) throw new UsageError('Give ids or filters, not both.');
-  return ids.length > 0 ? named(desk, ids) : desk.list(toFilter(selection));
-}
-
-function named(desk: LetterDesk, ids: readonly string[]): readonly DeadLetter[] {
-  const numbers = ids.map((id) => toId(id, 'dead letter'));
-  const letters = desk.list({ ids: numbers });
-  const missing = numbers.find((id) => !letters.some((letter) => letter.id === id));
-  if (missing !== undefined)
-    throw new UsageError(`There is no dead letter ${missing}.`, 'plexsync dlq list shows those there are.');
-  return letters;
-}
-
-function toFilter({ errorType, scene }: Selection): LetterFilter {
-  return { errorType, sceneId: scene === undefined ? undefined : toId(scene, 'scene') };
-}
-
-function toId(text: string, what: string): number {
-  if (/^[1-9]\d{0,15}$/.test(text)) return Number(text);
-  throw new UsageError(`"${text}" is no ${what} id.`, 'An id is a positive whole number.');
-}
-
-function toDocument({ job_data, job_key: _key, stamps: _stamps, bare_at: _bareAt, ...letter }: DeadLetter): object {
+/** A letter in `dlq list --json`: keys are only ever added. */
+export function letterDocument({
+  job_data,
+  job_key: _key,
+  stamps: _stamps,
+  bare_at: _bareAt,
+  ...letter
+}: DeadLetter): object {
   return { ...letter, job_data: JSON.parse(job_data) as unknown };
 }
 
-function toRetriedDocument({ letterId, sceneId, how }: Retried): object {
+function retriedDocument({ letterId, sceneId, how }: Retried): object {
   return { id: letterId, scene_id: sceneId, how };
+}
+
+function toBrief({ id, scene_id, error_type }: DeadLetter): object {
+  return { id, scene_id, error_type };
+}
+
+function tableAbove(letters: readonly DeadLetter[]): string {
+  return letters.length === 0 ? '' : `${letterTable(letters)}\n`;
 }
 
 function letterTable(letters: readonly DeadLetter[]): string {
@@ -150,13 +146,23 @@ function letterText(letter: DeadLetter): string {
   const lines = fields.map(([name, value]) => `${`${name}:`.padEnd(13)}${sanitize(String(value))}`);
   const data = JSON.stringify(JSON.parse(letter.job_data), null, 2).split('\n').map(sanitize);
   const trace = letter.stack_trace === null ? [] : ['Stack:', ...letter.stack_trace.split('\n').map(sanitize)];
-  return [...lines, 'Data:', ...data, ...trace, '', `Try again: plexsync dlq retry ${letter.id}`].join('\n');
+  return [...lines, 'Data:', ...data, ...trace, '', ...nextSteps(letter)].join('\n');
 }
 
-function retriedText(retried: readonly Retried[]): string {
+function nextSteps(letter: DeadLetter): readonly string[] {
+  const path = letterPathOf(letter);
+  return [
+    cureFor(letter.error_type, '').advice,
+    `Try again: plexsync dlq retry ${letter.id}`,
+    ...(path === undefined ? [] : [`See what matches: plexsync match-test ${shellWord(sanitize(path))}`]),
+    `Give it up: plexsync dlq purge ${letter.id}`,
+  ];
+}
+
+function retriedText(retried: readonly Retried[], verb: 'put' | 'would be put'): string {
   const covered = retried.filter(({ how }) => how === 'covered');
   const queued = retried.filter(({ how }) => how === 'queued' || how === 'merged').length;
-  const lines = [`${queued === 1 ? '1 dead letter' : `${queued} dead letters`} put back into the queue.`];
+  const lines = [`${queued === 1 ? '1 dead letter' : `${queued} dead letters`} ${verb} back into the queue.`];
   for (const { letterId, sceneId } of covered) {
     lines.push(
       `Dead letter ${letterId} stays: a newer edit of scene ${sceneId} is being written and closes it when it succeeds.`,

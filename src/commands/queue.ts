@@ -7,7 +7,8 @@ import { openStores, openStoresToRead } from '../queue/stores.ts';
 import type { Dropped, JobFilter, JobState, QueuedJob } from '../queue/waiting.ts';
 import { countJobs, dropJobs, JOB_STATES, readJobs } from '../queue/waiting.ts';
 import { confirm } from '../terminal/confirm.ts';
-import { isTerminal } from '../terminal/paint.ts';
+import type { Reader } from '../terminal/reader.ts';
+import { isTerminal, readerOf } from '../terminal/reader.ts';
 import { sanitize } from '../terminal/sanitize.ts';
 import { renderTable } from '../terminal/table.ts';
 import { localTime, utcTime } from '../terminal/time.ts';
@@ -33,7 +34,7 @@ export function list({ scene, state, limit }: ListOptions, context: Context): nu
     const at = now();
     if (output.json) output.resultJsonArray(documentsOf(readJobs(stores, filter, at)));
     else if (isTerminal('stdout')) showTable(stores, { filter, now: at }, output);
-    else for (const page of inPages(readJobs(stores, filter, at))) output.result(jobTable(page, 'pipe'));
+    else for (const page of inPages(readJobs(stores, filter, at))) output.result(jobTable(page, { kind: 'pipe' }));
     return EXIT.done;
   } finally {
     stores.close();
@@ -54,7 +55,8 @@ function showTable(
     return;
   }
   const limit = filter.limit ?? TABLE_ROWS;
-  for (const page of inPages(readJobs(stores, { ...filter, limit }, now))) output.result(jobTable(page, 'person'));
+  for (const page of inPages(readJobs(stores, { ...filter, limit }, now)))
+    output.result(jobTable(page, readerOf('stdout')));
   if (all > limit) {
     const more = (all - limit).toLocaleString('en');
     output.log('info', `… and ${more} more: --limit ${all} shows all, plexsync stats counts them.`);
@@ -74,8 +76,8 @@ function* inPages(jobs: Iterable<QueuedJob>): Generator<readonly QueuedJob[]> {
   if (page.length > 0) yield page;
 }
 
-function jobTable(jobs: readonly QueuedJob[], reader: 'person' | 'pipe'): string {
-  const time = reader === 'person' ? localTime : utcTime;
+function jobTable(jobs: readonly QueuedJob[], reader: Reader): string {
+  const time = reader.kind === 'person' ? localTime : utcTime;
   const rows = jobs.map((job) => [
     job.jobId,
     job.sceneId,

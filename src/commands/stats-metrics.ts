@@ -51,6 +51,7 @@ const TOTAL_HELP: Readonly<Record<keyof StoreStats['totals'], string>> = {
   skipped: 'Jobs of files that Plex does not have, skipped as asked.',
   dead_lettered: 'Jobs that became dead letters.',
   released: 'Jobs given back untried.',
+  dropped: 'Jobs dropped by a person.',
   superseded: 'Jobs taken over by a newer edit.',
   rescued: 'Jobs taken back from runs that did not end properly.',
 };

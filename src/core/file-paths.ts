@@ -86,7 +86,8 @@ export function unmapPath(path: string, mappings: readonly PathMapping[]): Mappe
   return { path: stashPath, mapping: mapping && { from: mapping.to, to: mapping.from } };
 }
 
-function isUnder(path: string, folder: string): boolean {
+/** Whether a path is the folder or lies in it, up to a folder boundary; both in the spelling of `normalisePath`. */
+export function isUnder(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder.endsWith('/') ? folder : `${folder}/`);
 }
 

@@ -3,10 +3,23 @@ import type { SyncError, SyncErrorCode } from './errors.ts';
 /** What a failure means for the job it happened to (design: Failures). */
 export type FailureClass = 'unavailable' | 'transient' | 'not_found' | 'permanent' | 'auth';
 
+/** The name a dead letter carries in `error_type`; users query it. What to do about each: `CURES` (cures.ts). */
+export type ErrorType =
+  | 'PlexServerDown'
+  | 'PlexTemporaryError'
+  | 'UnexpectedError'
+  | 'PlexNotFound'
+  | 'PlexPermanentError'
+  | 'PlexRequestTooLong'
+  | 'PlexPermissionDenied'
+  | 'LowConfidenceMatch'
+  | 'NoFilePath'
+  | 'AttemptLost'
+  | 'PlexAuthError';
+
 export type RetryRule = {
   readonly class: FailureClass;
-  /** The name a dead letter carries in `error_type`; users query it. */
-  readonly errorType: string;
+  readonly errorType: ErrorType;
   /** Only faults of the server itself count: one bad item must not look like an outage. */
   readonly countsForBreaker: boolean;
 };

@@ -1,3 +1,4 @@
+import { isUnder, normalisePath } from '../core/file-paths.ts';
 import type { StampedEdit } from '../core/stamped-edit.ts';
 import { saysNothing, unsaidBy } from '../core/stamped-edit.ts';
 import type { JobRow } from './jobs.ts';
@@ -29,6 +30,12 @@ export type LetterFilter = {
   readonly ids?: readonly number[] | undefined;
   readonly errorType?: string | undefined;
   readonly sceneId?: number | undefined;
+  /** A folder, or a file, of the job's path as Stash sees it. */
+  readonly pathPrefix?: string | undefined;
+  /** Failed before this instant (epoch ms). */
+  readonly before?: number | undefined;
+  /** Failed at this instant (epoch ms) or later. */
+  readonly since?: number | undefined;
 };
 
 /** A letter of a job that is not tried again, with the scene as `dlq list --json` shows it. */
@@ -63,6 +70,11 @@ function toJobData(sceneId: number, data: string): string {
   return JSON.stringify({ scene_id: sceneId, ...(JSON.parse(data) as object) });
 }
 
+/** The path in a letter, as Stash sees it. */
+export function letterPathOf({ job_data }: Pick<DeadLetter, 'job_data'>): string | undefined {
+  return (JSON.parse(job_data) as StampedEdit['data']).path;
+}
+
 /** Whether there is a letter with this `error_type`. */
 export function hasLetterOfType(db: Db, errorType: string): boolean {
   return (
@@ -79,6 +91,11 @@ export function oldestLetterAt(db: Db): number | undefined {
   return row?.failed_at == null ? undefined : Date.parse(row.failed_at);
 }
 
+/** As `failed_at` has it: its texts are in the order of their instants. */
+function instantOrNull(at: number | undefined): string | null {
+  return at === undefined ? null : new Date(at).toISOString();
+}
+
 /** The statements of `dlq.db`. Those that change something leave the transaction to the caller. */
 export function prepareDeadLetters(db: Db) {
   const columns =
@@ -91,6 +108,8 @@ export function prepareDeadLetters(db: Db) {
     WHERE (@ids IS NULL OR id IN (SELECT value FROM json_each(@ids)))
       AND (@errorType IS NULL OR lower(error_type) = lower(@errorType))
       AND (@sceneId IS NULL OR scene_id = @sceneId)
+      AND (@before IS NULL OR failed_at < @before)
+      AND (@since IS NULL OR failed_at >= @since)
     ORDER BY failed_at DESC, id DESC`);
   const ofScene = db.prepare<[number], DeadLetter>('SELECT * FROM dead_letters WHERE scene_id = ?');
   const byKey = db.prepare<[string], DeadLetter>('SELECT * FROM dead_letters WHERE job_key = ?');
@@ -102,17 +121,27 @@ export function prepareDeadLetters(db: Db) {
     'SELECT error_type, count(*) AS count FROM dead_letters GROUP BY error_type ORDER BY count DESC, error_type',
   );
   const scenes = db.prepare<[], { count: number }>('SELECT count(DISTINCT scene_id) AS count FROM dead_letters');
+  function* read(filter: LetterFilter): Generator<DeadLetter> {
+    const prefix = filter.pathPrefix === undefined ? undefined : normalisePath(filter.pathPrefix);
+    const rows = select.iterate({
+      ids: filter.ids === undefined ? null : JSON.stringify(filter.ids),
+      errorType: filter.errorType ?? null,
+      sceneId: filter.sceneId ?? null,
+      before: instantOrNull(filter.before),
+      since: instantOrNull(filter.since),
+    });
+    for (const letter of rows) {
+      if (prefix === undefined || isUnder(normalisePath(letterPathOf(letter) ?? ''), prefix)) yield letter;
+    }
+  }
   return {
     insert: (letter: NewLetter): void => {
       insert.run(letter);
     },
     /** Newest first. */
-    list: (filter: LetterFilter): DeadLetter[] =>
-      select.all({
-        ids: filter.ids === undefined ? null : JSON.stringify(filter.ids),
-        errorType: filter.errorType ?? null,
-        sceneId: filter.sceneId ?? null,
-      }),
+    list: (filter: LetterFilter): DeadLetter[] => [...read(filter)],
+    /** The same, one after the other; the connection can do nothing else meanwhile. */
+    read,
     has: (jobKey: string): boolean => byKey.get(jobKey) !== undefined,
     remove: (jobKey: string): boolean => removeKey.run(jobKey).changes === 1,
     /**

@@ -1,10 +1,11 @@
+import type { StampedEdit } from '../core/stamped-edit.ts';
 import { saysNothing, unsaidBy } from '../core/stamped-edit.ts';
 import type { DeadLetter, LetterFilter } from './dead-letters.ts';
 import { letterEditOf, prepareDeadLetters } from './dead-letters.ts';
 import type { JobRow } from './jobs.ts';
 import { editOf, PRIORITY, prepareJobRows } from './jobs.ts';
 import { serverWords } from './server-state.ts';
-import { translated } from './store-errors.ts';
+import { eachInStore, translated } from './store-errors.ts';
 import type { Stores } from './stores.ts';
 import { finishRetries, storesName } from './stores.ts';
 
@@ -22,6 +23,12 @@ export type Retried = {
 export type LetterDesk = {
   /** Newest first. */
   list(filter: LetterFilter): readonly DeadLetter[];
+  /** The same, one after the other; nothing else can be asked of the desk meanwhile. */
+  read(filter: LetterFilter): Iterable<DeadLetter>;
+  /** Every error type that letters have. */
+  errorTypes(): readonly string[];
+  /** What `retry` would do, without doing it. */
+  preview(letters: readonly DeadLetter[]): readonly Retried[];
   /** Puts the letters back into the queue, under whatever is newer: old never overwrites new. */
   retry(letters: readonly DeadLetter[], now: number): readonly Retried[];
   /** ` (Plex server X)` once a server is known, for questions that name it; empty before. */
@@ -29,6 +36,9 @@ export type LetterDesk = {
   /** Deletes the letters for good; returns how many. */
   purge(letters: readonly DeadLetter[]): number;
 };
+
+/** What a letter still has to say, and the waiting job that it goes under. */
+type Plan = { readonly how: 'queued' | 'merged'; readonly edit: StampedEdit; readonly newer: JobRow | undefined };
 
 /** What a person does with dead letters. */
 export function openLetterDesk(stores: Stores): LetterDesk {
@@ -39,20 +49,35 @@ export function openLetterDesk(stores: Stores): LetterDesk {
   const mark = db.prepare<[string]>('INSERT INTO retried_letters (job_key) VALUES (?)');
   const isMarked = db.prepare<[string], unknown>('SELECT 1 FROM retried_letters WHERE job_key = ?');
 
-  const retryOne = (listed: DeadLetter, now: number): Retried => {
-    const about = { letterId: listed.id, sceneId: listed.scene_id };
+  const planOf = (listed: DeadLetter): { readonly how: 'covered' | 'gone' } | Plan => {
     // Between the listing and now a person was asked: the letter may be closed, shortened or back in the queue.
     const letter = letters.byKey(listed.job_key);
-    if (letter === undefined || isMarked.get(letter.job_key) !== undefined) return { ...about, how: 'gone' };
+    if (letter === undefined || isMarked.get(letter.job_key) !== undefined) return { how: 'gone' };
     const running = underWay.get(letter.scene_id);
     const edit = running === undefined ? letterEditOf(letter) : unsaidBy(letterEditOf(letter), editOf(running));
-    if (saysNothing(edit)) return { ...about, how: 'covered' };
+    if (saysNothing(edit)) return { how: 'covered' };
     const newer = rows.waiting(letter.scene_id);
-    if (newer === undefined) rows.insert(letter.scene_id, edit, { priority: 'hand', now });
-    else rows.merge(newer, edit, { priority: PRIORITY.hand, dueAt: now });
-    mark.run(letter.job_key);
-    return { ...about, how: newer === undefined ? 'queued' : 'merged' };
+    return { how: newer === undefined ? 'queued' : 'merged', edit, newer };
   };
+  const retryOne = (listed: DeadLetter, now: number): Retried => {
+    const plan = planOf(listed);
+    if ('edit' in plan) {
+      const { edit, newer } = plan;
+      if (newer === undefined) rows.insert(listed.scene_id, edit, { priority: 'hand', now });
+      else rows.merge(newer, edit, { priority: PRIORITY.hand, dueAt: now });
+      mark.run(listed.job_key);
+    }
+    return { letterId: listed.id, sceneId: listed.scene_id, how: plan.how };
+  };
+  const previewAll = db.transaction((batch: readonly DeadLetter[]): readonly Retried[] => {
+    const queued = new Set<number>();
+    return batch.map((listed) => {
+      const { how } = planOf(listed);
+      const isSecond = how === 'queued' && queued.has(listed.scene_id);
+      if (how === 'queued') queued.add(listed.scene_id);
+      return { letterId: listed.id, sceneId: listed.scene_id, how: isSecond ? 'merged' : how };
+    });
+  });
   const retryAll = db.transaction((batch: readonly DeadLetter[], now: number) =>
     batch.map((letter) => retryOne(letter, now)),
   );
@@ -62,6 +87,9 @@ export function openLetterDesk(stores: Stores): LetterDesk {
 
   return translated(storesName(stores.path), {
     list: (filter: LetterFilter) => letters.list(filter),
+    read: (filter: LetterFilter) => eachInStore(storesName(stores.path), () => letters.read(filter)),
+    errorTypes: () => Object.keys(letters.countByType()),
+    preview: (batch: readonly DeadLetter[]) => previewAll(batch),
     serverName: () => serverWords(db),
     retry: (batch: readonly DeadLetter[], now: number) => {
       const retried = retryAll.immediate(batch, now);

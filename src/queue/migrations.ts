@@ -81,6 +81,11 @@ export const QUEUE_SCHEMA: Schema = {
     -- Letters that were put back into the queue and may still stand in dlq.db: removed there at the next opening.
     CREATE TABLE retried_letters (job_key TEXT PRIMARY KEY) STRICT;
     `,
+    `
+    -- For a person who asks about a scene: what its last sync left as it was, and the name of its library.
+    ALTER TABLE scenes ADD COLUMN left_alone TEXT CHECK (left_alone IS NULL OR json_valid(left_alone));
+    ALTER TABLE scenes ADD COLUMN section_title TEXT;
+    `,
   ],
 };
 
@@ -105,5 +110,7 @@ export const DLQ_SCHEMA: Schema = {
     ) STRICT;
     CREATE INDEX dead_letters_by_scene ON dead_letters (scene_id);
     `,
+    // Which letters are past their time is asked at every run.
+    'CREATE INDEX dead_letters_by_time ON dead_letters (failed_at)',
   ],
 };

@@ -13,6 +13,15 @@ export function inStore<T>(file: string, action: () => T): T {
   }
 }
 
+/** The same for rows that are read one after the other: what fails on the way is translated too. */
+export function* eachInStore<T>(file: string, rows: () => Iterable<T>): Generator<T> {
+  try {
+    yield* rows();
+  } catch (thrown) {
+    throw toStoreError(thrown, file);
+  }
+}
+
 /** The same functions, each of them translated by `inStore`. */
 export function translated<T extends Record<string, (...args: never[]) => unknown>>(file: string, functions: T): T {
   const entries = Object.entries(functions).map(([name, call]) => [

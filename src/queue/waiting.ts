@@ -1,7 +1,7 @@
 import type { SceneData } from '../core/scene.ts';
 import { contentKeys } from '../core/scene.ts';
 import type { Db } from './open.ts';
-import { inStore } from './store-errors.ts';
+import { eachInStore, inStore } from './store-errors.ts';
 import type { Stores } from './stores.ts';
 import { storesName } from './stores.ts';
 import { prepareCount } from './totals.ts';
@@ -84,16 +84,15 @@ function selectStatement(half: string): string {
  * can do nothing else until the last one was taken, or the loop was left.
  * @throws {StoreError}
  */
-export function* readJobs({ queueDb: db, path }: Stores, filter: JobFilter, now: number): Generator<QueuedJob> {
-  const values = {
-    now,
-    ids: jsonOrNull(filter.ids),
-    sceneIds: jsonOrNull(filter.sceneIds),
-    states: jsonOrNull(filter.states),
-  };
-  const store = storesName(path);
+export function readJobs({ queueDb, path }: Stores, filter: JobFilter, now: number): Generator<QueuedJob> {
+  return eachInStore(storesName(path), () => readEach(queueDb, filter, now));
+}
+
+function* readEach(db: Db, filter: JobFilter, now: number): Generator<QueuedJob> {
+  const { ids, sceneIds, states } = filter;
+  const values = { now, ids: jsonOrNull(ids), sceneIds: jsonOrNull(sceneIds), states: jsonOrNull(states) };
   let left = filter.limit ?? Number.POSITIVE_INFINITY;
-  inStore(store, () => db.exec('BEGIN'));
+  db.exec('BEGIN');
   try {
     for (const half of HALVES) {
       for (const row of db.prepare<[object], Row>(selectStatement(half)).iterate(values)) {
@@ -102,10 +101,6 @@ export function* readJobs({ queueDb: db, path }: Stores, filter: JobFilter, now:
         yield toJob(row);
       }
     }
-  } catch (thrown) {
-    inStore(store, () => {
-      throw thrown;
-    });
   } finally {
     db.exec('COMMIT');
   }

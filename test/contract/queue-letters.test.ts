@@ -198,6 +198,50 @@ test('letters are listed newest first, and by id, kind or scene', (t) => {
   assert.deepEqual(scenes({ ids: [] }), []);
 });
 
+test('letters are chosen by the folder of their file, up to its boundary, and by when they failed', (t) => {
+  const world = setup(t);
+  const paths = ['/data/old/a.mp4', '/data/old/x/b.mp4', '/data/older/c.mp4', undefined];
+  world.enqueue(paths.map((path, index) => edit(index + 1, { title: 'T', ...(path === undefined ? {} : { path }) })));
+  const drain = world.drain();
+  for (const [index, job] of claim(drain).entries()) settle(drain, job, BURY, NOW + index * 1_000);
+  const desk = openLetterDesk(world.stores());
+  const scenes = (filter: Parameters<typeof desk.list>[0]): number[] =>
+    desk.list(filter).map((letter) => letter.scene_id);
+  assert.deepEqual(scenes({ pathPrefix: '/data/old' }), [2, 1]);
+  assert.deepEqual(scenes({ pathPrefix: '\\data\\old\\' }), [2, 1]);
+  assert.deepEqual(scenes({ pathPrefix: '/data/old/a.mp4' }), [1]);
+  assert.deepEqual(scenes({ pathPrefix: '/' }), [3, 2, 1]);
+  assert.deepEqual(scenes({ before: NOW + 1_000 }), [1]);
+  assert.deepEqual(scenes({ since: NOW + 1_000 }), [4, 3, 2]);
+  assert.deepEqual(scenes({ since: NOW + 1_000, before: NOW + 2_000, pathPrefix: '/data' }), [2]);
+  assert.deepEqual(
+    [...desk.read({ pathPrefix: '/data/old' })].map((letter) => letter.scene_id),
+    [2, 1],
+  );
+});
+
+test('a preview says what a retry would do, and does none of it', (t) => {
+  const world = setup(t);
+  bury(world, { title: 'Pier', details: 'Calm' }, { title: 'Mole' });
+  world.enqueue([edit(2)]);
+  const drain = world.drain();
+  settle(drain, claimOne(drain), BURY);
+  world.enqueue([edit(2, { tags: [] })]);
+  const desk = openLetterDesk(world.stores());
+  const letters = desk.list({});
+  const preview = desk.preview(letters);
+  assert.deepEqual(
+    preview.map(({ sceneId, how }) => [sceneId, how]),
+    [
+      [2, 'merged'],
+      [1, 'queued'],
+      [1, 'merged'],
+    ],
+  );
+  assert.equal(world.letters().length, 3);
+  assert.deepEqual(desk.retry(letters, NOW), preview);
+});
+
 test('purge deletes the given letters for good and counts what it deleted', (t) => {
   const world = setup(t);
   bury(world, { title: 'Pier' }, { details: 'Calm' });

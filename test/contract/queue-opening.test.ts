@@ -117,7 +117,7 @@ const DAMAGES: readonly Damage[] = [
       db.pragma('user_version = 99');
       db.close();
     },
-    sentence: 'FILE was written by a newer plexsync (schema 99, this one knows 1); it was left untouched.',
+    sentence: 'FILE was written by a newer plexsync (schema 99, this one knows 2); it was left untouched.',
   },
 ];
 
