@@ -3,9 +3,11 @@ import type { DrainReport } from '../core/drain/drain.ts';
 import { rescueEvents } from '../core/drain/rescue-events.ts';
 import { NO_JOBS } from '../core/drain/tally.ts';
 import { StoreError } from '../core/errors.ts';
+import type { WorkerEvent } from '../core/events.ts';
 import { complaintOf, EXIT } from '../exit.ts';
 import type { OpenDrainQueue, StandDown } from '../queue/drain-queue.ts';
 import { openDrainQueue } from '../queue/drain-queue.ts';
+import { DEFAULT_RETENTION_MS, purgeExpired } from '../queue/retention.ts';
 import { readStats } from '../queue/stats.ts';
 import type { Stores } from '../queue/stores.ts';
 import { eventDocument } from '../terminal/event-document.ts';
@@ -23,6 +25,8 @@ export type DrainRequest = {
   readonly loaded: LoadedSettings;
   readonly limit: number | undefined;
   readonly maxTimeMs: number | undefined;
+  /** How long dead letters are kept; 30 days unless said otherwise. */
+  readonly retentionMs?: number | undefined;
 };
 
 /**
@@ -39,10 +43,12 @@ export async function runOnQueue(stores: Stores, request: DrainRequest, context:
     maxLosses: request.loaded.settings.max_retries,
     ifBusy: request.parallel ? 'share' : 'stand_down',
     onLetterCommitted: () => checkpoint('letter_committed'),
+    onLetterShortened: (letter) => emitTo(output, { kind: 'letter_shortened', ...letter }),
   });
   if ('standDown' in queue) return standDown(queue.standDown, output);
   let report: DrainReport;
   try {
+    removeExpired(stores, request, output);
     report = await drainIfDue(queue, { ...request, checkpoint }, context);
   } catch (thrown) {
     const { exitCode } = complaintOf(thrown, context.version);
@@ -63,16 +69,27 @@ function standDown({ pid, left }: StandDown, output: Context['output']): number 
   return EXIT.done;
 }
 
+function emitTo(output: Context['output'], event: WorkerEvent): void {
+  if (output.json) output.resultJson(eventDocument(event));
+  for (const [level, line] of linesFor(event)) output.log(level, line);
+}
+
+const DAY_MS = 86_400_000;
+
+function removeExpired(stores: Stores, { startedAt, retentionMs }: DrainRequest, output: Context['output']): void {
+  const keptMs = retentionMs ?? DEFAULT_RETENTION_MS;
+  const expired = purgeExpired(stores, { now: startedAt, retentionMs: keptMs });
+  if (expired.count === 0) return;
+  emitTo(output, { kind: 'letters_expired', days: Math.round(keptMs / DAY_MS), ...expired });
+}
+
 async function drainIfDue(
   queue: OpenDrainQueue,
   request: DrainRequest & Pick<DrainSetup, 'checkpoint'>,
   context: Context,
 ): Promise<DrainReport> {
   const { output } = context;
-  const emit: DrainSetup['emit'] = (event) => {
-    if (output.json) output.resultJson(eventDocument(event));
-    for (const [level, line] of linesFor(event)) output.log(level, line);
-  };
+  const emit: DrainSetup['emit'] = (event) => emitTo(output, event);
   const rescued = queue.rescue(request.startedAt);
   for (const event of rescueEvents(rescued)) emit(event);
   const lost = { ...NO_JOBS, buried: rescued.buried.length };

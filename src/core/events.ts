@@ -58,6 +58,21 @@ export type WorkerEvent =
     }
   | { readonly kind: 'released'; readonly jobId: number; readonly sceneId: number; readonly message: string }
   | { readonly kind: 'skipped'; readonly jobId: number; readonly sceneId: number }
+  /** A completed job has said a part of an older dead letter; `keys` is what the letter still says. */
+  | {
+      readonly kind: 'letter_shortened';
+      readonly letterId: number;
+      readonly sceneId: number;
+      readonly keys: readonly string[];
+    }
+  /** Dead letters past their time were removed. */
+  | {
+      readonly kind: 'letters_expired';
+      readonly count: number;
+      readonly days: number;
+      readonly byType: Readonly<Record<string, number>>;
+      readonly sceneIds: readonly number[];
+    }
   | { readonly kind: 'superseded'; readonly jobId: number; readonly sceneId: number }
   | { readonly kind: 'lease_lost'; readonly jobId: number; readonly sceneId: number }
   | { readonly kind: 'breaker_opened'; readonly failures: number; readonly message: string }

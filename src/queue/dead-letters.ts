@@ -1,4 +1,6 @@
 import { isUnder, normalisePath } from '../core/file-paths.ts';
+import type { SceneKey } from '../core/scene.ts';
+import { contentKeys } from '../core/scene.ts';
 import type { StampedEdit } from '../core/stamped-edit.ts';
 import { saysNothing, unsaidBy } from '../core/stamped-edit.ts';
 import type { JobRow } from './jobs.ts';
@@ -38,6 +40,13 @@ export type LetterFilter = {
   readonly since?: number | undefined;
 };
 
+/** A letter of which a completed job has said a part, and what it still says; nothing but "what Stash has" is no key. */
+export type ShortenedLetter = {
+  readonly letterId: number;
+  readonly sceneId: number;
+  readonly keys: readonly SceneKey[];
+};
+
 /** A letter of a job that is not tried again, with the scene as `dlq list --json` shows it. */
 export function toLetter(
   row: JobRow,
@@ -73,6 +82,11 @@ function toJobData(sceneId: number, data: string): string {
 /** The path in a letter, as Stash sees it. */
 export function letterPathOf({ job_data }: Pick<DeadLetter, 'job_data'>): string | undefined {
   return (JSON.parse(job_data) as StampedEdit['data']).path;
+}
+
+/** Of one edit and what is left of it: nothing was taken when nothing is missing. */
+function isSameEdit(edit: StampedEdit, rest: StampedEdit): boolean {
+  return edit.bareAt === rest.bareAt && Object.keys(edit.data).length === Object.keys(rest.data).length;
 }
 
 /** Whether there is a letter with this `error_type`. */
@@ -148,15 +162,22 @@ export function prepareDeadLetters(db: Db) {
      * Takes what a completed job has said out of the scene's letters: a letter with nothing left to say is closed,
      * one with other keys stays with those, so that no edit is dropped. What the
      * letter said later than the job stays too.
+     * @returns the letters that were shortened.
      */
-    closeCovered: (sceneId: number, done: StampedEdit, jobKey: string): void => {
+    closeCovered: (sceneId: number, done: StampedEdit, jobKey: string): readonly ShortenedLetter[] => {
+      const shortened: ShortenedLetter[] = [];
       for (const letter of ofScene.all(sceneId)) {
         if (letter.job_key === jobKey) continue;
-        const rest = unsaidBy(letterEditOf(letter), done);
+        const edit = letterEditOf(letter);
+        const rest = unsaidBy(edit, done);
         const { data, ...columns } = toColumns(rest);
         if (saysNothing(rest)) removeKey.run(letter.job_key);
-        else shorten.run({ id: letter.id, jobData: toJobData(sceneId, data), ...columns });
+        else if (!isSameEdit(edit, rest)) {
+          shorten.run({ id: letter.id, jobData: toJobData(sceneId, data), ...columns });
+          shortened.push({ letterId: letter.id, sceneId, keys: contentKeys(rest.data) });
+        }
       }
+      return shortened;
     },
     /** The letter as it stands now, or `undefined` when it was closed, purged or retried meanwhile. */
     byKey: (jobKey: string): DeadLetter | undefined => byKey.get(jobKey),

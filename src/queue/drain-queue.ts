@@ -1,7 +1,9 @@
 import type { Job, Lease, Settled, Settlement } from '../core/job.ts';
 import type { DrainQueue, IntentNote, Missing, Rescued } from '../core/ports.ts';
 import { RETRY_RULES } from '../core/retry.ts';
+import { prepareBacklog } from './backlog.ts';
 import { prepareClaim } from './claim.ts';
+import type { ShortenedLetter } from './dead-letters.ts';
 import { hasLetterOfType, letterEditOf } from './dead-letters.ts';
 import { openLetterDesk } from './letter-desk.ts';
 import { openOwner, sweepOwners } from './owners.ts';
@@ -24,6 +26,8 @@ export type DrainQueueOptions = {
   readonly ifBusy: 'stand_down' | 'share';
   /** Called between the commit of a letter and that of the queue. */
   readonly onLetterCommitted: () => void;
+  /** Called once a batch is settled, for each letter of which a completed job has said a part. */
+  readonly onLetterShortened?: ((letter: ShortenedLetter) => void) | undefined;
 };
 
 /** A drain's hold on the queue; closing it records the end of the run. */
@@ -33,6 +37,8 @@ export type OpenDrainQueue = DrainQueue & {
   clientIdentifier(): string;
   /** Whether a letter waits for a token that is accepted. */
   hasRefused(): boolean;
+  /** Jobs of the present backlog that were brought to an end, by this drain or by those before it. */
+  backlogDone(): number;
   end(end: RunEnd): void;
 };
 
@@ -50,9 +56,13 @@ export function openDrainQueue(
   const { queueDb: db, dlqDb, path } = stores;
   const owner = openOwner(path, db);
   const runs = prepareRuns(db, path);
+  const backlog = prepareBacklog(db);
   const start = db.transaction((): LiveRun | undefined => {
     const live = options.ifBusy === 'stand_down' ? runs.live() : undefined;
-    if (live === undefined) runs.start({ owner: owner.id, pid: options.pid, now: options.now });
+    if (live === undefined) {
+      runs.start({ owner: owner.id, pid: options.pid, now: options.now });
+      backlog.begin();
+    }
     return live;
   });
   const live = translated(db.name, { start: () => start.immediate() }).start();
@@ -66,7 +76,7 @@ export function openDrainQueue(
   const servers = prepareServerState(db);
   const rescue = prepareRescue(stores, { self: owner.id, maxLosses: options.maxLosses });
   const claimDue = prepareClaim(db, owner.id);
-  const settleBatch = prepareSettle(db, dlqDb, options.onLetterCommitted);
+  const settleBatch = prepareSettle(db, dlqDb, options);
   const claim = db.transaction((request: Parameters<DrainQueue['claim']>[0]): ReturnType<DrainQueue['claim']> => {
     const rescued = rescue(request.now);
     return { rescued, jobs: claimDue.claim(request) };
@@ -92,6 +102,10 @@ export function openDrainQueue(
   );
   const wakeJobs = db.transaction((ids: readonly number[], now: number) => {
     for (const id of ids) wakeJob.run({ id, now });
+  });
+  const endRun = db.transaction((end: RunEnd) => {
+    runs.end(owner.id, end);
+    backlog.endIfDone(end.now);
   });
   const rescueNow = db.transaction((now: number): Rescued => rescue(now));
 
@@ -138,8 +152,9 @@ export function openDrainQueue(
     saveRefusal: servers.saveRefusal,
     clientIdentifier: servers.clientIdentifier,
     hasRefused: () => hasLetterOfType(dlqDb, RETRY_RULES.plex_unauthorized.errorType),
+    backlogDone: () => backlog.done(),
     end: (end: RunEnd) => {
-      runs.end(owner.id, end);
+      endRun.immediate(end);
       owner.close();
       sweepOwners(path, leaseOwners(db));
     },

@@ -1,20 +1,29 @@
 import { RETRY_RULES } from '../core/retry.ts';
+import { prepareBacklog } from './backlog.ts';
 import { hasLetterOfType } from './dead-letters.ts';
+import { DEFAULT_RETENTION_MS, hasExpired } from './retention.ts';
 import { LONGEST_WAIT_MS, pruneRuns } from './runs.ts';
 import { translated } from './store-errors.ts';
 import type { Stores } from './stores.ts';
 import { storesName } from './stores.ts';
 import { newUuid } from './uuid.ts';
 
+export type IdleRun = {
+  readonly pid: number;
+  readonly now: number;
+  /** How long dead letters are kept; 30 days unless said otherwise. */
+  readonly retentionMs?: number | undefined;
+};
+
 /**
  * Records a run that found nothing to do: no job due, none under way that might
- * have to be rescued, and no letter that a good token would revive. Cheap, since
+ * have to be rescued, no letter that a good token would revive, and none past its time. Cheap, since
  * cron asks every minute: it needs no owner and prepares nothing of a drain.
  * @returns false when there may be something to do; nothing is recorded then.
  */
 export function recordIdleRun(
   { queueDb: db, dlqDb, path }: Stores,
-  run: { readonly pid: number; readonly now: number },
+  { pid, now, retentionMs = DEFAULT_RETENTION_MS }: IdleRun,
 ): boolean {
   // A job put off beyond any wait of ours, by a clock that was wrong, is for the drain to see.
   const busy = db.prepare<[object], unknown>(`
@@ -27,12 +36,14 @@ export function recordIdleRun(
   );
   const record = db.transaction((): boolean => {
     if (
-      busy.get({ now: run.now, latest: run.now + LONGEST_WAIT_MS }) !== undefined ||
-      hasLetterOfType(dlqDb, RETRY_RULES.plex_unauthorized.errorType)
+      busy.get({ now, latest: now + LONGEST_WAIT_MS }) !== undefined ||
+      hasLetterOfType(dlqDb, RETRY_RULES.plex_unauthorized.errorType) ||
+      hasExpired(dlqDb, { now, retentionMs })
     )
       return false;
-    pruneRuns(db, run.now);
-    insert.run({ owner: newUuid(db), ...run });
+    pruneRuns(db, now);
+    insert.run({ owner: newUuid(db), pid, now });
+    prepareBacklog(db).endIfDone(now);
     return true;
   });
   return translated(storesName(path), { record: () => record.immediate() }).record();

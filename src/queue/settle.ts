@@ -1,12 +1,20 @@
 import type { Job, Settled, Settlement } from '../core/job.ts';
 import { RETRY_RULES } from '../core/retry.ts';
-import type { NewLetter } from './dead-letters.ts';
+import type { NewLetter, ShortenedLetter } from './dead-letters.ts';
 import { prepareDeadLetters, toLetter } from './dead-letters.ts';
 import type { JobRow } from './jobs.ts';
 import { BACK_TO_PENDING, editOf, prepareJobRows, prepareSupersede } from './jobs.ts';
 import type { Db } from './open.ts';
 import { prepareScenes } from './scenes.ts';
 import { prepareCount } from './totals.ts';
+
+/** Who is told of letters while a batch is settled. */
+export type SettleHooks = {
+  /** Between the commit of the letters and that of the queue. */
+  readonly onLetterCommitted: () => void;
+  /** After both. */
+  readonly onLetterShortened?: ((letter: ShortenedLetter) => void) | undefined;
+};
 
 type Entry = { readonly job: Job; readonly settlement: Settlement };
 
@@ -18,7 +26,7 @@ type Entry = { readonly job: Job; readonly settlement: Settlement };
 export function prepareSettle(
   db: Db,
   dlqDb: Db,
-  onLetterCommitted: () => void,
+  { onLetterCommitted, onLetterShortened }: SettleHooks,
 ): (entries: readonly Entry[], now: number) => readonly Settled[] {
   // Every write-back carries the lease: what was rescued from us is someone else's now.
   const held = db.prepare<[object], JobRow>(`
@@ -39,10 +47,13 @@ export function prepareSettle(
   const count = prepareCount(db);
 
   const writeLetters = dlqDb.transaction((batch: readonly { row: JobRow; entry: Entry }[], now: number) => {
+    const shortened: ShortenedLetter[] = [];
     for (const { row, entry } of batch) {
       if (entry.settlement.kind === 'dead') letters.insert(letterFor(row, entry.settlement.error, now));
-      if (entry.settlement.kind === 'complete') letters.closeCovered(row.scene_id, editOf(row), row.job_key);
+      if (entry.settlement.kind === 'complete')
+        shortened.push(...letters.closeCovered(row.scene_id, editOf(row), row.job_key));
     }
+    return shortened;
   });
 
   const apply = ({ row, entry }: { row: JobRow; entry: Entry }, now: number): Settled => {
@@ -103,7 +114,7 @@ export function prepareSettle(
     }
   };
 
-  const settleBatch = db.transaction((entries: readonly Entry[], now: number): readonly Settled[] => {
+  const settleBatch = db.transaction((entries: readonly Entry[], now: number): Batch => {
     const rows = entries.map((entry) => held.get(entry.job.lease));
     const ours = entries.flatMap((entry, index) => {
       const row = rows[index];
@@ -111,21 +122,29 @@ export function prepareSettle(
     });
     // A job that a newer edit takes over leaves no letter.
     const lettered = ours.filter(({ row, entry }) => needsLetters(entry.settlement) && !isTakenOver(row, entry));
+    let shortened: readonly ShortenedLetter[] = [];
     if (lettered.length > 0) {
       // It reads before it writes: begun as a writer, it waits for another one instead of failing at once.
-      writeLetters.immediate(lettered, now);
+      shortened = writeLetters.immediate(lettered, now);
       if (lettered.some(({ entry }) => entry.settlement.kind === 'dead')) onLetterCommitted();
     }
-    return entries.map((entry, index) => {
+    const settled = entries.map((entry, index) => {
       const row = rows[index];
       return row === undefined ? 'lease_lost' : apply({ row, entry }, now);
     });
+    return { settled, shortened };
   });
   const isTakenOver = (row: JobRow, entry: Entry): boolean =>
     entry.settlement.kind === 'dead' && waiting.get(row.scene_id) !== undefined;
 
-  return (entries, now) => settleBatch.immediate(entries, now);
+  return (entries, now) => {
+    const { settled, shortened } = settleBatch.immediate(entries, now);
+    for (const letter of shortened) onLetterShortened?.(letter);
+    return settled;
+  };
 }
+
+type Batch = { readonly settled: readonly Settled[]; readonly shortened: readonly ShortenedLetter[] };
 
 function needsLetters(settlement: Settlement): boolean {
   return settlement.kind === 'dead' || settlement.kind === 'complete';

@@ -71,6 +71,12 @@ export function linesFor(event: WorkerEvent): readonly LogLine[] {
       return [
         worker('info', `Job ${event.jobId} skipped — scene ${event.sceneId} not in Plex (skip_not_found enabled)`),
       ];
+    case 'letter_shortened': {
+      const rest = event.keys.length === 0 ? 'whatever Stash has' : event.keys.join(', ');
+      return [worker('info', `Dead letter ${event.letterId} of scene ${event.sceneId} keeps: ${rest}`)];
+    }
+    case 'letters_expired':
+      return [expiredLine(event)];
     case 'superseded':
       return [worker('info', `Job ${event.jobId} continues in a newer edit of scene ${event.sceneId}`)];
     case 'lease_lost':
@@ -148,6 +154,16 @@ function buriedLines(event: Extract<WorkerEvent, { kind: 'buried' }>): LogLine[]
     worker('error', what),
     worker('error', `Job ${jobId} (scene ${sceneId}) moved to DLQ after ${retries} retries: ${errorType}`),
   ];
+}
+
+const MOST_SCENES = 20;
+
+function expiredLine({ count, days, byType, sceneIds }: Extract<WorkerEvent, { kind: 'letters_expired' }>): LogLine {
+  const types = Object.entries(byType).map(([type, number]) => `${number} ${type}`);
+  const more = sceneIds.length > MOST_SCENES ? ` and ${sceneIds.length - MOST_SCENES} more` : '';
+  const scenes = `${sceneIds.length === 1 ? 'scene' : 'scenes'} ${sceneIds.slice(0, MOST_SCENES).join(', ')}${more}`;
+  const entries = count === 1 ? 'DLQ entry' : 'DLQ entries';
+  return main('info', `Removed ${count} ${entries} older than ${days} days: ${types.join(', ')} (${scenes})`);
 }
 
 const LEFT_REASONS: Readonly<Record<LeftAlone['reason'], string>> = {

@@ -35,7 +35,7 @@ test('claim, settle, rescue and enqueue find their jobs by an index, and sort no
   const queueDb = listening(stores.queueDb, statements);
   prepareClaim(queueDb, 'me');
   prepareRescue({ ...stores, queueDb }, { self: 'me', maxLosses: 3 });
-  prepareSettle(queueDb, stores.dlqDb, () => undefined);
+  prepareSettle(queueDb, stores.dlqDb, { onLetterCommitted: () => undefined });
   prepareEnqueue(queueDb);
   const onJobs = statements.filter((statement) => /\bjobs\b/.test(statement));
   assert.ok(onJobs.length >= 12, `only ${onJobs.length} statements were seen`);
@@ -75,7 +75,7 @@ test('the letters of a scene, and the letter of a job, are found by an index', (
   world.enqueue([edit(1)]);
   const { queueDb, dlqDb } = world.stores();
   const statements: string[] = [];
-  prepareSettle(queueDb, listening(dlqDb, statements), () => undefined);
+  prepareSettle(queueDb, listening(dlqDb, statements), { onLetterCommitted: () => undefined });
   const looks = statements.filter((statement) => /WHERE (scene_id|job_key) = \?/.test(statement));
   assert.ok(looks.length >= 3);
   for (const statement of looks)

@@ -120,6 +120,30 @@ test('dlq show ends with what can be done', async (t) => {
   );
 });
 
+test('a run removes the letters past their time and says which, though nothing else is due', async (t) => {
+  const { run, sql } = await buried(t, OLD);
+  sql(`UPDATE dead_letters SET failed_at = '2020-01-01T00:00:00.000Z' WHERE id <> 1`, 'dlq.db');
+  const { code, stderr } = await run(['process']);
+  assert.equal(code, 0, stderr);
+  assert.match(
+    stderr,
+    /\[PlexSync\] Removed 3 DLQ entries older than 30 days: 2 PlexNotFound, 1 LowConfidenceMatch \(scenes 2, 3, 999\)/,
+  );
+  assert.deepEqual(sql('SELECT id FROM dead_letters', 'dlq.db'), [{ id: 1 }]);
+  assert.doesNotMatch((await run(['process'])).stderr, /Removed/);
+});
+
+test('a run says which keys a dead letter keeps once a newer edit has said the others', async (t) => {
+  const { run, plex } = await setup(t);
+  await run(['enqueue', '5', '--path', '/media/a.mp4', '--title', 'Pier', '--tagline', 'Calm']);
+  plex.addItem({ sectionKey: '1', file: '/media/a.mp4' });
+  plex.fail('edit', { kind: 'status', status: 400 });
+  assert.equal((await run(['process'])).code, 1);
+  await run(['enqueue', '5', '--path', '/media/a.mp4', '--title', 'Mole']);
+  const { stderr } = await run(['process']);
+  assert.match(stderr, /Dead letter 1 of scene 5 keeps: tagline\n/);
+});
+
 const REFUSED: readonly (readonly [name: string, args: readonly string[], sentence: RegExp])[] = [
   [
     'an error type that nobody knows',

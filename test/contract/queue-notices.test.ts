@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { recordIdleRun } from '../../src/queue/idle.ts';
+import { openLetterDesk } from '../../src/queue/letter-desk.ts';
+import type { Notices } from '../../src/queue/notices.ts';
+import { openNotices } from '../../src/queue/notices.ts';
+import { DEFAULT_RETENTION_MS, hasExpired, purgeExpired } from '../../src/queue/retention.ts';
+import type { World } from '../helpers/queue-world.ts';
+import { BURY, COMPLETE, claim, claimOne, edit, edits, failure, NOW, settle, setup } from '../helpers/queue-world.ts';
+
+const DAY_MS = 86_400_000;
+
+/** One dead letter per scene, from 1; scene n failed n days before NOW. */
+function buryOnePerDay(world: World, count: number): void {
+  world.enqueue(edits(count), { now: NOW - 100 * DAY_MS });
+  const drain = world.drain();
+  for (const job of claim(drain)) {
+    const error = job.sceneId % 2 === 0 ? failure('plex_not_found', 'Nowhere') : failure('low_confidence', 'Unproven');
+    settle(drain, job, { kind: 'dead', error }, NOW - job.sceneId * DAY_MS);
+  }
+  drain.end({ now: NOW, exitCode: 1, done: 0, failed: count });
+}
+
+const letters = (world: World): unknown[] => world.letters().map((letter) => letter['scene_id']);
+
+test('letters that failed longer ago than they are kept go, and it is said which they were', (t) => {
+  const world = setup(t);
+  buryOnePerDay(world, 6);
+  const retention = { now: NOW, retentionMs: 3 * DAY_MS };
+  assert.equal(hasExpired(world.stores().dlqDb, retention), true);
+  assert.deepEqual(purgeExpired(world.stores(), retention), {
+    count: 3,
+    byType: { PlexNotFound: 2, LowConfidenceMatch: 1 },
+    sceneIds: [4, 5, 6],
+  });
+  assert.deepEqual(letters(world), [1, 2, 3]);
+  assert.equal(hasExpired(world.stores().dlqDb, retention), false);
+  assert.deepEqual(purgeExpired(world.stores(), retention), { count: 0, byType: {}, sceneIds: [] });
+});
+
+test('an idle run is none while a letter is past its time, by default after 30 days', (t) => {
+  const world = setup(t);
+  buryOnePerDay(world, 3);
+  const run = { pid: 1, now: NOW };
+  assert.equal(recordIdleRun(world.stores(), { ...run, retentionMs: DAY_MS }), false);
+  assert.equal(recordIdleRun(world.stores(), run), true);
+  assert.equal(recordIdleRun(world.stores(), { pid: 1, now: NOW + DEFAULT_RETENTION_MS }), false);
+});
+
+test('a letter that a completed job has shortened is told with what it still says, once', (t) => {
+  const world = setup(t);
+  const told: unknown[] = [];
+  world.enqueue([edit(1, { title: 'Pier' })]);
+  const drain = world.drain({ onLetterShortened: (letter) => told.push(letter) });
+  const finish = (data: Parameters<typeof edit>[1], settlement: typeof COMPLETE): void => {
+    world.enqueue([edit(1, data)]);
+    settle(drain, claimOne(drain), settlement);
+  };
+  finish({ title: 'Pier', tagline: 'Calm', tags: [] }, BURY);
+  finish({ title: 'Mole' }, COMPLETE);
+  assert.deepEqual(told, [{ letterId: 1, sceneId: 1, keys: ['tagline', 'tags'] }]);
+  finish({ title: 'Quay' }, COMPLETE);
+  assert.equal(told.length, 1);
+  finish({ tagline: null, tags: ['sea'] }, COMPLETE);
+  assert.equal(told.length, 1);
+  assert.deepEqual(letters(world), []);
+});
+
+test('a backlog is counted over as many runs as it takes, and the next one from nothing', (t) => {
+  const world = setup(t);
+  const end = { now: NOW, exitCode: 5, done: 0, failed: 0 };
+  world.enqueue(edits(5));
+  const first = world.drain();
+  assert.equal(first.backlogDone(), 0);
+  settle(first, claimOne(first), COMPLETE);
+  settle(first, claimOne(first), BURY);
+  assert.equal(first.backlogDone(), 2);
+  first.end(end);
+
+  const second = world.drain();
+  assert.equal(second.backlogDone(), 2);
+  for (const job of claim(second)) settle(second, job, COMPLETE);
+  assert.equal(second.backlogDone(), 5);
+  second.end(end);
+
+  world.enqueue([edit(9)]);
+  const third = world.drain();
+  assert.equal(third.backlogDone(), 0);
+  settle(third, claimOne(third), COMPLETE);
+  assert.equal(third.backlogDone(), 1);
+});
+
+test('a backlog that was dropped is over once a run finds nothing due', (t) => {
+  const world = setup(t);
+  world.enqueue(edits(3));
+  const drain = world.drain();
+  settle(drain, claimOne(drain), COMPLETE);
+  drain.end({ now: NOW, exitCode: 5, done: 1, failed: 0 });
+  world.sql('DELETE FROM jobs');
+  assert.equal(recordIdleRun(world.stores(), { pid: 1, now: NOW }), true);
+  assert.equal(world.drain().backlogDone(), 0);
+});
+
+test('what is due later is no part of the backlog', (t) => {
+  const world = setup(t);
+  world.enqueue(edits(2));
+  const drain = world.drain();
+  settle(drain, claimOne(drain), COMPLETE);
+  const error = failure();
+  settle(drain, claimOne(drain), { kind: 'retry', availableAt: NOW + 5_000, spends: 'failure', error });
+  drain.end({ now: NOW, exitCode: 1, done: 1, failed: 1 });
+  assert.equal(world.drain().backlogDone(), 0);
+});
+
+const notices = (world: World): Notices => openNotices(world.stores());
+
+test('an outage keeps its beginning until a run has seen its end', (t) => {
+  const world = setup(t);
+  world.enqueue([edit(1)]);
+  assert.equal(notices(world).outageSince(), undefined);
+  notices(world).noteOutage(NOW);
+  notices(world).noteOutage(NOW + 5);
+  assert.equal(notices(world).outageSince(), NOW);
+  notices(world).clearOutage();
+  assert.equal(notices(world).outageSince(), undefined);
+  notices(world).noteOutage(NOW + 9);
+  assert.equal(notices(world).outageSince(), NOW + 9);
+});
+
+test('a complaint is remembered by its words, and forgotten after a month', (t) => {
+  const world = setup(t);
+  world.enqueue([edit(1)]);
+  const desk = notices(world);
+  desk.noteComplaint('the token', NOW);
+  desk.noteComplaint('100% full_', NOW + 1);
+  assert.deepEqual(
+    ['the token', '100% full_', 'the tokens'].map((key) => desk.complainedAt(key)),
+    [NOW, NOW + 1, undefined],
+  );
+  desk.noteComplaint('the token', NOW + DAY_MS);
+  assert.equal(desk.complainedAt('the token'), NOW + DAY_MS);
+  desk.noteComplaint('another', NOW + 31 * DAY_MS);
+  assert.deepEqual([desk.complainedAt('100% full_'), desk.complainedAt('the token')], [undefined, NOW + DAY_MS]);
+  assert.equal(world.sql(`SELECT 1 FROM meta WHERE name LIKE 'complaint:%'`).length, 2);
+});
+
+test('letters are new since the last that was announced, and one that has gone is not announced', (t) => {
+  const world = setup(t);
+  world.enqueue([edit(1)]);
+  const desk = notices(world);
+  assert.deepEqual([desk.announcedLetter(), desk.lettersSince(0)], [0, { byType: {}, lastId: 0 }]);
+  buryOnePerDay(world, 4);
+  assert.deepEqual(desk.lettersSince(0), { byType: { LowConfidenceMatch: 2, PlexNotFound: 2 }, lastId: 4 });
+  desk.announceLetters(3);
+  assert.deepEqual(desk.lettersSince(desk.announcedLetter()), { byType: { PlexNotFound: 1 }, lastId: 4 });
+  const letterDesk = openLetterDesk(world.stores());
+  letterDesk.purge(letterDesk.list({}));
+  assert.deepEqual(desk.lettersSince(desk.announcedLetter()), { byType: {}, lastId: 4 });
+});
