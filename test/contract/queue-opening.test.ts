@@ -193,7 +193,7 @@ test('both databases are in WAL mode, synchronous FULL, STRICT tables, with our 
     const pragmas = ['journal_mode', 'synchronous', 'busy_timeout', 'application_id', 'user_version'];
     assert.deepEqual(
       pragmas.map((name) => db.pragma(name, { simple: true })),
-      ['wal', 2, 5_000, mark, 1],
+      ['wal', 2, 5_000, mark, 2],
     );
     const loose = db.prepare(
       "SELECT name FROM pragma_table_list WHERE schema = 'main' AND strict = 0 AND name NOT LIKE 'sqlite_%'",
