@@ -4,6 +4,7 @@ import { DEMO } from './demo.ts';
 import { DLQ_EXPORT, DLQ_LIST, DLQ_PURGE, DLQ_RETRY, DLQ_SHOW, DLQ_SUMMARY } from './dlq.ts';
 import { DOCTOR } from './doctor.ts';
 import { ENQUEUE } from './enqueue.ts';
+import { INIT } from './init.ts';
 import { MATCH_TEST } from './match-test.ts';
 import { PROCESS } from './process.ts';
 import { QUEUE_DROP, QUEUE_LIST } from './queue.ts';
@@ -31,6 +32,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   DLQ_PURGE,
   DLQ_EXPORT,
   MATCH_TEST,
+  INIT,
   CONFIG_SHOW,
   DOCTOR,
   REPORT,

@@ -1,0 +1,191 @@
+import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { LoadedSettings } from '../config.ts';
+import { loadSettings } from '../config.ts';
+import { configFilePath, readConfigFile } from '../config-file.ts';
+import { SyncError, UsageError } from '../core/errors.ts';
+import { chooseSections } from '../core/libraries.ts';
+import type { Section } from '../core/plex-item.ts';
+import { EXIT, signalExitCode } from '../exit.ts';
+import { prepareDataDir } from '../queue/open.ts';
+import type { SettingName } from '../settings.ts';
+import type { Question } from '../terminal/ask.ts';
+import { ask, canAsk } from '../terminal/ask.ts';
+import { confirm } from '../terminal/confirm.ts';
+import { sanitize } from '../terminal/sanitize.ts';
+import type { Context } from './context.ts';
+import { connectToPlex } from './plex-connection.ts';
+
+export type InitOptions = {
+  readonly flags: Readonly<Partial<Record<SettingName, unknown>>>;
+  readonly configFile: string | undefined;
+  readonly yes: boolean;
+};
+
+/** What `init` asks for, and writes when it is known. */
+const ASKED = ['plex_url', 'plex_token', 'plex_token_file', 'plex_library', 'path_map', 'stash_url'] as const;
+
+type Answers = Partial<Record<SettingName, unknown>>;
+
+/** The person broke off. */
+class BrokenOff extends Error {}
+
+/**
+ * Asks what is needed to begin, tries it against Plex, and writes the config file, readable for its owner alone. Without
+ * a terminal everything comes from flags and environment.
+ */
+export async function run(options: InitOptions, context: Context): Promise<number> {
+  try {
+    return await setUp(options, context);
+  } catch (thrown) {
+    if (!(thrown instanceof BrokenOff)) throw thrown;
+    context.output.log('info', 'Stopped. Nothing was written.');
+    return signalExitCode('SIGINT');
+  }
+}
+
+async function setUp(options: InitOptions, context: Context): Promise<number> {
+  const { dataDir, output } = context;
+  const path = configFilePath(dataDir.path, options.configFile);
+  const file = await readConfigFile({ dataDir: dataDir.path, named: undefined });
+  const present = options.configFile === undefined ? file.values : {};
+  const isNew = Object.keys(present).length === 0;
+  if (!isNew && !(await confirm(`${path} exists. Change it?`, { yes: options.yes }))) {
+    output.log('info', 'Nothing was changed.');
+    return EXIT.done;
+  }
+  const setup = canAsk() && !options.yes ? await askAll(options, context) : await takeAsGiven(options, context);
+  const values = { ...present, ...setup };
+  if (options.configFile === undefined) prepareDataDir(dataDir, 'create');
+  else mkdirSync(dirname(path), { recursive: true });
+  writePrivately(path, `${JSON.stringify(values, null, 2)}\n`);
+  if (output.json) output.resultJson({ config_file: path, settings: Object.keys(setup) }, 2);
+  else output.result(`Wrote ${path}.\nNext: plexsync doctor, then plexsync enqueue --help.`);
+  return EXIT.done;
+}
+
+async function takeAsGiven(options: InitOptions, context: Context): Promise<Answers> {
+  const loaded = await load(options, context, {});
+  await tryPlex(loaded, context);
+  return known(loaded, {});
+}
+
+async function askAll(options: InitOptions, context: Context): Promise<Answers> {
+  const { answers, sections } = await askUntilPlexAnswers(options, context);
+  const libraries = await askFor('plex_library', { ...options, context, answers }, () => ({
+    text: `Libraries to write to (${sections.map(({ title }) => sanitize(title)).join(', ')})`,
+    fallback: 'all',
+    echo: 'shown',
+  }));
+  const names = libraries === 'all' ? {} : { plex_library: [libraries] };
+  chooseSections(sections, (await load(options, context, { ...answers, ...names })).settings.plex_library);
+  const folders = sections.flatMap(({ folders }) => folders).map(sanitize);
+  const mapping = await askFor('path_map', { ...options, context, answers }, () => ({
+    text: `Plex sees the files under ${folders.join(', ')}. Where Stash sees them elsewhere: /stash/folder=/plex/folder`,
+    fallback: 'same',
+    echo: 'shown',
+  }));
+  const stash = await askFor('stash_url', { ...options, context, answers }, () => ({
+    text: 'Address of Stash, such as http://stash:9999',
+    fallback: 'none',
+    echo: 'shown',
+  }));
+  const all = {
+    ...answers,
+    ...names,
+    ...(mapping === 'same' ? {} : { path_map: [mapping] }),
+    ...(stash === 'none' ? {} : { stash_url: stash }),
+  };
+  return known(await load(options, context, all), all);
+}
+
+/** Asks for address and token until Plex takes them. */
+async function askUntilPlexAnswers(
+  options: InitOptions,
+  context: Context,
+): Promise<{ readonly answers: Answers; readonly sections: readonly Section[] }> {
+  const { output } = context;
+  for (;;) {
+    const before = (await load(options, context, {})).settings;
+    const plex_url = await answerTo({
+      text: 'Address of Plex',
+      fallback: before.plex_url ?? 'http://127.0.0.1:32400',
+      echo: 'shown',
+    });
+    const typed = await answerTo({
+      text: 'Token of the server’s owner (X-Plex-Token; not shown)',
+      fallback: before.plex_token,
+      echo: 'hidden',
+    });
+    const answers: Answers = { plex_url, ...(typed === '' ? {} : { plex_token: typed }) };
+    try {
+      const sections = await tryPlex(await load(options, context, answers), context);
+      output.log('info', 'Plex answers, and accepts the token.');
+      return { answers, sections };
+    } catch (thrown) {
+      if (!(thrown instanceof UsageError) && !(thrown instanceof SyncError)) throw thrown;
+      output.log('error', thrown.message);
+    }
+  }
+}
+
+type Asking = InitOptions & { readonly context: Context; readonly answers: Answers };
+
+/** Asks until the answer is one that the setting takes; its fallback always is. */
+async function askFor(name: SettingName, asking: Asking, question: () => Question): Promise<string> {
+  const { context, answers } = asking;
+  for (;;) {
+    const answer = await answerTo(question());
+    if (answer === question().fallback) return answer;
+    try {
+      await load(asking, context, { ...answers, [name]: answer });
+      return answer;
+    } catch (thrown) {
+      if (!(thrown instanceof UsageError)) throw thrown;
+      context.output.log('error', thrown.message);
+    }
+  }
+}
+
+async function answerTo(question: Question): Promise<string> {
+  const answer = await ask(question);
+  if (answer === undefined) throw new BrokenOff();
+  return answer;
+}
+
+async function tryPlex(loaded: LoadedSettings, context: Context): Promise<readonly Section[]> {
+  const sections = await connectToPlex(loaded, context).sections();
+  return chooseSections(sections, loaded.settings.plex_library);
+}
+
+async function load(options: InitOptions, { dataDir, env }: Context, answers: Answers): Promise<LoadedSettings> {
+  return await loadSettings({
+    flags: { ...options.flags, ...answers },
+    env,
+    dataDir: dataDir.path,
+    configFile: undefined,
+  });
+}
+
+/** What is to stand in the file: the answers, and what flags and environment said, which a cron job may not have. */
+function known({ settings, origins }: LoadedSettings, answers: Answers): Answers {
+  const given = ASKED.filter((name) => origins[name].kind === 'flag' || origins[name].kind === 'environment');
+  const values = given.map((name) => [name, answers[name] ?? settings[name]] as const);
+  return Object.fromEntries(values);
+}
+
+function writePrivately(path: string, text: string): void {
+  const beside = `${path}.${process.pid}.tmp`;
+  try {
+    writeFileSync(beside, text, { mode: 0o600, flag: 'wx' });
+    chmodSync(beside, 0o600);
+    renameSync(beside, path);
+  } catch (thrown) {
+    rmSync(beside, { force: true });
+    const { code } = thrown as NodeJS.ErrnoException;
+    throw new UsageError(
+      `${path} cannot be written: ${code}.`,
+      'Check the folder, or give another file with --config.',
+    );
+  }
+}
