@@ -4,8 +4,7 @@ import { skipped } from '../core/finding.ts';
 import { EXIT } from '../exit.ts';
 import type { SettingName } from '../settings.ts';
 import { readerOf } from '../terminal/reader.ts';
-import { sanitize } from '../terminal/sanitize.ts';
-import { renderTable } from '../terminal/table.ts';
+import { renderFields, renderTable } from '../terminal/table.ts';
 import type { Context } from './context.ts';
 import { checkDataDir, checkNode, examineSettings, examineStores } from './doctor-local.ts';
 import { checkPlex } from './doctor-plex.ts';
@@ -66,11 +65,9 @@ function toText(findings: readonly Finding[]): string {
     const rows = findings.map(({ check, status, message, fix }) => [status, check, message, fix ?? '']);
     return renderTable([], rows, reader);
   }
-  const widest = Math.max(...findings.map(({ check }) => check.length));
-  return findings
-    .map(({ check, status, message, fix }) => {
-      const cure = fix === undefined ? '' : `. ${fix}`;
-      return sanitize(`${status.padEnd('warning'.length)}  ${check.padEnd(widest)}  ${message}${cure}`);
-    })
-    .join('\n');
+  const fields = findings.map(({ check, status, message, fix }): [string, string] => [
+    `${status.padEnd('warning'.length)}  ${check}`,
+    fix === undefined ? message : `${message}. ${fix}`,
+  ]);
+  return renderFields(fields, reader);
 }

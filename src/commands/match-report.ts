@@ -4,8 +4,7 @@ import type { LookUpStep } from '../core/look-up.ts';
 import type { Evidence, MatchResult } from '../core/match.ts';
 import type { NearMiss } from '../core/near-misses.ts';
 import type { Reader } from '../terminal/reader.ts';
-import { sanitize } from '../terminal/sanitize.ts';
-import { renderTable } from '../terminal/table.ts';
+import { renderFields, renderTable } from '../terminal/table.ts';
 
 type Matching = 'strict' | 'relaxed';
 
@@ -66,22 +65,27 @@ export function matchText(
   const { file, look, nearMisses } = explanation;
   const { mapped, match } = look;
   const blocks = [
-    [
-      `Path         ${file.path}`,
-      `In Plex      ${mapped.path} (${mapped.mapping ? pathMapFlag(mapped.mapping) : 'no path_map applies'})`,
-      ...plexSideLines(explanation),
-      ...look.steps.map((step, index) => `${index === 0 ? 'Tried' : '     '}        ${stepWords(step)}`),
-      `Requests     ${requestsOf(explanation)} in all, the list of libraries among them`,
-    ].map(sanitize),
-    match.kind === 'none' ? [] : ['Candidates', candidateTable(match, mapped.path, reader)],
-    nearMisses.length === 0 ? [] : ['Not the file, but near', nearMissTable(nearMisses, reader)],
-    [`Verdict      ${verdictWords(match)}`, ...nextLines(explanation, matching)].map(sanitize),
+    renderFields(
+      [
+        ['Path', file.path],
+        ['In Plex', `${mapped.path} (${mapped.mapping ? pathMapFlag(mapped.mapping) : 'no path_map applies'})`],
+        ...plexSideFields(explanation),
+        ...look.steps.map((step): Field => ['Tried', stepWords(step)]),
+        ['Requests', `${requestsOf(explanation)} in all, the list of libraries among them`],
+      ],
+      reader,
+    ),
+    match.kind === 'none' ? '' : `Candidates\n${candidateTable(match, mapped.path, reader)}`,
+    nearMisses.length === 0 ? '' : `Not the file, but near\n${nearMissTable(nearMisses, reader)}`,
+    renderFields(
+      [['Verdict', verdictWords(match)], ...nextLines(explanation, matching).map((line): Field => ['Next', line])],
+      reader,
+    ),
   ];
-  return blocks
-    .filter((block) => block.length > 0)
-    .map((block) => block.join('\n'))
-    .join('\n\n');
+  return blocks.filter((block) => block !== '').join('\n\n');
 }
+
+type Field = readonly [name: string, value: string];
 
 /** The item that `process` would write to, if any. */
 function writtenTo(match: MatchResult, matching: Matching): Evidence | undefined {
@@ -101,10 +105,10 @@ function plexSize({ candidate, file }: Evidence): number | undefined {
   return candidate.files.find(({ path }) => path === file)?.size;
 }
 
-function plexSideLines({ plexSide }: Explanation): string[] {
+function plexSideFields({ plexSide }: Explanation): Field[] {
   if (plexSide === undefined) return [];
-  const other = plexSide.stashPath ?? 'unknown, no path_map leads back from there';
-  return ['             This is a path as Plex sees it.', `In Stash     ${other}`];
+  const other = plexSide.stashPath ?? 'unknown: no path_map leads back from there';
+  return [['In Stash', `${other} (the path given is one as Plex sees it)`]];
 }
 
 function stepWords({ section, query, found, requests }: LookUpStep): string {
@@ -119,7 +123,7 @@ function candidateTable(match: Exclude<MatchResult, { kind: 'none' }>, mappedPat
     evidence.candidate.sectionTitle,
     PATH_WORDS[evidence.path],
     sharedTail(evidence.file, mappedPath),
-    `${evidence.size}${bytes(plexSize(evidence))}`,
+    `${SIZE_WORDS[evidence.size]}${bytes(plexSize(evidence))}`,
     evidence.file,
   ]);
   return renderTable(['ITEM', 'TITLE', 'LIBRARY', 'PATH', 'SHARED TAIL', 'SIZE', 'FILE'], rows, reader);
@@ -129,6 +133,12 @@ const PATH_WORDS: Readonly<Record<Evidence['path'], string>> = {
   exact: 'same',
   case: 'same but for case',
   differs: 'differs',
+};
+
+const SIZE_WORDS: Readonly<Record<Evidence['size'], string>> = {
+  same: 'same',
+  different: 'differs',
+  unknown: 'not compared',
 };
 
 function nearMissTable(misses: readonly NearMiss[], reader: Reader): string {
@@ -193,5 +203,5 @@ function nextLines({ look, file, nearMisses, suggestion }: Explanation, matching
       `Check that Plex has scanned the file, and that ${look.mapped.path} is where Plex sees it (path_map, plex_library).`,
     );
   }
-  return lines.map((line) => `             ${line}`);
+  return lines;
 }

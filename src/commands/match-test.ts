@@ -25,7 +25,7 @@ export async function run(options: MatchTestOptions, context: Context): Promise<
   const { flags, configFile } = options;
   const loaded = await loadSettings({ flags, env, dataDir: dataDir.path, configFile });
   const { settings } = loaded;
-  for (const warning of loaded.warnings) output.log('warning', warning);
+  for (const warning of loaded.warnings) output.log('warning', `[PlexSync] ${warning}`);
   const plex = connectToPlex(loaded, context);
   const sections = chooseSections(await plex.sections(), settings.plex_library);
   const explanation = await explainMatch(file, { sections, mappings: settings.path_map }, plex);

@@ -34,7 +34,9 @@ const MOST_NEAR = 50;
 export async function explainMatch(file: SceneFile, place: LookUpPlace, plex: ExplainPlex): Promise<Explanation> {
   const look = await lookUpFile(file, place, (section, name) => plex.findByFileName(section, name));
   const extra = look.match.kind === 'none' ? await lookAround(look.mapped.path, place, plex) : NOTHING;
-  const near = nearMisses(file, look.mapped.path, [...look.candidates, ...extra.candidates]);
+  const all = nearMisses(file, look.mapped.path, [...look.candidates, ...extra.candidates]);
+  // Where there are candidates, only what was ruled out among them is worth a word.
+  const near = look.match.kind === 'none' ? all : all.filter(({ kind }) => kind === 'other_size');
   return {
     file,
     look,

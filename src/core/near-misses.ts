@@ -1,4 +1,4 @@
-import { fileName, folderOf, sharedFolders } from './file-paths.ts';
+import { fileName, folderOf, normalisePath, sharedFolders } from './file-paths.ts';
 import type { Candidate, PlexFile, SceneFile } from './match.ts';
 
 /** A file that is not the scene's and may explain why that one was not found. */
@@ -54,11 +54,15 @@ export function nearMisses(
 
 function kindOf(scene: SceneFile, mappedPath: string, file: PlexFile): NearMiss['kind'] | undefined {
   const [name, wanted] = [fileName(file.path).toLowerCase(), fileName(mappedPath).toLowerCase()];
-  // The same name is a candidate, unless its size rules it out.
-  const isOtherSize = scene.size !== undefined && file.size !== undefined && scene.size !== file.size;
-  if (name === wanted) return isOtherSize ? 'other_size' : undefined;
+  if (name === wanted) return isRuledOut(scene, mappedPath, file) ? 'other_size' : undefined;
   if (stem(name) === stem(wanted)) return 'other_ending';
   return sharedFolders(file.path, mappedPath) > 0 ? 'same_folder' : undefined;
+}
+
+/** The same name is a candidate, unless its size speaks against it and its path does not speak for it. */
+function isRuledOut({ size }: SceneFile, mappedPath: string, file: PlexFile): boolean {
+  const isOtherSize = size !== undefined && file.size !== undefined && size !== file.size;
+  return isOtherSize && normalisePath(file.path) !== normalisePath(mappedPath);
 }
 
 function stem(name: string): string {

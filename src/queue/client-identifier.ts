@@ -9,7 +9,8 @@ import { QUEUE_SCHEMA } from './migrations.ts';
 export function readClientIdentifier(dataDir: string): string | undefined {
   let db: Database.Database | undefined;
   try {
-    db = new Database(join(dataDir, QUEUE_SCHEMA.fileName), { readonly: true, fileMustExist: true });
+    // Not read-only: such a connection leaves files of its user behind, which another one could not open.
+    db = new Database(join(dataDir, QUEUE_SCHEMA.fileName), { fileMustExist: true });
     if (db.pragma('application_id', { simple: true }) !== QUEUE_SCHEMA.applicationId) return undefined;
     const select = db.prepare<[], { value: string }>(`SELECT value FROM meta WHERE name = 'client_identifier'`);
     return select.get()?.value;

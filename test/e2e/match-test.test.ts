@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';
 import { runBin, setup } from '../helpers/rig.ts';
 
@@ -13,8 +13,8 @@ test('a file at its very path is HIGH, said with every step, and nothing is writ
   const ratingKey = plex.addItem({ sectionKey: '1', file: '/media/quay/lantern.mp4', title: 'Lantern Row' });
   const result = await run(['match-test', '/data/quay/lantern.mp4', '--path-map', '/data=/media']);
   assert.equal(result.code, 0, result.stderr);
-  assert.match(result.stdout, /Path +\/data\/quay\/lantern\.mp4/);
-  assert.match(result.stdout, /In Plex +\/media\/quay\/lantern\.mp4 \(--path-map \/data=\/media\)/);
+  assert.match(result.stdout, /Path\t\/data\/quay\/lantern\.mp4/);
+  assert.match(result.stdout, /In Plex\t\/media\/quay\/lantern\.mp4 \(--path-map \/data=\/media\)/);
   assert.match(result.stdout, /file name lantern\.mp4 in "Adult": 1 item \(1 request\)/);
   assert.match(result.stdout, new RegExp(`HIGH: item ${ratingKey} "Lantern Row" in "Adult"`));
   assert.deepEqual([...new Set(plex.requests.map(({ method }) => method))], ['GET']);
@@ -71,6 +71,29 @@ test('candidates without proof are LOW, with the line that would prove one', asy
   assert.equal(typeof relaxed.rating_key, 'string');
 });
 
+test('at the very path another size is no reason against it, and other files of the folder are not worth a word', async (t) => {
+  const { plex, run } = await setup(t);
+  plex.addItem({ sectionKey: '1', file: '/media/quay/01.mp4', size: 11 });
+  plex.addItem({ sectionKey: '1', file: '/media/quay/101.mp4', size: 12 });
+  const document = JSON.parse((await run(['match-test', '/media/quay/01.mp4', '--size', '10', '--json'])).stdout);
+  assert.deepEqual([document.confidence, document.rule, document.near_misses], ['high', 'path', []]);
+  assert.equal(document.candidates[0].size, 'different');
+});
+
+test('it uses the client identifier of a data directory and leaves nothing behind there', async (t) => {
+  const { plex, run, sql, dataDir } = await setup(t);
+  await run(['enqueue', '1', '--path', '/media/a.mp4', '--title', 'T']);
+  await run(['match-test', '/media/a.mp4']);
+  await run(['match-test', '/media/a.mp4']);
+  const ownId = plex.requests.map(({ headers }) => headers['x-plex-client-identifier']);
+  assert.equal(new Set(ownId).size, 1);
+  sql(`INSERT INTO meta (name, value) VALUES ('client_identifier', 'of-the-directory')`);
+  plex.resetRequests();
+  await run(['match-test', '/media/a.mp4']);
+  for (const { headers } of plex.requests) assert.equal(headers['x-plex-client-identifier'], 'of-the-directory');
+  assert.deepEqual(readdirSync(dataDir), ['queue.db']);
+});
+
 test('another studio’s file of the same name is LOW, and no mapping is suggested', async (t) => {
   const { plex, run } = await setup(t);
   plex.addItem({ sectionKey: '1', file: '/media/East Quay/01.mp4' });
@@ -114,8 +137,8 @@ test('a path as Plex sees it is recognised, and the other side is shown', async 
   const under = ['match-test', '/media/quay/a.mp4', '--path-map', '/data=/media'];
   const text = await run(under);
   assert.equal(text.code, 0);
-  assert.match(text.stdout, /path as Plex sees it/);
-  assert.match(text.stdout, /In Stash +\/data\/quay\/a\.mp4/);
+  assert.match(text.stdout, /the path given is one as Plex sees it/);
+  assert.match(text.stdout, /In Stash\t\/data\/quay\/a\.mp4/);
   const document = JSON.parse((await run([...under, '--json'])).stdout);
   assert.deepEqual([document.seen_by, document.stash_path], ['plex', '/data/quay/a.mp4']);
 

@@ -24,6 +24,10 @@ test('a file of the same name and another size is a near miss, and without a siz
   assert.deepEqual(kinds([other]), []);
 });
 
+test('the file at the very path is never a near miss, whatever its size', () => {
+  assert.deepEqual(kinds([candidate('1', FILE, 11)], 10), []);
+});
+
 test('a file that was converted to another format is a near miss', () => {
   assert.deepEqual(kinds([candidate('1', '/media/quay/Lantern Row.mkv')]), [
     'other_ending /media/quay/Lantern Row.mkv',
