@@ -45,13 +45,19 @@ async function examineServer(
   const fix = 'Check plex_url (it should look like http://plex:32400) and that Plex runs.';
   try {
     const plex = connectToPlex(loaded, context);
-    const identity = await plex.identity();
+    const identity = await plex.identity().catch((thrown: unknown) => complainBetter(plex, thrown));
     const version = identity.version === undefined ? 'of unknown version' : identity.version;
     const message = `Plex ${version} answers at ${loaded.settings.plex_url}`;
     return { findings: [ok('plex', message)], value: { plex, identity } };
   } catch (thrown) {
     return { findings: [failureOf('plex', thrown, fix)], value: undefined };
   }
+}
+
+/** `/identity` cannot tell a Plex in trouble from another server at the address; the list of libraries can. */
+async function complainBetter(plex: PlexClient, thrown: unknown): Promise<never> {
+  if (thrown instanceof SyncError && thrown.code !== 'plex_unavailable') await plex.sections();
+  throw thrown;
 }
 
 const MOST_APART_MS = 60_000;

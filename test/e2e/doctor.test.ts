@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { chmodSync, closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Result, Rig } from '../helpers/rig.ts';
@@ -147,6 +149,18 @@ test('a server that is not there is one failure, and the rest is skipped in one 
   const findings = findingsOf(result);
   assert.match(findings.at(-2)?.message ?? '', /connection refused/);
   assert.equal(findings.filter(({ message }) => message.startsWith('skipped: Plex')).length, 1);
+});
+
+test('an address that leads to something else is told as such', async (t) => {
+  const { run } = await setup(t);
+  const other = createServer((_request, response) => {
+    response.setHeader('Content-Type', 'text/html').end('<h1>The garden club</h1>');
+  });
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+  t.after(() => other.close());
+  const url = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
+  const findings = findingsOf(await run(['doctor', '--json'], { env: { PLEX_URL: url } }));
+  assert.match(findings.find(({ check }) => check === 'plex')?.message ?? '', /is not a Plex server/);
 });
 
 test('without an address or a data directory the checks say what is missing, and end', async (t) => {
