@@ -6,8 +6,12 @@ import { commanderWords, createProgram } from './command-line/program.ts';
 import type { CommandSpec, Invocation } from './command-line/spec.ts';
 import { helpTopic } from './command-line/topics.ts';
 import type { Context } from './commands/context.ts';
+import { UsageError } from './core/errors.ts';
 import { dataDirOf } from './data-dir.ts';
 import { complaintOf, EXIT } from './exit.ts';
+import { createKeptLog, createLogFile } from './terminal/log-file.ts';
+import type { LogFormat } from './terminal/log-format.ts';
+import { LOG_FORMATS } from './terminal/log-format.ts';
 import type { Output, OutputOptions } from './terminal/output.ts';
 import { createOutput } from './terminal/output.ts';
 import { VERSION } from './version.ts';
@@ -46,23 +50,25 @@ async function perform(
   { options, env }: { readonly options: GlobalOptions; readonly env: NodeJS.ProcessEnv },
 ): Promise<number> {
   const now = createClock(env);
-  const outputOptions: OutputOptions = {
-    quiet: options.quiet ?? false,
+  const dataDir = dataDirOf(options.dataDir, env);
+  const logFormat = logFormatOf(options.logFormat, env);
+  const logFile = options.logFile || env['PLEXSYNC_LOG_FILE'];
+  // Under cron a run is held back whole, until it is known whether it is worth a mail.
+  const isQuiet = (options.quiet ?? false) || invocation.given.has('cron');
+  const isForEyes = logFormat === 'pretty' && isCharacterDevice(STDERR);
+  const output = createOutput({
+    quiet: isQuiet,
     verbosity: options.verbose ?? 0,
     json: options.json ?? false,
     now,
-    paint: await loadPaint(options, env),
-  };
-  const output = createOutput(outputOptions);
+    logFormat,
+    logFiles: [createKeptLog(dataDir.path), ...(logFile ? [createLogFile(logFile)] : [])],
+    isLive: isForEyes && !isQuiet && options.json === undefined,
+    paint: isForEyes ? await loadPaint(options, env) : undefined,
+  });
   let exitCode: number;
   try {
-    const context: Context = {
-      dataDir: dataDirOf(options.dataDir, env),
-      output,
-      env,
-      now,
-      version: VERSION,
-    };
+    const context: Context = { dataDir, output, env, now, version: VERSION };
     exitCode = await command.run(invocation, context);
   } catch (thrown) {
     exitCode = complain(thrown, output);
@@ -72,10 +78,18 @@ async function perform(
 
 /** Colours are for a terminal: on a pipe, as in a hook, no package is loaded for them. */
 async function loadPaint({ color }: GlobalOptions, env: NodeJS.ProcessEnv): Promise<OutputOptions['paint']> {
-  const isWanted = color && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
-  if (!isWanted || !isCharacterDevice(STDERR)) return undefined;
+  if (!color || env['NO_COLOR'] || env['TERM'] === 'dumb') return undefined;
   const { createPaint } = await import('./terminal/paint.ts');
   return createPaint();
+}
+
+/** @throws {UsageError} naming who said it, and the formats there are. */
+function logFormatOf(flag: string | undefined, env: NodeJS.ProcessEnv): LogFormat {
+  const given = flag ?? (env['PLEXSYNC_LOG_FORMAT'] || 'pretty');
+  const known = LOG_FORMATS.find((format) => format === given);
+  if (known !== undefined) return known;
+  const origin = flag === undefined ? 'PLEXSYNC_LOG_FORMAT' : '--log-format';
+  throw new UsageError(`${origin} must be ${LOG_FORMATS.join(', ')}, not "${given}".`, 'pretty is the default.');
 }
 
 const STDERR = 2;

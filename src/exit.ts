@@ -39,7 +39,7 @@ export function signalExitCode(signal: NodeJS.Signals): number {
 /** What the person is told of a command that could not do its work. */
 export type Complaint = {
   readonly code: string;
-  readonly exitCode: number;
+  readonly exitCode: ExitCode;
   readonly message: string;
   readonly hint: string | undefined;
   /** Only for a bug: what a report needs. */

@@ -15,10 +15,14 @@ export type CronRun = {
   readonly now: number;
 };
 
-/** What the person hears: nothing, or these complaints, and the exit code that goes with them. */
-export type CronVerdict =
-  | { readonly kind: 'silent' }
-  | { readonly kind: 'speak'; readonly exitCode: ExitCode; readonly complaints: readonly string[] };
+/** What the person hears, and the exit code that goes with it. */
+export type CronVerdict = {
+  readonly exitCode: ExitCode;
+  /** The complaints that are told; none: the run is silent. */
+  readonly fresh: readonly string[];
+  /** All that is wrong, told or not. */
+  readonly standing: readonly string[];
+};
 
 const DAY_MS = 86_400_000;
 /** A restart or a night's maintenance of Plex is no news. */
@@ -28,12 +32,12 @@ type Complaint = { readonly key: string; readonly exitCode: ExitCode };
 
 /** Decides what a run under `--cron` is worth telling: what is new and needs a person, the same thing once a day. */
 export function cronVerdict(run: CronRun): CronVerdict {
-  const fresh = complaintsOf(run).filter(({ key }) => !isToldToday(key, run));
-  if (fresh.length === 0) return { kind: 'silent' };
+  const standing = complaintsOf(run);
+  const fresh = standing.filter(({ key }) => !isToldToday(key, run));
   return {
-    kind: 'speak',
     exitCode: strongest(fresh.map(({ exitCode }) => exitCode)),
-    complaints: fresh.map(({ key }) => key),
+    fresh: fresh.map(({ key }) => key),
+    standing: standing.map(({ key }) => key),
   };
 }
 
@@ -47,25 +51,33 @@ function complaintsOf({ exitCodes, newLetterTypes, outageSince, now }: CronRun):
         return [];
       case EXIT.unreachable: {
         const isLong = outageSince !== undefined && now - outageSince >= OUTAGE_WORTH_TELLING_MS;
-        return isLong ? [{ key: 'outage', exitCode }] : [];
+        return isLong ? [{ key: OUTAGE, exitCode }] : [];
       }
       case EXIT.refused:
       case EXIT.usage:
       case EXIT.store:
       case EXIT.bug:
-        return [{ key: `exit ${exitCode}`, exitCode }];
+        return [{ key: exitComplaint(exitCode), exitCode }];
       default:
         return unreachable(exitCode);
     }
   });
-  const letters = newLetterTypes.map((type): Complaint => ({ key: letterComplaint(type), exitCode: EXIT.jobsFailed }));
+  const letters = newLetterTypes.map((type): Complaint => ({ key: LETTERS + type, exitCode: EXIT.jobsFailed }));
   return [...byCode, ...letters];
 }
 
-/** The complaint about new dead letters of one type. */
-export function letterComplaint(errorType: string): string {
-  return `letters ${errorType}`;
+const OUTAGE = 'outage';
+const LETTERS = 'letters ';
+
+const exitComplaint = (exitCode: ExitCode): string => `exit ${exitCode}`;
+
+/** Whether a complaint is about new dead letters. */
+export function isLetterComplaint(complaint: string): boolean {
+  return complaint.startsWith(LETTERS);
 }
+
+/** Complaints about something that goes on until it is mended. */
+export const STANDING_COMPLAINTS: readonly string[] = [OUTAGE, exitComplaint(EXIT.refused), exitComplaint(EXIT.usage)];
 
 /** A complaint from the future comes from a clock that was wrong, and holds nothing back. */
 function isToldToday(key: string, { toldAt, now }: CronRun): boolean {

@@ -14,14 +14,18 @@ export type Summary = {
   readonly stats: StoreStats;
   readonly startedAt: number;
   readonly endedAt: number;
+  readonly skippedScenes: readonly number[];
 };
 
-/** The exit code of a run: that of the signal which ended it, or the strongest of all that apply. */
-export function exitCodeOf({ ends, tally }: DrainReport, stats: StoreStats): number {
-  const signal = ends.find((end) => end.kind === 'signal');
-  if (signal !== undefined) return signalExitCode(signal.signal);
+/** How a run ended: every exit code that applies, and the one it ends with, which is that of a signal where one came. */
+export function exitCodesOf(
+  { ends, tally }: DrainReport,
+  stats: StoreStats,
+): { readonly exitCode: number; readonly applies: readonly ExitCode[] } {
   const failed = tally.retried + tally.buried > 0 ? [EXIT.jobsFailed] : [];
-  return strongest([...failed, ...ends.map((end) => endCode(end, stats))]);
+  const applies = [...failed, ...ends.map((end) => endCode(end, stats))];
+  const signal = ends.find((end) => end.kind === 'signal');
+  return { applies, exitCode: signal === undefined ? strongest(applies) : signalExitCode(signal.signal) };
 }
 
 function endCode(end: DrainEnd, { waiting }: StoreStats): ExitCode {
@@ -101,15 +105,16 @@ function explainEnd(end: DrainEnd, stats: StoreStats): readonly LogLine[] {
 }
 
 /** The closing text of a run: counts first, then what waits and why. */
-function summaryText({ tally }: DrainReport, { stats, startedAt, endedAt }: Summary): string {
+function summaryText({ tally }: DrainReport, { stats, startedAt, endedAt, skippedScenes }: Summary): string {
   const failed = tally.retried + tally.buried;
-  const processed = tally.updated + tally.unchanged + tally.waiting + failed;
+  const processed = tally.updated + tally.unchanged + tally.waiting + tally.skipped + failed;
   const took = ((endedAt - startedAt) / 1_000).toFixed(1);
   const lines = [`Queue processing complete. Processed: ${processed}, Failed: ${failed} (${took}s)`];
   const parts: readonly [count: number, text: string][] = [
     [tally.updated, 'updated'],
     [tally.unchanged, 'already right'],
     [tally.waiting, 'not in Plex yet'],
+    [tally.skipped, 'skipped, not in Plex'],
     [tally.retried, 'to be retried'],
     [tally.buried, 'moved to the DLQ'],
     [tally.released, 'released'],
@@ -118,8 +123,16 @@ function summaryText({ tally }: DrainReport, { stats, startedAt, endedAt }: Summ
   ];
   const told = parts.filter(([count]) => count > 0).map(([count, text]) => `${count} ${text}`);
   if (told.length > 0) lines.push(`  ${told.join(', ')}`);
+  if (skippedScenes.length > 0) lines.push(`Skipped scenes: ${listed(skippedScenes)}`);
   lines.push(...waitingLines(stats));
   return lines.join('\n');
+}
+
+const MOST_LISTED = 100;
+
+function listed(sceneIds: readonly number[]): string {
+  const more = sceneIds.length > MOST_LISTED ? ` and ${sceneIds.length - MOST_LISTED} more` : '';
+  return `${sceneIds.slice(0, MOST_LISTED).join(', ')}${more}`;
 }
 
 function waitingLines({ waiting, nextAttemptAt }: StoreStats): string[] {
@@ -139,12 +152,11 @@ function waitingLines({ waiting, nextAttemptAt }: StoreStats): string[] {
   return lines;
 }
 
-/** Tells how a run went, on both streams; answers its exit code. */
-export function reportRun(report: DrainReport, summary: Summary, output: Output): number {
+/** Tells how a run went, on both streams. */
+export function reportRun(report: DrainReport, summary: Summary, output: Output): void {
   for (const [level, line] of [...explainEnds(report, summary), ...explainLetters(summary)]) output.log(level, line);
   if (output.json) output.resultJson(summaryDocument(report, summary));
   else output.result(summaryText(report, summary));
-  return summary.exitCode;
 }
 
 /** The reminder that some jobs need a person. */
@@ -162,7 +174,10 @@ function explainLetters({ stats }: Summary): readonly LogLine[] {
 }
 
 /** The last NDJSON event of `process --json`; keys are only ever added. */
-function summaryDocument({ ends, tally }: DrainReport, { exitCode, stats, startedAt, endedAt }: Summary): object {
+function summaryDocument(
+  { ends, tally }: DrainReport,
+  { exitCode, stats, startedAt, endedAt, skippedScenes }: Summary,
+): object {
   return {
     event: 'summary',
     exit_code: exitCode,
@@ -170,6 +185,8 @@ function summaryDocument({ ends, tally }: DrainReport, { exitCode, stats, starte
     updated: tally.updated,
     unchanged: tally.unchanged,
     waiting: tally.waiting,
+    skipped: tally.skipped,
+    skipped_scenes: skippedScenes,
     retried: tally.retried,
     dead_lettered: tally.buried,
     released: tally.released,

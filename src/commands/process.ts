@@ -4,13 +4,17 @@ import type { DrainReport } from '../core/drain/drain.ts';
 import { NO_JOBS } from '../core/drain/tally.ts';
 import { parseDurationMs } from '../core/duration.ts';
 import { UsageError } from '../core/errors.ts';
+import { longestWaitMs } from '../core/retry.ts';
 import { complaintOf, EXIT } from '../exit.ts';
 import { recordIdleRun } from '../queue/idle.ts';
 import { readStats } from '../queue/stats.ts';
+import type { Stores } from '../queue/stores.ts';
 import { openStores, openStoresToRead } from '../queue/stores.ts';
 import type { SettingName } from '../settings.ts';
 import type { Context } from './context.ts';
+import type { RunResult } from './cron.ts';
 import { failureDocument, reportRun } from './process-report.ts';
+import type { DrainRequest } from './queue-run.ts';
 import { statsDocument } from './stats-document.ts';
 
 export type ProcessOptions = {
@@ -36,45 +40,74 @@ export async function run(options: ProcessOptions, context: Context): Promise<nu
   } catch (thrown) {
     const { exitCode } = complaintOf(thrown, context.version);
     if (context.output.json && !options.statsOnly) context.output.resultJson(failureDocument(exitCode));
-    throw thrown;
+    if (options.audience === 'person') throw thrown;
+    const { hearThrownAsCron } = await import('./cron.ts');
+    return hearThrownAsCron(thrown, context);
   }
 }
 
 async function runOnDirectory(options: ProcessOptions, context: Context): Promise<number> {
   const { dataDir, env, output, now } = context;
-  const loaded = await loadSettings({
-    flags: options.flags,
-    env,
-    dataDir: dataDir.path,
-    configFile: options.configFile,
-  });
-  const request = {
-    loaded,
-    limit: toLimit(options.limit),
-    maxTimeMs: toMaxTimeMs(options.maxTime),
-    parallel: options.parallel,
-    adoptServer: options.adoptServer,
-  };
-  for (const warning of loaded.warnings) output.log('warning', `[PlexSync] ${warning}`);
-  if (!loaded.settings.enabled && !options.statsOnly) return sayDisabled(loaded, context);
-  const stores = options.statsOnly ? openStoresToRead(dataDir) : openStores(dataDir);
+  const { flags, configFile, audience } = options;
+  if (audience === 'cron' && output.json)
+    throw new UsageError('--cron tells a person by mail, --json a program.', 'Give one of them.');
+  const limits = { limit: toLimit(options.limit), maxTimeMs: toMaxTimeMs(options.maxTime) };
+  const loaded = await loadSettings({ flags, env, dataDir: dataDir.path, configFile });
+  if (options.statsOnly) return showStats(context);
+  if (!loaded.settings.enabled) return sayDisabled(loaded, context);
+  const stores = openStores(dataDir);
   try {
-    if (options.statsOnly) {
-      output.resultJson(statsDocument(readStats(stores, now()), dataDir), 2);
-      return EXIT.done;
-    }
-    const startedAt = now();
-    if (recordIdleRun(stores, { pid: process.pid, now: startedAt })) {
-      return reportRun(
-        IDLE,
-        { exitCode: EXIT.done, stats: readStats(stores, now()), startedAt, endedAt: now() },
-        output,
-      );
-    }
-    const { runOnQueue } = await import('./queue-run.ts');
-    return await runOnQueue(stores, { ...request, startedAt }, context);
+    if (loaded.warnings.length > 0) await warnOnceADay(stores, loaded.warnings, context);
+    const { parallel, adoptServer } = options;
+    const result = await runOnce(stores, { loaded, ...limits, parallel, adoptServer, startedAt: now() }, context);
+    if (audience === 'person') return result.exitCode;
+    const { hearAsCron } = await import('./cron.ts');
+    return hearAsCron(stores, result, context);
   } finally {
     stores.close();
+  }
+}
+
+function showStats({ dataDir, output, now }: Context): number {
+  const stores = openStoresToRead(dataDir);
+  try {
+    output.resultJson(statsDocument(readStats(stores, now()), dataDir), 2);
+    return EXIT.done;
+  } finally {
+    stores.close();
+  }
+}
+
+/** One run over the queue; with nothing to do it ends before anything of a drain is loaded. */
+async function runOnce(stores: Stores, request: DrainRequest, context: Context): Promise<RunResult> {
+  const { startedAt, loaded } = request;
+  const isIdle = recordIdleRun(stores, {
+    pid: process.pid,
+    now: startedAt,
+    retentionMs: loaded.settings.dlq_retention_days,
+    longestWaitMs: longestWaitMs(loaded.settings.not_found_max_wait),
+  });
+  if (!isIdle) {
+    const { runOnQueue } = await import('./queue-run.ts');
+    return await runOnQueue(stores, request, context);
+  }
+  const stats = readStats(stores, context.now());
+  const summary = { exitCode: EXIT.done, stats, startedAt, endedAt: context.now(), skippedScenes: [] };
+  reportRun(IDLE, summary, context.output);
+  return { exitCode: EXIT.done, applies: [], isConnected: false };
+}
+
+const DAY_MS = 86_400_000;
+
+/** A warning that is true at each run of cron is read once, and once more tomorrow. */
+async function warnOnceADay(stores: Stores, warnings: readonly string[], { output, now }: Context): Promise<void> {
+  const { openNotices } = await import('../queue/notices.ts');
+  const notices = openNotices(stores);
+  for (const warning of warnings) {
+    const toldAt = notices.complainedAt(warning);
+    if (toldAt !== undefined && toldAt <= now() && now() - toldAt < DAY_MS) continue;
+    output.log('warning', `[PlexSync] ${warning}`);
+    notices.noteComplaint(warning, now());
   }
 }
 

@@ -69,6 +69,11 @@ export function notFoundWaitsMs(maxWaitMs: number): readonly number[] {
   return doubling;
 }
 
+/** No wait of ours is longer (a Retry-After is cut at a day): what is due later was put there by a clock that was wrong. */
+export function longestWaitMs(notFoundMaxWaitMs: number): number {
+  return Math.max(RETRY_AFTER_CAP_MS, ...notFoundWaitsMs(notFoundMaxWaitMs)) + 3_600_000;
+}
+
 /** A server cannot park a job for longer than this by its Retry-After. */
 const RETRY_AFTER_CAP_MS = 24 * 3_600_000;
 

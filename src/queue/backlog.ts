@@ -31,6 +31,6 @@ export function prepareBacklog(db: Db) {
 
 /** Jobs that a drain has brought to an end, ever. */
 function endedJobs(db: Db): number {
-  const { updated, unchanged, dead_lettered } = readTotals(db);
-  return updated + unchanged + dead_lettered;
+  const { updated, unchanged, skipped, dead_lettered } = readTotals(db);
+  return updated + unchanged + skipped + dead_lettered;
 }

@@ -20,6 +20,8 @@ import { storesName } from './stores.ts';
 export type DrainQueueOptions = {
   readonly pid: number;
   readonly now: number;
+  /** What is due later than this from now was put there by a clock that was wrong. */
+  readonly longestWaitMs: number;
   /** Deaths of the process while a job ran alone that make it a dead letter. */
   readonly maxLosses: number;
   /** Whether to share the queue with a drain that is at it already, or to leave it to that one. */
@@ -60,7 +62,8 @@ export function openDrainQueue(
   const start = db.transaction((): LiveRun | undefined => {
     const live = options.ifBusy === 'stand_down' ? runs.live() : undefined;
     if (live === undefined) {
-      runs.start({ owner: owner.id, pid: options.pid, now: options.now });
+      const { pid, now, longestWaitMs } = options;
+      runs.start({ owner: owner.id, pid, now, longestWaitMs });
       backlog.begin();
     }
     return live;

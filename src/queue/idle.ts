@@ -1,8 +1,8 @@
 import { RETRY_RULES } from '../core/retry.ts';
 import { prepareBacklog } from './backlog.ts';
 import { hasLetterOfType } from './dead-letters.ts';
-import { DEFAULT_RETENTION_MS, hasExpired } from './retention.ts';
-import { LONGEST_WAIT_MS, pruneRuns } from './runs.ts';
+import { hasExpired } from './retention.ts';
+import { pruneRuns } from './runs.ts';
 import { translated } from './store-errors.ts';
 import type { Stores } from './stores.ts';
 import { storesName } from './stores.ts';
@@ -11,8 +11,9 @@ import { newUuid } from './uuid.ts';
 export type IdleRun = {
   readonly pid: number;
   readonly now: number;
-  /** How long dead letters are kept; 30 days unless said otherwise. */
-  readonly retentionMs?: number | undefined;
+  /** How long dead letters are kept. */
+  readonly retentionMs: number;
+  readonly longestWaitMs: number;
 };
 
 /**
@@ -23,7 +24,7 @@ export type IdleRun = {
  */
 export function recordIdleRun(
   { queueDb: db, dlqDb, path }: Stores,
-  { pid, now, retentionMs = DEFAULT_RETENTION_MS }: IdleRun,
+  { pid, now, retentionMs, longestWaitMs }: IdleRun,
 ): boolean {
   // A job put off beyond any wait of ours, by a clock that was wrong, is for the drain to see.
   const busy = db.prepare<[object], unknown>(`
@@ -36,7 +37,7 @@ export function recordIdleRun(
   );
   const record = db.transaction((): boolean => {
     if (
-      busy.get({ now, latest: now + LONGEST_WAIT_MS }) !== undefined ||
+      busy.get({ now, latest: now + longestWaitMs }) !== undefined ||
       hasLetterOfType(dlqDb, RETRY_RULES.plex_unauthorized.errorType) ||
       hasExpired(dlqDb, { now, retentionMs })
     )

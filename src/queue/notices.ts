@@ -21,6 +21,8 @@ export type Notices = {
   /** When this complaint was told last; forgotten after a month. */
   complainedAt(key: string): number | undefined;
   noteComplaint(key: string, now: number): void;
+  /** The next time is the first again. */
+  forgetComplaint(key: string): void;
   /** The last letter that was told of; 0 before the first. */
   announcedLetter(): number;
   announceLetters(lastId: number): void;
@@ -53,6 +55,7 @@ export function openNotices({ queueDb: db, dlqDb, path }: Stores): Notices {
     clearOutage: () => meta.remove(OUTAGE),
     complainedAt: (key: string) => meta.number(COMPLAINT + key),
     noteComplaint: (key: string, now: number) => noteComplaint.immediate(key, now),
+    forgetComplaint: (key: string) => meta.remove(COMPLAINT + key),
     announcedLetter: () => meta.number(ANNOUNCED) ?? 0,
     announceLetters: (id: number) => meta.set(ANNOUNCED, id),
     lettersSince: (id: number): NewLetters => ({

@@ -3,9 +3,6 @@ import { translated } from './store-errors.ts';
 import type { Stores } from './stores.ts';
 import { storesName } from './stores.ts';
 
-/** How long a letter is kept when nobody says otherwise. */
-export const DEFAULT_RETENTION_MS = 30 * 86_400_000;
-
 /** Letters that were removed because their time was up. */
 export type Expired = {
   readonly count: number;

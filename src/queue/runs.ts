@@ -4,6 +4,14 @@ import { livenessOf } from './owners.ts';
 /** A drain that is at work now. */
 export type LiveRun = { readonly pid: number; readonly left: number };
 
+/** A run that begins. What is due later than `longestWaitMs` from now was put there by a clock that was wrong. */
+export type RunStart = {
+  readonly owner: string;
+  readonly pid: number;
+  readonly now: number;
+  readonly longestWaitMs: number;
+};
+
 /** How a run ended. */
 export type RunEnd = {
   readonly now: number;
@@ -23,9 +31,6 @@ export type Run = {
 
 /** How long a run is remembered: enough to see what cron did last week; the database does not grow with use. */
 const RUNS_KEPT_MS = 7 * 86_400_000;
-
-/** No wait of ours is longer (a Retry-After is cut at a day): what is due later was put there by a clock that was wrong. */
-export const LONGEST_WAIT_MS = 25 * 3_600_000;
 
 /** Prepares the statements of `runs`: one row per drain. */
 export function prepareRuns(db: Db, dataDir: string) {
@@ -47,13 +52,13 @@ export function prepareRuns(db: Db, dataDir: string) {
       const run = open.all().find(({ owner }) => livenessOf(dataDir, owner) === 'alive');
       return run === undefined ? undefined : { pid: run.pid, left: left.get()?.count ?? 0 };
     },
-    start: (run: { readonly owner: string; readonly pid: number; readonly now: number }): void => {
+    start: (run: RunStart): void => {
       // A killed run cannot say that it ended; its exit code stays unknown.
       for (const { owner } of open.all()) {
         if (livenessOf(dataDir, owner) !== 'alive') endKilled.run({ owner, now: run.now });
       }
-      thaw.run({ now: run.now, latest: run.now + LONGEST_WAIT_MS });
-      insert.run(run);
+      thaw.run({ now: run.now, latest: run.now + run.longestWaitMs });
+      insert.run({ owner: run.owner, pid: run.pid, now: run.now });
       pruneRuns(db, run.now);
     },
     end: (owner: string, ending: RunEnd): void => {

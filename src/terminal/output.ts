@@ -28,6 +28,8 @@ export type OutputOptions = {
   now(): number;
   /** Where every log line goes besides, down to debug, whatever `quiet` and `verbosity` say. */
   readonly logFiles?: readonly LogSink[] | undefined;
+  /** Whether a person watches stderr and wants to see work go on. */
+  readonly isLive?: boolean | undefined;
   /** Colours a log line by its level; commands that print no colour leave it out and load no package for it. */
   readonly paint?: ((level: Level, line: string) => string) | undefined;
 };
@@ -35,6 +37,8 @@ export type OutputOptions = {
 /** The one door to stdout and stderr. Results go to stdout, everything else to stderr. */
 export type Output = {
   readonly json: boolean;
+  /** Whether a live line, kept below the log, would be seen. */
+  readonly isLive: boolean;
   /** A result, one or more lines; what came from outside must be sanitised before. */
   result(text: string): void;
   /** A result as one JSON document, or one NDJSON line. */
@@ -47,6 +51,8 @@ export type Output = {
   keepBelow(line: LiveLine | undefined): void;
   /** An error document, as it is; stderr, whatever `--quiet` says. */
   error(document: string): void;
+  /** Forgets what `--quiet` holds back: nobody is to hear of it. */
+  forgetHeld(): void;
   /**
    * Ends the output: what `--quiet` held back is shown only when the command ended badly.
    * @returns the exit code, which is 1 where a good end could not be told on stdout.
@@ -58,7 +64,7 @@ const RANK: Readonly<Record<Level, number>> = { debug: -1, info: 0, warning: 1, 
 
 export function createOutput(options: OutputOptions): Output {
   const { quiet, verbosity, json, logFiles = [], logFormat = 'pretty' } = options;
-  const held: string[] = [];
+  const held = createHold();
   let isResultLost = false;
   let live: LiveLine | undefined;
   const writeTo = (fd: number, text: string): void => {
@@ -71,11 +77,12 @@ export function createOutput(options: OutputOptions): Output {
   const say = (entry: LogEntry): void => {
     if (RANK[entry.level] < (quiet ? RANK.warning : -verbosity)) return;
     const text = `${formatEntry(entry, logFormat, options.paint)}\n`;
-    if (quiet) held.push(text);
+    if (quiet) held.add(text);
     else writeTo(STDERR, text);
   };
   return {
     json,
+    isLive: options.isLive ?? false,
     result: (text) => {
       if (!quiet) writeTo(STDOUT, `${text}\n`);
     },
@@ -95,8 +102,10 @@ export function createOutput(options: OutputOptions): Output {
       live = line;
     },
     error: (document) => writeTo(STDERR, `${document}\n`),
+    forgetHeld: () => void held.take(),
     end: (exitCode) => {
-      if (exitCode !== 0) for (const text of held.splice(0)) writeTo(STDERR, text);
+      const texts = held.take();
+      if (exitCode !== 0) for (const text of texts) writeTo(STDERR, text);
       return exitCode === 0 && isResultLost ? 1 : exitCode;
     },
   };
@@ -123,6 +132,33 @@ function* inChunks(pieces: Iterable<string>): Generator<string> {
     chunk = '';
   }
   if (chunk !== '') yield chunk;
+}
+
+const HELD_AT_EACH_END = 100;
+
+/** Keeps what is held back, of many lines the first and the last: nobody reads a mail of ten thousand. */
+function createHold(): { add(text: string): void; take(): readonly string[] } {
+  let first: string[] = [];
+  let last: string[] = [];
+  let leftOut = 0;
+  return {
+    add: (text) => {
+      if (first.length < HELD_AT_EACH_END) {
+        first.push(text);
+        return;
+      }
+      last.push(text);
+      if (last.length <= HELD_AT_EACH_END) return;
+      last.shift();
+      leftOut += 1;
+    },
+    take: () => {
+      const gap = leftOut === 0 ? [] : [`… ${leftOut} more lines; the log in the data directory has them\n`];
+      const all = [...first, ...gap, ...last];
+      [first, last, leftOut] = [[], [], 0];
+      return all;
+    },
+  };
 }
 
 const STDOUT = 1;

@@ -4,9 +4,21 @@ import { recordIdleRun } from '../../src/queue/idle.ts';
 import { openLetterDesk } from '../../src/queue/letter-desk.ts';
 import type { Notices } from '../../src/queue/notices.ts';
 import { openNotices } from '../../src/queue/notices.ts';
-import { DEFAULT_RETENTION_MS, hasExpired, purgeExpired } from '../../src/queue/retention.ts';
+import { hasExpired, purgeExpired } from '../../src/queue/retention.ts';
 import type { World } from '../helpers/queue-world.ts';
-import { BURY, COMPLETE, claim, claimOne, edit, edits, failure, NOW, settle, setup } from '../helpers/queue-world.ts';
+import {
+  BURY,
+  COMPLETE,
+  claim,
+  claimOne,
+  edit,
+  edits,
+  failure,
+  LONGEST_WAIT_MS,
+  NOW,
+  settle,
+  setup,
+} from '../helpers/queue-world.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -38,13 +50,12 @@ test('letters that failed longer ago than they are kept go, and it is said which
   assert.deepEqual(purgeExpired(world.stores(), retention), { count: 0, byType: {}, sceneIds: [] });
 });
 
-test('an idle run is none while a letter is past its time, by default after 30 days', (t) => {
+test('an idle run is none while a letter is past its time', (t) => {
   const world = setup(t);
   buryOnePerDay(world, 3);
-  const run = { pid: 1, now: NOW };
+  const run = { pid: 1, now: NOW, longestWaitMs: LONGEST_WAIT_MS };
   assert.equal(recordIdleRun(world.stores(), { ...run, retentionMs: DAY_MS }), false);
-  assert.equal(recordIdleRun(world.stores(), run), true);
-  assert.equal(recordIdleRun(world.stores(), { pid: 1, now: NOW + DEFAULT_RETENTION_MS }), false);
+  assert.equal(recordIdleRun(world.stores(), { ...run, retentionMs: 30 * DAY_MS }), true);
 });
 
 test('a letter that a completed job has shortened is told with what it still says, once', (t) => {
@@ -97,7 +108,10 @@ test('a backlog that was dropped is over once a run finds nothing due', (t) => {
   settle(drain, claimOne(drain), COMPLETE);
   drain.end({ now: NOW, exitCode: 5, done: 1, failed: 0 });
   world.sql('DELETE FROM jobs');
-  assert.equal(recordIdleRun(world.stores(), { pid: 1, now: NOW }), true);
+  assert.equal(
+    recordIdleRun(world.stores(), { pid: 1, now: NOW, retentionMs: DAY_MS, longestWaitMs: LONGEST_WAIT_MS }),
+    true,
+  );
   assert.equal(world.drain().backlogDone(), 0);
 });
 

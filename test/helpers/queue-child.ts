@@ -50,7 +50,14 @@ function die(): never {
 }
 
 function openDrain(ifBusy: DrainQueueOptions['ifBusy'], now: number, onLetterCommitted = () => undefined) {
-  return openDrainQueue(openStores(dir), { pid: process.pid, now, maxLosses: 3, ifBusy, onLetterCommitted });
+  return openDrainQueue(openStores(dir), {
+    pid: process.pid,
+    now,
+    longestWaitMs: 90_000_000,
+    maxLosses: 3,
+    ifBusy,
+    onLetterCommitted,
+  });
 }
 
 async function hold({ ifBusy, limit, now }: Extract<Task, { do: 'hold' }>): Promise<void> {

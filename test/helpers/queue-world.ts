@@ -11,6 +11,7 @@ import Database from 'better-sqlite3';
 import type { SyncErrorCode } from '../../src/core/errors.ts';
 import { SyncError } from '../../src/core/errors.ts';
 import type { Job, Settled, Settlement } from '../../src/core/job.ts';
+import { longestWaitMs } from '../../src/core/retry.ts';
 import type { SceneData, SceneEdit } from '../../src/core/scene.ts';
 import type { SceneRecord } from '../../src/core/scene-record.ts';
 import { NOTHING_WRITTEN } from '../../src/core/scene-record.ts';
@@ -28,6 +29,7 @@ import type { Task } from './queue-child.ts';
 /** The instant at which every test starts. */
 export const NOW = 1_750_000_000_000;
 export const LEASE_MS = 120_000;
+export const LONGEST_WAIT_MS = longestWaitMs(7_200_000);
 export const MAX_LOSSES = 3;
 
 export type Row = Record<string, unknown>;
@@ -87,6 +89,7 @@ export function createWorld(): World & { destroy(): Promise<void> } {
     const drain = openDrainQueue(stores(), {
       pid: process.pid,
       now: NOW,
+      longestWaitMs: LONGEST_WAIT_MS,
       maxLosses: MAX_LOSSES,
       ifBusy: 'share',
       onLetterCommitted: () => undefined,

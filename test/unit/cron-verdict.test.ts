@@ -22,39 +22,39 @@ function verdict(given: Partial<Omit<CronRun, 'toldAt'>> & { readonly told?: Rea
 
 test('a run that went well, ran out of time, or will be retried is silent', () => {
   for (const exitCodes of [[], [EXIT.done], [EXIT.timeUp], [EXIT.jobsFailed], [EXIT.timeUp, EXIT.jobsFailed]])
-    assert.deepEqual(verdict({ exitCodes }), { kind: 'silent' });
+    assert.deepEqual(verdict({ exitCodes }), { exitCode: 0, fresh: [], standing: [] });
 });
 
 test('new dead letters are told, also where the time ran out', () => {
   const told = verdict({ exitCodes: [EXIT.jobsFailed, EXIT.timeUp], newLetterTypes: ['PlexNotFound'] });
-  assert.deepEqual(told, { kind: 'speak', exitCode: 1, complaints: ['letters PlexNotFound'] });
+  assert.equal(told.exitCode, 1);
+  assert.deepEqual(told.fresh, ['letters PlexNotFound']);
 });
 
 test('an outage is told once it has lasted an hour', () => {
   const exitCodes: readonly ExitCode[] = [EXIT.unreachable];
-  assert.equal(verdict({ exitCodes, outageSince: undefined }).kind, 'silent');
-  assert.equal(verdict({ exitCodes, outageSince: NOW - HOUR_MS + 1 }).kind, 'silent');
+  assert.deepEqual(verdict({ exitCodes, outageSince: undefined }).fresh, []);
+  assert.deepEqual(verdict({ exitCodes, outageSince: NOW - HOUR_MS + 1 }).fresh, []);
   assert.deepEqual(verdict({ exitCodes, outageSince: NOW - HOUR_MS }), {
-    kind: 'speak',
     exitCode: 4,
-    complaints: ['outage'],
+    fresh: ['outage'],
+    standing: ['outage'],
   });
 });
 
 test('the same complaint comes once a day, another one at once', () => {
   const refused = { exitCodes: [EXIT.refused] } as const;
-  assert.equal(verdict({ ...refused, told: { 'exit 3': NOW - 24 * HOUR_MS + 1 } }).kind, 'silent');
-  assert.equal(verdict({ ...refused, told: { 'exit 3': NOW - 24 * HOUR_MS } }).kind, 'speak');
-  assert.equal(verdict({ ...refused, told: { outage: NOW } }).kind, 'speak');
-  assert.equal(verdict({ ...refused, told: { 'exit 3': NOW + HOUR_MS } }).kind, 'speak');
+  const silent = verdict({ ...refused, told: { 'exit 3': NOW - 24 * HOUR_MS + 1 } });
+  assert.deepEqual(silent, { exitCode: 0, fresh: [], standing: ['exit 3'] });
+  for (const told of [{ 'exit 3': NOW - 24 * HOUR_MS }, { outage: NOW }, { 'exit 3': NOW + HOUR_MS }])
+    assert.deepEqual(verdict({ ...refused, told }).fresh, ['exit 3']);
 });
 
 test('of several complaints the new ones count, by the order of the exit codes', () => {
   const run = { exitCodes: [EXIT.jobsFailed, EXIT.refused], newLetterTypes: ['PlexAuthError'] };
-  assert.deepEqual(verdict(run), { kind: 'speak', exitCode: 3, complaints: ['exit 3', 'letters PlexAuthError'] });
-  assert.deepEqual(verdict({ ...run, told: { 'exit 3': NOW - 1 } }), {
-    kind: 'speak',
-    exitCode: 1,
-    complaints: ['letters PlexAuthError'],
-  });
+  assert.equal(verdict(run).exitCode, 3);
+  assert.deepEqual(verdict(run).fresh, ['exit 3', 'letters PlexAuthError']);
+  const later = verdict({ ...run, told: { 'exit 3': NOW - 1 } });
+  assert.equal(later.exitCode, 1);
+  assert.deepEqual(later.fresh, ['letters PlexAuthError']);
 });
