@@ -1,0 +1,217 @@
+/** Every JSON document, made by the real bin, held against its schema beside the man pages. */
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import type { ValidateFunction } from 'ajv/dist/2020.js';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { COMMANDS } from '../../src/command-line/commands.ts';
+import type { EditPlan } from '../../src/core/edits.ts';
+import type { WorkerEvent } from '../../src/core/events.ts';
+import { NOTHING_WRITTEN } from '../../src/core/scene-record.ts';
+import { eventDocument } from '../../src/terminal/event-document.ts';
+import type { Result, Rig } from '../helpers/rig.ts';
+import { setup } from '../helpers/rig.ts';
+
+const FOLDER = new URL('../../man/schemas/', import.meta.url);
+const SUFFIX = '.schema.json';
+
+type Schema = { readonly [key: string]: unknown };
+
+const schemas = new Map(
+  readdirSync(FOLDER).map((file) => {
+    const schema = JSON.parse(readFileSync(new URL(file, FOLDER), 'utf8')) as Schema;
+    return [file.slice(0, -SUFFIX.length), schema] as const;
+  }),
+);
+const ajv = new Ajv2020({ strict: true, strictRequired: false, allowUnionTypes: true, allErrors: true });
+for (const schema of schemas.values()) ajv.addSchema(schema);
+
+function validator(name: string): ValidateFunction {
+  const validate = ajv.getSchema(`${name}${SUFFIX}`);
+  assert.ok(validate, `man/schemas has no ${name}${SUFFIX}`);
+  return validate;
+}
+
+function assertValid(name: string, document: unknown): void {
+  const validate = validator(name);
+  const ok = validate(document);
+  assert.ok(ok, `${name}: ${ajv.errorsText(validate.errors)}\n${JSON.stringify(document, null, 2)}`);
+}
+
+/** One command line and the schema of what it prints; run in this order in one directory. */
+type Row = readonly [schema: string, args: readonly string[], from?: 'stdout' | 'stderr' | 'lines', code?: number];
+
+const PIER = ['--path', '/media/pier.mp4', '--title', 'Pier', '--tag', 'sea', '--performer', 'Ada', '--details', ''];
+const ROWS: readonly Row[] = [
+  ['error', ['stats'], 'stderr', 2],
+  ['enqueue', ['enqueue', '1', ...PIER]],
+  ['stats', ['stats']],
+  ['enqueue', ['enqueue', '1', '--title', 'Pier Two']],
+  ['enqueue', ['enqueue', '2', '--path', '/media/this/01.mp4', '--title', 'Quay', '--date', '2024-05']],
+  ['enqueue', ['enqueue', '3', '--path', '/media/new.mp4', '--title', 'New']],
+  ['process-event', ['process', '--plex-token', 'wrong-token-x'], 'lines', 3],
+  ['process-event', ['process', '--plex-library', 'None'], 'lines', 2],
+  ['process-event', ['process'], 'lines', 1],
+  ['process-event', ['process'], 'lines', 0],
+  ['stats', ['stats']],
+  ['stats', ['process', '--stats-only'], 'stdout'],
+  ['stats', ['stats', '--check'], 'stdout', 1],
+  ['stats', ['stats', '--check', '--max-age', '1h']],
+  ['dlq-list', ['dlq', 'list']],
+  ['dlq-list', ['dlq', 'list', '--scene', '99']],
+  ['dlq-show', ['dlq', 'show', '1']],
+  ['dlq-summary', ['dlq', 'summary']],
+  ['dlq-export', ['dlq', 'export'], 'lines'],
+  ['dlq-export', ['dlq', 'export', '--redact'], 'lines'],
+  ['error', ['dlq', 'show', '99'], 'stderr', 2],
+  ['dlq-purge', ['dlq', 'purge', '1', '--dry-run']],
+  ['dlq-retry', ['dlq', 'retry', '1', '--dry-run']],
+  ['dlq-retry', ['dlq', 'retry', '1']],
+  ['process-event', ['process'], 'lines', 1],
+  ['dlq-purge', ['dlq', 'purge', '--all', '--yes']],
+  ['queue-list', ['queue', 'list']],
+  ['queue-drop', ['queue', 'drop', '--all', '--dry-run']],
+  ['queue-drop', ['queue', 'drop', '--all', '--yes']],
+  ['queue-list', ['queue', 'list']],
+  ['match-test', ['match-test', '/media/pier.mp4']],
+  ['match-test', ['match-test', '/media/this/01.mp4'], 'stdout', 1],
+  ['match-test', ['match-test', '/media/pier.mkv'], 'stdout', 1],
+  ['config-show', ['config', 'show', '--path-map', '/data=/media']],
+  ['doctor', ['doctor']],
+  ['report', ['report']],
+  ['error', ['stats', '--max-dead', '1'], 'stderr', 2],
+  ['error', ['no-such-command'], 'stderr', 2],
+];
+
+test('every document is what its schema says', async (t) => {
+  const rig = await setup(t);
+  rig.plex.addItem({ sectionKey: '1', file: '/media/pier.mp4' });
+  rig.plex.addItem({ sectionKey: '1', file: '/media/other/01.mp4' });
+  for (const [schema, args, from = 'stdout', code = 0] of ROWS) {
+    const result = await rig.run([...args, '--json']);
+    assert.equal(result.code, code, `${args.join(' ')}: ${result.stderr}`);
+    for (const document of documentsOf(result, from)) assertValid(schema, document);
+  }
+});
+
+/** They print no document of ours. */
+const WITHOUT_DOCUMENT = ['demo', 'completion'];
+
+test('every command and every schema has its row', () => {
+  const commands = COMMANDS.map(({ name }) => name).filter((name) => !WITHOUT_DOCUMENT.includes(name));
+  for (const name of commands)
+    assert.ok(
+      ROWS.some(([, args]) => args.slice(0, name.split(' ').length).join(' ') === name),
+      `${name} has no row: which schema is its document held against?`,
+    );
+  assert.deepEqual([...new Set(ROWS.map(([schema]) => schema))].sort(), [...schemas.keys()].sort());
+});
+
+function documentsOf({ stdout, stderr }: Result, from: 'stdout' | 'stderr' | 'lines'): readonly unknown[] {
+  if (from === 'stdout') return [JSON.parse(stdout)];
+  if (from === 'stderr') return [JSON.parse(stderr.trimEnd().split('\n').at(-1) ?? '')];
+  return stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as unknown);
+}
+
+test('the documents of an open breaker, an outage and a run under way are what the schemas say', async (t) => {
+  const rig = await setup(t);
+  await rig.run(['enqueue', '1', ...PIER]);
+  const assertStats = async (world: Pick<Rig, 'run'>): Promise<void> =>
+    assertValid('stats', JSON.parse((await world.run(['stats', '--json'])).stdout));
+  rig.sql(`INSERT INTO breakers VALUES ('plex', '{"kind":"open","openedAt":1800000000000}')`);
+  rig.sql(`INSERT INTO meta VALUES ('outage_since', '1800000000000')`);
+  rig.sql(`INSERT INTO runs (owner, pid, started_at) VALUES ('someone', 1, 1800000000000)`);
+  await assertStats(rig);
+  const lines = documentsOf(await rig.run(['process', '--json', '--plex-url', 'http://127.0.0.1:1']), 'lines');
+  for (const line of lines) assertValid('process-event', line);
+});
+
+const PLAN: EditPlan = {
+  fields: [{ field: 'title', before: '', value: 'Pier' }],
+  lists: [{ kind: 'genre', before: [], add: ['sea'], remove: ['sand'], whole: [{ tag: 'sea' }] }],
+  left: [],
+  capped: [],
+  written: NOTHING_WRITTEN,
+};
+const JOB = { jobId: 1, sceneId: 7 };
+const CANDIDATE = { ratingKey: '5', title: 'Pier', sectionKey: '1', sectionTitle: 'Films', files: [] };
+
+/** One of each: a kind that is missing here does not compile. */
+const EVENTS: { readonly [Kind in WorkerEvent['kind']]: Extract<WorkerEvent, { kind: Kind }> } = {
+  connected: { kind: 'connected', libraries: ['Films'] },
+  revived: { kind: 'revived', count: 1 },
+  woken: { kind: 'woken', count: 2, section: 'Films' },
+  rescued: { kind: 'rescued', count: 1 },
+  claimed: { kind: 'claimed', ...JOB, attempt: 1 },
+  searching: { kind: 'searching', section: 'Films', file: 'pier.mp4' },
+  found: { kind: 'found', sceneId: 7, title: 'Pier', from: 'record' },
+  low_confidence: {
+    kind: 'low_confidence',
+    sceneId: 7,
+    file: 'pier.mp4',
+    candidates: [{ candidate: CANDIDATE, file: '/media/pier.mp4', path: 'differs', size: 'unknown', sharedFolders: 0 }],
+    taken: false,
+  },
+  written: { kind: 'written', sceneId: 7, title: 'Pier', plan: PLAN, preserving: false },
+  altered: { kind: 'altered', sceneId: 7, altered: { field: 'genre', sent: 'sea', kept: 'Sea' } },
+  left_alone: { kind: 'left_alone', sceneId: 7, left: { field: 'title', reason: 'edited_in_plex' } },
+  capped: { kind: 'capped', sceneId: 7, list: 'genre', dropped: 3 },
+  summary_cut: { kind: 'summary_cut', sceneId: 7, length: 900 },
+  completed: { kind: 'completed', ...JOB, change: 'updated' },
+  retrying: { kind: 'retrying', ...JOB, reason: 'miss', attempt: 1, of: 12, waitMs: 31_000.5, message: 'not yet' },
+  buried: { kind: 'buried', ...JOB, errorType: 'PlexNotFound', message: 'gone', retries: 12, exhausted: true },
+  released: { kind: 'released', ...JOB, message: 'away' },
+  skipped: { kind: 'skipped', ...JOB },
+  letter_shortened: { kind: 'letter_shortened', letterId: 1, sceneId: 7, keys: ['tags'] },
+  letters_expired: { kind: 'letters_expired', count: 2, days: 30, byType: { PlexNotFound: 2 }, sceneIds: [7, 8] },
+  superseded: { kind: 'superseded', ...JOB },
+  lease_lost: { kind: 'lease_lost', ...JOB },
+  breaker_opened: { kind: 'breaker_opened', failures: 5, message: 'away' },
+  breaker_half_open: { kind: 'breaker_half_open' },
+  breaker_closed: { kind: 'breaker_closed' },
+};
+
+test('every kind of event has its schema, and no schema is left over', () => {
+  const defined = Object.keys(schemas.get('process-event')?.['$defs'] ?? {});
+  assert.deepEqual(
+    defined.filter((name) => name !== 'summary' && name !== 'list_edit').sort(),
+    Object.keys(EVENTS).sort(),
+  );
+  for (const event of Object.values(EVENTS))
+    assertValid('process-event', JSON.parse(JSON.stringify(eventDocument(event))));
+});
+
+test('a document that lacks a key is refused', () => {
+  assert.equal(validator('dlq-purge')({}), false);
+  assert.equal(validator('process-event')({ event: 'claimed', job_id: 1, scene_id: 1 }), false);
+  assert.equal(validator('process-event')({ event: 'nothing_we_know' }), false);
+});
+
+test('schemas are open, name themselves, and require what they document', () => {
+  for (const [name, schema] of schemas) {
+    assert.equal(schema['$schema'], 'https://json-schema.org/draft/2020-12/schema', name);
+    assert.equal(schema['$id'], `${name}${SUFFIX}`);
+    assert.match(String(schema['title']), /plexsync|standard error/, name);
+    validator(name);
+    for (const object of objectsIn(schema)) {
+      const properties = object['properties'] as Record<string, Schema>;
+      assert.equal(object['additionalProperties'], true, `${name} is only ever added to`);
+      for (const [key, property] of Object.entries(properties)) {
+        assert.match(key, /^[a-z][a-z0-9_]*$/, name);
+        const isRequired = (object['required'] as string[]).includes(key);
+        const isExplained = /^Only |^A key for each/.test(String(property['description'] ?? object['description']));
+        assert.ok(isRequired || isExplained, `${name}: ${key} is neither required nor explained`);
+      }
+    }
+  }
+});
+
+function objectsIn(value: unknown): readonly Schema[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const inner = Object.values(value).flatMap(objectsIn);
+  const isObjectSchema = 'properties' in value && 'required' in value;
+  return isObjectSchema ? [value as Schema, ...inner] : inner;
+}
