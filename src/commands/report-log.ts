@@ -1,9 +1,10 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
+import { KEPT_LOG } from '../terminal/log-file.ts';
 import type { ReportLine } from '../terminal/report-text.ts';
 
 /** The log in the data directory and the one before it; newest last. */
-const LOG_FILES = ['plexsync.log.1', 'plexsync.log'];
+const LOG_FILES = [`${KEPT_LOG}.1`, KEPT_LOG];
 const LINES_SHOWN = 200;
 /** 200 lines are a tenth of it. */
 const TAIL_BYTES = 512 * 1024;

@@ -139,15 +139,17 @@ function createKnownWords(texts: readonly string[]) {
   const literals = new Map<string, MaskKind>();
   return {
     learn: (kind: MaskKind, text: string): void => {
-      const words = wordsIn(text).map(({ word }) => word);
-      const [first] = words;
+      const first = firstWordIn(text);
       if (kind === 'token' || first === undefined) {
         const literal = text.trim();
         // A single sign of punctuation for a title would mask the whole report.
         if (literal.length > 2 || /[^\x20-\x7f]/.test(literal)) literals.set(literal, kind);
         return;
       }
-      if (!occurring.has(first) || isPublic(kind, words)) return;
+      // Of a large library nearly every word ends here, so nothing is done before that is not needed for it.
+      if (!occurring.has(first)) return;
+      const words = wordsIn(text).map(({ word }) => word);
+      if (isPublic(kind, words)) return;
       const known = byFirst.get(first) ?? new Map<string, KnownWord>();
       const key = words.join(' ');
       const before = known.get(key);
@@ -185,6 +187,13 @@ function wordsIn(text: string): { readonly word: string; readonly start: number;
     start: match.index,
     end: match.index + match[0].length,
   }));
+}
+
+const FIRST_WORD = new RegExp(WORDS.source, 'u');
+
+function firstWordIn(text: string): string | undefined {
+  const first = FIRST_WORD.exec(text)?.[0];
+  return first === undefined ? undefined : foldWord(first);
 }
 
 /** What has the same words has the same mask, as `Harbour Lights` and `harbour-lights`. */
