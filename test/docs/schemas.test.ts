@@ -77,6 +77,7 @@ const ROWS: readonly Row[] = [
   ['match-test', ['match-test', '/media/this/01.mp4'], 'stdout', 1],
   ['match-test', ['match-test', '/media/pier.mkv'], 'stdout', 1],
   ['config-show', ['config', 'show', '--path-map', '/data=/media']],
+  ['init', ['init', '--yes']],
   ['doctor', ['doctor']],
   ['report', ['report']],
   ['error', ['stats', '--max-dead', '1'], 'stderr', 2],

@@ -3,7 +3,8 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { parseExposition } from '../helpers/exposition.ts';
-import { setup } from '../helpers/rig.ts';
+import { BIN, setup } from '../helpers/rig.ts';
+import { linesSeen, runAtTerminal } from '../helpers/terminal.ts';
 
 test('stats --check says in one line which bound is exceeded, and exits 1', async (t) => {
   const { run, sql } = await setup(t);
@@ -108,4 +109,19 @@ test('stats --metrics-file writes what a strict reader of the format takes, read
   assert.equal(families.has('plexsync_outage_start_timestamp_seconds'), false);
   const writtenAt = value('plexsync_stats_timestamp_seconds') ?? 0;
   assert.ok(Math.abs(writtenAt - Date.now() / 1_000) < 60);
+});
+
+test('stats --watch stands on the terminal until a signal ends it', async (t) => {
+  const { dir, dataDir, run } = await setup(t);
+  await run(['enqueue', '1', '--path', '/media/pier.mp4', '--title', 'Pier']);
+  const metrics = join(dir, 'plexsync.prom');
+  const watch = `'${process.execPath}' '${BIN}' stats -d '${dataDir}' --watch --interval 0.1 --metrics-file '${metrics}'`;
+  const untilDrawn = `while [ ! -s '${metrics}' ]; do sleep 0.05; done`;
+  const sent = runAtTerminal(`${watch} & ${untilDrawn}; kill -TERM $!; wait $!; echo "code $?"`, {
+    columns: 100,
+    rows: 40,
+  });
+  const lines = linesSeen(sent, 100);
+  assert.equal(lines.filter((line) => /^ ?pending +1$/.test(line)).length, 1);
+  assert.ok(lines.includes('code 143'), lines.join('\n'));
 });
