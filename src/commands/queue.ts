@@ -207,12 +207,15 @@ function report(results: readonly Dropped[], what: 'dropped' | 'would_drop', out
     return;
   }
   const verb = what === 'dropped' ? 'dropped' : 'would be dropped';
-  for (const job of dropped) output.result(sanitize(`Job ${job.jobId} ${verb}: ${lossOf(job)}`));
-  for (const { jobId, sceneId } of running)
-    output.result(`Job ${jobId} of scene ${sceneId} stays: a run is working on it.`);
-  for (const { jobId, sceneId } of changed)
-    output.result(`Job ${jobId} of scene ${sceneId} stays: a newer edit came in since you were asked.`);
-  output.result(`${countOf(dropped)} ${verb}.`);
+  const stays = ({ jobId, sceneId }: QueuedJob, why: string): string =>
+    `Job ${jobId} of scene ${sceneId} stays: ${why}.`;
+  const lines = [
+    ...dropped.map((job) => sanitize(`Job ${job.jobId} ${verb}: ${lossOf(job)}`)),
+    ...running.map((job) => stays(job, 'a run is working on it')),
+    ...changed.map((job) => stays(job, 'a newer edit came in since you were asked')),
+    `${countOf(dropped)} ${verb}.`,
+  ];
+  output.result(lines.join('\n'));
 }
 
 function lossOf({ sceneId, title, keys, isBare }: QueuedJob): string {

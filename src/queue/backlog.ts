@@ -1,36 +1,43 @@
-import { prepareMeta } from './meta.ts';
 import type { Db } from './open.ts';
-import { readTotals } from './totals.ts';
 
-const BASE = 'backlog_base';
+/** Jobs that a drain has brought to an end, ever. */
+const ENDED = `(SELECT coalesce(sum(value), 0) FROM totals WHERE name IN ('updated', 'unchanged', 'skipped', 'dead_lettered'))`;
+
+/**
+ * Lets the next backlog begin here. Writes only what is new: an idle run does this each minute, and must have made sure
+ * that nothing is due.
+ */
+export function startBacklog(db: Db): void {
+  db.prepare(`
+    INSERT INTO meta (name, value) VALUES ('backlog_base', CAST(${ENDED} AS TEXT))
+    ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE value <> excluded.value`).run();
+}
 
 /**
  * How much of the present backlog is done. A backlog begins where nothing was due last, and may take many runs: each can
  * say how far all of them have come.
  */
 export function prepareBacklog(db: Db) {
-  const meta = prepareMeta(db);
+  const begin = db.prepare(
+    `INSERT INTO meta (name, value) VALUES ('backlog_base', CAST(${ENDED} AS TEXT)) ON CONFLICT DO NOTHING`,
+  );
+  const done = db.prepare<[], { done: number }>(
+    `SELECT max(0, ${ENDED} - CAST(value AS INTEGER)) AS done FROM meta WHERE name = 'backlog_base'`,
+  );
   const isDue = db.prepare<[number], unknown>(
     `SELECT 1 FROM jobs WHERE state = 'in_progress'
      UNION ALL SELECT 1 FROM jobs WHERE state = 'pending' AND held = 0 AND available_at <= ? LIMIT 1`,
   );
   return {
     /** Makes sure that there is a beginning: in a directory of an older plexsync, or a new one, it is now. */
-    begin: (): void => meta.keep(BASE, endedJobs(db)),
-    /** Jobs that came to their end since the backlog began, in this run or in one before. */
-    done: (): number => {
-      const ended = endedJobs(db);
-      return Math.max(0, ended - (meta.number(BASE) ?? ended));
+    begin: (): void => {
+      begin.run();
     },
+    /** Jobs that came to their end since the backlog began, in this run or in one before. */
+    done: (): number => done.get()?.done ?? 0,
     /** Lets the next backlog begin here, unless something is still due or under way. */
     endIfDone: (now: number): void => {
-      if (isDue.get(now) === undefined) meta.set(BASE, endedJobs(db));
+      if (isDue.get(now) === undefined) startBacklog(db);
     },
   };
-}
-
-/** Jobs that a drain has brought to an end, ever. */
-function endedJobs(db: Db): number {
-  const { updated, unchanged, skipped, dead_lettered } = readTotals(db);
-  return updated + unchanged + skipped + dead_lettered;
 }

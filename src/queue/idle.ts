@@ -1,5 +1,5 @@
 import { RETRY_RULES } from '../core/retry.ts';
-import { prepareBacklog } from './backlog.ts';
+import { startBacklog } from './backlog.ts';
 import { hasLetterOfType } from './dead-letters.ts';
 import { hasExpired } from './retention.ts';
 import { pruneRuns } from './runs.ts';
@@ -44,7 +44,7 @@ export function recordIdleRun(
       return false;
     pruneRuns(db, now);
     insert.run({ owner: newUuid(db), pid, now });
-    prepareBacklog(db).endIfDone(now);
+    startBacklog(db);
     return true;
   });
   return translated(storesName(path), { record: () => record.immediate() }).record();

@@ -165,7 +165,12 @@ export type Dropped = {
 export function dropJobs({ queueDb: db, path }: Stores, jobs: readonly QueuedJob[]): readonly Dropped[] {
   return inStore(storesName(path), () => {
     const dropOne = prepareDrop(db);
-    const dropAll = db.transaction(() => jobs.map((job): Dropped => ({ job, how: dropOne(job) })));
+    const count = prepareCount(db);
+    const dropAll = db.transaction(() => {
+      const results = jobs.map((job): Dropped => ({ job, how: dropOne(job) }));
+      count('dropped', results.filter(({ how }) => how === 'dropped').length);
+      return results;
+    });
     return dropAll.immediate();
   });
 }
@@ -175,14 +180,12 @@ function prepareDrop(db: Db): (job: QueuedJob) => Dropped['how'] {
     'SELECT state, stamps, bare_at FROM jobs WHERE id = ?',
   );
   const remove = db.prepare<[number]>('DELETE FROM jobs WHERE id = ?');
-  const count = prepareCount(db);
   return ({ jobId, revision }) => {
     const row = select.get(jobId);
     if (row === undefined) return 'gone';
     if (row.state === 'in_progress') return 'in_progress';
     if (revisionOf(row.stamps, row.bare_at) !== revision) return 'changed';
     remove.run(jobId);
-    count('dropped');
     return 'dropped';
   };
 }

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Result } from '../helpers/rig.ts';
-import { setup } from '../helpers/rig.ts';
+import { BIN, setup } from '../helpers/rig.ts';
 
 type Document = Record<string, unknown>;
 const parsed = (result: Result): unknown => JSON.parse(result.stdout);
@@ -89,6 +90,26 @@ test('queue drop says which edits of which scene will not arrive, and --dry-run 
     changed: [],
   });
   assert.deepEqual(sql('SELECT scene_id FROM jobs'), [{ scene_id: 7 }]);
+});
+
+test('at a terminal queue drop asks, and anything but a yes keeps the job', async (t) => {
+  const { run, dataDir, sql } = await setup(t);
+  await run(['enqueue', '5', '--title', 'Harbour']);
+  const answer = (word: string): string => {
+    const command = `'${process.execPath}' '${BIN}' queue drop 1`;
+    const { stdout } = spawnSync('sh', ['-c', `echo ${word} | script -qec "${command}" /dev/null`], {
+      env: { PATH: process.env['PATH'], TERM: 'xterm', PLEXSYNC_DATA_DIR: dataDir },
+      encoding: 'utf8',
+    });
+    return stdout;
+  };
+  assert.match(
+    answer('n'),
+    /Drop 1 job from the queue of .*\? Their edits will not arrive\. \[y\/N\][\s\S]*Nothing was changed/,
+  );
+  assert.equal(sql('SELECT 1 FROM jobs').length, 1);
+  assert.match(answer('y'), /1 job dropped\./);
+  assert.equal(sql('SELECT 1 FROM jobs').length, 0);
 });
 
 test('a job that a run is working on is not dropped, and said so', async (t) => {
