@@ -11,6 +11,7 @@ import { QUEUE_DROP, QUEUE_LIST } from './queue.ts';
 import { REPORT } from './report.ts';
 import type { CommandGroup, CommandSpec } from './spec.ts';
 import { STATS } from './stats.ts';
+import { STATUS } from './status.ts';
 
 export const GROUPS: readonly CommandGroup[] = [
   { name: 'queue', summary: 'jobs that wait' },
@@ -23,6 +24,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   ENQUEUE,
   PROCESS,
   STATS,
+  STATUS,
   QUEUE_LIST,
   QUEUE_DROP,
   DLQ_LIST,

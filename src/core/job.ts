@@ -1,6 +1,6 @@
 import type { FailureSettlement, Spent } from './retry.ts';
 import type { SceneData } from './scene.ts';
-import type { SceneRecord } from './scene-record.ts';
+import type { SceneRecord, SyncNotes } from './scene-record.ts';
 
 /** The right to settle one attempt of one job. A write-back without it changes nothing. */
 export type Lease = { readonly jobId: number; readonly owner: string; readonly attempt: number };
@@ -17,7 +17,12 @@ export type Job = {
 /** What should become of a claimed job: decided in core, applied once by the queue. */
 export type Settlement =
   /** Plex is right; `record` is what we now know to be ours. Closes the dead letters the job covers. */
-  | { readonly kind: 'complete'; readonly change: 'updated' | 'unchanged'; readonly record: SceneRecord }
+  | {
+      readonly kind: 'complete';
+      readonly change: 'updated' | 'unchanged';
+      readonly record: SceneRecord;
+      readonly notes?: SyncNotes | undefined;
+    }
   | FailureSettlement
   /** Given back untried (shutdown, a stopped drain): nothing spent, not claimed again in this drain. */
   | { readonly kind: 'give_back' }

@@ -1,3 +1,4 @@
+import type { LeftAlone } from './edits.ts';
 import type { ListKind, PlexItem, ScalarField } from './plex-item.ts';
 import { LIST_KINDS, SCALAR_FIELDS } from './plex-item.ts';
 import { foldName, isRespelling } from './text.ts';
@@ -24,6 +25,13 @@ export type ListIntent = {
 export type Intent = {
   readonly fields: Partial<Readonly<Record<ScalarField, { readonly before: string; readonly value: string }>>>;
   readonly lists: Partial<Readonly<Record<ListKind, ListIntent>>>;
+};
+
+/** What a finished sync leaves for a person to read; no later sync decides by it. */
+export type SyncNotes = {
+  readonly sectionTitle: string;
+  /** What differed and was not written. */
+  readonly left: readonly LeftAlone[];
 };
 
 /** What we last wrote for a scene, and to which item. `intent` is there while a write is not known to have ended. */

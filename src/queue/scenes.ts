@@ -1,5 +1,5 @@
 import type { IntentNote } from '../core/ports.ts';
-import type { Intent, SceneRecord, Written } from '../core/scene-record.ts';
+import type { Intent, SceneRecord, SyncNotes, Written } from '../core/scene-record.ts';
 import type { Db } from './open.ts';
 
 type SceneRow = {
@@ -12,8 +12,12 @@ type SceneRow = {
   readonly intent: string | null;
 };
 
+/** The end of a sync; a note of what is about to be written has none. */
+type End = { readonly now: number; readonly notes: SyncNotes | undefined };
+
 /** A scene whose item is no longer known, as part of an UPDATE: where its file is stays, for edits that name none. */
-const FORGOTTEN = `rating_key = '', section_key = '', file = NULL, written = '{"fields":{},"lists":{}}', intent = NULL, written_at = NULL`;
+const FORGOTTEN = `rating_key = '', section_key = '', file = NULL, written = '{"fields":{},"lists":{}}', intent = NULL, written_at = NULL,
+  left_alone = NULL, section_title = NULL`;
 
 /** The statements of `scenes`: what we last wrote per scene. Those that write leave the transaction to the caller. */
 export function prepareScenes(db: Db) {
@@ -23,10 +27,12 @@ export function prepareScenes(db: Db) {
   );
   const any = db.prepare<[], unknown>(`SELECT 1 FROM scenes WHERE rating_key <> '' LIMIT 1`);
   const upsert = db.prepare<[object]>(`
-    INSERT INTO scenes (scene_id, rating_key, section_key, scene_path, file, written, intent, written_at)
-    VALUES (@sceneId, @ratingKey, @sectionKey, @scenePath, @file, @written, @intent, @writtenAt)
+    INSERT INTO scenes (scene_id, rating_key, section_key, scene_path, file, written, intent, written_at, left_alone,
+      section_title)
+    VALUES (@sceneId, @ratingKey, @sectionKey, @scenePath, @file, @written, @intent, @writtenAt, @left, @sectionTitle)
     ON CONFLICT (scene_id) DO UPDATE SET rating_key = @ratingKey, section_key = @sectionKey, scene_path = @scenePath,
-      file = @file, written = @written, intent = @intent, written_at = coalesce(@writtenAt, written_at)`);
+      file = @file, written = @written, intent = @intent, written_at = coalesce(@writtenAt, written_at),
+      left_alone = iif(@writtenAt IS NULL, left_alone, @left), section_title = iif(@writtenAt IS NULL, section_title, @sectionTitle)`);
   const disown = db.prepare<[string, number]>(`UPDATE scenes SET ${FORGOTTEN} WHERE rating_key = ? AND scene_id <> ?`);
   const forgetItems = db.prepare(`UPDATE scenes SET ${FORGOTTEN}`);
 
@@ -34,7 +40,7 @@ export function prepareScenes(db: Db) {
     const row = select.get(sceneId);
     return row === undefined ? undefined : toRecord(row);
   };
-  const put = (sceneId: number, scene: SceneRecord, writtenAt: number | null): void => {
+  const put = (sceneId: number, scene: SceneRecord, end: End | undefined): void => {
     upsert.run({
       sceneId,
       ratingKey: scene.ratingKey,
@@ -43,7 +49,12 @@ export function prepareScenes(db: Db) {
       file: scene.provenFile ?? null,
       written: JSON.stringify(scene.written),
       intent: scene.intent === undefined ? null : JSON.stringify(scene.intent),
-      writtenAt,
+      writtenAt: end?.now ?? null,
+      left:
+        end === undefined || end.notes === undefined || end.notes.left.length === 0
+          ? null
+          : JSON.stringify(end.notes.left),
+      sectionTitle: end?.notes?.sectionTitle ?? null,
     });
   };
   return {
@@ -51,12 +62,16 @@ export function prepareScenes(db: Db) {
     sceneOf: (ratingKey: string): number | undefined => byItem.get(ratingKey)?.scene_id,
     hasAny: (): boolean => any.get() !== undefined,
     /** An item belongs to the scene it was last written for: what another scene knew of it is no longer true. */
-    complete: (sceneId: number, scene: SceneRecord, now: number): void => {
-      put(sceneId, scene, now);
+    complete: (
+      sceneId: number,
+      { record: scene, notes }: { readonly record: SceneRecord; readonly notes?: SyncNotes | undefined },
+      now: number,
+    ): void => {
+      put(sceneId, scene, { now, notes });
       disown.run(scene.ratingKey, sceneId);
     },
     /** Notes what is about to be written; when it was written last stays as it was. */
-    intend: ({ sceneId, ...scene }: Omit<IntentNote, 'lease'>): void => put(sceneId, scene, null),
+    intend: ({ sceneId, ...scene }: Omit<IntentNote, 'lease'>): void => put(sceneId, scene, undefined),
     /** Another server has other rating keys: nothing of what was written there holds any more. */
     forgetAll: (): void => {
       forgetItems.run();

@@ -60,7 +60,7 @@ export function prepareSettle(
     const { settlement, job } = entry;
     const back = { id: row.id, given: 0, failures: 0, misses: 0, availableAt: 0, releasedBy: null, error: null };
     if (settlement.kind === 'complete') {
-      scenes.complete(row.scene_id, settlement.record, now);
+      scenes.complete(row.scene_id, settlement, now);
       // What was given by hand is written; the request for what Stash has is still open.
       if (row.bare_at === null) remove(row.id);
       else if (!supersede({ ...row, data: '{}', stamps: '{}' })) holdForStash.run(row.id);

@@ -40,7 +40,7 @@ export function linesFor(event: WorkerEvent): readonly LogLine[] {
       return [
         worker(
           'info',
-          `Left ${fieldName(event.left.field)} of scene ${event.sceneId} as it is: ${LEFT_REASONS[event.left.reason]}`,
+          `Left ${fieldName(event.left.field)} of scene ${event.sceneId} as it is: ${leftReason(event.left)}`,
         ),
       ];
     case 'capped':
@@ -172,13 +172,19 @@ const LEFT_REASONS: Readonly<Record<LeftAlone['reason'], string>> = {
   preserved: 'Plex has a value and preserve_plex_edits is on',
 };
 
+/** Why a field that differs was not written. */
+export function leftReason({ reason }: LeftAlone): string {
+  return LEFT_REASONS[reason];
+}
+
 const LIST_WORDS: Readonly<Record<ListKind, { one: string; many: string; as: string; setting: string }>> = {
   actor: { one: 'performer', many: 'performers', as: '', setting: 'performers' },
   genre: { one: 'tag', many: 'tags', as: ' as genres', setting: 'tags' },
   collection: { one: 'collection', many: 'collections', as: '', setting: 'tags' },
 };
 
-function fieldName(field: ScalarField | ListKind): string {
+/** A field of Plex in words: `the date`, `the tags`. */
+export function fieldName(field: ScalarField | ListKind): string {
   if (field === 'originallyAvailableAt') return 'the date';
   if (field === 'userRating') return 'the rating';
   if (field === 'actor' || field === 'genre' || field === 'collection') return `the ${LIST_WORDS[field].many}`;

@@ -1,3 +1,4 @@
+import type { EditPlan } from '../edits.ts';
 import type { SyncError } from '../errors.ts';
 import type { PathMapping } from '../file-paths.ts';
 import type { Job } from '../job.ts';
@@ -5,7 +6,7 @@ import type { SceneFile } from '../match.ts';
 import type { PlexItem, Section } from '../plex-item.ts';
 import type { DrainDeps } from '../ports.ts';
 import type { RetryLimits } from '../retry.ts';
-import type { SceneRecord, Written } from '../scene-record.ts';
+import type { SceneRecord, SyncNotes, Written } from '../scene-record.ts';
 import type { WriteRules } from '../wanted.ts';
 import type { Gate } from './gate.ts';
 import type { SystemicWatch } from './systemic.ts';
@@ -46,7 +47,7 @@ export type Step<T> = { readonly going: readonly T[]; readonly ended: readonly E
 
 /** How a job's attempt ended, before it is decided what that means for the job. */
 export type Outcome =
-  | { readonly kind: 'updated' | 'unchanged'; readonly record: SceneRecord }
+  | { readonly kind: 'updated' | 'unchanged'; readonly record: SceneRecord; readonly notes: SyncNotes }
   | { readonly kind: 'failed'; readonly error: SyncError }
   /** A request that belonged to no single job failed: nothing is spent. */
   | { readonly kind: 'shared_failure'; readonly error: SyncError }
@@ -90,6 +91,11 @@ export function givenBack(job: Job): Ended {
 /** Whether requests fail because we are stopping or were refused, and not for any fault of the jobs. */
 export function isStopping({ deps, gate }: Course): boolean {
   return deps.stopRequested() !== undefined || gate.halts().some(({ kind }) => kind === 'unauthorized');
+}
+
+/** What a person may want to know of a finished sync. */
+export function notesOf(work: { readonly item: PlexItem; readonly plan: EditPlan }): SyncNotes {
+  return { sectionTitle: work.item.sectionTitle, left: work.plan.left };
 }
 
 /** What the data directory shall remember of an item that is now right. */

@@ -6,7 +6,7 @@ import type { Written } from '../scene-record.ts';
 import { foldIntent, NOTHING_WRITTEN } from '../scene-record.ts';
 import { wantedFrom } from '../wanted.ts';
 import type { Course, Step } from './course.ts';
-import { failed, givenBack, recordOf, split } from './course.ts';
+import { failed, givenBack, notesOf, recordOf, split } from './course.ts';
 import type { Read } from './read.ts';
 
 /** A job with the edits its item still needs. */
@@ -22,7 +22,8 @@ export function plan(batch: readonly Read[], course: Course): Step<Planned> {
     const planned = planSafely(work, course);
     if (planned instanceof SyncError) return failed(work.job, planned);
     if (!isEmptyPlan(planned.plan)) return planned;
-    return { job: work.job, outcome: { kind: 'unchanged', record: recordOf(planned, planned.plan.written) } };
+    const record = recordOf(planned, planned.plan.written);
+    return { job: work.job, outcome: { kind: 'unchanged', record, notes: notesOf(planned) } };
   });
 }
 

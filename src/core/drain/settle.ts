@@ -41,7 +41,7 @@ function settlementOf(job: Job, outcome: Outcome, { deps, options }: Course): Se
   switch (outcome.kind) {
     case 'updated':
     case 'unchanged':
-      return { kind: 'complete', change: outcome.kind, record: outcome.record };
+      return { kind: 'complete', change: outcome.kind, record: outcome.record, notes: outcome.notes };
     case 'failed':
       return settlementFor(outcome.error, job.spent, {
         maxRetries: options.maxRetries,

@@ -1,7 +1,7 @@
 import { SyncError } from '../errors.ts';
 import { verifyPlan } from '../verify.ts';
 import type { Course, Ended } from './course.ts';
-import { failed, givenBack, isStopping, recordOf, sharedFailure } from './course.ts';
+import { failed, givenBack, isStopping, notesOf, recordOf, sharedFailure } from './course.ts';
 import type { Planned } from './plan.ts';
 import { readItems } from './read.ts';
 
@@ -32,6 +32,6 @@ export async function verify(batch: readonly Planned[], course: Course): Promise
     const preserving = options.rules.preservePlexEdits;
     deps.emit({ kind: 'written', sceneId: job.sceneId, title: read.item.fields.title, plan: work.plan, preserving });
     for (const entry of altered) deps.emit({ kind: 'altered', sceneId: job.sceneId, altered: entry });
-    return { job, outcome: { kind: 'updated', record: recordOf(work, written) } };
+    return { job, outcome: { kind: 'updated', record: recordOf(work, written), notes: notesOf(work) } };
   });
 }

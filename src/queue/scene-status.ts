@@ -1,0 +1,81 @@
+import type { LeftAlone } from '../core/edits.ts';
+import type { Written } from '../core/scene-record.ts';
+import type { DeadLetter } from './dead-letters.ts';
+import { prepareDeadLetters } from './dead-letters.ts';
+import { prepareServerState } from './server-state.ts';
+import { translated } from './store-errors.ts';
+import type { Stores } from './stores.ts';
+import { storesName } from './stores.ts';
+import type { QueuedJob } from './waiting.ts';
+import { readJobs } from './waiting.ts';
+
+/** The Plex item of a scene, as the last sync left it. */
+export type KnownItem = {
+  readonly ratingKey: string;
+  readonly sectionKey: string;
+  /** Absent when an older plexsync wrote it last. */
+  readonly sectionTitle: string | undefined;
+  /** The server's own id, for links; absent when no server is known. */
+  readonly machineIdentifier: string | undefined;
+  /** As Plex sees the file; absent when the match was a guess. */
+  readonly file: string | undefined;
+  /** When it was last known to be right, epoch ms; absent when a first write was begun and is not known to have ended. */
+  readonly syncedAt: number | undefined;
+  readonly written: Written;
+  /** What the last sync left as it was. */
+  readonly left: readonly LeftAlone[];
+};
+
+/** Everything the data directory knows of a scene. */
+export type SceneStatus = {
+  /** The job under way and the one that waits, if any. */
+  readonly jobs: readonly QueuedJob[];
+  /** Newest first. */
+  readonly letters: readonly DeadLetter[];
+  /** As Stash saw the file at the last sync. */
+  readonly scenePath: string | undefined;
+  readonly item: KnownItem | undefined;
+};
+
+type Row = {
+  readonly rating_key: string;
+  readonly section_key: string;
+  readonly section_title: string | null;
+  readonly scene_path: string;
+  readonly file: string | null;
+  readonly written: string;
+  readonly written_at: number | null;
+  readonly left_alone: string | null;
+};
+
+/**
+ * Where a scene is; `undefined` when nothing is known of it. Asks no server.
+ * @throws {StoreError}
+ */
+export function readSceneStatus(stores: Stores, sceneId: number, now: number): SceneStatus | undefined {
+  const { queueDb: db, dlqDb, path } = stores;
+  const read = (): SceneStatus | undefined => {
+    const jobs = [...readJobs(stores, { sceneIds: [sceneId] }, now)];
+    const letters = prepareDeadLetters(dlqDb).list({ sceneId });
+    const row = db.prepare<[number], Row>('SELECT * FROM scenes WHERE scene_id = ?').get(sceneId);
+    if (jobs.length === 0 && letters.length === 0 && row === undefined) return undefined;
+    const machineIdentifier = prepareServerState(db).binding()?.machineIdentifier;
+    // Of a scene whose item was given to another one, or forgotten with its server, only the path is left.
+    const item = row === undefined || row.rating_key === '' ? undefined : toItem(row, machineIdentifier);
+    return { jobs, letters, scenePath: row?.scene_path, item };
+  };
+  return translated(storesName(path), { read }).read();
+}
+
+function toItem(row: Row, machineIdentifier: string | undefined): KnownItem {
+  return {
+    ratingKey: row.rating_key,
+    sectionKey: row.section_key,
+    sectionTitle: row.section_title ?? undefined,
+    machineIdentifier,
+    file: row.file ?? undefined,
+    syncedAt: row.written_at ?? undefined,
+    written: JSON.parse(row.written) as Written,
+    left: row.left_alone === null ? [] : (JSON.parse(row.left_alone) as readonly LeftAlone[]),
+  };
+}
