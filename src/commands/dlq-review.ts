@@ -2,9 +2,9 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { cureFor } from '../core/cures.ts';
 import type { LetterGroup } from '../core/letter-summary.ts';
 import { summariseLetters } from '../core/letter-summary.ts';
-import type { Mask } from '../core/redact.ts';
-import { redactMessage, redactScene, redactStack } from '../core/redact.ts';
-import type { SceneData } from '../core/scene.ts';
+import { createMasker } from '../core/mask.ts';
+import { learnDocument, maskDocument } from '../core/personal-words.ts';
+import { shellWord } from '../core/shell-word.ts';
 import { EXIT } from '../exit.ts';
 import type { DeadLetter } from '../queue/dead-letters.ts';
 import { letterPathOf } from '../queue/dead-letters.ts';
@@ -16,7 +16,6 @@ import type { Context } from './context.ts';
 import { atDesk, letterDocument } from './dlq.ts';
 import type { Selection } from './letter-selection.ts';
 import { selectToRead, toFilter } from './letter-selection.ts';
-import { shellWord } from './shell-word.ts';
 
 /** Says how many letters of which kind lie where, and what probably helps. */
 export async function summary({ selection }: { readonly selection: Selection }, context: Context): Promise<number> {
@@ -86,27 +85,31 @@ export type ExportOptions = { readonly selection: Selection; readonly names: 'sh
 
 /** Writes every letter as one line of JSON, with the keys of `dlq list --json`. */
 export async function exportLetters({ selection, names }: ExportOptions, context: Context): Promise<number> {
-  const toDocument = names === 'masked' ? createRedaction() : letterDocument;
   return await atDesk(context, openStoresToRead, (desk) => {
     const now = context.now();
     const letters =
       selection.ids.length > 0 ? selectToRead(desk, selection, now) : desk.read(toFilter(desk, selection, now));
-    for (const letter of letters) context.output.resultJson(toDocument(letter));
+    const shown = names === 'masked' ? redacted([...letters]) : letters;
+    for (const letter of shown) context.output.resultJson(letterDocument(letter));
     return EXIT.done;
   });
 }
 
-/** Masks by a key that nobody keeps: the same name is the same word within this export and none in another. */
-function createRedaction(): (letter: DeadLetter) => object {
+/** Letters as they may be shown to anybody: the same name is the same word within this export, and none in another. */
+function* redacted(letters: readonly DeadLetter[]): Generator<DeadLetter> {
   const key = randomBytes(32);
-  const mask: Mask = (text) => createHmac('sha256', key).update(text).digest('hex').slice(0, 8);
-  return (letter) => {
-    const { scene_id, ...data } = JSON.parse(letter.job_data) as SceneData & { scene_id: number };
-    return letterDocument({
+  const digest = (text: string): string => createHmac('sha256', key).update(text).digest('hex');
+  const masker = createMasker(
+    letters.flatMap(({ error_message, stack_trace }) => [error_message, stack_trace ?? '']),
+    digest,
+  );
+  for (const { job_data } of letters) learnDocument(JSON.parse(job_data), masker);
+  for (const letter of letters) {
+    yield {
       ...letter,
-      error_message: redactMessage(letter.error_message, data),
-      stack_trace: letter.stack_trace === null ? null : redactStack(letter.stack_trace),
-      job_data: JSON.stringify({ scene_id, ...redactScene(data, mask) }),
-    });
-  };
+      error_message: masker.mask(letter.error_message),
+      stack_trace: letter.stack_trace === null ? null : masker.mask(letter.stack_trace),
+      job_data: JSON.stringify(maskDocument(JSON.parse(letter.job_data), masker)),
+    };
+  }
 }

@@ -1,4 +1,5 @@
 import { cureFor } from '../core/cures.ts';
+import { shellWord } from '../core/shell-word.ts';
 import { EXIT } from '../exit.ts';
 import type { DeadLetter } from '../queue/dead-letters.ts';
 import { letterPathOf } from '../queue/dead-letters.ts';
@@ -13,7 +14,6 @@ import { localTime } from '../terminal/time.ts';
 import type { Context } from './context.ts';
 import type { Selection } from './letter-selection.ts';
 import { selectToChange, selectToRead } from './letter-selection.ts';
-import { shellWord } from './shell-word.ts';
 
 type Asked = { readonly selection: Selection; readonly yes: boolean; readonly dryRun?: boolean };
 

@@ -1,12 +1,13 @@
 import { mapConcurrently } from '../core/drain/map-concurrently.ts';
 import type { PathMapping } from '../core/file-paths.ts';
-import { pathMapFlag, shellWord } from '../core/file-paths.ts';
+import { pathMapFlag } from '../core/file-paths.ts';
 import type { SampleGroup, SampleVerdict } from '../core/file-sample.ts';
 import { groupSample, judgeSample } from '../core/file-sample.ts';
 import type { Finding } from '../core/finding.ts';
 import { failure, failureOf, ok, warning } from '../core/finding.ts';
 import { lookUpFile } from '../core/look-up.ts';
 import type { Section } from '../core/plex-item.ts';
+import { shellWord } from '../core/shell-word.ts';
 import type { PlexClient } from '../plex/client.ts';
 import { readSample } from '../queue/sample.ts';
 import type { Stores } from '../queue/stores.ts';

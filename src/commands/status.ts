@@ -11,7 +11,7 @@ import { openStoresToRead } from '../queue/stores.ts';
 import type { QueuedJob } from '../queue/waiting.ts';
 import type { SettingName } from '../settings.ts';
 import { fieldName, leftReason } from '../terminal/log.ts';
-import { isTerminal } from '../terminal/paint.ts';
+import { readerOf } from '../terminal/reader.ts';
 import { renderTable } from '../terminal/table.ts';
 import { localTime, utcTime } from '../terminal/time.ts';
 import type { Context } from './context.ts';
@@ -26,10 +26,10 @@ export type StatusOptions = {
 };
 
 /** Says where a scene is, out of the data directory alone; exit code 1 when nothing is known of it. */
-export function run({ scene, flags, configFile }: StatusOptions, context: Context): number {
+export async function run({ scene, flags, configFile }: StatusOptions, context: Context): Promise<number> {
   const { dataDir, env, output, now } = context;
   const sceneId = toId(scene, 'scene');
-  const settings = loadSettings({ flags, env, dataDir: dataDir.path, configFile });
+  const { settings } = await loadSettings({ flags, env, dataDir: dataDir.path, configFile });
   const stores = openStoresToRead(dataDir);
   try {
     const status = readSceneStatus(stores, sceneId, now());
@@ -90,8 +90,8 @@ function itemDocument(item: KnownItem, link: string | undefined): object {
 type Line = readonly [name: string, value: string];
 
 function statusTable(sceneId: number, status: SceneStatus, link: string | undefined): string {
-  const reader = isTerminal('stdout') ? 'person' : 'pipe';
-  const time = reader === 'person' ? localTime : utcTime;
+  const reader = readerOf('stdout');
+  const time = reader.kind === 'person' ? localTime : utcTime;
   const { jobs, letters, scenePath, item } = status;
   const path = jobs.find((job) => job.path !== undefined)?.path ?? scenePath;
   const lines: Line[] = [

@@ -1,3 +1,5 @@
+import { shellWord } from './shell-word.ts';
+
 /** One line of `path_map`: where Stash sees a folder, and where Plex sees the same one. */
 export type PathMapping = { readonly from: string; readonly to: string };
 
@@ -72,11 +74,6 @@ export function isInFolder(path: string, folder: string): boolean {
 /** A mapping as it is typed on a command line, quoted where a shell needs it. */
 export function pathMapFlag({ from, to }: PathMapping): string {
   return `--path-map ${shellWord(`${from}=${to}`)}`;
-}
-
-/** A word as it may be pasted into a shell, quoted where it must be. */
-export function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 /** The way back: a path as Plex sees it, as Stash sees the same file. `mapping` is the one that was turned round. */

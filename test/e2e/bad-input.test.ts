@@ -202,10 +202,14 @@ test('another server at the address is refused with both names, and adopted when
   await run(['enqueue', '1', '--path', '/media/a.mp4', '--title', 'T']);
   assert.equal((await run(['process'])).code, 0);
   await run(['enqueue', '1', '--title', 'Moved house', '--path', '/media/a.mp4']);
-  const args = ['process', '--plex-url', other.plex.url, '--plex-token', other.plex.token];
-  assertRefused(await run(args), 2, /belongs to the Plex server first-server, but plex_url leads to second-server/);
+  const env = { PLEX_URL: other.plex.url, PLEX_TOKEN: other.plex.token };
+  assertRefused(
+    await run(['process'], { env }),
+    2,
+    /belongs to the Plex server first-server, but plex_url leads to second-server/,
+  );
   assert.equal(sql('SELECT * FROM jobs').length, 1);
-  assert.equal((await run([...args, '--adopt-server'])).code, 0);
+  assert.equal((await run(['process', '--adopt-server'], { env })).code, 0);
   assert.equal(other.plex.item(ratingKey)?.title, 'Moved house');
 });
 

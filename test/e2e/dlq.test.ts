@@ -108,7 +108,7 @@ test('a redacted export names nothing that the library names', async (t) => {
     .split('\n')
     .map((line) => JSON.parse(line) as Document);
   const data = letters.find((letter) => letter['scene_id'] === 1)?.['job_data'] as Document;
-  assert.match(String(data['path']), /^\/[0-9a-f]{8}\/[0-9a-f]{8}\/[0-9a-f]{8}\.mp4$/);
+  assert.match(String(data['path']), /^\/path-[0-9a-f]+\/path-[0-9a-f]+\/path-[0-9a-f]+\.mp4$/);
 });
 
 test('dlq show ends with what can be done', async (t) => {

@@ -23,8 +23,10 @@ test('a scene put in the queue ends up in Plex, and the same again sends no writ
 
   const args = ['process', '--plex-url', plex.url, '--plex-token', plex.token, '--plex-library', 'Adult'];
   const processed = await run(args);
+  const [warning, ...log] = processed.stderr.trim().split('\n');
+  assert.match(warning ?? '', /can see --plex-token/);
   assert.equal(processed.code, 0, processed.stderr);
-  assert.deepEqual(processed.stderr.trim().split('\n'), [
+  assert.deepEqual(log, [
     '[PlexSync] Initialization complete',
     '[PlexSync Worker] Processing job 1 for scene 123 (attempt 1)',
     "[PlexSync Matcher] Searching 'Adult' for: a.mp4",
@@ -48,6 +50,8 @@ test('a scene put in the queue ends up in Plex, and the same again sends no writ
   assert.equal(again.code, 0, again.stderr);
   assert.match(again.stderr, /Job 2 completed \(already right in Plex\)/);
   assert.equal(plex.count('edit'), 0);
+  // Once a day is enough.
+  assert.doesNotMatch(again.stderr, /--plex-token/);
 });
 
 test('a scene is found by its mapped path, and without a mapping by the folders it shares', async (t) => {
