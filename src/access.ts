@@ -7,7 +7,10 @@ import type { SettingName } from './settings.ts';
 import { flagOf, SETTINGS, variableOf } from './settings.ts';
 
 /** What talking to Plex needs. */
-export type PlexAccess = { readonly baseUrl: string; readonly token: string };
+export type PlexAccess = { readonly baseUrl: string; readonly token: string; readonly trust: Trust };
+
+/** Whose certificates an https server may show: those the system trusts, and `ca` (PEM); or anybody's. */
+export type Trust = { readonly certificates: 'verified' | 'any'; readonly ca: string | undefined };
 
 /**
  * The address of Plex and its token, given itself or in a file; the stronger source counts.
@@ -18,7 +21,7 @@ export function requirePlex(loaded: LoadedSettings): PlexAccess {
   if (baseUrl === undefined) throw missing('plex_url', 'The address of Plex is not set.');
   const token = secretOf(loaded, 'plex_token', 'plex_token_file');
   if (token === undefined) throw missing('plex_token', 'The Plex token is not set.');
-  return { baseUrl, token };
+  return { baseUrl, token, trust: trustOf(loaded) };
 }
 
 const STRENGTH: Readonly<Record<Origin['kind'], number>> = { flag: 3, environment: 2, file: 1, default: 0 };
@@ -46,19 +49,37 @@ export function secretOf(
 }
 
 function readSecret(file: string, origin: Origin, name: SettingName): string {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (thrown) {
-    const { code } = thrown as NodeJS.ErrnoException;
-    throw new UsageError(`The file ${file} (${name}, from ${origin.name}) cannot be read: ${code}.`, 'Check its path.');
-  }
+  const text = readGivenFile(file, origin, name);
   const parsed = z.safeParse(schemaOf(SETTINGS.plex_token.type), text.trim());
   if (parsed.success) return parsed.data as string;
   throw new UsageError(
     `The file ${file} (${name}, from ${origin.name}) holds no token: one line of at least 10 plain characters.`,
     'Write the token into it, and nothing else.',
   );
+}
+
+function trustOf({ settings, origins }: LoadedSettings): Trust {
+  const { plex_ca: file, plex_insecure: takesAny } = settings;
+  const ca = file === undefined ? undefined : readCertificates(file, origins.plex_ca);
+  return { certificates: takesAny ? 'any' : 'verified', ca };
+}
+
+function readCertificates(file: string, origin: Origin): string {
+  const text = readGivenFile(file, origin, 'plex_ca');
+  if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
+  throw new UsageError(
+    `The file ${file} (plex_ca, from ${origin.name}) holds no certificate in PEM form.`,
+    'It begins with -----BEGIN CERTIFICATE-----.',
+  );
+}
+
+function readGivenFile(file: string, origin: Origin, name: SettingName): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (thrown) {
+    const { code } = thrown as NodeJS.ErrnoException;
+    throw new UsageError(`The file ${file} (${name}, from ${origin.name}) cannot be read: ${code}.`, 'Check its path.');
+  }
 }
 
 function missing(name: 'plex_url' | 'plex_token', message: string): UsageError {

@@ -37,13 +37,12 @@ export async function runDrain(
 ): Promise<DrainReport> {
   const { loaded, emit, checkpoint } = setup;
   const { settings } = loaded;
-  const { baseUrl, token } = requirePlex(loaded);
+  const access = requirePlex(loaded);
   const clientIdentifier = queue.clientIdentifier();
   const stop = listenForStop();
   try {
     const plex = createPlexClient({
-      baseUrl,
-      token,
+      ...access,
       clientIdentifier,
       version,
       connectTimeoutMs: settings.connect_timeout,
@@ -51,7 +50,7 @@ export async function runDrain(
       signal: stop.aborted,
       now,
     });
-    const tokenFingerprint = fingerprint(`${baseUrl}\n${token}`, clientIdentifier);
+    const tokenFingerprint = fingerprint(`${access.baseUrl}\n${access.token}`, clientIdentifier);
     return await drain(depsOf({ queue, plex, emit, stop, now, checkpoint }), {
       ...drainOptions(setup),
       tokenFingerprint,

@@ -83,6 +83,8 @@ async function askPlex(settings: readonly ExplainedSetting[], now: () => number)
   const abort = new AbortController();
   return await readPlexVersion({
     baseUrl: String(setting.value).trim().replace(/\/+$/, ''),
+    // No secret is sent, and a report must not fail for a certificate.
+    trust: { certificates: 'any', ca: undefined },
     connectTimeoutMs: PATIENCE_MS,
     readTimeoutMs: PATIENCE_MS,
     signal: abort.signal,

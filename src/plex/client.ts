@@ -6,7 +6,7 @@ import type { DrainPlex } from '../core/ports.ts';
 import { editTargets, encode } from './edit-url.ts';
 import type { ListingPage } from './schemas.ts';
 import { toIdentity, toItems, toListingPage, toSections } from './schemas.ts';
-import type { PlexAnswer } from './transport.ts';
+import type { PlexAnswer, TransportOptions } from './transport.ts';
 import { createTransport } from './transport.ts';
 
 export type PlexClientOptions = {
@@ -15,6 +15,7 @@ export type PlexClientOptions = {
   /** One per data directory, stable: Plex registers each unseen one as a device (plex-api.md 1). */
   readonly clientIdentifier: string;
   readonly version: string;
+  readonly trust: TransportOptions['trust'];
   readonly connectTimeoutMs: number;
   readonly readTimeoutMs: number;
   /** Aborts every request under way. */

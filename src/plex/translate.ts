@@ -1,5 +1,5 @@
 import { isAxiosError } from 'axios';
-import { SyncError } from '../core/errors.ts';
+import { SyncError, UsageError } from '../core/errors.ts';
 
 /** An answer of Plex, as far as errors need it. */
 export type ErrorAnswer = { readonly status: number; readonly retryAfter: string | undefined };
@@ -45,6 +45,13 @@ const FORBIDDEN: Readonly<Record<string, string>> = {
  */
 export function toNetworkError(thrown: unknown, what: string, baseUrl: string): unknown {
   if (!isAxiosError(thrown)) return thrown;
+  const distrust = DISTRUST[thrown.code ?? ''];
+  if (distrust !== undefined) {
+    return new UsageError(
+      `The certificate of ${baseUrl} is not trusted: ${distrust}.`,
+      'Give the certificate to trust with --plex-ca, or accept any with --plex-insecure.',
+    );
+  }
   return new SyncError(
     'plex_unavailable',
     `Plex at ${baseUrl} did not answer while ${what}: ${REASONS[thrown.code ?? ''] ?? thrown.code ?? 'no connection'}`,
@@ -65,11 +72,17 @@ const REASONS: Readonly<Record<string, string>> = {
   CONNECT_TIMEOUT: 'no connection in time',
   ERR_BAD_RESPONSE: 'the answer was cut off, or larger than we accept',
   ERR_CANCELED: 'no complete answer in time',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed',
-  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is self-signed',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate cannot be verified',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host',
-  CERT_HAS_EXPIRED: 'its certificate has expired',
+};
+
+/** Why a certificate is refused: no outage that passes, but something to set. */
+const DISTRUST: Readonly<Record<string, string>> = {
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'it is self-signed',
+  SELF_SIGNED_CERT_IN_CHAIN: 'it is self-signed',
+  UNABLE_TO_GET_ISSUER_CERT: 'who issued it is not known',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'who issued it is not known',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'it cannot be verified',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'it is for another host',
+  CERT_HAS_EXPIRED: 'it has expired',
 };
 
 /** Ms a `Retry-After` asks for, in seconds or as a date (RFC 9110 10.2.3); `undefined` when absent or unreadable. */

@@ -1,6 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
+import { rootCertificates } from 'node:tls';
 import axios from 'axios';
 import { SyncError } from '../core/errors.ts';
 import { parseHttpDate, toNetworkError, toStatusError } from './translate.ts';
@@ -9,6 +10,8 @@ export type TransportOptions = {
   /** Without a trailing slash; may have a path. */
   readonly baseUrl: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** Whose certificates are taken, where the address is https; `ca` in PEM form, besides those the system trusts. */
+  readonly trust: { readonly certificates: 'verified' | 'any'; readonly ca: string | undefined };
   /** Until the connection stands. */
   readonly connectTimeoutMs: number;
   /** Until the answer is complete, from the moment the connection may be had. */
@@ -47,11 +50,15 @@ const IDLE_SOCKET_MS = 15_000;
  * it on), a deadline for the connection and one for the whole request, a size cap, and no retries: the queue retries.
  */
 export function createTransport(options: TransportOptions): Send {
-  const { connectTimeoutMs, readTimeoutMs } = options;
+  const { connectTimeoutMs, readTimeoutMs, trust } = options;
   const agent = { keepAlive: true, timeout: IDLE_SOCKET_MS };
+  const tls = {
+    rejectUnauthorized: trust.certificates === 'verified',
+    ...(trust.ca === undefined ? {} : { ca: [...rootCertificates, trust.ca] }),
+  };
   const client = axios.create({
     httpAgent: withConnectTimeout(new http.Agent(agent), 'connect', connectTimeoutMs),
-    httpsAgent: withConnectTimeout(new https.Agent(agent), 'secureConnect', connectTimeoutMs),
+    httpsAgent: withConnectTimeout(new https.Agent({ ...agent, ...tls }), 'secureConnect', connectTimeoutMs),
     proxy: false,
     maxRedirects: 0,
     maxContentLength: MAX_BODY_BYTES,

@@ -263,6 +263,7 @@ test('what Plex needs is there, or what is missing is named with every way to gi
   assert.deepEqual(requirePlex(await loadAll({ flags: { plex_url: 'http://plex.test', plex_token: TOKEN } })), {
     baseUrl: 'http://plex.test',
     token: TOKEN,
+    trust: { certificates: 'verified', ca: undefined },
   });
   for (const [flags, flag, variable] of [
     [{ plex_token: TOKEN }, '--plex-url', 'PLEX_URL'],
