@@ -9,6 +9,7 @@ export const PROCESS: CommandSpec = {
     { flags: '-s, --stats-only', help: 'print the stats document and touch nothing' },
     { flags: '--limit <n>', help: 'claim at most this many jobs' },
     { flags: '--max-time <duration>', help: 'claim nothing more after this long, such as 5m' },
+    { flags: '--dry-run', help: 'show field by field what would change, and write nothing' },
     { flags: '--cron', help: 'for mail on failure: speak up only for what is new and needs a person' },
     { flags: '--parallel', help: 'work beside another run instead of standing down' },
     {
@@ -22,6 +23,7 @@ export const PROCESS: CommandSpec = {
   ],
   examples: [
     'plexsync process --plex-url http://plex:32400 --plex-library Scenes',
+    'plexsync process --dry-run --limit 10',
     'plexsync process --cron --max-time 5m',
     'plexsync process --path-map /data=/media --limit 1 -v',
   ],
@@ -36,6 +38,7 @@ export const PROCESS: CommandSpec = {
         limit: given.text('limit'),
         maxTime: given.text('max-time'),
         audience: given.has('cron') ? 'cron' : 'person',
+        mode: given.has('dry-run') ? 'preview' : 'write',
         parallel: given.has('parallel'),
         adoptServer: given.has('adopt-server'),
       },

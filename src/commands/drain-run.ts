@@ -20,6 +20,7 @@ export type DrainSetup = {
   readonly limit: number | undefined;
   readonly maxTimeMs: number | undefined;
   readonly adoptServer: boolean;
+  readonly mode: DrainOptions['mode'];
   readonly startedAt: number;
   readonly emit: DrainDeps['emit'];
   readonly checkpoint: DrainDeps['checkpoint'];
@@ -81,8 +82,10 @@ function drainOptions({
   maxTimeMs,
   startedAt,
   adoptServer,
+  mode,
 }: DrainSetup): Omit<DrainOptions, 'tokenFingerprint'> {
   return {
+    mode,
     ifOtherServer: adoptServer ? 'adopt' : 'refuse',
     libraries: settings.plex_library,
     mappings: settings.path_map,

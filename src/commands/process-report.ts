@@ -6,10 +6,12 @@ import type { StoreStats } from '../queue/stats.ts';
 import type { LogLine } from '../terminal/log.ts';
 import type { Output } from '../terminal/output.ts';
 import { localTime, utcTime } from '../terminal/time.ts';
+import type { DrainSetup } from './drain-run.ts';
 import { sum } from './stats-document.ts';
 
 /** What a summary tells besides the report. */
 export type Summary = {
+  readonly mode: DrainSetup['mode'];
   readonly exitCode: number;
   readonly stats: StoreStats;
   readonly startedAt: number;
@@ -105,7 +107,9 @@ function explainEnd(end: DrainEnd, stats: StoreStats): readonly LogLine[] {
 }
 
 /** The closing text of a run: counts first, then what waits and why. */
-function summaryText({ tally }: DrainReport, { stats, startedAt, endedAt, skippedScenes }: Summary): string {
+function summaryText({ tally }: DrainReport, summary: Summary): string {
+  if (summary.mode === 'preview') return previewText(tally);
+  const { stats, startedAt, endedAt, skippedScenes } = summary;
   const failed = tally.retried + tally.buried;
   const processed = tally.updated + tally.unchanged + tally.waiting + tally.skipped + failed;
   const took = ((endedAt - startedAt) / 1_000).toFixed(1);
@@ -126,6 +130,27 @@ function summaryText({ tally }: DrainReport, { stats, startedAt, endedAt, skippe
   if (skippedScenes.length > 0) lines.push(`Skipped scenes: ${listed(skippedScenes)}`);
   lines.push(...waitingLines(stats));
   return lines.join('\n');
+}
+
+/** The closing line of a dry run. */
+function previewText({
+  updated,
+  unchanged,
+  waiting,
+  skipped,
+  retried,
+  buried,
+  released,
+}: DrainReport['tally']): string {
+  const parts: readonly [count: number, text: string][] = [
+    [updated, 'would be written'],
+    [unchanged, 'already right'],
+    [waiting + skipped, 'not in Plex yet'],
+    [retried + buried, 'would fail'],
+    [released, 'not looked at'],
+  ];
+  const told = parts.filter(([count]) => count > 0).map(([count, text]) => `${count} ${text}`);
+  return `Dry run, nothing was written: ${told.join(', ') || 'nothing is due'}`;
 }
 
 const MOST_LISTED = 100;
@@ -154,9 +179,22 @@ function waitingLines({ waiting, nextAttemptAt }: StoreStats): string[] {
 
 /** Tells how a run went, on both streams. */
 export function reportRun(report: DrainReport, summary: Summary, output: Output): void {
+  if (output.json) {
+    for (const end of report.ends) tellError(end, summary.stats, output);
+    output.resultJson(summaryDocument(report, summary));
+    return;
+  }
   for (const [level, line] of [...explainEnds(report, summary), ...explainLetters(summary)]) output.log(level, line);
-  if (output.json) output.resultJson(summaryDocument(report, summary));
-  else output.result(summaryText(report, summary));
+  output.result(summaryText(report, summary));
+}
+
+/** An end that is somebody's to mend, as the error document; the others stand in the summary. */
+function tellError(end: DrainEnd, stats: StoreStats, output: Output): void {
+  const exitCode = endCode(end, stats);
+  if (exitCode === EXIT.done || exitCode === EXIT.timeUp) return;
+  const [first, ...rest] = explainEnd(end, stats).map(([, line]) => line.replace(/^\[PlexSync\] /, ''));
+  const hint = rest.length === 0 ? null : rest.join(' ');
+  output.error(JSON.stringify({ error: { code: end.kind, exit_code: exitCode, message: first, hint } }));
 }
 
 /** The reminder that some jobs need a person. */
@@ -176,10 +214,11 @@ function explainLetters({ stats }: Summary): readonly LogLine[] {
 /** The last NDJSON event of `process --json`; keys are only ever added. */
 function summaryDocument(
   { ends, tally }: DrainReport,
-  { exitCode, stats, startedAt, endedAt, skippedScenes }: Summary,
+  { mode, exitCode, stats, startedAt, endedAt, skippedScenes }: Summary,
 ): object {
   return {
     event: 'summary',
+    dry_run: mode === 'preview',
     exit_code: exitCode,
     ends: ends.map(({ kind }) => kind),
     updated: tally.updated,

@@ -26,6 +26,7 @@ export type ProcessOptions = {
   readonly maxTime: string | undefined;
   /** `cron` hears only what is new and needs a person. */
   readonly audience: 'person' | 'cron';
+  readonly mode: DrainRequest['mode'];
   readonly parallel: boolean;
   readonly adoptServer: boolean;
 };
@@ -58,8 +59,9 @@ async function runOnDirectory(options: ProcessOptions, context: Context): Promis
   const stores = openStores(dataDir);
   try {
     if (loaded.warnings.length > 0) await warnOnceADay(stores, loaded.warnings, context);
-    const { parallel, adoptServer } = options;
-    const result = await runOnce(stores, { loaded, ...limits, parallel, adoptServer, startedAt: now() }, context);
+    const { mode, parallel, adoptServer } = options;
+    const request = { loaded, ...limits, mode, parallel, adoptServer, startedAt: now() };
+    const result = await runOnce(stores, request, context);
     if (audience === 'person') return result.exitCode;
     const { hearAsCron } = await import('./cron.ts');
     return hearAsCron(stores, result, context);
@@ -80,19 +82,22 @@ function showStats({ dataDir, output, now }: Context): number {
 
 /** One run over the queue; with nothing to do it ends before anything of a drain is loaded. */
 async function runOnce(stores: Stores, request: DrainRequest, context: Context): Promise<RunResult> {
-  const { startedAt, loaded } = request;
-  const isIdle = recordIdleRun(stores, {
-    pid: process.pid,
-    now: startedAt,
-    retentionMs: loaded.settings.dlq_retention_days,
-    longestWaitMs: longestWaitMs(loaded.settings.not_found_max_wait),
-  });
+  const { startedAt, loaded, mode } = request;
+  // A preview is no run, also where nothing is due.
+  const isIdle =
+    mode === 'write' &&
+    recordIdleRun(stores, {
+      pid: process.pid,
+      now: startedAt,
+      retentionMs: loaded.settings.dlq_retention_days,
+      longestWaitMs: longestWaitMs(loaded.settings.not_found_max_wait),
+    });
   if (!isIdle) {
     const { runOnQueue } = await import('./queue-run.ts');
     return await runOnQueue(stores, request, context);
   }
   const stats = readStats(stores, context.now());
-  const summary = { exitCode: EXIT.done, stats, startedAt, endedAt: context.now(), skippedScenes: [] };
+  const summary = { mode, exitCode: EXIT.done, stats, startedAt, endedAt: context.now(), skippedScenes: [] };
   reportRun(IDLE, summary, context.output);
   return { exitCode: EXIT.done, applies: [], isConnected: false };
 }

@@ -23,6 +23,7 @@ import { createCheckpoint } from './test-kill.ts';
 export type DrainRequest = {
   readonly parallel: boolean;
   readonly adoptServer: boolean;
+  readonly mode: DrainSetup['mode'];
   readonly startedAt: number;
   readonly loaded: LoadedSettings;
   readonly limit: number | undefined;
@@ -51,7 +52,7 @@ export async function runOnQueue(stores: Stores, request: DrainRequest, context:
   if ('standDown' in queue) return standDown(queue.standDown, output);
   let report: DrainReport;
   try {
-    removeExpired(stores, request, events);
+    if (request.mode === 'write') removeExpired(stores, request, events);
     report = await drainIfDue(queue, { ...request, checkpoint, events }, context);
   } catch (thrown) {
     const { exitCode } = complaintOf(thrown, context.version);
@@ -64,9 +65,14 @@ export async function runOnQueue(stores: Stores, request: DrainRequest, context:
   const { tally } = report;
   noteServer(stores, { report, isConnected: events.isConnected() }, now());
   const stats = readStats(stores, now());
-  const { exitCode, applies } = exitCodesOf(report, stats);
-  queue.end({ now: now(), exitCode, done: tally.updated + tally.unchanged, failed: tally.retried + tally.buried });
-  reportRun(report, { exitCode, stats, startedAt, endedAt: now(), skippedScenes: events.skippedScenes() }, output);
+  const { exitCode, applies } = exitCodesOf(request.mode === 'write' ? report : { ...report, tally: NO_JOBS }, stats);
+  if (request.mode === 'write')
+    queue.end({ now: now(), exitCode, done: tally.updated + tally.unchanged, failed: tally.retried + tally.buried });
+  // A preview is no run: it must not look like a success to whoever waits for one.
+  else queue.forget();
+  const { mode } = request;
+  const skippedScenes = events.skippedScenes();
+  reportRun(report, { mode, exitCode, stats, startedAt, endedAt: now(), skippedScenes }, output);
   return { exitCode, applies, isConnected: events.isConnected() };
 }
 

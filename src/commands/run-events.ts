@@ -3,6 +3,7 @@ import { progressOf } from '../core/progress.ts';
 import type { OpenDrainQueue } from '../queue/drain-queue.ts';
 import { eventDocument } from '../terminal/event-document.ts';
 import { linesFor } from '../terminal/log.ts';
+import { previewText } from '../terminal/preview-text.ts';
 import type { ProgressLine } from '../terminal/progress.ts';
 import type { Context } from './context.ts';
 import type { PathMask } from './path-mask.ts';
@@ -35,6 +36,7 @@ export function createRunEvents({ output, now }: Context, mask: PathMask | undef
     if (ENDINGS.has(event.kind)) done += 1;
     mask?.learn(event);
     if (output.json) output.resultJson(eventDocument(event));
+    else if (event.kind === 'would_write' || event.kind === 'would_not_write') output.result(previewText(event));
     for (const [level, line] of linesFor(event)) output.log(level, mask?.apply(line) ?? line);
     show('title' in event ? event.title : undefined);
   };

@@ -27,6 +27,23 @@ export type WorkerEvent =
       readonly plan: EditPlan;
       readonly preserving: boolean;
     }
+  /** In a preview: what would be written, and to which item. */
+  | {
+      readonly kind: 'would_write';
+      readonly jobId: number;
+      readonly sceneId: number;
+      readonly ratingKey: string;
+      readonly title: string;
+      readonly plan: EditPlan;
+    }
+  /** In a preview: a job that would write nothing, and why. */
+  | {
+      readonly kind: 'would_not_write';
+      readonly jobId: number;
+      readonly sceneId: number;
+      readonly reason: 'unchanged' | 'failure' | 'released';
+      readonly message: string | undefined;
+    }
   | { readonly kind: 'altered'; readonly sceneId: number; readonly altered: Altered }
   | { readonly kind: 'left_alone'; readonly sceneId: number; readonly left: LeftAlone }
   | { readonly kind: 'capped'; readonly sceneId: number; readonly list: ListKind; readonly dropped: number }

@@ -42,6 +42,8 @@ export type OpenDrainQueue = DrainQueue & {
   /** Jobs of the present backlog that were brought to an end, by this drain or by those before it. */
   backlogDone(): number;
   end(end: RunEnd): void;
+  /** Ends the run as if it had not been. */
+  forget(): void;
 };
 
 /** Another drain is at work; nothing was opened. */
@@ -156,6 +158,11 @@ export function openDrainQueue(
     clientIdentifier: servers.clientIdentifier,
     hasRefused: () => hasLetterOfType(dlqDb, RETRY_RULES.plex_unauthorized.errorType),
     backlogDone: () => backlog.done(),
+    forget: () => {
+      runs.forget(owner.id);
+      owner.close();
+      sweepOwners(path, leaseOwners(db));
+    },
     end: (end: RunEnd) => {
       endRun.immediate(end);
       owner.close();

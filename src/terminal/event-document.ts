@@ -14,6 +14,18 @@ export function eventDocument(event: WorkerEvent): object {
         lists: Object.fromEntries(lists),
       };
     }
+    case 'would_write': {
+      const { jobId, sceneId, ratingKey, title, plan } = event;
+      return {
+        event: event.kind,
+        job_id: jobId,
+        scene_id: sceneId,
+        rating_key: ratingKey,
+        title,
+        fields: plan.fields.map(({ field, before, value }) => ({ field, before, after: value })),
+        lists: plan.lists.map(({ kind, add, remove }) => ({ list: kind, added: add, removed: remove })),
+      };
+    }
     case 'low_confidence': {
       const { kind, sceneId, file, candidates, taken } = event;
       const documents = candidates.map(({ candidate, file: path, size, sharedFolders }) => ({

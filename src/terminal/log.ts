@@ -27,6 +27,10 @@ export function linesFor(event: WorkerEvent): readonly LogLine[] {
       return lowConfidenceLines(event);
     case 'written':
       return writtenLines(event.title, event.plan, event.preserving ? 'preserved' : 'overwrite');
+    case 'would_write':
+    case 'would_not_write':
+      // Results, not log: see preview-text.ts.
+      return [];
     case 'altered': {
       const { field, sent, kept } = event.altered;
       return [

@@ -13,6 +13,8 @@ import type { SystemicWatch } from './systemic.ts';
 
 /** How a drain is configured. */
 export type DrainOptions = {
+  /** `preview`: everything but the writing and the settling; each job goes back as it was. */
+  readonly mode: 'write' | 'preview';
   /** What stands for the token where it may not stand itself: a refused one is known again by it. */
   readonly tokenFingerprint: string;
   /** What to do when another server answers than the one the data directory belongs to. */

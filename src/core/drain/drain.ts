@@ -7,6 +7,7 @@ import type { Gate, Halt } from './gate.ts';
 import { createGate } from './gate.ts';
 import { hydrate } from './hydrate.ts';
 import { intend, plan } from './plan.ts';
+import { preview } from './preview.ts';
 import { keepOwners, readAndRecheck } from './read.ts';
 import { rescueEvents } from './rescue-events.ts';
 import { resolve } from './resolve.ts';
@@ -49,18 +50,22 @@ export async function drain(deps: DrainDeps, options: DrainOptions): Promise<Dra
 
   const { sections } = connection;
   deps.emit({ kind: 'connected', libraries: sections.map(({ title }) => title) });
-  const revived = deps.queue.reviveRefused(deps.now());
-  if (revived > 0) deps.emit({ kind: 'revived', count: revived });
+  if (options.mode === 'write') revive(deps);
   const watch = createSystemicWatch({ sections, everMatched: deps.queue.hasRecords() });
   const course: Course = { deps, gate, watch, options, sections };
   const stopRenewing = deps.every(RENEW_EVERY_MS, () => renewLeases(deps));
   try {
-    await wake(course);
+    if (options.mode === 'write') await wake(course);
     const bound = await drainBatches(course, tally);
     return { ends: endsOf(gate, bound), tally };
   } finally {
     stopRenewing();
   }
+}
+
+function revive({ queue, now, emit }: DrainDeps): void {
+  const revived = queue.reviveRefused(now());
+  if (revived > 0) emit({ kind: 'revived', count: revived });
 }
 
 /** A renewal that fails is no reason to fall over: the lease outlasts three of them, and the next step will say it. */
@@ -107,13 +112,15 @@ async function runBatch(jobs: readonly Job[], course: Course): Promise<readonly 
   const owned = keepOwners(read.going, course);
   checkpoint('read');
   const planned = plan(owned.going, course);
+  const ended = [hydrated, resolved, read, owned, planned].flatMap((step) => step.ended);
+  if (course.options.mode === 'preview') return [...ended, ...preview(planned.going, course)];
   const intended = intend(planned.going, course);
   checkpoint('intended');
   const written = await write(intended.going, course);
   checkpoint('written');
   const verified = await verify(written.going, course);
   checkpoint('verified');
-  return [hydrated, resolved, read, owned, planned, intended, written].flatMap(({ ended }) => ended).concat(verified);
+  return [...ended, ...intended.ended, ...written.ended, ...verified];
 }
 
 function claim({ deps, gate }: Course, most: number, tally: Tally): readonly Job[] {

@@ -2,6 +2,7 @@ import type { WorkerEvent } from '../events.ts';
 import type { Job, Settled, Settlement } from '../job.ts';
 import { NOT_FOUND_TRIES, RETRY_RULES, release, settlementFor } from '../retry.ts';
 import type { Course, Ended, Outcome } from './course.ts';
+import { previewEvent } from './preview.ts';
 import type { Tally } from './tally.ts';
 
 /**
@@ -24,17 +25,25 @@ export function settle(ended: readonly Ended[], course: Course, tally: Tally): n
     job,
     settlement: isMisconfigured && outcome.kind === 'failed' ? GIVE_BACK : settlementOf(job, outcome, course),
   }));
-  const settled = deps.queue.settle(entries, deps.now());
+  const settled = deps.queue.settle(course.options.mode === 'write' ? entries : entries.map(asItWas), deps.now());
   for (const [index, entry] of entries.entries()) {
     const how = settled[index] ?? 'lease_lost';
     count(tally, entry.settlement, how);
-    const event = eventFor(entry.job, entry.settlement, how, course);
+    const event =
+      course.options.mode === 'write'
+        ? eventFor(entry.job, entry.settlement, how, course)
+        : previewEvent(entry.job, entry.settlement);
     if (event !== undefined) deps.emit(event);
   }
   return entries.filter(({ settlement }) => settlement.kind === 'defer').length;
 }
 
 const GIVE_BACK: Settlement = { kind: 'give_back' };
+
+/** In a preview nothing is settled: what was decided is told, and the job goes back. */
+function asItWas({ job, settlement }: { readonly job: Job; readonly settlement: Settlement }) {
+  return { job, settlement: settlement.kind === 'defer' ? settlement : GIVE_BACK };
+}
 
 function settlementOf(job: Job, outcome: Outcome, { deps, options }: Course): Settlement {
   const now = deps.now();
