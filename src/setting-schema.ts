@@ -60,8 +60,8 @@ function wholeNumber(min: number, max: number) {
 }
 
 function durationMs({ unit, min, max }: Extract<SettingType, { kind: 'duration' }>) {
-  const message = `must be from ${min}${unit} to ${max}${unit}, such as ${min} or ${min}${unit}`;
-  const bound = (value: number): number => parseDurationMs(value, unit) ?? Number.NaN;
+  const message = `must be from ${min} to ${max}, such as ${min}`;
+  const bound = (value: string): number => parseDurationMs(value, unit) ?? Number.NaN;
   const ms = z.pipe(
     z.union([z.number(), z.string()], message),
     z.transform((value) => parseDurationMs(value, unit) ?? Number.NaN),

@@ -4,8 +4,8 @@ import type { PathMapping } from './core/file-paths.ts';
 export type SettingType =
   | { readonly kind: 'switch' }
   | { readonly kind: 'whole_number'; readonly min: number; readonly max: number }
-  /** A bare number, and both bounds, are in `unit`; the value is in ms. */
-  | { readonly kind: 'duration'; readonly unit: 's' | 'd'; readonly min: number; readonly max: number }
+  /** A bare number is in `unit`; the value is in ms. The bounds are written as a person would. */
+  | { readonly kind: 'duration'; readonly unit: 's' | 'd'; readonly min: string; readonly max: string }
   | { readonly kind: 'choice'; readonly values: readonly string[] }
   | { readonly kind: 'names' }
   | { readonly kind: 'path_mappings' }
@@ -118,14 +118,14 @@ export const SETTINGS = {
   },
   connect_timeout: {
     group: 'connection',
-    type: { kind: 'duration', unit: 's', min: 1, max: 30 },
+    type: { kind: 'duration', unit: 's', min: '1s', max: '30s' },
     fallback: '5s',
     value: '<duration>',
     help: 'longest wait for a connection',
   },
   read_timeout: {
     group: 'connection',
-    type: { kind: 'duration', unit: 's', min: 5, max: 120 },
+    type: { kind: 'duration', unit: 's', min: '5s', max: '120s' },
     fallback: '30s',
     value: '<duration>',
     help: 'longest wait for an answer',
@@ -146,7 +146,7 @@ export const SETTINGS = {
   },
   not_found_max_wait: {
     group: 'matching',
-    type: { kind: 'duration', unit: 's', min: 60, max: 30 * 86_400 },
+    type: { kind: 'duration', unit: 's', min: '1m', max: '30d' },
     fallback: '2h',
     value: '<duration>',
     help: 'how long the 12 tries for a file that Plex has not scanned stretch',
@@ -217,14 +217,14 @@ export const SETTINGS = {
   },
   poll_interval: {
     group: 'running',
-    type: { kind: 'duration', unit: 's', min: 0.1, max: 3_600 },
+    type: { kind: 'duration', unit: 's', min: '0.1s', max: '1h' },
     fallback: '30s',
     value: '<duration>',
     help: 'how often --watch looks for work',
   },
   dlq_retention_days: {
     group: 'running',
-    type: { kind: 'duration', unit: 'd', min: 1, max: 365 },
+    type: { kind: 'duration', unit: 'd', min: '1d', max: '365d' },
     fallback: '30d',
     value: '<days>',
     help: 'age at which a dead letter is removed',

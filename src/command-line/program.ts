@@ -43,17 +43,19 @@ export function createProgram(argv: readonly string[], perform: Perform): Comman
       if (!argv.includes('--json')) write(`plexsync: ${commanderWords(text)}`);
     },
   });
-  const groups = new Map(
-    GROUPS.map(({ name, summary }) => [name, program.command(name).description(summary)] as const),
-  );
+  const groups = new Map<string, Command>();
   for (const spec of COMMANDS) {
     const [first = '', second] = spec.name.split(' ');
-    const parent = second === undefined ? program : groups.get(first);
-    if (parent === undefined) throw new Error(`${spec.name} has no group`);
-    const command = parent.command(second ?? first).description(spec.summary);
+    if (second !== undefined && !groups.has(first))
+      groups.set(first, program.command(first).description(summaryOf(first)));
+    const command = (groups.get(first) ?? program).command(second ?? first).description(spec.summary);
     if (argv.includes(second ?? first)) configure(command, spec, perform);
   }
   return program;
+}
+
+function summaryOf(group: string): string {
+  return GROUPS.find(({ name }) => name === group)?.summary ?? '';
 }
 
 function configure(command: Command, spec: CommandSpec, perform: Perform): void {

@@ -36,5 +36,5 @@ export function settingFlags(name: SettingName): readonly SettingFlag[] {
 export function rangeOf(type: Setting['type']): readonly string[] {
   if (type.kind === 'whole_number') return [`${type.min} to ${type.max}`];
   if (type.kind === 'choice') return [type.values.join(', ')];
-  return type.kind === 'duration' ? [`${type.min}${type.unit} to ${type.max}${type.unit}`] : [];
+  return type.kind === 'duration' ? [`${type.min} to ${type.max}`] : [];
 }
