@@ -45,6 +45,7 @@ test('the package holds what a user needs and no sources', () => {
     'dist/cli.js',
     'LICENSE',
     'README.md',
+    'docs/running.md',
     'CHANGELOG.md',
     'THIRD-PARTY-LICENSES.txt',
   ]) {

@@ -1,36 +1,142 @@
-/** The README may not drift from the program. */
+/** The README and the pages in `docs` may not drift from the program, nor from each other. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { COMMANDS, GROUPS } from '../../src/command-line/commands.ts';
+import { GLOBAL_OPTIONS } from '../../src/command-line/global-options.ts';
+import { settingFlags } from '../../src/command-line/setting-options.ts';
+import type { CommandSpec } from '../../src/command-line/spec.ts';
 import { EXIT } from '../../src/exit.ts';
 import type { Setting, SettingName } from '../../src/settings.ts';
 import { SETTING_NAMES, SETTINGS, variableOf } from '../../src/settings.ts';
 import { runBin } from '../helpers/rig.ts';
 
-const readme = readFileSync('README.md', 'utf8');
-const COMMANDS = [
-  [],
-  ['enqueue'],
-  ['process'],
-  ['stats'],
-  ['dlq'],
-  ['dlq', 'list'],
-  ['dlq', 'show'],
-  ['dlq', 'retry'],
-  ['dlq', 'purge'],
-  ['demo'],
-];
+const PAGES = ['README.md', ...readdirSync('docs').map((name) => `docs/${name}`)];
+const pages = new Map(PAGES.map((page) => [page, readFileSync(page, 'utf8')]));
+const readme = pages.get('README.md') ?? '';
+const names = [...GROUPS, ...COMMANDS].map(({ name }) => name);
 
-const help = (await Promise.all(COMMANDS.map(async (command) => (await runBin([...command, '--help'])).stdout))).join(
-  '\n',
-);
+const help = (
+  await Promise.all(['', ...names].map(async (name) => (await runBin([...name.split(' '), '--help'])).stdout))
+).join('\n');
 
-test('every option the README names is in the help', () => {
-  const options = new Set([...readme.matchAll(/(?<=[\s`(])--[a-z][a-z-]+/g)].map(([option]) => option));
-  // Of npm, not ours.
-  options.delete('--global');
-  assert.ok(options.size > 20);
-  for (const option of options) assert.ok(help.includes(option), `${option} is not in the help`);
+const FENCE = /^( *)```\w*\n([\s\S]*?)^\1```$/gm;
+
+/** Everything in a page that is written as code: whole lines of its blocks, and the spans in its prose. */
+function codeIn(page: string): readonly string[] {
+  const blocks = [...page.matchAll(FENCE)].flatMap(([, , block = '']) => block.replaceAll('\\\n', ' ').split('\n'));
+  const spans = [...page.replaceAll(FENCE, '').matchAll(/`([^`]+)`/g)].map(([, span = '']) => span);
+  return [...blocks, ...spans.map((span) => span.replace(/\s+/g, ' '))];
+}
+
+/** The words behind each `plexsync` that begins a command, up to the end of the command. */
+function commandLinesIn(code: string): readonly (readonly string[])[] {
+  return [...code.matchAll(/(?:^|[\s/])plexsync((?: (?!plexsync )(?:"[^"]*"|'[^']*'|[^\s"'`|&;<>#]+))+)/g)].map(
+    ([, words = '']) => words.trim().match(/"[^"]*"|'[^']*'|\S+/g) ?? [],
+  );
+}
+
+type OptionKinds = ReadonlyMap<string, 'switch' | 'value'>;
+
+function optionKinds(flags: readonly string[]): OptionKinds {
+  return new Map(
+    flags.flatMap((text) =>
+      (text.match(/(?<!\S)--?[a-z][a-z-]*/g) ?? []).map((flag) => [flag, text.includes('<') ? 'value' : 'switch']),
+    ),
+  );
+}
+
+const GLOBALS = optionKinds([...GLOBAL_OPTIONS.map(({ flags }) => flags), '-h, --help', '-V, --version']);
+
+function optionsOf({ options = [], settings = [] }: CommandSpec): OptionKinds {
+  const ofSettings = settings.flatMap((name) => settingFlags(name).map(({ flags }) => flags));
+  return new Map([...GLOBALS, ...optionKinds([...options.map(({ flags }) => flags), ...ofSettings])]);
+}
+
+/** What is wrong with a command line; `undefined` when the program would understand its words. */
+function faultOf(words: readonly string[]): string | undefined {
+  const start = afterGlobals(words);
+  const [first = '', second = ''] = words.slice(start);
+  if (first === '' || first === 'help') return undefined;
+  const command = COMMANDS.find(({ name }) => name === first || name === `${first} ${second}`);
+  if (command === undefined) return `there is no command ${first}`;
+  const known = optionsOf(command);
+  const unknown = words.slice(start).find((word) => /^--?[a-z]/.test(word) && !known.has(word.split('=')[0] ?? ''));
+  return unknown === undefined ? undefined : `${command.name} has no option ${unknown}`;
+}
+
+/** The index of the first word that is no global option and no value of one. */
+function afterGlobals(words: readonly string[]): number {
+  const [first = '', ...rest] = words;
+  const kind = GLOBALS.get(first);
+  if (kind === undefined) return 0;
+  const taken = kind === 'value' ? 2 : 1;
+  return taken + afterGlobals(rest.slice(taken - 1));
+}
+
+test('every command line in the README and in docs names a command and its options', () => {
+  const lines = [...pages].flatMap(([page, text]) =>
+    codeIn(text)
+      .flatMap(commandLinesIn)
+      .map((words) => ({ page, words })),
+  );
+  assert.ok(lines.length > 60, `${lines.length} lines`);
+  for (const { page, words } of lines) {
+    const fault = faultOf(words);
+    assert.equal(fault, undefined, `${page}: plexsync ${words.join(' ')}: ${fault}`);
+  }
+});
+
+test('a command line with a word that does not exist is found out', () => {
+  const faults = (line: string): readonly unknown[] => commandLinesIn(line).map(faultOf);
+  assert.deepEqual(faults('plexsync proces'), ['there is no command proces']);
+  assert.deepEqual(faults('plexsync dlq lst'), ['there is no command dlq']);
+  assert.deepEqual(faults('sudo -u x plexsync -d /a stats --forever'), ['stats has no option --forever']);
+  assert.deepEqual(faults('*/5 * * * * plexsync process --cron && curl --fail'), [undefined]);
+  assert.deepEqual(faults('docker exec plexsync plexsync stats --jso'), ['stats has no option --jso']);
+});
+
+test('every option and setting that a page names by itself exists', () => {
+  const elsewhere = new Set(['--global']);
+  for (const [page, text] of pages)
+    for (const code of codeIn(text)) {
+      const [option = ''] = code.match(/^--[a-z][a-z-]+/) ?? [];
+      if (option === '' || elsewhere.has(option)) continue;
+      assert.ok(help.includes(option) || isHiddenFlag(option), `${page}: ${option} is not in the help`);
+    }
+});
+
+function isHiddenFlag(option: string): boolean {
+  return SETTING_NAMES.some((name) => settingFlags(name).some(({ flags }) => flags.split(' ')[0] === option));
+}
+
+test('every relative link leads to a file, and to a heading that is there', () => {
+  for (const [page, text] of pages) {
+    const links = [...text.replaceAll(FENCE, '').matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target);
+    for (const link of links.filter((target) => !/^[a-z]+:/.test(target))) {
+      const [path = '', anchor] = link.split('#');
+      const file = path === '' ? page : join(dirname(page), path);
+      assert.ok(existsSync(file), `${page}: ${link}`);
+      if (anchor !== undefined) assert.ok(anchorsOf(readFileSync(file, 'utf8')).includes(anchor), `${page}: ${link}`);
+    }
+  }
+});
+
+/** The headings as GitHub and npm make anchors of them. */
+function anchorsOf(text: string): readonly string[] {
+  return [...text.replaceAll(FENCE, '').matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+test('the README leads to every page of docs, and names every command', () => {
+  for (const page of PAGES.slice(1)) assert.ok(readme.includes(`(${page}`), `no link to ${page}`);
+  const listed = /^## Commands\n[\s\S]*?(?=^## )/m.exec(readme)?.[0] ?? '';
+  for (const { name } of COMMANDS) assert.match(listed, new RegExp(`^\\| .*\`(plexsync )?${name}\\b`, 'm'), name);
 });
 
 test('every exit code stands in the README and in the help', () => {
@@ -40,20 +146,28 @@ test('every exit code stands in the README and in the help', () => {
   }
 });
 
-test('the settings of the README have the environment names and defaults of the program', () => {
-  const rows = [...readme.matchAll(/^\| (`[a-z_`, …]+) \| (.*?) \| (.*?) \|$/gm)];
-  assert.ok(rows.length >= 10);
-  for (const [, names = '', variables = '', defaults = ''] of rows) {
+test('the README has every setting, with the environment names and defaults of the program', () => {
+  const rows = [...readme.matchAll(/^\| (`[a-z_`, ]+) \| (`[A-Z_`, ]+) \| (.*?) \|$/gm)];
+  const listed: string[] = [];
+  for (const [, settings = '', variables = '', defaults = ''] of rows) {
     const shown = defaults.split(', ').map((value) => value.replaceAll('`', ''));
-    for (const [index, [, name = '']] of [...names.matchAll(/`([a-z_]+)`/g)].entries()) {
+    for (const [index, [, name = '']] of [...settings.matchAll(/`([a-z_]+)`/g)].entries()) {
       assert.ok((SETTING_NAMES as readonly string[]).includes(name), `${name} is no setting`);
+      listed.push(name);
       const { fallback }: Setting = SETTINGS[name as SettingName];
-      if (!variables.includes('…'))
-        assert.ok(variables.includes(`\`${variableOf(name as SettingName)}\``), `${name}: ${variables}`);
+      assert.ok(variables.includes(`\`${variableOf(name as SettingName)}\``), `${name}: ${variables}`);
       if (fallback !== undefined && !Array.isArray(fallback))
         assert.equal(shown[index] ?? shown[0], String(fallback), name);
     }
   }
+  assert.deepEqual(listed.sort(), [...SETTING_NAMES].sort());
+});
+
+test('the page of the settings says what each is for, and names no other', () => {
+  const page = pages.get('docs/configuration.md') ?? '';
+  for (const name of SETTING_NAMES) assert.ok(page.includes(`\`${name}\``), name);
+  for (const [, name = ''] of page.matchAll(/`([a-z]+_[a-z_]+)`/g))
+    assert.ok((SETTING_NAMES as readonly string[]).includes(name), `${name} is no setting`);
 });
 
 test('the help of every command names its options with default and environment variable', () => {
