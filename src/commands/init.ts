@@ -7,7 +7,7 @@ import { SyncError, UsageError } from '../core/errors.ts';
 import { chooseSections } from '../core/libraries.ts';
 import type { Section } from '../core/plex-item.ts';
 import { EXIT, signalExitCode } from '../exit.ts';
-import { prepareDataDir } from '../queue/open.ts';
+import { openIntake } from '../queue/intake.ts';
 import type { SettingName } from '../settings.ts';
 import type { Question } from '../terminal/ask.ts';
 import { ask, canAsk } from '../terminal/ask.ts';
@@ -56,7 +56,7 @@ async function setUp(options: InitOptions, context: Context): Promise<number> {
   }
   const setup = canAsk() && !options.yes ? await askAll(options, context) : await takeAsGiven(options, context);
   const values = { ...present, ...setup };
-  if (options.configFile === undefined) prepareDataDir(dataDir, 'create');
+  if (options.configFile === undefined) openIntake(dataDir).close();
   else mkdirSync(dirname(path), { recursive: true });
   writePrivately(path, `${JSON.stringify(values, null, 2)}\n`);
   if (output.json) output.resultJson({ config_file: path, settings: Object.keys(setup) }, 2);
