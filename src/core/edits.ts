@@ -1,6 +1,6 @@
 import type { ListKind, PlexItem, ScalarField, Tag } from './plex-item.ts';
 import { LIST_KINDS, SCALAR_FIELDS } from './plex-item.ts';
-import type { Intent, ListIntent, OurNames, Written, WrittenField } from './scene-record.ts';
+import type { Intent, LeftAlone, ListIntent, OurNames, Written, WrittenField } from './scene-record.ts';
 import { foldName } from './text.ts';
 import type { Wanted, WantedList, WriteRules } from './wanted.ts';
 
@@ -8,12 +8,6 @@ export type FieldEdit = { readonly field: ScalarField; readonly before: string; 
 
 /** A list is sent whole, together with the explicit removals: right whether Plex merges or replaces (plex-api.md 4.3). */
 export type ListEdit = ListIntent & { readonly kind: ListKind; readonly whole: readonly Tag[] };
-
-/** A field that differs and is not written, and why. */
-export type LeftAlone = {
-  readonly field: ScalarField | ListKind;
-  readonly reason: 'edited_in_plex' | 'removed_in_plex' | 'preserved';
-};
 
 /** What one item still needs. With no edit in it, Plex is right already. */
 export type EditPlan = {

@@ -1,6 +1,7 @@
-import type { EditPlan, LeftAlone } from './edits.ts';
+import type { EditPlan } from './edits.ts';
 import type { Evidence } from './match.ts';
 import type { ListKind } from './plex-item.ts';
+import type { LeftAlone } from './scene-record.ts';
 import type { Altered } from './verify.ts';
 
 /** What happens to jobs in a drain, as values: core says what, `terminal/` says how it reads. */

@@ -1,4 +1,3 @@
-import type { LeftAlone } from './edits.ts';
 import type { ListKind, PlexItem, ScalarField } from './plex-item.ts';
 import { LIST_KINDS, SCALAR_FIELDS } from './plex-item.ts';
 import { foldName, isRespelling } from './text.ts';
@@ -25,6 +24,12 @@ export type ListIntent = {
 export type Intent = {
   readonly fields: Partial<Readonly<Record<ScalarField, { readonly before: string; readonly value: string }>>>;
   readonly lists: Partial<Readonly<Record<ListKind, ListIntent>>>;
+};
+
+/** A field that differs and is not written, and why. */
+export type LeftAlone = {
+  readonly field: ScalarField | ListKind;
+  readonly reason: 'edited_in_plex' | 'removed_in_plex' | 'preserved';
 };
 
 /** What a finished sync leaves for a person to read; no later sync decides by it. */

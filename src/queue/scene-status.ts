@@ -1,5 +1,4 @@
-import type { LeftAlone } from '../core/edits.ts';
-import type { Written } from '../core/scene-record.ts';
+import type { LeftAlone, Written } from '../core/scene-record.ts';
 import type { DeadLetter } from './dead-letters.ts';
 import { prepareDeadLetters } from './dead-letters.ts';
 import { prepareServerState } from './server-state.ts';

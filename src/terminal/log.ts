@@ -1,7 +1,8 @@
-import type { EditPlan, LeftAlone, ListEdit } from '../core/edits.ts';
+import type { EditPlan, ListEdit } from '../core/edits.ts';
 import { unreachable } from '../core/errors.ts';
 import type { WorkerEvent } from '../core/events.ts';
 import type { ListKind, ScalarField } from '../core/plex-item.ts';
+import type { LeftAlone } from '../core/scene-record.ts';
 import type { Level } from './log-format.ts';
 
 export type LogLine = readonly [level: Level, line: string];
