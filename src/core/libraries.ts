@@ -1,4 +1,5 @@
 import { UsageError } from './errors.ts';
+import { nearest } from './nearest.ts';
 import type { Section } from './plex-item.ts';
 import type { Binding } from './ports.ts';
 
@@ -7,7 +8,7 @@ const SUPPORTED_TYPE = 'movie';
 
 /**
  * The sections to look in: those named, without regard to case, or every movie library when none is named.
- * @throws {UsageError} listing the libraries there are.
+ * @throws {UsageError} listing the libraries there are, and the one that a mistyped name may mean.
  */
 export function chooseSections(sections: readonly Section[], names: readonly string[]): readonly Section[] {
   const supported = sections.filter(({ type }) => type === SUPPORTED_TYPE);
@@ -28,8 +29,17 @@ export function chooseSections(sections: readonly Section[], names: readonly str
     const usable = named.filter(({ type }) => type === SUPPORTED_TYPE);
     if (usable.length > 0) return usable;
     const [other] = named;
-    if (other === undefined)
-      throw new UsageError(`Plex has no library "${name}".`, `${available} Set plex_library to one of them.`);
+    if (other === undefined) {
+      const meant = nearest(
+        name.trim(),
+        supported.map(({ title }) => title),
+      );
+      const question = meant === undefined ? '' : `Did you mean "${meant}"? `;
+      throw new UsageError(
+        `Plex has no library "${name}".`,
+        `${question}${available} Set plex_library to one of them.`,
+      );
+    }
     throw new UsageError(
       `Library "${other.title}" is of type ${other.type}; plexsync writes to movie libraries (Movies, Other Videos).`,
       `${available} Set plex_library to one of them.`,

@@ -42,6 +42,12 @@ test('a name that Plex does not have is refused with the names it has', () => {
   assert.doesNotMatch(hint ?? '', /Sea Songs/);
 });
 
+test('a mistyped library finds its neighbour, never one that cannot be written to', () => {
+  assert.match(refusal(ALL, ['Gardesn ']).hint ?? '', /^Did you mean "Gardens"\? Plex has: Harbours, Gardens\./);
+  assert.doesNotMatch(refusal(ALL, ['Sea Sogns']).hint ?? '', /Did you mean/);
+  assert.doesNotMatch(refusal(ALL, ['Lighthouses']).hint ?? '', /Did you mean/);
+});
+
 test('a library that is not for movies is refused with its type', () => {
   assert.match(refusal(ALL, ['sea songs']).message, /"Sea Songs" is of type artist/);
 });
