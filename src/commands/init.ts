@@ -6,7 +6,7 @@ import { configFilePath, readConfigFile } from '../config-file.ts';
 import { SyncError, UsageError } from '../core/errors.ts';
 import { chooseSections } from '../core/libraries.ts';
 import type { Section } from '../core/plex-item.ts';
-import { EXIT, signalExitCode } from '../exit.ts';
+import { complaintOf, EXIT, signalExitCode } from '../exit.ts';
 import { openIntake } from '../queue/intake.ts';
 import type { SettingName } from '../settings.ts';
 import type { Question } from '../terminal/ask.ts';
@@ -72,14 +72,21 @@ async function takeAsGiven(options: InitOptions, context: Context): Promise<Answ
 
 async function askAll(options: InitOptions, context: Context): Promise<Answers> {
   const { answers, sections } = await askUntilPlexAnswers(options, context);
-  const libraries = await askFor('plex_library', { ...options, context, answers }, () => ({
-    text: `Libraries to write to (${sections.map(({ title }) => sanitize(title)).join(', ')})`,
-    fallback: 'all',
-    echo: 'shown',
-  }));
+  const usable = chooseSections(sections, []);
+  const libraries = await askFor(
+    'plex_library',
+    { ...options, context, answers, accept: ({ settings }) => void chooseSections(sections, settings.plex_library) },
+    () => ({
+      text: `Libraries to write to (${usable.map(({ title }) => sanitize(title)).join(', ')})`,
+      fallback: 'all',
+      echo: 'shown',
+    }),
+  );
   const names = libraries === 'all' ? {} : { plex_library: [libraries] };
-  chooseSections(sections, (await load(options, context, { ...answers, ...names })).settings.plex_library);
-  const folders = sections.flatMap(({ folders }) => folders).map(sanitize);
+  const { plex_library } = (await load(options, context, { ...answers, ...names })).settings;
+  const folders = chooseSections(sections, plex_library)
+    .flatMap((section) => section.folders)
+    .map(sanitize);
   const mapping = await askFor('path_map', { ...options, context, answers }, () => ({
     text: `Plex sees the files under ${folders.join(', ')}. Where Stash sees them elsewhere: /stash/folder=/plex/folder`,
     fallback: 'same',
@@ -119,17 +126,23 @@ async function askUntilPlexAnswers(
     });
     const answers: Answers = { plex_url, ...(typed === '' ? {} : { plex_token: typed }) };
     try {
-      const sections = await tryPlex(await load(options, context, answers), context);
+      const sections = await connectToPlex(await load(options, context, answers), context).sections();
+      chooseSections(sections, []);
       output.log('info', 'Plex answers, and accepts the token.');
       return { answers, sections };
     } catch (thrown) {
       if (!(thrown instanceof UsageError) && !(thrown instanceof SyncError)) throw thrown;
-      output.log('error', thrown.message);
+      complainOf(thrown, context);
     }
   }
 }
 
-type Asking = InitOptions & { readonly context: Context; readonly answers: Answers };
+type Asking = InitOptions & {
+  readonly context: Context;
+  readonly answers: Answers;
+  /** Throws where the setting takes the answer and Plex does not. */
+  readonly accept?: (loaded: LoadedSettings) => void;
+};
 
 /** Asks until the answer is one that the setting takes; its fallback always is. */
 async function askFor(name: SettingName, asking: Asking, question: () => Question): Promise<string> {
@@ -138,13 +151,21 @@ async function askFor(name: SettingName, asking: Asking, question: () => Questio
     const answer = await answerTo(question());
     if (answer === question().fallback) return answer;
     try {
-      await load(asking, context, { ...answers, [name]: answer });
+      const loaded = await load(asking, context, { ...answers, [name]: answer });
+      asking.accept?.(loaded);
       return answer;
     } catch (thrown) {
       if (!(thrown instanceof UsageError)) throw thrown;
-      context.output.log('error', thrown.message);
+      complainOf(thrown, context);
     }
   }
+}
+
+/** Says what is wrong with an answer, and what may be meant: the question comes again. */
+function complainOf(thrown: UsageError | SyncError, { output, version }: Context): void {
+  const { message, hint } = complaintOf(thrown, version);
+  output.log('error', message);
+  if (hint !== undefined) output.log('error', `  ${hint}`);
 }
 
 async function answerTo(question: Question): Promise<string> {

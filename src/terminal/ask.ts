@@ -18,12 +18,13 @@ export type Question = {
 export async function ask({ text, fallback, echo }: Question): Promise<string | undefined> {
   const shown = fallback === undefined ? `${text}: ` : `${text} [${echo === 'hidden' ? 'keep' : fallback}]: `;
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
-  if (echo === 'hidden') process.stderr.write(shown);
   const prompt = createInterface({
     input: process.stdin,
     output: echo === 'hidden' ? silent : process.stderr,
     terminal: true,
   });
+  // Asked only once the terminal echoes nothing: whoever pastes at sight of the question must not show the secret.
+  if (echo === 'hidden') process.stderr.write(shown);
   try {
     // A closed input settles no question: it would wait for ever.
     const closed = new Promise<undefined>((resolve) => prompt.once('close', () => resolve(undefined)));
