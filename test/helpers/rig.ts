@@ -29,6 +29,8 @@ export type Rig = {
   readonly dir: string;
   readonly dataDir: string;
   readonly plex: PlexServer;
+  /** The data directory and the server's address, as `run` gives them. */
+  readonly env: Readonly<Record<string, string>>;
   /** Runs the bin with the data directory and the server's address in its environment. */
   run(args: readonly string[], options?: RunOptions): Promise<Result>;
   /** Reads or changes rows of `queue.db`, or of `dlq.db`. */
@@ -61,6 +63,7 @@ export async function setup(t: TestContext, options: Partial<PlexServerOptions> 
     dir,
     dataDir,
     plex,
+    env: connection,
     sql,
     run: async (args, runOptions = {}) =>
       await runBin(args, { ...runOptions, env: { ...connection, ...runOptions.env } }),
