@@ -2,6 +2,7 @@ import type { Explanation } from '../core/explain-match.ts';
 import { pathMapFlag, sharedTail } from '../core/file-paths.ts';
 import type { LookUpStep } from '../core/look-up.ts';
 import type { Evidence, MatchResult } from '../core/match.ts';
+import { adviceOnTwins } from '../core/match.ts';
 import type { NearMiss } from '../core/near-misses.ts';
 import type { Reader } from '../terminal/reader.ts';
 import { renderFields, renderTable } from '../terminal/table.ts';
@@ -186,7 +187,9 @@ function nextLines({ look, file, nearMisses, suggestion }: Explanation, matching
         ? 'process would not write: the job would be a dead letter, LowConfidenceMatch.'
         : 'process would write to the likeliest, since strict_matching is off.',
     );
-    if (flag !== undefined) lines.push(`If that is the file, this proves it: ${flag}`);
+    const twins = adviceOnTwins(match);
+    if (twins !== undefined) lines.push(twins);
+    else if (flag !== undefined) lines.push(`If that is the file, this proves it: ${flag}`);
     else if (file.size === undefined)
       lines.push('Give its size with --size, or set path_map so that the path is exact.');
     else lines.push('Set path_map so that the path is exact, or plex_library to one library.');

@@ -81,6 +81,20 @@ export function matchScene(
   return { kind: 'low', best, considered, suggestion: derivePathMapping(scene.path, best.file) };
 }
 
+/**
+ * What helps where a match is low because several items hold the very same file: neither a size nor a mapping can tell
+ * those apart. `undefined` for any other match.
+ */
+export function adviceOnTwins(match: MatchResult): string | undefined {
+  if (match.kind !== 'low') return undefined;
+  const twins = match.considered.filter(({ path }) => path === 'exact');
+  if (twins.length < 2) return undefined;
+  const libraries = new Set(twins.map(({ candidate }) => candidate.sectionKey));
+  return libraries.size > 1
+    ? 'Several libraries have this very file: set plex_library to the one that is meant.'
+    : 'Several items of one library have this very file: merge them in Plex, or remove all but one.';
+}
+
 /** A match made before: the scene's path then, and the Plex file that was proven to be it. */
 export type ProvenMatch = { readonly scenePath: string; readonly file: string };
 

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { PathMapping } from '../../src/core/file-paths.ts';
 import { sharedFolders } from '../../src/core/file-paths.ts';
 import type { Candidate, MatchResult, PlexFile } from '../../src/core/match.ts';
-import { heldFile, matchScene } from '../../src/core/match.ts';
+import { adviceOnTwins, heldFile, matchScene } from '../../src/core/match.ts';
 
 function candidate(ratingKey: string, ...files: readonly (string | PlexFile)[]): Candidate {
   return {
@@ -47,6 +47,15 @@ test('the same full path is proof', () => {
 
 test('the same full path after mapping is proof', () => {
   assert.equal(judge('/data/harbour.mp4', [candidate('1', '/media/harbour.mp4')], DATA_TO_MEDIA), 'high 1 by path');
+});
+
+test('items that hold the very same file are told by library, or not at all', () => {
+  const [one, two] = [candidate('1', '/data/pier.mp4'), candidate('2', '/data/pier.mp4')];
+  const advice = (...all: readonly Candidate[]) => adviceOnTwins(matchScene({ path: '/data/pier.mp4' }, all, []));
+  assert.match(advice(one, { ...two, sectionKey: '2' }) ?? '', /plex_library/);
+  assert.match(advice(one, two) ?? '', /merge/);
+  assert.equal(advice(one), undefined);
+  assert.equal(advice(candidate('1', '/a/pier.mp4'), candidate('2', '/b/pier.mp4')), undefined);
 });
 
 test('slashes, composition and case do not hide the same path', () => {

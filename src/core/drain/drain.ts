@@ -51,7 +51,11 @@ export async function drain(deps: DrainDeps, options: DrainOptions): Promise<Dra
   const { sections } = connection;
   deps.emit({ kind: 'connected', libraries: sections.map(({ title }) => title) });
   if (options.mode === 'write') revive(deps);
-  const watch = createSystemicWatch({ sections, everMatched: deps.queue.hasRecords() });
+  const watch = createSystemicWatch({
+    sections,
+    mappings: options.mappings,
+    everMatched: deps.queue.hasRecords(),
+  });
   const course: Course = { deps, gate, watch, options, sections };
   const stopRenewing = deps.every(RENEW_EVERY_MS, () => renewLeases(deps));
   try {

@@ -2,6 +2,7 @@ import { asSyncError, SyncError } from '../errors.ts';
 import { pathMapFlag } from '../file-paths.ts';
 import { lookUpFile } from '../look-up.ts';
 import type { MatchResult } from '../match.ts';
+import { adviceOnTwins } from '../match.ts';
 import { RETRY_RULES } from '../retry.ts';
 import type { Course, Ended, Step } from './course.ts';
 import { failed, givenBack, isStopping, split } from './course.ts';
@@ -66,13 +67,14 @@ function resolveFromRecord(work: Hydrated): Resolved | undefined {
  * found nothing is "not found".
  * @throws {SyncError} `plex_not_found`, `low_confidence`, or what the look-up failed with.
  */
-async function lookUp(work: Hydrated, { deps, gate, options, sections }: Course): Promise<Resolved> {
+async function lookUp(work: Hydrated, { deps, gate, watch, options, sections }: Course): Promise<Resolved> {
   const { job, file } = work;
   const { mappings } = options;
-  const { name, match } = await lookUpFile(file, { sections, mappings }, async (section, wanted) => {
+  const look = await lookUpFile(file, { sections, mappings }, async (section, wanted) => {
     deps.emit({ kind: 'searching', section: section.title, file: wanted });
     return await gate.ask(() => deps.plex.findByFileName(section, wanted));
   });
+  const { name, match } = look;
   switch (match.kind) {
     case 'none':
       throw new SyncError('plex_not_found', `No Plex item found for filename: ${name}`);
@@ -86,7 +88,10 @@ async function lookUp(work: Hydrated, { deps, gate, options, sections }: Course)
     case 'low': {
       const taken = options.matching === 'relaxed';
       deps.emit({ kind: 'low_confidence', sceneId: job.sceneId, file: name, candidates: match.considered, taken });
-      if (!taken) throw new SyncError('low_confidence', describeLow(name, match));
+      if (!taken) {
+        watch.noteUnproven({ file, look });
+        throw new SyncError('low_confidence', describeLow(name, match));
+      }
       return { ...work, ratingKey: match.best.candidate.ratingKey, provenFile: undefined, from: 'look_up' };
     }
   }
@@ -98,6 +103,8 @@ function describeLow(name: string, match: Extract<MatchResult, { kind: 'low' }>)
     .map(({ candidate, file }) => `${candidate.ratingKey} "${candidate.title}" (${candidate.sectionTitle}) ${file}`);
   const more = match.considered.length > shown.length ? `; and ${match.considered.length - shown.length} more` : '';
   const count = match.considered.length === 1 ? '1 candidate' : `${match.considered.length} candidates`;
-  const hint = match.suggestion === undefined ? '' : `. If this is the file: ${pathMapFlag(match.suggestion)}`;
+  const advice =
+    match.suggestion === undefined ? adviceOnTwins(match) : `If this is the file: ${pathMapFlag(match.suggestion)}`;
+  const hint = advice === undefined ? '' : `. ${advice}`;
   return `${count} for ${name}, and none is proven to be the scene's file: ${shown.join('; ')}${more}${hint}`;
 }

@@ -1,5 +1,8 @@
 import type { SyncError, SyncErrorCode } from '../errors.ts';
-import { normalisePath } from '../file-paths.ts';
+import type { PathMapping } from '../file-paths.ts';
+import { normalisePath, pathMapFlag } from '../file-paths.ts';
+import type { LookedUp } from '../file-sample.ts';
+import { judgeSample } from '../file-sample.ts';
 import type { Section } from '../plex-item.ts';
 import { RETRY_RULES } from '../retry.ts';
 import type { Halt } from './gate.ts';
@@ -8,6 +11,8 @@ import type { Halt } from './gate.ts';
 const SAME_FAILURE_LIMIT = 10;
 /** This many look-ups of a data directory that never matched anything, all missing: the paths are what is wrong. */
 const MISSING_LIMIT = 100;
+/** This many unproven look-ups are enough to see what they agree on. */
+const SAMPLE_LIMIT = 100;
 
 /** Watches the ends of a run's jobs for the sign that not they but the configuration is at fault. */
 export type SystemicWatch = {
@@ -16,17 +21,21 @@ export type SystemicWatch = {
   /** Notes a complete look that found nothing. */
   noteMissing(scenePath: string): void;
   noteFound(): void;
+  /** Notes a look that found candidates and no proof: together they may show the mapping that is missing. */
+  noteUnproven(looked: LookedUp): void;
   verdict(): Extract<Halt, { kind: 'misconfigured' }> | undefined;
 };
 
 export function createSystemicWatch(facts: {
   readonly sections: readonly Section[];
+  readonly mappings: readonly PathMapping[];
   readonly everMatched: boolean;
 }): SystemicWatch {
   let streak: { code: SyncErrorCode; count: number; message: string } | undefined;
   let succeeded = false;
   let found = facts.everMatched;
   const missing: string[] = [];
+  const unproven: LookedUp[] = [];
   return {
     note: (error) => {
       if (error === undefined) succeeded = true;
@@ -38,27 +47,39 @@ export function createSystemicWatch(facts: {
     noteFound: () => {
       found = true;
     },
+    noteUnproven: (looked) => {
+      // A success proves the configuration: what follows it is not kept.
+      if (!succeeded && unproven.length < SAMPLE_LIMIT) unproven.push(looked);
+    },
     verdict: () => {
-      if (!succeeded && streak !== undefined && streak.count >= SAME_FAILURE_LIMIT) return sameFailure(streak);
+      if (!succeeded && streak !== undefined && streak.count >= SAME_FAILURE_LIMIT)
+        return sameFailure(streak, streak.code === 'low_confidence' ? missingMapping(unproven, facts.mappings) : '');
       if (!found && missing.length >= MISSING_LIMIT) return nothingFound(missing, facts.sections);
       return undefined;
     },
   };
 }
 
-function sameFailure(streak: {
-  code: SyncErrorCode;
-  count: number;
-  message: string;
-}): Extract<Halt, { kind: 'misconfigured' }> {
+function sameFailure(
+  streak: { readonly code: SyncErrorCode; readonly count: number; readonly message: string },
+  addition: string,
+): Extract<Halt, { kind: 'misconfigured' }> {
   const { errorType } = RETRY_RULES[streak.code];
   return {
     kind: 'misconfigured',
     message: `Stopped: ${streak.count} jobs in a row failed with ${errorType} and none succeeded. The first: ${streak.message}`,
     hint:
-      HINTS[streak.code] ??
-      'Mend the cause, then run again; what became a dead letter before the stop comes back with plexsync dlq retry.',
+      (HINTS[streak.code] ??
+        'Mend the cause, then run again; what became a dead letter before the stop comes back with plexsync dlq retry.') +
+      addition,
   };
+}
+
+/** The `--path-map` line that the files agree on, where they do: what one letter suggests may be chance. */
+function missingMapping(unproven: readonly LookedUp[], mappings: readonly PathMapping[]): string {
+  const { total, proposal } = judgeSample(unproven, mappings);
+  if (proposal === undefined) return '';
+  return ` ${proposal.exact} of ${total} would have it with ${proposal.mappings.map(pathMapFlag).join(' ')}`;
 }
 
 const HINTS: Partial<Record<SyncErrorCode, string>> = {
