@@ -11,7 +11,13 @@ import type { Intent, SceneRecord } from './scene-record.ts';
 export type Binding = { readonly machineIdentifier: string; readonly sectionUuids: readonly string[] };
 
 /** What is noted of an item before its first PUT: what counted as ours so far, and what is about to change. */
-export type IntentNote = SceneRecord & { readonly sceneId: number; readonly lease: Lease; readonly intent: Intent };
+export type IntentNote = SceneRecord & {
+  readonly sceneId: number;
+  readonly lease: Lease;
+  readonly intent: Intent;
+  /** The library of the item, by name. */
+  readonly sectionTitle?: string | undefined;
+};
 
 /** A job, or a dead letter, whose file was in no library so far. `path` is as Stash sees it. */
 export type Missing = { readonly kind: 'job' | 'letter'; readonly id: number; readonly path: string };

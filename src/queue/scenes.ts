@@ -32,7 +32,8 @@ export function prepareScenes(db: Db) {
     VALUES (@sceneId, @ratingKey, @sectionKey, @scenePath, @file, @written, @intent, @writtenAt, @left, @sectionTitle)
     ON CONFLICT (scene_id) DO UPDATE SET rating_key = @ratingKey, section_key = @sectionKey, scene_path = @scenePath,
       file = @file, written = @written, intent = @intent, written_at = coalesce(@writtenAt, written_at),
-      left_alone = iif(@writtenAt IS NULL, left_alone, @left), section_title = iif(@writtenAt IS NULL, section_title, @sectionTitle)`);
+      left_alone = iif(@writtenAt IS NULL, left_alone, @left),
+      section_title = coalesce(@sectionTitle, iif(section_key = @sectionKey, section_title, NULL))`);
   const disown = db.prepare<[string, number]>(`UPDATE scenes SET ${FORGOTTEN} WHERE rating_key = ? AND scene_id <> ?`);
   const forgetItems = db.prepare(`UPDATE scenes SET ${FORGOTTEN}`);
 
@@ -40,7 +41,11 @@ export function prepareScenes(db: Db) {
     const row = select.get(sceneId);
     return row === undefined ? undefined : toRecord(row);
   };
-  const put = (sceneId: number, scene: SceneRecord, end: End | undefined): void => {
+  const put = (
+    sceneId: number,
+    scene: SceneRecord & { readonly sectionTitle?: string | undefined },
+    end: End | undefined,
+  ): void => {
     upsert.run({
       sceneId,
       ratingKey: scene.ratingKey,
@@ -54,7 +59,7 @@ export function prepareScenes(db: Db) {
         end === undefined || end.notes === undefined || end.notes.left.length === 0
           ? null
           : JSON.stringify(end.notes.left),
-      sectionTitle: end?.notes?.sectionTitle ?? null,
+      sectionTitle: end?.notes?.sectionTitle ?? scene.sectionTitle ?? null,
     });
   };
   return {

@@ -54,6 +54,22 @@ test('what a sync left is kept while the next one only begins, and goes when it 
   assert.deepEqual(status(world)?.item?.left, []);
 });
 
+test('a write that was only begun tells the library, and none of another item is told for it', (t) => {
+  const world = setup(t);
+  world.enqueue([edit(1)]);
+  const drain = world.drain();
+  const { lease } = claimOne(drain);
+  const note = { ...RECORD, sceneId: 1, lease, intent: { fields: {}, lists: {} } };
+  const libraryAfter = (more: object): string | undefined => {
+    drain.intend([{ ...note, ...more }], NOW);
+    return status(world)?.item?.sectionTitle;
+  };
+  assert.equal(libraryAfter({ sectionTitle: 'Harbours' }), 'Harbours');
+  assert.equal(libraryAfter({}), 'Harbours');
+  assert.equal(libraryAfter({ sectionKey: '2', sectionTitle: 'Gardens' }), 'Gardens');
+  assert.equal(libraryAfter({ sectionKey: '3' }), undefined);
+});
+
 test('a scene that waits, is under way and has a letter is told with all three', (t) => {
   const world = setup(t);
   world.enqueue([edit(1)]);

@@ -47,7 +47,8 @@ export function intend(batch: readonly Planned[], { deps }: Course): Step<Planne
   if (batch.length === 0) return { going: [], ended: [] };
   const notes = batch.map((work): IntentNote => {
     const { sceneId, lease } = work.job;
-    return { ...recordOf(work, work.written), sceneId, lease, intent: intentOf(work.plan) };
+    const { sectionTitle } = work.item;
+    return { ...recordOf(work, work.written), sceneId, lease, intent: intentOf(work.plan), sectionTitle };
   });
   const isHeld = deps.queue.intend(notes, deps.now());
   return split([...batch.entries()], ([index, work]) => (isHeld[index] === true ? work : givenBack(work.job)));
