@@ -33,6 +33,7 @@ test('“Where is scene 4711?”: status answers in each of its lives', async (t
   const retry = await where();
   assert.match(retry, /^waiting\tjob \d+: to be retried, next try 20.*Z$/m);
   assert.match(retry, /^attempts\t2 \(1 failed, 0 not found\)$/m);
+  assert.match(retry, new RegExp(`^plex item\t${ratingKey} in library Adult$`, 'm'));
   assert.match(retry, /^last error\tPlexTemporaryError: .*500/m);
 
   plex.fail('edit', { kind: 'status', status: 400 });
