@@ -39,7 +39,7 @@ export async function main(argv: readonly string[], env: NodeJS.ProcessEnv): Pro
     await program.parseAsync([...argv], { from: 'user' });
     return exitCode;
   } catch (thrown) {
-    if (thrown instanceof CommanderError) return usageExitCode(thrown, json);
+    if (thrown instanceof CommanderError) return usageExitCode(thrown, argv);
     return complain(thrown, createOutput({ quiet: false, verbosity: 0, json, now: Date.now }));
   }
 }
@@ -51,6 +51,8 @@ async function perform(
 ): Promise<number> {
   const now = createClock(env);
   const dataDir = dataDirOf(options.dataDir, env);
+  refuseEmpty('--config', options.config);
+  refuseEmpty('--log-file', options.logFile);
   const logFormat = logFormatOf(options.logFormat, env);
   const logFile = options.logFile || env['PLEXSYNC_LOG_FILE'];
   // Under cron a run is held back whole, until it is known whether it is worth a mail.
@@ -92,6 +94,11 @@ function logFormatOf(flag: string | undefined, env: NodeJS.ProcessEnv): LogForma
   throw new UsageError(`${origin} must be ${LOG_FORMATS.join(', ')}, not "${given}".`, 'pretty is the default.');
 }
 
+/** A variable that the shell did not know, more often than a wish. */
+function refuseEmpty(flag: string, value: string | undefined): void {
+  if (value === '') throw new UsageError(`${flag} is empty.`, `Give the path of a file, or leave ${flag} out.`);
+}
+
 const STDERR = 2;
 
 /** Whether this may be a terminal, without loading what knows for sure. A closed stream is none. */
@@ -116,11 +123,11 @@ function complain(thrown: unknown, output: Output): number {
 }
 
 /** Commander has printed its sentence already, but for `--json`, where its words become the error document. */
-function usageExitCode(error: CommanderError, json: boolean): number {
+function usageExitCode(error: CommanderError, argv: readonly string[]): number {
   if (error.exitCode === 0) return EXIT.done;
-  if (json) {
-    const message = commanderWords(error.message);
-    createOutput({ quiet: false, verbosity: 0, json, now: Date.now }).error(
+  if (argv.includes('--json')) {
+    const message = commanderWords(error.message, argv);
+    createOutput({ quiet: false, verbosity: 0, json: true, now: Date.now }).error(
       JSON.stringify({
         error: { code: 'usage', exit_code: EXIT.usage, message, hint: 'plexsync --help shows what there is.' },
       }),

@@ -51,7 +51,7 @@ function wholeNumber(min: number, max: number) {
   const message = `must be a whole number from ${min} to ${max}`;
   const text = z.pipe(
     z.string(),
-    z.transform((value) => (value.trim() === '' ? Number.NaN : Number(value))),
+    z.transform((value) => (/^[+-]?\d+$/.test(value.trim()) ? Number(value) : Number.NaN)),
   );
   return z.pipe(
     z.union([z.number(), text], message),
@@ -89,8 +89,13 @@ function names() {
       .map((name) => name.trim())
       .filter((name) => name !== ''),
   );
-  return z.pipe(z.union([z.array(z.string()), one], 'must be a name or a list of names'), split);
+  const message = 'must be a name or a list of names';
+  // An empty list says "all"; a list of blanks is a variable that the shell did not know.
+  const given = z.union([z.array(z.string()), one], message);
+  return z.pipe(given.check(z.refine((list) => list.length === 0 || list.some(isName), message)), split);
 }
+
+const isName = (entry: string): boolean => /[^\s,]/.test(entry);
 
 function pathMappings() {
   const form = 'must look like /stash/folder=/plex/folder';
@@ -104,7 +109,7 @@ function pathMappings() {
   const folder = z.string().check(z.minLength(1, form));
   const mapping = z.union([text, z.object({ from: folder, to: folder })], form);
   const lines = z.pipe(
-    z.string(),
+    z.string().check(z.regex(/[^\s,;]/, form)),
     z.transform((all) => all.split(/[,;]/).filter((line) => line.trim() !== '')),
   );
   return z.pipe(z.union([z.array(z.unknown()), lines], form), z.array(mapping));

@@ -7,7 +7,7 @@ type InlineKind = 'text' | 'number' | 'list';
 /** The inline scene options, by the key of the scene JSON they fill. */
 const INLINE_OPTIONS: readonly (OptionSpec & { readonly key: string; readonly kind: InlineKind })[] = [
   { key: 'path', flags: '--path <file>', help: 'the scene’s file, as Stash sees it', kind: 'text' },
-  { key: 'title', flags: '--title <text>', help: 'title', kind: 'text' },
+  { key: 'title', flags: '--title <text>', help: 'title; empty leaves the one in Plex', kind: 'text' },
   { key: 'details', flags: '--details <text>', help: 'summary; empty clears it', kind: 'text' },
   { key: 'date', flags: '--date <date>', help: 'YYYY-MM-DD, YYYY-MM or YYYY; empty clears it', kind: 'text' },
   { key: 'rating100', flags: '--rating <0-100>', help: 'rating; empty clears it', kind: 'number' },
@@ -22,6 +22,9 @@ const INLINE_OPTIONS: readonly (OptionSpec & { readonly key: string; readonly ki
   },
   { key: 'tags', flags: '--tag <name>', help: 'tag; empty clears them', kind: 'list', repeatable: true },
 ];
+
+const optionIn = (flags: string): string => flags.split(' ')[0] ?? '';
+const OPTION_NAMES = Object.fromEntries(INLINE_OPTIONS.map(({ key, flags }) => [key, optionIn(flags)]));
 
 export const ENQUEUE: CommandSpec = {
   name: 'enqueue',
@@ -40,14 +43,15 @@ export const ENQUEUE: CommandSpec = {
   exitCodes: [EXIT.done, EXIT.usage, EXIT.store],
   run: async ({ operands, given }, context) => {
     const { run } = await import('../commands/enqueue.ts');
-    return run({ sceneIds: operands, file: given.text('file'), inline: inlineOf(given) }, context);
+    const inline = inlineOf(given);
+    return run({ sceneIds: operands, file: given.text('file'), inline, optionNames: OPTION_NAMES }, context);
   },
 };
 
 function inlineOf(given: Given): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
     INLINE_OPTIONS.flatMap(({ key, flags, kind }) => {
-      const name = flags.slice(2).split(' ')[0] ?? '';
+      const name = optionIn(flags).slice(2);
       const value = kind === 'list' ? given.list(name) : given.text(name);
       return value === undefined || (kind === 'list' && value.length === 0) ? [] : [[key, inlineValue(value, kind)]];
     }),

@@ -40,7 +40,7 @@ export function createProgram(argv: readonly string[], perform: Perform): Comman
   for (const option of GLOBAL_OPTIONS) program.addOption(toGlobalOption(option));
   program.configureOutput({
     outputError: (text, write) => {
-      if (!argv.includes('--json')) write(`plexsync: ${commanderWords(text)}`);
+      if (!argv.includes('--json')) write(`plexsync: ${commanderWords(text, argv)}`);
     },
   });
   const groups = new Map<string, Command>();
@@ -127,9 +127,18 @@ function camelCase(name: string): string {
 }
 
 /** What commander says of a wrong command line, without the value behind an option: it may be a secret. */
-export function commanderWords(text: string): string {
+export function commanderWords(text: string, argv: readonly string[]): string {
   return text
     .replace(/^error: /, '')
-    .replace(/(unknown option '[^'=]*)=[^']*'/, "$1'")
+    .replace(/unknown option '([^'=]*)=.*'/s, (_match, flag: string) =>
+      isSwitch(flag, argv) ? `option '${flag}' takes no value` : `unknown option '${flag}'`,
+    )
     .replace(/^(option '[^']*') argument '.*' is invalid\. /s, '$1: ');
+}
+
+/** Whether the command in `argv` has a switch of this name. */
+function isSwitch(flag: string, argv: readonly string[]): boolean {
+  const command = COMMANDS.find(({ name }) => name.split(' ').every((word) => argv.includes(word)));
+  const options = [...(command?.options ?? []), ...(command?.settings ?? []).flatMap(settingFlags), ...GLOBAL_OPTIONS];
+  return options.some(({ flags }) => !flags.includes('<') && flags.split(', ').includes(flag));
 }

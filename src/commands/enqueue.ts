@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { UsageError } from '../core/errors.ts';
-import type { SceneEdit } from '../core/scene.ts';
+import type { KeyNames, SceneEdit } from '../core/scene.ts';
 import { parseScene } from '../core/scene.ts';
 import { parseScenes } from '../core/scene-file.ts';
 import { openIntake } from '../queue/intake.ts';
@@ -13,6 +13,8 @@ export type EnqueueOptions = {
   readonly file: string | undefined;
   /** What the inline options say, by key of the scene JSON; empty when none was given. */
   readonly inline: Readonly<Record<string, unknown>>;
+  /** The option of each key, for complaints. */
+  readonly optionNames: KeyNames;
 };
 
 /** Puts scenes into the queue and says how long that took. */
@@ -62,7 +64,9 @@ function report(enqueued: readonly Enqueued[], edits: readonly SceneEdit[], outp
   }
 }
 
-function readEdits({ sceneIds, file, inline }: EnqueueOptions): readonly SceneEdit[] {
+function readEdits({ sceneIds, file, inline, optionNames }: EnqueueOptions): readonly SceneEdit[] {
+  if (file === '') throw new UsageError('--file is empty.', 'Give a JSON or NDJSON file, or - for standard input.');
+  if (inline['path'] === '') throw new UsageError('--path is empty.', 'Give the scene’s file, as Stash sees it.');
   const source = file ?? (sceneIds.length === 1 && sceneIds[0] === '-' ? '-' : undefined);
   const hasInline = Object.keys(inline).length > 0;
   if (source !== undefined) {
@@ -86,7 +90,7 @@ function readEdits({ sceneIds, file, inline }: EnqueueOptions): readonly SceneEd
       'Use --file with a JSON array for several scenes.',
     );
   }
-  return sceneIds.map((id) => parseScene({ ...inline, scene_id: id }, 'The scene'));
+  return sceneIds.map((id) => parseScene({ ...inline, scene_id: id }, 'The scene', optionNames));
 }
 
 function readSource(source: string): string {

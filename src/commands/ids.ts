@@ -2,19 +2,21 @@ import { UsageError } from '../core/errors.ts';
 
 /**
  * An id as typed.
- * @throws {UsageError} when it is none; `what` says of what: `scene`, `job`.
+ * @throws {UsageError} when it is none; `what` says of what: `scene`, `job`; `option` is where it stood, if in one.
  */
-export function toId(text: string, what: string): number {
+export function toId(text: string, what: string, option?: string): number {
   if (/^[1-9]\d{0,15}$/.test(text)) return Number(text);
-  throw new UsageError(`"${text}" is no ${what} id.`, 'An id is a positive whole number.');
+  const message =
+    option === undefined ? `"${text}" is no ${what} id.` : `${option} must be a ${what} id, not "${text}".`;
+  throw new UsageError(message, 'An id is a positive whole number.');
 }
 
 /**
  * Several ids as typed.
  * @throws {UsageError} also when one is there twice: then another one was meant.
  */
-export function toIds(texts: readonly string[], what: string): readonly number[] {
-  const ids = texts.map((text) => toId(text, what));
+export function toIds(texts: readonly string[], what: string, option?: string): readonly number[] {
+  const ids = texts.map((text) => toId(text, what, option));
   const twice = ids.find((id, index) => ids.indexOf(id) !== index);
   if (twice !== undefined) throw new UsageError(`The ${what} id ${twice} is given twice.`, 'Give each id once.');
   return ids;

@@ -72,7 +72,7 @@ export function toFilter(desk: LetterDesk, selection: Selection, now: number): L
     throw new UsageError('--path-prefix is empty.', 'Give a folder as Stash sees it, such as /data/old.');
   return {
     errorType,
-    sceneId: scene === undefined ? undefined : toId(scene, 'scene'),
+    sceneId: scene === undefined ? undefined : toId(scene, 'scene', '--scene'),
     pathPrefix,
     before: olderThan === undefined ? undefined : toPast(olderThan, now),
     since: since === undefined ? undefined : toInstant(since, now),
@@ -86,8 +86,8 @@ function refuseUnknownType(errorType: string, desk: LetterDesk): void {
   if (known.some((type) => type.toLowerCase() === errorType.toLowerCase())) return;
   const meant = nearest(errorType, known);
   throw new UsageError(
-    `No dead letter has the error type "${errorType}".`,
-    meant !== undefined ? `Did you mean ${meant}?` : `There are: ${(present.length > 0 ? present : known).join(', ')}.`,
+    `--error-type must be one that there is, not "${errorType}".`,
+    meant !== undefined ? `Did you mean ${meant}?` : `Known: ${(present.length > 0 ? present : known).join(', ')}.`,
   );
 }
 

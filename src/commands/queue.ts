@@ -25,7 +25,7 @@ export type ListOptions = {
 export function list({ scene, state, limit }: ListOptions, context: Context): number {
   const { dataDir, output, now } = context;
   const filter: JobFilter = {
-    sceneIds: scene === undefined ? undefined : [toId(scene, 'scene')],
+    sceneIds: scene === undefined ? undefined : [toId(scene, 'scene', '--scene')],
     states: state === undefined ? undefined : [toState(state)],
     limit: toLimit(limit),
   };
@@ -172,7 +172,7 @@ function dropFilter({ ids, scenes, state, selectAll }: DropOptions): JobFilter {
   if (ids.length > 0 && (hasFilter || selectAll === 'all')) throw new UsageError('Give ids or filters, not both.');
   return {
     ids: ids.length > 0 ? toIds(ids, 'job') : undefined,
-    sceneIds: scenes.length > 0 ? toIds(scenes, 'scene') : undefined,
+    sceneIds: scenes.length > 0 ? toIds(scenes, 'scene', '--scene') : undefined,
     states: state === undefined ? undefined : [toState(state)],
   };
 }

@@ -7,6 +7,7 @@ import type { SettingName } from '../settings.ts';
 import type { Shown } from '../terminal/report-text.ts';
 import { maskedText, reportText } from '../terminal/report-text.ts';
 import type { Context } from './context.ts';
+import { toId } from './ids.ts';
 import type { Gathered } from './report-facts.ts';
 import { gather, reasonOf } from './report-facts.ts';
 import { toFacts } from './report-lines.ts';
@@ -23,7 +24,7 @@ export type ReportOptions = {
 export async function run(options: ReportOptions, context: Context): Promise<number> {
   const { dataDir, env, output } = context;
   const { file } = options;
-  const sceneId = toSceneId(options.scene);
+  const sceneId = options.scene === undefined ? undefined : toId(options.scene, 'scene', '--scene');
   if (file === '') throw new UsageError('--output is empty.', 'Give the file to write the report to.');
   if (file !== undefined && existsSync(file)) throw alreadyThere(file);
   const sources = { flags: options.flags, env, dataDir: dataDir.path, configFile: options.configFile };
@@ -82,10 +83,4 @@ function writeReport(file: string, text: string): void {
 
 function alreadyThere(file: string): UsageError {
   return new UsageError(`${file} exists; it was left as it is.`, 'Give another file, or remove that one.');
-}
-
-function toSceneId(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  if (/^[1-9]\d{0,15}$/.test(text)) return Number(text);
-  throw new UsageError(`"${text}" is no scene id.`, 'An id is a positive whole number.');
 }

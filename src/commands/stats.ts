@@ -36,6 +36,8 @@ type Wish = {
 
 const DEFAULT_INTERVAL = '2s';
 const SHORTEST_INTERVAL_MS = 100;
+/** A timer that is told to wait for more than 24 days does not wait at all. */
+const LONGEST_INTERVAL_MS = 3_600_000;
 
 /** Shows, checks, writes out or watches the state of the data directory; changes nothing in it. */
 export async function run(options: StatsOptions, context: Context): Promise<number> {
@@ -131,8 +133,8 @@ function understand(options: StatsOptions, { output }: Context): Wish {
     throw new UsageError('A bound goes with --check.', 'Try: plexsync stats --check --max-dead 0.');
   if (options.interval !== undefined && !options.watch) throw new UsageError('--interval goes with --watch.');
   const everyMs = toMs('--interval', options.interval ?? DEFAULT_INTERVAL) ?? 0;
-  if (everyMs < SHORTEST_INTERVAL_MS)
-    throw new UsageError(`--interval must be at least 0.1s, not "${options.interval}".`);
+  if (everyMs < SHORTEST_INTERVAL_MS || everyMs > LONGEST_INTERVAL_MS)
+    throw new UsageError(`--interval must be from 0.1s to 1h, not "${options.interval}".`);
   if (options.watch && (options.check || output.json))
     throw new UsageError('--watch draws a screen, and goes with neither --check nor --json.');
   if (options.watch && !isTerminal('stdout'))

@@ -108,11 +108,12 @@ const FILE_KEYS: readonly SceneKey[] = ['path', 'size', 'duration', 'updated_at'
 
 /**
  * One scene out of parsed JSON.
- * @throws {UsageError} naming the key; `where` (such as `line 3`) opens the sentence.
+ * @throws {UsageError} naming the key; `where` (such as `line 3`) opens the sentence. `names` has what a person calls a
+ * key who did not write it, such as `--rating`.
  */
-export function parseScene(input: unknown, where: string): SceneEdit {
+export function parseScene(input: unknown, where: string, names: KeyNames = {}): SceneEdit {
   const parsed = z.safeParse(sceneInput, input);
-  if (!parsed.success) throw new UsageError(`${where}: ${describeIssue(parsed.error.issues[0], input)}.`);
+  if (!parsed.success) throw new UsageError(`${where}: ${describeIssue(parsed.error.issues[0], { input, names })}.`);
   const scene = parsed.data;
   const id = scene.scene_id ?? scene.id;
   if (id === undefined) throw new UsageError(`${where}: scene_id is missing.`);
@@ -181,12 +182,18 @@ function isCalendarDate(value: string): boolean {
   return utc.getUTCMonth() === month - 1 && utc.getUTCDate() === day && month >= 1;
 }
 
-function describeIssue(issue: z.core.$ZodIssue | undefined, input: unknown): string {
+/** What a person calls the keys of a scene, where that is something else. */
+export type KeyNames = Readonly<Partial<Record<string, string>>>;
+
+function describeIssue(
+  issue: z.core.$ZodIssue | undefined,
+  { input, names }: { readonly input: unknown; readonly names: KeyNames },
+): string {
   if (issue === undefined) return 'is no scene';
   const [key] = issue.path;
   if (key === undefined) return 'a scene must be a JSON object';
   const value = typeof input === 'object' && input !== null ? (input as Record<PropertyKey, unknown>)[key] : input;
-  return `${String(key)} ${issue.message}${shownValue(value)}`;
+  return `${names[String(key)] ?? String(key)} ${issue.message}${shownValue(value)}`;
 }
 
 /** Never more than a line of it: the value may be megabytes, or nested without end. */

@@ -148,9 +148,13 @@ const REFUSED: readonly (readonly [name: string, args: readonly string[], senten
   [
     'an error type that nobody knows',
     ['list', '--error-type', 'PlexNotFoud'],
-    /No dead letter has the error type "PlexNotFoud"\.\n {2}Did you mean PlexNotFound\?/,
+    /--error-type must be one that there is, not "PlexNotFoud"\.\n {2}Did you mean PlexNotFound\?/,
   ],
-  ['an empty error type', ['list', '--error-type', ''], /No dead letter has the error type ""\.\n {2}There are: /],
+  [
+    'an empty error type',
+    ['list', '--error-type', ''],
+    /--error-type must be one that there is, not ""\.\n {2}Known: /,
+  ],
   ['an age that is none', ['purge', '--older-than', 'long', '--yes'], /--older-than must be a duration/],
   ['a day that is none', ['list', '--since', '2026-02-31'], /--since must be a duration such as 7d, a date/],
   ['an empty folder', ['retry', '--path-prefix', '', '--yes'], /--path-prefix is empty/],

@@ -125,7 +125,7 @@ test('a job that a run is working on is not dropped, and said so', async (t) => 
 
 const REFUSED: readonly (readonly [name: string, args: readonly string[], sentence: RegExp])[] = [
   ['a state that is none', ['list', '--state', 'retrying'], /--state must be one of .*not "retrying"\.\n {2}Did you/],
-  ['an empty scene', ['list', '--scene', ''], /"" is no scene id/],
+  ['an empty scene', ['list', '--scene', ''], /--scene must be a scene id, not ""/],
   ['a limit of zero', ['list', '--limit', '0'], /--limit must be a positive whole number, not "0"/],
   ['to drop nobody said what', ['drop', '--yes'], /Which jobs to drop was not said/],
   ['to drop an unknown job', ['drop', '99', '--yes'], /There is no job 99 in the queue/],
