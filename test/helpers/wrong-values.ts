@@ -1,0 +1,25 @@
+import type { SettingType } from '../../src/settings.ts';
+
+/** Wrong for a setting of this type, as a flag, a variable or text in the config file says it. */
+export function wrongValues(type: SettingType): readonly string[] {
+  switch (type.kind) {
+    case 'switch':
+      return ['maybe'];
+    case 'whole_number':
+      return ['many', '1e2', '0x20', `${type.min - 1}`, `${type.max + 1}`, `${type.min}.5`];
+    case 'duration':
+      return ['soon', '-1s', `${type.min / 2}${type.unit}`, `${type.max + 1}${type.unit}`, '5 weeks'];
+    case 'choice':
+      return ['sometimes'];
+    case 'names':
+      return [' , '];
+    case 'path_mappings':
+      return ['/harbour', '=/quay', '/a=/b=/c', ' , '];
+    case 'web_address':
+      return ['plex:32400', 'ftp://plex.test', 'http://', 'http://keeper:lantern-secret@plex.test'];
+    case 'token':
+      return ['short-1', 'lantern secret with blanks'];
+    case 'file':
+      return [];
+  }
+}
