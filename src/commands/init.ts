@@ -1,9 +1,10 @@
-import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { LoadedSettings } from '../config.ts';
 import { loadSettings } from '../config.ts';
 import { configFilePath, readConfigFile } from '../config-file.ts';
 import { SyncError, UsageError } from '../core/errors.ts';
+import { whyNotWritten } from '../core/file-errors.ts';
 import { chooseSections } from '../core/libraries.ts';
 import type { Section } from '../core/plex-item.ts';
 import { complaintOf, EXIT, signalExitCode } from '../exit.ts';
@@ -47,8 +48,7 @@ export async function run(options: InitOptions, context: Context): Promise<numbe
 async function setUp(options: InitOptions, context: Context): Promise<number> {
   const { dataDir, output } = context;
   const path = configFilePath(dataDir.path, options.configFile);
-  const file = await readConfigFile({ dataDir: dataDir.path, named: undefined });
-  const present = options.configFile === undefined ? file.values : {};
+  const { values: present } = await readConfigFile({ ...sourceOf(options, context), named: presentFile(options) });
   const isNew = Object.keys(present).length === 0;
   if (!isNew && !(await confirm(`${path} exists. Change it?`, { yes: options.yes }))) {
     output.log('info', 'Nothing was changed.');
@@ -66,8 +66,29 @@ async function setUp(options: InitOptions, context: Context): Promise<number> {
 
 async function takeAsGiven(options: InitOptions, context: Context): Promise<Answers> {
   const loaded = await load(options, context, {});
+  const { plex_url, plex_token, plex_token_file } = loaded.settings;
+  if (plex_url === undefined) throw notGiven('The address of Plex is not set', options);
+  if (plex_token === undefined && plex_token_file === undefined) throw notGiven('The Plex token is not set', options);
   await tryPlex(loaded, context);
   return known(loaded, {});
+}
+
+function notGiven(what: string, { yes }: InitOptions): UsageError {
+  const why = yes ? 'with --yes nothing is asked' : 'there is no terminal to ask at';
+  return new UsageError(
+    `${what}, and ${why}.`,
+    'Give --plex-url and --plex-token-file, or set PLEX_URL and PLEX_TOKEN_FILE.',
+  );
+}
+
+/** Where a config.json counts that nobody named: with `--config` nowhere, also where that file is yet to be written. */
+function sourceOf({ configFile }: InitOptions, { dataDir }: Context): { readonly dataDir: string } {
+  return { dataDir: configFile ?? dataDir.path };
+}
+
+/** The file that `--config` names, where it is there already. */
+function presentFile({ configFile }: InitOptions): string | undefined {
+  return configFile !== undefined && existsSync(configFile) ? configFile : undefined;
 }
 
 async function askAll(options: InitOptions, context: Context): Promise<Answers> {
@@ -179,12 +200,12 @@ async function tryPlex(loaded: LoadedSettings, context: Context): Promise<readon
   return chooseSections(sections, loaded.settings.plex_library);
 }
 
-async function load(options: InitOptions, { dataDir, env }: Context, answers: Answers): Promise<LoadedSettings> {
+async function load(options: InitOptions, context: Context, answers: Answers): Promise<LoadedSettings> {
   return await loadSettings({
     flags: { ...options.flags, ...answers },
-    env,
-    dataDir: dataDir.path,
-    configFile: undefined,
+    env: context.env,
+    ...sourceOf(options, context),
+    configFile: presentFile(options),
   });
 }
 
@@ -203,9 +224,8 @@ function writePrivately(path: string, text: string): void {
     renameSync(beside, path);
   } catch (thrown) {
     rmSync(beside, { force: true });
-    const { code } = thrown as NodeJS.ErrnoException;
     throw new UsageError(
-      `${path} cannot be written: ${code}.`,
+      `${path} cannot be written: ${whyNotWritten(thrown)}.`,
       'Check the folder, or give another file with --config.',
     );
   }
