@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import type { LoadedSettings, Origin } from './config.ts';
 import { UsageError } from './core/errors.ts';
+import { whyNotRead } from './core/file-errors.ts';
 import { schemaOf } from './setting-schema.ts';
 import type { SettingName } from './settings.ts';
 import { flagOf, SETTINGS, variableOf } from './settings.ts';
@@ -77,8 +78,10 @@ function readGivenFile(file: string, origin: Origin, name: SettingName): string 
   try {
     return readFileSync(file, 'utf8');
   } catch (thrown) {
-    const { code } = thrown as NodeJS.ErrnoException;
-    throw new UsageError(`The file ${file} (${name}, from ${origin.name}) cannot be read: ${code}.`, 'Check its path.');
+    throw new UsageError(
+      `The file ${file} (${name}, from ${origin.name}) cannot be read: ${whyNotRead(thrown)}.`,
+      'Check its path.',
+    );
   }
 }
 

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from './core/errors.ts';
+import { whyNotRead } from './core/file-errors.ts';
 import { nearest } from './core/nearest.ts';
 import { SETTING_NAMES, SETTINGS } from './settings.ts';
 
@@ -48,14 +49,8 @@ function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (thrown) {
-    const { code } = thrown as NodeJS.ErrnoException;
-    const reasons: Readonly<Record<string, string>> = {
-      ENOENT: 'it does not exist',
-      EISDIR: 'it is a directory',
-      EACCES: 'it may not be read',
-    };
     throw new UsageError(
-      `The config file ${path} cannot be used: ${reasons[code ?? ''] ?? `it cannot be read (${code})`}.`,
+      `The config file ${path} cannot be used: ${whyNotRead(thrown)}.`,
       'Give the path of a JSON file with --config.',
     );
   }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { UsageError } from '../core/errors.ts';
+import { whyNotRead } from '../core/file-errors.ts';
 import type { KeyNames, SceneEdit } from '../core/scene.ts';
 import { parseScene } from '../core/scene.ts';
 import { parseScenes } from '../core/scene-file.ts';
@@ -101,13 +102,8 @@ function readSource(source: string): string {
     const { code } = thrown as NodeJS.ErrnoException;
     if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA')
       throw new UsageError(`${name} is not UTF-8 text.`, 'Save it as UTF-8; nothing was enqueued.');
-    const reasons: Readonly<Record<string, string>> = {
-      ENOENT: 'it does not exist',
-      EISDIR: 'it is a directory',
-      EACCES: 'it may not be read',
-    };
     throw new UsageError(
-      `${name} cannot be read: ${reasons[code ?? ''] ?? code ?? 'unknown reason'}.`,
+      `${name} cannot be read: ${whyNotRead(thrown)}.`,
       'Give a JSON or NDJSON file, or - for standard input.',
     );
   }

@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
 import { UsageError } from '../core/errors.ts';
+import { whyNotWritten } from '../core/file-errors.ts';
 import { createMasker } from '../core/mask.ts';
 import { EXIT } from '../exit.ts';
 import type { SettingName } from '../settings.ts';
@@ -77,7 +78,10 @@ function writeReport(file: string, text: string): void {
   } catch (thrown) {
     const { code } = thrown as NodeJS.ErrnoException;
     if (code === 'EEXIST') throw alreadyThere(file);
-    throw new UsageError(`The report cannot be written to ${file}: ${code}.`, 'Give a file in a folder of yours.');
+    throw new UsageError(
+      `The report cannot be written to ${file}: ${whyNotWritten(thrown)}.`,
+      'Give a file in a folder of yours.',
+    );
   }
 }
 

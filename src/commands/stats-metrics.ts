@@ -2,6 +2,7 @@ import { chmodSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Breaker } from '../core/breaker.ts';
 import { UsageError } from '../core/errors.ts';
+import { whyNotWritten } from '../core/file-errors.ts';
 import type { Metric } from '../core/metrics-text.ts';
 import { metricsText } from '../core/metrics-text.ts';
 import type { StoreStats } from '../queue/stats.ts';
@@ -28,17 +29,8 @@ export function writeMetrics(file: string, metrics: readonly Metric[]): void {
 }
 
 function notWritten(file: string, thrown: unknown): UsageError {
-  const { code } = thrown as NodeJS.ErrnoException;
-  const reasons: Readonly<Record<string, string>> = {
-    ENOENT: 'its folder does not exist',
-    ENOTDIR: 'a part of its path is a file',
-    EISDIR: 'it is a directory',
-    EACCES: 'this user may not write there',
-    EROFS: 'its file system is read-only',
-    ENOSPC: 'the disk is full',
-  };
   return new UsageError(
-    `The metrics file ${file} cannot be written: ${reasons[code ?? ''] ?? code ?? String(thrown)}.`,
+    `The metrics file ${file} cannot be written: ${whyNotWritten(thrown)}.`,
     'Give a file in a folder that this user may write to.',
   );
 }

@@ -1,0 +1,30 @@
+const READ_REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'it does not exist',
+  ENOTDIR: 'a part of its path is a file',
+  EISDIR: 'it is a directory',
+  EACCES: 'this user may not read it',
+};
+
+const WRITE_REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'its folder does not exist',
+  ENOTDIR: 'a part of its path is a file',
+  EISDIR: 'it is a directory',
+  EACCES: 'this user may not write there',
+  EROFS: 'its file system is read-only',
+  ENOSPC: 'the disk is full',
+};
+
+/** Why a file could not be read, to follow a colon: `it does not exist`. */
+export function whyNotRead(thrown: unknown): string {
+  return reasonIn(READ_REASONS, thrown);
+}
+
+/** Why a file could not be written, to follow a colon: `its folder does not exist`. */
+export function whyNotWritten(thrown: unknown): string {
+  return reasonIn(WRITE_REASONS, thrown);
+}
+
+function reasonIn(reasons: Readonly<Record<string, string>>, thrown: unknown): string {
+  const { code } = thrown as { readonly code?: string };
+  return reasons[code ?? ''] ?? code ?? String(thrown);
+}
