@@ -1,4 +1,7 @@
+import { parseDurationMs } from '../../src/core/duration.ts';
 import type { SettingType } from '../../src/settings.ts';
+
+const msOf = (bound: string): number => parseDurationMs(bound, 's') ?? Number.NaN;
 
 /** Wrong for a setting of this type, as a flag, a variable or text in the config file says it. */
 export function wrongValues(type: SettingType): readonly string[] {
@@ -8,7 +11,7 @@ export function wrongValues(type: SettingType): readonly string[] {
     case 'whole_number':
       return ['many', '1e2', '0x20', `${type.min - 1}`, `${type.max + 1}`, `${type.min}.5`];
     case 'duration':
-      return ['soon', '-1s', `${type.min / 2}${type.unit}`, `${type.max + 1}${type.unit}`, '5 weeks'];
+      return ['soon', '-1s', `${msOf(type.min) / 2}ms`, `${msOf(type.max) + 1}ms`, '5 weeks'];
     case 'choice':
       return ['sometimes'];
     case 'names':

@@ -24,7 +24,7 @@ function wrongJson({ type }: Setting): readonly unknown[] {
     case 'whole_number':
       return [...always, true, [], type.min - 1, type.max + 1, type.min + 0.5];
     case 'duration':
-      return [...always, true, [], -1, type.max + 1];
+      return [...always, true, [], -1, 1e9];
     case 'names':
       return [...always, true, 5, ['Harbours', 5], [' ']];
     case 'path_mappings':

@@ -1,0 +1,120 @@
+/** A config file that cannot be used, however it is given: one sentence with its path, and what to do about it. */
+import assert from 'node:assert/strict';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { test } from 'node:test';
+import { runBin } from '../helpers/rig.ts';
+
+const SECRET = 'lantern-secret-of-the-quay';
+
+type Case = readonly [name: string, text: string, sentence: RegExp, hint?: RegExp];
+
+const CASES: readonly Case[] = [
+  ['is empty', '', /is no JSON: a value is missing at line 1, column 1\.$/],
+  ['is no JSON', '{\n  "max_tags": 20,\n  oops\n}', /is no JSON: .* at line 3, column 3\.$/],
+  ['has a comma too many', '{"max_tags": 20,\n}', /is no JSON: .* at line 2, column 1\.$/],
+  ['breaks off in a token', `{"plex_token": "${SECRET}`, /is no JSON: .* at line 1, column 16\.$/],
+  ['is an array', '[{"max_tags": 20}]', /must hold one JSON object\.$/],
+  ['is text', '"max_tags"', /must hold one JSON object\.$/],
+  [
+    'has an unknown setting',
+    '{"max_tgas": 20}',
+    /has an unknown setting "max_tgas"\.$/,
+    /^ {2}Did you mean max_tags\?$/,
+  ],
+  [
+    'spells a setting as its flag',
+    '{"max-tags": 20}',
+    /has an unknown setting "max-tags"\.$/,
+    /^ {2}Did you mean max_tags\?$/,
+  ],
+  ['has text for a switch', '{"enabled": "perhaps"}', /enabled must be true or false, but .* says "perhaps"\.$/],
+  [
+    'has a number for an address',
+    '{"plex_url": 32400}',
+    /plex_url must be an http or https address .* says "?32400"?\.$/,
+  ],
+  ['has a list for a token', `{"plex_token": ["${SECRET}"]}`, /plex_token must be text, but .* says \(hidden\)\.$/],
+  [
+    'has nothing for a number',
+    '{"max_tags": null}',
+    /max_tags must be a whole number from 10 to 500, but .* says null\.$/,
+  ],
+  ['has a number out of range', '{"max_tags": 9}', /max_tags must be a whole number from 10 to 500, but .* says 9\.$/],
+];
+
+function setup(t: TestContext) {
+  const dir = mkdtempSync(join(tmpdir(), 'plexsync-config-'));
+  t.after(() => rmSync(dir, { recursive: true, force: true }));
+  const dataDir = join(dir, 'data');
+  mkdirSync(dataDir);
+  return { dir, dataDir, file: join(dataDir, 'config.json'), env: { PLEXSYNC_DATA_DIR: dataDir } };
+}
+
+async function assertRefused(
+  args: readonly string[],
+  {
+    env,
+    path,
+    sentence,
+    hint = /^ {2}\S/,
+  }: {
+    readonly env: Readonly<Record<string, string>>;
+    readonly path: string;
+    readonly sentence: RegExp;
+    readonly hint?: RegExp | undefined;
+  },
+): Promise<void> {
+  const { code, stdout, stderr } = await runBin(args, { env });
+  const [first = '', second = '', ...more] = stderr.trimEnd().split('\n');
+  assert.equal(code, 2, stderr);
+  assert.equal(stdout, '');
+  assert.match(first, /^plexsync: /);
+  assert.ok(first.includes(path), first);
+  assert.match(first, sentence);
+  assert.match(second, hint);
+  assert.deepEqual(more, []);
+  assert.ok(!stderr.includes('lantern'), stderr);
+}
+
+test('a config file that cannot be used is refused with its path and the place, by every command that reads it', async (t) => {
+  const { dir, file, env } = setup(t);
+  const named = join(dir, 'named.json');
+  for (const [name, text, sentence, hint] of CASES) {
+    await t.test(name, async () => {
+      writeFileSync(file, text, { mode: 0o600 });
+      writeFileSync(named, text, { mode: 0o600 });
+      await assertRefused(['config', 'show'], { env, path: file, sentence, hint });
+      await assertRefused(['status', '1', '--config', named], { env, path: named, sentence, hint });
+    });
+  }
+});
+
+test('a --config that is missing, a directory or below a file is refused by name', async (t) => {
+  const { dir, dataDir, file, env } = setup(t);
+  writeFileSync(file, '{}');
+  for (const [path, sentence] of [
+    [join(dir, 'missing.json'), /The config file .* cannot be used: it does not exist\.$/],
+    [dataDir, /The config file .* cannot be used: it is a directory\.$/],
+    [join(file, 'deeper.json'), /The config file .* cannot be used: a part of its path is a file\.$/],
+  ] as const)
+    for (const command of [['config', 'show'], ['process'], ['match-test', '/harbour/1.mp4']])
+      await assertRefused([...command, '--config', path], { env, path, sentence });
+});
+
+test('a config.json that is a directory is refused, not taken for none', async (t) => {
+  const { file, env } = setup(t);
+  mkdirSync(file);
+  await assertRefused(['config', 'show'], { env, path: file, sentence: /it is a directory\.$/ });
+});
+
+test('a config file that may not be read is refused', {
+  skip: process.getuid?.() === 0 && 'root may read all',
+}, async (t) => {
+  const { file, env } = setup(t);
+  writeFileSync(file, '{}');
+  chmodSync(file, 0o000);
+  await assertRefused(['config', 'show'], { env, path: file, sentence: /this user may not read it\.$/ });
+});
