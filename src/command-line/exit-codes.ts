@@ -1,4 +1,5 @@
 import type { ExitCode } from '../exit.ts';
+import { helpItem } from './help-layout.ts';
 
 /** What each exit code means, as `--help exit-codes`, the man pages and the README say it. */
 export const EXIT_CODE_WORDS: readonly (readonly [code: ExitCode | '129, 130, 143', meaning: string])[] = [
@@ -13,8 +14,12 @@ export const EXIT_CODE_WORDS: readonly (readonly [code: ExitCode | '129, 130, 14
   ['129, 130, 143', 'stopped by a signal; writes in flight were settled'],
 ];
 
-/** The short list that ends `plexsync --help`. */
-export const EXIT_CODES_HELP = [
-  'Exit codes:',
-  ...EXIT_CODE_WORDS.map(([code, meaning]) => `  ${String(code).padEnd(15)}${meaning}`),
-].join('\n');
+const CODE_WIDTH = 13;
+
+/** The short list that ends `plexsync --help`, in lines of `width` columns. */
+export function exitCodesHelp(width: number): string {
+  const layout = { termWidth: CODE_WIDTH, width };
+  return ['Exit codes:', ...EXIT_CODE_WORDS.map(([code, meaning]) => helpItem(String(code), meaning, layout))].join(
+    '\n',
+  );
+}

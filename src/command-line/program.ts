@@ -3,8 +3,9 @@ import type { SettingName } from '../settings.ts';
 import { SETTING_GROUPS, SETTINGS } from '../settings.ts';
 import { VERSION } from '../version.ts';
 import { COMMANDS, GROUPS } from './commands.ts';
-import { EXIT_CODES_HELP } from './exit-codes.ts';
+import { exitCodesHelp } from './exit-codes.ts';
 import { GLOBAL_OPTIONS } from './global-options.ts';
+import { HELP_LAYOUT, helpParagraph, helpWidth } from './help-layout.ts';
 import { settingFlags } from './setting-options.ts';
 import type { CommandSpec, Given, Invocation, OptionSpec } from './spec.ts';
 
@@ -36,7 +37,9 @@ export function createProgram(argv: readonly string[], perform: Perform): Comman
     .helpOption('-h, --help', 'show help')
     .showSuggestionAfterError()
     .exitOverride()
-    .addHelpText('after', `\nNew here: plexsync demo, then plexsync init.\n\n${EXIT_CODES_HELP}`);
+    .helpCommand(HELP_COMMAND, HELP_OF_COMMAND)
+    .configureHelp(HELP_LAYOUT)
+    .addHelpText('after', () => `\n${programHelpAfter()}`);
   for (const option of GLOBAL_OPTIONS) program.addOption(toGlobalOption(option));
   program.configureOutput({
     outputError: (text, write) => {
@@ -46,23 +49,26 @@ export function createProgram(argv: readonly string[], perform: Perform): Comman
   const groups = new Map<string, Command>();
   for (const spec of COMMANDS) {
     const [first = '', second] = spec.name.split(' ');
-    if (second !== undefined && !groups.has(first))
-      groups.set(first, program.command(first).description(summaryOf(first)));
+    if (second !== undefined && !groups.has(first)) groups.set(first, groupOf(program, first));
     const command = (groups.get(first) ?? program).command(second ?? first).description(spec.summary);
     if (argv.includes(second ?? first)) configure(command, spec, perform);
   }
   return program;
 }
 
-function summaryOf(group: string): string {
-  return GROUPS.find(({ name }) => name === group)?.summary ?? '';
+const HELP_COMMAND = 'help [command]';
+const HELP_OF_COMMAND = 'show the help of a command';
+
+function groupOf(program: Command, name: string): Command {
+  const summary = GROUPS.find((group) => group.name === name)?.summary ?? '';
+  return program.command(name).description(summary).helpCommand(HELP_COMMAND, HELP_OF_COMMAND);
 }
 
 function configure(command: Command, spec: CommandSpec, perform: Perform): void {
   for (const { name, help } of spec.operands ?? []) command.argument(name, help);
   for (const option of spec.options ?? []) command.addOption(toOption(option));
   for (const name of spec.settings ?? []) for (const option of settingOptions(name)) command.addOption(option);
-  command.addHelpText('after', `\n${helpAfter(spec)}`);
+  command.addHelpText('after', () => `\n${helpAfter(spec)}`);
   command.action(async () => {
     const options = command.opts<Record<string, unknown>>();
     const globals = command.optsWithGlobals<GlobalOptions>();
@@ -76,9 +82,16 @@ function configure(command: Command, spec: CommandSpec, perform: Perform): void 
   });
 }
 
+function programHelpAfter(): string {
+  const width = helpWidth();
+  return `${helpParagraph('New here: plexsync demo, then plexsync init.', width)}\n\n${exitCodesHelp(width)}`;
+}
+
 /** What the help of a command says after its options. */
 function helpAfter({ notes = [], examples }: CommandSpec): string {
-  return [...notes, ['Examples:', ...examples.map((line) => `  ${line}`)].join('\n')].join('\n\n');
+  const width = helpWidth();
+  const paragraphs = notes.map((note) => helpParagraph(note, width));
+  return [...paragraphs, ['Examples:', ...examples.map((line) => `  ${line}`)].join('\n')].join('\n\n');
 }
 
 function toGiven(options: Readonly<Record<string, unknown>>): Given {

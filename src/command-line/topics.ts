@@ -1,5 +1,6 @@
 import { COMMANDS } from './commands.ts';
-import { EXIT_CODE_WORDS } from './exit-codes.ts';
+import { exitCodesHelp } from './exit-codes.ts';
+import { helpParagraph, helpWidth } from './help-layout.ts';
 
 /** The text of `plexsync help exit-codes`, also asked for as `--help exit-codes`; `undefined` for any other line. */
 export function helpTopic(argv: readonly string[]): string | undefined {
@@ -9,15 +10,14 @@ export function helpTopic(argv: readonly string[]): string | undefined {
 }
 
 function exitCodesTopic(): string {
-  const meanings = EXIT_CODE_WORDS.map(([code, meaning]) => `  ${String(code).padEnd(15)}${meaning}`);
+  const width = helpWidth();
   const perCommand = COMMANDS.map(({ name, exitCodes }) => `  ${name.padEnd(18)}${exitCodes.join(' ')}`);
   return [
-    'Exit codes:',
-    ...meanings,
+    exitCodesHelp(width),
     '',
-    'Where several apply: a signal, then 70, 6, 3, 4, 2, 5, 1.',
+    helpParagraph('Where several apply: a signal, then 70, 6, 3, 4, 2, 5, 1.', width),
     '',
-    'Which command ends with which (all may end with 2, 70, and by a signal):',
+    helpParagraph('Which command ends with which (all may end with 2, 70, and by a signal):', width),
     ...perCommand,
   ].join('\n');
 }
