@@ -149,7 +149,7 @@ export const SETTINGS = {
     type: { kind: 'duration', unit: 's', min: '1m', max: '30d' },
     fallback: '2h',
     value: '<duration>',
-    help: 'how long the 12 tries for a file that Plex has not scanned stretch',
+    help: 'time over which the 12 tries for a file that Plex has not scanned are spread',
   },
   skip_not_found: {
     group: 'matching',
@@ -200,7 +200,12 @@ export const SETTINGS = {
     help: 'write the background (pictures are not written by this version)',
   },
   sync_collection: { group: 'writing', type: SWITCH, fallback: true, help: 'write the studio as a collection' },
-  enabled: { group: 'running', type: SWITCH, fallback: true, help: 'do anything at all; off, a run says so and ends' },
+  enabled: {
+    group: 'running',
+    type: SWITCH,
+    fallback: true,
+    help: 'let runs do their work; without it a run says so and ends',
+  },
   concurrency: {
     group: 'running',
     type: { kind: 'whole_number', min: 1, max: 8 },
@@ -220,7 +225,7 @@ export const SETTINGS = {
     type: { kind: 'duration', unit: 's', min: '0.1s', max: '1h' },
     fallback: '30s',
     value: '<duration>',
-    help: 'how often --watch looks for work',
+    help: 'how often process --watch looks for work (there is no process --watch in this version)',
   },
   dlq_retention_days: {
     group: 'running',

@@ -2,7 +2,7 @@ import type { Selection } from '../commands/letter-selection.ts';
 import { EXIT } from '../exit.ts';
 import type { CommandSpec, Invocation, OptionSpec } from './spec.ts';
 
-const IDS = { name: '[id...]', help: 'ids as listed' } as const;
+const IDS = { name: '[id...]', help: 'ids of dead letters, as dlq list shows them' } as const;
 
 const FILTERS: readonly OptionSpec[] = [
   { flags: '--error-type <type>', help: 'only this type of error, such as PlexNotFound' },
@@ -45,7 +45,7 @@ export const DLQ_LIST: CommandSpec = {
 export const DLQ_SHOW: CommandSpec = {
   name: 'dlq show',
   summary: 'show one dead letter whole, and what can be done about it',
-  operands: [{ name: '<id>', help: 'id as listed' }],
+  operands: [{ name: '<id>', help: 'id of a dead letter, as dlq list shows it' }],
   examples: ['plexsync dlq show 12'],
   exitCodes: EXIT_CODES,
   run: async ({ operands }, context) => {
@@ -59,7 +59,7 @@ export const DLQ_RETRY: CommandSpec = {
   summary: 'put dead letters back into the queue, under whatever is newer',
   operands: [IDS],
   options: [...FILTERS, DRY_RUN, YES],
-  notes: ['More than one letter is asked about first. A letter never overwrites what was said after it.'],
+  notes: ['Asks first when there is more than one. A letter never overwrites what was said after it.'],
   examples: ['plexsync dlq retry 12', 'plexsync dlq retry --error-type PlexNotFound --path-prefix /data/old --yes'],
   exitCodes: EXIT_CODES,
   run: async (invocation, context) => {

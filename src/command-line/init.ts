@@ -9,6 +9,7 @@ export const INIT: CommandSpec = {
   settings: CONNECTION_SETTINGS,
   notes: [
     'The file is config.json in the data directory (or --config), readable for its owner alone. An address and a token that Plex does not take are not written.',
+    'Where there is no terminal to ask at, flags and environment must say it all, and a file that exists is changed with --yes only.',
   ],
   examples: ['plexsync init', 'plexsync init --yes --plex-url http://plex:32400 --plex-token-file /run/secrets/plex'],
   exitCodes: [EXIT.done, EXIT.usage, EXIT.refused, EXIT.unreachable],

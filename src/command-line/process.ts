@@ -7,8 +7,11 @@ export const PROCESS: CommandSpec = {
   summary: 'write what is due to Plex, then exit',
   options: [
     { flags: '-s, --stats-only', help: 'print the stats document and touch nothing' },
-    { flags: '--limit <n>', help: 'claim at most this many jobs' },
-    { flags: '--max-time <duration>', help: 'claim nothing more after this long, such as 5m' },
+    { flags: '--limit <n>', help: 'take on at most this many jobs' },
+    {
+      flags: '--max-time <duration>',
+      help: 'take on no more jobs after this long, such as 5m; a bare number is seconds',
+    },
     { flags: '--dry-run', help: 'show field by field what would change, and write nothing' },
     { flags: '--cron', help: 'for mail on failure: speak up only for what is new and needs a person' },
     { flags: '--parallel', help: 'work beside another run instead of standing down' },

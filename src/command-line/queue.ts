@@ -8,7 +8,7 @@ export const QUEUE_LIST: CommandSpec = {
   summary: 'list what waits, and why',
   options: [
     { flags: '--scene <id>', help: 'only this scene' },
-    { flags: '--state <state>', help: `only jobs that are ${STATES}` },
+    { flags: '--state <state>', help: `only jobs in this state: ${STATES}` },
     { flags: '--limit <n>', help: 'at most this many; on a terminal 100 unless given' },
   ],
   notes: [
@@ -25,10 +25,10 @@ export const QUEUE_LIST: CommandSpec = {
 export const QUEUE_DROP: CommandSpec = {
   name: 'queue drop',
   summary: 'drop waiting jobs for good, saying which edits will not arrive',
-  operands: [{ name: '[id...]', help: 'job ids as listed' }],
+  operands: [{ name: '[id...]', help: 'ids of jobs, as queue list shows them' }],
   options: [
     { flags: '--scene <id>', help: 'the job of this scene', repeatable: true },
-    { flags: '--state <state>', help: `jobs that are ${STATES}` },
+    { flags: '--state <state>', help: `jobs in this state: ${STATES}` },
     { flags: '--all', help: 'every job' },
     { flags: '--dry-run', help: 'only show what would go' },
     { flags: '-y, --yes', help: 'do not ask' },

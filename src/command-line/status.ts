@@ -7,8 +7,8 @@ export const STATUS: CommandSpec = {
   operands: [{ name: '<sceneId>', help: 'Stash scene id' }],
   settings: ['plex_url'],
   notes: [
-    'Out of the data directory alone: no server is asked. The link leads to the item in Plex’s web app, at plex_url where that is set.',
-    'Exit code 1 when nothing is known of the scene.',
+    'Looks into the data directory alone: no server is asked. The link leads to the item in Plex’s web app, at plex_url where that is set.',
+    'Exits 1 when nothing is known of the scene.',
   ],
   examples: ['plexsync status 4711', 'plexsync status 4711 --json'],
   exitCodes: [EXIT.done, EXIT.jobsFailed, EXIT.usage, EXIT.store],
