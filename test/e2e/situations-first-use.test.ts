@@ -39,10 +39,16 @@ test('“I have just installed it”: from the bare command to the first scene i
   assert.deepEqual(JSON.parse(readFileSync(config, 'utf8')), { plex_url: plex.url, plex_token: plex.token });
   assert.deepEqual([statSync(config).mode & 0o777, statSync(dataDir).mode & 0o777], [0o600, 0o700]);
 
+  const idle = await say('process', '--cron');
+  assert.deepEqual([idle.code, idle.stdout, idle.stderr], [0, '', '']);
   const doctor = await say('doctor');
   assert.equal(doctor.code, 0, doctor.stdout);
   const enqueued = await say('enqueue', '1', '--path', '/media/North Quay/lantern-row.mp4', '--title', 'Lantern Row');
   assert.equal(enqueued.code, 0, enqueued.stderr);
+  const wouldBe = await say('process', '--dry-run');
+  assert.equal(wouldBe.code, 0, wouldBe.stderr);
+  assert.match(wouldBe.stdout, /Lantern Row/);
+  assert.equal(plex.count('edit'), 0);
   const processed = await say('process');
   assert.equal(processed.code, 0, processed.stderr);
   assert.equal(plex.item(ratingKey)?.title, 'Lantern Row');
