@@ -1,8 +1,9 @@
 import { fstatSync } from 'node:fs';
 import { CommanderError } from 'commander';
 import { createClock } from './clock.ts';
+import { commanderWords } from './command-line/commander-words.ts';
 import type { GlobalOptions } from './command-line/program.ts';
-import { commanderWords, createProgram } from './command-line/program.ts';
+import { createProgram } from './command-line/program.ts';
 import type { CommandSpec, Invocation } from './command-line/spec.ts';
 import { helpTopic } from './command-line/topics.ts';
 import type { Context } from './commands/context.ts';
@@ -126,10 +127,10 @@ function complain(thrown: unknown, output: Output): number {
 function usageExitCode(error: CommanderError, argv: readonly string[]): number {
   if (error.exitCode === 0) return EXIT.done;
   if (argv.includes('--json')) {
-    const message = commanderWords(error.message, argv);
+    const { message, hint } = commanderWords(error.message, argv);
     createOutput({ quiet: false, verbosity: 0, json: true, now: Date.now }).error(
       JSON.stringify({
-        error: { code: 'usage', exit_code: EXIT.usage, message, hint: 'plexsync --help shows what there is.' },
+        error: { code: 'usage', exit_code: EXIT.usage, message, hint },
       }),
     );
   }

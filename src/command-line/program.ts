@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { SettingName } from '../settings.ts';
 import { SETTING_GROUPS, SETTINGS } from '../settings.ts';
 import { VERSION } from '../version.ts';
+import { commanderWords } from './commander-words.ts';
 import { COMMANDS, GROUPS } from './commands.ts';
 import { exitCodesHelp } from './exit-codes.ts';
 import { GLOBAL_OPTIONS } from './global-options.ts';
@@ -43,7 +44,9 @@ export function createProgram(argv: readonly string[], perform: Perform): Comman
   for (const option of GLOBAL_OPTIONS) program.addOption(toGlobalOption(option));
   program.configureOutput({
     outputError: (text, write) => {
-      if (!argv.includes('--json')) write(`plexsync: ${commanderWords(text, argv)}`);
+      if (argv.includes('--json')) return;
+      const { message, hint } = commanderWords(text, argv);
+      write(`plexsync: ${message}\n  ${hint}\n`);
     },
   });
   const groups = new Map<string, Command>();
@@ -82,6 +85,8 @@ function configure(command: Command, spec: CommandSpec, perform: Perform): void 
   });
 }
 
+const GLOBAL_OPTIONS_ARE = 'The options that every command takes are in plexsync --help.';
+
 function programHelpAfter(): string {
   const width = helpWidth();
   return `${helpParagraph('New here: plexsync demo, then plexsync init.', width)}\n\n${exitCodesHelp(width)}`;
@@ -91,7 +96,8 @@ function programHelpAfter(): string {
 function helpAfter({ notes = [], examples }: CommandSpec): string {
   const width = helpWidth();
   const paragraphs = notes.map((note) => helpParagraph(note, width));
-  return [...paragraphs, ['Examples:', ...examples.map((line) => `  ${line}`)].join('\n')].join('\n\n');
+  const shown = ['Examples:', ...examples.map((line) => `  ${line}`)].join('\n');
+  return [...paragraphs, shown, helpParagraph(GLOBAL_OPTIONS_ARE, width)].join('\n\n');
 }
 
 function toGiven(options: Readonly<Record<string, unknown>>): Given {
@@ -137,21 +143,4 @@ const countUp = (_value: string, level: number | undefined): number => (level ??
 
 function camelCase(name: string): string {
   return name.replace(/[_-]([a-z])/g, (_match, letter: string) => letter.toUpperCase());
-}
-
-/** What commander says of a wrong command line, without the value behind an option: it may be a secret. */
-export function commanderWords(text: string, argv: readonly string[]): string {
-  return text
-    .replace(/^error: /, '')
-    .replace(/unknown option '([^'=]*)=.*'/s, (_match, flag: string) =>
-      isSwitch(flag, argv) ? `option '${flag}' takes no value` : `unknown option '${flag}'`,
-    )
-    .replace(/^(option '[^']*') argument '.*' is invalid\. /s, '$1: ');
-}
-
-/** Whether the command in `argv` has a switch of this name. */
-function isSwitch(flag: string, argv: readonly string[]): boolean {
-  const command = COMMANDS.find(({ name }) => name.split(' ').every((word) => argv.includes(word)));
-  const options = [...(command?.options ?? []), ...(command?.settings ?? []).flatMap(settingFlags), ...GLOBAL_OPTIONS];
-  return options.some(({ flags }) => !flags.includes('<') && flags.split(', ').includes(flag));
 }

@@ -65,9 +65,11 @@ const CASES: readonly Case[] = [
   [['dlq', 'retry'], /Which dead letters to retry was not said\.$/, /plexsync dlq list shows them.*--all/],
   [['dlq', 'purge', '--yes'], /Which dead letters to purge was not said\.$/, /plexsync dlq list shows them.*--all/],
   [['queue', 'drop', '--yes'], /Which jobs to drop was not said\.$/, /plexsync queue list shows them.*--all/],
-  [['dlq', 'show'], /missing required argument 'id'$/],
+  [['dlq', 'show'], /missing required argument 'id'\.$/, /^ {2}plexsync dlq show --help shows what there is\.$/],
   [['dlq', 'show', '1', '2'], /too many arguments for 'show'/],
-  [['status'], /missing required argument 'sceneId'$/],
+  [['dlq', 'wlkj'], /unknown command 'wlkj'\.$/, /^ {2}plexsync dlq --help shows what there is\.$/],
+  [['dlq', 'lst'], /unknown command 'lst'\.$/, /^ {2}Did you mean list\?$/],
+  [['status'], /missing required argument 'sceneId'\.$/, /^ {2}plexsync status --help/],
 ];
 
 /** Each asks first, says what it would do and where, and how to answer. */

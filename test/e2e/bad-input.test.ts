@@ -41,8 +41,8 @@ const ENQUEUE_CASES: readonly Case[] = [
   ['options for two scenes', ['enqueue', '1', '2', '--title', 'T'], /go with one scene id, and there are 2/],
   ['a file and an id', ['enqueue', '1', '--file', 'scenes.json'], /goes with no scene id/],
   ['a file that is not there', ['enqueue', '--file', '/nowhere/scenes.json'], /cannot be read: it does not exist/],
-  ['an unknown option', ['enqueue', '1', '--titel', 'T'], /unknown option '--titel'\n\(Did you mean --title\?\)/],
-  ['an unknown command', ['enqeue', '1'], /unknown command 'enqeue'\n\(Did you mean enqueue\?\)/],
+  ['an unknown option', ['enqueue', '1', '--titel', 'T'], /unknown option '--titel'\.\n {2}Did you mean --title\?\n/],
+  ['an unknown command', ['enqeue', '1'], /unknown command 'enqeue'\.\n {2}Did you mean enqueue\?\n/],
   ['broken JSON', ['enqueue', '-'], /standard input is no JSON/, '{"scene_id": 1,'],
   [
     'a broken line of NDJSON',

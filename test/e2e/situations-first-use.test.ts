@@ -103,9 +103,9 @@ test('“I cannot type tonight”: a typo finds its neighbour, wherever it stand
     assert.deepEqual([code, stdout], [2, ''], args.join(' '));
     return stderr;
   };
-  assert.match(await wrong(['proces']), /unknown command 'proces'\n\(Did you mean process\?\)/);
-  assert.match(await wrong(['dlq', 'retyr']), /unknown command 'retyr'\n\(Did you mean retry\?\)/);
-  assert.match(await wrong(['process', '--plex-libary', 'x']), /\(Did you mean --plex-library\?\)/);
+  assert.match(await wrong(['proces']), /unknown command 'proces'\.\n {2}Did you mean process\?\n/);
+  assert.match(await wrong(['dlq', 'retyr']), /unknown command 'retyr'\.\n {2}Did you mean retry\?\n/);
+  assert.match(await wrong(['process', '--plex-libary', 'x']), /'\.\n {2}Did you mean --plex-library\?\n/);
   assert.match(await wrong(['process'], { PLEXSYNC_MAX_TAG: '20' }), /PLEXSYNC_MAX_TAG is no setting.*\n.*_MAX_TAGS\?/);
   assert.match(await wrong(['process', '--plex-library', 'Adlut']), /no library "Adlut"\.\n {2}Did you mean "Adult"\?/);
   writeFileSync(join(dataDir, 'config.json'), '{"plex_tokne": "x"}');
