@@ -92,7 +92,10 @@ function logFormatOf(flag: string | undefined, env: NodeJS.ProcessEnv): LogForma
   const known = LOG_FORMATS.find((format) => format === given);
   if (known !== undefined) return known;
   const origin = flag === undefined ? 'PLEXSYNC_LOG_FORMAT' : '--log-format';
-  throw new UsageError(`${origin} must be ${LOG_FORMATS.join(', ')}, not "${given}".`, 'pretty is the default.');
+  throw new UsageError(
+    `${origin} must be ${LOG_FORMATS.slice(0, -1).join(', ')} or ${LOG_FORMATS.at(-1)}, not "${given}".`,
+    'pretty is the default.',
+  );
 }
 
 /** A variable that the shell did not know, more often than a wish. */

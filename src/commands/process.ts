@@ -13,6 +13,7 @@ import { openStores, openStoresToRead } from '../queue/stores.ts';
 import type { SettingName } from '../settings.ts';
 import type { Context } from './context.ts';
 import type { RunResult } from './cron.ts';
+import { toLimit } from './ids.ts';
 import { failureDocument, reportRun } from './process-report.ts';
 import type { DrainRequest } from './queue-run.ts';
 import { statsDocument } from './stats-document.ts';
@@ -121,12 +122,6 @@ function sayDisabled({ origins }: LoadedSettings, { output }: Context): number {
   if (output.json) output.resultJson({ event: 'summary', exit_code: EXIT.done, ends: ['disabled'] });
   output.log('info', `[PlexSync] ${message}`);
   return EXIT.done;
-}
-
-function toLimit(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw new UsageError(`--limit must be a positive whole number, not "${text}".`);
 }
 
 function toMaxTimeMs(text: string | undefined): number | undefined {

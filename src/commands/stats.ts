@@ -129,8 +129,9 @@ function understand(options: StatsOptions, { output }: Context): Wish {
     maxOutageMs: toMs('--max-outage', options.maxOutage),
     maxSilenceMs: toMs('--max-silence', options.maxSilence),
   };
-  if (!options.check && Object.values(bounds).some((bound) => bound !== undefined))
-    throw new UsageError('A bound goes with --check.', 'Try: plexsync stats --check --max-dead 0.');
+  const bound = firstBound(options);
+  if (!options.check && bound !== undefined)
+    throw new UsageError(`${bound} goes with --check.`, 'Try: plexsync stats --check --max-dead 0.');
   if (options.interval !== undefined && !options.watch) throw new UsageError('--interval goes with --watch.');
   const everyMs = toMs('--interval', options.interval ?? DEFAULT_INTERVAL) ?? 0;
   if (everyMs < SHORTEST_INTERVAL_MS || everyMs > LONGEST_INTERVAL_MS)
@@ -144,6 +145,12 @@ function understand(options: StatsOptions, { output }: Context): Wish {
     metricsFile: options.metricsFile,
     everyMs: options.watch ? everyMs : undefined,
   };
+}
+
+/** The option of a bound that was given. */
+function firstBound({ maxDead, maxAge, maxOutage, maxSilence }: StatsOptions): string | undefined {
+  const given = { '--max-dead': maxDead, '--max-age': maxAge, '--max-outage': maxOutage, '--max-silence': maxSilence };
+  return Object.entries(given).find(([, text]) => text !== undefined)?.[0];
 }
 
 function toCount(flag: string, text: string | undefined): number | undefined {

@@ -170,6 +170,17 @@ test('an option whose help says what empty does takes it', async () => {
   });
 });
 
+test('an option that goes with another one says so', async () => {
+  const bounds = ['max-dead', 'max-age', 'max-outage', 'max-silence'].map((name) => `--${name}`);
+  await checkAll(
+    [
+      ...bounds.map((flag) => ({ flag, args: ['stats', flag, '1'], says: /goes with --check\.$/ })),
+      { flag: '--interval', args: ['stats', '--interval', '5s'], says: /goes with --watch\.$/ },
+    ],
+    faultOf,
+  );
+});
+
 test('a switch refuses a value and says that it takes none', async () => {
   const switches = new Map(
     COMMANDS.flatMap((command) =>
