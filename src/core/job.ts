@@ -2,14 +2,19 @@ import type { FailureSettlement, Spent } from './retry.ts';
 import type { SceneData } from './scene.ts';
 import type { SceneRecord, SyncNotes } from './scene-record.ts';
 
-/** The right to settle one attempt of one job. A write-back without it changes nothing. */
-export type Lease = { readonly jobId: number; readonly owner: string; readonly attempt: number };
+/**
+ * The right to settle one attempt of one job. A write-back without it changes nothing. `claim` numbers the claims of the
+ * job: unlike its attempts they are never given back, so that no two leases are alike.
+ */
+export type Lease = { readonly jobId: number; readonly owner: string; readonly claim: number };
 
 /** A job under a lease: one durable request to sync one scene. */
 export type Job = {
   readonly id: number;
   readonly sceneId: number;
   readonly data: SceneData;
+  /** Which try this is, from 1. */
+  readonly attempt: number;
   readonly spent: Spent;
   readonly lease: Lease;
 };

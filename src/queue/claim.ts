@@ -22,7 +22,7 @@ function claimable(priority: 0 | 1, suspects: '<' | '>='): string {
 
 function claimStatement(suspects: '<' | '>='): string {
   return `UPDATE jobs
-    SET state = 'in_progress', attempt = attempt + 1, released_by = NULL,
+    SET state = 'in_progress', attempt = attempt + 1, claims = claims + 1, released_by = NULL,
       lease_owner = @owner, lease_expires_at = @leaseExpiresAt, lease_alone = @alone
     WHERE id IN (SELECT id FROM (${claimable(0, suspects)} UNION ALL ${claimable(1, suspects)})
       ORDER BY priority, available_at, id LIMIT @limit)
@@ -41,7 +41,7 @@ export function prepareClaim(db: Db, owner: string) {
   );
   const held = db.prepare<[object], unknown>(`
     SELECT 1 FROM jobs
-    WHERE id = @jobId AND state = 'in_progress' AND lease_owner = @owner AND attempt = @attempt AND lease_expires_at > @now`);
+    WHERE id = @jobId AND state = 'in_progress' AND lease_owner = @owner AND claims = @claim AND lease_expires_at > @now`);
   return {
     claim: ({ now, limit, leaseMs }: Parameters<DrainQueue['claim']>[0]): readonly Job[] => {
       const values = { now, owner, limit, leaseExpiresAt: now + leaseMs, alone: 0 };
@@ -51,7 +51,7 @@ export function prepareClaim(db: Db, owner: string) {
       return rows.toSorted((a, b) => a.id - b.id).map((row) => toJob(row, owner));
     },
     dueCount: (now: number): number => countDue.get({ now, owner })?.count ?? 0,
-    holds: ({ jobId, attempt }: Lease, now: number): boolean => held.get({ jobId, owner, attempt, now }) !== undefined,
+    holds: ({ jobId, claim }: Lease, now: number): boolean => held.get({ jobId, owner, claim, now }) !== undefined,
     renew: (leaseExpiresAt: number): void => {
       renew.run({ owner, leaseExpiresAt });
     },
@@ -64,6 +64,7 @@ function toJob(row: JobRow, owner: string): Job {
     sceneId: row.scene_id,
     data: editOf(row).data,
     spent: { failures: row.failures, misses: row.misses },
-    lease: { jobId: row.id, owner, attempt: row.attempt },
+    attempt: row.attempt,
+    lease: { jobId: row.id, owner, claim: row.claims },
   };
 }

@@ -18,6 +18,7 @@ export type JobRow = EditColumns & {
   readonly scene_id: number;
   readonly priority: number;
   readonly attempt: number;
+  readonly claims: number;
   readonly failures: number;
   readonly misses: number;
   readonly rescues: number;

@@ -86,6 +86,11 @@ export const QUEUE_SCHEMA: Schema = {
     ALTER TABLE scenes ADD COLUMN left_alone TEXT CHECK (left_alone IS NULL OR json_valid(left_alone));
     ALTER TABLE scenes ADD COLUMN section_title TEXT;
     `,
+    `
+    -- How often a job was ever claimed. Attempts are given back; this never goes down, and so tells one lease from a later
+    -- one of the same drain.
+    ALTER TABLE jobs ADD COLUMN claims INTEGER NOT NULL DEFAULT 0 CHECK (claims >= 0);
+    `,
   ],
 };
 

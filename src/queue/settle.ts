@@ -30,7 +30,7 @@ export function prepareSettle(
 ): (entries: readonly Entry[], now: number) => readonly Settled[] {
   // Every write-back carries the lease: what was rescued from us is someone else's now.
   const held = db.prepare<[object], JobRow>(`
-    SELECT * FROM jobs WHERE id = @jobId AND lease_owner = @owner AND attempt = @attempt AND state = 'in_progress'`);
+    SELECT * FROM jobs WHERE id = @jobId AND lease_owner = @owner AND claims = @claim AND state = 'in_progress'`);
   const waiting = db.prepare<[number], unknown>(`SELECT 1 FROM jobs WHERE scene_id = ? AND state = 'pending'`);
   const { remove } = prepareJobRows(db);
   const putBack = db.prepare<[object]>(`

@@ -69,7 +69,7 @@ test('a claimed job carries its data, what it has spent and a lease with its att
   settle(drain, claimOne(drain), { kind: 'retry', availableAt: NOW, spends: 'miss', error: failure('plex_not_found') });
   const job = claimOne(drain);
   assert.deepEqual(
-    [job.sceneId, job.data, job.spent, job.lease.attempt],
+    [job.sceneId, job.data, job.spent, job.attempt],
     [1, { title: 'Pier', tags: [] }, { failures: 0, misses: 1 }, 2],
   );
   const row = world.onlyJob();

@@ -82,7 +82,7 @@ test('a merge makes a job that waits for its retry due now, with its attempts an
 
   world.enqueue([edit(7, { details: 'Calm' })], { now: NOW + 2000 });
   const again = claimOne(drain, NOW + 2000);
-  assert.deepEqual([again.spent, again.lease.attempt], [{ failures: 0, misses: 0 }, 1]);
+  assert.deepEqual([again.spent, again.attempt], [{ failures: 0, misses: 0 }, 1]);
   assert.equal(world.onlyJob()['last_error'], null);
 });
 

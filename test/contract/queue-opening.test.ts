@@ -20,6 +20,7 @@ import { test } from 'node:test';
 import Database from 'better-sqlite3';
 import { StoreError, UsageError } from '../../src/core/errors.ts';
 import { openIntake } from '../../src/queue/intake.ts';
+import { DLQ_SCHEMA, QUEUE_SCHEMA } from '../../src/queue/migrations.ts';
 import { openStores } from '../../src/queue/stores.ts';
 import type { ChildOptions, World } from '../helpers/queue-world.ts';
 import { edit, edits, NOW, setup } from '../helpers/queue-world.ts';
@@ -117,7 +118,7 @@ const DAMAGES: readonly Damage[] = [
       db.pragma('user_version = 99');
       db.close();
     },
-    sentence: 'FILE was written by a newer plexsync (schema 99, this one knows 2); it was left untouched.',
+    sentence: 'FILE was written by a newer plexsync (schema 99, this one knows OURS); it was left untouched.',
   },
 ];
 
@@ -130,7 +131,9 @@ for (const { name, make, sentence } of DAMAGES) {
     test(`a ${file} ${name} is refused to ${how} and left as it is, byte by byte`, (t) => {
       const world = withData(setup(t));
       make(join(world.dir.path, file));
-      assertRefused(world, how, [StoreError, sentence.replace('FILE', join('DIR', file))]);
+      const ours = file === 'queue.db' ? QUEUE_SCHEMA : DLQ_SCHEMA;
+      const told = sentence.replace('FILE', join('DIR', file)).replace('OURS', String(ours.migrations.length));
+      assertRefused(world, how, [StoreError, told]);
     });
   }
 }
@@ -186,14 +189,14 @@ test('what is opened again is as it was: no step of the schema runs twice', (t) 
 test('both databases are in WAL mode, synchronous FULL, STRICT tables, with our marks', (t) => {
   const world = withData(setup(t));
   const { queueDb, dlqDb } = world.stores();
-  for (const [db, mark] of [
-    [queueDb, 0x506c7851],
-    [dlqDb, 0x506c7844],
+  for (const [db, { mark, ours }] of [
+    [queueDb, { mark: 0x506c7851, ours: QUEUE_SCHEMA }],
+    [dlqDb, { mark: 0x506c7844, ours: DLQ_SCHEMA }],
   ] as const) {
     const pragmas = ['journal_mode', 'synchronous', 'busy_timeout', 'application_id', 'user_version'];
     assert.deepEqual(
       pragmas.map((name) => db.pragma(name, { simple: true })),
-      ['wal', 2, 5_000, mark, 2],
+      ['wal', 2, 5_000, mark, ours.migrations.length],
     );
     const loose = db.prepare(
       "SELECT name FROM pragma_table_list WHERE schema = 'main' AND strict = 0 AND name NOT LIKE 'sqlite_%'",

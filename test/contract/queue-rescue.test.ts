@@ -42,7 +42,7 @@ test('the jobs of a killed process are taken back by the next claim, long before
   const claimed = claim(drain);
   assert.deepEqual(sceneIds(claimed).toSorted(), [1, 2, 3]);
   assert.deepEqual(
-    claimed.map(({ lease, spent }) => [lease.attempt, spent]),
+    claimed.map(({ attempt, spent }) => [attempt, spent]),
     Array(3).fill([1, { failures: 0, misses: 0 }]),
   );
   assert.equal(readStats(world.stores(), NOW).totals.rescued, 2);

@@ -81,7 +81,7 @@ test('an intent stands in the record of its scene until a completed job replaces
   const drain = world.drain();
   const job = claimOne(drain);
   const intent = { fields: { title: { before: 'Old pier', value: 'Pier' } }, lists: {} };
-  const lost = { ...job.lease, attempt: 99 };
+  const lost = { ...job.lease, claim: 99 };
   assert.deepEqual(drain.intend([{ ...RECORD, sceneId: 1, lease: lost, intent }], NOW), [false]);
   assert.equal(drain.record(1), undefined);
   assert.deepEqual(drain.intend([{ ...RECORD, sceneId: 1, lease: job.lease, intent }], NOW), [true]);
@@ -98,11 +98,11 @@ test('a retry that spends a failure or a miss waits until its time and spends ju
   assert.equal(world.onlyJob()['last_error'], 'PlexTemporaryError: Plex answered 500');
   assert.deepEqual(claim(drain, { now: NOW + 4_999 }), []);
   const second = claimOne(drain, NOW + 5_000);
-  assert.deepEqual([second.spent, second.lease.attempt], [{ failures: 1, misses: 0 }, 2]);
+  assert.deepEqual([second.spent, second.attempt], [{ failures: 1, misses: 0 }, 2]);
   assert.equal(settle(drain, second, MISS), 'applied');
   assert.deepEqual(claim(drain, { now: NOW + 29_999 }), []);
   const third = claimOne(drain, NOW + 30_000);
-  assert.deepEqual([third.spent, third.lease.attempt], [{ failures: 1, misses: 1 }, 3]);
+  assert.deepEqual([third.spent, third.attempt], [{ failures: 1, misses: 1 }, 3]);
 });
 
 test('a released job has its attempt back and is not claimed again in this drain, but in the next, when it is due', (t) => {
@@ -116,7 +116,7 @@ test('a released job has its attempt back and is not claimed again in this drain
   assert.deepEqual([claim(one, { now: later }), one.dueCount(later)], [[], 0]);
   assert.deepEqual([claim(other, { now: later - 1 }), other.dueCount(later)], [[], 1]);
   const again = claimOne(other, later);
-  assert.deepEqual([again.spent, again.lease.attempt], [{ failures: 0, misses: 0 }, 1]);
+  assert.deepEqual([again.spent, again.attempt], [{ failures: 0, misses: 0 }, 1]);
 });
 
 test('a job that is given back is due as before, with its attempt, for any drain but this one', (t) => {
@@ -126,7 +126,7 @@ test('a job that is given back is due as before, with its attempt, for any drain
   assert.equal(settle(one, claimOne(one), { kind: 'give_back' }), 'applied');
   assert.deepEqual([world.onlyJob()['attempt'], world.onlyJob()['available_at']], [0, NOW - 50]);
   assert.deepEqual(claim(one), []);
-  assert.equal(claimOne(other).lease.attempt, 1);
+  assert.equal(claimOne(other).attempt, 1);
 });
 
 test('a deferred job is claimed again in this very drain, under another lease', (t) => {
@@ -134,7 +134,7 @@ test('a deferred job is claimed again in this very drain, under another lease', 
   world.enqueue([edit(1)]);
   const drain = world.drain();
   assert.equal(settle(drain, claimOne(drain), { kind: 'defer' }), 'applied');
-  assert.equal(claimOne(drain).lease.attempt, 2);
+  assert.equal(claimOne(drain).attempt, 2);
 });
 
 test('a buried job leaves the queue for dlq.db, with all a person needs to know and to try again', (t) => {
@@ -256,7 +256,7 @@ for (const settlement of UNFINISHED) {
     assert.deepEqual(world.letters(), []);
     // Due when the newer edit is, with its own attempts, in this drain too: it is another job.
     const job = claimOne(drain, NOW + 1);
-    assert.deepEqual([job.spent, job.lease.attempt], [{ failures: 0, misses: 0 }, 1]);
+    assert.deepEqual([job.spent, job.attempt], [{ failures: 0, misses: 0 }, 1]);
     assert.deepEqual(job.data, {
       path: '/harbour/1.mp4',
       title: 'Mole',
@@ -295,4 +295,21 @@ test('a newer edit of a scene does not disturb the settling of others', (t) => {
     [2, 3],
   );
   assert.deepEqual(sceneIds(claim(drain)), [1]);
+});
+
+test('a lease that ran out does not hold again when the same drain gets the job once more', (t) => {
+  const world = setup(t);
+  world.enqueue([edit(1)]);
+  const [slow, other] = [world.drain(), world.drain()];
+  const old = claimOne(slow);
+  const later = NOW + LEASE_MS + 1;
+  // Taken back and given back: the attempt counts for nothing, and the next one has the same number.
+  const [between] = claim(other, { now: later });
+  assert.ok(between);
+  settle(other, between, { kind: 'give_back' }, later);
+  const [anew] = claim(slow, { now: later });
+  assert.ok(anew);
+  assert.equal(slow.holds(old.lease, later), false);
+  assert.equal(settle(slow, old, COMPLETE, later), 'lease_lost');
+  assert.equal(settle(slow, anew, COMPLETE, later), 'applied');
 });

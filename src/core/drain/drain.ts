@@ -131,8 +131,8 @@ function claim({ deps, gate }: Course, most: number, tally: Tally): readonly Job
   const { jobs, rescued } = deps.queue.claim({ now: deps.now(), limit: gate.batchLimit(most), leaseMs: LEASE_MS });
   tally.buried += rescued.buried.length;
   for (const event of rescueEvents(rescued)) deps.emit(event);
-  for (const { id, sceneId, lease } of jobs) {
-    deps.emit({ kind: 'claimed', jobId: id, sceneId, attempt: lease.attempt });
+  for (const { id, sceneId, attempt } of jobs) {
+    deps.emit({ kind: 'claimed', jobId: id, sceneId, attempt });
   }
   return jobs;
 }
