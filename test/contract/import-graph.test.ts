@@ -62,6 +62,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   axios: ['src/plex/'],
   chalk: ['src/terminal/'],
   'cli-table3': ['src/terminal/'],
+  graphql: ['src/simulator/'],
   ora: ['src/terminal/'],
   commander: ['src/cli.ts', 'src/command-line/program.ts'],
   'jsonc-parser': ['src/json-error.ts'],
