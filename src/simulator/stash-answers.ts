@@ -3,13 +3,11 @@ import { answerCall, errorAnswer } from './stash-graphql.ts';
 import type { StashCall } from './stash-http.ts';
 import type { StashAnswer } from './stash-images.ts';
 import { bare, imageAnswer } from './stash-images.ts';
-import type { LibraryRules, StashLibrary } from './stash-library.ts';
+import type { StashLibrary } from './stash-library.ts';
+import type { StashRules } from './stash-release.ts';
 import { rootOf } from './stash-root.ts';
 import type { RelatedKind } from './stash-scene.ts';
 import { schemaOf } from './stash-schema.ts';
-
-/** What a restart may change. */
-export type StashRules = LibraryRules & { versionText: string };
 
 export type StashSettings = {
   apiKey: string | undefined;

@@ -1,4 +1,4 @@
-import type { Scene, ScenePatch } from './stash-scene.ts';
+import type { BulkMode, RelatedKind, Scene, ScenePatch } from './stash-scene.ts';
 
 /** What happened, as Stash tells its plugins (stash.md 2.1); `sent` holds only the fields that were sent, under Stash's own names. */
 export type HookEvent =
@@ -38,19 +38,43 @@ export function hookInput(
   return JSON.stringify({ server_connection: connectionOf(server), args });
 }
 
-/** What a save of `patch` sends: names become the ids the library knows. */
-export function sentOf(patch: ScenePatch, scene: Scene): Record<string, unknown> {
+export type IdOf = (kind: RelatedKind, name: string) => string;
+
+/** What a save of `patch` sends: names become ids, and groups were movies before v0.27. */
+export function sentOf(patch: ScenePatch, { idOf, minor }: { idOf: IdOf; minor: number }): Record<string, unknown> {
   const { studio, performers, tags, groups, stashIds, cover, ...same } = patch;
-  const ids = (rows: readonly { id: number }[]): string[] => rows.map(({ id }) => String(id));
-  return {
+  const [list, id] = minor >= 27 ? ['groups', 'group_id'] : ['movies', 'movie_id'];
+  return present({
     ...same,
-    ...(studio === undefined ? {} : { studio_id: scene.studio ? String(scene.studio.id) : null }),
-    ...(performers ? { performer_ids: ids(scene.performers) } : {}),
-    ...(tags ? { tag_ids: ids(scene.tags) } : {}),
-    ...(groups ? { groups: scene.groups.map(({ group }) => ({ group_id: String(group.id), scene_index: null })) } : {}),
-    ...(stashIds ? { stash_ids: stashIds } : {}),
-    ...(cover === undefined ? {} : { cover_image: cover && `data:image/jpeg;base64,${cover.toString('base64')}` }),
-  };
+    studio_id: studio ? idOf('studio', studio) : studio,
+    performer_ids: performers?.map((name) => idOf('performer', name)),
+    tag_ids: tags?.map((name) => idOf('tag', name)),
+    [list]: groups?.map((name) => ({ [id]: idOf('group', name), scene_index: null })),
+    stash_ids: stashIds,
+    cover_image: cover && `data:image/jpeg;base64,${cover.toString('base64')}`,
+  });
+}
+
+/** The same for a bulk edit, whose lists say how they join those that are there. It can set neither covers nor stash ids. */
+export function bulkSentOf(
+  patch: Omit<ScenePatch, 'cover' | 'stashIds'>,
+  { idOf, minor, mode }: { idOf: IdOf; minor: number; mode: BulkMode },
+): Record<string, unknown> {
+  const { studio, performers, tags, groups, urls, ...same } = patch;
+  const ids = (kind: RelatedKind, names: readonly string[] | undefined) =>
+    names && { ids: names.map((name) => idOf(kind, name)), mode };
+  return present({
+    ...same,
+    urls: urls && { values: urls, mode },
+    studio_id: studio ? idOf('studio', studio) : studio,
+    performer_ids: ids('performer', performers),
+    tag_ids: ids('tag', tags),
+    [minor >= 27 ? 'group_ids' : 'movie_ids']: ids('group', groups),
+  });
+}
+
+function present(fields: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 
 function contextOf(

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { StashRules } from './stash-release.ts';
 import type { NewFile, NewScene, Related, RelatedKind, Scene, SceneFile, ScenePatch } from './stash-scene.ts';
 
 export type StashLibrary = ReturnType<typeof createStashLibrary>;
@@ -7,15 +8,8 @@ const TEXTS = ['title', 'code', 'details', 'director'] as const;
 const FULL_DATE = /^\d{4}-\d{2}-\d{2}$/;
 const PARTIAL_DATE = /^\d{4}(?:-\d{2}(?:-\d{2})?)?$/;
 
-/** What depends on the running release and zone; both change when a server is restarted as another. */
-export type LibraryRules = {
-  minor: number;
-  /** The server's clock as Stash stores it; of a given instant, if one is given. */
-  timeText: (ms?: number) => string;
-};
-
 /** Holds scenes, files and what scenes refer to. Throws on an unknown scene, name or a date Stash would refuse: that is a bug in the test. */
-export function createStashLibrary(rules: LibraryRules) {
+export function createStashLibrary(rules: StashRules) {
   const scenes = new Map<number, Scene>();
   const related: Record<RelatedKind, Map<number, Related>> = {
     tag: new Map(),

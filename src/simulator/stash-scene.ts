@@ -81,6 +81,9 @@ export type ScenePatch = {
   cover?: Buffer | null | undefined;
 };
 
+/** How a bulk edit's lists join those of each scene. */
+export type BulkMode = 'SET' | 'ADD' | 'REMOVE';
+
 export type NewScene = ScenePatch & {
   /** The next free one by default. */
   id?: number | undefined;

@@ -1,41 +1,49 @@
+/**
+ * A Stash that exists in memory only. What it answers (stash.md 4 to 7):
+ *
+ *   POST, GET /graphql               {query, variables, operationName}; the schema is the release's own. A query that does not
+ *                                    parse or fit is 422, or 400 for whom `application/graphql-response+json` suits (also
+ *                                    an Accept of everything); a body that is no GraphQL request is 400; a resolver's
+ *                                    error is 200 with `errors`.
+ *   GET /scene/ID/screenshot         The cover, or 200 with an SVG placeholder; 404 for a scene that is gone.
+ *   GET /performer/ID/image          The same; /studio/ and /tag/ too.
+ *   GET /healthz                     200 before anyone is asked for a key.
+ *   everything else                  200 with the web page, whatever the method.
+ *
+ * With credentials, who brings neither key nor session gets 401 from /graphql and from paths with a file extension, and
+ * elsewhere 302 to /login, which is 200. A wrong key is 401 everywhere, on a server without credentials too.
+ *
+ * Times are stored and compared as text: whole seconds in the server's zone. What sets a scene's `updated_at` and what
+ * fires a hook is the table of stash.md 3; each method below says it for itself.
+ */
 import type { Server } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAccess } from './stash-access.ts';
-import type { StashRules } from './stash-answers.ts';
 import { createStashAnswers } from './stash-answers.ts';
+import { bulkPatch } from './stash-bulk.ts';
 import type { SeenStashRequest, StashFault, StashFaultTarget } from './stash-faults.ts';
 import { createStashFaults, isMeant } from './stash-faults.ts';
 import type { HookEvent } from './stash-hooks.ts';
-import { hookInput, sentOf } from './stash-hooks.ts';
+import { bulkSentOf, hookInput, sentOf } from './stash-hooks.ts';
 import { createStashExchange } from './stash-http.ts';
 import { createStashLibrary } from './stash-library.ts';
-import type { NewScene, Related, RelatedKind, Scene, ScenePatch } from './stash-scene.ts';
-import { createTimeWriter } from './stash-time.ts';
+import type { StashRelease, StashVersion } from './stash-release.ts';
+import { rulesOf } from './stash-release.ts';
+import type { BulkMode, NewScene, Related, RelatedKind, Scene, ScenePatch } from './stash-scene.ts';
 
-export type { HookEvent, NewScene, Related, RelatedKind, Scene, ScenePatch, SeenStashRequest, StashFault };
-
-const RELEASES = {
-  'v0.24': 'v0.24.3',
-  'v0.25': 'v0.25.1',
-  'v0.26': 'v0.26.2',
-  'v0.27': 'v0.27.2',
-  'v0.28': 'v0.28.1',
-  'v0.29': 'v0.29.3',
-  'v0.30': 'v0.30.1',
-  'v0.31': 'v0.31.1',
-} as const;
-
-export type StashVersion = keyof typeof RELEASES;
-
-/** What a restart may change. */
-export type StashRelease = {
-  /** `v0.30` by default. */
-  version?: StashVersion | undefined;
-  /** What the server calls itself instead of the version's last release; a home build calls itself ''. */
-  versionText?: string | undefined;
-  /** An IANA name, `UTC` by default; stored times keep the spelling they were written in. */
-  zone?: string | undefined;
+export type {
+  BulkMode,
+  HookEvent,
+  NewScene,
+  Related,
+  RelatedKind,
+  Scene,
+  ScenePatch,
+  SeenStashRequest,
+  StashFault,
+  StashRelease,
+  StashVersion,
 };
 
 export type StashServerOptions = StashRelease & {
@@ -63,12 +71,14 @@ export type StashServer = {
   addScene(scene: NewScene): number;
   /** A save in Stash. Returns the stdin of the hook it fires. */
   editScene(id: number, patch: ScenePatch): string;
-  /** Returns the stdin of each scene's hook, in order. */
-  bulkEdit(ids: readonly number[], patch: ScenePatch): string[];
+  /** Returns the stdin of each scene's hook, in order. `mode`, `SET` by default, is that of every list. */
+  bulkEdit(ids: readonly number[], patch: Omit<ScenePatch, 'cover' | 'stashIds'>, mode?: BulkMode): string[];
   /** What auto-tag or cover generation does: `updated_at` changes, no hook fires. */
   editWithoutHook(id: number, patch: ScenePatch): void;
-  /** What a metadata import does: neither a hook nor `updated_at`. */
-  importScene(id: number, patch: ScenePatch): void;
+  /** What a metadata import does: no hook, and `updated_at` is what the import says, in epoch milliseconds, or stays. */
+  importScene(id: number, patch: ScenePatch & { updatedAt?: number | undefined }): void;
+  /** Of the o-counter; neither a hook nor `updated_at`. */
+  countUp(id: number): void;
   /** Returns the stdin of the hook it fires. */
   removeScene(id: number): string;
   /** The destination is updated, the sources vanish, no hook fires. */
@@ -123,9 +133,8 @@ export async function startStashServer(options: StashServerOptions = {}): Promis
     pluginSettings: options.pluginSettings ?? {},
   };
   const access = createAccess(settings);
-  const rules: StashRules = { minor: 30, versionText: '', timeText: () => '' };
   let release: StashRelease = options;
-  become(release);
+  const rules = rulesOf(release, now);
   const library = createStashLibrary(rules);
   const requests: SeenStashRequest[] = [];
   const faults = createStashFaults();
@@ -134,12 +143,7 @@ export async function startStashServer(options: StashServerOptions = {}): Promis
   let server = await listen(exchange.handle, options.port ?? 0);
   const { port } = server.address() as AddressInfo;
 
-  function become({ version = 'v0.30', versionText = RELEASES[version], zone = 'UTC' }: StashRelease): void {
-    const write = createTimeWriter(zone);
-    rules.minor = Number(version.slice(3));
-    rules.versionText = versionText;
-    rules.timeText = (ms = now()) => write(ms);
-  }
+  const idOf = (kind: RelatedKind, name: string): string => String(library.named(kind, name).id);
 
   function stdinOf(event: HookEvent): string {
     const scene = event.kind === 'task' ? undefined : library.scenes.get(event.id);
@@ -163,7 +167,7 @@ export async function startStashServer(options: StashServerOptions = {}): Promis
 
   async function start(change: StashRelease = {}): Promise<void> {
     release = { ...release, ...change };
-    become(release);
+    Object.assign(rules, rulesOf(release, now));
     server = await listen(exchange.handle, port);
   }
 
@@ -174,23 +178,24 @@ export async function startStashServer(options: StashServerOptions = {}): Promis
     },
     addScene: (scene) => library.add(scene).id,
     editScene(id, patch) {
-      const scene = library.edit(id, patch);
-      return stdinOf({ kind: 'update', id, sent: sentOf(patch, scene) });
+      library.edit(id, patch);
+      return stdinOf({ kind: 'update', id, sent: sentOf(patch, { idOf, minor: rules.minor }) });
     },
-    bulkEdit(ids, patch) {
-      const edited = ids.map((id) => library.edit(id, patch));
-      const sent = Object.fromEntries(
-        Object.entries(edited[0] ? sentOf(patch, edited[0]) : {}).map(([key, value]) =>
-          /_ids$/.test(key) && key !== 'stash_ids' ? [key, { ids: value, mode: 'SET' }] : [key, value],
-        ),
-      );
+    bulkEdit(ids, patch, mode = 'SET') {
+      for (const id of ids) library.edit(id, bulkPatch(library.mustHave(id), patch, mode));
+      const sent = bulkSentOf(patch, { idOf, minor: rules.minor, mode });
       return ids.map((id) => stdinOf({ kind: 'bulk', id, ids, sent }));
     },
     editWithoutHook(id, patch) {
       library.edit(id, patch);
     },
-    importScene(id, patch) {
-      library.apply(library.mustHave(id), patch);
+    importScene(id, { updatedAt, ...patch }) {
+      const scene = library.mustHave(id);
+      library.apply(scene, patch);
+      if (updatedAt !== undefined) scene.updatedAt = rules.timeText(updatedAt);
+    },
+    countUp(id) {
+      library.mustHave(id).oCounter += 1;
     },
     removeScene(id) {
       library.mustHave(id);
@@ -213,7 +218,7 @@ export async function startStashServer(options: StashServerOptions = {}): Promis
     moveFolder: library.moveFolder,
     scene(id) {
       const scene = library.scenes.get(id);
-      return scene && structuredClone(scene);
+      return scene && { ...structuredClone({ ...scene, cover: undefined }), cover: scene.cover };
     },
     hookInput: stdinOf,
     issueSession: access.issueSession,
