@@ -3,11 +3,12 @@ import type { Found } from '../core/look-up.ts';
 import type { Candidate } from '../core/match.ts';
 import type { Section } from '../core/plex-item.ts';
 import type { DrainPlex } from '../core/ports.ts';
+import { parseJson } from '../http/json-body.ts';
+import type { HttpAnswer, TransportOptions } from '../http/transport.ts';
 import { editTargets, encode } from './edit-url.ts';
 import type { ListingPage } from './schemas.ts';
 import { toIdentity, toItems, toListingPage, toSections } from './schemas.ts';
-import type { PlexAnswer, TransportOptions } from './transport.ts';
-import { createTransport } from './transport.ts';
+import { createPlexTransport } from './transport.ts';
 
 export type PlexClientOptions = {
   readonly baseUrl: string;
@@ -51,7 +52,7 @@ type Query = readonly (readonly [key: string, value: string])[];
 
 /** Plex over HTTP. No retries: the queue is the retry. */
 export function createPlexClient(options: PlexClientOptions): PlexClient {
-  const send = createTransport({
+  const send = createPlexTransport({
     ...options,
     headers: {
       Accept: 'application/json',
@@ -67,7 +68,7 @@ export function createPlexClient(options: PlexClientOptions): PlexClient {
     target: string,
     what: string,
     headers: Readonly<Record<string, string>> = {},
-  ): Promise<PlexAnswer> => await send({ method: 'GET', target, what, headers: { ...authorised, ...headers } });
+  ): Promise<HttpAnswer> => await send({ method: 'GET', target, what, headers: { ...authorised, ...headers } });
 
   const readPage = async (
     section: Section,
@@ -203,9 +204,9 @@ function longestRun(name: string, isLeftOut: (letter: string) => boolean): strin
 }
 
 /** @throws {UsageError} when what answers is no Plex: that is an address to correct, not an outage to wait for. */
-async function readSections(baseUrl: string, ask: () => Promise<PlexAnswer>): Promise<readonly Section[]> {
+async function readSections(baseUrl: string, ask: () => Promise<HttpAnswer>): Promise<readonly Section[]> {
   const hint = 'Check plex_url: it should look like http://plex:32400.';
-  let answer: PlexAnswer;
+  let answer: HttpAnswer;
   try {
     answer = await ask();
   } catch (thrown) {
@@ -224,16 +225,8 @@ async function readSections(baseUrl: string, ask: () => Promise<PlexAnswer>): Pr
 }
 
 /** @throws {SyncError} `plex_malformed` */
-function parsed<T>(answer: PlexAnswer, to: (value: unknown) => T | undefined, what: string): T {
+function parsed<T>(answer: HttpAnswer, to: (value: unknown) => T | undefined, what: string): T {
   const value = to(parseJson(answer.body));
   if (value === undefined) throw new SyncError('plex_malformed', `Plex sent a damaged answer while ${what}`);
   return value;
-}
-
-function parseJson(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import { SyncError } from '../core/errors.ts';
-import type { TransportOptions } from './transport.ts';
-import { createTransport } from './transport.ts';
+import { parseJson } from '../http/json-body.ts';
+import type { TransportOptions } from '../http/transport.ts';
+import { createPlexTransport } from './transport.ts';
 
 const identityAnswer = z.object({
   MediaContainer: z.object({ version: z.string().check(z.regex(/^[\w.+-]{1,60}$/)) }),
@@ -9,17 +10,9 @@ const identityAnswer = z.object({
 
 /** The version of the server, asked without a token. @throws {SyncError} */
 export async function readPlexVersion(options: Omit<TransportOptions, 'headers'>): Promise<string> {
-  const send = createTransport({ ...options, headers: { Accept: 'application/json' } });
+  const send = createPlexTransport({ ...options, headers: { Accept: 'application/json' } });
   const { body } = await send({ method: 'GET', target: '/identity', what: 'asking for its version' });
   const parsed = z.safeParse(identityAnswer, parseJson(body));
   if (!parsed.success) throw new SyncError('plex_malformed', 'What answers there is no Plex');
   return parsed.data.MediaContainer.version;
-}
-
-function parseJson(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,0 +1,47 @@
+import { isAxiosError } from 'axios';
+
+/** Why a request got no answer that counts, in the words of a sentence. */
+export type NoAnswer =
+  /** No connection, or none that lasted: an outage, which may pass. */
+  | { readonly kind: 'silent'; readonly reason: string }
+  /** The certificate is refused: no outage that passes, but something to set. */
+  | { readonly kind: 'distrusted'; readonly reason: string };
+
+/**
+ * What a request without an answer means. The one function that knows axios: past it there are only our words, since an
+ * AxiosError carries the secret of the request in its `config`.
+ * @throws whatever axios did not throw, as it is
+ */
+export function toNoAnswer(thrown: unknown): NoAnswer {
+  if (!isAxiosError(thrown)) throw thrown;
+  const code = thrown.code ?? '';
+  const distrust = DISTRUST[code];
+  if (distrust !== undefined) return { kind: 'distrusted', reason: distrust };
+  return { kind: 'silent', reason: SILENCE[code] ?? thrown.code ?? 'no connection' };
+}
+
+/** How a person reads the code of a failed connection. */
+const SILENCE: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connection refused',
+  ECONNRESET: 'the connection was closed',
+  EPIPE: 'the connection was closed',
+  EPROTO: 'it does not speak https',
+  ENOTFOUND: 'no such host',
+  EAI_AGAIN: 'the host name could not be looked up',
+  EHOSTUNREACH: 'the host cannot be reached',
+  ENETUNREACH: 'the network cannot be reached',
+  ETIMEDOUT: 'no connection in time',
+  CONNECT_TIMEOUT: 'no connection in time',
+  ERR_BAD_RESPONSE: 'the answer was cut off, or larger than we accept',
+  ERR_CANCELED: 'no complete answer in time',
+};
+
+const DISTRUST: Readonly<Record<string, string>> = {
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'it is self-signed',
+  SELF_SIGNED_CERT_IN_CHAIN: 'it is self-signed',
+  UNABLE_TO_GET_ISSUER_CERT: 'who issued it is not known',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'who issued it is not known',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'it cannot be verified',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'it is for another host',
+  CERT_HAS_EXPIRED: 'it has expired',
+};

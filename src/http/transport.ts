@@ -1,0 +1,131 @@
+import http from 'node:http';
+import https from 'node:https';
+import type { Socket } from 'node:net';
+import { rootCertificates } from 'node:tls';
+import type { AxiosResponse } from 'axios';
+import axios from 'axios';
+import { parseHttpDate, parseRetryAfter } from './header-times.ts';
+import type { NoAnswer } from './no-answer.ts';
+import { toNoAnswer } from './no-answer.ts';
+
+export type TransportOptions = {
+  /** Without a trailing slash; may have a path. */
+  readonly baseUrl: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Whose certificates are taken, where the address is https; `ca` in PEM form, besides those the system trusts. */
+  readonly trust: { readonly certificates: 'verified' | 'any'; readonly ca: string | undefined };
+  /** Until the connection stands. */
+  readonly connectTimeoutMs: number;
+  /** Until the answer is complete, from the moment the connection may be had. */
+  readonly readTimeoutMs: number;
+  /** Aborts every request under way. */
+  readonly signal: AbortSignal;
+  now(): number;
+};
+
+export type HttpRequest = {
+  readonly method: 'GET' | 'PUT' | 'POST';
+  /** Path and query, encoded, from the base URL on. */
+  readonly target: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+};
+
+/** A complete answer, whatever its status. */
+export type HttpAnswer = {
+  readonly kind: 'answer';
+  readonly status: number;
+  readonly body: string;
+  readonly contentType: string;
+  /** The server's clock as it answered (its `Date` header), epoch ms; absent when it did not say. */
+  readonly sentAt: number | undefined;
+  /** How long it asks us to wait, in ms; absent when it does not say. */
+  readonly retryAfterMs: number | undefined;
+  /** Where a redirect leads, without query and fragment; absent in other answers. */
+  readonly redirect: string | undefined;
+};
+
+/** Sends one request. What goes wrong on the way is a value too: what it means is for the server's own folder to say. */
+export type Send = (request: HttpRequest) => Promise<HttpAnswer | NoAnswer>;
+
+/** Larger than any page we ask for, small enough for a NAS. */
+const MAX_BODY_BYTES = 64 * 1024 * 1024;
+/** Plex closes idle connections after 20 s (plex-api.md 1): ours go first, or a reused one is reset. Stash keeps them. */
+const IDLE_SOCKET_MS = 15_000;
+
+/**
+ * HTTP as both servers need it: no proxy from the environment (it would be handed the secret), no redirects (they would
+ * carry it on), a deadline for the connection and one for the whole request, a size cap, and no retries: the queue retries.
+ */
+export function createTransport(options: TransportOptions): Send {
+  const { connectTimeoutMs, readTimeoutMs, trust } = options;
+  const agent = { keepAlive: true, timeout: IDLE_SOCKET_MS };
+  const tls = {
+    rejectUnauthorized: trust.certificates === 'verified',
+    ...(trust.ca === undefined ? {} : { ca: [...rootCertificates, trust.ca] }),
+  };
+  const client = axios.create({
+    httpAgent: withConnectTimeout(new http.Agent(agent), 'connect', connectTimeoutMs),
+    httpsAgent: withConnectTimeout(new https.Agent({ ...agent, ...tls }), 'secureConnect', connectTimeoutMs),
+    proxy: false,
+    maxRedirects: 0,
+    maxContentLength: MAX_BODY_BYTES,
+    responseType: 'text',
+    transformResponse: (body: string) => body,
+    // Statuses are ours to read: an AxiosError made of one would carry the token.
+    validateStatus: () => true,
+  });
+  return async ({ method, target, headers, body }) => {
+    // axios's own timeout never fires on a server that drips bytes (toolchain.md).
+    const signal = AbortSignal.any([options.signal, AbortSignal.timeout(connectTimeoutMs + readTimeoutMs)]);
+    const request = {
+      method,
+      url: options.baseUrl + target,
+      headers: { ...options.headers, ...headers },
+      signal,
+      ...(body === undefined ? {} : { data: body }),
+    };
+    try {
+      const answer = await client.request<string>(request);
+      return toAnswer(answer, options.now());
+    } catch (thrown) {
+      return toNoAnswer(thrown);
+    }
+  };
+}
+
+function toAnswer({ status, data, headers }: AxiosResponse<string>, now: number): HttpAnswer {
+  const text = (name: string): string | undefined => {
+    const value: unknown = headers[name];
+    return typeof value === 'string' ? value : undefined;
+  };
+  const isRedirect = status >= 300 && status < 400;
+  return {
+    kind: 'answer',
+    status,
+    body: data,
+    contentType: text('content-type') ?? '',
+    sentAt: parseHttpDate(text('date')),
+    retryAfterMs: parseRetryAfter(text('retry-after'), now),
+    redirect: isRedirect ? (text('location')?.replace(/[?#].*$/, '') ?? 'elsewhere') : undefined,
+  };
+}
+
+type Connecting = { createConnection(...args: unknown[]): Socket | undefined };
+
+/** A socket that does not stand in time is destroyed; the agent has no option for that. */
+function withConnectTimeout<A extends http.Agent>(agent: A, ready: 'connect' | 'secureConnect', timeoutMs: number): A {
+  const connecting = agent as unknown as Connecting;
+  const create = connecting.createConnection.bind(agent);
+  connecting.createConnection = (...args) => {
+    const socket = create(...args);
+    if (socket === undefined) return socket;
+    const timer = setTimeout(
+      () => socket.destroy(Object.assign(new Error('connect timeout'), { code: 'CONNECT_TIMEOUT' })),
+      timeoutMs,
+    );
+    for (const event of [ready, 'close'] as const) socket.once(event, () => clearTimeout(timer));
+    return socket;
+  };
+  return agent;
+}
