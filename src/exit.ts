@@ -56,6 +56,10 @@ const TRY_AGAIN: ServerExit = {
   exitCode: EXIT.unreachable,
   hint: 'Check plex_url and that Plex runs, then try again.',
 };
+const TRY_STASH_AGAIN: ServerExit = {
+  exitCode: EXIT.unreachable,
+  hint: 'Check stash_url and that Stash runs, then try again.',
+};
 
 /** How a command ends that asked the server one thing and was not answered; a drain settles its jobs instead. */
 const SERVER_EXITS: Partial<Record<SyncErrorCode, ServerExit>> = {
@@ -68,6 +72,14 @@ const SERVER_EXITS: Partial<Record<SyncErrorCode, ServerExit>> = {
   plex_not_found: TRY_AGAIN,
   plex_rejected: TRY_AGAIN,
   plex_too_long: TRY_AGAIN,
+  stash_unauthorized: {
+    exitCode: EXIT.refused,
+    hint: 'Check stash_api_key: Stash shows its API key under Settings › Security.',
+  },
+  stash_unavailable: TRY_STASH_AGAIN,
+  stash_error: TRY_STASH_AGAIN,
+  stash_malformed: TRY_STASH_AGAIN,
+  stash_rejected: TRY_STASH_AGAIN,
 };
 
 /** Turns whatever a command threw into a complaint; the one place where errors become exit codes. */

@@ -36,6 +36,22 @@ const CURES: Readonly<Record<ErrorType, Cure>> = {
     advice: 'Plex could not be reached: when it answers again, try again.',
     command: 'plexsync dlq retry LETTERS',
   },
+  StashServerDown: {
+    advice: 'Stash could not be reached: when it answers again, try again.',
+    command: 'plexsync dlq retry LETTERS',
+  },
+  StashTemporaryError: {
+    advice: 'Stash answered with errors until the retries were spent: when it is well again, try again.',
+    command: 'plexsync dlq retry LETTERS',
+  },
+  StashRequestRejected: {
+    advice: 'Stash did not understand the question: check stash_url and the version of Stash, then try again.',
+    command: 'plexsync dlq retry LETTERS',
+  },
+  StashAuthError: {
+    advice: 'Stash refused the API key: set stash_api_key to the one in its Settings › Security, then try again.',
+    command: 'plexsync dlq retry LETTERS',
+  },
   PlexPermanentError: {
     advice: 'Plex refused the edit itself: read the message, correct the scene in Stash and enqueue it again.',
     command: 'plexsync dlq list LETTERS',

@@ -23,6 +23,16 @@ export type SyncErrorCode =
   | 'plex_forbidden'
   /** 401, and 498 for an expired token. */
   | 'plex_unauthorized'
+  /** Stash does not answer, or a proxy says that it is not there. */
+  | 'stash_unavailable'
+  /** Stash is alive and answered 5xx, 429, or with an error while it carried the query out. */
+  | 'stash_error'
+  /** A 2xx whose body is not what Stash sends, or a scene that makes no sense. */
+  | 'stash_malformed'
+  /** 400, 422 and every other 4xx: the query, or the address, does not fit this server. */
+  | 'stash_rejected'
+  /** 401, 403, or a way to the login page. */
+  | 'stash_unauthorized'
   /** Candidates, and no proof which one is the scene's file. */
   | 'low_confidence'
   /** Neither the job nor an earlier sync knows the scene's file. */

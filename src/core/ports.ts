@@ -6,6 +6,7 @@ import type { Found } from './look-up.ts';
 import type { PlexFile } from './match.ts';
 import type { PlexItem, Section } from './plex-item.ts';
 import type { Intent, SceneRecord } from './scene-record.ts';
+import type { StashLook } from './stash-scene.ts';
 
 /** Which Plex server a data directory belongs to, and the libraries by which it is known again for free. */
 export type Binding = { readonly machineIdentifier: string; readonly sectionUuids: readonly string[] };
@@ -97,6 +98,15 @@ export type DrainPlex = {
     edits: { readonly fields: readonly FieldEdit[]; readonly lists: readonly ListEdit[] },
     how: { readonly lock: 'lock' | 'leave_unlocked'; readonly maxBytes: number },
   ): Promise<void>;
+};
+
+/** What the drain needs of Stash; `stash/` satisfies it by shape. */
+export type DrainStash = {
+  /**
+   * Scenes as they are now, each id with its look, in one query per hundred. What fails here is no single job's.
+   * @throws {SyncError} @throws {UsageError} for a certificate that is not trusted, or an address that is no Stash.
+   */
+  scenes(ids: readonly number[]): Promise<ReadonlyMap<number, StashLook>>;
 };
 
 /** The world outside, as values and functions: nothing in core reads a clock, rolls a die or prints. */

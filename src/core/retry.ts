@@ -15,12 +15,16 @@ export type ErrorType =
   | 'LowConfidenceMatch'
   | 'NoFilePath'
   | 'AttemptLost'
-  | 'PlexAuthError';
+  | 'PlexAuthError'
+  | 'StashServerDown'
+  | 'StashTemporaryError'
+  | 'StashRequestRejected'
+  | 'StashAuthError';
 
 export type RetryRule = {
   readonly class: FailureClass;
   readonly errorType: ErrorType;
-  /** Only faults of the server itself count: one bad item must not look like an outage. */
+  /** Only faults of the server itself count, each for its own breaker: one bad item must not look like an outage. */
   readonly countsForBreaker: boolean;
 };
 
@@ -40,6 +44,12 @@ export const RETRY_RULES: Readonly<Record<SyncErrorCode, RetryRule>> = {
   no_file_path: { class: 'permanent', errorType: 'NoFilePath', countsForBreaker: false },
   attempt_lost: { class: 'permanent', errorType: 'AttemptLost', countsForBreaker: false },
   plex_unauthorized: { class: 'auth', errorType: 'PlexAuthError', countsForBreaker: false },
+  stash_unavailable: { class: 'unavailable', errorType: 'StashServerDown', countsForBreaker: true },
+  stash_error: { class: 'transient', errorType: 'StashTemporaryError', countsForBreaker: true },
+  stash_malformed: { class: 'transient', errorType: 'StashTemporaryError', countsForBreaker: false },
+  // A query is built from ids alone: where it does not fit, it does for no job, and no job shall pay for it.
+  stash_rejected: { class: 'unavailable', errorType: 'StashRequestRejected', countsForBreaker: false },
+  stash_unauthorized: { class: 'auth', errorType: 'StashAuthError', countsForBreaker: false },
 };
 
 const TRANSIENT_BASE_MS = 5_000;

@@ -126,6 +126,7 @@ test('what no retry can cure is buried at the first failure', () => {
     'plex_rejected',
     'plex_too_long',
     'plex_unauthorized',
+    'stash_unauthorized',
   ]);
   for (const code of codes) assert.equal(settle(code).kind, 'dead', code);
 });
@@ -142,6 +143,8 @@ test('only a silent server and its 5xx count for the breaker', () => {
   assert.deepEqual(CODES.filter((code) => RETRY_RULES[code].countsForBreaker).toSorted(), [
     'plex_error',
     'plex_unavailable',
+    'stash_error',
+    'stash_unavailable',
   ]);
 });
 
