@@ -25,6 +25,17 @@ export function requirePlex(loaded: LoadedSettings): PlexAccess {
   return { baseUrl, token, trust: trustOf(loaded) };
 }
 
+/** What talking to Stash needs; no key for a Stash without a password. */
+export type StashAccess = { readonly baseUrl: string; readonly apiKey: string | undefined; readonly trust: Trust };
+
+/** The address of Stash and its key; `undefined` without an address, since Stash is not needed. @throws {UsageError} */
+export function stashAccess(loaded: LoadedSettings): StashAccess | undefined {
+  const { stash_url: baseUrl, stash_insecure: takesAny } = loaded.settings;
+  if (baseUrl === undefined) return undefined;
+  const apiKey = secretOf(loaded, 'stash_api_key', 'stash_api_key_file');
+  return { baseUrl, apiKey, trust: { certificates: takesAny ? 'any' : 'verified', ca: undefined } };
+}
+
 const STRENGTH: Readonly<Record<Origin['kind'], number>> = { flag: 3, environment: 2, file: 1, default: 0 };
 
 /**

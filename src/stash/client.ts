@@ -1,0 +1,173 @@
+import { SyncError, UsageError } from '../core/errors.ts';
+import type { DrainStash } from '../core/ports.ts';
+import type { StashLook } from '../core/stash-scene.ts';
+import type { TransportOptions } from '../http/transport.ts';
+import type { StashDialect } from './dialect.ts';
+import { DIALECT_QUERY, isSpokenBy, readDialect, toDialect } from './dialect.ts';
+import type { ChangedScene, ListedScene, ScenePage } from './lists.ts';
+import { toChanges, toPage, toTimes } from './lists.ts';
+import { aliasOf, changesQuery, pageQuery, scenesQuery, TIME_QUERY } from './queries.ts';
+import { toLook } from './scenes.ts';
+import type { StashClock } from './server-time.ts';
+import { offsetOf } from './server-time.ts';
+import { createStashTransport } from './transport.ts';
+
+export type StashClientOptions = {
+  readonly baseUrl: string;
+  /** None for a Stash without a password: it refuses any key then (stash.md 4). */
+  readonly apiKey: string | undefined;
+  readonly trust: TransportOptions['trust'];
+  readonly connectTimeoutMs: number;
+  readonly readTimeoutMs: number;
+  /** Aborts every request under way. */
+  readonly signal: AbortSignal;
+  now(): number;
+  /** What an earlier run has `learnt`, parsed from JSON; anything else counts as nothing. */
+  readonly known?: unknown;
+};
+
+/** Stash as plexsync reads it; nothing here writes. Every function that asks may throw a `SyncError`. */
+export type StashClient = DrainStash & {
+  /**
+   * Asks which version it is and what that version understands, in one request.
+   * @throws {UsageError} when the address answers, but not as Stash does.
+   */
+  version(): Promise<StashDialect>;
+  /** What is known of this server by now, to be kept as JSON for the next run: saves it the question. */
+  learnt(): StashDialect | undefined;
+  /** Tells a silent server from one that refuses us: asks for what needs no key. @throws {SyncError} `stash_unavailable` */
+  probe(): Promise<void>;
+  /**
+   * The next scenes by id, `perPage` at the most: a walk from 0 on sees every scene that was there all the time.
+   * @param updatedSince what `cursorBefore` gives; then only those changed since
+   */
+  pageAfter(
+    afterId: number,
+    perPage: number,
+    only?: { readonly updatedSince?: string | undefined },
+  ): Promise<ScenePage<ListedScene>>;
+  /**
+   * The scenes that changed since a cursor (what `cursorBefore` gives), by id, at least one while there is another page:
+   * also those of which a tag, performer, studio or file changed, where the server can tell. Deletions and merges of what
+   * belongs to a scene never show (stash.md 7).
+   */
+  changedSince(cursor: string, perPage: number, afterId: number): Promise<ScenePage<ChangedScene>>;
+  /** The server's clock, and how it spells time. */
+  serverTime(): Promise<StashClock>;
+};
+
+/** Scenes in one query: a whole batch of a drain. */
+const LOOKS_PER_QUERY = 100;
+
+/** Stash over HTTP. No retries: the queue is the retry. */
+export function createStashClient(options: StashClientOptions): StashClient {
+  const { baseUrl, now } = options;
+  const { ask, probe } = createStashTransport(options);
+  let dialect = readDialect(options.known);
+
+  const learn = async (): Promise<StashDialect> => {
+    const spoken = await readServer(baseUrl, async () => {
+      const what = 'asking for its version';
+      return known(toDialect((await ask({ query: DIALECT_QUERY, variables: {} }, what)).data), what);
+    });
+    const [missing] = NEEDED_FIELDS.filter((name) => !spoken.sceneFields.includes(name));
+    if (missing !== undefined) throw tooStrange(spoken, missing);
+    dialect = spoken;
+    return spoken;
+  };
+
+  /** Asks in the server's dialect. One that was kept may be that of another version: then it is learnt anew, once. */
+  const inDialect = async <T>(request: (spoken: StashDialect) => Promise<T>): Promise<T> => {
+    const before = dialect;
+    if (before === undefined) return await request(await learn());
+    try {
+      return await request(before);
+    } catch (thrown) {
+      if (!(thrown instanceof SyncError) || thrown.code !== 'stash_rejected') throw thrown;
+      const spoken = await learn();
+      if (isSpokenBy(before, spoken)) throw thrown;
+      return await request(spoken);
+    }
+  };
+
+  /** Another build answers than the one we know: it may understand more. */
+  const noteServer = (spoken: StashDialect, version: unknown): void => {
+    if (!isSpokenBy(spoken, version)) dialect = undefined;
+  };
+
+  const look = async (ids: readonly number[]): Promise<readonly (readonly [number, StashLook])[]> => {
+    const what = ids.length === 1 ? `reading scene ${ids[0]}` : `reading ${ids.length} scenes`;
+    return await inDialect(async (spoken) => {
+      const { data, complaints } = await ask(scenesQuery(ids, spoken), what, ids.map(aliasOf));
+      noteServer(spoken, data['version']);
+      return ids.map((id) => {
+        const complaint = complaints.find(({ alias }) => alias === aliasOf(id));
+        return [id, toLook(id, data[aliasOf(id)], { complaint, baseUrl })];
+      });
+    });
+  };
+
+  return {
+    version: learn,
+    learnt: () => dialect,
+    probe,
+
+    scenes: async (ids) => {
+      const wanted = [...new Set(ids)];
+      const looks: (readonly [number, StashLook])[] = [];
+      for (let start = 0; start < wanted.length; start += LOOKS_PER_QUERY) {
+        looks.push(...(await look(wanted.slice(start, start + LOOKS_PER_QUERY))));
+      }
+      return new Map(looks);
+    },
+
+    pageAfter: async (afterId, perPage, { updatedSince } = {}) => {
+      const what = `listing the scenes after ${afterId}`;
+      const { data } = await ask(pageQuery({ afterId, perPage }, updatedSince), what);
+      return known(toPage(data, perPage), what);
+    },
+
+    changedSince: async (cursor, perPage, afterId) =>
+      await inDialect(async (spoken) => {
+        const what = `asking what changed since ${cursor}`;
+        const { data } = await ask(changesQuery({ afterId, perPage }, { since: cursor, dialect: spoken }), what);
+        noteServer(spoken, data['version']);
+        return known(toChanges(data, spoken.relatedFilters, perPage), what);
+      }),
+
+    serverTime: async () => {
+      const what = 'asking for its time';
+      const { data, sentAt } = await ask(TIME_QUERY, what);
+      return { at: sentAt ?? now(), offset: offsetOf(known(toTimes(data), what)) };
+    },
+  };
+}
+
+/** @throws {UsageError} when what answers is no Stash: that is an address to correct, not an outage to wait for. */
+async function readServer(baseUrl: string, ask: () => Promise<StashDialect>): Promise<StashDialect> {
+  try {
+    return await ask();
+  } catch (thrown) {
+    if (!(thrown instanceof SyncError) || thrown.code !== 'stash_rejected') throw thrown;
+    throw new UsageError(
+      `${baseUrl} is not a Stash server: ${thrown.message}.`,
+      'Check stash_url: it should look like http://stash:9999.',
+    );
+  }
+}
+
+/** Without these there is nothing to look for in Plex, or no way to see a change. */
+const NEEDED_FIELDS = ['id', 'updated_at', 'files'] as const;
+
+function tooStrange({ version = 'of unknown version' }: StashDialect, missing: string): UsageError {
+  return new UsageError(
+    `Stash ${version} cannot be read: its scenes have no ${missing}.`,
+    'Use a Stash from v0.24 on; a newer one than v0.31 may need a newer plexsync.',
+  );
+}
+
+/** @throws {SyncError} `stash_malformed` */
+function known<T>(value: T | undefined, what: string): T {
+  if (value === undefined) throw new SyncError('stash_malformed', `Stash sent a damaged answer while ${what}`);
+  return value;
+}

@@ -1,0 +1,56 @@
+import * as z from 'zod/mini';
+import { SyncError, UsageError } from '../core/errors.ts';
+import { parseScene } from '../core/scene.ts';
+import type { StashLook } from '../core/stash-scene.ts';
+import type { Complaint } from './envelope.ts';
+
+const sceneAnswer = z.looseObject({
+  updated_at: z.string(),
+  organized: z._default(z.boolean(), false),
+  rating100: z.nullish(z.number()),
+  paths: z.nullish(z.object({ screenshot: z.nullish(z.string()) })),
+});
+
+/** What a part of an answer says of one scene; a part about which there is a complaint says nothing (stash.md 5). */
+export function toLook(
+  sceneId: number,
+  part: unknown,
+  { complaint, baseUrl }: { readonly complaint: Complaint | undefined; readonly baseUrl: string },
+): StashLook {
+  const failed = (code: 'stash_error' | 'stash_malformed', message: string): StashLook => ({
+    kind: 'failed',
+    error: new SyncError(code, message),
+  });
+  if (complaint !== undefined)
+    return failed('stash_error', `Stash could not read scene ${sceneId}: ${complaint.message}`);
+  if (part === null) return { kind: 'gone' };
+  const parsed = z.safeParse(sceneAnswer, part);
+  if (!parsed.success) return failed('stash_malformed', `Stash sent a damaged scene ${sceneId}`);
+  const { updated_at: updatedAt, organized, rating100, paths, ...rest } = parsed.data;
+  const screenshot = paths?.screenshot ? screenshotUrl(baseUrl, sceneId, paths.screenshot) : null;
+  const input = {
+    ...rest,
+    updated_at: updatedAt,
+    paths: { screenshot },
+    // Stash does not hold a rating to its range (stash.md 6).
+    ...(rating100 === undefined
+      ? {}
+      : { rating100: rating100 === null ? null : Math.min(100, Math.max(0, rating100)) }),
+  };
+  try {
+    const { data } = parseScene(input, `Stash sent scene ${sceneId}`);
+    return { kind: 'found', scene: { sceneId, updatedAt, organized, data } };
+  } catch (thrown) {
+    if (!(thrown instanceof UsageError)) throw thrown;
+    return failed('stash_malformed', thrown.message.replace(/\.$/, ''));
+  }
+}
+
+/**
+ * The picture's address under our own way to Stash: the server names the host by which it was asked, or believes to be
+ * known (stash.md 6). Nothing else of the address is kept.
+ */
+function screenshotUrl(baseUrl: string, sceneId: number, told: string): string {
+  const version = /[?&]t=(\d+)/.exec(told)?.[1];
+  return `${baseUrl}/scene/${sceneId}/screenshot${version === undefined ? '' : `?t=${version}`}`;
+}

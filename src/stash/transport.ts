@@ -1,0 +1,66 @@
+import { SyncError } from '../core/errors.ts';
+import type { TransportOptions } from '../http/transport.ts';
+import { createTransport } from '../http/transport.ts';
+import type { Complaint } from './envelope.ts';
+import { openEnvelope } from './envelope.ts';
+import type { Query } from './queries.ts';
+import type { Asked } from './translate.ts';
+import { toBodyError, toNoAnswerError, toStatusError } from './translate.ts';
+
+/** What a query brought. */
+export type QueryAnswer = {
+  readonly data: Readonly<Record<string, unknown>>;
+  /** About single parts that were allowed to fail; their data is missing. */
+  readonly complaints: readonly Complaint[];
+  /** The server's clock as it answered, epoch ms; absent when it did not say. */
+  readonly sentAt: number | undefined;
+};
+
+export type StashTransport = {
+  /**
+   * Sends one query; `what` completes "Stash answered N while …".
+   * @param mayFail parts of the query whose failure is theirs alone; that of any other is everybody's
+   * @throws {SyncError}
+   */
+  ask(query: Query, what: string, mayFail?: readonly string[]): Promise<QueryAnswer>;
+  /** Whether anything answers at all. @throws {SyncError} `stash_unavailable` */
+  probe(): Promise<void>;
+};
+
+type StashTransportOptions = Omit<TransportOptions, 'headers'> & { readonly apiKey: string | undefined };
+
+/** Requests to Stash, whose failures are in our codes. */
+export function createStashTransport(options: StashTransportOptions): StashTransport {
+  const { baseUrl, apiKey } = options;
+  const auth = apiKey === undefined ? 'without_key' : 'with_key';
+  // Without this `Accept` the same errors come with another status (stash.md 5).
+  const send = createTransport({ ...options, headers: { Accept: 'application/json' } });
+  const headers = { 'Content-Type': 'application/json', ...(apiKey === undefined ? {} : { ApiKey: apiKey }) };
+  return {
+    ask: async (query, what, mayFail = []) => {
+      const asked: Asked = { what, baseUrl, auth };
+      const result = await send({ method: 'POST', target: '/graphql', headers, body: JSON.stringify(query) });
+      if (result.kind !== 'answer') throw toNoAnswerError(result, asked);
+      if (result.status < 200 || result.status >= 300) throw toStatusError(result, asked);
+      const opened = openEnvelope(result.body);
+      if (opened === undefined) throw toBodyError(result, asked);
+      const { data, complaints } = opened;
+      const [shared] = complaints.filter(({ alias }) => alias === undefined || !mayFail.includes(alias));
+      if (shared !== undefined) throw toComplaintError(shared, what);
+      return { data: data ?? {}, complaints, sentAt: result.sentAt };
+    },
+    probe: async () => {
+      // Answered before anybody is asked for a key (stash.md 4).
+      const asked: Asked = { what: 'probing it', baseUrl, auth };
+      const result = await send({ method: 'GET', target: '/healthz' });
+      if (result.kind !== 'answer') throw toNoAnswerError(result, asked);
+      if (result.status >= 500) throw toStatusError(result, asked);
+    },
+  };
+}
+
+function toComplaintError({ kind, message }: Complaint, what: string): SyncError {
+  if (kind === 'misfit')
+    return new SyncError('stash_rejected', `Stash does not understand us while ${what}: ${message}`);
+  return new SyncError('stash_error', `Stash failed while ${what}: ${message}`);
+}
