@@ -8,6 +8,7 @@ import { renderFields, renderTable } from '../terminal/table.ts';
 import type { Context } from './context.ts';
 import { checkDataDir, checkNode, examineSettings, examineStores } from './doctor-local.ts';
 import { checkPlex } from './doctor-plex.ts';
+import { checkStash } from './doctor-stash.ts';
 import { checkState } from './doctor-state.ts';
 
 /** Settings as they were typed. */
@@ -45,7 +46,7 @@ async function examine({ flags, configFile }: DoctorOptions, context: Context): 
       ...(settings.value === undefined
         ? [skipped('plex', 'the settings cannot be used')]
         : await checkPlex({ loaded: settings.value, stores: stores.value }, context)),
-      // Checks of another server follow here, each a function like those above.
+      ...(settings.value === undefined ? [] : await checkStash(settings.value, context)),
     ];
   } finally {
     stores.value?.close();

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { release, type } from 'node:os';
 import type { ConfigSources, ExplainedSetting } from '../config.ts';
-import { explainSettings } from '../config.ts';
+import { explainSettings, loadSettings } from '../config.ts';
 import { StoreError, SyncError, UsageError } from '../core/errors.ts';
 import { readPlexVersion } from '../plex/version.ts';
 import type { SceneRows } from '../queue/report-rows.ts';
@@ -12,11 +12,13 @@ import type { Stores } from '../queue/stores.ts';
 import { openStoresToRead } from '../queue/stores.ts';
 import type { Context } from './context.ts';
 import { readLogTail } from './report-log.ts';
+import { connectToStash } from './stash-connection.ts';
 
 /** What a report is made of; what could not be read is missing, and `problems` says why. */
 export type Gathered = {
   readonly settings: readonly ExplainedSetting[];
   readonly plexVersion: string | undefined;
+  readonly stashVersion: string | undefined;
   readonly system: string;
   readonly deployment: string;
   /** Open for as long as the report is made. */
@@ -49,15 +51,22 @@ export async function gather(
     stores === undefined || sceneId === undefined ? undefined : readSceneRows(stores, sceneId),
   );
   const log = attempt(() => readLogTail(dataDir.path)) ?? [];
-  let plexVersion: string | undefined;
-  try {
-    plexVersion = await askPlex(explained.settings, now);
-  } catch (thrown) {
-    problems.push(reasonOf(thrown));
-  }
+  const ask = async (question: Promise<string | undefined>): Promise<string | undefined> => {
+    try {
+      return await question;
+    } catch (thrown) {
+      problems.push(reasonOf(thrown));
+      return undefined;
+    }
+  };
+  const [plexVersion, stashVersion] = await Promise.all([
+    ask(askPlex(explained.settings, now)),
+    ask(askStash(explained, { sources, now })),
+  ]);
   return {
     settings: explained.settings,
     plexVersion,
+    stashVersion,
     system: `${type()} ${release()} ${process.arch}`,
     deployment: deployment(),
     stores,
@@ -90,6 +99,19 @@ async function askPlex(settings: readonly ExplainedSetting[], now: () => number)
     signal: abort.signal,
     now,
   });
+}
+
+/** With the key and the trust that are set: unlike Plex, Stash tells nothing before it knows who asks. */
+async function askStash(
+  { settings, problems }: Awaited<ReturnType<typeof explainSettings>>,
+  { sources, now }: { readonly sources: ConfigSources; readonly now: () => number },
+): Promise<string | undefined> {
+  // What cannot be used is told with the settings.
+  if (problems.length > 0 || settings.some(({ problem }) => problem !== undefined)) return undefined;
+  const stash = connectToStash(await loadSettings(sources), { now });
+  if (stash === undefined) return 'not asked';
+  const { version = '' } = await stash.version();
+  return /^[\w.+-]{1,60}$/.test(version) ? version : undefined;
 }
 
 function deployment(): string {

@@ -17,7 +17,7 @@ export function toFacts(gathered: Gathered, shown: Shown, { dataDir, version }: 
   const counts = stats === undefined ? [] : flatLines(statsDocument(stats, dataDir));
   return {
     versions: [
-      ['Stash version', ['not asked']],
+      ['Stash version', [gathered.stashVersion ?? 'unknown']],
       ['Plex version', [gathered.plexVersion ?? 'unknown']],
       ['PlexSync version', [version]],
       ['Node version', [process.version]],
