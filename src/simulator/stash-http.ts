@@ -54,6 +54,8 @@ export function createStashExchange({
         Object.assign(seen, { query, variables, operationName, rootFields });
       }
       requests.push(seen);
+      // The clock of its times is that of its answers.
+      response.setHeader('Date', new Date(now()).toUTCString());
       const decide = (): StashAnswer => answer({ url, route, headers: request.headers, graphql });
       respond({ request, response, seen, fault: faults.take(seen), decide });
     });
