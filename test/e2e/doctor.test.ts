@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { startStashServer } from '../../src/simulator/stash-server.ts';
 import type { Result, Rig } from '../helpers/rig.ts';
 import { setup } from '../helpers/rig.ts';
 
@@ -237,4 +238,36 @@ test('a damaged database is a failure, and Plex is looked at all the same', asyn
   const findings = findingsOf(result);
   assert.equal(findings.find(({ check }) => check === 'databases')?.status, 'failure');
   assert.equal(findings.find(({ check }) => check === 'plex')?.status, 'ok');
+});
+
+test('Stash is looked at where one is set: its version, and whether it takes the key', async (t) => {
+  const { run } = await setup(t);
+  const stash = await startStashServer({ version: 'v0.31', apiKey: 'StashKey0123456789abcdef' });
+  t.after(() => stash.close());
+  const ask = async (...args: string[]) => await examine(run, '--stash-url', stash.url, ...args);
+  assert.ok(!(await run(['doctor'])).stdout.includes('stash'));
+
+  const locked = await ask();
+  assert.equal(locked('stash').status, 'ok');
+  assert.deepEqual(
+    [locked('stash_key').status, locked('stash_key').fix?.slice(0, 17)],
+    ['failure', 'Set stash_api_key'],
+  );
+  const letIn = await ask('--stash-api-key', 'StashKey0123456789abcdef');
+  assert.match(letIn('stash').message, /^Stash v0\.31\.1 answers at http:/);
+  assert.deepEqual([letIn('stash_key').status, letIn('stash_key').message], ['ok', 'Stash accepts the API key']);
+
+  await stash.restart({ version: 'v0.26' });
+  stash.setApiKey(undefined);
+  const open = await ask();
+  assert.equal(open('stash_key').message, 'Stash asks for no API key');
+  assert.match(open('stash').fix ?? '', /^From v0\.27 on/);
+  assert.equal((await ask('--stash-api-key', 'StashKey0123456789abcdef'))('stash_key').status, 'failure');
+
+  const elsewhere = (await examine(run, '--stash-url', `${stash.url}/elsewhere`))('stash');
+  assert.deepEqual([elsewhere.status, elsewhere.fix?.slice(0, 15)], ['failure', 'Check stash_url']);
+  await stash.stop();
+  const silent = (await ask())('stash');
+  assert.equal(silent.status, 'failure');
+  assert.match(silent.message, /did not answer while asking for its version: connection refused/);
 });

@@ -3,6 +3,7 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
+import { startStashServer } from '../../src/simulator/stash-server.ts';
 import type { Rig } from '../helpers/rig.ts';
 import { setup } from '../helpers/rig.ts';
 
@@ -53,6 +54,19 @@ function assertMasked(text: string, secrets: readonly string[]): void {
   for (const secret of secrets)
     assert.ok(!text.toLowerCase().includes(secret.toLowerCase()), `${secret} stands in\n${text}`);
 }
+
+test('report names the version of Stash, or says why it does not know it', async (t) => {
+  const { run, plex } = await setup(t);
+  const stash = await startStashServer({ version: 'v0.31', apiKey: 'StashKey0123456789abcdef' });
+  t.after(() => stash.close());
+  const env = { STASH_URL: stash.url };
+  const known = await run(['report'], { env: { ...env, STASH_API_KEY: 'StashKey0123456789abcdef' } });
+  assert.match(known.stdout, /\n- Stash version: v0\.31\.1\n/);
+  assertMasked(known.stdout + known.stderr, ['StashKey0123456789abcdef', plex.token, new URL(stash.url).host]);
+  const refused = await run(['report'], { env });
+  assert.match(refused.stdout, /\n- Stash version: unknown\n/);
+  assert.match(refused.stdout, /Could not be read[\s\S]*Unauthorized: Stash asks for an API key \(401\)/);
+});
 
 test('report fills in the template and shows nothing personal', async (t) => {
   const { run, plex, secrets } = await makeWorld(t);

@@ -1,4 +1,4 @@
-/** Plex behind https, with a certificate that no system trusts. */
+/** Plex and Stash behind https, with a certificate that no system trusts. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -9,18 +9,19 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { startStashServer } from '../../src/simulator/stash-server.ts';
 import { setup } from '../helpers/rig.ts';
 
 const fixture = (name: string): string => fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
 const CERTIFICATE = fixture('loopback-cert.pem');
 
-/** The simulated Plex of a rig once more, over https; answers its address. */
-async function serveOverTls(t: TestContext, plexUrl: string): Promise<string> {
+/** A simulated server once more, over https; answers its address. */
+async function serveOverTls(t: TestContext, plainUrl: string): Promise<string> {
   const server = createServer(
     { key: readFileSync(fixture('loopback-key.pem')), cert: readFileSync(CERTIFICATE) },
     (incoming, answer) => {
       const { method, url, headers } = incoming;
-      const onward = request(plexUrl + url, { method, headers }, (theirs) => {
+      const onward = request(plainUrl + url, { method, headers }, (theirs) => {
         answer.writeHead(theirs.statusCode ?? 500, theirs.headers);
         theirs.pipe(answer);
       });
@@ -56,4 +57,18 @@ test('a certificate nobody trusts is refused with the way out, and taken when it
   const wrong = await run(['match-test', '/media/a.mp4', '--plex-ca', noCertificate], { env });
   assert.equal(wrong.code, 2);
   assert.match(wrong.stderr, /ca\.pem \(plex_ca, from --plex-ca\) holds no certificate/);
+});
+
+test('a certificate of Stash that nobody trusts is refused with the way out, and taken when any is accepted', async (t) => {
+  const { run } = await setup(t);
+  const stash = await startStashServer();
+  t.after(() => stash.close());
+  const env = { STASH_URL: await serveOverTls(t, stash.url) };
+  const refused = await run(['doctor'], { env });
+  assert.match(
+    refused.stdout,
+    /failure\tstash\tThe certificate of https:.* is not trusted: it is self-signed\t.*--stash-insecure/,
+  );
+  const accepted = await run(['doctor', '--stash-insecure'], { env });
+  assert.match(accepted.stdout, /ok\tstash\tStash v0\.30\.1 answers/);
 });
