@@ -23,7 +23,7 @@ export type SyncErrorCode =
   | 'plex_forbidden'
   /** 401, and 498 for an expired token. */
   | 'plex_unauthorized'
-  /** Stash does not answer, or a proxy says that it is not there. */
+  /** Stash does not answer, a proxy says that it is not there, or it waits for its set-up. */
   | 'stash_unavailable'
   /** Stash is alive and answered 5xx, 429, or with an error while it carried the query out. */
   | 'stash_error'

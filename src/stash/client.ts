@@ -3,7 +3,7 @@ import type { DrainStash } from '../core/ports.ts';
 import type { StashLook } from '../core/stash-scene.ts';
 import type { TransportOptions } from '../http/transport.ts';
 import type { StashDialect } from './dialect.ts';
-import { DIALECT_QUERY, isSpokenBy, readDialect, toDialect } from './dialect.ts';
+import { DIALECT_QUERY, isSpokenBy, readDialect, toDialect, toObstacle } from './dialect.ts';
 import type { ChangedScene, ListedScene, ScenePage } from './lists.ts';
 import { toChanges, toPage, toTimes } from './lists.ts';
 import { aliasOf, changesQuery, pageQuery, scenesQuery, TIME_QUERY } from './queries.ts';
@@ -29,7 +29,8 @@ export type StashClientOptions = {
 /** Stash as plexsync reads it; nothing here writes. Every function that asks may throw a `SyncError`. */
 export type StashClient = DrainStash & {
   /**
-   * Asks which version it is and what that version understands, in one request.
+   * Asks which version it is and what that version understands, in one request. A Stash that waits for its set-up or a
+   * migration is as good as not there.
    * @throws {UsageError} when the address answers, but not as Stash does.
    */
   version(): Promise<StashDialect>;
@@ -68,7 +69,10 @@ export function createStashClient(options: StashClientOptions): StashClient {
   const learn = async (): Promise<StashDialect> => {
     const spoken = await readServer(baseUrl, async () => {
       const what = 'asking for its version';
-      return known(toDialect((await ask({ query: DIALECT_QUERY, variables: {} }, what)).data), what);
+      const { data } = await ask({ query: DIALECT_QUERY, variables: {} }, what);
+      const obstacle = toObstacle(data);
+      if (obstacle !== undefined) throw new SyncError('stash_unavailable', obstacle);
+      return known(toDialect(data), what);
     });
     const [missing] = NEEDED_FIELDS.filter((name) => !spoken.sceneFields.includes(name));
     if (missing !== undefined) throw tooStrange(spoken, missing);

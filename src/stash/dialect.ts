@@ -47,9 +47,10 @@ const RELATED_FILTER_NAMES = Object.keys(RELATED_FILTERS) as readonly RelatedFil
 /** Tells which build answers, in every query that has to know whether its dialect still fits. */
 export const SERVER_SELECTION = 'version { version hash }';
 
-/** Asks for the version and for all that a dialect is made of, in one request. */
+/** Asks for the version, for all that a dialect is made of and whether Stash can work, in one request. */
 export const DIALECT_QUERY = `query PlexsyncDialect {
   ${SERVER_SELECTION}
+  systemStatus { status }
   scene: __type(name: "Scene") { names: fields(includeDeprecated: true) { name } }
   filter: __type(name: "SceneFilterType") { names: inputFields { name } }
 }`;
@@ -71,6 +72,19 @@ export function toDialect(data: unknown): StashDialect | undefined {
     relatedFilters: RELATED_FILTER_NAMES.filter((name) => has(filter.names, name)),
   };
 }
+
+const statusAnswer = z.object({ systemStatus: z.object({ status: z.string() }) });
+
+/** What Stash waits for before it can be asked for scenes, in the words of a sentence; `undefined` when it can. */
+export function toObstacle(data: unknown): string | undefined {
+  const parsed = z.safeParse(statusAnswer, data);
+  return parsed.success ? OBSTACLES[parsed.data.systemStatus.status] : undefined;
+}
+
+const OBSTACLES: Readonly<Record<string, string>> = {
+  SETUP: 'Stash has not been set up: finish it in a browser',
+  NEEDS_MIGRATION: 'Stash waits for the migration of its database: start it in a browser',
+};
 
 const keptDialect = z.object({
   version: z.optional(z.string()),

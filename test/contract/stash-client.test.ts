@@ -328,6 +328,17 @@ test('a silent server is an outage, and a probe tells it from one that refuses u
   assert.equal(await codeOf(client.probe()), 'stash_unavailable');
 });
 
+test('a Stash that waits for a person is not there yet', async (t) => {
+  for (const [status, words] of [
+    ['SETUP', /has not been set up/],
+    ['NEEDS_MIGRATION', /waits for the migration/],
+  ] as const) {
+    const error = await failureOf(clientOf(await setup(t, { status })).scenes([1]));
+    assert.ok(error instanceof SyncError && error.code === 'stash_unavailable');
+    assert.match(error.message, words);
+  }
+});
+
 test('an address that is no Stash, or a Stash too old to be read, is a mistake to correct', async (t) => {
   const world = await setup(t);
   const page = await failureOf(clientOf(world, { baseUrl: `${world.stash.url}/elsewhere` }).version());
