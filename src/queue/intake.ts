@@ -1,14 +1,31 @@
+import type { HookEvent } from '../core/hook-event.ts';
 import type { SceneEdit } from '../core/scene.ts';
 import type { Enqueued, EnqueueOptions } from './jobs.ts';
 import { prepareEnqueue, prepareStamping } from './jobs.ts';
+import { prepareMeta } from './meta.ts';
 import { QUEUE_SCHEMA } from './migrations.ts';
-import type { DataDir } from './open.ts';
+import type { DataDir, Db } from './open.ts';
 import { openDatabase, prepareDataDir } from './open.ts';
+import { prepareScenes } from './scenes.ts';
 import { translated } from './store-errors.ts';
+import { prepareCount } from './totals.ts';
+
+/** What Stash said of a scene. */
+export type SceneEvent = Extract<HookEvent, { readonly sceneId: number }>;
+
+/** What became of an event: a job, or a scene that is forgotten, and with it the edit that still waited, if any. */
+export type TakenEvent =
+  | ({ readonly kind: 'sync' } & Enqueued)
+  | { readonly kind: 'forget'; readonly sceneId: number; readonly droppedJobId: number | undefined };
 
 export type Intake = {
   /** Puts the edits into the queue in order, all of them or none, in one transaction. */
   enqueue(edits: readonly SceneEdit[], options: EnqueueOptions): readonly Enqueued[];
+  /**
+   * Applies what Stash said, in order, all of it or nothing, in one transaction, and remembers that something came.
+   * Taking the same events in once more ends in the same.
+   */
+  take(events: readonly SceneEvent[], now: number): readonly TakenEvent[];
   close(): void;
 };
 
@@ -19,6 +36,20 @@ export type Intake = {
 export function openIntake(dir: DataDir): Intake {
   prepareDataDir(dir, 'create');
   const db = openDatabase(dir, QUEUE_SCHEMA, 'create');
+  return {
+    ...translated(db.name, prepareIntake(db)),
+    close: () => {
+      db.close();
+    },
+  };
+}
+
+/** The intake of a queue that is open already. */
+export function intakeOf({ queueDb }: { readonly queueDb: Db }): Omit<Intake, 'close'> {
+  return translated(queueDb.name, prepareIntake(queueDb));
+}
+
+function prepareIntake(db: Db) {
   const stamp = prepareStamping(db);
   const enqueueOne = prepareEnqueue(db);
   const enqueueAll = db.transaction((edits: readonly SceneEdit[], options: EnqueueOptions) => {
@@ -28,10 +59,42 @@ export function openIntake(dir: DataDir): Intake {
       return edit === undefined ? [] : [enqueueOne(sceneId, edit, options)];
     });
   });
-  return translated(db.name, {
+  return {
     enqueue: (edits: readonly SceneEdit[], options: EnqueueOptions) => enqueueAll.immediate(edits, options),
-    close: () => {
-      db.close();
-    },
+    take: (events: readonly SceneEvent[], now: number) => prepareTake(db).immediate(events, now),
+  };
+}
+
+/** Prepared when something has come: `enqueue` need not pay for it. */
+function prepareTake(db: Db) {
+  const stamp = prepareStamping(db);
+  const enqueueOne = prepareEnqueue(db);
+  const dropWaiting = db.prepare<[number], { id: number }>(
+    `DELETE FROM jobs WHERE scene_id = ? AND state = 'pending' RETURNING id`,
+  );
+  const scenes = prepareScenes(db);
+  const count = prepareCount(db);
+  const meta = prepareMeta(db);
+  const takeOne = (event: SceneEvent, now: number): readonly TakenEvent[] => {
+    const { kind, sceneId } = event;
+    if (kind === 'forget') {
+      const droppedJobId = dropWaiting.get(sceneId)?.id;
+      if (droppedJobId !== undefined) count('dropped');
+      scenes.forget(sceneId);
+      return [{ kind, sceneId, droppedJobId }];
+    }
+    const [edit] = stamp([{ sceneId, bare: true, data: {} }], now);
+    return edit === undefined ? [] : [{ kind, ...enqueueOne(sceneId, edit, { priority: 'hand', now }) }];
+  };
+  return db.transaction((events: readonly SceneEvent[], now: number): readonly TakenEvent[] => {
+    meta.set(LAST_EVENT, now);
+    return events.flatMap((event) => takeOne(event, now));
   });
+}
+
+const LAST_EVENT = 'stash_event_at';
+
+/** When something from Stash was taken in last, epoch ms. */
+export function lastEventAt({ queueDb }: { readonly queueDb: Db }): number | undefined {
+  return translated(queueDb.name, { read: () => prepareMeta(queueDb).number(LAST_EVENT) }).read();
 }

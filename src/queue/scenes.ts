@@ -36,6 +36,7 @@ export function prepareScenes(db: Db) {
       section_title = coalesce(@sectionTitle, iif(section_key = @sectionKey, section_title, NULL))`);
   const disown = db.prepare<[string, number]>(`UPDATE scenes SET ${FORGOTTEN} WHERE rating_key = ? AND scene_id <> ?`);
   const forgetItems = db.prepare(`UPDATE scenes SET ${FORGOTTEN}`);
+  const remove = db.prepare<[number]>('DELETE FROM scenes WHERE scene_id = ?');
 
   const record = (sceneId: number): SceneRecord | undefined => {
     const row = select.get(sceneId);
@@ -77,6 +78,10 @@ export function prepareScenes(db: Db) {
     },
     /** Notes what is about to be written; when it was written last stays as it was. */
     intend: ({ sceneId, ...scene }: Omit<IntentNote, 'lease'>): void => put(sceneId, scene, undefined),
+    /** A scene that is gone from Stash: its file and what was written for it are no longer its own. */
+    forget: (sceneId: number): void => {
+      remove.run(sceneId);
+    },
     /** Another server has other rating keys: nothing of what was written there holds any more. */
     forgetAll: (): void => {
       forgetItems.run();

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { SceneEvent } from '../../src/queue/intake.ts';
+import { intakeOf, lastEventAt, openIntake } from '../../src/queue/intake.ts';
+import { COMPLETE, claimOne, edit, NOW, settle, setup } from '../helpers/queue-world.ts';
+
+const sync = (sceneId: number): SceneEvent => ({ kind: 'sync', sceneId });
+const forget = (sceneId: number): SceneEvent => ({ kind: 'forget', sceneId });
+
+test('a changed scene becomes a bare job with the priority of hand edits, and is merged into one that waits', (t) => {
+  const world = setup(t);
+  world.enqueue([edit(2, { path: '/harbour/2.mp4', title: 'Pier' })], { priority: 'bulk' });
+  const taken = intakeOf(world.stores()).take([sync(1), sync(2), sync(1)], NOW);
+  assert.deepEqual(
+    taken.map((one) => one.kind === 'sync' && [one.sceneId, one.how]),
+    [
+      [1, 'added'],
+      [2, 'merged'],
+      [1, 'merged'],
+    ],
+  );
+  assert.deepEqual(world.sql('SELECT scene_id, priority, held, state FROM jobs ORDER BY scene_id'), [
+    { scene_id: 1, priority: 0, held: 1, state: 'pending' },
+    { scene_id: 2, priority: 0, held: 1, state: 'pending' },
+  ]);
+});
+
+test('a scene that is gone loses its waiting job and what was known of it, and no other does', (t) => {
+  const world = setup(t);
+  world.enqueue([1, 2].map((id) => edit(id, { path: `/harbour/${id}.mp4`, title: 'Pier' })));
+  const drain = world.drain();
+  settle(drain, claimOne(drain), COMPLETE);
+  settle(drain, claimOne(drain), COMPLETE);
+  drain.end({ now: NOW, exitCode: 0, done: 2, failed: 0 });
+  world.enqueue([1, 2].map((id) => edit(id, { title: 'Mole' })));
+  const [waiting] = world.sql('SELECT id FROM jobs WHERE scene_id = 1');
+  const taken = intakeOf(world.stores()).take([forget(1), forget(3)], NOW);
+  assert.deepEqual(taken, [
+    { kind: 'forget', sceneId: 1, droppedJobId: waiting?.['id'] },
+    { kind: 'forget', sceneId: 3, droppedJobId: undefined },
+  ]);
+  assert.deepEqual(world.sql('SELECT scene_id FROM jobs'), [{ scene_id: 2 }]);
+  assert.deepEqual(world.sql('SELECT scene_id FROM scenes'), [{ scene_id: 2 }]);
+  assert.deepEqual(world.sql(`SELECT value FROM totals WHERE name = 'dropped'`), [{ value: 1 }]);
+});
+
+test('a job under way stays when its scene is gone', (t) => {
+  const world = setup(t);
+  world.enqueue([edit(1, { path: '/harbour/1.mp4', title: 'Pier' })]);
+  claimOne(world.drain());
+  intakeOf(world.stores()).take([forget(1)], NOW);
+  assert.equal(world.onlyJob()['state'], 'in_progress');
+});
+
+test('events are taken in order, and once more with the same end', (t) => {
+  const world = setup(t);
+  const events = [sync(1), forget(1), sync(2), sync(3), forget(4), sync(3)];
+  const state = (): unknown =>
+    world.sql('SELECT scene_id, data, bare_at IS NOT NULL AS bare FROM jobs ORDER BY scene_id');
+  openIntake(world.dir).close();
+  const intake = intakeOf(world.stores());
+  intake.take(events, NOW);
+  const once = state();
+  intake.take(events, NOW);
+  assert.deepEqual(state(), once);
+  assert.deepEqual(
+    world.sql('SELECT scene_id FROM jobs ORDER BY scene_id').map((row) => row['scene_id']),
+    [2, 3],
+  );
+});
+
+test('when something was taken in last is remembered, also where it meant nothing to do', (t) => {
+  const world = setup(t);
+  openIntake(world.dir).close();
+  assert.equal(lastEventAt(world.stores()), undefined);
+  intakeOf(world.stores()).take([], NOW);
+  assert.equal(lastEventAt(world.stores()), NOW);
+  world.close();
+  const intake = openIntake(world.dir);
+  intake.take([sync(1)], NOW + 5);
+  intake.close();
+  assert.equal(lastEventAt(world.stores()), NOW + 5);
+});
