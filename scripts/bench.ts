@@ -1,10 +1,12 @@
 /** Prints what plexsync costs, as ratios on this machine and as requests counted at the simulator. Not a test. */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { hookFront } from '../src/core/hook-front.ts';
 import { startPlexServer } from '../src/simulator/plex-server.ts';
+import { prepareSpool, spoolOf } from '../src/spool/layout.ts';
 
 const BIN = fileURLToPath(new URL('../bin/plexsync.js', import.meta.url));
 const QUICK = process.argv.includes('--quick');
@@ -72,6 +74,38 @@ async function startUp(): Promise<void> {
     print(`Start-up, median of ${rounds} interleaved runs`, 'ms', '× bare node');
     for (const [name, values] of times)
       print(`  ${name}`, median(values).toFixed(0), (median(values) / bare).toFixed(2));
+  });
+}
+
+/** What a save in Stash waits for at each scene, against the least that can take in an event at all. */
+async function hookFronts(): Promise<void> {
+  const [rounds, events] = QUICK ? [5, 20] : [21, 50];
+  await withDir((dir) => {
+    const spool = spoolOf(dir);
+    prepareSpool(spool, 'same_user');
+    const [script, input] = [join(dir, 'front.sh'), join(dir, 'event.json')];
+    writeFileSync(script, hookFront(spool.path));
+    const context = { id: 1, type: 'Scene.Update.Post', input: 'h'.repeat(2_000) };
+    writeFileSync(input, JSON.stringify({ args: { hookContext: context } }));
+    // A shell starts them: to start anything from here costs more than they do.
+    const loop = `n=0; while [ $n -lt ${events} ]; do "$@" <"$0" >/dev/null 2>&1; n=$((n + 1)); done`;
+    const cases: Readonly<Record<string, readonly string[]>> = {
+      'sh -c cat': ['sh', '-c', 'cat'],
+      'hook front': ['sh', script],
+    };
+    const times = new Map(Object.keys(cases).map((name) => [name, [] as number[]]));
+    for (let round = 0; round < rounds; round += 1) {
+      for (const [name, command] of Object.entries(cases)) {
+        const startedAt = performance.now();
+        spawnSync('sh', ['-c', loop, input, ...command], { stdio: 'ignore' });
+        times.get(name)?.push((performance.now() - startedAt) / events);
+      }
+    }
+    const least = median(times.get('sh -c cat') ?? []);
+    print(`An event of Stash, median of ${rounds} × ${events}`, 'ms', '× sh -c cat');
+    for (const [name, values] of times)
+      print(`  ${name}`, median(values).toFixed(1), (median(values) / least).toFixed(2));
+    return Promise.resolve();
   });
 }
 
@@ -153,6 +187,7 @@ async function waitingCost(): Promise<void> {
 
 print(`Node ${process.version}, ${cpus().length} cores`);
 await startUp();
+await hookFronts();
 await bulkEnqueue();
 await drains();
 await waitingCost();

@@ -1,0 +1,57 @@
+/** The first comment of every file that `plugin install` writes: one without it is somebody else's. */
+export const INSTALLED_MARK = 'Written by: plexsync plugin install. Run that again to change it.';
+
+/**
+ * The script that Stash starts for each event: it keeps what Stash says in the spool, and nothing else, since the user's
+ * save waits for it (stash.md 3). POSIX sh, and the two programs `cat` and `mv`.
+ *
+ * A name is claimed in `tmp` for good: whoever has it there is the only one who can bring it into `new`, and the earlier
+ * owner's file is in `new` at the very instant at which it leaves `tmp`. So no event replaces another one, also between
+ * containers with the same process ids, and where there is no /proc to draw a random name from.
+ */
+export function hookFront(spool: string): string {
+  return `#!/bin/sh
+# ${INSTALLED_MARK}
+# Keeps what Stash says for the next run of plexsync. It looks at nothing of it and asks no server.
+spool=${quoted(spool)}
+
+say() { printf '\\001%s\\002[PlexSync Hook] %s\\n' "$1" "$2" >&2; }
+give_up() {
+  cat >/dev/null 2>&1 # Stash may still be speaking.
+  say e "This event was not kept: $1"
+  exit 0
+}
+
+# Stash waits until nobody holds its pipe; a reader that has gone must not end us.
+exec >/dev/null
+trap '' PIPE
+# Another user may be the one who takes it in; the folder above lets nobody else near.
+umask 022
+[ -d "$spool/tmp" ] || give_up "there is no spool at $spool. Mount the folder there, or run: plexsync plugin install"
+
+# With noclobber the shell makes a file only where there is none.
+set -C
+id=
+{ read -r id </proc/sys/kernel/random/uuid; } 2>/dev/null
+id=$$-$id
+name=$id
+n=0
+until { true >"$spool/tmp/$name"; } 2>/dev/null && [ ! -e "$spool/new/$name" ]; do
+  [ -e "$spool/tmp/$name" ] && [ "$n" -lt 1000 ] ||
+    give_up "$spool/tmp cannot be written. Is the disk full, or may this user not write there?"
+  n=$((n + 1))
+  name=$id.$n
+done
+
+{ cat >>"$spool/tmp/$name" && mv -f "$spool/tmp/$name" "$spool/new/$name"; } 2>/dev/null || {
+  rm -f "$spool/tmp/$name" 2>/dev/null
+  give_up "$spool cannot be written. Is the disk full?"
+}
+say i 'Event kept for the next run of plexsync'
+exit 0
+`;
+}
+
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}
