@@ -1,0 +1,213 @@
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import type { HookEvent, TaskMode } from '../core/hook-event.ts';
+import { readHookEvent } from '../core/hook-event.ts';
+import { parseJsonText } from '../core/json-text.ts';
+import { setAside, setEntryAside } from './bad.ts';
+import type { Spool } from './layout.ts';
+
+/** What Stash said of a scene. */
+type SceneEvent = Extract<HookEvent, { readonly sceneId: number }>;
+
+/** What was found in a spool, besides what was applied. */
+export type Taken = {
+  /** The tasks that a person started in Stash, each once, still to be done. */
+  readonly tasks: readonly TaskMode[];
+  /** Events that meant nothing to do, each with its reason. */
+  readonly ignored: readonly string[];
+  /** Sentences for the person: what was set aside, and what could not be touched. */
+  readonly warnings: readonly string[];
+};
+
+const NOTHING: Taken = { tasks: [], ignored: [], warnings: [] };
+
+export type TakeIn = {
+  readonly spool: Spool;
+  /** Epoch ms. */
+  readonly now: number;
+  /** Makes events last, in order and all of them, before their files go; what it throws leaves the files where they are. */
+  apply(events: readonly SceneEvent[]): void;
+};
+
+/** Events that are applied at once, and files that are deleted after. */
+const BATCH = 500;
+/** More than any event with a cover has. */
+const LARGEST_BYTES = 32 * 1_048_576;
+
+/**
+ * Takes in what Stash left in the spool, oldest first. An event's file goes once the event has been applied: killed in
+ * between, the next run applies it again, which ends in the same. What is no event is set aside, and stops nobody.
+ */
+export function takeInSpool({ spool, now, apply }: TakeIn): Taken {
+  const names = listEvents(spool);
+  if (names === undefined) return { ...NOTHING, warnings: [`${spool.new} cannot be read: its events wait there.`] };
+  if (names.length === 0) return NOTHING;
+  if (!mayRemove(spool))
+    return {
+      ...NOTHING,
+      warnings: [`${spool.new} cannot be written: ${names.length} events wait there until their files can be removed.`],
+    };
+  const taken = { tasks: new Set<TaskMode>(), ignored: [] as string[], warnings: [] as string[] };
+  const files = inOrder(spool, names);
+  for (let start = 0; start < files.length; start += BATCH) {
+    const batch = files.slice(start, start + BATCH).flatMap((name) => {
+      const event = readEvent(spool, name, taken.warnings);
+      return event === undefined ? [] : [{ name, event }];
+    });
+    if (batch.length === 0) continue;
+    apply(batch.flatMap(({ event }) => ('sceneId' in event ? [event] : [])));
+    for (const { name, event } of batch) {
+      if (event.kind === 'task') taken.tasks.add(event.mode);
+      if (event.kind === 'ignored') taken.ignored.push(event.reason);
+      remove(spool, name, taken.warnings);
+    }
+  }
+  sweep(spool, now);
+  return { ...taken, tasks: [...taken.tasks] };
+}
+
+/** The names of what waits; none where there is no spool, `undefined` where nobody can tell. */
+export function listEvents({ new: folder }: Spool): readonly string[] | undefined {
+  try {
+    // A name with a dot is never ours: a network share keeps deleted files so, and desktops their notes.
+    return readdirSync(folder).filter((name) => !name.startsWith('.'));
+  } catch (thrown) {
+    return isGone(thrown) ? [] : undefined;
+  }
+}
+
+function inOrder({ new: folder }: Spool, names: readonly string[]): readonly string[] {
+  return names
+    .map((name) => ({ name, at: lstatSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
+    .sort((a, b) => a.at - b.at || (a.name < b.name ? -1 : 1))
+    .map(({ name }) => name);
+}
+
+function mayRemove({ new: folder }: Spool): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The event in a file; nothing where another run was faster, or where the file was set aside. */
+function readEvent(
+  spool: Spool,
+  name: string,
+  warnings: string[],
+): Exclude<HookEvent, { kind: 'malformed' }> | undefined {
+  const read = readFile(join(spool.new, name));
+  if (read.kind === 'gone') return undefined;
+  if (read.kind === 'no_file') {
+    asideOrWarn(name, 'it is no file', warnings, () => setEntryAside(spool, name));
+    return undefined;
+  }
+  const parsed = read.kind === 'text' ? parseJsonText(read.text) : undefined;
+  const value = parsed?.kind === 'value' ? parsed.value : undefined;
+  const event = parsed?.kind === 'value' ? readHookEvent(value) : undefined;
+  if (event !== undefined && event.kind !== 'malformed') return event;
+  const reason = event?.reason ?? (read.kind === 'unusable' ? read.reason : 'it is no JSON');
+  asideOrWarn(name, reason, warnings, () => setAside(spool, name, { reason, value }));
+  return undefined;
+}
+
+function asideOrWarn(name: string, reason: string, warnings: string[], act: () => void): void {
+  const what = `What Stash left as ${name} cannot be used: ${reason}`;
+  try {
+    act();
+    warnings.push(`${what}. It is in spool/bad now; plexsync enqueue takes the scene by its id.`);
+  } catch (thrown) {
+    warnings.push(`${what}, and it could not be moved to spool/bad (${codeOf(thrown)}). Remove it by hand.`);
+  }
+}
+
+type Read =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'no_file' }
+  | { readonly kind: 'unusable'; readonly reason: string };
+
+/** Follows no link and waits at no pipe: others may write into a shared spool. Windows knows neither flag. */
+const JUST_THIS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+
+function readFile(path: string): Read {
+  const entry = lstatSync(path, { throwIfNoEntry: false });
+  if (entry === undefined) return { kind: 'gone' };
+  if (!entry.isFile()) return { kind: 'no_file' };
+  try {
+    const handle = openSync(path, JUST_THIS);
+    try {
+      const { size } = fstatSync(handle);
+      if (size > LARGEST_BYTES) return { kind: 'unusable', reason: 'it is larger than 32 MB' };
+      if (size === 0) return { kind: 'unusable', reason: 'it is empty' };
+      return { kind: 'text', text: readFileSync(handle, 'utf8') };
+    } finally {
+      closeSync(handle);
+    }
+  } catch (thrown) {
+    return isGone(thrown) ? { kind: 'gone' } : { kind: 'unusable', reason: `it cannot be read (${codeOf(thrown)})` };
+  }
+}
+
+function remove(spool: Spool, name: string, warnings: string[]): void {
+  try {
+    rmSync(join(spool.new, name), { force: true });
+  } catch (thrown) {
+    warnings.push(
+      `${join(spool.new, name)} was taken in and cannot be removed (${codeOf(thrown)}): remove it, or each run takes it in again.`,
+    );
+  }
+}
+
+const HOUR_MS = 3_600_000;
+/** A front that was killed leaves its file in `tmp`; notes in `bad` are for a person to read. */
+const KEPT_MS = { tmp: HOUR_MS, bad: 30 * 24 * HOUR_MS } as const;
+
+/** Only where something came in: an idle run costs one look into `new`. */
+function sweep(spool: Spool, now: number): void {
+  for (const folder of ['tmp', 'bad'] as const) {
+    for (const name of namesIn(spool[folder])) {
+      const path = join(spool[folder], name);
+      const at = lstatSync(path, { throwIfNoEntry: false })?.mtimeMs;
+      if (at !== undefined && now - at > KEPT_MS[folder]) removeQuietly(path);
+    }
+  }
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    // Nothing of worth is in there: whoever needs the folder complains.
+    return [];
+  }
+}
+
+/** What cannot be swept is swept another time. */
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    return;
+  }
+}
+
+function isGone(thrown: unknown): boolean {
+  return codeOf(thrown) === 'ENOENT';
+}
+
+function codeOf(thrown: unknown): string {
+  return (thrown as NodeJS.ErrnoException).code ?? 'unknown reason';
+}

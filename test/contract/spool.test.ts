@@ -1,0 +1,209 @@
+/** Taking in what Stash left, from real folders. */
+import assert from 'node:assert/strict';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { test } from 'node:test';
+import type { Spool } from '../../src/spool/layout.ts';
+import { prepareSpool, spoolOf } from '../../src/spool/layout.ts';
+import { lookAtSpool } from '../../src/spool/look.ts';
+import type { TakeIn, Taken } from '../../src/spool/take-in.ts';
+import { takeInSpool } from '../../src/spool/take-in.ts';
+
+const NOW = Date.now();
+const COOKIE = 'harbour-session-cookie';
+const CONNECTION = { Host: '0.0.0.0', SessionCookie: { Name: 'session', Value: COOKIE } };
+
+type Event = Parameters<TakeIn['apply']>[0][number];
+type World = {
+  readonly spool: Spool;
+  put(name: string, value: unknown, secondsAgo?: number): string;
+  take(): Taken & { readonly applied: readonly (readonly Event[])[] };
+};
+
+function setup(t: TestContext): World {
+  const dir = mkdtempSync(join(tmpdir(), 'plexsync-spool-'));
+  t.after(() => rmSync(dir, { recursive: true, force: true }));
+  const spool = spoolOf(dir);
+  prepareSpool(spool, 'same_user');
+  return {
+    spool,
+    put: (name, value, secondsAgo = 0) => {
+      const path = join(spool.new, name);
+      writeFileSync(path, typeof value === 'string' ? value : JSON.stringify(value));
+      utimesSync(path, NOW / 1_000 - secondsAgo, NOW / 1_000 - secondsAgo);
+      return path;
+    },
+    take: () => {
+      const applied: (readonly Event[])[] = [];
+      const taken = takeInSpool({ spool, now: NOW, apply: (events) => applied.push(events) });
+      return { ...taken, applied };
+    },
+  };
+}
+
+function hook(id: number, type = 'Scene.Update.Post', more: object = {}): object {
+  return { server_connection: CONNECTION, args: { hookContext: { id, type, input: null, ...more } } };
+}
+
+test('events are applied oldest first, whatever they are called, and their files are gone', (t) => {
+  const { put, take, spool } = setup(t);
+  put('a', hook(3, 'Scene.Destroy.Post'), 1);
+  put('b', hook(1), 3);
+  put('c', hook(2, 'Scene.Create.Post'), 2);
+  const { applied, warnings } = take();
+  assert.deepEqual(applied, [
+    [
+      { kind: 'sync', sceneId: 1 },
+      { kind: 'sync', sceneId: 2 },
+      { kind: 'forget', sceneId: 3 },
+    ],
+  ]);
+  assert.deepEqual([warnings, readdirSync(spool.new)], [[], []]);
+  assert.deepEqual(take().applied, []);
+});
+
+test('a spool that is not there is empty', (t) => {
+  const { take, spool } = setup(t);
+  rmSync(spool.path, { recursive: true });
+  assert.deepEqual(take(), { tasks: [], ignored: [], warnings: [], applied: [] });
+});
+
+test('1,200 events are applied in batches of 500', (t) => {
+  const { put, take, spool } = setup(t);
+  for (let id = 1; id <= 1_200; id += 1) put(`event-${id}`, hook(id), 2_000 - id);
+  const { applied } = take();
+  assert.deepEqual(
+    applied.map((batch) => batch.length),
+    [500, 500, 200],
+  );
+  assert.deepEqual(
+    applied.flat().map(({ sceneId }) => sceneId),
+    Array.from({ length: 1_200 }, (_, index) => index + 1),
+  );
+  assert.deepEqual(readdirSync(spool.new), []);
+});
+
+test('when the queue refuses, the files stay, and come again', (t) => {
+  const { put, take, spool } = setup(t);
+  put('a', hook(1));
+  const refuse = (): never => {
+    throw new Error('the disk is full');
+  };
+  assert.throws(() => takeInSpool({ spool, now: NOW, apply: refuse }), /the disk is full/);
+  assert.deepEqual(readdirSync(spool.new), ['a']);
+  assert.deepEqual(take().applied, [[{ kind: 'sync', sceneId: 1 }]]);
+});
+
+test('tasks are handed back, each once, and what means nothing to do says why', (t) => {
+  const { put, take } = setup(t);
+  put('a', { args: { mode: 'sync_all' } }, 3);
+  put('b', { args: { mode: 'status' } }, 2);
+  put('c', { args: { mode: 'sync_all' } }, 1);
+  put('d', hook(7, 'Scene.Update.Post', { inputFields: ['o_counter'] }));
+  assert.deepEqual(take(), {
+    tasks: ['sync_all', 'status'],
+    ignored: ['scene 7 has changed only in what is not synced'],
+    warnings: [],
+    applied: [[]],
+  });
+});
+
+test('what is no event is set aside with its reason, and stops none of the others', (t) => {
+  const { put, take, spool } = setup(t);
+  put('half', '{"args":{"hookContext":{"id":5,"ty');
+  put('empty', '');
+  put('list', [hook(1)]);
+  put('no-scene', hook(0, 'Scene.Update.Post', { input: { title: 'Pier', session_cookie: COOKIE } }));
+  truncateSync(put('huge', '{}'), 33 * 1_048_576);
+  put('good', hook(9));
+  const { applied, warnings } = take();
+  assert.deepEqual(applied, [[{ kind: 'sync', sceneId: 9 }]]);
+  assert.equal(warnings.length, 5);
+  assert.deepEqual(readdirSync(spool.new), []);
+  const notes = Object.fromEntries(
+    readdirSync(spool.bad).map((name) => [name, JSON.parse(readFileSync(join(spool.bad, name), 'utf8')) as object]),
+  );
+  assert.deepEqual(notes, {
+    'half.json': { reason: 'it is no JSON', input: null },
+    'empty.json': { reason: 'it is empty', input: null },
+    'list.json': { reason: 'it is no JSON object', input: null },
+    'huge.json': { reason: 'it is larger than 32 MB', input: null },
+    'no-scene.json': {
+      reason: 'it names no scene',
+      input: { args: { hookContext: { id: 0, type: 'Scene.Update.Post', input: { title: 'Pier' } } } },
+    },
+  });
+  assert.deepEqual(take(), { tasks: [], ignored: [], warnings: [], applied: [] });
+});
+
+test('no cookie is kept or said, wherever it stands', (t) => {
+  const { put, take, spool } = setup(t);
+  put('a', { ...hook(0), extra: [{ Cookie: COOKIE }], deep: { deeper: { server_connection: COOKIE } } });
+  put('b', `{"server_connection":{"SessionCookie":{"Value":"${COOKIE}"`);
+  put('c', JSON.stringify(COOKIE));
+  put('d', { args: { mode: COOKIE } });
+  const { warnings } = take();
+  const kept = readdirSync(spool.bad).filter((name) => name !== 'd.json');
+  const all = [...warnings, ...kept.map((name) => readFileSync(join(spool.bad, name), 'utf8'))].join('\n');
+  assert.ok(!all.includes(COOKIE), all);
+});
+
+test('a file nested without end is set aside', (t) => {
+  const { put, take, spool } = setup(t);
+  put('deep', `{"args":${'{"a":'.repeat(200_000)}1${'}'.repeat(200_000)}}`);
+  assert.equal(take().warnings.length, 1);
+  assert.deepEqual(readdirSync(spool.bad), ['deep.json']);
+});
+
+test('links, folders and pipes are never opened', (t) => {
+  const { put, take, spool } = setup(t);
+  const elsewhere = join(spool.path, 'elsewhere');
+  writeFileSync(elsewhere, JSON.stringify(hook(1)));
+  symlinkSync(elsewhere, join(spool.new, 'link'));
+  mkdirSync(join(spool.new, 'folder'));
+  put('good', hook(2));
+  const { applied, warnings } = take();
+  assert.deepEqual(applied, [[{ kind: 'sync', sceneId: 2 }]]);
+  assert.equal(warnings.length, 2);
+  assert.deepEqual(readdirSync(spool.new), []);
+  assert.ok(existsSync(elsewhere));
+});
+
+test('what a killed front left goes after an hour, and what network shares hide is no event', (t) => {
+  const { put, take, spool } = setup(t);
+  const [old, young] = [join(spool.tmp, 'old'), join(spool.tmp, 'young')];
+  for (const path of [old, young]) writeFileSync(path, '{');
+  utimesSync(old, NOW / 1_000 - 3_700, NOW / 1_000 - 3_700);
+  put('.nfs0001', hook(5));
+  put('a', hook(1));
+  assert.deepEqual(take().applied, [[{ kind: 'sync', sceneId: 1 }]]);
+  assert.deepEqual(readdirSync(spool.tmp), ['young']);
+  assert.deepEqual(readdirSync(spool.new), ['.nfs0001']);
+});
+
+test('a look counts what waits and what was set aside, and changes nothing', (t) => {
+  const { put, take, spool } = setup(t);
+  put('bad', '{');
+  take();
+  put('a', hook(1), 60);
+  put('b', hook(2), 10);
+  const look = lookAtSpool(spool);
+  assert.deepEqual([look.isThere, look.waiting, look.bad], [true, 2, 1]);
+  assert.equal(Math.round(((look.oldestAt ?? 0) - NOW) / 1_000), -60);
+  assert.deepEqual(readdirSync(spool.new), ['a', 'b']);
+  rmSync(spool.path, { recursive: true });
+  assert.deepEqual(lookAtSpool(spool), { isThere: false, waiting: 0, oldestAt: undefined, bad: 0 });
+});
