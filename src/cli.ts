@@ -54,7 +54,7 @@ async function perform(
   const dataDir = dataDirOf(options.dataDir, env);
   refuseEmpty('--config', options.config);
   refuseEmpty('--log-file', options.logFile);
-  const logFormat = logFormatOf(options.logFormat, env);
+  const logFormat = logFormatOf(options.logFormat, env, command.logFormat);
   const logFile = options.logFile || env['PLEXSYNC_LOG_FILE'];
   // Under cron a run is held back whole, until it is known whether it is worth a mail.
   const isQuiet = (options.quiet ?? false) || invocation.given.has('cron');
@@ -87,8 +87,8 @@ async function loadPaint({ color }: GlobalOptions, env: NodeJS.ProcessEnv): Prom
 }
 
 /** @throws {UsageError} naming who said it, and the formats there are. */
-function logFormatOf(flag: string | undefined, env: NodeJS.ProcessEnv): LogFormat {
-  const given = flag ?? (env['PLEXSYNC_LOG_FORMAT'] || 'pretty');
+function logFormatOf(flag: string | undefined, env: NodeJS.ProcessEnv, fallback: LogFormat = 'pretty'): LogFormat {
+  const given = flag ?? (env['PLEXSYNC_LOG_FORMAT'] || fallback);
   const known = LOG_FORMATS.find((format) => format === given);
   if (known !== undefined) return known;
   const origin = flag === undefined ? 'PLEXSYNC_LOG_FORMAT' : '--log-format';

@@ -4,8 +4,10 @@ import { DEMO } from './demo.ts';
 import { DLQ_EXPORT, DLQ_LIST, DLQ_PURGE, DLQ_RETRY, DLQ_SHOW, DLQ_SUMMARY } from './dlq.ts';
 import { DOCTOR } from './doctor.ts';
 import { ENQUEUE } from './enqueue.ts';
+import { HOOK } from './hook.ts';
 import { INIT } from './init.ts';
 import { MATCH_TEST } from './match-test.ts';
+import { PLUGIN_INSTALL, PLUGIN_STATUS } from './plugin.ts';
 import { PROCESS } from './process.ts';
 import { QUEUE_DROP, QUEUE_LIST } from './queue.ts';
 import { REPORT } from './report.ts';
@@ -17,6 +19,7 @@ export const GROUPS: readonly CommandGroup[] = [
   { name: 'queue', summary: 'jobs that wait' },
   { name: 'dlq', summary: 'dead letters: jobs that will not be tried again without a person' },
   { name: 'config', summary: 'settings' },
+  { name: 'plugin', summary: 'the plugin that tells of changes in Stash' },
 ];
 
 /** Every command there is, in the order of `--help`. */
@@ -34,6 +37,9 @@ export const COMMANDS: readonly CommandSpec[] = [
   DLQ_PURGE,
   DLQ_EXPORT,
   MATCH_TEST,
+  PLUGIN_INSTALL,
+  PLUGIN_STATUS,
+  HOOK,
   INIT,
   CONFIG_SHOW,
   DOCTOR,

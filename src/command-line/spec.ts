@@ -1,6 +1,7 @@
 import type { Context } from '../commands/context.ts';
 import type { ExitCode } from '../exit.ts';
 import type { SettingName } from '../settings.ts';
+import type { LogFormat } from '../terminal/log-format.ts';
 
 /** One option. What stands for its value is in angle brackets; without one it is a switch. */
 export type OptionSpec = {
@@ -45,6 +46,8 @@ export type CommandSpec = {
   readonly notes?: readonly string[];
   readonly examples: readonly string[];
   readonly exitCodes: readonly ExitCode[];
+  /** How it logs when nobody says; `pretty` unless given. */
+  readonly logFormat?: LogFormat;
   run(invocation: Invocation, context: Context): Promise<number>;
 };
 

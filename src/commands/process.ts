@@ -13,6 +13,7 @@ import { openStores, openStoresToRead } from '../queue/stores.ts';
 import type { SettingName } from '../settings.ts';
 import type { Context } from './context.ts';
 import type { RunResult } from './cron.ts';
+import { takeInEvents } from './events.ts';
 import { toLimit } from './ids.ts';
 import { failureDocument, reportRun } from './process-report.ts';
 import type { DrainRequest } from './queue-run.ts';
@@ -61,6 +62,8 @@ async function runOnDirectory(options: ProcessOptions, context: Context): Promis
   try {
     if (loaded.warnings.length > 0) await warnOnceADay(stores, loaded.warnings, context);
     const { mode, parallel, adoptServer } = options;
+    // A preview leaves everything as it is.
+    if (mode === 'write') await takeInEvents(stores, context);
     const request = { loaded, ...limits, mode, parallel, adoptServer, startedAt: now() };
     const result = await runOnce(stores, request, context);
     if (audience === 'person') return result.exitCode;

@@ -43,6 +43,10 @@ test('enqueue loads better-sqlite3, commander and zod/mini, and nothing else', (
   assert.deepEqual(packagesOf(['src/cli.ts', 'src/commands/enqueue.ts']), ['better-sqlite3', 'commander', 'zod/mini']);
 });
 
+test('hook loads what enqueue does, and nothing else', () => {
+  assert.deepEqual(packagesOf(['src/cli.ts', 'src/commands/hook.ts']), ['better-sqlite3', 'commander', 'zod/mini']);
+});
+
 test('the command line itself loads commander alone, and reaches commands only when asked for', () => {
   assert.deepEqual(packagesOf(['src/cli.ts']), ['commander']);
   const commandLine = Object.keys(metafile.inputs).filter((file) => file.startsWith('src/command-line/'));
@@ -90,7 +94,7 @@ test('each npm package has its owner', () => {
   }
 });
 
-const EDGES = ['queue', 'plex', 'stash', 'terminal', 'simulator'];
+const EDGES = ['queue', 'plex', 'stash', 'spool', 'terminal', 'simulator'];
 /** The edges that speak HTTP; nobody else knows the folder. */
 const OVER_HTTP = ['plex', 'stash'];
 

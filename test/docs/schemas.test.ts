@@ -38,8 +38,18 @@ function assertValid(name: string, document: unknown): void {
   assert.ok(ok, `${name}: ${ajv.errorsText(validate.errors)}\n${JSON.stringify(document, null, 2)}`);
 }
 
-/** One command line and the schema of what it prints; run in this order in one directory. */
-type Row = readonly [schema: string, args: readonly string[], from?: 'stdout' | 'stderr' | 'lines', code?: number];
+/** One command line and the schema of what it prints; run in this order in one directory, `{dir}`. */
+type Row = readonly [
+  schema: string,
+  args: readonly string[],
+  from?: 'stdout' | 'stderr' | 'lines',
+  code?: number,
+  input?: string,
+];
+
+function hook(id: number, type: string, inputFields: readonly string[] = []): string {
+  return JSON.stringify({ args: { hookContext: { id, type, input: null, inputFields } } });
+}
 
 const PIER = ['--path', '/media/pier.mp4', '--title', 'Pier', '--tag', 'sea', '--performer', 'Ada', '--details', ''];
 const ROWS: readonly Row[] = [
@@ -83,6 +93,15 @@ const ROWS: readonly Row[] = [
   ['match-test', ['match-test', '/media/pier.mkv'], 'stdout', 1],
   ['config-show', ['config', 'show', '--path-map', '/data=/media']],
   ['init', ['init', '--yes']],
+  ['plugin-install', ['plugin', 'install', '--plugins-dir', '{dir}', '--yes']],
+  ['plugin-install', ['plugin', 'install', '--plugins-dir', '{dir}', '--direct', '--yes']],
+  ['plugin-status', ['plugin', 'status'], 'stdout', 1],
+  ['hook', ['hook'], 'stdout', 0, hook(5, 'Scene.Update.Post')],
+  ['hook', ['hook'], 'stdout', 0, hook(5, 'Scene.Destroy.Post')],
+  ['hook', ['hook'], 'stdout', 0, hook(5, 'Scene.Destroy.Post')],
+  ['hook', ['hook'], 'stdout', 0, hook(5, 'Scene.Update.Post', ['play_count'])],
+  ['error', ['hook'], 'stderr', 2],
+  ['plugin-status', ['plugin', 'status']],
   ['doctor', ['doctor']],
   ['report', ['report']],
   ['error', ['stats', '--max-dead', '1'], 'stderr', 2],
@@ -93,8 +112,8 @@ test('every document is what its schema says', async (t) => {
   const rig = await setup(t);
   rig.plex.addItem({ sectionKey: '1', file: '/media/pier.mp4' });
   rig.plex.addItem({ sectionKey: '1', file: '/media/other/01.mp4' });
-  for (const [schema, args, from = 'stdout', code = 0] of ROWS) {
-    const result = await rig.run([...args, '--json']);
+  for (const [schema, args, from = 'stdout', code = 0, input = ''] of ROWS) {
+    const result = await rig.run([...args.map((word) => word.replace('{dir}', rig.dir)), '--json'], { input });
     assert.equal(result.code, code, `${args.join(' ')}: ${result.stderr}`);
     for (const document of documentsOf(result, from)) assertValid(schema, document);
   }
