@@ -36,20 +36,6 @@ export type Intake = {
 export function openIntake(dir: DataDir): Intake {
   prepareDataDir(dir, 'create');
   const db = openDatabase(dir, QUEUE_SCHEMA, 'create');
-  return {
-    ...translated(db.name, prepareIntake(db)),
-    close: () => {
-      db.close();
-    },
-  };
-}
-
-/** The intake of a queue that is open already. */
-export function intakeOf({ queueDb }: { readonly queueDb: Db }): Omit<Intake, 'close'> {
-  return translated(queueDb.name, prepareIntake(queueDb));
-}
-
-function prepareIntake(db: Db) {
   const stamp = prepareStamping(db);
   const enqueueOne = prepareEnqueue(db);
   const enqueueAll = db.transaction((edits: readonly SceneEdit[], options: EnqueueOptions) => {
@@ -59,13 +45,23 @@ function prepareIntake(db: Db) {
       return edit === undefined ? [] : [enqueueOne(sceneId, edit, options)];
     });
   });
-  return {
+  return translated(db.name, {
     enqueue: (edits: readonly SceneEdit[], options: EnqueueOptions) => enqueueAll.immediate(edits, options),
-    take: (events: readonly SceneEvent[], now: number) => prepareTake(db).immediate(events, now),
-  };
+    ...intakeOf({ queueDb: db }),
+    close: () => {
+      db.close();
+    },
+  });
 }
 
-/** Prepared when something has come: `enqueue` need not pay for it. */
+/** Takes events into a queue that is open already. Costs nothing before something comes. */
+export function intakeOf({ queueDb }: { readonly queueDb: Db }): Pick<Intake, 'take'> {
+  return translated(queueDb.name, {
+    take: (events: readonly SceneEvent[], now: number) => prepareTake(queueDb).immediate(events, now),
+  });
+}
+
+/** Call it when something has come: an idle run and `enqueue` need not pay for it. */
 function prepareTake(db: Db) {
   const stamp = prepareStamping(db);
   const enqueueOne = prepareEnqueue(db);

@@ -129,6 +129,8 @@ function asideOrWarn(name: string, reason: string, warnings: string[], act: () =
     act();
     warnings.push(`${what}. It is in spool/bad now; plexsync enqueue takes the scene by its id.`);
   } catch (thrown) {
+    // Another run was faster.
+    if (isGone(thrown)) return;
     warnings.push(`${what}, and it could not be moved to spool/bad (${codeOf(thrown)}). Remove it by hand.`);
   }
 }

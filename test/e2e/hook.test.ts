@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Result, Rig } from '../helpers/rig.ts';
 import { setup as setupRig } from '../helpers/rig.ts';
 
@@ -25,7 +26,7 @@ type World = Rig & {
   readonly manifest: string;
   install(...more: readonly string[]): Promise<Result>;
   /** Starts what the manifest says, as Stash does. */
-  trigger(input: string): Promise<Result>;
+  trigger(input: string, afterMs?: number): Promise<Result>;
 };
 
 async function setup(t: TestContext): Promise<World> {
@@ -38,7 +39,7 @@ async function setup(t: TestContext): Promise<World> {
     pluginsDir,
     manifest,
     install: async (...more) => await rig.run(['plugin', 'install', '--plugins-dir', pluginsDir, '--yes', ...more]),
-    trigger: async (input) => await start(commandOf(manifest), input),
+    trigger: async (input, afterMs = 0) => await start(commandOf(manifest), input, afterMs),
   };
 }
 
@@ -53,13 +54,16 @@ function commandOf(manifest: string): readonly string[] {
     });
 }
 
-async function start([program = '', ...args]: readonly string[], input: string): Promise<Result> {
+async function start([program = '', ...args]: readonly string[], input: string, afterMs: number): Promise<Result> {
   const child = spawn(program, args, { env: { PATH: process.env['PATH'] ?? '' }, cwd: '/' });
   const said = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => (said.stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (said.stderr += text));
-  child.stdin.on('error', () => undefined).end(input);
-  const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+  child.stdin.on('error', () => undefined);
+  const closed = once(child, 'close');
+  await sleep(afterMs);
+  child.stdin.end(input);
+  const [code, signal] = (await closed) as [number | null, NodeJS.Signals | null];
   return { code, signal, ...said };
 }
 
@@ -157,6 +161,45 @@ test('with --direct the manifest enqueues at once, from any folder and with no e
     assert.match((second ?? '').slice(3), /^\[PlexSync Hook\] Hook handler exceeded 100ms target \(\d+\.\dms\)$/);
   assert.deepEqual(scenes(world), [123]);
   assert.equal((await world.run(['plugin', 'status'])).code, 0);
+});
+
+test('a hook that takes longer than a person should wait says so', async (t) => {
+  const world = await setup(t);
+  await world.install('--direct');
+  const { code, stderr } = await world.trigger(hook(123), 150);
+  assert.equal(code, 0);
+  assert.match(stderr, /\n.w.\[PlexSync Hook\] Hook handler exceeded 100ms target \(\d+\.\dms\)\n$/);
+});
+
+test('a run that ended between commit and removal leaves events that come again, with the same end', async (t) => {
+  const world = await setup(t);
+  await world.install();
+  const events = [hook(1), hook(2), hook(1, 'Scene.Destroy.Post'), hook(3)];
+  const leave = (): void => {
+    for (const [index, event] of events.entries()) {
+      const path = join(world.dataDir, 'spool', 'new', `${index}`);
+      writeFileSync(path, event);
+      utimesSync(path, 1_700_000_000 + index, 1_700_000_000 + index);
+    }
+  };
+  for (const _again of [1, 2]) {
+    leave();
+    assert.equal((await world.run(['process'])).code, 0);
+    assert.deepEqual([scenes(world), spooled(world)], [[2, 3], []]);
+  }
+});
+
+test('runs at once take in each event, and none stumbles over what another one has removed', async (t) => {
+  const world = await setup(t);
+  await world.install();
+  for (let id = 1; id <= 300; id += 1) writeFileSync(join(world.dataDir, 'spool', 'new', `${id}`), hook(id));
+  const runs = await Promise.all([1, 2, 3].map(() => world.run(['process', '--parallel'])));
+  for (const { code, stderr } of runs) {
+    assert.equal(code, 0);
+    assert.doesNotMatch(stderr, /cannot|spool\/bad/);
+  }
+  assert.deepEqual(world.sql('SELECT count(*) AS count FROM jobs'), [{ count: 300 }]);
+  assert.deepEqual(spooled(world), []);
 });
 
 test('hook ends well when there is nothing to do, and says what is no event', async (t) => {
