@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -63,9 +64,12 @@ export function writeFile({ path, text, mode }: PluginFile): Written {
   const isThere = existsSync(path);
   if (isThere && readFileSync(path, 'utf8') === text && (statSync(path).mode & 0o777) === mode)
     return { path, how: 'unchanged' };
-  mkdirSync(dirname(path), { recursive: true });
+  const isNewFolder = mkdirSync(dirname(path), { recursive: true }) !== undefined;
   const draft = `${path}.draft`;
-  writeFileSync(draft, text, { mode });
+  writeFileSync(draft, text);
+  // Stash may run as another user, and a strict umask would keep it out.
+  chmodSync(draft, mode);
+  if (isNewFolder) chmodSync(dirname(path), 0o755);
   renameSync(draft, path);
   return { path, how: isThere ? 'updated' : 'written' };
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
@@ -237,6 +237,16 @@ test('install writes its files once, brings them up to date, and says where the 
   assert.ok(stderr.includes(`-v ${join(world.dataDir, 'spool')}:/plexsync-spool`), stderr);
   const lost = await world.trigger(hook(1));
   assert.deepEqual([lost.code, lost.stderr.startsWith('\u0001e\u0002')], [0, true]);
+});
+
+test('what is installed can be read by Stash as another user, whatever the umask is', async (t) => {
+  const world = await setup(t);
+  const before = process.umask(0o077);
+  t.after(() => process.umask(before));
+  await world.install();
+  const folder = join(world.pluginsDir, 'plexsync');
+  const modes = ['.', 'plexsync.yml', 'plexsync-hook.sh'].map((name) => statSync(join(folder, name)).mode & 0o777);
+  assert.deepEqual(modes, [0o755, 0o644, 0o755]);
 });
 
 test("install touches nobody else's files", async (t) => {
