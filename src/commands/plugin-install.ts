@@ -54,8 +54,8 @@ export async function run(options: InstallOptions, context: Context): Promise<nu
 function pluginsDirOf(given: string | undefined): string {
   if (given === undefined || given === '')
     throw new UsageError(
-      'Where Stash has its plugins was not said.',
-      'Give --plugins-dir; Stash shows it under Settings > System > Application Paths, and it is ~/.stash/plugins by default.',
+      '--plugins-dir must say where Stash has its plugins.',
+      'Stash shows it under Settings > System > Application Paths; it is ~/.stash/plugins by default.',
     );
   const path = resolve(given);
   if (existsSync(path) && statSync(path).isDirectory()) return path;

@@ -40,6 +40,7 @@ const SUBSTITUTIONS: readonly (readonly [text: string, instead: string])[] = [
   ['http://plex:32400', plex.url],
   ['/run/secrets/plex', tokenFile],
   ['/var/lib/node_exporter/', './'],
+  ['/srv/stash/config/plugins', './plugins'],
 ];
 
 type Expected = {
@@ -95,6 +96,11 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   },
   'plexsync doctor --json | jq .ok': { stdout: /^true\n$/ },
   'plexsync report --scene 4711 -o report.md': { stdout: /^Report written to report\.md\n$/ },
+  'plexsync plugin install --plugins-dir ~/.stash/plugins': ASKS,
+  // Nothing has come from Stash in this world.
+  'plexsync plugin status': { code: EXIT.jobsFailed, stdout: /events waiting\t0/ },
+  'plexsync plugin status --json': { code: EXIT.jobsFailed },
+  'plexsync hook < event.json': { stderr: /Enqueued sync job for scene 4711/ },
   'plexsync completion bash': { stdout: /complete .*plexsync/ },
 };
 
@@ -124,6 +130,9 @@ async function prepareTemplate(): Promise<void> {
   const scenes = [601, 602].map((id) => ({ scene_id: id, path: `/media/${id}.mp4`, title: `Tide Tables ${id}` }));
   writeFileSync(join(template, 'scenes.ndjson'), scenes.map((scene) => JSON.stringify(scene)).join('\n'));
   writeFileSync(join(template, 'export.json'), JSON.stringify({ scenes }, null, 2));
+  const hookContext = { id: 4711, type: 'Scene.Update.Post', input: { id: '4711' }, inputFields: ['title', 'id'] };
+  writeFileSync(join(template, 'event.json'), JSON.stringify({ server_connection: {}, args: { hookContext } }));
+  for (const folder of ['plugins', '.stash/plugins']) mkdirSync(join(template, folder), { recursive: true });
   writeFileSync(tokenFile, plex.token, { mode: 0o600 });
 }
 

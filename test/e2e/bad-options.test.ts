@@ -34,6 +34,7 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
   '<file>': [],
   '<dir>': [],
   '<folder>': [],
+  '<path>': [],
   '<text>': [],
   '<name>': [],
 };
@@ -50,6 +51,7 @@ const OUT_OF_RANGE: Readonly<Record<string, readonly string[]>> = {
 const GOES_WITH: Readonly<Record<string, readonly string[]>> = {
   enqueue: ['7'],
   'match-test': ['/harbour/1.mp4'],
+  'plugin install --spool-as': ['--plugins-dir', '.'],
   'stats --max-dead': ['--check'],
   'stats --max-age': ['--check'],
   'stats --max-outage': ['--check'],

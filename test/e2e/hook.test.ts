@@ -274,7 +274,7 @@ test('install asks, and says what is wrong with where it is to go', async (t) =>
   const world = await setup(t);
   const rows: readonly (readonly [RegExp, readonly string[]])[] = [
     [/There is no terminal to ask at/, ['--plugins-dir', world.pluginsDir]],
-    [/Where Stash has its plugins was not said/, ['--yes']],
+    [/--plugins-dir must say where Stash has its plugins/, ['--yes']],
     [/There is no folder .*nowhere/, ['--plugins-dir', join(world.dir, 'nowhere'), '--yes']],
     [/--spool-as must be a whole path/, ['--plugins-dir', world.pluginsDir, '--spool-as', 'spool', '--yes']],
     [/--spool-as goes with a spool/, ['--plugins-dir', world.pluginsDir, '--spool-as', '/s', '--direct', '--yes']],
