@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { SettingName } from '../settings.ts';
 import { SETTING_GROUPS, SETTINGS } from '../settings.ts';
+import { writeText } from '../terminal/output.ts';
 import { VERSION } from '../version.ts';
 import { commanderWords } from './commander-words.ts';
 import { COMMANDS, GROUPS } from './commands.ts';
@@ -43,6 +44,9 @@ export function createProgram(argv: readonly string[], perform: Perform): Comman
     .addHelpText('after', () => `\n${programHelpAfter()}`);
   for (const option of GLOBAL_OPTIONS) program.addOption(toGlobalOption(option));
   program.configureOutput({
+    // A reader that has gone (`plexsync --help | head`) is no failure.
+    writeOut: (text) => void writeText('stdout', text),
+    writeErr: (text) => void writeText('stderr', text),
     outputError: (text, write) => {
       if (argv.includes('--json')) return;
       const { message, hint } = commanderWords(text, argv);

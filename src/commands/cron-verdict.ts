@@ -2,10 +2,12 @@ import { unreachable } from '../core/errors.ts';
 import type { ExitCode } from '../exit.ts';
 import { EXIT, strongest } from '../exit.ts';
 
+/** Something that went wrong in a run: the exit code that goes with it, and what tells it from others of that code. */
+export type Fault = { readonly exitCode: ExitCode; readonly what: string };
+
 /** How a run under `--cron` went, and what was told before. Instants are epoch ms. */
 export type CronRun = {
-  /** The exit codes that apply to the run, whichever is the strongest. */
-  readonly exitCodes: readonly ExitCode[];
+  readonly faults: readonly Fault[];
   /** The error types of dead letters that nobody has been told of yet. */
   readonly newLetterTypes: readonly string[];
   /** Since when no server answers. */
@@ -24,16 +26,17 @@ export type CronVerdict = {
   readonly standing: readonly string[];
 };
 
-const DAY_MS = 86_400_000;
+/** The same complaint is told once in this time. */
+export const TOLD_AGAIN_MS = 86_400_000;
 /** A restart or a night's maintenance of Plex is no news. */
 const OUTAGE_WORTH_TELLING_MS = 3_600_000;
 
-type Complaint = { readonly key: string; readonly exitCode: ExitCode };
+type Standing = { readonly key: string; readonly exitCode: ExitCode };
 
 /** Decides what a run under `--cron` is worth telling: what is new and needs a person, the same thing once a day. */
 export function cronVerdict(run: CronRun): CronVerdict {
-  const standing = complaintsOf(run);
-  const fresh = standing.filter(({ key }) => !isToldToday(key, run));
+  const standing = standingOf(run);
+  const fresh = standing.filter(({ key }) => !isToldToday(run.toldAt(key), run.now));
   return {
     exitCode: strongest(fresh.map(({ exitCode }) => exitCode)),
     fresh: fresh.map(({ key }) => key),
@@ -41,8 +44,13 @@ export function cronVerdict(run: CronRun): CronVerdict {
   };
 }
 
-function complaintsOf({ exitCodes, newLetterTypes, outageSince, now }: CronRun): readonly Complaint[] {
-  const byCode = exitCodes.flatMap((exitCode): Complaint[] => {
+/** Whether something was told less than a day ago. An instant in the future comes from a clock that was wrong. */
+export function isToldToday(toldAt: number | undefined, now: number): boolean {
+  return toldAt !== undefined && toldAt <= now && now - toldAt < TOLD_AGAIN_MS;
+}
+
+function standingOf({ faults, newLetterTypes, outageSince, now }: CronRun): readonly Standing[] {
+  const byFault = faults.flatMap(({ exitCode, what }): Standing[] => {
     switch (exitCode) {
       case EXIT.done:
       // The next run goes on with what was left, and a retry is scheduled: nothing for a person to do.
@@ -50,37 +58,33 @@ function complaintsOf({ exitCodes, newLetterTypes, outageSince, now }: CronRun):
       case EXIT.jobsFailed:
         return [];
       case EXIT.unreachable: {
-        const isLong = outageSince !== undefined && now - outageSince >= OUTAGE_WORTH_TELLING_MS;
-        return isLong ? [{ key: OUTAGE, exitCode }] : [];
+        const lastsMs = outageSince === undefined ? 0 : now - outageSince;
+        return lastsMs >= OUTAGE_WORTH_TELLING_MS ? [{ key: OUTAGE, exitCode }] : [];
       }
       case EXIT.refused:
       case EXIT.usage:
       case EXIT.store:
       case EXIT.bug:
-        return [{ key: exitComplaint(exitCode), exitCode }];
+        return [{ key: faultPrefix(exitCode) + what, exitCode }];
       default:
         return unreachable(exitCode);
     }
   });
-  const letters = newLetterTypes.map((type): Complaint => ({ key: LETTERS + type, exitCode: EXIT.jobsFailed }));
-  return [...byCode, ...letters];
+  return [...byFault, ...newLetterTypes.map((type) => ({ key: LETTERS + type, exitCode: EXIT.jobsFailed }))];
 }
 
 const OUTAGE = 'outage';
 const LETTERS = 'letters ';
 
-const exitComplaint = (exitCode: ExitCode): string => `exit ${exitCode}`;
+const faultPrefix = (exitCode: ExitCode): string => `exit ${exitCode} `;
 
 /** Whether a complaint is about new dead letters. */
 export function isLetterComplaint(complaint: string): boolean {
   return complaint.startsWith(LETTERS);
 }
 
-/** Complaints about something that goes on until it is mended. */
-export const STANDING_COMPLAINTS: readonly string[] = [OUTAGE, exitComplaint(EXIT.refused), exitComplaint(EXIT.usage)];
-
-/** A complaint from the future comes from a clock that was wrong, and holds nothing back. */
-function isToldToday(key: string, { toldAt, now }: CronRun): boolean {
-  const at = toldAt(key);
-  return at !== undefined && at <= now && now - at < DAY_MS;
+/** How the complaints begin that a run has shown to be over, unless they stand in it again. */
+export function overAfter(run: { readonly isConnected: boolean }): readonly string[] {
+  const ofItself = [EXIT.usage, EXIT.store, EXIT.bug].map(faultPrefix);
+  return run.isConnected ? [...ofItself, faultPrefix(EXIT.refused), OUTAGE] : ofItself;
 }

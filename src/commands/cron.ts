@@ -1,44 +1,25 @@
-import type { ExitCode } from '../exit.ts';
 import { complaintOf } from '../exit.ts';
-import type { Notices } from '../queue/notices.ts';
 import { openNotices } from '../queue/notices.ts';
 import type { Stores } from '../queue/stores.ts';
 import { openStores } from '../queue/stores.ts';
 import type { Context } from './context.ts';
-import { cronVerdict, isLetterComplaint, STANDING_COMPLAINTS } from './cron-verdict.ts';
+import type { Fault } from './cron-verdict.ts';
+import { cronVerdict, isLetterComplaint, overAfter } from './cron-verdict.ts';
 
 /** How a run ended, before it is decided who hears of it. */
 export type RunResult = {
-  /** Of several that apply the strongest, or that of a signal. */
+  /** Of several faults the strongest, or that of a signal. */
   readonly exitCode: number;
-  readonly applies: readonly ExitCode[];
+  readonly faults: readonly Fault[];
   /** Whether Plex was reached and took the token. */
   readonly isConnected: boolean;
 };
 
 /** Tells whoever reads cron's mail of a run, or nobody; answers the exit code that goes with it. */
-export function hearAsCron(stores: Stores, result: RunResult, { output, now }: Context): number {
+export function tellCron(stores: Stores, result: RunResult, context: Context): number {
   // A person has stopped it: that is no news, but the exit code is the shell's business.
   if (result.exitCode >= 128) return result.exitCode;
-  const notices = openNotices(stores);
-  const letters = notices.lettersSince(notices.announcedLetter());
-  const verdict = cronVerdict({
-    exitCodes: result.applies,
-    newLetterTypes: Object.keys(letters.byType),
-    outageSince: notices.outageSince(),
-    toldAt: notices.complainedAt,
-    now: now(),
-  });
-  if (result.isConnected) forgetWhatIsOver(notices, verdict.standing);
-  for (const complaint of verdict.fresh) notices.noteComplaint(complaint, now());
-  if (verdict.fresh.some(isLetterComplaint)) notices.announceLetters(letters.lastId);
-  if (verdict.fresh.length === 0) output.forgetHeld();
-  return verdict.exitCode;
-}
-
-/** What was mended may be told again the day it breaks once more. */
-function forgetWhatIsOver(notices: Notices, standing: readonly string[]): void {
-  for (const complaint of STANDING_COMPLAINTS) if (!standing.includes(complaint)) notices.forgetComplaint(complaint);
+  return tell(stores, { ...result, over: overAfter(result) }, context);
 }
 
 /**
@@ -46,8 +27,8 @@ function forgetWhatIsOver(notices: Notices, standing: readonly string[]): void {
  * is told.
  * @throws what was thrown, when somebody shall hear of it
  */
-export function hearThrownAsCron(thrown: unknown, context: Context): number {
-  const { exitCode } = complaintOf(thrown, context.version);
+export function tellCronOfFailure(thrown: unknown, context: Context): number {
+  const { exitCode, message } = complaintOf(thrown, context.version);
   let stores: Stores;
   try {
     stores = openStores(context.dataDir);
@@ -55,10 +36,35 @@ export function hearThrownAsCron(thrown: unknown, context: Context): number {
     throw thrown;
   }
   try {
-    const heard = hearAsCron(stores, { exitCode, applies: [exitCode], isConnected: false }, context);
-    if (heard !== 0) throw thrown;
-    return heard;
+    // For the log alone: what is not told must be found when somebody looks.
+    context.output.log('error', `plexsync: ${message}`);
+    const told = tell(stores, { faults: [{ exitCode, what: message }], over: [] }, context);
+    if (told === 0) return told;
+    context.output.forgetHeld();
+    throw thrown;
   } finally {
     stores.close();
   }
+}
+
+function tell(
+  stores: Stores,
+  { faults, over }: { readonly faults: readonly Fault[]; readonly over: readonly string[] },
+  { output, now }: Context,
+): number {
+  const notices = openNotices(stores);
+  const letters = notices.newLetters();
+  const verdict = cronVerdict({
+    faults,
+    newLetterTypes: Object.keys(letters.byType),
+    outageSince: notices.outageSince(),
+    toldAt: notices.complainedAt,
+    now: now(),
+  });
+  // What was mended may be told again the day it breaks once more.
+  for (const beginning of over) notices.forgetComplaints(beginning, verdict.standing);
+  for (const complaint of verdict.fresh) notices.noteComplaint(complaint, now());
+  if (verdict.fresh.some(isLetterComplaint)) notices.announceLetters(letters.lastId);
+  if (verdict.fresh.length === 0) output.forgetHeld();
+  return verdict.exitCode;
 }

@@ -6,6 +6,7 @@ import type { StoreStats } from '../queue/stats.ts';
 import type { LogLine } from '../terminal/log.ts';
 import type { Output } from '../terminal/output.ts';
 import { localTime, utcTime } from '../terminal/time.ts';
+import type { Fault } from './cron-verdict.ts';
 import type { DrainSetup } from './drain-run.ts';
 import { sum } from './stats-document.ts';
 
@@ -19,15 +20,17 @@ export type Summary = {
   readonly skippedScenes: readonly number[];
 };
 
-/** How a run ended: every exit code that applies, and the one it ends with, which is that of a signal where one came. */
-export function exitCodesOf(
+/** How a run ended: everything that went wrong, and the exit code it ends with, which is that of a signal where one came. */
+export function faultsOf(
   { ends, tally }: DrainReport,
   stats: StoreStats,
-): { readonly exitCode: number; readonly applies: readonly ExitCode[] } {
-  const failed = tally.retried + tally.buried > 0 ? [EXIT.jobsFailed] : [];
-  const applies = [...failed, ...ends.map((end) => endCode(end, stats))];
+): { readonly exitCode: number; readonly faults: readonly Fault[] } {
+  const failed: readonly Fault[] =
+    tally.retried + tally.buried > 0 ? [{ exitCode: EXIT.jobsFailed, what: 'jobs failed' }] : [];
+  const faults = [...failed, ...ends.map((end) => ({ exitCode: endCode(end, stats), what: end.kind }))];
   const signal = ends.find((end) => end.kind === 'signal');
-  return { applies, exitCode: signal === undefined ? strongest(applies) : signalExitCode(signal.signal) };
+  const exitCodes = faults.map(({ exitCode }) => exitCode);
+  return { faults, exitCode: signal === undefined ? strongest(exitCodes) : signalExitCode(signal.signal) };
 }
 
 function endCode(end: DrainEnd, { waiting }: StoreStats): ExitCode {

@@ -44,8 +44,8 @@ export async function run(options: ProcessOptions, context: Context): Promise<nu
     const { exitCode } = complaintOf(thrown, context.version);
     if (context.output.json && !options.statsOnly) context.output.resultJson(failureDocument(exitCode));
     if (options.audience === 'person') throw thrown;
-    const { hearThrownAsCron } = await import('./cron.ts');
-    return hearThrownAsCron(thrown, context);
+    const { tellCronOfFailure } = await import('./cron.ts');
+    return tellCronOfFailure(thrown, context);
   }
 }
 
@@ -54,21 +54,24 @@ async function runOnDirectory(options: ProcessOptions, context: Context): Promis
   const { flags, configFile, audience } = options;
   if (audience === 'cron' && output.json)
     throw new UsageError('--cron tells a person by mail, --json a program.', 'Give one of them.');
+  if (audience === 'cron' && options.mode === 'preview')
+    throw new UsageError('--cron is silent, and --dry-run is there to be read.', 'Give one of them.');
   const limits = { limit: toLimit(options.limit), maxTimeMs: toMaxTimeMs(options.maxTime) };
   const loaded = await loadSettings({ flags, env, dataDir: dataDir.path, configFile });
   if (options.statsOnly) return showStats(context);
   if (!loaded.settings.enabled) return sayDisabled(loaded, context);
   const stores = openStores(dataDir);
   try {
-    if (loaded.warnings.length > 0) await warnOnceADay(stores, loaded.warnings, context);
+    // Cron is told of faults; a warning waits for a person to look.
+    if (audience === 'person' && loaded.warnings.length > 0) await warnOnceADay(stores, loaded.warnings, context);
     const { mode, parallel, adoptServer } = options;
     // A preview leaves everything as it is.
     if (mode === 'write') await takeInEvents(stores, context);
     const request = { loaded, ...limits, mode, parallel, adoptServer, startedAt: now() };
     const result = await runOnce(stores, request, context);
     if (audience === 'person') return result.exitCode;
-    const { hearAsCron } = await import('./cron.ts');
-    return hearAsCron(stores, result, context);
+    const { tellCron } = await import('./cron.ts');
+    return tellCron(stores, result, context);
   } finally {
     stores.close();
   }
@@ -103,18 +106,16 @@ async function runOnce(stores: Stores, request: DrainRequest, context: Context):
   const stats = readStats(stores, context.now());
   const summary = { mode, exitCode: EXIT.done, stats, startedAt, endedAt: context.now(), skippedScenes: [] };
   reportRun(IDLE, summary, context.output);
-  return { exitCode: EXIT.done, applies: [], isConnected: false };
+  return { exitCode: EXIT.done, faults: [], isConnected: false };
 }
-
-const DAY_MS = 86_400_000;
 
 /** A warning that is true at each run of cron is read once, and once more tomorrow. */
 async function warnOnceADay(stores: Stores, warnings: readonly string[], { output, now }: Context): Promise<void> {
   const { openNotices } = await import('../queue/notices.ts');
+  const { isToldToday } = await import('./cron-verdict.ts');
   const notices = openNotices(stores);
   for (const warning of warnings) {
-    const toldAt = notices.complainedAt(warning);
-    if (toldAt !== undefined && toldAt <= now() && now() - toldAt < DAY_MS) continue;
+    if (isToldToday(notices.complainedAt(warning), now())) continue;
     output.log('warning', `[PlexSync] ${warning}`);
     notices.noteComplaint(warning, now());
   }

@@ -14,7 +14,7 @@ import type { Stores } from '../queue/stores.ts';
 import type { Context } from './context.ts';
 import type { RunResult } from './cron.ts';
 import type { DrainSetup } from './drain-run.ts';
-import { exitCodesOf, reportRun } from './process-report.ts';
+import { faultsOf, reportRun } from './process-report.ts';
 import type { RunEvents } from './run-events.ts';
 import { createRunEvents } from './run-events.ts';
 import { createCheckpoint } from './test-kill.ts';
@@ -65,7 +65,7 @@ export async function runOnQueue(stores: Stores, request: DrainRequest, context:
   const { tally } = report;
   noteServer(stores, { report, isConnected: events.isConnected() }, now());
   const stats = readStats(stores, now());
-  const { exitCode, applies } = exitCodesOf(request.mode === 'write' ? report : { ...report, tally: NO_JOBS }, stats);
+  const { exitCode, faults } = faultsOf(request.mode === 'write' ? report : { ...report, tally: NO_JOBS }, stats);
   if (request.mode === 'write')
     queue.end({ now: now(), exitCode, done: tally.updated + tally.unchanged, failed: tally.retried + tally.buried });
   // A preview is no run: it must not look like a success to whoever waits for one.
@@ -73,7 +73,7 @@ export async function runOnQueue(stores: Stores, request: DrainRequest, context:
   const { mode } = request;
   const skippedScenes = events.skippedScenes();
   reportRun(report, { mode, exitCode, stats, startedAt, endedAt: now(), skippedScenes }, output);
-  return { exitCode, applies, isConnected: events.isConnected() };
+  return { exitCode, faults, isConnected: events.isConnected() };
 }
 
 /** The key is of the data directory: the same file has the same mask in each of its runs. */
@@ -86,7 +86,7 @@ async function createMask(stores: Stores) {
 function standDown({ pid, left }: StandDown, output: Context['output']): RunResult {
   if (output.json) output.resultJson({ event: 'summary', exit_code: EXIT.done, stood_down: { pid, left } });
   else output.result(`pid ${pid} is draining, ${left.toLocaleString('en')} left. Use --parallel to share the work.`);
-  return { exitCode: EXIT.done, applies: [], isConnected: false };
+  return { exitCode: EXIT.done, faults: [], isConnected: false };
 }
 
 const DAY_MS = 86_400_000;

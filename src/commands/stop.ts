@@ -12,6 +12,7 @@ export type Stop = {
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** What a container is given before it is killed is 10 s: the writes in flight get most of it. */
 const GRACE_MS = 7_000;
+const ONE_WISH_MS = 500;
 
 /**
  * First signal: no new work, writes in flight get 7 s to end. Second: exit at once, the one place where that is right;
@@ -20,10 +21,14 @@ const GRACE_MS = 7_000;
 export function listenForStop(): Stop {
   const abort = new AbortController();
   let requested: NodeJS.Signals | undefined;
+  let requestedAt: number | undefined;
   let timer: NodeJS.Timeout | undefined;
   const onSignal = (signal: NodeJS.Signals): void => {
+    // `timeout` and some shells send a signal to the process and to its group: that is one wish, not two.
+    if (requestedAt !== undefined && performance.now() - requestedAt < ONE_WISH_MS) return;
     if (requested !== undefined) process.exit(signalExitCode(signal));
     requested = signal;
+    requestedAt = performance.now();
     timer = setTimeout(() => abort.abort(), GRACE_MS);
   };
   for (const signal of SIGNALS) process.on(signal, onSignal);

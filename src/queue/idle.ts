@@ -1,8 +1,9 @@
 import { RETRY_RULES } from '../core/retry.ts';
 import { startBacklog } from './backlog.ts';
 import { hasLetterOfType } from './dead-letters.ts';
+import { OUTAGE } from './notices.ts';
 import { hasExpired } from './retention.ts';
-import { pruneRuns } from './runs.ts';
+import { longestWait, pruneRuns } from './runs.ts';
 import { translated } from './store-errors.ts';
 import type { Stores } from './stores.ts';
 import { storesName } from './stores.ts';
@@ -37,12 +38,14 @@ export function recordIdleRun(
   );
   const record = db.transaction((): boolean => {
     if (
-      busy.get({ now, latest: now + longestWaitMs }) !== undefined ||
+      busy.get({ now, latest: now + longestWait(db, longestWaitMs) }) !== undefined ||
       hasLetterOfType(dlqDb, RETRY_RULES.plex_unauthorized.errorType) ||
       hasExpired(dlqDb, { now, retentionMs })
     )
       return false;
     pruneRuns(db, now);
+    // With nothing left to bring to Plex nobody waits for it, and no run will ask whether it is back.
+    db.exec(`DELETE FROM meta WHERE name = '${OUTAGE}' AND NOT EXISTS (SELECT 1 FROM jobs)`);
     insert.run({ owner: newUuid(db), pid, now });
     startBacklog(db);
     return true;

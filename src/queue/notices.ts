@@ -21,16 +21,15 @@ export type Notices = {
   /** When this complaint was told last; forgotten after a month. */
   complainedAt(key: string): number | undefined;
   noteComplaint(key: string, now: number): void;
-  /** The next time is the first again. */
-  forgetComplaint(key: string): void;
-  /** The last letter that was told of; 0 before the first. */
-  announcedLetter(): number;
+  /** Forgets the complaints that begin so, but for those of `except`: the next time is the first again. */
+  forgetComplaints(beginning: string, except: readonly string[]): void;
   announceLetters(lastId: number): void;
-  /** The letters with a higher id than `id` that are still there. */
-  lettersSince(id: number): NewLetters;
+  /** The letters that came after the last one that was told of, as far as they are still there. */
+  newLetters(): NewLetters;
 };
 
-const OUTAGE = 'outage_since';
+/** Under which name the beginning of an outage is kept. */
+export const OUTAGE = 'outage_since';
 const ANNOUNCED = 'announced_letter';
 const COMPLAINT = 'complaint:';
 const COMPLAINTS_KEPT_MS = 30 * 86_400_000;
@@ -40,6 +39,9 @@ export function openNotices({ queueDb: db, dlqDb, path }: Stores): Notices {
   const meta = prepareMeta(db);
   const forgetOld = db.prepare<[number]>(
     `DELETE FROM meta WHERE substr(name, 1, ${COMPLAINT.length}) = '${COMPLAINT}' AND CAST(value AS INTEGER) < ?`,
+  );
+  const forget = db.prepare<[object]>(
+    'DELETE FROM meta WHERE substr(name, 1, @length) = @start AND name NOT IN (SELECT value FROM json_each(@except))',
   );
   const noteComplaint = db.transaction((key: string, now: number) => {
     forgetOld.run(now - COMPLAINTS_KEPT_MS);
@@ -51,16 +53,25 @@ export function openNotices({ queueDb: db, dlqDb, path }: Stores): Notices {
   const lastId = dlqDb.prepare<[], { seq: number }>(`SELECT seq FROM sqlite_sequence WHERE name = 'dead_letters'`);
   return translated(storesName(path), {
     outageSince: () => meta.number(OUTAGE),
-    noteOutage: (now: number) => meta.keep(OUTAGE, now),
+    noteOutage: (now: number) => {
+      // One from the future was noted by a clock that was wrong.
+      if ((meta.number(OUTAGE) ?? 0) > now) meta.remove(OUTAGE);
+      meta.keep(OUTAGE, now);
+    },
     clearOutage: () => meta.remove(OUTAGE),
     complainedAt: (key: string) => meta.number(COMPLAINT + key),
     noteComplaint: (key: string, now: number) => noteComplaint.immediate(key, now),
-    forgetComplaint: (key: string) => meta.remove(COMPLAINT + key),
-    announcedLetter: () => meta.number(ANNOUNCED) ?? 0,
+    forgetComplaints: (beginning: string, except: readonly string[]) => {
+      const start = COMPLAINT + beginning;
+      forget.run({ start, length: start.length, except: JSON.stringify(except.map((key) => COMPLAINT + key)) });
+    },
     announceLetters: (id: number) => meta.set(ANNOUNCED, id),
-    lettersSince: (id: number): NewLetters => ({
-      byType: Object.fromEntries(byType.all(id).map(({ error_type, count }) => [error_type, count])),
-      lastId: lastId.get()?.seq ?? 0,
-    }),
+    newLetters: (): NewLetters => {
+      const last = lastId.get()?.seq ?? 0;
+      const announced = meta.number(ANNOUNCED) ?? 0;
+      // A dlq.db that counts anew is another one: nothing in it was told yet.
+      const rows = byType.all(last < announced ? 0 : announced);
+      return { byType: Object.fromEntries(rows.map(({ error_type, count }) => [error_type, count])), lastId: last };
+    },
   });
 }

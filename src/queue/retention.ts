@@ -23,10 +23,10 @@ export function hasExpired(dlqDb: Db, retention: Retention): boolean {
  * Removes the letters that failed longer ago than they are kept; answers which, so that it can be said.
  * @throws {StoreError}
  */
-export function purgeExpired({ dlqDb, path }: Stores, retention: Retention): Expired {
+export function purgeExpired({ queueDb, dlqDb, path }: Stores, retention: Retention): Expired {
   const purge = (): Expired => {
     // Nothing to do is the rule, and takes no lock.
-    if (!hasExpired(dlqDb, retention)) return { count: 0, byType: {}, sceneIds: [] };
+    if (!hasExpired(dlqDb, retention) || isClockAdrift(queueDb, retention.now)) return NOTHING;
     const remove = dlqDb.prepare<[string], { scene_id: number; error_type: string }>(
       'DELETE FROM dead_letters WHERE failed_at < ? RETURNING scene_id, error_type',
     );
@@ -40,6 +40,19 @@ export function purgeExpired({ dlqDb, path }: Stores, retention: Retention): Exp
     };
   };
   return translated(storesName(path), { purge }).purge();
+}
+
+const NOTHING: Expired = { count: 0, byType: {}, sceneIds: [] };
+
+/** Longer than any machine was switched off: a clock that jumped ahead must not empty the dead letters. */
+const LONGEST_GAP_MS = 366 * 86_400_000;
+
+/** Whether no run is known from anywhere near `now`, though there are runs; the one under way does not count. */
+function isClockAdrift(queueDb: Db, now: number): boolean {
+  const before = queueDb
+    .prepare<[number], { at: number | null }>('SELECT max(started_at) AS at FROM runs WHERE started_at < ?')
+    .get(now);
+  return before?.at !== null && before?.at !== undefined && now - before.at > LONGEST_GAP_MS;
 }
 
 /** As `failed_at` has it: its texts are in the order of their instants. */

@@ -1,3 +1,4 @@
+import { prepareMeta } from './meta.ts';
 import type { Db } from './open.ts';
 import { livenessOf } from './owners.ts';
 
@@ -58,7 +59,7 @@ export function prepareRuns(db: Db, dataDir: string) {
       for (const { owner } of open.all()) {
         if (livenessOf(dataDir, owner) !== 'alive') endKilled.run({ owner, now: run.now });
       }
-      thaw.run({ now: run.now, latest: run.now + run.longestWaitMs });
+      thaw.run({ now: run.now, latest: run.now + longestWait(db, run.longestWaitMs) });
       insert.run({ owner: run.owner, pid: run.pid, now: run.now });
       pruneRuns(db, run.now);
     },
@@ -69,6 +70,19 @@ export function prepareRuns(db: Db, dataDir: string) {
       end.run({ owner, ...ending });
     },
   };
+}
+
+const LONGEST_WAIT = 'longest_wait_ms';
+
+/**
+ * The longest wait that any run so far may have given a job, ms: a run by hand with a longer `not_found_max_wait` must
+ * not look like a clock that was wrong to the next one.
+ */
+export function longestWait(db: Db, ofThisRunMs: number): number {
+  const meta = prepareMeta(db);
+  const known = meta.number(LONGEST_WAIT) ?? 0;
+  if (ofThisRunMs > known) meta.set(LONGEST_WAIT, ofThisRunMs);
+  return Math.max(known, ofThisRunMs);
 }
 
 /** Owners whose files must stay: they hold leases, so their death has to be provable. */

@@ -65,11 +65,12 @@ const RANK: Readonly<Record<Level, number>> = { debug: -1, info: 0, warning: 1, 
 export function createOutput(options: OutputOptions): Output {
   const { quiet, verbosity, json, logFiles = [], logFormat = 'pretty' } = options;
   const held = createHold();
-  let isResultLost = false;
+  let lostBecause: string | undefined;
   let live: LiveLine | undefined;
-  const writeTo = (fd: number, text: string): void => {
+  const writeTo = (stream: 'stdout' | 'stderr', text: string): void => {
     const writeNow = (): void => {
-      if (write(fd, text) === 'lost' && fd === STDOUT) isResultLost = true;
+      const outcome = writeText(stream, text);
+      if (outcome.kind === 'lost' && stream === 'stdout') lostBecause = outcome.reason;
     };
     if (live === undefined) writeNow();
     else live.around(writeNow);
@@ -78,17 +79,17 @@ export function createOutput(options: OutputOptions): Output {
     if (RANK[entry.level] < (quiet ? RANK.warning : -verbosity)) return;
     const text = `${formatEntry(entry, logFormat, options.paint)}\n`;
     if (quiet) held.add(text);
-    else writeTo(STDERR, text);
+    else writeTo('stderr', text);
   };
   return {
     json,
     isLive: options.isLive ?? false,
     result: (text) => {
-      if (!quiet) writeTo(STDOUT, `${text}\n`);
+      if (!quiet) writeTo('stdout', `${text}\n`);
     },
-    resultJson: (value, indent) => writeTo(STDOUT, `${JSON.stringify(value, null, indent)}\n`),
+    resultJson: (value, indent) => writeTo('stdout', `${JSON.stringify(value, null, indent)}\n`),
     resultJsonArray: (entries) => {
-      for (const chunk of inChunks(jsonArray(entries))) writeTo(STDOUT, chunk);
+      for (const chunk of inChunks(jsonArray(entries))) writeTo('stdout', chunk);
     },
     log: (level, line) => {
       const entry = { level, line: sanitize(line), at: options.now() };
@@ -101,12 +102,14 @@ export function createOutput(options: OutputOptions): Output {
     keepBelow: (line) => {
       live = line;
     },
-    error: (document) => writeTo(STDERR, `${document}\n`),
+    error: (document) => writeTo('stderr', `${document}\n`),
     forgetHeld: () => void held.take(),
     end: (exitCode) => {
       const texts = held.take();
-      if (exitCode !== 0) for (const text of texts) writeTo(STDERR, text);
-      return exitCode === 0 && isResultLost ? 1 : exitCode;
+      if (exitCode !== 0) for (const text of texts) writeTo('stderr', text);
+      if (lostBecause === undefined) return exitCode;
+      writeTo('stderr', `plexsync: The result could not be written to standard output (${lostBecause}).\n`);
+      return exitCode === 0 ? 1 : exitCode;
     },
   };
 }
@@ -161,6 +164,10 @@ function createHold(): { add(text: string): void; take(): readonly string[] } {
   };
 }
 
+/** Whether a text has arrived, as far as we have to care. */
+type Outcome = { readonly kind: 'written' } | { readonly kind: 'lost'; readonly reason: string };
+
+const WRITTEN: Outcome = { kind: 'written' };
 const STDOUT = 1;
 const STDERR = 2;
 
@@ -168,19 +175,20 @@ const STDERR = 2;
  * Writes at once: nothing is lost when the process ends, and a hook pays for no stream. A reader that has gone
  * (`plexsync … | head`) is no failure.
  */
-function write(fd: number, text: string): 'written' | 'lost' {
+export function writeText(stream: 'stdout' | 'stderr', text: string): Outcome {
+  const fd = stream === 'stdout' ? STDOUT : STDERR;
   let rest: Uint8Array = Buffer.from(text);
   while (rest.length > 0) {
     try {
       rest = rest.subarray(writeSync(fd, rest));
     } catch (thrown) {
       const { code } = thrown as NodeJS.ErrnoException;
-      if (code === 'EPIPE') return 'written';
+      if (code === 'EPIPE') return WRITTEN;
       // A full disk under a log must not stop the work; a result that was lost shows in the exit code.
-      if (code !== 'EAGAIN') return 'lost';
+      if (code !== 'EAGAIN') return { kind: 'lost', reason: code ?? 'unknown reason' };
       // A full pipe whose other end is slow: wait a little, without giving up the order of lines.
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
     }
   }
-  return 'written';
+  return WRITTEN;
 }

@@ -162,12 +162,52 @@ test('letters are new since the last that was announced, and one that has gone i
   const world = setup(t);
   world.enqueue([edit(1)]);
   const desk = notices(world);
-  assert.deepEqual([desk.announcedLetter(), desk.lettersSince(0)], [0, { byType: {}, lastId: 0 }]);
+  assert.deepEqual(desk.newLetters(), { byType: {}, lastId: 0 });
   buryOnePerDay(world, 4);
-  assert.deepEqual(desk.lettersSince(0), { byType: { LowConfidenceMatch: 2, PlexNotFound: 2 }, lastId: 4 });
+  assert.deepEqual(desk.newLetters(), { byType: { LowConfidenceMatch: 2, PlexNotFound: 2 }, lastId: 4 });
   desk.announceLetters(3);
-  assert.deepEqual(desk.lettersSince(desk.announcedLetter()), { byType: { PlexNotFound: 1 }, lastId: 4 });
+  assert.deepEqual(desk.newLetters(), { byType: { PlexNotFound: 1 }, lastId: 4 });
   const letterDesk = openLetterDesk(world.stores());
   letterDesk.purge(letterDesk.list({}));
-  assert.deepEqual(desk.lettersSince(desk.announcedLetter()), { byType: {}, lastId: 4 });
+  assert.deepEqual(desk.newLetters(), { byType: {}, lastId: 4 });
+});
+
+test('letters of a dlq.db that counts anew are new, whatever was announced of another one', (t) => {
+  const world = setup(t);
+  buryOnePerDay(world, 1);
+  const desk = notices(world);
+  desk.announceLetters(7);
+  assert.deepEqual(desk.newLetters(), { byType: { LowConfidenceMatch: 1 }, lastId: 1 });
+});
+
+test('complaints are forgotten by how they begin, but for those that stand', (t) => {
+  const world = setup(t);
+  world.enqueue([edit(1)]);
+  const desk = notices(world);
+  for (const key of ['exit 2 no library', 'exit 2 100%_', 'exit 3 unauthorized']) desk.noteComplaint(key, NOW);
+  desk.forgetComplaints('exit 2 ', ['exit 2 100%_']);
+  const told = ['exit 2 no library', 'exit 2 100%_', 'exit 3 unauthorized'].map(desk.complainedAt);
+  assert.deepEqual(told, [undefined, NOW, NOW]);
+});
+
+test('an outage from the future begins now, and with nothing left in the queue an idle run ends it', (t) => {
+  const world = setup(t);
+  world.enqueue([edit(1)]);
+  const desk = notices(world);
+  desk.noteOutage(NOW + 90 * DAY_MS);
+  desk.noteOutage(NOW);
+  assert.equal(desk.outageSince(), NOW);
+  const run = { pid: 1, now: NOW, retentionMs: DAY_MS, longestWaitMs: LONGEST_WAIT_MS };
+  world.sql('DELETE FROM jobs');
+  assert.equal(recordIdleRun(world.stores(), run), true);
+  assert.equal(desk.outageSince(), undefined);
+});
+
+test('one run by a clock far ahead removes no letter', (t) => {
+  const world = setup(t);
+  buryOnePerDay(world, 2);
+  const future = { now: NOW + 800 * DAY_MS, retentionMs: 30 * DAY_MS };
+  assert.equal(purgeExpired(world.stores(), future).count, 0);
+  world.sql(`INSERT INTO runs (owner, pid, started_at) VALUES ('someone', 1, ${NOW + 799 * DAY_MS})`);
+  assert.equal(purgeExpired(world.stores(), future).count, 2);
 });

@@ -41,7 +41,7 @@ test('a dry run shows field by field what would change, and leaves Plex, queue a
 
   assert.equal(plex.count('edit'), 0);
   assert.equal(plex.item(known)?.title, 'a');
-  const untouched = (rows: readonly Record<string, unknown>[]) => rows.map(({ released_by, ...row }) => row);
+  const untouched = (rows: readonly Record<string, unknown>[]) => rows.map(({ released_by, claims, ...row }) => row);
   assert.deepEqual(untouched(sql('SELECT * FROM jobs')), untouched(before));
   assert.deepEqual(sql('SELECT * FROM runs'), []);
   assert.equal(JSON.parse((await run(['stats', '--json'])).stdout).last_run, null);
@@ -70,4 +70,15 @@ test('under --json an end that is somebody’s to mend comes as the error docume
   assert.deepEqual([error.code, error.exit_code], ['unauthorized', 3]);
   assert.match(error.hint, /Get a fresh token/);
   assert.equal(JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '').exit_code, 3);
+});
+
+test('a dry run counts nothing, and is not for cron', async (t) => {
+  const { plex, run } = await setup(t);
+  plex.addItem({ sectionKey: '1', file: '/media/a.mp4' });
+  await run(['enqueue', '1', '--path', '/media/a.mp4', '--title', 'A']);
+  await run(['process', '--dry-run']);
+  assert.equal(JSON.parse((await run(['stats', '--json'])).stdout).totals.released, 0);
+  const { code, stderr } = await run(['process', '--dry-run', '--cron']);
+  assert.equal(code, 2);
+  assert.match(stderr, /--cron is silent, and --dry-run is there to be read/);
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { BIN, runBin, setup } from '../helpers/rig.ts';
@@ -128,4 +128,16 @@ test('on a terminal warnings have a colour, unless NO_COLOR or --no-color says o
   assert.ok(onTerminal('').includes(yellow));
   assert.ok(!onTerminal('--no-color').includes(yellow));
   assert.ok(!onTerminal('', { NO_COLOR: '1' }).includes(yellow));
+});
+
+test('a help of which only the beginning is read is no failure, and a full disk under a result is told', async (t) => {
+  const { run, dataDir } = await setup(t);
+  await run(['enqueue', '1', '--path', '/media/a.mp4', '--title', 'A']);
+  const shell = (line: string) => spawnSync('sh', ['-c', line], { encoding: 'utf8' });
+  const bin = `"${process.execPath}" "${BIN}"`;
+  for (let time = 0; time < 3; time += 1) assert.equal(shell(`${bin} --help | head -1`).stderr, '');
+  if (!existsSync('/dev/full')) return;
+  const { status, stderr } = shell(`${bin} -d "${dataDir}" stats >/dev/full`);
+  assert.equal(status, 1);
+  assert.match(stderr, /^plexsync: The result could not be written to standard output \(ENOSPC\)\.$/m);
 });

@@ -1,17 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CronRun } from '../../src/commands/cron-verdict.ts';
-import { cronVerdict } from '../../src/commands/cron-verdict.ts';
+import { cronVerdict, overAfter } from '../../src/commands/cron-verdict.ts';
 import type { ExitCode } from '../../src/exit.ts';
 import { EXIT } from '../../src/exit.ts';
 
 const NOW = Date.UTC(2026, 4, 1, 12);
 const HOUR_MS = 3_600_000;
 
+const fault = (exitCode: ExitCode) => ({ exitCode, what: 'it' });
+
 function verdict(given: Partial<Omit<CronRun, 'toldAt'>> & { readonly told?: Readonly<Record<string, number>> } = {}) {
   const { told = {}, ...run } = given;
   return cronVerdict({
-    exitCodes: [],
+    faults: [],
     newLetterTypes: [],
     outageSince: undefined,
     now: NOW,
@@ -22,20 +24,20 @@ function verdict(given: Partial<Omit<CronRun, 'toldAt'>> & { readonly told?: Rea
 
 test('a run that went well, ran out of time, or will be retried is silent', () => {
   for (const exitCodes of [[], [EXIT.done], [EXIT.timeUp], [EXIT.jobsFailed], [EXIT.timeUp, EXIT.jobsFailed]])
-    assert.deepEqual(verdict({ exitCodes }), { exitCode: 0, fresh: [], standing: [] });
+    assert.deepEqual(verdict({ faults: exitCodes.map(fault) }), { exitCode: 0, fresh: [], standing: [] });
 });
 
 test('new dead letters are told, also where the time ran out', () => {
-  const told = verdict({ exitCodes: [EXIT.jobsFailed, EXIT.timeUp], newLetterTypes: ['PlexNotFound'] });
+  const told = verdict({ faults: [EXIT.jobsFailed, EXIT.timeUp].map(fault), newLetterTypes: ['PlexNotFound'] });
   assert.equal(told.exitCode, 1);
   assert.deepEqual(told.fresh, ['letters PlexNotFound']);
 });
 
 test('an outage is told once it has lasted an hour', () => {
-  const exitCodes: readonly ExitCode[] = [EXIT.unreachable];
-  assert.deepEqual(verdict({ exitCodes, outageSince: undefined }).fresh, []);
-  assert.deepEqual(verdict({ exitCodes, outageSince: NOW - HOUR_MS + 1 }).fresh, []);
-  assert.deepEqual(verdict({ exitCodes, outageSince: NOW - HOUR_MS }), {
+  const faults = [fault(EXIT.unreachable)];
+  assert.deepEqual(verdict({ faults, outageSince: undefined }).fresh, []);
+  assert.deepEqual(verdict({ faults, outageSince: NOW - HOUR_MS + 1 }).fresh, []);
+  assert.deepEqual(verdict({ faults, outageSince: NOW - HOUR_MS }), {
     exitCode: 4,
     fresh: ['outage'],
     standing: ['outage'],
@@ -43,18 +45,34 @@ test('an outage is told once it has lasted an hour', () => {
 });
 
 test('the same complaint comes once a day, another one at once', () => {
-  const refused = { exitCodes: [EXIT.refused] } as const;
-  const silent = verdict({ ...refused, told: { 'exit 3': NOW - 24 * HOUR_MS + 1 } });
-  assert.deepEqual(silent, { exitCode: 0, fresh: [], standing: ['exit 3'] });
-  for (const told of [{ 'exit 3': NOW - 24 * HOUR_MS }, { outage: NOW }, { 'exit 3': NOW + HOUR_MS }])
-    assert.deepEqual(verdict({ ...refused, told }).fresh, ['exit 3']);
+  const refused = { faults: [fault(EXIT.refused)] };
+  const silent = verdict({ ...refused, told: { 'exit 3 it': NOW - 24 * HOUR_MS + 1 } });
+  assert.deepEqual(silent, { exitCode: 0, fresh: [], standing: ['exit 3 it'] });
+  for (const told of [{ 'exit 3 it': NOW - 24 * HOUR_MS }, { outage: NOW }, { 'exit 3 it': NOW + HOUR_MS }])
+    assert.deepEqual(verdict({ ...refused, told }).fresh, ['exit 3 it']);
 });
 
 test('of several complaints the new ones count, by the order of the exit codes', () => {
-  const run = { exitCodes: [EXIT.jobsFailed, EXIT.refused], newLetterTypes: ['PlexAuthError'] };
+  const run = { faults: [EXIT.jobsFailed, EXIT.refused].map(fault), newLetterTypes: ['PlexAuthError'] };
   assert.equal(verdict(run).exitCode, 3);
-  assert.deepEqual(verdict(run).fresh, ['exit 3', 'letters PlexAuthError']);
-  const later = verdict({ ...run, told: { 'exit 3': NOW - 1 } });
+  assert.deepEqual(verdict(run).fresh, ['exit 3 it', 'letters PlexAuthError']);
+  const later = verdict({ ...run, told: { 'exit 3 it': NOW - 1 } });
   assert.equal(later.exitCode, 1);
   assert.deepEqual(later.fresh, ['letters PlexAuthError']);
+});
+
+test('another mistake of the same exit code is another complaint', () => {
+  const told = { 'exit 2 no library': NOW - 1 };
+  assert.deepEqual(verdict({ faults: [{ exitCode: EXIT.usage, what: 'no library' }], told }).fresh, []);
+  const other = verdict({ faults: [{ exitCode: EXIT.usage, what: 'no address' }], told });
+  assert.deepEqual([other.exitCode, other.fresh], [2, ['exit 2 no address']]);
+});
+
+test('an outage that a wrong clock began in the future is none yet', () => {
+  assert.deepEqual(verdict({ faults: [fault(EXIT.unreachable)], outageSince: NOW + 90 * HOUR_MS }).fresh, []);
+});
+
+test('a run shows its own kind of fault to be over, and those of Plex only when Plex took the token', () => {
+  assert.deepEqual(overAfter({ isConnected: false }), ['exit 2 ', 'exit 6 ', 'exit 70 ']);
+  assert.deepEqual(overAfter({ isConnected: true }), ['exit 2 ', 'exit 6 ', 'exit 70 ', 'exit 3 ', 'outage']);
 });

@@ -34,6 +34,7 @@ export function previewEvent(job: Job, settlement: Settlement): WorkerEvent | un
     case 'release':
       return { ...about, reason: 'released', message: settlement.error.message };
     case 'give_back':
+    case 'untouched':
     case 'defer':
       return undefined;
   }

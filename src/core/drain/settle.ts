@@ -39,10 +39,11 @@ export function settle(ended: readonly Ended[], course: Course, tally: Tally): n
 }
 
 const GIVE_BACK: Settlement = { kind: 'give_back' };
+const UNTOUCHED: Settlement = { kind: 'untouched' };
 
 /** In a preview nothing is settled: what was decided is told, and the job goes back. */
 function asItWas({ job, settlement }: { readonly job: Job; readonly settlement: Settlement }) {
-  return { job, settlement: settlement.kind === 'defer' ? settlement : GIVE_BACK };
+  return { job, settlement: settlement.kind === 'defer' ? settlement : UNTOUCHED };
 }
 
 function settlementOf(job: Job, outcome: Outcome, { deps, options }: Course): Settlement {
@@ -85,6 +86,7 @@ function tallyKey(settlement: Exclude<Settlement, { kind: 'defer' }>): keyof Tal
       return 'buried';
     case 'release':
     case 'give_back':
+    case 'untouched':
       return 'released';
   }
 }
@@ -126,6 +128,7 @@ function eventFor(job: Job, settlement: Settlement, how: Settled, { deps, option
     case 'release':
       return { kind: 'released', ...about, message: settlement.error.message };
     case 'give_back':
+    case 'untouched':
     case 'defer':
       return undefined;
   }
