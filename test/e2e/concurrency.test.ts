@@ -55,7 +55,7 @@ test('a second signal exits at once; the next drain takes back what was under wa
   const lift = rig.plex.fail('edit', { kind: 'hang' }, Number.POSITIVE_INFINITY);
   const { pid, ended } = await startDrain(rig);
   process.kill(pid, 'SIGTERM');
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  await new Promise((resolve) => setTimeout(resolve, 700));
   process.kill(pid, 'SIGTERM');
   assert.equal((await ended).code, 143);
   lift();
