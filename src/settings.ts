@@ -170,6 +170,12 @@ export const SETTINGS = {
     value: '<when>',
     help: 'whether a field that is empty in Stash is cleared in Plex; ours: only what we wrote there',
   },
+  quality_gate: {
+    group: 'writing',
+    type: SWITCH,
+    fallback: true,
+    help: 'clear nothing for a scene that has only a title in Stash yet',
+  },
   lock_fields: { group: 'writing', type: SWITCH, fallback: true, help: 'lock what is written, so that Plex keeps it' },
   max_tags: { group: 'writing', type: LIST_CAP, fallback: 100, value: '<n>', help: 'most tags written per scene' },
   max_performers: {

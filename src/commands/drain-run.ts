@@ -12,6 +12,7 @@ import { createPlexClient } from '../plex/client.ts';
 import type { OpenDrainQueue } from '../queue/drain-queue.ts';
 import type { Settings } from '../settings.ts';
 import type { Context } from './context.ts';
+import { connectToStash } from './stash-connection.ts';
 import type { Stop } from './stop.ts';
 import { listenForStop } from './stop.ts';
 
@@ -51,18 +52,22 @@ export async function runDrain(
       signal: stop.aborted,
       now,
     });
+    const stash = connectToStash(loaded, { now, signal: stop.aborted, known: queue.stashDialect() });
     const tokenFingerprint = fingerprint(`${access.baseUrl}\n${access.token}`, clientIdentifier);
-    return await drain(depsOf({ queue, plex, emit, stop, now, checkpoint }), {
+    const report = await drain(depsOf({ queue, plex, stash, emit, stop, now, checkpoint }), {
       ...drainOptions(setup),
       tokenFingerprint,
     });
+    // What was learnt of this Stash saves the next run a question.
+    queue.saveStashDialect(stash?.learnt());
+    return report;
   } finally {
     stop.close();
   }
 }
 
 function depsOf(
-  parts: Pick<DrainDeps, 'queue' | 'plex' | 'emit' | 'now' | 'checkpoint'> & { readonly stop: Stop },
+  parts: Pick<DrainDeps, 'queue' | 'plex' | 'stash' | 'emit' | 'now' | 'checkpoint'> & { readonly stop: Stop },
 ): DrainDeps {
   const { stop, ...deps } = parts;
   return {
@@ -89,6 +94,7 @@ function drainOptions({
     ifOtherServer: adoptServer ? 'adopt' : 'refuse',
     libraries: settings.plex_library,
     mappings: settings.path_map,
+    thinScenes: settings.quality_gate ? 'wait' : 'take',
     matching: settings.strict_matching ? 'strict' : 'relaxed',
     maxRetries: settings.max_retries,
     notFound: settings.skip_not_found ? { kind: 'skip' } : { kind: 'wait', maxWaitMs: settings.not_found_max_wait },
@@ -104,6 +110,7 @@ function writeRules(settings: Settings): WriteRules {
   return {
     preservePlexEdits: settings.preserve_plex_edits,
     lockFields: settings.lock_fields,
+    clearEmpty: settings.clear_empty,
     maxTags: settings.max_tags,
     maxPerformers: settings.max_performers,
     sync: Object.fromEntries(toggles) as WriteRules['sync'],

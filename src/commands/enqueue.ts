@@ -24,8 +24,10 @@ export function run(options: EnqueueOptions, { dataDir, output, now }: Context):
   const edits = readEdits(options);
   const intake = openIntake(dataDir);
   let enqueued: readonly Enqueued[];
+  let held = 0;
   try {
     enqueued = intake.enqueue(edits, { priority: priorityOf(options), now: now() });
+    if (edits.some(({ bare }) => bare)) held = intake.heldCount(enqueued.map(({ jobId }) => jobId));
   } finally {
     intake.close();
   }
@@ -34,7 +36,7 @@ export function run(options: EnqueueOptions, { dataDir, output, now }: Context):
   const what =
     enqueued.length === 1 && first ? `sync job for scene ${first.sceneId}` : `sync jobs for ${enqueued.length} scenes`;
   output.log('info', `[PlexSync Hook] Enqueued ${what} in ${tookMs}ms`);
-  report(enqueued, edits, output);
+  report(enqueued, held, output);
   return 0;
 }
 
@@ -43,7 +45,7 @@ function priorityOf({ file, sceneIds }: EnqueueOptions): Priority {
   return file === undefined && sceneIds[0] !== '-' ? 'hand' : 'bulk';
 }
 
-function report(enqueued: readonly Enqueued[], edits: readonly SceneEdit[], output: Context['output']): void {
+function report(enqueued: readonly Enqueued[], held: number, output: Context['output']): void {
   const merged = enqueued.filter(({ how }) => how === 'merged').length;
   const added = enqueued.length - merged;
   if (output.json) {
@@ -55,12 +57,11 @@ function report(enqueued: readonly Enqueued[], edits: readonly SceneEdit[], outp
     .filter(Boolean)
     .join(', ');
   output.result(`${enqueued.length === 1 ? '1 scene' : `${enqueued.length} scenes`} enqueued: ${counts}`);
-  const bare = edits.filter((edit) => edit.bare).length;
-  if (bare > 0) {
-    const they = bare === 1 ? '1 scene has' : `${bare} scenes have`;
+  if (held > 0) {
+    const they = held === 1 ? '1 scene has' : `${held} scenes have`;
     output.log(
       'warning',
-      `${they} no data and will wait until Stash can supply it (no_stash); give --path and --title to sync without Stash`,
+      `${they} no data and will wait until Stash can supply it (no_stash): set stash_url, or give --path and --title`,
     );
   }
 }

@@ -36,12 +36,16 @@ export function faultsOf(
 function endCode(end: DrainEnd, { waiting }: StoreStats): ExitCode {
   switch (end.kind) {
     case 'unauthorized':
+    case 'stash_unauthorized':
     case 'forbidden':
       return EXIT.refused;
     case 'unreachable':
     case 'breaker_open':
+    case 'stash_unreachable':
+    case 'stash_breaker_open':
       return EXIT.unreachable;
     case 'misconfigured':
+    case 'stash_misconfigured':
       return EXIT.usage;
     case 'time_up':
       return waiting.due > 0 ? EXIT.timeUp : EXIT.done;
@@ -91,7 +95,29 @@ function explainEnd(end: DrainEnd, stats: StoreStats): readonly LogLine[] {
           `[PlexSync] ${end.message}. Plex is asked again after ${localTime(end.retryAt)}; ${waiting}, nothing lost.`,
         ],
       ];
+    case 'stash_unauthorized':
+      return [
+        [
+          'error',
+          `[PlexSync] ${end.message}. Set stash_api_key (STASH_API_KEY), then run again; ${waiting}, nothing lost.`,
+        ],
+      ];
+    case 'stash_unreachable':
+      return [
+        [
+          'error',
+          `[PlexSync] Stash is down — the jobs that need it wait, ${waiting}: ${end.message}. Nothing is lost; run again later.`,
+        ],
+      ];
+    case 'stash_breaker_open':
+      return [
+        [
+          'error',
+          `[PlexSync] ${end.message}. Stash is asked again after ${localTime(end.retryAt)}; ${waiting}, nothing lost.`,
+        ],
+      ];
     case 'misconfigured':
+    case 'stash_misconfigured':
       return [
         ['error', `[PlexSync] ${end.message}`],
         ['error', `[PlexSync] ${end.hint}`],
@@ -114,7 +140,7 @@ function summaryText({ tally }: DrainReport, summary: Summary): string {
   if (summary.mode === 'preview') return previewText(tally);
   const { stats, startedAt, endedAt, skippedScenes } = summary;
   const failed = tally.retried + tally.buried;
-  const processed = tally.updated + tally.unchanged + tally.waiting + tally.skipped + failed;
+  const processed = tally.updated + tally.unchanged + tally.waiting + tally.skipped + tally.gone + failed;
   const took = ((endedAt - startedAt) / 1_000).toFixed(1);
   const lines = [`Queue processing complete. Processed: ${processed}, Failed: ${failed} (${took}s)`];
   const parts: readonly [count: number, text: string][] = [
@@ -122,6 +148,7 @@ function summaryText({ tally }: DrainReport, summary: Summary): string {
     [tally.unchanged, 'already right'],
     [tally.waiting, 'not in Plex yet'],
     [tally.skipped, 'skipped, not in Plex'],
+    [tally.gone, 'no longer in Stash'],
     [tally.retried, 'to be retried'],
     [tally.buried, 'moved to the DLQ'],
     [tally.released, 'released'],
@@ -228,6 +255,7 @@ function summaryDocument(
     unchanged: tally.unchanged,
     waiting: tally.waiting,
     skipped: tally.skipped,
+    gone: tally.gone,
     skipped_scenes: skippedScenes,
     retried: tally.retried,
     dead_lettered: tally.buried,

@@ -6,6 +6,7 @@ import { parseDurationMs } from '../core/duration.ts';
 import { UsageError } from '../core/errors.ts';
 import { longestWaitMs } from '../core/retry.ts';
 import { complaintOf, EXIT } from '../exit.ts';
+import { noteStash } from '../queue/held.ts';
 import { recordIdleRun } from '../queue/idle.ts';
 import { readStats } from '../queue/stats.ts';
 import type { Stores } from '../queue/stores.ts';
@@ -65,6 +66,7 @@ async function runOnDirectory(options: ProcessOptions, context: Context): Promis
     // Cron is told of faults; a warning waits for a person to look.
     if (audience === 'person' && loaded.warnings.length > 0) await warnOnceADay(stores, loaded.warnings, context);
     const { mode, parallel, adoptServer } = options;
+    noteStash(stores.queueDb, loaded.settings.stash_url === undefined ? 'not_asked' : 'asked');
     // A preview leaves everything as it is.
     if (mode === 'write') await takeInEvents(stores, context);
     const request = { loaded, ...limits, mode, parallel, adoptServer, startedAt: now() };

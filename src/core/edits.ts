@@ -40,7 +40,12 @@ export function planEdits(wanted: Wanted, item: PlexItem, written: Written, rule
   for (const field of SCALAR_FIELDS) {
     const value = wanted.fields[field];
     if (value === undefined) continue;
-    const decision = decideField(field, value, { item, last: written.fields[field], rules });
+    const decision = decideField(field, value, {
+      item,
+      last: written.fields[field],
+      rules,
+      clearsOurs: wanted.clearsOurs,
+    });
     if (decision.kind === 'left') left.push({ field, reason: decision.reason });
     if (decision.kind === 'edit') fields.push({ field, before: item.fields[field], value });
     if (decision.ours !== undefined) ours.fields = { ...ours.fields, [field]: decision.ours };
@@ -72,14 +77,21 @@ type FieldDecision =
 function decideField(
   field: ScalarField,
   value: string,
-  facts: { readonly item: PlexItem; readonly last: WrittenField | undefined; readonly rules: WriteRules },
+  facts: {
+    readonly item: PlexItem;
+    readonly last: WrittenField | undefined;
+    readonly rules: WriteRules;
+    readonly clearsOurs: ReadonlySet<ScalarField>;
+  },
 ): FieldDecision {
-  const { item, last, rules } = facts;
+  const { item, last, rules, clearsOurs } = facts;
   const now = item.fields[field];
   if (now === value) return { kind: 'none', ours: last && { sent: value, kept: now } };
   // Plex keeps this very value in a form of its own; sending it again would change nothing, run after run.
   if (last !== undefined && last.sent === value && last.kept === now) return { kind: 'none', ours: last };
   const isOurs = last !== undefined && (now === last.kept || now === last.sent);
+  // Emptiness in Stash is no word about what somebody else put there.
+  if (value === '' && clearsOurs.has(field) && !isOurs) return { kind: 'none', ours: undefined };
   if (rules.preservePlexEdits && now !== '' && !isOurs) return { kind: 'left', reason: 'preserved', ours: undefined };
   // An agent leaves a locked field alone: a locked value that is not ours any more is a person's.
   const editedInPlex = last !== undefined && !isOurs && item.locked.has(field);

@@ -75,6 +75,9 @@ export type WorkerEvent =
       readonly exhausted: boolean;
     }
   | { readonly kind: 'released'; readonly jobId: number; readonly sceneId: number; readonly message: string }
+  | { readonly kind: 'gone'; readonly jobId: number; readonly sceneId: number }
+  /** A scene has no metadata but a title yet: what Plex has is not cleared for it. */
+  | { readonly kind: 'thin_scene'; readonly sceneId: number }
   | { readonly kind: 'skipped'; readonly jobId: number; readonly sceneId: number }
   /** A completed job has said a part of an older dead letter; `keys` is what the letter still says. */
   | {
@@ -94,5 +97,6 @@ export type WorkerEvent =
   | { readonly kind: 'superseded'; readonly jobId: number; readonly sceneId: number }
   | { readonly kind: 'lease_lost'; readonly jobId: number; readonly sceneId: number }
   | { readonly kind: 'breaker_opened'; readonly failures: number; readonly message: string }
+  | { readonly kind: 'stash_breaker_opened'; readonly message: string }
   | { readonly kind: 'breaker_half_open' }
   | { readonly kind: 'breaker_closed' };

@@ -15,6 +15,10 @@ export type Job = {
   readonly data: SceneData;
   /** Which try this is, from 1. */
   readonly attempt: number;
+  /** Whether whatever Stash has was asked for, and whether Stash has said it. */
+  readonly bare: 'no' | 'open' | 'filled';
+  /** The part of `data` that lies over what Stash says, if it is asked. */
+  readonly overStash: SceneData;
   readonly spent: Spent;
   readonly lease: Lease;
 };
@@ -29,6 +33,8 @@ export type Settlement =
       readonly notes?: SyncNotes | undefined;
     }
   | FailureSettlement
+  /** The scene is no longer in Stash: the job ends, and what we knew of the scene goes. */
+  | { readonly kind: 'gone' }
   /** Given back untried (shutdown, a stopped drain): nothing spent, not claimed again in this drain. */
   | { readonly kind: 'give_back' }
   /** Given back as it was, as if it had not been claimed: a preview. */

@@ -65,8 +65,8 @@ export type DrainQueue = {
   reviveRefused(now: number): number;
   addedMark(sectionKey: string): AddedMark | undefined;
   saveAddedMark(sectionKey: string, mark: AddedMark): void;
-  breaker(): Breaker;
-  saveBreaker(breaker: Breaker): void;
+  breaker(server: 'plex' | 'stash'): Breaker;
+  saveBreaker(server: 'plex' | 'stash', breaker: Breaker): void;
   binding(): Binding | undefined;
   bind(binding: Binding): void;
   /** Forgets the server the directory belonged to, and everything written there; jobs stay. */
@@ -113,6 +113,8 @@ export type DrainStash = {
 export type DrainDeps = {
   readonly queue: DrainQueue;
   readonly plex: DrainPlex;
+  /** Absent where no Stash is configured. */
+  readonly stash: DrainStash | undefined;
   /** Epoch ms. */
   now(): number;
   /** In [0, 1). */

@@ -25,21 +25,28 @@ export function stampEdit({ bare, data }: Pick<SceneEdit, 'bare' | 'data'>, at: 
 }
 
 /**
- * Two edits as one: of each key the newest value, and none dropped, but for what a later bare edit will have from Stash,
- * and the size of a file that is no longer the scene's. Commutative and associative.
+ * Two edits as one: of each key the newest value, and none dropped, but for the size of a file that is no longer the
+ * scene's. What a later bare edit wants from Stash stays until Stash has said it. Commutative and associative.
  */
 export function mergeEdits(a: StampedEdit, b: StampedEdit): StampedEdit {
   const bareAt = a.bareAt === undefined && b.bareAt === undefined ? undefined : Math.max(a.bareAt ?? 0, b.bareAt ?? 0);
   const newest = [...new Set([...keysOf(a.data), ...keysOf(b.data)])].map((key) =>
     saidAt(a, key) > saidAt(b, key) ? { key, from: a } : { key, from: b },
   );
-  const kept = newest.filter(
-    ({ key, from }) => !isLeftToStash(key, saidAt(from, key), bareAt) && !isOfAnotherFile(key, from, newest),
-  );
+  const kept = newest.filter(({ key, from }) => !isOfAnotherFile(key, from, newest));
   return { ...pickFrom(kept), bareAt };
 }
 
-/** What is left of `edit` once `done` was carried out: the keys it said later, or that `done` did not say. */
+/** What of an edit lies over whatever Stash says: what was said after Stash was asked for, and what it cannot supply. */
+export function overStash({ data, stamps, bareAt }: StampedEdit): SceneData {
+  const kept = keysOf(data).filter((key) => !isLeftToStash(key, stamps[key] ?? 0, bareAt));
+  return Object.fromEntries(kept.map((key) => [key, data[key]]));
+}
+
+/**
+ * What is left of `edit` once `done` was carried out: the keys it said later, or that `done` did not say. With a `bareAt`, `done` has
+ * also said whatever Stash had then.
+ */
 export function unsaidBy(edit: StampedEdit, done: StampedEdit): StampedEdit {
   const left = keysOf(edit.data)
     .filter((key) => saidAt(edit, key) > saidAt(done, key) && !isLeftToStash(key, saidAt(edit, key), done.bareAt))

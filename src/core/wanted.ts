@@ -1,5 +1,5 @@
 import type { ListKind, ScalarField } from './plex-item.ts';
-import type { SceneData } from './scene.ts';
+import type { SceneData, SceneKey } from './scene.ts';
 import { cleanLine, cleanNames, cleanSummary } from './text.ts';
 
 /** The switches of `sync_*`: what may be written besides the title. */
@@ -24,6 +24,8 @@ export type WriteRules = {
   readonly maxTags: number;
   readonly maxPerformers: number;
   readonly sync: Readonly<Record<SyncToggle, boolean>>;
+  /** What a field that is empty in Stash clears: what we wrote there, whatever is there, or nothing. */
+  readonly clearEmpty: 'ours' | 'always' | 'never';
 };
 
 /** A list as the scene has it. */
@@ -39,11 +41,38 @@ export type WantedList = {
 export type Wanted = {
   readonly fields: Partial<Readonly<Record<ScalarField, string>>>;
   readonly lists: Partial<Readonly<Record<ListKind, WantedList>>>;
+  /** Empty fields that clear nothing but what we wrote there. */
+  readonly clearsOurs: ReadonlySet<ScalarField>;
 };
 
 /** Turns a scene's data into what Plex shall show, cleaned, cut to Plex's limits and as far as the switches allow. */
-export function wantedFrom(data: SceneData, rules: WriteRules): Wanted {
-  return { fields: wantedFields(data, rules.sync), lists: wantedLists(data, rules) };
+export function wantedFrom(data: SceneData, rules: WriteRules, fromStash: ReadonlySet<SceneKey>): Wanted {
+  const { clearEmpty, sync } = rules;
+  const emptyInStash = (Object.keys(data) as SceneKey[]).filter((key) => fromStash.has(key) && isEmpty(data[key]));
+  const taken = clearEmpty === 'never' ? without(data, emptyInStash) : data;
+  const clearsOurs = clearEmpty === 'ours' ? emptyInStash.flatMap((key) => FIELD_OF[key] ?? []) : [];
+  return {
+    fields: wantedFields(taken, sync),
+    lists: wantedLists(taken, rules, new Set(clearEmpty === 'ours' ? emptyInStash : [])),
+    clearsOurs: new Set(clearsOurs),
+  };
+}
+
+/** Where a key of the scene ends up, if in a field. */
+const FIELD_OF: Partial<Readonly<Record<SceneKey, ScalarField>>> = {
+  details: 'summary',
+  studio: 'studio',
+  tagline: 'tagline',
+  date: 'originallyAvailableAt',
+  rating100: 'userRating',
+};
+
+function isEmpty(value: SceneData[SceneKey]): boolean {
+  return value === null || value === '' || (Array.isArray(value) && value.length === 0);
+}
+
+function without(data: SceneData, keys: readonly SceneKey[]): SceneData {
+  return Object.fromEntries(Object.entries(data).filter(([key]) => !keys.includes(key as SceneKey)));
 }
 
 function wantedFields(data: SceneData, sync: WriteRules['sync']): Wanted['fields'] {
@@ -58,11 +87,12 @@ function wantedFields(data: SceneData, sync: WriteRules['sync']): Wanted['fields
   return fields;
 }
 
-function wantedLists(data: SceneData, rules: WriteRules): Wanted['lists'] {
+function wantedLists(data: SceneData, rules: WriteRules, clearsOurs: ReadonlySet<SceneKey>): Wanted['lists'] {
   const lists: Partial<Record<ListKind, WantedList>> = {};
   if (rules.sync.performers && data.performers !== undefined)
-    lists.actor = wantedList(data.performers, rules.maxPerformers);
-  if (rules.sync.tags && data.tags !== undefined) lists.genre = wantedList(data.tags, rules.maxTags);
+    lists.actor = wantedList(data.performers, { cap: rules.maxPerformers, clearsAll: !clearsOurs.has('performers') });
+  if (rules.sync.tags && data.tags !== undefined)
+    lists.genre = wantedList(data.tags, { cap: rules.maxTags, clearsAll: !clearsOurs.has('tags') });
   if (rules.sync.collection && data.studio !== undefined) {
     // The collection follows the studio: without one only our own collection goes, never the user's.
     lists.collection = { names: cleanNames([data.studio ?? '']), clearsAll: false, capped: 0 };
@@ -70,9 +100,13 @@ function wantedLists(data: SceneData, rules: WriteRules): Wanted['lists'] {
   return lists;
 }
 
-function wantedList(names: readonly string[], cap: number): WantedList {
+function wantedList(names: readonly string[], how: { readonly cap: number; readonly clearsAll: boolean }): WantedList {
   const cleaned = cleanNames(names);
-  return { names: cleaned.slice(0, cap), clearsAll: cleaned.length === 0, capped: Math.max(0, cleaned.length - cap) };
+  return {
+    names: cleaned.slice(0, how.cap),
+    clearsAll: how.clearsAll && cleaned.length === 0,
+    capped: Math.max(0, cleaned.length - how.cap),
+  };
 }
 
 /** Plex wants a full date: a partial one is padded to its first month and day. */

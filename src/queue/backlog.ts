@@ -1,3 +1,4 @@
+import { CLAIMED_HELD } from './held.ts';
 import type { Db } from './open.ts';
 
 /** Jobs that a drain has brought to an end, ever. */
@@ -26,7 +27,7 @@ export function prepareBacklog(db: Db) {
   );
   const isDue = db.prepare<[number], unknown>(
     `SELECT 1 FROM jobs WHERE state = 'in_progress'
-     UNION ALL SELECT 1 FROM jobs WHERE state = 'pending' AND held = 0 AND available_at <= ? LIMIT 1`,
+     UNION ALL SELECT 1 FROM jobs WHERE state = 'pending' AND held <= ${CLAIMED_HELD} AND available_at <= ? LIMIT 1`,
   );
   return {
     /** Makes sure that there is a beginning: in a directory of an older plexsync, or a new one, it is now. */

@@ -1,5 +1,7 @@
 import type { Job, Lease } from '../core/job.ts';
 import type { DrainQueue } from '../core/ports.ts';
+import { overStash } from '../core/stamped-edit.ts';
+import { CLAIMED_HELD } from './held.ts';
 import type { JobRow } from './jobs.ts';
 import { editOf } from './jobs.ts';
 import type { Db } from './open.ts';
@@ -9,22 +11,29 @@ const SUSPECT_RESCUES = 2;
 
 /**
  * What a drain may claim: due, not held (nothing can fill those in yet), not given back in this drain, and no other job
- * of its scene is under way. One arm per priority, so that each is a range of the index however many jobs wait.
+ * of its scene is under way. One arm per kind and priority, so that each is a range of the index however many jobs wait.
  */
-function claimable(priority: 0 | 1, suspects: '<' | '>='): string {
+function claimable(held: 0 | 1, priority: 0 | 1, suspects: '<' | '>='): string {
   return `SELECT * FROM (
     SELECT id, priority, available_at FROM jobs AS due
-    WHERE state = 'pending' AND held = 0 AND priority = ${priority} AND available_at <= @now
+    WHERE state = 'pending' AND held = ${held} AND held <= ${CLAIMED_HELD} AND priority = ${priority} AND available_at <= @now
       AND rescues ${suspects} ${SUSPECT_RESCUES} AND released_by IS NOT @owner
       AND NOT EXISTS (SELECT 1 FROM jobs AS other WHERE other.scene_id = due.scene_id AND other.state = 'in_progress')
     ORDER BY available_at, id LIMIT @limit)`;
 }
 
+const ARMS: readonly (readonly [held: 0 | 1, priority: 0 | 1])[] = [
+  [0, 0],
+  [0, 1],
+  [1, 0],
+  [1, 1],
+];
+
 function claimStatement(suspects: '<' | '>='): string {
   return `UPDATE jobs
     SET state = 'in_progress', attempt = attempt + 1, claims = claims + 1, released_by = NULL,
       lease_owner = @owner, lease_expires_at = @leaseExpiresAt, lease_alone = @alone
-    WHERE id IN (SELECT id FROM (${claimable(0, suspects)} UNION ALL ${claimable(1, suspects)})
+    WHERE id IN (SELECT id FROM (${ARMS.map(([held, priority]) => claimable(held, priority, suspects)).join(' UNION ALL ')})
       ORDER BY priority, available_at, id LIMIT @limit)
     RETURNING *`;
 }
@@ -35,7 +44,7 @@ export function prepareClaim(db: Db, owner: string) {
   const claimSuspect = db.prepare<[object], JobRow>(claimStatement('>='));
   const countDue = db.prepare<[object], { count: number }>(`
     SELECT count(*) AS count FROM jobs
-    WHERE state = 'pending' AND held = 0 AND available_at <= @now AND released_by IS NOT @owner`);
+    WHERE state = 'pending' AND held <= ${CLAIMED_HELD} AND available_at <= @now AND released_by IS NOT @owner`);
   const renew = db.prepare<[object]>(
     `UPDATE jobs SET lease_expires_at = @leaseExpiresAt WHERE state = 'in_progress' AND lease_owner = @owner`,
   );
@@ -58,11 +67,19 @@ export function prepareClaim(db: Db, owner: string) {
   };
 }
 
+/** A path that was only assumed, out of an earlier sync, is no edit: Stash knows better, and the record has it anyway. */
+function editToFill(row: JobRow): Pick<Job, 'data' | 'bare' | 'overStash'> {
+  const edit = editOf(row);
+  const { path: _assumed, ...said } = edit.data;
+  const data = edit.stamps.path === 0 ? said : edit.data;
+  return { data, bare: edit.bareAt === undefined ? 'no' : 'open', overStash: overStash({ ...edit, data }) };
+}
+
 function toJob(row: JobRow, owner: string): Job {
   return {
     id: row.id,
     sceneId: row.scene_id,
-    data: editOf(row).data,
+    ...editToFill(row),
     spent: { failures: row.failures, misses: row.misses },
     attempt: row.attempt,
     lease: { jobId: row.id, owner, claim: row.claims },

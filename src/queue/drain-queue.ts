@@ -5,6 +5,7 @@ import { prepareBacklog } from './backlog.ts';
 import { prepareClaim } from './claim.ts';
 import type { ShortenedLetter } from './dead-letters.ts';
 import { hasLetterOfType, letterEditOf } from './dead-letters.ts';
+import { CLAIMED_HELD } from './held.ts';
 import { openLetterDesk } from './letter-desk.ts';
 import { openOwner, sweepOwners } from './owners.ts';
 import { prepareRescue } from './rescue.ts';
@@ -37,6 +38,10 @@ export type OpenDrainQueue = DrainQueue & {
   /** Takes back what dead drains left. */
   rescue(now: number): Rescued;
   clientIdentifier(): string;
+  /** What an earlier run learnt of Stash; parsed JSON, or nothing. */
+  stashDialect(): unknown;
+  /** Keeps what was learnt, if anything. */
+  saveStashDialect(dialect: unknown): void;
   /** Whether a letter waits for a token that is accepted. */
   hasRefused(): boolean;
   /** Jobs of the present backlog that were brought to an end, by this drain or by those before it. */
@@ -100,7 +105,7 @@ export function openDrainQueue(
   const desk = openLetterDesk(stores);
   const missingJobs = db.prepare<[], { id: number; path: string }>(`
     SELECT jobs.id, coalesce(data ->> 'path', scene_path) AS path FROM jobs LEFT JOIN scenes USING (scene_id)
-    WHERE state = 'pending' AND held = 0 AND misses > 0 AND coalesce(data ->> 'path', scene_path) IS NOT NULL`);
+    WHERE state = 'pending' AND held <= ${CLAIMED_HELD} AND misses > 0 AND coalesce(data ->> 'path', scene_path) IS NOT NULL`);
   // The try that a wake leads to is given back beforehand.
   const wakeJob = db.prepare<[object]>(
     `UPDATE jobs SET available_at = min(available_at, @now), misses = max(0, misses - 1) WHERE id = @id AND state = 'pending'`,
@@ -148,7 +153,7 @@ export function openDrainQueue(
         .filter(({ how }) => how === 'queued' || how === 'merged').length,
     addedMark: servers.addedMark,
     saveAddedMark: servers.saveAddedMark,
-    breaker: () => servers.breaker('plex'),
+    breaker: servers.breaker,
     saveBreaker: servers.saveBreaker,
     binding: servers.binding,
     bind: servers.bind,
@@ -156,6 +161,8 @@ export function openDrainQueue(
     refusedAt: servers.refusedAt,
     saveRefusal: servers.saveRefusal,
     clientIdentifier: servers.clientIdentifier,
+    stashDialect: servers.stashDialect,
+    saveStashDialect: servers.saveStashDialect,
     hasRefused: () => hasLetterOfType(dlqDb, RETRY_RULES.plex_unauthorized.errorType),
     backlogDone: () => backlog.done(),
     forget: () => {

@@ -1,6 +1,7 @@
 import { RETRY_RULES } from '../core/retry.ts';
 import { startBacklog } from './backlog.ts';
 import { hasLetterOfType } from './dead-letters.ts';
+import { CLAIMED_HELD } from './held.ts';
 import { OUTAGE } from './notices.ts';
 import { hasExpired } from './retention.ts';
 import { longestWait, pruneRuns } from './runs.ts';
@@ -31,7 +32,7 @@ export function recordIdleRun(
   const busy = db.prepare<[object], unknown>(`
     SELECT 1 FROM jobs WHERE state = 'in_progress'
     UNION ALL
-    SELECT 1 FROM jobs WHERE state = 'pending' AND held = 0 AND (available_at <= @now OR available_at > @latest)
+    SELECT 1 FROM jobs WHERE state = 'pending' AND held <= ${CLAIMED_HELD} AND (available_at <= @now OR available_at > @latest)
     LIMIT 1`);
   const insert = db.prepare<[object]>(
     'INSERT INTO runs (owner, pid, started_at, ended_at, exit_code) VALUES (@owner, @pid, @now, @now, 0)',

@@ -1,5 +1,6 @@
 import type { HookEvent } from '../core/hook-event.ts';
 import type { SceneEdit } from '../core/scene.ts';
+import { CLAIMED_HELD } from './held.ts';
 import type { Enqueued, EnqueueOptions } from './jobs.ts';
 import { prepareEnqueue, prepareStamping } from './jobs.ts';
 import { prepareMeta } from './meta.ts';
@@ -26,6 +27,8 @@ export type Intake = {
    * Taking the same events in once more ends in the same.
    */
   take(events: readonly SceneEvent[], now: number): readonly TakenEvent[];
+  /** How many of these jobs wait for a Stash that no run can ask. */
+  heldCount(jobIds: readonly number[]): number;
   close(): void;
 };
 
@@ -45,9 +48,13 @@ export function openIntake(dir: DataDir): Intake {
       return edit === undefined ? [] : [enqueueOne(sceneId, edit, options)];
     });
   });
+  const held = db.prepare<[string], { count: number }>(
+    `SELECT count(*) AS count FROM jobs WHERE held > ${CLAIMED_HELD} AND id IN (SELECT value FROM json_each(?))`,
+  );
   return translated(db.name, {
     enqueue: (edits: readonly SceneEdit[], options: EnqueueOptions) => enqueueAll.immediate(edits, options),
     ...intakeOf({ queueDb: db }),
+    heldCount: (jobIds: readonly number[]): number => held.get(JSON.stringify(jobIds))?.count ?? 0,
     close: () => {
       db.close();
     },

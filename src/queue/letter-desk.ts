@@ -54,7 +54,7 @@ export function openLetterDesk(stores: Stores): LetterDesk {
     const letter = letters.byKey(listed.job_key);
     if (letter === undefined || isMarked.get(letter.job_key) !== undefined) return { how: 'gone' };
     const running = underWay.get(letter.scene_id);
-    const edit = running === undefined ? letterEditOf(letter) : unsaidBy(letterEditOf(letter), editOf(running));
+    const edit = running === undefined ? letterEditOf(letter) : besides(letterEditOf(letter), editOf(running));
     if (saysNothing(edit)) return { how: 'covered' };
     const newer = rows.waiting(letter.scene_id);
     return { how: newer === undefined ? 'queued' : 'merged', edit, newer };
@@ -98,4 +98,14 @@ export function openLetterDesk(stores: Stores): LetterDesk {
     },
     purge: (batch: readonly DeadLetter[]) => purgeAll.immediate(batch),
   });
+}
+
+/**
+ * What a letter has to say besides a job under way. Whether Stash will answer that one is not known yet: what it was
+ * asked for stays, and is asked for again, so that old never overwrites new.
+ */
+function besides(letter: StampedEdit, running: StampedEdit): StampedEdit {
+  const left = unsaidBy(letter, { ...running, bareAt: undefined });
+  const isAsked = running.bareAt !== undefined && !saysNothing(left);
+  return isAsked ? { ...left, bareAt: Math.max(left.bareAt ?? 0, running.bareAt) } : left;
 }

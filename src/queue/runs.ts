@@ -1,3 +1,4 @@
+import { CLAIMED_HELD } from './held.ts';
 import { prepareMeta } from './meta.ts';
 import type { Db } from './open.ts';
 import { livenessOf } from './owners.ts';
@@ -44,7 +45,7 @@ export function prepareRuns(db: Db, dataDir: string) {
     'UPDATE runs SET ended_at = @now, exit_code = @exitCode, done = @done, failed = @failed WHERE owner = @owner',
   );
   const forget = db.prepare<[string]>('DELETE FROM runs WHERE owner = ?');
-  const left = db.prepare<[], { count: number }>('SELECT count(*) AS count FROM jobs WHERE held = 0');
+  const left = db.prepare<[], { count: number }>(`SELECT count(*) AS count FROM jobs WHERE held <= ${CLAIMED_HELD}`);
   const thaw = db.prepare<[object]>(
     `UPDATE jobs SET available_at = @now WHERE state = 'pending' AND available_at > @latest`,
   );

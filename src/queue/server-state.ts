@@ -16,8 +16,8 @@ export function serverWords(db: Db): string {
 /** The statements of what is stored about the servers: breaker, binding and our client identifier. */
 export function prepareServerState(db: Db) {
   const readBreaker = db.prepare<[string], { state: string }>('SELECT state FROM breakers WHERE server = ?');
-  const writeBreaker = db.prepare<[string]>(`
-    INSERT INTO breakers (server, state) VALUES ('plex', ?) ON CONFLICT (server) DO UPDATE SET state = excluded.state`);
+  const writeBreaker = db.prepare<[string, string]>(`
+    INSERT INTO breakers (server, state) VALUES (?, ?) ON CONFLICT (server) DO UPDATE SET state = excluded.state`);
   const readMeta = db.prepare<[string], { value: string }>('SELECT value FROM meta WHERE name = ?');
   const writeMeta = db.prepare<[string, string]>(`
     INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`);
@@ -25,12 +25,12 @@ export function prepareServerState(db: Db) {
   const removeMeta = db.prepare<[string]>('DELETE FROM meta WHERE name = ?');
   const forgetMarks = db.prepare(`DELETE FROM meta WHERE name LIKE 'added_mark:%'`);
   return {
-    breaker: (server: 'plex' | 'stash' = 'plex'): Breaker => {
+    breaker: (server: 'plex' | 'stash'): Breaker => {
       const row = readBreaker.get(server);
       return row === undefined ? CLOSED : (JSON.parse(row.state) as Breaker);
     },
-    saveBreaker: (breaker: Breaker): void => {
-      writeBreaker.run(JSON.stringify(breaker));
+    saveBreaker: (server: 'plex' | 'stash', breaker: Breaker): void => {
+      writeBreaker.run(server, JSON.stringify(breaker));
     },
     binding: (): Binding | undefined => {
       const row = readMeta.get('plex_binding');
@@ -54,6 +54,14 @@ export function prepareServerState(db: Db) {
     saveRefusal: (refusal: Refusal | undefined): void => {
       if (refusal === undefined) removeMeta.run('refused_token');
       else writeMeta.run('refused_token', JSON.stringify(refusal));
+    },
+    stashDialect: (): unknown => {
+      const row = readMeta.get('stash_dialect');
+      return row === undefined ? undefined : (JSON.parse(row.value) as unknown);
+    },
+    saveStashDialect: (dialect: unknown): void => {
+      const text = JSON.stringify(dialect);
+      if (text !== undefined && text !== readMeta.get('stash_dialect')?.value) writeMeta.run('stash_dialect', text);
     },
     /** Marks belong to a server as its rating keys do. */
     unbind: (): void => {

@@ -1,5 +1,6 @@
 import type { Job, Settled, Settlement } from '../core/job.ts';
 import { RETRY_RULES } from '../core/retry.ts';
+import type { StampedEdit } from '../core/stamped-edit.ts';
 import type { NewLetter, ShortenedLetter } from './dead-letters.ts';
 import { prepareDeadLetters, toLetter } from './dead-letters.ts';
 import type { JobRow } from './jobs.ts';
@@ -51,7 +52,7 @@ export function prepareSettle(
     for (const { row, entry } of batch) {
       if (entry.settlement.kind === 'dead') letters.insert(letterFor(row, entry.settlement.error, now));
       if (entry.settlement.kind === 'complete')
-        shortened.push(...letters.closeCovered(row.scene_id, editOf(row), row.job_key));
+        shortened.push(...letters.closeCovered(row.scene_id, doneBy(row, entry.job), row.job_key));
     }
     return shortened;
   });
@@ -62,7 +63,7 @@ export function prepareSettle(
     if (settlement.kind === 'complete') {
       scenes.complete(row.scene_id, settlement, now);
       // What was given by hand is written; the request for what Stash has is still open.
-      if (row.bare_at === null) remove(row.id);
+      if (row.bare_at === null || job.bare === 'filled') remove(row.id);
       else if (!supersede({ ...row, data: '{}', stamps: '{}' })) holdForStash.run(row.id);
       count(settlement.change);
       return 'applied';
@@ -75,6 +76,11 @@ export function prepareSettle(
       case 'dead':
         remove(row.id);
         count('dead_lettered');
+        return 'applied';
+      case 'gone':
+        remove(row.id);
+        scenes.forget(row.scene_id);
+        count('gone');
         return 'applied';
       case 'skip':
         remove(row.id);
@@ -148,6 +154,12 @@ export function prepareSettle(
 }
 
 type Batch = { readonly settled: readonly Settled[]; readonly shortened: readonly ShortenedLetter[] };
+
+/** What a completed job has said: what Stash has only where Stash was asked. */
+function doneBy(row: JobRow, { bare }: Job): StampedEdit {
+  const edit = editOf(row);
+  return bare === 'filled' ? edit : { ...edit, bareAt: undefined };
+}
 
 function needsLetters(settlement: Settlement): boolean {
   return settlement.kind === 'dead' || settlement.kind === 'complete';

@@ -1,5 +1,6 @@
 import type { Breaker } from '../core/breaker.ts';
 import { prepareDeadLetters } from './dead-letters.ts';
+import { CLAIMED_HELD } from './held.ts';
 import type { Run } from './runs.ts';
 import { readRuns } from './runs.ts';
 import { prepareServerState } from './server-state.ts';
@@ -55,11 +56,11 @@ export function readStats(stores: Stores, now: number): StoreStats {
       .prepare<[object], Counts>(`
         SELECT count(*) FILTER (WHERE state = 'pending') AS pending,
           count(*) FILTER (WHERE state = 'in_progress') AS in_progress,
-          count(*) FILTER (WHERE state = 'pending' AND held = 1) AS no_stash,
-          count(*) FILTER (WHERE state = 'pending' AND held = 0 AND available_at <= @now) AS due,
-          count(*) FILTER (WHERE state = 'pending' AND held = 0 AND available_at > @now AND misses > 0) AS not_found,
-          count(*) FILTER (WHERE state = 'pending' AND held = 0 AND available_at > @now AND misses = 0) AS retry,
-          min(available_at) FILTER (WHERE state = 'pending' AND held = 0) AS next_attempt_at,
+          count(*) FILTER (WHERE state = 'pending' AND held > ${CLAIMED_HELD}) AS no_stash,
+          count(*) FILTER (WHERE state = 'pending' AND held <= ${CLAIMED_HELD} AND available_at <= @now) AS due,
+          count(*) FILTER (WHERE state = 'pending' AND held <= ${CLAIMED_HELD} AND available_at > @now AND misses > 0) AS not_found,
+          count(*) FILTER (WHERE state = 'pending' AND held <= ${CLAIMED_HELD} AND available_at > @now AND misses = 0) AS retry,
+          min(available_at) FILTER (WHERE state = 'pending' AND held <= ${CLAIMED_HELD}) AS next_attempt_at,
           min(enqueued_at) FILTER (WHERE state = 'pending') AS oldest_pending_at
         FROM jobs`)
       .get({ now });

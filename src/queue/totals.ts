@@ -7,6 +7,7 @@ const TOTALS = [
   'retries',
   'not_found_waits',
   'skipped',
+  'gone',
   'dead_lettered',
   'released',
   'superseded',

@@ -1,5 +1,6 @@
 import type { SceneData } from '../core/scene.ts';
 import { contentKeys } from '../core/scene.ts';
+import { CLAIMED_HELD } from './held.ts';
 import type { Db } from './open.ts';
 import { eachInStore, inStore } from './store-errors.ts';
 import type { Stores } from './stores.ts';
@@ -60,7 +61,7 @@ type Row = {
 };
 
 /** The same words for the same jobs as the counts of `stats`. */
-const SHOWN_STATE = `CASE WHEN state = 'in_progress' THEN 'in_progress' WHEN held = 1 THEN 'held'
+const SHOWN_STATE = `CASE WHEN state = 'in_progress' THEN 'in_progress' WHEN held > ${CLAIMED_HELD} THEN 'held'
   WHEN available_at <= @now THEN 'due' WHEN misses > 0 THEN 'not_found' ELSE 'retry' END`;
 
 /** Jobs under way first, then in the order of their claim: each half is one walk along an index, however long the queue. */

@@ -72,6 +72,15 @@ export function linesFor(event: WorkerEvent): readonly LogLine[] {
       return buriedLines(event);
     case 'released':
       return [worker('warning', `Job ${event.jobId} released, no attempt spent: ${event.message}`)];
+    case 'gone':
+      return [worker('info', `Job ${event.jobId} dropped: scene ${event.sceneId} is no longer in Stash`)];
+    case 'thin_scene':
+      return [
+        worker(
+          'info',
+          `Scene ${event.sceneId} has no metadata beyond title/path yet: nothing is cleared in Plex (quality_gate)`,
+        ),
+      ];
     case 'skipped':
       return [
         worker('info', `Job ${event.jobId} skipped — scene ${event.sceneId} not in Plex (skip_not_found enabled)`),
@@ -88,6 +97,8 @@ export function linesFor(event: WorkerEvent): readonly LogLine[] {
       return [worker('warning', `Job ${event.jobId} was taken over by another run: its result here is not counted`)];
     case 'breaker_opened':
       return [main('error', `Circuit breaker OPENED after ${event.failures} consecutive failures: ${event.message}`)];
+    case 'stash_breaker_opened':
+      return [main('error', `Circuit breaker of Stash OPENED: ${event.message}`)];
     case 'breaker_half_open':
       return [main('info', 'Circuit breaker entering HALF_OPEN state: Plex answers, one job tries')];
     case 'breaker_closed':

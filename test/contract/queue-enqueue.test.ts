@@ -59,13 +59,14 @@ test('two edits of one scene in one call are merged in their order', (t) => {
   ]);
 });
 
-test('a bare edit drops the inline keys that Stash can supply, keeps the rest, and the job stays bare', (t) => {
+test('a bare edit lays only what Stash cannot supply over what Stash will say, and loses nothing until it has', (t) => {
   const world = setup(t);
   world.enqueue([edit(7, { path: '/harbour/7.mp4', title: 'Pier', tagline: 'By the sea' })]);
   world.enqueue([{ sceneId: 7, bare: true, data: {} }]);
-  assert.deepEqual([world.onlyJob()['held'], dataOf(world.onlyJob())], [1, { tagline: 'By the sea' }]);
   world.enqueue([edit(7, { details: 'Calm' })]);
-  assert.deepEqual([world.onlyJob()['held'], dataOf(world.onlyJob())], [1, { tagline: 'By the sea', details: 'Calm' }]);
+  const job = claimOne(world.drain());
+  assert.deepEqual(job.data, { path: '/harbour/7.mp4', title: 'Pier', tagline: 'By the sea', details: 'Calm' });
+  assert.deepEqual([job.bare, job.overStash], ['open', { tagline: 'By the sea', details: 'Calm' }]);
 });
 
 test('a merge makes a job that waits for its retry due now, with its attempts anew', (t) => {

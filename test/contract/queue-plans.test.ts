@@ -51,7 +51,7 @@ test('claim, settle, rescue and enqueue find their jobs by an index, and sort no
   }
 });
 
-test('a claim walks the index of what is due in its order: one range for each priority, and sorts only what it found', (t) => {
+test('a claim walks the index of what is due in its order: one range for each kind and priority, and sorts only what it found', (t) => {
   const world = setup(t);
   world.enqueue([edit(1)]);
   const { queueDb } = world.stores();
@@ -64,7 +64,7 @@ test('a claim walks the index of what is due in its order: one range for each pr
     const ranges = plan.filter((step) => step.startsWith('SEARCH due'));
     assert.deepEqual(
       ranges,
-      Array(2).fill('SEARCH due USING INDEX jobs_due (held=? AND priority=? AND available_at<?)'),
+      Array(4).fill('SEARCH due USING INDEX jobs_due (held=? AND priority=? AND available_at<?)'),
     );
     assert.equal(plan.filter((step) => step.startsWith('USE TEMP B-TREE')).length, 1, plan.join('\n'));
   }

@@ -112,11 +112,11 @@ test('the breaker, the binding and the client identifier outlive the process', (
   const world = setup(t);
   world.enqueue([edit(1)]);
   const first = world.drain();
-  assert.deepEqual([first.breaker(), first.binding()], [CLOSED, undefined]);
+  assert.deepEqual([first.breaker('plex'), first.binding()], [CLOSED, undefined]);
   const open: Breaker = { kind: 'open', openedAt: NOW };
   const binding = { machineIdentifier: 'lighthouse-1', sectionUuids: ['a', 'b'] };
-  first.saveBreaker({ kind: 'closed', failures: 4 });
-  first.saveBreaker(open);
+  first.saveBreaker('plex', { kind: 'closed', failures: 4 });
+  first.saveBreaker('plex', open);
   first.bind({ machineIdentifier: 'lighthouse-0', sectionUuids: [] });
   first.bind(binding);
   const identifier = first.clientIdentifier();
@@ -124,7 +124,7 @@ test('the breaker, the binding and the client identifier outlive the process', (
   world.close();
 
   const second = world.drain();
-  assert.deepEqual([second.breaker(), second.binding(), second.clientIdentifier()], [open, binding, identifier]);
+  assert.deepEqual([second.breaker('plex'), second.binding(), second.clientIdentifier()], [open, binding, identifier]);
   assert.deepEqual(readStats(world.stores(), NOW).breakers.plex, open);
 });
 

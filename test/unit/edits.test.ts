@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { EditPlan } from '../../src/core/edits.ts';
 import { intentOf, isEmptyPlan, planEdits } from '../../src/core/edits.ts';
-import type { ListKind, PlexItem } from '../../src/core/plex-item.ts';
+import type { ListKind, PlexItem, ScalarField } from '../../src/core/plex-item.ts';
 import { LIST_KINDS, SCALAR_FIELDS } from '../../src/core/plex-item.ts';
 import type { SceneData } from '../../src/core/scene.ts';
 import type { OurNames, Written, WrittenField } from '../../src/core/scene-record.ts';
@@ -13,7 +13,7 @@ import { verifyPlan } from '../../src/core/verify.ts';
 import type { Wanted, WriteRules } from '../../src/core/wanted.ts';
 import { wantedFrom } from '../../src/core/wanted.ts';
 import type { Semantics } from './plex-model.ts';
-import { applied, itemWith, namesOf, PRESERVE, RULES, recordWith } from './plex-model.ts';
+import { applied, BY_HAND, itemWith, namesOf, PRESERVE, RULES, recordWith } from './plex-model.ts';
 
 function planFor(
   scene: SceneData,
@@ -21,7 +21,7 @@ function planFor(
   written: Written = NOTHING_WRITTEN,
   rules: WriteRules = RULES,
 ): EditPlan {
-  return planEdits(wantedFrom(scene, rules), item, written, rules);
+  return planEdits(wantedFrom(scene, rules, BY_HAND), item, written, rules);
 }
 
 const wroteSummary = (sent: string, kept = sent): Written => ({ fields: { summary: { sent, kept } }, lists: {} });
@@ -327,6 +327,7 @@ const anyWanted: fc.Arbitrary<Wanted> = fc.record({
     { actor: wantedList, genre: wantedList, collection: wantedList.map((list) => ({ ...list, clearsAll: false })) },
     optional,
   ),
+  clearsOurs: fc.constantFrom<ReadonlySet<ScalarField>>(new Set(), new Set(['summary', 'studio', 'userRating'])),
 });
 
 // Plex may hold our name as sent, in another case, or in a form of its own.

@@ -1,13 +1,18 @@
 import type { EditPlan, ListEdit } from '../../src/core/edits.ts';
 import type { ListKind, PlexItem, ScalarField, Tag } from '../../src/core/plex-item.ts';
 import { LIST_KINDS } from '../../src/core/plex-item.ts';
+import type { SceneKey } from '../../src/core/scene.ts';
 import type { SceneRecord, Written } from '../../src/core/scene-record.ts';
 import { foldName } from '../../src/core/text.ts';
 import type { WriteRules } from '../../src/core/wanted.ts';
 
+/** No key of the scene came from Stash. */
+export const BY_HAND: ReadonlySet<SceneKey> = new Set();
+
 export const RULES: WriteRules = {
   preservePlexEdits: false,
   lockFields: true,
+  clearEmpty: 'ours',
   maxTags: 100,
   maxPerformers: 50,
   sync: {

@@ -6,10 +6,10 @@ import type { SceneData } from '../../src/core/scene.ts';
 import type { Written } from '../../src/core/scene-record.ts';
 import { foldIntent, NOTHING_WRITTEN } from '../../src/core/scene-record.ts';
 import { wantedFrom } from '../../src/core/wanted.ts';
-import { itemWith, RULES, recordWith } from './plex-model.ts';
+import { BY_HAND, itemWith, RULES, recordWith } from './plex-model.ts';
 
 const planFor = (scene: SceneData, item: PlexItem, written: Written) =>
-  planEdits(wantedFrom(scene, RULES), item, written, RULES);
+  planEdits(wantedFrom(scene, RULES, BY_HAND), item, written, RULES);
 
 /** What counts as ours after a write of `scene` over `before` was cut short, when the item is then found as `found`. */
 function afterCrash(scene: SceneData, before: PlexItem, found: PlexItem, written: Written = NOTHING_WRITTEN): Written {

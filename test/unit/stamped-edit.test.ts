@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { SceneData, SceneKey } from '../../src/core/scene.ts';
 import type { StampedEdit } from '../../src/core/stamped-edit.ts';
-import { mergeEdits, saysNothing, stampEdit, unsaidBy } from '../../src/core/stamped-edit.ts';
+import { mergeEdits, overStash, saysNothing, stampEdit, unsaidBy } from '../../src/core/stamped-edit.ts';
 
 const said = (data: SceneData, at: number): StampedEdit => stampEdit({ bare: false, data }, at);
 const bare = (at: number): StampedEdit => stampEdit({ bare: true, data: {} }, at);
@@ -20,16 +20,18 @@ test('a newer empty value is a value', () => {
   assert.deepEqual(mergeEdits(said({ tags: ['Boats'] }, 1), said({ tags: [] }, 2)).data, { tags: [] });
 });
 
-test('a bare edit drops what Stash can supply and keeps the rest', () => {
+test('what came before a bare edit stays until Stash has answered, and then only what Stash cannot supply', () => {
   const older = said({ path: '/data/a.mp4', title: 'Old', tags: [], tagline: 'All at sea' }, 1);
   const merged = mergeEdits(older, bare(2));
-  assert.deepEqual(merged.data, { tagline: 'All at sea' });
+  assert.deepEqual(merged.data, older.data);
   assert.equal(merged.bareAt, 2);
+  assert.deepEqual(overStash(merged), { tagline: 'All at sea' });
 });
 
 test('inline keys after a bare edit lie over what Stash says', () => {
   const merged = mergeEdits(bare(1), said({ title: 'Mine' }, 2));
   assert.deepEqual(merged.data, { title: 'Mine' });
+  assert.deepEqual(overStash(merged), { title: 'Mine' });
   assert.equal(merged.bareAt, 1);
 });
 

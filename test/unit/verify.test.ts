@@ -8,10 +8,10 @@ import type { Written } from '../../src/core/scene-record.ts';
 import { NOTHING_WRITTEN } from '../../src/core/scene-record.ts';
 import { verifyPlan } from '../../src/core/verify.ts';
 import { wantedFrom } from '../../src/core/wanted.ts';
-import { itemWith, RULES } from './plex-model.ts';
+import { BY_HAND, itemWith, RULES } from './plex-model.ts';
 
 const planFor = (scene: SceneData, item: PlexItem, written: Written = NOTHING_WRITTEN): EditPlan =>
-  planEdits(wantedFrom(scene, RULES), item, written, RULES);
+  planEdits(wantedFrom(scene, RULES, BY_HAND), item, written, RULES);
 const summary = (text: string): PlexItem => itemWith({ fields: { summary: text } });
 const genres = (...names: string[]): PlexItem => itemWith({ lists: { genre: names } });
 
@@ -109,7 +109,7 @@ test('what the plan did not write stays ours as it was', () => {
 
 test('an added name that Plex takes for one it had already is no loss', () => {
   const before = itemWith({ lists: { genre: ['Tide'] } });
-  const plan = planEdits(wantedFrom({ tags: ['Tide!'] }, RULES), before, NOTHING_WRITTEN, RULES);
+  const plan = planEdits(wantedFrom({ tags: ['Tide!'] }, RULES, BY_HAND), before, NOTHING_WRITTEN, RULES);
   const { lost, altered } = verifyPlan(plan, before);
   assert.deepEqual(lost, []);
   assert.deepEqual(altered, [{ field: 'genre', sent: 'Tide!', kept: 'Tide' }]);

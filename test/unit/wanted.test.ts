@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SYNC_TOGGLES, wantedFrom } from '../../src/core/wanted.ts';
-import { RULES } from './plex-model.ts';
+import { BY_HAND, RULES } from './plex-model.ts';
 
 const FULL = {
   title: ' The Old Harbour ',
@@ -15,7 +15,7 @@ const FULL = {
 };
 
 test('a scene turns into the fields and lists of Plex, cleaned', () => {
-  assert.deepEqual(wantedFrom(FULL, RULES), {
+  assert.deepEqual(wantedFrom(FULL, RULES, BY_HAND), {
     fields: {
       title: 'The Old Harbour',
       summary: 'Dawn.\n\nNight.',
@@ -29,43 +29,56 @@ test('a scene turns into the fields and lists of Plex, cleaned', () => {
       genre: { names: ['Boats'], clearsAll: false, capped: 0 },
       collection: { names: ['Quay Films'], clearsAll: false, capped: 0 },
     },
+    clearsOurs: new Set(),
   });
 });
 
 test('what the scene does not say is not wanted', () => {
-  assert.deepEqual(wantedFrom({ path: '/data/harbour.mp4', size: 1 }, RULES), { fields: {}, lists: {} });
+  assert.deepEqual(wantedFrom({ path: '/data/harbour.mp4', size: 1 }, RULES, BY_HAND), {
+    fields: {},
+    lists: {},
+    clearsOurs: new Set(),
+  });
 });
 
 test('an empty value is wanted empty', () => {
-  const { fields } = wantedFrom({ details: null, date: null, rating100: null, studio: null, tagline: null }, RULES);
+  const { fields } = wantedFrom(
+    { details: null, date: null, rating100: null, studio: null, tagline: null },
+    RULES,
+    BY_HAND,
+  );
   assert.deepEqual(fields, { summary: '', originallyAvailableAt: '', userRating: '', studio: '', tagline: '' });
 });
 
 test('a title is never wanted empty', () => {
-  for (const title of ['', '  ', '\u0000']) assert.deepEqual(wantedFrom({ title }, RULES).fields, {});
+  for (const title of ['', '  ', '\u0000']) assert.deepEqual(wantedFrom({ title }, RULES, BY_HAND).fields, {});
 });
 
 test('an empty list clears all, an empty studio only our own collection', () => {
-  const { lists } = wantedFrom({ performers: [], tags: [], studio: null }, RULES);
+  const { lists } = wantedFrom({ performers: [], tags: [], studio: null }, RULES, BY_HAND);
   assert.equal(lists.actor?.clearsAll, true);
   assert.equal(lists.genre?.clearsAll, true);
   assert.deepEqual(lists.collection, { names: [], clearsAll: false, capped: 0 });
 });
 
 test('a partial date is padded to the first', () => {
-  const dateOf = (date: string) => wantedFrom({ date }, RULES).fields.originallyAvailableAt;
+  const dateOf = (date: string) => wantedFrom({ date }, RULES, BY_HAND).fields.originallyAvailableAt;
   assert.equal(dateOf('2024'), '2024-01-01');
   assert.equal(dateOf('2024-05'), '2024-05-01');
 });
 
 test('a rating is in tenths, spelled as Plex spells it', () => {
-  const ratingOf = (rating100: number) => wantedFrom({ rating100 }, RULES).fields.userRating;
+  const ratingOf = (rating100: number) => wantedFrom({ rating100 }, RULES, BY_HAND).fields.userRating;
   assert.deepEqual([0, 1, 80, 85, 100].map(ratingOf), ['0', '0.1', '8', '8.5', '10']);
 });
 
 test('names past the cap are cut and counted, after repeats are gone', () => {
   const rules = { ...RULES, maxTags: 2, maxPerformers: 1 };
-  const { lists } = wantedFrom({ tags: ['Boats', 'boats', 'Tide', 'Roses', 'Ivy'], performers: ['Ada', 'Bo'] }, rules);
+  const { lists } = wantedFrom(
+    { tags: ['Boats', 'boats', 'Tide', 'Roses', 'Ivy'], performers: ['Ada', 'Bo'] },
+    rules,
+    BY_HAND,
+  );
   assert.deepEqual(lists.genre, { names: ['Boats', 'Tide'], clearsAll: false, capped: 2 });
   assert.deepEqual(lists.actor, { names: ['Ada'], clearsAll: false, capped: 1 });
 });
@@ -81,10 +94,10 @@ test('each switch holds back what it names, and nothing else', () => {
     tags: 'genre',
     collection: 'collection',
   } as const;
-  const everything = wantedFrom(FULL, RULES);
+  const everything = wantedFrom(FULL, RULES, BY_HAND);
   const all = [...Object.keys(everything.fields), ...Object.keys(everything.lists)];
   for (const toggle of SYNC_TOGGLES) {
-    const wanted = wantedFrom(FULL, { ...RULES, sync: { ...RULES.sync, [toggle]: false } });
+    const wanted = wantedFrom(FULL, { ...RULES, sync: { ...RULES.sync, [toggle]: false } }, BY_HAND);
     const kept = [...Object.keys(wanted.fields), ...Object.keys(wanted.lists)];
     assert.deepEqual(
       all.filter((key) => !kept.includes(key)),

@@ -45,7 +45,7 @@ export async function connect(deps: DrainDeps, gate: Gate, options: DrainOptions
 
 /** Asks the breaker, with a probe where its time has come; answers only when there is nothing more to do. */
 async function admit({ queue, plex, now, emit }: DrainDeps, gate: Gate): Promise<Connection | undefined> {
-  const admitted = admission(queue.breaker(), now());
+  const admitted = admission(queue.breaker('plex'), now());
   if (admitted.kind === 'go') return undefined;
   if (admitted.kind === 'wait') {
     gate.halt({ kind: 'breaker_open', retryAt: admitted.retryAt, message: 'The circuit breaker is open' });
@@ -53,7 +53,7 @@ async function admit({ queue, plex, now, emit }: DrainDeps, gate: Gate): Promise
   }
   const alive = (await answersProbe(plex)) ? 'alive' : 'silent';
   if (gate.halted() !== undefined) return { kind: 'halted' };
-  queue.saveBreaker(onProbe(alive, now()));
+  queue.saveBreaker('plex', onProbe(alive, now()));
   if (alive === 'silent') return { kind: 'unreachable', message: 'Plex does not answer' };
   emit({ kind: 'breaker_half_open' });
   return undefined;

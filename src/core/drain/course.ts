@@ -9,6 +9,7 @@ import type { RetryLimits } from '../retry.ts';
 import type { SceneRecord, SyncNotes, Written } from '../scene-record.ts';
 import type { WriteRules } from '../wanted.ts';
 import type { Gate } from './gate.ts';
+import type { StashDesk } from './stash-desk.ts';
 import type { SystemicWatch } from './systemic.ts';
 
 /** How a drain is configured. */
@@ -23,6 +24,8 @@ export type DrainOptions = {
   readonly libraries: readonly string[];
   readonly mappings: readonly PathMapping[];
   readonly matching: 'strict' | 'relaxed';
+  /** Whether a scene that has nothing but a title in Stash is taken at its word, or waited for. */
+  readonly thinScenes: 'take' | 'wait';
   readonly maxRetries: number;
   readonly notFound: RetryLimits['notFound'];
   /** Requests for single jobs in flight, 1 to 8. */
@@ -38,6 +41,7 @@ export type DrainOptions = {
 export type Course = {
   readonly deps: DrainDeps;
   readonly gate: Gate;
+  readonly stash: StashDesk;
   readonly watch: SystemicWatch;
   readonly options: DrainOptions;
   /** The libraries to look in. */
@@ -54,6 +58,8 @@ export type Outcome =
   /** A request that belonged to no single job failed: nothing is spent. */
   | { readonly kind: 'shared_failure'; readonly error: SyncError }
   | { readonly kind: 'given_back' }
+  /** The scene is no longer in Stash. */
+  | { readonly kind: 'gone' }
   | { readonly kind: 'defer' };
 
 export type Ended = {

@@ -12,6 +12,8 @@ import { keepOwners, readAndRecheck } from './read.ts';
 import { rescueEvents } from './rescue-events.ts';
 import { resolve } from './resolve.ts';
 import { settle } from './settle.ts';
+import type { StashEnd } from './stash-desk.ts';
+import { createStashDesk } from './stash-desk.ts';
 import { createSystemicWatch } from './systemic.ts';
 import type { Tally } from './tally.ts';
 import { NO_JOBS } from './tally.ts';
@@ -31,6 +33,7 @@ export type DrainEnd =
   | { readonly kind: 'time_up' }
   /** Plex did not answer; what was claimed is back. */
   | { readonly kind: 'unreachable'; readonly message: string }
+  | StashEnd
   | Halt;
 
 /** How a drain went. Without an end everything that was due is done. */
@@ -56,12 +59,14 @@ export async function drain(deps: DrainDeps, options: DrainOptions): Promise<Dra
     mappings: options.mappings,
     everMatched: deps.queue.hasRecords(),
   });
-  const course: Course = { deps, gate, watch, options, sections };
+  const stash = createStashDesk(deps);
+  const course: Course = { deps, gate, stash, watch, options, sections };
   const stopRenewing = deps.every(RENEW_EVERY_MS, () => renewLeases(deps));
   try {
     if (options.mode === 'write') await wake(course);
     const bound = await drainBatches(course, tally);
-    return { ends: endsOf(gate, bound), tally };
+    const stashEnd = stash.end();
+    return { ends: [...endsOf(gate, bound), ...(stashEnd === undefined ? [] : [stashEnd])], tally };
   } finally {
     stopRenewing();
   }
@@ -109,7 +114,7 @@ async function drainBatches(course: Course, tally: Tally): Promise<DrainEnd | un
 async function runBatch(jobs: readonly Job[], course: Course): Promise<readonly Ended[]> {
   const { checkpoint } = course.deps;
   checkpoint('claimed');
-  const hydrated = hydrate(jobs, course);
+  const hydrated = await hydrate(jobs, course);
   const resolved = await resolve(hydrated.going, course);
   checkpoint('resolved');
   const read = await readAndRecheck(resolved.going, course);

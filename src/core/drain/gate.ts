@@ -62,7 +62,7 @@ export function createGate(deps: DrainDeps, deadlineAt: number | undefined): Gat
     const isSame =
       before.kind === after.kind &&
       (before.kind !== 'closed' || after.kind !== 'closed' || before.failures === after.failures);
-    if (!isSame) queue.saveBreaker(after);
+    if (!isSame) queue.saveBreaker('plex', after);
   };
 
   return {
@@ -90,7 +90,7 @@ export function createGate(deps: DrainDeps, deadlineAt: number | undefined): Gat
       if (!RETRY_RULES[error.code].countsForBreaker) return;
       if (error.code === 'plex_unavailable' && stopRequested() !== undefined) return;
       if (error.code === 'plex_unavailable') outage = error;
-      const before = queue.breaker();
+      const before = queue.breaker('plex');
       const after = onFailure(before, now());
       save(before, after);
       if (after.kind !== 'open') return;
@@ -102,17 +102,17 @@ export function createGate(deps: DrainDeps, deadlineAt: number | undefined): Gat
       if (stopRequested() === undefined && error.code !== 'plex_unauthorized') outage = error;
     },
     answered: () => {
-      const before = queue.breaker();
+      const before = queue.breaker('plex');
       if (before.kind === 'closed') save(before, onSuccess(before));
     },
     trialEnded: () => {
-      const before = queue.breaker();
+      const before = queue.breaker('plex');
       if (before.kind !== 'half_open') return;
       save(before, onSuccess(before));
       emit({ kind: 'breaker_closed' });
     },
     outage: () => outage,
-    batchLimit: (most) => (queue.breaker().kind === 'half_open' ? 1 : most),
+    batchLimit: (most) => (queue.breaker('plex').kind === 'half_open' ? 1 : most),
   };
 }
 

@@ -1,27 +1,76 @@
 import { SyncError } from '../errors.ts';
 import type { Job } from '../job.ts';
 import type { SceneFile } from '../match.ts';
-import type { SceneData } from '../scene.ts';
+import type { SceneData, SceneKey } from '../scene.ts';
+import { contentKeys } from '../scene.ts';
 import type { SceneRecord } from '../scene-record.ts';
-import type { Course, Step } from './course.ts';
-import { failed, split } from './course.ts';
+import type { Course, Ended, Step } from './course.ts';
+import { failed, givenBack, sharedFailure, split } from './course.ts';
+import type { StashAnswer } from './stash-desk.ts';
 
 /** A job with the scene as it is now, its file, and what we last wrote for it. */
 export type Hydrated = {
   readonly job: Job;
   readonly scene: SceneData;
+  /** The keys whose values Stash said; what is empty there may mean less than an empty value given by hand. */
+  readonly fromStash: ReadonlySet<SceneKey>;
   readonly file: SceneFile;
   readonly record: SceneRecord | undefined;
 };
 
-/** Finds each job's scene and file: out of the job itself, or the file of an earlier sync. */
-export function hydrate(jobs: readonly Job[], { deps }: Course): Step<Hydrated> {
-  return split(jobs, (job) => {
-    const record = deps.queue.record(job.sceneId);
-    const path = job.data.path ?? record?.scenePath;
-    if (path === undefined) {
-      return failed(job, new SyncError('no_file_path', `No file path for scene ${job.sceneId}, cannot sync to Plex`));
+/**
+ * Finds each job's scene and file: out of the job itself, the file of an earlier sync, and for jobs that ask for it,
+ * what Stash has now, all of a batch in one request. Read again at each attempt, so that old data is never written.
+ */
+export async function hydrate(jobs: readonly Job[], course: Course): Promise<Step<Hydrated>> {
+  const asked = jobs.filter(({ bare }) => bare === 'open').map(({ sceneId }) => sceneId);
+  const answers = await course.stash.look(asked);
+  return split(jobs, (job) => hydrateOne(job, answers.get(job.sceneId), course));
+}
+
+function hydrateOne(job: Job, answer: StashAnswer | undefined, course: Course): Hydrated | Ended {
+  switch (answer?.kind) {
+    case undefined:
+      return withFile(job, { scene: job.data, fromStash: new Set() }, course);
+    case 'shared':
+      return course.deps.stopRequested() === undefined ? sharedFailure(job, answer.error) : givenBack(job);
+    case 'failed':
+      return failed(job, answer.error);
+    case 'gone':
+      return { job, outcome: { kind: 'gone' } };
+    case 'found': {
+      const stashed = gated(job, answer.scene.data, course);
+      // What was given by hand after the request lies over what Stash says.
+      const scene = { ...stashed, ...job.overStash };
+      const fromStash = new Set(
+        (Object.keys(stashed) as SceneKey[]).filter((key) => !Object.hasOwn(job.overStash, key)),
+      );
+      return withFile({ ...job, bare: 'filled' }, { scene, fromStash }, course);
     }
-    return { job, scene: job.data, file: { path, size: job.data.size }, record };
-  });
+  }
+}
+
+/** A scene with nothing but a title may still be identified: its emptiness says nothing yet. */
+function gated(job: Job, data: SceneData, { deps, options }: Course): SceneData {
+  const isThin = contentKeys(data).every((key) => SAYS_NOTHING.has(key) || isEmpty(data[key]));
+  if (options.thinScenes === 'take' || !isThin) return data;
+  deps.emit({ kind: 'thin_scene', sceneId: job.sceneId });
+  const kept = (Object.entries(data) as [SceneKey, SceneData[SceneKey]][]).filter(([, value]) => !isEmpty(value));
+  return Object.fromEntries(kept);
+}
+
+/** A title is made of the file name as often as not, and every scene has a screenshot. */
+const SAYS_NOTHING: ReadonlySet<SceneKey> = new Set(['title', 'poster_url', 'background_url']);
+
+function isEmpty(value: SceneData[SceneKey]): boolean {
+  return value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0);
+}
+
+function withFile(job: Job, said: Pick<Hydrated, 'scene' | 'fromStash'>, { deps }: Course): Hydrated | Ended {
+  const record = deps.queue.record(job.sceneId);
+  // Where Stash was asked, it knows of the file, or that there is none.
+  const path = said.scene.path ?? (job.bare === 'filled' ? undefined : record?.scenePath);
+  if (path === undefined)
+    return failed(job, new SyncError('no_file_path', `No file path for scene ${job.sceneId}, cannot sync to Plex`));
+  return { job, ...said, file: { path, size: said.scene.size }, record };
 }

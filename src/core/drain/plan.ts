@@ -32,7 +32,7 @@ function planSafely(work: Read, { deps, options }: Course): Planned | SyncError 
   try {
     // What was written to another item says nothing about this one.
     const written = record?.ratingKey === item.ratingKey ? foldIntent(record, item) : NOTHING_WRITTEN;
-    const edits = planEdits(wantedFrom(work.scene, options.rules), item, written, options.rules);
+    const edits = planEdits(wantedFrom(work.scene, options.rules, work.fromStash), item, written, options.rules);
     for (const left of edits.left) deps.emit({ kind: 'left_alone', sceneId: job.sceneId, left });
     for (const { kind, dropped } of edits.capped)
       deps.emit({ kind: 'capped', sceneId: job.sceneId, list: kind, dropped });

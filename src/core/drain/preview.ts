@@ -33,6 +33,8 @@ export function previewEvent(job: Job, settlement: Settlement): WorkerEvent | un
       return { ...about, reason: 'failure', message: settlement.error.message };
     case 'release':
       return { ...about, reason: 'released', message: settlement.error.message };
+    case 'gone':
+      return { ...about, reason: 'failure', message: `Scene ${job.sceneId} is no longer in Stash` };
     case 'give_back':
     case 'untouched':
     case 'defer':

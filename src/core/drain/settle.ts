@@ -65,6 +65,8 @@ function settlementOf(job: Job, outcome: Outcome, { deps, options }: Course): Se
       return GIVE_BACK;
     case 'defer':
       return { kind: 'defer' };
+    case 'gone':
+      return { kind: 'gone' };
   }
 }
 
@@ -80,6 +82,8 @@ function tallyKey(settlement: Exclude<Settlement, { kind: 'defer' }>): keyof Tal
       return settlement.change;
     case 'retry':
       return settlement.spends === 'miss' ? 'waiting' : 'retried';
+    case 'gone':
+      return 'gone';
     case 'skip':
       return 'skipped';
     case 'dead':
@@ -123,6 +127,8 @@ function eventFor(job: Job, settlement: Settlement, how: Settled, { deps, option
         exhausted,
       };
     }
+    case 'gone':
+      return { kind: 'gone', ...about };
     case 'skip':
       return { kind: 'skipped', ...about };
     case 'release':

@@ -8,6 +8,8 @@ export type Tally = {
   waiting: number;
   /** Not in Plex, and not waited for. */
   skipped: number;
+  /** No longer in Stash. */
+  gone: number;
   buried: number;
   /** Given back without an attempt spent. */
   released: number;
@@ -22,6 +24,7 @@ export const NO_JOBS: Readonly<Tally> = {
   retried: 0,
   waiting: 0,
   skipped: 0,
+  gone: 0,
   buried: 0,
   released: 0,
   superseded: 0,

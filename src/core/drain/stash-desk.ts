@@ -1,0 +1,93 @@
+import { admission, BREAKER_OPEN_MS, onFailure, onProbe, onSuccess } from '../breaker.ts';
+import { asSyncError, SyncError, UsageError } from '../errors.ts';
+import type { DrainDeps } from '../ports.ts';
+import { RETRY_RULES } from '../retry.ts';
+import type { StashLook } from '../stash-scene.ts';
+
+/** Why the jobs that need Stash were not tried. */
+export type StashEnd =
+  | { readonly kind: 'stash_unreachable'; readonly message: string }
+  | { readonly kind: 'stash_unauthorized'; readonly message: string }
+  | { readonly kind: 'stash_misconfigured'; readonly message: string; readonly hint: string }
+  | { readonly kind: 'stash_breaker_open'; readonly retryAt: number; readonly message: string };
+
+/** What a look for a scene came to. A `shared` error belongs to no job: the jobs go back, nothing spent. */
+export type StashAnswer = StashLook | { readonly kind: 'shared'; readonly error: SyncError };
+
+/** Stash, as far as this drain may ask it: its trouble holds up the jobs that need it, and no other. */
+export type StashDesk = {
+  /** The scenes as they are now, by id; empty where no Stash is configured. */
+  look(ids: readonly number[]): Promise<ReadonlyMap<number, StashAnswer>>;
+  /** Why Stash is asked nothing more, once there is a reason. */
+  end(): StashEnd | undefined;
+};
+
+export function createStashDesk(deps: DrainDeps): StashDesk {
+  const { queue, stash, now, emit } = deps;
+  let end: StashEnd | undefined;
+
+  const admit = (): void => {
+    const admitted = admission(queue.breaker('stash'), now());
+    if (admitted.kind === 'wait')
+      end = { kind: 'stash_breaker_open', retryAt: admitted.retryAt, message: 'Stash did not answer lately' };
+    // The request itself is the probe: it is cheap, changes nothing, and a batch goes back as one.
+    if (admitted.kind === 'probe') queue.saveBreaker('stash', onProbe('alive', now()));
+  };
+  // What fails for a whole batch is no single job's fault: they all go back.
+  const fail = (thrown: unknown): SyncError => {
+    if (thrown instanceof UsageError) {
+      end = { kind: 'stash_misconfigured', message: thrown.message, hint: thrown.hint ?? 'Check stash_url.' };
+      return new SyncError('stash_unavailable', thrown.message);
+    }
+    const error = asSyncError(thrown);
+    if (error.code === 'unexpected') throw thrown;
+    if (deps.stopRequested() === undefined) noteFault(error);
+    return error;
+  };
+  const noteFault = (error: SyncError): void => {
+    const isRefused = RETRY_RULES[error.code].class === 'auth';
+    end = { kind: isRefused ? 'stash_unauthorized' : 'stash_unreachable', message: error.message };
+    if (!RETRY_RULES[error.code].countsForBreaker) return;
+    const after = onFailure(queue.breaker('stash'), now());
+    queue.saveBreaker('stash', after);
+    if (after.kind !== 'open') return;
+    end = { kind: 'stash_breaker_open', retryAt: after.openedAt + BREAKER_OPEN_MS, message: error.message };
+    emit({ kind: 'stash_breaker_opened', message: error.message });
+  };
+  const succeed = (): void => {
+    const before = queue.breaker('stash');
+    const after = onSuccess(before);
+    if (before.kind !== 'closed' || before.failures > 0) queue.saveBreaker('stash', after);
+  };
+  return {
+    look: async (ids) => {
+      if (ids.length === 0 || stash === undefined) return new Map();
+      if (end === undefined) admit();
+      if (end !== undefined) return all(ids, new SyncError('stash_unavailable', `Stash is not asked: ${end.message}`));
+      try {
+        const looks = await stash.scenes(ids);
+        succeed();
+        return isAnotherStash(looks) ? all(ids, fail(ANOTHER_STASH)) : looks;
+      } catch (thrown) {
+        return all(ids, fail(thrown));
+      }
+    },
+    end: () => end,
+  };
+}
+
+/** So many scenes are not deleted at once as often as an address leads to another, or an emptied, Stash. */
+const SUSPICIOUSLY_MANY = 10;
+
+const ANOTHER_STASH = new UsageError(
+  'Stash knows none of the scenes that wait: is it the right one? They were left in the queue.',
+  'Check stash_url; if they were all deleted, drop them with plexsync queue drop.',
+);
+
+function isAnotherStash(looks: ReadonlyMap<number, StashLook>): boolean {
+  return looks.size >= SUSPICIOUSLY_MANY && [...looks.values()].every(({ kind }) => kind === 'gone');
+}
+
+function all(ids: readonly number[], error: SyncError): ReadonlyMap<number, StashAnswer> {
+  return new Map(ids.map((id) => [id, { kind: 'shared', error }]));
+}

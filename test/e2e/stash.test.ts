@@ -1,0 +1,164 @@
+/** Bare jobs are filled in from Stash: what it says, what it does not say, and what happens when it cannot be asked. */
+import assert from 'node:assert/strict';
+import type { TestContext } from 'node:test';
+import { test } from 'node:test';
+import type { StashServerOptions } from '../../src/simulator/stash-server.ts';
+import { startStashServer } from '../../src/simulator/stash-server.ts';
+import { setup } from '../helpers/rig.ts';
+
+async function withStash(t: TestContext, options: StashServerOptions = {}) {
+  const stash = await startStashServer(options);
+  t.after(() => stash.close());
+  const rig = await setup(t);
+  const env = { STASH_URL: stash.url, ...(stash.apiKey === undefined ? {} : { STASH_API_KEY: stash.apiKey }) };
+  const run: typeof rig.run = async (args, more = {}) => await rig.run(args, { ...more, env: { ...env, ...more.env } });
+  return { ...rig, run, stash };
+}
+
+const PIER = { title: 'The Pier', details: 'Fog.', studio: 'North Quay', tags: ['sea'], performers: ['Ada Quay'] };
+
+for (const version of ['v0.24', 'v0.31'] as const) {
+  test(`a bare scene is written as Stash ${version} has it`, async (t) => {
+    const { plex, run, sql, stash } = await withStash(t, { version, apiKey: 'lantern-key-1234567890' });
+    const item = plex.addItem({ sectionKey: '1', file: '/media/pier.mp4' });
+    const scene = stash.addScene({ ...PIER, files: ['/media/pier.mp4'] });
+    await run(['enqueue', String(scene)]);
+    const { code, stderr } = await run(['process']);
+    assert.equal(code, 0, stderr);
+    assert.equal(plex.item(item)?.title, 'The Pier');
+    assert.deepEqual(plex.item(item)?.genres, ['sea']);
+    assert.deepEqual(sql('SELECT * FROM jobs'), []);
+  });
+}
+
+test('what is given by hand after the request lies over what Stash says; what came before it does not', async (t) => {
+  const { plex, run, stash } = await withStash(t);
+  const item = plex.addItem({ sectionKey: '1', file: '/media/pier.mp4' });
+  const id = String(stash.addScene({ ...PIER, files: ['/media/pier.mp4'] }));
+  await run(['enqueue', id, '--path', '/media/elsewhere.mp4', '--title', 'Old', '--tagline', 'All at sea']);
+  await run(['enqueue', id]);
+  await run(['enqueue', id, '--studio', 'Mine']);
+  assert.equal((await run(['process'])).code, 0);
+  const { title, studio, tagline } = plex.item(item) ?? {};
+  assert.deepEqual([title, studio, tagline], ['The Pier', 'Mine', 'All at sea']);
+});
+
+test('without a Stash, data that was given is written, and the bare request alone waits', async (t) => {
+  const { plex, run, sql } = await setup(t);
+  const item = plex.addItem({ sectionKey: '1', file: '/media/pier.mp4' });
+  await run(['enqueue', '1', '--path', '/media/pier.mp4', '--title', 'By hand']);
+  const bare = await run(['enqueue', '1']);
+  assert.doesNotMatch(bare.stderr, /no_stash/);
+  assert.equal((await run(['process'])).code, 0);
+  assert.equal(plex.item(item)?.title, 'By hand');
+  assert.deepEqual(sql('SELECT data, held FROM jobs'), [{ data: '{}', held: 1 }]);
+  assert.match((await run(['enqueue', '2'])).stderr, /1 scene has no data .*no_stash.*stash_url/);
+});
+
+test('a field emptied in Stash clears what we wrote there, and never what somebody else did', async (t) => {
+  const { plex, run, stash } = await withStash(t);
+  const item = plex.addItem({ sectionKey: '1', file: '/media/pier.mp4', tagline: 'Theirs', genres: ['harbour'] });
+  plex.editByHand(item, { summary: '' });
+  const id = stash.addScene({ ...PIER, files: ['/media/pier.mp4'] });
+  await run(['enqueue', String(id)]);
+  await run(['process']);
+  assert.deepEqual(plex.item(item)?.genres.toSorted(), ['harbour', 'sea']);
+  stash.editScene(id, { tags: [], details: '' });
+  await run(['enqueue', String(id)]);
+  await run(['process']);
+  assert.deepEqual(plex.item(item)?.genres, ['harbour']);
+  assert.equal(plex.item(item)?.summary ?? '', '');
+  assert.equal(plex.item(item)?.tagline, 'Theirs');
+});
+
+test('clear_empty says what an empty field in Stash clears', async (t) => {
+  for (const [clearEmpty, kept] of [
+    ['ours', 'Theirs'],
+    ['never', 'Theirs'],
+    ['always', ''],
+  ] as const) {
+    const { plex, run, stash } = await withStash(t);
+    const item = plex.addItem({ sectionKey: '1', file: '/media/pier.mp4', summary: 'Theirs' });
+    const id = stash.addScene({ ...PIER, details: '', files: ['/media/pier.mp4'] });
+    await run(['enqueue', String(id)]);
+    assert.equal((await run(['process', '--clear-empty', clearEmpty])).code, 0);
+    assert.equal(plex.item(item)?.summary ?? '', kept, clearEmpty);
+  }
+});
+
+test('a scene with nothing but a title clears nothing, unless the gate is open', async (t) => {
+  const { plex, run, stash } = await withStash(t);
+  const item = plex.addItem({ sectionKey: '1', file: '/media/pier.mp4', summary: 'Theirs' });
+  const id = stash.addScene({ title: 'Pier', files: ['/media/pier.mp4'] });
+  await run(['enqueue', String(id)]);
+  const gated = await run(['process', '--clear-empty', 'always']);
+  assert.match(gated.stderr, /no metadata beyond title\/path yet/);
+  assert.equal(plex.item(item)?.summary, 'Theirs');
+  await run(['enqueue', String(id)]);
+  await run(['process', '--clear-empty', 'always', '--no-quality-gate']);
+  assert.equal(plex.item(item)?.summary ?? '', '');
+});
+
+test('a scene that is gone ends its job; one without a file becomes the guide’s dead letter', async (t) => {
+  const { run, sql, stash } = await withStash(t);
+  stash.addScene({ ...PIER, files: ['/media/pier.mp4'] });
+  const bare = stash.addScene({ ...PIER, title: 'On paper only', files: [] });
+  await run(['enqueue', '4711', String(bare)]);
+  const { code, stderr, stdout } = await run(['process']);
+  assert.equal(code, 1);
+  assert.match(stderr, /dropped: scene 4711 is no longer in Stash/);
+  assert.match(stderr, new RegExp(`No file path for scene ${bare}, cannot sync to Plex`));
+  assert.match(stdout, /1 no longer in Stash/);
+  assert.deepEqual(sql('SELECT * FROM jobs'), []);
+  assert.deepEqual(sql('SELECT error_type FROM dead_letters', 'dlq.db'), [{ error_type: 'NoFilePath' }]);
+});
+
+test('while Stash is down the jobs that need it wait, nothing spent, and the others are written', async (t) => {
+  const { plex, run, sql, stash } = await withStash(t);
+  const item = plex.addItem({ sectionKey: '1', file: '/media/other.mp4' });
+  plex.addItem({ sectionKey: '1', file: '/media/pier.mp4' });
+  const id = stash.addScene({ ...PIER, files: ['/media/pier.mp4'] });
+  await stash.stop();
+  await run(['enqueue', String(id)]);
+  await run(['enqueue', '900', '--path', '/media/other.mp4', '--title', 'By hand']);
+  const down = await run(['process']);
+  assert.equal(down.code, 4);
+  assert.match(down.stderr, /Stash is down/);
+  assert.equal(plex.item(item)?.title, 'By hand');
+  assert.deepEqual(sql('SELECT attempt, failures FROM jobs'), [{ attempt: 0, failures: 0 }]);
+  await stash.start();
+  assert.equal((await run(['process'])).code, 0);
+});
+
+test('a key that Stash refuses ends the run with 3, and the jobs wait', async (t) => {
+  const { run, sql, stash } = await withStash(t, { apiKey: 'lantern-key-1234567890' });
+  const id = stash.addScene({ ...PIER, files: ['/media/pier.mp4'] });
+  await run(['enqueue', String(id)]);
+  const { code, stderr } = await run(['process'], { env: { STASH_API_KEY: 'another-key-1234567890' } });
+  assert.equal(code, 3);
+  assert.match(stderr, /Set stash_api_key/);
+  assert.equal(sql('SELECT * FROM jobs').length, 1);
+});
+
+test('a Stash that knows none of many scenes is not believed', async (t) => {
+  const { run, sql } = await withStash(t);
+  await run(['enqueue', ...Array.from({ length: 12 }, (_, index) => String(index + 1))]);
+  const { code, stderr } = await run(['process']);
+  assert.equal(code, 2);
+  assert.match(stderr, /Stash knows none of the scenes that wait/);
+  assert.equal(sql('SELECT * FROM jobs').length, 12);
+});
+
+test('a bulk of 500 scenes takes at most 12 requests to Stash, and every item is right', async (t) => {
+  const { plex, run, stash } = await withStash(t);
+  const ids = Array.from({ length: 500 }, (_, index) => {
+    plex.addItem({ sectionKey: '1', file: `/media/${index}.mp4` });
+    return stash.addScene({ ...PIER, title: `Pier ${index}`, files: [`/media/${index}.mp4`] });
+  });
+  await run(['enqueue', ...ids.map(String)]);
+  stash.resetRequests();
+  const { code, stderr } = await run(['process', '--quiet']);
+  assert.equal(code, 0, stderr);
+  assert.ok(stash.count() <= 12, `${stash.count()} requests`);
+  assert.equal(plex.count('edit'), 500);
+});
