@@ -1,4 +1,5 @@
 import { EXIT } from '../exit.ts';
+import { STASH_SETTINGS } from './setting-options.ts';
 import type { CommandSpec, Given, OptionSpec } from './spec.ts';
 
 /** How an inline option's text becomes a value of the scene JSON. */
@@ -32,21 +33,43 @@ export const ENQUEUE: CommandSpec = {
   operands: [{ name: '[sceneId...]', help: 'Stash scene ids; - reads scenes from standard input' }],
   options: [
     { flags: '--file <file>', help: 'scenes as a JSON object, a JSON array or NDJSON; - is standard input' },
+    { flags: '--all', help: 'every scene of Stash; asks first' },
+    { flags: '--recent [24h]', help: 'the scenes that changed in Stash within this time' },
+    { flags: '-y, --yes', help: 'do not ask' },
     ...INLINE_OPTIONS,
   ],
-  notes: ['No server is asked. A newer edit of a scene that waits is merged into it, key by key.'],
+  settings: STASH_SETTINGS,
+  notes: [
+    'No server is asked, but for --all and --recent, which ask Stash which scenes it has. A newer edit of a scene that waits is merged into it, key by key.',
+  ],
   examples: [
     'plexsync enqueue 123 --path /media/a.mp4 --title "Harbour Lights" --performer "Ada Quay" --tag sea',
     'plexsync enqueue --file scenes.ndjson',
+    'plexsync enqueue --recent 12h --stash-url http://stash:9999',
     'jq -c ".scenes[]" export.json | plexsync enqueue -',
   ],
-  exitCodes: [EXIT.done, EXIT.usage, EXIT.store],
-  run: async ({ operands, given }, context) => {
+  exitCodes: [EXIT.done, EXIT.usage, EXIT.refused, EXIT.unreachable, EXIT.store],
+  run: async ({ operands, given, flags, configFile }, context) => {
+    const recent = given.text('recent');
+    if (given.has('all') || recent !== undefined) {
+      const { run } = await import('../commands/enqueue-from-stash.ts');
+      const which = {
+        all: given.has('all') ? 'all' : 'some',
+        recent,
+        besides: [...operands, ...namesBeside(given)],
+      } as const;
+      return await run({ which, confirmed: given.has('yes') ? 'yes' : 'ask', flags, configFile }, context);
+    }
     const { run } = await import('../commands/enqueue.ts');
     const inline = inlineOf(given);
     return run({ sceneIds: operands, file: given.text('file'), inline, optionNames: OPTION_NAMES }, context);
   },
 };
+
+/** What names scenes in another way than asking Stash. */
+function namesBeside(given: Given): readonly string[] {
+  return [...Object.keys(inlineOf(given)), ...(given.text('file') === undefined ? [] : ['file'])];
+}
 
 function inlineOf(given: Given): Readonly<Record<string, unknown>> {
   return Object.fromEntries(

@@ -114,6 +114,9 @@ function toGiven(options: Readonly<Record<string, unknown>>): Given {
 
 function toOption({ flags, help, repeatable }: OptionSpec): Option {
   const option = new Option(flags, repeatable ? `${help} (repeatable)` : help);
+  // Without a value it means what its help says it does.
+  const [, preset] = /\[(.*)\]$/.exec(flags) ?? [];
+  if (preset !== undefined) return option.preset(preset).argParser(once);
   if (!flags.includes('<')) return option;
   return repeatable ? option.argParser(collect) : option.argParser(once);
 }

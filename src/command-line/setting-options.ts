@@ -6,6 +6,13 @@ export const CONNECTION_SETTINGS: readonly SettingName[] = SETTING_NAMES.filter(
   (name) => SETTINGS[name].group === 'connection' || name === 'path_map' || name === 'strict_matching',
 );
 
+/** What talking to Stash can be told. */
+export const STASH_SETTINGS: readonly SettingName[] = [
+  ...SETTING_NAMES.filter((name) => name.startsWith('stash_')),
+  'connect_timeout',
+  'read_timeout',
+];
+
 /** One flag of a setting. `isHidden` ones work but are not shown. */
 export type SettingFlag = { readonly flags: string; readonly help: string; readonly isHidden: boolean };
 

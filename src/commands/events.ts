@@ -1,3 +1,5 @@
+import type { LoadedSettings } from '../config.ts';
+import { complaintOf } from '../exit.ts';
 import type { TakenEvent } from '../queue/intake.ts';
 import { intakeOf } from '../queue/intake.ts';
 import type { Stores } from '../queue/stores.ts';
@@ -7,7 +9,7 @@ import type { Context } from './context.ts';
 import { reportTaken } from './taken-report.ts';
 
 /** Puts into the queue what Stash left in the spool, and does what its tasks ask for. */
-export async function takeInEvents(stores: Stores, context: Context): Promise<void> {
+export async function takeInEvents(stores: Stores, loaded: LoadedSettings, context: Context): Promise<void> {
   const { dataDir, output, now } = context;
   const startedAt = process.hrtime.bigint();
   const intake = intakeOf(stores);
@@ -22,5 +24,13 @@ export async function takeInEvents(stores: Stores, context: Context): Promise<vo
   for (const warning of warnings) output.log('warning', `[PlexSync Hook] ${warning}`);
   if (tasks.length === 0) return;
   const { answerTask } = await import('./tasks.ts');
-  for (const task of tasks) await answerTask(task, { stores }, context);
+  for (const task of tasks) {
+    try {
+      await answerTask(task, { stores, loaded }, context);
+    } catch (thrown) {
+      // The run has other work: a task that failed is told, and pressed again.
+      const { message } = complaintOf(thrown, context.version);
+      output.log('error', `[PlexSync] The task ${task} was not done: ${message}. Start it again in Stash.`);
+    }
+  }
 }

@@ -68,7 +68,7 @@ async function runOnDirectory(options: ProcessOptions, context: Context): Promis
     const { mode, parallel, adoptServer } = options;
     noteStash(stores.queueDb, loaded.settings.stash_url === undefined ? 'not_asked' : 'asked');
     // A preview leaves everything as it is.
-    if (mode === 'write') await takeInEvents(stores, context);
+    if (mode === 'write') await takeInEvents(stores, loaded, context);
     const request = { loaded, ...limits, mode, parallel, adoptServer, startedAt: now() };
     const result = await runOnce(stores, request, context);
     if (audience === 'person') return result.exitCode;

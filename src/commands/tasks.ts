@@ -1,14 +1,20 @@
+import type { LoadedSettings } from '../config.ts';
+import { loadSettings } from '../config.ts';
 import { unreachable } from '../core/errors.ts';
 import type { TaskMode } from '../core/hook-event.ts';
 import { EXIT } from '../exit.ts';
+import { intakeOf, openIntake } from '../queue/intake.ts';
 import { readStats } from '../queue/stats.ts';
 import type { Stores } from '../queue/stores.ts';
 import { openStoresToRead } from '../queue/stores.ts';
 import type { Context } from './context.ts';
+import type { StashScope } from './stash-scenes.ts';
 import { sum } from './stats-document.ts';
 
 /** Where a task is answered: what is open already must not be opened by another way (POSIX locks go with its closing). */
-export type TaskPlace = { readonly stores: Stores } | { readonly configFile: string | undefined };
+export type TaskPlace =
+  | { readonly stores: Stores; readonly loaded: LoadedSettings }
+  | { readonly configFile: string | undefined };
 
 /** Does what a task of the plugin asks for; what there is to say goes to the log, which is what Stash shows. */
 export async function answerTask(mode: TaskMode, place: TaskPlace, context: Context): Promise<number> {
@@ -19,14 +25,41 @@ export async function answerTask(mode: TaskMode, place: TaskPlace, context: Cont
     case 'status':
       return status(place, context);
     case 'sync_all':
+      return await syncScenes({ kind: 'all' }, place, context);
     case 'sync_recent':
-      context.output.log(
-        'warning',
-        '[PlexSync] Scenes cannot be asked of Stash yet, so that none was enqueued. Use plexsync enqueue with their ids.',
-      );
-      return EXIT.done;
+      return await syncScenes({ kind: 'recent', backMs: RECENT_MS }, place, context);
     default:
       return unreachable(mode);
+  }
+}
+
+const RECENT_MS = 24 * 3_600_000;
+
+/** The button was pressed in Stash: that is the answer to whether it is meant. */
+async function syncScenes(scope: StashScope, place: TaskPlace, context: Context): Promise<number> {
+  const { requireStash } = await import('./enqueue-from-stash.ts');
+  const { enqueueWalk, startWalk } = await import('./stash-scenes.ts');
+  const { dataDir, env, output, now } = context;
+  const loaded =
+    'loaded' in place
+      ? place.loaded
+      : await loadSettings({ flags: {}, env, dataDir: dataDir.path, configFile: place.configFile });
+  const walk = await startWalk(requireStash(loaded, context), scope);
+  const startedAt = now();
+  const onPage = (done: number): void => {
+    const perSecond = (done / Math.max(1, now() - startedAt)) * 1_000;
+    const left = Math.max(0, walk.total - done);
+    const percent = ((done / Math.max(1, walk.total)) * 100).toFixed(0);
+    const text = `Progress: ${done}/${walk.total} (${percent}%), ${left} remaining, ${perSecond.toFixed(1)} items/sec`;
+    output.log('info', `[PlexSync] ${text}`);
+  };
+  const intake = 'stores' in place ? { ...intakeOf(place.stores), close: () => undefined } : openIntake(dataDir);
+  try {
+    const { added, merged } = await enqueueWalk(walk, intake, { now, onPage });
+    output.log('info', `[PlexSync Hook] Enqueued sync jobs for ${added + merged} scenes of Stash: ${added} new`);
+    return EXIT.done;
+  } finally {
+    intake.close();
   }
 }
 

@@ -39,20 +39,10 @@ export type Intake = {
 export function openIntake(dir: DataDir): Intake {
   prepareDataDir(dir, 'create');
   const db = openDatabase(dir, QUEUE_SCHEMA, 'create');
-  const stamp = prepareStamping(db);
-  const enqueueOne = prepareEnqueue(db);
-  const enqueueAll = db.transaction((edits: readonly SceneEdit[], options: EnqueueOptions) => {
-    const stamped = stamp(edits, options.now);
-    return edits.flatMap(({ sceneId }, index) => {
-      const edit = stamped[index];
-      return edit === undefined ? [] : [enqueueOne(sceneId, edit, options)];
-    });
-  });
   const held = db.prepare<[string], { count: number }>(
     `SELECT count(*) AS count FROM jobs WHERE held > ${CLAIMED_HELD} AND id IN (SELECT value FROM json_each(?))`,
   );
   return translated(db.name, {
-    enqueue: (edits: readonly SceneEdit[], options: EnqueueOptions) => enqueueAll.immediate(edits, options),
     ...intakeOf({ queueDb: db }),
     heldCount: (jobIds: readonly number[]): number => held.get(JSON.stringify(jobIds))?.count ?? 0,
     close: () => {
@@ -62,9 +52,26 @@ export function openIntake(dir: DataDir): Intake {
 }
 
 /** Takes events into a queue that is open already. Costs nothing before something comes. */
-export function intakeOf({ queueDb }: { readonly queueDb: Db }): Pick<Intake, 'take'> {
+export function intakeOf({ queueDb }: { readonly queueDb: Db }): Pick<Intake, 'enqueue' | 'take'> {
+  let enqueueAll: ReturnType<typeof prepareEnqueueAll> | undefined;
   return translated(queueDb.name, {
+    enqueue: (edits: readonly SceneEdit[], options: EnqueueOptions) => {
+      enqueueAll ??= prepareEnqueueAll(queueDb);
+      return enqueueAll.immediate(edits, options);
+    },
     take: (events: readonly SceneEvent[], now: number) => prepareTake(queueDb).immediate(events, now),
+  });
+}
+
+function prepareEnqueueAll(db: Db) {
+  const stamp = prepareStamping(db);
+  const enqueueOne = prepareEnqueue(db);
+  return db.transaction((edits: readonly SceneEdit[], options: EnqueueOptions) => {
+    const stamped = stamp(edits, options.now);
+    return edits.flatMap(({ sceneId }, index) => {
+      const edit = stamped[index];
+      return edit === undefined ? [] : [enqueueOne(sceneId, edit, options)];
+    });
   });
 }
 

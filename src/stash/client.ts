@@ -4,7 +4,7 @@ import type { StashLook } from '../core/stash-scene.ts';
 import type { TransportOptions } from '../http/transport.ts';
 import type { StashDialect } from './dialect.ts';
 import { DIALECT_QUERY, isSpokenBy, readDialect, toDialect, toObstacle } from './dialect.ts';
-import type { ChangedScene, ListedScene, ScenePage } from './lists.ts';
+import type { ChangedScene, ScenePage, WalkPage } from './lists.ts';
 import { toChanges, toPage, toTimes } from './lists.ts';
 import { aliasOf, changesQuery, pageQuery, scenesQuery, TIME_QUERY } from './queries.ts';
 import { toLook } from './scenes.ts';
@@ -42,11 +42,7 @@ export type StashClient = DrainStash & {
    * The next scenes by id, `perPage` at the most: a walk from 0 on sees every scene that was there all the time.
    * @param updatedSince what `cursorBefore` gives; then only those changed since
    */
-  pageAfter(
-    afterId: number,
-    perPage: number,
-    only?: { readonly updatedSince?: string | undefined },
-  ): Promise<ScenePage<ListedScene>>;
+  pageAfter(afterId: number, perPage: number, only?: { readonly updatedSince?: string | undefined }): Promise<WalkPage>;
   /**
    * The scenes that changed since a cursor (what `cursorBefore` gives), by id, at least one while there is another page:
    * also those of which a tag, performer, studio or file changed, where the server can tell. Deletions and merges of what

@@ -32,14 +32,18 @@ const row = z.object({
   studio: z.nullish(time),
 });
 type Row = z.infer<typeof row>;
-const list = z.object({ scenes: z.array(row) });
+const list = z.object({ count: z.optional(z.int()), scenes: z.array(row) });
+
+/** A page of a walk, and how many scenes the walk has from here on. */
+export type WalkPage = ScenePage<ListedScene> & { readonly left: number };
 
 /** The page in an answer to `pageQuery`; `undefined` when it has not its shape. */
-export function toPage(data: Readonly<Record<string, unknown>>, perPage: number): ScenePage<ListedScene> | undefined {
+export function toPage(data: Readonly<Record<string, unknown>>, perPage: number): WalkPage | undefined {
   const parsed = z.safeParse(list, data['page']);
   if (!parsed.success) return undefined;
   const rows = parsed.data.scenes;
   return {
+    left: parsed.data.count ?? rows.length,
     scenes: rows.map((each) => ({
       sceneId: each.id,
       updatedAt: each.updated_at,

@@ -32,7 +32,7 @@ export function pageQuery(page: Page, updatedSince: string | undefined): Query {
   };
   return {
     query: `query PlexsyncPage($page: FindFilterType, $scenes: SceneFilterType) {
-  page: findScenes(filter: $page, scene_filter: $scenes) { scenes { id updated_at files { path } } }
+  page: findScenes(filter: $page, scene_filter: $scenes) { count scenes { id updated_at files { path } } }
 }`,
     variables: { page: byId(page), scenes },
   };

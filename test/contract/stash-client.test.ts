@@ -188,7 +188,7 @@ test('a walk by id sees every scene, with its files, page by page', async (t) =>
     after = page.nextAfterId;
   }
   assert.deepEqual(seen, ids);
-  assert.deepEqual(await client.pageAfter(ids.at(-1) ?? 0, 3), { scenes: [], nextAfterId: undefined });
+  assert.deepEqual(await client.pageAfter(ids.at(-1) ?? 0, 3), { scenes: [], nextAfterId: undefined, left: 0 });
 });
 
 test('changes of many scenes come page by page, none twice and none left out', async (t) => {

@@ -9,6 +9,7 @@ import Database from 'better-sqlite3';
 import { COMMANDS } from '../../src/command-line/commands.ts';
 import { EXIT } from '../../src/exit.ts';
 import { startPlexServer } from '../../src/simulator/plex-server.ts';
+import { startStashServer } from '../../src/simulator/stash-server.ts';
 import type { Result } from '../helpers/rig.ts';
 import { BIN, runBin } from '../helpers/rig.ts';
 
@@ -28,6 +29,9 @@ const dir = mkdtempSync(join(tmpdir(), 'plexsync-examples-'));
 after(() => rmSync(dir, { recursive: true, force: true }));
 const plex = await startPlexServer({ sections: [{ key: '1', title: 'Scenes', locations: ['/media'] }] });
 after(() => plex.close());
+const stash = await startStashServer();
+after(() => stash.close());
+stash.addScene({ title: 'Tide Tables', files: ['/media/tide.mp4'] });
 
 const template = join(dir, 'template');
 const programs = join(dir, 'bin');
@@ -38,6 +42,7 @@ preparePrograms();
 /** What an example names that this world has elsewhere. */
 const SUBSTITUTIONS: readonly (readonly [text: string, instead: string])[] = [
   ['http://plex:32400', plex.url],
+  ['http://stash:9999', stash.url],
   ['/run/secrets/plex', tokenFile],
   ['/var/lib/node_exporter/', './'],
   ['/srv/stash/config/plugins', './plugins'],
@@ -59,6 +64,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   'plexsync enqueue 123 --path /media/a.mp4 --title "Harbour Lights" --performer "Ada Quay" --tag sea': {
     stdout: /^1 scene enqueued: 1 new\n$/,
   },
+  'plexsync enqueue --recent 12h --stash-url http://stash:9999': { stdout: /^1 scene enqueued: 1 new/ },
   'plexsync enqueue --file scenes.ndjson': { stdout: /^2 scenes enqueued: 2 new\n$/ },
   'jq -c ".scenes[]" export.json | plexsync enqueue -': { stdout: /^2 scenes enqueued: 2 new\n$/ },
   // Nobody was told of that letter yet; the older one is past its retention.

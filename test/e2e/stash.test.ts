@@ -162,3 +162,26 @@ test('a bulk of 500 scenes takes at most 12 requests to Stash, and every item is
   assert.ok(stash.count() <= 12, `${stash.count()} requests`);
   assert.equal(plex.count('edit'), 500);
 });
+
+test('enqueue --all takes every scene of Stash, after asking; --recent those that changed lately', async (t) => {
+  let now = Date.UTC(2026, 4, 1);
+  const { run, sql, stash } = await withStash(t, { now: () => now, zone: 'Australia/Sydney' });
+  for (let index = 0; index < 1_203; index += 1)
+    stash.addScene({ title: `Pier ${index}`, files: [`/media/${index}.mp4`] });
+  const unasked = await run(['enqueue', '--all']);
+  assert.equal(unasked.code, 2);
+  assert.match(unasked.stderr, /Put 1,203 scenes of Stash at http.* There is no terminal to ask at/);
+  const all = await run(['enqueue', '--all', '--yes']);
+  assert.equal(all.code, 0, all.stderr);
+  assert.match(all.stdout, /^1203 scenes enqueued: 1203 new, 0 merged/);
+  assert.equal(sql('SELECT DISTINCT priority FROM jobs').length, 1);
+
+  await run(['queue', 'drop', '--all', '--yes']);
+  now += 48 * 3_600_000;
+  for (const id of [7, 11]) stash.editScene(id, { title: 'Newer' });
+  const recent = await run(['enqueue', '--recent', '--json']);
+  assert.deepEqual(JSON.parse(recent.stdout), { enqueued: 2, added: 2, merged: 0 });
+  assert.equal((await run(['enqueue', '--recent', 'soon'])).code, 2);
+  assert.equal((await run(['enqueue', '--all', '7'])).code, 2);
+  assert.match((await run(['enqueue', '--recent'], { env: { STASH_URL: '' } })).stderr, /address of Stash is not set/);
+});
