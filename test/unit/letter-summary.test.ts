@@ -75,3 +75,10 @@ test('every error type has a cure of one sentence and a command', () => {
     assert.doesNotMatch(command, /LETTERS/);
   }
 });
+
+test('the cure of a doubtful match is of use whether or not its letter suggests a mapping', () => {
+  const { advice } = cureFor('LowConfidenceMatch', '');
+  for (const way of ['match-test FILE', 'path_map', '"size" in the JSON', 'a name of its own'])
+    assert.ok(advice.includes(way), way);
+  assert.doesNotMatch(advice, /suggest/);
+});
