@@ -11,6 +11,7 @@ import { shellWord } from '../core/shell-word.ts';
 import type { PlexClient } from '../plex/client.ts';
 import { readSample } from '../queue/sample.ts';
 import type { Stores } from '../queue/stores.ts';
+import { plexFix } from './plex-fix.ts';
 
 /** Where files are looked for, and how many at a time. */
 type Place = {
@@ -34,7 +35,7 @@ export async function checkFiles(
     for (const group of groups) findings.push(await checkGroup(group, place, plex));
     return findings;
   } catch (thrown) {
-    return [failureOf('files', thrown, 'Run plexsync doctor again when Plex answers.')];
+    return [failureOf('files', thrown, plexFix(thrown, 'Run plexsync doctor again when Plex answers.'))];
   }
 }
 
@@ -61,5 +62,7 @@ function findingOf({ total, found, missing, proposal }: SampleVerdict, { section
     return found === 0 ? failure('files', told, fix) : warning('files', told, fix);
   }
   const example = missing === undefined ? '' : `: plexsync match-test ${shellWord(missing.path)}`;
-  return warning('files', message, `Scan the library in Plex, or see why${example}`);
+  if (proposal === undefined) return warning('files', message, `Scan the library in Plex, or see why${example}`);
+  const told = `${message}; ${proposal.exact} would be by their very paths with ${flags}`;
+  return warning('files', told, `Add ${flags}, or path_map in the config file; for the others see why${example}`);
 }

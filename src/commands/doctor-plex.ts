@@ -11,6 +11,7 @@ import type { Stores } from '../queue/stores.ts';
 import type { Context } from './context.ts';
 import { checkFiles } from './doctor-files.ts';
 import { connectToPlex } from './plex-connection.ts';
+import { plexFix } from './plex-fix.ts';
 
 type Place = { readonly loaded: LoadedSettings; readonly stores: Stores | undefined };
 
@@ -50,7 +51,7 @@ async function examineServer(
     const message = `Plex ${version} answers at ${loaded.settings.plex_url}`;
     return { findings: [ok('plex', message)], value: { plex, identity } };
   } catch (thrown) {
-    return { findings: [failureOf('plex', thrown, fix)], value: undefined };
+    return { findings: [failureOf('plex', thrown, plexFix(thrown, fix))], value: undefined };
   }
 }
 
@@ -101,13 +102,13 @@ function checkBinding({ machineIdentifier }: Identity, stores: Stores | undefine
 
 /** Reads the libraries, which takes a good token. */
 async function examineToken(plex: PlexClient): Promise<Examined<readonly Section[]>> {
-  const fix = 'Get a token of the server’s owner from Plex, and set plex_token.';
+  const fix = 'Check plex_url and that Plex runs.';
   try {
     const value = await plex.sections();
     return { findings: [ok('token', 'Plex accepts it')], value };
   } catch (thrown) {
     const isRefused = thrown instanceof SyncError && thrown.code === 'plex_unauthorized';
-    return { findings: [failureOf(isRefused ? 'token' : 'plex', thrown, fix)], value: undefined };
+    return { findings: [failureOf(isRefused ? 'token' : 'plex', thrown, plexFix(thrown, fix))], value: undefined };
   }
 }
 

@@ -68,14 +68,26 @@ export type SampleVerdict = {
 /** Judges a sample, and derives the missing `path_map` lines out of the files that are not at their path. */
 export function judgeSample(looked: readonly LookedUp[], mappings: readonly PathMapping[]): SampleVerdict {
   const now = count(looked, mappings);
-  const pairs = looked.filter(({ look }) => !isExact(look.match)).flatMap(pairsOf);
-  const derived = deriveMappings(pairs).map(({ mapping }) => mapping);
+  const aside = looked.filter(({ look }) => !isExact(look.match));
+  const agreed = deriveMappings(aside.flatMap(pairsOf)).map(({ mapping }) => mapping);
+  const derived = agreed.length > 0 ? agreed : mappingOfMatched(aside);
   // A line of the same folder is corrected, not added to.
   const kept = mappings.filter(({ from }) => !derived.some((mapping) => mapping.from === from));
   const then = count(looked, [...derived, ...kept]);
   const isBetter = derived.length > 0 && then.exact > now.exact && then.found >= now.found;
   const missing = looked.find(({ look }) => look.match.kind !== 'high')?.file;
   return { total: looked.length, ...now, missing, proposal: isBetter ? { mappings: derived, ...then } : undefined };
+}
+
+/** The one line that leads every file which is matched, though not by its path, to its item; whatever the others are. */
+function mappingOfMatched(aside: readonly LookedUp[]): readonly PathMapping[] {
+  const pairs = aside.flatMap(({ file, look: { match } }): PathPair[] =>
+    match.kind === 'high' ? [{ stash: file.path, plex: match.best.file, size: 'same' }] : [],
+  );
+  const derived = deriveMappings(pairs);
+  const [only] = derived;
+  const isAgreed = derived.length === 1 && only?.explained === new Set(pairs.map(({ stash }) => stash)).size;
+  return isAgreed ? [only.mapping] : [];
 }
 
 function count(looked: readonly LookedUp[], mappings: readonly PathMapping[]): { found: number; exact: number } {

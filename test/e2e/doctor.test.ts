@@ -86,6 +86,28 @@ test('dead letters of files that were never found show the mapping too', async (
   assert.match(finding('files').message, /5 of 5 would be with --path-map \/data=\/media/);
 });
 
+test('a mapping is proposed as soon as the matched files agree on it, whatever the unmatched are', async (t) => {
+  const { plex, run } = await setup(t);
+  plex.addItem({ sectionKey: '1', file: '/media/Quay/01.mp4' });
+  await enqueue(run, ['/data/Quay/01.mp4', '/data/Other/01.mp4', '/data/Other/02.mp4']);
+  const { status, message, fix } = (await examine(run))('files');
+  assert.equal(status, 'warning');
+  assert.match(message, /^1 of 3 .*; 1 would be by their very paths with --path-map \/data=\/media$/);
+  assert.match(fix ?? '', /^Add --path-map \/data=\/media, .*see why: plexsync match-test \/data\/Other\/0[12]\.mp4$/);
+});
+
+test('a server that refuses everything, also to say who it is, is a matter of the token', async (t) => {
+  const { run } = await setup(t);
+  const proxy = createServer((_request, response) => response.writeHead(401).end('Log in'));
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  t.after(() => proxy.close());
+  const { port } = proxy.address() as AddressInfo;
+  const { status, fix } = (await examine(run, '--plex-url', `http://127.0.0.1:${port}`))('plex');
+  assert.equal(status, 'failure');
+  assert.match(fix ?? '', /plex_token/);
+  assert.doesNotMatch(fix ?? '', /plex_url/);
+});
+
 test('two libraries under two mounts give two mappings, and each library is sampled', async (t) => {
   const { plex, run } = await setup(t, {
     sections: [

@@ -143,3 +143,28 @@ test('what is proposed never finds fewer files than are found now', async () => 
     ),
   );
 });
+
+test('matched files that agree on a mapping speak for it, whatever the others are', async () => {
+  const looked = await lookUp(
+    [{ path: '/data/Quay/01.mp4' }, { path: '/data/Other/01.mp4' }, { path: '/data/Other/02.mp4' }],
+    [{ path: '/media/Quay/01.mp4' }, { path: '/media/Mole/02.mp4' }],
+    [],
+  );
+  const { found, missing, proposal } = judgeSample(looked, []);
+  assert.deepEqual([found, missing?.path], [1, '/data/Other/01.mp4']);
+  assert.deepEqual(proposal, { mappings: [{ from: '/data', to: '/media' }], found: 1, exact: 1 });
+});
+
+test('matched files that do not agree propose nothing', async () => {
+  const looked = await lookUp(
+    [
+      { path: '/data/Quay/01.mp4' },
+      { path: '/films/Pier/02.mp4' },
+      { path: '/data/Other/03.mp4' },
+      { path: '/x/03.mp4' },
+    ],
+    [{ path: '/media/Quay/01.mp4' }, { path: '/mnt/Pier/02.mp4' }, { path: '/media/Mole/03.mp4' }],
+    [],
+  );
+  assert.equal(judgeSample(looked, []).proposal, undefined);
+});
