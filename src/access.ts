@@ -60,6 +60,51 @@ export function secretOf(
   return readSecret(file, inFile, fileName);
 }
 
+const SECRETS = [
+  ['plex_token', 'plex_token_file'],
+  ['stash_api_key', 'stash_api_key_file'],
+] as const;
+
+/** What can be wrong with settings that are each valid by themselves. */
+export type AccessReview = {
+  /** A secret given twice in one place, or a file that cannot be used. */
+  readonly problems: readonly { readonly name: SettingName; readonly error: UsageError }[];
+  /** Settings that do not count, since another one says the same from a stronger place. */
+  readonly unused: readonly { readonly name: SettingName; readonly counts: SettingName }[];
+};
+
+/** Looks at the files and secrets that settings name, without asking any server. */
+export function reviewAccess(loaded: LoadedSettings): AccessReview {
+  const checks: readonly (readonly [name: SettingName, check: () => unknown])[] = [
+    ...SECRETS.map(([name, fileName]) => [fileName, () => secretOf(loaded, name, fileName)] as const),
+    ['plex_ca', () => trustOf(loaded)],
+  ];
+  const problems = checks.flatMap(([name, check]) => {
+    try {
+      check();
+      return [];
+    } catch (thrown) {
+      if (thrown instanceof UsageError) return [{ name, error: thrown }];
+      throw thrown;
+    }
+  });
+  const { settings, origins } = loaded;
+  const unused = SECRETS.flatMap(([name, fileName]) => {
+    const lead = STRENGTH[origins[name].kind] - STRENGTH[origins[fileName].kind];
+    if (settings[name] === undefined || settings[fileName] === undefined || lead === 0) return [];
+    return [lead > 0 ? { name: fileName, counts: name } : { name, counts: fileName }];
+  });
+  return { problems, unused };
+}
+
+/** Which of two settings counts, as a sentence. */
+export function unusedWords(
+  { name, counts }: AccessReview['unused'][number],
+  { origins }: Pick<LoadedSettings, 'origins'>,
+): string {
+  return `${name} from ${origins[name].name} does not count: ${counts} from ${origins[counts].name} is stronger`;
+}
+
 function readSecret(file: string, origin: Origin, name: SettingName): string {
   const text = readGivenFile(file, origin, name);
   const parsed = z.safeParse(schemaOf(SETTINGS.plex_token.type), text.trim());

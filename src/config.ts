@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { ConfigFile } from './config-file.ts';
 import { didYouMean, readConfigFile } from './config-file.ts';
 import { parseDurationMs } from './core/duration.ts';
 import { UsageError } from './core/errors.ts';
@@ -110,10 +111,13 @@ function refuseUnknownEnv(env: NodeJS.ProcessEnv): void {
   }
 }
 
-/** A setting as it was given, and why it cannot be used if it cannot; durations are not converted. */
+/** A setting as it was given, and why it cannot be used if it cannot. */
 export type ExplainedSetting = {
   readonly name: SettingName;
+  /** As it was given; durations are not converted. */
   readonly value: unknown;
+  /** As a run would have it; `undefined` where there is a problem. */
+  readonly parsed: unknown;
   readonly origin: Origin;
   readonly problem: string | undefined;
 };
@@ -122,28 +126,38 @@ export type ExplainedSetting = {
 export async function explainSettings(sources: ConfigSources): Promise<{
   readonly settings: readonly ExplainedSetting[];
   readonly problems: readonly string[];
+  readonly warnings: readonly string[];
 }> {
   const env = await complaintAbout(() => refuseUnknownEnv(sources.env));
-  let file = { path: '', values: {} };
+  let file: ConfigFile = { path: '', values: {}, warnings: [] };
   const config = await complaintAbout(async () => {
     file = await readConfigFile({ dataDir: sources.dataDir, named: sources.configFile });
   });
-  const settings = SETTING_NAMES.map(async (name): Promise<ExplainedSetting> => {
-    const found = given(name, sources, file);
-    return { name, ...found, problem: await complaintAbout(() => settingValue({ name, ...found })) };
+  const all = SETTING_NAMES.map((name) => ({ name, ...given(name, sources, file) }));
+  const settings = all.map(async (one): Promise<ExplainedSetting> => {
+    let parsed: unknown;
+    const complaint = await complaintAbout(() => {
+      parsed = settingValue(one);
+    });
+    return { ...one, parsed, problem: complaint?.message };
   });
   return {
     settings: await Promise.all(settings),
-    problems: [env, config].filter((problem) => problem !== undefined),
+    problems: [env, config].flatMap((problem) => (problem === undefined ? [] : [withHint(problem)])),
+    warnings: [...file.warnings, ...all.flatMap(secretInSight)],
   };
 }
 
-async function complaintAbout(action: () => unknown): Promise<string | undefined> {
+function withHint({ message, hint }: UsageError): string {
+  return hint === undefined ? message : `${message} ${hint}`;
+}
+
+async function complaintAbout(action: () => unknown): Promise<UsageError | undefined> {
   try {
     await action();
     return undefined;
   } catch (thrown) {
-    if (thrown instanceof UsageError) return thrown.message;
+    if (thrown instanceof UsageError) return thrown;
     throw thrown;
   }
 }

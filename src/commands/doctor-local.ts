@@ -1,5 +1,6 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { reviewAccess, unusedWords } from '../access.ts';
 import type { LoadedSettings } from '../config.ts';
 import type { Examined, Finding } from '../core/finding.ts';
 import { failure, failureOf, ok, skipped, warning } from '../core/finding.ts';
@@ -29,7 +30,15 @@ export async function examineSettings(load: () => Promise<LoadedSettings>): Prom
       `plexsync is switched off (enabled, from ${value.origins.enabled.name})`,
       'Set it to true.',
     );
-    const findings = isOff ? [off, ...warnings] : warnings;
+    const { problems, unused } = reviewAccess(value);
+    const failures = problems.map(({ error }) => failureOf(check, error, 'See plexsync config show.'));
+    const findings = [
+      ...failures,
+      ...(isOff ? [off] : []),
+      ...warnings,
+      ...unused.map((one) => ok(check, unusedWords(one, value))),
+    ];
+    if (failures.length > 0) return { findings, value: undefined };
     return { findings: findings.length > 0 ? findings : [ok(check, 'every setting is valid')], value };
   } catch (thrown) {
     return { findings: [failureOf(check, thrown, 'See plexsync config show.')], value: undefined };

@@ -86,10 +86,47 @@ test('a config file that cannot be used is refused with its path and the place, 
     await t.test(name, async () => {
       writeFileSync(file, text, { mode: 0o600 });
       writeFileSync(named, text, { mode: 0o600 });
-      await assertRefused(['config', 'show'], { env, path: file, sentence, hint });
+      await assertRefused(['status', '1'], { env, path: file, sentence, hint });
       await assertRefused(['status', '1', '--config', named], { env, path: named, sentence, hint });
     });
   }
+});
+
+test('config show shows every setting where some are wrong, marks those, says why of each and ends with 2', async (t) => {
+  const { dir, file, env } = setup(t);
+  const none = join(dir, 'no-token');
+  const values = { max_tags: 9, enabled: 'perhaps', plex_token: SECRET, plex_token_file: none, read_timeout: '10s' };
+  writeFileSync(file, JSON.stringify(values), { mode: 0o600 });
+  const { code, stdout, stderr } = await runBin(['config', 'show'], { env });
+  assert.equal(code, 2);
+  const rows = stdout.split('\n');
+  assert.ok(rows.includes(`max_tags\t9\t${file} (wrong)`), stdout);
+  assert.ok(rows.includes(`enabled\tperhaps\t${file} (wrong)`), stdout);
+  assert.ok(rows.includes(`read_timeout\t10s\t${file}`), stdout);
+  assert.ok(rows.includes(`plex_token_file\t${none}\t${file} (wrong)`), stdout);
+  assert.match(stderr, /^plexsync: max_tags must be a whole number from 10 to 500, but .* says 9\.$/m);
+  assert.match(stderr, /^plexsync: enabled must be true or false, but .* says "perhaps"\.$/m);
+  assert.match(stderr, /^plexsync: Both plex_token and plex_token_file are given in .*\.$/m);
+  assert.doesNotMatch(stderr, /See plexsync config show/);
+  assert.ok(!(stdout + stderr).includes(SECRET));
+  const document = JSON.parse((await runBin(['config', 'show', '--json'], { env })).stdout);
+  assert.equal(document.problems.length, 3);
+  assert.deepEqual([document.settings.max_tags.value, document.settings.read_timeout.problem], [9, null]);
+});
+
+test('config show says which of a token and its file counts, and that a file it names cannot be read', async (t) => {
+  const { dir, file, env } = setup(t);
+  const ca = join(dir, 'ca.pem');
+  writeFileSync(file, JSON.stringify({ plex_token_file: join(dir, 'no-token'), plex_ca: ca }), { mode: 0o600 });
+  const { code, stdout, stderr } = await runBin(['config', 'show'], { env: { ...env, PLEX_TOKEN: SECRET } });
+  assert.equal(code, 2);
+  assert.match(stdout, /^plex_token\t\(hidden\)\tPLEX_TOKEN$/m);
+  assert.match(stdout, /^plex_token_file\t.*\(not used: plex_token counts\)$/m);
+  assert.match(stderr, /plex_token_file from .* does not count: plex_token from PLEX_TOKEN is stronger/);
+  assert.match(stderr, /^plexsync: The file .*ca\.pem \(plex_ca, .*\) cannot be read: it does not exist\.$/m);
+  const doctor = await runBin(['doctor'], { env: { ...env, PLEX_TOKEN: SECRET } });
+  assert.match(doctor.stdout, /^failure\tsettings\tThe file .*ca\.pem .*cannot be read/m);
+  assert.match(doctor.stdout, /^ok\tsettings\tplex_token_file from .* does not count/m);
 });
 
 test('a --config that is missing, a directory or below a file is refused by name', async (t) => {

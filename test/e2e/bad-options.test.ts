@@ -92,12 +92,12 @@ function settingLines(name: SettingName): readonly Line[] {
   const flag = `--${flagOf(name)}`;
   const lines = ['', ...wrongValues(type)].map((text) => ({
     flag,
-    args: ['config', 'show', flag, text],
+    args: ['process', flag, text],
     ...(secret && text !== '' ? { secret: text } : {}),
   }));
   const token = 'lantern-secret';
-  const twice = { flag, args: ['config', 'show', flag, token, flag, token], secret: token };
-  return [...lines, ...(repeatable ? [] : [twice]), { flag, args: ['config', 'show', flag] }];
+  const twice = { flag, args: ['process', flag, token, flag, token], secret: token };
+  return [...lines, ...(repeatable ? [] : [twice]), { flag, args: ['process', flag] }];
 }
 
 const AT_ONCE = 4;
