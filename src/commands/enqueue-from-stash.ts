@@ -93,7 +93,7 @@ async function showProgress({ output, now }: Context, total: number) {
 function report({ added, merged }: Counted, { output }: Context): void {
   const count = added + merged;
   output.log('info', `[PlexSync Hook] Enqueued sync jobs for ${count} ${count === 1 ? 'scene' : 'scenes'} of Stash`);
-  if (output.json) output.resultJson({ enqueued: count, added, merged });
+  if (output.json) output.resultJson({ enqueued: count, scenes: count, added, merged });
   else
     output.result(
       `${count} ${count === 1 ? 'scene' : 'scenes'} enqueued: ${added} new, ${merged} merged into a waiting job`,

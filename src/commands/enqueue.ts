@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { UsageError } from '../core/errors.ts';
 import { whyNotRead } from '../core/file-errors.ts';
 import type { KeyNames, SceneEdit } from '../core/scene.ts';
-import { parseScene } from '../core/scene.ts';
+import { parseGivenScene } from '../core/scene.ts';
 import { parseScenes } from '../core/scene-file.ts';
 import { openIntake } from '../queue/intake.ts';
 import type { Enqueued, Priority } from '../queue/jobs.ts';
@@ -33,11 +33,16 @@ export function run(options: EnqueueOptions, { dataDir, output, now }: Context):
   }
   const tookMs = (Number(process.hrtime.bigint() - startedAt) / 1e6).toFixed(1);
   const [first] = enqueued;
-  const what =
-    enqueued.length === 1 && first ? `sync job for scene ${first.sceneId}` : `sync jobs for ${enqueued.length} scenes`;
+  const scenes = sceneCount(enqueued);
+  const what = scenes === 1 && first ? `sync job for scene ${first.sceneId}` : `sync jobs for ${scenes} scenes`;
   output.log('info', `[PlexSync Hook] Enqueued ${what} in ${tookMs}ms`);
   report(enqueued, held, output);
   return 0;
+}
+
+/** A scene that is given twice is one scene, and one job. */
+function sceneCount(edits: readonly { readonly sceneId: number }[]): number {
+  return new Set(edits.map(({ sceneId }) => sceneId)).size;
 }
 
 /** A file is bulk: edits by hand and hooks go before it. */
@@ -50,13 +55,18 @@ function report(enqueued: readonly Enqueued[], held: number, output: Context['ou
   const added = enqueued.length - merged;
   if (output.json) {
     const jobs = enqueued.map(({ jobId, sceneId, how }) => ({ job_id: jobId, scene_id: sceneId, how }));
-    output.resultJson({ enqueued: enqueued.length, added, merged, jobs });
+    output.resultJson({ enqueued: enqueued.length, scenes: sceneCount(enqueued), added, merged, jobs });
     return;
   }
-  const counts = [added > 0 && `${added} new`, merged > 0 && `${merged} merged into a waiting job`]
+  const scenes = sceneCount(enqueued);
+  const newScenes = sceneCount(enqueued.filter(({ how }) => how === 'added'));
+  const counts = [
+    newScenes > 0 && `${newScenes} new`,
+    scenes > newScenes && `${scenes - newScenes} merged into a waiting job`,
+  ]
     .filter(Boolean)
     .join(', ');
-  output.result(`${enqueued.length === 1 ? '1 scene' : `${enqueued.length} scenes`} enqueued: ${counts}`);
+  output.result(`${scenes === 1 ? '1 scene' : `${scenes} scenes`} enqueued: ${counts}`);
   if (held > 0) {
     const they = held === 1 ? '1 scene has' : `${held} scenes have`;
     output.log(
@@ -92,7 +102,7 @@ function readEdits({ sceneIds, file, inline, optionNames }: EnqueueOptions): rea
       'Use --file with a JSON array for several scenes.',
     );
   }
-  return sceneIds.map((id) => parseScene({ ...inline, scene_id: id }, 'The scene', optionNames));
+  return sceneIds.map((id) => parseGivenScene({ ...inline, scene_id: id }, 'The scene', optionNames));
 }
 
 function readSource(source: string): string {

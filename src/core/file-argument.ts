@@ -1,6 +1,7 @@
 import { UsageError } from './errors.ts';
 
-const EXAMPLE = 'Give the whole path of one file, as Stash shows it: /data/harbour/lantern-row.mp4.';
+/** What a whole path is. */
+export const PATH_EXAMPLE = 'Give the whole path of one file, as Stash shows it: /data/harbour/lantern-row.mp4.';
 
 /**
  * A path that a person typed, of a file on the machine of Stash or Plex: never looked up here, so that only its form
@@ -8,15 +9,15 @@ const EXAMPLE = 'Give the whole path of one file, as Stash shows it: /data/harbo
  * @throws {UsageError} for what cannot be the whole path of a file.
  */
 export function parseFileArgument(text: string): string {
-  if (text.trim() === '') throw new UsageError('The path is empty.', EXAMPLE);
-  if (text.includes('\0')) throw new UsageError('The path holds a NUL character.', EXAMPLE);
-  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(text)) throw new UsageError(`"${text}" is an address, not a path.`, EXAMPLE);
-  if (!isAbsolute(text)) throw new UsageError(`"${text}" is a relative path.`, EXAMPLE);
-  if (/[\\/](\.{1,2})?$/.test(text)) throw new UsageError(`"${text}" is a folder, not a file.`, EXAMPLE);
+  if (text.trim() === '') throw new UsageError('The path is empty.', PATH_EXAMPLE);
+  if (text.includes('\0')) throw new UsageError('The path holds a NUL character.', PATH_EXAMPLE);
+  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(text)) throw new UsageError(`"${text}" is an address, not a path.`, PATH_EXAMPLE);
+  if (!isAbsolutePath(text)) throw new UsageError(`"${text}" is a relative path.`, PATH_EXAMPLE);
+  if (/[\\/](\.{1,2})?$/.test(text)) throw new UsageError(`"${text}" is a folder, not a file.`, PATH_EXAMPLE);
   return text;
 }
 
-/** By the rules of every system: Stash may run on another one than we do. */
-function isAbsolute(path: string): boolean {
+/** Whether a path begins at the top, by the rules of every system: Stash may run on another one than we do. */
+export function isAbsolutePath(path: string): boolean {
   return path.startsWith('/') || path.startsWith('\\\\') || /^[a-z]:[\\/]/i.test(path);
 }

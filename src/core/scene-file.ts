@@ -1,7 +1,7 @@
 import { UsageError } from './errors.ts';
 import { parseJsonText } from './json-text.ts';
 import type { SceneEdit } from './scene.ts';
-import { parseScene } from './scene.ts';
+import { parseGivenScene } from './scene.ts';
 
 const FORMS = 'A JSON object, a JSON array or one JSON object a line (NDJSON) is expected; nothing was enqueued.';
 
@@ -38,7 +38,7 @@ export function parseScenes(text: string, name: string): readonly SceneEdit[] {
 
 function parseEntry(value: unknown, where: string): SceneEdit {
   try {
-    return parseScene(value, where);
+    return parseGivenScene(value, where);
   } catch (thrown) {
     if (thrown instanceof UsageError)
       throw new UsageError(thrown.message, 'Correct it and run again; nothing was enqueued.');

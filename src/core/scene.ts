@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { UsageError } from './errors.ts';
+import { isAbsolutePath, PATH_EXAMPLE } from './file-argument.ts';
 import { cleanLine } from './text.ts';
 
 /** A Stash scene id is a positive integer; SQLite and JSON keep it exact. */
@@ -119,6 +120,19 @@ export function parseScene(input: unknown, where: string, names: KeyNames = {}):
   if (id === undefined) throw new UsageError(`${where}: scene_id is missing.`);
   const data = toSceneData(scene);
   return { sceneId: id, bare: contentKeys(data).length === 0 && data.path === undefined, data };
+}
+
+/**
+ * One scene as a person or a script wrote it, who may have meant another folder: a relative path, which would be found
+ * nowhere and wait for hours to say so, is refused. What Stash says of its own files is taken as it is.
+ * @throws {UsageError} as `parseScene`
+ */
+export function parseGivenScene(input: unknown, where: string, names: KeyNames = {}): SceneEdit {
+  const edit = parseScene(input, where, names);
+  const { path } = edit.data;
+  if (path === undefined || isAbsolutePath(path)) return edit;
+  const key = names['path'] ?? 'path';
+  throw new UsageError(`${where}: ${key} must be the whole path of a file${shownValue(path)}.`, PATH_EXAMPLE);
 }
 
 /** The keys of `data` that end up in Plex, in their own order. */

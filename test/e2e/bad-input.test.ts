@@ -38,6 +38,17 @@ const ENQUEUE_CASES: readonly Case[] = [
     ['enqueue', '1', '--date', '2024-13-40'],
     /--date must be a date like 2024-05-01, 2024-05 or 2024, not "2024-13-40"/,
   ],
+  [
+    'a relative path',
+    ['enqueue', '1', '--path', 'pier.mp4'],
+    /--path must be the whole path of a file, not "pier\.mp4"/,
+  ],
+  [
+    'a relative path in JSON',
+    ['enqueue', '-'],
+    /standard input, entry 2: path must be the whole path of a file, not "quay\/pier\.mp4"/,
+    '[{"scene_id": 1, "path": "C:\\\\quay\\\\pier.mp4"}, {"scene_id": 2, "files": [{"path": "quay/pier.mp4"}]}]',
+  ],
   ['options for two scenes', ['enqueue', '1', '2', '--title', 'T'], /go with one scene id, and there are 2/],
   ['a file and an id', ['enqueue', '1', '--file', 'scenes.json'], /goes with no scene id/],
   ['a file that is not there', ['enqueue', '--file', '/nowhere/scenes.json'], /cannot be read: it does not exist/],

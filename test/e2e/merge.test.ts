@@ -168,3 +168,15 @@ test('a very long summary is cut to fit a server that refuses long requests, and
   assert.equal((await run(['process'])).code, 0);
   assert.equal(plex.count('edit'), 0);
 });
+
+test('a scene that is given twice is counted once', async (t) => {
+  const { run } = await setup(t);
+  const first = await run(['enqueue', '6', '6']);
+  assert.match(first.stdout, /^1 scene enqueued: 1 new\n$/);
+  assert.match(first.stderr, /Enqueued sync job for scene 6 in /);
+  assert.match(first.stderr, /1 scene has no data/);
+  const again = await run(['enqueue', '6', '7', '6']);
+  assert.match(again.stdout, /^2 scenes enqueued: 1 new, 1 merged into a waiting job\n$/);
+  const { enqueued, scenes } = JSON.parse((await run(['enqueue', '6', '6', '--json'])).stdout);
+  assert.deepEqual([enqueued, scenes], [2, 1]);
+});

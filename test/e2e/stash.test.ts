@@ -180,7 +180,7 @@ test('enqueue --all takes every scene of Stash, after asking; --recent those tha
   now += 48 * 3_600_000;
   for (const id of [7, 11]) stash.editScene(id, { title: 'Newer' });
   const recent = await run(['enqueue', '--recent', '--json']);
-  assert.deepEqual(JSON.parse(recent.stdout), { enqueued: 2, added: 2, merged: 0 });
+  assert.deepEqual(JSON.parse(recent.stdout), { enqueued: 2, scenes: 2, added: 2, merged: 0 });
   assert.equal((await run(['enqueue', '--recent', 'soon'])).code, 2);
   assert.equal((await run(['enqueue', '--all', '7'])).code, 2);
   assert.match((await run(['enqueue', '--recent'], { env: { STASH_URL: '' } })).stderr, /address of Stash is not set/);

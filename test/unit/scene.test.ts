@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { UsageError } from '../../src/core/errors.ts';
 import type { SceneData, SceneEdit } from '../../src/core/scene.ts';
-import { contentKeys, parseScene } from '../../src/core/scene.ts';
+import { contentKeys, parseGivenScene, parseScene } from '../../src/core/scene.ts';
 
 const parse = (input: unknown): SceneEdit => parseScene(input, 'line 3');
 const dataOf = (input: object): SceneData => parse({ scene_id: 1, ...input }).data;
@@ -222,4 +222,13 @@ test('a list of nothing but blanks is refused, since it would clear the list in 
     () => parseScene({ scene_id: 1, tags: ['', '\u0000'] }, 'The scene'),
     /tags must be names, or an empty list to clear them/,
   );
+});
+
+test('whoever writes a scene gives the whole path of its file, by the rules of any system', () => {
+  for (const path of ['/data/pier.mp4', 'C:\\quay\\pier.mp4', 'd:/quay/pier.mp4', '\\\\nas\\quay\\pier.mp4', ''])
+    assert.equal(parseGivenScene({ scene_id: 1, path }, 'line 3').sceneId, 1, path);
+  for (const path of ['pier.mp4', './pier.mp4', '~/pier.mp4', 'C:pier.mp4'])
+    assert.throws(() => parseGivenScene({ scene_id: 1, path }, 'line 3', { path: '--path' }), {
+      message: `line 3: --path must be the whole path of a file, not ${JSON.stringify(path)}.`,
+    });
 });
