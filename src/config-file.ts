@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from './core/errors.ts';
 import { whyNotRead } from './core/file-errors.ts';
@@ -25,7 +25,10 @@ export async function readConfigFile({
   readonly named: string | undefined;
 }): Promise<ConfigFile> {
   const path = configFilePath(dataDir, named);
-  if (named === undefined && !existsSync(path)) return { path, values: {}, warnings: [] };
+  if (named === undefined && !existsSync(path)) {
+    refuseDanglingLink(path);
+    return { path, values: {}, warnings: [] };
+  }
   const values = await parseConfig(path, readText(path));
   for (const key of Object.keys(values)) {
     if (Object.hasOwn(SETTINGS, key)) continue;
@@ -42,7 +45,18 @@ export function configFilePath(dataDir: string, named: string | undefined): stri
 /** The hint for a name that is not known. */
 export function didYouMean(typed: string, known: readonly string[]): string {
   const meant = nearest(typed, known);
-  return meant === undefined ? `Known: ${known.join(', ')}.` : `Did you mean ${meant}?`;
+  return meant === undefined
+    ? 'plexsync config show lists all there are; see also man plexsync-config.'
+    : `Did you mean ${meant}?`;
+}
+
+/** Somebody meant a file to be there: to run without it would be to run with other settings. */
+function refuseDanglingLink(path: string): void {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return;
+  throw new UsageError(
+    `The config file ${path} cannot be used: it is a link to ${readlinkSync(path)}, which is not there.`,
+    'Mend the link, or remove it.',
+  );
 }
 
 function readText(path: string): string {

@@ -12,13 +12,34 @@ export function dataDirOf(
 ): { readonly path: string; readonly origin: string } {
   const hint = 'Give --data-dir, or set PLEXSYNC_DATA_DIR.';
   if (flag === '') throw new UsageError('--data-dir is empty.', hint);
-  if (flag !== undefined) return { path: resolve(flag), origin: '--data-dir' };
-  const fromEnv = env['PLEXSYNC_DATA_DIR'];
-  if (fromEnv) return { path: resolve(fromEnv), origin: 'PLEXSYNC_DATA_DIR' };
+  if (flag !== undefined) {
+    refuseTilde(flag, '--data-dir');
+    return { path: resolve(flag), origin: '--data-dir' };
+  }
+  const fromEnv = env[VARIABLE];
+  if (fromEnv) {
+    refuseTilde(fromEnv, VARIABLE);
+    // Cron and Stash run us in a folder of their own: there it would be another directory.
+    if (!isAbsolute(fromEnv))
+      throw new UsageError(`${VARIABLE} must be a whole path, not "${fromEnv}".`, `Try ${resolve(fromEnv)}.`);
+    return { path: resolve(fromEnv), origin: VARIABLE };
+  }
   const dataHome = env['XDG_DATA_HOME'];
   // The convention says to ignore a relative one: it would be another directory wherever the command runs.
   if (dataHome && isAbsolute(dataHome)) return { path: join(dataHome, 'plexsync'), origin: 'XDG_DATA_HOME' };
   const home = homedir();
   if (!isAbsolute(home)) throw new UsageError('There is no home directory to keep the data in.', hint);
   return { path: join(home, '.local', 'share', 'plexsync'), origin: 'the default' };
+}
+
+const VARIABLE = 'PLEXSYNC_DATA_DIR';
+
+/** A shell puts the home directory in place of `~` only where it stands first and bare: here it did not. */
+function refuseTilde(path: string, origin: string): void {
+  if (!/^~[^/]*(\/|$)/.test(path)) return;
+  const meant = path.replace(/^~(?=\/|$)/, '$HOME');
+  throw new UsageError(
+    `${origin} says "${path}", and the shell has not put your home directory in place of the ~.`,
+    meant === path ? 'Give the whole path.' : `Write it without quotes, or as "${meant}".`,
+  );
 }

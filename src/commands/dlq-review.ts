@@ -15,7 +15,7 @@ import { renderTable } from '../terminal/table.ts';
 import type { Context } from './context.ts';
 import { atDesk, letterDocument } from './dlq.ts';
 import type { Selection } from './letter-selection.ts';
-import { selectToRead, toFilter } from './letter-selection.ts';
+import { noLettersWords, selectToRead, toFilter } from './letter-selection.ts';
 
 /** Says how many letters of which kind lie where, and what probably helps. */
 export async function summary({ selection }: { readonly selection: Selection }, context: Context): Promise<number> {
@@ -24,7 +24,7 @@ export async function summary({ selection }: { readonly selection: Selection }, 
     const groups = summariseLetters(mapLetters(letters));
     const { output } = context;
     if (output.json) output.resultJson(summaryDocument(groups), 2);
-    else if (groups.length === 0) output.result('No dead letters.');
+    else if (groups.length === 0) output.result(noLettersWords(desk, selection));
     else output.result(isTerminal('stdout') ? summaryText(groups) : summaryLines(groups));
     return EXIT.done;
   });

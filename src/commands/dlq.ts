@@ -13,7 +13,7 @@ import { renderTable } from '../terminal/table.ts';
 import { localTime } from '../terminal/time.ts';
 import type { Context } from './context.ts';
 import type { Selection } from './letter-selection.ts';
-import { selectToChange, selectToRead } from './letter-selection.ts';
+import { noLettersWords, selectToChange, selectToRead } from './letter-selection.ts';
 
 type Asked = { readonly selection: Selection; readonly yes: boolean; readonly dryRun?: boolean };
 
@@ -23,7 +23,7 @@ export async function list({ selection }: { readonly selection: Selection }, con
     const letters = selectToRead(desk, selection, context.now());
     const { output } = context;
     if (output.json) output.resultJson(letters.map(letterDocument), 2);
-    else if (letters.length === 0) output.result('No dead letters.');
+    else if (letters.length === 0) output.result(noLettersWords(desk, selection));
     else output.result(letterTable(letters));
     return EXIT.done;
   });

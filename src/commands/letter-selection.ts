@@ -57,6 +57,12 @@ function selectNamed(desk: LetterDesk, selection: Selection): readonly DeadLette
   throw new UsageError(`There is no dead letter ${missing}.`, 'plexsync dlq list shows those there are.');
 }
 
+/** What is said where a selection found no letters: that there are none, or none like these. */
+export function noLettersWords(desk: LetterDesk, selection: Selection): string {
+  const areThere = hasFilter(selection) && desk.errorTypes().length > 0;
+  return areThere ? 'No dead letter matches.' : 'No dead letters.';
+}
+
 function hasFilter({ errorType, scene, pathPrefix, olderThan, since }: Selection): boolean {
   return [errorType, scene, pathPrefix, olderThan, since].some((value) => value !== undefined);
 }

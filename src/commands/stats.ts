@@ -38,6 +38,8 @@ const DEFAULT_INTERVAL = '2s';
 const SHORTEST_INTERVAL_MS = 100;
 /** A timer that is told to wait for more than 24 days does not wait at all. */
 const LONGEST_INTERVAL_MS = 3_600_000;
+const SHORTEST_SPAN_MS = 1_000;
+const LONGEST_SPAN_MS = 3_650 * 86_400_000;
 
 /** Shows, checks, writes out or watches the state of the data directory; changes nothing in it. */
 export async function run(options: StatsOptions, context: Context): Promise<number> {
@@ -125,9 +127,9 @@ function listenForEnd() {
 function understand(options: StatsOptions, { output }: Context): Wish {
   const bounds: Bounds = {
     maxDead: toCount('--max-dead', options.maxDead),
-    maxAgeMs: toMs('--max-age', options.maxAge),
-    maxOutageMs: toMs('--max-outage', options.maxOutage),
-    maxSilenceMs: toMs('--max-silence', options.maxSilence),
+    maxAgeMs: toSpan('--max-age', options.maxAge),
+    maxOutageMs: toSpan('--max-outage', options.maxOutage),
+    maxSilenceMs: toSpan('--max-silence', options.maxSilence),
   };
   const bound = firstBound(options);
   if (!options.check && bound !== undefined)
@@ -157,6 +159,13 @@ function toCount(flag: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (/^\d{1,9}$/.test(text)) return Number(text);
   throw new UsageError(`${flag} must be a whole number, 0 or more, not "${text}".`);
+}
+
+/** A bound of nothing would always be exceeded. */
+function toSpan(flag: string, text: string | undefined): number | undefined {
+  const ms = toMs(flag, text);
+  if (ms === undefined || (ms >= SHORTEST_SPAN_MS && ms <= LONGEST_SPAN_MS)) return ms;
+  throw new UsageError(`${flag} must be from 1s to 3650d, not "${text}".`, 'Such as 2h or 7d.');
 }
 
 function toMs(flag: string, text: string | undefined): number | undefined {

@@ -1,6 +1,6 @@
 /** A config file that cannot be used, however it is given: one sentence with its path, and what to do about it. */
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -145,6 +145,31 @@ test('a config.json that is a directory is refused, not taken for none', async (
   const { file, env } = setup(t);
   mkdirSync(file);
   await assertRefused(['config', 'show'], { env, path: file, sentence: /it is a directory\.$/ });
+});
+
+test('a config.json that is a link to nothing is refused by name, not taken for none', async (t) => {
+  const { dir, file, env } = setup(t);
+  symlinkSync(join(dir, 'gone.json'), file);
+  await assertRefused(['process'], {
+    env,
+    path: file,
+    sentence: /it is a link to .*gone\.json, which is not there\.$/,
+  });
+});
+
+test('a data directory in the environment is a whole path, and no ~ is taken for a folder', async (t) => {
+  const { env } = setup(t);
+  for (const [value, sentence] of [
+    ['~/x', /^plexsync: PLEXSYNC_DATA_DIR says "~\/x", .*~\.\n {2}Write it without quotes, or as "\$HOME\/x"\.$/m],
+    ['~', /^plexsync: PLEXSYNC_DATA_DIR says "~"/],
+    ['quay/data', /^plexsync: PLEXSYNC_DATA_DIR must be a whole path, not "quay\/data"\.\n {2}Try \//],
+  ] as const) {
+    const { code, stderr } = await runBin(['stats'], { env: { ...env, PLEXSYNC_DATA_DIR: value } });
+    assert.equal(code, 2, stderr);
+    assert.match(stderr, sentence);
+  }
+  const flag = await runBin(['stats', '--data-dir=~/x'], { env });
+  assert.match(flag.stderr, /^plexsync: --data-dir says "~\/x"/);
 });
 
 test('a config file that may not be read is refused', {

@@ -44,6 +44,9 @@ const OUT_OF_RANGE: Readonly<Record<string, readonly string[]>> = {
   'process --limit': ['0'],
   'process --max-time': ['0'],
   'stats --interval': ['0.01s', '25d'],
+  'stats --max-age': ['0', '3651d'],
+  'stats --max-outage': ['0', '3651d'],
+  'stats --max-silence': ['0', '3651d'],
   'queue list --limit': ['0'],
 };
 

@@ -60,7 +60,8 @@ test('dlq list takes ids and filters, each narrowing the others', async (t) => {
   assert.deepEqual(await scenes('--since', '2020-01-01T00:00:01Z'), [2, 3, 999]);
   assert.deepEqual(await scenes('--since', '2019-12-30'), [1, 2, 3, 999]);
   assert.deepEqual(await scenes('--error-type', 'PlexAuthError'), []);
-  assert.equal((await run(['dlq', 'list', '--path-prefix', '/data/ol'])).stdout, 'No dead letters.\n');
+  assert.equal((await run(['dlq', 'list', '--path-prefix', '/data/ol'])).stdout, 'No dead letter matches.\n');
+  assert.equal((await run(['dlq', 'summary', '--scene', '77'])).stdout, 'No dead letter matches.\n');
 });
 
 test('a dry run of retry and purge shows what would happen, asks nothing and touches nothing', async (t) => {
