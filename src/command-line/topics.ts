@@ -1,12 +1,48 @@
+import { UsageError } from '../core/errors.ts';
+import { nearest } from '../core/nearest.ts';
 import { COMMANDS } from './commands.ts';
 import { exitCodesHelp } from './exit-codes.ts';
 import { helpParagraph, helpWidth } from './help-layout.ts';
+import { createProgram } from './program.ts';
 
-/** The text of `plexsync help exit-codes`, also asked for as `--help exit-codes`; `undefined` for any other line. */
+/**
+ * The text of `plexsync help exit-codes`, also asked for as `--help exit-codes`, and of `plexsync help dlq list`, of
+ * which commander would read the first word alone; `undefined` for any other line.
+ * @throws {UsageError} where help is asked of a command that there is not.
+ */
 export function helpTopic(argv: readonly string[]): string | undefined {
   const [verb = '', topic, ...rest] = argv;
   const isAsked = ['help', '--help', '-h'].includes(verb) && topic === 'exit-codes' && rest.length === 0;
-  return isAsked ? exitCodesTopic() : undefined;
+  if (isAsked) return exitCodesTopic();
+  const words = argv.slice(1);
+  const isOfCommand =
+    verb === 'help' && words.length > 0 && words[0] !== 'help' && words.every((word) => !word.startsWith('-'));
+  return isOfCommand ? commandHelp(words) : undefined;
+}
+
+function commandHelp(words: readonly string[]): string {
+  let command = createProgram(words, () => Promise.resolve());
+  for (const [index, word] of words.entries()) {
+    const next = command.commands.find((one) => one.name() === word);
+    if (next === undefined) throw unknownCommand(words.slice(0, index), { word, known: command.commands });
+    command = next;
+  }
+  let text = '';
+  command.configureOutput({ writeOut: (part) => (text += part) }).outputHelp();
+  return text.trimEnd();
+}
+
+function unknownCommand(
+  above: readonly string[],
+  { word, known }: { readonly word: string; readonly known: readonly { name(): string }[] },
+): UsageError {
+  const start = ['plexsync', ...above].join(' ');
+  const names = known.map((one) => one.name());
+  const meant = nearest(word, names);
+  return new UsageError(
+    `There is no command "${[...above, word].join(' ')}".`,
+    meant === undefined ? `${start} --help shows what there is.` : `Did you mean ${[...above, meant].join(' ')}?`,
+  );
 }
 
 function exitCodesTopic(): string {

@@ -48,3 +48,19 @@ test('every summary and every help of an option is lower case, and ends without 
     [],
   );
 });
+
+test('help of a command in a group is that command’s, and help of what there is not is refused', async () => {
+  const { code, stdout } = await runBin(['help', 'dlq', 'list']);
+  assert.equal(code, 0);
+  assert.equal(stdout, (await runBin(['dlq', 'list', '--help'])).stdout);
+  for (const [args, sentence] of [
+    [['dlq', 'nope'], /^plexsync: There is no command "dlq nope"\.\n {2}plexsync dlq --help shows what there is\.\n$/],
+    [['dlq', 'lst'], /^plexsync: There is no command "dlq lst"\.\n {2}Did you mean dlq list\?\n$/],
+    [['enqueue', 'nope'], /"enqueue nope"/],
+    [['nope'], /"nope"/],
+  ] as const) {
+    const refused = await runBin(['help', ...args]);
+    assert.deepEqual([refused.code, refused.stdout], [2, '']);
+    assert.match(refused.stderr, sentence);
+  }
+});
