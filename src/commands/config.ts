@@ -11,6 +11,7 @@ import { SETTINGS } from '../settings.ts';
 import { readerOf } from '../terminal/reader.ts';
 import { renderTable } from '../terminal/table.ts';
 import type { Context } from './context.ts';
+import { logWrapped } from './log-wrapped.ts';
 
 export type ConfigOptions = {
   readonly flags: Readonly<Partial<Record<SettingName, unknown>>>;
@@ -37,8 +38,8 @@ export async function show({ flags, configFile }: ConfigOptions, context: Contex
     const reader = readerOf('stdout');
     const cells = rows.map((row) => [row.setting.name, shownText(row), `${row.setting.origin.name}${markOf(row)}`]);
     output.result(renderTable(['SETTING', 'VALUE', 'FROM'], cells, reader));
-    for (const one of review.unused) output.log('info', `${unusedWords(one, loaded)}.`);
-    output.log('info', `Config file: ${path}. Data directory: ${dataDir.path} (from ${dataDir.origin}).`);
+    for (const one of review.unused) logWrapped(output, `${unusedWords(one, loaded)}.`);
+    logWrapped(output, `Config file: ${path}. Data directory: ${dataDir.path} (from ${dataDir.origin}).`);
   }
   for (const problem of problems) output.log('error', `plexsync: ${problem}`);
   return problems.length === 0 ? EXIT.done : EXIT.usage;

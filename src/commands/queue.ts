@@ -14,6 +14,7 @@ import { renderTable } from '../terminal/table.ts';
 import { localTime, utcTime } from '../terminal/time.ts';
 import type { Context } from './context.ts';
 import { toId, toIds, toLimit } from './ids.ts';
+import { logWrapped } from './log-wrapped.ts';
 
 export type ListOptions = {
   readonly scene: string | undefined;
@@ -51,7 +52,8 @@ function showTable(
 ): void {
   const all = countJobs(stores, filter, now);
   if (all === 0) {
-    output.result('Nothing waits.');
+    const areThere = countJobs(stores, {}, now) > 0;
+    output.result(areThere ? 'No waiting job matches.' : 'Nothing waits.');
     return;
   }
   const limit = filter.limit ?? TABLE_ROWS;
@@ -59,7 +61,7 @@ function showTable(
     output.result(jobTable(page, readerOf('stdout')));
   if (all > limit) {
     const more = (all - limit).toLocaleString('en');
-    output.log('info', `… and ${more} more: --limit ${all} shows all, plexsync stats counts them.`);
+    logWrapped(output, `… and ${more} more: --limit ${all} shows all, plexsync stats counts them.`);
   }
 }
 
@@ -114,6 +116,8 @@ export function jobDocument(job: QueuedJob): object {
     last_error: job.lastError ?? null,
     available_at: utcTime(job.availableAt),
     enqueued_at: utcTime(job.enqueuedAt),
+    data: job.data,
+    from_stash: job.isBare,
   };
 }
 

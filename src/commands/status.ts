@@ -5,6 +5,7 @@ import { plexLink } from '../core/plex-link.ts';
 import type { Written } from '../core/scene-record.ts';
 import { EXIT } from '../exit.ts';
 import type { DeadLetter } from '../queue/dead-letters.ts';
+import { letterPathOf } from '../queue/dead-letters.ts';
 import type { KnownItem, SceneStatus } from '../queue/scene-status.ts';
 import { readSceneStatus } from '../queue/scene-status.ts';
 import { openStoresToRead } from '../queue/stores.ts';
@@ -12,7 +13,7 @@ import type { QueuedJob } from '../queue/waiting.ts';
 import type { SettingName } from '../settings.ts';
 import { fieldName, leftReason } from '../terminal/log.ts';
 import { readerOf } from '../terminal/reader.ts';
-import { renderTable } from '../terminal/table.ts';
+import { renderFields } from '../terminal/table.ts';
 import { localTime, utcTime } from '../terminal/time.ts';
 import type { Context } from './context.ts';
 import { letterDocument } from './dlq.ts';
@@ -70,6 +71,7 @@ function statusDocument(sceneId: number, status: SceneStatus | undefined, link: 
     jobs: (status?.jobs ?? []).map(jobDocument),
     dead_letters: (status?.letters ?? []).map(letterDocument),
     path: status?.scenePath ?? null,
+    item_taken_by: status?.itemTakenBy ?? null,
     item: status?.item === undefined ? null : itemDocument(status.item, link),
   };
 }
@@ -92,24 +94,36 @@ type Line = readonly [name: string, value: string];
 function statusTable(sceneId: number, status: SceneStatus, link: string | undefined): string {
   const reader = readerOf('stdout');
   const time = reader.kind === 'person' ? localTime : utcTime;
-  const { jobs, letters, scenePath, item } = status;
-  const path = jobs.find((job) => job.path !== undefined)?.path ?? scenePath;
+  const { jobs, letters, item } = status;
   const lines: Line[] = [
     ['scene', String(sceneId)],
-    ['path', path ?? '-'],
+    ['path', pathOf(status) ?? '-'],
     ...(jobs.length === 0 ? [['waiting', 'no'] as const] : jobs.flatMap((job) => jobLines(job, time))),
     ...letters.flatMap((letter) => letterLines(letter, time)),
-    ...(item === undefined ? [['plex item', 'none known'] as const] : itemLines(item, { time, link })),
+    ...(item === undefined ? [['plex item', noItemWords(status)] as const] : itemLines(item, { time, link })),
   ];
-  return renderTable([], lines, reader);
+  return renderFields(lines, reader);
+}
+
+/** Where the file is, by what is newest: a job, the last sync, a dead letter. */
+function pathOf({ jobs, letters, scenePath }: SceneStatus): string | undefined {
+  const waiting = jobs.find((job) => job.path !== undefined)?.path;
+  return waiting ?? scenePath ?? letters.map(letterPathOf).find((path) => path !== undefined);
+}
+
+function noItemWords({ itemTakenBy }: SceneStatus): string {
+  if (itemTakenBy === undefined) return 'none known';
+  return `none: the item at this path was since written for scene ${itemTakenBy} (plexsync status ${itemTakenBy})`;
 }
 
 type Time = (at: number) => string;
 
 function jobLines(job: QueuedJob, time: Time): readonly Line[] {
-  const { state, jobId, attempts, failures, misses, lastError } = job;
+  const { state, jobId, attempts, failures, misses, lastError, keys, isBare } = job;
+  const parts = [...keys, ...(isBare ? ['what Stash has'] : [])];
   return [
     [state === 'in_progress' ? 'in progress' : 'waiting', `job ${jobId}: ${reasonOf(job, time)}`],
+    ['to write', parts.length === 0 ? 'nothing but the path' : parts.join(', ')],
     ['attempts', `${attempts} (${failures} failed, ${misses} not found)`],
     ...(lastError === undefined ? [] : [['last error', lastError] as const]),
   ];

@@ -34,6 +34,8 @@ export type SceneStatus = {
   /** As Stash saw the file at the last sync. */
   readonly scenePath: string | undefined;
   readonly item: KnownItem | undefined;
+  /** The scene for which the item at this scene's path was written since, and whose it is now. */
+  readonly itemTakenBy: number | undefined;
 };
 
 type Row = {
@@ -61,9 +63,18 @@ export function readSceneStatus(stores: Stores, sceneId: number, now: number): S
     const machineIdentifier = prepareServerState(db).binding()?.machineIdentifier;
     // Of a scene whose item was given to another one, or forgotten with its server, only the path is left.
     const item = row === undefined || row.rating_key === '' ? undefined : toItem(row, machineIdentifier);
-    return { jobs, letters, scenePath: row?.scene_path, item };
+    const itemTakenBy = row === undefined || item !== undefined ? undefined : takerOf(db, row.scene_path, sceneId);
+    return { jobs, letters, scenePath: row?.scene_path, item, itemTakenBy };
   };
   return translated(storesName(path), { read }).read();
+}
+
+function takerOf(db: Stores['queueDb'], scenePath: string, sceneId: number): number | undefined {
+  const statement = db.prepare<[string, number], { scene_id: number }>(
+    `SELECT scene_id FROM scenes WHERE scene_path = ? AND scene_id <> ? AND rating_key <> ''
+      ORDER BY written_at DESC NULLS LAST LIMIT 1`,
+  );
+  return statement.get(scenePath, sceneId)?.scene_id;
 }
 
 function toItem(row: Row, machineIdentifier: string | undefined): KnownItem {

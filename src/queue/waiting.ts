@@ -27,7 +27,9 @@ export type QueuedJob = {
   readonly lastError: string | undefined;
   readonly availableAt: number;
   readonly enqueuedAt: number;
-  /** What the job would write. */
+  /** The scene as the job has it; where a key is absent Plex is left alone. */
+  readonly data: SceneData;
+  /** What the job would write: the keys of `data` that end up in Plex. */
   readonly keys: readonly string[];
   /** Whether it would write whatever Stash has, too. */
   readonly isBare: boolean;
@@ -139,6 +141,7 @@ function toJob(row: Row): QueuedJob {
     lastError: row.last_error ?? undefined,
     availableAt: row.available_at,
     enqueuedAt: row.enqueued_at,
+    data,
     keys: contentKeys(data),
     isBare: row.bare_at !== null,
     revision: revisionOf(row.stamps, row.bare_at),

@@ -27,6 +27,7 @@ test('a synced scene is told with its item, its library and what was left as it 
     jobs: [],
     letters: [],
     scenePath: '/harbour/1.mp4',
+    itemTakenBy: undefined,
     item: {
       ratingKey: '501',
       sectionKey: '1',
@@ -97,7 +98,13 @@ test('of a scene whose server was given up only the path is left', (t) => {
   const drain = world.drain();
   settle(drain, claimOne(drain), SYNCED);
   drain.forgetServer();
-  assert.deepEqual(status(world), { jobs: [], letters: [], scenePath: '/harbour/1.mp4', item: undefined });
+  assert.deepEqual(status(world), {
+    jobs: [],
+    letters: [],
+    scenePath: '/harbour/1.mp4',
+    item: undefined,
+    itemTakenBy: undefined,
+  });
   assert.deepEqual(world.sql('SELECT left_alone, section_title FROM scenes'), [
     { left_alone: null, section_title: null },
   ]);

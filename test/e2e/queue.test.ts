@@ -44,6 +44,8 @@ test('queue list says what waits and why, as lines for a pipe and as an array of
     'last_error',
     'available_at',
     'enqueued_at',
+    'data',
+    'from_stash',
   ]);
   const [retry] = parsed(await run(['queue', 'list', '--json', '--state', 'retry'])) as Document[];
   const row = sql('SELECT available_at FROM jobs WHERE id = 1')[0];
