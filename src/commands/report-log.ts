@@ -11,13 +11,29 @@ const TAIL_BYTES = 512 * 1024;
 /** No line of ours is longer; looking through one takes time in proportion to its length. */
 const LONGEST_LINE = 2_000;
 
-/** The last lines of the log, whole ones only. @throws what the file system says, but for a file that is not there. */
+/** The last lines of the log but for slips at the command line, whole ones only. @throws what the file system says, but for a file that is not there. */
 export function readLogTail(dataDir: string): readonly string[] {
   const lines = LOG_FILES.flatMap((name) => tailOf(join(dataDir, name)).split('\n'));
-  return lines
-    .map((line) => line.trimEnd().slice(0, LONGEST_LINE))
-    .filter((line) => line !== '')
-    .slice(-LINES_SHOWN);
+  const whole = lines.map((line) => line.trimEnd().slice(0, LONGEST_LINE)).filter((line) => line !== '');
+  return withoutComplaints(whole).slice(-LINES_SHOWN);
+}
+
+/** After the time and the level of a line. */
+const COMPLAINT = /^\S+ \S+ \S+ error plexsync: /;
+const BELOW_COMPLAINT = /^\S+ \S+ \S+ error {3}/;
+
+/** A slip of the person at the command line tells nobody what went wrong, and a bug tells all: those stay. */
+function withoutComplaints(lines: readonly string[]): readonly string[] {
+  const kept: string[] = [];
+  for (let at = 0; at < lines.length; ) {
+    let end = at + 1;
+    if (COMPLAINT.test(lines[at] ?? '')) while (BELOW_COMPLAINT.test(lines[end] ?? '')) end += 1;
+    const block = lines.slice(at, end);
+    const isSlip = COMPLAINT.test(block[0] ?? '') && !block.some((line) => line.includes('This is a bug in plexsync'));
+    if (!isSlip) kept.push(...block);
+    at = end;
+  }
+  return kept;
 }
 
 function tailOf(file: string): string {

@@ -8,6 +8,12 @@ export type Span = { readonly start: number; readonly end: number; readonly kind
 export const KEPT_EXTENSION =
   /\.(?:mp4|m4v|mkv|webm|avi|mov|wmv|mpe?g|ts|flv|jpe?g|png|webp|json|ndjson|db|log|js|txt)$/i;
 
+/** A document in no folder, such as `notes.md`. A host of these few endings has more than one dot, or is nobody's. */
+const PLAIN_FILE = /^[\p{L}\p{N}_-]+\.(?:md|csv|tsv|ya?ml|toml|conf|ini|html?|xml|pem|crt|cmd|prom)$/iu;
+
+/** A time by RFC 3339, as we write them. */
+const TIME = /(?<![\w:-])\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:[Zz]|[+-]\d\d:\d\d)?(?![\w:])/g;
+
 const MEDIA = 'mp4|m4v|mkv|webm|avi|mov|wmv|mpe?g|ts|flv|jpe?g|png|webp';
 /** What ends a word in a line of ours; a path without spaces has none of these. */
 const STOP = String.raw`\s'"<>|,;()\[\]=`;
@@ -45,7 +51,7 @@ const PATTERNS: readonly Pattern[] = [
   {
     kind: 'host',
     regex: /(?<![\w.-])(?:[\p{L}\p{N}_-]+\.)+[\p{L}][\p{L}\p{N}-]+(?![\w-])/gu,
-    isMeant: (text) => !KEPT_EXTENSION.test(text),
+    isMeant: (text) => !KEPT_EXTENSION.test(text) && !PLAIN_FILE.test(text),
   },
 ];
 
@@ -56,8 +62,10 @@ export function suspectSpans(text: string): readonly Span[] {
       .filter(([match]) => isMeant === undefined || isMeant(match))
       .map((match) => ({ start: match.index, end: match.index + match[0].length, kind })),
   );
+  const times = [...text.matchAll(TIME)].map(({ index, 0: time }) => ({ start: index, end: index + time.length }));
+  const isOfTime = ({ start, end }: Span): boolean => times.some((time) => time.start <= start && end <= time.end);
   const quoted = [...text.matchAll(/"[^"\n]+"|[“«‘`][^\n“«‘`]+?[”»’`](?![\p{L}\p{N}])/gu)].map(inside);
-  return [...found, ...quoted, ...quotedSpans(text)];
+  return [...found.filter((span) => !isOfTime(span)), ...quoted, ...quotedSpans(text)];
 }
 
 /**

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
@@ -161,4 +161,21 @@ test('what is no scene is refused', async (t) => {
     const { code, stdout } = await run(['report', ...args]);
     assert.deepEqual([code, stdout], [2, ''], args.join(' '));
   }
+});
+
+test('the quoted log has what runs said and bugs, and no slips of the person at the command line', async (t) => {
+  const { run, dataDir } = await setup(t);
+  await run(['enqueue', '1', '--path', '/media/a.mp4', '--title', 'Pier']);
+  await run(['dlq', 'show', '77']);
+  const bug = [
+    'plexsync: it broke',
+    '  This is a bug in plexsync 1.0.0. Please report it with the lines below.',
+    '  at drain',
+  ];
+  const text = bug.map((line) => `2026-11-22 18:04:05 +01:00 error ${line}\n`).join('');
+  appendFileSync(join(dataDir, 'plexsync.log'), text);
+  const { stdout } = await run(['report']);
+  assert.match(stdout, /Enqueued sync job for scene 1/);
+  assert.match(stdout, /plexsync: it broke\n.*This is a bug in plexsync.*\n.* at drain/);
+  assert.doesNotMatch(stdout, /There is no dead letter|plexsync dlq list shows/);
 });

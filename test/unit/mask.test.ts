@@ -81,8 +81,17 @@ test('what says nothing about anybody stays readable', () => {
     'Authentication failed: Unauthorized',
     'Stopped at 12:34:56, code plex_unavailable (401)',
     'See: plexsync dlq list',
+    'tried at 2026-11-22T18:00:00Z, again at 2026-11-22T18:00:30.250+01:00',
+    'The report was written to rep.md, the counts to plexsync.prom',
   ])
     assert.equal(masked(text, [['path', '/home/plexsync/12']]), text);
+});
+
+test('a time or a file name with a personal word in it is masked there', () => {
+  assert.equal(
+    shape('written to pier.md, not to nas.quay.md', [['title', 'Pier']]),
+    'written to title#.md, not to host#',
+  );
 });
 
 test('a mask is no longer than it has to be, and never one for two words', () => {
