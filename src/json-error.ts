@@ -14,7 +14,7 @@ export function describeJsonError(text: string): string {
 /** By jsonc-parser's codes, as its type declarations list them. */
 const REASONS: Readonly<Record<number, string>> = {
   1: 'an unexpected sign',
-  2: 'a number that is none',
+  2: 'a number in no form of JSON',
   3: 'a name in double quotes is missing',
   4: 'a value is missing',
   5: 'a colon is missing',
@@ -22,7 +22,7 @@ const REASONS: Readonly<Record<number, string>> = {
   7: 'a closing brace is missing',
   8: 'a closing bracket is missing',
   9: 'something follows after the end',
-  10: 'a comment, which JSON has not',
+  10: 'a comment, which JSON does not allow,',
   11: 'a comment that does not end',
   12: 'text in quotes that does not end',
   13: 'a number that does not end',

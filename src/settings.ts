@@ -35,6 +35,8 @@ export type Setting = {
   readonly repeatable?: true;
   readonly secret?: true;
   readonly help: string;
+  /** Of a switch that is on unless someone says no: what its `--no-` flag does. */
+  readonly off?: string;
 };
 
 const SWITCH = { kind: 'switch' } as const;
@@ -143,6 +145,7 @@ export const SETTINGS = {
     type: SWITCH,
     fallback: true,
     help: 'write only to items proven to be the scene’s',
+    off: 'write to the likeliest item where none is proven to be the scene’s',
   },
   not_found_max_wait: {
     group: 'matching',
@@ -175,8 +178,15 @@ export const SETTINGS = {
     type: SWITCH,
     fallback: true,
     help: 'clear nothing for a scene that has only a title in Stash yet',
+    off: 'let a scene that has only a title in Stash clear what it lacks',
   },
-  lock_fields: { group: 'writing', type: SWITCH, fallback: true, help: 'lock what is written, so that Plex keeps it' },
+  lock_fields: {
+    group: 'writing',
+    type: SWITCH,
+    fallback: true,
+    help: 'lock what is written, so that Plex keeps it',
+    off: 'do not lock what is written, so that Plex may change it',
+  },
   max_tags: { group: 'writing', type: LIST_CAP, fallback: 100, value: '<n>', help: 'most tags written per scene' },
   max_performers: {
     group: 'writing',
@@ -185,32 +195,89 @@ export const SETTINGS = {
     value: '<n>',
     help: 'most performers written per scene',
   },
-  sync_master: { group: 'writing', type: SWITCH, fallback: true, help: 'write anything besides the title' },
-  sync_studio: { group: 'writing', type: SWITCH, fallback: true, help: 'write the studio' },
-  sync_summary: { group: 'writing', type: SWITCH, fallback: true, help: 'write the summary' },
-  sync_tagline: { group: 'writing', type: SWITCH, fallback: true, help: 'write the tagline' },
-  sync_date: { group: 'writing', type: SWITCH, fallback: true, help: 'write the date' },
-  sync_rating: { group: 'writing', type: SWITCH, fallback: true, help: 'write the rating' },
-  sync_performers: { group: 'writing', type: SWITCH, fallback: true, help: 'write performers as actors' },
-  sync_tags: { group: 'writing', type: SWITCH, fallback: true, help: 'write tags as genres' },
+  sync_master: {
+    group: 'writing',
+    type: SWITCH,
+    fallback: true,
+    help: 'write anything besides the title',
+    off: 'write nothing but the title',
+  },
+  sync_studio: {
+    group: 'writing',
+    type: SWITCH,
+    fallback: true,
+    help: 'write the studio',
+    off: 'do not write the studio',
+  },
+  sync_summary: {
+    group: 'writing',
+    type: SWITCH,
+    fallback: true,
+    help: 'write the summary',
+    off: 'do not write the summary',
+  },
+  sync_tagline: {
+    group: 'writing',
+    type: SWITCH,
+    fallback: true,
+    help: 'write the tagline',
+    off: 'do not write the tagline',
+  },
+  sync_date: {
+    group: 'writing',
+    type: SWITCH,
+    fallback: true,
+    help: 'write the date',
+    off: 'do not write the date',
+  },
+  sync_rating: {
+    group: 'writing',
+    type: SWITCH,
+    fallback: true,
+    help: 'write the rating',
+    off: 'do not write the rating',
+  },
+  sync_performers: {
+    group: 'writing',
+    type: SWITCH,
+    fallback: true,
+    help: 'write performers as actors',
+    off: 'do not write performers as actors',
+  },
+  sync_tags: {
+    group: 'writing',
+    type: SWITCH,
+    fallback: true,
+    help: 'write tags as genres',
+    off: 'do not write tags as genres',
+  },
   sync_poster: {
     group: 'writing',
     type: SWITCH,
     fallback: true,
     help: 'write the poster (pictures are not written by this version)',
+    off: 'do not write the poster (this version writes no pictures anyway)',
   },
   sync_background: {
     group: 'writing',
     type: SWITCH,
     fallback: true,
     help: 'write the background (pictures are not written by this version)',
+    off: 'do not write the background (this version writes no pictures anyway)',
   },
-  sync_collection: { group: 'writing', type: SWITCH, fallback: true, help: 'write the studio as a collection' },
+  sync_collection: {
+    group: 'writing',
+    type: SWITCH,
+    fallback: true,
+    help: 'write the studio as a collection',
+    off: 'do not write the studio as a collection',
+  },
   enabled: {
     group: 'running',
     type: SWITCH,
     fallback: true,
     help: 'let runs do their work; without it a run says so and ends',
+    off: 'do no work: a run says so and ends',
   },
   concurrency: {
     group: 'running',

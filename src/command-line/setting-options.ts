@@ -20,14 +20,18 @@ export type SettingFlag = { readonly flags: string; readonly help: string; reado
  * The flags of a setting, out of its row in the table. A switch has two, and the one that changes something is shown.
  */
 export function settingFlags(name: SettingName): readonly SettingFlag[] {
-  const { help, type, fallback, value, repeatable }: Setting = SETTINGS[name];
+  const { help, off = help, type, fallback, value, repeatable }: Setting = SETTINGS[name];
   const flag = flagOf(name);
   if (value === undefined && type.kind === 'switch') {
-    const [shown, hidden] = fallback === true ? [`--no-${flag}`, `--${flag}`] : [`--${flag}`, `--no-${flag}`];
-    const text = `${fallback === true ? 'turn off: ' : ''}${help} (env: ${variableOf(name)}=${fallback !== true})`;
+    const on = { flags: `--${flag}`, help: `${help} (env: ${variableOf(name)}=true)` };
+    const not = {
+      flags: `--no-${flag}`,
+      help: `${fallback === true ? off : `do not ${help}`} (env: ${variableOf(name)}=false)`,
+    };
+    const [shown, hidden] = fallback === true ? [not, on] : [on, not];
     return [
-      { flags: shown, help: text, isHidden: false },
-      { flags: hidden, help: text, isHidden: true },
+      { ...shown, isHidden: false },
+      { ...hidden, isHidden: true },
     ];
   }
   const details = [

@@ -6,6 +6,7 @@ import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import * as z from 'zod/mini';
 import { requirePlex } from '../../src/access.ts';
+import { settingFlags } from '../../src/command-line/setting-options.ts';
 import type { ConfigSources, LoadedSettings } from '../../src/config.ts';
 import { loadSettings } from '../../src/config.ts';
 import { UsageError } from '../../src/core/errors.ts';
@@ -329,6 +330,29 @@ test('a config file that is no JSON is refused with line and column, and nothing
     assert.match(message, place);
     assert.ok(!message.includes('bcdefghijkl'), message);
   }
+});
+
+test('a switch that is on by default says what its --no- flag does', () => {
+  for (const name of SETTING_NAMES) {
+    const { type, fallback, help, off }: Setting = SETTINGS[name];
+    assert.equal(off !== undefined, type.kind === 'switch' && fallback === true, name);
+    assert.notEqual(off, help, name);
+  }
+  const [shown] = settingFlags('strict_matching');
+  assert.deepEqual(shown, {
+    flags: '--no-strict-matching',
+    help: 'write to the likeliest item where none is proven to be the scene’s (env: PLEXSYNC_STRICT_MATCHING=false)',
+    isHidden: false,
+  });
+});
+
+test('a comment in the config file is named as what it is', async (t) => {
+  const dataDir = dataDirWith(t, {});
+  writeFileSync(join(dataDir, 'config.json'), '// the harbour\n{}');
+  assert.match(
+    (await refusal({ dataDir })).message,
+    /is no JSON: a comment, which JSON does not allow, at line 1, column 1\.$/,
+  );
 });
 
 test('every setting has a flag and a variable of its own', () => {
