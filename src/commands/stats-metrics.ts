@@ -1,11 +1,10 @@
-import { chmodSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
 import type { Breaker } from '../core/breaker.ts';
 import { UsageError } from '../core/errors.ts';
 import { whyNotWritten } from '../core/file-errors.ts';
 import type { Metric } from '../core/metrics-text.ts';
 import { metricsText } from '../core/metrics-text.ts';
 import type { StoreStats } from '../queue/stats.ts';
+import { replaceFile } from '../replace-file.ts';
 import { sum } from './stats-document.ts';
 
 /**
@@ -15,15 +14,9 @@ import { sum } from './stats-document.ts';
  */
 export function writeMetrics(file: string, metrics: readonly Metric[]): void {
   if (file === '') throw new UsageError('--metrics-file is empty.', 'Give the path of the file to write.');
-  // The collector reads every *.prom, so the draft must not end so.
-  const draft = join(dirname(file), `.${basename(file)}.${process.pid}.new`);
   try {
-    writeFileSync(draft, metricsText(metrics));
-    // The umask has no say here.
-    chmodSync(draft, 0o644);
-    renameSync(draft, file);
+    replaceFile(file, metricsText(metrics), { mode: 0o644 });
   } catch (thrown) {
-    rmSync(draft, { force: true });
     throw notWritten(file, thrown);
   }
 }

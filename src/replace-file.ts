@@ -1,0 +1,44 @@
+import { chmodSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+
+/** A text written beside the file it shall replace. */
+export type Draft = {
+  readonly path: string;
+  /** Puts it in the place of the file: nobody ever reads half of it. */
+  commit(): void;
+  /** Takes it away, as if it had never been; harmless once it is committed. */
+  discard(): void;
+};
+
+/**
+ * Writes a draft of `file` with exactly the rights of `mode`, whatever the umask says and whoever may read the file now.
+ * @throws what the file system says; nothing is left behind then.
+ */
+export function draftOf(file: string, text: string, { mode }: { readonly mode: number }): Draft {
+  // Hidden, and no *.json or *.prom: whoever reads all files of a folder must not read it.
+  const path = join(dirname(file), `.${basename(file)}.${process.pid}.new`);
+  const discard = (): void => rmSync(path, { force: true });
+  try {
+    // Left behind by a process of this number that was killed: a file that is there keeps its rights while it is filled.
+    discard();
+    writeFileSync(path, text, { mode: mode & OWNER_ONLY, flag: 'wx' });
+    chmodSync(path, mode);
+  } catch (thrown) {
+    discard();
+    throw thrown;
+  }
+  return { path, commit: () => renameSync(path, file), discard };
+}
+
+/** Replaces a file whole: beside it, then renamed. @throws what the file system says; the old file stays then. */
+export function replaceFile(file: string, text: string, rights: { readonly mode: number }): void {
+  const draft = draftOf(file, text, rights);
+  try {
+    draft.commit();
+  } catch (thrown) {
+    draft.discard();
+    throw thrown;
+  }
+}
+
+const OWNER_ONLY = 0o600;
