@@ -38,6 +38,12 @@ export function stashAccess(loaded: LoadedSettings): StashAccess | undefined {
 
 const STRENGTH: Readonly<Record<Origin['kind'], number>> = { flag: 3, environment: 2, file: 1, default: 0 };
 
+/** The settings that hold a secret, each with the one that names a file of it. */
+export const SECRETS = [
+  { itself: 'plex_token', inFile: 'plex_token_file' },
+  { itself: 'stash_api_key', inFile: 'stash_api_key_file' },
+] as const satisfies readonly { readonly itself: SettingName; readonly inFile: SettingName }[];
+
 /**
  * A secret that may be given itself or by the file that holds it.
  * @throws {UsageError} when both are given in one place, or the file holds none.
@@ -49,7 +55,7 @@ export function secretOf(
 ): string | undefined {
   const [itself, inFile] = [origins[name], origins[fileName]];
   const file = settings[fileName];
-  if (file === undefined || STRENGTH[itself.kind] > STRENGTH[inFile.kind]) return settings[name];
+  if (file === undefined || isStronger(itself, inFile)) return settings[name];
   if (itself.kind === inFile.kind) {
     const [one, other] =
       itself.kind === 'file'
@@ -103,6 +109,11 @@ export function unusedWords(
   { origins }: Pick<LoadedSettings, 'origins'>,
 ): string {
   return `${name} from ${origins[name].name} does not count: ${counts} from ${origins[counts].name} is stronger`;
+}
+
+/** Whether what was said here outranks what was said there. */
+export function isStronger(here: Origin, there: Origin): boolean {
+  return STRENGTH[here.kind] > STRENGTH[there.kind];
 }
 
 function readSecret(file: string, origin: Origin, name: SettingName): string {

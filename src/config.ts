@@ -122,7 +122,10 @@ export type ExplainedSetting = {
   readonly problem: string | undefined;
 };
 
-/** Every setting with its origin, also where `loadSettings` would refuse; `problems` are those of no single setting. */
+/**
+ * Every setting with its origin, also where `loadSettings` would refuse; `problems` are those of no single setting, and
+ * `warnings` what the person should know besides.
+ */
 export async function explainSettings(sources: ConfigSources): Promise<{
   readonly settings: readonly ExplainedSetting[];
   readonly problems: readonly string[];

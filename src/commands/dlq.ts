@@ -12,6 +12,7 @@ import { sanitize } from '../terminal/sanitize.ts';
 import { renderTable } from '../terminal/table.ts';
 import { localTime } from '../terminal/time.ts';
 import type { Context } from './context.ts';
+import { declined } from './declined.ts';
 import type { Selection } from './letter-selection.ts';
 import { noLettersWords, selectToChange, selectToRead } from './letter-selection.ts';
 
@@ -52,8 +53,9 @@ export async function retry({ selection, yes, dryRun = false }: Asked, context: 
       else output.result(`${tableAbove(letters)}${retriedText(retried, 'would be put')}`);
       return EXIT.done;
     }
-    const question = `Put ${countOf(letters)} back into the queue of ${context.dataDir.path}${desk.serverName()}?`;
-    if (letters.length > 1 && !(await confirm(question, { yes }))) return declined(context);
+    const question = `Put ${countOf(letters.length)} back into the queue of ${context.dataDir.path}${desk.serverName()}?`;
+    const answer = letters.length > 1 ? await confirm(question, { yes }) : 'yes';
+    if (answer !== 'yes') return declined(answer, context);
     const retried = desk.retry(letters, context.now());
     if (output.json) output.resultJson({ retried: retried.map(retriedDocument) });
     else output.result(retriedText(retried, 'put'));
@@ -68,14 +70,15 @@ export async function purge({ selection, yes, dryRun = false }: Asked, context: 
     const letters = selectToChange(desk, selection, { verb: 'purge', now: context.now() });
     if (dryRun) {
       if (output.json) output.resultJson({ dry_run: true, purged: letters.length, letters: letters.map(toBrief) });
-      else output.result(`${tableAbove(letters)}${countOf(letters)} would be deleted.`);
+      else output.result(`${tableAbove(letters)}${countOf(letters.length)} would be deleted.`);
       return EXIT.done;
     }
-    const question = `Delete ${countOf(letters)} from ${context.dataDir.path}${desk.serverName()} for good? Their edits will not arrive.`;
-    if (letters.length > 0 && !(await confirm(question, { yes }))) return declined(context);
+    const question = `Delete ${countOf(letters.length)} from ${context.dataDir.path}${desk.serverName()} for good? Their edits will not arrive.`;
+    const answer = letters.length > 0 ? await confirm(question, { yes }) : 'yes';
+    if (answer !== 'yes') return declined(answer, context);
     const purged = desk.purge(letters);
     if (output.json) output.resultJson({ purged });
-    else output.result(`${purged === 1 ? '1 dead letter' : `${purged} dead letters`} deleted.`);
+    else output.result(`${countOf(purged)} deleted.`);
     return EXIT.done;
   });
 }
@@ -90,11 +93,6 @@ export async function atDesk(context: Context, open: typeof openStores, action: 
   } finally {
     stores.close();
   }
-}
-
-function declined({ output }: Context): number {
-  output.log('info', 'Nothing was changed.');
-  return EXIT.done;
 }
 
 /** A letter in `dlq list --json`: keys are only ever added. */
@@ -162,7 +160,7 @@ function nextSteps(letter: DeadLetter): readonly string[] {
 function retriedText(retried: readonly Retried[], verb: 'put' | 'would be put'): string {
   const covered = retried.filter(({ how }) => how === 'covered');
   const queued = retried.filter(({ how }) => how === 'queued' || how === 'merged').length;
-  const lines = [`${queued === 1 ? '1 dead letter' : `${queued} dead letters`} ${verb} back into the queue.`];
+  const lines = [`${countOf(queued)} ${verb} back into the queue.`];
   for (const { letterId, sceneId } of covered) {
     lines.push(
       `Dead letter ${letterId} stays: a newer edit of scene ${sceneId} is being written and closes it when it succeeds.`,
@@ -171,6 +169,6 @@ function retriedText(retried: readonly Retried[], verb: 'put' | 'would be put'):
   return lines.join('\n');
 }
 
-function countOf(letters: readonly DeadLetter[]): string {
-  return letters.length === 1 ? '1 dead letter' : `${letters.length} dead letters`;
+function countOf(letters: number): string {
+  return letters === 1 ? '1 dead letter' : `${letters} dead letters`;
 }

@@ -1,76 +1,70 @@
-import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { mkdirSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { isStronger, requirePlex, SECRETS, stashAccess } from '../access.ts';
 import type { LoadedSettings } from '../config.ts';
 import { loadSettings } from '../config.ts';
 import { configFilePath, readConfigFile } from '../config-file.ts';
-import { SyncError, UsageError } from '../core/errors.ts';
+import { UsageError } from '../core/errors.ts';
 import { whyNotWritten } from '../core/file-errors.ts';
 import { chooseSections } from '../core/libraries.ts';
-import type { Section } from '../core/plex-item.ts';
-import { complaintOf, EXIT, signalExitCode } from '../exit.ts';
+import { EXIT, signalExitCode } from '../exit.ts';
 import { openIntake } from '../queue/intake.ts';
-import type { SettingName } from '../settings.ts';
-import type { Question } from '../terminal/ask.ts';
-import { ask, canAsk } from '../terminal/ask.ts';
+import type { Draft } from '../replace-file.ts';
+import { draftOf } from '../replace-file.ts';
+import type { Setting, SettingName } from '../settings.ts';
+import { SETTING_NAMES, SETTINGS, variableOf } from '../settings.ts';
+import { canAsk } from '../terminal/ask.ts';
 import { confirm } from '../terminal/confirm.ts';
-import { sanitize } from '../terminal/sanitize.ts';
 import type { Context } from './context.ts';
+import { declined } from './declined.ts';
+import { askAll } from './init-questions.ts';
+import type { Answers, InitOptions } from './init-source.ts';
+import { loadWith, presentFile, sourceOf } from './init-source.ts';
 import { connectToPlex } from './plex-connection.ts';
+import { tellWarnings } from './warnings.ts';
 
-export type InitOptions = {
-  readonly flags: Readonly<Partial<Record<SettingName, unknown>>>;
-  readonly configFile: string | undefined;
-  readonly yes: boolean;
-};
-
-/** What `init` asks for, and writes when it is known. */
-const ASKED = ['plex_url', 'plex_token', 'plex_token_file', 'plex_library', 'path_map', 'stash_url'] as const;
-
-type Answers = Partial<Record<SettingName, unknown>>;
-
-/** The person broke off. */
-class BrokenOff extends Error {}
+/** What Plex was tried with is what is written: also a certificate, or a longer wait, that only a flag names. */
+const WRITTEN: readonly SettingName[] = SETTING_NAMES.filter(
+  (name) => SETTINGS[name].group === 'connection' || name === 'path_map' || name === 'strict_matching',
+);
 
 /**
  * Asks what is needed to begin, tries it against Plex, and writes the config file, readable for its owner alone. Without
  * a terminal everything comes from flags and environment.
  */
 export async function run(options: InitOptions, context: Context): Promise<number> {
-  try {
-    return await setUp(options, context);
-  } catch (thrown) {
-    if (!(thrown instanceof BrokenOff)) throw thrown;
-    context.output.log('info', 'Stopped. Nothing was written.');
-    return signalExitCode('SIGINT');
-  }
-}
-
-async function setUp(options: InitOptions, context: Context): Promise<number> {
   const { dataDir, output } = context;
   const path = configFilePath(dataDir.path, options.configFile);
-  const { values: present } = await readConfigFile({ ...sourceOf(options, context), named: presentFile(options) });
-  const isNew = Object.keys(present).length === 0;
-  if (!isNew && !(await confirm(`${path} exists. Change it?`, { yes: options.yes }))) {
-    output.log('info', 'Nothing was changed.');
-    return EXIT.done;
+  const present = await readConfigFile({ ...sourceOf(options, context), named: presentFile(options) });
+  if (Object.keys(present.values).length > 0) {
+    const answer = await confirm(`${path} exists. Change it?`, { yes: options.yes });
+    if (answer !== 'yes') return declined(answer, context);
   }
-  const setup = canAsk() && !options.yes ? await askAll(options, context) : await takeAsGiven(options, context);
-  const values = { ...present, ...setup };
+  // That others can read the file is mended by writing it.
+  const { warnings } = await loadWith({}, options, context);
+  tellWarnings({ warnings: warnings.filter((warning) => !present.warnings.includes(warning)) }, context);
+  const answers = canAsk() && !options.yes ? await askAll(options, context) : await takeAsGiven(options, context);
+  if (answers === undefined) {
+    output.log('info', 'Stopped. Nothing was written.');
+    return signalExitCode('SIGINT');
+  }
+  const setup = toWrite(answers, { loaded: await loadWith(answers, options, context), options, context });
+  const values = merged(present.values, setup, answers);
   if (options.configFile === undefined) openIntake(dataDir).close();
   else mkdirSync(dirname(path), { recursive: true });
-  writePrivately(path, `${JSON.stringify(values, null, 2)}\n`);
+  await writeChecked(path, `${JSON.stringify(values, null, 2)}\n`);
   if (output.json) output.resultJson({ config_file: path, settings: Object.keys(setup) }, 2);
   else output.result(`Wrote ${path}.\nNext: plexsync doctor, then plexsync enqueue --help.`);
   return EXIT.done;
 }
 
 async function takeAsGiven(options: InitOptions, context: Context): Promise<Answers> {
-  const loaded = await load(options, context, {});
-  const { plex_url, plex_token, plex_token_file } = loaded.settings;
+  const loaded = await loadWith({}, options, context);
+  const { plex_url, plex_token, plex_token_file, plex_library } = loaded.settings;
   if (plex_url === undefined) throw notGiven('The address of Plex is not set', options);
   if (plex_token === undefined && plex_token_file === undefined) throw notGiven('The Plex token is not set', options);
-  await tryPlex(loaded, context);
-  return known(loaded, {});
+  chooseSections(await connectToPlex(loaded, context).sections(), plex_library);
+  return {};
 }
 
 function notGiven(what: string, { yes }: InitOptions): UsageError {
@@ -81,149 +75,73 @@ function notGiven(what: string, { yes }: InitOptions): UsageError {
   );
 }
 
-/** Where a config.json counts that nobody named: with `--config` nowhere, also where that file is yet to be written. */
-function sourceOf({ configFile }: InitOptions, { dataDir }: Context): { readonly dataDir: string } {
-  return { dataDir: configFile ?? dataDir.path };
-}
+type Source = { readonly loaded: LoadedSettings; readonly options: InitOptions; readonly context: Context };
 
-/** The file that `--config` names, where it is there already. */
-function presentFile({ configFile }: InitOptions): string | undefined {
-  return configFile !== undefined && existsSync(configFile) ? configFile : undefined;
-}
-
-async function askAll(options: InitOptions, context: Context): Promise<Answers> {
-  const { answers, sections } = await askUntilPlexAnswers(options, context);
-  const usable = chooseSections(sections, []);
-  const libraries = await askFor(
-    'plex_library',
-    { ...options, context, answers, accept: ({ settings }) => void chooseSections(sections, settings.plex_library) },
-    () => ({
-      text: `Libraries to write to (${usable.map(({ title }) => sanitize(title)).join(', ')})`,
-      fallback: 'all',
-      echo: 'shown',
-    }),
+/** The answers, and what flags and environment said, which a cron job may not have; of a secret only what counts. */
+function toWrite(answers: Answers, { loaded, options, context }: Source): Readonly<Record<string, unknown>> {
+  const { settings, origins } = loaded;
+  const given = WRITTEN.filter(
+    (name) => answers[name] !== null && (origins[name].kind === 'flag' || origins[name].kind === 'environment'),
   );
-  const names = libraries === 'all' ? {} : { plex_library: [libraries] };
-  const { plex_library } = (await load(options, context, { ...answers, ...names })).settings;
-  const folders = chooseSections(sections, plex_library)
-    .flatMap((section) => section.folders)
-    .map(sanitize);
-  const mapping = await askFor('path_map', { ...options, context, answers }, () => ({
-    text: `Plex sees the files under ${folders.join(', ')}. Where Stash sees them elsewhere: /stash/folder=/plex/folder`,
-    fallback: 'same',
-    echo: 'shown',
-  }));
-  const stash = await askFor('stash_url', { ...options, context, answers }, () => ({
-    text: 'Address of Stash, such as http://stash:9999',
-    fallback: 'none',
-    echo: 'shown',
-  }));
-  const all = {
-    ...answers,
-    ...names,
-    ...(mapping === 'same' ? {} : { path_map: [mapping] }),
-    ...(stash === 'none' ? {} : { stash_url: stash }),
-  };
-  return known(await load(options, context, all), all);
-}
-
-/** Asks for address and token until Plex takes them. */
-async function askUntilPlexAnswers(
-  options: InitOptions,
-  context: Context,
-): Promise<{ readonly answers: Answers; readonly sections: readonly Section[] }> {
-  const { output } = context;
-  for (;;) {
-    const before = (await load(options, context, {})).settings;
-    const plex_url = await answerTo({
-      text: 'Address of Plex',
-      fallback: before.plex_url ?? 'http://127.0.0.1:32400',
-      echo: 'shown',
-    });
-    const typed = await answerTo({
-      text: 'Token of the server’s owner (X-Plex-Token; not shown)',
-      fallback: before.plex_token,
-      echo: 'hidden',
-    });
-    const answers: Answers = { plex_url, ...(typed === '' ? {} : { plex_token: typed }) };
-    try {
-      const sections = await connectToPlex(await load(options, context, answers), context).sections();
-      chooseSections(sections, []);
-      output.log('info', 'Plex answers, and accepts the token.');
-      return { answers, sections };
-    } catch (thrown) {
-      if (!(thrown instanceof UsageError) && !(thrown instanceof SyncError)) throw thrown;
-      complainOf(thrown, context);
-    }
-  }
-}
-
-type Asking = InitOptions & {
-  readonly context: Context;
-  readonly answers: Answers;
-  /** Throws where the setting takes the answer and Plex does not. */
-  readonly accept?: (loaded: LoadedSettings) => void;
-};
-
-/** Asks until the answer is one that the setting takes; its fallback always is. */
-async function askFor(name: SettingName, asking: Asking, question: () => Question): Promise<string> {
-  const { context, answers } = asking;
-  for (;;) {
-    const answer = await answerTo(question());
-    if (answer === question().fallback) return answer;
-    try {
-      const loaded = await load(asking, context, { ...answers, [name]: answer });
-      asking.accept?.(loaded);
-      return answer;
-    } catch (thrown) {
-      if (!(thrown instanceof UsageError)) throw thrown;
-      complainOf(thrown, context);
-    }
-  }
-}
-
-/** Says what is wrong with an answer, and what may be meant: the question comes again. */
-function complainOf(thrown: UsageError | SyncError, { output, version }: Context): void {
-  const { message, hint } = complaintOf(thrown, version);
-  output.log('error', message);
-  if (hint !== undefined) output.log('error', `  ${hint}`);
-}
-
-async function answerTo(question: Question): Promise<string> {
-  const answer = await ask(question);
-  if (answer === undefined) throw new BrokenOff();
-  return answer;
-}
-
-async function tryPlex(loaded: LoadedSettings, context: Context): Promise<readonly Section[]> {
-  const sections = await connectToPlex(loaded, context).sections();
-  return chooseSections(sections, loaded.settings.plex_library);
-}
-
-async function load(options: InitOptions, context: Context, answers: Answers): Promise<LoadedSettings> {
-  return await loadSettings({
-    flags: { ...options.flags, ...answers },
-    env: context.env,
-    ...sourceOf(options, context),
-    configFile: presentFile(options),
+  const outranked = SECRETS.flatMap(({ itself, inFile }) => {
+    if (isStronger(origins[itself], origins[inFile])) return [inFile];
+    return isStronger(origins[inFile], origins[itself]) ? [itself] : [];
   });
-}
-
-/** What is to stand in the file: the answers, and what flags and environment said, which a cron job may not have. */
-function known({ settings, origins }: LoadedSettings, answers: Answers): Answers {
-  const given = ASKED.filter((name) => origins[name].kind === 'flag' || origins[name].kind === 'environment');
-  const values = given.map((name) => [name, answers[name] ?? settings[name]] as const);
+  const values = given
+    .filter((name) => !outranked.some((other) => other === name))
+    .map((name) => {
+      const { type }: Setting = SETTINGS[name];
+      // Loaded it is in ms, and written it would be read in another unit.
+      if (type.kind === 'duration') return [name, options.flags[name] ?? context.env[variableOf(name)]] as const;
+      // A job of cron works elsewhere.
+      if (type.kind === 'file') return [name, resolve(String(settings[name]))] as const;
+      return [name, answers[name] ?? settings[name]] as const;
+    });
   return Object.fromEntries(values);
 }
 
-function writePrivately(path: string, text: string): void {
-  const beside = `${path}.${process.pid}.tmp`;
+/** The file with its new values: a secret stands in it once, and what was taken out is gone. */
+function merged(
+  present: Readonly<Record<string, unknown>>,
+  setup: Readonly<Record<string, unknown>>,
+  answers: Answers,
+): Readonly<Record<string, unknown>> {
+  const replaced = SECRETS.flatMap(({ itself, inFile }) => [
+    ...(itself in setup ? [inFile] : []),
+    ...(inFile in setup ? [itself] : []),
+  ]);
+  const gone: readonly string[] = [...replaced, ...SETTING_NAMES.filter((name) => answers[name] === null)];
+  const kept = Object.entries(present).filter(([name]) => !gone.includes(name));
+  return { ...Object.fromEntries(kept), ...setup };
+}
+
+/** Writes the file only if it says all there is to say, alone: without flags, and without the environment of today. */
+async function writeChecked(path: string, text: string): Promise<void> {
+  const draft = written(path, () => draftOf(path, text, { mode: 0o600 }));
   try {
-    writeFileSync(beside, text, { mode: 0o600, flag: 'wx' });
-    chmodSync(beside, 0o600);
-    renameSync(beside, path);
+    await refuseUnusable(draft, path);
+    written(path, () => draft.commit());
+  } finally {
+    draft.discard();
+  }
+}
+
+async function refuseUnusable(draft: Draft, path: string): Promise<void> {
+  try {
+    const loaded = await loadSettings({ flags: {}, env: {}, dataDir: dirname(path), configFile: draft.path });
+    requirePlex(loaded);
+    stashAccess(loaded);
   } catch (thrown) {
-    rmSync(beside, { force: true });
+    if (!(thrown instanceof UsageError)) throw thrown;
+    const reason = thrown.message.replaceAll(draft.path, path);
+    throw new UsageError(`${path} was not written, since nothing could use it: ${reason}`, thrown.hint);
+  }
+}
+
+function written<Result>(path: string, write: () => Result): Result {
+  try {
+    return write();
+  } catch (thrown) {
     throw new UsageError(
       `${path} cannot be written: ${whyNotWritten(thrown)}.`,
       'Check the folder, or give another file with --config.',

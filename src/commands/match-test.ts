@@ -9,6 +9,7 @@ import { readerOf } from '../terminal/reader.ts';
 import type { Context } from './context.ts';
 import { matchDocument, matchText } from './match-report.ts';
 import { connectToPlex } from './plex-connection.ts';
+import { tellWarnings } from './warnings.ts';
 
 /** What was asked, as it was typed. */
 export type MatchTestOptions = {
@@ -25,7 +26,7 @@ export async function run(options: MatchTestOptions, context: Context): Promise<
   const { flags, configFile } = options;
   const loaded = await loadSettings({ flags, env, dataDir: dataDir.path, configFile });
   const { settings } = loaded;
-  for (const warning of loaded.warnings) output.log('warning', `[PlexSync] ${warning}`);
+  tellWarnings(loaded, context);
   const plex = connectToPlex(loaded, context);
   const sections = chooseSections(await plex.sections(), settings.plex_library);
   const explanation = await explainMatch(file, { sections, mappings: settings.path_map }, plex);

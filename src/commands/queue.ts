@@ -13,6 +13,7 @@ import { sanitize } from '../terminal/sanitize.ts';
 import { renderTable } from '../terminal/table.ts';
 import { localTime, utcTime } from '../terminal/time.ts';
 import type { Context } from './context.ts';
+import { declined } from './declined.ts';
 import { toId, toIds, toLimit } from './ids.ts';
 import { logWrapped } from './log-wrapped.ts';
 
@@ -154,10 +155,8 @@ export async function drop(options: DropOptions, context: Context): Promise<numb
       return EXIT.done;
     }
     const question = `Drop ${countOf(doomed)} from the queue of ${context.dataDir.path}${serverWords(stores.queueDb)}? Their edits will not arrive.`;
-    if (doomed.length > 0 && !(await confirm(question, { yes: options.confirmed === 'yes' }))) {
-      context.output.log('info', 'Nothing was changed.');
-      return EXIT.done;
-    }
+    const answer = doomed.length > 0 ? await confirm(question, { yes: options.confirmed === 'yes' }) : 'yes';
+    if (answer !== 'yes') return declined(answer, context);
     report(dropJobs(stores, jobs), 'dropped', context.output);
     return EXIT.done;
   } finally {

@@ -27,6 +27,8 @@ export type Gathered = {
   readonly scene: { readonly id: number; readonly rows: SceneRows } | undefined;
   readonly log: readonly string[];
   readonly problems: readonly string[];
+  /** For whoever makes the report, not for those who read it. */
+  readonly warnings: readonly string[];
 };
 
 /** Reads whatever can be read: a report is most wanted where something is broken. */
@@ -74,6 +76,7 @@ export async function gather(
     scene: rows === undefined || sceneId === undefined ? undefined : { id: sceneId, rows },
     log,
     problems,
+    warnings: explained.warnings,
   };
 }
 

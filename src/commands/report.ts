@@ -13,6 +13,7 @@ import type { Gathered } from './report-facts.ts';
 import { gather, reasonOf } from './report-facts.ts';
 import { toFacts } from './report-lines.ts';
 import { learnWords } from './report-words.ts';
+import { tellWarnings } from './warnings.ts';
 
 export type ReportOptions = {
   readonly flags: Readonly<Partial<Record<SettingName, unknown>>>;
@@ -30,6 +31,7 @@ export async function run(options: ReportOptions, context: Context): Promise<num
   if (file !== undefined && existsSync(file)) throw alreadyThere(file);
   const sources = { flags: options.flags, env, dataDir: dataDir.path, configFile: options.configFile };
   const gathered = await gather({ sceneId, sources }, context);
+  tellWarnings(gathered, context);
   const { text, counts, problems } = compose(gathered, context);
   if (file !== undefined) writeReport(file, text);
   if (output.json)

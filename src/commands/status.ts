@@ -19,6 +19,7 @@ import type { Context } from './context.ts';
 import { letterDocument } from './dlq.ts';
 import { toId } from './ids.ts';
 import { jobDocument } from './queue.ts';
+import { tellWarnings } from './warnings.ts';
 
 export type StatusOptions = {
   readonly scene: string;
@@ -30,11 +31,12 @@ export type StatusOptions = {
 export async function run({ scene, flags, configFile }: StatusOptions, context: Context): Promise<number> {
   const { dataDir, env, output, now } = context;
   const sceneId = toId(scene, 'scene');
-  const { settings } = await loadSettings({ flags, env, dataDir: dataDir.path, configFile });
+  const loaded = await loadSettings({ flags, env, dataDir: dataDir.path, configFile });
+  tellWarnings(loaded, context);
   const stores = openStoresToRead(dataDir);
   try {
     const status = readSceneStatus(stores, sceneId, now());
-    const link = linkOf(status?.item, settings.plex_url);
+    const link = linkOf(status?.item, loaded.settings.plex_url);
     if (output.json) output.resultJson(statusDocument(sceneId, status, link), 2);
     else if (status === undefined)
       output.log(

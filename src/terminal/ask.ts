@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { isTerminal } from './reader.ts';
+import { sanitize } from './sanitize.ts';
 
 /** Whether there is a person who can be asked. */
 export function canAsk(): boolean {
@@ -16,9 +17,16 @@ export type Question = {
 
 /** Asks at the terminal; `undefined` when the person broke off with Ctrl-C or Ctrl-D. */
 export async function ask({ text, fallback, echo }: Question): Promise<string | undefined> {
-  const shown = fallback === undefined ? `${text}: ` : `${text} [${echo === 'hidden' ? 'keep' : fallback}]: `;
+  const offered = echo === 'hidden' ? 'keep' : fallback;
+  const answer = await readAnswer(fallback === undefined ? `${text}: ` : `${text} [${offered}]: `, echo);
+  return answer === undefined ? undefined : answer || (fallback ?? '');
+}
+
+/** One line of a person behind `prompt`, trimmed; `undefined` when the person broke off with Ctrl-C or Ctrl-D. */
+export async function readAnswer(prompt: string, echo: Question['echo']): Promise<string | undefined> {
+  const shown = sanitize(prompt);
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const prompt = createInterface({
+  const reader = createInterface({
     input: process.stdin,
     output: echo === 'hidden' ? silent : process.stderr,
     terminal: true,
@@ -27,14 +35,14 @@ export async function ask({ text, fallback, echo }: Question): Promise<string | 
   if (echo === 'hidden') process.stderr.write(shown);
   try {
     // A closed input settles no question: it would wait for ever.
-    const closed = new Promise<undefined>((resolve) => prompt.once('close', () => resolve(undefined)));
-    const answer = await Promise.race([prompt.question(echo === 'hidden' ? '' : shown), closed]);
-    return answer === undefined ? undefined : answer.trim() || (fallback ?? '');
+    const closed = new Promise<undefined>((resolve) => reader.once('close', () => resolve(undefined)));
+    const answer = await Promise.race([reader.question(echo === 'hidden' ? '' : shown), closed]);
+    return answer?.trim();
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code === 'ABORT_ERR') return undefined;
     throw thrown;
   } finally {
-    prompt.close();
+    reader.close();
     if (echo === 'hidden') process.stderr.write('\n');
   }
 }
