@@ -115,14 +115,10 @@ function isCharacterDevice(fd: number): boolean {
 }
 
 function complain(thrown: unknown, output: Output): number {
-  const { code, exitCode, message, hint, stack } = complaintOf(thrown, VERSION);
-  if (output.json) {
-    output.error(JSON.stringify({ error: { code, exit_code: exitCode, message, hint: hint ?? null } }));
-    return exitCode;
-  }
-  output.log('error', `plexsync: ${message}`);
-  if (hint !== undefined) output.log('error', `  ${hint}`);
-  if (stack !== undefined) for (const line of stack.split('\n')) output.log('error', `  ${line}`);
+  const complaint = complaintOf(thrown, VERSION);
+  const { exitCode, message, hint, stack } = complaint;
+  const more = [...(hint === undefined ? [] : [hint]), ...(stack === undefined ? [] : stack.split('\n'))];
+  output.error(complaint, [['error', `plexsync: ${message}`], ...more.map((line) => ['error', `  ${line}`] as const)]);
   return exitCode;
 }
 
@@ -131,11 +127,8 @@ function usageExitCode(error: CommanderError, argv: readonly string[]): number {
   if (error.exitCode === 0) return EXIT.done;
   if (argv.includes('--json')) {
     const { message, hint } = commanderWords(error.message, argv);
-    createOutput({ quiet: false, verbosity: 0, json: true, now: Date.now }).error(
-      JSON.stringify({
-        error: { code: 'usage', exit_code: EXIT.usage, message, hint },
-      }),
-    );
+    const output = createOutput({ quiet: false, verbosity: 0, json: true, now: Date.now });
+    output.error({ code: 'usage', exitCode: EXIT.usage, message, hint }, []);
   }
   return EXIT.usage;
 }

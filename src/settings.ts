@@ -311,7 +311,7 @@ export const SETTINGS = {
     group: 'running',
     type: SWITCH,
     fallback: false,
-    help: 'mask file paths and names in the log',
+    help: 'mask file paths and names in the log and in what a run prints',
   },
 } as const satisfies Readonly<Record<string, Setting>>;
 

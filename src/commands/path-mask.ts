@@ -1,40 +1,34 @@
 import { createHmac } from 'node:crypto';
 import type { WorkerEvent } from '../core/events.ts';
-import { fileName } from '../core/file-paths.ts';
+import { createPathMasker } from '../core/mask.ts';
+import type { OutputMask } from '../terminal/output.ts';
 
-/** Takes file paths and names out of log lines: the same file has the same mask in every run of a data directory. */
-export type PathMask = {
+/** Takes file paths and names out of all that a run says: the same file has the same mask in every run of a data directory. */
+export type PathMask = OutputMask & {
   /** Notes the paths that an event names; what it is told of later may repeat them. */
   learn(event: WorkerEvent): void;
-  apply(line: string): string;
 };
-
-/** Lines repeat the paths of the jobs at hand, not those of long ago. */
-const REMEMBERED = 1_000;
 
 /** A mask whose words cannot be looked up without `key`. */
 export function createPathMask(key: string): PathMask {
-  const masks = new Map<string, string>();
-  const note = (text: string): void => {
-    if (text === '' || masks.has(text)) return;
-    masks.set(text, maskOf(text, key));
-    const [oldest] = masks.keys();
-    if (masks.size > REMEMBERED && oldest !== undefined) masks.delete(oldest);
+  const masker = createPathMasker((text) => createHmac('sha256', key).update(text).digest('hex'));
+  const masked = (value: unknown, under: string): unknown => {
+    if (typeof value === 'string') return PATH_KEYS.includes(under) ? masker.maskPath(value) : masker.mask(value);
+    if (Array.isArray(value)) return value.map((entry) => masked(entry, under));
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, masked(inner, name)]));
   };
   return {
     learn: (event) => {
-      for (const path of pathsIn(event)) {
-        note(path);
-        note(fileName(path));
-      }
+      for (const path of pathsIn(event)) masker.learn(path);
     },
-    // Longest first: a name is part of its path.
-    apply: (line) =>
-      [...masks.keys()]
-        .toSorted((a, b) => b.length - a.length)
-        .reduce((text, known) => text.replaceAll(known, masks.get(known) ?? ''), line),
+    text: (text) => text.split('\n').map(masker.mask).join('\n'),
+    document: (value) => masked(value, ''),
   };
 }
+
+/** What stands under these in a document is a path as a whole, whatever it looks like. */
+const PATH_KEYS = ['file', 'path'];
 
 function pathsIn(event: WorkerEvent): readonly string[] {
   switch (event.kind) {
@@ -45,9 +39,4 @@ function pathsIn(event: WorkerEvent): readonly string[] {
     default:
       return [];
   }
-}
-
-function maskOf(text: string, key: string): string {
-  const extension = /\.[a-z0-9]{1,5}$/i.exec(text)?.[0] ?? '';
-  return `file-${createHmac('sha256', key).update(text).digest('hex').slice(0, 8)}${extension}`;
 }

@@ -58,10 +58,6 @@ function endCode(end: DrainEnd, { waiting }: StoreStats): ExitCode {
 }
 
 /** Why a run ended, or did less than it could, where that needs saying, and what to do next. */
-function explainEnds({ ends }: DrainReport, { stats }: Summary): readonly LogLine[] {
-  return ends.flatMap((end) => explainEnd(end, stats));
-}
-
 function explainEnd(end: DrainEnd, stats: StoreStats): readonly LogLine[] {
   const waiting = `${stats.waiting.due} ${stats.waiting.due === 1 ? 'job' : 'jobs'} waiting`;
   switch (end.kind) {
@@ -137,13 +133,13 @@ function explainEnd(end: DrainEnd, stats: StoreStats): readonly LogLine[] {
 
 /** The closing text of a run: counts first, then what waits and why. */
 function summaryText({ tally }: DrainReport, summary: Summary): string {
-  if (summary.mode === 'preview') return previewText(tally);
+  if (summary.mode === 'preview') return previewSummary(tally);
   const { stats, startedAt, endedAt, skippedScenes } = summary;
   const failed = tally.retried + tally.buried;
   const processed = tally.updated + tally.unchanged + tally.waiting + tally.skipped + tally.gone + failed;
   const took = ((endedAt - startedAt) / 1_000).toFixed(1);
   const lines = [`Queue processing complete. Processed: ${processed}, Failed: ${failed} (${took}s)`];
-  const parts: readonly [count: number, text: string][] = [
+  const parts: readonly Count[] = [
     [tally.updated, 'updated'],
     [tally.unchanged, 'already right'],
     [tally.waiting, 'not in Plex yet'],
@@ -155,15 +151,15 @@ function summaryText({ tally }: DrainReport, summary: Summary): string {
     [tally.superseded, 'continued in a newer edit'],
     [tally.leaseLost, 'taken over by another run'],
   ];
-  const told = parts.filter(([count]) => count > 0).map(([count, text]) => `${count} ${text}`);
-  if (told.length > 0) lines.push(`  ${told.join(', ')}`);
+  const counted = countsText(parts);
+  if (counted !== '') lines.push(`  ${counted}`);
   if (skippedScenes.length > 0) lines.push(`Skipped scenes: ${listed(skippedScenes)}`);
   lines.push(...waitingLines(stats));
   return lines.join('\n');
 }
 
 /** The closing line of a dry run. */
-function previewText({
+function previewSummary({
   updated,
   unchanged,
   waiting,
@@ -172,15 +168,24 @@ function previewText({
   buried,
   released,
 }: DrainReport['tally']): string {
-  const parts: readonly [count: number, text: string][] = [
+  const parts: readonly Count[] = [
     [updated, 'would be written'],
     [unchanged, 'already right'],
     [waiting + skipped, 'not in Plex yet'],
     [retried + buried, 'would fail'],
     [released, 'not looked at'],
   ];
-  const told = parts.filter(([count]) => count > 0).map(([count, text]) => `${count} ${text}`);
-  return `Dry run, nothing was written: ${told.join(', ') || 'nothing is due'}`;
+  return `Dry run, nothing was written: ${countsText(parts) || 'nothing is due'}`;
+}
+
+type Count = readonly [count: number, text: string];
+
+/** What there was any of: `2 updated, 1 already right`. */
+function countsText(parts: readonly Count[]): string {
+  return parts
+    .filter(([count]) => count > 0)
+    .map(([count, text]) => `${count} ${text}`)
+    .join(', ');
 }
 
 const MOST_LISTED = 100;
@@ -209,22 +214,25 @@ function waitingLines({ waiting, nextAttemptAt }: StoreStats): string[] {
 
 /** Tells how a run went, on both streams. */
 export function reportRun(report: DrainReport, summary: Summary, output: Output): void {
+  for (const end of report.ends) tellEnd(end, summary.stats, output);
   if (output.json) {
-    for (const end of report.ends) tellError(end, summary.stats, output);
     output.resultJson(summaryDocument(report, summary));
     return;
   }
-  for (const [level, line] of [...explainEnds(report, summary), ...explainLetters(summary)]) output.log(level, line);
+  for (const [level, line] of explainLetters(summary)) output.log(level, line);
   output.result(summaryText(report, summary));
 }
 
-/** An end that is somebody's to mend, as the error document; the others stand in the summary. */
-function tellError(end: DrainEnd, stats: StoreStats, output: Output): void {
+/** Why a run ended, or did less than it could; an end that is somebody's to mend is an error. */
+function tellEnd(end: DrainEnd, stats: StoreStats, output: Output): void {
   const exitCode = endCode(end, stats);
-  if (exitCode === EXIT.done || exitCode === EXIT.timeUp) return;
-  const [first, ...rest] = explainEnd(end, stats).map(([, line]) => line.replace(/^\[PlexSync\] /, ''));
-  const hint = rest.length === 0 ? null : rest.join(' ');
-  output.error(JSON.stringify({ error: { code: end.kind, exit_code: exitCode, message: first, hint } }));
+  const lines = explainEnd(end, stats);
+  if (exitCode === EXIT.done || exitCode === EXIT.timeUp) {
+    for (const [level, line] of lines) output.log(level, line);
+    return;
+  }
+  const [message = end.kind, ...rest] = lines.map(([, line]) => line.replace(/^\[PlexSync\] /, ''));
+  output.error({ code: end.kind, exitCode, message, hint: rest.join(' ') || undefined }, lines);
 }
 
 /** The reminder that some jobs need a person. */

@@ -30,6 +30,8 @@ export function createRunEvents({ output, now }: Context, mask: PathMask | undef
   let done = 0;
   let live: ProgressLine | undefined;
   let show = (_current: string | undefined): void => undefined;
+  // Also what is said after the last event: why the run ended, and what it cost.
+  if (mask !== undefined) output.maskWith(mask);
   const emit = (event: WorkerEvent): void => {
     if (event.kind === 'connected') isConnected = true;
     if (event.kind === 'skipped') skipped.push(event.sceneId);
@@ -37,7 +39,7 @@ export function createRunEvents({ output, now }: Context, mask: PathMask | undef
     mask?.learn(event);
     if (output.json) output.resultJson(eventDocument(event));
     else if (event.kind === 'would_write' || event.kind === 'would_not_write') output.result(previewText(event));
-    for (const [level, line] of linesFor(event)) output.log(level, mask?.apply(line) ?? line);
+    for (const [level, line] of linesFor(event)) output.log(level, line);
     show('title' in event ? event.title : undefined);
   };
   return {

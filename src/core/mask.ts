@@ -1,3 +1,4 @@
+import { fileName } from './file-paths.ts';
 import type { MaskKind, Span } from './mask-patterns.ts';
 import { KEPT_EXTENSION, suspectSpans } from './mask-patterns.ts';
 
@@ -18,7 +19,9 @@ export type Masker = {
 
 /** The words of one report: `texts` is all that will be masked, so that only words which stand in it are kept. */
 export function createMasker(texts: readonly string[], digest: (text: string) => string): Masker {
-  const known = createKnownWords(texts);
+  const occurring = new Set(texts.flatMap((text) => wordsIn(text).map(({ word }) => word)));
+  // Of a large library nearly every word ends here, so nothing is done before that is not needed for it.
+  const known = createKnownWords((first) => occurring.has(first));
   const labels = createLabels(digest);
   const masker: Masker = {
     learn: (kind, text) => {
@@ -29,20 +32,77 @@ export function createMasker(texts: readonly string[], digest: (text: string) =>
         known.learn('path', segment.replace(/\.[^.]*$/, ''));
       }
     },
-    mask: (text) => {
-      const spans = joined([...known.spans(text), ...suspectSpans(text)]);
-      let shown = '';
-      let at = 0;
-      for (const { start, end, kind } of spans) {
-        shown += text.slice(at, start) + rendered(kind, text.slice(start, end), labels.label);
-        at = end;
-      }
-      return shown + text.slice(at);
-    },
+    mask: (text) => replaced(text, joined([...known.spans(text), ...suspectSpans(text)]), labels.label),
     maskAs: (kind, text) => rendered(/^[a-z]+:\/\//i.test(text) ? 'url' : kind, text, labels.label),
     counts: labels.counts,
   };
   return masker;
+}
+
+/**
+ * Takes the paths and file names, and nothing else, out of texts that come one after another: the same file has the same
+ * mask for ever. Only the latest words are remembered, since lines repeat the paths of the jobs at hand.
+ */
+export function createPathMasker(digest: (text: string) => string): {
+  /** Makes a path known, with its file and its folders, also where it has spaces or an extension nobody knows. */
+  learn(path: string): void;
+  mask(text: string): string;
+  /** A text that is a path, or the name of a file, as a whole. */
+  maskPath(path: string): string;
+} {
+  const label: Label = (kind, text) => `${kind}-${digest(keyOf(text)).slice(0, LASTING_DIGEST)}`;
+  const learned = new Set<string>();
+  let latest = createKnownWords(() => true);
+  let before = latest;
+  const learn = (path: string): void => {
+    if (learned.has(path)) return;
+    if (learned.size >= REMEMBERED) {
+      learned.clear();
+      before = latest;
+      latest = createKnownWords(() => true);
+    }
+    learned.add(path);
+    latest.learn('path', path);
+    const name = fileName(path);
+    // A folder of one word would take that word out of lines of ours; behind a slash it is seen unlearned.
+    if (wordsIn(name).length > 1) latest.learn('path', name);
+    const folder = path.slice(0, Math.max(0, path.length - name.length - 1));
+    if (wordsIn(folder).length > 1) learn(folder);
+  };
+  return {
+    learn,
+    mask: (text) => replaced(text, joined([...latest.spans(text), ...before.spans(text), ...pathSpans(text)]), label),
+    maskPath: (path) => renderedPath(path, label),
+  };
+}
+
+/** Long enough for a library of a million files: there is no list of the masks that are taken. */
+const LASTING_DIGEST = 10;
+const REMEMBERED = 1_000;
+
+/** What looks like a path, or is quoted and holds one. Addresses stay, but for those of files. */
+function pathSpans(text: string): readonly Span[] {
+  const spans = suspectSpans(text).map((span) => ({ ...span, part: text.slice(span.start, span.end) }));
+  const addresses = spans.filter(({ kind, part }) => kind === 'url' && !/^file:/i.test(part));
+  return spans.flatMap(({ part, kind, ...place }) => {
+    if (kind !== 'path' && kind !== 'url' && !(kind === 'text' && isPathLike(part))) return [];
+    const isOfAddress = addresses.some(({ start, end }) => start <= place.start && place.end <= end);
+    return isOfAddress ? [] : [{ ...place, kind: kind === 'text' ? ('path' as const) : kind }];
+  });
+}
+
+function isPathLike(quoted: string): boolean {
+  return /[\\/]/.test(quoted) || KEPT_EXTENSION.test(quoted);
+}
+
+function replaced(text: string, spans: readonly Span[], label: Label): string {
+  let shown = '';
+  let at = 0;
+  for (const { start, end, kind } of spans) {
+    shown += text.slice(at, start) + rendered(kind, text.slice(start, end), label);
+    at = end;
+  }
+  return shown + text.slice(at);
 }
 
 type Label = (kind: MaskKind, text: string) => string;
@@ -133,8 +193,7 @@ type KnownWord = { readonly words: readonly string[]; readonly kind: MaskKind };
 const RANK: readonly MaskKind[] = ['token', 'title', 'name', 'host', 'address', 'user', 'path', 'text'];
 
 /** Finds known words, whatever stands between their parts: `Harbour Lights` also in `harbour.lights`. */
-function createKnownWords(texts: readonly string[]) {
-  const occurring = new Set(texts.flatMap((text) => wordsIn(text).map(({ word }) => word)));
+function createKnownWords(isWanted: (firstWord: string) => boolean) {
   const byFirst = new Map<string, Map<string, KnownWord>>();
   const literals = new Map<string, MaskKind>();
   return {
@@ -146,8 +205,7 @@ function createKnownWords(texts: readonly string[]) {
         if (literal.length > 2 || /[^\x20-\x7f]/.test(literal)) literals.set(literal, kind);
         return;
       }
-      // Of a large library nearly every word ends here, so nothing is done before that is not needed for it.
-      if (!occurring.has(first)) return;
+      if (!isWanted(first)) return;
       const words = wordsIn(text).map(({ word }) => word);
       if (isPublic(kind, words)) return;
       const known = byFirst.get(first) ?? new Map<string, KnownWord>();

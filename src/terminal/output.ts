@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs';
+import type { LogLine } from './log.ts';
 import type { Level, LogEntry, LogFormat } from './log-format.ts';
 import { formatEntry } from './log-format.ts';
 import { sanitize } from './sanitize.ts';
@@ -13,6 +14,20 @@ export type LiveLine = {
 export type LogSink = {
   /** Keeps an entry; where that fails for the first time, the answer is a sentence for the person. Never throws. */
   append(entry: LogEntry): string | undefined;
+};
+
+/** Takes out of everything that is said what nobody else is to read. */
+export type OutputMask = {
+  text(text: string): string;
+  document(value: unknown): unknown;
+};
+
+/** What went wrong, for a program: a code, and sentences as they are for people. */
+export type ErrorReport = {
+  readonly code: string;
+  readonly exitCode: number;
+  readonly message: string;
+  readonly hint: string | undefined;
 };
 
 /** How much a person wants to see. */
@@ -49,8 +64,13 @@ export type Output = {
   log(level: Level, line: string): void;
   /** From now on `line` stays below whatever is written; `undefined` ends that. */
   keepBelow(line: LiveLine | undefined): void;
-  /** An error document, as it is; stderr, whatever `--quiet` says. */
-  error(document: string): void;
+  /** From now on everything goes through `mask` first. */
+  maskWith(mask: OutputMask): void;
+  /**
+   * Tells what went wrong: `lines`, or under `--json` a document on stderr, whatever `--quiet` says. The log files keep
+   * the lines in any case.
+   */
+  error(report: ErrorReport, lines: readonly LogLine[]): void;
   /** Forgets what `--quiet` holds back: nobody is to hear of it. */
   forgetHeld(): void;
   /**
@@ -67,6 +87,7 @@ export function createOutput(options: OutputOptions): Output {
   const held = createHold();
   let lostBecause: string | undefined;
   let live: LiveLine | undefined;
+  let mask: OutputMask = NO_MASK;
   const writeTo = (stream: 'stdout' | 'stderr', text: string): void => {
     const writeNow = (): void => {
       const outcome = writeText(stream, text);
@@ -81,28 +102,46 @@ export function createOutput(options: OutputOptions): Output {
     if (quiet) held.add(text);
     else writeTo('stderr', text);
   };
+  const entryOf = (level: Level, line: string): LogEntry => ({
+    level,
+    line: sanitize(mask.text(line)),
+    at: options.now(),
+  });
+  const keep = (entry: LogEntry): void => {
+    for (const file of logFiles) {
+      const complaint = file.append(entry);
+      if (complaint !== undefined) say({ ...entry, level: 'warning', line: sanitize(complaint) });
+    }
+  };
+  const log: Output['log'] = (level, line) => {
+    const entry = entryOf(level, line);
+    say(entry);
+    keep(entry);
+  };
   return {
     json,
     isLive: options.isLive ?? false,
     result: (text) => {
-      if (!quiet) writeTo('stdout', `${text}\n`);
+      if (!quiet) writeTo('stdout', `${mask.text(text)}\n`);
     },
-    resultJson: (value, indent) => writeTo('stdout', `${JSON.stringify(value, null, indent)}\n`),
+    resultJson: (value, indent) => writeTo('stdout', `${JSON.stringify(mask.document(value), null, indent)}\n`),
     resultJsonArray: (entries) => {
-      for (const chunk of inChunks(jsonArray(entries))) writeTo('stdout', chunk);
+      for (const chunk of inChunks(jsonArray(entries, mask))) writeTo('stdout', chunk);
     },
-    log: (level, line) => {
-      const entry = { level, line: sanitize(line), at: options.now() };
-      say(entry);
-      for (const file of logFiles) {
-        const complaint = file.append(entry);
-        if (complaint !== undefined) say({ ...entry, level: 'warning', line: sanitize(complaint) });
-      }
-    },
+    log,
     keepBelow: (line) => {
       live = line;
     },
-    error: (document) => writeTo('stderr', `${document}\n`),
+    maskWith: (chosen) => {
+      mask = chosen;
+    },
+    error: ({ code, exitCode, message, hint }, lines) => {
+      if (json) {
+        const error = { code, exit_code: exitCode, message, hint: hint ?? null };
+        writeTo('stderr', `${JSON.stringify(mask.document({ error }))}\n`);
+        for (const [level, line] of lines) keep(entryOf(level, line));
+      } else for (const [level, line] of lines) log(level, line);
+    },
     forgetHeld: () => void held.take(),
     end: (exitCode) => {
       const texts = held.take();
@@ -114,10 +153,12 @@ export function createOutput(options: OutputOptions): Output {
   };
 }
 
-function* jsonArray(entries: Iterable<unknown>): Generator<string> {
+const NO_MASK: OutputMask = { text: (text) => text, document: (value) => value };
+
+function* jsonArray(entries: Iterable<unknown>, mask: OutputMask): Generator<string> {
   let lead = '[\n';
   for (const entry of entries) {
-    yield `${lead}${JSON.stringify(entry)}`;
+    yield `${lead}${JSON.stringify(mask.document(entry))}`;
     lead = ',\n';
   }
   yield lead === '[\n' ? '[]\n' : '\n]\n';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { BIN, runBin, setup } from '../helpers/rig.ts';
@@ -140,4 +140,30 @@ test('a help of which only the beginning is read is no failure, and a full disk 
   const { status, stderr } = shell(`${bin} -d "${dataDir}" stats >/dev/full`);
   assert.equal(status, 1);
   assert.match(stderr, /^plexsync: The result could not be written to standard output \(ENOSPC\)\.$/m);
+});
+
+test('under --json an error stands once on stderr, as a document, and in both logs as for people', async (t) => {
+  const { run, dir, dataDir } = await setup(t);
+  await run(['enqueue', '1', '--path', '/data/a.mp4', '--title', 'Quay']);
+  const logFile = join(dir, 'own.log');
+  const ways = [
+    { args: ['process'], env: { PLEX_URL: '' }, message: /The address of Plex is not set/ },
+    {
+      args: ['process'],
+      env: { PLEX_TOKEN: 'a token that nobody knows'.replaceAll(' ', '-') },
+      message: /401|Unauthorized/,
+    },
+    { args: ['dlq', 'show', '7'], env: {}, message: /There is no dead letter 7/ },
+  ];
+  for (const { args, env, message } of ways) {
+    const { code, stderr } = await run([...args, '--json', '--log-file', logFile], { env });
+    const documents = stderr.split('\n').filter((line) => line.startsWith('{'));
+    assert.equal(documents.length, 1, stderr);
+    const { error } = JSON.parse(documents[0] ?? '') as { error: { exit_code: number; message: string } };
+    assert.equal(error.exit_code, code);
+    assert.match(error.message, message);
+    assert.equal(stderr.split(error.message).length, 2, stderr);
+    for (const kept of [logFile, join(dataDir, 'plexsync.log')])
+      assert.ok(readFileSync(kept, 'utf8').includes(error.message), kept);
+  }
 });

@@ -5,6 +5,7 @@ import type { LookedUp } from '../file-sample.ts';
 import { judgeSample } from '../file-sample.ts';
 import type { Section } from '../plex-item.ts';
 import { RETRY_RULES } from '../retry.ts';
+import { shellWord } from '../shell-word.ts';
 import type { Halt } from './gate.ts';
 
 /** This many permanent failures of one kind in a row, and no success in the run: the jobs are not what is wrong. */
@@ -98,15 +99,15 @@ function nothingFound(
   const root = commonFolder(missing);
   const folders = sections.flatMap(({ folders: paths }) => paths);
   const isOutside = !folders.some((folder) => `${root}/`.startsWith(`${normalisePath(folder)}/`));
-  const where = folders.length === 0 ? 'no folder' : folders.join(', ');
+  const where = folders.length === 0 ? 'no folder' : folders.map(shellWord).join(', ');
   const [only] = folders;
   const suggestion =
     isOutside && folders.length === 1 && only !== undefined
-      ? ` If both are the same folder: ${missing.length} of ${missing.length} would be under it with --path-map ${root}=${only}`
+      ? ` If both are the same folder: ${missing.length} of ${missing.length} would be under it with ${pathMapFlag({ from: root, to: only })}`
       : '';
   return {
     kind: 'misconfigured',
-    message: `Stopped: 0 of ${missing.length} files were found in Plex, and none ever was. Stash has them under ${root}; the libraries hold ${where}.`,
+    message: `Stopped: 0 of ${missing.length} files were found in Plex, and none ever was. Stash has them under ${shellWord(root)}; the libraries hold ${where}.`,
     hint: `Check plex_library, path_map, and that Plex has scanned.${suggestion}`,
   };
 }
