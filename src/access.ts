@@ -66,11 +66,6 @@ export function secretOf(
   return readSecret(file, inFile, fileName);
 }
 
-const SECRETS = [
-  ['plex_token', 'plex_token_file'],
-  ['stash_api_key', 'stash_api_key_file'],
-] as const;
-
 /** What can be wrong with settings that are each valid by themselves. */
 export type AccessReview = {
   /** A secret given twice in one place, or a file that cannot be used. */
@@ -82,7 +77,7 @@ export type AccessReview = {
 /** Looks at the files and secrets that settings name, without asking any server. */
 export function reviewAccess(loaded: LoadedSettings): AccessReview {
   const checks: readonly (readonly [name: SettingName, check: () => unknown])[] = [
-    ...SECRETS.map(([name, fileName]) => [fileName, () => secretOf(loaded, name, fileName)] as const),
+    ...SECRETS.map(({ itself, inFile }) => [inFile, () => secretOf(loaded, itself, inFile)] as const),
     ['plex_ca', () => trustOf(loaded)],
   ];
   const problems = checks.flatMap(([name, check]) => {
@@ -95,10 +90,10 @@ export function reviewAccess(loaded: LoadedSettings): AccessReview {
     }
   });
   const { settings, origins } = loaded;
-  const unused = SECRETS.flatMap(([name, fileName]) => {
-    const lead = STRENGTH[origins[name].kind] - STRENGTH[origins[fileName].kind];
-    if (settings[name] === undefined || settings[fileName] === undefined || lead === 0) return [];
-    return [lead > 0 ? { name: fileName, counts: name } : { name, counts: fileName }];
+  const unused = SECRETS.flatMap(({ itself, inFile }): AccessReview['unused'] => {
+    if (settings[itself] === undefined || settings[inFile] === undefined) return [];
+    if (isStronger(origins[itself], origins[inFile])) return [{ name: inFile, counts: itself }];
+    return isStronger(origins[inFile], origins[itself]) ? [{ name: itself, counts: inFile }] : [];
   });
   return { problems, unused };
 }

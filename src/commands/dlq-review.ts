@@ -7,13 +7,14 @@ import { learnDocument, maskDocument } from '../core/personal-words.ts';
 import { shellWord } from '../core/shell-word.ts';
 import { EXIT } from '../exit.ts';
 import type { DeadLetter } from '../queue/dead-letters.ts';
-import { letterPathOf } from '../queue/dead-letters.ts';
+import { letterDataOf, letterPathOf } from '../queue/dead-letters.ts';
 import { openStoresToRead } from '../queue/stores.ts';
 import { isTerminal } from '../terminal/reader.ts';
 import { sanitize } from '../terminal/sanitize.ts';
 import { renderTable } from '../terminal/table.ts';
 import type { Context } from './context.ts';
-import { atDesk, letterDocument } from './dlq.ts';
+import { atDesk } from './dlq.ts';
+import { letterDocument, warnOfDamage } from './letter-document.ts';
 import type { Selection } from './letter-selection.ts';
 import { noLettersWords, selectToRead, toFilter } from './letter-selection.ts';
 
@@ -90,7 +91,10 @@ export async function exportLetters({ selection, names }: ExportOptions, context
     const letters =
       selection.ids.length > 0 ? selectToRead(desk, selection, now) : desk.read(toFilter(desk, selection, now));
     const shown = names === 'masked' ? redacted([...letters]) : letters;
-    for (const letter of shown) context.output.resultJson(letterDocument(letter));
+    for (const letter of shown) {
+      context.output.resultJson(letterDocument(letter));
+      warnOfDamage(letter, context);
+    }
     return EXIT.done;
   });
 }
@@ -103,13 +107,13 @@ function* redacted(letters: readonly DeadLetter[]): Generator<DeadLetter> {
     letters.flatMap(({ error_message, stack_trace }) => [error_message, stack_trace ?? '']),
     digest,
   );
-  for (const { job_data } of letters) learnDocument(JSON.parse(job_data), masker);
+  for (const letter of letters) learnDocument(letterDataOf(letter), masker);
   for (const letter of letters) {
     yield {
       ...letter,
       error_message: masker.mask(letter.error_message),
       stack_trace: letter.stack_trace === null ? null : masker.mask(letter.stack_trace),
-      job_data: JSON.stringify(maskDocument(JSON.parse(letter.job_data), masker)),
+      job_data: JSON.stringify(maskDocument(letterDataOf(letter) ?? null, masker)),
     };
   }
 }

@@ -2,7 +2,7 @@ import { cureFor } from '../core/cures.ts';
 import { shellWord } from '../core/shell-word.ts';
 import { EXIT } from '../exit.ts';
 import type { DeadLetter } from '../queue/dead-letters.ts';
-import { letterPathOf } from '../queue/dead-letters.ts';
+import { letterDataOf, letterPathOf } from '../queue/dead-letters.ts';
 import type { LetterDesk, Retried } from '../queue/letter-desk.ts';
 import { openLetterDesk } from '../queue/letter-desk.ts';
 import { openStores, openStoresToRead } from '../queue/stores.ts';
@@ -13,6 +13,7 @@ import { renderTable } from '../terminal/table.ts';
 import { localTime } from '../terminal/time.ts';
 import type { Context } from './context.ts';
 import { declined } from './declined.ts';
+import { letterDocument, warnOfDamage } from './letter-document.ts';
 import type { Selection } from './letter-selection.ts';
 import { noLettersWords, selectToChange, selectToRead } from './letter-selection.ts';
 
@@ -26,6 +27,7 @@ export async function list({ selection }: { readonly selection: Selection }, con
     if (output.json) output.resultJson(letters.map(letterDocument), 2);
     else if (letters.length === 0) output.result(noLettersWords(desk, selection));
     else output.result(letterTable(letters));
+    for (const letter of letters) warnOfDamage(letter, context);
     return EXIT.done;
   });
 }
@@ -37,6 +39,7 @@ export async function show({ id }: { readonly id: string }, context: Context): P
     for (const letter of selectToRead(desk, selection, context.now())) {
       if (context.output.json) context.output.resultJson(letterDocument(letter), 2);
       else context.output.result(letterText(letter));
+      warnOfDamage(letter, context);
     }
     return EXIT.done;
   });
@@ -51,7 +54,7 @@ export async function retry({ selection, yes, dryRun = false }: Asked, context: 
       const retried = desk.preview(letters);
       if (output.json) output.resultJson({ dry_run: true, retried: retried.map(retriedDocument) });
       else output.result(`${tableAbove(letters)}${retriedText(retried, 'would be put')}`);
-      return EXIT.done;
+      return retryExitCode(retried, context);
     }
     const question = `Put ${countOf(letters.length)} back into the queue of ${context.dataDir.path}${desk.serverName()}?`;
     const answer = letters.length > 1 ? await confirm(question, { yes }) : 'yes';
@@ -59,7 +62,7 @@ export async function retry({ selection, yes, dryRun = false }: Asked, context: 
     const retried = desk.retry(letters, context.now());
     if (output.json) output.resultJson({ retried: retried.map(retriedDocument) });
     else output.result(retriedText(retried, 'put'));
-    return EXIT.done;
+    return retryExitCode(retried, context);
   });
 }
 
@@ -95,19 +98,18 @@ export async function atDesk(context: Context, open: typeof openStores, action: 
   }
 }
 
-/** A letter in `dlq list --json`: keys are only ever added. */
-export function letterDocument({
-  job_data,
-  job_key: _key,
-  stamps: _stamps,
-  bare_at: _bareAt,
-  ...letter
-}: DeadLetter): object {
-  return { ...letter, job_data: JSON.parse(job_data) as unknown };
+function retriedDocument({ letterId, sceneId, how, fault }: Retried): object {
+  return { id: letterId, scene_id: sceneId, how, ...(fault === undefined ? {} : { fault }) };
 }
 
-function retriedDocument({ letterId, sceneId, how }: Retried): object {
-  return { id: letterId, scene_id: sceneId, how };
+/** Letters that cannot be tried again stay; saying why is what is left to do. */
+function retryExitCode(retried: readonly Retried[], { output }: Context): number {
+  const damaged = retried.filter(({ how }) => how === 'damaged');
+  for (const { letterId, fault } of damaged) {
+    output.log('error', `Dead letter ${letterId} cannot be tried again: ${fault}.`);
+    output.log('error', `  Mend it in dlq.db, or give it up: plexsync dlq purge ${letterId}`);
+  }
+  return damaged.length === 0 ? EXIT.done : EXIT.usage;
 }
 
 function toBrief({ id, scene_id, error_type }: DeadLetter): object {
@@ -142,7 +144,9 @@ function letterText(letter: DeadLetter): string {
     ['Failed at', localTime(Date.parse(letter.failed_at))],
   ];
   const lines = fields.map(([name, value]) => `${`${name}:`.padEnd(13)}${sanitize(String(value))}`);
-  const data = JSON.stringify(JSON.parse(letter.job_data), null, 2).split('\n').map(sanitize);
+  const scene = letterDataOf(letter);
+  const text = scene === undefined ? letter.job_data : JSON.stringify(scene, null, 2);
+  const data = text.split('\n').map(sanitize);
   const trace = letter.stack_trace === null ? [] : ['Stack:', ...letter.stack_trace.split('\n').map(sanitize)];
   return [...lines, 'Data:', ...data, ...trace, '', ...nextSteps(letter)].join('\n');
 }

@@ -15,6 +15,7 @@ import { localTime, utcTime } from '../terminal/time.ts';
 import type { Context } from './context.ts';
 import { declined } from './declined.ts';
 import { toId, toIds, toLimit } from './ids.ts';
+import { jobDocument } from './job-document.ts';
 import { logWrapped } from './log-wrapped.ts';
 
 export type ListOptions = {
@@ -101,25 +102,6 @@ function reasonOf({ state, lastError }: QueuedJob): string {
 
 function* documentsOf(jobs: Iterable<QueuedJob>): Generator<object> {
   for (const job of jobs) yield jobDocument(job);
-}
-
-/** A job in `queue list --json` and `status --json`: keys are only ever added. */
-export function jobDocument(job: QueuedJob): object {
-  return {
-    job_id: job.jobId,
-    scene_id: job.sceneId,
-    state: job.state,
-    title: job.title ?? null,
-    path: job.path ?? null,
-    attempts: job.attempts,
-    failures: job.failures,
-    misses: job.misses,
-    last_error: job.lastError ?? null,
-    available_at: utcTime(job.availableAt),
-    enqueued_at: utcTime(job.enqueuedAt),
-    data: job.data,
-    from_stash: job.isBare,
-  };
 }
 
 function toState(text: string): JobState {

@@ -1,6 +1,8 @@
+import { UsageError } from '../core/errors.ts';
 import { isUnder, normalisePath } from '../core/file-paths.ts';
+import { parseJsonText } from '../core/json-text.ts';
 import type { SceneKey } from '../core/scene.ts';
-import { contentKeys } from '../core/scene.ts';
+import { contentKeys, parseScene } from '../core/scene.ts';
 import type { StampedEdit } from '../core/stamped-edit.ts';
 import { saysNothing, unsaidBy } from '../core/stamped-edit.ts';
 import type { JobRow } from './jobs.ts';
@@ -65,14 +67,40 @@ export function toLetter(
   };
 }
 
-/** The edit in a letter. */
-export function letterEditOf({
+/** The scene in a letter, as JSON; `undefined` where a hand or a fault of the disk left no JSON object. */
+export function letterDataOf({
   job_data,
-  stamps,
-  bare_at,
-}: Pick<DeadLetter, 'job_data' | 'stamps' | 'bare_at'>): StampedEdit {
-  const { scene_id: _sceneId, ...data } = JSON.parse(job_data) as StampedEdit['data'] & { scene_id: number };
-  return editOf({ data: JSON.stringify(data), stamps, bare_at });
+}: Pick<DeadLetter, 'job_data'>): Readonly<Record<string, unknown>> | undefined {
+  return objectIn(job_data);
+}
+
+/** The edit in a letter; `undefined` where it is damaged. */
+export function letterEditOf(letter: Pick<DeadLetter, 'job_data' | 'stamps' | 'bare_at'>): StampedEdit | undefined {
+  const whole = letterDataOf(letter);
+  if (whole === undefined || objectIn(letter.stamps) === undefined) return undefined;
+  const { scene_id: _sceneId, ...data } = whole;
+  return editOf({ data: JSON.stringify(data), stamps: letter.stamps, bare_at: letter.bare_at });
+}
+
+/** What keeps a letter from being tried again, to follow its name; `undefined` when nothing does. */
+export function letterFaultOf(letter: DeadLetter): string | undefined {
+  const data = letterDataOf(letter);
+  if (data === undefined) return 'its job_data is no JSON object';
+  if (letterEditOf(letter) === undefined) return 'its stamps are no JSON object';
+  try {
+    parseScene({ ...data, scene_id: letter.scene_id }, 'its job_data');
+    return undefined;
+  } catch (thrown) {
+    if (thrown instanceof UsageError) return thrown.message.replace(/\.$/, '');
+    throw thrown;
+  }
+}
+
+function objectIn(json: string): Readonly<Record<string, unknown>> | undefined {
+  const parsed = parseJsonText(json);
+  if (parsed.kind !== 'value') return undefined;
+  const { value } = parsed;
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
 }
 
 function toJobData(sceneId: number, data: string): string {
@@ -80,8 +108,9 @@ function toJobData(sceneId: number, data: string): string {
 }
 
 /** The path in a letter, as Stash sees it. */
-export function letterPathOf({ job_data }: Pick<DeadLetter, 'job_data'>): string | undefined {
-  return (JSON.parse(job_data) as StampedEdit['data']).path;
+export function letterPathOf(letter: Pick<DeadLetter, 'job_data'>): string | undefined {
+  const path = letterDataOf(letter)?.['path'];
+  return typeof path === 'string' ? path : undefined;
 }
 
 /** Of one edit and what is left of it: nothing was taken when nothing is missing. */
@@ -169,6 +198,8 @@ export function prepareDeadLetters(db: Db) {
       for (const letter of ofScene.all(sceneId)) {
         if (letter.job_key === jobKey) continue;
         const edit = letterEditOf(letter);
+        // A damaged one is left for a person.
+        if (edit === undefined) continue;
         const rest = unsaidBy(edit, done);
         const { data, ...columns } = toColumns(rest);
         if (saysNothing(rest)) removeKey.run(letter.job_key);

@@ -4,7 +4,7 @@ import { RETRY_RULES } from '../core/retry.ts';
 import { prepareBacklog } from './backlog.ts';
 import { prepareClaim } from './claim.ts';
 import type { ShortenedLetter } from './dead-letters.ts';
-import { hasLetterOfType, letterEditOf } from './dead-letters.ts';
+import { hasLetterOfType, letterPathOf } from './dead-letters.ts';
 import { CLAIMED_HELD } from './held.ts';
 import { openLetterDesk } from './letter-desk.ts';
 import { openOwner, sweepOwners } from './owners.ts';
@@ -136,7 +136,7 @@ export function openDrainQueue(
     missing: (): readonly Missing[] => [
       ...missingJobs.all().map((row): Missing => ({ kind: 'job', ...row })),
       ...desk.list({ errorType: RETRY_RULES.plex_not_found.errorType }).flatMap((letter): Missing[] => {
-        const { path } = letterEditOf(letter).data;
+        const path = letterPathOf(letter);
         return path === undefined ? [] : [{ kind: 'letter', id: letter.id, path }];
       }),
     ],

@@ -1,7 +1,7 @@
 import type { StampedEdit } from '../core/stamped-edit.ts';
 import { saysNothing, unsaidBy } from '../core/stamped-edit.ts';
 import type { DeadLetter, LetterFilter } from './dead-letters.ts';
-import { letterEditOf, prepareDeadLetters } from './dead-letters.ts';
+import { letterEditOf, letterFaultOf, prepareDeadLetters } from './dead-letters.ts';
 import type { JobRow } from './jobs.ts';
 import { editOf, PRIORITY, prepareJobRows } from './jobs.ts';
 import { serverWords } from './server-state.ts';
@@ -15,9 +15,11 @@ export type Retried = {
   readonly sceneId: number;
   /**
    * `covered`: a newer edit under way says all that the letter would; it was left where it is. `gone`: somebody else
-   * was faster.
+   * was faster. `damaged`: it holds no scene that could be written; it was left too.
    */
-  readonly how: 'queued' | 'merged' | 'covered' | 'gone';
+  readonly how: 'queued' | 'merged' | 'covered' | 'gone' | 'damaged';
+  /** What is damaged, to follow the letter's name. */
+  readonly fault?: string | undefined;
 };
 
 export type LetterDesk = {
@@ -40,6 +42,9 @@ export type LetterDesk = {
 /** What a letter still has to say, and the waiting job that it goes under. */
 type Plan = { readonly how: 'queued' | 'merged'; readonly edit: StampedEdit; readonly newer: JobRow | undefined };
 
+/** A letter that stays where it is. */
+type Left = { readonly how: 'covered' | 'gone' | 'damaged'; readonly fault?: string | undefined };
+
 /** What a person does with dead letters. */
 export function openLetterDesk(stores: Stores): LetterDesk {
   const { queueDb: db, dlqDb } = stores;
@@ -49,12 +54,15 @@ export function openLetterDesk(stores: Stores): LetterDesk {
   const mark = db.prepare<[string]>('INSERT INTO retried_letters (job_key) VALUES (?)');
   const isMarked = db.prepare<[string], unknown>('SELECT 1 FROM retried_letters WHERE job_key = ?');
 
-  const planOf = (listed: DeadLetter): { readonly how: 'covered' | 'gone' } | Plan => {
+  const planOf = (listed: DeadLetter): Left | Plan => {
     // Between the listing and now a person was asked: the letter may be closed, shortened or back in the queue.
     const letter = letters.byKey(listed.job_key);
     if (letter === undefined || isMarked.get(letter.job_key) !== undefined) return { how: 'gone' };
+    const whole = letterEditOf(letter);
+    const fault = letterFaultOf(letter);
+    if (whole === undefined || fault !== undefined) return { how: 'damaged', fault };
     const running = underWay.get(letter.scene_id);
-    const edit = running === undefined ? letterEditOf(letter) : besides(letterEditOf(letter), editOf(running));
+    const edit = running === undefined ? whole : besides(whole, editOf(running));
     if (saysNothing(edit)) return { how: 'covered' };
     const newer = rows.waiting(letter.scene_id);
     return { how: newer === undefined ? 'queued' : 'merged', edit, newer };
@@ -67,15 +75,16 @@ export function openLetterDesk(stores: Stores): LetterDesk {
       else rows.merge(newer, edit, { priority: PRIORITY.hand, dueAt: now });
       mark.run(listed.job_key);
     }
-    return { letterId: listed.id, sceneId: listed.scene_id, how: plan.how };
+    return { letterId: listed.id, sceneId: listed.scene_id, how: plan.how, ...faultOf(plan) };
   };
   const previewAll = db.transaction((batch: readonly DeadLetter[]): readonly Retried[] => {
     const queued = new Set<number>();
     return batch.map((listed) => {
-      const { how } = planOf(listed);
+      const plan = planOf(listed);
+      const { how } = plan;
       const isSecond = how === 'queued' && queued.has(listed.scene_id);
       if (how === 'queued') queued.add(listed.scene_id);
-      return { letterId: listed.id, sceneId: listed.scene_id, how: isSecond ? 'merged' : how };
+      return { letterId: listed.id, sceneId: listed.scene_id, how: isSecond ? 'merged' : how, ...faultOf(plan) };
     });
   });
   const retryAll = db.transaction((batch: readonly DeadLetter[], now: number) =>
@@ -108,4 +117,8 @@ function besides(letter: StampedEdit, running: StampedEdit): StampedEdit {
   const left = unsaidBy(letter, { ...running, bareAt: undefined });
   const isAsked = running.bareAt !== undefined && !saysNothing(left);
   return isAsked ? { ...left, bareAt: Math.max(left.bareAt ?? 0, running.bareAt) } : left;
+}
+
+function faultOf(plan: Left | Plan): Pick<Retried, 'fault'> {
+  return 'fault' in plan ? { fault: plan.fault } : {};
 }

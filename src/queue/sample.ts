@@ -20,7 +20,7 @@ export function readSample({ queueDb, dlqDb, path }: Stores, perLibrary: number)
     WHERE coalesce(data ->> 'path', scene_path) IS NOT NULL ORDER BY jobs.id DESC LIMIT ?`);
   const dead = dlqDb.prepare<[string, string, number], Row>(`
     SELECT job_data ->> 'path' AS path, job_data ->> 'size' AS size, NULL AS section_key FROM dead_letters
-    WHERE error_type IN (?, ?) AND job_data ->> 'path' IS NOT NULL ORDER BY id DESC LIMIT ?`);
+    WHERE error_type IN (?, ?) AND json_valid(job_data) AND job_data ->> 'path' IS NOT NULL ORDER BY id DESC LIMIT ?`);
   const written = queueDb.prepare<[number], Row>(`
     SELECT scene_path AS path, NULL AS size, section_key FROM (
       SELECT scene_path, section_key, row_number() OVER (PARTITION BY section_key ORDER BY written_at DESC) AS rank

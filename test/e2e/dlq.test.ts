@@ -185,3 +185,55 @@ test('dlq refuses what cannot be meant in one sentence, and changes nothing', as
   }
   assert.deepEqual([sql('SELECT 1 FROM dead_letters', 'dlq.db').length, sql('SELECT 1 FROM jobs').length], [4, 0]);
 });
+
+test('a letter that somebody damaged in dlq.db is shown with a warning, stays, and hides no other', async (t) => {
+  const { run, sql } = await setup(t);
+  for (const id of ['1', '2', '3']) await run(['enqueue', id, '--path', `/media/${id}.mp4`, '--title', `Quay ${id}`]);
+  await run(['process', '--skip-not-found']);
+  for (const [id, data] of [
+    [1, '[]'],
+    [2, '{"scene_id": 2, "path": "/media/2.mp4", "tags": 7}'],
+    [3, '{"scene_id": 3, "path": "/media/3.mp4", "title": "Quay 3"}'],
+  ] as const) {
+    sql(
+      `INSERT INTO dead_letters (job_id, job_key, scene_id, job_data, stamps, error_type, error_message, retry_count, failed_at)
+       VALUES (${id}, 'key-${id}', ${id}, '${data}', '{}', 'PermanentError', 'no', 0, '2026-01-0${id}T00:00:00.000Z')`,
+      'dlq.db',
+    );
+  }
+  const listed = await run(['dlq', 'list', '--json']);
+  assert.equal(listed.code, 0, listed.stderr);
+  const letters = JSON.parse(listed.stdout) as { id: number; job_data: unknown }[];
+  assert.deepEqual(
+    letters.map(({ id, job_data }) => [id, job_data !== null]),
+    [
+      [3, true],
+      [2, true],
+      [1, false],
+    ],
+  );
+  assert.match(listed.stderr, /Dead letter 1 is damaged: its job_data in dlq\.db is no JSON object\. Mend it there/);
+  for (const args of [
+    ['dlq', 'list'],
+    ['dlq', 'show', '1'],
+    ['dlq', 'summary'],
+    ['dlq', 'export'],
+    ['dlq', 'export', '--redact'],
+    ['status', '1'],
+    ['report', '--scene', '1'],
+  ]) {
+    const { code, stderr } = await run(args);
+    assert.equal(code, 0, `${args.join(' ')}: ${stderr}`);
+  }
+  const retried = await run(['dlq', 'retry', '--all', '--yes']);
+  assert.equal(retried.code, 2);
+  assert.match(retried.stdout, /^1 dead letter put back into the queue\.$/m);
+  assert.match(retried.stderr, /Dead letter 1 cannot be tried again: its job_data is no JSON object\./);
+  assert.match(retried.stderr, /Dead letter 2 cannot be tried again: its job_data: tags must be/);
+  assert.deepEqual(
+    sql('SELECT id FROM dead_letters ORDER BY id', 'dlq.db').map(({ id }) => id),
+    [1, 2],
+  );
+  const drained = await run(['process', '--dry-run']);
+  assert.equal(drained.code, 0, drained.stderr);
+});
