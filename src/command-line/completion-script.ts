@@ -9,6 +9,9 @@ export type Shell = (typeof SHELLS)[number];
 /** A word that can be typed at some place of the command line, and what it means. */
 type Word = { readonly word: string; readonly help: string };
 
+/** An option as it can be typed; `value` is what has to follow it. */
+type OptionWord = Word & { readonly short: string | undefined; readonly value: 'none' | 'path' | 'other' };
+
 /** The completion script for a shell, made from the same descriptions as the help. */
 export function completionScript(shell: Shell): string {
   switch (shell) {
@@ -36,39 +39,75 @@ const inGroup: readonly (readonly [group: string, words: readonly Word[]])[] = G
   })),
 ]);
 
-function optionsOf(command: CommandSpec): readonly Word[] {
+function optionsOf(command: CommandSpec): readonly OptionWord[] {
   const shown = (command.settings ?? []).flatMap((name) => settingFlags(name));
-  return [...(command.options ?? []), ...shown, ...GLOBAL_OPTIONS, HELP].map(({ flags, help }) => ({
-    word: longName(flags),
-    help,
-  }));
+  return [...(command.options ?? []), ...shown, ...GLOBAL_OPTIONS, HELP].map(toOptionWord);
 }
 
 const HELP: OptionSpec = { flags: '-h, --help', help: 'show help' };
 
-function longName(flags: string): string {
-  return /--[a-z][a-z-]*/.exec(flags)?.[0] ?? flags;
+/** What a value is called that is a path on this machine. */
+const PATH = /[<[](?:file|dir|folder)[>\]]/;
+
+function toOptionWord({ flags, help }: Pick<OptionSpec, 'flags' | 'help'>): OptionWord {
+  const withValue = PATH.test(flags) ? 'path' : 'other';
+  return {
+    word: /--[a-z][a-z-]*/.exec(flags)?.[0] ?? flags,
+    short: /^-[a-z]\b/i.exec(flags)?.[0],
+    help,
+    value: flags.includes('<') ? withValue : 'none',
+  };
+}
+
+const globals: readonly OptionWord[] = [...GLOBAL_OPTIONS, HELP].map(toOptionWord);
+
+function takesPath({ operands = [] }: CommandSpec): boolean {
+  return operands.some(({ name }) => PATH.test(name));
+}
+
+/** Every spelling of the options that a value of this kind follows, in whatever command. */
+function spellings(value: OptionWord['value']): readonly string[] {
+  const all = [...COMMANDS.flatMap(optionsOf), ...globals].filter((option) => option.value === value);
+  return [...new Set(all.flatMap(({ word, short }) => [word, ...(short === undefined ? [] : [short])]))];
 }
 
 const words = (list: readonly Word[]): string => list.map(({ word }) => word).join(' ');
 
+/** A value is no part of the command, and bash parts words at `=` and `:` too. */
 function bashScript(): string {
+  const paths = COMMANDS.filter(takesPath).map(({ name }) => `"${name}"*`);
   return `_plexsync() {
-  local current="\${COMP_WORDS[COMP_CWORD]}" line="" word
+  local current="\${COMP_WORDS[COMP_CWORD]}" line="" wants="" list="" word
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-    case "$word" in -*) ;; *) line="\${line:+$line }$word" ;; esac
+    case "$word" in
+      =|:) wants="\${wants:-other}"; continue ;;
+    esac
+    if [ -n "$wants" ]; then wants=""; continue; fi
+    case "$word" in
+      ${spellings('path').join('|')}) wants="path" ;;
+      ${spellings('other').join('|')}) wants="other" ;;
+      -*) ;;
+      *) line="\${line:+$line }$word" ;;
+    esac
   done
-  local list
-  case "$line" in
-    "") list="${words(first)}" ;;
-${inGroup.map(([group, list]) => `    "${group}") list="${words(list)}" ;;`).join('\n')}
-${COMMANDS.map((command) => `    "${command.name}"*) list="${words(optionsOf(command))}" ;;`).join('\n')}
-  esac
-  case "$current" in
-    -*) ;;
-    *) case "$list" in --*) COMPREPLY=($(compgen -f -- "$current")); return ;; esac ;;
-  esac
-  COMPREPLY=($(compgen -W "$list" -- "$current"))
+  if [ "$current" = "=" ] || [ "$current" = ":" ]; then wants="\${wants:-other}"; current=""; fi
+  COMPREPLY=()
+  if [ -z "$wants" ]; then
+    case "$line" in
+      "") case "$current" in -*) list="${words(globals)}" ;; *) list="${words(first)}" ;; esac ;;
+${inGroup.map(([group, list]) => `      "${group}") list="${words(list)}" ;;`).join('\n')}
+${COMMANDS.map((command) => `      "${command.name}"*) list="${words(optionsOf(command))}" ;;`).join('\n')}
+    esac
+    case "$list" in
+      --*) case "$current" in -*) ;; *) list=""; case "$line" in ${paths.join('|')}) wants="path" ;; esac ;; esac ;;
+    esac
+  fi
+  if [ "$wants" = "path" ]; then
+    compopt -o filenames 2>/dev/null
+    while IFS= read -r word; do COMPREPLY+=("$word"); done < <(compgen -f -- "$current")
+  elif [ -z "$wants" ]; then
+    while IFS= read -r word; do COMPREPLY+=("$word"); done < <(compgen -W "$list" -- "$current")
+  fi
 }
 complete -F _plexsync plexsync`;
 }
@@ -98,6 +137,7 @@ function fishScript(): string {
   const lines = [
     'complete -c plexsync -f',
     ...first.map(({ word, help }) => fishLine('__fish_use_subcommand', `-a ${word}`, help)),
+    ...globals.map((option) => fishLine('__fish_use_subcommand', fishOption(option), option.help)),
     ...inGroup.flatMap(([group, list]) =>
       list.map(({ word, help }) => fishLine(`__fish_seen_subcommand_from ${group}`, `-a ${word}`, help)),
     ),
@@ -106,10 +146,18 @@ function fishScript(): string {
         .split(' ')
         .map((word) => `__fish_seen_subcommand_from ${word}`)
         .join('; and ');
-      return optionsOf(command).map(({ word, help }) => fishLine(seen, `-l ${word.slice(2)}`, help));
+      const options = optionsOf(command).map((option) => fishLine(seen, fishOption(option), option.help));
+      return takesPath(command) ? [`complete -c plexsync -n '${seen}' -F`, ...options] : options;
     }),
   ];
   return lines.join('\n');
+}
+
+/** `-F` brings file names back, which the first line takes away for all that is none. */
+const FISH_VALUE: Readonly<Record<OptionWord['value'], string>> = { none: '', path: ' -r -F', other: ' -x' };
+
+function fishOption({ word, short, value }: OptionWord): string {
+  return `${short === undefined ? '' : `-s ${short.slice(1)} `}-l ${word.slice(2)}${FISH_VALUE[value]}`;
 }
 
 function fishLine(condition: string, what: string, help: string): string {
