@@ -8,7 +8,7 @@ export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
   },
   { flags: '--config <file>', help: 'config file (default: config.json in the data directory)' },
   { flags: '--json', help: 'results as JSON on stdout' },
-  { flags: '-q, --quiet', help: 'print nothing when all went well' },
+  { flags: '-q, --quiet', help: 'print nothing but --json documents when all went well' },
   { flags: '-v, --verbose', help: 'show more' },
   { flags: '--log-format <format>', help: 'pretty, plain, json or stash (env: PLEXSYNC_LOG_FORMAT, default: pretty)' },
   { flags: '--log-file <file>', help: 'write the log to this file too, rotated at 10 MB (env: PLEXSYNC_LOG_FILE)' },

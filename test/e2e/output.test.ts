@@ -167,3 +167,11 @@ test('under --json an error stands once on stderr, as a document, and in both lo
       assert.ok(readFileSync(kept, 'utf8').includes(error.message), kept);
   }
 });
+
+test('--quiet says nothing when all went well, but for the document that --json asks for', async (t) => {
+  const { run } = await setup(t);
+  await run(['enqueue', '1', '--path', '/data/a.mp4', '--title', 'Quay']);
+  assert.deepEqual(await run(['stats', '--quiet']), { code: 0, signal: null, stdout: '', stderr: '' });
+  const { code, stdout, stderr } = await run(['stats', '--quiet', '--json']);
+  assert.deepEqual([code, stderr, (JSON.parse(stdout) as { pending: number }).pending], [0, '', 1]);
+});
