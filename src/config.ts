@@ -5,7 +5,7 @@ import { parseDurationMs } from './core/duration.ts';
 import { UsageError } from './core/errors.ts';
 import { schemaOf } from './setting-schema.ts';
 import type { Setting, SettingName, Settings } from './settings.ts';
-import { flagOf, SETTING_NAMES, SETTINGS, variableOf } from './settings.ts';
+import { flagOf, HIDDEN, SETTING_NAMES, SETTINGS, variableOf } from './settings.ts';
 
 /** Where settings may come from, strongest first: flags by setting name, then the environment, then the file. */
 export type ConfigSources = {
@@ -80,13 +80,13 @@ function settingValue({ name, value, origin }: Given & { readonly name: SettingN
 /** A setting's value as a person may see it: secrets hidden, wherever they were put. */
 export function shownValue(name: SettingName, value: unknown): string {
   const { type, secret }: Setting = SETTINGS[name];
-  if (secret) return '(hidden)';
+  if (secret) return HIDDEN;
   return JSON.stringify(type.kind === 'web_address' ? withoutSecrets(String(value)) : value);
 }
 
 /** An address as it may be shown: a person may have put a password or the token into it. */
 function withoutSecrets(address: string): string {
-  return address.replace(/\/\/[^/@]*@/, '//(hidden)@').replace(/[?#].*$/s, '?(hidden)');
+  return address.replace(/\/\/[^/@]*@/, `//${HIDDEN}@`).replace(/[?#].*$/s, `?${HIDDEN}`);
 }
 
 function firstMessage(issues: readonly z.core.$ZodIssue[]): string {

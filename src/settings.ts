@@ -345,6 +345,9 @@ export type Settings = {
     | ((typeof SETTINGS)[Name] extends { readonly fallback: unknown } ? never : undefined);
 };
 
+/** What is shown in the place of a secret. */
+export const HIDDEN = '(hidden)';
+
 /** `plex_url` → `plex-url`: the flag without its dashes. */
 export function flagOf(name: SettingName): string {
   return name.replaceAll('_', '-');

@@ -1,7 +1,8 @@
+import { JOB_STATES } from '../core/job-state.ts';
 import { EXIT } from '../exit.ts';
 import type { CommandSpec } from './spec.ts';
 
-const STATES = 'due, retry, not_found, held or in_progress';
+const STATES = `${JOB_STATES.slice(0, -1).join(', ')} or ${JOB_STATES.at(-1)}`;
 
 export const QUEUE_LIST: CommandSpec = {
   name: 'queue list',

@@ -7,7 +7,7 @@ import { formatDuration } from '../core/duration.ts';
 import type { PathMapping } from '../core/file-paths.ts';
 import { EXIT } from '../exit.ts';
 import type { Setting, SettingName, Settings } from '../settings.ts';
-import { SETTINGS } from '../settings.ts';
+import { HIDDEN, SETTINGS } from '../settings.ts';
 import { readerOf } from '../terminal/reader.ts';
 import { renderTable } from '../terminal/table.ts';
 import type { Context } from './context.ts';
@@ -85,8 +85,6 @@ function rowDocument({ setting, problem, counts }: Row): object {
     overruled_by: counts ?? null,
   };
 }
-
-const HIDDEN = '(hidden)';
 
 /** A value that cannot be used, with nothing secret in it. */
 function shownGiven(name: SettingName, value: unknown): string {

@@ -1,4 +1,5 @@
 import type { LoadedSettings } from '../config.ts';
+import { spanText } from '../core/duration.ts';
 import { SyncError, UsageError } from '../core/errors.ts';
 import type { Examined, Finding } from '../core/finding.ts';
 import { failure, failureOf, ok, skipped, warning } from '../core/finding.ts';
@@ -61,21 +62,16 @@ async function complainBetter(plex: PlexClient, thrown: unknown): Promise<never>
   throw thrown;
 }
 
-const MOST_APART_MS = 60_000;
+const MINUTE_MS = 60_000;
+const MOST_APART_MS = MINUTE_MS;
 
 function checkClock({ clockAt }: Identity, now: number): readonly Finding[] {
   if (clockAt === undefined) return [skipped('clock', 'Plex does not tell its time')];
   const apartMs = now - clockAt;
   if (Math.abs(apartMs) <= MOST_APART_MS) return [ok('clock', 'agrees with the clock of Plex')];
-  const apart = `${spanWords(Math.abs(apartMs))} ${apartMs > 0 ? 'ahead of' : 'behind'}`;
+  const apart = `${spanText(Math.round(Math.abs(apartMs) / MINUTE_MS) * MINUTE_MS)} ${apartMs > 0 ? 'ahead of' : 'behind'}`;
   const fix = 'Set the clock of both machines from the network.';
   return [warning('clock', `the clock here is ${apart} the clock of Plex`, fix)];
-}
-
-function spanWords(ms: number): string {
-  const minutes = Math.round(ms / 60_000);
-  if (minutes < 120) return `${minutes} min`;
-  return minutes < 2 * 1_440 ? `${Math.round(minutes / 60)} h` : `${Math.round(minutes / 1_440)} days`;
 }
 
 function checkBinding({ machineIdentifier }: Identity, stores: Stores | undefined): readonly Finding[] {

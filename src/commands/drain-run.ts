@@ -12,6 +12,7 @@ import { createPlexClient } from '../plex/client.ts';
 import type { OpenDrainQueue } from '../queue/drain-queue.ts';
 import type { Settings } from '../settings.ts';
 import type { Context } from './context.ts';
+import { plexOptions } from './plex-connection.ts';
 import { connectToStash } from './stash-connection.ts';
 import type { Stop } from './stop.ts';
 import { listenForStop } from './stop.ts';
@@ -38,20 +39,11 @@ export async function runDrain(
   { now, version }: Context,
 ): Promise<DrainReport> {
   const { loaded, emit, checkpoint } = setup;
-  const { settings } = loaded;
   const access = requirePlex(loaded);
   const clientIdentifier = queue.clientIdentifier();
   const stop = listenForStop();
   try {
-    const plex = createPlexClient({
-      ...access,
-      clientIdentifier,
-      version,
-      connectTimeoutMs: settings.connect_timeout,
-      readTimeoutMs: settings.read_timeout,
-      signal: stop.aborted,
-      now,
-    });
+    const plex = createPlexClient(plexOptions(loaded, { clientIdentifier, version, signal: stop.aborted, now }));
     const stash = connectToStash(loaded, { now, signal: stop.aborted, known: queue.stashDialect() });
     const tokenFingerprint = fingerprint(`${access.baseUrl}\n${access.token}`, clientIdentifier);
     const report = await drain(depsOf({ queue, plex, stash, emit, stop, now, checkpoint }), {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { homedir, hostname } from 'node:os';
 import { requirePlex } from '../access.ts';
 import type { LoadedSettings } from '../config.ts';
-import type { PlexClient } from '../plex/client.ts';
+import type { PlexClient, PlexClientOptions } from '../plex/client.ts';
 import { createPlexClient } from '../plex/client.ts';
 import { readClientIdentifier } from '../queue/client-identifier.ts';
 import type { Context } from './context.ts';
@@ -12,15 +12,23 @@ import type { Context } from './context.ts';
  * @throws {UsageError} when Plex is not configured.
  */
 export function connectToPlex(loaded: LoadedSettings, { dataDir, now, version }: Context): PlexClient {
-  return createPlexClient({
-    ...requirePlex(loaded),
-    clientIdentifier: readClientIdentifier(dataDir.path) ?? machineIdentifier(),
-    version,
-    connectTimeoutMs: loaded.settings.connect_timeout,
-    readTimeoutMs: loaded.settings.read_timeout,
-    signal: new AbortController().signal,
-    now,
-  });
+  return createPlexClient(
+    plexOptions(loaded, {
+      clientIdentifier: readClientIdentifier(dataDir.path) ?? machineIdentifier(),
+      version,
+      signal: new AbortController().signal,
+      now,
+    }),
+  );
+}
+
+/** What the client of Plex is told by the settings, and by whoever uses it. @throws {UsageError} when Plex is not configured. */
+export function plexOptions(
+  loaded: LoadedSettings,
+  user: Pick<PlexClientOptions, 'clientIdentifier' | 'version' | 'signal' | 'now'>,
+): PlexClientOptions {
+  const { connect_timeout, read_timeout } = loaded.settings;
+  return { ...requirePlex(loaded), ...user, connectTimeoutMs: connect_timeout, readTimeoutMs: read_timeout };
 }
 
 /** The same for each run of one user on one machine, since Plex registers every unseen one as a device (plex-api.md 1). */

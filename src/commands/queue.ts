@@ -1,11 +1,13 @@
 import { UsageError } from '../core/errors.ts';
+import type { JobState } from '../core/job-state.ts';
+import { JOB_STATES } from '../core/job-state.ts';
 import { nearest } from '../core/nearest.ts';
 import { EXIT } from '../exit.ts';
 import { serverWords } from '../queue/server-state.ts';
 import type { Stores } from '../queue/stores.ts';
 import { openStores, openStoresToRead } from '../queue/stores.ts';
-import type { Dropped, JobFilter, JobState, QueuedJob } from '../queue/waiting.ts';
-import { countJobs, dropJobs, JOB_STATES, readJobs } from '../queue/waiting.ts';
+import type { Dropped, JobFilter, QueuedJob } from '../queue/waiting.ts';
+import { countJobs, dropJobs, readJobs } from '../queue/waiting.ts';
 import { confirm } from '../terminal/confirm.ts';
 import type { Reader } from '../terminal/reader.ts';
 import { isTerminal, readerOf } from '../terminal/reader.ts';

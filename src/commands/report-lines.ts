@@ -3,7 +3,7 @@ import { parseJsonText } from '../core/json-text.ts';
 import { maskDocument } from '../core/personal-words.ts';
 import type { DeadLetter } from '../queue/dead-letters.ts';
 import type { ReportedJob, ReportedRecord } from '../queue/report-rows.ts';
-import { SETTINGS } from '../settings.ts';
+import { HIDDEN, SETTINGS } from '../settings.ts';
 import type { Piece, ReportFacts, ReportLine, Shown } from '../terminal/report-text.ts';
 import { utcTime } from '../terminal/time.ts';
 import type { Context } from './context.ts';
@@ -51,7 +51,7 @@ function settingLine({ name, value, origin, problem }: ExplainedSetting): Report
 function settingPieces(name: ExplainedSetting['name'], value: unknown): ReportLine {
   switch (SETTINGS[name].type.kind) {
     case 'token':
-      return ['(hidden)'];
+      return [HIDDEN];
     case 'web_address':
       return [{ personal: String(value), kind: 'host' }];
     case 'file':

@@ -14,6 +14,7 @@ import type { Context } from './context.ts';
 import { statsDocument, sum } from './stats-document.ts';
 import { statsMetrics, writeMetrics } from './stats-metrics.ts';
 import { statsTable } from './stats-table.ts';
+import { listenForEnd } from './stop.ts';
 
 /** What `stats` was asked for, as typed. */
 export type StatsOptions = {
@@ -89,7 +90,7 @@ async function watch(wish: Wish & { readonly everyMs: number }, context: Context
   const stop = listenForEnd();
   let screen: ReturnType<typeof createScreen> | undefined;
   try {
-    while (stop.signal() === undefined) {
+    while (stop.requested() === undefined) {
       const now = context.now();
       // Looked at before the screen is taken, so that a complaint stands on the terminal a person sees.
       const stats = look(wish, now, context);
@@ -101,26 +102,7 @@ async function watch(wish: Wish & { readonly everyMs: number }, context: Context
     screen?.close();
     stop.close();
   }
-  return signalExitCode(stop.signal() ?? 'SIGINT');
-}
-
-/** There is nothing to settle: the first signal ends the watch at once. */
-function listenForEnd() {
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  const abort = new AbortController();
-  let came: NodeJS.Signals | undefined;
-  const onSignal = (signal: NodeJS.Signals): void => {
-    came ??= signal;
-    abort.abort();
-  };
-  for (const signal of signals) process.on(signal, onSignal);
-  return {
-    signal: (): NodeJS.Signals | undefined => came,
-    aborted: abort.signal,
-    close: (): void => {
-      for (const signal of signals) process.off(signal, onSignal);
-    },
-  };
+  return signalExitCode(stop.requested() ?? 'SIGINT');
 }
 
 /** @throws {UsageError} naming the option that cannot be. */

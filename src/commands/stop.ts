@@ -23,21 +23,39 @@ export function listenForStop(): Stop {
   let requested: NodeJS.Signals | undefined;
   let requestedAt: number | undefined;
   let timer: NodeJS.Timeout | undefined;
-  const onSignal = (signal: NodeJS.Signals): void => {
+  const stopListening = onSignals((signal) => {
     // `timeout` and some shells send a signal to the process and to its group: that is one wish, not two.
     if (requestedAt !== undefined && performance.now() - requestedAt < ONE_WISH_MS) return;
     if (requested !== undefined) process.exit(signalExitCode(signal));
     requested = signal;
     requestedAt = performance.now();
     timer = setTimeout(() => abort.abort(), GRACE_MS);
-  };
-  for (const signal of SIGNALS) process.on(signal, onSignal);
+  });
   return {
     requested: () => requested,
     aborted: abort.signal,
     close: () => {
       clearTimeout(timer);
-      for (const signal of SIGNALS) process.off(signal, onSignal);
+      stopListening();
     },
+  };
+}
+
+/** Where there is nothing to settle: the first signal ends the work at once. */
+export function listenForEnd(): Stop {
+  const abort = new AbortController();
+  let requested: NodeJS.Signals | undefined;
+  const close = onSignals((signal) => {
+    requested ??= signal;
+    abort.abort();
+  });
+  return { requested: () => requested, aborted: abort.signal, close };
+}
+
+/** Calls `listener` at each signal that asks for an end, until the function it answers with is called. */
+function onSignals(listener: (signal: NodeJS.Signals) => void): () => void {
+  for (const signal of SIGNALS) process.on(signal, listener);
+  return () => {
+    for (const signal of SIGNALS) process.off(signal, listener);
   };
 }

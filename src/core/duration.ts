@@ -13,3 +13,17 @@ export function formatDuration(ms: number): string {
   const unit = (['d', 'h', 'm', 's'] as const).find((each) => ms > 0 && ms % UNIT_MS[each] === 0) ?? 'ms';
   return `${ms / UNIT_MS[unit]}${unit}`;
 }
+
+/** A span in its two largest units, such as `5h 12m`, cut to whole seconds. */
+export function spanText(ms: number): string {
+  const units = (['d', 'h', 'm', 's'] as const).map((name) => [name, UNIT_MS[name]] as const);
+  const first = units.findIndex(([, unitMs]) => ms >= unitMs);
+  if (first === -1) return '0s';
+  let rest = ms;
+  const parts = units.slice(first, first + 2).map(([name, unitMs]) => {
+    const count = Math.floor(rest / unitMs);
+    rest -= count * unitMs;
+    return count === 0 ? '' : `${count}${name}`;
+  });
+  return parts.filter((part) => part !== '').join(' ');
+}

@@ -1,3 +1,5 @@
+import { spanText } from './duration.ts';
+
 /** The bounds of `stats --check`; what is absent is not checked. */
 export type Bounds = {
   readonly maxDead?: number | undefined;
@@ -65,30 +67,10 @@ function violationWords({ bound, value, limit }: Violation): string {
     case 'max_dead':
       return `${value} ${value === 1 ? 'dead letter' : 'dead letters'} (--max-dead ${limit})`;
     case 'max_age':
-      return `the oldest job has waited for ${spanWords(value)} (--max-age ${spanWords(limit)})`;
+      return `the oldest job has waited for ${spanText(value)} (--max-age ${spanText(limit)})`;
     case 'max_outage':
-      return `the server has been away for ${spanWords(value)} (--max-outage ${spanWords(limit)})`;
+      return `the server has been away for ${spanText(value)} (--max-outage ${spanText(limit)})`;
     case 'max_silence':
-      return `no run has ended well for ${spanWords(value)} (--max-silence ${spanWords(limit)})`;
+      return `no run has ended well for ${spanText(value)} (--max-silence ${spanText(limit)})`;
   }
-}
-
-const UNITS: readonly (readonly [name: string, ms: number])[] = [
-  ['d', 86_400_000],
-  ['h', 3_600_000],
-  ['m', 60_000],
-  ['s', 1_000],
-];
-
-/** A span in its two largest units, such as `5h 12m`, cut to whole seconds. */
-function spanWords(ms: number): string {
-  const first = UNITS.findIndex(([, unitMs]) => ms >= unitMs);
-  if (first === -1) return '0s';
-  let rest = ms;
-  const parts = UNITS.slice(first, first + 2).map(([name, unitMs]) => {
-    const count = Math.floor(rest / unitMs);
-    rest -= count * unitMs;
-    return count === 0 ? '' : `${count}${name}`;
-  });
-  return parts.filter((part) => part !== '').join(' ');
 }

@@ -1,3 +1,4 @@
+import type { JobState } from '../core/job-state.ts';
 import type { SceneData } from '../core/scene.ts';
 import { contentKeys } from '../core/scene.ts';
 import { CLAIMED_HELD } from './held.ts';
@@ -6,13 +7,6 @@ import { eachInStore, inStore } from './store-errors.ts';
 import type { Stores } from './stores.ts';
 import { storesName } from './stores.ts';
 import { prepareCount } from './totals.ts';
-
-/**
- * What a job waits for. `due`: a drain. `retry`: its next try after a failure. `not_found`: Plex, which has not got its
- * file yet. `held`: Stash, which alone can say what to write. `in_progress` waits for nothing: a drain has it.
- */
-export const JOB_STATES = ['due', 'retry', 'not_found', 'held', 'in_progress'] as const;
-export type JobState = (typeof JOB_STATES)[number];
 
 /** A job of the queue, as a person is shown it. Instants are epoch ms. */
 export type QueuedJob = {

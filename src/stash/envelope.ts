@@ -16,7 +16,7 @@ const envelope = z.object({
 });
 
 /** One complaint of the server about a query. */
-export type Complaint = {
+export type GraphqlError = {
   /** On one line, cut: a server may quote the whole query. */
   readonly message: string;
   /** The part of the query it is about; absent when it is about the whole. */
@@ -28,7 +28,7 @@ export type Complaint = {
 /** What a GraphQL server answers: data, complaints, or some of both. */
 export type Envelope = {
   readonly data: Readonly<Record<string, unknown>> | undefined;
-  readonly complaints: readonly Complaint[];
+  readonly complaints: readonly GraphqlError[];
 };
 
 const MISFITS: readonly (string | undefined)[] = ['GRAPHQL_VALIDATION_FAILED', 'GRAPHQL_PARSE_FAILED'];

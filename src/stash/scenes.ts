@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { SyncError, UsageError } from '../core/errors.ts';
 import { parseScene } from '../core/scene.ts';
 import type { StashLook } from '../core/stash-scene.ts';
-import type { Complaint } from './envelope.ts';
+import type { GraphqlError } from './envelope.ts';
 
 const sceneAnswer = z.looseObject({
   updated_at: z.string(),
@@ -15,7 +15,7 @@ const sceneAnswer = z.looseObject({
 export function toLook(
   sceneId: number,
   part: unknown,
-  { complaint, baseUrl }: { readonly complaint: Complaint | undefined; readonly baseUrl: string },
+  { complaint, baseUrl }: { readonly complaint: GraphqlError | undefined; readonly baseUrl: string },
 ): StashLook {
   const failed = (code: 'stash_error' | 'stash_malformed', message: string): StashLook => ({
     kind: 'failed',

@@ -1,7 +1,7 @@
 import { SyncError } from '../core/errors.ts';
 import type { TransportOptions } from '../http/transport.ts';
 import { createTransport } from '../http/transport.ts';
-import type { Complaint } from './envelope.ts';
+import type { GraphqlError } from './envelope.ts';
 import { openEnvelope } from './envelope.ts';
 import type { Query } from './queries.ts';
 import type { Asked } from './translate.ts';
@@ -11,7 +11,7 @@ import { toBodyError, toNoAnswerError, toStatusError } from './translate.ts';
 export type QueryAnswer = {
   readonly data: Readonly<Record<string, unknown>>;
   /** About single parts that were allowed to fail; their data is missing. */
-  readonly complaints: readonly Complaint[];
+  readonly complaints: readonly GraphqlError[];
   /** The server's clock as it answered, epoch ms; absent when it did not say. */
   readonly sentAt: number | undefined;
 };
@@ -59,7 +59,7 @@ export function createStashTransport(options: StashTransportOptions): StashTrans
   };
 }
 
-function toComplaintError({ kind, message }: Complaint, what: string): SyncError {
+function toComplaintError({ kind, message }: GraphqlError, what: string): SyncError {
   if (kind === 'misfit')
     return new SyncError('stash_rejected', `Stash does not understand us while ${what}: ${message}`);
   return new SyncError('stash_error', `Stash failed while ${what}: ${message}`);

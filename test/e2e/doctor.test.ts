@@ -211,7 +211,7 @@ test('a clock that is not the one of Plex, a directory open to others and anothe
     [finding('clock')?.status, finding('data_dir')?.status, finding('server')?.status],
     ['warning', 'warning', 'failure'],
   );
-  assert.match(finding('clock')?.message ?? '', /3 h ahead of/);
+  assert.match(finding('clock')?.message ?? '', /3h ahead of/);
   assert.match(finding('data_dir')?.fix ?? '', /chmod 700/);
   assert.match(finding('server')?.message ?? '', /another-one/);
 });
