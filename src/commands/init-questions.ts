@@ -106,6 +106,7 @@ function mappingQuestion(sections: readonly Section[], { settings }: LoadedSetti
     text: `Plex sees the files under ${folders.join(', ')}. Where Stash sees them elsewhere: /stash/folder=/plex/folder`,
     present: settings.path_map.map(({ from, to }: PathMapping) => `${from}=${to}`).join(', ') || undefined,
     none: 'same',
+    toValue: (typed) => typed.split(/[,;]/).map((line) => line.trim()),
   };
 }
 
@@ -123,7 +124,8 @@ async function askFor(
     const answer = typed.toLowerCase() === none ? null : toValue(typed);
     const all = isKept ? answers : { ...answers, [name]: answer };
     try {
-      asking.accept?.(await loadWith(all, options, context));
+      const loaded = await loadWith(all, options, context);
+      asking.accept?.(loaded);
       return all;
     } catch (thrown) {
       if (!(thrown instanceof UsageError)) throw thrown;

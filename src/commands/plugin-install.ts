@@ -12,6 +12,7 @@ import { prepareSpool, spoolOf } from '../spool/layout.ts';
 import { confirm } from '../terminal/confirm.ts';
 import { sanitize } from '../terminal/sanitize.ts';
 import type { Context } from './context.ts';
+import { declined } from './declined.ts';
 import type { PluginFile, Written } from './plugin-files.ts';
 import { inFiles, refuseForeign, refuseTwin, writeFile } from './plugin-files.ts';
 
@@ -28,7 +29,7 @@ const FRONT = 'plexsync-hook.sh';
 
 /** Writes the plugin into Stash's plugins folder, and makes the spool that it fills. */
 export async function run(options: InstallOptions, context: Context): Promise<number> {
-  const { output, dataDir } = context;
+  const { dataDir } = context;
   const folder = join(pluginsDirOf(options.pluginsDir), PLUGIN_ID);
   // Windows has no sh that Stash could start.
   const how = process.platform === 'win32' ? 'direct' : options.how;
@@ -37,10 +38,8 @@ export async function run(options: InstallOptions, context: Context): Promise<nu
   for (const file of files) refuseForeign(file.path);
   refuseTwin(dirname(folder), join(folder, `${PLUGIN_ID}.yml`));
   const question = `Write ${files.map(({ path }) => path).join(' and ')} for Stash?`;
-  if (!(await confirm(sanitize(question), { yes: options.confirmed === 'yes' }))) {
-    output.log('info', 'Nothing was changed.');
-    return EXIT.done;
-  }
+  const answer = await confirm(question, { yes: options.confirmed === 'yes' });
+  if (answer !== 'yes') return declined(answer, context);
   // Makes the directory and the queue too, so that the first run finds them.
   openIntake(dataDir).close();
   const spool = spoolOf(dataDir.path);
