@@ -125,13 +125,14 @@ const row = (id: number, at = '2024-05-01T10:00:00Z', more: object = {}) => ({
 });
 
 test('a full page says from where to go on, and a short one is the last', () => {
-  const data = { page: { scenes: [row(3, undefined, { files: [{ path: '/data/a.mp4' }] }), row(9)] } };
+  const data = { page: { count: 7, scenes: [row(3, undefined, { files: [{ path: '/data/a.mp4' }] }), row(9)] } };
   assert.deepEqual(toPage(data, 2), {
     scenes: [
       { sceneId: 3, updatedAt: '2024-05-01T10:00:00Z', paths: ['/data/a.mp4'] },
       { sceneId: 9, updatedAt: '2024-05-01T10:00:00Z', paths: [] },
     ],
     nextAfterId: 9,
+    left: 7,
   });
   assert.equal(toPage(data, 3)?.nextAfterId, undefined);
   assert.equal(toPage({}, 3), undefined);
