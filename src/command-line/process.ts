@@ -12,6 +12,7 @@ export const PROCESS: CommandSpec = {
       flags: '--max-time <duration>',
       help: 'take on no more jobs after this long, such as 5m; a bare number is seconds',
     },
+    { flags: '--watch', help: 'go on until stopped: look for work each poll_interval, and in Stash for what changed' },
     { flags: '--dry-run', help: 'show field by field what would change, and write nothing' },
     { flags: '--cron', help: 'for mail on failure: speak up only for what is new and needs a person' },
     { flags: '--parallel', help: 'work beside another run instead of standing down' },
@@ -22,6 +23,7 @@ export const PROCESS: CommandSpec = {
   ],
   settings: SETTING_NAMES,
   notes: [
+    'With --watch and stash_url no plugin is needed: each poll asks Stash what changed since the last one. The first watch begins now; the past is for plexsync enqueue --all.',
     'With --cron a run is silent and ends with 0 unless there is something to tell: new dead letters (1), a refused token (3), an outage that has lasted an hour (4), or a mistake in the settings (2). The same complaint comes once a day. What is left when --max-time is reached is no complaint.',
   ],
   examples: [
@@ -41,6 +43,7 @@ export const PROCESS: CommandSpec = {
         limit: given.text('limit'),
         maxTime: given.text('max-time'),
         audience: given.has('cron') ? 'cron' : 'person',
+        repeat: given.has('watch') ? 'watch' : 'once',
         mode: given.has('dry-run') ? 'preview' : 'write',
         parallel: given.has('parallel'),
         adoptServer: given.has('adopt-server'),

@@ -13,10 +13,18 @@ export type RunResult = {
   readonly faults: readonly Fault[];
   /** Whether Plex was reached and took the token. */
   readonly isConnected: boolean;
+  /** How many jobs were brought to some end, for this run at least. */
+  readonly ended: number;
+  /** Says how it went, on both streams. */
+  tell(): void;
 };
 
 /** Tells whoever reads cron's mail of a run, or nobody; answers the exit code that goes with it. */
-export function tellCron(stores: Stores, result: RunResult, context: Context): number {
+export function tellCron(
+  stores: Stores,
+  result: Pick<RunResult, 'exitCode' | 'faults' | 'isConnected'>,
+  context: Context,
+): number {
   // A person has stopped it: that is no news, but the exit code is the shell's business.
   if (result.exitCode >= 128) return result.exitCode;
   return tell(stores, { ...result, over: overAfter(result) }, context);

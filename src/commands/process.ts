@@ -29,6 +29,8 @@ export type ProcessOptions = {
   readonly maxTime: string | undefined;
   /** `cron` hears only what is new and needs a person. */
   readonly audience: 'person' | 'cron';
+  /** Whether to run once, or again and again until a signal. */
+  readonly repeat: 'once' | 'watch';
   readonly mode: DrainRequest['mode'];
   readonly parallel: boolean;
   readonly adoptServer: boolean;
@@ -55,12 +57,22 @@ async function runOnDirectory(options: ProcessOptions, context: Context): Promis
   const { flags, configFile, audience } = options;
   if (audience === 'cron' && output.json)
     throw new UsageError('--cron tells a person by mail, --json a program.', 'Give one of them.');
+  if (options.repeat === 'watch' && (audience === 'cron' || options.mode === 'preview' || options.statsOnly))
+    throw new UsageError(
+      '--watch goes on until it is stopped, and goes with no --cron, --dry-run or --stats-only.',
+      'Give one of them.',
+    );
   if (audience === 'cron' && options.mode === 'preview')
     throw new UsageError('--cron is silent, and --dry-run is there to be read.', 'Give one of them.');
   const limits = { limit: toLimit(options.limit), maxTimeMs: toMaxTimeMs(options.maxTime) };
   const loaded = await loadSettings({ flags, env, dataDir: dataDir.path, configFile });
   if (options.statsOnly) return showStats(context);
   if (!loaded.settings.enabled) return sayDisabled(loaded, context);
+  if (options.repeat === 'watch') {
+    const { watch } = await import('./watch.ts');
+    const { parallel, adoptServer } = options;
+    return await watch({ loaded, ...limits, mode: 'write', parallel, adoptServer }, context);
+  }
   const stores = openStores(dataDir);
   try {
     // Cron is told of faults; a warning waits for a person to look.
@@ -71,6 +83,7 @@ async function runOnDirectory(options: ProcessOptions, context: Context): Promis
     if (mode === 'write') await takeInEvents(stores, loaded, context);
     const request = { loaded, ...limits, mode, parallel, adoptServer, startedAt: now() };
     const result = await runOnce(stores, request, context);
+    result.tell();
     if (audience === 'person') return result.exitCode;
     const { tellCron } = await import('./cron.ts');
     return tellCron(stores, result, context);
@@ -90,7 +103,7 @@ function showStats({ dataDir, output, now }: Context): number {
 }
 
 /** One run over the queue; with nothing to do it ends before anything of a drain is loaded. */
-async function runOnce(stores: Stores, request: DrainRequest, context: Context): Promise<RunResult> {
+export async function runOnce(stores: Stores, request: DrainRequest, context: Context): Promise<RunResult> {
   const { startedAt, loaded, mode } = request;
   // A preview is no run, also where nothing is due.
   const isIdle =
@@ -107,12 +120,16 @@ async function runOnce(stores: Stores, request: DrainRequest, context: Context):
   }
   const stats = readStats(stores, context.now());
   const summary = { mode, exitCode: EXIT.done, stats, startedAt, endedAt: context.now(), skippedScenes: [] };
-  reportRun(IDLE, summary, context.output);
-  return { exitCode: EXIT.done, faults: [], isConnected: false };
+  const tell = (): void => reportRun(IDLE, summary, context.output);
+  return { exitCode: EXIT.done, faults: [], isConnected: false, ended: 0, tell };
 }
 
-/** A warning that is true at each run of cron is read once, and once more tomorrow. */
-async function warnOnceADay(stores: Stores, warnings: readonly string[], { output, now }: Context): Promise<void> {
+/** A warning that is true at each run is read once, and once more tomorrow. */
+export async function warnOnceADay(
+  stores: Stores,
+  warnings: readonly string[],
+  { output, now }: Context,
+): Promise<void> {
   const { openNotices } = await import('../queue/notices.ts');
   const { isToldToday } = await import('./cron-verdict.ts');
   const notices = openNotices(stores);

@@ -17,6 +17,7 @@ import type { DrainSetup } from './drain-run.ts';
 import { faultsOf, reportRun } from './process-report.ts';
 import type { RunEvents } from './run-events.ts';
 import { createRunEvents } from './run-events.ts';
+import { sum } from './stats-document.ts';
 import { createCheckpoint } from './test-kill.ts';
 
 /** What a run was asked for. */
@@ -72,8 +73,15 @@ export async function runOnQueue(stores: Stores, request: DrainRequest, context:
   else queue.forget();
   const { mode } = request;
   const skippedScenes = events.skippedScenes();
-  reportRun(report, { mode, exitCode, stats, startedAt, endedAt: now(), skippedScenes }, output);
-  return { exitCode, faults, isConnected: events.isConnected() };
+  const summary = { mode, exitCode, stats, startedAt, endedAt: now(), skippedScenes };
+  const { released: _untried, leaseLost: _others, ...ends } = tally;
+  return {
+    exitCode,
+    faults,
+    isConnected: events.isConnected(),
+    ended: sum(ends),
+    tell: () => reportRun(report, summary, output),
+  };
 }
 
 /** The key is of the data directory: the same file has the same mask in each of its runs. */
@@ -84,9 +92,11 @@ async function createMask(stores: Stores) {
 }
 
 function standDown({ pid, left }: StandDown, output: Context['output']): RunResult {
-  if (output.json) output.resultJson({ event: 'summary', exit_code: EXIT.done, stood_down: { pid, left } });
-  else output.result(`pid ${pid} is draining, ${left.toLocaleString('en')} left. Use --parallel to share the work.`);
-  return { exitCode: EXIT.done, faults: [], isConnected: false };
+  const tell = (): void => {
+    if (output.json) output.resultJson({ event: 'summary', exit_code: EXIT.done, stood_down: { pid, left } });
+    else output.result(`pid ${pid} is draining, ${left.toLocaleString('en')} left. Use --parallel to share the work.`);
+  };
+  return { exitCode: EXIT.done, faults: [], isConnected: false, ended: 0, tell };
 }
 
 const DAY_MS = 86_400_000;

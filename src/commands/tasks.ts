@@ -74,6 +74,7 @@ async function processQueue(configFile: string | undefined, context: Context): P
       limit: undefined,
       maxTime: undefined,
       audience: 'person',
+      repeat: 'once',
       mode: 'write',
       parallel: false,
       adoptServer: false,

@@ -33,7 +33,7 @@ const PATTERNS: readonly Pattern[] = [
   },
   { kind: 'token', regex: /(?<=\b(?:bearer|basic)\s+)[^\s"',;]+/gi },
   { kind: 'token', regex: /[A-Za-z0-9_+=~-]{16,}/g, isMeant: isTokenLike },
-  { kind: 'user', regex: /[^\s'"<>,;:()]+@[^\s'"<>,;:()]+/g },
+  { kind: 'user', regex: /[^\s'"<>,;:()]*@[^\s'"<>,;:()]+/g },
   // Folders and names with spaces, known to be a path by how it begins and how it ends.
   {
     kind: 'path',

@@ -198,3 +198,7 @@ test('masking takes time in proportion to the text', () => {
   ])
     masked(text);
 });
+
+test('a mail address whose name is all signs and whose host reads like a file is masked', () => {
+  assert.doesNotMatch(masked(`at '@a.db while`), /a\.db/);
+});

@@ -1,0 +1,122 @@
+/** `process --watch` with Stash: what changes there arrives, without any plugin, whatever restarts meanwhile. */
+import assert from 'node:assert/strict';
+import type { TestContext } from 'node:test';
+import { test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import { startStashServer } from '../../src/simulator/stash-server.ts';
+import type { Result, Rig } from '../helpers/rig.ts';
+import { setup } from '../helpers/rig.ts';
+
+const DEADLINE_MS = 20_000;
+
+/** Waits until something holds; the deadline is for a test that would hang. */
+async function until(what: string, holds: () => boolean): Promise<void> {
+  const giveUpAt = Date.now() + DEADLINE_MS;
+  while (!holds()) {
+    assert.ok(Date.now() < giveUpAt, `waited in vain: ${what}`);
+    await setTimeout(50);
+  }
+}
+
+async function withStash(t: TestContext) {
+  const stash = await startStashServer({ zone: 'America/New_York' });
+  t.after(() => stash.close());
+  const rig = await setup(t);
+  return { ...rig, stash, env: { STASH_URL: stash.url } };
+}
+
+/** Starts a watch; `stop` ends it as a service manager does, and answers what it said. */
+async function watch(t: TestContext, rig: Rig & { env: Readonly<Record<string, string>> }) {
+  let pid: number | undefined;
+  let isOver = false;
+  t.after(() => {
+    if (pid !== undefined && !isOver) process.kill(pid, 'SIGKILL');
+  });
+  const ended: Promise<Result> = rig.run(['process', '--watch', '--poll-interval', '0.2s'], {
+    env: rig.env,
+    onSpawn: (id) => {
+      pid = id;
+    },
+  });
+  await until('the watch has started', () => pid !== undefined);
+  return {
+    stop: async (): Promise<Result> => {
+      if (pid !== undefined) process.kill(pid, 'SIGTERM');
+      const result = await ended;
+      isOver = true;
+      return result;
+    },
+  };
+}
+
+const begun = (rig: Rig): boolean => {
+  try {
+    return rig.sql(`SELECT 1 FROM meta WHERE name = 'stash_poll'`).length > 0;
+  } catch {
+    // The directory is being made.
+    return false;
+  }
+};
+
+test('an edit in Stash arrives while a watch runs, over restarts of both servers, and old scenes are left alone', async (t) => {
+  const rig = await withStash(t);
+  const { plex, stash } = rig;
+  const items = [0, 1, 2].map((index) => plex.addItem({ sectionKey: '1', file: `/media/${index}.mp4` }));
+  const ids = [0, 1, 2].map((index) => stash.addScene({ title: `Pier ${index}`, files: [`/media/${index}.mp4`] }));
+  // What changed in the second in which a watch begins counts as changed since.
+  await setTimeout(1_100);
+  const running = await watch(t, rig);
+  await until('the first poll', () => begun(rig));
+  await setTimeout(1_100);
+  stash.editScene(ids[0] ?? 0, { title: 'Harbour Lights', tags: ['sea'] });
+  await until('the edit', () => plex.item(items[0] ?? '')?.title === 'Harbour Lights');
+
+  await stash.restart();
+  stash.editScene(ids[1] ?? 0, { title: 'After the restart' });
+  await until('the edit after a restart of Stash', () => plex.item(items[1] ?? '')?.title === 'After the restart');
+
+  stash.renameTag('sea', 'ocean');
+  await until('the renamed tag', () => plex.item(items[0] ?? '')?.genres.includes('ocean') === true);
+
+  const { code, stderr } = await running.stop();
+  assert.equal(code, 143, stderr);
+  assert.match(stderr, /Watching Stash from now on/);
+  assert.equal(plex.item(items[2] ?? '')?.title, '2');
+});
+
+test('what was edited while plexsync was down arrives by the next poll, once', async (t) => {
+  const rig = await withStash(t);
+  const { plex, stash, sql } = rig;
+  const names = Array.from({ length: 30 }, (_, index) => `/media/${index}.mp4`);
+  const items = names.map((file) => plex.addItem({ sectionKey: '1', file }));
+  const ids = names.map((file, index) => stash.addScene({ title: `Pier ${index}`, files: [file] }));
+  const first = await watch(t, rig);
+  await until('the first poll', () => begun(rig));
+  await first.stop();
+
+  await setTimeout(1_100);
+  for (const id of ids) stash.editScene(id, { title: `Edited ${id}` });
+  const second = await watch(t, rig);
+  await until('all edits', () => items.every((item) => plex.item(item)?.title.startsWith('Edited')));
+  await setTimeout(3_000);
+  const jobs = sql(`SELECT seq FROM sqlite_sequence WHERE name = 'jobs'`);
+  await setTimeout(1_000);
+  assert.deepEqual(sql(`SELECT seq FROM sqlite_sequence WHERE name = 'jobs'`), jobs);
+  assert.equal(plex.count('edit'), 30);
+  const { stderr } = await second.stop();
+  assert.match(stderr, /Enqueued sync jobs for 30 scenes that changed in Stash/);
+});
+
+test('a watch tells trouble once, and goes with no --cron', async (t) => {
+  const rig = await withStash(t);
+  const { stash } = rig;
+  await stash.stop();
+  const running = await watch(t, rig);
+  await setTimeout(1_500);
+  const { code, stderr } = await running.stop();
+  assert.equal(code, 143);
+  assert.equal(stderr.match(/Stash was not asked/g)?.length, 1, stderr);
+  const refused = await rig.run(['process', '--watch', '--cron']);
+  assert.equal(refused.code, 2);
+  assert.match(refused.stderr, /--watch goes on until it is stopped/);
+});
