@@ -1,5 +1,5 @@
 import { EXIT } from '../exit.ts';
-import { SETTING_NAMES, SETTINGS } from '../settings.ts';
+import { SETTING_NAMES, SETTINGS } from '../settings/table.ts';
 import type { CommandSpec } from './spec.ts';
 
 export const DOCTOR: CommandSpec = {

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { SettingName } from '../settings.ts';
-import { SETTING_GROUPS, SETTINGS } from '../settings.ts';
+import type { SettingName } from '../settings/table.ts';
+import { SETTING_GROUPS, SETTINGS } from '../settings/table.ts';
 import { writeText } from '../terminal/output.ts';
 import { VERSION } from '../version.ts';
 import { commanderWords } from './commander-words.ts';

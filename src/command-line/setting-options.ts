@@ -1,5 +1,5 @@
-import type { Setting, SettingName } from '../settings.ts';
-import { flagOf, SETTING_NAMES, SETTINGS, variableOf } from '../settings.ts';
+import type { Setting, SettingName } from '../settings/table.ts';
+import { flagOf, SETTING_NAMES, SETTINGS, variableOf } from '../settings/table.ts';
 
 /** What talking to Plex and finding a file there can be told. */
 export const CONNECTION_SETTINGS: readonly SettingName[] = SETTING_NAMES.filter(

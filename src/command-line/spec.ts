@@ -1,6 +1,6 @@
 import type { Context } from '../commands/context.ts';
 import type { ExitCode } from '../exit.ts';
-import type { SettingName } from '../settings.ts';
+import type { SettingName } from '../settings/table.ts';
 import type { LogFormat } from '../terminal/log-format.ts';
 
 /** One option. What stands for its value is in angle brackets; without one it is a switch. */

@@ -1,7 +1,5 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { reviewAccess, unusedWords } from '../access.ts';
-import type { LoadedSettings } from '../config.ts';
 import type { Examined, Finding } from '../core/finding.ts';
 import { failure, failureOf, ok, skipped, warning } from '../core/finding.ts';
 import { isInRange, SUPPORTED_NODE } from '../core/node-range.ts';
@@ -11,6 +9,8 @@ import type { DataDir } from '../queue/open.ts';
 import { prepareDataDir } from '../queue/open.ts';
 import type { Stores } from '../queue/stores.ts';
 import { openStoresToRead } from '../queue/stores.ts';
+import { reviewAccess, unusedWords } from '../settings/access.ts';
+import type { LoadedSettings } from '../settings/load.ts';
 
 /** Whether this Node is one that plexsync is made for. */
 export function checkNode(version: string): readonly Finding[] {

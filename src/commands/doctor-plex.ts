@@ -1,4 +1,3 @@
-import type { LoadedSettings } from '../config.ts';
 import { spanText } from '../core/duration.ts';
 import { SyncError, UsageError } from '../core/errors.ts';
 import type { Examined, Finding } from '../core/finding.ts';
@@ -9,6 +8,7 @@ import type { Binding } from '../core/ports.ts';
 import type { Identity, PlexClient } from '../plex/client.ts';
 import { prepareServerState } from '../queue/server-state.ts';
 import type { Stores } from '../queue/stores.ts';
+import type { LoadedSettings } from '../settings/load.ts';
 import type { Context } from './context.ts';
 import { checkFiles } from './doctor-files.ts';
 import { connectToPlex } from './plex-connection.ts';

@@ -1,8 +1,8 @@
-import { stashAccess } from '../access.ts';
-import type { LoadedSettings } from '../config.ts';
 import { SyncError } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
 import { failure, failureOf, ok } from '../core/finding.ts';
+import { stashAccess } from '../settings/access.ts';
+import type { LoadedSettings } from '../settings/load.ts';
 import type { Context } from './context.ts';
 import { connectToStash } from './stash-connection.ts';
 

@@ -1,4 +1,3 @@
-import type { LoadedSettings } from '../config.ts';
 import { admission } from '../core/breaker.ts';
 import type { Finding } from '../core/finding.ts';
 import { failureOf, ok, warning } from '../core/finding.ts';
@@ -6,6 +5,7 @@ import { oldestLetterAt } from '../queue/dead-letters.ts';
 import type { StoreStats } from '../queue/stats.ts';
 import { readStats } from '../queue/stats.ts';
 import type { Stores } from '../queue/stores.ts';
+import type { LoadedSettings } from '../settings/load.ts';
 import { localTime } from '../terminal/time.ts';
 import { sum } from './stats-document.ts';
 

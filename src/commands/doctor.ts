@@ -1,8 +1,8 @@
-import { loadSettings } from '../config.ts';
 import type { Finding } from '../core/finding.ts';
 import { skipped } from '../core/finding.ts';
 import { EXIT } from '../exit.ts';
-import type { SettingName } from '../settings.ts';
+import { loadSettings } from '../settings/load.ts';
+import type { SettingName } from '../settings/table.ts';
 import { readerOf } from '../terminal/reader.ts';
 import { renderFields, renderTable } from '../terminal/table.ts';
 import type { Context } from './context.ts';

@@ -1,7 +1,5 @@
 import { createHmac } from 'node:crypto';
 import { setInterval } from 'node:timers';
-import { requirePlex } from '../access.ts';
-import type { LoadedSettings } from '../config.ts';
 import type { DrainOptions } from '../core/drain/course.ts';
 import type { DrainReport } from '../core/drain/drain.ts';
 import { drain } from '../core/drain/drain.ts';
@@ -10,7 +8,9 @@ import type { WriteRules } from '../core/wanted.ts';
 import { SYNC_TOGGLES } from '../core/wanted.ts';
 import { createPlexClient } from '../plex/client.ts';
 import type { OpenDrainQueue } from '../queue/drain-queue.ts';
-import type { Settings } from '../settings.ts';
+import { requirePlex } from '../settings/access.ts';
+import type { LoadedSettings } from '../settings/load.ts';
+import type { Settings } from '../settings/table.ts';
 import type { Context } from './context.ts';
 import { plexOptions } from './plex-connection.ts';
 import { connectToStash } from './stash-connection.ts';

@@ -1,11 +1,11 @@
-import type { LoadedSettings } from '../config.ts';
-import { loadSettings } from '../config.ts';
 import { parseDurationMs } from '../core/duration.ts';
 import { UsageError } from '../core/errors.ts';
 import { progressOf } from '../core/progress.ts';
 import { EXIT } from '../exit.ts';
 import { openIntake } from '../queue/intake.ts';
-import type { SettingName } from '../settings.ts';
+import type { LoadedSettings } from '../settings/load.ts';
+import { loadSettings } from '../settings/load.ts';
+import type { SettingName } from '../settings/table.ts';
 import type { StashClient } from '../stash/client.ts';
 import { confirm } from '../terminal/confirm.ts';
 import type { Context } from './context.ts';

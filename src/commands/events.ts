@@ -1,8 +1,8 @@
-import type { LoadedSettings } from '../config.ts';
 import { complaintOf } from '../exit.ts';
 import type { TakenEvent } from '../queue/intake.ts';
 import { intakeOf } from '../queue/intake.ts';
 import type { Stores } from '../queue/stores.ts';
+import type { LoadedSettings } from '../settings/load.ts';
 import { spoolOf } from '../spool/layout.ts';
 import { takeInSpool } from '../spool/take-in.ts';
 import type { Context } from './context.ts';

@@ -1,10 +1,10 @@
-import type { LoadedSettings } from '../config.ts';
 import { SyncError, UsageError } from '../core/errors.ts';
 import type { PathMapping } from '../core/file-paths.ts';
 import { chooseSections } from '../core/libraries.ts';
 import type { Section } from '../core/plex-item.ts';
 import { complaintOf } from '../exit.ts';
-import type { SettingName } from '../settings.ts';
+import type { LoadedSettings } from '../settings/load.ts';
+import type { SettingName } from '../settings/table.ts';
 import { ask } from '../terminal/ask.ts';
 import type { Context } from './context.ts';
 import type { Answers, InitOptions } from './init-source.ts';

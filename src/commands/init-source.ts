@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import type { LoadedSettings } from '../config.ts';
-import { loadSettings } from '../config.ts';
-import type { SettingName } from '../settings.ts';
-import { SETTINGS } from '../settings.ts';
+import type { LoadedSettings } from '../settings/load.ts';
+import { loadSettings } from '../settings/load.ts';
+import type { SettingName } from '../settings/table.ts';
+import { SETTINGS } from '../settings/table.ts';
 import type { Context } from './context.ts';
 
 export type InitOptions = {

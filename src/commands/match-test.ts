@@ -1,10 +1,10 @@
-import { loadSettings } from '../config.ts';
 import { UsageError } from '../core/errors.ts';
 import { explainMatch } from '../core/explain-match.ts';
 import { parseFileArgument } from '../core/file-argument.ts';
 import { chooseSections } from '../core/libraries.ts';
 import { EXIT } from '../exit.ts';
-import type { SettingName } from '../settings.ts';
+import { loadSettings } from '../settings/load.ts';
+import type { SettingName } from '../settings/table.ts';
 import { readerOf } from '../terminal/reader.ts';
 import type { Context } from './context.ts';
 import { matchDocument, matchText } from './match-report.ts';

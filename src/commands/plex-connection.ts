@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { homedir, hostname } from 'node:os';
-import { requirePlex } from '../access.ts';
-import type { LoadedSettings } from '../config.ts';
 import type { PlexClient, PlexClientOptions } from '../plex/client.ts';
 import { createPlexClient } from '../plex/client.ts';
 import { readClientIdentifier } from '../queue/client-identifier.ts';
+import { requirePlex } from '../settings/access.ts';
+import type { LoadedSettings } from '../settings/load.ts';
 import type { Context } from './context.ts';
 
 /**

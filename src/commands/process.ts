@@ -1,5 +1,3 @@
-import type { LoadedSettings } from '../config.ts';
-import { loadSettings } from '../config.ts';
 import type { DrainReport } from '../core/drain/drain.ts';
 import { NO_JOBS } from '../core/drain/tally.ts';
 import { parseDurationMs } from '../core/duration.ts';
@@ -11,7 +9,9 @@ import { recordIdleRun } from '../queue/idle.ts';
 import { readStats } from '../queue/stats.ts';
 import type { Stores } from '../queue/stores.ts';
 import { openStores, openStoresToRead } from '../queue/stores.ts';
-import type { SettingName } from '../settings.ts';
+import type { LoadedSettings } from '../settings/load.ts';
+import { loadSettings } from '../settings/load.ts';
+import type { SettingName } from '../settings/table.ts';
 import type { Context } from './context.ts';
 import type { RunResult } from './cron.ts';
 import { takeInEvents } from './events.ts';

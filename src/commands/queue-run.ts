@@ -1,4 +1,3 @@
-import type { LoadedSettings } from '../config.ts';
 import type { DrainReport } from '../core/drain/drain.ts';
 import { rescueEvents } from '../core/drain/rescue-events.ts';
 import { NO_JOBS } from '../core/drain/tally.ts';
@@ -11,6 +10,7 @@ import { openNotices } from '../queue/notices.ts';
 import { purgeExpired } from '../queue/retention.ts';
 import { readStats } from '../queue/stats.ts';
 import type { Stores } from '../queue/stores.ts';
+import type { LoadedSettings } from '../settings/load.ts';
 import type { Context } from './context.ts';
 import type { RunResult } from './cron.ts';
 import type { DrainSetup } from './drain-run.ts';

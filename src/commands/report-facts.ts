@@ -1,7 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { release, type } from 'node:os';
-import type { ConfigSources, ExplainedSetting } from '../config.ts';
-import { explainSettings, loadSettings } from '../config.ts';
 import { StoreError, SyncError, UsageError } from '../core/errors.ts';
 import { readPlexVersion } from '../plex/version.ts';
 import type { SceneRows } from '../queue/report-rows.ts';
@@ -10,6 +8,10 @@ import type { StoreStats } from '../queue/stats.ts';
 import { readStats } from '../queue/stats.ts';
 import type { Stores } from '../queue/stores.ts';
 import { openStoresToRead } from '../queue/stores.ts';
+import type { ExplainedSetting } from '../settings/explain.ts';
+import { explainSettings } from '../settings/explain.ts';
+import type { ConfigSources } from '../settings/load.ts';
+import { loadSettings } from '../settings/load.ts';
 import type { Context } from './context.ts';
 import { readLogTail } from './report-log.ts';
 import { connectToStash } from './stash-connection.ts';

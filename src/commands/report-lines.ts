@@ -1,9 +1,9 @@
-import type { ExplainedSetting } from '../config.ts';
 import { parseJsonText } from '../core/json-text.ts';
 import { maskDocument } from '../core/personal-words.ts';
 import type { DeadLetter } from '../queue/dead-letters.ts';
 import type { ReportedJob, ReportedRecord } from '../queue/report-rows.ts';
-import { HIDDEN, SETTINGS } from '../settings.ts';
+import type { ExplainedSetting } from '../settings/explain.ts';
+import { HIDDEN, SETTINGS } from '../settings/table.ts';
 import type { Piece, ReportFacts, ReportLine, Shown } from '../terminal/report-text.ts';
 import { utcTime } from '../terminal/time.ts';
 import type { Context } from './context.ts';

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { homedir, hostname, userInfo } from 'node:os';
 import { basename } from 'node:path';
-import type { ExplainedSetting } from '../config.ts';
 import { parseJsonText } from '../core/json-text.ts';
 import type { Masker } from '../core/mask.ts';
 import { learnDocument, learnLogLine } from '../core/personal-words.ts';
 import { eachStoredText } from '../queue/report-rows.ts';
-import { SETTINGS } from '../settings.ts';
+import type { ExplainedSetting } from '../settings/explain.ts';
+import { SETTINGS } from '../settings/table.ts';
 import type { Context } from './context.ts';
 import type { Gathered } from './report-facts.ts';
 import { pathsOf, wordsOf } from './report-lines.ts';

@@ -4,7 +4,7 @@ import { UsageError } from '../core/errors.ts';
 import { whyNotWritten } from '../core/file-errors.ts';
 import { createMasker } from '../core/mask.ts';
 import { EXIT } from '../exit.ts';
-import type { SettingName } from '../settings.ts';
+import type { SettingName } from '../settings/table.ts';
 import type { Shown } from '../terminal/report-text.ts';
 import { maskedText, reportText } from '../terminal/report-text.ts';
 import type { Context } from './context.ts';

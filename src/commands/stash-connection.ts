@@ -1,5 +1,5 @@
-import { stashAccess } from '../access.ts';
-import type { LoadedSettings } from '../config.ts';
+import { stashAccess } from '../settings/access.ts';
+import type { LoadedSettings } from '../settings/load.ts';
 import type { StashClient } from '../stash/client.ts';
 import { createStashClient } from '../stash/client.ts';
 import type { Context } from './context.ts';

@@ -1,4 +1,3 @@
-import { loadSettings } from '../config.ts';
 import type { ListKind, ScalarField } from '../core/plex-item.ts';
 import { LIST_KINDS, SCALAR_FIELDS } from '../core/plex-item.ts';
 import { plexLink } from '../core/plex-link.ts';
@@ -10,7 +9,8 @@ import type { KnownItem, SceneStatus } from '../queue/scene-status.ts';
 import { readSceneStatus } from '../queue/scene-status.ts';
 import { openStoresToRead } from '../queue/stores.ts';
 import type { QueuedJob } from '../queue/waiting.ts';
-import type { SettingName } from '../settings.ts';
+import { loadSettings } from '../settings/load.ts';
+import type { SettingName } from '../settings/table.ts';
 import { fieldName, leftReason } from '../terminal/log.ts';
 import { readerOf } from '../terminal/reader.ts';
 import { renderFields } from '../terminal/table.ts';

@@ -1,5 +1,3 @@
-import type { LoadedSettings } from '../config.ts';
-import { loadSettings } from '../config.ts';
 import { unreachable } from '../core/errors.ts';
 import type { TaskMode } from '../core/hook-event.ts';
 import { EXIT } from '../exit.ts';
@@ -7,6 +5,8 @@ import { intakeOf, openIntake } from '../queue/intake.ts';
 import { readStats } from '../queue/stats.ts';
 import type { Stores } from '../queue/stores.ts';
 import { openStoresToRead } from '../queue/stores.ts';
+import type { LoadedSettings } from '../settings/load.ts';
+import { loadSettings } from '../settings/load.ts';
 import type { Context } from './context.ts';
 import type { StashScope } from './stash-scenes.ts';
 import { sum } from './stats-document.ts';

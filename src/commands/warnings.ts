@@ -1,4 +1,4 @@
-import type { LoadedSettings } from '../config.ts';
+import type { LoadedSettings } from '../settings/load.ts';
 import type { Context } from './context.ts';
 
 /** Tells what is amiss with settings that can be used, such as a token that others on the machine can see. */

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { COMMANDS, GROUPS } from '../../src/command-line/commands.ts';
 import { GLOBAL_OPTIONS } from '../../src/command-line/global-options.ts';
-import { SETTING_NAMES, SETTINGS } from '../../src/settings.ts';
+import { SETTING_NAMES, SETTINGS } from '../../src/settings/table.ts';
 import { BIN, runBin } from '../helpers/rig.ts';
 import { runAtTerminal } from '../helpers/terminal.ts';
 

@@ -8,7 +8,7 @@ import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import { manPages } from '../../scripts/man-pages.ts';
 import { COMMANDS } from '../../src/command-line/commands.ts';
-import { SETTING_NAMES, SETTINGS, variableOf } from '../../src/settings.ts';
+import { SETTING_NAMES, SETTINGS, variableOf } from '../../src/settings/table.ts';
 import { runBin } from '../helpers/rig.ts';
 
 const plain = (roff: string): string =>

@@ -8,8 +8,8 @@ import { GLOBAL_OPTIONS } from '../../src/command-line/global-options.ts';
 import { settingFlags } from '../../src/command-line/setting-options.ts';
 import type { CommandSpec } from '../../src/command-line/spec.ts';
 import { EXIT } from '../../src/exit.ts';
-import type { Setting, SettingName } from '../../src/settings.ts';
-import { SETTING_NAMES, SETTINGS, variableOf } from '../../src/settings.ts';
+import type { Setting, SettingName } from '../../src/settings/table.ts';
+import { SETTING_NAMES, SETTINGS, variableOf } from '../../src/settings/table.ts';
 import { runBin } from '../helpers/rig.ts';
 
 const PAGES = ['README.md', ...readdirSync('docs').map((name) => `docs/${name}`)];

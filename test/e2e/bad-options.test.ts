@@ -8,8 +8,8 @@ import { COMMANDS } from '../../src/command-line/commands.ts';
 import { GLOBAL_OPTIONS } from '../../src/command-line/global-options.ts';
 import { settingFlags } from '../../src/command-line/setting-options.ts';
 import type { CommandSpec, OptionSpec } from '../../src/command-line/spec.ts';
-import type { Setting, SettingName } from '../../src/settings.ts';
-import { flagOf, SETTING_NAMES, SETTINGS } from '../../src/settings.ts';
+import type { Setting, SettingName } from '../../src/settings/table.ts';
+import { flagOf, SETTING_NAMES, SETTINGS } from '../../src/settings/table.ts';
 import { runBin } from '../helpers/rig.ts';
 import { wrongValues } from '../helpers/wrong-values.ts';
 

@@ -4,11 +4,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import type { ConfigSources } from '../../src/config.ts';
-import { loadSettings } from '../../src/config.ts';
 import { UsageError } from '../../src/core/errors.ts';
-import type { Setting, SettingName } from '../../src/settings.ts';
-import { SETTING_NAMES, SETTINGS, variableOf } from '../../src/settings.ts';
+import type { ConfigSources } from '../../src/settings/load.ts';
+import { loadSettings } from '../../src/settings/load.ts';
+import type { Setting, SettingName } from '../../src/settings/table.ts';
+import { SETTING_NAMES, SETTINGS, variableOf } from '../../src/settings/table.ts';
 import { wrongValues } from '../helpers/wrong-values.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'plexsync-settings-'));

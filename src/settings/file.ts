@@ -1,9 +1,9 @@
 import { existsSync, lstatSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { UsageError } from './core/errors.ts';
-import { whyNotRead } from './core/file-errors.ts';
-import { nearest } from './core/nearest.ts';
-import { SETTING_NAMES, SETTINGS } from './settings.ts';
+import { UsageError } from '../core/errors.ts';
+import { whyNotRead } from '../core/file-errors.ts';
+import { nearest } from '../core/nearest.ts';
+import { SETTING_NAMES, SETTINGS } from './table.ts';
 
 /** What a config file says; nothing when there is none. */
 export type ConfigFile = {

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
-import { parseDurationMs } from './core/duration.ts';
-import type { PathMapping } from './core/file-paths.ts';
-import type { SettingType } from './settings.ts';
+import { parseDurationMs } from '../core/duration.ts';
+import type { PathMapping } from '../core/file-paths.ts';
+import type { SettingType } from './table.ts';
 
 /**
  * The schema of a setting's type. It takes JSON values as well as text from a flag or the environment, and its messages

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
-import type { LoadedSettings, Origin } from './config.ts';
-import { UsageError } from './core/errors.ts';
-import { whyNotRead } from './core/file-errors.ts';
-import { schemaOf } from './setting-schema.ts';
-import type { SettingName } from './settings.ts';
-import { flagOf, SETTINGS, variableOf } from './settings.ts';
+import { UsageError } from '../core/errors.ts';
+import { whyNotRead } from '../core/file-errors.ts';
+import type { LoadedSettings, Origin } from './load.ts';
+import { schemaOf } from './schema.ts';
+import type { SettingName } from './table.ts';
+import { flagOf, SETTINGS, variableOf } from './table.ts';
 
 /** What talking to Plex needs. */
 export type PlexAccess = { readonly baseUrl: string; readonly token: string; readonly trust: Trust };

@@ -1,11 +1,10 @@
 import * as z from 'zod/mini';
-import type { ConfigFile } from './config-file.ts';
-import { didYouMean, readConfigFile } from './config-file.ts';
-import { parseDurationMs } from './core/duration.ts';
-import { UsageError } from './core/errors.ts';
-import { schemaOf } from './setting-schema.ts';
-import type { Setting, SettingName, Settings } from './settings.ts';
-import { flagOf, HIDDEN, SETTING_NAMES, SETTINGS, variableOf } from './settings.ts';
+import { parseDurationMs } from '../core/duration.ts';
+import { UsageError } from '../core/errors.ts';
+import { didYouMean, readConfigFile } from './file.ts';
+import { schemaOf } from './schema.ts';
+import type { Setting, SettingName, Settings } from './table.ts';
+import { flagOf, HIDDEN, SETTING_NAMES, SETTINGS, variableOf } from './table.ts';
 
 /** Where settings may come from, strongest first: flags by setting name, then the environment, then the file. */
 export type ConfigSources = {
@@ -27,7 +26,8 @@ export type LoadedSettings = {
   readonly warnings: readonly string[];
 };
 
-type Given = { readonly value: unknown; readonly origin: Origin };
+/** What was given for a setting, not yet looked at. */
+export type Given = { readonly value: unknown; readonly origin: Origin };
 
 /** Variables with our prefix that are no settings. */
 const OTHER_ENV = ['PLEXSYNC_DATA_DIR', 'PLEXSYNC_LOG_FORMAT', 'PLEXSYNC_LOG_FILE'];
@@ -48,7 +48,8 @@ export async function loadSettings(sources: ConfigSources): Promise<LoadedSettin
   };
 }
 
-function given(
+/** What the strongest source that names the setting says. */
+export function given(
   name: SettingName,
   { flags, env }: ConfigSources,
   file: { readonly path: string; readonly values: Readonly<Record<string, unknown>> },
@@ -65,7 +66,8 @@ function given(
   return { value: fallback, origin: { kind: 'default', name: 'the default' } };
 }
 
-function settingValue({ name, value, origin }: Given & { readonly name: SettingName }): unknown {
+/** The setting as a run has it. @throws {UsageError} as `loadSettings` does. */
+export function settingValue({ name, value, origin }: Given & { readonly name: SettingName }): unknown {
   const { type, fallback }: Setting = SETTINGS[name];
   // A default is right as it stands (a test holds each against its schema); to validate it would cost every run.
   if (value === fallback) return type.kind === 'duration' ? parseDurationMs(String(value), type.unit) : value;
@@ -95,7 +97,8 @@ function firstMessage(issues: readonly z.core.$ZodIssue[]): string {
   return issue.message === 'Invalid input' ? 'has the wrong type' : issue.message;
 }
 
-function secretInSight({ name, origin }: Given & { readonly name: SettingName }): readonly string[] {
+/** The warning a secret on the command line deserves, if this is one. */
+export function secretInSight({ name, origin }: Given & { readonly name: SettingName }): readonly string[] {
   const { secret }: Setting = SETTINGS[name];
   if (!secret || origin.kind !== 'flag') return [];
   return [
@@ -103,64 +106,11 @@ function secretInSight({ name, origin }: Given & { readonly name: SettingName })
   ];
 }
 
-function refuseUnknownEnv(env: NodeJS.ProcessEnv): void {
+/** @throws {UsageError} where a variable has our prefix and is nothing of ours: somebody misspelt a setting. */
+export function refuseUnknownEnv(env: NodeJS.ProcessEnv): void {
   const known = [...SETTING_NAMES.map(variableOf), ...OTHER_ENV];
   for (const name of Object.keys(env)) {
     if (!name.startsWith('PLEXSYNC_') || name.startsWith(TEST_ENV_PREFIX) || known.includes(name)) continue;
     throw new UsageError(`The environment variable ${name} is no setting.`, didYouMean(name, known));
-  }
-}
-
-/** A setting as it was given, and why it cannot be used if it cannot. */
-export type ExplainedSetting = {
-  readonly name: SettingName;
-  /** As it was given; durations are not converted. */
-  readonly value: unknown;
-  /** As a run would have it; `undefined` where there is a problem. */
-  readonly parsed: unknown;
-  readonly origin: Origin;
-  readonly problem: string | undefined;
-};
-
-/**
- * Every setting with its origin, also where `loadSettings` would refuse; `problems` are those of no single setting, and
- * `warnings` what the person should know besides.
- */
-export async function explainSettings(sources: ConfigSources): Promise<{
-  readonly settings: readonly ExplainedSetting[];
-  readonly problems: readonly string[];
-  readonly warnings: readonly string[];
-}> {
-  const env = await complaintAbout(() => refuseUnknownEnv(sources.env));
-  let file: ConfigFile = { path: '', values: {}, warnings: [] };
-  const config = await complaintAbout(async () => {
-    file = await readConfigFile({ dataDir: sources.dataDir, named: sources.configFile });
-  });
-  const all = SETTING_NAMES.map((name) => ({ name, ...given(name, sources, file) }));
-  const settings = all.map(async (one): Promise<ExplainedSetting> => {
-    let parsed: unknown;
-    const complaint = await complaintAbout(() => {
-      parsed = settingValue(one);
-    });
-    return { ...one, parsed, problem: complaint?.message };
-  });
-  return {
-    settings: await Promise.all(settings),
-    problems: [env, config].flatMap((problem) => (problem === undefined ? [] : [withHint(problem)])),
-    warnings: [...file.warnings, ...all.flatMap(secretInSight)],
-  };
-}
-
-function withHint({ message, hint }: UsageError): string {
-  return hint === undefined ? message : `${message} ${hint}`;
-}
-
-async function complaintAbout(action: () => unknown): Promise<UsageError | undefined> {
-  try {
-    await action();
-    return undefined;
-  } catch (thrown) {
-    if (thrown instanceof UsageError) return thrown;
-    throw thrown;
   }
 }

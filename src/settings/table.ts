@@ -1,6 +1,6 @@
-import type { PathMapping } from './core/file-paths.ts';
+import type { PathMapping } from '../core/file-paths.ts';
 
-/** What values a setting takes; `setting-schema.ts` makes the schema of it. */
+/** What values a setting takes; `schema.ts` makes the schema of it. */
 export type SettingType =
   | { readonly kind: 'switch' }
   | { readonly kind: 'whole_number'; readonly min: number; readonly max: number }

@@ -1,0 +1,61 @@
+import { UsageError } from '../core/errors.ts';
+import type { ConfigFile } from './file.ts';
+import { readConfigFile } from './file.ts';
+import type { ConfigSources, Origin } from './load.ts';
+import { given, refuseUnknownEnv, secretInSight, settingValue } from './load.ts';
+import type { SettingName } from './table.ts';
+import { SETTING_NAMES } from './table.ts';
+
+/** A setting as it was given, and why it cannot be used if it cannot. */
+export type ExplainedSetting = {
+  readonly name: SettingName;
+  /** As it was given; durations are not converted. */
+  readonly value: unknown;
+  /** As a run would have it; `undefined` where there is a problem. */
+  readonly parsed: unknown;
+  readonly origin: Origin;
+  readonly problem: string | undefined;
+};
+
+/**
+ * Every setting with its origin, also where `loadSettings` would refuse; `problems` are those of no single setting, and
+ * `warnings` what the person should know besides.
+ */
+export async function explainSettings(sources: ConfigSources): Promise<{
+  readonly settings: readonly ExplainedSetting[];
+  readonly problems: readonly string[];
+  readonly warnings: readonly string[];
+}> {
+  const env = await complaintAbout(() => refuseUnknownEnv(sources.env));
+  let file: ConfigFile = { path: '', values: {}, warnings: [] };
+  const config = await complaintAbout(async () => {
+    file = await readConfigFile({ dataDir: sources.dataDir, named: sources.configFile });
+  });
+  const all = SETTING_NAMES.map((name) => ({ name, ...given(name, sources, file) }));
+  const settings = all.map(async (one): Promise<ExplainedSetting> => {
+    let parsed: unknown;
+    const complaint = await complaintAbout(() => {
+      parsed = settingValue(one);
+    });
+    return { ...one, parsed, problem: complaint?.message };
+  });
+  return {
+    settings: await Promise.all(settings),
+    problems: [env, config].flatMap((problem) => (problem === undefined ? [] : [withHint(problem)])),
+    warnings: [...file.warnings, ...all.flatMap(secretInSight)],
+  };
+}
+
+function withHint({ message, hint }: UsageError): string {
+  return hint === undefined ? message : `${message} ${hint}`;
+}
+
+async function complaintAbout(action: () => unknown): Promise<UsageError | undefined> {
+  try {
+    await action();
+    return undefined;
+  } catch (thrown) {
+    if (thrown instanceof UsageError) return thrown;
+    throw thrown;
+  }
+}
