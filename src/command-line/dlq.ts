@@ -1,4 +1,4 @@
-import type { Selection } from '../commands/letter-selection.ts';
+import type { Selection } from '../commands/dlq/selection.ts';
 import { EXIT } from '../exit.ts';
 import type { CommandSpec, Invocation, OptionSpec } from './spec.ts';
 
@@ -37,7 +37,7 @@ export const DLQ_LIST: CommandSpec = {
   examples: ['plexsync dlq list', 'plexsync dlq list --error-type PlexNotFound --path-prefix /data/old'],
   exitCodes: EXIT_CODES,
   run: async (invocation, context) => {
-    const { list } = await import('../commands/dlq.ts');
+    const { list } = await import('../commands/dlq/dlq.ts');
     return await list({ selection: selectionOf(invocation) }, context);
   },
 };
@@ -49,7 +49,7 @@ export const DLQ_SHOW: CommandSpec = {
   examples: ['plexsync dlq show 12'],
   exitCodes: EXIT_CODES,
   run: async ({ operands }, context) => {
-    const { show } = await import('../commands/dlq.ts');
+    const { show } = await import('../commands/dlq/dlq.ts');
     return await show({ id: operands[0] ?? '' }, context);
   },
 };
@@ -63,7 +63,7 @@ export const DLQ_RETRY: CommandSpec = {
   examples: ['plexsync dlq retry 12', 'plexsync dlq retry --error-type PlexNotFound --path-prefix /data/old --yes'],
   exitCodes: EXIT_CODES,
   run: async (invocation, context) => {
-    const { retry } = await import('../commands/dlq.ts');
+    const { retry } = await import('../commands/dlq/dlq.ts');
     const { given } = invocation;
     const asked = { selection: selectionOf(invocation), yes: given.has('yes'), dryRun: given.has('dry-run') };
     return await retry(asked, context);
@@ -79,7 +79,7 @@ export const DLQ_PURGE: CommandSpec = {
   examples: ['plexsync dlq purge 12', 'plexsync dlq purge --older-than 7d --dry-run'],
   exitCodes: EXIT_CODES,
   run: async (invocation, context) => {
-    const { purge } = await import('../commands/dlq.ts');
+    const { purge } = await import('../commands/dlq/dlq.ts');
     const { given } = invocation;
     const asked = { selection: selectionOf(invocation), yes: given.has('yes'), dryRun: given.has('dry-run') };
     return await purge(asked, context);
@@ -93,7 +93,7 @@ export const DLQ_SUMMARY: CommandSpec = {
   examples: ['plexsync dlq summary', 'plexsync dlq summary --since 7d --json'],
   exitCodes: EXIT_CODES,
   run: async (invocation, context) => {
-    const { summary } = await import('../commands/dlq-review.ts');
+    const { summary } = await import('../commands/dlq/review.ts');
     return await summary({ selection: selectionOf(invocation) }, context);
   },
 };
@@ -114,7 +114,7 @@ export const DLQ_EXPORT: CommandSpec = {
   ],
   exitCodes: EXIT_CODES,
   run: async (invocation, context) => {
-    const { exportLetters } = await import('../commands/dlq-review.ts');
+    const { exportLetters } = await import('../commands/dlq/review.ts');
     const names = invocation.given.has('redact') ? 'masked' : 'shown';
     return await exportLetters({ selection: selectionOf(invocation), names }, context);
   },

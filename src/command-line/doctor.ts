@@ -13,7 +13,7 @@ export const DOCTOR: CommandSpec = {
   examples: ['plexsync doctor', 'plexsync doctor --path-map /data=/media', 'plexsync doctor --json | jq .ok'],
   exitCodes: [EXIT.done, EXIT.jobsFailed, EXIT.usage],
   run: async ({ flags, configFile }, context) => {
-    const { run } = await import('../commands/doctor.ts');
+    const { run } = await import('../commands/doctor/doctor.ts');
     return await run({ flags, configFile }, context);
   },
 };

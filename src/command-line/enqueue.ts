@@ -52,7 +52,7 @@ export const ENQUEUE: CommandSpec = {
   run: async ({ operands, given, flags, configFile }, context) => {
     const recent = given.text('recent');
     if (given.has('all') || recent !== undefined) {
-      const { run } = await import('../commands/enqueue-from-stash.ts');
+      const { run } = await import('../commands/stash/enqueue.ts');
       const which = {
         all: given.has('all') ? 'all' : 'some',
         recent,

@@ -12,7 +12,7 @@ export const HOOK: CommandSpec = {
   exitCodes: [EXIT.done, EXIT.jobsFailed, EXIT.usage, EXIT.refused, EXIT.unreachable, EXIT.store],
   logFormat: 'stash',
   run: async ({ configFile }, context) => {
-    const { run } = await import('../commands/hook.ts');
+    const { run } = await import('../commands/plugin/hook.ts');
     return await run({ configFile }, context);
   },
 };

@@ -14,7 +14,7 @@ export const INIT: CommandSpec = {
   examples: ['plexsync init', 'plexsync init --yes --plex-url http://plex:32400 --plex-token-file /run/secrets/plex'],
   exitCodes: [EXIT.done, EXIT.usage, EXIT.refused, EXIT.unreachable],
   run: async ({ given, flags, configFile }, context) => {
-    const { run } = await import('../commands/init.ts');
+    const { run } = await import('../commands/init/init.ts');
     return await run({ flags, configFile, yes: given.has('yes') }, context);
   },
 };

@@ -29,7 +29,7 @@ export const MATCH_TEST: CommandSpec = {
   ],
   exitCodes: [EXIT.done, EXIT.jobsFailed, EXIT.usage, EXIT.refused, EXIT.unreachable],
   run: async ({ operands, given, flags, configFile }, context) => {
-    const { run } = await import('../commands/match-test.ts');
+    const { run } = await import('../commands/match/match-test.ts');
     return await run({ file: operands[0] ?? '', size: given.text('size'), flags, configFile }, context);
   },
 };

@@ -21,7 +21,7 @@ export const PLUGIN_INSTALL: CommandSpec = {
   ],
   exitCodes: [EXIT.done, EXIT.usage, EXIT.store],
   run: async ({ given, configFile }, context) => {
-    const { run } = await import('../commands/plugin-install.ts');
+    const { run } = await import('../commands/plugin/install.ts');
     return await run(
       {
         pluginsDir: given.text('plugins-dir'),
@@ -42,7 +42,7 @@ export const PLUGIN_STATUS: CommandSpec = {
   examples: ['plexsync plugin status', 'plexsync plugin status --json'],
   exitCodes: [EXIT.done, EXIT.jobsFailed, EXIT.usage, EXIT.store],
   run: async (_invocation, context) => {
-    const { run } = await import('../commands/plugin-status.ts');
+    const { run } = await import('../commands/plugin/status.ts');
     return run(context);
   },
 };

@@ -34,7 +34,7 @@ export const PROCESS: CommandSpec = {
   ],
   exitCodes: Object.values(EXIT),
   run: async ({ given, flags, configFile }, context) => {
-    const { run } = await import('../commands/process.ts');
+    const { run } = await import('../commands/process/process.ts');
     return await run(
       {
         flags,

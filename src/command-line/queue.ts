@@ -18,7 +18,7 @@ export const QUEUE_LIST: CommandSpec = {
   examples: ['plexsync queue list', 'plexsync queue list --state retry', 'plexsync queue list --json'],
   exitCodes: [EXIT.done, EXIT.usage, EXIT.store],
   run: async ({ given }, context) => {
-    const { list } = await import('../commands/queue.ts');
+    const { list } = await import('../commands/queue/list.ts');
     return list({ scene: given.text('scene'), state: given.text('state'), limit: given.text('limit') }, context);
   },
 };
@@ -38,7 +38,7 @@ export const QUEUE_DROP: CommandSpec = {
   examples: ['plexsync queue drop 12', 'plexsync queue drop --scene 4711 --dry-run', 'plexsync queue drop --all --yes'],
   exitCodes: [EXIT.done, EXIT.usage, EXIT.store],
   run: async ({ operands, given }, context) => {
-    const { drop } = await import('../commands/queue.ts');
+    const { drop } = await import('../commands/queue/drop.ts');
     return await drop(
       {
         ids: operands,

@@ -29,7 +29,7 @@ export const STATS: CommandSpec = {
   ],
   exitCodes: [EXIT.done, EXIT.jobsFailed, EXIT.usage, EXIT.store],
   run: async ({ given }, context) => {
-    const { run } = await import('../commands/stats.ts');
+    const { run } = await import('../commands/stats/stats.ts');
     const options = {
       check: given.has('check'),
       maxDead: given.text('max-dead'),

@@ -16,9 +16,9 @@ import { readerOf } from '../terminal/reader.ts';
 import { renderFields } from '../terminal/table.ts';
 import { localTime, utcTime } from '../terminal/time.ts';
 import type { Context } from './context.ts';
-import { toId } from './ids.ts';
 import { jobDocument } from './job-document.ts';
 import { letterDocument } from './letter-document.ts';
+import { toId } from './typed-values.ts';
 import { tellWarnings } from './warnings.ts';
 
 export type StatusOptions = {

@@ -44,7 +44,11 @@ test('enqueue loads better-sqlite3, commander and zod/mini, and nothing else', (
 });
 
 test('hook loads what enqueue does, and nothing else', () => {
-  assert.deepEqual(packagesOf(['src/cli.ts', 'src/commands/hook.ts']), ['better-sqlite3', 'commander', 'zod/mini']);
+  assert.deepEqual(packagesOf(['src/cli.ts', 'src/commands/plugin/hook.ts']), [
+    'better-sqlite3',
+    'commander',
+    'zod/mini',
+  ]);
 });
 
 test('the command line itself loads commander alone, and reaches commands only when asked for', () => {
@@ -57,7 +61,7 @@ test('the command line itself loads commander alone, and reaches commands only w
 });
 
 test('process loads no HTTP client and nothing to draw with before something is due', () => {
-  const loaded = packagesOf(['src/cli.ts', 'src/commands/process.ts']);
+  const loaded = packagesOf(['src/cli.ts', 'src/commands/process/process.ts']);
   for (const heavy of ['axios', 'ora', 'cli-table3', 'chalk']) assert.ok(!loaded.includes(heavy), heavy);
 });
 

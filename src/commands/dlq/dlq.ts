@@ -1,0 +1,178 @@
+import { cureFor } from '../../core/cures.ts';
+import { shellWord } from '../../core/shell-word.ts';
+import { EXIT } from '../../exit.ts';
+import type { DeadLetter } from '../../queue/dead-letters.ts';
+import { letterDataOf, letterPathOf } from '../../queue/dead-letters.ts';
+import type { LetterDesk, Retried } from '../../queue/letter-desk.ts';
+import { openLetterDesk } from '../../queue/letter-desk.ts';
+import { openStores, openStoresToRead } from '../../queue/stores.ts';
+import { confirm } from '../../terminal/confirm.ts';
+import { readerOf } from '../../terminal/reader.ts';
+import { sanitize } from '../../terminal/sanitize.ts';
+import { renderTable } from '../../terminal/table.ts';
+import { localTime } from '../../terminal/time.ts';
+import type { Context } from '../context.ts';
+import { declined } from '../declined.ts';
+import { letterDocument, warnOfDamage } from '../letter-document.ts';
+import type { Selection } from './selection.ts';
+import { noLettersWords, selectToChange, selectToRead } from './selection.ts';
+
+type Asked = { readonly selection: Selection; readonly yes: boolean; readonly dryRun?: boolean };
+
+/** Lists dead letters, newest first. */
+export async function list({ selection }: { readonly selection: Selection }, context: Context): Promise<number> {
+  return await atDesk(context, openStoresToRead, (desk) => {
+    const letters = selectToRead(desk, selection, context.now());
+    const { output } = context;
+    if (output.json) output.resultJson(letters.map(letterDocument), 2);
+    else if (letters.length === 0) output.result(noLettersWords(desk, selection));
+    else output.result(letterTable(letters));
+    for (const letter of letters) warnOfDamage(letter, context);
+    return EXIT.done;
+  });
+}
+
+/** Shows one letter whole, and what can be done about it. */
+export async function show({ id }: { readonly id: string }, context: Context): Promise<number> {
+  const selection = { ids: [id], errorType: undefined, scene: undefined, all: false };
+  return await atDesk(context, openStoresToRead, (desk) => {
+    for (const letter of selectToRead(desk, selection, context.now())) {
+      if (context.output.json) context.output.resultJson(letterDocument(letter), 2);
+      else context.output.result(letterText(letter));
+      warnOfDamage(letter, context);
+    }
+    return EXIT.done;
+  });
+}
+
+/** Puts letters back into the queue; asks first when more than one is meant. */
+export async function retry({ selection, yes, dryRun = false }: Asked, context: Context): Promise<number> {
+  return await atDesk(context, dryRun ? openStoresToRead : openStores, async (desk) => {
+    const { output } = context;
+    const letters = selectToChange(desk, selection, { verb: 'retry', now: context.now() });
+    if (dryRun) {
+      const retried = desk.preview(letters);
+      if (output.json) output.resultJson({ dry_run: true, retried: retried.map(retriedDocument) });
+      else output.result(`${tableAbove(letters)}${retriedText(retried, 'would be put')}`);
+      return retryExitCode(retried, context);
+    }
+    const question = `Put ${countOf(letters.length)} back into the queue of ${context.dataDir.path}${desk.serverName()}?`;
+    const answer = letters.length > 1 ? await confirm(question, { yes }) : 'yes';
+    if (answer !== 'yes') return declined(answer, context);
+    const retried = desk.retry(letters, context.now());
+    if (output.json) output.resultJson({ retried: retried.map(retriedDocument) });
+    else output.result(retriedText(retried, 'put'));
+    return retryExitCode(retried, context);
+  });
+}
+
+/** Deletes letters for good; always asks. */
+export async function purge({ selection, yes, dryRun = false }: Asked, context: Context): Promise<number> {
+  return await atDesk(context, dryRun ? openStoresToRead : openStores, async (desk) => {
+    const { output } = context;
+    const letters = selectToChange(desk, selection, { verb: 'purge', now: context.now() });
+    if (dryRun) {
+      if (output.json) output.resultJson({ dry_run: true, purged: letters.length, letters: letters.map(toBrief) });
+      else output.result(`${tableAbove(letters)}${countOf(letters.length)} would be deleted.`);
+      return EXIT.done;
+    }
+    const question = `Delete ${countOf(letters.length)} from ${context.dataDir.path}${desk.serverName()} for good? Their edits will not arrive.`;
+    const answer = letters.length > 0 ? await confirm(question, { yes }) : 'yes';
+    if (answer !== 'yes') return declined(answer, context);
+    const purged = desk.purge(letters);
+    if (output.json) output.resultJson({ purged });
+    else output.result(`${countOf(purged)} deleted.`);
+    return EXIT.done;
+  });
+}
+
+type AtDesk = (desk: LetterDesk) => number | Promise<number>;
+
+/** Opens the letters for one command, and closes them however it ends. */
+export async function atDesk(context: Context, open: typeof openStores, action: AtDesk): Promise<number> {
+  const stores = open(context.dataDir);
+  try {
+    return await action(openLetterDesk(stores));
+  } finally {
+    stores.close();
+  }
+}
+
+function retriedDocument({ letterId, sceneId, how, fault }: Retried): object {
+  return { id: letterId, scene_id: sceneId, how, ...(fault === undefined ? {} : { fault }) };
+}
+
+/** Letters that cannot be tried again stay; saying why is what is left to do. */
+function retryExitCode(retried: readonly Retried[], { output }: Context): number {
+  const damaged = retried.filter(({ how }) => how === 'damaged');
+  for (const { letterId, fault } of damaged) {
+    output.log('error', `Dead letter ${letterId} cannot be tried again: ${fault}.`);
+    output.log('error', `  Mend it in dlq.db, or give it up: plexsync dlq purge ${letterId}`);
+  }
+  return damaged.length === 0 ? EXIT.done : EXIT.usage;
+}
+
+function toBrief({ id, scene_id, error_type }: DeadLetter): object {
+  return { id, scene_id, error_type };
+}
+
+function tableAbove(letters: readonly DeadLetter[]): string {
+  return letters.length === 0 ? '' : `${letterTable(letters)}\n`;
+}
+
+function letterTable(letters: readonly DeadLetter[]): string {
+  const reader = readerOf('stdout');
+  const rows = letters.map((letter) => [
+    letter.id,
+    letter.scene_id,
+    letter.error_type,
+    reader.kind === 'person' ? localTime(Date.parse(letter.failed_at)) : letter.failed_at,
+    letter.retry_count,
+    letter.error_message,
+  ]);
+  return renderTable(['ID', 'SCENE', 'ERROR', 'FAILED', 'RETRIES', 'MESSAGE'], rows, reader);
+}
+
+function letterText(letter: DeadLetter): string {
+  const fields: [string, string | number][] = [
+    ['Dead letter', letter.id],
+    ['Scene', letter.scene_id],
+    ['Job', letter.job_id],
+    ['Error', letter.error_type],
+    ['Message', letter.error_message],
+    ['Retries', letter.retry_count],
+    ['Failed at', localTime(Date.parse(letter.failed_at))],
+  ];
+  const lines = fields.map(([name, value]) => `${`${name}:`.padEnd(13)}${sanitize(String(value))}`);
+  const scene = letterDataOf(letter);
+  const text = scene === undefined ? letter.job_data : JSON.stringify(scene, null, 2);
+  const data = text.split('\n').map(sanitize);
+  const trace = letter.stack_trace === null ? [] : ['Stack:', ...letter.stack_trace.split('\n').map(sanitize)];
+  return [...lines, 'Data:', ...data, ...trace, '', ...nextSteps(letter)].join('\n');
+}
+
+function nextSteps(letter: DeadLetter): readonly string[] {
+  const path = letterPathOf(letter);
+  return [
+    cureFor(letter.error_type, '').advice,
+    `Try again: plexsync dlq retry ${letter.id}`,
+    ...(path === undefined ? [] : [`See what matches: plexsync match-test ${shellWord(sanitize(path))}`]),
+    `Give it up: plexsync dlq purge ${letter.id}`,
+  ];
+}
+
+function retriedText(retried: readonly Retried[], verb: 'put' | 'would be put'): string {
+  const covered = retried.filter(({ how }) => how === 'covered');
+  const queued = retried.filter(({ how }) => how === 'queued' || how === 'merged').length;
+  const lines = [`${countOf(queued)} ${verb} back into the queue.`];
+  for (const { letterId, sceneId } of covered) {
+    lines.push(
+      `Dead letter ${letterId} stays: a newer edit of scene ${sceneId} is being written and closes it when it succeeds.`,
+    );
+  }
+  return lines.join('\n');
+}
+
+function countOf(letters: number): string {
+  return letters === 1 ? '1 dead letter' : `${letters} dead letters`;
+}

@@ -1,0 +1,119 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { cureFor } from '../../core/cures.ts';
+import type { LetterGroup } from '../../core/letter-summary.ts';
+import { summariseLetters } from '../../core/letter-summary.ts';
+import { createMasker } from '../../core/mask.ts';
+import { learnDocument, maskDocument } from '../../core/personal-words.ts';
+import { shellWord } from '../../core/shell-word.ts';
+import { EXIT } from '../../exit.ts';
+import type { DeadLetter } from '../../queue/dead-letters.ts';
+import { letterDataOf, letterPathOf } from '../../queue/dead-letters.ts';
+import { openStoresToRead } from '../../queue/stores.ts';
+import { isTerminal } from '../../terminal/reader.ts';
+import { sanitize } from '../../terminal/sanitize.ts';
+import { renderTable } from '../../terminal/table.ts';
+import type { Context } from '../context.ts';
+import { letterDocument, warnOfDamage } from '../letter-document.ts';
+import { atDesk } from './dlq.ts';
+import type { Selection } from './selection.ts';
+import { noLettersWords, selectToRead, toFilter } from './selection.ts';
+
+/** Says how many letters of which kind lie where, and what probably helps. */
+export async function summary({ selection }: { readonly selection: Selection }, context: Context): Promise<number> {
+  return await atDesk(context, openStoresToRead, (desk) => {
+    const letters = desk.read(toFilter(desk, selection, context.now()));
+    const groups = summariseLetters(mapLetters(letters));
+    const { output } = context;
+    if (output.json) output.resultJson(summaryDocument(groups), 2);
+    else if (groups.length === 0) output.result(noLettersWords(desk, selection));
+    else output.result(isTerminal('stdout') ? summaryText(groups) : summaryLines(groups));
+    return EXIT.done;
+  });
+}
+
+function* mapLetters(letters: Iterable<DeadLetter>) {
+  for (const letter of letters) yield { errorType: letter.error_type, path: letterPathOf(letter) };
+}
+
+/** What chooses the letters of a group; with their folder where all of them lie in one. */
+function optionsOf({ errorType, folders }: LetterGroup): string {
+  const [only, ...more] = folders;
+  const folder = more.length === 0 && only?.folder !== '/' ? only?.folder : undefined;
+  const prefix = folder === undefined ? '' : ` --path-prefix ${shellWord(folder)}`;
+  return `--error-type ${shellWord(errorType)}${prefix}`;
+}
+
+function summaryDocument(groups: readonly LetterGroup[]): object {
+  return {
+    count: groups.reduce((total, { count }) => total + count, 0),
+    groups: groups.map((group) => ({
+      error_type: group.errorType,
+      count: group.count,
+      folders: group.folders.map(({ folder, count }) => ({ path: folder ?? null, count })),
+      cure: cureFor(group.errorType, optionsOf(group)),
+    })),
+  };
+}
+
+function summaryText(groups: readonly LetterGroup[]): string {
+  return groups
+    .map((group) => {
+      const { advice, command } = cureFor(group.errorType, optionsOf(group));
+      const [only, ...more] = group.folders;
+      const where = more.length === 0 ? ` ${placeOf(only?.folder)}` : '';
+      const places = more.length === 0 ? [] : group.folders.map(({ folder, count }) => `  ${count} ${placeOf(folder)}`);
+      return [`${group.count} ${group.errorType}${where}`, ...places, `  ${advice}`, `  ${command}`]
+        .map((line) => sanitize(line))
+        .join('\n');
+    })
+    .join('\n\n');
+}
+
+function placeOf(folder: string | undefined): string {
+  return folder === undefined ? 'without a path' : `under ${folder}`;
+}
+
+/** A line per type and folder: type, count, folder, advice, command. */
+function summaryLines(groups: readonly LetterGroup[]): string {
+  const rows = groups.flatMap((group) => {
+    const { advice, command } = cureFor(group.errorType, optionsOf(group));
+    return group.folders.map(({ folder, count }) => [group.errorType, count, folder ?? '-', advice, command]);
+  });
+  return renderTable([], rows, { kind: 'pipe' });
+}
+
+export type ExportOptions = { readonly selection: Selection; readonly names: 'shown' | 'masked' };
+
+/** Writes every letter as one line of JSON, with the keys of `dlq list --json`. */
+export async function exportLetters({ selection, names }: ExportOptions, context: Context): Promise<number> {
+  return await atDesk(context, openStoresToRead, (desk) => {
+    const now = context.now();
+    const letters =
+      selection.ids.length > 0 ? selectToRead(desk, selection, now) : desk.read(toFilter(desk, selection, now));
+    const shown = names === 'masked' ? redacted([...letters]) : letters;
+    for (const letter of shown) {
+      context.output.resultJson(letterDocument(letter));
+      warnOfDamage(letter, context);
+    }
+    return EXIT.done;
+  });
+}
+
+/** Letters as they may be shown to anybody: the same name is the same word within this export, and none in another. */
+function* redacted(letters: readonly DeadLetter[]): Generator<DeadLetter> {
+  const key = randomBytes(32);
+  const digest = (text: string): string => createHmac('sha256', key).update(text).digest('hex');
+  const masker = createMasker(
+    letters.flatMap(({ error_message, stack_trace }) => [error_message, stack_trace ?? '']),
+    digest,
+  );
+  for (const letter of letters) learnDocument(letterDataOf(letter), masker);
+  for (const letter of letters) {
+    yield {
+      ...letter,
+      error_message: masker.mask(letter.error_message),
+      stack_trace: letter.stack_trace === null ? null : masker.mask(letter.stack_trace),
+      job_data: JSON.stringify(maskDocument(letterDataOf(letter) ?? null, masker)),
+    };
+  }
+}

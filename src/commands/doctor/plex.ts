@@ -1,0 +1,147 @@
+import { spanText } from '../../core/duration.ts';
+import { SyncError, UsageError } from '../../core/errors.ts';
+import type { Examined, Finding } from '../../core/finding.ts';
+import { failure, failureOf, ok, skipped, warning } from '../../core/finding.ts';
+import { chooseSections } from '../../core/libraries.ts';
+import type { Section } from '../../core/plex-item.ts';
+import type { Binding } from '../../core/ports.ts';
+import type { Identity, PlexClient } from '../../plex/client.ts';
+import { prepareServerState } from '../../queue/server-state.ts';
+import type { Stores } from '../../queue/stores.ts';
+import type { LoadedSettings } from '../../settings/load.ts';
+import type { Context } from '../context.ts';
+import { connectToPlex } from '../plex-connection.ts';
+import { checkFiles } from './files.ts';
+import { plexFix } from './plex-fix.ts';
+
+type Place = { readonly loaded: LoadedSettings; readonly stores: Stores | undefined };
+
+/** Everything that Plex has to say: that it is there, whose token this is, its libraries, and our files in them. */
+export async function checkPlex(place: Place, context: Context): Promise<readonly Finding[]> {
+  const { loaded, stores } = place;
+  const reached = await examineServer(loaded, context);
+  if (reached.value === undefined) {
+    return [...reached.findings, skipped('libraries', 'Plex cannot be asked: token, clock, libraries and files')];
+  }
+  const { plex, identity } = reached.value;
+  const listed = await examineToken(plex);
+  const known = [
+    ...reached.findings,
+    ...checkClock(identity, context.now()),
+    ...checkBinding(identity, stores),
+    ...listed.findings,
+  ];
+  if (listed.value === undefined) return [...known, skipped('libraries', 'the token was not accepted')];
+  const libraries = examineLibraries(listed.value, loaded.settings.plex_library);
+  const checked = [...known, ...(await checkEditRights(plex)), ...libraries.findings];
+  if (libraries.value === undefined) return [...checked, skipped('files', 'there is no library to look in')];
+  if (stores === undefined) return [...checked, skipped('files', 'no database says which files to look for')];
+  const { path_map: mappings, concurrency } = loaded.settings;
+  return [...checked, ...(await checkFiles({ sections: libraries.value, mappings, concurrency }, { stores, plex }))];
+}
+
+async function examineServer(
+  loaded: LoadedSettings,
+  context: Context,
+): Promise<Examined<{ readonly plex: PlexClient; readonly identity: Identity }>> {
+  const fix = 'Check plex_url (it should look like http://plex:32400) and that Plex runs.';
+  try {
+    const plex = connectToPlex(loaded, context);
+    const identity = await plex.identity().catch((thrown: unknown) => complainBetter(plex, thrown));
+    const version = identity.version === undefined ? 'of unknown version' : identity.version;
+    const message = `Plex ${version} answers at ${loaded.settings.plex_url}`;
+    return { findings: [ok('plex', message)], value: { plex, identity } };
+  } catch (thrown) {
+    return { findings: [failureOf('plex', thrown, plexFix(thrown, fix))], value: undefined };
+  }
+}
+
+/** `/identity` cannot tell a Plex in trouble from another server at the address; the list of libraries can. */
+async function complainBetter(plex: PlexClient, thrown: unknown): Promise<never> {
+  if (thrown instanceof SyncError && thrown.code !== 'plex_unavailable') await plex.sections();
+  throw thrown;
+}
+
+const MINUTE_MS = 60_000;
+const MOST_APART_MS = MINUTE_MS;
+
+function checkClock({ clockAt }: Identity, now: number): readonly Finding[] {
+  if (clockAt === undefined) return [skipped('clock', 'Plex does not tell its time')];
+  const apartMs = now - clockAt;
+  if (Math.abs(apartMs) <= MOST_APART_MS) return [ok('clock', 'agrees with the clock of Plex')];
+  const apart = `${spanText(Math.round(Math.abs(apartMs) / MINUTE_MS) * MINUTE_MS)} ${apartMs > 0 ? 'ahead of' : 'behind'}`;
+  const fix = 'Set the clock of both machines from the network.';
+  return [warning('clock', `the clock here is ${apart} the clock of Plex`, fix)];
+}
+
+function checkBinding({ machineIdentifier }: Identity, stores: Stores | undefined): readonly Finding[] {
+  const check = 'server';
+  if (stores === undefined) return [];
+  let bound: Binding | undefined;
+  try {
+    bound = prepareServerState(stores.queueDb).binding();
+  } catch (thrown) {
+    return [failureOf(check, thrown, 'Check the disk.')];
+  }
+  if (bound === undefined) return [ok(check, `${machineIdentifier}; the data directory is bound at the first process`)];
+  if (bound.machineIdentifier === machineIdentifier)
+    return [ok(check, `${machineIdentifier}, to which the data directory belongs`)];
+  const message = `the data directory belongs to the Plex server ${bound.machineIdentifier}, but plex_url leads to ${machineIdentifier}`;
+  return [
+    failure(
+      check,
+      message,
+      'Correct plex_url, use another --data-dir, or rebind with plexsync process --adopt-server.',
+    ),
+  ];
+}
+
+/** Reads the libraries, which takes a good token. */
+async function examineToken(plex: PlexClient): Promise<Examined<readonly Section[]>> {
+  const fix = 'Check plex_url and that Plex runs.';
+  try {
+    const value = await plex.sections();
+    return { findings: [ok('token', 'Plex accepts it')], value };
+  } catch (thrown) {
+    const isRefused = thrown instanceof SyncError && thrown.code === 'plex_unauthorized';
+    return { findings: [failureOf(isRefused ? 'token' : 'plex', thrown, plexFix(thrown, fix))], value: undefined };
+  }
+}
+
+/** Asks for a page that only the owner may see, since only the owner may edit (plex-api.md 1): nothing is written. */
+async function checkEditRights(plex: PlexClient): Promise<readonly Finding[]> {
+  const check = 'edit_rights';
+  try {
+    await plex.ownerPage();
+    return [ok(check, 'the token is the owner’s')];
+  } catch (thrown) {
+    const fix = 'Use the token of the server’s owner.';
+    if (thrown instanceof SyncError && (thrown.code === 'plex_forbidden' || thrown.code === 'plex_unauthorized'))
+      return [failure(check, 'the token is not the owner’s: Plex will refuse every edit', fix)];
+    const reason = thrown instanceof Error ? thrown.message : String(thrown);
+    return [
+      warning(check, `cannot be told without an edit (${reason})`, 'If edits are refused, use the owner’s token.'),
+    ];
+  }
+}
+
+/** The libraries to look in, each with its folders. */
+function examineLibraries(sections: readonly Section[], names: readonly string[]): Examined<readonly Section[]> {
+  const findings: Finding[] = [];
+  const chosen = new Set<Section>();
+  // One by one, so that every wrong name is told.
+  for (const wanted of names.length === 0 ? [[]] : names.map((name) => [name])) {
+    try {
+      for (const section of chooseSections(sections, wanted)) chosen.add(section);
+    } catch (thrown) {
+      if (!(thrown instanceof UsageError)) throw thrown;
+      findings.push(failureOf('libraries', thrown, 'Correct plex_library.'));
+    }
+  }
+  for (const section of chosen) {
+    const { title, folders } = section;
+    if (folders.length > 0) findings.push(ok('libraries', `"${title}" holds ${folders.join(', ')}`));
+    else findings.push(warning('libraries', `"${title}" has no folder`, 'Add one in Plex.'));
+  }
+  return { findings, value: chosen.size > 0 ? [...chosen] : undefined };
+}

@@ -1,0 +1,142 @@
+import { SyncError, UsageError } from '../../core/errors.ts';
+import type { PathMapping } from '../../core/file-paths.ts';
+import { chooseSections } from '../../core/libraries.ts';
+import type { Section } from '../../core/plex-item.ts';
+import { complaintOf } from '../../exit.ts';
+import type { LoadedSettings } from '../../settings/load.ts';
+import type { SettingName } from '../../settings/table.ts';
+import { ask } from '../../terminal/ask.ts';
+import type { Context } from '../context.ts';
+import { connectToPlex } from '../plex-connection.ts';
+import type { Answers, InitOptions } from './source.ts';
+import { loadWith } from './source.ts';
+
+type Contact = { readonly answers: Answers; readonly sections: readonly Section[] };
+
+/** Asks for everything, each with what is set now as its default; `undefined` when the person broke off. */
+export async function askAll(options: InitOptions, context: Context): Promise<Answers | undefined> {
+  const contact = await askUntilPlexAnswers(options, context);
+  if (contact === undefined) return undefined;
+  const { sections } = contact;
+  const asking = { options, context };
+  const now = await loadWith(contact.answers, options, context);
+  const withLibraries = await askFor(contact.answers, { ...asking, ...libraryQuestion(sections, now) });
+  if (withLibraries === undefined) return undefined;
+  const { plex_library } = (await loadWith(withLibraries, options, context)).settings;
+  const chosen = chooseSections(sections, plex_library);
+  const withMapping = await askFor(withLibraries, { ...asking, ...mappingQuestion(chosen, now) });
+  if (withMapping === undefined) return undefined;
+  return await askFor(withMapping, {
+    ...asking,
+    name: 'stash_url',
+    text: 'Address of Stash, such as http://stash:9999',
+    present: now.settings.stash_url,
+    none: 'none',
+  });
+}
+
+/** Asks for address and token until Plex takes them. */
+async function askUntilPlexAnswers(options: InitOptions, context: Context): Promise<Contact | undefined> {
+  const { output } = context;
+  for (;;) {
+    const { settings } = await loadWith({}, options, context);
+    const plex_url = await ask({
+      text: 'Address of Plex',
+      fallback: settings.plex_url ?? 'http://127.0.0.1:32400',
+      echo: 'shown',
+    });
+    if (plex_url === undefined) return undefined;
+    const isKnown = settings.plex_token !== undefined || settings.plex_token_file !== undefined;
+    const typed = await ask({
+      text: 'Token of the server’s owner (X-Plex-Token; not shown)',
+      fallback: isKnown ? '' : undefined,
+      echo: 'hidden',
+    });
+    if (typed === undefined) return undefined;
+    const answers: Answers = { plex_url, ...(typed === '' ? {} : { plex_token: typed }) };
+    try {
+      const sections = await connectToPlex(await loadWith(answers, options, context), context).sections();
+      chooseSections(sections, []);
+      output.log('info', 'Plex answers, and accepts the token.');
+      return { answers, sections };
+    } catch (thrown) {
+      if (!(thrown instanceof UsageError) && !(thrown instanceof SyncError)) throw thrown;
+      complainOf(thrown, context);
+    }
+  }
+}
+
+/** A question about a setting that may be left out. */
+type SettingQuestion = {
+  readonly name: SettingName;
+  readonly text: string;
+  /** What holds now, as it would be typed. */
+  readonly present: string | undefined;
+  /** The word that takes the setting out. */
+  readonly none: string;
+  /** What is typed as the setting takes it; the same when absent. */
+  readonly toValue?: (typed: string) => unknown;
+  /** Throws where the setting takes the answer and Plex does not. */
+  readonly accept?: (loaded: LoadedSettings) => void;
+};
+
+function libraryQuestion(sections: readonly Section[], { settings }: LoadedSettings): SettingQuestion {
+  const names = chooseSections(sections, []).map(({ title }) => spelled(title));
+  return {
+    name: 'plex_library',
+    text: `Libraries to write to (${names.join(', ')})`,
+    present: settings.plex_library.map(spelled).join(', ') || undefined,
+    none: ALL,
+    toValue: (typed) => typed.split(',').map((name) => name.trim().replace(/^"(.*)"$/, '$1')),
+    accept: (loaded) => void chooseSections(sections, loaded.settings.plex_library),
+  };
+}
+
+const ALL = 'all';
+
+/** A library may be called like the word for all of them: its name is told apart by quotes. */
+function spelled(title: string): string {
+  return title.trim().toLowerCase() === ALL ? `"${title}"` : title;
+}
+
+function mappingQuestion(sections: readonly Section[], { settings }: LoadedSettings): SettingQuestion {
+  const folders = sections.flatMap((section) => section.folders);
+  return {
+    name: 'path_map',
+    text: `Plex sees the files under ${folders.join(', ')}. Where Stash sees them elsewhere: /stash/folder=/plex/folder`,
+    present: settings.path_map.map(({ from, to }: PathMapping) => `${from}=${to}`).join(', ') || undefined,
+    none: 'same',
+    toValue: (typed) => typed.split(/[,;]/).map((line) => line.trim()),
+  };
+}
+
+/** Asks until the answer is one that the setting takes: `answers` with it, or `undefined` when the person broke off. */
+async function askFor(
+  answers: Answers,
+  asking: SettingQuestion & { readonly options: InitOptions; readonly context: Context },
+): Promise<Answers | undefined> {
+  const { name, text, present, none, options, context, toValue = (typed) => typed } = asking;
+  const hint = present === undefined ? '' : `, or ${none}`;
+  for (;;) {
+    const typed = await ask({ text: `${text}${hint}`, fallback: present ?? none, echo: 'shown' });
+    if (typed === undefined) return undefined;
+    const isKept = typed === present;
+    const answer = typed.toLowerCase() === none ? null : toValue(typed);
+    const all = isKept ? answers : { ...answers, [name]: answer };
+    try {
+      const loaded = await loadWith(all, options, context);
+      asking.accept?.(loaded);
+      return all;
+    } catch (thrown) {
+      if (!(thrown instanceof UsageError)) throw thrown;
+      complainOf(thrown, context);
+    }
+  }
+}
+
+/** Says what is wrong with an answer, and what may be meant: the question comes again. */
+function complainOf(thrown: UsageError | SyncError, { output, version }: Context): void {
+  const { message, hint } = complaintOf(thrown, version);
+  output.log('error', message);
+  if (hint !== undefined) output.log('error', `  ${hint}`);
+}

@@ -1,0 +1,46 @@
+import { existsSync } from 'node:fs';
+import type { LoadedSettings } from '../../settings/load.ts';
+import { loadSettings } from '../../settings/load.ts';
+import type { SettingName } from '../../settings/table.ts';
+import { SETTINGS } from '../../settings/table.ts';
+import type { Context } from '../context.ts';
+
+export type InitOptions = {
+  readonly flags: Readonly<Partial<Record<SettingName, unknown>>>;
+  readonly configFile: string | undefined;
+  readonly yes: boolean;
+};
+
+/** What a person said at the terminal, by setting; `null` takes what stands in the file out of it. */
+export type Answers = Readonly<Partial<Record<SettingName, unknown>>>;
+
+/** The settings as they would be with these answers. @throws {UsageError} naming the answer that cannot be. */
+export async function loadWith(answers: Answers, options: InitOptions, context: Context): Promise<LoadedSettings> {
+  const said = Object.entries(answers).map(([name, answer]) => [name, answer ?? nothing(name as SettingName)] as const);
+  // A token that was typed stands for the one that a flag names a file of.
+  const instead = answers.plex_token === undefined ? {} : { plex_token_file: undefined };
+  return await loadSettings({
+    flags: { ...options.flags, ...instead, ...Object.fromEntries(said) },
+    env: context.env,
+    ...sourceOf(options, context),
+    configFile: presentFile(options),
+  });
+}
+
+function nothing(name: SettingName): unknown {
+  const setting = SETTINGS[name];
+  return 'fallback' in setting ? setting.fallback : undefined;
+}
+
+/** Where a config.json counts that nobody named: with `--config` nowhere, also where that file is yet to be written. */
+export function sourceOf(
+  { configFile }: InitOptions,
+  { dataDir }: Pick<Context, 'dataDir'>,
+): { readonly dataDir: string } {
+  return { dataDir: configFile ?? dataDir.path };
+}
+
+/** The file that `--config` names, where it is there already. */
+export function presentFile({ configFile }: InitOptions): string | undefined {
+  return configFile !== undefined && existsSync(configFile) ? configFile : undefined;
+}

@@ -1,0 +1,89 @@
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { UsageError } from '../../core/errors.ts';
+import { INSTALLED_MARK } from '../../core/hook-front.ts';
+import { PLUGIN_ID } from '../../core/plugin-manifest.ts';
+
+/** One file of the plugin, as it is to be. */
+export type PluginFile = { readonly path: string; readonly text: string; readonly mode: number };
+
+/** What became of it. */
+export type Written = { readonly path: string; readonly how: 'written' | 'updated' | 'unchanged' };
+
+/**
+ * Makes sure that a file is not there, or is ours.
+ * @throws {UsageError}
+ */
+export function refuseForeign(path: string): void {
+  const entry = lstatSync(path, { throwIfNoEntry: false });
+  if (entry === undefined) return;
+  if (entry.isFile() && readFileSync(path, 'utf8').includes(INSTALLED_MARK)) return;
+  throw new UsageError(
+    `${path} was not written by plexsync; it was left untouched, and nothing was installed.`,
+    'Move it away if it is no longer needed, and run again.',
+  );
+}
+
+/**
+ * Makes sure that there is no other plugin of our name: Stash takes one, whatever its case and wherever in the folder.
+ * @throws {UsageError}
+ */
+export function refuseTwin(pluginsDir: string, ours: string): void {
+  const twin = inFiles(pluginsDir, () => readdirSync(pluginsDir, { recursive: true, encoding: 'utf8' }))
+    .map((name) => join(pluginsDir, name))
+    .find((path) => basename(path).toLowerCase() === `${PLUGIN_ID}.yml` && !isSame(path, ours));
+  if (twin === undefined) return;
+  throw new UsageError(
+    `Stash has another plugin of this name already: ${twin}. Nothing was installed.`,
+    'Uninstall it in Stash, under Settings > Plugins, and run again: Stash takes only one of the two.',
+  );
+}
+
+/** The same file under two spellings, where the file system knows no case. */
+function isSame(path: string, ours: string): boolean {
+  if (path === ours) return true;
+  const [a, b] = [path, ours].map((one) => statSync(one, { throwIfNoEntry: false }));
+  return a !== undefined && b !== undefined && a.ino === b.ino && a.dev === b.dev;
+}
+
+/**
+ * Brings a file up to date in one step, so that Stash never loads half of it. The draft's name does not end in `.yml`,
+ * which Stash would load too.
+ */
+export function writeFile({ path, text, mode }: PluginFile): Written {
+  const isThere = existsSync(path);
+  if (isThere && readFileSync(path, 'utf8') === text && (statSync(path).mode & 0o777) === mode)
+    return { path, how: 'unchanged' };
+  const isNewFolder = mkdirSync(dirname(path), { recursive: true }) !== undefined;
+  const draft = `${path}.draft`;
+  writeFileSync(draft, text);
+  // Stash may run as another user, and a strict umask would keep it out.
+  chmodSync(draft, mode);
+  if (isNewFolder) chmodSync(dirname(path), 0o755);
+  renameSync(draft, path);
+  return { path, how: isThere ? 'updated' : 'written' };
+}
+
+/**
+ * Runs `action`, and says of what the file system refuses where that was.
+ * @throws {UsageError}
+ */
+export function inFiles<T>(path: string, action: () => T): T {
+  try {
+    return action();
+  } catch (thrown) {
+    const { code } = thrown as NodeJS.ErrnoException;
+    if (code === undefined) throw thrown;
+    throw new UsageError(`${path} cannot be used (${code}).`, 'Run as a user who may write there.');
+  }
+}

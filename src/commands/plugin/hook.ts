@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { UsageError } from '../../core/errors.ts';
+import { readHookEvent } from '../../core/hook-event.ts';
+import { parseJsonText } from '../../core/json-text.ts';
+import { EXIT } from '../../exit.ts';
+import type { SceneEvent, TakenEvent } from '../../queue/intake.ts';
+import { openIntake } from '../../queue/intake.ts';
+import type { Context } from '../context.ts';
+import { reportTaken } from './taken-report.ts';
+
+/** What a person should wait for at most when they save a scene, from the start of the process. */
+const TARGET_MS = 100;
+
+/**
+ * Takes in one event of Stash from standard input. A failure is an exit code too: Stash goes on all the same, logs it as
+ * an error, and may lose the last lines of the log (stash.md 2.2, 2.3).
+ */
+export async function run(
+  { configFile }: { readonly configFile: string | undefined },
+  context: Context,
+): Promise<number> {
+  const event = readHookEvent(readInput());
+  switch (event.kind) {
+    case 'sync':
+    case 'forget':
+      return enqueue(event, context);
+    case 'task': {
+      const { answerTask } = await import('./tasks.ts');
+      return await answerTask(event.mode, { configFile }, context);
+    }
+    case 'ignored':
+      context.output.log('debug', `[PlexSync Hook] Not enqueued: ${event.reason}`);
+      return done({ event: 'ignored', reason: event.reason }, context);
+    case 'malformed':
+      throw notStash(event.reason);
+  }
+}
+
+function enqueue(event: SceneEvent, context: Context): number {
+  const startedAt = process.hrtime.bigint();
+  const intake = openIntake(context.dataDir);
+  try {
+    const [taken] = intake.take([event], context.now());
+    if (taken === undefined) return EXIT.done;
+    reportTaken([taken], Number(process.hrtime.bigint() - startedAt) / 1e6, context.output);
+    return done(documentOf(taken), context);
+  } finally {
+    intake.close();
+  }
+}
+
+function documentOf(taken: TakenEvent): object {
+  return taken.kind === 'sync'
+    ? { event: 'sync', scene_id: taken.sceneId, job_id: taken.jobId, how: taken.how }
+    : { event: 'forget', scene_id: taken.sceneId, dropped_job_id: taken.droppedJobId ?? null };
+}
+
+/** On stdout only where it was asked for: Stash takes what is there for the plugin's answer. */
+function done(document: object, { output }: Context): number {
+  if (output.json) output.resultJson(document);
+  // Since the process began: Node's own start is part of what the person waits for.
+  const tookMs = performance.now();
+  if (tookMs > TARGET_MS)
+    output.log('warning', `[PlexSync Hook] Hook handler exceeded 100ms target (${tookMs.toFixed(1)}ms)`);
+  return EXIT.done;
+}
+
+/** To the end, however long: Stash is not to meet a pipe that nobody reads. */
+function readInput(): unknown {
+  const text = readFileSync(0, 'utf8');
+  if (text.trim() === '') throw notStash('it is empty');
+  const parsed = parseJsonText(text);
+  if (parsed.kind === 'broken') throw notStash(`it is no JSON (${parsed.reason})`);
+  return parsed.value;
+}
+
+function notStash(reason: string): UsageError {
+  return new UsageError(
+    `What came on standard input is nothing that Stash says: ${reason}.`,
+    'plexsync hook is started by the plugin in Stash; to enqueue a scene by hand: plexsync enqueue 123.',
+  );
+}

@@ -1,0 +1,137 @@
+import { existsSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { UsageError } from '../../core/errors.ts';
+import { hookFront } from '../../core/hook-front.ts';
+import type { PluginCommand } from '../../core/plugin-manifest.ts';
+import { PLUGIN_ID, pluginManifest } from '../../core/plugin-manifest.ts';
+import { EXIT } from '../../exit.ts';
+import { openIntake } from '../../queue/intake.ts';
+import type { SpoolWriter } from '../../spool/layout.ts';
+import { prepareSpool, spoolOf } from '../../spool/layout.ts';
+import { confirm } from '../../terminal/confirm.ts';
+import { sanitize } from '../../terminal/sanitize.ts';
+import type { Context } from '../context.ts';
+import { declined } from '../declined.ts';
+import type { PluginFile, Written } from './files.ts';
+import { inFiles, refuseForeign, refuseTwin, writeFile } from './files.ts';
+
+export type InstallOptions = {
+  readonly pluginsDir: string | undefined;
+  /** Where Stash sees the spool, if not where it is. */
+  readonly spoolAs: string | undefined;
+  readonly how: 'spool' | 'direct';
+  readonly confirmed: 'yes' | 'ask';
+  readonly configFile: string | undefined;
+};
+
+const FRONT = 'plexsync-hook.sh';
+
+/** Writes the plugin into Stash's plugins folder, and makes the spool that it fills. */
+export async function run(options: InstallOptions, context: Context): Promise<number> {
+  const { dataDir } = context;
+  const folder = join(pluginsDirOf(options.pluginsDir), PLUGIN_ID);
+  // Windows has no sh that Stash could start.
+  const how = process.platform === 'win32' ? 'direct' : options.how;
+  const spoolAs = spoolPathOf(options, how, dataDir.path);
+  const files = how === 'direct' ? directFiles(folder, options, context) : spoolFiles(folder, spoolAs, context);
+  for (const file of files) refuseForeign(file.path);
+  refuseTwin(dirname(folder), join(folder, `${PLUGIN_ID}.yml`));
+  const question = `Write ${files.map(({ path }) => path).join(' and ')} for Stash?`;
+  const answer = await confirm(question, { yes: options.confirmed === 'yes' });
+  if (answer !== 'yes') return declined(answer, context);
+  // Makes the directory and the queue too, so that the first run finds them.
+  openIntake(dataDir).close();
+  const spool = spoolOf(dataDir.path);
+  const writer: SpoolWriter = options.spoolAs === undefined ? 'same_user' : 'any_user';
+  if (how === 'spool') inFiles(spool.path, () => prepareSpool(spool, writer));
+  const written = inFiles(folder, () => files.map(writeFile));
+  report({ how, written, spool: how === 'spool' ? { path: spool.path, as: spoolAs, writer } : undefined }, context);
+  return EXIT.done;
+}
+
+function pluginsDirOf(given: string | undefined): string {
+  if (given === undefined || given === '')
+    throw new UsageError(
+      '--plugins-dir must say where Stash has its plugins.',
+      'Stash shows it under Settings > System > Application Paths; it is ~/.stash/plugins by default.',
+    );
+  const path = resolve(given);
+  if (existsSync(path) && statSync(path).isDirectory()) return path;
+  throw new UsageError(
+    `There is no folder ${path}.`,
+    'Make it, or give the plugins folder of Stash with --plugins-dir: Stash finds no plugin elsewhere.',
+  );
+}
+
+function spoolPathOf({ spoolAs }: InstallOptions, how: InstallOptions['how'], dataDir: string): string {
+  if (spoolAs === undefined) return spoolOf(dataDir).path;
+  if (how === 'direct')
+    throw new UsageError('--spool-as goes with a spool, and with --direct there is none.', 'Give one of them.');
+  if (spoolAs.startsWith('/') && !/\p{Cc}/u.test(spoolAs)) return spoolAs.replace(/(?<=.)\/+$/, '');
+  throw new UsageError(
+    `--spool-as must be a whole path, not "${spoolAs}".`,
+    'Give the folder as Stash sees it, such as /plexsync-spool.',
+  );
+}
+
+function spoolFiles(folder: string, spoolAs: string, { version }: Context): readonly PluginFile[] {
+  return [
+    // Before the manifest, which names it: Stash may load that at any moment.
+    { path: join(folder, FRONT), text: hookFront(spoolAs), mode: 0o755 },
+    manifestFile(folder, ['sh', `{pluginDir}/${FRONT}`], version),
+  ];
+}
+
+function directFiles(
+  folder: string,
+  { configFile }: InstallOptions,
+  { dataDir, version }: Context,
+): readonly PluginFile[] {
+  const config = configFile === undefined ? [] : ['--config', resolve(configFile)];
+  const command: PluginCommand = [process.execPath, binPath(), 'hook', '--data-dir', dataDir.path, ...config];
+  return [manifestFile(folder, command, version)];
+}
+
+function manifestFile(folder: string, command: PluginCommand, version: string): PluginFile {
+  return { path: join(folder, `${PLUGIN_ID}.yml`), text: pluginManifest(command, version), mode: 0o644 };
+}
+
+/** This very program, wherever it is installed; bundled, it is two folders nearer. */
+function binPath(): string {
+  const levels = ['../bin/plexsync.js', '../../../bin/plexsync.js'];
+  const found = levels.map((level) => fileURLToPath(new URL(level, import.meta.url))).find((path) => existsSync(path));
+  if (found === undefined) throw new Error('bin/plexsync.js is not where it was installed');
+  return found;
+}
+
+type Installed = {
+  readonly how: InstallOptions['how'];
+  readonly written: readonly Written[];
+  readonly spool: { readonly path: string; readonly as: string; readonly writer: SpoolWriter } | undefined;
+};
+
+function report({ how, written, spool }: Installed, { output }: Context): void {
+  if (output.json) {
+    output.resultJson({
+      how,
+      files: written,
+      spool: spool === undefined ? null : { path: spool.path, as: spool.as, writer: spool.writer },
+    });
+    return;
+  }
+  for (const file of written) output.result(sanitize(`${file.path}: ${file.how}`));
+  if (spool !== undefined) {
+    output.result(sanitize(`${spool.path}: ready, ${WRITERS[spool.writer]}`));
+    if (spool.as !== spool.path)
+      output.log('info', `Mount it into Stash's container, such as: -v ${spool.path}:${spool.as}`);
+  }
+  output.log('info', 'Next: in Stash, Settings > Plugins > Reload plugins; then edit a scene.');
+  const then = how === 'spool' ? 'Run plexsync process, by cron or by hand, and then ' : '';
+  output.log('info', `${then}plexsync plugin status tells whether events arrive.`);
+}
+
+const WRITERS: Readonly<Record<SpoolWriter, string>> = {
+  same_user: 'for this user alone',
+  any_user: 'whoever sees it may leave events (modes 1733), only this user may read them',
+};

@@ -1,0 +1,108 @@
+import { unreachable } from '../../core/errors.ts';
+import type { TaskMode } from '../../core/hook-event.ts';
+import { EXIT } from '../../exit.ts';
+import { intakeOf, openIntake } from '../../queue/intake.ts';
+import { readStats } from '../../queue/stats.ts';
+import type { Stores } from '../../queue/stores.ts';
+import { openStoresToRead } from '../../queue/stores.ts';
+import type { LoadedSettings } from '../../settings/load.ts';
+import { loadSettings } from '../../settings/load.ts';
+import type { Context } from '../context.ts';
+import type { StashScope } from '../stash/scenes.ts';
+import { sum } from '../stats-document.ts';
+
+/** Where a task is answered: what is open already must not be opened by another way (POSIX locks go with its closing). */
+export type TaskPlace =
+  | { readonly stores: Stores; readonly loaded: LoadedSettings }
+  | { readonly configFile: string | undefined };
+
+/** Does what a task of the plugin asks for; what there is to say goes to the log, which is what Stash shows. */
+export async function answerTask(mode: TaskMode, place: TaskPlace, context: Context): Promise<number> {
+  switch (mode) {
+    case 'process':
+      // Inside a run, that very run is it.
+      return 'stores' in place ? EXIT.done : await processQueue(place.configFile, context);
+    case 'status':
+      return status(place, context);
+    case 'sync_all':
+      return await syncScenes({ kind: 'all' }, place, context);
+    case 'sync_recent':
+      return await syncScenes({ kind: 'recent', backMs: RECENT_MS }, place, context);
+    default:
+      return unreachable(mode);
+  }
+}
+
+const RECENT_MS = 24 * 3_600_000;
+
+/** The button was pressed in Stash: that is the answer to whether it is meant. */
+async function syncScenes(scope: StashScope, place: TaskPlace, context: Context): Promise<number> {
+  const { requireStash } = await import('../stash/enqueue.ts');
+  const { enqueueWalk, startWalk } = await import('../stash/scenes.ts');
+  const { dataDir, env, output, now } = context;
+  const loaded =
+    'loaded' in place
+      ? place.loaded
+      : await loadSettings({ flags: {}, env, dataDir: dataDir.path, configFile: place.configFile });
+  const walk = await startWalk(requireStash(loaded, context), scope);
+  const startedAt = now();
+  const onPage = (done: number): void => {
+    const perSecond = (done / Math.max(1, now() - startedAt)) * 1_000;
+    const left = Math.max(0, walk.total - done);
+    const percent = ((done / Math.max(1, walk.total)) * 100).toFixed(0);
+    const text = `Progress: ${done}/${walk.total} (${percent}%), ${left} remaining, ${perSecond.toFixed(1)} items/sec`;
+    output.log('info', `[PlexSync] ${text}`);
+  };
+  const intake = 'stores' in place ? { ...intakeOf(place.stores), close: () => undefined } : openIntake(dataDir);
+  try {
+    const { added, merged } = await enqueueWalk(walk, intake, { now, onPage });
+    output.log('info', `[PlexSync Hook] Enqueued sync jobs for ${added + merged} scenes of Stash: ${added} new`);
+    return EXIT.done;
+  } finally {
+    intake.close();
+  }
+}
+
+/** As a person would, with what environment and config file say. */
+async function processQueue(configFile: string | undefined, context: Context): Promise<number> {
+  const { run } = await import('../process/process.ts');
+  return await run(
+    {
+      flags: {},
+      configFile,
+      statsOnly: false,
+      limit: undefined,
+      maxTime: undefined,
+      audience: 'person',
+      repeat: 'once',
+      mode: 'write',
+      parallel: false,
+      adoptServer: false,
+    },
+    context,
+  );
+}
+
+function status(place: TaskPlace, context: Context): number {
+  if ('stores' in place) return logStatus(place.stores, context);
+  const stores = openStoresToRead(context.dataDir);
+  try {
+    return logStatus(stores, context);
+  } finally {
+    stores.close();
+  }
+}
+
+function logStatus(stores: Stores, { output, now }: Context): number {
+  const stats = readStats(stores, now());
+  const say = (text: string): void => output.log('info', `[PlexSync] ${text}`);
+  const types = Object.entries(stats.deadLetters).map(([type, count]) => `${count} ${type}`);
+  const { due, retry, not_found, no_stash } = stats.waiting;
+  say('=== Queue Status ===');
+  say(`Pending: ${stats.pending} (${due} due, ${retry} to retry, ${not_found} not in Plex yet, ${no_stash} held)`);
+  say(`In Progress: ${stats.inProgress}`);
+  say(`Completed: ${stats.totals.updated + stats.totals.unchanged}`);
+  say(`Failed: ${stats.totals.dead_lettered}`);
+  say(`Dead Letter Queue: ${sum(stats.deadLetters)}${types.length === 0 ? '' : ` (${types.join(', ')})`}`);
+  return EXIT.done;
+}

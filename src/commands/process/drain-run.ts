@@ -1,0 +1,115 @@
+import { createHmac } from 'node:crypto';
+import { setInterval } from 'node:timers';
+import type { DrainOptions } from '../../core/drain/course.ts';
+import type { DrainReport } from '../../core/drain/drain.ts';
+import { drain } from '../../core/drain/drain.ts';
+import type { DrainDeps } from '../../core/ports.ts';
+import type { WriteRules } from '../../core/wanted.ts';
+import { SYNC_TOGGLES } from '../../core/wanted.ts';
+import { createPlexClient } from '../../plex/client.ts';
+import type { OpenDrainQueue } from '../../queue/drain-queue.ts';
+import { requirePlex } from '../../settings/access.ts';
+import type { LoadedSettings } from '../../settings/load.ts';
+import type { Settings } from '../../settings/table.ts';
+import type { Context } from '../context.ts';
+import { plexOptions } from '../plex-connection.ts';
+import { connectToStash } from '../stash/connection.ts';
+import type { Stop } from './stop.ts';
+import { listenForStop } from './stop.ts';
+
+export type DrainSetup = {
+  readonly loaded: LoadedSettings;
+  readonly limit: number | undefined;
+  readonly maxTimeMs: number | undefined;
+  readonly adoptServer: boolean;
+  readonly mode: DrainOptions['mode'];
+  readonly startedAt: number;
+  readonly emit: DrainDeps['emit'];
+  readonly checkpoint: DrainDeps['checkpoint'];
+};
+
+/**
+ * Joins queue and Plex in a drain. A module of its own, since it brings the HTTP client, which a run with nothing due
+ * never loads.
+ * @throws {UsageError} when Plex is not configured, or not as it is.
+ */
+export async function runDrain(
+  queue: OpenDrainQueue,
+  setup: DrainSetup,
+  { now, version }: Context,
+): Promise<DrainReport> {
+  const { loaded, emit, checkpoint } = setup;
+  const access = requirePlex(loaded);
+  const clientIdentifier = queue.clientIdentifier();
+  const stop = listenForStop();
+  try {
+    const plex = createPlexClient(plexOptions(loaded, { clientIdentifier, version, signal: stop.aborted, now }));
+    const stash = connectToStash(loaded, { now, signal: stop.aborted, known: queue.stashDialect() });
+    const tokenFingerprint = fingerprint(`${access.baseUrl}\n${access.token}`, clientIdentifier);
+    const report = await drain(depsOf({ queue, plex, stash, emit, stop, now, checkpoint }), {
+      ...drainOptions(setup),
+      tokenFingerprint,
+    });
+    // What was learnt of this Stash saves the next run a question.
+    queue.saveStashDialect(stash?.learnt());
+    return report;
+  } finally {
+    stop.close();
+  }
+}
+
+function depsOf(
+  parts: Pick<DrainDeps, 'queue' | 'plex' | 'stash' | 'emit' | 'now' | 'checkpoint'> & { readonly stop: Stop },
+): DrainDeps {
+  const { stop, ...deps } = parts;
+  return {
+    ...deps,
+    random: Math.random,
+    every: (ms, task) => {
+      const timer = setInterval(task, ms);
+      return () => clearInterval(timer);
+    },
+    stopRequested: stop.requested,
+  };
+}
+
+function drainOptions({
+  loaded: { settings },
+  limit,
+  maxTimeMs,
+  startedAt,
+  adoptServer,
+  mode,
+}: DrainSetup): Omit<DrainOptions, 'tokenFingerprint'> {
+  return {
+    mode,
+    ifOtherServer: adoptServer ? 'adopt' : 'refuse',
+    libraries: settings.plex_library,
+    mappings: settings.path_map,
+    thinScenes: settings.quality_gate ? 'wait' : 'take',
+    matching: settings.strict_matching ? 'strict' : 'relaxed',
+    maxRetries: settings.max_retries,
+    notFound: settings.skip_not_found ? { kind: 'skip' } : { kind: 'wait', maxWaitMs: settings.not_found_max_wait },
+    concurrency: settings.concurrency,
+    rules: writeRules(settings),
+    limit,
+    deadlineAt: maxTimeMs === undefined ? undefined : startedAt + maxTimeMs,
+  };
+}
+
+function writeRules(settings: Settings): WriteRules {
+  const toggles = SYNC_TOGGLES.map((name) => [name, settings.sync_master && settings[`sync_${name}`]]);
+  return {
+    preservePlexEdits: settings.preserve_plex_edits,
+    lockFields: settings.lock_fields,
+    clearEmpty: settings.clear_empty,
+    maxTags: settings.max_tags,
+    maxPerformers: settings.max_performers,
+    sync: Object.fromEntries(toggles) as WriteRules['sync'],
+  };
+}
+
+/** What may stand on disk for a token at an address: it cannot be turned back, and is another one in every data directory. */
+function fingerprint(secret: string, salt: string): string {
+  return createHmac('sha256', salt).update(secret).digest('hex');
+}

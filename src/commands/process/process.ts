@@ -1,0 +1,155 @@
+import type { DrainReport } from '../../core/drain/drain.ts';
+import { NO_JOBS } from '../../core/drain/tally.ts';
+import { parseDurationMs } from '../../core/duration.ts';
+import { UsageError } from '../../core/errors.ts';
+import { longestWaitMs } from '../../core/retry.ts';
+import { complaintOf, EXIT } from '../../exit.ts';
+import { noteStash } from '../../queue/held.ts';
+import { recordIdleRun } from '../../queue/idle.ts';
+import { readStats } from '../../queue/stats.ts';
+import type { Stores } from '../../queue/stores.ts';
+import { openStores, openStoresToRead } from '../../queue/stores.ts';
+import type { LoadedSettings } from '../../settings/load.ts';
+import { loadSettings } from '../../settings/load.ts';
+import type { SettingName } from '../../settings/table.ts';
+import type { Context } from '../context.ts';
+import { statsDocument } from '../stats-document.ts';
+import { toLimit } from '../typed-values.ts';
+import type { RunResult } from './cron.ts';
+import type { DrainRequest } from './queue-run.ts';
+import { failureDocument, reportRun } from './summary.ts';
+import { takeInEvents } from './take-in-events.ts';
+
+export type ProcessOptions = {
+  /** What was given as flags, by setting. */
+  readonly flags: Readonly<Partial<Record<SettingName, unknown>>>;
+  readonly configFile: string | undefined;
+  readonly statsOnly: boolean;
+  readonly limit: string | undefined;
+  readonly maxTime: string | undefined;
+  /** `cron` hears only what is new and needs a person. */
+  readonly audience: 'person' | 'cron';
+  /** Whether to run once, or again and again until a signal. */
+  readonly repeat: 'once' | 'watch';
+  readonly mode: DrainRequest['mode'];
+  readonly parallel: boolean;
+  readonly adoptServer: boolean;
+};
+
+/** A run that found nothing to do. */
+const IDLE: DrainReport = { ends: [], tally: NO_JOBS };
+
+/** Drains what is due and says how it went. Under `--json` every run closes with a summary, however it ends. */
+export async function run(options: ProcessOptions, context: Context): Promise<number> {
+  try {
+    return await runOnDirectory(options, context);
+  } catch (thrown) {
+    const { exitCode } = complaintOf(thrown, context.version);
+    if (context.output.json && !options.statsOnly) context.output.resultJson(failureDocument(exitCode));
+    if (options.audience === 'person') throw thrown;
+    const { tellCronOfFailure } = await import('./cron.ts');
+    return tellCronOfFailure(thrown, context);
+  }
+}
+
+async function runOnDirectory(options: ProcessOptions, context: Context): Promise<number> {
+  const { dataDir, env, output, now } = context;
+  const { flags, configFile, audience } = options;
+  if (audience === 'cron' && output.json)
+    throw new UsageError('--cron tells a person by mail, --json a program.', 'Give one of them.');
+  if (options.repeat === 'watch' && (audience === 'cron' || options.mode === 'preview' || options.statsOnly))
+    throw new UsageError(
+      '--watch goes on until it is stopped, and goes with no --cron, --dry-run or --stats-only.',
+      'Give one of them.',
+    );
+  if (audience === 'cron' && options.mode === 'preview')
+    throw new UsageError('--cron is silent, and --dry-run is there to be read.', 'Give one of them.');
+  const limits = { limit: toLimit(options.limit), maxTimeMs: toMaxTimeMs(options.maxTime) };
+  const loaded = await loadSettings({ flags, env, dataDir: dataDir.path, configFile });
+  if (options.statsOnly) return showStats(context);
+  if (!loaded.settings.enabled) return sayDisabled(loaded, context);
+  if (options.repeat === 'watch') {
+    const { watch } = await import('./watch.ts');
+    const { parallel, adoptServer } = options;
+    return await watch({ loaded, ...limits, mode: 'write', parallel, adoptServer }, context);
+  }
+  const stores = openStores(dataDir);
+  try {
+    // Cron is told of faults; a warning waits for a person to look.
+    if (audience === 'person' && loaded.warnings.length > 0) await warnOnceADay(stores, loaded.warnings, context);
+    const { mode, parallel, adoptServer } = options;
+    noteStash(stores.queueDb, loaded.settings.stash_url === undefined ? 'not_asked' : 'asked');
+    // A preview leaves everything as it is.
+    if (mode === 'write') await takeInEvents(stores, loaded, context);
+    const request = { loaded, ...limits, mode, parallel, adoptServer, startedAt: now() };
+    const result = await runOnce(stores, request, context);
+    result.tell();
+    if (audience === 'person') return result.exitCode;
+    const { tellCron } = await import('./cron.ts');
+    return tellCron(stores, result, context);
+  } finally {
+    stores.close();
+  }
+}
+
+function showStats({ dataDir, output, now }: Context): number {
+  const stores = openStoresToRead(dataDir);
+  try {
+    output.resultJson(statsDocument(readStats(stores, now()), dataDir), 2);
+    return EXIT.done;
+  } finally {
+    stores.close();
+  }
+}
+
+/** One run over the queue; with nothing to do it ends before anything of a drain is loaded. */
+export async function runOnce(stores: Stores, request: DrainRequest, context: Context): Promise<RunResult> {
+  const { startedAt, loaded, mode } = request;
+  // A preview is no run, also where nothing is due.
+  const isIdle =
+    mode === 'write' &&
+    recordIdleRun(stores, {
+      pid: process.pid,
+      now: startedAt,
+      retentionMs: loaded.settings.dlq_retention_days,
+      longestWaitMs: longestWaitMs(loaded.settings.not_found_max_wait),
+    });
+  if (!isIdle) {
+    const { runOnQueue } = await import('./queue-run.ts');
+    return await runOnQueue(stores, request, context);
+  }
+  const stats = readStats(stores, context.now());
+  const summary = { mode, exitCode: EXIT.done, stats, startedAt, endedAt: context.now(), skippedScenes: [] };
+  const tell = (): void => reportRun(IDLE, summary, context.output);
+  return { exitCode: EXIT.done, faults: [], isConnected: false, ended: 0, tell };
+}
+
+/** A warning that is true at each run is read once, and once more tomorrow. */
+export async function warnOnceADay(
+  stores: Stores,
+  warnings: readonly string[],
+  { output, now }: Context,
+): Promise<void> {
+  const { openNotices } = await import('../../queue/notices.ts');
+  const { isToldToday } = await import('./cron-verdict.ts');
+  const notices = openNotices(stores);
+  for (const warning of warnings) {
+    if (isToldToday(notices.complainedAt(warning), now())) continue;
+    output.log('warning', `[PlexSync] ${warning}`);
+    notices.noteComplaint(warning, now());
+  }
+}
+
+function sayDisabled({ origins }: LoadedSettings, { output }: Context): number {
+  const message = `plexsync is turned off: ${origins.enabled.name} says enabled = false. Nothing was processed.`;
+  if (output.json) output.resultJson({ event: 'summary', exit_code: EXIT.done, ends: ['disabled'] });
+  output.log('info', `[PlexSync] ${message}`);
+  return EXIT.done;
+}
+
+function toMaxTimeMs(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const ms = parseDurationMs(text, 's');
+  if (ms !== undefined && ms > 0) return ms;
+  throw new UsageError(`--max-time must be a duration such as 90s or 5m, not "${text}".`);
+}

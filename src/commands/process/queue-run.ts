@@ -1,0 +1,137 @@
+import type { DrainReport } from '../../core/drain/drain.ts';
+import { rescueEvents } from '../../core/drain/rescue-events.ts';
+import { NO_JOBS } from '../../core/drain/tally.ts';
+import { StoreError } from '../../core/errors.ts';
+import { longestWaitMs } from '../../core/retry.ts';
+import { complaintOf, EXIT } from '../../exit.ts';
+import type { OpenDrainQueue, StandDown } from '../../queue/drain-queue.ts';
+import { openDrainQueue } from '../../queue/drain-queue.ts';
+import { openNotices } from '../../queue/notices.ts';
+import { purgeExpired } from '../../queue/retention.ts';
+import { readStats } from '../../queue/stats.ts';
+import type { Stores } from '../../queue/stores.ts';
+import type { LoadedSettings } from '../../settings/load.ts';
+import type { Context } from '../context.ts';
+import { sum } from '../stats-document.ts';
+import type { RunResult } from './cron.ts';
+import type { DrainSetup } from './drain-run.ts';
+import type { RunEvents } from './run-events.ts';
+import { createRunEvents } from './run-events.ts';
+import { faultsOf, reportRun } from './summary.ts';
+import { createCheckpoint } from './test-kill.ts';
+
+/** What a run was asked for. */
+export type DrainRequest = {
+  readonly parallel: boolean;
+  readonly adoptServer: boolean;
+  readonly mode: DrainSetup['mode'];
+  readonly startedAt: number;
+  readonly loaded: LoadedSettings;
+  readonly limit: number | undefined;
+  readonly maxTimeMs: number | undefined;
+};
+
+/**
+ * Runs on the queue as one of its drains: stands down before another, rescues what dead ones left, drains what is due
+ * and records how it went.
+ */
+export async function runOnQueue(stores: Stores, request: DrainRequest, context: Context): Promise<RunResult> {
+  const { output, now } = context;
+  const { startedAt } = request;
+  const { settings } = request.loaded;
+  const checkpoint = createCheckpoint(context.env);
+  const events = createRunEvents(context, settings.obfuscate_paths ? await createMask(stores) : undefined);
+  const queue = openDrainQueue(stores, {
+    pid: process.pid,
+    now: startedAt,
+    longestWaitMs: longestWaitMs(settings.not_found_max_wait),
+    maxLosses: settings.max_retries,
+    ifBusy: request.parallel ? 'share' : 'stand_down',
+    onLetterCommitted: () => checkpoint('letter_committed'),
+    onLetterShortened: (letter) => events.emit({ kind: 'letter_shortened', ...letter }),
+  });
+  if ('standDown' in queue) return standDown(queue.standDown, output);
+  let report: DrainReport;
+  try {
+    if (request.mode === 'write') removeExpired(stores, request, events);
+    report = await drainIfDue(queue, { ...request, checkpoint, events }, context);
+  } catch (thrown) {
+    const { exitCode } = complaintOf(thrown, context.version);
+    // Where the store has failed, its end cannot be written either; the next run sees that this one is dead.
+    if (!(thrown instanceof StoreError)) queue.end({ now: now(), exitCode, done: 0, failed: 0 });
+    throw thrown;
+  } finally {
+    events.close();
+  }
+  const { tally } = report;
+  noteServer(stores, { report, isConnected: events.isConnected() }, now());
+  const stats = readStats(stores, now());
+  const { exitCode, faults } = faultsOf(request.mode === 'write' ? report : { ...report, tally: NO_JOBS }, stats);
+  if (request.mode === 'write')
+    queue.end({ now: now(), exitCode, done: tally.updated + tally.unchanged, failed: tally.retried + tally.buried });
+  // A preview is no run: it must not look like a success to whoever waits for one.
+  else queue.forget();
+  const { mode } = request;
+  const skippedScenes = events.skippedScenes();
+  const summary = { mode, exitCode, stats, startedAt, endedAt: now(), skippedScenes };
+  const { released: _untried, leaseLost: _others, ...ends } = tally;
+  return {
+    exitCode,
+    faults,
+    isConnected: events.isConnected(),
+    ended: sum(ends),
+    tell: () => reportRun(report, summary, output),
+  };
+}
+
+/** The key is of the data directory: the same file has the same mask in each of its runs. */
+async function createMask(stores: Stores) {
+  const { createPathMask } = await import('./path-mask.ts');
+  const { prepareServerState } = await import('../../queue/server-state.ts');
+  return createPathMask(prepareServerState(stores.queueDb).clientIdentifier());
+}
+
+function standDown({ pid, left }: StandDown, output: Context['output']): RunResult {
+  const tell = (): void => {
+    if (output.json) output.resultJson({ event: 'summary', exit_code: EXIT.done, stood_down: { pid, left } });
+    else output.result(`pid ${pid} is draining, ${left.toLocaleString('en')} left. Use --parallel to share the work.`);
+  };
+  return { exitCode: EXIT.done, faults: [], isConnected: false, ended: 0, tell };
+}
+
+const DAY_MS = 86_400_000;
+
+function removeExpired(stores: Stores, { startedAt, loaded }: DrainRequest, events: RunEvents): void {
+  const retentionMs = loaded.settings.dlq_retention_days;
+  const expired = purgeExpired(stores, { now: startedAt, retentionMs });
+  if (expired.count === 0) return;
+  events.emit({ kind: 'letters_expired', days: Math.round(retentionMs / DAY_MS), ...expired });
+}
+
+/** Notes since when no server answers: cron and monitors ask for it. */
+function noteServer(
+  stores: Stores,
+  run: { readonly report: DrainReport; readonly isConnected: boolean },
+  now: number,
+): void {
+  const notices = openNotices(stores);
+  if (run.isConnected) notices.clearOutage();
+  if (run.report.ends.some(({ kind }) => kind === 'unreachable' || kind === 'breaker_open')) notices.noteOutage(now);
+}
+
+async function drainIfDue(
+  queue: OpenDrainQueue,
+  request: DrainRequest & Pick<DrainSetup, 'checkpoint'> & { readonly events: RunEvents },
+  context: Context,
+): Promise<DrainReport> {
+  const { events, startedAt } = request;
+  const rescued = queue.rescue(startedAt);
+  for (const event of rescueEvents(rescued)) events.emit(event);
+  const lost = { ...NO_JOBS, buried: rescued.buried.length };
+  // Nothing to do: Plex is not asked, and the HTTP client is not even loaded.
+  if (queue.dueCount(startedAt) === 0 && !queue.hasRefused()) return { ends: [], tally: lost };
+  const { runDrain } = await import('./drain-run.ts');
+  await events.showProgress(queue, startedAt);
+  const { ends, tally } = await runDrain(queue, { ...request, emit: events.emit }, context);
+  return { ends, tally: { ...tally, buried: tally.buried + lost.buried } };
+}

@@ -1,0 +1,71 @@
+import type { WorkerEvent } from '../../core/events.ts';
+import { progressOf } from '../../core/progress.ts';
+import type { OpenDrainQueue } from '../../queue/drain-queue.ts';
+import { eventDocument } from '../../terminal/event-document.ts';
+import { linesFor } from '../../terminal/log.ts';
+import { previewText } from '../../terminal/preview-text.ts';
+import type { ProgressLine } from '../../terminal/progress.ts';
+import type { Context } from '../context.ts';
+import type { PathMask } from './path-mask.ts';
+
+/** What a run's events become: log lines, NDJSON, the live line, and what the closing summary has to tell of them. */
+export type RunEvents = {
+  emit(event: WorkerEvent): void;
+  /** Brings up the live line, where somebody would see it. */
+  showProgress(queue: OpenDrainQueue, startedAt: number): Promise<void>;
+  /** Takes the live line away. */
+  close(): void;
+  /** Whether Plex was reached and took the token. */
+  isConnected(): boolean;
+  /** The scenes that were skipped, in order. */
+  skippedScenes(): readonly number[];
+};
+
+/** Events that bring a job of the backlog to some end, for this run at least. */
+const ENDINGS: ReadonlySet<WorkerEvent['kind']> = new Set(['completed', 'buried', 'skipped', 'superseded', 'retrying']);
+
+export function createRunEvents({ output, now }: Context, mask: PathMask | undefined): RunEvents {
+  const skipped: number[] = [];
+  let isConnected = false;
+  let done = 0;
+  let live: ProgressLine | undefined;
+  let show = (_current: string | undefined): void => undefined;
+  // Also what is said after the last event: why the run ended, and what it cost.
+  if (mask !== undefined) output.maskWith(mask);
+  const emit = (event: WorkerEvent): void => {
+    if (event.kind === 'connected') isConnected = true;
+    if (event.kind === 'skipped') skipped.push(event.sceneId);
+    if (ENDINGS.has(event.kind)) done += 1;
+    mask?.learn(event);
+    if (output.json) output.resultJson(eventDocument(event));
+    else if (event.kind === 'would_write' || event.kind === 'would_not_write') output.result(previewText(event));
+    for (const [level, line] of linesFor(event)) output.log(level, line);
+    show('title' in event ? event.title : undefined);
+  };
+  return {
+    emit,
+    showProgress: async (queue, startedAt) => {
+      if (!output.isLive) return;
+      const { createProgress } = await import('../../terminal/progress.ts');
+      const line = createProgress({ now });
+      const doneBefore = queue.backlogDone();
+      const due = queue.dueCount(startedAt);
+      let latest: string | undefined;
+      show = (current) => {
+        latest = current ?? latest;
+        const left = Math.max(0, due - done);
+        line.show({ ...progressOf({ doneBefore, doneNow: done, left, startedAt, now: now() }), current: latest });
+      };
+      live = line;
+      output.keepBelow(line);
+      show(undefined);
+    },
+    close: () => {
+      live?.clear();
+      output.keepBelow(undefined);
+      show = () => undefined;
+    },
+    isConnected: () => isConnected,
+    skippedScenes: () => skipped,
+  };
+}

@@ -1,0 +1,280 @@
+import type { DrainEnd, DrainReport } from '../../core/drain/drain.ts';
+import { unreachable } from '../../core/errors.ts';
+import type { ExitCode } from '../../exit.ts';
+import { EXIT, signalExitCode, strongest } from '../../exit.ts';
+import type { StoreStats } from '../../queue/stats.ts';
+import type { LogLine } from '../../terminal/log.ts';
+import type { Output } from '../../terminal/output.ts';
+import { localTime, utcTime } from '../../terminal/time.ts';
+import { sum } from '../stats-document.ts';
+import type { Fault } from './cron-verdict.ts';
+import type { DrainSetup } from './drain-run.ts';
+
+/** What a summary tells besides the report. */
+export type Summary = {
+  readonly mode: DrainSetup['mode'];
+  readonly exitCode: number;
+  readonly stats: StoreStats;
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly skippedScenes: readonly number[];
+};
+
+/** How a run ended: everything that went wrong, and the exit code it ends with, which is that of a signal where one came. */
+export function faultsOf(
+  { ends, tally }: DrainReport,
+  stats: StoreStats,
+): { readonly exitCode: number; readonly faults: readonly Fault[] } {
+  const failed: readonly Fault[] =
+    tally.retried + tally.buried > 0 ? [{ exitCode: EXIT.jobsFailed, what: 'jobs failed' }] : [];
+  const faults = [...failed, ...ends.map((end) => ({ exitCode: endCode(end, stats), what: end.kind }))];
+  const signal = ends.find((end) => end.kind === 'signal');
+  const exitCodes = faults.map(({ exitCode }) => exitCode);
+  return { faults, exitCode: signal === undefined ? strongest(exitCodes) : signalExitCode(signal.signal) };
+}
+
+function endCode(end: DrainEnd, { waiting }: StoreStats): ExitCode {
+  switch (end.kind) {
+    case 'unauthorized':
+    case 'stash_unauthorized':
+    case 'forbidden':
+      return EXIT.refused;
+    case 'unreachable':
+    case 'breaker_open':
+    case 'stash_unreachable':
+    case 'stash_breaker_open':
+      return EXIT.unreachable;
+    case 'misconfigured':
+    case 'stash_misconfigured':
+      return EXIT.usage;
+    case 'time_up':
+      return waiting.due > 0 ? EXIT.timeUp : EXIT.done;
+    case 'limit':
+    case 'signal':
+      return EXIT.done;
+    default:
+      return unreachable(end);
+  }
+}
+
+/** Why a run ended, or did less than it could, where that needs saying, and what to do next. */
+function explainEnd(end: DrainEnd, stats: StoreStats): readonly LogLine[] {
+  const waiting = `${stats.waiting.due} ${stats.waiting.due === 1 ? 'job' : 'jobs'} waiting`;
+  switch (end.kind) {
+    case 'unauthorized':
+      return [
+        ['error', '[PlexSync] Authentication failed: Unauthorized'],
+        [
+          'error',
+          `[PlexSync] ${end.message}. Get a fresh token, set PLEX_TOKEN (or plex_token), then run again; ${waiting}, nothing lost.`,
+        ],
+      ];
+    case 'forbidden':
+      return [
+        [
+          'error',
+          `[PlexSync] ${end.message}. Use the token of the server's owner, then run again; ${waiting}, nothing lost.`,
+        ],
+      ];
+    case 'unreachable':
+      return [
+        [
+          'error',
+          `[PlexSync] Plex server is down — pausing, ${waiting}: ${end.message}. Nothing is lost; run again later.`,
+        ],
+      ];
+    case 'breaker_open':
+      return [
+        ['error', '[PlexSync] Circuit breaker OPENED - pausing processing'],
+        [
+          'error',
+          `[PlexSync] ${end.message}. Plex is asked again after ${localTime(end.retryAt)}; ${waiting}, nothing lost.`,
+        ],
+      ];
+    case 'stash_unauthorized':
+      return [
+        [
+          'error',
+          `[PlexSync] ${end.message}. Set stash_api_key (STASH_API_KEY), then run again; ${waiting}, nothing lost.`,
+        ],
+      ];
+    case 'stash_unreachable':
+      return [
+        [
+          'error',
+          `[PlexSync] Stash is down — the jobs that need it wait, ${waiting}: ${end.message}. Nothing is lost; run again later.`,
+        ],
+      ];
+    case 'stash_breaker_open':
+      return [
+        [
+          'error',
+          `[PlexSync] ${end.message}. Stash is asked again after ${localTime(end.retryAt)}; ${waiting}, nothing lost.`,
+        ],
+      ];
+    case 'misconfigured':
+    case 'stash_misconfigured':
+      return [
+        ['error', `[PlexSync] ${end.message}`],
+        ['error', `[PlexSync] ${end.hint}`],
+      ];
+    case 'time_up':
+      return stats.waiting.due > 0
+        ? [['warning', `[PlexSync] Timeout waiting for queue (${stats.waiting.due} items remaining)`]]
+        : [];
+    case 'signal':
+      return [['warning', `[PlexSync] Stopped by ${end.signal}: writes in flight were settled, ${waiting}`]];
+    case 'limit':
+      return [];
+    default:
+      return unreachable(end);
+  }
+}
+
+/** The closing text of a run: counts first, then what waits and why. */
+function summaryText({ tally }: DrainReport, summary: Summary): string {
+  if (summary.mode === 'preview') return previewSummary(tally);
+  const { stats, startedAt, endedAt, skippedScenes } = summary;
+  const failed = tally.retried + tally.buried;
+  const processed = tally.updated + tally.unchanged + tally.waiting + tally.skipped + tally.gone + failed;
+  const took = ((endedAt - startedAt) / 1_000).toFixed(1);
+  const lines = [`Queue processing complete. Processed: ${processed}, Failed: ${failed} (${took}s)`];
+  const parts: readonly Count[] = [
+    [tally.updated, 'updated'],
+    [tally.unchanged, 'already right'],
+    [tally.waiting, 'not in Plex yet'],
+    [tally.skipped, 'skipped, not in Plex'],
+    [tally.gone, 'no longer in Stash'],
+    [tally.retried, 'to be retried'],
+    [tally.buried, 'moved to the DLQ'],
+    [tally.released, 'released'],
+    [tally.superseded, 'continued in a newer edit'],
+    [tally.leaseLost, 'taken over by another run'],
+  ];
+  const counted = countsText(parts);
+  if (counted !== '') lines.push(`  ${counted}`);
+  if (skippedScenes.length > 0) lines.push(`Skipped scenes: ${listed(skippedScenes)}`);
+  lines.push(...waitingLines(stats));
+  return lines.join('\n');
+}
+
+/** The closing line of a dry run. */
+function previewSummary({
+  updated,
+  unchanged,
+  waiting,
+  skipped,
+  retried,
+  buried,
+  released,
+}: DrainReport['tally']): string {
+  const parts: readonly Count[] = [
+    [updated, 'would be written'],
+    [unchanged, 'already right'],
+    [waiting + skipped, 'not in Plex yet'],
+    [retried + buried, 'would fail'],
+    [released, 'not looked at'],
+  ];
+  return `Dry run, nothing was written: ${countsText(parts) || 'nothing is due'}`;
+}
+
+type Count = readonly [count: number, text: string];
+
+/** What there was any of: `2 updated, 1 already right`. */
+function countsText(parts: readonly Count[]): string {
+  return parts
+    .filter(([count]) => count > 0)
+    .map(([count, text]) => `${count} ${text}`)
+    .join(', ');
+}
+
+const MOST_LISTED = 100;
+
+function listed(sceneIds: readonly number[]): string {
+  const more = sceneIds.length > MOST_LISTED ? ` and ${sceneIds.length - MOST_LISTED} more` : '';
+  return `${sceneIds.slice(0, MOST_LISTED).join(', ')}${more}`;
+}
+
+function waitingLines({ waiting, nextAttemptAt }: StoreStats): string[] {
+  const lines: string[] = [];
+  const later = waiting.retry + waiting.not_found;
+  if (waiting.due > 0) lines.push(`Still due: ${waiting.due}`);
+  if (later > 0 && nextAttemptAt !== undefined) {
+    lines.push(
+      `Waiting: ${waiting.retry} to be retried, ${waiting.not_found} not in Plex yet; next try ${localTime(nextAttemptAt)}`,
+    );
+  }
+  if (waiting.no_stash > 0) {
+    lines.push(
+      `Held (no_stash): ${waiting.no_stash} without data, which only Stash can supply; enqueue them with --path and --title to sync without it`,
+    );
+  }
+  return lines;
+}
+
+/** Tells how a run went, on both streams. */
+export function reportRun(report: DrainReport, summary: Summary, output: Output): void {
+  for (const end of report.ends) tellEnd(end, summary.stats, output);
+  if (output.json) {
+    output.resultJson(summaryDocument(report, summary));
+    return;
+  }
+  for (const [level, line] of explainLetters(summary)) output.log(level, line);
+  output.result(summaryText(report, summary));
+}
+
+/** Why a run ended, or did less than it could; an end that is somebody's to mend is an error. */
+function tellEnd(end: DrainEnd, stats: StoreStats, output: Output): void {
+  const exitCode = endCode(end, stats);
+  const lines = explainEnd(end, stats);
+  if (exitCode === EXIT.done || exitCode === EXIT.timeUp) {
+    for (const [level, line] of lines) output.log(level, line);
+    return;
+  }
+  const [message = end.kind, ...rest] = lines.map(([, line]) => line.replace(/^\[PlexSync\] /, ''));
+  output.error({ code: end.kind, exitCode, message, hint: rest.join(' ') || undefined }, lines);
+}
+
+/** The reminder that some jobs need a person. */
+function explainLetters({ stats }: Summary): readonly LogLine[] {
+  const count = sum(stats.deadLetters);
+  if (count === 0) return [];
+  const types = Object.entries(stats.deadLetters).map(([type, number]) => `${number} ${type}`);
+  const jobs = count === 1 ? 'job' : 'jobs';
+  return [
+    [
+      'warning',
+      `[PlexSync] DLQ contains ${count} failed ${jobs} requiring review: ${types.join(', ')}. See: plexsync dlq list`,
+    ],
+  ];
+}
+
+/** The last NDJSON event of `process --json`; keys are only ever added. */
+function summaryDocument(
+  { ends, tally }: DrainReport,
+  { mode, exitCode, stats, startedAt, endedAt, skippedScenes }: Summary,
+): object {
+  return {
+    event: 'summary',
+    dry_run: mode === 'preview',
+    exit_code: exitCode,
+    ends: ends.map(({ kind }) => kind),
+    updated: tally.updated,
+    unchanged: tally.unchanged,
+    waiting: tally.waiting,
+    skipped: tally.skipped,
+    gone: tally.gone,
+    skipped_scenes: skippedScenes,
+    retried: tally.retried,
+    dead_lettered: tally.buried,
+    released: tally.released,
+    pending: stats.pending,
+    started_at: utcTime(startedAt),
+    ended_at: utcTime(endedAt),
+  };
+}
+
+/** The closing event of a run that could not do its work; what was wrong stands in the error document on stderr. */
+export function failureDocument(exitCode: number): object {
+  return { event: 'summary', exit_code: exitCode, ends: ['error'] };
+}

@@ -1,0 +1,12 @@
+import type { Checkpoint } from '../../core/ports.ts';
+
+/**
+ * For crash tests: kills this process without mercy at the step named by `PLEXSYNC_TEST_KILL_AT`, such as `written`.
+ * Unset, as for every user, it does nothing.
+ */
+export function createCheckpoint(env: NodeJS.ProcessEnv): (name: Checkpoint) => void {
+  const target = env['PLEXSYNC_TEST_KILL_AT'];
+  return (name) => {
+    if (name === target) process.kill(process.pid, 'SIGKILL');
+  };
+}

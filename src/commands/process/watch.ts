@@ -1,0 +1,103 @@
+import { setTimeout } from 'node:timers/promises';
+import { SyncError, UsageError } from '../../core/errors.ts';
+import { signalExitCode } from '../../exit.ts';
+import { noteStash } from '../../queue/held.ts';
+import { intakeOf, openIntake } from '../../queue/intake.ts';
+import { openPollMemory } from '../../queue/stash-cursor.ts';
+import type { Stores } from '../../queue/stores.ts';
+import { openStores } from '../../queue/stores.ts';
+import type { StashClient } from '../../stash/client.ts';
+import type { Context } from '../context.ts';
+import { connectToStash } from '../stash/connection.ts';
+import { pollStash } from '../stash/poll.ts';
+import { runOnce, warnOnceADay } from './process.ts';
+import type { DrainRequest } from './queue-run.ts';
+import { listenForEnd } from './stop.ts';
+import { takeInEvents } from './take-in-events.ts';
+
+/**
+ * Looks for work again and again until a signal comes: events of the spool, changes in Stash, jobs that are due. What
+ * goes wrong is told when it begins and when it is over, not at each look.
+ */
+export async function watch(request: Omit<DrainRequest, 'startedAt'>, context: Context): Promise<number> {
+  const { dataDir, output } = context;
+  const { loaded } = request;
+  openIntake(dataDir).close();
+  const stores = openStores(dataDir);
+  const stop = listenForEnd();
+  try {
+    if (loaded.warnings.length > 0) await warnOnceADay(stores, loaded.warnings, context);
+    const stash = connectToStash(loaded, { ...context, signal: stop.aborted });
+    noteStash(stores.queueDb, stash === undefined ? 'not_asked' : 'asked');
+    const poll =
+      stash === undefined
+        ? undefined
+        : createPoll(stash, stores, { ...context, stopped: () => stop.requested() !== undefined });
+    const drain = createDrainTeller(context);
+    output.log('info', `[PlexSync] Watching: a look each ${loaded.settings.poll_interval / 1_000}s, until stopped`);
+    while (stop.requested() === undefined) {
+      await takeInEvents(stores, loaded, context);
+      await poll?.();
+      await drain(async () => await runOnce(stores, { ...request, startedAt: context.now() }, context));
+      if (stop.requested() !== undefined) break;
+      await setTimeout(loaded.settings.poll_interval, undefined, { signal: stop.aborted }).catch(() => undefined);
+    }
+    return signalExitCode(stop.requested() ?? 'SIGINT');
+  } finally {
+    stop.close();
+    stores.close();
+  }
+}
+
+/** Runs a drain and tells of it where it did something, or where what stops it is not what stopped the last one. */
+function createDrainTeller({ output }: Context) {
+  let isFirst = true;
+  let trouble = '';
+  return async (drain: () => ReturnType<typeof runOnce>): Promise<void> => {
+    try {
+      const result = await drain();
+      const now = result.faults.map(({ exitCode, what }) => `${exitCode} ${what}`).join();
+      if (result.ended > 0 || now !== trouble) result.tell();
+      trouble = now;
+    } catch (thrown) {
+      // What cannot work at the start is for the person who types; later it is for the log, and may be mended.
+      if (isFirst || !(thrown instanceof UsageError)) throw thrown;
+      if (thrown.message !== trouble) output.log('error', `[PlexSync] ${thrown.message} ${thrown.hint ?? ''}`);
+      trouble = thrown.message;
+    } finally {
+      isFirst = false;
+    }
+  };
+}
+
+/** Polls Stash; while it does not answer, that is told once, and once more when it does. */
+function createPoll(
+  stash: StashClient,
+  stores: Stores,
+  { output, now, stopped }: Context & { stopped(): boolean },
+): () => Promise<void> {
+  const memory = openPollMemory(stores);
+  const intake = intakeOf(stores);
+  let trouble: string | undefined;
+  return async () => {
+    try {
+      const polled = await pollStash(stash, { intake, memory, now: now() });
+      if (trouble !== undefined) output.log('info', '[PlexSync] Stash answers again');
+      trouble = undefined;
+      if (polled.kind === 'begun')
+        output.log(
+          'info',
+          '[PlexSync] Watching Stash from now on; for what changed before: plexsync enqueue --all or --recent',
+        );
+      else if (polled.changed > 0)
+        output.log('info', `[PlexSync Hook] Enqueued sync jobs for ${polled.changed} scenes that changed in Stash`);
+    } catch (thrown) {
+      // A stop cuts the request off: that is no trouble of Stash.
+      if (stopped()) return;
+      const isKnown = thrown instanceof UsageError || (thrown instanceof SyncError && thrown.code !== 'unexpected');
+      if (!isKnown) throw thrown;
+      if (thrown.message !== trouble) output.log('warning', `[PlexSync] Stash was not asked: ${thrown.message}`);
+      trouble = thrown.message;
+    }
+  };
+}

@@ -1,0 +1,99 @@
+import { EXIT } from '../../exit.ts';
+import type { Stores } from '../../queue/stores.ts';
+import { openStoresToRead } from '../../queue/stores.ts';
+import type { JobFilter, QueuedJob } from '../../queue/waiting.ts';
+import { countJobs, readJobs } from '../../queue/waiting.ts';
+import type { Reader } from '../../terminal/reader.ts';
+import { isTerminal, readerOf } from '../../terminal/reader.ts';
+import { renderTable } from '../../terminal/table.ts';
+import { localTime, utcTime } from '../../terminal/time.ts';
+import type { Context } from '../context.ts';
+import { jobDocument } from '../job-document.ts';
+import { logWrapped } from '../log-wrapped.ts';
+import { toId, toLimit, toState } from '../typed-values.ts';
+
+export type ListOptions = {
+  readonly scene: string | undefined;
+  readonly state: string | undefined;
+  readonly limit: string | undefined;
+};
+
+/** Lists what waits and why, next first. */
+export function list({ scene, state, limit }: ListOptions, context: Context): number {
+  const { dataDir, output, now } = context;
+  const filter: JobFilter = {
+    sceneIds: scene === undefined ? undefined : [toId(scene, 'scene', '--scene')],
+    states: state === undefined ? undefined : [toState(state)],
+    limit: toLimit(limit),
+  };
+  const stores = openStoresToRead(dataDir);
+  try {
+    const at = now();
+    if (output.json) output.resultJsonArray(documentsOf(readJobs(stores, filter, at)));
+    else if (isTerminal('stdout')) showTable(stores, { filter, now: at }, output);
+    else for (const page of inPages(readJobs(stores, filter, at))) output.result(jobTable(page, { kind: 'pipe' }));
+    return EXIT.done;
+  } finally {
+    stores.close();
+  }
+}
+
+/** A person reads no more at once; a pipe gets all. */
+const TABLE_ROWS = 100;
+
+function showTable(
+  stores: Stores,
+  { filter, now }: { readonly filter: JobFilter; readonly now: number },
+  output: Context['output'],
+): void {
+  const all = countJobs(stores, filter, now);
+  if (all === 0) {
+    const areThere = countJobs(stores, {}, now) > 0;
+    output.result(areThere ? 'No waiting job matches.' : 'Nothing waits.');
+    return;
+  }
+  const limit = filter.limit ?? TABLE_ROWS;
+  for (const page of inPages(readJobs(stores, { ...filter, limit }, now)))
+    output.result(jobTable(page, readerOf('stdout')));
+  if (all > limit) {
+    const more = (all - limit).toLocaleString('en');
+    logWrapped(output, `… and ${more} more: --limit ${all} shows all, plexsync stats counts them.`);
+  }
+}
+
+const PAGE_ROWS = 1_000;
+
+function* inPages(jobs: Iterable<QueuedJob>): Generator<readonly QueuedJob[]> {
+  let page: QueuedJob[] = [];
+  for (const job of jobs) {
+    page.push(job);
+    if (page.length < PAGE_ROWS) continue;
+    yield page;
+    page = [];
+  }
+  if (page.length > 0) yield page;
+}
+
+function jobTable(jobs: readonly QueuedJob[], reader: Reader): string {
+  const time = reader.kind === 'person' ? localTime : utcTime;
+  const rows = jobs.map((job) => [
+    job.jobId,
+    job.sceneId,
+    job.state,
+    job.state === 'held' || job.state === 'in_progress' ? '-' : time(job.availableAt),
+    job.attempts,
+    job.title ?? '-',
+    job.path ?? '-',
+    reasonOf(job),
+  ]);
+  return renderTable(['JOB', 'SCENE', 'STATE', 'NEXT TRY', 'ATTEMPTS', 'TITLE', 'PATH', 'WHY'], rows, reader);
+}
+
+function reasonOf({ state, lastError }: QueuedJob): string {
+  if (state === 'held') return 'only Stash can say what to write (no_stash)';
+  return lastError ?? '-';
+}
+
+function* documentsOf(jobs: Iterable<QueuedJob>): Generator<object> {
+  for (const job of jobs) yield jobDocument(job);
+}

@@ -1,0 +1,47 @@
+import type { SceneEdit } from '../../core/scene.ts';
+import type { Intake } from '../../queue/intake.ts';
+import type { StashClient } from '../../stash/client.ts';
+import { cursorBefore } from '../../stash/server-time.ts';
+
+/** Which scenes of Stash: all, or those changed since a moment ago. */
+export type StashScope = { readonly kind: 'all' } | { readonly kind: 'recent'; readonly backMs: number };
+
+/** How many scenes were put into the queue. */
+export type Counted = { readonly added: number; readonly merged: number };
+
+/** As many as one answer carries easily, and one transaction of the queue takes at once. */
+const PER_PAGE = 500;
+
+/** The first page of a walk, with the number of scenes in all; nothing is read into memory but a page at a time. */
+export async function startWalk(stash: StashClient, scope: StashScope) {
+  const only = scope.kind === 'all' ? {} : { updatedSince: cursorBefore(await stash.serverTime(), scope.backMs) };
+  const first = await stash.pageAfter(0, PER_PAGE, only);
+  return {
+    total: first.left,
+    pages: async function* () {
+      for (let page = first; ; ) {
+        yield page.scenes;
+        if (page.nextAfterId === undefined) return;
+        page = await stash.pageAfter(page.nextAfterId, PER_PAGE, only);
+      }
+    },
+  };
+}
+
+/** Puts the scenes of a walk into the queue, bare, a page in one transaction; `onPage` hears how far it is. */
+export async function enqueueWalk(
+  walk: Awaited<ReturnType<typeof startWalk>>,
+  intake: Pick<Intake, 'enqueue'>,
+  progress: { now(): number; onPage(done: number): void },
+): Promise<Counted> {
+  let [added, merged] = [0, 0];
+  for await (const scenes of walk.pages()) {
+    const edits = scenes.map(({ sceneId }): SceneEdit => ({ sceneId, bare: true, data: {} }));
+    for (const { how } of intake.enqueue(edits, { priority: 'bulk', now: progress.now() })) {
+      if (how === 'added') added += 1;
+      else merged += 1;
+    }
+    progress.onPage(added + merged);
+  }
+  return { added, merged };
+}

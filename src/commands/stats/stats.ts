@@ -1,0 +1,158 @@
+import { setTimeout } from 'node:timers/promises';
+import { parseDurationMs } from '../../core/duration.ts';
+import { UsageError } from '../../core/errors.ts';
+import type { Bounds, Violation } from '../../core/stats-check.ts';
+import { boundsOr, checkLine, violationsOf } from '../../core/stats-check.ts';
+import { EXIT, signalExitCode } from '../../exit.ts';
+import type { StoreStats } from '../../queue/stats.ts';
+import { readStats } from '../../queue/stats.ts';
+import { openStoresToRead } from '../../queue/stores.ts';
+import { isTerminal, readerOf } from '../../terminal/reader.ts';
+import { createScreen } from '../../terminal/status-screen.ts';
+import { localTime } from '../../terminal/time.ts';
+import type { Context } from '../context.ts';
+import { listenForEnd } from '../process/stop.ts';
+import { statsDocument, sum } from '../stats-document.ts';
+import { statsMetrics, writeMetrics } from './metrics.ts';
+import { statsTable } from './table.ts';
+
+/** What `stats` was asked for, as typed. */
+export type StatsOptions = {
+  readonly check: boolean;
+  readonly maxDead: string | undefined;
+  readonly maxAge: string | undefined;
+  readonly maxOutage: string | undefined;
+  readonly maxSilence: string | undefined;
+  readonly metricsFile: string | undefined;
+  readonly watch: boolean;
+  readonly interval: string | undefined;
+};
+
+/** What `stats` shall do, once its options are understood. */
+type Wish = {
+  readonly bounds: Bounds | undefined;
+  readonly metricsFile: string | undefined;
+  readonly everyMs: number | undefined;
+};
+
+const DEFAULT_INTERVAL = '2s';
+const SHORTEST_INTERVAL_MS = 100;
+/** A timer that is told to wait for more than 24 days does not wait at all. */
+const LONGEST_INTERVAL_MS = 3_600_000;
+const SHORTEST_SPAN_MS = 1_000;
+const LONGEST_SPAN_MS = 3_650 * 86_400_000;
+
+/** Shows, checks, writes out or watches the state of the data directory; changes nothing in it. */
+export async function run(options: StatsOptions, context: Context): Promise<number> {
+  const wish = understand(options, context);
+  if (wish.everyMs !== undefined) return await watch({ ...wish, everyMs: wish.everyMs }, context);
+  const { output, dataDir } = context;
+  const now = context.now();
+  const stats = look(wish, now, context);
+  if (wish.bounds !== undefined) return check(stats, wish.bounds, context);
+  if (output.json) output.resultJson(statsDocument(stats, dataDir), 2);
+  else output.result(statsTable(stats, { dataDir, now, reader: readerOf('stdout') }));
+  return EXIT.done;
+}
+
+/** Opened anew for each look: between two of a watch, `dlq.db` may have come into being. */
+function look({ metricsFile }: Wish, now: number, { dataDir, version }: Context): StoreStats {
+  const stores = openStoresToRead(dataDir);
+  try {
+    const stats = readStats(stores, now);
+    if (metricsFile !== undefined) writeMetrics(metricsFile, statsMetrics(stats, { now, version }));
+    return stats;
+  } finally {
+    stores.close();
+  }
+}
+
+/** What is wrong goes to stderr: that is what a cron job mails, also under `--quiet`. */
+function check(stats: StoreStats, bounds: Bounds, { output, dataDir, now }: Context): number {
+  const health = { ...stats, dead: sum(stats.deadLetters) };
+  const violations = violationsOf(health, bounds, now());
+  const ok = violations.length === 0;
+  if (output.json) {
+    const verdict = { ok, violations: violations.map(toDocument) };
+    output.resultJson({ ...statsDocument(stats, dataDir), check: verdict }, 2);
+  } else if (ok) output.result(checkLine(violations));
+  else output.log('error', `plexsync: ${checkLine(violations)}`);
+  return ok ? EXIT.done : EXIT.jobsFailed;
+}
+
+function toDocument({ bound, value, limit }: Violation): object {
+  if (bound === 'max_dead') return { bound, value, limit };
+  return { bound, value_s: Math.floor(value / 1_000), limit_s: limit / 1_000 };
+}
+
+async function watch(wish: Wish & { readonly everyMs: number }, context: Context): Promise<number> {
+  const { dataDir } = context;
+  const stop = listenForEnd();
+  let screen: ReturnType<typeof createScreen> | undefined;
+  try {
+    while (stop.requested() === undefined) {
+      const now = context.now();
+      // Looked at before the screen is taken, so that a complaint stands on the terminal a person sees.
+      const stats = look(wish, now, context);
+      screen ??= createScreen({ write: context.output.result });
+      screen.draw((reader) => `${localTime(now)}\n\n${statsTable(stats, { dataDir, now, reader })}`);
+      await setTimeout(wish.everyMs, undefined, { signal: stop.aborted }).catch(() => undefined);
+    }
+  } finally {
+    screen?.close();
+    stop.close();
+  }
+  return signalExitCode(stop.requested() ?? 'SIGINT');
+}
+
+/** @throws {UsageError} naming the option that cannot be. */
+function understand(options: StatsOptions, { output }: Context): Wish {
+  const bounds: Bounds = {
+    maxDead: toCount('--max-dead', options.maxDead),
+    maxAgeMs: toSpan('--max-age', options.maxAge),
+    maxOutageMs: toSpan('--max-outage', options.maxOutage),
+    maxSilenceMs: toSpan('--max-silence', options.maxSilence),
+  };
+  const bound = firstBound(options);
+  if (!options.check && bound !== undefined)
+    throw new UsageError(`${bound} goes with --check.`, 'Try: plexsync stats --check --max-dead 0.');
+  if (options.interval !== undefined && !options.watch) throw new UsageError('--interval goes with --watch.');
+  const everyMs = toMs('--interval', options.interval ?? DEFAULT_INTERVAL) ?? 0;
+  if (everyMs < SHORTEST_INTERVAL_MS || everyMs > LONGEST_INTERVAL_MS)
+    throw new UsageError(`--interval must be from 0.1s to 1h, not "${options.interval}".`);
+  if (options.watch && (options.check || output.json))
+    throw new UsageError('--watch draws a screen, and goes with neither --check nor --json.');
+  if (options.watch && !isTerminal('stdout'))
+    throw new UsageError('--watch needs a terminal to draw on.', 'Without one: plexsync stats, as often as you like.');
+  return {
+    bounds: options.check ? boundsOr(bounds) : undefined,
+    metricsFile: options.metricsFile,
+    everyMs: options.watch ? everyMs : undefined,
+  };
+}
+
+/** The option of a bound that was given. */
+function firstBound({ maxDead, maxAge, maxOutage, maxSilence }: StatsOptions): string | undefined {
+  const given = { '--max-dead': maxDead, '--max-age': maxAge, '--max-outage': maxOutage, '--max-silence': maxSilence };
+  return Object.entries(given).find(([, text]) => text !== undefined)?.[0];
+}
+
+function toCount(flag: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new UsageError(`${flag} must be a whole number, 0 or more, not "${text}".`);
+}
+
+/** A bound of nothing would always be exceeded. */
+function toSpan(flag: string, text: string | undefined): number | undefined {
+  const ms = toMs(flag, text);
+  if (ms === undefined || (ms >= SHORTEST_SPAN_MS && ms <= LONGEST_SPAN_MS)) return ms;
+  throw new UsageError(`${flag} must be from 1s to 3650d, not "${text}".`, 'Such as 2h or 7d.');
+}
+
+function toMs(flag: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const ms = parseDurationMs(text, 's');
+  if (ms !== undefined) return ms;
+  throw new UsageError(`${flag} must be a duration such as 90s, 2h or 7d, not "${text}".`);
+}

@@ -1,0 +1,48 @@
+import { admission } from '../../core/breaker.ts';
+import type { StoreStats } from '../../queue/stats.ts';
+import type { Reader } from '../../terminal/reader.ts';
+import { renderFields } from '../../terminal/table.ts';
+import { localTime, utcTime } from '../../terminal/time.ts';
+import { sum } from '../stats-document.ts';
+
+/** The statistics for a person, or as tab-separated lines for a pipe. */
+export function statsTable(
+  stats: StoreStats,
+  options: {
+    readonly dataDir: { readonly path: string; readonly origin: string };
+    readonly now: number;
+    readonly reader: Reader;
+  },
+): string {
+  const { waiting, lastRun } = stats;
+  const { dataDir, now, reader } = options;
+  const time = (at: number | undefined): string =>
+    at === undefined ? '-' : reader.kind === 'person' ? localTime(at) : utcTime(at);
+  const rows: [string, string | number][] = [
+    ['pending', stats.pending],
+    ['  due', waiting.due],
+    ['  retry later', waiting.retry],
+    ['  not in Plex yet', waiting.not_found],
+    ['  need Stash', waiting.no_stash],
+    ['in progress', stats.inProgress],
+    ['completed', stats.totals.updated + stats.totals.unchanged],
+    ['dead letters', sum(stats.deadLetters)],
+    ...Object.entries(stats.deadLetters).map(([type, count]): [string, number] => [`  ${type}`, count]),
+    ['circuit breaker', breakerWords(stats, now, time)],
+    ...(stats.outageSince === undefined ? [] : [['outage since', time(stats.outageSince)] as [string, string]]),
+    ['oldest waiting since', time(stats.oldestPendingAt)],
+    [
+      'last run',
+      lastRun ? `${time(lastRun.started_at)}, exit code ${lastRun.exit_code ?? '- (running, or killed)'}` : '-',
+    ],
+    ['last success', time(stats.lastSuccessAt)],
+    ['data dir', `${dataDir.path} (from ${dataDir.origin})`],
+  ];
+  return renderFields(rows, reader);
+}
+
+function breakerWords({ breakers: { plex: breaker } }: StoreStats, now: number, time: (at: number) => string): string {
+  if (breaker.kind !== 'open') return breaker.kind;
+  const admitted = admission(breaker, now);
+  return admitted.kind === 'wait' ? `open until ${time(admitted.retryAt)}` : 'open, the next run probes Plex';
+}
