@@ -1,6 +1,5 @@
 import { parseDurationMs } from '../../core/duration.ts';
 import { UsageError } from '../../core/errors.ts';
-import { progressOf } from '../../core/progress.ts';
 import { EXIT } from '../../exit.ts';
 import { openIntake } from '../../queue/intake.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
@@ -9,7 +8,9 @@ import type { SettingName } from '../../settings/table.ts';
 import type { StashClient } from '../../stash/client.ts';
 import { confirm } from '../../terminal/confirm.ts';
 import type { Context } from '../context.ts';
+import { declined } from '../declined.ts';
 import { connectToStash } from './connection.ts';
+import { showProgress } from './progress.ts';
 import type { Counted, StashScope } from './scenes.ts';
 import { enqueueWalk, startWalk } from './scenes.ts';
 
@@ -28,7 +29,7 @@ export type EnqueueFromStashOptions = {
 
 /** Asks Stash which scenes it has, all or those that changed lately, and puts them into the queue. */
 export async function run(options: EnqueueFromStashOptions, context: Context): Promise<number> {
-  const { dataDir, env, output, now } = context;
+  const { dataDir, env, now } = context;
   const scope = toScope(options.which);
   const { flags, configFile } = options;
   const loaded = await loadSettings({ flags, env, dataDir: dataDir.path, configFile });
@@ -36,10 +37,9 @@ export async function run(options: EnqueueFromStashOptions, context: Context): P
   const walk = await startWalk(stash, scope);
   const count = `${walk.total.toLocaleString('en')} ${walk.total === 1 ? 'scene' : 'scenes'}`;
   const question = `Put ${count} of Stash at ${loaded.settings.stash_url} into the queue of ${dataDir.path}?`;
-  if (scope.kind === 'all' && walk.total > 0 && !(await confirm(question, { yes: options.confirmed === 'yes' }))) {
-    output.log('info', 'Nothing was changed.');
-    return EXIT.done;
-  }
+  const asks = scope.kind === 'all' && walk.total > 0;
+  const answer = asks ? await confirm(question, { yes: options.confirmed === 'yes' }) : 'yes';
+  if (answer !== 'yes') return declined(answer, context);
   const intake = openIntake(dataDir);
   const live = await showProgress(context, walk.total);
   try {
@@ -70,24 +70,6 @@ function toScope({ all, recent, besides }: EnqueueFromStashOptions['which']): St
   const backMs = parseDurationMs(recent ?? '', 'h');
   if (backMs !== undefined && backMs > 0) return { kind: 'recent', backMs };
   throw new UsageError(`--recent must be a duration such as 24h or 7d, not "${recent}".`, 'A bare number is in hours.');
-}
-
-async function showProgress({ output, now }: Context, total: number) {
-  if (!output.isLive) return { show: (_done: number): void => undefined, clear: (): void => undefined };
-  const { createProgress } = await import('../../terminal/progress.ts');
-  const line = createProgress({ now });
-  const startedAt = now();
-  output.keepBelow(line);
-  return {
-    show: (done: number): void => {
-      const left = Math.max(0, total - done);
-      line.show({ ...progressOf({ doneBefore: 0, doneNow: done, left, startedAt, now: now() }), current: undefined });
-    },
-    clear: (): void => {
-      line.clear();
-      output.keepBelow(undefined);
-    },
-  };
 }
 
 function report({ added, merged }: Counted, { output }: Context): void {
