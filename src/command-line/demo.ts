@@ -3,7 +3,7 @@ import type { CommandSpec } from './spec.ts';
 
 export const DEMO: CommandSpec = {
   name: 'demo',
-  summary: 'show the whole way against a simulated Plex; needs no server, changes nothing',
+  summary: 'show the whole way with a simulated Stash and Plex; needs no server, changes nothing',
   examples: ['plexsync demo'],
   exitCodes: [EXIT.done, EXIT.bug],
   run: async (_invocation, context) => {

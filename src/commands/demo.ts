@@ -1,44 +1,30 @@
-import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EXIT } from '../exit.ts';
+import { EXIT, signalExitCode } from '../exit.ts';
 import type { PlexServer } from '../simulator/plex-server.ts';
 import { startPlexServer } from '../simulator/plex-server.ts';
+import type { StashServer } from '../simulator/stash-server.ts';
+import { startStashServer } from '../simulator/stash-server.ts';
+import type { Output } from '../terminal/output.ts';
 import type { Context } from './context.ts';
-
-/** One command line of the demo, and the exit code it is expected to end with. */
-type Step = { readonly say: string; readonly args: readonly string[]; readonly exitCode: number };
+import type { Stage, Step } from './demo-stage.ts';
+import { createStage } from './demo-stage.ts';
+import { listenForEnd } from './stop.ts';
 
 const LIBRARY = { key: '1', title: 'Scenes', locations: ['/media'] };
 const LANTERN_ROW = '/media/North Quay/lantern-row.mp4';
 const TIDE_TABLES = '/media/South Quay/01.mp4';
 const NEW_PIER = '/media/North Quay/new-pier.mp4';
 
-const ENQUEUE: readonly Step[] = [
+const DRAIN: readonly Step[] = [
+  { say: '', args: ['plugin', 'status'], exitCode: EXIT.done },
   {
-    say: 'Three edits go into the queue. No server is asked for that.',
-    args: [
-      'enqueue',
-      '101',
-      '--path',
-      LANTERN_ROW,
-      '--title',
-      'Lantern Row',
-      '--studio',
-      'North Quay',
-      '--performer',
-      'Ada Quay',
-      '--tag',
-      'harbour',
-    ],
+    say: 'Two more are given by hand.',
+    args: ['enqueue', '102', '--path', TIDE_TABLES, '--title', 'Tide Tables'],
     exitCode: EXIT.done,
   },
-  { say: '', args: ['enqueue', '102', '--path', TIDE_TABLES, '--title', 'Tide Tables'], exitCode: EXIT.done },
   { say: '', args: ['enqueue', '103', '--path', NEW_PIER, '--title', 'New Pier'], exitCode: EXIT.done },
-];
-
-const DRAIN: readonly Step[] = [
   {
     say: 'One file is in Plex. Of the second, only another studio’s 01.mp4 is there. The third is not scanned yet.',
     args: ['process'],
@@ -60,59 +46,84 @@ const AGAIN: readonly Step[] = [
   { say: '', args: ['process'], exitCode: EXIT.done },
 ];
 
-/** Shows the whole way against a simulated Plex on loopback, in a temporary directory that is removed afterwards. */
-export async function run({ output, env }: Context): Promise<number> {
-  const plex = await startPlexServer({ sections: [LIBRARY] });
-  const dataDir = mkdtempSync(join(tmpdir(), 'plexsync-demo-'));
-  const play = async (steps: readonly Step[]): Promise<boolean> => {
-    for (const step of steps) {
-      if (step.say !== '') output.result(`\n# ${step.say}`);
-      output.result(`$ plexsync ${step.args.map(shellWord).join(' ')}`);
-      const exitCode = await runBin(step.args, {
-        ...withoutOurs(env),
-        PLEXSYNC_DATA_DIR: dataDir,
-        PLEX_URL: plex.url,
-        PLEX_TOKEN: plex.token,
-      });
-      if (exitCode === step.exitCode) continue;
-      output.log(
-        'error',
-        `plexsync demo: the last command ended with ${exitCode}, expected was ${step.exitCode}. Please report this.`,
-      );
-      return false;
-    }
-    return true;
-  };
+/**
+ * Shows the whole way, from an edit in a simulated Stash to a simulated Plex, both on loopback, in a temporary directory
+ * that is removed afterwards.
+ */
+export async function run(context: Context): Promise<number> {
+  const stop = listenForEnd();
+  const [stash, plex] = await Promise.all([startStashServer(), startPlexServer({ sections: [LIBRARY] })]);
+  const dir = mkdtempSync(join(tmpdir(), 'plexsync-demo-'));
   try {
-    output.result(`# A simulated Plex listens on ${plex.url}; nothing of yours is touched.`);
-    const lanternRow = plex.addItem({ sectionKey: LIBRARY.key, file: LANTERN_ROW, title: 'lantern-row' });
-    plex.addItem({ sectionKey: LIBRARY.key, file: '/media/East Quay/01.mp4', title: 'Somebody else’s scene' });
-    if (!(await play(ENQUEUE)) || !(await play(DRAIN))) return EXIT.bug;
-    output.result(`\n# What Plex shows now:\n${describe(plex, lanternRow)}`);
-    if (!(await play(LOOK))) return EXIT.bug;
-    const added = [TIDE_TABLES, NEW_PIER].map((file) => plex.addItem({ sectionKey: LIBRARY.key, file }));
-    if (!(await play(AGAIN))) return EXIT.bug;
-    output.result(
-      `\n# What Plex shows now:\n${[lanternRow, ...added].map((ratingKey) => describe(plex, ratingKey)).join('\n')}`,
-    );
-    return EXIT.done;
+    const pluginsDir = join(dir, 'plugins');
+    mkdirSync(pluginsDir);
+    const env = {
+      ...withoutOurs(context.env),
+      PLEXSYNC_DATA_DIR: join(dir, 'data'),
+      STASH_URL: stash.url,
+      PLEX_URL: plex.url,
+      PLEX_TOKEN: plex.token,
+    };
+    const stage = createStage({ env, pluginsDir }, stop, context);
+    const isDone = await show({ stash, plex, stage, pluginsDir, output: context.output });
+    const signal = stop.requested();
+    if (signal !== undefined) return signalExitCode(signal);
+    return isDone ? EXIT.done : EXIT.bug;
   } finally {
-    await plex.close();
-    rmSync(dataDir, { recursive: true, force: true });
+    await Promise.all([stash.close(), plex.close()]);
+    rmSync(dir, { recursive: true, force: true });
+    stop.close();
   }
 }
 
-/** Both streams of a step go to ours, so that log and result stay in order. */
-const STDOUT = 1;
+type Play = {
+  readonly stash: StashServer;
+  readonly plex: PlexServer;
+  readonly stage: Stage;
+  readonly pluginsDir: string;
+  readonly output: Output;
+};
 
-async function runBin(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number | null> {
-  return await new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [process.argv[1] ?? '', ...args], {
-      env,
-      stdio: ['ignore', STDOUT, STDOUT],
-    });
-    child.on('error', reject);
-    child.on('close', resolve);
+/** From an edit to Plex, and what becomes of the scenes that Plex does not have; false when it had to end early. */
+async function show({ stash, plex, stage, pluginsDir, output }: Play): Promise<boolean> {
+  output.result(
+    `# A simulated Stash listens on ${stash.url}, a simulated Plex on ${plex.url}; nothing of yours is touched.`,
+  );
+  const lanternRow = plex.addItem({ sectionKey: LIBRARY.key, file: LANTERN_ROW, title: 'lantern-row' });
+  plex.addItem({
+    sectionKey: LIBRARY.key,
+    file: '/media/East Quay/01.mp4',
+    size: 4_711,
+    title: 'Somebody else’s scene',
+  });
+  if (!(await stage.play(install(pluginsDir)))) return false;
+
+  output.result('\n# A scene is edited in Stash, which starts the plugin: it keeps the event and asks no server.');
+  if (!(await stage.hear(editInStash(stash)))) return false;
+  if (!(await stage.play(DRAIN))) return false;
+  output.result(`\n# What Plex shows now:\n${describe(plex, lanternRow)}`);
+
+  if (!(await stage.play(LOOK))) return false;
+  const added = [TIDE_TABLES, NEW_PIER].map((file) => plex.addItem({ sectionKey: LIBRARY.key, file }));
+  if (!(await stage.play(AGAIN))) return false;
+  const shown = [lanternRow, ...added].map((ratingKey) => describe(plex, ratingKey));
+  output.result(`\n# What Plex shows now:\n${shown.join('\n')}`);
+  return true;
+}
+
+function install(pluginsDir: string): readonly Step[] {
+  const args = ['plugin', 'install', '--plugins-dir', pluginsDir, '--yes'];
+  return [{ say: 'Stash gets the plugin.', args, exitCode: EXIT.done }];
+}
+
+/** Saves a scene in Stash; answers with what it tells the plugin. */
+function editInStash(stash: StashServer): string {
+  const scene = stash.addScene({ files: [LANTERN_ROW] });
+  return stash.editScene(scene, {
+    title: 'Lantern Row',
+    studio: 'North Quay',
+    performers: ['Ada Quay'],
+    tags: ['harbour'],
   });
 }
 
@@ -132,8 +143,4 @@ function describe(plex: PlexServer, ratingKey: string): string {
     item.locked.length > 0 && `locked: ${item.locked.join(', ')}`,
   ];
   return `  ${parts.filter(Boolean).join(' · ')}`;
-}
-
-function shellWord(word: string): string {
-  return /^[\w./-]+$/.test(word) ? word : `"${word}"`;
 }

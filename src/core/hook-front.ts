@@ -1,6 +1,9 @@
 /** The first comment of every file that `plugin install` writes: one without it is somebody else's. */
 export const INSTALLED_MARK = 'Written by: plexsync plugin install. Run that again to change it.';
 
+/** The script's name in the plugin's folder. */
+export const FRONT_FILE = 'plexsync-hook.sh';
+
 /**
  * The script that Stash starts for each event: it keeps what Stash says in the spool, and nothing else, since the user's
  * save waits for it (stash.md 3). POSIX sh, and the two programs `cat` and `mv`.

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { BIN, runBin, setup } from '../helpers/rig.ts';
@@ -102,11 +103,29 @@ test('a reader that goes away is no failure', async (t) => {
   assert.doesNotMatch(stderr, /EPIPE/);
 });
 
-test('the demo shows the whole way and ends well, whatever the user has configured', async () => {
+test('the demo shows the whole way and ends well, whatever the user has configured', async (t) => {
+  const temporary = mkdtempSync(join(tmpdir(), 'plexsync-test-demo-'));
+  t.after(() => rmSync(temporary, { recursive: true, force: true }));
   const { code, stdout, stderr } = await runBin(['demo'], {
-    env: { PLEX_URL: 'http://127.0.0.1:1', PLEXSYNC_CONCURRENCY: 'many' },
+    env: { PLEX_URL: 'http://127.0.0.1:1', STASH_URL: 'nowhere', PLEXSYNC_CONCURRENCY: 'many', TMPDIR: temporary },
   });
   assert.equal(code, 0, stderr);
+  const way = [
+    '$ plexsync plugin install --plugins-dir ',
+    '[PlexSync Hook] Event kept for the next run of plexsync',
+    '$ plexsync plugin status\n',
+    '$ plexsync process\n[PlexSync Hook] Enqueued sync job for scene 1 in ',
+    '[PlexSync Worker] Updated metadata (overwrite mode): Lantern Row\n',
+    '# What Plex shows now:\n  "Lantern Row" ',
+  ];
+  const places = way.map((words) => stdout.indexOf(words));
+  assert.ok(!places.includes(-1), `${places}\n${stdout}`);
+  assert.deepEqual(
+    places,
+    places.toSorted((one, other) => one - other),
+  );
+  assert.match(stdout, /"Tide Tables" .*\n {2}"New Pier" /);
+  assert.deepEqual(readdirSync(temporary), []);
   assert.match(stdout, /"Lantern Row" · studio North Quay · actors Ada Quay · genres harbour/);
   assert.match(stdout, /LowConfidenceMatch/);
 });

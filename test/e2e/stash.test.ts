@@ -185,3 +185,50 @@ test('enqueue --all takes every scene of Stash, after asking; --recent those tha
   assert.equal((await run(['enqueue', '--all', '7'])).code, 2);
   assert.match((await run(['enqueue', '--recent'], { env: { STASH_URL: '' } })).stderr, /address of Stash is not set/);
 });
+
+test('the log of one edit reads like the success flow of the guide', async (t) => {
+  const { plex, run, stash } = await withStash(t);
+  plex.addItem({ sectionKey: '1', file: '/media/pier.mp4', title: 'pier' });
+  const id = stash.addScene({ files: ['/media/pier.mp4'] });
+  const input = stash.editScene(id, { title: 'The Pier', performers: ['Ada Quay', 'Bo Strand'] });
+  const hook = await run(['hook'], { input });
+  assert.deepEqual([hook.code, hook.stdout], [0, '']);
+  assert.ok(hook.stderr.startsWith('\u0001i\u0002'));
+  assert.match(hook.stderr.slice(3), /^\[PlexSync Hook\] Enqueued sync job for scene 1 in \d+\.\dms\n/);
+  const { code, stderr } = await run(['process', '--log-format', 'stash']);
+  assert.equal(code, 0);
+  assert.deepEqual(stderr.trimEnd().split('\n'), [
+    '\u0001i\u0002[PlexSync] Initialization complete',
+    `\u0001i\u0002[PlexSync Worker] Processing job 1 for scene ${id} (attempt 1)`,
+    "\u0001i\u0002[PlexSync Matcher] Searching 'Adult' for: pier.mp4",
+    '\u0001i\u0002[PlexSync Matcher] Found: pier',
+    '\u0001i\u0002[PlexSync Worker] Updated metadata (overwrite mode): The Pier',
+    "\u0001i\u0002[PlexSync Worker] Added 2 performers: ['Ada Quay', 'Bo Strand']",
+    '\u0001i\u0002[PlexSync Worker] Job 1 completed',
+  ]);
+});
+
+test('an edit of the tags alone changes nothing but the genres: the nulls of the hook clear nothing', async (t) => {
+  const { plex, run, stash } = await withStash(t);
+  const item = plex.addItem({ sectionKey: '1', file: '/media/pier.mp4', tagline: 'Theirs' });
+  const id = stash.addScene({ ...PIER, files: ['/media/pier.mp4'] });
+  const sync = async (input: string): Promise<void> => {
+    assert.equal((await run(['hook'], { input })).code, 0);
+    assert.equal((await run(['process'])).code, 0);
+  };
+  await sync(stash.hookInput({ kind: 'create', id }));
+  const before = plex.item(item);
+  assert.deepEqual([before?.title, before?.genres], ['The Pier', ['sea']]);
+  plex.resetRequests();
+  const input = stash.editScene(id, { tags: ['harbour'] });
+  assert.match(input, /"title":null/);
+  await sync(input);
+  const after = plex.item(item);
+  assert.deepEqual(after?.genres, ['harbour']);
+  assert.deepEqual({ ...after, genres: [], updatedAt: 0 }, { ...before, genres: [], updatedAt: 0 });
+  const sent = plex.requests.filter(({ route }) => route === 'edit').flatMap(({ query }) => query.map(([key]) => key));
+  assert.deepEqual(
+    sent.filter((key) => !/^(type|id|genre[[.].*)$/.test(key)),
+    [],
+  );
+});

@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UsageError } from '../../core/errors.ts';
-import { hookFront } from '../../core/hook-front.ts';
+import { FRONT_FILE, hookFront } from '../../core/hook-front.ts';
 import type { PluginCommand } from '../../core/plugin-manifest.ts';
 import { PLUGIN_ID, pluginManifest } from '../../core/plugin-manifest.ts';
 import { EXIT } from '../../exit.ts';
@@ -24,8 +24,6 @@ export type InstallOptions = {
   readonly confirmed: 'yes' | 'ask';
   readonly configFile: string | undefined;
 };
-
-const FRONT = 'plexsync-hook.sh';
 
 /** Writes the plugin into Stash's plugins folder, and makes the spool that it fills. */
 export async function run(options: InstallOptions, context: Context): Promise<number> {
@@ -78,8 +76,8 @@ function spoolPathOf({ spoolAs }: InstallOptions, how: InstallOptions['how'], da
 function spoolFiles(folder: string, spoolAs: string, { version }: Context): readonly PluginFile[] {
   return [
     // Before the manifest, which names it: Stash may load that at any moment.
-    { path: join(folder, FRONT), text: hookFront(spoolAs), mode: 0o755 },
-    manifestFile(folder, ['sh', `{pluginDir}/${FRONT}`], version),
+    { path: join(folder, FRONT_FILE), text: hookFront(spoolAs), mode: 0o755 },
+    manifestFile(folder, ['sh', `{pluginDir}/${FRONT_FILE}`], version),
   ];
 }
 
