@@ -78,6 +78,9 @@ export type WorkerEvent =
   | { readonly kind: 'gone'; readonly jobId: number; readonly sceneId: number }
   /** A scene has no metadata but a title yet: what Plex has is not cleared for it. */
   | { readonly kind: 'thin_scene'; readonly sceneId: number }
+  /** Plex was asked to look for new files in a folder, and took the request. */
+  | { readonly kind: 'scan_requested'; readonly section: string; readonly folder: string }
+  | { readonly kind: 'scan_failed'; readonly section: string; readonly folder: string; readonly message: string }
   | { readonly kind: 'skipped'; readonly jobId: number; readonly sceneId: number }
   /** A completed job has said a part of an older dead letter; `keys` is what the letter still says. */
   | {

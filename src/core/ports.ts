@@ -98,6 +98,8 @@ export type DrainPlex = {
     edits: { readonly fields: readonly FieldEdit[]; readonly lists: readonly ListEdit[] },
     how: { readonly lock: 'lock' | 'leave_unlocked'; readonly maxBytes: number },
   ): Promise<void>;
+  /** Has a folder of a library scanned; Plex does it later, in its own time. `folder` as Plex spells it. */
+  scanFolder(section: Section, folder: string): Promise<void>;
 };
 
 /** What the drain needs of Stash; `stash/` satisfies it by shape. */

@@ -33,7 +33,7 @@ export type Identity = {
   readonly clockAt: number | undefined;
 };
 
-/** Plex as the drain needs it, and as those who look into a problem do. None of it but `edit` writes. */
+/** Plex as the drain needs it, and as those who look into a problem do. None of it but `edit` writes, and `scanFolder` starts a scan. */
 export type PlexClient = Omit<DrainPlex, 'identity'> & {
   identity(): Promise<Identity>;
   /**
@@ -156,6 +156,12 @@ export function createPlexClient(options: PlexClientOptions): PlexClient {
         // The answer is empty whatever was asked for (plex-api.md 4.1); the item is read again to see what was kept.
         await send({ method: 'PUT', target, what: 'writing the item', headers: authorised });
       }
+    },
+
+    scanFolder: async (section, folder) => {
+      // The answer is empty, and says nothing of what is scanned (plex-api.md 8).
+      const target = `/library/sections/${encode(section.key)}/refresh?path=${encode(folder)}`;
+      await get(target, `asking "${section.title}" for a scan`);
     },
   };
 }

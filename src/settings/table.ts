@@ -300,6 +300,12 @@ export const SETTINGS = {
     value: '<duration>',
     help: 'how often process --watch looks for work (there is no process --watch in this version)',
   },
+  trigger_plex_scan: {
+    group: 'running',
+    type: SWITCH,
+    fallback: false,
+    help: 'ask Plex to scan the folder of a file that it does not have yet',
+  },
   dlq_retention_days: {
     group: 'running',
     type: { kind: 'duration', unit: 'd', min: '1d', max: '365d' },

@@ -81,6 +81,15 @@ export function linesFor(event: WorkerEvent): readonly LogLine[] {
           `Scene ${event.sceneId} has no metadata beyond title/path yet: nothing is cleared in Plex (quality_gate)`,
         ),
       ];
+    case 'scan_requested':
+      return [worker('info', `Asked Plex to scan '${event.folder}' in '${event.section}'`)];
+    case 'scan_failed':
+      return [
+        worker(
+          'warning',
+          `Plex did not take a scan of '${event.folder}' in '${event.section}', no more are asked for in this run: ${event.message}`,
+        ),
+      ];
     case 'skipped':
       return [
         worker('info', `Job ${event.jobId} skipped — scene ${event.sceneId} not in Plex (skip_not_found enabled)`),

@@ -189,6 +189,8 @@ const EVENTS: { readonly [Kind in WorkerEvent['kind']]: Extract<WorkerEvent, { k
   retrying: { kind: 'retrying', ...JOB, reason: 'miss', attempt: 1, of: 12, waitMs: 31_000.5, message: 'not yet' },
   buried: { kind: 'buried', ...JOB, errorType: 'PlexNotFound', message: 'gone', retries: 12, exhausted: true },
   released: { kind: 'released', ...JOB, message: 'away' },
+  scan_requested: { kind: 'scan_requested', section: 'Films', folder: '/media' },
+  scan_failed: { kind: 'scan_failed', section: 'Films', folder: '/media', message: 'not allowed' },
   skipped: { kind: 'skipped', ...JOB },
   letter_shortened: { kind: 'letter_shortened', letterId: 1, sceneId: 7, keys: ['tags'] },
   letters_expired: { kind: 'letters_expired', count: 2, days: 30, byType: { PlexNotFound: 2 }, sceneIds: [7, 8] },

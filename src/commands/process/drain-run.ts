@@ -90,6 +90,7 @@ function drainOptions({
     matching: settings.strict_matching ? 'strict' : 'relaxed',
     maxRetries: settings.max_retries,
     notFound: settings.skip_not_found ? { kind: 'skip' } : { kind: 'wait', maxWaitMs: settings.not_found_max_wait },
+    scanning: settings.trigger_plex_scan ? 'request' : 'leave',
     concurrency: settings.concurrency,
     rules: writeRules(settings),
     limit,

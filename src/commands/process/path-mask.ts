@@ -28,12 +28,15 @@ export function createPathMask(key: string): PathMask {
 }
 
 /** What stands under these in a document is a path as a whole, whatever it looks like. */
-const PATH_KEYS = ['file', 'path'];
+const PATH_KEYS = ['file', 'folder', 'path'];
 
 function pathsIn(event: WorkerEvent): readonly string[] {
   switch (event.kind) {
     case 'searching':
       return [event.file];
+    case 'scan_requested':
+    case 'scan_failed':
+      return [event.folder];
     case 'low_confidence':
       return [event.file, ...event.candidates.flatMap(({ candidate }) => candidate.files.map(({ path }) => path))];
     default:

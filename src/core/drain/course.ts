@@ -9,6 +9,7 @@ import type { RetryLimits } from '../retry.ts';
 import type { SceneRecord, SyncNotes, Written } from '../scene-record.ts';
 import type { WriteRules } from '../wanted.ts';
 import type { Gate } from './gate.ts';
+import type { ScanDesk } from './scan.ts';
 import type { StashDesk } from './stash-desk.ts';
 import type { SystemicWatch } from './systemic.ts';
 
@@ -28,6 +29,8 @@ export type DrainOptions = {
   readonly thinScenes: 'take' | 'wait';
   readonly maxRetries: number;
   readonly notFound: RetryLimits['notFound'];
+  /** Whether Plex is asked to scan the folder of a file that it does not have. */
+  readonly scanning: 'request' | 'leave';
   /** Requests for single jobs in flight, 1 to 8. */
   readonly concurrency: number;
   readonly rules: WriteRules;
@@ -43,6 +46,7 @@ export type Course = {
   readonly gate: Gate;
   readonly stash: StashDesk;
   readonly watch: SystemicWatch;
+  readonly scan: ScanDesk;
   readonly options: DrainOptions;
   /** The libraries to look in. */
   readonly sections: readonly Section[];

@@ -11,6 +11,7 @@ import { preview } from './preview.ts';
 import { keepOwners, readAndRecheck } from './read.ts';
 import { rescueEvents } from './rescue-events.ts';
 import { resolve } from './resolve.ts';
+import { createScanDesk, scanMissing } from './scan.ts';
 import { settle } from './settle.ts';
 import type { StashEnd } from './stash-desk.ts';
 import { createStashDesk } from './stash-desk.ts';
@@ -40,8 +41,8 @@ export type DrainEnd =
 export type DrainReport = { readonly ends: readonly DrainEnd[]; readonly tally: Readonly<Tally> };
 
 /**
- * Drains what is due: claim → hydrate → resolve → read → plan → intend → write → verify → settle, a batch at a time,
- * until nothing is due or something stops it. Each step is one named function, in that order.
+ * Drains what is due: claim → hydrate → resolve → read → plan → intend → write → verify → scan → settle, a batch at a
+ * time, until nothing is due or something stops it. Each step is one named function, in that order.
  * @throws {UsageError} when the configuration cannot work; no job was touched then.
  */
 export async function drain(deps: DrainDeps, options: DrainOptions): Promise<DrainReport> {
@@ -60,7 +61,8 @@ export async function drain(deps: DrainDeps, options: DrainOptions): Promise<Dra
     everMatched: deps.queue.hasRecords(),
   });
   const stash = createStashDesk(deps);
-  const course: Course = { deps, gate, stash, watch, options, sections };
+  const scan = createScanDesk({ deps, gate, options, sections });
+  const course: Course = { deps, gate, stash, watch, scan, options, sections };
   const stopRenewing = deps.every(RENEW_EVERY_MS, () => renewLeases(deps));
   try {
     if (options.mode === 'write') await wake(course);
@@ -129,6 +131,8 @@ async function runBatch(jobs: readonly Job[], course: Course): Promise<readonly 
   checkpoint('written');
   const verified = await verify(written.going, course);
   checkpoint('verified');
+  // Last, so that nothing stands between the read of an item and its write.
+  await scanMissing(hydrated.going, [...resolved.ended, ...read.ended], course);
   return [...ended, ...intended.ended, ...written.ended, ...verified];
 }
 
