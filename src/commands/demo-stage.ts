@@ -5,7 +5,7 @@ import { PLUGIN_ID } from '../core/plugin-manifest.ts';
 import { EXIT } from '../exit.ts';
 import { sanitize } from '../terminal/sanitize.ts';
 import type { Context } from './context.ts';
-import type { Stop } from './stop.ts';
+import type { Stop } from './process/stop.ts';
 
 /** One command line of the demo, and the exit code it is expected to end with. */
 export type Step = { readonly say: string; readonly args: readonly string[]; readonly exitCode: number };

@@ -10,7 +10,7 @@ import type { Output } from '../terminal/output.ts';
 import type { Context } from './context.ts';
 import type { Stage, Step } from './demo-stage.ts';
 import { createStage } from './demo-stage.ts';
-import { listenForEnd } from './stop.ts';
+import { listenForEnd } from './process/stop.ts';
 
 const LIBRARY = { key: '1', title: 'Scenes', locations: ['/media'] };
 const LANTERN_ROW = '/media/North Quay/lantern-row.mp4';
