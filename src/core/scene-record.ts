@@ -32,11 +32,13 @@ export type LeftAlone = {
   readonly reason: 'edited_in_plex' | 'removed_in_plex' | 'preserved';
 };
 
-/** What a finished sync leaves for a person to read; no later sync decides by it. */
+/** What a finished sync leaves for a person to read, and for reconciling; no later sync decides by it. */
 export type SyncNotes = {
   readonly sectionTitle: string;
   /** What differed and was not written. */
   readonly left: readonly LeftAlone[];
+  /** The scene's `updated_at` as Stash spelt it, when Stash said what to write; good for telling a change and no more. */
+  readonly stashUpdatedAt: string | undefined;
 };
 
 /** What we last wrote for a scene, and to which item. `intent` is there while a write is not known to have ended. */

@@ -91,6 +91,10 @@ export const QUEUE_SCHEMA: Schema = {
     -- one of the same drain.
     ALTER TABLE jobs ADD COLUMN claims INTEGER NOT NULL DEFAULT 0 CHECK (claims >= 0);
     `,
+    `
+    -- The scene's updated_at in Stash when it was last written as Stash has it, in the server's own spelling.
+    ALTER TABLE scenes ADD COLUMN stash_updated_at TEXT;
+    `,
   ],
 };
 

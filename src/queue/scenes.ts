@@ -17,7 +17,7 @@ type End = { readonly now: number; readonly notes: SyncNotes | undefined };
 
 /** A scene whose item is no longer known, as part of an UPDATE: where its file is stays, for edits that name none. */
 const FORGOTTEN = `rating_key = '', section_key = '', file = NULL, written = '{"fields":{},"lists":{}}', intent = NULL, written_at = NULL,
-  left_alone = NULL, section_title = NULL`;
+  left_alone = NULL, section_title = NULL, stash_updated_at = NULL`;
 
 /** The statements of `scenes`: what we last wrote per scene. Those that write leave the transaction to the caller. */
 export function prepareScenes(db: Db) {
@@ -28,12 +28,14 @@ export function prepareScenes(db: Db) {
   const any = db.prepare<[], unknown>(`SELECT 1 FROM scenes WHERE rating_key <> '' LIMIT 1`);
   const upsert = db.prepare<[object]>(`
     INSERT INTO scenes (scene_id, rating_key, section_key, scene_path, file, written, intent, written_at, left_alone,
-      section_title)
-    VALUES (@sceneId, @ratingKey, @sectionKey, @scenePath, @file, @written, @intent, @writtenAt, @left, @sectionTitle)
+      section_title, stash_updated_at)
+    VALUES (@sceneId, @ratingKey, @sectionKey, @scenePath, @file, @written, @intent, @writtenAt, @left, @sectionTitle,
+      @stashUpdatedAt)
     ON CONFLICT (scene_id) DO UPDATE SET rating_key = @ratingKey, section_key = @sectionKey, scene_path = @scenePath,
       file = @file, written = @written, intent = @intent, written_at = coalesce(@writtenAt, written_at),
       left_alone = iif(@writtenAt IS NULL, left_alone, @left),
-      section_title = coalesce(@sectionTitle, iif(section_key = @sectionKey, section_title, NULL))`);
+      section_title = coalesce(@sectionTitle, iif(section_key = @sectionKey, section_title, NULL)),
+      stash_updated_at = coalesce(@stashUpdatedAt, stash_updated_at)`);
   const disown = db.prepare<[string, number]>(`UPDATE scenes SET ${FORGOTTEN} WHERE rating_key = ? AND scene_id <> ?`);
   const forgetItems = db.prepare(`UPDATE scenes SET ${FORGOTTEN}`);
   const remove = db.prepare<[number]>('DELETE FROM scenes WHERE scene_id = ?');
@@ -61,6 +63,7 @@ export function prepareScenes(db: Db) {
           ? null
           : JSON.stringify(end.notes.left),
       sectionTitle: end?.notes?.sectionTitle ?? scene.sectionTitle ?? null,
+      stashUpdatedAt: end?.notes?.stashUpdatedAt ?? null,
     });
   };
   return {

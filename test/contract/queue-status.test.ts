@@ -14,7 +14,11 @@ const SYNCED: Settlement = {
   kind: 'complete',
   change: 'updated',
   record: { ...RECORD, provenFile: '/media/1.mp4' },
-  notes: { sectionTitle: 'Harbours', left: [{ field: 'summary', reason: 'edited_in_plex' }] },
+  notes: {
+    sectionTitle: 'Harbours',
+    left: [{ field: 'summary', reason: 'edited_in_plex' }],
+    stashUpdatedAt: undefined,
+  },
 };
 
 test('a synced scene is told with its item, its library and what was left as it is', (t) => {

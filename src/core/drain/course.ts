@@ -106,8 +106,13 @@ export function isStopping({ deps, gate }: Course): boolean {
 }
 
 /** What a person may want to know of a finished sync. */
-export function notesOf(work: { readonly item: PlexItem; readonly plan: EditPlan }): SyncNotes {
-  return { sectionTitle: work.item.sectionTitle, left: work.plan.left };
+export function notesOf(work: {
+  readonly item: PlexItem;
+  readonly plan: EditPlan;
+  readonly stashUpdatedAt: string | undefined;
+}): SyncNotes {
+  const { item, plan, stashUpdatedAt } = work;
+  return { sectionTitle: item.sectionTitle, left: plan.left, stashUpdatedAt };
 }
 
 /** What the data directory shall remember of an item that is now right. */

@@ -14,6 +14,8 @@ export type Hydrated = {
   readonly scene: SceneData;
   /** The keys whose values Stash said; what is empty there may mean less than an empty value given by hand. */
   readonly fromStash: ReadonlySet<SceneKey>;
+  /** When Stash says it changed last, in its own spelling; absent where Stash was not asked. */
+  readonly stashUpdatedAt: string | undefined;
   readonly file: SceneFile;
   readonly record: SceneRecord | undefined;
 };
@@ -31,7 +33,7 @@ export async function hydrate(jobs: readonly Job[], course: Course): Promise<Ste
 function hydrateOne(job: Job, answer: StashAnswer | undefined, course: Course): Hydrated | Ended {
   switch (answer?.kind) {
     case undefined:
-      return withFile(job, { scene: job.data, fromStash: new Set() }, course);
+      return withFile(job, { scene: job.data, fromStash: new Set(), stashUpdatedAt: undefined }, course);
     case 'shared':
       return course.deps.stopRequested() === undefined ? sharedFailure(job, answer.error) : givenBack(job);
     case 'failed':
@@ -45,7 +47,8 @@ function hydrateOne(job: Job, answer: StashAnswer | undefined, course: Course): 
       const fromStash = new Set(
         (Object.keys(stashed) as SceneKey[]).filter((key) => !Object.hasOwn(job.overStash, key)),
       );
-      return withFile({ ...job, bare: 'filled' }, { scene, fromStash }, course);
+      const { updatedAt: stashUpdatedAt } = answer.scene;
+      return withFile({ ...job, bare: 'filled' }, { scene, fromStash, stashUpdatedAt }, course);
     }
   }
 }
@@ -66,7 +69,11 @@ function isEmpty(value: SceneData[SceneKey]): boolean {
   return value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0);
 }
 
-function withFile(job: Job, said: Pick<Hydrated, 'scene' | 'fromStash'>, { deps }: Course): Hydrated | Ended {
+function withFile(
+  job: Job,
+  said: Pick<Hydrated, 'scene' | 'fromStash' | 'stashUpdatedAt'>,
+  { deps }: Course,
+): Hydrated | Ended {
   const record = deps.queue.record(job.sceneId);
   // Where Stash was asked, it knows of the file, or that there is none.
   const path = said.scene.path ?? (job.bare === 'filled' ? undefined : record?.scenePath);
