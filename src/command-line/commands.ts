@@ -10,6 +10,7 @@ import { MATCH_TEST } from './match-test.ts';
 import { PLUGIN_INSTALL, PLUGIN_STATUS } from './plugin.ts';
 import { PROCESS } from './process.ts';
 import { QUEUE_DROP, QUEUE_LIST } from './queue.ts';
+import { RECONCILE } from './reconcile.ts';
 import { REPORT } from './report.ts';
 import type { CommandGroup, CommandSpec } from './spec.ts';
 import { STATS } from './stats.ts';
@@ -36,6 +37,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   DLQ_RETRY,
   DLQ_PURGE,
   DLQ_EXPORT,
+  RECONCILE,
   MATCH_TEST,
   PLUGIN_INSTALL,
   PLUGIN_STATUS,

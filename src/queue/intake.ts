@@ -15,9 +15,14 @@ import { prepareCount } from './totals.ts';
 export type SceneEvent = Extract<HookEvent, { readonly sceneId: number }>;
 
 /** What became of an event: a job, or a scene that is forgotten, and with it the edit that still waited, if any. */
-export type TakenEvent =
-  | ({ readonly kind: 'sync' } & Enqueued)
-  | { readonly kind: 'forget'; readonly sceneId: number; readonly droppedJobId: number | undefined };
+export type TakenEvent = ({ readonly kind: 'sync' } & Enqueued) | ForgottenScene;
+
+/** A scene that is forgotten, and its job that waited, if any. */
+export type ForgottenScene = {
+  readonly kind: 'forget';
+  readonly sceneId: number;
+  readonly droppedJobId: number | undefined;
+};
 
 export type Intake = {
   /** Puts the edits into the queue in order, all of them or none, in one transaction. */
@@ -27,6 +32,8 @@ export type Intake = {
    * Taking the same events in once more ends in the same.
    */
   take(events: readonly SceneEvent[], now: number): readonly TakenEvent[];
+  /** Drops the waiting jobs of scenes that are gone from Stash and forgets the scenes, all or none, in one transaction. */
+  forget(sceneIds: readonly number[]): readonly ForgottenScene[];
   /** How many of these jobs wait for a Stash that no run can ask. */
   heldCount(jobIds: readonly number[]): number;
   close(): void;
@@ -52,7 +59,7 @@ export function openIntake(dir: DataDir): Intake {
 }
 
 /** Takes events into a queue that is open already. Costs nothing before something comes. */
-export function intakeOf({ queueDb }: { readonly queueDb: Db }): Pick<Intake, 'enqueue' | 'take'> {
+export function intakeOf({ queueDb }: { readonly queueDb: Db }): Pick<Intake, 'enqueue' | 'take' | 'forget'> {
   let enqueueAll: ReturnType<typeof prepareEnqueueAll> | undefined;
   return translated(queueDb.name, {
     enqueue: (edits: readonly SceneEdit[], options: EnqueueOptions) => {
@@ -60,6 +67,10 @@ export function intakeOf({ queueDb }: { readonly queueDb: Db }): Pick<Intake, 'e
       return enqueueAll.immediate(edits, options);
     },
     take: (events: readonly SceneEvent[], now: number) => prepareTake(queueDb).immediate(events, now),
+    forget: (sceneIds: readonly number[]) => {
+      const forgetOne = prepareForget(queueDb);
+      return queueDb.transaction(() => sceneIds.map(forgetOne)).immediate();
+    },
   });
 }
 
@@ -75,24 +86,30 @@ function prepareEnqueueAll(db: Db) {
   });
 }
 
-/** Call it when something has come: an idle run and `enqueue` need not pay for it. */
-function prepareTake(db: Db) {
-  const stamp = prepareStamping(db);
-  const enqueueOne = prepareEnqueue(db);
+/** Call the result inside a transaction. */
+function prepareForget(db: Db) {
   const dropWaiting = db.prepare<[number], { id: number }>(
     `DELETE FROM jobs WHERE scene_id = ? AND state = 'pending' RETURNING id`,
   );
   const scenes = prepareScenes(db);
   const count = prepareCount(db);
+  return (sceneId: number): ForgottenScene => {
+    const droppedJobId = dropWaiting.get(sceneId)?.id;
+    if (droppedJobId !== undefined) count('dropped');
+    scenes.forget(sceneId);
+    return { kind: 'forget', sceneId, droppedJobId };
+  };
+}
+
+/** Call it when something has come: an idle run and `enqueue` need not pay for it. */
+function prepareTake(db: Db) {
+  const stamp = prepareStamping(db);
+  const enqueueOne = prepareEnqueue(db);
+  const forgetOne = prepareForget(db);
   const meta = prepareMeta(db);
   const takeOne = (event: SceneEvent, now: number): readonly TakenEvent[] => {
     const { kind, sceneId } = event;
-    if (kind === 'forget') {
-      const droppedJobId = dropWaiting.get(sceneId)?.id;
-      if (droppedJobId !== undefined) count('dropped');
-      scenes.forget(sceneId);
-      return [{ kind, sceneId, droppedJobId }];
-    }
+    if (kind === 'forget') return [forgetOne(sceneId)];
     const [edit] = stamp([{ sceneId, bare: true, data: {} }], now);
     return edit === undefined ? [] : [{ kind, ...enqueueOne(sceneId, edit, { priority: 'hand', now }) }];
   };

@@ -8,6 +8,7 @@ import { COMMANDS } from '../../src/command-line/commands.ts';
 import type { EditPlan } from '../../src/core/edits.ts';
 import type { WorkerEvent } from '../../src/core/events.ts';
 import { NOTHING_WRITTEN } from '../../src/core/scene-record.ts';
+import { startStashServer } from '../../src/simulator/stash-server.ts';
 import { eventDocument } from '../../src/terminal/event-document.ts';
 import type { Result, Rig } from '../helpers/rig.ts';
 import { setup } from '../helpers/rig.ts';
@@ -38,7 +39,7 @@ function assertValid(name: string, document: unknown): void {
   assert.ok(ok, `${name}: ${ajv.errorsText(validate.errors)}\n${JSON.stringify(document, null, 2)}`);
 }
 
-/** One command line and the schema of what it prints; run in this order in one directory, `{dir}`. */
+/** One command line and the schema of what it prints; run in this order in one directory, `{dir}`, beside one Stash, `{stash}`. */
 type Row = readonly [
   schema: string,
   args: readonly string[],
@@ -88,6 +89,9 @@ const ROWS: readonly Row[] = [
   ['queue-list', ['queue', 'list']],
   ['status', ['status', '1']],
   ['status', ['status', '99'], 'stdout', 1],
+  ['reconcile', ['reconcile', '--stash-url', '{stash}', '--dry-run']],
+  ['reconcile', ['reconcile', '--stash-url', '{stash}', '--yes']],
+  ['reconcile', ['reconcile', '--stash-url', '{stash}', '--since', '7d']],
   ['match-test', ['match-test', '/media/pier.mp4']],
   ['match-test', ['match-test', '/media/this/01.mp4'], 'stdout', 1],
   ['match-test', ['match-test', '/media/pier.mkv'], 'stdout', 1],
@@ -110,10 +114,14 @@ const ROWS: readonly Row[] = [
 
 test('every document is what its schema says', async (t) => {
   const rig = await setup(t);
+  const stash = await startStashServer();
+  t.after(() => stash.close());
+  for (const title of ['Pier', 'Quay', 'New', 'Mole']) stash.addScene({ title, files: [`/media/${title}.mp4`] });
+  const inThisWorld = (word: string): string => word.replace('{dir}', rig.dir).replace('{stash}', stash.url);
   rig.plex.addItem({ sectionKey: '1', file: '/media/pier.mp4' });
   rig.plex.addItem({ sectionKey: '1', file: '/media/other/01.mp4' });
   for (const [schema, args, from = 'stdout', code = 0, input = ''] of ROWS) {
-    const result = await rig.run([...args.map((word) => word.replace('{dir}', rig.dir)), '--json'], { input });
+    const result = await rig.run([...args.map(inThisWorld), '--json'], { input });
     assert.equal(result.code, code, `${args.join(' ')}: ${result.stderr}`);
     for (const document of documentsOf(result, from)) assertValid(schema, document);
   }

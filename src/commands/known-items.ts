@@ -1,0 +1,46 @@
+import { SyncError, UsageError } from '../core/errors.ts';
+import { isKnownServer } from '../core/libraries.ts';
+import type { Binding } from '../core/ports.ts';
+import type { PlexClient } from '../plex/client.ts';
+
+/**
+ * Makes sure that Plex answers, takes the token, and is the server whose rating keys we know.
+ * @throws {UsageError | SyncError}
+ */
+export async function proveKnownServer(plex: PlexClient, bound: Binding | undefined): Promise<void> {
+  const sections = await plex.sections();
+  if (bound === undefined || isKnownServer(bound, sections)) return;
+  const { machineIdentifier } = await plex.identity();
+  if (machineIdentifier === bound.machineIdentifier) return;
+  throw new UsageError(
+    `This data directory belongs to the Plex server ${bound.machineIdentifier}, but plex_url leads to ${machineIdentifier}.`,
+    'Correct plex_url, or use another --data-dir for the other server. Nothing was changed.',
+  );
+}
+
+/** Full items in one GET: as many as a run reads at once. */
+const PER_REQUEST = 100;
+
+/** Those of the rating keys of which Plex has no item any more. @throws {SyncError} */
+export async function missingItems(plex: PlexClient, ratingKeys: readonly string[]): Promise<ReadonlySet<string>> {
+  const missing = new Set<string>();
+  for (let start = 0; start < ratingKeys.length; start += PER_REQUEST) {
+    const asked = ratingKeys.slice(start, start + PER_REQUEST);
+    const found = await foundOf(plex, asked);
+    for (const key of asked) if (!found.has(key)) missing.add(key);
+  }
+  return missing;
+}
+
+/** A 404 may stand for all of them or for one, which no documentation tells: then each half is asked for. */
+async function foundOf(plex: PlexClient, asked: readonly string[]): Promise<ReadonlySet<string>> {
+  try {
+    return new Set((await plex.items(asked)).map(({ ratingKey }) => ratingKey));
+  } catch (thrown) {
+    if (!(thrown instanceof SyncError) || thrown.code !== 'plex_not_found') throw thrown;
+    if (asked.length === 1) return new Set();
+    const middle = Math.ceil(asked.length / 2);
+    const [first, second] = [asked.slice(0, middle), asked.slice(middle)];
+    return new Set([...(await foundOf(plex, first)), ...(await foundOf(plex, second))]);
+  }
+}

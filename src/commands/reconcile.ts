@@ -1,0 +1,207 @@
+import { parseDurationMs } from '../core/duration.ts';
+import { UsageError } from '../core/errors.ts';
+import type { KindInNeed, SweepKind } from '../core/reconcile.ts';
+import { judgeScene, KINDS_IN_NEED } from '../core/reconcile.ts';
+import { EXIT } from '../exit.ts';
+import type { PlexClient } from '../plex/client.ts';
+import type { Sweep } from '../queue/sweep.ts';
+import { openSweep } from '../queue/sweep.ts';
+import type { LoadedSettings } from '../settings/load.ts';
+import { loadSettings } from '../settings/load.ts';
+import type { SettingName } from '../settings/table.ts';
+import type { StashClient } from '../stash/client.ts';
+import type { ListedScene } from '../stash/lists.ts';
+import { confirm } from '../terminal/confirm.ts';
+import type { Context } from './context.ts';
+import { declined } from './declined.ts';
+import { missingItems, proveKnownServer } from './known-items.ts';
+import { connectToPlex } from './plex-connection.ts';
+import type { Carried, Findings } from './reconcile-report.ts';
+import { countIn, reportFindings, reportOutcome } from './reconcile-report.ts';
+import { requireStash } from './stash/enqueue.ts';
+import { showProgress } from './stash/progress.ts';
+import type { StashScope } from './stash/scenes.ts';
+import { startWalk } from './stash/scenes.ts';
+import { tellWarnings } from './warnings.ts';
+
+export type ReconcileOptions = {
+  readonly all: 'given' | 'default';
+  /** How far back, as typed. */
+  readonly since: string | undefined;
+  readonly effect: 'reconcile' | 'show_only';
+  readonly confirmed: 'yes' | 'ask';
+  readonly flags: Readonly<Partial<Record<SettingName, unknown>>>;
+  readonly configFile: string | undefined;
+};
+
+/** Holds every scene of Stash against what was written, and puts into the queue what needs it; asks before it changes anything. */
+export async function run(options: ReconcileOptions, context: Context): Promise<number> {
+  const { dataDir, env, now } = context;
+  const scope = toScope(options);
+  const loaded = await loadSettings({
+    flags: options.flags,
+    env,
+    dataDir: dataDir.path,
+    configFile: options.configFile,
+  });
+  tellWarnings(loaded, context);
+  const stash = requireStash(loaded, context);
+  const sweep = openSweep(dataDir);
+  try {
+    const plex = await reachPlex(loaded, sweep, context);
+    const findings = await look({ scope, stash, plex, sweep }, context);
+    const outcome = { findings, scope: scope.kind, plex: plex === undefined ? 'not_asked' : 'asked' } as const;
+    reportFindings(findings, context.output);
+    if (options.effect === 'show_only') {
+      reportOutcome({ ...outcome, carried: undefined }, context.output);
+      return EXIT.done;
+    }
+    const question = questionOf(findings, loaded, dataDir.path);
+    const answer = question === undefined ? 'yes' : await confirm(question, { yes: options.confirmed === 'yes' });
+    if (answer !== 'yes') return declined(answer, context);
+    reportOutcome({ ...outcome, carried: carryOut(findings, sweep, now) }, context.output);
+    return EXIT.done;
+  } finally {
+    sweep.close();
+  }
+}
+
+/** Farther back than any Stash reaches, and still a date that can be reckoned with. */
+const MOST_BACK_MS = 3_650 * 86_400_000;
+
+function toScope({ all, since }: ReconcileOptions): StashScope {
+  if (since === undefined) return { kind: 'all' };
+  if (all === 'given') throw new UsageError('--all and --since exclude each other.', 'Give one of them.');
+  const backMs = parseDurationMs(since, 'd');
+  if (backMs !== undefined && backMs > 0 && backMs <= MOST_BACK_MS) return { kind: 'recent', backMs };
+  throw new UsageError(
+    `--since must be a duration such as 24h or 7d, 3650d at the most, not "${since}".`,
+    'A bare number is in days.',
+  );
+}
+
+/** Plex, proven to be the one we wrote to; `undefined` where none is configured. Before anything was changed. */
+async function reachPlex(loaded: LoadedSettings, sweep: Sweep, context: Context): Promise<PlexClient | undefined> {
+  if (loaded.settings.plex_url === undefined) {
+    context.output.log('warning', 'plex_url is not set: items that are gone from Plex were not looked for.');
+    return undefined;
+  }
+  const plex = connectToPlex(loaded, context);
+  await proveKnownServer(plex, sweep.binding());
+  return plex;
+}
+
+type Look = {
+  readonly scope: StashScope;
+  readonly stash: StashClient;
+  readonly plex: PlexClient | undefined;
+  readonly sweep: Sweep;
+};
+
+/** Walks through Stash, a page in memory at a time; of what was found, only the ids are kept. Changes nothing. */
+async function look({ scope, stash, plex, sweep }: Look, context: Context): Promise<Findings> {
+  const walk = await startWalk(stash, scope);
+  if (scope.kind === 'all' && walk.total === 0 && sweep.hasRecords()) throw emptyStash();
+  const live = await showProgress(context, walk.total);
+  const ids: Record<KindInNeed, number[]> = { never_synced: [], changed: [], missing_in_plex: [], gone_from_stash: [] };
+  const counts = { waiting: 0, without_file: 0, in_step: 0 };
+  let [seen, after] = [0, 0];
+  try {
+    for await (const scenes of walk.pages()) {
+      for (const [sceneId, kind] of await judgePage(scenes, { scope, plex, sweep })) {
+        if (kind === 'waiting' || kind === 'without_file' || kind === 'in_step') counts[kind] += 1;
+        else ids[kind].push(sceneId);
+      }
+      const through = scenes.at(-1)?.sceneId ?? after;
+      if (scope.kind === 'all')
+        for (const sceneId of unlisted(sweep.idsBetween(after, through), scenes)) ids.gone_from_stash.push(sceneId);
+      after = through;
+      seen += scenes.length;
+      live.show(seen);
+    }
+    const gone = scope.kind === 'all' ? [...ids.gone_from_stash, ...sweep.idsBetween(after, undefined)] : [];
+    return { seen, ids: { ...ids, gone_from_stash: await confirmGone(gone, stash) }, counts };
+  } finally {
+    live.clear();
+  }
+}
+
+async function judgePage(
+  scenes: readonly ListedScene[],
+  { scope, plex, sweep }: Pick<Look, 'scope' | 'plex' | 'sweep'>,
+): Promise<readonly (readonly [sceneId: number, kind: SweepKind])[]> {
+  const sceneIds = scenes.map(({ sceneId }) => sceneId);
+  const [records, waiting] = [sweep.records(sceneIds), sweep.waiting(sceneIds)];
+  const keys = [...records.values()].flatMap(({ ratingKey }) => (ratingKey === '' ? [] : [ratingKey]));
+  const missing = plex === undefined ? undefined : await missingItems(plex, keys);
+  return scenes.map((scene) => {
+    const record = records.get(scene.sceneId);
+    const isGone = missing?.has(record?.ratingKey ?? '');
+    const kind = judgeScene(scene, {
+      record,
+      job: waiting.has(scene.sceneId) ? 'waits' : 'none',
+      item: isGone === undefined ? 'unknown' : isGone ? 'gone' : 'there',
+      ifUnknown: scope.kind === 'all' ? 'changed' : 'in_step',
+    });
+    return [scene.sceneId, kind] as const;
+  });
+}
+
+function unlisted(recorded: readonly number[], scenes: readonly ListedScene[]): readonly number[] {
+  const listed = new Set(scenes.map(({ sceneId }) => sceneId));
+  return recorded.filter((sceneId) => !listed.has(sceneId));
+}
+
+/** As many as are asked for in one query. */
+const LOOKS_AT_ONCE = 100;
+
+/** Asks for each by itself: one that came while we walked, and was written at once, was on no page. */
+async function confirmGone(sceneIds: readonly number[], stash: StashClient): Promise<number[]> {
+  const gone: number[] = [];
+  for (let start = 0; start < sceneIds.length; start += LOOKS_AT_ONCE) {
+    const looks = await stash.scenes(sceneIds.slice(start, start + LOOKS_AT_ONCE));
+    for (const [sceneId, { kind }] of looks) if (kind === 'gone') gone.push(sceneId);
+  }
+  return gone;
+}
+
+function emptyStash(): UsageError {
+  return new UsageError(
+    'Stash has no scene at all, and this data directory knows of scenes that were written.',
+    'Is stash_url that of another Stash? Nothing was changed.',
+  );
+}
+
+function inNeedOfSync({ ids }: Findings): readonly number[] {
+  return KINDS_IN_NEED.flatMap((kind) => (kind === 'gone_from_stash' ? [] : ids[kind]));
+}
+
+/** `undefined` when there is nothing to ask about. */
+function questionOf(findings: Findings, { settings }: LoadedSettings, dataDir: string): string | undefined {
+  const [syncs, gone] = [inNeedOfSync(findings).length, findings.ids.gone_from_stash.length];
+  const parts = [
+    ...(syncs === 0 ? [] : [`put ${countIn(syncs, 'scene')} into the queue of ${dataDir}`]),
+    ...(gone === 0 ? [] : [`forget ${countIn(gone, 'scene')} that Stash no longer has`]),
+  ];
+  if (parts.length === 0) return undefined;
+  const forPlex = settings.plex_url === undefined ? '' : `, Plex at ${settings.plex_url}`;
+  const words = `${parts.join(' and ')} (Stash at ${settings.stash_url}${forPlex})?`;
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+}
+
+/** As many as one transaction takes at once. */
+const PER_TRANSACTION = 500;
+
+function carryOut(findings: Findings, sweep: Sweep, now: () => number): Carried {
+  const syncs = inNeedOfSync(findings);
+  for (let start = 0; start < syncs.length; start += PER_TRANSACTION) {
+    const edits = syncs.slice(start, start + PER_TRANSACTION).map((sceneId) => ({ sceneId, bare: true, data: {} }));
+    sweep.enqueue(edits, { priority: 'bulk', now: now() });
+  }
+  const { gone_from_stash: gone } = findings.ids;
+  let dropped = 0;
+  for (let start = 0; start < gone.length; start += PER_TRANSACTION)
+    for (const { droppedJobId } of sweep.forget(gone.slice(start, start + PER_TRANSACTION)))
+      if (droppedJobId !== undefined) dropped += 1;
+  return { enqueued: syncs.length, forgotten: gone.length, dropped };
+}

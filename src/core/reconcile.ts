@@ -1,0 +1,55 @@
+/** What a sweep makes of a scene. All but the first four need nothing. */
+export type SweepKind =
+  /** Nothing was ever written for it, or what was is no longer its own. */
+  | 'never_synced'
+  /** It is not in Stash as it was when it was written last. */
+  | 'changed'
+  /** The item it was written to is gone. */
+  | 'missing_in_plex'
+  /** We wrote it, and Stash has it no more. */
+  | 'gone_from_stash'
+  /** A job of it waits: whatever it needs is on its way. */
+  | 'waiting'
+  /** There is no file to look for in Plex. */
+  | 'without_file'
+  | 'in_step';
+
+/** The kinds about which something is to be done, as they are told. */
+export const KINDS_IN_NEED = ['never_synced', 'changed', 'missing_in_plex', 'gone_from_stash'] as const;
+export type KindInNeed = (typeof KINDS_IN_NEED)[number];
+
+/** A scene as Stash lists it. */
+export type SweptScene = { readonly sceneId: number; readonly updatedAt: string; readonly paths: readonly string[] };
+
+/** What we know of a scene that we wrote. */
+export type SweptRecord = {
+  readonly sceneId: number;
+  /** Empty when its item was given to another scene, or forgotten with its server. */
+  readonly ratingKey: string;
+  readonly scenePath: string;
+  /** Absent when it was not written as Stash has it, or by an older plexsync. */
+  readonly stashUpdatedAt: string | undefined;
+};
+
+export type SweepFacts = {
+  readonly record: SweptRecord | undefined;
+  readonly job: 'waits' | 'none';
+  /** `unknown` where Plex is not asked. */
+  readonly item: 'there' | 'gone' | 'unknown';
+  /** What is not known to be as it was written: changed in a full sweep, left alone in one of the latest changes. */
+  readonly ifUnknown: 'changed' | 'in_step';
+};
+
+/**
+ * What a scene that Stash has needs. Times are compared for equality alone, since only the server can order its own
+ * spellings; a file that was moved shows in its path, and not in `updated_at` (stash.md 7).
+ */
+export function judgeScene(scene: SweptScene, { record, job, item, ifUnknown }: SweepFacts): SweepKind {
+  if (job === 'waits') return 'waiting';
+  if (scene.paths.length === 0) return 'without_file';
+  if (record === undefined || record.ratingKey === '') return 'never_synced';
+  if (item === 'gone') return 'missing_in_plex';
+  if (record.stashUpdatedAt === undefined) return ifUnknown;
+  const isAsWritten = record.stashUpdatedAt === scene.updatedAt && scene.paths.includes(record.scenePath);
+  return isAsWritten ? 'in_step' : 'changed';
+}

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { SweepFacts, SweepKind, SweptRecord } from '../../src/core/reconcile.ts';
+import { judgeScene } from '../../src/core/reconcile.ts';
+
+const SCENE = { sceneId: 7, updatedAt: '2026-05-01T10:00:00+10:00', paths: ['/media/pier.mp4', '/media/copy.mp4'] };
+const RECORD: SweptRecord = {
+  sceneId: 7,
+  ratingKey: '12',
+  scenePath: '/media/pier.mp4',
+  stashUpdatedAt: SCENE.updatedAt,
+};
+const FACTS: SweepFacts = { record: RECORD, job: 'none', item: 'there', ifUnknown: 'changed' };
+
+const ROWS: readonly (readonly [
+  what: string,
+  kind: SweepKind,
+  facts: Partial<SweepFacts>,
+  paths?: readonly string[],
+])[] = [
+  ['as it was written', 'in_step', {}],
+  ['Plex was not asked', 'in_step', { item: 'unknown' }],
+  ['nothing is known of it', 'never_synced', { record: undefined }],
+  ['its item was given to another scene', 'never_synced', { record: { ...RECORD, ratingKey: '' } }],
+  ['another time', 'changed', { record: { ...RECORD, stashUpdatedAt: '2026-05-01T09:00:00+10:00' } }],
+  ['the same moment, spelt otherwise', 'changed', { record: { ...RECORD, stashUpdatedAt: '2026-05-01T00:00:00Z' } }],
+  [
+    'an older time in Stash, as after an import',
+    'changed',
+    { record: { ...RECORD, stashUpdatedAt: '2027-01-01T00:00:00Z' } },
+  ],
+  ['its file is elsewhere', 'changed', {}, ['/media/new/pier.mp4']],
+  ['another file came first', 'in_step', {}, ['/media/copy.mp4', '/media/pier.mp4']],
+  ['no time was kept, full sweep', 'changed', { record: { ...RECORD, stashUpdatedAt: undefined } }],
+  [
+    'no time was kept, latest changes',
+    'in_step',
+    { record: { ...RECORD, stashUpdatedAt: undefined }, ifUnknown: 'in_step' },
+  ],
+  ['its item is gone', 'missing_in_plex', { item: 'gone' }],
+  ['changed, and its item is gone', 'missing_in_plex', { item: 'gone', record: { ...RECORD, stashUpdatedAt: 'x' } }],
+  ['a job waits', 'waiting', { job: 'waits', record: undefined }],
+  ['no file', 'without_file', {}, []],
+];
+
+for (const [what, kind, facts, paths = SCENE.paths] of ROWS)
+  test(`${what}: ${kind}`, () => {
+    assert.equal(judgeScene({ ...SCENE, paths }, { ...FACTS, ...facts }), kind);
+  });
