@@ -135,6 +135,12 @@ export function parseGivenScene(input: unknown, where: string, names: KeyNames =
   throw new UsageError(`${where}: ${key} must be the whole path of a file${shownValue(path)}.`, PATH_EXAMPLE);
 }
 
+/** Whether a value says "nothing", once it is cleaned as Plex will get it. */
+export function isEmptyValue(value: SceneData[SceneKey]): boolean {
+  if (value === undefined || value === null) return true;
+  return typeof value === 'string' ? cleanLine(value) === '' : Array.isArray(value) && value.length === 0;
+}
+
 /** The keys of `data` that end up in Plex, in their own order. */
 export function contentKeys(data: SceneData): SceneKey[] {
   return (Object.keys(data) as SceneKey[]).filter((key) => !FILE_KEYS.includes(key));

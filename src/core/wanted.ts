@@ -1,5 +1,6 @@
 import type { ListKind, ScalarField } from './plex-item.ts';
 import type { SceneData, SceneKey } from './scene.ts';
+import { isEmptyValue } from './scene.ts';
 import { cleanLine, cleanNames, cleanSummary } from './text.ts';
 
 /** The switches of `sync_*`: what may be written besides the title. */
@@ -48,7 +49,7 @@ export type Wanted = {
 /** Turns a scene's data into what Plex shall show, cleaned, cut to Plex's limits and as far as the switches allow. */
 export function wantedFrom(data: SceneData, rules: WriteRules, fromStash: ReadonlySet<SceneKey>): Wanted {
   const { clearEmpty, sync } = rules;
-  const emptyInStash = (Object.keys(data) as SceneKey[]).filter((key) => fromStash.has(key) && isEmpty(data[key]));
+  const emptyInStash = (Object.keys(data) as SceneKey[]).filter((key) => fromStash.has(key) && isEmptyValue(data[key]));
   const taken = clearEmpty === 'never' ? without(data, emptyInStash) : data;
   const clearsOurs = clearEmpty === 'ours' ? emptyInStash.flatMap((key) => FIELD_OF[key] ?? []) : [];
   return {
@@ -66,10 +67,6 @@ const FIELD_OF: Partial<Readonly<Record<SceneKey, ScalarField>>> = {
   date: 'originallyAvailableAt',
   rating100: 'userRating',
 };
-
-function isEmpty(value: SceneData[SceneKey]): boolean {
-  return value === null || value === '' || (Array.isArray(value) && value.length === 0);
-}
 
 function without(data: SceneData, keys: readonly SceneKey[]): SceneData {
   return Object.fromEntries(Object.entries(data).filter(([key]) => !keys.includes(key as SceneKey)));

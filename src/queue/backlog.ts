@@ -2,7 +2,7 @@ import { CLAIMED_HELD } from './held.ts';
 import type { Db } from './open.ts';
 
 /** Jobs that a drain has brought to an end, ever. */
-const ENDED = `(SELECT coalesce(sum(value), 0) FROM totals WHERE name IN ('updated', 'unchanged', 'skipped', 'dead_lettered'))`;
+const ENDED = `(SELECT coalesce(sum(value), 0) FROM totals WHERE name IN ('updated', 'unchanged', 'skipped', 'gone', 'dead_lettered'))`;
 
 /**
  * Lets the next backlog begin here. Writes only what is new: an idle run does this each minute, and must have made sure

@@ -1,7 +1,8 @@
 import type { Job, Lease } from '../core/job.ts';
 import type { DrainQueue } from '../core/ports.ts';
 import { overStash } from '../core/stamped-edit.ts';
-import { CLAIMED_HELD } from './held.ts';
+import type { StashUse } from './held.ts';
+import { mostHeldFor } from './held.ts';
 import type { JobRow } from './jobs.ts';
 import { editOf } from './jobs.ts';
 import type { Db } from './open.ts';
@@ -16,7 +17,7 @@ const SUSPECT_RESCUES = 2;
 function claimable(held: 0 | 1, priority: 0 | 1, suspects: '<' | '>='): string {
   return `SELECT * FROM (
     SELECT id, priority, available_at FROM jobs AS due
-    WHERE state = 'pending' AND held = ${held} AND held <= ${CLAIMED_HELD} AND priority = ${priority} AND available_at <= @now
+    WHERE state = 'pending' AND held = ${held} AND held <= @mostHeld AND priority = ${priority} AND available_at <= @now
       AND rescues ${suspects} ${SUSPECT_RESCUES} AND released_by IS NOT @owner
       AND NOT EXISTS (SELECT 1 FROM jobs AS other WHERE other.scene_id = due.scene_id AND other.state = 'in_progress')
     ORDER BY available_at, id LIMIT @limit)`;
@@ -38,13 +39,14 @@ function claimStatement(suspects: '<' | '>='): string {
     RETURNING *`;
 }
 
-/** Prepares the statements by which a drain takes jobs and keeps them. Transactions are the caller's. */
-export function prepareClaim(db: Db, owner: string) {
+/** Prepares the statements by which a drain takes jobs and keeps them; whether it can ask Stash decides which. Transactions are the caller's. */
+export function prepareClaim(db: Db, { owner, stash }: { readonly owner: string; readonly stash: StashUse }) {
+  const mostHeld = mostHeldFor(stash);
   const claimBatch = db.prepare<[object], JobRow>(claimStatement('<'));
   const claimSuspect = db.prepare<[object], JobRow>(claimStatement('>='));
   const countDue = db.prepare<[object], { count: number }>(`
     SELECT count(*) AS count FROM jobs
-    WHERE state = 'pending' AND held <= ${CLAIMED_HELD} AND available_at <= @now AND released_by IS NOT @owner`);
+    WHERE state = 'pending' AND held <= @mostHeld AND available_at <= @now AND released_by IS NOT @owner`);
   const renew = db.prepare<[object]>(
     `UPDATE jobs SET lease_expires_at = @leaseExpiresAt WHERE state = 'in_progress' AND lease_owner = @owner`,
   );
@@ -53,13 +55,13 @@ export function prepareClaim(db: Db, owner: string) {
     WHERE id = @jobId AND state = 'in_progress' AND lease_owner = @owner AND claims = @claim AND lease_expires_at > @now`);
   return {
     claim: ({ now, limit, leaseMs }: Parameters<DrainQueue['claim']>[0]): readonly Job[] => {
-      const values = { now, owner, limit, leaseExpiresAt: now + leaseMs, alone: 0 };
+      const values = { now, owner, mostHeld, limit, leaseExpiresAt: now + leaseMs, alone: 0 };
       const batch = claimBatch.all(values);
       const rows = batch.length > 0 ? batch : claimSuspect.all({ ...values, limit: Math.min(limit, 1), alone: 1 });
       // RETURNING promises no order.
       return rows.toSorted((a, b) => a.id - b.id).map((row) => toJob(row, owner));
     },
-    dueCount: (now: number): number => countDue.get({ now, owner })?.count ?? 0,
+    dueCount: (now: number): number => countDue.get({ now, owner, mostHeld })?.count ?? 0,
     holds: ({ jobId, claim }: Lease, now: number): boolean => held.get({ jobId, owner, claim, now }) !== undefined,
     renew: (leaseExpiresAt: number): void => {
       renew.run({ owner, leaseExpiresAt });

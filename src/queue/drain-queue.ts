@@ -5,6 +5,7 @@ import { prepareBacklog } from './backlog.ts';
 import { prepareClaim } from './claim.ts';
 import type { ShortenedLetter } from './dead-letters.ts';
 import { hasLetterOfType, letterPathOf } from './dead-letters.ts';
+import type { StashUse } from './held.ts';
 import { CLAIMED_HELD } from './held.ts';
 import { openLetterDesk } from './letter-desk.ts';
 import { openOwner, sweepOwners } from './owners.ts';
@@ -23,6 +24,7 @@ export type DrainQueueOptions = {
   readonly now: number;
   /** What is due later than this from now was put there by a clock that was wrong. */
   readonly longestWaitMs: number;
+  readonly stash: StashUse;
   /** Deaths of the process while a job ran alone that make it a dead letter. */
   readonly maxLosses: number;
   /** Whether to share the queue with a drain that is at it already, or to leave it to that one. */
@@ -85,7 +87,7 @@ export function openDrainQueue(
   const scenes = prepareScenes(db);
   const servers = prepareServerState(db);
   const rescue = prepareRescue(stores, { self: owner.id, maxLosses: options.maxLosses });
-  const claimDue = prepareClaim(db, owner.id);
+  const claimDue = prepareClaim(db, { owner: owner.id, stash: options.stash });
   const settleBatch = prepareSettle(db, dlqDb, options);
   const claim = db.transaction((request: Parameters<DrainQueue['claim']>[0]): ReturnType<DrainQueue['claim']> => {
     const rescued = rescue(request.now);

@@ -1,22 +1,28 @@
 import { prepareMeta } from './meta.ts';
 import type { Db } from './open.ts';
+import { translated } from './store-errors.ts';
 
 const NAME = 'claims_held';
 
+/** Whether a run can ask Stash: only then it claims jobs that nothing else can fill in. */
+export type StashUse = 'asked' | 'not_asked';
+
+/** The highest value of `held` at which a run claims a job. */
+export function mostHeldFor(stash: StashUse): 0 | 1 {
+  return stash === 'asked' ? 1 : 0;
+}
+
 /**
- * SQL: the highest value of `held` at which a job is not held back. A job that only Stash can fill in is claimed once a
- * run can ask Stash, and is shown as due from then on; the last run decides.
+ * SQL: the same for whoever only looks: a job is shown as due or as held by what the last run could do. Which jobs a
+ * run claims is its own matter, since another may be configured otherwise.
  */
 export const CLAIMED_HELD = `(SELECT coalesce(max(CAST(value AS INTEGER)), 0) FROM meta WHERE name = '${NAME}')`;
 
-/** Notes whether runs of this data directory can ask Stash. Writes only what is new. */
-export function noteStash(db: Db, stash: 'asked' | 'not_asked'): void {
-  const meta = prepareMeta(db);
-  const claimed = stash === 'asked' ? 1 : 0;
-  if ((meta.number(NAME) ?? 0) !== claimed) meta.set(NAME, claimed);
-}
-
-/** Whether the last run could ask Stash. */
-export function isStashAsked(db: Db): boolean {
-  return prepareMeta(db).number(NAME) === 1;
+/** Notes what this run can do, for those who look. Writes only what is new. @throws {StoreError} */
+export function noteStash(db: Db, stash: StashUse): void {
+  const note = (): void => {
+    const meta = prepareMeta(db);
+    if ((meta.number(NAME) ?? 0) !== mostHeldFor(stash)) meta.set(NAME, mostHeldFor(stash));
+  };
+  translated(db.name, { note }).note();
 }

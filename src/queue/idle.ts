@@ -1,7 +1,8 @@
 import { RETRY_RULES } from '../core/retry.ts';
 import { startBacklog } from './backlog.ts';
 import { hasLetterOfType } from './dead-letters.ts';
-import { CLAIMED_HELD } from './held.ts';
+import type { StashUse } from './held.ts';
+import { mostHeldFor } from './held.ts';
 import { OUTAGE } from './notices.ts';
 import { hasExpired } from './retention.ts';
 import { longestWait, pruneRuns } from './runs.ts';
@@ -16,6 +17,7 @@ export type IdleRun = {
   /** How long dead letters are kept. */
   readonly retentionMs: number;
   readonly longestWaitMs: number;
+  readonly stash: StashUse;
 };
 
 /**
@@ -26,20 +28,20 @@ export type IdleRun = {
  */
 export function recordIdleRun(
   { queueDb: db, dlqDb, path }: Stores,
-  { pid, now, retentionMs, longestWaitMs }: IdleRun,
+  { pid, now, retentionMs, longestWaitMs, stash }: IdleRun,
 ): boolean {
   // A job put off beyond any wait of ours, by a clock that was wrong, is for the drain to see.
   const busy = db.prepare<[object], unknown>(`
     SELECT 1 FROM jobs WHERE state = 'in_progress'
     UNION ALL
-    SELECT 1 FROM jobs WHERE state = 'pending' AND held <= ${CLAIMED_HELD} AND (available_at <= @now OR available_at > @latest)
+    SELECT 1 FROM jobs WHERE state = 'pending' AND held <= @mostHeld AND (available_at <= @now OR available_at > @latest)
     LIMIT 1`);
   const insert = db.prepare<[object]>(
     'INSERT INTO runs (owner, pid, started_at, ended_at, exit_code) VALUES (@owner, @pid, @now, @now, 0)',
   );
   const record = db.transaction((): boolean => {
     if (
-      busy.get({ now, latest: now + longestWait(db, longestWaitMs) }) !== undefined ||
+      busy.get({ mostHeld: mostHeldFor(stash), now, latest: now + longestWait(db, longestWaitMs) }) !== undefined ||
       hasLetterOfType(dlqDb, RETRY_RULES.plex_unauthorized.errorType) ||
       hasExpired(dlqDb, { now, retentionMs })
     )

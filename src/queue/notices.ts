@@ -13,11 +13,11 @@ export type NewLetters = {
 /** What was told to whoever reads cron's mail, so that it is not told again each minute. Instants are epoch ms. */
 export type Notices = {
   /** When the outage began that no run has seen the end of. */
-  outageSince(): number | undefined;
+  outageSince(server?: OutageOf): number | undefined;
   /** Notes an outage; one that is known already keeps its beginning. */
-  noteOutage(now: number): void;
+  noteOutage(now: number, server?: OutageOf): void;
   /** Notes that a server answered. */
-  clearOutage(): void;
+  clearOutage(server?: OutageOf): void;
   /** When this complaint was told last; forgotten after a month. */
   complainedAt(key: string): number | undefined;
   noteComplaint(key: string, now: number): void;
@@ -30,6 +30,12 @@ export type Notices = {
 
 /** Under which name the beginning of an outage is kept. */
 export const OUTAGE = 'outage_since';
+const STASH_OUTAGE = 'stash_outage_since';
+
+/** Of which server an outage is noted. */
+export type OutageOf = 'plex' | 'stash';
+
+const OUTAGES: Readonly<Record<OutageOf, string>> = { plex: OUTAGE, stash: STASH_OUTAGE };
 const ANNOUNCED = 'announced_letter';
 const COMPLAINT = 'complaint:';
 const COMPLAINTS_KEPT_MS = 30 * 86_400_000;
@@ -52,13 +58,13 @@ export function openNotices({ queueDb: db, dlqDb, path }: Stores): Notices {
   );
   const lastId = dlqDb.prepare<[], { seq: number }>(`SELECT seq FROM sqlite_sequence WHERE name = 'dead_letters'`);
   return translated(storesName(path), {
-    outageSince: () => meta.number(OUTAGE),
-    noteOutage: (now: number) => {
+    outageSince: (server: OutageOf = 'plex') => meta.number(OUTAGES[server]),
+    noteOutage: (now: number, server: OutageOf = 'plex') => {
       // One from the future was noted by a clock that was wrong.
-      if ((meta.number(OUTAGE) ?? 0) > now) meta.remove(OUTAGE);
-      meta.keep(OUTAGE, now);
+      if ((meta.number(OUTAGES[server]) ?? 0) > now) meta.remove(OUTAGES[server]);
+      meta.keep(OUTAGES[server], now);
     },
-    clearOutage: () => meta.remove(OUTAGE),
+    clearOutage: (server: OutageOf = 'plex') => meta.remove(OUTAGES[server]),
     complainedAt: (key: string) => meta.number(COMPLAINT + key),
     noteComplaint: (key: string, now: number) => noteComplaint.immediate(key, now),
     forgetComplaints: (beginning: string, except: readonly string[]) => {

@@ -39,9 +39,9 @@ export function prepareSettle(
       attempt = attempt - @given, failures = failures + @failures, misses = misses + @misses,
       available_at = max(available_at, @availableAt), released_by = @releasedBy, last_error = coalesce(@error, last_error)
     WHERE id = @id`);
-  const holdForStash = db.prepare<[number]>(`
+  const holdForStash = db.prepare<[object]>(`
     UPDATE jobs SET ${BACK_TO_PENDING}, data = '{}', stamps = '{}',
-      attempt = 0, failures = 0, misses = 0 WHERE id = ?`);
+      attempt = 0, failures = 0, misses = 0, released_by = @owner WHERE id = @id`);
   const supersede = prepareSupersede(db);
   const scenes = prepareScenes(db);
   const letters = prepareDeadLetters(dlqDb);
@@ -64,7 +64,8 @@ export function prepareSettle(
       scenes.complete(row.scene_id, settlement, now);
       // What was given by hand is written; the request for what Stash has is still open.
       if (row.bare_at === null || job.bare === 'filled') remove(row.id);
-      else if (!supersede({ ...row, data: '{}', stamps: '{}' })) holdForStash.run(row.id);
+      else if (!supersede({ ...row, data: '{}', stamps: '{}' }))
+        holdForStash.run({ id: row.id, owner: job.lease.owner });
       count(settlement.change);
       return 'applied';
     }

@@ -298,7 +298,7 @@ export const SETTINGS = {
     type: { kind: 'duration', unit: 's', min: '0.1s', max: '1h' },
     fallback: '30s',
     value: '<duration>',
-    help: 'how often process --watch looks for work (there is no process --watch in this version)',
+    help: 'how often process --watch looks for work',
   },
   trigger_plex_scan: {
     group: 'running',

@@ -110,6 +110,12 @@ function readEvent(
 ): Exclude<HookEvent, { kind: 'malformed' }> | undefined {
   const read = readFile(join(spool.new, name));
   if (read.kind === 'gone') return undefined;
+  if (read.kind === 'later') {
+    warnings.push(
+      `What Stash left as ${name} cannot be read (${read.reason}): it stays, and the next run tries again.`,
+    );
+    return undefined;
+  }
   if (read.kind === 'no_file') {
     asideOrWarn(name, 'it is no file', warnings, () => setEntryAside(spool, name));
     return undefined;
@@ -139,6 +145,8 @@ type Read =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'gone' }
   | { readonly kind: 'no_file' }
+  /** It is there and cannot be read now: a share that is away, too many open files. */
+  | { readonly kind: 'later'; readonly reason: string }
   | { readonly kind: 'unusable'; readonly reason: string };
 
 /** Follows no link and waits at no pipe: others may write into a shared spool. Windows knows neither flag. */
@@ -159,7 +167,7 @@ function readFile(path: string): Read {
       closeSync(handle);
     }
   } catch (thrown) {
-    return isGone(thrown) ? { kind: 'gone' } : { kind: 'unusable', reason: `it cannot be read (${codeOf(thrown)})` };
+    return isGone(thrown) ? { kind: 'gone' } : { kind: 'later', reason: codeOf(thrown) };
   }
 }
 

@@ -39,8 +39,11 @@ export function createStashTransport(options: StashTransportOptions): StashTrans
   return {
     ask: async (query, what, mayFail = []) => {
       const asked: Asked = { what, baseUrl, auth };
-      const result = await send({ method: 'POST', target: '/graphql', headers, body: JSON.stringify(query) });
-      if (result.kind !== 'answer') throw toNoAnswerError(result, asked);
+      const answered = await send({ method: 'POST', target: '/graphql', headers, body: JSON.stringify(query) });
+      if (answered.kind !== 'answer') throw toNoAnswerError(answered, asked);
+      // A server that repeats what it was sent must not bring the key into a message.
+      const result =
+        apiKey === undefined ? answered : { ...answered, body: answered.body.replaceAll(apiKey, '(hidden)') };
       if (result.status < 200 || result.status >= 300) throw toStatusError(result, asked);
       const opened = openEnvelope(result.body);
       if (opened === undefined) throw toBodyError(result, asked);

@@ -33,7 +33,7 @@ test('claim, settle, rescue and enqueue find their jobs by an index, and sort no
   const stores = world.stores();
   const statements: string[] = [];
   const queueDb = listening(stores.queueDb, statements);
-  prepareClaim(queueDb, 'me');
+  prepareClaim(queueDb, { owner: 'me', stash: 'asked' });
   prepareRescue({ ...stores, queueDb }, { self: 'me', maxLosses: 3 });
   prepareSettle(queueDb, stores.dlqDb, { onLetterCommitted: () => undefined });
   prepareEnqueue(queueDb);
@@ -56,7 +56,7 @@ test('a claim walks the index of what is due in its order: one range for each ki
   world.enqueue([edit(1)]);
   const { queueDb } = world.stores();
   const statements: string[] = [];
-  prepareClaim(listening(queueDb, statements), 'me');
+  prepareClaim(listening(queueDb, statements), { owner: 'me', stash: 'asked' });
   const claims = statements.filter((statement) => statement.includes('RETURNING'));
   assert.equal(claims.length, 2);
   for (const statement of claims) {

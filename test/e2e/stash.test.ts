@@ -232,3 +232,46 @@ test('an edit of the tags alone changes nothing but the genres: the nulls of the
     [],
   );
 });
+
+test('a run that cannot ask Stash leaves bare jobs alone, whatever another run could do', async (t) => {
+  const { plex, run, sql, stash } = await withStash(t);
+  plex.addItem({ sectionKey: '1', file: '/media/pier.mp4' });
+  const id = stash.addScene({ ...PIER, files: ['/media/pier.mp4'] });
+  await run(['enqueue', String(id)]);
+  await run(['process']);
+  await run(['enqueue', String(id), '4711']);
+  const without = await run(['process'], { env: { STASH_URL: '' } });
+  assert.equal(without.code, 0, without.stderr);
+  assert.deepEqual(sql('SELECT scene_id, attempt, state FROM jobs ORDER BY scene_id'), [
+    { scene_id: id, attempt: 0, state: 'pending' },
+    { scene_id: 4711, attempt: 0, state: 'pending' },
+  ]);
+});
+
+test('what was given by hand for a scene that is gone since is written all the same', async (t) => {
+  const { plex, run, stash } = await withStash(t);
+  const item = plex.addItem({ sectionKey: '1', file: '/media/pier.mp4' });
+  stash.addScene(PIER);
+  await run(['enqueue', '900']);
+  await run(['enqueue', '900', '--path', '/media/pier.mp4', '--title', 'By hand']);
+  assert.equal((await run(['process'])).code, 0);
+  assert.equal(plex.item(item)?.title, 'By hand');
+});
+
+test('a text of blanks in Stash is as empty as none', async (t) => {
+  const { plex, run, stash } = await withStash(t);
+  const item = plex.addItem({ sectionKey: '1', file: '/media/pier.mp4', summary: 'Theirs' });
+  const id = stash.addScene({ ...PIER, details: ' \n ', files: ['/media/pier.mp4'] });
+  await run(['enqueue', String(id)]);
+  assert.equal((await run(['process'])).code, 0);
+  assert.equal(plex.item(item)?.summary, 'Theirs');
+});
+
+test('a Stash that repeats the key does not bring it into a message', async (t) => {
+  const key = 'lantern-key-1234567890';
+  const { run, stash } = await withStash(t, { apiKey: key });
+  stash.fail('graphql', { kind: 'errors', message: `no luck with ${key}` }, 9);
+  const { stderr } = await run(['enqueue', '--recent', '1h']);
+  assert.match(stderr, /no luck with \(hidden\)/);
+  assert.ok(!stderr.includes(key));
+});

@@ -120,3 +120,22 @@ test('a watch tells trouble once, and goes with no --cron', async (t) => {
   assert.equal(refused.code, 2);
   assert.match(refused.stderr, /--watch goes on until it is stopped/);
 });
+
+test('a signal during a poll that hangs begins no drain', async (t) => {
+  const rig = await withStash(t);
+  const { plex, stash, sql } = rig;
+  for (let index = 1; index <= 20; index += 1) plex.addItem({ sectionKey: '1', file: `/media/${index}.mp4` });
+  const scenes = Array.from({ length: 20 }, (_, index) => ({
+    scene_id: index + 1,
+    path: `/media/${index + 1}.mp4`,
+    title: 'T',
+  }));
+  stash.setLatency(60_000);
+  await rig.run(['enqueue', '--file', '-'], { input: JSON.stringify(scenes) });
+  const running = await watch(t, rig);
+  await until('the poll', () => stash.requests.length > 0);
+  const { code } = await running.stop();
+  assert.equal(code, 143);
+  assert.equal(plex.requests.length, 0);
+  assert.deepEqual(sql('SELECT count(*) AS count FROM jobs'), [{ count: 20 }]);
+});

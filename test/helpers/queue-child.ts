@@ -54,6 +54,7 @@ function openDrain(ifBusy: DrainQueueOptions['ifBusy'], now: number, onLetterCom
     pid: process.pid,
     now,
     longestWaitMs: 90_000_000,
+    stash: 'not_asked',
     maxLosses: 3,
     ifBusy,
     onLetterCommitted,

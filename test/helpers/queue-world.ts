@@ -90,6 +90,7 @@ export function createWorld(): World & { destroy(): Promise<void> } {
       pid: process.pid,
       now: NOW,
       longestWaitMs: LONGEST_WAIT_MS,
+      stash: 'not_asked',
       maxLosses: MAX_LOSSES,
       ifBusy: 'share',
       onLetterCommitted: () => undefined,

@@ -15,7 +15,7 @@ function verdict(given: Partial<Omit<CronRun, 'toldAt'>> & { readonly told?: Rea
   return cronVerdict({
     faults: [],
     newLetterTypes: [],
-    outageSince: undefined,
+    outageSince: { plex: undefined, stash: undefined },
     now: NOW,
     toldAt: (key) => told[key],
     ...run,
@@ -35,12 +35,12 @@ test('new dead letters are told, also where the time ran out', () => {
 
 test('an outage is told once it has lasted an hour', () => {
   const faults = [fault(EXIT.unreachable)];
-  assert.deepEqual(verdict({ faults, outageSince: undefined }).fresh, []);
-  assert.deepEqual(verdict({ faults, outageSince: NOW - HOUR_MS + 1 }).fresh, []);
-  assert.deepEqual(verdict({ faults, outageSince: NOW - HOUR_MS }), {
+  assert.deepEqual(verdict({ faults, outageSince: { plex: undefined, stash: undefined } }).fresh, []);
+  assert.deepEqual(verdict({ faults, outageSince: { plex: NOW - HOUR_MS + 1, stash: undefined } }).fresh, []);
+  assert.deepEqual(verdict({ faults, outageSince: { plex: NOW - HOUR_MS, stash: undefined } }), {
     exitCode: 4,
-    fresh: ['outage'],
-    standing: ['outage'],
+    fresh: ['outage plex'],
+    standing: ['outage plex'],
   });
 });
 
@@ -48,7 +48,7 @@ test('the same complaint comes once a day, another one at once', () => {
   const refused = { faults: [fault(EXIT.refused)] };
   const silent = verdict({ ...refused, told: { 'exit 3 it': NOW - 24 * HOUR_MS + 1 } });
   assert.deepEqual(silent, { exitCode: 0, fresh: [], standing: ['exit 3 it'] });
-  for (const told of [{ 'exit 3 it': NOW - 24 * HOUR_MS }, { outage: NOW }, { 'exit 3 it': NOW + HOUR_MS }])
+  for (const told of [{ 'exit 3 it': NOW - 24 * HOUR_MS }, { 'outage plex': NOW }, { 'exit 3 it': NOW + HOUR_MS }])
     assert.deepEqual(verdict({ ...refused, told }).fresh, ['exit 3 it']);
 });
 
@@ -69,7 +69,10 @@ test('another mistake of the same exit code is another complaint', () => {
 });
 
 test('an outage that a wrong clock began in the future is none yet', () => {
-  assert.deepEqual(verdict({ faults: [fault(EXIT.unreachable)], outageSince: NOW + 90 * HOUR_MS }).fresh, []);
+  assert.deepEqual(
+    verdict({ faults: [fault(EXIT.unreachable)], outageSince: { plex: NOW + 90 * HOUR_MS, stash: undefined } }).fresh,
+    [],
+  );
 });
 
 test('a run shows its own kind of fault to be over, and those of Plex only when Plex took the token', () => {

@@ -55,6 +55,9 @@ function pluginsDirOf(given: string | undefined): string {
       'Stash shows it under Settings > System > Application Paths; it is ~/.stash/plugins by default.',
     );
   const path = resolve(given);
+  const own = join(path, PLUGIN_ID);
+  if (existsSync(own) && !statSync(own).isDirectory())
+    throw new UsageError(`${own} is a file, not a folder; it was left untouched.`, 'Move it away, and run again.');
   if (existsSync(path) && statSync(path).isDirectory()) return path;
   throw new UsageError(
     `There is no folder ${path}.`,

@@ -10,8 +10,8 @@ export type CronRun = {
   readonly faults: readonly Fault[];
   /** The error types of dead letters that nobody has been told of yet. */
   readonly newLetterTypes: readonly string[];
-  /** Since when no server answers. */
-  readonly outageSince: number | undefined;
+  /** Since when a server does not answer. */
+  readonly outageSince: Readonly<Record<'plex' | 'stash', number | undefined>>;
   /** When a complaint was last told. */
   toldAt(complaint: string): number | undefined;
   readonly now: number;
@@ -58,8 +58,9 @@ function standingOf({ faults, newLetterTypes, outageSince, now }: CronRun): read
       case EXIT.jobsFailed:
         return [];
       case EXIT.unreachable: {
-        const lastsMs = outageSince === undefined ? 0 : now - outageSince;
-        return lastsMs >= OUTAGE_WORTH_TELLING_MS ? [{ key: OUTAGE, exitCode }] : [];
+        const server = what.startsWith('stash_') ? 'stash' : 'plex';
+        const lastsMs = now - (outageSince[server] ?? now);
+        return lastsMs >= OUTAGE_WORTH_TELLING_MS ? [{ key: `${OUTAGE} ${server}`, exitCode }] : [];
       }
       case EXIT.refused:
       case EXIT.usage:

@@ -65,7 +65,7 @@ function tell(
   const verdict = cronVerdict({
     faults,
     newLetterTypes: Object.keys(letters.byType),
-    outageSince: notices.outageSince(),
+    outageSince: { plex: notices.outageSince('plex'), stash: notices.outageSince('stash') },
     toldAt: notices.complainedAt,
     now: now(),
   });

@@ -4,6 +4,7 @@ import { parseDurationMs } from '../../core/duration.ts';
 import { UsageError } from '../../core/errors.ts';
 import { longestWaitMs } from '../../core/retry.ts';
 import { complaintOf, EXIT } from '../../exit.ts';
+import type { StashUse } from '../../queue/held.ts';
 import { noteStash } from '../../queue/held.ts';
 import { recordIdleRun } from '../../queue/idle.ts';
 import { readStats } from '../../queue/stats.ts';
@@ -57,9 +58,13 @@ async function runOnDirectory(options: ProcessOptions, context: Context): Promis
   const { flags, configFile, audience } = options;
   if (audience === 'cron' && output.json)
     throw new UsageError('--cron tells a person by mail, --json a program.', 'Give one of them.');
-  if (options.repeat === 'watch' && (audience === 'cron' || options.mode === 'preview' || options.statsOnly))
+  const isBounded = options.limit !== undefined || options.maxTime !== undefined;
+  if (
+    options.repeat === 'watch' &&
+    (audience === 'cron' || options.mode === 'preview' || options.statsOnly || isBounded)
+  )
     throw new UsageError(
-      '--watch goes on until it is stopped, and goes with no --cron, --dry-run or --stats-only.',
+      '--watch goes on until it is stopped, and goes with no --cron, --dry-run, --stats-only, --limit or --max-time.',
       'Give one of them.',
     );
   if (audience === 'cron' && options.mode === 'preview')
@@ -78,9 +83,11 @@ async function runOnDirectory(options: ProcessOptions, context: Context): Promis
     // Cron is told of faults; a warning waits for a person to look.
     if (audience === 'person' && loaded.warnings.length > 0) await warnOnceADay(stores, loaded.warnings, context);
     const { mode, parallel, adoptServer } = options;
-    noteStash(stores.queueDb, loaded.settings.stash_url === undefined ? 'not_asked' : 'asked');
     // A preview leaves everything as it is.
-    if (mode === 'write') await takeInEvents(stores, loaded, context);
+    if (mode === 'write') {
+      noteStash(stores.queueDb, stashUse(loaded));
+      await takeInEvents(stores, loaded, context);
+    }
     const request = { loaded, ...limits, mode, parallel, adoptServer, startedAt: now() };
     const result = await runOnce(stores, request, context);
     result.tell();
@@ -113,6 +120,7 @@ export async function runOnce(stores: Stores, request: DrainRequest, context: Co
       now: startedAt,
       retentionMs: loaded.settings.dlq_retention_days,
       longestWaitMs: longestWaitMs(loaded.settings.not_found_max_wait),
+      stash: stashUse(loaded),
     });
   if (!isIdle) {
     const { runOnQueue } = await import('./queue-run.ts');
@@ -122,6 +130,11 @@ export async function runOnce(stores: Stores, request: DrainRequest, context: Co
   const summary = { mode, exitCode: EXIT.done, stats, startedAt, endedAt: context.now(), skippedScenes: [] };
   const tell = (): void => reportRun(IDLE, summary, context.output);
   return { exitCode: EXIT.done, faults: [], isConnected: false, ended: 0, tell };
+}
+
+/** Whether a run can ask Stash for what a bare job leaves open. */
+export function stashUse({ settings }: LoadedSettings): StashUse {
+  return settings.stash_url === undefined ? 'not_asked' : 'asked';
 }
 
 /** A warning that is true at each run is read once, and once more tomorrow. */

@@ -45,6 +45,7 @@ export async function runOnQueue(stores: Stores, request: DrainRequest, context:
     pid: process.pid,
     now: startedAt,
     longestWaitMs: longestWaitMs(settings.not_found_max_wait),
+    stash: settings.stash_url === undefined ? 'not_asked' : 'asked',
     maxLosses: settings.max_retries,
     ifBusy: request.parallel ? 'share' : 'stand_down',
     onLetterCommitted: () => checkpoint('letter_committed'),
@@ -115,6 +116,11 @@ function noteServer(
   now: number,
 ): void {
   const notices = openNotices(stores);
+  const isStashSilent = run.report.ends.some(
+    ({ kind }) => kind === 'stash_unreachable' || kind === 'stash_breaker_open',
+  );
+  if (isStashSilent) notices.noteOutage(now, 'stash');
+  else if (run.isConnected) notices.clearOutage('stash');
   if (run.isConnected) notices.clearOutage();
   if (run.report.ends.some(({ kind }) => kind === 'unreachable' || kind === 'breaker_open')) notices.noteOutage(now);
 }

@@ -22,7 +22,14 @@ export type RunEvents = {
 };
 
 /** Events that bring a job of the backlog to some end, for this run at least. */
-const ENDINGS: ReadonlySet<WorkerEvent['kind']> = new Set(['completed', 'buried', 'skipped', 'superseded', 'retrying']);
+const ENDINGS: ReadonlySet<WorkerEvent['kind']> = new Set([
+  'completed',
+  'buried',
+  'skipped',
+  'gone',
+  'superseded',
+  'retrying',
+]);
 
 export function createRunEvents({ output, now }: Context, mask: PathMask | undefined): RunEvents {
   const skipped: number[] = [];

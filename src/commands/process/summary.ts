@@ -164,6 +164,7 @@ function previewSummary({
   unchanged,
   waiting,
   skipped,
+  gone,
   retried,
   buried,
   released,
@@ -172,6 +173,7 @@ function previewSummary({
     [updated, 'would be written'],
     [unchanged, 'already right'],
     [waiting + skipped, 'not in Plex yet'],
+    [gone, 'no longer in Stash'],
     [retried + buried, 'would fail'],
     [released, 'not looked at'],
   ];

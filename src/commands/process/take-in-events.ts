@@ -30,7 +30,10 @@ export async function takeInEvents(stores: Stores, loaded: LoadedSettings, conte
     } catch (thrown) {
       // The run has other work: a task that failed is told, and pressed again.
       const { message } = complaintOf(thrown, context.version);
-      output.log('error', `[PlexSync] The task ${task} was not done: ${message}. Start it again in Stash.`);
+      output.log(
+        'error',
+        `[PlexSync] The task ${task} was not done: ${message.replace(/\.$/, '')}. Start it again in Stash.`,
+      );
     }
   }
 }

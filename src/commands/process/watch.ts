@@ -9,8 +9,9 @@ import { openStores } from '../../queue/stores.ts';
 import type { StashClient } from '../../stash/client.ts';
 import type { Context } from '../context.ts';
 import { connectToStash } from '../stash/connection.ts';
+import type { Polled } from '../stash/poll.ts';
 import { pollStash } from '../stash/poll.ts';
-import { runOnce, warnOnceADay } from './process.ts';
+import { runOnce, stashUse, warnOnceADay } from './process.ts';
 import type { DrainRequest } from './queue-run.ts';
 import { listenForEnd } from './stop.ts';
 import { takeInEvents } from './take-in-events.ts';
@@ -28,7 +29,7 @@ export async function watch(request: Omit<DrainRequest, 'startedAt'>, context: C
   try {
     if (loaded.warnings.length > 0) await warnOnceADay(stores, loaded.warnings, context);
     const stash = connectToStash(loaded, { ...context, signal: stop.aborted });
-    noteStash(stores.queueDb, stash === undefined ? 'not_asked' : 'asked');
+    noteStash(stores.queueDb, stashUse(loaded));
     const poll =
       stash === undefined
         ? undefined
@@ -38,6 +39,8 @@ export async function watch(request: Omit<DrainRequest, 'startedAt'>, context: C
     while (stop.requested() === undefined) {
       await takeInEvents(stores, loaded, context);
       await poll?.();
+      // A signal during the poll must not begin a drain that has not heard of it.
+      if (stop.requested() !== undefined) break;
       await drain(async () => await runOnce(stores, { ...request, startedAt: context.now() }, context));
       if (stop.requested() !== undefined) break;
       await setTimeout(loaded.settings.poll_interval, undefined, { signal: stop.aborted }).catch(() => undefined);
@@ -84,13 +87,8 @@ function createPoll(
       const polled = await pollStash(stash, { intake, memory, now: now() });
       if (trouble !== undefined) output.log('info', '[PlexSync] Stash answers again');
       trouble = undefined;
-      if (polled.kind === 'begun')
-        output.log(
-          'info',
-          '[PlexSync] Watching Stash from now on; for what changed before: plexsync enqueue --all or --recent',
-        );
-      else if (polled.changed > 0)
-        output.log('info', `[PlexSync Hook] Enqueued sync jobs for ${polled.changed} scenes that changed in Stash`);
+      const news = wordsOf(polled);
+      if (news !== undefined) output.log('info', news);
     } catch (thrown) {
       // A stop cuts the request off: that is no trouble of Stash.
       if (stopped()) return;
@@ -100,4 +98,12 @@ function createPoll(
       trouble = thrown.message;
     }
   };
+}
+
+function wordsOf(polled: Polled): string | undefined {
+  if (polled.kind === 'begun')
+    return '[PlexSync] Watching Stash from now on; for what changed before: plexsync enqueue --all or --recent';
+  const { changed } = polled;
+  if (changed === 0) return undefined;
+  return `[PlexSync Hook] Enqueued sync jobs for ${changed} ${changed === 1 ? 'scene' : 'scenes'} that changed in Stash`;
 }

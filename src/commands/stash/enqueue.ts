@@ -61,6 +61,8 @@ export function requireStash(loaded: LoadedSettings, context: Context): StashCli
   );
 }
 
+const LONGEST_BACK_MS = 3_650 * 86_400_000;
+
 function toScope({ all, recent, besides }: EnqueueFromStashOptions['which']): StashScope {
   if (besides.length > 0 || (all === 'all' && recent !== undefined)) {
     const flag = all === 'all' ? '--all' : '--recent';
@@ -68,8 +70,11 @@ function toScope({ all, recent, besides }: EnqueueFromStashOptions['which']): St
   }
   if (all === 'all') return { kind: 'all' };
   const backMs = parseDurationMs(recent ?? '', 'h');
-  if (backMs !== undefined && backMs > 0) return { kind: 'recent', backMs };
-  throw new UsageError(`--recent must be a duration such as 24h or 7d, not "${recent}".`, 'A bare number is in hours.');
+  if (backMs !== undefined && backMs > 0 && backMs <= LONGEST_BACK_MS) return { kind: 'recent', backMs };
+  throw new UsageError(
+    `--recent must be a duration up to 3650d, such as 24h or 7d, not "${recent}".`,
+    'A bare number is in hours.',
+  );
 }
 
 function report({ added, merged }: Counted, { output }: Context): void {

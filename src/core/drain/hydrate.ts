@@ -2,7 +2,7 @@ import { SyncError } from '../errors.ts';
 import type { Job } from '../job.ts';
 import type { SceneFile } from '../match.ts';
 import type { SceneData, SceneKey } from '../scene.ts';
-import { contentKeys } from '../scene.ts';
+import { contentKeys, isEmptyValue } from '../scene.ts';
 import type { SceneRecord } from '../scene-record.ts';
 import type { Course, Ended, Step } from './course.ts';
 import { failed, givenBack, sharedFailure, split } from './course.ts';
@@ -33,13 +33,15 @@ export async function hydrate(jobs: readonly Job[], course: Course): Promise<Ste
 function hydrateOne(job: Job, answer: StashAnswer | undefined, course: Course): Hydrated | Ended {
   switch (answer?.kind) {
     case undefined:
+      // Nobody could be asked: what was given by hand is written, the rest waits for a run that can.
+      if (job.bare === 'open' && contentKeys(job.data).length === 0) return givenBack(job);
       return withFile(job, { scene: job.data, fromStash: new Set(), stashUpdatedAt: undefined }, course);
     case 'shared':
       return course.deps.stopRequested() === undefined ? sharedFailure(job, answer.error) : givenBack(job);
     case 'failed':
       return failed(job, answer.error);
     case 'gone':
-      return { job, outcome: { kind: 'gone' } };
+      return afterGone(job, course);
     case 'found': {
       const stashed = gated(job, answer.scene.data, course);
       // What was given by hand after the request lies over what Stash says.
@@ -53,21 +55,25 @@ function hydrateOne(job: Job, answer: StashAnswer | undefined, course: Course): 
   }
 }
 
+/** A scene that is gone from Stash ends its job, but for what was given by hand afterwards. */
+function afterGone(job: Job, course: Course): Hydrated | Ended {
+  const path = job.overStash.path ?? course.deps.queue.record(job.sceneId)?.scenePath;
+  if (contentKeys(job.overStash).length === 0 || path === undefined) return { job, outcome: { kind: 'gone' } };
+  const said = { scene: { path, ...job.overStash }, fromStash: new Set<SceneKey>(), stashUpdatedAt: undefined };
+  return withFile({ ...job, bare: 'filled' }, said, course);
+}
+
 /** A scene with nothing but a title may still be identified: its emptiness says nothing yet. */
 function gated(job: Job, data: SceneData, { deps, options }: Course): SceneData {
-  const isThin = contentKeys(data).every((key) => SAYS_NOTHING.has(key) || isEmpty(data[key]));
+  const isThin = contentKeys(data).every((key) => SAYS_NOTHING.has(key) || isEmptyValue(data[key]));
   if (options.thinScenes === 'take' || !isThin) return data;
   deps.emit({ kind: 'thin_scene', sceneId: job.sceneId });
-  const kept = (Object.entries(data) as [SceneKey, SceneData[SceneKey]][]).filter(([, value]) => !isEmpty(value));
+  const kept = (Object.entries(data) as [SceneKey, SceneData[SceneKey]][]).filter(([, value]) => !isEmptyValue(value));
   return Object.fromEntries(kept);
 }
 
 /** A title is made of the file name as often as not, and every scene has a screenshot. */
 const SAYS_NOTHING: ReadonlySet<SceneKey> = new Set(['title', 'poster_url', 'background_url']);
-
-function isEmpty(value: SceneData[SceneKey]): boolean {
-  return value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0);
-}
 
 function withFile(
   job: Job,
