@@ -19,6 +19,8 @@ export type Job = {
   readonly bare: 'no' | 'open' | 'filled';
   /** The part of `data` that lies over what Stash says, if it is asked. */
   readonly overStash: SceneData;
+  /** Where the scene's file is, once it is known; a job that waits for Plex to find it is woken by it. */
+  readonly knownPath?: string | undefined;
   readonly spent: Spent;
   readonly lease: Lease;
 };

@@ -275,3 +275,18 @@ test('a Stash that repeats the key does not bring it into a message', async (t) 
   assert.match(stderr, /no luck with \(hidden\)/);
   assert.ok(!stderr.includes(key));
 });
+
+test('a bare job that waits for its file is woken when Plex has got it', async (t) => {
+  const { plex, run, sql, stash } = await withStash(t);
+  plex.addItem({ sectionKey: '1', file: '/media/other.mp4' });
+  const id = stash.addScene({ ...PIER, files: ['/media/pier.mp4'] });
+  await run(['enqueue', String(id)]);
+  assert.equal((await run(['process'])).code, 0);
+  assert.deepEqual(sql('SELECT misses FROM jobs'), [{ misses: 1 }]);
+  const item = plex.addItem({ sectionKey: '1', file: '/media/pier.mp4' });
+  stash.editScene(id, { title: 'Renamed meanwhile' });
+  await run(['enqueue', '900', '--path', '/media/other.mp4', '--title', 'Another']);
+  const { stderr } = await run(['process']);
+  assert.match(stderr, /Plex has added files to 'Adult' that 1 job waited for/);
+  assert.equal(plex.item(item)?.title, 'Renamed meanwhile');
+});

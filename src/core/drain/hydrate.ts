@@ -85,5 +85,5 @@ function withFile(
   const path = said.scene.path ?? (job.bare === 'filled' ? undefined : record?.scenePath);
   if (path === undefined)
     return failed(job, new SyncError('no_file_path', `No file path for scene ${job.sceneId}, cannot sync to Plex`));
-  return { job, ...said, file: { path, size: said.scene.size }, record };
+  return { job: { ...job, knownPath: path }, ...said, file: { path, size: said.scene.size }, record };
 }
