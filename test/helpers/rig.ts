@@ -49,7 +49,8 @@ export async function setup(t: TestContext, options: Partial<PlexServerOptions> 
   const dataDir = join(dir, 'data');
   const connection = { PLEX_URL: plex.url, PLEX_TOKEN: plex.token, PLEXSYNC_DATA_DIR: dataDir };
   const sql: Rig['sql'] = (text, file = 'queue.db') => {
-    const db = new Database(join(dataDir, file));
+    // Never makes the file: an empty one would be in the way of the process that is about to.
+    const db = new Database(join(dataDir, file), { fileMustExist: true });
     try {
       const statement = db.prepare<[], Record<string, unknown>>(text);
       if (statement.reader) return statement.all();
