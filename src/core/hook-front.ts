@@ -39,8 +39,11 @@ id=
 id=$$-$id
 name=$id
 n=0
+unexplained=0
 until { true >"$spool/tmp/$name"; } 2>/dev/null && [ ! -e "$spool/new/$name" ]; do
-  [ -e "$spool/tmp/$name" ] && [ "$n" -lt 1000 ] ||
+  # An owner of the name may have left with it in between: once is no sign of a full disk.
+  [ -e "$spool/tmp/$name" ] || [ -e "$spool/new/$name" ] || unexplained=$((unexplained + 1))
+  [ "$unexplained" -lt 10 ] && [ "$n" -lt 1000 ] ||
     give_up "$spool/tmp cannot be written. Is the disk full, or may this user not write there?"
   n=$((n + 1))
   name=$id.$n
