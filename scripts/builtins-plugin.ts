@@ -1,19 +1,19 @@
 import { createRequire, isBuiltin } from 'node:module';
-import type { Plugin } from 'esbuild';
+import type { Plugin } from 'rolldown';
 
 const require = createRequire(import.meta.url);
 
+const PREFIX = '\0builtin:';
+
 /**
- * Loads Node's own modules when one of their exports is first used. An ESM import touches every export at once, and
- * with those of `node:fs` and `node:util` come streams, promises, readline and more that no hook needs: some
- * milliseconds at every start.
+ * Loads Node's own modules when one of their exports is first used. Some of them load streams, sockets, readline and
+ * more that no hook needs: some milliseconds at every start.
  */
 export const builtinsPlugin: Plugin = {
   name: 'builtins',
-  setup(build) {
-    build.onResolve({ filter: /.*/ }, ({ path }) => (isBuiltin(path) ? { path, namespace: 'builtin' } : undefined));
-    build.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({ contents: lazyModule(path), loader: 'js' }));
-  },
+  resolveId: (id) => (isBuiltin(id) ? { id: `${PREFIX}${id}` } : undefined),
+  load: (id) =>
+    id.startsWith(PREFIX) ? { code: lazyModule(id.slice(PREFIX.length)), moduleType: 'js' as const } : undefined,
 };
 
 /** A CommonJS module of getters, so that copying its names loads nothing. */

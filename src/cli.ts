@@ -1,4 +1,4 @@
-import { fstatSync } from 'node:fs';
+import { fstatSync, statSync } from 'node:fs';
 import { CommanderError } from 'commander';
 import { createClock } from './clock.ts';
 import { commanderWords } from './command-line/commander-words.ts';
@@ -58,7 +58,7 @@ async function perform(
   const logFile = options.logFile || env['PLEXSYNC_LOG_FILE'];
   // Under cron a run is held back whole, until it is known whether it is worth a mail.
   const isQuiet = (options.quiet ?? false) || invocation.given.has('cron');
-  const isForEyes = logFormat === 'pretty' && isCharacterDevice(STDERR);
+  const isForEyes = logFormat === 'pretty' && mayBeTerminal(STDERR);
   const output = createOutput({
     quiet: isQuiet,
     verbosity: options.verbose ?? 0,
@@ -105,10 +105,15 @@ function refuseEmpty(flag: string, value: string | undefined): void {
 
 const STDERR = 2;
 
-/** Whether this may be a terminal, without loading what knows for sure. A closed stream is none. */
-function isCharacterDevice(fd: number): boolean {
+/**
+ * Whether this may be a terminal, without loading what knows for sure. A closed stream is none, nor is /dev/null, where
+ * many a cron line sends it.
+ */
+function mayBeTerminal(fd: number): boolean {
   try {
-    return fstatSync(fd).isCharacterDevice();
+    const stream = fstatSync(fd);
+    if (!stream.isCharacterDevice()) return false;
+    return process.platform === 'win32' || stream.rdev !== statSync('/dev/null').rdev;
   } catch {
     return false;
   }

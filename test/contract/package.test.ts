@@ -42,7 +42,7 @@ test('the package holds what a user needs and no sources', () => {
   const paths = files.map(({ path }) => path);
   for (const wanted of [
     'bin/plexsync.js',
-    'dist/cli.js',
+    'dist/cli.cjs',
     'LICENSE',
     'README.md',
     'docs/running.md',
