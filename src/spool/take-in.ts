@@ -19,10 +19,13 @@ import type { Spool } from './layout.ts';
 /** What Stash said of a scene. */
 type SceneEvent = Extract<HookEvent, { readonly sceneId: number }>;
 
+/** A task that a person started in Stash, once or more often, and the names of the files that ask for it. */
+export type AskedTask = { readonly mode: TaskMode; readonly names: readonly string[] };
+
 /** What was found in a spool, besides what was applied. */
 export type Taken = {
-  /** The tasks that a person started in Stash, each once, still to be done. */
-  readonly tasks: readonly TaskMode[];
+  /** Still to be done. Their files stay until `removeAsked`: a run that dies before leaves them to the next one. */
+  readonly tasks: readonly AskedTask[];
   /** Events that meant nothing to do, each with its reason. */
   readonly ignored: readonly string[];
   /** Sentences for the person: what was set aside, and what could not be touched. */
@@ -46,7 +49,8 @@ const LARGEST_BYTES = 32 * 1_048_576;
 
 /**
  * Takes in what Stash left in the spool, oldest first. An event's file goes once the event has been applied: killed in
- * between, the next run applies it again, which ends in the same. What is no event is set aside, and stops nobody.
+ * between, the next run applies it again, which ends in the same. What is no event is set aside, and stops nobody. A
+ * task is not done here, and its files stay.
  */
 export function takeInSpool({ spool, now, apply }: TakeIn): Taken {
   const names = listEvents(spool);
@@ -57,23 +61,33 @@ export function takeInSpool({ spool, now, apply }: TakeIn): Taken {
       ...NOTHING,
       warnings: [`${spool.new} cannot be written: ${names.length} events wait there until their files can be removed.`],
     };
-  const taken = { tasks: new Set<TaskMode>(), ignored: [] as string[], warnings: [] as string[] };
+  const taken = { ignored: [] as string[], warnings: [] as string[] };
+  const tasks = new Map<TaskMode, string[]>();
   const files = inOrder(spool, names);
   for (let start = 0; start < files.length; start += BATCH) {
     const batch = files.slice(start, start + BATCH).flatMap((name) => {
       const event = readEvent(spool, name, taken.warnings);
       return event === undefined ? [] : [{ name, event }];
     });
-    if (batch.length === 0) continue;
-    apply(batch.flatMap(({ event }) => ('sceneId' in event ? [event] : [])));
-    for (const { name, event } of batch) {
-      if (event.kind === 'task') taken.tasks.add(event.mode);
+    for (const { name, event } of batch)
+      if (event.kind === 'task') tasks.set(event.mode, [...(tasks.get(event.mode) ?? []), name]);
+    const done = batch.filter(({ event }) => event.kind !== 'task');
+    if (done.length === 0) continue;
+    apply(done.flatMap(({ event }) => ('sceneId' in event ? [event] : [])));
+    for (const { name, event } of done) {
       if (event.kind === 'ignored') taken.ignored.push(event.reason);
       remove(spool, name, taken.warnings);
     }
   }
   sweep(spool, now);
-  return { ...taken, tasks: [...taken.tasks] };
+  return { ...taken, tasks: [...tasks].map(([mode, asking]) => ({ mode, names: asking })) };
+}
+
+/** Removes the files of a task that is done, or never will be. @returns sentences for the person */
+export function removeAsked(spool: Spool, { names }: AskedTask): readonly string[] {
+  const warnings: string[] = [];
+  for (const name of names) remove(spool, name, warnings);
+  return warnings;
 }
 
 /** The names of what waits; none where there is no spool, `undefined` where nobody can tell. */

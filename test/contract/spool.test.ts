@@ -20,7 +20,7 @@ import type { Spool } from '../../src/spool/layout.ts';
 import { prepareSpool, spoolOf } from '../../src/spool/layout.ts';
 import { lookAtSpool } from '../../src/spool/look.ts';
 import type { TakeIn, Taken } from '../../src/spool/take-in.ts';
-import { takeInSpool } from '../../src/spool/take-in.ts';
+import { removeAsked, takeInSpool } from '../../src/spool/take-in.ts';
 
 const NOW = Date.now();
 const COOKIE = 'harbour-session-cookie';
@@ -107,18 +107,29 @@ test('when the queue refuses, the files stay, and come again', (t) => {
   assert.deepEqual(take().applied, [[{ kind: 'sync', sceneId: 1 }]]);
 });
 
-test('tasks are handed back, each once, and what means nothing to do says why', (t) => {
-  const { put, take } = setup(t);
+test('tasks are handed back, each once, with the files that ask for it, which stay until they are removed', (t) => {
+  const { put, take, spool } = setup(t);
   put('a', { args: { mode: 'sync_all' } }, 3);
   put('b', { args: { mode: 'status' } }, 2);
   put('c', { args: { mode: 'sync_all' } }, 1);
-  put('d', hook(7, 'Scene.Update.Post', { inputFields: ['o_counter'] }));
-  assert.deepEqual(take(), {
-    tasks: ['sync_all', 'status'],
-    ignored: ['scene 7 has changed only in what is not synced'],
-    warnings: [],
-    applied: [[]],
-  });
+  const both: Taken['tasks'] = [
+    { mode: 'sync_all', names: ['a', 'c'] },
+    { mode: 'status', names: ['b'] },
+  ];
+  // A task is no event that is applied, also when it is found once more.
+  for (const _again of [1, 2]) assert.deepEqual(take(), { tasks: both, ignored: [], warnings: [], applied: [] });
+  put('d', { args: { mode: 'sync_all' } });
+  for (const task of both) assert.deepEqual(removeAsked(spool, task), []);
+  assert.deepEqual(take().tasks, [{ mode: 'sync_all', names: ['d'] }]);
+  assert.deepEqual(removeAsked(spool, { mode: 'status', names: ['gone'] }), []);
+});
+
+test('what means nothing to do says why', (t) => {
+  const { put, take, spool } = setup(t);
+  put('a', hook(7, 'Scene.Update.Post', { inputFields: ['o_counter'] }));
+  const ignored = ['scene 7 has changed only in what is not synced'];
+  assert.deepEqual(take(), { tasks: [], ignored, warnings: [], applied: [[]] });
+  assert.deepEqual(readdirSync(spool.new), []);
 });
 
 test('what is no event is set aside with its reason, and stops none of the others', (t) => {

@@ -19,7 +19,7 @@ import { toLimit } from '../typed-values.ts';
 import type { RunResult } from './cron.ts';
 import type { DrainRequest } from './queue-run.ts';
 import { failureDocument, reportRun } from './summary.ts';
-import { takeInEvents } from './take-in-events.ts';
+import { createTakeIn } from './take-in-events.ts';
 
 export type ProcessOptions = {
   /** What was given as flags, by setting. */
@@ -86,7 +86,7 @@ async function runOnDirectory(options: ProcessOptions, context: Context): Promis
     // A preview leaves everything as it is.
     if (mode === 'write') {
       noteStash(stores.queueDb, stashUse(loaded));
-      await takeInEvents(stores, loaded, context);
+      await createTakeIn(stores, loaded, context)();
     }
     const request = { loaded, ...limits, mode, parallel, adoptServer, startedAt: now() };
     const result = await runOnce(stores, request, context);

@@ -14,7 +14,7 @@ import { pollStash } from '../stash/poll.ts';
 import { runOnce, stashUse, warnOnceADay } from './process.ts';
 import type { DrainRequest } from './queue-run.ts';
 import { listenForEnd } from './stop.ts';
-import { takeInEvents } from './take-in-events.ts';
+import { createTakeIn } from './take-in-events.ts';
 
 /**
  * Looks for work again and again until a signal comes: events of the spool, changes in Stash, jobs that are due. What
@@ -34,10 +34,11 @@ export async function watch(request: Omit<DrainRequest, 'startedAt'>, context: C
       stash === undefined
         ? undefined
         : createPoll(stash, stores, { ...context, stopped: () => stop.requested() !== undefined });
+    const takeIn = createTakeIn(stores, loaded, context);
     const drain = createDrainTeller(context);
     output.log('info', `[PlexSync] Watching: a look each ${loaded.settings.poll_interval / 1_000}s, until stopped`);
     while (stop.requested() === undefined) {
-      await takeInEvents(stores, loaded, context);
+      await takeIn();
       await poll?.();
       // A signal during the poll must not begin a drain that has not heard of it.
       if (stop.requested() !== undefined) break;

@@ -1,0 +1,109 @@
+/** Tasks that a person starts in Stash, by way of the spool: none is lost while Stash is away, or to a kill. */
+import assert from 'node:assert/strict';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import type { StashServerOptions } from '../../src/simulator/stash-server.ts';
+import { startStashServer } from '../../src/simulator/stash-server.ts';
+import type { Result } from '../helpers/rig.ts';
+import { setup } from '../helpers/rig.ts';
+
+const DEADLINE_MS = 20_000;
+
+/** Three scenes in Stash, and a spool as the plugin makes it. */
+async function withSpool(t: TestContext, options: StashServerOptions = {}) {
+  const stash = await startStashServer(options);
+  t.after(() => stash.close());
+  const rig = await setup(t);
+  for (const name of ['pier', 'mole', 'weir']) stash.addScene({ title: `The ${name}`, files: [`/media/${name}.mp4`] });
+  const pluginsDir = join(rig.dir, 'plugins');
+  mkdirSync(pluginsDir);
+  await rig.run(['plugin', 'install', '--plugins-dir', pluginsDir, '--yes']);
+  const folder = join(rig.dataDir, 'spool', 'new');
+  return {
+    ...rig,
+    stash,
+    press: (mode: string, name = mode): void => writeFileSync(join(folder, name), JSON.stringify({ args: { mode } })),
+    spooled: (): readonly string[] => readdirSync(folder),
+    run: async (args: readonly string[], onSpawn?: (pid: number) => void): Promise<Result> =>
+      await rig.run(args, { env: { STASH_URL: stash.url }, ...(onSpawn === undefined ? {} : { onSpawn }) }),
+    /** How many jobs were ever made. */
+    jobs: (): unknown => rig.sql(`SELECT seq FROM sqlite_sequence WHERE name = 'jobs'`)[0]?.['seq'] ?? 0,
+  };
+}
+
+async function until(what: string, holds: () => boolean): Promise<void> {
+  const giveUpAt = Date.now() + DEADLINE_MS;
+  while (!holds()) {
+    assert.ok(Date.now() < giveUpAt, `waited in vain: ${what}`);
+    await setTimeout(50);
+  }
+}
+
+test('a task waits while Stash is away, is no event that came, and is done by the run that finds Stash back', async (t) => {
+  const { stash, press, spooled, run, jobs } = await withSpool(t);
+  press('sync_all', 'a');
+  press('sync_all', 'b');
+  await stash.stop();
+  const away = await run(['process']);
+  assert.equal(away.code, 0);
+  assert.equal(
+    away.stderr.match(/The task sync_all was not done yet: .*did not answer.*\. The next run tries again\./g)?.length,
+    1,
+  );
+  assert.deepEqual(spooled(), ['a', 'b']);
+  const waiting = JSON.parse((await run(['plugin', 'status', '--json'])).stdout) as Record<string, unknown>;
+  assert.deepEqual([waiting['events_waiting'], waiting['bad'], waiting['last_event_at']], [2, 0, null]);
+  await stash.start();
+  const back = await run(['process']);
+  assert.equal(back.stderr.match(/Enqueued sync jobs for 3 scenes of Stash: 3 new/g)?.length, 1, back.stderr);
+  assert.deepEqual([spooled(), jobs()], [[], 3]);
+  const over = JSON.parse((await run(['plugin', 'status', '--json'])).stdout) as Record<string, unknown>;
+  assert.match(String(over['last_event_at']), /Z$/);
+});
+
+test('a task that cannot be done is told once, and its file goes', async (t) => {
+  const { press, spooled, run } = await withSpool(t, { apiKey: 'lantern-key-1234567890' });
+  press('sync_all');
+  assert.match(
+    (await run(['process'])).stderr,
+    /\[PlexSync\] The task sync_all was not done: .*(key|401).*\. Start it again in Stash\.$/m,
+  );
+  assert.deepEqual(spooled(), []);
+  assert.doesNotMatch((await run(['process'])).stderr, /sync_all/);
+});
+
+test('a run that is killed during a task leaves it to the next one', async (t) => {
+  const { stash, press, spooled, run, jobs } = await withSpool(t);
+  press('sync_all');
+  stash.setLatency(60_000);
+  const killed = run(['process'], (pid) => {
+    void until('the task has begun', () => stash.requests.length > 0).then(() => process.kill(pid, 'SIGKILL'));
+  });
+  assert.equal((await killed).signal, 'SIGKILL');
+  assert.deepEqual(spooled(), ['sync_all']);
+  stash.setLatency(0);
+  await run(['process']);
+  assert.deepEqual([spooled(), jobs()], [[], 3]);
+});
+
+test('a watch tells once that a task waits, and does it when Stash is back', async (t) => {
+  const { stash, press, spooled, run, jobs } = await withSpool(t);
+  press('sync_recent');
+  await stash.stop();
+  let pid: number | undefined;
+  const watching = run(['process', '--watch', '--poll-interval', '0.2s'], (id) => {
+    pid = id;
+  });
+  await setTimeout(1_500);
+  assert.deepEqual(spooled(), ['sync_recent']);
+  await stash.start();
+  await until('the task', () => spooled().length === 0);
+  process.kill(pid ?? 0, 'SIGTERM');
+  const { stderr } = await watching;
+  assert.equal(stderr.match(/The task sync_recent was not done yet/g)?.length, 1, stderr);
+  assert.match(stderr, /Enqueued sync jobs for 3 scenes of Stash: 3 new/);
+  assert.equal(jobs(), 3);
+});
