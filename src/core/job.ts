@@ -50,4 +50,6 @@ export type Settled =
   /** The lease had run out and the job is someone else's now. */
   | 'lease_lost'
   /** A newer edit of the scene waits: it took over what this attempt could not finish. */
-  | 'superseded';
+  | 'superseded'
+  /** The scene was forgotten since the claim: the job has ended, and nothing was written down. */
+  | 'gone';

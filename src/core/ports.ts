@@ -42,7 +42,7 @@ export type DrainQueue = {
     readonly jobs: readonly Job[];
     readonly rescued: Rescued;
   };
-  /** Whether a lease is still ours and has not run out. */
+  /** Whether a lease is still ours and has not run out, and its scene is not forgotten. */
   holds(lease: Lease, now: number): boolean;
   /** Jobs due at `now` that this drain may still claim. */
   dueCount(now: number): number;

@@ -52,7 +52,8 @@ export function prepareClaim(db: Db, { owner, stash }: { readonly owner: string;
   );
   const held = db.prepare<[object], unknown>(`
     SELECT 1 FROM jobs
-    WHERE id = @jobId AND state = 'in_progress' AND lease_owner = @owner AND claims = @claim AND lease_expires_at > @now`);
+    WHERE id = @jobId AND state = 'in_progress' AND lease_owner = @owner AND claims = @claim AND lease_expires_at > @now
+      AND forgotten = 0`);
   return {
     claim: ({ now, limit, leaseMs }: Parameters<DrainQueue['claim']>[0]): readonly Job[] => {
       const values = { now, owner, mostHeld, limit, leaseExpiresAt: now + leaseMs, alone: 0 };

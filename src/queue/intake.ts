@@ -91,11 +91,16 @@ function prepareForget(db: Db) {
   const dropWaiting = db.prepare<[number], { id: number }>(
     `DELETE FROM jobs WHERE scene_id = ? AND state = 'pending' RETURNING id`,
   );
+  // What is under way has an end of its own, which must not bring the scene back.
+  const markUnderWay = db.prepare<[number]>(
+    `UPDATE jobs SET forgotten = 1 WHERE scene_id = ? AND state = 'in_progress'`,
+  );
   const scenes = prepareScenes(db);
   const count = prepareCount(db);
   return (sceneId: number): ForgottenScene => {
     const droppedJobId = dropWaiting.get(sceneId)?.id;
     if (droppedJobId !== undefined) count('dropped');
+    markUnderWay.run(sceneId);
     scenes.forget(sceneId);
     return { kind: 'forget', sceneId, droppedJobId };
   };

@@ -25,6 +25,7 @@ export type JobRow = EditColumns & {
   readonly lone_losses: number;
   readonly lease_owner: string | null;
   readonly lease_alone: 0 | 1;
+  readonly forgotten: 0 | 1;
 };
 
 /** The edit in a row: written by us, so read back without a second validation. */

@@ -95,6 +95,11 @@ export const QUEUE_SCHEMA: Schema = {
     -- The scene's updated_at in Stash when it was last written as Stash has it, in the server's own spelling.
     ALTER TABLE scenes ADD COLUMN stash_updated_at TEXT;
     `,
+    `
+    -- 1: the scene is gone from Stash since this job was claimed. Set by forget; ended by settle and rescue, which write
+    -- nothing of it down.
+    ALTER TABLE jobs ADD COLUMN forgotten INTEGER NOT NULL DEFAULT 0 CHECK (forgotten IN (0, 1));
+    `,
   ],
 };
 

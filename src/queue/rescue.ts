@@ -10,8 +10,8 @@ import { prepareCount } from './totals.ts';
 
 /**
  * Prepares the rescue: jobs of drains that are dead, or whose lease ran out, become pending again. A job whose letter is
- * in dlq.db already was buried by a drain killed between the two commits: its row goes. A crash is held against a job
- * only when it ran alone. Call it inside an immediate transaction.
+ * in dlq.db already was buried by a drain killed between the two commits: its row goes, as does that of a scene which was
+ * forgotten meanwhile. A crash is held against a job only when it ran alone. Call it inside an immediate transaction.
  */
 export function prepareRescue(
   { queueDb: db, dlqDb, path }: Stores,
@@ -46,6 +46,11 @@ export function prepareRescue(
     if (letters.has(row.job_key)) {
       remove(row.id);
       count('dead_lettered');
+      return 'ended';
+    }
+    if (row.forgotten === 1) {
+      remove(row.id);
+      count('gone');
       return 'ended';
     }
     count('rescued');

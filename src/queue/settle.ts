@@ -129,6 +129,13 @@ export function prepareSettle(
     }
   };
 
+  /** No record, no letter, and nothing laid under an edit that came after: that is of a scene which is back. */
+  const endForgotten = (row: JobRow): Settled => {
+    remove(row.id);
+    count('gone');
+    return 'gone';
+  };
+
   const settleBatch = db.transaction((entries: readonly Entry[], now: number): Batch => {
     const rows = entries.map((entry) => held.get(entry.job.lease));
     const ours = entries.flatMap((entry, index) => {
@@ -136,7 +143,9 @@ export function prepareSettle(
       return row === undefined ? [] : [{ row, entry }];
     });
     // A job that a newer edit takes over leaves no letter.
-    const lettered = ours.filter(({ row, entry }) => needsLetters(entry.settlement) && !isTakenOver(row, entry));
+    const lettered = ours.filter(
+      ({ row, entry }) => row.forgotten === 0 && needsLetters(entry.settlement) && !isTakenOver(row, entry),
+    );
     let shortened: readonly ShortenedLetter[] = [];
     if (lettered.length > 0) {
       // It reads before it writes: begun as a writer, it waits for another one instead of failing at once.
@@ -145,7 +154,8 @@ export function prepareSettle(
     }
     const settled = entries.map((entry, index) => {
       const row = rows[index];
-      return row === undefined ? 'lease_lost' : apply({ row, entry }, now);
+      if (row === undefined) return 'lease_lost';
+      return row.forgotten === 1 ? endForgotten(row) : apply({ row, entry }, now);
     });
     return { settled, shortened };
   });

@@ -1,8 +1,21 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Settlement } from '../../src/core/job.ts';
 import type { SceneEvent } from '../../src/queue/intake.ts';
 import { intakeOf, lastEventAt, openIntake } from '../../src/queue/intake.ts';
-import { COMPLETE, claimOne, edit, NOW, settle, setup } from '../helpers/queue-world.ts';
+import {
+  abandon,
+  BURY,
+  COMPLETE,
+  claim,
+  claimOne,
+  edit,
+  failure,
+  NOW,
+  RECORD,
+  settle,
+  setup,
+} from '../helpers/queue-world.ts';
 
 const sync = (sceneId: number): SceneEvent => ({ kind: 'sync', sceneId });
 const forget = (sceneId: number): SceneEvent => ({ kind: 'forget', sceneId });
@@ -45,12 +58,56 @@ test('a scene that is gone loses its waiting job and what was known of it, and n
   assert.deepEqual(world.sql(`SELECT value FROM totals WHERE name = 'dropped'`), [{ value: 1 }]);
 });
 
-test('a job under way stays when its scene is gone', (t) => {
+const UNDER_WAY_ENDS: readonly Settlement[] = [
+  COMPLETE,
+  BURY,
+  { kind: 'retry', availableAt: NOW, spends: 'failure', error: failure() },
+  { kind: 'give_back' },
+  { kind: 'untouched' },
+];
+
+for (const settlement of UNDER_WAY_ENDS) {
+  test(`a job under way whose scene is gone ends without a trace: ${settlement.kind}`, (t) => {
+    const world = setup(t);
+    world.enqueue([edit(1, { path: '/harbour/1.mp4', title: 'Pier' })]);
+    const drain = world.drain();
+    settle(drain, claimOne(drain), COMPLETE);
+    world.enqueue([edit(1, { title: 'Mole' })]);
+    const job = claimOne(drain);
+    intakeOf(world.stores()).take([forget(1)], NOW);
+    assert.equal(world.onlyJob()['state'], 'in_progress');
+    const note = { ...RECORD, sceneId: 1, lease: job.lease, intent: { fields: {}, lists: {} } };
+    assert.deepEqual([drain.holds(job.lease, NOW), drain.intend([note], NOW)], [false, [false]]);
+    assert.equal(settle(drain, job, settlement), 'gone');
+    assert.deepEqual(
+      [world.sql('SELECT * FROM jobs'), world.sql('SELECT * FROM scenes'), world.letters()],
+      [[], [], []],
+    );
+    assert.deepEqual(world.sql(`SELECT value FROM totals WHERE name = 'gone'`), [{ value: 1 }]);
+  });
+}
+
+test('a scene that comes back while its old job is under way has only what was said since', (t) => {
   const world = setup(t);
-  world.enqueue([edit(1, { path: '/harbour/1.mp4', title: 'Pier' })]);
-  claimOne(world.drain());
+  world.enqueue([edit(1, { path: '/harbour/1.mp4', title: 'Pier', tagline: 'Old' })]);
+  const drain = world.drain();
+  const job = claimOne(drain);
   intakeOf(world.stores()).take([forget(1)], NOW);
-  assert.equal(world.onlyJob()['state'], 'in_progress');
+  world.enqueue([edit(1, { path: '/harbour/1.mp4', title: 'Mole' })]);
+  assert.equal(settle(drain, job, BURY), 'gone');
+  assert.deepEqual(claimOne(drain).data, { path: '/harbour/1.mp4', title: 'Mole' });
+});
+
+test('a killed run does not bring back a scene that was forgotten under its hands', (t) => {
+  const world = setup(t);
+  world.enqueue([1, 2].map((id) => edit(id)));
+  const drain = world.drain();
+  const [first] = claim(drain);
+  assert.ok(first);
+  intakeOf(world.stores()).take([forget(1)], NOW);
+  abandon(world, drain, first.lease.owner);
+  assert.deepEqual(world.drain().rescue(NOW), { takenBack: 1, buried: [] });
+  assert.deepEqual(world.sql('SELECT scene_id, state FROM jobs'), [{ scene_id: 2, state: 'pending' }]);
 });
 
 test('events are taken in order, and once more with the same end', (t) => {

@@ -54,6 +54,23 @@ test('a drain that slept past its lease writes nothing over what another has wri
   assert.equal(JSON.parse(String(sql('SELECT written FROM scenes')[0]?.['written'])).fields.title.sent, 'Newer');
 });
 
+for (const route of ['listing', 'edit'] as const) {
+  test(`a scene that goes from Stash while its job is at the ${route} is not remembered`, async (t) => {
+    const { plex, run, sql } = await setup(t, 1, { latencyMs: 0 });
+    plex.setLatency(1_000);
+    const drain = run(['process']);
+    while (plex.count(route) === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    const hookContext = { id: 1, type: 'Scene.Destroy.Post', input: null };
+    assert.equal((await run(['hook'], { input: JSON.stringify({ args: { hookContext } }) })).code, 0);
+    plex.setLatency(0);
+    const { code, stderr } = await drain;
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /Job 1 dropped: scene 1 is no longer in Stash/);
+    assert.deepEqual([sql('SELECT * FROM scenes'), sql('SELECT * FROM jobs')], [[], []]);
+    assert.equal(plex.count('edit'), route === 'edit' ? 1 : 0);
+  });
+}
+
 test('a batch that ends with an outage leaves the breaker open', async (t) => {
   const { plex, run } = await setup(t, 40);
   assert.equal((await run(['process', '-q'])).code, 0);

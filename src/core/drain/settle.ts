@@ -73,6 +73,7 @@ function settlementOf(job: Job, outcome: Outcome, { deps, options }: Course): Se
 function count(tally: Tally, settlement: Settlement, how: Settled): void {
   if (how === 'lease_lost') tally.leaseLost += 1;
   else if (how === 'superseded') tally.superseded += 1;
+  else if (how === 'gone') tally.gone += 1;
   else if (settlement.kind !== 'defer') tally[tallyKey(settlement)] += 1;
 }
 
