@@ -4,6 +4,12 @@ export const INSTALLED_MARK = 'Written by: plexsync plugin install. Run that aga
 /** The script's name in the plugin's folder. */
 export const FRONT_FILE = 'plexsync-hook.sh';
 
+/** Whether Stash finds the spool at its own path, or where a person said with `--spool-as`. */
+export type SpoolRoute = 'own_path' | 'given_path';
+
+/** Stands before a given path, so that the next install can tell it from the path of a data directory that has moved. */
+const GIVEN_MARK = '# Given by --spool-as; an install without it keeps this.';
+
 /**
  * The script that Stash starts for each event: it keeps what Stash says in the spool, and nothing else, since the user's
  * save waits for it (stash.md 3). POSIX sh, and the two programs `cat` and `mv`.
@@ -12,11 +18,11 @@ export const FRONT_FILE = 'plexsync-hook.sh';
  * owner's file is in `new` at the very instant at which it leaves `tmp`. So no event replaces another one, also between
  * containers with the same process ids, and where there is no /proc to draw a random name from.
  */
-export function hookFront(spool: string): string {
+export function hookFront(spool: string, route: SpoolRoute = 'own_path'): string {
   return `#!/bin/sh
 # ${INSTALLED_MARK}
 # Keeps what Stash says for the next run of plexsync. It looks at nothing of it and asks no server.
-spool=${quoted(spool)}
+${route === 'given_path' ? `${GIVEN_MARK}\n` : ''}spool=${quoted(spool)}
 
 say() { printf '\\001%s\\002[PlexSync Hook] %s\\n' "$1" "$2" >&2; }
 give_up() {
@@ -56,6 +62,13 @@ done
 say i 'Event kept for the next run of plexsync'
 exit 0
 `;
+}
+
+/** The path that `--spool-as` gave when a script was written; `undefined` when none was given. */
+export function givenSpoolOf(front: string): string | undefined {
+  const [, after] = front.split(`\n${GIVEN_MARK}\nspool=`);
+  const word = after?.split('\n', 1)[0];
+  return word === undefined ? undefined : word.slice(1, -1).replaceAll(String.raw`'\''`, "'");
 }
 
 function quoted(word: string): string {

@@ -239,6 +239,39 @@ test('install writes its files once, brings them up to date, and says where the 
   assert.deepEqual([lost.code, lost.stderr.startsWith('\u0001e\u0002')], [0, true]);
 });
 
+test('an install without --spool-as keeps the one before, says so, and forgets it only when told otherwise', async (t) => {
+  const world = await setup(t);
+  const front = join(world.pluginsDir, 'plexsync', 'plexsync-hook.sh');
+  const spool = join(world.dataDir, 'spool');
+  const modeOf = (): number => statSync(join(spool, 'new')).mode & 0o7777;
+  await world.install('--spool-as', "/it's a spool");
+  const [first, mode] = [readFileSync(front, 'utf8'), modeOf()];
+  const again = await world.install();
+  assert.match(
+    again.stdout,
+    /^\/it's a spool: where Stash sees it, kept from the install before; --spool-as changes it$/m,
+  );
+  assert.match(again.stderr, /Mount it into Stash's container, such as: -v .*:\/it's a spool/);
+  assert.deepEqual([readFileSync(front, 'utf8'), modeOf()], [first, mode]);
+  const asJson = async (...more: readonly string[]): Promise<unknown> =>
+    (JSON.parse((await world.install('--json', ...more)).stdout) as { spool: unknown }).spool;
+  const kept = { path: spool, as: "/it's a spool", as_from: 'earlier_install', writer: 'any_user' };
+  assert.deepEqual(await asJson(), kept);
+  assert.deepEqual(await asJson('--spool-as', '/other'), { ...kept, as: '/other', as_from: 'option' });
+  assert.deepEqual(await asJson(), { ...kept, as: '/other' });
+});
+
+test('an install from a data directory that has moved does not keep its old path', async (t) => {
+  const world = await setup(t);
+  await world.install();
+  const moved = join(world.dir, 'moved');
+  const { code, stdout } = await world.install('--data-dir', moved);
+  assert.equal(code, 0);
+  assert.doesNotMatch(stdout, /kept from/);
+  const front = readFileSync(join(world.pluginsDir, 'plexsync', 'plexsync-hook.sh'), 'utf8');
+  assert.ok(front.includes(`\nspool='${join(moved, 'spool')}'\n`), front);
+});
+
 test('what is installed can be read by Stash as another user, whatever the umask is', async (t) => {
   const world = await setup(t);
   const before = process.umask(0o077);

@@ -20,14 +20,19 @@ export type PluginFile = { readonly path: string; readonly text: string; readonl
 /** What became of it. */
 export type Written = { readonly path: string; readonly how: 'written' | 'updated' | 'unchanged' };
 
+/** What is in a file that an earlier install wrote; `undefined` where there is none. */
+export function readOurs(path: string): string | undefined {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isFile() !== true) return undefined;
+  const text = readFileSync(path, 'utf8');
+  return text.includes(INSTALLED_MARK) ? text : undefined;
+}
+
 /**
  * Makes sure that a file is not there, or is ours.
  * @throws {UsageError}
  */
 export function refuseForeign(path: string): void {
-  const entry = lstatSync(path, { throwIfNoEntry: false });
-  if (entry === undefined) return;
-  if (entry.isFile() && readFileSync(path, 'utf8').includes(INSTALLED_MARK)) return;
+  if (lstatSync(path, { throwIfNoEntry: false }) === undefined || readOurs(path) !== undefined) return;
   throw new UsageError(
     `${path} was not written by plexsync; it was left untouched, and nothing was installed.`,
     'Move it away if it is no longer needed, and run again.',

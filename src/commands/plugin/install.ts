@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UsageError } from '../../core/errors.ts';
-import { FRONT_FILE, hookFront } from '../../core/hook-front.ts';
+import { FRONT_FILE, givenSpoolOf, hookFront } from '../../core/hook-front.ts';
 import type { PluginCommand } from '../../core/plugin-manifest.ts';
 import { PLUGIN_ID, pluginManifest } from '../../core/plugin-manifest.ts';
 import { EXIT } from '../../exit.ts';
@@ -14,7 +14,7 @@ import { sanitize } from '../../terminal/sanitize.ts';
 import type { Context } from '../context.ts';
 import { declined } from '../declined.ts';
 import type { PluginFile, Written } from './files.ts';
-import { inFiles, refuseForeign, refuseTwin, writeFile } from './files.ts';
+import { inFiles, readOurs, refuseForeign, refuseTwin, writeFile } from './files.ts';
 
 export type InstallOptions = {
   readonly pluginsDir: string | undefined;
@@ -31,8 +31,8 @@ export async function run(options: InstallOptions, context: Context): Promise<nu
   const folder = join(pluginsDirOf(options.pluginsDir), PLUGIN_ID);
   // Windows has no sh that Stash could start.
   const how = process.platform === 'win32' ? 'direct' : options.how;
-  const spoolAs = spoolPathOf(options, how, dataDir.path);
-  const files = how === 'direct' ? directFiles(folder, options, context) : spoolFiles(folder, spoolAs, context);
+  const seen = spoolSeen(options, how, { folder, dataDir: dataDir.path });
+  const files = how === 'direct' ? directFiles(folder, options, context) : spoolFiles(folder, seen, context);
   for (const file of files) refuseForeign(file.path);
   refuseTwin(dirname(folder), join(folder, `${PLUGIN_ID}.yml`));
   const question = `Write ${files.map(({ path }) => path).join(' and ')} for Stash?`;
@@ -41,10 +41,10 @@ export async function run(options: InstallOptions, context: Context): Promise<nu
   // Makes the directory and the queue too, so that the first run finds them.
   openIntake(dataDir).close();
   const spool = spoolOf(dataDir.path);
-  const writer: SpoolWriter = options.spoolAs === undefined ? 'same_user' : 'any_user';
+  const writer: SpoolWriter = seen.by === 'data_dir' ? 'same_user' : 'any_user';
   if (how === 'spool') inFiles(spool.path, () => prepareSpool(spool, writer));
   const written = inFiles(folder, () => files.map(writeFile));
-  report({ how, written, spool: how === 'spool' ? { path: spool.path, as: spoolAs, writer } : undefined }, context);
+  report({ how, written, spool: how === 'spool' ? { path: spool.path, seen, writer } : undefined }, context);
   return EXIT.done;
 }
 
@@ -65,8 +65,21 @@ function pluginsDirOf(given: string | undefined): string {
   );
 }
 
-function spoolPathOf({ spoolAs }: InstallOptions, how: InstallOptions['how'], dataDir: string): string {
-  if (spoolAs === undefined) return spoolOf(dataDir).path;
+/** Where Stash sees the spool, and who says so: the data directory that holds it, this install or an earlier one. */
+type Seen = { readonly as: string; readonly by: 'data_dir' | 'option' | 'earlier_install' };
+
+function spoolSeen(
+  { spoolAs }: InstallOptions,
+  how: InstallOptions['how'],
+  { folder, dataDir }: { readonly folder: string; readonly dataDir: string },
+): Seen {
+  if (spoolAs !== undefined) return { as: checkedPath(spoolAs, how), by: 'option' };
+  const given = givenSpoolOf(readOurs(join(folder, FRONT_FILE)) ?? '');
+  if (given === undefined) return { as: spoolOf(dataDir).path, by: 'data_dir' };
+  return { as: given, by: 'earlier_install' };
+}
+
+function checkedPath(spoolAs: string, how: InstallOptions['how']): string {
   if (how === 'direct')
     throw new UsageError('--spool-as goes with a spool, and with --direct there is none.', 'Give one of them.');
   if (spoolAs.startsWith('/') && !/\p{Cc}/u.test(spoolAs)) return spoolAs.replace(/(?<=.)\/+$/, '');
@@ -76,10 +89,10 @@ function spoolPathOf({ spoolAs }: InstallOptions, how: InstallOptions['how'], da
   );
 }
 
-function spoolFiles(folder: string, spoolAs: string, { version }: Context): readonly PluginFile[] {
+function spoolFiles(folder: string, { as, by }: Seen, { version }: Context): readonly PluginFile[] {
   return [
     // Before the manifest, which names it: Stash may load that at any moment.
-    { path: join(folder, FRONT_FILE), text: hookFront(spoolAs), mode: 0o755 },
+    { path: join(folder, FRONT_FILE), text: hookFront(as, by === 'data_dir' ? 'own_path' : 'given_path'), mode: 0o755 },
     manifestFile(folder, ['sh', `{pluginDir}/${FRONT_FILE}`], version),
   ];
 }
@@ -109,7 +122,7 @@ function binPath(): string {
 type Installed = {
   readonly how: InstallOptions['how'];
   readonly written: readonly Written[];
-  readonly spool: { readonly path: string; readonly as: string; readonly writer: SpoolWriter } | undefined;
+  readonly spool: { readonly path: string; readonly seen: Seen; readonly writer: SpoolWriter } | undefined;
 };
 
 function report({ how, written, spool }: Installed, { output }: Context): void {
@@ -117,15 +130,22 @@ function report({ how, written, spool }: Installed, { output }: Context): void {
     output.resultJson({
       how,
       files: written,
-      spool: spool === undefined ? null : { path: spool.path, as: spool.as, writer: spool.writer },
+      spool:
+        spool === undefined
+          ? null
+          : { path: spool.path, as: spool.seen.as, as_from: spool.seen.by, writer: spool.writer },
     });
     return;
   }
   for (const file of written) output.result(sanitize(`${file.path}: ${file.how}`));
   if (spool !== undefined) {
     output.result(sanitize(`${spool.path}: ready, ${WRITERS[spool.writer]}`));
-    if (spool.as !== spool.path)
-      output.log('info', `Mount it into Stash's container, such as: -v ${spool.path}:${spool.as}`);
+    if (spool.seen.by === 'earlier_install')
+      output.result(
+        sanitize(`${spool.seen.as}: where Stash sees it, kept from the install before; --spool-as changes it`),
+      );
+    if (spool.seen.as !== spool.path)
+      output.log('info', `Mount it into Stash's container, such as: -v ${spool.path}:${spool.seen.as}`);
   }
   output.log('info', 'Next: in Stash, Settings > Plugins > Reload plugins; then edit a scene.');
   const then = how === 'spool' ? 'Run plexsync process, by cron or by hand, and then ' : '';
