@@ -18,6 +18,7 @@ import type { Spool } from './layout.ts';
 
 /** What Stash said of a scene. */
 type SceneEvent = Extract<HookEvent, { readonly sceneId: number }>;
+type UsableEvent = Exclude<HookEvent, { readonly kind: 'malformed' }>;
 
 /** A task that a person started in Stash, once or more often, and the names of the files that ask for it. */
 export type AskedTask = { readonly mode: TaskMode; readonly names: readonly string[] };
@@ -26,13 +27,9 @@ export type AskedTask = { readonly mode: TaskMode; readonly names: readonly stri
 export type Taken = {
   /** Still to be done. Their files stay until `removeAsked`: a run that dies before leaves them to the next one. */
   readonly tasks: readonly AskedTask[];
-  /** Events that meant nothing to do, each with its reason. */
-  readonly ignored: readonly string[];
-  /** Sentences for the person: what was set aside, and what could not be touched. */
+  /** Sentences for the person: what was set aside, and what could not be touched. Of very many, the first ones. */
   readonly warnings: readonly string[];
 };
-
-const NOTHING: Taken = { tasks: [], ignored: [], warnings: [] };
 
 export type TakeIn = {
   readonly spool: Spool;
@@ -40,9 +37,11 @@ export type TakeIn = {
   readonly now: number;
   /** Makes events last, in order and all of them, before their files go; what it throws leaves the files where they are. */
   apply(events: readonly SceneEvent[]): void;
+  /** Hears why an event meant nothing to do. */
+  ignore(reason: string): void;
 };
 
-/** Events that are applied at once, and files that are deleted after. */
+/** Events that are held and applied at once, and files that are deleted after. Of what waits beyond, only names are known. */
 const BATCH = 500;
 /** More than any event with a cover has. */
 const LARGEST_BYTES = 32 * 1_048_576;
@@ -52,42 +51,73 @@ const LARGEST_BYTES = 32 * 1_048_576;
  * between, the next run applies it again, which ends in the same. What is no event is set aside, and stops nobody. A
  * task is not done here, and its files stay.
  */
-export function takeInSpool({ spool, now, apply }: TakeIn): Taken {
+export function takeInSpool(takeIn: TakeIn): Taken {
+  const { spool, now } = takeIn;
   const names = listEvents(spool);
-  if (names === undefined) return { ...NOTHING, warnings: [`${spool.new} cannot be read: its events wait there.`] };
-  if (names.length === 0) return NOTHING;
+  if (names === undefined) return { tasks: [], warnings: [`${spool.new} cannot be read: its events wait there.`] };
+  // A file that a killed front left holds a session: it goes in time also where nothing else comes. That costs a look
+  // into a folder which is nearly always empty, a few µs.
+  sweep(spool, 'tmp', now);
+  if (names.length === 0) return { tasks: [], warnings: [] };
   if (!mayRemove(spool))
     return {
-      ...NOTHING,
+      tasks: [],
       warnings: [`${spool.new} cannot be written: ${names.length} events wait there until their files can be removed.`],
     };
-  const taken = { ignored: [] as string[], warnings: [] as string[] };
+  const warnings = createWarnings(spool);
   const tasks = new Map<TaskMode, string[]>();
   const files = inOrder(spool, names);
-  for (let start = 0; start < files.length; start += BATCH) {
-    const batch = files.slice(start, start + BATCH).flatMap((name) => {
-      const event = readEvent(spool, name, taken.warnings);
-      return event === undefined ? [] : [{ name, event }];
-    });
-    for (const { name, event } of batch)
-      if (event.kind === 'task') tasks.set(event.mode, [...(tasks.get(event.mode) ?? []), name]);
-    const done = batch.filter(({ event }) => event.kind !== 'task');
-    if (done.length === 0) continue;
-    apply(done.flatMap(({ event }) => ('sceneId' in event ? [event] : [])));
-    for (const { name, event } of done) {
-      if (event.kind === 'ignored') taken.ignored.push(event.reason);
-      remove(spool, name, taken.warnings);
-    }
+  for (let start = 0; start < files.length; start += BATCH)
+    takeBatch(files.slice(start, start + BATCH), { ...takeIn, tasks, warn: warnings.add });
+  sweep(spool, 'bad', now);
+  return { warnings: warnings.all(), tasks: [...tasks].map(([mode, asking]) => ({ mode, names: asking })) };
+}
+
+type Warn = (warning: string) => void;
+
+function takeBatch(
+  files: readonly string[],
+  { spool, apply, ignore, tasks, warn }: TakeIn & { readonly tasks: Map<TaskMode, string[]>; readonly warn: Warn },
+): void {
+  const done: { readonly name: string; readonly event: Exclude<UsableEvent, { kind: 'task' }> }[] = [];
+  for (const name of files) {
+    const event = readEvent(spool, name, warn);
+    if (event?.kind === 'task') {
+      const asking = tasks.get(event.mode) ?? [];
+      asking.push(name);
+      tasks.set(event.mode, asking);
+    } else if (event !== undefined) done.push({ name, event });
   }
-  sweep(spool, now);
-  return { ...taken, tasks: [...tasks].map(([mode, asking]) => ({ mode, names: asking })) };
+  if (done.length === 0) return;
+  apply(done.flatMap(({ event }) => (event.kind === 'ignored' ? [] : [event])));
+  for (const { name, event } of done) {
+    if (event.kind === 'ignored') ignore(event.reason);
+    remove(spool, name, warn);
+  }
+}
+
+/** More than anybody reads. */
+const MOST_WARNINGS = 20;
+
+/** Keeps the first warnings, and how many came after. */
+function createWarnings({ path }: Spool) {
+  const first: string[] = [];
+  let more = 0;
+  return {
+    add: (warning: string): void => {
+      if (first.length < MOST_WARNINGS) first.push(warning);
+      else more += 1;
+    },
+    all: (): readonly string[] =>
+      more === 0 ? first : [...first, `The same or the like goes for ${more} more files of ${path}.`],
+  };
 }
 
 /** Removes the files of a task that is done, or never will be. @returns sentences for the person */
 export function removeAsked(spool: Spool, { names }: AskedTask): readonly string[] {
-  const warnings: string[] = [];
-  for (const name of names) remove(spool, name, warnings);
-  return warnings;
+  const warnings = createWarnings(spool);
+  for (const name of names) remove(spool, name, warnings.add);
+  return warnings.all();
 }
 
 /** The names of what waits; none where there is no spool, `undefined` where nobody can tell. */
@@ -117,21 +147,15 @@ function mayRemove({ new: folder }: Spool): boolean {
 }
 
 /** The event in a file; nothing where another run was faster, or where the file was set aside. */
-function readEvent(
-  spool: Spool,
-  name: string,
-  warnings: string[],
-): Exclude<HookEvent, { kind: 'malformed' }> | undefined {
+function readEvent(spool: Spool, name: string, warn: Warn): UsableEvent | undefined {
   const read = readFile(join(spool.new, name));
   if (read.kind === 'gone') return undefined;
   if (read.kind === 'later') {
-    warnings.push(
-      `What Stash left as ${name} cannot be read (${read.reason}): it stays, and the next run tries again.`,
-    );
+    warn(`What Stash left as ${name} cannot be read (${read.reason}): it stays, and the next run tries again.`);
     return undefined;
   }
   if (read.kind === 'no_file') {
-    asideOrWarn(name, 'it is no file', warnings, () => setEntryAside(spool, name));
+    asideOrWarn(name, 'it is no file', warn, () => setEntryAside(spool, name));
     return undefined;
   }
   const parsed = read.kind === 'text' ? parseJsonText(read.text) : undefined;
@@ -139,19 +163,19 @@ function readEvent(
   const event = parsed?.kind === 'value' ? readHookEvent(value) : undefined;
   if (event !== undefined && event.kind !== 'malformed') return event;
   const reason = event?.reason ?? (read.kind === 'unusable' ? read.reason : 'it is no JSON');
-  asideOrWarn(name, reason, warnings, () => setAside(spool, name, { reason, value }));
+  asideOrWarn(name, reason, warn, () => setAside(spool, name, { reason, value }));
   return undefined;
 }
 
-function asideOrWarn(name: string, reason: string, warnings: string[], act: () => void): void {
+function asideOrWarn(name: string, reason: string, warn: Warn, act: () => void): void {
   const what = `What Stash left as ${name} cannot be used: ${reason}`;
   try {
     act();
-    warnings.push(`${what}. It is in spool/bad now; plexsync enqueue takes the scene by its id.`);
+    warn(`${what}. It is in spool/bad now; plexsync enqueue takes the scene by its id.`);
   } catch (thrown) {
     // Another run was faster.
     if (isGone(thrown)) return;
-    warnings.push(`${what}, and it could not be moved to spool/bad (${codeOf(thrown)}). Remove it by hand.`);
+    warn(`${what}, and it could not be moved to spool/bad (${codeOf(thrown)}). Remove it by hand.`);
   }
 }
 
@@ -185,11 +209,11 @@ function readFile(path: string): Read {
   }
 }
 
-function remove(spool: Spool, name: string, warnings: string[]): void {
+function remove(spool: Spool, name: string, warn: Warn): void {
   try {
     rmSync(join(spool.new, name), { force: true });
   } catch (thrown) {
-    warnings.push(
+    warn(
       `${join(spool.new, name)} was taken in and cannot be removed (${codeOf(thrown)}): remove it, or each run takes it in again.`,
     );
   }
@@ -199,14 +223,11 @@ const HOUR_MS = 3_600_000;
 /** A front that was killed leaves its file in `tmp`; notes in `bad` are for a person to read. */
 const KEPT_MS = { tmp: HOUR_MS, bad: 30 * 24 * HOUR_MS } as const;
 
-/** Only where something came in: an idle run costs one look into `new`. */
-function sweep(spool: Spool, now: number): void {
-  for (const folder of ['tmp', 'bad'] as const) {
-    for (const name of namesIn(spool[folder])) {
-      const path = join(spool[folder], name);
-      const at = lstatSync(path, { throwIfNoEntry: false })?.mtimeMs;
-      if (at !== undefined && now - at > KEPT_MS[folder]) removeQuietly(path);
-    }
+function sweep(spool: Spool, folder: keyof typeof KEPT_MS, now: number): void {
+  for (const name of namesIn(spool[folder])) {
+    const path = join(spool[folder], name);
+    const at = lstatSync(path, { throwIfNoEntry: false })?.mtimeMs;
+    if (at !== undefined && now - at > KEPT_MS[folder]) removeQuietly(path);
   }
 }
 

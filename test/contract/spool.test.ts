@@ -30,7 +30,7 @@ type Event = Parameters<TakeIn['apply']>[0][number];
 type World = {
   readonly spool: Spool;
   put(name: string, value: unknown, secondsAgo?: number): string;
-  take(): Taken & { readonly applied: readonly (readonly Event[])[] };
+  take(now?: number): Taken & { readonly applied: readonly (readonly Event[])[]; readonly ignored: readonly string[] };
 };
 
 function setup(t: TestContext): World {
@@ -46,10 +46,16 @@ function setup(t: TestContext): World {
       utimesSync(path, NOW / 1_000 - secondsAgo, NOW / 1_000 - secondsAgo);
       return path;
     },
-    take: () => {
+    take: (now = NOW) => {
       const applied: (readonly Event[])[] = [];
-      const taken = takeInSpool({ spool, now: NOW, apply: (events) => applied.push(events) });
-      return { ...taken, applied };
+      const ignored: string[] = [];
+      const taken = takeInSpool({
+        spool,
+        now,
+        apply: (events) => applied.push(events),
+        ignore: (reason) => ignored.push(reason),
+      });
+      return { ...taken, applied, ignored };
     },
   };
 }
@@ -96,13 +102,42 @@ test('1,200 events are applied in batches of 500', (t) => {
   assert.deepEqual(readdirSync(spool.new), []);
 });
 
+test('a batch is read when the one before is applied and its files are gone, so that 500 events are held at most', (t) => {
+  const { put, spool } = setup(t);
+  for (let id = 1; id <= 1_200; id += 1) put(`event-${id}`, id === 1_200 ? '{' : hook(id), 2_000 - id);
+  const waiting: number[] = [];
+  const counts: number[] = [];
+  const { warnings } = takeInSpool({
+    spool,
+    now: NOW,
+    apply: (events) => {
+      counts.push(events.length);
+      waiting.push(readdirSync(spool.new).length);
+      // Nothing is known of what is to come but its name.
+      for (let id = 1_001; id <= 1_100; id += 1) rmSync(join(spool.new, `event-${id}`), { force: true });
+    },
+    ignore: () => assert.fail('there is nothing to ignore'),
+  });
+  assert.deepEqual([waiting, counts, warnings.length], [[1_200, 600, 99], [500, 500, 99], 1]);
+});
+
+test('of very much that cannot be used the first files are named, and the others counted', (t) => {
+  const { put, take, spool } = setup(t);
+  for (let id = 1; id <= 700; id += 1) put(`event-${id}`, '{', 1_000 - id);
+  const { warnings } = take();
+  assert.equal(warnings.length, 21);
+  assert.match(warnings[0] ?? '', /left as event-1 cannot be used/);
+  assert.match(warnings.at(-1) ?? '', /goes for 680 more files of /);
+  assert.equal(readdirSync(spool.bad).length, 700);
+});
+
 test('when the queue refuses, the files stay, and come again', (t) => {
   const { put, take, spool } = setup(t);
   put('a', hook(1));
   const refuse = (): never => {
     throw new Error('the disk is full');
   };
-  assert.throws(() => takeInSpool({ spool, now: NOW, apply: refuse }), /the disk is full/);
+  assert.throws(() => takeInSpool({ spool, now: NOW, apply: refuse, ignore: refuse }), /the disk is full/);
   assert.deepEqual(readdirSync(spool.new), ['a']);
   assert.deepEqual(take().applied, [[{ kind: 'sync', sceneId: 1 }]]);
 });
@@ -203,6 +238,15 @@ test('what a killed front left goes after an hour, and what network shares hide 
   assert.deepEqual(take().applied, [[{ kind: 'sync', sceneId: 1 }]]);
   assert.deepEqual(readdirSync(spool.tmp), ['young']);
   assert.deepEqual(readdirSync(spool.new), ['.nfs0001']);
+});
+
+test('what a killed front left goes also where nothing comes', (t) => {
+  const { take, spool } = setup(t);
+  writeFileSync(join(spool.tmp, 'half'), '{');
+  take(NOW + 3_500_000);
+  assert.deepEqual(readdirSync(spool.tmp), ['half']);
+  take(NOW + 3_700_000);
+  assert.deepEqual(readdirSync(spool.tmp), []);
 });
 
 test('a look counts what waits and what was set aside, and changes nothing', (t) => {

@@ -2,7 +2,6 @@ import { StoreError, SyncError } from '../../core/errors.ts';
 import type { TaskMode } from '../../core/hook-event.ts';
 import { backoffMs, RETRY_RULES } from '../../core/retry.ts';
 import { complaintOf } from '../../exit.ts';
-import type { TakenEvent } from '../../queue/intake.ts';
 import { intakeOf } from '../../queue/intake.ts';
 import type { Stores } from '../../queue/stores.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
@@ -23,15 +22,18 @@ export function createTakeIn(stores: Stores, loaded: LoadedSettings, context: Co
   const answer = createAnswer(stores, loaded, context);
   let told: readonly string[] = [];
   return async () => {
-    const startedAt = process.hrtime.bigint();
-    const results: TakenEvent[] = [];
-    const { tasks, ignored, warnings } = takeInSpool({
+    let startedAt = process.hrtime.bigint();
+    const { tasks, warnings } = takeInSpool({
       spool,
       now: now(),
-      apply: (events) => results.push(...intake.take(events, now())),
+      apply: (events) => {
+        const results = intake.take(events, now());
+        const endedAt = process.hrtime.bigint();
+        if (results.length > 0) reportTaken(results, Number(endedAt - startedAt) / 1e6, output);
+        startedAt = endedAt;
+      },
+      ignore: (reason) => output.log('debug', `[PlexSync Hook] Not enqueued: ${reason}`),
     });
-    if (results.length > 0) reportTaken(results, Number(process.hrtime.bigint() - startedAt) / 1e6, output);
-    for (const reason of ignored) output.log('debug', `[PlexSync Hook] Not enqueued: ${reason}`);
     const left: string[] = [];
     for (const task of tasks) {
       if ((await answer(task)) === 'later') continue;
