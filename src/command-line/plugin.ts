@@ -38,7 +38,9 @@ export const PLUGIN_INSTALL: CommandSpec = {
 export const PLUGIN_STATUS: CommandSpec = {
   name: 'plugin status',
   summary: 'tell whether what changes in Stash arrives',
-  notes: ['Exit code 1 when nothing has ever arrived, when events wait for an hour, or when some could not be used.'],
+  notes: [
+    'Says that events arrive where one came within the last 24 hours; of an older one it says how long ago that was, since it may be that nobody edited anything. Exit code 1 when nothing has ever arrived, when events wait for an hour, or when some could not be used.',
+  ],
   examples: ['plexsync plugin status', 'plexsync plugin status --json'],
   exitCodes: [EXIT.done, EXIT.jobsFailed, EXIT.usage, EXIT.store],
   run: async (_invocation, context) => {

@@ -10,6 +10,8 @@ export type SpoolLook = {
   readonly waiting: number | undefined;
   /** When the oldest of them came, epoch ms. */
   readonly oldestAt: number | undefined;
+  /** When the newest of them came, epoch ms. */
+  readonly newestAt: number | undefined;
   /** What was no event, and was set aside. */
   readonly bad: number;
 };
@@ -24,6 +26,7 @@ export function lookAtSpool(spool: Spool): SpoolLook {
     isThere: existsSync(spool.tmp) && existsSync(spool.new),
     waiting: names?.length,
     oldestAt: times.length === 0 ? undefined : times.reduce((oldest, at) => Math.min(oldest, at)),
+    newestAt: times.length === 0 ? undefined : times.reduce((newest, at) => Math.max(newest, at)),
     bad: existsSync(spool.bad) ? readdirSync(spool.bad).length : 0,
   };
 }

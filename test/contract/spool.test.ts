@@ -257,8 +257,15 @@ test('a look counts what waits and what was set aside, and changes nothing', (t)
   put('b', hook(2), 10);
   const look = lookAtSpool(spool);
   assert.deepEqual([look.isThere, look.waiting, look.bad], [true, 2, 1]);
-  assert.equal(Math.round(((look.oldestAt ?? 0) - NOW) / 1_000), -60);
+  const secondsFromNow = (at = 0): number => Math.round((at - NOW) / 1_000);
+  assert.deepEqual([secondsFromNow(look.oldestAt), secondsFromNow(look.newestAt)], [-60, -10]);
   assert.deepEqual(readdirSync(spool.new), ['a', 'b']);
   rmSync(spool.path, { recursive: true });
-  assert.deepEqual(lookAtSpool(spool), { isThere: false, waiting: 0, oldestAt: undefined, bad: 0 });
+  assert.deepEqual(lookAtSpool(spool), {
+    isThere: false,
+    waiting: 0,
+    oldestAt: undefined,
+    newestAt: undefined,
+    bad: 0,
+  });
 });

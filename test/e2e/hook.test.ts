@@ -103,6 +103,24 @@ test('an edit in Stash waits in the spool, becomes a job at the next run, and le
   }
 });
 
+test('the status calls events arriving for a day after the last one, and then says how long ago that was', async (t) => {
+  const world = await setup(t);
+  await world.install();
+  await world.trigger(hook(123));
+  await world.run(['process']);
+  const fresh = await world.run(['plugin', 'status']);
+  assert.match(fresh.stdout, /^arriving\tyes, last event \d+s ago$/m);
+  world.sql(`UPDATE meta SET value = value - ${(3 * 24 + 4) * 3_600_000} WHERE name = 'stash_event_at'`);
+  const old = await world.run(['plugin', 'status']);
+  assert.equal(old.code, 0);
+  assert.match(old.stdout, /^last taken in\t\S+ \(3d 4h ago\)\n[\s\S]*^arriving\tlast event 3d 4h ago$/m);
+  assert.match(old.stderr, /Whether events still arrive shows when a scene is edited in Stash/);
+  const { arriving, ...rest } = JSON.parse((await world.run(['plugin', 'status', '--json'])).stdout);
+  assert.deepEqual([arriving, Math.floor(rest.seconds_since_last_event / 3_600)], ['unknown', 76]);
+  await world.trigger(hook(124));
+  assert.match((await world.run(['plugin', 'status'])).stdout, /^arriving\tyes, last event \d+s ago$/m);
+});
+
 test('a bulk edit of 500 scenes is one line of the next run', async (t) => {
   const world = await setup(t);
   await world.install();
