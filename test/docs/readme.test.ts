@@ -133,6 +133,15 @@ function anchorsOf(text: string): readonly string[] {
   );
 }
 
+test('the page on Docker mounts the spool where it has the plugin look for it', () => {
+  const page = pages.get('docs/docker.md') ?? '';
+  const [, target] = /source: plexsync\n +target: (\S+)\n +volume:\n +subpath: spool\n/.exec(page) ?? [];
+  assert.ok(target !== undefined);
+  assert.ok(page.includes(`plugin install --plugins-dir /stash-plugins --spool-as ${target} --yes`));
+  assert.ok(page.includes(`./plexsync/spool:${target}`));
+  assert.match(page, /command: \["process", "--watch"\]/);
+});
+
 test('the README leads to every page of docs, and names every command', () => {
   for (const page of PAGES.slice(1)) assert.ok(readme.includes(`(${page}`), `no link to ${page}`);
   const listed = /^## Commands\n[\s\S]*?(?=^## )/m.exec(readme)?.[0] ?? '';
