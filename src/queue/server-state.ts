@@ -2,6 +2,7 @@ import type { Breaker } from '../core/breaker.ts';
 import { CLOSED } from '../core/breaker.ts';
 import type { AddedMark, Binding } from '../core/ports.ts';
 import type { Db } from './open.ts';
+import { translated } from './store-errors.ts';
 import { newUuid } from './uuid.ts';
 
 /** A token that Plex refused, by its fingerprint, and when (epoch ms). */
@@ -11,6 +12,12 @@ type Refusal = { readonly tokenFingerprint: string; readonly at: number };
 export function serverWords(db: Db): string {
   const bound = prepareServerState(db).binding();
   return bound === undefined ? '' : ` (Plex server ${bound.machineIdentifier})`;
+}
+
+/** The breakers of the servers, for whoever asks one of them outside a drain. */
+export function openBreakers({ queueDb }: { readonly queueDb: Db }) {
+  const { breaker, saveBreaker } = prepareServerState(queueDb);
+  return translated(queueDb.name, { breaker, saveBreaker });
 }
 
 /** The statements of what is stored about the servers: breaker, binding and our client identifier. */

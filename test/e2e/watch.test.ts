@@ -121,6 +121,32 @@ test('a watch tells trouble once, and goes with no --cron', async (t) => {
   assert.match(refused.stderr, /--watch goes on until it is stopped/);
 });
 
+test('a poll that fails counts for the breaker; while that is open nobody asks, and a success closes it', async (t) => {
+  const rig = await withStash(t);
+  const { stash, sql } = rig;
+  const state = (): unknown => {
+    try {
+      const [row] = sql(`SELECT state FROM breakers WHERE server = 'stash'`);
+      return row === undefined ? undefined : (JSON.parse(String(row['state'])) as { kind: string }).kind;
+    } catch {
+      // The directory is being made.
+      return undefined;
+    }
+  };
+  const lift = stash.fail('graphql', { kind: 'status', status: 500 }, Number.POSITIVE_INFINITY);
+  const running = await watch(t, rig);
+  await until('the breaker opens', () => state() === 'open');
+  await setTimeout(1_000);
+  assert.equal(stash.count('graphql'), 5);
+  lift();
+  sql(`UPDATE breakers SET state = json_set(state, '$.openedAt', 0)`);
+  await until('the first poll', () => begun(rig));
+  await until('the breaker closes', () => state() === 'closed');
+  const { stderr } = await running.stop();
+  assert.equal(stderr.match(/Stash was not asked/g)?.length, 1, stderr);
+  assert.match(stderr, /Stash answers again/);
+});
+
 test('a signal during a poll that hangs begins no drain', async (t) => {
   const rig = await withStash(t);
   const { plex, stash, sql } = rig;

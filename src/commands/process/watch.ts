@@ -1,8 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
 import { SyncError, UsageError } from '../../core/errors.ts';
+import { createStashGate } from '../../core/stash-gate.ts';
 import { signalExitCode } from '../../exit.ts';
 import { noteStash } from '../../queue/held.ts';
 import { intakeOf, openIntake } from '../../queue/intake.ts';
+import { openBreakers } from '../../queue/server-state.ts';
 import { openPollMemory } from '../../queue/stash-cursor.ts';
 import type { Stores } from '../../queue/stores.ts';
 import { openStores } from '../../queue/stores.ts';
@@ -74,7 +76,7 @@ function createDrainTeller({ output }: Context) {
   };
 }
 
-/** Polls Stash; while it does not answer, that is told once, and once more when it does. */
+/** Polls Stash where its breaker allows it; while it does not answer, that is told once, and once more when it does. */
 function createPoll(
   stash: StashClient,
   stores: Stores,
@@ -82,10 +84,21 @@ function createPoll(
 ): () => Promise<void> {
   const memory = openPollMemory(stores);
   const intake = intakeOf(stores);
+  const gate = createStashGate(openBreakers(stores), now);
   let trouble: string | undefined;
+  const tell = (message: string): void => {
+    if (message !== trouble) output.log('warning', `[PlexSync] Stash was not asked: ${message}`);
+    trouble = message;
+  };
   return async () => {
+    if (gate.closedUntil() !== undefined) {
+      // Told already where it was a poll that found out.
+      tell(trouble ?? 'it did not answer lately');
+      return;
+    }
     try {
       const polled = await pollStash(stash, { intake, memory, now: now() });
+      gate.answered();
       if (trouble !== undefined) output.log('info', '[PlexSync] Stash answers again');
       trouble = undefined;
       const news = wordsOf(polled);
@@ -95,8 +108,8 @@ function createPoll(
       if (stopped()) return;
       const isKnown = thrown instanceof UsageError || (thrown instanceof SyncError && thrown.code !== 'unexpected');
       if (!isKnown) throw thrown;
-      if (thrown.message !== trouble) output.log('warning', `[PlexSync] Stash was not asked: ${thrown.message}`);
-      trouble = thrown.message;
+      if (thrown instanceof SyncError) gate.failed(thrown);
+      tell(thrown.message);
     }
   };
 }

@@ -1,7 +1,7 @@
-import { admission, BREAKER_OPEN_MS, onFailure, onProbe, onSuccess } from '../breaker.ts';
 import { asSyncError, SyncError, UsageError } from '../errors.ts';
 import type { DrainDeps } from '../ports.ts';
 import { RETRY_RULES } from '../retry.ts';
+import { createStashGate } from '../stash-gate.ts';
 import type { StashLook } from '../stash-scene.ts';
 
 /** Why the jobs that need Stash were not tried. */
@@ -24,14 +24,12 @@ export type StashDesk = {
 
 export function createStashDesk(deps: DrainDeps): StashDesk {
   const { queue, stash, now, emit } = deps;
+  const gate = createStashGate(queue, now);
   let end: StashEnd | undefined;
 
   const admit = (): void => {
-    const admitted = admission(queue.breaker('stash'), now());
-    if (admitted.kind === 'wait')
-      end = { kind: 'stash_breaker_open', retryAt: admitted.retryAt, message: 'Stash did not answer lately' };
-    // The request itself is the probe: it is cheap, changes nothing, and a batch goes back as one.
-    if (admitted.kind === 'probe') queue.saveBreaker('stash', onProbe('alive', now()));
+    const retryAt = gate.closedUntil();
+    if (retryAt !== undefined) end = { kind: 'stash_breaker_open', retryAt, message: 'Stash did not answer lately' };
   };
   // What fails for a whole batch is no single job's fault: they all go back.
   const fail = (thrown: unknown): SyncError => {
@@ -47,17 +45,10 @@ export function createStashDesk(deps: DrainDeps): StashDesk {
   const noteFault = (error: SyncError): void => {
     const isRefused = RETRY_RULES[error.code].class === 'auth';
     end = { kind: isRefused ? 'stash_unauthorized' : 'stash_unreachable', message: error.message };
-    if (!RETRY_RULES[error.code].countsForBreaker) return;
-    const after = onFailure(queue.breaker('stash'), now());
-    queue.saveBreaker('stash', after);
-    if (after.kind !== 'open') return;
-    end = { kind: 'stash_breaker_open', retryAt: after.openedAt + BREAKER_OPEN_MS, message: error.message };
+    const retryAt = gate.failed(error);
+    if (retryAt === undefined) return;
+    end = { kind: 'stash_breaker_open', retryAt, message: error.message };
     emit({ kind: 'stash_breaker_opened', message: error.message });
-  };
-  const succeed = (): void => {
-    const before = queue.breaker('stash');
-    const after = onSuccess(before);
-    if (before.kind !== 'closed' || before.failures > 0) queue.saveBreaker('stash', after);
   };
   return {
     look: async (ids) => {
@@ -66,7 +57,7 @@ export function createStashDesk(deps: DrainDeps): StashDesk {
       if (end !== undefined) return all(ids, new SyncError('stash_unavailable', `Stash is not asked: ${end.message}`));
       try {
         const looks = await stash.scenes(ids);
-        succeed();
+        gate.answered();
         return isAnotherStash(looks) ? all(ids, fail(ANOTHER_STASH)) : looks;
       } catch (thrown) {
         return all(ids, fail(thrown));
