@@ -77,6 +77,7 @@ const SERVER_EXITS: Partial<Record<SyncErrorCode, ServerExit>> = {
     hint: 'Check stash_api_key: Stash shows its API key under Settings › Security.',
   },
   stash_unavailable: TRY_STASH_AGAIN,
+  stash_busy: TRY_STASH_AGAIN,
   stash_error: TRY_STASH_AGAIN,
   stash_malformed: TRY_STASH_AGAIN,
   stash_rejected: TRY_STASH_AGAIN,

@@ -25,7 +25,9 @@ export type SyncErrorCode =
   | 'plex_unauthorized'
   /** Stash does not answer, a proxy says that it is not there, or it waits for its set-up. */
   | 'stash_unavailable'
-  /** Stash is alive and answered 5xx, 429, or with an error while it carried the query out. */
+  /** Stash, or a proxy before it, asks for patience (429). */
+  | 'stash_busy'
+  /** Stash is alive and answered 5xx, or with an error while it carried the query out. */
   | 'stash_error'
   /** A 2xx whose body is not what Stash sends, or a scene that makes no sense. */
   | 'stash_malformed'

@@ -105,7 +105,7 @@ export type DrainPlex = {
 /** What the drain needs of Stash; `stash/` satisfies it by shape. */
 export type DrainStash = {
   /**
-   * Scenes as they are now, each id with its look, in one query per hundred. What fails here is no single job's.
+   * Scenes as they are now, each id with its look, in one query per hundred. What fails here may be one scene's fault, or nobody's.
    * @throws {SyncError} @throws {UsageError} for a certificate that is not trusted, or an address that is no Stash.
    */
   scenes(ids: readonly number[]): Promise<ReadonlyMap<number, StashLook>>;

@@ -45,6 +45,7 @@ export const RETRY_RULES: Readonly<Record<SyncErrorCode, RetryRule>> = {
   attempt_lost: { class: 'permanent', errorType: 'AttemptLost', countsForBreaker: false },
   plex_unauthorized: { class: 'auth', errorType: 'PlexAuthError', countsForBreaker: false },
   stash_unavailable: { class: 'unavailable', errorType: 'StashServerDown', countsForBreaker: true },
+  stash_busy: { class: 'transient', errorType: 'StashTemporaryError', countsForBreaker: false },
   stash_error: { class: 'transient', errorType: 'StashTemporaryError', countsForBreaker: true },
   stash_malformed: { class: 'transient', errorType: 'StashTemporaryError', countsForBreaker: false },
   // A query is built from ids alone: where it does not fit, it does for no job, and no job shall pay for it.

@@ -21,7 +21,7 @@ export function toStatusError(answer: HttpAnswer, { what, auth }: Asked): SyncEr
   if (status === 403)
     return new SyncError('stash_unauthorized', `Stash, or a proxy before it, does not let us in (403) while ${what}`);
   if (status === 429)
-    return new SyncError('stash_error', `Stash asked for patience (429) while ${what}`, { retryAfterMs });
+    return new SyncError('stash_busy', `Stash asked for patience (429) while ${what}`, { retryAfterMs });
   if (status === 502 || status === 503 || status === 504)
     return new SyncError('stash_unavailable', `A proxy found no Stash (${status}) while ${what}`, { retryAfterMs });
   if (status >= 500) return new SyncError('stash_error', `Stash answered ${status} while ${what}`, { retryAfterMs });

@@ -302,7 +302,7 @@ test('every failure has its code and its reason', async (t) => {
   }
   fail({ kind: 'status', status: 429, headers: { 'Retry-After': '90' } });
   const busy = await failureOf(look());
-  assert.ok(busy instanceof SyncError && busy.code === 'stash_error' && busy.retryAfterMs === 90_000);
+  assert.ok(busy instanceof SyncError && busy.code === 'stash_busy' && busy.retryAfterMs === 90_000);
   fail({ kind: 'drop' });
   assert.match((await failureOf(look())).message, /did not answer while reading scene \d+: the connection was closed/);
   fail({ kind: 'garbage' });

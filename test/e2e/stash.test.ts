@@ -130,6 +130,34 @@ test('while Stash is down the jobs that need it wait, nothing spent, and the oth
   assert.equal((await run(['process'])).code, 0);
 });
 
+test('a scene that makes the whole answer fail costs itself an attempt, and the others nothing', async (t) => {
+  const { plex, run, sql, stash } = await withStash(t);
+  const ids = Array.from({ length: 100 }, (_, index) => {
+    plex.addItem({ sectionKey: '1', file: `/media/${index}.mp4` });
+    return stash.addScene({ ...PIER, title: `Pier ${index}`, files: [`/media/${index}.mp4`] });
+  });
+  const poisoned = ids[41];
+  const isMeant = ({ query }: { query?: string }): boolean => query?.includes(`findScene(id: "${poisoned}")`) === true;
+  await run(['enqueue', ...ids.map(String)]);
+  for (const fault of [
+    { kind: 'status', status: 500 },
+    { kind: 'errors', message: 'internal system error' },
+  ] as const) {
+    const lift = stash.fail(isMeant, fault, Number.POSITIVE_INFINITY);
+    const { stderr } = await run(['process', '--quiet']);
+    lift();
+    assert.doesNotMatch(stderr, /Stash is down/);
+    assert.equal(plex.count('edit'), 99);
+    sql('UPDATE jobs SET available_at = 0');
+  }
+  assert.deepEqual(sql('SELECT scene_id, failures FROM jobs'), [{ scene_id: poisoned, failures: 2 }]);
+  assert.equal((await run(['process'])).code, 0);
+  assert.equal(plex.count('edit'), 100);
+  assert.deepEqual(sql(`SELECT state FROM breakers WHERE server = 'stash'`), [
+    { state: '{"kind":"closed","failures":0}' },
+  ]);
+});
+
 test('a key that Stash refuses ends the run with 3, and the jobs wait', async (t) => {
   const { run, sql, stash } = await withStash(t, { apiKey: 'lantern-key-1234567890' });
   const id = stash.addScene({ ...PIER, files: ['/media/pier.mp4'] });

@@ -3,6 +3,7 @@ import type { DrainDeps } from '../ports.ts';
 import { RETRY_RULES } from '../retry.ts';
 import { createStashGate } from '../stash-gate.ts';
 import type { StashLook } from '../stash-scene.ts';
+import { lookInHalves } from './stash-halves.ts';
 
 /** Why the jobs that need Stash were not tried. */
 export type StashEnd =
@@ -39,12 +40,13 @@ export function createStashDesk(deps: DrainDeps): StashDesk {
     }
     const error = asSyncError(thrown);
     if (error.code === 'unexpected') throw thrown;
-    if (deps.stopRequested() === undefined) noteFault(error);
-    return error;
-  };
-  const noteFault = (error: SyncError): void => {
+    if (deps.stopRequested() !== undefined) return error;
     const isRefused = RETRY_RULES[error.code].class === 'auth';
     end = { kind: isRefused ? 'stash_unauthorized' : 'stash_unreachable', message: error.message };
+    countFault(error);
+    return error;
+  };
+  const countFault = (error: SyncError): void => {
     const retryAt = gate.failed(error);
     if (retryAt === undefined) return;
     end = { kind: 'stash_breaker_open', retryAt, message: error.message };
@@ -55,13 +57,14 @@ export function createStashDesk(deps: DrainDeps): StashDesk {
       if (ids.length === 0 || stash === undefined) return new Map();
       if (end === undefined) admit();
       if (end !== undefined) return all(ids, new SyncError('stash_unavailable', `Stash is not asked: ${end.message}`));
-      try {
-        const looks = await stash.scenes(ids);
-        gate.answered();
-        return isAnotherStash(looks) ? all(ids, fail(ANOTHER_STASH)) : looks;
-      } catch (thrown) {
-        return all(ids, fail(thrown));
-      }
+      const { looks, isAlive, trouble } = await lookInHalves(ids, stash);
+      if (isAlive) gate.answered();
+      if (isAnotherStash(looks)) return all(ids, fail(ANOTHER_STASH));
+      if (trouble === undefined) return looks;
+      if (trouble.left.length > 0) return new Map([...looks, ...all(trouble.left, fail(trouble.thrown))]);
+      // Each failed alone: that is theirs. Where none was answered for, it may be the server all the same.
+      if (!isAlive) countFault(asSyncError(trouble.thrown));
+      return looks;
     },
     end: () => end,
   };
