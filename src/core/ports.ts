@@ -53,6 +53,8 @@ export type DrainQueue = {
   sceneOf(ratingKey: string): number | undefined;
   /** Whether any scene was ever matched in this data directory. */
   hasRecords(): boolean;
+  /** Scenes that were written as Stash had them, spread over all there are. */
+  knownScenes(sample: { readonly most: number; readonly except: readonly number[] }): readonly number[];
   /** Notes what is about to be written, for each lease that still holds; answers whether it did, in the order of `notes`. */
   intend(notes: readonly IntentNote[], now: number): readonly boolean[];
   /** Applies a batch's settlements in one transaction; the answer is in the order of `entries`. */
@@ -109,6 +111,11 @@ export type DrainStash = {
    * @throws {SyncError} @throws {UsageError} for a certificate that is not trusted, or an address that is no Stash.
    */
   scenes(ids: readonly number[]): Promise<ReadonlyMap<number, StashLook>>;
+  /**
+   * How many scenes Stash has in all, and which of `ids` (a hundred at the most) it has, in one query.
+   * @throws {SyncError}
+   */
+  presence(ids: readonly number[]): Promise<{ readonly total: number; readonly present: readonly number[] }>;
 };
 
 /** The world outside, as values and functions: nothing in core reads a clock, rolls a die or prints. */

@@ -129,6 +129,7 @@ export function openDrainQueue(
     record: scenes.record,
     sceneOf: scenes.sceneOf,
     hasRecords: scenes.hasAny,
+    knownScenes: scenes.known,
     holds: (lease: Lease, now: number) => claimDue.holds(lease, now),
     intend: (notes: readonly IntentNote[], now: number) => intend.immediate(notes, now),
     settle: (

@@ -26,6 +26,12 @@ export function prepareScenes(db: Db) {
     'SELECT scene_id FROM scenes WHERE rating_key = ? ORDER BY written_at DESC NULLS LAST LIMIT 1',
   );
   const any = db.prepare<[], unknown>(`SELECT 1 FROM scenes WHERE rating_key <> '' LIMIT 1`);
+  // A bound number is a real one to SQLite: places are told apart by whole ones.
+  const known = db.prepare<[object], { scene_id: number }>(`
+    SELECT scene_id FROM (
+      SELECT scene_id, row_number() OVER (ORDER BY scene_id) AS place, count(*) OVER () AS count FROM scenes
+      WHERE stash_updated_at IS NOT NULL AND scene_id NOT IN (SELECT value FROM json_each(@except)))
+    WHERE place * CAST(@most AS INTEGER) / count > (place - 1) * CAST(@most AS INTEGER) / count`);
   const upsert = db.prepare<[object]>(`
     INSERT INTO scenes (scene_id, rating_key, section_key, scene_path, file, written, intent, written_at, left_alone,
       section_title, stash_updated_at)
@@ -70,6 +76,8 @@ export function prepareScenes(db: Db) {
     record,
     sceneOf: (ratingKey: string): number | undefined => byItem.get(ratingKey)?.scene_id,
     hasAny: (): boolean => any.get() !== undefined,
+    known: ({ most, except }: { readonly most: number; readonly except: readonly number[] }): readonly number[] =>
+      known.all({ most, except: JSON.stringify(except) }).map(({ scene_id }) => scene_id),
     /** An item belongs to the scene it was last written for: what another scene knew of it is no longer true. */
     complete: (
       sceneId: number,

@@ -5,8 +5,8 @@ import type { TransportOptions } from '../http/transport.ts';
 import type { StashDialect } from './dialect.ts';
 import { DIALECT_QUERY, isSpokenBy, readDialect, toDialect, toObstacle } from './dialect.ts';
 import type { ChangedScene, ScenePage, WalkPage } from './lists.ts';
-import { toChanges, toPage, toTimes } from './lists.ts';
-import { aliasOf, changesQuery, pageQuery, scenesQuery, TIME_QUERY } from './queries.ts';
+import { toChanges, toPage, toTimes, toTotal } from './lists.ts';
+import { aliasOf, changesQuery, pageQuery, presenceQuery, scenesQuery, TIME_QUERY } from './queries.ts';
 import { toLook } from './scenes.ts';
 import type { StashClock } from './server-time.ts';
 import { offsetOf } from './server-time.ts';
@@ -119,6 +119,15 @@ export function createStashClient(options: StashClientOptions): StashClient {
         looks.push(...(await look(wanted.slice(start, start + LOOKS_PER_QUERY))));
       }
       return new Map(looks);
+    },
+
+    presence: async (ids) => {
+      const what = 'asking which scenes it has';
+      const { data, complaints } = await ask(presenceQuery(ids), what, ids.map(aliasOf));
+      // What Stash could not read is there.
+      const isThere = (alias: string): boolean =>
+        Boolean(data[alias]) || complaints.some((complaint) => complaint.alias === alias);
+      return { total: known(toTotal(data), what), present: ids.filter((id) => isThere(aliasOf(id))) };
     },
 
     pageAfter: async (afterId, perPage, { updatedSince } = {}) => {

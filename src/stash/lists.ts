@@ -53,6 +53,12 @@ export function toPage(data: Readonly<Record<string, unknown>>, perPage: number)
   };
 }
 
+/** The number of all scenes in an answer to `presenceQuery`; `undefined` when it has not its shape. */
+export function toTotal(data: Readonly<Record<string, unknown>>): number | undefined {
+  const parsed = z.safeParse(z.object({ count: z.int() }), data['all']);
+  return parsed.success ? parsed.data.count : undefined;
+}
+
 /** Every list of an answer to `changesQuery` as one page, up to where all of them are complete; `undefined` as above. */
 export function toChanges(
   data: Readonly<Record<string, unknown>>,

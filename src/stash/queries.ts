@@ -21,6 +21,16 @@ fragment PlexsyncScene on Scene { ${fields} }`;
   return { query, variables: {} };
 }
 
+/** Asks how many scenes there are, without any (stash.md 5.2), and whether these are among them. */
+export function presenceQuery(ids: readonly number[]): Query {
+  const looks = ids.map((id) => `${aliasOf(id)}: findScene(id: "${id}") { id }`);
+  const query = `query PlexsyncPresence($none: FindFilterType) {
+  all: findScenes(filter: $none) { count }
+  ${looks.join('\n  ')}
+}`;
+  return { query, variables: { none: { per_page: 0 } } };
+}
+
 /**
  * Asks for the next scenes by id: pages of anything else move under edits (stash.md 5.2).
  * @param updatedSince only those changed since, in the server's own time

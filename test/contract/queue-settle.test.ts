@@ -313,3 +313,21 @@ test('a lease that ran out does not hold again when the same drain gets the job 
   assert.equal(settle(slow, old, COMPLETE, later), 'lease_lost');
   assert.equal(settle(slow, anew, COMPLETE, later), 'applied');
 });
+
+test('the scenes known from Stash are sampled from all over, without those that were asked for and those given by hand', (t) => {
+  const world = setup(t);
+  world.enqueue(edits(50));
+  const drain = world.drain();
+  for (const job of claim(drain)) {
+    const record = { ...RECORD, ratingKey: `${job.sceneId}` };
+    const stashUpdatedAt = job.sceneId === 50 ? undefined : '2024-05-01T12:00:00Z';
+    const notes = { sectionTitle: 'Adult', left: [], stashUpdatedAt };
+    settle(drain, job, { kind: 'complete', change: 'updated', record, notes });
+  }
+  const spread = drain.knownScenes({ most: 20, except: [] });
+  assert.equal(spread.length, 20);
+  assert.equal(spread.filter((id) => id <= 25).length, 10);
+  assert.ok(!drain.knownScenes({ most: 100, except: [] }).includes(50));
+  const except = Array.from({ length: 45 }, (_, index) => index + 1);
+  assert.deepEqual(drain.knownScenes({ most: 20, except }), [46, 47, 48, 49]);
+});

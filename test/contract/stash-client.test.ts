@@ -396,3 +396,17 @@ test('a build that somebody made at home has no version, and is read all the sam
   assert.equal(sceneOf((await client.scenes([id])).get(id)).data.date, '2024-05');
   assert.ok(client.learnt());
 });
+
+test('which scenes are there, and how many in all, is one query in every version', async (t) => {
+  for (const version of VERSIONS) {
+    const world = await setup(t, { version });
+    const { stash } = world;
+    const client = clientOf(world);
+    assert.deepEqual(await client.presence([]), { total: 0, present: [] });
+    for (const title of ['Pier', 'Mole', 'Weir']) stash.addScene({ title });
+    stash.removeScene(2);
+    stash.resetRequests();
+    assert.deepEqual(await client.presence([1, 2, 3, 4]), { total: 2, present: [1, 3] }, version);
+    assert.equal(stash.count(), 1);
+  }
+});

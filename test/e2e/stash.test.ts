@@ -169,12 +169,52 @@ test('a key that Stash refuses ends the run with 3, and the jobs wait', async (t
 });
 
 test('a Stash that knows none of many scenes is not believed', async (t) => {
-  const { run, sql } = await withStash(t);
+  const { run, sql, stash } = await withStash(t);
+  stash.addScene({ ...PIER, id: 900 });
   await run(['enqueue', ...Array.from({ length: 12 }, (_, index) => String(index + 1))]);
   const { code, stderr } = await run(['process']);
   assert.equal(code, 2);
   assert.match(stderr, /Stash knows none of the scenes that wait/);
   assert.equal(sql('SELECT * FROM jobs').length, 12);
+});
+
+test('a Stash without any scene is not believed, however few scenes wait', async (t) => {
+  const { run, sql } = await withStash(t);
+  await run(['enqueue', '1']);
+  const { code, stderr } = await run(['process']);
+  assert.equal(code, 2);
+  assert.match(stderr, /Stash has no scenes at all: is it the right one\?/);
+  assert.equal(sql('SELECT * FROM jobs').length, 1);
+});
+
+test('a Stash that knows none of what was written before is another one; the right one is believed', async (t) => {
+  const { plex, run, sql, stash } = await withStash(t);
+  const other = await startStashServer();
+  t.after(() => other.close());
+  other.addScene({ ...PIER, id: 900 });
+  const ids = Array.from({ length: 15 }, (_, index) => {
+    plex.addItem({ sectionKey: '1', file: `/media/${index}.mp4` });
+    return String(stash.addScene({ ...PIER, title: `Pier ${index}`, files: [`/media/${index}.mp4`] }));
+  });
+  await run(['enqueue', ...ids]);
+  assert.equal((await run(['process'])).code, 0);
+
+  await run(['enqueue', ...ids.slice(0, 2)]);
+  other.resetRequests();
+  const lost = await run(['process'], { env: { STASH_URL: other.url } });
+  assert.equal(lost.code, 2);
+  assert.match(lost.stderr, /nor any that were written before: is it the right one\?/);
+  assert.equal(other.count('PlexsyncPresence'), 1);
+  assert.equal(sql('SELECT * FROM jobs').length, 2);
+  assert.equal(sql('SELECT * FROM scenes').length, 15);
+
+  // Twelve at once are gone, and three are there to say so.
+  for (const id of ids.slice(0, 12)) stash.removeScene(Number(id));
+  await run(['enqueue', ...ids.slice(0, 12)]);
+  const { code, stdout, stderr } = await run(['process']);
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /12 no longer in Stash/);
+  assert.deepEqual(sql('SELECT count(*) AS count FROM scenes'), [{ count: 3 }]);
 });
 
 test('a bulk of 500 scenes takes at most 12 requests to Stash, and every item is right', async (t) => {

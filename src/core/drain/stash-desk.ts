@@ -3,6 +3,7 @@ import type { DrainDeps } from '../ports.ts';
 import { RETRY_RULES } from '../retry.ts';
 import { createStashGate } from '../stash-gate.ts';
 import type { StashLook } from '../stash-scene.ts';
+import { doubtOf } from './another-stash.ts';
 import { lookInHalves } from './stash-halves.ts';
 
 /** Why the jobs that need Stash were not tried. */
@@ -59,7 +60,12 @@ export function createStashDesk(deps: DrainDeps): StashDesk {
       if (end !== undefined) return all(ids, new SyncError('stash_unavailable', `Stash is not asked: ${end.message}`));
       const { looks, isAlive, trouble } = await lookInHalves(ids, stash);
       if (isAlive) gate.answered();
-      if (isAnotherStash(looks)) return all(ids, fail(ANOTHER_STASH));
+      try {
+        const doubt = await doubtOf(looks, { queue, stash });
+        if (doubt !== undefined) return all(ids, fail(doubt));
+      } catch (thrown) {
+        return all(ids, fail(thrown));
+      }
       if (trouble === undefined) return looks;
       if (trouble.left.length > 0) return new Map([...looks, ...all(trouble.left, fail(trouble.thrown))]);
       // Each failed alone: that is theirs. Where none was answered for, it may be the server all the same.
@@ -68,18 +74,6 @@ export function createStashDesk(deps: DrainDeps): StashDesk {
     },
     end: () => end,
   };
-}
-
-/** So many scenes are not deleted at once as often as an address leads to another, or an emptied, Stash. */
-const SUSPICIOUSLY_MANY = 10;
-
-const ANOTHER_STASH = new UsageError(
-  'Stash knows none of the scenes that wait: is it the right one? They were left in the queue.',
-  'Check stash_url; if they were all deleted, drop them with plexsync queue drop.',
-);
-
-function isAnotherStash(looks: ReadonlyMap<number, StashLook>): boolean {
-  return looks.size >= SUSPICIOUSLY_MANY && [...looks.values()].every(({ kind }) => kind === 'gone');
 }
 
 function all(ids: readonly number[], error: SyncError): ReadonlyMap<number, StashAnswer> {

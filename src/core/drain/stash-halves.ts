@@ -22,7 +22,7 @@ export type Looked = {
  * Asks for scenes in one query. One that fails whole is halved until the fault is one scene's; an outage, a request for
  * patience or a refused key is nobody's, and ends it at once. So does a Stash that answers for none.
  */
-export async function lookInHalves(ids: readonly number[], stash: DrainStash): Promise<Looked> {
+export async function lookInHalves(ids: readonly number[], stash: Pick<DrainStash, 'scenes'>): Promise<Looked> {
   const looks = new Map<number, StashLook>();
   const alone = new Map<number, SyncError>();
   let waiting: readonly (readonly number[])[] = [ids];
