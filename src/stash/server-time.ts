@@ -2,10 +2,46 @@
 export type StashClock = { readonly at: number; readonly offset: string | undefined };
 
 /**
- * How far back a poll looks behind its last one. A clock set back in autumn writes the same hour twice, and edits of one
- * second share a spelling (stash.md 5.2): what comes again is told apart by its stamp.
+ * How far a look far back goes behind the one before it. A clock set back in autumn writes an hour twice (two, at the
+ * most), and only what is written after that shows it, behind all that was written before: no cursor near the present
+ * is safe (stash.md 5.2). What comes again is told apart by its stamp.
  */
-export const CURSOR_OVERLAP_MS = 3 * 3_600_000;
+export const FAR_OVERLAP_MS = 3 * 3_600_000;
+
+/** What only a far look finds waits this long at the most; each one lists the changes of some hours again. */
+const FAR_EVERY_MS = 30 * 60_000;
+
+/** How far any other look goes back: edits of one second share a spelling, and a long one shows only when it is over. */
+export const NEAR_OVERLAP_MS = 5 * 60_000;
+
+/** When a poll looked last, by the server's clock, where the next goes on from, and when one last looked far back. */
+export type LastLook = StashClock & { readonly cursor: string; readonly farAt: number };
+
+/** Whether it is time to look far back: again, after a gap, or since the clock is not what it was. */
+export function isFarLookDue(last: LastLook, { at, offset }: StashClock): boolean {
+  return at < last.at || at - last.farAt >= FAR_EVERY_MS || offset !== last.offset;
+}
+
+const SETTLED_AFTER_MS = 2_000;
+/** No clock is that wrong: what is dated later was imported so. */
+const LATEST_AHEAD_MS = 3_600_000;
+
+/** Whether what is stamped so will not change once more under the same stamp, as it may within its second. */
+export function isSettled(stamp: string, clock: StashClock): boolean {
+  const age = ageMs(stamp, clock);
+  return age > SETTLED_AFTER_MS || age < -LATEST_AHEAD_MS;
+}
+
+/** Whether no look will bring this stamp again: with the clock put back between two, one goes further than the last. */
+export function isPast(stamp: string, clock: StashClock): boolean {
+  return ageMs(stamp, clock) > 2 * FAR_OVERLAP_MS;
+}
+
+/** By the instant and not by the text: around a change of clocks the spelling of a moment ago may be ahead by hours. */
+function ageMs(stamp: string, { at, offset = WESTERNMOST }: StashClock): number {
+  const [, local, own = offset] = /^([\d-]+T[\d:]+)(?:\.\d+)?(Z|[+-]\d{2}:\d{2})?$/.exec(stamp) ?? [];
+  return at - (Date.parse(`${local}Z`) - offsetMs(own));
+}
 
 /** No zone is further west, so nowhere is the time of day written down earlier. */
 const WESTERNMOST = '-12:00';

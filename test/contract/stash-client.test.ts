@@ -9,7 +9,7 @@ import type { StashServer, StashServerOptions } from '../../src/simulator/stash-
 import { startStashServer } from '../../src/simulator/stash-server.ts';
 import type { StashClient, StashClientOptions } from '../../src/stash/client.ts';
 import { createStashClient } from '../../src/stash/client.ts';
-import { CURSOR_OVERLAP_MS, cursorBefore } from '../../src/stash/server-time.ts';
+import { cursorBefore, FAR_OVERLAP_MS } from '../../src/stash/server-time.ts';
 
 const VERSIONS = ['v0.24', 'v0.25', 'v0.26', 'v0.27', 'v0.28', 'v0.29', 'v0.30', 'v0.31'] as const;
 const NOON = Date.UTC(2024, 4, 1, 12, 0, 0);
@@ -108,7 +108,7 @@ for (const version of VERSIONS) {
     const edited = stash.addScene({ title: 'Fog' });
     clock.at += 24 * HOUR_MS;
     const client = clientOf(world);
-    const cursor = cursorBefore(await client.serverTime(), CURSOR_OVERLAP_MS);
+    const cursor = cursorBefore(await client.serverTime(), FAR_OVERLAP_MS);
     assert.deepEqual(idsOf(await client.changedSince(cursor, 100, 0)), []);
 
     clock.at += 1_000;

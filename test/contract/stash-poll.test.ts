@@ -1,0 +1,155 @@
+/** Polls of the simulated Stash: that no change is lost, and what looking costs. Its clock stands until it is told to go on. */
+import assert from 'node:assert/strict';
+import type { TestContext } from 'node:test';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { pollStash } from '../../src/commands/stash/poll.ts';
+import { openIntake } from '../../src/queue/intake.ts';
+import { openPollMemory, packSeen, unpackSeen } from '../../src/queue/stash-cursor.ts';
+import type { StashServerOptions } from '../../src/simulator/stash-server.ts';
+import { startStashServer } from '../../src/simulator/stash-server.ts';
+import { createStashClient } from '../../src/stash/client.ts';
+import { setup as setupQueue } from '../helpers/queue-world.ts';
+
+const NOON = Date.UTC(2024, 4, 1, 12, 0, 0);
+const MINUTE_MS = 60_000;
+
+async function setup(t: TestContext, options: StashServerOptions & { startAt?: number } = {}) {
+  const clock = { at: options.startAt ?? NOON };
+  const stash = await startStashServer({ now: () => clock.at, ...options });
+  t.after(() => stash.close());
+  const world = setupQueue(t);
+  openIntake(world.dir).close();
+  const memory = openPollMemory(world.stores());
+  const client = createStashClient({
+    baseUrl: stash.url,
+    apiKey: undefined,
+    trust: { certificates: 'verified', ca: undefined },
+    connectTimeoutMs: 1_000,
+    readTimeoutMs: 30_000,
+    signal: new AbortController().signal,
+    now: () => clock.at,
+  });
+  /** Scene id → when it was enqueued, each time. */
+  const enqueued = new Map<number, number[]>();
+  const poll = async (): Promise<number> => {
+    const before = stash.count();
+    const intake: Parameters<typeof pollStash>[1]['intake'] = {
+      enqueue: (edits) => {
+        for (const { sceneId } of edits) enqueued.set(sceneId, [...(enqueued.get(sceneId) ?? []), clock.at]);
+        return [];
+      },
+    };
+    await pollStash(client, { intake, memory, now: clock.at });
+    return stash.count() - before;
+  };
+  return { stash, clock, poll, enqueued, world, memory };
+}
+
+test('after 5,000 scenes changed at once, polls are cheap again in five minutes, and none comes twice', async (t) => {
+  const { stash, clock, poll, enqueued, world } = await setup(t);
+  const ids = Array.from({ length: 5_000 }, (_, index) => stash.addScene({ title: `Pier ${index}` }));
+  clock.at += MINUTE_MS;
+  await poll();
+  clock.at += MINUTE_MS;
+  stash.bulkEdit(ids, { tags: ['sea'] });
+  const costs: number[] = [];
+  for (let minute = 1; minute <= 200; minute += 1) {
+    clock.at += MINUTE_MS;
+    costs.push(await poll());
+  }
+  const all = 12;
+  t.diagnostic(`${costs.reduce((sum, cost) => sum + cost, 0)} requests in 200 polls`);
+  assert.equal(enqueued.size, 5_000);
+  assert.ok([...enqueued.values()].every((times) => times.length === 1));
+  // A look far back each half hour, and not at all once the change is older than it goes.
+  assert.ok(costs.filter((cost) => cost > 2).length <= 5 + 7, costs.join());
+  assert.ok(Math.max(...costs) <= all + 1);
+  assert.deepEqual(new Set(costs.slice(-10)), new Set([2]));
+  const [{ bytes } = { bytes: 0 }] = world.sql(
+    `SELECT sum(length(value)) AS bytes FROM meta WHERE name LIKE 'stash_%'`,
+  );
+  assert.ok(Number(bytes) < 1_000, `${bytes} bytes`);
+});
+
+for (const [zone, change, name] of [
+  ['America/New_York', Date.UTC(2024, 10, 3, 6, 0, 0), 'back by an hour'],
+  ['Antarctica/Troll', Date.UTC(2024, 9, 27, 1, 0, 0), 'back by two hours'],
+  ['Australia/Lord_Howe', Date.UTC(2024, 3, 6, 15, 0, 0), 'back by half an hour'],
+  ['America/New_York', Date.UTC(2024, 2, 10, 7, 0, 0), 'ahead'],
+] as const) {
+  test(`around a clock that is put ${name} (${zone}) every edit arrives within half an hour, and comes once`, async (t) => {
+    const startAt = change - 5 * 60 * MINUTE_MS;
+    const { stash, clock, poll, enqueued } = await setup(t, { zone, startAt });
+    const ids = Array.from({ length: 300 }, (_, index) => stash.addScene({ title: `Pier ${index}` }));
+    clock.at += MINUTE_MS;
+    await poll();
+    const editedAt = new Map<number, number>();
+    // One each other minute: those before the change fill the list that shows how the server spells its times.
+    for (let minute = 0; minute < 600; minute += 2) {
+      clock.at = startAt + (minute + 2) * MINUTE_MS;
+      for (const id of ids.splice(0, 1)) {
+        stash.editScene(id, { details: 'Fog.' });
+        editedAt.set(id, clock.at);
+      }
+      clock.at += 30_000;
+      await poll();
+    }
+    const late = [...editedAt].map(([id, at]) => (enqueued.get(id)?.at(-1) ?? Number.POSITIVE_INFINITY) - at);
+    assert.equal(editedAt.size, 300);
+    assert.ok(Math.max(...late) <= 32 * MINUTE_MS, `${Math.max(...late) / MINUTE_MS} min`);
+    for (const times of enqueued.values()) assert.equal(times.length, 1);
+  });
+}
+
+test('what shows up late, dated before the near look, is found by the next far one', async (t) => {
+  const { stash, clock, poll, enqueued } = await setup(t);
+  const id = stash.addScene({ title: 'Pier' });
+  clock.at += MINUTE_MS;
+  await poll();
+  for (let minute = 0; minute < 20; minute += 1) {
+    clock.at += MINUTE_MS;
+    await poll();
+  }
+  // An edit of many scenes that took ten minutes until it was written.
+  stash.importScene(id, { updatedAt: clock.at - 10 * MINUTE_MS });
+  for (let minute = 0; minute < 30; minute += 1) {
+    clock.at += MINUTE_MS;
+    await poll();
+  }
+  assert.equal(enqueued.get(id)?.length, 1);
+});
+
+test('what changed while nobody polled is found, and what is dated years ahead comes once', async (t) => {
+  const { stash, clock, poll, enqueued } = await setup(t);
+  const [gap, ahead] = [stash.addScene({ title: 'Pier' }), stash.addScene({ title: 'Mole' })];
+  clock.at += MINUTE_MS;
+  await poll();
+  clock.at += MINUTE_MS;
+  await poll();
+  clock.at += MINUTE_MS;
+  stash.editScene(gap, { title: 'Harbour Lights' });
+  stash.importScene(ahead, { updatedAt: Date.UTC(2031, 0, 1) });
+  clock.at += 26 * 60 * MINUTE_MS;
+  for (let minute = 0; minute < 40; minute += 1) {
+    clock.at += MINUTE_MS;
+    await poll();
+  }
+  assert.deepEqual([enqueued.get(gap)?.length, enqueued.get(ahead)?.length], [1, 1]);
+});
+
+test('what was seen is kept in few bytes and comes back as it was, also from before it was packed', async (t) => {
+  const stamp = fc.constantFrom('2024-05-01T12:00:00Z', '2024-05-01T12:00:01Z', '2024-05-01T12:00:02+01:00');
+  fc.assert(
+    fc.property(fc.dictionary(fc.integer({ min: 1, max: 60 }).map(String), stamp), (seen) => {
+      assert.deepEqual(unpackSeen(packSeen(seen)), { ...seen });
+    }),
+  );
+  const { memory, world } = await setup(t);
+  const old = { begin: '2024-05-01T10:00:00', cursor: '2024-05-01T10:00:00', seen: { 7: '2024-05-01T12:00:00Z' } };
+  world.sql(`INSERT INTO meta (name, value) VALUES ('stash_poll', '${JSON.stringify(old)}')`);
+  const state = memory.read();
+  assert.deepEqual(state, old);
+  if (state !== undefined) memory.save(state);
+  assert.deepEqual(memory.read()?.seen, old.seen);
+});
