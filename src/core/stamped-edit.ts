@@ -7,7 +7,7 @@ import { contentKeys } from './scene.ts';
  */
 export type StampedEdit = {
   readonly data: SceneData;
-  /** When each key was last said. Later wins; no two edits of a scene have the same stamp. */
+  /** When each key was last said. Later wins; no two edits that say something of a scene have the same stamp. */
   readonly stamps: Readonly<Partial<Record<SceneKey, number>>>;
   /** When somebody last asked for whatever Stash has. Absent: nothing is to be read from Stash. */
   readonly bareAt: number | undefined;

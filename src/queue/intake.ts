@@ -2,7 +2,7 @@ import type { HookEvent } from '../core/hook-event.ts';
 import type { SceneEdit } from '../core/scene.ts';
 import { CLAIMED_HELD } from './held.ts';
 import type { Enqueued, EnqueueOptions } from './jobs.ts';
-import { prepareEnqueue, prepareStamping } from './jobs.ts';
+import { prepareEnqueue, prepareLateStamping, prepareStamping } from './jobs.ts';
 import { prepareMeta } from './meta.ts';
 import { QUEUE_SCHEMA } from './migrations.ts';
 import type { DataDir, Db } from './open.ts';
@@ -11,8 +11,8 @@ import { prepareScenes } from './scenes.ts';
 import { translated } from './store-errors.ts';
 import { prepareCount } from './totals.ts';
 
-/** What Stash said of a scene. */
-export type SceneEvent = Extract<HookEvent, { readonly sceneId: number }>;
+/** What Stash said of a scene, and when (epoch ms); without a time, now. */
+export type SceneEvent = Extract<HookEvent, { readonly sceneId: number }> & { readonly at?: number | undefined };
 
 /** What became of an event: a job, or a scene that is forgotten, and with it the edit that still waited, if any. */
 export type TakenEvent = ({ readonly kind: 'sync' } & Enqueued) | ForgottenScene;
@@ -108,15 +108,15 @@ function prepareForget(db: Db) {
 
 /** Call it when something has come: an idle run and `enqueue` need not pay for it. */
 function prepareTake(db: Db) {
-  const stamp = prepareStamping(db);
+  const stamp = prepareLateStamping(db);
   const enqueueOne = prepareEnqueue(db);
   const forgetOne = prepareForget(db);
   const meta = prepareMeta(db);
   const takeOne = (event: SceneEvent, now: number): readonly TakenEvent[] => {
-    const { kind, sceneId } = event;
+    const { kind, sceneId, at = now } = event;
     if (kind === 'forget') return [forgetOne(sceneId)];
-    const [edit] = stamp([{ sceneId, bare: true, data: {} }], now);
-    return edit === undefined ? [] : [{ kind, ...enqueueOne(sceneId, edit, { priority: 'hand', now }) }];
+    const edits = stamp({ sceneId, bare: true, data: {} }, { at, now });
+    return edits.map((edit) => ({ kind, ...enqueueOne(sceneId, edit, { priority: 'hand', now }) }));
   };
   return db.transaction((events: readonly SceneEvent[], now: number): readonly TakenEvent[] => {
     meta.set(LAST_EVENT, now);

@@ -127,6 +127,20 @@ export function prepareStamping(db: Db): (edits: readonly SceneEdit[], now: numb
 }
 
 /**
+ * Prepares the stamping of what was asked for at `at` and comes in `now`: below what was said in between. Where stamps
+ * run ahead of the clock, which then was set back, its time says nothing, and it counts as new.
+ */
+export function prepareLateStamping(db: Db) {
+  const stamp = prepareStamping(db);
+  const read = db.prepare<[], { value: number }>(`SELECT value FROM totals WHERE name = 'last_stamp'`);
+  return (edit: SceneEdit, { at, now }: { readonly at: number; readonly now: number }): readonly StampedEdit[] => {
+    const last = read.get()?.value ?? 0;
+    // A stamp of 0 is for what is to lie under everything.
+    return at <= last && last <= now ? [stampEdit(edit, Math.max(at, 1))] : stamp([edit], at);
+  };
+}
+
+/**
  * Merges a job with the scene's waiting one and removes its row: the newer edit takes over what this one could not
  * finish. Call it inside a transaction.
  * @returns a function that answers false when nothing waits, and then has changed nothing.

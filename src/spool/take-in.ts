@@ -16,8 +16,8 @@ import { parseJsonText } from '../core/json-text.ts';
 import { setAside, setEntryAside } from './bad.ts';
 import type { Spool } from './layout.ts';
 
-/** What Stash said of a scene. */
-type SceneEvent = Extract<HookEvent, { readonly sceneId: number }>;
+/** What Stash said of a scene, and when its file was written: epoch ms, never ahead of now. */
+type SceneEvent = Extract<HookEvent, { readonly sceneId: number }> & { readonly at: number };
 type UsableEvent = Exclude<HookEvent, { readonly kind: 'malformed' }>;
 
 /** A task that a person started in Stash, once or more often, and the names of the files that ask for it. */
@@ -76,20 +76,20 @@ export function takeInSpool(takeIn: TakeIn): Taken {
 type Warn = (warning: string) => void;
 
 function takeBatch(
-  files: readonly string[],
-  { spool, apply, ignore, tasks, warn }: TakeIn & { readonly tasks: Map<TaskMode, string[]>; readonly warn: Warn },
+  files: readonly SpoolFile[],
+  { spool, now, apply, ignore, tasks, warn }: TakeIn & { readonly tasks: Map<TaskMode, string[]>; readonly warn: Warn },
 ): void {
-  const done: { readonly name: string; readonly event: Exclude<UsableEvent, { kind: 'task' }> }[] = [];
-  for (const name of files) {
+  const done: (SpoolFile & { readonly event: Exclude<UsableEvent, { kind: 'task' }> })[] = [];
+  for (const { name, at } of files) {
     const event = readEvent(spool, name, warn);
     if (event?.kind === 'task') {
       const asking = tasks.get(event.mode) ?? [];
       asking.push(name);
       tasks.set(event.mode, asking);
-    } else if (event !== undefined) done.push({ name, event });
+    } else if (event !== undefined) done.push({ name, at: Math.min(Math.floor(at), now), event });
   }
   if (done.length === 0) return;
-  apply(done.flatMap(({ event }) => (event.kind === 'ignored' ? [] : [event])));
+  apply(done.flatMap(({ event, at }) => (event.kind === 'ignored' ? [] : [{ ...event, at }])));
   for (const { name, event } of done) {
     if (event.kind === 'ignored') ignore(event.reason);
     remove(spool, name, warn);
@@ -130,11 +130,13 @@ export function listEvents({ new: folder }: Spool): readonly string[] | undefine
   }
 }
 
-function inOrder({ new: folder }: Spool, names: readonly string[]): readonly string[] {
+/** A file of the spool, and when it was written: epoch ms by its file system's clock, with parts of a ms. */
+type SpoolFile = { readonly name: string; readonly at: number };
+
+function inOrder({ new: folder }: Spool, names: readonly string[]): readonly SpoolFile[] {
   return names
     .map((name) => ({ name, at: lstatSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
-    .sort((a, b) => a.at - b.at || (a.name < b.name ? -1 : 1))
-    .map(({ name }) => name);
+    .sort((a, b) => a.at - b.at || (a.name < b.name ? -1 : 1));
 }
 
 function mayRemove({ new: folder }: Spool): boolean {

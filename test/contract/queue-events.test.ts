@@ -127,6 +127,42 @@ test('events are taken in order, and once more with the same end', (t) => {
   );
 });
 
+test('an event that is taken in late lies below what was given by hand since, and above what was before', (t) => {
+  const MINUTE_MS = 60_000;
+  const world = setup(t);
+  const path = '/harbour/1.mp4';
+  world.enqueue([edit(1, { path, title: 'Pier', tagline: 'Fog' }), edit(2, { path, title: 'Mole' })], { now: NOW });
+  const late = { now: NOW + 10 * MINUTE_MS };
+  const intake = intakeOf(world.stores());
+  intake.take(
+    [
+      { ...sync(1), at: NOW - MINUTE_MS },
+      { ...sync(2), at: NOW + MINUTE_MS },
+      { ...sync(3), at: NOW - MINUTE_MS },
+    ],
+    late.now,
+  );
+  world.enqueue([edit(3, { title: 'Weir' })], late);
+  const laid = claim(world.drain({ stash: 'asked' }), late).map(({ sceneId, bare, overStash }) => [
+    sceneId,
+    bare,
+    overStash.title,
+  ]);
+  assert.deepEqual(laid.toSorted(), [
+    [1, 'open', 'Pier'],
+    [2, 'open', undefined],
+    [3, 'open', 'Weir'],
+  ]);
+});
+
+test('where the clock was set back, an event counts as new, whatever time its file has', (t) => {
+  const world = setup(t);
+  world.enqueue([edit(1, { path: '/harbour/1.mp4', title: 'Pier' })], { now: NOW + 3_600_000 });
+  intakeOf(world.stores()).take([{ ...sync(1), at: NOW - 1 }], NOW);
+  const [job] = claim(world.drain({ stash: 'asked' }), { now: NOW + 3_600_001 });
+  assert.deepEqual([job?.bare, job?.overStash.title], ['open', undefined]);
+});
+
 test('when something was taken in last is remembered, also where it meant nothing to do', (t) => {
   const world = setup(t);
   openIntake(world.dir).close();

@@ -22,7 +22,8 @@ import { lookAtSpool } from '../../src/spool/look.ts';
 import type { TakeIn, Taken } from '../../src/spool/take-in.ts';
 import { removeAsked, takeInSpool } from '../../src/spool/take-in.ts';
 
-const NOW = Date.now();
+// Whole seconds, as every file system keeps them.
+const NOW = Math.floor(Date.now() / 1_000) * 1_000;
 const COOKIE = 'harbour-session-cookie';
 const CONNECTION = { Host: '0.0.0.0', SessionCookie: { Name: 'session', Value: COOKIE } };
 
@@ -72,13 +73,25 @@ test('events are applied oldest first, whatever they are called, and their files
   const { applied, warnings } = take();
   assert.deepEqual(applied, [
     [
-      { kind: 'sync', sceneId: 1 },
-      { kind: 'sync', sceneId: 2 },
-      { kind: 'forget', sceneId: 3 },
+      { kind: 'sync', sceneId: 1, at: NOW - 3_000 },
+      { kind: 'sync', sceneId: 2, at: NOW - 2_000 },
+      { kind: 'forget', sceneId: 3, at: NOW - 1_000 },
     ],
   ]);
   assert.deepEqual([warnings, readdirSync(spool.new)], [[], []]);
   assert.deepEqual(take().applied, []);
+});
+
+test('an event has the time of its file, and never one that is still to come', (t) => {
+  const { put, take } = setup(t);
+  put('late', hook(1), 600);
+  put('ahead', hook(2), -600);
+  assert.deepEqual(take().applied, [
+    [
+      { kind: 'sync', sceneId: 1, at: NOW - 600_000 },
+      { kind: 'sync', sceneId: 2, at: NOW },
+    ],
+  ]);
 });
 
 test('a spool that is not there is empty', (t) => {
@@ -139,7 +152,7 @@ test('when the queue refuses, the files stay, and come again', (t) => {
   };
   assert.throws(() => takeInSpool({ spool, now: NOW, apply: refuse, ignore: refuse }), /the disk is full/);
   assert.deepEqual(readdirSync(spool.new), ['a']);
-  assert.deepEqual(take().applied, [[{ kind: 'sync', sceneId: 1 }]]);
+  assert.deepEqual(take().applied, [[{ kind: 'sync', sceneId: 1, at: NOW }]]);
 });
 
 test('tasks are handed back, each once, with the files that ask for it, which stay until they are removed', (t) => {
@@ -176,7 +189,7 @@ test('what is no event is set aside with its reason, and stops none of the other
   truncateSync(put('huge', '{}'), 33 * 1_048_576);
   put('good', hook(9));
   const { applied, warnings } = take();
-  assert.deepEqual(applied, [[{ kind: 'sync', sceneId: 9 }]]);
+  assert.deepEqual(applied, [[{ kind: 'sync', sceneId: 9, at: NOW }]]);
   assert.equal(warnings.length, 5);
   assert.deepEqual(readdirSync(spool.new), []);
   const notes = Object.fromEntries(
@@ -222,7 +235,7 @@ test('links, folders and pipes are never opened', (t) => {
   mkdirSync(join(spool.new, 'folder'));
   put('good', hook(2));
   const { applied, warnings } = take();
-  assert.deepEqual(applied, [[{ kind: 'sync', sceneId: 2 }]]);
+  assert.deepEqual(applied, [[{ kind: 'sync', sceneId: 2, at: NOW }]]);
   assert.equal(warnings.length, 2);
   assert.deepEqual(readdirSync(spool.new), []);
   assert.ok(existsSync(elsewhere));
@@ -235,7 +248,7 @@ test('what a killed front left goes after an hour, and what network shares hide 
   utimesSync(old, NOW / 1_000 - 3_700, NOW / 1_000 - 3_700);
   put('.nfs0001', hook(5));
   put('a', hook(1));
-  assert.deepEqual(take().applied, [[{ kind: 'sync', sceneId: 1 }]]);
+  assert.deepEqual(take().applied, [[{ kind: 'sync', sceneId: 1, at: NOW }]]);
   assert.deepEqual(readdirSync(spool.tmp), ['young']);
   assert.deepEqual(readdirSync(spool.new), ['.nfs0001']);
 });
