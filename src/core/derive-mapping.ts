@@ -1,5 +1,6 @@
 import type { PathMapping } from './file-paths.ts';
 import { folderOf, mapPath, normalisePath, sharedTail } from './file-paths.ts';
+import { parsePathMappings } from './path-mappings.ts';
 
 /** A file as Stash sees it, and one in Plex that may be it: the same name, and no size that says otherwise. */
 export type PathPair = {
@@ -27,7 +28,12 @@ export function deriveMappings(pairs: readonly PathPair[]): readonly DerivedMapp
   const files = new Set(pairs.map(({ stash }) => stash));
   const derived: DerivedMapping[] = [];
   let left = pairs;
-  for (let best = strongest(left); best !== undefined; best = strongest(left)) {
+  const next = (): DerivedMapping | undefined =>
+    strongest(
+      left,
+      derived.map(({ mapping }) => mapping),
+    );
+  for (let best = next(); best !== undefined; best = next()) {
     const { mapping } = best;
     const explained = new Set(left.filter((pair) => leadsTo(mapping, pair)).map(({ stash }) => stash));
     derived.push({ mapping, explained: explained.size });
@@ -37,14 +43,16 @@ export function deriveMappings(pairs: readonly PathPair[]): readonly DerivedMapp
   return total >= files.size * NEARLY_ALL ? derived : [];
 }
 
-/** The mapping that most files agree on; `undefined` when what is left proves none. */
-function strongest(pairs: readonly PathPair[]): DerivedMapping | undefined {
+/** The mapping that most files agree on and that may stand beside `others`; `undefined` when what is left proves none. */
+function strongest(pairs: readonly PathPair[], others: readonly PathMapping[]): DerivedMapping | undefined {
   const options = new Map<string, PathMapping>();
   for (const pair of pairs) {
     const mapping = mappingOf(pair);
     if (mapping !== undefined) options.set(`${mapping.from}=${mapping.to}`, mapping);
   }
   const ranked = [...options.entries()]
+    // What `path_map` would refuse is no advice: a second way from one folder, say.
+    .filter(([, mapping]) => parsePathMappings([...others, mapping]).kind === 'mappings')
     .map(([key, mapping]) => {
       const agreeing = pairs.filter((pair) => leadsTo(mapping, pair));
       return { key, mapping, agreeing, explained: new Set(agreeing.map(({ stash }) => stash)).size };

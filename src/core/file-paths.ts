@@ -54,16 +54,17 @@ export type MappedPath = { readonly path: string; readonly mapping: PathMapping 
 /** Applies the mapping with the longest matching prefix; a prefix matches only up to a folder boundary. */
 export function mapPath(path: string, mappings: readonly PathMapping[]): MappedPath {
   const normal = normalisePath(path);
-  let best: PathMapping | undefined;
+  let best: { readonly mapping: PathMapping; readonly rest: string } | undefined;
   for (const mapping of mappings) {
-    const longer = best === undefined || normalisePath(mapping.from).length > normalisePath(best.from).length;
-    if (longer && isUnder(normal, normalisePath(mapping.from))) best = mapping;
+    const rest = restBelow(normal, normalisePath(mapping.from));
+    // The less is left, the longer the prefix.
+    if (rest !== undefined && (best === undefined || rest.length < best.rest.length)) best = { mapping, rest };
   }
   if (best === undefined) return { path: normal, mapping: undefined };
-  const rest = normal.slice(normalisePath(best.from).length).replace(/^\//, '');
-  const target = normalisePath(best.to);
-  if (rest === '') return { path: target, mapping: best };
-  return { path: target.endsWith('/') ? target + rest : `${target}/${rest}`, mapping: best };
+  const { mapping, rest } = best;
+  const target = normalisePath(mapping.to);
+  if (rest === '') return { path: target, mapping };
+  return { path: target.endsWith('/') ? target + rest : `${target}/${rest}`, mapping };
 }
 
 /** Whether a path lies in a folder, or is the folder itself. */
@@ -83,9 +84,28 @@ export function unmapPath(path: string, mappings: readonly PathMapping[]): Mappe
   return { path: stashPath, mapping: mapping && { from: mapping.to, to: mapping.from } };
 }
 
+/** Whether two paths name one folder: slashes do not count, nor does case where Windows says so. */
+export function isSameFolder(a: string, b: string): boolean {
+  return isInFolder(a, b) && isInFolder(b, a);
+}
+
 /** Whether a path is the folder or lies in it, up to a folder boundary; both in the spelling of `normalisePath`. */
 export function isUnder(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(folder.endsWith('/') ? folder : `${folder}/`);
+  return restBelow(path, folder) !== undefined;
+}
+
+/** What of a path is below a folder, `''` for the folder itself; `undefined` when the path is not in it. */
+function restBelow(path: string, folder: string): string | undefined {
+  // A share of the network is not in the root of this machine.
+  if (path.startsWith('//') !== folder.startsWith('//')) return undefined;
+  const [parts, above] = [path.split('/'), folder === '/' ? [''] : folder.split('/')];
+  const isIn = above.every((part, index) => isSamePart(part, parts[index], folder));
+  return isIn ? parts.slice(above.length).join('/') : undefined;
+}
+
+/** Below a drive of Windows case does not tell two folders apart; anywhere else it may. */
+function isSamePart(a: string, b: string | undefined, folder: string): boolean {
+  return a === b || (/^[a-z]:/i.test(folder) && a.toLowerCase() === b?.toLowerCase());
 }
 
 /**
@@ -95,9 +115,9 @@ export function isUnder(path: string, folder: string): boolean {
 export function derivePathMapping(stashPath: string, plexPath: string): PathMapping | undefined {
   const shared = sharedFolders(stashPath, plexPath);
   if (shared === 0) return undefined;
-  const from = dropTail(stashPath, shared + 1);
-  const to = dropTail(plexPath, shared + 1);
-  return from === to ? undefined : { from: from || '/', to: to || '/' };
+  const from = dropTail(stashPath, shared + 1) || '/';
+  const to = dropTail(plexPath, shared + 1) || '/';
+  return isSameFolder(from, to) ? undefined : { from, to };
 }
 
 function dropTail(path: string, parts: number): string {

@@ -1,6 +1,8 @@
 import * as z from 'zod/mini';
 import { parseDurationMs } from '../core/duration.ts';
 import type { PathMapping } from '../core/file-paths.ts';
+import type { GivenMapping } from '../core/path-mappings.ts';
+import { MAPPING_FORM, parsePathMappings } from '../core/path-mappings.ts';
 import type { SettingType } from './table.ts';
 
 /**
@@ -98,21 +100,20 @@ function names() {
 const isName = (entry: string): boolean => /[^\s,]/.test(entry);
 
 function pathMappings() {
-  const form = 'must look like /stash/folder=/plex/folder';
-  const text = z.pipe(
-    z.string().check(z.regex(/^\s*[^=\s][^=]*=\s*[^=\s][^=]*$/, form)),
-    z.transform((line): PathMapping => {
-      const [from = '', to = ''] = line.split('=');
-      return { from: from.trim(), to: to.trim() };
-    }),
-  );
-  const folder = z.string().check(z.minLength(1, form));
-  const mapping = z.union([text, z.object({ from: folder, to: folder })], form);
+  const side = z.string().check(z.minLength(1, MAPPING_FORM));
+  const mapping = z.union([z.string(), z.object({ from: side, to: side })], MAPPING_FORM);
   const lines = z.pipe(
-    z.string().check(z.regex(/[^\s,;]/, form)),
+    z.string().check(z.regex(/[^\s,;]/, MAPPING_FORM)),
     z.transform((all) => all.split(/[,;]/).filter((line) => line.trim() !== '')),
   );
-  return z.pipe(z.union([z.array(z.unknown()), lines], form), z.array(mapping));
+  const given = z.pipe(z.union([z.array(z.unknown()), lines], MAPPING_FORM), z.array(mapping));
+  const parsed = z.transform((entries: GivenMapping[], { issues }): readonly PathMapping[] => {
+    const result = parsePathMappings(entries);
+    if (result.kind === 'mappings') return result.mappings;
+    issues.push({ code: 'custom', message: result.fault, input: entries });
+    return z.NEVER;
+  });
+  return z.pipe(given, parsed);
 }
 
 function webAddress() {

@@ -42,6 +42,11 @@ const CASES: readonly Case[] = [
     '{"max_tags": null}',
     /max_tags must be a whole number from 10 to 500, but .* says null\.$/,
   ],
+  [
+    'maps folders both ways',
+    '{"path_map": ["/data=/media", "/media=/data"]}',
+    /path_map must not map both ways: keep \/data=\/media if \/data is where Stash sees it, else .*, but .* says \[.*\]\.$/,
+  ],
   ['has a number out of range', '{"max_tags": 9}', /max_tags must be a whole number from 10 to 500, but .* says 9\.$/],
 ];
 

@@ -118,6 +118,24 @@ const SETTING_CASES: readonly (readonly [
     /path_map must look like \/stash\/folder=\/plex\/folder/,
   ],
   [
+    'a mapping of a folder to itself',
+    ['--path-map', '/data=/data'],
+    {},
+    /path_map must not map \/data to itself: leave that line out, .*, but --path-map says \["\/data=\/data"\]\./,
+  ],
+  [
+    'a mapping from no whole path',
+    [],
+    { PLEXSYNC_PATH_MAP: 'data=/media' },
+    /path_map must have a whole path on both sides, such as .*, but PLEXSYNC_PATH_MAP says "data=\/media"\./,
+  ],
+  [
+    'two mappings of one folder',
+    ['--path-map', '/data=/media', '--path-map', '/data/=/mnt'],
+    {},
+    /path_map must map \/data\/ to one folder: keep \/data=\/media or \/data\/=\/mnt, but --path-map says/,
+  ],
+  [
     'an unknown variable',
     [],
     { PLEXSYNC_MAX_RETRYS: '3' },

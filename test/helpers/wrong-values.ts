@@ -17,7 +17,17 @@ export function wrongValues(type: SettingType): readonly string[] {
     case 'names':
       return [' , '];
     case 'path_mappings':
-      return ['/harbour', '=/quay', '/a=/b=/c', ' , '];
+      return [
+        '/harbour',
+        '=/quay',
+        '/a=/b=/c',
+        ' , ',
+        'harbour=/quay',
+        '/quay=pier',
+        '/quay=/quay/',
+        '/a=/b,/a/=/c',
+        '/a=/b;/b=/a',
+      ];
     case 'web_address':
       return ['plex:32400', 'ftp://plex.test', 'http://', 'http://keeper:lantern-secret@plex.test'];
     case 'token':

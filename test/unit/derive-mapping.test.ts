@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import type { PathPair } from '../../src/core/derive-mapping.ts';
 import { deriveMappings } from '../../src/core/derive-mapping.ts';
 import { mapPath } from '../../src/core/file-paths.ts';
+import { parsePathMappings } from '../../src/core/path-mappings.ts';
 
 function pair(stash: string, plex: string, size: PathPair['size'] = 'unknown'): PathPair {
   return { stash, plex, size };
@@ -70,6 +71,13 @@ test('a Windows drive and a share are mapped like any folder', () => {
   assert.deepEqual(lines(pairs), ['D:/films=//nas/video 1']);
 });
 
+test('a folder is never proposed to lead to two places, since path_map refuses that', () => {
+  const pairs = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map((name) =>
+    pair(`/data/quay/${name}.mp4`, `/one/quay/${name}.mp4`),
+  );
+  assert.deepEqual(lines([...pairs, pair('/data/mole/z.mp4', '/two/mole/z.mp4')]), ['/data=/one 8']);
+});
+
 const anyName = fc.constantFrom('quay', 'pier', 'mole', 'buoy', 'Lamp');
 const anyRoot = fc.array(anyName, { minLength: 1, maxLength: 3 }).map((parts) => `/${parts.join('/')}`);
 const anyTail = fc
@@ -96,6 +104,18 @@ test('the order of the pairs never matters', () => {
     .array(anyPair, { maxLength: 8 })
     .chain((pairs) => fc.tuple(fc.constant(pairs), fc.shuffledSubarray(pairs, { minLength: pairs.length })));
   fc.assert(fc.property(shuffled, ([pairs, mixed]) => assert.deepEqual(deriveMappings(mixed), deriveMappings(pairs))));
+});
+
+test('what is proposed is always a path_map that is taken', () => {
+  const anyPair = fc
+    .tuple(fc.constantFrom('', 'D:', '//nas'), anyRoot, anyRoot, anyTail)
+    .map(([lead, from, to, tail]) => pair(`${lead}${from}/${tail}`, `${to}/${tail}`, 'same'));
+  fc.assert(
+    fc.property(fc.array(anyPair, { maxLength: 8 }), (pairs) => {
+      const proposed = deriveMappings(pairs).map(({ mapping }) => mapping);
+      assert.deepEqual(parsePathMappings(proposed), { kind: 'mappings', mappings: proposed });
+    }),
+  );
 });
 
 test('no more files are explained than there are', () => {

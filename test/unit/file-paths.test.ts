@@ -6,6 +6,8 @@ import {
   derivePathMapping,
   fileName,
   folderOf,
+  isInFolder,
+  isSameFolder,
   mapPath,
   normalisePath,
   sharedFolders,
@@ -122,6 +124,32 @@ test('a network share is mapped, and a mapping of the local folder of that name 
   assert.equal(mapped('\\\\nas\\films\\harbour.mp4', ['/nas/films', '/media']), '//nas/films/harbour.mp4');
 });
 
+test('case does not tell folders apart below a drive of Windows, and does anywhere else', () => {
+  assert.equal(mapped('d:\\FILMS\\Quay\\a.mp4', ['D:/films', '/media']), '/media/Quay/a.mp4');
+  assert.equal(mapped('/Data/a.mp4', ['/data', '/media']), '/Data/a.mp4');
+  assert.equal(mapped('\\\\nas\\Films\\a.mp4', ['//nas/films', '/media']), '//nas/Films/a.mp4');
+  const toDrive = [{ from: '/data', to: 'D:\\Films' }];
+  assert.equal(unmapPath('d:/films/Quay/a.mp4', toDrive).path, '/data/Quay/a.mp4');
+  assert.equal(mapPath('/DATA/a.mp4', toDrive).mapping, undefined);
+});
+
+test('a folder is mapped to a share of the network, and back', () => {
+  const mappings = [{ from: '/data', to: '\\\\nas\\media' }];
+  assert.equal(mapPath('/data/quay/a.mp4', mappings).path, '//nas/media/quay/a.mp4');
+  assert.equal(unmapPath('\\\\nas\\media\\quay\\a.mp4', mappings).path, '/data/quay/a.mp4');
+});
+
+test('neither a share of the network nor a drive is in the root', () => {
+  assert.equal(mapped('//nas/films/a.mp4', ['/', '/mnt']), '//nas/films/a.mp4');
+  assert.equal(mapped('D:/films/a.mp4', ['/', '/mnt']), 'D:/films/a.mp4');
+});
+
+test('folders are the same whatever their slashes are, and on a drive whatever their case is', () => {
+  assert.ok(isSameFolder('D:\\Films\\', 'd:/films'));
+  assert.ok(!isSameFolder('/Films', '/films'));
+  assert.ok(!isSameFolder('/films', '/films/quay'));
+});
+
 test('the root can be mapped from and to', () => {
   assert.equal(mapped('/films/harbour.mp4', ['/', '/media']), '/media/films/harbour.mp4');
   assert.equal(mapped('/data/films/harbour.mp4', ['/data', '/']), '/films/harbour.mp4');
@@ -201,6 +229,51 @@ test('the way back undoes the way there', () => {
       const mappings = [{ from, to }];
       const path = `${from.endsWith('/') ? from : `${from}/`}harbour.mp4`;
       assert.equal(unmapPath(mapPath(path, mappings).path, mappings).path, normalisePath(path));
+    }),
+  );
+});
+
+const anyPart = fc.constantFrom('data', 'database', 'Data', 'media', 'a b', 'é', 'x=y');
+const anyFolder = fc
+  .tuple(fc.constantFrom('', 'D:', 'e:', '//nas'), fc.array(anyPart, { minLength: 1, maxLength: 3 }))
+  .map(([lead, parts]) => `${lead}/${parts.join('/')}`);
+
+test('a mapping applies up to a folder boundary and nowhere else', () => {
+  fc.assert(
+    fc.property(anyFolder, anyFolder, fc.array(anyPart, { maxLength: 3 }), anyPart, (from, to, below, more) => {
+      const tail = ['', ...below, 'harbour.mp4'].join('/');
+      assert.equal(mapPath(from + tail, [{ from, to }]).path, to + tail);
+      // The same letters, and no boundary after them.
+      assert.equal(mapPath(from + more + tail, [{ from, to }]).mapping, undefined);
+    }),
+  );
+});
+
+test('the longest prefix that fits is applied, whatever the order', () => {
+  const anyMappings = fc.array(fc.record({ from: anyFolder, to: anyFolder }), { maxLength: 5 });
+  fc.assert(
+    fc.property(anyFolder, anyMappings, (folder, mappings) => {
+      const path = `${folder}/harbour.mp4`;
+      const fits = mappings.filter(({ from }) => isInFolder(path, from)).map(({ from }) => from.length);
+      const applied = mapPath(path, mappings).mapping;
+      assert.equal(applied?.from.length, fits.length === 0 ? undefined : Math.max(...fits));
+      assert.equal(mapPath(path, mappings.toReversed()).mapping?.from.length, applied?.from.length);
+    }),
+  );
+});
+
+test('there and back is the same path, where no two folders lie in each other in Plex', () => {
+  const apart = (folders: readonly string[]): boolean =>
+    folders.every((a, index) => folders.every((b, other) => index === other || !isInFolder(a, b)));
+  const anyMappings = fc
+    .array(fc.record({ from: anyFolder, to: anyFolder }), { minLength: 1, maxLength: 4 })
+    .filter((all) => apart(all.map(({ from }) => from)) && apart(all.map(({ to }) => to)));
+  fc.assert(
+    fc.property(anyMappings, fc.nat(), fc.array(anyPart, { maxLength: 2 }), (mappings, pick, below) => {
+      const chosen = mappings[pick % mappings.length];
+      assert.ok(chosen);
+      const path = [chosen.from, ...below, 'harbour.mp4'].join('/');
+      assert.equal(unmapPath(mapPath(path, mappings).path, mappings).path, path);
     }),
   );
 });
