@@ -14,6 +14,8 @@ export function parseFileArgument(text: string): string {
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(text)) throw new UsageError(`"${text}" is an address, not a path.`, PATH_EXAMPLE);
   if (!isAbsolutePath(text)) throw new UsageError(`"${text}" is a relative path.`, PATH_EXAMPLE);
   if (/[\\/](\.{1,2})?$/.test(text)) throw new UsageError(`"${text}" is a folder, not a file.`, PATH_EXAMPLE);
+  if (/^\\\\[^\\/]+([\\/]+[^\\/]+)?$/.test(text))
+    throw new UsageError(`"${text}" is a share of the network, not a file in it.`, PATH_EXAMPLE);
   return text;
 }
 

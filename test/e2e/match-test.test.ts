@@ -202,6 +202,9 @@ test('a refused token is 3, a silent server 4, and a fault while looking is neve
 
 for (const [what, args] of [
   ['a relative path', ['a.mp4']],
+  ['a path relative to a drive', ['C:a.mp4']],
+  ['a folder of Windows', ['C:\\quay\\']],
+  ['a share of the network', ['\\\\nas\\quay']],
   ['an empty path', ['']],
   ['an address', ['https://plex/a.mp4']],
   ['a folder', ['/data/quay/']],

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { UsageError } from '../../src/core/errors.ts';
-import { parseFileArgument } from '../../src/core/file-argument.ts';
+import { isAbsolutePath, parseFileArgument } from '../../src/core/file-argument.ts';
+import { fileName } from '../../src/core/file-paths.ts';
 
 test('a whole path is taken as it is, of any system', () => {
   for (const path of [
@@ -25,6 +27,8 @@ for (const [what, text, message] of [
   ['a file address', 'file:///data/a.mp4', /address/],
   ['a folder', '/data/films/', /folder/],
   ['a folder of Windows', 'C:\\films\\', /folder/],
+  ['a server of the network', '\\\\nas', /share/],
+  ['a share of the network', '\\\\nas\\films', /share/],
   ['the folder above', '/data/films/..', /folder/],
 ] as const) {
   test(`${what} is refused with an example`, () => {
@@ -34,3 +38,19 @@ for (const [what, text, message] of [
     );
   });
 }
+
+test('a refused text is named in one sentence, and any other is the whole path of a file', () => {
+  const part = fc.constantFrom('/', '\\', 'C:', 'films', '.', '..', '\0', ' ', 'https:', 'a.mp4');
+  fc.assert(
+    fc.property(fc.array(part, { maxLength: 7 }), (parts) => {
+      const text = parts.join('');
+      try {
+        assert.equal(parseFileArgument(text), text);
+        assert.ok(isAbsolutePath(text) && !text.includes('\0') && fileName(text) !== '');
+      } catch (thrown) {
+        assert.ok(thrown instanceof UsageError, String(thrown));
+        assert.match(thrown.message, /^[^\n]+\.$/);
+      }
+    }),
+  );
+});
