@@ -18,6 +18,11 @@ export function fileName(path: string): string {
   return normal.slice(normal.lastIndexOf('/') + 1);
 }
 
+/** A file's name without what follows its last dot; a dot that opens the name is part of it. */
+export function fileStem(name: string): string {
+  return name.replace(/(?<=.)\.[^.]*$/, '');
+}
+
 /** The folder that holds a file, in the spelling of `normalisePath`; `/` at the root. */
 export function folderOf(path: string): string {
   return dropTail(path, 1) || '/';

@@ -1,4 +1,4 @@
-import { fileName, folderOf, normalisePath, sharedFolders } from './file-paths.ts';
+import { fileName, fileStem, folderOf, normalisePath, sharedFolders } from './file-paths.ts';
 import type { Candidate, PlexFile, SceneFile } from './match.ts';
 
 /** A file that is not the scene's and may explain why that one was not found. */
@@ -21,7 +21,7 @@ const MOST = 5;
 
 /** What to look for in paths, to find what nearly is the file: its name without the ending, and the folder's name. */
 export function nearMissQueries(mappedPath: string): readonly string[] {
-  return [...new Set([stem(fileName(mappedPath)), fileName(folderOf(mappedPath))])].filter((text) => text !== '');
+  return [...new Set([fileStem(fileName(mappedPath)), fileName(folderOf(mappedPath))])].filter((text) => text !== '');
 }
 
 /** What comes closest to the scene's file among items that are not it, the closest first; whatever order they come in. */
@@ -55,7 +55,7 @@ export function nearMisses(
 function kindOf(scene: SceneFile, mappedPath: string, file: PlexFile): NearMiss['kind'] | undefined {
   const [name, wanted] = [fileName(file.path).toLowerCase(), fileName(mappedPath).toLowerCase()];
   if (name === wanted) return isRuledOut(scene, mappedPath, file) ? 'other_size' : undefined;
-  if (stem(name) === stem(wanted)) return 'other_ending';
+  if (fileStem(name) === fileStem(wanted)) return 'other_ending';
   return sharedFolders(file.path, mappedPath) > 0 ? 'same_folder' : undefined;
 }
 
@@ -63,10 +63,6 @@ function kindOf(scene: SceneFile, mappedPath: string, file: PlexFile): NearMiss[
 function isRuledOut({ size }: SceneFile, mappedPath: string, file: PlexFile): boolean {
   const isOtherSize = size !== undefined && file.size !== undefined && size !== file.size;
   return isOtherSize && normalisePath(file.path) !== normalisePath(mappedPath);
-}
-
-function stem(name: string): string {
-  return name.replace(/(?<=.)\.[^.]*$/, '');
 }
 
 function commonStart(a: string, b: string): number {
