@@ -14,6 +14,24 @@ export function formatDuration(ms: number): string {
   return `${ms / UNIT_MS[unit]}${unit}`;
 }
 
+/** Ms of a running time as a player shows it, `1:02:03` or `62:03`, or as any other duration. `undefined` when it is none. */
+export function parseRunningTimeMs(text: string): number | undefined {
+  const match = /^(?:(\d+):(?=\d\d:))?(\d+):(\d\d(?:\.\d+)?)$/.exec(text.trim());
+  if (match === null) return parseDurationMs(text, 's');
+  const [hours, minutes, seconds] = match.slice(1).map((part = '0') => Number(part)) as [number, number, number];
+  const isClock = seconds < 60 && (match[1] === undefined || minutes < 60);
+  return isClock ? Math.round((hours * 3_600 + minutes * 60 + seconds) * 1_000) : undefined;
+}
+
+/** A running time as a player shows it, to the second: `1:02:03`, `2:03`. */
+export function clockText(ms: number): string {
+  const seconds = Math.round(ms / 1_000);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const [hours, minutes] = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60];
+  const start = hours === 0 ? String(minutes) : `${hours}:${two(minutes)}`;
+  return `${start}:${two(seconds % 60)}`;
+}
+
 /** A span in its two largest units, such as `5h 12m`, cut to whole seconds. */
 export function spanText(ms: number): string {
   const units = (['d', 'h', 'm', 's'] as const).map((name) => [name, UNIT_MS[name]] as const);

@@ -4,7 +4,7 @@ import type { Found, LookUp, LookUpPlace } from './look-up.ts';
 import { lookUpFile } from './look-up.ts';
 import type { Candidate, SceneFile } from './match.ts';
 import type { NearMiss } from './near-misses.ts';
-import { nearMisses, nearMissQueries } from './near-misses.ts';
+import { isRuledOut, nearMisses, nearMissQueries } from './near-misses.ts';
 import type { Section } from './plex-item.ts';
 
 /** What an explanation needs of Plex. Either may throw a `SyncError`. */
@@ -36,7 +36,7 @@ export async function explainMatch(file: SceneFile, place: LookUpPlace, plex: Ex
   const extra = look.match.kind === 'none' ? await lookAround(look.mapped.path, place, plex) : NOTHING;
   const all = nearMisses(file, look.mapped.path, [...look.candidates, ...extra.candidates]);
   // Where there are candidates, only what was ruled out among them is worth a word.
-  const near = look.match.kind === 'none' ? all : all.filter(({ kind }) => kind === 'other_size');
+  const near = look.match.kind === 'none' ? all : all.filter(isRuledOut);
   return {
     file,
     look,

@@ -1,5 +1,6 @@
 import type { PathPair } from './derive-mapping.ts';
 import { deriveMappings } from './derive-mapping.ts';
+import { areOtherFiles, compareFacts } from './file-facts.ts';
 import type { PathMapping } from './file-paths.ts';
 import { fileName, isInFolder, isSameFolder, mapPath } from './file-paths.ts';
 import type { LookUp } from './look-up.ts';
@@ -103,8 +104,9 @@ function pairsOf({ file, look }: LookedUp): PathPair[] {
   return look.candidates
     .flatMap(({ files }) => files)
     .filter(({ path }) => fileName(path).toLowerCase() === look.name.toLowerCase())
-    .flatMap(({ path, size }): PathPair[] => {
-      if (size === undefined || file.size === undefined) return [{ stash: file.path, plex: path, size: 'unknown' }];
-      return size === file.size ? [{ stash: file.path, plex: path, size: 'same' }] : [];
+    .flatMap((plexFile): PathPair[] => {
+      const facts = compareFacts(file, plexFile);
+      if (areOtherFiles(facts)) return [];
+      return [{ stash: file.path, plex: plexFile.path, size: facts.size === 'same' ? 'same' : 'unknown' }];
     });
 }

@@ -1,8 +1,10 @@
+import type { Agreement, Agreements, FileFacts } from './file-facts.ts';
+import { areOtherFiles, compareFacts } from './file-facts.ts';
 import type { PathMapping } from './file-paths.ts';
 import { derivePathMapping, fileName, mapPath, normalisePath, sharedFolders } from './file-paths.ts';
 
-/** One file of a Plex item. `size` in bytes, where Plex knows it. */
-export type PlexFile = { readonly path: string; readonly size?: number | undefined };
+/** One file of a Plex item, with what Plex knows of it. */
+export type PlexFile = FileFacts & { readonly path: string };
 
 /** An item that may be the scene's, with its files, as a look-up found it. */
 export type Candidate = {
@@ -14,15 +16,14 @@ export type Candidate = {
 };
 
 /** What is known of the scene's file, as Stash sees it. */
-export type SceneFile = { readonly path: string; readonly size?: number | undefined };
+export type SceneFile = FileFacts & { readonly path: string };
 
-/** What speaks for one candidate, by its best file. */
-export type Evidence = {
+/** What speaks for one candidate and against it, by its best file. A duration that is the same proves nothing alone. */
+export type Evidence = Agreements & {
   readonly candidate: Candidate;
   readonly file: string;
   /** `case` when the paths differ in nothing but case, as they may on file systems that ignore it. */
   readonly path: 'exact' | 'case' | 'differs';
-  readonly size: 'same' | 'different' | 'unknown';
   /** Folders above the file that both sides share. */
   readonly sharedFolders: number;
 };
@@ -113,7 +114,7 @@ export function heldFile(
     const path = comparePaths(file.path, mapped);
     if (path === 'exact') return true;
     const isKnown = path === 'case' || (scene.path === proven.scenePath && file.path === proven.file);
-    return isKnown && sizeEvidence(scene, file) !== 'different';
+    return isKnown && !areOtherFiles(compareFacts(scene, file));
   });
   return held?.path;
 }
@@ -126,12 +127,12 @@ function evidenceFor(scene: SceneFile, mappedPath: string, candidate: Candidate)
         candidate,
         file: file.path,
         path: comparePaths(file.path, mappedPath),
-        size: sizeEvidence(scene, file),
+        ...compareFacts(scene, file),
         sharedFolders: sharedFolders(file.path, mappedPath),
       }),
     )
-    // A file of another size under another path is another file, also where only the case differs.
-    .filter((evidence) => evidence.path === 'exact' || evidence.size !== 'different')
+    // A file of another size or duration under another path is another file, also where only the case differs.
+    .filter((evidence) => evidence.path === 'exact' || !areOtherFiles(evidence))
     .toSorted(byStrength);
   return perFile.slice(0, 1);
 }
@@ -141,11 +142,6 @@ function strongest(all: readonly Evidence[], strength: (evidence: Evidence) => n
   return all.filter((evidence) => strength(evidence) === most);
 }
 
-function sizeEvidence(scene: SceneFile, file: PlexFile): Evidence['size'] {
-  if (scene.size === undefined || file.size === undefined) return 'unknown';
-  return scene.size === file.size ? 'same' : 'different';
-}
-
 function comparePaths(a: string, b: string): Evidence['path'] {
   const [left, right] = [normalisePath(a), normalisePath(b)];
   if (left === right) return 'exact';
@@ -153,14 +149,16 @@ function comparePaths(a: string, b: string): Evidence['path'] {
 }
 
 const PATH_RANK: Readonly<Record<Evidence['path'], number>> = { exact: 2, case: 1, differs: 0 };
-const SIZE_RANK: Readonly<Record<Evidence['size'], number>> = { same: 2, unknown: 1, different: 0 };
+const FACT_RANK: Readonly<Record<Agreement, number>> = { same: 2, unknown: 1, different: 0 };
 
 /** Strongest first; rating key and file break ties, so that the order of the candidates cannot. */
 function byStrength(a: Evidence, b: Evidence): number {
   return (
     PATH_RANK[b.path] - PATH_RANK[a.path] ||
-    SIZE_RANK[b.size] - SIZE_RANK[a.size] ||
+    FACT_RANK[b.size] - FACT_RANK[a.size] ||
     b.sharedFolders - a.sharedFolders ||
+    // After the folders: these may prove an item, and must be those of its file that shares most.
+    FACT_RANK[b.duration] - FACT_RANK[a.duration] ||
     compareText(a.candidate.ratingKey, b.candidate.ratingKey) ||
     compareText(a.file, b.file)
   );

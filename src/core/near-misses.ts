@@ -1,20 +1,26 @@
+import { areOtherFiles, compareFacts } from './file-facts.ts';
 import { fileName, fileStem, folderOf, normalisePath, sharedFolders } from './file-paths.ts';
 import type { Candidate, PlexFile, SceneFile } from './match.ts';
 
 /** A file that is not the scene's and may explain why that one was not found. */
 export type NearMiss = {
   /**
-   * `other_size`: the same name, ruled out by its size. `other_ending`: the same name but for what follows the last dot.
-   * `same_folder`: another file in a folder of that name.
+   * `other_size`, `other_duration`: the same name, ruled out by what it says. `other_ending`: the same name but for what
+   * follows the last dot. `same_folder`: another file in a folder of that name.
    */
-  readonly kind: 'other_size' | 'other_ending' | 'same_folder';
+  readonly kind: 'other_size' | 'other_duration' | 'other_ending' | 'same_folder';
   readonly candidate: Candidate;
   readonly file: PlexFile;
   /** Folders above the file that both sides share. */
   readonly sharedFolders: number;
 };
 
-const RANK: Readonly<Record<NearMiss['kind'], number>> = { other_size: 0, other_ending: 1, same_folder: 2 };
+const RANK: Readonly<Record<NearMiss['kind'], number>> = {
+  other_size: 0,
+  other_duration: 1,
+  other_ending: 2,
+  same_folder: 3,
+};
 
 /** More than these explain nothing further. */
 const MOST = 5;
@@ -22,6 +28,11 @@ const MOST = 5;
 /** What to look for in paths, to find what nearly is the file: its name without the ending, and the folder's name. */
 export function nearMissQueries(mappedPath: string): readonly string[] {
   return [...new Set([fileStem(fileName(mappedPath)), fileName(folderOf(mappedPath))])].filter((text) => text !== '');
+}
+
+/** Whether the file would be a candidate but for what is known of it. */
+export function isRuledOut({ kind }: NearMiss): boolean {
+  return kind === 'other_size' || kind === 'other_duration';
 }
 
 /** What comes closest to the scene's file among items that are not it, the closest first; whatever order they come in. */
@@ -54,15 +65,16 @@ export function nearMisses(
 
 function kindOf(scene: SceneFile, mappedPath: string, file: PlexFile): NearMiss['kind'] | undefined {
   const [name, wanted] = [fileName(file.path).toLowerCase(), fileName(mappedPath).toLowerCase()];
-  if (name === wanted) return isRuledOut(scene, mappedPath, file) ? 'other_size' : undefined;
+  if (name === wanted) return ruledOutBy(scene, mappedPath, file);
   if (fileStem(name) === fileStem(wanted)) return 'other_ending';
   return sharedFolders(file.path, mappedPath) > 0 ? 'same_folder' : undefined;
 }
 
-/** The same name is a candidate, unless its size speaks against it and its path does not speak for it. */
-function isRuledOut({ size }: SceneFile, mappedPath: string, file: PlexFile): boolean {
-  const isOtherSize = size !== undefined && file.size !== undefined && size !== file.size;
-  return isOtherSize && normalisePath(file.path) !== normalisePath(mappedPath);
+/** The same name is a candidate, unless its facts speak against it and its path does not speak for it. */
+function ruledOutBy(scene: SceneFile, mappedPath: string, file: PlexFile): NearMiss['kind'] | undefined {
+  const facts = compareFacts(scene, file);
+  if (!areOtherFiles(facts) || normalisePath(file.path) === normalisePath(mappedPath)) return undefined;
+  return facts.size === 'different' ? 'other_size' : 'other_duration';
 }
 
 function commonStart(a: string, b: string): number {

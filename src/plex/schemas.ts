@@ -13,11 +13,18 @@ const tags = z._default(
   [],
 );
 
+/** A hint at best, which no answer shall fail by. */
+const durationMs = z.catch(z.optional(number), undefined);
+
 const media = z._default(
   z.array(
     z.object({
       proxyType: z.optional(number),
-      Part: z._default(z.array(z.object({ file: z.optional(z.string()), size: z.optional(number) })), []),
+      duration: durationMs,
+      Part: z._default(
+        z.array(z.object({ file: z.optional(z.string()), size: z.optional(number), duration: durationMs })),
+        [],
+      ),
     }),
   ),
   [],
@@ -167,6 +174,9 @@ const OPTIMISED_VERSION = 42;
 function toFiles(list: z.infer<typeof media>): PlexFile[] {
   return list
     .filter(({ proxyType }) => proxyType !== OPTIMISED_VERSION)
-    .flatMap(({ Part }) => Part)
-    .flatMap(({ file, size }) => (file === undefined ? [] : [{ path: file, size }]));
+    .flatMap(({ duration, Part }) =>
+      // The duration of a version is that of all its parts together.
+      Part.map((part) => (Part.length === 1 ? { ...part, duration: part.duration ?? duration } : part)),
+    )
+    .flatMap(({ file, size, duration }) => (file === undefined ? [] : [{ path: file, size, durationMs: duration }]));
 }

@@ -28,12 +28,13 @@ export function eventDocument(event: WorkerEvent): object {
     }
     case 'low_confidence': {
       const { kind, sceneId, file, candidates, taken } = event;
-      const documents = candidates.map(({ candidate, file: path, size, sharedFolders }) => ({
+      const documents = candidates.map(({ candidate, file: path, size, duration, sharedFolders }) => ({
         rating_key: candidate.ratingKey,
         title: candidate.title,
         library: candidate.sectionTitle,
         file: path,
         size,
+        duration,
         shared_folders: sharedFolders,
       }));
       return { event: kind, scene_id: sceneId, file, taken, candidates: documents };

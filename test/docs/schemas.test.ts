@@ -185,7 +185,16 @@ const EVENTS: { readonly [Kind in WorkerEvent['kind']]: Extract<WorkerEvent, { k
     kind: 'low_confidence',
     sceneId: 7,
     file: 'pier.mp4',
-    candidates: [{ candidate: CANDIDATE, file: '/media/pier.mp4', path: 'differs', size: 'unknown', sharedFolders: 0 }],
+    candidates: [
+      {
+        candidate: CANDIDATE,
+        file: '/media/pier.mp4',
+        path: 'differs',
+        size: 'unknown',
+        duration: 'unknown',
+        sharedFolders: 0,
+      },
+    ],
     taken: false,
   },
   written: { kind: 'written', sceneId: 7, title: 'Pier', plan: PLAN, preserving: false },

@@ -43,6 +43,8 @@ test('the document names the item, the rule and the evidence', async (t) => {
       path: 'differs',
       size: 'same',
       size_bytes: 10,
+      duration: 'unknown',
+      duration_ms: 1_800_000,
       shared_folders: 1,
       shared_tail: 'quay/a.mp4',
     },

@@ -43,6 +43,30 @@ test('what is given by hand after the request lies over what Stash says; what ca
   assert.deepEqual([title, studio, tagline], ['The Pier', 'Mine', 'All at sea']);
 });
 
+test('the size that Stash knows says nothing about another file that was named by hand', async (t) => {
+  const { plex, run, stash } = await withStash(t);
+  const item = plex.addItem({ sectionKey: '1', file: '/media/long/pier.mp4', size: 20 });
+  const id = String(stash.addScene({ ...PIER, files: [{ path: '/data/short/pier.mp4', size: 10 }] }));
+  await run(['enqueue', id]);
+  await run(['enqueue', id, '--path', '/data/long/pier.mp4', '--tagline', 'All at sea']);
+  assert.equal((await run(['process'])).code, 0);
+  assert.equal(plex.item(item)?.tagline, 'All at sea');
+});
+
+test('among items that are equal but for it, the duration in Stash shows the likeliest', async (t) => {
+  const { plex, run, stash } = await withStash(t);
+  const others = [600_000, 900_500, 1_200_000].map((duration, index) =>
+    plex.addItem({ sectionKey: '1', file: `/media/${index}/pier.mp4`, size: 10, duration }),
+  );
+  const id = stash.addScene({ ...PIER, files: [{ path: '/data/x/pier.mp4', size: 10, duration: 900.25 }] });
+  await run(['enqueue', String(id)]);
+  assert.equal((await run(['process', '--no-strict-matching'])).code, 0);
+  assert.deepEqual(
+    others.map((item) => plex.item(item)?.title === 'The Pier'),
+    [false, true, false],
+  );
+});
+
 test('without a Stash, data that was given is written, and the bare request alone waits', async (t) => {
   const { plex, run, sql } = await setup(t);
   const item = plex.addItem({ sectionKey: '1', file: '/media/pier.mp4' });

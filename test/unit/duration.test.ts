@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { parseDurationMs } from '../../src/core/duration.ts';
+import { clockText, parseDurationMs, parseRunningTimeMs } from '../../src/core/duration.ts';
 
 test('a duration names its unit', () => {
   assert.equal(parseDurationMs('250ms', 's'), 250);
@@ -50,6 +50,31 @@ test('a whole number of any unit is that many units', () => {
     fc.property(fc.nat(100_000), anyUnit, (count, unit) => {
       assert.equal(parseDurationMs(`${count}${unit}`, 's'), count * units[unit]);
       assert.equal(parseDurationMs(count, unit), count * units[unit]);
+    }),
+  );
+});
+
+test('a running time is read as a player shows it, as seconds, or as any duration', () => {
+  for (const [text, ms] of [
+    ['1:02:03', 3_723_000],
+    ['62:03', 3_723_000],
+    ['2:03.5', 123_500],
+    ['3723', 3_723_000],
+    ['3723.25', 3_723_250],
+    ['90s', 90_000],
+    ['5m', 300_000],
+  ] as const)
+    assert.equal(parseRunningTimeMs(text), ms, text);
+  for (const text of ['', '1:2:3', '1:60', '1:60:00', ':30', '1:02:03:04', '-5', 'long', '1h 2m'])
+    assert.equal(parseRunningTimeMs(text), undefined, text);
+});
+
+test('a running time that is shown is read again, to the second', () => {
+  assert.equal(clockText(3_723_000), '1:02:03');
+  assert.equal(clockText(59_600), '1:00');
+  fc.assert(
+    fc.property(fc.nat(1_000_000_000), (ms) => {
+      assert.equal(parseRunningTimeMs(clockText(ms)), Math.round(ms / 1_000) * 1_000);
     }),
   );
 });

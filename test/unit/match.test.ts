@@ -222,12 +222,46 @@ test('a match does not hold once the item has lost the file', () => {
   assert.equal(heldFile({ path: '/data/harbour.mp4' }, proven, [], []) !== undefined, false);
 });
 
+test('another duration under another path is another file, unless the size is the same', () => {
+  const scene = { path: '/data/quay/a.mp4', size: 10, durationMs: 600_000 };
+  const at = (file: Partial<PlexFile>) =>
+    verdict(matchScene(scene, [candidate('1', { path: '/media/quay/a.mp4', ...file })], []));
+  assert.equal(at({ durationMs: 700_000 }), 'none');
+  assert.equal(at({ durationMs: 700_000, size: 10 }), 'high 1 by size');
+  assert.equal(at({ durationMs: 601_000 }), 'high 1 by folders');
+  assert.equal(at({ durationMs: 600_000, size: 11 }), 'none');
+});
+
+test('at the very path another duration is shown and decides nothing', () => {
+  const scene = { path: '/data/a.mp4', durationMs: 600_000 };
+  const match = matchScene(scene, [candidate('1', { path: '/data/a.mp4', durationMs: 700_000 })], []);
+  assert.equal(verdict(match), 'high 1 by path');
+  assert.equal(match.kind === 'high' && match.best.duration, 'different');
+});
+
+test('the same duration proves nothing, and shows the likeliest among equals', () => {
+  const scene = { path: '/data/quay/01.mp4', durationMs: 600_000 };
+  const both = [candidate('1', '/x/01.mp4'), candidate('2', { path: '/y/01.mp4', durationMs: 600_000 })];
+  assert.equal(verdict(matchScene(scene, both, [])), 'low 2');
+  assert.equal(verdict(matchScene(scene, both.slice(1), [])), 'low 2');
+});
+
+test('a proven file is let go when it has become another by its duration, but not where the size is the same', () => {
+  const scene = { path: '/data/harbour.mp4', size: 10, durationMs: 600_000 };
+  const held = (file: Partial<PlexFile>) => heldFile(scene, proven, [{ path: '/mnt/x/harbour.mp4', ...file }], []);
+  assert.equal(held({ durationMs: 900_000 }), undefined);
+  assert.equal(held({ durationMs: 900_000, size: 10 }), '/mnt/x/harbour.mp4');
+  assert.equal(held({ durationMs: 600_000 }), '/mnt/x/harbour.mp4');
+});
+
 const anyFolders = fc.array(fc.constantFrom('data', 'media', 'quay', 'Quay', 'mole'), { maxLength: 3 });
 const anyPath = fc
   .tuple(anyFolders, fc.constantFrom('01.mp4', '01.MP4', '02.mp4'))
   .map(([folders, name]) => `/${[...folders, name].join('/')}`);
 const anySize = fc.constantFrom(undefined, 10, 11);
-const anyFile: fc.Arbitrary<PlexFile> = fc.record({ path: anyPath, size: anySize });
+const anyDuration = fc.constantFrom(undefined, 600_000, 601_000, 700_000);
+const anyFile: fc.Arbitrary<PlexFile> = fc.record({ path: anyPath, size: anySize, durationMs: anyDuration });
+const anyScene = fc.record({ path: anyPath, size: anySize, durationMs: anyDuration });
 const anyCandidates = fc
   .array(fc.array(anyFile, { minLength: 1, maxLength: 3 }), { maxLength: 6 })
   .map((lists) => lists.map((files, index) => candidate(String(index + 1), ...files)));
@@ -238,18 +272,19 @@ test('the order of the candidates never matters', () => {
     fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length })),
   );
   fc.assert(
-    fc.property(anyPath, anySize, shuffled, anyMappings, (path, size, [all, mixed], mappings) => {
-      assert.deepEqual(matchScene({ path, size }, mixed, mappings), matchScene({ path, size }, all, mappings));
+    fc.property(anyScene, shuffled, anyMappings, (scene, [all, mixed], mappings) => {
+      assert.deepEqual(matchScene(scene, mixed, mappings), matchScene(scene, all, mappings));
     }),
   );
 });
 
 test('an exact path that one item has always wins', () => {
   fc.assert(
-    fc.property(anyPath, anySize, anySize, anyCandidates, (path, size, plexSize, others) => {
+    fc.property(anyScene, anyFile, anyCandidates, (scene, facts, others) => {
+      const { path } = scene;
       const rest = others.filter(({ files }) => files.every((file) => file.path !== path));
-      const exact = candidate('exact', { path, size: plexSize });
-      assert.equal(verdict(matchScene({ path, size }, [...rest, exact], [])), 'high exact by path');
+      const exact = candidate('exact', { ...facts, path });
+      assert.equal(verdict(matchScene(scene, [...rest, exact], [])), 'high exact by path');
     }),
   );
 });
@@ -271,11 +306,28 @@ test('a longer tail in common never loses to a shorter one', () => {
 
 test('nothing is proven by a name alone, or for a file of another size', () => {
   fc.assert(
-    fc.property(anyPath, anySize, anyCandidates, anyMappings, (path, size, all, mappings) => {
-      const result = matchScene({ path, size }, all, mappings);
+    fc.property(anyScene, anyCandidates, anyMappings, (scene, all, mappings) => {
+      const result = matchScene(scene, all, mappings);
       if (result.kind !== 'high' || result.rule === 'path') return;
-      assert.notEqual(result.best.size, 'different');
-      assert.ok(result.best.size === 'same' || result.best.sharedFolders > 0);
+      const { size, duration, sharedFolders: shared } = result.best;
+      assert.notEqual(size, 'different');
+      assert.ok(size === 'same' || (shared > 0 && duration !== 'different'));
+    }),
+  );
+});
+
+test('a duration that is the same never makes a match, it only keeps one from being ruled out', () => {
+  fc.assert(
+    fc.property(anyScene, anyCandidates, anyMappings, (scene, all, mappings) => {
+      const known = all.map((one) => ({ ...one, files: one.files.map((file) => ({ ...file, durationMs: 600_000 })) }));
+      const unknown = all.map((one) => ({
+        ...one,
+        files: one.files.map((file) => ({ ...file, durationMs: undefined })),
+      }));
+      const [withIt, without] = [known, unknown].map((list) =>
+        verdict(matchScene({ ...scene, durationMs: 600_000 }, list, mappings)),
+      );
+      assert.equal(withIt, without);
     }),
   );
 });

@@ -24,6 +24,21 @@ test('a file of the same name and another size is a near miss, and without a siz
   assert.deepEqual(kinds([other]), []);
 });
 
+test('a file of the same name and another duration is a near miss, unless its size is the same', () => {
+  const other = { path: '/x/lantern row.mp4', size: 10, durationMs: 900_000 };
+  const near = (size?: number) =>
+    nearMisses({ path: FILE, size, durationMs: 600_000 }, FILE, [{ ...candidate('1', ''), files: [other] }]);
+  assert.deepEqual(
+    near().map(({ kind }) => kind),
+    ['other_duration'],
+  );
+  assert.deepEqual(near(10), []);
+  assert.deepEqual(
+    near(11).map(({ kind }) => kind),
+    ['other_size'],
+  );
+});
+
 test('the file at the very path is never a near miss, whatever its size', () => {
   assert.deepEqual(kinds([candidate('1', FILE, 11)], 10), []);
 });

@@ -1,13 +1,14 @@
+import { clockText } from '../../core/duration.ts';
 import type { Explanation } from '../../core/explain-match.ts';
+import type { Agreement } from '../../core/file-facts.ts';
 import { pathMapFlag, sharedTail } from '../../core/file-paths.ts';
 import type { LookUpStep } from '../../core/look-up.ts';
-import type { Evidence, MatchResult } from '../../core/match.ts';
-import { adviceOnTwins } from '../../core/match.ts';
+import type { Evidence, MatchResult, PlexFile } from '../../core/match.ts';
 import type { NearMiss } from '../../core/near-misses.ts';
 import type { Reader } from '../../terminal/reader.ts';
 import { renderFields, renderTable } from '../../terminal/table.ts';
-
-type Matching = 'strict' | 'relaxed';
+import type { Matching } from './verdict.ts';
+import { nextLines, verdictWords } from './verdict.ts';
 
 /** The document of `match-test --json`: keys are only ever added. */
 export function matchDocument(explanation: Explanation, matching: Matching): object {
@@ -41,7 +42,9 @@ export function matchDocument(explanation: Explanation, matching: Matching): obj
       file: evidence.file,
       path: evidence.path,
       size: evidence.size,
-      size_bytes: plexSize(evidence) ?? null,
+      size_bytes: plexFile(evidence)?.size ?? null,
+      duration: evidence.duration,
+      duration_ms: plexFile(evidence)?.durationMs ?? null,
       shared_folders: evidence.sharedFolders,
       shared_tail: sharedTail(evidence.file, mapped.path),
     })),
@@ -52,6 +55,7 @@ export function matchDocument(explanation: Explanation, matching: Matching): obj
       library: miss.candidate.sectionTitle,
       file: miss.file.path,
       size_bytes: miss.file.size ?? null,
+      duration_ms: miss.file.durationMs ?? null,
       shared_folders: miss.sharedFolders,
     })),
     suggestion: suggestion === undefined ? null : pathMapFlag(suggestion),
@@ -102,8 +106,8 @@ function requestsOf({ look, extraRequests }: Explanation): number {
   return look.steps.reduce((sum, { requests }) => sum + requests, 1) + extraRequests;
 }
 
-function plexSize({ candidate, file }: Evidence): number | undefined {
-  return candidate.files.find(({ path }) => path === file)?.size;
+function plexFile({ candidate, file }: Evidence): PlexFile | undefined {
+  return candidate.files.find(({ path }) => path === file);
 }
 
 function plexSideFields({ plexSide }: Explanation): Field[] {
@@ -124,10 +128,11 @@ function candidateTable(match: Exclude<MatchResult, { kind: 'none' }>, mappedPat
     evidence.candidate.sectionTitle,
     PATH_WORDS[evidence.path],
     sharedTail(evidence.file, mappedPath),
-    `${SIZE_WORDS[evidence.size]}${bytes(plexSize(evidence))}`,
+    `${FACT_WORDS[evidence.size]}${bytes(plexFile(evidence))}`,
+    `${FACT_WORDS[evidence.duration]}${length(plexFile(evidence))}`,
     evidence.file,
   ]);
-  return renderTable(['ITEM', 'TITLE', 'LIBRARY', 'PATH', 'SHARED TAIL', 'SIZE', 'FILE'], rows, reader);
+  return renderTable(['ITEM', 'TITLE', 'LIBRARY', 'PATH', 'SHARED TAIL', 'SIZE', 'DURATION', 'FILE'], rows, reader);
 }
 
 const PATH_WORDS: Readonly<Record<Evidence['path'], string>> = {
@@ -136,7 +141,7 @@ const PATH_WORDS: Readonly<Record<Evidence['path'], string>> = {
   differs: 'differs',
 };
 
-const SIZE_WORDS: Readonly<Record<Evidence['size'], string>> = {
+const FACT_WORDS: Readonly<Record<Agreement, string>> = {
   same: 'same',
   different: 'differs',
   unknown: 'not compared',
@@ -147,7 +152,7 @@ function nearMissTable(misses: readonly NearMiss[], reader: Reader): string {
     candidate.ratingKey,
     candidate.title,
     candidate.sectionTitle,
-    `${NEAR_WORDS[kind]}${kind === 'other_size' ? bytes(file.size) : ''}`,
+    `${NEAR_WORDS[kind]}${kind === 'other_size' ? bytes(file) : ''}${kind === 'other_duration' ? length(file) : ''}`,
     file.path,
   ]);
   return renderTable(['ITEM', 'TITLE', 'LIBRARY', 'WHY', 'FILE'], rows, reader);
@@ -155,56 +160,15 @@ function nearMissTable(misses: readonly NearMiss[], reader: Reader): string {
 
 const NEAR_WORDS: Readonly<Record<NearMiss['kind'], string>> = {
   other_size: 'same name, other size',
+  other_duration: 'same name, other duration',
   other_ending: 'same name, other ending',
   same_folder: 'same folder, other name',
 };
 
-function bytes(size: number | undefined): string {
-  return size === undefined ? '' : ` (${size})`;
+function bytes(file: PlexFile | undefined): string {
+  return file?.size === undefined ? '' : ` (${file.size})`;
 }
 
-const RULE_WORDS: Readonly<Record<Extract<MatchResult, { kind: 'high' }>['rule'], string>> = {
-  path: 'it has the file at this very path',
-  size: 'it alone has a file of this name and size',
-  folders: 'of all files of this name its path shares the most folders',
-};
-
-function verdictWords(match: MatchResult): string {
-  if (match.kind === 'none') return 'none: no item has this file';
-  const { candidate } = match.best;
-  const item = `item ${candidate.ratingKey} "${candidate.title}" in "${candidate.sectionTitle}"`;
-  if (match.kind === 'high') return `HIGH: ${item}, since ${RULE_WORDS[match.rule]}`;
-  return `LOW: ${match.considered.length === 1 ? 'a candidate' : 'candidates'}, and no proof; the likeliest is ${item}`;
-}
-
-function nextLines({ look, file, nearMisses, suggestion }: Explanation, matching: Matching): string[] {
-  const { match } = look;
-  const flag = suggestion === undefined ? undefined : pathMapFlag(suggestion);
-  const lines: string[] = [];
-  if (match.kind === 'low') {
-    lines.push(
-      matching === 'strict'
-        ? 'process would not write: the job would be a dead letter, LowConfidenceMatch.'
-        : 'process would write to the likeliest, since strict_matching is off.',
-    );
-    const twins = adviceOnTwins(match);
-    if (twins !== undefined) lines.push(twins);
-    else if (flag !== undefined) lines.push(`If that is the file, this proves it: ${flag}`);
-    else if (file.size === undefined)
-      lines.push('Give its size with --size, or set path_map so that the path is exact.');
-    else lines.push('Set path_map so that the path is exact, or plex_library to one library.');
-  }
-  if (match.kind === 'high') {
-    lines.push('process would write to this item.');
-    if (flag !== undefined) lines.push(`The path would be exact with ${flag}`);
-  }
-  if (match.kind === 'none') {
-    if (nearMisses.some(({ kind }) => kind === 'other_size'))
-      lines.push('If the file was replaced, scan the library in Plex: it still has the old size.');
-    if (flag !== undefined) lines.push(`No library holds this folder. If it is the one shown above: ${flag}`);
-    lines.push(
-      `Check that Plex has scanned the file, and that ${look.mapped.path} is where Plex sees it (path_map, plex_library).`,
-    );
-  }
-  return lines;
+function length(file: PlexFile | undefined): string {
+  return file?.durationMs === undefined ? '' : ` (${clockText(file.durationMs)})`;
 }

@@ -1,4 +1,5 @@
 import { SyncError } from '../errors.ts';
+import { durationMsOf } from '../file-facts.ts';
 import type { Job } from '../job.ts';
 import type { SceneFile } from '../match.ts';
 import type { SceneData, SceneKey } from '../scene.ts';
@@ -43,7 +44,7 @@ function hydrateOne(job: Job, answer: StashAnswer | undefined, course: Course): 
     case 'gone':
       return afterGone(job, course);
     case 'found': {
-      const stashed = gated(job, answer.scene.data, course);
+      const stashed = ofNamedFile(gated(job, answer.scene.data, course), job.overStash);
       // What was given by hand after the request lies over what Stash says.
       const scene = { ...stashed, ...job.overStash };
       const fromStash = new Set(
@@ -53,6 +54,13 @@ function hydrateOne(job: Job, answer: StashAnswer | undefined, course: Course): 
       return withFile({ ...job, bare: 'filled' }, { scene, fromStash, stashUpdatedAt }, course);
     }
   }
+}
+
+/** What Stash knows of its own file says nothing about another one that was named by hand. */
+function ofNamedFile(stashed: SceneData, { path }: SceneData): SceneData {
+  if (path === undefined || path === stashed.path) return stashed;
+  const { size, duration, ...rest } = stashed;
+  return rest;
 }
 
 /** A scene that is gone from Stash ends its job, but for what was given by hand afterwards. */
@@ -85,5 +93,7 @@ function withFile(
   const path = said.scene.path ?? (job.bare === 'filled' ? undefined : record?.scenePath);
   if (path === undefined)
     return failed(job, new SyncError('no_file_path', `No file path for scene ${job.sceneId}, cannot sync to Plex`));
-  return { job: { ...job, knownPath: path }, ...said, file: { path, size: said.scene.size }, record };
+  const { size, duration } = said.scene;
+  const file = { path, size, durationMs: durationMsOf(duration) };
+  return { job: { ...job, knownPath: path }, ...said, file, record };
 }

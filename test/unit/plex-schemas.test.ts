@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { toItems, toListingPage } from '../../src/plex/schemas.ts';
+
+/** The durations of all files of one item with these versions, out of a listing and out of the full item. */
+function durations(media: readonly object[]): readonly (number | undefined)[] {
+  const answer = { MediaContainer: { Metadata: [{ ratingKey: '7', title: 'Fog', Media: media }] } };
+  const listed = toListingPage(answer)?.rows[0]?.files.map(({ durationMs }) => durationMs);
+  const full = toItems(answer)?.[0]?.files.map(({ durationMs }) => durationMs);
+  assert.deepEqual(full, listed);
+  return listed ?? [];
+}
+
+test('a file has its own duration, else that of its version', () => {
+  const part = { file: '/media/a.mp4' };
+  assert.deepEqual(durations([{ duration: 9_000, Part: [{ ...part, duration: 8_000 }] }]), [8_000]);
+  assert.deepEqual(durations([{ duration: '9000', Part: [part] }]), [9_000]);
+  assert.deepEqual(durations([{ Part: [part] }]), [undefined]);
+});
+
+test('the duration of a version of several files is that of none of them', () => {
+  const parts = [{ file: '/media/1.mp4', duration: 4_000 }, { file: '/media/2.mp4' }];
+  assert.deepEqual(durations([{ duration: 9_000, Part: parts }]), [4_000, undefined]);
+});
+
+test('a duration that is none fails no answer', () => {
+  assert.deepEqual(durations([{ duration: null, Part: [{ file: '/media/a.mp4', duration: {} }] }]), [undefined]);
+});
