@@ -4,8 +4,12 @@ import type { CommandSpec } from './spec.ts';
 export const MATCH_TEST: CommandSpec = {
   name: 'match-test',
   summary: 'show what a file would match in Plex, and why',
-  operands: [{ name: '<file>', help: 'whole path of the file, as Stash sees it' }],
-  options: [{ flags: '--size <bytes>', help: 'size of the file in bytes, as further evidence' }],
+  operands: [{ name: '[file]', help: 'whole path of the file, as Stash sees it; with --scene it may be left out' }],
+  options: [
+    { flags: '--size <bytes>', help: 'size of the file in bytes, as further evidence' },
+    { flags: '--duration <time>', help: 'length of the film, seconds or 1:02:03, as further evidence' },
+    { flags: '--scene <id>', help: 'take the file of this scene, with its size and duration' },
+  ],
   settings: [
     'plex_url',
     'plex_token',
@@ -13,6 +17,10 @@ export const MATCH_TEST: CommandSpec = {
     'plex_library',
     'plex_ca',
     'plex_insecure',
+    'stash_url',
+    'stash_api_key',
+    'stash_api_key_file',
+    'stash_insecure',
     'connect_timeout',
     'read_timeout',
     'path_map',
@@ -20,16 +28,19 @@ export const MATCH_TEST: CommandSpec = {
   ],
   notes: [
     'Judges the file exactly as process does, and writes nothing. HIGH is proven; LOW has candidates and no proof, and is written to only where strict_matching is off.',
+    'With --scene it says too what was last written for it. Stash is asked where stash_url is set, else the data directory; what is given on the command line counts instead.',
     'Exits 0 for HIGH and 1 for LOW or none. Needs no data directory.',
   ],
   examples: [
     'plexsync match-test "/data/North Quay/lantern-row.mp4"',
     'plexsync match-test /data/01.mp4 --size 734003200 --path-map /data=/media',
     'plexsync match-test /data/01.mp4 --json | jq .confidence',
+    'plexsync match-test --scene 4711',
   ],
-  exitCodes: [EXIT.done, EXIT.jobsFailed, EXIT.usage, EXIT.refused, EXIT.unreachable],
+  exitCodes: [EXIT.done, EXIT.jobsFailed, EXIT.usage, EXIT.refused, EXIT.unreachable, EXIT.store],
   run: async ({ operands, given, flags, configFile }, context) => {
     const { run } = await import('../commands/match/match-test.ts');
-    return await run({ file: operands[0] ?? '', size: given.text('size'), flags, configFile }, context);
+    const [size, duration, scene] = ['size', 'duration', 'scene'].map((name) => given.text(name));
+    return await run({ file: operands[0], scene, size, duration, flags, configFile }, context);
   },
 };

@@ -1,7 +1,6 @@
 import type { ListKind, ScalarField } from '../core/plex-item.ts';
-import { LIST_KINDS, SCALAR_FIELDS } from '../core/plex-item.ts';
 import { plexLink } from '../core/plex-link.ts';
-import type { Written } from '../core/scene-record.ts';
+import { writtenKeys } from '../core/scene-record.ts';
 import { EXIT } from '../exit.ts';
 import type { DeadLetter } from '../queue/dead-letters.ts';
 import { letterPathOf } from '../queue/dead-letters.ts';
@@ -54,12 +53,6 @@ function linkOf(item: KnownItem | undefined, plexUrl: string | undefined): strin
   if (item?.machineIdentifier === undefined) return undefined;
   const { machineIdentifier, ratingKey } = item;
   return plexLink({ machineIdentifier, ratingKey }, plexUrl);
-}
-
-/** What we count as ours in Plex, by the names Plex has for it. */
-function writtenKeys({ fields, lists }: Written): readonly (ScalarField | ListKind)[] {
-  const filled = LIST_KINDS.filter((kind) => Object.keys(lists[kind] ?? {}).length > 0);
-  return [...SCALAR_FIELDS.filter((field) => fields[field] !== undefined), ...filled];
 }
 
 function bareFieldName(field: ScalarField | ListKind): string {

@@ -13,6 +13,12 @@ export type Written = {
   readonly lists: Partial<Readonly<Record<ListKind, OurNames>>>;
 };
 
+/** What was written, by the names that Plex has for it: a list without a name of ours is none of ours. */
+export function writtenKeys({ fields, lists }: Written): readonly (ScalarField | ListKind)[] {
+  const filled = LIST_KINDS.filter((kind) => Object.keys(lists[kind] ?? {}).length > 0);
+  return [...SCALAR_FIELDS.filter((field) => fields[field] !== undefined), ...filled];
+}
+
 /** The names of one list before a write, and what the write was to add and remove. */
 export type ListIntent = {
   readonly before: readonly string[];

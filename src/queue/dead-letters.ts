@@ -1,6 +1,8 @@
 import { UsageError } from '../core/errors.ts';
+import { durationMsOf } from '../core/file-facts.ts';
 import { isUnder, normalisePath } from '../core/file-paths.ts';
 import { parseJsonText } from '../core/json-text.ts';
+import type { SceneFile } from '../core/match.ts';
 import type { SceneKey } from '../core/scene.ts';
 import { contentKeys, parseScene } from '../core/scene.ts';
 import type { StampedEdit } from '../core/stamped-edit.ts';
@@ -111,6 +113,17 @@ function toJobData(sceneId: number, data: string): string {
 export function letterPathOf(letter: Pick<DeadLetter, 'job_data'>): string | undefined {
   const path = letterDataOf(letter)?.['path'];
   return typeof path === 'string' ? path : undefined;
+}
+
+/** The file in a letter, as Stash sees it, with what the letter says of it. */
+export function letterFileOf(letter: Pick<DeadLetter, 'job_data'>): SceneFile | undefined {
+  const { path, size, duration } = letterDataOf(letter) ?? {};
+  if (typeof path !== 'string') return undefined;
+  return {
+    path,
+    size: typeof size === 'number' ? size : undefined,
+    durationMs: durationMsOf(typeof duration === 'number' ? duration : undefined),
+  };
 }
 
 /** Of one edit and what is left of it: nothing was taken when nothing is missing. */

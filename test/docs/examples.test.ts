@@ -94,6 +94,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   'plexsync match-test "/data/North Quay/lantern-row.mp4"': { stdout: /HIGH/ },
   'plexsync match-test /data/01.mp4 --size 734003200 --path-map /data=/media': { stdout: /HIGH/ },
   'plexsync match-test /data/01.mp4 --json | jq .confidence': { stdout: /^"low"\n$/ },
+  'plexsync match-test --scene 4711': { stdout: /^Scene\t4711, as the data directory knows it$/m },
   'plexsync init': {
     code: EXIT.usage,
     env: { PLEX_URL: '', PLEX_TOKEN: '' },

@@ -95,6 +95,7 @@ const ROWS: readonly Row[] = [
   ['match-test', ['match-test', '/media/pier.mp4']],
   ['match-test', ['match-test', '/media/this/01.mp4'], 'stdout', 1],
   ['match-test', ['match-test', '/media/pier.mkv'], 'stdout', 1],
+  ['match-test', ['match-test', '--scene', '1']],
   ['config-show', ['config', 'show', '--path-map', '/data=/media']],
   ['init', ['init', '--yes']],
   ['plugin-install', ['plugin', 'install', '--plugins-dir', '{dir}', '--yes']],

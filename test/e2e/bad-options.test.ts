@@ -24,6 +24,7 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
   '<0-100>': ['good', '101', '50.5'],
   '<bytes>': ['big', '-1', '99999999999999999999'],
   '<duration>': ['soon', '-5m'],
+  '<time>': ['long', '-1', '1:75', '1:60:00', '0'],
   '<when>': ['yesterday', '2026-02-31'],
   '<date>': ['yesterday', '2026-13-40'],
   '<id>': ['pier', '0', '99999999999999999999'],

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';
+import { startStashServer } from '../../src/simulator/stash-server.ts';
 import { runBin, setup } from '../helpers/rig.ts';
 
 const TWO_LIBRARIES = [
@@ -188,6 +189,118 @@ test('what process does with a file is what match-test said', async (t) => {
   );
 });
 
+test('another duration rules a file out, as it does for process, and the verdict says so', async (t) => {
+  const { plex, run } = await setup(t);
+  const ratingKey = plex.addItem({ sectionKey: '1', file: '/media/quay/a.mp4', duration: 3_723_000 });
+  const other = await run(['match-test', '/data/quay/a.mp4', '--duration', '1:05:00']);
+  assert.equal(other.code, 1);
+  assert.match(other.stdout, /File\t1:05:00\n/);
+  assert.match(other.stdout, /same name, other duration \(1:02:03\)/);
+  assert.match(other.stdout, /still has the old duration/);
+  const same = JSON.parse((await run(['match-test', '/data/quay/a.mp4', '--duration', '3724.5', '--json'])).stdout);
+  assert.deepEqual([same.confidence, same.rule, same.duration_ms], ['high', 'folders', 3_724_500]);
+  assert.deepEqual([same.candidates[0].duration, same.candidates[0].duration_ms], ['same', 3_723_000]);
+  for (const [scene_id, duration] of [
+    [1, 3_900],
+    [2, 3_724.5],
+  ]) {
+    const input = JSON.stringify({ scene_id, path: '/data/quay/a.mp4', title: `Scene ${scene_id}`, duration });
+    await run(['enqueue', '-'], { input });
+  }
+  await run(['process']);
+  assert.equal(plex.item(ratingKey)?.title, 'Scene 2');
+  const waiting = JSON.parse((await run(['queue', 'list', '--json'])).stdout);
+  assert.deepEqual(
+    waiting.map((job: { scene_id: number; state: string }) => [job.scene_id, job.state]),
+    [[1, 'not_found']],
+  );
+});
+
+test('a scene is asked of Stash: its path, size and duration, and what was last written for it', async (t) => {
+  const { plex, run } = await setup(t);
+  const stash = await startStashServer({});
+  t.after(() => stash.close());
+  const env = { STASH_URL: stash.url };
+  const ratingKey = plex.addItem({ sectionKey: '1', file: '/media/quay/a.mp4', size: 7, title: 'Unwritten' });
+  const id = String(stash.addScene({ title: 'Fog', files: [{ path: '/data/quay/a.mp4', size: 7, duration: 62.5 }] }));
+  const before = await run(['match-test', '--scene', id], { env });
+  assert.equal(before.code, 0, before.stderr);
+  assert.match(before.stdout, new RegExp(`Scene\\t${id}, as Stash has it\\n`));
+  assert.match(before.stdout, /Last time\tnothing was written for it\n/);
+  assert.match(before.stdout, /File\t7 bytes, 1:03\n/);
+  await run(['enqueue', id]);
+  assert.equal((await run(['process'], { env })).code, 0);
+  const after = await run(['match-test', '--scene', id], { env });
+  assert.match(
+    after.stdout,
+    new RegExp(`Last time\\titem ${ratingKey} in "Adult", written .*: title.*keeps to this item`),
+  );
+  const document = JSON.parse((await run(['match-test', '--scene', id, '--json'], { env })).stdout);
+  assert.deepEqual([document.scene_id, document.scene_from, document.size_bytes], [Number(id), 'stash', 7]);
+  assert.deepEqual([document.path, document.duration_ms, document.rule], ['/data/quay/a.mp4', 62_500, 'size']);
+  assert.deepEqual([document.last_written.rating_key, document.last_written.fields[0]], [ratingKey, 'title']);
+
+  const given = ['match-test', '/mnt/b.mp4', '--scene', id, '--size', '8', '--json'];
+  const own = JSON.parse((await run(given, { env })).stdout);
+  assert.deepEqual([own.path, own.size_bytes, own.duration_ms, own.confidence], ['/mnt/b.mp4', 8, 62_500, 'none']);
+});
+
+test('without Stash a scene is as the data directory knows it: a job, the last sync, a dead letter', async (t) => {
+  const { plex, run } = await setup(t);
+  plex.addItem({ sectionKey: '1', file: '/media/quay/a.mp4', size: 7 });
+  plex.addItem({ sectionKey: '1', file: '/media/mole/01.mp4', size: 9 });
+  const scenes = [
+    { scene_id: 1, path: '/media/quay/a.mp4', title: 'A' },
+    { scene_id: 2, path: '/data/pier/01.mp4', title: 'B', duration: 1_800 },
+  ];
+  await run(['enqueue', '-'], { input: JSON.stringify(scenes) });
+  assert.equal((await run(['process'])).code, 1);
+  await run(['enqueue', '-'], {
+    input: JSON.stringify({ scene_id: 3, path: '/data/quay/a.mp4', size: 7, title: 'C' }),
+  });
+  const asked = async (id: number) => {
+    const { path, size_bytes, duration_ms, confidence, scene_from, last_written } = JSON.parse(
+      (await run(['match-test', '--scene', String(id), '--json'])).stdout,
+    );
+    assert.equal(scene_from, 'data_dir');
+    return [path, size_bytes, duration_ms, confidence, last_written !== null];
+  };
+  assert.deepEqual(await asked(1), ['/media/quay/a.mp4', null, null, 'high', true]);
+  assert.deepEqual(await asked(2), ['/data/pier/01.mp4', null, 1_800_000, 'low', false]);
+  assert.deepEqual(await asked(3), ['/data/quay/a.mp4', 7, null, 'high', false]);
+});
+
+test('a scene that nobody knows, or that has no file, is refused with one sentence and no directory is made', async (t) => {
+  const { run, dataDir } = await setup(t);
+  const stash = await startStashServer({});
+  t.after(() => stash.close());
+  const env = { STASH_URL: stash.url };
+  const id = String(stash.addScene({ title: 'Fog', files: [] }));
+  for (const [args, more, sentence] of [
+    [['--scene', '99'], {}, /^plexsync: Scene 99 is not known in .*\.\n {2}Set stash_url/],
+    [['--scene', '99'], { env }, /^plexsync: Scene 99 is not known in Stash, nor in .*\.\n {2}Check the id/],
+    [['/a.mp4', '--scene', '99'], { env }, /^plexsync: Scene 99 is not known in Stash/],
+    [['--scene', id], { env }, /^plexsync: Scene \d+ has no file that Stash knows of\.\n {2}Give FILE too\.$/m],
+    [['--scene', 'pier'], {}, /^plexsync: --scene must be a scene id, not "pier"\./],
+    [[], {}, /^plexsync: Neither a file nor a scene is given\.\n {2}Give the whole path/],
+  ] as const) {
+    const result = await run(['match-test', ...args], more);
+    assert.equal(result.code, 2, result.stderr);
+    assert.match(result.stderr, sentence);
+    assert.equal(result.stdout, '');
+  }
+  assert.equal((await run(['match-test', '/media/a.mp4', '--scene', id], { env })).code, 1);
+  assert.equal(existsSync(dataDir), false);
+});
+
+test('a Stash that refuses the key or is silent is no unknown scene', async (t) => {
+  const { run } = await setup(t);
+  const stash = await startStashServer({ apiKey: 'lantern-key-1234567890' });
+  t.after(() => stash.close());
+  assert.equal((await run(['match-test', '--scene', '1'], { env: { STASH_URL: stash.url } })).code, 3);
+  assert.equal((await run(['match-test', '--scene', '1'], { env: { STASH_URL: 'http://127.0.0.1:1' } })).code, 4);
+});
+
 test('a refused token is 3, a silent server 4, and a fault while looking is never "none"', async (t) => {
   const { plex, run } = await setup(t);
   const refused = await run(['match-test', '/media/a.mp4'], { env: { PLEX_TOKEN: 'another-token' } });
@@ -213,6 +326,8 @@ for (const [what, args] of [
   ['no path', []],
   ['two paths', ['/a.mp4', '/b.mp4']],
   ['a size that is no number', ['/a.mp4', '--size', '1 GB']],
+  ['a duration that is none', ['/a.mp4', '--duration', '1:75']],
+  ['a duration of nothing', ['/a.mp4', '--duration', '0']],
   ['a mapping without an equals sign', ['/a.mp4', '--path-map', '/data']],
   ['a library that is not there', ['/a.mp4', '--plex-library', 'Lighthouses']],
 ] as const) {

@@ -3,20 +3,33 @@ import type { Explanation } from '../../core/explain-match.ts';
 import type { Agreement } from '../../core/file-facts.ts';
 import { pathMapFlag, sharedTail } from '../../core/file-paths.ts';
 import type { LookUpStep } from '../../core/look-up.ts';
-import type { Evidence, MatchResult, PlexFile } from '../../core/match.ts';
+import type { Evidence, MatchResult, PlexFile, SceneFile } from '../../core/match.ts';
 import type { NearMiss } from '../../core/near-misses.ts';
+import { writtenKeys } from '../../core/scene-record.ts';
+import type { KnownItem } from '../../queue/scene-status.ts';
+import { fieldName } from '../../terminal/log.ts';
 import type { Reader } from '../../terminal/reader.ts';
 import { renderFields, renderTable } from '../../terminal/table.ts';
+import { localTime, utcTime } from '../../terminal/time.ts';
+import type { AskedScene } from './scene.ts';
 import type { Matching } from './verdict.ts';
 import { nextLines, verdictWords } from './verdict.ts';
 
 /** The document of `match-test --json`: keys are only ever added. */
-export function matchDocument(explanation: Explanation, matching: Matching): object {
+export function matchDocument(
+  explanation: Explanation,
+  { matching, scene }: { readonly matching: Matching; readonly scene: AskedScene | undefined },
+): object {
   const { file, look, nearMisses, suggestion, plexSide } = explanation;
   const { mapped, match } = look;
   const item = writtenTo(match, matching)?.candidate;
   return {
     path: file.path,
+    size_bytes: file.size ?? null,
+    duration_ms: file.durationMs ?? null,
+    scene_id: scene?.sceneId ?? null,
+    scene_from: scene?.from ?? null,
+    last_written: scene?.item === undefined ? null : lastWrittenDocument(scene.item),
     mapped_path: mapped.path,
     path_map: mapped.mapping ?? null,
     seen_by: plexSide === undefined ? 'stash' : 'plex',
@@ -65,14 +78,17 @@ export function matchDocument(explanation: Explanation, matching: Matching): obj
 /** The same for a person, or without table lines for a pipe. */
 export function matchText(
   explanation: Explanation,
-  { matching, reader }: { readonly matching: Matching; readonly reader: Reader },
+  how: { readonly matching: Matching; readonly scene: AskedScene | undefined; readonly reader: Reader },
 ): string {
   const { file, look, nearMisses } = explanation;
+  const { matching, scene, reader } = how;
   const { mapped, match } = look;
   const blocks = [
     renderFields(
       [
+        ...(scene === undefined ? [] : sceneFields(scene, reader)),
         ['Path', file.path],
+        ...fileFields(file),
         ['In Plex', `${mapped.path} (${mapped.mapping ? pathMapFlag(mapped.mapping) : 'no path_map applies'})`],
         ...plexSideFields(explanation),
         ...look.steps.map((step): Field => ['Tried', stepWords(step)]),
@@ -91,6 +107,44 @@ export function matchText(
 }
 
 type Field = readonly [name: string, value: string];
+
+function lastWrittenDocument({ ratingKey, sectionTitle, file, syncedAt, written }: KnownItem): object {
+  return {
+    rating_key: ratingKey,
+    library: sectionTitle ?? null,
+    file: file ?? null,
+    synced_at: syncedAt === undefined ? null : utcTime(syncedAt),
+    fields: writtenKeys(written),
+  };
+}
+
+function sceneFields({ sceneId, from, item }: AskedScene, reader: Reader): Field[] {
+  const knower = from === 'stash' ? 'as Stash has it' : 'as the data directory knows it';
+  return [
+    ['Scene', `${sceneId}, ${knower}`],
+    ['Last time', item === undefined ? 'nothing was written for it' : lastTimeWords(item, reader)],
+  ];
+}
+
+function lastTimeWords({ ratingKey, sectionTitle, file, syncedAt, written }: KnownItem, reader: Reader): string {
+  const time = reader.kind === 'person' ? localTime : utcTime;
+  const at = syncedAt === undefined ? 'a write was begun' : `written ${time(syncedAt)}`;
+  const library = sectionTitle === undefined ? '' : ` in "${sectionTitle}"`;
+  const keys = writtenKeys(written).map((key) => fieldName(key).replace(/^the /, ''));
+  const fields = keys.length === 0 ? '' : `: ${keys.join(', ')}`;
+  // A proven item is read before anything is looked for.
+  const first = file === undefined ? '' : '; process keeps to this item while it has the file';
+  return `item ${ratingKey}${library}, ${at}${fields}${first}`;
+}
+
+/** What the candidates' files are compared with. */
+function fileFields({ size, durationMs }: SceneFile): Field[] {
+  const facts = [
+    ...(size === undefined ? [] : [`${size} bytes`]),
+    ...(durationMs === undefined ? [] : [clockText(durationMs)]),
+  ];
+  return facts.length === 0 ? [] : [['File', facts.join(', ')]];
+}
 
 /** The item that `process` would write to, if any. */
 function writtenTo(match: MatchResult, matching: Matching): Evidence | undefined {
