@@ -246,6 +246,12 @@ test('the same duration proves nothing, and shows the likeliest among equals', (
   assert.equal(verdict(matchScene(scene, both.slice(1), [])), 'low 2');
 });
 
+test('an item with two files is judged by the one that shares more folders, whatever their durations are', () => {
+  const two = candidate('1', { path: '/m/b/c/01.mp4', durationMs: 600_000 }, '/m/a/b/c/01.mp4');
+  const scene = { path: '/data/a/b/c/01.mp4', durationMs: 600_000 };
+  assert.equal(verdict(matchScene(scene, [two, candidate('2', '/n/b/c/01.mp4')], [])), 'high 1 by folders');
+});
+
 test('a proven file is let go when it has become another by its duration, but not where the size is the same', () => {
   const scene = { path: '/data/harbour.mp4', size: 10, durationMs: 600_000 };
   const held = (file: Partial<PlexFile>) => heldFile(scene, proven, [{ path: '/mnt/x/harbour.mp4', ...file }], []);
@@ -300,6 +306,57 @@ test('a longer tail in common never loses to a shorter one', () => {
       if (result.kind === 'none') return;
       for (const { file } of result.considered)
         assert.ok(sharedFolders(file, path) <= sharedFolders(result.best.file, path));
+    }),
+  );
+});
+
+test('of all candidates the one with the longest tail in common is the proven one, where nothing else is known', () => {
+  fc.assert(
+    fc.property(anyFolders, fc.array(anyPath, { minLength: 1, maxLength: 5 }), (folders, files) => {
+      const path = ['/stash', ...folders, '01.mp4'].join('/');
+      // Another root on both sides: then no path is exact, and tails alone decide.
+      const candidates = files.map((file, index) => candidate(String(index), `/plex${file}`));
+      const result = matchScene({ path }, candidates, []);
+      if (result.kind === 'none') return;
+      const tails = result.considered.map(({ sharedFolders: shared }) => shared);
+      const most = Math.max(...tails);
+      const isAlone = most > 0 && tails.filter((shared) => shared === most).length === 1;
+      assert.equal(result.best.sharedFolders, most);
+      assert.equal(result.kind, isAlone ? 'high' : 'low');
+    }),
+  );
+});
+
+test('two mounts of one folder match by their shared tail, without any mapping', () => {
+  const wanted = candidate('1', '/media/videos/scene.mp4');
+  const others = ['/media/clips/scene.mp4', '/backup/scene.mp4'].map((file, index) => candidate(`${index + 2}`, file));
+  assert.equal(judge('/data/videos/scene.mp4', [wanted]), 'high 1 by folders');
+  assert.equal(judge('/data/videos/scene.mp4', [...others, wanted]), 'high 1 by folders');
+});
+
+test('another studio’s file of the same name is never proven while ours is absent, whatever is known of it', () => {
+  const studio = fc.constantFrom('East Quay', 'South Quay', 'Mole', 'Pier');
+  const name = fc.constantFrom('01.mp4', 'Scene 1.MP4');
+  // Known sizes of different files differ.
+  const size = fc.constantFrom(undefined, 20, 30);
+  const others = fc.array(fc.record({ studio, size, durationMs: anyDuration }), { minLength: 1, maxLength: 5 });
+  const ours = fc.record({ size: fc.constantFrom(undefined, 10), durationMs: anyDuration });
+  const mappings = fc.constantFrom<readonly PathMapping[]>(
+    [],
+    [{ from: '/data', to: '/media' }],
+    [{ from: '/x', to: '/y' }],
+  );
+  fc.assert(
+    fc.property(name, ours, others, mappings, (file, facts, foreign, map) => {
+      const candidates = foreign.map((other, index) =>
+        candidate(String(index), { ...other, path: `/media/${other.studio}/${file}` }),
+      );
+      const result = matchScene({ ...facts, path: `/data/North Quay/${file}` }, candidates, map);
+      assert.notEqual(result.kind, 'high');
+      // Every fact that spoke for a candidate or against it is told with it.
+      if (result.kind === 'low')
+        for (const { size: sizes, duration, sharedFolders: shared } of result.considered)
+          assert.ok(sizes !== 'different' && duration !== 'different' && shared === 0);
     }),
   );
 });
