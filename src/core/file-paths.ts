@@ -89,8 +89,8 @@ export function unmapPath(path: string, mappings: readonly PathMapping[]): Mappe
   return { path: stashPath, mapping: mapping && { from: mapping.to, to: mapping.from } };
 }
 
-/** Whether two paths name one folder: slashes do not count, nor does case where Windows says so. */
-export function isSameFolder(a: string, b: string): boolean {
+/** Whether two paths name one file or folder: slashes do not count, nor does case below a drive of Windows. */
+export function isSamePath(a: string, b: string): boolean {
   return isInFolder(a, b) && isInFolder(b, a);
 }
 
@@ -122,7 +122,7 @@ export function derivePathMapping(stashPath: string, plexPath: string): PathMapp
   if (shared === 0) return undefined;
   const from = dropTail(stashPath, shared + 1) || '/';
   const to = dropTail(plexPath, shared + 1) || '/';
-  return isSameFolder(from, to) ? undefined : { from, to };
+  return isSamePath(from, to) ? undefined : { from, to };
 }
 
 function dropTail(path: string, parts: number): string {

@@ -2,7 +2,7 @@ import type { PathPair } from './derive-mapping.ts';
 import { deriveMappings } from './derive-mapping.ts';
 import { areOtherFiles, compareFacts } from './file-facts.ts';
 import type { PathMapping } from './file-paths.ts';
-import { fileName, isInFolder, isSameFolder, mapPath } from './file-paths.ts';
+import { fileName, isInFolder, isSamePath, mapPath } from './file-paths.ts';
 import type { LookUp } from './look-up.ts';
 import type { SceneFile } from './match.ts';
 import { matchScene } from './match.ts';
@@ -73,7 +73,7 @@ export function judgeSample(looked: readonly LookedUp[], mappings: readonly Path
   const agreed = deriveMappings(aside.flatMap(pairsOf)).map(({ mapping }) => mapping);
   const derived = agreed.length > 0 ? agreed : mappingOfMatched(aside);
   // A line of the same folder is corrected, not added to.
-  const kept = mappings.filter(({ from }) => !derived.some((mapping) => isSameFolder(mapping.from, from)));
+  const kept = mappings.filter(({ from }) => !derived.some((mapping) => isSamePath(mapping.from, from)));
   const then = count(looked, [...derived, ...kept]);
   const isBetter = derived.length > 0 && then.exact > now.exact && then.found >= now.found;
   const missing = looked.find(({ look }) => look.match.kind !== 'high')?.file;

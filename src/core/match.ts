@@ -1,7 +1,7 @@
 import type { Agreement, Agreements, FileFacts } from './file-facts.ts';
 import { areOtherFiles, compareFacts } from './file-facts.ts';
 import type { PathMapping } from './file-paths.ts';
-import { derivePathMapping, fileName, mapPath, normalisePath, sharedFolders } from './file-paths.ts';
+import { derivePathMapping, fileName, isSamePath, mapPath, normalisePath, sharedFolders } from './file-paths.ts';
 
 /** One file of a Plex item, with what Plex knows of it. */
 export type PlexFile = FileFacts & { readonly path: string };
@@ -22,7 +22,7 @@ export type SceneFile = FileFacts & { readonly path: string };
 export type Evidence = Agreements & {
   readonly candidate: Candidate;
   readonly file: string;
-  /** `case` when the paths differ in nothing but case, as they may on file systems that ignore it. */
+  /** `case` when nothing but case differs, on a file system that may ignore it; below a drive that is `exact`. */
   readonly path: 'exact' | 'case' | 'differs';
   /** Folders above the file that both sides share. */
   readonly sharedFolders: number;
@@ -143,9 +143,8 @@ function strongest(all: readonly Evidence[], strength: (evidence: Evidence) => n
 }
 
 function comparePaths(a: string, b: string): Evidence['path'] {
-  const [left, right] = [normalisePath(a), normalisePath(b)];
-  if (left === right) return 'exact';
-  return left.toLowerCase() === right.toLowerCase() ? 'case' : 'differs';
+  if (isSamePath(a, b)) return 'exact';
+  return normalisePath(a).toLowerCase() === normalisePath(b).toLowerCase() ? 'case' : 'differs';
 }
 
 const PATH_RANK: Readonly<Record<Evidence['path'], number>> = { exact: 2, case: 1, differs: 0 };

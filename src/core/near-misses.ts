@@ -1,5 +1,5 @@
 import { areOtherFiles, compareFacts } from './file-facts.ts';
-import { fileName, fileStem, folderOf, normalisePath, sharedFolders } from './file-paths.ts';
+import { fileName, fileStem, folderOf, isSamePath, sharedFolders } from './file-paths.ts';
 import type { Candidate, PlexFile, SceneFile } from './match.ts';
 
 /** A file that is not the scene's and may explain why that one was not found. */
@@ -73,7 +73,7 @@ function kindOf(scene: SceneFile, mappedPath: string, file: PlexFile): NearMiss[
 /** The same name is a candidate, unless its facts speak against it and its path does not speak for it. */
 function ruledOutBy(scene: SceneFile, mappedPath: string, file: PlexFile): NearMiss['kind'] | undefined {
   const facts = compareFacts(scene, file);
-  if (!areOtherFiles(facts) || normalisePath(file.path) === normalisePath(mappedPath)) return undefined;
+  if (!areOtherFiles(facts) || isSamePath(file.path, mappedPath)) return undefined;
   return facts.size === 'different' ? 'other_size' : 'other_duration';
 }
 

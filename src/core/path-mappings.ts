@@ -1,6 +1,6 @@
 import { isAbsolutePath } from './file-argument.ts';
 import type { PathMapping } from './file-paths.ts';
-import { isInFolder, isSameFolder } from './file-paths.ts';
+import { isInFolder, isSamePath } from './file-paths.ts';
 
 /** One mapping as it may be given: `/stash/folder=/plex/folder`, or its two sides by name. */
 export type GivenMapping = string | PathMapping;
@@ -65,15 +65,15 @@ function faultOf(index: number, mappings: readonly PathMapping[]): string | unde
   const { from, to } = mapping;
   const others = mappings.filter((other) => other !== mapping);
   // Inside a folder that is mapped, it says that this one is not.
-  if (isSameFolder(from, to) && !others.some((other) => isInFolder(from, other.from)))
+  if (isSamePath(from, to) && !others.some((other) => isInFolder(from, other.from)))
     return `must not map ${from} to itself: leave that line out, for what is not mapped stays as it is`;
   const earlier = mappings.slice(0, index);
-  const twice = earlier.find((other) => isSameFolder(other.from, from));
+  const twice = earlier.find((other) => isSamePath(other.from, from));
   if (twice !== undefined)
-    return isSameFolder(twice.to, to)
+    return isSamePath(twice.to, to)
       ? `must name ${from} once: leave one of its lines out`
       : `must map ${from} to one folder: keep ${twice.from}=${twice.to} or ${from}=${to}`;
-  const back = earlier.find((other) => isSameFolder(other.from, to) && isSameFolder(other.to, from));
+  const back = earlier.find((other) => isSamePath(other.from, to) && isSamePath(other.to, from));
   return (
     back &&
     `must not map both ways: keep ${back.from}=${back.to} if ${back.from} is where Stash sees it, else ${from}=${to}`

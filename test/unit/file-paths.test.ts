@@ -7,7 +7,7 @@ import {
   fileName,
   folderOf,
   isInFolder,
-  isSameFolder,
+  isSamePath,
   mapPath,
   normalisePath,
   sharedFolders,
@@ -145,9 +145,9 @@ test('neither a share of the network nor a drive is in the root', () => {
 });
 
 test('folders are the same whatever their slashes are, and on a drive whatever their case is', () => {
-  assert.ok(isSameFolder('D:\\Films\\', 'd:/films'));
-  assert.ok(!isSameFolder('/Films', '/films'));
-  assert.ok(!isSameFolder('/films', '/films/quay'));
+  assert.ok(isSamePath('D:\\Films\\', 'd:/films'));
+  assert.ok(!isSamePath('/Films', '/films'));
+  assert.ok(!isSamePath('/films', '/films/quay'));
 });
 
 test('the root can be mapped from and to', () => {

@@ -62,6 +62,12 @@ test('slashes, composition and case do not hide the same path', () => {
   assert.equal(judge('C:\\Quay\\cafe\u0301.mp4', [candidate('1', 'c:/quay/Café.mp4')]), 'high 1 by path');
 });
 
+test('below a drive of Windows a path in another case is the very path, whatever the size', () => {
+  const grown = candidate('1', { path: 'D:/Quay/A.mp4', size: 11 });
+  assert.equal(judgeSized('/data/a.mp4', 10, [grown], [{ from: '/data', to: 'd:\\quay' }]), 'high 1 by path');
+  assert.equal(judgeSized('/quay/a.mp4', 10, [candidate('1', { path: '/Quay/A.mp4', size: 11 })]), 'none');
+});
+
 test('a path in the very same case wins over one that differs in case', () => {
   const both = [candidate('1', '/data/HARBOUR.mp4'), candidate('2', '/data/harbour.mp4')];
   assert.equal(judge('/data/harbour.mp4', both), 'high 2 by path');
