@@ -1,11 +1,11 @@
 import type { DeadLetter } from '../queue/dead-letters.ts';
-import { letterDataOf } from '../queue/dead-letters.ts';
+import { letterChoicesOf, letterDataOf } from '../queue/dead-letters.ts';
 import type { Context } from './context.ts';
 
 /** A letter in `dlq list --json`: keys are only ever added. One that is damaged has no `job_data`. */
 export function letterDocument(letter: DeadLetter): object {
   const { job_key: _key, stamps: _stamps, bare_at: _bareAt, ...columns } = letter;
-  return { ...columns, job_data: letterDataOf(letter) ?? null };
+  return { ...columns, job_data: letterDataOf(letter) ?? null, choices: letterChoicesOf(letter) };
 }
 
 /** Warns of a letter whose scene cannot be read: the others are shown as ever. */

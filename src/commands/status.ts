@@ -1,11 +1,11 @@
+import type { Pin } from '../core/pin.ts';
 import type { ListKind, ScalarField } from '../core/plex-item.ts';
 import { plexLink } from '../core/plex-link.ts';
 import { writtenKeys } from '../core/scene-record.ts';
 import { EXIT } from '../exit.ts';
 import type { DeadLetter } from '../queue/dead-letters.ts';
-import { letterPathOf } from '../queue/dead-letters.ts';
 import type { KnownItem, SceneStatus } from '../queue/scene-status.ts';
-import { readSceneStatus } from '../queue/scene-status.ts';
+import { knownPathOf, readSceneStatus } from '../queue/scene-status.ts';
 import { openStoresToRead } from '../queue/stores.ts';
 import type { QueuedJob } from '../queue/waiting.ts';
 import { loadSettings } from '../settings/load.ts';
@@ -17,6 +17,7 @@ import { localTime, utcTime } from '../terminal/time.ts';
 import type { Context } from './context.ts';
 import { jobDocument } from './job-document.ts';
 import { letterDocument } from './letter-document.ts';
+import { pinDocument } from './pin-document.ts';
 import { toId } from './typed-values.ts';
 import { tellWarnings } from './warnings.ts';
 
@@ -68,6 +69,7 @@ function statusDocument(sceneId: number, status: SceneStatus | undefined, link: 
     path: status?.scenePath ?? null,
     item_taken_by: status?.itemTakenBy ?? null,
     item: status?.item === undefined ? null : itemDocument(status.item, link),
+    pin: status?.pin === undefined ? null : pinDocument(status.pin),
   };
 }
 
@@ -89,21 +91,16 @@ type Line = readonly [name: string, value: string];
 function statusTable(sceneId: number, status: SceneStatus, link: string | undefined): string {
   const reader = readerOf('stdout');
   const time = reader.kind === 'person' ? localTime : utcTime;
-  const { jobs, letters, item } = status;
+  const { jobs, letters, item, pin } = status;
   const lines: Line[] = [
     ['scene', String(sceneId)],
-    ['path', pathOf(status) ?? '-'],
+    ['path', knownPathOf(status) ?? '-'],
     ...(jobs.length === 0 ? [['waiting', 'no'] as const] : jobs.flatMap((job) => jobLines(job, time))),
     ...letters.flatMap((letter) => letterLines(letter, time)),
     ...(item === undefined ? [['plex item', noItemWords(status)] as const] : itemLines(item, { time, link })),
+    ...(pin === undefined ? [] : pinLines(pin, time)),
   ];
   return renderFields(lines, reader);
-}
-
-/** Where the file is, by what is newest: a job, the last sync, a dead letter. */
-function pathOf({ jobs, letters, scenePath }: SceneStatus): string | undefined {
-  const waiting = jobs.find((job) => job.path !== undefined)?.path;
-  return waiting ?? scenePath ?? letters.map(letterPathOf).find((path) => path !== undefined);
 }
 
 function noItemWords({ itemTakenBy }: SceneStatus): string {
@@ -160,5 +157,12 @@ function itemLines(
     ['last synced', item.syncedAt === undefined ? 'begun, and not known to have ended' : time(item.syncedAt)],
     ['written by us', written.length === 0 ? '-' : written.map(bareFieldName).join(', ')],
     ...item.left.map((left): Line => ['left alone', `${fieldName(left.field)}: ${leftReason(left)}`]),
+  ];
+}
+
+function pinLines({ ratingKey, title, file, pinnedAt }: Pin, time: Time): readonly Line[] {
+  return [
+    ['pinned to', `item ${ratingKey} "${title}", since ${time(pinnedAt)}`],
+    ['pinned file', file],
   ];
 }

@@ -44,17 +44,32 @@ export type SyncErrorCode =
   /** An exception nobody foresaw: a bug of ours, kept with its stack. */
   | 'unexpected';
 
+/** An item that may be the scene's, for a person to choose. */
+export type ItemChoice = {
+  readonly ratingKey: string;
+  readonly title: string;
+  readonly library: string;
+  readonly file: string;
+};
+
 /** A failure that we know: a closed code, a sentence for a person, and never a secret or a library's error object. */
 export class SyncError extends Error {
   readonly code: SyncErrorCode;
   /** How long the server asked us to wait, in ms; absent when it did not say. */
   readonly retryAfterMs: number | undefined;
+  /** Of `low_confidence`: the items that may be meant, the likeliest first. */
+  readonly choices: readonly ItemChoice[];
 
-  constructor(code: SyncErrorCode, message: string, options: { retryAfterMs?: number | undefined } = {}) {
+  constructor(
+    code: SyncErrorCode,
+    message: string,
+    options: { retryAfterMs?: number | undefined; choices?: readonly ItemChoice[] } = {},
+  ) {
     super(message);
     this.name = 'SyncError';
     this.code = code;
     this.retryAfterMs = options.retryAfterMs;
+    this.choices = options.choices ?? [];
   }
 }
 

@@ -13,7 +13,20 @@ export type WorkerEvent =
   | { readonly kind: 'claimed'; readonly jobId: number; readonly sceneId: number; readonly attempt: number }
   | { readonly kind: 'rescued'; readonly count: number }
   | { readonly kind: 'searching'; readonly section: string; readonly file: string }
-  | { readonly kind: 'found'; readonly sceneId: number; readonly title: string; readonly from: 'look_up' | 'record' }
+  | {
+      readonly kind: 'found';
+      readonly sceneId: number;
+      readonly title: string;
+      readonly from: 'look_up' | 'record' | 'pin';
+    }
+  /** A pin has followed its file to another item, or its item (`from` is `to` then) has got another file. */
+  | {
+      readonly kind: 'pin_moved';
+      readonly sceneId: number;
+      readonly from: string;
+      readonly to: string;
+      readonly file: string;
+    }
   | {
       readonly kind: 'low_confidence';
       readonly sceneId: number;

@@ -4,6 +4,7 @@ import type { MaskKind } from './mask-patterns.ts';
 /** What the texts of stored documents are, by the key they stand under or below. */
 const KINDS: Readonly<Record<string, MaskKind>> = {
   path: 'path',
+  file: 'path',
   poster_url: 'path',
   background_url: 'path',
   title: 'title',
@@ -17,11 +18,12 @@ const KINDS: Readonly<Record<string, MaskKind>> = {
   genre: 'name',
   collection: 'name',
   name: 'name',
+  library: 'name',
   machineIdentifier: 'token',
 };
 
-/** Below these there are dates, ratings and numbers of ours. */
-const HARMLESS = ['date', 'updated_at', 'originallyAvailableAt', 'userRating'];
+/** Below these there are dates, ratings, numbers of ours and ids of Plex. */
+const HARMLESS = ['date', 'updated_at', 'originallyAvailableAt', 'userRating', 'rating_key'];
 
 /** A stored document with every text in it masked by what it is; keys of lists of names are names too. */
 export function maskDocument(value: unknown, masker: Pick<Masker, 'maskAs'>): unknown {
@@ -50,13 +52,15 @@ function mapTexts(value: unknown, kind: MaskKind, change: (kind: MaskKind, text:
 
 /** The wordings of our log behind which a word from outside stands without quotes, and what it is. */
 const LOGGED: readonly (readonly [regex: RegExp, kind: MaskKind])[] = [
-  [/Found(?: \(cached\))?: (.+)$/, 'title'],
+  [/Found(?: \((?:cached|pinned)\))?: (.+)$/, 'title'],
   [/Updated metadata \([^)]*\): (.+)$/, 'title'],
   [/Libraries: (.+)$/, 'name'],
   [/Added to collection: (.+)$/, 'name'],
   [/Searching '(.+)' for: /, 'name'],
   [/Searching .* for: (.+)$/, 'path'],
   [/looking for (.+) in "/, 'path'],
+  [/is pinned to has another file now: (.+)$/, 'path'],
+  [/The pin of scene \d+ moved .*, which has its file: (.+)$/, 'path'],
   [/LOW confidence match for '(.+)': /, 'path'],
   [/has added files to '(.+)' that /, 'name'],
 ];

@@ -4,6 +4,7 @@ import type { WorkerEvent } from './events.ts';
 import type { Job, Lease, Settled, Settlement } from './job.ts';
 import type { Found } from './look-up.ts';
 import type { PlexFile } from './match.ts';
+import type { Pin } from './pin.ts';
 import type { PlexItem, Section } from './plex-item.ts';
 import type { Intent, SceneRecord } from './scene-record.ts';
 import type { StashLook } from './stash-scene.ts';
@@ -20,7 +21,7 @@ export type IntentNote = SceneRecord & {
   readonly sectionTitle?: string | undefined;
 };
 
-/** A job, or a dead letter, whose file was in no library so far. `path` is as Stash sees it. */
+/** A job, or a dead letter, whose file was in no library so far. `path` is as Stash sees it, of a pinned file as Plex had it. */
 export type Missing = { readonly kind: 'job' | 'letter'; readonly id: number; readonly path: string };
 
 /** An item that a section has got. `addedAt` is epoch seconds by Plex's clock. */
@@ -51,6 +52,12 @@ export type DrainQueue = {
   record(sceneId: number): SceneRecord | undefined;
   /** The scene that an item was last written for, if any. */
   sceneOf(ratingKey: string): number | undefined;
+  /** What a person said a scene is, if they did. */
+  pin(sceneId: number): Pin | undefined;
+  /** The scenes that are pinned to an item. */
+  pinnedTo(ratingKey: string): readonly number[];
+  /** Lets a pin follow its file; false when a person has changed the pin meanwhile. */
+  movePin(from: Pin, to: Pin): boolean;
   /** Whether any scene was ever matched in this data directory. */
   hasRecords(): boolean;
   /** Scenes that were written as Stash had them, spread over all there are. */
@@ -71,7 +78,7 @@ export type DrainQueue = {
   saveBreaker(server: 'plex' | 'stash', breaker: Breaker): void;
   binding(): Binding | undefined;
   bind(binding: Binding): void;
-  /** Forgets the server the directory belonged to, and everything written there; jobs stay. */
+  /** Forgets the server the directory belonged to, everything written there and every pin; jobs stay. */
   forgetServer(): void;
   /** When the token with this fingerprint was refused, if it was the last one to be tried. */
   refusedAt(tokenFingerprint: string): number | undefined;

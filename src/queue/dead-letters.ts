@@ -27,6 +27,16 @@ export type DeadLetter = {
   readonly job_key: string;
   readonly stamps: string;
   readonly bare_at: number | null;
+  /** JSON: the items a person may choose from, the likeliest first; null where there are none, or an older plexsync wrote it. */
+  readonly choices: string | null;
+};
+
+/** An item that may be the scene's, as a letter keeps it and documents show it. */
+export type LetterChoice = {
+  readonly rating_key: string;
+  readonly title: string;
+  readonly library: string;
+  readonly file: string;
 };
 
 export type NewLetter = Omit<DeadLetter, 'id'>;
@@ -54,7 +64,8 @@ export type ShortenedLetter = {
 /** A letter of a job that is not tried again, with the scene as `dlq list --json` shows it. */
 export function toLetter(
   row: JobRow,
-  end: Pick<NewLetter, 'error_type' | 'error_message' | 'stack_trace' | 'retry_count'>,
+  end: Pick<NewLetter, 'error_type' | 'error_message' | 'stack_trace' | 'retry_count'> &
+    Partial<Pick<NewLetter, 'choices'>>,
   now: number,
 ): NewLetter {
   const { data, ...columns } = toColumns(editOf(row));
@@ -64,6 +75,7 @@ export function toLetter(
     scene_id: row.scene_id,
     job_data: toJobData(row.scene_id, data),
     ...columns,
+    choices: null,
     ...end,
     failed_at: new Date(now).toISOString(),
   };
@@ -82,6 +94,13 @@ export function letterEditOf(letter: Pick<DeadLetter, 'job_data' | 'stamps' | 'b
   if (whole === undefined || objectIn(letter.stamps) === undefined) return undefined;
   const { scene_id: _sceneId, ...data } = whole;
   return editOf({ data: JSON.stringify(data), stamps: letter.stamps, bare_at: letter.bare_at });
+}
+
+/** The items a person may choose from, the likeliest first. */
+export function letterChoicesOf({ choices }: Pick<DeadLetter, 'choices'>): readonly LetterChoice[] {
+  if (choices === null) return [];
+  const parsed = parseJsonText(choices);
+  return parsed.kind === 'value' && Array.isArray(parsed.value) ? (parsed.value as LetterChoice[]) : [];
 }
 
 /** What keeps a letter from being tried again, to follow its name; `undefined` when nothing does. */
@@ -155,7 +174,7 @@ function instantOrNull(at: number | undefined): string | null {
 /** The statements of `dlq.db`. Those that change something leave the transaction to the caller. */
 export function prepareDeadLetters(db: Db) {
   const columns =
-    'job_id, job_key, scene_id, job_data, stamps, bare_at, error_type, error_message, stack_trace, retry_count, failed_at';
+    'job_id, job_key, scene_id, job_data, stamps, bare_at, error_type, error_message, stack_trace, retry_count, failed_at, choices';
   const insert = db.prepare<[NewLetter]>(
     `INSERT INTO dead_letters (${columns}) VALUES (${columns.replace(/\w+/g, '@$&')}) ON CONFLICT (job_key) DO NOTHING`,
   );

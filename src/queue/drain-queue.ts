@@ -9,6 +9,7 @@ import type { StashUse } from './held.ts';
 import { CLAIMED_HELD } from './held.ts';
 import { openLetterDesk } from './letter-desk.ts';
 import { openOwner, sweepOwners } from './owners.ts';
+import { preparePins } from './pins.ts';
 import { prepareRescue } from './rescue.ts';
 import type { LiveRun, RunEnd } from './runs.ts';
 import { leaseOwners, prepareRuns } from './runs.ts';
@@ -85,6 +86,7 @@ export function openDrainQueue(
   }
 
   const scenes = prepareScenes(db);
+  const pins = preparePins(db);
   const servers = prepareServerState(db);
   const rescue = prepareRescue(stores, { self: owner.id, maxLosses: options.maxLosses });
   const claimDue = prepareClaim(db, { owner: owner.id, stash: options.stash });
@@ -106,8 +108,10 @@ export function openDrainQueue(
   });
   const desk = openLetterDesk(stores);
   const missingJobs = db.prepare<[], { id: number; path: string }>(`
-    SELECT jobs.id, coalesce(data ->> 'path', scene_path) AS path FROM jobs LEFT JOIN scenes USING (scene_id)
-    WHERE state = 'pending' AND held <= ${CLAIMED_HELD} AND misses > 0 AND coalesce(data ->> 'path', scene_path) IS NOT NULL`);
+    SELECT jobs.id, coalesce(pins.file, data ->> 'path', scene_path) AS path
+    FROM jobs LEFT JOIN scenes USING (scene_id) LEFT JOIN pins USING (scene_id)
+    WHERE state = 'pending' AND held <= ${CLAIMED_HELD} AND misses > 0
+      AND coalesce(pins.file, data ->> 'path', scene_path) IS NOT NULL`);
   // The try that a wake leads to is given back beforehand.
   const wakeJob = db.prepare<[object]>(
     `UPDATE jobs SET available_at = min(available_at, @now), misses = max(0, misses - 1) WHERE id = @id AND state = 'pending'`,
@@ -128,6 +132,9 @@ export function openDrainQueue(
     renew: (leaseExpiresAt: number) => claimDue.renew(leaseExpiresAt),
     record: scenes.record,
     sceneOf: scenes.sceneOf,
+    pin: pins.of,
+    pinnedTo: pins.to,
+    movePin: pins.move,
     hasRecords: scenes.hasAny,
     knownScenes: scenes.known,
     holds: (lease: Lease, now: number) => claimDue.holds(lease, now),
@@ -139,7 +146,7 @@ export function openDrainQueue(
     missing: (): readonly Missing[] => [
       ...missingJobs.all().map((row): Missing => ({ kind: 'job', ...row })),
       ...desk.list({ errorType: RETRY_RULES.plex_not_found.errorType }).flatMap((letter): Missing[] => {
-        const path = letterPathOf(letter);
+        const path = pins.of(letter.scene_id)?.file ?? letterPathOf(letter);
         return path === undefined ? [] : [{ kind: 'letter', id: letter.id, path }];
       }),
     ],

@@ -100,6 +100,19 @@ export const QUEUE_SCHEMA: Schema = {
     -- nothing of it down.
     ALTER TABLE jobs ADD COLUMN forgotten INTEGER NOT NULL DEFAULT 0 CHECK (forgotten IN (0, 1));
     `,
+    `
+    -- A person's word which item a scene is. Put there by pin; followed to its file's new item by a drain; taken out by
+    -- unpin, when the scene is gone from Stash, and with the server it belongs to.
+    CREATE TABLE pins (
+      scene_id INTEGER PRIMARY KEY CHECK (scene_id > 0),
+      rating_key TEXT NOT NULL CHECK (rating_key <> ''),
+      section_key TEXT NOT NULL,
+      title TEXT NOT NULL,
+      file TEXT NOT NULL,
+      pinned_at INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX pins_by_item ON pins (rating_key);
+    `,
   ],
 };
 
@@ -126,5 +139,7 @@ export const DLQ_SCHEMA: Schema = {
     `,
     // Which letters are past their time is asked at every run.
     'CREATE INDEX dead_letters_by_time ON dead_letters (failed_at)',
+    // For a person to choose from: the items that a match without proof found.
+    'ALTER TABLE dead_letters ADD COLUMN choices TEXT CHECK (choices IS NULL OR json_valid(choices))',
   ],
 };

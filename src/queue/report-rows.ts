@@ -59,6 +59,8 @@ export function eachStoredText(
     const columns: readonly (readonly [db: Stores['queueDb'], sql: string, how: keyof typeof visit])[] = [
       [queueDb, 'SELECT data AS text FROM jobs', 'json'],
       [dlqDb, 'SELECT job_data AS text FROM dead_letters', 'json'],
+      [dlqDb, 'SELECT choices AS text FROM dead_letters WHERE choices IS NOT NULL', 'json'],
+      [queueDb, `SELECT json_object('title', title, 'file', file) AS text FROM pins`, 'json'],
       [queueDb, 'SELECT written AS text FROM scenes', 'json'],
       [queueDb, 'SELECT intent AS text FROM scenes WHERE intent IS NOT NULL', 'json'],
       [queueDb, 'SELECT value AS text FROM meta WHERE json_valid(value)', 'json'],

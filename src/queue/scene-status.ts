@@ -1,6 +1,8 @@
+import type { Pin } from '../core/pin.ts';
 import type { LeftAlone, Written } from '../core/scene-record.ts';
 import type { DeadLetter } from './dead-letters.ts';
-import { prepareDeadLetters } from './dead-letters.ts';
+import { letterPathOf, prepareDeadLetters } from './dead-letters.ts';
+import { preparePins } from './pins.ts';
 import { prepareServerState } from './server-state.ts';
 import { translated } from './store-errors.ts';
 import type { Stores } from './stores.ts';
@@ -36,6 +38,8 @@ export type SceneStatus = {
   readonly item: KnownItem | undefined;
   /** The scene for which the item at this scene's path was written since, and whose it is now. */
   readonly itemTakenBy: number | undefined;
+  /** The item that a person said the scene is. */
+  readonly pin: Pin | undefined;
 };
 
 type Row = {
@@ -59,14 +63,21 @@ export function readSceneStatus(stores: Stores, sceneId: number, now: number): S
     const jobs = [...readJobs(stores, { sceneIds: [sceneId] }, now)];
     const letters = prepareDeadLetters(dlqDb).list({ sceneId });
     const row = db.prepare<[number], Row>('SELECT * FROM scenes WHERE scene_id = ?').get(sceneId);
-    if (jobs.length === 0 && letters.length === 0 && row === undefined) return undefined;
+    const pin = preparePins(db).of(sceneId);
+    if (jobs.length === 0 && letters.length === 0 && row === undefined && pin === undefined) return undefined;
     const machineIdentifier = prepareServerState(db).binding()?.machineIdentifier;
     // Of a scene whose item was given to another one, or forgotten with its server, only the path is left.
     const item = row === undefined || row.rating_key === '' ? undefined : toItem(row, machineIdentifier);
     const itemTakenBy = row === undefined || item !== undefined ? undefined : takerOf(db, row.scene_path, sceneId);
-    return { jobs, letters, scenePath: row?.scene_path, item, itemTakenBy };
+    return { jobs, letters, scenePath: row?.scene_path, item, itemTakenBy, pin };
   };
   return translated(storesName(path), { read }).read();
+}
+
+/** Where a scene's file is, as Stash sees it, by what is newest: a job, the last sync, a dead letter. */
+export function knownPathOf({ jobs, letters, scenePath }: SceneStatus): string | undefined {
+  const waiting = jobs.find((job) => job.path !== undefined)?.path;
+  return waiting ?? scenePath ?? letters.map(letterPathOf).find((path) => path !== undefined);
 }
 
 function takerOf(db: Stores['queueDb'], scenePath: string, sceneId: number): number | undefined {

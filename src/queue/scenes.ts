@@ -1,6 +1,7 @@
 import type { IntentNote } from '../core/ports.ts';
 import type { Intent, SceneRecord, SyncNotes, Written } from '../core/scene-record.ts';
 import type { Db } from './open.ts';
+import { preparePins } from './pins.ts';
 
 type SceneRow = {
   readonly scene_id: number;
@@ -46,6 +47,8 @@ export function prepareScenes(db: Db) {
   const forgetItems = db.prepare(`UPDATE scenes SET ${FORGOTTEN}`);
   const remove = db.prepare<[number]>('DELETE FROM scenes WHERE scene_id = ?');
 
+  const pins = preparePins(db);
+
   const record = (sceneId: number): SceneRecord | undefined => {
     const row = select.get(sceneId);
     return row === undefined ? undefined : toRecord(row);
@@ -89,13 +92,15 @@ export function prepareScenes(db: Db) {
     },
     /** Notes what is about to be written; when it was written last stays as it was. */
     intend: ({ sceneId, ...scene }: Omit<IntentNote, 'lease'>): void => put(sceneId, scene, undefined),
-    /** A scene that is gone from Stash: its file and what was written for it are no longer its own. */
+    /** A scene that is gone from Stash: its file, what was written for it and its pin are no longer its own. */
     forget: (sceneId: number): void => {
       remove.run(sceneId);
+      pins.remove(sceneId);
     },
-    /** Another server has other rating keys: nothing of what was written there holds any more. */
+    /** Another server has other rating keys: nothing of what was written or pinned there holds any more. */
     forgetAll: (): void => {
       forgetItems.run();
+      pins.removeAll();
     },
   };
 }

@@ -1,7 +1,8 @@
+import type { SyncError } from '../core/errors.ts';
 import type { Job, Settled, Settlement } from '../core/job.ts';
 import { RETRY_RULES } from '../core/retry.ts';
 import type { StampedEdit } from '../core/stamped-edit.ts';
-import type { NewLetter, ShortenedLetter } from './dead-letters.ts';
+import type { LetterChoice, NewLetter, ShortenedLetter } from './dead-letters.ts';
 import { prepareDeadLetters, toLetter } from './dead-letters.ts';
 import type { JobRow } from './jobs.ts';
 import { BACK_TO_PENDING, editOf, prepareJobRows, prepareSupersede } from './jobs.ts';
@@ -185,6 +186,10 @@ function describe(error: Extract<Settlement, { kind: 'dead' }>['error']): string
   return `${RETRY_RULES[error.code].errorType}: ${error.message}`;
 }
 
+function toLetterChoice({ ratingKey, ...shown }: SyncError['choices'][number]): LetterChoice {
+  return { rating_key: ratingKey, ...shown };
+}
+
 function letterFor(row: JobRow, error: Extract<Settlement, { kind: 'dead' }>['error'], now: number): NewLetter {
   return toLetter(
     row,
@@ -194,6 +199,7 @@ function letterFor(row: JobRow, error: Extract<Settlement, { kind: 'dead' }>['er
       // A known failure says all in its sentence; only an unforeseen one needs to be traced.
       stack_trace: error.code === 'unexpected' ? (error.stack ?? null) : null,
       retry_count: row.failures + row.misses,
+      choices: error.choices.length === 0 ? null : JSON.stringify(error.choices.map(toLetterChoice)),
     },
     now,
   );

@@ -23,7 +23,15 @@ export function linesFor(event: WorkerEvent): readonly LogLine[] {
     case 'searching':
       return [matcher('info', `Searching '${event.section}' for: ${event.file}`)];
     case 'found':
-      return [matcher('info', `${event.from === 'record' ? 'Found (cached)' : 'Found'}: ${event.title}`)];
+      return [matcher('info', `${FOUND_WORDS[event.from]}: ${event.title}`)];
+    case 'pin_moved': {
+      const { sceneId, from, to, file } = event;
+      const how =
+        from === to
+          ? `The item ${to} that scene ${sceneId} is pinned to has another file now`
+          : `The pin of scene ${sceneId} moved from item ${from} to item ${to}, which has its file`;
+      return [matcher('warning', `${how}: ${file}`)];
+    }
     case 'low_confidence':
       return lowConfidenceLines(event);
     case 'written':
@@ -116,6 +124,12 @@ export function linesFor(event: WorkerEvent): readonly LogLine[] {
       return unreachable(event);
   }
 }
+
+const FOUND_WORDS: Readonly<Record<Extract<WorkerEvent, { kind: 'found' }>['from'], string>> = {
+  look_up: 'Found',
+  record: 'Found (cached)',
+  pin: 'Found (pinned)',
+};
 
 function main(level: Level, text: string): LogLine {
   return [level, `[PlexSync] ${text}`];

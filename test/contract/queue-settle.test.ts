@@ -156,6 +156,7 @@ test('a buried job leaves the queue for dlq.db, with all a person needs to know 
       job_data: '{"scene_id":9,"path":"/harbour/9.mp4","title":"Pier","tags":[],"details":null}',
       stamps: world.letters()[0]?.['stamps'],
       bare_at: null,
+      choices: null,
       error_type: 'PlexPermanentError',
       error_message: 'Plex answered 400',
       stack_trace: null,

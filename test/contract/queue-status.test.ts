@@ -32,6 +32,7 @@ test('a synced scene is told with its item, its library and what was left as it 
     letters: [],
     scenePath: '/harbour/1.mp4',
     itemTakenBy: undefined,
+    pin: undefined,
     item: {
       ratingKey: '501',
       sectionKey: '1',
@@ -108,6 +109,7 @@ test('of a scene whose server was given up only the path is left', (t) => {
     scenePath: '/harbour/1.mp4',
     item: undefined,
     itemTakenBy: undefined,
+    pin: undefined,
   });
   assert.deepEqual(world.sql('SELECT left_alone, section_title FROM scenes'), [
     { left_alone: null, section_title: null },

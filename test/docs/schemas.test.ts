@@ -182,6 +182,7 @@ const EVENTS: { readonly [Kind in WorkerEvent['kind']]: Extract<WorkerEvent, { k
   claimed: { kind: 'claimed', ...JOB, attempt: 1 },
   searching: { kind: 'searching', section: 'Films', file: 'pier.mp4' },
   found: { kind: 'found', sceneId: 7, title: 'Pier', from: 'record' },
+  pin_moved: { kind: 'pin_moved', sceneId: 7, from: '5', to: '6', file: '/media/pier.mp4' },
   low_confidence: {
     kind: 'low_confidence',
     sceneId: 7,

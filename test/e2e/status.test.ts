@@ -79,6 +79,7 @@ test('a scene of which nothing is known is said to be so, with exit code 1; no s
     path: null,
     item_taken_by: null,
     item: null,
+    pin: null,
   });
   for (const id of ['', 'pier', '0', '1.5']) {
     const refused = await run(['status', id]);

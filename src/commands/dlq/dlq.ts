@@ -1,8 +1,9 @@
 import { cureFor } from '../../core/cures.ts';
+import { pinCommand } from '../../core/pin.ts';
 import { shellWord } from '../../core/shell-word.ts';
 import { EXIT } from '../../exit.ts';
 import type { DeadLetter } from '../../queue/dead-letters.ts';
-import { letterDataOf, letterPathOf } from '../../queue/dead-letters.ts';
+import { letterChoicesOf, letterDataOf, letterPathOf } from '../../queue/dead-letters.ts';
 import type { LetterDesk, Retried } from '../../queue/letter-desk.ts';
 import { openLetterDesk } from '../../queue/letter-desk.ts';
 import { openStores, openStoresToRead } from '../../queue/stores.ts';
@@ -156,6 +157,9 @@ function nextSteps(letter: DeadLetter): readonly string[] {
   return [
     cureFor(letter.error_type, '').advice,
     `Try again: plexsync dlq retry ${letter.id}`,
+    ...letterChoicesOf(letter).map(({ rating_key, title, file }) =>
+      sanitize(`If it is "${title}" (${file}): ${pinCommand(letter.scene_id, rating_key)}`),
+    ),
     ...(path === undefined ? [] : [`See what matches: plexsync match-test ${shellWord(sanitize(path))}`]),
     `Give it up: plexsync dlq purge ${letter.id}`,
   ];

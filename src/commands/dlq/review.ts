@@ -7,7 +7,7 @@ import { learnDocument, maskDocument } from '../../core/personal-words.ts';
 import { shellWord } from '../../core/shell-word.ts';
 import { EXIT } from '../../exit.ts';
 import type { DeadLetter } from '../../queue/dead-letters.ts';
-import { letterDataOf, letterPathOf } from '../../queue/dead-letters.ts';
+import { letterChoicesOf, letterDataOf, letterPathOf } from '../../queue/dead-letters.ts';
 import { openStoresToRead } from '../../queue/stores.ts';
 import { isTerminal } from '../../terminal/reader.ts';
 import { sanitize } from '../../terminal/sanitize.ts';
@@ -107,13 +107,14 @@ function* redacted(letters: readonly DeadLetter[]): Generator<DeadLetter> {
     letters.flatMap(({ error_message, stack_trace }) => [error_message, stack_trace ?? '']),
     digest,
   );
-  for (const letter of letters) learnDocument(letterDataOf(letter), masker);
+  for (const letter of letters) learnDocument([letterDataOf(letter), ...letterChoicesOf(letter)], masker);
   for (const letter of letters) {
     yield {
       ...letter,
       error_message: masker.mask(letter.error_message),
       stack_trace: letter.stack_trace === null ? null : masker.mask(letter.stack_trace),
       job_data: JSON.stringify(maskDocument(letterDataOf(letter) ?? null, masker)),
+      choices: JSON.stringify(maskDocument(letterChoicesOf(letter), masker)),
     };
   }
 }

@@ -37,6 +37,8 @@ function pathsIn(event: WorkerEvent): readonly string[] {
     case 'scan_requested':
     case 'scan_failed':
       return [event.folder];
+    case 'pin_moved':
+      return [event.file];
     case 'low_confidence':
       return [event.file, ...event.candidates.flatMap(({ candidate }) => candidate.files.map(({ path }) => path))];
     default:

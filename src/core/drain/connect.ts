@@ -92,7 +92,7 @@ async function proveServer(
   if (isOther && ifOtherServer === 'refuse') {
     throw new UsageError(
       `This data directory belongs to the Plex server ${bound.machineIdentifier}, but plex_url leads to ${machineIdentifier}.`,
-      'Correct plex_url, use another --data-dir for the other server, or rebind this one with --adopt-server.',
+      'Correct plex_url, use another --data-dir for the other server, or rebind this one with --adopt-server, which drops its pins too.',
     );
   }
   if (isOther) queue.forgetServer();

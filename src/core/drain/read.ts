@@ -9,6 +9,7 @@ import type { SceneRecord } from '../scene-record.ts';
 import type { Course, Ended, Step } from './course.ts';
 import { failed, givenBack, isStopping, sharedFailure, split } from './course.ts';
 import type { Gate } from './gate.ts';
+import { checkPin, choiceOf, isPinned, pinnedToOther } from './pins.ts';
 import type { Resolved } from './resolve.ts';
 import { lookUpAll } from './resolve.ts';
 
@@ -117,21 +118,25 @@ async function readBatch(
 }
 
 /** One job per item: a second one of the batch waits its turn, and another scene's item is not written. */
-export function keepOwners(batch: readonly Read[], { deps, options }: Course): Step<Read> {
+export function keepOwners(batch: readonly Read[], course: Course): Step<Read> {
+  const { deps, options } = course;
   const taken = new Set<string>();
   return split(batch, (work) => {
     const { ratingKey } = work.item;
     if (taken.has(ratingKey)) return { job: work.job, outcome: { kind: 'defer' } };
+    const pinnedElsewhere = pinnedToOther(work, course);
+    if (pinnedElsewhere !== undefined) return failed(work.job, pinnedElsewhere);
     const ownerId = deps.queue.sceneOf(ratingKey);
     const owner = ownerId === undefined || ownerId === work.job.sceneId ? undefined : deps.queue.record(ownerId);
     // A scene that was deleted and imported anew has another id and the same file: it inherits what was written. So does
-    // the scene of the file that took the place of the owner's.
+    // the scene of the file that took the place of the owner's, and the one that a person pinned to the item.
     const isHeir =
       owner !== undefined &&
-      (owner.scenePath === work.file.path || !holdsOwnersFile(owner, work.item, options.mappings));
+      (isPinned(work) || owner.scenePath === work.file.path || !holdsOwnersFile(owner, work.item, options.mappings));
     if (owner !== undefined && !isHeir && options.matching === 'strict') {
-      const message = `Plex item ${ratingKey} "${work.item.fields.title}" already belongs to scene ${ownerId}: it holds the files of both. Split it in Plex, then retry.`;
-      return failed(work.job, new SyncError('low_confidence', message));
+      const { title } = work.item.fields;
+      const message = `Plex item ${ratingKey} "${title}" already belongs to scene ${ownerId}: it holds the files of both. Split it in Plex, then retry.`;
+      return failed(work.job, new SyncError('low_confidence', message, { choices: [choiceOf(work)] }));
     }
     taken.add(ratingKey);
     return isHeir && work.record?.ratingKey !== ratingKey ? { ...work, record: owner } : work;
@@ -156,7 +161,10 @@ type Checked =
   | { readonly kind: 'shared'; readonly work: Resolved; readonly error: SyncError };
 
 /** Holds a job's item against the file it was chosen for: what was true at the last sync or look may be so no more. */
-function checkItem(work: Resolved, read: ItemRead, { options, sections }: Course): Checked {
+function checkItem(work: Resolved, read: ItemRead, course: Course): Checked {
+  if (isPinned(work) && (read.kind === 'item' || read.kind === 'gone'))
+    return checkPin(work, read, course) ?? { kind: 'failed', work, error: vanished(work) };
+  const { options, sections } = course;
   switch (read.kind) {
     case 'error':
     case 'shared':
@@ -175,11 +183,11 @@ function checkItem(work: Resolved, read: ItemRead, { options, sections }: Course
       break;
   }
   if (work.from === 'record') return { kind: 'stale', work };
-  return {
-    kind: 'failed',
-    work,
-    error: new SyncError('plex_not_found', `Plex item ${work.ratingKey} vanished or changed its file during the sync`),
-  };
+  return { kind: 'failed', work, error: vanished(work) };
+}
+
+function vanished({ ratingKey }: Resolved): SyncError {
+  return new SyncError('plex_not_found', `Plex item ${ratingKey} vanished or changed its file during the sync`);
 }
 
 /** The proof: of this look-up, or of the last sync, when the scene's path may have been another. */

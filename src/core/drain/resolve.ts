@@ -1,24 +1,27 @@
+import type { ItemChoice } from '../errors.ts';
 import { asSyncError, SyncError } from '../errors.ts';
 import { pathMapFlag } from '../file-paths.ts';
 import { lookUpFile } from '../look-up.ts';
 import type { MatchResult } from '../match.ts';
 import { adviceOnTwins } from '../match.ts';
+import { MOST_CHOICES, pinCommand } from '../pin.ts';
 import { RETRY_RULES } from '../retry.ts';
 import type { Course, Ended, Step } from './course.ts';
 import { failed, givenBack, isStopping, split } from './course.ts';
 import type { Hydrated } from './hydrate.ts';
 import { mapConcurrently } from './map-concurrently.ts';
+import { followPin, isPinned, resolveFromPin } from './pins.ts';
 
 /** A job with the item it is to be written to. `provenFile` is absent when the match is a guess. */
 export type Resolved = Hydrated & {
   readonly ratingKey: string;
   readonly provenFile: string | undefined;
-  readonly from: 'record' | 'look_up';
+  readonly from: 'pin' | 'record' | 'look_up';
 };
 
-/** Path → rating key: from the last sync, or by looking the file up. */
+/** Path → rating key: as a person said, from the last sync, or by looking the file up. */
 export async function resolve(batch: readonly Hydrated[], course: Course): Promise<Step<Resolved>> {
-  const known = batch.map((work) => resolveFromRecord(work) ?? work);
+  const known = batch.map((work) => resolveFromPin(work, course) ?? resolveFromRecord(work) ?? work);
   const unknown = known.filter((work): work is Hydrated => !('ratingKey' in work));
   const looked = await lookUpAll(unknown, course);
   return {
@@ -27,14 +30,17 @@ export async function resolve(batch: readonly Hydrated[], course: Course): Promi
   };
 }
 
-/** Path → rating key by look-ups alone, for files of which nothing is known, or nothing that still holds. */
+/**
+ * Path → rating key by look-ups alone, for pins that lost their item, and for files of which nothing is known, or nothing
+ * that still holds.
+ */
 export async function lookUpAll(batch: readonly Hydrated[], course: Course): Promise<Step<Resolved>> {
   const { gate, watch, options } = course;
   const ends = await mapConcurrently(batch, options.concurrency, async (work): Promise<Resolved | Ended> => {
     // What is found already is still written when the time is up; nothing more is looked for.
     if (gate.halted() !== undefined || gate.isTimeUp()) return givenBack(work.job);
     try {
-      const found = await lookUp(work, course);
+      const found = await (isPinned(work) ? followPin(work, course) : lookUp(work, course));
       watch.noteFound();
       gate.answered();
       return found;
@@ -90,21 +96,31 @@ async function lookUp(work: Hydrated, { deps, gate, watch, options, sections }: 
       deps.emit({ kind: 'low_confidence', sceneId: job.sceneId, file: name, candidates: match.considered, taken });
       if (!taken) {
         watch.noteUnproven({ file, look });
-        throw new SyncError('low_confidence', describeLow(name, match));
+        throw new SyncError('low_confidence', describeLow(name, match, job.sceneId), { choices: choicesOf(match) });
       }
       return { ...work, ratingKey: match.best.candidate.ratingKey, provenFile: undefined, from: 'look_up' };
     }
   }
 }
 
-function describeLow(name: string, match: Extract<MatchResult, { kind: 'low' }>): string {
-  const shown = match.considered
-    .slice(0, 5)
-    .map(({ candidate, file }) => `${candidate.ratingKey} "${candidate.title}" (${candidate.sectionTitle}) ${file}`);
+type LowMatch = Extract<MatchResult, { kind: 'low' }>;
+
+function choicesOf({ considered }: LowMatch): readonly ItemChoice[] {
+  return considered.slice(0, MOST_CHOICES).map(({ candidate: { ratingKey, title, sectionTitle: library }, file }) => {
+    return { ratingKey, title, library, file };
+  });
+}
+
+function describeLow(name: string, match: LowMatch, sceneId: number): string {
+  const shown = choicesOf(match).map(
+    ({ ratingKey, title, library, file }) => `${ratingKey} "${title}" (${library}) ${file}`,
+  );
   const more = match.considered.length > shown.length ? `; and ${match.considered.length - shown.length} more` : '';
   const count = match.considered.length === 1 ? '1 candidate' : `${match.considered.length} candidates`;
   const advice =
     match.suggestion === undefined ? adviceOnTwins(match) : `If this is the file: ${pathMapFlag(match.suggestion)}`;
-  const hint = advice === undefined ? '' : `. ${advice}`;
-  return `${count} for ${name}, and none is proven to be the scene's file: ${shown.join('; ')}${more}${hint}`;
+  const hint = advice === undefined ? '' : `. ${advice.replace(/\.$/, '')}`;
+  const { ratingKey } = match.best.candidate;
+  const pin = `. If it is ${ratingKey}: ${pinCommand(sceneId, ratingKey)}`;
+  return `${count} for ${name}, and none is proven to be the scene's file: ${shown.join('; ')}${more}${hint}${pin}`;
 }
