@@ -7,6 +7,7 @@ import { ENQUEUE } from './enqueue.ts';
 import { HOOK } from './hook.ts';
 import { INIT } from './init.ts';
 import { MATCH_TEST } from './match-test.ts';
+import { PIN, UNPIN } from './pin.ts';
 import { PLUGIN_INSTALL, PLUGIN_STATUS } from './plugin.ts';
 import { PROCESS } from './process.ts';
 import { QUEUE_DROP, QUEUE_LIST } from './queue.ts';
@@ -39,6 +40,8 @@ export const COMMANDS: readonly CommandSpec[] = [
   DLQ_EXPORT,
   RECONCILE,
   MATCH_TEST,
+  PIN,
+  UNPIN,
   PLUGIN_INSTALL,
   PLUGIN_STATUS,
   HOOK,

@@ -18,7 +18,7 @@ export const PROCESS: CommandSpec = {
     { flags: '--parallel', help: 'work beside another run instead of standing down' },
     {
       flags: '--adopt-server',
-      help: 'bind the data directory to the server at plex_url, forgetting the old one’s items',
+      help: 'bind the data directory to the server at plex_url, forgetting the old one’s items and pins',
     },
   ],
   settings: SETTING_NAMES,

@@ -1,17 +1,19 @@
 import { SyncError, UsageError } from '../core/errors.ts';
 import { isKnownServer } from '../core/libraries.ts';
+import type { Section } from '../core/plex-item.ts';
 import type { Binding } from '../core/ports.ts';
 import type { PlexClient } from '../plex/client.ts';
 
 /**
  * Makes sure that Plex answers, takes the token, and is the server whose rating keys we know.
+ * @returns its libraries.
  * @throws {UsageError | SyncError}
  */
-export async function proveKnownServer(plex: PlexClient, bound: Binding | undefined): Promise<void> {
+export async function proveKnownServer(plex: PlexClient, bound: Binding | undefined): Promise<readonly Section[]> {
   const sections = await plex.sections();
-  if (bound === undefined || isKnownServer(bound, sections)) return;
+  if (bound === undefined || isKnownServer(bound, sections)) return sections;
   const { machineIdentifier } = await plex.identity();
-  if (machineIdentifier === bound.machineIdentifier) return;
+  if (machineIdentifier === bound.machineIdentifier) return sections;
   throw new UsageError(
     `This data directory belongs to the Plex server ${bound.machineIdentifier}, but plex_url leads to ${machineIdentifier}.`,
     'Correct plex_url, or use another --data-dir for the other server. Nothing was changed.',

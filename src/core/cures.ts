@@ -13,7 +13,7 @@ const CURES: Readonly<Record<ErrorType, Cure>> = {
   },
   LowConfidenceMatch: {
     advice:
-      'Plex has files of that name and none is proven to be the scene’s: match-test FILE shows which and why. Where only the folders differ, set path_map; else enqueue the scene again with the size of its file ("size" in the JSON), or give the file a name of its own.',
+      'Plex has files of that name and none is proven to be the scene’s: match-test FILE shows which and why. Where only the folders differ, set path_map; else say which item it is with pin (dlq show has the line), enqueue the scene again with the size of its file ("size" in the JSON), or give the file a name of its own.',
     command: 'plexsync dlq list LETTERS',
   },
   NoFilePath: {

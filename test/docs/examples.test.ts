@@ -36,6 +36,7 @@ stash.addScene({ title: 'Tide Tables', files: ['/media/tide.mp4'] });
 const template = join(dir, 'template');
 const programs = join(dir, 'bin');
 const tokenFile = join(dir, 'token');
+const pinned = plex.addItem({ sectionKey: '1', file: '/media/pinned.mp4', title: 'Harbour Lights' });
 await prepareTemplate();
 preparePrograms();
 
@@ -43,6 +44,7 @@ preparePrograms();
 const SUBSTITUTIONS: readonly (readonly [text: string, instead: string])[] = [
   ['http://plex:32400', plex.url],
   ['http://stash:9999', stash.url],
+  ['pin 4711 1234', `pin 4711 ${pinned}`],
   ['/run/secrets/plex', tokenFile],
   ['/var/lib/node_exporter/', './'],
   ['/srv/stash/config/plugins', './plugins'],
@@ -95,6 +97,9 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   'plexsync match-test /data/01.mp4 --size 734003200 --path-map /data=/media': { stdout: /HIGH/ },
   'plexsync match-test /data/01.mp4 --json | jq .confidence': { stdout: /^"low"\n$/ },
   'plexsync match-test --scene 4711': { stdout: /^Scene\t4711, as the data directory knows it$/m },
+  'plexsync pin 4711 1234': { stdout: /^Scene 4711 is pinned to item [\s\S]*\nNext: plexsync process\n$/ },
+  'plexsync pin --list': { stdout: /^502\t\d+\tHarbour Lights\t/ },
+  'plexsync unpin 502': { stdout: /^Scene 502 is no longer pinned/ },
   'plexsync init': {
     code: EXIT.usage,
     env: { PLEX_URL: '', PLEX_TOKEN: '' },
@@ -131,6 +136,7 @@ async function prepareTemplate(): Promise<void> {
   ] as const)
     await runBin(['enqueue', `${id}`, '--path', `/data/old/${name}.mp4`, '--title', `The old ${name}`], { env });
   assert.equal((await runBin(['process'], { env })).code, EXIT.jobsFailed);
+  assert.equal((await runBin(['pin', '502', pinned], { env })).code, EXIT.done);
   await runBin(['enqueue', '4711', '--path', '/media/a.mp4', '--title', 'Harbour Lights'], { env });
   change(join(dataDir, 'queue.db'), 'UPDATE jobs SET id = 12');
   const letters =

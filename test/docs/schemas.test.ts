@@ -96,6 +96,13 @@ const ROWS: readonly Row[] = [
   ['match-test', ['match-test', '/media/this/01.mp4'], 'stdout', 1],
   ['match-test', ['match-test', '/media/pier.mkv'], 'stdout', 1],
   ['match-test', ['match-test', '--scene', '1']],
+  ['pin', ['pin', '2', '{item}']],
+  ['pin', ['pin', '2', '{item}']],
+  ['pin-list', ['pin', '--list']],
+  ['status', ['status', '2']],
+  ['unpin', ['unpin', '2']],
+  ['pin-list', ['pin', '--list']],
+  ['error', ['unpin', '2'], 'stderr', 2],
   ['config-show', ['config', 'show', '--path-map', '/data=/media']],
   ['init', ['init', '--yes']],
   ['plugin-install', ['plugin', 'install', '--plugins-dir', '{dir}', '--yes']],
@@ -118,8 +125,9 @@ test('every document is what its schema says', async (t) => {
   const stash = await startStashServer();
   t.after(() => stash.close());
   for (const title of ['Pier', 'Quay', 'New', 'Mole']) stash.addScene({ title, files: [`/media/${title}.mp4`] });
-  const inThisWorld = (word: string): string => word.replace('{dir}', rig.dir).replace('{stash}', stash.url);
-  rig.plex.addItem({ sectionKey: '1', file: '/media/pier.mp4' });
+  const inThisWorld = (word: string): string =>
+    word.replace('{dir}', rig.dir).replace('{stash}', stash.url).replace('{item}', item);
+  const item = rig.plex.addItem({ sectionKey: '1', file: '/media/pier.mp4' });
   rig.plex.addItem({ sectionKey: '1', file: '/media/other/01.mp4' });
   for (const [schema, args, from = 'stdout', code = 0, input = ''] of ROWS) {
     const result = await rig.run([...args.map(inThisWorld), '--json'], { input });
