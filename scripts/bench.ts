@@ -26,6 +26,19 @@ async function timed(args: readonly string[], env: Env = {}): Promise<number> {
   return performance.now() - startedAt;
 }
 
+async function run(args: readonly string[], env: Env): Promise<{ readonly stderr: string }> {
+  return await new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, args, { env: { PATH: process.env['PATH'] ?? '', ...env } });
+    let stderr = '';
+    child.stdout.resume();
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+    });
+    child.on('error', reject);
+    child.on('close', () => resolve({ stderr }));
+  });
+}
+
 function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
@@ -177,6 +190,43 @@ async function drains(): Promise<void> {
   }
 }
 
+/** Peak memory of the process that this module is loaded into, as its last line. */
+const TELL_MEMORY =
+  'data:text/javascript,process.on("exit",()=>process.stderr.write(String(process.resourceUsage().maxRSS)))';
+
+async function indexing(): Promise<void> {
+  const items = QUICK ? 10_000 : 100_000;
+  let now = Date.parse('2024-05-01T00:00:00Z');
+  const plex = await startPlexServer({ sections: [SECTION], now: () => now });
+  for (let index = 0; index < items; index += 1) {
+    now += 1_000;
+    plex.addItem({ sectionKey: '1', file: `/media/${index}.mp4` });
+  }
+  try {
+    await withDir(async (dir) => {
+      const env = { PLEX_URL: plex.url, PLEX_TOKEN: plex.token, PLEXSYNC_DATA_DIR: join(dir, 'data') };
+      const file = join(dir, 'scenes.json');
+      print(`a library of ${items.toLocaleString('en')} items`, 'ms', 'listing', 'MiB');
+      for (const [what, from] of [
+        ['unknown: listed', 0],
+        ['nothing added since: refreshed', 200],
+      ] as const) {
+        const scenes = scenesOf(from + 200, 'Pier').slice(from);
+        writeFileSync(file, JSON.stringify(scenes));
+        await timed([BIN, 'enqueue', '--file', file], env);
+        plex.resetRequests();
+        const startedAt = performance.now();
+        const { stderr } = await run(['--import', TELL_MEMORY, BIN, 'process', '--quiet'], env);
+        const ms = performance.now() - startedAt;
+        const mib = Number(stderr.trim().split('\n').at(-1)) / 1_024;
+        print(`  200 jobs, ${what}`, ms.toFixed(0), String(plex.count('listing')), mib.toFixed(0));
+      }
+    });
+  } finally {
+    await plex.close();
+  }
+}
+
 async function waitingCost(): Promise<void> {
   const few = await drainOnce({ waiting: 1_000, jobs: 1_000, latencyMs: 0 });
   const many = await drainOnce({ waiting: QUICK ? 20_000 : 100_000, jobs: 1_000, latencyMs: 0 });
@@ -190,4 +240,5 @@ await startUp();
 await hookFronts();
 await bulkEnqueue();
 await drains();
+await indexing();
 await waitingCost();

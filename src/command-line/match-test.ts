@@ -29,6 +29,7 @@ export const MATCH_TEST: CommandSpec = {
   notes: [
     'Judges the file exactly as process does, and writes nothing. HIGH is proven; LOW has candidates and no proof, and is written to only where strict_matching is off.',
     'With --scene it says too what was last written for it. Stash is asked where stash_url is set, else the data directory; what is given on the command line counts instead.',
+    'What a person pinned the scene to is shown with --scene, and is what process would write to; verdict and exit code are those of the evidence.',
     'Exits 0 for HIGH and 1 for LOW or none. Needs no data directory.',
   ],
   examples: [

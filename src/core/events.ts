@@ -13,11 +13,21 @@ export type WorkerEvent =
   | { readonly kind: 'claimed'; readonly jobId: number; readonly sceneId: number; readonly attempt: number }
   | { readonly kind: 'rescued'; readonly count: number }
   | { readonly kind: 'searching'; readonly section: string; readonly file: string }
+  | { readonly kind: 'title_search'; readonly title: string }
+  | { readonly kind: 'title_matches'; readonly count: number }
+  /** The server cannot be asked for a file's name: the library is listed instead. */
+  | { readonly kind: 'filter_unusable'; readonly section: string; readonly reason: 'ignored' | 'refused' }
+  /** A library was listed whole, since that asks less of Plex than a look-up for each file. */
+  | { readonly kind: 'index_listed'; readonly section: string; readonly items: number; readonly requests: number }
+  /** What a library has got since it was listed; `isRight` when its count agrees now. */
+  | { readonly kind: 'index_refreshed'; readonly section: string; readonly changed: number; readonly isRight: boolean }
+  /** The file index cannot be used; nothing depends on it. */
+  | { readonly kind: 'index_unusable'; readonly reason: string }
   | {
       readonly kind: 'found';
       readonly sceneId: number;
       readonly title: string;
-      readonly from: 'look_up' | 'record' | 'pin';
+      readonly from: 'pin' | 'record' | 'index' | 'look_up';
     }
   /** A pin has followed its file to another item, or its item (`from` is `to` then) has got another file. */
   | {

@@ -6,10 +6,11 @@ import type { Candidate, SceneFile } from './match.ts';
 import type { NearMiss } from './near-misses.ts';
 import { isRuledOut, nearMisses, nearMissQueries } from './near-misses.ts';
 import type { Section } from './plex-item.ts';
+import type { LivePlex } from './section-listing.ts';
+import { liveFinders } from './section-listing.ts';
 
 /** What an explanation needs of Plex. Either may throw a `SyncError`. */
-export type ExplainPlex = {
-  findByFileName(section: Section, name: string): Promise<Found>;
+export type ExplainPlex = LivePlex & {
   /** Some items with `text` in a file's path, `most` at the most: hints, no complete look. */
   filesLike(section: Section, text: string, most: number): Promise<Found>;
 };
@@ -32,7 +33,7 @@ const MOST_NEAR = 50;
 
 /** Looks a file up as the drain does, and asks further only when nothing was found, to say what came near. */
 export async function explainMatch(file: SceneFile, place: LookUpPlace, plex: ExplainPlex): Promise<Explanation> {
-  const look = await lookUpFile(file, place, (section, name) => plex.findByFileName(section, name));
+  const look = await lookUpFile(file, place, liveFinders(plex));
   const extra = look.match.kind === 'none' ? await lookAround(look.mapped.path, place, plex) : NOTHING;
   const all = nearMisses(file, look.mapped.path, [...look.candidates, ...extra.candidates]);
   // Where there are candidates, only what was ruled out among them is worth a word.

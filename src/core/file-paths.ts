@@ -23,6 +23,11 @@ export function fileStem(name: string): string {
   return name.replace(/(?<=.)\.[^.]*$/, '');
 }
 
+/** What all spellings of one file name have in common: NFC, without case. Takes a path, or a bare name. */
+export function nameKey(path: string): string {
+  return fileName(path).toLowerCase();
+}
+
 /** The folder that holds a file, in the spelling of `normalisePath`; `/` at the root. */
 export function folderOf(path: string): string {
   return dropTail(path, 1) || '/';
@@ -102,7 +107,7 @@ export function isUnder(path: string, folder: string): boolean {
 /** What of a path is below a folder, `''` for the folder itself; `undefined` when the path is not in it. */
 function restBelow(path: string, folder: string): string | undefined {
   // A share of the network is not in the root of this machine.
-  if (path.startsWith('//') !== folder.startsWith('//')) return undefined;
+  if (path === '' || path.startsWith('//') !== folder.startsWith('//')) return undefined;
   const [parts, above] = [path.split('/'), folder === '/' ? [''] : folder.split('/')];
   const isIn = above.every((part, index) => isSamePart(part, parts[index], folder));
   return isIn ? parts.slice(above.length).join('/') : undefined;

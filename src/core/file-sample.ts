@@ -2,7 +2,7 @@ import type { PathPair } from './derive-mapping.ts';
 import { deriveMappings } from './derive-mapping.ts';
 import { areOtherFiles, compareFacts } from './file-facts.ts';
 import type { PathMapping } from './file-paths.ts';
-import { fileName, isInFolder, isSamePath, mapPath } from './file-paths.ts';
+import { isInFolder, isSamePath, mapPath, nameKey } from './file-paths.ts';
 import type { LookUp } from './look-up.ts';
 import type { SceneFile } from './match.ts';
 import { matchScene } from './match.ts';
@@ -103,7 +103,7 @@ function isExact(match: LookUp['match']): boolean {
 function pairsOf({ file, look }: LookedUp): PathPair[] {
   return look.candidates
     .flatMap(({ files }) => files)
-    .filter(({ path }) => fileName(path).toLowerCase() === look.name.toLowerCase())
+    .filter(({ path }) => nameKey(path) === nameKey(look.name))
     .flatMap((plexFile): PathPair[] => {
       const facts = compareFacts(file, plexFile);
       if (areOtherFiles(facts)) return [];

@@ -1,7 +1,7 @@
 import type { Agreement, Agreements, FileFacts } from './file-facts.ts';
 import { areOtherFiles, compareFacts } from './file-facts.ts';
 import type { PathMapping } from './file-paths.ts';
-import { derivePathMapping, fileName, isSamePath, mapPath, normalisePath, sharedFolders } from './file-paths.ts';
+import { derivePathMapping, isSamePath, mapPath, nameKey, normalisePath, sharedFolders } from './file-paths.ts';
 
 /** One file of a Plex item, with what Plex knows of it. */
 export type PlexFile = FileFacts & { readonly path: string };
@@ -121,7 +121,7 @@ export function heldFile(
 
 function evidenceFor(scene: SceneFile, mappedPath: string, candidate: Candidate): Evidence[] {
   const perFile = candidate.files
-    .filter((file) => fileName(file.path).toLowerCase() === fileName(mappedPath).toLowerCase())
+    .filter((file) => nameKey(file.path) === nameKey(mappedPath))
     .map(
       (file): Evidence => ({
         candidate,

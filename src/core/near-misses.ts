@@ -1,5 +1,5 @@
 import { areOtherFiles, compareFacts } from './file-facts.ts';
-import { fileName, fileStem, folderOf, isSamePath, sharedFolders } from './file-paths.ts';
+import { fileName, fileStem, folderOf, isSamePath, nameKey, sharedFolders } from './file-paths.ts';
 import type { Candidate, PlexFile, SceneFile } from './match.ts';
 
 /** A file that is not the scene's and may explain why that one was not found. */
@@ -64,7 +64,7 @@ export function nearMisses(
 }
 
 function kindOf(scene: SceneFile, mappedPath: string, file: PlexFile): NearMiss['kind'] | undefined {
-  const [name, wanted] = [fileName(file.path).toLowerCase(), fileName(mappedPath).toLowerCase()];
+  const [name, wanted] = [nameKey(file.path), nameKey(mappedPath)];
   if (name === wanted) return ruledOutBy(scene, mappedPath, file);
   if (fileStem(name) === fileStem(wanted)) return 'other_ending';
   return sharedFolders(file.path, mappedPath) > 0 ? 'same_folder' : undefined;

@@ -1,12 +1,13 @@
 import type { Breaker } from './breaker.ts';
 import type { FieldEdit, ListEdit } from './edits.ts';
 import type { WorkerEvent } from './events.ts';
+import type { FileIndex, IndexMark } from './file-index.ts';
 import type { Job, Lease, Settled, Settlement } from './job.ts';
-import type { Found } from './look-up.ts';
 import type { PlexFile } from './match.ts';
 import type { Pin } from './pin.ts';
 import type { PlexItem, Section } from './plex-item.ts';
 import type { Intent, SceneRecord } from './scene-record.ts';
+import type { ListedItem, LivePlex } from './section-listing.ts';
 import type { StashLook } from './stash-scene.ts';
 
 /** Which Plex server a data directory belongs to, and the libraries by which it is known again for free. */
@@ -47,6 +48,8 @@ export type DrainQueue = {
   holds(lease: Lease, now: number): boolean;
   /** Jobs due at `now` that this drain may still claim. */
   dueCount(now: number): number;
+  /** Those of them whose scene was never matched: each will have to be looked up. */
+  unmatchedDueCount(now: number): number;
   /** Prolongs every lease of this drain. */
   renew(leaseExpiresAt: number): void;
   record(sceneId: number): SceneRecord | undefined;
@@ -86,14 +89,17 @@ export type DrainQueue = {
   saveRefusal(refusal: { readonly tokenFingerprint: string; readonly at: number } | undefined): void;
 };
 
+/** What has become of a section since it was listed. */
+export type SectionChanges = { readonly items: readonly ListedItem[]; readonly total: number | undefined };
+
 /** What the drain needs of Plex; `plex/` satisfies it by shape. Every function may throw a `SyncError`. */
-export type DrainPlex = {
+export type DrainPlex = LivePlex & {
   /** @throws {UsageError} when the address answers, but not as Plex does. */
   sections(): Promise<readonly Section[]>;
   /** Needs no token: what tells a silent server from one bad request. */
   identity(): Promise<{ readonly machineIdentifier: string }>;
-  /** Every item of the section with a file whose name is `name`: a complete look, or a throw. */
-  findByFileName(section: Section, name: string): Promise<Found>;
+  /** Every item that was added or has changed since the mark, its own seconds included, and how many there are in all. */
+  changesSince(section: Section, mark: IndexMark): Promise<SectionChanges>;
   /**
    * What a section has got since `mark` (epoch seconds, the second itself included), or its `newest` items where there
    * is no mark. Items for which the server gives no date are left out.
@@ -129,6 +135,7 @@ export type DrainStash = {
 export type DrainDeps = {
   readonly queue: DrainQueue;
   readonly plex: DrainPlex;
+  readonly files: FileIndex;
   /** Absent where no Stash is configured. */
   readonly stash: DrainStash | undefined;
   /** Epoch ms. */

@@ -1,8 +1,11 @@
+import type { SyncErrorCode } from '../core/errors.ts';
 import { SyncError, UsageError } from '../core/errors.ts';
 import type { Found } from '../core/look-up.ts';
 import type { Candidate } from '../core/match.ts';
 import type { Section } from '../core/plex-item.ts';
 import type { DrainPlex } from '../core/ports.ts';
+import type { FileLook } from '../core/section-listing.ts';
+import { PAGE_ROWS } from '../core/section-listing.ts';
 import { parseJson } from '../http/json-body.ts';
 import type { HttpAnswer, TransportOptions } from '../http/transport.ts';
 import { editTargets, encode } from './edit-url.ts';
@@ -84,17 +87,42 @@ export function createPlexClient(options: PlexClientOptions): PlexClient {
     return parsed(await get(target, page.what, headers), toListingPage, page.what);
   };
 
-  /** Every row that the query selects, however the server pages: a complete look, or a throw. */
-  const readListing = async (section: Section, query: Query, what: string): Promise<Listing> => {
-    const found: ListingPage['rows'][number][] = [];
-    for (let requests = 1; ; requests += 1) {
-      const { rows, totalSize } = await readPage(section, query, { start: found.length, size: LISTING_PAGE, what });
-      found.push(...rows);
+  /** The pages of a listing, however the server cuts them: all of them, or a throw. */
+  async function* pagesOf(section: Section, query: Query, { what, pageRows = LISTING_PAGE }: ListingRequest) {
+    for (let received = 0; ; ) {
+      const { rows, totalSize } = await readPage(section, query, { start: received, size: pageRows, what });
+      received += rows.length;
+      yield rows;
       // A server that does not page says no total and has sent all there is.
-      if (totalSize === undefined || found.length >= totalSize) return { rows: found, requests };
-      if (rows.length === 0) {
-        throw new SyncError('plex_malformed', `Plex promised ${totalSize} rows and sent ${found.length} while ${what}`);
+      if (totalSize === undefined || received >= totalSize) return;
+      if (rows.length === 0)
+        throw new SyncError('plex_malformed', `Plex promised ${totalSize} rows and sent ${received} while ${what}`);
+    }
+  }
+
+  /** Every row that the query selects. */
+  const readListing = async (section: Section, query: Query, request: ListingRequest): Promise<Rows> => {
+    const found: Rows[number][] = [];
+    for await (const rows of pagesOf(section, query, request)) found.push(...rows);
+    return found;
+  };
+
+  /** Every row that the server says has `filter` in a file's path, unless it does not know that filter. */
+  const askForFile = async (section: Section, filter: string, what: string): Promise<FilteredRows> => {
+    const found: Rows[number][] = [];
+    let requests = 0;
+    try {
+      for await (const rows of pagesOf(section, [['file', filter]], { what })) {
+        requests += 1;
+        if (isUnfiltered(rows, filter)) return { kind: 'unusable', reason: 'ignored', requests };
+        found.push(...rows);
       }
+      return { kind: 'found', rows: found, requests };
+    } catch (thrown) {
+      // Where the same question without the filter is answered, it is the filter that the server does not take.
+      if (!(thrown instanceof SyncError) || !MAY_BE_THE_FILTERS_FAULT.has(thrown.code)) throw thrown;
+      await readPage(section, [], { start: 0, size: 0, what });
+      return { kind: 'unusable', reason: 'refused', requests: requests + 2 };
     }
   };
 
@@ -109,15 +137,45 @@ export function createPlexClient(options: PlexClientOptions): PlexClient {
     },
 
     findByFileName: async (section, name) => {
-      const what = `looking for ${name} in "${section.title}"`;
       const found = new Map<string, Candidate>();
       let requests = 0;
       for (const filter of fileFilters(name)) {
-        const listing = await readListing(section, [['file', filter]], what);
-        requests += listing.requests;
-        for (const candidate of toCandidates(section, listing.rows)) found.set(candidate.ratingKey, candidate);
+        // Nothing of the name can be asked for: every file has the empty one.
+        if (filter === '') return { kind: 'unusable', reason: 'ignored', requests };
+        const answer = await askForFile(section, filter, `looking for ${name} in "${section.title}"`);
+        requests += answer.requests;
+        if (answer.kind === 'unusable') return { ...answer, requests };
+        for (const candidate of toCandidates(section, answer.rows)) found.set(candidate.ratingKey, candidate);
       }
-      return { candidates: [...found.values()], requests };
+      return { kind: 'found', candidates: [...found.values()], requests };
+    },
+
+    findByTitle: async (section, title) => {
+      const filter = longestRun(title, () => false);
+      if (filter.length < SHORTEST_HINT) return { candidates: [], requests: 0 };
+      const what = `looking for the title ${title} in "${section.title}"`;
+      const { rows } = await readPage(section, [['title', filter]], { start: 0, size: LISTING_PAGE, what });
+      return { candidates: toCandidates(section, rows), requests: 1 };
+    },
+
+    listPage: async (section, start, size) => {
+      const what = `listing "${section.title}"`;
+      const { rows, totalSize } = await readPage(section, [...TRIMMED, ['sort', 'id']], { start, size, what });
+      return { items: rows, total: totalSize };
+    },
+
+    changesSince: async (section, mark) => {
+      const what = `asking "${section.title}" for what changed`;
+      const changed = new Map<string, Rows[number]>();
+      for (const field of ['addedAt', 'updatedAt'] as const) {
+        const since = mark[field];
+        if (since === undefined) continue;
+        const query: Query = [...TRIMMED, [`${field}>>`, String(since - 1)]];
+        const rows = await readListing(section, query, { what, pageRows: PAGE_ROWS });
+        for (const row of rows) changed.set(row.ratingKey, row);
+      }
+      const { totalSize } = await readPage(section, [], { start: 0, size: 0, what });
+      return { items: [...changed.values()], total: totalSize };
     },
 
     filesLike: async (section, text, most) => {
@@ -138,7 +196,7 @@ export function createPlexClient(options: PlexClientOptions): PlexClient {
       const rows =
         mark === undefined
           ? (await readPage(section, [['sort', 'addedAt:desc']], { start: 0, size: newest, what })).rows
-          : (await readListing(section, [['addedAt>>', String(mark - 1)]], what)).rows;
+          : await readListing(section, [...TRIMMED, ['addedAt>>', String(mark - 1)]], { what, pageRows: PAGE_ROWS });
       return rows.flatMap(({ ratingKey, addedAt, files }) =>
         addedAt === undefined ? [] : [{ ratingKey, addedAt, files }],
       );
@@ -166,10 +224,37 @@ export function createPlexClient(options: PlexClientOptions): PlexClient {
   };
 }
 
-/** All rows of a listing, and how many requests they took. */
-type Listing = { readonly rows: ListingPage['rows']; readonly requests: number };
+type Rows = ListingPage['rows'];
 
-function toCandidates(section: Section, rows: ListingPage['rows']): Candidate[] {
+type ListingRequest = { readonly what: string; readonly pageRows?: number };
+
+type FilteredRows =
+  | { readonly kind: 'found'; readonly rows: Rows; readonly requests: number }
+  | Extract<FileLook, { kind: 'unusable' }>;
+
+/** A server without the `file` filter may answer so, whatever the name (plex-api.md 2.4). */
+const MAY_BE_THE_FILTERS_FAULT: ReadonlySet<SyncErrorCode> = new Set(['plex_error', 'plex_rejected', 'plex_not_found']);
+
+/** An unknown filter is ignored, and the whole library comes back (plex-api.md 2.2): then few rows have what was asked for. */
+function isUnfiltered(rows: Rows, filter: string): boolean {
+  const wanted = filter.normalize('NFC').toLowerCase();
+  const withFiles = rows.filter(({ files }) => files.length > 0);
+  const fitting = withFiles.filter(({ files }) =>
+    files.some(({ path }) => path.normalize('NFC').toLowerCase().includes(wanted)),
+  );
+  return fitting.length * 2 < withFiles.length;
+}
+
+/** What a listing of files need not carry (plex-api.md 2.5). Hints, that a server may ignore. */
+const TRIMMED: Query = [
+  [
+    'excludeElements',
+    'Genre,Country,Guid,Rating,Collection,Director,Writer,Role,Producer,Similar,Image,UltraBlurColors,Label,Field',
+  ],
+  ['excludeFields', 'summary,tagline'],
+];
+
+function toCandidates(section: Section, rows: Rows): Candidate[] {
   return rows.map(({ ratingKey, title, files }) => ({
     ratingKey,
     title,

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { PlexFile } from '../core/match.ts';
 import type { PlexItem, Section, Tag } from '../core/plex-item.ts';
+import type { ListedItem } from '../core/section-listing.ts';
 
 /** Plex spells numbers and ids either way, by version and format (plex-api.md 11). */
 const id = z.pipe(z.union([z.string(), z.number()]), z.transform(String));
@@ -20,6 +21,7 @@ const media = z._default(
   z.array(
     z.object({
       proxyType: z.optional(number),
+      deletedAt: z.optional(number),
       duration: durationMs,
       Part: z._default(
         z.array(z.object({ file: z.optional(z.string()), size: z.optional(number), duration: durationMs })),
@@ -53,11 +55,17 @@ const listingAnswer = z.object({
   MediaContainer: z.object({
     size: z.optional(number),
     totalSize: z.optional(number),
-    Metadata: z._default(
-      z.array(z.object({ ratingKey: id, title: text, addedAt: z.optional(number), Media: media })),
-      [],
-    ),
+    Metadata: z._default(z.array(z.unknown()), []),
   }),
+});
+
+const listingRow = z.object({
+  ratingKey: id,
+  title: text,
+  addedAt: z.optional(number),
+  updatedAt: z.optional(number),
+  deletedAt: z.optional(number),
+  Media: media,
 });
 
 /** `GET /library/metadata/{ids}` (plex-api.md 3). */
@@ -107,29 +115,33 @@ export function toSections(value: unknown): Section[] | undefined {
 }
 
 /** One page of a listing, with how many rows there are in all where the server says so. */
-export type ListingPage = {
-  readonly rows: readonly {
-    readonly ratingKey: string;
-    readonly title: string;
-    readonly addedAt: number | undefined;
-    readonly files: readonly PlexFile[];
-  }[];
-  readonly totalSize: number | undefined;
-};
+export type ListingPage = { readonly rows: readonly ListedItem[]; readonly totalSize: number | undefined };
 
 export function toListingPage(value: unknown): ListingPage | undefined {
   const parsed = z.safeParse(listingAnswer, value);
   if (!parsed.success) return undefined;
   const { totalSize, Metadata } = parsed.data.MediaContainer;
-  return {
-    totalSize,
-    rows: Metadata.map(({ ratingKey, title, addedAt, Media }) => ({
-      ratingKey,
-      title,
-      addedAt,
-      files: toFiles(Media),
-    })),
-  };
+  const rows: ListedItem[] = [];
+  // Row by row: of a long page no second copy is ever whole, which halves what a listing takes of memory.
+  for (const one of Metadata) {
+    const row = z.safeParse(listingRow, one);
+    if (!row.success) return undefined;
+    rows.push(toListedItem(row.data));
+  }
+  return { totalSize, rows };
+}
+
+function toListedItem({
+  ratingKey,
+  title,
+  addedAt,
+  updatedAt,
+  deletedAt,
+  Media,
+}: z.infer<typeof listingRow>): ListedItem {
+  // What lies in the trash (the date is uncertain: seen in the server's database) may be found again, not anew.
+  const versions = deletedAt === undefined ? Media.filter((version) => version.deletedAt === undefined) : [];
+  return { ratingKey, title, addedAt, updatedAt, files: toFiles(versions) };
 }
 
 export function toItems(value: unknown): PlexItem[] | undefined {

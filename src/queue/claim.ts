@@ -47,6 +47,10 @@ export function prepareClaim(db: Db, { owner, stash }: { readonly owner: string;
   const countDue = db.prepare<[object], { count: number }>(`
     SELECT count(*) AS count FROM jobs
     WHERE state = 'pending' AND held <= @mostHeld AND available_at <= @now AND released_by IS NOT @owner`);
+  const countUnmatched = db.prepare<[object], { count: number }>(`
+    SELECT count(*) AS count FROM jobs
+    WHERE state = 'pending' AND held <= @mostHeld AND available_at <= @now AND released_by IS NOT @owner
+      AND NOT EXISTS (SELECT 1 FROM scenes WHERE scenes.scene_id = jobs.scene_id AND scenes.file IS NOT NULL)`);
   const renew = db.prepare<[object]>(
     `UPDATE jobs SET lease_expires_at = @leaseExpiresAt WHERE state = 'in_progress' AND lease_owner = @owner`,
   );
@@ -63,6 +67,7 @@ export function prepareClaim(db: Db, { owner, stash }: { readonly owner: string;
       return rows.toSorted((a, b) => a.id - b.id).map((row) => toJob(row, owner));
     },
     dueCount: (now: number): number => countDue.get({ now, owner, mostHeld })?.count ?? 0,
+    unmatchedDueCount: (now: number): number => countUnmatched.get({ now, owner, mostHeld })?.count ?? 0,
     holds: ({ jobId, claim }: Lease, now: number): boolean => held.get({ jobId, owner, claim, now }) !== undefined,
     renew: (leaseExpiresAt: number): void => {
       renew.run({ owner, leaseExpiresAt });

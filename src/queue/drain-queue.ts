@@ -129,6 +129,7 @@ export function openDrainQueue(
     claim: (request: Parameters<DrainQueue['claim']>[0]) => claim.immediate(request),
     rescue: (now: number) => rescueNow.immediate(now),
     dueCount: (now: number) => claimDue.dueCount(now),
+    unmatchedDueCount: (now: number) => claimDue.unmatchedDueCount(now),
     renew: (leaseExpiresAt: number) => claimDue.renew(leaseExpiresAt),
     record: scenes.record,
     sceneOf: scenes.sceneOf,

@@ -72,6 +72,8 @@ export type Item = {
   year: number | undefined;
   durationMs: number;
   updatedAt: number;
+  /** Epoch seconds; of an item that is in the trash. */
+  deletedAt: number | undefined;
   galleries: Partial<Record<ImageKind, Gallery>>;
   imageVersions: Partial<Record<ImageKind, number>>;
 };
@@ -104,6 +106,8 @@ export type NewItem = ItemPatch & {
   stacked?: boolean | undefined;
   /** A file Plex itself made, listed with `proxyType="42"`; no version of the user's. */
   optimizedFile?: string | undefined;
+  /** Its file is gone from the disk, and the trash was not emptied since. */
+  inTrash?: boolean | undefined;
   ratingKey?: string | undefined;
   /** Bytes, of each part. */
   size?: number | undefined;

@@ -163,6 +163,7 @@ export function createLibrary(
       year: input.year ?? (Number(input.originallyAvailableAt?.slice(0, 4)) || undefined),
       durationMs: input.duration ?? 1_800_000,
       updatedAt: nowSeconds(),
+      deletedAt: input.inTrash ? nowSeconds() : undefined,
       galleries: {},
       imageVersions: { posters: nowSeconds() },
     };

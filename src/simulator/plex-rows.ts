@@ -98,6 +98,7 @@ function commonFields(item: Item): Tree {
     duration: item.durationMs,
     addedAt: numberOf(values.addedAt),
     updatedAt: item.updatedAt,
+    deletedAt: item.deletedAt,
     thumb: imagePath(item, 'posters'),
     art: imagePath(item, 'arts'),
   };

@@ -22,6 +22,15 @@ export function linesFor(event: WorkerEvent): readonly LogLine[] {
       return [worker('info', `Processing job ${event.jobId} for scene ${event.sceneId} (attempt ${event.attempt})`)];
     case 'searching':
       return [matcher('info', `Searching '${event.section}' for: ${event.file}`)];
+    case 'title_search':
+      return [matcher('info', `Title search: '${event.title}'`)];
+    case 'title_matches':
+      return [matcher('info', `Got ${event.count} title matches`)];
+    case 'filter_unusable':
+    case 'index_listed':
+    case 'index_refreshed':
+    case 'index_unusable':
+      return [indexLine(event)];
     case 'found':
       return [matcher('info', `${FOUND_WORDS[event.from]}: ${event.title}`)];
     case 'pin_moved': {
@@ -127,6 +136,7 @@ export function linesFor(event: WorkerEvent): readonly LogLine[] {
 
 const FOUND_WORDS: Readonly<Record<Extract<WorkerEvent, { kind: 'found' }>['from'], string>> = {
   look_up: 'Found',
+  index: 'Found',
   record: 'Found (cached)',
   pin: 'Found (pinned)',
 };
@@ -174,6 +184,31 @@ function listLines({ kind, add, remove }: ListEdit): LogLine[] {
       worker('info', `Removed ${remove.length} ${remove.length === 1 ? words.one : words.many}: ${quoted(remove)}`),
     );
   return lines;
+}
+
+type IndexEvent = Extract<
+  WorkerEvent,
+  { kind: 'filter_unusable' | 'index_listed' | 'index_refreshed' | 'index_unusable' }
+>;
+
+function indexLine(event: IndexEvent): LogLine {
+  switch (event.kind) {
+    case 'filter_unusable': {
+      const how = event.reason === 'ignored' ? 'does not heed' : 'refuses';
+      return matcher('info', `Plex ${how} a search by file name in '${event.section}': listing the library instead`);
+    }
+    case 'index_listed':
+      return matcher(
+        'debug',
+        `Listed '${event.section}' in ${event.requests} ${event.requests === 1 ? 'request' : 'requests'} instead of searching for each file: ${event.items} items`,
+      );
+    case 'index_refreshed': {
+      const verdict = event.isRight ? 'the file index is up to date' : 'the file index does not agree, and is not used';
+      return matcher('debug', `${event.changed} items of '${event.section}' are new or changed: ${verdict}`);
+    }
+    case 'index_unusable':
+      return matcher('warning', `The file index cannot be used, files are searched for one by one: ${event.reason}`);
+  }
 }
 
 function retryLine(event: Extract<WorkerEvent, { kind: 'retrying' }>): LogLine {

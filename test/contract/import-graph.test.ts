@@ -92,7 +92,7 @@ test('process loads no HTTP client and nothing to draw with before something is 
 });
 
 const OWNERS: Readonly<Record<string, readonly string[]>> = {
-  'better-sqlite3': ['src/queue/'],
+  'better-sqlite3': ['src/queue/', 'src/file-index/'],
   axios: ['src/http/'],
   chalk: ['src/terminal/'],
   'cli-table3': ['src/terminal/'],
@@ -117,7 +117,7 @@ test('each npm package has its owner', () => {
   }
 });
 
-const EDGES = ['queue', 'plex', 'stash', 'spool', 'terminal', 'simulator'];
+const EDGES = ['queue', 'file-index', 'plex', 'stash', 'spool', 'terminal', 'simulator'];
 /** The edges that speak HTTP; nobody else knows the folder. */
 const OVER_HTTP = ['plex', 'stash'];
 

@@ -189,6 +189,12 @@ const EVENTS: { readonly [Kind in WorkerEvent['kind']]: Extract<WorkerEvent, { k
   rescued: { kind: 'rescued', count: 1 },
   claimed: { kind: 'claimed', ...JOB, attempt: 1 },
   searching: { kind: 'searching', section: 'Films', file: 'pier.mp4' },
+  title_search: { kind: 'title_search', title: 'Pier' },
+  title_matches: { kind: 'title_matches', count: 1 },
+  filter_unusable: { kind: 'filter_unusable', section: 'Films', reason: 'ignored' },
+  index_listed: { kind: 'index_listed', section: 'Films', items: 2_000, requests: 3 },
+  index_refreshed: { kind: 'index_refreshed', section: 'Films', changed: 1, isRight: true },
+  index_unusable: { kind: 'index_unusable', reason: 'disk I/O error' },
   found: { kind: 'found', sceneId: 7, title: 'Pier', from: 'record' },
   pin_moved: { kind: 'pin_moved', sceneId: 7, from: '5', to: '6', file: '/media/pier.mp4' },
   low_confidence: {

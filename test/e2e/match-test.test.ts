@@ -309,7 +309,7 @@ test('a refused token is 3, a silent server 4, and a fault while looking is neve
   const silent = await run(['match-test', '/media/a.mp4', '--json'], { env: { PLEX_URL: 'http://127.0.0.1:1' } });
   assert.equal(silent.code, 4);
   assert.equal(JSON.parse(silent.stderr).error.exit_code, 4);
-  plex.fail('listing', { kind: 'status', status: 500 });
+  plex.fail('listing', { kind: 'status', status: 500 }, 2);
   const faulty = await run(['match-test', '/media/a.mp4']);
   assert.equal(faulty.code, 4);
   assert.equal(faulty.stdout, '');

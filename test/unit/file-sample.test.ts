@@ -69,9 +69,11 @@ async function lookUp(
   return await Promise.all(
     paths.map(async (file) => ({
       file,
-      look: await lookUpFile(file, place, (_section, name) => {
-        const candidates = items.filter(({ files }) => files.some(({ path }) => path.endsWith(`/${name}`)));
-        return Promise.resolve({ candidates, requests: 1 });
+      look: await lookUpFile(file, place, {
+        byName: (_section, name) => {
+          const candidates = items.filter(({ files }) => files.some(({ path }) => path.endsWith(`/${name}`)));
+          return Promise.resolve({ rule: 'file_name', candidates, requests: 1 });
+        },
       }),
     })),
   );

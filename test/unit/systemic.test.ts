@@ -19,7 +19,8 @@ async function looked(path: string, ...plexFiles: readonly string[]): Promise<Lo
   }));
   const file = { path, size: undefined };
   const place = { sections: [SECTION], mappings: [] };
-  return { file, look: await lookUpFile(file, place, async () => ({ candidates, requests: 1 })) };
+  const byName = async () => ({ rule: 'file_name', candidates, requests: 1 }) as const;
+  return { file, look: await lookUpFile(file, place, { byName }) };
 }
 
 /** The hint of the stop after ten jobs in a row of which none was proven. */

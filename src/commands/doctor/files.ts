@@ -7,6 +7,7 @@ import type { Finding } from '../../core/finding.ts';
 import { failure, failureOf, ok, warning } from '../../core/finding.ts';
 import { lookUpFile } from '../../core/look-up.ts';
 import type { Section } from '../../core/plex-item.ts';
+import { liveFinders } from '../../core/section-listing.ts';
 import { shellWord } from '../../core/shell-word.ts';
 import type { PlexClient } from '../../plex/client.ts';
 import { readSample } from '../../queue/sample.ts';
@@ -42,7 +43,7 @@ export async function checkFiles(
 async function checkGroup(group: SampleGroup, place: Place, plex: PlexClient): Promise<Finding> {
   const looked = await mapConcurrently(group.files, place.concurrency, async (file) => ({
     file,
-    look: await lookUpFile(file, place, (section, name) => plex.findByFileName(section, name)),
+    look: await lookUpFile(file, place, liveFinders(plex)),
   }));
   return findingOf(judgeSample(looked, place.mappings), group);
 }

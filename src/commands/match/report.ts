@@ -11,6 +11,7 @@ import { fieldName } from '../../terminal/log.ts';
 import type { Reader } from '../../terminal/reader.ts';
 import { renderFields, renderTable } from '../../terminal/table.ts';
 import { localTime, utcTime } from '../../terminal/time.ts';
+import { pinDocument } from '../pin-document.ts';
 import type { AskedScene } from './scene.ts';
 import type { Matching } from './verdict.ts';
 import { nextLines, verdictWords } from './verdict.ts';
@@ -22,7 +23,7 @@ export function matchDocument(
 ): object {
   const { file, look, nearMisses, suggestion, plexSide } = explanation;
   const { mapped, match } = look;
-  const item = writtenTo(match, matching)?.candidate;
+  const item = scene?.pin ?? writtenTo(match, matching)?.candidate;
   return {
     path: file.path,
     size_bytes: file.size ?? null,
@@ -30,6 +31,7 @@ export function matchDocument(
     scene_id: scene?.sceneId ?? null,
     scene_from: scene?.from ?? null,
     last_written: scene?.item === undefined ? null : lastWrittenDocument(scene.item),
+    pin: scene?.pin === undefined ? null : pinDocument(scene.pin),
     mapped_path: mapped.path,
     path_map: mapped.mapping ?? null,
     seen_by: plexSide === undefined ? 'stash' : 'plex',
@@ -38,7 +40,7 @@ export function matchDocument(
     would_write: item !== undefined,
     rating_key: item?.ratingKey ?? null,
     title: item?.title ?? null,
-    library: item?.sectionTitle ?? null,
+    library: item !== undefined && 'sectionTitle' in item ? item.sectionTitle : null,
     rule: match.kind === 'high' ? match.rule : null,
     steps: look.steps.map(({ rule, section, query, found, requests }) => ({
       rule,
@@ -99,7 +101,10 @@ export function matchText(
     match.kind === 'none' ? '' : `Candidates\n${candidateTable(match, mapped.path, reader)}`,
     nearMisses.length === 0 ? '' : `Not the file, but near\n${nearMissTable(nearMisses, reader)}`,
     renderFields(
-      [['Verdict', verdictWords(match)], ...nextLines(explanation, matching).map((line): Field => ['Next', line])],
+      [
+        ['Verdict', verdictWords(match)],
+        ...nextLines(explanation, { matching, scene }).map((line): Field => ['Next', line]),
+      ],
       reader,
     ),
   ];
@@ -118,11 +123,12 @@ function lastWrittenDocument({ ratingKey, sectionTitle, file, syncedAt, written 
   };
 }
 
-function sceneFields({ sceneId, from, item }: AskedScene, reader: Reader): Field[] {
+function sceneFields({ sceneId, from, item, pin }: AskedScene, reader: Reader): Field[] {
   const knower = from === 'stash' ? 'as Stash has it' : 'as the data directory knows it';
   return [
     ['Scene', `${sceneId}, ${knower}`],
     ['Last time', item === undefined ? 'nothing was written for it' : lastTimeWords(item, reader)],
+    ...(pin === undefined ? [] : [['Pinned', `to item ${pin.ratingKey} "${pin.title}", ${pin.file}`] as const]),
   ];
 }
 
@@ -170,9 +176,16 @@ function plexSideFields({ plexSide }: Explanation): Field[] {
   return [['In Stash', `${other} (the path given is one as Plex sees it)`]];
 }
 
-function stepWords({ section, query, found, requests }: LookUpStep): string {
+const STEP_WORDS: Readonly<Record<LookUpStep['rule'], string>> = {
+  index: 'file index for',
+  file_name: 'file name',
+  listing: 'all of the library for',
+  title: 'title',
+};
+
+function stepWords({ rule, section, query, found, requests }: LookUpStep): string {
   const items = found === 0 ? 'no item' : found === 1 ? '1 item' : `${found} items`;
-  return `file name ${query} in "${section.title}": ${items} (${requests} ${requests === 1 ? 'request' : 'requests'})`;
+  return `${STEP_WORDS[rule]} ${query} in "${section.title}": ${items} (${requests} ${requests === 1 ? 'request' : 'requests'})`;
 }
 
 function candidateTable(match: Exclude<MatchResult, { kind: 'none' }>, mappedPath: string, reader: Reader): string {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { UsageError } from '../../core/errors.ts';
 import { durationMsOf } from '../../core/file-facts.ts';
 import type { SceneFile } from '../../core/match.ts';
+import type { Pin } from '../../core/pin.ts';
 import type { SceneData } from '../../core/scene.ts';
 import { letterFileOf } from '../../queue/dead-letters.ts';
 import { QUEUE_SCHEMA } from '../../queue/migrations.ts';
@@ -22,6 +23,8 @@ export type AskedScene = {
   readonly file: SceneFile | undefined;
   /** The item it was last written to, if any. */
   readonly item: KnownItem | undefined;
+  /** The item that a person said it is, if one was said. */
+  readonly pin: Pin | undefined;
 };
 
 /**
@@ -31,9 +34,9 @@ export type AskedScene = {
 export async function readAskedScene(sceneId: number, loaded: LoadedSettings, context: Context): Promise<AskedScene> {
   const stashed = await lookInStash(sceneId, loaded, context);
   const status = lookInDataDir(sceneId, context);
-  const item = status?.item;
-  if (stashed !== undefined) return { sceneId, from: 'stash', file: fileIn(stashed), item };
-  if (status !== undefined) return { sceneId, from: 'data_dir', file: newestFile(status), item };
+  const { item, pin } = status ?? { item: undefined, pin: undefined };
+  if (stashed !== undefined) return { sceneId, from: 'stash', file: fileIn(stashed), item, pin };
+  if (status !== undefined) return { sceneId, from: 'data_dir', file: newestFile(status), item, pin };
   const [where, hint] =
     loaded.settings.stash_url === undefined
       ? ['', `Set stash_url so that Stash can be asked, or give FILE without --scene.`]

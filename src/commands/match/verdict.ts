@@ -3,6 +3,7 @@ import { pathMapFlag } from '../../core/file-paths.ts';
 import type { MatchResult } from '../../core/match.ts';
 import { adviceOnTwins } from '../../core/match.ts';
 import { isRuledOut } from '../../core/near-misses.ts';
+import type { AskedScene } from './scene.ts';
 
 /** Whether a run writes where nothing is proven. */
 export type Matching = 'strict' | 'relaxed';
@@ -23,8 +24,13 @@ export function verdictWords(match: MatchResult): string {
 }
 
 /** What follows from a verdict, and what a person may do about it. */
-export function nextLines(explanation: Explanation, matching: Matching): readonly string[] {
+export function nextLines(
+  explanation: Explanation,
+  { matching, scene }: { readonly matching: Matching; readonly scene: AskedScene | undefined },
+): readonly string[] {
   const { match } = explanation.look;
+  if (scene?.pin !== undefined)
+    return [`process would write to the pinned item ${scene.pin.ratingKey}, whatever the verdict says.`];
   switch (match.kind) {
     case 'high':
       return ['process would write to this item.', ...withFlag(explanation, 'The path would be exact with')];
@@ -34,6 +40,7 @@ export function nextLines(explanation: Explanation, matching: Matching): readonl
           ? 'process would not write: the job would be a dead letter, LowConfidenceMatch.'
           : 'process would write to the likeliest, since strict_matching is off.',
         wayToProof(explanation, match),
+        `If you know that it is: plexsync pin ${scene?.sceneId ?? 'SCENE'} ${match.best.candidate.ratingKey}`,
       ];
     case 'none':
       return [

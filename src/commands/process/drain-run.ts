@@ -6,6 +6,7 @@ import { drain } from '../../core/drain/drain.ts';
 import type { DrainDeps } from '../../core/ports.ts';
 import type { WriteRules } from '../../core/wanted.ts';
 import { SYNC_TOGGLES } from '../../core/wanted.ts';
+import { openFileIndex } from '../../file-index/file-index.ts';
 import { createPlexClient } from '../../plex/client.ts';
 import type { OpenDrainQueue } from '../../queue/drain-queue.ts';
 import { requirePlex } from '../../settings/access.ts';
@@ -16,6 +17,7 @@ import { plexOptions } from '../plex-connection.ts';
 import { connectToStash } from '../stash/connection.ts';
 import type { Stop } from './stop.ts';
 import { listenForStop } from './stop.ts';
+import { keepYoungSpaceSmall } from './young-space.ts';
 
 export type DrainSetup = {
   readonly loaded: LoadedSettings;
@@ -36,17 +38,19 @@ export type DrainSetup = {
 export async function runDrain(
   queue: OpenDrainQueue,
   setup: DrainSetup,
-  { now, version }: Context,
+  { dataDir, now, version }: Context,
 ): Promise<DrainReport> {
   const { loaded, emit, checkpoint } = setup;
+  keepYoungSpaceSmall();
   const access = requirePlex(loaded);
   const clientIdentifier = queue.clientIdentifier();
   const stop = listenForStop();
+  const files = openFileIndex(dataDir.path, (reason) => emit({ kind: 'index_unusable', reason }));
   try {
     const plex = createPlexClient(plexOptions(loaded, { clientIdentifier, version, signal: stop.aborted, now }));
     const stash = connectToStash(loaded, { now, signal: stop.aborted, known: queue.stashDialect() });
     const tokenFingerprint = fingerprint(`${access.baseUrl}\n${access.token}`, clientIdentifier);
-    const report = await drain(depsOf({ queue, plex, stash, emit, stop, now, checkpoint }), {
+    const report = await drain(depsOf({ queue, plex, files, stash, emit, stop, now, checkpoint }), {
       ...drainOptions(setup),
       tokenFingerprint,
     });
@@ -54,12 +58,15 @@ export async function runDrain(
     queue.saveStashDialect(stash?.learnt());
     return report;
   } finally {
+    files.close();
     stop.close();
   }
 }
 
 function depsOf(
-  parts: Pick<DrainDeps, 'queue' | 'plex' | 'stash' | 'emit' | 'now' | 'checkpoint'> & { readonly stop: Stop },
+  parts: Pick<DrainDeps, 'queue' | 'plex' | 'files' | 'stash' | 'emit' | 'now' | 'checkpoint'> & {
+    readonly stop: Stop;
+  },
 ): DrainDeps {
   const { stop, ...deps } = parts;
   return {

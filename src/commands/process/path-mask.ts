@@ -34,6 +34,8 @@ function pathsIn(event: WorkerEvent): readonly string[] {
   switch (event.kind) {
     case 'searching':
       return [event.file];
+    case 'title_search':
+      return [event.title];
     case 'scan_requested':
     case 'scan_failed':
       return [event.folder];

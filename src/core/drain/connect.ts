@@ -80,7 +80,7 @@ function afterRefusal(
 }
 
 async function proveServer(
-  { queue, plex }: DrainDeps,
+  { queue, plex, files }: DrainDeps,
   gate: Gate,
   contact: { readonly sections: readonly Section[]; readonly ifOtherServer: DrainOptions['ifOtherServer'] },
 ): Promise<void> {
@@ -95,6 +95,9 @@ async function proveServer(
       'Correct plex_url, use another --data-dir for the other server, or rebind this one with --adopt-server, which drops its pins too.',
     );
   }
-  if (isOther) queue.forgetServer();
+  if (isOther) {
+    queue.forgetServer();
+    files.clear();
+  }
   queue.bind(bindingOf(machineIdentifier, sections));
 }

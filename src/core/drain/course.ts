@@ -8,6 +8,7 @@ import type { DrainDeps } from '../ports.ts';
 import type { RetryLimits } from '../retry.ts';
 import type { SceneRecord, SyncNotes, Written } from '../scene-record.ts';
 import type { WriteRules } from '../wanted.ts';
+import type { FileDesk } from './file-desk.ts';
 import type { Gate } from './gate.ts';
 import type { ScanDesk } from './scan.ts';
 import type { StashDesk } from './stash-desk.ts';
@@ -45,6 +46,7 @@ export type Course = {
   readonly deps: DrainDeps;
   readonly gate: Gate;
   readonly stash: StashDesk;
+  readonly files: FileDesk;
   readonly watch: SystemicWatch;
   readonly scan: ScanDesk;
   readonly options: DrainOptions;

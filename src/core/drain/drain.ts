@@ -3,6 +3,7 @@ import type { Job } from '../job.ts';
 import type { DrainDeps } from '../ports.ts';
 import { connect } from './connect.ts';
 import type { Course, DrainOptions, Ended } from './course.ts';
+import { createFileDesk } from './file-desk.ts';
 import type { Gate, Halt } from './gate.ts';
 import { createGate } from './gate.ts';
 import { hydrate } from './hydrate.ts';
@@ -62,7 +63,8 @@ export async function drain(deps: DrainDeps, options: DrainOptions): Promise<Dra
   });
   const stash = createStashDesk(deps);
   const scan = createScanDesk({ deps, gate, options, sections });
-  const course: Course = { deps, gate, stash, watch, scan, options, sections };
+  const files = createFileDesk({ deps, gate, options, sections });
+  const course: Course = { deps, gate, stash, files, watch, scan, options, sections };
   const stopRenewing = deps.every(RENEW_EVERY_MS, () => renewLeases(deps));
   try {
     if (options.mode === 'write') await wake(course);

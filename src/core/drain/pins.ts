@@ -84,15 +84,9 @@ export async function followPin(work: Pinned, course: Course): Promise<Pinned> {
   return asPinned(work, moved, 'followed');
 }
 
-async function holdersOf(pin: Pin, { deps, gate, sections }: Course): Promise<readonly Candidate[]> {
-  const name = fileName(pin.file);
-  const holders: Candidate[] = [];
-  for (const section of sections) {
-    deps.emit({ kind: 'searching', section: section.title, file: name });
-    const { candidates } = await gate.ask(() => deps.plex.findByFileName(section, name));
-    holders.push(...candidates.filter(({ files }) => holdsPinned(pin, files)));
-  }
-  return holders;
+async function holdersOf(pin: Pin, { files }: Course): Promise<readonly Candidate[]> {
+  const named = await files.withName(fileName(pin.file));
+  return named.filter((candidate) => holdsPinned(pin, candidate.files));
 }
 
 function move(from: Pin, to: Pin, { deps, options }: Course): void {

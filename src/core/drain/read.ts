@@ -85,13 +85,16 @@ function readAs(ratingKeys: readonly string[], read: (key: string) => ItemRead):
   return new Map(ratingKeys.map((key) => [key, read(key)]));
 }
 
-/** Reads the full items; a job whose remembered item is gone or holds another file is looked up and read once more. */
+/**
+ * Reads the full items; a job whose remembered item is gone or holds another file is looked up and read once more, and
+ * where the index was what remembered it, at Plex.
+ */
 export async function readAndRecheck(batch: readonly Resolved[], course: Course): Promise<Step<Read>> {
-  const first = await readBatch(batch, course);
-  if (first.stale.length === 0) return first;
-  const again = await lookUpAll(first.stale, course);
-  const second = await readBatch(again.going, course);
-  return { going: [...first.going, ...second.going], ended: [...first.ended, ...again.ended, ...second.ended] };
+  const { stale, going, ended } = await readBatch(batch, course);
+  if (stale.length === 0) return { going, ended };
+  const again = await lookUpAll(stale, course);
+  const rest = await readAndRecheck(again.going, course);
+  return { going: [...going, ...rest.going], ended: [...ended, ...again.ended, ...rest.ended] };
 }
 
 async function readBatch(
@@ -182,7 +185,8 @@ function checkItem(work: Resolved, read: ItemRead, course: Course): Checked {
     case 'gone':
       break;
   }
-  if (work.from === 'record') return { kind: 'stale', work };
+  if (work.from === 'index') course.files.wasWrong(work.ratingKey, read.kind === 'item' ? read.item : undefined);
+  if (work.from === 'record' || work.from === 'index') return { kind: 'stale', work };
   return { kind: 'failed', work, error: vanished(work) };
 }
 

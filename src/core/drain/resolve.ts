@@ -1,13 +1,13 @@
 import type { ItemChoice } from '../errors.ts';
 import { asSyncError, SyncError } from '../errors.ts';
 import { pathMapFlag } from '../file-paths.ts';
-import { lookUpFile } from '../look-up.ts';
 import type { MatchResult } from '../match.ts';
 import { adviceOnTwins } from '../match.ts';
 import { MOST_CHOICES, pinCommand } from '../pin.ts';
-import { RETRY_RULES } from '../retry.ts';
+import { NOT_FOUND_TRIES, RETRY_RULES } from '../retry.ts';
 import type { Course, Ended, Step } from './course.ts';
 import { failed, givenBack, isStopping, split } from './course.ts';
+import type { LookKind } from './file-desk.ts';
 import type { Hydrated } from './hydrate.ts';
 import { mapConcurrently } from './map-concurrently.ts';
 import { followPin, isPinned, resolveFromPin } from './pins.ts';
@@ -16,7 +16,7 @@ import { followPin, isPinned, resolveFromPin } from './pins.ts';
 export type Resolved = Hydrated & {
   readonly ratingKey: string;
   readonly provenFile: string | undefined;
-  readonly from: 'pin' | 'record' | 'look_up';
+  readonly from: 'pin' | 'record' | 'index' | 'look_up';
 };
 
 /** Path → rating key: as a person said, from the last sync, or by looking the file up. */
@@ -35,7 +35,8 @@ export async function resolve(batch: readonly Hydrated[], course: Course): Promi
  * that still holds.
  */
 export async function lookUpAll(batch: readonly Hydrated[], course: Course): Promise<Step<Resolved>> {
-  const { gate, watch, options } = course;
+  const { gate, watch, options, files } = course;
+  await files.expect(batch.length);
   const ends = await mapConcurrently(batch, options.concurrency, async (work): Promise<Resolved | Ended> => {
     // What is found already is still written when the time is up; nothing more is looked for.
     if (gate.halted() !== undefined || gate.isTimeUp()) return givenBack(work.job);
@@ -73,13 +74,9 @@ function resolveFromRecord(work: Hydrated): Resolved | undefined {
  * found nothing is "not found".
  * @throws {SyncError} `plex_not_found`, `low_confidence`, or what the look-up failed with.
  */
-async function lookUp(work: Hydrated, { deps, gate, watch, options, sections }: Course): Promise<Resolved> {
+async function lookUp(work: Hydrated, { deps, watch, options, files }: Course): Promise<Resolved> {
   const { job, file } = work;
-  const { mappings } = options;
-  const look = await lookUpFile(file, { sections, mappings }, async (section, wanted) => {
-    deps.emit({ kind: 'searching', section: section.title, file: wanted });
-    return await gate.ask(() => deps.plex.findByFileName(section, wanted));
-  });
+  const { look, from } = await files.look(file, lookKindOf(work));
   const { name, match } = look;
   switch (match.kind) {
     case 'none':
@@ -89,7 +86,7 @@ async function lookUp(work: Hydrated, { deps, gate, watch, options, sections }: 
         ...work,
         ratingKey: match.best.candidate.ratingKey,
         provenFile: match.best.file,
-        from: 'look_up',
+        from,
       };
     case 'low': {
       const taken = options.matching === 'relaxed';
@@ -98,9 +95,16 @@ async function lookUp(work: Hydrated, { deps, gate, watch, options, sections }: 
         watch.noteUnproven({ file, look });
         throw new SyncError('low_confidence', describeLow(name, match, job.sceneId), { choices: choicesOf(match) });
       }
-      return { ...work, ratingKey: match.best.candidate.ratingKey, provenFile: undefined, from: 'look_up' };
+      return { ...work, ratingKey: match.best.candidate.ratingKey, provenFile: undefined, from };
     }
   }
+}
+
+/** A job that waits is sure of its miss when it begins to, and before it ends as a letter. */
+function lookKindOf(work: Hydrated | Resolved): LookKind {
+  if ('from' in work && work.from === 'index') return 'live';
+  const { misses } = work.job.spent;
+  return misses === 0 || misses >= NOT_FOUND_TRIES ? 'first_or_last' : 'between';
 }
 
 type LowMatch = Extract<MatchResult, { kind: 'low' }>;

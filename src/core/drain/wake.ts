@@ -1,5 +1,5 @@
 import { asSyncError } from '../errors.ts';
-import { fileName } from '../file-paths.ts';
+import { nameKey } from '../file-paths.ts';
 import type { AddedItem, AddedMark, Missing } from '../ports.ts';
 import type { Course } from './course.ts';
 
@@ -13,7 +13,7 @@ const NEWEST = 100;
 export async function wake(course: Course): Promise<void> {
   const { deps, gate, sections } = course;
   const { queue } = deps;
-  const waiting = Map.groupBy(queue.missing(), ({ path }) => fileName(path).toLowerCase());
+  const waiting = Map.groupBy(queue.missing(), ({ path }) => nameKey(path));
   if (waiting.size === 0) return;
   for (const section of sections) {
     if (gate.halted() !== undefined) return;
@@ -23,7 +23,7 @@ export async function wake(course: Course): Promise<void> {
       const news = added.filter(
         ({ ratingKey, addedAt }) => addedAt !== mark?.at || !mark.ratingKeys.includes(ratingKey),
       );
-      const names = new Set(news.flatMap(({ files }) => files).map(({ path }) => fileName(path).toLowerCase()));
+      const names = new Set(news.flatMap(({ files }) => files).map(({ path }) => nameKey(path)));
       const found = [...names].flatMap((name): readonly Missing[] => waiting.get(name) ?? []);
       if (found.length > 0) {
         queue.wake(found, deps.now());

@@ -1,0 +1,148 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import type { FileIndex, IndexDraft, IndexedSection, IndexMark } from '../core/file-index.ts';
+import type { Candidate } from '../core/match.ts';
+import type { Section } from '../core/plex-item.ts';
+import type { ListedItem } from '../core/section-listing.ts';
+import { INDEX_SCHEMA, INDEX_VERSION } from './schema.ts';
+import type { FileRow } from './statements.ts';
+import { prepareStatements } from './statements.ts';
+
+/** The file index of a data directory. Costs nothing before it is first asked. */
+export type OpenFileIndex = FileIndex & { close(): void };
+
+const FILE_NAME = 'index.db';
+const BUSY_TIMEOUT_MS = 5_000;
+
+/**
+ * Opens the index in a data directory when it is first needed. It is disposable: what is no index of ours, damaged or of
+ * another version is made anew, and where it cannot be used at all, nothing counts as listed.
+ * @param onTrouble is told once why the index is not used
+ */
+export function openFileIndex(directory: string, onTrouble: (reason: string) => void): OpenFileIndex {
+  const file = join(directory, FILE_NAME);
+  let opened: { readonly db: Database.Database; readonly sql: ReturnType<typeof prepareStatements> } | undefined;
+  let isGivenUp = false;
+
+  const open = (): NonNullable<typeof opened> => {
+    if (opened === undefined) {
+      const db = openDb(file);
+      opened = { db, sql: prepareStatements(db) };
+    }
+    return opened;
+  };
+  const close = (): void => {
+    opened?.db.close();
+    opened = undefined;
+  };
+  /** Runs on the index; what fails there counts as not known, and damage clears the way for a new index. */
+  const attempt = <T>(otherwise: T, act: (sql: ReturnType<typeof prepareStatements>) => T): T => {
+    if (isGivenUp) return otherwise;
+    try {
+      return act(open().sql);
+    } catch (thrown) {
+      if (!(thrown instanceof Database.SqliteError) && (thrown as NodeJS.ErrnoException).code === undefined)
+        throw thrown;
+      isGivenUp = true;
+      close();
+      if (isDamage(thrown)) removeFiles(file);
+      onTrouble((thrown as Error).message);
+      return otherwise;
+    }
+  };
+
+  return {
+    indexed: (section) =>
+      attempt(undefined, (sql): IndexedSection | undefined => {
+        const row = sql.section(section);
+        if (row?.generation == null) return undefined;
+        return {
+          items: sql.countItems(section, row.generation),
+          mark: { addedAt: row.added_at ?? undefined, updatedAt: row.updated_at ?? undefined },
+        };
+      }),
+    knownTotal: (section) => attempt(undefined, (sql) => sql.section(section)?.total ?? undefined),
+    noteTotal: (section, total) => attempt(undefined, (sql) => sql.noteTotal(section, total)),
+    byName: (section, key) => attempt([], (sql) => toCandidates(section, sql.byName(section, key))),
+    draft: (section) => openDraft(section, attempt),
+    update: (section, items, mark) => attempt(undefined, (sql) => sql.update(section, items, mark)),
+    forget: (ratingKeys) => attempt(undefined, (sql) => sql.forget(ratingKeys)),
+    clear: () => attempt(undefined, (sql) => sql.clear()),
+    close,
+  };
+}
+
+type Attempt = <T>(otherwise: T, act: (sql: ReturnType<typeof prepareStatements>) => T) => T;
+
+function openDraft(section: Section, attempt: Attempt): IndexDraft {
+  const generation = attempt(undefined, (sql) => sql.nextGeneration(section));
+  if (generation === undefined) return { add: () => undefined, finish: () => false, discard: () => undefined };
+  return {
+    add: (items: readonly ListedItem[]) => attempt(undefined, (sql) => sql.insert(section, generation, items)),
+    finish: (mark: IndexMark) => attempt(false, (sql) => sql.finish(section, generation, mark)),
+    discard: () => attempt(undefined, (sql) => sql.discard(section, generation)),
+  };
+}
+
+function openDb(file: string): Database.Database {
+  try {
+    return openCurrent(file);
+  } catch (thrown) {
+    if (!isDamage(thrown)) throw thrown;
+    removeFiles(file);
+    return openCurrent(file);
+  }
+}
+
+function openCurrent(file: string): Database.Database {
+  const db = new Database(file, { timeout: BUSY_TIMEOUT_MS });
+  try {
+    db.pragma('journal_mode = WAL');
+    // A power cut may cost the last listing, and nothing else.
+    db.pragma('synchronous = NORMAL');
+    if (db.pragma('user_version', { simple: true }) !== INDEX_VERSION) remake(db);
+    return db;
+  } catch (thrown) {
+    db.close();
+    throw thrown;
+  }
+}
+
+/** Another version's tables go: a listing brings back what was in them. */
+function remake(db: Database.Database): void {
+  const steps = db.transaction(() => {
+    if (db.pragma('user_version', { simple: true }) === INDEX_VERSION) return;
+    const tables = db.prepare<[], { name: string }>(`SELECT name FROM sqlite_schema WHERE type = 'table'`).all();
+    for (const { name } of tables)
+      if (!name.startsWith('sqlite_')) db.exec(`DROP TABLE "${name.replaceAll('"', '""')}"`);
+    db.exec(INDEX_SCHEMA);
+    db.pragma(`user_version = ${INDEX_VERSION}`);
+  });
+  steps.immediate();
+}
+
+function isDamage(thrown: unknown): boolean {
+  return thrown instanceof Database.SqliteError && /^SQLITE_(?:CORRUPT|NOTADB)/.test(thrown.code);
+}
+
+function removeFiles(file: string): void {
+  for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(file + suffix, { force: true });
+}
+
+function toCandidates(section: Section, rows: readonly FileRow[]): readonly Candidate[] {
+  const items = Map.groupBy(rows, ({ rating_key: ratingKey }) => ratingKey);
+  return [...items].map(
+    ([ratingKey, files]): Candidate => ({
+      ratingKey,
+      title: files[0]?.title ?? '',
+      sectionKey: section.key,
+      sectionTitle: section.title,
+      files: files.map(({ path, size, duration_ms: durationMs }) => ({
+        path,
+        size: size ?? undefined,
+        durationMs: durationMs ?? undefined,
+      })),
+    }),
+  );
+}
