@@ -270,6 +270,51 @@ test('without Stash a scene is as the data directory knows it: a job, the last s
   assert.deepEqual(await asked(3), ['/data/quay/a.mp4', 7, null, 'high', false]);
 });
 
+test('a candidate without proof comes with the pin line to paste, and a pin is shown with what process does', async (t) => {
+  const { plex, run } = await setup(t);
+  const item = plex.addItem({ sectionKey: '1', file: '/media/West/01.mp4', title: 'West' });
+  const file = '/data/East/01.mp4';
+  assert.match((await run(['match-test', file])).stdout, new RegExp(`plexsync pin SCENE ${item}$`, 'm'));
+  await run(['enqueue', '7', '--path', file, '--title', 'East']);
+  assert.match((await run(['match-test', '--scene', '7'])).stdout, new RegExp(`plexsync pin 7 ${item}$`, 'm'));
+
+  assert.equal((await run(['pin', '7', item])).code, 0);
+  const pinned = await run(['match-test', '--scene', '7']);
+  assert.equal(pinned.code, 1);
+  assert.match(pinned.stdout, new RegExp(`^Pinned\tto item ${item} "West", /media/West/01.mp4$`, 'm'));
+  assert.match(pinned.stdout, new RegExp(`process would write to the pinned item ${item}`));
+  const document = JSON.parse((await run(['match-test', '--scene', '7', '--json'])).stdout);
+  assert.equal(document.pin.rating_key, item);
+  assert.deepEqual([document.confidence, document.would_write, document.rating_key], ['low', true, item]);
+  await run(['process']);
+  assert.equal(plex.item(item)?.title, 'East');
+});
+
+test('when no file of the name is there, the title that the name suggests is the last thing looked for', async (t) => {
+  const { plex, run } = await setup(t);
+  plex.addItem({ sectionKey: '1', file: '/media/other.mp4', title: 'Beach Day' });
+  const shown = await run(['match-test', '/media/Beach Day - 2026-01-30 WEBDL-2160p.mp4', '--json']);
+  assert.equal(shown.code, 1);
+  const { steps } = JSON.parse(shown.stdout) as { steps: { rule: string; query: string; found: number }[] };
+  assert.deepEqual(
+    steps.map(({ rule, query, found }) => [rule, query, found]),
+    [
+      ['file_name', 'Beach Day - 2026-01-30 WEBDL-2160p.mp4', 0],
+      ['title', 'Beach Day - 2026-01-30', 0],
+      ['title', 'Beach Day', 1],
+      ['title', 'media', 0],
+    ],
+  );
+  await run(['enqueue', '1', '--path', '/media/Beach Day - 2026-01-30 WEBDL-2160p.mp4', '--title', 'T']);
+  const { stderr } = await run(['process']);
+  assert.match(
+    stderr,
+    /Searching 'Adult' for: Beach Day - 2026-01-30 WEBDL-2160p\.mp4\n.*Title search: 'Beach Day - 2026-01-30'\n/,
+  );
+  assert.match(stderr, /Title search: 'Beach Day'\n.*Got 1 title matches\n/);
+  assert.equal(plex.item('1')?.title, 'Beach Day');
+});
+
 test('a scene that nobody knows, or that has no file, is refused with one sentence and no directory is made', async (t) => {
   const { run, dataDir } = await setup(t);
   const stash = await startStashServer({});

@@ -30,18 +30,30 @@ export type FileDesk = {
   wasWrong(ratingKey: string, item: PlexItem | undefined): void;
 };
 
+/** For so long a listing counts as what Plex has now. */
+const FRESH_MS = 10 * 60_000;
+
 /** What answers for a section. `listed`: the index, of a listing of this drain; `refreshed`: of an earlier one. */
 type Source = 'live' | 'refreshed' | 'listed';
 
 export function createFileDesk(course: Pick<Course, 'deps' | 'gate' | 'options' | 'sections'>): FileDesk {
   const { deps, gate, options, sections } = course;
   const { files, plex, queue } = deps;
-  const sources = new Map<string, Source>();
+  const sources = new Map<string, { readonly source: Source; readonly since: number }>();
   const underWay = new Map<string, Promise<boolean>>();
+  /** Sections that cannot be asked for a file's name. */
+  const unfiltered = new Set<string>();
   /** Look-ups that Plex was asked for in this drain. */
   let asked = 0;
 
-  const sourceOf = ({ key }: Section): Source => sources.get(key) ?? 'live';
+  const sourceOf = ({ key }: Section): Source => {
+    const { source, since } = sources.get(key) ?? { source: 'live', since: 0 };
+    // A long drain outlives what it listed: then that proves no more than an earlier listing does.
+    return source === 'listed' && deps.now() - since >= FRESH_MS ? 'refreshed' : source;
+  };
+  const become = ({ key }: Section, source: Source): void => {
+    sources.set(key, { source, since: deps.now() });
+  };
 
   /** Lists a section into the index, once at a time; answers whether it is all there now. */
   const list = (section: Section, worth: number | undefined): Promise<boolean> => {
@@ -49,7 +61,7 @@ export function createFileDesk(course: Pick<Course, 'deps' | 'gate' | 'options' 
     underWay.set(section.key, running);
     return running
       .then((isWhole) => {
-        if (isWhole) sources.set(section.key, 'listed');
+        if (isWhole) become(section, 'listed');
         return isWhole;
       })
       .finally(() => underWay.delete(section.key));
@@ -60,7 +72,7 @@ export function createFileDesk(course: Pick<Course, 'deps' | 'gate' | 'options' 
       chooseWay({ lookUps, total: files.knownTotal(section), refreshable });
     try {
       let way = wayFor(isRefreshable(files.indexed(section)));
-      if (way === 'refresh' && (await refresh(section, course))) sources.set(section.key, 'refreshed');
+      if (way === 'refresh' && (await refresh(section, course))) become(section, 'refreshed');
       else if (way === 'refresh') way = wayFor(false);
       if (way === 'list') await list(section, lookUps);
     } catch (thrown) {
@@ -72,17 +84,22 @@ export function createFileDesk(course: Pick<Course, 'deps' | 'gate' | 'options' 
     }
   };
 
-  /** One section's items of that name. A server that cannot be asked for a name is listed, whatever it costs. */
+  /**
+   * One section's items of that name, out of the index where its source is accepted. A server that cannot be asked for a
+   * name is listed, whatever that costs.
+   */
   const byName =
-    (way: 'usual' | 'live'): Finders['byName'] =>
+    (accepted: readonly Source[]): Finders['byName'] =>
     async (section, name) => {
       const fromIndex = (requests: number) =>
         ({ rule: 'index', candidates: files.byName(section, nameKey(name)), requests }) as const;
-      if (sourceOf(section) === 'listed' || (way === 'usual' && sourceOf(section) === 'refreshed')) return fromIndex(0);
+      const source = sourceOf(section);
+      if (accepted.includes(source) || (source === 'listed' && unfiltered.has(section.key))) return fromIndex(0);
       deps.emit({ kind: 'searching', section: section.title, file: name });
       const answer = await gate.ask(() => plex.findByFileName(section, name));
       asked += answer.requests;
       if (answer.kind === 'found') return { ...answer, rule: 'file_name' };
+      unfiltered.add(section.key);
       deps.emit({ kind: 'filter_unusable', section: section.title, reason: answer.reason });
       if (await list(section, undefined)) return fromIndex(answer.requests);
       return { ...(await gate.ask(() => findInListing(section, name, plex.listPage))), rule: 'listing' };
@@ -99,7 +116,8 @@ export function createFileDesk(course: Pick<Course, 'deps' | 'gate' | 'options' 
   const lookLive = async (file: SceneFile, kind: LookKind): Promise<Looked> => {
     // A title that was searched for in vain is so again a minute later.
     const titles = kind === 'between' ? {} : { byTitle };
-    return { look: await lookUpFile(file, place, { byName: byName('live'), ...titles }), from: 'look_up' };
+    const accepted: readonly Source[] = kind === 'live' ? [] : ['listed'];
+    return { look: await lookUpFile(file, place, { byName: byName(accepted), ...titles }), from: 'look_up' };
   };
 
   return {
@@ -115,7 +133,7 @@ export function createFileDesk(course: Pick<Course, 'deps' | 'gate' | 'options' 
     look: async (file, kind) => {
       const isAllLive = sections.every((section) => sourceOf(section) === 'live');
       if (kind === 'live' || isAllLive) return await lookLive(file, kind);
-      const look = await lookUpFile(file, place, { byName: byName('usual') });
+      const look = await lookUpFile(file, place, { byName: byName(['listed', 'refreshed']) });
       const isOfNow = sections.every((section) => sourceOf(section) !== 'refreshed');
       if (isOfNow || standsByItself(look, kind)) return { look, from: 'index' };
       return await lookLive(file, kind);
@@ -123,7 +141,7 @@ export function createFileDesk(course: Pick<Course, 'deps' | 'gate' | 'options' 
 
     withName: async (name) => {
       const found: Candidate[] = [];
-      for (const section of sections) found.push(...(await byName('live')(section, name)).candidates);
+      for (const section of sections) found.push(...(await byName(['listed'])(section, name)).candidates);
       return found;
     },
 
