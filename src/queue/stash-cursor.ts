@@ -17,7 +17,7 @@ export type PollState = {
         readonly farAt: number;
       }
     | undefined;
-  /** The changes seen since `cursor`: scene id → stamp. */
+  /** The changes seen since `cursor`: scene id → the mark that the poll knows each by. */
   readonly seen: Readonly<Record<string, string>>;
 };
 
@@ -56,7 +56,7 @@ export function openPollMemory({ queueDb: db }: Pick<Stores, 'queueDb'>): PollMe
   });
 }
 
-/** Stamp → the scenes that have it, as ranges of ids: thousands changed at once share a few stamps. */
+/** Mark → the scenes that have it, as ranges of ids: thousands changed at once share a few stamps. */
 type PackedSeen = Readonly<Record<string, readonly (readonly [from: number, to: number])[]>>;
 
 /** The changes seen, in few bytes. */

@@ -138,6 +138,30 @@ test('what changed while nobody polled is found, and what is dated years ahead c
   assert.deepEqual([enqueued.get(gap)?.length, enqueued.get(ahead)?.length], [1, 1]);
 });
 
+test('an edit in the seconds before a look comes once more when its second is over, however often anybody looks', async (t) => {
+  const { stash, clock, poll, enqueued } = await setup(t);
+  const [late, early] = [stash.addScene({ title: 'Pier' }), stash.addScene({ title: 'Mole' })];
+  clock.at += MINUTE_MS;
+  await poll();
+  clock.at += MINUTE_MS;
+  stash.editScene(early, { title: 'Breakwater' });
+  clock.at += 10_000;
+  await poll();
+  stash.editScene(late, { title: 'Harbour Lights' });
+  await poll();
+  clock.at += 400;
+  // Within its second: the same stamp once more.
+  stash.editScene(late, { title: 'Harbour Light' });
+  const again = clock.at;
+  for (let look = 0; look < 50; look += 1) {
+    clock.at += 200;
+    await poll();
+  }
+  assert.equal(enqueued.get(early)?.length, 1);
+  assert.equal(enqueued.get(late)?.length, 2);
+  assert.ok(Number(enqueued.get(late)?.at(-1)) > again);
+});
+
 test('what was seen is kept in few bytes and comes back as it was, also from before it was packed', async (t) => {
   const stamp = fc.constantFrom('2024-05-01T12:00:00Z', '2024-05-01T12:00:01Z', '2024-05-01T12:00:02+01:00');
   fc.assert(

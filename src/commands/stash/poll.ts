@@ -2,6 +2,7 @@ import type { SceneEdit } from '../../core/scene.ts';
 import type { Intake } from '../../queue/intake.ts';
 import type { PollMemory } from '../../queue/stash-cursor.ts';
 import type { StashClient } from '../../stash/client.ts';
+import type { StashClock } from '../../stash/server-time.ts';
 import {
   cursorBefore,
   FAR_OVERLAP_MS,
@@ -35,14 +36,15 @@ export async function pollStash(
   }
   const { begin, last } = before;
   const near = last === undefined || isFarLookDue(last, clock) ? undefined : last;
-  const seen = Object.fromEntries(Object.entries(before.seen).filter(([, stamp]) => !isPast(stamp, clock)));
+  const seen = Object.fromEntries(Object.entries(before.seen).filter(([, mark]) => !isPast(stampOf(mark), clock)));
   let changed = 0;
   for (let after: number | undefined = 0; after !== undefined; ) {
     const page = await stash.changedSince(near?.cursor ?? before.cursor, PER_PAGE, after);
-    const news = page.scenes.filter(({ sceneId, stamp }) => before.seen[sceneId] !== stamp);
+    const marked = page.scenes.map(({ sceneId, stamp }) => ({ sceneId, mark: markFor(stamp, clock) }));
+    const news = marked.filter(({ sceneId, mark }) => isNews(mark, before.seen[sceneId]));
     const edits = news.map(({ sceneId }): SceneEdit => ({ sceneId, bare: true, data: {} }));
     if (edits.length > 0) intake.enqueue(edits, { priority: 'hand', now });
-    for (const { sceneId, stamp } of page.scenes) if (isSettled(stamp, clock)) seen[sceneId] = stamp;
+    for (const { sceneId, mark } of marked) seen[sceneId] = mark;
     changed += edits.length;
     after = page.nextAfterId;
   }
@@ -56,4 +58,16 @@ export async function pollStash(
     seen,
   });
   return { kind: 'polled', changed };
+}
+
+/** Before the stamp of a scene that was taken while it might change once more under that stamp: it is taken again, once. */
+const UNSETTLED = '~';
+
+const markFor = (stamp: string, clock: StashClock): string => (isSettled(stamp, clock) ? stamp : UNSETTLED + stamp);
+
+const stampOf = (mark: string): string => (mark.startsWith(UNSETTLED) ? mark.slice(UNSETTLED.length) : mark);
+
+/** Whether there may be a change behind a mark that was not there when its scene was marked `before`. */
+function isNews(mark: string, before: string | undefined): boolean {
+  return before === undefined || (mark !== before && mark !== UNSETTLED + before);
 }
