@@ -18,6 +18,8 @@ export type IdleRun = {
   readonly retentionMs: number;
   readonly longestWaitMs: number;
   readonly stash: StashUse;
+  /** What the run ends with all the same: a task of Stash may wait though no job does. */
+  readonly exitCode: number;
 };
 
 /**
@@ -28,7 +30,7 @@ export type IdleRun = {
  */
 export function recordIdleRun(
   { queueDb: db, dlqDb, path }: Stores,
-  { pid, now, retentionMs, longestWaitMs, stash }: IdleRun,
+  { pid, now, retentionMs, longestWaitMs, stash, exitCode }: IdleRun,
 ): boolean {
   // A job put off beyond any wait of ours, by a clock that was wrong, is for the drain to see.
   const busy = db.prepare<[object], unknown>(`
@@ -37,7 +39,7 @@ export function recordIdleRun(
     SELECT 1 FROM jobs WHERE state = 'pending' AND held <= @mostHeld AND (available_at <= @now OR available_at > @latest)
     LIMIT 1`);
   const insert = db.prepare<[object]>(
-    'INSERT INTO runs (owner, pid, started_at, ended_at, exit_code) VALUES (@owner, @pid, @now, @now, 0)',
+    'INSERT INTO runs (owner, pid, started_at, ended_at, exit_code) VALUES (@owner, @pid, @now, @now, @exitCode)',
   );
   const record = db.transaction((): boolean => {
     if (
@@ -49,7 +51,7 @@ export function recordIdleRun(
     pruneRuns(db, now);
     // With nothing left to bring to Plex nobody waits for it, and no run will ask whether it is back.
     db.exec(`DELETE FROM meta WHERE name = '${OUTAGE}' AND NOT EXISTS (SELECT 1 FROM jobs)`);
-    insert.run({ owner: newUuid(db), pid, now });
+    insert.run({ owner: newUuid(db), pid, now, exitCode });
     startBacklog(db);
     return true;
   });

@@ -53,7 +53,7 @@ test('letters that failed longer ago than they are kept go, and it is said which
 test('an idle run is none while a letter is past its time', (t) => {
   const world = setup(t);
   buryOnePerDay(world, 3);
-  const run = { pid: 1, now: NOW, longestWaitMs: LONGEST_WAIT_MS, stash: 'not_asked' } as const;
+  const run = { pid: 1, now: NOW, longestWaitMs: LONGEST_WAIT_MS, stash: 'not_asked', exitCode: 0 } as const;
   assert.equal(recordIdleRun(world.stores(), { ...run, retentionMs: DAY_MS }), false);
   assert.equal(recordIdleRun(world.stores(), { ...run, retentionMs: 30 * DAY_MS }), true);
 });
@@ -115,6 +115,7 @@ test('a backlog that was dropped is over once a run finds nothing due', (t) => {
       retentionMs: DAY_MS,
       longestWaitMs: LONGEST_WAIT_MS,
       stash: 'not_asked',
+      exitCode: 0,
     } as const),
     true,
   );
@@ -203,7 +204,14 @@ test('an outage from the future begins now, and with nothing left in the queue a
   desk.noteOutage(NOW + 90 * DAY_MS);
   desk.noteOutage(NOW);
   assert.equal(desk.outageSince(), NOW);
-  const run = { pid: 1, now: NOW, retentionMs: DAY_MS, longestWaitMs: LONGEST_WAIT_MS, stash: 'not_asked' } as const;
+  const run = {
+    pid: 1,
+    now: NOW,
+    retentionMs: DAY_MS,
+    longestWaitMs: LONGEST_WAIT_MS,
+    stash: 'not_asked',
+    exitCode: 0,
+  } as const;
   world.sql('DELETE FROM jobs');
   assert.equal(recordIdleRun(world.stores(), run), true);
   assert.equal(desk.outageSince(), undefined);

@@ -43,14 +43,15 @@ async function until(what: string, holds: () => boolean): Promise<void> {
 }
 
 test('a task waits while Stash is away, is no event that came, and is done by the run that finds Stash back', async (t) => {
-  const { stash, press, spooled, run, jobs } = await withSpool(t);
+  const { stash, press, spooled, run, jobs, sql: rows } = await withSpool(t);
   press('sync_all', 'a');
   press('sync_all', 'b');
   await stash.stop();
   const away = await run(['process']);
-  assert.equal(away.code, 0);
+  assert.equal(away.code, 4, 'no success while a task waits');
+  assert.deepEqual(rows('SELECT exit_code FROM runs'), [{ exit_code: 4 }]);
   assert.equal(
-    away.stderr.match(/The task sync_all was not done yet: .*did not answer.*\. The next run tries again\./g)?.length,
+    away.stderr.match(/The task sync_all was not done yet: .*did not answer.*\. .*The next run tries again\./g)?.length,
     1,
   );
   assert.deepEqual(spooled(), ['a', 'b']);
@@ -64,15 +65,24 @@ test('a task waits while Stash is away, is no event that came, and is done by th
   assert.match(String(over['last_event_at']), /Z$/);
 });
 
-test('a task that cannot be done is told once, and its file goes', async (t) => {
-  const { press, spooled, run } = await withSpool(t, { apiKey: 'lantern-key-1234567890' });
+test('a task that Stash refuses, or whose stash_url is wrong, stays until that is mended, and cron hears of it once a day', async (t) => {
+  const { plex, stash, press, spooled, run, jobs, sql } = await withSpool(t, { apiKey: 'lantern-key-1234567890' });
   press('sync_all');
+  const cron = await run(['process', '--cron']);
+  assert.equal(cron.code, 3, cron.stderr);
   assert.match(
-    (await run(['process'])).stderr,
-    /\[PlexSync\] The task sync_all was not done: .*(key|401).*\. Start it again in Stash\.$/m,
+    cron.stderr,
+    /\[PlexSync\] The task sync_all was not done yet: .*\. Check stash_api_key: .* The next run tries again\.$/m,
   );
-  assert.deepEqual(spooled(), []);
-  assert.doesNotMatch((await run(['process'])).stderr, /sync_all/);
+  const later = await run(['process', '--cron']);
+  assert.deepEqual([later.code, later.stdout, later.stderr], [0, '', '']);
+  assert.deepEqual(sql('SELECT DISTINCT exit_code FROM runs'), [{ exit_code: 3 }]);
+  assert.equal((await run(['process'])).code, 3);
+  assert.equal((await run(['process', '--stash-url', `${plex.url}/library`, '--stash-api-key', 'x'])).code, 2);
+  assert.deepEqual([spooled(), jobs()], [['sync_all'], 0]);
+  stash.setApiKey(undefined);
+  await run(['process']);
+  assert.deepEqual([spooled(), jobs()], [[], 3]);
 });
 
 test('a run that is killed during a task leaves it to the next one', async (t) => {

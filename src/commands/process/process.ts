@@ -3,7 +3,7 @@ import { NO_JOBS } from '../../core/drain/tally.ts';
 import { parseDurationMs } from '../../core/duration.ts';
 import { UsageError } from '../../core/errors.ts';
 import { longestWaitMs } from '../../core/retry.ts';
-import { complaintOf, EXIT } from '../../exit.ts';
+import { complaintOf, EXIT, strongest } from '../../exit.ts';
 import type { StashUse } from '../../queue/held.ts';
 import { noteStash } from '../../queue/held.ts';
 import { recordIdleRun } from '../../queue/idle.ts';
@@ -84,11 +84,9 @@ async function runOnDirectory(options: ProcessOptions, context: Context): Promis
     if (audience === 'person' && loaded.warnings.length > 0) await warnOnceADay(stores, loaded.warnings, context);
     const { mode, parallel, adoptServer } = options;
     // A preview leaves everything as it is.
-    if (mode === 'write') {
-      noteStash(stores.queueDb, stashUse(loaded));
-      await createTakeIn(stores, loaded, context)();
-    }
-    const request = { loaded, ...limits, mode, parallel, adoptServer, startedAt: now() };
+    if (mode === 'write') noteStash(stores.queueDb, stashUse(loaded));
+    const before = mode === 'write' ? await createTakeIn(stores, loaded, context)() : [];
+    const request = { loaded, ...limits, mode, parallel, adoptServer, startedAt: now(), before };
     const result = await runOnce(stores, request, context);
     result.tell();
     if (audience === 'person') return result.exitCode;
@@ -111,7 +109,8 @@ function showStats({ dataDir, output, now }: Context): number {
 
 /** One run over the queue; with nothing to do it ends before anything of a drain is loaded. */
 export async function runOnce(stores: Stores, request: DrainRequest, context: Context): Promise<RunResult> {
-  const { startedAt, loaded, mode } = request;
+  const { startedAt, loaded, mode, before } = request;
+  const exitCode = strongest(before.map((fault) => fault.exitCode));
   // A preview is no run, also where nothing is due.
   const isIdle =
     mode === 'write' &&
@@ -121,15 +120,16 @@ export async function runOnce(stores: Stores, request: DrainRequest, context: Co
       retentionMs: loaded.settings.dlq_retention_days,
       longestWaitMs: longestWaitMs(loaded.settings.not_found_max_wait),
       stash: stashUse(loaded),
+      exitCode,
     });
   if (!isIdle) {
     const { runOnQueue } = await import('./queue-run.ts');
     return await runOnQueue(stores, request, context);
   }
   const stats = readStats(stores, context.now());
-  const summary = { mode, exitCode: EXIT.done, stats, startedAt, endedAt: context.now(), skippedScenes: [] };
+  const summary = { mode, exitCode, stats, startedAt, endedAt: context.now(), skippedScenes: [] };
   const tell = (): void => reportRun(IDLE, summary, context.output);
-  return { exitCode: EXIT.done, faults: [], isConnected: false, ended: 0, tell };
+  return { exitCode, faults: before, isConnected: false, ended: 0, tell };
 }
 
 /** Whether a run can ask Stash for what a bare job leaves open. */

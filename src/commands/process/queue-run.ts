@@ -3,7 +3,7 @@ import { rescueEvents } from '../../core/drain/rescue-events.ts';
 import { NO_JOBS } from '../../core/drain/tally.ts';
 import { StoreError } from '../../core/errors.ts';
 import { longestWaitMs } from '../../core/retry.ts';
-import { complaintOf, EXIT } from '../../exit.ts';
+import { complaintOf, EXIT, strongest } from '../../exit.ts';
 import type { OpenDrainQueue, StandDown } from '../../queue/drain-queue.ts';
 import { openDrainQueue } from '../../queue/drain-queue.ts';
 import { openNotices } from '../../queue/notices.ts';
@@ -14,6 +14,7 @@ import type { LoadedSettings } from '../../settings/load.ts';
 import type { Context } from '../context.ts';
 import { sum } from '../stats-document.ts';
 import type { RunResult } from './cron.ts';
+import type { Fault } from './cron-verdict.ts';
 import type { DrainSetup } from './drain-run.ts';
 import type { RunEvents } from './run-events.ts';
 import { createRunEvents } from './run-events.ts';
@@ -29,6 +30,8 @@ export type DrainRequest = {
   readonly loaded: LoadedSettings;
   readonly limit: number | undefined;
   readonly maxTimeMs: number | undefined;
+  /** What went wrong before the drain; the run ends with it too. */
+  readonly before: readonly Fault[];
 };
 
 /**
@@ -51,7 +54,7 @@ export async function runOnQueue(stores: Stores, request: DrainRequest, context:
     onLetterCommitted: () => checkpoint('letter_committed'),
     onLetterShortened: (letter) => events.emit({ kind: 'letter_shortened', ...letter }),
   });
-  if ('standDown' in queue) return standDown(queue.standDown, output);
+  if ('standDown' in queue) return standDown(queue.standDown, request.before, output);
   let report: DrainReport;
   try {
     if (request.mode === 'write') removeExpired(stores, request, events);
@@ -65,9 +68,13 @@ export async function runOnQueue(stores: Stores, request: DrainRequest, context:
     events.close();
   }
   const { tally } = report;
-  noteServer(stores, { report, isConnected: events.isConnected() }, now());
+  noteServer(stores, { report, before: request.before, isConnected: events.isConnected() }, now());
   const stats = readStats(stores, now());
-  const { exitCode, faults } = faultsOf(request.mode === 'write' ? report : { ...report, tally: NO_JOBS }, stats);
+  const { exitCode, faults } = faultsOf(
+    request.mode === 'write' ? report : { ...report, tally: NO_JOBS },
+    stats,
+    request.before,
+  );
   if (request.mode === 'write')
     queue.end({ now: now(), exitCode, done: tally.updated + tally.unchanged, failed: tally.retried + tally.buried });
   // A preview is no run: it must not look like a success to whoever waits for one.
@@ -92,12 +99,13 @@ async function createMask(stores: Stores) {
   return createPathMask(prepareServerState(stores.queueDb).clientIdentifier());
 }
 
-function standDown({ pid, left }: StandDown, output: Context['output']): RunResult {
+function standDown({ pid, left }: StandDown, faults: readonly Fault[], output: Context['output']): RunResult {
+  const exitCode = strongest(faults.map((fault) => fault.exitCode));
   const tell = (): void => {
-    if (output.json) output.resultJson({ event: 'summary', exit_code: EXIT.done, stood_down: { pid, left } });
+    if (output.json) output.resultJson({ event: 'summary', exit_code: exitCode, stood_down: { pid, left } });
     else output.result(`pid ${pid} is draining, ${left.toLocaleString('en')} left. Use --parallel to share the work.`);
   };
-  return { exitCode: EXIT.done, faults: [], isConnected: false, ended: 0, tell };
+  return { exitCode, faults, isConnected: false, ended: 0, tell };
 }
 
 const DAY_MS = 86_400_000;
@@ -112,13 +120,13 @@ function removeExpired(stores: Stores, { startedAt, loaded }: DrainRequest, even
 /** Notes since when no server answers: cron and monitors ask for it. */
 function noteServer(
   stores: Stores,
-  run: { readonly report: DrainReport; readonly isConnected: boolean },
+  run: { readonly report: DrainReport; readonly before: readonly Fault[]; readonly isConnected: boolean },
   now: number,
 ): void {
   const notices = openNotices(stores);
-  const isStashSilent = run.report.ends.some(
-    ({ kind }) => kind === 'stash_unreachable' || kind === 'stash_breaker_open',
-  );
+  const isStashSilent =
+    run.report.ends.some(({ kind }) => kind === 'stash_unreachable' || kind === 'stash_breaker_open') ||
+    run.before.some(({ exitCode }) => exitCode === EXIT.unreachable);
   if (isStashSilent) notices.noteOutage(now, 'stash');
   else if (run.isConnected) notices.clearOutage('stash');
   if (run.isConnected) notices.clearOutage();

@@ -24,10 +24,11 @@ export type Summary = {
 export function faultsOf(
   { ends, tally }: DrainReport,
   stats: StoreStats,
+  before: readonly Fault[],
 ): { readonly exitCode: number; readonly faults: readonly Fault[] } {
   const failed: readonly Fault[] =
     tally.retried + tally.buried > 0 ? [{ exitCode: EXIT.jobsFailed, what: 'jobs failed' }] : [];
-  const faults = [...failed, ...ends.map((end) => ({ exitCode: endCode(end, stats), what: end.kind }))];
+  const faults = [...before, ...failed, ...ends.map((end) => ({ exitCode: endCode(end, stats), what: end.kind }))];
   const signal = ends.find((end) => end.kind === 'signal');
   const exitCodes = faults.map(({ exitCode }) => exitCode);
   return { faults, exitCode: signal === undefined ? strongest(exitCodes) : signalExitCode(signal.signal) };

@@ -1,8 +1,10 @@
-import { StoreError, SyncError } from '../../core/errors.ts';
+import { StoreError, SyncError, UsageError } from '../../core/errors.ts';
 import type { TaskMode } from '../../core/hook-event.ts';
 import { backoffMs, RETRY_RULES } from '../../core/retry.ts';
-import { complaintOf } from '../../exit.ts';
+import type { Complaint } from '../../exit.ts';
+import { complaintOf, EXIT } from '../../exit.ts';
 import { intakeOf } from '../../queue/intake.ts';
+import { openNotices } from '../../queue/notices.ts';
 import type { Stores } from '../../queue/stores.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
 import { spoolOf } from '../../spool/layout.ts';
@@ -10,12 +12,17 @@ import type { AskedTask } from '../../spool/take-in.ts';
 import { removeAsked, takeInSpool } from '../../spool/take-in.ts';
 import type { Context } from '../context.ts';
 import { reportTaken } from '../plugin/taken-report.ts';
+import type { Fault } from './cron-verdict.ts';
 
 /**
  * Prepares the taking in of what Stash left in the spool: events go into the queue, and tasks are done. At each call; what
- * is wrong at one after the other is told at the first.
+ * is wrong at one after the other is told at the first. Answers with what keeps tasks from being done.
  */
-export function createTakeIn(stores: Stores, loaded: LoadedSettings, context: Context): () => Promise<void> {
+export function createTakeIn(
+  stores: Stores,
+  loaded: LoadedSettings,
+  context: Context,
+): () => Promise<readonly Fault[]> {
   const { dataDir, output, now } = context;
   const spool = spoolOf(dataDir.path);
   const intake = intakeOf(stores);
@@ -35,8 +42,11 @@ export function createTakeIn(stores: Stores, loaded: LoadedSettings, context: Co
       ignore: (reason) => output.log('debug', `[PlexSync Hook] Not enqueued: ${reason}`),
     });
     const left: string[] = [];
+    const faults: Fault[] = [];
     for (const task of tasks) {
-      if ((await answer(task)) === 'later') continue;
+      const { files, fault } = await answer(task);
+      if (fault !== undefined) faults.push(fault);
+      if (files === 'stay') continue;
       // The task came from Stash too, and that is remembered once it is over.
       intake.take([], now());
       left.push(...removeAsked(spool, task));
@@ -44,52 +54,88 @@ export function createTakeIn(stores: Stores, loaded: LoadedSettings, context: Co
     const all = [...warnings, ...left];
     for (const warning of all) if (!told.includes(warning)) output.log('warning', `[PlexSync Hook] ${warning}`);
     told = all;
+    return faults;
   };
 }
 
 /** A task that could not be done so far, and is to be tried again. */
-type Trouble = { readonly message: string; readonly failures: number; readonly retryAt: number };
+type Trouble = {
+  readonly message: string;
+  readonly hint: string;
+  readonly fault: Fault;
+  readonly failures: number;
+  readonly retryAt: number;
+};
 
-/** Does tasks, each as often as it takes: one that Stash does not answer is put off, one that cannot be done is told. */
-function createAnswer(
-  stores: Stores,
-  loaded: LoadedSettings,
-  context: Context,
-): (task: AskedTask) => Promise<'over' | 'later'> {
+/** What becomes of a task's files, and what went wrong with it. */
+type Answer = { readonly files: 'go' | 'stay'; readonly fault?: Fault };
+
+/** Does tasks, each as often as it takes: one waits for a Stash that does not answer, or for a person to mend a setting. */
+function createAnswer(stores: Stores, loaded: LoadedSettings, context: Context): (task: AskedTask) => Promise<Answer> {
   const { output, now } = context;
+  const notices = openNotices(stores);
   const troubles = new Map<TaskMode, Trouble>();
+  const failed = (mode: TaskMode, thrown: unknown): Answer => {
+    // The next step of the run meets it too, and the task is for a run with a queue that works.
+    if (thrown instanceof StoreError) throw thrown;
+    const before = troubles.get(mode);
+    const complaint = complaintOf(thrown, context.version);
+    const fault = faultOf(thrown);
+    if (fault === undefined) {
+      troubles.delete(mode);
+      const message = complaint.message.replace(/\.$/, '');
+      output.log('error', `[PlexSync] The task ${mode} was not done: ${message}. Start it again in Stash.`);
+      return { files: 'go', fault: { exitCode: EXIT.bug, what: `task ${mode}` } };
+    }
+    const trouble = troubleAfter(before, { complaint, fault, now: now() });
+    if (fault.exitCode === EXIT.unreachable) notices.noteOutage(now(), 'stash');
+    if (trouble.message !== before?.message) tellTrouble(mode, trouble, output);
+    troubles.set(mode, trouble);
+    return { files: 'stay', fault };
+  };
   return async ({ mode }) => {
     const before = troubles.get(mode);
     // Each try may walk through all of Stash: not at each look of a watch.
-    if (before !== undefined && now() < before.retryAt) return 'later';
+    if (before !== undefined && now() < before.retryAt) return { files: 'stay', fault: before.fault };
     try {
       const { answerTask } = await import('../plugin/tasks.ts');
       await answerTask(mode, { stores, loaded }, context);
     } catch (thrown) {
-      // The next step of the run meets it too, and the task is for a run with a queue that works.
-      if (thrown instanceof StoreError) throw thrown;
-      const message = complaintOf(thrown, context.version).message.replace(/\.$/, '');
-      if (!mayPass(thrown)) {
-        troubles.delete(mode);
-        output.log('error', `[PlexSync] The task ${mode} was not done: ${message}. Start it again in Stash.`);
-        return 'over';
-      }
-      if (message !== before?.message)
-        output.log('warning', `[PlexSync] The task ${mode} was not done yet: ${message}. The next run tries again.`);
-      const failures = (before?.failures ?? 0) + 1;
-      troubles.set(mode, { message, failures, retryAt: now() + backoffMs(failures, NO_JITTER) });
-      return 'later';
+      return failed(mode, thrown);
     }
     troubles.delete(mode);
-    return 'over';
+    if (ASKS_STASH.has(mode)) notices.clearOutage('stash');
+    return { files: 'go' };
   };
 }
 
+function troubleAfter(
+  before: Trouble | undefined,
+  { complaint, fault, now }: { readonly complaint: Complaint; readonly fault: Fault; readonly now: number },
+): Trouble {
+  const failures = (before?.failures ?? 0) + 1;
+  const { message, hint = '' } = complaint;
+  return { message, hint, fault, failures, retryAt: now + backoffMs(failures, NO_JITTER) };
+}
+
+function tellTrouble(mode: TaskMode, { message, hint, fault }: Trouble, output: Context['output']): void {
+  const what = `The task ${mode} was not done yet: ${message.replace(/\.$/, '')}`;
+  const next = `${hint} The next run tries again.`.trim();
+  const { what: code, exitCode } = fault;
+  output.error({ code, exitCode, message: what, hint: next }, [['error', `[PlexSync] ${what}. ${next}`]]);
+}
+
+const ASKS_STASH: ReadonlySet<TaskMode> = new Set(['sync_all', 'sync_recent']);
+
 const NO_JITTER = 0.5;
 
-/** Whether it is Stash that cannot answer now, rather than something that a person has to see to. */
-function mayPass(thrown: unknown): boolean {
-  if (!(thrown instanceof SyncError) || thrown.code === 'unexpected') return false;
+/** What a task waits for, under the names that a drain has for it; `undefined`: no wait will mend it. */
+function faultOf(thrown: unknown): Fault | undefined {
+  if (thrown instanceof UsageError) return { exitCode: EXIT.usage, what: 'stash_misconfigured' };
+  if (!(thrown instanceof SyncError) || thrown.code === 'unexpected') return undefined;
   const { class: kind } = RETRY_RULES[thrown.code];
-  return kind === 'unavailable' || kind === 'transient';
+  if (kind === 'auth') return { exitCode: EXIT.refused, what: 'stash_unauthorized' };
+  return kind === 'unavailable' || kind === 'transient'
+    ? { exitCode: EXIT.unreachable, what: 'stash_unreachable' }
+    : { exitCode: EXIT.usage, what: 'stash_misconfigured' };
 }

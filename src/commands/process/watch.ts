@@ -22,7 +22,7 @@ import { createTakeIn } from './take-in-events.ts';
  * Looks for work again and again until a signal comes: events of the spool, changes in Stash, jobs that are due. What
  * goes wrong is told when it begins and when it is over, not at each look.
  */
-export async function watch(request: Omit<DrainRequest, 'startedAt'>, context: Context): Promise<number> {
+export async function watch(request: Omit<DrainRequest, 'startedAt' | 'before'>, context: Context): Promise<number> {
   const { dataDir, output } = context;
   const { loaded } = request;
   openIntake(dataDir).close();
@@ -40,11 +40,11 @@ export async function watch(request: Omit<DrainRequest, 'startedAt'>, context: C
     const drain = createDrainTeller(context);
     output.log('info', `[PlexSync] Watching: a look each ${loaded.settings.poll_interval / 1_000}s, until stopped`);
     while (stop.requested() === undefined) {
-      await takeIn();
+      const before = await takeIn();
       await poll?.();
       // A signal during the poll must not begin a drain that has not heard of it.
       if (stop.requested() !== undefined) break;
-      await drain(async () => await runOnce(stores, { ...request, startedAt: context.now() }, context));
+      await drain(async () => await runOnce(stores, { ...request, before, startedAt: context.now() }, context));
       if (stop.requested() !== undefined) break;
       await setTimeout(loaded.settings.poll_interval, undefined, { signal: stop.aborted }).catch(() => undefined);
     }
