@@ -90,11 +90,14 @@ export class UsageError extends Error {
  */
 export class StoreError extends Error {
   readonly hint: string;
+  /** `locked`: another program holds it for the moment; nothing is wrong with it. */
+  readonly kind: 'unusable' | 'locked';
 
-  constructor(message: string, hint: string) {
+  constructor(message: string, hint: string, kind: 'unusable' | 'locked' = 'unusable') {
     super(message);
     this.name = 'StoreError';
     this.hint = hint;
+    this.kind = kind;
   }
 }
 

@@ -52,6 +52,8 @@ export type OpenDrainQueue = DrainQueue & {
   end(end: RunEnd): void;
   /** Ends the run as if it had not been. */
   forget(): void;
+  /** Ends the proof of life alone, where nothing can be written: the run counts as killed, its leases as lost. */
+  abandon(): void;
 };
 
 /** Another drain is at work; nothing was opened. */
@@ -78,7 +80,14 @@ export function openDrainQueue(
     }
     return live;
   });
-  const live = translated(db.name, { start: () => start.immediate() }).start();
+  const live = ((): LiveRun | undefined => {
+    try {
+      return translated(db.name, { start: () => start.immediate() }).start();
+    } catch (thrown) {
+      owner.close();
+      throw thrown;
+    }
+  })();
   if (live !== undefined) {
     owner.close();
     sweepOwners(path, leaseOwners(db));
@@ -176,6 +185,7 @@ export function openDrainQueue(
     saveStashDialect: servers.saveStashDialect,
     hasRefused: () => hasLetterOfType(dlqDb, RETRY_RULES.plex_unauthorized.errorType),
     backlogDone: () => backlog.done(),
+    abandon: () => owner.close(),
     forget: () => {
       runs.forget(owner.id);
       owner.close();

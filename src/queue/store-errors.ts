@@ -36,7 +36,7 @@ function toStoreError(thrown: unknown, file: string): unknown {
   const known = SENTENCES.find(([prefix]) => code.startsWith(prefix));
   if (thrown instanceof StoreError || known === undefined) return thrown;
   const [, what, hint] = known;
-  return new StoreError(`${file} ${what} (${code}).`, hint);
+  return new StoreError(`${file} ${what} (${code}).`, hint, code.startsWith('SQLITE_BUSY') ? 'locked' : 'unusable');
 }
 
 const RESTORE = 'Nothing was changed. Restore the file from a backup, or move it away and enqueue the scenes again.';

@@ -1,8 +1,10 @@
 /** `process --watch` with Stash: what changes there arrives, without any plugin, whatever restarts meanwhile. */
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
+import Database from 'better-sqlite3';
 import { startStashServer } from '../../src/simulator/stash-server.ts';
 import type { Result, Rig } from '../helpers/rig.ts';
 import { setup } from '../helpers/rig.ts';
@@ -119,6 +121,25 @@ test('a watch tells trouble once, and goes with no --cron', async (t) => {
   const refused = await rig.run(['process', '--watch', '--cron']);
   assert.equal(refused.code, 2);
   assert.match(refused.stderr, /--watch goes on until it is stopped/);
+});
+
+test('a watch outlasts another program that holds the queue for longer than it waits, and goes on with what came', async (t) => {
+  const rig = await withStash(t);
+  const { plex, dataDir } = rig;
+  const item = plex.addItem({ sectionKey: '1', file: '/media/pier.mp4' });
+  const running = await watch(t, rig);
+  await until('the first poll', () => begun(rig));
+  const holder = new Database(join(dataDir, 'queue.db'));
+  holder.exec('BEGIN EXCLUSIVE');
+  await setTimeout(6_500);
+  holder.exec('ROLLBACK');
+  holder.close();
+  await rig.run(['enqueue', '1', '--path', '/media/pier.mp4', '--title', 'Harbour Lights']);
+  await until('the job', () => plex.item(item)?.title === 'Harbour Lights');
+  const { code, stderr } = await running.stop();
+  assert.equal(code, 143, stderr);
+  assert.equal(stderr.match(/is locked by another program/g)?.length, 1, stderr);
+  assert.match(stderr, /The queue can be used again/);
 });
 
 test('a poll that fails counts for the breaker; while that is open nobody asks, and a success closes it', async (t) => {

@@ -62,7 +62,8 @@ export async function runOnQueue(stores: Stores, request: DrainRequest, context:
   } catch (thrown) {
     const { exitCode } = complaintOf(thrown, context.version);
     // Where the store has failed, its end cannot be written either; the next run sees that this one is dead.
-    if (!(thrown instanceof StoreError)) queue.end({ now: now(), exitCode, done: 0, failed: 0 });
+    if (thrown instanceof StoreError) queue.abandon();
+    else queue.end({ now: now(), exitCode, done: 0, failed: 0 });
     throw thrown;
   } finally {
     events.close();

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { SyncError, UsageError } from '../../core/errors.ts';
+import { StoreError, SyncError, UsageError } from '../../core/errors.ts';
 import { createStashGate } from '../../core/stash-gate.ts';
 import { signalExitCode } from '../../exit.ts';
 import { noteStash } from '../../queue/held.ts';
@@ -39,12 +39,16 @@ export async function watch(request: Omit<DrainRequest, 'startedAt' | 'before'>,
     const takeIn = createTakeIn(stores, loaded, context);
     const drain = createDrainTeller(context);
     output.log('info', `[PlexSync] Watching: a look each ${loaded.settings.poll_interval / 1_000}s, until stopped`);
-    while (stop.requested() === undefined) {
+    const outlastLocks = createLockTeller(context);
+    const look = async (): Promise<void> => {
       const before = await takeIn();
       await poll?.();
       // A signal during the poll must not begin a drain that has not heard of it.
-      if (stop.requested() !== undefined) break;
+      if (stop.requested() !== undefined) return;
       await drain(async () => await runOnce(stores, { ...request, before, startedAt: context.now() }, context));
+    };
+    while (stop.requested() === undefined) {
+      await outlastLocks(look);
       if (stop.requested() !== undefined) break;
       await setTimeout(loaded.settings.poll_interval, undefined, { signal: stop.aborted }).catch(() => undefined);
     }
@@ -53,6 +57,22 @@ export async function watch(request: Omit<DrainRequest, 'startedAt' | 'before'>,
     stop.close();
     stores.close();
   }
+}
+
+/** Runs a look; one that met a queue which another program holds is left at that, told once, and tried again at the next. */
+function createLockTeller({ output }: Context) {
+  let isLocked = false;
+  return async (look: () => Promise<void>): Promise<void> => {
+    try {
+      await look();
+      if (isLocked) output.log('info', '[PlexSync] The queue can be used again');
+      isLocked = false;
+    } catch (thrown) {
+      if (!(thrown instanceof StoreError) || thrown.kind !== 'locked') throw thrown;
+      if (!isLocked) output.log('warning', `[PlexSync] ${thrown.message} It is tried again at each look.`);
+      isLocked = true;
+    }
+  };
 }
 
 /** Runs a drain and tells of it where it did something, or where what stops it is not what stopped the last one. */
