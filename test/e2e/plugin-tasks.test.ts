@@ -99,6 +99,27 @@ test('a run that is killed during a task leaves it to the next one', async (t) =
   assert.deepEqual([spooled(), jobs()], [[], 3]);
 });
 
+test('a signal ends a watch in the middle of a task, which stays whole for the next run', async (t) => {
+  const { stash, press, spooled, run, jobs } = await withSpool(t);
+  press('sync_all');
+  let pid: number | undefined;
+  stash.setLatency(20_000);
+  const watching = run(['process', '--watch'], (id) => {
+    pid = id;
+  });
+  await until('the task has begun', () => stash.requests.length > 0);
+  const signalledAt = Date.now();
+  process.kill(pid ?? 0, 'SIGTERM');
+  const { code, stderr } = await watching;
+  assert.equal(code, 143, stderr);
+  assert.ok(Date.now() - signalledAt < 10_000);
+  assert.doesNotMatch(stderr, /not done/);
+  assert.deepEqual(spooled(), ['sync_all']);
+  stash.setLatency(0);
+  await run(['process']);
+  assert.deepEqual([spooled(), jobs()], [[], 3]);
+});
+
 test('a watch tells once that a task waits, and does it when Stash is back', async (t) => {
   const { stash, press, spooled, run, jobs } = await withSpool(t);
   press('sync_recent');

@@ -13,7 +13,12 @@ import { sum } from '../stats-document.ts';
 
 /** Where a task is answered: what is open already must not be opened by another way (POSIX locks go with its closing). */
 export type TaskPlace =
-  | { readonly stores: Stores; readonly loaded: LoadedSettings }
+  | {
+      readonly stores: Stores;
+      readonly loaded: LoadedSettings;
+      /** Cuts off what is asked of Stash. */
+      readonly signal: AbortSignal | undefined;
+    }
   | { readonly configFile: string | undefined };
 
 /** Does what a task of the plugin asks for; what there is to say goes to the log, which is what Stash shows. */
@@ -44,7 +49,8 @@ async function syncScenes(scope: StashScope, place: TaskPlace, context: Context)
     'loaded' in place
       ? place.loaded
       : await loadSettings({ flags: {}, env, dataDir: dataDir.path, configFile: place.configFile });
-  const walk = await startWalk(requireStash(loaded, context), scope);
+  const signal = 'signal' in place ? place.signal : undefined;
+  const walk = await startWalk(requireStash(loaded, { now, signal }), scope);
   const startedAt = now();
   const onPage = (done: number): void => {
     const perSecond = (done / Math.max(1, now() - startedAt)) * 1_000;

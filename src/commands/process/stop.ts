@@ -21,14 +21,9 @@ const ONE_WISH_MS = 500;
 export function listenForStop(): Stop {
   const abort = new AbortController();
   let requested: NodeJS.Signals | undefined;
-  let requestedAt: number | undefined;
   let timer: NodeJS.Timeout | undefined;
-  const stopListening = onSignals((signal) => {
-    // `timeout` and some shells send a signal to the process and to its group: that is one wish, not two.
-    if (requestedAt !== undefined && performance.now() - requestedAt < ONE_WISH_MS) return;
-    if (requested !== undefined) process.exit(signalExitCode(signal));
+  const stopListening = onFirstSignal((signal) => {
     requested = signal;
-    requestedAt = performance.now();
     timer = setTimeout(() => abort.abort(), GRACE_MS);
   });
   return {
@@ -41,21 +36,29 @@ export function listenForStop(): Stop {
   };
 }
 
-/** Where there is nothing to settle: the first signal ends the work at once. */
+/** Where there is nothing to settle: the first signal ends the work at once, and the second does not even wait for that. */
 export function listenForEnd(): Stop {
   const abort = new AbortController();
   let requested: NodeJS.Signals | undefined;
-  const close = onSignals((signal) => {
-    requested ??= signal;
+  const close = onFirstSignal((signal) => {
+    requested = signal;
     abort.abort();
   });
   return { requested: () => requested, aborted: abort.signal, close };
 }
 
-/** Calls `listener` at each signal that asks for an end, until the function it answers with is called. */
-function onSignals(listener: (signal: NodeJS.Signals) => void): () => void {
-  for (const signal of SIGNALS) process.on(signal, listener);
+/** Calls `listener` at the first signal that asks for an end, and exits at the next, until the function it answers with is called. */
+function onFirstSignal(listener: (signal: NodeJS.Signals) => void): () => void {
+  let firstAt: number | undefined;
+  const hear = (signal: NodeJS.Signals): void => {
+    // `timeout` and some shells send a signal to the process and to its group: that is one wish, not two.
+    if (firstAt !== undefined && performance.now() - firstAt < ONE_WISH_MS) return;
+    if (firstAt !== undefined) process.exit(signalExitCode(signal));
+    firstAt = performance.now();
+    listener(signal);
+  };
+  for (const signal of SIGNALS) process.on(signal, hear);
   return () => {
-    for (const signal of SIGNALS) process.off(signal, listener);
+    for (const signal of SIGNALS) process.off(signal, hear);
   };
 }

@@ -14,6 +14,11 @@ import type { Context } from '../context.ts';
 import { reportTaken } from '../plugin/taken-report.ts';
 import type { Fault } from './cron-verdict.ts';
 
+type TakeInPlace = Context & {
+  /** Cuts a task off. */
+  readonly signal?: AbortSignal;
+};
+
 /**
  * Prepares the taking in of what Stash left in the spool: events go into the queue, and tasks are done. At each call; what
  * is wrong at one after the other is told at the first. Answers with what keeps tasks from being done.
@@ -21,7 +26,7 @@ import type { Fault } from './cron-verdict.ts';
 export function createTakeIn(
   stores: Stores,
   loaded: LoadedSettings,
-  context: Context,
+  context: TakeInPlace,
 ): () => Promise<readonly Fault[]> {
   const { dataDir, output, now } = context;
   const spool = spoolOf(dataDir.path);
@@ -71,8 +76,12 @@ type Trouble = {
 type Answer = { readonly files: 'go' | 'stay'; readonly fault?: Fault };
 
 /** Does tasks, each as often as it takes: one waits for a Stash that does not answer, or for a person to mend a setting. */
-function createAnswer(stores: Stores, loaded: LoadedSettings, context: Context): (task: AskedTask) => Promise<Answer> {
-  const { output, now } = context;
+function createAnswer(
+  stores: Stores,
+  loaded: LoadedSettings,
+  context: TakeInPlace,
+): (task: AskedTask) => Promise<Answer> {
+  const { output, now, signal } = context;
   const notices = openNotices(stores);
   const troubles = new Map<TaskMode, Trouble>();
   const failed = (mode: TaskMode, thrown: unknown): Answer => {
@@ -99,8 +108,10 @@ function createAnswer(stores: Stores, loaded: LoadedSettings, context: Context):
     if (before !== undefined && now() < before.retryAt) return { files: 'stay', fault: before.fault };
     try {
       const { answerTask } = await import('../plugin/tasks.ts');
-      await answerTask(mode, { stores, loaded }, context);
+      await answerTask(mode, { stores, loaded, signal }, context);
     } catch (thrown) {
+      // A stop cuts the request off: the task begins anew in the next run.
+      if (signal?.aborted === true) return { files: 'stay' };
       return failed(mode, thrown);
     }
     troubles.delete(mode);

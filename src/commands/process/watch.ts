@@ -36,7 +36,7 @@ export async function watch(request: Omit<DrainRequest, 'startedAt' | 'before'>,
       stash === undefined
         ? undefined
         : createPoll(stash, stores, { ...context, stopped: () => stop.requested() !== undefined });
-    const takeIn = createTakeIn(stores, loaded, context);
+    const takeIn = createTakeIn(stores, loaded, { ...context, signal: stop.aborted });
     const drain = createDrainTeller(context);
     output.log('info', `[PlexSync] Watching: a look each ${loaded.settings.poll_interval / 1_000}s, until stopped`);
     const outlastLocks = createLockTeller(context);

@@ -9,6 +9,7 @@ import type { StashClient } from '../../stash/client.ts';
 import { confirm } from '../../terminal/confirm.ts';
 import type { Context } from '../context.ts';
 import { declined } from '../declined.ts';
+import type { StashPlace } from './connection.ts';
 import { connectToStash } from './connection.ts';
 import { showProgress } from './progress.ts';
 import type { Counted, StashScope } from './scenes.ts';
@@ -52,8 +53,8 @@ export async function run(options: EnqueueFromStashOptions, context: Context): P
 }
 
 /** @throws {UsageError} when no Stash is configured. */
-export function requireStash(loaded: LoadedSettings, context: Context): StashClient {
-  const stash = connectToStash(loaded, context);
+export function requireStash(loaded: LoadedSettings, place: StashPlace): StashClient {
+  const stash = connectToStash(loaded, place);
   if (stash !== undefined) return stash;
   throw new UsageError(
     'The address of Stash is not set.',
