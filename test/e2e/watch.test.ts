@@ -28,13 +28,17 @@ async function withStash(t: TestContext) {
 }
 
 /** Starts a watch; `stop` ends it as a service manager does, and answers what it said. */
-async function watch(t: TestContext, rig: Rig & { env: Readonly<Record<string, string>> }) {
+async function watch(
+  t: TestContext,
+  rig: Rig & { env: Readonly<Record<string, string>> },
+  ...options: readonly string[]
+) {
   let pid: number | undefined;
   let isOver = false;
   t.after(() => {
     if (pid !== undefined && !isOver) process.kill(pid, 'SIGKILL');
   });
-  const ended: Promise<Result> = rig.run(['process', '--watch', '--poll-interval', '0.2s'], {
+  const ended: Promise<Result> = rig.run(['process', '--watch', '--poll-interval', '0.2s', ...options], {
     env: rig.env,
     onSpawn: (id) => {
       pid = id;
@@ -121,6 +125,20 @@ test('a watch tells trouble once, and goes with no --cron', async (t) => {
   const refused = await rig.run(['process', '--watch', '--cron']);
   assert.equal(refused.code, 2);
   assert.match(refused.stderr, /--watch goes on until it is stopped/);
+});
+
+test('a watch that is stopped says so, and closes with a summary under --json', async (t) => {
+  const rig = await withStash(t);
+  const running = await watch(t, rig, '--json');
+  await until('the first poll', () => begun(rig));
+  const { code, stdout } = await running.stop();
+  assert.equal(code, 143);
+  const last = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as unknown;
+  assert.deepEqual(last, { event: 'summary', exit_code: 143, ends: ['signal'], pending: 0 });
+  const other = await watch(t, rig);
+  await setTimeout(1_000);
+  const { stderr } = await other.stop();
+  assert.match(stderr, /The watch was stopped by SIGTERM$/m);
 });
 
 test('a watch outlasts another program that holds the queue for longer than it waits, and goes on with what came', async (t) => {

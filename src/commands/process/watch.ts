@@ -6,6 +6,7 @@ import { noteStash } from '../../queue/held.ts';
 import { intakeOf, openIntake } from '../../queue/intake.ts';
 import { openBreakers } from '../../queue/server-state.ts';
 import { openPollMemory } from '../../queue/stash-cursor.ts';
+import { readStats } from '../../queue/stats.ts';
 import type { Stores } from '../../queue/stores.ts';
 import { openStores } from '../../queue/stores.ts';
 import type { StashClient } from '../../stash/client.ts';
@@ -52,11 +53,25 @@ export async function watch(request: Omit<DrainRequest, 'startedAt' | 'before'>,
       if (stop.requested() !== undefined) break;
       await setTimeout(loaded.settings.poll_interval, undefined, { signal: stop.aborted }).catch(() => undefined);
     }
-    return signalExitCode(stop.requested() ?? 'SIGINT');
+    return sayStopped(stop.requested() ?? 'SIGINT', stores, context);
   } finally {
     stop.close();
     stores.close();
   }
+}
+
+/** The end of a watch, on both streams: under `--json` every run closes with a summary. */
+function sayStopped(signal: NodeJS.Signals, stores: Stores, { output, now }: Context): number {
+  const exitCode = signalExitCode(signal);
+  output.log('info', `[PlexSync] The watch was stopped by ${signal}`);
+  if (output.json)
+    output.resultJson({
+      event: 'summary',
+      exit_code: exitCode,
+      ends: ['signal'],
+      pending: readStats(stores, now()).pending,
+    });
+  return exitCode;
 }
 
 /** Runs a look; one that met a queue which another program holds is left at that, told once, and tried again at the next. */
