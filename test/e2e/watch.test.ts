@@ -1,5 +1,6 @@
 /** `process --watch` with Stash: what changes there arrives, without any plugin, whatever restarts meanwhile. */
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
@@ -141,6 +142,18 @@ test('a watch that is stopped says so, and closes with a summary under --json', 
   assert.match(stderr, /The watch was stopped by SIGTERM$/m);
 });
 
+test('a watch without stash_url says that Stash is not asked', async (t) => {
+  const rig = await setup(t);
+  const running = await watch(t, rig);
+  await until('its runs', () => existsSync(join(rig.dataDir, 'queue.db')));
+  await setTimeout(1_000);
+  const { stderr } = await running.stop();
+  assert.match(
+    stderr,
+    /Watching: a look each 0.2s, until stopped; Stash is not asked what changed, since stash_url is not set$/m,
+  );
+});
+
 test('a watch outlasts another program that holds the queue for longer than it waits, and goes on with what came', async (t) => {
   const rig = await withStash(t);
   const { plex, dataDir } = rig;
@@ -182,7 +195,8 @@ test('a poll that fails counts for the breaker; while that is open nobody asks, 
   await until('the first poll', () => begun(rig));
   await until('the breaker closes', () => state() === 'closed');
   const { stderr } = await running.stop();
-  assert.equal(stderr.match(/Stash was not asked/g)?.length, 1, stderr);
+  assert.equal(stderr.match(/Stash was not asked: .*; it is asked again at the next look$/gm)?.length, 1, stderr);
+  assert.equal(stderr.match(/Stash still does not answer: it is asked again after \d{4}-.*$/gm)?.length, 1, stderr);
   assert.match(stderr, /Stash answers again/);
 });
 

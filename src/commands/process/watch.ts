@@ -10,6 +10,7 @@ import { readStats } from '../../queue/stats.ts';
 import type { Stores } from '../../queue/stores.ts';
 import { openStores } from '../../queue/stores.ts';
 import type { StashClient } from '../../stash/client.ts';
+import { localTime } from '../../terminal/time.ts';
 import type { Context } from '../context.ts';
 import { connectToStash } from '../stash/connection.ts';
 import type { Polled } from '../stash/poll.ts';
@@ -39,7 +40,9 @@ export async function watch(request: Omit<DrainRequest, 'startedAt' | 'before'>,
         : createPoll(stash, stores, { ...context, stopped: () => stop.requested() !== undefined });
     const takeIn = createTakeIn(stores, loaded, { ...context, signal: stop.aborted });
     const drain = createDrainTeller(context);
-    output.log('info', `[PlexSync] Watching: a look each ${loaded.settings.poll_interval / 1_000}s, until stopped`);
+    const notAsked = stash === undefined ? '; Stash is not asked what changed, since stash_url is not set' : '';
+    const each = `a look each ${loaded.settings.poll_interval / 1_000}s`;
+    output.log('info', `[PlexSync] Watching: ${each}, until stopped${notAsked}`);
     const outlastLocks = createLockTeller(context);
     const look = async (): Promise<void> => {
       const before = await takeIn();
@@ -121,14 +124,24 @@ function createPoll(
   const intake = intakeOf(stores);
   const gate = createStashGate(openBreakers(stores), now);
   let trouble: string | undefined;
-  const tell = (message: string): void => {
-    if (message !== trouble) output.log('warning', `[PlexSync] Stash was not asked: ${message}`);
+  let isRestTold = false;
+  const tell = (message: string, restsUntil: number | undefined): void => {
+    const again = restsUntil === undefined ? 'at the next look' : `after ${localTime(restsUntil)}`;
+    if (message !== trouble)
+      output.log('warning', `[PlexSync] Stash was not asked: ${message}; it is asked again ${again}`);
+    else if (restsUntil !== undefined && !isRestTold)
+      output.log(
+        'warning',
+        `[PlexSync] Stash still does not answer: it is asked again ${again}, and each minute from then on`,
+      );
+    isRestTold ||= restsUntil !== undefined;
     trouble = message;
   };
   return async () => {
-    if (gate.closedUntil() !== undefined) {
+    const restsUntil = gate.closedUntil();
+    if (restsUntil !== undefined) {
       // Told already where it was a poll that found out.
-      tell(trouble ?? 'it did not answer lately');
+      tell(trouble ?? 'it did not answer lately', restsUntil);
       return;
     }
     try {
@@ -136,6 +149,7 @@ function createPoll(
       gate.answered();
       if (trouble !== undefined) output.log('info', '[PlexSync] Stash answers again');
       trouble = undefined;
+      isRestTold = false;
       const news = wordsOf(polled);
       if (news !== undefined) output.log('info', news);
     } catch (thrown) {
@@ -143,8 +157,7 @@ function createPoll(
       if (stopped()) return;
       const isKnown = thrown instanceof UsageError || (thrown instanceof SyncError && thrown.code !== 'unexpected');
       if (!isKnown) throw thrown;
-      if (thrown instanceof SyncError) gate.failed(thrown);
-      tell(thrown.message);
+      tell(thrown.message, thrown instanceof SyncError ? gate.failed(thrown) : undefined);
     }
   };
 }
