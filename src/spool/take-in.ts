@@ -2,6 +2,7 @@ import {
   accessSync,
   closeSync,
   constants,
+  existsSync,
   fstatSync,
   lstatSync,
   openSync,
@@ -111,6 +112,11 @@ function createWarnings({ path }: Spool) {
     all: (): readonly string[] =>
       more === 0 ? first : [...first, `The same or the like goes for ${more} more files of ${path}.`],
   };
+}
+
+/** What is still asked of it: another run may have been at it since it was found. */
+export function stillAsked(spool: Spool, { mode, names }: AskedTask): AskedTask {
+  return { mode, names: names.filter((name) => existsSync(join(spool.new, name))) };
 }
 
 /** Removes the files of a task that is done, or never will be. @returns sentences for the person */

@@ -99,6 +99,22 @@ test('a run that is killed during a task leaves it to the next one', async (t) =
   assert.deepEqual([spooled(), jobs()], [[], 3]);
 });
 
+test('of two runs at one time only one does a task', async (t) => {
+  const { stash, press, spooled, run, jobs } = await withSpool(t);
+  press('sync_all');
+  let pid: number | undefined;
+  stash.setLatency(3_000);
+  const first = run(['process'], (id) => {
+    pid = id;
+  });
+  await until('the task has begun', () => stash.requests.length > 0);
+  const second = await run(['process', '-v']);
+  assert.equal(stash.requests.length, 1, second.stderr);
+  assert.match(second.stderr, new RegExp(`pid ${pid} is at the tasks of the plugin; they are left to it`));
+  assert.equal((await first).stderr.match(/Enqueued sync jobs for 3 scenes of Stash: 3 new/g)?.length, 1);
+  assert.deepEqual([spooled(), jobs()], [[], 3]);
+});
+
 test('a signal ends a watch in the middle of a task, which stays whole for the next run', async (t) => {
   const { stash, press, spooled, run, jobs } = await withSpool(t);
   press('sync_all');

@@ -5,11 +5,12 @@ import type { Complaint } from '../../exit.ts';
 import { complaintOf, EXIT } from '../../exit.ts';
 import { intakeOf } from '../../queue/intake.ts';
 import { openNotices } from '../../queue/notices.ts';
+import { takeRole } from '../../queue/roles.ts';
 import type { Stores } from '../../queue/stores.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
 import { spoolOf } from '../../spool/layout.ts';
 import type { AskedTask } from '../../spool/take-in.ts';
-import { removeAsked, takeInSpool } from '../../spool/take-in.ts';
+import { removeAsked, stillAsked, takeInSpool } from '../../spool/take-in.ts';
 import type { Context } from '../context.ts';
 import { reportTaken } from '../plugin/taken-report.ts';
 import type { Fault } from './cron-verdict.ts';
@@ -48,19 +49,38 @@ export function createTakeIn(
     });
     const left: string[] = [];
     const faults: Fault[] = [];
-    for (const task of tasks) {
-      const { files, fault } = await answer(task);
-      if (fault !== undefined) faults.push(fault);
-      if (files === 'stay') continue;
-      // The task came from Stash too, and that is remembered once it is over.
-      intake.take([], now());
-      left.push(...removeAsked(spool, task));
-    }
+    const answerAll = async (): Promise<void> => {
+      for (const found of tasks) {
+        const task = stillAsked(spool, found);
+        if (task.names.length === 0) continue;
+        const { files, fault } = await answer(task);
+        if (fault !== undefined) faults.push(fault);
+        if (files === 'stay') continue;
+        // The task came from Stash too, and that is remembered once it is over.
+        intake.take([], now());
+        left.push(...removeAsked(spool, task));
+      }
+    };
+    if (tasks.length > 0) await aloneAtTasks(stores, answerAll, output);
     const all = [...warnings, ...left];
     for (const warning of all) if (!told.includes(warning)) output.log('warning', `[PlexSync Hook] ${warning}`);
     told = all;
     return faults;
   };
+}
+
+/** Runs `answerAll`, unless another process is at the tasks of this spool: it does them all, or leaves them to the next run. */
+async function aloneAtTasks(stores: Stores, answerAll: () => Promise<void>, output: Context['output']): Promise<void> {
+  const hold = takeRole(stores, 'tasks', process.pid);
+  if (hold.kind === 'taken') {
+    output.log('debug', `[PlexSync] pid ${hold.pid} is at the tasks of the plugin; they are left to it`);
+    return;
+  }
+  try {
+    await answerAll();
+  } finally {
+    hold.release();
+  }
 }
 
 /** A task that could not be done so far, and is to be tried again. */
