@@ -154,6 +154,19 @@ test('a watch without stash_url says that Stash is not asked', async (t) => {
   );
 });
 
+test('a second watch on a data directory names the first, and one after it names nobody', async (t) => {
+  const rig = await withStash(t);
+  const first = await watch(t, rig);
+  await until('the first poll', () => begun(rig));
+  const second = await watch(t, rig);
+  await setTimeout(1_000);
+  assert.match((await second.stop()).stderr, /pid \d+ watches this data directory already\..* stop one\.$/m);
+  assert.doesNotMatch((await first.stop()).stderr, /watches this data directory/);
+  const third = await watch(t, rig);
+  await setTimeout(1_000);
+  assert.doesNotMatch((await third.stop()).stderr, /watches this data directory/);
+});
+
 test('a watch outlasts another program that holds the queue for longer than it waits, and goes on with what came', async (t) => {
   const rig = await withStash(t);
   const { plex, dataDir } = rig;

@@ -4,6 +4,7 @@ import { createStashGate } from '../../core/stash-gate.ts';
 import { signalExitCode } from '../../exit.ts';
 import { noteStash } from '../../queue/held.ts';
 import { intakeOf, openIntake } from '../../queue/intake.ts';
+import { takeRole } from '../../queue/roles.ts';
 import { openBreakers } from '../../queue/server-state.ts';
 import { openPollMemory } from '../../queue/stash-cursor.ts';
 import { readStats } from '../../queue/stats.ts';
@@ -30,7 +31,13 @@ export async function watch(request: Omit<DrainRequest, 'startedAt' | 'before'>,
   openIntake(dataDir).close();
   const stores = openStores(dataDir);
   const stop = listenForEnd();
+  const hold = takeRole(stores, 'watch', process.pid);
   try {
+    if (hold.kind === 'taken')
+      output.log(
+        'warning',
+        `[PlexSync] pid ${hold.pid} watches this data directory already. No job runs twice, but one watch is enough: stop one.`,
+      );
     if (loaded.warnings.length > 0) await warnOnceADay(stores, loaded.warnings, context);
     const stash = connectToStash(loaded, { ...context, signal: stop.aborted });
     noteStash(stores.queueDb, stashUse(loaded));
@@ -59,6 +66,7 @@ export async function watch(request: Omit<DrainRequest, 'startedAt' | 'before'>,
     return sayStopped(stop.requested() ?? 'SIGINT', stores, context);
   } finally {
     stop.close();
+    if (hold.kind === 'ours') hold.release();
     stores.close();
   }
 }
