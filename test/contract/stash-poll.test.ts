@@ -120,6 +120,30 @@ test('what shows up late, dated before the near look, is found by the next far o
   assert.equal(enqueued.get(id)?.length, 1);
 });
 
+test('a page that always fails holds up what is behind it, and what was before it comes once', async (t) => {
+  const { stash, clock, poll, enqueued } = await setup(t);
+  const ids = Array.from({ length: 700 }, (_, index) => stash.addScene({ title: `Pier ${index}` }));
+  clock.at += MINUTE_MS;
+  await poll();
+  clock.at += MINUTE_MS;
+  stash.bulkEdit(ids, { tags: ['sea'] });
+  for (let look = 0; look < 3; look += 1) {
+    clock.at += MINUTE_MS;
+    const lift = stash.fail(
+      ({ operationName, variables }) =>
+        operationName === 'PlexsyncChanges' && JSON.stringify(variables).includes('"id":{"value":500,'),
+      { kind: 'errors', message: 'a damaged row' },
+    );
+    await assert.rejects(poll(), /damaged row/);
+    lift();
+  }
+  assert.equal(enqueued.size, 500);
+  clock.at += MINUTE_MS;
+  await poll();
+  assert.equal(enqueued.size, 700);
+  assert.ok([...enqueued.values()].every((times) => times.length === 1));
+});
+
 test('what changed while nobody polled is found, and what is dated years ahead comes once', async (t) => {
   const { stash, clock, poll, enqueued } = await setup(t);
   const [gap, ahead] = [stash.addScene({ title: 'Pier' }), stash.addScene({ title: 'Mole' })];

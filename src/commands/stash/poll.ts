@@ -45,6 +45,8 @@ export async function pollStash(
     const edits = news.map(({ sceneId }): SceneEdit => ({ sceneId, bare: true, data: {} }));
     if (edits.length > 0) intake.enqueue(edits, { priority: 'hand', now });
     for (const { sceneId, mark } of marked) seen[sceneId] = mark;
+    // What is in the queue is known at once: a page that fails must not bring those before it again at each look.
+    if (edits.length > 0) memory.save({ ...before, seen: { ...before.seen, ...seen } });
     changed += edits.length;
     after = page.nextAfterId;
   }
