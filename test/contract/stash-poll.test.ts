@@ -32,10 +32,13 @@ async function setup(t: TestContext, options: StashServerOptions & { startAt?: n
   });
   /** Scene id → when it was enqueued, each time. */
   const enqueued = new Map<number, number[]>();
+  /** Scene id → the priority it was enqueued with last. */
+  const priorities = new Map<number, string>();
   const poll = async (): Promise<number> => {
     const before = stash.count();
     const intake: Parameters<typeof pollStash>[1]['intake'] = {
-      enqueue: (edits) => {
+      enqueue: (edits, { priority }) => {
+        for (const { sceneId } of edits) priorities.set(sceneId, priority);
         for (const { sceneId } of edits) enqueued.set(sceneId, [...(enqueued.get(sceneId) ?? []), clock.at]);
         return [];
       },
@@ -43,7 +46,7 @@ async function setup(t: TestContext, options: StashServerOptions & { startAt?: n
     await pollStash(client, { intake, memory, now: clock.at });
     return stash.count() - before;
   };
-  return { stash, clock, poll, enqueued, world, memory };
+  return { stash, clock, poll, enqueued, priorities, world, memory };
 }
 
 test('after 5,000 scenes changed at once, polls are cheap again in five minutes, and none comes twice', async (t) => {
@@ -142,6 +145,22 @@ test('a page that always fails holds up what is behind it, and what was before i
   await poll();
   assert.equal(enqueued.size, 700);
   assert.ok([...enqueued.values()].every((times) => times.length === 1));
+});
+
+test('more than a page of changes goes behind edits by hand, a single edit in a long list does not', async (t) => {
+  const { stash, clock, poll, priorities } = await setup(t);
+  const ids = Array.from({ length: 700 }, (_, index) => stash.addScene({ title: `Pier ${index}` }));
+  clock.at += MINUTE_MS;
+  await poll();
+  clock.at += MINUTE_MS;
+  stash.bulkEdit(ids, { tags: ['sea'] });
+  clock.at += MINUTE_MS;
+  await poll();
+  assert.deepEqual([priorities.size, new Set(priorities.values())], [700, new Set(['bulk'])]);
+  stash.editScene(ids[3] ?? 0, { title: 'Harbour Lights' });
+  clock.at += MINUTE_MS;
+  await poll();
+  assert.equal(priorities.get(ids[3] ?? 0), 'hand');
 });
 
 test('what changed while nobody polled is found, and what is dated years ahead comes once', async (t) => {

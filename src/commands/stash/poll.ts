@@ -38,12 +38,15 @@ export async function pollStash(
   const near = last === undefined || isFarLookDue(last, clock) ? undefined : last;
   const seen = Object.fromEntries(Object.entries(before.seen).filter(([, mark]) => !isPast(stampOf(mark), clock)));
   let changed = 0;
+  let priority: 'hand' | 'bulk' = 'hand';
   for (let after: number | undefined = 0; after !== undefined; ) {
     const page = await stash.changedSince(near?.cursor ?? before.cursor, PER_PAGE, after);
     const marked = page.scenes.map(({ sceneId, stamp }) => ({ sceneId, mark: markFor(stamp, clock) }));
     const news = marked.filter(({ sceneId, mark }) => isNews(mark, before.seen[sceneId]));
     const edits = news.map(({ sceneId }): SceneEdit => ({ sceneId, bare: true, data: {} }));
-    if (edits.length > 0) intake.enqueue(edits, { priority: 'hand', now });
+    // A mass change, and no look far back of which nearly all is known: an edit by hand must not wait behind it.
+    if (page.nextAfterId !== undefined && news.length > page.scenes.length / 2) priority = 'bulk';
+    if (edits.length > 0) intake.enqueue(edits, { priority, now });
     for (const { sceneId, mark } of marked) seen[sceneId] = mark;
     // What is in the queue is known at once: a page that fails must not bring those before it again at each look.
     if (edits.length > 0) memory.save({ ...before, seen: { ...before.seen, ...seen } });
