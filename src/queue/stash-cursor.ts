@@ -1,23 +1,13 @@
 import { translated } from './store-errors.ts';
 import type { Stores } from './stores.ts';
 
-/** Up to where Stash was asked for changes. Times that are texts are in the server's own spelling. */
+/** Up to where Stash was asked for changes. Instants are epoch ms by the server's clock. */
 export type PollState = {
-  /** Where the first poll began: what is older was never asked for. */
-  readonly begin: string;
-  /** Where the next look far back begins. */
-  readonly cursor: string;
-  /** The last look, by the server's clock (epoch ms and offset), and when the last one went far back. None: the next does. */
-  readonly last:
-    | {
-        readonly at: number;
-        readonly offset: string | undefined;
-        /** Where the next look begins, unless it goes far back. */
-        readonly cursor: string;
-        readonly farAt: number;
-      }
-    | undefined;
-  /** The changes seen since `cursor`: scene id → the mark that the poll knows each by. */
+  /** When the first poll began: what is older was never asked for. */
+  readonly beginAt: number;
+  /** The last look, with the offset at which the server wrote its times then, and when the last one went far back. */
+  readonly last: { readonly at: number; readonly offset: string | undefined; readonly farAt: number };
+  /** The changes seen that another look may bring again: scene id → the mark that the poll knows each by. */
   readonly seen: Readonly<Record<string, string>>;
 };
 
@@ -48,12 +38,26 @@ export function openPollMemory({ queueDb: db }: Pick<Stores, 'queueDb'>): PollMe
       const seen = read.get(SEEN);
       return {
         seen: seen === undefined ? {} : unpackSeen(JSON.parse(seen.value) as PackedSeen),
-        // A state of before `last` brings what it saw.
-        ...(JSON.parse(row.value) as Omit<PollState, 'seen'>),
+        ...toState(JSON.parse(row.value) as Kept | KeptAsText),
       };
     },
     save: (state: PollState) => save.immediate(state),
   });
+}
+
+type Kept = Omit<PollState, 'seen'>;
+
+/** As it was kept before: where the first look began, as text. What it saw may lie within. */
+type KeptAsText = { readonly begin: string; readonly seen?: PollState['seen'] };
+
+/** No zone is further east, so nowhere is a time of day earlier. */
+const EASTERNMOST_MS = 14 * 3_600_000;
+
+function toState(kept: Kept | KeptAsText): Kept & Partial<Pick<PollState, 'seen'>> {
+  if ('beginAt' in kept) return kept;
+  const beginAt = Date.parse(`${kept.begin}Z`) - EASTERNMOST_MS;
+  const state = { beginAt, last: { at: beginAt, offset: undefined, farAt: beginAt } };
+  return kept.seen === undefined ? state : { ...state, seen: kept.seen };
 }
 
 /** Mark → the scenes that have it, as ranges of ids: thousands changed at once share a few stamps. */

@@ -9,7 +9,7 @@ import { toChanges, toPage, toTimes, toTotal } from './lists.ts';
 import { aliasOf, changesQuery, pageQuery, presenceQuery, scenesQuery, TIME_QUERY } from './queries.ts';
 import { toLook } from './scenes.ts';
 import type { StashClock } from './server-time.ts';
-import { offsetOf } from './server-time.ts';
+import { clockOf } from './server-time.ts';
 import { createStashTransport } from './transport.ts';
 
 export type StashClientOptions = {
@@ -147,7 +147,7 @@ export function createStashClient(options: StashClientOptions): StashClient {
     serverTime: async () => {
       const what = 'asking for its time';
       const { data, sentAt } = await ask(TIME_QUERY, what);
-      return { at: sentAt ?? now(), offset: offsetOf(known(toTimes(data), what)) };
+      return clockOf(sentAt ?? now(), known(toTimes(data), what));
     },
   };
 }

@@ -94,7 +94,7 @@ function timesOf({ updated_at: own, files = [], tags = [], performers = [], stud
   return [own, ...related.flatMap(({ updated_at: at }) => at ?? [])];
 }
 
-/** One server spells them all alike, but for the change of clocks: good for telling changes apart. */
+/** By the instant: around a change of clocks the spelling of a moment ago may be ahead. */
 function latest(times: readonly string[]): string {
-  return times.reduce((newest, at) => (at > newest ? at : newest), '');
+  return times.toSorted((a, b) => Date.parse(a) - Date.parse(b) || (a < b ? -1 : 1)).at(-1) ?? '';
 }

@@ -1,5 +1,17 @@
 /** The clock of a server, and the offset at which it writes times down (`Z`, `+11:00`); none where it has no scene yet. */
-export type StashClock = { readonly at: number; readonly offset: string | undefined };
+export type StashClock = {
+  readonly at: number;
+  readonly offset: string | undefined;
+  /** The latest time that is spelled at another offset, where some still are: the clocks were changed after that. */
+  readonly otherwiseAt?: number | undefined;
+};
+
+/** The clock of a server whose latest times are these. */
+export function clockOf(at: number, times: readonly string[]): StashClock {
+  const offset = offsetOf(times);
+  const others = times.filter((time) => offset !== undefined && !time.endsWith(offset)).map((time) => Date.parse(time));
+  return others.length === 0 ? { at, offset } : { at, offset, otherwiseAt: Math.max(...others) };
+}
 
 /**
  * How far a look far back goes behind the one before it. A clock set back in autumn writes an hour twice (two, at the
@@ -14,12 +26,30 @@ const FAR_EVERY_MS = 30 * 60_000;
 /** How far any other look goes back: edits of one second share a spelling, and a long one shows only when it is over. */
 export const NEAR_OVERLAP_MS = 5 * 60_000;
 
-/** When a poll looked last, by the server's clock, where the next goes on from, and when one last looked far back. */
-export type LastLook = StashClock & { readonly cursor: string; readonly farAt: number };
+/** When a poll looked last, and when one last looked far back: epoch ms by the server's clock. */
+export type LastLook = StashClock & { readonly farAt: number };
 
 /** Whether it is time to look far back: again, after a gap, or since the clock is not what it was. */
 export function isFarLookDue(last: LastLook, { at, offset }: StashClock): boolean {
   return at < last.at || at - last.farAt >= FAR_EVERY_MS || offset !== last.offset;
+}
+
+/** Where a look begins that does not go far back: the spelling is that of the last one. */
+export function nearCursor(last: LastLook, { offset }: StashClock): string {
+  return cursorBefore({ at: last.at, offset }, NEAR_OVERLAP_MS);
+}
+
+/**
+ * Where a look far back begins. Of a server that has moved west, what was written since shows only when it is later
+ * than what was written before, as text: it goes back to where that ended. Of one that moved east, the last edits before
+ * are spelled as they were.
+ */
+export function farCursor(last: LastLook, clock: StashClock): string {
+  const offsets = [last.offset, clock.offset].flatMap((offset) => offset ?? []);
+  const [before = 'Z', now = before] = offsets;
+  const movedAt = before === now ? clock.at : (clock.otherwiseAt ?? clock.at - (offsetMs(before) - offsetMs(now)));
+  const at = Math.min(last.farAt, clock.at, movedAt);
+  return cursorBefore({ at, offset: offsetOf(offsets) }, FAR_OVERLAP_MS);
 }
 
 const SETTLED_AFTER_MS = 2_000;
@@ -32,15 +62,20 @@ export function isSettled(stamp: string, clock: StashClock): boolean {
   return age > SETTLED_AFTER_MS || age < -LATEST_AHEAD_MS;
 }
 
-/** Whether no look will bring this stamp again: with the clock put back between two, one goes further than the last. */
+/** Whether no look will bring this stamp again, a clock put back by two hours between two looks included: that counts twice. */
 export function isPast(stamp: string, clock: StashClock): boolean {
-  return ageMs(stamp, clock) > 2 * FAR_OVERLAP_MS;
+  return ageMs(stamp, clock) > 3 * FAR_OVERLAP_MS;
 }
 
 /** By the instant and not by the text: around a change of clocks the spelling of a moment ago may be ahead by hours. */
 function ageMs(stamp: string, { at, offset = WESTERNMOST }: StashClock): number {
   const [, local, own = offset] = /^([\d-]+T[\d:]+)(?:\.\d+)?(Z|[+-]\d{2}:\d{2})?$/.exec(stamp) ?? [];
   return at - (Date.parse(`${local}Z`) - offsetMs(own));
+}
+
+/** Whether a stamp is of before an instant; the second in which that lies is not. */
+export function isBefore(stamp: string, beginAt: number, clock: StashClock): boolean {
+  return clock.at - ageMs(stamp, clock) < Math.floor(beginAt / 1_000) * 1_000;
 }
 
 /** No zone is further west, so nowhere is the time of day written down earlier. */

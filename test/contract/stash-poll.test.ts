@@ -105,6 +105,64 @@ for (const [zone, change, name] of [
   });
 }
 
+test('a first watch just before the clock is put back misses no edit of the hour that is written twice', async (t) => {
+  const change = Date.UTC(2024, 10, 3, 6, 0, 0);
+  const { stash, clock, poll, enqueued } = await setup(t, {
+    zone: 'America/New_York',
+    startAt: change - 60 * MINUTE_MS,
+  });
+  const ids = Array.from({ length: 40 }, (_, index) => stash.addScene({ title: `Pier ${index}` }));
+  clock.at = change - 5 * MINUTE_MS;
+  await poll();
+  const edited = ids.slice(0, 25);
+  for (const id of edited) {
+    clock.at += 2 * MINUTE_MS;
+    stash.editScene(id, { details: 'Fog.' });
+    clock.at += 30_000;
+    await poll();
+  }
+  clock.at += 31 * MINUTE_MS;
+  await poll();
+  assert.deepEqual(
+    [...enqueued].map(([id, times]) => [id, times.length]).toSorted(([a = 0], [b = 0]) => a - b),
+    edited.map((id) => [id, 1]),
+  );
+});
+
+for (const [from, to] of [
+  ['Australia/Sydney', 'UTC'],
+  ['UTC', 'Australia/Sydney'],
+  ['UTC', 'America/Los_Angeles'],
+] as const) {
+  test(`a server that moves from ${from} to ${to} keeps every edit of before, between and after`, async (t) => {
+    const { stash, clock, poll, enqueued } = await setup(t, { zone: from });
+    const ids = Array.from({ length: 60 }, (_, index) => stash.addScene({ title: `Pier ${index}` }));
+    clock.at += MINUTE_MS;
+    await poll();
+    for (const [index, id] of ids.entries()) {
+      clock.at += 10 * MINUTE_MS;
+      if (index === 30) {
+        await stash.restart({ zone: to });
+        // The connection of before is closed.
+        await poll().catch(() => undefined);
+      }
+      stash.editScene(id, { details: 'Fog.' });
+      // The last edits before the move are of no look.
+      if (index < 28 || index > 31) await poll();
+    }
+    for (let hour = 0; hour < 30; hour += 1) {
+      clock.at += 31 * MINUTE_MS;
+      // What shows that the server has moved, where those before have the later spelling.
+      if (hour === 24) stash.addScene({ title: 'Mole' });
+      await poll();
+    }
+    assert.deepEqual(
+      ids.filter((id) => !enqueued.has(id)),
+      [],
+    );
+  });
+}
+
 test('what shows up late, dated before the near look, is found by the next far one', async (t) => {
   const { stash, clock, poll, enqueued } = await setup(t);
   const id = stash.addScene({ title: 'Pier' });
@@ -216,7 +274,8 @@ test('what was seen is kept in few bytes and comes back as it was, also from bef
   const old = { begin: '2024-05-01T10:00:00', cursor: '2024-05-01T10:00:00', seen: { 7: '2024-05-01T12:00:00Z' } };
   world.sql(`INSERT INTO meta (name, value) VALUES ('stash_poll', '${JSON.stringify(old)}')`);
   const state = memory.read();
-  assert.deepEqual(state, old);
+  const beginAt = Date.UTC(2024, 3, 30, 20);
+  assert.deepEqual(state, { beginAt, last: { at: beginAt, offset: undefined, farAt: beginAt }, seen: old.seen });
   if (state !== undefined) memory.save(state);
   assert.deepEqual(memory.read()?.seen, old.seen);
 });

@@ -4,12 +4,13 @@ import type { PollMemory } from '../../queue/stash-cursor.ts';
 import type { StashClient } from '../../stash/client.ts';
 import type { StashClock } from '../../stash/server-time.ts';
 import {
-  cursorBefore,
   FAR_OVERLAP_MS,
+  farCursor,
+  isBefore,
   isFarLookDue,
   isPast,
   isSettled,
-  NEAR_OVERLAP_MS,
+  nearCursor,
 } from '../../stash/server-time.ts';
 
 /** What a poll found: the first one only marks where to begin. */
@@ -30,18 +31,20 @@ export async function pollStash(
   const clock = await stash.serverTime();
   const before = memory.read();
   if (before === undefined) {
-    const begin = cursorBefore(clock, 0);
-    memory.save({ begin, cursor: begin, last: undefined, seen: {} });
+    memory.save({ beginAt: clock.at, last: { at: clock.at, offset: clock.offset, farAt: clock.at }, seen: {} });
     return { kind: 'begun' };
   }
-  const { begin, last } = before;
-  const near = last === undefined || isFarLookDue(last, clock) ? undefined : last;
+  const { beginAt, last } = before;
+  const isFar = isFarLookDue(last, clock);
+  const cursor = isFar ? farCursor(last, clock) : nearCursor(last, clock);
   const seen = Object.fromEntries(Object.entries(before.seen).filter(([, mark]) => !isPast(stampOf(mark), clock)));
   let changed = 0;
   let priority: 'hand' | 'bulk' = 'hand';
   for (let after: number | undefined = 0; after !== undefined; ) {
-    const page = await stash.changedSince(near?.cursor ?? before.cursor, PER_PAGE, after);
-    const marked = page.scenes.map(({ sceneId, stamp }) => ({ sceneId, mark: markFor(stamp, clock) }));
+    const page = await stash.changedSince(cursor, PER_PAGE, after);
+    // By the instant: what was written before the first look may be spelled later than what came after.
+    const since = page.scenes.filter(({ stamp }) => !isBefore(stamp, beginAt, clock));
+    const marked = since.map(({ sceneId, stamp }) => ({ sceneId, mark: markFor(stamp, clock) }));
     const news = marked.filter(({ sceneId, mark }) => isNews(mark, before.seen[sceneId]));
     const edits = news.map(({ sceneId }): SceneEdit => ({ sceneId, bare: true, data: {} }));
     // A mass change, and no look far back of which nearly all is known: an edit by hand must not wait behind it.
@@ -53,13 +56,10 @@ export async function pollStash(
     changed += edits.length;
     after = page.nextAfterId;
   }
-  // The same spelling throughout, so that the later text is the later time; never before the first poll began.
-  const cursor = (backMs: number): string => [cursorBefore(clock, backMs), begin].toSorted().at(-1) ?? begin;
-  const { at, offset } = clock;
   memory.save({
-    begin,
-    cursor: near === undefined ? cursor(FAR_OVERLAP_MS) : before.cursor,
-    last: { at, offset, cursor: cursor(NEAR_OVERLAP_MS), farAt: near?.farAt ?? at },
+    // A clock that was put back before the first look would leave out all that comes until it is there again.
+    beginAt: clock.at < beginAt ? clock.at - FAR_OVERLAP_MS : beginAt,
+    last: { at: clock.at, offset: clock.offset, farAt: isFar ? clock.at : last.farAt },
     seen,
   });
   return { kind: 'polled', changed };
