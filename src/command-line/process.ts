@@ -24,7 +24,7 @@ export const PROCESS: CommandSpec = {
   settings: SETTING_NAMES,
   notes: [
     'With --watch and stash_url no plugin is needed: each poll asks Stash what changed since the last one. The first watch begins now; the past is for plexsync enqueue --all.',
-    'With --cron a run is silent and ends with 0 unless there is something to tell: new dead letters (1), a refused token (3), an outage that has lasted an hour (4), or a mistake in the settings (2). The same complaint comes once a day. What is left when --max-time is reached is no complaint.',
+    'With --cron a run is silent and ends with 0 unless there is something to tell: new dead letters or an event of Stash that cannot be used (1), a refused token (3), an outage that has lasted an hour (4), or a mistake in the settings (2). The same complaint comes once a day. What is left when --max-time is reached is no complaint.',
   ],
   examples: [
     'plexsync process --plex-url http://plex:32400 --plex-library Scenes',

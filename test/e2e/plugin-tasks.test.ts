@@ -115,6 +115,18 @@ test('of two runs at one time only one does a task', async (t) => {
   assert.deepEqual([spooled(), jobs()], [[], 3]);
 });
 
+test('cron hears once a day that an event could not be used', async (t) => {
+  const { dataDir, run } = await withSpool(t);
+  const leave = (name: string): void => writeFileSync(join(dataDir, 'spool', 'new', name), '{"args":');
+  leave('one');
+  const first = await run(['process', '--cron']);
+  assert.equal(first.code, 1);
+  assert.match(first.stderr, /What Stash left as one cannot be used: it is no JSON/);
+  leave('two');
+  const second = await run(['process', '--cron']);
+  assert.deepEqual([second.code, second.stderr], [0, '']);
+});
+
 test('a signal ends a watch in the middle of a task, which stays whole for the next run', async (t) => {
   const { stash, press, spooled, run, jobs } = await withSpool(t);
   press('sync_all');

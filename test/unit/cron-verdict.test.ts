@@ -15,6 +15,7 @@ function verdict(given: Partial<Omit<CronRun, 'toldAt'>> & { readonly told?: Rea
   return cronVerdict({
     faults: [],
     newLetterTypes: [],
+    complaints: [],
     outageSince: { plex: undefined, stash: undefined },
     now: NOW,
     toldAt: (key) => told[key],

@@ -10,6 +10,8 @@ export type CronRun = {
   readonly faults: readonly Fault[];
   /** The error types of dead letters that nobody has been told of yet. */
   readonly newLetterTypes: readonly string[];
+  /** What was to be told besides, under names that tell one thing from another; no job of the run is at fault. */
+  readonly complaints: readonly string[];
   /** Since when a server does not answer. */
   readonly outageSince: Readonly<Record<'plex' | 'stash', number | undefined>>;
   /** When a complaint was last told. */
@@ -49,7 +51,7 @@ export function isToldToday(toldAt: number | undefined, now: number): boolean {
   return toldAt !== undefined && toldAt <= now && now - toldAt < TOLD_AGAIN_MS;
 }
 
-function standingOf({ faults, newLetterTypes, outageSince, now }: CronRun): readonly Standing[] {
+function standingOf({ faults, newLetterTypes, complaints, outageSince, now }: CronRun): readonly Standing[] {
   const byFault = faults.flatMap(({ exitCode, what }): Standing[] => {
     switch (exitCode) {
       case EXIT.done:
@@ -71,7 +73,11 @@ function standingOf({ faults, newLetterTypes, outageSince, now }: CronRun): read
         return unreachable(exitCode);
     }
   });
-  return [...byFault, ...newLetterTypes.map((type) => ({ key: LETTERS + type, exitCode: EXIT.jobsFailed }))];
+  return [
+    ...byFault,
+    ...complaints.map((key) => ({ key, exitCode: EXIT.jobsFailed })),
+    ...newLetterTypes.map((type) => ({ key: LETTERS + type, exitCode: EXIT.jobsFailed })),
+  ];
 }
 
 const OUTAGE = 'outage';

@@ -22,7 +22,7 @@ export type RunResult = {
 /** Tells whoever reads cron's mail of a run, or nobody; answers the exit code that goes with it. */
 export function tellCron(
   stores: Stores,
-  result: Pick<RunResult, 'exitCode' | 'faults' | 'isConnected'>,
+  result: Pick<RunResult, 'exitCode' | 'faults' | 'isConnected'> & { readonly complaints: readonly string[] },
   context: Context,
 ): number {
   // A person has stopped it: that is no news, but the exit code is the shell's business.
@@ -46,7 +46,7 @@ export function tellCronOfFailure(thrown: unknown, context: Context): number {
   try {
     // For the log alone: what is not told must be found when somebody looks.
     context.output.log('error', `plexsync: ${message}`);
-    const told = tell(stores, { faults: [{ exitCode, what: message }], over: [] }, context);
+    const told = tell(stores, { faults: [{ exitCode, what: message }], complaints: [], over: [] }, context);
     if (told === 0) return told;
     context.output.forgetHeld();
     throw thrown;
@@ -57,13 +57,18 @@ export function tellCronOfFailure(thrown: unknown, context: Context): number {
 
 function tell(
   stores: Stores,
-  { faults, over }: { readonly faults: readonly Fault[]; readonly over: readonly string[] },
+  {
+    faults,
+    complaints,
+    over,
+  }: { readonly faults: readonly Fault[]; readonly complaints: readonly string[]; readonly over: readonly string[] },
   { output, now }: Context,
 ): number {
   const notices = openNotices(stores);
   const letters = notices.newLetters();
   const verdict = cronVerdict({
     faults,
+    complaints,
     newLetterTypes: Object.keys(letters.byType),
     outageSince: { plex: notices.outageSince('plex'), stash: notices.outageSince('stash') },
     toldAt: notices.complainedAt,

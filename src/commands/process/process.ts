@@ -19,6 +19,7 @@ import { toLimit } from '../typed-values.ts';
 import type { RunResult } from './cron.ts';
 import type { DrainRequest } from './queue-run.ts';
 import { failureDocument, reportRun } from './summary.ts';
+import type { TakenIn } from './take-in-events.ts';
 import { createTakeIn } from './take-in-events.ts';
 
 export type ProcessOptions = {
@@ -36,6 +37,8 @@ export type ProcessOptions = {
   readonly parallel: boolean;
   readonly adoptServer: boolean;
 };
+
+const NOTHING_TAKEN: TakenIn = { faults: [], complaints: [] };
 
 /** A run that found nothing to do. */
 const IDLE: DrainReport = { ends: [], tally: NO_JOBS };
@@ -85,13 +88,13 @@ async function runOnDirectory(options: ProcessOptions, context: Context): Promis
     const { mode, parallel, adoptServer } = options;
     // A preview leaves everything as it is.
     if (mode === 'write') noteStash(stores.queueDb, stashUse(loaded));
-    const before = mode === 'write' ? await createTakeIn(stores, loaded, context)() : [];
-    const request = { loaded, ...limits, mode, parallel, adoptServer, startedAt: now(), before };
+    const taken = mode === 'write' ? await createTakeIn(stores, loaded, context)() : NOTHING_TAKEN;
+    const request = { loaded, ...limits, mode, parallel, adoptServer, startedAt: now(), before: taken.faults };
     const result = await runOnce(stores, request, context);
     result.tell();
     if (audience === 'person') return result.exitCode;
     const { tellCron } = await import('./cron.ts');
-    return tellCron(stores, result, context);
+    return tellCron(stores, { ...result, complaints: taken.complaints }, context);
   } finally {
     stores.close();
   }

@@ -20,15 +20,14 @@ type TakeInPlace = Context & {
   readonly signal?: AbortSignal;
 };
 
+/** What keeps tasks from being done, and whether the spool itself is to be told of: as a complaint of cron's. */
+export type TakenIn = { readonly faults: readonly Fault[]; readonly complaints: readonly string[] };
+
 /**
  * Prepares the taking in of what Stash left in the spool: events go into the queue, and tasks are done. At each call; what
- * is wrong at one after the other is told at the first. Answers with what keeps tasks from being done.
+ * is wrong at one after the other is told at the first.
  */
-export function createTakeIn(
-  stores: Stores,
-  loaded: LoadedSettings,
-  context: TakeInPlace,
-): () => Promise<readonly Fault[]> {
+export function createTakeIn(stores: Stores, loaded: LoadedSettings, context: TakeInPlace): () => Promise<TakenIn> {
   const { dataDir, output, now } = context;
   const spool = spoolOf(dataDir.path);
   const intake = intakeOf(stores);
@@ -65,7 +64,7 @@ export function createTakeIn(
     const all = [...warnings, ...left];
     for (const warning of all) if (!told.includes(warning)) output.log('warning', `[PlexSync Hook] ${warning}`);
     told = all;
-    return faults;
+    return { faults, complaints: all.length === 0 ? [] : ['spool'] };
   };
 }
 

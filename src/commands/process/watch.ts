@@ -52,7 +52,7 @@ export async function watch(request: Omit<DrainRequest, 'startedAt' | 'before'>,
     output.log('info', `[PlexSync] Watching: ${each}, until stopped${notAsked}`);
     const outlastLocks = createLockTeller(context);
     const look = async (): Promise<void> => {
-      const before = await takeIn();
+      const { faults: before } = await takeIn();
       await poll?.();
       // A signal during the poll must not begin a drain that has not heard of it.
       if (stop.requested() !== undefined) return;
