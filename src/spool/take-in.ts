@@ -58,12 +58,15 @@ export function takeInSpool(takeIn: TakeIn): Taken {
   if (names === undefined) return { tasks: [], warnings: [`${spool.new} cannot be read: its events wait there.`] };
   // A file that a killed front left holds a session: it goes in time also where nothing else comes. That costs a look
   // into a folder which is nearly always empty, a few µs.
-  sweep(spool, 'tmp', now);
-  if (names.length === 0) return { tasks: [], warnings: [] };
+  const halves = halvesWords(spool, sweep(spool, 'tmp', now));
+  if (names.length === 0) return { tasks: [], warnings: halves };
   if (!mayRemove(spool))
     return {
       tasks: [],
-      warnings: [`${spool.new} cannot be written: ${names.length} events wait there until their files can be removed.`],
+      warnings: [
+        ...halves,
+        `${spool.new} cannot be written: ${names.length} events wait there until their files can be removed.`,
+      ],
     };
   const warnings = createWarnings(spool);
   const tasks = new Map<TaskMode, string[]>();
@@ -71,7 +74,10 @@ export function takeInSpool(takeIn: TakeIn): Taken {
   for (let start = 0; start < files.length; start += BATCH)
     takeBatch(files.slice(start, start + BATCH), { ...takeIn, tasks, warn: warnings.add });
   sweep(spool, 'bad', now);
-  return { warnings: warnings.all(), tasks: [...tasks].map(([mode, asking]) => ({ mode, names: asking })) };
+  return {
+    warnings: [...halves, ...warnings.all()],
+    tasks: [...tasks].map(([mode, asking]) => ({ mode, names: asking })),
+  };
 }
 
 type Warn = (warning: string) => void;
@@ -231,12 +237,15 @@ const HOUR_MS = 3_600_000;
 /** A front that was killed leaves its file in `tmp`; notes in `bad` are for a person to read. */
 const KEPT_MS = { tmp: HOUR_MS, bad: 30 * 24 * HOUR_MS } as const;
 
-function sweep(spool: Spool, folder: keyof typeof KEPT_MS, now: number): void {
+/** @returns how many files went. */
+function sweep(spool: Spool, folder: keyof typeof KEPT_MS, now: number): number {
+  let count = 0;
   for (const name of namesIn(spool[folder])) {
     const path = join(spool[folder], name);
     const at = lstatSync(path, { throwIfNoEntry: false })?.mtimeMs;
-    if (at !== undefined && now - at > KEPT_MS[folder]) removeQuietly(path);
+    if (at !== undefined && now - at > KEPT_MS[folder] && removeQuietly(path)) count += 1;
   }
+  return count;
 }
 
 function namesIn(folder: string): readonly string[] {
@@ -249,12 +258,20 @@ function namesIn(folder: string): readonly string[] {
 }
 
 /** What cannot be swept is swept another time. */
-function removeQuietly(path: string): void {
+function removeQuietly(path: string): boolean {
   try {
     rmSync(path, { force: true });
+    return true;
   } catch {
-    return;
+    return false;
   }
+}
+
+/** What half a file would have said is lost, and only Stash still knows it. */
+function halvesWords({ tmp }: Spool, count: number): readonly string[] {
+  if (count === 0) return [];
+  const files = count === 1 ? '1 half-written event was' : `${count} half-written events were`;
+  return [`${files} removed from ${tmp}: a hook was stopped there. plexsync reconcile finds what it was about.`];
 }
 
 function isGone(thrown: unknown): boolean {
