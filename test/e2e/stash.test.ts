@@ -382,3 +382,16 @@ test('a bare job that waits for its file is woken when Plex has got it', async (
   assert.match(stderr, /Plex has added files to 'Adult' that 1 job waited for/);
   assert.equal(plex.item(item)?.title, 'Renamed meanwhile');
 });
+
+test('scenes without a file become dead letters however many there are, and the others are written', async (t) => {
+  const { plex, run, sql, stash } = await withStash(t);
+  const bare = Array.from({ length: 12 }, (_, index) => stash.addScene({ title: `Paper ${index}`, files: [] }));
+  const item = plex.addItem({ sectionKey: '1', file: '/media/pier.mp4' });
+  const pier = stash.addScene({ ...PIER, files: ['/media/pier.mp4'] });
+  await run(['enqueue', ...[...bare, pier].map(String)]);
+  const { code, stderr } = await run(['process']);
+  assert.equal(code, 1, stderr);
+  assert.equal(plex.item(item)?.title, 'The Pier');
+  assert.deepEqual(sql('SELECT * FROM jobs'), []);
+  assert.match((await run(['dlq', 'summary'])).stdout, /NoFilePath\t12/);
+});

@@ -12,8 +12,8 @@ import type { Tally } from './tally.ts';
 export function settle(ended: readonly Ended[], course: Course, tally: Tally): number {
   const { deps, gate, watch } = course;
   const inOrder = ended.toSorted((a, b) => a.job.id - b.job.id);
-  for (const { outcome, noted } of inOrder) {
-    if (noted) continue;
+  for (const { job, outcome, noted } of inOrder) {
+    if (noted || isWithoutFile(job, outcome)) continue;
     if (outcome.kind === 'failed') watch.note(outcome.error);
     if (outcome.kind === 'updated' || outcome.kind === 'unchanged') watch.note(undefined);
   }
@@ -36,6 +36,11 @@ export function settle(ended: readonly Ended[], course: Course, tally: Tally): n
     if (event !== undefined) deps.emit(event);
   }
   return entries.filter(({ settlement }) => settlement.kind === 'defer').length;
+}
+
+/** That a scene of Stash has no file is a fact of the scene: it says nothing of the configuration. */
+function isWithoutFile({ bare }: Job, outcome: Outcome): boolean {
+  return bare === 'filled' && outcome.kind === 'failed' && outcome.error.code === 'no_file_path';
 }
 
 const GIVE_BACK: Settlement = { kind: 'give_back' };
