@@ -1,7 +1,8 @@
+import { doubtOfSweep } from '../core/drain/another-stash.ts';
 import { parseDurationMs } from '../core/duration.ts';
 import { UsageError } from '../core/errors.ts';
 import type { KindInNeed, SweepKind } from '../core/reconcile.ts';
-import { judgeScene, KINDS_IN_NEED } from '../core/reconcile.ts';
+import { isRecognised, judgeScene, KINDS_IN_NEED } from '../core/reconcile.ts';
 import { EXIT } from '../exit.ts';
 import type { PlexClient } from '../plex/client.ts';
 import type { Sweep } from '../queue/sweep.ts';
@@ -105,6 +106,7 @@ async function look({ scope, stash, plex, sweep }: Look, context: Context): Prom
   const live = await showProgress(context, walk.total);
   const ids: Record<KindInNeed, number[]> = { never_synced: [], changed: [], missing_in_plex: [], gone_from_stash: [] };
   const counts = { waiting: 0, without_file: 0, in_step: 0 };
+  const witnesses = { known: 0, present: 0 };
   let [seen, after] = [0, 0];
   try {
     for await (const scenes of walk.pages()) {
@@ -112,6 +114,7 @@ async function look({ scope, stash, plex, sweep }: Look, context: Context): Prom
         if (kind === 'waiting' || kind === 'without_file' || kind === 'in_step') counts[kind] += 1;
         else ids[kind].push(sceneId);
       }
+      countWitnesses(scenes, sweep, witnesses);
       const through = scenes.at(-1)?.sceneId ?? after;
       if (scope.kind === 'all')
         for (const sceneId of unlisted(sweep.idsBetween(after, through), scenes)) ids.gone_from_stash.push(sceneId);
@@ -120,7 +123,11 @@ async function look({ scope, stash, plex, sweep }: Look, context: Context): Prom
       live.show(seen);
     }
     const gone = scope.kind === 'all' ? [...ids.gone_from_stash, ...sweep.idsBetween(after, undefined)] : [];
-    return { seen, ids: { ...ids, gone_from_stash: await confirmGone(gone, stash) }, counts };
+    const gone_from_stash = await confirmGone(gone, stash);
+    const { known, present } = witnesses;
+    const doubt = doubtOfSweep({ gone: gone_from_stash.length, known: known + gone.length, present });
+    if (doubt !== undefined) throw doubt;
+    return { seen, ids: { ...ids, gone_from_stash }, counts };
   } finally {
     live.clear();
   }
@@ -145,6 +152,21 @@ async function judgePage(
     });
     return [scene.sceneId, kind] as const;
   });
+}
+
+/** Counts those of a page that we wrote, and those of them that are still the same scenes. */
+function countWitnesses(
+  scenes: readonly ListedScene[],
+  sweep: Sweep,
+  witnesses: { known: number; present: number },
+): void {
+  const records = sweep.records(scenes.map(({ sceneId }) => sceneId));
+  for (const scene of scenes) {
+    const record = records.get(scene.sceneId);
+    if (record === undefined) continue;
+    witnesses.known += 1;
+    if (isRecognised(scene, record)) witnesses.present += 1;
+  }
 }
 
 function unlisted(recorded: readonly number[], scenes: readonly ListedScene[]): readonly number[] {

@@ -31,6 +31,11 @@ export type SweptRecord = {
   readonly stashUpdatedAt: string | undefined;
 };
 
+/** Whether a listed scene is the one that we wrote: its time or its file is the same. */
+export function isRecognised({ updatedAt, paths }: SweptScene, record: SweptRecord): boolean {
+  return record.stashUpdatedAt === updatedAt || paths.includes(record.scenePath);
+}
+
 export type SweepFacts = {
   readonly record: SweptRecord | undefined;
   readonly job: 'waits' | 'none';

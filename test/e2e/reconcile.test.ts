@@ -124,6 +124,18 @@ test('a Stash without any scene is not believed', async (t) => {
   assert.equal(sql('SELECT * FROM scenes').length, 5);
 });
 
+test('another Stash makes nothing be forgotten, though it has scenes of the same ids', async (t) => {
+  const { run, sql, waiting } = await harbour(t);
+  const other = await startStashServer();
+  t.after(() => other.close());
+  for (const name of ['rose', 'fern']) other.addScene({ title: name, files: [`/garden/${name}.mp4`] });
+  const { code, stderr } = await run(['reconcile', '--yes'], { env: { STASH_URL: other.url } });
+  assert.equal(code, 2);
+  assert.match(stderr, /has none of the 5 scenes that were written: is it the right one\? Nothing was changed/);
+  assert.equal(sql('SELECT * FROM scenes').length, 5);
+  assert.deepEqual(waiting(), []);
+});
+
 test('a server that is away or another one ends the sweep before anything is changed', async (t) => {
   const { plex, run, reconcile, sql, stash, waiting, pier, mole } = await harbour(t);
   stash.editWithoutHook(pier.id, { title: 'The Pier' });

@@ -26,6 +26,18 @@ export function doubtAbout({ gone, total, known, present }: Witnesses): UsageErr
   return gone >= SUSPICIOUSLY_MANY ? doubt('Stash knows none of the scenes that wait') : undefined;
 }
 
+/**
+ * Why a sweep does not believe that scenes are gone: of those that were written, Stash lists none as it was. Ids alone
+ * prove nothing, every Stash has a scene 1.
+ */
+export function doubtOfSweep({ gone, known, present }: Omit<Witnesses, 'total'>): UsageError | undefined {
+  if (gone === 0 || present > 0 || known < ENOUGH_KNOWN) return undefined;
+  return new UsageError(
+    `Stash has none of the ${known.toLocaleString('en')} scenes that were written: is it the right one? Nothing was changed.`,
+    'Check stash_url; if they were all deleted, begin anew with another --data-dir.',
+  );
+}
+
 function doubt(what: string): UsageError {
   return new UsageError(
     `${what}: is it the right one? They were left in the queue.`,
