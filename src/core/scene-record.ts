@@ -57,9 +57,17 @@ export type SceneRecord = {
   readonly provenFile: string | undefined;
   readonly written: Written;
   readonly intent: Intent | undefined;
+  /** Set when Stash said what to write: what is empty there since was emptied. */
+  readonly source?: 'stash' | undefined;
 };
 
 export const NOTHING_WRITTEN: Written = { fields: {}, lists: {} };
+
+/** Whether anything of ours besides the title is in Plex. */
+export function saysMoreThanTitle({ fields, lists }: Written): boolean {
+  const isTold = SCALAR_FIELDS.some((field) => field !== 'title' && (fields[field]?.sent ?? '') !== '');
+  return isTold || LIST_KINDS.some((kind) => Object.keys(lists[kind] ?? {}).length > 0);
+}
 
 /**
  * Tells what a write that was cut short has left, by looking at the item. Only what shows our value, in Plex's spelling

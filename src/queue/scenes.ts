@@ -11,6 +11,7 @@ type SceneRow = {
   readonly file: string | null;
   readonly written: string;
   readonly intent: string | null;
+  readonly stash_updated_at: string | null;
 };
 
 /** The end of a sync; a note of what is about to be written has none. */
@@ -113,5 +114,6 @@ function toRecord(row: SceneRow): SceneRecord {
     provenFile: row.file ?? undefined,
     written: JSON.parse(row.written) as Written,
     intent: row.intent === null ? undefined : (JSON.parse(row.intent) as Intent),
+    ...(row.stash_updated_at === null ? {} : { source: 'stash' }),
   };
 }

@@ -123,6 +123,34 @@ test('a scene with nothing but a title clears nothing, unless the gate is open',
   assert.equal(plex.item(item)?.summary ?? '', '');
 });
 
+test('a scene that we wrote and that was emptied in Stash since is emptied in Plex too', async (t) => {
+  const { plex, run, stash } = await withStash(t);
+  const item = plex.addItem({ sectionKey: '1', file: '/media/pier.mp4', genres: ['harbour'] });
+  const id = stash.addScene({ title: 'Pier', details: 'Fog.', tags: ['sea'], files: ['/media/pier.mp4'] });
+  for (const edit of [{}, { details: '', tags: [] }]) {
+    stash.editScene(id, edit);
+    await run(['enqueue', String(id)]);
+    const { stderr } = await run(['process']);
+    assert.doesNotMatch(stderr, /no metadata beyond/);
+  }
+  assert.deepEqual(plex.item(item)?.genres, ['harbour']);
+  assert.equal(plex.item(item)?.summary ?? '', '');
+});
+
+test('what was given by hand for a scene that is not identified yet is kept, and not taken for what Stash has', async (t) => {
+  const { plex, run, sql, stash } = await withStash(t);
+  const item = plex.addItem({ sectionKey: '1', file: '/media/pier.mp4' });
+  const id = String(stash.addScene({ title: 'Pier', files: ['/media/pier.mp4'] }));
+  await run(['enqueue', id, '--path', '/media/pier.mp4', '--details', 'By hand.']);
+  await run(['process']);
+  for (const _ of [1, 2]) {
+    await run(['enqueue', id]);
+    await run(['process']);
+  }
+  assert.equal(plex.item(item)?.summary, 'By hand.');
+  assert.deepEqual(sql('SELECT stash_updated_at FROM scenes'), [{ stash_updated_at: null }]);
+});
+
 test('a scene that is gone ends its job; one without a file becomes the guide’s dead letter', async (t) => {
   const { run, sql, stash } = await withStash(t);
   stash.addScene({ ...PIER, files: ['/media/pier.mp4'] });

@@ -5,6 +5,8 @@ import type { SceneFile } from '../match.ts';
 import type { SceneData, SceneKey } from '../scene.ts';
 import { contentKeys, isEmptyValue } from '../scene.ts';
 import type { SceneRecord } from '../scene-record.ts';
+import { saysMoreThanTitle } from '../scene-record.ts';
+import type { StashScene } from '../stash-scene.ts';
 import type { Course, Ended, Step } from './course.ts';
 import { failed, givenBack, sharedFailure, split } from './course.ts';
 import type { StashAnswer } from './stash-desk.ts';
@@ -44,13 +46,13 @@ function hydrateOne(job: Job, answer: StashAnswer | undefined, course: Course): 
     case 'gone':
       return afterGone(job, course);
     case 'found': {
-      const stashed = ofNamedFile(gated(job, answer.scene.data, course), job.overStash);
+        const { stashed: said, stashUpdatedAt } = gated(job, answer.scene, course);
+        const stashed = ofNamedFile(said, job.overStash);
       // What was given by hand after the request lies over what Stash says.
       const scene = { ...stashed, ...job.overStash };
       const fromStash = new Set(
         (Object.keys(stashed) as SceneKey[]).filter((key) => !Object.hasOwn(job.overStash, key)),
       );
-      const { updatedAt: stashUpdatedAt } = answer.scene;
       return withFile({ ...job, bare: 'filled' }, { scene, fromStash, stashUpdatedAt }, course);
     }
   }
@@ -71,13 +73,21 @@ function afterGone(job: Job, course: Course): Hydrated | Ended {
   return withFile({ ...job, bare: 'filled' }, said, course);
 }
 
-/** A scene with nothing but a title may still be identified: its emptiness says nothing yet. */
-function gated(job: Job, data: SceneData, { deps, options }: Course): SceneData {
+type Stashed = { readonly stashed: SceneData; readonly stashUpdatedAt: string | undefined };
+
+/**
+ * A scene with nothing but a title may still be identified: its emptiness says nothing yet, unless we wrote more of it
+ * out of Stash before. A write that the gate kept from clearing what is ours is not as Stash has it.
+ */
+function gated(job: Job, { data, updatedAt }: StashScene, { deps, options }: Course): Stashed {
+  const record = deps.queue.record(job.sceneId);
+  const hasOurs = record !== undefined && saysMoreThanTitle(record.written);
   const isThin = contentKeys(data).every((key) => SAYS_NOTHING.has(key) || isEmptyValue(data[key]));
-  if (options.thinScenes === 'take' || !isThin) return data;
+  const wasEmptied = hasOurs && record.source === 'stash';
+  if (options.thinScenes === 'take' || !isThin || wasEmptied) return { stashed: data, stashUpdatedAt: updatedAt };
   deps.emit({ kind: 'thin_scene', sceneId: job.sceneId });
   const kept = (Object.entries(data) as [SceneKey, SceneData[SceneKey]][]).filter(([, value]) => !isEmptyValue(value));
-  return Object.fromEntries(kept);
+  return { stashed: Object.fromEntries(kept), stashUpdatedAt: hasOurs ? undefined : updatedAt };
 }
 
 /** A title is made of the file name as often as not, and every scene has a screenshot. */
