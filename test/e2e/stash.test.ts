@@ -419,6 +419,7 @@ test('scenes without a file become dead letters however many there are, and the 
   await run(['enqueue', ...[...bare, pier].map(String)]);
   const { code, stderr } = await run(['process']);
   assert.equal(code, 1, stderr);
+  assert.doesNotMatch(stderr, /no metadata beyond/);
   assert.equal(plex.item(item)?.title, 'The Pier');
   assert.deepEqual(sql('SELECT * FROM jobs'), []);
   assert.match((await run(['dlq', 'summary'])).stdout, /NoFilePath\t12/);

@@ -85,7 +85,8 @@ function gated(job: Job, { data, updatedAt }: StashScene, { deps, options }: Cou
   const isThin = contentKeys(data).every((key) => SAYS_NOTHING.has(key) || isEmptyValue(data[key]));
   const wasEmptied = hasOurs && record.source === 'stash';
   if (options.thinScenes === 'take' || !isThin || wasEmptied) return { stashed: data, stashUpdatedAt: updatedAt };
-  deps.emit({ kind: 'thin_scene', sceneId: job.sceneId });
+  // Without a file it goes nowhere, and its dead letter says so.
+  if ((job.overStash.path ?? data.path) !== undefined) deps.emit({ kind: 'thin_scene', sceneId: job.sceneId });
   const kept = (Object.entries(data) as [SceneKey, SceneData[SceneKey]][]).filter(([, value]) => !isEmptyValue(value));
   return { stashed: Object.fromEntries(kept), stashUpdatedAt: hasOurs ? undefined : updatedAt };
 }
