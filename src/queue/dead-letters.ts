@@ -150,6 +150,14 @@ function isSameEdit(edit: StampedEdit, rest: StampedEdit): boolean {
   return edit.bareAt === rest.bareAt && Object.keys(edit.data).length === Object.keys(rest.data).length;
 }
 
+function isReplacedBy(older: DeadLetter, letter: NewLetter): boolean {
+  const [edit, newer] = [letterEditOf(older), letterEditOf(letter)];
+  if (older.error_type !== letter.error_type || edit === undefined || newer === undefined) return false;
+  // That Stash was to be asked says nothing of what was given by hand: it has not answered for it.
+  const isAskedAgain = (edit.bareAt ?? 0) <= (newer.bareAt ?? 0);
+  return isAskedAgain && saysNothing({ ...unsaidBy(edit, { ...newer, bareAt: undefined }), bareAt: undefined });
+}
+
 /** Whether there is a letter with this `error_type`. */
 export function hasLetterOfType(db: Db, errorType: string): boolean {
   return (
@@ -210,8 +218,11 @@ export function prepareDeadLetters(db: Db) {
     }
   }
   return {
+    /** Writes a letter. An older one of the scene with the same complaint goes where the new one says all that it does. */
     insert: (letter: NewLetter): void => {
       insert.run(letter);
+      for (const older of ofScene.all(letter.scene_id))
+        if (older.job_key !== letter.job_key && isReplacedBy(older, letter)) removeKey.run(older.job_key);
     },
     /** Newest first. */
     list: (filter: LetterFilter): DeadLetter[] => [...read(filter)],

@@ -62,11 +62,37 @@ test('a job that fails, waits or is given back closes no letter', (t) => {
   const drain = world.drain();
   settle(drain, claimOne(drain), { kind: 'retry', availableAt: NOW, spends: 'failure', error: failure() });
   settle(drain, claimOne(drain), { kind: 'defer' });
-  settle(drain, claimOne(drain), BURY);
+  settle(drain, claimOne(drain), { kind: 'dead', error: failure('low_confidence') });
   assert.deepEqual(said(world), [
     { scene_id: 1, title: 'Pier' },
     { scene_id: 1, title: 'Mole' },
   ]);
+});
+
+test('the same complaint again replaces the letter that it covers, and no other', (t) => {
+  const world = setup(t);
+  bury(world, { title: 'Pier', details: 'Calm' }, { title: 'Mole' });
+  assert.equal(world.letters().length, 2, 'nobody has said the details since');
+  bury(world, { title: 'Quay' });
+  assert.deepEqual(said(world), [
+    { scene_id: 1, title: 'Pier', details: 'Calm' },
+    { scene_id: 1, title: 'Quay' },
+  ]);
+  world.enqueue([edit(1, { title: 'Weir' })]);
+  const drain = world.drain();
+  settle(drain, claimOne(drain), { kind: 'dead', error: failure('no_file_path', 'No file path') });
+  assert.equal(world.letters().length, 3, 'another complaint is another letter');
+});
+
+test('a scene that Stash is asked for night after night has one letter of a kind, and what was given by hand stays', (t) => {
+  const world = setup(t);
+  bury(world, { title: 'By hand' });
+  const drain = world.drain({ stash: 'asked' });
+  for (const _ of [1, 2, 3]) {
+    world.enqueue([{ sceneId: 1, bare: true, data: {} }]);
+    settle(drain, claimOne(drain), BURY);
+  }
+  assert.deepEqual(said(world), [{ scene_id: 1, title: 'By hand' }, { scene_id: 1 }]);
 });
 
 test('a retried letter becomes a job by hand that is due now, with attempts anew and a key of its own', (t) => {
@@ -171,7 +197,7 @@ test('a retry that was killed half way is finished even when the job has become 
   bury(world, { title: 'Pier' });
   const beside = world.drain();
   assert.equal(await world.child({ do: 'retry_and_die', now: NOW }).ended, 'SIGKILL');
-  settle(beside, claimOne(beside), BURY);
+  settle(beside, claimOne(beside), { kind: 'dead', error: failure('low_confidence') });
   assert.equal(world.letters().length, 2);
   world.close();
   world.stores();
@@ -268,10 +294,11 @@ test('retrying an older letter of a scene, then the newer one, ends with what wa
 test('a retried older letter that completes leaves the newer letter where it is', (t) => {
   const world = setup(t);
   bury(world, { title: 'Old' });
-  bury(world, { title: 'New' });
+  const drain = world.drain();
+  world.enqueue([edit(1, { title: 'New' })]);
+  settle(drain, claimOne(drain), { kind: 'dead', error: failure('low_confidence') });
   const desk = openLetterDesk(world.stores());
   desk.retry([desk.list({})[1] as DeadLetter], NOW);
-  const drain = world.drain();
   settle(drain, claimOne(drain), COMPLETE);
   assert.deepEqual(said(world), [{ scene_id: 1, title: 'New' }]);
 });
