@@ -31,6 +31,7 @@ const NAMES: Readonly<Record<SweepKind, string>> = {
   gone_from_stash: 'gone from Stash',
   waiting: 'waiting already',
   without_file: 'without a file',
+  dead_letter: 'dead letter',
   in_step: 'in step',
 };
 
@@ -44,7 +45,11 @@ export function reportFindings({ ids, counts }: Findings, output: Output): void 
     const first = ids[kind].slice(0, FIRST_IDS).join(', ');
     return [NAMES[kind], ids[kind].length, ids[kind].length > FIRST_IDS ? `${first}, …` : first || '-'];
   });
-  const atRest = (['waiting', 'without_file', 'in_step'] as const).map((kind) => [NAMES[kind], counts[kind], '-']);
+  const atRest = (['waiting', 'without_file', 'dead_letter', 'in_step'] as const).map((kind) => [
+    NAMES[kind],
+    counts[kind],
+    '-',
+  ]);
   output.result(renderTable(['KIND', 'SCENES', 'FIRST IDS'], [...inNeed, ...atRest], readerOf('stdout')));
 }
 

@@ -105,14 +105,14 @@ async function look({ scope, stash, plex, sweep }: Look, context: Context): Prom
   if (scope.kind === 'all' && walk.total === 0 && sweep.hasRecords()) throw emptyStash();
   const live = await showProgress(context, walk.total);
   const ids: Record<KindInNeed, number[]> = { never_synced: [], changed: [], missing_in_plex: [], gone_from_stash: [] };
-  const counts = { waiting: 0, without_file: 0, in_step: 0 };
+  const counts = { waiting: 0, without_file: 0, dead_letter: 0, in_step: 0 };
   const witnesses = { known: 0, present: 0 };
   let [seen, after] = [0, 0];
   try {
     for await (const scenes of walk.pages()) {
       for (const [sceneId, kind] of await judgePage(scenes, { scope, plex, sweep })) {
-        if (kind === 'waiting' || kind === 'without_file' || kind === 'in_step') counts[kind] += 1;
-        else ids[kind].push(sceneId);
+        if (kind in counts) counts[kind as keyof typeof counts] += 1;
+        else ids[kind as KindInNeed].push(sceneId);
       }
       countWitnesses(scenes, sweep, witnesses);
       const through = scenes.at(-1)?.sceneId ?? after;
@@ -138,7 +138,7 @@ async function judgePage(
   { scope, plex, sweep }: Pick<Look, 'scope' | 'plex' | 'sweep'>,
 ): Promise<readonly (readonly [sceneId: number, kind: SweepKind])[]> {
   const sceneIds = scenes.map(({ sceneId }) => sceneId);
-  const [records, waiting] = [sweep.records(sceneIds), sweep.waiting(sceneIds)];
+  const [records, waiting, lettered] = [sweep.records(sceneIds), sweep.waiting(sceneIds), sweep.lettered(sceneIds)];
   const keys = [...records.values()].flatMap(({ ratingKey }) => (ratingKey === '' ? [] : [ratingKey]));
   const missing = plex === undefined ? undefined : await missingItems(plex, keys);
   return scenes.map((scene) => {
@@ -147,6 +147,7 @@ async function judgePage(
     const kind = judgeScene(scene, {
       record,
       job: waiting.has(scene.sceneId) ? 'waits' : 'none',
+      letter: lettered.has(scene.sceneId) ? 'open' : 'none',
       item: isGone === undefined ? 'unknown' : isGone ? 'gone' : 'there',
       ifUnknown: scope.kind === 'all' ? 'changed' : 'in_step',
     });

@@ -12,6 +12,8 @@ export type SweepKind =
   | 'waiting'
   /** There is no file to look for in Plex. */
   | 'without_file'
+  /** It would be `never_synced`, and a dead letter says why: a person has to look at that. */
+  | 'dead_letter'
   | 'in_step';
 
 /** The kinds about which something is to be done, as they are told. */
@@ -39,6 +41,7 @@ export function isRecognised({ updatedAt, paths }: SweptScene, record: SweptReco
 export type SweepFacts = {
   readonly record: SweptRecord | undefined;
   readonly job: 'waits' | 'none';
+  readonly letter: 'open' | 'none';
   /** `unknown` where Plex is not asked. */
   readonly item: 'there' | 'gone' | 'unknown';
   /** What is not known to be as it was written: changed in a full sweep, left alone in one of the latest changes. */
@@ -49,10 +52,10 @@ export type SweepFacts = {
  * What a scene that Stash has needs. Times are compared for equality alone, since only the server can order its own
  * spellings; a file that was moved shows in its path, and not in `updated_at` (stash.md 7).
  */
-export function judgeScene(scene: SweptScene, { record, job, item, ifUnknown }: SweepFacts): SweepKind {
+export function judgeScene(scene: SweptScene, { record, job, letter, item, ifUnknown }: SweepFacts): SweepKind {
   if (job === 'waits') return 'waiting';
   if (scene.paths.length === 0) return 'without_file';
-  if (record === undefined || record.ratingKey === '') return 'never_synced';
+  if (record === undefined || record.ratingKey === '') return letter === 'open' ? 'dead_letter' : 'never_synced';
   if (item === 'gone') return 'missing_in_plex';
   if (record.stashUpdatedAt === undefined) return ifUnknown;
   const isAsWritten = record.stashUpdatedAt === scene.updatedAt && scene.paths.includes(record.scenePath);

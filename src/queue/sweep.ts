@@ -2,11 +2,10 @@ import type { Binding } from '../core/ports.ts';
 import type { SweptRecord } from '../core/reconcile.ts';
 import type { Intake } from './intake.ts';
 import { intakeOf } from './intake.ts';
-import { QUEUE_SCHEMA } from './migrations.ts';
 import type { DataDir } from './open.ts';
-import { openDatabase, prepareDataDir } from './open.ts';
 import { prepareServerState } from './server-state.ts';
 import { translated } from './store-errors.ts';
+import { openStoresToRead, storesName } from './stores.ts';
 
 /** What a sweep through Stash is held against, and where what it finds is carried out. */
 export type Sweep = Pick<Intake, 'enqueue' | 'forget'> & {
@@ -14,6 +13,8 @@ export type Sweep = Pick<Intake, 'enqueue' | 'forget'> & {
   records(sceneIds: readonly number[]): ReadonlyMap<number, SweptRecord>;
   /** Those of these scenes of which a job waits. */
   waiting(sceneIds: readonly number[]): ReadonlySet<number>;
+  /** Those of these scenes that have a dead letter. */
+  lettered(sceneIds: readonly number[]): ReadonlySet<number>;
   /** The scenes that we wrote with an id above `after`, and up to `through` where that is given. */
   idsBetween(after: number, through: number | undefined): readonly number[];
   hasRecords(): boolean;
@@ -30,36 +31,39 @@ type Row = {
 };
 
 /**
- * Opens the queue of a data directory that is there already. Never opens `dlq.db`.
+ * Opens the queue of a data directory that is there already; of `dlq.db` nothing is changed.
  * @throws {UsageError | StoreError}
  */
 export function openSweep(dir: DataDir): Sweep {
-  prepareDataDir(dir, 'existing');
-  const db = openDatabase(dir, QUEUE_SCHEMA, 'existing');
+  const stores = openStoresToRead(dir);
+  const { queueDb: db, dlqDb } = stores;
   const records = db.prepare<[string], Row>(
     'SELECT scene_id, rating_key, scene_path, stash_updated_at FROM scenes WHERE scene_id IN (SELECT value FROM json_each(?))',
   );
   const waiting = db.prepare<[string], { scene_id: number }>(
     `SELECT scene_id FROM jobs WHERE state = 'pending' AND scene_id IN (SELECT value FROM json_each(?))`,
   );
+  const lettered = dlqDb.prepare<[string], { scene_id: number }>(
+    'SELECT DISTINCT scene_id FROM dead_letters WHERE scene_id IN (SELECT value FROM json_each(?))',
+  );
   const between = db.prepare<[number, number], { scene_id: number }>(
     'SELECT scene_id FROM scenes WHERE scene_id > ? AND scene_id <= ? ORDER BY scene_id',
   );
   const any = db.prepare<[], unknown>('SELECT 1 FROM scenes LIMIT 1');
   const { binding } = prepareServerState(db);
-  return translated(db.name, {
+  return translated(storesName(dir.path), {
     ...intakeOf({ queueDb: db }),
     records: (sceneIds: readonly number[]) =>
       new Map(records.all(JSON.stringify(sceneIds)).map((row) => [row.scene_id, toRecord(row)])),
     waiting: (sceneIds: readonly number[]) =>
       new Set(waiting.all(JSON.stringify(sceneIds)).map(({ scene_id }) => scene_id)),
+    lettered: (sceneIds: readonly number[]) =>
+      new Set(lettered.all(JSON.stringify(sceneIds)).map(({ scene_id }) => scene_id)),
     idsBetween: (after: number, through: number | undefined) =>
       between.all(after, through ?? Number.MAX_SAFE_INTEGER).map(({ scene_id }) => scene_id),
     hasRecords: () => any.get() !== undefined,
     binding,
-    close: () => {
-      db.close();
-    },
+    close: stores.close,
   });
 }
 

@@ -58,13 +58,14 @@ test('each kind is found, told, and put right', async (t) => {
 
   const looked = await reconcile('--dry-run');
   assert.equal(looked.code, 0, looked.stderr);
-  assert.deepEqual(looked.stdout.trimEnd().split('\n').slice(-8), [
+  assert.deepEqual(looked.stdout.trimEnd().split('\n').slice(-9), [
     `never synced\t1\t${never.id}`,
     `changed\t1\t${pier.id}`,
     `missing in Plex\t1\t${quay.id}`,
     `gone from Stash\t1\t${mole.id}`,
     'waiting already\t1\t-',
     'without a file\t1\t-',
+    'dead letter\t0\t-',
     'in step\t1\t-',
     '6 scenes of Stash looked at. Dry run, nothing was changed.',
   ]);
@@ -133,6 +134,16 @@ test('another Stash makes nothing be forgotten, though it has scenes of the same
   assert.equal(code, 2);
   assert.match(stderr, /has none of the 5 scenes that were written: is it the right one\? Nothing was changed/);
   assert.equal(sql('SELECT * FROM scenes').length, 5);
+  assert.deepEqual(waiting(), []);
+});
+
+test('a scene that became a dead letter is not tried anew by each sweep', async (t) => {
+  const { run, reconcile, stash, waiting } = await harbour(t);
+  stash.addScene({ title: 'Light', files: ['/elsewhere/pier.mp4'] });
+  assert.match((await reconcile('--yes')).stdout, /1 scene enqueued/);
+  assert.equal((await run(['process'])).code, 1);
+  const again = await reconcile('--yes');
+  assert.match(again.stdout, /never synced\t0\t-[\s\S]*dead letter\t1\t-[\s\S]*nothing to do/);
   assert.deepEqual(waiting(), []);
 });
 

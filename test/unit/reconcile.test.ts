@@ -10,7 +10,7 @@ const RECORD: SweptRecord = {
   scenePath: '/media/pier.mp4',
   stashUpdatedAt: SCENE.updatedAt,
 };
-const FACTS: SweepFacts = { record: RECORD, job: 'none', item: 'there', ifUnknown: 'changed' };
+const FACTS: SweepFacts = { record: RECORD, job: 'none', letter: 'none', item: 'there', ifUnknown: 'changed' };
 
 const ROWS: readonly (readonly [
   what: string,
@@ -22,6 +22,8 @@ const ROWS: readonly (readonly [
   ['Plex was not asked', 'in_step', { item: 'unknown' }],
   ['nothing is known of it', 'never_synced', { record: undefined }],
   ['its item was given to another scene', 'never_synced', { record: { ...RECORD, ratingKey: '' } }],
+  ['a dead letter says why it was never written', 'dead_letter', { record: undefined, letter: 'open' }],
+  ['a dead letter of what was written before', 'in_step', { letter: 'open' }],
   ['another time', 'changed', { record: { ...RECORD, stashUpdatedAt: '2026-05-01T09:00:00+10:00' } }],
   ['the same moment, spelt otherwise', 'changed', { record: { ...RECORD, stashUpdatedAt: '2026-05-01T00:00:00Z' } }],
   [
