@@ -131,7 +131,7 @@ export function createStashClient(options: StashClientOptions): StashClient {
     },
 
     pageAfter: async (afterId, perPage, { updatedSince } = {}) => {
-      const what = `listing the scenes after ${afterId}`;
+      const what = afterId === 0 ? 'listing the scenes' : `listing the scenes after ${afterId}`;
       const { data } = await ask(pageQuery({ afterId, perPage }, updatedSince), what);
       return known(toPage(data, perPage), what);
     },
