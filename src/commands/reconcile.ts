@@ -57,7 +57,7 @@ export async function run(options: ReconcileOptions, context: Context): Promise<
       reportOutcome({ ...outcome, carried: undefined }, context.output);
       return EXIT.done;
     }
-    const question = questionOf(findings, loaded, dataDir.path);
+    const question = questionOf(findings, sweep, { loaded, dataDir: dataDir.path });
     const answer = question === undefined ? 'yes' : await confirm(question, { yes: options.confirmed === 'yes' });
     if (answer !== 'yes') return declined(answer, context);
     reportOutcome({ ...outcome, carried: carryOut(findings, sweep, now) }, context.output);
@@ -200,11 +200,17 @@ function inNeedOfSync({ ids }: Findings): readonly number[] {
 }
 
 /** `undefined` when there is nothing to ask about. */
-function questionOf(findings: Findings, { settings }: LoadedSettings, dataDir: string): string | undefined {
+function questionOf(
+  findings: Findings,
+  sweep: Sweep,
+  { loaded: { settings }, dataDir }: { readonly loaded: LoadedSettings; readonly dataDir: string },
+): string | undefined {
   const [syncs, gone] = [inNeedOfSync(findings).length, findings.ids.gone_from_stash.length];
+  const drops = sweep.waiting(findings.ids.gone_from_stash).size;
+  const andDrop = drops === 0 ? '' : ` and drop ${countIn(drops, 'waiting job')}`;
   const parts = [
     ...(syncs === 0 ? [] : [`put ${countIn(syncs, 'scene')} into the queue of ${dataDir}`]),
-    ...(gone === 0 ? [] : [`forget ${countIn(gone, 'scene')} that Stash no longer has`]),
+    ...(gone === 0 ? [] : [`forget ${countIn(gone, 'scene')} that Stash no longer has${andDrop}`]),
   ];
   if (parts.length === 0) return undefined;
   const forPlex = settings.plex_url === undefined ? '' : `, Plex at ${settings.plex_url}`;

@@ -77,7 +77,7 @@ test('each kind is found, told, and put right', async (t) => {
   assert.equal(unasked.code, 2);
   assert.match(
     unasked.stderr,
-    /Put 3 scenes into the queue of .* and forget 1 scene that Stash no longer has \(Stash at http:.*, Plex at http:.*\)\? There is no terminal to ask at\.\n {2}Run again with --yes\./,
+    /Put 3 scenes into the queue of .* and forget 1 scene that Stash no longer has and drop 1 waiting job \(Stash at http:.*, Plex at http:.*\)\? There is no terminal to ask at\.\n {2}Run again with --yes\./,
   );
   assert.deepEqual(sql('SELECT * FROM jobs'), before);
 
