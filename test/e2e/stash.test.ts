@@ -300,7 +300,7 @@ test('enqueue --all takes every scene of Stash, after asking; --recent those tha
   now += 48 * 3_600_000;
   for (const id of [7, 11]) stash.editScene(id, { title: 'Newer' });
   const recent = await run(['enqueue', '--recent', '--json']);
-  assert.deepEqual(JSON.parse(recent.stdout), { enqueued: 2, scenes: 2, added: 2, merged: 0 });
+  assert.deepEqual(JSON.parse(recent.stdout), { enqueued: 2, scenes: 2, added: 2, merged: 0, without_file: 0 });
   assert.equal((await run(['enqueue', '--recent', 'soon'])).code, 2);
   assert.equal((await run(['enqueue', '--all', '7'])).code, 2);
   assert.match((await run(['enqueue', '--recent'], { env: { STASH_URL: '' } })).stderr, /address of Stash is not set/);
@@ -423,4 +423,15 @@ test('scenes without a file become dead letters however many there are, and the 
   assert.equal(plex.item(item)?.title, 'The Pier');
   assert.deepEqual(sql('SELECT * FROM jobs'), []);
   assert.match((await run(['dlq', 'summary'])).stdout, /NoFilePath\t12/);
+});
+
+test('a scene without a file is passed over where all are enqueued, and counted', async (t) => {
+  const { run, sql, stash } = await withStash(t);
+  stash.addScene({ title: 'On paper only', files: [] });
+  const pier = stash.addScene({ ...PIER, files: ['/media/pier.mp4'] });
+  const { stdout, stderr } = await run(['enqueue', '--all', '--yes']);
+  assert.match(stdout, /^1 scene enqueued: 1 new, 0 merged into a waiting job, 1 without a file passed over\n/, stderr);
+  const { scenes, without_file } = JSON.parse((await run(['enqueue', '--recent', '1h', '--json'])).stdout) as never;
+  assert.deepEqual([scenes, without_file], [1, 1]);
+  assert.deepEqual(sql('SELECT scene_id FROM jobs'), [{ scene_id: pier }]);
 });

@@ -43,7 +43,7 @@ const RECENT_MS = 24 * 3_600_000;
 /** The button was pressed in Stash: that is the answer to whether it is meant. */
 async function syncScenes(scope: StashScope, place: TaskPlace, context: Context): Promise<number> {
   const { requireStash } = await import('../stash/enqueue.ts');
-  const { enqueueWalk, startWalk } = await import('../stash/scenes.ts');
+  const { enqueueWalk, passedOver, startWalk } = await import('../stash/scenes.ts');
   const { dataDir, env, output, now } = context;
   const loaded =
     'loaded' in place
@@ -61,8 +61,10 @@ async function syncScenes(scope: StashScope, place: TaskPlace, context: Context)
   };
   const intake = 'stores' in place ? { ...intakeOf(place.stores), close: () => undefined } : openIntake(dataDir);
   try {
-    const { added, merged } = await enqueueWalk(walk, intake, { now, onPage });
-    output.log('info', `[PlexSync Hook] Enqueued sync jobs for ${added + merged} scenes of Stash: ${added} new`);
+    const counted = await enqueueWalk(walk, intake, { now, onPage });
+    const { added, merged } = counted;
+    const text = `Enqueued sync jobs for ${added + merged} scenes of Stash: ${added} new${passedOver(counted)}`;
+    output.log('info', `[PlexSync Hook] ${text}`);
     return EXIT.done;
   } finally {
     intake.close();

@@ -13,7 +13,7 @@ import type { StashPlace } from './connection.ts';
 import { connectToStash } from './connection.ts';
 import { showProgress } from './progress.ts';
 import type { Counted, StashScope } from './scenes.ts';
-import { enqueueWalk, startWalk } from './scenes.ts';
+import { enqueueWalk, passedOver, startWalk } from './scenes.ts';
 
 export type EnqueueFromStashOptions = {
   readonly which: {
@@ -78,12 +78,13 @@ function toScope({ all, recent, besides }: EnqueueFromStashOptions['which']): St
   );
 }
 
-function report({ added, merged }: Counted, { output }: Context): void {
+function report(counted: Counted, { output }: Context): void {
+  const { added, merged, withoutFile } = counted;
   const count = added + merged;
   output.log('info', `[PlexSync Hook] Enqueued sync jobs for ${count} ${count === 1 ? 'scene' : 'scenes'} of Stash`);
-  if (output.json) output.resultJson({ enqueued: count, scenes: count, added, merged });
+  if (output.json) output.resultJson({ enqueued: count, scenes: count, added, merged, without_file: withoutFile });
   else
     output.result(
-      `${count} ${count === 1 ? 'scene' : 'scenes'} enqueued: ${added} new, ${merged} merged into a waiting job`,
+      `${count} ${count === 1 ? 'scene' : 'scenes'} enqueued: ${added} new, ${merged} merged into a waiting job${passedOver(counted)}`,
     );
 }

@@ -7,7 +7,12 @@ import { cursorBefore } from '../../stash/server-time.ts';
 export type StashScope = { readonly kind: 'all' } | { readonly kind: 'recent'; readonly backMs: number };
 
 /** How many scenes were put into the queue. */
-export type Counted = { readonly added: number; readonly merged: number };
+export type Counted = {
+  readonly added: number;
+  readonly merged: number;
+  /** Passed over: there is nothing to look for in Plex. */
+  readonly withoutFile: number;
+};
 
 /** As many as one answer carries easily, and one transaction of the queue takes at once. */
 const PER_PAGE = 500;
@@ -28,20 +33,27 @@ export async function startWalk(stash: StashClient, scope: StashScope) {
   };
 }
 
-/** Puts the scenes of a walk into the queue, bare, a page in one transaction; `onPage` hears how far it is. */
+/** Puts the scenes of a walk that have a file into the queue, bare, a page in one transaction; `onPage` hears how far it is. */
 export async function enqueueWalk(
   walk: Awaited<ReturnType<typeof startWalk>>,
   intake: Pick<Intake, 'enqueue'>,
   progress: { now(): number; onPage(done: number): void },
 ): Promise<Counted> {
-  let [added, merged] = [0, 0];
+  let [added, merged, withoutFile] = [0, 0, 0];
   for await (const scenes of walk.pages()) {
-    const edits = scenes.map(({ sceneId }): SceneEdit => ({ sceneId, bare: true, data: {} }));
+    const filed = scenes.filter(({ paths }) => paths.length > 0);
+    const edits = filed.map(({ sceneId }): SceneEdit => ({ sceneId, bare: true, data: {} }));
+    withoutFile += scenes.length - filed.length;
     for (const { how } of intake.enqueue(edits, { priority: 'bulk', now: progress.now() })) {
       if (how === 'added') added += 1;
       else merged += 1;
     }
-    progress.onPage(added + merged);
+    progress.onPage(added + merged + withoutFile);
   }
-  return { added, merged };
+  return { added, merged, withoutFile };
+}
+
+/** What to say after a count of enqueued scenes; empty where each has a file. */
+export function passedOver({ withoutFile }: Counted): string {
+  return withoutFile === 0 ? '' : `, ${withoutFile} without a file passed over`;
 }
