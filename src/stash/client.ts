@@ -63,7 +63,8 @@ export function createStashClient(options: StashClientOptions): StashClient {
   let dialect = readDialect(options.known);
 
   const learn = async (): Promise<StashDialect> => {
-    const spoken = await readServer(baseUrl, async () => {
+    const server = dialect === undefined ? 'stranger' : 'known';
+    const spoken = await readServer(baseUrl, server, async () => {
       const what = 'asking for its version';
       const { data } = await ask({ query: DIALECT_QUERY, variables: {} }, what);
       const obstacle = toObstacle(data);
@@ -152,12 +153,19 @@ export function createStashClient(options: StashClientOptions): StashClient {
   };
 }
 
-/** @throws {UsageError} when what answers is no Stash: that is an address to correct, not an outage to wait for. */
-async function readServer(baseUrl: string, ask: () => Promise<StashDialect>): Promise<StashDialect> {
+/** @throws {UsageError} when what answers is no Stash, and never was: that is an address to correct, not an outage to wait for. */
+async function readServer(
+  baseUrl: string,
+  server: 'stranger' | 'known',
+  ask: () => Promise<StashDialect>,
+): Promise<StashDialect> {
   try {
     return await ask();
   } catch (thrown) {
     if (!(thrown instanceof SyncError) || thrown.code !== 'stash_rejected') throw thrown;
+    // A proxy that says so while Stash starts again: the address was right before.
+    if (server === 'known')
+      throw new SyncError('stash_unavailable', `${baseUrl} does not answer as Stash did before: ${thrown.message}`);
     throw new UsageError(
       `${baseUrl} is not a Stash server: ${thrown.message}.`,
       'Check stash_url: it should look like http://stash:9999.',

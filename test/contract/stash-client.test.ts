@@ -374,6 +374,17 @@ test('a scene that the server cannot read fails alone', async (t) => {
   assert.equal(sceneOf(looks.get(whole)).data.title, 'Mist');
 });
 
+test('a proxy that knows no Stash is an outage where Stash was known, and a wrong address where it never was', async (t) => {
+  const world = await setup(t);
+  const known = clientOf(world);
+  await known.version();
+  world.stash.fail('graphql', { kind: 'status', status: 404, contentType: 'text/plain', body: 'no route' }, 4);
+  const away = await failureOf(known.scenes([1]));
+  assert.ok(away instanceof SyncError && away.code === 'stash_unavailable');
+  assert.match(away.message, /does not answer as Stash did before: Stash answered 404/);
+  assert.ok((await failureOf(clientOf(world).scenes([1]))) instanceof UsageError);
+});
+
 test('a query that the server does not take is no job’s fault, whichever status says so', async (t) => {
   const world = await setup(t);
   const client = clientOf(world);
