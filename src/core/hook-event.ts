@@ -11,7 +11,7 @@ export type HookEvent =
   /** Understood, and nothing to do. `reason` continues the sentence "… was not enqueued: ". */
   | { readonly kind: 'ignored'; readonly reason: string }
   /** Nothing that Stash says. `reason` quotes nothing of it. */
-  | { readonly kind: 'malformed'; readonly reason: string };
+  | { readonly kind: 'malformed'; readonly reason: string; readonly about?: 'task' };
 
 /**
  * Reads what Stash gives a plugin on standard input, as parsed JSON (stash.md 2.1). A hint that a scene changed is enough
@@ -29,7 +29,7 @@ export function readHookEvent(value: unknown): HookEvent {
   if (mode === undefined) return malformed('it names neither a hook nor a task');
   const known = TASK_MODES.find((one) => one === mode);
   return known === undefined
-    ? malformed(`its task is none of ${TASK_MODES.join(', ')}`)
+    ? { kind: 'malformed', reason: `its task is none of ${TASK_MODES.join(', ')}`, about: 'task' }
     : { kind: 'task', mode: known };
 }
 

@@ -169,23 +169,39 @@ function readEvent(spool: Spool, name: string, warn: Warn): UsableEvent | undefi
     return undefined;
   }
   if (read.kind === 'no_file') {
-    asideOrWarn(name, 'it is no file', warn, () => setEntryAside(spool, name));
+    asideOrWarn(name, { reason: 'it is no file', advice: 'remove it by hand' }, warn, () => setEntryAside(spool, name));
     return undefined;
   }
   const parsed = read.kind === 'text' ? parseJsonText(read.text) : undefined;
   const value = parsed?.kind === 'value' ? parsed.value : undefined;
   const event = parsed?.kind === 'value' ? readHookEvent(value) : undefined;
   if (event !== undefined && event.kind !== 'malformed') return event;
+  const advice = adviceFor(event, value);
   const reason = event?.reason ?? (read.kind === 'unusable' ? read.reason : 'it is no JSON');
-  asideOrWarn(name, reason, warn, () => setAside(spool, name, { reason, value }));
+  asideOrWarn(name, { reason, advice }, warn, () => setAside(spool, name, { reason, value }));
   return undefined;
 }
 
-function asideOrWarn(name: string, reason: string, warn: Warn, act: () => void): void {
+/** What a person can do about an event that was set aside. */
+function adviceFor(event: HookEvent | undefined, value: unknown): string {
+  if (event?.kind === 'malformed' && event.about === 'task')
+    return 'if it is a task of an older plugin, run plexsync plugin install again';
+  // Of half an event nobody knows which scene it was.
+  return value === undefined
+    ? 'plexsync reconcile finds the scene that it was about'
+    : 'plexsync enqueue takes the scene by its id';
+}
+
+function asideOrWarn(
+  name: string,
+  { reason, advice }: { readonly reason: string; readonly advice: string },
+  warn: Warn,
+  act: () => void,
+): void {
   const what = `What Stash left as ${name} cannot be used: ${reason}`;
   try {
     act();
-    warn(`${what}. It is in spool/bad now; plexsync enqueue takes the scene by its id.`);
+    warn(`${what}. It is in spool/bad now; ${advice}.`);
   } catch (thrown) {
     // Another run was faster.
     if (isGone(thrown)) return;

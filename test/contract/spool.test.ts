@@ -144,6 +144,21 @@ test('of very much that cannot be used the first files are named, and the others
   assert.equal(readdirSync(spool.bad).length, 700);
 });
 
+for (const [what, value, advice] of [
+  ['half an event', '{"args":{"hookCon', /now; plexsync reconcile finds the scene/],
+  [
+    'an unknown task',
+    { args: { mode: 'sync_gardens' } },
+    /now; if it is a task of an older plugin, run plexsync plugin install/,
+  ],
+  ['an event of an unknown shape', { args: { hookContext: {} } }, /now; plexsync enqueue takes the scene by its id/],
+] as const)
+  test(`${what} is set aside with what to do about it`, (t) => {
+    const { put, take } = setup(t);
+    put('a', value);
+    assert.match(take().warnings.join('\n'), advice);
+  });
+
 test('when the queue refuses, the files stay, and come again', (t) => {
   const { put, take, spool } = setup(t);
   put('a', hook(1));
