@@ -90,7 +90,7 @@ export function linesFor(event: WorkerEvent): readonly LogLine[] {
     case 'released':
       return [worker('warning', `Job ${event.jobId} released, no attempt spent: ${event.message}`)];
     case 'gone':
-      return [worker('info', `Job ${event.jobId} dropped: scene ${event.sceneId} is no longer in Stash`)];
+      return [worker('info', `Job ${event.jobId} dropped: scene ${event.sceneId} is not in Stash`)];
     case 'thin_scene':
       return [
         worker(

@@ -65,7 +65,7 @@ for (const route of ['listing', 'edit'] as const) {
     plex.setLatency(0);
     const { code, stderr } = await drain;
     assert.equal(code, 0, stderr);
-    assert.match(stderr, /Job 1 dropped: scene 1 is no longer in Stash/);
+    assert.match(stderr, /Job 1 dropped: scene 1 is not in Stash/);
     assert.deepEqual([sql('SELECT * FROM scenes'), sql('SELECT * FROM jobs')], [[], []]);
     assert.equal(plex.count('edit'), route === 'edit' ? 1 : 0);
   });

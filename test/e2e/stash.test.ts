@@ -158,7 +158,7 @@ test('a scene that is gone ends its job; one without a file becomes the guide’
   await run(['enqueue', '4711', String(bare)]);
   const { code, stderr, stdout } = await run(['process']);
   assert.equal(code, 1);
-  assert.match(stderr, /dropped: scene 4711 is no longer in Stash/);
+  assert.match(stderr, /dropped: scene 4711 is not in Stash/);
   assert.match(stderr, new RegExp(`No file path for scene ${bare}, cannot sync to Plex`));
   assert.match(stdout, /1 no longer in Stash/);
   assert.deepEqual(sql('SELECT * FROM jobs'), []);

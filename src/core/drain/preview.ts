@@ -34,7 +34,7 @@ export function previewEvent(job: Job, settlement: Settlement): WorkerEvent | un
     case 'release':
       return { ...about, reason: 'released', message: settlement.error.message };
     case 'gone':
-      return { ...about, reason: 'failure', message: `Scene ${job.sceneId} is no longer in Stash` };
+      return { ...about, reason: 'failure', message: `Scene ${job.sceneId} is not in Stash` };
     case 'give_back':
     case 'untouched':
     case 'defer':
