@@ -13,7 +13,6 @@ export type ListedScene = {
 /** A scene that changed. */
 export type ChangedScene = {
   readonly sceneId: number;
-  readonly updatedAt: string;
   /** The latest change that is known of it or of what belongs to it, in the server's spelling: the same change, the same stamp. */
   readonly stamp: string;
 };
@@ -78,7 +77,7 @@ export function toChanges(
     if (nextAfterId !== undefined && each.id > nextAfterId) continue;
     const before = changed.get(each.id);
     const stamp = latest([...(before === undefined ? [] : [before.stamp]), ...timesOf(each)]);
-    changed.set(each.id, { sceneId: each.id, updatedAt: each.updated_at, stamp });
+    changed.set(each.id, { sceneId: each.id, stamp });
   }
   return { scenes: [...changed.values()].toSorted((a, b) => a.sceneId - b.sceneId), nextAfterId };
 }

@@ -146,8 +146,8 @@ test('lists of changes are one page, up to where all of them are complete', () =
   };
   assert.deepEqual(toChanges(data, ['tags_filter'], 2), {
     scenes: [
-      { sceneId: 1, updatedAt: '2024-05-01T10:00:00Z', stamp: '2024-05-02T10:00:00Z' },
-      { sceneId: 4, updatedAt: '2024-05-01T10:00:00Z', stamp: '2024-05-02T10:00:00Z' },
+      { sceneId: 1, stamp: '2024-05-02T10:00:00Z' },
+      { sceneId: 4, stamp: '2024-05-02T10:00:00Z' },
     ],
     nextAfterId: 4,
   });
