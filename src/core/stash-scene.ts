@@ -6,8 +6,6 @@ export type StashScene = {
   readonly sceneId: number;
   /** In the server's own spelling; not moved by everything that changes a scene (stash.md 7). */
   readonly updatedAt: string;
-  /** Whether its curator calls it finished. */
-  readonly organized: boolean;
   /** Every key that Stash can supply is there, empty when it is empty; no `path` when the scene has no file. */
   readonly data: SceneData;
 };

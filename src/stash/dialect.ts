@@ -23,7 +23,6 @@ export const SCENE_FIELDS = {
   details: 'details',
   date: 'date',
   rating100: 'rating100',
-  organized: 'organized',
   studio: 'studio { name }',
   performers: 'performers { name }',
   tags: 'tags { name }',

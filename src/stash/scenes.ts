@@ -6,7 +6,6 @@ import type { GraphqlError } from './envelope.ts';
 
 const sceneAnswer = z.looseObject({
   updated_at: z.string(),
-  organized: z._default(z.boolean(), false),
   rating100: z.nullish(z.number()),
   paths: z.nullish(z.object({ screenshot: z.nullish(z.string()) })),
 });
@@ -26,7 +25,7 @@ export function toLook(
   if (part === null) return { kind: 'gone' };
   const parsed = z.safeParse(sceneAnswer, part);
   if (!parsed.success) return failed('stash_malformed', `Stash sent a damaged scene ${sceneId}`);
-  const { updated_at: updatedAt, organized, rating100, paths, ...rest } = parsed.data;
+  const { updated_at: updatedAt, rating100, paths, ...rest } = parsed.data;
   const screenshot = paths?.screenshot ? screenshotUrl(baseUrl, sceneId, paths.screenshot) : null;
   const input = {
     ...rest,
@@ -39,7 +38,7 @@ export function toLook(
   };
   try {
     const { data } = parseScene(input, `Stash sent scene ${sceneId}`);
-    return { kind: 'found', scene: { sceneId, updatedAt, organized, data } };
+    return { kind: 'found', scene: { sceneId, updatedAt, data } };
   } catch (thrown) {
     if (!(thrown instanceof UsageError)) throw thrown;
     return failed('stash_malformed', thrown.message.replace(/\.$/, ''));

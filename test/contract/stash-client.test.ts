@@ -75,7 +75,6 @@ for (const version of VERSIONS) {
     assert.deepEqual(scene, {
       sceneId: whole,
       updatedAt: '2024-05-01T12:00:00Z',
-      organized: true,
       data: {
         path: '/data/harbour.mp4',
         size: 1_024,

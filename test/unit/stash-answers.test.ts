@@ -36,7 +36,6 @@ test('a scene has its primary file, its metadata and a picture under our own way
   assert.deepEqual(sceneOf(SCENE), {
     sceneId: 42,
     updatedAt: '2024-05-01T22:00:00+11:00',
-    organized: true,
     data: {
       path: '/data/harbour.mp4',
       size: 1_024,

@@ -21,13 +21,13 @@ function dialectOf(fields: readonly string[], filters: readonly string[]): Stash
 
 test('only what the server has is selected', () => {
   const old = dialectOf(
-    SCENE.filter((name) => name !== 'organized'),
+    SCENE.filter((name) => name !== 'details'),
     [],
   );
   const { query } = scenesQuery([7, 12], old);
   assert.match(query, /s7: findScene\(id: "7"\)/);
   assert.match(query, /s12: findScene\(id: "12"\)/);
-  assert.doesNotMatch(query, /organized/);
+  assert.doesNotMatch(query, /details/);
   assert.match(query, /rating100/);
 });
 
