@@ -1,5 +1,4 @@
 import { doubtOfSweep } from '../core/drain/another-stash.ts';
-import { parseDurationMs } from '../core/duration.ts';
 import { UsageError } from '../core/errors.ts';
 import type { KindInNeed, SweepKind } from '../core/reconcile.ts';
 import { isRecognised, judgeScene, KINDS_IN_NEED } from '../core/reconcile.ts';
@@ -22,7 +21,7 @@ import { countIn, reportFindings, reportOutcome } from './reconcile-report.ts';
 import { requireStash } from './stash/enqueue.ts';
 import { showProgress } from './stash/progress.ts';
 import type { StashScope } from './stash/scenes.ts';
-import { startWalk } from './stash/scenes.ts';
+import { PER_PAGE, recentScope, startWalk } from './stash/scenes.ts';
 import { tellWarnings } from './warnings.ts';
 
 export type ReconcileOptions = {
@@ -67,14 +66,11 @@ export async function run(options: ReconcileOptions, context: Context): Promise<
   }
 }
 
-/** Farther back than any Stash reaches, and still a date that can be reckoned with. */
-const MOST_BACK_MS = 3_650 * 86_400_000;
-
 function toScope({ all, since }: ReconcileOptions): StashScope {
   if (since === undefined) return { kind: 'all' };
   if (all === 'given') throw new UsageError('--all and --since exclude each other.', 'Give one of them.');
-  const backMs = parseDurationMs(since, 'd');
-  if (backMs !== undefined && backMs > 0 && backMs <= MOST_BACK_MS) return { kind: 'recent', backMs };
+  const scope = recentScope(since, 'd');
+  if (scope !== undefined) return scope;
   throw new UsageError(
     `--since must be a duration such as 24h or 7d, 3650d at the most, not "${since}".`,
     'A bare number is in days.',
@@ -218,19 +214,16 @@ function questionOf(
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 }
 
-/** As many as one transaction takes at once. */
-const PER_TRANSACTION = 500;
-
 function carryOut(findings: Findings, sweep: Sweep, now: () => number): Carried {
   const syncs = inNeedOfSync(findings);
-  for (let start = 0; start < syncs.length; start += PER_TRANSACTION) {
-    const edits = syncs.slice(start, start + PER_TRANSACTION).map((sceneId) => ({ sceneId, bare: true, data: {} }));
+  for (let start = 0; start < syncs.length; start += PER_PAGE) {
+    const edits = syncs.slice(start, start + PER_PAGE).map((sceneId) => ({ sceneId, bare: true, data: {} }));
     sweep.enqueue(edits, { priority: 'bulk', now: now() });
   }
   const { gone_from_stash: gone } = findings.ids;
   let dropped = 0;
-  for (let start = 0; start < gone.length; start += PER_TRANSACTION)
-    for (const { droppedJobId } of sweep.forget(gone.slice(start, start + PER_TRANSACTION)))
+  for (let start = 0; start < gone.length; start += PER_PAGE)
+    for (const { droppedJobId } of sweep.forget(gone.slice(start, start + PER_PAGE)))
       if (droppedJobId !== undefined) dropped += 1;
   return { enqueued: syncs.length, forgotten: gone.length, dropped };
 }

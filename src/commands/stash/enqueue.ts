@@ -1,4 +1,3 @@
-import { parseDurationMs } from '../../core/duration.ts';
 import { UsageError } from '../../core/errors.ts';
 import { EXIT } from '../../exit.ts';
 import { openIntake } from '../../queue/intake.ts';
@@ -13,7 +12,7 @@ import type { StashPlace } from './connection.ts';
 import { connectToStash } from './connection.ts';
 import { showProgress } from './progress.ts';
 import type { Counted, StashScope } from './scenes.ts';
-import { enqueueWalk, passedOver, startWalk } from './scenes.ts';
+import { enqueueWalk, passedOver, recentScope, startWalk } from './scenes.ts';
 
 export type EnqueueFromStashOptions = {
   readonly which: {
@@ -62,16 +61,14 @@ export function requireStash(loaded: LoadedSettings, place: StashPlace): StashCl
   );
 }
 
-const LONGEST_BACK_MS = 3_650 * 86_400_000;
-
 function toScope({ all, recent, besides }: EnqueueFromStashOptions['which']): StashScope {
   if (besides.length > 0 || (all === 'all' && recent !== undefined)) {
     const flag = all === 'all' ? '--all' : '--recent';
     throw new UsageError(`${flag} names the scenes by itself, and goes with no other.`, 'Give one of them.');
   }
   if (all === 'all') return { kind: 'all' };
-  const backMs = parseDurationMs(recent ?? '', 'h');
-  if (backMs !== undefined && backMs > 0 && backMs <= LONGEST_BACK_MS) return { kind: 'recent', backMs };
+  const scope = recentScope(recent ?? '', 'h');
+  if (scope !== undefined) return scope;
   throw new UsageError(
     `--recent must be a duration up to 3650d, such as 24h or 7d, not "${recent}".`,
     'A bare number is in hours.',

@@ -1,3 +1,4 @@
+import { parseDurationMs } from '../../core/duration.ts';
 import type { SceneEdit } from '../../core/scene.ts';
 import type { Intake } from '../../queue/intake.ts';
 import type { StashClient } from '../../stash/client.ts';
@@ -15,7 +16,17 @@ export type Counted = {
 };
 
 /** As many as one answer carries easily, and one transaction of the queue takes at once. */
-const PER_PAGE = 500;
+export const PER_PAGE = 500;
+
+/** Farther back than any Stash reaches, and still a date that can be reckoned with. */
+const MOST_BACK_MS = 3_650 * 86_400_000;
+
+/** How far back, as typed; a bare number is in `unit`. `undefined` for what is no such duration. */
+export function recentScope(text: string, unit: 'h' | 'd'): StashScope | undefined {
+  const backMs = parseDurationMs(text, unit);
+  const isUsable = backMs !== undefined && backMs > 0 && backMs <= MOST_BACK_MS;
+  return isUsable ? { kind: 'recent', backMs } : undefined;
+}
 
 /** The first page of a walk, with the number of scenes in all; nothing is read into memory but a page at a time. */
 export async function startWalk(stash: StashClient, scope: StashScope) {
