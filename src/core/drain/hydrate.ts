@@ -46,8 +46,8 @@ function hydrateOne(job: Job, answer: StashAnswer | undefined, course: Course): 
     case 'gone':
       return afterGone(job, course);
     case 'found': {
-        const { stashed: said, stashUpdatedAt } = gated(job, answer.scene, course);
-        const stashed = ofNamedFile(said, job.overStash);
+      const { stashed: said, stashUpdatedAt } = gated(job, answer.scene, course);
+      const stashed = ofNamedFile(said, job.overStash);
       // What was given by hand after the request lies over what Stash says.
       const scene = { ...stashed, ...job.overStash };
       const fromStash = new Set(
