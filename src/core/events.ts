@@ -19,7 +19,14 @@ export type WorkerEvent =
   | { readonly kind: 'filter_unusable'; readonly section: string; readonly reason: 'ignored' | 'refused' }
   /** A library was listed whole, since that asks less of Plex than a look-up for each file. */
   | { readonly kind: 'index_listed'; readonly section: string; readonly items: number; readonly requests: number }
-  /** What a library has got since it was listed; `isRight` when its count agrees now. */
+  /** A listing that was begun and not finished; files are searched for one by one. */
+  | {
+      readonly kind: 'listing_given_up';
+      readonly section: string;
+      readonly requests: number;
+      readonly reason: 'moved' | 'too_long';
+    }
+  /** What a library has got since it was listed; `isRight` when all of it is known now. */
   | { readonly kind: 'index_refreshed'; readonly section: string; readonly changed: number; readonly isRight: boolean }
   /** The file index cannot be used; nothing depends on it. */
   | { readonly kind: 'index_unusable'; readonly reason: string }

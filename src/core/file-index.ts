@@ -26,13 +26,14 @@ export type FileIndex = {
   /** Items in the section when it was last asked for, listed or not. */
   knownTotal(section: Section): number | undefined;
   noteTotal(section: Section, total: number): void;
-  /** Items with a file of this name, by `nameKey`. */
-  byName(section: Section, key: string): readonly Candidate[];
-  draft(section: Section): IndexDraft;
-  /** Puts changed items in the place of what was known of them. */
-  update(section: Section, items: readonly ListedItem[], mark: IndexMark): void;
-  /** Forgets items that are not, or hold not, what the index says. */
-  forget(ratingKeys: readonly string[]): void;
+  /** Items with a file of this name, by `nameKey`; `undefined` where the index cannot say. */
+  byName(section: Section, key: string): readonly Candidate[] | undefined;
+  /** `undefined` where there is no index to list into. */
+  draft(section: Section): IndexDraft | undefined;
+  /** Puts changed items in the place of what was known of them; without a mark the section's stays. */
+  update(section: Section, items: readonly ListedItem[], mark: IndexMark | undefined): void;
+  /** Forgets an item that is gone. */
+  forget(ratingKey: string): void;
   /** Forgets everything: the server is another one. */
   clear(): void;
 };

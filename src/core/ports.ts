@@ -48,7 +48,7 @@ export type DrainQueue = {
   holds(lease: Lease, now: number): boolean;
   /** Jobs due at `now` that this drain may still claim. */
   dueCount(now: number): number;
-  /** Those of them whose scene was never matched: each will have to be looked up. */
+  /** Those of them whose scene was never matched: each will have to be looked up. Of very many, some. */
   unmatchedDueCount(now: number): number;
   /** Prolongs every lease of this drain. */
   renew(leaseExpiresAt: number): void;
@@ -98,8 +98,11 @@ export type DrainPlex = LivePlex & {
   sections(): Promise<readonly Section[]>;
   /** Needs no token: what tells a silent server from one bad request. */
   identity(): Promise<{ readonly machineIdentifier: string }>;
-  /** Every item that was added or has changed since the mark, its own seconds included, and how many there are in all. */
-  changesSince(section: Section, mark: IndexMark): Promise<SectionChanges>;
+  /**
+   * Every item that was added or has changed since the mark, its own seconds included, and how many there are in all;
+   * `undefined` once that takes more than `mostPages` pages.
+   */
+  changesSince(section: Section, mark: IndexMark, mostPages: number): Promise<SectionChanges | undefined>;
   /**
    * What a section has got since `mark` (epoch seconds, the second itself included), or its `newest` items where there
    * is no mark. Items for which the server gives no date are left out.

@@ -64,10 +64,10 @@ export function openFileIndex(directory: string, onTrouble: (reason: string) => 
       }),
     knownTotal: (section) => attempt(undefined, (sql) => sql.section(section)?.total ?? undefined),
     noteTotal: (section, total) => attempt(undefined, (sql) => sql.noteTotal(section, total)),
-    byName: (section, key) => attempt([], (sql) => toCandidates(section, sql.byName(section, key))),
+    byName: (section, key) => attempt(undefined, (sql) => toCandidates(section, sql.byName(section, key))),
     draft: (section) => openDraft(section, attempt),
     update: (section, items, mark) => attempt(undefined, (sql) => sql.update(section, items, mark)),
-    forget: (ratingKeys) => attempt(undefined, (sql) => sql.forget(ratingKeys)),
+    forget: (ratingKey) => attempt(undefined, (sql) => sql.forget(ratingKey)),
     clear: () => attempt(undefined, (sql) => sql.clear()),
     close,
   };
@@ -75,9 +75,9 @@ export function openFileIndex(directory: string, onTrouble: (reason: string) => 
 
 type Attempt = <T>(otherwise: T, act: (sql: ReturnType<typeof prepareStatements>) => T) => T;
 
-function openDraft(section: Section, attempt: Attempt): IndexDraft {
+function openDraft(section: Section, attempt: Attempt): IndexDraft | undefined {
   const generation = attempt(undefined, (sql) => sql.nextGeneration(section));
-  if (generation === undefined) return { add: () => undefined, finish: () => false, discard: () => undefined };
+  if (generation === undefined) return undefined;
   return {
     add: (items: readonly ListedItem[]) => attempt(undefined, (sql) => sql.insert(section, generation, items)),
     finish: (mark: IndexMark) => attempt(false, (sql) => sql.finish(section, generation, mark)),

@@ -51,7 +51,9 @@ export function prepareStatements(db: Database.Database) {
   const dropItem = db.prepare<[object]>(
     'DELETE FROM files WHERE section_key = @key AND generation = @generation AND rating_key = @ratingKey',
   );
-  const dropEverywhere = db.prepare<[string]>('DELETE FROM files WHERE rating_key = ?');
+  const current = db.prepare<[], { key: string; generation: number }>(
+    'SELECT section_key AS key, generation FROM sections WHERE generation IS NOT NULL',
+  );
   const countItems = db.prepare<[string, number], { count: number }>(
     'SELECT count(DISTINCT rating_key) AS count FROM files WHERE section_key = ? AND generation = ?',
   );
@@ -84,12 +86,12 @@ export function prepareStatements(db: Database.Database) {
     else dropOne.run(key, generation);
     return isLatest;
   });
-  const update = db.transaction((of: Section, items: readonly ListedItem[], mark: IndexMark) => {
+  const update = db.transaction((of: Section, items: readonly ListedItem[], mark: IndexMark | undefined) => {
     const generation = section(of)?.generation;
     if (generation == null) return;
     for (const { ratingKey } of items) dropItem.run({ key: of.key, generation, ratingKey });
     insertItems(of.key, generation, items);
-    setMark.run({ key: of.key, ...toRow(mark) });
+    if (mark !== undefined) setMark.run({ key: of.key, ...toRow(mark) });
   });
   const noteTotal = db.transaction((of: Section, total: number) => {
     ensure(of);
@@ -99,8 +101,8 @@ export function prepareStatements(db: Database.Database) {
     ensure(of);
     return takeGeneration.get(of.key)?.last_generation;
   });
-  const forget = db.transaction((ratingKeys: readonly string[]) => {
-    for (const ratingKey of ratingKeys) dropEverywhere.run(ratingKey);
+  const forget = db.transaction((ratingKey: string) => {
+    for (const place of current.all()) dropItem.run({ ...place, ratingKey });
   });
 
   return {
@@ -112,10 +114,11 @@ export function prepareStatements(db: Database.Database) {
     discard: ({ key }: Section, generation: number) => {
       dropOne.run(key, generation);
     },
-    update: (of: Section, items: readonly ListedItem[], mark: IndexMark) => update.immediate(of, items, mark),
+    update: (of: Section, items: readonly ListedItem[], mark: IndexMark | undefined) =>
+      update.immediate(of, items, mark),
     noteTotal: (of: Section, total: number) => noteTotal.immediate(of, total),
     nextGeneration: (of: Section): number | undefined => nextGeneration.immediate(of),
-    forget: (ratingKeys: readonly string[]) => forget.immediate(ratingKeys),
+    forget: (ratingKey: string) => forget.immediate(ratingKey),
     clear: () => {
       db.exec('DELETE FROM files; DELETE FROM sections;');
     },

@@ -164,15 +164,19 @@ export function createPlexClient(options: PlexClientOptions): PlexClient {
       return { items: rows, total: totalSize };
     },
 
-    changesSince: async (section, mark) => {
+    changesSince: async (section, mark, mostPages) => {
       const what = `asking "${section.title}" for what changed`;
       const changed = new Map<string, Rows[number]>();
       for (const field of ['addedAt', 'updatedAt'] as const) {
         const since = mark[field];
         if (since === undefined) continue;
-        const query: Query = [...TRIMMED, [`${field}>>`, String(since - 1)]];
-        const rows = await readListing(section, query, { what, pageRows: PAGE_ROWS });
-        for (const row of rows) changed.set(row.ratingKey, row);
+        const query: Query = [...TRIMMED, ['sort', 'id'], [`${field}>>`, String(since - 1)]];
+        let pages = 0;
+        for await (const rows of pagesOf(section, query, { what, pageRows: PAGE_ROWS })) {
+          for (const row of rows) changed.set(row.ratingKey, row);
+          pages += 1;
+          if (pages >= mostPages && rows.length === PAGE_ROWS) return undefined;
+        }
       }
       const { totalSize } = await readPage(section, [], { start: 0, size: 0, what });
       return { items: [...changed.values()], total: totalSize };

@@ -7,6 +7,8 @@ import type { ListedItem } from '../core/section-listing.ts';
 const id = z.pipe(z.union([z.string(), z.number()]), z.transform(String));
 const number = z.pipe(z.union([z.number(), z.string()]), z.transform(Number));
 const text = z._default(z.string(), '');
+/** A whole number that only tells the likely from the unlikely: what is none is not told. */
+const hint = z.catch(z.optional(z.pipe(number, z.int())), undefined);
 const flag = z.union([z.boolean(), z.literal([0, 1, '0', '1'])]);
 
 const tags = z._default(
@@ -23,10 +25,7 @@ const media = z._default(
       proxyType: z.optional(number),
       deletedAt: z.optional(number),
       duration: durationMs,
-      Part: z._default(
-        z.array(z.object({ file: z.optional(z.string()), size: z.optional(number), duration: durationMs })),
-        [],
-      ),
+      Part: z._default(z.array(z.object({ file: z.optional(z.string()), size: hint, duration: durationMs })), []),
     }),
   ),
   [],
@@ -62,8 +61,8 @@ const listingAnswer = z.object({
 const listingRow = z.object({
   ratingKey: id,
   title: text,
-  addedAt: z.optional(number),
-  updatedAt: z.optional(number),
+  addedAt: hint,
+  updatedAt: hint,
   deletedAt: z.optional(number),
   Media: media,
 });

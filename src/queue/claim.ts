@@ -39,6 +39,9 @@ function claimStatement(suspects: '<' | '>='): string {
     RETURNING *`;
 }
 
+/** So many look-ups are worth a listing of any library. */
+const MOST_COUNTED = 2_000;
+
 /** Prepares the statements by which a drain takes jobs and keeps them; whether it can ask Stash decides which. Transactions are the caller's. */
 export function prepareClaim(db: Db, { owner, stash }: { readonly owner: string; readonly stash: StashUse }) {
   const mostHeld = mostHeldFor(stash);
@@ -48,9 +51,11 @@ export function prepareClaim(db: Db, { owner, stash }: { readonly owner: string;
     SELECT count(*) AS count FROM jobs
     WHERE state = 'pending' AND held <= @mostHeld AND available_at <= @now AND released_by IS NOT @owner`);
   const countUnmatched = db.prepare<[object], { count: number }>(`
-    SELECT count(*) AS count FROM jobs
-    WHERE state = 'pending' AND held <= @mostHeld AND available_at <= @now AND released_by IS NOT @owner
-      AND NOT EXISTS (SELECT 1 FROM scenes WHERE scenes.scene_id = jobs.scene_id AND scenes.file IS NOT NULL)`);
+    SELECT count(*) AS count FROM (
+      SELECT 1 FROM jobs
+      WHERE state = 'pending' AND held <= @mostHeld AND available_at <= @now AND released_by IS NOT @owner
+        AND NOT EXISTS (SELECT 1 FROM scenes WHERE scenes.scene_id = jobs.scene_id AND scenes.file IS NOT NULL)
+      LIMIT ${MOST_COUNTED})`);
   const renew = db.prepare<[object]>(
     `UPDATE jobs SET lease_expires_at = @leaseExpiresAt WHERE state = 'in_progress' AND lease_owner = @owner`,
   );

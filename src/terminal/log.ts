@@ -28,6 +28,7 @@ export function linesFor(event: WorkerEvent): readonly LogLine[] {
       return [matcher('info', `Got ${event.count} title matches`)];
     case 'filter_unusable':
     case 'index_listed':
+    case 'listing_given_up':
     case 'index_refreshed':
     case 'index_unusable':
       return [indexLine(event)];
@@ -188,7 +189,7 @@ function listLines({ kind, add, remove }: ListEdit): LogLine[] {
 
 type IndexEvent = Extract<
   WorkerEvent,
-  { kind: 'filter_unusable' | 'index_listed' | 'index_refreshed' | 'index_unusable' }
+  { kind: 'filter_unusable' | 'index_listed' | 'listing_given_up' | 'index_refreshed' | 'index_unusable' }
 >;
 
 function indexLine(event: IndexEvent): LogLine {
@@ -202,8 +203,12 @@ function indexLine(event: IndexEvent): LogLine {
         'debug',
         `Listed '${event.section}' in ${event.requests} ${event.requests === 1 ? 'request' : 'requests'} instead of searching for each file: ${event.items} items`,
       );
+    case 'listing_given_up': {
+      const why = event.reason === 'moved' ? 'the library changed meanwhile' : 'that would take longer than to search';
+      return matcher('debug', `Listing '${event.section}' given up after ${event.requests} pages: ${why}`);
+    }
     case 'index_refreshed': {
-      const verdict = event.isRight ? 'the file index is up to date' : 'the file index does not agree, and is not used';
+      const verdict = event.isRight ? 'the file index is up to date' : 'the file index misses some';
       return matcher('debug', `${event.changed} items of '${event.section}' are new or changed: ${verdict}`);
     }
     case 'index_unusable':

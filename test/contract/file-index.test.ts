@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { NO_MARK } from '../../src/core/file-index.ts';
+import type { IndexDraft } from '../../src/core/file-index.ts';
 import { nameKey } from '../../src/core/file-paths.ts';
 import type { MatchResult } from '../../src/core/match.ts';
 import { matchScene } from '../../src/core/match.ts';
@@ -36,18 +36,24 @@ function item(ratingKey: string, ...paths: readonly string[]): ListedItem {
 }
 
 function fill(index: OpenFileIndex, section: Section, items: readonly ListedItem[]): void {
-  const draft = index.draft(section);
+  const draft = draftOf(index, section);
   draft.add(items);
   assert.equal(draft.finish(MARK), true);
 }
 
+function draftOf(index: OpenFileIndex, section: Section): IndexDraft {
+  const draft = index.draft(section);
+  assert.ok(draft);
+  return draft;
+}
+
 const keysOf = (index: OpenFileIndex, section: Section, name: string): string[] =>
-  index.byName(section, nameKey(name)).map(({ ratingKey }) => ratingKey);
+  (index.byName(section, nameKey(name)) ?? []).map(({ ratingKey }) => ratingKey);
 
 test('a listing is seen when it is finished, not before, and as a whole', (t) => {
   const { index } = open(t);
   fill(index, QUAYS, [item('1', '/media/pier.mp4')]);
-  const draft = index.draft(QUAYS);
+  const draft = draftOf(index, QUAYS);
   draft.add([item('2', '/media/pier.mp4')]);
   assert.deepEqual(keysOf(index, QUAYS, 'pier.mp4'), ['1']);
   assert.equal(draft.finish(MARK), true);
@@ -57,14 +63,14 @@ test('a listing is seen when it is finished, not before, and as a whole', (t) =>
 
 test('of two listings at one time the later one stays, whichever ends first', (t) => {
   const { index } = open(t);
-  const [first, second] = [index.draft(QUAYS), index.draft(QUAYS)];
+  const [first, second] = [draftOf(index, QUAYS), draftOf(index, QUAYS)];
   first.add([item('1', '/media/pier.mp4')]);
   second.add([item('2', '/media/pier.mp4')]);
   assert.equal(second.finish(MARK), true);
   first.add([item('3', '/media/pier.mp4')]);
   assert.equal(first.finish(MARK), false);
   assert.deepEqual(keysOf(index, QUAYS, 'pier.mp4'), ['2']);
-  const [third, fourth] = [index.draft(QUAYS), index.draft(QUAYS)];
+  const [third, fourth] = [draftOf(index, QUAYS), draftOf(index, QUAYS)];
   fourth.add([item('4', '/media/pier.mp4')]);
   third.add([item('5', '/media/pier.mp4')]);
   assert.equal(third.finish(MARK), true);
@@ -96,7 +102,7 @@ test('what changed takes the place of what was known, and what is gone goes', (t
   assert.deepEqual(keysOf(index, QUAYS, 'pier.mp4'), []);
   assert.deepEqual(keysOf(index, QUAYS, 'moved.mp4'), ['1']);
   assert.deepEqual(index.indexed(QUAYS), { items: 3, mark: { addedAt: 8, updatedAt: 8 } });
-  index.forget(['2']);
+  index.forget('2');
   assert.deepEqual(keysOf(index, QUAYS, 'quay.mp4'), []);
   assert.deepEqual(keysOf(index, GARDENS, 'pier.mp4'), ['9']);
   index.clear();
@@ -117,9 +123,9 @@ test('where the index cannot be used nothing is known, and that is told once', (
   mkdirSync(join(dir, 'index.db'));
   const broken = openFileIndex(dir, (reason) => troubles.push(reason));
   assert.equal(broken.indexed(QUAYS), undefined);
-  assert.deepEqual(broken.byName(QUAYS, 'pier.mp4'), []);
-  assert.equal(broken.draft(QUAYS).finish(NO_MARK), false);
-  broken.forget(['1']);
+  assert.equal(broken.byName(QUAYS, 'pier.mp4'), undefined);
+  assert.equal(broken.draft(QUAYS), undefined);
+  broken.forget('1');
   broken.close();
   assert.equal(troubles.length, 1);
 });
@@ -162,7 +168,7 @@ test('on random libraries the index leads to the verdict that a look at every it
       });
       const scene = { path: `${folder}/${name}`, size };
       const live = matchScene(scene, whole, []);
-      const indexed = matchScene(scene, index.byName(QUAYS, nameKey(name)), []);
+      const indexed = matchScene(scene, index.byName(QUAYS, nameKey(name)) ?? [], []);
       assert.deepEqual(verdictOf(indexed), verdictOf(live));
     }),
     { numRuns: 200 },

@@ -193,6 +193,7 @@ const EVENTS: { readonly [Kind in WorkerEvent['kind']]: Extract<WorkerEvent, { k
   title_matches: { kind: 'title_matches', count: 1 },
   filter_unusable: { kind: 'filter_unusable', section: 'Films', reason: 'ignored' },
   index_listed: { kind: 'index_listed', section: 'Films', items: 2_000, requests: 3 },
+  listing_given_up: { kind: 'listing_given_up', section: 'Films', requests: 1, reason: 'too_long' },
   index_refreshed: { kind: 'index_refreshed', section: 'Films', changed: 1, isRight: true },
   index_unusable: { kind: 'index_unusable', reason: 'disk I/O error' },
   found: { kind: 'found', sceneId: 7, title: 'Pier', from: 'record' },

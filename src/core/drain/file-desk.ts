@@ -10,10 +10,10 @@ import { findInListing, listSection, pagesFor } from '../section-listing.ts';
 import type { Course } from './course.ts';
 
 /**
- * What a look is worth to its job. `first_or_last`: what an index does not have is confirmed at Plex. `live`: the index
+ * What a look is worth to its job. `first_or_last`: what an index does not have is confirmed at Plex. `at_plex`: the index
  * was wrong about this job already.
  */
-export type LookKind = 'first_or_last' | 'between' | 'live';
+export type LookKind = 'first_or_last' | 'between' | 'at_plex';
 
 /** A look-up, and whether its candidates are as Plex has them now or as some listing had them. */
 export type Looked = { readonly look: LookUp; readonly from: 'look_up' | 'index' };
@@ -31,7 +31,7 @@ export type FileDesk = {
 };
 
 /** For so long a listing counts as what Plex has now. */
-const FRESH_MS = 10 * 60_000;
+const FRESH_MS = 2 * 60_000;
 
 /** What answers for a section. `listed`: the index, of a listing of this drain; `refreshed`: of an earlier one. */
 type Source = 'live' | 'refreshed' | 'listed';
@@ -41,10 +41,13 @@ export function createFileDesk(course: Pick<Course, 'deps' | 'gate' | 'options' 
   const { files, plex, queue } = deps;
   const sources = new Map<string, { readonly source: Source; readonly since: number }>();
   const underWay = new Map<string, Promise<boolean>>();
+  /** Sections that were not brought into the index in this drain, though that was tried: not tried again. */
+  const givenUp = new Set<string>();
   /** Sections that cannot be asked for a file's name. */
   const unfiltered = new Set<string>();
-  /** Look-ups that Plex was asked for in this drain. */
+  /** Look-ups that Plex was asked for in this drain, and those that were announced. */
   let asked = 0;
+  let announced = 0;
 
   const sourceOf = ({ key }: Section): Source => {
     const { source, since } = sources.get(key) ?? { source: 'live', since: 0 };
@@ -66,15 +69,21 @@ export function createFileDesk(course: Pick<Course, 'deps' | 'gate' | 'options' 
       })
       .finally(() => underWay.delete(section.key));
   };
+  const renew = async (section: Section, mostPages: number): Promise<boolean> => {
+    const isRight = isRefreshable(files.indexed(section)) && (await refresh(section, course, mostPages));
+    if (isRight) become(section, 'refreshed');
+    return isRight;
+  };
 
   const prepare = async (section: Section, lookUps: number): Promise<void> => {
     const wayFor = (refreshable: boolean): LookWay =>
       chooseWay({ lookUps, total: files.knownTotal(section), refreshable });
+    givenUp.add(section.key);
     try {
-      let way = wayFor(isRefreshable(files.indexed(section)));
-      if (way === 'refresh' && (await refresh(section, course))) become(section, 'refreshed');
-      else if (way === 'refresh') way = wayFor(false);
-      if (way === 'list') await list(section, lookUps);
+      const way = wayFor(isRefreshable(files.indexed(section)));
+      if (way === 'live') givenUp.delete(section.key);
+      if (way === 'refresh' && (await renew(section, lookUps))) return;
+      if (way === 'list' || (way === 'refresh' && wayFor(false) === 'list')) await list(section, lookUps);
     } catch (thrown) {
       const error = asSyncError(thrown);
       if (error.code === 'unexpected') throw thrown;
@@ -84,78 +93,101 @@ export function createFileDesk(course: Pick<Course, 'deps' | 'gate' | 'options' 
     }
   };
 
-  /**
-   * One section's items of that name, out of the index where its source is accepted. A server that cannot be asked for a
-   * name is listed, whatever that costs.
-   */
+  const fromIndex = (section: Section, name: string, requests: number): Answer | undefined => {
+    const candidates = files.byName(section, nameKey(name));
+    // What was listed cannot be read any more: from here on Plex is asked.
+    if (candidates === undefined) sources.delete(section.key);
+    return candidates && { rule: 'index', candidates, requests };
+  };
+
+  /** Where a server cannot be asked for a name: what its library has got since it was listed, or all of it. */
+  const withoutFilter = async (section: Section, name: string, requests: number): Promise<Answer> => {
+    const isThere =
+      sourceOf(section) !== 'live' ||
+      (await renew(section, Number.POSITIVE_INFINITY)) ||
+      (await list(section, undefined));
+    const answer = isThere ? fromIndex(section, name, requests) : undefined;
+    return answer ?? { ...(await gate.ask(() => findInListing(section, name, plex.listPage))), rule: 'listing' };
+  };
+
+  /** One section's items of that name, out of the index where its source is accepted. */
   const byName =
     (accepted: readonly Source[]): Finders['byName'] =>
     async (section, name) => {
-      const fromIndex = (requests: number) =>
-        ({ rule: 'index', candidates: files.byName(section, nameKey(name)), requests }) as const;
-      const source = sourceOf(section);
-      if (accepted.includes(source) || (source === 'listed' && unfiltered.has(section.key))) return fromIndex(0);
+      const isAccepted = accepted.includes(sourceOf(section));
+      const known = isAccepted ? fromIndex(section, name, 0) : undefined;
+      if (known !== undefined) return known;
+      if (unfiltered.has(section.key)) return await withoutFilter(section, name, 0);
       deps.emit({ kind: 'searching', section: section.title, file: name });
       const answer = await gate.ask(() => plex.findByFileName(section, name));
       asked += answer.requests;
       if (answer.kind === 'found') return { ...answer, rule: 'file_name' };
       unfiltered.add(section.key);
       deps.emit({ kind: 'filter_unusable', section: section.title, reason: answer.reason });
-      if (await list(section, undefined)) return fromIndex(answer.requests);
-      return { ...(await gate.ask(() => findInListing(section, name, plex.listPage))), rule: 'listing' };
+      return await withoutFilter(section, name, answer.requests);
     };
 
   const byTitle: Finders['byTitle'] = async (section, title) => {
-    deps.emit({ kind: 'title_search', title });
     const found = await gate.ask(() => plex.findByTitle(section, title));
-    deps.emit({ kind: 'title_matches', count: found.candidates.length });
+    if (found.requests > 0) {
+      deps.emit({ kind: 'title_search', title });
+      deps.emit({ kind: 'title_matches', count: found.candidates.length });
+    }
     return found;
   };
 
   const place = { sections, mappings: options.mappings };
-  const lookLive = async (file: SceneFile, kind: LookKind): Promise<Looked> => {
+  const lookIn = async (accepted: readonly Source[], file: SceneFile, kind: LookKind): Promise<LookUp> =>
     // A title that was searched for in vain is so again a minute later.
-    const titles = kind === 'between' ? {} : { byTitle };
-    const accepted: readonly Source[] = kind === 'live' ? [] : ['listed'];
-    return { look: await lookUpFile(file, place, { byName: byName(accepted), ...titles }), from: 'look_up' };
-  };
+    await lookUpFile(file, place, { byName: byName(accepted), byTitle: kind === 'between' ? undefined : byTitle });
 
   return {
     expect: async (lookUps) => {
-      if (lookUps === 0) return;
-      const toCome = Math.min(queue.unmatchedDueCount(deps.now()), options.limit ?? Number.POSITIVE_INFINITY);
-      for (const section of sections) {
-        if (sourceOf(section) !== 'live' || gate.halted() !== undefined || gate.isTimeUp()) continue;
+      const open = sections.filter((section) => sourceOf(section) === 'live' && !givenUp.has(section.key));
+      announced += lookUps;
+      // The one job that tries while the breaker is half open is to ask little.
+      if (lookUps === 0 || open.length === 0 || gate.batchLimit(2) === 1) return;
+      const most = (options.limit ?? Number.POSITIVE_INFINITY) - announced;
+      const toCome = Math.max(0, Math.min(queue.unmatchedDueCount(deps.now()), most));
+      for (const section of open) {
+        if (gate.halted() !== undefined || gate.isTimeUp()) return;
         await prepare(section, asked + lookUps + toCome);
       }
     },
 
     look: async (file, kind) => {
-      const isAllLive = sections.every((section) => sourceOf(section) === 'live');
-      if (kind === 'live' || isAllLive) return await lookLive(file, kind);
-      const look = await lookUpFile(file, place, { byName: byName(['listed', 'refreshed']) });
+      const accepted: readonly Source[] = kind === 'at_plex' ? [] : ['listed', 'refreshed'];
+      const look = await lookIn(accepted, file, kind);
       const isOfNow = sections.every((section) => sourceOf(section) !== 'refreshed');
-      if (isOfNow || standsByItself(look, kind)) return { look, from: 'index' };
-      return await lookLive(file, kind);
+      const isIndexed = look.steps.some(({ rule }) => rule === 'index');
+      if (!isIndexed) return { look, from: 'look_up' };
+      if (kind !== 'at_plex' && (isOfNow || standsByItself(look, kind))) return { look, from: 'index' };
+      // What was refreshed alone and cannot be asked for a name is listed after all.
+      for (const section of sections)
+        if (unfiltered.has(section.key) && sourceOf(section) === 'refreshed') await list(section, undefined);
+      return { look: await lookIn(kind === 'at_plex' ? [] : ['listed'], file, kind), from: 'look_up' };
     },
 
     withName: async (name) => {
       const found: Candidate[] = [];
-      for (const section of sections) found.push(...(await byName(['listed'])(section, name)).candidates);
+      for (const section of sections) found.push(...(await byName([])(section, name)).candidates);
       return found;
     },
 
     wasWrong: (ratingKey, item) => {
-      files.forget([ratingKey]);
       const section = sections.find(({ key }) => key === item?.sectionKey);
-      const indexed = section === undefined ? undefined : files.indexed(section);
-      if (item === undefined || section === undefined || indexed === undefined) return;
+      if (item === undefined || section === undefined) {
+        files.forget(ratingKey);
+        return;
+      }
       const { fields, files: itsFiles } = item;
       const known = { ratingKey, title: fields.title, files: itsFiles, addedAt: undefined, updatedAt: undefined };
-      files.update(section, [known], indexed.mark);
+      files.update(section, [known], undefined);
     },
   };
 }
+
+type Answer = Awaited<ReturnType<Finders['byName']>>;
 
 /**
  * Whether a look in an index that was only refreshed is enough: a move within Plex may leave no trace there. The very
@@ -172,37 +204,60 @@ function isRefreshable(indexed: IndexedSection | undefined): boolean {
   return indexed !== undefined && (indexed.mark.addedAt !== undefined || indexed.mark.updatedAt !== undefined);
 }
 
-type Place = Pick<Course, 'deps' | 'gate'>;
+type Place = Pick<Course, 'deps' | 'gate' | 'options'>;
 
-/** Brings an indexed section up to date; answers whether it now has as many items as Plex says. */
-async function refresh(section: Section, { deps, gate }: Place): Promise<boolean> {
+/**
+ * Brings an indexed section up to date; answers whether all is there that Plex has. What is gone may still be in the index
+ * too: it is noticed when the item is read.
+ */
+async function refresh(section: Section, { deps, gate }: Place, mostPages: number): Promise<boolean> {
   const { files, plex, emit } = deps;
   const before = files.indexed(section);
   if (before === undefined) return false;
-  const { items, total } = await gate.ask(() => plex.changesSince(section, before.mark));
+  const changes = await gate.ask(() => plex.changesSince(section, before.mark, mostPages));
+  if (changes === undefined) return false;
+  const { items, total } = changes;
   files.update(section, items, laterMark(before.mark, markOf(items)));
   if (total !== undefined) files.noteTotal(section, total);
   const after = files.indexed(section);
-  const isRight = after !== undefined && (total === undefined || after.items === total);
+  const isRight = after !== undefined && (total === undefined || after.items >= total);
   emit({ kind: 'index_refreshed', section: section.title, changed: items.length, isRight });
   return isRight;
 }
 
-/** Lists a section into the index; gives up once that takes more pages than `worth`, or the library moves meanwhile. */
-async function listIntoIndex(section: Section, { deps, gate }: Place, worth: number | undefined): Promise<boolean> {
-  const { files, plex, emit } = deps;
+/**
+ * Lists a section into the index. Gives up once that takes more pages than `worth` or more than half of the time that is
+ * left, when the library moves meanwhile, or where there is no index to list into.
+ */
+async function listIntoIndex(
+  section: Section,
+  { deps, gate, options }: Place,
+  worth: number | undefined,
+): Promise<boolean> {
+  const { files, plex, emit, now } = deps;
   const draft = files.draft(section);
+  if (draft === undefined) return false;
+  const startedAt = now();
   let mark = NO_MARK;
   let listed = 0;
+  let reason: 'moved' | 'too_long' = 'moved';
+  const isTooLong = (pageRows: number, total: number): boolean => {
+    const pages = Math.max(pagesFor(total), Math.ceil(total / Math.max(1, pageRows)));
+    const msLeft = (options.deadlineAt ?? Number.POSITIVE_INFINITY) - now();
+    return pages > (worth ?? pages) || (worth !== undefined && (now() - startedAt) * pages > msLeft / 2);
+  };
   try {
     const { kind, requests } = await gate.ask(() =>
       listSection(section, plex.listPage, (items, total) => {
         draft.add(items);
         mark = laterMark(mark, markOf(items));
+        const isFirst = listed === 0;
         listed += items.length;
-        if (total !== undefined && listed === items.length) files.noteTotal(section, total);
-        const isTooMuch = worth !== undefined && total !== undefined && pagesFor(total) > worth;
-        return isTooMuch || gate.halted() !== undefined || gate.isTimeUp() ? 'stop' : 'go_on';
+        if (isFirst && total !== undefined) {
+          files.noteTotal(section, total);
+          if (total > listed && isTooLong(items.length, total)) reason = 'too_long';
+        }
+        return reason === 'too_long' || gate.halted() !== undefined || gate.isTimeUp() ? 'stop' : 'go_on';
       }),
     );
     // Where another process has finished a later listing meanwhile, that one is as good.
@@ -210,7 +265,10 @@ async function listIntoIndex(section: Section, { deps, gate }: Place, worth: num
     if (isWhole) {
       files.noteTotal(section, listed);
       emit({ kind: 'index_listed', section: section.title, items: listed, requests });
-    } else draft.discard();
+    } else {
+      draft.discard();
+      emit({ kind: 'listing_given_up', section: section.title, requests, reason });
+    }
     return isWhole;
   } catch (thrown) {
     draft.discard();

@@ -71,7 +71,10 @@ function asRead(work: Pinned, item: PlexItem, { options }: Course): Read {
  */
 export async function followPin(work: Pinned, course: Course): Promise<Pinned> {
   const { pin, pinState } = work;
-  const holders = await holdersOf(pin, course);
+  // An item that was read without the file does not have it, whatever a list says.
+  const holders = (await holdersOf(pin, course)).filter(
+    ({ ratingKey }) => pinState !== 'lost_file' || ratingKey !== pin.ratingKey,
+  );
   const [holder, ...others] = holders;
   if (holder === undefined) {
     if (pinState === 'lost_file') return asPinned(work, pin, 'followed');
@@ -96,7 +99,7 @@ function move(from: Pin, to: Pin, { deps, options }: Course): void {
 }
 
 function lostWords({ sceneId, ratingKey, title, file }: Pin): string {
-  return `Scene ${sceneId} is pinned to Plex item ${ratingKey} "${title}", which is gone from the libraries, and no item in them has its file ${file}: pin the scene to another one, or let it be matched again with plexsync unpin ${sceneId}`;
+  return `Scene ${sceneId} is pinned to Plex item ${ratingKey} "${title}", which is in none of the libraries that are looked in, nor is its file ${file}: pin the scene to another one, or let it be matched again with plexsync unpin ${sceneId}`;
 }
 
 function severalHolders({ sceneId, ratingKey, file }: Pin, holders: readonly Candidate[]): SyncError {

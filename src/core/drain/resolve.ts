@@ -102,7 +102,7 @@ async function lookUp(work: Hydrated, { deps, watch, options, files }: Course): 
 
 /** A job that waits is sure of its miss when it begins to, and before it ends as a letter. */
 function lookKindOf(work: Hydrated | Resolved): LookKind {
-  if ('from' in work && work.from === 'index') return 'live';
+  if ('from' in work && work.from === 'index') return 'at_plex';
   const { misses } = work.job.spent;
   return misses === 0 || misses >= NOT_FOUND_TRIES ? 'first_or_last' : 'between';
 }
