@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
@@ -246,4 +246,100 @@ test('a proof by elimination out of an index is confirmed at Plex before anythin
   assert.deepEqual(rig.titlesOf([rival]), ['Scene /data/West/pier.mp4'], result.stderr);
   assert.equal(rig.plex.item(near)?.title, 'pier');
   assert.equal(keys.length, 2 * MANY);
+});
+
+/** Runs `act` once Plex is sent its first edit: the listing of the drain is over then. */
+async function duringWrites(rig: Rig, args: readonly string[], act: () => void) {
+  const running = rig.run(args);
+  while (rig.plex.count('edit') === 0) await new Promise((resolve) => setTimeout(resolve, 2));
+  act();
+  return await running;
+}
+
+const TWO_FOLDERS = [{ key: '1', title: 'Adult', locations: ['/media', '/backup'] }];
+
+test('an item made anew after the listing is looked for at Plex, and no namesake is proven by what is left', async (t) => {
+  const rig = await world(t, { sections: TWO_FOLDERS, latencyMs: 3 });
+  const files = quays(200);
+  addAll(rig, files);
+  const first = rig.plex.addItem({ sectionKey: '1', file: '/media/Studio/01.mp4' });
+  const namesake = rig.plex.addItem({ sectionKey: '1', file: '/backup/Studio/01.mp4', title: 'namesake' });
+  // In the second batch, long after the listing.
+  await rig.enqueue([...files.slice(0, 150), '/media/Studio/01.mp4']);
+  let anew = '';
+  const result = await duringWrites(rig, ['process', '-v'], () => {
+    rig.plex.removeItem(first);
+    anew = rig.plex.addItem({ sectionKey: '1', file: '/media/Studio/01.mp4' });
+  });
+  assert.equal(result.code, 0, result.stderr);
+  assert.deepEqual(rig.titlesOf([anew, namesake]), ['Scene /media/Studio/01.mp4', 'namesake'], result.stderr);
+});
+
+test('a pin whose file was moved after the listing follows it to where it is', async (t) => {
+  const rig = await world(t, { sections: TWO_FOLDERS, latencyMs: 3 });
+  const files = quays(200);
+  addAll(rig, files);
+  const pinned = rig.plex.addItem({ sectionKey: '1', file: '/media/Studio/pinned.mp4', title: 'pinned' });
+  await rig.enqueue(files.slice(0, 150));
+  await rig.enqueue(['/data/other.mp4'], 999);
+  assert.equal((await rig.run(['pin', '999', pinned])).code, 0);
+  let holder = '';
+  const result = await duringWrites(rig, ['process', '-v'], () => {
+    rig.plex.moveFile(pinned, '/media/Studio/other.mp4');
+    holder = rig.plex.addItem({ sectionKey: '1', file: '/media/Studio/pinned.mp4' });
+  });
+  assert.equal(result.code, 0, result.stderr);
+  assert.deepEqual(rig.titlesOf([holder, pinned]), ['Scene /data/other.mp4', 'pinned'], result.stderr);
+});
+
+test('an index that cannot be used costs no listing, and one that fails in mid-drain no job', async (t) => {
+  const rig = await world(t, { latencyMs: 1 });
+  const files = quays(400);
+  const keys = addAll(rig, files);
+  await rig.enqueue(files.slice(0, 50));
+  mkdirSync(join(rig.dataDir, 'index.db'));
+  const folder = await rig.run(['process', '-v']);
+  assert.equal(folder.code, 0, folder.stderr);
+  assert.equal(rig.plex.count('listing'), 50);
+  assert.match(folder.stderr, /The file index cannot be used, files are searched for one by one/);
+
+  rmSync(join(rig.dataDir, 'index.db'), { recursive: true });
+  await rig.enqueue(files.slice(50), 51);
+  const damaged = await duringWrites(rig, ['process', '-v'], () => {
+    // Gone, so that it has to be corrected in the index, which is full of nonsense by then.
+    rig.plex.removeItem(keys[250] ?? '');
+    for (const name of ['index.db', 'index.db-wal']) writeFileSync(join(rig.dataDir, name), 'x'.repeat(400_000));
+  });
+  assert.equal(damaged.code, 0, damaged.stderr);
+  const rest = keys.filter((_, index) => index !== 250);
+  assert.deepEqual(rig.titlesOf(rest), titles(files.filter((_, index) => index !== 250)));
+  assert.deepEqual(rig.sql('SELECT scene_id FROM jobs'), [{ scene_id: 251 }]);
+});
+
+test('a listing that does not fit into --max-time is given up for single searches', async (t) => {
+  const rig = await world(t);
+  const files = quays(20_000);
+  addAll(rig, files);
+  await rig.enqueue(files.slice(0, 300));
+  rig.plex.setLatency(150);
+  const result = await rig.run(['process', '-v', '--max-time', '3s']);
+  assert.equal(result.code, 5, result.stderr);
+  assert.match(result.stderr, /Listing 'Adult' given up after 1 pages/);
+  assert.ok(rig.plex.count('edit') > 0, result.stderr);
+});
+
+test('where a server cannot be asked for a name, an absent file costs a listing at its first try, not at each', async (t) => {
+  let now = Date.now() - 3_600_000;
+  const rig = await world(t, { quirks: { fileFilter: 'ignored' }, now: () => now });
+  addAll(rig, quays(5_000));
+  now = Date.now();
+  rig.plex.addItem({ sectionKey: '1', file: '/media/latest.mp4' });
+  await rig.enqueue(['/media/nowhere.mp4']);
+  for (let attempt = 1; attempt <= 4; attempt += 1) {
+    rig.plex.resetRequests();
+    assert.equal((await rig.run(['process'])).code, 0);
+    const most = attempt === 1 ? 12 : 5;
+    assert.ok(rig.plex.count('listing') <= most, `${rig.plex.count('listing')} listing requests at try ${attempt}`);
+    rig.makeDue();
+  }
 });
