@@ -104,6 +104,12 @@ export function isUnder(path: string, folder: string): boolean {
   return restBelow(path, folder) !== undefined;
 }
 
+/** How many folders lie between a folder and a file in it; `undefined` when the file is not in it. */
+export function foldersBelow(path: string, folder: string): number | undefined {
+  const rest = restBelow(normalisePath(path), normalisePath(folder));
+  return rest === undefined ? undefined : rest.split('/').length - 1;
+}
+
 /** What of a path is below a folder, `''` for the folder itself; `undefined` when the path is not in it. */
 function restBelow(path: string, folder: string): string | undefined {
   // A share of the network is not in the root of this machine.

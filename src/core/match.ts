@@ -1,7 +1,15 @@
 import type { Agreement, Agreements, FileFacts } from './file-facts.ts';
 import { areOtherFiles, compareFacts } from './file-facts.ts';
 import type { PathMapping } from './file-paths.ts';
-import { derivePathMapping, isSamePath, mapPath, nameKey, normalisePath, sharedFolders } from './file-paths.ts';
+import {
+  derivePathMapping,
+  foldersBelow,
+  isSamePath,
+  mapPath,
+  nameKey,
+  normalisePath,
+  sharedFolders,
+} from './file-paths.ts';
 
 /** One file of a Plex item, with what Plex knows of it. */
 export type PlexFile = FileFacts & { readonly path: string };
@@ -12,6 +20,8 @@ export type Candidate = {
   readonly title: string;
   readonly sectionKey: string;
   readonly sectionTitle: string;
+  /** The folders of its library, where they are known. */
+  readonly sectionFolders?: readonly string[] | undefined;
   readonly files: readonly PlexFile[];
 };
 
@@ -26,6 +36,8 @@ export type Evidence = Agreements & {
   readonly path: 'exact' | 'case' | 'differs';
   /** Folders above the file that both sides share. */
   readonly sharedFolders: number;
+  /** Whether the library has the file in a folder of its own that the scene's path does not have. */
+  readonly branch: 'same' | 'other' | 'unknown';
 };
 
 export type MatchResult =
@@ -76,7 +88,9 @@ export function matchScene(
   // A longer tail must not outvote a size that agrees elsewhere. And with a mapping that applies the exact path was
   // expected: there a shared tail proves something only together with the size.
   const sizesAllow = byFolders?.size === 'same' || (sameSize.length === 0 && mapped.mapping === undefined);
-  if (byFolders && byFolders.sharedFolders > 0 && sizesAllow) {
+  // A season of another studio ends in the same folder, and begins in another one of the library.
+  const isBranchRight = byFolders?.branch !== 'other' || byFolders.size === 'same';
+  if (byFolders && byFolders.sharedFolders > 0 && sizesAllow && isBranchRight) {
     return { kind: 'high', best: byFolders, rule: 'folders', considered };
   }
   return { kind: 'low', best, considered, suggestion: derivePathMapping(scene.path, best.file) };
@@ -129,12 +143,20 @@ function evidenceFor(scene: SceneFile, mappedPath: string, candidate: Candidate)
         path: comparePaths(file.path, mappedPath),
         ...compareFacts(scene, file),
         sharedFolders: sharedFolders(file.path, mappedPath),
+        branch: branchOf(file.path, mappedPath, candidate.sectionFolders ?? []),
       }),
     )
     // A file of another size or duration under another path is another file, also where only the case differs.
     .filter((evidence) => evidence.path === 'exact' || !areOtherFiles(evidence))
     .toSorted(byStrength);
   return perFile.slice(0, 1);
+}
+
+/** Holds all of a file's path below its library's folder against the scene's. */
+function branchOf(path: string, mappedPath: string, sectionFolders: readonly string[]): Evidence['branch'] {
+  const below = sectionFolders.flatMap((folder) => foldersBelow(path, folder) ?? []);
+  if (below.length === 0) return 'unknown';
+  return below.some((folders) => folders <= sharedFolders(path, mappedPath)) ? 'same' : 'other';
 }
 
 function strongest(all: readonly Evidence[], strength: (evidence: Evidence) => number): Evidence[] {

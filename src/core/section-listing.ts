@@ -112,6 +112,11 @@ export function liveFinders(plex: LivePlex): Finders {
   };
 }
 
+/** What an item's library says of where it is. */
+export function placeOf({ key, title, folders }: Section) {
+  return { sectionKey: key, sectionTitle: title, sectionFolders: folders };
+}
+
 function toCandidate(section: Section, { ratingKey, title, files }: ListedItem): Found['candidates'][number] {
-  return { ratingKey, title, files, sectionKey: section.key, sectionTitle: section.title };
+  return { ratingKey, title, files, ...placeOf(section) };
 }

@@ -5,6 +5,7 @@ import type { FileIndex, IndexDraft, IndexedSection, IndexMark } from '../core/f
 import type { Candidate } from '../core/match.ts';
 import type { Section } from '../core/plex-item.ts';
 import type { ListedItem } from '../core/section-listing.ts';
+import { placeOf } from '../core/section-listing.ts';
 import { INDEX_SCHEMA, INDEX_VERSION } from './schema.ts';
 import type { FileRow } from './statements.ts';
 import { prepareStatements } from './statements.ts';
@@ -136,8 +137,7 @@ function toCandidates(section: Section, rows: readonly FileRow[]): readonly Cand
     ([ratingKey, files]): Candidate => ({
       ratingKey,
       title: files[0]?.title ?? '',
-      sectionKey: section.key,
-      sectionTitle: section.title,
+      ...placeOf(section),
       files: files.map(({ path, size, duration_ms: durationMs }) => ({
         path,
         size: size ?? undefined,

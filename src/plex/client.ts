@@ -5,7 +5,7 @@ import type { Candidate } from '../core/match.ts';
 import type { Section } from '../core/plex-item.ts';
 import type { DrainPlex } from '../core/ports.ts';
 import type { FileLook } from '../core/section-listing.ts';
-import { PAGE_ROWS } from '../core/section-listing.ts';
+import { PAGE_ROWS, placeOf } from '../core/section-listing.ts';
 import { parseJson } from '../http/json-body.ts';
 import type { HttpAnswer, TransportOptions } from '../http/transport.ts';
 import { editTargets, encode } from './edit-url.ts';
@@ -263,8 +263,7 @@ function toCandidates(section: Section, rows: Rows): Candidate[] {
     ratingKey,
     title,
     files,
-    sectionKey: section.key,
-    sectionTitle: section.title,
+    ...placeOf(section),
   }));
 }
 

@@ -11,7 +11,7 @@ import type { MatchResult } from '../../src/core/match.ts';
 import { matchScene } from '../../src/core/match.ts';
 import type { Section } from '../../src/core/plex-item.ts';
 import type { ListedItem, ListedPage } from '../../src/core/section-listing.ts';
-import { listSection, PAGE_ROWS, pagesFor } from '../../src/core/section-listing.ts';
+import { listSection, PAGE_ROWS, pagesFor, placeOf } from '../../src/core/section-listing.ts';
 import type { OpenFileIndex } from '../../src/file-index/file-index.ts';
 import { openFileIndex } from '../../src/file-index/file-index.ts';
 
@@ -87,6 +87,7 @@ test('an item comes with all of its files, by whichever of them it is found', (t
       title: 'Item 1',
       sectionKey: '1',
       sectionTitle: 'Quays',
+      sectionFolders: ['/media'],
       files: ['/media/cd1.mp4', '/media/cd2.mp4'].map((path) => ({ path, size: 10, durationMs: undefined })),
     },
   ]);
@@ -164,7 +165,7 @@ test('on random libraries the index leads to the verdict that a look at every it
       });
       fill(index, QUAYS, items);
       const whole = items.map(({ ratingKey, title, files }) => {
-        return { ratingKey, title, files, sectionKey: QUAYS.key, sectionTitle: QUAYS.title };
+        return { ratingKey, title, files, ...placeOf(QUAYS) };
       });
       const scene = { path: `${folder}/${name}`, size };
       const live = matchScene(scene, whole, []);

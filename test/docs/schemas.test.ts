@@ -210,6 +210,7 @@ const EVENTS: { readonly [Kind in WorkerEvent['kind']]: Extract<WorkerEvent, { k
         size: 'unknown',
         duration: 'unknown',
         sharedFolders: 0,
+        branch: 'unknown',
       },
     ],
     taken: false,

@@ -241,6 +241,33 @@ test('one poisoned item in a read of many fails alone', async (t) => {
   assert.equal(items.filter(({ ratingKey }) => plex.item(ratingKey)?.title !== 'untitled').length, 11);
 });
 
+test("another studio's season is never written while ours is not scanned, and its own file wins once it is", async (t) => {
+  const { run, plex, sql } = await setup(t, 0);
+  const west = plex.addItem({ sectionKey: '1', file: '/media/West/Season 1/77.mp4', title: 'West' });
+  await run(['enqueue', '1', '--path', '/media/East/Season 1/77.mp4', '--title', 'East 77', '--tag', 'sea']);
+  assert.equal((await run(['process'])).code, 1);
+  assert.equal(plex.item(west)?.title, 'West');
+  assert.equal(sql('SELECT error_type FROM dead_letters', 'dlq.db')[0]?.['error_type'], 'LowConfidenceMatch');
+
+  const east = plex.addItem({ sectionKey: '1', file: '/media/East/Season 1/77.mp4' });
+  await run(['dlq', 'retry', '1']);
+  assert.equal((await run(['process'])).code, 0);
+  assert.deepEqual([plex.item(east)?.title, plex.item(west)?.title], ['East 77', 'West']);
+});
+
+test('the scene whose very path an item has takes it over from one that came by resemblance', async (t) => {
+  const { run, plex } = await setup(t, 0);
+  const item = plex.addItem({ sectionKey: '1', file: '/media/late.mp4', size: 7 });
+  const enqueue = async (scene: object) => await run(['enqueue', '-'], { input: JSON.stringify(scene) });
+  await enqueue({ scene_id: 1, path: '/data/copy/late.mp4', title: 'A copy', size: 7 });
+  assert.equal((await run(['process'])).code, 0);
+  assert.equal(plex.item(item)?.title, 'A copy');
+  await enqueue({ scene_id: 2, path: '/media/late.mp4', title: 'The file itself' });
+  const { code, stderr } = await run(['process']);
+  assert.equal(code, 0, stderr);
+  assert.equal(plex.item(item)?.title, 'The file itself');
+});
+
 test("another studio's file of the same name is never written: a dead letter with the candidate", async (t) => {
   const { run, plex, sql } = await setup(t, 0);
   const other = plex.addItem({ sectionKey: '1', file: '/media/StudioA/01.mp4', title: 'Studio A scene 1' });

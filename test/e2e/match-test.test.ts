@@ -48,6 +48,7 @@ test('the document names the item, the rule and the evidence', async (t) => {
       duration_ms: 1_800_000,
       shared_folders: 1,
       shared_tail: 'quay/a.mp4',
+      branch: 'same',
     },
   );
   assert.deepEqual(

@@ -416,3 +416,24 @@ test('under a mapping that applies, the longer tail among equal sizes is proof',
   const match = matchScene({ path: '/d/r/01.mp4', size: 5 }, candidates, [{ from: '/d', to: '/plex' }]);
   assert.equal(match.kind === 'high' && match.best.candidate.ratingKey, '1');
 });
+
+test('a shared tail proves nothing where the library has the file in another folder of its own', () => {
+  const inLibrary =
+    (...folders: readonly string[]) =>
+    (path: string): Candidate => ({
+      ...candidate('1', path),
+      sectionFolders: folders,
+    });
+  const [inMedia, inTwo] = [inLibrary('/media'), inLibrary('/films', '/media/West')];
+  const season = '/media/West/Season 1/01.mp4';
+  assert.equal(judge('/data/East/Season 1/01.mp4', [inMedia(season)]), 'low 1');
+  assert.equal(judge('/media/East/Season 1/01.mp4', [inMedia(season)]), 'low 1');
+  assert.equal(judge('/data/West/Season 1/01.mp4', [inMedia(season)]), 'high 1 by folders');
+  assert.equal(judge('/data/East/Season 1/01.mp4', [inTwo(season)]), 'high 1 by folders');
+  assert.equal(judge('/data/films/01.mp4', [inMedia('/media/films/01.mp4')]), 'high 1 by folders');
+  // The folders of the library do not tell of this file: as where none are known.
+  assert.equal(judge('/data/Season 1/01.mp4', [inLibrary('/elsewhere')(season)]), 'high 1 by folders');
+  // The size says more than a folder.
+  const sized = { ...inMedia(season), files: [{ path: season, size: 7 }] };
+  assert.equal(judgeSized('/data/East/Season 1/01.mp4', 7, [sized]), 'high 1 by size');
+});

@@ -62,6 +62,7 @@ export function matchDocument(
       duration_ms: plexFile(evidence)?.durationMs ?? null,
       shared_folders: evidence.sharedFolders,
       shared_tail: sharedTail(evidence.file, mapped.path),
+      branch: evidence.branch,
     })),
     near_misses: nearMisses.map((miss) => ({
       kind: miss.kind,

@@ -1,6 +1,7 @@
 import type { SyncErrorCode } from '../errors.ts';
 import { asSyncError, SyncError } from '../errors.ts';
 import type { PathMapping } from '../file-paths.ts';
+import { isSamePath, mapPath } from '../file-paths.ts';
 import type { ProvenMatch } from '../match.ts';
 import { heldFile } from '../match.ts';
 import type { PlexItem } from '../plex-item.ts';
@@ -132,18 +133,34 @@ export function keepOwners(batch: readonly Read[], course: Course): Step<Read> {
     const ownerId = deps.queue.sceneOf(ratingKey);
     const owner = ownerId === undefined || ownerId === work.job.sceneId ? undefined : deps.queue.record(ownerId);
     // A scene that was deleted and imported anew has another id and the same file: it inherits what was written. So does
-    // the scene of the file that took the place of the owner's, and the one that a person pinned to the item.
+    // the scene of the file that took the place of the owner's, the one that a person pinned to the item, and the one whose
+    // very path it has where the owner came by resemblance.
     const isHeir =
       owner !== undefined &&
-      (isPinned(work) || owner.scenePath === work.file.path || !holdsOwnersFile(owner, work.item, options.mappings));
+      (isPinned(work) ||
+        owner.scenePath === work.file.path ||
+        !holdsOwnersFile(owner, work.item, options.mappings) ||
+        (isAtPath(work.file.path, work.item, options.mappings) &&
+          !isAtPath(owner.scenePath, work.item, options.mappings)));
     if (owner !== undefined && !isHeir && options.matching === 'strict') {
       const { title } = work.item.fields;
-      const message = `Plex item ${ratingKey} "${title}" already belongs to scene ${ownerId}: it holds the files of both. Split it in Plex, then retry.`;
+      const message = `Plex item ${ratingKey} "${title}" already belongs to scene ${ownerId}${waysApart(work.item, ownerId)}`;
       return failed(work.job, new SyncError('low_confidence', message, { choices: [choiceOf(work)] }));
     }
     taken.add(ratingKey);
     return isHeir && work.record?.ratingKey !== ratingKey ? { ...work, record: owner } : work;
   });
+}
+
+function isAtPath(scenePath: string, item: PlexItem, mappings: readonly PathMapping[]): boolean {
+  const mapped = mapPath(scenePath, mappings).path;
+  return item.files.some(({ path }) => isSamePath(path, mapped));
+}
+
+/** What a person may do about one item for two scenes. */
+function waysApart({ files }: PlexItem, ownerId: number | undefined): string {
+  if (files.length > 1) return ': it holds the files of both. Split it in Plex, then retry.';
+  return `, which has the same file in Stash or one that looks like it. See plexsync status ${ownerId}; to have this scene written there, pin it.`;
 }
 
 function holdsOwnersFile(
