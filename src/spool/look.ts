@@ -1,32 +1,49 @@
-import { existsSync, lstatSync, readdirSync } from 'node:fs';
+import { lstatSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Spool } from './layout.ts';
 import { listEvents } from './take-in.ts';
 
 /** What is in a spool, without touching it. */
 export type SpoolLook = {
-  readonly isThere: boolean;
-  /** Events that wait for a run; `undefined` where the folder cannot be read. */
+  /** `unreadable`: something is there that this user cannot look into. */
+  readonly state: 'none' | 'readable' | 'unreadable';
+  /** Events that wait for a run; `undefined` where that cannot be told. */
   readonly waiting: number | undefined;
   /** When the oldest of them came, epoch ms. */
   readonly oldestAt: number | undefined;
   /** When the newest of them came, epoch ms. */
   readonly newestAt: number | undefined;
-  /** What was no event, and was set aside. */
-  readonly bad: number;
+  /** What was no event, and was set aside; `undefined` where that cannot be told. */
+  readonly bad: number | undefined;
 };
 
-/** Looks at what waits in a spool and what was set aside. */
+/** Looks at what waits in a spool and what was set aside; one that cannot be read is a result, too. */
 export function lookAtSpool(spool: Spool): SpoolLook {
-  const names = listEvents(spool);
-  const times = (names ?? []).flatMap(
-    (name) => lstatSync(join(spool.new, name), { throwIfNoEntry: false })?.mtimeMs ?? [],
-  );
-  return {
-    isThere: existsSync(spool.tmp) && existsSync(spool.new),
-    waiting: names?.length,
-    oldestAt: times.length === 0 ? undefined : times.reduce((oldest, at) => Math.min(oldest, at)),
-    newestAt: times.length === 0 ? undefined : times.reduce((newest, at) => Math.max(newest, at)),
-    bad: existsSync(spool.bad) ? readdirSync(spool.bad).length : 0,
-  };
+  try {
+    const names = listEvents(spool);
+    if (names === undefined) return UNREADABLE;
+    const times = names.flatMap((name) => lstatSync(join(spool.new, name), { throwIfNoEntry: false })?.mtimeMs ?? []);
+    return {
+      state: isThere(spool.tmp) && isThere(spool.new) ? 'readable' : 'none',
+      waiting: names.length,
+      oldestAt: times.length === 0 ? undefined : times.reduce((oldest, at) => Math.min(oldest, at)),
+      newestAt: times.length === 0 ? undefined : times.reduce((newest, at) => Math.max(newest, at)),
+      bad: isThere(spool.bad) ? readdirSync(spool.bad).length : 0,
+    };
+  } catch {
+    return UNREADABLE;
+  }
+}
+
+const UNREADABLE: SpoolLook = {
+  state: 'unreadable',
+  waiting: undefined,
+  oldestAt: undefined,
+  newestAt: undefined,
+  bad: undefined,
+};
+
+/** Not `existsSync`, for which what may not be looked at is not there. */
+function isThere(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false }) !== undefined;
 }

@@ -287,13 +287,13 @@ test('a look counts what waits and what was set aside, and changes nothing', (t)
   put('a', hook(1), 60);
   put('b', hook(2), 10);
   const look = lookAtSpool(spool);
-  assert.deepEqual([look.isThere, look.waiting, look.bad], [true, 2, 1]);
+  assert.deepEqual([look.state, look.waiting, look.bad], ['readable', 2, 1]);
   const secondsFromNow = (at = 0): number => Math.round((at - NOW) / 1_000);
   assert.deepEqual([secondsFromNow(look.oldestAt), secondsFromNow(look.newestAt)], [-60, -10]);
   assert.deepEqual(readdirSync(spool.new), ['a', 'b']);
   rmSync(spool.path, { recursive: true });
   assert.deepEqual(lookAtSpool(spool), {
-    isThere: false,
+    state: 'none',
     waiting: 0,
     oldestAt: undefined,
     newestAt: undefined,

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
@@ -336,4 +336,40 @@ test('install asks, and says what is wrong with where it is to go', async (t) =>
     assert.match(stderr, words);
   }
   assert.deepEqual(readdirSync(world.pluginsDir), []);
+});
+
+test('doctor and the status agree on a spool: none, one that works, what was set aside, one that cannot be read', async (t) => {
+  const world = await setup(t);
+  const spoolFindings = async (): Promise<unknown> => {
+    const { findings } = JSON.parse((await world.run(['doctor', '--json'])).stdout) as {
+      findings: { check: string; status: string; message: string }[];
+    };
+    return findings
+      .filter(({ check }) => check === 'spool')
+      .map(({ status, message }) => `${status} ${message.replace(`${world.dataDir}/`, '').replace(/\d+s ago/, 'now')}`);
+  };
+  await world.run(['enqueue', '1', '--path', '/media/1.mp4', '--title', 'Pier']);
+  assert.deepEqual(await spoolFindings(), []);
+  await world.install();
+  assert.deepEqual(await spoolFindings(), ['warning spool: nothing has come from Stash yet; nothing was taken in yet']);
+  await world.trigger(hook(7));
+  assert.deepEqual(await spoolFindings(), ['ok spool can be read: 1 event waiting; nothing was taken in yet']);
+  await world.trigger(hook(0));
+  await world.run(['process']);
+  assert.deepEqual(await spoolFindings(), [
+    'warning spool: 1 event could not be used: spool/bad says why; the last was taken in now',
+  ]);
+  world.sql("DELETE FROM meta WHERE name = 'stash_event_at'");
+  // No directory: also the superuser cannot read it.
+  rmSync(join(world.dataDir, 'spool', 'new'), { recursive: true });
+  writeFileSync(join(world.dataDir, 'spool', 'new'), '');
+  assert.deepEqual(await spoolFindings(), [
+    'failure spool: the events in the spool cannot be read; nothing was taken in yet',
+  ]);
+  const { code, stdout, stderr } = await world.run(['plugin', 'status']);
+  assert.equal(code, 1);
+  assert.match(stdout, /^spool\t.*\/spool, which cannot be read\nevents waiting\tcannot be read\n/);
+  assert.equal(stderr, 'The events in the spool cannot be read. Make its folders readable for this user.\n');
+  const status = JSON.parse((await world.run(['plugin', 'status', '--json'])).stdout);
+  assert.deepEqual([status.spool.present, status.arriving, status.bad], [true, 'unknown', null]);
 });

@@ -8,6 +8,7 @@ import { renderFields, renderTable } from '../../terminal/table.ts';
 import type { Context } from '../context.ts';
 import { checkDataDir, checkNode, examineSettings, examineStores } from './local.ts';
 import { checkPlex } from './plex.ts';
+import { checkSpool } from './spool.ts';
 import { checkStash } from './stash.ts';
 import { checkState } from './state.ts';
 
@@ -42,6 +43,7 @@ async function examine({ flags, configFile }: DoctorOptions, context: Context): 
       ...directory,
       ...stores.findings,
       ...checkState(place, now()),
+      ...checkSpool(stores.value, dataDir, now()),
       ...settings.findings,
       ...(settings.value === undefined
         ? [skipped('plex', 'the settings cannot be used')]

@@ -1,0 +1,36 @@
+import type { Finding } from '../../core/finding.ts';
+import { failure, failureOf, ok, warning } from '../../core/finding.ts';
+import type { Stores } from '../../queue/stores.ts';
+import { shortDuration } from '../../terminal/time.ts';
+import type { Context } from '../context.ts';
+import { readPluginState } from '../plugin/arrival.ts';
+
+const CHECK = 'spool';
+
+/** Whether what the plugin leaves can be read and is taken in. Nothing where there is no plugin: it is not needed. */
+export function checkSpool(stores: Stores | undefined, dataDir: Context['dataDir'], now: number): readonly Finding[] {
+  if (stores === undefined) return [];
+  try {
+    const { path, look, lastAt, problems } = readPluginState(stores, dataDir, now);
+    if (look.state === 'none' && lastAt === undefined) return [];
+    const last =
+      lastAt === undefined ? 'nothing was taken in yet' : `the last was taken in ${shortDuration(now - lastAt)} ago`;
+    if (look.state === 'none')
+      return [ok(CHECK, `events come without a spool; ${last}`, 'Not so? Run plexsync plugin install again.')];
+    // What cannot be read stops every event; the rest can wait for a person.
+    const judge = look.state === 'unreadable' ? failure : warning;
+    if (problems.length > 0)
+      return problems.map(({ message, fix }) => judge(CHECK, `${path}: ${lowered(message)}; ${last}`, fix));
+    return [ok(CHECK, `${path} can be read: ${eventsText(look.waiting ?? 0)} waiting; ${last}`)];
+  } catch (thrown) {
+    return [failureOf(CHECK, thrown, 'Check the disk.')];
+  }
+}
+
+function eventsText(count: number): string {
+  return count === 1 ? '1 event' : `${count} events`;
+}
+
+function lowered(sentence: string): string {
+  return `${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`;
+}

@@ -1,0 +1,81 @@
+import { lastEventAt } from '../../queue/intake.ts';
+import type { Stores } from '../../queue/stores.ts';
+import { spoolOf } from '../../spool/layout.ts';
+import type { SpoolLook } from '../../spool/look.ts';
+import { lookAtSpool } from '../../spool/look.ts';
+import type { Context } from '../context.ts';
+
+const HOUR_MS = 3_600_000;
+/** Whoever curates does so most days: an event this young speaks for the plugin, an older one for that day alone. */
+const RECENT_MS = 24 * HOUR_MS;
+
+/** What can be said of events that arrive; that none came lately may mean that nobody edited anything. */
+export type Arrival =
+  | { readonly kind: 'never' }
+  /** The first ones may wait where we cannot look. */
+  | { readonly kind: 'hidden' }
+  | { readonly kind: 'recent'; readonly agoMs: number }
+  | { readonly kind: 'long_ago'; readonly agoMs: number };
+
+/** What keeps events from arriving, or from being taken in, and what to do about it. */
+export type ArrivalProblem = { readonly message: string; readonly fix: string };
+
+/** How what Stash says gets to the queue. */
+export type PluginState = {
+  /** The spool's. */
+  readonly path: string;
+  readonly look: SpoolLook;
+  /** When something was taken in last, epoch ms. */
+  readonly lastAt: number | undefined;
+  readonly arrival: Arrival;
+  readonly problems: readonly ArrivalProblem[];
+};
+
+/** Looks at the spool of a data directory and at when something came last. @throws {StoreError} */
+export function readPluginState(stores: Stores, dataDir: Context['dataDir'], now: number): PluginState {
+  const lastAt = lastEventAt(stores);
+  const spool = spoolOf(dataDir.path);
+  const look = lookAtSpool(spool);
+  const arrival = arrivalOf(look, { lastAt, now });
+  return { path: spool.path, look, lastAt, arrival, problems: problemsOf(look, arrival, now) };
+}
+
+function arrivalOf(
+  { state, newestAt }: SpoolLook,
+  { lastAt, now }: { readonly lastAt: number | undefined; readonly now: number },
+): Arrival {
+  const latestAt = Math.max(lastAt ?? 0, newestAt ?? 0);
+  if (latestAt === 0) return { kind: state === 'unreadable' ? 'hidden' : 'never' };
+  const agoMs = Math.max(0, now - latestAt);
+  return { kind: agoMs <= RECENT_MS ? 'recent' : 'long_ago', agoMs };
+}
+
+function problemsOf({ state, oldestAt, bad = 0 }: SpoolLook, arrival: Arrival, now: number): readonly ArrivalProblem[] {
+  const problems: ArrivalProblem[] = [];
+  if (arrival.kind === 'never' && state === 'none')
+    problems.push({
+      message: 'Nothing has ever come from Stash',
+      fix: 'Run plexsync plugin install, and reload the plugins in Stash.',
+    });
+  else if (arrival.kind === 'never')
+    problems.push({
+      message: 'Nothing has come from Stash yet',
+      fix: 'Reload the plugins there, edit a scene, and look into its log for [PlexSync Hook].',
+    });
+  if (state === 'unreadable')
+    problems.push({
+      message: 'The events in the spool cannot be read',
+      fix: 'Make its folders readable for this user.',
+    });
+  if (oldestAt !== undefined && now - oldestAt > HOUR_MS)
+    problems.push({
+      message: 'Events have waited for more than an hour',
+      fix: 'Run plexsync process, best by cron: it takes them in, or says why not.',
+    });
+  if (bad > 0)
+    problems.push({
+      message: `${bad === 1 ? '1 event' : `${bad} events`} could not be used: spool/bad says why`,
+      fix: 'Remove what is settled there.',
+    });
+  return problems;
+}
