@@ -144,12 +144,22 @@ test('a scene that is destroyed takes its waiting job along', async (t) => {
   assert.deepEqual(scenes(world), []);
 });
 
-test('a preview leaves the spool as it is', async (t) => {
+test('a preview leaves the spool as it is, and says how much of it it did not look at', async (t) => {
   const world = await setup(t);
   await world.install();
   await world.trigger(hook(5));
   for (const args of [['--dry-run'], ['--stats-only']]) assert.equal((await world.run(['process', ...args])).code, 0);
   assert.equal(spooled(world).length, 1);
+  assert.match(
+    (await world.run(['process', '--dry-run'])).stdout,
+    /^Dry run, .*: nothing is due\n1 event in the spool was not looked at, which a run without --dry-run takes in$/m,
+  );
+  await world.trigger(hook(6));
+  const summary = JSON.parse((await world.run(['process', '--dry-run', '--json'])).stdout);
+  assert.equal(summary.events_not_looked_at, 2);
+  const written = await world.run(['process', '--json']);
+  assert.ok(!written.stdout.includes('events_not_looked_at'));
+  assert.equal(JSON.parse((await world.run(['process', '--dry-run', '--json'])).stdout).events_not_looked_at, 0);
 });
 
 test('the status task answers in the log, by the spool and at once', async (t) => {

@@ -11,6 +11,8 @@ import { purgeExpired } from '../../queue/retention.ts';
 import { readStats } from '../../queue/stats.ts';
 import type { Stores } from '../../queue/stores.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
+import { spoolOf } from '../../spool/layout.ts';
+import { listEvents } from '../../spool/take-in.ts';
 import type { Context } from '../context.ts';
 import { sum } from '../stats-document.ts';
 import type { RunResult } from './cron.ts';
@@ -18,6 +20,7 @@ import type { Fault } from './cron-verdict.ts';
 import type { DrainSetup } from './drain-run.ts';
 import type { RunEvents } from './run-events.ts';
 import { createRunEvents } from './run-events.ts';
+import type { Summary } from './summary.ts';
 import { faultsOf, reportRun } from './summary.ts';
 import { createCheckpoint } from './test-kill.ts';
 
@@ -82,7 +85,8 @@ export async function runOnQueue(stores: Stores, request: DrainRequest, context:
   else queue.forget();
   const { mode } = request;
   const skippedScenes = events.skippedScenes();
-  const summary = { mode, exitCode, stats, startedAt, endedAt: now(), skippedScenes };
+  const spooled = mode === 'preview' ? (listEvents(spoolOf(context.dataDir.path))?.length ?? 'unreadable') : undefined;
+  const summary: Summary = { mode, exitCode, stats, startedAt, endedAt: now(), skippedScenes, spooled };
   const { released: _untried, leaseLost: _others, ...ends } = tally;
   return {
     exitCode,

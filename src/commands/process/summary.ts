@@ -18,6 +18,8 @@ export type Summary = {
   readonly startedAt: number;
   readonly endedAt: number;
   readonly skippedScenes: readonly number[];
+  /** What a preview leaves in the spool, a number or that it cannot be told; absent from a run that took it in. */
+  readonly spooled?: number | 'unreadable' | undefined;
 };
 
 /** How a run ended: everything that went wrong, and the exit code it ends with, which is that of a signal where one came. */
@@ -134,7 +136,7 @@ function explainEnd(end: DrainEnd, stats: StoreStats): readonly LogLine[] {
 
 /** The closing text of a run: counts first, then what waits and why. */
 function summaryText({ tally }: DrainReport, summary: Summary): string {
-  if (summary.mode === 'preview') return previewSummary(tally);
+  if (summary.mode === 'preview') return previewSummary(tally, summary.spooled);
   const { stats, startedAt, endedAt, skippedScenes } = summary;
   const failed = tally.retried + tally.buried;
   const processed = tally.updated + tally.unchanged + tally.waiting + tally.skipped + tally.gone + failed;
@@ -160,16 +162,10 @@ function summaryText({ tally }: DrainReport, summary: Summary): string {
 }
 
 /** The closing line of a dry run. */
-function previewSummary({
-  updated,
-  unchanged,
-  waiting,
-  skipped,
-  gone,
-  retried,
-  buried,
-  released,
-}: DrainReport['tally']): string {
+function previewSummary(
+  { updated, unchanged, waiting, skipped, gone, retried, buried, released }: DrainReport['tally'],
+  spooled: Summary['spooled'],
+): string {
   const parts: readonly Count[] = [
     [updated, 'would be written'],
     [unchanged, 'already right'],
@@ -178,7 +174,15 @@ function previewSummary({
     [retried + buried, 'would fail'],
     [released, 'not looked at'],
   ];
-  return `Dry run, nothing was written: ${countsText(parts) || 'nothing is due'}`;
+  return `Dry run, nothing was written: ${countsText(parts) || 'nothing is due'}${spooledText(spooled)}`;
+}
+
+/** Only a run that writes takes events in, so that a preview may say too little. */
+function spooledText(spooled: Summary['spooled'] = 0): string {
+  if (spooled === 'unreadable') return '\nThe events in the spool cannot be read: plexsync doctor says more';
+  if (spooled === 0) return '';
+  const left = spooled === 1 ? '1 event in the spool was' : `${spooled} events in the spool were`;
+  return `\n${left} not looked at, which a run without --dry-run takes in`;
 }
 
 type Count = readonly [count: number, text: string];
@@ -255,7 +259,7 @@ function explainLetters({ stats }: Summary): readonly LogLine[] {
 /** The last NDJSON event of `process --json`; keys are only ever added. */
 function summaryDocument(
   { ends, tally }: DrainReport,
-  { mode, exitCode, stats, startedAt, endedAt, skippedScenes }: Summary,
+  { mode, exitCode, stats, startedAt, endedAt, skippedScenes, spooled }: Summary,
 ): object {
   return {
     event: 'summary',
@@ -272,6 +276,7 @@ function summaryDocument(
     dead_lettered: tally.buried,
     released: tally.released,
     pending: stats.pending,
+    ...(spooled === undefined ? {} : { events_not_looked_at: spooled === 'unreadable' ? null : spooled }),
     started_at: utcTime(startedAt),
     ended_at: utcTime(endedAt),
   };
