@@ -8,6 +8,9 @@ export const PLUGIN_ID = 'plexsync';
 /** A program and its arguments, as Stash starts them; it puts the plugin's folder for `{pluginDir}`, but for the first. */
 export type PluginCommand = readonly [program: string, ...args: string[]];
 
+/** Who does what Stash asks for: `spool` leaves it to the next run of plexsync, `direct` is plexsync itself. */
+export type PluginKind = 'spool' | 'direct';
+
 type Task = { readonly name: string; readonly description: string; readonly mode: TaskMode };
 
 const TASKS: readonly Task[] = [
@@ -18,14 +21,21 @@ const TASKS: readonly Task[] = [
     mode: 'sync_recent',
   },
   { name: 'Process Queue', description: 'Writes what is due to Plex', mode: 'process' },
-  { name: 'Queue Status', description: 'Says in the log what waits and what has failed', mode: 'status' },
+  { name: 'Queue Status', description: 'Says what waits and what has failed', mode: 'status' },
 ];
+
+/** When a task is done, and for the status where the answer is to be read: a person looks for it in Stash. */
+function descriptionOf({ description, mode }: Task, kind: PluginKind): string {
+  if (kind === 'direct') return mode === 'status' ? `${description}, in the log of Stash` : description;
+  const next = `${description}, when plexsync runs next`;
+  return mode === 'status' ? `${next}, and in its log` : next;
+}
 
 /**
  * The manifest of the plugin. Stash refuses the whole file for one key it does not know, so that there are only keys
  * which every version of it has.
  */
-export function pluginManifest(command: PluginCommand, version: string): string {
+export function pluginManifest(command: PluginCommand, kind: PluginKind, version: string): string {
   return [
     `# ${INSTALLED_MARK}`,
     'name: PlexSync',
@@ -41,11 +51,11 @@ export function pluginManifest(command: PluginCommand, version: string): string 
     '    triggeredBy:',
     ...HOOK_TYPES.map((type) => `      - ${type}`),
     'tasks:',
-    ...TASKS.flatMap(({ name, description, mode }) => [
-      `  - name: ${name}`,
-      `    description: ${description}`,
+    ...TASKS.flatMap((task) => [
+      `  - name: ${task.name}`,
+      `    description: ${descriptionOf(task, kind)}`,
       '    defaultArgs:',
-      `      mode: ${mode}`,
+      `      mode: ${task.mode}`,
     ]),
     '',
   ].join('\n');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { PLUGIN_ID, pluginManifest } from '../../src/core/plugin-manifest.ts';
 
-const TEXT = pluginManifest(['sh', '{pluginDir}/plexsync-hook.sh'], '1.2.3');
+const TEXT = pluginManifest(['sh', '{pluginDir}/plexsync-hook.sh'], 'spool', '1.2.3');
 
 /** Keys by how far they are indented; `- ` counts as indentation. */
 function keysAt(text: string, indent: number): readonly string[] {
@@ -46,5 +46,13 @@ test('the manifest asks for what happens to scenes, and offers the four tasks', 
 
 test('a path with any sign in it is one word of the command', () => {
   const odd = 'C:\\Programs\\it\'s "here": #1 {x}';
-  assert.ok(pluginManifest([odd, 'hook'], '1').includes(`exec:\n  - ${JSON.stringify(odd)}\n  - "hook"\n`));
+  assert.ok(pluginManifest([odd, 'hook'], 'direct', '1').includes(`exec:\n  - ${JSON.stringify(odd)}\n  - "hook"\n`));
+});
+
+test('a task says when it is done, and the status where its answer is to be read', () => {
+  const direct = pluginManifest(['node'], 'direct', '1.2.3');
+  assert.match(TEXT, /Queue Status\n {4}description: Says .*, when plexsync runs next, and in its log\n/);
+  assert.match(direct, /Queue Status\n {4}description: Says .*, in the log of Stash\n/);
+  assert.match(TEXT, /Process Queue\n {4}description: .*, when plexsync runs next\n/);
+  assert.match(direct, /Process Queue\n {4}description: Writes what is due to Plex\n/);
 });

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UsageError } from '../../core/errors.ts';
 import { FRONT_FILE, givenSpoolOf, hookFront } from '../../core/hook-front.ts';
-import type { PluginCommand } from '../../core/plugin-manifest.ts';
+import type { PluginCommand, PluginKind } from '../../core/plugin-manifest.ts';
 import { PLUGIN_ID, pluginManifest } from '../../core/plugin-manifest.ts';
 import { EXIT } from '../../exit.ts';
 import { openIntake } from '../../queue/intake.ts';
@@ -20,7 +20,7 @@ export type InstallOptions = {
   readonly pluginsDir: string | undefined;
   /** Where Stash sees the spool, if not where it is. */
   readonly spoolAs: string | undefined;
-  readonly how: 'spool' | 'direct';
+  readonly how: PluginKind;
   readonly confirmed: 'yes' | 'ask';
   readonly configFile: string | undefined;
 };
@@ -93,7 +93,7 @@ function spoolFiles(folder: string, { as, by }: Seen, { version }: Context): rea
   return [
     // Before the manifest, which names it: Stash may load that at any moment.
     { path: join(folder, FRONT_FILE), text: hookFront(as, by === 'data_dir' ? 'own_path' : 'given_path'), mode: 0o755 },
-    manifestFile(folder, ['sh', `{pluginDir}/${FRONT_FILE}`], version),
+    manifestFile(folder, { command: ['sh', `{pluginDir}/${FRONT_FILE}`], kind: 'spool', version }),
   ];
 }
 
@@ -104,11 +104,14 @@ function directFiles(
 ): readonly PluginFile[] {
   const config = configFile === undefined ? [] : ['--config', resolve(configFile)];
   const command: PluginCommand = [process.execPath, binPath(), 'hook', '--data-dir', dataDir.path, ...config];
-  return [manifestFile(folder, command, version)];
+  return [manifestFile(folder, { command, kind: 'direct', version })];
 }
 
-function manifestFile(folder: string, command: PluginCommand, version: string): PluginFile {
-  return { path: join(folder, `${PLUGIN_ID}.yml`), text: pluginManifest(command, version), mode: 0o644 };
+function manifestFile(
+  folder: string,
+  { command, kind, version }: { readonly command: PluginCommand; readonly kind: PluginKind; readonly version: string },
+): PluginFile {
+  return { path: join(folder, `${PLUGIN_ID}.yml`), text: pluginManifest(command, kind, version), mode: 0o644 };
 }
 
 /** This very program, wherever it is installed; bundled, it is two folders nearer. */
