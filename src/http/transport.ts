@@ -43,6 +43,8 @@ export type HttpAnswer = {
   readonly retryAfterMs: number | undefined;
   /** Where a redirect leads, without query and fragment; absent in other answers. */
   readonly redirect: string | undefined;
+  /** Whose answer it says it is: Plex names its protocol in each of them. */
+  readonly from: 'plex' | 'unknown';
 };
 
 /** Sends one request. What goes wrong on the way is a value too: what it means is for the server's own folder to say. */
@@ -108,6 +110,7 @@ function toAnswer({ status, data, headers }: AxiosResponse<string>, now: number)
     sentAt: parseHttpDate(text('date')),
     retryAfterMs: parseRetryAfter(text('retry-after'), now),
     redirect: isRedirect ? (text('location')?.replace(/[?#].*$/, '') ?? 'elsewhere') : undefined,
+    from: text('x-plex-protocol') === undefined ? 'unknown' : 'plex',
   };
 }
 

@@ -30,10 +30,21 @@ export type StashAccess = { readonly baseUrl: string; readonly apiKey: string | 
 
 /** The address of Stash and its key; `undefined` without an address, since Stash is not needed. @throws {UsageError} */
 export function stashAccess(loaded: LoadedSettings): StashAccess | undefined {
-  const { stash_url: baseUrl, stash_insecure: takesAny } = loaded.settings;
+  const { stash_insecure: takesAny } = loaded.settings;
+  const baseUrl = stashAddress(loaded);
   if (baseUrl === undefined) return undefined;
   const apiKey = secretOf(loaded, 'stash_api_key', 'stash_api_key_file');
   return { baseUrl, apiKey, trust: { certificates: takesAny ? 'any' : 'verified', ca: undefined } };
+}
+
+/** Other tools want the address of the API: with it each request would go to a page that is not there. */
+function stashAddress({ settings, origins }: LoadedSettings): string | undefined {
+  const { stash_url: url } = settings;
+  if (url === undefined || !/\/graphql$/i.test(url)) return url;
+  throw new UsageError(
+    `stash_url (from ${origins.stash_url.name}) ends in /graphql, and plexsync adds that itself.`,
+    `Leave out /graphql: ${url.replace(/\/+graphql$/i, '')}`,
+  );
 }
 
 const STRENGTH: Readonly<Record<Origin['kind'], number>> = { flag: 3, environment: 2, file: 1, default: 0 };
@@ -68,17 +79,18 @@ export function secretOf(
 
 /** What can be wrong with settings that are each valid by themselves. */
 export type AccessReview = {
-  /** A secret given twice in one place, or a file that cannot be used. */
+  /** A secret given twice in one place, a file or an address that cannot be used. */
   readonly problems: readonly { readonly name: SettingName; readonly error: UsageError }[];
   /** Settings that do not count, since another one says the same from a stronger place. */
   readonly unused: readonly { readonly name: SettingName; readonly counts: SettingName }[];
 };
 
-/** Looks at the files and secrets that settings name, without asking any server. */
+/** Looks at the files, secrets and addresses that settings name, without asking any server. */
 export function reviewAccess(loaded: LoadedSettings): AccessReview {
   const checks: readonly (readonly [name: SettingName, check: () => unknown])[] = [
     ...SECRETS.map(({ itself, inFile }) => [inFile, () => secretOf(loaded, itself, inFile)] as const),
     ['plex_ca', () => trustOf(loaded)],
+    ['stash_url', () => stashAddress(loaded)],
   ];
   const problems = checks.flatMap(([name, check]) => {
     try {

@@ -10,6 +10,7 @@ import { aliasOf, changesQuery, pageQuery, presenceQuery, scenesQuery, TIME_QUER
 import { toLook } from './scenes.ts';
 import type { StashClock } from './server-time.ts';
 import { clockOf } from './server-time.ts';
+import { notStash } from './translate.ts';
 import { createStashTransport } from './transport.ts';
 
 export type StashClientOptions = {
@@ -166,10 +167,7 @@ async function readServer(
     // A proxy that says so while Stash starts again: the address was right before.
     if (server === 'known')
       throw new SyncError('stash_unavailable', `${baseUrl} does not answer as Stash did before: ${thrown.message}`);
-    throw new UsageError(
-      `${baseUrl} is not a Stash server: ${thrown.message}.`,
-      'Check stash_url: it should look like http://stash:9999.',
-    );
+    throw notStash(baseUrl, thrown.message);
   }
 }
 

@@ -6,6 +6,14 @@ import { complaintIn } from './envelope.ts';
 /** A request whose failure is to be told: `what` completes "Stash answered N while …". */
 export type Asked = { readonly what: string; readonly baseUrl: string; readonly auth: 'with_key' | 'without_key' };
 
+/** That another server is at the address: to be corrected, no outage to wait for. `why` ends a sentence. */
+export function notStash(baseUrl: string, why: string): UsageError {
+  return new UsageError(
+    `${baseUrl} is not a Stash server: ${why}.`,
+    'Check stash_url: it should look like http://stash:9999.',
+  );
+}
+
 /** What a status that is no success means. */
 export function toStatusError(answer: HttpAnswer, { what, auth }: Asked): SyncError {
   const { status, retryAfterMs, redirect } = answer;

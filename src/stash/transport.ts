@@ -5,7 +5,7 @@ import type { GraphqlError } from './envelope.ts';
 import { openEnvelope } from './envelope.ts';
 import type { Query } from './queries.ts';
 import type { Asked } from './translate.ts';
-import { toBodyError, toNoAnswerError, toStatusError } from './translate.ts';
+import { notStash, toBodyError, toNoAnswerError, toStatusError } from './translate.ts';
 
 /** What a query brought. */
 export type QueryAnswer = {
@@ -20,7 +20,7 @@ export type StashTransport = {
   /**
    * Sends one query; `what` completes "Stash answered N while …".
    * @param mayFail parts of the query whose failure is theirs alone; that of any other is everybody's
-   * @throws {SyncError}
+   * @throws {SyncError | UsageError}
    */
   ask(query: Query, what: string, mayFail?: readonly string[]): Promise<QueryAnswer>;
   /** Whether anything answers at all. @throws {SyncError} `stash_unavailable` */
@@ -41,6 +41,7 @@ export function createStashTransport(options: StashTransportOptions): StashTrans
       const asked: Asked = { what, baseUrl, auth };
       const answered = await send({ method: 'POST', target: '/graphql', headers, body: JSON.stringify(query) });
       if (answered.kind !== 'answer') throw toNoAnswerError(answered, asked);
+      if (answered.from === 'plex') throw notStash(baseUrl, 'it says that it is Plex');
       // A server that repeats what it was sent must not bring the key into a message.
       const result =
         apiKey === undefined ? answered : { ...answered, body: answered.body.replaceAll(apiKey, '(hidden)') };

@@ -435,3 +435,25 @@ test('a scene without a file is passed over where all are enqueued, and counted'
   assert.deepEqual([scenes, without_file], [1, 1]);
   assert.deepEqual(sql('SELECT scene_id FROM jobs'), [{ scene_id: pier }]);
 });
+
+test('a stash_url that leads to Plex, or to the API itself, is an address to correct', async (t) => {
+  const { run, stash, plex, sql } = await withStash(t);
+  await run(['enqueue', '1']);
+  const atPlex = await run(['process', '--stash-url', plex.url]);
+  assert.equal(atPlex.code, 2);
+  assert.match(atPlex.stderr, /is not a Stash server: it says that it is Plex/);
+  for (const ending of ['/graphql', '/graphql/']) {
+    const { code, stderr } = await run(['process', '--stash-url', `${stash.url}${ending}`]);
+    assert.equal(code, 2);
+    assert.ok(
+      stderr.endsWith(
+        `stash_url (from --stash-url) ends in /graphql, and plexsync adds that itself.\n  Leave out /graphql: ${stash.url}\n`,
+      ),
+      stderr,
+    );
+  }
+  const { findings } = JSON.parse((await run(['doctor', '--json', '--stash-url', plex.url])).stdout);
+  const { message } = findings.find(({ check }: { check: string }) => check === 'stash');
+  assert.match(message, /is not a Stash server: it says that it is Plex$/);
+  assert.deepEqual(sql('SELECT state, attempt FROM jobs'), [{ state: 'pending', attempt: 0 }]);
+});
