@@ -3,6 +3,18 @@ import { UsageError } from './errors.ts';
 /** What a whole path is. */
 export const PATH_EXAMPLE = 'Give the whole path of one file, as Stash shows it: /data/harbour/lantern-row.mp4.';
 
+/** Why a text cannot be the whole path of a file. */
+export type PathFault = 'nul' | 'address' | 'relative' | 'folder' | 'share';
+
+/** What is wrong with the form of a path, by the rules of every system; `undefined` where nothing is. */
+export function pathFaultOf(text: string): PathFault | undefined {
+  if (text.includes('\0')) return 'nul';
+  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(text)) return 'address';
+  if (!isAbsolutePath(text)) return 'relative';
+  if (/[\\/](\.{1,2})?$/.test(text)) return 'folder';
+  return /^\\\\[^\\/]+([\\/]+[^\\/]+)?$/.test(text) ? 'share' : undefined;
+}
+
 /**
  * A path that a person typed, of a file on the machine of Stash or Plex: never looked up here, so that only its form
  * can be judged.
@@ -10,14 +22,18 @@ export const PATH_EXAMPLE = 'Give the whole path of one file, as Stash shows it:
  */
 export function parseFileArgument(text: string): string {
   if (text.trim() === '') throw new UsageError('The path is empty.', PATH_EXAMPLE);
-  if (text.includes('\0')) throw new UsageError('The path holds a NUL character.', PATH_EXAMPLE);
-  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(text)) throw new UsageError(`"${text}" is an address, not a path.`, PATH_EXAMPLE);
-  if (!isAbsolutePath(text)) throw new UsageError(`"${text}" is a relative path.`, PATH_EXAMPLE);
-  if (/[\\/](\.{1,2})?$/.test(text)) throw new UsageError(`"${text}" is a folder, not a file.`, PATH_EXAMPLE);
-  if (/^\\\\[^\\/]+([\\/]+[^\\/]+)?$/.test(text))
-    throw new UsageError(`"${text}" is a share of the network, not a file in it.`, PATH_EXAMPLE);
-  return text;
+  const fault = pathFaultOf(text);
+  if (fault === undefined) return text;
+  throw new UsageError(`${fault === 'nul' ? 'The path' : `"${text}"`} ${FAULTS[fault]}.`, PATH_EXAMPLE);
 }
+
+const FAULTS: Readonly<Record<PathFault, string>> = {
+  nul: 'holds a NUL character',
+  address: 'is an address, not a path',
+  relative: 'is a relative path',
+  folder: 'is a folder, not a file',
+  share: 'is a share of the network, not a file in it',
+};
 
 /** Whether a path begins at the top, by the rules of every system: Stash may run on another one than we do. */
 export function isAbsolutePath(path: string): boolean {

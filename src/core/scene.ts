@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { UsageError } from './errors.ts';
-import { isAbsolutePath, PATH_EXAMPLE } from './file-argument.ts';
+import type { PathFault } from './file-argument.ts';
+import { PATH_EXAMPLE, pathFaultOf } from './file-argument.ts';
 import { cleanLine } from './text.ts';
 
 /** A Stash scene id is a positive integer; SQLite and JSON keep it exact. */
@@ -123,17 +124,29 @@ export function parseScene(input: unknown, where: string, names: KeyNames = {}):
 }
 
 /**
- * One scene as a person or a script wrote it, who may have meant another folder: a relative path, which would be found
- * nowhere and wait for hours to say so, is refused. What Stash says of its own files is taken as it is.
+ * One scene as a person or a script wrote it, who may have meant another folder: a path that no file can have would be
+ * found nowhere and wait for hours to say so, and is refused. What Stash says of its own files is taken as it is.
  * @throws {UsageError} as `parseScene`
  */
 export function parseGivenScene(input: unknown, where: string, names: KeyNames = {}): SceneEdit {
   const edit = parseScene(input, where, names);
   const { path } = edit.data;
-  if (path === undefined || isAbsolutePath(path)) return edit;
+  const fault = path === undefined ? undefined : pathFaultOf(path);
+  if (fault === undefined) return edit;
   const key = names['path'] ?? 'path';
-  throw new UsageError(`${where}: ${key} must be the whole path of a file${shownValue(path)}.`, PATH_EXAMPLE);
+  throw new UsageError(
+    `${where}: ${key} must be the whole path of a file${shownValue(path)}${WHICH_IS[fault]}.`,
+    PATH_EXAMPLE,
+  );
 }
+
+const WHICH_IS: Readonly<Record<PathFault, string>> = {
+  nul: ', which holds a NUL character',
+  address: ', which is an address',
+  relative: '',
+  folder: ', which is a folder',
+  share: ', which is a share of the network',
+};
 
 /** Whether a value says "nothing", once it is cleaned as Plex will get it. */
 export function isEmptyValue(value: SceneData[SceneKey]): boolean {

@@ -49,6 +49,13 @@ const ENQUEUE_CASES: readonly Case[] = [
     /standard input, entry 2: path must be the whole path of a file, not "quay\/pier\.mp4"/,
     '[{"scene_id": 1, "path": "C:\\\\quay\\\\pier.mp4"}, {"scene_id": 2, "files": [{"path": "quay/pier.mp4"}]}]',
   ],
+  ['a folder', ['enqueue', '1', '--path', '/media/'], /--path must be .*, not "\/media\/", which is a folder\./],
+  [
+    'a NUL character in a path',
+    ['enqueue', '-'],
+    /standard input, line 2: path must be .*, which holds a NUL character\./,
+    '{"scene_id": 1}\n{"scene_id": 2, "path": "/media/pier\\u0000.mp4"}',
+  ],
   ['options for two scenes', ['enqueue', '1', '2', '--title', 'T'], /go with one scene id, and there are 2/],
   ['a file and an id', ['enqueue', '1', '--file', 'scenes.json'], /goes with no scene id/],
   ['a file that is not there', ['enqueue', '--file', '/nowhere/scenes.json'], /cannot be read: it does not exist/],

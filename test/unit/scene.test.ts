@@ -232,3 +232,14 @@ test('whoever writes a scene gives the whole path of its file, by the rules of a
       message: `line 3: --path must be the whole path of a file, not ${JSON.stringify(path)}.`,
     });
 });
+
+test('a path that is a folder, an address or no path of any system is refused with the reason', () => {
+  const refused = (path: string, why: string): void =>
+    assert.throws(() => parseGivenScene({ scene_id: 1, files: [{ path }] }, 'line 3'), {
+      message: `line 3: path must be the whole path of a file, not ${JSON.stringify(path)}, which ${why}.`,
+    });
+  for (const folder of ['/data/', 'C:\\quay\\', '/data/quay/..', '/']) refused(folder, 'is a folder');
+  refused('/data/pier\0.mp4', 'holds a NUL character');
+  refused('smb://nas/quay/pier.mp4', 'is an address');
+  refused('\\\\nas\\quay', 'is a share of the network');
+});
