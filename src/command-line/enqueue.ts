@@ -62,7 +62,8 @@ export const ENQUEUE: CommandSpec = {
     }
     const { run } = await import('../commands/enqueue.ts');
     const inline = inlineOf(given);
-    return run({ sceneIds: operands, file: given.text('file'), inline, optionNames: OPTION_NAMES }, context);
+    const file = given.text('file');
+    return await run({ sceneIds: operands, file, inline, optionNames: OPTION_NAMES, configFile }, context);
   },
 };
 

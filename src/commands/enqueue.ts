@@ -6,6 +6,7 @@ import { parseGivenScene } from '../core/scene.ts';
 import { parseScenes } from '../core/scene-file.ts';
 import { openIntake } from '../queue/intake.ts';
 import type { Enqueued, Priority } from '../queue/jobs.ts';
+import type { ConfigSources } from '../settings/load.ts';
 import type { Context } from './context.ts';
 
 export type EnqueueOptions = {
@@ -16,10 +17,11 @@ export type EnqueueOptions = {
   readonly inline: Readonly<Record<string, unknown>>;
   /** The option of each key, for complaints. */
   readonly optionNames: KeyNames;
+  readonly configFile: string | undefined;
 };
 
 /** Puts scenes into the queue and says how long that took. */
-export function run(options: EnqueueOptions, { dataDir, output, now }: Context): number {
+export async function run(options: EnqueueOptions, { dataDir, output, env, now }: Context): Promise<number> {
   const startedAt = process.hrtime.bigint();
   const edits = readEdits(options);
   const intake = openIntake(dataDir);
@@ -36,8 +38,15 @@ export function run(options: EnqueueOptions, { dataDir, output, now }: Context):
   const scenes = sceneCount(enqueued);
   const what = scenes === 1 && first ? `sync job for scene ${first.sceneId}` : `sync jobs for ${scenes} scenes`;
   output.log('info', `[PlexSync Hook] Enqueued ${what} in ${tookMs}ms`);
+  if (held > 0 && (await willAskStash({ env, dataDir: dataDir.path, configFile: options.configFile }))) held = 0;
   report(enqueued, held, output);
   return 0;
+}
+
+/** Whether the next run can, although the last one could not. Looked at only where that matters: a hook should not wait. */
+async function willAskStash(sources: Omit<ConfigSources, 'flags'>): Promise<boolean> {
+  const { isGiven } = await import('../settings/raw.ts');
+  return await isGiven('stash_url', sources);
 }
 
 /** A scene that is given twice is one scene, and one job. */

@@ -1,5 +1,7 @@
 /** Bare jobs are filled in from Stash: what it says, what it does not say, and what happens when it cannot be asked. */
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import type { StashServerOptions } from '../../src/simulator/stash-server.ts';
@@ -77,6 +79,22 @@ test('without a Stash, data that was given is written, and the bare request alon
   assert.equal(plex.item(item)?.title, 'By hand');
   assert.deepEqual(sql('SELECT data, held FROM jobs'), [{ data: '{}', held: 1 }]);
   assert.match((await run(['enqueue', '2'])).stderr, /1 scene has no data .*no_stash.*stash_url/);
+});
+
+test('a bare scene is not said to wait for stash_url where that is set since the last run', async (t) => {
+  const { run, dataDir } = await setup(t);
+  const STASH_URL = 'http://stash:9999';
+  assert.doesNotMatch((await run(['enqueue', '1'], { env: { STASH_URL } })).stderr, /no_stash/);
+  assert.match((await run(['enqueue', '1'], { env: { STASH_URL: '' } })).stderr, /no_stash/);
+  const config = join(dataDir, 'elsewhere.json');
+  writeFileSync(config, JSON.stringify({ stash_url: STASH_URL }));
+  assert.doesNotMatch((await run(['enqueue', '1', '--config', config])).stderr, /no_stash/);
+  writeFileSync(config, JSON.stringify({ read_timeout: '30s' }));
+  assert.match((await run(['enqueue', '1', '--config', config])).stderr, /no_stash/);
+  writeFileSync(config, '{');
+  const broken = await run(['enqueue', '1', '--config', config]);
+  assert.equal(broken.code, 0);
+  assert.match(broken.stderr, /no_stash/);
 });
 
 test('a field emptied in Stash clears what we wrote there, and never what somebody else did', async (t) => {

@@ -1,0 +1,23 @@
+import { UsageError } from '../core/errors.ts';
+import { readConfigFile } from './file.ts';
+import type { ConfigSources } from './load.ts';
+import type { SettingName } from './table.ts';
+import { variableOf } from './table.ts';
+
+/**
+ * Whether the environment or the config file says anything of a setting, for a command that uses none of them and only
+ * has to word what a run will do. What a run would refuse says nothing.
+ */
+export async function isGiven(
+  name: SettingName,
+  { env, dataDir, configFile }: Omit<ConfigSources, 'flags'>,
+): Promise<boolean> {
+  const fromEnv = env[variableOf(name)];
+  if (fromEnv !== undefined && fromEnv !== '') return true;
+  try {
+    return Object.hasOwn((await readConfigFile({ dataDir, named: configFile })).values, name);
+  } catch (thrown) {
+    if (thrown instanceof UsageError) return false;
+    throw thrown;
+  }
+}
