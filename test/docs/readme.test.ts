@@ -10,7 +10,8 @@ import type { CommandSpec } from '../../src/command-line/spec.ts';
 import { EXIT } from '../../src/exit.ts';
 import type { Setting, SettingName } from '../../src/settings/table.ts';
 import { SETTING_NAMES, SETTINGS, variableOf } from '../../src/settings/table.ts';
-import { runBin } from '../helpers/rig.ts';
+import { startStashServer } from '../../src/simulator/stash-server.ts';
+import { runBin, setup } from '../helpers/rig.ts';
 
 const PAGES = ['README.md', ...readdirSync('docs').map((name) => `docs/${name}`)];
 const pages = new Map(PAGES.map((page) => [page, readFileSync(page, 'utf8')]));
@@ -181,4 +182,29 @@ test('the page of the settings says what each is for, and names no other', () =>
 
 test('the help of every command names its options with default and environment variable', () => {
   for (const name of SETTING_NAMES) assert.ok(help.replace(/\s+/g, ' ').includes(`env: ${variableOf(name)}`), name);
+});
+
+test('what the README has curl ask Stash is JSON, and its answer can be enqueued', async (t) => {
+  const stash = await startStashServer({});
+  t.after(() => stash.close());
+  stash.addScene({ title: 'The Pier', files: ['/media/pier.mp4'], tags: ['sea'] });
+  const [, body = ''] = /^ {2}--data '(.*)' \|$/m.exec(readme) ?? [];
+  JSON.parse(body);
+  const headers = { 'Content-Type': 'application/json' };
+  const answer = await (await fetch(`${stash.url}/graphql`, { method: 'POST', headers, body })).json();
+  const { scenes } = (answer as { data: { findScenes: { scenes: readonly Record<string, unknown>[] } } }).data
+    .findScenes;
+  // The line of jq.
+  const filled = scenes.map((scene) =>
+    Object.fromEntries(
+      Object.entries(scene).filter(([, value]) => !['null', '""', '[]'].includes(JSON.stringify(value))),
+    ),
+  );
+  const { run, sql } = await setup(t);
+  const input = filled.map((scene) => JSON.stringify(scene)).join('\n');
+  assert.equal((await run(['enqueue', '-'], { input })).code, 0);
+  const [job] = sql('SELECT scene_id, held, data FROM jobs');
+  assert.deepEqual([job?.['scene_id'], job?.['held']], [1, 0]);
+  const { path, title, tags } = JSON.parse(String(job?.['data']));
+  assert.deepEqual([path, title, tags], ['/media/pier.mp4', 'The Pier', ['sea']]);
 });
