@@ -15,6 +15,9 @@ export const MAPPING_FORM = 'must look like /stash/folder=/plex/folder';
 const WHOLE_PATHS = 'must have a whole path on both sides, such as /data=/media or C:\\films=/media';
 const TWO_READINGS = 'must say which = divides it, as {"from": "/data", "to": "/media"} in the config file';
 
+const ONE_EACH =
+  'must have one mapping in each text: repeat --path-map for every one, or write them as a list in the config file';
+
 /**
  * Reads the mappings, and refuses what is certainly wrong: a side that is no whole path, a folder of Stash named twice,
  * a folder mapped to itself, and a pair that points both ways. Several folders of Stash that are one in Plex, mappings
@@ -51,7 +54,14 @@ function parseLine(line: string): PathMapping | string {
   );
   const [only, ...more] = readings.filter(({ from, to }) => isWholeFolder(from) && isWholeFolder(to));
   if (only === undefined) return WHOLE_PATHS;
-  return more.length === 0 ? only : TWO_READINGS;
+  if (more.length === 0) return only;
+  return isSeveral(line) ? ONE_EACH : TWO_READINGS;
+}
+
+/** Whether it falls into mappings at the signs that divide them in an environment variable. */
+function isSeveral(line: string): boolean {
+  const pieces = line.split(/[,;]/);
+  return pieces.length > 1 && pieces.every((piece) => typeof parseLine(piece) !== 'string');
 }
 
 /** `D:` alone is a folder too: the drive. */

@@ -33,6 +33,13 @@ test('a folder may have an = in its name, where only one way of reading leaves w
   assert.equal(read({ from: '/data=/media', to: '/mnt' }), '/data=/media → /mnt');
 });
 
+test('several mappings in one text are told to be given one by one, and a comma in a name is none', () => {
+  for (const line of ['/data=/media,/data/Quay=/clips', '/data=/media; /mole=/pier;C:\\quay=/quay'])
+    assert.match(read(line), /^must have one mapping in each text: repeat --path-map/, line);
+  assert.equal(read('/data/fog, mist=/media/fog, mist'), '/data/fog, mist → /media/fog, mist');
+  assert.match(read('/data/a,b=/media=/mnt'), /which = divides it/);
+});
+
 test('what has no two sides is told what it must look like', () => {
   for (const line of ['/data', '/data=', '=/media', ' = ', '', '/data==/media'])
     assert.match(read(line), /^must look like \/stash\/folder=\/plex\/folder$/, line);
