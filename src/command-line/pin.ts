@@ -1,5 +1,6 @@
 import { UsageError } from '../core/errors.ts';
 import { EXIT } from '../exit.ts';
+import { PLEX_SETTINGS } from './setting-options.ts';
 import type { CommandSpec } from './spec.ts';
 
 export const PIN: CommandSpec = {
@@ -10,16 +11,7 @@ export const PIN: CommandSpec = {
     { name: '[ratingKey]', help: 'the item’s key: the number at the end of its address in Plex' },
   ],
   options: [{ flags: '--list', help: 'show the pins there are; asks no server' }],
-  settings: [
-    'plex_url',
-    'plex_token',
-    'plex_token_file',
-    'plex_library',
-    'plex_ca',
-    'plex_insecure',
-    'connect_timeout',
-    'read_timeout',
-  ],
+  settings: PLEX_SETTINGS,
   notes: [
     'A pinned scene is written to its item whatever the evidence, also where another scene was written to that item. Pinning itself writes nothing: it says which command does. What waited for its file in Plex is due at once.',
     'When Plex scans the library anew and the item gets another key, the pin follows the item’s file. Where that file is nowhere, the job waits and says so.',

@@ -6,6 +6,18 @@ export const CONNECTION_SETTINGS: readonly SettingName[] = SETTING_NAMES.filter(
   (name) => SETTINGS[name].group === 'connection' || name === 'path_map' || name === 'strict_matching',
 );
 
+/** What looking at Plex can be told. */
+export const PLEX_SETTINGS: readonly SettingName[] = [
+  'plex_url',
+  'plex_token',
+  'plex_token_file',
+  'plex_library',
+  'plex_ca',
+  'plex_insecure',
+  'connect_timeout',
+  'read_timeout',
+];
+
 /** What talking to Stash can be told. */
 export const STASH_SETTINGS: readonly SettingName[] = [
   ...SETTING_NAMES.filter((name) => name.startsWith('stash_')),

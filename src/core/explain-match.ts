@@ -1,13 +1,13 @@
 import type { PathMapping } from './file-paths.ts';
 import { derivePathMapping, fileName, folderOf, isInFolder, mapPath, normalisePath, unmapPath } from './file-paths.ts';
+import type { LivePlex } from './live-finders.ts';
+import { liveFinders } from './live-finders.ts';
 import type { Found, LookUp, LookUpPlace } from './look-up.ts';
 import { lookUpFile } from './look-up.ts';
 import type { Candidate, SceneFile } from './match.ts';
 import type { NearMiss } from './near-misses.ts';
 import { isRuledOut, nearMisses, nearMissQueries } from './near-misses.ts';
 import type { Section } from './plex-item.ts';
-import type { LivePlex } from './section-listing.ts';
-import { liveFinders } from './section-listing.ts';
 
 /** What an explanation needs of Plex. Either may throw a `SyncError`. */
 export type ExplainPlex = LivePlex & {

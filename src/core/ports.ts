@@ -3,11 +3,12 @@ import type { FieldEdit, ListEdit } from './edits.ts';
 import type { WorkerEvent } from './events.ts';
 import type { FileIndex, IndexMark } from './file-index.ts';
 import type { Job, Lease, Settled, Settlement } from './job.ts';
+import type { LivePlex } from './live-finders.ts';
 import type { PlexFile } from './match.ts';
 import type { Pin } from './pin.ts';
 import type { PlexItem, Section } from './plex-item.ts';
 import type { Intent, SceneRecord } from './scene-record.ts';
-import type { ListedItem, LivePlex } from './section-listing.ts';
+import type { ListedItem } from './section-listing.ts';
 import type { StashLook } from './stash-scene.ts';
 
 /** Which Plex server a data directory belongs to, and the libraries by which it is known again for free. */

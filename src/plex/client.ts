@@ -1,14 +1,15 @@
 import type { SyncErrorCode } from '../core/errors.ts';
 import { SyncError, UsageError } from '../core/errors.ts';
+import type { FileLook } from '../core/live-finders.ts';
 import type { Found } from '../core/look-up.ts';
 import type { Candidate } from '../core/match.ts';
 import type { Section } from '../core/plex-item.ts';
 import type { DrainPlex } from '../core/ports.ts';
-import type { FileLook } from '../core/section-listing.ts';
 import { PAGE_ROWS, placeOf } from '../core/section-listing.ts';
 import { parseJson } from '../http/json-body.ts';
 import type { HttpAnswer, TransportOptions } from '../http/transport.ts';
 import { editTargets, encode } from './edit-url.ts';
+import { fileFilters, isUnfiltered, longestRun, SHORTEST_HINT } from './file-filter.ts';
 import type { ListingPage } from './schemas.ts';
 import { toIdentity, toItems, toListingPage, toSections } from './schemas.ts';
 import { createPlexTransport } from './transport.ts';
@@ -239,16 +240,6 @@ type FilteredRows =
 /** A server without the `file` filter may answer so, whatever the name (plex-api.md 2.4). */
 const MAY_BE_THE_FILTERS_FAULT: ReadonlySet<SyncErrorCode> = new Set(['plex_error', 'plex_rejected', 'plex_not_found']);
 
-/** An unknown filter is ignored, and the whole library comes back (plex-api.md 2.2): then few rows have what was asked for. */
-function isUnfiltered(rows: Rows, filter: string): boolean {
-  const wanted = filter.normalize('NFC').toLowerCase();
-  const withFiles = rows.filter(({ files }) => files.length > 0);
-  const fitting = withFiles.filter(({ files }) =>
-    files.some(({ path }) => path.normalize('NFC').toLowerCase().includes(wanted)),
-  );
-  return fitting.length * 2 < withFiles.length;
-}
-
 /** What a listing of files need not carry (plex-api.md 2.5). Hints, that a server may ignore. */
 const TRIMMED: Query = [
   [
@@ -265,36 +256,6 @@ function toCandidates(section: Section, rows: Rows): Candidate[] {
     files,
     ...placeOf(section),
   }));
-}
-
-/** What is shorter than this is in nearly every path. */
-const SHORTEST_HINT = 3;
-
-/** A shorter part of a name is in too many others: `.mp4` would list the whole library (plex-api.md 2.4). */
-const TELLING_LENGTH = 8;
-
-/**
- * What `file=` is asked for, to find every item with this file name: the longest run without a comma (it would mean
- * "or"), without letters that Unicode spells in two ways, and not led by a sign that would be read as an operator
- * (plex-api.md 2.2, 2.4). Where that run tells too little, the longest one with such letters, in both spellings.
- */
-function fileFilters(name: string): readonly string[] {
-  const plain = longestRun(
-    name,
-    (letter) => /\p{M}/u.test(letter) || letter.normalize('NFD') !== letter.normalize('NFC'),
-  );
-  if (plain.length >= TELLING_LENGTH) return [plain];
-  const whole = longestRun(name, () => false);
-  return [...new Set([whole.normalize('NFC'), whole.normalize('NFD')])];
-}
-
-function longestRun(name: string, isLeftOut: (letter: string) => boolean): string {
-  const runs = [...name]
-    .map((letter) => (letter === ',' || isLeftOut(letter) ? '\0' : letter))
-    .join('')
-    .split('\0')
-    .map((run) => run.replace(/^[=<>!]+/, ''));
-  return runs.reduce((longest, run) => (run.length > longest.length ? run : longest), '');
 }
 
 /** @throws {UsageError} when what answers is no Plex: that is an address to correct, not an outage to wait for. */

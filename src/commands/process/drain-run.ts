@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { setInterval } from 'node:timers';
-import type { DrainOptions } from '../../core/drain/course.ts';
 import type { DrainReport } from '../../core/drain/drain.ts';
 import { drain } from '../../core/drain/drain.ts';
+import type { DrainOptions } from '../../core/drain/setting.ts';
 import type { DrainDeps } from '../../core/ports.ts';
 import type { WriteRules } from '../../core/wanted.ts';
 import { SYNC_TOGGLES } from '../../core/wanted.ts';

@@ -4,9 +4,9 @@ import { asSyncError, UsageError } from '../errors.ts';
 import { bindingOf, chooseSections, isKnownServer } from '../libraries.ts';
 import type { Section } from '../plex-item.ts';
 import type { DrainDeps } from '../ports.ts';
-import type { DrainOptions } from './course.ts';
 import type { Gate } from './gate.ts';
 import { answersProbe } from './gate.ts';
+import type { DrainOptions } from './setting.ts';
 
 /** The libraries to work on, or why there is nothing to work on now. */
 export type Connection =

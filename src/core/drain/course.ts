@@ -1,57 +1,21 @@
 import type { EditPlan } from '../edits.ts';
 import type { SyncError } from '../errors.ts';
-import type { PathMapping } from '../file-paths.ts';
 import type { Job } from '../job.ts';
 import type { SceneFile } from '../match.ts';
-import type { PlexItem, Section } from '../plex-item.ts';
-import type { DrainDeps } from '../ports.ts';
-import type { RetryLimits } from '../retry.ts';
+import type { PlexItem } from '../plex-item.ts';
 import type { SceneRecord, SyncNotes, Written } from '../scene-record.ts';
-import type { WriteRules } from '../wanted.ts';
 import type { FileDesk } from './file-desk.ts';
-import type { Gate } from './gate.ts';
 import type { ScanDesk } from './scan.ts';
+import type { DrainSetting } from './setting.ts';
 import type { StashDesk } from './stash-desk.ts';
 import type { SystemicWatch } from './systemic.ts';
 
-/** How a drain is configured. */
-export type DrainOptions = {
-  /** `preview`: everything but the writing and the settling; each job goes back as it was. */
-  readonly mode: 'write' | 'preview';
-  /** What stands for the token where it may not stand itself: a refused one is known again by it. */
-  readonly tokenFingerprint: string;
-  /** What to do when another server answers than the one the data directory belongs to. */
-  readonly ifOtherServer: 'refuse' | 'adopt';
-  /** Names of the libraries to look in; none means every movie library. */
-  readonly libraries: readonly string[];
-  readonly mappings: readonly PathMapping[];
-  readonly matching: 'strict' | 'relaxed';
-  /** Whether a scene that has nothing but a title in Stash is taken at its word, or waited for. */
-  readonly thinScenes: 'take' | 'wait';
-  readonly maxRetries: number;
-  readonly notFound: RetryLimits['notFound'];
-  /** Whether Plex is asked to scan the folder of a file that it does not have. */
-  readonly scanning: 'request' | 'leave';
-  /** Requests for single jobs in flight, 1 to 8. */
-  readonly concurrency: number;
-  readonly rules: WriteRules;
-  /** Most jobs to claim. */
-  readonly limit: number | undefined;
-  /** Epoch ms after which nothing more is claimed or looked up. */
-  readonly deadlineAt: number | undefined;
-};
-
 /** What every step of a drain is given. */
-export type Course = {
-  readonly deps: DrainDeps;
-  readonly gate: Gate;
+export type Course = DrainSetting & {
   readonly stash: StashDesk;
   readonly files: FileDesk;
   readonly watch: SystemicWatch;
   readonly scan: ScanDesk;
-  readonly options: DrainOptions;
-  /** The libraries to look in. */
-  readonly sections: readonly Section[];
 };
 
 /** What a step makes of a batch: the jobs that go on, and those that have come to their end. */

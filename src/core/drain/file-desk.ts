@@ -7,7 +7,7 @@ import { lookUpFile } from '../look-up.ts';
 import type { Candidate, SceneFile } from '../match.ts';
 import type { PlexItem, Section } from '../plex-item.ts';
 import { findInListing, listSection, pagesFor } from '../section-listing.ts';
-import type { Course } from './course.ts';
+import type { DrainSetting } from './setting.ts';
 
 /**
  * What a look is worth to its job. `first_or_last`: what an index does not have is confirmed at Plex. `at_plex`: the index
@@ -36,8 +36,8 @@ const FRESH_MS = 2 * 60_000;
 /** What answers for a section. `listed`: the index, of a listing of this drain; `refreshed`: of an earlier one. */
 type Source = 'live' | 'refreshed' | 'listed';
 
-export function createFileDesk(course: Pick<Course, 'deps' | 'gate' | 'options' | 'sections'>): FileDesk {
-  const { deps, gate, options, sections } = course;
+export function createFileDesk(setting: DrainSetting): FileDesk {
+  const { deps, gate, options, sections } = setting;
   const { files, plex, queue } = deps;
   const sources = new Map<string, { readonly source: Source; readonly since: number }>();
   const underWay = new Map<string, Promise<boolean>>();
@@ -60,7 +60,7 @@ export function createFileDesk(course: Pick<Course, 'deps' | 'gate' | 'options' 
 
   /** Lists a section into the index, once at a time; answers whether it is all there now. */
   const list = (section: Section, worth: number | undefined): Promise<boolean> => {
-    const running = underWay.get(section.key) ?? listIntoIndex(section, course, worth);
+    const running = underWay.get(section.key) ?? listIntoIndex(section, setting, worth);
     underWay.set(section.key, running);
     return running
       .then((isWhole) => {
@@ -70,7 +70,7 @@ export function createFileDesk(course: Pick<Course, 'deps' | 'gate' | 'options' 
       .finally(() => underWay.delete(section.key));
   };
   const renew = async (section: Section, mostPages: number): Promise<boolean> => {
-    const isRight = isRefreshable(files.indexed(section)) && (await refresh(section, course, mostPages));
+    const isRight = isRefreshable(files.indexed(section)) && (await refresh(section, setting, mostPages));
     if (isRight) become(section, 'refreshed');
     return isRight;
   };
@@ -204,7 +204,7 @@ function isRefreshable(indexed: IndexedSection | undefined): boolean {
   return indexed !== undefined && (indexed.mark.addedAt !== undefined || indexed.mark.updatedAt !== undefined);
 }
 
-type Place = Pick<Course, 'deps' | 'gate' | 'options'>;
+type Place = Omit<DrainSetting, 'sections'>;
 
 /**
  * Brings an indexed section up to date; answers whether all is there that Plex has. What is gone may still be in the index

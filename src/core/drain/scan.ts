@@ -2,6 +2,7 @@ import { asSyncError } from '../errors.ts';
 import { foldersToScan } from '../folders-to-scan.ts';
 import type { Course, Ended } from './course.ts';
 import type { Hydrated } from './hydrate.ts';
+import type { DrainSetting } from './setting.ts';
 
 /** Asks Plex to look into folders whose files it does not have yet, each of them once in a drain. */
 export type ScanDesk = {
@@ -9,12 +10,7 @@ export type ScanDesk = {
   ask(paths: readonly string[]): Promise<void>;
 };
 
-export function createScanDesk({
-  deps,
-  gate,
-  options,
-  sections,
-}: Pick<Course, 'deps' | 'gate' | 'options' | 'sections'>): ScanDesk {
+export function createScanDesk({ deps, gate, options, sections }: DrainSetting): ScanDesk {
   const asked = new Set<string>();
   let hasFailed = false;
   return {
