@@ -3,8 +3,10 @@ import { EXIT_CODE_WORDS } from '../src/command-line/exit-codes.ts';
 import { GLOBAL_OPTIONS } from '../src/command-line/global-options.ts';
 import { rangeOf, settingFlags } from '../src/command-line/setting-options.ts';
 import type { CommandSpec, OptionSpec } from '../src/command-line/spec.ts';
-import type { Setting, SettingGroup, SettingName } from '../src/settings/table.ts';
-import { flagOf, SETTING_GROUPS, SETTING_NAMES, SETTINGS, variableOf } from '../src/settings/table.ts';
+import type { Setting, SettingGroup } from '../src/settings/setting.ts';
+import { SETTING_GROUPS } from '../src/settings/setting.ts';
+import type { SettingName } from '../src/settings/table.ts';
+import { flagOf, SETTING_NAMES, SETTINGS, variableOf } from '../src/settings/table.ts';
 
 /** Every man page by file name. */
 export function manPages(): ReadonlyMap<string, string> {

@@ -1,4 +1,5 @@
 import { EXIT } from '../exit.ts';
+import { PLEX_SETTINGS, STASH_SETTINGS } from './setting-options.ts';
 import type { CommandSpec } from './spec.ts';
 
 export const MATCH_TEST: CommandSpec = {
@@ -10,22 +11,7 @@ export const MATCH_TEST: CommandSpec = {
     { flags: '--duration <time>', help: 'length of the film, seconds or 1:02:03, as further evidence' },
     { flags: '--scene <id>', help: 'take the file of this scene, with its size and duration' },
   ],
-  settings: [
-    'plex_url',
-    'plex_token',
-    'plex_token_file',
-    'plex_library',
-    'plex_ca',
-    'plex_insecure',
-    'stash_url',
-    'stash_api_key',
-    'stash_api_key_file',
-    'stash_insecure',
-    'connect_timeout',
-    'read_timeout',
-    'path_map',
-    'strict_matching',
-  ],
+  settings: [...new Set([...PLEX_SETTINGS, ...STASH_SETTINGS]), 'path_map', 'strict_matching'],
   notes: [
     'Judges the file exactly as process does, and writes nothing. HIGH is proven; LOW has candidates and no proof, and is written to only where strict_matching is off.',
     'With --scene it says too what was last written for it. Stash is asked where stash_url is set, else the data directory; what is given on the command line counts instead.',

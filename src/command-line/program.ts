@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { SETTING_GROUPS } from '../settings/setting.ts';
 import type { SettingName } from '../settings/table.ts';
-import { SETTING_GROUPS, SETTINGS } from '../settings/table.ts';
+import { SETTINGS } from '../settings/table.ts';
 import { writeText } from '../terminal/output.ts';
 import { VERSION } from '../version.ts';
 import { commanderWords } from './commander-words.ts';

@@ -1,4 +1,5 @@
-import type { Setting, SettingName } from '../settings/table.ts';
+import type { Setting } from '../settings/setting.ts';
+import type { SettingName } from '../settings/table.ts';
 import { flagOf, SETTING_NAMES, SETTINGS, variableOf } from '../settings/table.ts';
 
 /** What talking to Plex and finding a file there can be told. */

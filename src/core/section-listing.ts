@@ -80,9 +80,13 @@ export async function findInListing(section: Section, name: string, listPage: Li
     found.push(...items.filter(({ files }) => files.some(({ path }) => nameKey(path) === wanted)));
     return 'go_on';
   });
-  if (end.kind === 'moved')
-    throw new SyncError('plex_malformed', `The library "${section.title}" changed while it was listed`);
+  if (end.kind === 'moved') throw movedMeanwhile(section);
   return { candidates: found.map((item) => toCandidate(section, item)), requests: end.requests };
+}
+
+/** A library that does not hold still says nothing for sure: its job is tried again. */
+export function movedMeanwhile({ title }: Section): SyncError {
+  return new SyncError('plex_malformed', `The library "${title}" changed while it was listed`);
 }
 
 /** What an item's library says of where it is. */

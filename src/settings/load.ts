@@ -3,7 +3,8 @@ import { parseDurationMs } from '../core/duration.ts';
 import { UsageError } from '../core/errors.ts';
 import { didYouMean, readConfigFile } from './file.ts';
 import { schemaOf } from './schema.ts';
-import type { Setting, SettingName, Settings } from './table.ts';
+import type { Setting } from './setting.ts';
+import type { SettingName, Settings } from './table.ts';
 import { flagOf, HIDDEN, SETTING_NAMES, SETTINGS, variableOf } from './table.ts';
 
 /** Where settings may come from, strongest first: flags by setting name, then the environment, then the file. */

@@ -3,7 +3,7 @@ import { parseDurationMs } from '../core/duration.ts';
 import type { PathMapping } from '../core/file-paths.ts';
 import type { GivenMapping } from '../core/path-mappings.ts';
 import { MAPPING_FORM, parsePathMappings } from '../core/path-mappings.ts';
-import type { SettingType } from './table.ts';
+import type { SettingType } from './setting.ts';
 
 /**
  * The schema of a setting's type. It takes JSON values as well as text from a flag or the environment, and its messages

@@ -21,6 +21,14 @@ import {
 } from '../helpers/queue-world.ts';
 
 const DAY_MS = 86_400_000;
+const IDLE_RUN = {
+  pid: 1,
+  now: NOW,
+  retentionMs: DAY_MS,
+  longestWaitMs: LONGEST_WAIT_MS,
+  stash: 'not_asked',
+  exitCode: 0,
+} as const;
 
 /** One dead letter per scene, from 1; scene n failed n days before NOW. */
 function buryOnePerDay(world: World, count: number): void {
@@ -53,9 +61,8 @@ test('letters that failed longer ago than they are kept go, and it is said which
 test('an idle run is none while a letter is past its time', (t) => {
   const world = setup(t);
   buryOnePerDay(world, 3);
-  const run = { pid: 1, now: NOW, longestWaitMs: LONGEST_WAIT_MS, stash: 'not_asked', exitCode: 0 } as const;
-  assert.equal(recordIdleRun(world.stores(), { ...run, retentionMs: DAY_MS }), false);
-  assert.equal(recordIdleRun(world.stores(), { ...run, retentionMs: 30 * DAY_MS }), true);
+  assert.equal(recordIdleRun(world.stores(), IDLE_RUN), false);
+  assert.equal(recordIdleRun(world.stores(), { ...IDLE_RUN, retentionMs: 30 * DAY_MS }), true);
 });
 
 test('a letter that a completed job has shortened is told with what it still says, once', (t) => {
@@ -108,17 +115,7 @@ test('a backlog that was dropped is over once a run finds nothing due', (t) => {
   settle(drain, claimOne(drain), COMPLETE);
   drain.end({ now: NOW, exitCode: 5, done: 1, failed: 0 });
   world.sql('DELETE FROM jobs');
-  assert.equal(
-    recordIdleRun(world.stores(), {
-      pid: 1,
-      now: NOW,
-      retentionMs: DAY_MS,
-      longestWaitMs: LONGEST_WAIT_MS,
-      stash: 'not_asked',
-      exitCode: 0,
-    } as const),
-    true,
-  );
+  assert.equal(recordIdleRun(world.stores(), IDLE_RUN), true);
   assert.equal(world.drain().backlogDone(), 0);
 });
 
@@ -204,16 +201,8 @@ test('an outage from the future begins now, and with nothing left in the queue a
   desk.noteOutage(NOW + 90 * DAY_MS);
   desk.noteOutage(NOW);
   assert.equal(desk.outageSince(), NOW);
-  const run = {
-    pid: 1,
-    now: NOW,
-    retentionMs: DAY_MS,
-    longestWaitMs: LONGEST_WAIT_MS,
-    stash: 'not_asked',
-    exitCode: 0,
-  } as const;
   world.sql('DELETE FROM jobs');
-  assert.equal(recordIdleRun(world.stores(), run), true);
+  assert.equal(recordIdleRun(world.stores(), IDLE_RUN), true);
   assert.equal(desk.outageSince(), undefined);
 });
 

@@ -258,22 +258,23 @@ async function duringWrites(rig: Rig, args: readonly string[], act: () => void) 
 
 const TWO_FOLDERS = [{ key: '1', title: 'Adult', locations: ['/media', '/backup'] }];
 
-test('an item made anew after the listing is looked for at Plex, and no namesake is proven by what is left', async (t) => {
-  const rig = await world(t, { sections: TWO_FOLDERS, latencyMs: 3 });
-  const files = quays(200);
-  addAll(rig, files);
-  const first = rig.plex.addItem({ sectionKey: '1', file: '/media/Studio/01.mp4' });
-  const namesake = rig.plex.addItem({ sectionKey: '1', file: '/backup/Studio/01.mp4', title: 'namesake' });
-  // In the second batch, long after the listing.
-  await rig.enqueue([...files.slice(0, 150), '/media/Studio/01.mp4']);
-  let anew = '';
-  const result = await duringWrites(rig, ['process', '-v'], () => {
-    rig.plex.removeItem(first);
-    anew = rig.plex.addItem({ sectionKey: '1', file: '/media/Studio/01.mp4' });
+for (const fileFilter of ['contains', 'ignored'] as const)
+  test(`an item made anew after the listing is found, and no namesake is proven by what is left, the file filter ${fileFilter}`, async (t) => {
+    const rig = await world(t, { sections: TWO_FOLDERS, latencyMs: 3, quirks: { fileFilter } });
+    const files = quays(200);
+    addAll(rig, files);
+    const first = rig.plex.addItem({ sectionKey: '1', file: '/media/Studio/01.mp4' });
+    const namesake = rig.plex.addItem({ sectionKey: '1', file: '/backup/Studio/01.mp4', title: 'namesake' });
+    // In the second batch, long after the listing.
+    await rig.enqueue([...files.slice(0, 150), '/media/Studio/01.mp4']);
+    let anew = '';
+    const result = await duringWrites(rig, ['process', '-v'], () => {
+      rig.plex.removeItem(first);
+      anew = rig.plex.addItem({ sectionKey: '1', file: '/media/Studio/01.mp4' });
+    });
+    assert.equal(result.code, 0, result.stderr);
+    assert.deepEqual(rig.titlesOf([anew, namesake]), ['Scene /media/Studio/01.mp4', 'namesake'], result.stderr);
   });
-  assert.equal(result.code, 0, result.stderr);
-  assert.deepEqual(rig.titlesOf([anew, namesake]), ['Scene /media/Studio/01.mp4', 'namesake'], result.stderr);
-});
 
 test('a pin whose file was moved after the listing follows it to where it is', async (t) => {
   const rig = await world(t, { sections: TWO_FOLDERS, latencyMs: 3 });

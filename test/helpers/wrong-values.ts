@@ -1,5 +1,5 @@
 import { parseDurationMs } from '../../src/core/duration.ts';
-import type { SettingType } from '../../src/settings/table.ts';
+import type { SettingType } from '../../src/settings/setting.ts';
 
 const msOf = (bound: string): number => parseDurationMs(bound, 's') ?? Number.NaN;
 

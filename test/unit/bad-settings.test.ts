@@ -7,7 +7,8 @@ import { after, test } from 'node:test';
 import { UsageError } from '../../src/core/errors.ts';
 import type { ConfigSources } from '../../src/settings/load.ts';
 import { loadSettings } from '../../src/settings/load.ts';
-import type { Setting, SettingName } from '../../src/settings/table.ts';
+import type { Setting } from '../../src/settings/setting.ts';
+import type { SettingName } from '../../src/settings/table.ts';
 import { SETTING_NAMES, SETTINGS, variableOf } from '../../src/settings/table.ts';
 import { wrongValues } from '../helpers/wrong-values.ts';
 

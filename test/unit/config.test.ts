@@ -11,7 +11,8 @@ import { requirePlex } from '../../src/settings/access.ts';
 import type { ConfigSources, LoadedSettings } from '../../src/settings/load.ts';
 import { loadSettings } from '../../src/settings/load.ts';
 import { schemaOf } from '../../src/settings/schema.ts';
-import type { Setting, Settings } from '../../src/settings/table.ts';
+import type { Setting } from '../../src/settings/setting.ts';
+import type { Settings } from '../../src/settings/table.ts';
 import { flagOf, SETTING_NAMES, SETTINGS, variableOf } from '../../src/settings/table.ts';
 
 const NOWHERE = '/no/such/harbour';

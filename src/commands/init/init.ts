@@ -11,7 +11,8 @@ import { isStronger, requirePlex, SECRETS, stashAccess } from '../../settings/ac
 import { configFilePath, readConfigFile } from '../../settings/file.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
 import { loadSettings } from '../../settings/load.ts';
-import type { Setting, SettingName } from '../../settings/table.ts';
+import type { Setting } from '../../settings/setting.ts';
+import type { SettingName } from '../../settings/table.ts';
 import { SETTING_NAMES, SETTINGS, variableOf } from '../../settings/table.ts';
 import { canAsk } from '../../terminal/ask.ts';
 import { confirm } from '../../terminal/confirm.ts';

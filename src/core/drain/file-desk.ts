@@ -6,7 +6,7 @@ import type { Finders, LookUp } from '../look-up.ts';
 import { lookUpFile } from '../look-up.ts';
 import type { Candidate, SceneFile } from '../match.ts';
 import type { PlexItem, Section } from '../plex-item.ts';
-import { findInListing, listSection, pagesFor } from '../section-listing.ts';
+import { findInListing, listSection, movedMeanwhile, pagesFor } from '../section-listing.ts';
 import type { DrainSetting } from './setting.ts';
 
 /**
@@ -162,9 +162,11 @@ export function createFileDesk(setting: DrainSetting): FileDesk {
       const isIndexed = look.steps.some(({ rule }) => rule === 'index');
       if (!isIndexed) return { look, from: 'look_up' };
       if (kind !== 'at_plex' && (isOfNow || standsByItself(look, kind))) return { look, from: 'index' };
-      // What was refreshed alone and cannot be asked for a name is listed after all.
-      for (const section of sections)
-        if (unfiltered.has(section.key) && sourceOf(section) === 'refreshed') await list(section, undefined);
+      // A section that cannot be asked for a name is listed anew, or it would be believed by what is old already.
+      for (const section of sections) {
+        const isOld = kind === 'at_plex' || sourceOf(section) === 'refreshed';
+        if (unfiltered.has(section.key) && isOld && !(await list(section, undefined))) throw movedMeanwhile(section);
+      }
       return { look: await lookIn(kind === 'at_plex' ? [] : ['listed'], file, kind), from: 'look_up' };
     },
 
