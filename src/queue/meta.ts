@@ -4,20 +4,31 @@ import type { Db } from './open.ts';
 export function prepareMeta(db: Db) {
   const read = db.prepare<[string], { value: string }>('SELECT value FROM meta WHERE name = ?');
   const write = db.prepare<[string, string]>(
-    'INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
+    `INSERT INTO meta (name, value) VALUES (?, ?)
+     ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE value <> excluded.value`,
   );
   const keep = db.prepare<[string, string]>('INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING');
   const remove = db.prepare<[string]>('DELETE FROM meta WHERE name = ?');
+  const text = (name: string): string | undefined => read.get(name)?.value;
   return {
+    text,
     number: (name: string): number | undefined => {
-      const row = read.get(name);
-      return row === undefined ? undefined : Number(row.value);
+      const value = text(name);
+      return value === undefined ? undefined : Number(value);
     },
     set: (name: string, value: number): void => {
       write.run(name, String(value));
     },
+    /** What `setJson` has put there: whoever reads it knows what that was. */
+    json: <T>(name: string): T | undefined => {
+      const value = text(name);
+      return value === undefined ? undefined : (JSON.parse(value) as T);
+    },
+    setJson: (name: string, value: unknown): void => {
+      write.run(name, JSON.stringify(value));
+    },
     /** Sets what is not set yet. */
-    keep: (name: string, value: number): void => {
+    keep: (name: string, value: number | string): void => {
       keep.run(name, String(value));
     },
     remove: (name: string): void => {

@@ -1,3 +1,4 @@
+import { prepareMeta } from './meta.ts';
 import { livenessOf, openOwner } from './owners.ts';
 import { translated } from './store-errors.ts';
 import type { Stores } from './stores.ts';
@@ -13,17 +14,13 @@ type Holder = { readonly owner: string; readonly pid: number };
 
 /** Takes a role, unless a living process has it. */
 export function takeRole({ queueDb: db, path }: Stores, role: Role, pid: number): RoleHold {
-  const read = db.prepare<[string], { value: string }>('SELECT value FROM meta WHERE name = ?');
-  const write = db.prepare<[string, string]>(
-    'INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
-  );
+  const meta = prepareMeta(db);
   const name = `role:${role}`;
   const owner = openOwner(path, db);
   const take = db.transaction((): Holder | undefined => {
-    const row = read.get(name);
-    const holder = row === undefined ? undefined : (JSON.parse(row.value) as Holder);
+    const holder = meta.json<Holder>(name);
     if (holder !== undefined && livenessOf(path, holder.owner) === 'alive') return holder;
-    write.run(name, JSON.stringify({ owner: owner.id, pid }));
+    meta.setJson(name, { owner: owner.id, pid });
     return undefined;
   });
   try {

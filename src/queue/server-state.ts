@@ -1,6 +1,7 @@
 import type { Breaker } from '../core/breaker.ts';
 import { CLOSED } from '../core/breaker.ts';
 import type { AddedMark, Binding } from '../core/ports.ts';
+import { prepareMeta } from './meta.ts';
 import type { Db } from './open.ts';
 import { translated } from './store-errors.ts';
 import { newUuid } from './uuid.ts';
@@ -25,11 +26,7 @@ export function prepareServerState(db: Db) {
   const readBreaker = db.prepare<[string], { state: string }>('SELECT state FROM breakers WHERE server = ?');
   const writeBreaker = db.prepare<[string, string]>(`
     INSERT INTO breakers (server, state) VALUES (?, ?) ON CONFLICT (server) DO UPDATE SET state = excluded.state`);
-  const readMeta = db.prepare<[string], { value: string }>('SELECT value FROM meta WHERE name = ?');
-  const writeMeta = db.prepare<[string, string]>(`
-    INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`);
-  const keepMeta = db.prepare<[string, string]>('INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING');
-  const removeMeta = db.prepare<[string]>('DELETE FROM meta WHERE name = ?');
+  const meta = prepareMeta(db);
   const forgetMarks = db.prepare(`DELETE FROM meta WHERE name LIKE 'added_mark:%'`);
   return {
     breaker: (server: 'plex' | 'stash'): Breaker => {
@@ -39,48 +36,33 @@ export function prepareServerState(db: Db) {
     saveBreaker: (server: 'plex' | 'stash', breaker: Breaker): void => {
       writeBreaker.run(server, JSON.stringify(breaker));
     },
-    binding: (): Binding | undefined => {
-      const row = readMeta.get('plex_binding');
-      return row === undefined ? undefined : (JSON.parse(row.value) as Binding);
-    },
-    bind: (binding: Binding): void => {
-      writeMeta.run('plex_binding', JSON.stringify(binding));
-    },
-    addedMark: (sectionKey: string): AddedMark | undefined => {
-      const row = readMeta.get(`added_mark:${sectionKey}`);
-      return row === undefined ? undefined : (JSON.parse(row.value) as AddedMark);
-    },
-    saveAddedMark: (sectionKey: string, mark: AddedMark): void => {
-      writeMeta.run(`added_mark:${sectionKey}`, JSON.stringify(mark));
-    },
+    binding: () => meta.json<Binding>('plex_binding'),
+    bind: (binding: Binding): void => meta.setJson('plex_binding', binding),
+    addedMark: (sectionKey: string) => meta.json<AddedMark>(`added_mark:${sectionKey}`),
+    saveAddedMark: (sectionKey: string, mark: AddedMark): void => meta.setJson(`added_mark:${sectionKey}`, mark),
     refusedAt: (tokenFingerprint: string): number | undefined => {
-      const row = readMeta.get('refused_token');
-      const refusal = row === undefined ? undefined : (JSON.parse(row.value) as Refusal);
+      const refusal = meta.json<Refusal>('refused_token');
       return refusal?.tokenFingerprint === tokenFingerprint ? refusal.at : undefined;
     },
     saveRefusal: (refusal: Refusal | undefined): void => {
-      if (refusal === undefined) removeMeta.run('refused_token');
-      else writeMeta.run('refused_token', JSON.stringify(refusal));
+      if (refusal === undefined) meta.remove('refused_token');
+      else meta.setJson('refused_token', refusal);
     },
-    stashDialect: (): unknown => {
-      const row = readMeta.get('stash_dialect');
-      return row === undefined ? undefined : (JSON.parse(row.value) as unknown);
-    },
+    stashDialect: () => meta.json('stash_dialect'),
     saveStashDialect: (dialect: unknown): void => {
-      const text = JSON.stringify(dialect);
-      if (text !== undefined && text !== readMeta.get('stash_dialect')?.value) writeMeta.run('stash_dialect', text);
+      if (dialect !== undefined) meta.setJson('stash_dialect', dialect);
     },
     /** Marks belong to a server as its rating keys do. */
     unbind: (): void => {
-      removeMeta.run('plex_binding');
+      meta.remove('plex_binding');
       forgetMarks.run();
     },
     /** One UUID per data directory, made once: Plex registers each unseen one as a new device (plex-api.md 1). */
     clientIdentifier: (): string => {
-      keepMeta.run('client_identifier', newUuid(db));
-      const row = readMeta.get('client_identifier');
-      if (row === undefined) throw new Error('the client identifier was not stored');
-      return row.value;
+      meta.keep('client_identifier', newUuid(db));
+      const identifier = meta.text('client_identifier');
+      if (identifier === undefined) throw new Error('the client identifier was not stored');
+      return identifier;
     },
   };
 }

@@ -1,3 +1,4 @@
+import { prepareMeta } from './meta.ts';
 import { translated } from './store-errors.ts';
 import type { Stores } from './stores.ts';
 
@@ -22,24 +23,15 @@ const SEEN = 'stash_poll_seen';
 
 /** What is remembered of the polls of Stash, in the data directory. */
 export function openPollMemory({ queueDb: db }: Pick<Stores, 'queueDb'>): PollMemory {
-  const read = db.prepare<[string], { value: string }>('SELECT value FROM meta WHERE name = ?');
-  const write = db.prepare<[string, string]>(
-    `INSERT INTO meta (name, value) VALUES (?, ?)
-     ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE value <> excluded.value`,
-  );
+  const meta = prepareMeta(db);
   const save = db.transaction(({ seen, ...state }: PollState) => {
-    write.run(SEEN, JSON.stringify(packSeen(seen)));
-    write.run(NAME, JSON.stringify(state));
+    meta.setJson(SEEN, packSeen(seen));
+    meta.setJson(NAME, state);
   });
   return translated(db.name, {
     read: () => {
-      const row = read.get(NAME);
-      if (row === undefined) return undefined;
-      const seen = read.get(SEEN);
-      return {
-        seen: seen === undefined ? {} : unpackSeen(JSON.parse(seen.value) as PackedSeen),
-        ...toState(JSON.parse(row.value) as Kept | KeptAsText),
-      };
+      const kept = meta.json<Kept | KeptAsText>(NAME);
+      return kept && { seen: unpackSeen(meta.json<PackedSeen>(SEEN) ?? {}), ...toState(kept) };
     },
     save: (state: PollState) => save.immediate(state),
   });

@@ -1,24 +1,11 @@
-import { StoreError, SyncError, UsageError } from '../../core/errors.ts';
-import type { TaskMode } from '../../core/hook-event.ts';
-import { backoffMs, RETRY_RULES } from '../../core/retry.ts';
-import type { Complaint } from '../../exit.ts';
-import { complaintOf, EXIT } from '../../exit.ts';
 import { intakeOf } from '../../queue/intake.ts';
-import { openNotices } from '../../queue/notices.ts';
-import { takeRole } from '../../queue/roles.ts';
 import type { Stores } from '../../queue/stores.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
 import { spoolOf } from '../../spool/layout.ts';
-import type { AskedTask } from '../../spool/take-in.ts';
-import { removeAsked, stillAsked, takeInSpool } from '../../spool/take-in.ts';
-import type { Context } from '../context.ts';
+import { takeInSpool } from '../../spool/take-in.ts';
 import { reportTaken } from '../plugin/taken-report.ts';
+import type { Answered, AnswerTasks, TakeInPlace } from './answer-tasks.ts';
 import type { Fault } from './cron-verdict.ts';
-
-type TakeInPlace = Context & {
-  /** Cuts a task off. */
-  readonly signal?: AbortSignal;
-};
 
 /** What keeps tasks from being done, and whether the spool itself is to be told of: as a complaint of cron's. */
 export type TakenIn = { readonly faults: readonly Fault[]; readonly complaints: readonly string[] };
@@ -31,7 +18,12 @@ export function createTakeIn(stores: Stores, loaded: LoadedSettings, context: Ta
   const { dataDir, output, now } = context;
   const spool = spoolOf(dataDir.path);
   const intake = intakeOf(stores);
-  const answer = createAnswer(stores, loaded, context);
+  let answerTasks: AnswerTasks | undefined;
+  // Tasks are rare: a run without one does not even load what does them.
+  const answer: AnswerTasks = async (tasks) => {
+    answerTasks ??= (await import('./answer-tasks.ts')).createAnswerTasks(stores, loaded, context);
+    return await answerTasks(tasks);
+  };
   let told: readonly string[] = [];
   return async () => {
     let startedAt = process.hrtime.bigint();
@@ -46,21 +38,7 @@ export function createTakeIn(stores: Stores, loaded: LoadedSettings, context: Ta
       },
       ignore: (reason) => output.log('debug', `[PlexSync Hook] Not enqueued: ${reason}`),
     });
-    const left: string[] = [];
-    const faults: Fault[] = [];
-    const answerAll = async (): Promise<void> => {
-      for (const found of tasks) {
-        const task = stillAsked(spool, found);
-        if (task.names.length === 0) continue;
-        const { files, fault } = await answer(task);
-        if (fault !== undefined) faults.push(fault);
-        if (files === 'stay') continue;
-        // The task came from Stash too, and that is remembered once it is over.
-        intake.take([], now());
-        left.push(...removeAsked(spool, task));
-      }
-    };
-    if (tasks.length > 0) await aloneAtTasks(stores, answerAll, output);
+    const { faults, left } = tasks.length === 0 ? NO_TASKS : await answer(tasks);
     const all = [...warnings, ...left];
     for (const warning of all) if (!told.includes(warning)) output.log('warning', `[PlexSync Hook] ${warning}`);
     told = all;
@@ -68,104 +46,4 @@ export function createTakeIn(stores: Stores, loaded: LoadedSettings, context: Ta
   };
 }
 
-/** Runs `answerAll`, unless another process is at the tasks of this spool: it does them all, or leaves them to the next run. */
-async function aloneAtTasks(stores: Stores, answerAll: () => Promise<void>, output: Context['output']): Promise<void> {
-  const hold = takeRole(stores, 'tasks', process.pid);
-  if (hold.kind === 'taken') {
-    output.log('debug', `[PlexSync] pid ${hold.pid} is at the tasks of the plugin; they are left to it`);
-    return;
-  }
-  try {
-    await answerAll();
-  } finally {
-    hold.release();
-  }
-}
-
-/** A task that could not be done so far, and is to be tried again. */
-type Trouble = {
-  readonly message: string;
-  readonly hint: string;
-  readonly fault: Fault;
-  readonly failures: number;
-  readonly retryAt: number;
-};
-
-/** What becomes of a task's files, and what went wrong with it. */
-type Answer = { readonly files: 'go' | 'stay'; readonly fault?: Fault };
-
-/** Does tasks, each as often as it takes: one waits for a Stash that does not answer, or for a person to mend a setting. */
-function createAnswer(
-  stores: Stores,
-  loaded: LoadedSettings,
-  context: TakeInPlace,
-): (task: AskedTask) => Promise<Answer> {
-  const { output, now, signal } = context;
-  const notices = openNotices(stores);
-  const troubles = new Map<TaskMode, Trouble>();
-  const failed = (mode: TaskMode, thrown: unknown): Answer => {
-    // The next step of the run meets it too, and the task is for a run with a queue that works.
-    if (thrown instanceof StoreError) throw thrown;
-    const before = troubles.get(mode);
-    const complaint = complaintOf(thrown, context.version);
-    const fault = faultOf(thrown);
-    if (fault === undefined) {
-      troubles.delete(mode);
-      const message = complaint.message.replace(/\.$/, '');
-      output.log('error', `[PlexSync] The task ${mode} was not done: ${message}. Start it again in Stash.`);
-      return { files: 'go', fault: { exitCode: EXIT.bug, what: `task ${mode}` } };
-    }
-    const trouble = troubleAfter(before, { complaint, fault, now: now() });
-    if (fault.exitCode === EXIT.unreachable) notices.noteOutage(now(), 'stash');
-    if (trouble.message !== before?.message) tellTrouble(mode, trouble, output);
-    troubles.set(mode, trouble);
-    return { files: 'stay', fault };
-  };
-  return async ({ mode }) => {
-    const before = troubles.get(mode);
-    // Each try may walk through all of Stash: not at each look of a watch.
-    if (before !== undefined && now() < before.retryAt) return { files: 'stay', fault: before.fault };
-    try {
-      const { answerTask } = await import('../plugin/tasks.ts');
-      await answerTask(mode, { stores, loaded, signal }, context);
-    } catch (thrown) {
-      // A stop cuts the request off: the task begins anew in the next run.
-      if (signal?.aborted === true) return { files: 'stay' };
-      return failed(mode, thrown);
-    }
-    troubles.delete(mode);
-    if (ASKS_STASH.has(mode)) notices.clearOutage('stash');
-    return { files: 'go' };
-  };
-}
-
-function troubleAfter(
-  before: Trouble | undefined,
-  { complaint, fault, now }: { readonly complaint: Complaint; readonly fault: Fault; readonly now: number },
-): Trouble {
-  const failures = (before?.failures ?? 0) + 1;
-  const { message, hint = '' } = complaint;
-  return { message, hint, fault, failures, retryAt: now + backoffMs(failures, NO_JITTER) };
-}
-
-function tellTrouble(mode: TaskMode, { message, hint, fault }: Trouble, output: Context['output']): void {
-  const what = `The task ${mode} was not done yet: ${message.replace(/\.$/, '')}`;
-  const next = `${hint} The next run tries again.`.trim();
-  const { what: code, exitCode } = fault;
-  output.error({ code, exitCode, message: what, hint: next }, [['error', `[PlexSync] ${what}. ${next}`]]);
-}
-
-const ASKS_STASH: ReadonlySet<TaskMode> = new Set(['sync_all', 'sync_recent']);
-
-const NO_JITTER = 0.5;
-
-/** What a task waits for, under the names that a drain has for it; `undefined`: no wait will mend it. */
-function faultOf(thrown: unknown): Fault | undefined {
-  if (thrown instanceof UsageError) return { exitCode: EXIT.usage, what: 'stash_misconfigured' };
-  if (!(thrown instanceof SyncError) || thrown.code === 'unexpected') return undefined;
-  const { class: kind } = RETRY_RULES[thrown.code];
-  if (kind === 'auth') return { exitCode: EXIT.refused, what: 'stash_unauthorized' };
-  return kind === 'unavailable' || kind === 'transient'
-    ? { exitCode: EXIT.unreachable, what: 'stash_unreachable' }
-    : { exitCode: EXIT.usage, what: 'stash_misconfigured' };
-}
+const NO_TASKS: Answered = { faults: [], left: [] };
