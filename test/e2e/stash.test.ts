@@ -1,6 +1,7 @@
 /** Bare jobs are filled in from Stash: what it says, what it does not say, and what happens when it cannot be asked. */
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
@@ -287,18 +288,34 @@ test('a Stash that knows none of what was written before is another one; the rig
   assert.deepEqual(sql('SELECT count(*) AS count FROM scenes'), [{ count: 3 }]);
 });
 
-test('a bulk of 500 scenes takes at most 12 requests to Stash, and every item is right', async (t) => {
-  const { plex, run, stash } = await withStash(t);
-  const ids = Array.from({ length: 500 }, (_, index) => {
-    plex.addItem({ sectionKey: '1', file: `/media/${index}.mp4` });
-    return stash.addScene({ ...PIER, title: `Pier ${index}`, files: [`/media/${index}.mp4`] });
-  });
-  await run(['enqueue', ...ids.map(String)]);
+test('a bulk edit of 500 scenes is 500 files of the spool, one drain and at most 12 requests to Stash; every item is right', async (t) => {
+  const { dir, dataDir, plex, run, stash, sql } = await withStash(t);
+  const scenes = Array.from({ length: 500 }, (_, index) => ({
+    item: plex.addItem({ sectionKey: '1', file: `/media/${index}.mp4` }),
+    id: stash.addScene({ ...PIER, title: `Pier ${index}`, files: [`/media/${index}.mp4`] }),
+  }));
+  mkdirSync(join(dir, 'plugins'));
+  assert.equal((await run(['plugin', 'install', '--plugins-dir', join(dir, 'plugins'), '--yes'])).code, 0);
+  // As Stash does: one front after another.
+  const front = join(dir, 'plugins', 'plexsync', 'plexsync-hook.sh');
+  const inputs = stash.bulkEdit(
+    scenes.map(({ id }) => id),
+    { studio: 'South Quay' },
+  );
+  for (const input of inputs) assert.equal(spawnSync('sh', [front], { input }).status, 0);
+  assert.equal(readdirSync(join(dataDir, 'spool', 'new')).length, 500);
+
   stash.resetRequests();
   const { code, stderr } = await run(['process', '--quiet']);
   assert.equal(code, 0, stderr);
   assert.ok(stash.count() <= 12, `${stash.count()} requests`);
   assert.equal(plex.count('edit'), 500);
+  for (const [index, { item }] of scenes.entries()) {
+    const written = plex.item(item);
+    assert.deepEqual([written?.title, written?.studio], [`Pier ${index}`, 'South Quay']);
+  }
+  assert.deepEqual(readdirSync(join(dataDir, 'spool', 'new')), []);
+  assert.deepEqual(sql('SELECT * FROM jobs'), []);
 });
 
 test('enqueue --all takes every scene of Stash, after asking; --recent those that changed lately', async (t) => {
