@@ -1,7 +1,9 @@
 import { SyncError, UsageError } from '../core/errors.ts';
 import { isKnownServer } from '../core/libraries.ts';
-import type { Section } from '../core/plex-item.ts';
+import type { PlexItem, Section } from '../core/plex-item.ts';
 import type { Binding } from '../core/ports.ts';
+import type { SceneRecord } from '../core/scene-record.ts';
+import { isOfItem } from '../core/scene-record.ts';
 import type { PlexClient } from '../plex/client.ts';
 
 /**
@@ -23,26 +25,35 @@ export async function proveKnownServer(plex: PlexClient, bound: Binding | undefi
 /** Full items in one GET: as many as a run reads at once. */
 const PER_REQUEST = 100;
 
-/** Those of the rating keys of which Plex has no item any more. @throws {SyncError} */
-export async function missingItems(plex: PlexClient, ratingKeys: readonly string[]): Promise<ReadonlySet<string>> {
+/**
+ * Those of the records whose item Plex has no more, by rating key: none has the key, or one that was made anew has it.
+ * @throws {SyncError}
+ */
+export async function missingItems(plex: PlexClient, records: readonly SceneRecord[]): Promise<ReadonlySet<string>> {
   const missing = new Set<string>();
-  for (let start = 0; start < ratingKeys.length; start += PER_REQUEST) {
-    const asked = ratingKeys.slice(start, start + PER_REQUEST);
-    const found = await foundOf(plex, asked);
-    for (const key of asked) if (!found.has(key)) missing.add(key);
+  for (let start = 0; start < records.length; start += PER_REQUEST) {
+    const asked = records.slice(start, start + PER_REQUEST);
+    const items = await foundOf(
+      plex,
+      asked.map(({ ratingKey }) => ratingKey),
+    );
+    for (const record of asked) {
+      const item = items.get(record.ratingKey);
+      if (item === undefined || !isOfItem(record, item)) missing.add(record.ratingKey);
+    }
   }
   return missing;
 }
 
 /** A 404 may stand for all of them or for one, which no documentation tells: then each half is asked for. */
-async function foundOf(plex: PlexClient, asked: readonly string[]): Promise<ReadonlySet<string>> {
+async function foundOf(plex: PlexClient, asked: readonly string[]): Promise<ReadonlyMap<string, PlexItem>> {
   try {
-    return new Set((await plex.items(asked)).map(({ ratingKey }) => ratingKey));
+    return new Map((await plex.items(asked)).map((item) => [item.ratingKey, item]));
   } catch (thrown) {
     if (!(thrown instanceof SyncError) || thrown.code !== 'plex_not_found') throw thrown;
-    if (asked.length === 1) return new Set();
+    if (asked.length === 1) return new Map();
     const middle = Math.ceil(asked.length / 2);
     const [first, second] = [asked.slice(0, middle), asked.slice(middle)];
-    return new Set([...(await foundOf(plex, first)), ...(await foundOf(plex, second))]);
+    return new Map([...(await foundOf(plex, first)), ...(await foundOf(plex, second))]);
   }
 }

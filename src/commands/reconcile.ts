@@ -135,8 +135,8 @@ async function judgePage(
 ): Promise<readonly (readonly [sceneId: number, kind: SweepKind])[]> {
   const sceneIds = scenes.map(({ sceneId }) => sceneId);
   const [records, waiting, lettered] = [sweep.records(sceneIds), sweep.waiting(sceneIds), sweep.lettered(sceneIds)];
-  const keys = [...records.values()].flatMap(({ ratingKey }) => (ratingKey === '' ? [] : [ratingKey]));
-  const missing = plex === undefined ? undefined : await missingItems(plex, keys);
+  const written = [...records.values()].filter(({ ratingKey }) => ratingKey !== '');
+  const missing = plex === undefined ? undefined : await missingItems(plex, written);
   return scenes.map((scene) => {
     const record = records.get(scene.sceneId);
     const isGone = missing?.has(record?.ratingKey ?? '');

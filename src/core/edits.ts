@@ -62,6 +62,11 @@ export function planEdits(wanted: Wanted, item: PlexItem, written: Written, rule
   return { fields, lists, left, capped, written: ours };
 }
 
+/** The fields and lists that a plan locks, by Plex's names. */
+export function lockedBy(plan: EditPlan, { lockFields }: WriteRules): readonly string[] {
+  return lockFields ? [...plan.fields.map(({ field }) => field), ...plan.lists.map(({ kind }) => kind)] : [];
+}
+
 /** What has to be noted before the plan is carried out, so that a crash on the way can be told from a user's edit. */
 export function intentOf(plan: EditPlan): Intent {
   return {

@@ -19,6 +19,8 @@ export type PlexItem = {
   readonly fields: Readonly<Record<ScalarField, string>>;
   readonly lists: Readonly<Record<ListKind, readonly Tag[]>>;
   readonly locked: ReadonlySet<string>;
+  /** Epoch seconds by Plex's clock; a person may edit it. Absent where the server gives none. */
+  readonly addedAt: number | undefined;
   readonly files: readonly PlexFile[];
 };
 

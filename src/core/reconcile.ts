@@ -1,3 +1,5 @@
+import type { SceneRecord } from './scene-record.ts';
+
 /** What a sweep makes of a scene. All but the first four need nothing. */
 export type SweepKind =
   /** Nothing was ever written for it, or what was is no longer its own. */
@@ -23,12 +25,9 @@ export type KindInNeed = (typeof KINDS_IN_NEED)[number];
 /** A scene as Stash lists it. */
 export type SweptScene = { readonly sceneId: number; readonly updatedAt: string; readonly paths: readonly string[] };
 
-/** What we know of a scene that we wrote. */
-export type SweptRecord = {
+/** What we know of a scene that we wrote. Its rating key is empty when its item was given to another scene, or forgotten with its server. */
+export type SweptRecord = SceneRecord & {
   readonly sceneId: number;
-  /** Empty when its item was given to another scene, or forgotten with its server. */
-  readonly ratingKey: string;
-  readonly scenePath: string;
   /** Absent when it was not written as Stash has it, or by an older plexsync. */
   readonly stashUpdatedAt: string | undefined;
 };

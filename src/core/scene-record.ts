@@ -57,6 +57,10 @@ export type SceneRecord = {
   readonly provenFile: string | undefined;
   readonly written: Written;
   readonly intent: Intent | undefined;
+  /** When Plex added the item, epoch seconds by its clock; absent where it did not say, and in older records. */
+  readonly addedAt?: number | undefined;
+  /** The fields and lists that we locked, by Plex's names; absent in older records, which do not tell. */
+  readonly locked?: readonly string[] | undefined;
   /** Set when Stash said what to write: what is empty there since was emptied. */
   readonly source?: 'stash' | undefined;
 };
@@ -67,6 +71,85 @@ export const NOTHING_WRITTEN: Written = { fields: {}, lists: {} };
 export function saysMoreThanTitle({ fields, lists }: Written): boolean {
   const isTold = SCALAR_FIELDS.some((field) => field !== 'title' && (fields[field]?.sent ?? '') !== '');
   return isTold || LIST_KINDS.some((kind) => Object.keys(lists[kind] ?? {}).length > 0);
+}
+
+/**
+ * Whether a record is of this very item. A rating key alone does not say so: after Plex's database was made anew, the
+ * same key may be another item. Our locks are the best sign, since an item made anew has none; its `addedAt` may have
+ * been edited by a person, so it proves nothing alone.
+ */
+export function isOfItem(record: SceneRecord, item: PlexItem): boolean {
+  if (record.ratingKey !== item.ratingKey) return false;
+  const isSameDate = record.addedAt !== undefined && record.addedAt === item.addedAt;
+  if (isSameDate) return true;
+  const locked = record.locked ?? writtenKeys(record.written);
+  if (locked.some((name) => item.locked.has(name))) return true;
+  // Locked by us, and nothing of that is left.
+  if (record.locked !== undefined && record.locked.length > 0) return false;
+  const isOtherDate = record.addedAt !== undefined && item.addedAt !== undefined;
+  // Never locked, as far as is known: an older record tells neither, and then what we wrote has to be gone.
+  const mayBeAnother = isOtherDate || record.locked === undefined;
+  return !mayBeAnother || showsOurs(record, item);
+}
+
+/** Whether anything of ours besides the title is in the item: an agent makes the title of the file's name as well. */
+function showsOurs({ written, intent }: SceneRecord, item: PlexItem): boolean {
+  const isThere = SCALAR_FIELDS.some((field) => {
+    const [now, last] = [item.fields[field], written.fields[field]];
+    return (
+      field !== 'title' &&
+      now !== '' &&
+      (now === last?.kept || now === last?.sent || now === intent?.fields[field]?.value)
+    );
+  });
+  return (
+    isThere ||
+    LIST_KINDS.some((kind) => {
+      const ours = new Set(
+        [...Object.values(written.lists[kind] ?? {}), ...(intent?.lists[kind]?.add ?? [])].map(foldName),
+      );
+      return item.lists[kind].some(({ tag }) => ours.has(foldName(tag)));
+    })
+  );
+}
+
+/**
+ * What of a record counts as written to an item: nothing where it is another one. An inherited record, of a scene that
+ * had the item before, counts for what the item still shows, so that it removes names and holds none back.
+ */
+export function writtenTo(record: SceneRecord | undefined, item: PlexItem, from: 'own' | 'inherited'): Written {
+  if (record === undefined || !isOfItem(record, item)) return NOTHING_WRITTEN;
+  const written = foldIntent(record, item);
+  return from === 'own' ? written : stillShown(written, item);
+}
+
+function stillShown({ fields, lists }: Written, item: PlexItem): Written {
+  const shownFields = SCALAR_FIELDS.flatMap((field) => {
+    const last = fields[field];
+    const now = item.fields[field];
+    return last !== undefined && (now === last.kept || now === last.sent) ? [[field, last] as const] : [];
+  });
+  const shownLists = LIST_KINDS.map((kind) => {
+    const present = new Set(item.lists[kind].map(({ tag }) => foldName(tag)));
+    const names = Object.entries(lists[kind] ?? {}).filter(([, kept]) => present.has(foldName(kept)));
+    return [kind, Object.fromEntries(names)] as const;
+  });
+  return { fields: Object.fromEntries(shownFields), lists: Object.fromEntries(shownLists) };
+}
+
+/**
+ * The fields and lists of an item that we locked: those known before, and those of `edited` that are locked now. What an
+ * older record does not tell is what was written and is locked.
+ */
+export function lockedByUs(
+  record: SceneRecord | undefined,
+  item: PlexItem,
+  edited: readonly string[],
+): readonly string[] {
+  const own = record !== undefined && isOfItem(record, item) ? record : undefined;
+  const before =
+    own === undefined ? [] : (own.locked ?? writtenKeys(own.written).filter((name) => item.locked.has(name)));
+  return [...new Set([...before, ...edited.filter((name) => item.locked.has(name))])].toSorted();
 }
 
 /**

@@ -84,6 +84,7 @@ const itemsAnswer = z.object({
           tagline: text,
           originallyAvailableAt: text,
           userRating: z.optional(number),
+          addedAt: hint,
           Role: tags,
           Genre: tags,
           Collection: tags,
@@ -162,6 +163,8 @@ export function toItems(value: unknown): PlexItem[] | undefined {
     },
     lists: { actor: toTags(row.Role), genre: toTags(row.Genre), collection: toTags(row.Collection) },
     locked: new Set(row.Field.filter(({ locked }) => locked === true || Number(locked) === 1).map(({ name }) => name)),
+    // Zero and less stand for no date.
+    addedAt: row.addedAt !== undefined && row.addedAt > 0 ? row.addedAt : undefined,
     files: toFiles(row.Media),
   }));
 }

@@ -113,6 +113,12 @@ export const QUEUE_SCHEMA: Schema = {
     ) STRICT;
     CREATE INDEX pins_by_item ON pins (rating_key);
     `,
+    `
+    -- What tells an item from another one that was made under its key: Plex's addedAt, epoch seconds, and the fields and
+    -- lists that we locked. NULL where an older plexsync wrote the row, which kept neither.
+    ALTER TABLE scenes ADD COLUMN added_at INTEGER;
+    ALTER TABLE scenes ADD COLUMN locked TEXT CHECK (locked IS NULL OR json_valid(locked));
+    `,
   ],
 };
 

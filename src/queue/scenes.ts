@@ -3,7 +3,8 @@ import type { Intent, SceneRecord, SyncNotes, Written } from '../core/scene-reco
 import type { Db } from './open.ts';
 import { preparePins } from './pins.ts';
 
-type SceneRow = {
+/** A row of `scenes`. */
+export type SceneRow = {
   readonly scene_id: number;
   readonly rating_key: string;
   readonly section_key: string;
@@ -12,6 +13,8 @@ type SceneRow = {
   readonly written: string;
   readonly intent: string | null;
   readonly stash_updated_at: string | null;
+  readonly added_at: number | null;
+  readonly locked: string | null;
 };
 
 /** The end of a sync; a note of what is about to be written has none. */
@@ -19,7 +22,7 @@ type End = { readonly now: number; readonly notes: SyncNotes | undefined };
 
 /** A scene whose item is no longer known, as part of an UPDATE: where its file is stays, for edits that name none. */
 const FORGOTTEN = `rating_key = '', section_key = '', file = NULL, written = '{"fields":{},"lists":{}}', intent = NULL, written_at = NULL,
-  left_alone = NULL, section_title = NULL, stash_updated_at = NULL`;
+  left_alone = NULL, section_title = NULL, stash_updated_at = NULL, added_at = NULL, locked = NULL`;
 
 /** The statements of `scenes`: what we last wrote per scene. Those that write leave the transaction to the caller. */
 export function prepareScenes(db: Db) {
@@ -36,14 +39,14 @@ export function prepareScenes(db: Db) {
     WHERE place * CAST(@most AS INTEGER) / count > (place - 1) * CAST(@most AS INTEGER) / count`);
   const upsert = db.prepare<[object]>(`
     INSERT INTO scenes (scene_id, rating_key, section_key, scene_path, file, written, intent, written_at, left_alone,
-      section_title, stash_updated_at)
+      section_title, stash_updated_at, added_at, locked)
     VALUES (@sceneId, @ratingKey, @sectionKey, @scenePath, @file, @written, @intent, @writtenAt, @left, @sectionTitle,
-      @stashUpdatedAt)
+      @stashUpdatedAt, @addedAt, @locked)
     ON CONFLICT (scene_id) DO UPDATE SET rating_key = @ratingKey, section_key = @sectionKey, scene_path = @scenePath,
       file = @file, written = @written, intent = @intent, written_at = coalesce(@writtenAt, written_at),
       left_alone = iif(@writtenAt IS NULL, left_alone, @left),
       section_title = coalesce(@sectionTitle, iif(section_key = @sectionKey, section_title, NULL)),
-      stash_updated_at = coalesce(@stashUpdatedAt, stash_updated_at)`);
+      stash_updated_at = coalesce(@stashUpdatedAt, stash_updated_at), added_at = @addedAt, locked = @locked`);
   const disown = db.prepare<[string, number]>(`UPDATE scenes SET ${FORGOTTEN} WHERE rating_key = ? AND scene_id <> ?`);
   const forgetItems = db.prepare(`UPDATE scenes SET ${FORGOTTEN}`);
   const remove = db.prepare<[number]>('DELETE FROM scenes WHERE scene_id = ?');
@@ -74,6 +77,8 @@ export function prepareScenes(db: Db) {
           : JSON.stringify(end.notes.left),
       sectionTitle: end?.notes?.sectionTitle ?? scene.sectionTitle ?? null,
       stashUpdatedAt: end?.notes?.stashUpdatedAt ?? null,
+      addedAt: scene.addedAt ?? null,
+      locked: scene.locked === undefined ? null : JSON.stringify(scene.locked),
     });
   };
   return {
@@ -106,7 +111,8 @@ export function prepareScenes(db: Db) {
   };
 }
 
-function toRecord(row: SceneRow): SceneRecord {
+/** What we last wrote for a scene, out of its row. */
+export function toRecord(row: SceneRow): SceneRecord {
   return {
     ratingKey: row.rating_key,
     sectionKey: row.section_key,
@@ -114,6 +120,8 @@ function toRecord(row: SceneRow): SceneRecord {
     provenFile: row.file ?? undefined,
     written: JSON.parse(row.written) as Written,
     intent: row.intent === null ? undefined : (JSON.parse(row.intent) as Intent),
+    ...(row.added_at === null ? {} : { addedAt: row.added_at }),
+    ...(row.locked === null ? {} : { locked: JSON.parse(row.locked) as readonly string[] }),
     ...(row.stash_updated_at === null ? {} : { source: 'stash' }),
   };
 }

@@ -3,6 +3,8 @@ import type { SweptRecord } from '../core/reconcile.ts';
 import type { Intake } from './intake.ts';
 import { intakeOf } from './intake.ts';
 import type { DataDir } from './open.ts';
+import type { SceneRow } from './scenes.ts';
+import { toRecord } from './scenes.ts';
 import { prepareServerState } from './server-state.ts';
 import { translated } from './store-errors.ts';
 import { openStoresToRead, storesName } from './stores.ts';
@@ -23,13 +25,6 @@ export type Sweep = Pick<Intake, 'enqueue' | 'forget'> & {
   close(): void;
 };
 
-type Row = {
-  readonly scene_id: number;
-  readonly rating_key: string;
-  readonly scene_path: string;
-  readonly stash_updated_at: string | null;
-};
-
 /**
  * Opens the queue of a data directory that is there already; of `dlq.db` nothing is changed.
  * @throws {UsageError | StoreError}
@@ -37,8 +32,8 @@ type Row = {
 export function openSweep(dir: DataDir): Sweep {
   const stores = openStoresToRead(dir);
   const { queueDb: db, dlqDb } = stores;
-  const records = db.prepare<[string], Row>(
-    'SELECT scene_id, rating_key, scene_path, stash_updated_at FROM scenes WHERE scene_id IN (SELECT value FROM json_each(?))',
+  const records = db.prepare<[string], SceneRow>(
+    'SELECT * FROM scenes WHERE scene_id IN (SELECT value FROM json_each(?))',
   );
   const waiting = db.prepare<[string], { scene_id: number }>(
     `SELECT scene_id FROM jobs WHERE state = 'pending' AND scene_id IN (SELECT value FROM json_each(?))`,
@@ -54,7 +49,7 @@ export function openSweep(dir: DataDir): Sweep {
   return translated(storesName(dir.path), {
     ...intakeOf({ queueDb: db }),
     records: (sceneIds: readonly number[]) =>
-      new Map(records.all(JSON.stringify(sceneIds)).map((row) => [row.scene_id, toRecord(row)])),
+      new Map(records.all(JSON.stringify(sceneIds)).map((row) => [row.scene_id, toSwept(row)])),
     waiting: (sceneIds: readonly number[]) =>
       new Set(waiting.all(JSON.stringify(sceneIds)).map(({ scene_id }) => scene_id)),
     lettered: (sceneIds: readonly number[]) =>
@@ -67,11 +62,6 @@ export function openSweep(dir: DataDir): Sweep {
   });
 }
 
-function toRecord(row: Row): SweptRecord {
-  return {
-    sceneId: row.scene_id,
-    ratingKey: row.rating_key,
-    scenePath: row.scene_path,
-    stashUpdatedAt: row.stash_updated_at ?? undefined,
-  };
+function toSwept(row: SceneRow): SweptRecord {
+  return { ...toRecord(row), sceneId: row.scene_id, stashUpdatedAt: row.stash_updated_at ?? undefined };
 }

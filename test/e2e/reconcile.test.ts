@@ -93,6 +93,18 @@ test('each kind is found, told, and put right', async (t) => {
   assert.match((await reconcile('--yes')).stdout, /nothing to do/);
 });
 
+test('an item that was made anew under its key is missing in Plex, and is written again', async (t) => {
+  const { plex, run, reconcile, waiting, quay } = await harbour(t);
+  const { addedAt = 0 } = plex.item(quay.item) ?? {};
+  plex.removeItem(quay.item);
+  plex.addItem({ sectionKey: '1', ratingKey: quay.item, file: '/media/quay.mp4', addedAt: addedAt + 60 });
+  assert.match((await reconcile('--yes')).stdout, new RegExp(`missing in Plex\\t1\\t${quay.id}$`, 'm'));
+  assert.deepEqual(waiting(), [bulk(quay.id)]);
+  assert.equal((await run(['process'])).code, 0);
+  assert.deepEqual(plex.item(quay.item)?.genres, ['sea']);
+  assert.match((await reconcile('--yes')).stdout, /nothing to do/);
+});
+
 test('a file that was moved in Stash is a change, though its scene’s time stays', async (t) => {
   const { reconcile, sql, waiting, pier } = await harbour(t);
   sql(`UPDATE scenes SET scene_path = '/media/old/pier.mp4' WHERE scene_id = ${pier.id}`);

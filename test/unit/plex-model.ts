@@ -33,10 +33,11 @@ type ItemParts = {
   readonly fields?: Partial<Record<ScalarField, string>>;
   readonly lists?: Partial<Record<ListKind, readonly (string | Tag)[]>>;
   readonly locked?: readonly string[];
+  readonly addedAt?: number | undefined;
 };
 
 /** An item of Plex that is empty but for what is given; a tag may be given by its name alone. */
-export function itemWith({ fields = {}, lists = {}, locked = [] }: ItemParts): PlexItem {
+export function itemWith({ fields = {}, lists = {}, locked = [], addedAt }: ItemParts): PlexItem {
   const toTags = (kind: ListKind): readonly Tag[] =>
     (lists[kind] ?? []).map((tag) => (typeof tag === 'string' ? { tag } : tag));
   return {
@@ -46,6 +47,7 @@ export function itemWith({ fields = {}, lists = {}, locked = [] }: ItemParts): P
     fields: { title: '', summary: '', studio: '', tagline: '', originallyAvailableAt: '', userRating: '', ...fields },
     lists: { actor: toTags('actor'), genre: toTags('genre'), collection: toTags('collection') },
     locked: new Set(locked),
+    addedAt,
     files: [{ path: '/data/harbour.mp4' }],
   };
 }

@@ -2,12 +2,17 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SweepFacts, SweepKind, SweptRecord } from '../../src/core/reconcile.ts';
 import { judgeScene } from '../../src/core/reconcile.ts';
+import { NOTHING_WRITTEN } from '../../src/core/scene-record.ts';
 
 const SCENE = { sceneId: 7, updatedAt: '2026-05-01T10:00:00+10:00', paths: ['/media/pier.mp4', '/media/copy.mp4'] };
 const RECORD: SweptRecord = {
   sceneId: 7,
   ratingKey: '12',
+  sectionKey: '1',
   scenePath: '/media/pier.mp4',
+  provenFile: '/media/pier.mp4',
+  written: NOTHING_WRITTEN,
+  intent: undefined,
   stashUpdatedAt: SCENE.updatedAt,
 };
 const FACTS: SweepFacts = { record: RECORD, job: 'none', letter: 'none', item: 'there', ifUnknown: 'changed' };

@@ -85,8 +85,9 @@ export function notesOf(work: {
 export function recordOf(
   work: { readonly item: PlexItem; readonly file: SceneFile; readonly provenFile: string | undefined },
   written: Written,
+  locked: readonly string[],
 ): SceneRecord {
   const { item, file, provenFile } = work;
-  const { ratingKey, sectionKey } = item;
-  return { ratingKey, sectionKey, scenePath: file.path, provenFile, written, intent: undefined };
+  const { ratingKey, sectionKey, addedAt } = item;
+  return { ratingKey, sectionKey, scenePath: file.path, provenFile, written, intent: undefined, addedAt, locked };
 }

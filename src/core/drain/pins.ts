@@ -61,7 +61,7 @@ export function checkPin(
 function asRead(work: Pinned, item: PlexItem, { options }: Course): Read {
   const { record, file } = work;
   const proven = { scenePath: record?.scenePath ?? '', file: record?.provenFile ?? '' };
-  return { ...work, item, provenFile: heldFile(file, proven, item.files, options.mappings) };
+  return { ...work, item, provenFile: heldFile(file, proven, item.files, options.mappings), recordFrom: 'own' };
 }
 
 /**

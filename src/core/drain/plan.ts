@@ -3,7 +3,7 @@ import { intentOf, isEmptyPlan, planEdits } from '../edits.ts';
 import { asSyncError, SyncError } from '../errors.ts';
 import type { IntentNote } from '../ports.ts';
 import type { Written } from '../scene-record.ts';
-import { foldIntent, NOTHING_WRITTEN } from '../scene-record.ts';
+import { lockedByUs, writtenTo } from '../scene-record.ts';
 import { wantedFrom } from '../wanted.ts';
 import type { Course, Step } from './course.ts';
 import { failed, givenBack, notesOf, recordOf, split } from './course.ts';
@@ -22,7 +22,7 @@ export function plan(batch: readonly Read[], course: Course): Step<Planned> {
     const planned = planSafely(work, course);
     if (planned instanceof SyncError) return failed(work.job, planned);
     if (!isEmptyPlan(planned.plan)) return planned;
-    const record = recordOf(planned, planned.plan.written);
+    const record = recordOf(planned, planned.plan.written, lockedByUs(work.record, work.item, []));
     return { job: work.job, outcome: { kind: 'unchanged', record, notes: notesOf(planned) } };
   });
 }
@@ -30,8 +30,7 @@ export function plan(batch: readonly Read[], course: Course): Step<Planned> {
 function planSafely(work: Read, { deps, options }: Course): Planned | SyncError {
   const { record, item, job } = work;
   try {
-    // What was written to another item says nothing about this one.
-    const written = record?.ratingKey === item.ratingKey ? foldIntent(record, item) : NOTHING_WRITTEN;
+    const written = writtenTo(record, item, work.recordFrom);
     const edits = planEdits(wantedFrom(work.scene, options.rules, work.fromStash), item, written, options.rules);
     for (const left of edits.left) deps.emit({ kind: 'left_alone', sceneId: job.sceneId, left });
     for (const { kind, dropped } of edits.capped)
@@ -48,7 +47,8 @@ export function intend(batch: readonly Planned[], { deps }: Course): Step<Planne
   const notes = batch.map((work): IntentNote => {
     const { sceneId, lease } = work.job;
     const { sectionTitle } = work.item;
-    return { ...recordOf(work, work.written), sceneId, lease, intent: intentOf(work.plan), sectionTitle };
+    const record = recordOf(work, work.written, lockedByUs(work.record, work.item, []));
+    return { ...record, sceneId, lease, intent: intentOf(work.plan), sectionTitle };
   });
   const isHeld = deps.queue.intend(notes, deps.now());
   return split([...batch.entries()], ([index, work]) => (isHeld[index] === true ? work : givenBack(work.job)));

@@ -1,5 +1,6 @@
 import type { WorkerEvent } from '../events.ts';
 import type { Job, Settlement } from '../job.ts';
+import { lockedByUs } from '../scene-record.ts';
 import type { Course, Ended } from './course.ts';
 import { notesOf, recordOf } from './course.ts';
 import type { Planned } from './plan.ts';
@@ -17,7 +18,14 @@ export function preview(batch: readonly Planned[], { deps }: Course): readonly E
       title: fields.title,
       plan,
     });
-    return { job, outcome: { kind: 'updated', record: recordOf(work, plan.written), notes: notesOf(work) } };
+    return {
+      job,
+      outcome: {
+        kind: 'updated',
+        record: recordOf(work, plan.written, lockedByUs(work.record, item, [])),
+        notes: notesOf(work),
+      },
+    };
   });
 }
 

@@ -14,8 +14,8 @@ import { checkPin, choiceOf, isPinned, pinnedToOther } from './pins.ts';
 import type { Resolved } from './resolve.ts';
 import { lookUpAll } from './resolve.ts';
 
-/** A job with its full item. */
-export type Read = Resolved & { readonly item: PlexItem };
+/** A job with its full item. `inherited`: the record is that of the scene which had the item before. */
+export type Read = Resolved & { readonly item: PlexItem; readonly recordFrom: 'own' | 'inherited' };
 
 /** What the read of one item ended in. A `shared` error belongs to no job: it is counted once, the jobs go back. */
 export type ItemRead =
@@ -148,7 +148,7 @@ export function keepOwners(batch: readonly Read[], course: Course): Step<Read> {
       return failed(work.job, new SyncError('low_confidence', message, { choices: [choiceOf(work)] }));
     }
     taken.add(ratingKey);
-    return isHeir && work.record?.ratingKey !== ratingKey ? { ...work, record: owner } : work;
+    return isHeir && work.record?.ratingKey !== ratingKey ? { ...work, record: owner, recordFrom: 'inherited' } : work;
   });
 }
 
@@ -193,10 +193,10 @@ function checkItem(work: Resolved, read: ItemRead, course: Course): Checked {
       const { item } = read;
       const isInSections = sections.some(({ key }) => key === item.sectionKey);
       if (!isInSections) break;
-      if (work.provenFile === undefined) return { kind: 'read', work: { ...work, item } };
+      if (work.provenFile === undefined) return { kind: 'read', work: { ...work, item, recordFrom: 'own' } };
       const provenFile = heldFile(work.file, provenMatch(work, work.provenFile), item.files, options.mappings);
       // The proof moves along: it is the file that holds now, not the one that did at some earlier sync.
-      if (provenFile !== undefined) return { kind: 'read', work: { ...work, item, provenFile } };
+      if (provenFile !== undefined) return { kind: 'read', work: { ...work, item, provenFile, recordFrom: 'own' } };
       break;
     }
     case 'gone':

@@ -1,4 +1,6 @@
+import { lockedBy } from '../edits.ts';
 import { SyncError } from '../errors.ts';
+import { lockedByUs } from '../scene-record.ts';
 import { verifyPlan } from '../verify.ts';
 import type { Course, Ended } from './course.ts';
 import { failed, givenBack, isStopping, notesOf, recordOf, sharedFailure } from './course.ts';
@@ -29,9 +31,17 @@ export async function verify(batch: readonly Planned[], course: Course): Promise
       const message = `Plex accepted the edit of "${work.item.fields.title}" but did not keep: ${lost.join(', ')}`;
       return failed(job, new SyncError('plex_unverified', message));
     }
+    const locked = lockedByUs(work.record, read.item, lockedBy(work.plan, options.rules));
     const preserving = options.rules.preservePlexEdits;
     deps.emit({ kind: 'written', sceneId: job.sceneId, title: read.item.fields.title, plan: work.plan, preserving });
     for (const entry of altered) deps.emit({ kind: 'altered', sceneId: job.sceneId, altered: entry });
-    return { job, outcome: { kind: 'updated', record: recordOf(work, written), notes: notesOf(work) } };
+    return {
+      job,
+      outcome: {
+        kind: 'updated',
+        record: recordOf({ ...work, item: read.item }, written, locked),
+        notes: notesOf(work),
+      },
+    };
   });
 }
