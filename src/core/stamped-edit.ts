@@ -7,7 +7,7 @@ import { contentKeys } from './scene.ts';
  */
 export type StampedEdit = {
   readonly data: SceneData;
-  /** When each key was last said. Later wins; no two edits that say something of a scene have the same stamp. */
+  /** When each key was last said. Later wins; two edits have the same stamp only where one call brought both. */
   readonly stamps: Readonly<Partial<Record<SceneKey, number>>>;
   /** When somebody last asked for whatever Stash has. Absent: nothing is to be read from Stash. */
   readonly bareAt: number | undefined;
@@ -25,15 +25,30 @@ export function stampEdit({ bare, data }: Pick<SceneEdit, 'bare' | 'data'>, at: 
 }
 
 /**
+ * The edits of one call, in their order: all are said at `at`, so that whatever comes after the call is later than all of
+ * it. What stands before a bare edit of its scene is said just before, or it would lie over what Stash says.
+ */
+export function stampCall(edits: readonly SceneEdit[], at: number): readonly StampedEdit[] {
+  const askedLater = new Set<number>();
+  const backwards = edits.toReversed().map((edit) => {
+    const stamped = stampEdit(edit, askedLater.has(edit.sceneId) ? at - 1 : at);
+    if (edit.bare) askedLater.add(edit.sceneId);
+    return stamped;
+  });
+  return backwards.toReversed();
+}
+
+/**
  * Two edits as one: of each key the newest value, and none dropped, but for the size of a file that is no longer the
- * scene's. What a later bare edit wants from Stash stays until Stash has said it. Commutative and associative.
+ * scene's. What a later bare edit wants from Stash stays until Stash has said it. Associative, and commutative but for
+ * two edits of one call: of those `b` is the later line.
  */
 export function mergeEdits(a: StampedEdit, b: StampedEdit): StampedEdit {
   const bareAt = a.bareAt === undefined && b.bareAt === undefined ? undefined : Math.max(a.bareAt ?? 0, b.bareAt ?? 0);
   const newest = [...new Set([...keysOf(a.data), ...keysOf(b.data)])].map((key) =>
     saidAt(a, key) > saidAt(b, key) ? { key, from: a } : { key, from: b },
   );
-  const kept = newest.filter(({ key, from }) => !isOfAnotherFile(key, from, newest));
+  const kept = newest.filter(({ key, from }) => !isOfAnotherFile(key, from, { newest, later: b }));
   return { ...pickFrom(kept), bareAt };
 }
 
@@ -67,9 +82,15 @@ function isLeftToStash(key: SceneKey, at: number, bareAt: number | undefined): b
 }
 
 /** Size and duration are those of the file named with them or before them; a path named later may be another file's. */
-function isOfAnotherFile(key: SceneKey, from: StampedEdit, newest: readonly Source[]): boolean {
-  const path = newest.find((source) => source.key === 'path');
-  return KEYS_OF_THE_FILE.has(key) && path !== undefined && saidAt(path.from, 'path') > saidAt(from, key);
+function isOfAnotherFile(
+  key: SceneKey,
+  from: StampedEdit,
+  { newest, later }: { readonly newest: readonly Source[]; readonly later: StampedEdit },
+): boolean {
+  const path = newest.find((source) => source.key === 'path')?.from;
+  if (!KEYS_OF_THE_FILE.has(key) || path === undefined) return false;
+  const [pathAt, keyAt] = [saidAt(path, 'path'), saidAt(from, key)];
+  return pathAt > keyAt || (pathAt === keyAt && path === later && from !== later);
 }
 
 function pickFrom(sources: readonly Source[]): Pick<StampedEdit, 'data' | 'stamps'> {

@@ -1,7 +1,7 @@
 import type { SceneEdit } from '../core/scene.ts';
 import { contentKeys } from '../core/scene.ts';
 import type { StampedEdit } from '../core/stamped-edit.ts';
-import { mergeEdits, stampEdit } from '../core/stamped-edit.ts';
+import { mergeEdits, stampCall, stampEdit } from '../core/stamped-edit.ts';
 import type { Db } from './open.ts';
 
 /** Who goes first among jobs that are due: hand edits and hooks before bulk. */
@@ -112,17 +112,18 @@ export function prepareEnqueue(db: Db): (sceneId: number, edit: StampedEdit, opt
 }
 
 /**
- * Prepares the giving out of stamps: never the same twice, and later ones higher even where the clock stands still or
- * was set back. Close to the time of day, so that a new queue's stamps are above those of old letters.
+ * Prepares the giving out of stamps, one for all edits of a call: that of the clock, so that whatever happens a moment
+ * later is later. Calls that come in one millisecond, or after the clock was set back, still have stamps of their own;
+ * each leaves the one before its own free (see `stampCall`).
  */
 export function prepareStamping(db: Db): (edits: readonly SceneEdit[], now: number) => readonly StampedEdit[] {
   const reserve = db.prepare<[object], { last: number }>(`
-    INSERT INTO totals (name, value) VALUES ('last_stamp', @now + @count)
-    ON CONFLICT (name) DO UPDATE SET value = max(value, @now) + @count RETURNING value AS last`);
+    INSERT INTO totals (name, value) VALUES ('last_stamp', @now)
+    ON CONFLICT (name) DO UPDATE SET value = max(@now, value + 2) RETURNING value AS last`);
   return (edits, now) => {
-    const row = reserve.get({ now, count: edits.length });
+    const row = reserve.get({ now });
     if (row === undefined) throw new Error('INSERT … RETURNING returned no row');
-    return edits.map((edit, index) => stampEdit(edit, row.last - edits.length + 1 + index));
+    return stampCall(edits, row.last);
   };
 }
 

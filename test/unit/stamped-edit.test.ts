@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { SceneData, SceneKey } from '../../src/core/scene.ts';
 import type { StampedEdit } from '../../src/core/stamped-edit.ts';
-import { mergeEdits, overStash, saysNothing, stampEdit, unsaidBy } from '../../src/core/stamped-edit.ts';
+import { mergeEdits, overStash, saysNothing, stampCall, stampEdit, unsaidBy } from '../../src/core/stamped-edit.ts';
 
 const said = (data: SceneData, at: number): StampedEdit => stampEdit({ bare: false, data }, at);
 const bare = (at: number): StampedEdit => stampEdit({ bare: true, data: {} }, at);
@@ -118,4 +118,34 @@ test('nothing is left of an edit once it, or a merge that has it, was carried ou
       for (const edit of edits) assert.ok(saysNothing(unsaidBy(edit, merged)));
     }),
   );
+});
+
+/** What one call makes of its lines, merged in their order. */
+const call = (at: number, ...lines: readonly (SceneData | 'bare')[]): StampedEdit => {
+  const edits = lines.map((line) => ({ sceneId: 7, bare: line === 'bare', data: line === 'bare' ? {} : line }));
+  const [first, ...rest] = stampCall(edits, at);
+  assert.ok(first !== undefined);
+  return rest.reduce(mergeEdits, first);
+};
+
+test('all lines of a call are said at one instant, and of one scene the later line wins', () => {
+  const merged = call(9, { title: 'First', tags: ['fog'] }, { title: 'Second' });
+  assert.deepEqual(merged, {
+    data: { title: 'Second', tags: ['fog'] },
+    stamps: { title: 9, tags: 9 },
+    bareAt: undefined,
+  });
+});
+
+test('within a call a bare line takes over what stands before it, and inline keys after it lie over Stash', () => {
+  assert.deepEqual(overStash(call(9, { title: 'Before', tagline: 'All at sea' }, 'bare')), { tagline: 'All at sea' });
+  assert.deepEqual(overStash(call(9, { title: 'Before' }, 'bare', { title: 'After' })), { title: 'After' });
+  assert.deepEqual(overStash(call(9, 'bare', { title: 'Between' }, 'bare')), {});
+});
+
+test('within a call a path drops the size of a line before it, and keeps that of its own', () => {
+  assert.deepEqual(call(9, { path: '/data/a.mp4', size: 5 }, { path: '/data/b.mp4' }).data, { path: '/data/b.mp4' });
+  const own = { path: '/data/b.mp4', size: 6 };
+  assert.deepEqual(call(9, { path: '/data/a.mp4', size: 5 }, own).data, own);
+  assert.deepEqual(call(9, own, { title: 'T' }).data, { ...own, title: 'T' });
 });
