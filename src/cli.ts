@@ -65,7 +65,11 @@ async function perform(
     json: options.json ?? false,
     now,
     logFormat,
-    logFiles: [createKeptLog(dataDir.path), ...(logFile ? [createLogFile(logFile)] : [])],
+    logFiles: [
+      // A dry run changes nothing in the data directory; a file that the person named is theirs to have.
+      ...(invocation.given.has('dry-run') ? [] : [createKeptLog(dataDir.path)]),
+      ...(logFile ? [createLogFile(logFile)] : []),
+    ],
     isLive: isForEyes && !isQuiet && options.json === undefined,
     paint: isForEyes ? await loadPaint(options, env) : undefined,
   });

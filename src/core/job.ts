@@ -39,8 +39,6 @@ export type Settlement =
   | { readonly kind: 'gone' }
   /** Given back untried (shutdown, a stopped drain): nothing spent, not claimed again in this drain. */
   | { readonly kind: 'give_back' }
-  /** Given back as it was, as if it had not been claimed: a preview. */
-  | { readonly kind: 'untouched' }
   /** Given back so that it is claimed again in this drain, once another job of the same item is settled. */
   | { readonly kind: 'defer' };
 

@@ -90,6 +90,28 @@ export type DrainQueue = {
   saveRefusal(refusal: { readonly tokenFingerprint: string; readonly at: number } | undefined): void;
 };
 
+/** What a preview needs of the queue: reads alone. */
+export type DrainReads = Pick<
+  DrainQueue,
+  | 'dueCount'
+  | 'unmatchedDueCount'
+  | 'record'
+  | 'sceneOf'
+  | 'pin'
+  | 'pinnedTo'
+  | 'hasRecords'
+  | 'knownScenes'
+  | 'addedMark'
+  | 'breaker'
+  | 'binding'
+  | 'refusedAt'
+> & {
+  /** The ids of all that is due at `now`, in the order in which a drain claims it. */
+  dueIds(now: number): readonly number[];
+  /** These jobs as a claim would give them, by id. */
+  dueJobs(ids: readonly number[]): readonly Job[];
+};
+
 /** What has become of a section since it was listed. */
 export type SectionChanges = { readonly items: readonly ListedItem[]; readonly total: number | undefined };
 

@@ -22,7 +22,15 @@ const BUSY_TIMEOUT_MS = 5_000;
  * @param onTrouble is told once why the index is not used
  */
 export function openFileIndex(directory: string, onTrouble: (reason: string) => void): OpenFileIndex {
-  const file = join(directory, FILE_NAME);
+  return indexIn(join(directory, FILE_NAME), onTrouble);
+}
+
+/** An index that is nowhere on disk: what a preview lists is forgotten with it. */
+export function openMemoryIndex(onTrouble: (reason: string) => void): OpenFileIndex {
+  return indexIn(':memory:', onTrouble);
+}
+
+function indexIn(file: string, onTrouble: (reason: string) => void): OpenFileIndex {
   let opened: { readonly db: Database.Database; readonly sql: ReturnType<typeof prepareStatements> } | undefined;
   let isGivenUp = false;
 

@@ -30,14 +30,40 @@ const ARMS: readonly (readonly [held: 0 | 1, priority: 0 | 1])[] = [
   [1, 1],
 ];
 
+/** The ids of what a drain may claim, in the order in which it does. */
+function nextIds(suspects: '<' | '>='): string {
+  return `SELECT id FROM (${ARMS.map(([held, priority]) => claimable(held, priority, suspects)).join(' UNION ALL ')})
+      ORDER BY priority, available_at, id LIMIT @limit`;
+}
+
 function claimStatement(suspects: '<' | '>='): string {
   return `UPDATE jobs
     SET state = 'in_progress', attempt = attempt + 1, claims = claims + 1, released_by = NULL,
       lease_owner = @owner, lease_expires_at = @leaseExpiresAt, lease_alone = @alone
-    WHERE id IN (SELECT id FROM (${ARMS.map(([held, priority]) => claimable(held, priority, suspects)).join(' UNION ALL ')})
-      ORDER BY priority, available_at, id LIMIT @limit)
+    WHERE id IN (${nextIds(suspects)})
     RETURNING *`;
 }
+
+/** Prepares the look at what a drain would claim, without claiming it; whether it can ask Stash decides which. */
+export function prepareDue(db: Db, stash: StashUse) {
+  const values = { owner: NOBODY, mostHeld: mostHeldFor(stash), limit: -1 };
+  const statements = (['<', '>='] as const).map((suspects) => db.prepare<[object], { id: number }>(nextIds(suspects)));
+  const rows = db.prepare<[string], JobRow>('SELECT * FROM jobs WHERE id IN (SELECT value FROM json_each(?))');
+  return {
+    /** The ids of all that is due at `now`, in the order of their claims. */
+    ids: (now: number): readonly number[] =>
+      statements.flatMap((statement) => statement.all({ ...values, now }).map(({ id }) => id)),
+    /** These jobs as a claim would give them, by id; the lease is nobody's and settles nothing. */
+    jobs: (ids: readonly number[]): readonly Job[] =>
+      rows
+        .all(JSON.stringify(ids))
+        .toSorted((a, b) => a.id - b.id)
+        .map((row) => ({ ...toJob(row, NOBODY), attempt: row.attempt + 1 })),
+  };
+}
+
+/** The owner of no lease. */
+const NOBODY = '';
 
 /** So many look-ups are worth a listing of any library. */
 const MOST_COUNTED = 2_000;

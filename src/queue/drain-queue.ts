@@ -50,8 +50,6 @@ export type OpenDrainQueue = DrainQueue & {
   /** Jobs of the present backlog that were brought to an end, by this drain or by those before it. */
   backlogDone(): number;
   end(end: RunEnd): void;
-  /** Ends the run as if it had not been. */
-  forget(): void;
   /** Ends the proof of life alone, where nothing can be written: the run counts as killed, its leases as lost. */
   abandon(): void;
 };
@@ -186,11 +184,6 @@ export function openDrainQueue(
     hasRefused: () => hasLetterOfType(dlqDb, RETRY_RULES.plex_unauthorized.errorType),
     backlogDone: () => backlog.done(),
     abandon: () => owner.close(),
-    forget: () => {
-      runs.forget(owner.id);
-      owner.close();
-      sweepOwners(path, leaseOwners(db));
-    },
     end: (end: RunEnd) => {
       endRun.immediate(end);
       owner.close();

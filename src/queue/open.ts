@@ -97,12 +97,7 @@ export function openDatabase(dir: DataDir, schema: Schema, mode: OpenMode): Db {
   const file = join(dir.path, schema.fileName);
   return inStore(file, () => {
     if (!isPresent(file)) {
-      if (mode === 'existing') {
-        throw new UsageError(
-          `There is no ${schema.fileName} in ${dir.path} (from ${dir.origin}).`,
-          'Enqueue a scene first, or point --data-dir at the directory that has the queue.',
-        );
-      }
+      if (mode === 'existing') throw noDatabase(dir, schema);
       createDatabase(dir, file, schema);
     }
     checkHeader(file, schema);
@@ -120,9 +115,42 @@ export function openDatabase(dir: DataDir, schema: Schema, mode: OpenMode): Db {
   });
 }
 
+/**
+ * Opens one of our databases for reading alone: not even its write-ahead log is carried over. One of an older schema is
+ * read in a copy that is brought up to date in `scratch`.
+ * @throws {UsageError | StoreError}
+ */
+export function openReadOnly(dir: DataDir, schema: Schema, scratch: () => string): Db {
+  const file = join(dir.path, schema.fileName);
+  return inStore(file, () => {
+    if (!isPresent(file)) throw noDatabase(dir, schema);
+    checkHeader(file, schema);
+    const db = new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
+    const version = db.pragma('user_version', { simple: true }) as number;
+    if (version === schema.migrations.length) return db;
+    try {
+      refuseNewer(file, schema, version);
+      const copy = join(scratch(), schema.fileName);
+      db.prepare('VACUUM INTO ?').run(copy);
+      const migrated = new Database(copy);
+      migrate(migrated, schema);
+      return migrated;
+    } finally {
+      db.close();
+    }
+  });
+}
+
 /** A dangling link is present too: creating through it would make a file somewhere else. */
 function isPresent(file: string): boolean {
   return lstatSync(file, { throwIfNoEntry: false }) !== undefined;
+}
+
+function noDatabase(dir: DataDir, schema: Schema): UsageError {
+  return new UsageError(
+    `There is no ${schema.fileName} in ${dir.path} (from ${dir.origin}).`,
+    'Enqueue a scene first, or point --data-dir at the directory that has the queue.',
+  );
 }
 
 /**

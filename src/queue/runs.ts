@@ -44,7 +44,6 @@ export function prepareRuns(db: Db, dataDir: string) {
   const end = db.prepare<[object]>(
     'UPDATE runs SET ended_at = @now, exit_code = @exitCode, done = @done, failed = @failed WHERE owner = @owner',
   );
-  const forget = db.prepare<[string]>('DELETE FROM runs WHERE owner = ?');
   const left = db.prepare<[], { count: number }>(`SELECT count(*) AS count FROM jobs WHERE held <= ${CLAIMED_HELD}`);
   const thaw = db.prepare<[object]>(
     `UPDATE jobs SET available_at = @now WHERE state = 'pending' AND available_at > @latest`,
@@ -63,9 +62,6 @@ export function prepareRuns(db: Db, dataDir: string) {
       thaw.run({ now: run.now, latest: run.now + longestWait(db, run.longestWaitMs) });
       insert.run({ owner: run.owner, pid: run.pid, now: run.now });
       pruneRuns(db, run.now);
-    },
-    forget: (owner: string): void => {
-      forget.run(owner);
     },
     end: (owner: string, ending: RunEnd): void => {
       end.run({ owner, ...ending });

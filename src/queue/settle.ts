@@ -120,9 +120,6 @@ export function prepareSettle(
         putBack.run({ ...back, given: 1, releasedBy: job.lease.owner });
         count('released');
         return 'applied';
-      case 'untouched':
-        putBack.run({ ...back, given: 1, releasedBy: job.lease.owner });
-        return 'applied';
       case 'defer':
         // The attempt is not given back: claimed again in this very drain, the job must have another lease.
         putBack.run(back);

@@ -63,7 +63,6 @@ const UNDER_WAY_ENDS: readonly Settlement[] = [
   BURY,
   { kind: 'retry', availableAt: NOW, spends: 'failure', error: failure() },
   { kind: 'give_back' },
-  { kind: 'untouched' },
 ];
 
 for (const settlement of UNDER_WAY_ENDS) {

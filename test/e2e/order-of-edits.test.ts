@@ -47,7 +47,7 @@ for (const order of ORDERS) {
         await run(['enqueue', String(SCENE), '--path', '/media/lighthouse.mp4', '--title', 'By hand'], {
           env: { PLEXSYNC_TEST_NOW: String(at('hand')) },
         }),
-      hook: async () => {
+      hook: () => {
         const spool = spoolOf(dataDir);
         prepareSpool(spool, 'same_user');
         const file = join(spool.new, 'event');
@@ -56,6 +56,7 @@ for (const order of ORDERS) {
           JSON.stringify({ args: { hookContext: { type: 'Scene.Update.Post', id: SCENE, input: { title: 'x' } } } }),
         );
         utimesSync(file, at('hook') / 1_000, at('hook') / 1_000);
+        return Promise.resolve();
       },
     };
     // The event lies in the spool until the run takes it in, whatever came meanwhile.

@@ -3,10 +3,10 @@ import { setInterval } from 'node:timers';
 import type { DrainReport } from '../../core/drain/drain.ts';
 import { drain } from '../../core/drain/drain.ts';
 import type { DrainOptions } from '../../core/drain/setting.ts';
-import type { DrainDeps } from '../../core/ports.ts';
+import type { DrainDeps, DrainQueue } from '../../core/ports.ts';
 import type { WriteRules } from '../../core/wanted.ts';
 import { SYNC_TOGGLES } from '../../core/wanted.ts';
-import { openFileIndex } from '../../file-index/file-index.ts';
+import { openFileIndex, openMemoryIndex } from '../../file-index/file-index.ts';
 import { createPlexClient } from '../../plex/client.ts';
 import type { OpenDrainQueue } from '../../queue/drain-queue.ts';
 import { requirePlex } from '../../settings/access.ts';
@@ -30,13 +30,16 @@ export type DrainSetup = {
   readonly checkpoint: DrainDeps['checkpoint'];
 };
 
+/** What a drain needs of the queue, and what the servers are asked with. */
+export type RunQueue = DrainQueue & Pick<OpenDrainQueue, 'clientIdentifier' | 'stashDialect' | 'saveStashDialect'>;
+
 /**
  * Joins queue and Plex in a drain. A module of its own, since it brings the HTTP client, which a run with nothing due
  * never loads.
  * @throws {UsageError} when Plex is not configured, or not as it is.
  */
 export async function runDrain(
-  queue: OpenDrainQueue,
+  queue: RunQueue,
   setup: DrainSetup,
   { dataDir, now, version }: Context,
 ): Promise<DrainReport> {
@@ -45,7 +48,8 @@ export async function runDrain(
   const access = requirePlex(loaded);
   const clientIdentifier = queue.clientIdentifier();
   const stop = listenForStop();
-  const files = openFileIndex(dataDir.path, (reason) => emit({ kind: 'index_unusable', reason }));
+  const onTrouble = (reason: string): void => emit({ kind: 'index_unusable', reason });
+  const files = setup.mode === 'preview' ? openMemoryIndex(onTrouble) : openFileIndex(dataDir.path, onTrouble);
   try {
     const plex = createPlexClient(plexOptions(loaded, { clientIdentifier, version, signal: stop.aborted, now }));
     const stash = connectToStash(loaded, { now, signal: stop.aborted, known: queue.stashDialect() });

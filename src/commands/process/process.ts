@@ -18,8 +18,8 @@ import { statsDocument } from '../stats-document.ts';
 import { toLimit } from '../typed-values.ts';
 import type { RunResult } from './cron.ts';
 import type { DrainRequest } from './queue-run.ts';
+import type { Summary } from './summary.ts';
 import { failureDocument, reportRun } from './summary.ts';
-import type { TakenIn } from './take-in-events.ts';
 import { createTakeIn } from './take-in-events.ts';
 
 export type ProcessOptions = {
@@ -33,12 +33,11 @@ export type ProcessOptions = {
   readonly audience: 'person' | 'cron';
   /** Whether to run once, or again and again until a signal. */
   readonly repeat: 'once' | 'watch';
-  readonly mode: DrainRequest['mode'];
+  /** `preview`: tell what a run would do, and change nothing. */
+  readonly mode: 'write' | 'preview';
   readonly parallel: boolean;
   readonly adoptServer: boolean;
 };
-
-const NOTHING_TAKEN: TakenIn = { faults: [], complaints: [] };
 
 /** A run that found nothing to do. */
 const IDLE: DrainReport = { ends: [], tally: NO_JOBS };
@@ -79,17 +78,21 @@ async function runOnDirectory(options: ProcessOptions, context: Context): Promis
   if (options.repeat === 'watch') {
     const { watch } = await import('./watch.ts');
     const { parallel, adoptServer } = options;
-    return await watch({ loaded, ...limits, mode: 'write', parallel, adoptServer }, context);
+    return await watch({ loaded, ...limits, parallel, adoptServer }, context);
+  }
+  if (options.mode === 'preview') {
+    const { runPreview } = await import('./preview-run.ts');
+    const { parallel, adoptServer } = options;
+    return await runPreview({ loaded, ...limits, parallel, adoptServer, startedAt: now(), before: [] }, context);
   }
   const stores = openStores(dataDir);
   try {
     // Cron is told of faults; a warning waits for a person to look.
     if (audience === 'person' && loaded.warnings.length > 0) await warnOnceADay(stores, loaded.warnings, context);
-    const { mode, parallel, adoptServer } = options;
-    // A preview leaves everything as it is.
-    if (mode === 'write') noteStash(stores.queueDb, stashUse(loaded));
-    const taken = mode === 'write' ? await createTakeIn(stores, loaded, context)() : NOTHING_TAKEN;
-    const request = { loaded, ...limits, mode, parallel, adoptServer, startedAt: now(), before: taken.faults };
+    const { parallel, adoptServer } = options;
+    noteStash(stores.queueDb, stashUse(loaded));
+    const taken = await createTakeIn(stores, loaded, context)();
+    const request = { loaded, ...limits, parallel, adoptServer, startedAt: now(), before: taken.faults };
     const result = await runOnce(stores, request, context);
     result.tell();
     if (audience === 'person') return result.exitCode;
@@ -112,25 +115,22 @@ function showStats({ dataDir, output, now }: Context): number {
 
 /** One run over the queue; with nothing to do it ends before anything of a drain is loaded. */
 export async function runOnce(stores: Stores, request: DrainRequest, context: Context): Promise<RunResult> {
-  const { startedAt, loaded, mode, before } = request;
+  const { startedAt, loaded, before } = request;
   const exitCode = strongest(before.map((fault) => fault.exitCode));
-  // A preview is no run, also where nothing is due.
-  const isIdle =
-    mode === 'write' &&
-    recordIdleRun(stores, {
-      pid: process.pid,
-      now: startedAt,
-      retentionMs: loaded.settings.dlq_retention_days,
-      longestWaitMs: longestWaitMs(loaded.settings.not_found_max_wait),
-      stash: stashUse(loaded),
-      exitCode,
-    });
+  const isIdle = recordIdleRun(stores, {
+    pid: process.pid,
+    now: startedAt,
+    retentionMs: loaded.settings.dlq_retention_days,
+    longestWaitMs: longestWaitMs(loaded.settings.not_found_max_wait),
+    stash: stashUse(loaded),
+    exitCode,
+  });
   if (!isIdle) {
     const { runOnQueue } = await import('./queue-run.ts');
     return await runOnQueue(stores, request, context);
   }
   const stats = readStats(stores, context.now());
-  const summary = { mode, exitCode, stats, startedAt, endedAt: context.now(), skippedScenes: [] };
+  const summary: Summary = { mode: 'write', exitCode, stats, startedAt, endedAt: context.now(), skippedScenes: [] };
   const tell = (): void => reportRun(IDLE, summary, context.output);
   return { exitCode, faults: before, isConnected: false, ended: 0, tell };
 }

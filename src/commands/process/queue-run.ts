@@ -11,8 +11,6 @@ import { purgeExpired } from '../../queue/retention.ts';
 import { readStats } from '../../queue/stats.ts';
 import type { Stores } from '../../queue/stores.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
-import { spoolOf } from '../../spool/layout.ts';
-import { listEvents } from '../../spool/take-in.ts';
 import type { Context } from '../context.ts';
 import { sum } from '../stats-document.ts';
 import type { RunResult } from './cron.ts';
@@ -28,7 +26,6 @@ import { createCheckpoint } from './test-kill.ts';
 export type DrainRequest = {
   readonly parallel: boolean;
   readonly adoptServer: boolean;
-  readonly mode: DrainSetup['mode'];
   readonly startedAt: number;
   readonly loaded: LoadedSettings;
   readonly limit: number | undefined;
@@ -60,7 +57,7 @@ export async function runOnQueue(stores: Stores, request: DrainRequest, context:
   if ('standDown' in queue) return standDown(queue.standDown, request.before, output);
   let report: DrainReport;
   try {
-    if (request.mode === 'write') removeExpired(stores, request, events);
+    removeExpired(stores, request, events);
     report = await drainIfDue(queue, { ...request, checkpoint, events }, context);
   } catch (thrown) {
     const { exitCode } = complaintOf(thrown, context.version);
@@ -74,19 +71,10 @@ export async function runOnQueue(stores: Stores, request: DrainRequest, context:
   const { tally } = report;
   noteServer(stores, { report, before: request.before, isConnected: events.isConnected() }, now());
   const stats = readStats(stores, now());
-  const { exitCode, faults } = faultsOf(
-    request.mode === 'write' ? report : { ...report, tally: NO_JOBS },
-    stats,
-    request.before,
-  );
-  if (request.mode === 'write')
-    queue.end({ now: now(), exitCode, done: tally.updated + tally.unchanged, failed: tally.retried + tally.buried });
-  // A preview is no run: it must not look like a success to whoever waits for one.
-  else queue.forget();
-  const { mode } = request;
+  const { exitCode, faults } = faultsOf(report, stats, request.before);
+  queue.end({ now: now(), exitCode, done: tally.updated + tally.unchanged, failed: tally.retried + tally.buried });
   const skippedScenes = events.skippedScenes();
-  const spooled = mode === 'preview' ? (listEvents(spoolOf(context.dataDir.path))?.length ?? 'unreadable') : undefined;
-  const summary: Summary = { mode, exitCode, stats, startedAt, endedAt: now(), skippedScenes, spooled };
+  const summary: Summary = { mode: 'write', exitCode, stats, startedAt, endedAt: now(), skippedScenes };
   const { released: _untried, leaseLost: _others, ...ends } = tally;
   return {
     exitCode,
@@ -151,6 +139,6 @@ async function drainIfDue(
   if (queue.dueCount(startedAt) === 0 && !queue.hasRefused()) return { ends: [], tally: lost };
   const { runDrain } = await import('./drain-run.ts');
   await events.showProgress(queue, startedAt);
-  const { ends, tally } = await runDrain(queue, { ...request, emit: events.emit }, context);
+  const { ends, tally } = await runDrain(queue, { ...request, mode: 'write', emit: events.emit }, context);
   return { ends, tally: { ...tally, buried: tally.buried + lost.buried } };
 }

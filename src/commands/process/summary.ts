@@ -18,9 +18,12 @@ export type Summary = {
   readonly startedAt: number;
   readonly endedAt: number;
   readonly skippedScenes: readonly number[];
-  /** What a preview leaves in the spool, a number or that it cannot be told; absent from a run that took it in. */
-  readonly spooled?: number | 'unreadable' | undefined;
+  /** What a preview has not looked at; absent from a run. */
+  readonly left?: LeftByPreview | undefined;
 };
+
+/** What a preview does not look at: events in the spool, a number or that it cannot be told, and jobs under a lease. */
+export type LeftByPreview = { readonly spooled: number | 'unreadable'; readonly leased: number };
 
 /** How a run ended: everything that went wrong, and the exit code it ends with, which is that of a signal where one came. */
 export function faultsOf(
@@ -136,7 +139,7 @@ function explainEnd(end: DrainEnd, stats: StoreStats): readonly LogLine[] {
 
 /** The closing text of a run: counts first, then what waits and why. */
 function summaryText({ tally }: DrainReport, summary: Summary): string {
-  if (summary.mode === 'preview') return previewSummary(tally, summary.spooled);
+  if (summary.mode === 'preview') return previewSummary(tally, summary.left);
   const { stats, startedAt, endedAt, skippedScenes } = summary;
   const failed = tally.retried + tally.buried;
   const processed = tally.updated + tally.unchanged + tally.waiting + tally.skipped + tally.gone + failed;
@@ -164,7 +167,7 @@ function summaryText({ tally }: DrainReport, summary: Summary): string {
 /** The closing line of a dry run. */
 function previewSummary(
   { updated, unchanged, waiting, skipped, gone, retried, buried, released }: DrainReport['tally'],
-  spooled: Summary['spooled'],
+  left: Summary['left'],
 ): string {
   const parts: readonly Count[] = [
     [updated, 'would be written'],
@@ -174,11 +177,19 @@ function previewSummary(
     [retried + buried, 'would fail'],
     [released, 'not looked at'],
   ];
-  return `Dry run, nothing was written: ${countsText(parts) || 'nothing is due'}${spooledText(spooled)}`;
+  return `Dry run, nothing was written: ${countsText(parts) || 'nothing is due'}${spooledText(left?.spooled)}${leasedText(left?.leased)}`;
+}
+
+/** A lease may be that of a dead run: the next one takes its job back. */
+function leasedText(leased = 0): string {
+  if (leased === 0) return '';
+  const jobs =
+    leased === 1 ? '1 job that another run has claimed was' : `${leased} jobs that another run has claimed were`;
+  return `\n${jobs} not looked at`;
 }
 
 /** Only a run that writes takes events in, so that a preview may say too little. */
-function spooledText(spooled: Summary['spooled'] = 0): string {
+function spooledText(spooled: LeftByPreview['spooled'] = 0): string {
   if (spooled === 'unreadable') return '\nThe events in the spool cannot be read: plexsync doctor says more';
   if (spooled === 0) return '';
   const left = spooled === 1 ? '1 event in the spool was' : `${spooled} events in the spool were`;
@@ -259,7 +270,7 @@ function explainLetters({ stats }: Summary): readonly LogLine[] {
 /** The last NDJSON event of `process --json`; keys are only ever added. */
 function summaryDocument(
   { ends, tally }: DrainReport,
-  { mode, exitCode, stats, startedAt, endedAt, skippedScenes, spooled }: Summary,
+  { mode, exitCode, stats, startedAt, endedAt, skippedScenes, left }: Summary,
 ): object {
   return {
     event: 'summary',
@@ -276,7 +287,9 @@ function summaryDocument(
     dead_lettered: tally.buried,
     released: tally.released,
     pending: stats.pending,
-    ...(spooled === undefined ? {} : { events_not_looked_at: spooled === 'unreadable' ? null : spooled }),
+    ...(left === undefined
+      ? {}
+      : { events_not_looked_at: left.spooled === 'unreadable' ? null : left.spooled, jobs_not_looked_at: left.leased }),
     started_at: utcTime(startedAt),
     ended_at: utcTime(endedAt),
   };

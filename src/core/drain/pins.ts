@@ -92,9 +92,9 @@ async function holdersOf(pin: Pin, { files }: Course): Promise<readonly Candidat
   return named.filter((candidate) => holdsPinned(pin, candidate.files));
 }
 
-function move(from: Pin, to: Pin, { deps, options }: Course): void {
-  // A preview changes nothing; and a person may have pinned the scene anew, or unpinned it, in this very moment.
-  if (options.mode === 'preview' || !deps.queue.movePin(from, to)) return;
+function move(from: Pin, to: Pin, { deps }: Course): void {
+  // A person may have pinned the scene anew, or unpinned it, in this very moment.
+  if (!deps.queue.movePin(from, to)) return;
   deps.emit({ kind: 'pin_moved', sceneId: to.sceneId, from: from.ratingKey, to: to.ratingKey, file: to.file });
 }
 

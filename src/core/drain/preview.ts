@@ -44,7 +44,6 @@ export function previewEvent(job: Job, settlement: Settlement): WorkerEvent | un
     case 'gone':
       return { ...about, reason: 'failure', message: `Scene ${job.sceneId} is not in Stash` };
     case 'give_back':
-    case 'untouched':
     case 'defer':
       return undefined;
   }

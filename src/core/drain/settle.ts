@@ -25,7 +25,7 @@ export function settle(ended: readonly Ended[], course: Course, tally: Tally): n
     job,
     settlement: isMisconfigured && outcome.kind === 'failed' ? GIVE_BACK : settlementOf(job, outcome, course),
   }));
-  const settled = deps.queue.settle(course.options.mode === 'write' ? entries : entries.map(asItWas), deps.now());
+  const settled = deps.queue.settle(entries, deps.now());
   for (const [index, entry] of entries.entries()) {
     const how = settled[index] ?? 'lease_lost';
     count(tally, entry.settlement, how);
@@ -44,12 +44,6 @@ function isWithoutFile({ bare }: Job, outcome: Outcome): boolean {
 }
 
 const GIVE_BACK: Settlement = { kind: 'give_back' };
-const UNTOUCHED: Settlement = { kind: 'untouched' };
-
-/** In a preview nothing is settled: what was decided is told, and the job goes back. */
-function asItWas({ job, settlement }: { readonly job: Job; readonly settlement: Settlement }) {
-  return { job, settlement: settlement.kind === 'defer' ? settlement : UNTOUCHED };
-}
 
 function settlementOf(job: Job, outcome: Outcome, { deps, options }: Course): Settlement {
   const now = deps.now();
@@ -96,7 +90,6 @@ function tallyKey(settlement: Exclude<Settlement, { kind: 'defer' }>): keyof Tal
       return 'buried';
     case 'release':
     case 'give_back':
-    case 'untouched':
       return 'released';
   }
 }
@@ -140,7 +133,6 @@ function eventFor(job: Job, settlement: Settlement, how: Settled, { deps, option
     case 'release':
       return { kind: 'released', ...about, message: settlement.error.message };
     case 'give_back':
-    case 'untouched':
     case 'defer':
       return undefined;
   }

@@ -1,0 +1,75 @@
+import type { DrainReport } from '../../core/drain/drain.ts';
+import { createPreviewQueue } from '../../core/drain/preview-queue.ts';
+import { NO_JOBS } from '../../core/drain/tally.ts';
+import type { PreviewReads } from '../../queue/preview-queue.ts';
+import { openPreviewReads } from '../../queue/preview-queue.ts';
+import { openPreviewStores } from '../../queue/preview-stores.ts';
+import { readStats } from '../../queue/stats.ts';
+import { spoolOf } from '../../spool/layout.ts';
+import { listEvents } from '../../spool/take-in.ts';
+import type { Context } from '../context.ts';
+import { stashUse } from './process.ts';
+import type { DrainRequest } from './queue-run.ts';
+import type { RunEvents } from './run-events.ts';
+import { createRunEvents } from './run-events.ts';
+import type { LeftByPreview } from './summary.ts';
+import { faultsOf, reportRun } from './summary.ts';
+import { createCheckpoint } from './test-kill.ts';
+
+/**
+ * Tells what a run would do now, and changes nothing: the queue is read and never written, the library index lives in
+ * memory, and nothing stays of what was learnt of the servers.
+ * @returns the exit code.
+ */
+export async function runPreview(request: DrainRequest, context: Context): Promise<number> {
+  const { dataDir, output, now } = context;
+  const { loaded, startedAt } = request;
+  const stores = openPreviewStores(dataDir);
+  try {
+    for (const warning of loaded.warnings) output.log('warning', `[PlexSync] ${warning}`);
+    const reads = openPreviewReads(stores, stashUse(loaded));
+    const events = createRunEvents(context, loaded.settings.obfuscate_paths ? await createMask(reads) : undefined);
+    let report: DrainReport;
+    try {
+      report = await drainIfDue(reads, { ...request, events }, context);
+    } finally {
+      events.close();
+    }
+    const stats = readStats(stores, now());
+    // What would fail has not failed.
+    const { exitCode } = faultsOf({ ...report, tally: NO_JOBS }, stats, []);
+    const left: LeftByPreview = {
+      spooled: listEvents(spoolOf(dataDir.path))?.length ?? 'unreadable',
+      leased: reads.leasedElsewhere(),
+    };
+    const skippedScenes = events.skippedScenes();
+    reportRun(report, { mode: 'preview', exitCode, stats, startedAt, endedAt: now(), skippedScenes, left }, output);
+    return exitCode;
+  } finally {
+    stores.close();
+  }
+}
+
+/** The key is of the data directory: the same file has the same mask in each of its runs. */
+async function createMask(reads: PreviewReads) {
+  const { createPathMask } = await import('./path-mask.ts');
+  return createPathMask(reads.clientIdentifier());
+}
+
+async function drainIfDue(
+  reads: PreviewReads,
+  request: DrainRequest & { readonly events: RunEvents },
+  context: Context,
+): Promise<DrainReport> {
+  if (reads.dueIds(request.startedAt).length === 0 && !reads.hasRefused()) return { ends: [], tally: NO_JOBS };
+  const { runDrain } = await import('./drain-run.ts');
+  const clientIdentifier = reads.clientIdentifier();
+  const queue = {
+    ...createPreviewQueue(reads),
+    clientIdentifier: () => clientIdentifier,
+    stashDialect: reads.stashDialect,
+    saveStashDialect: () => undefined,
+  };
+  const checkpoint = createCheckpoint(context.env);
+  return await runDrain(queue, { ...request, mode: 'preview', emit: request.events.emit, checkpoint }, context);
+}

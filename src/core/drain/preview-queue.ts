@@ -1,0 +1,114 @@
+import type { Breaker } from '../breaker.ts';
+import type { Job, Settlement } from '../job.ts';
+import type { Pin } from '../pin.ts';
+import type { Binding, DrainQueue, DrainReads, Rescued } from '../ports.ts';
+import type { SceneRecord } from '../scene-record.ts';
+import { NOTHING_WRITTEN } from '../scene-record.ts';
+
+const NO_RESCUE: Rescued = { takenBack: 0, buried: [] };
+
+/**
+ * The queue as a preview sees it: what a drain would write there is kept here, for as long as the preview lasts, so that
+ * what follows is told as the real run would do it. The queue itself is only read.
+ */
+export function createPreviewQueue(reads: DrainReads): DrainQueue {
+  const scenes = createSceneOverlay(reads);
+  const turn = createTurn(reads);
+  const breakers = new Map<'plex' | 'stash', Breaker>();
+  let bound: Binding | undefined;
+  return {
+    claim: ({ now, limit }) => ({ jobs: turn.take(now, limit), rescued: NO_RESCUE }),
+    holds: () => true,
+    dueCount: reads.dueCount,
+    unmatchedDueCount: reads.unmatchedDueCount,
+    renew: () => undefined,
+    record: scenes.record,
+    sceneOf: scenes.sceneOf,
+    pin: scenes.pin,
+    pinnedTo: scenes.pinnedTo,
+    movePin: () => false,
+    hasRecords: scenes.hasAny,
+    knownScenes: reads.knownScenes,
+    intend: (notes) => notes.map(() => true),
+    settle: (entries) => {
+      for (const { job, settlement } of entries) {
+        if (settlement.kind === 'defer') turn.giveBack(job.id);
+        scenes.settle(job, settlement);
+      }
+      return entries.map(() => 'applied');
+    },
+    missing: () => [],
+    wake: () => undefined,
+    reviveRefused: () => 0,
+    addedMark: reads.addedMark,
+    saveAddedMark: () => undefined,
+    breaker: (server) => breakers.get(server) ?? reads.breaker(server),
+    saveBreaker: (server, breaker) => void breakers.set(server, breaker),
+    binding: () => bound ?? reads.binding(),
+    bind: (binding) => {
+      bound = binding;
+    },
+    forgetServer: scenes.forgetAll,
+    refusedAt: reads.refusedAt,
+    saveRefusal: () => undefined,
+  };
+}
+
+/** Gives out what is due, each job once, unless it comes back to wait for another one of its item. */
+function createTurn(reads: DrainReads) {
+  let waiting: readonly number[] | undefined;
+  const back: number[] = [];
+  return {
+    take: (now: number, limit: number): readonly Job[] => {
+      const all = [...back.splice(0), ...(waiting ?? reads.dueIds(now))];
+      waiting = all.slice(limit);
+      return reads.dueJobs(all.slice(0, limit));
+    },
+    giveBack: (jobId: number): void => void back.push(jobId),
+  };
+}
+
+/** What is known of scenes and their items, with what this preview would have written laid over it. */
+function createSceneOverlay(reads: DrainReads) {
+  const records = new Map<number, SceneRecord | undefined>();
+  const owners = new Map<string, number>();
+  let isOtherServer = false;
+
+  const record = (sceneId: number): SceneRecord | undefined => {
+    if (records.has(sceneId)) return records.get(sceneId);
+    const known = reads.record(sceneId);
+    return known !== undefined && isOtherServer ? withoutItem(known) : known;
+  };
+  return {
+    record,
+    sceneOf: (ratingKey: string): number | undefined => {
+      const owner = owners.get(ratingKey) ?? (isOtherServer ? undefined : reads.sceneOf(ratingKey));
+      return owner !== undefined && record(owner)?.ratingKey === ratingKey ? owner : undefined;
+    },
+    hasAny: (): boolean => owners.size > 0 || (!isOtherServer && reads.hasRecords()),
+    pin: (sceneId: number): Pin | undefined =>
+      isOtherServer || (records.has(sceneId) && records.get(sceneId) === undefined) ? undefined : reads.pin(sceneId),
+    pinnedTo: (ratingKey: string): readonly number[] => (isOtherServer ? [] : reads.pinnedTo(ratingKey)),
+    forgetAll: (): void => {
+      isOtherServer = true;
+    },
+    settle: ({ sceneId }: Job, settlement: Settlement): void => {
+      if (settlement.kind === 'gone') records.set(sceneId, undefined);
+      if (settlement.kind !== 'complete') return;
+      records.set(sceneId, settlement.record);
+      owners.set(settlement.record.ratingKey, sceneId);
+    },
+  };
+}
+
+/** Another server has other items; where the file is stays. */
+function withoutItem({ scenePath }: SceneRecord): SceneRecord {
+  return {
+    ratingKey: '',
+    sectionKey: '',
+    scenePath,
+    provenFile: undefined,
+    written: NOTHING_WRITTEN,
+    intent: undefined,
+  };
+}
