@@ -18,8 +18,9 @@ import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { StoreError, UsageError } from '../core/errors.ts';
 import type { Schema } from './migrations.ts';
-import { DLQ_SCHEMA } from './migrations.ts';
+import { DLQ_SCHEMA, QUEUE_SCHEMA } from './migrations.ts';
 import { inStore } from './store-errors.ts';
+import { keepCopies } from './upgrade-copies.ts';
 
 export type Db = Database.Database;
 
@@ -104,8 +105,11 @@ export function openDatabase(dir: DataDir, schema: Schema, mode: OpenMode): Db {
     const db = new Database(file, { fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
     try {
       // Once more through SQLite: a newer version may still stand in the write-ahead log alone.
-      refuseNewer(file, schema, db.pragma('user_version', { simple: true }) as number);
+      const version = db.pragma('user_version', { simple: true }) as number;
+      refuseNewer(file, schema, version);
       configure(db);
+      if (version < schema.migrations.length)
+        keepCopies(dir.path, [QUEUE_SCHEMA.fileName, DLQ_SCHEMA.fileName], { fileName: schema.fileName, version });
       migrate(db, schema);
       return db;
     } catch (thrown) {

@@ -10,6 +10,7 @@ import { openNotices } from '../../queue/notices.ts';
 import { purgeExpired } from '../../queue/retention.ts';
 import { readStats } from '../../queue/stats.ts';
 import type { Stores } from '../../queue/stores.ts';
+import { removeOldCopies } from '../../queue/upgrade-copies.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
 import type { Context } from '../context.ts';
 import { sum } from '../stats-document.ts';
@@ -104,6 +105,7 @@ function standDown({ pid, left }: StandDown, faults: readonly Fault[], output: C
 const DAY_MS = 86_400_000;
 
 function removeExpired(stores: Stores, { startedAt, loaded }: DrainRequest, events: RunEvents): void {
+  removeOldCopies(stores.path, startedAt);
   const retentionMs = loaded.settings.dlq_retention_days;
   const expired = purgeExpired(stores, { now: startedAt, retentionMs });
   if (expired.count === 0) return;
