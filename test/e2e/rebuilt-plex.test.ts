@@ -160,3 +160,18 @@ for (const addedAt of [undefined, 0, -5, 253_402_300_799]) {
     assert.deepEqual(shown(101), rightOf(1));
   });
 }
+
+for (const container of [{}, { machineIdentifier: '' }, { machineIdentifier: 7 }]) {
+  test(`a server that calls itself ${JSON.stringify(container)} is not written to, and the run says so`, async (t) => {
+    const { plex, run, sql } = await harbour(t, 1);
+    const body = JSON.stringify({ MediaContainer: container });
+    plex.fail('identity', { kind: 'status', status: 200, contentType: 'application/json', body }, 10);
+    await run(['enqueue', '-'], { input: JSON.stringify([scene(1)]) });
+    const { code, stderr } = await run(['process']);
+    assert.equal(code, 4);
+    assert.match(stderr, /Plex sent a damaged answer while asking for its identity/);
+    assert.doesNotMatch(stderr, /^ {4}at /m);
+    assert.equal(plex.count('edit'), 0);
+    assert.equal(sql('SELECT attempt FROM jobs')[0]?.['attempt'], 0);
+  });
+}

@@ -26,3 +26,12 @@ test('the duration of a version of several files is that of none of them', () =>
 test('a duration that is none fails no answer', () => {
   assert.deepEqual(durations([{ duration: null, Part: [{ file: '/media/a.mp4', duration: {} }] }]), [undefined]);
 });
+
+test('a date of an item that is none is not told, and one in the year 9999 is', () => {
+  const dated = (addedAt: unknown) =>
+    toItems({ MediaContainer: { Metadata: [{ ratingKey: '7', addedAt }] } })?.[0]?.addedAt;
+  for (const none of [undefined, null, '', 'soon', 0, '0', -5, 1.5, true, {}])
+    assert.equal(dated(none), undefined, `${none}`);
+  assert.equal(dated(253_402_300_799), 253_402_300_799);
+  assert.equal(dated('1700000000'), 1_700_000_000);
+});
