@@ -4,6 +4,8 @@ import type { KindInNeed, SweepKind } from '../core/reconcile.ts';
 import { isRecognised, judgeScene, KINDS_IN_NEED } from '../core/reconcile.ts';
 import { EXIT } from '../exit.ts';
 import type { PlexClient } from '../plex/client.ts';
+import { openPreviewStores } from '../queue/preview-stores.ts';
+import { openStoresToRead } from '../queue/stores.ts';
 import type { Sweep } from '../queue/sweep.ts';
 import { openSweep } from '../queue/sweep.ts';
 import type { LoadedSettings } from '../settings/load.ts';
@@ -46,7 +48,8 @@ export async function run(options: ReconcileOptions, context: Context): Promise<
   });
   tellWarnings(loaded, context);
   const stash = requireStash(loaded, context);
-  const sweep = openSweep(dataDir);
+  // A dry run reads alone; nothing of it may stay.
+  const sweep = openSweep(options.effect === 'show_only' ? openPreviewStores(dataDir) : openStoresToRead(dataDir));
   try {
     const plex = await reachPlex(loaded, sweep, context);
     const findings = await look({ scope, stash, plex, sweep }, context);

@@ -2,12 +2,12 @@ import type { Binding } from '../core/ports.ts';
 import type { SweptRecord } from '../core/reconcile.ts';
 import type { Intake } from './intake.ts';
 import { intakeOf } from './intake.ts';
-import type { DataDir } from './open.ts';
 import type { SceneRow } from './scenes.ts';
 import { toRecord } from './scenes.ts';
 import { prepareServerState } from './server-state.ts';
 import { translated } from './store-errors.ts';
-import { openStoresToRead, storesName } from './stores.ts';
+import type { Stores } from './stores.ts';
+import { storesName } from './stores.ts';
 
 /** What a sweep through Stash is held against, and where what it finds is carried out. */
 export type Sweep = Pick<Intake, 'enqueue' | 'forget'> & {
@@ -25,12 +25,8 @@ export type Sweep = Pick<Intake, 'enqueue' | 'forget'> & {
   close(): void;
 };
 
-/**
- * Opens the queue of a data directory that is there already; of `dlq.db` nothing is changed.
- * @throws {UsageError | StoreError}
- */
-export function openSweep(dir: DataDir): Sweep {
-  const stores = openStoresToRead(dir);
+/** Makes a sweep of open stores, which it closes; of `dlq.db` nothing is changed. */
+export function openSweep(stores: Stores): Sweep {
   const { queueDb: db, dlqDb } = stores;
   const records = db.prepare<[string], SceneRow>(
     'SELECT * FROM scenes WHERE scene_id IN (SELECT value FROM json_each(?))',
@@ -46,7 +42,7 @@ export function openSweep(dir: DataDir): Sweep {
   );
   const any = db.prepare<[], unknown>('SELECT 1 FROM scenes LIMIT 1');
   const { binding } = prepareServerState(db);
-  return translated(storesName(dir.path), {
+  return translated(storesName(stores.path), {
     ...intakeOf({ queueDb: db }),
     records: (sceneIds: readonly number[]) =>
       new Map(records.all(JSON.stringify(sceneIds)).map((row) => [row.scene_id, toSwept(row)])),

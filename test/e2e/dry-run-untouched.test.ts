@@ -172,3 +172,21 @@ test('a dry run looks on while another run is draining', async (t) => {
   assert.equal(code, 0);
   assert.match(stdout, /2 would be written\n1 job that another run has claimed was not looked at$/m);
 });
+
+for (const args of [['dlq', 'retry', '--all'], ['dlq', 'purge', '--all'], ['queue', 'drop', '--all'], ['reconcile']]) {
+  for (const what of ['leases of a dead run', 'an older schema'] as const) {
+    test(`${args.join(' ')} --dry-run over ${what} leaves the data directory as it was`, async (t) => {
+      const rig = await setup(t);
+      await STATES[what]?.(rig, t);
+      const stash = await startStashServer({});
+      t.after(() => stash.close());
+      stash.addScene({ id: 1, title: 'Lighthouse 1', files: ['/media/1.mp4'] });
+      const before = contents(rig.dataDir);
+      // Without Plex: the directory of the older schema is another server's.
+      const env = { STASH_URL: stash.url, ...(args[0] === 'reconcile' ? { PLEX_URL: '' } : {}) };
+      const result = await rig.run([...args, '--dry-run'], { env });
+      assert.ok(result.code === 0 || /none of the .* scenes that were written/.test(result.stderr), result.stderr);
+      assert.deepEqual(contents(rig.dataDir), before);
+    });
+  }
+}

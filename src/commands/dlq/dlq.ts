@@ -6,6 +6,7 @@ import type { DeadLetter } from '../../queue/dead-letters.ts';
 import { letterChoicesOf, letterDataOf, letterPathOf } from '../../queue/dead-letters.ts';
 import type { LetterDesk, Retried } from '../../queue/letter-desk.ts';
 import { openLetterDesk } from '../../queue/letter-desk.ts';
+import { openPreviewStores } from '../../queue/preview-stores.ts';
 import { openStores, openStoresToRead } from '../../queue/stores.ts';
 import { confirm } from '../../terminal/confirm.ts';
 import { readerOf } from '../../terminal/reader.ts';
@@ -48,7 +49,7 @@ export async function show({ id }: { readonly id: string }, context: Context): P
 
 /** Puts letters back into the queue; asks first when more than one is meant. */
 export async function retry({ selection, yes, dryRun = false }: Asked, context: Context): Promise<number> {
-  return await atDesk(context, dryRun ? openStoresToRead : openStores, async (desk) => {
+  return await atDesk(context, dryRun ? openPreviewStores : openStores, async (desk) => {
     const { output } = context;
     const letters = selectToChange(desk, selection, { verb: 'retry', now: context.now() });
     if (dryRun) {
@@ -69,7 +70,7 @@ export async function retry({ selection, yes, dryRun = false }: Asked, context: 
 
 /** Deletes letters for good; always asks. */
 export async function purge({ selection, yes, dryRun = false }: Asked, context: Context): Promise<number> {
-  return await atDesk(context, dryRun ? openStoresToRead : openStores, async (desk) => {
+  return await atDesk(context, dryRun ? openPreviewStores : openStores, async (desk) => {
     const { output } = context;
     const letters = selectToChange(desk, selection, { verb: 'purge', now: context.now() });
     if (dryRun) {

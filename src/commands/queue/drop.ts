@@ -1,7 +1,8 @@
 import { UsageError } from '../../core/errors.ts';
 import { EXIT } from '../../exit.ts';
+import { openPreviewStores } from '../../queue/preview-stores.ts';
 import { serverWords } from '../../queue/server-state.ts';
-import { openStores, openStoresToRead } from '../../queue/stores.ts';
+import { openStores } from '../../queue/stores.ts';
 import type { Dropped, JobFilter, QueuedJob } from '../../queue/waiting.ts';
 import { dropJobs, readJobs } from '../../queue/waiting.ts';
 import { confirm } from '../../terminal/confirm.ts';
@@ -23,7 +24,7 @@ export type DropOptions = {
 export async function drop(options: DropOptions, context: Context): Promise<number> {
   const filter = dropFilter(options);
   const isDryRun = options.effect === 'show_only';
-  const stores = isDryRun ? openStoresToRead(context.dataDir) : openStores(context.dataDir);
+  const stores = isDryRun ? openPreviewStores(context.dataDir) : openStores(context.dataDir);
   try {
     const jobs = [...readJobs(stores, filter, context.now())];
     refuseUnknown(filter, jobs);
