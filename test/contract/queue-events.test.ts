@@ -174,3 +174,34 @@ test('when something was taken in last is remembered, also where it meant nothin
   intake.close();
   assert.equal(lastEventAt(world.stores()), NOW + 5);
 });
+
+const BULK = 'By bulk';
+const HAND = 'By hand';
+const ORDERS = [
+  ['bulk', 'hand', 'hook'],
+  ['bulk', 'hook', 'hand'],
+  ['hand', 'bulk', 'hook'],
+  ['hand', 'hook', 'bulk'],
+  ['hook', 'bulk', 'hand'],
+  ['hook', 'hand', 'bulk'],
+] as const;
+
+for (const order of ORDERS) {
+  test(`whatever was said last wins, though an event is taken in a minute later: ${order.join(', ')}`, (t) => {
+    const world = setup(t);
+    const at = (source: (typeof order)[number]): number => NOW + order.indexOf(source) * 1_000;
+    const titled = (sceneId: number, title: string) => edit(sceneId, { path: `/harbour/${sceneId}.mp4`, title });
+    for (const source of order) {
+      if (source === 'bulk')
+        world.enqueue(
+          Array.from({ length: 5_000 }, (_, index) => titled(index + 1, BULK)),
+          { now: at('bulk') },
+        );
+      if (source === 'hand') world.enqueue([titled(4_990, HAND)], { now: at('hand') });
+    }
+    intakeOf(world.stores()).take([{ ...sync(4_990), at: at('hook') }], NOW + 60_000);
+    const jobs = claim(world.drain({ stash: 'asked' }), { now: NOW + 60_000, limit: 5_000 });
+    const said = jobs.find(({ sceneId }) => sceneId === 4_990)?.overStash.title;
+    assert.equal(said, { bulk: BULK, hand: HAND, hook: undefined }[order.at(-1) ?? 'hook']);
+  });
+}
