@@ -23,9 +23,13 @@ const NEARLY_ALL = 0.8;
  * The `path_map` lines that lead nearly all of the paired files from Stash to Plex, the one that explains most first;
  * none when they do not agree. A file may be paired with many: that the files agree is what tells the right pair. The
  * order of the pairs never matters.
+ * @param doubted pairs that something speaks against: their files count, and they explain none
  */
-export function deriveMappings(pairs: readonly PathPair[]): readonly DerivedMapping[] {
-  const files = new Set(pairs.map(({ stash }) => stash));
+export function deriveMappings(
+  pairs: readonly PathPair[],
+  doubted: readonly PathPair[] = [],
+): readonly DerivedMapping[] {
+  const files = new Set([...pairs, ...doubted].map(({ stash }) => stash));
   const derived: DerivedMapping[] = [];
   let left = pairs;
   const next = (): DerivedMapping | undefined =>
@@ -40,7 +44,12 @@ export function deriveMappings(pairs: readonly PathPair[]): readonly DerivedMapp
     left = left.filter(({ stash }) => !explained.has(stash));
   }
   const total = derived.reduce((sum, { explained }) => sum + explained, 0);
-  return total >= files.size * NEARLY_ALL ? derived : [];
+  return isNearlyAll(total, files.size) ? derived : [];
+}
+
+/** Whether so many files are enough of so many to believe what they say. */
+export function isNearlyAll(count: number, total: number): boolean {
+  return count >= total * NEARLY_ALL;
 }
 
 /** The mapping that most files agree on and that may stand beside `others`; `undefined` when what is left proves none. */
@@ -83,7 +92,8 @@ function above(path: string, parts: number): string {
   return folder;
 }
 
-function leadsTo(mapping: PathMapping, { stash, plex }: PathPair): boolean {
+/** Whether a mapping turns the one path of a pair into the other. */
+export function leadsTo(mapping: PathMapping, { stash, plex }: PathPair): boolean {
   const mapped = mapPath(stash, [mapping]);
   return mapped.mapping !== undefined && mapped.path.toLowerCase() === normalisePath(plex).toLowerCase();
 }

@@ -1,5 +1,6 @@
 import type { PathMapping } from './file-paths.ts';
 import { derivePathMapping, fileName, folderOf, isInFolder, mapPath, normalisePath, unmapPath } from './file-paths.ts';
+import { rootConflict } from './library-roots.ts';
 import type { LivePlex } from './live-finders.ts';
 import { liveFinders } from './live-finders.ts';
 import type { Found, LookUp, LookUpPlace } from './look-up.ts';
@@ -65,7 +66,7 @@ async function lookAround(mappedPath: string, { sections }: LookUpPlace, plex: E
 
 function suggestionFor(
   file: SceneFile,
-  { sections, mappings }: LookUpPlace,
+  { sections }: LookUpPlace,
   { look, near }: { readonly look: LookUp; readonly near: readonly NearMiss[] },
 ): PathMapping | undefined {
   const suggested = (plexPath: string): PathMapping | undefined => {
@@ -76,11 +77,15 @@ function suggestionFor(
   if (match.kind === 'low') return match.suggestion;
   if (match.kind === 'high') return match.rule === 'path' ? undefined : suggested(match.best.file);
   // A path that no library holds was probably not mapped, or not well: then the folder's new place tells how.
-  const isInside = sections.some(({ folders }) => folders.some((folder) => isInFolder(look.mapped.path, folder)));
-  const [closest] = near.filter(({ sharedFolders }) => sharedFolders > 0);
-  if (isInside || closest === undefined) return undefined;
-  const name = fileName(mapPath(file.path, mappings).path);
-  return suggested(`${folderOf(closest.file.path)}/${name}`);
+  const isInside = sections.some(({ serverFolders }) =>
+    serverFolders.some((folder) => isInFolder(look.mapped.path, folder)),
+  );
+  const name = fileName(look.mapped.path);
+  const [closest] = near
+    .filter(({ sharedFolders }) => sharedFolders > 0)
+    .map(({ candidate, file: { path } }) => ({ candidate, path: `${folderOf(path)}/${name}` }))
+    .filter(({ candidate, path }) => rootConflict([look.mapped.path, file.path], path, candidate) === undefined);
+  return isInside || closest === undefined ? undefined : suggested(closest.path);
 }
 
 function plexSideOf(path: string, mappings: readonly PathMapping[], look: LookUp): Explanation['plexSide'] {

@@ -43,18 +43,22 @@ export function sharedTail(path: string, other: string): string {
 
 /** How many folders directly above the file two paths have in common; 0 when only the names agree. */
 export function sharedFolders(a: string, b: string): number {
-  const [foldersA, foldersB] = [folders(a), folders(b)];
+  return sharedEnd(dropTail(a, 1), dropTail(b, 1));
+}
+
+/** How many names two folders end in alike, whatever their case; a drive and a server are names too. */
+export function sharedEnd(a: string, b: string): number {
+  const [namesA, namesB] = [namesIn(a), namesIn(b)];
   let shared = 0;
-  while (shared < foldersA.length && shared < foldersB.length && foldersA.at(-1 - shared) === foldersB.at(-1 - shared))
+  while (shared < namesA.length && shared < namesB.length && namesA.at(-1 - shared) === namesB.at(-1 - shared))
     shared += 1;
   return shared;
 }
 
-function folders(path: string): string[] {
-  return normalisePath(path)
+function namesIn(folder: string): string[] {
+  return normalisePath(folder)
     .toLowerCase()
     .split('/')
-    .slice(0, -1)
     .filter((part) => part !== '');
 }
 
@@ -136,6 +140,7 @@ export function derivePathMapping(stashPath: string, plexPath: string): PathMapp
   return isSamePath(from, to) ? undefined : { from, to };
 }
 
-function dropTail(path: string, parts: number): string {
-  return normalisePath(path).split('/').slice(0, -parts).join('/');
+/** What is left of a path without so many of its last names; `''` when nothing is. */
+export function dropTail(path: string, names: number): string {
+  return normalisePath(path).split('/').slice(0, -names).join('/');
 }

@@ -1,8 +1,9 @@
 import type { PathPair } from './derive-mapping.ts';
-import { deriveMappings } from './derive-mapping.ts';
+import { deriveMappings, isNearlyAll, leadsTo } from './derive-mapping.ts';
 import { areOtherFiles, compareFacts } from './file-facts.ts';
 import type { PathMapping } from './file-paths.ts';
 import { isInFolder, isSamePath, mapPath, nameKey } from './file-paths.ts';
+import { rootConflict } from './library-roots.ts';
 import type { LookUp } from './look-up.ts';
 import type { SceneFile } from './match.ts';
 import { matchScene } from './match.ts';
@@ -70,8 +71,9 @@ export type SampleVerdict = {
 export function judgeSample(looked: readonly LookedUp[], mappings: readonly PathMapping[]): SampleVerdict {
   const now = count(looked, mappings);
   const aside = looked.filter(({ look }) => !isExact(look.match));
-  const agreed = deriveMappings(aside.flatMap(pairsOf)).map(({ mapping }) => mapping);
-  const derived = agreed.length > 0 ? agreed : mappingOfMatched(aside);
+  const { likely = [], doubted = [] } = Object.groupBy(aside.flatMap(pairsOf), ({ kind }) => kind);
+  const agreed = deriveMappings(likely, doubted).map(({ mapping }) => mapping);
+  const derived = agreed.length > 0 ? agreed : mappingOfMatched(aside, doubted);
   // A line of the same folder is corrected, not added to.
   const kept = mappings.filter(({ from }) => !derived.some((mapping) => isSamePath(mapping.from, from)));
   const then = count(looked, [...derived, ...kept]);
@@ -80,15 +82,20 @@ export function judgeSample(looked: readonly LookedUp[], mappings: readonly Path
   return { total: looked.length, ...now, missing, proposal: isBetter ? { mappings: derived, ...then } : undefined };
 }
 
-/** The one line that leads every file which is matched, though not by its path, to its item; whatever the others are. */
-function mappingOfMatched(aside: readonly LookedUp[]): readonly PathMapping[] {
+/**
+ * The one line that leads every file which is matched, though not by its path, to its item; whatever the others are, but
+ * for those that it would lead to another library folder.
+ */
+function mappingOfMatched(aside: readonly LookedUp[], doubted: readonly PathPair[]): readonly PathMapping[] {
   const pairs = aside.flatMap(({ file, look: { match } }): PathPair[] =>
     match.kind === 'high' ? [{ stash: file.path, plex: match.best.file, size: 'same' }] : [],
   );
   const derived = deriveMappings(pairs);
   const [only] = derived;
   const isAgreed = derived.length === 1 && only?.explained === new Set(pairs.map(({ stash }) => stash)).size;
-  return isAgreed ? [only.mapping] : [];
+  if (!isAgreed) return [];
+  const misled = new Set(doubted.filter((pair) => leadsTo(only.mapping, pair)).map(({ stash }) => stash));
+  return isNearlyAll(only.explained, only.explained + misled.size) ? [only.mapping] : [];
 }
 
 function count(looked: readonly LookedUp[], mappings: readonly PathMapping[]): { found: number; exact: number } {
@@ -100,13 +107,21 @@ function isExact(match: LookUp['match']): boolean {
   return match.kind === 'high' && match.rule === 'path';
 }
 
-function pairsOf({ file, look }: LookedUp): PathPair[] {
-  return look.candidates
-    .flatMap(({ files }) => files)
-    .filter(({ path }) => nameKey(path) === nameKey(look.name))
-    .flatMap((plexFile): PathPair[] => {
-      const facts = compareFacts(file, plexFile);
-      if (areOtherFiles(facts)) return [];
-      return [{ stash: file.path, plex: plexFile.path, size: facts.size === 'same' ? 'same' : 'unknown' }];
-    });
+/** A pair that the folders of the libraries speak against, where no size outranks them, is `doubted`. */
+type JudgedPair = PathPair & { readonly kind: 'likely' | 'doubted' };
+
+function pairsOf({ file, look }: LookedUp): JudgedPair[] {
+  const named = look.candidates.flatMap((candidate) =>
+    candidate.files
+      .filter(({ path }) => nameKey(path) === nameKey(look.name))
+      .map((plexFile) => ({ candidate, plexFile })),
+  );
+  return named.flatMap(({ candidate, plexFile }): JudgedPair[] => {
+    const facts = compareFacts(file, plexFile);
+    if (areOtherFiles(facts)) return [];
+    const [stash, plex] = [file.path, plexFile.path];
+    if (facts.size === 'same') return [{ stash, plex, size: 'same', kind: 'likely' }];
+    const isDoubted = rootConflict([look.mapped.path, stash], plex, candidate) !== undefined;
+    return [{ stash, plex, size: 'unknown', kind: isDoubted ? 'doubted' : 'likely' }];
+  });
 }

@@ -1,27 +1,19 @@
 import type { Agreement, Agreements, FileFacts } from './file-facts.ts';
 import { areOtherFiles, compareFacts } from './file-facts.ts';
 import type { PathMapping } from './file-paths.ts';
-import {
-  derivePathMapping,
-  foldersBelow,
-  isSamePath,
-  mapPath,
-  nameKey,
-  normalisePath,
-  sharedFolders,
-} from './file-paths.ts';
+import { derivePathMapping, isSamePath, mapPath, nameKey, normalisePath, sharedFolders } from './file-paths.ts';
+import type { LibraryFolders, RootConflict } from './library-roots.ts';
+import { adviceOnRoots, libraryFolderOf, rootConflict } from './library-roots.ts';
 
 /** One file of a Plex item, with what Plex knows of it. */
 export type PlexFile = FileFacts & { readonly path: string };
 
 /** An item that may be the scene's, with its files, as a look-up found it. */
-export type Candidate = {
+export type Candidate = LibraryFolders & {
   readonly ratingKey: string;
   readonly title: string;
   readonly sectionKey: string;
   readonly sectionTitle: string;
-  /** The folders of its library, where they are known. */
-  readonly sectionFolders?: readonly string[] | undefined;
   readonly files: readonly PlexFile[];
 };
 
@@ -36,8 +28,11 @@ export type Evidence = Agreements & {
   readonly path: 'exact' | 'case' | 'differs';
   /** Folders above the file that both sides share. */
   readonly sharedFolders: number;
-  /** Whether the library has the file in a folder of its own that the scene's path does not have. */
-  readonly branch: 'same' | 'other' | 'unknown';
+  /**
+   * `other`: the library has the file in a folder of its own that the scene's path does not have; `other_root`: the scene's
+   * path points to another library folder.
+   */
+  readonly branch: 'same' | 'other' | 'other_root' | 'unknown';
 };
 
 export type MatchResult =
@@ -53,7 +48,9 @@ export type MatchResult =
       readonly kind: 'low';
       readonly best: Evidence;
       readonly considered: readonly Evidence[];
+      /** The mapping that would make the path exact; none where `conflict` speaks against it. */
       readonly suggestion: PathMapping | undefined;
+      readonly conflict: RootConflict | undefined;
     }
   | { readonly kind: 'none' };
 
@@ -79,7 +76,7 @@ export function matchScene(
     const only = alone(samePath);
     return only
       ? { kind: 'high', best: only, rule: 'path', considered }
-      : { kind: 'low', best, considered, suggestion: undefined };
+      : { kind: 'low', best, considered, suggestion: undefined, conflict: undefined };
   }
   const sameSize = considered.filter((evidence) => evidence.size === 'same');
   const bySize = alone(sameSize);
@@ -88,21 +85,28 @@ export function matchScene(
   // A longer tail must not outvote a size that agrees elsewhere. And with a mapping that applies the exact path was
   // expected: there a shared tail proves something only together with the size.
   const sizesAllow = byFolders?.size === 'same' || (sameSize.length === 0 && mapped.mapping === undefined);
-  // A season of another studio ends in the same folder, and begins in another one of the library.
-  const isBranchRight = byFolders?.branch !== 'other' || byFolders.size === 'same';
+  // A season of another studio ends in the same folder, and begins in another one of the library, or in another library.
+  const isBranchRight = byFolders?.size === 'same' || byFolders?.branch === 'same' || byFolders?.branch === 'unknown';
   if (byFolders && byFolders.sharedFolders > 0 && sizesAllow && isBranchRight) {
     return { kind: 'high', best: byFolders, rule: 'folders', considered };
   }
-  return { kind: 'low', best, considered, suggestion: derivePathMapping(scene.path, best.file) };
+  const conflict =
+    best.size === 'same' ? undefined : rootConflict([mapped.path, scene.path], best.file, best.candidate);
+  const suggestion = conflict === undefined ? derivePathMapping(scene.path, best.file) : undefined;
+  return { kind: 'low', best, considered, suggestion, conflict };
 }
 
 /**
- * What helps where a match is low because several items hold the very same file: neither a size nor a mapping can tell
- * those apart. `undefined` for any other match.
+ * What helps where a mapping would not: several items hold the very same file, or the scene's path points to another
+ * library folder. `undefined` for any other match.
  */
-export function adviceOnTwins(match: MatchResult): string | undefined {
+export function adviceOn(match: MatchResult): string | undefined {
   if (match.kind !== 'low') return undefined;
-  const twins = match.considered.filter(({ path }) => path === 'exact');
+  return adviceOnTwins(match.considered) ?? (match.conflict && adviceOnRoots(match.conflict));
+}
+
+function adviceOnTwins(considered: readonly Evidence[]): string | undefined {
+  const twins = considered.filter(({ path }) => path === 'exact');
   if (twins.length < 2) return undefined;
   const libraries = new Set(twins.map(({ candidate }) => candidate.sectionKey));
   return libraries.size > 1
@@ -143,7 +147,7 @@ function evidenceFor(scene: SceneFile, mappedPath: string, candidate: Candidate)
         path: comparePaths(file.path, mappedPath),
         ...compareFacts(scene, file),
         sharedFolders: sharedFolders(file.path, mappedPath),
-        branch: branchOf(file.path, mappedPath, candidate.sectionFolders ?? []),
+        branch: branchOf(file.path, mappedPath, candidate),
       }),
     )
     // A file of another size or duration under another path is another file, also where only the case differs.
@@ -152,11 +156,12 @@ function evidenceFor(scene: SceneFile, mappedPath: string, candidate: Candidate)
   return perFile.slice(0, 1);
 }
 
-/** Holds all of a file's path below its library's folder against the scene's. */
-function branchOf(path: string, mappedPath: string, sectionFolders: readonly string[]): Evidence['branch'] {
-  const below = sectionFolders.flatMap((folder) => foldersBelow(path, folder) ?? []);
-  if (below.length === 0) return 'unknown';
-  return below.some((folders) => folders <= sharedFolders(path, mappedPath)) ? 'same' : 'other';
+/** Holds all of a file's path below its library's folder against the scene's, and then that folder itself. */
+function branchOf(path: string, mappedPath: string, folders: LibraryFolders): Evidence['branch'] {
+  const held = libraryFolderOf(path, folders);
+  if (held === undefined) return 'unknown';
+  if (held.below > sharedFolders(path, mappedPath)) return 'other';
+  return rootConflict([mappedPath], path, folders) === undefined ? 'same' : 'other_root';
 }
 
 function strongest(all: readonly Evidence[], strength: (evidence: Evidence) => number): Evidence[] {

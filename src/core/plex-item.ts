@@ -31,4 +31,6 @@ export type Section = {
   readonly type: string;
   readonly uuid: string | undefined;
   readonly folders: readonly string[];
+  /** The folders of every library of its server, whatever their types, its own among them. */
+  readonly serverFolders: readonly string[];
 };

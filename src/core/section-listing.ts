@@ -90,8 +90,8 @@ export function movedMeanwhile({ title }: Section): SyncError {
 }
 
 /** What an item's library says of where it is. */
-export function placeOf({ key, title, folders }: Section) {
-  return { sectionKey: key, sectionTitle: title, sectionFolders: folders };
+export function placeOf({ key, title, folders, serverFolders }: Section) {
+  return { sectionKey: key, sectionTitle: title, sectionFolders: folders, serverFolders };
 }
 
 function toCandidate(section: Section, { ratingKey, title, files }: ListedItem): Found['candidates'][number] {

@@ -105,13 +105,14 @@ const identityAnswer = z.object({
 export function toSections(value: unknown): Section[] | undefined {
   const parsed = z.safeParse(sectionsAnswer, value);
   if (!parsed.success) return undefined;
-  return parsed.data.MediaContainer.Directory.map(({ key, type, title, uuid, Location }) => ({
-    key,
-    type,
-    title,
-    uuid,
-    folders: Location.map(({ path }) => path),
-  }));
+  const libraries = parsed.data.MediaContainer.Directory;
+  const foldersOf = ({ Location }: (typeof libraries)[number]): string[] =>
+    Location.map(({ path }) => path).filter((path) => path !== '');
+  const serverFolders = libraries.flatMap(foldersOf);
+  return libraries.map((library) => {
+    const { key, type, title, uuid } = library;
+    return { key, type, title, uuid, folders: foldersOf(library), serverFolders };
+  });
 }
 
 /** One page of a listing, with how many rows there are in all where the server says so. */

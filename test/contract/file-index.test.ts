@@ -15,8 +15,22 @@ import { listSection, PAGE_ROWS, pagesFor, placeOf } from '../../src/core/sectio
 import type { OpenFileIndex } from '../../src/file-index/file-index.ts';
 import { openFileIndex } from '../../src/file-index/file-index.ts';
 
-const QUAYS: Section = { key: '1', title: 'Quays', type: 'movie', uuid: 'a', folders: ['/media'] };
-const GARDENS: Section = { key: '2', title: 'Gardens', type: 'movie', uuid: 'b', folders: ['/garden'] };
+const QUAYS: Section = {
+  key: '1',
+  title: 'Quays',
+  type: 'movie',
+  uuid: 'a',
+  folders: ['/media'],
+  serverFolders: ['/media', '/garden'],
+};
+const GARDENS: Section = {
+  key: '2',
+  title: 'Gardens',
+  type: 'movie',
+  uuid: 'b',
+  folders: ['/garden'],
+  serverFolders: ['/media', '/garden'],
+};
 const MARK = { addedAt: 5, updatedAt: 7 };
 
 function open(t: TestContext): { readonly dir: string; readonly index: OpenFileIndex; readonly troubles: string[] } {
@@ -88,6 +102,7 @@ test('an item comes with all of its files, by whichever of them it is found', (t
       sectionKey: '1',
       sectionTitle: 'Quays',
       sectionFolders: ['/media'],
+      serverFolders: ['/media', '/garden'],
       files: ['/media/cd1.mp4', '/media/cd2.mp4'].map((path) => ({ path, size: 10, durationMs: undefined })),
     },
   ]);

@@ -4,12 +4,13 @@ import fc from 'fast-check';
 import type { PathMapping } from '../../src/core/file-paths.ts';
 import type { LookedUp, SampledFile } from '../../src/core/file-sample.ts';
 import { groupSample, judgeSample } from '../../src/core/file-sample.ts';
+import type { LibraryFolders } from '../../src/core/library-roots.ts';
 import { lookUpFile } from '../../src/core/look-up.ts';
 import type { Candidate, PlexFile } from '../../src/core/match.ts';
 import type { Section } from '../../src/core/plex-item.ts';
 
 function section(key: string, title: string, folder: string): Section {
-  return { key, title, type: 'movie', uuid: undefined, folders: [folder] };
+  return { key, title, type: 'movie', uuid: undefined, folders: [folder], serverFolders: [folder] };
 }
 
 const HARBOURS = section('1', 'Harbours', '/media/harbours');
@@ -50,34 +51,41 @@ test('of each library only so many are taken, spread over all there are', () => 
   assert.deepEqual(groups(files, [], 2), { Harbours: ['/media/harbours/a.mp4', '/media/harbours/c.mp4'] });
 });
 
-/** A Plex that has these files, one item each. */
-async function lookUp(
+type SampleLookUp = (
   paths: readonly { path: string; size?: number }[],
   plexFiles: readonly PlexFile[],
   mappings: readonly PathMapping[],
-): Promise<LookedUp[]> {
-  const items = plexFiles.map(
-    (file, index): Candidate => ({
-      ratingKey: String(index + 1),
-      title: `Film ${index + 1}`,
-      sectionKey: '1',
-      sectionTitle: 'Harbours',
-      files: [file],
-    }),
-  );
-  const place = { sections: [HARBOURS], mappings };
-  return await Promise.all(
-    paths.map(async (file) => ({
-      file,
-      look: await lookUpFile(file, place, {
-        byName: (_section, name) => {
-          const candidates = items.filter(({ files }) => files.some(({ path }) => path.endsWith(`/${name}`)));
-          return Promise.resolve({ rule: 'file_name', candidates, requests: 1 });
-        },
+) => Promise<LookedUp[]>;
+
+/** Looks files up in a Plex that has these files, one item each, in a library of these folders. */
+function lookUpAmong(folders: LibraryFolders): SampleLookUp {
+  return async (paths, plexFiles, mappings) => {
+    const items = plexFiles.map(
+      (file, index): Candidate => ({
+        ratingKey: String(index + 1),
+        title: `Film ${index + 1}`,
+        sectionKey: '1',
+        sectionTitle: 'Harbours',
+        ...folders,
+        files: [file],
       }),
-    })),
-  );
+    );
+    const place = { sections: [HARBOURS], mappings };
+    return await Promise.all(
+      paths.map(async (file) => ({
+        file,
+        look: await lookUpFile(file, place, {
+          byName: (_section, name) => {
+            const candidates = items.filter(({ files }) => files.some(({ path }) => path.endsWith(`/${name}`)));
+            return Promise.resolve({ rule: 'file_name', candidates, requests: 1 });
+          },
+        }),
+      })),
+    );
+  };
 }
+
+const lookUp = lookUpAmong({});
 
 const names = Array.from({ length: 20 }, (_, index) => `film ${index}.mp4`);
 
@@ -169,4 +177,45 @@ test('matched files that do not agree propose nothing', async () => {
     [],
   );
   assert.equal(judgeSample(looked, []).proposal, undefined);
+});
+
+const twoRoots = lookUpAmong({
+  sectionFolders: ['/media/studio-a'],
+  serverFolders: ['/media/studio-a', '/media/studio-b'],
+});
+
+test('files of another library folder agree on no mapping, with folders below it and without', async () => {
+  for (const below of ['', '2024/']) {
+    const looked = await twoRoots(
+      names.map((name) => ({ path: `/data/studio-b/${below}${name}` })),
+      names.map((name) => ({ path: `/media/studio-a/${below}${name}` })),
+      [],
+    );
+    const { found, proposal } = judgeSample(looked, []);
+    assert.deepEqual([found, proposal], [0, undefined]);
+  }
+});
+
+test('one file that is there too by its size does not speak for all others of its folder', async () => {
+  const looked = await twoRoots(
+    names.map((name) => ({ path: `/data/studio-b/2024/${name}`, size: 7 })),
+    names.map((name, index) => ({
+      path: `/media/studio-a/2024/${name}`,
+      ...(index === 0 ? { size: 7 } : { durationMs: 60_000 }),
+    })),
+    [],
+  );
+  const { found, proposal } = judgeSample(looked, []);
+  assert.deepEqual([found, proposal], [1, undefined]);
+});
+
+test('sizes that agree speak for a mapping from one library folder to another', async () => {
+  const looked = await twoRoots(
+    names.map((name) => ({ path: `/data/studio-b/2024/${name}`, size: 7 })),
+    names.map((name, index) => ({ path: `/media/studio-a/2024/${name}`, ...(index === 0 ? {} : { size: 7 }) })),
+    [],
+  );
+  const { found, proposal } = judgeSample(looked, []);
+  const mapping = { from: '/data/studio-b', to: '/media/studio-a' };
+  assert.deepEqual([found, proposal], [19, { mappings: [mapping], found: 20, exact: 20 }]);
 });

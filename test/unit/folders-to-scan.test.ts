@@ -9,6 +9,7 @@ const section = (key: string, ...folders: readonly string[]): Section => ({
   type: 'movie',
   uuid: key,
   folders,
+  serverFolders: folders,
 });
 
 function scans(paths: readonly string[], sections: readonly Section[], mappings: readonly [string, string][] = []) {

@@ -5,7 +5,7 @@ import { bindingOf, chooseSections, isKnownServer } from '../../src/core/librari
 import type { Section } from '../../src/core/plex-item.ts';
 
 function section(key: string, title: string, more: Partial<Section> = {}): Section {
-  return { key, title, type: 'movie', uuid: `uuid-${key}`, folders: [`/data/${key}`], ...more };
+  return { key, title, type: 'movie', uuid: `uuid-${key}`, folders: [`/data/${key}`], serverFolders: [], ...more };
 }
 
 const HARBOURS = section('1', 'Harbours');
@@ -80,7 +80,7 @@ test('libraries without a uuid prove nothing', () => {
 });
 
 test('a library named twice is looked in once, and two libraries of one title are both meant', () => {
-  const films = { key: '1', title: 'Films', type: 'movie', uuid: 'a', folders: [] };
+  const films = { key: '1', title: 'Films', type: 'movie', uuid: 'a', folders: [], serverFolders: [] };
   const twin = { ...films, key: '2', uuid: 'b' };
   assert.deepEqual(chooseSections([films], ['Films', 'films']), [films]);
   assert.deepEqual(chooseSections([films, twin], ['films']), [films, twin]);

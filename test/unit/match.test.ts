@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { PathMapping } from '../../src/core/file-paths.ts';
 import { sharedFolders } from '../../src/core/file-paths.ts';
 import type { Candidate, MatchResult, PlexFile } from '../../src/core/match.ts';
-import { adviceOnTwins, heldFile, matchScene } from '../../src/core/match.ts';
+import { adviceOn, heldFile, matchScene } from '../../src/core/match.ts';
 
 function candidate(ratingKey: string, ...files: readonly (string | PlexFile)[]): Candidate {
   return {
@@ -51,7 +51,7 @@ test('the same full path after mapping is proof', () => {
 
 test('items that hold the very same file are told by library, or not at all', () => {
   const [one, two] = [candidate('1', '/data/pier.mp4'), candidate('2', '/data/pier.mp4')];
-  const advice = (...all: readonly Candidate[]) => adviceOnTwins(matchScene({ path: '/data/pier.mp4' }, all, []));
+  const advice = (...all: readonly Candidate[]) => adviceOn(matchScene({ path: '/data/pier.mp4' }, all, []));
   assert.match(advice(one, { ...two, sectionKey: '2' }) ?? '', /plex_library/);
   assert.match(advice(one, two) ?? '', /merge/);
   assert.equal(advice(one), undefined);
@@ -270,13 +270,17 @@ const anyFolders = fc.array(fc.constantFrom('data', 'media', 'quay', 'Quay', 'mo
 const anyPath = fc
   .tuple(anyFolders, fc.constantFrom('01.mp4', '01.MP4', '02.mp4'))
   .map(([folders, name]) => `/${[...folders, name].join('/')}`);
+const ROOTS = ['/', '/media', '/data', '/media/quay', '/data/Mole'];
 const anySize = fc.constantFrom(undefined, 10, 11);
 const anyDuration = fc.constantFrom(undefined, 600_000, 601_000, 700_000);
 const anyFile: fc.Arbitrary<PlexFile> = fc.record({ path: anyPath, size: anySize, durationMs: anyDuration });
 const anyScene = fc.record({ path: anyPath, size: anySize, durationMs: anyDuration });
-const anyCandidates = fc
-  .array(fc.array(anyFile, { minLength: 1, maxLength: 3 }), { maxLength: 6 })
-  .map((lists) => lists.map((files, index) => candidate(String(index + 1), ...files)));
+const anyCandidates = fc.array(fc.array(anyFile, { minLength: 1, maxLength: 3 }), { maxLength: 6 }).chain((lists) =>
+  fc
+    .tuple(fc.subarray(ROOTS), fc.subarray(ROOTS))
+    .map(([sectionFolders, others]) => ({ sectionFolders, serverFolders: [...sectionFolders, ...others] }))
+    .map((folders) => lists.map((files, index) => ({ ...candidate(String(index + 1), ...files), ...folders }))),
+);
 const anyMappings = fc.constantFrom<readonly PathMapping[]>([], DATA_TO_MEDIA, [{ from: '/quay', to: '/mole' }]);
 
 test('the order of the candidates never matters', () => {
@@ -429,7 +433,9 @@ test('a shared tail proves nothing where the library has the file in another fol
   assert.equal(judge('/data/East/Season 1/01.mp4', [inMedia(season)]), 'low 1');
   assert.equal(judge('/media/East/Season 1/01.mp4', [inMedia(season)]), 'low 1');
   assert.equal(judge('/data/West/Season 1/01.mp4', [inMedia(season)]), 'high 1 by folders');
-  assert.equal(judge('/data/East/Season 1/01.mp4', [inTwo(season)]), 'high 1 by folders');
+  // As many folders are shared as the library has of its own, and it has several to begin with.
+  assert.equal(judge('/data/East/Season 1/01.mp4', [inTwo(season)]), 'low 1');
+  assert.equal(judge('/data/West/Season 1/01.mp4', [inTwo(season)]), 'high 1 by folders');
   assert.equal(judge('/data/films/01.mp4', [inMedia('/media/films/01.mp4')]), 'high 1 by folders');
   // The folders of the library do not tell of this file: as where none are known.
   assert.equal(judge('/data/Season 1/01.mp4', [inLibrary('/elsewhere')(season)]), 'high 1 by folders');

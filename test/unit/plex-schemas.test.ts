@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { toItems, toListingPage } from '../../src/plex/schemas.ts';
+import { toItems, toListingPage, toSections } from '../../src/plex/schemas.ts';
 
 /** The durations of all files of one item with these versions, out of a listing and out of the full item. */
 function durations(media: readonly object[]): readonly (number | undefined)[] {
@@ -34,4 +34,17 @@ test('a date of an item that is none is not told, and one in the year 9999 is', 
     assert.equal(dated(none), undefined, `${none}`);
   assert.equal(dated(253_402_300_799), 253_402_300_799);
   assert.equal(dated('1700000000'), 1_700_000_000);
+});
+
+test('every library knows the folders of all libraries of its server, and an empty one is none', () => {
+  const library = (key: string, type: string, ...paths: readonly string[]) => {
+    return { key, type, title: key, Location: paths.map((path) => ({ path })) };
+  };
+  const Directory = [library('1', 'movie', '/films', ''), library('2', 'photo', '/pictures'), library('3', 'show')];
+  const sections = toSections({ MediaContainer: { Directory } }) ?? [];
+  assert.deepEqual(
+    sections.map(({ folders }) => folders),
+    [['/films'], ['/pictures'], []],
+  );
+  for (const { serverFolders } of sections) assert.deepEqual(serverFolders, ['/films', '/pictures']);
 });

@@ -1,7 +1,7 @@
 import type { Explanation } from '../../core/explain-match.ts';
 import { pathMapFlag } from '../../core/file-paths.ts';
 import type { MatchResult } from '../../core/match.ts';
-import { adviceOnTwins } from '../../core/match.ts';
+import { adviceOn } from '../../core/match.ts';
 import { isRuledOut } from '../../core/near-misses.ts';
 import type { AskedScene } from './scene.ts';
 
@@ -61,7 +61,7 @@ function wayToProof(explanation: Explanation, match: MatchResult): string {
     explanation.file.size === undefined
       ? 'Give its size with --size, or set path_map so that the path is exact.'
       : 'Set path_map so that the path is exact, or plex_library to one library.';
-  return adviceOnTwins(match) ?? flag ?? bySize;
+  return adviceOn(match) ?? flag ?? bySize;
 }
 
 function oldFacts({ nearMisses }: Explanation): readonly string[] {

@@ -2,7 +2,7 @@ import type { ItemChoice } from '../errors.ts';
 import { asSyncError, SyncError } from '../errors.ts';
 import { pathMapFlag } from '../file-paths.ts';
 import type { MatchResult } from '../match.ts';
-import { adviceOnTwins } from '../match.ts';
+import { adviceOn } from '../match.ts';
 import { MOST_CHOICES, pinCommand } from '../pin.ts';
 import { NOT_FOUND_TRIES, RETRY_RULES } from '../retry.ts';
 import type { Course, Ended, Step } from './course.ts';
@@ -122,7 +122,7 @@ function describeLow(name: string, match: LowMatch, sceneId: number): string {
   const more = match.considered.length > shown.length ? `; and ${match.considered.length - shown.length} more` : '';
   const count = match.considered.length === 1 ? '1 candidate' : `${match.considered.length} candidates`;
   const advice =
-    match.suggestion === undefined ? adviceOnTwins(match) : `If this is the file: ${pathMapFlag(match.suggestion)}`;
+    match.suggestion === undefined ? adviceOn(match) : `If this is the file: ${pathMapFlag(match.suggestion)}`;
   const hint = advice === undefined ? '' : `. ${advice.replace(/\.$/, '')}`;
   const { ratingKey } = match.best.candidate;
   const pin = `. If it is ${ratingKey}: ${pinCommand(sceneId, ratingKey)}`;

@@ -1,6 +1,6 @@
 import type { SyncError, SyncErrorCode } from '../errors.ts';
 import type { PathMapping } from '../file-paths.ts';
-import { normalisePath, pathMapFlag } from '../file-paths.ts';
+import { isInFolder, isSamePath, normalisePath, pathMapFlag, sharedEnd } from '../file-paths.ts';
 import type { LookedUp } from '../file-sample.ts';
 import { judgeSample } from '../file-sample.ts';
 import type { Section } from '../plex-item.ts';
@@ -98,11 +98,12 @@ function nothingFound(
 ): Extract<Halt, { kind: 'misconfigured' }> {
   const root = commonFolder(missing);
   const folders = sections.flatMap(({ folders: paths }) => paths);
-  const isOutside = !folders.some((folder) => `${root}/`.startsWith(`${normalisePath(folder)}/`));
+  const all = sections.flatMap(({ serverFolders }) => serverFolders);
+  const isOutside = !folders.some((folder) => isInFolder(root, folder));
   const where = folders.length === 0 ? 'no folder' : folders.map(shellWord).join(', ');
   const [only] = folders;
   const suggestion =
-    isOutside && folders.length === 1 && only !== undefined
+    isOutside && folders.length === 1 && only !== undefined && !namesAnother(root, only, all)
       ? ` If both are the same folder: ${missing.length} of ${missing.length} would be under it with ${pathMapFlag({ from: root, to: only })}`
       : '';
   return {
@@ -110,6 +111,14 @@ function nothingFound(
     message: `Stopped: 0 of ${missing.length} files were found in Plex, and none ever was. Stash has them under ${shellWord(root)}; the libraries hold ${where}.`,
     hint: `Check plex_library, path_map, and that Plex has scanned.${suggestion}`,
   };
+}
+
+/** Whether a folder of Stash, or one above it, is called like another library folder than the one it may be. */
+function namesAnother(stashFolder: string, folder: string, serverFolders: readonly string[]): boolean {
+  const above = normalisePath(stashFolder).split('/');
+  return serverFolders
+    .filter((other) => !isSamePath(other, folder))
+    .some((other) => above.some((name) => sharedEnd(name, other) > 0));
 }
 
 function commonFolder(paths: readonly string[]): string {
