@@ -118,6 +118,8 @@ export const QUEUE_SCHEMA: Schema = {
     -- lists that we locked. NULL where an older plexsync wrote the row, which kept neither.
     ALTER TABLE scenes ADD COLUMN added_at INTEGER;
     ALTER TABLE scenes ADD COLUMN locked TEXT CHECK (locked IS NULL OR json_valid(locked));
+    -- Made with the directory, so that a dry run, which writes nothing, has it too.
+    INSERT INTO meta (name, value) VALUES ('client_identifier', ${UUID_SQL}) ON CONFLICT DO NOTHING;
     `,
   ],
 };

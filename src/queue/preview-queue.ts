@@ -9,11 +9,10 @@ import { prepareServerState } from './server-state.ts';
 import { translated } from './store-errors.ts';
 import type { Stores } from './stores.ts';
 import { storesName } from './stores.ts';
-import { newUuid } from './uuid.ts';
 
 /** What a preview reads of the queue. There is nothing here by which it could change anything. */
 export type PreviewReads = DrainReads & {
-  /** What stands for this data directory; one of the moment where it has none yet. */
+  /** What stands for this data directory. */
   clientIdentifier(): string;
   /** What an earlier run learnt of Stash; parsed JSON, or nothing. */
   stashDialect(): unknown;
@@ -46,7 +45,7 @@ export function openPreviewReads({ queueDb: db, dlqDb, path }: Stores, stash: St
     breaker: servers.breaker,
     binding: servers.binding,
     refusedAt: servers.refusedAt,
-    clientIdentifier: () => servers.knownClientIdentifier() ?? newUuid(db),
+    clientIdentifier: servers.clientIdentifier,
     stashDialect: servers.stashDialect,
     hasRefused: () => hasLetterOfType(dlqDb, RETRY_RULES.plex_unauthorized.errorType),
     leasedElsewhere: () => leased.get()?.count ?? 0,

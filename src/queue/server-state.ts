@@ -4,7 +4,6 @@ import type { AddedMark, Binding } from '../core/ports.ts';
 import { prepareMeta } from './meta.ts';
 import type { Db } from './open.ts';
 import { translated } from './store-errors.ts';
-import { newUuid } from './uuid.ts';
 
 /** A token that Plex refused, by its fingerprint, and when (epoch ms). */
 type Refusal = { readonly tokenFingerprint: string; readonly at: number };
@@ -57,12 +56,10 @@ export function prepareServerState(db: Db) {
       meta.remove('plex_binding');
       forgetMarks.run();
     },
-    knownClientIdentifier: (): string | undefined => meta.text('client_identifier'),
     /** One UUID per data directory, made once: Plex registers each unseen one as a new device (plex-api.md 1). */
     clientIdentifier: (): string => {
-      meta.keep('client_identifier', newUuid(db));
       const identifier = meta.text('client_identifier');
-      if (identifier === undefined) throw new Error('the client identifier was not stored');
+      if (identifier === undefined) throw new Error('the data directory has no client identifier');
       return identifier;
     },
   };
