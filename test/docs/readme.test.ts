@@ -113,6 +113,44 @@ function isHiddenFlag(option: string): boolean {
   return SETTING_NAMES.some((name) => settingFlags(name).some(({ flags }) => flags.split(' ')[0] === option));
 }
 
+test('no page installs plexsync from a registry that does not have it, and the tarball is the one that is packed', () => {
+  const { name, version } = JSON.parse(readFileSync('package.json', 'utf8')) as Record<string, unknown>;
+  const packages = [...pages].flatMap(([page, text]) =>
+    codeIn(text)
+      .flatMap(installedPackages)
+      .map((installed) => ({ page, installed })),
+  );
+  assert.deepEqual([...new Set(packages.map(({ page }) => page))], ['README.md', 'docs/docker.md']);
+  for (const { page, installed } of packages)
+    assert.match(installed, new RegExp(`^\\.?/(tmp/)?${name}-${version}\\.tgz$`), `${page}: ${installed}`);
+  for (const [page, text] of pages)
+    for (const [tarball] of text.matchAll(/plexsync-\d[\w.-]*tgz/g))
+      assert.equal(tarball, `${name}-${version}.tgz`, page);
+});
+
+test('what an install names is found out, however it is written', () => {
+  assert.deepEqual(installedPackages('RUN npm install --global plexsync \\'), ['plexsync']);
+  assert.deepEqual(installedPackages('npm i -g ./a.tgz && pnpm add plexsync@latest'), ['./a.tgz', 'plexsync@latest']);
+  assert.deepEqual(installedPackages('npx --yes plexsync@0.1.0 demo'), ['plexsync@0.1.0']);
+  assert.deepEqual(installedPackages('npm ci && npx plexsync demo'), []);
+});
+
+/** The packages that the commands of a line fetch: those named by an install, and one that npx is to fetch. */
+function installedPackages(code: string): readonly string[] {
+  const installs = code.matchAll(/\b(?:p?npm|yarn|bun) (?:global )?(?:install|i|add)\b([^&|;#\\]*)/g);
+  const fetched = code.matchAll(/\bnpx (?:--?\w+ )*(\S+@\S+)/g);
+  const named = [...installs].flatMap(([, words = '']) => words.trim().split(/\s+/));
+  return [...named, ...[...fetched].map(([, word = '']) => word)].filter(
+    (word) => word !== '' && !word.startsWith('-'),
+  );
+}
+
+test('the README begins with what runs in a clone, without a server', () => {
+  const [, install = ''] = /^## Install\n([\s\S]*?)^## /m.exec(readme) ?? [];
+  const [first = ''] = [...install.matchAll(FENCE)].map(([, , block = '']) => block);
+  assert.match(first, /^npm ci && npx plexsync demo .*\nnpm ci && npm test /);
+});
+
 test('every relative link leads to a file, and to a heading that is there', () => {
   for (const [page, text] of pages) {
     const links = [...text.replaceAll(FENCE, '').matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target);
