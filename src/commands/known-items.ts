@@ -1,3 +1,4 @@
+import type { SyncErrorCode } from '../core/errors.ts';
 import { SyncError, UsageError } from '../core/errors.ts';
 import { isKnownServer } from '../core/libraries.ts';
 import type { PlexItem, Section } from '../core/plex-item.ts';
@@ -45,13 +46,16 @@ export async function missingItems(plex: PlexClient, records: readonly SceneReco
   return missing;
 }
 
-/** A 404 may stand for all of them or for one, which no documentation tells: then each half is asked for. */
+/** What a request for many fails with that one for fewer may not: a 404 may stand for all or for one of them. */
+const WORTH_HALVING: ReadonlySet<SyncErrorCode> = new Set(['plex_not_found', 'plex_too_long']);
+
 async function foundOf(plex: PlexClient, asked: readonly string[]): Promise<ReadonlyMap<string, PlexItem>> {
   try {
     return new Map((await plex.items(asked)).map((item) => [item.ratingKey, item]));
   } catch (thrown) {
-    if (!(thrown instanceof SyncError) || thrown.code !== 'plex_not_found') throw thrown;
-    if (asked.length === 1) return new Map();
+    if (!(thrown instanceof SyncError) || !WORTH_HALVING.has(thrown.code)) throw thrown;
+    if (asked.length === 1 && thrown.code === 'plex_not_found') return new Map();
+    if (asked.length === 1) throw thrown;
     const middle = Math.ceil(asked.length / 2);
     const [first, second] = [asked.slice(0, middle), asked.slice(middle)];
     return new Map([...(await foundOf(plex, first)), ...(await foundOf(plex, second))]);

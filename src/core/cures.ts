@@ -57,7 +57,8 @@ const CURES: Readonly<Record<ErrorType, Cure>> = {
     command: 'plexsync dlq list LETTERS',
   },
   PlexRequestTooLong: {
-    advice: 'The edit is longer than Plex, or a proxy before it, takes: raise the proxy’s limit or shorten the scene.',
+    advice:
+      'What the letter names is longer than Plex, or a proxy before it, takes in one request; the rest is written. Raise the proxy’s limit, lower max_performers or max_tags, or shorten the scene, then try again.',
     command: 'plexsync dlq retry LETTERS',
   },
   AttemptLost: {

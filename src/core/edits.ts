@@ -1,6 +1,7 @@
 import type { ListKind, PlexItem, ScalarField, Tag } from './plex-item.ts';
 import { LIST_KINDS, SCALAR_FIELDS } from './plex-item.ts';
 import type { Intent, LeftAlone, ListIntent, OurNames, Written, WrittenField } from './scene-record.ts';
+import { isCut } from './scene-record.ts';
 import { foldName } from './text.ts';
 import type { Wanted, WantedList, WriteRules } from './wanted.ts';
 
@@ -92,8 +93,10 @@ function decideField(
   const { item, last, rules, clearsOurs } = facts;
   const now = item.fields[field];
   if (now === value) return { kind: 'none', ours: last && { sent: value, kept: now } };
-  // Plex keeps this very value in a form of its own; sending it again would change nothing, run after run.
-  if (last !== undefined && last.sent === value && last.kept === now) return { kind: 'none', ours: last };
+  // Plex keeps this very value in a form of its own; sending it again would change nothing, run after run. A cut one is
+  // another matter: whether the whole may fit by now is for whoever knows the limit (cut-summary.ts).
+  if (last !== undefined && last.sent === value && last.kept === now && !isCut(last))
+    return { kind: 'none', ours: last };
   const isOurs = last !== undefined && (now === last.kept || now === last.sent);
   // Emptiness in Stash is no word about what somebody else put there.
   if (value === '' && clearsOurs.has(field) && !isOurs) return { kind: 'none', ours: undefined };

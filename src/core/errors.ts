@@ -1,3 +1,5 @@
+import type { SceneKey } from './scene.ts';
+
 /**
  * Every way a job, or a request made for jobs, is known to fail. A new code does not compile until `RETRY_RULES`
  * (retry.ts) answers for it.
@@ -17,7 +19,7 @@ export type SyncErrorCode =
   | 'plex_not_found'
   /** 400 and every other 4xx without a code of its own. */
   | 'plex_rejected'
-  /** 414 or 431, and nothing left that may be shortened. */
+  /** 413, 414 or 431. As the end of a job: of a part alone, with nothing left that may be shortened. */
   | 'plex_too_long'
   /** 403: the token is valid and may not edit. */
   | 'plex_forbidden'
@@ -59,17 +61,24 @@ export class SyncError extends Error {
   readonly retryAfterMs: number | undefined;
   /** Of `low_confidence`: the items that may be meant, the likeliest first. */
   readonly choices: readonly ItemChoice[];
+  /** Of an edit that was sent in parts: what of the scene was refused, all else being written. Empty: nothing is. */
+  readonly refused: readonly SceneKey[];
 
   constructor(
     code: SyncErrorCode,
     message: string,
-    options: { retryAfterMs?: number | undefined; choices?: readonly ItemChoice[] } = {},
+    options: {
+      retryAfterMs?: number | undefined;
+      choices?: readonly ItemChoice[];
+      refused?: readonly SceneKey[];
+    } = {},
   ) {
     super(message);
     this.name = 'SyncError';
     this.code = code;
     this.retryAfterMs = options.retryAfterMs;
     this.choices = options.choices ?? [];
+    this.refused = options.refused ?? [];
   }
 }
 

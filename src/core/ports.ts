@@ -1,10 +1,11 @@
 import type { Breaker } from './breaker.ts';
-import type { FieldEdit, ListEdit } from './edits.ts';
+import type { TooLong } from './cut-summary.ts';
 import type { WorkerEvent } from './events.ts';
 import type { FileIndex, IndexMark } from './file-index.ts';
 import type { Job, Lease, Settled, Settlement } from './job.ts';
 import type { LivePlex } from './live-finders.ts';
 import type { PlexFile } from './match.ts';
+import type { Part } from './parts.ts';
 import type { Pin } from './pin.ts';
 import type { PlexItem, Section } from './plex-item.ts';
 import type { Intent, SceneRecord } from './scene-record.ts';
@@ -38,6 +39,13 @@ export type Rescued = {
   readonly buried: readonly { readonly jobId: number; readonly sceneId: number; readonly losses: number }[];
 };
 
+/** How a job's attempt is to be settled, and what counts as ours already though the job is not done. */
+export type SettleEntry = {
+  readonly job: Job;
+  readonly settlement: Settlement;
+  readonly landed?: SceneRecord | undefined;
+};
+
 /** What the drain needs of the queue; `queue/` satisfies it by shape. Every instant is epoch ms and comes from outside. */
 export type DrainQueue = {
   /** At most `limit` due jobs, under a lease that ends at `now + leaseMs`; jobs of dead owners are taken back first. */
@@ -69,7 +77,7 @@ export type DrainQueue = {
   /** Notes what is about to be written, for each lease that still holds; answers whether it did, in the order of `notes`. */
   intend(notes: readonly IntentNote[], now: number): readonly boolean[];
   /** Applies a batch's settlements in one transaction; the answer is in the order of `entries`. */
-  settle(entries: readonly { readonly job: Job; readonly settlement: Settlement }[], now: number): readonly Settled[];
+  settle(entries: readonly SettleEntry[], now: number): readonly Settled[];
   /** Those who wait for Plex to find their file, and the letters of those who waited in vain. */
   missing(): readonly Missing[];
   /** Makes them due at `now`; letters go back into the queue, under whatever is newer. */
@@ -86,6 +94,9 @@ export type DrainQueue = {
   forgetServer(): void;
   /** When the token with this fingerprint was refused, if it was the last one to be tried. */
   refusedAt(tokenFingerprint: string): number | undefined;
+  /** The shortest request that was too long of late for the server that takes this token. */
+  tooLong(tokenFingerprint: string): TooLong | undefined;
+  saveTooLong(tokenFingerprint: string, tooLong: TooLong | undefined): void;
   /** Remembers a refused token, or that the last one was accepted. */
   saveRefusal(refusal: { readonly tokenFingerprint: string; readonly at: number } | undefined): void;
 };
@@ -105,6 +116,7 @@ export type DrainReads = Pick<
   | 'breaker'
   | 'binding'
   | 'refusedAt'
+  | 'tooLong'
 > & {
   /** The ids of all that is due at `now`, in the order in which a drain claims it. */
   dueIds(now: number): readonly number[];
@@ -114,6 +126,8 @@ export type DrainReads = Pick<
 
 /** What has become of a section since it was listed. */
 export type SectionChanges = { readonly items: readonly ListedItem[]; readonly total: number | undefined };
+
+type EditedItem = Pick<PlexItem, 'ratingKey' | 'sectionKey'>;
 
 /** What the drain needs of Plex; `plex/` satisfies it by shape. Every function may throw a `SyncError`. */
 export type DrainPlex = LivePlex & {
@@ -133,12 +147,10 @@ export type DrainPlex = LivePlex & {
   addedSince(section: Section, mark: number | undefined, newest: number): Promise<readonly AddedItem[]>;
   /** Full items in one GET; an item that is gone is missing from the answer. */
   items(ratingKeys: readonly string[]): Promise<readonly PlexItem[]>;
-  /** Writes an item's edits, with locks if asked, in requests of at most `maxBytes` where a kind need not be split. */
-  edit(
-    item: Pick<PlexItem, 'ratingKey' | 'sectionKey'>,
-    edits: { readonly fields: readonly FieldEdit[]; readonly lists: readonly ListEdit[] },
-    how: { readonly lock: 'lock' | 'leave_unlocked'; readonly maxBytes: number },
-  ): Promise<void>;
+  /** Writes edits of an item, with locks if asked, in one request. */
+  edit(item: EditedItem, edits: Part, lock: 'lock' | 'leave_unlocked'): Promise<void>;
+  /** How long that request would be: path and query, in bytes. */
+  editLength(item: EditedItem, edits: Part, lock: 'lock' | 'leave_unlocked'): number;
   /** Has a folder of a library scanned; Plex does it later, in its own time. `folder` as Plex spells it. */
   scanFolder(section: Section, folder: string): Promise<void>;
 };

@@ -1,9 +1,14 @@
 import type { ListKind, PlexItem, ScalarField } from './plex-item.ts';
 import { LIST_KINDS, SCALAR_FIELDS } from './plex-item.ts';
-import { foldName, isRespelling } from './text.ts';
+import { foldName, isBeginning, isRespelling } from './text.ts';
 
 /** A field we wrote: what was sent, and the form in which Plex keeps it. */
 export type WrittenField = { readonly sent: string; readonly kept: string };
+
+/** Whether less of a text stands in Plex than was to be written: what was too long for a request was cut. */
+export function isCut({ sent, kept }: WrittenField): boolean {
+  return isBeginning(sent, kept);
+}
 
 /** The names of one list that are ours: name as sent → spelling in Plex. */
 export type OurNames = Readonly<Record<string, string>>;
@@ -181,7 +186,10 @@ export function foldIntent(record: SceneRecord, item: PlexItem): Written {
 function hasLanded(intended: { readonly before: string; readonly value: string }, now: string): boolean {
   const { before, value } = intended;
   // Also the beginning of a long value, which we or Plex have cut.
-  return now === value || (now !== before && (isRespelling(value, now) || (now !== '' && value.startsWith(now))));
+  if (now === value) return true;
+  return (
+    now !== before && (isRespelling(value, now) || isBeginning(value, now) || (now !== '' && value.startsWith(now)))
+  );
 }
 
 function foldListIntent(ours: OurNames, intended: ListIntent, present: readonly string[]): OurNames {

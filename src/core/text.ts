@@ -44,6 +44,13 @@ export function foldName(name: string): string {
   return name.normalize('NFC').replace(/\s+/gu, ' ').trim().toLowerCase().normalize('NFC');
 }
 
+/** A cut in the middle of what is read as one sign (an emoji of several, a letter with its marks) is ended before it. */
+function atWholeSign(value: string, cut: string): string {
+  const sign = new Intl.Segmenter('en').segment(value).containing(cut.length);
+  // Marks without end are one sign too: then some of them are better than nothing.
+  return sign === undefined || sign.index === 0 ? cut : cut.slice(0, sign.index);
+}
+
 /** At most `limit` code points, ended at the last word boundary when that keeps at least four fifths. */
 export function cutAtWord(value: string, limit: number): string {
   // UTF-16 units are never fewer than code points, so short text needs no counting.
@@ -53,11 +60,23 @@ export function cutAtWord(value: string, limit: number): string {
   const cut = points.slice(0, limit).join('');
   if (/\s/u.test(points[limit] ?? '')) return cut.trimEnd();
   const end = Math.max(cut.lastIndexOf(' '), cut.lastIndexOf('\n'));
-  return (end >= cut.length * 0.8 ? cut.slice(0, end) : cut).trimEnd();
+  return (end >= cut.length * 0.8 ? cut.slice(0, end) : atWholeSign(value, cut)).trimEnd();
 }
 
 /** Whether two values differ only in what Plex is known to change: case, white space, single signs. */
 export function isRespelling(sent: string, kept: string): boolean {
-  const letters = (value: string): string => foldName(value).replace(/[^\p{L}\p{N}]+/gu, '');
-  return letters(sent) !== '' && letters(sent) === letters(kept);
+  return lettersOf(sent) !== '' && lettersOf(sent) === lettersOf(kept);
+}
+
+/** No text is cut to less than this; what is shorter and begins alike is another text. */
+const SHORTEST_CUT = 64;
+
+/** Whether a text is the beginning of a longer one, as a cut leaves it, in the spelling of Plex or as sent. */
+export function isBeginning(whole: string, part: string): boolean {
+  if (part.length < SHORTEST_CUT || part.length >= whole.length || isRespelling(whole, part)) return false;
+  return whole.startsWith(part) || (lettersOf(part) !== '' && lettersOf(whole).startsWith(lettersOf(part)));
+}
+
+function lettersOf(value: string): string {
+  return foldName(value).replace(/[^\p{L}\p{N}]+/gu, '');
 }

@@ -25,7 +25,7 @@ export function verifyPlan(plan: EditPlan, after: PlexItem): Verification {
     const now = after.fields[field];
     if (now !== value && now === before && !isRespelling(value, now)) lost.push(field);
     else if (now !== value) altered.push({ field, sent: value, kept: now });
-    // A summary that was cut to fit is remembered as the whole, or it would be sent again at each run.
+    // A summary that was cut to fit is remembered with the whole, by which it is known as cut, and sent whole again.
     fields[field] = { sent: plan.written.fields[field]?.sent ?? value, kept: now };
   }
   for (const edit of plan.lists) {

@@ -8,7 +8,7 @@ import type { DrainPlex } from '../core/ports.ts';
 import { PAGE_ROWS, placeOf } from '../core/section-listing.ts';
 import { parseJson } from '../http/json-body.ts';
 import type { HttpAnswer, TransportOptions } from '../http/transport.ts';
-import { editTargets, encode } from './edit-url.ts';
+import { editTarget, encode } from './edit-url.ts';
 import { fileFilters, isUnfiltered, longestRun, SHORTEST_HINT } from './file-filter.ts';
 import type { ListingPage } from './schemas.ts';
 import { toIdentity, toItems, toListingPage, toSections } from './schemas.ts';
@@ -67,6 +67,7 @@ export function createPlexClient(options: PlexClientOptions): PlexClient {
     },
   });
   const authorised = { 'X-Plex-Token': options.token };
+  const basePath = new URL(options.baseUrl).pathname.replace(/\/$/, '');
 
   const get = async (
     target: string,
@@ -214,12 +215,13 @@ export function createPlexClient(options: PlexClientOptions): PlexClient {
       return parsed(await get(target, what), toItems, what);
     },
 
-    edit: async (item, edits, how) => {
-      for (const target of editTargets({ item, ...edits, ...how })) {
-        // The answer is empty whatever was asked for (plex-api.md 4.1); the item is read again to see what was kept.
-        await send({ method: 'PUT', target, what: 'writing the item', headers: authorised });
-      }
+    edit: async (item, edits, lock) => {
+      const target = editTarget({ item, ...edits, lock });
+      // The answer is empty whatever was asked for (plex-api.md 4.1); the item is read again to see what was kept.
+      await send({ method: 'PUT', target, what: 'writing the item', headers: authorised });
     },
+
+    editLength: (item, edits, lock) => basePath.length + editTarget({ item, ...edits, lock }).length,
 
     scanFolder: async (section, folder) => {
       // The answer is empty, and says nothing of what is scanned (plex-api.md 8).

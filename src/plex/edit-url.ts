@@ -7,22 +7,17 @@ export type ItemEdit = {
   readonly fields: readonly FieldEdit[];
   readonly lists: readonly ListEdit[];
   readonly lock: 'lock' | 'leave_unlocked';
-  /** Longest target wanted; a longer edit gets a request per field or kind, but a kind is never split. */
-  readonly maxBytes: number;
 };
 
 /**
- * The targets of the PUTs that carry out an edit, usually one. The only place that builds them: `id` is a mere filter
- * there, and without it every item of the section would be edited (plex-api.md 4.1).
+ * The target of the PUT that carries out an edit. The only place that builds one: `id` is a mere filter there, and
+ * without it every item of the section would be edited (plex-api.md 4.1).
  */
-export function editTargets(edit: ItemEdit): readonly string[] {
-  const parts = [
-    ...edit.fields.map((field) => fieldParameters(field, edit.lock)),
-    ...edit.lists.map((list) => listParameters(list, edit.lock)),
-  ];
-  if (parts.length === 0) return [];
-  const whole = target(edit.item, parts.flat());
-  return whole.length <= edit.maxBytes ? [whole] : parts.map((part) => target(edit.item, part));
+export function editTarget({ item, fields, lists, lock }: ItemEdit): string {
+  return target(item, [
+    ...fields.flatMap((field) => fieldParameters(field, lock)),
+    ...lists.flatMap((list) => listParameters(list, lock)),
+  ]);
 }
 
 type Parameter = readonly [name: string, value: string];

@@ -20,7 +20,7 @@ export function toStatusError(
   if (status === 403)
     return new SyncError('plex_forbidden', `Plex does not allow this token ${FORBIDDEN[what] ?? what} (403)`);
   if (status === 404) return new SyncError('plex_not_found', `Plex answered 404 while ${what}`);
-  if (status === 414 || status === 431)
+  if (status === 413 || status === 414 || status === 431)
     return new SyncError(
       'plex_too_long',
       `The request was too long for Plex or a proxy before it (${status}) while ${what}`,

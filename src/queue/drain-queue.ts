@@ -1,5 +1,5 @@
-import type { Job, Lease, Settled, Settlement } from '../core/job.ts';
-import type { DrainQueue, IntentNote, Missing, Rescued } from '../core/ports.ts';
+import type { Lease, Settled } from '../core/job.ts';
+import type { DrainQueue, IntentNote, Missing, Rescued, SettleEntry } from '../core/ports.ts';
 import { RETRY_RULES } from '../core/retry.ts';
 import { prepareBacklog } from './backlog.ts';
 import { prepareClaim } from './claim.ts';
@@ -147,10 +147,7 @@ export function openDrainQueue(
     knownScenes: scenes.known,
     holds: (lease: Lease, now: number) => claimDue.holds(lease, now),
     intend: (notes: readonly IntentNote[], now: number) => intend.immediate(notes, now),
-    settle: (
-      entries: readonly { readonly job: Job; readonly settlement: Settlement }[],
-      now: number,
-    ): readonly Settled[] => settleBatch(entries, now),
+    settle: (entries: readonly SettleEntry[], now: number): readonly Settled[] => settleBatch(entries, now),
     missing: (): readonly Missing[] => [
       ...missingJobs.all().map((row): Missing => ({ kind: 'job', ...row })),
       ...desk.list({ errorType: RETRY_RULES.plex_not_found.errorType }).flatMap((letter): Missing[] => {
@@ -178,6 +175,8 @@ export function openDrainQueue(
     forgetServer: () => forget.immediate(),
     refusedAt: servers.refusedAt,
     saveRefusal: servers.saveRefusal,
+    tooLong: servers.tooLong,
+    saveTooLong: servers.saveTooLong,
     clientIdentifier: servers.clientIdentifier,
     stashDialect: servers.stashDialect,
     saveStashDialect: servers.saveStashDialect,

@@ -45,6 +45,7 @@ export function openPreviewReads({ queueDb: db, dlqDb, path }: Stores, stash: St
     breaker: servers.breaker,
     binding: servers.binding,
     refusedAt: servers.refusedAt,
+    tooLong: servers.tooLong,
     clientIdentifier: servers.clientIdentifier,
     stashDialect: servers.stashDialect,
     hasRefused: () => hasLetterOfType(dlqDb, RETRY_RULES.plex_unauthorized.errorType),

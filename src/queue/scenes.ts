@@ -98,6 +98,8 @@ export function prepareScenes(db: Db) {
     },
     /** Notes what is about to be written; when it was written last stays as it was. */
     intend: ({ sceneId, ...scene }: Omit<IntentNote, 'lease'>): void => put(sceneId, scene, undefined),
+    /** Records what a failed write has left: it is known to have ended. */
+    land: (sceneId: number, scene: SceneRecord): void => put(sceneId, scene, undefined),
     /** A scene that is gone from Stash: its file, what was written for it and its pin are no longer its own. */
     forget: (sceneId: number): void => {
       remove.run(sceneId);

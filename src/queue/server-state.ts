@@ -1,5 +1,6 @@
 import type { Breaker } from '../core/breaker.ts';
 import { CLOSED } from '../core/breaker.ts';
+import type { TooLong } from '../core/cut-summary.ts';
 import type { AddedMark, Binding } from '../core/ports.ts';
 import { prepareMeta } from './meta.ts';
 import type { Db } from './open.ts';
@@ -46,6 +47,14 @@ export function prepareServerState(db: Db) {
     saveRefusal: (refusal: Refusal | undefined): void => {
       if (refusal === undefined) meta.remove('refused_token');
       else meta.setJson('refused_token', refusal);
+    },
+    tooLong: (tokenFingerprint: string): TooLong | undefined => {
+      const known = meta.json<TooLong & { readonly tokenFingerprint: string }>('too_long');
+      return known?.tokenFingerprint === tokenFingerprint ? { bytes: known.bytes, at: known.at } : undefined;
+    },
+    saveTooLong: (tokenFingerprint: string, tooLong: TooLong | undefined): void => {
+      if (tooLong === undefined) meta.remove('too_long');
+      else meta.setJson('too_long', { ...tooLong, tokenFingerprint });
     },
     stashDialect: () => meta.json('stash_dialect'),
     saveStashDialect: (dialect: unknown): void => {

@@ -1,11 +1,14 @@
 import type { SyncError } from '../core/errors.ts';
-import type { Job, Settled, Settlement } from '../core/job.ts';
+import type { Settled, Settlement } from '../core/job.ts';
+import type { SettleEntry } from '../core/ports.ts';
 import { RETRY_RULES } from '../core/retry.ts';
+import { contentKeys } from '../core/scene.ts';
 import type { StampedEdit } from '../core/stamped-edit.ts';
+import { unsaidBy } from '../core/stamped-edit.ts';
 import type { LetterChoice, NewLetter, ShortenedLetter } from './dead-letters.ts';
 import { prepareDeadLetters, toLetter } from './dead-letters.ts';
 import type { JobRow } from './jobs.ts';
-import { BACK_TO_PENDING, editOf, prepareJobRows, prepareSupersede } from './jobs.ts';
+import { BACK_TO_PENDING, editOf, prepareJobRows, prepareSupersede, toColumns } from './jobs.ts';
 import type { Db } from './open.ts';
 import { prepareScenes } from './scenes.ts';
 import { prepareCount } from './totals.ts';
@@ -18,8 +21,6 @@ export type SettleHooks = {
   readonly onLetterShortened?: ((letter: ShortenedLetter) => void) | undefined;
 };
 
-type Entry = { readonly job: Job; readonly settlement: Settlement };
-
 /**
  * Prepares the settling of a batch: one immediate transaction on queue.db, inside which dlq.db commits first. Killed
  * between the two commits, a job is still leased and its letter stands; the next rescue sees both and drops the row.
@@ -29,7 +30,7 @@ export function prepareSettle(
   db: Db,
   dlqDb: Db,
   { onLetterCommitted, onLetterShortened }: SettleHooks,
-): (entries: readonly Entry[], now: number) => readonly Settled[] {
+): (entries: readonly SettleEntry[], now: number) => readonly Settled[] {
   // Every write-back carries the lease: what was rescued from us is someone else's now.
   const held = db.prepare<[object], JobRow>(`
     SELECT * FROM jobs WHERE id = @jobId AND lease_owner = @owner AND claims = @claim AND state = 'in_progress'`);
@@ -51,17 +52,19 @@ export function prepareSettle(
   const letters = prepareDeadLetters(dlqDb);
   const count = prepareCount(db);
 
-  const writeLetters = dlqDb.transaction((batch: readonly { row: JobRow; entry: Entry }[], now: number) => {
+  const writeLetters = dlqDb.transaction((batch: readonly { row: JobRow; entry: SettleEntry }[], now: number) => {
     const shortened: ShortenedLetter[] = [];
     for (const { row, entry } of batch) {
-      if (entry.settlement.kind === 'dead') letters.insert(letterFor(row, entry.settlement.error, now));
-      if (entry.settlement.kind === 'complete')
-        shortened.push(...letters.closeCovered(row.scene_id, doneBy(row, entry.job), row.job_key));
+      const { settlement } = entry;
+      const said = saidBy(row, entry);
+      if (settlement.kind === 'dead') letters.insert(letterFor(leftOf(row, said), settlement.error, now));
+      // An older letter must not bring back what was written since.
+      if (said !== undefined) shortened.push(...letters.closeCovered(row.scene_id, said, row.job_key));
     }
     return shortened;
   });
 
-  const apply = ({ row, entry }: { row: JobRow; entry: Entry }, now: number): Settled => {
+  const apply = ({ row, entry }: { row: JobRow; entry: SettleEntry }, now: number): Settled => {
     const { settlement, job } = entry;
     const back = { id: row.id, given: 0, failures: 0, misses: 0, availableAt: 0, releasedBy: null, error: null };
     if (settlement.kind === 'complete') {
@@ -134,7 +137,7 @@ export function prepareSettle(
     return 'gone';
   };
 
-  const settleBatch = db.transaction((entries: readonly Entry[], now: number): Batch => {
+  const settleBatch = db.transaction((entries: readonly SettleEntry[], now: number): Batch => {
     const rows = entries.map((entry) => held.get(entry.job.lease));
     const ours = entries.flatMap((entry, index) => {
       const row = rows[index];
@@ -153,11 +156,13 @@ export function prepareSettle(
     const settled = entries.map((entry, index) => {
       const row = rows[index];
       if (row === undefined) return 'lease_lost';
-      return row.forgotten === 1 ? endForgotten(row) : apply({ row, entry }, now);
+      if (row.forgotten === 1) return endForgotten(row);
+      if (entry.landed !== undefined) scenes.land(row.scene_id, entry.landed);
+      return apply({ row, entry }, now);
     });
     return { settled, shortened };
   });
-  const isTakenOver = (row: JobRow, entry: Entry): boolean =>
+  const isTakenOver = (row: JobRow, entry: SettleEntry): boolean =>
     entry.settlement.kind === 'dead' && waiting.get(row.scene_id) !== undefined;
 
   return (entries, now) => {
@@ -169,10 +174,24 @@ export function prepareSettle(
 
 type Batch = { readonly settled: readonly Settled[]; readonly shortened: readonly ShortenedLetter[] };
 
-/** What a completed job has said: what Stash has only where Stash was asked. */
-function doneBy(row: JobRow, { bare }: Job): StampedEdit {
+/** What was written of a job, if it or a part of it was: what Stash has only where Stash was asked. */
+function saidBy(row: JobRow, { job, settlement }: SettleEntry): StampedEdit | undefined {
   const edit = editOf(row);
-  return bare === 'filled' ? edit : { ...edit, bareAt: undefined };
+  if (settlement.kind === 'complete') return job.bare === 'filled' ? edit : { ...edit, bareAt: undefined };
+  if (settlement.kind !== 'dead' || settlement.error.refused.length === 0) return undefined;
+  const { refused } = settlement.error;
+  const keys = contentKeys(edit.data).filter((key) => !refused.includes(key));
+  const isStashSaid = job.bare === 'filled' && refused.every((key) => Object.hasOwn(job.overStash, key));
+  return {
+    data: Object.fromEntries(keys.map((key) => [key, edit.data[key]])),
+    stamps: edit.stamps,
+    bareAt: isStashSaid ? edit.bareAt : undefined,
+  };
+}
+
+/** The row with nothing in it but what is still to be said. */
+function leftOf(row: JobRow, said: StampedEdit | undefined): JobRow {
+  return said === undefined ? row : { ...row, ...toColumns(unsaidBy(editOf(row), said)) };
 }
 
 function needsLetters(settlement: Settlement): boolean {

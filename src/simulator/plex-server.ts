@@ -68,6 +68,7 @@ export type PlexServer = {
   /** Makes matching requests go wrong, once by default; the returned function lifts it. The first one armed that still has times left wins. */
   fail(where: FaultTarget, fault: Fault, times?: number): () => void;
   setLatency(ms: number): void;
+  setMaxTargetBytes(bytes: number): void;
   setTagSemantics(semantics: TagSemantics): void;
   setToken(token: string): void;
   setQuirks(quirks: Partial<Quirks>): void;
@@ -139,6 +140,9 @@ export async function startPlexServer(options: PlexServerOptions): Promise<PlexS
     fail: (where, fault, times = 1) => faults.arm(where, fault, times),
     setLatency(ms) {
       settings.latencyMs = ms;
+    },
+    setMaxTargetBytes(bytes) {
+      settings.maxTargetBytes = bytes;
     },
     setTagSemantics(semantics) {
       state.semantics = semantics;

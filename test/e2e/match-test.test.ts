@@ -91,7 +91,7 @@ test('it uses the client identifier of a data directory and leaves nothing behin
   await run(['match-test', '/media/a.mp4']);
   const ownId = plex.requests.map(({ headers }) => headers['x-plex-client-identifier']);
   assert.equal(new Set(ownId).size, 1);
-  sql(`INSERT INTO meta (name, value) VALUES ('client_identifier', 'of-the-directory')`);
+  sql(`UPDATE meta SET value = 'of-the-directory' WHERE name = 'client_identifier'`);
   plex.resetRequests();
   await run(['match-test', '/media/a.mp4']);
   for (const { headers } of plex.requests) assert.equal(headers['x-plex-client-identifier'], 'of-the-directory');

@@ -223,3 +223,15 @@ test('at a terminal the default is No, and nothing is changed', async (t) => {
   await reconcile('--yes');
   assert.deepEqual(waiting(), [bulk(never.id)]);
 });
+
+test('items that are too many for one request to a proxy are asked for in halves', async (t) => {
+  const { plex, reconcile, waiting, quay } = await harbour(t);
+  plex.removeItem(quay.item);
+  const isLong = ({ route, path }: { route: string; path: string }): boolean => route === 'item' && path.includes(',');
+  plex.fail(isLong, { kind: 'status', status: 414 }, Number.POSITIVE_INFINITY);
+  const { code, stderr } = await reconcile('--yes');
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(waiting(), [bulk(quay.id)]);
+  plex.fail(({ route }) => route === 'item', { kind: 'status', status: 414 }, Number.POSITIVE_INFINITY);
+  assert.notEqual((await reconcile('--yes')).code, 0);
+});

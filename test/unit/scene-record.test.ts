@@ -113,3 +113,10 @@ test('a name that landed in a form of Plex’s own before a crash is ours', () =
   const item = itemWith({ lists: { genre: ['Sea', 'Tide'] } });
   assert.deepEqual(foldIntent(recordWith(NOTHING_WRITTEN, intent), item).lists.genre, { 'Tide!': 'Tide' });
 });
+
+test('the cut of a long value that landed in Plex’s own form counts as ours', () => {
+  const whole = 'The keeper rows out at dawn and counts the boats that came home. '.repeat(4).trim();
+  const found = summary(whole.slice(0, 129).toUpperCase().replaceAll('.', ''), 'summary');
+  const folded = afterCrash({ details: whole }, summary('Ships.'), found);
+  assert.deepEqual(folded, wroteSummary(whole, found.fields.summary));
+});

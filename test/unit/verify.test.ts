@@ -5,7 +5,7 @@ import { isEmptyPlan, planEdits } from '../../src/core/edits.ts';
 import type { PlexItem } from '../../src/core/plex-item.ts';
 import type { SceneData } from '../../src/core/scene.ts';
 import type { Written } from '../../src/core/scene-record.ts';
-import { NOTHING_WRITTEN } from '../../src/core/scene-record.ts';
+import { isCut, NOTHING_WRITTEN } from '../../src/core/scene-record.ts';
 import { verifyPlan } from '../../src/core/verify.ts';
 import { wantedFrom } from '../../src/core/wanted.ts';
 import { BY_HAND, itemWith, RULES } from './plex-model.ts';
@@ -51,12 +51,14 @@ test('a value whose own form is what stood there before is a warning too', () =>
   assert.deepEqual(altered, [{ field: 'summary', sent: 'BOATS!', kept: 'boats' }]);
 });
 
-test('a summary that was cut to fit is remembered as the whole, and not sent again', () => {
-  const plan = planFor({ details: 'Boats and more' }, summary(''));
-  const cut = { ...plan, fields: plan.fields.map((edit) => ({ ...edit, value: 'Boats' })) };
-  const { written } = verifyPlan(cut, summary('Boats'));
-  assert.deepEqual(written.fields.summary, { sent: 'Boats and more', kept: 'Boats' });
-  assert.ok(isEmptyPlan(planFor({ details: 'Boats and more' }, summary('Boats'), written)));
+test('a summary that was cut to fit is remembered with the whole, by which it is known as cut', () => {
+  const whole = 'The keeper rows out at dawn and counts the boats that came home.';
+  const plan = planFor({ details: `${whole} ${whole}` }, summary(''));
+  const cut = { ...plan, fields: plan.fields.map((edit) => ({ ...edit, value: whole })) };
+  const { written, lost } = verifyPlan(cut, summary(whole));
+  assert.deepEqual(lost, []);
+  assert.deepEqual(written.fields.summary, { sent: `${whole} ${whole}`, kept: whole });
+  assert.ok(isCut(written.fields.summary ?? { sent: '', kept: '' }));
 });
 
 test('a list that lacks an added name was lost', () => {

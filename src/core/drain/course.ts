@@ -4,7 +4,9 @@ import type { Job } from '../job.ts';
 import type { SceneFile } from '../match.ts';
 import type { PlexItem } from '../plex-item.ts';
 import type { SceneRecord, SyncNotes, Written } from '../scene-record.ts';
+import { lockedByUs } from '../scene-record.ts';
 import type { FileDesk } from './file-desk.ts';
+import type { LongRequests } from './long-requests.ts';
 import type { ScanDesk } from './scan.ts';
 import type { DrainSetting } from './setting.ts';
 import type { StashDesk } from './stash-desk.ts';
@@ -16,6 +18,7 @@ export type Course = DrainSetting & {
   readonly files: FileDesk;
   readonly watch: SystemicWatch;
   readonly scan: ScanDesk;
+  readonly longRequests: LongRequests;
 };
 
 /** What a step makes of a batch: the jobs that go on, and those that have come to their end. */
@@ -24,7 +27,8 @@ export type Step<T> = { readonly going: readonly T[]; readonly ended: readonly E
 /** How a job's attempt ended, before it is decided what that means for the job. */
 export type Outcome =
   | { readonly kind: 'updated' | 'unchanged'; readonly record: SceneRecord; readonly notes: SyncNotes }
-  | { readonly kind: 'failed'; readonly error: SyncError }
+  /** `landed`: what counts as ours though the job has failed, where a part of its edits was taken. */
+  | { readonly kind: 'failed'; readonly error: SyncError; readonly landed?: SceneRecord }
   /** A request that belonged to no single job failed: nothing is spent. */
   | { readonly kind: 'shared_failure'; readonly error: SyncError }
   | { readonly kind: 'given_back' }
@@ -56,6 +60,11 @@ export function failed(job: Job, error: SyncError): Ended {
   return { job, outcome: { kind: 'failed', error } };
 }
 
+/** The end of a job of which Plex refused a part; what it took counts as ours. The watch has seen it as it happened. */
+export function refused(job: Job, error: SyncError, landed: SceneRecord): Ended {
+  return { job, outcome: { kind: 'failed', error, landed }, noted: true };
+}
+
 /** The end of a job whose request was everybody's. */
 export function sharedFailure(job: Job, error: SyncError): Ended {
   return { job, outcome: { kind: 'shared_failure', error } };
@@ -81,13 +90,17 @@ export function notesOf(work: {
   return { sectionTitle: item.sectionTitle, left: plan.left, stashUpdatedAt };
 }
 
-/** What the data directory shall remember of an item that is now right. */
-export function recordOf(
-  work: { readonly item: PlexItem; readonly file: SceneFile; readonly provenFile: string | undefined },
-  written: Written,
-  locked: readonly string[],
-): SceneRecord {
+type Landed = {
+  readonly item: PlexItem;
+  readonly file: SceneFile;
+  readonly provenFile: string | undefined;
+  readonly record: SceneRecord | undefined;
+};
+
+/** What the data directory shall remember of an item as it is now, after a write that locked `edited`. */
+export function recordOf(work: Landed, written: Written, edited: readonly string[] = []): SceneRecord {
   const { item, file, provenFile } = work;
   const { ratingKey, sectionKey, addedAt } = item;
+  const locked = lockedByUs(work.record, item, edited);
   return { ratingKey, sectionKey, scenePath: file.path, provenFile, written, intent: undefined, addedAt, locked };
 }

@@ -7,6 +7,7 @@ import { createFileDesk } from './file-desk.ts';
 import type { Gate, Halt } from './gate.ts';
 import { createGate } from './gate.ts';
 import { hydrate } from './hydrate.ts';
+import { createLongRequests } from './long-requests.ts';
 import { intend, plan } from './plan.ts';
 import { preview } from './preview.ts';
 import { keepOwners, readAndRecheck } from './read.ts';
@@ -65,7 +66,8 @@ export async function drain(deps: DrainDeps, options: DrainOptions): Promise<Dra
   const stash = createStashDesk(deps);
   const scan = createScanDesk({ deps, gate, options, sections });
   const files = createFileDesk({ deps, gate, options, sections });
-  const course: Course = { deps, gate, stash, files, watch, scan, options, sections };
+  const longRequests = createLongRequests(deps, options);
+  const course: Course = { deps, gate, stash, files, watch, scan, longRequests, options, sections };
   const stopRenewing = deps.every(RENEW_EVERY_MS, () => renewLeases(deps));
   try {
     if (options.mode === 'write') await wake(course);

@@ -3,9 +3,9 @@ import { intentOf, isEmptyPlan, planEdits } from '../edits.ts';
 import { asSyncError, SyncError } from '../errors.ts';
 import type { IntentNote } from '../ports.ts';
 import type { Written } from '../scene-record.ts';
-import { lockedByUs, writtenTo } from '../scene-record.ts';
+import { writtenTo } from '../scene-record.ts';
 import { wantedFrom } from '../wanted.ts';
-import type { Course, Step } from './course.ts';
+import type { Course, Ended, Step } from './course.ts';
 import { failed, givenBack, notesOf, recordOf, split } from './course.ts';
 import type { Read } from './read.ts';
 
@@ -14,6 +14,8 @@ export type Planned = Read & {
   readonly plan: EditPlan;
   /** What counts as ours before the plan is carried out. */
   readonly written: Written;
+  /** Once it was sent: what the job has failed with, since a part was refused; `plan` is then what was taken. */
+  readonly refusal?: SyncError | undefined;
 };
 
 /** Scene × item × last written → the edits still needed; a job without any is done. */
@@ -21,13 +23,19 @@ export function plan(batch: readonly Read[], course: Course): Step<Planned> {
   return split(batch, (work) => {
     const planned = planSafely(work, course);
     if (planned instanceof SyncError) return failed(work.job, planned);
-    if (!isEmptyPlan(planned.plan)) return planned;
-    const record = recordOf(planned, planned.plan.written, lockedByUs(work.record, work.item, []));
-    return { job: work.job, outcome: { kind: 'unchanged', record, notes: notesOf(planned) } };
+    return isEmptyPlan(planned.plan) ? unchanged(planned) : planned;
   });
 }
 
-function planSafely(work: Read, { deps, options }: Course): Planned | SyncError {
+/** The end of a job whose item is right as it is. */
+export function unchanged(work: Planned): Ended {
+  return {
+    job: work.job,
+    outcome: { kind: 'unchanged', record: recordOf(work, work.plan.written), notes: notesOf(work) },
+  };
+}
+
+function planSafely(work: Read, { deps, options, longRequests }: Course): Planned | SyncError {
   const { record, item, job } = work;
   try {
     const written = writtenTo(record, item, work.recordFrom);
@@ -35,7 +43,7 @@ function planSafely(work: Read, { deps, options }: Course): Planned | SyncError 
     for (const left of edits.left) deps.emit({ kind: 'left_alone', sceneId: job.sceneId, left });
     for (const { kind, dropped } of edits.capped)
       deps.emit({ kind: 'capped', sceneId: job.sceneId, list: kind, dropped });
-    return { ...work, plan: edits, written };
+    return longRequests.withoutHopeless({ ...work, plan: edits, written });
   } catch (thrown) {
     return asSyncError(thrown);
   }
@@ -47,7 +55,7 @@ export function intend(batch: readonly Planned[], { deps }: Course): Step<Planne
   const notes = batch.map((work): IntentNote => {
     const { sceneId, lease } = work.job;
     const { sectionTitle } = work.item;
-    const record = recordOf(work, work.written, lockedByUs(work.record, work.item, []));
+    const record = recordOf(work, work.written);
     return { ...record, sceneId, lease, intent: intentOf(work.plan), sectionTitle };
   });
   const isHeld = deps.queue.intend(notes, deps.now());

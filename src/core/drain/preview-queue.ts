@@ -51,6 +51,8 @@ export function createPreviewQueue(reads: DrainReads): DrainQueue {
     forgetServer: scenes.forgetAll,
     refusedAt: reads.refusedAt,
     saveRefusal: () => undefined,
+    tooLong: reads.tooLong,
+    saveTooLong: () => undefined,
   };
 }
 

@@ -1,6 +1,5 @@
 import type { WorkerEvent } from '../events.ts';
 import type { Job, Settlement } from '../job.ts';
-import { lockedByUs } from '../scene-record.ts';
 import type { Course, Ended } from './course.ts';
 import { notesOf, recordOf } from './course.ts';
 import type { Planned } from './plan.ts';
@@ -22,7 +21,7 @@ export function preview(batch: readonly Planned[], { deps }: Course): readonly E
       job,
       outcome: {
         kind: 'updated',
-        record: recordOf(work, plan.written, lockedByUs(work.record, item, [])),
+        record: recordOf(work, plan.written),
         notes: notesOf(work),
       },
     };

@@ -31,6 +31,8 @@ const ONE_ITEMS_FAULT: ReadonlySet<SyncErrorCode> = new Set([
   'plex_forbidden',
   'plex_error',
   'plex_malformed',
+  // Many ids make a long request, half of them a shorter one.
+  'plex_too_long',
 ]);
 
 /**

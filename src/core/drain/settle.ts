@@ -24,6 +24,7 @@ export function settle(ended: readonly Ended[], course: Course, tally: Tally): n
   const entries = inOrder.map(({ job, outcome }) => ({
     job,
     settlement: isMisconfigured && outcome.kind === 'failed' ? GIVE_BACK : settlementOf(job, outcome, course),
+    landed: outcome.kind === 'failed' ? outcome.landed : undefined,
   }));
   const settled = deps.queue.settle(entries, deps.now());
   for (const [index, entry] of entries.entries()) {

@@ -1,9 +1,10 @@
 import { lockedBy } from '../edits.ts';
 import { SyncError } from '../errors.ts';
-import { lockedByUs } from '../scene-record.ts';
+import type { Written } from '../scene-record.ts';
+import { isCut } from '../scene-record.ts';
 import { verifyPlan } from '../verify.ts';
 import type { Course, Ended } from './course.ts';
-import { failed, givenBack, isStopping, notesOf, recordOf, sharedFailure } from './course.ts';
+import { failed, givenBack, isStopping, notesOf, recordOf, refused, sharedFailure } from './course.ts';
 import type { Planned } from './plan.ts';
 import { readItems } from './read.ts';
 
@@ -31,17 +32,20 @@ export async function verify(batch: readonly Planned[], course: Course): Promise
       const message = `Plex accepted the edit of "${work.item.fields.title}" but did not keep: ${lost.join(', ')}`;
       return failed(job, new SyncError('plex_unverified', message));
     }
-    const locked = lockedByUs(work.record, read.item, lockedBy(work.plan, options.rules));
     const preserving = options.rules.preservePlexEdits;
     deps.emit({ kind: 'written', sceneId: job.sceneId, title: read.item.fields.title, plan: work.plan, preserving });
     for (const entry of altered) deps.emit({ kind: 'altered', sceneId: job.sceneId, altered: entry });
-    return {
-      job,
-      outcome: {
-        kind: 'updated',
-        record: recordOf({ ...work, item: read.item }, written, locked),
-        notes: notesOf(work),
-      },
-    };
+    noteOwnCut(work, written, course);
+    const record = recordOf({ ...work, item: read.item }, written, lockedBy(work.plan, options.rules));
+    if (work.refusal !== undefined) return refused(job, work.refusal, record);
+    return { job, outcome: { kind: 'updated', record, notes: notesOf(work) } };
   });
+}
+
+/** A summary that was taken whole, and of which Plex keeps the beginning, would be so again: as if it was too long. */
+function noteOwnCut(work: Planned, { fields }: Written, { longRequests }: Course): void {
+  const summary = work.plan.fields.filter(({ field }) => field === 'summary');
+  if (fields.summary === undefined || !isCut(fields.summary)) return;
+  if (summary[0]?.value === fields.summary.sent)
+    longRequests.refused(longRequests.lengthOf(work, { fields: summary, lists: [] }));
 }
