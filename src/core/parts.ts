@@ -60,8 +60,9 @@ export function afterRefusal(part: Part, code: SyncErrorCode, lengthOf: LengthOf
   if (!ONE_PARTS_FAULT.has(code)) return { kind: 'failed' };
   const singles = singlesOf(part);
   if (singles.length > 1) return { kind: 'split', parts: singles };
-  const [edit] = part.fields;
-  if (edit === undefined) return { kind: 'refused', key: part.lists[0]?.kind ?? 'actor' };
+  const [[edit], [list]] = [part.fields, part.lists];
+  if (list !== undefined) return { kind: 'refused', key: list.kind };
+  if (edit === undefined) return { kind: 'failed' };
   if (edit.field !== 'summary') return { kind: 'refused', key: edit.field };
   const value = shortenedSummary(edit, lengthOf);
   // A cut of an earlier run is never replaced by a shorter one.

@@ -241,6 +241,15 @@ test('one poisoned item in a read of many fails alone', async (t) => {
   assert.equal(items.filter(({ ratingKey }) => plex.item(ratingKey)?.title !== 'untitled').length, 11);
 });
 
+test('a read of many items that is too long for a proxy is halved until it fits', async (t) => {
+  const { run, plex, items } = await setup(t, 100);
+  const isLong = ({ route, path }: { route: string; path: string }): boolean => route === 'item' && path.length > 200;
+  plex.fail(isLong, { kind: 'status', status: 414 }, Number.POSITIVE_INFINITY);
+  const result = await run(['process']);
+  assert.equal(result.code, 0, result.stderr);
+  for (const { ratingKey, sceneId } of items) assert.equal(plex.item(ratingKey)?.title, `Harbour ${sceneId}`);
+});
+
 test("another studio's season is never written while ours is not scanned, and its own file wins once it is", async (t) => {
   const { run, plex, sql } = await setup(t, 0);
   const west = plex.addItem({ sectionKey: '1', file: '/media/West/Season 1/77.mp4', title: 'West' });

@@ -299,21 +299,3 @@ test('an outage in the middle of the parts gives the job back, and the next run 
   assert.deepEqual([item()?.tagline, item()?.genres, plex.count('edit')], ['Calm', ['sea'], 1]);
   assert.deepEqual(letters(), []);
 });
-
-test('a read of many items that is too long for the proxy is halved until it fits', async (t) => {
-  const { syncAll, plex } = await setupProxy(t, 65_536);
-  const scenes = Array.from({ length: 100 }, (_, index) => ({
-    scene_id: index + 1,
-    path: `/media/${index}.mp4`,
-    title: `Pier ${index}`,
-  }));
-  const keys = scenes.map(({ path }) => plex.addItem({ sectionKey: '1', file: path }));
-  const isLong = ({ route, path }: { route: string; path: string }): boolean => route === 'item' && path.length > 200;
-  plex.fail(isLong, { kind: 'status', status: 414 }, Number.POSITIVE_INFINITY);
-  const { code, stderr } = await syncAll(scenes);
-  assert.equal(code, 0, stderr);
-  assert.deepEqual(
-    keys.map((key) => plex.item(key)?.title),
-    scenes.map(({ title }) => title),
-  );
-});

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { cleanLine, cleanNames, cleanSummary, cutAtWord, foldName } from '../../src/core/text.ts';
+import { cleanLine, cleanNames, cleanSummary, cutAtWord, foldName, isBeginning } from '../../src/core/text.ts';
 
 test('text is composed: a letter and its accent become one sign', () => {
   assert.equal(cleanLine('Cafe\u0301'), 'Café');
@@ -133,4 +133,28 @@ test('cleaned names are all different', () => {
 
 test('a cut that falls between two words keeps the last word whole', () => {
   assert.equal(cutAtWord('aaaaaaaa b cc', 10), 'aaaaaaaa b');
+});
+
+test('a cut ends before what is read as one sign, unless that is all there is', () => {
+  assert.equal(cutAtWord('👩‍👩‍👧👩‍👩‍👧', 7), '👩‍👩‍👧');
+  assert.equal(cutAtWord('e\u0302\u0323e\u0302\u0323', 4), 'e\u0302\u0323');
+  assert.equal(cutAtWord(`a${'\u0302'.repeat(9)}`, 5), `a${'\u0302'.repeat(4)}`);
+});
+
+const PROSE = 'The keeper rows out at dawn and counts the boats that came home. ';
+
+test('a long text is the beginning of a longer one in the spelling of Plex too', () => {
+  const whole = PROSE.repeat(3).trim();
+  assert.equal(isBeginning(whole, PROSE.repeat(2).trim()), true);
+  assert.equal(isBeginning(whole, PROSE.repeat(2).toUpperCase().replaceAll('.', '')), true);
+  assert.equal(isBeginning('🌊'.repeat(90), '🌊'.repeat(80)), true);
+});
+
+test('a text is no beginning of one that differs in signs alone, of itself, of another, or where it is short', () => {
+  const whole = `${PROSE.repeat(2)}☂`;
+  assert.equal(isBeginning(whole, PROSE.repeat(2).trim()), false);
+  assert.equal(isBeginning(whole, whole), false);
+  assert.equal(isBeginning(PROSE.repeat(4), `Mine. ${PROSE.repeat(2)}`), false);
+  assert.equal(isBeginning(PROSE.repeat(4), '🌊'.repeat(80)), false);
+  assert.equal(isBeginning(PROSE, PROSE.slice(0, 30)), false);
 });
