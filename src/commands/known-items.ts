@@ -3,7 +3,7 @@ import { SyncError, UsageError } from '../core/errors.ts';
 import { isKnownServer } from '../core/libraries.ts';
 import type { PlexItem, Section } from '../core/plex-item.ts';
 import type { Binding } from '../core/ports.ts';
-import type { SceneRecord } from '../core/scene-record.ts';
+import type { SweptRecord } from '../core/reconcile.ts';
 import { isOfItem } from '../core/scene-record.ts';
 import type { PlexClient } from '../plex/client.ts';
 
@@ -27,11 +27,11 @@ export async function proveKnownServer(plex: PlexClient, bound: Binding | undefi
 const PER_REQUEST = 100;
 
 /**
- * Those of the records whose item Plex has no more, by rating key: none has the key, or one that was made anew has it.
+ * Those of the records whose item Plex has no more, by scene: none has the key, or one that was made anew has it.
  * @throws {SyncError}
  */
-export async function missingItems(plex: PlexClient, records: readonly SceneRecord[]): Promise<ReadonlySet<string>> {
-  const missing = new Set<string>();
+export async function missingItems(plex: PlexClient, records: readonly SweptRecord[]): Promise<ReadonlySet<number>> {
+  const missing = new Set<number>();
   for (let start = 0; start < records.length; start += PER_REQUEST) {
     const asked = records.slice(start, start + PER_REQUEST);
     const items = await foundOf(
@@ -40,7 +40,7 @@ export async function missingItems(plex: PlexClient, records: readonly SceneReco
     );
     for (const record of asked) {
       const item = items.get(record.ratingKey);
-      if (item === undefined || !isOfItem(record, item)) missing.add(record.ratingKey);
+      if (item === undefined || !isOfItem(record, item)) missing.add(record.sceneId);
     }
   }
   return missing;

@@ -11,14 +11,14 @@ import type { Context } from './context.ts';
  * Plex as the settings name it, for a command that looks and works without a data directory.
  * @throws {UsageError} when Plex is not configured.
  */
-export function connectToPlex(loaded: LoadedSettings, { dataDir, now, version }: Context): PlexClient {
+export function connectToPlex(loaded: LoadedSettings, context: Context): PlexClient {
+  return connectAs(readClientIdentifier(context.dataDir.path) ?? machineIdentifier(), loaded, context);
+}
+
+/** The same for a command that has the data directory open, and knows its client identifier. */
+export function connectAs(clientIdentifier: string, loaded: LoadedSettings, { now, version }: Context): PlexClient {
   return createPlexClient(
-    plexOptions(loaded, {
-      clientIdentifier: readClientIdentifier(dataDir.path) ?? machineIdentifier(),
-      version,
-      signal: new AbortController().signal,
-      now,
-    }),
+    plexOptions(loaded, { clientIdentifier, version, signal: new AbortController().signal, now }),
   );
 }
 
@@ -31,8 +31,8 @@ export function plexOptions(
   return { ...requirePlex(loaded), ...user, connectTimeoutMs: connect_timeout, readTimeoutMs: read_timeout };
 }
 
-/** The same for each run of one user on one machine, since Plex registers every unseen one as a device (plex-api.md 1). */
-function machineIdentifier(): string {
+/** What stands for this user on this machine, the same at each run, since Plex registers every unseen one as a device (plex-api.md 1). */
+export function machineIdentifier(): string {
   const digest = createHash('sha256').update(`plexsync\n${hostname()}\n${homedir()}`).digest('hex');
   return digest.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
 }

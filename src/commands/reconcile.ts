@@ -17,7 +17,7 @@ import { confirm } from '../terminal/confirm.ts';
 import type { Context } from './context.ts';
 import { declined } from './declined.ts';
 import { missingItems, proveKnownServer } from './known-items.ts';
-import { connectToPlex } from './plex-connection.ts';
+import { connectAs, machineIdentifier } from './plex-connection.ts';
 import type { Carried, Findings } from './reconcile-report.ts';
 import { countIn, reportFindings, reportOutcome } from './reconcile-report.ts';
 import { requireStash } from './stash/enqueue.ts';
@@ -86,7 +86,7 @@ async function reachPlex(loaded: LoadedSettings, sweep: Sweep, context: Context)
     context.output.log('warning', 'plex_url is not set: items that are gone from Plex were not looked for.');
     return undefined;
   }
-  const plex = connectToPlex(loaded, context);
+  const plex = connectAs(sweep.clientIdentifier() ?? machineIdentifier(), loaded, context);
   await proveKnownServer(plex, sweep.binding());
   return plex;
 }
@@ -142,7 +142,7 @@ async function judgePage(
   const missing = plex === undefined ? undefined : await missingItems(plex, written);
   return scenes.map((scene) => {
     const record = records.get(scene.sceneId);
-    const isGone = missing?.has(record?.ratingKey ?? '');
+    const isGone = missing?.has(scene.sceneId);
     const kind = judgeScene(scene, {
       record,
       job: waiting.has(scene.sceneId) ? 'waits' : 'none',
@@ -219,9 +219,10 @@ function questionOf(
 
 function carryOut(findings: Findings, sweep: Sweep, now: () => number): Carried {
   const syncs = inNeedOfSync(findings);
+  const saidAt = now();
   for (let start = 0; start < syncs.length; start += PER_PAGE) {
     const edits = syncs.slice(start, start + PER_PAGE).map((sceneId) => ({ sceneId, bare: true, data: {} }));
-    sweep.enqueue(edits, { priority: 'bulk', now: now() });
+    sweep.enqueue(edits, { priority: 'bulk', now: now(), saidAt });
   }
   const { gone_from_stash: gone } = findings.ids;
   let dropped = 0;

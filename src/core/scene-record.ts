@@ -87,14 +87,22 @@ export function isOfItem(record: SceneRecord, item: PlexItem): boolean {
   if (record.ratingKey !== item.ratingKey) return false;
   const isSameDate = record.addedAt !== undefined && record.addedAt === item.addedAt;
   if (isSameDate) return true;
-  const locked = record.locked ?? writtenKeys(record.written);
-  if (locked.some((name) => item.locked.has(name))) return true;
+  if (mayHaveLocked(record).some((name) => item.locked.has(name))) return true;
   // Locked by us, and nothing of that is left.
   if (record.locked !== undefined && record.locked.length > 0) return false;
   const isOtherDate = record.addedAt !== undefined && item.addedAt !== undefined;
   // Never locked, as far as is known: an older record tells neither, and then what we wrote has to be gone.
   const mayBeAnother = isOtherDate || record.locked === undefined;
   return !mayBeAnother || showsOurs(record, item);
+}
+
+/** What we locked, or may have: of an older record all that was written, and what a write that was cut short was to lock. */
+function mayHaveLocked({ locked, written, intent }: SceneRecord): readonly string[] {
+  return [
+    ...(locked ?? writtenKeys(written)),
+    ...Object.keys(intent?.fields ?? {}),
+    ...Object.keys(intent?.lists ?? {}),
+  ];
 }
 
 /** Whether anything of ours besides the title is in the item: an agent makes the title of the file's name as well. */
@@ -120,7 +128,7 @@ function showsOurs({ written, intent }: SceneRecord, item: PlexItem): boolean {
 
 /**
  * What of a record counts as written to an item: nothing where it is another one. An inherited record, of a scene that
- * had the item before, counts for what the item still shows, so that it removes names and holds none back.
+ * had the item before, counts for the names that the item still shows, so that it removes names and holds none back.
  */
 export function writtenTo(record: SceneRecord | undefined, item: PlexItem, from: 'own' | 'inherited'): Written {
   if (record === undefined || !isOfItem(record, item)) return NOTHING_WRITTEN;
@@ -129,17 +137,13 @@ export function writtenTo(record: SceneRecord | undefined, item: PlexItem, from:
 }
 
 function stillShown({ fields, lists }: Written, item: PlexItem): Written {
-  const shownFields = SCALAR_FIELDS.flatMap((field) => {
-    const last = fields[field];
-    const now = item.fields[field];
-    return last !== undefined && (now === last.kept || now === last.sent) ? [[field, last] as const] : [];
-  });
-  const shownLists = LIST_KINDS.map((kind) => {
+  const shown = LIST_KINDS.map((kind) => {
     const present = new Set(item.lists[kind].map(({ tag }) => foldName(tag)));
     const names = Object.entries(lists[kind] ?? {}).filter(([, kept]) => present.has(foldName(kept)));
     return [kind, Object.fromEntries(names)] as const;
   });
-  return { fields: Object.fromEntries(shownFields), lists: Object.fromEntries(shownLists) };
+  // A field that a person edited since is theirs, whichever scene has the item now.
+  return { fields, lists: Object.fromEntries(shown) };
 }
 
 /**
@@ -152,9 +156,8 @@ export function lockedByUs(
   edited: readonly string[],
 ): readonly string[] {
   const own = record !== undefined && isOfItem(record, item) ? record : undefined;
-  const before =
-    own === undefined ? [] : (own.locked ?? writtenKeys(own.written).filter((name) => item.locked.has(name)));
-  return [...new Set([...before, ...edited.filter((name) => item.locked.has(name))])].toSorted();
+  const maybe = own === undefined ? edited : [...mayHaveLocked(own), ...edited];
+  return [...new Set([...(own?.locked ?? []), ...maybe.filter((name) => item.locked.has(name))])].toSorted();
 }
 
 /**

@@ -9,6 +9,7 @@ import { longestWait, pruneRuns } from './runs.ts';
 import { translated } from './store-errors.ts';
 import type { Stores } from './stores.ts';
 import { storesName } from './stores.ts';
+import { hasOldCopies } from './upgrade-copies.ts';
 import { newUuid } from './uuid.ts';
 
 export type IdleRun = {
@@ -45,7 +46,8 @@ export function recordIdleRun(
     if (
       busy.get({ mostHeld: mostHeldFor(stash), now, latest: now + longestWait(db, longestWaitMs) }) !== undefined ||
       hasLetterOfType(dlqDb, RETRY_RULES.plex_unauthorized.errorType) ||
-      hasExpired(dlqDb, { now, retentionMs })
+      hasExpired(dlqDb, { now, retentionMs }) ||
+      hasOldCopies(path, now)
     )
       return false;
     pruneRuns(db, now);

@@ -45,7 +45,7 @@ export type Intake = {
  */
 export function openIntake(dir: DataDir): Intake {
   prepareDataDir(dir, 'create');
-  const db = openDatabase(dir, QUEUE_SCHEMA, 'create');
+  const db = openDatabase(dir, QUEUE_SCHEMA, { mode: 'create' });
   const held = db.prepare<[string], { count: number }>(
     `SELECT count(*) AS count FROM jobs WHERE held > ${CLAIMED_HELD} AND id IN (SELECT value FROM json_each(?))`,
   );
@@ -76,9 +76,11 @@ export function intakeOf({ queueDb }: { readonly queueDb: Db }): Pick<Intake, 'e
 
 function prepareEnqueueAll(db: Db) {
   const stamp = prepareStamping(db);
+  const stampLate = prepareLateStamping(db);
   const enqueueOne = prepareEnqueue(db);
   return db.transaction((edits: readonly SceneEdit[], options: EnqueueOptions) => {
-    const stamped = stamp(edits, options.now);
+    const { saidAt, now } = options;
+    const stamped = saidAt === undefined ? stamp(edits, now) : stampLate(edits, { at: saidAt, now });
     return edits.flatMap(({ sceneId }, index) => {
       const edit = stamped[index];
       return edit === undefined ? [] : [enqueueOne(sceneId, edit, options)];
@@ -115,7 +117,7 @@ function prepareTake(db: Db) {
   const takeOne = (event: SceneEvent, now: number): readonly TakenEvent[] => {
     const { kind, sceneId, at = now } = event;
     if (kind === 'forget') return [forgetOne(sceneId)];
-    const edits = stamp({ sceneId, bare: true, data: {} }, { at, now });
+    const edits = stamp([{ sceneId, bare: true, data: {} }], { at, now });
     return edits.map((edit) => ({ kind, ...enqueueOne(sceneId, edit, { priority: 'hand', now }) }));
   };
   return db.transaction((events: readonly SceneEvent[], now: number): readonly TakenEvent[] => {

@@ -1,7 +1,7 @@
 import type { SceneEdit } from '../core/scene.ts';
 import { contentKeys } from '../core/scene.ts';
 import type { StampedEdit } from '../core/stamped-edit.ts';
-import { mergeEdits, stampCall, stampEdit } from '../core/stamped-edit.ts';
+import { mergeEdits, stampCall } from '../core/stamped-edit.ts';
 import type { Db } from './open.ts';
 
 /** Who goes first among jobs that are due: hand edits and hooks before bulk. */
@@ -87,7 +87,12 @@ export function prepareJobRows(db: Db) {
   };
 }
 
-export type EnqueueOptions = { readonly priority: Priority; readonly now: number };
+export type EnqueueOptions = {
+  readonly priority: Priority;
+  readonly now: number;
+  /** When it was said, where that is earlier than `now`: the pages of one call are said at one instant. */
+  readonly saidAt?: number | undefined;
+};
 
 /** What became of an edit: a job of its own, or laid over the one that waited. */
 export type Enqueued = { readonly jobId: number; readonly sceneId: number; readonly how: 'added' | 'merged' };
@@ -134,10 +139,13 @@ export function prepareStamping(db: Db): (edits: readonly SceneEdit[], now: numb
 export function prepareLateStamping(db: Db) {
   const stamp = prepareStamping(db);
   const read = db.prepare<[], { value: number }>(`SELECT value FROM totals WHERE name = 'last_stamp'`);
-  return (edit: SceneEdit, { at, now }: { readonly at: number; readonly now: number }): readonly StampedEdit[] => {
+  return (
+    edits: readonly SceneEdit[],
+    { at, now }: { readonly at: number; readonly now: number },
+  ): readonly StampedEdit[] => {
     const last = read.get()?.value ?? 0;
     // A stamp of 0 is for what is to lie under everything.
-    return at <= last && last <= now ? [stampEdit(edit, Math.max(at, 1))] : stamp([edit], at);
+    return at <= last && last <= now ? stampCall(edits, Math.max(at, 2)) : stamp(edits, at);
   };
 }
 

@@ -18,7 +18,7 @@ import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { StoreError, UsageError } from '../core/errors.ts';
 import type { Schema } from './migrations.ts';
-import { DLQ_SCHEMA, QUEUE_SCHEMA } from './migrations.ts';
+import { DLQ_SCHEMA } from './migrations.ts';
 import { inStore } from './store-errors.ts';
 import { keepCopies } from './upgrade-copies.ts';
 
@@ -29,6 +29,9 @@ export type DataDir = { readonly path: string; readonly origin: string };
 
 /** Whether the command may make the directory and its files, or only use what is there. */
 export type OpenMode = 'create' | 'existing';
+
+/** How a database is opened, and of which a copy is kept before it is brought up to date: itself, unless more are named. */
+export type OpenHow = { readonly mode: OpenMode; readonly keep?: readonly Schema[] };
 
 const BUSY_TIMEOUT_MS = 5_000;
 
@@ -94,7 +97,7 @@ function hasForeignLetters(file: string): boolean {
  * Opens one of our databases, brought up to date. A file that is not ours, damaged, empty or newer is refused untouched.
  * @throws {UsageError | StoreError}
  */
-export function openDatabase(dir: DataDir, schema: Schema, mode: OpenMode): Db {
+export function openDatabase(dir: DataDir, schema: Schema, { mode, keep = [schema] }: OpenHow): Db {
   const file = join(dir.path, schema.fileName);
   return inStore(file, () => {
     if (!isPresent(file)) {
@@ -109,7 +112,11 @@ export function openDatabase(dir: DataDir, schema: Schema, mode: OpenMode): Db {
       refuseNewer(file, schema, version);
       configure(db);
       if (version < schema.migrations.length)
-        keepCopies(dir.path, [QUEUE_SCHEMA.fileName, DLQ_SCHEMA.fileName], { fileName: schema.fileName, version });
+        keepCopies(
+          dir.path,
+          keep.map(({ fileName }) => fileName),
+          { fileName: schema.fileName, version },
+        );
       migrate(db, schema);
       return db;
     } catch (thrown) {

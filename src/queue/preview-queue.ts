@@ -1,12 +1,10 @@
 import type { DrainReads } from '../core/ports.ts';
-import { RETRY_RULES } from '../core/retry.ts';
 import { prepareClaim, prepareDue } from './claim.ts';
-import { hasLetterOfType } from './dead-letters.ts';
 import type { StashUse } from './held.ts';
 import { preparePins } from './pins.ts';
 import { prepareScenes } from './scenes.ts';
 import { prepareServerState } from './server-state.ts';
-import { translated } from './store-errors.ts';
+import { inStore, translated } from './store-errors.ts';
 import type { Stores } from './stores.ts';
 import { storesName } from './stores.ts';
 
@@ -16,14 +14,14 @@ export type PreviewReads = DrainReads & {
   clientIdentifier(): string;
   /** What an earlier run learnt of Stash; parsed JSON, or nothing. */
   stashDialect(): unknown;
-  /** Whether a letter waits for a token that is accepted. */
-  hasRefused(): boolean;
   /** Jobs under a lease, of a drain that is at work or of a dead one: a preview does not look at them. */
   leasedElsewhere(): number;
 };
 
 /** Reads the queue for a preview. The databases may be open for reading alone. */
-export function openPreviewReads({ queueDb: db, dlqDb, path }: Stores, stash: StashUse): PreviewReads {
+export function openPreviewReads({ queueDb: db, path }: Stores, stash: StashUse): PreviewReads {
+  // All is read as it stands now, whatever another run does meanwhile.
+  inStore(storesName(path), () => db.exec('BEGIN; SELECT 1 FROM sqlite_schema'));
   const due = prepareDue(db, stash);
   const counts = prepareClaim(db, { owner: '', stash });
   const scenes = prepareScenes(db);
@@ -48,7 +46,6 @@ export function openPreviewReads({ queueDb: db, dlqDb, path }: Stores, stash: St
     tooLong: servers.tooLong,
     clientIdentifier: servers.clientIdentifier,
     stashDialect: servers.stashDialect,
-    hasRefused: () => hasLetterOfType(dlqDb, RETRY_RULES.plex_unauthorized.errorType),
     leasedElsewhere: () => leased.get()?.count ?? 0,
   });
 }

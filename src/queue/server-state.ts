@@ -65,6 +65,7 @@ export function prepareServerState(db: Db) {
       meta.remove('plex_binding');
       forgetMarks.run();
     },
+    knownClientIdentifier: (): string | undefined => meta.text('client_identifier'),
     /** One UUID per data directory, made once: Plex registers each unseen one as a new device (plex-api.md 1). */
     clientIdentifier: (): string => {
       const identifier = meta.text('client_identifier');

@@ -17,7 +17,7 @@ export type Stores = { readonly queueDb: Db; readonly dlqDb: Db; readonly path: 
  * @throws {UsageError | StoreError}
  */
 export function openStores(dir: DataDir): Stores {
-  const stores = open(dir, () => openDatabase(dir, DLQ_SCHEMA, 'create'));
+  const stores = open(dir, () => openDatabase(dir, DLQ_SCHEMA, { mode: 'create' }));
   inStore(storesName(dir.path), () => {
     finishBurials(stores.queueDb, stores.dlqDb);
     finishRetries(stores.queueDb, stores.dlqDb);
@@ -32,14 +32,14 @@ export function openStores(dir: DataDir): Stores {
 export function openStoresToRead(dir: DataDir): Stores {
   return open(dir, () =>
     existsSync(join(dir.path, DLQ_SCHEMA.fileName))
-      ? openDatabase(dir, DLQ_SCHEMA, 'existing')
+      ? openDatabase(dir, DLQ_SCHEMA, { mode: 'existing' })
       : openInMemory(DLQ_SCHEMA),
   );
 }
 
 function open(dir: DataDir, openLetters: () => Db): Stores {
   prepareDataDir(dir, 'existing');
-  const queueDb = openDatabase(dir, QUEUE_SCHEMA, 'existing');
+  const queueDb = openDatabase(dir, QUEUE_SCHEMA, { mode: 'existing', keep: [QUEUE_SCHEMA, DLQ_SCHEMA] });
   try {
     const dlqDb = openLetters();
     const close = (): void => {

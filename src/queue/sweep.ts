@@ -20,6 +20,8 @@ export type Sweep = Pick<Intake, 'enqueue' | 'forget'> & {
   /** The scenes that we wrote with an id above `after`, and up to `through` where that is given. */
   idsBetween(after: number, through: number | undefined): readonly number[];
   hasRecords(): boolean;
+  /** What stands for this data directory, if it has one yet. */
+  clientIdentifier(): string | undefined;
   /** The Plex server of the data directory; `undefined` before the first contact. */
   binding(): Binding | undefined;
   close(): void;
@@ -41,7 +43,7 @@ export function openSweep(stores: Stores): Sweep {
     'SELECT scene_id FROM scenes WHERE scene_id > ? AND scene_id <= ? ORDER BY scene_id',
   );
   const any = db.prepare<[], unknown>('SELECT 1 FROM scenes LIMIT 1');
-  const { binding } = prepareServerState(db);
+  const { binding, knownClientIdentifier } = prepareServerState(db);
   return translated(storesName(stores.path), {
     ...intakeOf({ queueDb: db }),
     records: (sceneIds: readonly number[]) =>
@@ -54,6 +56,7 @@ export function openSweep(stores: Stores): Sweep {
       between.all(after, through ?? Number.MAX_SAFE_INTEGER).map(({ scene_id }) => scene_id),
     hasRecords: () => any.get() !== undefined,
     binding,
+    clientIdentifier: knownClientIdentifier,
     close: stores.close,
   });
 }

@@ -6,6 +6,10 @@ import { inStore } from './store-errors.ts';
 /** How long the databases of before an upgrade are kept. */
 const KEPT_MS = 30 * 86_400_000;
 
+/** Where copies are made before they have their names; after an hour whoever made them is gone. */
+const DRAFT = 'upgrade-';
+const DRAFT_MS = 3_600_000;
+
 /** `queue.db.schema-6.bak`: the file as it was before it left schema 6. */
 const COPY = /^(?:queue|dlq)\.db\.schema-\d+\.bak$/;
 
@@ -20,7 +24,7 @@ export function keepCopies(
   migrating: { readonly fileName: string; readonly version: number },
 ): void {
   const present = fileNames.filter((name) => existsSync(join(dataDir, name)));
-  const folder = mkdtempSync(join(dataDir, 'upgrade-'));
+  const folder = inStore(dataDir, () => mkdtempSync(join(dataDir, DRAFT)));
   try {
     const copies = present.map((name) => copyInto(folder, join(dataDir, name)));
     const isLate = copies.some(({ name, version }) => name === migrating.fileName && version !== migrating.version);
@@ -52,10 +56,25 @@ function copyInto(folder: string, file: string): Copy {
   });
 }
 
-/** Removes the copies whose time is up. */
+/** Whether a copy is past its time, or one was begun by a process that was killed. */
+export function hasOldCopies(dataDir: string, now: number): boolean {
+  return inStore(dataDir, () => oldCopies(dataDir, now).length > 0);
+}
+
+/** Removes the copies whose time is up, and those that a killed process began. @throws {StoreError} */
 export function removeOldCopies(dataDir: string, now: number): void {
-  for (const name of readdirSync(dataDir)) {
+  inStore(dataDir, () => {
+    for (const path of oldCopies(dataDir, now)) rmSync(path, { recursive: true, force: true });
+  });
+}
+
+function oldCopies(dataDir: string, now: number): readonly string[] {
+  return readdirSync(dataDir).flatMap((name) => {
+    const keptMs = COPY.test(name) ? KEPT_MS : name.startsWith(DRAFT) ? DRAFT_MS : undefined;
+    if (keptMs === undefined) return [];
     const path = join(dataDir, name);
-    if (COPY.test(name) && statSync(path).mtimeMs < now - KEPT_MS) rmSync(path, { force: true });
-  }
+    // Another run may be removing it at this moment.
+    const madeAt = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+    return madeAt !== undefined && madeAt < now - keptMs ? [path] : [];
+  });
 }

@@ -205,3 +205,29 @@ for (const order of ORDERS) {
     assert.equal(said, { bulk: BULK, hand: HAND, hook: undefined }[order.at(-1) ?? 'hook']);
   });
 }
+
+test('the pages of one call are said at one instant: an edit by hand between two of them stays over Stash', (t) => {
+  const world = setup(t);
+  const bare = (sceneId: number) => ({ sceneId, bare: true, data: {} });
+  const intake = openIntake(world.dir);
+  const page = (sceneIds: readonly number[], seconds: number) =>
+    intake.enqueue(sceneIds.map(bare), { priority: 'bulk', now: NOW + seconds * 1_000, saidAt: NOW });
+  page([1, 2], 0);
+  for (const sceneId of [1, 3])
+    intake.enqueue([edit(sceneId, { path: `/harbour/${sceneId}.mp4`, title: HAND })], {
+      priority: 'hand',
+      now: NOW + 3_000,
+    });
+  page([3, 4], 50);
+  intake.close();
+  const jobs = claim(world.drain({ stash: 'asked' }), { now: NOW + 60_000 });
+  assert.deepEqual(
+    jobs.map(({ sceneId, overStash }) => [sceneId, overStash.title]),
+    [
+      [1, HAND],
+      [2, undefined],
+      [3, HAND],
+      [4, undefined],
+    ],
+  );
+});

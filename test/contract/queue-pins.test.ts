@@ -157,7 +157,11 @@ test('a database from before the pins is brought up to date', (t) => {
   const world = setup(t);
   prepareDataDir(world.dir, 'create');
   const before = QUEUE_SCHEMA.migrations.findIndex((step) => step.includes('CREATE TABLE pins'));
-  openDatabase(world.dir, { ...QUEUE_SCHEMA, migrations: QUEUE_SCHEMA.migrations.slice(0, before) }, 'create').close();
+  openDatabase(
+    world.dir,
+    { ...QUEUE_SCHEMA, migrations: QUEUE_SCHEMA.migrations.slice(0, before) },
+    { mode: 'create' },
+  ).close();
   put(world);
   assert.deepEqual(listPins(world.stores()), [PIN]);
 });

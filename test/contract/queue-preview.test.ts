@@ -47,6 +47,7 @@ test('what a preview would have written is known to it, and to nobody else', (t)
   const taken: Settlement = { ...COMPLETE, record: { ...RECORD, scenePath: '/harbour/2.mp4' } } as Settlement;
   queue.settle([{ job, settlement: taken }], NOW);
   assert.deepEqual([queue.sceneOf('501'), queue.record(2)?.scenePath], [2, '/harbour/2.mp4']);
+  assert.deepEqual([queue.record(1)?.ratingKey, queue.record(1)?.scenePath], ['', '/harbour/1.mp4']);
   assert.deepEqual([reads.sceneOf('501'), reads.record(2)], [1, undefined]);
   queue.settle([{ job, settlement: { kind: 'gone' } }], NOW);
   assert.deepEqual([queue.record(2), queue.sceneOf('501')], [undefined, undefined]);
@@ -69,6 +70,16 @@ test('a preview that adopts another server knows of no item and no pin, and the 
   );
   assert.equal(queue.binding()?.machineIdentifier, 'another');
   assert.deepEqual([reads.sceneOf('501'), reads.pin(4)?.ratingKey, reads.binding()], [1, '504', undefined]);
+});
+
+test('a preview reads all as it stood when it began, whatever a run does meanwhile', (t) => {
+  const world = setup(t);
+  world.enqueue(edits(3));
+  world.stores();
+  const { claim, reads } = preview(t, world);
+  world.enqueue(edits(5));
+  world.sql('DELETE FROM jobs WHERE scene_id < 3');
+  assert.deepEqual([reads.dueCount(NOW), sceneIds(claim(10)), reads.leasedElsewhere()], [3, [1, 2, 3], 0]);
 });
 
 test('the breaker of a preview is its own, and its databases take no write', (t) => {

@@ -43,7 +43,7 @@ async function setup(t: TestContext, options: StashServerOptions & { startAt?: n
         return [];
       },
     };
-    await pollStash(client, { intake, memory, now: clock.at });
+    await pollStash(client, { intake, memory, now: () => clock.at });
     return stash.count() - before;
   };
   return { stash, clock, poll, enqueued, priorities, world, memory };

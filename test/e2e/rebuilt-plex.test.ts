@@ -140,11 +140,25 @@ test('written without locks, an item made anew is filled again and one whose dat
 test('a scene that inherits an item takes away what was written there, and its own names are not held back', async (t) => {
   const { plex, sync, shown } = await harbour(t, 1);
   await sync([scene(1)]);
-  plex.editByHand('101', { genres: ['fog'] });
+  plex.editByHand('101', { genres: ['fog'], title: 'My own title', summary: 'By hand' });
   // The same file under a new id: the scene was deleted in Stash and imported anew.
   await sync([scene(9, { path: '/media/harbour/1.mp4', performers: ['Keeper 9'], tags: ['sea 1'] })]);
   assert.deepEqual([shown(101).genres, shown(101).actors], [['sea 1'], ['Keeper 9']]);
+  assert.deepEqual([shown(101).title, shown(101).summary], ['My own title', 'By hand']);
 });
+
+for (const step of ['written', 'verified']) {
+  test(`a first write that was killed when it was ${step} is known by its locks, though the date was edited since`, async (t) => {
+    const { plex, run, sync, shown } = await harbour(t, 1);
+    await run(['enqueue', '-'], { input: JSON.stringify([scene(1)]) });
+    assert.equal((await run(['process'], { env: { PLEXSYNC_TEST_KILL_AT: step } })).signal, 'SIGKILL');
+    await sync([]);
+    const addedAt = (plex.item('101')?.addedAt ?? 0) + 400 * DAY;
+    plex.editByHand('101', { addedAt, title: 'My own title', genres: [], roles: [], collections: [], summary: '' });
+    await sync([scene(1)]);
+    assert.deepEqual([shown(101).title, shown(101).genres, shown(101).summary], ['My own title', [], undefined]);
+  });
+}
 
 for (const addedAt of [undefined, 0, -5, 253_402_300_799]) {
   test(`an item with the date ${addedAt} is written once, and again when it was made anew`, async (t) => {

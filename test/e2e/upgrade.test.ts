@@ -1,6 +1,6 @@
 /** A data directory of 0.1.0 opens with this build: nothing forgotten, nothing written anew, and a way back. */
 import assert from 'node:assert/strict';
-import { readdirSync, statSync, utimesSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
@@ -103,7 +103,7 @@ test('reconcile finds every written scene as an older build left it', async (t) 
 });
 
 test('an upgrade keeps one copy of each database for thirty days, and nobody else may read it', async (t) => {
-  const { run, dataDir } = await oldDataDir(t);
+  const { run, dataDir, sql } = await oldDataDir(t);
   const copies = () => readdirSync(dataDir).filter((name) => name.endsWith('.bak'));
   const kept = ['dlq.db.schema-3.bak', 'queue.db.schema-6.bak'];
   assert.equal((await run(['stats'])).code, 0);
@@ -127,7 +127,23 @@ test('an upgrade keeps one copy of each database for thirty days, and nobody els
   await run(['process']);
   assert.deepEqual(copies(), kept);
   for (const name of kept) utimesSync(join(dataDir, name), now - 31 * day, now - 31 * day);
-  await run(['enqueue', '1', '--title', 'Lighthouse 1']);
-  await run(['process']);
+  mkdirSync(join(dataDir, 'upgrade-begun'));
+  utimesSync(join(dataDir, 'upgrade-begun'), now - 7_200, now - 7_200);
+  sql('DELETE FROM jobs');
+  const { stdout } = await run(['process']);
+  assert.match(stdout, /Processed: 0/);
   assert.deepEqual(copies(), []);
+  assert.ok(!existsSync(join(dataDir, 'upgrade-begun')));
+});
+
+test('the first enqueue after an upgrade does not need the dead letters, which may be damaged or locked', async (t) => {
+  const { run, dataDir, sql } = await oldDataDir(t);
+  writeFileSync(join(dataDir, 'dlq.db'), 'no database');
+  const { code, stderr } = await run(['enqueue', '1', '--path', '/media/harbour/1.mp4', '--title', 'Lighthouse 1']);
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(
+    readdirSync(dataDir).filter((name) => name.endsWith('.bak')),
+    ['queue.db.schema-6.bak'],
+  );
+  assert.equal(sql('SELECT count(*) AS count FROM jobs WHERE scene_id = 1')[0]?.['count'], 1);
 });

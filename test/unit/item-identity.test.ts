@@ -108,15 +108,18 @@ test('what a killed write has left is a sign of ours, where the record knew of n
   ];
   for (const item of landed) assert.equal(isOfItem(first, item), true);
   assert.equal(isOfItem(first, anew()), false);
+  const locked = anew({ locked: new Set(['summary', 'tagline']) });
+  assert.equal(isOfItem(first, locked), true);
+  assert.deepEqual(lockedByUs(first, locked, []), ['summary'], 'the locks of that write are remembered');
 });
 
-test('an inherited record counts for what the item shows, so that it holds nothing back', () => {
+test('an inherited record counts for the names that the item shows, and a field that was edited stays the person’s', () => {
   const edited = ours({
     fields: { ...ours().fields, summary: 'By hand.' },
     lists: { actor: [], genre: [{ tag: 'SEA' }], collection: [] },
   });
   assert.deepEqual(writtenTo(record(), edited, 'inherited'), {
-    fields: { title: WROTE.fields.title },
+    fields: WROTE.fields,
     lists: { actor: {}, genre: { sea: 'Sea' }, collection: {} },
   });
   assert.deepEqual(writtenTo(record(), edited, 'own'), WROTE);

@@ -8,10 +8,10 @@ import { readStats } from '../../queue/stats.ts';
 import { spoolOf } from '../../spool/layout.ts';
 import { listEvents } from '../../spool/take-in.ts';
 import type { Context } from '../context.ts';
-import { stashUse } from './process.ts';
 import type { DrainRequest } from './queue-run.ts';
 import type { RunEvents } from './run-events.ts';
-import { createRunEvents } from './run-events.ts';
+import { createRunEvents, maskFor } from './run-events.ts';
+import { stashUse } from './stash-use.ts';
 import type { LeftByPreview } from './summary.ts';
 import { faultsOf, reportRun } from './summary.ts';
 import { createCheckpoint } from './test-kill.ts';
@@ -28,7 +28,7 @@ export async function runPreview(request: DrainRequest, context: Context): Promi
   try {
     for (const warning of loaded.warnings) output.log('warning', `[PlexSync] ${warning}`);
     const reads = openPreviewReads(stores, stashUse(loaded));
-    const events = createRunEvents(context, loaded.settings.obfuscate_paths ? await createMask(reads) : undefined);
+    const events = createRunEvents(context, await maskFor(loaded, reads.clientIdentifier));
     let report: DrainReport;
     try {
       report = await drainIfDue(reads, { ...request, events }, context);
@@ -50,18 +50,12 @@ export async function runPreview(request: DrainRequest, context: Context): Promi
   }
 }
 
-/** The key is of the data directory: the same file has the same mask in each of its runs. */
-async function createMask(reads: PreviewReads) {
-  const { createPathMask } = await import('./path-mask.ts');
-  return createPathMask(reads.clientIdentifier());
-}
-
 async function drainIfDue(
   reads: PreviewReads,
   request: DrainRequest & { readonly events: RunEvents },
   context: Context,
 ): Promise<DrainReport> {
-  if (reads.dueIds(request.startedAt).length === 0 && !reads.hasRefused()) return { ends: [], tally: NO_JOBS };
+  if (reads.dueCount(request.startedAt) === 0) return { ends: [], tally: NO_JOBS };
   const { runDrain } = await import('./drain-run.ts');
   const clientIdentifier = reads.clientIdentifier();
   const queue = {

@@ -4,7 +4,6 @@ import { parseDurationMs } from '../../core/duration.ts';
 import { UsageError } from '../../core/errors.ts';
 import { longestWaitMs } from '../../core/retry.ts';
 import { complaintOf, EXIT, strongest } from '../../exit.ts';
-import type { StashUse } from '../../queue/held.ts';
 import { noteStash } from '../../queue/held.ts';
 import { recordIdleRun } from '../../queue/idle.ts';
 import { readStats } from '../../queue/stats.ts';
@@ -18,6 +17,7 @@ import { statsDocument } from '../stats-document.ts';
 import { toLimit } from '../typed-values.ts';
 import type { RunResult } from './cron.ts';
 import type { DrainRequest } from './queue-run.ts';
+import { stashUse } from './stash-use.ts';
 import type { Summary } from './summary.ts';
 import { failureDocument, reportRun } from './summary.ts';
 import { createTakeIn } from './take-in-events.ts';
@@ -133,11 +133,6 @@ export async function runOnce(stores: Stores, request: DrainRequest, context: Co
   const summary: Summary = { mode: 'write', exitCode, stats, startedAt, endedAt: context.now(), skippedScenes: [] };
   const tell = (): void => reportRun(IDLE, summary, context.output);
   return { exitCode, faults: before, isConnected: false, ended: 0, tell };
-}
-
-/** Whether a run can ask Stash for what a bare job leaves open. */
-export function stashUse({ settings }: LoadedSettings): StashUse {
-  return settings.stash_url === undefined ? 'not_asked' : 'asked';
 }
 
 /** A warning that is true at each run is read once, and once more tomorrow. */

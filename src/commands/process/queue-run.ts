@@ -8,6 +8,7 @@ import type { OpenDrainQueue, StandDown } from '../../queue/drain-queue.ts';
 import { openDrainQueue } from '../../queue/drain-queue.ts';
 import { openNotices } from '../../queue/notices.ts';
 import { purgeExpired } from '../../queue/retention.ts';
+import { prepareServerState } from '../../queue/server-state.ts';
 import { readStats } from '../../queue/stats.ts';
 import type { Stores } from '../../queue/stores.ts';
 import { removeOldCopies } from '../../queue/upgrade-copies.ts';
@@ -18,7 +19,8 @@ import type { RunResult } from './cron.ts';
 import type { Fault } from './cron-verdict.ts';
 import type { DrainSetup } from './drain-run.ts';
 import type { RunEvents } from './run-events.ts';
-import { createRunEvents } from './run-events.ts';
+import { createRunEvents, maskFor } from './run-events.ts';
+import { stashUse } from './stash-use.ts';
 import type { Summary } from './summary.ts';
 import { faultsOf, reportRun } from './summary.ts';
 import { createCheckpoint } from './test-kill.ts';
@@ -44,12 +46,15 @@ export async function runOnQueue(stores: Stores, request: DrainRequest, context:
   const { startedAt } = request;
   const { settings } = request.loaded;
   const checkpoint = createCheckpoint(context.env);
-  const events = createRunEvents(context, settings.obfuscate_paths ? await createMask(stores) : undefined);
+  const events = createRunEvents(
+    context,
+    await maskFor(request.loaded, () => prepareServerState(stores.queueDb).clientIdentifier()),
+  );
   const queue = openDrainQueue(stores, {
     pid: process.pid,
     now: startedAt,
     longestWaitMs: longestWaitMs(settings.not_found_max_wait),
-    stash: settings.stash_url === undefined ? 'not_asked' : 'asked',
+    stash: stashUse(request.loaded),
     maxLosses: settings.max_retries,
     ifBusy: request.parallel ? 'share' : 'stand_down',
     onLetterCommitted: () => checkpoint('letter_committed'),
@@ -84,13 +89,6 @@ export async function runOnQueue(stores: Stores, request: DrainRequest, context:
     ended: sum(ends),
     tell: () => reportRun(report, summary, output),
   };
-}
-
-/** The key is of the data directory: the same file has the same mask in each of its runs. */
-async function createMask(stores: Stores) {
-  const { createPathMask } = await import('./path-mask.ts');
-  const { prepareServerState } = await import('../../queue/server-state.ts');
-  return createPathMask(prepareServerState(stores.queueDb).clientIdentifier());
 }
 
 function standDown({ pid, left }: StandDown, faults: readonly Fault[], output: Context['output']): RunResult {

@@ -1,6 +1,7 @@
 import type { WorkerEvent } from '../../core/events.ts';
 import { progressOf } from '../../core/progress.ts';
 import type { OpenDrainQueue } from '../../queue/drain-queue.ts';
+import type { LoadedSettings } from '../../settings/load.ts';
 import { eventDocument } from '../../terminal/event-document.ts';
 import { linesFor } from '../../terminal/log.ts';
 import { previewText } from '../../terminal/preview-text.ts';
@@ -20,6 +21,13 @@ export type RunEvents = {
   /** The scenes that were skipped, in order. */
   skippedScenes(): readonly number[];
 };
+
+/** The mask of a run that is to have one. Its key is of the data directory: the same file has the same mask in all its runs. */
+export async function maskFor({ settings }: LoadedSettings, key: () => string): Promise<PathMask | undefined> {
+  if (!settings.obfuscate_paths) return undefined;
+  const { createPathMask } = await import('./path-mask.ts');
+  return createPathMask(key());
+}
 
 /** Events that bring a job of the backlog to some end, for this run at least. */
 const ENDINGS: ReadonlySet<WorkerEvent['kind']> = new Set([

@@ -16,8 +16,9 @@ import type { Context } from '../context.ts';
 import { connectToStash } from '../stash/connection.ts';
 import type { Polled } from '../stash/poll.ts';
 import { pollStash } from '../stash/poll.ts';
-import { runOnce, stashUse, warnOnceADay } from './process.ts';
+import { runOnce, warnOnceADay } from './process.ts';
 import type { DrainRequest } from './queue-run.ts';
+import { stashUse } from './stash-use.ts';
 import { listenForEnd } from './stop.ts';
 import { createTakeIn } from './take-in-events.ts';
 
@@ -153,7 +154,7 @@ function createPoll(
       return;
     }
     try {
-      const polled = await pollStash(stash, { intake, memory, now: now() });
+      const polled = await pollStash(stash, { intake, memory, now });
       gate.answered();
       if (trouble !== undefined) output.log('info', '[PlexSync] Stash answers again');
       trouble = undefined;

@@ -25,9 +25,11 @@ const PER_PAGE = 500;
  */
 export async function pollStash(
   stash: Pick<StashClient, 'serverTime' | 'changedSince'>,
-  place: { readonly intake: Pick<Intake, 'enqueue'>; readonly memory: PollMemory; readonly now: number },
+  place: { readonly intake: Pick<Intake, 'enqueue'>; readonly memory: PollMemory; now(): number },
 ): Promise<Polled> {
   const { intake, memory, now } = place;
+  // All pages are said at one instant: an edit by hand between two of them is later.
+  const saidAt = now();
   const clock = await stash.serverTime();
   const before = memory.read();
   if (before === undefined) {
@@ -49,7 +51,7 @@ export async function pollStash(
     const edits = news.map(({ sceneId }): SceneEdit => ({ sceneId, bare: true, data: {} }));
     // A mass change, and no look far back of which nearly all is known: an edit by hand must not wait behind it.
     if (page.nextAfterId !== undefined && news.length > page.scenes.length / 2) priority = 'bulk';
-    if (edits.length > 0) intake.enqueue(edits, { priority, now });
+    if (edits.length > 0) intake.enqueue(edits, { priority, now: now(), saidAt });
     for (const { sceneId, mark } of marked) seen[sceneId] = mark;
     // What is in the queue is known at once: a page that fails must not bring those before it again at each look.
     if (edits.length > 0) memory.save({ ...before, seen: { ...before.seen, ...seen } });

@@ -51,11 +51,12 @@ export async function enqueueWalk(
   progress: { now(): number; onPage(done: number): void },
 ): Promise<Counted> {
   let [added, merged, withoutFile] = [0, 0, 0];
+  const saidAt = progress.now();
   for await (const scenes of walk.pages()) {
     const filed = scenes.filter(({ paths }) => paths.length > 0);
     const edits = filed.map(({ sceneId }): SceneEdit => ({ sceneId, bare: true, data: {} }));
     withoutFile += scenes.length - filed.length;
-    for (const { how } of intake.enqueue(edits, { priority: 'bulk', now: progress.now() })) {
+    for (const { how } of intake.enqueue(edits, { priority: 'bulk', now: progress.now(), saidAt })) {
       if (how === 'added') added += 1;
       else merged += 1;
     }

@@ -28,7 +28,7 @@ export function createPreviewQueue(reads: DrainReads): DrainQueue {
     pinnedTo: scenes.pinnedTo,
     movePin: () => false,
     hasRecords: scenes.hasAny,
-    knownScenes: reads.knownScenes,
+    knownScenes: scenes.known,
     intend: (notes) => notes.map(() => true),
     settle: (entries) => {
       for (const { job, settlement } of entries) {
@@ -81,22 +81,30 @@ function createSceneOverlay(reads: DrainReads) {
     const known = reads.record(sceneId);
     return known !== undefined && isOtherServer ? withoutItem(known) : known;
   };
+  const isGone = (sceneId: number): boolean => records.has(sceneId) && records.get(sceneId) === undefined;
+  const sceneOf = (ratingKey: string): number | undefined => {
+    const owner = owners.get(ratingKey) ?? (isOtherServer ? undefined : reads.sceneOf(ratingKey));
+    return owner !== undefined && record(owner)?.ratingKey === ratingKey ? owner : undefined;
+  };
   return {
     record,
-    sceneOf: (ratingKey: string): number | undefined => {
-      const owner = owners.get(ratingKey) ?? (isOtherServer ? undefined : reads.sceneOf(ratingKey));
-      return owner !== undefined && record(owner)?.ratingKey === ratingKey ? owner : undefined;
-    },
+    sceneOf,
     hasAny: (): boolean => owners.size > 0 || (!isOtherServer && reads.hasRecords()),
-    pin: (sceneId: number): Pin | undefined =>
-      isOtherServer || (records.has(sceneId) && records.get(sceneId) === undefined) ? undefined : reads.pin(sceneId),
-    pinnedTo: (ratingKey: string): readonly number[] => (isOtherServer ? [] : reads.pinnedTo(ratingKey)),
+    pin: (sceneId: number): Pin | undefined => (isOtherServer || isGone(sceneId) ? undefined : reads.pin(sceneId)),
+    pinnedTo: (ratingKey: string): readonly number[] =>
+      isOtherServer ? [] : reads.pinnedTo(ratingKey).filter((sceneId) => !isGone(sceneId)),
+    known: (sample: Parameters<DrainReads['knownScenes']>[0]): readonly number[] =>
+      isOtherServer ? [] : reads.knownScenes(sample),
     forgetAll: (): void => {
       isOtherServer = true;
     },
     settle: ({ sceneId }: Job, settlement: Settlement): void => {
       if (settlement.kind === 'gone') records.set(sceneId, undefined);
       if (settlement.kind !== 'complete') return;
+      // What another scene knew of the item is no longer true.
+      const before = sceneOf(settlement.record.ratingKey);
+      const known = before === undefined || before === sceneId ? undefined : record(before);
+      if (before !== undefined && known !== undefined) records.set(before, withoutItem(known));
       records.set(sceneId, settlement.record);
       owners.set(settlement.record.ratingKey, sceneId);
     },

@@ -17,14 +17,7 @@ export function preview(batch: readonly Planned[], { deps }: Course): readonly E
       title: fields.title,
       plan,
     });
-    return {
-      job,
-      outcome: {
-        kind: 'updated',
-        record: recordOf(work, plan.written),
-        notes: notesOf(work),
-      },
-    };
+    return { job, outcome: { kind: 'updated', record: recordOf(work, plan.written), notes: notesOf(work) } };
   });
 }
 
