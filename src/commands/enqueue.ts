@@ -23,12 +23,14 @@ export type EnqueueOptions = {
 /** Puts scenes into the queue and says how long that took. */
 export async function run(options: EnqueueOptions, { dataDir, output, env, now }: Context): Promise<number> {
   const startedAt = process.hrtime.bigint();
+  // Said when the command began: a list may take long to come, and an edit by hand meanwhile is later.
+  const saidAt = now();
   const edits = readEdits(options);
   const intake = openIntake(dataDir);
   let enqueued: readonly Enqueued[];
   let held = 0;
   try {
-    enqueued = intake.enqueue(edits, { priority: priorityOf(options), now: now() });
+    enqueued = intake.enqueue(edits, { priority: priorityOf(options), now: now(), saidAt });
     if (edits.some(({ bare }) => bare)) held = intake.heldCount(enqueued.map(({ jobId }) => jobId));
   } finally {
     intake.close();

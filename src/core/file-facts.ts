@@ -33,8 +33,9 @@ export function durationMsOf(seconds: number | undefined): number | undefined {
   return seconds === undefined ? undefined : Math.round(seconds * 1_000);
 }
 
-function compareSizes(a: number | undefined, b: number | undefined): Agreement {
-  if (a === undefined || b === undefined) return 'unknown';
+function compareSizes(a = 0, b = 0): Agreement {
+  // No film has no bytes: a size of 0 was not known to whoever wrote it.
+  if (!(a > 0 && b > 0)) return 'unknown';
   return a === b ? 'same' : 'different';
 }
 

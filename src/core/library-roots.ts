@@ -47,7 +47,11 @@ export function rootConflict(
     const agreeing = Math.max(0, shared - below);
     const other = (folders.serverFolders ?? [])
       .filter((root) => !isSamePath(root, own))
-      .filter((root) => isHomeOf(scenePath, plexPath, root) || sharedEnd(head, root) > agreeing)
+      .filter((root) => {
+        // Two folders of one name, on two disks say: where both end alike, nothing tells which of them is meant.
+        const named = sharedEnd(head, root);
+        return isHomeOf(scenePath, plexPath, root) || (named > 0 && named >= agreeing);
+      })
       .toSorted((a, b) => sharedEnd(head, b) - sharedEnd(head, a) || (a < b ? -1 : 1))[0];
     if (other !== undefined) return { own, other };
     const isUnnamed = below <= shared && agreeing === 0 && !isSamePath(head || '/', own);

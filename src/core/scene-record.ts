@@ -66,6 +66,8 @@ export type SceneRecord = {
   readonly addedAt?: number | undefined;
   /** The fields and lists that we locked, by Plex's names; absent in older records, which do not tell. */
   readonly locked?: readonly string[] | undefined;
+  /** Set where nothing of the scene was written to this item before: what Stash said earlier is not in it. */
+  readonly startsAnew?: true | undefined;
   /** Set when Stash said what to write: what is empty there since was emptied. */
   readonly source?: 'stash' | undefined;
 };

@@ -46,7 +46,7 @@ export function prepareScenes(db: Db) {
       file = @file, written = @written, intent = @intent, written_at = coalesce(@writtenAt, written_at),
       left_alone = iif(@writtenAt IS NULL, left_alone, @left),
       section_title = coalesce(@sectionTitle, iif(section_key = @sectionKey, section_title, NULL)),
-      stash_updated_at = coalesce(@stashUpdatedAt, stash_updated_at), added_at = @addedAt, locked = @locked`);
+      stash_updated_at = coalesce(@stashUpdatedAt, iif(@startsAnew, NULL, stash_updated_at)), added_at = @addedAt, locked = @locked`);
   const disown = db.prepare<[string, number]>(`UPDATE scenes SET ${FORGOTTEN} WHERE rating_key = ? AND scene_id <> ?`);
   const forgetItems = db.prepare(`UPDATE scenes SET ${FORGOTTEN}`);
   const remove = db.prepare<[number]>('DELETE FROM scenes WHERE scene_id = ?');
@@ -77,6 +77,7 @@ export function prepareScenes(db: Db) {
           : JSON.stringify(end.notes.left),
       sectionTitle: end?.notes?.sectionTitle ?? scene.sectionTitle ?? null,
       stashUpdatedAt: end?.notes?.stashUpdatedAt ?? null,
+      startsAnew: Number(scene.startsAnew ?? false),
       addedAt: scene.addedAt ?? null,
       locked: scene.locked === undefined ? null : JSON.stringify(scene.locked),
     });

@@ -26,6 +26,6 @@ function line(field: ScalarField | ListKind, change: string): string {
 }
 
 function quoted(text: string): string {
-  const clean = sanitize(text);
-  return `'${clean.length > SHOWN ? `${clean.slice(0, SHOWN - 1)}…` : clean}'`;
+  const signs = [...sanitize(text)];
+  return `'${signs.length > SHOWN ? `${signs.slice(0, SHOWN - 1).join('')}…` : signs.join('')}'`;
 }

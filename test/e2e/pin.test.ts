@@ -104,6 +104,28 @@ test('the file decides, not the key: moved into another item it is followed, ren
   assert.deepEqual(sql('SELECT rating_key FROM pins'), [{ rating_key: east }]);
 });
 
+test('an item made anew for another file under the pinned key is not written: the pinned file is waited for', async (t) => {
+  const rig = await setupDoubt(t);
+  const { run, plex, sql, west } = rig;
+  await run(['pin', '7', west]);
+  assert.equal((await process(rig)).code, 0);
+  const { addedAt = 0 } = plex.item(west) ?? {};
+  plex.removeItem(west);
+  plex.addItem({
+    sectionKey: '1',
+    ratingKey: west,
+    file: '/media/north/05.mp4',
+    title: 'North pier',
+    addedAt: addedAt + 60,
+  });
+  await run(['enqueue', '7', '--title', 'Lighthouse Two']);
+  const { code, stdout } = await process(rig);
+  assert.equal(code, 0);
+  assert.match(stdout, /1 not in Plex yet/);
+  assert.equal(plex.item(west)?.title, 'North pier');
+  assert.deepEqual(sql('SELECT rating_key, file FROM pins'), [{ rating_key: west, file: '/media/west/01.mp4' }]);
+});
+
 test('a pinned item that is nowhere makes the job wait, with the way out; the file’s return wakes it', async (t) => {
   const rig = await setupDoubt(t);
   const { run, plex, sql, west } = rig;

@@ -105,6 +105,19 @@ test('an item that was made anew under its key is missing in Plex, and is writte
   assert.match((await reconcile('--yes')).stdout, /nothing to do/);
 });
 
+test('a part given by hand does not hide that an item was made anew: what Stash has is brought back', async (t) => {
+  const { plex, run, reconcile, quay } = await harbour(t);
+  const { addedAt = 0 } = plex.item(quay.item) ?? {};
+  plex.removeItem(quay.item);
+  plex.addItem({ sectionKey: '1', ratingKey: quay.item, file: '/media/quay.mp4', addedAt: addedAt + 60 });
+  await run(['enqueue', `${quay.id}`, '--title', 'Only a title']);
+  assert.equal((await run(['process'])).code, 0);
+  assert.deepEqual([plex.item(quay.item)?.title, plex.item(quay.item)?.genres], ['Only a title', []]);
+  assert.match((await reconcile('--yes')).stdout, new RegExp(`changed\\t1\\t${quay.id}$`, 'm'));
+  assert.equal((await run(['process'])).code, 0);
+  assert.deepEqual(plex.item(quay.item)?.genres, ['sea']);
+});
+
 test('a file that was moved in Stash is a change, though its scene’s time stays', async (t) => {
   const { reconcile, sql, waiting, pier } = await harbour(t);
   sql(`UPDATE scenes SET scene_path = '/media/old/pier.mp4' WHERE scene_id = ${pier.id}`);

@@ -122,7 +122,7 @@ test('of library folders of one name the scene’s path tells which, as far as i
   const file = disks('/disk1/films/2024/01.mp4');
   assert.equal(verdict(match('/data/disk2/films/2024/01.mp4', file)), NOTHING);
   assert.equal(verdict(match('/data/disk1/films/2024/01.mp4', file)), BY_FOLDERS);
-  assert.equal(verdict(match('/data/films/2024/01.mp4', file)), BY_FOLDERS);
+  assert.equal(verdict(match('/data/films/2024/01.mp4', file)), NOTHING, 'nothing tells one disk from the other');
 });
 
 test('a scene whose path lies in another library folder, however deep, is expected there', () => {

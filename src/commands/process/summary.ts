@@ -139,7 +139,7 @@ function explainEnd(end: DrainEnd, stats: StoreStats): readonly LogLine[] {
 
 /** The closing text of a run: counts first, then what waits and why. */
 function summaryText({ tally }: DrainReport, summary: Summary): string {
-  if (summary.mode === 'preview') return previewSummary(tally, summary.left);
+  if (summary.mode === 'preview') return previewSummary(tally, summary);
   const { stats, startedAt, endedAt, skippedScenes } = summary;
   const failed = tally.retried + tally.buried;
   const processed = tally.updated + tally.unchanged + tally.waiting + tally.skipped + tally.gone + failed;
@@ -167,7 +167,7 @@ function summaryText({ tally }: DrainReport, summary: Summary): string {
 /** The closing line of a dry run. */
 function previewSummary(
   { updated, unchanged, waiting, skipped, gone, retried, buried, released }: DrainReport['tally'],
-  left: Summary['left'],
+  { left, stats }: Summary,
 ): string {
   const parts: readonly Count[] = [
     [updated, 'would be written'],
@@ -177,7 +177,9 @@ function previewSummary(
     [retried + buried, 'would fail'],
     [released, 'not looked at'],
   ];
-  return `Dry run, nothing was written: ${countsText(parts) || 'nothing is due'}${spooledText(left?.spooled)}${leasedText(left?.leased)}`;
+  const { due } = stats.waiting;
+  const untold = due === 0 ? 'nothing is due' : `${due} due, not looked at`;
+  return `Dry run, nothing was written: ${countsText(parts) || untold}${spooledText(left?.spooled)}${leasedText(left?.leased)}`;
 }
 
 /** A lease may be that of a dead run: the next one takes its job back. */

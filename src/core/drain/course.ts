@@ -4,7 +4,7 @@ import type { Job } from '../job.ts';
 import type { SceneFile } from '../match.ts';
 import type { PlexItem } from '../plex-item.ts';
 import type { SceneRecord, SyncNotes, Written } from '../scene-record.ts';
-import { lockedByUs } from '../scene-record.ts';
+import { isOfItem, lockedByUs } from '../scene-record.ts';
 import type { FileDesk } from './file-desk.ts';
 import type { LongRequests } from './long-requests.ts';
 import type { ScanDesk } from './scan.ts';
@@ -95,6 +95,7 @@ type Landed = {
   readonly file: SceneFile;
   readonly provenFile: string | undefined;
   readonly record: SceneRecord | undefined;
+  readonly recordFrom: 'own' | 'inherited';
 };
 
 /** What the data directory shall remember of an item as it is now, after a write that locked `edited`. */
@@ -102,5 +103,16 @@ export function recordOf(work: Landed, written: Written, edited: readonly string
   const { item, file, provenFile } = work;
   const { ratingKey, sectionKey, addedAt } = item;
   const locked = lockedByUs(work.record, item, edited);
-  return { ratingKey, sectionKey, scenePath: file.path, provenFile, written, intent: undefined, addedAt, locked };
+  const isKnown = work.recordFrom === 'own' && work.record !== undefined && isOfItem(work.record, item);
+  return {
+    ratingKey,
+    sectionKey,
+    scenePath: file.path,
+    provenFile,
+    written,
+    intent: undefined,
+    addedAt,
+    locked,
+    ...(isKnown ? {} : { startsAnew: true }),
+  };
 }

@@ -6,6 +6,7 @@ import { heldFile } from '../match.ts';
 import type { Pin } from '../pin.ts';
 import { fileToFollow, holdsPinned, MOST_CHOICES, pinCommand } from '../pin.ts';
 import type { PlexItem } from '../plex-item.ts';
+import { isOfItem } from '../scene-record.ts';
 import type { Course } from './course.ts';
 import type { Hydrated } from './hydrate.ts';
 import type { ItemRead, Read } from './read.ts';
@@ -51,6 +52,9 @@ export function checkPin(
   const { item } = read;
   const isHeld = holdsPinned(work.pin, item.files);
   if (!isHeld && !hasFollowed) return { kind: 'stale', work: { ...work, pinState: 'lost_file' } };
+  // Made anew under the key, it is a stranger's: the pinned file is waited for.
+  const { record } = work;
+  if (!isHeld && record?.ratingKey === item.ratingKey && !isOfItem(record, item)) return undefined;
   // The pinned file is nowhere else: the item has got another one, and stays the one that was meant.
   const file = isHeld ? undefined : fileToFollow(item.files, work.file.path);
   if (file !== undefined) move(work.pin, { ...work.pin, file }, course);
