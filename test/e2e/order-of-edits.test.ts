@@ -1,14 +1,11 @@
 /** A bulk command, an edit by hand and an event of Stash: whatever was said last is written. */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { utimesSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { startStashServer } from '../../src/simulator/stash-server.ts';
 import { prepareSpool, spoolOf } from '../../src/spool/layout.ts';
-import { BIN, setup } from '../helpers/rig.ts';
+import { setup } from '../helpers/rig.ts';
 
 const START = Date.parse('2026-05-01T10:00:00Z');
 const SOURCES = ['bulk', 'hand', 'hook'] as const;
@@ -72,22 +69,3 @@ for (const order of ORDERS) {
     assert.equal(plex.item(item)?.title, `By ${order.at(-1)}`);
   });
 }
-
-test('a list that is long in coming is said when its command began: an edit by hand meanwhile is later', async (t) => {
-  const { run, env, sql } = await setup(t);
-  await run(['enqueue', '1', '--path', '/media/lighthouse.mp4'], {
-    env: { PLEXSYNC_TEST_NOW: String(START - 60_000) },
-  });
-  const bulk = spawn(process.execPath, [BIN, 'enqueue', '-'], {
-    env: { PATH: process.env['PATH'] ?? '', HOME: tmpdir(), ...env, PLEXSYNC_TEST_NOW: String(START) },
-    stdio: ['pipe', 'ignore', 'ignore'],
-  });
-  const ended = once(bulk, 'close');
-  bulk.stdin.write('{"scene_id":1,"path":"/media/lighthouse.mp4",');
-  const hand = ['enqueue', '1', '--path', '/media/lighthouse.mp4', '--title', 'By hand'];
-  await run(hand, { env: { PLEXSYNC_TEST_NOW: String(START + 40) } });
-  bulk.stdin.end('"title":"By bulk"}\n');
-  assert.deepEqual(await ended, [0, null]);
-  const [job] = sql('SELECT data FROM jobs');
-  assert.equal(JSON.parse(String(job?.['data'])).title, 'By hand');
-});
