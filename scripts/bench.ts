@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { hookFront } from '../src/core/hook-front.ts';
-import { startPlexServer } from '../src/simulator/plex-server.ts';
+import { hookFront } from '../src/commands/plugin/hook-front.ts';
+import { startPlexServer } from '../src/simulator/plex/plex-server.ts';
 import { prepareSpool, spoolOf } from '../src/spool/layout.ts';
 
 const BIN = fileURLToPath(new URL('../bin/plexsync.js', import.meta.url));

@@ -13,7 +13,7 @@ const packageJson = JSON.parse(readFileSync('package.json', 'utf8')) as { versio
  */
 const STAGES = {
   start: 'src/cli.ts',
-  enqueue: 'src/commands/enqueue.ts',
+  enqueue: 'src/commands/enqueue/enqueue.ts',
   process: 'src/commands/process/process.ts',
 };
 

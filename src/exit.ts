@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
-import type { SyncErrorCode } from './core/errors.ts';
-import { StoreError, SyncError, UsageError } from './core/errors.ts';
+import type { SyncErrorCode } from './core/model/errors.ts';
+import { StoreError, SyncError, UsageError } from './core/model/errors.ts';
 
 /** Every exit code; README and `--help` say the same. */
 export const EXIT = {

@@ -1,21 +1,21 @@
-import { COMPLETION } from './completion.ts';
-import { CONFIG_SHOW } from './config.ts';
-import { DEMO } from './demo.ts';
-import { DLQ_EXPORT, DLQ_LIST, DLQ_PURGE, DLQ_RETRY, DLQ_SHOW, DLQ_SUMMARY } from './dlq.ts';
-import { DOCTOR } from './doctor.ts';
-import { ENQUEUE } from './enqueue.ts';
-import { HOOK } from './hook.ts';
-import { INIT } from './init.ts';
-import { MATCH_TEST } from './match-test.ts';
-import { PIN, UNPIN } from './pin.ts';
-import { PLUGIN_INSTALL, PLUGIN_STATUS } from './plugin.ts';
-import { PROCESS } from './process.ts';
-import { QUEUE_DROP, QUEUE_LIST } from './queue.ts';
-import { RECONCILE } from './reconcile.ts';
-import { REPORT } from './report.ts';
+import { COMPLETION } from './outlines/completion.ts';
+import { CONFIG_SHOW } from './outlines/config.ts';
+import { DEMO } from './outlines/demo.ts';
+import { DLQ_EXPORT, DLQ_LIST, DLQ_PURGE, DLQ_RETRY, DLQ_SHOW, DLQ_SUMMARY } from './outlines/dlq.ts';
+import { DOCTOR } from './outlines/doctor.ts';
+import { ENQUEUE } from './outlines/enqueue.ts';
+import { HOOK } from './outlines/hook.ts';
+import { INIT } from './outlines/init.ts';
+import { MATCH_TEST } from './outlines/match-test.ts';
+import { PIN, UNPIN } from './outlines/pin.ts';
+import { PLUGIN_INSTALL, PLUGIN_STATUS } from './outlines/plugin.ts';
+import { PROCESS } from './outlines/process.ts';
+import { QUEUE_DROP, QUEUE_LIST } from './outlines/queue.ts';
+import { RECONCILE } from './outlines/reconcile.ts';
+import { REPORT } from './outlines/report.ts';
+import { STATS } from './outlines/stats.ts';
+import { STATUS } from './outlines/status.ts';
 import type { CommandGroup, CommandSpec } from './spec.ts';
-import { STATS } from './stats.ts';
-import { STATUS } from './status.ts';
 
 export const GROUPS: readonly CommandGroup[] = [
   { name: 'queue', summary: 'jobs that wait' },

@@ -1,7 +1,7 @@
-import type { Context } from '../commands/context.ts';
+import type { Context } from '../commands/shared/context.ts';
 import type { ExitCode } from '../exit.ts';
 import type { SettingName } from '../settings/table.ts';
-import type { LogFormat } from '../terminal/log-format.ts';
+import type { LogFormat } from '../terminal/log/log-format.ts';
 
 /** One option. What stands for its value is in angle brackets; without one it is a switch. */
 export type OptionSpec = {

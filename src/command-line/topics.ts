@@ -1,5 +1,5 @@
-import { UsageError } from '../core/errors.ts';
-import { nearest } from '../core/nearest.ts';
+import { UsageError } from '../core/model/errors.ts';
+import { nearest } from '../core/model/nearest.ts';
 import { COMMANDS } from './commands.ts';
 import { exitCodesHelp } from './exit-codes.ts';
 import { helpParagraph, helpWidth } from './help-layout.ts';

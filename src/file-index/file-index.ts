@@ -1,11 +1,11 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import type { FileIndex, IndexDraft, IndexedSection, IndexMark } from '../core/file-index.ts';
-import type { Candidate } from '../core/match.ts';
-import type { Section } from '../core/plex-item.ts';
-import type { ListedItem } from '../core/section-listing.ts';
-import { placeOf } from '../core/section-listing.ts';
+import type { FileIndex, IndexDraft, IndexedSection, IndexMark } from '../core/match/file-index.ts';
+import type { Candidate } from '../core/match/match.ts';
+import type { ListedItem } from '../core/match/section-listing.ts';
+import { placeOf } from '../core/match/section-listing.ts';
+import type { Section } from '../core/model/plex-item.ts';
 import { INDEX_SCHEMA, INDEX_VERSION } from './schema.ts';
 import type { FileRow } from './statements.ts';
 import { prepareStatements } from './statements.ts';

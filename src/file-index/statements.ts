@@ -1,9 +1,9 @@
 import type Database from 'better-sqlite3';
-import type { IndexMark } from '../core/file-index.ts';
-import { nameKey } from '../core/file-paths.ts';
-import type { PlexFile } from '../core/match.ts';
-import type { Section } from '../core/plex-item.ts';
-import type { ListedItem } from '../core/section-listing.ts';
+import type { IndexMark } from '../core/match/file-index.ts';
+import { nameKey } from '../core/match/file-paths.ts';
+import type { PlexFile } from '../core/match/match.ts';
+import type { ListedItem } from '../core/match/section-listing.ts';
+import type { Section } from '../core/model/plex-item.ts';
 
 /** What stands for a section; a generation of `null` is one that was never listed whole. */
 type SectionRow = {

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
-import type { PlexFile } from '../core/match.ts';
-import type { PlexItem, Section, Tag } from '../core/plex-item.ts';
-import type { ListedItem } from '../core/section-listing.ts';
+import type { PlexFile } from '../core/match/match.ts';
+import type { ListedItem } from '../core/match/section-listing.ts';
+import type { PlexItem, Section, Tag } from '../core/model/plex-item.ts';
 
 /** Plex spells numbers and ids either way, by version and format (plex-api.md 11). */
 const id = z.pipe(z.union([z.string(), z.number()]), z.transform(String));

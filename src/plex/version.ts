@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { SyncError } from '../core/errors.ts';
+import { SyncError } from '../core/model/errors.ts';
 import { parseJson } from '../http/json-body.ts';
 import type { TransportOptions } from '../http/transport.ts';
 import { createPlexTransport } from './transport.ts';

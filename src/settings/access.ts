@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
-import { UsageError } from '../core/errors.ts';
-import { whyNotRead } from '../core/file-errors.ts';
+import { UsageError } from '../core/model/errors.ts';
+import { whyNotRead } from './file-errors.ts';
 import type { LoadedSettings, Origin } from './load.ts';
 import { schemaOf } from './schema.ts';
 import type { SettingName } from './table.ts';

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
-import { UsageError } from '../core/errors.ts';
+import { UsageError } from '../core/model/errors.ts';
 
 /**
  * Where the data directory is and who said so: the flag, the environment, or the convention for user data.

@@ -1,4 +1,4 @@
-import { UsageError } from '../core/errors.ts';
+import { UsageError } from '../core/model/errors.ts';
 import type { ConfigFile } from './file.ts';
 import { readConfigFile } from './file.ts';
 import type { ConfigSources, Origin } from './load.ts';

@@ -1,8 +1,8 @@
 import { existsSync, lstatSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { UsageError } from '../core/errors.ts';
-import { whyNotRead } from '../core/file-errors.ts';
-import { nearest } from '../core/nearest.ts';
+import { UsageError } from '../core/model/errors.ts';
+import { nearest } from '../core/model/nearest.ts';
+import { whyNotRead } from './file-errors.ts';
 import { SETTING_NAMES, SETTINGS } from './table.ts';
 
 /** What a config file says; nothing when there is none. */

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { parseDurationMs } from '../core/duration.ts';
-import { UsageError } from '../core/errors.ts';
+import { UsageError } from '../core/model/errors.ts';
+import { parseDurationMs } from './duration.ts';
 import { didYouMean, readConfigFile } from './file.ts';
 import { schemaOf } from './schema.ts';
 import type { Setting } from './setting.ts';

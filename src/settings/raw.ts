@@ -1,4 +1,4 @@
-import { UsageError } from '../core/errors.ts';
+import { UsageError } from '../core/model/errors.ts';
 import { readConfigFile } from './file.ts';
 import type { ConfigSources } from './load.ts';
 import type { SettingName } from './table.ts';

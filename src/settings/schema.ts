@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
-import { parseDurationMs } from '../core/duration.ts';
-import type { PathMapping } from '../core/file-paths.ts';
-import type { GivenMapping } from '../core/path-mappings.ts';
-import { MAPPING_FORM, parsePathMappings } from '../core/path-mappings.ts';
+import type { PathMapping } from '../core/match/file-paths.ts';
+import type { GivenMapping } from '../core/match/path-mappings.ts';
+import { MAPPING_FORM, parsePathMappings } from '../core/match/path-mappings.ts';
+import { parseDurationMs } from './duration.ts';
 import type { SettingType } from './setting.ts';
 
 /**

@@ -11,9 +11,9 @@ import {
   rmSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import type { HookEvent, TaskMode } from '../core/hook-event.ts';
-import { readHookEvent } from '../core/hook-event.ts';
-import { parseJsonText } from '../core/json-text.ts';
+import type { HookEvent, TaskMode } from '../core/model/hook-event.ts';
+import { readHookEvent } from '../core/model/hook-event.ts';
+import { parseJsonText } from '../core/model/json-text.ts';
 import { setAside, setEntryAside } from './bad.ts';
 import type { Spool } from './layout.ts';
 

@@ -1,6 +1,6 @@
-import { SyncError, UsageError } from '../core/errors.ts';
-import type { DrainStash } from '../core/ports.ts';
-import type { StashLook } from '../core/stash-scene.ts';
+import type { DrainStash } from '../core/drain/ports.ts';
+import { SyncError, UsageError } from '../core/model/errors.ts';
+import type { StashLook } from '../core/model/stash-scene.ts';
 import type { TransportOptions } from '../http/transport.ts';
 import type { StashDialect } from './dialect.ts';
 import { DIALECT_QUERY, isSpokenBy, readDialect, toDialect, toObstacle } from './dialect.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
-import { SyncError, UsageError } from '../core/errors.ts';
-import { parseScene } from '../core/scene.ts';
-import type { StashLook } from '../core/stash-scene.ts';
+import { SyncError, UsageError } from '../core/model/errors.ts';
+import { parseScene } from '../core/model/scene.ts';
+import type { StashLook } from '../core/model/stash-scene.ts';
 import type { GraphqlError } from './envelope.ts';
 
 const sceneAnswer = z.looseObject({

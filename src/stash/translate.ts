@@ -1,4 +1,4 @@
-import { SyncError, UsageError } from '../core/errors.ts';
+import { SyncError, UsageError } from '../core/model/errors.ts';
 import type { NoAnswer } from '../http/no-answer.ts';
 import type { HttpAnswer } from '../http/transport.ts';
 import { complaintIn } from './envelope.ts';

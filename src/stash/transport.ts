@@ -1,4 +1,4 @@
-import { SyncError } from '../core/errors.ts';
+import { SyncError } from '../core/model/errors.ts';
 import type { TransportOptions } from '../http/transport.ts';
 import { createTransport } from '../http/transport.ts';
 import type { GraphqlError } from './envelope.ts';

@@ -1,4 +1,4 @@
-import { UsageError } from '../core/errors.ts';
+import { UsageError } from '../core/model/errors.ts';
 import { canAsk, readAnswer } from './ask.ts';
 
 /** What a person says to a question; `broken_off` with Ctrl-C or Ctrl-D. */

@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
-import type { LogLine } from './log.ts';
-import type { Level, LogEntry, LogFormat } from './log-format.ts';
-import { formatEntry } from './log-format.ts';
+import type { LogLine } from './log/log.ts';
+import type { Level, LogEntry, LogFormat } from './log/log-format.ts';
+import { formatEntry } from './log/log-format.ts';
 import { sanitize } from './sanitize.ts';
 
 /** A line that stays at the foot of the terminal while others are written above it. */

@@ -1,5 +1,5 @@
 import { Chalk } from 'chalk';
-import type { Level } from './log-format.ts';
+import type { Level } from './log/log-format.ts';
 import { isTerminal } from './reader.ts';
 
 /** Paints log lines by their level, for a person at a terminal who wants colours; `undefined` for a pipe. */

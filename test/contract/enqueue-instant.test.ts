@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { run } from '../../src/commands/enqueue.ts';
-import { openIntake } from '../../src/queue/intake.ts';
+import { run } from '../../src/commands/enqueue/enqueue.ts';
+import { openIntake } from '../../src/queue/work/intake.ts';
 import { createOutput } from '../../src/terminal/output.ts';
 import { edit, NOW, setup } from '../helpers/queue-world.ts';
 

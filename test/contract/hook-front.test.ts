@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { hookFront } from '../../src/core/hook-front.ts';
+import { hookFront } from '../../src/commands/plugin/hook-front.ts';
 import type { Spool } from '../../src/spool/layout.ts';
 import { prepareSpool, spoolOf } from '../../src/spool/layout.ts';
 

@@ -67,7 +67,11 @@ function packagesOf(entries: readonly string[]): string[] {
 }
 
 test('enqueue loads better-sqlite3, commander and zod/mini, and nothing else', () => {
-  assert.deepEqual(packagesOf(['src/cli.ts', 'src/commands/enqueue.ts']), ['better-sqlite3', 'commander', 'zod/mini']);
+  assert.deepEqual(packagesOf(['src/cli.ts', 'src/commands/enqueue/enqueue.ts']), [
+    'better-sqlite3',
+    'commander',
+    'zod/mini',
+  ]);
 });
 
 test('hook loads what enqueue does, and nothing else', () => {
@@ -113,9 +117,10 @@ const RULES: Readonly<Record<string, Rule>> = {
     packages: ['graphql', 'node:'],
     why: 'plays Plex and Stash; it knows nothing of us, or it would share our mistakes',
   },
+  'redact/': { imports: ['core/'], packages: [], why: 'masks what a report or a log may not tell' },
   'settings/': { imports: ['core/'], packages: ['zod/mini', 'jsonc-parser', 'node:'], why: 'reads what a person set' },
   'commands/': {
-    imports: ['core/', 'settings/', ...EDGES, 'exit.ts', 'replace-file.ts', 'version.ts'],
+    imports: ['core/', 'settings/', 'redact/', ...EDGES, 'exit.ts', 'replace-file.ts', 'version.ts'],
     packages: ['node:'],
     why: 'commands wire; a package is used through the room that owns it',
   },

@@ -18,9 +18,9 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import type { RotatingLogOptions } from '../../src/terminal/log-file.ts';
-import { createKeptLog, createLogFile, createRotatingLog } from '../../src/terminal/log-file.ts';
-import type { LogEntry } from '../../src/terminal/log-format.ts';
+import type { RotatingLogOptions } from '../../src/terminal/log/log-file.ts';
+import { createKeptLog, createLogFile, createRotatingLog } from '../../src/terminal/log/log-file.ts';
+import type { LogEntry } from '../../src/terminal/log/log-format.ts';
 import { localTime } from '../../src/terminal/time.ts';
 
 const CHILD = fileURLToPath(new URL('../helpers/log-child.ts', import.meta.url));

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Settlement } from '../../src/core/job.ts';
-import type { SceneEvent } from '../../src/queue/intake.ts';
-import { intakeOf, lastEventAt, openIntake } from '../../src/queue/intake.ts';
+import type { Settlement } from '../../src/core/model/job.ts';
+import type { SceneEvent } from '../../src/queue/work/intake.ts';
+import { intakeOf, lastEventAt, openIntake } from '../../src/queue/work/intake.ts';
 import {
   abandon,
   BURY,

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { SceneData } from '../../src/core/scene.ts';
-import type { DeadLetter } from '../../src/queue/dead-letters.ts';
-import { openLetterDesk } from '../../src/queue/letter-desk.ts';
+import type { SceneData } from '../../src/core/model/scene.ts';
+import type { DeadLetter } from '../../src/queue/tables/dead-letters.ts';
+import { openLetterDesk } from '../../src/queue/work/letter-desk.ts';
 import type { World } from '../helpers/queue-world.ts';
 import { BURY, COMPLETE, claim, claimOne, edit, edits, failure, NOW, settle, setup } from '../helpers/queue-world.ts';
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import type { Job, Settled, Settlement } from '../../src/core/job.ts';
-import type { SceneData } from '../../src/core/scene.ts';
-import type { OpenDrainQueue } from '../../src/queue/drain-queue.ts';
-import { openLetterDesk } from '../../src/queue/letter-desk.ts';
+import type { Job, Settled, Settlement } from '../../src/core/model/job.ts';
+import type { SceneData } from '../../src/core/model/scene.ts';
+import type { OpenDrainQueue } from '../../src/queue/work/drain-queue.ts';
+import { openLetterDesk } from '../../src/queue/work/letter-desk.ts';
 import type { World } from '../helpers/queue-world.ts';
 import {
   abandon,

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { recordIdleRun } from '../../src/queue/idle.ts';
-import { openLetterDesk } from '../../src/queue/letter-desk.ts';
-import type { Notices } from '../../src/queue/notices.ts';
-import { openNotices } from '../../src/queue/notices.ts';
-import { hasExpired, purgeExpired } from '../../src/queue/retention.ts';
+import type { Notices } from '../../src/queue/tables/notices.ts';
+import { openNotices } from '../../src/queue/tables/notices.ts';
+import { recordIdleRun } from '../../src/queue/work/idle.ts';
+import { openLetterDesk } from '../../src/queue/work/letter-desk.ts';
+import { hasExpired, purgeExpired } from '../../src/queue/work/retention.ts';
 import type { World } from '../helpers/queue-world.ts';
 import {
   BURY,

@@ -1,11 +1,11 @@
 /** The end of a job of which Plex took a part: what landed is known at once, and the letter keeps the rest. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { SyncError } from '../../src/core/errors.ts';
-import type { Job, Settlement } from '../../src/core/job.ts';
-import type { SceneKey } from '../../src/core/scene.ts';
-import type { SceneRecord } from '../../src/core/scene-record.ts';
-import type { OpenDrainQueue } from '../../src/queue/drain-queue.ts';
+import { SyncError } from '../../src/core/model/errors.ts';
+import type { Job, Settlement } from '../../src/core/model/job.ts';
+import type { SceneKey } from '../../src/core/model/scene.ts';
+import type { SceneRecord } from '../../src/core/model/scene-record.ts';
+import type { OpenDrainQueue } from '../../src/queue/work/drain-queue.ts';
 import type { World } from '../helpers/queue-world.ts';
 import { BURY, claimOne, edit, LEASE_MS, NOW, RECORD, settle, setup } from '../helpers/queue-world.ts';
 

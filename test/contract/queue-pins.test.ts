@@ -1,15 +1,15 @@
 /** What a person said a scene is, as `queue.db` keeps it. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Settlement } from '../../src/core/job.ts';
-import type { Pin } from '../../src/core/pin.ts';
-import { intakeOf } from '../../src/queue/intake.ts';
-import { QUEUE_SCHEMA } from '../../src/queue/migrations.ts';
-import { openDatabase, prepareDataDir } from '../../src/queue/open.ts';
-import type { PinnedScene } from '../../src/queue/pins.ts';
-import { listPins, pinScene, readPin, unpinScene } from '../../src/queue/pins.ts';
-import { readSceneStatus } from '../../src/queue/scene-status.ts';
-import { prepareServerState } from '../../src/queue/server-state.ts';
+import type { Pin } from '../../src/core/match/pin.ts';
+import type { Settlement } from '../../src/core/model/job.ts';
+import { QUEUE_SCHEMA } from '../../src/queue/store/migrations.ts';
+import { openDatabase, prepareDataDir } from '../../src/queue/store/open.ts';
+import type { PinnedScene } from '../../src/queue/tables/pins.ts';
+import { listPins, pinScene, readPin, unpinScene } from '../../src/queue/tables/pins.ts';
+import { prepareServerState } from '../../src/queue/tables/server-state.ts';
+import { readSceneStatus } from '../../src/queue/views/scene-status.ts';
+import { intakeOf } from '../../src/queue/work/intake.ts';
 import type { World } from '../helpers/queue-world.ts';
 import { claimOne, edit, failure, NOW, RECORD, settle, setup } from '../helpers/queue-world.ts';
 

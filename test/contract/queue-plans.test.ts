@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { prepareClaim } from '../../src/queue/claim.ts';
-import { prepareEnqueue } from '../../src/queue/jobs.ts';
-import type { Db } from '../../src/queue/open.ts';
-import { prepareRescue } from '../../src/queue/rescue.ts';
-import { prepareSettle } from '../../src/queue/settle.ts';
+import type { Db } from '../../src/queue/store/open.ts';
+import { prepareEnqueue } from '../../src/queue/tables/jobs.ts';
+import { prepareClaim } from '../../src/queue/work/claim.ts';
+import { prepareRescue } from '../../src/queue/work/rescue.ts';
+import { prepareSettle } from '../../src/queue/work/settle.ts';
 import { edit, setup } from '../helpers/queue-world.ts';
 
 /** The statements that are prepared on `db` from now on, in `statements`. */

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import { createPreviewQueue } from '../../src/core/drain/preview-queue.ts';
-import type { Settlement } from '../../src/core/job.ts';
-import { openPreviewReads } from '../../src/queue/preview-queue.ts';
-import { openPreviewStores } from '../../src/queue/preview-stores.ts';
+import type { Settlement } from '../../src/core/model/job.ts';
+import { openPreviewStores } from '../../src/queue/store/preview-stores.ts';
+import { openPreviewReads } from '../../src/queue/work/preview-queue.ts';
 import { COMPLETE, claimOne, edits, LEASE_MS, NOW, RECORD, sceneIds, settle, setup } from '../helpers/queue-world.ts';
 
 type World = ReturnType<typeof setup>;

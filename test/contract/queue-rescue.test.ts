@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { readStats } from '../../src/queue/stats.ts';
+import { readStats } from '../../src/queue/views/stats.ts';
 import type { World } from '../helpers/queue-world.ts';
 import {
   abandon,

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Breaker } from '../../src/core/breaker.ts';
-import { CLOSED } from '../../src/core/breaker.ts';
-import { readStats } from '../../src/queue/stats.ts';
+import type { Breaker } from '../../src/core/failures/breaker.ts';
+import { CLOSED } from '../../src/core/failures/breaker.ts';
+import { readStats } from '../../src/queue/views/stats.ts';
 import {
   COMPLETE,
   claim,

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Settlement } from '../../src/core/job.ts';
-import type { SceneRecord } from '../../src/core/scene-record.ts';
-import { readStats } from '../../src/queue/stats.ts';
+import type { Settlement } from '../../src/core/model/job.ts';
+import type { SceneRecord } from '../../src/core/model/scene-record.ts';
+import { readStats } from '../../src/queue/views/stats.ts';
 import {
   BURY,
   COMPLETE,

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Settlement } from '../../src/core/job.ts';
-import { DLQ_SCHEMA, QUEUE_SCHEMA } from '../../src/queue/migrations.ts';
-import { openDatabase, prepareDataDir } from '../../src/queue/open.ts';
-import { readSceneStatus } from '../../src/queue/scene-status.ts';
-import { prepareServerState } from '../../src/queue/server-state.ts';
+import type { Settlement } from '../../src/core/model/job.ts';
+import { DLQ_SCHEMA, QUEUE_SCHEMA } from '../../src/queue/store/migrations.ts';
+import { openDatabase, prepareDataDir } from '../../src/queue/store/open.ts';
+import { prepareServerState } from '../../src/queue/tables/server-state.ts';
+import { readSceneStatus } from '../../src/queue/views/scene-status.ts';
 import type { World } from '../helpers/queue-world.ts';
 import { BURY, COMPLETE, claimOne, edit, failure, NOW, RECORD, settle, setup } from '../helpers/queue-world.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readStats } from '../../src/queue/stats.ts';
-import type { JobFilter, QueuedJob } from '../../src/queue/waiting.ts';
-import { countJobs, dropJobs, readJobs } from '../../src/queue/waiting.ts';
+import { readStats } from '../../src/queue/views/stats.ts';
+import type { JobFilter, QueuedJob } from '../../src/queue/views/waiting.ts';
+import { countJobs, dropJobs, readJobs } from '../../src/queue/views/waiting.ts';
 import type { World } from '../helpers/queue-world.ts';
 import { COMPLETE, claim, claimOne, edit, edits, failure, NOW, settle, setup } from '../helpers/queue-world.ts';
 

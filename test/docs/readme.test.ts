@@ -11,7 +11,7 @@ import { EXIT } from '../../src/exit.ts';
 import type { Setting } from '../../src/settings/setting.ts';
 import type { SettingName } from '../../src/settings/table.ts';
 import { SETTING_NAMES, SETTINGS, variableOf } from '../../src/settings/table.ts';
-import { startStashServer } from '../../src/simulator/stash-server.ts';
+import { startStashServer } from '../../src/simulator/stash/stash-server.ts';
 import { runBin, setup } from '../helpers/rig.ts';
 
 const PAGES = ['README.md', ...readdirSync('docs').map((name) => `docs/${name}`)];

@@ -5,11 +5,11 @@ import { test } from 'node:test';
 import type { ValidateFunction } from 'ajv/dist/2020.js';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { COMMANDS } from '../../src/command-line/commands.ts';
-import type { EditPlan } from '../../src/core/edits.ts';
-import type { WorkerEvent } from '../../src/core/events.ts';
-import { NOTHING_WRITTEN } from '../../src/core/scene-record.ts';
-import { startStashServer } from '../../src/simulator/stash-server.ts';
-import { eventDocument } from '../../src/terminal/event-document.ts';
+import type { WorkerEvent } from '../../src/core/drain/events.ts';
+import { NOTHING_WRITTEN } from '../../src/core/model/scene-record.ts';
+import type { EditPlan } from '../../src/core/write/edits.ts';
+import { startStashServer } from '../../src/simulator/stash/stash-server.ts';
+import { eventDocument } from '../../src/terminal/log/event-document.ts';
 import type { Result, Rig } from '../helpers/rig.ts';
 import { setup } from '../helpers/rig.ts';
 

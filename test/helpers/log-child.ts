@@ -1,6 +1,6 @@
 /** A process that logs: `node log-child.ts OPTIONS NAME COUNT` appends that many lines, then ends. */
-import type { RotatingLogOptions } from '../../src/terminal/log-file.ts';
-import { createRotatingLog } from '../../src/terminal/log-file.ts';
+import type { RotatingLogOptions } from '../../src/terminal/log/log-file.ts';
+import { createRotatingLog } from '../../src/terminal/log/log-file.ts';
 
 const [options = '', name = '', count = '0'] = process.argv.slice(2);
 const log = createRotatingLog(JSON.parse(options) as RotatingLogOptions);

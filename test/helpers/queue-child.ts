@@ -4,14 +4,14 @@
  */
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { SyncError } from '../../src/core/errors.ts';
-import type { Job } from '../../src/core/job.ts';
-import type { SceneEdit } from '../../src/core/scene.ts';
-import type { DrainQueueOptions } from '../../src/queue/drain-queue.ts';
-import { openDrainQueue } from '../../src/queue/drain-queue.ts';
-import { openIntake } from '../../src/queue/intake.ts';
-import { openLetterDesk } from '../../src/queue/letter-desk.ts';
-import { openStores } from '../../src/queue/stores.ts';
+import { SyncError } from '../../src/core/model/errors.ts';
+import type { Job } from '../../src/core/model/job.ts';
+import type { SceneEdit } from '../../src/core/model/scene.ts';
+import { openStores } from '../../src/queue/store/stores.ts';
+import type { DrainQueueOptions } from '../../src/queue/work/drain-queue.ts';
+import { openDrainQueue } from '../../src/queue/work/drain-queue.ts';
+import { openIntake } from '../../src/queue/work/intake.ts';
+import { openLetterDesk } from '../../src/queue/work/letter-desk.ts';
 
 export type Task =
   /** Claims once and waits; ends its drain when told to go on. */

@@ -1,4 +1,4 @@
-import { parseDurationMs } from '../../src/core/duration.ts';
+import { parseDurationMs } from '../../src/settings/duration.ts';
 import type { SettingType } from '../../src/settings/setting.ts';
 
 const msOf = (bound: string): number => parseDurationMs(bound, 's') ?? Number.NaN;

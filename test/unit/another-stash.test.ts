@@ -1,8 +1,8 @@
 /** When a Stash that says of every scene that it is gone is believed. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Witnesses } from '../../src/core/drain/another-stash.ts';
-import { doubtAbout } from '../../src/core/drain/another-stash.ts';
+import type { Witnesses } from '../../src/core/drain/servers/another-stash.ts';
+import { doubtAbout } from '../../src/core/drain/servers/another-stash.ts';
 
 const FEW: Witnesses = { gone: 2, total: 500, known: 0, present: 0 };
 

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { UsageError } from '../../src/core/errors.ts';
+import { UsageError } from '../../src/core/model/errors.ts';
 import type { ConfigSources } from '../../src/settings/load.ts';
 import { loadSettings } from '../../src/settings/load.ts';
 import type { Setting } from '../../src/settings/setting.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Breaker } from '../../src/core/breaker.ts';
+import type { Breaker } from '../../src/core/failures/breaker.ts';
 import {
   admission,
   BREAKER_OPEN_MS,
@@ -10,7 +10,7 @@ import {
   onFailure,
   onProbe,
   onSuccess,
-} from '../../src/core/breaker.ts';
+} from '../../src/core/failures/breaker.ts';
 
 const NOW = 1_700_000_000_000;
 const OPEN: Breaker = { kind: 'open', openedAt: NOW };

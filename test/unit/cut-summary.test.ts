@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { afterTaken, afterTooLong, isHopeless, retriesCut, withoutSummary } from '../../src/core/cut-summary.ts';
-import type { EditPlan } from '../../src/core/edits.ts';
-import { isEmptyPlan, planEdits } from '../../src/core/edits.ts';
-import type { PlexItem } from '../../src/core/plex-item.ts';
-import type { SceneData } from '../../src/core/scene.ts';
-import type { Written } from '../../src/core/scene-record.ts';
-import { NOTHING_WRITTEN } from '../../src/core/scene-record.ts';
-import { wantedFrom } from '../../src/core/wanted.ts';
+import type { PlexItem } from '../../src/core/model/plex-item.ts';
+import type { SceneData } from '../../src/core/model/scene.ts';
+import type { Written } from '../../src/core/model/scene-record.ts';
+import { NOTHING_WRITTEN } from '../../src/core/model/scene-record.ts';
+import { afterTaken, afterTooLong, isHopeless, retriesCut, withoutSummary } from '../../src/core/write/cut-summary.ts';
+import type { EditPlan } from '../../src/core/write/edits.ts';
+import { isEmptyPlan, planEdits } from '../../src/core/write/edits.ts';
+import { wantedFrom } from '../../src/core/write/wanted.ts';
 import { BY_HAND, itemWith, RULES } from './plex-model.ts';
 
 const NOW = 1_750_000_000_000;

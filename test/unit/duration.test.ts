@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { clockText, parseDurationMs, parseRunningTimeMs } from '../../src/core/duration.ts';
+import { clockText, parseDurationMs, parseRunningTimeMs } from '../../src/settings/duration.ts';
 
 test('a duration names its unit', () => {
   assert.equal(parseDurationMs('250ms', 's'), 250);

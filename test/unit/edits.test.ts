@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { EditPlan } from '../../src/core/edits.ts';
-import { intentOf, isEmptyPlan, planEdits } from '../../src/core/edits.ts';
-import type { ListKind, PlexItem, ScalarField } from '../../src/core/plex-item.ts';
-import { LIST_KINDS, SCALAR_FIELDS } from '../../src/core/plex-item.ts';
-import type { SceneData } from '../../src/core/scene.ts';
-import type { OurNames, Written, WrittenField } from '../../src/core/scene-record.ts';
-import { foldIntent, NOTHING_WRITTEN } from '../../src/core/scene-record.ts';
-import { foldName } from '../../src/core/text.ts';
-import { verifyPlan } from '../../src/core/verify.ts';
-import type { Wanted, WriteRules } from '../../src/core/wanted.ts';
-import { wantedFrom } from '../../src/core/wanted.ts';
+import type { ListKind, PlexItem, ScalarField } from '../../src/core/model/plex-item.ts';
+import { LIST_KINDS, SCALAR_FIELDS } from '../../src/core/model/plex-item.ts';
+import type { SceneData } from '../../src/core/model/scene.ts';
+import type { OurNames, Written, WrittenField } from '../../src/core/model/scene-record.ts';
+import { foldIntent, NOTHING_WRITTEN } from '../../src/core/model/scene-record.ts';
+import { foldName } from '../../src/core/model/text.ts';
+import type { EditPlan } from '../../src/core/write/edits.ts';
+import { intentOf, isEmptyPlan, planEdits } from '../../src/core/write/edits.ts';
+import { verifyPlan } from '../../src/core/write/verify.ts';
+import type { Wanted, WriteRules } from '../../src/core/write/wanted.ts';
+import { wantedFrom } from '../../src/core/write/wanted.ts';
 import type { Semantics } from './plex-model.ts';
 import { applied, BY_HAND, itemWith, namesOf, PRESERVE, RULES, recordWith } from './plex-model.ts';
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { UsageError } from '../../src/core/errors.ts';
-import { isAbsolutePath, parseFileArgument } from '../../src/core/file-argument.ts';
-import { fileName } from '../../src/core/file-paths.ts';
+import { fileName } from '../../src/core/match/file-paths.ts';
+import { UsageError } from '../../src/core/model/errors.ts';
+import { isAbsolutePath, parseFileArgument } from '../../src/core/model/file-argument.ts';
 
 test('a whole path is taken as it is, of any system', () => {
   for (const path of [

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { PathMapping } from '../../src/core/file-paths.ts';
+import type { PathMapping } from '../../src/core/match/file-paths.ts';
 import {
   derivePathMapping,
   fileName,
@@ -13,7 +13,7 @@ import {
   sharedFolders,
   sharedTail,
   unmapPath,
-} from '../../src/core/file-paths.ts';
+} from '../../src/core/match/file-paths.ts';
 
 const mapped = (path: string, ...mappings: readonly (readonly [string, string])[]): string =>
   mapPath(

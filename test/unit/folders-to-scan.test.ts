@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { foldersToScan } from '../../src/core/folders-to-scan.ts';
-import type { Section } from '../../src/core/plex-item.ts';
+import { foldersToScan } from '../../src/core/drain/servers/folders-to-scan.ts';
+import type { Section } from '../../src/core/model/plex-item.ts';
 
 const section = (key: string, ...folders: readonly string[]): Section => ({
   key,

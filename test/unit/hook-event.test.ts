@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { readHookEvent, TASK_MODES } from '../../src/core/hook-event.ts';
+import { readHookEvent, TASK_MODES } from '../../src/core/model/hook-event.ts';
 
 const CONNECTION = {
   Scheme: 'http',

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { PlexItem } from '../../src/core/plex-item.ts';
-import type { SceneRecord, Written } from '../../src/core/scene-record.ts';
-import { isOfItem, lockedByUs, NOTHING_WRITTEN, writtenTo } from '../../src/core/scene-record.ts';
+import type { PlexItem } from '../../src/core/model/plex-item.ts';
+import type { SceneRecord, Written } from '../../src/core/model/scene-record.ts';
+import { isOfItem, lockedByUs, NOTHING_WRITTEN, writtenTo } from '../../src/core/model/scene-record.ts';
 import { itemWith, recordWith } from './plex-model.ts';
 
 const SPRING = 1_700_000_000;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { cureFor, ERROR_TYPES } from '../../src/core/cures.ts';
-import { summariseLetters } from '../../src/core/letter-summary.ts';
+import { cureFor, ERROR_TYPES } from '../../src/commands/dlq/cures.ts';
+import { summariseLetters } from '../../src/commands/dlq/letter-summary.ts';
 
 const lost = (...paths: (string | undefined)[]) =>
   summariseLetters(paths.map((path) => ({ errorType: 'PlexNotFound', path })));

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { UsageError } from '../../src/core/errors.ts';
-import { bindingOf, chooseSections, isKnownServer } from '../../src/core/libraries.ts';
-import type { Section } from '../../src/core/plex-item.ts';
+import { bindingOf, chooseSections, isKnownServer } from '../../src/core/match/libraries.ts';
+import { UsageError } from '../../src/core/model/errors.ts';
+import type { Section } from '../../src/core/model/plex-item.ts';
 
 function section(key: string, title: string, more: Partial<Section> = {}): Section {
   return { key, title, type: 'movie', uuid: `uuid-${key}`, folders: [`/data/${key}`], serverFolders: [], ...more };

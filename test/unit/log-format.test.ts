@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { LogEntry } from '../../src/terminal/log-format.ts';
-import { formatEntry } from '../../src/terminal/log-format.ts';
+import type { LogEntry } from '../../src/terminal/log/log-format.ts';
+import { formatEntry } from '../../src/terminal/log/log-format.ts';
 
 const ENTRY: LogEntry = {
   level: 'warning',

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Masker } from '../../src/core/mask.ts';
-import { createMasker } from '../../src/core/mask.ts';
-import type { MaskKind } from '../../src/core/mask-patterns.ts';
+import type { Masker } from '../../src/redact/mask.ts';
+import { createMasker } from '../../src/redact/mask.ts';
+import type { MaskKind } from '../../src/redact/mask-patterns.ts';
 
 const digest = (text: string): string => createHmac('sha256', 'a key of this test').update(text).digest('hex');
 const MASK = /(?:token|host|address|path|title|name|user|text)-[0-9a-f]{4,}/g;

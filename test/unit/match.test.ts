@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { PathMapping } from '../../src/core/file-paths.ts';
-import { sharedFolders } from '../../src/core/file-paths.ts';
-import type { Candidate, MatchResult, PlexFile } from '../../src/core/match.ts';
-import { adviceOn, heldFile, matchScene } from '../../src/core/match.ts';
+import type { PathMapping } from '../../src/core/match/file-paths.ts';
+import { sharedFolders } from '../../src/core/match/file-paths.ts';
+import type { Candidate, MatchResult, PlexFile } from '../../src/core/match/match.ts';
+import { adviceOn, heldFile, matchScene } from '../../src/core/match/match.ts';
 
 function candidate(ratingKey: string, ...files: readonly (string | PlexFile)[]): Candidate {
   return {

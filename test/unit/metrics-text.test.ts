@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { metricsText } from '../../src/core/metrics-text.ts';
+import { metricsText } from '../../src/commands/stats/metrics-text.ts';
 import { parseExposition } from '../helpers/exposition.ts';
 
 test('a metric is written with its help, its type and a line per sample', () => {

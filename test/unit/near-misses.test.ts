@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Candidate } from '../../src/core/match.ts';
-import { nearMisses, nearMissQueries } from '../../src/core/near-misses.ts';
+import type { Candidate } from '../../src/core/match/match.ts';
+import { nearMisses, nearMissQueries } from '../../src/core/match/near-misses.ts';
 
 function candidate(ratingKey: string, path: string, size?: number): Candidate {
   return {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { nearest } from '../../src/core/nearest.ts';
+import { nearest } from '../../src/core/model/nearest.ts';
 
 const HARBOUR = ['lighthouse', 'breakwater', 'mooring', 'quay'];
 

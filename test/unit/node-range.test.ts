@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { isInRange, SUPPORTED_NODE } from '../../src/core/node-range.ts';
+import { isInRange, SUPPORTED_NODE } from '../../src/commands/doctor/node-range.ts';
 
 test('the range is the one of package.json', () => {
   const { engines } = JSON.parse(readFileSync('package.json', 'utf8')) as { engines: { node: string } };

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { EditPlan } from '../../src/core/edits.ts';
-import { planEdits } from '../../src/core/edits.ts';
-import type { Delivery, Part, RefusedPart } from '../../src/core/parts.ts';
-import { afterRefusal, carriedOut, firstParts, refusalOf } from '../../src/core/parts.ts';
-import type { PlexItem, ScalarField } from '../../src/core/plex-item.ts';
-import type { SceneData } from '../../src/core/scene.ts';
-import type { Written } from '../../src/core/scene-record.ts';
-import { isCut, NOTHING_WRITTEN } from '../../src/core/scene-record.ts';
-import { verifyPlan } from '../../src/core/verify.ts';
-import { wantedFrom } from '../../src/core/wanted.ts';
+import type { PlexItem, ScalarField } from '../../src/core/model/plex-item.ts';
+import type { SceneData } from '../../src/core/model/scene.ts';
+import type { Written } from '../../src/core/model/scene-record.ts';
+import { isCut, NOTHING_WRITTEN } from '../../src/core/model/scene-record.ts';
+import type { EditPlan } from '../../src/core/write/edits.ts';
+import { planEdits } from '../../src/core/write/edits.ts';
+import type { Delivery, Part, RefusedPart } from '../../src/core/write/parts.ts';
+import { afterRefusal, carriedOut, firstParts, refusalOf } from '../../src/core/write/parts.ts';
+import { verifyPlan } from '../../src/core/write/verify.ts';
+import { wantedFrom } from '../../src/core/write/wanted.ts';
 import { editTarget } from '../../src/plex/edit-url.ts';
 import { applied, BY_HAND, itemWith, RULES } from './plex-model.ts';
 

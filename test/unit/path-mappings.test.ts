@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { GivenMapping } from '../../src/core/path-mappings.ts';
-import { parsePathMappings } from '../../src/core/path-mappings.ts';
+import type { GivenMapping } from '../../src/core/match/path-mappings.ts';
+import { parsePathMappings } from '../../src/core/match/path-mappings.ts';
 
 /** The mappings as `from → to`, or the fault. */
 function read(...given: readonly GivenMapping[]): string {

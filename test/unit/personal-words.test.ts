@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { learnDocument, learnLogLine, maskDocument } from '../../src/core/personal-words.ts';
+import { learnDocument, learnLogLine, maskDocument } from '../../src/redact/personal-words.ts';
 
 function learnt(learn: (masker: { learn(kind: string, text: string): void }) => void): string[] {
   const words: string[] = [];

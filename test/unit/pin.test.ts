@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fileToFollow, holdsPinned, pinCommand } from '../../src/core/pin.ts';
+import { fileToFollow, holdsPinned, pinCommand } from '../../src/core/match/pin.ts';
 
 const files = [{ path: '/media/harbour/Pier - 1080p.mp4' }, { path: '/media/harbour/Pier.mp4', size: 5 }];
 

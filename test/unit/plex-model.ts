@@ -1,10 +1,10 @@
-import type { EditPlan, ListEdit } from '../../src/core/edits.ts';
-import type { ListKind, PlexItem, ScalarField, Tag } from '../../src/core/plex-item.ts';
-import { LIST_KINDS } from '../../src/core/plex-item.ts';
-import type { SceneKey } from '../../src/core/scene.ts';
-import type { SceneRecord, Written } from '../../src/core/scene-record.ts';
-import { foldName } from '../../src/core/text.ts';
-import type { WriteRules } from '../../src/core/wanted.ts';
+import type { ListKind, PlexItem, ScalarField, Tag } from '../../src/core/model/plex-item.ts';
+import { LIST_KINDS } from '../../src/core/model/plex-item.ts';
+import type { SceneKey } from '../../src/core/model/scene.ts';
+import type { SceneRecord, Written } from '../../src/core/model/scene-record.ts';
+import { foldName } from '../../src/core/model/text.ts';
+import type { EditPlan, ListEdit } from '../../src/core/write/edits.ts';
+import type { WriteRules } from '../../src/core/write/wanted.ts';
 
 /** No key of the scene came from Stash. */
 export const BY_HAND: ReadonlySet<SceneKey> = new Set();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { PLUGIN_ID, pluginManifest } from '../../src/core/plugin-manifest.ts';
+import { PLUGIN_ID, pluginManifest } from '../../src/commands/plugin/plugin-manifest.ts';
 
 const TEXT = pluginManifest(['sh', '{pluginDir}/plexsync-hook.sh'], 'spool', '1.2.3');
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { SweepFacts, SweepKind, SweptRecord } from '../../src/core/reconcile.ts';
-import { judgeScene } from '../../src/core/reconcile.ts';
-import { NOTHING_WRITTEN } from '../../src/core/scene-record.ts';
+import type { SweepFacts, SweepKind, SweptRecord } from '../../src/core/model/reconcile.ts';
+import { judgeScene } from '../../src/core/model/reconcile.ts';
+import { NOTHING_WRITTEN } from '../../src/core/model/scene-record.ts';
 
 const SCENE = { sceneId: 7, updatedAt: '2026-05-01T10:00:00+10:00', paths: ['/media/pier.mp4', '/media/copy.mp4'] };
 const RECORD: SweptRecord = {

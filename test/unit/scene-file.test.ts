@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { UsageError } from '../../src/core/errors.ts';
-import { parseScenes } from '../../src/core/scene-file.ts';
+import { parseScenes } from '../../src/commands/enqueue/scene-file.ts';
+import { UsageError } from '../../src/core/model/errors.ts';
 
 const idsOf = (text: string): number[] => parseScenes(text, 'harbour.json').map(({ sceneId }) => sceneId);
 

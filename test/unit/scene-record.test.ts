@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { intentOf, isEmptyPlan, planEdits } from '../../src/core/edits.ts';
-import type { PlexItem } from '../../src/core/plex-item.ts';
-import type { SceneData } from '../../src/core/scene.ts';
-import type { Written } from '../../src/core/scene-record.ts';
-import { foldIntent, NOTHING_WRITTEN } from '../../src/core/scene-record.ts';
-import { wantedFrom } from '../../src/core/wanted.ts';
+import type { PlexItem } from '../../src/core/model/plex-item.ts';
+import type { SceneData } from '../../src/core/model/scene.ts';
+import type { Written } from '../../src/core/model/scene-record.ts';
+import { foldIntent, NOTHING_WRITTEN } from '../../src/core/model/scene-record.ts';
+import { intentOf, isEmptyPlan, planEdits } from '../../src/core/write/edits.ts';
+import { wantedFrom } from '../../src/core/write/wanted.ts';
 import { BY_HAND, itemWith, RULES, recordWith } from './plex-model.ts';
 
 const planFor = (scene: SceneData, item: PlexItem, written: Written) =>

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { UsageError } from '../../src/core/errors.ts';
-import type { SceneData, SceneEdit } from '../../src/core/scene.ts';
-import { contentKeys, parseGivenScene, parseScene } from '../../src/core/scene.ts';
+import { UsageError } from '../../src/core/model/errors.ts';
+import type { SceneData, SceneEdit } from '../../src/core/model/scene.ts';
+import { contentKeys, parseGivenScene, parseScene } from '../../src/core/model/scene.ts';
 
 const parse = (input: unknown): SceneEdit => parseScene(input, 'line 3');
 const dataOf = (input: object): SceneData => parse({ scene_id: 1, ...input }).data;

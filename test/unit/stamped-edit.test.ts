@@ -1,9 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { SceneData, SceneKey } from '../../src/core/scene.ts';
-import type { StampedEdit } from '../../src/core/stamped-edit.ts';
-import { mergeEdits, overStash, saysNothing, stampCall, stampEdit, unsaidBy } from '../../src/core/stamped-edit.ts';
+import type { SceneData, SceneKey } from '../../src/core/model/scene.ts';
+import type { StampedEdit } from '../../src/core/model/stamped-edit.ts';
+import {
+  mergeEdits,
+  overStash,
+  saysNothing,
+  stampCall,
+  stampEdit,
+  unsaidBy,
+} from '../../src/core/model/stamped-edit.ts';
 
 const said = (data: SceneData, at: number): StampedEdit => stampEdit({ bare: false, data }, at);
 const bare = (at: number): StampedEdit => stampEdit({ bare: true, data: {} }, at);

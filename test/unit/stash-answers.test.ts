@@ -1,7 +1,7 @@
 /** What Stash answers, and what becomes of it. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { StashLook } from '../../src/core/stash-scene.ts';
+import type { StashLook } from '../../src/core/model/stash-scene.ts';
 import { openEnvelope } from '../../src/stash/envelope.ts';
 import { toChanges, toPage } from '../../src/stash/lists.ts';
 import { toLook } from '../../src/stash/scenes.ts';

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { lookInHalves } from '../../src/core/drain/stash-halves.ts';
-import type { SyncErrorCode } from '../../src/core/errors.ts';
-import { SyncError } from '../../src/core/errors.ts';
-import type { DrainStash } from '../../src/core/ports.ts';
+import type { DrainStash } from '../../src/core/drain/ports.ts';
+import { lookInHalves } from '../../src/core/drain/servers/stash-halves.ts';
+import type { SyncErrorCode } from '../../src/core/model/errors.ts';
+import { SyncError } from '../../src/core/model/errors.ts';
 
 type Trouble = { readonly code: SyncErrorCode; readonly retryAfterMs?: number };
 

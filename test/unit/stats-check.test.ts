@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Bounds, Health } from '../../src/core/stats-check.ts';
-import { boundsOr, checkLine, DEFAULT_BOUNDS, violationsOf } from '../../src/core/stats-check.ts';
+import type { Bounds, Health } from '../../src/commands/stats/stats-check.ts';
+import { boundsOr, checkLine, DEFAULT_BOUNDS, violationsOf } from '../../src/commands/stats/stats-check.ts';
 
 const HOUR = 3_600_000;
 const NOW = 1_800_000_000_000;

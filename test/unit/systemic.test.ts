@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createSystemicWatch } from '../../src/core/drain/systemic.ts';
-import { SyncError } from '../../src/core/errors.ts';
-import type { LookedUp } from '../../src/core/file-sample.ts';
-import { lookUpFile } from '../../src/core/look-up.ts';
-import type { Section } from '../../src/core/plex-item.ts';
-import { placeOf } from '../../src/core/section-listing.ts';
+import type { LookedUp } from '../../src/core/match/file-sample.ts';
+import { lookUpFile } from '../../src/core/match/look-up.ts';
+import { placeOf } from '../../src/core/match/section-listing.ts';
+import { SyncError } from '../../src/core/model/errors.ts';
+import type { Section } from '../../src/core/model/plex-item.ts';
 
 const SECTION: Section = {
   key: '1',

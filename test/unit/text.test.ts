@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { cleanLine, cleanNames, cleanSummary, cutAtWord, foldName, isBeginning } from '../../src/core/text.ts';
+import { cleanLine, cleanNames, cleanSummary, cutAtWord, foldName, isBeginning } from '../../src/core/model/text.ts';
 
 test('text is composed: a letter and its accent become one sign', () => {
   assert.equal(cleanLine('Cafe\u0301'), 'Café');

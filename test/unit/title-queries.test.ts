@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { titleQueries } from '../../src/core/title-queries.ts';
+import { titleQueries } from '../../src/core/match/title-queries.ts';
 
 /** The table of the predecessor's searches, its faults put right and its underscores and dots spaced. */
 const TABLE: readonly (readonly [path: string, ...queries: readonly string[]])[] = [

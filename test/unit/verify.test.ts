@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { EditPlan } from '../../src/core/edits.ts';
-import { isEmptyPlan, planEdits } from '../../src/core/edits.ts';
-import type { PlexItem } from '../../src/core/plex-item.ts';
-import type { SceneData } from '../../src/core/scene.ts';
-import type { Written } from '../../src/core/scene-record.ts';
-import { isCut, NOTHING_WRITTEN } from '../../src/core/scene-record.ts';
-import { verifyPlan } from '../../src/core/verify.ts';
-import { wantedFrom } from '../../src/core/wanted.ts';
+import type { PlexItem } from '../../src/core/model/plex-item.ts';
+import type { SceneData } from '../../src/core/model/scene.ts';
+import type { Written } from '../../src/core/model/scene-record.ts';
+import { isCut, NOTHING_WRITTEN } from '../../src/core/model/scene-record.ts';
+import type { EditPlan } from '../../src/core/write/edits.ts';
+import { isEmptyPlan, planEdits } from '../../src/core/write/edits.ts';
+import { verifyPlan } from '../../src/core/write/verify.ts';
+import { wantedFrom } from '../../src/core/write/wanted.ts';
 import { BY_HAND, itemWith, RULES } from './plex-model.ts';
 
 const planFor = (scene: SceneData, item: PlexItem, written: Written = NOTHING_WRITTEN): EditPlan =>

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { SYNC_TOGGLES, wantedFrom } from '../../src/core/wanted.ts';
+import { SYNC_TOGGLES, wantedFrom } from '../../src/core/write/wanted.ts';
 import { BY_HAND, RULES } from './plex-model.ts';
 
 const FULL = {

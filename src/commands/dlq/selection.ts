@@ -1,10 +1,10 @@
-import { ERROR_TYPES } from '../../core/cures.ts';
-import { parseDurationMs } from '../../core/duration.ts';
-import { UsageError } from '../../core/errors.ts';
-import { nearest } from '../../core/nearest.ts';
-import type { DeadLetter, LetterFilter } from '../../queue/dead-letters.ts';
-import type { LetterDesk } from '../../queue/letter-desk.ts';
-import { toId, toIds } from '../typed-values.ts';
+import { UsageError } from '../../core/model/errors.ts';
+import { nearest } from '../../core/model/nearest.ts';
+import type { DeadLetter, LetterFilter } from '../../queue/tables/dead-letters.ts';
+import type { LetterDesk } from '../../queue/work/letter-desk.ts';
+import { parseDurationMs } from '../../settings/duration.ts';
+import { toId, toIds } from '../shared/typed-values.ts';
+import { ERROR_TYPES } from './cures.ts';
 
 /** Which letters a person named: by id, by filter, or all of them. As typed. */
 export type Selection = {

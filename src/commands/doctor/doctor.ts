@@ -1,11 +1,11 @@
-import type { Finding } from '../../core/finding.ts';
-import { skipped } from '../../core/finding.ts';
 import { EXIT } from '../../exit.ts';
 import { loadSettings } from '../../settings/load.ts';
 import type { SettingName } from '../../settings/table.ts';
 import { readerOf } from '../../terminal/reader.ts';
 import { renderFields, renderTable } from '../../terminal/table.ts';
-import type { Context } from '../context.ts';
+import type { Context } from '../shared/context.ts';
+import type { Finding } from './finding.ts';
+import { skipped } from './finding.ts';
 import { checkDataDir, checkNode, examineSettings, examineStores } from './local.ts';
 import { checkPlex } from './plex.ts';
 import { checkSpool } from './spool.ts';

@@ -1,17 +1,17 @@
 import { mapConcurrently } from '../../core/drain/map-concurrently.ts';
-import type { PathMapping } from '../../core/file-paths.ts';
-import { pathMapFlag } from '../../core/file-paths.ts';
-import type { SampleGroup, SampleVerdict } from '../../core/file-sample.ts';
-import { groupSample, judgeSample } from '../../core/file-sample.ts';
-import type { Finding } from '../../core/finding.ts';
-import { failure, failureOf, ok, warning } from '../../core/finding.ts';
-import { liveFinders } from '../../core/live-finders.ts';
-import { lookUpFile } from '../../core/look-up.ts';
-import type { Section } from '../../core/plex-item.ts';
-import { shellWord } from '../../core/shell-word.ts';
+import type { PathMapping } from '../../core/match/file-paths.ts';
+import { pathMapFlag } from '../../core/match/file-paths.ts';
+import type { SampleGroup, SampleVerdict } from '../../core/match/file-sample.ts';
+import { groupSample, judgeSample } from '../../core/match/file-sample.ts';
+import { liveFinders } from '../../core/match/live-finders.ts';
+import { lookUpFile } from '../../core/match/look-up.ts';
+import type { Section } from '../../core/model/plex-item.ts';
+import { shellWord } from '../../core/model/shell-word.ts';
 import type { PlexClient } from '../../plex/client.ts';
-import { readSample } from '../../queue/sample.ts';
-import type { Stores } from '../../queue/stores.ts';
+import type { Stores } from '../../queue/store/stores.ts';
+import { readSample } from '../../queue/views/sample.ts';
+import type { Finding } from './finding.ts';
+import { failure, failureOf, ok, warning } from './finding.ts';
 import { plexFix } from './plex-fix.ts';
 
 /** Where files are looked for, and how many at a time. */

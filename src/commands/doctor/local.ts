@@ -1,16 +1,16 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Examined, Finding } from '../../core/finding.ts';
-import { failure, failureOf, ok, skipped, warning } from '../../core/finding.ts';
-import { isInRange, SUPPORTED_NODE } from '../../core/node-range.ts';
-import { checkIntegrity } from '../../queue/integrity.ts';
-import { QUEUE_SCHEMA } from '../../queue/migrations.ts';
-import type { DataDir } from '../../queue/open.ts';
-import { prepareDataDir } from '../../queue/open.ts';
-import type { Stores } from '../../queue/stores.ts';
-import { openStoresToRead } from '../../queue/stores.ts';
+import { checkIntegrity } from '../../queue/store/integrity.ts';
+import { QUEUE_SCHEMA } from '../../queue/store/migrations.ts';
+import type { DataDir } from '../../queue/store/open.ts';
+import { prepareDataDir } from '../../queue/store/open.ts';
+import type { Stores } from '../../queue/store/stores.ts';
+import { openStoresToRead } from '../../queue/store/stores.ts';
 import { reviewAccess, unusedWords } from '../../settings/access.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
+import type { Examined, Finding } from './finding.ts';
+import { failure, failureOf, ok, skipped, warning } from './finding.ts';
+import { isInRange, SUPPORTED_NODE } from './node-range.ts';
 
 /** Whether this Node is one that plexsync is made for. */
 export function checkNode(version: string): readonly Finding[] {

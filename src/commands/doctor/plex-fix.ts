@@ -1,4 +1,4 @@
-import { SyncError } from '../../core/errors.ts';
+import { SyncError } from '../../core/model/errors.ts';
 
 /** What mends a failure of Plex: a refused token is its own matter, whoever refused it; else `fix`. */
 export function plexFix(thrown: unknown, fix: string): string {

@@ -1,17 +1,17 @@
-import { spanText } from '../../core/duration.ts';
-import { SyncError, UsageError } from '../../core/errors.ts';
-import type { Examined, Finding } from '../../core/finding.ts';
-import { failure, failureOf, ok, skipped, warning } from '../../core/finding.ts';
-import { chooseSections } from '../../core/libraries.ts';
-import type { Section } from '../../core/plex-item.ts';
-import type { Binding } from '../../core/ports.ts';
+import type { Binding } from '../../core/drain/ports.ts';
+import { chooseSections } from '../../core/match/libraries.ts';
+import { SyncError, UsageError } from '../../core/model/errors.ts';
+import type { Section } from '../../core/model/plex-item.ts';
 import type { Identity, PlexClient } from '../../plex/client.ts';
-import { prepareServerState } from '../../queue/server-state.ts';
-import type { Stores } from '../../queue/stores.ts';
+import type { Stores } from '../../queue/store/stores.ts';
+import { prepareServerState } from '../../queue/tables/server-state.ts';
+import { spanText } from '../../settings/duration.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
-import type { Context } from '../context.ts';
-import { connectToPlex } from '../plex-connection.ts';
+import type { Context } from '../shared/context.ts';
+import { connectToPlex } from '../shared/plex-connection.ts';
 import { checkFiles } from './files.ts';
+import type { Examined, Finding } from './finding.ts';
+import { failure, failureOf, ok, skipped, warning } from './finding.ts';
 import { plexFix } from './plex-fix.ts';
 
 type Place = { readonly loaded: LoadedSettings; readonly stores: Stores | undefined };

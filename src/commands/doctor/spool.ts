@@ -1,9 +1,9 @@
-import type { Finding } from '../../core/finding.ts';
-import { failure, failureOf, ok, warning } from '../../core/finding.ts';
-import type { Stores } from '../../queue/stores.ts';
+import type { Stores } from '../../queue/store/stores.ts';
 import { shortDuration } from '../../terminal/time.ts';
-import type { Context } from '../context.ts';
 import { readPluginState } from '../plugin/arrival.ts';
+import type { Context } from '../shared/context.ts';
+import type { Finding } from './finding.ts';
+import { failure, failureOf, ok, warning } from './finding.ts';
 
 const CHECK = 'spool';
 

@@ -1,10 +1,10 @@
-import { SyncError } from '../../core/errors.ts';
-import type { Finding } from '../../core/finding.ts';
-import { failure, failureOf, ok } from '../../core/finding.ts';
+import { SyncError } from '../../core/model/errors.ts';
 import { stashAccess } from '../../settings/access.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
-import type { Context } from '../context.ts';
-import { connectToStash } from '../stash/connection.ts';
+import type { Context } from '../shared/context.ts';
+import { connectToStash } from '../shared/stash-connection.ts';
+import type { Finding } from './finding.ts';
+import { failure, failureOf, ok } from './finding.ts';
 
 /** Whether Stash answers, as which version, and takes our key. Nothing where no Stash is set: it is not needed. */
 export async function checkStash(loaded: LoadedSettings, context: Context): Promise<readonly Finding[]> {

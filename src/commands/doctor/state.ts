@@ -1,13 +1,13 @@
-import { admission } from '../../core/breaker.ts';
-import type { Finding } from '../../core/finding.ts';
-import { failureOf, ok, warning } from '../../core/finding.ts';
-import { oldestLetterAt } from '../../queue/dead-letters.ts';
-import type { StoreStats } from '../../queue/stats.ts';
-import { readStats } from '../../queue/stats.ts';
-import type { Stores } from '../../queue/stores.ts';
+import { admission } from '../../core/failures/breaker.ts';
+import type { Stores } from '../../queue/store/stores.ts';
+import { oldestLetterAt } from '../../queue/tables/dead-letters.ts';
+import type { StoreStats } from '../../queue/views/stats.ts';
+import { readStats } from '../../queue/views/stats.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
 import { localTime } from '../../terminal/time.ts';
-import { sum } from '../stats-document.ts';
+import { sum } from '../shared/stats-document.ts';
+import type { Finding } from './finding.ts';
+import { failureOf, ok, warning } from './finding.ts';
 
 /** What the databases tell about the work: breaker, dead letters and how long those are kept. Nothing without them. */
 export function checkState(

@@ -1,13 +1,13 @@
-import { SyncError, UsageError } from '../../core/errors.ts';
-import type { PathMapping } from '../../core/file-paths.ts';
-import { chooseSections } from '../../core/libraries.ts';
-import type { Section } from '../../core/plex-item.ts';
+import type { PathMapping } from '../../core/match/file-paths.ts';
+import { chooseSections } from '../../core/match/libraries.ts';
+import { SyncError, UsageError } from '../../core/model/errors.ts';
+import type { Section } from '../../core/model/plex-item.ts';
 import { complaintOf } from '../../exit.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
 import type { SettingName } from '../../settings/table.ts';
 import { ask } from '../../terminal/ask.ts';
-import type { Context } from '../context.ts';
-import { connectToPlex } from '../plex-connection.ts';
+import type { Context } from '../shared/context.ts';
+import { connectToPlex } from '../shared/plex-connection.ts';
 import type { Answers, InitOptions } from './source.ts';
 import { loadWith } from './source.ts';
 

@@ -3,7 +3,7 @@ import type { LoadedSettings } from '../../settings/load.ts';
 import { loadSettings } from '../../settings/load.ts';
 import type { SettingName } from '../../settings/table.ts';
 import { SETTINGS } from '../../settings/table.ts';
-import type { Context } from '../context.ts';
+import type { Context } from '../shared/context.ts';
 
 export type InitOptions = {
   readonly flags: Readonly<Partial<Record<SettingName, unknown>>>;

@@ -1,9 +1,9 @@
-import { lastEventAt } from '../../queue/intake.ts';
-import type { Stores } from '../../queue/stores.ts';
+import type { Stores } from '../../queue/store/stores.ts';
+import { lastEventAt } from '../../queue/work/intake.ts';
 import { spoolOf } from '../../spool/layout.ts';
 import type { SpoolLook } from '../../spool/look.ts';
 import { lookAtSpool } from '../../spool/look.ts';
-import type { Context } from '../context.ts';
+import type { Context } from '../shared/context.ts';
 
 const HOUR_MS = 3_600_000;
 /** Whoever curates does so most days: an event this young speaks for the plugin, an older one for that day alone. */

@@ -10,9 +10,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { UsageError } from '../../core/errors.ts';
-import { INSTALLED_MARK } from '../../core/hook-front.ts';
-import { PLUGIN_ID } from '../../core/plugin-manifest.ts';
+import { UsageError } from '../../core/model/errors.ts';
+import { INSTALLED_MARK } from './hook-front.ts';
+import { PLUGIN_ID } from './plugin-manifest.ts';
 
 /** One file of the plugin, as it is to be. */
 export type PluginFile = { readonly path: string; readonly text: string; readonly mode: number };

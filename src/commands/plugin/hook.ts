@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { UsageError } from '../../core/errors.ts';
-import { readHookEvent } from '../../core/hook-event.ts';
-import { parseJsonText } from '../../core/json-text.ts';
+import { UsageError } from '../../core/model/errors.ts';
+import { readHookEvent } from '../../core/model/hook-event.ts';
+import { parseJsonText } from '../../core/model/json-text.ts';
 import { EXIT } from '../../exit.ts';
-import type { SceneEvent, TakenEvent } from '../../queue/intake.ts';
-import { openIntake } from '../../queue/intake.ts';
-import type { Context } from '../context.ts';
+import type { SceneEvent, TakenEvent } from '../../queue/work/intake.ts';
+import { openIntake } from '../../queue/work/intake.ts';
+import type { Context } from '../shared/context.ts';
 import { reportTaken } from './taken-report.ts';
 
 /** What a person should wait for at most when they save a scene, from the start of the process. */

@@ -1,20 +1,20 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { UsageError } from '../../core/errors.ts';
-import { FRONT_FILE, givenSpoolOf, hookFront } from '../../core/hook-front.ts';
-import type { PluginCommand, PluginKind } from '../../core/plugin-manifest.ts';
-import { PLUGIN_ID, pluginManifest } from '../../core/plugin-manifest.ts';
+import { UsageError } from '../../core/model/errors.ts';
 import { EXIT } from '../../exit.ts';
-import { openIntake } from '../../queue/intake.ts';
+import { openIntake } from '../../queue/work/intake.ts';
 import type { SpoolWriter } from '../../spool/layout.ts';
 import { prepareSpool, spoolOf } from '../../spool/layout.ts';
 import { confirm } from '../../terminal/confirm.ts';
 import { sanitize } from '../../terminal/sanitize.ts';
-import type { Context } from '../context.ts';
-import { declined } from '../declined.ts';
+import type { Context } from '../shared/context.ts';
+import { declined } from '../shared/declined.ts';
 import type { PluginFile, Written } from './files.ts';
 import { inFiles, readOurs, refuseForeign, refuseTwin, writeFile } from './files.ts';
+import { FRONT_FILE, givenSpoolOf, hookFront } from './hook-front.ts';
+import type { PluginCommand, PluginKind } from './plugin-manifest.ts';
+import { PLUGIN_ID, pluginManifest } from './plugin-manifest.ts';
 
 export type InstallOptions = {
   readonly pluginsDir: string | undefined;

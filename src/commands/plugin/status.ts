@@ -1,9 +1,9 @@
 import { EXIT } from '../../exit.ts';
-import { openStoresToRead } from '../../queue/stores.ts';
+import { openStoresToRead } from '../../queue/store/stores.ts';
 import { readerOf } from '../../terminal/reader.ts';
 import { renderTable } from '../../terminal/table.ts';
 import { localTime, shortDuration, utcTime } from '../../terminal/time.ts';
-import type { Context } from '../context.ts';
+import type { Context } from '../shared/context.ts';
 import type { Arrival, PluginState } from './arrival.ts';
 import { readPluginState } from './arrival.ts';
 

@@ -1,5 +1,5 @@
-import type { TakenEvent } from '../../queue/intake.ts';
-import type { Context } from '../context.ts';
+import type { TakenEvent } from '../../queue/work/intake.ts';
+import type { Context } from '../shared/context.ts';
 
 /** One line each up to here; more of them are told in one. */
 const MOST_LINES = 10;

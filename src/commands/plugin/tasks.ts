@@ -1,15 +1,15 @@
-import { unreachable } from '../../core/errors.ts';
-import type { TaskMode } from '../../core/hook-event.ts';
+import { unreachable } from '../../core/model/errors.ts';
+import type { TaskMode } from '../../core/model/hook-event.ts';
 import { EXIT } from '../../exit.ts';
-import { intakeOf, openIntake } from '../../queue/intake.ts';
-import { readStats } from '../../queue/stats.ts';
-import type { Stores } from '../../queue/stores.ts';
-import { openStoresToRead } from '../../queue/stores.ts';
+import type { Stores } from '../../queue/store/stores.ts';
+import { openStoresToRead } from '../../queue/store/stores.ts';
+import { readStats } from '../../queue/views/stats.ts';
+import { intakeOf, openIntake } from '../../queue/work/intake.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
 import { loadSettings } from '../../settings/load.ts';
-import type { Context } from '../context.ts';
-import type { StashScope } from '../stash/scenes.ts';
-import { sum } from '../stats-document.ts';
+import type { Context } from '../shared/context.ts';
+import type { StashScope } from '../shared/stash-scenes.ts';
+import { sum } from '../shared/stats-document.ts';
 
 /** Where a task is answered: what is open already must not be opened by another way (POSIX locks go with its closing). */
 export type TaskPlace =
@@ -42,8 +42,8 @@ const RECENT_MS = 24 * 3_600_000;
 
 /** The button was pressed in Stash: that is the answer to whether it is meant. */
 async function syncScenes(scope: StashScope, place: TaskPlace, context: Context): Promise<number> {
-  const { requireStash } = await import('../stash/enqueue.ts');
-  const { enqueueWalk, passedOver, startWalk } = await import('../stash/scenes.ts');
+  const { requireStash } = await import('../enqueue/enqueue-from-stash.ts');
+  const { enqueueWalk, passedOver, startWalk } = await import('../shared/stash-scenes.ts');
   const { dataDir, env, output, now } = context;
   const loaded =
     'loaded' in place

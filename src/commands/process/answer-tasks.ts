@@ -1,18 +1,18 @@
-import { StoreError, SyncError, UsageError } from '../../core/errors.ts';
-import type { TaskMode } from '../../core/hook-event.ts';
-import { backoffMs, RETRY_RULES } from '../../core/retry.ts';
+import { backoffMs, RETRY_RULES } from '../../core/failures/retry.ts';
+import { StoreError, SyncError, UsageError } from '../../core/model/errors.ts';
+import type { TaskMode } from '../../core/model/hook-event.ts';
 import type { Complaint } from '../../exit.ts';
 import { complaintOf, EXIT } from '../../exit.ts';
-import { intakeOf } from '../../queue/intake.ts';
-import { openNotices } from '../../queue/notices.ts';
-import { takeRole } from '../../queue/roles.ts';
-import type { Stores } from '../../queue/stores.ts';
+import { takeRole } from '../../queue/store/roles.ts';
+import type { Stores } from '../../queue/store/stores.ts';
+import { openNotices } from '../../queue/tables/notices.ts';
+import { intakeOf } from '../../queue/work/intake.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
 import { spoolOf } from '../../spool/layout.ts';
 import type { AskedTask } from '../../spool/take-in.ts';
 import { removeAsked, stillAsked } from '../../spool/take-in.ts';
-import type { Context } from '../context.ts';
 import { answerTask } from '../plugin/tasks.ts';
+import type { Context } from '../shared/context.ts';
 import type { Fault } from './cron-verdict.ts';
 
 export type TakeInPlace = Context & {

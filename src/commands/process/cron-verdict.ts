@@ -1,4 +1,4 @@
-import { unreachable } from '../../core/errors.ts';
+import { unreachable } from '../../core/model/errors.ts';
 import type { ExitCode } from '../../exit.ts';
 import { EXIT, strongest } from '../../exit.ts';
 

@@ -1,8 +1,8 @@
 import { complaintOf } from '../../exit.ts';
-import { openNotices } from '../../queue/notices.ts';
-import type { Stores } from '../../queue/stores.ts';
-import { openStores } from '../../queue/stores.ts';
-import type { Context } from '../context.ts';
+import type { Stores } from '../../queue/store/stores.ts';
+import { openStores } from '../../queue/store/stores.ts';
+import { openNotices } from '../../queue/tables/notices.ts';
+import type { Context } from '../shared/context.ts';
 import type { Fault } from './cron-verdict.ts';
 import { cronVerdict, isLetterComplaint, overAfter } from './cron-verdict.ts';
 

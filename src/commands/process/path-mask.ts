@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
-import type { WorkerEvent } from '../../core/events.ts';
-import { createPathMasker } from '../../core/mask.ts';
+import type { WorkerEvent } from '../../core/drain/events.ts';
+import { createPathMasker } from '../../redact/mask.ts';
 import type { OutputMask } from '../../terminal/output.ts';
 
 /** Takes file paths and names out of all that a run says: the same file has the same mask in every run of a data directory. */

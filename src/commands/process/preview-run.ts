@@ -1,13 +1,13 @@
 import type { DrainReport } from '../../core/drain/drain.ts';
 import { createPreviewQueue } from '../../core/drain/preview-queue.ts';
 import { NO_JOBS } from '../../core/drain/tally.ts';
-import type { PreviewReads } from '../../queue/preview-queue.ts';
-import { openPreviewReads } from '../../queue/preview-queue.ts';
-import { openPreviewStores } from '../../queue/preview-stores.ts';
-import { readStats } from '../../queue/stats.ts';
+import { openPreviewStores } from '../../queue/store/preview-stores.ts';
+import { readStats } from '../../queue/views/stats.ts';
+import type { PreviewReads } from '../../queue/work/preview-queue.ts';
+import { openPreviewReads } from '../../queue/work/preview-queue.ts';
 import { spoolOf } from '../../spool/layout.ts';
 import { listEvents } from '../../spool/take-in.ts';
-import type { Context } from '../context.ts';
+import type { Context } from '../shared/context.ts';
 import type { DrainRequest } from './queue-run.ts';
 import type { RunEvents } from './run-events.ts';
 import { createRunEvents, maskFor } from './run-events.ts';

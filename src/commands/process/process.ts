@@ -1,20 +1,20 @@
 import type { DrainReport } from '../../core/drain/drain.ts';
 import { NO_JOBS } from '../../core/drain/tally.ts';
-import { parseDurationMs } from '../../core/duration.ts';
-import { UsageError } from '../../core/errors.ts';
-import { longestWaitMs } from '../../core/retry.ts';
+import { longestWaitMs } from '../../core/failures/retry.ts';
+import { UsageError } from '../../core/model/errors.ts';
 import { complaintOf, EXIT, strongest } from '../../exit.ts';
-import { noteStash } from '../../queue/held.ts';
-import { recordIdleRun } from '../../queue/idle.ts';
-import { readStats } from '../../queue/stats.ts';
-import type { Stores } from '../../queue/stores.ts';
-import { openStores, openStoresToRead } from '../../queue/stores.ts';
+import type { Stores } from '../../queue/store/stores.ts';
+import { openStores, openStoresToRead } from '../../queue/store/stores.ts';
+import { readStats } from '../../queue/views/stats.ts';
+import { noteStash } from '../../queue/work/held.ts';
+import { recordIdleRun } from '../../queue/work/idle.ts';
+import { parseDurationMs } from '../../settings/duration.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
 import { loadSettings } from '../../settings/load.ts';
 import type { SettingName } from '../../settings/table.ts';
-import type { Context } from '../context.ts';
-import { statsDocument } from '../stats-document.ts';
-import { toLimit } from '../typed-values.ts';
+import type { Context } from '../shared/context.ts';
+import { statsDocument } from '../shared/stats-document.ts';
+import { toLimit } from '../shared/typed-values.ts';
 import type { RunResult } from './cron.ts';
 import type { DrainRequest } from './queue-run.ts';
 import { stashUse } from './stash-use.ts';
@@ -141,7 +141,7 @@ export async function warnOnceADay(
   warnings: readonly string[],
   { output, now }: Context,
 ): Promise<void> {
-  const { openNotices } = await import('../../queue/notices.ts');
+  const { openNotices } = await import('../../queue/tables/notices.ts');
   const { isToldToday } = await import('./cron-verdict.ts');
   const notices = openNotices(stores);
   for (const warning of warnings) {

@@ -1,12 +1,12 @@
-import type { WorkerEvent } from '../../core/events.ts';
-import { progressOf } from '../../core/progress.ts';
-import type { OpenDrainQueue } from '../../queue/drain-queue.ts';
+import type { WorkerEvent } from '../../core/drain/events.ts';
+import { progressOf } from '../../core/model/progress.ts';
+import type { OpenDrainQueue } from '../../queue/work/drain-queue.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
-import { eventDocument } from '../../terminal/event-document.ts';
-import { linesFor } from '../../terminal/log.ts';
-import { previewText } from '../../terminal/preview-text.ts';
+import { eventDocument } from '../../terminal/log/event-document.ts';
+import { linesFor } from '../../terminal/log/log.ts';
+import { previewText } from '../../terminal/log/preview-text.ts';
 import type { ProgressLine } from '../../terminal/progress.ts';
-import type { Context } from '../context.ts';
+import type { Context } from '../shared/context.ts';
 import type { PathMask } from './path-mask.ts';
 
 /** What a run's events become: log lines, NDJSON, the live line, and what the closing summary has to tell of them. */

@@ -1,12 +1,12 @@
 import type { DrainEnd, DrainReport } from '../../core/drain/drain.ts';
-import { unreachable } from '../../core/errors.ts';
+import { unreachable } from '../../core/model/errors.ts';
 import type { ExitCode } from '../../exit.ts';
 import { EXIT, signalExitCode, strongest } from '../../exit.ts';
-import type { StoreStats } from '../../queue/stats.ts';
-import type { LogLine } from '../../terminal/log.ts';
+import type { StoreStats } from '../../queue/views/stats.ts';
+import type { LogLine } from '../../terminal/log/log.ts';
 import type { Output } from '../../terminal/output.ts';
 import { localTime, utcTime } from '../../terminal/time.ts';
-import { sum } from '../stats-document.ts';
+import { sum } from '../shared/stats-document.ts';
 import type { Fault } from './cron-verdict.ts';
 import type { DrainSetup } from './drain-run.ts';
 

@@ -1,5 +1,5 @@
-import { intakeOf } from '../../queue/intake.ts';
-import type { Stores } from '../../queue/stores.ts';
+import type { Stores } from '../../queue/store/stores.ts';
+import { intakeOf } from '../../queue/work/intake.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
 import { spoolOf } from '../../spool/layout.ts';
 import { takeInSpool } from '../../spool/take-in.ts';

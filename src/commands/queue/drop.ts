@@ -1,15 +1,15 @@
-import { UsageError } from '../../core/errors.ts';
+import { UsageError } from '../../core/model/errors.ts';
 import { EXIT } from '../../exit.ts';
-import { openPreviewStores } from '../../queue/preview-stores.ts';
-import { serverWords } from '../../queue/server-state.ts';
-import { openStores } from '../../queue/stores.ts';
-import type { Dropped, JobFilter, QueuedJob } from '../../queue/waiting.ts';
-import { dropJobs, readJobs } from '../../queue/waiting.ts';
+import { openPreviewStores } from '../../queue/store/preview-stores.ts';
+import { openStores } from '../../queue/store/stores.ts';
+import { serverWords } from '../../queue/tables/server-state.ts';
+import type { Dropped, JobFilter, QueuedJob } from '../../queue/views/waiting.ts';
+import { dropJobs, readJobs } from '../../queue/views/waiting.ts';
 import { confirm } from '../../terminal/confirm.ts';
 import { sanitize } from '../../terminal/sanitize.ts';
-import type { Context } from '../context.ts';
-import { declined } from '../declined.ts';
-import { toIds, toState } from '../typed-values.ts';
+import type { Context } from '../shared/context.ts';
+import { declined } from '../shared/declined.ts';
+import { toIds, toState } from '../shared/typed-values.ts';
 
 export type DropOptions = {
   readonly ids: readonly string[];

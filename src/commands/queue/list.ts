@@ -1,16 +1,16 @@
 import { EXIT } from '../../exit.ts';
-import type { Stores } from '../../queue/stores.ts';
-import { openStoresToRead } from '../../queue/stores.ts';
-import type { JobFilter, QueuedJob } from '../../queue/waiting.ts';
-import { countJobs, readJobs } from '../../queue/waiting.ts';
+import type { Stores } from '../../queue/store/stores.ts';
+import { openStoresToRead } from '../../queue/store/stores.ts';
+import type { JobFilter, QueuedJob } from '../../queue/views/waiting.ts';
+import { countJobs, readJobs } from '../../queue/views/waiting.ts';
 import type { Reader } from '../../terminal/reader.ts';
 import { isTerminal, readerOf } from '../../terminal/reader.ts';
 import { renderTable } from '../../terminal/table.ts';
 import { localTime, utcTime } from '../../terminal/time.ts';
-import type { Context } from '../context.ts';
-import { jobDocument } from '../job-document.ts';
-import { logWrapped } from '../log-wrapped.ts';
-import { toId, toLimit, toState } from '../typed-values.ts';
+import type { Context } from '../shared/context.ts';
+import { jobDocument } from '../shared/job-document.ts';
+import { logWrapped } from '../shared/log-wrapped.ts';
+import { toId, toLimit, toState } from '../shared/typed-values.ts';
 
 export type ListOptions = {
   readonly scene: string | undefined;

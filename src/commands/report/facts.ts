@@ -1,20 +1,20 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { release, type } from 'node:os';
-import { StoreError, SyncError, UsageError } from '../../core/errors.ts';
+import { StoreError, SyncError, UsageError } from '../../core/model/errors.ts';
 import { readPlexVersion } from '../../plex/version.ts';
-import type { SceneRows } from '../../queue/report-rows.ts';
-import { readSceneRows } from '../../queue/report-rows.ts';
-import type { StoreStats } from '../../queue/stats.ts';
-import { readStats } from '../../queue/stats.ts';
-import type { Stores } from '../../queue/stores.ts';
-import { openStoresToRead } from '../../queue/stores.ts';
+import type { Stores } from '../../queue/store/stores.ts';
+import { openStoresToRead } from '../../queue/store/stores.ts';
+import type { SceneRows } from '../../queue/views/report-rows.ts';
+import { readSceneRows } from '../../queue/views/report-rows.ts';
+import type { StoreStats } from '../../queue/views/stats.ts';
+import { readStats } from '../../queue/views/stats.ts';
 import type { ExplainedSetting } from '../../settings/explain.ts';
 import { explainSettings } from '../../settings/explain.ts';
 import type { ConfigSources } from '../../settings/load.ts';
 import { loadSettings } from '../../settings/load.ts';
-import { readLogTail } from '../../terminal/log-tail.ts';
-import type { Context } from '../context.ts';
-import { connectToStash } from '../stash/connection.ts';
+import type { Context } from '../shared/context.ts';
+import { connectToStash } from '../shared/stash-connection.ts';
+import { readLogTail } from './log-tail.ts';
 
 /** What a report is made of; what could not be read is missing, and `problems` says why. */
 export type Gathered = {

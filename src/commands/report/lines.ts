@@ -1,15 +1,15 @@
-import { parseJsonText } from '../../core/json-text.ts';
-import { maskDocument } from '../../core/personal-words.ts';
-import type { DeadLetter } from '../../queue/dead-letters.ts';
-import type { ReportedJob, ReportedRecord } from '../../queue/report-rows.ts';
+import { parseJsonText } from '../../core/model/json-text.ts';
+import type { DeadLetter } from '../../queue/tables/dead-letters.ts';
+import type { ReportedJob, ReportedRecord } from '../../queue/views/report-rows.ts';
+import { maskDocument } from '../../redact/personal-words.ts';
 import type { ExplainedSetting } from '../../settings/explain.ts';
 import { HIDDEN, SETTINGS } from '../../settings/table.ts';
-import { toReportLine } from '../../terminal/log-tail.ts';
-import type { Piece, ReportFacts, ReportLine, Shown } from '../../terminal/report-text.ts';
 import { utcTime } from '../../terminal/time.ts';
-import type { Context } from '../context.ts';
-import { statsDocument } from '../stats-document.ts';
+import type { Context } from '../shared/context.ts';
+import { statsDocument } from '../shared/stats-document.ts';
 import type { Gathered } from './facts.ts';
+import { toReportLine } from './log-tail.ts';
+import type { Piece, ReportFacts, ReportLine, Shown } from './report-text.ts';
 
 /** What was gathered, as the lines of a report; `shown` masks the stored documents in it. */
 export function toFacts(gathered: Gathered, shown: Shown, { dataDir, version }: Context): ReportFacts {

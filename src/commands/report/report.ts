@@ -1,18 +1,18 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
-import { UsageError } from '../../core/errors.ts';
-import { whyNotWritten } from '../../core/file-errors.ts';
-import { createMasker } from '../../core/mask.ts';
+import { UsageError } from '../../core/model/errors.ts';
 import { EXIT } from '../../exit.ts';
+import { createMasker } from '../../redact/mask.ts';
+import { whyNotWritten } from '../../settings/file-errors.ts';
 import type { SettingName } from '../../settings/table.ts';
-import type { Shown } from '../../terminal/report-text.ts';
-import { maskedText, reportText } from '../../terminal/report-text.ts';
-import type { Context } from '../context.ts';
-import { toId } from '../typed-values.ts';
-import { tellWarnings } from '../warnings.ts';
+import type { Context } from '../shared/context.ts';
+import { toId } from '../shared/typed-values.ts';
+import { tellWarnings } from '../shared/warnings.ts';
 import type { Gathered } from './facts.ts';
 import { gather, reasonOf } from './facts.ts';
 import { toFacts } from './lines.ts';
+import type { Shown } from './report-text.ts';
+import { maskedText, reportText } from './report-text.ts';
 import { learnWords } from './words.ts';
 
 export type ReportOptions = {

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { homedir, hostname, userInfo } from 'node:os';
 import { basename } from 'node:path';
-import { parseJsonText } from '../../core/json-text.ts';
-import type { Masker } from '../../core/mask.ts';
-import { learnDocument, learnLogLine } from '../../core/personal-words.ts';
-import { eachStoredText } from '../../queue/report-rows.ts';
+import { parseJsonText } from '../../core/model/json-text.ts';
+import { eachStoredText } from '../../queue/views/report-rows.ts';
+import type { Masker } from '../../redact/mask.ts';
+import { learnDocument, learnLogLine } from '../../redact/personal-words.ts';
 import type { ExplainedSetting } from '../../settings/explain.ts';
 import { SETTINGS } from '../../settings/table.ts';
-import type { Context } from '../context.ts';
+import type { Context } from '../shared/context.ts';
 import type { Gathered } from './facts.ts';
 import { pathsOf, wordsOf } from './lines.ts';
 

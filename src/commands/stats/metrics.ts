@@ -1,11 +1,11 @@
-import type { Breaker } from '../../core/breaker.ts';
-import { UsageError } from '../../core/errors.ts';
-import { whyNotWritten } from '../../core/file-errors.ts';
-import type { Metric } from '../../core/metrics-text.ts';
-import { metricsText } from '../../core/metrics-text.ts';
-import type { StoreStats } from '../../queue/stats.ts';
+import type { Breaker } from '../../core/failures/breaker.ts';
+import { UsageError } from '../../core/model/errors.ts';
+import type { StoreStats } from '../../queue/views/stats.ts';
 import { replaceFile } from '../../replace-file.ts';
-import { sum } from '../stats-document.ts';
+import { whyNotWritten } from '../../settings/file-errors.ts';
+import { sum } from '../shared/stats-document.ts';
+import type { Metric } from './metrics-text.ts';
+import { metricsText } from './metrics-text.ts';
 
 /**
  * Writes the statistics for Prometheus' textfile collector: beside the file and renamed, so that nobody reads half of

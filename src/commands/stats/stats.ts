@@ -1,19 +1,19 @@
 import { setTimeout } from 'node:timers/promises';
-import { parseDurationMs } from '../../core/duration.ts';
-import { UsageError } from '../../core/errors.ts';
-import type { Bounds, Violation } from '../../core/stats-check.ts';
-import { boundsOr, checkLine, violationsOf } from '../../core/stats-check.ts';
+import { UsageError } from '../../core/model/errors.ts';
 import { EXIT, signalExitCode } from '../../exit.ts';
-import type { StoreStats } from '../../queue/stats.ts';
-import { readStats } from '../../queue/stats.ts';
-import { openStoresToRead } from '../../queue/stores.ts';
+import { openStoresToRead } from '../../queue/store/stores.ts';
+import type { StoreStats } from '../../queue/views/stats.ts';
+import { readStats } from '../../queue/views/stats.ts';
+import { parseDurationMs } from '../../settings/duration.ts';
 import { isTerminal, readerOf } from '../../terminal/reader.ts';
 import { createScreen } from '../../terminal/status-screen.ts';
 import { localTime } from '../../terminal/time.ts';
-import type { Context } from '../context.ts';
-import { listenForEnd } from '../process/stop.ts';
-import { statsDocument, sum } from '../stats-document.ts';
+import type { Context } from '../shared/context.ts';
+import { statsDocument, sum } from '../shared/stats-document.ts';
+import { listenForEnd } from '../shared/stop.ts';
 import { statsMetrics, writeMetrics } from './metrics.ts';
+import type { Bounds, Violation } from './stats-check.ts';
+import { boundsOr, checkLine, violationsOf } from './stats-check.ts';
 import { statsTable } from './table.ts';
 
 /** What `stats` was asked for, as typed. */

@@ -1,9 +1,9 @@
-import { admission } from '../../core/breaker.ts';
-import type { StoreStats } from '../../queue/stats.ts';
+import { admission } from '../../core/failures/breaker.ts';
+import type { StoreStats } from '../../queue/views/stats.ts';
 import type { Reader } from '../../terminal/reader.ts';
 import { renderFields } from '../../terminal/table.ts';
 import { localTime, utcTime } from '../../terminal/time.ts';
-import { sum } from '../stats-document.ts';
+import { sum } from '../shared/stats-document.ts';
 
 /** The statistics for a person, or as tab-separated lines for a pipe. */
 export function statsTable(

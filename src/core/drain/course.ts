@@ -1,15 +1,15 @@
-import type { EditPlan } from '../edits.ts';
-import type { SyncError } from '../errors.ts';
-import type { Job } from '../job.ts';
-import type { SceneFile } from '../match.ts';
-import type { PlexItem } from '../plex-item.ts';
-import type { SceneRecord, SyncNotes, Written } from '../scene-record.ts';
-import { isOfItem, lockedByUs } from '../scene-record.ts';
-import type { FileDesk } from './file-desk.ts';
-import type { LongRequests } from './long-requests.ts';
-import type { ScanDesk } from './scan.ts';
+import type { SceneFile } from '../match/match.ts';
+import type { SyncError } from '../model/errors.ts';
+import type { Job } from '../model/job.ts';
+import type { PlexItem } from '../model/plex-item.ts';
+import type { SceneRecord, SyncNotes, Written } from '../model/scene-record.ts';
+import { isOfItem, lockedByUs } from '../model/scene-record.ts';
+import type { EditPlan } from '../write/edits.ts';
+import type { FileDesk } from './servers/file-desk.ts';
+import type { LongRequests } from './servers/long-requests.ts';
+import type { StashDesk } from './servers/stash-desk.ts';
 import type { DrainSetting } from './setting.ts';
-import type { StashDesk } from './stash-desk.ts';
+import type { ScanDesk } from './steps/scan.ts';
 import type { SystemicWatch } from './systemic.ts';
 
 /** What every step of a drain is given. */

@@ -1,9 +1,9 @@
-import type { Breaker } from '../breaker.ts';
-import type { Job, Settlement } from '../job.ts';
-import type { Pin } from '../pin.ts';
-import type { Binding, DrainQueue, DrainReads, Rescued } from '../ports.ts';
-import type { SceneRecord } from '../scene-record.ts';
-import { NOTHING_WRITTEN } from '../scene-record.ts';
+import type { Breaker } from '../failures/breaker.ts';
+import type { Pin } from '../match/pin.ts';
+import type { Job, Settlement } from '../model/job.ts';
+import type { SceneRecord } from '../model/scene-record.ts';
+import { NOTHING_WRITTEN } from '../model/scene-record.ts';
+import type { Binding, DrainQueue, DrainReads, Rescued } from './ports.ts';
 
 const NO_RESCUE: Rescued = { takenBack: 0, buried: [] };
 

@@ -1,6 +1,6 @@
-import type { WorkerEvent } from '../events.ts';
-import type { Rescued } from '../ports.ts';
-import { RETRY_RULES } from '../retry.ts';
+import { RETRY_RULES } from '../failures/retry.ts';
+import type { WorkerEvent } from './events.ts';
+import type { Rescued } from './ports.ts';
 
 /** What a rescue is worth telling: jobs that are pending again, and each that became a dead letter. */
 export function rescueEvents({ takenBack, buried }: Rescued): readonly WorkerEvent[] {

@@ -1,9 +1,9 @@
-import type { PathMapping } from '../file-paths.ts';
-import type { Section } from '../plex-item.ts';
-import type { DrainDeps } from '../ports.ts';
-import type { RetryLimits } from '../retry.ts';
-import type { WriteRules } from '../wanted.ts';
-import type { Gate } from './gate.ts';
+import type { RetryLimits } from '../failures/retry.ts';
+import type { PathMapping } from '../match/file-paths.ts';
+import type { Section } from '../model/plex-item.ts';
+import type { WriteRules } from '../write/wanted.ts';
+import type { DrainDeps } from './ports.ts';
+import type { Gate } from './servers/gate.ts';
 
 /** How a drain is configured. */
 export type DrainOptions = {

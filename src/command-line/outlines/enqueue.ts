@@ -1,0 +1,95 @@
+import { EXIT } from '../../exit.ts';
+import { STASH_SETTINGS } from '../setting-options.ts';
+import type { CommandSpec, Given, OptionSpec } from '../spec.ts';
+
+/** How an inline option's text becomes a value of the scene JSON. */
+type InlineKind = 'text' | 'number' | 'list';
+
+/** The inline scene options, by the key of the scene JSON they fill. */
+const INLINE_OPTIONS: readonly (OptionSpec & { readonly key: string; readonly kind: InlineKind })[] = [
+  { key: 'path', flags: '--path <file>', help: 'the scene’s file, as Stash sees it', kind: 'text' },
+  { key: 'title', flags: '--title <text>', help: 'title; empty leaves the one in Plex', kind: 'text' },
+  { key: 'details', flags: '--details <text>', help: 'summary; empty clears it', kind: 'text' },
+  { key: 'date', flags: '--date <date>', help: 'YYYY-MM-DD, YYYY-MM or YYYY; empty clears it', kind: 'text' },
+  { key: 'rating100', flags: '--rating <0-100>', help: 'rating; empty clears it', kind: 'number' },
+  { key: 'studio', flags: '--studio <name>', help: 'studio; empty clears it', kind: 'text' },
+  { key: 'tagline', flags: '--tagline <text>', help: 'tagline; empty clears it', kind: 'text' },
+  {
+    key: 'performers',
+    flags: '--performer <name>',
+    help: 'performer; empty clears them',
+    kind: 'list',
+    repeatable: true,
+  },
+  { key: 'tags', flags: '--tag <name>', help: 'tag; empty clears them', kind: 'list', repeatable: true },
+];
+
+const optionIn = (flags: string): string => flags.split(' ')[0] ?? '';
+const OPTION_NAMES = Object.fromEntries(INLINE_OPTIONS.map(({ key, flags }) => [key, optionIn(flags)]));
+
+export const ENQUEUE: CommandSpec = {
+  name: 'enqueue',
+  summary: 'put scenes into the queue',
+  operands: [{ name: '[sceneId...]', help: 'Stash scene ids; - reads scenes from standard input' }],
+  options: [
+    { flags: '--file <file>', help: 'scenes as a JSON object, a JSON array or NDJSON; - is standard input' },
+    { flags: '--all', help: 'every scene of Stash; asks first' },
+    { flags: '--recent [24h]', help: 'the scenes that changed in Stash within this time' },
+    { flags: '-y, --yes', help: 'do not ask' },
+    ...INLINE_OPTIONS,
+  ],
+  settings: STASH_SETTINGS,
+  notes: [
+    'No server is asked, but for --all and --recent, which ask Stash which scenes it has. A newer edit of a scene that waits is merged into it, key by key.',
+  ],
+  examples: [
+    'plexsync enqueue 123 --path /media/a.mp4 --title "Harbour Lights" --performer "Ada Quay" --tag sea',
+    'plexsync enqueue --file scenes.ndjson',
+    'plexsync enqueue --recent 12h --stash-url http://stash:9999',
+    'jq -c ".scenes[]" export.json | plexsync enqueue -',
+  ],
+  exitCodes: [EXIT.done, EXIT.usage, EXIT.refused, EXIT.unreachable, EXIT.store],
+  run: async ({ operands, given, flags, configFile }, context) => {
+    const recent = given.text('recent');
+    if (given.has('all') || recent !== undefined) {
+      const { run } = await import('../../commands/enqueue/enqueue-from-stash.ts');
+      const which = {
+        all: given.has('all') ? 'all' : 'some',
+        recent,
+        besides: [...operands, ...namesBeside(given)],
+      } as const;
+      return await run({ which, confirmed: given.has('yes') ? 'yes' : 'ask', flags, configFile }, context);
+    }
+    const { run } = await import('../../commands/enqueue/enqueue.ts');
+    const inline = inlineOf(given);
+    const file = given.text('file');
+    return await run({ sceneIds: operands, file, inline, optionNames: OPTION_NAMES, configFile }, context);
+  },
+};
+
+/** What names scenes in another way than asking Stash. */
+function namesBeside(given: Given): readonly string[] {
+  return [...Object.keys(inlineOf(given)), ...(given.text('file') === undefined ? [] : ['file'])];
+}
+
+function inlineOf(given: Given): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    INLINE_OPTIONS.flatMap(({ key, flags, kind }) => {
+      const name = optionIn(flags).slice(2);
+      const value = kind === 'list' ? given.list(name) : given.text(name);
+      return value === undefined || (kind === 'list' && value.length === 0) ? [] : [[key, inlineValue(value, kind)]];
+    }),
+  );
+}
+
+function inlineValue(value: string | readonly string[], kind: InlineKind): unknown {
+  if (kind === 'number') return toNumberOrText(String(value));
+  // `--tag ''` is how a command line says "none".
+  return kind === 'list' ? (value as readonly string[]).filter((name) => name !== '') : value;
+}
+
+/** A number where it is one, nothing where it is empty; anything else stays as typed, so that the complaint can show it. */
+function toNumberOrText(text: string): number | string | null {
+  if (text.trim() === '') return null;
+  return /^-?\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : text;
+}

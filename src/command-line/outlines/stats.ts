@@ -1,0 +1,45 @@
+import { EXIT } from '../../exit.ts';
+import type { CommandSpec } from '../spec.ts';
+
+export const STATS: CommandSpec = {
+  name: 'stats',
+  summary: 'show queue, dead letters, circuit breaker and last run',
+  options: [
+    { flags: '--check', help: 'say in one line whether all is within bounds; exits 1 when it is not' },
+    { flags: '--max-dead <n>', help: 'with --check: highest number of dead letters' },
+    { flags: '--max-age <duration>', help: 'with --check: longest wait of the oldest job, such as 2h' },
+    { flags: '--max-outage <duration>', help: 'with --check: longest outage of the server, such as 1h' },
+    {
+      flags: '--max-silence <duration>',
+      help: 'with --check: longest time without a run that ended well, such as 24h',
+    },
+    { flags: '--metrics-file <file>', help: 'also write the statistics for Prometheus, as a whole or not at all' },
+    { flags: '--watch', help: 'show the statistics live, until interrupted' },
+    { flags: '--interval <duration>', help: 'with --watch: time between two looks (default: 2s)' },
+  ],
+  notes: [
+    '--check looks at the bounds that are given, and where none is, at --max-dead 0 --max-age 24h --max-outage 1h --max-silence 24h. What is exceeded is told on standard error, also under --quiet, so that a cron job mails it; with --json the document has the key "check". A bare number of a duration is in seconds.',
+    'The file of --metrics-file is written beside and renamed, readable by all: point it into the folder of the textfile collector, with a name that ends in .prom.',
+  ],
+  examples: [
+    'plexsync stats',
+    'plexsync stats --json',
+    'plexsync stats --check --max-dead 10 --max-age 6h --quiet',
+    'plexsync stats --metrics-file /var/lib/node_exporter/plexsync.prom --quiet',
+  ],
+  exitCodes: [EXIT.done, EXIT.jobsFailed, EXIT.usage, EXIT.store],
+  run: async ({ given }, context) => {
+    const { run } = await import('../../commands/stats/stats.ts');
+    const options = {
+      check: given.has('check'),
+      maxDead: given.text('max-dead'),
+      maxAge: given.text('max-age'),
+      maxOutage: given.text('max-outage'),
+      maxSilence: given.text('max-silence'),
+      metricsFile: given.text('metrics-file'),
+      watch: given.has('watch'),
+      interval: given.text('interval'),
+    };
+    return await run(options, context);
+  },
+};

@@ -1,0 +1,121 @@
+import type { PathMapping } from '../../core/match/file-paths.ts';
+import { EXIT } from '../../exit.ts';
+import type { AccessReview } from '../../settings/access.ts';
+import { reviewAccess, unusedWords } from '../../settings/access.ts';
+import { formatDuration } from '../../settings/duration.ts';
+import type { ExplainedSetting } from '../../settings/explain.ts';
+import { explainSettings } from '../../settings/explain.ts';
+import { configFilePath, readConfigFile } from '../../settings/file.ts';
+import type { LoadedSettings } from '../../settings/load.ts';
+import { shownValue } from '../../settings/load.ts';
+import type { Setting } from '../../settings/setting.ts';
+import type { SettingName, Settings } from '../../settings/table.ts';
+import { HIDDEN, SETTINGS } from '../../settings/table.ts';
+import { readerOf } from '../../terminal/reader.ts';
+import { renderTable } from '../../terminal/table.ts';
+import type { Context } from '../shared/context.ts';
+import { logWrapped } from '../shared/log-wrapped.ts';
+
+export type ConfigOptions = {
+  readonly flags: Readonly<Partial<Record<SettingName, unknown>>>;
+  readonly configFile: string | undefined;
+};
+
+/** Shows every setting with its value and who said so, also where some are wrong; secrets stay hidden. */
+export async function show({ flags, configFile }: ConfigOptions, context: Context): Promise<number> {
+  const { dataDir, env, output } = context;
+  // A file that cannot be read is no matter of single settings: a table without it would be another one's.
+  await readConfigFile({ dataDir: dataDir.path, named: configFile });
+  const explained = await explainSettings({ flags, env, dataDir: dataDir.path, configFile });
+  const loaded = loadedOf(explained.settings);
+  const review = reviewAccess(loaded);
+  const rows = explained.settings.map((setting) => toRow(setting, review));
+  const problems = [...explained.problems, ...rows.flatMap(({ problem }) => problem ?? [])];
+  for (const warning of explained.warnings) output.log('warning', warning);
+  const path = configFilePath(dataDir.path, configFile);
+  if (output.json) {
+    const settings = Object.fromEntries(rows.map((row) => [row.setting.name, rowDocument(row)]));
+    const place = { data_dir: dataDir.path, data_dir_origin: dataDir.origin, config_file: path };
+    output.resultJson({ ...place, settings, problems }, 2);
+  } else {
+    const reader = readerOf('stdout');
+    const cells = rows.map((row) => [row.setting.name, shownText(row), `${row.setting.origin.name}${markOf(row)}`]);
+    output.result(renderTable(['SETTING', 'VALUE', 'FROM'], cells, reader));
+    for (const one of review.unused) logWrapped(output, `${unusedWords(one, loaded)}.`);
+    logWrapped(output, `Config file: ${path}. Data directory: ${dataDir.path} (from ${dataDir.origin}).`);
+  }
+  for (const problem of problems) output.log('error', `plexsync: ${problem}`);
+  return problems.length === 0 ? EXIT.done : EXIT.usage;
+}
+
+/** A setting with all that is to be said of it. */
+type Row = {
+  readonly setting: ExplainedSetting;
+  readonly problem: string | undefined;
+  /** The setting that counts in its place. */
+  readonly counts: SettingName | undefined;
+};
+
+/** What can be used of the settings: to look at, not to run with. */
+function loadedOf(settings: readonly ExplainedSetting[]): LoadedSettings {
+  return {
+    settings: Object.fromEntries(settings.map(({ name, parsed }) => [name, parsed])) as Settings,
+    origins: Object.fromEntries(settings.map(({ name, origin }) => [name, origin])) as LoadedSettings['origins'],
+    warnings: [],
+  };
+}
+
+function toRow(setting: ExplainedSetting, { problems, unused }: AccessReview): Row {
+  const { name } = setting;
+  return {
+    setting,
+    problem: setting.problem ?? problems.find((one) => one.name === name)?.error.message,
+    counts: unused.find((one) => one.name === name)?.counts,
+  };
+}
+
+/** One setting as `config show --json` has it; durations as they are typed. */
+function rowDocument({ setting, problem, counts }: Row): object {
+  const { name, value, parsed, origin } = setting;
+  const { type, secret }: Setting = SETTINGS[name];
+  const usable = type.kind === 'duration' ? formatDuration(parsed as number) : parsed;
+  const shown = setting.problem === undefined ? usable : givenDocument(name, value);
+  return {
+    value: value === undefined ? null : secret ? HIDDEN : shown,
+    origin: origin.kind,
+    from: origin.name,
+    problem: problem ?? null,
+    overruled_by: counts ?? null,
+  };
+}
+
+/** A value that cannot be used, with nothing secret in it. */
+function shownGiven(name: SettingName, value: unknown): string {
+  return typeof value === 'string' ? String(givenDocument(name, value)) : shownValue(name, value);
+}
+
+function givenDocument(name: SettingName, value: unknown): unknown {
+  return JSON.parse(shownValue(name, value));
+}
+
+function markOf({ problem, counts }: Row): string {
+  if (problem !== undefined) return ' (wrong)';
+  return counts === undefined ? '' : ` (not used: ${counts} counts)`;
+}
+
+function shownText({ setting: { name, value, parsed, problem } }: Row): string {
+  const { type, secret }: Setting = SETTINGS[name];
+  if (value === undefined) return '-';
+  if (secret) return HIDDEN;
+  if (problem !== undefined) return shownGiven(name, value);
+  switch (type.kind) {
+    case 'duration':
+      return formatDuration(parsed as number);
+    case 'path_mappings':
+      return (parsed as readonly PathMapping[]).map(({ from, to }) => `${from}=${to}`).join(', ') || '-';
+    case 'names':
+      return (parsed as readonly string[]).join(', ') || '-';
+    default:
+      return String(parsed);
+  }
+}

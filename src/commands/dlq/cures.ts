@@ -1,0 +1,85 @@
+import type { ErrorType } from '../../core/failures/retry.ts';
+import { RETRY_RULES } from '../../core/failures/retry.ts';
+
+/** What to do about dead letters of one type: why there are any, in one sentence, and the command that comes next. */
+export type Cure = { readonly advice: string; readonly command: string };
+
+/** The whole advice; `LETTERS` in a command stands for the options that choose the letters. */
+const CURES: Readonly<Record<ErrorType, Cure>> = {
+  PlexNotFound: {
+    advice:
+      'No library has these files: if they were moved, or Plex sees the folder elsewhere, set path_map (match-test FILE shows how); if Plex has not scanned them, let it scan.',
+    command: 'plexsync dlq retry LETTERS',
+  },
+  LowConfidenceMatch: {
+    advice:
+      'Plex has files of that name and none is proven to be the scene’s: match-test FILE shows which and why. Where only the folders differ, set path_map; else say which item it is with pin (dlq show has the line), enqueue the scene again with the size of its file ("size" in the JSON), or give the file a name of its own.',
+    command: 'plexsync dlq list LETTERS',
+  },
+  NoFilePath: {
+    advice: 'The scene’s file is not known: enqueue the scene again with --path, which closes its letter.',
+    command: 'plexsync dlq list LETTERS',
+  },
+  PlexAuthError: {
+    advice: 'Plex refused the token: set a fresh one; these letters come back by themselves once it is accepted.',
+    command: 'plexsync process',
+  },
+  PlexPermissionDenied: {
+    advice: 'The token may not edit: use that of the server’s owner, then try again.',
+    command: 'plexsync dlq retry LETTERS',
+  },
+  PlexTemporaryError: {
+    advice: 'Plex answered with errors until the retries were spent: when it is well again, try again.',
+    command: 'plexsync dlq retry LETTERS',
+  },
+  PlexServerDown: {
+    advice: 'Plex could not be reached: when it answers again, try again.',
+    command: 'plexsync dlq retry LETTERS',
+  },
+  StashServerDown: {
+    advice: 'Stash could not be reached: when it answers again, try again.',
+    command: 'plexsync dlq retry LETTERS',
+  },
+  StashTemporaryError: {
+    advice: 'Stash answered with errors until the retries were spent: when it is well again, try again.',
+    command: 'plexsync dlq retry LETTERS',
+  },
+  StashRequestRejected: {
+    advice: 'Stash did not understand the question: check stash_url and the version of Stash, then try again.',
+    command: 'plexsync dlq retry LETTERS',
+  },
+  StashAuthError: {
+    advice: 'Stash refused the API key: set stash_api_key to the one in its Settings › Security, then try again.',
+    command: 'plexsync dlq retry LETTERS',
+  },
+  PlexPermanentError: {
+    advice: 'Plex refused the edit itself: read the message, correct the scene in Stash and enqueue it again.',
+    command: 'plexsync dlq list LETTERS',
+  },
+  PlexRequestTooLong: {
+    advice:
+      'What the letter names is longer than Plex, or a proxy before it, takes in one request; the rest is written. Raise the proxy’s limit, lower max_performers or max_tags, or shorten the scene, then try again.',
+    command: 'plexsync dlq retry LETTERS',
+  },
+  AttemptLost: {
+    advice: 'The process died each time it worked on this scene alone: look for what killed it, then try one.',
+    command: 'plexsync dlq list LETTERS',
+  },
+  UnexpectedError: {
+    advice: 'This is a bug in plexsync: please report it with what dlq show prints.',
+    command: 'plexsync dlq list LETTERS',
+  },
+};
+
+/** Every name that a dead letter may carry in `error_type`. */
+export const ERROR_TYPES: readonly string[] = [
+  ...new Set(Object.values(RETRY_RULES).map(({ errorType }) => errorType)),
+];
+
+/** What to do about letters of a type; `options` choose them on a command line. */
+export function cureFor(errorType: string, options: string): Cure {
+  const cure: Cure = Object.hasOwn(CURES, errorType)
+    ? CURES[errorType as ErrorType]
+    : { advice: 'Another version of plexsync wrote these letters: read them.', command: 'plexsync dlq list LETTERS' };
+  return { ...cure, command: cure.command.replace('LETTERS', () => options).trim() };
+}

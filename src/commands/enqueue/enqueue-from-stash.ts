@@ -1,0 +1,87 @@
+import { UsageError } from '../../core/model/errors.ts';
+import { EXIT } from '../../exit.ts';
+import { openIntake } from '../../queue/work/intake.ts';
+import type { LoadedSettings } from '../../settings/load.ts';
+import { loadSettings } from '../../settings/load.ts';
+import type { SettingName } from '../../settings/table.ts';
+import type { StashClient } from '../../stash/client.ts';
+import { confirm } from '../../terminal/confirm.ts';
+import type { Context } from '../shared/context.ts';
+import { declined } from '../shared/declined.ts';
+import type { StashPlace } from '../shared/stash-connection.ts';
+import { connectToStash } from '../shared/stash-connection.ts';
+import { showProgress } from '../shared/stash-progress.ts';
+import type { Counted, StashScope } from '../shared/stash-scenes.ts';
+import { enqueueWalk, passedOver, recentScope, startWalk } from '../shared/stash-scenes.ts';
+
+export type EnqueueFromStashOptions = {
+  readonly which: {
+    readonly all: 'all' | 'some';
+    /** How far back, as typed. */
+    readonly recent: string | undefined;
+    /** Scenes named in another way, which do not go with these. */
+    readonly besides: readonly string[];
+  };
+  readonly confirmed: 'yes' | 'ask';
+  readonly flags: Readonly<Partial<Record<SettingName, unknown>>>;
+  readonly configFile: string | undefined;
+};
+
+/** Asks Stash which scenes it has, all or those that changed lately, and puts them into the queue. */
+export async function run(options: EnqueueFromStashOptions, context: Context): Promise<number> {
+  const { dataDir, env, now } = context;
+  const scope = toScope(options.which);
+  const { flags, configFile } = options;
+  const loaded = await loadSettings({ flags, env, dataDir: dataDir.path, configFile });
+  const stash = requireStash(loaded, context);
+  const walk = await startWalk(stash, scope);
+  const count = `${walk.total.toLocaleString('en')} ${walk.total === 1 ? 'scene' : 'scenes'}`;
+  const question = `Put ${count} of Stash at ${loaded.settings.stash_url} into the queue of ${dataDir.path}?`;
+  const asks = scope.kind === 'all' && walk.total > 0;
+  const answer = asks ? await confirm(question, { yes: options.confirmed === 'yes' }) : 'yes';
+  if (answer !== 'yes') return declined(answer, context);
+  const intake = openIntake(dataDir);
+  const live = await showProgress(context, walk.total);
+  try {
+    report(await enqueueWalk(walk, intake, { now, onPage: live.show }), context);
+    return EXIT.done;
+  } finally {
+    live.clear();
+    intake.close();
+  }
+}
+
+/** @throws {UsageError} when no Stash is configured. */
+export function requireStash(loaded: LoadedSettings, place: StashPlace): StashClient {
+  const stash = connectToStash(loaded, place);
+  if (stash !== undefined) return stash;
+  throw new UsageError(
+    'The address of Stash is not set.',
+    'Give --stash-url, set STASH_URL, or write stash_url into config.json.',
+  );
+}
+
+function toScope({ all, recent, besides }: EnqueueFromStashOptions['which']): StashScope {
+  if (besides.length > 0 || (all === 'all' && recent !== undefined)) {
+    const flag = all === 'all' ? '--all' : '--recent';
+    throw new UsageError(`${flag} names the scenes by itself, and goes with no other.`, 'Give one of them.');
+  }
+  if (all === 'all') return { kind: 'all' };
+  const scope = recentScope(recent ?? '', 'h');
+  if (scope !== undefined) return scope;
+  throw new UsageError(
+    `--recent must be a duration up to 3650d, such as 24h or 7d, not "${recent}".`,
+    'A bare number is in hours.',
+  );
+}
+
+function report(counted: Counted, { output }: Context): void {
+  const { added, merged, withoutFile } = counted;
+  const count = added + merged;
+  output.log('info', `[PlexSync Hook] Enqueued sync jobs for ${count} ${count === 1 ? 'scene' : 'scenes'} of Stash`);
+  if (output.json) output.resultJson({ enqueued: count, scenes: count, added, merged, without_file: withoutFile });
+  else
+    output.result(
+      `${count} ${count === 1 ? 'scene' : 'scenes'} enqueued: ${added} new, ${merged} merged into a waiting job${passedOver(counted)}`,
+    );
+}

@@ -1,0 +1,136 @@
+import { readFileSync } from 'node:fs';
+import { UsageError } from '../../core/model/errors.ts';
+import type { KeyNames, SceneEdit } from '../../core/model/scene.ts';
+import { parseGivenScene } from '../../core/model/scene.ts';
+import type { Enqueued, Priority } from '../../queue/tables/jobs.ts';
+import { openIntake } from '../../queue/work/intake.ts';
+import { whyNotRead } from '../../settings/file-errors.ts';
+import type { ConfigSources } from '../../settings/load.ts';
+import type { Context } from '../shared/context.ts';
+import { parseScenes } from './scene-file.ts';
+
+export type EnqueueOptions = {
+  readonly sceneIds: readonly string[];
+  /** A file of scenes; `-` is standard input. */
+  readonly file: string | undefined;
+  /** What the inline options say, by key of the scene JSON; empty when none was given. */
+  readonly inline: Readonly<Record<string, unknown>>;
+  /** The option of each key, for complaints. */
+  readonly optionNames: KeyNames;
+  readonly configFile: string | undefined;
+};
+
+/** Puts scenes into the queue and says how long that took. */
+export async function run(options: EnqueueOptions, { dataDir, output, env, now }: Context): Promise<number> {
+  const startedAt = process.hrtime.bigint();
+  // Said when the command began: a list may take long to come, and an edit by hand meanwhile is later.
+  const saidAt = now();
+  const edits = readEdits(options);
+  const intake = openIntake(dataDir);
+  let enqueued: readonly Enqueued[];
+  let held = 0;
+  try {
+    enqueued = intake.enqueue(edits, { priority: priorityOf(options), now: now(), saidAt });
+    if (edits.some(({ bare }) => bare)) held = intake.heldCount(enqueued.map(({ jobId }) => jobId));
+  } finally {
+    intake.close();
+  }
+  const tookMs = (Number(process.hrtime.bigint() - startedAt) / 1e6).toFixed(1);
+  const [first] = enqueued;
+  const scenes = sceneCount(enqueued);
+  const what = scenes === 1 && first ? `sync job for scene ${first.sceneId}` : `sync jobs for ${scenes} scenes`;
+  output.log('info', `[PlexSync Hook] Enqueued ${what} in ${tookMs}ms`);
+  if (held > 0 && (await willAskStash({ env, dataDir: dataDir.path, configFile: options.configFile }))) held = 0;
+  report(enqueued, held, output);
+  return 0;
+}
+
+/** Whether the next run can, although the last one could not. Looked at only where that matters: a hook should not wait. */
+async function willAskStash(sources: Omit<ConfigSources, 'flags'>): Promise<boolean> {
+  const { isGiven } = await import('../../settings/raw.ts');
+  return await isGiven('stash_url', sources);
+}
+
+/** A scene that is given twice is one scene, and one job. */
+function sceneCount(edits: readonly { readonly sceneId: number }[]): number {
+  return new Set(edits.map(({ sceneId }) => sceneId)).size;
+}
+
+/** A file is bulk: edits by hand and hooks go before it. */
+function priorityOf({ file, sceneIds }: EnqueueOptions): Priority {
+  return file === undefined && sceneIds[0] !== '-' ? 'hand' : 'bulk';
+}
+
+function report(enqueued: readonly Enqueued[], held: number, output: Context['output']): void {
+  const merged = enqueued.filter(({ how }) => how === 'merged').length;
+  const added = enqueued.length - merged;
+  if (output.json) {
+    const jobs = enqueued.map(({ jobId, sceneId, how }) => ({ job_id: jobId, scene_id: sceneId, how }));
+    output.resultJson({ enqueued: enqueued.length, scenes: sceneCount(enqueued), added, merged, jobs });
+    return;
+  }
+  const scenes = sceneCount(enqueued);
+  const newScenes = sceneCount(enqueued.filter(({ how }) => how === 'added'));
+  const counts = [
+    newScenes > 0 && `${newScenes} new`,
+    scenes > newScenes && `${scenes - newScenes} merged into a waiting job`,
+  ]
+    .filter(Boolean)
+    .join(', ');
+  output.result(`${scenes === 1 ? '1 scene' : `${scenes} scenes`} enqueued: ${counts}`);
+  if (held > 0) {
+    const they = held === 1 ? '1 scene has' : `${held} scenes have`;
+    output.log(
+      'warning',
+      `${they} no data and will wait until Stash can supply it (no_stash): set stash_url, or give --path and --title`,
+    );
+  }
+}
+
+function readEdits({ sceneIds, file, inline, optionNames }: EnqueueOptions): readonly SceneEdit[] {
+  if (file === '') throw new UsageError('--file is empty.', 'Give a JSON or NDJSON file, or - for standard input.');
+  if (inline['path'] === '') throw new UsageError('--path is empty.', 'Give the scene’s file, as Stash sees it.');
+  const source = file ?? (sceneIds.length === 1 && sceneIds[0] === '-' ? '-' : undefined);
+  const hasInline = Object.keys(inline).length > 0;
+  if (source !== undefined) {
+    if (hasInline || (file !== undefined && sceneIds.length > 0)) {
+      throw new UsageError(
+        'A file of scenes goes with no scene id and no other scene option.',
+        'Enqueue the file and the scene in two commands.',
+      );
+    }
+    return parseScenes(readSource(source), nameOf(source));
+  }
+  if (sceneIds.length === 0) {
+    throw new UsageError(
+      'No scene was given.',
+      'Try: plexsync enqueue 123 --path /media/a.mp4 --title "A title", or --file scenes.json.',
+    );
+  }
+  if (hasInline && sceneIds.length > 1) {
+    throw new UsageError(
+      `The scene options go with one scene id, and there are ${sceneIds.length}.`,
+      'Use --file with a JSON array for several scenes.',
+    );
+  }
+  return sceneIds.map((id) => parseGivenScene({ ...inline, scene_id: id }, 'The scene', optionNames));
+}
+
+function readSource(source: string): string {
+  const name = nameOf(source);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(source === '-' ? 0 : source));
+  } catch (thrown) {
+    const { code } = thrown as NodeJS.ErrnoException;
+    if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA')
+      throw new UsageError(`${name} is not UTF-8 text.`, 'Save it as UTF-8; nothing was enqueued.');
+    throw new UsageError(
+      `${name} cannot be read: ${whyNotRead(thrown)}.`,
+      'Give a JSON or NDJSON file, or - for standard input.',
+    );
+  }
+}
+
+function nameOf(source: string): string {
+  return source === '-' ? 'standard input' : source;
+}

@@ -1,0 +1,106 @@
+import type { PathMapping } from '../../core/match/file-paths.ts';
+import {
+  derivePathMapping,
+  fileName,
+  folderOf,
+  isInFolder,
+  mapPath,
+  normalisePath,
+  unmapPath,
+} from '../../core/match/file-paths.ts';
+import { rootConflict } from '../../core/match/library-roots.ts';
+import type { LivePlex } from '../../core/match/live-finders.ts';
+import { liveFinders } from '../../core/match/live-finders.ts';
+import type { Found, LookUp, LookUpPlace } from '../../core/match/look-up.ts';
+import { lookUpFile } from '../../core/match/look-up.ts';
+import type { Candidate, SceneFile } from '../../core/match/match.ts';
+import type { NearMiss } from '../../core/match/near-misses.ts';
+import { isRuledOut, nearMisses, nearMissQueries } from '../../core/match/near-misses.ts';
+import type { Section } from '../../core/model/plex-item.ts';
+
+/** What an explanation needs of Plex. Either may throw a `SyncError`. */
+export type ExplainPlex = LivePlex & {
+  /** Some items with `text` in a file's path, `most` at the most: hints, no complete look. */
+  filesLike(section: Section, text: string, most: number): Promise<Found>;
+};
+
+/** A verdict with all that a person needs to understand it. */
+export type Explanation = {
+  readonly file: SceneFile;
+  readonly look: LookUp;
+  readonly nearMisses: readonly NearMiss[];
+  /** Requests that went into near misses alone. */
+  readonly extraRequests: number;
+  /** The mapping that would make the path exact, if the file is the one that it leads to. */
+  readonly suggestion: PathMapping | undefined;
+  /** Set when the path is one as Plex sees it; `stashPath` is the same file as Stash sees it, where a mapping tells. */
+  readonly plexSide: { readonly stashPath: string | undefined } | undefined;
+};
+
+/** Enough to see what is near, in a folder of any size. */
+const MOST_NEAR = 50;
+
+/** Looks a file up as the drain does, and asks further only when nothing was found, to say what came near. */
+export async function explainMatch(file: SceneFile, place: LookUpPlace, plex: ExplainPlex): Promise<Explanation> {
+  const look = await lookUpFile(file, place, liveFinders(plex));
+  const extra = look.match.kind === 'none' ? await lookAround(look.mapped.path, place, plex) : NOTHING;
+  const all = nearMisses(file, look.mapped.path, [...look.candidates, ...extra.candidates]);
+  // Where there are candidates, only what was ruled out among them is worth a word.
+  const near = look.match.kind === 'none' ? all : all.filter(isRuledOut);
+  return {
+    file,
+    look,
+    nearMisses: near,
+    extraRequests: extra.requests,
+    suggestion: suggestionFor(file, place, { look, near }),
+    plexSide: plexSideOf(file.path, place.mappings, look),
+  };
+}
+
+const NOTHING: Found = { candidates: [], requests: 0 };
+
+async function lookAround(mappedPath: string, { sections }: LookUpPlace, plex: ExplainPlex): Promise<Found> {
+  const candidates: Candidate[] = [];
+  let requests = 0;
+  for (const section of sections) {
+    for (const query of nearMissQueries(mappedPath)) {
+      const found = await plex.filesLike(section, query, MOST_NEAR);
+      candidates.push(...found.candidates);
+      requests += found.requests;
+    }
+  }
+  return { candidates, requests };
+}
+
+function suggestionFor(
+  file: SceneFile,
+  { sections }: LookUpPlace,
+  { look, near }: { readonly look: LookUp; readonly near: readonly NearMiss[] },
+): PathMapping | undefined {
+  const suggested = (plexPath: string): PathMapping | undefined => {
+    const derived = derivePathMapping(file.path, plexPath);
+    return derived !== undefined && mapPath(file.path, [derived]).path !== look.mapped.path ? derived : undefined;
+  };
+  const { match } = look;
+  if (match.kind === 'low') return match.suggestion;
+  if (match.kind === 'high') return match.rule === 'path' ? undefined : suggested(match.best.file);
+  // A path that no library holds was probably not mapped, or not well: then the folder's new place tells how.
+  const isInside = sections.some(({ serverFolders }) =>
+    serverFolders.some((folder) => isInFolder(look.mapped.path, folder)),
+  );
+  const name = fileName(look.mapped.path);
+  const [closest] = near
+    .filter(({ sharedFolders }) => sharedFolders > 0)
+    .map(({ candidate, file: { path } }) => ({ candidate, path: `${folderOf(path)}/${name}` }))
+    .filter(({ candidate, path }) => rootConflict([look.mapped.path, file.path], path, candidate) === undefined);
+  return isInside || closest === undefined ? undefined : suggested(closest.path);
+}
+
+function plexSideOf(path: string, mappings: readonly PathMapping[], look: LookUp): Explanation['plexSide'] {
+  const back = unmapPath(path, mappings);
+  const stashPath = back.mapping === undefined ? undefined : back.path;
+  if (look.mapped.mapping === undefined) return stashPath === undefined ? undefined : { stashPath };
+  const given = normalisePath(path);
+  const isInPlex = look.candidates.some(({ files }) => files.some((file) => normalisePath(file.path) === given));
+  return isInPlex && look.mapped.path !== given ? { stashPath } : undefined;
+}

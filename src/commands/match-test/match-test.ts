@@ -1,0 +1,85 @@
+import { chooseSections } from '../../core/match/libraries.ts';
+import type { SceneFile } from '../../core/match/match.ts';
+import { UsageError } from '../../core/model/errors.ts';
+import { PATH_EXAMPLE, parseFileArgument } from '../../core/model/file-argument.ts';
+import { EXIT } from '../../exit.ts';
+import { parseRunningTimeMs } from '../../settings/duration.ts';
+import { loadSettings } from '../../settings/load.ts';
+import type { SettingName } from '../../settings/table.ts';
+import { readerOf } from '../../terminal/reader.ts';
+import type { Context } from '../shared/context.ts';
+import { connectToPlex } from '../shared/plex-connection.ts';
+import { toId } from '../shared/typed-values.ts';
+import { tellWarnings } from '../shared/warnings.ts';
+import { explainMatch } from './explain-match.ts';
+import { matchDocument, matchText } from './report.ts';
+import type { AskedScene } from './scene.ts';
+import { readAskedScene } from './scene.ts';
+
+/** What was asked, as it was typed. */
+export type MatchTestOptions = {
+  readonly file: string | undefined;
+  readonly scene: string | undefined;
+  readonly size: string | undefined;
+  readonly duration: string | undefined;
+  readonly flags: Readonly<Partial<Record<SettingName, unknown>>>;
+  readonly configFile: string | undefined;
+};
+
+/** Shows what a file would match in Plex, and why; writes nothing. */
+export async function run(options: MatchTestOptions, context: Context): Promise<number> {
+  const { dataDir, env, output } = context;
+  const asked = parseAsked(options);
+  const { flags, configFile } = options;
+  const loaded = await loadSettings({ flags, env, dataDir: dataDir.path, configFile });
+  const { settings } = loaded;
+  tellWarnings(loaded, context);
+  const plex = connectToPlex(loaded, context);
+  const scene = asked.sceneId === undefined ? undefined : await readAskedScene(asked.sceneId, loaded, context);
+  const file = fileOf(asked, scene);
+  const sections = chooseSections(await plex.sections(), settings.plex_library);
+  const explanation = await explainMatch(file, { sections, mappings: settings.path_map }, plex);
+  const matching = settings.strict_matching ? 'strict' : 'relaxed';
+  if (output.json) output.resultJson(matchDocument(explanation, { matching, scene }), 2);
+  else output.result(matchText(explanation, { matching, scene, reader: readerOf('stdout') }));
+  return explanation.look.match.kind === 'high' ? EXIT.done : EXIT.jobsFailed;
+}
+
+/** What was typed of the file; what is missing the scene may supply. */
+type Asked = Partial<SceneFile> & { readonly sceneId: number | undefined };
+
+/** @throws {UsageError} for what cannot be read, or names no file. */
+function parseAsked({ file, scene, size, duration }: MatchTestOptions): Asked {
+  if (file === undefined && scene === undefined)
+    throw new UsageError('Neither a file nor a scene is given.', `${PATH_EXAMPLE} Or a scene: --scene 4711.`);
+  return {
+    ...(file === undefined ? {} : { path: parseFileArgument(file) }),
+    sceneId: scene === undefined ? undefined : toId(scene, 'scene', '--scene'),
+    size: toSize(size),
+    durationMs: toDurationMs(duration),
+  };
+}
+
+/** @throws {UsageError} where nobody knows of a file. */
+function fileOf({ path, size, durationMs }: Asked, scene: AskedScene | undefined): SceneFile {
+  const known = scene?.file;
+  const wanted = path ?? known?.path;
+  if (wanted === undefined) {
+    const knower = scene?.from === 'stash' ? 'Stash' : 'the data directory';
+    throw new UsageError(`Scene ${scene?.sceneId} has no file that ${knower} knows of.`, 'Give FILE too.');
+  }
+  return { path: wanted, size: size ?? known?.size, durationMs: durationMs ?? known?.durationMs };
+}
+
+function toDurationMs(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const ms = parseRunningTimeMs(text);
+  if (ms !== undefined && ms > 0) return ms;
+  throw new UsageError(`--duration must be seconds, or a time like 1:02:03, not "${text}".`, 'A player shows it.');
+}
+
+function toSize(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new UsageError(`--size must be a whole number of bytes, not "${text}".`, 'stat -c %s FILE shows it.');
+}

@@ -1,0 +1,75 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { durationMsOf } from '../../core/match/file-facts.ts';
+import type { SceneFile } from '../../core/match/match.ts';
+import type { Pin } from '../../core/match/pin.ts';
+import { UsageError } from '../../core/model/errors.ts';
+import type { SceneData } from '../../core/model/scene.ts';
+import { QUEUE_SCHEMA } from '../../queue/store/migrations.ts';
+import { openStoresToRead } from '../../queue/store/stores.ts';
+import { letterFileOf } from '../../queue/tables/dead-letters.ts';
+import type { KnownItem, SceneStatus } from '../../queue/views/scene-status.ts';
+import { readSceneStatus } from '../../queue/views/scene-status.ts';
+import type { LoadedSettings } from '../../settings/load.ts';
+import type { Context } from '../shared/context.ts';
+import { connectToStash } from '../shared/stash-connection.ts';
+
+/** A scene that was asked for by its id. */
+export type AskedScene = {
+  readonly sceneId: number;
+  /** Who knows of its file. */
+  readonly from: 'stash' | 'data_dir';
+  /** Absent for a scene without a file. */
+  readonly file: SceneFile | undefined;
+  /** The item it was last written to, if any. */
+  readonly item: KnownItem | undefined;
+  /** The item that a person said it is, if one was said. */
+  readonly pin: Pin | undefined;
+};
+
+/**
+ * A scene's file as Stash has it now; where there is no Stash, or it has no such scene, as the data directory knows it.
+ * @throws {UsageError} for a scene that nobody knows. @throws {SyncError | StoreError}
+ */
+export async function readAskedScene(sceneId: number, loaded: LoadedSettings, context: Context): Promise<AskedScene> {
+  const stashed = await lookInStash(sceneId, loaded, context);
+  const status = lookInDataDir(sceneId, context);
+  const { item, pin } = status ?? { item: undefined, pin: undefined };
+  if (stashed !== undefined) return { sceneId, from: 'stash', file: fileIn(stashed), item, pin };
+  if (status !== undefined) return { sceneId, from: 'data_dir', file: newestFile(status), item, pin };
+  const [where, hint] =
+    loaded.settings.stash_url === undefined
+      ? ['', `Set stash_url so that Stash can be asked, or give FILE without --scene.`]
+      : [' in Stash, nor', 'Check the id, or give FILE without --scene.'];
+  throw new UsageError(`Scene ${sceneId} is not known${where} in ${context.dataDir.path}.`, hint);
+}
+
+async function lookInStash(sceneId: number, loaded: LoadedSettings, context: Context): Promise<SceneData | undefined> {
+  const look = (await connectToStash(loaded, context)?.scenes([sceneId]))?.get(sceneId);
+  if (look?.kind === 'failed') throw look.error;
+  return look?.kind === 'found' ? look.scene.data : undefined;
+}
+
+/** A match can be tested without a data directory, which is then not made. */
+function lookInDataDir(sceneId: number, { dataDir, now }: Context): SceneStatus | undefined {
+  if (!existsSync(join(dataDir.path, QUEUE_SCHEMA.fileName))) return undefined;
+  const stores = openStoresToRead(dataDir);
+  try {
+    return readSceneStatus(stores, sceneId, now());
+  } finally {
+    stores.close();
+  }
+}
+
+/** The path by what is newest (a job, the last sync, a dead letter), with what is said of a file at that path. */
+function newestFile({ jobs, letters, scenePath }: SceneStatus): SceneFile | undefined {
+  const told = [...jobs.map(({ data }) => fileIn(data)), ...letters.map(letterFileOf)].filter(
+    (file) => file !== undefined,
+  );
+  const path = jobs.find((job) => job.path !== undefined)?.path ?? scenePath ?? told[0]?.path;
+  return path === undefined ? undefined : (told.find((file) => file.path === path) ?? { path });
+}
+
+function fileIn({ path, size, duration }: SceneData): SceneFile | undefined {
+  return path === undefined ? undefined : { path, size, durationMs: durationMsOf(duration) };
+}

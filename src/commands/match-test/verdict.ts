@@ -1,0 +1,72 @@
+import { pathMapFlag } from '../../core/match/file-paths.ts';
+import type { MatchResult } from '../../core/match/match.ts';
+import { adviceOn } from '../../core/match/match.ts';
+import { isRuledOut } from '../../core/match/near-misses.ts';
+import type { Explanation } from './explain-match.ts';
+import type { AskedScene } from './scene.ts';
+
+/** Whether a run writes where nothing is proven. */
+export type Matching = 'strict' | 'relaxed';
+
+const RULE_WORDS: Readonly<Record<Extract<MatchResult, { kind: 'high' }>['rule'], string>> = {
+  path: 'it has the file at this very path',
+  size: 'it alone has a file of this name and size',
+  folders: 'of all files of this name its path shares the most folders',
+};
+
+/** The verdict for a person, in one line. */
+export function verdictWords(match: MatchResult): string {
+  if (match.kind === 'none') return 'none: no item has this file';
+  const { candidate } = match.best;
+  const item = `item ${candidate.ratingKey} "${candidate.title}" in "${candidate.sectionTitle}"`;
+  if (match.kind === 'high') return `HIGH: ${item}, since ${RULE_WORDS[match.rule]}`;
+  return `LOW: ${match.considered.length === 1 ? 'a candidate' : 'candidates'}, and no proof; the likeliest is ${item}`;
+}
+
+/** What follows from a verdict, and what a person may do about it. */
+export function nextLines(
+  explanation: Explanation,
+  { matching, scene }: { readonly matching: Matching; readonly scene: AskedScene | undefined },
+): readonly string[] {
+  const { match } = explanation.look;
+  if (scene?.pin !== undefined)
+    return [`process would write to the pinned item ${scene.pin.ratingKey}, whatever the verdict says.`];
+  switch (match.kind) {
+    case 'high':
+      return ['process would write to this item.', ...withFlag(explanation, 'The path would be exact with')];
+    case 'low':
+      return [
+        matching === 'strict'
+          ? 'process would not write: the job would be a dead letter, LowConfidenceMatch.'
+          : 'process would write to the likeliest, since strict_matching is off.',
+        wayToProof(explanation, match),
+        `If you know that it is: plexsync pin ${scene?.sceneId ?? 'SCENE'} ${match.best.candidate.ratingKey}`,
+      ];
+    case 'none':
+      return [
+        ...oldFacts(explanation),
+        ...withFlag(explanation, 'No library holds this folder. If it is the one shown above:'),
+        `Check that Plex has scanned the file, and that ${explanation.look.mapped.path} is where Plex sees it (path_map, plex_library).`,
+      ];
+  }
+}
+
+function withFlag({ suggestion }: Explanation, words: string): readonly string[] {
+  return suggestion === undefined ? [] : [`${words} ${pathMapFlag(suggestion)}`];
+}
+
+function wayToProof(explanation: Explanation, match: MatchResult): string {
+  const [flag] = withFlag(explanation, 'If that is the file, this proves it:');
+  const bySize =
+    explanation.file.size === undefined
+      ? 'Give its size with --size, or set path_map so that the path is exact.'
+      : 'Set path_map so that the path is exact, or plex_library to one library.';
+  return adviceOn(match) ?? flag ?? bySize;
+}
+
+function oldFacts({ nearMisses }: Explanation): readonly string[] {
+  const [ruledOut] = nearMisses.filter(isRuledOut);
+  if (ruledOut === undefined) return [];
+  const fact = ruledOut.kind === 'other_size' ? 'size' : 'duration';
+  return [`If the file was replaced, scan the library in Plex: it still has the old ${fact}.`];
+}

@@ -1,0 +1,94 @@
+import type { KindInNeed, SweepKind } from '../../core/model/reconcile.ts';
+import { KINDS_IN_NEED } from '../../core/model/reconcile.ts';
+import type { Output } from '../../terminal/output.ts';
+import { readerOf } from '../../terminal/reader.ts';
+import { renderTable } from '../../terminal/table.ts';
+
+/** What a sweep has found. */
+export type Findings = {
+  /** Scenes that Stash has listed. */
+  readonly seen: number;
+  readonly ids: Readonly<Record<KindInNeed, readonly number[]>>;
+  /** Of those that need nothing. */
+  readonly counts: Readonly<Record<Exclude<SweepKind, KindInNeed>, number>>;
+};
+
+/** What was done about it, in scenes and, for those `dropped`, jobs. */
+export type Carried = { readonly enqueued: number; readonly forgotten: number; readonly dropped: number };
+
+export type ReconcileOutcome = {
+  readonly findings: Findings;
+  readonly scope: 'all' | 'recent';
+  readonly plex: 'asked' | 'not_asked';
+  /** Absent where nothing was to be changed. */
+  readonly carried: Carried | undefined;
+};
+
+const NAMES: Readonly<Record<SweepKind, string>> = {
+  never_synced: 'never synced',
+  changed: 'changed',
+  missing_in_plex: 'missing in Plex',
+  gone_from_stash: 'gone from Stash',
+  waiting: 'waiting already',
+  without_file: 'without a file',
+  dead_letter: 'dead letter',
+  in_step: 'in step',
+};
+
+/** As many of a kind are named: enough to look at some. */
+const FIRST_IDS = 5;
+
+/** Shows how many scenes of which kind there are, with the first of those that need something. */
+export function reportFindings({ ids, counts }: Findings, output: Output): void {
+  if (output.json) return;
+  const inNeed = KINDS_IN_NEED.map((kind) => {
+    const first = ids[kind].slice(0, FIRST_IDS).join(', ');
+    return [NAMES[kind], ids[kind].length, ids[kind].length > FIRST_IDS ? `${first}, …` : first || '-'];
+  });
+  const atRest = (['waiting', 'without_file', 'dead_letter', 'in_step'] as const).map((kind) => [
+    NAMES[kind],
+    counts[kind],
+    '-',
+  ]);
+  output.result(renderTable(['KIND', 'SCENES', 'FIRST IDS'], [...inNeed, ...atRest], readerOf('stdout')));
+}
+
+/** Says what was done; with `--json` all of it in one document. */
+export function reportOutcome(outcome: ReconcileOutcome, output: Output): void {
+  if (output.json) output.resultJson(reconcileDocument(outcome), 2);
+  else output.result(outcomeWords(outcome));
+}
+
+function outcomeWords({ findings, carried }: ReconcileOutcome): string {
+  const looked = `${countIn(findings.seen, 'scene')} of Stash looked at`;
+  if (carried === undefined) return `${looked}. Dry run, nothing was changed.`;
+  const { enqueued, forgotten, dropped } = carried;
+  if (enqueued === 0 && forgotten === 0) return `${looked}: nothing to do.`;
+  const parts = [
+    `${countIn(enqueued, 'scene')} enqueued`,
+    ...(forgotten === 0 ? [] : [`${countIn(forgotten, 'scene')} forgotten`]),
+    ...(dropped === 0 ? [] : [`${countIn(dropped, 'waiting job')} dropped`]),
+  ];
+  return `${looked}: ${parts.join(', ')}.`;
+}
+
+function reconcileDocument({ findings, scope, plex, carried }: ReconcileOutcome): object {
+  const { seen, ids, counts } = findings;
+  const kinds = KINDS_IN_NEED.map((kind) => [kind, { count: ids[kind].length, first: ids[kind].slice(0, FIRST_IDS) }]);
+  return {
+    ...(carried === undefined ? { dry_run: true } : {}),
+    scope: scope === 'all' ? 'all' : 'since',
+    plex_asked: plex === 'asked',
+    scenes: seen,
+    ...Object.fromEntries(kinds),
+    ...counts,
+    enqueued: carried?.enqueued ?? 0,
+    forgotten: carried?.forgotten ?? 0,
+    dropped_jobs: carried?.dropped ?? 0,
+  };
+}
+
+/** A count with its noun, such as `1 scene` or `1,203 scenes`. */
+export function countIn(count: number, noun: string): string {
+  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,11 @@
+import type { Output } from '../../terminal/output.ts';
+
+/** What every command is given: the global options, resolved. */
+export type Context = {
+  readonly dataDir: { readonly path: string; readonly origin: string };
+  readonly output: Output;
+  readonly env: NodeJS.ProcessEnv;
+  /** Epoch ms. */
+  now(): number;
+  readonly version: string;
+};

@@ -1,0 +1,18 @@
+import type { DeadLetter } from '../../queue/tables/dead-letters.ts';
+import { letterChoicesOf, letterDataOf } from '../../queue/tables/dead-letters.ts';
+import type { Context } from './context.ts';
+
+/** A letter in `dlq list --json`: keys are only ever added. One that is damaged has no `job_data`. */
+export function letterDocument(letter: DeadLetter): object {
+  const { job_key: _key, stamps: _stamps, bare_at: _bareAt, ...columns } = letter;
+  return { ...columns, job_data: letterDataOf(letter) ?? null, choices: letterChoicesOf(letter) };
+}
+
+/** Warns of a letter whose scene cannot be read: the others are shown as ever. */
+export function warnOfDamage(letter: DeadLetter, { output }: Pick<Context, 'output'>): void {
+  if (letterDataOf(letter) !== undefined) return;
+  output.log(
+    'warning',
+    `[PlexSync] Dead letter ${letter.id} is damaged: its job_data in dlq.db is no JSON object. Mend it there, or give it up: plexsync dlq purge ${letter.id}`,
+  );
+}

@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto';
+import { homedir, hostname } from 'node:os';
+import type { PlexClient, PlexClientOptions } from '../../plex/client.ts';
+import { createPlexClient } from '../../plex/client.ts';
+import { readClientIdentifier } from '../../queue/store/client-identifier.ts';
+import { requirePlex } from '../../settings/access.ts';
+import type { LoadedSettings } from '../../settings/load.ts';
+import type { Context } from './context.ts';
+
+/**
+ * Plex as the settings name it, for a command that looks and works without a data directory.
+ * @throws {UsageError} when Plex is not configured.
+ */
+export function connectToPlex(loaded: LoadedSettings, context: Context): PlexClient {
+  return connectAs(readClientIdentifier(context.dataDir.path) ?? machineIdentifier(), loaded, context);
+}
+
+/** The same for a command that has the data directory open, and knows its client identifier. */
+export function connectAs(clientIdentifier: string, loaded: LoadedSettings, { now, version }: Context): PlexClient {
+  return createPlexClient(
+    plexOptions(loaded, { clientIdentifier, version, signal: new AbortController().signal, now }),
+  );
+}
+
+/** What the client of Plex is told by the settings, and by whoever uses it. @throws {UsageError} when Plex is not configured. */
+export function plexOptions(
+  loaded: LoadedSettings,
+  user: Pick<PlexClientOptions, 'clientIdentifier' | 'version' | 'signal' | 'now'>,
+): PlexClientOptions {
+  const { connect_timeout, read_timeout } = loaded.settings;
+  return { ...requirePlex(loaded), ...user, connectTimeoutMs: connect_timeout, readTimeoutMs: read_timeout };
+}
+
+/** What stands for this user on this machine, the same at each run, since Plex registers every unseen one as a device (plex-api.md 1). */
+export function machineIdentifier(): string {
+  const digest = createHash('sha256').update(`plexsync\n${hostname()}\n${homedir()}`).digest('hex');
+  return digest.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
+}

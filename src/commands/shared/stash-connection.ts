@@ -1,0 +1,30 @@
+import { stashAccess } from '../../settings/access.ts';
+import type { LoadedSettings } from '../../settings/load.ts';
+import type { StashClient } from '../../stash/client.ts';
+import { createStashClient } from '../../stash/client.ts';
+import type { Context } from './context.ts';
+
+export type StashPlace = Pick<Context, 'now'> & {
+  /** Aborts what is under way. */
+  readonly signal?: AbortSignal | undefined;
+  /** What an earlier run learnt of the server, as it was kept. */
+  readonly known?: unknown;
+};
+
+/**
+ * Stash as the settings name it, for a command that looks and works without a data directory; `undefined` when they
+ * name none.
+ * @throws {UsageError} when the key cannot be read.
+ */
+export function connectToStash(loaded: LoadedSettings, place: StashPlace): StashClient | undefined {
+  const access = stashAccess(loaded);
+  if (access === undefined) return undefined;
+  return createStashClient({
+    ...access,
+    connectTimeoutMs: loaded.settings.connect_timeout,
+    readTimeoutMs: loaded.settings.read_timeout,
+    signal: place.signal ?? new AbortController().signal,
+    known: place.known,
+    now: place.now,
+  });
+}

@@ -1,0 +1,71 @@
+import type { SceneEdit } from '../../core/model/scene.ts';
+import type { Intake } from '../../queue/work/intake.ts';
+import { parseDurationMs } from '../../settings/duration.ts';
+import type { StashClient } from '../../stash/client.ts';
+import { cursorBefore } from '../../stash/server-time.ts';
+
+/** Which scenes of Stash: all, or those changed since a moment ago. */
+export type StashScope = { readonly kind: 'all' } | { readonly kind: 'recent'; readonly backMs: number };
+
+/** How many scenes were put into the queue. */
+export type Counted = {
+  readonly added: number;
+  readonly merged: number;
+  /** Passed over: there is nothing to look for in Plex. */
+  readonly withoutFile: number;
+};
+
+/** As many as one answer carries easily, and one transaction of the queue takes at once. */
+export const PER_PAGE = 500;
+
+/** Farther back than any Stash reaches, and still a date that can be reckoned with. */
+const MOST_BACK_MS = 3_650 * 86_400_000;
+
+/** How far back, as typed; a bare number is in `unit`. `undefined` for what is no such duration. */
+export function recentScope(text: string, unit: 'h' | 'd'): StashScope | undefined {
+  const backMs = parseDurationMs(text, unit);
+  const isUsable = backMs !== undefined && backMs > 0 && backMs <= MOST_BACK_MS;
+  return isUsable ? { kind: 'recent', backMs } : undefined;
+}
+
+/** The first page of a walk, with the number of scenes in all; nothing is read into memory but a page at a time. */
+export async function startWalk(stash: StashClient, scope: StashScope) {
+  const only = scope.kind === 'all' ? {} : { updatedSince: cursorBefore(await stash.serverTime(), scope.backMs) };
+  const first = await stash.pageAfter(0, PER_PAGE, only);
+  return {
+    total: first.left,
+    pages: async function* () {
+      for (let page = first; ; ) {
+        yield page.scenes;
+        if (page.nextAfterId === undefined) return;
+        page = await stash.pageAfter(page.nextAfterId, PER_PAGE, only);
+      }
+    },
+  };
+}
+
+/** Puts the scenes of a walk that have a file into the queue, bare, a page in one transaction; `onPage` hears how far it is. */
+export async function enqueueWalk(
+  walk: Awaited<ReturnType<typeof startWalk>>,
+  intake: Pick<Intake, 'enqueue'>,
+  progress: { now(): number; onPage(done: number): void },
+): Promise<Counted> {
+  let [added, merged, withoutFile] = [0, 0, 0];
+  const saidAt = progress.now();
+  for await (const scenes of walk.pages()) {
+    const filed = scenes.filter(({ paths }) => paths.length > 0);
+    const edits = filed.map(({ sceneId }): SceneEdit => ({ sceneId, bare: true, data: {} }));
+    withoutFile += scenes.length - filed.length;
+    for (const { how } of intake.enqueue(edits, { priority: 'bulk', now: progress.now(), saidAt })) {
+      if (how === 'added') added += 1;
+      else merged += 1;
+    }
+    progress.onPage(added + merged + withoutFile);
+  }
+  return { added, merged, withoutFile };
+}
+
+/** What to say after a count of enqueued scenes; empty where each has a file. */
+export function passedOver({ withoutFile }: Counted): string {
+  return withoutFile === 0 ? '' : `, ${withoutFile} without a file passed over`;
+}

@@ -1,0 +1,46 @@
+import type { Breaker } from '../../core/failures/breaker.ts';
+import type { StoreStats } from '../../queue/views/stats.ts';
+import { utcTime } from '../../terminal/time.ts';
+
+/** The document of `stats --json` and `process --stats-only`: keys are only ever added. */
+export function statsDocument(stats: StoreStats, dataDir: { readonly path: string; readonly origin: string }): object {
+  const { deadLetters, breakers, lastRun } = stats;
+  return {
+    pending: stats.pending,
+    in_progress: stats.inProgress,
+    completed: stats.totals.updated + stats.totals.unchanged,
+    failed: stats.totals.dead_lettered,
+    waiting: stats.waiting,
+    dead_letters: { count: sum(deadLetters), by_error_type: deadLetters },
+    breaker: { plex: breakerDocument(breakers.plex), stash: breakerDocument(breakers.stash) },
+    outage_since: instant(stats.outageSince),
+    totals: stats.totals,
+    scenes: stats.scenes,
+    oldest_pending_at: instant(stats.oldestPendingAt),
+    last_run: lastRun
+      ? {
+          started_at: utcTime(lastRun.started_at),
+          ended_at: instant(lastRun.ended_at ?? undefined),
+          exit_code: lastRun.exit_code,
+          done: lastRun.done,
+          failed: lastRun.failed,
+        }
+      : null,
+    last_success_at: instant(stats.lastSuccessAt),
+    data_dir: dataDir.path,
+  };
+}
+
+/** How many letters there are in all. */
+export function sum(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((total, count) => total + count, 0);
+}
+
+function instant(at: number | undefined): string | null {
+  return at === undefined ? null : utcTime(at);
+}
+
+function breakerDocument(breaker: Breaker): object {
+  if (breaker.kind !== 'open') return { state: breaker.kind };
+  return { state: 'open', opened_at: utcTime(breaker.openedAt) };
+}

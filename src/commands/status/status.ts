@@ -1,0 +1,168 @@
+import type { Pin } from '../../core/match/pin.ts';
+import type { ListKind, ScalarField } from '../../core/model/plex-item.ts';
+import { writtenKeys } from '../../core/model/scene-record.ts';
+import { EXIT } from '../../exit.ts';
+import { openStoresToRead } from '../../queue/store/stores.ts';
+import type { DeadLetter } from '../../queue/tables/dead-letters.ts';
+import type { KnownItem, SceneStatus } from '../../queue/views/scene-status.ts';
+import { knownPathOf, readSceneStatus } from '../../queue/views/scene-status.ts';
+import type { QueuedJob } from '../../queue/views/waiting.ts';
+import { loadSettings } from '../../settings/load.ts';
+import type { SettingName } from '../../settings/table.ts';
+import { fieldName, leftReason } from '../../terminal/log/log.ts';
+import { readerOf } from '../../terminal/reader.ts';
+import { renderFields } from '../../terminal/table.ts';
+import { localTime, utcTime } from '../../terminal/time.ts';
+import type { Context } from '../shared/context.ts';
+import { jobDocument } from '../shared/job-document.ts';
+import { letterDocument } from '../shared/letter-document.ts';
+import { pinDocument } from '../shared/pin-document.ts';
+import { toId } from '../shared/typed-values.ts';
+import { tellWarnings } from '../shared/warnings.ts';
+import { plexLink } from './plex-link.ts';
+
+export type StatusOptions = {
+  readonly scene: string;
+  readonly flags: Readonly<Partial<Record<SettingName, unknown>>>;
+  readonly configFile: string | undefined;
+};
+
+/** Says where a scene is, out of the data directory alone; exit code 1 when nothing is known of it. */
+export async function run({ scene, flags, configFile }: StatusOptions, context: Context): Promise<number> {
+  const { dataDir, env, output, now } = context;
+  const sceneId = toId(scene, 'scene');
+  const loaded = await loadSettings({ flags, env, dataDir: dataDir.path, configFile });
+  tellWarnings(loaded, context);
+  const stores = openStoresToRead(dataDir);
+  try {
+    const status = readSceneStatus(stores, sceneId, now());
+    const link = linkOf(status?.item, loaded.settings.plex_url);
+    if (output.json) output.resultJson(statusDocument(sceneId, status, link), 2);
+    else if (status === undefined)
+      output.log(
+        'warning',
+        `Nothing is known of scene ${sceneId}: it does not wait, has no dead letter and was never written. Try: plexsync enqueue ${sceneId}`,
+      );
+    else output.result(statusTable(sceneId, status, link));
+    return status === undefined ? EXIT.jobsFailed : EXIT.done;
+  } finally {
+    stores.close();
+  }
+}
+
+function linkOf(item: KnownItem | undefined, plexUrl: string | undefined): string | undefined {
+  if (item?.machineIdentifier === undefined) return undefined;
+  const { machineIdentifier, ratingKey } = item;
+  return plexLink({ machineIdentifier, ratingKey }, plexUrl);
+}
+
+function bareFieldName(field: ScalarField | ListKind): string {
+  return fieldName(field).replace(/^the /, '');
+}
+
+function statusDocument(sceneId: number, status: SceneStatus | undefined, link: string | undefined): object {
+  return {
+    scene_id: sceneId,
+    known: status !== undefined,
+    jobs: (status?.jobs ?? []).map(jobDocument),
+    dead_letters: (status?.letters ?? []).map(letterDocument),
+    path: status?.scenePath ?? null,
+    item_taken_by: status?.itemTakenBy ?? null,
+    item: status?.item === undefined ? null : itemDocument(status.item, link),
+    pin: status?.pin === undefined ? null : pinDocument(status.pin),
+  };
+}
+
+function itemDocument(item: KnownItem, link: string | undefined): object {
+  return {
+    rating_key: item.ratingKey,
+    section_key: item.sectionKey,
+    library: item.sectionTitle ?? null,
+    file: item.file ?? null,
+    link: link ?? null,
+    synced_at: item.syncedAt === undefined ? null : utcTime(item.syncedAt),
+    written: writtenKeys(item.written),
+    left: item.left,
+  };
+}
+
+type Line = readonly [name: string, value: string];
+
+function statusTable(sceneId: number, status: SceneStatus, link: string | undefined): string {
+  const reader = readerOf('stdout');
+  const time = reader.kind === 'person' ? localTime : utcTime;
+  const { jobs, letters, item, pin } = status;
+  const lines: Line[] = [
+    ['scene', String(sceneId)],
+    ['path', knownPathOf(status) ?? '-'],
+    ...(jobs.length === 0 ? [['waiting', 'no'] as const] : jobs.flatMap((job) => jobLines(job, time))),
+    ...letters.flatMap((letter) => letterLines(letter, time)),
+    ...(item === undefined ? [['plex item', noItemWords(status)] as const] : itemLines(item, { time, link })),
+    ...(pin === undefined ? [] : pinLines(pin, time)),
+  ];
+  return renderFields(lines, reader);
+}
+
+function noItemWords({ itemTakenBy }: SceneStatus): string {
+  if (itemTakenBy === undefined) return 'none known';
+  return `none: the item at this path was since written for scene ${itemTakenBy} (plexsync status ${itemTakenBy})`;
+}
+
+type Time = (at: number) => string;
+
+function jobLines(job: QueuedJob, time: Time): readonly Line[] {
+  const { state, jobId, attempts, failures, misses, lastError, keys, isBare } = job;
+  const parts = [...keys, ...(isBare ? ['what Stash has'] : [])];
+  return [
+    [state === 'in_progress' ? 'in progress' : 'waiting', `job ${jobId}: ${reasonOf(job, time)}`],
+    ['to write', parts.length === 0 ? 'nothing but the path' : parts.join(', ')],
+    ['attempts', `${attempts} (${failures} failed, ${misses} not found)`],
+    ...(lastError === undefined ? [] : [['last error', lastError] as const]),
+  ];
+}
+
+function reasonOf({ state, availableAt }: QueuedJob, time: Time): string {
+  switch (state) {
+    case 'due':
+      return 'due, the next run takes it';
+    case 'retry':
+      return `to be retried, next try ${time(availableAt)}`;
+    case 'not_found':
+      return `its file is not in Plex yet, next try ${time(availableAt)}`;
+    case 'held':
+      return 'only Stash can say what to write (no_stash)';
+    case 'in_progress':
+      return 'a run is working on it';
+  }
+}
+
+function letterLines(letter: DeadLetter, time: Time): readonly Line[] {
+  const at = time(Date.parse(letter.failed_at));
+  return [
+    [`dead letter ${letter.id}`, `${letter.error_type}, ${at}: ${letter.error_message}`],
+    ['next', `plexsync dlq show ${letter.id}`],
+  ];
+}
+
+function itemLines(
+  item: KnownItem,
+  { time, link }: { readonly time: Time; readonly link: string | undefined },
+): readonly Line[] {
+  const library = item.sectionTitle === undefined ? `section ${item.sectionKey}` : `library ${item.sectionTitle}`;
+  const written = writtenKeys(item.written);
+  return [
+    ['plex item', `${item.ratingKey} in ${library}`],
+    ...(item.file === undefined ? [] : [['plex file', item.file] as const]),
+    ...(link === undefined ? [] : [['link', link] as const]),
+    ['last synced', item.syncedAt === undefined ? 'begun, and not known to have ended' : time(item.syncedAt)],
+    ['written by us', written.length === 0 ? '-' : written.map(bareFieldName).join(', ')],
+    ...item.left.map((left): Line => ['left alone', `${fieldName(left.field)}: ${leftReason(left)}`]),
+  ];
+}
+
+function pinLines({ ratingKey, title, file, pinnedAt }: Pin, time: Time): readonly Line[] {
+  return [
+    ['pinned to', `item ${ratingKey} "${title}", since ${time(pinnedAt)}`],
+    ['pinned file', file],
+  ];
+}

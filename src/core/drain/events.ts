@@ -1,0 +1,135 @@
+import type { Evidence } from '../match/match.ts';
+import type { ListKind } from '../model/plex-item.ts';
+import type { LeftAlone } from '../model/scene-record.ts';
+import type { EditPlan } from '../write/edits.ts';
+import type { Altered } from '../write/verify.ts';
+
+/** What happens to jobs in a drain, as values: core says what, `terminal/` says how it reads. */
+export type WorkerEvent =
+  /** The first contact is made: the token is accepted, the libraries are known. */
+  | { readonly kind: 'connected'; readonly libraries: readonly string[] }
+  | { readonly kind: 'revived'; readonly count: number }
+  | { readonly kind: 'woken'; readonly count: number; readonly section: string }
+  | { readonly kind: 'claimed'; readonly jobId: number; readonly sceneId: number; readonly attempt: number }
+  | { readonly kind: 'rescued'; readonly count: number }
+  | { readonly kind: 'searching'; readonly section: string; readonly file: string }
+  | { readonly kind: 'title_search'; readonly title: string }
+  | { readonly kind: 'title_matches'; readonly count: number }
+  /** The server cannot be asked for a file's name: the library is listed instead. */
+  | { readonly kind: 'filter_unusable'; readonly section: string; readonly reason: 'ignored' | 'refused' }
+  /** A library was listed whole, since that asks less of Plex than a look-up for each file. */
+  | { readonly kind: 'index_listed'; readonly section: string; readonly items: number; readonly requests: number }
+  /** A listing that was begun and not finished; files are searched for one by one. */
+  | {
+      readonly kind: 'listing_given_up';
+      readonly section: string;
+      readonly requests: number;
+      readonly reason: 'moved' | 'too_long';
+    }
+  /** What a library has got since it was listed; `isRight` when all of it is known now. */
+  | { readonly kind: 'index_refreshed'; readonly section: string; readonly changed: number; readonly isRight: boolean }
+  /** The file index cannot be used; nothing depends on it. */
+  | { readonly kind: 'index_unusable'; readonly reason: string }
+  | {
+      readonly kind: 'found';
+      readonly sceneId: number;
+      readonly title: string;
+      readonly from: 'pin' | 'record' | 'index' | 'look_up';
+    }
+  /** A pin has followed its file to another item, or its item (`from` is `to` then) has got another file. */
+  | {
+      readonly kind: 'pin_moved';
+      readonly sceneId: number;
+      readonly from: string;
+      readonly to: string;
+      readonly file: string;
+    }
+  | {
+      readonly kind: 'low_confidence';
+      readonly sceneId: number;
+      readonly file: string;
+      readonly candidates: readonly Evidence[];
+      readonly taken: boolean;
+    }
+  | {
+      readonly kind: 'written';
+      readonly sceneId: number;
+      readonly title: string;
+      readonly plan: EditPlan;
+      readonly preserving: boolean;
+    }
+  /** In a preview: what would be written, and to which item. */
+  | {
+      readonly kind: 'would_write';
+      readonly jobId: number;
+      readonly sceneId: number;
+      readonly ratingKey: string;
+      readonly title: string;
+      readonly plan: EditPlan;
+    }
+  /** In a preview: a job that would write nothing, and why. */
+  | {
+      readonly kind: 'would_not_write';
+      readonly jobId: number;
+      readonly sceneId: number;
+      readonly reason: 'unchanged' | 'failure' | 'released';
+      readonly message: string | undefined;
+    }
+  | { readonly kind: 'altered'; readonly sceneId: number; readonly altered: Altered }
+  | { readonly kind: 'left_alone'; readonly sceneId: number; readonly left: LeftAlone }
+  | { readonly kind: 'capped'; readonly sceneId: number; readonly list: ListKind; readonly dropped: number }
+  | { readonly kind: 'summary_cut'; readonly sceneId: number; readonly length: number }
+  | {
+      readonly kind: 'completed';
+      readonly jobId: number;
+      readonly sceneId: number;
+      readonly change: 'updated' | 'unchanged';
+    }
+  | {
+      readonly kind: 'retrying';
+      readonly jobId: number;
+      readonly sceneId: number;
+      readonly reason: 'failure' | 'miss';
+      readonly attempt: number;
+      readonly of: number;
+      readonly waitMs: number;
+      readonly message: string;
+    }
+  | {
+      readonly kind: 'buried';
+      readonly jobId: number;
+      readonly sceneId: number;
+      readonly errorType: string;
+      readonly message: string;
+      readonly retries: number;
+      readonly exhausted: boolean;
+    }
+  | { readonly kind: 'released'; readonly jobId: number; readonly sceneId: number; readonly message: string }
+  | { readonly kind: 'gone'; readonly jobId: number; readonly sceneId: number }
+  /** A scene has no metadata but a title yet: what Plex has is not cleared for it. */
+  | { readonly kind: 'thin_scene'; readonly sceneId: number }
+  /** Plex was asked to look for new files in a folder, and took the request. */
+  | { readonly kind: 'scan_requested'; readonly section: string; readonly folder: string }
+  | { readonly kind: 'scan_failed'; readonly section: string; readonly folder: string; readonly message: string }
+  | { readonly kind: 'skipped'; readonly jobId: number; readonly sceneId: number }
+  /** A completed job has said a part of an older dead letter; `keys` is what the letter still says. */
+  | {
+      readonly kind: 'letter_shortened';
+      readonly letterId: number;
+      readonly sceneId: number;
+      readonly keys: readonly string[];
+    }
+  /** Dead letters past their time were removed. */
+  | {
+      readonly kind: 'letters_expired';
+      readonly count: number;
+      readonly days: number;
+      readonly byType: Readonly<Record<string, number>>;
+      readonly sceneIds: readonly number[];
+    }
+  | { readonly kind: 'superseded'; readonly jobId: number; readonly sceneId: number }
+  | { readonly kind: 'lease_lost'; readonly jobId: number; readonly sceneId: number }
+  | { readonly kind: 'breaker_opened'; readonly failures: number; readonly message: string }
+  | { readonly kind: 'stash_breaker_opened'; readonly message: string }
+  | { readonly kind: 'breaker_half_open' }
+  | { readonly kind: 'breaker_closed' };

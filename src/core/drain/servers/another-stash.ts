@@ -1,0 +1,60 @@
+import { UsageError } from '../../model/errors.ts';
+import type { StashLook } from '../../model/stash-scene.ts';
+import type { DrainQueue, DrainStash } from '../ports.ts';
+
+/** So many scenes are not deleted at once as often as an address leads to another Stash. */
+const SUSPICIOUSLY_MANY = 10;
+/** So many scenes that were written from Stash are not all deleted unnoticed. */
+const ENOUGH_KNOWN = 3;
+const MOST_KNOWN = 20;
+
+/** What speaks for and against a Stash that says of every scene it was asked for that it is gone. */
+export type Witnesses = {
+  readonly gone: number;
+  /** How many scenes it has in all. */
+  readonly total: number;
+  /** Other scenes that were read from Stash and written before, and how many of those it has. */
+  readonly known: number;
+  readonly present: number;
+};
+
+/** Why a Stash is not believed that its scenes are gone; `undefined`: it is. It has no name to know it by (stash.md). */
+export function doubtAbout({ gone, total, known, present }: Witnesses): UsageError | undefined {
+  if (total === 0) return doubt('Stash has no scenes at all');
+  if (present > 0) return undefined;
+  if (known >= ENOUGH_KNOWN) return doubt('Stash knows none of the scenes that wait, nor any that were written before');
+  return gone >= SUSPICIOUSLY_MANY ? doubt('Stash knows none of the scenes that wait') : undefined;
+}
+
+/**
+ * Why a sweep does not believe that scenes are gone: of those that were written, Stash lists none as it was. Ids alone
+ * prove nothing, every Stash has a scene 1.
+ */
+export function doubtOfSweep({ gone, known, present }: Omit<Witnesses, 'total'>): UsageError | undefined {
+  if (gone === 0 || present > 0 || known < ENOUGH_KNOWN) return undefined;
+  return new UsageError(
+    `Stash has none of the ${known.toLocaleString('en')} scenes that were written: is it the right one? Nothing was changed.`,
+    'Check stash_url; if they were all deleted, begin anew with another --data-dir.',
+  );
+}
+
+function doubt(what: string): UsageError {
+  return new UsageError(
+    `${what}: is it the right one? They were left in the queue.`,
+    'Check stash_url; if they were all deleted, drop them with plexsync queue drop.',
+  );
+}
+
+/**
+ * Where every look found its scene gone, asks once more before that is believed: what a wrong address ends is lost.
+ * @throws {SyncError}
+ */
+export async function doubtOf(
+  looks: ReadonlyMap<number, StashLook>,
+  { queue, stash }: { readonly queue: Pick<DrainQueue, 'knownScenes'>; readonly stash: Pick<DrainStash, 'presence'> },
+): Promise<UsageError | undefined> {
+  if (looks.size === 0 || [...looks.values()].some(({ kind }) => kind !== 'gone')) return undefined;
+  const known = queue.knownScenes({ most: MOST_KNOWN, except: [...looks.keys()] });
+  const { total, present } = await stash.presence(known);
+  return doubtAbout({ gone: looks.size, total, known: known.length, present: present.length });
+}

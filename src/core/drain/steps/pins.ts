@@ -1,0 +1,132 @@
+import { fileName } from '../../match/file-paths.ts';
+import type { Candidate } from '../../match/match.ts';
+import { heldFile } from '../../match/match.ts';
+import type { Pin } from '../../match/pin.ts';
+import { fileToFollow, holdsPinned, MOST_CHOICES, pinCommand } from '../../match/pin.ts';
+import type { ItemChoice } from '../../model/errors.ts';
+import { SyncError } from '../../model/errors.ts';
+import type { PlexItem } from '../../model/plex-item.ts';
+import { isOfItem } from '../../model/scene-record.ts';
+import type { Course } from '../course.ts';
+import type { Hydrated } from './hydrate.ts';
+import type { ItemRead, Read } from './read.ts';
+import type { Resolved } from './resolve.ts';
+
+/**
+ * How a pin stands in this attempt. `lost_item`: its item is gone, or in no library that is looked in; `lost_file`: the
+ * item is there without the pinned file; `followed`: the file was looked for, and this is where that led.
+ */
+type PinState = 'unchecked' | 'lost_item' | 'lost_file' | 'followed';
+
+/** A job whose scene a person pinned to an item. */
+export type Pinned = Resolved & { readonly from: 'pin'; readonly pin: Pin; readonly pinState: PinState };
+
+/** The item a person said, if one was said: to be checked on the read that comes anyway, and looked for nowhere. */
+export function resolveFromPin(work: Hydrated, { deps }: Course): Pinned | undefined {
+  const pin = deps.queue.pin(work.job.sceneId);
+  return pin === undefined ? undefined : asPinned(work, pin, 'unchecked');
+}
+
+function asPinned(work: Hydrated, pin: Pin, pinState: PinState): Pinned {
+  // A person's word is no proof: that is judged by itself, once the item was read.
+  return { ...work, ratingKey: pin.ratingKey, provenFile: undefined, from: 'pin', pin, pinState };
+}
+
+/** Whether a job goes where a person said. */
+export function isPinned(work: Hydrated): work is Pinned {
+  return 'pin' in work;
+}
+
+/** What became of a pin that was held against its item as it was read: `stale` is to be followed by its file. */
+type CheckedPin = { readonly kind: 'read'; readonly work: Read } | { readonly kind: 'stale'; readonly work: Pinned };
+
+/** Holds a pin against its item; `undefined` when the item vanished after the pin had been followed to it. */
+export function checkPin(
+  work: Pinned,
+  read: Extract<ItemRead, { kind: 'item' | 'gone' }>,
+  course: Course,
+): CheckedPin | undefined {
+  const isThere = read.kind === 'item' && course.sections.some(({ key }) => key === read.item.sectionKey);
+  const hasFollowed = work.pinState === 'followed';
+  if (!isThere) return hasFollowed ? undefined : { kind: 'stale', work: { ...work, pinState: 'lost_item' } };
+  const { item } = read;
+  const isHeld = holdsPinned(work.pin, item.files);
+  if (!isHeld && !hasFollowed) return { kind: 'stale', work: { ...work, pinState: 'lost_file' } };
+  // Made anew under the key, it is a stranger's: the pinned file is waited for.
+  const { record } = work;
+  if (!isHeld && record?.ratingKey === item.ratingKey && !isOfItem(record, item)) return undefined;
+  // The pinned file is nowhere else: the item has got another one, and stays the one that was meant.
+  const file = isHeld ? undefined : fileToFollow(item.files, work.file.path);
+  if (file !== undefined) move(work.pin, { ...work.pin, file }, course);
+  return { kind: 'read', work: asRead(work, item, course) };
+}
+
+/** The evidence alone, as without the pin: what is remembered as proof must hold once the pin is gone. */
+function asRead(work: Pinned, item: PlexItem, { options }: Course): Read {
+  const { record, file } = work;
+  const proven = { scenePath: record?.scenePath ?? '', file: record?.provenFile ?? '' };
+  return { ...work, item, provenFile: heldFile(file, proven, item.files, options.mappings), recordFrom: 'own' };
+}
+
+/**
+ * Looks live for the item that has the pinned file now, and moves the pin to it.
+ * @throws {SyncError} `plex_not_found` when none has it and the old item is gone, `low_confidence` when several have it,
+ *   or what the look-up failed with.
+ */
+export async function followPin(work: Pinned, course: Course): Promise<Pinned> {
+  const { pin, pinState } = work;
+  // An item that was read without the file does not have it, whatever a list says.
+  const holders = (await holdersOf(pin, course)).filter(
+    ({ ratingKey }) => pinState !== 'lost_file' || ratingKey !== pin.ratingKey,
+  );
+  const [holder, ...others] = holders;
+  if (holder === undefined) {
+    if (pinState === 'lost_file') return asPinned(work, pin, 'followed');
+    throw new SyncError('plex_not_found', lostWords(pin));
+  }
+  if (others.length > 0) throw severalHolders(pin, holders);
+  const { ratingKey, sectionKey, title } = holder;
+  const moved = { ...pin, ratingKey, sectionKey, title };
+  move(pin, moved, course);
+  return asPinned(work, moved, 'followed');
+}
+
+async function holdersOf(pin: Pin, { files }: Course): Promise<readonly Candidate[]> {
+  const named = await files.withName(fileName(pin.file));
+  return named.filter((candidate) => holdsPinned(pin, candidate.files));
+}
+
+function move(from: Pin, to: Pin, { deps }: Course): void {
+  // A person may have pinned the scene anew, or unpinned it, in this very moment.
+  if (!deps.queue.movePin(from, to)) return;
+  deps.emit({ kind: 'pin_moved', sceneId: to.sceneId, from: from.ratingKey, to: to.ratingKey, file: to.file });
+}
+
+function lostWords({ sceneId, ratingKey, title, file }: Pin): string {
+  return `Scene ${sceneId} is pinned to Plex item ${ratingKey} "${title}", which is in none of the libraries that are looked in, nor is its file ${file}: pin the scene to another one, or let it be matched again with plexsync unpin ${sceneId}`;
+}
+
+function severalHolders({ sceneId, ratingKey, file }: Pin, holders: readonly Candidate[]): SyncError {
+  const few = holders.slice(0, MOST_CHOICES);
+  const shown = few.map((holder) => pinCommand(sceneId, holder.ratingKey));
+  const message = `Scene ${sceneId} is pinned to Plex item ${ratingKey}, whose file ${file} is now in ${holders.length} items. Pin it to one of them: ${shown.join(', or ')}`;
+  const choices = few.map(({ ratingKey: key, title, sectionTitle: library }) => {
+    return { ratingKey: key, title, library, file };
+  });
+  return new SyncError('low_confidence', message, { choices });
+}
+
+/** An item that was read, as one that a person may choose after all. */
+export function choiceOf({ item, provenFile }: Read): ItemChoice {
+  const { ratingKey, fields, sectionTitle: library, files } = item;
+  return { ratingKey, title: fields.title, library, file: provenFile ?? files[0]?.path ?? '' };
+}
+
+/** Why an item that another scene is pinned to is not written for this one; `undefined` when it may be. */
+export function pinnedToOther(work: Read, { deps }: Course): SyncError | undefined {
+  const { ratingKey, fields } = work.item;
+  const pinned = deps.queue.pinnedTo(ratingKey);
+  if (pinned.length === 0 || isPinned(work)) return undefined;
+  const message = `Plex item ${ratingKey} "${fields.title}" is pinned to scene ${pinned.join(', ')}. If it is this scene's too: ${pinCommand(work.job.sceneId, ratingKey)}`;
+  return new SyncError('low_confidence', message, { choices: [choiceOf(work)] });
+}

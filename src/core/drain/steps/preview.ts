@@ -1,0 +1,42 @@
+import type { Job, Settlement } from '../../model/job.ts';
+import type { Course, Ended } from '../course.ts';
+import { notesOf, recordOf } from '../course.ts';
+import type { WorkerEvent } from '../events.ts';
+import type { Planned } from './plan.ts';
+
+/** Tells what each plan would write, instead of writing it. */
+export function preview(batch: readonly Planned[], { deps }: Course): readonly Ended[] {
+  return batch.map((work): Ended => {
+    const { job, item, plan } = work;
+    const { ratingKey, fields } = item;
+    deps.emit({
+      kind: 'would_write',
+      jobId: job.id,
+      sceneId: job.sceneId,
+      ratingKey,
+      title: fields.title,
+      plan,
+    });
+    return { job, outcome: { kind: 'updated', record: recordOf(work, plan.written), notes: notesOf(work) } };
+  });
+}
+
+/** What a job that would write nothing is worth telling in a preview; one that would was told of already. */
+export function previewEvent(job: Job, settlement: Settlement): WorkerEvent | undefined {
+  const about = { kind: 'would_not_write', jobId: job.id, sceneId: job.sceneId } as const;
+  switch (settlement.kind) {
+    case 'complete':
+      return settlement.change === 'unchanged' ? { ...about, reason: 'unchanged', message: undefined } : undefined;
+    case 'retry':
+    case 'skip':
+    case 'dead':
+      return { ...about, reason: 'failure', message: settlement.error.message };
+    case 'release':
+      return { ...about, reason: 'released', message: settlement.error.message };
+    case 'gone':
+      return { ...about, reason: 'failure', message: `Scene ${job.sceneId} is not in Stash` };
+    case 'give_back':
+    case 'defer':
+      return undefined;
+  }
+}

@@ -1,0 +1,219 @@
+import type { PathMapping } from '../../match/file-paths.ts';
+import { isSamePath, mapPath } from '../../match/file-paths.ts';
+import type { ProvenMatch } from '../../match/match.ts';
+import { heldFile } from '../../match/match.ts';
+import type { SyncErrorCode } from '../../model/errors.ts';
+import { asSyncError, SyncError } from '../../model/errors.ts';
+import type { PlexItem } from '../../model/plex-item.ts';
+import type { SceneRecord } from '../../model/scene-record.ts';
+import type { Course, Ended, Step } from '../course.ts';
+import { failed, givenBack, isStopping, sharedFailure, split } from '../course.ts';
+import type { DrainDeps } from '../ports.ts';
+import type { Gate } from '../servers/gate.ts';
+import { checkPin, choiceOf, isPinned, pinnedToOther } from './pins.ts';
+import type { Resolved } from './resolve.ts';
+import { lookUpAll } from './resolve.ts';
+
+/** A job with its full item. `inherited`: the record is that of the scene which had the item before. */
+export type Read = Resolved & { readonly item: PlexItem; readonly recordFrom: 'own' | 'inherited' };
+
+/** What the read of one item ended in. A `shared` error belongs to no job: it is counted once, the jobs go back. */
+export type ItemRead =
+  | { readonly kind: 'item'; readonly item: PlexItem }
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'error'; readonly error: SyncError }
+  | { readonly kind: 'shared'; readonly error: SyncError };
+
+/** What may be one item's fault in a GET of many (a status for the whole request); anything else is nobody's. */
+const ONE_ITEMS_FAULT: ReadonlySet<SyncErrorCode> = new Set([
+  'plex_not_found',
+  'plex_rejected',
+  'plex_forbidden',
+  'plex_error',
+  'plex_malformed',
+  // Many ids make a long request, half of them a shorter one.
+  'plex_too_long',
+]);
+
+/**
+ * Full items by rating key, many in one GET. A failed GET of many is halved until the fault is one item's; an outage,
+ * a request for patience or a refused token is nobody's and ends the read at once.
+ */
+export async function readItems(
+  ratingKeys: readonly string[],
+  deps: DrainDeps,
+  gate: Gate,
+): Promise<Map<string, ItemRead>> {
+  if (ratingKeys.length === 0) return new Map();
+  try {
+    const items = await gate.ask(() => deps.plex.items(ratingKeys));
+    gate.answered();
+    const byKey = new Map(items.map((item) => [item.ratingKey, item]));
+    return readAs(ratingKeys, (key) => {
+      const item = byKey.get(key);
+      return item === undefined ? { kind: 'gone' } : { kind: 'item', item };
+    });
+  } catch (thrown) {
+    return await afterFailedRead(ratingKeys, asSyncError(thrown), deps, gate);
+  }
+}
+
+async function afterFailedRead(
+  ratingKeys: readonly string[],
+  error: SyncError,
+  deps: DrainDeps,
+  gate: Gate,
+): Promise<Map<string, ItemRead>> {
+  if (error.code === 'plex_unauthorized') gate.halt({ kind: 'unauthorized', message: error.message });
+  const isSingle = ratingKeys.length === 1;
+  if (isSingle && error.code === 'plex_not_found') return readAs(ratingKeys, () => ({ kind: 'gone' }));
+  const isShared = error.code === 'plex_unavailable' || error.code === 'plex_unauthorized';
+  if (isSingle || isShared || !ONE_ITEMS_FAULT.has(error.code)) {
+    gate.fault(error);
+    if (!isSingle) gate.putOff(error);
+    return readAs(ratingKeys, () => ({ kind: isSingle && !isShared ? 'error' : 'shared', error }));
+  }
+  const middle = Math.ceil(ratingKeys.length / 2);
+  const reads = new Map<string, ItemRead>();
+  for (const half of [ratingKeys.slice(0, middle), ratingKeys.slice(middle)]) {
+    // What came before may have opened the breaker; then the rest is not asked for.
+    const isOver = gate.halted() !== undefined || [...reads.values()].some(({ kind }) => kind === 'shared');
+    const read = isOver ? readAs(half, () => ({ kind: 'shared', error })) : await readItems(half, deps, gate);
+    for (const [key, value] of read) reads.set(key, value);
+  }
+  return reads;
+}
+
+function readAs(ratingKeys: readonly string[], read: (key: string) => ItemRead): Map<string, ItemRead> {
+  return new Map(ratingKeys.map((key) => [key, read(key)]));
+}
+
+/**
+ * Reads the full items; a job whose remembered item is gone or holds another file is looked up and read once more, and
+ * where the index was what remembered it, at Plex.
+ */
+export async function readAndRecheck(batch: readonly Resolved[], course: Course): Promise<Step<Read>> {
+  const { stale, going, ended } = await readBatch(batch, course);
+  if (stale.length === 0) return { going, ended };
+  const again = await lookUpAll(stale, course);
+  const rest = await readAndRecheck(again.going, course);
+  return { going: [...going, ...rest.going], ended: [...ended, ...again.ended, ...rest.ended] };
+}
+
+async function readBatch(
+  batch: readonly Resolved[],
+  course: Course,
+): Promise<Step<Read> & { readonly stale: readonly Resolved[] }> {
+  const { deps, gate } = course;
+  if (gate.halted() !== undefined) return { going: [], stale: [], ended: batch.map(({ job }) => givenBack(job)) };
+  const reads = await readItems([...new Set(batch.map(({ ratingKey }) => ratingKey))], deps, gate);
+  const going: Read[] = [];
+  const stale: Resolved[] = [];
+  const ended: Ended[] = [];
+  for (const work of batch) {
+    const checked = checkItem(work, reads.get(work.ratingKey) ?? { kind: 'gone' }, course);
+    if (checked.kind === 'read') {
+      deps.emit({ kind: 'found', sceneId: work.job.sceneId, title: checked.work.item.fields.title, from: work.from });
+      going.push(checked.work);
+    } else if (checked.kind === 'stale') stale.push(checked.work);
+    else if (checked.kind === 'shared')
+      ended.push(isStopping(course) ? givenBack(work.job) : sharedFailure(work.job, checked.error));
+    else ended.push(failed(work.job, checked.error));
+  }
+  return { going, stale, ended };
+}
+
+/** One job per item: a second one of the batch waits its turn, and another scene's item is not written. */
+export function keepOwners(batch: readonly Read[], course: Course): Step<Read> {
+  const { deps, options } = course;
+  const taken = new Set<string>();
+  return split(batch, (work) => {
+    const { ratingKey } = work.item;
+    if (taken.has(ratingKey)) return { job: work.job, outcome: { kind: 'defer' } };
+    const pinnedElsewhere = pinnedToOther(work, course);
+    if (pinnedElsewhere !== undefined) return failed(work.job, pinnedElsewhere);
+    const ownerId = deps.queue.sceneOf(ratingKey);
+    const owner = ownerId === undefined || ownerId === work.job.sceneId ? undefined : deps.queue.record(ownerId);
+    // A scene that was deleted and imported anew has another id and the same file: it inherits what was written. So does
+    // the scene of the file that took the place of the owner's, the one that a person pinned to the item, and the one whose
+    // very path it has where the owner came by resemblance.
+    const isHeir =
+      owner !== undefined &&
+      (isPinned(work) ||
+        owner.scenePath === work.file.path ||
+        !holdsOwnersFile(owner, work.item, options.mappings) ||
+        (isAtPath(work.file.path, work.item, options.mappings) &&
+          !isAtPath(owner.scenePath, work.item, options.mappings)));
+    if (owner !== undefined && !isHeir && options.matching === 'strict') {
+      const { title } = work.item.fields;
+      const message = `Plex item ${ratingKey} "${title}" already belongs to scene ${ownerId}${waysApart(work.item, ownerId)}`;
+      return failed(work.job, new SyncError('low_confidence', message, { choices: [choiceOf(work)] }));
+    }
+    taken.add(ratingKey);
+    return isHeir && work.record?.ratingKey !== ratingKey ? { ...work, record: owner, recordFrom: 'inherited' } : work;
+  });
+}
+
+function isAtPath(scenePath: string, item: PlexItem, mappings: readonly PathMapping[]): boolean {
+  const mapped = mapPath(scenePath, mappings).path;
+  return item.files.some(({ path }) => isSamePath(path, mapped));
+}
+
+/** What a person may do about one item for two scenes. */
+function waysApart({ files }: PlexItem, ownerId: number | undefined): string {
+  if (files.length > 1) return ': it holds the files of both. Split it in Plex, then retry.';
+  return `, which has the same file in Stash or one that looks like it. See plexsync status ${ownerId}; to have this scene written there, pin it.`;
+}
+
+function holdsOwnersFile(
+  { scenePath, provenFile }: SceneRecord,
+  item: PlexItem,
+  mappings: readonly PathMapping[],
+): boolean {
+  const proven = { scenePath, file: provenFile ?? '' };
+  return heldFile({ path: scenePath }, proven, item.files, mappings) !== undefined;
+}
+
+/** How a resolved job stands once its item was read. */
+type Checked =
+  | { readonly kind: 'read'; readonly work: Read }
+  /** The item known from last time is gone or holds another file now: look again. */
+  | { readonly kind: 'stale'; readonly work: Resolved }
+  | { readonly kind: 'failed'; readonly work: Resolved; readonly error: SyncError }
+  | { readonly kind: 'shared'; readonly work: Resolved; readonly error: SyncError };
+
+/** Holds a job's item against the file it was chosen for: what was true at the last sync or look may be so no more. */
+function checkItem(work: Resolved, read: ItemRead, course: Course): Checked {
+  if (isPinned(work) && (read.kind === 'item' || read.kind === 'gone'))
+    return checkPin(work, read, course) ?? { kind: 'failed', work, error: vanished(work) };
+  const { options, sections } = course;
+  switch (read.kind) {
+    case 'error':
+    case 'shared':
+      return { kind: read.kind === 'error' ? 'failed' : 'shared', work, error: read.error };
+    case 'item': {
+      const { item } = read;
+      const isInSections = sections.some(({ key }) => key === item.sectionKey);
+      if (!isInSections) break;
+      if (work.provenFile === undefined) return { kind: 'read', work: { ...work, item, recordFrom: 'own' } };
+      const provenFile = heldFile(work.file, provenMatch(work, work.provenFile), item.files, options.mappings);
+      // The proof moves along: it is the file that holds now, not the one that did at some earlier sync.
+      if (provenFile !== undefined) return { kind: 'read', work: { ...work, item, provenFile, recordFrom: 'own' } };
+      break;
+    }
+    case 'gone':
+      break;
+  }
+  if (work.from === 'index') course.files.wasWrong(work.ratingKey, read.kind === 'item' ? read.item : undefined);
+  if (work.from === 'record' || work.from === 'index') return { kind: 'stale', work };
+  return { kind: 'failed', work, error: vanished(work) };
+}
+
+function vanished({ ratingKey }: Resolved): SyncError {
+  return new SyncError('plex_not_found', `Plex item ${ratingKey} vanished or changed its file during the sync`);
+}
+
+/** The proof: of this look-up, or of the last sync, when the scene's path may have been another. */
+function provenMatch({ file, record, from }: Resolved, provenFile: string): ProvenMatch {
+  return { scenePath: from === 'record' && record !== undefined ? record.scenePath : file.path, file: provenFile };
+}

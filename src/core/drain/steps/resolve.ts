@@ -1,0 +1,130 @@
+import { NOT_FOUND_TRIES, RETRY_RULES } from '../../failures/retry.ts';
+import { pathMapFlag } from '../../match/file-paths.ts';
+import type { MatchResult } from '../../match/match.ts';
+import { adviceOn } from '../../match/match.ts';
+import { MOST_CHOICES, pinCommand } from '../../match/pin.ts';
+import type { ItemChoice } from '../../model/errors.ts';
+import { asSyncError, SyncError } from '../../model/errors.ts';
+import type { Course, Ended, Step } from '../course.ts';
+import { failed, givenBack, isStopping, split } from '../course.ts';
+import { mapConcurrently } from '../map-concurrently.ts';
+import type { LookKind } from '../servers/file-desk.ts';
+import type { Hydrated } from './hydrate.ts';
+import { followPin, isPinned, resolveFromPin } from './pins.ts';
+
+/** A job with the item it is to be written to. `provenFile` is absent when the match is a guess. */
+export type Resolved = Hydrated & {
+  readonly ratingKey: string;
+  readonly provenFile: string | undefined;
+  readonly from: 'pin' | 'record' | 'index' | 'look_up';
+};
+
+/** Path → rating key: as a person said, from the last sync, or by looking the file up. */
+export async function resolve(batch: readonly Hydrated[], course: Course): Promise<Step<Resolved>> {
+  const known = batch.map((work) => resolveFromPin(work, course) ?? resolveFromRecord(work) ?? work);
+  const unknown = known.filter((work): work is Hydrated => !('ratingKey' in work));
+  const looked = await lookUpAll(unknown, course);
+  return {
+    going: [...known.filter((work): work is Resolved => 'ratingKey' in work), ...looked.going],
+    ended: looked.ended,
+  };
+}
+
+/**
+ * Path → rating key by look-ups alone, for pins that lost their item, and for files of which nothing is known, or nothing
+ * that still holds.
+ */
+export async function lookUpAll(batch: readonly Hydrated[], course: Course): Promise<Step<Resolved>> {
+  const { gate, watch, options, files } = course;
+  await files.expect(batch.length);
+  const ends = await mapConcurrently(batch, options.concurrency, async (work): Promise<Resolved | Ended> => {
+    // What is found already is still written when the time is up; nothing more is looked for.
+    if (gate.halted() !== undefined || gate.isTimeUp()) return givenBack(work.job);
+    try {
+      const found = await (isPinned(work) ? followPin(work, course) : lookUp(work, course));
+      watch.noteFound();
+      gate.answered();
+      return found;
+    } catch (thrown) {
+      return afterFailedLook(work, asSyncError(thrown), course);
+    }
+  });
+  return split(ends, (end) => end);
+}
+
+function afterFailedLook({ job, file }: Hydrated, error: SyncError, course: Course): Ended {
+  const { gate, watch } = course;
+  if (error.code === 'plex_unauthorized') gate.halt({ kind: 'unauthorized', message: error.message });
+  if (isStopping(course) && RETRY_RULES[error.code].class !== 'permanent') return givenBack(job);
+  if (error.code === 'plex_not_found') watch.noteMissing(file.path);
+  if (error.code === 'low_confidence') watch.noteFound();
+  gate.fault(error);
+  return failed(job, error);
+}
+
+/** The item of an earlier sync, to be re-checked on the read that comes anyway: costs no request. */
+function resolveFromRecord(work: Hydrated): Resolved | undefined {
+  const { record } = work;
+  if (record?.provenFile === undefined) return undefined;
+  return { ...work, ratingKey: record.ratingKey, provenFile: record.provenFile, from: 'record' };
+}
+
+/**
+ * Looks the scene's file up in every library. An error while looking keeps its own class: only a complete look that
+ * found nothing is "not found".
+ * @throws {SyncError} `plex_not_found`, `low_confidence`, or what the look-up failed with.
+ */
+async function lookUp(work: Hydrated, { deps, watch, options, files }: Course): Promise<Resolved> {
+  const { job, file } = work;
+  const { look, from } = await files.look(file, lookKindOf(work));
+  const { name, match } = look;
+  switch (match.kind) {
+    case 'none':
+      throw new SyncError('plex_not_found', `No Plex item found for filename: ${name}`);
+    case 'high':
+      return {
+        ...work,
+        ratingKey: match.best.candidate.ratingKey,
+        provenFile: match.best.file,
+        from,
+      };
+    case 'low': {
+      const taken = options.matching === 'relaxed';
+      deps.emit({ kind: 'low_confidence', sceneId: job.sceneId, file: name, candidates: match.considered, taken });
+      if (!taken) {
+        watch.noteUnproven({ file, look });
+        throw new SyncError('low_confidence', describeLow(name, match, job.sceneId), { choices: choicesOf(match) });
+      }
+      return { ...work, ratingKey: match.best.candidate.ratingKey, provenFile: undefined, from };
+    }
+  }
+}
+
+/** A job that waits is sure of its miss when it begins to, and before it ends as a letter. */
+function lookKindOf(work: Hydrated | Resolved): LookKind {
+  if ('from' in work && work.from === 'index') return 'at_plex';
+  const { misses } = work.job.spent;
+  return misses === 0 || misses >= NOT_FOUND_TRIES ? 'first_or_last' : 'between';
+}
+
+type LowMatch = Extract<MatchResult, { kind: 'low' }>;
+
+function choicesOf({ considered }: LowMatch): readonly ItemChoice[] {
+  return considered.slice(0, MOST_CHOICES).map(({ candidate: { ratingKey, title, sectionTitle: library }, file }) => {
+    return { ratingKey, title, library, file };
+  });
+}
+
+function describeLow(name: string, match: LowMatch, sceneId: number): string {
+  const shown = choicesOf(match).map(
+    ({ ratingKey, title, library, file }) => `${ratingKey} "${title}" (${library}) ${file}`,
+  );
+  const more = match.considered.length > shown.length ? `; and ${match.considered.length - shown.length} more` : '';
+  const count = match.considered.length === 1 ? '1 candidate' : `${match.considered.length} candidates`;
+  const advice =
+    match.suggestion === undefined ? adviceOn(match) : `If this is the file: ${pathMapFlag(match.suggestion)}`;
+  const hint = advice === undefined ? '' : `. ${advice.replace(/\.$/, '')}`;
+  const { ratingKey } = match.best.candidate;
+  const pin = `. If it is ${ratingKey}: ${pinCommand(sceneId, ratingKey)}`;
+  return `${count} for ${name}, and none is proven to be the scene's file: ${shown.join('; ')}${more}${hint}${pin}`;
+}

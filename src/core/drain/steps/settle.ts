@@ -1,0 +1,146 @@
+import { NOT_FOUND_TRIES, RETRY_RULES, release, settlementFor } from '../../failures/retry.ts';
+import type { Job, Settled, Settlement } from '../../model/job.ts';
+import type { Course, Ended, Outcome } from '../course.ts';
+import type { WorkerEvent } from '../events.ts';
+import type { Tally } from '../tally.ts';
+import { previewEvent } from './preview.ts';
+
+/**
+ * Decides what becomes of every job of a batch and applies it, all in one transaction.
+ * @returns how many jobs went back only to be claimed again in this drain.
+ */
+export function settle(ended: readonly Ended[], course: Course, tally: Tally): number {
+  const { deps, gate, watch } = course;
+  const inOrder = ended.toSorted((a, b) => a.job.id - b.job.id);
+  for (const { job, outcome, noted } of inOrder) {
+    if (noted || isWithoutFile(job, outcome)) continue;
+    if (outcome.kind === 'failed') watch.note(outcome.error);
+    if (outcome.kind === 'updated' || outcome.kind === 'unchanged') watch.note(undefined);
+  }
+  if (ended.some(({ outcome }) => provesPlexAlive(outcome))) gate.trialEnded();
+  const verdict = watch.verdict();
+  if (verdict !== undefined) gate.halt(verdict);
+  const isMisconfigured = gate.halts().some(({ kind }) => kind === 'misconfigured');
+  const entries = inOrder.map(({ job, outcome }) => ({
+    job,
+    settlement: isMisconfigured && outcome.kind === 'failed' ? GIVE_BACK : settlementOf(job, outcome, course),
+    landed: outcome.kind === 'failed' ? outcome.landed : undefined,
+  }));
+  const settled = deps.queue.settle(entries, deps.now());
+  for (const [index, entry] of entries.entries()) {
+    const how = settled[index] ?? 'lease_lost';
+    count(tally, entry.settlement, how);
+    const event =
+      course.options.mode === 'write'
+        ? eventFor(entry.job, entry.settlement, how, course)
+        : previewEvent(entry.job, entry.settlement);
+    if (event !== undefined) deps.emit(event);
+  }
+  return entries.filter(({ settlement }) => settlement.kind === 'defer').length;
+}
+
+/** That a scene of Stash has no file is a fact of the scene: it says nothing of the configuration. */
+function isWithoutFile({ bare }: Job, outcome: Outcome): boolean {
+  return bare === 'filled' && outcome.kind === 'failed' && outcome.error.code === 'no_file_path';
+}
+
+const GIVE_BACK: Settlement = { kind: 'give_back' };
+
+function settlementOf(job: Job, outcome: Outcome, { deps, options }: Course): Settlement {
+  const now = deps.now();
+  switch (outcome.kind) {
+    case 'updated':
+    case 'unchanged':
+      return { kind: 'complete', change: outcome.kind, record: outcome.record, notes: outcome.notes };
+    case 'failed':
+      return settlementFor(outcome.error, job.spent, {
+        maxRetries: options.maxRetries,
+        notFound: options.notFound,
+        now,
+        random: deps.random(),
+      });
+    case 'shared_failure':
+      return release(outcome.error, now);
+    case 'given_back':
+      return GIVE_BACK;
+    case 'defer':
+      return { kind: 'defer' };
+    case 'gone':
+      return { kind: 'gone' };
+  }
+}
+
+function count(tally: Tally, settlement: Settlement, how: Settled): void {
+  if (how === 'lease_lost') tally.leaseLost += 1;
+  else if (how === 'superseded') tally.superseded += 1;
+  else if (how === 'gone') tally.gone += 1;
+  else if (settlement.kind !== 'defer') tally[tallyKey(settlement)] += 1;
+}
+
+function tallyKey(settlement: Exclude<Settlement, { kind: 'defer' }>): keyof Tally {
+  switch (settlement.kind) {
+    case 'complete':
+      return settlement.change;
+    case 'retry':
+      return settlement.spends === 'miss' ? 'waiting' : 'retried';
+    case 'gone':
+      return 'gone';
+    case 'skip':
+      return 'skipped';
+    case 'dead':
+      return 'buried';
+    case 'release':
+    case 'give_back':
+      return 'released';
+  }
+}
+
+/** What a settlement is worth telling; a job that was merely given back untried is not. */
+function eventFor(job: Job, settlement: Settlement, how: Settled, { deps, options }: Course): WorkerEvent | undefined {
+  const about = { jobId: job.id, sceneId: job.sceneId };
+  if (how !== 'applied') return { kind: how, ...about };
+  switch (settlement.kind) {
+    case 'complete':
+      return { kind: 'completed', ...about, change: settlement.change };
+    case 'retry': {
+      const isMiss = settlement.spends === 'miss';
+      return {
+        kind: 'retrying',
+        ...about,
+        reason: settlement.spends,
+        attempt: (isMiss ? job.spent.misses : job.spent.failures) + 1,
+        of: isMiss ? NOT_FOUND_TRIES : options.maxRetries,
+        waitMs: settlement.availableAt - deps.now(),
+        message: settlement.error.message,
+      };
+    }
+    case 'dead': {
+      const { code, message } = settlement.error;
+      const rule = RETRY_RULES[code];
+      const exhausted = rule.class === 'transient' || rule.class === 'not_found';
+      return {
+        kind: 'buried',
+        ...about,
+        errorType: rule.errorType,
+        message,
+        retries: rule.class === 'not_found' ? job.spent.misses : job.spent.failures,
+        exhausted,
+      };
+    }
+    case 'gone':
+      return { kind: 'gone', ...about };
+    case 'skip':
+      return { kind: 'skipped', ...about };
+    case 'release':
+      return { kind: 'released', ...about, message: settlement.error.message };
+    case 'give_back':
+    case 'defer':
+      return undefined;
+  }
+}
+
+/** Whether a job's end says that Plex answers: its own faults were counted as they came, and one without a file asked nothing. */
+function provesPlexAlive(outcome: Outcome): boolean {
+  if (outcome.kind === 'failed') return outcome.error.code !== 'no_file_path';
+  return outcome.kind === 'updated' || outcome.kind === 'unchanged';
+}

@@ -1,0 +1,49 @@
+import { nameKey } from '../../match/file-paths.ts';
+import { asSyncError } from '../../model/errors.ts';
+import type { Course } from '../course.ts';
+import type { AddedItem, AddedMark, Missing } from '../ports.ts';
+
+/** How many of the newest items are looked at where no earlier look has left a mark. */
+const NEWEST = 100;
+
+/**
+ * Asks each library once what was added since the last look, and makes due the jobs that waited for such a file; dead
+ * letters that waited for one in vain come back to life. Costs nothing while nobody waits; a wake costs a job no try.
+ */
+export async function wake(course: Course): Promise<void> {
+  const { deps, gate, sections } = course;
+  const { queue } = deps;
+  const waiting = Map.groupBy(queue.missing(), ({ path }) => nameKey(path));
+  if (waiting.size === 0) return;
+  for (const section of sections) {
+    if (gate.halted() !== undefined) return;
+    try {
+      const mark = queue.addedMark(section.key);
+      const added = await gate.ask(() => deps.plex.addedSince(section, mark?.at, NEWEST));
+      const news = added.filter(
+        ({ ratingKey, addedAt }) => addedAt !== mark?.at || !mark.ratingKeys.includes(ratingKey),
+      );
+      const names = new Set(news.flatMap(({ files }) => files).map(({ path }) => nameKey(path)));
+      const found = [...names].flatMap((name): readonly Missing[] => waiting.get(name) ?? []);
+      if (found.length > 0) {
+        queue.wake(found, deps.now());
+        deps.emit({ kind: 'woken', count: found.length, section: section.title });
+      }
+      const next = markOf(added);
+      if (next !== undefined) queue.saveAddedMark(section.key, next);
+    } catch (thrown) {
+      const error = asSyncError(thrown);
+      if (error.code === 'unexpected') throw thrown;
+      // Only a convenience failed: those who wait have their own schedule.
+      if (error.code === 'plex_unauthorized') gate.halt({ kind: 'unauthorized', message: error.message });
+      gate.fault(error);
+    }
+  }
+}
+
+/** Where the next look begins: Plex's own clock, and who was there already in its last second. */
+function markOf(added: readonly AddedItem[]): AddedMark | undefined {
+  if (added.length === 0) return undefined;
+  const at = Math.max(...added.map(({ addedAt }) => addedAt));
+  return { at, ratingKeys: added.filter(({ addedAt }) => addedAt === at).map(({ ratingKey }) => ratingKey) };
+}

@@ -1,0 +1,160 @@
+import type { SyncError, SyncErrorCode } from '../model/errors.ts';
+
+/** What a failure means for the job it happened to (design: Failures). */
+export type FailureClass = 'unavailable' | 'transient' | 'not_found' | 'permanent' | 'auth';
+
+/** The name a dead letter carries in `error_type`; users query it. What to do about each: `CURES` (cures.ts). */
+export type ErrorType =
+  | 'PlexServerDown'
+  | 'PlexTemporaryError'
+  | 'UnexpectedError'
+  | 'PlexNotFound'
+  | 'PlexPermanentError'
+  | 'PlexRequestTooLong'
+  | 'PlexPermissionDenied'
+  | 'LowConfidenceMatch'
+  | 'NoFilePath'
+  | 'AttemptLost'
+  | 'PlexAuthError'
+  | 'StashServerDown'
+  | 'StashTemporaryError'
+  | 'StashRequestRejected'
+  | 'StashAuthError';
+
+export type RetryRule = {
+  readonly class: FailureClass;
+  readonly errorType: ErrorType;
+  /** Only faults of the server itself count, each for its own breaker: one bad item must not look like an outage. */
+  readonly countsForBreaker: boolean;
+};
+
+/** The whole retry policy. */
+export const RETRY_RULES: Readonly<Record<SyncErrorCode, RetryRule>> = {
+  plex_unavailable: { class: 'unavailable', errorType: 'PlexServerDown', countsForBreaker: true },
+  plex_busy: { class: 'transient', errorType: 'PlexTemporaryError', countsForBreaker: false },
+  plex_error: { class: 'transient', errorType: 'PlexTemporaryError', countsForBreaker: true },
+  plex_malformed: { class: 'transient', errorType: 'PlexTemporaryError', countsForBreaker: false },
+  plex_unverified: { class: 'transient', errorType: 'PlexTemporaryError', countsForBreaker: false },
+  unexpected: { class: 'transient', errorType: 'UnexpectedError', countsForBreaker: false },
+  plex_not_found: { class: 'not_found', errorType: 'PlexNotFound', countsForBreaker: false },
+  plex_rejected: { class: 'permanent', errorType: 'PlexPermanentError', countsForBreaker: false },
+  plex_too_long: { class: 'permanent', errorType: 'PlexRequestTooLong', countsForBreaker: false },
+  plex_forbidden: { class: 'permanent', errorType: 'PlexPermissionDenied', countsForBreaker: false },
+  low_confidence: { class: 'permanent', errorType: 'LowConfidenceMatch', countsForBreaker: false },
+  no_file_path: { class: 'permanent', errorType: 'NoFilePath', countsForBreaker: false },
+  attempt_lost: { class: 'permanent', errorType: 'AttemptLost', countsForBreaker: false },
+  plex_unauthorized: { class: 'auth', errorType: 'PlexAuthError', countsForBreaker: false },
+  stash_unavailable: { class: 'unavailable', errorType: 'StashServerDown', countsForBreaker: true },
+  stash_busy: { class: 'transient', errorType: 'StashTemporaryError', countsForBreaker: false },
+  stash_error: { class: 'transient', errorType: 'StashTemporaryError', countsForBreaker: true },
+  stash_malformed: { class: 'transient', errorType: 'StashTemporaryError', countsForBreaker: false },
+  // A query is built from ids alone: where it does not fit, it does for no job, and no job shall pay for it.
+  stash_rejected: { class: 'unavailable', errorType: 'StashRequestRejected', countsForBreaker: false },
+  stash_unauthorized: { class: 'auth', errorType: 'StashAuthError', countsForBreaker: false },
+};
+
+const TRANSIENT_BASE_MS = 5_000;
+const TRANSIENT_CAP_MS = 80_000;
+const TRANSIENT_JITTER = 0.1;
+
+/** How often a file is looked for after the first look that found nothing. */
+export const NOT_FOUND_TRIES = 12;
+const NOT_FOUND_BASE_MS = 30_000;
+
+/**
+ * Waits after each look that found nothing: twelve, from 30 s doubling up to a cap at which they last about `maxWaitMs`
+ * in all (two hours: a cap of 15 min). Where doubling alone does not last as long, beyond 34 h, all are stretched.
+ */
+export function notFoundWaitsMs(maxWaitMs: number): readonly number[] {
+  const doubling = Array.from({ length: NOT_FOUND_TRIES }, (_, index) => NOT_FOUND_BASE_MS * 2 ** index);
+  const total = (waits: readonly number[]): number => waits.reduce((sum, wait) => sum + wait, 0);
+  const all = total(doubling);
+  if (maxWaitMs >= all) return doubling.map((wait) => Math.round((wait * maxWaitMs) / all));
+  for (const [index, next] of doubling.entries()) {
+    const before = doubling.slice(0, index);
+    const cap = (maxWaitMs - total(before)) / (NOT_FOUND_TRIES - index);
+    if (cap > next) continue;
+    const rounded = cap > NOT_FOUND_BASE_MS ? Math.ceil(cap / NOT_FOUND_BASE_MS) * NOT_FOUND_BASE_MS : Math.round(cap);
+    return [...before, ...Array.from({ length: NOT_FOUND_TRIES - index }, () => rounded)];
+  }
+  return doubling;
+}
+
+/** No wait of ours is longer (a Retry-After is cut at a day): what is due later was put there by a clock that was wrong. */
+export function longestWaitMs(notFoundMaxWaitMs: number): number {
+  return Math.max(RETRY_AFTER_CAP_MS, ...notFoundWaitsMs(notFoundMaxWaitMs)) + 3_600_000;
+}
+
+/** A server cannot park a job for longer than this by its Retry-After. */
+const RETRY_AFTER_CAP_MS = 24 * 3_600_000;
+
+/** Ms to wait after transient failure number `failure` (from 1): 5 s doubling to 80 s, ±10 %. `random` is in [0, 1). */
+export function backoffMs(failure: number, random: number): number {
+  const doubled = TRANSIENT_BASE_MS * 2 ** Math.min(failure - 1, 30);
+  return Math.round(Math.min(TRANSIENT_CAP_MS, doubled) * (1 - TRANSIENT_JITTER + 2 * TRANSIENT_JITTER * random));
+}
+
+/** What a job has spent so far. */
+export type Spent = { readonly failures: number; readonly misses: number };
+
+export type FailureSettlement =
+  /** Tried again at `availableAt`; `spends` says which budget paid. */
+  | {
+      readonly kind: 'retry';
+      readonly availableAt: number;
+      readonly spends: 'failure' | 'miss';
+      readonly error: SyncError;
+    }
+  /** Given back, nothing spent. */
+  | { readonly kind: 'release'; readonly availableAt: number; readonly error: SyncError }
+  /** Ends unwritten because Plex does not have the file, as the person wants it; counted and told. */
+  | { readonly kind: 'skip'; readonly error: SyncError }
+  /** Not tried again without a person. */
+  | { readonly kind: 'dead'; readonly error: SyncError };
+
+/** What a run is told about failures, and what it is by now. */
+export type RetryLimits = {
+  readonly maxRetries: number;
+  /** How long a job waits for Plex to find its file, or that it does not. */
+  readonly notFound: { readonly kind: 'wait'; readonly maxWaitMs: number } | { readonly kind: 'skip' };
+  readonly now: number;
+  readonly random: number;
+};
+
+/**
+ * Decides what becomes of a job whose attempt failed. `maxRetries` 5 means six attempts in all.
+ * A wait that the server named is taken without jitter, up to a day.
+ */
+export function settlementFor(error: SyncError, spent: Spent, limits: RetryLimits): FailureSettlement {
+  const { now } = limits;
+  const askedMs = askedWaitMs(error);
+  switch (RETRY_RULES[error.code].class) {
+    case 'unavailable':
+      return release(error, now);
+    case 'transient': {
+      const failures = spent.failures + 1;
+      if (failures > limits.maxRetries) return { kind: 'dead', error };
+      // A server that asks for no wait at all, or for one that has passed, gets the usual one.
+      const waitMs = Math.max(askedMs ?? 0, backoffMs(failures, limits.random));
+      return { kind: 'retry', availableAt: now + waitMs, spends: 'failure', error };
+    }
+    case 'not_found': {
+      if (limits.notFound.kind === 'skip') return { kind: 'skip', error };
+      const waitMs = notFoundWaitsMs(limits.notFound.maxWaitMs)[spent.misses];
+      if (waitMs === undefined) return { kind: 'dead', error };
+      return { kind: 'retry', availableAt: now + waitMs, spends: 'miss', error };
+    }
+    case 'permanent':
+    case 'auth':
+      return { kind: 'dead', error };
+  }
+}
+
+/** Gives a job back with nothing spent, due when the server asked for, or at once. */
+export function release(error: SyncError, now: number): Extract<FailureSettlement, { kind: 'release' }> {
+  return { kind: 'release', availableAt: now + (askedWaitMs(error) ?? 0), error };
+}
+
+function askedWaitMs(error: SyncError): number | undefined {
+  return error.retryAfterMs === undefined ? undefined : Math.min(error.retryAfterMs, RETRY_AFTER_CAP_MS);
+}

@@ -1,0 +1,127 @@
+import type { Section } from '../model/plex-item.ts';
+import type { PathPair } from './derive-mapping.ts';
+import { deriveMappings, isNearlyAll, leadsTo } from './derive-mapping.ts';
+import { areOtherFiles, compareFacts } from './file-facts.ts';
+import type { PathMapping } from './file-paths.ts';
+import { isInFolder, isSamePath, mapPath, nameKey } from './file-paths.ts';
+import { rootConflict } from './library-roots.ts';
+import type { LookUp } from './look-up.ts';
+import type { SceneFile } from './match.ts';
+import { matchScene } from './match.ts';
+
+/** A file of the data directory: waiting, given up, or written to an item of the section named. */
+export type SampledFile = SceneFile & {
+  readonly from: 'waiting' | 'dead' | 'written';
+  readonly sectionKey: string | undefined;
+};
+
+/** Files that belong together: those of one library, or those that lie in the folders of none. */
+export type SampleGroup = { readonly section: Section | undefined; readonly files: readonly SampledFile[] };
+
+/**
+ * Sorts files by the library they were written to, or whose folders hold their mapped path; `most` of each, spread over
+ * all there are, since neighbours tend to lie in one folder. Files written to a library that is not looked in are left out.
+ */
+export function groupSample(
+  files: readonly SampledFile[],
+  place: { readonly sections: readonly Section[]; readonly mappings: readonly PathMapping[] },
+  most: number,
+): readonly SampleGroup[] {
+  const { sections, mappings } = place;
+  const groups = new Map<string | undefined, SampledFile[]>();
+  for (const file of files) {
+    const known = sections.find(({ key }) => key === file.sectionKey);
+    if (file.from === 'written' && known === undefined) continue;
+    const { path } = mapPath(file.path, mappings);
+    const section =
+      known ?? sections.find(({ folders }) => folders.some((folder) => folder !== '' && isInFolder(path, folder)));
+    groups.set(section?.key, [...(groups.get(section?.key) ?? []), file]);
+  }
+  const inOrder = [...sections, undefined].map((section) => ({ section, files: groups.get(section?.key) ?? [] }));
+  return inOrder
+    .filter((group) => group.files.length > 0)
+    .map((group) => ({ ...group, files: spread(group.files, most) }));
+}
+
+function spread(files: readonly SampledFile[], most: number): readonly SampledFile[] {
+  if (files.length <= most) return files;
+  return Array.from({ length: most }, (_, index) => files[Math.floor((index * files.length) / most)]).filter(
+    (file) => file !== undefined,
+  );
+}
+
+/** A file with what a look-up of it brought. */
+export type LookedUp = { readonly file: SceneFile; readonly look: LookUp };
+
+/** How many files of a sample are found, and what would be with the mappings that the others speak for. */
+export type SampleVerdict = {
+  readonly total: number;
+  /** Proven, by whichever rule. */
+  readonly found: number;
+  /** Proven by their very path. */
+  readonly exact: number;
+  /** The first file that is not found. */
+  readonly missing: SceneFile | undefined;
+  readonly proposal:
+    | { readonly mappings: readonly PathMapping[]; readonly found: number; readonly exact: number }
+    | undefined;
+};
+
+/** Judges a sample, and derives the missing `path_map` lines out of the files that are not at their path. */
+export function judgeSample(looked: readonly LookedUp[], mappings: readonly PathMapping[]): SampleVerdict {
+  const now = count(looked, mappings);
+  const aside = looked.filter(({ look }) => !isExact(look.match));
+  const { likely = [], doubted = [] } = Object.groupBy(aside.flatMap(pairsOf), ({ kind }) => kind);
+  const agreed = deriveMappings(likely, doubted).map(({ mapping }) => mapping);
+  const derived = agreed.length > 0 ? agreed : mappingOfMatched(aside, doubted);
+  // A line of the same folder is corrected, not added to.
+  const kept = mappings.filter(({ from }) => !derived.some((mapping) => isSamePath(mapping.from, from)));
+  const then = count(looked, [...derived, ...kept]);
+  const isBetter = derived.length > 0 && then.exact > now.exact && then.found >= now.found;
+  const missing = looked.find(({ look }) => look.match.kind !== 'high')?.file;
+  return { total: looked.length, ...now, missing, proposal: isBetter ? { mappings: derived, ...then } : undefined };
+}
+
+/**
+ * The one line that leads every file which is matched, though not by its path, to its item; whatever the others are, but
+ * for those that it would lead to another library folder.
+ */
+function mappingOfMatched(aside: readonly LookedUp[], doubted: readonly PathPair[]): readonly PathMapping[] {
+  const pairs = aside.flatMap(({ file, look: { match } }): PathPair[] =>
+    match.kind === 'high' ? [{ stash: file.path, plex: match.best.file, size: 'same' }] : [],
+  );
+  const derived = deriveMappings(pairs);
+  const [only] = derived;
+  const isAgreed = derived.length === 1 && only?.explained === new Set(pairs.map(({ stash }) => stash)).size;
+  if (!isAgreed) return [];
+  const misled = new Set(doubted.filter((pair) => leadsTo(only.mapping, pair)).map(({ stash }) => stash));
+  return isNearlyAll(only.explained, only.explained + misled.size) ? [only.mapping] : [];
+}
+
+function count(looked: readonly LookedUp[], mappings: readonly PathMapping[]): { found: number; exact: number } {
+  const matches = looked.map(({ file, look }) => matchScene(file, look.candidates, mappings));
+  return { found: matches.filter(({ kind }) => kind === 'high').length, exact: matches.filter(isExact).length };
+}
+
+function isExact(match: LookUp['match']): boolean {
+  return match.kind === 'high' && match.rule === 'path';
+}
+
+/** A pair that the folders of the libraries speak against, where no size outranks them, is `doubted`. */
+type JudgedPair = PathPair & { readonly kind: 'likely' | 'doubted' };
+
+function pairsOf({ file, look }: LookedUp): JudgedPair[] {
+  const named = look.candidates.flatMap((candidate) =>
+    candidate.files
+      .filter(({ path }) => nameKey(path) === nameKey(look.name))
+      .map((plexFile) => ({ candidate, plexFile })),
+  );
+  return named.flatMap(({ candidate, plexFile }): JudgedPair[] => {
+    const facts = compareFacts(file, plexFile);
+    if (areOtherFiles(facts)) return [];
+    const [stash, plex] = [file.path, plexFile.path];
+    if (facts.size === 'same') return [{ stash, plex, size: 'same', kind: 'likely' }];
+    const isDoubted = rootConflict([look.mapped.path, stash], plex, candidate) !== undefined;
+    return [{ stash, plex, size: 'unknown', kind: isDoubted ? 'doubted' : 'likely' }];
+  });
+}

@@ -1,0 +1,66 @@
+import type { Binding } from '../drain/ports.ts';
+import { UsageError } from '../model/errors.ts';
+import { nearest } from '../model/nearest.ts';
+import type { Section } from '../model/plex-item.ts';
+
+/** The one section type we can write: movie libraries, "Other Videos" among them (plex-api.md 2.1). */
+const SUPPORTED_TYPE = 'movie';
+
+/**
+ * The sections to look in: those named, without regard to case, or every movie library when none is named.
+ * @throws {UsageError} listing the libraries there are, and the one that a mistyped name may mean.
+ */
+export function chooseSections(sections: readonly Section[], names: readonly string[]): readonly Section[] {
+  const supported = sections.filter(({ type }) => type === SUPPORTED_TYPE);
+  const available =
+    supported.length > 0
+      ? `Plex has: ${supported.map(({ title }) => title).join(', ')}.`
+      : 'Plex has no movie library.';
+  if (names.length === 0) {
+    if (supported.length > 0) return supported;
+    throw new UsageError(
+      'Plex has no movie library to write to.',
+      'Add one in Plex (type Movies or Other Videos), then run again.',
+    );
+  }
+  const chosen = names.flatMap((name) => {
+    const named = sections.filter(({ title }) => sameTitle(title, name));
+    // Plex allows two libraries of one title: both are meant.
+    const usable = named.filter(({ type }) => type === SUPPORTED_TYPE);
+    if (usable.length > 0) return usable;
+    const [other] = named;
+    if (other === undefined) {
+      const meant = nearest(
+        name.trim(),
+        supported.map(({ title }) => title),
+      );
+      const question = meant === undefined ? '' : `Did you mean "${meant}"? `;
+      throw new UsageError(
+        `Plex has no library "${name}".`,
+        `${question}${available} Set plex_library to one of them.`,
+      );
+    }
+    throw new UsageError(
+      `Library "${other.title}" is of type ${other.type}; plexsync writes to movie libraries (Movies, Other Videos).`,
+      `${available} Set plex_library to one of them.`,
+    );
+  });
+  return [...new Set(chosen)];
+}
+
+function sameTitle(a: string, b: string): boolean {
+  return a.trim().toLowerCase() === b.trim().toLowerCase();
+}
+
+/**
+ * Whether the libraries prove that this is the server the data directory belongs to. Their uuids come with the list we
+ * read anyway; when none is known, only `/identity` can tell.
+ */
+export function isKnownServer(binding: Binding, sections: readonly Section[]): boolean {
+  return sections.some(({ uuid }) => uuid !== undefined && binding.sectionUuids.includes(uuid));
+}
+
+/** What is stored of a server at a contact. */
+export function bindingOf(machineIdentifier: string, sections: readonly Section[]): Binding {
+  return { machineIdentifier, sectionUuids: sections.flatMap(({ uuid }) => uuid ?? []) };
+}

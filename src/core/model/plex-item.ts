@@ -1,0 +1,36 @@
+import type { PlexFile } from '../match/match.ts';
+
+/** The single-valued fields we write, by the names Plex edits and locks them under (plex-api.md 4.2). */
+export const SCALAR_FIELDS = ['title', 'summary', 'studio', 'tagline', 'originallyAvailableAt', 'userRating'] as const;
+export type ScalarField = (typeof SCALAR_FIELDS)[number];
+
+/** The tag lists we write, by the names Plex edits and locks them under (plex-api.md 4.3). */
+export const LIST_KINDS = ['actor', 'genre', 'collection'] as const;
+export type ListKind = (typeof LIST_KINDS)[number];
+
+/** One entry of a tag list. Role and portrait belong to the entry and are sent again with it, or Plex may drop them. */
+export type Tag = { readonly tag: string; readonly role?: string | undefined; readonly thumb?: string | undefined };
+
+/** A full item: never a listing row, whose lists are shortened (plex-api.md 2.5). An empty field is `''`. */
+export type PlexItem = {
+  readonly ratingKey: string;
+  readonly sectionKey: string;
+  readonly sectionTitle: string;
+  readonly fields: Readonly<Record<ScalarField, string>>;
+  readonly lists: Readonly<Record<ListKind, readonly Tag[]>>;
+  readonly locked: ReadonlySet<string>;
+  /** Epoch seconds by Plex's clock; a person may edit it. Absent where the server gives none. */
+  readonly addedAt: number | undefined;
+  readonly files: readonly PlexFile[];
+};
+
+/** A library: a section of Plex with its folders, as Plex sees them. `uuid` is absent on some servers. */
+export type Section = {
+  readonly key: string;
+  readonly title: string;
+  readonly type: string;
+  readonly uuid: string | undefined;
+  readonly folders: readonly string[];
+  /** The folders of every library of its server, whatever their types, its own among them. */
+  readonly serverFolders: readonly string[];
+};

@@ -1,0 +1,149 @@
+import type { SyncErrorCode } from '../model/errors.ts';
+import { SyncError } from '../model/errors.ts';
+import type { ListKind, ScalarField } from '../model/plex-item.ts';
+import type { SceneKey } from '../model/scene.ts';
+import type { Written, WrittenField } from '../model/scene-record.ts';
+import { cutAtWord, isBeginning } from '../model/text.ts';
+import type { EditPlan, FieldEdit } from './edits.ts';
+
+/** What one PUT carries of a plan: all of it, or a single field or kind. */
+export type Part = Pick<EditPlan, 'fields' | 'lists'>;
+
+export type PartKey = ScalarField | ListKind;
+
+/** How long the request for a part is, in bytes. */
+type LengthOf = (part: Part) => number;
+
+/** A part that was refused by itself, and how long its request was. */
+export type RefusedPart = { readonly key: PartKey; readonly bytes: number };
+
+/** What has become of the parts of a plan. */
+export type Delivery = {
+  /** As they were sent in the end: a summary may have been cut. */
+  readonly taken: readonly Part[];
+  /** The summary, where an earlier cut of it stands in Plex and nothing longer was taken. */
+  readonly stands: readonly ScalarField[];
+  readonly refused: readonly RefusedPart[];
+};
+
+/** What follows when a PUT was refused. */
+export type Next =
+  /** It held several parts: each goes alone, so that none is kept back for the sake of another. */
+  | { readonly kind: 'split'; readonly parts: readonly Part[] }
+  | { readonly kind: 'shorter'; readonly part: Part }
+  /** What stands in Plex is as much of the summary as would be taken. */
+  | { readonly kind: 'stands'; readonly field: ScalarField }
+  | { readonly kind: 'refused'; readonly key: PartKey }
+  /** No fault of what the request said: the attempt has failed. */
+  | { readonly kind: 'failed' };
+
+/** A reverse proxy usually stops at 4 to 8 KiB of request line (plex-api.md 4.5): parts that make more go one by one. */
+const LONGEST_MERGED_BYTES = 6_144;
+
+/** Lengths to which the request for a refused summary is cut, in turn: just below what proxies are set to, and some between. */
+const CUT_TO_BYTES = [15_000, 8_000, 6_000, 4_000, 3_000, 2_000, 1_500, 1_000];
+
+/** Refusals that may be the fault of one part, so that the others are worth sending without it. */
+const ONE_PARTS_FAULT: ReadonlySet<SyncErrorCode> = new Set(['plex_too_long']);
+
+/** The requests with which a plan begins: usually one. */
+export function firstParts({ fields, lists }: EditPlan, lengthOf: LengthOf): readonly Part[] {
+  const merged: Part = { fields, lists };
+  return lengthOf(merged) <= LONGEST_MERGED_BYTES ? [merged] : singlesOf(merged);
+}
+
+/**
+ * Decides what follows when the PUT of a part was refused. The summary is cut only here, where a request that held
+ * nothing else was too long.
+ */
+export function afterRefusal(part: Part, code: SyncErrorCode, lengthOf: LengthOf): Next {
+  if (!ONE_PARTS_FAULT.has(code)) return { kind: 'failed' };
+  const singles = singlesOf(part);
+  if (singles.length > 1) return { kind: 'split', parts: singles };
+  const [[edit], [list]] = [part.fields, part.lists];
+  if (list !== undefined) return { kind: 'refused', key: list.kind };
+  if (edit === undefined) return { kind: 'failed' };
+  if (edit.field !== 'summary') return { kind: 'refused', key: edit.field };
+  const value = shortenedSummary(edit, lengthOf);
+  // A cut of an earlier run is never replaced by a shorter one.
+  if (isBeginning(edit.value, edit.before) && value.length <= edit.before.length)
+    return { kind: 'stands', field: 'summary' };
+  return value === ''
+    ? { kind: 'refused', key: 'summary' }
+    : { kind: 'shorter', part: { fields: [{ ...edit, value }], lists: [] } };
+}
+
+function singlesOf({ fields, lists }: Part): readonly Part[] {
+  return [
+    ...fields.map((field) => ({ fields: [field], lists: [] })),
+    ...lists.map((list) => ({ fields: [], lists: [list] })),
+  ];
+}
+
+/** As much of the summary as the next shorter request has room for; empty when there is no shorter one. */
+function shortenedSummary(edit: FieldEdit, lengthOf: LengthOf): string {
+  const lengthAt = (value: string): number => lengthOf({ fields: [{ ...edit, value }], lists: [] });
+  const refusedBytes = lengthAt(edit.value);
+  const limit = CUT_TO_BYTES.find((bytes) => bytes < refusedBytes) ?? 0;
+  let [low, high] = [0, [...edit.value].length];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (lengthAt(cutAtWord(edit.value, middle)) <= limit) low = middle;
+    else high = middle - 1;
+  }
+  return cutAtWord(edit.value, low);
+}
+
+/**
+ * The plan as far as it was carried out: what was refused is not in it, and counts as ours no further than it did
+ * `before`.
+ */
+export function carriedOut(plan: EditPlan, { taken, stands, refused }: Delivery, before: Written): EditPlan {
+  const fields: Partial<Record<ScalarField, WrittenField>> = { ...plan.written.fields };
+  const lists = { ...plan.written.lists };
+  for (const { field, value, before: kept } of plan.fields) {
+    if (stands.includes(field)) fields[field] = { sent: value, kept };
+  }
+  for (const { key } of refused) {
+    putBack(fields, before.fields, key);
+    putBack(lists, before.lists, key);
+  }
+  return {
+    ...plan,
+    fields: taken.flatMap((part) => part.fields),
+    lists: taken.flatMap((part) => part.lists),
+    written: { fields, lists },
+  };
+}
+
+function putBack<T>(now: Record<string, T>, before: Readonly<Record<string, T>>, key: PartKey): void {
+  const value = before[key];
+  if (value === undefined) delete now[key];
+  else now[key] = value;
+}
+
+/** Each part in words, the key of the scene that says it, and what a person can do where it is too long. */
+const PARTS: Readonly<Record<PartKey, { readonly name: string; readonly key: SceneKey; readonly cure: string }>> = {
+  title: { name: 'title', key: 'title', cure: 'shorten it in Stash' },
+  summary: { name: 'summary', key: 'details', cure: 'shorten it in Stash' },
+  studio: { name: 'studio', key: 'studio', cure: 'shorten it in Stash' },
+  tagline: { name: 'tagline', key: 'tagline', cure: 'shorten it' },
+  originallyAvailableAt: { name: 'date', key: 'date', cure: 'shorten it in Stash' },
+  userRating: { name: 'rating', key: 'rating100', cure: 'shorten it in Stash' },
+  actor: { name: 'performers', key: 'performers', cure: 'lower max_performers' },
+  genre: { name: 'tags', key: 'tags', cure: 'lower max_tags' },
+  collection: { name: 'collection', key: 'studio', cure: 'shorten it in Stash' },
+};
+
+/** What the job of a delivery failed with, if a part was refused: names each such part, and what to do about it. */
+export function refusalOf({ taken, refused }: Delivery): SyncError | undefined {
+  if (refused.length === 0) return undefined;
+  const named = refused.map(({ key, bytes }) => `${PARTS[key].name} (${bytes} bytes)`).join(', ');
+  const cures = [...new Set(refused.map(({ key }) => PARTS[key].cure))].join(', or ');
+  const rest = taken.length === 0 ? '' : '; the rest is written';
+  return new SyncError(
+    'plex_too_long',
+    `Too long for Plex or a proxy before it, even in a request of its own: ${named}. Raise the limit of the proxy, or ${cures}${rest}`,
+    { refused: [...new Set(refused.map(({ key }) => PARTS[key].key))] },
+  );
+}

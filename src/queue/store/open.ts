@@ -1,0 +1,287 @@
+import {
+  accessSync,
+  closeSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import Database from 'better-sqlite3';
+import { StoreError, UsageError } from '../../core/model/errors.ts';
+import type { Schema } from './migrations.ts';
+import { DLQ_SCHEMA } from './migrations.ts';
+import { inStore } from './store-errors.ts';
+import { keepCopies } from './upgrade-copies.ts';
+
+export type Db = Database.Database;
+
+/** Where the data directory is, and who said so; every complaint about it names both. */
+export type DataDir = { readonly path: string; readonly origin: string };
+
+/** Whether the command may make the directory and its files, or only use what is there. */
+export type OpenMode = 'create' | 'existing';
+
+/** How a database is opened, and of which a copy is kept before it is brought up to date: itself, unless more are named. */
+export type OpenHow = { readonly mode: OpenMode; readonly keep?: readonly Schema[] };
+
+const BUSY_TIMEOUT_MS = 5_000;
+
+/**
+ * Makes sure that the data directory can be used: created 0700 where the command may, refused when it is missing
+ * otherwise, and when it belongs to the predecessor.
+ * @throws {UsageError | StoreError}
+ */
+export function prepareDataDir(dir: DataDir, mode: OpenMode): void {
+  inStore(dir.path, () => {
+    if (existsSync(dir.path)) {
+      if (!statSync(dir.path).isDirectory())
+        throw new StoreError(
+          `${dir.path} (from ${dir.origin}) is a file, not a directory.`,
+          'Choose another with --data-dir.',
+        );
+      refusePredecessor(dir);
+      return;
+    }
+    if (mode === 'existing') {
+      throw new UsageError(
+        `There is no data directory at ${dir.path} (from ${dir.origin}).`,
+        'Enqueue a scene first, or point --data-dir at the directory that has the queue (under cron, HOME is often another).',
+      );
+    }
+    makeDirectory(dir.path);
+  });
+}
+
+/** One level at a time: Node's recursive form never returns where a file system answers ENOENT, as /proc does. */
+function makeDirectory(path: string): void {
+  if (existsSync(path)) return;
+  if (dirname(path) !== path) makeDirectory(dirname(path));
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (thrown) {
+    // Another process was faster; what it made is checked like anything that was there before.
+    if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST' || !existsSync(path)) throw thrown;
+  }
+}
+
+/**
+ * The Python plugin kept a pickled queue in `queue/data.db`, and a `dlq.db` with a `dead_letters` table of its own
+ * (predecessor.md 3.2).
+ */
+function refusePredecessor(dir: DataDir): void {
+  if (!existsSync(join(dir.path, 'queue', 'data.db')) && !hasForeignLetters(join(dir.path, DLQ_SCHEMA.fileName)))
+    return;
+  throw new UsageError(
+    `${dir.path} (from ${dir.origin}) is a data directory of the Python plugin; it was left untouched.`,
+    'Choose another directory with --data-dir: the two do not share a queue.',
+  );
+}
+
+/** Told from the file's first page, where SQLite keeps the table definitions: opening it could already write to it. */
+function hasForeignLetters(file: string): boolean {
+  const start = readStartIfAllowed(file, 65_536);
+  if (start === undefined || !isDatabase(start) || applicationId(start) !== 0) return false;
+  return start.includes('dead_letters');
+}
+
+/**
+ * Opens one of our databases, brought up to date. A file that is not ours, damaged, empty or newer is refused untouched.
+ * @throws {UsageError | StoreError}
+ */
+export function openDatabase(dir: DataDir, schema: Schema, { mode, keep = [schema] }: OpenHow): Db {
+  const file = join(dir.path, schema.fileName);
+  return inStore(file, () => {
+    if (!isPresent(file)) {
+      if (mode === 'existing') throw noDatabase(dir, schema);
+      createDatabase(dir, file, schema);
+    }
+    checkHeader(file, schema);
+    const db = new Database(file, { fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
+    try {
+      // Once more through SQLite: a newer version may still stand in the write-ahead log alone.
+      const version = db.pragma('user_version', { simple: true }) as number;
+      refuseNewer(file, schema, version);
+      configure(db);
+      if (version < schema.migrations.length)
+        keepCopies(
+          dir.path,
+          keep.map(({ fileName }) => fileName),
+          { fileName: schema.fileName, version },
+        );
+      migrate(db, schema);
+      return db;
+    } catch (thrown) {
+      db.close();
+      throw thrown;
+    }
+  });
+}
+
+/**
+ * Opens one of our databases for reading alone: not even its write-ahead log is carried over. One of an older schema is
+ * read in a copy that is brought up to date in `scratch`.
+ * @throws {UsageError | StoreError}
+ */
+export function openReadOnly(dir: DataDir, schema: Schema, scratch: () => string): Db {
+  const file = join(dir.path, schema.fileName);
+  return inStore(file, () => {
+    if (!isPresent(file)) throw noDatabase(dir, schema);
+    checkHeader(file, schema);
+    const db = new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
+    const version = db.pragma('user_version', { simple: true }) as number;
+    if (version === schema.migrations.length) return db;
+    try {
+      refuseNewer(file, schema, version);
+      const copy = join(scratch(), schema.fileName);
+      db.prepare('VACUUM INTO ?').run(copy);
+      const migrated = new Database(copy);
+      migrate(migrated, schema);
+      return migrated;
+    } finally {
+      db.close();
+    }
+  });
+}
+
+/** A dangling link is present too: creating through it would make a file somewhere else. */
+function isPresent(file: string): boolean {
+  return lstatSync(file, { throwIfNoEntry: false }) !== undefined;
+}
+
+function noDatabase(dir: DataDir, schema: Schema): UsageError {
+  return new UsageError(
+    `There is no ${schema.fileName} in ${dir.path} (from ${dir.origin}).`,
+    'Enqueue a scene first, or point --data-dir at the directory that has the queue.',
+  );
+}
+
+/**
+ * The whole schema in a folder of its own, then linked into place: whoever is killed here, or does the same at the
+ * same time, leaves either no database or a complete one.
+ */
+function createDatabase(dir: DataDir, file: string, schema: Schema): void {
+  const folder = mkdtempSync(`${file}.new-`);
+  const draft = join(folder, schema.fileName);
+  try {
+    const db = new Database(draft);
+    migrate(db, schema);
+    db.close();
+    linkIntoPlace(draft, file);
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw thrown;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  syncDirectory(dir.path);
+}
+
+/** File systems without hard links (exFAT, some network shares) get an exclusive copy: never over another process's file. */
+function linkIntoPlace(draft: string, file: string): void {
+  try {
+    linkSync(draft, file);
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === 'EEXIST') throw thrown;
+    copyFileSync(draft, file, constants.COPYFILE_EXCL);
+  }
+}
+
+/** The new name itself must survive a power cut. Windows knows no directory handles and needs none. */
+function syncDirectory(path: string): void {
+  if (process.platform === 'win32') return;
+  const handle = openSync(path, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+const HEADER_BYTES = 100;
+const SQLITE_MAGIC = 'SQLite format 3\0';
+const USER_VERSION_OFFSET = 60;
+const APPLICATION_ID_OFFSET = 68;
+
+/** Read without SQLite, since opening a file in WAL mode already writes to it. */
+function checkHeader(file: string, schema: Schema): void {
+  const header = readStart(file, HEADER_BYTES);
+  const restore = 'Restore it from a backup, or move it away and enqueue the scenes again.';
+  if (header.length === 0) throw new StoreError(`${file} is empty; it was left untouched.`, restore);
+  if (!isDatabase(header)) throw new StoreError(`${file} is not a database; it was left untouched.`, restore);
+  if (applicationId(header) !== schema.applicationId) {
+    throw new StoreError(
+      `${file} belongs to another program; it was left untouched.`,
+      'Choose another directory with --data-dir.',
+    );
+  }
+  refuseNewer(file, schema, header.readUInt32BE(USER_VERSION_OFFSET));
+}
+
+function refuseNewer(file: string, schema: Schema, version: number): void {
+  if (version <= schema.migrations.length) return;
+  throw new StoreError(
+    `${file} was written by a newer plexsync (schema ${version}, this one knows ${schema.migrations.length}); it was left untouched.`,
+    'Update plexsync.',
+  );
+}
+
+/** `undefined` for what is no file, or may not be read: whoever needs the file says so when opening it. */
+function readStartIfAllowed(file: string, bytes: number): Buffer | undefined {
+  if (!existsSync(file) || !statSync(file).isFile()) return undefined;
+  try {
+    accessSync(file, constants.R_OK);
+  } catch {
+    return undefined;
+  }
+  return readStart(file, bytes);
+}
+
+function readStart(file: string, bytes: number): Buffer {
+  const buffer = Buffer.alloc(bytes);
+  const handle = openSync(file, 'r');
+  try {
+    return buffer.subarray(0, readSync(handle, buffer, 0, bytes, 0));
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function isDatabase(start: Buffer): boolean {
+  return start.length >= HEADER_BYTES && start.toString('latin1', 0, SQLITE_MAGIC.length) === SQLITE_MAGIC;
+}
+
+function applicationId(start: Buffer): number {
+  return start.readUInt32BE(APPLICATION_ID_OFFSET);
+}
+
+/** An empty database of ours that is nowhere on disk. */
+export function openInMemory(schema: Schema): Db {
+  const db = new Database(':memory:');
+  migrate(db, schema);
+  return db;
+}
+
+function configure(db: Db): void {
+  db.pragma('journal_mode = WAL');
+  db.pragma('synchronous = FULL');
+}
+
+function migrate(db: Db, schema: Schema): void {
+  if (db.pragma('user_version', { simple: true }) === schema.migrations.length) return;
+  const steps = db.transaction(() => {
+    // Read again under the lock: another process may have migrated since.
+    const version = db.pragma('user_version', { simple: true }) as number;
+    for (const step of schema.migrations.slice(version)) db.exec(step);
+    db.pragma(`application_id = ${schema.applicationId}`);
+    db.pragma(`user_version = ${schema.migrations.length}`);
+  });
+  steps.immediate();
+}

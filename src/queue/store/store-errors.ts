@@ -1,0 +1,71 @@
+import { StoreError } from '../../core/model/errors.ts';
+
+/**
+ * Runs `action` and turns what SQLite or the file system throws into one sentence with the way out. The only place that
+ * knows SQLite's codes.
+ * @throws {StoreError}
+ */
+export function inStore<T>(file: string, action: () => T): T {
+  try {
+    return action();
+  } catch (thrown) {
+    throw toStoreError(thrown, file);
+  }
+}
+
+/** The same for rows that are read one after the other: what fails on the way is translated too. */
+export function* eachInStore<T>(file: string, rows: () => Iterable<T>): Generator<T> {
+  try {
+    yield* rows();
+  } catch (thrown) {
+    throw toStoreError(thrown, file);
+  }
+}
+
+/** The same functions, each of them translated by `inStore`. */
+export function translated<T extends Record<string, (...args: never[]) => unknown>>(file: string, functions: T): T {
+  const entries = Object.entries(functions).map(([name, call]) => [
+    name,
+    (...args: never[]) => inStore(file, () => call(...args)),
+  ]);
+  return Object.fromEntries(entries) as T;
+}
+
+function toStoreError(thrown: unknown, file: string): unknown {
+  const code = typeof thrown === 'object' && thrown !== null && 'code' in thrown ? String(thrown.code) : '';
+  const known = SENTENCES.find(([prefix]) => code.startsWith(prefix));
+  if (thrown instanceof StoreError || known === undefined) return thrown;
+  const [, what, hint] = known;
+  return new StoreError(`${file} ${what} (${code}).`, hint, code.startsWith('SQLITE_BUSY') ? 'locked' : 'unusable');
+}
+
+const RESTORE = 'Nothing was changed. Restore the file from a backup, or move it away and enqueue the scenes again.';
+const PERMISSIONS = 'Make the directory and its files writable for this user, or choose another with --data-dir.';
+const SPACE = 'Free some space on that disk and run again; nothing is lost.';
+
+/** What each result code of SQLite, or of the file system, means for the person; the first matching prefix counts. */
+const SENTENCES: readonly (readonly [prefix: string, what: string, hint: string])[] = [
+  ['SQLITE_NOTADB', 'is not a database', RESTORE],
+  ['SQLITE_CORRUPT', 'is damaged', RESTORE],
+  ['SQLITE_FULL', 'cannot grow: the disk is full', SPACE],
+  // A full disk shows itself here too, when the shared-memory file cannot be made.
+  ['SQLITE_IOERR_SHM', 'cannot be used: the disk is full or does not support shared memory', SPACE],
+  ['SQLITE_READONLY', 'is read-only', PERMISSIONS],
+  ['SQLITE_CANTOPEN', 'cannot be opened', PERMISSIONS],
+  ['SQLITE_PERM', 'may not be opened', PERMISSIONS],
+  ['SQLITE_BUSY', 'is locked by another program', 'Close the program that holds it, then run again.'],
+  ['SQLITE_IOERR', 'cannot be read or written', 'Check the disk, then run again.'],
+  ['ENOSPC', 'cannot be written: the disk is full', SPACE],
+  ['EACCES', 'may not be accessed', PERMISSIONS],
+  ['EPERM', 'may not be accessed', PERMISSIONS],
+  ['EROFS', 'is on a read-only file system', PERMISSIONS],
+  [
+    'ENOENT',
+    'leads nowhere: it is a link to something that is not there',
+    'Mend the link, or choose another directory with --data-dir.',
+  ],
+  ['EISDIR', 'is a directory where a file should be', 'Move it away, or choose another directory with --data-dir.'],
+  ['EEXIST', 'is a file where a directory should be', 'Choose another directory with --data-dir.'],
+  ['ENOTDIR', 'cannot be reached: a part of its path is a file', 'Choose another directory with --data-dir.'],
+  ['EIO', 'cannot be read or written', 'Check the disk, then run again.'],
+];

@@ -1,0 +1,262 @@
+import { durationMsOf } from '../../core/match/file-facts.ts';
+import { isUnder, normalisePath } from '../../core/match/file-paths.ts';
+import type { SceneFile } from '../../core/match/match.ts';
+import { UsageError } from '../../core/model/errors.ts';
+import { parseJsonText } from '../../core/model/json-text.ts';
+import type { SceneKey } from '../../core/model/scene.ts';
+import { contentKeys, parseScene } from '../../core/model/scene.ts';
+import type { StampedEdit } from '../../core/model/stamped-edit.ts';
+import { saysNothing, unsaidBy } from '../../core/model/stamped-edit.ts';
+import type { Db } from '../store/open.ts';
+import type { JobRow } from './jobs.ts';
+import { editOf, toColumns } from './jobs.ts';
+
+/** A dead letter as `dlq.db` holds it; the first nine columns are names users already query. */
+export type DeadLetter = {
+  readonly id: number;
+  readonly job_id: number;
+  readonly scene_id: number;
+  /** JSON: the scene as it was to be written, ready to be enqueued again. */
+  readonly job_data: string;
+  readonly error_type: string;
+  readonly error_message: string;
+  readonly stack_trace: string | null;
+  readonly retry_count: number;
+  /** RFC 3339, UTC. */
+  readonly failed_at: string;
+  readonly job_key: string;
+  readonly stamps: string;
+  readonly bare_at: number | null;
+  /** JSON: the items a person may choose from, the likeliest first; null where there are none, or an older plexsync wrote it. */
+  readonly choices: string | null;
+};
+
+/** An item that may be the scene's, as a letter keeps it and documents show it. */
+export type LetterChoice = {
+  readonly rating_key: string;
+  readonly title: string;
+  readonly library: string;
+  readonly file: string;
+};
+
+export type NewLetter = Omit<DeadLetter, 'id'>;
+
+/** Which letters: all given conditions must hold. An empty filter means all. */
+export type LetterFilter = {
+  readonly ids?: readonly number[] | undefined;
+  readonly errorType?: string | undefined;
+  readonly sceneId?: number | undefined;
+  /** A folder, or a file, of the job's path as Stash sees it. */
+  readonly pathPrefix?: string | undefined;
+  /** Failed before this instant (epoch ms). */
+  readonly before?: number | undefined;
+  /** Failed at this instant (epoch ms) or later. */
+  readonly since?: number | undefined;
+};
+
+/** A letter of which a completed job has said a part, and what it still says; nothing but "what Stash has" is no key. */
+export type ShortenedLetter = {
+  readonly letterId: number;
+  readonly sceneId: number;
+  readonly keys: readonly SceneKey[];
+};
+
+/** A letter of a job that is not tried again, with the scene as `dlq list --json` shows it. */
+export function toLetter(
+  row: JobRow,
+  end: Pick<NewLetter, 'error_type' | 'error_message' | 'stack_trace' | 'retry_count'> &
+    Partial<Pick<NewLetter, 'choices'>>,
+  now: number,
+): NewLetter {
+  const { data, ...columns } = toColumns(editOf(row));
+  return {
+    job_id: row.id,
+    job_key: row.job_key,
+    scene_id: row.scene_id,
+    job_data: toJobData(row.scene_id, data),
+    ...columns,
+    choices: null,
+    ...end,
+    failed_at: new Date(now).toISOString(),
+  };
+}
+
+/** The scene in a letter, as JSON; `undefined` where a hand or a fault of the disk left no JSON object. */
+export function letterDataOf({
+  job_data,
+}: Pick<DeadLetter, 'job_data'>): Readonly<Record<string, unknown>> | undefined {
+  return objectIn(job_data);
+}
+
+/** The edit in a letter; `undefined` where it is damaged. */
+export function letterEditOf(letter: Pick<DeadLetter, 'job_data' | 'stamps' | 'bare_at'>): StampedEdit | undefined {
+  const whole = letterDataOf(letter);
+  if (whole === undefined || objectIn(letter.stamps) === undefined) return undefined;
+  const { scene_id: _sceneId, ...data } = whole;
+  return editOf({ data: JSON.stringify(data), stamps: letter.stamps, bare_at: letter.bare_at });
+}
+
+/** The items a person may choose from, the likeliest first. */
+export function letterChoicesOf({ choices }: Pick<DeadLetter, 'choices'>): readonly LetterChoice[] {
+  if (choices === null) return [];
+  const parsed = parseJsonText(choices);
+  return parsed.kind === 'value' && Array.isArray(parsed.value) ? (parsed.value as LetterChoice[]) : [];
+}
+
+/** What keeps a letter from being tried again, to follow its name; `undefined` when nothing does. */
+export function letterFaultOf(letter: DeadLetter): string | undefined {
+  const data = letterDataOf(letter);
+  if (data === undefined) return 'its job_data is no JSON object';
+  if (letterEditOf(letter) === undefined) return 'its stamps are no JSON object';
+  try {
+    parseScene({ ...data, scene_id: letter.scene_id }, 'its job_data');
+    return undefined;
+  } catch (thrown) {
+    if (thrown instanceof UsageError) return thrown.message.replace(/\.$/, '');
+    throw thrown;
+  }
+}
+
+function objectIn(json: string): Readonly<Record<string, unknown>> | undefined {
+  const parsed = parseJsonText(json);
+  if (parsed.kind !== 'value') return undefined;
+  const { value } = parsed;
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+}
+
+function toJobData(sceneId: number, data: string): string {
+  return JSON.stringify({ scene_id: sceneId, ...(JSON.parse(data) as object) });
+}
+
+/** The path in a letter, as Stash sees it. */
+export function letterPathOf(letter: Pick<DeadLetter, 'job_data'>): string | undefined {
+  const path = letterDataOf(letter)?.['path'];
+  return typeof path === 'string' ? path : undefined;
+}
+
+/** The file in a letter, as Stash sees it, with what the letter says of it. */
+export function letterFileOf(letter: Pick<DeadLetter, 'job_data'>): SceneFile | undefined {
+  const { path, size, duration } = letterDataOf(letter) ?? {};
+  if (typeof path !== 'string') return undefined;
+  return {
+    path,
+    size: typeof size === 'number' ? size : undefined,
+    durationMs: durationMsOf(typeof duration === 'number' ? duration : undefined),
+  };
+}
+
+/** Of one edit and what is left of it: nothing was taken when nothing is missing. */
+function isSameEdit(edit: StampedEdit, rest: StampedEdit): boolean {
+  return edit.bareAt === rest.bareAt && Object.keys(edit.data).length === Object.keys(rest.data).length;
+}
+
+function isReplacedBy(older: DeadLetter, letter: NewLetter): boolean {
+  const [edit, newer] = [letterEditOf(older), letterEditOf(letter)];
+  if (older.error_type !== letter.error_type || edit === undefined || newer === undefined) return false;
+  // That Stash was to be asked says nothing of what was given by hand: it has not answered for it.
+  const isAskedAgain = (edit.bareAt ?? 0) <= (newer.bareAt ?? 0);
+  return isAskedAgain && saysNothing({ ...unsaidBy(edit, { ...newer, bareAt: undefined }), bareAt: undefined });
+}
+
+/** Whether there is a letter with this `error_type`. */
+export function hasLetterOfType(db: Db, errorType: string): boolean {
+  return (
+    db.prepare<[string], unknown>('SELECT 1 FROM dead_letters WHERE error_type = ? LIMIT 1').get(errorType) !==
+    undefined
+  );
+}
+
+/** When the oldest letter was written, epoch ms; `undefined` when there is none. */
+export function oldestLetterAt(db: Db): number | undefined {
+  const row = db
+    .prepare<[], { failed_at: string | null }>('SELECT min(failed_at) AS failed_at FROM dead_letters')
+    .get();
+  return row?.failed_at == null ? undefined : Date.parse(row.failed_at);
+}
+
+/** As `failed_at` has it: its texts are in the order of their instants. */
+function instantOrNull(at: number | undefined): string | null {
+  return at === undefined ? null : new Date(at).toISOString();
+}
+
+/** The statements of `dlq.db`. Those that change something leave the transaction to the caller. */
+export function prepareDeadLetters(db: Db) {
+  const columns =
+    'job_id, job_key, scene_id, job_data, stamps, bare_at, error_type, error_message, stack_trace, retry_count, failed_at, choices';
+  const insert = db.prepare<[NewLetter]>(
+    `INSERT INTO dead_letters (${columns}) VALUES (${columns.replace(/\w+/g, '@$&')}) ON CONFLICT (job_key) DO NOTHING`,
+  );
+  const select = db.prepare<[object], DeadLetter>(`
+    SELECT * FROM dead_letters
+    WHERE (@ids IS NULL OR id IN (SELECT value FROM json_each(@ids)))
+      AND (@errorType IS NULL OR lower(error_type) = lower(@errorType))
+      AND (@sceneId IS NULL OR scene_id = @sceneId)
+      AND (@before IS NULL OR failed_at < @before)
+      AND (@since IS NULL OR failed_at >= @since)
+    ORDER BY failed_at DESC, id DESC`);
+  const ofScene = db.prepare<[number], DeadLetter>('SELECT * FROM dead_letters WHERE scene_id = ?');
+  const byKey = db.prepare<[string], DeadLetter>('SELECT * FROM dead_letters WHERE job_key = ?');
+  const removeKey = db.prepare<[string]>('DELETE FROM dead_letters WHERE job_key = ?');
+  const shorten = db.prepare<[object]>(
+    'UPDATE dead_letters SET job_data = @jobData, stamps = @stamps, bare_at = @bare_at WHERE id = @id',
+  );
+  const byType = db.prepare<[], { error_type: string; count: number }>(
+    'SELECT error_type, count(*) AS count FROM dead_letters GROUP BY error_type ORDER BY count DESC, error_type',
+  );
+  const scenes = db.prepare<[], { count: number }>('SELECT count(DISTINCT scene_id) AS count FROM dead_letters');
+  function* read(filter: LetterFilter): Generator<DeadLetter> {
+    const prefix = filter.pathPrefix === undefined ? undefined : normalisePath(filter.pathPrefix);
+    const rows = select.iterate({
+      ids: filter.ids === undefined ? null : JSON.stringify(filter.ids),
+      errorType: filter.errorType ?? null,
+      sceneId: filter.sceneId ?? null,
+      before: instantOrNull(filter.before),
+      since: instantOrNull(filter.since),
+    });
+    for (const letter of rows) {
+      if (prefix === undefined || isUnder(normalisePath(letterPathOf(letter) ?? ''), prefix)) yield letter;
+    }
+  }
+  return {
+    /** Writes a letter. An older one of the scene with the same complaint goes where the new one says all that it does. */
+    insert: (letter: NewLetter): void => {
+      insert.run(letter);
+      for (const older of ofScene.all(letter.scene_id))
+        if (older.job_key !== letter.job_key && isReplacedBy(older, letter)) removeKey.run(older.job_key);
+    },
+    /** Newest first. */
+    list: (filter: LetterFilter): DeadLetter[] => [...read(filter)],
+    /** The same, one after the other; the connection can do nothing else meanwhile. */
+    read,
+    has: (jobKey: string): boolean => byKey.get(jobKey) !== undefined,
+    remove: (jobKey: string): boolean => removeKey.run(jobKey).changes === 1,
+    /**
+     * Takes what a completed job has said out of the scene's letters: a letter with nothing left to say is closed,
+     * one with other keys stays with those, so that no edit is dropped. What the
+     * letter said later than the job stays too.
+     * @returns the letters that were shortened.
+     */
+    closeCovered: (sceneId: number, done: StampedEdit, jobKey: string): readonly ShortenedLetter[] => {
+      const shortened: ShortenedLetter[] = [];
+      for (const letter of ofScene.all(sceneId)) {
+        if (letter.job_key === jobKey) continue;
+        const edit = letterEditOf(letter);
+        // A damaged one is left for a person.
+        if (edit === undefined) continue;
+        const rest = unsaidBy(edit, done);
+        const { data, ...columns } = toColumns(rest);
+        if (saysNothing(rest)) removeKey.run(letter.job_key);
+        else if (!isSameEdit(edit, rest)) {
+          shorten.run({ id: letter.id, jobData: toJobData(sceneId, data), ...columns });
+          shortened.push({ letterId: letter.id, sceneId, keys: contentKeys(rest.data) });
+        }
+      }
+      return shortened;
+    },
+    /** The letter as it stands now, or `undefined` when it was closed, purged or retried meanwhile. */
+    byKey: (jobKey: string): DeadLetter | undefined => byKey.get(jobKey),
+    countByType: (): Record<string, number> =>
+      Object.fromEntries(byType.all().map(({ error_type, count }) => [error_type, count])),
+    sceneCount: (): number => scenes.get()?.count ?? 0,
+  };
+}

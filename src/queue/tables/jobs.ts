@@ -1,0 +1,166 @@
+import type { SceneEdit } from '../../core/model/scene.ts';
+import { contentKeys } from '../../core/model/scene.ts';
+import type { StampedEdit } from '../../core/model/stamped-edit.ts';
+import { mergeEdits, stampCall } from '../../core/model/stamped-edit.ts';
+import type { Db } from '../store/open.ts';
+
+/** Who goes first among jobs that are due: hand edits and hooks before bulk. */
+export const PRIORITY = { hand: 0, bulk: 1 } as const;
+export type Priority = keyof typeof PRIORITY;
+
+/** The columns in which a row, of a job or of a letter, keeps its edit. */
+export type EditColumns = { readonly data: string; readonly stamps: string; readonly bare_at: number | null };
+
+/** A row of `jobs`, as far as merging and settling need it. */
+export type JobRow = EditColumns & {
+  readonly id: number;
+  readonly job_key: string;
+  readonly scene_id: number;
+  readonly priority: number;
+  readonly attempt: number;
+  readonly claims: number;
+  readonly failures: number;
+  readonly misses: number;
+  readonly rescues: number;
+  readonly lone_losses: number;
+  readonly lease_owner: string | null;
+  readonly lease_alone: 0 | 1;
+  readonly forgotten: 0 | 1;
+};
+
+/** The edit in a row: written by us, so read back without a second validation. */
+export function editOf({ data, stamps, bare_at }: EditColumns): StampedEdit {
+  return {
+    data: JSON.parse(data) as StampedEdit['data'],
+    stamps: JSON.parse(stamps) as StampedEdit['stamps'],
+    bareAt: bare_at ?? undefined,
+  };
+}
+
+/** An edit as the values of its columns. */
+export function toColumns({ data, stamps, bareAt }: StampedEdit): EditColumns {
+  return { data: JSON.stringify(data), stamps: JSON.stringify(stamps), bare_at: bareAt ?? null };
+}
+
+/** What makes a row wait again, as part of an UPDATE: the lease goes, whatever else changes. */
+export const BACK_TO_PENDING = `state = 'pending', lease_owner = NULL, lease_expires_at = NULL, lease_alone = 0`;
+
+/** The statements on single rows that more than one part of the queue needs. Call them inside a transaction. */
+export function prepareJobRows(db: Db) {
+  const waiting = db.prepare<[number], JobRow>(`SELECT * FROM jobs WHERE scene_id = ? AND state = 'pending'`);
+  const insert = db.prepare<[object], { id: number }>(`
+    INSERT INTO jobs (scene_id, state, data, stamps, bare_at, priority, available_at, enqueued_at)
+    VALUES (@sceneId, 'pending', @data, @stamps, @bare_at, @priority, @now, @now) RETURNING id`);
+  const setEdit = db.prepare<[object]>(`
+    UPDATE jobs SET data = @data, stamps = @stamps, bare_at = @bare_at, priority = min(priority, @priority),
+      available_at = min(available_at, @dueAt) WHERE id = @id`);
+  const remove = db.prepare<[number]>('DELETE FROM jobs WHERE id = ?');
+  const knownPath = db.prepare<[number], { scene_path: string }>('SELECT scene_path FROM scenes WHERE scene_id = ?');
+  // What is given by hand need not wait for Stash when an earlier sync knows the file. A path with no stamp to speak of:
+  // whatever anybody says of it later wins.
+  const withKnownPath = (sceneId: number, edit: StampedEdit): StampedEdit => {
+    const isHeld = edit.bareAt !== undefined && edit.data.path === undefined && contentKeys(edit.data).length > 0;
+    const path = isHeld ? knownPath.get(sceneId)?.scene_path : undefined;
+    return path === undefined ? edit : { ...edit, data: { path, ...edit.data }, stamps: { path: 0, ...edit.stamps } };
+  };
+  return {
+    /** The scene's waiting job, if any. */
+    waiting: (sceneId: number): JobRow | undefined => waiting.get(sceneId),
+    /** A new job, due at once. @returns its id. */
+    insert: (sceneId: number, edit: StampedEdit, { priority, now }: EnqueueOptions): number => {
+      const row = insert.get({ sceneId, ...toColumns(edit), priority: PRIORITY[priority], now });
+      if (row === undefined) throw new Error('INSERT … RETURNING returned no row');
+      return row.id;
+    },
+    /** Merges an edit into a waiting job, which is due no later than before, nor than `dueAt`. */
+    merge: (
+      job: JobRow,
+      edit: StampedEdit,
+      { priority, dueAt }: { readonly priority: number; readonly dueAt: number },
+    ): void => {
+      const merged = withKnownPath(job.scene_id, mergeEdits(editOf(job), edit));
+      setEdit.run({ id: job.id, ...toColumns(merged), priority, dueAt });
+    },
+    remove: (id: number): void => {
+      remove.run(id);
+    },
+  };
+}
+
+export type EnqueueOptions = {
+  readonly priority: Priority;
+  readonly now: number;
+  /** When it was said, where that is earlier than `now`: the pages of one call are said at one instant. */
+  readonly saidAt?: number | undefined;
+};
+
+/** What became of an edit: a job of its own, or laid over the one that waited. */
+export type Enqueued = { readonly jobId: number; readonly sceneId: number; readonly how: 'added' | 'merged' };
+
+/**
+ * Prepares the statements that put one edit into the queue: merged key by key into the scene's waiting job, which is due
+ * again at `now` with its attempts anew, or as a new job. Call it inside a transaction.
+ */
+export function prepareEnqueue(db: Db): (sceneId: number, edit: StampedEdit, options: EnqueueOptions) => Enqueued {
+  const rows = prepareJobRows(db);
+  const startAnew = db.prepare<[object]>(`
+    UPDATE jobs SET available_at = @now, enqueued_at = @now, attempt = 0, failures = 0, misses = 0, lone_losses = 0,
+      last_error = NULL, released_by = NULL
+    WHERE id = @id`);
+  return (sceneId, edit, options) => {
+    const older = rows.waiting(sceneId);
+    if (older === undefined) return { jobId: rows.insert(sceneId, edit, options), sceneId, how: 'added' };
+    rows.merge(older, edit, { priority: PRIORITY[options.priority], dueAt: options.now });
+    startAnew.run({ id: older.id, now: options.now });
+    return { jobId: older.id, sceneId, how: 'merged' };
+  };
+}
+
+/**
+ * Prepares the giving out of stamps, one for all edits of a call: that of the clock, so that whatever happens a moment
+ * later is later. Calls that come in one millisecond, or after the clock was set back, still have stamps of their own;
+ * each leaves the one before its own free (see `stampCall`).
+ */
+export function prepareStamping(db: Db): (edits: readonly SceneEdit[], now: number) => readonly StampedEdit[] {
+  const reserve = db.prepare<[object], { last: number }>(`
+    INSERT INTO totals (name, value) VALUES ('last_stamp', @now)
+    ON CONFLICT (name) DO UPDATE SET value = max(@now, value + 2) RETURNING value AS last`);
+  return (edits, now) => {
+    const row = reserve.get({ now });
+    if (row === undefined) throw new Error('INSERT … RETURNING returned no row');
+    return stampCall(edits, row.last);
+  };
+}
+
+/**
+ * Prepares the stamping of what was asked for at `at` and comes in `now`: below what was said in between. Where stamps
+ * run ahead of the clock, which then was set back, its time says nothing, and it counts as new.
+ */
+export function prepareLateStamping(db: Db) {
+  const stamp = prepareStamping(db);
+  const read = db.prepare<[], { value: number }>(`SELECT value FROM totals WHERE name = 'last_stamp'`);
+  return (
+    edits: readonly SceneEdit[],
+    { at, now }: { readonly at: number; readonly now: number },
+  ): readonly StampedEdit[] => {
+    const last = read.get()?.value ?? 0;
+    // A stamp of 0 is for what is to lie under everything.
+    return at <= last && last <= now ? stampCall(edits, Math.max(at, 2)) : stamp(edits, at);
+  };
+}
+
+/**
+ * Merges a job with the scene's waiting one and removes its row: the newer edit takes over what this one could not
+ * finish. Call it inside a transaction.
+ * @returns a function that answers false when nothing waits, and then has changed nothing.
+ */
+export function prepareSupersede(db: Db): (row: JobRow) => boolean {
+  const rows = prepareJobRows(db);
+  return (row) => {
+    const newer = rows.waiting(row.scene_id);
+    if (newer === undefined) return false;
+    rows.remove(row.id);
+    rows.merge(newer, editOf(row), { priority: row.priority, dueAt: Number.MAX_SAFE_INTEGER });
+    return true;
+  };
+}

@@ -1,0 +1,108 @@
+import { prepareMeta } from '../store/meta.ts';
+import type { Db } from '../store/open.ts';
+import { livenessOf } from '../store/owners.ts';
+import { CLAIMED_HELD } from '../work/held.ts';
+
+/** A drain that is at work now. */
+export type LiveRun = { readonly pid: number; readonly left: number };
+
+/** A run that begins. What is due later than `longestWaitMs` from now was put there by a clock that was wrong. */
+export type RunStart = {
+  readonly owner: string;
+  readonly pid: number;
+  readonly now: number;
+  readonly longestWaitMs: number;
+};
+
+/** How a run ended. */
+export type RunEnd = {
+  readonly now: number;
+  readonly exitCode: number;
+  readonly done: number;
+  readonly failed: number;
+};
+
+/** A finished or running drain, as `stats` shows the last one. Instants are epoch ms. */
+export type Run = {
+  readonly started_at: number;
+  readonly ended_at: number | null;
+  readonly exit_code: number | null;
+  readonly done: number;
+  readonly failed: number;
+};
+
+/** How long a run is remembered: enough to see what cron did last week; the database does not grow with use. */
+const RUNS_KEPT_MS = 7 * 86_400_000;
+
+/** Prepares the statements of `runs`: one row per drain. */
+export function prepareRuns(db: Db, dataDir: string) {
+  const open = db.prepare<[], { owner: string; pid: number }>(
+    'SELECT owner, pid FROM runs WHERE ended_at IS NULL ORDER BY id DESC',
+  );
+  const insert = db.prepare<[object]>('INSERT INTO runs (owner, pid, started_at) VALUES (@owner, @pid, @now)');
+  const endKilled = db.prepare<[object]>('UPDATE runs SET ended_at = @now WHERE owner = @owner');
+  const end = db.prepare<[object]>(
+    'UPDATE runs SET ended_at = @now, exit_code = @exitCode, done = @done, failed = @failed WHERE owner = @owner',
+  );
+  const left = db.prepare<[], { count: number }>(`SELECT count(*) AS count FROM jobs WHERE held <= ${CLAIMED_HELD}`);
+  const thaw = db.prepare<[object]>(
+    `UPDATE jobs SET available_at = @now WHERE state = 'pending' AND available_at > @latest`,
+  );
+  return {
+    /** The drain that is provably alive, if any. */
+    live: (): LiveRun | undefined => {
+      const run = open.all().find(({ owner }) => livenessOf(dataDir, owner) === 'alive');
+      return run === undefined ? undefined : { pid: run.pid, left: left.get()?.count ?? 0 };
+    },
+    start: (run: RunStart): void => {
+      // A killed run cannot say that it ended; its exit code stays unknown.
+      for (const { owner } of open.all()) {
+        if (livenessOf(dataDir, owner) !== 'alive') endKilled.run({ owner, now: run.now });
+      }
+      thaw.run({ now: run.now, latest: run.now + longestWait(db, run.longestWaitMs) });
+      insert.run({ owner: run.owner, pid: run.pid, now: run.now });
+      pruneRuns(db, run.now);
+    },
+    end: (owner: string, ending: RunEnd): void => {
+      end.run({ owner, ...ending });
+    },
+  };
+}
+
+const LONGEST_WAIT = 'longest_wait_ms';
+
+/**
+ * The longest wait that any run so far may have given a job, ms: a run by hand with a longer `not_found_max_wait` must
+ * not look like a clock that was wrong to the next one.
+ */
+export function longestWait(db: Db, ofThisRunMs: number): number {
+  const meta = prepareMeta(db);
+  const known = meta.number(LONGEST_WAIT) ?? 0;
+  if (ofThisRunMs > known) meta.set(LONGEST_WAIT, ofThisRunMs);
+  return Math.max(known, ofThisRunMs);
+}
+
+/** Owners whose files must stay: they hold leases, so their death has to be provable. */
+export function leaseOwners(db: Db): ReadonlySet<string> {
+  const rows = db
+    .prepare<[], { owner: string }>('SELECT DISTINCT lease_owner AS owner FROM jobs WHERE lease_owner IS NOT NULL')
+    .all();
+  return new Set(rows.map(({ owner }) => owner));
+}
+
+/** The latest run, and when the last one ended with exit code 0. */
+export function readRuns(db: Db): { readonly last: Run | undefined; readonly lastSuccessAt: number | undefined } {
+  const last = db.prepare<[], Run>('SELECT * FROM runs ORDER BY id DESC LIMIT 1').get();
+  const success = db
+    .prepare<[], { at: number | null }>('SELECT max(ended_at) AS at FROM runs WHERE exit_code = 0')
+    .get();
+  return { last, lastSuccessAt: success?.at ?? undefined };
+}
+
+/** Forgets the runs of long ago, but for those that may still be at work and the last good one. */
+export function pruneRuns(db: Db, now: number): void {
+  const prune = db.prepare<[object]>(`
+    DELETE FROM runs WHERE ended_at IS NOT NULL AND started_at < @before
+      AND id <> (SELECT coalesce(max(id), 0) FROM runs WHERE exit_code = 0)`);
+  prune.run({ before: now - RUNS_KEPT_MS });
+}

@@ -1,0 +1,130 @@
+import type { IntentNote } from '../../core/drain/ports.ts';
+import type { Intent, SceneRecord, SyncNotes, Written } from '../../core/model/scene-record.ts';
+import type { Db } from '../store/open.ts';
+import { preparePins } from './pins.ts';
+
+/** A row of `scenes`. */
+export type SceneRow = {
+  readonly scene_id: number;
+  readonly rating_key: string;
+  readonly section_key: string;
+  readonly scene_path: string;
+  readonly file: string | null;
+  readonly written: string;
+  readonly intent: string | null;
+  readonly stash_updated_at: string | null;
+  readonly added_at: number | null;
+  readonly locked: string | null;
+};
+
+/** The end of a sync; a note of what is about to be written has none. */
+type End = { readonly now: number; readonly notes: SyncNotes | undefined };
+
+/** A scene whose item is no longer known, as part of an UPDATE: where its file is stays, for edits that name none. */
+const FORGOTTEN = `rating_key = '', section_key = '', file = NULL, written = '{"fields":{},"lists":{}}', intent = NULL, written_at = NULL,
+  left_alone = NULL, section_title = NULL, stash_updated_at = NULL, added_at = NULL, locked = NULL`;
+
+/** The statements of `scenes`: what we last wrote per scene. Those that write leave the transaction to the caller. */
+export function prepareScenes(db: Db) {
+  const select = db.prepare<[number], SceneRow>('SELECT * FROM scenes WHERE scene_id = ?');
+  const byItem = db.prepare<[string], { scene_id: number }>(
+    'SELECT scene_id FROM scenes WHERE rating_key = ? ORDER BY written_at DESC NULLS LAST LIMIT 1',
+  );
+  const any = db.prepare<[], unknown>(`SELECT 1 FROM scenes WHERE rating_key <> '' LIMIT 1`);
+  // A bound number is a real one to SQLite: places are told apart by whole ones.
+  const known = db.prepare<[object], { scene_id: number }>(`
+    SELECT scene_id FROM (
+      SELECT scene_id, row_number() OVER (ORDER BY scene_id) AS place, count(*) OVER () AS count FROM scenes
+      WHERE stash_updated_at IS NOT NULL AND scene_id NOT IN (SELECT value FROM json_each(@except)))
+    WHERE place * CAST(@most AS INTEGER) / count > (place - 1) * CAST(@most AS INTEGER) / count`);
+  const upsert = db.prepare<[object]>(`
+    INSERT INTO scenes (scene_id, rating_key, section_key, scene_path, file, written, intent, written_at, left_alone,
+      section_title, stash_updated_at, added_at, locked)
+    VALUES (@sceneId, @ratingKey, @sectionKey, @scenePath, @file, @written, @intent, @writtenAt, @left, @sectionTitle,
+      @stashUpdatedAt, @addedAt, @locked)
+    ON CONFLICT (scene_id) DO UPDATE SET rating_key = @ratingKey, section_key = @sectionKey, scene_path = @scenePath,
+      file = @file, written = @written, intent = @intent, written_at = coalesce(@writtenAt, written_at),
+      left_alone = iif(@writtenAt IS NULL, left_alone, @left),
+      section_title = coalesce(@sectionTitle, iif(section_key = @sectionKey, section_title, NULL)),
+      stash_updated_at = coalesce(@stashUpdatedAt, iif(@startsAnew, NULL, stash_updated_at)), added_at = @addedAt, locked = @locked`);
+  const disown = db.prepare<[string, number]>(`UPDATE scenes SET ${FORGOTTEN} WHERE rating_key = ? AND scene_id <> ?`);
+  const forgetItems = db.prepare(`UPDATE scenes SET ${FORGOTTEN}`);
+  const remove = db.prepare<[number]>('DELETE FROM scenes WHERE scene_id = ?');
+
+  const pins = preparePins(db);
+
+  const record = (sceneId: number): SceneRecord | undefined => {
+    const row = select.get(sceneId);
+    return row === undefined ? undefined : toRecord(row);
+  };
+  const put = (
+    sceneId: number,
+    scene: SceneRecord & { readonly sectionTitle?: string | undefined },
+    end: End | undefined,
+  ): void => {
+    upsert.run({
+      sceneId,
+      ratingKey: scene.ratingKey,
+      sectionKey: scene.sectionKey,
+      scenePath: scene.scenePath,
+      file: scene.provenFile ?? null,
+      written: JSON.stringify(scene.written),
+      intent: scene.intent === undefined ? null : JSON.stringify(scene.intent),
+      writtenAt: end?.now ?? null,
+      left:
+        end === undefined || end.notes === undefined || end.notes.left.length === 0
+          ? null
+          : JSON.stringify(end.notes.left),
+      sectionTitle: end?.notes?.sectionTitle ?? scene.sectionTitle ?? null,
+      stashUpdatedAt: end?.notes?.stashUpdatedAt ?? null,
+      startsAnew: Number(scene.startsAnew ?? false),
+      addedAt: scene.addedAt ?? null,
+      locked: scene.locked === undefined ? null : JSON.stringify(scene.locked),
+    });
+  };
+  return {
+    record,
+    sceneOf: (ratingKey: string): number | undefined => byItem.get(ratingKey)?.scene_id,
+    hasAny: (): boolean => any.get() !== undefined,
+    known: ({ most, except }: { readonly most: number; readonly except: readonly number[] }): readonly number[] =>
+      known.all({ most, except: JSON.stringify(except) }).map(({ scene_id }) => scene_id),
+    /** An item belongs to the scene it was last written for: what another scene knew of it is no longer true. */
+    complete: (
+      sceneId: number,
+      { record: scene, notes }: { readonly record: SceneRecord; readonly notes?: SyncNotes | undefined },
+      now: number,
+    ): void => {
+      put(sceneId, scene, { now, notes });
+      disown.run(scene.ratingKey, sceneId);
+    },
+    /** Notes what is about to be written; when it was written last stays as it was. */
+    intend: ({ sceneId, ...scene }: Omit<IntentNote, 'lease'>): void => put(sceneId, scene, undefined),
+    /** Records what a failed write has left: it is known to have ended. */
+    land: (sceneId: number, scene: SceneRecord): void => put(sceneId, scene, undefined),
+    /** A scene that is gone from Stash: its file, what was written for it and its pin are no longer its own. */
+    forget: (sceneId: number): void => {
+      remove.run(sceneId);
+      pins.remove(sceneId);
+    },
+    /** Another server has other rating keys: nothing of what was written or pinned there holds any more. */
+    forgetAll: (): void => {
+      forgetItems.run();
+      pins.removeAll();
+    },
+  };
+}
+
+/** What we last wrote for a scene, out of its row. */
+export function toRecord(row: SceneRow): SceneRecord {
+  return {
+    ratingKey: row.rating_key,
+    sectionKey: row.section_key,
+    scenePath: row.scene_path,
+    provenFile: row.file ?? undefined,
+    written: JSON.parse(row.written) as Written,
+    intent: row.intent === null ? undefined : (JSON.parse(row.intent) as Intent),
+    ...(row.added_at === null ? {} : { addedAt: row.added_at }),
+    ...(row.locked === null ? {} : { locked: JSON.parse(row.locked) as readonly string[] }),
+    ...(row.stash_updated_at === null ? {} : { source: 'stash' }),
+  };
+}

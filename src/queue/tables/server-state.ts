@@ -1,0 +1,76 @@
+import type { AddedMark, Binding } from '../../core/drain/ports.ts';
+import type { Breaker } from '../../core/failures/breaker.ts';
+import { CLOSED } from '../../core/failures/breaker.ts';
+import type { TooLong } from '../../core/write/cut-summary.ts';
+import { prepareMeta } from '../store/meta.ts';
+import type { Db } from '../store/open.ts';
+import { translated } from '../store/store-errors.ts';
+
+/** A token that Plex refused, by its fingerprint, and when (epoch ms). */
+type Refusal = { readonly tokenFingerprint: string; readonly at: number };
+
+/** ` (Plex server X)` once a server is known, for questions that name it; empty before. */
+export function serverWords(db: Db): string {
+  const bound = prepareServerState(db).binding();
+  return bound === undefined ? '' : ` (Plex server ${bound.machineIdentifier})`;
+}
+
+/** The breakers of the servers, for whoever asks one of them outside a drain. */
+export function openBreakers({ queueDb }: { readonly queueDb: Db }) {
+  const { breaker, saveBreaker } = prepareServerState(queueDb);
+  return translated(queueDb.name, { breaker, saveBreaker });
+}
+
+/** The statements of what is stored about the servers: breaker, binding and our client identifier. */
+export function prepareServerState(db: Db) {
+  const readBreaker = db.prepare<[string], { state: string }>('SELECT state FROM breakers WHERE server = ?');
+  const writeBreaker = db.prepare<[string, string]>(`
+    INSERT INTO breakers (server, state) VALUES (?, ?) ON CONFLICT (server) DO UPDATE SET state = excluded.state`);
+  const meta = prepareMeta(db);
+  const forgetMarks = db.prepare(`DELETE FROM meta WHERE name LIKE 'added_mark:%'`);
+  return {
+    breaker: (server: 'plex' | 'stash'): Breaker => {
+      const row = readBreaker.get(server);
+      return row === undefined ? CLOSED : (JSON.parse(row.state) as Breaker);
+    },
+    saveBreaker: (server: 'plex' | 'stash', breaker: Breaker): void => {
+      writeBreaker.run(server, JSON.stringify(breaker));
+    },
+    binding: () => meta.json<Binding>('plex_binding'),
+    bind: (binding: Binding): void => meta.setJson('plex_binding', binding),
+    addedMark: (sectionKey: string) => meta.json<AddedMark>(`added_mark:${sectionKey}`),
+    saveAddedMark: (sectionKey: string, mark: AddedMark): void => meta.setJson(`added_mark:${sectionKey}`, mark),
+    refusedAt: (tokenFingerprint: string): number | undefined => {
+      const refusal = meta.json<Refusal>('refused_token');
+      return refusal?.tokenFingerprint === tokenFingerprint ? refusal.at : undefined;
+    },
+    saveRefusal: (refusal: Refusal | undefined): void => {
+      if (refusal === undefined) meta.remove('refused_token');
+      else meta.setJson('refused_token', refusal);
+    },
+    tooLong: (tokenFingerprint: string): TooLong | undefined => {
+      const known = meta.json<TooLong & { readonly tokenFingerprint: string }>('too_long');
+      return known?.tokenFingerprint === tokenFingerprint ? { bytes: known.bytes, at: known.at } : undefined;
+    },
+    saveTooLong: (tokenFingerprint: string, tooLong: TooLong | undefined): void => {
+      if (tooLong === undefined) meta.remove('too_long');
+      else meta.setJson('too_long', { ...tooLong, tokenFingerprint });
+    },
+    stashDialect: () => meta.json('stash_dialect'),
+    saveStashDialect: (dialect: unknown): void => {
+      if (dialect !== undefined) meta.setJson('stash_dialect', dialect);
+    },
+    /** Marks belong to a server as its rating keys do. */
+    unbind: (): void => {
+      meta.remove('plex_binding');
+      forgetMarks.run();
+    },
+    knownClientIdentifier: (): string | undefined => meta.text('client_identifier'),
+    /** One UUID per data directory, made once: Plex registers each unseen one as a new device (plex-api.md 1). */
+    clientIdentifier: (): string => {
+      const identifier = meta.text('client_identifier');
+      if (identifier === undefined) throw new Error('the data directory has no client identifier');
+      return identifier;
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import type { Db } from '../store/open.ts';
+
+/** What is counted over the life of a data directory. */
+const TOTALS = [
+  'updated',
+  'unchanged',
+  'retries',
+  'not_found_waits',
+  'skipped',
+  'gone',
+  'dead_lettered',
+  'released',
+  'superseded',
+  'rescued',
+  'dropped',
+] as const;
+export type Total = (typeof TOTALS)[number];
+
+/** Prepares the one statement that counts. */
+export function prepareCount(db: Db): (name: Total, by?: number) => void {
+  const add = db.prepare<[string, number]>(
+    'INSERT INTO totals (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = value + excluded.value',
+  );
+  return (name, by = 1) => {
+    if (by > 0) add.run(name, by);
+  };
+}
+
+/** Every total, zero where nothing was counted yet. */
+export function readTotals(db: Db): Record<Total, number> {
+  const rows = db.prepare<[], { name: string; value: number }>('SELECT name, value FROM totals').all();
+  const known = new Map(rows.map(({ name, value }) => [name, value]));
+  return Object.fromEntries(TOTALS.map((name) => [name, known.get(name) ?? 0])) as Record<Total, number>;
+}

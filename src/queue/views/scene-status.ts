@@ -1,0 +1,102 @@
+import type { Pin } from '../../core/match/pin.ts';
+import type { LeftAlone, Written } from '../../core/model/scene-record.ts';
+import { translated } from '../store/store-errors.ts';
+import type { Stores } from '../store/stores.ts';
+import { storesName } from '../store/stores.ts';
+import type { DeadLetter } from '../tables/dead-letters.ts';
+import { letterPathOf, prepareDeadLetters } from '../tables/dead-letters.ts';
+import { preparePins } from '../tables/pins.ts';
+import { prepareServerState } from '../tables/server-state.ts';
+import type { QueuedJob } from './waiting.ts';
+import { readJobs } from './waiting.ts';
+
+/** The Plex item of a scene, as the last sync left it. */
+export type KnownItem = {
+  readonly ratingKey: string;
+  readonly sectionKey: string;
+  /** Absent when an older plexsync wrote it last. */
+  readonly sectionTitle: string | undefined;
+  /** The server's own id, for links; absent when no server is known. */
+  readonly machineIdentifier: string | undefined;
+  /** As Plex sees the file; absent when the match was a guess. */
+  readonly file: string | undefined;
+  /** When it was last known to be right, epoch ms; absent when a first write was begun and is not known to have ended. */
+  readonly syncedAt: number | undefined;
+  readonly written: Written;
+  /** What the last sync left as it was. */
+  readonly left: readonly LeftAlone[];
+};
+
+/** Everything the data directory knows of a scene. */
+export type SceneStatus = {
+  /** The job under way and the one that waits, if any. */
+  readonly jobs: readonly QueuedJob[];
+  /** Newest first. */
+  readonly letters: readonly DeadLetter[];
+  /** As Stash saw the file at the last sync. */
+  readonly scenePath: string | undefined;
+  readonly item: KnownItem | undefined;
+  /** The scene for which the item at this scene's path was written since, and whose it is now. */
+  readonly itemTakenBy: number | undefined;
+  /** The item that a person said the scene is. */
+  readonly pin: Pin | undefined;
+};
+
+type Row = {
+  readonly rating_key: string;
+  readonly section_key: string;
+  readonly section_title: string | null;
+  readonly scene_path: string;
+  readonly file: string | null;
+  readonly written: string;
+  readonly written_at: number | null;
+  readonly left_alone: string | null;
+};
+
+/**
+ * Where a scene is; `undefined` when nothing is known of it. Asks no server.
+ * @throws {StoreError}
+ */
+export function readSceneStatus(stores: Stores, sceneId: number, now: number): SceneStatus | undefined {
+  const { queueDb: db, dlqDb, path } = stores;
+  const read = (): SceneStatus | undefined => {
+    const jobs = [...readJobs(stores, { sceneIds: [sceneId] }, now)];
+    const letters = prepareDeadLetters(dlqDb).list({ sceneId });
+    const row = db.prepare<[number], Row>('SELECT * FROM scenes WHERE scene_id = ?').get(sceneId);
+    const pin = preparePins(db).of(sceneId);
+    if (jobs.length === 0 && letters.length === 0 && row === undefined && pin === undefined) return undefined;
+    const machineIdentifier = prepareServerState(db).binding()?.machineIdentifier;
+    // Of a scene whose item was given to another one, or forgotten with its server, only the path is left.
+    const item = row === undefined || row.rating_key === '' ? undefined : toItem(row, machineIdentifier);
+    const itemTakenBy = row === undefined || item !== undefined ? undefined : takerOf(db, row.scene_path, sceneId);
+    return { jobs, letters, scenePath: row?.scene_path, item, itemTakenBy, pin };
+  };
+  return translated(storesName(path), { read }).read();
+}
+
+/** Where a scene's file is, as Stash sees it, by what is newest: a job, the last sync, a dead letter. */
+export function knownPathOf({ jobs, letters, scenePath }: SceneStatus): string | undefined {
+  const waiting = jobs.find((job) => job.path !== undefined)?.path;
+  return waiting ?? scenePath ?? letters.map(letterPathOf).find((path) => path !== undefined);
+}
+
+function takerOf(db: Stores['queueDb'], scenePath: string, sceneId: number): number | undefined {
+  const statement = db.prepare<[string, number], { scene_id: number }>(
+    `SELECT scene_id FROM scenes WHERE scene_path = ? AND scene_id <> ? AND rating_key <> ''
+      ORDER BY written_at DESC NULLS LAST LIMIT 1`,
+  );
+  return statement.get(scenePath, sceneId)?.scene_id;
+}
+
+function toItem(row: Row, machineIdentifier: string | undefined): KnownItem {
+  return {
+    ratingKey: row.rating_key,
+    sectionKey: row.section_key,
+    sectionTitle: row.section_title ?? undefined,
+    machineIdentifier,
+    file: row.file ?? undefined,
+    syncedAt: row.written_at ?? undefined,
+    written: JSON.parse(row.written) as Written,
+    left: row.left_alone === null ? [] : (JSON.parse(row.left_alone) as readonly LeftAlone[]),
+  };
+}

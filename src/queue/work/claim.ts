@@ -1,0 +1,126 @@
+import type { DrainQueue } from '../../core/drain/ports.ts';
+import type { Job, Lease } from '../../core/model/job.ts';
+import { overStash } from '../../core/model/stamped-edit.ts';
+import type { Db } from '../store/open.ts';
+import type { JobRow } from '../tables/jobs.ts';
+import { editOf } from '../tables/jobs.ts';
+import type { StashUse } from './held.ts';
+import { mostHeldFor } from './held.ts';
+
+/** Taken back from a dead drain this often, a job is claimed alone: if it kills again, it takes no other along. */
+const SUSPECT_RESCUES = 2;
+
+/**
+ * What a drain may claim: due, not held (nothing can fill those in yet), not given back in this drain, and no other job
+ * of its scene is under way. One arm per kind and priority, so that each is a range of the index however many jobs wait.
+ */
+function claimable(held: 0 | 1, priority: 0 | 1, suspects: '<' | '>='): string {
+  return `SELECT * FROM (
+    SELECT id, priority, available_at FROM jobs AS due
+    WHERE state = 'pending' AND held = ${held} AND held <= @mostHeld AND priority = ${priority} AND available_at <= @now
+      AND rescues ${suspects} ${SUSPECT_RESCUES} AND released_by IS NOT @owner
+      AND NOT EXISTS (SELECT 1 FROM jobs AS other WHERE other.scene_id = due.scene_id AND other.state = 'in_progress')
+    ORDER BY available_at, id LIMIT @limit)`;
+}
+
+const ARMS: readonly (readonly [held: 0 | 1, priority: 0 | 1])[] = [
+  [0, 0],
+  [0, 1],
+  [1, 0],
+  [1, 1],
+];
+
+/** The ids of what a drain may claim, in the order in which it does. */
+function nextIds(suspects: '<' | '>='): string {
+  return `SELECT id FROM (${ARMS.map(([held, priority]) => claimable(held, priority, suspects)).join(' UNION ALL ')})
+      ORDER BY priority, available_at, id LIMIT @limit`;
+}
+
+function claimStatement(suspects: '<' | '>='): string {
+  return `UPDATE jobs
+    SET state = 'in_progress', attempt = attempt + 1, claims = claims + 1, released_by = NULL,
+      lease_owner = @owner, lease_expires_at = @leaseExpiresAt, lease_alone = @alone
+    WHERE id IN (${nextIds(suspects)})
+    RETURNING *`;
+}
+
+/** Prepares the look at what a drain would claim, without claiming it; whether it can ask Stash decides which. */
+export function prepareDue(db: Db, stash: StashUse) {
+  const values = { owner: NOBODY, mostHeld: mostHeldFor(stash), limit: -1 };
+  const statements = (['<', '>='] as const).map((suspects) => db.prepare<[object], { id: number }>(nextIds(suspects)));
+  const rows = db.prepare<[string], JobRow>('SELECT * FROM jobs WHERE id IN (SELECT value FROM json_each(?))');
+  return {
+    /** The ids of all that is due at `now`, in the order of their claims. */
+    ids: (now: number): readonly number[] =>
+      statements.flatMap((statement) => statement.all({ ...values, now }).map(({ id }) => id)),
+    /** These jobs as a claim would give them, by id; the lease is nobody's and settles nothing. */
+    jobs: (ids: readonly number[]): readonly Job[] =>
+      rows
+        .all(JSON.stringify(ids))
+        .toSorted((a, b) => a.id - b.id)
+        .map((row) => ({ ...toJob(row, NOBODY), attempt: row.attempt + 1 })),
+  };
+}
+
+/** The owner of no lease. */
+const NOBODY = '';
+
+/** So many look-ups are worth a listing of any library. */
+const MOST_COUNTED = 2_000;
+
+/** Prepares the statements by which a drain takes jobs and keeps them; whether it can ask Stash decides which. Transactions are the caller's. */
+export function prepareClaim(db: Db, { owner, stash }: { readonly owner: string; readonly stash: StashUse }) {
+  const mostHeld = mostHeldFor(stash);
+  const claimBatch = db.prepare<[object], JobRow>(claimStatement('<'));
+  const claimSuspect = db.prepare<[object], JobRow>(claimStatement('>='));
+  const countDue = db.prepare<[object], { count: number }>(`
+    SELECT count(*) AS count FROM jobs
+    WHERE state = 'pending' AND held <= @mostHeld AND available_at <= @now AND released_by IS NOT @owner`);
+  const countUnmatched = db.prepare<[object], { count: number }>(`
+    SELECT count(*) AS count FROM (
+      SELECT 1 FROM jobs
+      WHERE state = 'pending' AND held <= @mostHeld AND available_at <= @now AND released_by IS NOT @owner
+        AND NOT EXISTS (SELECT 1 FROM scenes WHERE scenes.scene_id = jobs.scene_id AND scenes.file IS NOT NULL)
+      LIMIT ${MOST_COUNTED})`);
+  const renew = db.prepare<[object]>(
+    `UPDATE jobs SET lease_expires_at = @leaseExpiresAt WHERE state = 'in_progress' AND lease_owner = @owner`,
+  );
+  const held = db.prepare<[object], unknown>(`
+    SELECT 1 FROM jobs
+    WHERE id = @jobId AND state = 'in_progress' AND lease_owner = @owner AND claims = @claim AND lease_expires_at > @now
+      AND forgotten = 0`);
+  return {
+    claim: ({ now, limit, leaseMs }: Parameters<DrainQueue['claim']>[0]): readonly Job[] => {
+      const values = { now, owner, mostHeld, limit, leaseExpiresAt: now + leaseMs, alone: 0 };
+      const batch = claimBatch.all(values);
+      const rows = batch.length > 0 ? batch : claimSuspect.all({ ...values, limit: Math.min(limit, 1), alone: 1 });
+      // RETURNING promises no order.
+      return rows.toSorted((a, b) => a.id - b.id).map((row) => toJob(row, owner));
+    },
+    dueCount: (now: number): number => countDue.get({ now, owner, mostHeld })?.count ?? 0,
+    unmatchedDueCount: (now: number): number => countUnmatched.get({ now, owner, mostHeld })?.count ?? 0,
+    holds: ({ jobId, claim }: Lease, now: number): boolean => held.get({ jobId, owner, claim, now }) !== undefined,
+    renew: (leaseExpiresAt: number): void => {
+      renew.run({ owner, leaseExpiresAt });
+    },
+  };
+}
+
+/** A path that was only assumed, out of an earlier sync, is no edit: Stash knows better, and the record has it anyway. */
+function editToFill(row: JobRow): Pick<Job, 'data' | 'bare' | 'overStash'> {
+  const edit = editOf(row);
+  const { path: _assumed, ...said } = edit.data;
+  const data = edit.stamps.path === 0 ? said : edit.data;
+  return { data, bare: edit.bareAt === undefined ? 'no' : 'open', overStash: overStash({ ...edit, data }) };
+}
+
+function toJob(row: JobRow, owner: string): Job {
+  return {
+    id: row.id,
+    sceneId: row.scene_id,
+    ...editToFill(row),
+    spent: { failures: row.failures, misses: row.misses },
+    attempt: row.attempt,
+    lease: { jobId: row.id, owner, claim: row.claims },
+  };
+}

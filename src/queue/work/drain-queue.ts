@@ -1,0 +1,192 @@
+import type { DrainQueue, IntentNote, Missing, Rescued, SettleEntry } from '../../core/drain/ports.ts';
+import { RETRY_RULES } from '../../core/failures/retry.ts';
+import type { Lease, Settled } from '../../core/model/job.ts';
+import { openOwner, sweepOwners } from '../store/owners.ts';
+import { translated } from '../store/store-errors.ts';
+import type { Stores } from '../store/stores.ts';
+import { storesName } from '../store/stores.ts';
+import { prepareBacklog } from '../tables/backlog.ts';
+import type { ShortenedLetter } from '../tables/dead-letters.ts';
+import { hasLetterOfType, letterPathOf } from '../tables/dead-letters.ts';
+import { preparePins } from '../tables/pins.ts';
+import type { LiveRun, RunEnd } from '../tables/runs.ts';
+import { leaseOwners, prepareRuns } from '../tables/runs.ts';
+import { prepareScenes } from '../tables/scenes.ts';
+import { prepareServerState } from '../tables/server-state.ts';
+import { prepareClaim } from './claim.ts';
+import type { StashUse } from './held.ts';
+import { CLAIMED_HELD } from './held.ts';
+import { openLetterDesk } from './letter-desk.ts';
+import { prepareRescue } from './rescue.ts';
+import { prepareSettle } from './settle.ts';
+
+export type DrainQueueOptions = {
+  readonly pid: number;
+  readonly now: number;
+  /** What is due later than this from now was put there by a clock that was wrong. */
+  readonly longestWaitMs: number;
+  readonly stash: StashUse;
+  /** Deaths of the process while a job ran alone that make it a dead letter. */
+  readonly maxLosses: number;
+  /** Whether to share the queue with a drain that is at it already, or to leave it to that one. */
+  readonly ifBusy: 'stand_down' | 'share';
+  /** Called between the commit of a letter and that of the queue. */
+  readonly onLetterCommitted: () => void;
+  /** Called once a batch is settled, for each letter of which a completed job has said a part. */
+  readonly onLetterShortened?: ((letter: ShortenedLetter) => void) | undefined;
+};
+
+/** A drain's hold on the queue; closing it records the end of the run. */
+export type OpenDrainQueue = DrainQueue & {
+  /** Takes back what dead drains left. */
+  rescue(now: number): Rescued;
+  clientIdentifier(): string;
+  /** What an earlier run learnt of Stash; parsed JSON, or nothing. */
+  stashDialect(): unknown;
+  /** Keeps what was learnt, if anything. */
+  saveStashDialect(dialect: unknown): void;
+  /** Whether a letter waits for a token that is accepted. */
+  hasRefused(): boolean;
+  /** Jobs of the present backlog that were brought to an end, by this drain or by those before it. */
+  backlogDone(): number;
+  end(end: RunEnd): void;
+  /** Ends the proof of life alone, where nothing can be written: the run counts as killed, its leases as lost. */
+  abandon(): void;
+};
+
+/** Another drain is at work; nothing was opened. */
+export type StandDown = LiveRun;
+
+/**
+ * Starts a run on the queue under a new owner, or reports the drain that is at it already.
+ * @throws {StoreError}
+ */
+export function openDrainQueue(
+  stores: Stores,
+  options: DrainQueueOptions,
+): OpenDrainQueue | { readonly standDown: StandDown } {
+  const { queueDb: db, dlqDb, path } = stores;
+  const owner = openOwner(path, db);
+  const runs = prepareRuns(db, path);
+  const backlog = prepareBacklog(db);
+  const start = db.transaction((): LiveRun | undefined => {
+    const live = options.ifBusy === 'stand_down' ? runs.live() : undefined;
+    if (live === undefined) {
+      const { pid, now, longestWaitMs } = options;
+      runs.start({ owner: owner.id, pid, now, longestWaitMs });
+      backlog.begin();
+    }
+    return live;
+  });
+  const live = ((): LiveRun | undefined => {
+    try {
+      return translated(db.name, { start: () => start.immediate() }).start();
+    } catch (thrown) {
+      owner.close();
+      throw thrown;
+    }
+  })();
+  if (live !== undefined) {
+    owner.close();
+    sweepOwners(path, leaseOwners(db));
+    return { standDown: live };
+  }
+
+  const scenes = prepareScenes(db);
+  const pins = preparePins(db);
+  const servers = prepareServerState(db);
+  const rescue = prepareRescue(stores, { self: owner.id, maxLosses: options.maxLosses });
+  const claimDue = prepareClaim(db, { owner: owner.id, stash: options.stash });
+  const settleBatch = prepareSettle(db, dlqDb, options);
+  const claim = db.transaction((request: Parameters<DrainQueue['claim']>[0]): ReturnType<DrainQueue['claim']> => {
+    const rescued = rescue(request.now);
+    return { rescued, jobs: claimDue.claim(request) };
+  });
+  const intend = db.transaction((notes: readonly IntentNote[], now: number): readonly boolean[] =>
+    notes.map(({ lease, ...note }) => {
+      const isHeld = claimDue.holds(lease, now);
+      if (isHeld) scenes.intend(note);
+      return isHeld;
+    }),
+  );
+  const forget = db.transaction(() => {
+    servers.unbind();
+    scenes.forgetAll();
+  });
+  const desk = openLetterDesk(stores);
+  const missingJobs = db.prepare<[], { id: number; path: string }>(`
+    SELECT jobs.id, coalesce(pins.file, data ->> 'path', scene_path) AS path
+    FROM jobs LEFT JOIN scenes USING (scene_id) LEFT JOIN pins USING (scene_id)
+    WHERE state = 'pending' AND held <= ${CLAIMED_HELD} AND misses > 0
+      AND coalesce(pins.file, data ->> 'path', scene_path) IS NOT NULL`);
+  // The try that a wake leads to is given back beforehand.
+  const wakeJob = db.prepare<[object]>(
+    `UPDATE jobs SET available_at = min(available_at, @now), misses = max(0, misses - 1) WHERE id = @id AND state = 'pending'`,
+  );
+  const wakeJobs = db.transaction((ids: readonly number[], now: number) => {
+    for (const id of ids) wakeJob.run({ id, now });
+  });
+  const endRun = db.transaction((end: RunEnd) => {
+    runs.end(owner.id, end);
+    backlog.endIfDone(end.now);
+  });
+  const rescueNow = db.transaction((now: number): Rescued => rescue(now));
+
+  return translated(storesName(path), {
+    claim: (request: Parameters<DrainQueue['claim']>[0]) => claim.immediate(request),
+    rescue: (now: number) => rescueNow.immediate(now),
+    dueCount: (now: number) => claimDue.dueCount(now),
+    unmatchedDueCount: (now: number) => claimDue.unmatchedDueCount(now),
+    renew: (leaseExpiresAt: number) => claimDue.renew(leaseExpiresAt),
+    record: scenes.record,
+    sceneOf: scenes.sceneOf,
+    pin: pins.of,
+    pinnedTo: pins.to,
+    movePin: pins.move,
+    hasRecords: scenes.hasAny,
+    knownScenes: scenes.known,
+    holds: (lease: Lease, now: number) => claimDue.holds(lease, now),
+    intend: (notes: readonly IntentNote[], now: number) => intend.immediate(notes, now),
+    settle: (entries: readonly SettleEntry[], now: number): readonly Settled[] => settleBatch(entries, now),
+    missing: (): readonly Missing[] => [
+      ...missingJobs.all().map((row): Missing => ({ kind: 'job', ...row })),
+      ...desk.list({ errorType: RETRY_RULES.plex_not_found.errorType }).flatMap((letter): Missing[] => {
+        const path = pins.of(letter.scene_id)?.file ?? letterPathOf(letter);
+        return path === undefined ? [] : [{ kind: 'letter', id: letter.id, path }];
+      }),
+    ],
+    wake: (missing: readonly Missing[], now: number) => {
+      const ids = (kind: Missing['kind']): number[] =>
+        missing.filter((entry) => entry.kind === kind).map(({ id }) => id);
+      wakeJobs.immediate(ids('job'), now);
+      const letterIds = ids('letter');
+      if (letterIds.length > 0) desk.retry(desk.list({ ids: letterIds }), now);
+    },
+    reviveRefused: (now: number): number =>
+      desk
+        .retry(desk.list({ errorType: RETRY_RULES.plex_unauthorized.errorType }), now)
+        .filter(({ how }) => how === 'queued' || how === 'merged').length,
+    addedMark: servers.addedMark,
+    saveAddedMark: servers.saveAddedMark,
+    breaker: servers.breaker,
+    saveBreaker: servers.saveBreaker,
+    binding: servers.binding,
+    bind: servers.bind,
+    forgetServer: () => forget.immediate(),
+    refusedAt: servers.refusedAt,
+    saveRefusal: servers.saveRefusal,
+    tooLong: servers.tooLong,
+    saveTooLong: servers.saveTooLong,
+    clientIdentifier: servers.clientIdentifier,
+    stashDialect: servers.stashDialect,
+    saveStashDialect: servers.saveStashDialect,
+    hasRefused: () => hasLetterOfType(dlqDb, RETRY_RULES.plex_unauthorized.errorType),
+    backlogDone: () => backlog.done(),
+    abandon: () => owner.close(),
+    end: (end: RunEnd) => {
+      endRun.immediate(end);
+      owner.close();
+      sweepOwners(path, leaseOwners(db));
+    },
+  });
+}

@@ -1,0 +1,61 @@
+import { RETRY_RULES } from '../../core/failures/retry.ts';
+import { translated } from '../store/store-errors.ts';
+import type { Stores } from '../store/stores.ts';
+import { storesName } from '../store/stores.ts';
+import { hasOldCopies } from '../store/upgrade-copies.ts';
+import { newUuid } from '../store/uuid.ts';
+import { startBacklog } from '../tables/backlog.ts';
+import { hasLetterOfType } from '../tables/dead-letters.ts';
+import { OUTAGE } from '../tables/notices.ts';
+import { longestWait, pruneRuns } from '../tables/runs.ts';
+import type { StashUse } from './held.ts';
+import { mostHeldFor } from './held.ts';
+import { hasExpired } from './retention.ts';
+
+export type IdleRun = {
+  readonly pid: number;
+  readonly now: number;
+  /** How long dead letters are kept. */
+  readonly retentionMs: number;
+  readonly longestWaitMs: number;
+  readonly stash: StashUse;
+  /** What the run ends with all the same: a task of Stash may wait though no job does. */
+  readonly exitCode: number;
+};
+
+/**
+ * Records a run that found nothing to do: no job due, none under way that might
+ * have to be rescued, no letter that a good token would revive, and none past its time. Cheap, since
+ * cron asks every minute: it needs no owner and prepares nothing of a drain.
+ * @returns false when there may be something to do; nothing is recorded then.
+ */
+export function recordIdleRun(
+  { queueDb: db, dlqDb, path }: Stores,
+  { pid, now, retentionMs, longestWaitMs, stash, exitCode }: IdleRun,
+): boolean {
+  // A job put off beyond any wait of ours, by a clock that was wrong, is for the drain to see.
+  const busy = db.prepare<[object], unknown>(`
+    SELECT 1 FROM jobs WHERE state = 'in_progress'
+    UNION ALL
+    SELECT 1 FROM jobs WHERE state = 'pending' AND held <= @mostHeld AND (available_at <= @now OR available_at > @latest)
+    LIMIT 1`);
+  const insert = db.prepare<[object]>(
+    'INSERT INTO runs (owner, pid, started_at, ended_at, exit_code) VALUES (@owner, @pid, @now, @now, @exitCode)',
+  );
+  const record = db.transaction((): boolean => {
+    if (
+      busy.get({ mostHeld: mostHeldFor(stash), now, latest: now + longestWait(db, longestWaitMs) }) !== undefined ||
+      hasLetterOfType(dlqDb, RETRY_RULES.plex_unauthorized.errorType) ||
+      hasExpired(dlqDb, { now, retentionMs }) ||
+      hasOldCopies(path, now)
+    )
+      return false;
+    pruneRuns(db, now);
+    // With nothing left to bring to Plex nobody waits for it, and no run will ask whether it is back.
+    db.exec(`DELETE FROM meta WHERE name = '${OUTAGE}' AND NOT EXISTS (SELECT 1 FROM jobs)`);
+    insert.run({ owner: newUuid(db), pid, now, exitCode });
+    startBacklog(db);
+    return true;
+  });
+  return translated(storesName(path), { record: () => record.immediate() }).record();
+}

@@ -1,0 +1,134 @@
+import type { HookEvent } from '../../core/model/hook-event.ts';
+import type { SceneEdit } from '../../core/model/scene.ts';
+import { prepareMeta } from '../store/meta.ts';
+import { QUEUE_SCHEMA } from '../store/migrations.ts';
+import type { DataDir, Db } from '../store/open.ts';
+import { openDatabase, prepareDataDir } from '../store/open.ts';
+import { translated } from '../store/store-errors.ts';
+import type { Enqueued, EnqueueOptions } from '../tables/jobs.ts';
+import { prepareEnqueue, prepareLateStamping, prepareStamping } from '../tables/jobs.ts';
+import { prepareScenes } from '../tables/scenes.ts';
+import { prepareCount } from '../tables/totals.ts';
+import { CLAIMED_HELD } from './held.ts';
+
+/** What Stash said of a scene, and when (epoch ms); without a time, now. */
+export type SceneEvent = Extract<HookEvent, { readonly sceneId: number }> & { readonly at?: number | undefined };
+
+/** What became of an event: a job, or a scene that is forgotten, and with it the edit that still waited, if any. */
+export type TakenEvent = ({ readonly kind: 'sync' } & Enqueued) | ForgottenScene;
+
+/** A scene that is forgotten, and its job that waited, if any. */
+export type ForgottenScene = {
+  readonly kind: 'forget';
+  readonly sceneId: number;
+  readonly droppedJobId: number | undefined;
+};
+
+export type Intake = {
+  /** Puts the edits into the queue in order, all of them or none, in one transaction. */
+  enqueue(edits: readonly SceneEdit[], options: EnqueueOptions): readonly Enqueued[];
+  /**
+   * Applies what Stash said, in order, all of it or nothing, in one transaction, and remembers that something came.
+   * Taking the same events in once more ends in the same.
+   */
+  take(events: readonly SceneEvent[], now: number): readonly TakenEvent[];
+  /** Drops the waiting jobs of scenes that are gone from Stash and forgets the scenes, all or none, in one transaction. */
+  forget(sceneIds: readonly number[]): readonly ForgottenScene[];
+  /** How many of these jobs wait for a Stash that no run can ask. */
+  heldCount(jobIds: readonly number[]): number;
+  close(): void;
+};
+
+/**
+ * Opens the queue for enqueuing, making it where there is none. Never opens `dlq.db`: a hook must not wait for it.
+ * @throws {UsageError | StoreError}
+ */
+export function openIntake(dir: DataDir): Intake {
+  prepareDataDir(dir, 'create');
+  const db = openDatabase(dir, QUEUE_SCHEMA, { mode: 'create' });
+  const held = db.prepare<[string], { count: number }>(
+    `SELECT count(*) AS count FROM jobs WHERE held > ${CLAIMED_HELD} AND id IN (SELECT value FROM json_each(?))`,
+  );
+  return translated(db.name, {
+    ...intakeOf({ queueDb: db }),
+    heldCount: (jobIds: readonly number[]): number => held.get(JSON.stringify(jobIds))?.count ?? 0,
+    close: () => {
+      db.close();
+    },
+  });
+}
+
+/** Takes events into a queue that is open already. Costs nothing before something comes. */
+export function intakeOf({ queueDb }: { readonly queueDb: Db }): Pick<Intake, 'enqueue' | 'take' | 'forget'> {
+  let enqueueAll: ReturnType<typeof prepareEnqueueAll> | undefined;
+  return translated(queueDb.name, {
+    enqueue: (edits: readonly SceneEdit[], options: EnqueueOptions) => {
+      enqueueAll ??= prepareEnqueueAll(queueDb);
+      return enqueueAll.immediate(edits, options);
+    },
+    take: (events: readonly SceneEvent[], now: number) => prepareTake(queueDb).immediate(events, now),
+    forget: (sceneIds: readonly number[]) => {
+      const forgetOne = prepareForget(queueDb);
+      return queueDb.transaction(() => sceneIds.map(forgetOne)).immediate();
+    },
+  });
+}
+
+function prepareEnqueueAll(db: Db) {
+  const stamp = prepareStamping(db);
+  const stampLate = prepareLateStamping(db);
+  const enqueueOne = prepareEnqueue(db);
+  return db.transaction((edits: readonly SceneEdit[], options: EnqueueOptions) => {
+    const { saidAt, now } = options;
+    const stamped = saidAt === undefined ? stamp(edits, now) : stampLate(edits, { at: saidAt, now });
+    return edits.flatMap(({ sceneId }, index) => {
+      const edit = stamped[index];
+      return edit === undefined ? [] : [enqueueOne(sceneId, edit, options)];
+    });
+  });
+}
+
+/** Call the result inside a transaction. */
+function prepareForget(db: Db) {
+  const dropWaiting = db.prepare<[number], { id: number }>(
+    `DELETE FROM jobs WHERE scene_id = ? AND state = 'pending' RETURNING id`,
+  );
+  // What is under way has an end of its own, which must not bring the scene back.
+  const markUnderWay = db.prepare<[number]>(
+    `UPDATE jobs SET forgotten = 1 WHERE scene_id = ? AND state = 'in_progress'`,
+  );
+  const scenes = prepareScenes(db);
+  const count = prepareCount(db);
+  return (sceneId: number): ForgottenScene => {
+    const droppedJobId = dropWaiting.get(sceneId)?.id;
+    if (droppedJobId !== undefined) count('dropped');
+    markUnderWay.run(sceneId);
+    scenes.forget(sceneId);
+    return { kind: 'forget', sceneId, droppedJobId };
+  };
+}
+
+/** Call it when something has come: an idle run and `enqueue` need not pay for it. */
+function prepareTake(db: Db) {
+  const stamp = prepareLateStamping(db);
+  const enqueueOne = prepareEnqueue(db);
+  const forgetOne = prepareForget(db);
+  const meta = prepareMeta(db);
+  const takeOne = (event: SceneEvent, now: number): readonly TakenEvent[] => {
+    const { kind, sceneId, at = now } = event;
+    if (kind === 'forget') return [forgetOne(sceneId)];
+    const edits = stamp([{ sceneId, bare: true, data: {} }], { at, now });
+    return edits.map((edit) => ({ kind, ...enqueueOne(sceneId, edit, { priority: 'hand', now }) }));
+  };
+  return db.transaction((events: readonly SceneEvent[], now: number): readonly TakenEvent[] => {
+    meta.set(LAST_EVENT, now);
+    return events.flatMap((event) => takeOne(event, now));
+  });
+}
+
+const LAST_EVENT = 'stash_event_at';
+
+/** When something from Stash was taken in last, epoch ms. */
+export function lastEventAt({ queueDb }: { readonly queueDb: Db }): number | undefined {
+  return translated(queueDb.name, { read: () => prepareMeta(queueDb).number(LAST_EVENT) }).read();
+}

@@ -1,0 +1,51 @@
+import type { DrainReads } from '../../core/drain/ports.ts';
+import { inStore, translated } from '../store/store-errors.ts';
+import type { Stores } from '../store/stores.ts';
+import { storesName } from '../store/stores.ts';
+import { preparePins } from '../tables/pins.ts';
+import { prepareScenes } from '../tables/scenes.ts';
+import { prepareServerState } from '../tables/server-state.ts';
+import { prepareClaim, prepareDue } from './claim.ts';
+import type { StashUse } from './held.ts';
+
+/** What a preview reads of the queue. There is nothing here by which it could change anything. */
+export type PreviewReads = DrainReads & {
+  /** What stands for this data directory. */
+  clientIdentifier(): string;
+  /** What an earlier run learnt of Stash; parsed JSON, or nothing. */
+  stashDialect(): unknown;
+  /** Jobs under a lease, of a drain that is at work or of a dead one: a preview does not look at them. */
+  leasedElsewhere(): number;
+};
+
+/** Reads the queue for a preview. The databases may be open for reading alone. */
+export function openPreviewReads({ queueDb: db, path }: Stores, stash: StashUse): PreviewReads {
+  // All is read as it stands now, whatever another run does meanwhile.
+  inStore(storesName(path), () => db.exec('BEGIN; SELECT 1 FROM sqlite_schema'));
+  const due = prepareDue(db, stash);
+  const counts = prepareClaim(db, { owner: '', stash });
+  const scenes = prepareScenes(db);
+  const pins = preparePins(db);
+  const servers = prepareServerState(db);
+  const leased = db.prepare<[], { count: number }>(`SELECT count(*) AS count FROM jobs WHERE state = 'in_progress'`);
+  return translated(storesName(path), {
+    dueIds: due.ids,
+    dueJobs: due.jobs,
+    dueCount: counts.dueCount,
+    unmatchedDueCount: counts.unmatchedDueCount,
+    record: scenes.record,
+    sceneOf: scenes.sceneOf,
+    hasRecords: scenes.hasAny,
+    knownScenes: scenes.known,
+    pin: pins.of,
+    pinnedTo: pins.to,
+    addedMark: servers.addedMark,
+    breaker: servers.breaker,
+    binding: servers.binding,
+    refusedAt: servers.refusedAt,
+    tooLong: servers.tooLong,
+    clientIdentifier: servers.clientIdentifier,
+    stashDialect: servers.stashDialect,
+    leasedElsewhere: () => leased.get()?.count ?? 0,
+  });
+}

@@ -1,0 +1,222 @@
+import type { SettleEntry } from '../../core/drain/ports.ts';
+import { RETRY_RULES } from '../../core/failures/retry.ts';
+import type { SyncError } from '../../core/model/errors.ts';
+import type { Settled, Settlement } from '../../core/model/job.ts';
+import { contentKeys } from '../../core/model/scene.ts';
+import type { StampedEdit } from '../../core/model/stamped-edit.ts';
+import { unsaidBy } from '../../core/model/stamped-edit.ts';
+import type { Db } from '../store/open.ts';
+import type { LetterChoice, NewLetter, ShortenedLetter } from '../tables/dead-letters.ts';
+import { prepareDeadLetters, toLetter } from '../tables/dead-letters.ts';
+import type { JobRow } from '../tables/jobs.ts';
+import { BACK_TO_PENDING, editOf, prepareJobRows, prepareSupersede, toColumns } from '../tables/jobs.ts';
+import { prepareScenes } from '../tables/scenes.ts';
+import { prepareCount } from '../tables/totals.ts';
+
+/** Who is told of letters while a batch is settled. */
+export type SettleHooks = {
+  /** Between the commit of the letters and that of the queue. */
+  readonly onLetterCommitted: () => void;
+  /** After both. */
+  readonly onLetterShortened?: ((letter: ShortenedLetter) => void) | undefined;
+};
+
+/**
+ * Prepares the settling of a batch: one immediate transaction on queue.db, inside which dlq.db commits first. Killed
+ * between the two commits, a job is still leased and its letter stands; the next rescue sees both and drops the row.
+ * @returns a function whose answer is in the order of its entries.
+ */
+export function prepareSettle(
+  db: Db,
+  dlqDb: Db,
+  { onLetterCommitted, onLetterShortened }: SettleHooks,
+): (entries: readonly SettleEntry[], now: number) => readonly Settled[] {
+  // Every write-back carries the lease: what was rescued from us is someone else's now.
+  const held = db.prepare<[object], JobRow>(`
+    SELECT * FROM jobs WHERE id = @jobId AND lease_owner = @owner AND claims = @claim AND state = 'in_progress'`);
+  const waiting = db.prepare<[number], unknown>(`SELECT 1 FROM jobs WHERE scene_id = ? AND state = 'pending'`);
+  const { remove } = prepareJobRows(db);
+  const putBack = db.prepare<[object]>(`
+    UPDATE jobs SET ${BACK_TO_PENDING},
+      attempt = attempt - @given, failures = failures + @failures, misses = misses + @misses,
+      available_at = max(available_at, @availableAt), released_by = @releasedBy, last_error = coalesce(@error, last_error)
+    WHERE id = @id`);
+  const holdForStash = db.prepare<[object]>(`
+    UPDATE jobs SET ${BACK_TO_PENDING}, data = '{}', stamps = '{}',
+      attempt = 0, failures = 0, misses = 0, released_by = @owner WHERE id = @id`);
+  const assumePath = db.prepare<[object]>(`
+    UPDATE jobs SET data = json_set(data, '$.path', @path), stamps = json_set(stamps, '$.path', 0)
+    WHERE id = @id AND (data ->> 'path' IS NULL OR stamps ->> 'path' = 0)`);
+  const supersede = prepareSupersede(db);
+  const scenes = prepareScenes(db);
+  const letters = prepareDeadLetters(dlqDb);
+  const count = prepareCount(db);
+
+  const writeLetters = dlqDb.transaction((batch: readonly { row: JobRow; entry: SettleEntry }[], now: number) => {
+    const shortened: ShortenedLetter[] = [];
+    for (const { row, entry } of batch) {
+      const { settlement } = entry;
+      const said = saidBy(row, entry);
+      if (settlement.kind === 'dead') letters.insert(letterFor(leftOf(row, said), settlement.error, now));
+      // An older letter must not bring back what was written since.
+      if (said !== undefined) shortened.push(...letters.closeCovered(row.scene_id, said, row.job_key));
+    }
+    return shortened;
+  });
+
+  const apply = ({ row, entry }: { row: JobRow; entry: SettleEntry }, now: number): Settled => {
+    const { settlement, job } = entry;
+    const back = { id: row.id, given: 0, failures: 0, misses: 0, availableAt: 0, releasedBy: null, error: null };
+    if (settlement.kind === 'complete') {
+      scenes.complete(row.scene_id, settlement, now);
+      // What was given by hand is written; the request for what Stash has is still open.
+      if (row.bare_at === null || job.bare === 'filled') remove(row.id);
+      else if (!supersede({ ...row, data: '{}', stamps: '{}' }))
+        holdForStash.run({ id: row.id, owner: job.lease.owner });
+      count(settlement.change);
+      return 'applied';
+    }
+    if (supersede(row)) {
+      count('superseded');
+      return 'superseded';
+    }
+    switch (settlement.kind) {
+      case 'dead':
+        remove(row.id);
+        count('dead_lettered');
+        return 'applied';
+      case 'gone':
+        remove(row.id);
+        scenes.forget(row.scene_id);
+        count('gone');
+        return 'applied';
+      case 'skip':
+        remove(row.id);
+        count('skipped');
+        return 'applied';
+      case 'retry': {
+        const isMiss = settlement.spends === 'miss';
+        // Who waits for a file has to be found by it. It is no edit: its stamp is as old as can be.
+        if (isMiss && job.knownPath !== undefined) assumePath.run({ id: row.id, path: job.knownPath });
+        const { availableAt, error } = settlement;
+        putBack.run({
+          ...back,
+          failures: Number(!isMiss),
+          misses: Number(isMiss),
+          availableAt,
+          error: describe(error),
+        });
+        count(isMiss ? 'not_found_waits' : 'retries');
+        return 'applied';
+      }
+      case 'release':
+        putBack.run({
+          ...back,
+          given: 1,
+          availableAt: settlement.availableAt,
+          releasedBy: job.lease.owner,
+          error: describe(settlement.error),
+        });
+        count('released');
+        return 'applied';
+      case 'give_back':
+        putBack.run({ ...back, given: 1, releasedBy: job.lease.owner });
+        count('released');
+        return 'applied';
+      case 'defer':
+        // The attempt is not given back: claimed again in this very drain, the job must have another lease.
+        putBack.run(back);
+        return 'applied';
+    }
+  };
+
+  /** No record, no letter, and nothing laid under an edit that came after: that is of a scene which is back. */
+  const endForgotten = (row: JobRow): Settled => {
+    remove(row.id);
+    count('gone');
+    return 'gone';
+  };
+
+  const settleBatch = db.transaction((entries: readonly SettleEntry[], now: number): Batch => {
+    const rows = entries.map((entry) => held.get(entry.job.lease));
+    const ours = entries.flatMap((entry, index) => {
+      const row = rows[index];
+      return row === undefined ? [] : [{ row, entry }];
+    });
+    // A job that a newer edit takes over leaves no letter.
+    const lettered = ours.filter(
+      ({ row, entry }) => row.forgotten === 0 && needsLetters(entry.settlement) && !isTakenOver(row, entry),
+    );
+    let shortened: readonly ShortenedLetter[] = [];
+    if (lettered.length > 0) {
+      // It reads before it writes: begun as a writer, it waits for another one instead of failing at once.
+      shortened = writeLetters.immediate(lettered, now);
+      if (lettered.some(({ entry }) => entry.settlement.kind === 'dead')) onLetterCommitted();
+    }
+    const settled = entries.map((entry, index) => {
+      const row = rows[index];
+      if (row === undefined) return 'lease_lost';
+      if (row.forgotten === 1) return endForgotten(row);
+      if (entry.landed !== undefined) scenes.land(row.scene_id, entry.landed);
+      return apply({ row, entry }, now);
+    });
+    return { settled, shortened };
+  });
+  const isTakenOver = (row: JobRow, entry: SettleEntry): boolean =>
+    entry.settlement.kind === 'dead' && waiting.get(row.scene_id) !== undefined;
+
+  return (entries, now) => {
+    const { settled, shortened } = settleBatch.immediate(entries, now);
+    for (const letter of shortened) onLetterShortened?.(letter);
+    return settled;
+  };
+}
+
+type Batch = { readonly settled: readonly Settled[]; readonly shortened: readonly ShortenedLetter[] };
+
+/** What was written of a job, if it or a part of it was: what Stash has only where Stash was asked. */
+function saidBy(row: JobRow, { job, settlement }: SettleEntry): StampedEdit | undefined {
+  const edit = editOf(row);
+  if (settlement.kind === 'complete') return job.bare === 'filled' ? edit : { ...edit, bareAt: undefined };
+  if (settlement.kind !== 'dead' || settlement.error.refused.length === 0) return undefined;
+  const { refused } = settlement.error;
+  const keys = contentKeys(edit.data).filter((key) => !refused.includes(key));
+  const isStashSaid = job.bare === 'filled' && refused.every((key) => Object.hasOwn(job.overStash, key));
+  return {
+    data: Object.fromEntries(keys.map((key) => [key, edit.data[key]])),
+    stamps: edit.stamps,
+    bareAt: isStashSaid ? edit.bareAt : undefined,
+  };
+}
+
+/** The row with nothing in it but what is still to be said. */
+function leftOf(row: JobRow, said: StampedEdit | undefined): JobRow {
+  return said === undefined ? row : { ...row, ...toColumns(unsaidBy(editOf(row), said)) };
+}
+
+function needsLetters(settlement: Settlement): boolean {
+  return settlement.kind === 'dead' || settlement.kind === 'complete';
+}
+
+function describe(error: Extract<Settlement, { kind: 'dead' }>['error']): string {
+  return `${RETRY_RULES[error.code].errorType}: ${error.message}`;
+}
+
+function toLetterChoice({ ratingKey, ...shown }: SyncError['choices'][number]): LetterChoice {
+  return { rating_key: ratingKey, ...shown };
+}
+
+function letterFor(row: JobRow, error: Extract<Settlement, { kind: 'dead' }>['error'], now: number): NewLetter {
+  return toLetter(
+    row,
+    {
+      error_type: RETRY_RULES[error.code].errorType,
+      error_message: error.message,
+      // A known failure says all in its sentence; only an unforeseen one needs to be traced.
+      stack_trace: error.code === 'unexpected' ? (error.stack ?? null) : null,
+      retry_count: row.failures + row.misses,
+      choices: error.choices.length === 0 ? null : JSON.stringify(error.choices.map(toLetterChoice)),
+    },
+    now,
+  );
+}

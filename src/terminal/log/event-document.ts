@@ -1,0 +1,58 @@
+import type { WorkerEvent } from '../../core/drain/events.ts';
+
+/** An event as one NDJSON line of `process --json`: snake_case keys, only ever added to. */
+export function eventDocument(event: WorkerEvent): object {
+  switch (event.kind) {
+    case 'written': {
+      const { kind, sceneId, title, plan } = event;
+      const lists = plan.lists.map((list) => [list.kind, { added: list.add, removed: list.remove }]);
+      return {
+        event: kind,
+        scene_id: sceneId,
+        title,
+        fields: plan.fields.map(({ field }) => field),
+        lists: Object.fromEntries(lists),
+      };
+    }
+    case 'would_write': {
+      const { jobId, sceneId, ratingKey, title, plan } = event;
+      return {
+        event: event.kind,
+        job_id: jobId,
+        scene_id: sceneId,
+        rating_key: ratingKey,
+        title,
+        fields: plan.fields.map(({ field, before, value }) => ({ field, before, after: value })),
+        lists: plan.lists.map(({ kind, add, remove }) => ({ list: kind, added: add, removed: remove })),
+      };
+    }
+    case 'low_confidence': {
+      const { kind, sceneId, file, candidates, taken } = event;
+      const documents = candidates.map(({ candidate, file: path, size, duration, sharedFolders }) => ({
+        rating_key: candidate.ratingKey,
+        title: candidate.title,
+        library: candidate.sectionTitle,
+        file: path,
+        size,
+        duration,
+        shared_folders: sharedFolders,
+      }));
+      return { event: kind, scene_id: sceneId, file, taken, candidates: documents };
+    }
+    case 'altered':
+      return { event: event.kind, scene_id: event.sceneId, ...event.altered };
+    case 'left_alone':
+      return { event: event.kind, scene_id: event.sceneId, ...event.left };
+    default: {
+      const { kind, ...flat } = event;
+      return {
+        event: kind,
+        ...Object.fromEntries(Object.entries(flat).map(([key, value]) => [snakeCase(key), value])),
+      };
+    }
+  }
+}
+
+function snakeCase(key: string): string {
+  return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}

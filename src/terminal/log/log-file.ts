@@ -1,0 +1,147 @@
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import type { LogSink } from '../output.ts';
+import { localTime } from '../time.ts';
+import type { LogEntry } from './log-format.ts';
+
+/** The log that is always kept in a data directory; a report quotes its end. */
+export const KEPT_LOG = 'plexsync.log';
+
+const MIB = 1_048_576;
+
+export type RotatingLogOptions = {
+  readonly path: string;
+  /** From this size on the file is set aside as `path.1`, the one before as `path.2`, and so forth. */
+  readonly maxBytes: number;
+  /** How many files that were set aside stay; at least 1. */
+  readonly keep: number;
+  /** Whether the person hears of it when the file cannot be written. */
+  readonly ifUnwritable: 'tell' | 'ignore';
+  /** Nothing is written, nor created, unless this file exists. */
+  readonly onlyBeside?: string | undefined;
+};
+
+/** The log file a person asked for: 10 MiB, and five before it. */
+export function createLogFile(path: string): LogSink {
+  return createRotatingLog({ path, maxBytes: 10 * MIB, keep: 5, ifUnwritable: 'tell' });
+}
+
+/** The bounded log of a data directory, once there is a queue in it: a directory that is not ours gets no file of ours. */
+export function createKeptLog(dataDir: string): LogSink {
+  const onlyBeside = join(dataDir, 'queue.db');
+  return createRotatingLog({
+    path: join(dataDir, KEPT_LOG),
+    maxBytes: MIB,
+    keep: 1,
+    ifUnwritable: 'ignore',
+    onlyBeside,
+  });
+}
+
+/**
+ * A log file of bounded size, which several processes may write at once. It is opened for each line, so that a file
+ * somebody moved away is no trap, and a command that logs nothing pays nothing.
+ */
+export function createRotatingLog(options: RotatingLogOptions): LogSink {
+  const { path, maxBytes, ifUnwritable, onlyBeside } = options;
+  let isWanted = onlyBeside === undefined;
+  let isTold = false;
+  const complain = (what: string, thrown: unknown): string | undefined => {
+    if (isTold || ifUnwritable === 'ignore') return undefined;
+    isTold = true;
+    const reason = (thrown as NodeJS.ErrnoException).code ?? String(thrown);
+    return `[PlexSync] The log file ${path} ${what} (${reason}). The work goes on; check its directory and its rights.`;
+  };
+  return {
+    append: (entry) => {
+      isWanted ||= onlyBeside !== undefined && existsSync(onlyBeside);
+      if (!isWanted) return undefined;
+      let size: number;
+      try {
+        size = appendTo(path, lineOf(entry));
+      } catch (thrown) {
+        return complain('cannot be written', thrown);
+      }
+      try {
+        if (size >= maxBytes) rotate(options);
+      } catch (thrown) {
+        // Another process was faster by a moment.
+        if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+        return complain('cannot be set aside and keeps growing', thrown);
+      }
+      return undefined;
+    },
+  };
+}
+
+function lineOf({ level, line, at }: LogEntry): Uint8Array {
+  return Buffer.from(`${localTime(at)} ${level} ${line}\n`);
+}
+
+/** O_NONBLOCK: a named pipe that nobody reads must not stop the work. */
+const APPEND = constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY | constants.O_NONBLOCK;
+const OWNER_ONLY = 0o600;
+
+/** Appends a line and answers how large the file now is; 0 for what is no file and cannot be set aside. */
+function appendTo(path: string, line: Uint8Array): number {
+  const written = appendOnce(path, line);
+  // Set aside and deleted by others between our open and our write: the line would be gone.
+  return written.isDeleted ? appendOnce(path, line).size : written.size;
+}
+
+function appendOnce(path: string, line: Uint8Array): { readonly size: number; readonly isDeleted: boolean } {
+  const fd = openSync(path, APPEND, OWNER_ONLY);
+  try {
+    let rest = line;
+    while (rest.length > 0) rest = rest.subarray(writeSync(fd, rest));
+    const stats = fstatSync(fd);
+    return { size: stats.isFile() ? stats.size : 0, isDeleted: stats.nlink === 0 };
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Sets the file aside, unless another process is doing so or has just done it: a small, new file stays where it is. */
+function rotate({ path, maxBytes, keep }: RotatingLogOptions): void {
+  // Behind a symbolic link it is the file that moves, not the link.
+  const file = realpathSync(path);
+  const lock = `${file}.lock`;
+  if (!take(lock)) return;
+  try {
+    if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) < maxBytes) return;
+    for (let number = keep; number > 1; number--) {
+      if (existsSync(`${file}.${number - 1}`)) renameSync(`${file}.${number - 1}`, `${file}.${number}`);
+    }
+    renameSync(file, `${file}.1`);
+  } finally {
+    rmSync(lock, { force: true });
+  }
+}
+
+/** Renames take microseconds: a lock this old belongs to a process that died under it. */
+const STALE_LOCK_MS = 10_000;
+
+/** Whether the lock is ours now. One that was left behind is removed; the next line then finds it free. */
+function take(lock: string): boolean {
+  try {
+    closeSync(openSync(lock, 'wx', OWNER_ONLY));
+    return true;
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw thrown;
+    const takenAt = statSync(lock, { throwIfNoEntry: false })?.mtimeMs;
+    // The file system's clock, not the log's: a test may have moved that one.
+    if (takenAt !== undefined && Date.now() - takenAt > STALE_LOCK_MS) rmSync(lock, { force: true });
+    return false;
+  }
+}

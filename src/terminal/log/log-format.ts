@@ -1,0 +1,57 @@
+import { unreachable } from '../../core/model/errors.ts';
+import { utcTime } from '../time.ts';
+
+export type Level = 'debug' | 'info' | 'warning' | 'error';
+
+/** One line of the log, as the command said it; free of control characters. */
+export type LogEntry = {
+  readonly level: Level;
+  readonly line: string;
+  /** Epoch ms. */
+  readonly at: number;
+};
+
+/** How log lines are written on stderr: for a person, the same without colours, for a program, for Stash's plugin log. */
+export const LOG_FORMATS = ['pretty', 'plain', 'json', 'stash'] as const;
+export type LogFormat = (typeof LOG_FORMATS)[number];
+
+/** A log line in the format a reader asked for, without its line break; `paint` colours it where a person reads. */
+export function formatEntry(
+  entry: LogEntry,
+  format: LogFormat,
+  paint: ((level: Level, line: string) => string) | undefined,
+): string {
+  const { level, line, at } = entry;
+  switch (format) {
+    case 'pretty':
+      return paint === undefined ? line : paint(level, line);
+    case 'plain':
+      return line;
+    case 'json':
+      return JSON.stringify({ time: utcTime(at), level, ...partsOf(line) });
+    case 'stash':
+      return `\u0001${STASH_LETTERS[level]}\u0002${cutToBytes(line, STASH_LONGEST_LINE)}`;
+    default:
+      return unreachable(format);
+  }
+}
+
+/** `[PlexSync Worker] Job 1 completed` as its component and its message. */
+function partsOf(line: string): { component: string; message: string } {
+  const prefix = /^\[PlexSync(?: (\w+))?\] /.exec(line);
+  return { component: prefix?.[1]?.toLowerCase() ?? 'main', message: line.slice(prefix?.[0].length ?? 0).trim() };
+}
+
+/** Stash's levels; it also knows `t` for trace, which we do not have. */
+const STASH_LETTERS: Readonly<Record<Level, string>> = { debug: 'd', info: 'i', warning: 'w', error: 'e' };
+/** Stash stops reading, for good, at a line of 64 KiB. */
+const STASH_LONGEST_LINE = 60_000;
+
+function cutToBytes(text: string, limit: number): string {
+  // Three bytes are the most a UTF-16 unit takes.
+  if (text.length * 3 <= limit) return text;
+  return Buffer.from(text)
+    .subarray(0, limit)
+    .toString()
+    .replace(/\ufffd+$/, '');
+}

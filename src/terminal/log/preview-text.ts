@@ -1,0 +1,31 @@
+import type { WorkerEvent } from '../../core/drain/events.ts';
+import type { ListKind, ScalarField } from '../../core/model/plex-item.ts';
+import { sanitize } from '../sanitize.ts';
+import { fieldName } from './log.ts';
+
+type Preview = Extract<WorkerEvent, { kind: 'would_write' | 'would_not_write' }>;
+
+const SHOWN = 60;
+
+/** What a dry run says of one job: field by field what stands in Plex and what would. */
+export function previewText(event: Preview): string {
+  if (event.kind === 'would_not_write') {
+    const why = event.reason === 'unchanged' ? 'already right in Plex' : sanitize(event.message ?? 'not looked at');
+    return `Scene ${event.sceneId}: ${why}`;
+  }
+  const { sceneId, title, ratingKey, plan } = event;
+  const fields = plan.fields.map(({ field, before, value }) => line(field, `${quoted(before)} → ${quoted(value)}`));
+  const lists = plan.lists.map(({ kind, add, remove }) =>
+    line(kind, [...add.map((name) => `+ ${quoted(name)}`), ...remove.map((name) => `- ${quoted(name)}`)].join('  ')),
+  );
+  return [`Scene ${sceneId} would be written to item ${ratingKey} ${quoted(title)}:`, ...fields, ...lists].join('\n');
+}
+
+function line(field: ScalarField | ListKind, change: string): string {
+  return `  ${fieldName(field).replace(/^the /, '').padEnd(12)}${change}`;
+}
+
+function quoted(text: string): string {
+  const signs = [...sanitize(text)];
+  return `'${signs.length > SHOWN ? `${signs.slice(0, SHOWN - 1).join('')}…` : signs.join('')}'`;
+}
