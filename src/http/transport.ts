@@ -78,7 +78,7 @@ export function createTransport(options: TransportOptions): Send {
     validateStatus: () => true,
   });
   return async ({ method, target, headers, body }) => {
-    // axios's own timeout never fires on a server that drips bytes (toolchain.md).
+    // axios's own timeout never fires on a server that drips bytes (toolchain.md 3).
     const signal = AbortSignal.any([options.signal, AbortSignal.timeout(connectTimeoutMs + readTimeoutMs)]);
     const request = {
       method,

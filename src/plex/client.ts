@@ -242,7 +242,7 @@ type FilteredRows =
 /** A server without the `file` filter may answer so, whatever the name (plex-api.md 2.4). */
 const MAY_BE_THE_FILTERS_FAULT: ReadonlySet<SyncErrorCode> = new Set(['plex_error', 'plex_rejected', 'plex_not_found']);
 
-/** What a listing of files need not carry (plex-api.md 2.5). Hints, that a server may ignore. */
+/** What a listing of files need not carry (plex-api.md 2.6). Hints, that a server may ignore. */
 const TRIMMED: Query = [
   [
     'excludeElements',

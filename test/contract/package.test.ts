@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { isRelative, linksIn } from '../helpers/markdown.ts';
 
 const packageJson = JSON.parse(readFileSync('package.json', 'utf8')) as {
   dependencies: Record<string, string>;
@@ -33,13 +35,14 @@ test('the bin can be executed, also out of git', () => {
   assert.match(execFileSync('git', ['ls-files', '--stage', 'bin/plexsync.js'], { encoding: 'utf8' }), /^100755 /);
 });
 
+const packed = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+  encoding: 'utf8',
+  stdio: ['ignore', 'pipe', 'ignore'],
+});
+const [{ files }] = JSON.parse(packed) as [{ files: { path: string }[] }];
+const paths = files.map(({ path }) => path);
+
 test('the package holds what a user needs and no sources', () => {
-  const packed = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  const [{ files }] = JSON.parse(packed) as [{ files: { path: string }[] }];
-  const paths = files.map(({ path }) => path);
   for (const wanted of [
     'bin/plexsync.js',
     'dist/cli.cjs',
@@ -52,7 +55,21 @@ test('the package holds what a user needs and no sources', () => {
     assert.ok(paths.includes(wanted), `${wanted} is missing`);
   }
   assert.deepEqual(
-    paths.filter((path) => /^(src|test|scripts)\/|meta\.json$/.test(path)),
+    paths.filter((path) =>
+      /^(src|test|scripts|docs\/(reference|decisions))\/|^docs\/architecture|meta\.json$/.test(path),
+    ),
     [],
   );
+});
+
+/** For those who read the sources, and not in the package. */
+const ONLY_IN_THE_SOURCES: readonly string[] = [];
+
+test('the pages of the package lead to what is in it', () => {
+  for (const page of paths.filter((path) => path.endsWith('.md')))
+    for (const link of linksIn(readFileSync(page, 'utf8')).filter(isRelative)) {
+      const target = join(dirname(page), link.replace(/#.*$/, ''));
+      const isThere = link.startsWith('#') || paths.includes(target) || ONLY_IN_THE_SOURCES.includes(target);
+      assert.ok(isThere, `${page}: ${link}`);
+    }
 });

@@ -1,7 +1,6 @@
-/** The README and the pages in `docs` may not drift from the program, nor from each other. */
+/** The README and the users' pages in `docs` may not drift from the program, nor from each other. */
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { globSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { COMMANDS, GROUPS } from '../../src/command-line/commands.ts';
 import { GLOBAL_OPTIONS } from '../../src/command-line/global-options.ts';
@@ -12,9 +11,10 @@ import type { Setting } from '../../src/settings/setting.ts';
 import type { SettingName } from '../../src/settings/table.ts';
 import { SETTING_NAMES, SETTINGS, variableOf } from '../../src/settings/table.ts';
 import { startStashServer } from '../../src/simulator/stash/stash-server.ts';
+import { BLOCK, withoutBlocks } from '../helpers/markdown.ts';
 import { runBin, setup } from '../helpers/rig.ts';
 
-const PAGES = ['README.md', ...readdirSync('docs').map((name) => `docs/${name}`)];
+const PAGES = ['README.md', ...globSync('docs/*.md')];
 const pages = new Map(PAGES.map((page) => [page, readFileSync(page, 'utf8')]));
 const readme = pages.get('README.md') ?? '';
 const names = [...GROUPS, ...COMMANDS].map(({ name }) => name);
@@ -23,12 +23,10 @@ const help = (
   await Promise.all(['', ...names].map(async (name) => (await runBin([...name.split(' '), '--help'])).stdout))
 ).join('\n');
 
-const FENCE = /^( *)```\w*\n([\s\S]*?)^\1```$/gm;
-
 /** Everything in a page that is written as code: whole lines of its blocks, and the spans in its prose. */
 function codeIn(page: string): readonly string[] {
-  const blocks = [...page.matchAll(FENCE)].flatMap(([, , block = '']) => block.replaceAll('\\\n', ' ').split('\n'));
-  const spans = [...page.replaceAll(FENCE, '').matchAll(/`([^`]+)`/g)].map(([, span = '']) => span);
+  const blocks = [...page.matchAll(BLOCK)].flatMap(([, , block = '']) => block.replaceAll('\\\n', ' ').split('\n'));
+  const spans = [...withoutBlocks(page).matchAll(/`([^`]+)`/g)].map(([, span = '']) => span);
   return [...blocks, ...spans.map((span) => span.replace(/\s+/g, ' '))];
 }
 
@@ -147,31 +145,9 @@ function installedPackages(code: string): readonly string[] {
 
 test('the README begins with what runs in a clone, without a server', () => {
   const [, install = ''] = /^## Install\n([\s\S]*?)^## /m.exec(readme) ?? [];
-  const [first = ''] = [...install.matchAll(FENCE)].map(([, , block = '']) => block);
+  const [first = ''] = [...install.matchAll(BLOCK)].map(([, , block = '']) => block);
   assert.match(first, /^npm ci && npx plexsync demo .*\nnpm ci && npm test /);
 });
-
-test('every relative link leads to a file, and to a heading that is there', () => {
-  for (const [page, text] of pages) {
-    const links = [...text.replaceAll(FENCE, '').matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target);
-    for (const link of links.filter((target) => !/^[a-z]+:/.test(target))) {
-      const [path = '', anchor] = link.split('#');
-      const file = path === '' ? page : join(dirname(page), path);
-      assert.ok(existsSync(file), `${page}: ${link}`);
-      if (anchor !== undefined) assert.ok(anchorsOf(readFileSync(file, 'utf8')).includes(anchor), `${page}: ${link}`);
-    }
-  }
-});
-
-/** The headings as GitHub and npm make anchors of them. */
-function anchorsOf(text: string): readonly string[] {
-  return [...text.replaceAll(FENCE, '').matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
-    heading
-      .toLowerCase()
-      .replace(/[^\p{L}\p{N} _-]/gu, '')
-      .replaceAll(' ', '-'),
-  );
-}
 
 test('the page on Docker mounts the spool where it has the plugin look for it', () => {
   const page = pages.get('docs/docker.md') ?? '';

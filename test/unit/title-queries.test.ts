@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { titleQueries } from '../../src/core/match/title-queries.ts';
 
-/** The table of the predecessor's searches, its faults put right and its underscores and dots spaced. */
+/** The table of the Python plugin's searches, its faults put right and its underscores and dots spaced. */
 const TABLE: readonly (readonly [path: string, ...queries: readonly string[]])[] = [
   ['Studio A/Beach Day - 2026-01-30 WEBDL-2160p.mp4', 'Beach Day - 2026-01-30', 'Beach Day', 'Studio A'],
   ['Studio A/Beach Day - 2026-01-30.mp4', 'Beach Day - 2026-01-30', 'Beach Day', 'Studio A'],

@@ -1,6 +1,6 @@
 import type { SyncError, SyncErrorCode } from '../model/errors.ts';
 
-/** What a failure means for the job it happened to (design: Failures). */
+/** What a failure means for the job it happened to. */
 export type FailureClass = 'unavailable' | 'transient' | 'not_found' | 'permanent' | 'auth';
 
 /** The name a dead letter carries in `error_type`; users query it. What to do about each: `CURES` (cures.ts). */

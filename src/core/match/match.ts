@@ -55,7 +55,7 @@ export type MatchResult =
   | { readonly kind: 'none' };
 
 /**
- * Decides which candidate is the scene's item (design: Matching). The order of the candidates never matters.
+ * Decides which candidate is the scene's item. The order of the candidates never matters.
  * Pure evidence: the same input gives the same verdict.
  */
 export function matchScene(

@@ -46,7 +46,7 @@ function withoutDate(text: string): string {
 
 /**
  * The name as a title is spelled: Plex, like a person, makes spaces of underscores, and of dots where a name has no
- * spaces at all. A search for `Beach_Day`, as the predecessor asked, finds no title `Beach Day`.
+ * spaces at all. A search for `Beach_Day`, as the Python plugin asked, finds no title `Beach Day`.
  */
 function spaced(name: string): string {
   const words = /\s/.test(name) ? name : name.replace(/\.+/g, ' ');

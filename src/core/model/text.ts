@@ -1,4 +1,4 @@
-/** Longest text that is sent per kind of field, in code points (predecessor.md 3.6, and Plex shows no more). */
+/** Longest text that is sent per kind of field, in code points (the Python plugin cut at the same lengths, and Plex shows no more). */
 const LIMITS = { line: 255, summary: 10_000 } as const;
 
 /** One line as Plex shall keep it: NFC, control characters and runs of white space as one space, trimmed, at most 255 long. */

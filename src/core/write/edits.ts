@@ -26,7 +26,7 @@ export function isEmptyPlan(plan: EditPlan): boolean {
 }
 
 /**
- * The three-way merge (design: Writing): what we last wrote, what the scene says now, what Plex has now → the edits
+ * The three-way merge: what we last wrote, what the scene says now, what Plex has now → the edits
  * still needed. Pure: the same three give the same plan.
  */
 export function planEdits(wanted: Wanted, item: PlexItem, written: Written, rules: WriteRules): EditPlan {

@@ -37,7 +37,7 @@ const BUSY_TIMEOUT_MS = 5_000;
 
 /**
  * Makes sure that the data directory can be used: created 0700 where the command may, refused when it is missing
- * otherwise, and when it belongs to the predecessor.
+ * otherwise, and when it belongs to the Python plugin that plexsync replaces.
  * @throws {UsageError | StoreError}
  */
 export function prepareDataDir(dir: DataDir, mode: OpenMode): void {
@@ -74,8 +74,7 @@ function makeDirectory(path: string): void {
 }
 
 /**
- * The Python plugin kept a pickled queue in `queue/data.db`, and a `dlq.db` with a `dead_letters` table of its own
- * (predecessor.md 3.2).
+ * The Python plugin kept a pickled queue in `queue/data.db`, and a `dlq.db` with a `dead_letters` table of its own.
  */
 function refusePredecessor(dir: DataDir): void {
   if (!existsSync(join(dir.path, 'queue', 'data.db')) && !hasForeignLetters(join(dir.path, DLQ_SCHEMA.fileName)))

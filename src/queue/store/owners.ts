@@ -18,7 +18,7 @@ export type Liveness = 'alive' | 'dead' | 'unknown';
 const FOLDER = 'owners';
 const SUFFIX = '.db';
 
-/** Opens a new owner. Its lock is seen at once by every process on the directory, across containers (toolchain.md). */
+/** Opens a new owner. Its lock is seen at once by every process on the directory, across containers (toolchain.md 2). */
 export function openOwner(dataDir: string, queueDb: Db): Owner {
   const folder = join(dataDir, FOLDER);
   return inStore(folder, () => {

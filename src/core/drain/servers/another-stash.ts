@@ -18,7 +18,7 @@ export type Witnesses = {
   readonly present: number;
 };
 
-/** Why a Stash is not believed that its scenes are gone; `undefined`: it is. It has no name to know it by (stash.md). */
+/** Why a Stash is not believed that its scenes are gone; `undefined`: it is. It has no name to know it by (stash.md 5.3). */
 export function doubtAbout({ gone, total, known, present }: Witnesses): UsageError | undefined {
   if (total === 0) return doubt('Stash has no scenes at all');
   if (present > 0) return undefined;

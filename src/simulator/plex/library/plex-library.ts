@@ -77,7 +77,7 @@ export function createLibrary(
     section.orders.clear();
   }
 
-  /** The one row of a name; letter case does not make a second one, and the first spelling stays (plex-api.md 4.3). */
+  /** The one row of a name, in its first spelling: how Plex treats letter case is not known (plex-api.md 4.3). */
   function tagRow(kind: TagKind, name: string): Tag {
     const key = `${kind}:${name.toLowerCase()}`;
     let tag = tags.get(key);
