@@ -1,4 +1,4 @@
-/** The house's import rules, held against what the bundler really sees (README, Development). */
+/** The house's import rules, held against what the bundler really sees (docs/architecture.md). */
 import assert from 'node:assert/strict';
 import { isBuiltin } from 'node:module';
 import { relative } from 'node:path';

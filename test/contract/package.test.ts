@@ -63,7 +63,12 @@ test('the package holds what a user needs and no sources', () => {
 });
 
 /** For those who read the sources, and not in the package. */
-const ONLY_IN_THE_SOURCES: readonly string[] = [];
+const ONLY_IN_THE_SOURCES: readonly string[] = [
+  'docs/architecture.md',
+  'docs/decisions/README.md',
+  'docs/reference/plex-api.md',
+  'docs/reference/stash.md',
+];
 
 test('the pages of the package lead to what is in it', () => {
   for (const page of paths.filter((path) => path.endsWith('.md')))
