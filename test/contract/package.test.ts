@@ -50,6 +50,7 @@ test('the package holds what a user needs and no sources', () => {
     'README.md',
     'docs/running.md',
     'CHANGELOG.md',
+    'SECURITY.md',
     'THIRD-PARTY-LICENSES.txt',
   ]) {
     assert.ok(paths.includes(wanted), `${wanted} is missing`);
@@ -64,6 +65,7 @@ test('the package holds what a user needs and no sources', () => {
 
 /** For those who read the sources, and not in the package. */
 const ONLY_IN_THE_SOURCES: readonly string[] = [
+  'CONTRIBUTING.md',
   'docs/architecture.md',
   'docs/decisions/README.md',
   'docs/reference/plex-api.md',

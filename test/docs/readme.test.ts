@@ -14,7 +14,7 @@ import { startStashServer } from '../../src/simulator/stash/stash-server.ts';
 import { BLOCK, withoutBlocks } from '../helpers/markdown.ts';
 import { runBin, setup } from '../helpers/rig.ts';
 
-const PAGES = ['README.md', ...globSync('docs/*.md')];
+const PAGES = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', ...globSync('docs/*.md')];
 const pages = new Map(PAGES.map((page) => [page, readFileSync(page, 'utf8')]));
 const readme = pages.get('README.md') ?? '';
 const names = [...GROUPS, ...COMMANDS].map(({ name }) => name);
