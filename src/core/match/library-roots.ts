@@ -48,9 +48,10 @@ export function rootConflict(
     const other = (folders.serverFolders ?? [])
       .filter((root) => !isSamePath(root, own))
       .filter((root) => {
-        // Two folders of one name, on two disks say: where both end alike, nothing tells which of them is meant.
         const named = sharedEnd(head, root);
-        return isHomeOf(scenePath, plexPath, root) || (named > 0 && named >= agreeing);
+        // Two folders of one name, on two disks say: nothing tells which is meant, unless the path lies in one of them.
+        const isTwin = named > 0 && named === agreeing && !isInFolder(scenePath, own);
+        return isHomeOf(scenePath, plexPath, root) || named > agreeing || isTwin;
       })
       .toSorted((a, b) => sharedEnd(head, b) - sharedEnd(head, a) || (a < b ? -1 : 1))[0];
     if (other !== undefined) return { own, other };
