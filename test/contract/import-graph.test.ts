@@ -111,16 +111,25 @@ const RULES: Readonly<Record<string, Rule>> = {
   'stash/': { imports: ['core/', 'http/'], packages: ['zod/mini'], why: 'knows what Stash says; http sends' },
   'http/': { imports: ['core/'], packages: ['axios', 'node:'], why: 'carries requests, whoever sends them' },
   'spool/': { imports: ['core/'], packages: ['node:'], why: 'files and folders alone' },
-  'terminal/': { imports: ['core/'], packages: ['chalk', 'cli-table3', 'ora', 'node:'], why: 'all that draws' },
+  'terminal/': {
+    imports: ['core/', 'documents/'],
+    packages: ['chalk', 'cli-table3', 'ora', 'node:'],
+    why: 'all that draws',
+  },
   'simulator/': {
     imports: [],
     packages: ['graphql', 'node:'],
     why: 'plays Plex and Stash; it knows nothing of us, or it would share our mistakes',
   },
+  'documents/': {
+    imports: ['core/'],
+    packages: ['zod/mini'],
+    why: 'the shape of each JSON document; read by the compiler, the man pages and tests alone',
+  },
   'redact/': { imports: ['core/'], packages: [], why: 'masks what a report or a log may not tell' },
   'settings/': { imports: ['core/'], packages: ['zod/mini', 'jsonc-parser', 'node:'], why: 'reads what a person set' },
   'commands/': {
-    imports: ['core/', 'settings/', 'redact/', ...EDGES, 'exit.ts', 'replace-file.ts', 'version.ts'],
+    imports: ['core/', 'settings/', 'redact/', 'documents/', ...EDGES, 'exit.ts', 'replace-file.ts', 'version.ts'],
     packages: ['node:'],
     why: 'commands wire; a package is used through the room that owns it',
   },

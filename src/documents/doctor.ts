@@ -1,0 +1,15 @@
+import * as z from 'zod/mini';
+import type { DocumentOf } from './shapes.ts';
+
+export const doctorSchema = z.object({
+  ok: z.boolean().check(z.describe('Whether there is no failure.')),
+  findings: z.array(
+    z.object({
+      check: z.string(),
+      status: z.enum(['ok', 'warning', 'failure']),
+      message: z.string(),
+      fix: z.nullable(z.string()),
+    }),
+  ),
+});
+export type DoctorDocument = DocumentOf<typeof doctorSchema>;

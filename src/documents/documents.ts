@@ -1,0 +1,66 @@
+import type * as z from 'zod/mini';
+import { doctorSchema } from './doctor.ts';
+import { enqueueSchema } from './enqueue.ts';
+import { errorSchema } from './error.ts';
+import { queueDropSchema, queueListSchema } from './job.ts';
+import { letterListSchema, letterPurgeSchema, letterRetrySchema, letterSchema, letterSummarySchema } from './letter.ts';
+import { matchTestSchema } from './match-test.ts';
+import { pinListSchema, pinSchema, unpinSchema } from './pin.ts';
+import { hookSchema, pluginInstallSchema, pluginStatusSchema } from './plugin.ts';
+import { processEventSchema } from './process-event.ts';
+import { reconcileSchema } from './reconcile.ts';
+import { reportSchema } from './report.ts';
+import { configShowSchema, initSchema } from './settings.ts';
+import type { DocumentOf } from './shapes.ts';
+import { statsSchema } from './stats.ts';
+import { statusSchema } from './status.ts';
+
+export type Described = { readonly title: string; readonly description?: string; readonly schema: z.ZodMiniType };
+
+/** Every document of `--json`, by the name of its schema file. */
+export const DOCUMENTS = {
+  'config-show': { title: 'plexsync config show --json', schema: configShowSchema },
+  'dlq-export': {
+    title: 'one line of plexsync dlq export',
+    description: 'A letter a line, with the keys of `dlq list --json`.',
+    schema: letterSchema,
+  },
+  'dlq-list': { title: 'plexsync dlq list --json', description: 'Newest first.', schema: letterListSchema },
+  'dlq-purge': { title: 'plexsync dlq purge --json', schema: letterPurgeSchema },
+  'dlq-retry': { title: 'plexsync dlq retry --json', schema: letterRetrySchema },
+  'dlq-show': { title: 'plexsync dlq show ID --json', schema: letterSchema },
+  'dlq-summary': { title: 'plexsync dlq summary --json', schema: letterSummarySchema },
+  doctor: { title: 'plexsync doctor --json', schema: doctorSchema },
+  enqueue: { title: 'plexsync enqueue --json', schema: enqueueSchema },
+  error: { title: 'standard error of any command under --json', schema: errorSchema },
+  hook: {
+    title: 'plexsync hook --json',
+    description: 'What became of one event, told apart by `event`. A task prints what its command does.',
+    schema: hookSchema,
+  },
+  init: { title: 'plexsync init --json', schema: initSchema },
+  'match-test': { title: 'plexsync match-test [FILE] --json', schema: matchTestSchema },
+  pin: { title: 'plexsync pin --json', schema: pinSchema },
+  'pin-list': { title: 'plexsync pin --list --json', description: 'By scene.', schema: pinListSchema },
+  'plugin-install': { title: 'plexsync plugin install --json', schema: pluginInstallSchema },
+  'plugin-status': { title: 'plexsync plugin status --json', schema: pluginStatusSchema },
+  'process-event': {
+    title: 'one line of plexsync process --json',
+    description: 'One event a line, told apart by `event`; every run closes with `summary`, however it ends.',
+    schema: processEventSchema,
+  },
+  'queue-drop': { title: 'plexsync queue drop --json', schema: queueDropSchema },
+  'queue-list': { title: 'plexsync queue list --json', description: 'Next first.', schema: queueListSchema },
+  reconcile: { title: 'plexsync reconcile --json', schema: reconcileSchema },
+  report: { title: 'plexsync report --json', schema: reportSchema },
+  stats: { title: 'plexsync stats --json, plexsync process --stats-only', schema: statsSchema },
+  status: {
+    title: 'plexsync status --json',
+    description: 'Where a scene is, as far as the data directory knows.',
+    schema: statusSchema,
+  },
+  unpin: { title: 'plexsync unpin --json', description: 'The pin that was taken away.', schema: unpinSchema },
+} satisfies Readonly<Record<string, Described>>;
+
+/** Whatever a command prints under `--json`. */
+export type AnyDocument = DocumentOf<(typeof DOCUMENTS)[keyof typeof DOCUMENTS]['schema']>;

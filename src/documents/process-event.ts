@@ -1,0 +1,158 @@
+import * as z from 'zod/mini';
+import type { WorkerEvent } from '../core/drain/events.ts';
+import { LIST_KINDS, SCALAR_FIELDS } from '../core/model/plex-item.ts';
+import { runSummary } from './run-summary.ts';
+import type { DocumentOf } from './shapes.ts';
+import { agreement, count, id, itemFile, span } from './shapes.ts';
+
+/** An event whose document has its very keys, in snake_case. */
+export type FlatEvent = Exclude<
+  WorkerEvent,
+  { kind: 'written' | 'would_write' | 'would_not_write' | 'low_confidence' | 'altered' | 'left_alone' }
+>;
+
+/** What such an event becomes. */
+export type FlatDocument<Event extends WorkerEvent> = Event extends WorkerEvent
+  ? { readonly event: Event['kind'] } & {
+      readonly [Key in Exclude<keyof Event & string, 'kind'> as SnakeCase<Key>]: Event[Key & keyof Event];
+    }
+  : never;
+
+type SnakeCase<Text extends string> = Text extends `${infer First}${infer Rest}`
+  ? `${First extends Lowercase<First> ? First : `_${Lowercase<First>}`}${SnakeCase<Rest>}`
+  : '';
+
+const ofScene = { scene_id: id };
+const ofJob = { job_id: id, ...ofScene };
+const list = z.enum(LIST_KINDS);
+const field = z.enum([...SCALAR_FIELDS, ...LIST_KINDS]);
+const names = z.array(z.string());
+
+/** A field that differs and is not written, and why. */
+export const leftAlone = { field, reason: z.enum(['edited_in_plex', 'removed_in_plex', 'preserved']) };
+
+const listEdit = z.object({ added: names, removed: names }).register(z.globalRegistry, { id: 'list_edit' });
+
+function event<const Kind extends string, Shape extends z.core.$ZodShape>(kind: Kind, shape: Shape) {
+  return z.object({ event: z.literal(kind), ...shape }).register(z.globalRegistry, { id: kind });
+}
+
+const written = event('written', {
+  ...ofScene,
+  title: z.string(),
+  fields: z.array(field),
+  lists: z
+    .object({ actor: z.optional(listEdit), genre: z.optional(listEdit), collection: z.optional(listEdit) })
+    .check(z.describe('A key for each list that was changed.')),
+});
+
+const wouldWrite = event('would_write', {
+  ...ofJob,
+  rating_key: z.string(),
+  title: z.string(),
+  fields: z.array(z.object({ field: z.string(), before: z.string(), after: z.string() })),
+  lists: z.array(z.object({ list: z.string(), added: names, removed: names })),
+});
+
+const wouldNotWrite = event('would_not_write', {
+  ...ofJob,
+  reason: z.enum(['unchanged', 'failure', 'released']),
+  message: z.optional(z.string().check(z.describe('Only where there is more to say than the reason.'))),
+});
+
+const lowConfidence = event('low_confidence', {
+  ...ofScene,
+  file: z.string(),
+  taken: z.boolean(),
+  candidates: z.array(z.object({ ...itemFile, size: agreement, duration: agreement, shared_folders: count })),
+});
+
+/** A schema for every event of a drain: one that is missing, or lacks a key of its event, does not compile. */
+const EVENTS = {
+  connected: event('connected', { libraries: names }),
+  revived: event('revived', { count }),
+  scan_requested: event('scan_requested', { section: z.string(), folder: z.string() }),
+  scan_failed: event('scan_failed', { section: z.string(), folder: z.string(), message: z.string() }),
+  woken: event('woken', { count, section: z.string() }),
+  rescued: event('rescued', { count }),
+  claimed: event('claimed', { ...ofJob, attempt: z.int().check(z.minimum(1)) }),
+  searching: event('searching', { section: z.string(), file: z.string() }),
+  title_search: event('title_search', { title: z.string() }),
+  title_matches: event('title_matches', { count }),
+  filter_unusable: event('filter_unusable', { section: z.string(), reason: z.enum(['ignored', 'refused']) }),
+  index_listed: event('index_listed', {
+    section: z.string(),
+    items: count,
+    requests: z.int().check(z.minimum(1)),
+  }),
+  listing_given_up: event('listing_given_up', {
+    section: z.string(),
+    requests: count,
+    reason: z.enum(['moved', 'too_long']),
+  }),
+  index_refreshed: event('index_refreshed', { section: z.string(), changed: count, is_right: z.boolean() }),
+  index_unusable: event('index_unusable', { reason: z.string() }),
+  found: event('found', {
+    ...ofScene,
+    title: z.string(),
+    from: z.enum(['look_up', 'index', 'record', 'pin']),
+  }),
+  pin_moved: event('pin_moved', {
+    ...ofScene,
+    from: z.string(),
+    to: z.string().check(z.describe('The same as `from` where the item has got another file.')),
+    file: z.string(),
+  }),
+  low_confidence: lowConfidence,
+  written,
+  altered: event('altered', { ...ofScene, field, sent: z.string(), kept: z.string() }),
+  left_alone: event('left_alone', { ...ofScene, ...leftAlone }),
+  capped: event('capped', { ...ofScene, list, dropped: count }),
+  summary_cut: event('summary_cut', { ...ofScene, length: count }),
+  completed: event('completed', { ...ofJob, change: z.enum(['updated', 'unchanged']) }),
+  retrying: event('retrying', {
+    ...ofJob,
+    reason: z.enum(['failure', 'miss']),
+    attempt: count,
+    of: count,
+    wait_ms: span,
+    message: z.string(),
+  }),
+  buried: event('buried', {
+    ...ofJob,
+    error_type: z.string(),
+    message: z.string(),
+    retries: count,
+    exhausted: z.boolean(),
+  }),
+  released: event('released', { ...ofJob, message: z.string() }),
+  skipped: event('skipped', ofJob),
+  letter_shortened: event('letter_shortened', {
+    letter_id: id,
+    ...ofScene,
+    keys: names.check(z.describe('What the letter still says.')),
+  }),
+  letters_expired: event('letters_expired', {
+    count,
+    days: span,
+    by_type: z.record(z.string(), count),
+    scene_ids: z.array(id),
+  }),
+  would_write: wouldWrite,
+  would_not_write: wouldNotWrite,
+  gone: event('gone', ofJob),
+  thin_scene: event('thin_scene', ofScene),
+  stash_breaker_opened: event('stash_breaker_opened', { message: z.string() }),
+  superseded: event('superseded', ofJob),
+  lease_lost: event('lease_lost', ofJob),
+  breaker_opened: event('breaker_opened', { failures: count, message: z.string() }),
+  breaker_half_open: event('breaker_half_open', {}),
+  breaker_closed: event('breaker_closed', {}),
+} satisfies {
+  readonly [Kind in WorkerEvent['kind']]: z.ZodMiniType<
+    Kind extends FlatEvent['kind'] ? FlatDocument<Extract<FlatEvent, { kind: Kind }>> : { event: Kind }
+  >;
+};
+export type EventDocument = DocumentOf<(typeof EVENTS)[keyof typeof EVENTS]>;
+
+export const processEventSchema = z.discriminatedUnion('event', [runSummary, ...Object.values(EVENTS)]);

@@ -1,0 +1,33 @@
+import * as z from 'zod/mini';
+import type { KindInNeed } from '../core/model/reconcile.ts';
+import type { DocumentOf } from './shapes.ts';
+import { count, dryRun, id } from './shapes.ts';
+
+const kind = z
+  .object({ count, first: z.array(id).check(z.describe('The ids of the first of them.')) })
+  .register(z.globalRegistry, { id: 'kind' });
+
+const kindsInNeed = {
+  never_synced: kind.check(z.describe('Nothing was ever written for them.')),
+  changed: kind.check(z.describe('Not in Stash as they were written.')),
+  missing_in_plex: kind.check(z.describe('The item they were written to is gone.')),
+  gone_from_stash: kind.check(z.describe('Written by us, and no longer in Stash; not looked for with --since.')),
+} satisfies Readonly<Record<KindInNeed, typeof kind>>;
+
+export const reconcileSchema = z.object({
+  ...dryRun,
+  scope: z
+    .enum(['all', 'since'])
+    .check(z.describe('Which scenes of Stash were looked at; `since`: those that changed lately.')),
+  plex_asked: z.boolean().check(z.describe('False where plex_url is not set: then `missing_in_plex` is not known.')),
+  scenes: count.check(z.describe('Scenes that Stash has listed.')),
+  ...kindsInNeed,
+  waiting: count.check(z.describe('Scenes of which a job waits already.')),
+  without_file: count.check(z.describe('Scenes without a file to look for in Plex.')),
+  dead_letter: count.check(z.describe('Scenes that were never synced and have a dead letter.')),
+  in_step: count.check(z.describe('Scenes that need nothing.')),
+  enqueued: count.check(z.describe('Scenes that were put into the queue.')),
+  forgotten: count.check(z.describe('Scenes that were forgotten, being gone from Stash.')),
+  dropped_jobs: count.check(z.describe('Waiting jobs of those.')),
+});
+export type ReconcileDocument = DocumentOf<typeof reconcileSchema>;

@@ -1,0 +1,41 @@
+import * as z from 'zod/mini';
+import type { DocumentOf } from './shapes.ts';
+import { count, id, instant } from './shapes.ts';
+
+function ofWork<Schema extends z.ZodMiniType>(schema: Schema) {
+  return z.optional(schema.check(z.describe('Only where the run did its work.')));
+}
+
+/** The event that closes every run. */
+export const runSummary = z
+  .object({
+    event: z.literal('summary'),
+    exit_code: z.int().check(z.minimum(0), z.maximum(255)),
+    ends: z.optional(
+      z
+        .array(z.string())
+        .check(z.describe('Only where the run began: why it ended early; `error` where it could not do its work.')),
+    ),
+    dry_run: ofWork(z.boolean()),
+    updated: ofWork(count),
+    unchanged: ofWork(count),
+    waiting: ofWork(count),
+    skipped: ofWork(count),
+    gone: ofWork(count),
+    skipped_scenes: ofWork(z.array(id)),
+    retried: ofWork(count),
+    dead_lettered: ofWork(count),
+    released: ofWork(count),
+    pending: ofWork(count),
+    started_at: ofWork(instant),
+    ended_at: ofWork(instant),
+    jobs_not_looked_at: z.optional(count.check(z.describe('Only of a dry run: jobs that another run has claimed.'))),
+    events_not_looked_at: z.optional(
+      z
+        .nullable(count)
+        .check(z.describe('Only of a dry run: what waits in the spool of the plugin; null where it cannot be read.')),
+    ),
+    stood_down: z.optional(z.object({ pid: id, left: count }).check(z.describe('Only where another run was at work.'))),
+  })
+  .register(z.globalRegistry, { id: 'summary' });
+export type RunSummaryDocument = DocumentOf<typeof runSummary>;

@@ -1,0 +1,28 @@
+import * as z from 'zod/mini';
+import type { DocumentOf } from './shapes.ts';
+
+const setting = z.object({
+  value: z.unknown(),
+  origin: z.enum(['flag', 'environment', 'file', 'default']),
+  from: z.string(),
+  problem: z.nullable(z.string()).check(z.describe('Why it cannot be used; then `value` is as it was given.')),
+  overruled_by: z.nullable(z.string()).check(z.describe('The setting that says the same from a stronger place.')),
+});
+export type SettingDocument = DocumentOf<typeof setting>;
+
+export const configShowSchema = z.object({
+  data_dir: z.string(),
+  data_dir_origin: z.string(),
+  config_file: z.string(),
+  settings: z
+    .record(z.string(), setting)
+    .check(z.describe('By name; a secret is `(hidden)`, a duration as it is typed.')),
+  problems: z.array(z.string()).check(z.describe('Everything that is wrong; empty at exit code 0.')),
+});
+export type ConfigShowDocument = DocumentOf<typeof configShowSchema>;
+
+export const initSchema = z.object({
+  config_file: z.string(),
+  settings: z.array(z.string()).check(z.describe('The names of the settings that were written.')),
+});
+export type InitDocument = DocumentOf<typeof initSchema>;
