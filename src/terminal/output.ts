@@ -1,4 +1,7 @@
 import { writeSync } from 'node:fs';
+import type { AnyDocument } from '../documents/documents.ts';
+import type { ErrorDocument } from '../documents/error.ts';
+import type { JobDocument } from '../documents/job.ts';
 import type { LogLine } from './log/log.ts';
 import type { Level, LogEntry, LogFormat } from './log/log-format.ts';
 import { formatEntry } from './log/log-format.ts';
@@ -57,9 +60,9 @@ export type Output = {
   /** A result, one or more lines; what came from outside must be sanitised before. */
   result(text: string): void;
   /** A result as one JSON document, or one NDJSON line. */
-  resultJson(value: unknown, indent?: number): void;
+  resultJson(value: AnyDocument, indent?: number): void;
   /** A result as one JSON array, an entry a line, written as the entries come: however many, none is kept. */
-  resultJsonArray(entries: Iterable<unknown>): void;
+  resultJsonArray(entries: Iterable<JobDocument>): void;
   /** One log line. Control characters are taken out here, so that no caller can forget. */
   log(level: Level, line: string): void;
   /** From now on `line` stays below whatever is written; `undefined` ends that. */
@@ -137,8 +140,8 @@ export function createOutput(options: OutputOptions): Output {
     },
     error: ({ code, exitCode, message, hint }, lines) => {
       if (json) {
-        const error = { code, exit_code: exitCode, message, hint: hint ?? null };
-        writeTo('stderr', `${JSON.stringify(mask.document({ error }))}\n`);
+        const document: ErrorDocument = { error: { code, exit_code: exitCode, message, hint: hint ?? null } };
+        writeTo('stderr', `${JSON.stringify(mask.document(document))}\n`);
         for (const [level, line] of lines) keep(entryOf(level, line));
       } else for (const [level, line] of lines) log(level, line);
     },

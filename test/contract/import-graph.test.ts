@@ -1,5 +1,6 @@
 /** The house's import rules, held against what the bundler really sees (docs/architecture.md). */
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { relative } from 'node:path';
 import { test } from 'node:test';
@@ -89,6 +90,14 @@ test('the command line itself loads commander alone', () => {
 test('process loads no HTTP client and nothing to draw with before something is due', () => {
   const loaded = packagesOf(['src/cli.ts', 'src/commands/process/process.ts']);
   for (const heavy of ['axios', 'ora', 'cli-table3', 'chalk']) assert.ok(!loaded.includes(heavy), heavy);
+});
+
+test('no command loads the schemas of the documents: they are types to it', () => {
+  assert.ok(readdirSync('src/documents').length > 0);
+  assert.deepEqual(
+    [...graph.keys()].filter((file) => file.startsWith('src/documents/')),
+    [],
+  );
 });
 
 /** Who may be imported from a room, by the beginnings of paths; what is not named is not allowed. */

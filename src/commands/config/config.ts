@@ -1,4 +1,5 @@
 import type { PathMapping } from '../../core/match/file-paths.ts';
+import type { ConfigShowDocument, SettingDocument } from '../../documents/settings.ts';
 import { EXIT } from '../../exit.ts';
 import type { AccessReview } from '../../settings/access.ts';
 import { reviewAccess, unusedWords } from '../../settings/access.ts';
@@ -36,7 +37,7 @@ export async function show({ flags, configFile }: ConfigOptions, context: Contex
   if (output.json) {
     const settings = Object.fromEntries(rows.map((row) => [row.setting.name, rowDocument(row)]));
     const place = { data_dir: dataDir.path, data_dir_origin: dataDir.origin, config_file: path };
-    output.resultJson({ ...place, settings, problems }, 2);
+    output.resultJson({ ...place, settings, problems } satisfies ConfigShowDocument, 2);
   } else {
     const reader = readerOf('stdout');
     const cells = rows.map((row) => [row.setting.name, shownText(row), `${row.setting.origin.name}${markOf(row)}`]);
@@ -75,7 +76,7 @@ function toRow(setting: ExplainedSetting, { problems, unused }: AccessReview): R
 }
 
 /** One setting as `config show --json` has it; durations as they are typed. */
-function rowDocument({ setting, problem, counts }: Row): object {
+function rowDocument({ setting, problem, counts }: Row): SettingDocument {
   const { name, value, parsed, origin } = setting;
   const { type, secret }: Setting = SETTINGS[name];
   const usable = type.kind === 'duration' ? formatDuration(parsed as number) : parsed;

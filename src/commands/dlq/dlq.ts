@@ -1,5 +1,11 @@
 import { pinCommand } from '../../core/match/pin.ts';
 import { shellWord } from '../../core/model/shell-word.ts';
+import type {
+  BriefLetterDocument,
+  LetterPurgeDocument,
+  LetterRetryDocument,
+  RetriedLetterDocument,
+} from '../../documents/letter.ts';
 import { EXIT } from '../../exit.ts';
 import { openPreviewStores } from '../../queue/store/preview-stores.ts';
 import { openStores, openStoresToRead } from '../../queue/store/stores.ts';
@@ -54,7 +60,8 @@ export async function retry({ selection, yes, dryRun = false }: Asked, context: 
     const letters = selectToChange(desk, selection, { verb: 'retry', now: context.now() });
     if (dryRun) {
       const retried = desk.preview(letters);
-      if (output.json) output.resultJson({ dry_run: true, retried: retried.map(retriedDocument) });
+      if (output.json)
+        output.resultJson({ dry_run: true, retried: retried.map(retriedDocument) } satisfies LetterRetryDocument);
       else output.result(`${tableAbove(letters)}${retriedText(retried, 'would be put')}`);
       return retryExitCode(retried, context);
     }
@@ -62,7 +69,7 @@ export async function retry({ selection, yes, dryRun = false }: Asked, context: 
     const answer = letters.length > 1 ? await confirm(question, { yes }) : 'yes';
     if (answer !== 'yes') return declined(answer, context);
     const retried = desk.retry(letters, context.now());
-    if (output.json) output.resultJson({ retried: retried.map(retriedDocument) });
+    if (output.json) output.resultJson({ retried: retried.map(retriedDocument) } satisfies LetterRetryDocument);
     else output.result(retriedText(retried, 'put'));
     return retryExitCode(retried, context);
   });
@@ -74,7 +81,8 @@ export async function purge({ selection, yes, dryRun = false }: Asked, context: 
     const { output } = context;
     const letters = selectToChange(desk, selection, { verb: 'purge', now: context.now() });
     if (dryRun) {
-      if (output.json) output.resultJson({ dry_run: true, purged: letters.length, letters: letters.map(toBrief) });
+      const document: LetterPurgeDocument = { dry_run: true, purged: letters.length, letters: letters.map(toBrief) };
+      if (output.json) output.resultJson(document);
       else output.result(`${tableAbove(letters)}${countOf(letters.length)} would be deleted.`);
       return EXIT.done;
     }
@@ -82,7 +90,7 @@ export async function purge({ selection, yes, dryRun = false }: Asked, context: 
     const answer = letters.length > 0 ? await confirm(question, { yes }) : 'yes';
     if (answer !== 'yes') return declined(answer, context);
     const purged = desk.purge(letters);
-    if (output.json) output.resultJson({ purged });
+    if (output.json) output.resultJson({ purged } satisfies LetterPurgeDocument);
     else output.result(`${countOf(purged)} deleted.`);
     return EXIT.done;
   });
@@ -100,7 +108,7 @@ export async function atDesk(context: Context, open: typeof openStores, action: 
   }
 }
 
-function retriedDocument({ letterId, sceneId, how, fault }: Retried): object {
+function retriedDocument({ letterId, sceneId, how, fault }: Retried): RetriedLetterDocument {
   return { id: letterId, scene_id: sceneId, how, ...(fault === undefined ? {} : { fault }) };
 }
 
@@ -114,7 +122,7 @@ function retryExitCode(retried: readonly Retried[], { output }: Context): number
   return damaged.length === 0 ? EXIT.done : EXIT.usage;
 }
 
-function toBrief({ id, scene_id, error_type }: DeadLetter): object {
+function toBrief({ id, scene_id, error_type }: DeadLetter): BriefLetterDocument {
   return { id, scene_id, error_type };
 }
 

@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { shellWord } from '../../core/model/shell-word.ts';
+import type { LetterSummaryDocument } from '../../documents/letter.ts';
 import { EXIT } from '../../exit.ts';
 import { openStoresToRead } from '../../queue/store/stores.ts';
 import type { DeadLetter } from '../../queue/tables/dead-letters.ts';
@@ -43,7 +44,7 @@ function optionsOf({ errorType, folders }: LetterGroup): string {
   return `--error-type ${shellWord(errorType)}${prefix}`;
 }
 
-function summaryDocument(groups: readonly LetterGroup[]): object {
+function summaryDocument(groups: readonly LetterGroup[]): LetterSummaryDocument {
   return {
     count: groups.reduce((total, { count }) => total + count, 0),
     groups: groups.map((group) => ({

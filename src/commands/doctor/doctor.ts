@@ -1,3 +1,4 @@
+import type { DoctorDocument } from '../../documents/doctor.ts';
 import { EXIT } from '../../exit.ts';
 import { loadSettings } from '../../settings/load.ts';
 import type { SettingName } from '../../settings/table.ts';
@@ -55,7 +56,7 @@ async function examine({ flags, configFile }: DoctorOptions, context: Context): 
   }
 }
 
-function toDocument(findings: readonly Finding[]): object {
+function toDocument(findings: readonly Finding[]): DoctorDocument {
   return {
     ok: findings.every(({ status }) => status !== 'failure'),
     findings: findings.map(({ check, status, message, fix }) => ({ check, status, message, fix: fix ?? null })),

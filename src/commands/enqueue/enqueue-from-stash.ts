@@ -1,4 +1,5 @@
 import { UsageError } from '../../core/model/errors.ts';
+import type { EnqueueDocument } from '../../documents/enqueue.ts';
 import { EXIT } from '../../exit.ts';
 import { openIntake } from '../../queue/work/intake.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
@@ -79,7 +80,14 @@ function report(counted: Counted, { output }: Context): void {
   const { added, merged, withoutFile } = counted;
   const count = added + merged;
   output.log('info', `[PlexSync Hook] Enqueued sync jobs for ${count} ${count === 1 ? 'scene' : 'scenes'} of Stash`);
-  if (output.json) output.resultJson({ enqueued: count, scenes: count, added, merged, without_file: withoutFile });
+  if (output.json)
+    output.resultJson({
+      enqueued: count,
+      scenes: count,
+      added,
+      merged,
+      without_file: withoutFile,
+    } satisfies EnqueueDocument);
   else
     output.result(
       `${count} ${count === 1 ? 'scene' : 'scenes'} enqueued: ${added} new, ${merged} merged into a waiting job${passedOver(counted)}`,

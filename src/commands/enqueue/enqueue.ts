@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { UsageError } from '../../core/model/errors.ts';
 import type { KeyNames, SceneEdit } from '../../core/model/scene.ts';
 import { parseGivenScene } from '../../core/model/scene.ts';
+import type { EnqueueDocument } from '../../documents/enqueue.ts';
 import type { Enqueued, Priority } from '../../queue/tables/jobs.ts';
 import { openIntake } from '../../queue/work/intake.ts';
 import { whyNotRead } from '../../settings/file-errors.ts';
@@ -66,7 +67,8 @@ function report(enqueued: readonly Enqueued[], held: number, output: Context['ou
   const added = enqueued.length - merged;
   if (output.json) {
     const jobs = enqueued.map(({ jobId, sceneId, how }) => ({ job_id: jobId, scene_id: sceneId, how }));
-    output.resultJson({ enqueued: enqueued.length, scenes: sceneCount(enqueued), added, merged, jobs });
+    const counts = { enqueued: enqueued.length, scenes: sceneCount(enqueued), added, merged };
+    output.resultJson({ ...counts, jobs } satisfies EnqueueDocument);
     return;
   }
   const scenes = sceneCount(enqueued);

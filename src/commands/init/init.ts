@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { chooseSections } from '../../core/match/libraries.ts';
 import { UsageError } from '../../core/model/errors.ts';
+import type { InitDocument } from '../../documents/settings.ts';
 import { EXIT, signalExitCode } from '../../exit.ts';
 import { openIntake } from '../../queue/work/intake.ts';
 import type { Draft } from '../../replace-file.ts';
@@ -54,7 +55,8 @@ export async function run(options: InitOptions, context: Context): Promise<numbe
   if (options.configFile === undefined) openIntake(dataDir).close();
   else mkdirSync(dirname(path), { recursive: true });
   await writeChecked(path, `${JSON.stringify(values, null, 2)}\n`);
-  if (output.json) output.resultJson({ config_file: path, settings: Object.keys(setup) }, 2);
+  const document: InitDocument = { config_file: path, settings: Object.keys(setup) };
+  if (output.json) output.resultJson(document, 2);
   else output.result(`Wrote ${path}.\nNext: plexsync doctor, then plexsync enqueue --help.`);
   return EXIT.done;
 }

@@ -4,6 +4,7 @@ import type { LookUpStep } from '../../core/match/look-up.ts';
 import type { Evidence, MatchResult, PlexFile, SceneFile } from '../../core/match/match.ts';
 import type { NearMiss } from '../../core/match/near-misses.ts';
 import { writtenKeys } from '../../core/model/scene-record.ts';
+import type { LastWrittenDocument, MatchTestDocument } from '../../documents/match-test.ts';
 import type { KnownItem } from '../../queue/views/scene-status.ts';
 import { clockText } from '../../settings/duration.ts';
 import { fieldName } from '../../terminal/log/log.ts';
@@ -20,7 +21,7 @@ import { nextLines, verdictWords } from './verdict.ts';
 export function matchDocument(
   explanation: Explanation,
   { matching, scene }: { readonly matching: Matching; readonly scene: AskedScene | undefined },
-): object {
+): MatchTestDocument {
   const { file, look, nearMisses, suggestion, plexSide } = explanation;
   const { mapped, match } = look;
   const item = scene?.pin ?? writtenTo(match, matching)?.candidate;
@@ -114,7 +115,7 @@ export function matchText(
 
 type Field = readonly [name: string, value: string];
 
-function lastWrittenDocument({ ratingKey, sectionTitle, file, syncedAt, written }: KnownItem): object {
+function lastWrittenDocument({ ratingKey, sectionTitle, file, syncedAt, written }: KnownItem): LastWrittenDocument {
   return {
     rating_key: ratingKey,
     library: sectionTitle ?? null,

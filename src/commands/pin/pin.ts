@@ -4,6 +4,7 @@ import type { Pin } from '../../core/match/pin.ts';
 import { fileToFollow, pinCommand } from '../../core/match/pin.ts';
 import { SyncError, UsageError } from '../../core/model/errors.ts';
 import type { PlexItem, Section } from '../../core/model/plex-item.ts';
+import type { PinnedDocument, UnpinnedDocument } from '../../documents/pin.ts';
 import { EXIT } from '../../exit.ts';
 import type { PlexClient } from '../../plex/client.ts';
 import type { Stores } from '../../queue/store/stores.ts';
@@ -134,7 +135,7 @@ function nextCommand(sceneId: number, { hasJob, letterIds }: PinnedScene): strin
   return hasJob ? 'plexsync process' : `plexsync enqueue ${sceneId}`;
 }
 
-function pinnedDocument(pin: Pin, section: Section, done: PinnedScene): object {
+function pinnedDocument(pin: Pin, section: Section, done: PinnedScene): PinnedDocument {
   return {
     ...pinDocument(pin),
     library: section.title,
@@ -157,7 +158,7 @@ export function unpin({ scene }: { readonly scene: string }, { dataDir, output }
       throw new UsageError(`Scene ${sceneId} is not pinned.`, 'plexsync pin --list shows the pins there are.');
     const { ratingKey, title } = removed;
     const back = pinCommand(sceneId, ratingKey);
-    if (output.json) output.resultJson({ ...pinDocument(removed), undo: back }, 2);
+    if (output.json) output.resultJson({ ...pinDocument(removed), undo: back } satisfies UnpinnedDocument, 2);
     else
       output.result(
         sanitize(

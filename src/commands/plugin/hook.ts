@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { UsageError } from '../../core/model/errors.ts';
 import { readHookEvent } from '../../core/model/hook-event.ts';
 import { parseJsonText } from '../../core/model/json-text.ts';
+import type { HookDocument } from '../../documents/plugin.ts';
 import { EXIT } from '../../exit.ts';
 import type { SceneEvent, TakenEvent } from '../../queue/work/intake.ts';
 import { openIntake } from '../../queue/work/intake.ts';
@@ -49,14 +50,14 @@ function enqueue(event: SceneEvent, context: Context): number {
   }
 }
 
-function documentOf(taken: TakenEvent): object {
+function documentOf(taken: TakenEvent): HookDocument {
   return taken.kind === 'sync'
     ? { event: 'sync', scene_id: taken.sceneId, job_id: taken.jobId, how: taken.how }
     : { event: 'forget', scene_id: taken.sceneId, dropped_job_id: taken.droppedJobId ?? null };
 }
 
 /** On stdout only where it was asked for: Stash takes what is there for the plugin's answer. */
-function done(document: object, { output }: Context): number {
+function done(document: HookDocument, { output }: Context): number {
   if (output.json) output.resultJson(document);
   // Since the process began: Node's own start is part of what the person waits for.
   const tookMs = performance.now();

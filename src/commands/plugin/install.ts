@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UsageError } from '../../core/model/errors.ts';
+import type { PluginInstallDocument } from '../../documents/plugin.ts';
 import { EXIT } from '../../exit.ts';
 import { openIntake } from '../../queue/work/intake.ts';
 import type { SpoolWriter } from '../../spool/layout.ts';
@@ -137,7 +138,7 @@ function report({ how, written, spool }: Installed, { output }: Context): void {
         spool === undefined
           ? null
           : { path: spool.path, as: spool.seen.as, as_from: spool.seen.by, writer: spool.writer },
-    });
+    } satisfies PluginInstallDocument);
     return;
   }
   for (const file of written) output.result(sanitize(`${file.path}: ${file.how}`));

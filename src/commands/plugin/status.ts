@@ -1,3 +1,4 @@
+import type { PluginStatusDocument } from '../../documents/plugin.ts';
 import { EXIT } from '../../exit.ts';
 import { openStoresToRead } from '../../queue/store/stores.ts';
 import { readerOf } from '../../terminal/reader.ts';
@@ -38,7 +39,7 @@ function wordsFor({ message, fix }: PluginState['problems'][number]): string {
   return `${message}. ${fix}`;
 }
 
-function documentOf({ path, look, lastAt, arrival, problems }: PluginState): object {
+function documentOf({ path, look, lastAt, arrival, problems }: PluginState): PluginStatusDocument {
   return {
     ok: problems.length === 0,
     spool: { path, present: look.state !== 'none' },
@@ -73,7 +74,7 @@ const PLACES: Readonly<Record<PluginState['look']['state'], (path: string) => st
   unreadable: (path) => `${path}, which cannot be read`,
 };
 
-const ARRIVING: Readonly<Record<Arrival['kind'], string>> = {
+const ARRIVING: Readonly<Record<Arrival['kind'], PluginStatusDocument['arriving']>> = {
   never: 'no',
   hidden: 'unknown',
   recent: 'yes',

@@ -2,6 +2,7 @@ import type { DrainReport } from '../../core/drain/drain.ts';
 import { NO_JOBS } from '../../core/drain/tally.ts';
 import { longestWaitMs } from '../../core/failures/retry.ts';
 import { UsageError } from '../../core/model/errors.ts';
+import type { RunSummaryDocument } from '../../documents/run-summary.ts';
 import { complaintOf, EXIT, strongest } from '../../exit.ts';
 import type { Stores } from '../../queue/store/stores.ts';
 import { openStores, openStoresToRead } from '../../queue/store/stores.ts';
@@ -153,7 +154,8 @@ export async function warnOnceADay(
 
 function sayDisabled({ origins }: LoadedSettings, { output }: Context): number {
   const message = `plexsync is turned off: ${origins.enabled.name} says enabled = false. Nothing was processed.`;
-  if (output.json) output.resultJson({ event: 'summary', exit_code: EXIT.done, ends: ['disabled'] });
+  const document: RunSummaryDocument = { event: 'summary', exit_code: EXIT.done, ends: ['disabled'] };
+  if (output.json) output.resultJson(document);
   output.log('info', `[PlexSync] ${message}`);
   return EXIT.done;
 }

@@ -3,6 +3,7 @@ import { rescueEvents } from '../../core/drain/rescue-events.ts';
 import { NO_JOBS } from '../../core/drain/tally.ts';
 import { longestWaitMs } from '../../core/failures/retry.ts';
 import { StoreError } from '../../core/model/errors.ts';
+import type { RunSummaryDocument } from '../../documents/run-summary.ts';
 import { complaintOf, EXIT, strongest } from '../../exit.ts';
 import type { Stores } from '../../queue/store/stores.ts';
 import { removeOldCopies } from '../../queue/store/upgrade-copies.ts';
@@ -94,7 +95,8 @@ export async function runOnQueue(stores: Stores, request: DrainRequest, context:
 function standDown({ pid, left }: StandDown, faults: readonly Fault[], output: Context['output']): RunResult {
   const exitCode = strongest(faults.map((fault) => fault.exitCode));
   const tell = (): void => {
-    if (output.json) output.resultJson({ event: 'summary', exit_code: exitCode, stood_down: { pid, left } });
+    const document: RunSummaryDocument = { event: 'summary', exit_code: exitCode, stood_down: { pid, left } };
+    if (output.json) output.resultJson(document);
     else output.result(`pid ${pid} is draining, ${left.toLocaleString('en')} left. Use --parallel to share the work.`);
   };
   return { exitCode, faults, isConnected: false, ended: 0, tell };

@@ -1,5 +1,6 @@
 import type { DrainEnd, DrainReport } from '../../core/drain/drain.ts';
 import { unreachable } from '../../core/model/errors.ts';
+import type { RunSummaryDocument } from '../../documents/run-summary.ts';
 import type { ExitCode } from '../../exit.ts';
 import { EXIT, signalExitCode, strongest } from '../../exit.ts';
 import type { StoreStats } from '../../queue/views/stats.ts';
@@ -273,7 +274,7 @@ function explainLetters({ stats }: Summary): readonly LogLine[] {
 function summaryDocument(
   { ends, tally }: DrainReport,
   { mode, exitCode, stats, startedAt, endedAt, skippedScenes, left }: Summary,
-): object {
+): RunSummaryDocument {
   return {
     event: 'summary',
     dry_run: mode === 'preview',
@@ -298,6 +299,6 @@ function summaryDocument(
 }
 
 /** The closing event of a run that could not do its work; what was wrong stands in the error document on stderr. */
-export function failureDocument(exitCode: number): object {
+export function failureDocument(exitCode: number): RunSummaryDocument {
   return { event: 'summary', exit_code: exitCode, ends: ['error'] };
 }

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { createStashGate } from '../../core/failures/stash-gate.ts';
 import { StoreError, SyncError, UsageError } from '../../core/model/errors.ts';
+import type { RunSummaryDocument } from '../../documents/run-summary.ts';
 import { signalExitCode } from '../../exit.ts';
 import { takeRole } from '../../queue/store/roles.ts';
 import type { Stores } from '../../queue/store/stores.ts';
@@ -82,7 +83,7 @@ function sayStopped(signal: NodeJS.Signals, stores: Stores, { output, now }: Con
       exit_code: exitCode,
       ends: ['signal'],
       pending: readStats(stores, now()).pending,
-    });
+    } satisfies RunSummaryDocument);
   return exitCode;
 }
 

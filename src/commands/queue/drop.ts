@@ -1,4 +1,5 @@
 import { UsageError } from '../../core/model/errors.ts';
+import type { LostJobDocument, QueueDropDocument } from '../../documents/job.ts';
 import { EXIT } from '../../exit.ts';
 import { openPreviewStores } from '../../queue/store/preview-stores.ts';
 import { openStores } from '../../queue/store/stores.ts';
@@ -85,7 +86,7 @@ function report(results: readonly Dropped[], what: 'dropped' | 'would_drop', out
       dropped: dropped.map(dropDocument),
       in_progress: running.map(dropDocument),
       changed: changed.map(dropDocument),
-    });
+    } satisfies QueueDropDocument);
     return;
   }
   const verb = what === 'dropped' ? 'dropped' : 'would be dropped';
@@ -107,7 +108,7 @@ function lossOf({ sceneId, title, keys, isBare }: QueuedJob): string {
   return `${parts.length === 0 ? 'nothing but the path' : parts.join(', ')} of scene ${sceneId}${name} will not arrive`;
 }
 
-function dropDocument({ jobId, sceneId, title, keys, isBare }: QueuedJob): object {
+function dropDocument({ jobId, sceneId, title, keys, isBare }: QueuedJob): LostJobDocument {
   return { job_id: jobId, scene_id: sceneId, title: title ?? null, keys, from_stash: isBare };
 }
 

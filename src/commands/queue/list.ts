@@ -1,3 +1,4 @@
+import type { JobDocument } from '../../documents/job.ts';
 import { EXIT } from '../../exit.ts';
 import type { Stores } from '../../queue/store/stores.ts';
 import { openStoresToRead } from '../../queue/store/stores.ts';
@@ -94,6 +95,6 @@ function reasonOf({ state, lastError }: QueuedJob): string {
   return lastError ?? '-';
 }
 
-function* documentsOf(jobs: Iterable<QueuedJob>): Generator<object> {
+function* documentsOf(jobs: Iterable<QueuedJob>): Generator<JobDocument> {
   for (const job of jobs) yield jobDocument(job);
 }

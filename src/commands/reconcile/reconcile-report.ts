@@ -1,5 +1,6 @@
 import type { KindInNeed, SweepKind } from '../../core/model/reconcile.ts';
 import { KINDS_IN_NEED } from '../../core/model/reconcile.ts';
+import type { ReconcileDocument } from '../../documents/reconcile.ts';
 import type { Output } from '../../terminal/output.ts';
 import { readerOf } from '../../terminal/reader.ts';
 import { renderTable } from '../../terminal/table.ts';
@@ -72,20 +73,26 @@ function outcomeWords({ findings, carried }: ReconcileOutcome): string {
   return `${looked}: ${parts.join(', ')}.`;
 }
 
-function reconcileDocument({ findings, scope, plex, carried }: ReconcileOutcome): object {
+function reconcileDocument({ findings, scope, plex, carried }: ReconcileOutcome): ReconcileDocument {
   const { seen, ids, counts } = findings;
-  const kinds = KINDS_IN_NEED.map((kind) => [kind, { count: ids[kind].length, first: ids[kind].slice(0, FIRST_IDS) }]);
   return {
     ...(carried === undefined ? { dry_run: true } : {}),
     scope: scope === 'all' ? 'all' : 'since',
     plex_asked: plex === 'asked',
     scenes: seen,
-    ...Object.fromEntries(kinds),
+    never_synced: kindDocument(ids.never_synced),
+    changed: kindDocument(ids.changed),
+    missing_in_plex: kindDocument(ids.missing_in_plex),
+    gone_from_stash: kindDocument(ids.gone_from_stash),
     ...counts,
     enqueued: carried?.enqueued ?? 0,
     forgotten: carried?.forgotten ?? 0,
     dropped_jobs: carried?.dropped ?? 0,
   };
+}
+
+function kindDocument(ids: readonly number[]): ReconcileDocument[KindInNeed] {
+  return { count: ids.length, first: ids.slice(0, FIRST_IDS) };
 }
 
 /** A count with its noun, such as `1 scene` or `1,203 scenes`. */

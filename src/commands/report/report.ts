@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
 import { UsageError } from '../../core/model/errors.ts';
+import type { ReportDocument } from '../../documents/report.ts';
 import { EXIT } from '../../exit.ts';
 import { createMasker } from '../../redact/mask.ts';
 import { whyNotWritten } from '../../settings/file-errors.ts';
@@ -34,11 +35,13 @@ export async function run(options: ReportOptions, context: Context): Promise<num
   tellWarnings(gathered, context);
   const { text, counts, problems } = compose(gathered, context);
   if (file !== undefined) writeReport(file, text);
-  if (output.json)
-    output.resultJson(
-      { report: file === undefined ? text : null, file: file ?? null, masked: counts, problems: problems },
-      2,
-    );
+  const document: ReportDocument = {
+    report: file === undefined ? text : null,
+    file: file ?? null,
+    masked: counts,
+    problems,
+  };
+  if (output.json) output.resultJson(document, 2);
   else if (file === undefined) output.result(text);
   else output.result(`Report written to ${file}`);
   output.log('info', maskedText(counts));

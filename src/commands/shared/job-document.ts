@@ -1,8 +1,9 @@
+import type { JobDocument } from '../../documents/job.ts';
 import type { QueuedJob } from '../../queue/views/waiting.ts';
 import { utcTime } from '../../terminal/time.ts';
 
 /** A job in `queue list --json` and `status --json`: keys are only ever added. */
-export function jobDocument(job: QueuedJob): object {
+export function jobDocument(job: QueuedJob): JobDocument {
   return {
     job_id: job.jobId,
     scene_id: job.sceneId,

@@ -1,11 +1,14 @@
+import type { LetterDocument } from '../../documents/letter.ts';
 import type { DeadLetter } from '../../queue/tables/dead-letters.ts';
 import { letterChoicesOf, letterDataOf } from '../../queue/tables/dead-letters.ts';
 import type { Context } from './context.ts';
 
 /** A letter in `dlq list --json`: keys are only ever added. One that is damaged has no `job_data`. */
-export function letterDocument(letter: DeadLetter): object {
+export function letterDocument(letter: DeadLetter): LetterDocument {
   const { job_key: _key, stamps: _stamps, bare_at: _bareAt, ...columns } = letter;
-  return { ...columns, job_data: letterDataOf(letter) ?? null, choices: letterChoicesOf(letter) };
+  // As it stands in dlq.db, where a hand may have written something else.
+  const data = (letterDataOf(letter) ?? null) as LetterDocument['job_data'];
+  return { ...columns, job_data: data, choices: letterChoicesOf(letter) };
 }
 
 /** Warns of a letter whose scene cannot be read: the others are shown as ever. */

@@ -1,9 +1,13 @@
 import type { Breaker } from '../../core/failures/breaker.ts';
+import type { BreakerDocument, StatsDocument } from '../../documents/stats.ts';
 import type { StoreStats } from '../../queue/views/stats.ts';
 import { utcTime } from '../../terminal/time.ts';
 
 /** The document of `stats --json` and `process --stats-only`: keys are only ever added. */
-export function statsDocument(stats: StoreStats, dataDir: { readonly path: string; readonly origin: string }): object {
+export function statsDocument(
+  stats: StoreStats,
+  dataDir: { readonly path: string; readonly origin: string },
+): StatsDocument {
   const { deadLetters, breakers, lastRun } = stats;
   return {
     pending: stats.pending,
@@ -40,7 +44,7 @@ function instant(at: number | undefined): string | null {
   return at === undefined ? null : utcTime(at);
 }
 
-function breakerDocument(breaker: Breaker): object {
+function breakerDocument(breaker: Breaker): BreakerDocument {
   if (breaker.kind !== 'open') return { state: breaker.kind };
   return { state: 'open', opened_at: utcTime(breaker.openedAt) };
 }

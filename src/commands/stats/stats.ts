@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { UsageError } from '../../core/model/errors.ts';
+import type { StatsDocument, ViolationDocument } from '../../documents/stats.ts';
 import { EXIT, signalExitCode } from '../../exit.ts';
 import { openStoresToRead } from '../../queue/store/stores.ts';
 import type { StoreStats } from '../../queue/views/stats.ts';
@@ -74,13 +75,13 @@ function check(stats: StoreStats, bounds: Bounds, { output, dataDir, now }: Cont
   const ok = violations.length === 0;
   if (output.json) {
     const verdict = { ok, violations: violations.map(toDocument) };
-    output.resultJson({ ...statsDocument(stats, dataDir), check: verdict }, 2);
+    output.resultJson({ ...statsDocument(stats, dataDir), check: verdict } satisfies StatsDocument, 2);
   } else if (ok) output.result(checkLine(violations));
   else output.log('error', `plexsync: ${checkLine(violations)}`);
   return ok ? EXIT.done : EXIT.jobsFailed;
 }
 
-function toDocument({ bound, value, limit }: Violation): object {
+function toDocument({ bound, value, limit }: Violation): ViolationDocument {
   if (bound === 'max_dead') return { bound, value, limit };
   return { bound, value_s: Math.floor(value / 1_000), limit_s: limit / 1_000 };
 }

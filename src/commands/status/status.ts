@@ -1,6 +1,7 @@
 import type { Pin } from '../../core/match/pin.ts';
 import type { ListKind, ScalarField } from '../../core/model/plex-item.ts';
 import { writtenKeys } from '../../core/model/scene-record.ts';
+import type { StatusDocument, StatusItemDocument } from '../../documents/status.ts';
 import { EXIT } from '../../exit.ts';
 import { openStoresToRead } from '../../queue/store/stores.ts';
 import type { DeadLetter } from '../../queue/tables/dead-letters.ts';
@@ -60,7 +61,7 @@ function bareFieldName(field: ScalarField | ListKind): string {
   return fieldName(field).replace(/^the /, '');
 }
 
-function statusDocument(sceneId: number, status: SceneStatus | undefined, link: string | undefined): object {
+function statusDocument(sceneId: number, status: SceneStatus | undefined, link: string | undefined): StatusDocument {
   return {
     scene_id: sceneId,
     known: status !== undefined,
@@ -73,7 +74,7 @@ function statusDocument(sceneId: number, status: SceneStatus | undefined, link: 
   };
 }
 
-function itemDocument(item: KnownItem, link: string | undefined): object {
+function itemDocument(item: KnownItem, link: string | undefined): StatusItemDocument {
   return {
     rating_key: item.ratingKey,
     section_key: item.sectionKey,

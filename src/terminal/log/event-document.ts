@@ -1,17 +1,17 @@
 import type { WorkerEvent } from '../../core/drain/events.ts';
+import type { EventDocument, FlatDocument, FlatEvent } from '../../documents/process-event.ts';
 
 /** An event as one NDJSON line of `process --json`: snake_case keys, only ever added to. */
-export function eventDocument(event: WorkerEvent): object {
+export function eventDocument(event: WorkerEvent): EventDocument {
   switch (event.kind) {
     case 'written': {
       const { kind, sceneId, title, plan } = event;
-      const lists = plan.lists.map((list) => [list.kind, { added: list.add, removed: list.remove }]);
       return {
         event: kind,
         scene_id: sceneId,
         title,
         fields: plan.fields.map(({ field }) => field),
-        lists: Object.fromEntries(lists),
+        lists: Object.fromEntries(plan.lists.map((list) => [list.kind, { added: list.add, removed: list.remove }])),
       };
     }
     case 'would_write': {
@@ -43,14 +43,18 @@ export function eventDocument(event: WorkerEvent): object {
       return { event: event.kind, scene_id: event.sceneId, ...event.altered };
     case 'left_alone':
       return { event: event.kind, scene_id: event.sceneId, ...event.left };
-    default: {
-      const { kind, ...flat } = event;
-      return {
-        event: kind,
-        ...Object.fromEntries(Object.entries(flat).map(([key, value]) => [snakeCase(key), value])),
-      };
+    case 'would_not_write': {
+      const { kind, jobId, sceneId, reason, message } = event;
+      return { event: kind, job_id: jobId, scene_id: sceneId, reason, message };
     }
+    default:
+      return flatDocument(event);
   }
+}
+
+function flatDocument<Event extends FlatEvent>({ kind, ...flat }: Event): FlatDocument<Event> {
+  const keys = Object.entries(flat).map(([key, value]) => [snakeCase(key), value]);
+  return { event: kind, ...Object.fromEntries(keys) } as FlatDocument<Event>;
 }
 
 function snakeCase(key: string): string {
