@@ -29,13 +29,10 @@ test('the form of a bug has the headings and the versions of a report, in its or
   assert.deepEqual(asked, versions.trim().split('\n'));
 });
 
-/** Scripts that the pages may name although they are still to come. */
-const TO_COME: ReadonlySet<string> = new Set(['test:quick', 'mutants']);
-
 test('every script that a page names is there', () => {
   const named = [...`${contributing}${read('README.md')}`.matchAll(/npm run ([\w:]+)/g)].map(([, name = '']) => name);
   assert.ok(named.length > 8);
-  for (const name of named) assert.ok(TO_COME.has(name) || Object.hasOwn(packageJson.scripts, name), name);
+  for (const name of named) assert.ok(Object.hasOwn(packageJson.scripts, name), name);
 });
 
 test('the test that is shown to contributors is one that is run', () => {
