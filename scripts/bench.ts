@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { hookFront } from '../src/commands/plugin/hook-front.ts';
-import { startPlexServer } from '../src/simulator/plex/plex-server.ts';
+import { hookScript } from '../src/commands/plugin/hook-script.ts';
+import { startPlexServer } from '../src/simulator/plex/server.ts';
 import { prepareSpool, spoolOf } from '../src/spool/layout.ts';
 
 const BIN = fileURLToPath(new URL('../bin/plexsync.js', import.meta.url));
@@ -97,7 +97,7 @@ async function hookFronts(): Promise<void> {
     const spool = spoolOf(dir);
     prepareSpool(spool, 'same_user');
     const [script, input] = [join(dir, 'front.sh'), join(dir, 'event.json')];
-    writeFileSync(script, hookFront(spool.path));
+    writeFileSync(script, hookScript(spool.path));
     const context = { id: 1, type: 'Scene.Update.Post', input: 'h'.repeat(2_000) };
     writeFileSync(input, JSON.stringify({ args: { hookContext: context } }));
     // A shell starts them: to start anything from here costs more than they do.

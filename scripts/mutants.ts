@@ -6,7 +6,7 @@
  *
  *   npm run mutants                             all decisions, held against test/unit, test/contract and test/drain
  *   npm run mutants -- src/queue                other folders or globs
- *   npm run mutants -- --only src/core/match/match.ts --tests test/unit
+ *   npm run mutants -- --only src/core/match/evidence.ts --tests test/unit
  *   npm run mutants -- --all                    ternaries, `??`, `&&` and `||` too, and conditions that say true
  *   npm run mutants -- --json
  *

@@ -1,7 +1,7 @@
 import { fstatSync, statSync } from 'node:fs';
 import { CommanderError } from 'commander';
 import { createClock } from './clock.ts';
-import { commanderWords } from './command-line/commander-words.ts';
+import { parseErrorOf } from './command-line/parse-errors.ts';
 import type { GlobalOptions } from './command-line/program.ts';
 import { createProgram } from './command-line/program.ts';
 import type { CommandSpec, Invocation } from './command-line/spec.ts';
@@ -135,7 +135,7 @@ function complain(thrown: unknown, output: Output): number {
 function usageExitCode(error: CommanderError, argv: readonly string[]): number {
   if (error.exitCode === 0) return EXIT.done;
   if (argv.includes('--json')) {
-    const { message, hint } = commanderWords(error.message, argv);
+    const { message, hint } = parseErrorOf(error.message, argv);
     const output = createOutput({ quiet: false, verbosity: 0, json: true, now: Date.now });
     output.error({ code: 'usage', exitCode: EXIT.usage, message, hint }, []);
   }

@@ -4,11 +4,11 @@ import type { SettingName } from '../settings/table.ts';
 import { SETTINGS } from '../settings/table.ts';
 import { writeText } from '../terminal/output.ts';
 import { VERSION } from '../version.ts';
-import { commanderWords } from './commander-words.ts';
 import { COMMANDS, GROUPS } from './commands.ts';
 import { exitCodesHelp } from './exit-codes.ts';
 import { GLOBAL_OPTIONS } from './global-options.ts';
 import { HELP_LAYOUT, helpParagraph, helpWidth } from './help-layout.ts';
+import { parseErrorOf } from './parse-errors.ts';
 import { settingFlags } from './setting-options.ts';
 import type { CommandSpec, Given, Invocation, OptionSpec } from './spec.ts';
 
@@ -50,7 +50,7 @@ export function createProgram(argv: readonly string[], perform: Perform): Comman
     writeErr: (text) => void writeText('stderr', text),
     outputError: (text, write) => {
       if (argv.includes('--json')) return;
-      const { message, hint } = commanderWords(text, argv);
+      const { message, hint } = parseErrorOf(text, argv);
       write(`plexsync: ${message}\n  ${hint}\n`);
     },
   });

@@ -1,10 +1,10 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import type { Candidate } from '../core/match/evidence.ts';
 import type { FileIndex, IndexDraft, IndexedSection, IndexMark } from '../core/match/file-index.ts';
-import type { Candidate } from '../core/match/match.ts';
-import type { ListedItem } from '../core/match/section-listing.ts';
-import { placeOf } from '../core/match/section-listing.ts';
+import type { ListedItem } from '../core/match/listing.ts';
+import { placeOf } from '../core/match/listing.ts';
 import type { Section } from '../core/model/plex-item.ts';
 import { INDEX_SCHEMA, INDEX_VERSION } from './schema.ts';
 import type { FileRow } from './statements.ts';

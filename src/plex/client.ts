@@ -1,8 +1,8 @@
 import type { DrainPlex } from '../core/drain/ports.ts';
+import type { Candidate } from '../core/match/evidence.ts';
+import { PAGE_ROWS, placeOf } from '../core/match/listing.ts';
 import type { FileLook } from '../core/match/live-finders.ts';
 import type { Found } from '../core/match/look-up.ts';
-import type { Candidate } from '../core/match/match.ts';
-import { PAGE_ROWS, placeOf } from '../core/match/section-listing.ts';
 import type { SyncErrorCode } from '../core/model/errors.ts';
 import { SyncError, UsageError } from '../core/model/errors.ts';
 import type { Section } from '../core/model/plex-item.ts';

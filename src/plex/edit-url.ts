@@ -1,5 +1,5 @@
 import type { PlexItem, Tag } from '../core/model/plex-item.ts';
-import type { FieldEdit, ListEdit } from '../core/write/edits.ts';
+import type { FieldEdit, ListEdit } from '../core/write/edit-plan.ts';
 
 /** The edits of one item, and how they are sent. */
 export type ItemEdit = {

@@ -1,4 +1,4 @@
-import type { ListedItem } from '../core/match/section-listing.ts';
+import type { ListedItem } from '../core/match/listing.ts';
 
 /** What is shorter than this is in nearly every path. */
 export const SHORTEST_HINT = 3;

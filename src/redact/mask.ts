@@ -1,4 +1,4 @@
-import { fileName } from '../core/match/file-paths.ts';
+import { fileName } from '../core/match/paths.ts';
 import type { MaskKind, Span } from './mask-patterns.ts';
 import { KEPT_EXTENSION, suspectSpans } from './mask-patterns.ts';
 

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
-import type { PathMapping } from '../core/match/file-paths.ts';
-import type { GivenMapping } from '../core/match/path-mappings.ts';
-import { MAPPING_FORM, parsePathMappings } from '../core/match/path-mappings.ts';
+import type { GivenMapping } from '../core/match/mappings.ts';
+import { MAPPING_FORM, parsePathMappings } from '../core/match/mappings.ts';
+import type { PathMapping } from '../core/match/paths.ts';
 import { parseDurationMs } from './duration.ts';
 import type { SettingType } from './setting.ts';
 

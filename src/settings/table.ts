@@ -1,4 +1,4 @@
-import type { PathMapping } from '../core/match/file-paths.ts';
+import type { PathMapping } from '../core/match/paths.ts';
 import type { Setting, SettingType } from './setting.ts';
 
 const SWITCH = { kind: 'switch' } as const;

@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { listEvents } from './ingest.ts';
 import type { Spool } from './layout.ts';
-import { listEvents } from './take-in.ts';
 
 /** What is in a spool, without touching it. */
 export type SpoolLook = {

@@ -7,18 +7,18 @@ import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import type { Explanation } from '../../src/commands/match-test/explain-match.ts';
 import { explainMatch } from '../../src/commands/match-test/explain-match.ts';
-import { nameKey } from '../../src/core/match/file-paths.ts';
+import type { SceneFile } from '../../src/core/match/evidence.ts';
 import { chooseSections } from '../../src/core/match/libraries.ts';
+import { listSection } from '../../src/core/match/listing.ts';
 import type { LookUp } from '../../src/core/match/look-up.ts';
 import { lookUpFile } from '../../src/core/match/look-up.ts';
-import type { SceneFile } from '../../src/core/match/match.ts';
-import { listSection } from '../../src/core/match/section-listing.ts';
+import { nameKey } from '../../src/core/match/paths.ts';
 import type { Section } from '../../src/core/model/plex-item.ts';
 import { openFileIndex } from '../../src/file-index/file-index.ts';
 import { createPlexClient } from '../../src/plex/client.ts';
-import type { SectionOptions } from '../../src/simulator/plex/library/plex-library.ts';
-import type { PlexServer } from '../../src/simulator/plex/plex-server.ts';
-import { startPlexServer } from '../../src/simulator/plex/plex-server.ts';
+import type { SectionOptions } from '../../src/simulator/plex/library/library.ts';
+import type { PlexServer } from '../../src/simulator/plex/server.ts';
+import { startPlexServer } from '../../src/simulator/plex/server.ts';
 
 const SECTIONS = [
   { key: '1', title: 'Studio A', locations: ['/media/studio-a'] },

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
-import type { NewItem, PlexServer, PlexServerOptions } from '../../src/simulator/plex/plex-server.ts';
-import { startPlexServer } from '../../src/simulator/plex/plex-server.ts';
+import type { NewItem, PlexServer, PlexServerOptions } from '../../src/simulator/plex/server.ts';
+import { startPlexServer } from '../../src/simulator/plex/server.ts';
 
 type Row = {
   ratingKey: string;

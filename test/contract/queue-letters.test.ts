@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SceneData } from '../../src/core/model/scene.ts';
 import type { DeadLetter } from '../../src/queue/tables/dead-letters.ts';
-import { openLetterDesk } from '../../src/queue/work/letter-desk.ts';
+import { openDeadLetterActions } from '../../src/queue/work/dead-letter-actions.ts';
 import type { World } from '../helpers/queue-world.ts';
 import { BURY, COMPLETE, claim, claimOne, edit, edits, failure, NOW, settle, setup } from '../helpers/queue-world.ts';
 
@@ -99,8 +99,8 @@ test('a retried letter becomes a job by hand that is due now, with attempts anew
   const world = setup(t);
   bury(world, { path: '/harbour/1.mp4', title: 'Pier', tags: [] });
   const [letter] = world.letters();
-  const desk = openLetterDesk(world.stores());
-  assert.deepEqual(desk.retry(desk.list({}), NOW + 9), [{ letterId: letter?.['id'], sceneId: 1, how: 'queued' }]);
+  const actions = openDeadLetterActions(world.stores());
+  assert.deepEqual(actions.retry(actions.list({}), NOW + 9), [{ letterId: letter?.['id'], sceneId: 1, how: 'queued' }]);
   assert.deepEqual([world.letters(), world.sql('SELECT 1 FROM retried_letters')], [[], []]);
   const row = world.onlyJob();
   assert.notEqual(row['job_key'], letter?.['job_key']);
@@ -113,9 +113,9 @@ test('a retried letter lies under the newer edit that waits: old never overwrite
   const world = setup(t);
   bury(world, { title: 'Pier', details: 'Calm', tags: ['sea'] });
   world.enqueue([edit(1, { title: 'Mole', tags: [] })], { now: NOW + 500 });
-  const desk = openLetterDesk(world.stores());
+  const actions = openDeadLetterActions(world.stores());
   assert.deepEqual(
-    desk.retry(desk.list({}), NOW + 100).map(({ how }) => how),
+    actions.retry(actions.list({}), NOW + 100).map(({ how }) => how),
     ['merged'],
   );
   assert.deepEqual(waiting(world), [{ title: 'Mole', details: 'Calm', tags: [] }]);
@@ -128,9 +128,9 @@ test('a retried letter queues only what the newer edit under way does not say', 
   world.enqueue([edit(1, { title: 'Mole' })]);
   const drain = world.drain();
   const running = claimOne(drain);
-  const desk = openLetterDesk(world.stores());
+  const actions = openDeadLetterActions(world.stores());
   assert.deepEqual(
-    desk.retry(desk.list({}), NOW).map(({ how }) => how),
+    actions.retry(actions.list({}), NOW).map(({ how }) => how),
     ['queued'],
   );
   assert.deepEqual(waiting(world), [{ details: 'Calm' }]);
@@ -144,9 +144,9 @@ test('a retried letter that the newer edit under way covers stays until that one
   world.enqueue([edit(1, { title: 'Mole', details: 'Calm' })]);
   const drain = world.drain();
   const running = claimOne(drain);
-  const desk = openLetterDesk(world.stores());
+  const actions = openDeadLetterActions(world.stores());
   assert.deepEqual(
-    desk.retry(desk.list({}), NOW).map(({ how }) => how),
+    actions.retry(actions.list({}), NOW).map(({ how }) => how),
     ['covered'],
   );
   assert.deepEqual([said(world), waiting(world)], [[{ scene_id: 1, title: 'Pier' }], []]);
@@ -158,9 +158,9 @@ for (const turn of ['newest first', 'oldest first'] as const) {
   test(`two letters of one scene, given ${turn}, become one job in which the newer one wins`, (t) => {
     const world = setup(t);
     bury(world, { title: 'Pier', details: 'Calm', date: '2020' }, { title: 'Mole', details: null });
-    const desk = openLetterDesk(world.stores());
-    const letters = desk.list({});
-    const retried = desk.retry(turn === 'newest first' ? letters : letters.toReversed(), NOW);
+    const actions = openDeadLetterActions(world.stores());
+    const letters = actions.list({});
+    const retried = actions.retry(turn === 'newest first' ? letters : letters.toReversed(), NOW);
     assert.deepEqual(retried.map(({ how }) => how).toSorted(), ['merged', 'queued']);
     assert.deepEqual([waiting(world), world.letters()], [[{ title: 'Mole', details: null, date: '2020' }], []]);
   });
@@ -170,8 +170,8 @@ test('a retried job that fails again becomes a letter of its own', (t) => {
   const world = setup(t);
   bury(world, { title: 'Pier' });
   const [first] = world.letters();
-  const desk = openLetterDesk(world.stores());
-  desk.retry(desk.list({}), NOW);
+  const actions = openDeadLetterActions(world.stores());
+  actions.retry(actions.list({}), NOW);
   const drain = world.drain();
   settle(drain, claimOne(drain), BURY);
   const [second, ...more] = world.letters();
@@ -187,8 +187,8 @@ test('a retry that was killed before the letters went is finished at the next op
   assert.equal(await world.child({ do: 'retry_and_die', now: NOW }).ended, 'SIGKILL');
   assert.deepEqual([waiting(world), world.letters().length], [[{ title: 'Pier', details: 'Calm' }], 2]);
 
-  const desk = openLetterDesk(world.stores());
-  assert.deepEqual([desk.list({}), world.sql('SELECT 1 FROM retried_letters')], [[], []]);
+  const actions = openDeadLetterActions(world.stores());
+  assert.deepEqual([actions.list({}), world.sql('SELECT 1 FROM retried_letters')], [[], []]);
   assert.deepEqual(waiting(world), [{ title: 'Pier', details: 'Calm' }]);
 });
 
@@ -213,9 +213,9 @@ test('letters are listed newest first, and by id, kind or scene', (t) => {
     const error = failure(codes[index], `No ${index}`);
     settle(drain, job, { kind: 'dead', error }, NOW + index);
   }
-  const desk = openLetterDesk(world.stores());
-  const scenes = (filter: Parameters<typeof desk.list>[0]): number[] =>
-    desk.list(filter).map((letter) => letter.scene_id);
+  const actions = openDeadLetterActions(world.stores());
+  const scenes = (filter: Parameters<typeof actions.list>[0]): number[] =>
+    actions.list(filter).map((letter) => letter.scene_id);
   assert.deepEqual(scenes({}), [3, 2, 1]);
   assert.deepEqual(scenes({ errorType: 'plexpermanenterror' }), [3, 1]);
   assert.deepEqual(scenes({ sceneId: 2 }), [2]);
@@ -230,9 +230,9 @@ test('letters are chosen by the folder of their file, up to its boundary, and by
   world.enqueue(paths.map((path, index) => edit(index + 1, { title: 'T', ...(path === undefined ? {} : { path }) })));
   const drain = world.drain();
   for (const [index, job] of claim(drain).entries()) settle(drain, job, BURY, NOW + index * 1_000);
-  const desk = openLetterDesk(world.stores());
-  const scenes = (filter: Parameters<typeof desk.list>[0]): number[] =>
-    desk.list(filter).map((letter) => letter.scene_id);
+  const actions = openDeadLetterActions(world.stores());
+  const scenes = (filter: Parameters<typeof actions.list>[0]): number[] =>
+    actions.list(filter).map((letter) => letter.scene_id);
   assert.deepEqual(scenes({ pathPrefix: '/data/old' }), [2, 1]);
   assert.deepEqual(scenes({ pathPrefix: '\\data\\old\\' }), [2, 1]);
   assert.deepEqual(scenes({ pathPrefix: '/data/old/a.mp4' }), [1]);
@@ -241,7 +241,7 @@ test('letters are chosen by the folder of their file, up to its boundary, and by
   assert.deepEqual(scenes({ since: NOW + 1_000 }), [4, 3, 2]);
   assert.deepEqual(scenes({ since: NOW + 1_000, before: NOW + 2_000, pathPrefix: '/data' }), [2]);
   assert.deepEqual(
-    [...desk.read({ pathPrefix: '/data/old' })].map((letter) => letter.scene_id),
+    [...actions.read({ pathPrefix: '/data/old' })].map((letter) => letter.scene_id),
     [2, 1],
   );
 });
@@ -253,9 +253,9 @@ test('a preview says what a retry would do, and does none of it', (t) => {
   const drain = world.drain();
   settle(drain, claimOne(drain), BURY);
   world.enqueue([edit(2, { tags: [] })]);
-  const desk = openLetterDesk(world.stores());
-  const letters = desk.list({});
-  const preview = desk.preview(letters);
+  const actions = openDeadLetterActions(world.stores());
+  const letters = actions.list({});
+  const preview = actions.preview(letters);
   assert.deepEqual(
     preview.map(({ sceneId, how }) => [sceneId, how]),
     [
@@ -265,17 +265,17 @@ test('a preview says what a retry would do, and does none of it', (t) => {
     ],
   );
   assert.equal(world.letters().length, 3);
-  assert.deepEqual(desk.retry(letters, NOW), preview);
+  assert.deepEqual(actions.retry(letters, NOW), preview);
 });
 
 test('purge deletes the given letters for good and counts what it deleted', (t) => {
   const world = setup(t);
   bury(world, { title: 'Pier' }, { details: 'Calm' });
-  const desk = openLetterDesk(world.stores());
-  const letters = desk.list({});
-  assert.equal(desk.purge(letters.slice(0, 1)), 1);
+  const actions = openDeadLetterActions(world.stores());
+  const letters = actions.list({});
+  assert.equal(actions.purge(letters.slice(0, 1)), 1);
   assert.deepEqual(said(world), [{ scene_id: 1, title: 'Pier' }]);
-  assert.equal(desk.purge(letters), 1);
+  assert.equal(actions.purge(letters), 1);
   assert.deepEqual([world.letters(), world.sql('SELECT 1 FROM jobs')], [[], []]);
 });
 
@@ -283,11 +283,11 @@ test('retrying an older letter of a scene, then the newer one, ends with what wa
   const world = setup(t);
   bury(world, { title: 'Old', tags: [] });
   bury(world, { title: 'New' });
-  const desk = openLetterDesk(world.stores());
-  const [newer, older] = desk.list({});
+  const actions = openDeadLetterActions(world.stores());
+  const [newer, older] = actions.list({});
   assert.ok(newer && older);
-  desk.retry([older], NOW);
-  desk.retry([newer], NOW);
+  actions.retry([older], NOW);
+  actions.retry([newer], NOW);
   assert.deepEqual(waiting(world)[0], { title: 'New', tags: [] });
 });
 
@@ -297,8 +297,8 @@ test('a retried older letter that completes leaves the newer letter where it is'
   const drain = world.drain();
   world.enqueue([edit(1, { title: 'New' })]);
   settle(drain, claimOne(drain), { kind: 'dead', error: failure('low_confidence') });
-  const desk = openLetterDesk(world.stores());
-  desk.retry([desk.list({})[1] as DeadLetter], NOW);
+  const actions = openDeadLetterActions(world.stores());
+  actions.retry([actions.list({})[1] as DeadLetter], NOW);
   settle(drain, claimOne(drain), COMPLETE);
   assert.deepEqual(said(world), [{ scene_id: 1, title: 'New' }]);
 });
@@ -309,8 +309,8 @@ test('an old path in a letter never replaces a newer one', (t) => {
   world.enqueue([edit(1, { path: '/harbour/new.mp4', details: 'Calm' })]);
   const drain = world.drain();
   const running = claimOne(drain);
-  const desk = openLetterDesk(world.stores());
-  desk.retry(desk.list({}), NOW);
+  const actions = openDeadLetterActions(world.stores());
+  actions.retry(actions.list({}), NOW);
   settle(drain, running, { kind: 'dead', error: failure() });
   assert.deepEqual(waiting(world)[0], { path: '/harbour/new.mp4', details: 'Calm', title: 'Pier' });
 });
@@ -318,13 +318,13 @@ test('an old path in a letter never replaces a newer one', (t) => {
 test('a letter that was retried or closed since it was listed is not put back a second time', (t) => {
   const world = setup(t);
   bury(world, { title: 'Pier' });
-  const desk = openLetterDesk(world.stores());
-  const listed = desk.list({});
-  desk.retry(listed, NOW);
+  const actions = openDeadLetterActions(world.stores());
+  const listed = actions.list({});
+  actions.retry(listed, NOW);
   const drain = world.drain();
   settle(drain, claimOne(drain), COMPLETE);
   assert.deepEqual(
-    desk.retry(listed, NOW).map(({ how }) => how),
+    actions.retry(listed, NOW).map(({ how }) => how),
     ['gone'],
   );
   assert.deepEqual(world.sql('SELECT * FROM jobs'), []);

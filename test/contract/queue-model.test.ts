@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import * as fc from 'fast-check';
 import type { Job, Settled, Settlement } from '../../src/core/model/job.ts';
 import type { SceneData } from '../../src/core/model/scene.ts';
+import { openDeadLetterActions } from '../../src/queue/work/dead-letter-actions.ts';
 import type { OpenDrainQueue } from '../../src/queue/work/drain-queue.ts';
-import { openLetterDesk } from '../../src/queue/work/letter-desk.ts';
 import type { World } from '../helpers/queue-world.ts';
 import {
   abandon,
@@ -245,7 +245,7 @@ function createModel(world: World) {
         kill(step.drain);
         return;
       case 'retry_letters': {
-        const desk = openLetterDesk(world.stores());
+        const desk = openDeadLetterActions(world.stores());
         desk.retry(desk.list({ sceneId: step.scene }), now);
         return;
       }
@@ -264,7 +264,7 @@ function createModel(world: World) {
         assert.equal(settle(drain.queue, job, COMPLETE, now), 'applied');
         write(job);
       }
-      const desk = openLetterDesk(world.stores());
+      const desk = openDeadLetterActions(world.stores());
       desk.retry(desk.list({}), now);
     }
     assert.deepEqual([world.sql('SELECT * FROM jobs'), world.letters()], [[], []]);

@@ -16,18 +16,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
+import type { Ingest, Taken } from '../../src/spool/ingest.ts';
+import { ingestSpool, removeAsked } from '../../src/spool/ingest.ts';
 import type { Spool } from '../../src/spool/layout.ts';
 import { prepareSpool, spoolOf } from '../../src/spool/layout.ts';
 import { lookAtSpool } from '../../src/spool/look.ts';
-import type { TakeIn, Taken } from '../../src/spool/take-in.ts';
-import { removeAsked, takeInSpool } from '../../src/spool/take-in.ts';
 
 // Whole seconds, as every file system keeps them.
 const NOW = Math.floor(Date.now() / 1_000) * 1_000;
 const COOKIE = 'harbour-session-cookie';
 const CONNECTION = { Host: '0.0.0.0', SessionCookie: { Name: 'session', Value: COOKIE } };
 
-type Event = Parameters<TakeIn['apply']>[0][number];
+type Event = Parameters<Ingest['apply']>[0][number];
 type World = {
   readonly spool: Spool;
   put(name: string, value: unknown, secondsAgo?: number): string;
@@ -50,7 +50,7 @@ function setup(t: TestContext): World {
     take: (now = NOW) => {
       const applied: (readonly Event[])[] = [];
       const ignored: string[] = [];
-      const taken = takeInSpool({
+      const taken = ingestSpool({
         spool,
         now,
         apply: (events) => applied.push(events),
@@ -120,7 +120,7 @@ test('a batch is read when the one before is applied and its files are gone, so 
   for (let id = 1; id <= 1_200; id += 1) put(`event-${id}`, id === 1_200 ? '{' : hook(id), 2_000 - id);
   const waiting: number[] = [];
   const counts: number[] = [];
-  const { warnings } = takeInSpool({
+  const { warnings } = ingestSpool({
     spool,
     now: NOW,
     apply: (events) => {
@@ -165,7 +165,7 @@ test('when the queue refuses, the files stay, and come again', (t) => {
   const refuse = (): never => {
     throw new Error('the disk is full');
   };
-  assert.throws(() => takeInSpool({ spool, now: NOW, apply: refuse, ignore: refuse }), /the disk is full/);
+  assert.throws(() => ingestSpool({ spool, now: NOW, apply: refuse, ignore: refuse }), /the disk is full/);
   assert.deepEqual(readdirSync(spool.new), ['a']);
   assert.deepEqual(take().applied, [[{ kind: 'sync', sceneId: 1, at: NOW }]]);
 });

@@ -6,8 +6,8 @@ import fc from 'fast-check';
 import { pollStash } from '../../src/commands/process/poll.ts';
 import { openPollMemory, packSeen, unpackSeen } from '../../src/queue/tables/stash-cursor.ts';
 import { openIntake } from '../../src/queue/work/intake.ts';
-import type { StashServerOptions } from '../../src/simulator/stash/stash-server.ts';
-import { startStashServer } from '../../src/simulator/stash/stash-server.ts';
+import type { StashServerOptions } from '../../src/simulator/stash/server.ts';
+import { startStashServer } from '../../src/simulator/stash/server.ts';
 import { createStashClient } from '../../src/stash/client.ts';
 import { setup as setupQueue } from '../helpers/queue-world.ts';
 

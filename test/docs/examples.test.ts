@@ -8,8 +8,8 @@ import { after, test } from 'node:test';
 import Database from 'better-sqlite3';
 import { COMMANDS } from '../../src/command-line/commands.ts';
 import { EXIT } from '../../src/exit.ts';
-import { startPlexServer } from '../../src/simulator/plex/plex-server.ts';
-import { startStashServer } from '../../src/simulator/stash/stash-server.ts';
+import { startPlexServer } from '../../src/simulator/plex/server.ts';
+import { startStashServer } from '../../src/simulator/stash/server.ts';
 import type { Result } from '../helpers/rig.ts';
 import { BIN, runBin } from '../helpers/rig.ts';
 

@@ -10,7 +10,7 @@ import { EXIT } from '../../src/exit.ts';
 import type { Setting } from '../../src/settings/setting.ts';
 import type { SettingName } from '../../src/settings/table.ts';
 import { SETTING_NAMES, SETTINGS, variableOf } from '../../src/settings/table.ts';
-import { startStashServer } from '../../src/simulator/stash/stash-server.ts';
+import { startStashServer } from '../../src/simulator/stash/server.ts';
 import { BLOCK, withoutBlocks } from '../helpers/markdown.ts';
 import { runBin, setup } from '../helpers/rig.ts';
 

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
-import { startPlexServer } from '../../src/simulator/plex/plex-server.ts';
-import { startStashServer } from '../../src/simulator/stash/stash-server.ts';
+import { startPlexServer } from '../../src/simulator/plex/server.ts';
+import { startStashServer } from '../../src/simulator/stash/server.ts';
 import type { Rig } from '../helpers/rig.ts';
 import { setup } from '../helpers/rig.ts';
 

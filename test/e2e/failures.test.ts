@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
-import type { PlexServerOptions } from '../../src/simulator/plex/plex-server.ts';
+import type { PlexServerOptions } from '../../src/simulator/plex/server.ts';
 import type { Rig } from '../helpers/rig.ts';
 import { setup as setupRig } from '../helpers/rig.ts';
 

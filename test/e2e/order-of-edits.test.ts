@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { startStashServer } from '../../src/simulator/stash/stash-server.ts';
+import { startStashServer } from '../../src/simulator/stash/server.ts';
 import { prepareSpool, spoolOf } from '../../src/spool/layout.ts';
 import { setup } from '../helpers/rig.ts';
 

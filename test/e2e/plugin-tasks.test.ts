@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import type { StashServerOptions } from '../../src/simulator/stash/stash-server.ts';
-import { startStashServer } from '../../src/simulator/stash/stash-server.ts';
+import type { StashServerOptions } from '../../src/simulator/stash/server.ts';
+import { startStashServer } from '../../src/simulator/stash/server.ts';
 import type { Result } from '../helpers/rig.ts';
 import { setup } from '../helpers/rig.ts';
 

@@ -1,7 +1,7 @@
 /** Plex was made anew: its rating keys mean other items than those that were written. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { NewItem } from '../../src/simulator/plex/plex-server.ts';
+import type { NewItem } from '../../src/simulator/plex/server.ts';
 import { setup } from '../helpers/rig.ts';
 
 const DAY = 86_400;

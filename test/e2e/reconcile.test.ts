@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
-import { startStashServer } from '../../src/simulator/stash/stash-server.ts';
+import { startStashServer } from '../../src/simulator/stash/server.ts';
 import { BIN, setup } from '../helpers/rig.ts';
 import { startAtTerminal } from '../helpers/terminal.ts';
 

@@ -3,7 +3,7 @@ import { appendFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
-import { startStashServer } from '../../src/simulator/stash/stash-server.ts';
+import { startStashServer } from '../../src/simulator/stash/server.ts';
 import type { Rig } from '../helpers/rig.ts';
 import { setup } from '../helpers/rig.ts';
 

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
-import type { PlexServer } from '../../src/simulator/plex/plex-server.ts';
+import type { PlexServer } from '../../src/simulator/plex/server.ts';
 import { parseExposition } from '../helpers/exposition.ts';
 import type { Rig } from '../helpers/rig.ts';
 import { BIN, setup } from '../helpers/rig.ts';

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
-import type { SectionOptions } from '../../src/simulator/plex/library/plex-library.ts';
+import type { SectionOptions } from '../../src/simulator/plex/library/library.ts';
 import type { Rig } from '../helpers/rig.ts';
 import { setup } from '../helpers/rig.ts';
 

@@ -5,8 +5,8 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
-import type { StashServerOptions } from '../../src/simulator/stash/stash-server.ts';
-import { startStashServer } from '../../src/simulator/stash/stash-server.ts';
+import type { StashServerOptions } from '../../src/simulator/stash/server.ts';
+import { startStashServer } from '../../src/simulator/stash/server.ts';
 import { setup } from '../helpers/rig.ts';
 
 async function withStash(t: TestContext, options: StashServerOptions = {}) {

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { startStashServer } from '../../src/simulator/stash/stash-server.ts';
+import { startStashServer } from '../../src/simulator/stash/server.ts';
 import { setup } from '../helpers/rig.ts';
 
 const fixture = (name: string): string => fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
 import { QUEUE_SCHEMA } from '../../src/queue/store/migrations.ts';
-import { startStashServer } from '../../src/simulator/stash/stash-server.ts';
+import { startStashServer } from '../../src/simulator/stash/server.ts';
 import { oldDataDir } from '../helpers/old-data-dir.ts';
 
 /** The scenes of the fixture as they were given then. */

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import type { ItemState, NewItem } from '../../src/simulator/plex/plex-server.ts';
+import type { ItemState, NewItem } from '../../src/simulator/plex/server.ts';
 import type { Rig } from './rig.ts';
 import { setup } from './rig.ts';
 

@@ -8,10 +8,10 @@ import { SyncError } from '../../src/core/model/errors.ts';
 import type { Job } from '../../src/core/model/job.ts';
 import type { SceneEdit } from '../../src/core/model/scene.ts';
 import { openStores } from '../../src/queue/store/stores.ts';
+import { openDeadLetterActions } from '../../src/queue/work/dead-letter-actions.ts';
 import type { DrainQueueOptions } from '../../src/queue/work/drain-queue.ts';
 import { openDrainQueue } from '../../src/queue/work/drain-queue.ts';
 import { openIntake } from '../../src/queue/work/intake.ts';
-import { openLetterDesk } from '../../src/queue/work/letter-desk.ts';
 
 export type Task =
   /** Claims once and waits; ends its drain when told to go on. */
@@ -99,7 +99,7 @@ function buryAndDie({ now }: Extract<Task, { do: 'bury_and_die' }>): void {
 
 function retryAndDie({ now }: Extract<Task, { do: 'retry_and_die' }>): void {
   const stores = openStores(dir);
-  const desk = openLetterDesk(stores);
+  const desk = openDeadLetterActions(stores);
   Object.assign(stores.dlqDb, { transaction: () => die });
   desk.retry(desk.list({}), now);
 }

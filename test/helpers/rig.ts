@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
-import type { PlexServer, PlexServerOptions } from '../../src/simulator/plex/plex-server.ts';
-import { startPlexServer } from '../../src/simulator/plex/plex-server.ts';
+import type { PlexServer, PlexServerOptions } from '../../src/simulator/plex/server.ts';
+import { startPlexServer } from '../../src/simulator/plex/server.ts';
 
 export const BIN = fileURLToPath(new URL('../../bin/plexsync.js', import.meta.url));
 

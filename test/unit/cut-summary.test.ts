@@ -5,9 +5,9 @@ import type { SceneData } from '../../src/core/model/scene.ts';
 import type { Written } from '../../src/core/model/scene-record.ts';
 import { NOTHING_WRITTEN } from '../../src/core/model/scene-record.ts';
 import { afterTaken, afterTooLong, isHopeless, retriesCut, withoutSummary } from '../../src/core/write/cut-summary.ts';
-import type { EditPlan } from '../../src/core/write/edits.ts';
-import { isEmptyPlan, planEdits } from '../../src/core/write/edits.ts';
-import { wantedFrom } from '../../src/core/write/wanted.ts';
+import { desiredStateOf } from '../../src/core/write/desired-state.ts';
+import type { EditPlan } from '../../src/core/write/edit-plan.ts';
+import { isEmptyPlan, planEdits } from '../../src/core/write/edit-plan.ts';
 import { BY_HAND, itemWith, RULES } from './plex-model.ts';
 
 const NOW = 1_750_000_000_000;
@@ -17,7 +17,7 @@ const CUT = WHOLE.slice(0, 961).trim();
 const WROTE_CUT: Written = { fields: { summary: { sent: WHOLE, kept: CUT } }, lists: {} };
 
 const planFor = (scene: SceneData, item: PlexItem, written: Written): EditPlan =>
-  planEdits(wantedFrom(scene, RULES, BY_HAND), item, written, RULES);
+  planEdits(desiredStateOf(scene, RULES, BY_HAND), item, written, RULES);
 const summary = (text: string, ...locked: string[]): PlexItem => itemWith({ fields: { summary: text }, locked });
 
 test('a summary that stands in Plex cut is planned whole again, as one of ours', () => {

@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { PathPair } from '../../src/core/match/derive-mapping.ts';
 import { deriveMappings } from '../../src/core/match/derive-mapping.ts';
-import { mapPath } from '../../src/core/match/file-paths.ts';
-import { parsePathMappings } from '../../src/core/match/path-mappings.ts';
+import { parsePathMappings } from '../../src/core/match/mappings.ts';
+import { mapPath } from '../../src/core/match/paths.ts';
 
 function pair(stash: string, plex: string, size: PathPair['size'] = 'unknown'): PathPair {
   return { stash, plex, size };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { fileName } from '../../src/core/match/file-paths.ts';
+import { fileName } from '../../src/core/match/paths.ts';
 import { UsageError } from '../../src/core/model/errors.ts';
 import { isAbsolutePath, parseFileArgument } from '../../src/core/model/file-argument.ts';
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { PathMapping } from '../../src/core/match/file-paths.ts';
-import { isInFolder } from '../../src/core/match/file-paths.ts';
+import type { Candidate, MatchResult, SceneFile } from '../../src/core/match/evidence.ts';
+import { adviceOn, matchScene } from '../../src/core/match/evidence.ts';
 import { adviceOnRoots, rootConflict } from '../../src/core/match/library-roots.ts';
-import type { Candidate, MatchResult, SceneFile } from '../../src/core/match/match.ts';
-import { adviceOn, matchScene } from '../../src/core/match/match.ts';
+import type { PathMapping } from '../../src/core/match/paths.ts';
+import { isInFolder } from '../../src/core/match/paths.ts';
 
 type Facts = Omit<SceneFile, 'path'>;
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Candidate } from '../../src/core/match/match.ts';
+import type { Candidate } from '../../src/core/match/evidence.ts';
 import { nearMisses, nearMissQueries } from '../../src/core/match/near-misses.ts';
 
 function candidate(ratingKey: string, path: string, size?: number): Candidate {

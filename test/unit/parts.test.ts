@@ -5,18 +5,18 @@ import type { PlexItem, ScalarField } from '../../src/core/model/plex-item.ts';
 import type { SceneData } from '../../src/core/model/scene.ts';
 import type { Written } from '../../src/core/model/scene-record.ts';
 import { isCut, NOTHING_WRITTEN } from '../../src/core/model/scene-record.ts';
-import type { EditPlan } from '../../src/core/write/edits.ts';
-import { planEdits } from '../../src/core/write/edits.ts';
+import { desiredStateOf } from '../../src/core/write/desired-state.ts';
+import type { EditPlan } from '../../src/core/write/edit-plan.ts';
+import { planEdits } from '../../src/core/write/edit-plan.ts';
 import type { Delivery, Part, RefusedPart } from '../../src/core/write/parts.ts';
 import { afterRefusal, carriedOut, firstParts, refusalOf } from '../../src/core/write/parts.ts';
-import { verifyPlan } from '../../src/core/write/verify.ts';
-import { wantedFrom } from '../../src/core/write/wanted.ts';
+import { verifyPlan } from '../../src/core/write/verify-plan.ts';
 import { editTarget } from '../../src/plex/edit-url.ts';
 import { applied, BY_HAND, itemWith, RULES } from './plex-model.ts';
 
 const ITEM = itemWith({ fields: { title: 'untitled' } });
 const planFor = (scene: SceneData, item: PlexItem = ITEM, written: Written = NOTHING_WRITTEN): EditPlan =>
-  planEdits(wantedFrom(scene, { ...RULES, maxPerformers: 500 }, BY_HAND), item, written, RULES);
+  planEdits(desiredStateOf(scene, { ...RULES, maxPerformers: 500 }, BY_HAND), item, written, RULES);
 const lengthOf = ({ fields, lists }: Part): number =>
   editTarget({ item: { ratingKey: '7', sectionKey: '1' }, fields, lists, lock: 'lock' }).length;
 const keysOf = ({ fields, lists }: Part): string[] => [
@@ -241,7 +241,7 @@ test('whatever was cut or refused: once there is no limit, the next plan makes a
       const again = planFor(scene, after, written);
       const whole = applied(carriedOut(again, deliver(again, 1_000_000), written), after, 'merge');
       assert.deepEqual(planFor(scene, whole, verifyPlan(again, whole).written).fields, []);
-      assert.equal(whole.fields.summary, wantedFrom(scene, RULES, BY_HAND).fields.summary);
+      assert.equal(whole.fields.summary, desiredStateOf(scene, RULES, BY_HAND).fields.summary);
       assert.equal(whole.lists.actor.length, scene.performers?.length);
     }),
     { numRuns: 200 },

@@ -3,8 +3,8 @@ import { LIST_KINDS } from '../../src/core/model/plex-item.ts';
 import type { SceneKey } from '../../src/core/model/scene.ts';
 import type { SceneRecord, Written } from '../../src/core/model/scene-record.ts';
 import { foldName } from '../../src/core/model/text.ts';
-import type { EditPlan, ListEdit } from '../../src/core/write/edits.ts';
-import type { WriteRules } from '../../src/core/write/wanted.ts';
+import type { WriteRules } from '../../src/core/write/desired-state.ts';
+import type { EditPlan, ListEdit } from '../../src/core/write/edit-plan.ts';
 
 /** No key of the scene came from Stash. */
 export const BY_HAND: ReadonlySet<SceneKey> = new Set();

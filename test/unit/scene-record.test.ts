@@ -4,12 +4,12 @@ import type { PlexItem } from '../../src/core/model/plex-item.ts';
 import type { SceneData } from '../../src/core/model/scene.ts';
 import type { Written } from '../../src/core/model/scene-record.ts';
 import { foldIntent, NOTHING_WRITTEN } from '../../src/core/model/scene-record.ts';
-import { intentOf, isEmptyPlan, planEdits } from '../../src/core/write/edits.ts';
-import { wantedFrom } from '../../src/core/write/wanted.ts';
+import { desiredStateOf } from '../../src/core/write/desired-state.ts';
+import { intentOf, isEmptyPlan, planEdits } from '../../src/core/write/edit-plan.ts';
 import { BY_HAND, itemWith, RULES, recordWith } from './plex-model.ts';
 
 const planFor = (scene: SceneData, item: PlexItem, written: Written) =>
-  planEdits(wantedFrom(scene, RULES, BY_HAND), item, written, RULES);
+  planEdits(desiredStateOf(scene, RULES, BY_HAND), item, written, RULES);
 
 /** What counts as ours after a write of `scene` over `before` was cut short, when the item is then found as `found`. */
 function afterCrash(scene: SceneData, before: PlexItem, found: PlexItem, written: Written = NOTHING_WRITTEN): Written {

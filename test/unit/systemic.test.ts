@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createSystemicWatch } from '../../src/core/drain/systemic.ts';
 import type { LookedUp } from '../../src/core/match/file-sample.ts';
+import { placeOf } from '../../src/core/match/listing.ts';
 import { lookUpFile } from '../../src/core/match/look-up.ts';
-import { placeOf } from '../../src/core/match/section-listing.ts';
 import { SyncError } from '../../src/core/model/errors.ts';
 import type { Section } from '../../src/core/model/plex-item.ts';
 

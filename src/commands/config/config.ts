@@ -1,4 +1,4 @@
-import type { PathMapping } from '../../core/match/file-paths.ts';
+import type { PathMapping } from '../../core/match/paths.ts';
 import type { ConfigShowDocument, SettingDocument } from '../../documents/settings.ts';
 import { EXIT } from '../../exit.ts';
 import type { AccessReview } from '../../settings/access.ts';

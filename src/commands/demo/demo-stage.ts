@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { EXIT } from '../../exit.ts';
 import { sanitize } from '../../terminal/sanitize.ts';
-import { FRONT_FILE } from '../plugin/hook-front.ts';
+import { FRONT_FILE } from '../plugin/hook-script.ts';
 import { PLUGIN_ID } from '../plugin/plugin-manifest.ts';
 import type { Context } from '../shared/context.ts';
 import type { Stop } from '../shared/stop.ts';

@@ -1,5 +1,5 @@
-import type { ErrorType } from '../../core/failures/retry.ts';
-import { RETRY_RULES } from '../../core/failures/retry.ts';
+import type { ErrorType } from '../../core/failures/retry-policy.ts';
+import { RETRY_RULES } from '../../core/failures/retry-policy.ts';
 
 /** What to do about dead letters of one type: why there are any, in one sentence, and the command that comes next. */
 export type Cure = { readonly advice: string; readonly command: string };

@@ -11,8 +11,8 @@ import { openPreviewStores } from '../../queue/store/preview-stores.ts';
 import { openStores, openStoresToRead } from '../../queue/store/stores.ts';
 import type { DeadLetter } from '../../queue/tables/dead-letters.ts';
 import { letterChoicesOf, letterDataOf, letterPathOf } from '../../queue/tables/dead-letters.ts';
-import type { LetterDesk, Retried } from '../../queue/work/letter-desk.ts';
-import { openLetterDesk } from '../../queue/work/letter-desk.ts';
+import type { DeadLetterActions, Retried } from '../../queue/work/dead-letter-actions.ts';
+import { openDeadLetterActions } from '../../queue/work/dead-letter-actions.ts';
 import { confirm } from '../../terminal/confirm.ts';
 import { readerOf } from '../../terminal/reader.ts';
 import { sanitize } from '../../terminal/sanitize.ts';
@@ -29,11 +29,11 @@ type Asked = { readonly selection: Selection; readonly yes: boolean; readonly dr
 
 /** Lists dead letters, newest first. */
 export async function list({ selection }: { readonly selection: Selection }, context: Context): Promise<number> {
-  return await atDesk(context, openStoresToRead, (desk) => {
-    const letters = selectToRead(desk, selection, context.now());
+  return await atDesk(context, openStoresToRead, (actions) => {
+    const letters = selectToRead(actions, selection, context.now());
     const { output } = context;
     if (output.json) output.resultJson(letters.map(letterDocument), 2);
-    else if (letters.length === 0) output.result(noLettersWords(desk, selection));
+    else if (letters.length === 0) output.result(noLettersWords(actions, selection));
     else output.result(letterTable(letters));
     for (const letter of letters) warnOfDamage(letter, context);
     return EXIT.done;
@@ -43,8 +43,8 @@ export async function list({ selection }: { readonly selection: Selection }, con
 /** Shows one letter whole, and what can be done about it. */
 export async function show({ id }: { readonly id: string }, context: Context): Promise<number> {
   const selection = { ids: [id], errorType: undefined, scene: undefined, all: false };
-  return await atDesk(context, openStoresToRead, (desk) => {
-    for (const letter of selectToRead(desk, selection, context.now())) {
+  return await atDesk(context, openStoresToRead, (actions) => {
+    for (const letter of selectToRead(actions, selection, context.now())) {
       if (context.output.json) context.output.resultJson(letterDocument(letter), 2);
       else context.output.result(letterText(letter));
       warnOfDamage(letter, context);
@@ -55,20 +55,20 @@ export async function show({ id }: { readonly id: string }, context: Context): P
 
 /** Puts letters back into the queue; asks first when more than one is meant. */
 export async function retry({ selection, yes, dryRun = false }: Asked, context: Context): Promise<number> {
-  return await atDesk(context, dryRun ? openPreviewStores : openStores, async (desk) => {
+  return await atDesk(context, dryRun ? openPreviewStores : openStores, async (actions) => {
     const { output } = context;
-    const letters = selectToChange(desk, selection, { verb: 'retry', now: context.now() });
+    const letters = selectToChange(actions, selection, { verb: 'retry', now: context.now() });
     if (dryRun) {
-      const retried = desk.preview(letters);
+      const retried = actions.preview(letters);
       if (output.json)
         output.resultJson({ dry_run: true, retried: retried.map(retriedDocument) } satisfies LetterRetryDocument);
       else output.result(`${tableAbove(letters)}${retriedText(retried, 'would be put')}`);
       return retryExitCode(retried, context);
     }
-    const question = `Put ${countOf(letters.length)} back into the queue of ${context.dataDir.path}${desk.serverName()}?`;
+    const question = `Put ${countOf(letters.length)} back into the queue of ${context.dataDir.path}${actions.serverName()}?`;
     const answer = letters.length > 1 ? await confirm(question, { yes }) : 'yes';
     if (answer !== 'yes') return declined(answer, context);
-    const retried = desk.retry(letters, context.now());
+    const retried = actions.retry(letters, context.now());
     if (output.json) output.resultJson({ retried: retried.map(retriedDocument) } satisfies LetterRetryDocument);
     else output.result(retriedText(retried, 'put'));
     return retryExitCode(retried, context);
@@ -77,32 +77,32 @@ export async function retry({ selection, yes, dryRun = false }: Asked, context: 
 
 /** Deletes letters for good; always asks. */
 export async function purge({ selection, yes, dryRun = false }: Asked, context: Context): Promise<number> {
-  return await atDesk(context, dryRun ? openPreviewStores : openStores, async (desk) => {
+  return await atDesk(context, dryRun ? openPreviewStores : openStores, async (actions) => {
     const { output } = context;
-    const letters = selectToChange(desk, selection, { verb: 'purge', now: context.now() });
+    const letters = selectToChange(actions, selection, { verb: 'purge', now: context.now() });
     if (dryRun) {
       const document: LetterPurgeDocument = { dry_run: true, purged: letters.length, letters: letters.map(toBrief) };
       if (output.json) output.resultJson(document);
       else output.result(`${tableAbove(letters)}${countOf(letters.length)} would be deleted.`);
       return EXIT.done;
     }
-    const question = `Delete ${countOf(letters.length)} from ${context.dataDir.path}${desk.serverName()} for good? Their edits will not arrive.`;
+    const question = `Delete ${countOf(letters.length)} from ${context.dataDir.path}${actions.serverName()} for good? Their edits will not arrive.`;
     const answer = letters.length > 0 ? await confirm(question, { yes }) : 'yes';
     if (answer !== 'yes') return declined(answer, context);
-    const purged = desk.purge(letters);
+    const purged = actions.purge(letters);
     if (output.json) output.resultJson({ purged } satisfies LetterPurgeDocument);
     else output.result(`${countOf(purged)} deleted.`);
     return EXIT.done;
   });
 }
 
-type AtDesk = (desk: LetterDesk) => number | Promise<number>;
+type AtDesk = (actions: DeadLetterActions) => number | Promise<number>;
 
 /** Opens the letters for one command, and closes them however it ends. */
 export async function atDesk(context: Context, open: typeof openStores, action: AtDesk): Promise<number> {
   const stores = open(context.dataDir);
   try {
-    return await action(openLetterDesk(stores));
+    return await action(openDeadLetterActions(stores));
   } finally {
     stores.close();
   }

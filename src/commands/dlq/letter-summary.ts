@@ -1,4 +1,4 @@
-import { normalisePath } from '../../core/match/file-paths.ts';
+import { normalisePath } from '../../core/match/paths.ts';
 
 /** How many letters lie in or under a folder; `undefined` for those whose file is not known. */
 export type FolderCount = { readonly folder: string | undefined; readonly count: number };

@@ -21,12 +21,12 @@ import { noLettersWords, selectToRead, toFilter } from './selection.ts';
 
 /** Says how many letters of which kind lie where, and what probably helps. */
 export async function summary({ selection }: { readonly selection: Selection }, context: Context): Promise<number> {
-  return await atDesk(context, openStoresToRead, (desk) => {
-    const letters = desk.read(toFilter(desk, selection, context.now()));
+  return await atDesk(context, openStoresToRead, (actions) => {
+    const letters = actions.read(toFilter(actions, selection, context.now()));
     const groups = summariseLetters(mapLetters(letters));
     const { output } = context;
     if (output.json) output.resultJson(summaryDocument(groups), 2);
-    else if (groups.length === 0) output.result(noLettersWords(desk, selection));
+    else if (groups.length === 0) output.result(noLettersWords(actions, selection));
     else output.result(isTerminal('stdout') ? summaryText(groups) : summaryLines(groups));
     return EXIT.done;
   });
@@ -87,10 +87,12 @@ export type ExportOptions = { readonly selection: Selection; readonly names: 'sh
 
 /** Writes every letter as one line of JSON, with the keys of `dlq list --json`. */
 export async function exportLetters({ selection, names }: ExportOptions, context: Context): Promise<number> {
-  return await atDesk(context, openStoresToRead, (desk) => {
+  return await atDesk(context, openStoresToRead, (actions) => {
     const now = context.now();
     const letters =
-      selection.ids.length > 0 ? selectToRead(desk, selection, now) : desk.read(toFilter(desk, selection, now));
+      selection.ids.length > 0
+        ? selectToRead(actions, selection, now)
+        : actions.read(toFilter(actions, selection, now));
     const shown = names === 'masked' ? redacted([...letters]) : letters;
     for (const letter of shown) {
       context.output.resultJson(letterDocument(letter));

@@ -1,7 +1,7 @@
 import { UsageError } from '../../core/model/errors.ts';
 import { nearest } from '../../core/model/nearest.ts';
 import type { DeadLetter, LetterFilter } from '../../queue/tables/dead-letters.ts';
-import type { LetterDesk } from '../../queue/work/letter-desk.ts';
+import type { DeadLetterActions } from '../../queue/work/dead-letter-actions.ts';
 import { parseDurationMs } from '../../settings/duration.ts';
 import { toId, toIds } from '../shared/typed-values.ts';
 import { ERROR_TYPES } from './cures.ts';
@@ -22,7 +22,7 @@ export type Selection = {
  * @throws {UsageError}
  */
 export function selectToChange(
-  desk: LetterDesk,
+  actions: DeadLetterActions,
   selection: Selection,
   request: { readonly verb: string; readonly now: number },
 ): readonly DeadLetter[] {
@@ -32,25 +32,25 @@ export function selectToChange(
       'Give their ids (plexsync dlq list shows them), a filter such as --error-type or --scene, or --all.',
     );
   }
-  return selectToRead(desk, selection, request.now);
+  return selectToRead(actions, selection, request.now);
 }
 
 /**
  * The letters to look at: all of them unless some were named.
  * @throws {UsageError}
  */
-export function selectToRead(desk: LetterDesk, selection: Selection, now: number): readonly DeadLetter[] {
-  return selection.ids.length > 0 ? selectNamed(desk, selection) : desk.list(toFilter(desk, selection, now));
+export function selectToRead(actions: DeadLetterActions, selection: Selection, now: number): readonly DeadLetter[] {
+  return selection.ids.length > 0 ? selectNamed(actions, selection) : actions.list(toFilter(actions, selection, now));
 }
 
 /**
  * Exactly the letters with these ids.
  * @throws {UsageError} naming the first that is not there.
  */
-function selectNamed(desk: LetterDesk, selection: Selection): readonly DeadLetter[] {
+function selectNamed(actions: DeadLetterActions, selection: Selection): readonly DeadLetter[] {
   if (hasFilter(selection) || selection.all) throw new UsageError('Give ids or filters, not both.');
   const ids = toIds(selection.ids, 'dead letter');
-  const letters = desk.list({ ids });
+  const letters = actions.list({ ids });
   const found = new Set(letters.map(({ id }) => id));
   const missing = ids.find((id) => !found.has(id));
   if (missing === undefined) return letters;
@@ -58,8 +58,8 @@ function selectNamed(desk: LetterDesk, selection: Selection): readonly DeadLette
 }
 
 /** What is said where a selection found no letters: that there are none, or none like these. */
-export function noLettersWords(desk: LetterDesk, selection: Selection): string {
-  const areThere = hasFilter(selection) && desk.errorTypes().length > 0;
+export function noLettersWords(actions: DeadLetterActions, selection: Selection): string {
+  const areThere = hasFilter(selection) && actions.errorTypes().length > 0;
   return areThere ? 'No dead letter matches.' : 'No dead letters.';
 }
 
@@ -71,9 +71,9 @@ function hasFilter({ errorType, scene, pathPrefix, olderThan, since }: Selection
  * The filters as typed, as the queue takes them.
  * @throws {UsageError}
  */
-export function toFilter(desk: LetterDesk, selection: Selection, now: number): LetterFilter {
+export function toFilter(actions: DeadLetterActions, selection: Selection, now: number): LetterFilter {
   const { errorType, scene, pathPrefix, olderThan, since } = selection;
-  if (errorType !== undefined) refuseUnknownType(errorType, desk);
+  if (errorType !== undefined) refuseUnknownType(errorType, actions);
   if (pathPrefix?.trim() === '')
     throw new UsageError('--path-prefix is empty.', 'Give a folder as Stash sees it, such as /data/old.');
   return {
@@ -86,8 +86,8 @@ export function toFilter(desk: LetterDesk, selection: Selection, now: number): L
 }
 
 /** A type that is known and has no letters is fine: then there are none. */
-function refuseUnknownType(errorType: string, desk: LetterDesk): void {
-  const present = desk.errorTypes();
+function refuseUnknownType(errorType: string, actions: DeadLetterActions): void {
+  const present = actions.errorTypes();
   const known = [...new Set([...present, ...ERROR_TYPES])];
   if (known.some((type) => type.toLowerCase() === errorType.toLowerCase())) return;
   const meant = nearest(errorType, known);

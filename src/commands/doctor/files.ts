@@ -1,10 +1,10 @@
 import { mapConcurrently } from '../../core/drain/map-concurrently.ts';
-import type { PathMapping } from '../../core/match/file-paths.ts';
-import { pathMapFlag } from '../../core/match/file-paths.ts';
 import type { SampleGroup, SampleVerdict } from '../../core/match/file-sample.ts';
 import { groupSample, judgeSample } from '../../core/match/file-sample.ts';
 import { liveFinders } from '../../core/match/live-finders.ts';
 import { lookUpFile } from '../../core/match/look-up.ts';
+import type { PathMapping } from '../../core/match/paths.ts';
+import { pathMapFlag } from '../../core/match/paths.ts';
 import type { Section } from '../../core/model/plex-item.ts';
 import { shellWord } from '../../core/model/shell-word.ts';
 import type { PlexClient } from '../../plex/client.ts';

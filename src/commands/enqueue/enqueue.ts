@@ -32,7 +32,7 @@ export async function run(options: EnqueueOptions, { dataDir, output, env, now }
   let held = 0;
   try {
     enqueued = intake.enqueue(edits, { priority: priorityOf(options), now: now(), saidAt });
-    if (edits.some(({ bare }) => bare)) held = intake.heldCount(enqueued.map(({ jobId }) => jobId));
+    if (edits.some(({ bare }) => bare)) held = intake.awaitingStashCount(enqueued.map(({ jobId }) => jobId));
   } finally {
     intake.close();
   }
@@ -48,7 +48,7 @@ export async function run(options: EnqueueOptions, { dataDir, output, env, now }
 
 /** Whether the next run can, although the last one could not. Looked at only where that matters: a hook should not wait. */
 async function willAskStash(sources: Omit<ConfigSources, 'flags'>): Promise<boolean> {
-  const { isGiven } = await import('../../settings/raw.ts');
+  const { isGiven } = await import('../../settings/is-given.ts');
   return await isGiven('stash_url', sources);
 }
 

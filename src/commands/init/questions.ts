@@ -1,5 +1,5 @@
-import type { PathMapping } from '../../core/match/file-paths.ts';
 import { chooseSections } from '../../core/match/libraries.ts';
+import type { PathMapping } from '../../core/match/paths.ts';
 import { SyncError, UsageError } from '../../core/model/errors.ts';
 import type { Section } from '../../core/model/plex-item.ts';
 import { complaintOf } from '../../exit.ts';

@@ -1,4 +1,12 @@
-import type { PathMapping } from '../../core/match/file-paths.ts';
+import type { Candidate, SceneFile } from '../../core/match/evidence.ts';
+import { rootConflict } from '../../core/match/library-roots.ts';
+import type { LivePlex } from '../../core/match/live-finders.ts';
+import { liveFinders } from '../../core/match/live-finders.ts';
+import type { Found, LookUp, LookUpPlace } from '../../core/match/look-up.ts';
+import { lookUpFile } from '../../core/match/look-up.ts';
+import type { NearMiss } from '../../core/match/near-misses.ts';
+import { isRuledOut, nearMisses, nearMissQueries } from '../../core/match/near-misses.ts';
+import type { PathMapping } from '../../core/match/paths.ts';
 import {
   derivePathMapping,
   fileName,
@@ -7,15 +15,7 @@ import {
   mapPath,
   normalisePath,
   unmapPath,
-} from '../../core/match/file-paths.ts';
-import { rootConflict } from '../../core/match/library-roots.ts';
-import type { LivePlex } from '../../core/match/live-finders.ts';
-import { liveFinders } from '../../core/match/live-finders.ts';
-import type { Found, LookUp, LookUpPlace } from '../../core/match/look-up.ts';
-import { lookUpFile } from '../../core/match/look-up.ts';
-import type { Candidate, SceneFile } from '../../core/match/match.ts';
-import type { NearMiss } from '../../core/match/near-misses.ts';
-import { isRuledOut, nearMisses, nearMissQueries } from '../../core/match/near-misses.ts';
+} from '../../core/match/paths.ts';
 import type { Section } from '../../core/model/plex-item.ts';
 
 /** What an explanation needs of Plex. Either may throw a `SyncError`. */

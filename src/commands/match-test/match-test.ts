@@ -1,5 +1,5 @@
+import type { SceneFile } from '../../core/match/evidence.ts';
 import { chooseSections } from '../../core/match/libraries.ts';
-import type { SceneFile } from '../../core/match/match.ts';
 import { UsageError } from '../../core/model/errors.ts';
 import { PATH_EXAMPLE, parseFileArgument } from '../../core/model/file-argument.ts';
 import { EXIT } from '../../exit.ts';

@@ -1,8 +1,8 @@
+import type { Evidence, MatchResult, PlexFile, SceneFile } from '../../core/match/evidence.ts';
 import type { Agreement } from '../../core/match/file-facts.ts';
-import { pathMapFlag, sharedTail } from '../../core/match/file-paths.ts';
 import type { LookUpStep } from '../../core/match/look-up.ts';
-import type { Evidence, MatchResult, PlexFile, SceneFile } from '../../core/match/match.ts';
 import type { NearMiss } from '../../core/match/near-misses.ts';
+import { pathMapFlag, sharedTail } from '../../core/match/paths.ts';
 import { writtenKeys } from '../../core/model/scene-record.ts';
 import type { LastWrittenDocument, MatchTestDocument } from '../../documents/match-test.ts';
 import type { KnownItem } from '../../queue/views/scene-status.ts';

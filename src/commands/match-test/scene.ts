@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { SceneFile } from '../../core/match/evidence.ts';
 import { durationMsOf } from '../../core/match/file-facts.ts';
-import type { SceneFile } from '../../core/match/match.ts';
 import type { Pin } from '../../core/match/pin.ts';
 import { UsageError } from '../../core/model/errors.ts';
 import type { SceneData } from '../../core/model/scene.ts';

@@ -1,7 +1,7 @@
-import { pathMapFlag } from '../../core/match/file-paths.ts';
-import type { MatchResult } from '../../core/match/match.ts';
-import { adviceOn } from '../../core/match/match.ts';
+import type { MatchResult } from '../../core/match/evidence.ts';
+import { adviceOn } from '../../core/match/evidence.ts';
 import { isRuledOut } from '../../core/match/near-misses.ts';
+import { pathMapFlag } from '../../core/match/paths.ts';
 import type { Explanation } from './explain-match.ts';
 import type { AskedScene } from './scene.ts';
 

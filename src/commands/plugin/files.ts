@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { UsageError } from '../../core/model/errors.ts';
-import { INSTALLED_MARK } from './hook-front.ts';
+import { INSTALLED_MARK } from './hook-script.ts';
 import { PLUGIN_ID } from './plugin-manifest.ts';
 
 /** One file of the plugin, as it is to be. */

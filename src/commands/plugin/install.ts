@@ -13,7 +13,7 @@ import type { Context } from '../shared/context.ts';
 import { declined } from '../shared/declined.ts';
 import type { PluginFile, Written } from './files.ts';
 import { inFiles, readOurs, refuseForeign, refuseTwin, writeFile } from './files.ts';
-import { FRONT_FILE, givenSpoolOf, hookFront } from './hook-front.ts';
+import { FRONT_FILE, givenSpoolOf, hookScript } from './hook-script.ts';
 import type { PluginCommand, PluginKind } from './plugin-manifest.ts';
 import { PLUGIN_ID, pluginManifest } from './plugin-manifest.ts';
 
@@ -93,7 +93,11 @@ function checkedPath(spoolAs: string, how: InstallOptions['how']): string {
 function spoolFiles(folder: string, { as, by }: Seen, { version }: Context): readonly PluginFile[] {
   return [
     // Before the manifest, which names it: Stash may load that at any moment.
-    { path: join(folder, FRONT_FILE), text: hookFront(as, by === 'data_dir' ? 'own_path' : 'given_path'), mode: 0o755 },
+    {
+      path: join(folder, FRONT_FILE),
+      text: hookScript(as, by === 'data_dir' ? 'own_path' : 'given_path'),
+      mode: 0o755,
+    },
     manifestFile(folder, { command: ['sh', `{pluginDir}/${FRONT_FILE}`], kind: 'spool', version }),
   ];
 }

@@ -1,6 +1,6 @@
 import type { TaskMode } from '../../core/model/hook-event.ts';
 import { HOOK_TYPES } from '../../core/model/hook-event.ts';
-import { INSTALLED_MARK } from './hook-front.ts';
+import { INSTALLED_MARK } from './hook-script.ts';
 
 /** What Stash knows the plugin by: the manifest's file name. No dot may be in it, and no other case counts (stash.md 1). */
 export const PLUGIN_ID = 'plexsync';

@@ -1,7 +1,7 @@
 import { complaintOf } from '../../exit.ts';
 import type { Stores } from '../../queue/store/stores.ts';
 import { openStores } from '../../queue/store/stores.ts';
-import { openNotices } from '../../queue/tables/notices.ts';
+import { openAlertMemory } from '../../queue/tables/alert-memory.ts';
 import type { Context } from '../shared/context.ts';
 import type { Fault } from './cron-verdict.ts';
 import { cronVerdict, isLetterComplaint, overAfter } from './cron-verdict.ts';
@@ -64,7 +64,7 @@ function tell(
   }: { readonly faults: readonly Fault[]; readonly complaints: readonly string[]; readonly over: readonly string[] },
   { output, now }: Context,
 ): number {
-  const notices = openNotices(stores);
+  const notices = openAlertMemory(stores);
   const letters = notices.newLetters();
   const verdict = cronVerdict({
     faults,

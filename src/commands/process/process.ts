@@ -1,13 +1,13 @@
 import type { DrainReport } from '../../core/drain/drain.ts';
 import { NO_JOBS } from '../../core/drain/tally.ts';
-import { longestWaitMs } from '../../core/failures/retry.ts';
+import { longestWaitMs } from '../../core/failures/retry-policy.ts';
 import { UsageError } from '../../core/model/errors.ts';
 import type { RunSummaryDocument } from '../../documents/run-summary.ts';
 import { complaintOf, EXIT, strongest } from '../../exit.ts';
 import type { Stores } from '../../queue/store/stores.ts';
 import { openStores, openStoresToRead } from '../../queue/store/stores.ts';
 import { readStats } from '../../queue/views/stats.ts';
-import { noteStash } from '../../queue/work/held.ts';
+import { noteStash } from '../../queue/work/awaits-stash.ts';
 import { recordIdleRun } from '../../queue/work/idle.ts';
 import { parseDurationMs } from '../../settings/duration.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
@@ -17,11 +17,11 @@ import type { Context } from '../shared/context.ts';
 import { statsDocument } from '../shared/stats-document.ts';
 import { toLimit } from '../shared/typed-values.ts';
 import type { RunResult } from './cron.ts';
+import { createIngest } from './ingest-events.ts';
 import type { DrainRequest } from './queue-run.ts';
 import { stashUse } from './stash-use.ts';
 import type { Summary } from './summary.ts';
 import { failureDocument, reportRun } from './summary.ts';
-import { createTakeIn } from './take-in-events.ts';
 
 export type ProcessOptions = {
   /** What was given as flags, by setting. */
@@ -92,7 +92,7 @@ async function runOnDirectory(options: ProcessOptions, context: Context): Promis
     if (audience === 'person' && loaded.warnings.length > 0) await warnOnceADay(stores, loaded.warnings, context);
     const { parallel, adoptServer } = options;
     noteStash(stores.queueDb, stashUse(loaded));
-    const taken = await createTakeIn(stores, loaded, context)();
+    const taken = await createIngest(stores, loaded, context)();
     const request = { loaded, ...limits, parallel, adoptServer, startedAt: now(), before: taken.faults };
     const result = await runOnce(stores, request, context);
     result.tell();
@@ -142,9 +142,9 @@ export async function warnOnceADay(
   warnings: readonly string[],
   { output, now }: Context,
 ): Promise<void> {
-  const { openNotices } = await import('../../queue/tables/notices.ts');
+  const { openAlertMemory } = await import('../../queue/tables/alert-memory.ts');
   const { isToldToday } = await import('./cron-verdict.ts');
-  const notices = openNotices(stores);
+  const notices = openAlertMemory(stores);
   for (const warning of warnings) {
     if (isToldToday(notices.complainedAt(warning), now())) continue;
     output.log('warning', `[PlexSync] ${warning}`);

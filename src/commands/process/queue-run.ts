@@ -1,13 +1,13 @@
 import type { DrainReport } from '../../core/drain/drain.ts';
 import { rescueEvents } from '../../core/drain/rescue-events.ts';
 import { NO_JOBS } from '../../core/drain/tally.ts';
-import { longestWaitMs } from '../../core/failures/retry.ts';
+import { longestWaitMs } from '../../core/failures/retry-policy.ts';
 import { StoreError } from '../../core/model/errors.ts';
 import type { RunSummaryDocument } from '../../documents/run-summary.ts';
 import { complaintOf, EXIT, strongest } from '../../exit.ts';
 import type { Stores } from '../../queue/store/stores.ts';
 import { removeOldCopies } from '../../queue/store/upgrade-copies.ts';
-import { openNotices } from '../../queue/tables/notices.ts';
+import { openAlertMemory } from '../../queue/tables/alert-memory.ts';
 import { prepareServerState } from '../../queue/tables/server-state.ts';
 import { readStats } from '../../queue/views/stats.ts';
 import type { OpenDrainQueue, StandDown } from '../../queue/work/drain-queue.ts';
@@ -118,7 +118,7 @@ function noteServer(
   run: { readonly report: DrainReport; readonly before: readonly Fault[]; readonly isConnected: boolean },
   now: number,
 ): void {
-  const notices = openNotices(stores);
+  const notices = openAlertMemory(stores);
   const isStashSilent =
     run.report.ends.some(({ kind }) => kind === 'stash_unreachable' || kind === 'stash_breaker_open') ||
     run.before.some(({ exitCode }) => exitCode === EXIT.unreachable);

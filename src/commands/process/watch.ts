@@ -1,27 +1,27 @@
 import { setTimeout } from 'node:timers/promises';
-import { createStashGate } from '../../core/failures/stash-gate.ts';
+import { createStashBreaker } from '../../core/failures/stash-breaker.ts';
 import { StoreError, SyncError, UsageError } from '../../core/model/errors.ts';
 import type { RunSummaryDocument } from '../../documents/run-summary.ts';
 import { signalExitCode } from '../../exit.ts';
-import { takeRole } from '../../queue/store/roles.ts';
+import { takeProcessLock } from '../../queue/store/process-locks.ts';
 import type { Stores } from '../../queue/store/stores.ts';
 import { openStores } from '../../queue/store/stores.ts';
 import { openBreakers } from '../../queue/tables/server-state.ts';
 import { openPollMemory } from '../../queue/tables/stash-cursor.ts';
 import { readStats } from '../../queue/views/stats.ts';
-import { noteStash } from '../../queue/work/held.ts';
+import { noteStash } from '../../queue/work/awaits-stash.ts';
 import { intakeOf, openIntake } from '../../queue/work/intake.ts';
 import type { StashClient } from '../../stash/client.ts';
 import { localTime } from '../../terminal/time.ts';
 import type { Context } from '../shared/context.ts';
 import { connectToStash } from '../shared/stash-connection.ts';
 import { listenForEnd } from '../shared/stop.ts';
+import { createIngest } from './ingest-events.ts';
 import type { Polled } from './poll.ts';
 import { pollStash } from './poll.ts';
 import { runOnce, warnOnceADay } from './process.ts';
 import type { DrainRequest } from './queue-run.ts';
 import { stashUse } from './stash-use.ts';
-import { createTakeIn } from './take-in-events.ts';
 
 /**
  * Looks for work again and again until a signal comes: events of the spool, changes in Stash, jobs that are due. What
@@ -33,7 +33,7 @@ export async function watch(request: Omit<DrainRequest, 'startedAt' | 'before'>,
   openIntake(dataDir).close();
   const stores = openStores(dataDir);
   const stop = listenForEnd();
-  const hold = takeRole(stores, 'watch', process.pid);
+  const hold = takeProcessLock(stores, 'watch', process.pid);
   try {
     if (hold.kind === 'taken')
       output.log(
@@ -47,7 +47,7 @@ export async function watch(request: Omit<DrainRequest, 'startedAt' | 'before'>,
       stash === undefined
         ? undefined
         : createPoll(stash, stores, { ...context, stopped: () => stop.requested() !== undefined });
-    const takeIn = createTakeIn(stores, loaded, { ...context, signal: stop.aborted });
+    const takeIn = createIngest(stores, loaded, { ...context, signal: stop.aborted });
     const drain = createDrainTeller(context);
     const notAsked = stash === undefined ? '; Stash is not asked what changed, since stash_url is not set' : '';
     const each = `a look each ${loaded.settings.poll_interval / 1_000}s`;
@@ -132,7 +132,7 @@ function createPoll(
 ): () => Promise<void> {
   const memory = openPollMemory(stores);
   const intake = intakeOf(stores);
-  const gate = createStashGate(openBreakers(stores), now);
+  const stashBreaker = createStashBreaker(openBreakers(stores), now);
   let trouble: string | undefined;
   let isRestTold = false;
   const tell = (message: string, restsUntil: number | undefined): void => {
@@ -148,7 +148,7 @@ function createPoll(
     trouble = message;
   };
   return async () => {
-    const restsUntil = gate.closedUntil();
+    const restsUntil = stashBreaker.closedUntil();
     if (restsUntil !== undefined) {
       // Told already where it was a poll that found out.
       tell(trouble ?? 'it did not answer lately', restsUntil);
@@ -156,7 +156,7 @@ function createPoll(
     }
     try {
       const polled = await pollStash(stash, { intake, memory, now });
-      gate.answered();
+      stashBreaker.answered();
       if (trouble !== undefined) output.log('info', '[PlexSync] Stash answers again');
       trouble = undefined;
       isRestTold = false;
@@ -167,7 +167,7 @@ function createPoll(
       if (stopped()) return;
       const isKnown = thrown instanceof UsageError || (thrown instanceof SyncError && thrown.code !== 'unexpected');
       if (!isKnown) throw thrown;
-      tell(thrown.message, thrown instanceof SyncError ? gate.failed(thrown) : undefined);
+      tell(thrown.message, thrown instanceof SyncError ? stashBreaker.failed(thrown) : undefined);
     }
   };
 }

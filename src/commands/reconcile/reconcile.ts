@@ -1,4 +1,4 @@
-import { doubtOfSweep } from '../../core/drain/servers/another-stash.ts';
+import { doubtOfSweep } from '../../core/drain/servers/stash-identity.ts';
 import { UsageError } from '../../core/model/errors.ts';
 import type { KindInNeed, SweepKind } from '../../core/model/reconcile.ts';
 import { isRecognised, judgeScene, KINDS_IN_NEED } from '../../core/model/reconcile.ts';
@@ -6,8 +6,8 @@ import { EXIT } from '../../exit.ts';
 import type { PlexClient } from '../../plex/client.ts';
 import { openPreviewStores } from '../../queue/store/preview-stores.ts';
 import { openStoresToRead } from '../../queue/store/stores.ts';
-import type { Sweep } from '../../queue/work/sweep.ts';
-import { openSweep } from '../../queue/work/sweep.ts';
+import type { ReconcileStore } from '../../queue/work/reconcile-store.ts';
+import { openReconcileStore } from '../../queue/work/reconcile-store.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
 import { loadSettings } from '../../settings/load.ts';
 import type { SettingName } from '../../settings/table.ts';
@@ -49,7 +49,9 @@ export async function run(options: ReconcileOptions, context: Context): Promise<
   tellWarnings(loaded, context);
   const stash = requireStash(loaded, context);
   // A dry run reads alone; nothing of it may stay.
-  const sweep = openSweep(options.effect === 'show_only' ? openPreviewStores(dataDir) : openStoresToRead(dataDir));
+  const sweep = openReconcileStore(
+    options.effect === 'show_only' ? openPreviewStores(dataDir) : openStoresToRead(dataDir),
+  );
   try {
     const plex = await reachPlex(loaded, sweep, context);
     const findings = await look({ scope, stash, plex, sweep }, context);
@@ -81,7 +83,11 @@ function toScope({ all, since }: ReconcileOptions): StashScope {
 }
 
 /** Plex, proven to be the one we wrote to; `undefined` where none is configured. Before anything was changed. */
-async function reachPlex(loaded: LoadedSettings, sweep: Sweep, context: Context): Promise<PlexClient | undefined> {
+async function reachPlex(
+  loaded: LoadedSettings,
+  sweep: ReconcileStore,
+  context: Context,
+): Promise<PlexClient | undefined> {
   if (loaded.settings.plex_url === undefined) {
     context.output.log('warning', 'plex_url is not set: items that are gone from Plex were not looked for.');
     return undefined;
@@ -95,7 +101,7 @@ type Look = {
   readonly scope: StashScope;
   readonly stash: StashClient;
   readonly plex: PlexClient | undefined;
-  readonly sweep: Sweep;
+  readonly sweep: ReconcileStore;
 };
 
 /** Walks through Stash, a page in memory at a time; of what was found, only the ids are kept. Changes nothing. */
@@ -157,7 +163,7 @@ async function judgePage(
 /** Counts those of a page that we wrote, and those of them that are still the same scenes. */
 function countWitnesses(
   scenes: readonly ListedScene[],
-  sweep: Sweep,
+  sweep: ReconcileStore,
   witnesses: { known: number; present: number },
 ): void {
   const records = sweep.records(scenes.map(({ sceneId }) => sceneId));
@@ -201,7 +207,7 @@ function inNeedOfSync({ ids }: Findings): readonly number[] {
 /** `undefined` when there is nothing to ask about. */
 function questionOf(
   findings: Findings,
-  sweep: Sweep,
+  sweep: ReconcileStore,
   { loaded: { settings }, dataDir }: { readonly loaded: LoadedSettings; readonly dataDir: string },
 ): string | undefined {
   const [syncs, gone] = [inNeedOfSync(findings).length, findings.ids.gone_from_stash.length];
@@ -217,7 +223,7 @@ function questionOf(
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 }
 
-function carryOut(findings: Findings, sweep: Sweep, now: () => number): Carried {
+function carryOut(findings: Findings, sweep: ReconcileStore, now: () => number): Carried {
   const syncs = inNeedOfSync(findings);
   const saidAt = now();
   for (let start = 0; start < syncs.length; start += PER_PAGE) {

@@ -1,5 +1,5 @@
 import type { JobDocument } from '../../documents/job.ts';
-import type { QueuedJob } from '../../queue/views/waiting.ts';
+import type { QueuedJob } from '../../queue/views/job-list.ts';
 import { utcTime } from '../../terminal/time.ts';
 
 /** A job in `queue list --json` and `status --json`: keys are only ever added. */

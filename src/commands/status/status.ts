@@ -5,9 +5,9 @@ import type { StatusDocument, StatusItemDocument } from '../../documents/status.
 import { EXIT } from '../../exit.ts';
 import { openStoresToRead } from '../../queue/store/stores.ts';
 import type { DeadLetter } from '../../queue/tables/dead-letters.ts';
+import type { QueuedJob } from '../../queue/views/job-list.ts';
 import type { KnownItem, SceneStatus } from '../../queue/views/scene-status.ts';
 import { knownPathOf, readSceneStatus } from '../../queue/views/scene-status.ts';
-import type { QueuedJob } from '../../queue/views/waiting.ts';
 import { loadSettings } from '../../settings/load.ts';
 import type { SettingName } from '../../settings/table.ts';
 import { fieldName, leftReason } from '../../terminal/log/log.ts';

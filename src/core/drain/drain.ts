@@ -1,22 +1,22 @@
 import { StoreError } from '../model/errors.ts';
 import type { Job } from '../model/job.ts';
-import type { Course, Ended } from './course.ts';
+import type { DrainContext, Ended } from './drain-context.ts';
+import type { DrainOptions } from './drain-options.ts';
 import type { DrainDeps } from './ports.ts';
 import { rescueEvents } from './rescue-events.ts';
-import { createFileDesk } from './servers/file-desk.ts';
-import type { Gate, Halt } from './servers/gate.ts';
-import { createGate } from './servers/gate.ts';
+import { createFileFinder } from './servers/file-finder.ts';
 import { createLongRequests } from './servers/long-requests.ts';
-import type { StashEnd } from './servers/stash-desk.ts';
-import { createStashDesk } from './servers/stash-desk.ts';
-import type { DrainOptions } from './setting.ts';
+import type { Halt, PlexGuard } from './servers/plex-guard.ts';
+import { createPlexGuard } from './servers/plex-guard.ts';
+import type { StashEnd } from './servers/scene-fetcher.ts';
+import { createSceneFetcher } from './servers/scene-fetcher.ts';
 import { connect } from './steps/connect.ts';
 import { hydrate } from './steps/hydrate.ts';
 import { intend, plan } from './steps/plan.ts';
 import { preview } from './steps/preview.ts';
 import { keepOwners, readAndRecheck } from './steps/read.ts';
 import { resolve } from './steps/resolve.ts';
-import { createScanDesk, scanMissing } from './steps/scan.ts';
+import { createFolderScanner, scanMissing } from './steps/scan.ts';
 import { settle } from './steps/settle.ts';
 import { verify } from './steps/verify.ts';
 import { wake } from './steps/wake.ts';
@@ -49,11 +49,11 @@ export type DrainReport = { readonly ends: readonly DrainEnd[]; readonly tally: 
  * @throws {UsageError} when the configuration cannot work; no job was touched then.
  */
 export async function drain(deps: DrainDeps, options: DrainOptions): Promise<DrainReport> {
-  const gate = createGate(deps, options.deadlineAt);
+  const guard = createPlexGuard(deps, options.deadlineAt);
   const tally: Tally = { ...NO_JOBS };
-  const connection = await connect(deps, gate, options);
+  const connection = await connect(deps, guard, options);
   if (connection.kind === 'unreachable') return { ends: [connection], tally };
-  if (connection.kind === 'halted') return { ends: gate.halts(), tally };
+  if (connection.kind === 'halted') return { ends: guard.halts(), tally };
 
   const { sections } = connection;
   deps.emit({ kind: 'connected', libraries: sections.map(({ title }) => title) });
@@ -63,17 +63,17 @@ export async function drain(deps: DrainDeps, options: DrainOptions): Promise<Dra
     mappings: options.mappings,
     everMatched: deps.queue.hasRecords(),
   });
-  const stash = createStashDesk(deps);
-  const scan = createScanDesk({ deps, gate, options, sections });
-  const files = createFileDesk({ deps, gate, options, sections });
+  const stash = createSceneFetcher(deps);
+  const scan = createFolderScanner({ deps, guard, options, sections });
+  const files = createFileFinder({ deps, guard, options, sections });
   const longRequests = createLongRequests(deps, options);
-  const course: Course = { deps, gate, stash, files, watch, scan, longRequests, options, sections };
+  const context: DrainContext = { deps, guard, stash, files, watch, scan, longRequests, options, sections };
   const stopRenewing = deps.every(RENEW_EVERY_MS, () => renewLeases(deps));
   try {
-    if (options.mode === 'write') await wake(course);
-    const bound = await drainBatches(course, tally);
+    if (options.mode === 'write') await wake(context);
+    const bound = await drainBatches(context, tally);
     const stashEnd = stash.end();
-    return { ends: [...endsOf(gate, bound), ...(stashEnd === undefined ? [] : [stashEnd])], tally };
+    return { ends: [...endsOf(guard, bound), ...(stashEnd === undefined ? [] : [stashEnd])], tally };
   } finally {
     stopRenewing();
   }
@@ -94,55 +94,55 @@ function renewLeases({ queue, now }: DrainDeps): void {
 }
 
 /** Every reason counts for the exit code: an outage is one, whatever else ended the drain. */
-function endsOf(gate: Gate, bound: DrainEnd | undefined): readonly DrainEnd[] {
-  const outage = gate.outage();
-  const halts: readonly DrainEnd[] = gate.halts();
+function endsOf(guard: PlexGuard, bound: DrainEnd | undefined): readonly DrainEnd[] {
+  const outage = guard.outage();
+  const halts: readonly DrainEnd[] = guard.halts();
   const isToldAlready = outage === undefined || halts.some(({ kind }) => kind === 'breaker_open');
   const silence: readonly DrainEnd[] = isToldAlready ? [] : [{ kind: 'unreachable', message: outage.message }];
   return [...halts, ...silence, ...(bound === undefined ? [] : [bound])];
 }
 
 /** Works off batches; answers which bound of the run was reached, if one was. */
-async function drainBatches(course: Course, tally: Tally): Promise<DrainEnd | undefined> {
-  const { deps, gate, options } = course;
+async function drainBatches(context: DrainContext, tally: Tally): Promise<DrainEnd | undefined> {
+  const { deps, guard, options } = context;
   let claimed = 0;
   for (;;) {
-    if (gate.halted() !== undefined) return undefined;
+    if (guard.halted() !== undefined) return undefined;
     if (options.limit !== undefined && claimed >= options.limit) return { kind: 'limit' };
-    if (gate.isTimeUp()) return { kind: 'time_up' };
-    const jobs = claim(course, Math.min(BATCH_SIZE, (options.limit ?? Number.POSITIVE_INFINITY) - claimed), tally);
+    if (guard.isTimeUp()) return { kind: 'time_up' };
+    const jobs = claim(context, Math.min(BATCH_SIZE, (options.limit ?? Number.POSITIVE_INFINITY) - claimed), tally);
     if (jobs.length === 0) return undefined;
-    const deferred = settle(await runBatch(jobs, course), course, tally);
+    const deferred = settle(await runBatch(jobs, context), context, tally);
     claimed += jobs.length - deferred;
     deps.checkpoint('settled');
   }
 }
 
-async function runBatch(jobs: readonly Job[], course: Course): Promise<readonly Ended[]> {
-  const { checkpoint } = course.deps;
+async function runBatch(jobs: readonly Job[], context: DrainContext): Promise<readonly Ended[]> {
+  const { checkpoint } = context.deps;
   checkpoint('claimed');
-  const hydrated = await hydrate(jobs, course);
-  const resolved = await resolve(hydrated.going, course);
+  const hydrated = await hydrate(jobs, context);
+  const resolved = await resolve(hydrated.going, context);
   checkpoint('resolved');
-  const read = await readAndRecheck(resolved.going, course);
-  const owned = keepOwners(read.going, course);
+  const read = await readAndRecheck(resolved.going, context);
+  const owned = keepOwners(read.going, context);
   checkpoint('read');
-  const planned = plan(owned.going, course);
+  const planned = plan(owned.going, context);
   const ended = [hydrated, resolved, read, owned, planned].flatMap((step) => step.ended);
-  if (course.options.mode === 'preview') return [...ended, ...preview(planned.going, course)];
-  const intended = intend(planned.going, course);
+  if (context.options.mode === 'preview') return [...ended, ...preview(planned.going, context)];
+  const intended = intend(planned.going, context);
   checkpoint('intended');
-  const written = await write(intended.going, course);
+  const written = await write(intended.going, context);
   checkpoint('written');
-  const verified = await verify(written.going, course);
+  const verified = await verify(written.going, context);
   checkpoint('verified');
   // Last, so that nothing stands between the read of an item and its write.
-  await scanMissing(hydrated.going, [...resolved.ended, ...read.ended], course);
+  await scanMissing(hydrated.going, [...resolved.ended, ...read.ended], context);
   return [...ended, ...intended.ended, ...written.ended, ...verified];
 }
 
-function claim({ deps, gate }: Course, most: number, tally: Tally): readonly Job[] {
-  const { jobs, rescued } = deps.queue.claim({ now: deps.now(), limit: gate.batchLimit(most), leaseMs: LEASE_MS });
+function claim({ deps, guard }: DrainContext, most: number, tally: Tally): readonly Job[] {
+  const { jobs, rescued } = deps.queue.claim({ now: deps.now(), limit: guard.batchLimit(most), leaseMs: LEASE_MS });
   tally.buried += rescued.buried.length;
   for (const event of rescueEvents(rescued)) deps.emit(event);
   for (const { id, sceneId, attempt } of jobs) {

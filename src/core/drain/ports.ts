@@ -1,9 +1,9 @@
 import type { Breaker } from '../failures/breaker.ts';
+import type { PlexFile } from '../match/evidence.ts';
 import type { FileIndex, IndexMark } from '../match/file-index.ts';
+import type { ListedItem } from '../match/listing.ts';
 import type { LivePlex } from '../match/live-finders.ts';
-import type { PlexFile } from '../match/match.ts';
 import type { Pin } from '../match/pin.ts';
-import type { ListedItem } from '../match/section-listing.ts';
 import type { Job, Lease, Settled, Settlement } from '../model/job.ts';
 import type { PlexItem, Section } from '../model/plex-item.ts';
 import type { Intent, SceneRecord } from '../model/scene-record.ts';

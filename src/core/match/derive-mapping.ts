@@ -1,6 +1,6 @@
-import type { PathMapping } from './file-paths.ts';
-import { folderOf, mapPath, normalisePath, sharedTail } from './file-paths.ts';
-import { parsePathMappings } from './path-mappings.ts';
+import { parsePathMappings } from './mappings.ts';
+import type { PathMapping } from './paths.ts';
+import { folderOf, mapPath, normalisePath, sharedTail } from './paths.ts';
 
 /** A file as Stash sees it, and one in Plex that may be it: the same name, and no size that says otherwise. */
 export type PathPair = {

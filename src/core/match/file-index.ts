@@ -1,7 +1,7 @@
 import type { Section } from '../model/plex-item.ts';
-import type { Candidate } from './match.ts';
-import type { ListedItem } from './section-listing.ts';
-import { pagesFor } from './section-listing.ts';
+import type { Candidate } from './evidence.ts';
+import type { ListedItem } from './listing.ts';
+import { pagesFor } from './listing.ts';
 
 /** Up to where a listing knows a section, epoch seconds by Plex's clock: the latest dates its rows gave, where they gave any. */
 export type IndexMark = { readonly addedAt: number | undefined; readonly updatedAt: number | undefined };

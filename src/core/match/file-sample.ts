@@ -1,13 +1,13 @@
 import type { Section } from '../model/plex-item.ts';
 import type { PathPair } from './derive-mapping.ts';
 import { deriveMappings, isNearlyAll, leadsTo } from './derive-mapping.ts';
+import type { SceneFile } from './evidence.ts';
+import { matchScene } from './evidence.ts';
 import { areOtherFiles, compareFacts } from './file-facts.ts';
-import type { PathMapping } from './file-paths.ts';
-import { isInFolder, isSamePath, mapPath, nameKey } from './file-paths.ts';
 import { rootConflict } from './library-roots.ts';
 import type { LookUp } from './look-up.ts';
-import type { SceneFile } from './match.ts';
-import { matchScene } from './match.ts';
+import type { PathMapping } from './paths.ts';
+import { isInFolder, isSamePath, mapPath, nameKey } from './paths.ts';
 
 /** A file of the data directory: waiting, given up, or written to an item of the section named. */
 export type SampledFile = SceneFile & {

@@ -1,5 +1,5 @@
 import { shellWord } from '../model/shell-word.ts';
-import { dropTail, foldersBelow, isInFolder, isSamePath, sharedEnd, sharedFolders } from './file-paths.ts';
+import { dropTail, foldersBelow, isInFolder, isSamePath, sharedEnd, sharedFolders } from './paths.ts';
 
 /** Library folders as Plex sees them, where they are known: those of one library, and those of all libraries of its server. */
 export type LibraryFolders = {

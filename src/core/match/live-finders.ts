@@ -1,7 +1,7 @@
 import type { Section } from '../model/plex-item.ts';
+import type { ListPage } from './listing.ts';
+import { findInListing } from './listing.ts';
 import type { Finders, Found } from './look-up.ts';
-import type { ListPage } from './section-listing.ts';
-import { findInListing } from './section-listing.ts';
 
 /** What a look of its own needs of Plex. Each may throw a `SyncError`. */
 export type LivePlex = {

@@ -1,8 +1,8 @@
 import type { Section } from '../model/plex-item.ts';
-import type { MappedPath, PathMapping } from './file-paths.ts';
-import { fileName, mapPath } from './file-paths.ts';
-import type { Candidate, MatchResult, SceneFile } from './match.ts';
-import { matchScene } from './match.ts';
+import type { Candidate, MatchResult, SceneFile } from './evidence.ts';
+import { matchScene } from './evidence.ts';
+import type { MappedPath, PathMapping } from './paths.ts';
+import { fileName, mapPath } from './paths.ts';
 import { titleQueries } from './title-queries.ts';
 
 /** What one complete look in a section brought, and how many requests it took. */

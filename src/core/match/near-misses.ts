@@ -1,6 +1,6 @@
+import type { Candidate, PlexFile, SceneFile } from './evidence.ts';
 import { areOtherFiles, compareFacts } from './file-facts.ts';
-import { fileName, fileStem, folderOf, isSamePath, nameKey, sharedFolders } from './file-paths.ts';
-import type { Candidate, PlexFile, SceneFile } from './match.ts';
+import { fileName, fileStem, folderOf, isSamePath, nameKey, sharedFolders } from './paths.ts';
 
 /** A file that is not the scene's and may explain why that one was not found. */
 export type NearMiss = {

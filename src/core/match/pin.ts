@@ -1,5 +1,5 @@
-import { fileName, normalisePath } from './file-paths.ts';
-import type { PlexFile } from './match.ts';
+import type { PlexFile } from './evidence.ts';
+import { fileName, normalisePath } from './paths.ts';
 
 /** A person's word that a scene is this item, whatever the evidence. */
 export type Pin = {

@@ -1,4 +1,4 @@
-import { fileName, fileStem, folderOf } from './file-paths.ts';
+import { fileName, fileStem, folderOf } from './paths.ts';
 
 /**
  * What to search Plex for by title when a file is found no other way, the likeliest first: the file's name up to the

@@ -1,4 +1,4 @@
-import type { FailureSettlement, Spent } from '../failures/retry.ts';
+import type { FailureSettlement, Spent } from '../failures/retry-policy.ts';
 import type { SceneData } from './scene.ts';
 import type { SceneRecord, SyncNotes } from './scene-record.ts';
 

@@ -1,4 +1,4 @@
-import type { PlexFile } from '../match/match.ts';
+import type { PlexFile } from '../match/evidence.ts';
 
 /** The single-valued fields we write, by the names Plex edits and locks them under (plex-api.md 4.2). */
 export const SCALAR_FIELDS = ['title', 'summary', 'studio', 'tagline', 'originallyAvailableAt', 'userRating'] as const;

@@ -1,6 +1,6 @@
 import type { Written } from '../model/scene-record.ts';
 import { isCut } from '../model/scene-record.ts';
-import type { EditPlan } from './edits.ts';
+import type { EditPlan } from './edit-plan.ts';
 import { carriedOut } from './parts.ts';
 
 /** The shortest request that was refused as too long of late, and when. A limit is the server's, whatever the scene. */

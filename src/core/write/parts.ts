@@ -4,7 +4,7 @@ import type { ListKind, ScalarField } from '../model/plex-item.ts';
 import type { SceneKey } from '../model/scene.ts';
 import type { Written, WrittenField } from '../model/scene-record.ts';
 import { cutAtWord, isBeginning } from '../model/text.ts';
-import type { EditPlan, FieldEdit } from './edits.ts';
+import type { EditPlan, FieldEdit } from './edit-plan.ts';
 
 /** What one PUT carries of a plan: all of it, or a single field or kind. */
 export type Part = Pick<EditPlan, 'fields' | 'lists'>;

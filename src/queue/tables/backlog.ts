@@ -1,5 +1,5 @@
 import type { Db } from '../store/open.ts';
-import { CLAIMED_HELD } from '../work/held.ts';
+import { CLAIMED_AWAITING } from '../work/awaits-stash.ts';
 
 /** Jobs that a drain has brought to an end, ever. */
 const ENDED = `(SELECT coalesce(sum(value), 0) FROM totals WHERE name IN ('updated', 'unchanged', 'skipped', 'gone', 'dead_lettered'))`;
@@ -27,7 +27,7 @@ export function prepareBacklog(db: Db) {
   );
   const isDue = db.prepare<[number], unknown>(
     `SELECT 1 FROM jobs WHERE state = 'in_progress'
-     UNION ALL SELECT 1 FROM jobs WHERE state = 'pending' AND held <= ${CLAIMED_HELD} AND available_at <= ? LIMIT 1`,
+     UNION ALL SELECT 1 FROM jobs WHERE state = 'pending' AND held <= ${CLAIMED_AWAITING} AND available_at <= ? LIMIT 1`,
   );
   return {
     /** Makes sure that there is a beginning: in a directory of an older plexsync, or a new one, it is now. */

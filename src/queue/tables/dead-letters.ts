@@ -1,12 +1,12 @@
+import type { SceneFile } from '../../core/match/evidence.ts';
 import { durationMsOf } from '../../core/match/file-facts.ts';
-import { isUnder, normalisePath } from '../../core/match/file-paths.ts';
-import type { SceneFile } from '../../core/match/match.ts';
+import { isUnder, normalisePath } from '../../core/match/paths.ts';
 import { UsageError } from '../../core/model/errors.ts';
 import { parseJsonText } from '../../core/model/json-text.ts';
 import type { SceneKey } from '../../core/model/scene.ts';
 import { contentKeys, parseScene } from '../../core/model/scene.ts';
-import type { StampedEdit } from '../../core/model/stamped-edit.ts';
-import { saysNothing, unsaidBy } from '../../core/model/stamped-edit.ts';
+import type { StampedEdit } from '../../core/model/scene-edit.ts';
+import { saysNothing, unsaidBy } from '../../core/model/scene-edit.ts';
 import type { Db } from '../store/open.ts';
 import type { JobRow } from './jobs.ts';
 import { editOf, toColumns } from './jobs.ts';

@@ -1,7 +1,7 @@
 import type { SceneEdit } from '../../core/model/scene.ts';
 import { contentKeys } from '../../core/model/scene.ts';
-import type { StampedEdit } from '../../core/model/stamped-edit.ts';
-import { mergeEdits, stampCall } from '../../core/model/stamped-edit.ts';
+import type { StampedEdit } from '../../core/model/scene-edit.ts';
+import { mergeEdits, stampCall } from '../../core/model/scene-edit.ts';
 import type { Db } from '../store/open.ts';
 
 /** Who goes first among jobs that are due: hand edits and hooks before bulk. */

@@ -1,5 +1,5 @@
 import type { Binding } from '../../core/drain/ports.ts';
-import { RETRY_RULES } from '../../core/failures/retry.ts';
+import { RETRY_RULES } from '../../core/failures/retry-policy.ts';
 import type { Pin } from '../../core/match/pin.ts';
 import type { Db } from '../store/open.ts';
 import { inStore } from '../store/store-errors.ts';

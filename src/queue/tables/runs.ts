@@ -1,7 +1,7 @@
 import { prepareMeta } from '../store/meta.ts';
 import type { Db } from '../store/open.ts';
 import { livenessOf } from '../store/owners.ts';
-import { CLAIMED_HELD } from '../work/held.ts';
+import { CLAIMED_AWAITING } from '../work/awaits-stash.ts';
 
 /** A drain that is at work now. */
 export type LiveRun = { readonly pid: number; readonly left: number };
@@ -44,7 +44,9 @@ export function prepareRuns(db: Db, dataDir: string) {
   const end = db.prepare<[object]>(
     'UPDATE runs SET ended_at = @now, exit_code = @exitCode, done = @done, failed = @failed WHERE owner = @owner',
   );
-  const left = db.prepare<[], { count: number }>(`SELECT count(*) AS count FROM jobs WHERE held <= ${CLAIMED_HELD}`);
+  const left = db.prepare<[], { count: number }>(
+    `SELECT count(*) AS count FROM jobs WHERE held <= ${CLAIMED_AWAITING}`,
+  );
   const thaw = db.prepare<[object]>(
     `UPDATE jobs SET available_at = @now WHERE state = 'pending' AND available_at > @latest`,
   );

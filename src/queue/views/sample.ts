@@ -1,4 +1,4 @@
-import { RETRY_RULES } from '../../core/failures/retry.ts';
+import { RETRY_RULES } from '../../core/failures/retry-policy.ts';
 import { durationMsOf } from '../../core/match/file-facts.ts';
 import type { SampledFile } from '../../core/match/file-sample.ts';
 import { translated } from '../store/store-errors.ts';

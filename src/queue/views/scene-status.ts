@@ -7,8 +7,8 @@ import type { DeadLetter } from '../tables/dead-letters.ts';
 import { letterPathOf, prepareDeadLetters } from '../tables/dead-letters.ts';
 import { preparePins } from '../tables/pins.ts';
 import { prepareServerState } from '../tables/server-state.ts';
-import type { QueuedJob } from './waiting.ts';
-import { readJobs } from './waiting.ts';
+import type { QueuedJob } from './job-list.ts';
+import { readJobs } from './job-list.ts';
 
 /** The Plex item of a scene, as the last sync left it. */
 export type KnownItem = {

@@ -8,7 +8,7 @@ import { readRuns } from '../tables/runs.ts';
 import { prepareServerState } from '../tables/server-state.ts';
 import type { Total } from '../tables/totals.ts';
 import { readTotals } from '../tables/totals.ts';
-import { CLAIMED_HELD } from '../work/held.ts';
+import { CLAIMED_AWAITING } from '../work/awaits-stash.ts';
 
 /** How many jobs wait, by what they wait for. */
 export type Waiting = {
@@ -56,11 +56,11 @@ export function readStats(stores: Stores, now: number): StoreStats {
       .prepare<[object], Counts>(`
         SELECT count(*) FILTER (WHERE state = 'pending') AS pending,
           count(*) FILTER (WHERE state = 'in_progress') AS in_progress,
-          count(*) FILTER (WHERE state = 'pending' AND held > ${CLAIMED_HELD}) AS no_stash,
-          count(*) FILTER (WHERE state = 'pending' AND held <= ${CLAIMED_HELD} AND available_at <= @now) AS due,
-          count(*) FILTER (WHERE state = 'pending' AND held <= ${CLAIMED_HELD} AND available_at > @now AND misses > 0) AS not_found,
-          count(*) FILTER (WHERE state = 'pending' AND held <= ${CLAIMED_HELD} AND available_at > @now AND misses = 0) AS retry,
-          min(available_at) FILTER (WHERE state = 'pending' AND held <= ${CLAIMED_HELD}) AS next_attempt_at,
+          count(*) FILTER (WHERE state = 'pending' AND held > ${CLAIMED_AWAITING}) AS no_stash,
+          count(*) FILTER (WHERE state = 'pending' AND held <= ${CLAIMED_AWAITING} AND available_at <= @now) AS due,
+          count(*) FILTER (WHERE state = 'pending' AND held <= ${CLAIMED_AWAITING} AND available_at > @now AND misses > 0) AS not_found,
+          count(*) FILTER (WHERE state = 'pending' AND held <= ${CLAIMED_AWAITING} AND available_at > @now AND misses = 0) AS retry,
+          min(available_at) FILTER (WHERE state = 'pending' AND held <= ${CLAIMED_AWAITING}) AS next_attempt_at,
           min(enqueued_at) FILTER (WHERE state = 'pending') AS oldest_pending_at
         FROM jobs`)
       .get({ now });

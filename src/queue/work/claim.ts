@@ -1,11 +1,11 @@
 import type { DrainQueue } from '../../core/drain/ports.ts';
 import type { Job, Lease } from '../../core/model/job.ts';
-import { overStash } from '../../core/model/stamped-edit.ts';
+import { overStash } from '../../core/model/scene-edit.ts';
 import type { Db } from '../store/open.ts';
 import type { JobRow } from '../tables/jobs.ts';
 import { editOf } from '../tables/jobs.ts';
-import type { StashUse } from './held.ts';
-import { mostHeldFor } from './held.ts';
+import type { StashUse } from './awaits-stash.ts';
+import { mostAwaiting } from './awaits-stash.ts';
 
 /** Taken back from a dead drain this often, a job is claimed alone: if it kills again, it takes no other along. */
 const SUSPECT_RESCUES = 2;
@@ -46,7 +46,7 @@ function claimStatement(suspects: '<' | '>='): string {
 
 /** Prepares the look at what a drain would claim, without claiming it; whether it can ask Stash decides which. */
 export function prepareDue(db: Db, stash: StashUse) {
-  const values = { owner: NOBODY, mostHeld: mostHeldFor(stash), limit: -1 };
+  const values = { owner: NOBODY, mostHeld: mostAwaiting(stash), limit: -1 };
   const statements = (['<', '>='] as const).map((suspects) => db.prepare<[object], { id: number }>(nextIds(suspects)));
   const rows = db.prepare<[string], JobRow>('SELECT * FROM jobs WHERE id IN (SELECT value FROM json_each(?))');
   return {
@@ -70,7 +70,7 @@ const MOST_COUNTED = 2_000;
 
 /** Prepares the statements by which a drain takes jobs and keeps them; whether it can ask Stash decides which. Transactions are the caller's. */
 export function prepareClaim(db: Db, { owner, stash }: { readonly owner: string; readonly stash: StashUse }) {
-  const mostHeld = mostHeldFor(stash);
+  const mostHeld = mostAwaiting(stash);
   const claimBatch = db.prepare<[object], JobRow>(claimStatement('<'));
   const claimSuspect = db.prepare<[object], JobRow>(claimStatement('>='));
   const countDue = db.prepare<[object], { count: number }>(`

@@ -1,5 +1,5 @@
 import type { DrainQueue, IntentNote, Missing, Rescued, SettleEntry } from '../../core/drain/ports.ts';
-import { RETRY_RULES } from '../../core/failures/retry.ts';
+import { RETRY_RULES } from '../../core/failures/retry-policy.ts';
 import type { Lease, Settled } from '../../core/model/job.ts';
 import { openOwner, sweepOwners } from '../store/owners.ts';
 import { translated } from '../store/store-errors.ts';
@@ -13,10 +13,10 @@ import type { LiveRun, RunEnd } from '../tables/runs.ts';
 import { leaseOwners, prepareRuns } from '../tables/runs.ts';
 import { prepareScenes } from '../tables/scenes.ts';
 import { prepareServerState } from '../tables/server-state.ts';
+import type { StashUse } from './awaits-stash.ts';
+import { CLAIMED_AWAITING } from './awaits-stash.ts';
 import { prepareClaim } from './claim.ts';
-import type { StashUse } from './held.ts';
-import { CLAIMED_HELD } from './held.ts';
-import { openLetterDesk } from './letter-desk.ts';
+import { openDeadLetterActions } from './dead-letter-actions.ts';
 import { prepareRescue } from './rescue.ts';
 import { prepareSettle } from './settle.ts';
 
@@ -113,11 +113,11 @@ export function openDrainQueue(
     servers.unbind();
     scenes.forgetAll();
   });
-  const desk = openLetterDesk(stores);
+  const actions = openDeadLetterActions(stores);
   const missingJobs = db.prepare<[], { id: number; path: string }>(`
     SELECT jobs.id, coalesce(pins.file, data ->> 'path', scene_path) AS path
     FROM jobs LEFT JOIN scenes USING (scene_id) LEFT JOIN pins USING (scene_id)
-    WHERE state = 'pending' AND held <= ${CLAIMED_HELD} AND misses > 0
+    WHERE state = 'pending' AND held <= ${CLAIMED_AWAITING} AND misses > 0
       AND coalesce(pins.file, data ->> 'path', scene_path) IS NOT NULL`);
   // The try that a wake leads to is given back beforehand.
   const wakeJob = db.prepare<[object]>(
@@ -150,7 +150,7 @@ export function openDrainQueue(
     settle: (entries: readonly SettleEntry[], now: number): readonly Settled[] => settleBatch(entries, now),
     missing: (): readonly Missing[] => [
       ...missingJobs.all().map((row): Missing => ({ kind: 'job', ...row })),
-      ...desk.list({ errorType: RETRY_RULES.plex_not_found.errorType }).flatMap((letter): Missing[] => {
+      ...actions.list({ errorType: RETRY_RULES.plex_not_found.errorType }).flatMap((letter): Missing[] => {
         const path = pins.of(letter.scene_id)?.file ?? letterPathOf(letter);
         return path === undefined ? [] : [{ kind: 'letter', id: letter.id, path }];
       }),
@@ -160,11 +160,11 @@ export function openDrainQueue(
         missing.filter((entry) => entry.kind === kind).map(({ id }) => id);
       wakeJobs.immediate(ids('job'), now);
       const letterIds = ids('letter');
-      if (letterIds.length > 0) desk.retry(desk.list({ ids: letterIds }), now);
+      if (letterIds.length > 0) actions.retry(actions.list({ ids: letterIds }), now);
     },
     reviveRefused: (now: number): number =>
-      desk
-        .retry(desk.list({ errorType: RETRY_RULES.plex_unauthorized.errorType }), now)
+      actions
+        .retry(actions.list({ errorType: RETRY_RULES.plex_unauthorized.errorType }), now)
         .filter(({ how }) => how === 'queued' || how === 'merged').length,
     addedMark: servers.addedMark,
     saveAddedMark: servers.saveAddedMark,

@@ -1,15 +1,15 @@
-import { RETRY_RULES } from '../../core/failures/retry.ts';
+import { RETRY_RULES } from '../../core/failures/retry-policy.ts';
 import { translated } from '../store/store-errors.ts';
 import type { Stores } from '../store/stores.ts';
 import { storesName } from '../store/stores.ts';
 import { hasOldCopies } from '../store/upgrade-copies.ts';
 import { newUuid } from '../store/uuid.ts';
+import { OUTAGE } from '../tables/alert-memory.ts';
 import { startBacklog } from '../tables/backlog.ts';
 import { hasLetterOfType } from '../tables/dead-letters.ts';
-import { OUTAGE } from '../tables/notices.ts';
 import { longestWait, pruneRuns } from '../tables/runs.ts';
-import type { StashUse } from './held.ts';
-import { mostHeldFor } from './held.ts';
+import type { StashUse } from './awaits-stash.ts';
+import { mostAwaiting } from './awaits-stash.ts';
 import { hasExpired } from './retention.ts';
 
 export type IdleRun = {
@@ -44,7 +44,7 @@ export function recordIdleRun(
   );
   const record = db.transaction((): boolean => {
     if (
-      busy.get({ mostHeld: mostHeldFor(stash), now, latest: now + longestWait(db, longestWaitMs) }) !== undefined ||
+      busy.get({ mostHeld: mostAwaiting(stash), now, latest: now + longestWait(db, longestWaitMs) }) !== undefined ||
       hasLetterOfType(dlqDb, RETRY_RULES.plex_unauthorized.errorType) ||
       hasExpired(dlqDb, { now, retentionMs }) ||
       hasOldCopies(path, now)

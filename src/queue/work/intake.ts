@@ -9,7 +9,7 @@ import type { Enqueued, EnqueueOptions } from '../tables/jobs.ts';
 import { prepareEnqueue, prepareLateStamping, prepareStamping } from '../tables/jobs.ts';
 import { prepareScenes } from '../tables/scenes.ts';
 import { prepareCount } from '../tables/totals.ts';
-import { CLAIMED_HELD } from './held.ts';
+import { CLAIMED_AWAITING } from './awaits-stash.ts';
 
 /** What Stash said of a scene, and when (epoch ms); without a time, now. */
 export type SceneEvent = Extract<HookEvent, { readonly sceneId: number }> & { readonly at?: number | undefined };
@@ -35,7 +35,7 @@ export type Intake = {
   /** Drops the waiting jobs of scenes that are gone from Stash and forgets the scenes, all or none, in one transaction. */
   forget(sceneIds: readonly number[]): readonly ForgottenScene[];
   /** How many of these jobs wait for a Stash that no run can ask. */
-  heldCount(jobIds: readonly number[]): number;
+  awaitingStashCount(jobIds: readonly number[]): number;
   close(): void;
 };
 
@@ -47,11 +47,11 @@ export function openIntake(dir: DataDir): Intake {
   prepareDataDir(dir, 'create');
   const db = openDatabase(dir, QUEUE_SCHEMA, { mode: 'create' });
   const held = db.prepare<[string], { count: number }>(
-    `SELECT count(*) AS count FROM jobs WHERE held > ${CLAIMED_HELD} AND id IN (SELECT value FROM json_each(?))`,
+    `SELECT count(*) AS count FROM jobs WHERE held > ${CLAIMED_AWAITING} AND id IN (SELECT value FROM json_each(?))`,
   );
   return translated(db.name, {
     ...intakeOf({ queueDb: db }),
-    heldCount: (jobIds: readonly number[]): number => held.get(JSON.stringify(jobIds))?.count ?? 0,
+    awaitingStashCount: (jobIds: readonly number[]): number => held.get(JSON.stringify(jobIds))?.count ?? 0,
     close: () => {
       db.close();
     },

@@ -5,8 +5,8 @@ import { storesName } from '../store/stores.ts';
 import { preparePins } from '../tables/pins.ts';
 import { prepareScenes } from '../tables/scenes.ts';
 import { prepareServerState } from '../tables/server-state.ts';
+import type { StashUse } from './awaits-stash.ts';
 import { prepareClaim, prepareDue } from './claim.ts';
-import type { StashUse } from './held.ts';
 
 /** What a preview reads of the queue. There is nothing here by which it could change anything. */
 export type PreviewReads = DrainReads & {

@@ -1,6 +1,6 @@
 import type { Rescued } from '../../core/drain/ports.ts';
 import { attemptLostMessage } from '../../core/drain/rescue-events.ts';
-import { RETRY_RULES } from '../../core/failures/retry.ts';
+import { RETRY_RULES } from '../../core/failures/retry-policy.ts';
 import { livenessOf } from '../store/owners.ts';
 import type { Stores } from '../store/stores.ts';
 import { prepareDeadLetters, toLetter } from '../tables/dead-letters.ts';

@@ -1,10 +1,10 @@
 import type { SettleEntry } from '../../core/drain/ports.ts';
-import { RETRY_RULES } from '../../core/failures/retry.ts';
+import { RETRY_RULES } from '../../core/failures/retry-policy.ts';
 import type { SyncError } from '../../core/model/errors.ts';
 import type { Settled, Settlement } from '../../core/model/job.ts';
 import { contentKeys } from '../../core/model/scene.ts';
-import type { StampedEdit } from '../../core/model/stamped-edit.ts';
-import { unsaidBy } from '../../core/model/stamped-edit.ts';
+import type { StampedEdit } from '../../core/model/scene-edit.ts';
+import { unsaidBy } from '../../core/model/scene-edit.ts';
 import type { Db } from '../store/open.ts';
 import type { LetterChoice, NewLetter, ShortenedLetter } from '../tables/dead-letters.ts';
 import { prepareDeadLetters, toLetter } from '../tables/dead-letters.ts';

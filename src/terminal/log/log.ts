@@ -2,7 +2,7 @@ import type { WorkerEvent } from '../../core/drain/events.ts';
 import { unreachable } from '../../core/model/errors.ts';
 import type { ListKind, ScalarField } from '../../core/model/plex-item.ts';
 import type { LeftAlone } from '../../core/model/scene-record.ts';
-import type { EditPlan, ListEdit } from '../../core/write/edits.ts';
+import type { EditPlan, ListEdit } from '../../core/write/edit-plan.ts';
 import type { Level } from './log-format.ts';
 
 export type LogLine = readonly [level: Level, line: string];

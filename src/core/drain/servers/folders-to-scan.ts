@@ -1,5 +1,5 @@
-import { folderOf, isUnder, mapPath, normalisePath } from '../../match/file-paths.ts';
 import type { LookUpPlace } from '../../match/look-up.ts';
+import { folderOf, isUnder, mapPath, normalisePath } from '../../match/paths.ts';
 import type { Section } from '../../model/plex-item.ts';
 
 /** A folder as Plex spells it, and a library that holds it. */

@@ -1,8 +1,8 @@
 import type { TooLong } from '../../write/cut-summary.ts';
 import { afterTaken, afterTooLong, isHopeless, retriesCut, withoutSummary } from '../../write/cut-summary.ts';
 import type { Part } from '../../write/parts.ts';
+import type { DrainOptions } from '../drain-options.ts';
 import type { DrainDeps } from '../ports.ts';
-import type { DrainOptions } from '../setting.ts';
 import type { Planned } from '../steps/plan.ts';
 
 /** Knows which requests were too long of late, in this drain and in those before it. */

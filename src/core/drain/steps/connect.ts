@@ -3,10 +3,10 @@ import { bindingOf, chooseSections, isKnownServer } from '../../match/libraries.
 import type { SyncError } from '../../model/errors.ts';
 import { asSyncError, UsageError } from '../../model/errors.ts';
 import type { Section } from '../../model/plex-item.ts';
+import type { DrainOptions } from '../drain-options.ts';
 import type { DrainDeps } from '../ports.ts';
-import type { Gate } from '../servers/gate.ts';
-import { answersProbe } from '../servers/gate.ts';
-import type { DrainOptions } from '../setting.ts';
+import type { PlexGuard } from '../servers/plex-guard.ts';
+import { answersProbe } from '../servers/plex-guard.ts';
 
 /** The libraries to work on, or why there is nothing to work on now. */
 export type Connection =
@@ -22,37 +22,37 @@ const REFUSAL_MS = 15 * 60_000;
  * is the server the data directory belongs to. Touches no job.
  * @throws {UsageError} for a library that is not there, another server, or an address that is no Plex.
  */
-export async function connect(deps: DrainDeps, gate: Gate, options: DrainOptions): Promise<Connection> {
+export async function connect(deps: DrainDeps, guard: PlexGuard, options: DrainOptions): Promise<Connection> {
   const { queue, plex, now } = deps;
   const refusedAt = queue.refusedAt(options.tokenFingerprint);
   if (refusedAt !== undefined && now() >= refusedAt && now() < refusedAt + REFUSAL_MS) {
-    gate.halt({ kind: 'unauthorized', message: 'Plex refused this token some minutes ago, and was not asked again' });
+    guard.halt({ kind: 'unauthorized', message: 'Plex refused this token some minutes ago, and was not asked again' });
     return { kind: 'halted' };
   }
-  const admitted = await admit(deps, gate);
+  const admitted = await admit(deps, guard);
   if (admitted !== undefined) return admitted;
   let sections: readonly Section[];
   try {
-    sections = await gate.ask(() => plex.sections());
-    await proveServer(deps, gate, { sections, ifOtherServer: options.ifOtherServer });
+    sections = await guard.ask(() => plex.sections());
+    await proveServer(deps, guard, { sections, ifOtherServer: options.ifOtherServer });
   } catch (thrown) {
     if (thrown instanceof UsageError) throw thrown;
-    return afterRefusal(deps, gate, { error: asSyncError(thrown), tokenFingerprint: options.tokenFingerprint });
+    return afterRefusal(deps, guard, { error: asSyncError(thrown), tokenFingerprint: options.tokenFingerprint });
   }
   queue.saveRefusal(undefined);
   return { kind: 'connected', sections: chooseSections(sections, options.libraries) };
 }
 
 /** Asks the breaker, with a probe where its time has come; answers only when there is nothing more to do. */
-async function admit({ queue, plex, now, emit }: DrainDeps, gate: Gate): Promise<Connection | undefined> {
+async function admit({ queue, plex, now, emit }: DrainDeps, guard: PlexGuard): Promise<Connection | undefined> {
   const admitted = admission(queue.breaker('plex'), now());
   if (admitted.kind === 'go') return undefined;
   if (admitted.kind === 'wait') {
-    gate.halt({ kind: 'breaker_open', retryAt: admitted.retryAt, message: 'The circuit breaker is open' });
+    guard.halt({ kind: 'breaker_open', retryAt: admitted.retryAt, message: 'The circuit breaker is open' });
     return { kind: 'halted' };
   }
   const alive = (await answersProbe(plex)) ? 'alive' : 'silent';
-  if (gate.halted() !== undefined) return { kind: 'halted' };
+  if (guard.halted() !== undefined) return { kind: 'halted' };
   queue.saveBreaker('plex', onProbe(alive, now()));
   if (alive === 'silent') return { kind: 'unreachable', message: 'Plex does not answer' };
   emit({ kind: 'breaker_half_open' });
@@ -61,33 +61,33 @@ async function admit({ queue, plex, now, emit }: DrainDeps, gate: Gate): Promise
 
 function afterRefusal(
   { queue, now }: DrainDeps,
-  gate: Gate,
+  guard: PlexGuard,
   { error, tokenFingerprint }: { readonly error: SyncError; readonly tokenFingerprint: string },
 ): Connection {
   if (error.code === 'unexpected') throw error;
-  if (gate.halted() !== undefined) return { kind: 'halted' };
+  if (guard.halted() !== undefined) return { kind: 'halted' };
   if (error.code === 'plex_forbidden') {
-    gate.halt({ kind: 'forbidden', message: error.message });
+    guard.halt({ kind: 'forbidden', message: error.message });
     return { kind: 'halted' };
   }
   if (error.code === 'plex_unauthorized') {
     queue.saveRefusal({ tokenFingerprint, at: now() });
-    gate.halt({ kind: 'unauthorized', message: error.message });
+    guard.halt({ kind: 'unauthorized', message: error.message });
     return { kind: 'halted' };
   }
-  gate.fault(error);
+  guard.fault(error);
   return { kind: 'unreachable', message: error.message };
 }
 
 async function proveServer(
   { queue, plex, files }: DrainDeps,
-  gate: Gate,
+  guard: PlexGuard,
   contact: { readonly sections: readonly Section[]; readonly ifOtherServer: DrainOptions['ifOtherServer'] },
 ): Promise<void> {
   const { sections, ifOtherServer } = contact;
   const bound = queue.binding();
   if (bound !== undefined && isKnownServer(bound, sections)) return;
-  const { machineIdentifier } = await gate.ask(() => plex.identity());
+  const { machineIdentifier } = await guard.ask(() => plex.identity());
   const isOther = bound !== undefined && bound.machineIdentifier !== machineIdentifier;
   if (isOther && ifOtherServer === 'refuse') {
     throw new UsageError(

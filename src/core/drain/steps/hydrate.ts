@@ -1,5 +1,5 @@
+import type { SceneFile } from '../../match/evidence.ts';
 import { durationMsOf } from '../../match/file-facts.ts';
-import type { SceneFile } from '../../match/match.ts';
 import { SyncError } from '../../model/errors.ts';
 import type { Job } from '../../model/job.ts';
 import type { SceneData, SceneKey } from '../../model/scene.ts';
@@ -7,9 +7,9 @@ import { contentKeys, isEmptyValue } from '../../model/scene.ts';
 import type { SceneRecord } from '../../model/scene-record.ts';
 import { saysMoreThanTitle } from '../../model/scene-record.ts';
 import type { StashScene } from '../../model/stash-scene.ts';
-import type { Course, Ended, Step } from '../course.ts';
-import { failed, givenBack, sharedFailure, split } from '../course.ts';
-import type { StashAnswer } from '../servers/stash-desk.ts';
+import type { DrainContext, Ended, Step } from '../drain-context.ts';
+import { failed, givenBack, sharedFailure, split } from '../drain-context.ts';
+import type { StashAnswer } from '../servers/scene-fetcher.ts';
 
 /** A job with the scene as it is now, its file, and what we last wrote for it. */
 export type Hydrated = {
@@ -27,33 +27,33 @@ export type Hydrated = {
  * Finds each job's scene and file: out of the job itself, the file of an earlier sync, and for jobs that ask for it,
  * what Stash has now, all of a batch in one request. Read again at each attempt, so that old data is never written.
  */
-export async function hydrate(jobs: readonly Job[], course: Course): Promise<Step<Hydrated>> {
+export async function hydrate(jobs: readonly Job[], context: DrainContext): Promise<Step<Hydrated>> {
   const asked = jobs.filter(({ bare }) => bare === 'open').map(({ sceneId }) => sceneId);
-  const answers = await course.stash.look(asked);
-  return split(jobs, (job) => hydrateOne(job, answers.get(job.sceneId), course));
+  const answers = await context.stash.look(asked);
+  return split(jobs, (job) => hydrateOne(job, answers.get(job.sceneId), context));
 }
 
-function hydrateOne(job: Job, answer: StashAnswer | undefined, course: Course): Hydrated | Ended {
+function hydrateOne(job: Job, answer: StashAnswer | undefined, context: DrainContext): Hydrated | Ended {
   switch (answer?.kind) {
     case undefined:
       // Nobody could be asked: what was given by hand is written, the rest waits for a run that can.
       if (job.bare === 'open' && contentKeys(job.data).length === 0) return givenBack(job);
-      return withFile(job, { scene: job.data, fromStash: new Set(), stashUpdatedAt: undefined }, course);
+      return withFile(job, { scene: job.data, fromStash: new Set(), stashUpdatedAt: undefined }, context);
     case 'shared':
-      return course.deps.stopRequested() === undefined ? sharedFailure(job, answer.error) : givenBack(job);
+      return context.deps.stopRequested() === undefined ? sharedFailure(job, answer.error) : givenBack(job);
     case 'failed':
       return failed(job, answer.error);
     case 'gone':
-      return afterGone(job, course);
+      return afterGone(job, context);
     case 'found': {
-      const { stashed: said, stashUpdatedAt } = gated(job, answer.scene, course);
+      const { stashed: said, stashUpdatedAt } = gated(job, answer.scene, context);
       const stashed = ofNamedFile(said, job.overStash);
       // What was given by hand after the request lies over what Stash says.
       const scene = { ...stashed, ...job.overStash };
       const fromStash = new Set(
         (Object.keys(stashed) as SceneKey[]).filter((key) => !Object.hasOwn(job.overStash, key)),
       );
-      return withFile({ ...job, bare: 'filled' }, { scene, fromStash, stashUpdatedAt }, course);
+      return withFile({ ...job, bare: 'filled' }, { scene, fromStash, stashUpdatedAt }, context);
     }
   }
 }
@@ -66,20 +66,20 @@ function ofNamedFile(stashed: SceneData, { path }: SceneData): SceneData {
 }
 
 /** A scene that is gone from Stash ends its job, but for what was given by hand afterwards. */
-function afterGone(job: Job, course: Course): Hydrated | Ended {
-  const path = job.overStash.path ?? course.deps.queue.record(job.sceneId)?.scenePath;
+function afterGone(job: Job, context: DrainContext): Hydrated | Ended {
+  const path = job.overStash.path ?? context.deps.queue.record(job.sceneId)?.scenePath;
   if (contentKeys(job.overStash).length === 0 || path === undefined) return { job, outcome: { kind: 'gone' } };
   const said = { scene: { path, ...job.overStash }, fromStash: new Set<SceneKey>(), stashUpdatedAt: undefined };
-  return withFile({ ...job, bare: 'filled' }, said, course);
+  return withFile({ ...job, bare: 'filled' }, said, context);
 }
 
 type Stashed = { readonly stashed: SceneData; readonly stashUpdatedAt: string | undefined };
 
 /**
  * A scene with nothing but a title may still be identified: its emptiness says nothing yet, unless we wrote more of it
- * out of Stash before. A write that the gate kept from clearing what is ours is not as Stash has it.
+ * out of Stash before. A write that the guard kept from clearing what is ours is not as Stash has it.
  */
-function gated(job: Job, { data, updatedAt }: StashScene, { deps, options }: Course): Stashed {
+function gated(job: Job, { data, updatedAt }: StashScene, { deps, options }: DrainContext): Stashed {
   const record = deps.queue.record(job.sceneId);
   const hasOurs = record !== undefined && saysMoreThanTitle(record.written);
   const isThin = contentKeys(data).every((key) => SAYS_NOTHING.has(key) || isEmptyValue(data[key]));
@@ -97,7 +97,7 @@ const SAYS_NOTHING: ReadonlySet<SceneKey> = new Set(['title', 'poster_url', 'bac
 function withFile(
   job: Job,
   said: Pick<Hydrated, 'scene' | 'fromStash' | 'stashUpdatedAt'>,
-  { deps }: Course,
+  { deps }: DrainContext,
 ): Hydrated | Ended {
   const record = deps.queue.record(job.sceneId);
   // Where Stash was asked, it knows of the file, or that there is none.

@@ -1,13 +1,13 @@
-import { fileName } from '../../match/file-paths.ts';
-import type { Candidate } from '../../match/match.ts';
-import { heldFile } from '../../match/match.ts';
+import type { Candidate } from '../../match/evidence.ts';
+import { heldFile } from '../../match/evidence.ts';
+import { fileName } from '../../match/paths.ts';
 import type { Pin } from '../../match/pin.ts';
 import { fileToFollow, holdsPinned, MOST_CHOICES, pinCommand } from '../../match/pin.ts';
 import type { ItemChoice } from '../../model/errors.ts';
 import { SyncError } from '../../model/errors.ts';
 import type { PlexItem } from '../../model/plex-item.ts';
 import { isOfItem } from '../../model/scene-record.ts';
-import type { Course } from '../course.ts';
+import type { DrainContext } from '../drain-context.ts';
 import type { Hydrated } from './hydrate.ts';
 import type { ItemRead, Read } from './read.ts';
 import type { Resolved } from './resolve.ts';
@@ -22,7 +22,7 @@ type PinState = 'unchecked' | 'lost_item' | 'lost_file' | 'followed';
 export type Pinned = Resolved & { readonly from: 'pin'; readonly pin: Pin; readonly pinState: PinState };
 
 /** The item a person said, if one was said: to be checked on the read that comes anyway, and looked for nowhere. */
-export function resolveFromPin(work: Hydrated, { deps }: Course): Pinned | undefined {
+export function resolveFromPin(work: Hydrated, { deps }: DrainContext): Pinned | undefined {
   const pin = deps.queue.pin(work.job.sceneId);
   return pin === undefined ? undefined : asPinned(work, pin, 'unchecked');
 }
@@ -44,9 +44,9 @@ type CheckedPin = { readonly kind: 'read'; readonly work: Read } | { readonly ki
 export function checkPin(
   work: Pinned,
   read: Extract<ItemRead, { kind: 'item' | 'gone' }>,
-  course: Course,
+  context: DrainContext,
 ): CheckedPin | undefined {
-  const isThere = read.kind === 'item' && course.sections.some(({ key }) => key === read.item.sectionKey);
+  const isThere = read.kind === 'item' && context.sections.some(({ key }) => key === read.item.sectionKey);
   const hasFollowed = work.pinState === 'followed';
   if (!isThere) return hasFollowed ? undefined : { kind: 'stale', work: { ...work, pinState: 'lost_item' } };
   const { item } = read;
@@ -57,12 +57,12 @@ export function checkPin(
   if (!isHeld && record?.ratingKey === item.ratingKey && !isOfItem(record, item)) return undefined;
   // The pinned file is nowhere else: the item has got another one, and stays the one that was meant.
   const file = isHeld ? undefined : fileToFollow(item.files, work.file.path);
-  if (file !== undefined) move(work.pin, { ...work.pin, file }, course);
-  return { kind: 'read', work: asRead(work, item, course) };
+  if (file !== undefined) move(work.pin, { ...work.pin, file }, context);
+  return { kind: 'read', work: asRead(work, item, context) };
 }
 
 /** The evidence alone, as without the pin: what is remembered as proof must hold once the pin is gone. */
-function asRead(work: Pinned, item: PlexItem, { options }: Course): Read {
+function asRead(work: Pinned, item: PlexItem, { options }: DrainContext): Read {
   const { record, file } = work;
   const proven = { scenePath: record?.scenePath ?? '', file: record?.provenFile ?? '' };
   return { ...work, item, provenFile: heldFile(file, proven, item.files, options.mappings), recordFrom: 'own' };
@@ -73,10 +73,10 @@ function asRead(work: Pinned, item: PlexItem, { options }: Course): Read {
  * @throws {SyncError} `plex_not_found` when none has it and the old item is gone, `low_confidence` when several have it,
  *   or what the look-up failed with.
  */
-export async function followPin(work: Pinned, course: Course): Promise<Pinned> {
+export async function followPin(work: Pinned, context: DrainContext): Promise<Pinned> {
   const { pin, pinState } = work;
   // An item that was read without the file does not have it, whatever a list says.
-  const holders = (await holdersOf(pin, course)).filter(
+  const holders = (await holdersOf(pin, context)).filter(
     ({ ratingKey }) => pinState !== 'lost_file' || ratingKey !== pin.ratingKey,
   );
   const [holder, ...others] = holders;
@@ -87,16 +87,16 @@ export async function followPin(work: Pinned, course: Course): Promise<Pinned> {
   if (others.length > 0) throw severalHolders(pin, holders);
   const { ratingKey, sectionKey, title } = holder;
   const moved = { ...pin, ratingKey, sectionKey, title };
-  move(pin, moved, course);
+  move(pin, moved, context);
   return asPinned(work, moved, 'followed');
 }
 
-async function holdersOf(pin: Pin, { files }: Course): Promise<readonly Candidate[]> {
+async function holdersOf(pin: Pin, { files }: DrainContext): Promise<readonly Candidate[]> {
   const named = await files.withName(fileName(pin.file));
   return named.filter((candidate) => holdsPinned(pin, candidate.files));
 }
 
-function move(from: Pin, to: Pin, { deps }: Course): void {
+function move(from: Pin, to: Pin, { deps }: DrainContext): void {
   // A person may have pinned the scene anew, or unpinned it, in this very moment.
   if (!deps.queue.movePin(from, to)) return;
   deps.emit({ kind: 'pin_moved', sceneId: to.sceneId, from: from.ratingKey, to: to.ratingKey, file: to.file });
@@ -123,7 +123,7 @@ export function choiceOf({ item, provenFile }: Read): ItemChoice {
 }
 
 /** Why an item that another scene is pinned to is not written for this one; `undefined` when it may be. */
-export function pinnedToOther(work: Read, { deps }: Course): SyncError | undefined {
+export function pinnedToOther(work: Read, { deps }: DrainContext): SyncError | undefined {
   const { ratingKey, fields } = work.item;
   const pinned = deps.queue.pinnedTo(ratingKey);
   if (pinned.length === 0 || isPinned(work)) return undefined;

@@ -1,11 +1,11 @@
 import { asSyncError, SyncError } from '../../model/errors.ts';
 import type { Written } from '../../model/scene-record.ts';
 import { writtenTo } from '../../model/scene-record.ts';
-import type { EditPlan } from '../../write/edits.ts';
-import { intentOf, isEmptyPlan, planEdits } from '../../write/edits.ts';
-import { wantedFrom } from '../../write/wanted.ts';
-import type { Course, Ended, Step } from '../course.ts';
-import { failed, givenBack, notesOf, recordOf, split } from '../course.ts';
+import { desiredStateOf } from '../../write/desired-state.ts';
+import type { EditPlan } from '../../write/edit-plan.ts';
+import { intentOf, isEmptyPlan, planEdits } from '../../write/edit-plan.ts';
+import type { DrainContext, Ended, Step } from '../drain-context.ts';
+import { failed, givenBack, notesOf, recordOf, split } from '../drain-context.ts';
 import type { IntentNote } from '../ports.ts';
 import type { Read } from './read.ts';
 
@@ -19,9 +19,9 @@ export type Planned = Read & {
 };
 
 /** Scene × item × last written → the edits still needed; a job without any is done. */
-export function plan(batch: readonly Read[], course: Course): Step<Planned> {
+export function plan(batch: readonly Read[], context: DrainContext): Step<Planned> {
   return split(batch, (work) => {
-    const planned = planSafely(work, course);
+    const planned = planSafely(work, context);
     if (planned instanceof SyncError) return failed(work.job, planned);
     return isEmptyPlan(planned.plan) ? unchanged(planned) : planned;
   });
@@ -35,11 +35,11 @@ export function unchanged(work: Planned): Ended {
   };
 }
 
-function planSafely(work: Read, { deps, options, longRequests }: Course): Planned | SyncError {
+function planSafely(work: Read, { deps, options, longRequests }: DrainContext): Planned | SyncError {
   const { record, item, job } = work;
   try {
     const written = writtenTo(record, item, work.recordFrom);
-    const edits = planEdits(wantedFrom(work.scene, options.rules, work.fromStash), item, written, options.rules);
+    const edits = planEdits(desiredStateOf(work.scene, options.rules, work.fromStash), item, written, options.rules);
     for (const left of edits.left) deps.emit({ kind: 'left_alone', sceneId: job.sceneId, left });
     for (const { kind, dropped } of edits.capped)
       deps.emit({ kind: 'capped', sceneId: job.sceneId, list: kind, dropped });
@@ -50,7 +50,7 @@ function planSafely(work: Read, { deps, options, longRequests }: Course): Planne
 }
 
 /** Notes, before the first PUT, what is about to be written and what stood there; a job whose lease was lost ends here. */
-export function intend(batch: readonly Planned[], { deps }: Course): Step<Planned> {
+export function intend(batch: readonly Planned[], { deps }: DrainContext): Step<Planned> {
   if (batch.length === 0) return { going: [], ended: [] };
   const notes = batch.map((work): IntentNote => {
     const { sceneId, lease } = work.job;

@@ -1,11 +1,11 @@
 import type { Job, Settlement } from '../../model/job.ts';
-import type { Course, Ended } from '../course.ts';
-import { notesOf, recordOf } from '../course.ts';
+import type { DrainContext, Ended } from '../drain-context.ts';
+import { notesOf, recordOf } from '../drain-context.ts';
 import type { WorkerEvent } from '../events.ts';
 import type { Planned } from './plan.ts';
 
 /** Tells what each plan would write, instead of writing it. */
-export function preview(batch: readonly Planned[], { deps }: Course): readonly Ended[] {
+export function preview(batch: readonly Planned[], { deps }: DrainContext): readonly Ended[] {
   return batch.map((work): Ended => {
     const { job, item, plan } = work;
     const { ratingKey, fields } = item;

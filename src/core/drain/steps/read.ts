@@ -1,15 +1,15 @@
-import type { PathMapping } from '../../match/file-paths.ts';
-import { isSamePath, mapPath } from '../../match/file-paths.ts';
-import type { ProvenMatch } from '../../match/match.ts';
-import { heldFile } from '../../match/match.ts';
+import type { ProvenMatch } from '../../match/evidence.ts';
+import { heldFile } from '../../match/evidence.ts';
+import type { PathMapping } from '../../match/paths.ts';
+import { isSamePath, mapPath } from '../../match/paths.ts';
 import type { SyncErrorCode } from '../../model/errors.ts';
 import { asSyncError, SyncError } from '../../model/errors.ts';
 import type { PlexItem } from '../../model/plex-item.ts';
 import type { SceneRecord } from '../../model/scene-record.ts';
-import type { Course, Ended, Step } from '../course.ts';
-import { failed, givenBack, isStopping, sharedFailure, split } from '../course.ts';
+import type { DrainContext, Ended, Step } from '../drain-context.ts';
+import { failed, givenBack, isStopping, sharedFailure, split } from '../drain-context.ts';
 import type { DrainDeps } from '../ports.ts';
-import type { Gate } from '../servers/gate.ts';
+import type { PlexGuard } from '../servers/plex-guard.ts';
 import { checkPin, choiceOf, isPinned, pinnedToOther } from './pins.ts';
 import type { Resolved } from './resolve.ts';
 import { lookUpAll } from './resolve.ts';
@@ -42,19 +42,19 @@ const ONE_ITEMS_FAULT: ReadonlySet<SyncErrorCode> = new Set([
 export async function readItems(
   ratingKeys: readonly string[],
   deps: DrainDeps,
-  gate: Gate,
+  guard: PlexGuard,
 ): Promise<Map<string, ItemRead>> {
   if (ratingKeys.length === 0) return new Map();
   try {
-    const items = await gate.ask(() => deps.plex.items(ratingKeys));
-    gate.answered();
+    const items = await guard.ask(() => deps.plex.items(ratingKeys));
+    guard.answered();
     const byKey = new Map(items.map((item) => [item.ratingKey, item]));
     return readAs(ratingKeys, (key) => {
       const item = byKey.get(key);
       return item === undefined ? { kind: 'gone' } : { kind: 'item', item };
     });
   } catch (thrown) {
-    return await afterFailedRead(ratingKeys, asSyncError(thrown), deps, gate);
+    return await afterFailedRead(ratingKeys, asSyncError(thrown), deps, guard);
   }
 }
 
@@ -62,23 +62,23 @@ async function afterFailedRead(
   ratingKeys: readonly string[],
   error: SyncError,
   deps: DrainDeps,
-  gate: Gate,
+  guard: PlexGuard,
 ): Promise<Map<string, ItemRead>> {
-  if (error.code === 'plex_unauthorized') gate.halt({ kind: 'unauthorized', message: error.message });
+  if (error.code === 'plex_unauthorized') guard.halt({ kind: 'unauthorized', message: error.message });
   const isSingle = ratingKeys.length === 1;
   if (isSingle && error.code === 'plex_not_found') return readAs(ratingKeys, () => ({ kind: 'gone' }));
   const isShared = error.code === 'plex_unavailable' || error.code === 'plex_unauthorized';
   if (isSingle || isShared || !ONE_ITEMS_FAULT.has(error.code)) {
-    gate.fault(error);
-    if (!isSingle) gate.putOff(error);
+    guard.fault(error);
+    if (!isSingle) guard.putOff(error);
     return readAs(ratingKeys, () => ({ kind: isSingle && !isShared ? 'error' : 'shared', error }));
   }
   const middle = Math.ceil(ratingKeys.length / 2);
   const reads = new Map<string, ItemRead>();
   for (const half of [ratingKeys.slice(0, middle), ratingKeys.slice(middle)]) {
     // What came before may have opened the breaker; then the rest is not asked for.
-    const isOver = gate.halted() !== undefined || [...reads.values()].some(({ kind }) => kind === 'shared');
-    const read = isOver ? readAs(half, () => ({ kind: 'shared', error })) : await readItems(half, deps, gate);
+    const isOver = guard.halted() !== undefined || [...reads.values()].some(({ kind }) => kind === 'shared');
+    const read = isOver ? readAs(half, () => ({ kind: 'shared', error })) : await readItems(half, deps, guard);
     for (const [key, value] of read) reads.set(key, value);
   }
   return reads;
@@ -92,45 +92,45 @@ function readAs(ratingKeys: readonly string[], read: (key: string) => ItemRead):
  * Reads the full items; a job whose remembered item is gone or holds another file is looked up and read once more, and
  * where the index was what remembered it, at Plex.
  */
-export async function readAndRecheck(batch: readonly Resolved[], course: Course): Promise<Step<Read>> {
-  const { stale, going, ended } = await readBatch(batch, course);
+export async function readAndRecheck(batch: readonly Resolved[], context: DrainContext): Promise<Step<Read>> {
+  const { stale, going, ended } = await readBatch(batch, context);
   if (stale.length === 0) return { going, ended };
-  const again = await lookUpAll(stale, course);
-  const rest = await readAndRecheck(again.going, course);
+  const again = await lookUpAll(stale, context);
+  const rest = await readAndRecheck(again.going, context);
   return { going: [...going, ...rest.going], ended: [...ended, ...again.ended, ...rest.ended] };
 }
 
 async function readBatch(
   batch: readonly Resolved[],
-  course: Course,
+  context: DrainContext,
 ): Promise<Step<Read> & { readonly stale: readonly Resolved[] }> {
-  const { deps, gate } = course;
-  if (gate.halted() !== undefined) return { going: [], stale: [], ended: batch.map(({ job }) => givenBack(job)) };
-  const reads = await readItems([...new Set(batch.map(({ ratingKey }) => ratingKey))], deps, gate);
+  const { deps, guard } = context;
+  if (guard.halted() !== undefined) return { going: [], stale: [], ended: batch.map(({ job }) => givenBack(job)) };
+  const reads = await readItems([...new Set(batch.map(({ ratingKey }) => ratingKey))], deps, guard);
   const going: Read[] = [];
   const stale: Resolved[] = [];
   const ended: Ended[] = [];
   for (const work of batch) {
-    const checked = checkItem(work, reads.get(work.ratingKey) ?? { kind: 'gone' }, course);
+    const checked = checkItem(work, reads.get(work.ratingKey) ?? { kind: 'gone' }, context);
     if (checked.kind === 'read') {
       deps.emit({ kind: 'found', sceneId: work.job.sceneId, title: checked.work.item.fields.title, from: work.from });
       going.push(checked.work);
     } else if (checked.kind === 'stale') stale.push(checked.work);
     else if (checked.kind === 'shared')
-      ended.push(isStopping(course) ? givenBack(work.job) : sharedFailure(work.job, checked.error));
+      ended.push(isStopping(context) ? givenBack(work.job) : sharedFailure(work.job, checked.error));
     else ended.push(failed(work.job, checked.error));
   }
   return { going, stale, ended };
 }
 
 /** One job per item: a second one of the batch waits its turn, and another scene's item is not written. */
-export function keepOwners(batch: readonly Read[], course: Course): Step<Read> {
-  const { deps, options } = course;
+export function keepOwners(batch: readonly Read[], context: DrainContext): Step<Read> {
+  const { deps, options } = context;
   const taken = new Set<string>();
   return split(batch, (work) => {
     const { ratingKey } = work.item;
     if (taken.has(ratingKey)) return { job: work.job, outcome: { kind: 'defer' } };
-    const pinnedElsewhere = pinnedToOther(work, course);
+    const pinnedElsewhere = pinnedToOther(work, context);
     if (pinnedElsewhere !== undefined) return failed(work.job, pinnedElsewhere);
     const ownerId = deps.queue.sceneOf(ratingKey);
     const owner = ownerId === undefined || ownerId === work.job.sceneId ? undefined : deps.queue.record(ownerId);
@@ -183,10 +183,10 @@ type Checked =
   | { readonly kind: 'shared'; readonly work: Resolved; readonly error: SyncError };
 
 /** Holds a job's item against the file it was chosen for: what was true at the last sync or look may be so no more. */
-function checkItem(work: Resolved, read: ItemRead, course: Course): Checked {
+function checkItem(work: Resolved, read: ItemRead, context: DrainContext): Checked {
   if (isPinned(work) && (read.kind === 'item' || read.kind === 'gone'))
-    return checkPin(work, read, course) ?? { kind: 'failed', work, error: vanished(work) };
-  const { options, sections } = course;
+    return checkPin(work, read, context) ?? { kind: 'failed', work, error: vanished(work) };
+  const { options, sections } = context;
   switch (read.kind) {
     case 'error':
     case 'shared':
@@ -204,7 +204,7 @@ function checkItem(work: Resolved, read: ItemRead, course: Course): Checked {
     case 'gone':
       break;
   }
-  if (work.from === 'index') course.files.wasWrong(work.ratingKey, read.kind === 'item' ? read.item : undefined);
+  if (work.from === 'index') context.files.wasWrong(work.ratingKey, read.kind === 'item' ? read.item : undefined);
   if (work.from === 'record' || work.from === 'index') return { kind: 'stale', work };
   return { kind: 'failed', work, error: vanished(work) };
 }

@@ -1,14 +1,14 @@
-import { NOT_FOUND_TRIES, RETRY_RULES } from '../../failures/retry.ts';
-import { pathMapFlag } from '../../match/file-paths.ts';
-import type { MatchResult } from '../../match/match.ts';
-import { adviceOn } from '../../match/match.ts';
+import { NOT_FOUND_TRIES, RETRY_RULES } from '../../failures/retry-policy.ts';
+import type { MatchResult } from '../../match/evidence.ts';
+import { adviceOn } from '../../match/evidence.ts';
+import { pathMapFlag } from '../../match/paths.ts';
 import { MOST_CHOICES, pinCommand } from '../../match/pin.ts';
 import type { ItemChoice } from '../../model/errors.ts';
 import { asSyncError, SyncError } from '../../model/errors.ts';
-import type { Course, Ended, Step } from '../course.ts';
-import { failed, givenBack, isStopping, split } from '../course.ts';
+import type { DrainContext, Ended, Step } from '../drain-context.ts';
+import { failed, givenBack, isStopping, split } from '../drain-context.ts';
 import { mapConcurrently } from '../map-concurrently.ts';
-import type { LookKind } from '../servers/file-desk.ts';
+import type { LookKind } from '../servers/file-finder.ts';
 import type { Hydrated } from './hydrate.ts';
 import { followPin, isPinned, resolveFromPin } from './pins.ts';
 
@@ -20,10 +20,10 @@ export type Resolved = Hydrated & {
 };
 
 /** Path → rating key: as a person said, from the last sync, or by looking the file up. */
-export async function resolve(batch: readonly Hydrated[], course: Course): Promise<Step<Resolved>> {
-  const known = batch.map((work) => resolveFromPin(work, course) ?? resolveFromRecord(work) ?? work);
+export async function resolve(batch: readonly Hydrated[], context: DrainContext): Promise<Step<Resolved>> {
+  const known = batch.map((work) => resolveFromPin(work, context) ?? resolveFromRecord(work) ?? work);
   const unknown = known.filter((work): work is Hydrated => !('ratingKey' in work));
-  const looked = await lookUpAll(unknown, course);
+  const looked = await lookUpAll(unknown, context);
   return {
     going: [...known.filter((work): work is Resolved => 'ratingKey' in work), ...looked.going],
     ended: looked.ended,
@@ -34,31 +34,31 @@ export async function resolve(batch: readonly Hydrated[], course: Course): Promi
  * Path → rating key by look-ups alone, for pins that lost their item, and for files of which nothing is known, or nothing
  * that still holds.
  */
-export async function lookUpAll(batch: readonly Hydrated[], course: Course): Promise<Step<Resolved>> {
-  const { gate, watch, options, files } = course;
+export async function lookUpAll(batch: readonly Hydrated[], context: DrainContext): Promise<Step<Resolved>> {
+  const { guard, watch, options, files } = context;
   await files.expect(batch.length);
   const ends = await mapConcurrently(batch, options.concurrency, async (work): Promise<Resolved | Ended> => {
     // What is found already is still written when the time is up; nothing more is looked for.
-    if (gate.halted() !== undefined || gate.isTimeUp()) return givenBack(work.job);
+    if (guard.halted() !== undefined || guard.isTimeUp()) return givenBack(work.job);
     try {
-      const found = await (isPinned(work) ? followPin(work, course) : lookUp(work, course));
+      const found = await (isPinned(work) ? followPin(work, context) : lookUp(work, context));
       watch.noteFound();
-      gate.answered();
+      guard.answered();
       return found;
     } catch (thrown) {
-      return afterFailedLook(work, asSyncError(thrown), course);
+      return afterFailedLook(work, asSyncError(thrown), context);
     }
   });
   return split(ends, (end) => end);
 }
 
-function afterFailedLook({ job, file }: Hydrated, error: SyncError, course: Course): Ended {
-  const { gate, watch } = course;
-  if (error.code === 'plex_unauthorized') gate.halt({ kind: 'unauthorized', message: error.message });
-  if (isStopping(course) && RETRY_RULES[error.code].class !== 'permanent') return givenBack(job);
+function afterFailedLook({ job, file }: Hydrated, error: SyncError, context: DrainContext): Ended {
+  const { guard, watch } = context;
+  if (error.code === 'plex_unauthorized') guard.halt({ kind: 'unauthorized', message: error.message });
+  if (isStopping(context) && RETRY_RULES[error.code].class !== 'permanent') return givenBack(job);
   if (error.code === 'plex_not_found') watch.noteMissing(file.path);
   if (error.code === 'low_confidence') watch.noteFound();
-  gate.fault(error);
+  guard.fault(error);
   return failed(job, error);
 }
 
@@ -74,7 +74,7 @@ function resolveFromRecord(work: Hydrated): Resolved | undefined {
  * found nothing is "not found".
  * @throws {SyncError} `plex_not_found`, `low_confidence`, or what the look-up failed with.
  */
-async function lookUp(work: Hydrated, { deps, watch, options, files }: Course): Promise<Resolved> {
+async function lookUp(work: Hydrated, { deps, watch, options, files }: DrainContext): Promise<Resolved> {
   const { job, file } = work;
   const { look, from } = await files.look(file, lookKindOf(work));
   const { name, match } = look;

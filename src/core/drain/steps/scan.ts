@@ -1,23 +1,23 @@
 import { asSyncError } from '../../model/errors.ts';
-import type { Course, Ended } from '../course.ts';
+import type { DrainContext, Ended } from '../drain-context.ts';
+import type { DrainSetting } from '../drain-options.ts';
 import { foldersToScan } from '../servers/folders-to-scan.ts';
-import type { DrainSetting } from '../setting.ts';
 import type { Hydrated } from './hydrate.ts';
 
 /** Asks Plex to look into folders whose files it does not have yet, each of them once in a drain. */
-export type ScanDesk = {
+export type FolderScanner = {
   /** @param paths as Stash sees them */
   ask(paths: readonly string[]): Promise<void>;
 };
 
-export function createScanDesk({ deps, gate, options, sections }: DrainSetting): ScanDesk {
+export function createFolderScanner({ deps, guard, options, sections }: DrainSetting): FolderScanner {
   const asked = new Set<string>();
   let hasFailed = false;
   return {
     ask: async (paths) => {
       for (const { section, folder } of foldersToScan(paths, { sections, mappings: options.mappings })) {
         // Who may not scan one folder, or is not answered, is spared the same for all others.
-        if (hasFailed || gate.halted() !== undefined || gate.isTimeUp()) return;
+        if (hasFailed || guard.halted() !== undefined || guard.isTimeUp()) return;
         const place = `${section.key}\n${folder}`;
         if (asked.has(place)) continue;
         asked.add(place);
@@ -41,7 +41,7 @@ export function createScanDesk({ deps, gate, options, sections }: DrainSetting):
 export async function scanMissing(
   batch: readonly Hydrated[],
   ended: readonly Ended[],
-  { scan, options }: Course,
+  { scan, options }: DrainContext,
 ): Promise<void> {
   if (options.scanning === 'leave' || options.mode === 'preview') return;
   const paths = new Map(batch.map(({ job, file }) => [job.id, file.path]));

@@ -2,7 +2,7 @@ import { asSyncError } from '../../model/errors.ts';
 import type { ScalarField } from '../../model/plex-item.ts';
 import type { Delivery, Part, RefusedPart } from '../../write/parts.ts';
 import { afterRefusal, firstParts } from '../../write/parts.ts';
-import type { Course } from '../course.ts';
+import type { DrainContext } from '../drain-context.ts';
 import { lockOf } from '../servers/long-requests.ts';
 import type { Planned } from './plan.ts';
 
@@ -10,14 +10,14 @@ import type { Planned } from './plan.ts';
  * Writes one item: all its edits in one request, and where that is refused, each part in one of its own.
  * @throws {SyncError} what is no fault of the edits; parts that were taken before it have landed.
  */
-export async function send(work: Planned, course: Course): Promise<Delivery> {
-  const lengthOf = (part: Part): number => course.longRequests.lengthOf(work, part);
+export async function send(work: Planned, context: DrainContext): Promise<Delivery> {
+  const lengthOf = (part: Part): number => context.longRequests.lengthOf(work, part);
   const waiting = [...firstParts(work.plan, lengthOf)];
   const taken: Part[] = [];
   const stands: ScalarField[] = [];
   const refused: RefusedPart[] = [];
   for (let part = waiting.shift(); part !== undefined; part = waiting.shift()) {
-    const error = await put(part, work, course);
+    const error = await put(part, work, context);
     if (error === undefined) {
       taken.push(part);
       continue;
@@ -40,15 +40,15 @@ export async function send(work: Planned, course: Course): Promise<Delivery> {
         break;
     }
   }
-  tellCut(taken, work, course);
+  tellCut(taken, work, context);
   return { taken, stands, refused };
 }
 
 /** Sends one request; answers with the error it failed with. */
-async function put(part: Part, work: Planned, { deps, gate, options, longRequests }: Course) {
+async function put(part: Part, work: Planned, { deps, guard, options, longRequests }: DrainContext) {
   const bytes = longRequests.lengthOf(work, part);
   try {
-    await gate.ask(() => deps.plex.edit(work.item, part, lockOf(options.rules)));
+    await guard.ask(() => deps.plex.edit(work.item, part, lockOf(options.rules)));
     longRequests.taken(bytes);
     return undefined;
   } catch (thrown) {
@@ -58,7 +58,7 @@ async function put(part: Part, work: Planned, { deps, gate, options, longRequest
   }
 }
 
-function tellCut(taken: readonly Part[], { plan, job }: Planned, { deps }: Course): void {
+function tellCut(taken: readonly Part[], { plan, job }: Planned, { deps }: DrainContext): void {
   const sent = summaryOf({ fields: taken.flatMap(({ fields }) => fields) });
   if (sent === undefined || sent === summaryOf(plan)) return;
   deps.emit({ kind: 'summary_cut', sceneId: job.sceneId, length: sent.length });

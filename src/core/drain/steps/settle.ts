@@ -1,6 +1,6 @@
-import { NOT_FOUND_TRIES, RETRY_RULES, release, settlementFor } from '../../failures/retry.ts';
+import { NOT_FOUND_TRIES, RETRY_RULES, release, settlementFor } from '../../failures/retry-policy.ts';
 import type { Job, Settled, Settlement } from '../../model/job.ts';
-import type { Course, Ended, Outcome } from '../course.ts';
+import type { DrainContext, Ended, Outcome } from '../drain-context.ts';
 import type { WorkerEvent } from '../events.ts';
 import type { Tally } from '../tally.ts';
 import { previewEvent } from './preview.ts';
@@ -9,21 +9,21 @@ import { previewEvent } from './preview.ts';
  * Decides what becomes of every job of a batch and applies it, all in one transaction.
  * @returns how many jobs went back only to be claimed again in this drain.
  */
-export function settle(ended: readonly Ended[], course: Course, tally: Tally): number {
-  const { deps, gate, watch } = course;
+export function settle(ended: readonly Ended[], context: DrainContext, tally: Tally): number {
+  const { deps, guard, watch } = context;
   const inOrder = ended.toSorted((a, b) => a.job.id - b.job.id);
   for (const { job, outcome, noted } of inOrder) {
     if (noted || isWithoutFile(job, outcome)) continue;
     if (outcome.kind === 'failed') watch.note(outcome.error);
     if (outcome.kind === 'updated' || outcome.kind === 'unchanged') watch.note(undefined);
   }
-  if (ended.some(({ outcome }) => provesPlexAlive(outcome))) gate.trialEnded();
+  if (ended.some(({ outcome }) => provesPlexAlive(outcome))) guard.trialEnded();
   const verdict = watch.verdict();
-  if (verdict !== undefined) gate.halt(verdict);
-  const isMisconfigured = gate.halts().some(({ kind }) => kind === 'misconfigured');
+  if (verdict !== undefined) guard.halt(verdict);
+  const isMisconfigured = guard.halts().some(({ kind }) => kind === 'misconfigured');
   const entries = inOrder.map(({ job, outcome }) => ({
     job,
-    settlement: isMisconfigured && outcome.kind === 'failed' ? GIVE_BACK : settlementOf(job, outcome, course),
+    settlement: isMisconfigured && outcome.kind === 'failed' ? GIVE_BACK : settlementOf(job, outcome, context),
     landed: outcome.kind === 'failed' ? outcome.landed : undefined,
   }));
   const settled = deps.queue.settle(entries, deps.now());
@@ -31,8 +31,8 @@ export function settle(ended: readonly Ended[], course: Course, tally: Tally): n
     const how = settled[index] ?? 'lease_lost';
     count(tally, entry.settlement, how);
     const event =
-      course.options.mode === 'write'
-        ? eventFor(entry.job, entry.settlement, how, course)
+      context.options.mode === 'write'
+        ? eventFor(entry.job, entry.settlement, how, context)
         : previewEvent(entry.job, entry.settlement);
     if (event !== undefined) deps.emit(event);
   }
@@ -46,7 +46,7 @@ function isWithoutFile({ bare }: Job, outcome: Outcome): boolean {
 
 const GIVE_BACK: Settlement = { kind: 'give_back' };
 
-function settlementOf(job: Job, outcome: Outcome, { deps, options }: Course): Settlement {
+function settlementOf(job: Job, outcome: Outcome, { deps, options }: DrainContext): Settlement {
   const now = deps.now();
   switch (outcome.kind) {
     case 'updated':
@@ -96,7 +96,12 @@ function tallyKey(settlement: Exclude<Settlement, { kind: 'defer' }>): keyof Tal
 }
 
 /** What a settlement is worth telling; a job that was merely given back untried is not. */
-function eventFor(job: Job, settlement: Settlement, how: Settled, { deps, options }: Course): WorkerEvent | undefined {
+function eventFor(
+  job: Job,
+  settlement: Settlement,
+  how: Settled,
+  { deps, options }: DrainContext,
+): WorkerEvent | undefined {
   const about = { jobId: job.id, sceneId: job.sceneId };
   if (how !== 'applied') return { kind: how, ...about };
   switch (settlement.kind) {

@@ -1,6 +1,6 @@
-import { nameKey } from '../../match/file-paths.ts';
+import { nameKey } from '../../match/paths.ts';
 import { asSyncError } from '../../model/errors.ts';
-import type { Course } from '../course.ts';
+import type { DrainContext } from '../drain-context.ts';
 import type { AddedItem, AddedMark, Missing } from '../ports.ts';
 
 /** How many of the newest items are looked at where no earlier look has left a mark. */
@@ -10,16 +10,16 @@ const NEWEST = 100;
  * Asks each library once what was added since the last look, and makes due the jobs that waited for such a file; dead
  * letters that waited for one in vain come back to life. Costs nothing while nobody waits; a wake costs a job no try.
  */
-export async function wake(course: Course): Promise<void> {
-  const { deps, gate, sections } = course;
+export async function wake(context: DrainContext): Promise<void> {
+  const { deps, guard, sections } = context;
   const { queue } = deps;
   const waiting = Map.groupBy(queue.missing(), ({ path }) => nameKey(path));
   if (waiting.size === 0) return;
   for (const section of sections) {
-    if (gate.halted() !== undefined) return;
+    if (guard.halted() !== undefined) return;
     try {
       const mark = queue.addedMark(section.key);
-      const added = await gate.ask(() => deps.plex.addedSince(section, mark?.at, NEWEST));
+      const added = await guard.ask(() => deps.plex.addedSince(section, mark?.at, NEWEST));
       const news = added.filter(
         ({ ratingKey, addedAt }) => addedAt !== mark?.at || !mark.ratingKeys.includes(ratingKey),
       );
@@ -35,8 +35,8 @@ export async function wake(course: Course): Promise<void> {
       const error = asSyncError(thrown);
       if (error.code === 'unexpected') throw thrown;
       // Only a convenience failed: those who wait have their own schedule.
-      if (error.code === 'plex_unauthorized') gate.halt({ kind: 'unauthorized', message: error.message });
-      gate.fault(error);
+      if (error.code === 'plex_unauthorized') guard.halt({ kind: 'unauthorized', message: error.message });
+      guard.fault(error);
     }
   }
 }

@@ -1,0 +1,43 @@
+import { COMMANDS, GROUPS } from './commands.ts';
+import { GLOBAL_OPTIONS } from './global-options.ts';
+import { settingFlags } from './setting-options.ts';
+
+/**
+ * What commander says of a wrong command line, as our own complaints are: a sentence and a hint, and never the value
+ * behind an option, which may be a secret.
+ */
+export function parseErrorOf(
+  text: string,
+  argv: readonly string[],
+): { readonly message: string; readonly hint: string } {
+  const [first = '', suggestion = ''] = withoutValue(text, argv).trimEnd().split('\n');
+  return {
+    message: first.endsWith('.') ? first : `${first}.`,
+    hint: /\((Did you mean .*\?)\)$/.exec(suggestion)?.[1] ?? `${nameIn(argv)} --help shows what there is.`,
+  };
+}
+
+function withoutValue(text: string, argv: readonly string[]): string {
+  return text
+    .replace(/^error: /, '')
+    .replace(/unknown option '([^'=]*)=.*'/s, (_match, flag: string) =>
+      isSwitch(flag, argv) ? `option '${flag}' takes no value` : `unknown option '${flag}'`,
+    )
+    .replace(/^(option '[^']*') argument '.*' is invalid\. /s, '$1: ');
+}
+
+/** Whether the command in `argv` has a switch of this name. */
+function isSwitch(flag: string, argv: readonly string[]): boolean {
+  const command = commandIn(argv);
+  const options = [...(command?.options ?? []), ...(command?.settings ?? []).flatMap(settingFlags), ...GLOBAL_OPTIONS];
+  return options.some(({ flags }) => !flags.includes('<') && flags.split(', ').includes(flag));
+}
+
+const commandIn = (argv: readonly string[]) =>
+  COMMANDS.find(({ name }) => name.split(' ').every((word) => argv.includes(word)));
+
+/** The longest part of a command's name that was typed. */
+function nameIn(argv: readonly string[]): string {
+  const known = commandIn(argv) ?? GROUPS.find(({ name }) => argv.includes(name));
+  return known === undefined ? 'plexsync' : `plexsync ${known.name}`;
+}

@@ -1,0 +1,76 @@
+/** The first comment of every file that `plugin install` writes: one without it is somebody else's. */
+export const INSTALLED_MARK = 'Written by: plexsync plugin install. Run that again to change it.';
+
+/** The script's name in the plugin's folder. */
+export const FRONT_FILE = 'plexsync-hook.sh';
+
+/** Whether Stash finds the spool at its own path, or where a person said with `--spool-as`. */
+export type SpoolRoute = 'own_path' | 'given_path';
+
+/** Stands before a given path, so that the next install can tell it from the path of a data directory that has moved. */
+const GIVEN_MARK = '# Given by --spool-as; an install without it keeps this.';
+
+/**
+ * The script that Stash starts for each event: it keeps what Stash says in the spool, and nothing else, since the user's
+ * save waits for it (stash.md 3). POSIX sh, and the two programs `cat` and `mv`.
+ *
+ * A name is claimed in `tmp` for good: whoever has it there is the only one who can bring it into `new`, and the earlier
+ * owner's file is in `new` at the very instant at which it leaves `tmp`. So no event replaces another one, also between
+ * containers with the same process ids, and where there is no /proc to draw a random name from.
+ */
+export function hookScript(spool: string, route: SpoolRoute = 'own_path'): string {
+  return `#!/bin/sh
+# ${INSTALLED_MARK}
+# Keeps what Stash says for the next run of plexsync. It looks at nothing of it and asks no server.
+${route === 'given_path' ? `${GIVEN_MARK}\n` : ''}spool=${quoted(spool)}
+
+say() { printf '\\001%s\\002[PlexSync Hook] %s\\n' "$1" "$2" >&2; }
+give_up() {
+  cat >/dev/null 2>&1 # Stash may still be speaking.
+  say e "This event was not kept: $1"
+  exit 0
+}
+
+# Stash waits until nobody holds its pipe; a reader that has gone must not end us.
+exec >/dev/null
+trap '' PIPE
+# Another user may be the one who takes it in; the folder above lets nobody else near.
+umask 022
+[ -d "$spool/tmp" ] || give_up "there is no spool at $spool. Mount the folder there, or run: plexsync plugin install"
+
+# With noclobber the shell makes a file only where there is none.
+set -C
+id=
+{ read -r id </proc/sys/kernel/random/uuid; } 2>/dev/null
+id=$$-$id
+name=$id
+n=0
+unexplained=0
+until { true >"$spool/tmp/$name"; } 2>/dev/null && [ ! -e "$spool/new/$name" ]; do
+  # An owner of the name may have left with it in between: once is no sign of a full disk.
+  [ -e "$spool/tmp/$name" ] || [ -e "$spool/new/$name" ] || unexplained=$((unexplained + 1))
+  [ "$unexplained" -lt 10 ] && [ "$n" -lt 1000 ] ||
+    give_up "$spool/tmp cannot be written. Is the disk full, or may this user not write there?"
+  n=$((n + 1))
+  name=$id.$n
+done
+
+{ cat >>"$spool/tmp/$name" && mv -f "$spool/tmp/$name" "$spool/new/$name"; } 2>/dev/null || {
+  rm -f "$spool/tmp/$name" 2>/dev/null
+  give_up "$spool cannot be written. Is the disk full?"
+}
+say i 'Event kept for the next run of plexsync'
+exit 0
+`;
+}
+
+/** The path that `--spool-as` gave when a script was written; `undefined` when none was given. */
+export function givenSpoolOf(front: string): string | undefined {
+  const [, after] = front.split(`\n${GIVEN_MARK}\nspool=`);
+  const word = after?.split('\n', 1)[0];
+  return word === undefined ? undefined : word.slice(1, -1).replaceAll(String.raw`'\''`, "'");
+}
+
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}

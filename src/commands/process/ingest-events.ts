@@ -1,0 +1,49 @@
+import type { Stores } from '../../queue/store/stores.ts';
+import { intakeOf } from '../../queue/work/intake.ts';
+import type { LoadedSettings } from '../../settings/load.ts';
+import { ingestSpool } from '../../spool/ingest.ts';
+import { spoolOf } from '../../spool/layout.ts';
+import { reportTaken } from '../plugin/taken-report.ts';
+import type { Fault } from './cron-verdict.ts';
+import type { Answered, IngestPlace, RunPluginTasks } from './run-plugin-tasks.ts';
+
+/** What keeps tasks from being done, and whether the spool itself is to be told of: as a complaint of cron's. */
+export type Ingested = { readonly faults: readonly Fault[]; readonly complaints: readonly string[] };
+
+/**
+ * Prepares the taking in of what Stash left in the spool: events go into the queue, and tasks are done. At each call; what
+ * is wrong at one after the other is told at the first.
+ */
+export function createIngest(stores: Stores, loaded: LoadedSettings, context: IngestPlace): () => Promise<Ingested> {
+  const { dataDir, output, now } = context;
+  const spool = spoolOf(dataDir.path);
+  const intake = intakeOf(stores);
+  let runPluginTasks: RunPluginTasks | undefined;
+  // Tasks are rare: a run without one does not even load what does them.
+  const answer: RunPluginTasks = async (tasks) => {
+    runPluginTasks ??= (await import('./run-plugin-tasks.ts')).createRunPluginTasks(stores, loaded, context);
+    return await runPluginTasks(tasks);
+  };
+  let told: readonly string[] = [];
+  return async () => {
+    let startedAt = process.hrtime.bigint();
+    const { tasks, warnings } = ingestSpool({
+      spool,
+      now: now(),
+      apply: (events) => {
+        const results = intake.take(events, now());
+        const endedAt = process.hrtime.bigint();
+        if (results.length > 0) reportTaken(results, Number(endedAt - startedAt) / 1e6, output);
+        startedAt = endedAt;
+      },
+      ignore: (reason) => output.log('debug', `[PlexSync Hook] Not enqueued: ${reason}`),
+    });
+    const { faults, left } = tasks.length === 0 ? NO_TASKS : await answer(tasks);
+    const all = [...warnings, ...left];
+    for (const warning of all) if (!told.includes(warning)) output.log('warning', `[PlexSync Hook] ${warning}`);
+    told = all;
+    return { faults, complaints: all.length === 0 ? [] : ['spool'] };
+  };
+}
+
+const NO_TASKS: Answered = { faults: [], left: [] };

@@ -1,0 +1,153 @@
+import { backoffMs, RETRY_RULES } from '../../core/failures/retry-policy.ts';
+import { StoreError, SyncError, UsageError } from '../../core/model/errors.ts';
+import type { TaskMode } from '../../core/model/hook-event.ts';
+import type { Complaint } from '../../exit.ts';
+import { complaintOf, EXIT } from '../../exit.ts';
+import { takeProcessLock } from '../../queue/store/process-locks.ts';
+import type { Stores } from '../../queue/store/stores.ts';
+import { openAlertMemory } from '../../queue/tables/alert-memory.ts';
+import { intakeOf } from '../../queue/work/intake.ts';
+import type { LoadedSettings } from '../../settings/load.ts';
+import type { AskedTask } from '../../spool/ingest.ts';
+import { removeAsked, stillAsked } from '../../spool/ingest.ts';
+import { spoolOf } from '../../spool/layout.ts';
+import { answerTask } from '../plugin/tasks.ts';
+import type { Context } from '../shared/context.ts';
+import type { Fault } from './cron-verdict.ts';
+
+export type IngestPlace = Context & {
+  /** Cuts a task off. */
+  readonly signal?: AbortSignal;
+};
+
+/** What keeps tasks from being done, and what could not be removed of those that are. */
+export type Answered = { readonly faults: readonly Fault[]; readonly left: readonly string[] };
+
+/** Does tasks; their files go with them, or stay for another run. */
+export type RunPluginTasks = (tasks: readonly AskedTask[]) => Promise<Answered>;
+
+/** Prepares the doing of tasks; what is wrong with one at each of many calls is told at the first. */
+export function createRunPluginTasks(stores: Stores, loaded: LoadedSettings, context: IngestPlace): RunPluginTasks {
+  const { dataDir, output, now } = context;
+  const spool = spoolOf(dataDir.path);
+  const answer = createAnswer(stores, loaded, context);
+  return async (tasks) => {
+    const left: string[] = [];
+    const faults: Fault[] = [];
+    const answerAll = async (): Promise<void> => {
+      for (const found of tasks) {
+        const task = stillAsked(spool, found);
+        if (task.names.length === 0) continue;
+        const { files, fault } = await answer(task);
+        if (fault !== undefined) faults.push(fault);
+        if (files === 'stay') continue;
+        // The task came from Stash too, and that is remembered once it is over.
+        intakeOf(stores).take([], now());
+        left.push(...removeAsked(spool, task));
+      }
+    };
+    await aloneAtTasks(stores, answerAll, output);
+    return { faults, left };
+  };
+}
+
+/** Runs `answerAll`, unless another process is at the tasks of this spool: it does them all, or leaves them to the next run. */
+async function aloneAtTasks(stores: Stores, answerAll: () => Promise<void>, output: Context['output']): Promise<void> {
+  const hold = takeProcessLock(stores, 'tasks', process.pid);
+  if (hold.kind === 'taken') {
+    output.log('debug', `[PlexSync] pid ${hold.pid} is at the tasks of the plugin; they are left to it`);
+    return;
+  }
+  try {
+    await answerAll();
+  } finally {
+    hold.release();
+  }
+}
+
+/** A task that could not be done so far, and is to be tried again. */
+type Trouble = {
+  readonly message: string;
+  readonly hint: string;
+  readonly fault: Fault;
+  readonly failures: number;
+  readonly retryAt: number;
+};
+
+/** What becomes of a task's files, and what went wrong with it. */
+type Answer = { readonly files: 'go' | 'stay'; readonly fault?: Fault };
+
+/** Does a task, as often as it takes: one waits for a Stash that does not answer, or for a person to mend a setting. */
+function createAnswer(
+  stores: Stores,
+  loaded: LoadedSettings,
+  context: IngestPlace,
+): (task: AskedTask) => Promise<Answer> {
+  const { output, now, signal } = context;
+  const notices = openAlertMemory(stores);
+  const troubles = new Map<TaskMode, Trouble>();
+  const failed = (mode: TaskMode, thrown: unknown): Answer => {
+    // The next step of the run meets it too, and the task is for a run with a queue that works.
+    if (thrown instanceof StoreError) throw thrown;
+    const before = troubles.get(mode);
+    const complaint = complaintOf(thrown, context.version);
+    const fault = faultOf(thrown);
+    if (fault === undefined) {
+      troubles.delete(mode);
+      const message = complaint.message.replace(/\.$/, '');
+      output.log('error', `[PlexSync] The task ${mode} was not done: ${message}. Start it again in Stash.`);
+      return { files: 'go', fault: { exitCode: EXIT.bug, what: `task ${mode}` } };
+    }
+    const trouble = troubleAfter(before, { complaint, fault, now: now() });
+    if (fault.exitCode === EXIT.unreachable) notices.noteOutage(now(), 'stash');
+    if (trouble.message !== before?.message) tellTrouble(mode, trouble, output);
+    troubles.set(mode, trouble);
+    return { files: 'stay', fault };
+  };
+  return async ({ mode }) => {
+    const before = troubles.get(mode);
+    // Each try may walk through all of Stash: not at each look of a watch.
+    if (before !== undefined && now() < before.retryAt) return { files: 'stay', fault: before.fault };
+    try {
+      await answerTask(mode, { stores, loaded, signal }, context);
+    } catch (thrown) {
+      // A stop cuts the request off: the task begins anew in the next run.
+      if (signal?.aborted === true) return { files: 'stay' };
+      return failed(mode, thrown);
+    }
+    troubles.delete(mode);
+    if (ASKS_STASH.has(mode)) notices.clearOutage('stash');
+    return { files: 'go' };
+  };
+}
+
+function troubleAfter(
+  before: Trouble | undefined,
+  { complaint, fault, now }: { readonly complaint: Complaint; readonly fault: Fault; readonly now: number },
+): Trouble {
+  const failures = (before?.failures ?? 0) + 1;
+  const { message, hint = '' } = complaint;
+  return { message, hint, fault, failures, retryAt: now + backoffMs(failures, NO_JITTER) };
+}
+
+function tellTrouble(mode: TaskMode, { message, hint, fault }: Trouble, output: Context['output']): void {
+  const what = `The task ${mode} was not done yet: ${message.replace(/\.$/, '')}`;
+  const next = `${hint} The next run tries again.`.trim();
+  const { what: code, exitCode } = fault;
+  output.error({ code, exitCode, message: what, hint: next }, [['error', `[PlexSync] ${what}. ${next}`]]);
+}
+
+const ASKS_STASH: ReadonlySet<TaskMode> = new Set(['sync_all', 'sync_recent']);
+
+const NO_JITTER = 0.5;
+
+/** What a task waits for, under the names that a drain has for it; `undefined`: no wait will mend it. */
+function faultOf(thrown: unknown): Fault | undefined {
+  if (thrown instanceof UsageError) return { exitCode: EXIT.usage, what: 'stash_misconfigured' };
+  if (!(thrown instanceof SyncError) || thrown.code === 'unexpected') return undefined;
+  const { class: kind } = RETRY_RULES[thrown.code];
+  if (kind === 'auth') return { exitCode: EXIT.refused, what: 'stash_unauthorized' };
+  return kind === 'unavailable' || kind === 'transient'
+    ? { exitCode: EXIT.unreachable, what: 'stash_unreachable' }
+    : { exitCode: EXIT.usage, what: 'stash_misconfigured' };
+}

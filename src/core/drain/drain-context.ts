@@ -1,0 +1,118 @@
+import type { SceneFile } from '../match/evidence.ts';
+import type { SyncError } from '../model/errors.ts';
+import type { Job } from '../model/job.ts';
+import type { PlexItem } from '../model/plex-item.ts';
+import type { SceneRecord, SyncNotes, Written } from '../model/scene-record.ts';
+import { isOfItem, lockedByUs } from '../model/scene-record.ts';
+import type { EditPlan } from '../write/edit-plan.ts';
+import type { DrainSetting } from './drain-options.ts';
+import type { FileFinder } from './servers/file-finder.ts';
+import type { LongRequests } from './servers/long-requests.ts';
+import type { SceneFetcher } from './servers/scene-fetcher.ts';
+import type { FolderScanner } from './steps/scan.ts';
+import type { SystemicWatch } from './systemic.ts';
+
+/** What every step of a drain is given. */
+export type DrainContext = DrainSetting & {
+  readonly stash: SceneFetcher;
+  readonly files: FileFinder;
+  readonly watch: SystemicWatch;
+  readonly scan: FolderScanner;
+  readonly longRequests: LongRequests;
+};
+
+/** What a step makes of a batch: the jobs that go on, and those that have come to their end. */
+export type Step<T> = { readonly going: readonly T[]; readonly ended: readonly Ended[] };
+
+/** How a job's attempt ended, before it is decided what that means for the job. */
+export type Outcome =
+  | { readonly kind: 'updated' | 'unchanged'; readonly record: SceneRecord; readonly notes: SyncNotes }
+  /** `landed`: what counts as ours though the job has failed, where a part of its edits was taken. */
+  | { readonly kind: 'failed'; readonly error: SyncError; readonly landed?: SceneRecord }
+  /** A request that belonged to no single job failed: nothing is spent. */
+  | { readonly kind: 'shared_failure'; readonly error: SyncError }
+  | { readonly kind: 'given_back' }
+  /** The scene is no longer in Stash. */
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'defer' };
+
+export type Ended = {
+  readonly job: Job;
+  readonly outcome: Outcome;
+  /** Set when the systemic watch has seen this end already, as it happened. */
+  readonly noted?: true;
+};
+
+/** Runs `step` over a batch and parts those that go on from those that have ended. */
+export function split<T, U extends object>(batch: readonly T[], step: (entry: T) => U | Ended): Step<U> {
+  const going: U[] = [];
+  const ended: Ended[] = [];
+  for (const entry of batch) {
+    const result = step(entry);
+    if ('outcome' in result) ended.push(result);
+    else going.push(result);
+  }
+  return { going, ended };
+}
+
+/** The end of a job that failed by itself. */
+export function failed(job: Job, error: SyncError): Ended {
+  return { job, outcome: { kind: 'failed', error } };
+}
+
+/** The end of a job of which Plex refused a part; what it took counts as ours. The watch has seen it as it happened. */
+export function refused(job: Job, error: SyncError, landed: SceneRecord): Ended {
+  return { job, outcome: { kind: 'failed', error, landed }, noted: true };
+}
+
+/** The end of a job whose request was everybody's. */
+export function sharedFailure(job: Job, error: SyncError): Ended {
+  return { job, outcome: { kind: 'shared_failure', error } };
+}
+
+/** The end of a job that was not tried. */
+export function givenBack(job: Job): Ended {
+  return { job, outcome: { kind: 'given_back' } };
+}
+
+/** Whether requests fail because we are stopping or were refused, and not for any fault of the jobs. */
+export function isStopping({ deps, guard }: DrainContext): boolean {
+  return deps.stopRequested() !== undefined || guard.halts().some(({ kind }) => kind === 'unauthorized');
+}
+
+/** What a person may want to know of a finished sync. */
+export function notesOf(work: {
+  readonly item: PlexItem;
+  readonly plan: EditPlan;
+  readonly stashUpdatedAt: string | undefined;
+}): SyncNotes {
+  const { item, plan, stashUpdatedAt } = work;
+  return { sectionTitle: item.sectionTitle, left: plan.left, stashUpdatedAt };
+}
+
+type Landed = {
+  readonly item: PlexItem;
+  readonly file: SceneFile;
+  readonly provenFile: string | undefined;
+  readonly record: SceneRecord | undefined;
+  readonly recordFrom: 'own' | 'inherited';
+};
+
+/** What the data directory shall remember of an item as it is now, after a write that locked `edited`. */
+export function recordOf(work: Landed, written: Written, edited: readonly string[] = []): SceneRecord {
+  const { item, file, provenFile } = work;
+  const { ratingKey, sectionKey, addedAt } = item;
+  const locked = lockedByUs(work.record, item, edited);
+  const isKnown = work.recordFrom === 'own' && work.record !== undefined && isOfItem(work.record, item);
+  return {
+    ratingKey,
+    sectionKey,
+    scenePath: file.path,
+    provenFile,
+    written,
+    intent: undefined,
+    addedAt,
+    locked,
+    ...(isKnown ? {} : { startsAnew: true }),
+  };
+}

@@ -1,0 +1,87 @@
+import type { SyncErrorCode } from '../../model/errors.ts';
+import { SyncError } from '../../model/errors.ts';
+import type { StashLook } from '../../model/stash-scene.ts';
+import type { DrainStash } from '../ports.ts';
+
+/** What may be one scene's fault in a query of many, unless Stash asks for patience; anything else is nobody's. */
+const ONE_SCENES_FAULT: ReadonlySet<SyncErrorCode> = new Set(['stash_error', 'stash_malformed', 'stash_rejected']);
+
+/** Enough to find two poisoned scenes anywhere in the query, in requests beyond the first. */
+const mostExtra = (count: number): number => 4 * Math.ceil(Math.log2(count));
+
+/** What asking for many scenes came to. */
+export type Looked = {
+  readonly looks: ReadonlyMap<number, StashLook>;
+  /** Whether Stash answered for any of them. */
+  readonly isAlive: boolean;
+  /** The last failure of a query; the scenes that were `left` because of it belong to no one's fault. */
+  readonly trouble: { readonly thrown: unknown; readonly left: readonly number[] } | undefined;
+};
+
+/**
+ * Asks for scenes in one query. One that fails whole is halved until the fault is one scene's; an outage, a request for
+ * patience or a refused key is nobody's, and ends it at once. So does a Stash that answers for none.
+ */
+export async function bisectScenes(ids: readonly number[], stash: Pick<DrainStash, 'scenes'>): Promise<Looked> {
+  const looks = new Map<number, StashLook>();
+  const alone = new Map<number, SyncError>();
+  let waiting: readonly (readonly number[])[] = [ids];
+  let thrown: unknown;
+  for (let left = 1 + mostExtra(ids.length); left > 0; left -= 1) {
+    const [part, ...rest] = waiting;
+    const isHopeless = looks.size === 0 && alone.size > 1;
+    if (part === undefined || isHopeless) break;
+    const failure = await failureOf(async () => {
+      for (const [id, look] of await stash.scenes(part)) looks.set(id, look);
+    });
+    thrown = failure ?? thrown;
+    if (failure !== undefined && !isOneScenesFault(failure)) break;
+    if (failure !== undefined && part.length === 1) for (const id of part) alone.set(id, failure);
+    waiting = failure === undefined || part.length === 1 ? rest : [...halvesOf(part), ...rest];
+  }
+  return judged({ looks, alone, thrown, unasked: waiting.flat() });
+}
+
+function judged(asked: {
+  readonly looks: ReadonlyMap<number, StashLook>;
+  /** Those whose query failed with no other scene in it. */
+  readonly alone: ReadonlyMap<number, SyncError>;
+  readonly thrown: unknown;
+  readonly unasked: readonly number[];
+}): Looked {
+  const { alone, thrown, unasked } = asked;
+  const isAlive = asked.looks.size > 0;
+  const looks = new Map(asked.looks);
+  const left = [...unasked];
+  for (const [id, error] of alone) {
+    const own = ownFault(error, isAlive ? 'answers_others' : 'answers_none');
+    if (own === undefined) left.push(id);
+    else looks.set(id, { kind: 'failed', error: own });
+  }
+  return { looks, isAlive, trouble: thrown === undefined ? undefined : { thrown, left } };
+}
+
+async function failureOf(task: () => Promise<void>): Promise<unknown> {
+  try {
+    await task();
+    return undefined;
+  } catch (thrown) {
+    return thrown;
+  }
+}
+
+function isOneScenesFault(thrown: unknown): thrown is SyncError {
+  return thrown instanceof SyncError && ONE_SCENES_FAULT.has(thrown.code) && thrown.retryAfterMs === undefined;
+}
+
+function halvesOf(ids: readonly number[]): readonly (readonly number[])[] {
+  const middle = Math.ceil(ids.length / 2);
+  return [ids.slice(0, middle), ids.slice(middle)];
+}
+
+/** A query that does not fit is the scene's fault only where those of others do; `undefined`: it is nobody's. */
+function ownFault(error: SyncError, stash: 'answers_others' | 'answers_none'): SyncError | undefined {
+  if (error.code !== 'stash_rejected') return error;
+  if (stash === 'answers_none') return undefined;
+  return new SyncError('stash_error', `${error.message}, though it answers for other scenes`);
+}

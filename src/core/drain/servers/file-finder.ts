@@ -1,0 +1,279 @@
+import type { Candidate, SceneFile } from '../../match/evidence.ts';
+import type { IndexedSection, LookWay } from '../../match/file-index.ts';
+import { chooseWay, laterMark, markOf, NO_MARK } from '../../match/file-index.ts';
+import { findInListing, listSection, movedMeanwhile, pagesFor } from '../../match/listing.ts';
+import type { Finders, LookUp } from '../../match/look-up.ts';
+import { lookUpFile } from '../../match/look-up.ts';
+import { nameKey } from '../../match/paths.ts';
+import { asSyncError } from '../../model/errors.ts';
+import type { PlexItem, Section } from '../../model/plex-item.ts';
+import type { DrainSetting } from '../drain-options.ts';
+
+/**
+ * What a look is worth to its job. `first_or_last`: what an index does not have is confirmed at Plex. `at_plex`: the index
+ * was wrong about this job already.
+ */
+export type LookKind = 'first_or_last' | 'between' | 'at_plex';
+
+/** A look-up, and whether its candidates are as Plex has them now or as some listing had them. */
+export type Looked = { readonly look: LookUp; readonly from: 'look_up' | 'index' };
+
+/** Where files are looked for in this drain: at Plex one by one, or in the index, whichever asks less of Plex. */
+export type FileFinder = {
+  /** Announces look-ups, so that the cheapest way can be chosen before the first of them. */
+  expect(lookUps: number): Promise<void>;
+  /** A complete look, or a throw. @throws {SyncError} */
+  look(file: SceneFile, kind: LookKind): Promise<Looked>;
+  /** Items with a file of this name as Plex has them now. @throws {SyncError} */
+  withName(name: string): Promise<readonly Candidate[]>;
+  /** Corrects what the index says of an item that was read, or is gone, and is not as the index had it. */
+  wasWrong(ratingKey: string, item: PlexItem | undefined): void;
+};
+
+/** For so long a listing counts as what Plex has now. */
+const FRESH_MS = 2 * 60_000;
+
+/** What answers for a section. `listed`: the index, of a listing of this drain; `refreshed`: of an earlier one. */
+type Source = 'live' | 'refreshed' | 'listed';
+
+export function createFileFinder(setting: DrainSetting): FileFinder {
+  const { deps, guard, options, sections } = setting;
+  const { files, plex, queue } = deps;
+  const sources = new Map<string, { readonly source: Source; readonly since: number }>();
+  const underWay = new Map<string, Promise<boolean>>();
+  /** Sections that were not brought into the index in this drain, though that was tried: not tried again. */
+  const givenUp = new Set<string>();
+  /** Sections that cannot be asked for a file's name. */
+  const unfiltered = new Set<string>();
+  /** Look-ups that Plex was asked for in this drain, and those that were announced. */
+  let asked = 0;
+  let announced = 0;
+
+  const sourceOf = ({ key }: Section): Source => {
+    const { source, since } = sources.get(key) ?? { source: 'live', since: 0 };
+    // A long drain outlives what it listed: then that proves no more than an earlier listing does.
+    return source === 'listed' && deps.now() - since >= FRESH_MS ? 'refreshed' : source;
+  };
+  const become = ({ key }: Section, source: Source): void => {
+    sources.set(key, { source, since: deps.now() });
+  };
+
+  /** Lists a section into the index, once at a time; answers whether it is all there now. */
+  const list = (section: Section, worth: number | undefined): Promise<boolean> => {
+    const running = underWay.get(section.key) ?? listIntoIndex(section, setting, worth);
+    underWay.set(section.key, running);
+    return running
+      .then((isWhole) => {
+        if (isWhole) become(section, 'listed');
+        return isWhole;
+      })
+      .finally(() => underWay.delete(section.key));
+  };
+  const renew = async (section: Section, mostPages: number): Promise<boolean> => {
+    const isRight = isRefreshable(files.indexed(section)) && (await refresh(section, setting, mostPages));
+    if (isRight) become(section, 'refreshed');
+    return isRight;
+  };
+
+  const prepare = async (section: Section, lookUps: number): Promise<void> => {
+    const wayFor = (refreshable: boolean): LookWay =>
+      chooseWay({ lookUps, total: files.knownTotal(section), refreshable });
+    givenUp.add(section.key);
+    try {
+      const way = wayFor(isRefreshable(files.indexed(section)));
+      if (way === 'live') givenUp.delete(section.key);
+      if (way === 'refresh' && (await renew(section, lookUps))) return;
+      if (way === 'list' || (way === 'refresh' && wayFor(false) === 'list')) await list(section, lookUps);
+    } catch (thrown) {
+      const error = asSyncError(thrown);
+      if (error.code === 'unexpected') throw thrown;
+      // No job's request failed: each is looked up by itself, and meets what is wrong then.
+      if (error.code === 'plex_unauthorized') guard.halt({ kind: 'unauthorized', message: error.message });
+      guard.fault(error);
+    }
+  };
+
+  const fromIndex = (section: Section, name: string, requests: number): Answer | undefined => {
+    const candidates = files.byName(section, nameKey(name));
+    // What was listed cannot be read any more: from here on Plex is asked.
+    if (candidates === undefined) sources.delete(section.key);
+    return candidates && { rule: 'index', candidates, requests };
+  };
+
+  /** Where a server cannot be asked for a name: what its library has got since it was listed, or all of it. */
+  const withoutFilter = async (section: Section, name: string, requests: number): Promise<Answer> => {
+    const isThere =
+      sourceOf(section) !== 'live' ||
+      (await renew(section, Number.POSITIVE_INFINITY)) ||
+      (await list(section, undefined));
+    const answer = isThere ? fromIndex(section, name, requests) : undefined;
+    return answer ?? { ...(await guard.ask(() => findInListing(section, name, plex.listPage))), rule: 'listing' };
+  };
+
+  /** One section's items of that name, out of the index where its source is accepted. */
+  const byName =
+    (accepted: readonly Source[]): Finders['byName'] =>
+    async (section, name) => {
+      const isAccepted = accepted.includes(sourceOf(section));
+      const known = isAccepted ? fromIndex(section, name, 0) : undefined;
+      if (known !== undefined) return known;
+      if (unfiltered.has(section.key)) return await withoutFilter(section, name, 0);
+      deps.emit({ kind: 'searching', section: section.title, file: name });
+      const answer = await guard.ask(() => plex.findByFileName(section, name));
+      asked += answer.requests;
+      if (answer.kind === 'found') return { ...answer, rule: 'file_name' };
+      unfiltered.add(section.key);
+      deps.emit({ kind: 'filter_unusable', section: section.title, reason: answer.reason });
+      return await withoutFilter(section, name, answer.requests);
+    };
+
+  const byTitle: Finders['byTitle'] = async (section, title) => {
+    const found = await guard.ask(() => plex.findByTitle(section, title));
+    if (found.requests > 0) {
+      deps.emit({ kind: 'title_search', title });
+      deps.emit({ kind: 'title_matches', count: found.candidates.length });
+    }
+    return found;
+  };
+
+  const place = { sections, mappings: options.mappings };
+  const lookIn = async (accepted: readonly Source[], file: SceneFile, kind: LookKind): Promise<LookUp> =>
+    // A title that was searched for in vain is so again a minute later.
+    await lookUpFile(file, place, { byName: byName(accepted), byTitle: kind === 'between' ? undefined : byTitle });
+
+  return {
+    expect: async (lookUps) => {
+      const open = sections.filter((section) => sourceOf(section) === 'live' && !givenUp.has(section.key));
+      announced += lookUps;
+      // The one job that tries while the breaker is half open is to ask little.
+      if (lookUps === 0 || open.length === 0 || guard.batchLimit(2) === 1) return;
+      const most = (options.limit ?? Number.POSITIVE_INFINITY) - announced;
+      const toCome = Math.max(0, Math.min(queue.unmatchedDueCount(deps.now()), most));
+      for (const section of open) {
+        if (guard.halted() !== undefined || guard.isTimeUp()) return;
+        await prepare(section, asked + lookUps + toCome);
+      }
+    },
+
+    look: async (file, kind) => {
+      const accepted: readonly Source[] = kind === 'at_plex' ? [] : ['listed', 'refreshed'];
+      const look = await lookIn(accepted, file, kind);
+      const isOfNow = sections.every((section) => sourceOf(section) !== 'refreshed');
+      const isIndexed = look.steps.some(({ rule }) => rule === 'index');
+      if (!isIndexed) return { look, from: 'look_up' };
+      if (kind !== 'at_plex' && (isOfNow || standsByItself(look, kind))) return { look, from: 'index' };
+      // A section that cannot be asked for a name is listed anew, or it would be believed by what is old already.
+      for (const section of sections) {
+        const isOld = kind === 'at_plex' || sourceOf(section) === 'refreshed';
+        if (unfiltered.has(section.key) && isOld && !(await list(section, undefined))) throw movedMeanwhile(section);
+      }
+      return { look: await lookIn(kind === 'at_plex' ? [] : ['listed'], file, kind), from: 'look_up' };
+    },
+
+    withName: async (name) => {
+      const found: Candidate[] = [];
+      for (const section of sections) found.push(...(await byName([])(section, name)).candidates);
+      return found;
+    },
+
+    wasWrong: (ratingKey, item) => {
+      const section = sections.find(({ key }) => key === item?.sectionKey);
+      if (item === undefined || section === undefined) {
+        files.forget(ratingKey);
+        return;
+      }
+      const { fields, files: itsFiles } = item;
+      const known = { ratingKey, title: fields.title, files: itsFiles, addedAt: undefined, updatedAt: undefined };
+      files.update(section, [known], undefined);
+    },
+  };
+}
+
+type Answer = Awaited<ReturnType<Finders['byName']>>;
+
+/**
+ * Whether a look in an index that was only refreshed is enough: a move within Plex may leave no trace there. The very
+ * path is, for the item itself is read before it is written; so is a miss, but on a job's first and last try. A proof by
+ * elimination is none while something may be missing.
+ */
+function standsByItself({ match }: LookUp, kind: LookKind): boolean {
+  if (match.kind === 'none') return kind === 'between';
+  return match.kind === 'high' && match.best.path === 'exact';
+}
+
+/** Without dates in its rows nobody can ask what a section has got since. */
+function isRefreshable(indexed: IndexedSection | undefined): boolean {
+  return indexed !== undefined && (indexed.mark.addedAt !== undefined || indexed.mark.updatedAt !== undefined);
+}
+
+type Place = Omit<DrainSetting, 'sections'>;
+
+/**
+ * Brings an indexed section up to date; answers whether all is there that Plex has. What is gone may still be in the index
+ * too: it is noticed when the item is read.
+ */
+async function refresh(section: Section, { deps, guard }: Place, mostPages: number): Promise<boolean> {
+  const { files, plex, emit } = deps;
+  const before = files.indexed(section);
+  if (before === undefined) return false;
+  const changes = await guard.ask(() => plex.changesSince(section, before.mark, mostPages));
+  if (changes === undefined) return false;
+  const { items, total } = changes;
+  files.update(section, items, laterMark(before.mark, markOf(items)));
+  if (total !== undefined) files.noteTotal(section, total);
+  const after = files.indexed(section);
+  const isRight = after !== undefined && (total === undefined || after.items >= total);
+  emit({ kind: 'index_refreshed', section: section.title, changed: items.length, isRight });
+  return isRight;
+}
+
+/**
+ * Lists a section into the index. Gives up once that takes more pages than `worth` or more than half of the time that is
+ * left, when the library moves meanwhile, or where there is no index to list into.
+ */
+async function listIntoIndex(
+  section: Section,
+  { deps, guard, options }: Place,
+  worth: number | undefined,
+): Promise<boolean> {
+  const { files, plex, emit, now } = deps;
+  const draft = files.draft(section);
+  if (draft === undefined) return false;
+  const startedAt = now();
+  let mark = NO_MARK;
+  let listed = 0;
+  let reason: 'moved' | 'too_long' = 'moved';
+  const isTooLong = (pageRows: number, total: number): boolean => {
+    const pages = Math.max(pagesFor(total), Math.ceil(total / Math.max(1, pageRows)));
+    const msLeft = (options.deadlineAt ?? Number.POSITIVE_INFINITY) - now();
+    return pages > (worth ?? pages) || (worth !== undefined && (now() - startedAt) * pages > msLeft / 2);
+  };
+  try {
+    const { kind, requests } = await guard.ask(() =>
+      listSection(section, plex.listPage, (items, total) => {
+        draft.add(items);
+        mark = laterMark(mark, markOf(items));
+        const isFirst = listed === 0;
+        listed += items.length;
+        if (isFirst && total !== undefined) {
+          files.noteTotal(section, total);
+          if (total > listed && isTooLong(items.length, total)) reason = 'too_long';
+        }
+        return reason === 'too_long' || guard.halted() !== undefined || guard.isTimeUp() ? 'stop' : 'go_on';
+      }),
+    );
+    // Where another process has finished a later listing meanwhile, that one is as good.
+    const isWhole = kind === 'whole' && (draft.finish(mark) || files.indexed(section) !== undefined);
+    if (isWhole) {
+      files.noteTotal(section, listed);
+      emit({ kind: 'index_listed', section: section.title, items: listed, requests });
+    } else {
+      draft.discard();
+      emit({ kind: 'listing_given_up', section: section.title, requests, reason });
+    }
+    return isWhole;
+  } catch (thrown) {
+    draft.discard();
+    throw thrown;
+  }
+}

@@ -1,0 +1,81 @@
+import { RETRY_RULES } from '../../failures/retry-policy.ts';
+import { createStashBreaker } from '../../failures/stash-breaker.ts';
+import { asSyncError, SyncError, UsageError } from '../../model/errors.ts';
+import type { StashLook } from '../../model/stash-scene.ts';
+import type { DrainDeps } from '../ports.ts';
+import { bisectScenes } from './bisect.ts';
+import { doubtOf } from './stash-identity.ts';
+
+/** Why the jobs that need Stash were not tried. */
+export type StashEnd =
+  | { readonly kind: 'stash_unreachable'; readonly message: string }
+  | { readonly kind: 'stash_unauthorized'; readonly message: string }
+  | { readonly kind: 'stash_misconfigured'; readonly message: string; readonly hint: string }
+  | { readonly kind: 'stash_breaker_open'; readonly retryAt: number; readonly message: string };
+
+/** What a look for a scene came to. A `shared` error belongs to no job: the jobs go back, nothing spent. */
+export type StashAnswer = StashLook | { readonly kind: 'shared'; readonly error: SyncError };
+
+/** Stash, as far as this drain may ask it: its trouble holds up the jobs that need it, and no other. */
+export type SceneFetcher = {
+  /** The scenes as they are now, by id; empty where no Stash is configured. */
+  look(ids: readonly number[]): Promise<ReadonlyMap<number, StashAnswer>>;
+  /** Why Stash is asked nothing more, once there is a reason. */
+  end(): StashEnd | undefined;
+};
+
+export function createSceneFetcher(deps: DrainDeps): SceneFetcher {
+  const { queue, stash, now, emit } = deps;
+  const breaker = createStashBreaker(queue, now);
+  let end: StashEnd | undefined;
+
+  const admit = (): void => {
+    const retryAt = breaker.closedUntil();
+    if (retryAt !== undefined) end = { kind: 'stash_breaker_open', retryAt, message: 'Stash did not answer lately' };
+  };
+  // What fails for a whole batch is no single job's fault: they all go back.
+  const fail = (thrown: unknown): SyncError => {
+    if (thrown instanceof UsageError) {
+      end = { kind: 'stash_misconfigured', message: thrown.message, hint: thrown.hint ?? 'Check stash_url.' };
+      return new SyncError('stash_unavailable', thrown.message);
+    }
+    const error = asSyncError(thrown);
+    if (error.code === 'unexpected') throw thrown;
+    if (deps.stopRequested() !== undefined) return error;
+    const isRefused = RETRY_RULES[error.code].class === 'auth';
+    end = { kind: isRefused ? 'stash_unauthorized' : 'stash_unreachable', message: error.message };
+    countFault(error);
+    return error;
+  };
+  const countFault = (error: SyncError): void => {
+    const retryAt = breaker.failed(error);
+    if (retryAt === undefined) return;
+    end = { kind: 'stash_breaker_open', retryAt, message: error.message };
+    emit({ kind: 'stash_breaker_opened', message: error.message });
+  };
+  return {
+    look: async (ids) => {
+      if (ids.length === 0 || stash === undefined) return new Map();
+      if (end === undefined) admit();
+      if (end !== undefined) return all(ids, new SyncError('stash_unavailable', `Stash is not asked: ${end.message}`));
+      const { looks, isAlive, trouble } = await bisectScenes(ids, stash);
+      if (isAlive) breaker.answered();
+      try {
+        const doubt = await doubtOf(looks, { queue, stash });
+        if (doubt !== undefined) return all(ids, fail(doubt));
+      } catch (thrown) {
+        return all(ids, fail(thrown));
+      }
+      if (trouble === undefined) return looks;
+      if (trouble.left.length > 0) return new Map([...looks, ...all(trouble.left, fail(trouble.thrown))]);
+      // Each failed alone: that is theirs. Where none was answered for, it may be the server all the same.
+      if (!isAlive) countFault(asSyncError(trouble.thrown));
+      return looks;
+    },
+    end: () => end,
+  };
+}
+
+function all(ids: readonly number[], error: SyncError): ReadonlyMap<number, StashAnswer> {
+  return new Map(ids.map((id) => [id, { kind: 'shared', error }]));
+}

@@ -1,0 +1,41 @@
+import type { SyncError } from '../model/errors.ts';
+import type { Breaker } from './breaker.ts';
+import { admission, BREAKER_OPEN_MS, onFailure, onProbe, onSuccess } from './breaker.ts';
+import { RETRY_RULES } from './retry-policy.ts';
+
+/** Where the breaker of Stash outlives a request, and the process. */
+export type StashBreakerStore = {
+  breaker(server: 'stash'): Breaker;
+  saveBreaker(server: 'stash', breaker: Breaker): void;
+};
+
+/** Whether Stash may be asked now: one breaker for the drains and the polls of a data directory. */
+export type StashBreaker = {
+  /** Until when Stash is left alone; `undefined`: it may be asked, and the caller does. */
+  closedUntil(): number | undefined;
+  /** Counts a failed request, if the fault is the server's; answers until when Stash is left alone now, if it is. */
+  failed(error: SyncError): number | undefined;
+  /** Notes that Stash answered well. */
+  answered(): void;
+};
+
+export function createStashBreaker(store: StashBreakerStore, now: () => number): StashBreaker {
+  return {
+    closedUntil: () => {
+      const admitted = admission(store.breaker('stash'), now());
+      // The request itself is the probe: it is cheap, changes nothing, and a batch goes back as one.
+      if (admitted.kind === 'probe') store.saveBreaker('stash', onProbe('alive', now()));
+      return admitted.kind === 'wait' ? admitted.retryAt : undefined;
+    },
+    failed: (error) => {
+      if (!RETRY_RULES[error.code].countsForBreaker) return undefined;
+      const after = onFailure(store.breaker('stash'), now());
+      store.saveBreaker('stash', after);
+      return after.kind === 'open' ? after.openedAt + BREAKER_OPEN_MS : undefined;
+    },
+    answered: () => {
+      const before = store.breaker('stash');
+      if (before.kind !== 'closed' || before.failures > 0) store.saveBreaker('stash', onSuccess(before));
+    },
+  };
+}

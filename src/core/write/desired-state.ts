@@ -1,0 +1,120 @@
+import type { ListKind, ScalarField } from '../model/plex-item.ts';
+import type { SceneData, SceneKey } from '../model/scene.ts';
+import { isEmptyValue } from '../model/scene.ts';
+import { cleanLine, cleanNames, cleanSummary } from '../model/text.ts';
+
+/** The switches of `sync_*`: what may be written besides the title. */
+export const SYNC_TOGGLES = [
+  'studio',
+  'summary',
+  'tagline',
+  'date',
+  'rating',
+  'performers',
+  'tags',
+  'collection',
+] as const;
+export type SyncToggle = (typeof SYNC_TOGGLES)[number];
+
+/** How writing is configured; one value per setting of the same name. */
+export type WriteRules = {
+  /** Only fill what is empty in Plex, or what we wrote ourselves. */
+  readonly preservePlexEdits: boolean;
+  /** Lock what we write, so that a metadata refresh in Plex keeps it. */
+  readonly lockFields: boolean;
+  readonly maxTags: number;
+  readonly maxPerformers: number;
+  readonly sync: Readonly<Record<SyncToggle, boolean>>;
+  /** What a field that is empty in Stash clears: what we wrote there, whatever is there, or nothing. */
+  readonly clearEmpty: 'ours' | 'always' | 'never';
+};
+
+/** A list as the scene has it. */
+export type DesiredList = {
+  readonly names: readonly string[];
+  /** True for a list the person emptied by hand: then what others put there goes too. */
+  readonly clearsAll: boolean;
+  /** How many names the cap kept back; 0 when it cut nothing. */
+  readonly capped: number;
+};
+
+/** What Plex shall show for a scene: a key that is absent is left alone, an empty value clears. */
+export type DesiredState = {
+  readonly fields: Partial<Readonly<Record<ScalarField, string>>>;
+  readonly lists: Partial<Readonly<Record<ListKind, DesiredList>>>;
+  /** Empty fields that clear nothing but what we wrote there. */
+  readonly clearsOurs: ReadonlySet<ScalarField>;
+};
+
+/** Turns a scene's data into what Plex shall show, cleaned, cut to Plex's limits and as far as the switches allow. */
+export function desiredStateOf(data: SceneData, rules: WriteRules, fromStash: ReadonlySet<SceneKey>): DesiredState {
+  const { clearEmpty, sync } = rules;
+  const emptyInStash = (Object.keys(data) as SceneKey[]).filter((key) => fromStash.has(key) && isEmptyValue(data[key]));
+  const taken = clearEmpty === 'never' ? without(data, emptyInStash) : data;
+  const clearsOurs = clearEmpty === 'ours' ? emptyInStash.flatMap((key) => FIELD_OF[key] ?? []) : [];
+  return {
+    fields: desiredFields(taken, sync),
+    lists: desiredLists(taken, rules, new Set(clearEmpty === 'ours' ? emptyInStash : [])),
+    clearsOurs: new Set(clearsOurs),
+  };
+}
+
+/** Where a key of the scene ends up, if in a field. */
+const FIELD_OF: Partial<Readonly<Record<SceneKey, ScalarField>>> = {
+  details: 'summary',
+  studio: 'studio',
+  tagline: 'tagline',
+  date: 'originallyAvailableAt',
+  rating100: 'userRating',
+};
+
+function without(data: SceneData, keys: readonly SceneKey[]): SceneData {
+  return Object.fromEntries(Object.entries(data).filter(([key]) => !keys.includes(key as SceneKey)));
+}
+
+function desiredFields(data: SceneData, sync: WriteRules['sync']): DesiredState['fields'] {
+  const fields: Partial<Record<ScalarField, string>> = {};
+  const title = cleanLine(data.title ?? '');
+  if (title !== '') fields.title = title;
+  if (sync.summary && data.details !== undefined) fields.summary = cleanSummary(data.details ?? '');
+  if (sync.studio && data.studio !== undefined) fields.studio = cleanLine(data.studio ?? '');
+  if (sync.tagline && data.tagline !== undefined) fields.tagline = cleanLine(data.tagline ?? '');
+  if (sync.date && data.date !== undefined) fields.originallyAvailableAt = fullDate(data.date ?? '');
+  if (sync.rating && data.rating100 !== undefined) fields.userRating = plexRating(data.rating100);
+  return fields;
+}
+
+function desiredLists(data: SceneData, rules: WriteRules, clearsOurs: ReadonlySet<SceneKey>): DesiredState['lists'] {
+  const lists: Partial<Record<ListKind, DesiredList>> = {};
+  if (rules.sync.performers && data.performers !== undefined)
+    lists.actor = desiredList(data.performers, { cap: rules.maxPerformers, clearsAll: !clearsOurs.has('performers') });
+  if (rules.sync.tags && data.tags !== undefined)
+    lists.genre = desiredList(data.tags, { cap: rules.maxTags, clearsAll: !clearsOurs.has('tags') });
+  if (rules.sync.collection && data.studio !== undefined) {
+    // The collection follows the studio: without one only our own collection goes, never the user's.
+    lists.collection = { names: cleanNames([data.studio ?? '']), clearsAll: false, capped: 0 };
+  }
+  return lists;
+}
+
+function desiredList(
+  names: readonly string[],
+  how: { readonly cap: number; readonly clearsAll: boolean },
+): DesiredList {
+  const cleaned = cleanNames(names);
+  return {
+    names: cleaned.slice(0, how.cap),
+    clearsAll: how.clearsAll && cleaned.length === 0,
+    capped: Math.max(0, cleaned.length - how.cap),
+  };
+}
+
+/** Plex wants a full date: a partial one is padded to its first month and day. */
+function fullDate(date: string): string {
+  return date === '' ? '' : `${date}-01-01`.slice(0, 10);
+}
+
+/** Stash's 0–100 as Plex's 0–10 with one decimal, spelled as Plex spells it: `8.5`, `8`. */
+function plexRating(rating100: number | null): string {
+  return rating100 === null ? '' : String(Math.round(rating100) / 10);
+}

@@ -1,0 +1,183 @@
+import type { ListKind, PlexItem, ScalarField, Tag } from '../model/plex-item.ts';
+import { LIST_KINDS, SCALAR_FIELDS } from '../model/plex-item.ts';
+import type { Intent, LeftAlone, ListIntent, OurNames, Written, WrittenField } from '../model/scene-record.ts';
+import { isCut } from '../model/scene-record.ts';
+import { foldName } from '../model/text.ts';
+import type { DesiredList, DesiredState, WriteRules } from './desired-state.ts';
+
+export type FieldEdit = { readonly field: ScalarField; readonly before: string; readonly value: string };
+
+/** A list is sent whole, together with the explicit removals: right whether Plex merges or replaces (plex-api.md 4.3). */
+export type ListEdit = ListIntent & { readonly kind: ListKind; readonly whole: readonly Tag[] };
+
+/** What one item still needs. With no edit in it, Plex is right already. */
+export type EditPlan = {
+  readonly fields: readonly FieldEdit[];
+  readonly lists: readonly ListEdit[];
+  readonly left: readonly LeftAlone[];
+  /** Lists whose names were cut by `max_tags` or `max_performers`. */
+  readonly capped: readonly { readonly kind: ListKind; readonly dropped: number }[];
+  /** What counts as ours once the plan is carried out; the spelling of added names is still a guess. */
+  readonly written: Written;
+};
+
+export function isEmptyPlan(plan: EditPlan): boolean {
+  return plan.fields.length === 0 && plan.lists.length === 0;
+}
+
+/**
+ * The three-way merge: what we last wrote, what the scene says now, what Plex has now → the edits
+ * still needed. Pure: the same three give the same plan.
+ */
+export function planEdits(wanted: DesiredState, item: PlexItem, written: Written, rules: WriteRules): EditPlan {
+  const fields: FieldEdit[] = [];
+  const lists: ListEdit[] = [];
+  const left: LeftAlone[] = [];
+  const capped: { kind: ListKind; dropped: number }[] = [];
+  const ours: { fields: Written['fields']; lists: Written['lists'] } = {
+    fields: { ...written.fields },
+    lists: { ...written.lists },
+  };
+  for (const field of SCALAR_FIELDS) {
+    const value = wanted.fields[field];
+    if (value === undefined) continue;
+    const decision = decideField(field, value, {
+      item,
+      last: written.fields[field],
+      rules,
+      clearsOurs: wanted.clearsOurs,
+    });
+    if (decision.kind === 'left') left.push({ field, reason: decision.reason });
+    if (decision.kind === 'edit') fields.push({ field, before: item.fields[field], value });
+    if (decision.ours !== undefined) ours.fields = { ...ours.fields, [field]: decision.ours };
+  }
+  for (const kind of LIST_KINDS) {
+    const list = wanted.lists[kind];
+    if (list === undefined) continue;
+    const decision = decideList(list, item.lists[kind], written.lists[kind] ?? {}, rules);
+    if (decision.reason !== undefined) left.push({ field: kind, reason: decision.reason });
+    if (decision.add.length + decision.remove.length > 0) lists.push(toListEdit(kind, item.lists[kind], decision));
+    if (list.capped > 0) capped.push({ kind, dropped: list.capped });
+    ours.lists = { ...ours.lists, [kind]: decision.ours };
+  }
+  return { fields, lists, left, capped, written: ours };
+}
+
+/** The fields and lists that a plan locks, by Plex's names. */
+export function lockedBy(plan: EditPlan, { lockFields }: WriteRules): readonly string[] {
+  return lockFields ? [...plan.fields.map(({ field }) => field), ...plan.lists.map(({ kind }) => kind)] : [];
+}
+
+/** What has to be noted before the plan is carried out, so that a crash on the way can be told from a user's edit. */
+export function intentOf(plan: EditPlan): Intent {
+  return {
+    fields: Object.fromEntries(plan.fields.map(({ field, before, value }) => [field, { before, value }])),
+    lists: Object.fromEntries(plan.lists.map(({ kind, before, add, remove }) => [kind, { before, add, remove }])),
+  };
+}
+
+type FieldDecision =
+  | { readonly kind: 'none' | 'edit'; readonly ours: WrittenField | undefined }
+  | { readonly kind: 'left'; readonly reason: LeftAlone['reason']; readonly ours: undefined };
+
+function decideField(
+  field: ScalarField,
+  value: string,
+  facts: {
+    readonly item: PlexItem;
+    readonly last: WrittenField | undefined;
+    readonly rules: WriteRules;
+    readonly clearsOurs: ReadonlySet<ScalarField>;
+  },
+): FieldDecision {
+  const { item, last, rules, clearsOurs } = facts;
+  const now = item.fields[field];
+  if (now === value) return { kind: 'none', ours: last && { sent: value, kept: now } };
+  // Plex keeps this very value in a form of its own; sending it again would change nothing, run after run. A cut one is
+  // another matter: whether the whole may fit by now is for whoever knows the limit (cut-summary.ts).
+  if (last !== undefined && last.sent === value && last.kept === now && !isCut(last))
+    return { kind: 'none', ours: last };
+  const isOurs = last !== undefined && (now === last.kept || now === last.sent);
+  // Emptiness in Stash is no word about what somebody else put there.
+  if (value === '' && clearsOurs.has(field) && !isOurs) return { kind: 'none', ours: undefined };
+  if (rules.preservePlexEdits && now !== '' && !isOurs) return { kind: 'left', reason: 'preserved', ours: undefined };
+  // An agent leaves a locked field alone: a locked value that is not ours any more is a person's.
+  const editedInPlex = last !== undefined && !isOurs && item.locked.has(field);
+  // A value given by hand for the rating, and a field emptied by hand, say what the person wants now.
+  if (editedInPlex && value !== '' && field !== 'userRating')
+    return { kind: 'left', reason: 'edited_in_plex', ours: undefined };
+  return { kind: 'edit', ours: { sent: value, kept: value } };
+}
+
+type ListDecision = {
+  readonly add: readonly string[];
+  /** In Plex's spelling. */
+  readonly remove: readonly string[];
+  readonly reason: LeftAlone['reason'] | undefined;
+  readonly ours: OurNames;
+};
+
+function decideList(list: DesiredList, present: readonly Tag[], last: OurNames, rules: WriteRules): ListDecision {
+  const known = indexNames(present, last);
+  const standings = list.names.map((name) => ({ name, ...standingOf(name, known) }));
+  const add = standings.filter(({ kind }) => kind === 'new').map(({ name }) => name);
+  const wanted = new Set(standings.map(({ kept }) => foldName(kept)));
+  const isDropped = (key: string): boolean => !wanted.has(key) && (list.clearsAll || known.oursInPlex.has(key));
+  // By key, since Plex may hold one name in two spellings.
+  const remove = present.map(({ tag }) => tag).filter((tag) => isDropped(foldName(tag)));
+  if (rules.preservePlexEdits && present.some(({ tag }) => !known.oursInPlex.has(foldName(tag)))) {
+    return { add: [], remove: [], reason: add.length + remove.length > 0 ? 'preserved' : undefined, ours: last };
+  }
+  const ours = standings
+    .filter(({ kind }) => kind !== 'theirs')
+    .map(({ name, kept }): [string, string] => [name, kept]);
+  const reason = standings.some(({ kind }) => kind === 'removed') ? 'removed_in_plex' : undefined;
+  return { add, remove, reason, ours: Object.fromEntries(ours) };
+}
+
+/** What is known of the names of one list, by the key under which spellings meet. */
+type KnownNames = {
+  /** What Plex has → its spelling. */
+  readonly spelling: ReadonlyMap<string, string>;
+  /** What we sent → the spelling Plex kept. */
+  readonly sentAs: ReadonlyMap<string, string>;
+  /** The spellings in Plex that are ours. */
+  readonly oursInPlex: ReadonlySet<string>;
+};
+
+function indexNames(present: readonly Tag[], last: OurNames): KnownNames {
+  return {
+    spelling: new Map(present.map(({ tag }) => [foldName(tag), tag])),
+    sentAs: new Map(Object.entries(last).map(([sent, kept]) => [foldName(sent), kept])),
+    oursInPlex: new Set(Object.values(last).map(foldName)),
+  };
+}
+
+type Standing = {
+  /**
+   * `new`: not in Plex, and never written by us. `ours`: we wrote it and it is there. `theirs`: it is there and we did
+   * not write it. `removed`: we wrote it and the user removed it in Plex, where it stays removed.
+   */
+  readonly kind: 'new' | 'ours' | 'theirs' | 'removed';
+  readonly kept: string;
+};
+
+function standingOf(name: string, { spelling, sentAs, oursInPlex }: KnownNames): Standing {
+  const sent = sentAs.get(foldName(name));
+  const inPlex = spelling.get(foldName(name)) ?? (sent === undefined ? undefined : spelling.get(foldName(sent)));
+  if (inPlex === undefined) return sent === undefined ? { kind: 'new', kept: name } : { kind: 'removed', kept: sent };
+  const isOurs = sent !== undefined || oursInPlex.has(foldName(inPlex));
+  return { kind: isOurs ? 'ours' : 'theirs', kept: inPlex };
+}
+
+function toListEdit(kind: ListKind, present: readonly Tag[], decision: ListDecision): ListEdit {
+  const removed = new Set(decision.remove.map(foldName));
+  const kept = present.filter(({ tag }) => !removed.has(foldName(tag)));
+  return {
+    kind,
+    whole: [...kept, ...decision.add.map((tag) => ({ tag }))],
+    before: present.map(({ tag }) => tag),
+    add: decision.add,
+    remove: decision.remove,
+  };
+}

@@ -1,0 +1,67 @@
+import type { ListKind, PlexItem, ScalarField, Tag } from '../model/plex-item.ts';
+import type { OurNames, Written } from '../model/scene-record.ts';
+import { foldName, isRespelling } from '../model/text.ts';
+import type { EditPlan, ListEdit } from './edit-plan.ts';
+import { findAdded } from './spelling.ts';
+
+/** A value that Plex keeps in a form of its own (case, white space, a dropped character). */
+export type Altered = { readonly field: ScalarField | ListKind; readonly sent: string; readonly kept: string };
+
+export type Verification = {
+  /** Fields that still show their old value, or lists that lack a name or still have a removed one. */
+  readonly lost: readonly (ScalarField | ListKind)[];
+  readonly altered: readonly Altered[];
+  /** What counts as ours from now on, in Plex's spelling. */
+  readonly written: Written;
+};
+
+/** Holds the item, read again, against the plan: lenient about spelling, strict about loss. */
+export function verifyPlan(plan: EditPlan, after: PlexItem): Verification {
+  const lost: (ScalarField | ListKind)[] = [];
+  const altered: Altered[] = [];
+  const fields = { ...plan.written.fields };
+  const lists = { ...plan.written.lists };
+  for (const { field, before, value } of plan.fields) {
+    const now = after.fields[field];
+    if (now !== value && now === before && !isRespelling(value, now)) lost.push(field);
+    else if (now !== value) altered.push({ field, sent: value, kept: now });
+    // A summary that was cut to fit is remembered with the whole, by which it is known as cut, and sent whole again.
+    fields[field] = { sent: plan.written.fields[field]?.sent ?? value, kept: now };
+  }
+  for (const edit of plan.lists) {
+    const found = checkList(edit, after.lists[edit.kind]);
+    if (found.isLost) lost.push(edit.kind);
+    altered.push(...found.altered.map(({ sent, kept }) => ({ field: edit.kind, sent, kept })));
+    lists[edit.kind] = respell(lists[edit.kind] ?? {}, found.spelling);
+  }
+  return { lost, altered, written: { fields, lists } };
+}
+
+type ListCheck = {
+  readonly isLost: boolean;
+  readonly altered: readonly { readonly sent: string; readonly kept: string }[];
+  readonly spelling: ReadonlyMap<string, string>;
+};
+
+function checkList(edit: ListEdit, tags: readonly Tag[]): ListCheck {
+  const present = tags.map(({ tag }) => tag);
+  const { spelling, missing } = findAdded(edit, present);
+  const altered = [...spelling]
+    .filter(([sent, kept]) => foldName(sent) !== foldName(kept))
+    .map(([sent, kept]) => ({ sent, kept }));
+  // A name that Plex takes for one it had already is no loss, and does not become ours.
+  const lost = missing.filter((name) => {
+    const twin = present.find((other) => isRespelling(name, other));
+    if (twin !== undefined) altered.push({ sent: name, kept: twin });
+    return twin === undefined;
+  });
+  const keys = new Set(present.map(foldName));
+  const removed = new Set(edit.remove.map(foldName));
+  const stillThere = edit.remove.some((name) => keys.has(foldName(name)));
+  const goneToo = edit.before.some((name) => !removed.has(foldName(name)) && !keys.has(foldName(name)));
+  return { isLost: lost.length > 0 || stillThere || goneToo, altered, spelling };
+}
+
+function respell(ours: OurNames, spelling: ReadonlyMap<string, string>): OurNames {
+  return Object.fromEntries(Object.entries(ours).map(([sent, kept]) => [sent, spelling.get(sent) ?? kept]));
+}

@@ -1,0 +1,37 @@
+import { prepareMeta } from './meta.ts';
+import { livenessOf, openOwner } from './owners.ts';
+import { translated } from './store-errors.ts';
+import type { Stores } from './stores.ts';
+import { storesName } from './stores.ts';
+
+/** What one process at a time does on a data directory: the tasks of the plugin, or watching. */
+export type Role = 'tasks' | 'watch';
+
+/** Whether a role is ours until it is released, or whose it is. It ends with its process, however that ends. */
+export type ProcessLockHold =
+  | { readonly kind: 'ours'; release(): void }
+  | { readonly kind: 'taken'; readonly pid: number };
+
+type Holder = { readonly owner: string; readonly pid: number };
+
+/** Takes a role, unless a living process has it. */
+export function takeProcessLock({ queueDb: db, path }: Stores, role: Role, pid: number): ProcessLockHold {
+  const meta = prepareMeta(db);
+  const name = `role:${role}`;
+  const owner = openOwner(path, db);
+  const take = db.transaction((): Holder | undefined => {
+    const holder = meta.json<Holder>(name);
+    if (holder !== undefined && livenessOf(path, holder.owner) === 'alive') return holder;
+    meta.setJson(name, { owner: owner.id, pid });
+    return undefined;
+  });
+  try {
+    const holder = translated(storesName(path), { take: () => take.immediate() }).take();
+    if (holder === undefined) return { kind: 'ours', release: () => owner.close() };
+    owner.close();
+    return { kind: 'taken', pid: holder.pid };
+  } catch (thrown) {
+    owner.close();
+    throw thrown;
+  }
+}

@@ -1,0 +1,189 @@
+import type { JobState } from '../../core/model/job-state.ts';
+import type { SceneData } from '../../core/model/scene.ts';
+import { contentKeys } from '../../core/model/scene.ts';
+import type { Db } from '../store/open.ts';
+import { eachInStore, inStore } from '../store/store-errors.ts';
+import type { Stores } from '../store/stores.ts';
+import { storesName } from '../store/stores.ts';
+import { prepareCount } from '../tables/totals.ts';
+import { CLAIMED_AWAITING } from '../work/awaits-stash.ts';
+
+/** A job of the queue, as a person is shown it. Instants are epoch ms. */
+export type QueuedJob = {
+  readonly jobId: number;
+  readonly sceneId: number;
+  readonly state: JobState;
+  readonly title: string | undefined;
+  readonly path: string | undefined;
+  readonly attempts: number;
+  readonly failures: number;
+  readonly misses: number;
+  readonly lastError: string | undefined;
+  readonly availableAt: number;
+  readonly enqueuedAt: number;
+  /** The scene as the job has it; where a key is absent Plex is left alone. */
+  readonly data: SceneData;
+  /** What the job would write: the keys of `data` that end up in Plex. */
+  readonly keys: readonly string[];
+  /** Whether it would write whatever Stash has, too. */
+  readonly isBare: boolean;
+  /** Which edit this is: another one once a newer edit was merged into it. */
+  readonly revision: string;
+};
+
+/** Which jobs: all given conditions must hold. An empty filter means all. */
+export type JobFilter = {
+  readonly ids?: readonly number[] | undefined;
+  readonly sceneIds?: readonly number[] | undefined;
+  readonly states?: readonly JobState[] | undefined;
+  /** At most this many. */
+  readonly limit?: number | undefined;
+};
+
+type Row = {
+  readonly id: number;
+  readonly scene_id: number;
+  readonly shown_state: JobState;
+  readonly data: string;
+  readonly scene_path: string | null;
+  readonly attempt: number;
+  readonly failures: number;
+  readonly misses: number;
+  readonly last_error: string | null;
+  readonly available_at: number;
+  readonly enqueued_at: number;
+  readonly bare_at: number | null;
+  readonly stamps: string;
+};
+
+/** The same words for the same jobs as the counts of `stats`. */
+const SHOWN_STATE = `CASE WHEN state = 'in_progress' THEN 'in_progress' WHEN held > ${CLAIMED_AWAITING} THEN 'held'
+  WHEN available_at <= @now THEN 'due' WHEN misses > 0 THEN 'not_found' ELSE 'retry' END`;
+
+/** Jobs under way first, then in the order of their claim: each half is one walk along an index, however long the queue. */
+const HALVES = [
+  `state = 'in_progress' ORDER BY scene_id`,
+  `state = 'pending' ORDER BY held, priority, available_at, jobs.id`,
+] as const;
+
+function selectStatement(half: string): string {
+  return `SELECT jobs.id, scene_id, ${SHOWN_STATE} AS shown_state, data, scene_path, attempt, failures, misses, last_error,
+      available_at, enqueued_at, bare_at, stamps
+    FROM jobs LEFT JOIN scenes USING (scene_id)
+    WHERE (@ids IS NULL OR jobs.id IN (SELECT value FROM json_each(@ids)))
+      AND (@sceneIds IS NULL OR scene_id IN (SELECT value FROM json_each(@sceneIds)))
+      AND (@states IS NULL OR ${SHOWN_STATE} IN (SELECT value FROM json_each(@states)))
+      AND ${half}`;
+}
+
+/**
+ * The jobs of the queue, one after the other, as they stood at one instant: nothing is held in memory. The connection
+ * can do nothing else until the last one was taken, or the loop was left.
+ * @throws {StoreError}
+ */
+export function readJobs({ queueDb, path }: Stores, filter: JobFilter, now: number): Generator<QueuedJob> {
+  return eachInStore(storesName(path), () => readEach(queueDb, filter, now));
+}
+
+function* readEach(db: Db, filter: JobFilter, now: number): Generator<QueuedJob> {
+  const { ids, sceneIds, states } = filter;
+  const values = { now, ids: jsonOrNull(ids), sceneIds: jsonOrNull(sceneIds), states: jsonOrNull(states) };
+  let left = filter.limit ?? Number.POSITIVE_INFINITY;
+  db.exec('BEGIN');
+  try {
+    for (const half of HALVES) {
+      for (const row of db.prepare<[object], Row>(selectStatement(half)).iterate(values)) {
+        if (left <= 0) return;
+        left -= 1;
+        yield toJob(row);
+      }
+    }
+  } finally {
+    db.exec('COMMIT');
+  }
+}
+
+/** How many jobs a filter means, its limit aside. */
+export function countJobs({ queueDb: db, path }: Stores, filter: JobFilter, now: number): number {
+  return inStore(storesName(path), () => {
+    const statement = db.prepare<[object], { count: number }>(`
+      SELECT count(*) AS count FROM jobs
+      WHERE (@ids IS NULL OR id IN (SELECT value FROM json_each(@ids)))
+        AND (@sceneIds IS NULL OR scene_id IN (SELECT value FROM json_each(@sceneIds)))
+        AND (@states IS NULL OR ${SHOWN_STATE} IN (SELECT value FROM json_each(@states)))`);
+    const { ids, sceneIds, states } = filter;
+    const values = { now, ids: jsonOrNull(ids), sceneIds: jsonOrNull(sceneIds), states: jsonOrNull(states) };
+    return statement.get(values)?.count ?? 0;
+  });
+}
+
+function jsonOrNull(values: readonly unknown[] | undefined): string | null {
+  return values === undefined ? null : JSON.stringify(values);
+}
+
+function toJob(row: Row): QueuedJob {
+  const data = JSON.parse(row.data) as SceneData;
+  return {
+    jobId: row.id,
+    sceneId: row.scene_id,
+    state: row.shown_state,
+    title: data.title,
+    path: data.path ?? row.scene_path ?? undefined,
+    attempts: row.attempt,
+    failures: row.failures,
+    misses: row.misses,
+    lastError: row.last_error ?? undefined,
+    availableAt: row.available_at,
+    enqueuedAt: row.enqueued_at,
+    data,
+    keys: contentKeys(data),
+    isBare: row.bare_at !== null,
+    revision: revisionOf(row.stamps, row.bare_at),
+  };
+}
+
+/** No two edits of a scene have the same stamp: equal stamps are the same edit. */
+function revisionOf(stamps: string, bareAt: number | null): string {
+  return `${bareAt ?? ''}${stamps}`;
+}
+
+/**
+ * What became of a job that was to be dropped. `changed`: a newer edit came in since it was listed, which nobody asked
+ * to drop; `gone`: it was finished meanwhile.
+ */
+export type Dropped = {
+  readonly job: QueuedJob;
+  readonly how: 'dropped' | 'in_progress' | 'changed' | 'gone';
+};
+
+/**
+ * Removes waiting jobs for good, in one transaction, each only as it was listed; a job under way stays.
+ * @throws {StoreError}
+ */
+export function dropJobs({ queueDb: db, path }: Stores, jobs: readonly QueuedJob[]): readonly Dropped[] {
+  return inStore(storesName(path), () => {
+    const dropOne = prepareDrop(db);
+    const count = prepareCount(db);
+    const dropAll = db.transaction(() => {
+      const results = jobs.map((job): Dropped => ({ job, how: dropOne(job) }));
+      count('dropped', results.filter(({ how }) => how === 'dropped').length);
+      return results;
+    });
+    return dropAll.immediate();
+  });
+}
+
+function prepareDrop(db: Db): (job: QueuedJob) => Dropped['how'] {
+  const select = db.prepare<[number], { state: string; stamps: string; bare_at: number | null }>(
+    'SELECT state, stamps, bare_at FROM jobs WHERE id = ?',
+  );
+  const remove = db.prepare<[number]>('DELETE FROM jobs WHERE id = ?');
+  return ({ jobId, revision }) => {
+    const row = select.get(jobId);
+    if (row === undefined) return 'gone';
+    if (row.state === 'in_progress') return 'in_progress';
+    if (revisionOf(row.stamps, row.bare_at) !== revision) return 'changed';
+    remove.run(jobId);
+    return 'dropped';
+  };
+}

@@ -1,0 +1,124 @@
+import type { StampedEdit } from '../../core/model/scene-edit.ts';
+import { saysNothing, unsaidBy } from '../../core/model/scene-edit.ts';
+import { eachInStore, translated } from '../store/store-errors.ts';
+import type { Stores } from '../store/stores.ts';
+import { finishRetries, storesName } from '../store/stores.ts';
+import type { DeadLetter, LetterFilter } from '../tables/dead-letters.ts';
+import { letterEditOf, letterFaultOf, prepareDeadLetters } from '../tables/dead-letters.ts';
+import type { JobRow } from '../tables/jobs.ts';
+import { editOf, PRIORITY, prepareJobRows } from '../tables/jobs.ts';
+import { serverWords } from '../tables/server-state.ts';
+
+/** What became of a letter that was to be tried again. */
+export type Retried = {
+  readonly letterId: number;
+  readonly sceneId: number;
+  /**
+   * `covered`: a newer edit under way says all that the letter would; it was left where it is. `gone`: somebody else
+   * was faster. `damaged`: it holds no scene that could be written; it was left too.
+   */
+  readonly how: 'queued' | 'merged' | 'covered' | 'gone' | 'damaged';
+  /** What is damaged, to follow the letter's name. */
+  readonly fault?: string | undefined;
+};
+
+export type DeadLetterActions = {
+  /** Newest first. */
+  list(filter: LetterFilter): readonly DeadLetter[];
+  /** The same, one after the other; nothing else can be asked of the actions meanwhile. */
+  read(filter: LetterFilter): Iterable<DeadLetter>;
+  /** Every error type that letters have. */
+  errorTypes(): readonly string[];
+  /** What `retry` would do, without doing it. */
+  preview(letters: readonly DeadLetter[]): readonly Retried[];
+  /** Puts the letters back into the queue, under whatever is newer: old never overwrites new. */
+  retry(letters: readonly DeadLetter[], now: number): readonly Retried[];
+  /** ` (Plex server X)` once a server is known, for questions that name it; empty before. */
+  serverName(): string;
+  /** Deletes the letters for good; returns how many. */
+  purge(letters: readonly DeadLetter[]): number;
+};
+
+/** What a letter still has to say, and the waiting job that it goes under. */
+type Plan = { readonly how: 'queued' | 'merged'; readonly edit: StampedEdit; readonly newer: JobRow | undefined };
+
+/** A letter that stays where it is. */
+type Left = { readonly how: 'covered' | 'gone' | 'damaged'; readonly fault?: string | undefined };
+
+/** What a person does with dead letters. */
+export function openDeadLetterActions(stores: Stores): DeadLetterActions {
+  const { queueDb: db, dlqDb } = stores;
+  const letters = prepareDeadLetters(dlqDb);
+  const rows = prepareJobRows(db);
+  const underWay = db.prepare<[number], JobRow>(`SELECT * FROM jobs WHERE scene_id = ? AND state = 'in_progress'`);
+  const mark = db.prepare<[string]>('INSERT INTO retried_letters (job_key) VALUES (?)');
+  const isMarked = db.prepare<[string], unknown>('SELECT 1 FROM retried_letters WHERE job_key = ?');
+
+  const planOf = (listed: DeadLetter): Left | Plan => {
+    // Between the listing and now a person was asked: the letter may be closed, shortened or back in the queue.
+    const letter = letters.byKey(listed.job_key);
+    if (letter === undefined || isMarked.get(letter.job_key) !== undefined) return { how: 'gone' };
+    const whole = letterEditOf(letter);
+    const fault = letterFaultOf(letter);
+    if (whole === undefined || fault !== undefined) return { how: 'damaged', fault };
+    const running = underWay.get(letter.scene_id);
+    const edit = running === undefined ? whole : besides(whole, editOf(running));
+    if (saysNothing(edit)) return { how: 'covered' };
+    const newer = rows.waiting(letter.scene_id);
+    return { how: newer === undefined ? 'queued' : 'merged', edit, newer };
+  };
+  const retryOne = (listed: DeadLetter, now: number): Retried => {
+    const plan = planOf(listed);
+    if ('edit' in plan) {
+      const { edit, newer } = plan;
+      if (newer === undefined) rows.insert(listed.scene_id, edit, { priority: 'hand', now });
+      else rows.merge(newer, edit, { priority: PRIORITY.hand, dueAt: now });
+      mark.run(listed.job_key);
+    }
+    return { letterId: listed.id, sceneId: listed.scene_id, how: plan.how, ...faultOf(plan) };
+  };
+  const previewAll = db.transaction((batch: readonly DeadLetter[]): readonly Retried[] => {
+    const queued = new Set<number>();
+    return batch.map((listed) => {
+      const plan = planOf(listed);
+      const { how } = plan;
+      const isSecond = how === 'queued' && queued.has(listed.scene_id);
+      if (how === 'queued') queued.add(listed.scene_id);
+      return { letterId: listed.id, sceneId: listed.scene_id, how: isSecond ? 'merged' : how, ...faultOf(plan) };
+    });
+  });
+  const retryAll = db.transaction((batch: readonly DeadLetter[], now: number) =>
+    batch.map((letter) => retryOne(letter, now)),
+  );
+  const purgeAll = dlqDb.transaction(
+    (batch: readonly DeadLetter[]) => batch.filter(({ job_key }) => letters.remove(job_key)).length,
+  );
+
+  return translated(storesName(stores.path), {
+    list: (filter: LetterFilter) => letters.list(filter),
+    read: (filter: LetterFilter) => eachInStore(storesName(stores.path), () => letters.read(filter)),
+    errorTypes: () => Object.keys(letters.countByType()),
+    preview: (batch: readonly DeadLetter[]) => previewAll(batch),
+    serverName: () => serverWords(db),
+    retry: (batch: readonly DeadLetter[], now: number) => {
+      const retried = retryAll.immediate(batch, now);
+      finishRetries(db, dlqDb);
+      return retried;
+    },
+    purge: (batch: readonly DeadLetter[]) => purgeAll.immediate(batch),
+  });
+}
+
+/**
+ * What a letter has to say besides a job under way. Whether Stash will answer that one is not known yet: what it was
+ * asked for stays, and is asked for again, so that old never overwrites new.
+ */
+function besides(letter: StampedEdit, running: StampedEdit): StampedEdit {
+  const left = unsaidBy(letter, { ...running, bareAt: undefined });
+  const isAsked = running.bareAt !== undefined && !saysNothing(left);
+  return isAsked ? { ...left, bareAt: Math.max(left.bareAt ?? 0, running.bareAt) } : left;
+}
+
+function faultOf(plan: Left | Plan): Pick<Retried, 'fault'> {
+  return 'fault' in plan ? { fault: plan.fault } : {};
+}

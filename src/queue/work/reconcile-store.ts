@@ -1,0 +1,66 @@
+import type { Binding } from '../../core/drain/ports.ts';
+import type { SweptRecord } from '../../core/model/reconcile.ts';
+import { translated } from '../store/store-errors.ts';
+import type { Stores } from '../store/stores.ts';
+import { storesName } from '../store/stores.ts';
+import type { SceneRow } from '../tables/scenes.ts';
+import { toRecord } from '../tables/scenes.ts';
+import { prepareServerState } from '../tables/server-state.ts';
+import type { Intake } from './intake.ts';
+import { intakeOf } from './intake.ts';
+
+/** What a sweep through Stash is held against, and where what it finds is carried out. */
+export type ReconcileStore = Pick<Intake, 'enqueue' | 'forget'> & {
+  /** What we know of those of these scenes that we wrote. */
+  records(sceneIds: readonly number[]): ReadonlyMap<number, SweptRecord>;
+  /** Those of these scenes of which a job waits. */
+  waiting(sceneIds: readonly number[]): ReadonlySet<number>;
+  /** Those of these scenes that have a dead letter. */
+  lettered(sceneIds: readonly number[]): ReadonlySet<number>;
+  /** The scenes that we wrote with an id above `after`, and up to `through` where that is given. */
+  idsBetween(after: number, through: number | undefined): readonly number[];
+  hasRecords(): boolean;
+  /** What stands for this data directory, if it has one yet. */
+  clientIdentifier(): string | undefined;
+  /** The Plex server of the data directory; `undefined` before the first contact. */
+  binding(): Binding | undefined;
+  close(): void;
+};
+
+/** Makes a sweep of open stores, which it closes; of `dlq.db` nothing is changed. */
+export function openReconcileStore(stores: Stores): ReconcileStore {
+  const { queueDb: db, dlqDb } = stores;
+  const records = db.prepare<[string], SceneRow>(
+    'SELECT * FROM scenes WHERE scene_id IN (SELECT value FROM json_each(?))',
+  );
+  const waiting = db.prepare<[string], { scene_id: number }>(
+    `SELECT scene_id FROM jobs WHERE state = 'pending' AND scene_id IN (SELECT value FROM json_each(?))`,
+  );
+  const lettered = dlqDb.prepare<[string], { scene_id: number }>(
+    'SELECT DISTINCT scene_id FROM dead_letters WHERE scene_id IN (SELECT value FROM json_each(?))',
+  );
+  const between = db.prepare<[number, number], { scene_id: number }>(
+    'SELECT scene_id FROM scenes WHERE scene_id > ? AND scene_id <= ? ORDER BY scene_id',
+  );
+  const any = db.prepare<[], unknown>('SELECT 1 FROM scenes LIMIT 1');
+  const { binding, knownClientIdentifier } = prepareServerState(db);
+  return translated(storesName(stores.path), {
+    ...intakeOf({ queueDb: db }),
+    records: (sceneIds: readonly number[]) =>
+      new Map(records.all(JSON.stringify(sceneIds)).map((row) => [row.scene_id, toSwept(row)])),
+    waiting: (sceneIds: readonly number[]) =>
+      new Set(waiting.all(JSON.stringify(sceneIds)).map(({ scene_id }) => scene_id)),
+    lettered: (sceneIds: readonly number[]) =>
+      new Set(lettered.all(JSON.stringify(sceneIds)).map(({ scene_id }) => scene_id)),
+    idsBetween: (after: number, through: number | undefined) =>
+      between.all(after, through ?? Number.MAX_SAFE_INTEGER).map(({ scene_id }) => scene_id),
+    hasRecords: () => any.get() !== undefined,
+    binding,
+    clientIdentifier: knownClientIdentifier,
+    close: stores.close,
+  });
+}
+
+function toSwept(row: SceneRow): SweptRecord {
+  return { ...toRecord(row), sceneId: row.scene_id, stashUpdatedAt: row.stash_updated_at ?? undefined };
+}

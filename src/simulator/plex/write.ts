@@ -1,0 +1,124 @@
+import type { Answer } from './answers.ts';
+import { done, htmlError } from './answers.ts';
+import type { Call, ServerState } from './call.ts';
+import { applyEdits, isRating, parseEdits } from './library/edits.ts';
+import { selectImage, sha1Of, uploadImage } from './library/images.ts';
+import type { ImageKind, Item, Section } from './library/item.ts';
+import { TYPE_NUMBERS } from './library/item.ts';
+import { setScalar } from './library/library.ts';
+import { queryValue, wholeNumber } from './library/query.ts';
+
+/** `PUT /library/sections/{id}/all`. `id` is a filter: without it every item of the section is edited (plex-api.md 4.1). Nothing is applied when anything is wrong. */
+export function editSection(server: ServerState, call: Call): Answer {
+  const section = server.library.sections.get(call.params[0] ?? '');
+  if (!section) return htmlError(404);
+  if (Number(queryValue(call.query, 'type')) !== TYPE_NUMBERS[section.type]) return htmlError(400);
+  const ids = queryValue(call.query, 'id');
+  const targets = ids === undefined ? section.items : namedItems(server, section, ids);
+  if (ids !== undefined && targets.length === 0 && server.quirks.deadEdits === 'not-found') return htmlError(404);
+  return edit(server, call, targets);
+}
+
+/** `PUT /library/metadata/{id}`, with the same parameters. */
+export function editItem(server: ServerState, call: Call): Answer {
+  const item = server.library.items.get(call.params[0] ?? '');
+  return item ? edit(server, call, [item]) : htmlError(404);
+}
+
+function namedItems(server: ServerState, section: Section, ids: string): Item[] {
+  return [...new Set(ids.split(','))]
+    .flatMap((id) => server.library.items.get(id) ?? [])
+    .filter((item) => item.section === section);
+}
+
+function edit(server: ServerState, call: Call, targets: readonly Item[]): Answer {
+  const edits = parseEdits(call.query);
+  if (!edits) return htmlError(400);
+  const { library, semantics, quirks, normalise } = server;
+  for (const item of targets) {
+    applyEdits(item, edits, { tagRow: library.tagRow, semantics, portraits: quirks.portraits, normalise });
+    library.touch(item);
+  }
+  return done();
+}
+
+/** `PUT /:/rate`; -1 removes the rating (plex-api.md 5). */
+export function rate(server: ServerState, { query }: Call): Answer {
+  const key = queryValue(query, 'key');
+  const rating = queryValue(query, 'rating') ?? '';
+  const identifier = queryValue(query, 'identifier');
+  const ratedAt = queryValue(query, 'ratedAt');
+  if (key === undefined || identifier === undefined || (rating !== '-1' && !isRating(rating))) return htmlError(400);
+  if (ratedAt !== undefined && (wholeNumber(ratedAt) ?? Number.POSITIVE_INFINITY) > server.library.nowSeconds()) {
+    return htmlError(400);
+  }
+  const item = server.library.items.get(key);
+  if (!item || identifier !== 'com.plexapp.plugins.library') return htmlError(404);
+  setScalar(item, 'userRating', rating === '-1' ? '' : rating);
+  server.library.touch(item);
+  return done();
+}
+
+/** `POST /library/metadata/{id}/posters` or `/arts`: raw bytes, or `?url=` (plex-api.md 6). */
+export function upload(server: ServerState, call: Call, kind: ImageKind): Answer {
+  const item = server.library.items.get(call.params[0] ?? '');
+  if (!item) return htmlError(404);
+  const url = queryValue(call.query, 'url');
+  if (call.body.length === 0 && !url) return htmlError(400);
+  if (call.body.length >= server.maxImageBytes) return htmlError(413);
+  // The simulator opens no connection of its own: an image given by URL is named by the hash of that URL, which is as
+  // unknown to the client as the hash of the bytes Plex would have fetched.
+  const sha1 = sha1Of(call.body.length > 0 ? call.body : (url ?? ''));
+  if (call.body.length > 0) server.images.set(sha1, call.body);
+  if (!uploadImage(item, kind, { sha1, now: server.library.nowSeconds() })) return done();
+  if (server.quirks.uploads === 'locking') item.locked.add(fieldOf(kind));
+  server.library.touch(item);
+  return done();
+}
+
+/** `PUT /library/metadata/{id}/poster` or `/art` with `?url=` one of the listed `ratingKey`s. */
+export function select(server: ServerState, call: Call, kind: ImageKind): Answer {
+  const item = server.library.items.get(call.params[0] ?? '');
+  const ratingKey = queryValue(call.query, 'url');
+  if (!item) return htmlError(404);
+  if (!ratingKey) return htmlError(400);
+  if (!selectImage(item, kind, { ratingKey, now: server.library.nowSeconds() })) return htmlError(404);
+  server.library.touch(item);
+  return done();
+}
+
+/** `DELETE /library/metadata/{id}/thumb` or `/art`: shows none and locks the field (plex-api.md 6). */
+export function deselect(server: ServerState, call: Call, kind: ImageKind): Answer {
+  const item = server.library.items.get(call.params[0] ?? '');
+  if (!item) return htmlError(404);
+  selectImage(item, kind, { ratingKey: undefined, now: server.library.nowSeconds() });
+  item.locked.add(fieldOf(kind));
+  server.library.touch(item);
+  return done();
+}
+
+/** `GET` or `POST …/refresh`: begins a scan, unless the path is outside the section; `DELETE` ends it. 200 in any case (plex-api.md 8). */
+export function refresh(server: ServerState, { method, params, query }: Call): Answer {
+  const section = server.library.sections.get(params[0] ?? '');
+  if (!section) return htmlError(404);
+  if (method === 'DELETE') {
+    section.scanPollsLeft = 0;
+    return done();
+  }
+  const path = queryValue(query, 'path');
+  if (path === undefined || section.locations.some((location) => isUnder(path, location))) {
+    section.scanPollsLeft = server.quirks.scanPolls;
+    section.scannedAt = server.library.nowSeconds();
+    server.onRefresh?.(section.key, path);
+  }
+  return done();
+}
+
+function isUnder(path: string, location: string): boolean {
+  const root = location.replace(/[\\/]+$/, '');
+  return path === root || path.startsWith(`${root}/`) || path.startsWith(`${root}\\`);
+}
+
+function fieldOf(kind: ImageKind): 'thumb' | 'art' {
+  return kind === 'posters' ? 'thumb' : 'art';
+}

@@ -1,0 +1,106 @@
+import { basename, extname } from 'node:path/posix';
+import type { Related, Scene, SceneFile } from '../scene.ts';
+
+/** What an answer's links are made of. */
+export type Links = { baseUrl: string; apiKey: string | undefined };
+
+/** A scene as the schema's type; parts that refer to others are functions, so that only what is selected is made. */
+export function sceneObject(scene: Scene, links: Links) {
+  return {
+    id: String(scene.id),
+    title: scene.title,
+    code: scene.code,
+    details: scene.details,
+    director: scene.director,
+    url: scene.urls[0] ?? null,
+    urls: scene.urls,
+    date: scene.date,
+    rating100: scene.rating100,
+    organized: scene.organized,
+    o_counter: scene.oCounter,
+    interactive: false,
+    created_at: scene.createdAt,
+    updated_at: scene.updatedAt,
+    last_played_at: null,
+    resume_time: 0,
+    play_duration: 0,
+    play_count: 0,
+    play_history: [],
+    o_history: [],
+    custom_fields: {},
+    files: () => scene.files.map(fileObject),
+    paths: () => pathsObject(scene, links),
+    studio: () => scene.studio && relatedObject(scene.studio, links),
+    groups: () => scene.groups.map(({ group, index }) => ({ group: relatedObject(group, links), scene_index: index })),
+    movies: () => scene.groups.map(({ group, index }) => ({ movie: relatedObject(group, links), scene_index: index })),
+    tags: () => scene.tags.map((tag) => relatedObject(tag, links)),
+    performers: () => scene.performers.map((performer) => relatedObject(performer, links)),
+    stash_ids: () => scene.stashIds.map((stashId) => ({ ...stashId, updated_at: scene.updatedAt })),
+  };
+}
+
+/** A tag, performer, studio or group with the fields of all four; the schema shows each its own. */
+export function relatedObject(row: Related, links: Links): Record<string, unknown> {
+  return {
+    id: String(row.id),
+    name: row.name,
+    disambiguation: row.disambiguation,
+    gender: row.gender,
+    created_at: row.createdAt,
+    updated_at: row.updatedAt,
+    image_path: imageUrl(row, links),
+    urls: [],
+    aliases: [],
+    alias_list: [],
+    favorite: false,
+    custom_fields: {},
+    parents: [],
+    children: [],
+    child_studios: [],
+    parent_studio: () => row.parent && relatedObject(row.parent, links),
+  };
+}
+
+function fileObject(file: SceneFile) {
+  const fingerprints = [
+    { type: 'oshash', value: file.oshash },
+    ...(file.phash === undefined ? [] : [{ type: 'phash', value: file.phash }]),
+  ];
+  return {
+    id: String(file.id),
+    path: file.path,
+    basename: basename(file.path),
+    mod_time: file.modTime,
+    size: file.size,
+    fingerprints,
+    fingerprint: ({ type }: { type: string }) => fingerprints.find((one) => one.type === type)?.value ?? null,
+    format: extname(file.path).slice(1),
+    width: 1920,
+    height: 1080,
+    duration: file.duration,
+    video_codec: 'h264',
+    audio_codec: 'aac',
+    frame_rate: 25,
+    bit_rate: 4_000_000,
+    created_at: file.createdAt,
+    updated_at: file.updatedAt,
+  };
+}
+
+/** Also of a scene without a file. Only the stream's link carries the key (stash.md 6). */
+function pathsObject({ id, updatedAt }: Scene, { baseUrl, apiKey }: Links) {
+  const scene = `${baseUrl}/scene/${id}`;
+  return {
+    screenshot: `${scene}/screenshot?t=${unixSeconds(updatedAt)}`,
+    preview: `${scene}/preview`,
+    stream: `${scene}/stream${apiKey === undefined ? '' : `?apikey=${encodeURIComponent(apiKey)}`}`,
+  };
+}
+
+function imageUrl({ kind, id, updatedAt, image }: Related, { baseUrl }: Links): string {
+  return `${baseUrl}/${kind}/${id}/image?t=${unixSeconds(updatedAt)}${image ? '' : '&default=true'}`;
+}
+
+function unixSeconds(time: string): number {
+  return Math.floor(Date.parse(time) / 1000);
+}
