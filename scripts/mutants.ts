@@ -31,7 +31,7 @@ import { tryMutant } from './mutants/try-mutant.ts';
 
 const DECISIONS = [
   'src/core/{drain,failures,match,write}/**/*.ts',
-  'src/core/model/{scene-record,stamped-edit}.ts',
+  'src/core/model/{scene-record,scene-edit}.ts',
   'src/queue/**/*.ts',
 ];
 const QUICK_TESTS = ['test/unit', 'test/contract', 'test/drain'];
