@@ -15,7 +15,7 @@ const LANDED: SceneRecord = {
 };
 const refused = (...keys: SceneKey[]): Settlement => ({
   kind: 'dead',
-  error: new SyncError('plex_too_long', 'Too long: performers', { refused: keys }),
+  error: new SyncError('plex_too_long', 'Too long: performers', { refusedKeys: keys }),
 });
 const settleParts = (drain: OpenDrainQueue, job: Job, settlement: Settlement, now = NOW) =>
   drain.settle([{ job, settlement, landed: LANDED }], now)[0];
@@ -48,6 +48,49 @@ test('what landed is recorded too where the job is given back or a newer edit ta
     assert.equal(how, newer === 'waits' ? 'superseded' : 'applied');
     assert.deepEqual([drain.record(1), world.letters()], [LANDED, []]);
   }
+});
+
+test('a job that is tried again keeps what is left, and an older letter loses what was written', (t) => {
+  for (const kind of ['retry', 'release'] as const) {
+    const world = setup(t);
+    world.enqueue([edit(1, { title: 'Old', tagline: 'Calm' })]);
+    const drain = world.drain();
+    settle(drain, claimOne(drain), BURY);
+    world.enqueue([edit(1, { ...PIER, size: 7 })], { now: NOW + 1 });
+    const error = new SyncError('plex_error', 'Plex answered 500', { refusedKeys: ['performers'] });
+    const settlement: Settlement =
+      kind === 'retry'
+        ? { kind, error, availableAt: NOW + 2, spends: 'failure' }
+        : { kind, error, availableAt: NOW + 2 };
+    assert.equal(settleParts(drain, claimOne(drain, NOW + 1), settlement), 'applied');
+    const { data } = world.onlyJob();
+    assert.deepEqual(JSON.parse(String(data)), { path: '/harbour/1.mp4', performers: ['Ada Mole'], size: 7 });
+    assert.deepEqual(said(world), [{ scene_id: 1, tagline: 'Calm' }]);
+  }
+});
+
+test('a failed attempt of which nothing was written leaves the job whole', (t) => {
+  const world = setup(t);
+  world.enqueue([edit(1, PIER)]);
+  const drain = world.drain();
+  const error = new SyncError('plex_error', 'Plex answered 500');
+  settle(drain, claimOne(drain), { kind: 'retry', error, availableAt: NOW, spends: 'failure' });
+  assert.deepEqual(JSON.parse(String(world.onlyJob()['data'])), PIER);
+});
+
+test('where a newer edit takes over what is to be tried again, an older letter waits for it', (t) => {
+  const world = setup(t);
+  world.enqueue([edit(1, { title: 'Old', tagline: 'Calm' })]);
+  const drain = world.drain();
+  settle(drain, claimOne(drain), BURY);
+  world.enqueue([edit(1, PIER)], { now: NOW + 1 });
+  const job = claimOne(drain, NOW + 1);
+  world.enqueue([edit(1, { studio: 'Quay' })], { now: NOW + 2 });
+  const error = new SyncError('plex_error', 'Plex answered 500', { refusedKeys: ['performers'] });
+  const settlement: Settlement = { kind: 'retry', error, availableAt: NOW + 2, spends: 'failure' };
+  assert.equal(settleParts(drain, job, settlement), 'superseded');
+  assert.deepEqual(JSON.parse(String(world.onlyJob()['data'])), { ...PIER, studio: 'Quay' });
+  assert.deepEqual(said(world), [{ scene_id: 1, title: 'Old', tagline: 'Calm' }]);
 });
 
 test('under a lost lease, and of a scene that was forgotten, nothing is recorded', (t) => {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
+import type { Rig } from '../helpers/rig.ts';
 import { setup as setupRig } from '../helpers/rig.ts';
 
 const NOW = Date.parse('2040-03-01T10:00:00Z');
@@ -143,6 +144,29 @@ test('a cut summary is not sent again at each run, and whole once the limit was 
   assert.equal(plex.count('edit'), 0);
 });
 
+test('a summary that is left cut is said to be, each time, until it is whole', async (t) => {
+  const { sync, run, plex, sql } = await setup(t, 4_096);
+  const left = () => JSON.parse(String(sql('SELECT left_alone FROM scenes')[0]?.['left_alone'] ?? '[]'));
+  const scene = { title: 'Gulls', details: prose(6_000) };
+  await sync(scene);
+  assert.deepEqual(left(), [{ field: 'summary', reason: 'too_long' }]);
+  const LEFT = /Left the summary of scene 1 as it is: Plex has the beginning of it, and all of it is too long/g;
+  for (const [more, hours] of [
+    [{}, 0] as const,
+    [{ tagline: 'Calm' }, 0] as const,
+    [{ tagline: 'Calm' }, 2] as const,
+  ]) {
+    const { stderr } = await sync({ ...scene, ...more }, hours);
+    assert.equal(stderr.match(LEFT)?.length, 1, stderr);
+    assert.deepEqual(left(), [{ field: 'summary', reason: 'too_long' }]);
+  }
+  const status = await run(['status', '1']);
+  assert.match(status.stdout, /^left alone\tthe summary: Plex has the beginning of it/m);
+  plex.setMaxTargetBytes(65_536);
+  assert.doesNotMatch((await sync(scene, 4)).stderr, LEFT);
+  assert.deepEqual(left(), []);
+});
+
 test('a dry run shows a cut summary as right, until it would be tried again', async (t) => {
   const { sync, run, plex } = await setup(t, 4_096);
   const scene = { scene_id: 1, path: FILE, details: prose(4_000) };
@@ -237,8 +261,21 @@ test('a summary that Plex itself cuts is not sent again at each run', async (t) 
   plex.normaliseOnEdit((field, value) => (field === 'summary' ? value.slice(0, 800) : value));
   assert.equal((await sync({ details: prose(2_000) })).code, 0);
   assert.equal(item()?.summary?.length, 800);
-  assert.equal((await sync({ details: prose(2_000) })).code, 0);
-  assert.equal(plex.count('edit'), 0);
+  for (const hours of [0, 9]) {
+    assert.equal((await sync({ details: prose(2_000) }, hours)).code, 0);
+    assert.equal(plex.count('edit'), 0);
+  }
+});
+
+test('a summary that Plex itself cuts says nothing of how long a request may be', async (t) => {
+  const { sync, syncAll, plex, item } = await setup(t, 4_096);
+  plex.addItem({ sectionKey: '1', file: '/media/pier.mp4' });
+  await sync({ details: prose(4_000) });
+  plex.setMaxTargetBytes(65_536);
+  plex.normaliseOnEdit((_, value) => (value.startsWith('Pier. ') ? value.slice(0, 800) : value));
+  await syncAll([{ scene_id: 2, path: '/media/pier.mp4', details: `Pier. ${prose(2_000)}` }], 2);
+  assert.equal((await sync({ details: prose(4_000) }, 2)).code, 0);
+  assert.ok(item()?.summary === prose(4_000));
 });
 
 for (const status of [413, 414, 431]) {
@@ -286,6 +323,25 @@ test('a job of which several parts are refused is one failure among those in a r
   assert.equal(sql('SELECT 1 FROM dead_letters', 'dlq.db').length, 9);
 });
 
+test('a dozen scenes of which a part is refused are a dozen letters, and those behind them are written', async (t) => {
+  const { syncAll, sql, plex } = await setupProxy(t, 4_000);
+  const scenes = Array.from({ length: 16 }, (_, index) => ({
+    scene_id: index + 1,
+    path: `/media/${index}.mp4`,
+    title: `Pier ${index}`,
+    ...(index < 12 ? { performers: crew(50) } : {}),
+  }));
+  const keys = scenes.map(({ path }) => plex.addItem({ sectionKey: '1', file: path }));
+  const { code, stderr } = await syncAll(scenes);
+  assert.equal(code, 1, stderr);
+  assert.equal(sql('SELECT 1 FROM dead_letters', 'dlq.db').length, 12);
+  assert.deepEqual(
+    keys.map((key) => plex.item(key)?.title),
+    scenes.map(({ title }) => title),
+  );
+  assert.deepEqual(sql('SELECT scene_id FROM jobs'), []);
+});
+
 test('an outage in the middle of the parts gives the job back, and the next run writes what is missing', async (t) => {
   const { sync, run, plex, makeDue, item, letters } = await setup(t, 65_536);
   plex.fail('edit', { kind: 'status', status: 414 });
@@ -298,4 +354,111 @@ test('an outage in the middle of the parts gives the job back, and the next run 
   assert.equal((await run(['process'])).code, 0);
   assert.deepEqual([item()?.tagline, item()?.genres, plex.count('edit')], ['Calm', ['sea'], 1]);
   assert.deepEqual(letters(), []);
+});
+
+/** The first edit is refused as too long, so that its parts follow; `onThird` is called when the second of these arrives. */
+function splitAnd(plex: Rig['plex'], onThird: () => void): void {
+  plex.fail('edit', { kind: 'status', status: 414 });
+  const isThird = ({ route }: { route: string }): boolean => {
+    if (route === 'edit' && plex.count('edit') === 3) onThird();
+    return false;
+  };
+  plex.fail(isThird, { kind: 'drop' });
+}
+
+test('what was taken before a part failed is ours, and its letter keeps the rest', async (t) => {
+  const { sync, run, plex, written, letters, ratingKey, item } = await setup(t, 65_536);
+  plex.fail('edit', { kind: 'status', status: 414 });
+  plex.fail(({ route }) => route === 'edit' && plex.count('edit') === 4, { kind: 'status', status: 403 });
+  const { code, stderr } = await sync({ title: 'Gulls', details: 'Boats.', tags: ['sea'] });
+  assert.equal(code, 3, stderr);
+  assert.deepEqual(
+    letters().map(({ type, data }) => [type, Object.keys(data)]),
+    [['PlexPermissionDenied', ['scene_id', 'path', 'tags']]],
+  );
+  assert.match(letters()[0]?.message ?? '', /; written but for: tags$/);
+  assert.doesNotMatch(stderr, /tags\. Use the token/);
+  assert.deepEqual(Object.keys(written().fields), ['title', 'summary']);
+  plex.editByHand(ratingKey, { title: 'Mine' });
+  assert.equal((await run(['dlq', 'retry', '1'])).code, 0);
+  assert.equal((await run(['process', '--no-lock-fields'])).code, 0);
+  assert.deepEqual([item()?.title, item()?.genres], ['Mine', ['sea']]);
+});
+
+test('what was taken before the token was refused is recorded, though Plex cannot be read any more', async (t) => {
+  const { sync, sql, plex, written, letters } = await setup(t, 65_536);
+  plex.fail('edit', { kind: 'status', status: 414 });
+  plex.fail(({ route }) => route === 'edit' && plex.count('edit') === 3, { kind: 'status', status: 401 });
+  assert.equal((await sync({ title: 'Gulls', tags: ['sea'] })).code, 3);
+  assert.deepEqual(written(), { fields: { title: { sent: 'Gulls', kept: 'Gulls' } }, lists: {} });
+  assert.deepEqual(sql('SELECT locked FROM scenes'), [{ locked: '["title"]' }]);
+  assert.deepEqual(
+    letters().map(({ type, data }) => [type, Object.keys(data)]),
+    [['PlexAuthError', ['scene_id', 'path', 'tags']]],
+  );
+});
+
+for (const [fault, code] of [
+  [{ kind: 'status', status: 500 }, 1],
+  [{ kind: 'drop' }, 4],
+] as const) {
+  test(`what was taken is recorded, though the read after it fails by a ${fault.kind}`, async (t) => {
+    const { sync, sql, plex, written } = await setup(t, 65_536);
+    plex.fail('edit', { kind: 'status', status: 414 });
+    const isLater = (): boolean => plex.count('edit') >= 3;
+    plex.fail(isLater, fault, Number.POSITIVE_INFINITY);
+    const result = await sync({ title: 'Gulls', tags: ['sea'] });
+    assert.equal(result.code, code, result.stderr);
+    assert.deepEqual(written(), { fields: { title: { sent: 'Gulls', kept: 'Gulls' } }, lists: {} });
+    assert.deepEqual(sql('SELECT data FROM jobs'), [{ data: JSON.stringify({ path: FILE, tags: ['sea'] }) }]);
+  });
+}
+
+test('a job that is tried again writes what is left, and nothing a second time', async (t) => {
+  const { sync, run, sql, plex, makeDue, ratingKey, item } = await setup(t, 65_536);
+  plex.fail('edit', { kind: 'status', status: 414 });
+  plex.fail(({ route }) => route === 'edit' && plex.count('edit') === 3, { kind: 'status', status: 500 });
+  assert.equal((await sync({ title: 'Gulls', tags: ['sea'] })).code, 1);
+  const [job] = sql('SELECT data, failures FROM jobs');
+  assert.deepEqual([JSON.parse(String(job?.['data'])), job?.['failures']], [{ path: FILE, tags: ['sea'] }, 1]);
+  plex.editByHand(ratingKey, { title: 'Mine' });
+  makeDue();
+  assert.equal((await run(['process', '--no-lock-fields'])).code, 0);
+  assert.deepEqual([item()?.title, item()?.genres], ['Mine', ['sea']]);
+});
+
+test('a part that landed though its answer was lost counts as ours at the next attempt', async (t) => {
+  const { sync, run, plex, makeDue, written } = await setup(t, 65_536);
+  plex.fail('edit', { kind: 'status', status: 414 });
+  plex.fail(({ route }) => route === 'edit' && plex.count('edit') === 3, { kind: 'drop-after' });
+  assert.equal((await sync({ title: 'Gulls', tags: ['sea'] })).code, 1);
+  assert.deepEqual(written().lists, {});
+  makeDue();
+  plex.resetRequests();
+  assert.equal((await run(['process'])).code, 0);
+  assert.deepEqual([written().lists, plex.count('edit')], [{ genre: { sea: 'sea' } }, 0]);
+});
+
+test('a stop between two parts gives the job back, with what has landed recorded', async (t) => {
+  const { sync, sql, plex, written, letters } = await setup(t, 65_536);
+  const pids = () => sql(`SELECT pid FROM runs WHERE ended_at IS NULL`);
+  splitAnd(plex, () => {
+    plex.setLatency(300);
+    process.kill(Number(pids()[0]?.['pid']), 'SIGTERM');
+  });
+  const { code, stderr } = await sync({ title: 'Gulls', tagline: 'Calm', tags: ['sea'] });
+  assert.equal(code, 143, stderr);
+  assert.equal(plex.count('edit'), 3);
+  assert.deepEqual([Object.keys(written().fields), written().lists], [['title', 'tagline'], {}]);
+  assert.deepEqual(sql('SELECT state, attempt, failures FROM jobs'), [{ state: 'pending', attempt: 0, failures: 0 }]);
+  assert.deepEqual(letters(), []);
+});
+
+test('a run whose lease is lost between two parts sends no further one, and records nothing', async (t) => {
+  const { sync, sql, plex } = await setup(t, 65_536);
+  splitAnd(plex, () => void sql(`UPDATE jobs SET lease_owner = 'another run', claims = claims + 1`));
+  const { stderr } = await sync({ title: 'Gulls', tagline: 'Calm', tags: ['sea'] });
+  assert.match(stderr, /was taken over by another run/);
+  assert.equal(plex.count('edit'), 3);
+  assert.deepEqual(sql('SELECT written FROM scenes'), [{ written: '{"fields":{},"lists":{}}' }]);
 });

@@ -4,7 +4,14 @@ import type { PlexItem } from '../../src/core/model/plex-item.ts';
 import type { SceneData } from '../../src/core/model/scene.ts';
 import type { Written } from '../../src/core/model/scene-record.ts';
 import { NOTHING_WRITTEN } from '../../src/core/model/scene-record.ts';
-import { afterTaken, afterTooLong, isHopeless, retriesCut, withoutSummary } from '../../src/core/write/cut-summary.ts';
+import {
+  afterTaken,
+  afterTooLong,
+  leftOf,
+  retriesCut,
+  withoutSummary,
+  wouldBeRefused,
+} from '../../src/core/write/cut-summary.ts';
 import { desiredStateOf } from '../../src/core/write/desired-state.ts';
 import type { EditPlan } from '../../src/core/write/edit-plan.ts';
 import { isEmptyPlan, planEdits } from '../../src/core/write/edit-plan.ts';
@@ -59,6 +66,15 @@ test('without its cut summary a plan leaves it ours as it stands', () => {
   assert.ok(isEmptyPlan(withoutSummary(planFor({ details: WHOLE }, summary(CUT), WROTE_CUT), WROTE_CUT)));
 });
 
+test('what a sync leaves says that the summary is cut, as long as Plex shows our cut', () => {
+  const left = { field: 'genre', reason: 'removed_in_plex' } as const;
+  assert.deepEqual(leftOf({ left: [left] }, summary(CUT), WROTE_CUT), [left, { field: 'summary', reason: 'too_long' }]);
+  assert.deepEqual(leftOf({ left: [left] }, summary('Mine.'), WROTE_CUT), [left]);
+  assert.deepEqual(leftOf({ left: [] }, summary(CUT), NOTHING_WRITTEN), []);
+  const whole: Written = { fields: { summary: { sent: WHOLE, kept: WHOLE } }, lists: {} };
+  assert.deepEqual(leftOf({ left: [] }, summary(WHOLE), whole), []);
+});
+
 test('a summary that was never cut is no retry', () => {
   assert.ok(!retriesCut(planFor({ details: WHOLE }, summary(''), NOTHING_WRITTEN), NOTHING_WRITTEN));
   assert.ok(!retriesCut(planFor({ title: 'Gulls' }, summary(CUT), WROTE_CUT), WROTE_CUT));
@@ -81,10 +97,10 @@ test('a request that is taken ends what a shorter one, or one as long, was refus
 
 test('a retry waits for an hour after the refusal of a request no longer than its own', () => {
   const known = { bytes: 5_000, at: NOW };
-  assert.equal(isHopeless(5_000, known, NOW), true);
-  assert.equal(isHopeless(4_999, known, NOW), false);
-  assert.equal(isHopeless(5_000, undefined, NOW), false);
-  assert.equal(isHopeless(5_000, known, NOW + HOUR_MS - 1), true);
-  assert.equal(isHopeless(5_000, known, NOW + HOUR_MS), false);
-  assert.equal(isHopeless(5_000, known, NOW - 1), false);
+  assert.equal(wouldBeRefused(5_000, known, NOW), true);
+  assert.equal(wouldBeRefused(4_999, known, NOW), false);
+  assert.equal(wouldBeRefused(5_000, undefined, NOW), false);
+  assert.equal(wouldBeRefused(5_000, known, NOW + HOUR_MS - 1), true);
+  assert.equal(wouldBeRefused(5_000, known, NOW + HOUR_MS), false);
+  assert.equal(wouldBeRefused(5_000, known, NOW - 1), false);
 });

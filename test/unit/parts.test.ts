@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { SyncError } from '../../src/core/model/errors.ts';
 import type { PlexItem, ScalarField } from '../../src/core/model/plex-item.ts';
 import type { SceneData } from '../../src/core/model/scene.ts';
 import type { Written } from '../../src/core/model/scene-record.ts';
@@ -9,7 +10,7 @@ import { desiredStateOf } from '../../src/core/write/desired-state.ts';
 import type { EditPlan } from '../../src/core/write/edit-plan.ts';
 import { planEdits } from '../../src/core/write/edit-plan.ts';
 import type { Delivery, Part, RefusedPart } from '../../src/core/write/parts.ts';
-import { afterRefusal, carriedOut, firstParts, refusalOf } from '../../src/core/write/parts.ts';
+import { afterRefusal, carriedOut, failureOf, firstParts, intentLeft } from '../../src/core/write/parts.ts';
 import { verifyPlan } from '../../src/core/write/verify-plan.ts';
 import { editTarget } from '../../src/plex/edit-url.ts';
 import { applied, BY_HAND, itemWith, RULES } from './plex-model.ts';
@@ -34,7 +35,7 @@ const crew = (count: number): string[] =>
 /** What a server that takes requests up to `limit` makes of a plan, and how many were sent. */
 function deliver(plan: EditPlan, limit: number): Delivery & { readonly requests: number } {
   const waiting = [...firstParts(plan, lengthOf)];
-  const [taken, stands, refused]: [Part[], ScalarField[], RefusedPart[]] = [[], [], []];
+  const [taken, keptCut, refusedParts]: [Part[], ScalarField[], RefusedPart[]] = [[], [], []];
   let requests = 0;
   for (let part = waiting.shift(); part !== undefined; part = waiting.shift()) {
     requests += 1;
@@ -46,11 +47,11 @@ function deliver(plan: EditPlan, limit: number): Delivery & { readonly requests:
     const next = afterRefusal(part, 'plex_too_long', lengthOf);
     if (next.kind === 'split') waiting.unshift(...next.parts);
     else if (next.kind === 'shorter') waiting.unshift(next.part);
-    else if (next.kind === 'stands') stands.push(next.field);
-    else if (next.kind === 'refused') refused.push({ key: next.key, bytes: lengthOf(part) });
+    else if (next.kind === 'keptCut') keptCut.push(next.field);
+    else if (next.kind === 'refused') refusedParts.push({ key: next.key, bytes: lengthOf(part) });
     else assert.fail('a request that is too long is the fault of what it says');
   }
-  return { taken, stands, refused, requests };
+  return { taken, keptCut, refusedParts, end: { kind: 'all_sent' }, requests };
 }
 
 test('a plan that fits goes in one request, and one that is longer than 6 KiB in its parts', () => {
@@ -75,6 +76,12 @@ test('a request of several parts that was too long is sent in its parts, each wh
   );
 });
 
+test('a plan without an edit needs no request, and one that was sent all the same is no refusal of a part', () => {
+  const empty = planFor({ title: 'untitled' });
+  assert.deepEqual(firstParts(empty, lengthOf), []);
+  assert.throws(() => afterRefusal({ fields: [], lists: [] }, 'plex_too_long', lengthOf), /without an edit/);
+});
+
 test('a failure that no part is to blame for ends the attempt', () => {
   const plan = planFor({ title: 'Gulls', details: prose(2_000) });
   for (const code of [
@@ -89,11 +96,11 @@ test('a failure that no part is to blame for ends the attempt', () => {
 
 test('a summary is cut only where the request that was too long held nothing else', () => {
   const plan = planFor({ title: 'Gulls', details: prose(2_289), performers: crew(50) });
-  const { taken, refused, requests } = deliver(plan, 4_000);
+  const { taken, refusedParts, requests } = deliver(plan, 4_000);
   assert.deepEqual(taken.map(keysOf), [['title'], ['summary']]);
   assert.equal(taken[1]?.fields[0]?.value, prose(2_289));
   assert.deepEqual(
-    refused.map(({ key }) => key),
+    refusedParts.map(({ key }) => key),
     ['actor'],
   );
   assert.equal(requests, 3);
@@ -107,9 +114,9 @@ test('a summary that is too long by itself is cut at a word, no further than it 
     [2_048, 1_300],
     [1_024, 550],
   ] as const) {
-    const { taken, refused } = deliver(plan, limit);
+    const { taken, refusedParts } = deliver(plan, limit);
     const value = taken[0]?.fields[0]?.value ?? '';
-    assert.deepEqual(refused, []);
+    assert.deepEqual(refusedParts, []);
     assert.ok(value.length >= atLeast, `${value.length} at ${limit}`);
     assert.ok(prose(9_000).startsWith(`${value} `), 'it ends after a whole word');
   }
@@ -132,7 +139,7 @@ test('what stands of a cut summary is not written again, and not replaced by les
   const item = itemWith({ fields: { title: 'untitled', summary: kept } });
   const plan = planFor({ details: whole }, item, { fields: { summary: { sent: whole, kept } }, lists: {} });
   const delivery = deliver(plan, 2_048);
-  assert.deepEqual([delivery.taken, delivery.stands, delivery.refused], [[], ['summary'], []]);
+  assert.deepEqual([delivery.taken, delivery.keptCut, delivery.refusedParts], [[], ['summary'], []]);
   const done = carriedOut(plan, delivery, NOTHING_WRITTEN);
   assert.deepEqual([done.fields, done.written.fields.summary], [[], { sent: whole, kept }]);
   const longer = deliver(plan, 8_190).taken[0]?.fields[0]?.value ?? '';
@@ -148,7 +155,7 @@ test('what was refused counts as ours no further than before', () => {
   const plan = planFor({ title: 'New', studio: 'Quay', performers: crew(50), tags: ['fog'] }, item, before);
   const delivery = deliver(plan, 2_000);
   assert.deepEqual(
-    delivery.refused.map(({ key }) => key),
+    delivery.refusedParts.map(({ key }) => key),
     ['actor'],
   );
   const done = carriedOut(plan, delivery, before);
@@ -170,21 +177,48 @@ test('a refused part that was never ours is not ours after it', () => {
 
 test('the refusal names each part, what to do about it, and what of the scene it is', () => {
   const plan = planFor({ title: 'Gulls', performers: crew(50), tags: crew(60) });
-  const error = refusalOf(deliver(plan, 4_000));
+  const error = failureOf(plan, deliver(plan, 4_000));
   assert.equal(error?.code, 'plex_too_long');
   assert.match(
     error?.message ?? '',
     /: performers \(\d+ bytes\), tags \(\d+ bytes\)\. Raise the limit of the proxy, or lower max_performers, or lower max_tags; the rest is written$/,
   );
-  assert.deepEqual(error?.refused, ['performers', 'tags']);
-  assert.doesNotMatch(refusalOf(deliver(planFor({ performers: crew(50) }), 4_000))?.message ?? '', /the rest/);
-  assert.equal(refusalOf(deliver(planFor({ title: 'Gulls' }), 4_000)), undefined);
+  assert.deepEqual(error?.refusedKeys, ['performers', 'tags']);
+  const long = planFor({ performers: crew(50) });
+  assert.doesNotMatch(failureOf(long, deliver(long, 4_000))?.message ?? '', /the rest/);
+  const short = planFor({ title: 'Gulls' });
+  assert.equal(failureOf(short, deliver(short, 4_000)), undefined);
 });
 
 test('a title that is too long by itself is refused, and never cut', () => {
-  const delivery = deliver(planFor({ title: '海'.repeat(255), tagline: 'Calm' }), 2_000);
+  const plan = planFor({ title: '海'.repeat(255), tagline: 'Calm' });
+  const delivery = deliver(plan, 2_000);
   assert.deepEqual(delivery.taken.map(keysOf), [['tagline']]);
-  assert.deepEqual(refusalOf(delivery)?.refused, ['title']);
+  assert.deepEqual(failureOf(plan, delivery)?.refusedKeys, ['title']);
+});
+
+test('an error that is no fault of a part names what it kept back, and remembers what may have landed', () => {
+  const plan = planFor({ title: 'Gulls', details: prose(2_000), studio: 'Quay', tags: ['sea'] });
+  const part = { fields: plan.fields.filter(({ field }) => field === 'summary'), lists: [] };
+  const cut = { ...part, fields: part.fields.map((edit) => ({ ...edit, value: prose(900) })) };
+  const taken = plan.fields.filter(({ field }) => field !== 'summary').map((field) => ({ fields: [field], lists: [] }));
+  const error = new SyncError('plex_error', 'Plex answered 500', { retryAfterMs: 7 });
+  const delivery: Delivery = { taken, keptCut: [], refusedParts: [], end: { kind: 'failed', error, part: cut } };
+  const failure = failureOf(plan, delivery);
+  assert.deepEqual([failure?.code, failure?.retryAfterMs, failure?.stack], ['plex_error', 7, error.stack]);
+  assert.equal(failure?.message, 'Plex answered 500; written but for: summary, tags, collection');
+  assert.deepEqual(failure?.refusedKeys, ['details', 'tags', 'studio']);
+  assert.deepEqual(intentLeft(plan, delivery), { fields: { summary: { before: '', value: prose(2_000) } }, lists: {} });
+  const done = carriedOut(plan, delivery, NOTHING_WRITTEN);
+  assert.deepEqual(Object.keys(done.written.fields).toSorted(), ['studio', 'title']);
+  assert.deepEqual(done.written.lists, {});
+});
+
+test('an error before anything was written is the error of the whole job', () => {
+  const plan = planFor({ title: 'Gulls', tags: ['sea'] });
+  const error = new SyncError('plex_error', 'Plex answered 500');
+  const end = { kind: 'failed', error, part: plan } as const;
+  assert.equal(failureOf(plan, { taken: [], keptCut: [], refusedParts: [], end }), error);
 });
 
 const anyText = fc
@@ -209,7 +243,7 @@ test('whatever the limit: each part that fits by itself arrives whole, and nothi
       const plan = planFor(scene);
       const delivery = deliver(plan, limit);
       const taken = new Map(delivery.taken.flatMap((part) => keysOf(part).map((key) => [key, part])));
-      const refused = new Set<string>(delivery.refused.map(({ key }) => key));
+      const refused = new Set<string>(delivery.refusedParts.map(({ key }) => key));
       assert.ok(delivery.requests <= 1 + keysOf(plan).length + 8);
       for (const field of plan.fields) {
         const fits = lengthOf({ fields: [field], lists: [] }) <= limit;

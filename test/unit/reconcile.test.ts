@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SweepFacts, SweepKind, SweptRecord } from '../../src/core/model/reconcile.ts';
 import { judgeScene } from '../../src/core/model/reconcile.ts';
+import type { Written } from '../../src/core/model/scene-record.ts';
 import { NOTHING_WRITTEN } from '../../src/core/model/scene-record.ts';
 
 const SCENE = { sceneId: 7, updatedAt: '2026-05-01T10:00:00+10:00', paths: ['/media/pier.mp4', '/media/copy.mp4'] };
@@ -15,6 +16,10 @@ const RECORD: SweptRecord = {
   intent: undefined,
   stashUpdatedAt: SCENE.updatedAt,
 };
+const WHOLE = 'The keeper rows out at dawn and counts the boats that came home. '.repeat(4).trim();
+const SUMMARY = { sent: WHOLE, kept: WHOLE.slice(0, 129) };
+const CUT: Written = { fields: { summary: SUMMARY }, lists: {} };
+const SHORTENED: Written = { fields: { summary: { ...SUMMARY, shortened: 'by_plex' } }, lists: {} };
 const FACTS: SweepFacts = { record: RECORD, job: 'none', letter: 'none', item: 'there', ifUnknown: 'changed' };
 
 const ROWS: readonly (readonly [
@@ -44,6 +49,13 @@ const ROWS: readonly (readonly [
     'in_step',
     { record: { ...RECORD, stashUpdatedAt: undefined }, ifUnknown: 'in_step' },
   ],
+  ['its summary is cut in Plex, full sweep', 'changed', { record: { ...RECORD, written: CUT } }],
+  [
+    'its summary is cut in Plex, latest changes',
+    'in_step',
+    { record: { ...RECORD, written: CUT }, ifUnknown: 'in_step' },
+  ],
+  ['Plex itself keeps less of its summary', 'in_step', { record: { ...RECORD, written: SHORTENED } }],
   ['its item is gone', 'missing_in_plex', { item: 'gone' }],
   ['changed, and its item is gone', 'missing_in_plex', { item: 'gone', record: { ...RECORD, stashUpdatedAt: 'x' } }],
   ['a job waits', 'waiting', { job: 'waits', record: undefined }],

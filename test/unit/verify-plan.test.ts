@@ -61,6 +61,23 @@ test('a summary that was cut to fit is remembered with the whole, by which it is
   assert.ok(isCut(written.fields.summary ?? { sent: '', kept: '' }));
 });
 
+test('a long value that was taken whole, and of which Plex keeps the beginning, is its own form and not planned again', () => {
+  const whole = 'The keeper rows out at dawn and counts the boats that came home. '.repeat(9).trim();
+  const plan = planFor({ details: whole }, summary(''));
+  const { written } = verifyPlan(plan, summary(whole.slice(0, 129)));
+  assert.deepEqual(written.fields.summary, { sent: whole, kept: whole.slice(0, 129), shortened: 'by_plex' });
+  assert.ok(isEmptyPlan(planFor({ details: whole }, summary(whole.slice(0, 129)), written)));
+});
+
+test('a cut that stays though the whole was taken is Plex’s own, where it was known as a cut, and else a loss', () => {
+  const whole = 'The keeper rows out at dawn and counts the boats that came home. '.repeat(9).trim();
+  const cut = summary(whole.slice(0, 129));
+  const written: Written = { fields: { summary: { sent: whole, kept: whole.slice(0, 129) } }, lists: {} };
+  const again = verifyPlan(planFor({ details: whole }, cut, written), cut, written);
+  assert.deepEqual([again.lost, again.written.fields.summary?.shortened], [[], 'by_plex']);
+  assert.deepEqual(verifyPlan(planFor({ details: whole }, cut), cut).lost, ['summary']);
+});
+
 test('a list that lacks an added name was lost', () => {
   assert.deepEqual(verifyPlan(planFor({ tags: ['Tide'] }, genres('Sea')), genres('Sea')).lost, ['genre']);
 });

@@ -13,7 +13,7 @@ export const RECONCILE: CommandSpec = {
   ],
   settings: [...STASH_SETTINGS, 'plex_url', 'plex_token', 'plex_token_file', 'plex_ca', 'plex_insecure'],
   notes: [
-    'never synced: nothing was ever written for it. changed: Stash says another time of its last change than when it was written, or its file is elsewhere; with --all also what was not written from Stash, or by an older plexsync. missing in Plex: the item it was written to is gone. These are enqueued, after hand edits and hooks. gone from Stash: its waiting job is dropped, and it is forgotten; its item in Plex stays as it is. Only --all can tell.',
+    'never synced: nothing was ever written for it. changed: Stash says another time of its last change than when it was written, or its file is elsewhere; with --all also what was not written from Stash, or by an older plexsync, and a summary that was cut because it was too long. missing in Plex: the item it was written to is gone. These are enqueued, after hand edits and hooks. gone from Stash: its waiting job is dropped, and it is forgotten; its item in Plex stays as it is. Only --all can tell.',
     'What waits already is left to wait, and a scene without a file is passed over, as is one that was never synced and has a dead letter: plexsync dlq retry tries it again. Where plex_url is not set, items that are gone from Plex are not looked for.',
     'A bare number of --since is in days. Renamed tags, performers and studios do not show: Stash does not count them as a change of the scene.',
   ],

@@ -2,8 +2,9 @@ import type { SceneFile } from '../match/evidence.ts';
 import type { SyncError } from '../model/errors.ts';
 import type { Job } from '../model/job.ts';
 import type { PlexItem } from '../model/plex-item.ts';
-import type { SceneRecord, SyncNotes, Written } from '../model/scene-record.ts';
+import type { Intent, SceneRecord, SyncNotes, Written } from '../model/scene-record.ts';
 import { isOfItem, lockedByUs } from '../model/scene-record.ts';
+import { leftOf } from '../write/cut-summary.ts';
 import type { EditPlan } from '../write/edit-plan.ts';
 import type { DrainSetting } from './drain-options.ts';
 import type { FileFinder } from './servers/file-finder.ts';
@@ -27,11 +28,11 @@ export type Step<T> = { readonly going: readonly T[]; readonly ended: readonly E
 /** How a job's attempt ended, before it is decided what that means for the job. */
 export type Outcome =
   | { readonly kind: 'updated' | 'unchanged'; readonly record: SceneRecord; readonly notes: SyncNotes }
-  /** `landed`: what counts as ours though the job has failed, where a part of its edits was taken. */
+  /** `landed`: what counts as ours though the job is not done, where a part of its edits was taken. */
   | { readonly kind: 'failed'; readonly error: SyncError; readonly landed?: SceneRecord }
   /** A request that belonged to no single job failed: nothing is spent. */
   | { readonly kind: 'shared_failure'; readonly error: SyncError }
-  | { readonly kind: 'given_back' }
+  | { readonly kind: 'given_back'; readonly landed?: SceneRecord }
   /** The scene is no longer in Stash. */
   | { readonly kind: 'gone' }
   | { readonly kind: 'defer' };
@@ -60,8 +61,18 @@ export function failed(job: Job, error: SyncError): Ended {
   return { job, outcome: { kind: 'failed', error } };
 }
 
-/** The end of a job of which Plex refused a part; what it took counts as ours. The watch has seen it as it happened. */
-export function refused(job: Job, error: SyncError, landed: SceneRecord): Ended {
+/** What a job of which a part was not written comes to. */
+export type Unfinished = {
+  /** What it has failed with; absent where it goes back, since the run may not write any more. */
+  readonly error: SyncError | undefined;
+  /** What may have landed all the same. */
+  readonly intent: Intent | undefined;
+};
+
+/** The end of a job of which a part was written, which counts as ours. The watch has seen an error as it happened. */
+export function endedInPart(job: Job, { error, intent }: Unfinished, record: SceneRecord): Ended {
+  const landed = { ...record, intent };
+  if (error === undefined) return { job, outcome: { kind: 'given_back', landed } };
   return { job, outcome: { kind: 'failed', error, landed }, noted: true };
 }
 
@@ -80,14 +91,11 @@ export function isStopping({ deps, guard }: DrainContext): boolean {
   return deps.stopRequested() !== undefined || guard.halts().some(({ kind }) => kind === 'unauthorized');
 }
 
-/** What a person may want to know of a finished sync. */
-export function notesOf(work: {
-  readonly item: PlexItem;
-  readonly plan: EditPlan;
-  readonly stashUpdatedAt: string | undefined;
-}): SyncNotes {
-  const { item, plan, stashUpdatedAt } = work;
-  return { sectionTitle: item.sectionTitle, left: plan.left, stashUpdatedAt };
+type Finished = { readonly item: PlexItem; readonly plan: EditPlan; readonly stashUpdatedAt: string | undefined };
+
+/** What a person may want to know of a finished sync, after which `written` is ours. */
+export function notesOf({ item, plan, stashUpdatedAt }: Finished, written: Written): SyncNotes {
+  return { sectionTitle: item.sectionTitle, left: leftOf(plan, item, written), stashUpdatedAt };
 }
 
 type Landed = {

@@ -61,8 +61,8 @@ export class SyncError extends Error {
   readonly retryAfterMs: number | undefined;
   /** Of `low_confidence`: the items that may be meant, the likeliest first. */
   readonly choices: readonly ItemChoice[];
-  /** Of an edit that was sent in parts: what of the scene was refused, all else being written. Empty: nothing is. */
-  readonly refused: readonly SceneKey[];
+  /** Of an edit of which a part was written: what of the scene is not. Empty where nothing was written. */
+  readonly refusedKeys: readonly SceneKey[];
 
   constructor(
     code: SyncErrorCode,
@@ -70,7 +70,7 @@ export class SyncError extends Error {
     options: {
       retryAfterMs?: number | undefined;
       choices?: readonly ItemChoice[];
-      refused?: readonly SceneKey[];
+      refusedKeys?: readonly SceneKey[];
     } = {},
   ) {
     super(message);
@@ -78,7 +78,7 @@ export class SyncError extends Error {
     this.code = code;
     this.retryAfterMs = options.retryAfterMs;
     this.choices = options.choices ?? [];
-    this.refused = options.refused ?? [];
+    this.refusedKeys = options.refusedKeys ?? [];
   }
 }
 

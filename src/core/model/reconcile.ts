@@ -1,10 +1,11 @@
 import type { SceneRecord } from './scene-record.ts';
+import { isCut } from './scene-record.ts';
 
 /** What a sweep makes of a scene. All but the first four need nothing. */
 export type SweepKind =
   /** Nothing was ever written for it, or what was is no longer its own. */
   | 'never_synced'
-  /** It is not in Stash as it was when it was written last. */
+  /** It is not in Stash as it was when it was written last, or Plex has its summary cut. */
   | 'changed'
   /** The item it was written to is gone. */
   | 'missing_in_plex'
@@ -43,7 +44,7 @@ export type SweepFacts = {
   readonly letter: 'open' | 'none';
   /** `unknown` where Plex is not asked. */
   readonly item: 'there' | 'gone' | 'unknown';
-  /** What is not known to be as it was written: changed in a full sweep, left alone in one of the latest changes. */
+  /** What is cut, or not known to be as it was written: changed in a full sweep, left alone in one of the latest changes. */
   readonly ifUnknown: 'changed' | 'in_step';
 };
 
@@ -58,5 +59,8 @@ export function judgeScene(scene: SweptScene, { record, job, letter, item, ifUnk
   if (item === 'gone') return 'missing_in_plex';
   if (record.stashUpdatedAt === undefined) return ifUnknown;
   const isAsWritten = record.stashUpdatedAt === scene.updatedAt && scene.paths.includes(record.scenePath);
-  return isAsWritten ? 'in_step' : 'changed';
+  if (!isAsWritten) return 'changed';
+  // A change of Stash says nothing of it: only a full sweep asks for it anew.
+  const { summary } = record.written.fields;
+  return summary !== undefined && isCut(summary) ? ifUnknown : 'in_step';
 }

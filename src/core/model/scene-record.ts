@@ -3,11 +3,16 @@ import { LIST_KINDS, SCALAR_FIELDS } from './plex-item.ts';
 import { foldName, isBeginning, isRespelling } from './text.ts';
 
 /** A field we wrote: what was sent, and the form in which Plex keeps it. */
-export type WrittenField = { readonly sent: string; readonly kept: string };
+export type WrittenField = {
+  readonly sent: string;
+  readonly kept: string;
+  /** Plex took all of it and keeps the beginning: sent again it would do so again. */
+  readonly shortened?: 'by_plex' | undefined;
+};
 
-/** Whether less of a text stands in Plex than was to be written: what was too long for a request was cut. */
-export function isCut({ sent, kept }: WrittenField): boolean {
-  return isBeginning(sent, kept);
+/** Whether Plex has less of a text than was to be written, because a request for all of it was too long. */
+export function isCut({ sent, kept, shortened }: WrittenField): boolean {
+  return shortened === undefined && isBeginning(sent, kept);
 }
 
 /** The names of one list that are ours: name as sent → spelling in Plex. */
@@ -40,7 +45,7 @@ export type Intent = {
 /** A field that differs and is not written, and why. */
 export type LeftAlone = {
   readonly field: ScalarField | ListKind;
-  readonly reason: 'edited_in_plex' | 'removed_in_plex' | 'preserved';
+  readonly reason: 'edited_in_plex' | 'removed_in_plex' | 'preserved' | 'too_long';
 };
 
 /** What a finished sync leaves for a person to read, and for reconciling; no later sync decides by it. */

@@ -1,4 +1,5 @@
-import type { Written } from '../model/scene-record.ts';
+import type { PlexItem } from '../model/plex-item.ts';
+import type { LeftAlone, Written } from '../model/scene-record.ts';
 import { isCut } from '../model/scene-record.ts';
 import type { EditPlan } from './edit-plan.ts';
 import { carriedOut } from './parts.ts';
@@ -19,7 +20,7 @@ export function afterTaken(known: TooLong | undefined, bytes: number): TooLong |
   return known !== undefined && bytes >= known.bytes ? undefined : known;
 }
 
-/** Whether the plan would write a summary whole that stands in Plex cut: neither it nor what is in Plex has changed. */
+/** Whether the plan would write the whole of a summary that Plex has cut, with no change since on either side. */
 export function retriesCut(plan: EditPlan, written: Written): boolean {
   const edit = plan.fields.find(({ field }) => field === 'summary');
   const last = written.fields.summary;
@@ -29,19 +30,32 @@ export function retriesCut(plan: EditPlan, written: Written): boolean {
 }
 
 /**
- * Whether to leave a cut summary cut this time, its whole making a request of `bytes`. Sent at every run it would be
- * refused at every run, and nothing in Plex tells that the limit was raised. So it is left where a request no longer
- * than its own was refused within the hour: however many summaries are cut, about one an hour is tried.
+ * Whether a request of `bytes` would be refused: one of that length, or a shorter one, was too long within the hour.
+ * Nothing in Plex tells that a limit was raised, so that a cut summary has to be tried again; this way about one an hour
+ * is, however many there are.
  */
-export function isHopeless(bytes: number, known: TooLong | undefined, now: number): boolean {
+export function wouldBeRefused(bytes: number, known: TooLong | undefined, now: number): boolean {
   return known !== undefined && bytes >= known.bytes && isRecent(known, now);
 }
 
-/** The plan with the cut summary left as it stands. */
+/** The plan with the cut summary left as it is in Plex. */
 export function withoutSummary(plan: EditPlan, written: Written): EditPlan {
   const rest = { fields: plan.fields.filter(({ field }) => field !== 'summary'), lists: plan.lists };
-  return carriedOut(plan, { taken: [rest], stands: ['summary'], refused: [] }, written);
+  return carriedOut(
+    plan,
+    { taken: [rest], keptCut: ['summary'], refusedParts: [], end: { kind: 'all_sent' } },
+    written,
+  );
 }
+
+/** What a sync that is done leaves for a person to know: what it decided to leave, and a summary that is cut in Plex. */
+export function leftOf({ left }: Pick<EditPlan, 'left'>, item: PlexItem, written: Written): readonly LeftAlone[] {
+  const last = written.fields.summary;
+  const isLeftCut = last !== undefined && isCut(last) && item.fields.summary === last.kept;
+  return isLeftCut ? [...left, SUMMARY_TOO_LONG] : left;
+}
+
+export const SUMMARY_TOO_LONG: LeftAlone = { field: 'summary', reason: 'too_long' };
 
 /** A clock that was set back must not keep a refusal alive. */
 function isRecent({ at }: TooLong, now: number): boolean {

@@ -29,6 +29,11 @@ export type WriteRules = {
   readonly clearEmpty: 'ours' | 'always' | 'never';
 };
 
+/** Whether an edit locks what it writes. */
+export function lockOf({ lockFields }: WriteRules): 'lock' | 'leave_unlocked' {
+  return lockFields ? 'lock' : 'leave_unlocked';
+}
+
 /** A list as the scene has it. */
 export type DesiredList = {
   readonly names: readonly string[];

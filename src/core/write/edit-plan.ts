@@ -69,7 +69,7 @@ export function lockedBy(plan: EditPlan, { lockFields }: WriteRules): readonly s
 }
 
 /** What has to be noted before the plan is carried out, so that a crash on the way can be told from a user's edit. */
-export function intentOf(plan: EditPlan): Intent {
+export function intentOf(plan: Pick<EditPlan, 'fields' | 'lists'>): Intent {
   return {
     fields: Object.fromEntries(plan.fields.map(({ field, before, value }) => [field, { before, value }])),
     lists: Object.fromEntries(plan.lists.map(({ kind, before, add, remove }) => [kind, { before, add, remove }])),

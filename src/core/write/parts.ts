@@ -2,9 +2,10 @@ import type { SyncErrorCode } from '../model/errors.ts';
 import { SyncError } from '../model/errors.ts';
 import type { ListKind, ScalarField } from '../model/plex-item.ts';
 import type { SceneKey } from '../model/scene.ts';
-import type { Written, WrittenField } from '../model/scene-record.ts';
+import type { Intent, Written, WrittenField } from '../model/scene-record.ts';
 import { cutAtWord, isBeginning } from '../model/text.ts';
 import type { EditPlan, FieldEdit } from './edit-plan.ts';
+import { intentOf } from './edit-plan.ts';
 
 /** What one PUT carries of a plan: all of it, or a single field or kind. */
 export type Part = Pick<EditPlan, 'fields' | 'lists'>;
@@ -21,18 +22,26 @@ export type RefusedPart = { readonly key: PartKey; readonly bytes: number };
 export type Delivery = {
   /** As they were sent in the end: a summary may have been cut. */
   readonly taken: readonly Part[];
-  /** The summary, where an earlier cut of it stands in Plex and nothing longer was taken. */
-  readonly stands: readonly ScalarField[];
-  readonly refused: readonly RefusedPart[];
+  /** The summary, where Plex has an earlier cut of it and nothing longer was taken. */
+  readonly keptCut: readonly ScalarField[];
+  readonly refusedParts: readonly RefusedPart[];
+  readonly end: DeliveryEnd;
 };
+
+export type DeliveryEnd =
+  | { readonly kind: 'all_sent' }
+  /** The run may not write any more; what was not sent is left for another one. */
+  | { readonly kind: 'halted' }
+  /** `part` was sent last: whether it has landed is not known. */
+  | { readonly kind: 'failed'; readonly error: SyncError; readonly part: Part };
 
 /** What follows when a PUT was refused. */
 export type Next =
   /** It held several parts: each goes alone, so that none is kept back for the sake of another. */
   | { readonly kind: 'split'; readonly parts: readonly Part[] }
   | { readonly kind: 'shorter'; readonly part: Part }
-  /** What stands in Plex is as much of the summary as would be taken. */
-  | { readonly kind: 'stands'; readonly field: ScalarField }
+  /** Plex has as much of the summary already as would be taken. */
+  | { readonly kind: 'keptCut'; readonly field: ScalarField }
   | { readonly kind: 'refused'; readonly key: PartKey }
   /** No fault of what the request said: the attempt has failed. */
   | { readonly kind: 'failed' };
@@ -49,7 +58,8 @@ const ONE_PARTS_FAULT: ReadonlySet<SyncErrorCode> = new Set(['plex_too_long']);
 /** The requests with which a plan begins: usually one. */
 export function firstParts({ fields, lists }: EditPlan, lengthOf: LengthOf): readonly Part[] {
   const merged: Part = { fields, lists };
-  return lengthOf(merged) <= LONGEST_MERGED_BYTES ? [merged] : singlesOf(merged);
+  const singles = singlesOf(merged);
+  return singles.length > 0 && lengthOf(merged) <= LONGEST_MERGED_BYTES ? [merged] : singles;
 }
 
 /**
@@ -62,12 +72,12 @@ export function afterRefusal(part: Part, code: SyncErrorCode, lengthOf: LengthOf
   if (singles.length > 1) return { kind: 'split', parts: singles };
   const [[edit], [list]] = [part.fields, part.lists];
   if (list !== undefined) return { kind: 'refused', key: list.kind };
-  if (edit === undefined) return { kind: 'failed' };
+  if (edit === undefined) throw new Error('a request without an edit was sent');
   if (edit.field !== 'summary') return { kind: 'refused', key: edit.field };
   const value = shortenedSummary(edit, lengthOf);
   // A cut of an earlier run is never replaced by a shorter one.
   if (isBeginning(edit.value, edit.before) && value.length <= edit.before.length)
-    return { kind: 'stands', field: 'summary' };
+    return { kind: 'keptCut', field: 'summary' };
   return value === ''
     ? { kind: 'refused', key: 'summary' }
     : { kind: 'shorter', part: { fields: [{ ...edit, value }], lists: [] } };
@@ -95,16 +105,17 @@ function shortenedSummary(edit: FieldEdit, lengthOf: LengthOf): string {
 }
 
 /**
- * The plan as far as it was carried out: what was refused is not in it, and counts as ours no further than it did
- * `before`.
+ * The plan as far as it was carried out: what was refused or not sent is not in it, and counts as ours no further than it
+ * did `before`.
  */
-export function carriedOut(plan: EditPlan, { taken, stands, refused }: Delivery, before: Written): EditPlan {
+export function carriedOut(plan: EditPlan, delivery: Delivery, before: Written): EditPlan {
+  const { taken, keptCut } = delivery;
   const fields: Partial<Record<ScalarField, WrittenField>> = { ...plan.written.fields };
   const lists = { ...plan.written.lists };
   for (const { field, value, before: kept } of plan.fields) {
-    if (stands.includes(field)) fields[field] = { sent: value, kept };
+    if (keptCut.includes(field)) fields[field] = { sent: value, kept };
   }
-  for (const { key } of refused) {
+  for (const key of keysLeft(plan, delivery)) {
     putBack(fields, before.fields, key);
     putBack(lists, before.lists, key);
   }
@@ -122,6 +133,26 @@ function putBack<T>(now: Record<string, T>, before: Readonly<Record<string, T>>,
   else now[key] = value;
 }
 
+/** The parts of a plan that are still to be written. */
+function keysLeft(plan: EditPlan, { taken, keptCut }: Delivery): readonly PartKey[] {
+  const done = new Set<PartKey>([...taken.flatMap(keysOf), ...keptCut]);
+  return keysOf(plan).filter((key) => !done.has(key));
+}
+
+function keysOf({ fields, lists }: Part): readonly PartKey[] {
+  return [...fields.map(({ field }) => field), ...lists.map(({ kind }) => kind)];
+}
+
+/** What a part that may have landed is known by at the next attempt; a part of it may have been cut. */
+export function intentLeft(plan: EditPlan, { end }: Delivery): Intent | undefined {
+  if (end.kind !== 'failed') return undefined;
+  const keys = new Set<PartKey>(keysOf(end.part));
+  return intentOf({
+    fields: plan.fields.filter(({ field }) => keys.has(field)),
+    lists: plan.lists.filter(({ kind }) => keys.has(kind)),
+  });
+}
+
 /** Each part in words, the key of the scene that says it, and what a person can do where it is too long. */
 const PARTS: Readonly<Record<PartKey, { readonly name: string; readonly key: SceneKey; readonly cure: string }>> = {
   title: { name: 'title', key: 'title', cure: 'shorten it in Stash' },
@@ -135,15 +166,30 @@ const PARTS: Readonly<Record<PartKey, { readonly name: string; readonly key: Sce
   collection: { name: 'collection', key: 'studio', cure: 'shorten it in Stash' },
 };
 
-/** What the job of a delivery failed with, if a part was refused: names each such part, and what to do about it. */
-export function refusalOf({ taken, refused }: Delivery): SyncError | undefined {
-  if (refused.length === 0) return undefined;
-  const named = refused.map(({ key, bytes }) => `${PARTS[key].name} (${bytes} bytes)`).join(', ');
-  const cures = [...new Set(refused.map(({ key }) => PARTS[key].cure))].join(', or ');
+/** What the job of a delivery failed with, if it did. Where a part of it was written, the error names the others. */
+export function failureOf(plan: EditPlan, delivery: Delivery): SyncError | undefined {
+  const { end, taken } = delivery;
+  if (end.kind !== 'failed') return refusalOf(delivery);
+  const { error } = end;
+  if (taken.length === 0) return error;
+  const left = keysLeft(plan, delivery).map((key) => PARTS[key]);
+  const named = left.map(({ name }) => name).join(', ');
+  const refusedKeys = [...new Set(left.map(({ key }) => key))];
+  const { code, message, retryAfterMs, stack } = error;
+  const failure = new SyncError(code, `${message}; written but for: ${named}`, { retryAfterMs, refusedKeys });
+  // Of an error that nobody foresaw it says where it came from.
+  if (stack !== undefined) failure.stack = stack;
+  return failure;
+}
+
+function refusalOf({ taken, refusedParts }: Delivery): SyncError | undefined {
+  if (refusedParts.length === 0) return undefined;
+  const named = refusedParts.map(({ key, bytes }) => `${PARTS[key].name} (${bytes} bytes)`).join(', ');
+  const cures = [...new Set(refusedParts.map(({ key }) => PARTS[key].cure))].join(', or ');
   const rest = taken.length === 0 ? '' : '; the rest is written';
   return new SyncError(
     'plex_too_long',
     `Too long for Plex or a proxy before it, even in a request of its own: ${named}. Raise the limit of the proxy, or ${cures}${rest}`,
-    { refused: [...new Set(refused.map(({ key }) => PARTS[key].key))] },
+    { refusedKeys: [...new Set(refusedParts.map(({ key }) => PARTS[key].key))] },
   );
 }

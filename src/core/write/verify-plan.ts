@@ -1,5 +1,6 @@
 import type { ListKind, PlexItem, ScalarField, Tag } from '../model/plex-item.ts';
-import type { OurNames, Written } from '../model/scene-record.ts';
+import type { OurNames, Written, WrittenField } from '../model/scene-record.ts';
+import { isCut, NOTHING_WRITTEN } from '../model/scene-record.ts';
 import { foldName, isRespelling } from '../model/text.ts';
 import type { EditPlan, ListEdit } from './edit-plan.ts';
 import { findAdded } from './spelling.ts';
@@ -15,18 +16,24 @@ export type Verification = {
   readonly written: Written;
 };
 
-/** Holds the item, read again, against the plan: lenient about spelling, strict about loss. */
-export function verifyPlan(plan: EditPlan, after: PlexItem): Verification {
+/**
+ * Holds the item, read again, against the plan: lenient about spelling, strict about loss. `last` is what counted as ours
+ * before: a cut that the whole did not change is Plex's own.
+ */
+export function verifyPlan(plan: EditPlan, after: PlexItem, last: Written = NOTHING_WRITTEN): Verification {
   const lost: (ScalarField | ListKind)[] = [];
   const altered: Altered[] = [];
   const fields = { ...plan.written.fields };
   const lists = { ...plan.written.lists };
   for (const { field, before, value } of plan.fields) {
     const now = after.fields[field];
-    if (now !== value && now === before && !isRespelling(value, now)) lost.push(field);
+    const isSame = now === before && !isRespelling(value, now) && !isCutOf(value, last.fields[field]);
+    if (now !== value && isSame) lost.push(field);
     else if (now !== value) altered.push({ field, sent: value, kept: now });
     // A summary that was cut to fit is remembered with the whole, by which it is known as cut, and sent whole again.
-    fields[field] = { sent: plan.written.fields[field]?.sent ?? value, kept: now };
+    const written = { sent: plan.written.fields[field]?.sent ?? value, kept: now };
+    const wasTaken = value === written.sent;
+    fields[field] = wasTaken && isCut(written) ? { ...written, shortened: 'by_plex' } : written;
   }
   for (const edit of plan.lists) {
     const found = checkList(edit, after.lists[edit.kind]);
@@ -35,6 +42,10 @@ export function verifyPlan(plan: EditPlan, after: PlexItem): Verification {
     lists[edit.kind] = respell(lists[edit.kind] ?? {}, found.spelling);
   }
   return { lost, altered, written: { fields, lists } };
+}
+
+function isCutOf(value: string, last: WrittenField | undefined): boolean {
+  return last !== undefined && last.sent === value && isCut(last);
 }
 
 type ListCheck = {

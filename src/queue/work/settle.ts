@@ -47,6 +47,9 @@ export function prepareSettle(
   const assumePath = db.prepare<[object]>(`
     UPDATE jobs SET data = json_set(data, '$.path', @path), stamps = json_set(stamps, '$.path', 0)
     WHERE id = @id AND (data ->> 'path' IS NULL OR stamps ->> 'path' = 0)`);
+  const narrow = db.prepare<[object]>(
+    'UPDATE jobs SET data = @data, stamps = @stamps, bare_at = @bare_at WHERE id = @id',
+  );
   const supersede = prepareSupersede(db);
   const scenes = prepareScenes(db);
   const letters = prepareDeadLetters(dlqDb);
@@ -64,6 +67,12 @@ export function prepareSettle(
     return shortened;
   });
 
+  /** What was written is not asked for again: a person may have changed it in Plex by then. */
+  const keepLeft = (row: JobRow, entry: SettleEntry): void => {
+    const said = saidBy(row, entry);
+    if (said !== undefined) narrow.run({ id: row.id, ...toColumns(unsaidBy(editOf(row), said)) });
+  };
+
   const apply = ({ row, entry }: { row: JobRow; entry: SettleEntry }, now: number): Settled => {
     const { settlement, job } = entry;
     const back = { id: row.id, given: 0, failures: 0, misses: 0, availableAt: 0, releasedBy: null, error: null };
@@ -80,6 +89,7 @@ export function prepareSettle(
       count('superseded');
       return 'superseded';
     }
+    keepLeft(row, entry);
     switch (settlement.kind) {
       case 'dead':
         remove(row.id);
@@ -145,7 +155,7 @@ export function prepareSettle(
     });
     // A job that a newer edit takes over leaves no letter.
     const lettered = ours.filter(
-      ({ row, entry }) => row.forgotten === 0 && needsLetters(entry.settlement) && !isTakenOver(row, entry),
+      ({ row, entry }) => row.forgotten === 0 && needsLetters(row, entry) && !isTakenOver(row, entry),
     );
     let shortened: readonly ShortenedLetter[] = [];
     if (lettered.length > 0) {
@@ -163,7 +173,7 @@ export function prepareSettle(
     return { settled, shortened };
   });
   const isTakenOver = (row: JobRow, entry: SettleEntry): boolean =>
-    entry.settlement.kind === 'dead' && waiting.get(row.scene_id) !== undefined;
+    entry.settlement.kind !== 'complete' && waiting.get(row.scene_id) !== undefined;
 
   return (entries, now) => {
     const { settled, shortened } = settleBatch.immediate(entries, now);
@@ -178,10 +188,10 @@ type Batch = { readonly settled: readonly Settled[]; readonly shortened: readonl
 function saidBy(row: JobRow, { job, settlement }: SettleEntry): StampedEdit | undefined {
   const edit = editOf(row);
   if (settlement.kind === 'complete') return job.bare === 'filled' ? edit : { ...edit, bareAt: undefined };
-  if (settlement.kind !== 'dead' || settlement.error.refused.length === 0) return undefined;
-  const { refused } = settlement.error;
-  const keys = contentKeys(edit.data).filter((key) => !refused.includes(key));
-  const isStashSaid = job.bare === 'filled' && refused.every((key) => Object.hasOwn(job.overStash, key));
+  const refusedKeys = 'error' in settlement ? settlement.error.refusedKeys : [];
+  if (refusedKeys.length === 0) return undefined;
+  const keys = contentKeys(edit.data).filter((key) => !refusedKeys.includes(key));
+  const isStashSaid = job.bare === 'filled' && refusedKeys.every((key) => Object.hasOwn(job.overStash, key));
   return {
     data: Object.fromEntries(keys.map((key) => [key, edit.data[key]])),
     stamps: edit.stamps,
@@ -194,8 +204,8 @@ function leftOf(row: JobRow, said: StampedEdit | undefined): JobRow {
   return said === undefined ? row : { ...row, ...toColumns(unsaidBy(editOf(row), said)) };
 }
 
-function needsLetters(settlement: Settlement): boolean {
-  return settlement.kind === 'dead' || settlement.kind === 'complete';
+function needsLetters(row: JobRow, entry: SettleEntry): boolean {
+  return entry.settlement.kind === 'dead' || saidBy(row, entry) !== undefined;
 }
 
 function describe(error: Extract<Settlement, { kind: 'dead' }>['error']): string {

@@ -249,6 +249,7 @@ const LEFT_REASONS: Readonly<Record<LeftAlone['reason'], string>> = {
   edited_in_plex: 'it was edited in Plex since we wrote it',
   removed_in_plex: 'a name we wrote was removed in Plex, and stays removed',
   preserved: 'Plex has a value and preserve_plex_edits is on',
+  too_long: 'Plex has the beginning of it, and all of it is too long for the server',
 };
 
 /** Why a field that differs was not written. */

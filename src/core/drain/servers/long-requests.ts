@@ -1,5 +1,13 @@
 import type { TooLong } from '../../write/cut-summary.ts';
-import { afterTaken, afterTooLong, isHopeless, retriesCut, withoutSummary } from '../../write/cut-summary.ts';
+import {
+  afterTaken,
+  afterTooLong,
+  retriesCut,
+  SUMMARY_TOO_LONG,
+  withoutSummary,
+  wouldBeRefused,
+} from '../../write/cut-summary.ts';
+import { lockOf } from '../../write/desired-state.ts';
 import type { Part } from '../../write/parts.ts';
 import type { DrainOptions } from '../drain-options.ts';
 import type { DrainDeps } from '../ports.ts';
@@ -9,17 +17,17 @@ import type { Planned } from '../steps/plan.ts';
 export type LongRequests = {
   /** How long the request for a part of the job is, in bytes. */
   lengthOf(work: Pick<Planned, 'item'>, part: Part): number;
-  refused(bytes: number): void;
-  taken(bytes: number): void;
-  /** The job without the summary that is cut in Plex, where it would be refused whole again. */
-  withoutHopeless(work: Planned): Planned;
+  noteTooLong(bytes: number): void;
+  noteTaken(bytes: number): void;
+  /** The job without the summary that is cut in Plex, where the whole of it would be refused again; that is told. */
+  leaveCutSummary(work: Planned): Planned;
 };
 
 export function createLongRequests(
-  { queue, plex, now }: DrainDeps,
+  { queue, plex, now, emit }: DrainDeps,
   { tokenFingerprint, rules }: DrainOptions,
 ): LongRequests {
-  // Of this server at this address alone: a way around the proxy has another limit.
+  // Another address of the same server may have another limit: there is no proxy on the way.
   let known = queue.tooLong(tokenFingerprint);
   let seenHere: TooLong | undefined;
   const keep = (next: TooLong | undefined): void => {
@@ -30,27 +38,24 @@ export function createLongRequests(
   const lengthOf: LongRequests['lengthOf'] = ({ item }, part) => plex.editLength(item, part, lockOf(rules));
   return {
     lengthOf,
-    refused: (bytes) => {
+    noteTooLong: (bytes) => {
       seenHere = afterTooLong(seenHere, bytes, now());
       keep(afterTooLong(known, bytes, now()));
     },
-    taken: (bytes) => {
+    noteTaken: (bytes) => {
       seenHere = afterTaken(seenHere, bytes);
       keep(afterTaken(known, bytes));
     },
-    withoutHopeless: (work) => {
+    leaveCutSummary: (work) => {
       const { plan, written } = work;
       if (!retriesCut(plan, written)) return work;
       const summary = plan.fields.filter(({ field }) => field === 'summary');
       const isAlone = plan.fields.length + plan.lists.length === 1;
       const bytes = lengthOf(work, { fields: summary, lists: [] });
-      // Beside other edits a person may wait for it: once a run it is tried, whatever an earlier one has found.
-      if (!isHopeless(bytes, isAlone ? known : seenHere, now())) return work;
+      // Beside other edits it is tried once in each run, since a person may wait for it.
+      if (!wouldBeRefused(bytes, isAlone ? known : seenHere, now())) return work;
+      emit({ kind: 'left_alone', sceneId: work.job.sceneId, left: SUMMARY_TOO_LONG });
       return { ...work, plan: withoutSummary(plan, written) };
     },
   };
-}
-
-export function lockOf({ lockFields }: DrainOptions['rules']): 'lock' | 'leave_unlocked' {
-  return lockFields ? 'lock' : 'leave_unlocked';
 }

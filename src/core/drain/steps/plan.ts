@@ -4,7 +4,7 @@ import { writtenTo } from '../../model/scene-record.ts';
 import { desiredStateOf } from '../../write/desired-state.ts';
 import type { EditPlan } from '../../write/edit-plan.ts';
 import { intentOf, isEmptyPlan, planEdits } from '../../write/edit-plan.ts';
-import type { DrainContext, Ended, Step } from '../drain-context.ts';
+import type { DrainContext, Ended, Step, Unfinished } from '../drain-context.ts';
 import { failed, givenBack, notesOf, recordOf, split } from '../drain-context.ts';
 import type { IntentNote } from '../ports.ts';
 import type { Read } from './read.ts';
@@ -14,8 +14,8 @@ export type Planned = Read & {
   readonly plan: EditPlan;
   /** What counts as ours before the plan is carried out. */
   readonly written: Written;
-  /** Once it was sent: what the job has failed with, since a part was refused; `plan` is then what was taken. */
-  readonly refusal?: SyncError | undefined;
+  /** Once it was sent, where a part was not written; `plan` is then what was taken. */
+  readonly unfinished?: Unfinished | undefined;
 };
 
 /** Scene × item × last written → the edits still needed; a job without any is done. */
@@ -31,7 +31,7 @@ export function plan(batch: readonly Read[], context: DrainContext): Step<Planne
 export function unchanged(work: Planned): Ended {
   return {
     job: work.job,
-    outcome: { kind: 'unchanged', record: recordOf(work, work.plan.written), notes: notesOf(work) },
+    outcome: { kind: 'unchanged', record: recordOf(work, work.plan.written), notes: notesOf(work, work.plan.written) },
   };
 }
 
@@ -43,7 +43,7 @@ function planSafely(work: Read, { deps, options, longRequests }: DrainContext): 
     for (const left of edits.left) deps.emit({ kind: 'left_alone', sceneId: job.sceneId, left });
     for (const { kind, dropped } of edits.capped)
       deps.emit({ kind: 'capped', sceneId: job.sceneId, list: kind, dropped });
-    return longRequests.withoutHopeless({ ...work, plan: edits, written });
+    return longRequests.leaveCutSummary({ ...work, plan: edits, written });
   } catch (thrown) {
     return asSyncError(thrown);
   }

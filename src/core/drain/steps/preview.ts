@@ -17,7 +17,10 @@ export function preview(batch: readonly Planned[], { deps }: DrainContext): read
       title: fields.title,
       plan,
     });
-    return { job, outcome: { kind: 'updated', record: recordOf(work, plan.written), notes: notesOf(work) } };
+    return {
+      job,
+      outcome: { kind: 'updated', record: recordOf(work, plan.written), notes: notesOf(work, plan.written) },
+    };
   });
 }
 

@@ -1,22 +1,29 @@
 import { asSyncError } from '../../model/errors.ts';
+import type { Job } from '../../model/job.ts';
 import type { ScalarField } from '../../model/plex-item.ts';
+import { SUMMARY_TOO_LONG } from '../../write/cut-summary.ts';
+import { lockOf } from '../../write/desired-state.ts';
 import type { Delivery, Part, RefusedPart } from '../../write/parts.ts';
 import { afterRefusal, firstParts } from '../../write/parts.ts';
 import type { DrainContext } from '../drain-context.ts';
-import { lockOf } from '../servers/long-requests.ts';
 import type { Planned } from './plan.ts';
 
 /**
- * Writes one item: all its edits in one request, and where that is refused, each part in one of its own.
- * @throws {SyncError} what is no fault of the edits; parts that were taken before it have landed.
+ * Writes one item: all its edits in one request, and where that is refused, each part in one of its own. Ends early
+ * where the run may not write any more, or with the first error that is no fault of a part.
  */
 export async function send(work: Planned, context: DrainContext): Promise<Delivery> {
   const lengthOf = (part: Part): number => context.longRequests.lengthOf(work, part);
   const waiting = [...firstParts(work.plan, lengthOf)];
   const taken: Part[] = [];
-  const stands: ScalarField[] = [];
-  const refused: RefusedPart[] = [];
+  const keptCut: ScalarField[] = [];
+  const refusedParts: RefusedPart[] = [];
+  const endedBy = (end: Delivery['end']): Delivery => {
+    tellCut(taken, work, context);
+    return { taken, keptCut, refusedParts, end };
+  };
   for (let part = waiting.shift(); part !== undefined; part = waiting.shift()) {
+    if (!mayWrite(work.job, context)) return endedBy({ kind: 'halted' });
     const error = await put(part, work, context);
     if (error === undefined) {
       taken.push(part);
@@ -25,23 +32,28 @@ export async function send(work: Planned, context: DrainContext): Promise<Delive
     const next = afterRefusal(part, error.code, lengthOf);
     switch (next.kind) {
       case 'failed':
-        throw error;
+        return endedBy({ kind: 'failed', error, part });
       case 'split':
         waiting.unshift(...next.parts);
         break;
       case 'shorter':
         waiting.unshift(next.part);
         break;
-      case 'stands':
-        stands.push(next.field);
+      case 'keptCut':
+        keptCut.push(next.field);
+        context.deps.emit({ kind: 'left_alone', sceneId: work.job.sceneId, left: SUMMARY_TOO_LONG });
         break;
       case 'refused':
-        refused.push({ key: next.key, bytes: lengthOf(part) });
+        refusedParts.push({ key: next.key, bytes: lengthOf(part) });
         break;
     }
   }
-  tellCut(taken, work, context);
-  return { taken, stands, refused };
+  return endedBy({ kind: 'all_sent' });
+}
+
+/** A process that was asleep past its lease must not write what another has written anew meanwhile. */
+function mayWrite({ lease }: Job, { deps, guard }: DrainContext): boolean {
+  return guard.halted() === undefined && deps.queue.holds(lease, deps.now());
 }
 
 /** Sends one request; answers with the error it failed with. */
@@ -49,11 +61,11 @@ async function put(part: Part, work: Planned, { deps, guard, options, longReques
   const bytes = longRequests.lengthOf(work, part);
   try {
     await guard.ask(() => deps.plex.edit(work.item, part, lockOf(options.rules)));
-    longRequests.taken(bytes);
+    longRequests.noteTaken(bytes);
     return undefined;
   } catch (thrown) {
     const error = asSyncError(thrown);
-    if (error.code === 'plex_too_long') longRequests.refused(bytes);
+    if (error.code === 'plex_too_long') longRequests.noteTooLong(bytes);
     return error;
   }
 }

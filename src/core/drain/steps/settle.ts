@@ -24,7 +24,7 @@ export function settle(ended: readonly Ended[], context: DrainContext, tally: Ta
   const entries = inOrder.map(({ job, outcome }) => ({
     job,
     settlement: isMisconfigured && outcome.kind === 'failed' ? GIVE_BACK : settlementOf(job, outcome, context),
-    landed: outcome.kind === 'failed' ? outcome.landed : undefined,
+    landed: 'landed' in outcome ? outcome.landed : undefined,
   }));
   const settled = deps.queue.settle(entries, deps.now());
   for (const [index, entry] of entries.entries()) {

@@ -1,11 +1,10 @@
 import type { SyncError } from '../../model/errors.ts';
 import { asSyncError } from '../../model/errors.ts';
-import type { Job } from '../../model/job.ts';
 import { isEmptyPlan } from '../../write/edit-plan.ts';
 import type { Delivery } from '../../write/parts.ts';
-import { carriedOut, refusalOf } from '../../write/parts.ts';
-import type { DrainContext, Ended, Step } from '../drain-context.ts';
-import { failed, givenBack, recordOf, refused, split } from '../drain-context.ts';
+import { carriedOut, failureOf, intentLeft } from '../../write/parts.ts';
+import type { DrainContext, Ended, Step, Unfinished } from '../drain-context.ts';
+import { endedInPart, failed, givenBack, recordOf, split } from '../drain-context.ts';
 import { mapConcurrently } from '../map-concurrently.ts';
 import type { Planned } from './plan.ts';
 import { unchanged } from './plan.ts';
@@ -17,47 +16,65 @@ import { send } from './send.ts';
  */
 export async function write(batch: readonly Planned[], context: DrainContext): Promise<Step<Planned>> {
   const ends = await mapConcurrently(batch, context.options.concurrency, async (work): Promise<Planned | Ended> => {
-    if (context.guard.halted() !== undefined) return givenBack(work.job);
-    // A process that was asleep past its lease must not write what another has written anew meanwhile.
-    if (!context.deps.queue.holds(work.job.lease, context.deps.now())) return givenBack(work.job);
     // Another write of this batch may have shown by now that the limit is what it was.
-    const due = context.longRequests.withoutHopeless(work);
-    if (isEmptyPlan(due.plan)) return unchanged(due);
-    try {
-      return afterSending(due, await send(due, context), context);
-    } catch (thrown) {
-      return afterFailedWrite(work.job, asSyncError(thrown), context);
-    }
+    const due = context.longRequests.leaveCutSummary(work);
+    return isEmptyPlan(due.plan) ? unchanged(due) : afterSending(due, await sendSafely(due, context), context);
   });
   return split(ends, (end) => end);
 }
 
-/** What a delivery means for its job: however many requests it took, it is one success or one failure. */
-function afterSending(work: Planned, delivery: Delivery, context: DrainContext): Planned | Ended {
-  const refusal = refusalOf(delivery);
-  const plan = carriedOut(work.plan, delivery, work.written);
-  if (delivery.taken.length > 0) context.guard.answered();
-  if (refusal !== undefined) context.guard.fault(refusal);
-  watchEnd(refusal, context);
-  if (!isEmptyPlan(plan)) return { ...work, plan, refusal };
-  return refusal === undefined
-    ? unchanged({ ...work, plan })
-    : refused(work.job, refusal, recordOf(work, plan.written));
+/** No job fails its batch, whatever goes wrong with it. */
+async function sendSafely(work: Planned, context: DrainContext): Promise<Delivery> {
+  try {
+    return await send(work, context);
+  } catch (thrown) {
+    const end = { kind: 'failed', error: asSyncError(thrown), part: work.plan } as const;
+    return { taken: [], keptCut: [], refusedParts: [], end };
+  }
 }
 
-function afterFailedWrite(job: Job, error: SyncError, context: DrainContext): Ended {
+/** What a delivery means for its job: however many requests it took, it is one success or one failure. */
+function afterSending(work: Planned, delivery: Delivery, context: DrainContext): Planned | Ended {
+  const plan = carriedOut(work.plan, delivery, work.written);
+  if (delivery.taken.length > 0) {
+    context.guard.answered();
+    // What Plex takes shows that the configuration is right, whatever else of the job it refuses.
+    context.watch.note(undefined);
+  }
+  const unfinished = unfinishedBy(delivery, work, context);
+  if (!isEmptyPlan(plan)) return { ...work, plan, unfinished };
+  if (unfinished === undefined) return unchanged({ ...work, plan });
+  if (delivery.end.kind === 'all_sent') return endedInPart(work.job, unfinished, recordOf(work, plan.written));
+  // Nothing was written: the note of what was about to be stays as it is.
+  return unfinished.error === undefined ? givenBack(work.job) : { ...failed(work.job, unfinished.error), noted: true };
+}
+
+function unfinishedBy(delivery: Delivery, { plan }: Planned, context: DrainContext): Unfinished | undefined {
+  const { end } = delivery;
+  const error = failureOf(plan, delivery);
+  if (error === undefined && end.kind === 'all_sent') {
+    watchEnd(undefined, context);
+    return undefined;
+  }
+  const cause = end.kind === 'failed' ? end.error : error;
+  const isJobs = cause !== undefined && isJobsToBear(cause, context);
+  return { error: isJobs ? error : undefined, intent: intentLeft(plan, delivery) };
+}
+
+/** Lets the run know of a failure; answers whether it is the job's to bear. */
+function isJobsToBear(error: SyncError, context: DrainContext): boolean {
   const { deps, guard } = context;
   const refusal = haltOf(error);
   // Another write in flight was refused first: one dead letter says it all.
-  if (refusal !== undefined && guard.halts().some(({ kind }) => kind === refusal)) return givenBack(job);
+  if (refusal !== undefined && guard.halts().some(({ kind }) => kind === refusal)) return false;
   if (refusal !== undefined) guard.halt({ kind: refusal, message: error.message });
   if (refusal === 'unauthorized')
     deps.queue.saveRefusal({ tokenFingerprint: context.options.tokenFingerprint, at: deps.now() });
   // A write that a stop cut off is nobody's fault and safe to repeat.
-  if (error.code === 'plex_unavailable' && deps.stopRequested() !== undefined) return givenBack(job);
+  if (error.code === 'plex_unavailable' && deps.stopRequested() !== undefined) return false;
   guard.fault(error);
   watchEnd(error, context);
-  return { ...failed(job, error), noted: true };
+  return true;
 }
 
 /** Notes an end as it happens: a run that only fails must stop before it has failed them all. */
