@@ -1,14 +1,19 @@
 import { StoreError } from '../model/errors.ts';
 import type { Job } from '../model/job.ts';
-import type { DrainContext, Ended } from './drain-context.ts';
+import type { Section } from '../model/plex-item.ts';
 import type { DrainOptions } from './drain-options.ts';
+import type { Ended } from './endings.ts';
 import type { DrainDeps } from './ports.ts';
 import { rescueEvents } from './rescue-events.ts';
+import type { FileFinder } from './servers/file-finder.ts';
 import { createFileFinder } from './servers/file-finder.ts';
+import type { FolderScanner } from './servers/folder-scanner.ts';
+import { createFolderScanner } from './servers/folder-scanner.ts';
+import type { LongRequests } from './servers/long-requests.ts';
 import { createLongRequests } from './servers/long-requests.ts';
 import type { Halt, PlexGuard } from './servers/plex-guard.ts';
 import { createPlexGuard } from './servers/plex-guard.ts';
-import type { StashEnd } from './servers/scene-fetcher.ts';
+import type { SceneFetcher, StashEnd } from './servers/scene-fetcher.ts';
 import { createSceneFetcher } from './servers/scene-fetcher.ts';
 import { connect } from './steps/connect.ts';
 import { hydrate } from './steps/hydrate.ts';
@@ -16,11 +21,12 @@ import { intend, plan } from './steps/plan.ts';
 import { preview } from './steps/preview.ts';
 import { keepOwners, readAndRecheck } from './steps/read.ts';
 import { resolve } from './steps/resolve.ts';
-import { createFolderScanner, scanMissing } from './steps/scan.ts';
+import { scanMissing } from './steps/scan.ts';
 import { settle } from './steps/settle.ts';
 import { verify } from './steps/verify.ts';
 import { wake } from './steps/wake.ts';
 import { write } from './steps/write.ts';
+import type { SystemicWatch } from './systemic.ts';
 import { createSystemicWatch } from './systemic.ts';
 import type { Tally } from './tally.ts';
 import { NO_JOBS } from './tally.ts';
@@ -43,6 +49,19 @@ export type DrainEnd =
 /** How a drain went. Without an end everything that was due is done. */
 export type DrainReport = { readonly ends: readonly DrainEnd[]; readonly tally: Readonly<Tally> };
 
+/** All that a drain has at hand. Each step says what of it it uses, and is given no more to know. */
+type DrainContext = DrainDeps & {
+  readonly guard: PlexGuard;
+  readonly scenes: SceneFetcher;
+  readonly finder: FileFinder;
+  readonly systemic: SystemicWatch;
+  readonly scanner: FolderScanner;
+  readonly longRequests: LongRequests;
+  readonly options: DrainOptions;
+  /** The libraries to look in. */
+  readonly sections: readonly Section[];
+};
+
 /**
  * Drains what is due: claim → hydrate → resolve → read → plan → intend → write → verify → scan → settle, a batch at a
  * time, until nothing is due or something stops it. Each step is one named function, in that order.
@@ -58,21 +77,21 @@ export async function drain(deps: DrainDeps, options: DrainOptions): Promise<Dra
   const { sections } = connection;
   deps.emit({ kind: 'connected', libraries: sections.map(({ title }) => title) });
   if (options.mode === 'write') revive(deps);
-  const watch = createSystemicWatch({
+  const systemic = createSystemicWatch({
     sections,
     mappings: options.mappings,
     everMatched: deps.queue.hasRecords(),
   });
-  const stash = createSceneFetcher(deps);
-  const scan = createFolderScanner({ deps, guard, options, sections });
-  const files = createFileFinder({ deps, guard, options, sections });
+  const scenes = createSceneFetcher(deps);
+  const scanner = createFolderScanner(deps, { guard, options, sections });
+  const finder = createFileFinder({ deps, guard, options, sections });
   const longRequests = createLongRequests(deps, options);
-  const context: DrainContext = { deps, guard, stash, files, watch, scan, longRequests, options, sections };
+  const context: DrainContext = { ...deps, guard, scenes, finder, systemic, scanner, longRequests, options, sections };
   const stopRenewing = deps.every(RENEW_EVERY_MS, () => renewLeases(deps));
   try {
     if (options.mode === 'write') await wake(context);
     const bound = await drainBatches(context, tally);
-    const stashEnd = stash.end();
+    const stashEnd = scenes.end();
     return { ends: [...endsOf(guard, bound), ...(stashEnd === undefined ? [] : [stashEnd])], tally };
   } finally {
     stopRenewing();
@@ -104,7 +123,7 @@ function endsOf(guard: PlexGuard, bound: DrainEnd | undefined): readonly DrainEn
 
 /** Works off batches; answers which bound of the run was reached, if one was. */
 async function drainBatches(context: DrainContext, tally: Tally): Promise<DrainEnd | undefined> {
-  const { deps, guard, options } = context;
+  const { checkpoint, guard, options } = context;
   let claimed = 0;
   for (;;) {
     if (guard.halted() !== undefined) return undefined;
@@ -114,12 +133,12 @@ async function drainBatches(context: DrainContext, tally: Tally): Promise<DrainE
     if (jobs.length === 0) return undefined;
     const deferred = settle(await runBatch(jobs, context), context, tally);
     claimed += jobs.length - deferred;
-    deps.checkpoint('settled');
+    checkpoint('settled');
   }
 }
 
 async function runBatch(jobs: readonly Job[], context: DrainContext): Promise<readonly Ended[]> {
-  const { checkpoint } = context.deps;
+  const { checkpoint } = context;
   checkpoint('claimed');
   const hydrated = await hydrate(jobs, context);
   const resolved = await resolve(hydrated.going, context);
@@ -141,12 +160,12 @@ async function runBatch(jobs: readonly Job[], context: DrainContext): Promise<re
   return [...ended, ...intended.ended, ...written.ended, ...verified];
 }
 
-function claim({ deps, guard }: DrainContext, most: number, tally: Tally): readonly Job[] {
-  const { jobs, rescued } = deps.queue.claim({ now: deps.now(), limit: guard.batchLimit(most), leaseMs: LEASE_MS });
+function claim({ queue, emit, now, guard }: DrainContext, most: number, tally: Tally): readonly Job[] {
+  const { jobs, rescued } = queue.claim({ now: now(), limit: guard.batchLimit(most), leaseMs: LEASE_MS });
   tally.buried += rescued.buried.length;
-  for (const event of rescueEvents(rescued)) deps.emit(event);
+  for (const event of rescueEvents(rescued)) emit(event);
   for (const { id, sceneId, attempt } of jobs) {
-    deps.emit({ kind: 'claimed', jobId: id, sceneId, attempt });
+    emit({ kind: 'claimed', jobId: id, sceneId, attempt });
   }
   return jobs;
 }

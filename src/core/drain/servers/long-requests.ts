@@ -11,7 +11,7 @@ import { lockOf } from '../../write/desired-state.ts';
 import type { Part } from '../../write/parts.ts';
 import type { DrainOptions } from '../drain-options.ts';
 import type { DrainDeps } from '../ports.ts';
-import type { Planned } from '../steps/plan.ts';
+import type { Planned } from '../stages.ts';
 
 /** Knows which requests were too long of late, in this drain and in those before it. */
 export type LongRequests = {

@@ -5,36 +5,31 @@ import type { Pin } from '../../match/pin.ts';
 import { fileToFollow, holdsPinned, MOST_CHOICES, pinCommand } from '../../match/pin.ts';
 import type { ItemChoice } from '../../model/errors.ts';
 import { SyncError } from '../../model/errors.ts';
-import type { PlexItem } from '../../model/plex-item.ts';
+import type { PlexItem, Section } from '../../model/plex-item.ts';
 import { isOfItem } from '../../model/scene-record.ts';
-import type { DrainContext } from '../drain-context.ts';
-import type { Hydrated } from './hydrate.ts';
-import type { ItemRead, Read } from './read.ts';
-import type { Resolved } from './resolve.ts';
+import type { DrainOptions } from '../drain-options.ts';
+import type { DrainDeps, DrainQueue } from '../ports.ts';
+import type { FileFinder } from '../servers/file-finder.ts';
+import type { Hydrated, ItemRead, Pinned, Read } from '../stages.ts';
+import { isPinned } from '../stages.ts';
 
-/**
- * How a pin stands in this attempt. `lost_item`: its item is gone, or in no library that is looked in; `lost_file`: the
- * item is there without the pinned file; `followed`: the file was looked for, and this is where that led.
- */
-type PinState = 'unchecked' | 'lost_item' | 'lost_file' | 'followed';
-
-/** A job whose scene a person pinned to an item. */
-export type Pinned = Resolved & { readonly from: 'pin'; readonly pin: Pin; readonly pinState: PinState };
+/** What following a pin uses. */
+export type PinUses = Pick<DrainDeps, 'emit'> & {
+  readonly queue: Pick<DrainQueue, 'pin' | 'pinnedTo' | 'movePin'>;
+  readonly finder: Pick<FileFinder, 'withName'>;
+  readonly options: Pick<DrainOptions, 'mappings'>;
+  readonly sections: readonly Section[];
+};
 
 /** The item a person said, if one was said: to be checked on the read that comes anyway, and looked for nowhere. */
-export function resolveFromPin(work: Hydrated, { deps }: DrainContext): Pinned | undefined {
-  const pin = deps.queue.pin(work.job.sceneId);
+export function resolveFromPin(work: Hydrated, { queue }: PinUses): Pinned | undefined {
+  const pin = queue.pin(work.job.sceneId);
   return pin === undefined ? undefined : asPinned(work, pin, 'unchecked');
 }
 
-function asPinned(work: Hydrated, pin: Pin, pinState: PinState): Pinned {
+function asPinned(work: Hydrated, pin: Pin, pinState: Pinned['pinState']): Pinned {
   // A person's word is no proof: that is judged by itself, once the item was read.
   return { ...work, ratingKey: pin.ratingKey, provenFile: undefined, from: 'pin', pin, pinState };
-}
-
-/** Whether a job goes where a person said. */
-export function isPinned(work: Hydrated): work is Pinned {
-  return 'pin' in work;
 }
 
 /** What became of a pin that was held against its item as it was read: `stale` is to be followed by its file. */
@@ -44,7 +39,7 @@ type CheckedPin = { readonly kind: 'read'; readonly work: Read } | { readonly ki
 export function checkPin(
   work: Pinned,
   read: Extract<ItemRead, { kind: 'item' | 'gone' }>,
-  context: DrainContext,
+  context: PinUses,
 ): CheckedPin | undefined {
   const isThere = read.kind === 'item' && context.sections.some(({ key }) => key === read.item.sectionKey);
   const hasFollowed = work.pinState === 'followed';
@@ -62,7 +57,7 @@ export function checkPin(
 }
 
 /** The evidence alone, as without the pin: what is remembered as proof must hold once the pin is gone. */
-function asRead(work: Pinned, item: PlexItem, { options }: DrainContext): Read {
+function asRead(work: Pinned, item: PlexItem, { options }: PinUses): Read {
   const { record, file } = work;
   const proven = { scenePath: record?.scenePath ?? '', file: record?.provenFile ?? '' };
   return { ...work, item, provenFile: heldFile(file, proven, item.files, options.mappings), recordFrom: 'own' };
@@ -73,7 +68,7 @@ function asRead(work: Pinned, item: PlexItem, { options }: DrainContext): Read {
  * @throws {SyncError} `plex_not_found` when none has it and the old item is gone, `low_confidence` when several have it,
  *   or what the look-up failed with.
  */
-export async function followPin(work: Pinned, context: DrainContext): Promise<Pinned> {
+export async function followPin(work: Pinned, context: PinUses): Promise<Pinned> {
   const { pin, pinState } = work;
   // An item that was read without the file does not have it, whatever a list says.
   const holders = (await holdersOf(pin, context)).filter(
@@ -91,15 +86,15 @@ export async function followPin(work: Pinned, context: DrainContext): Promise<Pi
   return asPinned(work, moved, 'followed');
 }
 
-async function holdersOf(pin: Pin, { files }: DrainContext): Promise<readonly Candidate[]> {
-  const named = await files.withName(fileName(pin.file));
+async function holdersOf(pin: Pin, { finder }: PinUses): Promise<readonly Candidate[]> {
+  const named = await finder.withName(fileName(pin.file));
   return named.filter((candidate) => holdsPinned(pin, candidate.files));
 }
 
-function move(from: Pin, to: Pin, { deps }: DrainContext): void {
+function move(from: Pin, to: Pin, { emit, queue }: PinUses): void {
   // A person may have pinned the scene anew, or unpinned it, in this very moment.
-  if (!deps.queue.movePin(from, to)) return;
-  deps.emit({ kind: 'pin_moved', sceneId: to.sceneId, from: from.ratingKey, to: to.ratingKey, file: to.file });
+  if (!queue.movePin(from, to)) return;
+  emit({ kind: 'pin_moved', sceneId: to.sceneId, from: from.ratingKey, to: to.ratingKey, file: to.file });
 }
 
 function lostWords({ sceneId, ratingKey, title, file }: Pin): string {
@@ -123,9 +118,9 @@ export function choiceOf({ item, provenFile }: Read): ItemChoice {
 }
 
 /** Why an item that another scene is pinned to is not written for this one; `undefined` when it may be. */
-export function pinnedToOther(work: Read, { deps }: DrainContext): SyncError | undefined {
+export function pinnedToOther(work: Read, { queue }: PinUses): SyncError | undefined {
   const { ratingKey, fields } = work.item;
-  const pinned = deps.queue.pinnedTo(ratingKey);
+  const pinned = queue.pinnedTo(ratingKey);
   if (pinned.length === 0 || isPinned(work)) return undefined;
   const message = `Plex item ${ratingKey} "${fields.title}" is pinned to scene ${pinned.join(', ')}. If it is this scene's too: ${pinCommand(work.job.sceneId, ratingKey)}`;
   return new SyncError('low_confidence', message, { choices: [choiceOf(work)] });

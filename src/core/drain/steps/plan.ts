@@ -1,25 +1,21 @@
 import { asSyncError, SyncError } from '../../model/errors.ts';
-import type { Written } from '../../model/scene-record.ts';
 import { writtenTo } from '../../model/scene-record.ts';
 import { desiredStateOf } from '../../write/desired-state.ts';
-import type { EditPlan } from '../../write/edit-plan.ts';
 import { intentOf, isEmptyPlan, planEdits } from '../../write/edit-plan.ts';
-import type { DrainContext, Ended, Step, Unfinished } from '../drain-context.ts';
-import { failed, givenBack, notesOf, recordOf, split } from '../drain-context.ts';
-import type { IntentNote } from '../ports.ts';
-import type { Read } from './read.ts';
+import type { DrainOptions } from '../drain-options.ts';
+import type { Ended, Step } from '../endings.ts';
+import { failed, givenBack, notesOf, recordOf, split } from '../endings.ts';
+import type { DrainDeps, DrainQueue, IntentNote } from '../ports.ts';
+import type { LongRequests } from '../servers/long-requests.ts';
+import type { Planned, Read } from '../stages.ts';
 
-/** A job with the edits its item still needs. */
-export type Planned = Read & {
-  readonly plan: EditPlan;
-  /** What counts as ours before the plan is carried out. */
-  readonly written: Written;
-  /** Once it was sent, where a part was not written; `plan` is then what was taken. */
-  readonly unfinished?: Unfinished | undefined;
+type Uses = Pick<DrainDeps, 'emit'> & {
+  readonly options: Pick<DrainOptions, 'rules'>;
+  readonly longRequests: Pick<LongRequests, 'leaveCutSummary'>;
 };
 
 /** Scene × item × last written → the edits still needed; a job without any is done. */
-export function plan(batch: readonly Read[], context: DrainContext): Step<Planned> {
+export function plan(batch: readonly Read[], context: Uses): Step<Planned> {
   return split(batch, (work) => {
     const planned = planSafely(work, context);
     if (planned instanceof SyncError) return failed(work.job, planned);
@@ -35,14 +31,13 @@ export function unchanged(work: Planned): Ended {
   };
 }
 
-function planSafely(work: Read, { deps, options, longRequests }: DrainContext): Planned | SyncError {
+function planSafely(work: Read, { emit, options, longRequests }: Uses): Planned | SyncError {
   const { record, item, job } = work;
   try {
     const written = writtenTo(record, item, work.recordFrom);
     const edits = planEdits(desiredStateOf(work.scene, options.rules, work.fromStash), item, written, options.rules);
-    for (const left of edits.left) deps.emit({ kind: 'left_alone', sceneId: job.sceneId, left });
-    for (const { kind, dropped } of edits.capped)
-      deps.emit({ kind: 'capped', sceneId: job.sceneId, list: kind, dropped });
+    for (const left of edits.left) emit({ kind: 'left_alone', sceneId: job.sceneId, left });
+    for (const { kind, dropped } of edits.capped) emit({ kind: 'capped', sceneId: job.sceneId, list: kind, dropped });
     return longRequests.leaveCutSummary({ ...work, plan: edits, written });
   } catch (thrown) {
     return asSyncError(thrown);
@@ -50,7 +45,10 @@ function planSafely(work: Read, { deps, options, longRequests }: DrainContext): 
 }
 
 /** Notes, before the first PUT, what is about to be written and what stood there; a job whose lease was lost ends here. */
-export function intend(batch: readonly Planned[], { deps }: DrainContext): Step<Planned> {
+export function intend(
+  batch: readonly Planned[],
+  { now, queue }: Pick<DrainDeps, 'now'> & { readonly queue: Pick<DrainQueue, 'intend'> },
+): Step<Planned> {
   if (batch.length === 0) return { going: [], ended: [] };
   const notes = batch.map((work): IntentNote => {
     const { sceneId, lease } = work.job;
@@ -58,6 +56,6 @@ export function intend(batch: readonly Planned[], { deps }: DrainContext): Step<
     const record = recordOf(work, work.written);
     return { ...record, sceneId, lease, intent: intentOf(work.plan), sectionTitle };
   });
-  const isHeld = deps.queue.intend(notes, deps.now());
+  const isHeld = queue.intend(notes, now());
   return split([...batch.entries()], ([index, work]) => (isHeld[index] === true ? work : givenBack(work.job)));
 }

@@ -1,15 +1,16 @@
 import type { Job, Settlement } from '../../model/job.ts';
-import type { DrainContext, Ended } from '../drain-context.ts';
-import { notesOf, recordOf } from '../drain-context.ts';
+import type { Ended } from '../endings.ts';
+import { notesOf, recordOf } from '../endings.ts';
 import type { WorkerEvent } from '../events.ts';
-import type { Planned } from './plan.ts';
+import type { DrainDeps } from '../ports.ts';
+import type { Planned } from '../stages.ts';
 
 /** Tells what each plan would write, instead of writing it. */
-export function preview(batch: readonly Planned[], { deps }: DrainContext): readonly Ended[] {
+export function preview(batch: readonly Planned[], { emit }: Pick<DrainDeps, 'emit'>): readonly Ended[] {
   return batch.map((work): Ended => {
     const { job, item, plan } = work;
     const { ratingKey, fields } = item;
-    deps.emit({
+    emit({
       kind: 'would_write',
       jobId: job.id,
       sceneId: job.sceneId,

@@ -6,23 +6,15 @@ import type { SyncErrorCode } from '../../model/errors.ts';
 import { asSyncError, SyncError } from '../../model/errors.ts';
 import type { PlexItem } from '../../model/plex-item.ts';
 import type { SceneRecord } from '../../model/scene-record.ts';
-import type { DrainContext, Ended, Step } from '../drain-context.ts';
-import { failed, givenBack, isStopping, sharedFailure, split } from '../drain-context.ts';
-import type { DrainDeps } from '../ports.ts';
+import type { Ended, Step } from '../endings.ts';
+import { failed, givenBack, isStopping, sharedFailure, split } from '../endings.ts';
+import type { DrainPlex, DrainQueue } from '../ports.ts';
 import type { PlexGuard } from '../servers/plex-guard.ts';
-import { checkPin, choiceOf, isPinned, pinnedToOther } from './pins.ts';
-import type { Resolved } from './resolve.ts';
+import type { ItemRead, Read, Resolved } from '../stages.ts';
+import { isPinned } from '../stages.ts';
+import { checkPin, choiceOf, pinnedToOther } from './pins.ts';
+import type { LookUpUses } from './resolve.ts';
 import { lookUpAll } from './resolve.ts';
-
-/** A job with its full item. `inherited`: the record is that of the scene which had the item before. */
-export type Read = Resolved & { readonly item: PlexItem; readonly recordFrom: 'own' | 'inherited' };
-
-/** What the read of one item ended in. A `shared` error belongs to no job: it is counted once, the jobs go back. */
-export type ItemRead =
-  | { readonly kind: 'item'; readonly item: PlexItem }
-  | { readonly kind: 'gone' }
-  | { readonly kind: 'error'; readonly error: SyncError }
-  | { readonly kind: 'shared'; readonly error: SyncError };
 
 /** What may be one item's fault in a GET of many (a status for the whole request); anything else is nobody's. */
 const ONE_ITEMS_FAULT: ReadonlySet<SyncErrorCode> = new Set([
@@ -35,18 +27,21 @@ const ONE_ITEMS_FAULT: ReadonlySet<SyncErrorCode> = new Set([
   'plex_too_long',
 ]);
 
+/** What a read of items uses. */
+export type ReadUses = {
+  readonly plex: Pick<DrainPlex, 'items'>;
+  readonly guard: Pick<PlexGuard, 'ask' | 'answered' | 'fault' | 'halt' | 'halted' | 'putOff'>;
+};
+
 /**
  * Full items by rating key, many in one GET. A failed GET of many is halved until the fault is one item's; an outage,
  * a request for patience or a refused token is nobody's and ends the read at once.
  */
-export async function readItems(
-  ratingKeys: readonly string[],
-  deps: DrainDeps,
-  guard: PlexGuard,
-): Promise<Map<string, ItemRead>> {
+export async function readItems(ratingKeys: readonly string[], uses: ReadUses): Promise<Map<string, ItemRead>> {
   if (ratingKeys.length === 0) return new Map();
+  const { guard, plex } = uses;
   try {
-    const items = await guard.ask(() => deps.plex.items(ratingKeys));
+    const items = await guard.ask(() => plex.items(ratingKeys));
     guard.answered();
     const byKey = new Map(items.map((item) => [item.ratingKey, item]));
     return readAs(ratingKeys, (key) => {
@@ -54,16 +49,16 @@ export async function readItems(
       return item === undefined ? { kind: 'gone' } : { kind: 'item', item };
     });
   } catch (thrown) {
-    return await afterFailedRead(ratingKeys, asSyncError(thrown), deps, guard);
+    return await afterFailedRead(ratingKeys, asSyncError(thrown), uses);
   }
 }
 
 async function afterFailedRead(
   ratingKeys: readonly string[],
   error: SyncError,
-  deps: DrainDeps,
-  guard: PlexGuard,
+  uses: ReadUses,
 ): Promise<Map<string, ItemRead>> {
+  const { guard } = uses;
   if (error.code === 'plex_unauthorized') guard.halt({ kind: 'unauthorized', message: error.message });
   const isSingle = ratingKeys.length === 1;
   if (isSingle && error.code === 'plex_not_found') return readAs(ratingKeys, () => ({ kind: 'gone' }));
@@ -78,7 +73,7 @@ async function afterFailedRead(
   for (const half of [ratingKeys.slice(0, middle), ratingKeys.slice(middle)]) {
     // What came before may have opened the breaker; then the rest is not asked for.
     const isOver = guard.halted() !== undefined || [...reads.values()].some(({ kind }) => kind === 'shared');
-    const read = isOver ? readAs(half, () => ({ kind: 'shared', error })) : await readItems(half, deps, guard);
+    const read = isOver ? readAs(half, () => ({ kind: 'shared', error })) : await readItems(half, uses);
     for (const [key, value] of read) reads.set(key, value);
   }
   return reads;
@@ -88,11 +83,13 @@ function readAs(ratingKeys: readonly string[], read: (key: string) => ItemRead):
   return new Map(ratingKeys.map((key) => [key, read(key)]));
 }
 
+type Uses = ReadUses & LookUpUses & { readonly queue: Pick<DrainQueue, 'record' | 'sceneOf'> };
+
 /**
  * Reads the full items; a job whose remembered item is gone or holds another file is looked up and read once more, and
  * where the index was what remembered it, at Plex.
  */
-export async function readAndRecheck(batch: readonly Resolved[], context: DrainContext): Promise<Step<Read>> {
+export async function readAndRecheck(batch: readonly Resolved[], context: Uses): Promise<Step<Read>> {
   const { stale, going, ended } = await readBatch(batch, context);
   if (stale.length === 0) return { going, ended };
   const again = await lookUpAll(stale, context);
@@ -102,18 +99,18 @@ export async function readAndRecheck(batch: readonly Resolved[], context: DrainC
 
 async function readBatch(
   batch: readonly Resolved[],
-  context: DrainContext,
+  context: Uses,
 ): Promise<Step<Read> & { readonly stale: readonly Resolved[] }> {
-  const { deps, guard } = context;
+  const { emit, guard } = context;
   if (guard.halted() !== undefined) return { going: [], stale: [], ended: batch.map(({ job }) => givenBack(job)) };
-  const reads = await readItems([...new Set(batch.map(({ ratingKey }) => ratingKey))], deps, guard);
+  const reads = await readItems([...new Set(batch.map(({ ratingKey }) => ratingKey))], context);
   const going: Read[] = [];
   const stale: Resolved[] = [];
   const ended: Ended[] = [];
   for (const work of batch) {
     const checked = checkItem(work, reads.get(work.ratingKey) ?? { kind: 'gone' }, context);
     if (checked.kind === 'read') {
-      deps.emit({ kind: 'found', sceneId: work.job.sceneId, title: checked.work.item.fields.title, from: work.from });
+      emit({ kind: 'found', sceneId: work.job.sceneId, title: checked.work.item.fields.title, from: work.from });
       going.push(checked.work);
     } else if (checked.kind === 'stale') stale.push(checked.work);
     else if (checked.kind === 'shared')
@@ -124,16 +121,16 @@ async function readBatch(
 }
 
 /** One job per item: a second one of the batch waits its turn, and another scene's item is not written. */
-export function keepOwners(batch: readonly Read[], context: DrainContext): Step<Read> {
-  const { deps, options } = context;
+export function keepOwners(batch: readonly Read[], context: Uses): Step<Read> {
+  const { queue, options } = context;
   const taken = new Set<string>();
   return split(batch, (work) => {
     const { ratingKey } = work.item;
     if (taken.has(ratingKey)) return { job: work.job, outcome: { kind: 'defer' } };
     const pinnedElsewhere = pinnedToOther(work, context);
     if (pinnedElsewhere !== undefined) return failed(work.job, pinnedElsewhere);
-    const ownerId = deps.queue.sceneOf(ratingKey);
-    const owner = ownerId === undefined || ownerId === work.job.sceneId ? undefined : deps.queue.record(ownerId);
+    const ownerId = queue.sceneOf(ratingKey);
+    const owner = ownerId === undefined || ownerId === work.job.sceneId ? undefined : queue.record(ownerId);
     // A scene that was deleted and imported anew has another id and the same file: it inherits what was written. So does
     // the scene of the file that took the place of the owner's, the one that a person pinned to the item, and the one whose
     // very path it has where the owner came by resemblance.
@@ -183,7 +180,7 @@ type Checked =
   | { readonly kind: 'shared'; readonly work: Resolved; readonly error: SyncError };
 
 /** Holds a job's item against the file it was chosen for: what was true at the last sync or look may be so no more. */
-function checkItem(work: Resolved, read: ItemRead, context: DrainContext): Checked {
+function checkItem(work: Resolved, read: ItemRead, context: Uses): Checked {
   if (isPinned(work) && (read.kind === 'item' || read.kind === 'gone'))
     return checkPin(work, read, context) ?? { kind: 'failed', work, error: vanished(work) };
   const { options, sections } = context;
@@ -204,7 +201,7 @@ function checkItem(work: Resolved, read: ItemRead, context: DrainContext): Check
     case 'gone':
       break;
   }
-  if (work.from === 'index') context.files.wasWrong(work.ratingKey, read.kind === 'item' ? read.item : undefined);
+  if (work.from === 'index') context.finder.wasWrong(work.ratingKey, read.kind === 'item' ? read.item : undefined);
   if (work.from === 'record' || work.from === 'index') return { kind: 'stale', work };
   return { kind: 'failed', work, error: vanished(work) };
 }

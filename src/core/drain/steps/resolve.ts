@@ -5,22 +5,31 @@ import { pathMapFlag } from '../../match/paths.ts';
 import { MOST_CHOICES, pinCommand } from '../../match/pin.ts';
 import type { ItemChoice } from '../../model/errors.ts';
 import { asSyncError, SyncError } from '../../model/errors.ts';
-import type { DrainContext, Ended, Step } from '../drain-context.ts';
-import { failed, givenBack, isStopping, split } from '../drain-context.ts';
+import type { DrainOptions } from '../drain-options.ts';
+import type { Ended, Step, StopSigns } from '../endings.ts';
+import { failed, givenBack, isStopping, split } from '../endings.ts';
 import { mapConcurrently } from '../map-concurrently.ts';
-import type { LookKind } from '../servers/file-finder.ts';
-import type { Hydrated } from './hydrate.ts';
-import { followPin, isPinned, resolveFromPin } from './pins.ts';
+import type { DrainDeps } from '../ports.ts';
+import type { FileFinder, LookKind } from '../servers/file-finder.ts';
+import type { PlexGuard } from '../servers/plex-guard.ts';
+import type { Hydrated, Resolved } from '../stages.ts';
+import { isPinned } from '../stages.ts';
+import type { SystemicWatch } from '../systemic.ts';
+import type { PinUses } from './pins.ts';
+import { followPin, resolveFromPin } from './pins.ts';
 
-/** A job with the item it is to be written to. `provenFile` is absent when the match is a guess. */
-export type Resolved = Hydrated & {
-  readonly ratingKey: string;
-  readonly provenFile: string | undefined;
-  readonly from: 'pin' | 'record' | 'index' | 'look_up';
-};
+/** What a look-up uses; the steps that look again use it too. */
+export type LookUpUses = PinUses &
+  StopSigns &
+  Pick<DrainDeps, 'emit'> & {
+    readonly guard: Pick<PlexGuard, 'halt' | 'halts' | 'halted' | 'isTimeUp' | 'answered' | 'fault'>;
+    readonly systemic: Pick<SystemicWatch, 'noteFound' | 'noteMissing' | 'noteUnproven'>;
+    readonly finder: FileFinder;
+    readonly options: Pick<DrainOptions, 'concurrency' | 'matching' | 'mappings'>;
+  };
 
 /** Path → rating key: as a person said, from the last sync, or by looking the file up. */
-export async function resolve(batch: readonly Hydrated[], context: DrainContext): Promise<Step<Resolved>> {
+export async function resolve(batch: readonly Hydrated[], context: LookUpUses): Promise<Step<Resolved>> {
   const known = batch.map((work) => resolveFromPin(work, context) ?? resolveFromRecord(work) ?? work);
   const unknown = known.filter((work): work is Hydrated => !('ratingKey' in work));
   const looked = await lookUpAll(unknown, context);
@@ -34,15 +43,15 @@ export async function resolve(batch: readonly Hydrated[], context: DrainContext)
  * Path → rating key by look-ups alone, for pins that lost their item, and for files of which nothing is known, or nothing
  * that still holds.
  */
-export async function lookUpAll(batch: readonly Hydrated[], context: DrainContext): Promise<Step<Resolved>> {
-  const { guard, watch, options, files } = context;
-  await files.expect(batch.length);
+export async function lookUpAll(batch: readonly Hydrated[], context: LookUpUses): Promise<Step<Resolved>> {
+  const { guard, systemic, options, finder } = context;
+  await finder.expect(batch.length);
   const ends = await mapConcurrently(batch, options.concurrency, async (work): Promise<Resolved | Ended> => {
     // What is found already is still written when the time is up; nothing more is looked for.
     if (guard.halted() !== undefined || guard.isTimeUp()) return givenBack(work.job);
     try {
       const found = await (isPinned(work) ? followPin(work, context) : lookUp(work, context));
-      watch.noteFound();
+      systemic.noteFound();
       guard.answered();
       return found;
     } catch (thrown) {
@@ -52,12 +61,12 @@ export async function lookUpAll(batch: readonly Hydrated[], context: DrainContex
   return split(ends, (end) => end);
 }
 
-function afterFailedLook({ job, file }: Hydrated, error: SyncError, context: DrainContext): Ended {
-  const { guard, watch } = context;
+function afterFailedLook({ job, file }: Hydrated, error: SyncError, context: LookUpUses): Ended {
+  const { guard, systemic } = context;
   if (error.code === 'plex_unauthorized') guard.halt({ kind: 'unauthorized', message: error.message });
   if (isStopping(context) && RETRY_RULES[error.code].class !== 'permanent') return givenBack(job);
-  if (error.code === 'plex_not_found') watch.noteMissing(file.path);
-  if (error.code === 'low_confidence') watch.noteFound();
+  if (error.code === 'plex_not_found') systemic.noteMissing(file.path);
+  if (error.code === 'low_confidence') systemic.noteFound();
   guard.fault(error);
   return failed(job, error);
 }
@@ -74,9 +83,9 @@ function resolveFromRecord(work: Hydrated): Resolved | undefined {
  * found nothing is "not found".
  * @throws {SyncError} `plex_not_found`, `low_confidence`, or what the look-up failed with.
  */
-async function lookUp(work: Hydrated, { deps, watch, options, files }: DrainContext): Promise<Resolved> {
+async function lookUp(work: Hydrated, { emit, systemic, options, finder }: LookUpUses): Promise<Resolved> {
   const { job, file } = work;
-  const { look, from } = await files.look(file, lookKindOf(work));
+  const { look, from } = await finder.look(file, lookKindOf(work));
   const { name, match } = look;
   switch (match.kind) {
     case 'none':
@@ -90,9 +99,9 @@ async function lookUp(work: Hydrated, { deps, watch, options, files }: DrainCont
       };
     case 'low': {
       const taken = options.matching === 'relaxed';
-      deps.emit({ kind: 'low_confidence', sceneId: job.sceneId, file: name, candidates: match.considered, taken });
+      emit({ kind: 'low_confidence', sceneId: job.sceneId, file: name, candidates: match.considered, taken });
       if (!taken) {
-        watch.noteUnproven({ file, look });
+        systemic.noteUnproven({ file, look });
         throw new SyncError('low_confidence', describeLow(name, match, job.sceneId), { choices: choicesOf(match) });
       }
       return { ...work, ratingKey: match.best.candidate.ratingKey, provenFile: undefined, from };

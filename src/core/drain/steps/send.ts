@@ -5,14 +5,26 @@ import { SUMMARY_TOO_LONG } from '../../write/cut-summary.ts';
 import { lockOf } from '../../write/desired-state.ts';
 import type { Delivery, Part, RefusedPart } from '../../write/parts.ts';
 import { afterRefusal, firstParts } from '../../write/parts.ts';
-import type { DrainContext } from '../drain-context.ts';
-import type { Planned } from './plan.ts';
+import type { DrainOptions } from '../drain-options.ts';
+import type { DrainDeps, DrainPlex, DrainQueue } from '../ports.ts';
+import type { LongRequests } from '../servers/long-requests.ts';
+import type { PlexGuard } from '../servers/plex-guard.ts';
+import type { Planned } from '../stages.ts';
+
+/** What sending an item's edits uses. */
+export type SendUses = Pick<DrainDeps, 'emit' | 'now'> & {
+  readonly queue: Pick<DrainQueue, 'holds'>;
+  readonly plex: Pick<DrainPlex, 'edit'>;
+  readonly guard: Pick<PlexGuard, 'ask' | 'halted'>;
+  readonly longRequests: Pick<LongRequests, 'lengthOf' | 'noteTaken' | 'noteTooLong'>;
+  readonly options: Pick<DrainOptions, 'rules'>;
+};
 
 /**
  * Writes one item: all its edits in one request, and where that is refused, each part in one of its own. Ends early
  * where the run may not write any more, or with the first error that is no fault of a part.
  */
-export async function send(work: Planned, context: DrainContext): Promise<Delivery> {
+export async function send(work: Planned, context: SendUses): Promise<Delivery> {
   const lengthOf = (part: Part): number => context.longRequests.lengthOf(work, part);
   const waiting = [...firstParts(work.plan, lengthOf)];
   const taken: Part[] = [];
@@ -41,7 +53,7 @@ export async function send(work: Planned, context: DrainContext): Promise<Delive
         break;
       case 'keptCut':
         keptCut.push(next.field);
-        context.deps.emit({ kind: 'left_alone', sceneId: work.job.sceneId, left: SUMMARY_TOO_LONG });
+        context.emit({ kind: 'left_alone', sceneId: work.job.sceneId, left: SUMMARY_TOO_LONG });
         break;
       case 'refused':
         refusedParts.push({ key: next.key, bytes: lengthOf(part) });
@@ -52,15 +64,15 @@ export async function send(work: Planned, context: DrainContext): Promise<Delive
 }
 
 /** A process that was asleep past its lease must not write what another has written anew meanwhile. */
-function mayWrite({ lease }: Job, { deps, guard }: DrainContext): boolean {
-  return guard.halted() === undefined && deps.queue.holds(lease, deps.now());
+function mayWrite({ lease }: Job, { now, queue, guard }: SendUses): boolean {
+  return guard.halted() === undefined && queue.holds(lease, now());
 }
 
 /** Sends one request; answers with the error it failed with. */
-async function put(part: Part, work: Planned, { deps, guard, options, longRequests }: DrainContext) {
+async function put(part: Part, work: Planned, { plex, guard, options, longRequests }: SendUses) {
   const bytes = longRequests.lengthOf(work, part);
   try {
-    await guard.ask(() => deps.plex.edit(work.item, part, lockOf(options.rules)));
+    await guard.ask(() => plex.edit(work.item, part, lockOf(options.rules)));
     longRequests.noteTaken(bytes);
     return undefined;
   } catch (thrown) {
@@ -70,10 +82,10 @@ async function put(part: Part, work: Planned, { deps, guard, options, longReques
   }
 }
 
-function tellCut(taken: readonly Part[], { plan, job }: Planned, { deps }: DrainContext): void {
+function tellCut(taken: readonly Part[], { plan, job }: Planned, { emit }: SendUses): void {
   const sent = summaryOf({ fields: taken.flatMap(({ fields }) => fields) });
   if (sent === undefined || sent === summaryOf(plan)) return;
-  deps.emit({ kind: 'summary_cut', sceneId: job.sceneId, length: sent.length });
+  emit({ kind: 'summary_cut', sceneId: job.sceneId, length: sent.length });
 }
 
 function summaryOf({ fields }: Pick<Part, 'fields'>): string | undefined {

@@ -1,24 +1,35 @@
 import { NOT_FOUND_TRIES, RETRY_RULES, release, settlementFor } from '../../failures/retry-policy.ts';
 import type { Job, Settled, Settlement } from '../../model/job.ts';
-import type { DrainContext, Ended, Outcome } from '../drain-context.ts';
+import type { DrainOptions } from '../drain-options.ts';
+import type { Ended, Outcome } from '../endings.ts';
 import type { WorkerEvent } from '../events.ts';
+import type { DrainDeps, DrainQueue } from '../ports.ts';
+import type { PlexGuard } from '../servers/plex-guard.ts';
+import type { SystemicWatch } from '../systemic.ts';
 import type { Tally } from '../tally.ts';
 import { previewEvent } from './preview.ts';
+
+type Uses = Pick<DrainDeps, 'emit' | 'now' | 'random'> & {
+  readonly queue: Pick<DrainQueue, 'settle'>;
+  readonly guard: Pick<PlexGuard, 'halt' | 'halts' | 'trialEnded'>;
+  readonly systemic: Pick<SystemicWatch, 'note' | 'verdict'>;
+  readonly options: Pick<DrainOptions, 'maxRetries' | 'mode' | 'notFound'>;
+};
 
 /**
  * Decides what becomes of every job of a batch and applies it, all in one transaction.
  * @returns how many jobs went back only to be claimed again in this drain.
  */
-export function settle(ended: readonly Ended[], context: DrainContext, tally: Tally): number {
-  const { deps, guard, watch } = context;
+export function settle(ended: readonly Ended[], context: Uses, tally: Tally): number {
+  const { emit, now, queue, guard, systemic } = context;
   const inOrder = ended.toSorted((a, b) => a.job.id - b.job.id);
   for (const { job, outcome, noted } of inOrder) {
     if (noted || isWithoutFile(job, outcome)) continue;
-    if (outcome.kind === 'failed') watch.note(outcome.error);
-    if (outcome.kind === 'updated' || outcome.kind === 'unchanged') watch.note(undefined);
+    if (outcome.kind === 'failed') systemic.note(outcome.error);
+    if (outcome.kind === 'updated' || outcome.kind === 'unchanged') systemic.note(undefined);
   }
   if (ended.some(({ outcome }) => provesPlexAlive(outcome))) guard.trialEnded();
-  const verdict = watch.verdict();
+  const verdict = systemic.verdict();
   if (verdict !== undefined) guard.halt(verdict);
   const isMisconfigured = guard.halts().some(({ kind }) => kind === 'misconfigured');
   const entries = inOrder.map(({ job, outcome }) => ({
@@ -26,7 +37,7 @@ export function settle(ended: readonly Ended[], context: DrainContext, tally: Ta
     settlement: isMisconfigured && outcome.kind === 'failed' ? GIVE_BACK : settlementOf(job, outcome, context),
     landed: 'landed' in outcome ? outcome.landed : undefined,
   }));
-  const settled = deps.queue.settle(entries, deps.now());
+  const settled = queue.settle(entries, now());
   for (const [index, entry] of entries.entries()) {
     const how = settled[index] ?? 'lease_lost';
     count(tally, entry.settlement, how);
@@ -34,7 +45,7 @@ export function settle(ended: readonly Ended[], context: DrainContext, tally: Ta
       context.options.mode === 'write'
         ? eventFor(entry.job, entry.settlement, how, context)
         : previewEvent(entry.job, entry.settlement);
-    if (event !== undefined) deps.emit(event);
+    if (event !== undefined) emit(event);
   }
   return entries.filter(({ settlement }) => settlement.kind === 'defer').length;
 }
@@ -46,8 +57,8 @@ function isWithoutFile({ bare }: Job, outcome: Outcome): boolean {
 
 const GIVE_BACK: Settlement = { kind: 'give_back' };
 
-function settlementOf(job: Job, outcome: Outcome, { deps, options }: DrainContext): Settlement {
-  const now = deps.now();
+function settlementOf(job: Job, outcome: Outcome, { now: clock, random, options }: Uses): Settlement {
+  const now = clock();
   switch (outcome.kind) {
     case 'updated':
     case 'unchanged':
@@ -57,7 +68,7 @@ function settlementOf(job: Job, outcome: Outcome, { deps, options }: DrainContex
         maxRetries: options.maxRetries,
         notFound: options.notFound,
         now,
-        random: deps.random(),
+        random: random(),
       });
     case 'shared_failure':
       return release(outcome.error, now);
@@ -96,12 +107,7 @@ function tallyKey(settlement: Exclude<Settlement, { kind: 'defer' }>): keyof Tal
 }
 
 /** What a settlement is worth telling; a job that was merely given back untried is not. */
-function eventFor(
-  job: Job,
-  settlement: Settlement,
-  how: Settled,
-  { deps, options }: DrainContext,
-): WorkerEvent | undefined {
+function eventFor(job: Job, settlement: Settlement, how: Settled, { now, options }: Uses): WorkerEvent | undefined {
   const about = { jobId: job.id, sceneId: job.sceneId };
   if (how !== 'applied') return { kind: how, ...about };
   switch (settlement.kind) {
@@ -115,7 +121,7 @@ function eventFor(
         reason: settlement.spends,
         attempt: (isMiss ? job.spent.misses : job.spent.failures) + 1,
         of: isMiss ? NOT_FOUND_TRIES : options.maxRetries,
-        waitMs: settlement.availableAt - deps.now(),
+        waitMs: settlement.availableAt - now(),
         message: settlement.error.message,
       };
     }

@@ -1,21 +1,25 @@
 import { SyncError } from '../../model/errors.ts';
 import { lockedBy } from '../../write/edit-plan.ts';
 import { verifyPlan } from '../../write/verify-plan.ts';
-import type { DrainContext, Ended } from '../drain-context.ts';
-import { endedInPart, failed, givenBack, isStopping, notesOf, recordOf, sharedFailure } from '../drain-context.ts';
-import type { Planned } from './plan.ts';
+import type { DrainOptions } from '../drain-options.ts';
+import type { Ended, StopSigns } from '../endings.ts';
+import { endedInPart, failed, givenBack, isStopping, notesOf, recordOf, sharedFailure } from '../endings.ts';
+import type { DrainDeps } from '../ports.ts';
+import type { Planned } from '../stages.ts';
+import type { ReadUses } from './read.ts';
 import { readItems } from './read.ts';
 
+type Uses = ReadUses & StopSigns & Pick<DrainDeps, 'emit'> & { readonly options: Pick<DrainOptions, 'rules'> };
+
 /** Reads the written items again: what did not land is tried again, what Plex spells its own way is remembered. */
-export async function verify(batch: readonly Planned[], context: DrainContext): Promise<readonly Ended[]> {
-  const { deps, guard, options } = context;
+export async function verify(batch: readonly Planned[], context: Uses): Promise<readonly Ended[]> {
+  const { emit, guard, options } = context;
   if (batch.length === 0) return [];
   if (guard.halts().some(({ kind }) => kind === 'breaker_open' || kind === 'unauthorized'))
     return batch.map((work) => unread(work, context) ?? givenBack(work.job));
   const reads = await readItems(
     batch.map(({ item }) => item.ratingKey),
-    deps,
-    guard,
+    context,
   );
   return batch.map((work): Ended => {
     const { job } = work;
@@ -31,8 +35,8 @@ export async function verify(batch: readonly Planned[], context: DrainContext): 
       return failed(job, new SyncError('plex_unverified', message));
     }
     const preserving = options.rules.preservePlexEdits;
-    deps.emit({ kind: 'written', sceneId: job.sceneId, title: read.item.fields.title, plan: work.plan, preserving });
-    for (const entry of altered) deps.emit({ kind: 'altered', sceneId: job.sceneId, altered: entry });
+    emit({ kind: 'written', sceneId: job.sceneId, title: read.item.fields.title, plan: work.plan, preserving });
+    for (const entry of altered) emit({ kind: 'altered', sceneId: job.sceneId, altered: entry });
     const record = recordOf({ ...work, item: read.item }, written, lockedBy(work.plan, options.rules));
     if (work.unfinished !== undefined) return endedInPart(job, work.unfinished, record);
     return { job, outcome: { kind: 'updated', record, notes: notesOf({ ...work, item: read.item }, written) } };
@@ -43,7 +47,7 @@ export async function verify(batch: readonly Planned[], context: DrainContext): 
  * The end of a job of which a part was not written, where what was written cannot be read again: that it was taken has to
  * do. Other jobs are proven by their next attempt, which finds nothing left to do.
  */
-function unread({ unfinished, ...work }: Planned, { options }: DrainContext): Ended | undefined {
+function unread({ unfinished, ...work }: Planned, { options }: Pick<Uses, 'options'>): Ended | undefined {
   if (unfinished === undefined) return undefined;
   const edited = lockedBy(work.plan, options.rules);
   const item = { ...work.item, locked: new Set([...work.item.locked, ...edited]) };

@@ -1,7 +1,15 @@
 import { nameKey } from '../../match/paths.ts';
 import { asSyncError } from '../../model/errors.ts';
-import type { DrainContext } from '../drain-context.ts';
-import type { AddedItem, AddedMark, Missing } from '../ports.ts';
+import type { Section } from '../../model/plex-item.ts';
+import type { AddedItem, AddedMark, DrainDeps, DrainPlex, DrainQueue, Missing } from '../ports.ts';
+import type { PlexGuard } from '../servers/plex-guard.ts';
+
+type Uses = Pick<DrainDeps, 'emit' | 'now'> & {
+  readonly queue: Pick<DrainQueue, 'missing' | 'addedMark' | 'saveAddedMark' | 'wake'>;
+  readonly plex: Pick<DrainPlex, 'addedSince'>;
+  readonly guard: Pick<PlexGuard, 'ask' | 'fault' | 'halt' | 'halted'>;
+  readonly sections: readonly Section[];
+};
 
 /** How many of the newest items are looked at where no earlier look has left a mark. */
 const NEWEST = 100;
@@ -10,24 +18,23 @@ const NEWEST = 100;
  * Asks each library once what was added since the last look, and makes due the jobs that waited for such a file; dead
  * letters that waited for one in vain come back to life. Costs nothing while nobody waits; a wake costs a job no try.
  */
-export async function wake(context: DrainContext): Promise<void> {
-  const { deps, guard, sections } = context;
-  const { queue } = deps;
+export async function wake(context: Uses): Promise<void> {
+  const { emit, now, queue, plex, guard, sections } = context;
   const waiting = Map.groupBy(queue.missing(), ({ path }) => nameKey(path));
   if (waiting.size === 0) return;
   for (const section of sections) {
     if (guard.halted() !== undefined) return;
     try {
       const mark = queue.addedMark(section.key);
-      const added = await guard.ask(() => deps.plex.addedSince(section, mark?.at, NEWEST));
+      const added = await guard.ask(() => plex.addedSince(section, mark?.at, NEWEST));
       const news = added.filter(
         ({ ratingKey, addedAt }) => addedAt !== mark?.at || !mark.ratingKeys.includes(ratingKey),
       );
       const names = new Set(news.flatMap(({ files }) => files).map(({ path }) => nameKey(path)));
       const found = [...names].flatMap((name): readonly Missing[] => waiting.get(name) ?? []);
       if (found.length > 0) {
-        queue.wake(found, deps.now());
-        deps.emit({ kind: 'woken', count: found.length, section: section.title });
+        queue.wake(found, now());
+        emit({ kind: 'woken', count: found.length, section: section.title });
       }
       const next = markOf(added);
       if (next !== undefined) queue.saveAddedMark(section.key, next);

@@ -6,21 +6,8 @@ import type { Intent, SceneRecord, SyncNotes, Written } from '../model/scene-rec
 import { isOfItem, lockedByUs } from '../model/scene-record.ts';
 import { leftOf } from '../write/cut-summary.ts';
 import type { EditPlan } from '../write/edit-plan.ts';
-import type { DrainSetting } from './drain-options.ts';
-import type { FileFinder } from './servers/file-finder.ts';
-import type { LongRequests } from './servers/long-requests.ts';
-import type { SceneFetcher } from './servers/scene-fetcher.ts';
-import type { FolderScanner } from './steps/scan.ts';
-import type { SystemicWatch } from './systemic.ts';
-
-/** What every step of a drain is given. */
-export type DrainContext = DrainSetting & {
-  readonly stash: SceneFetcher;
-  readonly files: FileFinder;
-  readonly watch: SystemicWatch;
-  readonly scan: FolderScanner;
-  readonly longRequests: LongRequests;
-};
+import type { DrainDeps } from './ports.ts';
+import type { PlexGuard } from './servers/plex-guard.ts';
 
 /** What a step makes of a batch: the jobs that go on, and those that have come to their end. */
 export type Step<T> = { readonly going: readonly T[]; readonly ended: readonly Ended[] };
@@ -86,9 +73,12 @@ export function givenBack(job: Job): Ended {
   return { job, outcome: { kind: 'given_back' } };
 }
 
+/** By what it is known that a drain is stopping. */
+export type StopSigns = Pick<DrainDeps, 'stopRequested'> & { readonly guard: Pick<PlexGuard, 'halts'> };
+
 /** Whether requests fail because we are stopping or were refused, and not for any fault of the jobs. */
-export function isStopping({ deps, guard }: DrainContext): boolean {
-  return deps.stopRequested() !== undefined || guard.halts().some(({ kind }) => kind === 'unauthorized');
+export function isStopping({ stopRequested, guard }: StopSigns): boolean {
+  return stopRequested() !== undefined || guard.halts().some(({ kind }) => kind === 'unauthorized');
 }
 
 type Finished = { readonly item: PlexItem; readonly plan: EditPlan; readonly stashUpdatedAt: string | undefined };
