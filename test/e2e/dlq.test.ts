@@ -138,7 +138,8 @@ test('a run says which keys a dead letter keeps once a newer edit has said the o
   const { run, plex } = await setup(t);
   await run(['enqueue', '5', '--path', '/media/a.mp4', '--title', 'Pier', '--tagline', 'Calm']);
   plex.addItem({ sectionKey: '1', file: '/media/a.mp4' });
-  plex.fail('edit', { kind: 'status', status: 400 });
+  // The whole edit, and each of its two parts.
+  plex.fail('edit', { kind: 'status', status: 400 }, 3);
   assert.equal((await run(['process'])).code, 1);
   await run(['enqueue', '5', '--path', '/media/a.mp4', '--title', 'Mole']);
   const { stderr } = await run(['process']);

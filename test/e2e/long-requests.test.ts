@@ -38,6 +38,8 @@ async function setup(t: TestContext, maxTargetBytes: number, basePath = '') {
   const rig = await setupProxy(t, maxTargetBytes, basePath);
   const ratingKey = rig.plex.addItem({ sectionKey: '1', file: FILE, title: 'untitled' });
   const sync = async (scene: object, hours = 0) => await rig.syncAll([{ scene_id: 1, path: FILE, ...scene }], hours);
+  const enqueue = async (scene: object) =>
+    await rig.run(['enqueue', '-'], { input: JSON.stringify([{ scene_id: 1, path: FILE, ...scene }]) });
   const written = () => JSON.parse(String(rig.sql('SELECT written FROM scenes WHERE scene_id = 1')[0]?.['written']));
   const letters = () =>
     rig
@@ -47,7 +49,7 @@ async function setup(t: TestContext, maxTargetBytes: number, basePath = '') {
         message: String(error_message),
         data: JSON.parse(String(job_data)),
       }));
-  return { ...rig, sync, written, letters, ratingKey, item: () => rig.plex.item(ratingKey) };
+  return { ...rig, sync, enqueue, written, letters, ratingKey, item: () => rig.plex.item(ratingKey) };
 }
 
 test('a summary that fits by itself arrives whole beside performers that do not, and the letter names those', async (t) => {
@@ -97,7 +99,7 @@ test('what a failed job wrote is ours at once: what a person takes out of Plex a
 
 test('an older letter of the scene does not bring back what was written beside a refused part', async (t) => {
   const { sync, run, plex, letters, item } = await setup(t, 4_000);
-  plex.fail('edit', { kind: 'status', status: 400 });
+  plex.fail('edit', { kind: 'status', status: 400 }, 3);
   await sync({ title: 'Old', tagline: 'Old too' });
   await sync({ title: 'New', performers: crew(50) });
   assert.deepEqual(
@@ -354,6 +356,55 @@ test('an outage in the middle of the parts gives the job back, and the next run 
   assert.equal((await run(['process'])).code, 0);
   assert.deepEqual([item()?.tagline, item()?.genres, plex.count('edit')], ['Calm', ['sea'], 1]);
   assert.deepEqual(letters(), []);
+});
+
+type Seen = { readonly route: string; readonly query: readonly (readonly [string, string])[] };
+
+/** Whether a request writes one of the fields or lists. */
+const writes =
+  (...names: readonly string[]) =>
+  ({ route, query }: Seen): boolean =>
+    route === 'edit' &&
+    query.some(([key]) => names.some((name) => key.startsWith(`${name}.`) || key.startsWith(`${name}[`)));
+
+test('a part that Plex rejects keeps nothing else back, and the letter names it', async (t) => {
+  const { sync, plex, written, letters, item } = await setup(t, 65_536);
+  plex.fail(writes('genre'), { kind: 'status', status: 400 }, Number.POSITIVE_INFINITY);
+  const { code, stderr } = await sync({ title: 'Gulls', tagline: 'Calm', tags: ['sea'] });
+  assert.equal(code, 1, stderr);
+  assert.deepEqual([item()?.title, item()?.tagline, plex.count('edit')], ['Gulls', 'Calm', 4]);
+  assert.deepEqual(Object.keys(written().fields), ['title', 'tagline']);
+  const [letter] = letters();
+  assert.deepEqual([letter?.type, Object.keys(letter?.data)], ['PlexPermanentError', ['scene_id', 'path', 'tags']]);
+  assert.match(letter?.message ?? '', /^Plex answered 400 while writing the item: tags; the rest is written$/);
+});
+
+test('a part at which Plex fails at the last try keeps nothing else back', async (t) => {
+  const { enqueue, run, sql, plex, letters, item } = await setup(t, 65_536);
+  plex.fail(writes('genre', 'summary'), { kind: 'status', status: 500 }, Number.POSITIVE_INFINITY);
+  await enqueue({ title: 'Gulls', details: 'Boats.', tags: ['sea'] });
+  assert.equal((await run(['process', '--max-retries', '1'])).code, 1);
+  assert.deepEqual([item()?.title, plex.count('edit')], ['untitled', 1]);
+  sql('UPDATE jobs SET available_at = 0');
+  assert.equal((await run(['process', '--max-retries', '1'])).code, 1);
+  assert.equal(item()?.title, 'Gulls');
+  const [letter] = letters();
+  assert.deepEqual(
+    [letter?.type, Object.keys(letter?.data)],
+    ['PlexTemporaryError', ['scene_id', 'path', 'details', 'tags']],
+  );
+});
+
+test('a job at whose every part Plex fails is one failure to the breaker', async (t) => {
+  const { enqueue, run, sql, plex, letters } = await setup(t, 65_536);
+  plex.fail('edit', { kind: 'status', status: 500 }, Number.POSITIVE_INFINITY);
+  await enqueue({ title: 'Gulls', tagline: 'Calm', details: 'Boats.', tags: ['sea'], performers: ['Ada Mole'] });
+  assert.equal((await run(['process', '--max-retries', '1'])).code, 1);
+  sql('UPDATE jobs SET available_at = 0');
+  sql('DELETE FROM breakers');
+  assert.equal((await run(['process', '--max-retries', '1'])).code, 1);
+  assert.deepEqual([plex.count('edit'), letters().length], [1 + 6, 1]);
+  assert.equal(JSON.parse(String(sql('SELECT state FROM breakers')[0]?.['state'])).failures, 1);
 });
 
 /** The first edit is refused as too long, so that its parts follow; `onThird` is called when the second of these arrives. */

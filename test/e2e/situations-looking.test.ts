@@ -71,7 +71,7 @@ test('“I want to report this”: the report has what the template asks for, an
   plex.addItem({ sectionKey: '1', file: '/media/North Quay/lantern-row.mp4', title: 'lantern-row' });
   const scene = ['--path', '/media/North Quay/lantern-row.mp4', '--title', 'Lantern Row', '--studio', 'Mole Pictures'];
   await run(['enqueue', '4711', ...scene, '--performer', 'Ada Harbour', '--tag', 'breakwater']);
-  plex.fail('edit', { kind: 'status', status: 400 });
+  plex.fail('edit', { kind: 'status', status: 400 }, Number.POSITIVE_INFINITY);
   assert.equal((await run(['process', '-v'], { env: { PLEX_LIBRARY: 'Boathouse Films' } })).code, 1);
 
   const file = join(dir, 'report.md');

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import type { SyncErrorCode } from '../../src/core/model/errors.ts';
 import { SyncError } from '../../src/core/model/errors.ts';
 import type { PlexItem, ScalarField } from '../../src/core/model/plex-item.ts';
 import type { SceneData } from '../../src/core/model/scene.ts';
@@ -9,7 +10,7 @@ import { isCut, NOTHING_WRITTEN } from '../../src/core/model/scene-record.ts';
 import { desiredStateOf } from '../../src/core/write/desired-state.ts';
 import type { EditPlan } from '../../src/core/write/edit-plan.ts';
 import { planEdits } from '../../src/core/write/edit-plan.ts';
-import type { Delivery, Part, RefusedPart } from '../../src/core/write/parts.ts';
+import type { Delivery, Part, Refusal, RefusedPart } from '../../src/core/write/parts.ts';
 import { afterRefusal, carriedOut, failureOf, firstParts, intentLeft } from '../../src/core/write/parts.ts';
 import { verifyPlan } from '../../src/core/write/verify-plan.ts';
 import { editTarget } from '../../src/plex/edit-url.ts';
@@ -20,6 +21,7 @@ const planFor = (scene: SceneData, item: PlexItem = ITEM, written: Written = NOT
   planEdits(desiredStateOf(scene, { ...RULES, maxPerformers: 500 }, BY_HAND), item, written, RULES);
 const lengthOf = ({ fields, lists }: Part): number =>
   editTarget({ item: { ratingKey: '7', sectionKey: '1' }, fields, lists, lock: 'lock' }).length;
+const TOO_LONG: Refusal = { code: 'plex_too_long', attempt: 'earlier' };
 const keysOf = ({ fields, lists }: Part): string[] => [
   ...fields.map(({ field }) => field),
   ...lists.map(({ kind }) => kind),
@@ -36,6 +38,7 @@ const crew = (count: number): string[] =>
 function deliver(plan: EditPlan, limit: number): Delivery & { readonly requests: number } {
   const waiting = [...firstParts(plan, lengthOf)];
   const [taken, keptCut, refusedParts]: [Part[], ScalarField[], RefusedPart[]] = [[], [], []];
+  const error = new SyncError('plex_too_long', 'The request was too long');
   let requests = 0;
   for (let part = waiting.shift(); part !== undefined; part = waiting.shift()) {
     requests += 1;
@@ -44,11 +47,11 @@ function deliver(plan: EditPlan, limit: number): Delivery & { readonly requests:
       taken.push(part);
       continue;
     }
-    const next = afterRefusal(part, 'plex_too_long', lengthOf);
+    const next = afterRefusal(part, TOO_LONG, lengthOf);
     if (next.kind === 'split') waiting.unshift(...next.parts);
     else if (next.kind === 'shorter') waiting.unshift(next.part);
     else if (next.kind === 'keptCut') keptCut.push(next.field);
-    else if (next.kind === 'refused') refusedParts.push({ key: next.key, bytes: lengthOf(part) });
+    else if (next.kind === 'refused') refusedParts.push({ key: next.key, bytes: lengthOf(part), error });
     else assert.fail('a request that is too long is the fault of what it says');
   }
   return { taken, keptCut, refusedParts, end: { kind: 'all_sent' }, requests };
@@ -63,7 +66,7 @@ test('a plan that fits goes in one request, and one that is longer than 6 KiB in
 
 test('a request of several parts that was too long is sent in its parts, each whole', () => {
   const plan = planFor({ title: 'Gulls', details: prose(2_000), performers: crew(30) });
-  const next = afterRefusal(plan, 'plex_too_long', lengthOf);
+  const next = afterRefusal(plan, TOO_LONG, lengthOf);
   assert.ok(next.kind === 'split');
   assert.deepEqual(next.parts.map(keysOf), [['title'], ['summary'], ['actor']]);
   assert.deepEqual(
@@ -79,7 +82,7 @@ test('a request of several parts that was too long is sent in its parts, each wh
 test('a plan without an edit needs no request, and one that was sent all the same is no refusal of a part', () => {
   const empty = planFor({ title: 'untitled' });
   assert.deepEqual(firstParts(empty, lengthOf), []);
-  assert.throws(() => afterRefusal({ fields: [], lists: [] }, 'plex_too_long', lengthOf), /without an edit/);
+  assert.throws(() => afterRefusal({ fields: [], lists: [] }, TOO_LONG, lengthOf), /without an edit/);
 });
 
 test('a failure that no part is to blame for ends the attempt', () => {
@@ -91,7 +94,7 @@ test('a failure that no part is to blame for ends the attempt', () => {
     'plex_unavailable',
     'plex_busy',
   ] as const)
-    assert.deepEqual(afterRefusal(plan, code, lengthOf), { kind: 'failed' }, code);
+    assert.deepEqual(afterRefusal(plan, { code, attempt: 'last' }, lengthOf), { kind: 'failed' }, code);
 });
 
 test('a summary is cut only where the request that was too long held nothing else', () => {
@@ -188,6 +191,52 @@ test('the refusal names each part, what to do about it, and what of the scene it
   assert.doesNotMatch(failureOf(long, deliver(long, 4_000))?.message ?? '', /the rest/);
   const short = planFor({ title: 'Gulls' });
   assert.equal(failureOf(short, deliver(short, 4_000)), undefined);
+});
+
+test('parts that were refused for different reasons are named each with its own', () => {
+  const plan = planFor({ title: 'Gulls', tagline: 'Calm', performers: crew(50), tags: ['sea'] });
+  const refuse = (key: RefusedPart['key'], code: SyncErrorCode, message: string): RefusedPart => ({
+    key,
+    bytes: 9_000,
+    error: new SyncError(code, message),
+  });
+  const refusedParts = [
+    refuse('actor', 'plex_too_long', 'The request was too long'),
+    refuse('genre', 'plex_rejected', 'Plex answered 400'),
+    refuse('tagline', 'plex_rejected', 'Plex answered 400'),
+  ];
+  const taken = [{ fields: plan.fields.filter(({ field }) => field === 'title'), lists: [] }];
+  const error = failureOf(plan, { taken, keptCut: [], refusedParts, end: { kind: 'all_sent' } });
+  assert.equal(error?.code, 'plex_rejected');
+  assert.equal(
+    error?.message,
+    'Plex answered 400: tags, tagline. Too long for Plex or a proxy before it, even in a request of its own: performers (9000 bytes). Raise the limit of the proxy, or lower max_performers; the rest is written',
+  );
+  assert.deepEqual(error?.refusedKeys, ['performers', 'tags', 'tagline']);
+});
+
+test('a part at which the server failed may have landed; one that was refused has not', () => {
+  const plan = planFor({ title: 'Gulls', tagline: 'Calm' });
+  const refusedParts = [
+    { key: 'title', bytes: 9, error: new SyncError('plex_rejected', 'Plex answered 400') },
+    { key: 'tagline', bytes: 9, error: new SyncError('plex_error', 'Plex answered 500') },
+  ] as const;
+  const delivery: Delivery = { taken: [], keptCut: [], refusedParts, end: { kind: 'all_sent' } };
+  assert.deepEqual(Object.keys(intentLeft(plan, delivery)?.fields ?? {}), ['tagline']);
+  assert.equal(intentLeft(plan, { ...delivery, refusedParts: [] }), undefined);
+});
+
+test('what is rejected is sent in its parts, and at the last try what the server fails at too', () => {
+  const plan = planFor({ title: 'Gulls', details: prose(9_000) });
+  const alone = { fields: plan.fields.filter(({ field }) => field === 'summary'), lists: [] };
+  for (const [code, attempt, kinds] of [
+    ['plex_rejected', 'earlier', ['split', 'refused']],
+    ['plex_error', 'earlier', ['failed', 'failed']],
+    ['plex_error', 'last', ['split', 'refused']],
+  ] as const) {
+    const nexts = [plan, alone].map((part) => afterRefusal(part, { code, attempt }, lengthOf).kind);
+    assert.deepEqual(nexts, kinds, `${code}, ${attempt}`);
+  }
 });
 
 test('a title that is too long by itself is refused, and never cut', () => {

@@ -15,8 +15,11 @@ export type PartKey = ScalarField | ListKind;
 /** How long the request for a part is, in bytes. */
 type LengthOf = (part: Part) => number;
 
-/** A part that was refused by itself, and how long its request was. */
-export type RefusedPart = { readonly key: PartKey; readonly bytes: number };
+/** A part that was refused by itself, with what, and how long its request was. */
+export type RefusedPart = { readonly key: PartKey; readonly bytes: number; readonly error: SyncError };
+
+/** What a request was refused with, and whether the job has another try after this one. */
+export type Refusal = { readonly code: SyncErrorCode; readonly attempt: 'last' | 'earlier' };
 
 /** What has become of the parts of a plan. */
 export type Delivery = {
@@ -53,7 +56,12 @@ const LONGEST_MERGED_BYTES = 6_144;
 const CUT_TO_BYTES = [15_000, 8_000, 6_000, 4_000, 3_000, 2_000, 1_500, 1_000];
 
 /** Refusals that may be the fault of one part, so that the others are worth sending without it. */
-const ONE_PARTS_FAULT: ReadonlySet<SyncErrorCode> = new Set(['plex_too_long']);
+const ONE_PARTS_FAULT: ReadonlySet<SyncErrorCode> = new Set(['plex_too_long', 'plex_rejected']);
+
+/** A server that fails may be well the next time: only at the last try is it worth knowing which part it fails at. */
+function mayBeOneParts({ code, attempt }: Refusal): boolean {
+  return ONE_PARTS_FAULT.has(code) || (code === 'plex_error' && attempt === 'last');
+}
 
 /** The requests with which a plan begins: usually one. */
 export function firstParts({ fields, lists }: EditPlan, lengthOf: LengthOf): readonly Part[] {
@@ -66,14 +74,14 @@ export function firstParts({ fields, lists }: EditPlan, lengthOf: LengthOf): rea
  * Decides what follows when the PUT of a part was refused. The summary is cut only here, where a request that held
  * nothing else was too long.
  */
-export function afterRefusal(part: Part, code: SyncErrorCode, lengthOf: LengthOf): Next {
-  if (!ONE_PARTS_FAULT.has(code)) return { kind: 'failed' };
+export function afterRefusal(part: Part, refusal: Refusal, lengthOf: LengthOf): Next {
+  if (!mayBeOneParts(refusal)) return { kind: 'failed' };
   const singles = singlesOf(part);
   if (singles.length > 1) return { kind: 'split', parts: singles };
   const [[edit], [list]] = [part.fields, part.lists];
   if (list !== undefined) return { kind: 'refused', key: list.kind };
   if (edit === undefined) throw new Error('a request without an edit was sent');
-  if (edit.field !== 'summary') return { kind: 'refused', key: edit.field };
+  if (edit.field !== 'summary' || refusal.code !== 'plex_too_long') return { kind: 'refused', key: edit.field };
   const value = shortenedSummary(edit, lengthOf);
   // A cut of an earlier run is never replaced by a shorter one.
   if (isBeginning(edit.value, edit.before) && value.length <= edit.before.length)
@@ -143,10 +151,11 @@ function keysOf({ fields, lists }: Part): readonly PartKey[] {
   return [...fields.map(({ field }) => field), ...lists.map(({ kind }) => kind)];
 }
 
-/** What a part that may have landed is known by at the next attempt; a part of it may have been cut. */
-export function intentLeft(plan: EditPlan, { end }: Delivery): Intent | undefined {
-  if (end.kind !== 'failed') return undefined;
-  const keys = new Set<PartKey>(keysOf(end.part));
+/** What the parts that may have landed without an answer are known by at the next attempt. */
+export function intentLeft(plan: EditPlan, { end, refusedParts }: Delivery): Intent | undefined {
+  const unclear = refusedParts.filter(({ error }) => !ONE_PARTS_FAULT.has(error.code)).map(({ key }) => key);
+  const keys = new Set<PartKey>([...unclear, ...(end.kind === 'failed' ? keysOf(end.part) : [])]);
+  if (keys.size === 0) return undefined;
   return intentOf({
     fields: plan.fields.filter(({ field }) => keys.has(field)),
     lists: plan.lists.filter(({ kind }) => keys.has(kind)),
@@ -183,13 +192,33 @@ export function failureOf(plan: EditPlan, delivery: Delivery): SyncError | undef
 }
 
 function refusalOf({ taken, refusedParts }: Delivery): SyncError | undefined {
-  if (refusedParts.length === 0) return undefined;
-  const named = refusedParts.map(({ key, bytes }) => `${PARTS[key].name} (${bytes} bytes)`).join(', ');
-  const cures = [...new Set(refusedParts.map(({ key }) => PARTS[key].cure))].join(', or ');
-  const rest = taken.length === 0 ? '' : '; the rest is written';
-  return new SyncError(
-    'plex_too_long',
-    `Too long for Plex or a proxy before it, even in a request of its own: ${named}. Raise the limit of the proxy, or ${cures}${rest}`,
-    { refusedKeys: [...new Set(refusedParts.map(({ key }) => PARTS[key].key))] },
+  const [first] = refusedParts.toSorted((a, b) => Number(isTooLong(a)) - Number(isTooLong(b)));
+  if (first === undefined) return undefined;
+  const others = Map.groupBy(
+    refusedParts.filter((part) => !isTooLong(part)),
+    ({ error }) => error.message,
   );
+  const sentences = [
+    ...[...others].map(([message, parts]) => `${message}: ${parts.map(({ key }) => PARTS[key].name).join(', ')}`),
+    ...tooLongSentence(refusedParts.filter(isTooLong)),
+  ];
+  const rest = taken.length === 0 ? '' : '; the rest is written';
+  const { code, retryAfterMs } = first.error;
+  return new SyncError(code, `${sentences.join('. ')}${rest}`, {
+    retryAfterMs,
+    refusedKeys: [...new Set(refusedParts.map(({ key }) => PARTS[key].key))],
+  });
+}
+
+function isTooLong({ error }: RefusedPart): boolean {
+  return error.code === 'plex_too_long';
+}
+
+function tooLongSentence(parts: readonly RefusedPart[]): readonly string[] {
+  if (parts.length === 0) return [];
+  const named = parts.map(({ key, bytes }) => `${PARTS[key].name} (${bytes} bytes)`).join(', ');
+  const cures = [...new Set(parts.map(({ key }) => PARTS[key].cure))].join(', or ');
+  return [
+    `Too long for Plex or a proxy before it, even in a request of its own: ${named}. Raise the limit of the proxy, or ${cures}`,
+  ];
 }

@@ -17,7 +17,7 @@ export type SendUses = Pick<DrainDeps, 'emit' | 'now'> & {
   readonly plex: Pick<DrainPlex, 'edit'>;
   readonly guard: Pick<PlexGuard, 'ask' | 'halted'>;
   readonly longRequests: Pick<LongRequests, 'lengthOf' | 'noteTaken' | 'noteTooLong'>;
-  readonly options: Pick<DrainOptions, 'rules'>;
+  readonly options: Pick<DrainOptions, 'maxRetries' | 'rules'>;
 };
 
 /**
@@ -27,6 +27,7 @@ export type SendUses = Pick<DrainDeps, 'emit' | 'now'> & {
 export async function send(work: Planned, context: SendUses): Promise<Delivery> {
   const lengthOf = (part: Part): number => context.longRequests.lengthOf(work, part);
   const waiting = [...firstParts(work.plan, lengthOf)];
+  const attempt = work.job.spent.failures >= context.options.maxRetries ? 'last' : 'earlier';
   const taken: Part[] = [];
   const keptCut: ScalarField[] = [];
   const refusedParts: RefusedPart[] = [];
@@ -41,7 +42,7 @@ export async function send(work: Planned, context: SendUses): Promise<Delivery> 
       taken.push(part);
       continue;
     }
-    const next = afterRefusal(part, error.code, lengthOf);
+    const next = afterRefusal(part, { code: error.code, attempt }, lengthOf);
     switch (next.kind) {
       case 'failed':
         return endedBy({ kind: 'failed', error, part });
@@ -56,7 +57,7 @@ export async function send(work: Planned, context: SendUses): Promise<Delivery> 
         context.emit({ kind: 'left_alone', sceneId: work.job.sceneId, left: SUMMARY_TOO_LONG });
         break;
       case 'refused':
-        refusedParts.push({ key: next.key, bytes: lengthOf(part) });
+        refusedParts.push({ key: next.key, bytes: lengthOf(part), error });
         break;
     }
   }
