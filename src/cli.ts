@@ -1,10 +1,10 @@
 import { fstatSync, statSync } from 'node:fs';
 import { CommanderError } from 'commander';
 import { createClock } from './clock.ts';
+import type { CommandSpec, Invocation } from './command-line/outlines/spec.ts';
 import { parseErrorOf } from './command-line/parse-errors.ts';
 import type { GlobalOptions } from './command-line/program.ts';
 import { createProgram } from './command-line/program.ts';
-import type { CommandSpec, Invocation } from './command-line/spec.ts';
 import { helpTopic } from './command-line/topics.ts';
 import type { Context } from './commands/shared/context.ts';
 import { UsageError } from './core/model/errors.ts';
@@ -13,8 +13,8 @@ import { dataDirOf } from './settings/data-dir.ts';
 import { createKeptLog, createLogFile } from './terminal/log/log-file.ts';
 import type { LogFormat } from './terminal/log/log-format.ts';
 import { LOG_FORMATS } from './terminal/log/log-format.ts';
-import type { Output, OutputOptions } from './terminal/output.ts';
-import { createOutput } from './terminal/output.ts';
+import type { Output, OutputOptions } from './terminal/log/output.ts';
+import { createOutput } from './terminal/log/output.ts';
 import { VERSION } from './version.ts';
 
 /**
@@ -86,7 +86,7 @@ async function perform(
 /** Colours are for a terminal: on a pipe, as in a hook, no package is loaded for them. */
 async function loadPaint({ color }: GlobalOptions, env: NodeJS.ProcessEnv): Promise<OutputOptions['paint']> {
   if (!color || env['NO_COLOR'] || env['TERM'] === 'dumb') return undefined;
-  const { createPaint } = await import('./terminal/paint.ts');
+  const { createPaint } = await import('./terminal/log/paint.ts');
   return createPaint();
 }
 

@@ -1,6 +1,6 @@
-import { COMMANDS, GROUPS } from './commands.ts';
-import { GLOBAL_OPTIONS } from './global-options.ts';
-import { settingFlags } from './setting-options.ts';
+import { COMMANDS, GROUPS } from './outlines/commands.ts';
+import { GLOBAL_OPTIONS } from './outlines/global-options.ts';
+import { settingFlags } from './outlines/setting-options.ts';
 
 /**
  * What commander says of a wrong command line, as our own complaints are: a sentence and a hint, and never the value

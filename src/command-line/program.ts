@@ -2,15 +2,15 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { SETTING_GROUPS } from '../settings/setting.ts';
 import type { SettingName } from '../settings/table.ts';
 import { SETTINGS } from '../settings/table.ts';
-import { writeText } from '../terminal/output.ts';
+import { writeText } from '../terminal/log/output.ts';
 import { VERSION } from '../version.ts';
-import { COMMANDS, GROUPS } from './commands.ts';
 import { exitCodesHelp } from './exit-codes.ts';
-import { GLOBAL_OPTIONS } from './global-options.ts';
 import { HELP_LAYOUT, helpParagraph, helpWidth } from './help-layout.ts';
+import { COMMANDS, GROUPS } from './outlines/commands.ts';
+import { GLOBAL_OPTIONS } from './outlines/global-options.ts';
+import { settingFlags } from './outlines/setting-options.ts';
+import type { CommandSpec, Given, Invocation, OptionSpec } from './outlines/spec.ts';
 import { parseErrorOf } from './parse-errors.ts';
-import { settingFlags } from './setting-options.ts';
-import type { CommandSpec, Given, Invocation, OptionSpec } from './spec.ts';
 
 /** The global options, as typed. */
 export type GlobalOptions = {
@@ -85,6 +85,7 @@ function configure(command: Command, spec: CommandSpec, perform: Perform): void 
       given: toGiven(options),
       flags: Object.fromEntries((spec.settings ?? []).map((name) => [name, options[camelCase(name)]])),
       configFile: globals.config,
+      table: { commands: COMMANDS, groups: GROUPS },
     };
     await perform(spec, invocation, globals);
   });

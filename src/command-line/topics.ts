@@ -1,8 +1,8 @@
 import { UsageError } from '../core/model/errors.ts';
 import { nearest } from '../core/model/nearest.ts';
-import { COMMANDS } from './commands.ts';
 import { exitCodesHelp } from './exit-codes.ts';
 import { helpParagraph, helpWidth } from './help-layout.ts';
+import { COMMANDS } from './outlines/commands.ts';
 import { createProgram } from './program.ts';
 
 /**

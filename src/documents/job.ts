@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { JOB_STATES } from '../core/model/job-state.ts';
+import { JOB_STATES } from '../core/model/job.ts';
 import type { SceneKey } from '../core/model/scene.ts';
 import type { DocumentOf } from './shapes.ts';
 import { count, dryRun, id, instant } from './shapes.ts';

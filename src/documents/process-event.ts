@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { WorkerEvent } from '../core/drain/events.ts';
+import type { WorkerEvent } from '../core/drain/ports/events.ts';
 import { LIST_KINDS, SCALAR_FIELDS } from '../core/model/plex-item.ts';
 import { runSummary } from './run-summary.ts';
 import type { DocumentOf } from './shapes.ts';

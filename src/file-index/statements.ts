@@ -1,9 +1,8 @@
 import type Database from 'better-sqlite3';
-import type { PlexFile } from '../core/match/evidence.ts';
 import type { IndexMark } from '../core/match/file-index.ts';
 import type { ListedItem } from '../core/match/listing.ts';
 import { nameKey } from '../core/match/paths.ts';
-import type { Section } from '../core/model/plex-item.ts';
+import type { PlexFile, Section } from '../core/model/plex-item.ts';
 
 /** What stands for a section; a generation of `null` is one that was never listed whole. */
 type SectionRow = {

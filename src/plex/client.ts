@@ -1,4 +1,4 @@
-import type { DrainPlex } from '../core/drain/ports.ts';
+import type { DrainPlex } from '../core/drain/ports/ports.ts';
 import type { Candidate } from '../core/match/evidence.ts';
 import { PAGE_ROWS, placeOf } from '../core/match/listing.ts';
 import type { FileLook } from '../core/match/live-finders.ts';

@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
-import type { PlexFile } from '../core/match/evidence.ts';
 import type { ListedItem } from '../core/match/listing.ts';
-import type { PlexItem, Section, Tag } from '../core/model/plex-item.ts';
+import type { PlexFile, PlexItem, Section, Tag } from '../core/model/plex-item.ts';
 
 /** Plex spells numbers and ids either way, by version and format (plex-api.md 11). */
 const id = z.pipe(z.union([z.string(), z.number()]), z.transform(String));

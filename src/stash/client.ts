@@ -1,4 +1,4 @@
-import type { DrainStash } from '../core/drain/ports.ts';
+import type { DrainStash } from '../core/drain/ports/ports.ts';
 import { SyncError, UsageError } from '../core/model/errors.ts';
 import type { StashLook } from '../core/model/stash-scene.ts';
 import type { TransportOptions } from '../http/transport.ts';

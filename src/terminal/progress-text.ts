@@ -1,4 +1,4 @@
-import type { Progress } from '../core/model/progress.ts';
+import type { Progress } from './progress-rate.ts';
 import { sanitize } from './sanitize.ts';
 import { shortDuration } from './time.ts';
 import { cutToWidth, displayWidth } from './width.ts';

@@ -1,5 +1,5 @@
 import ora from 'ora';
-import type { LiveLine } from './output.ts';
+import type { LiveLine } from './log/output.ts';
 import type { ProgressState } from './progress-text.ts';
 import { progressText } from './progress-text.ts';
 import { widthOf } from './reader.ts';

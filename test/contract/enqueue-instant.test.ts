@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { run } from '../../src/commands/enqueue/enqueue.ts';
 import { openIntake } from '../../src/queue/work/intake.ts';
-import { createOutput } from '../../src/terminal/output.ts';
+import { createOutput } from '../../src/terminal/log/output.ts';
 import { edit, NOW, setup } from '../helpers/queue-world.ts';
 
 test('a list is said when its command began: an edit by hand that comes while it is read is later', async (t) => {

@@ -5,7 +5,7 @@ import { isBuiltin } from 'node:module';
 import { relative } from 'node:path';
 import { test } from 'node:test';
 import { build } from 'rolldown';
-import { readImports } from '../helpers/import-graph.ts';
+import { readImports, ringsOf } from '../helpers/import-graph.ts';
 
 type Import = { readonly path: string; readonly isLazy: boolean; readonly isPackage: boolean };
 
@@ -187,4 +187,8 @@ test('the command line reaches commands when they are typed, and types of theirs
     for (const { to, how } of imports)
       if (to.startsWith('src/commands/')) assert.notEqual(how, 'value', `${file} ${to}`);
   }
+});
+
+test('no file lies in a ring of files that import each other', () => {
+  assert.deepEqual(ringsOf(sources), []);
 });

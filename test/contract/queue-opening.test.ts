@@ -20,8 +20,8 @@ import { test } from 'node:test';
 import Database from 'better-sqlite3';
 import { StoreError, UsageError } from '../../src/core/model/errors.ts';
 import { DLQ_SCHEMA, QUEUE_SCHEMA } from '../../src/queue/store/migrations.ts';
-import { openStores } from '../../src/queue/store/stores.ts';
 import { openIntake } from '../../src/queue/work/intake.ts';
+import { openStores } from '../../src/queue/work/open-stores.ts';
 import type { ChildOptions, World } from '../helpers/queue-world.ts';
 import { edit, edits, NOW, setup } from '../helpers/queue-world.ts';
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { pollStash } from '../../src/commands/process/poll.ts';
+import { pollStash } from '../../src/commands/process/watch/poll.ts';
 import { openPollMemory, packSeen, unpackSeen } from '../../src/queue/tables/stash-cursor.ts';
 import { openIntake } from '../../src/queue/work/intake.ts';
 import type { StashServerOptions } from '../../src/simulator/stash/server.ts';

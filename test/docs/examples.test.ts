@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import Database from 'better-sqlite3';
-import { COMMANDS } from '../../src/command-line/commands.ts';
+import { COMMANDS } from '../../src/command-line/outlines/commands.ts';
 import { EXIT } from '../../src/exit.ts';
 import { startPlexServer } from '../../src/simulator/plex/server.ts';
 import { startStashServer } from '../../src/simulator/stash/server.ts';

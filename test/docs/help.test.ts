@@ -1,8 +1,8 @@
 /** What a person who asks for help sees, at a terminal of any width. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { COMMANDS, GROUPS } from '../../src/command-line/commands.ts';
-import { GLOBAL_OPTIONS } from '../../src/command-line/global-options.ts';
+import { COMMANDS, GROUPS } from '../../src/command-line/outlines/commands.ts';
+import { GLOBAL_OPTIONS } from '../../src/command-line/outlines/global-options.ts';
 import { SETTING_NAMES, SETTINGS } from '../../src/settings/table.ts';
 import { BIN, runBin } from '../helpers/rig.ts';
 import { runAtTerminal } from '../helpers/terminal.ts';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import { manPages } from '../../scripts/man-pages.ts';
-import { COMMANDS } from '../../src/command-line/commands.ts';
+import { COMMANDS } from '../../src/command-line/outlines/commands.ts';
 import { SETTING_NAMES, SETTINGS, variableOf } from '../../src/settings/table.ts';
 import { runBin } from '../helpers/rig.ts';
 

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { COMMANDS, GROUPS } from '../../src/command-line/commands.ts';
-import { GLOBAL_OPTIONS } from '../../src/command-line/global-options.ts';
-import { settingFlags } from '../../src/command-line/setting-options.ts';
-import type { CommandSpec } from '../../src/command-line/spec.ts';
+import { COMMANDS, GROUPS } from '../../src/command-line/outlines/commands.ts';
+import { GLOBAL_OPTIONS } from '../../src/command-line/outlines/global-options.ts';
+import { settingFlags } from '../../src/command-line/outlines/setting-options.ts';
+import type { CommandSpec } from '../../src/command-line/outlines/spec.ts';
 import { EXIT } from '../../src/exit.ts';
 import type { Setting } from '../../src/settings/setting.ts';
 import type { SettingName } from '../../src/settings/table.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Checkpoint } from '../../src/core/drain/ports.ts';
+import type { Checkpoint } from '../../src/core/drain/ports/ports.ts';
 import { setup } from '../helpers/rig.ts';
 
 const STEPS: readonly Checkpoint[] = ['claimed', 'resolved', 'read', 'intended', 'written', 'verified', 'settled'];

@@ -2,9 +2,9 @@
 import type { TestContext } from 'node:test';
 import type { DrainReport } from '../../src/core/drain/drain.ts';
 import { drain } from '../../src/core/drain/drain.ts';
-import type { DrainOptions } from '../../src/core/drain/drain-options.ts';
-import type { WorkerEvent } from '../../src/core/drain/events.ts';
-import type { Checkpoint, DrainDeps } from '../../src/core/drain/ports.ts';
+import type { DrainOptions } from '../../src/core/drain/ports/drain-options.ts';
+import type { WorkerEvent } from '../../src/core/drain/ports/events.ts';
+import type { Checkpoint, DrainDeps } from '../../src/core/drain/ports/ports.ts';
 import type { SceneData, SceneEdit } from '../../src/core/model/scene.ts';
 import { openMemoryIndex } from '../../src/file-index/file-index.ts';
 import { createPlexClient } from '../../src/plex/client.ts';

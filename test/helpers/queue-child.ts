@@ -7,11 +7,11 @@ import { createInterface } from 'node:readline';
 import { SyncError } from '../../src/core/model/errors.ts';
 import type { Job } from '../../src/core/model/job.ts';
 import type { SceneEdit } from '../../src/core/model/scene.ts';
-import { openStores } from '../../src/queue/store/stores.ts';
 import { openDeadLetterActions } from '../../src/queue/work/dead-letter-actions.ts';
 import type { DrainQueueOptions } from '../../src/queue/work/drain-queue.ts';
 import { openDrainQueue } from '../../src/queue/work/drain-queue.ts';
 import { openIntake } from '../../src/queue/work/intake.ts';
+import { openStores } from '../../src/queue/work/open-stores.ts';
 
 export type Task =
   /** Claims once and waits; ends its drain when told to go on. */

@@ -18,12 +18,12 @@ import type { SceneRecord } from '../../src/core/model/scene-record.ts';
 import { NOTHING_WRITTEN } from '../../src/core/model/scene-record.ts';
 import type { DataDir } from '../../src/queue/store/open.ts';
 import type { Stores } from '../../src/queue/store/stores.ts';
-import { openStores } from '../../src/queue/store/stores.ts';
 import type { Enqueued, Priority } from '../../src/queue/tables/jobs.ts';
 import { prepareEnqueue, prepareStamping } from '../../src/queue/tables/jobs.ts';
 import type { DrainQueueOptions, OpenDrainQueue, StandDown } from '../../src/queue/work/drain-queue.ts';
 import { openDrainQueue } from '../../src/queue/work/drain-queue.ts';
 import { openIntake } from '../../src/queue/work/intake.ts';
+import { openStores } from '../../src/queue/work/open-stores.ts';
 import type { Task } from './queue-child.ts';
 
 /** The instant at which every test starts. */

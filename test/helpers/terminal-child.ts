@@ -1,7 +1,7 @@
 /** A program at a terminal: `node terminal-child.ts TASK`. */
 import { setTimeout } from 'node:timers/promises';
 import type { LogFormat } from '../../src/terminal/log/log-format.ts';
-import { createOutput } from '../../src/terminal/output.ts';
+import { createOutput } from '../../src/terminal/log/output.ts';
 import { createProgress } from '../../src/terminal/progress.ts';
 import { readerOf } from '../../src/terminal/reader.ts';
 import { createScreen } from '../../src/terminal/status-screen.ts';

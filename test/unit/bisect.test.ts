@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { DrainStash } from '../../src/core/drain/ports.ts';
+import type { DrainStash } from '../../src/core/drain/ports/ports.ts';
 import { bisectScenes } from '../../src/core/drain/servers/bisect.ts';
 import type { SyncErrorCode } from '../../src/core/model/errors.ts';
 import { SyncError } from '../../src/core/model/errors.ts';

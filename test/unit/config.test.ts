@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import * as z from 'zod/mini';
-import { settingFlags } from '../../src/command-line/setting-options.ts';
+import { settingFlags } from '../../src/command-line/outlines/setting-options.ts';
 import { UsageError } from '../../src/core/model/errors.ts';
 import { requirePlex } from '../../src/settings/access.ts';
 import type { ConfigSources, LoadedSettings } from '../../src/settings/load.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { CronRun } from '../../src/commands/process/cron-verdict.ts';
-import { cronVerdict, overAfter } from '../../src/commands/process/cron-verdict.ts';
+import type { CronRun } from '../../src/commands/process/cron/cron-verdict.ts';
+import { cronVerdict, overAfter } from '../../src/commands/process/cron/cron-verdict.ts';
 import type { ExitCode } from '../../src/exit.ts';
 import { EXIT } from '../../src/exit.ts';
 

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Candidate, MatchResult, PlexFile } from '../../src/core/match/evidence.ts';
+import type { Candidate, MatchResult } from '../../src/core/match/evidence.ts';
 import { adviceOn, heldFile, matchScene } from '../../src/core/match/evidence.ts';
 import type { PathMapping } from '../../src/core/match/paths.ts';
 import { sharedFolders } from '../../src/core/match/paths.ts';
+import type { PlexFile } from '../../src/core/model/plex-item.ts';
 
 function candidate(ratingKey: string, ...files: readonly (string | PlexFile)[]): Candidate {
   return {

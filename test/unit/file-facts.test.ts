@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { areOtherFiles, compareFacts, durationMsOf } from '../../src/core/match/file-facts.ts';
+import { areOtherFiles, compareFacts, durationMsOf } from '../../src/core/model/file-facts.ts';
 
 const durations = (a: number | undefined, b: number | undefined) =>
   compareFacts({ durationMs: a }, { durationMs: b }).duration;

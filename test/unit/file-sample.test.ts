@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Candidate, PlexFile } from '../../src/core/match/evidence.ts';
+import type { Candidate } from '../../src/core/match/evidence.ts';
 import type { LookedUp, SampledFile } from '../../src/core/match/file-sample.ts';
 import { groupSample, judgeSample } from '../../src/core/match/file-sample.ts';
 import type { LibraryFolders } from '../../src/core/match/library-roots.ts';
 import { lookUpFile } from '../../src/core/match/look-up.ts';
 import type { PathMapping } from '../../src/core/match/paths.ts';
-import type { Section } from '../../src/core/model/plex-item.ts';
+import type { PlexFile, Section } from '../../src/core/model/plex-item.ts';
 
 function section(key: string, title: string, folder: string): Section {
   return { key, title, type: 'movie', uuid: undefined, folders: [folder], serverFolders: [folder] };

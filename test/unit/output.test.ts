@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { LogEntry } from '../../src/terminal/log/log-format.ts';
-import { createOutput } from '../../src/terminal/output.ts';
+import { createOutput } from '../../src/terminal/log/output.ts';
 
 const NOW = Date.UTC(2026, 10, 22, 18, 4, 5);
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { progressOf } from '../../src/core/model/progress.ts';
+import { progressOf } from '../../src/terminal/progress-rate.ts';
 import type { ProgressState } from '../../src/terminal/progress-text.ts';
 import { progressText } from '../../src/terminal/progress-text.ts';
 import { shortDuration } from '../../src/terminal/time.ts';

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { FailureSettlement } from '../../src/core/failures/retry-policy.ts';
 import { backoffMs, notFoundWaitsMs, RETRY_RULES, settlementFor } from '../../src/core/failures/retry-policy.ts';
 import type { SyncErrorCode } from '../../src/core/model/errors.ts';
 import { SyncError } from '../../src/core/model/errors.ts';
+import type { FailureSettlement } from '../../src/core/model/job.ts';
 
 const NOT_FOUND = { kind: 'wait', maxWaitMs: 7_200_000 } as const;
 const NOW = 1_700_000_000_000;

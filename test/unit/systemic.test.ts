@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createSystemicWatch } from '../../src/core/drain/systemic.ts';
+import { createSystemicWatch } from '../../src/core/drain/servers/systemic.ts';
 import type { LookedUp } from '../../src/core/match/file-sample.ts';
 import { placeOf } from '../../src/core/match/listing.ts';
 import { lookUpFile } from '../../src/core/match/look-up.ts';

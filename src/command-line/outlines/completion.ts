@@ -1,6 +1,6 @@
 import { UsageError } from '../../core/model/errors.ts';
 import { EXIT } from '../../exit.ts';
-import type { CommandSpec } from '../spec.ts';
+import type { CommandSpec } from './spec.ts';
 
 export const COMPLETION: CommandSpec = {
   name: 'completion',
@@ -13,12 +13,12 @@ export const COMPLETION: CommandSpec = {
   ],
   examples: ['plexsync completion bash'],
   exitCodes: [EXIT.done, EXIT.usage],
-  run: async ({ operands: [shell = ''] }, { output }) => {
-    const { completionScript, SHELLS } = await import('../completion-script.ts');
+  run: async ({ operands: [shell = ''], table }, { output }) => {
+    const { completionScript, SHELLS } = await import('./completion-script.ts');
     const known = SHELLS.find((name) => name === shell);
     if (known === undefined)
       throw new UsageError(`There is no completion for "${shell}".`, `Known: ${SHELLS.join(', ')}.`);
-    output.result(completionScript(known));
+    output.result(completionScript(known, table));
     return EXIT.done;
   },
 };

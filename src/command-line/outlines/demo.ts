@@ -1,5 +1,5 @@
 import { EXIT } from '../../exit.ts';
-import type { CommandSpec } from '../spec.ts';
+import type { CommandSpec } from './spec.ts';
 
 export const DEMO: CommandSpec = {
   name: 'demo',

@@ -1,6 +1,6 @@
 import type { Selection } from '../../commands/dlq/selection.ts';
 import { EXIT } from '../../exit.ts';
-import type { CommandSpec, Invocation, OptionSpec } from '../spec.ts';
+import type { CommandSpec, Invocation, OptionSpec } from './spec.ts';
 
 const IDS = { name: '[id...]', help: 'ids of dead letters, as dlq list shows them' } as const;
 

@@ -1,6 +1,6 @@
 import { EXIT } from '../../exit.ts';
-import { STASH_SETTINGS } from '../setting-options.ts';
-import type { CommandSpec, Given, OptionSpec } from '../spec.ts';
+import { STASH_SETTINGS } from './setting-options.ts';
+import type { CommandSpec, Given, OptionSpec } from './spec.ts';
 
 /** How an inline option's text becomes a value of the scene JSON. */
 type InlineKind = 'text' | 'number' | 'list';

@@ -1,6 +1,6 @@
 import { EXIT } from '../../exit.ts';
-import { CONNECTION_SETTINGS } from '../setting-options.ts';
-import type { CommandSpec } from '../spec.ts';
+import { CONNECTION_SETTINGS } from './setting-options.ts';
+import type { CommandSpec } from './spec.ts';
 
 export const INIT: CommandSpec = {
   name: 'init',

@@ -1,6 +1,6 @@
 import { EXIT } from '../../exit.ts';
-import { PLEX_SETTINGS, STASH_SETTINGS } from '../setting-options.ts';
-import type { CommandSpec } from '../spec.ts';
+import { PLEX_SETTINGS, STASH_SETTINGS } from './setting-options.ts';
+import type { CommandSpec } from './spec.ts';
 
 export const MATCH_TEST: CommandSpec = {
   name: 'match-test',

@@ -1,7 +1,7 @@
 import { UsageError } from '../../core/model/errors.ts';
 import { EXIT } from '../../exit.ts';
-import { PLEX_SETTINGS } from '../setting-options.ts';
-import type { CommandSpec } from '../spec.ts';
+import { PLEX_SETTINGS } from './setting-options.ts';
+import type { CommandSpec } from './spec.ts';
 
 export const PIN: CommandSpec = {
   name: 'pin',

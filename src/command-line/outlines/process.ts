@@ -1,6 +1,6 @@
 import { EXIT } from '../../exit.ts';
 import { SETTING_NAMES } from '../../settings/table.ts';
-import type { CommandSpec } from '../spec.ts';
+import type { CommandSpec } from './spec.ts';
 
 export const PROCESS: CommandSpec = {
   name: 'process',

@@ -1,6 +1,6 @@
-import { JOB_STATES } from '../../core/model/job-state.ts';
+import { JOB_STATES } from '../../core/model/job.ts';
 import { EXIT } from '../../exit.ts';
-import type { CommandSpec } from '../spec.ts';
+import type { CommandSpec } from './spec.ts';
 
 const STATES = `${JOB_STATES.slice(0, -1).join(', ')} or ${JOB_STATES.at(-1)}`;
 

@@ -1,6 +1,6 @@
 import { EXIT } from '../../exit.ts';
-import { STASH_SETTINGS } from '../setting-options.ts';
-import type { CommandSpec } from '../spec.ts';
+import { STASH_SETTINGS } from './setting-options.ts';
+import type { CommandSpec } from './spec.ts';
 
 export const RECONCILE: CommandSpec = {
   name: 'reconcile',

@@ -6,7 +6,7 @@ import type { PlexServer } from '../../simulator/plex/server.ts';
 import { startPlexServer } from '../../simulator/plex/server.ts';
 import type { StashServer } from '../../simulator/stash/server.ts';
 import { startStashServer } from '../../simulator/stash/server.ts';
-import type { Output } from '../../terminal/output.ts';
+import type { Output } from '../../terminal/log/output.ts';
 import type { Context } from '../shared/context.ts';
 import { listenForEnd } from '../shared/stop.ts';
 import type { Stage, Step } from './demo-stage.ts';

@@ -8,11 +8,12 @@ import type {
 } from '../../documents/letter.ts';
 import { EXIT } from '../../exit.ts';
 import { openPreviewStores } from '../../queue/store/preview-stores.ts';
-import { openStores, openStoresToRead } from '../../queue/store/stores.ts';
+import { openStoresToRead } from '../../queue/store/stores.ts';
 import type { DeadLetter } from '../../queue/tables/dead-letters.ts';
 import { letterChoicesOf, letterDataOf, letterPathOf } from '../../queue/tables/dead-letters.ts';
 import type { DeadLetterActions, Retried } from '../../queue/work/dead-letter-actions.ts';
 import { openDeadLetterActions } from '../../queue/work/dead-letter-actions.ts';
+import { openStores } from '../../queue/work/open-stores.ts';
 import { confirm } from '../../terminal/confirm.ts';
 import { readerOf } from '../../terminal/reader.ts';
 import { sanitize } from '../../terminal/sanitize.ts';

@@ -1,4 +1,4 @@
-import { mapConcurrently } from '../../core/drain/map-concurrently.ts';
+import { mapConcurrently } from '../../core/drain/ports/map-concurrently.ts';
 import type { SampleGroup, SampleVerdict } from '../../core/match/file-sample.ts';
 import { groupSample, judgeSample } from '../../core/match/file-sample.ts';
 import { liveFinders } from '../../core/match/live-finders.ts';

@@ -1,7 +1,6 @@
-import type { Binding } from '../../core/drain/ports.ts';
 import { chooseSections } from '../../core/match/libraries.ts';
 import { SyncError, UsageError } from '../../core/model/errors.ts';
-import type { Section } from '../../core/model/plex-item.ts';
+import type { Binding, Section } from '../../core/model/plex-item.ts';
 import type { Identity, PlexClient } from '../../plex/client.ts';
 import type { Stores } from '../../queue/store/stores.ts';
 import { prepareServerState } from '../../queue/tables/server-state.ts';

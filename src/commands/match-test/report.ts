@@ -1,8 +1,9 @@
-import type { Evidence, MatchResult, PlexFile, SceneFile } from '../../core/match/evidence.ts';
-import type { Agreement } from '../../core/match/file-facts.ts';
+import type { Evidence, MatchResult, SceneFile } from '../../core/match/evidence.ts';
 import type { LookUpStep } from '../../core/match/look-up.ts';
 import type { NearMiss } from '../../core/match/near-misses.ts';
 import { pathMapFlag, sharedTail } from '../../core/match/paths.ts';
+import type { Agreement } from '../../core/model/file-facts.ts';
+import type { PlexFile } from '../../core/model/plex-item.ts';
 import { writtenKeys } from '../../core/model/scene-record.ts';
 import type { LastWrittenDocument, MatchTestDocument } from '../../documents/match-test.ts';
 import type { KnownItem } from '../../queue/views/scene-status.ts';

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SceneFile } from '../../core/match/evidence.ts';
-import { durationMsOf } from '../../core/match/file-facts.ts';
 import type { Pin } from '../../core/match/pin.ts';
 import { UsageError } from '../../core/model/errors.ts';
+import { durationMsOf } from '../../core/model/file-facts.ts';
 import type { SceneData } from '../../core/model/scene.ts';
 import { QUEUE_SCHEMA } from '../../queue/store/migrations.ts';
 import { openStoresToRead } from '../../queue/store/stores.ts';

@@ -27,7 +27,8 @@ export async function run(
       return enqueue(event, context);
     case 'task': {
       const { answerTask } = await import('./tasks.ts');
-      return await answerTask(event.mode, { configFile }, context);
+      const processQueue = async (): Promise<number> => await processAsAPerson(configFile, context);
+      return await answerTask(event.mode, { configFile, processQueue }, context);
     }
     case 'ignored':
       context.output.log('debug', `[PlexSync Hook] Not enqueued: ${event.reason}`);
@@ -79,5 +80,25 @@ function notStash(reason: string): UsageError {
   return new UsageError(
     `What came on standard input is nothing that Stash says: ${reason}.`,
     'plexsync hook is started by the plugin in Stash; to enqueue a scene by hand: plexsync enqueue 123.',
+  );
+}
+
+/** As a person would, with what environment and config file say. */
+async function processAsAPerson(configFile: string | undefined, context: Context): Promise<number> {
+  const { run } = await import('../process/process.ts');
+  return await run(
+    {
+      flags: {},
+      configFile,
+      statsOnly: false,
+      limit: undefined,
+      maxTime: undefined,
+      audience: 'person',
+      repeat: 'once',
+      mode: 'write',
+      parallel: false,
+      adoptServer: false,
+    },
+    context,
   );
 }

@@ -19,14 +19,14 @@ export type TaskPlace =
       /** Cuts off what is asked of Stash. */
       readonly signal: AbortSignal | undefined;
     }
-  | { readonly configFile: string | undefined };
+  | { readonly configFile: string | undefined; processQueue(): Promise<number> };
 
 /** Does what a task of the plugin asks for; what there is to say goes to the log, which is what Stash shows. */
 export async function answerTask(mode: TaskMode, place: TaskPlace, context: Context): Promise<number> {
   switch (mode) {
     case 'process':
       // Inside a run, that very run is it.
-      return 'stores' in place ? EXIT.done : await processQueue(place.configFile, context);
+      return 'stores' in place ? EXIT.done : await place.processQueue();
     case 'status':
       return status(place, context);
     case 'sync_all':
@@ -69,26 +69,6 @@ async function syncScenes(scope: StashScope, place: TaskPlace, context: Context)
   } finally {
     intake.close();
   }
-}
-
-/** As a person would, with what environment and config file say. */
-async function processQueue(configFile: string | undefined, context: Context): Promise<number> {
-  const { run } = await import('../process/process.ts');
-  return await run(
-    {
-      flags: {},
-      configFile,
-      statsOnly: false,
-      limit: undefined,
-      maxTime: undefined,
-      audience: 'person',
-      repeat: 'once',
-      mode: 'write',
-      parallel: false,
-      adoptServer: false,
-    },
-    context,
-  );
 }
 
 function status(place: TaskPlace, context: Context): number {

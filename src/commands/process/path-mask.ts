@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
-import type { WorkerEvent } from '../../core/drain/events.ts';
+import type { WorkerEvent } from '../../core/drain/ports/events.ts';
 import { createPathMasker } from '../../redact/mask.ts';
-import type { OutputMask } from '../../terminal/output.ts';
+import type { OutputMask } from '../../terminal/log/output.ts';
 
 /** Takes file paths and names out of all that a run says: the same file has the same mask in every run of a data directory. */
 export type PathMask = OutputMask & {

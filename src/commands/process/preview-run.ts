@@ -1,6 +1,6 @@
 import type { DrainReport } from '../../core/drain/drain.ts';
+import { NO_JOBS } from '../../core/drain/ports/tally.ts';
 import { createPreviewQueue } from '../../core/drain/preview-queue.ts';
-import { NO_JOBS } from '../../core/drain/tally.ts';
 import { openPreviewStores } from '../../queue/store/preview-stores.ts';
 import { readStats } from '../../queue/views/stats.ts';
 import type { PreviewReads } from '../../queue/work/preview-queue.ts';

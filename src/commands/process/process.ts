@@ -1,14 +1,10 @@
-import type { DrainReport } from '../../core/drain/drain.ts';
-import { NO_JOBS } from '../../core/drain/tally.ts';
-import { longestWaitMs } from '../../core/failures/retry-policy.ts';
 import { UsageError } from '../../core/model/errors.ts';
 import type { RunSummaryDocument } from '../../documents/run-summary.ts';
-import { complaintOf, EXIT, strongest } from '../../exit.ts';
-import type { Stores } from '../../queue/store/stores.ts';
-import { openStores, openStoresToRead } from '../../queue/store/stores.ts';
+import { complaintOf, EXIT } from '../../exit.ts';
+import { openStoresToRead } from '../../queue/store/stores.ts';
+import { noteStash } from '../../queue/tables/awaits-stash.ts';
 import { readStats } from '../../queue/views/stats.ts';
-import { noteStash } from '../../queue/work/awaits-stash.ts';
-import { recordIdleRun } from '../../queue/work/idle.ts';
+import { openStores } from '../../queue/work/open-stores.ts';
 import { parseDurationMs } from '../../settings/duration.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
 import { loadSettings } from '../../settings/load.ts';
@@ -16,12 +12,11 @@ import type { SettingName } from '../../settings/table.ts';
 import type { Context } from '../shared/context.ts';
 import { statsDocument } from '../shared/stats-document.ts';
 import { toLimit } from '../shared/typed-values.ts';
-import type { RunResult } from './cron.ts';
-import { createIngest } from './ingest-events.ts';
-import type { DrainRequest } from './queue-run.ts';
+import { createIngest } from './ingest/ingest-events.ts';
+import { runOnce } from './run-once.ts';
 import { stashUse } from './stash-use.ts';
-import type { Summary } from './summary.ts';
-import { failureDocument, reportRun } from './summary.ts';
+import { failureDocument } from './summary.ts';
+import { warnOnceADay } from './warn-once-a-day.ts';
 
 export type ProcessOptions = {
   /** What was given as flags, by setting. */
@@ -40,9 +35,6 @@ export type ProcessOptions = {
   readonly adoptServer: boolean;
 };
 
-/** A run that found nothing to do. */
-const IDLE: DrainReport = { ends: [], tally: NO_JOBS };
-
 /** Drains what is due and says how it went. Under `--json` every run closes with a summary, however it ends. */
 export async function run(options: ProcessOptions, context: Context): Promise<number> {
   try {
@@ -51,7 +43,7 @@ export async function run(options: ProcessOptions, context: Context): Promise<nu
     const { exitCode } = complaintOf(thrown, context.version);
     if (context.output.json && !options.statsOnly) context.output.resultJson(failureDocument(exitCode));
     if (options.audience === 'person') throw thrown;
-    const { tellCronOfFailure } = await import('./cron.ts');
+    const { tellCronOfFailure } = await import('./cron/cron.ts');
     return tellCronOfFailure(thrown, context);
   }
 }
@@ -77,7 +69,7 @@ async function runOnDirectory(options: ProcessOptions, context: Context): Promis
   if (options.statsOnly) return showStats(context);
   if (!loaded.settings.enabled) return sayDisabled(loaded, context);
   if (options.repeat === 'watch') {
-    const { watch } = await import('./watch.ts');
+    const { watch } = await import('./watch/watch.ts');
     const { parallel, adoptServer } = options;
     return await watch({ loaded, ...limits, parallel, adoptServer }, context);
   }
@@ -97,7 +89,7 @@ async function runOnDirectory(options: ProcessOptions, context: Context): Promis
     const result = await runOnce(stores, request, context);
     result.tell();
     if (audience === 'person') return result.exitCode;
-    const { tellCron } = await import('./cron.ts');
+    const { tellCron } = await import('./cron/cron.ts');
     return tellCron(stores, { ...result, complaints: taken.complaints }, context);
   } finally {
     stores.close();
@@ -111,44 +103,6 @@ function showStats({ dataDir, output, now }: Context): number {
     return EXIT.done;
   } finally {
     stores.close();
-  }
-}
-
-/** One run over the queue; with nothing to do it ends before anything of a drain is loaded. */
-export async function runOnce(stores: Stores, request: DrainRequest, context: Context): Promise<RunResult> {
-  const { startedAt, loaded, before } = request;
-  const exitCode = strongest(before.map((fault) => fault.exitCode));
-  const isIdle = recordIdleRun(stores, {
-    pid: process.pid,
-    now: startedAt,
-    retentionMs: loaded.settings.dlq_retention_days,
-    longestWaitMs: longestWaitMs(loaded.settings.not_found_max_wait),
-    stash: stashUse(loaded),
-    exitCode,
-  });
-  if (!isIdle) {
-    const { runOnQueue } = await import('./queue-run.ts');
-    return await runOnQueue(stores, request, context);
-  }
-  const stats = readStats(stores, context.now());
-  const summary: Summary = { mode: 'write', exitCode, stats, startedAt, endedAt: context.now(), skippedScenes: [] };
-  const tell = (): void => reportRun(IDLE, summary, context.output);
-  return { exitCode, faults: before, isConnected: false, ended: 0, tell };
-}
-
-/** A warning that is true at each run is read once, and once more tomorrow. */
-export async function warnOnceADay(
-  stores: Stores,
-  warnings: readonly string[],
-  { output, now }: Context,
-): Promise<void> {
-  const { openAlertMemory } = await import('../../queue/tables/alert-memory.ts');
-  const { isToldToday } = await import('./cron-verdict.ts');
-  const notices = openAlertMemory(stores);
-  for (const warning of warnings) {
-    if (isToldToday(notices.complainedAt(warning), now())) continue;
-    output.log('warning', `[PlexSync] ${warning}`);
-    notices.noteComplaint(warning, now());
   }
 }
 

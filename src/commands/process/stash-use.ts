@@ -1,4 +1,4 @@
-import type { StashUse } from '../../queue/work/awaits-stash.ts';
+import type { StashUse } from '../../queue/tables/awaits-stash.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
 
 /** Whether a run can ask Stash for what a bare job leaves open. */

@@ -5,10 +5,10 @@ import type { ExitCode } from '../../exit.ts';
 import { EXIT, signalExitCode, strongest } from '../../exit.ts';
 import type { StoreStats } from '../../queue/views/stats.ts';
 import type { LogLine } from '../../terminal/log/log.ts';
-import type { Output } from '../../terminal/output.ts';
+import type { Output } from '../../terminal/log/output.ts';
 import { localTime, utcTime } from '../../terminal/time.ts';
 import { sum } from '../shared/stats-document.ts';
-import type { Fault } from './cron-verdict.ts';
+import type { Fault } from './cron/cron-verdict.ts';
 import type { DrainSetup } from './drain-run.ts';
 
 /** What a summary tells besides the report. */

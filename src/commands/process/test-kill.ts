@@ -1,4 +1,4 @@
-import type { Checkpoint } from '../../core/drain/ports.ts';
+import type { Checkpoint } from '../../core/drain/ports/ports.ts';
 
 /**
  * For crash tests: kills this process without mercy at the step named by `PLEXSYNC_TEST_KILL_AT`, such as `written`.

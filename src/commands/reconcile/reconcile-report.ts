@@ -1,7 +1,7 @@
 import type { KindInNeed, SweepKind } from '../../core/model/reconcile.ts';
 import { KINDS_IN_NEED } from '../../core/model/reconcile.ts';
 import type { ReconcileDocument } from '../../documents/reconcile.ts';
-import type { Output } from '../../terminal/output.ts';
+import type { Output } from '../../terminal/log/output.ts';
 import { readerOf } from '../../terminal/reader.ts';
 import { renderTable } from '../../terminal/table.ts';
 

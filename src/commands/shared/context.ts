@@ -1,4 +1,4 @@
-import type { Output } from '../../terminal/output.ts';
+import type { Output } from '../../terminal/log/output.ts';
 
 /** What every command is given: the global options, resolved. */
 export type Context = {

@@ -1,8 +1,7 @@
-import type { Binding } from '../../core/drain/ports.ts';
 import { isKnownServer } from '../../core/match/libraries.ts';
 import type { SyncErrorCode } from '../../core/model/errors.ts';
 import { SyncError, UsageError } from '../../core/model/errors.ts';
-import type { PlexItem, Section } from '../../core/model/plex-item.ts';
+import type { Binding, PlexItem, Section } from '../../core/model/plex-item.ts';
 import type { SweptRecord } from '../../core/model/reconcile.ts';
 import { isOfItem } from '../../core/model/scene-record.ts';
 import type { PlexClient } from '../../plex/client.ts';

@@ -1,4 +1,4 @@
-import type { Output } from '../../terminal/output.ts';
+import type { Output } from '../../terminal/log/output.ts';
 import { readerOf } from '../../terminal/reader.ts';
 import { wrapToWidth } from '../../terminal/width.ts';
 

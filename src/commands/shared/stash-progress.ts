@@ -1,4 +1,4 @@
-import { progressOf } from '../../core/model/progress.ts';
+import { progressOf } from '../../terminal/progress-rate.ts';
 import type { Context } from './context.ts';
 
 /** A line on a terminal that says how far a walk through Stash is; nothing elsewhere. */

@@ -1,6 +1,6 @@
 import { UsageError } from '../../core/model/errors.ts';
-import type { JobState } from '../../core/model/job-state.ts';
-import { JOB_STATES } from '../../core/model/job-state.ts';
+import type { JobState } from '../../core/model/job.ts';
+import { JOB_STATES } from '../../core/model/job.ts';
 import { nearest } from '../../core/model/nearest.ts';
 
 /**

@@ -1,10 +1,12 @@
 import { StoreError } from '../model/errors.ts';
 import type { Job } from '../model/job.ts';
 import type { Section } from '../model/plex-item.ts';
-import type { DrainOptions } from './drain-options.ts';
-import type { Ended } from './endings.ts';
-import type { DrainDeps } from './ports.ts';
-import { rescueEvents } from './rescue-events.ts';
+import type { DrainOptions } from './ports/drain-options.ts';
+import type { Ended } from './ports/endings.ts';
+import type { DrainDeps } from './ports/ports.ts';
+import { rescueEvents } from './ports/rescue-events.ts';
+import type { Tally } from './ports/tally.ts';
+import { NO_JOBS } from './ports/tally.ts';
 import type { FileFinder } from './servers/file-finder.ts';
 import { createFileFinder } from './servers/file-finder.ts';
 import type { FolderScanner } from './servers/folder-scanner.ts';
@@ -15,6 +17,8 @@ import type { Halt, PlexGuard } from './servers/plex-guard.ts';
 import { createPlexGuard } from './servers/plex-guard.ts';
 import type { SceneFetcher, StashEnd } from './servers/scene-fetcher.ts';
 import { createSceneFetcher } from './servers/scene-fetcher.ts';
+import type { SystemicWatch } from './servers/systemic.ts';
+import { createSystemicWatch } from './servers/systemic.ts';
 import { connect } from './steps/connect.ts';
 import { hydrate } from './steps/hydrate.ts';
 import { intend, plan } from './steps/plan.ts';
@@ -26,10 +30,6 @@ import { settle } from './steps/settle.ts';
 import { verify } from './steps/verify.ts';
 import { wake } from './steps/wake.ts';
 import { write } from './steps/write.ts';
-import type { SystemicWatch } from './systemic.ts';
-import { createSystemicWatch } from './systemic.ts';
-import type { Tally } from './tally.ts';
-import { NO_JOBS } from './tally.ts';
 
 /** A claim covers the slowest attempt; it is renewed long before it ends. */
 export const LEASE_MS = 120_000;

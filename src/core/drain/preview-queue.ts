@@ -1,9 +1,10 @@
 import type { Breaker } from '../failures/breaker.ts';
 import type { Pin } from '../match/pin.ts';
 import type { Job, Settlement } from '../model/job.ts';
+import type { Binding } from '../model/plex-item.ts';
 import type { SceneRecord } from '../model/scene-record.ts';
 import { NOTHING_WRITTEN } from '../model/scene-record.ts';
-import type { Binding, DrainQueue, DrainReads, Rescued } from './ports.ts';
+import type { DrainQueue, DrainReads, Rescued } from './ports/ports.ts';
 
 const NO_RESCUE: Rescued = { takenBack: 0, buried: [] };
 

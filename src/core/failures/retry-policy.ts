@@ -1,4 +1,5 @@
 import type { SyncError, SyncErrorCode } from '../model/errors.ts';
+import type { FailureSettlement, Spent } from '../model/job.ts';
 
 /** What a failure means for the job it happened to. */
 export type FailureClass = 'unavailable' | 'transient' | 'not_found' | 'permanent' | 'auth';
@@ -93,24 +94,6 @@ export function backoffMs(failure: number, random: number): number {
   const doubled = TRANSIENT_BASE_MS * 2 ** Math.min(failure - 1, 30);
   return Math.round(Math.min(TRANSIENT_CAP_MS, doubled) * (1 - TRANSIENT_JITTER + 2 * TRANSIENT_JITTER * random));
 }
-
-/** What a job has spent so far. */
-export type Spent = { readonly failures: number; readonly misses: number };
-
-export type FailureSettlement =
-  /** Tried again at `availableAt`; `spends` says which budget paid. */
-  | {
-      readonly kind: 'retry';
-      readonly availableAt: number;
-      readonly spends: 'failure' | 'miss';
-      readonly error: SyncError;
-    }
-  /** Given back, nothing spent. */
-  | { readonly kind: 'release'; readonly availableAt: number; readonly error: SyncError }
-  /** Ends unwritten because Plex does not have the file, as the person wants it; counted and told. */
-  | { readonly kind: 'skip'; readonly error: SyncError }
-  /** Not tried again without a person. */
-  | { readonly kind: 'dead'; readonly error: SyncError };
 
 /** What a run is told about failures, and what it is by now. */
 export type RetryLimits = {

@@ -1,12 +1,10 @@
-import type { Agreement, Agreements, FileFacts } from './file-facts.ts';
-import { areOtherFiles, compareFacts } from './file-facts.ts';
+import type { Agreement, Agreements, FileFacts } from '../model/file-facts.ts';
+import { areOtherFiles, compareFacts } from '../model/file-facts.ts';
+import type { PlexFile } from '../model/plex-item.ts';
 import type { LibraryFolders, RootConflict } from './library-roots.ts';
 import { adviceOnRoots, libraryFolderOf, rootConflict } from './library-roots.ts';
 import type { PathMapping } from './paths.ts';
 import { derivePathMapping, isSamePath, mapPath, nameKey, normalisePath, sharedFolders } from './paths.ts';
-
-/** One file of a Plex item, with what Plex knows of it. */
-export type PlexFile = FileFacts & { readonly path: string };
 
 /** An item that may be the scene's, with its files, as a look-up found it. */
 export type Candidate = LibraryFolders & {

@@ -1,9 +1,9 @@
+import { areOtherFiles, compareFacts } from '../model/file-facts.ts';
 import type { Section } from '../model/plex-item.ts';
 import type { PathPair } from './derive-mapping.ts';
 import { deriveMappings, isNearlyAll, leadsTo } from './derive-mapping.ts';
 import type { SceneFile } from './evidence.ts';
 import { matchScene } from './evidence.ts';
-import { areOtherFiles, compareFacts } from './file-facts.ts';
 import { rootConflict } from './library-roots.ts';
 import type { LookUp } from './look-up.ts';
 import type { PathMapping } from './paths.ts';

@@ -1,7 +1,6 @@
-import type { Binding } from '../drain/ports.ts';
 import { UsageError } from '../model/errors.ts';
 import { nearest } from '../model/nearest.ts';
-import type { Section } from '../model/plex-item.ts';
+import type { Binding, Section } from '../model/plex-item.ts';
 
 /** The one section type we can write: movie libraries, "Other Videos" among them (plex-api.md 2.1). */
 const SUPPORTED_TYPE = 'movie';

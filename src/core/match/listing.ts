@@ -1,6 +1,5 @@
 import { SyncError } from '../model/errors.ts';
-import type { Section } from '../model/plex-item.ts';
-import type { PlexFile } from './evidence.ts';
+import type { PlexFile, Section } from '../model/plex-item.ts';
 import type { Found } from './look-up.ts';
 import { nameKey } from './paths.ts';
 

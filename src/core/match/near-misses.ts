@@ -1,5 +1,6 @@
-import type { Candidate, PlexFile, SceneFile } from './evidence.ts';
-import { areOtherFiles, compareFacts } from './file-facts.ts';
+import { areOtherFiles, compareFacts } from '../model/file-facts.ts';
+import type { PlexFile } from '../model/plex-item.ts';
+import type { Candidate, SceneFile } from './evidence.ts';
 import { fileName, fileStem, folderOf, isSamePath, nameKey, sharedFolders } from './paths.ts';
 
 /** A file that is not the scene's and may explain why that one was not found. */

@@ -1,4 +1,4 @@
-import type { PlexFile } from './evidence.ts';
+import type { PlexFile } from '../model/plex-item.ts';
 import { fileName, normalisePath } from './paths.ts';
 
 /** A person's word that a scene is this item, whatever the evidence. */

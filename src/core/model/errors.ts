@@ -1,5 +1,3 @@
-import type { SceneKey } from './scene.ts';
-
 /**
  * Every way a job, or a request made for jobs, is known to fail. A new code does not compile until `RETRY_RULES`
  * (retry.ts) answers for it.
@@ -62,7 +60,7 @@ export class SyncError extends Error {
   /** Of `low_confidence`: the items that may be meant, the likeliest first. */
   readonly choices: readonly ItemChoice[];
   /** Of an edit of which a part was written: what of the scene is not. Empty where nothing was written. */
-  readonly refusedKeys: readonly SceneKey[];
+  readonly refusedKeys: readonly string[];
 
   constructor(
     code: SyncErrorCode,
@@ -70,7 +68,7 @@ export class SyncError extends Error {
     options: {
       retryAfterMs?: number | undefined;
       choices?: readonly ItemChoice[];
-      refusedKeys?: readonly SceneKey[];
+      refusedKeys?: readonly string[];
     } = {},
   ) {
     super(message);

@@ -1,4 +1,4 @@
-import type { FailureSettlement, Spent } from '../failures/retry-policy.ts';
+import type { SyncError } from './errors.ts';
 import type { SceneData } from './scene.ts';
 import type { SceneRecord, SyncNotes } from './scene-record.ts';
 
@@ -7,6 +7,25 @@ import type { SceneRecord, SyncNotes } from './scene-record.ts';
  * job: unlike its attempts they are never given back, so that no two leases are alike.
  */
 export type Lease = { readonly jobId: number; readonly owner: string; readonly claim: number };
+
+/** What a job has spent so far. */
+export type Spent = { readonly failures: number; readonly misses: number };
+
+/** What should become of a job that failed. */
+export type FailureSettlement =
+  /** Tried again at `availableAt`; `spends` says which budget paid. */
+  | {
+      readonly kind: 'retry';
+      readonly availableAt: number;
+      readonly spends: 'failure' | 'miss';
+      readonly error: SyncError;
+    }
+  /** Given back, nothing spent. */
+  | { readonly kind: 'release'; readonly availableAt: number; readonly error: SyncError }
+  /** Ends unwritten because Plex does not have the file, as the person wants it; counted and told. */
+  | { readonly kind: 'skip'; readonly error: SyncError }
+  /** Not tried again without a person. */
+  | { readonly kind: 'dead'; readonly error: SyncError };
 
 /** A job under a lease: one durable request to sync one scene. */
 export type Job = {
@@ -51,3 +70,10 @@ export type Settled =
   | 'superseded'
   /** The scene was forgotten since the claim: the job has ended, and nothing was written down. */
   | 'gone';
+
+/**
+ * What a job waits for. `due`: a drain. `retry`: its next try after a failure. `not_found`: Plex, which has not got its
+ * file yet. `held`: Stash, which alone can say what to write. `in_progress` waits for nothing: a drain has it.
+ */
+export const JOB_STATES = ['due', 'retry', 'not_found', 'held', 'in_progress'] as const;
+export type JobState = (typeof JOB_STATES)[number];

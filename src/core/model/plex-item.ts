@@ -1,4 +1,4 @@
-import type { PlexFile } from '../match/evidence.ts';
+import type { FileFacts } from './file-facts.ts';
 
 /** The single-valued fields we write, by the names Plex edits and locks them under (plex-api.md 4.2). */
 export const SCALAR_FIELDS = ['title', 'summary', 'studio', 'tagline', 'originallyAvailableAt', 'userRating'] as const;
@@ -10,6 +10,9 @@ export type ListKind = (typeof LIST_KINDS)[number];
 
 /** One entry of a tag list. Role and portrait belong to the entry and are sent again with it, or Plex may drop them. */
 export type Tag = { readonly tag: string; readonly role?: string | undefined; readonly thumb?: string | undefined };
+
+/** One file of a Plex item, with what Plex knows of it. */
+export type PlexFile = FileFacts & { readonly path: string };
 
 /** A full item: never a listing row, whose lists are shortened (plex-api.md 2.5). An empty field is `''`. */
 export type PlexItem = {
@@ -34,3 +37,6 @@ export type Section = {
   /** The folders of every library of its server, whatever their types, its own among them. */
   readonly serverFolders: readonly string[];
 };
+
+/** Which Plex server a data directory belongs to, and the libraries by which it is known again for free. */
+export type Binding = { readonly machineIdentifier: string; readonly sectionUuids: readonly string[] };

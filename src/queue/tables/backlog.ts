@@ -1,5 +1,5 @@
 import type { Db } from '../store/open.ts';
-import { CLAIMED_AWAITING } from '../work/awaits-stash.ts';
+import { CLAIMED_AWAITING } from './awaits-stash.ts';
 
 /** Jobs that a drain has brought to an end, ever. */
 const ENDED = `(SELECT coalesce(sum(value), 0) FROM totals WHERE name IN ('updated', 'unchanged', 'skipped', 'gone', 'dead_lettered'))`;

@@ -1,7 +1,7 @@
 import type { SceneFile } from '../../core/match/evidence.ts';
-import { durationMsOf } from '../../core/match/file-facts.ts';
 import { isUnder, normalisePath } from '../../core/match/paths.ts';
 import { UsageError } from '../../core/model/errors.ts';
+import { durationMsOf } from '../../core/model/file-facts.ts';
 import { parseJsonText } from '../../core/model/json-text.ts';
 import type { SceneKey } from '../../core/model/scene.ts';
 import { contentKeys, parseScene } from '../../core/model/scene.ts';

@@ -1,6 +1,6 @@
-import type { Binding } from '../../core/drain/ports.ts';
 import { RETRY_RULES } from '../../core/failures/retry-policy.ts';
 import type { Pin } from '../../core/match/pin.ts';
+import type { Binding } from '../../core/model/plex-item.ts';
 import type { Db } from '../store/open.ts';
 import { inStore } from '../store/store-errors.ts';
 import type { Stores } from '../store/stores.ts';

@@ -1,7 +1,7 @@
 import { prepareMeta } from '../store/meta.ts';
 import type { Db } from '../store/open.ts';
 import { livenessOf } from '../store/owners.ts';
-import { CLAIMED_AWAITING } from '../work/awaits-stash.ts';
+import { CLAIMED_AWAITING } from './awaits-stash.ts';
 
 /** A drain that is at work now. */
 export type LiveRun = { readonly pid: number; readonly left: number };

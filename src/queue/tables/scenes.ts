@@ -1,4 +1,4 @@
-import type { IntentNote } from '../../core/drain/ports.ts';
+import type { IntentNote } from '../../core/drain/ports/ports.ts';
 import type { Intent, SceneRecord, SyncNotes, Written } from '../../core/model/scene-record.ts';
 import type { Db } from '../store/open.ts';
 import { preparePins } from './pins.ts';

@@ -1,6 +1,7 @@
-import type { AddedMark, Binding } from '../../core/drain/ports.ts';
+import type { AddedMark } from '../../core/drain/ports/ports.ts';
 import type { Breaker } from '../../core/failures/breaker.ts';
 import { CLOSED } from '../../core/failures/breaker.ts';
+import type { Binding } from '../../core/model/plex-item.ts';
 import type { TooLong } from '../../core/write/cut-summary.ts';
 import { prepareMeta } from '../store/meta.ts';
 import type { Db } from '../store/open.ts';

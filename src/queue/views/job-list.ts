@@ -1,12 +1,12 @@
-import type { JobState } from '../../core/model/job-state.ts';
+import type { JobState } from '../../core/model/job.ts';
 import type { SceneData } from '../../core/model/scene.ts';
 import { contentKeys } from '../../core/model/scene.ts';
 import type { Db } from '../store/open.ts';
 import { eachInStore, inStore } from '../store/store-errors.ts';
 import type { Stores } from '../store/stores.ts';
 import { storesName } from '../store/stores.ts';
+import { CLAIMED_AWAITING } from '../tables/awaits-stash.ts';
 import { prepareCount } from '../tables/totals.ts';
-import { CLAIMED_AWAITING } from '../work/awaits-stash.ts';
 
 /** A job of the queue, as a person is shown it. Instants are epoch ms. */
 export type QueuedJob = {

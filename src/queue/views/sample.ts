@@ -1,6 +1,6 @@
 import { RETRY_RULES } from '../../core/failures/retry-policy.ts';
-import { durationMsOf } from '../../core/match/file-facts.ts';
 import type { SampledFile } from '../../core/match/file-sample.ts';
+import { durationMsOf } from '../../core/model/file-facts.ts';
 import { translated } from '../store/store-errors.ts';
 import type { Stores } from '../store/stores.ts';
 import { storesName } from '../store/stores.ts';

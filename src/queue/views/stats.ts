@@ -2,13 +2,13 @@ import type { Breaker } from '../../core/failures/breaker.ts';
 import { translated } from '../store/store-errors.ts';
 import type { Stores } from '../store/stores.ts';
 import { storesName } from '../store/stores.ts';
+import { CLAIMED_AWAITING } from '../tables/awaits-stash.ts';
 import { prepareDeadLetters } from '../tables/dead-letters.ts';
 import type { Run } from '../tables/runs.ts';
 import { readRuns } from '../tables/runs.ts';
 import { prepareServerState } from '../tables/server-state.ts';
 import type { Total } from '../tables/totals.ts';
 import { readTotals } from '../tables/totals.ts';
-import { CLAIMED_AWAITING } from '../work/awaits-stash.ts';
 
 /** How many jobs wait, by what they wait for. */
 export type Waiting = {

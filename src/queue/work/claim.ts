@@ -1,11 +1,11 @@
-import type { DrainQueue } from '../../core/drain/ports.ts';
+import type { DrainQueue } from '../../core/drain/ports/ports.ts';
 import type { Job, Lease } from '../../core/model/job.ts';
 import { overStash } from '../../core/model/scene-edit.ts';
 import type { Db } from '../store/open.ts';
+import type { StashUse } from '../tables/awaits-stash.ts';
+import { mostAwaiting } from '../tables/awaits-stash.ts';
 import type { JobRow } from '../tables/jobs.ts';
 import { editOf } from '../tables/jobs.ts';
-import type { StashUse } from './awaits-stash.ts';
-import { mostAwaiting } from './awaits-stash.ts';
 
 /** Taken back from a dead drain this often, a job is claimed alone: if it kills again, it takes no other along. */
 const SUSPECT_RESCUES = 2;

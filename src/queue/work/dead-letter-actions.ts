@@ -2,12 +2,13 @@ import type { StampedEdit } from '../../core/model/scene-edit.ts';
 import { saysNothing, unsaidBy } from '../../core/model/scene-edit.ts';
 import { eachInStore, translated } from '../store/store-errors.ts';
 import type { Stores } from '../store/stores.ts';
-import { finishRetries, storesName } from '../store/stores.ts';
+import { storesName } from '../store/stores.ts';
 import type { DeadLetter, LetterFilter } from '../tables/dead-letters.ts';
 import { letterEditOf, letterFaultOf, prepareDeadLetters } from '../tables/dead-letters.ts';
 import type { JobRow } from '../tables/jobs.ts';
 import { editOf, PRIORITY, prepareJobRows } from '../tables/jobs.ts';
 import { serverWords } from '../tables/server-state.ts';
+import { finishRetries } from './open-stores.ts';
 
 /** What became of a letter that was to be tried again. */
 export type Retried = {

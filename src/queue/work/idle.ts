@@ -5,11 +5,11 @@ import { storesName } from '../store/stores.ts';
 import { hasOldCopies } from '../store/upgrade-copies.ts';
 import { newUuid } from '../store/uuid.ts';
 import { OUTAGE } from '../tables/alert-memory.ts';
+import type { StashUse } from '../tables/awaits-stash.ts';
+import { mostAwaiting } from '../tables/awaits-stash.ts';
 import { startBacklog } from '../tables/backlog.ts';
 import { hasLetterOfType } from '../tables/dead-letters.ts';
 import { longestWait, pruneRuns } from '../tables/runs.ts';
-import type { StashUse } from './awaits-stash.ts';
-import { mostAwaiting } from './awaits-stash.ts';
 import { hasExpired } from './retention.ts';
 
 export type IdleRun = {

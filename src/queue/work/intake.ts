@@ -5,11 +5,11 @@ import { QUEUE_SCHEMA } from '../store/migrations.ts';
 import type { DataDir, Db } from '../store/open.ts';
 import { openDatabase, prepareDataDir } from '../store/open.ts';
 import { translated } from '../store/store-errors.ts';
+import { CLAIMED_AWAITING } from '../tables/awaits-stash.ts';
 import type { Enqueued, EnqueueOptions } from '../tables/jobs.ts';
 import { prepareEnqueue, prepareLateStamping, prepareStamping } from '../tables/jobs.ts';
 import { prepareScenes } from '../tables/scenes.ts';
 import { prepareCount } from '../tables/totals.ts';
-import { CLAIMED_AWAITING } from './awaits-stash.ts';
 
 /** What Stash said of a scene, and when (epoch ms); without a time, now. */
 export type SceneEvent = Extract<HookEvent, { readonly sceneId: number }> & { readonly at?: number | undefined };

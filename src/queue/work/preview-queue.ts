@@ -1,11 +1,11 @@
-import type { DrainReads } from '../../core/drain/ports.ts';
+import type { DrainReads } from '../../core/drain/ports/ports.ts';
 import { inStore, translated } from '../store/store-errors.ts';
 import type { Stores } from '../store/stores.ts';
 import { storesName } from '../store/stores.ts';
+import type { StashUse } from '../tables/awaits-stash.ts';
 import { preparePins } from '../tables/pins.ts';
 import { prepareScenes } from '../tables/scenes.ts';
 import { prepareServerState } from '../tables/server-state.ts';
-import type { StashUse } from './awaits-stash.ts';
 import { prepareClaim, prepareDue } from './claim.ts';
 
 /** What a preview reads of the queue. There is nothing here by which it could change anything. */

@@ -1,4 +1,4 @@
-import type { Binding } from '../../core/drain/ports.ts';
+import type { Binding } from '../../core/model/plex-item.ts';
 import type { SweptRecord } from '../../core/model/reconcile.ts';
 import { translated } from '../store/store-errors.ts';
 import type { Stores } from '../store/stores.ts';

@@ -1,5 +1,5 @@
-import type { Rescued } from '../../core/drain/ports.ts';
-import { attemptLostMessage } from '../../core/drain/rescue-events.ts';
+import type { Rescued } from '../../core/drain/ports/ports.ts';
+import { attemptLostMessage } from '../../core/drain/ports/rescue-events.ts';
 import { RETRY_RULES } from '../../core/failures/retry-policy.ts';
 import { livenessOf } from '../store/owners.ts';
 import type { Stores } from '../store/stores.ts';

@@ -1,4 +1,4 @@
-import type { SettleEntry } from '../../core/drain/ports.ts';
+import type { SettleEntry } from '../../core/drain/ports/ports.ts';
 import { RETRY_RULES } from '../../core/failures/retry-policy.ts';
 import type { SyncError } from '../../core/model/errors.ts';
 import type { Settled, Settlement } from '../../core/model/job.ts';

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { BlockList, isIP } from 'node:net';
 import { extname } from 'node:path/posix';
-import type { StashAnswer } from './images.ts';
-import { bare } from './images.ts';
+import type { StashAnswer } from './library/images.ts';
+import { bare } from './library/images.ts';
 
 const SESSION_MS = 3_600_000;
 

@@ -1,4 +1,4 @@
-import type { BulkMode, RelatedKind, Scene, ScenePatch } from './scene.ts';
+import type { BulkMode, RelatedKind, Scene, ScenePatch } from './library/scene.ts';
 
 /** What happened, as Stash tells its plugins (stash.md 2.1); `sent` holds only the fields that were sent, under Stash's own names. */
 export type HookEvent =

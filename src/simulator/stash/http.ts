@@ -3,8 +3,8 @@ import { gzipSync } from 'node:zlib';
 import type { createStashFaults, SeenStashRequest, StashFault, StashRoute } from './faults.ts';
 import type { GraphqlCall } from './graphql/graphql.ts';
 import { errorAnswer, readCall, readQueryString } from './graphql/graphql.ts';
-import type { StashAnswer } from './images.ts';
-import { bare } from './images.ts';
+import type { StashAnswer } from './library/images.ts';
+import { bare } from './library/images.ts';
 
 /** One request, read. */
 export type StashCall = {

@@ -27,10 +27,10 @@ import { bulkPatch } from './graphql/bulk.ts';
 import type { HookEvent } from './hooks.ts';
 import { bulkSentOf, hookInput, sentOf } from './hooks.ts';
 import { createStashExchange } from './http.ts';
-import { createStashLibrary } from './library.ts';
-import type { StashRelease, StashVersion } from './release.ts';
-import { rulesOf } from './release.ts';
-import type { BulkMode, NewScene, Related, RelatedKind, Scene, ScenePatch } from './scene.ts';
+import { createStashLibrary } from './library/library.ts';
+import type { StashRelease, StashVersion } from './library/release.ts';
+import { rulesOf } from './library/release.ts';
+import type { BulkMode, NewScene, Related, RelatedKind, Scene, ScenePatch } from './library/scene.ts';
 
 export type {
   BulkMode,

@@ -1,4 +1,4 @@
-import type { WorkerEvent } from '../../core/drain/events.ts';
+import type { WorkerEvent } from '../../core/drain/ports/events.ts';
 import type { EventDocument, FlatDocument, FlatEvent } from '../../documents/process-event.ts';
 
 /** An event as one NDJSON line of `process --json`: snake_case keys, only ever added to. */

@@ -11,9 +11,9 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import type { LogSink } from '../output.ts';
 import { localTime } from '../time.ts';
 import type { LogEntry } from './log-format.ts';
+import type { LogSink } from './output.ts';
 
 /** The log that is always kept in a data directory; a report quotes its end. */
 export const KEPT_LOG = 'plexsync.log';

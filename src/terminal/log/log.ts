@@ -1,4 +1,4 @@
-import type { WorkerEvent } from '../../core/drain/events.ts';
+import type { WorkerEvent } from '../../core/drain/ports/events.ts';
 import { unreachable } from '../../core/model/errors.ts';
 import type { ListKind, ScalarField } from '../../core/model/plex-item.ts';
 import type { LeftAlone } from '../../core/model/scene-record.ts';

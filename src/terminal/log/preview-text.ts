@@ -1,4 +1,4 @@
-import type { WorkerEvent } from '../../core/drain/events.ts';
+import type { WorkerEvent } from '../../core/drain/ports/events.ts';
 import type { ListKind, ScalarField } from '../../core/model/plex-item.ts';
 import { sanitize } from '../sanitize.ts';
 import { fieldName } from './log.ts';

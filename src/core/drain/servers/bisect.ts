@@ -1,7 +1,7 @@
 import type { SyncErrorCode } from '../../model/errors.ts';
 import { SyncError } from '../../model/errors.ts';
 import type { StashLook } from '../../model/stash-scene.ts';
-import type { DrainStash } from '../ports.ts';
+import type { DrainStash } from '../ports/ports.ts';
 
 /** What may be one scene's fault in a query of many, unless Stash asks for patience; anything else is nobody's. */
 const ONE_SCENES_FAULT: ReadonlySet<SyncErrorCode> = new Set(['stash_error', 'stash_malformed', 'stash_rejected']);

@@ -7,7 +7,18 @@ import { lookUpFile } from '../../match/look-up.ts';
 import { nameKey } from '../../match/paths.ts';
 import { asSyncError } from '../../model/errors.ts';
 import type { PlexItem, Section } from '../../model/plex-item.ts';
-import type { DrainSetting } from '../drain-options.ts';
+import type { DrainOptions } from '../ports/drain-options.ts';
+import type { DrainDeps } from '../ports/ports.ts';
+import type { PlexGuard } from './plex-guard.ts';
+
+/** What stands once Plex was reached, before the first job is claimed. */
+type Setting = {
+  readonly deps: DrainDeps;
+  readonly guard: PlexGuard;
+  readonly options: Pick<DrainOptions, 'deadlineAt' | 'limit' | 'mappings'>;
+  /** The libraries to look in. */
+  readonly sections: readonly Section[];
+};
 
 /**
  * What a look is worth to its job. `first_or_last`: what an index does not have is confirmed at Plex. `at_plex`: the index
@@ -36,7 +47,7 @@ const FRESH_MS = 2 * 60_000;
 /** What answers for a section. `listed`: the index, of a listing of this drain; `refreshed`: of an earlier one. */
 type Source = 'live' | 'refreshed' | 'listed';
 
-export function createFileFinder(setting: DrainSetting): FileFinder {
+export function createFileFinder(setting: Setting): FileFinder {
   const { deps, guard, options, sections } = setting;
   const { files, plex, queue } = deps;
   const sources = new Map<string, { readonly source: Source; readonly since: number }>();
@@ -206,7 +217,7 @@ function isRefreshable(indexed: IndexedSection | undefined): boolean {
   return indexed !== undefined && (indexed.mark.addedAt !== undefined || indexed.mark.updatedAt !== undefined);
 }
 
-type Place = Omit<DrainSetting, 'sections'>;
+type Place = Omit<Setting, 'sections'>;
 
 /**
  * Brings an indexed section up to date; answers whether all is there that Plex has. What is gone may still be in the index

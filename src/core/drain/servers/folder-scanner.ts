@@ -1,7 +1,7 @@
 import { asSyncError } from '../../model/errors.ts';
 import type { Section } from '../../model/plex-item.ts';
-import type { DrainOptions } from '../drain-options.ts';
-import type { DrainDeps, DrainPlex } from '../ports.ts';
+import type { DrainOptions } from '../ports/drain-options.ts';
+import type { DrainDeps, DrainPlex } from '../ports/ports.ts';
 import { foldersToScan } from './folders-to-scan.ts';
 import type { PlexGuard } from './plex-guard.ts';
 

@@ -9,9 +9,9 @@ import {
 } from '../../write/cut-summary.ts';
 import { lockOf } from '../../write/desired-state.ts';
 import type { Part } from '../../write/parts.ts';
-import type { DrainOptions } from '../drain-options.ts';
-import type { DrainDeps } from '../ports.ts';
-import type { Planned } from '../stages.ts';
+import type { DrainOptions } from '../ports/drain-options.ts';
+import type { DrainDeps } from '../ports/ports.ts';
+import type { Planned } from '../ports/stages.ts';
 
 /** Knows which requests were too long of late, in this drain and in those before it. */
 export type LongRequests = {

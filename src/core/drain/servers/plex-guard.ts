@@ -2,7 +2,7 @@ import type { Breaker } from '../../failures/breaker.ts';
 import { BREAKER_OPEN_MS, BREAKER_THRESHOLD, onFailure, onSuccess } from '../../failures/breaker.ts';
 import { RETRY_RULES } from '../../failures/retry-policy.ts';
 import { asSyncError, SyncError } from '../../model/errors.ts';
-import type { DrainDeps } from '../ports.ts';
+import type { DrainDeps } from '../ports/ports.ts';
 
 /** Why a drain asks Plex nothing more. */
 export type Halt =

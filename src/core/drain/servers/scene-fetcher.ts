@@ -2,7 +2,7 @@ import { RETRY_RULES } from '../../failures/retry-policy.ts';
 import { createStashBreaker } from '../../failures/stash-breaker.ts';
 import { asSyncError, SyncError, UsageError } from '../../model/errors.ts';
 import type { StashLook } from '../../model/stash-scene.ts';
-import type { DrainDeps } from '../ports.ts';
+import type { DrainDeps } from '../ports/ports.ts';
 import { bisectScenes } from './bisect.ts';
 import { doubtOf } from './stash-identity.ts';
 

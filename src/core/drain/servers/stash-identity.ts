@@ -1,6 +1,6 @@
 import { UsageError } from '../../model/errors.ts';
 import type { StashLook } from '../../model/stash-scene.ts';
-import type { DrainQueue, DrainStash } from '../ports.ts';
+import type { DrainQueue, DrainStash } from '../ports/ports.ts';
 
 /** So many scenes are not deleted at once as often as an address leads to another Stash. */
 const SUSPICIOUSLY_MANY = 10;

@@ -3,8 +3,8 @@ import { bindingOf, chooseSections, isKnownServer } from '../../match/libraries.
 import type { SyncError } from '../../model/errors.ts';
 import { asSyncError, UsageError } from '../../model/errors.ts';
 import type { Section } from '../../model/plex-item.ts';
-import type { DrainOptions } from '../drain-options.ts';
-import type { DrainDeps } from '../ports.ts';
+import type { DrainOptions } from '../ports/drain-options.ts';
+import type { DrainDeps } from '../ports/ports.ts';
 import type { PlexGuard } from '../servers/plex-guard.ts';
 import { answersProbe } from '../servers/plex-guard.ts';
 

@@ -1,16 +1,16 @@
-import { durationMsOf } from '../../match/file-facts.ts';
 import { SyncError } from '../../model/errors.ts';
+import { durationMsOf } from '../../model/file-facts.ts';
 import type { Job } from '../../model/job.ts';
 import type { SceneData, SceneKey } from '../../model/scene.ts';
 import { contentKeys, isEmptyValue } from '../../model/scene.ts';
 import { saysMoreThanTitle } from '../../model/scene-record.ts';
 import type { StashScene } from '../../model/stash-scene.ts';
-import type { DrainOptions } from '../drain-options.ts';
-import type { Ended, Step } from '../endings.ts';
-import { failed, givenBack, sharedFailure, split } from '../endings.ts';
-import type { DrainDeps, DrainQueue } from '../ports.ts';
+import type { DrainOptions } from '../ports/drain-options.ts';
+import type { Ended, Step } from '../ports/endings.ts';
+import { failed, givenBack, sharedFailure, split } from '../ports/endings.ts';
+import type { DrainDeps, DrainQueue } from '../ports/ports.ts';
+import type { Hydrated } from '../ports/stages.ts';
 import type { SceneFetcher, StashAnswer } from '../servers/scene-fetcher.ts';
-import type { Hydrated } from '../stages.ts';
 
 type Uses = Pick<DrainDeps, 'emit' | 'stopRequested'> & {
   readonly queue: Pick<DrainQueue, 'record'>;

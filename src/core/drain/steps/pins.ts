@@ -7,11 +7,11 @@ import type { ItemChoice } from '../../model/errors.ts';
 import { SyncError } from '../../model/errors.ts';
 import type { PlexItem, Section } from '../../model/plex-item.ts';
 import { isOfItem } from '../../model/scene-record.ts';
-import type { DrainOptions } from '../drain-options.ts';
-import type { DrainDeps, DrainQueue } from '../ports.ts';
+import type { DrainOptions } from '../ports/drain-options.ts';
+import type { DrainDeps, DrainQueue } from '../ports/ports.ts';
+import type { Hydrated, ItemRead, Pinned, Read } from '../ports/stages.ts';
+import { isPinned } from '../ports/stages.ts';
 import type { FileFinder } from '../servers/file-finder.ts';
-import type { Hydrated, ItemRead, Pinned, Read } from '../stages.ts';
-import { isPinned } from '../stages.ts';
 
 /** What following a pin uses. */
 export type PinUses = Pick<DrainDeps, 'emit'> & {

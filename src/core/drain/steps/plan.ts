@@ -2,12 +2,12 @@ import { asSyncError, SyncError } from '../../model/errors.ts';
 import { writtenTo } from '../../model/scene-record.ts';
 import { desiredStateOf } from '../../write/desired-state.ts';
 import { intentOf, isEmptyPlan, planEdits } from '../../write/edit-plan.ts';
-import type { DrainOptions } from '../drain-options.ts';
-import type { Ended, Step } from '../endings.ts';
-import { failed, givenBack, notesOf, recordOf, split } from '../endings.ts';
-import type { DrainDeps, DrainQueue, IntentNote } from '../ports.ts';
+import type { DrainOptions } from '../ports/drain-options.ts';
+import type { Ended, Step } from '../ports/endings.ts';
+import { failed, givenBack, notesOf, recordOf, split } from '../ports/endings.ts';
+import type { DrainDeps, DrainQueue, IntentNote } from '../ports/ports.ts';
+import type { Planned, Read } from '../ports/stages.ts';
 import type { LongRequests } from '../servers/long-requests.ts';
-import type { Planned, Read } from '../stages.ts';
 
 type Uses = Pick<DrainDeps, 'emit'> & {
   readonly options: Pick<DrainOptions, 'rules'>;

@@ -1,9 +1,9 @@
 import type { Job, Settlement } from '../../model/job.ts';
-import type { Ended } from '../endings.ts';
-import { notesOf, recordOf } from '../endings.ts';
-import type { WorkerEvent } from '../events.ts';
-import type { DrainDeps } from '../ports.ts';
-import type { Planned } from '../stages.ts';
+import type { Ended } from '../ports/endings.ts';
+import { notesOf, recordOf } from '../ports/endings.ts';
+import type { WorkerEvent } from '../ports/events.ts';
+import type { DrainDeps } from '../ports/ports.ts';
+import type { Planned } from '../ports/stages.ts';
 
 /** Tells what each plan would write, instead of writing it. */
 export function preview(batch: readonly Planned[], { emit }: Pick<DrainDeps, 'emit'>): readonly Ended[] {

@@ -1,7 +1,7 @@
-import type { DrainOptions } from '../drain-options.ts';
-import type { Ended } from '../endings.ts';
+import type { DrainOptions } from '../ports/drain-options.ts';
+import type { Ended } from '../ports/endings.ts';
+import type { Hydrated } from '../ports/stages.ts';
 import type { FolderScanner } from '../servers/folder-scanner.ts';
-import type { Hydrated } from '../stages.ts';
 
 /** Where it is wanted, has the folders of those scanned that Plex did not have: they still wait, but for less. */
 export async function scanMissing(

@@ -5,11 +5,11 @@ import { SUMMARY_TOO_LONG } from '../../write/cut-summary.ts';
 import { lockOf } from '../../write/desired-state.ts';
 import type { Delivery, Part, RefusedPart } from '../../write/parts.ts';
 import { afterRefusal, firstParts } from '../../write/parts.ts';
-import type { DrainOptions } from '../drain-options.ts';
-import type { DrainDeps, DrainPlex, DrainQueue } from '../ports.ts';
+import type { DrainOptions } from '../ports/drain-options.ts';
+import type { DrainDeps, DrainPlex, DrainQueue } from '../ports/ports.ts';
+import type { Planned } from '../ports/stages.ts';
 import type { LongRequests } from '../servers/long-requests.ts';
 import type { PlexGuard } from '../servers/plex-guard.ts';
-import type { Planned } from '../stages.ts';
 
 /** What sending an item's edits uses. */
 export type SendUses = Pick<DrainDeps, 'emit' | 'now'> & {

@@ -1,12 +1,12 @@
 import { NOT_FOUND_TRIES, RETRY_RULES, release, settlementFor } from '../../failures/retry-policy.ts';
 import type { Job, Settled, Settlement } from '../../model/job.ts';
-import type { DrainOptions } from '../drain-options.ts';
-import type { Ended, Outcome } from '../endings.ts';
-import type { WorkerEvent } from '../events.ts';
-import type { DrainDeps, DrainQueue } from '../ports.ts';
+import type { DrainOptions } from '../ports/drain-options.ts';
+import type { Ended, Outcome } from '../ports/endings.ts';
+import type { WorkerEvent } from '../ports/events.ts';
+import type { DrainDeps, DrainQueue } from '../ports/ports.ts';
+import type { Tally } from '../ports/tally.ts';
 import type { PlexGuard } from '../servers/plex-guard.ts';
-import type { SystemicWatch } from '../systemic.ts';
-import type { Tally } from '../tally.ts';
+import type { SystemicWatch } from '../servers/systemic.ts';
 import { previewEvent } from './preview.ts';
 
 type Uses = Pick<DrainDeps, 'emit' | 'now' | 'random'> & {

@@ -1,11 +1,11 @@
 import { SyncError } from '../../model/errors.ts';
 import { lockedBy } from '../../write/edit-plan.ts';
 import { verifyPlan } from '../../write/verify-plan.ts';
-import type { DrainOptions } from '../drain-options.ts';
-import type { Ended, StopSigns } from '../endings.ts';
-import { endedInPart, failed, givenBack, isStopping, notesOf, recordOf, sharedFailure } from '../endings.ts';
-import type { DrainDeps } from '../ports.ts';
-import type { Planned } from '../stages.ts';
+import type { DrainOptions } from '../ports/drain-options.ts';
+import type { Ended, StopSigns } from '../ports/endings.ts';
+import { endedInPart, failed, givenBack, isStopping, notesOf, recordOf, sharedFailure } from '../ports/endings.ts';
+import type { DrainDeps } from '../ports/ports.ts';
+import type { Planned } from '../ports/stages.ts';
 import type { ReadUses } from './read.ts';
 import { readItems } from './read.ts';
 

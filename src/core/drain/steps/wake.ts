@@ -1,7 +1,7 @@
 import { nameKey } from '../../match/paths.ts';
 import { asSyncError } from '../../model/errors.ts';
 import type { Section } from '../../model/plex-item.ts';
-import type { AddedItem, AddedMark, DrainDeps, DrainPlex, DrainQueue, Missing } from '../ports.ts';
+import type { AddedItem, AddedMark, DrainDeps, DrainPlex, DrainQueue, Missing } from '../ports/ports.ts';
 import type { PlexGuard } from '../servers/plex-guard.ts';
 
 type Uses = Pick<DrainDeps, 'emit' | 'now'> & {

@@ -1,10 +1,10 @@
 import type { createAccess } from '../access.ts';
 import type { StashCall } from '../http.ts';
-import type { StashAnswer } from '../images.ts';
-import { bare, imageAnswer } from '../images.ts';
-import type { StashLibrary } from '../library.ts';
-import type { StashRules } from '../release.ts';
-import type { RelatedKind } from '../scene.ts';
+import type { StashAnswer } from '../library/images.ts';
+import { bare, imageAnswer } from '../library/images.ts';
+import type { StashLibrary } from '../library/library.ts';
+import type { StashRules } from '../library/release.ts';
+import type { RelatedKind } from '../library/scene.ts';
 import { answerCall, errorAnswer } from './graphql.ts';
 import { rootOf } from './root.ts';
 import { schemaOf } from './schema.ts';

@@ -1,4 +1,4 @@
-import type { BulkMode, Related, Scene, ScenePatch } from '../scene.ts';
+import type { BulkMode, Related, Scene, ScenePatch } from '../library/scene.ts';
 
 const LISTS = ['urls', 'tags', 'performers', 'groups'] as const;
 

@@ -1,5 +1,5 @@
 import { basename, dirname } from 'node:path/posix';
-import type { Related, Scene, SceneFile } from '../scene.ts';
+import type { Related, Scene, SceneFile } from '../library/scene.ts';
 import type { Criterion, ListCriterion } from './criteria.ts';
 import { listTest, orderTest, textTest } from './criteria.ts';
 

@@ -1,5 +1,5 @@
 import { basename, extname } from 'node:path/posix';
-import type { Related, Scene, SceneFile } from '../scene.ts';
+import type { Related, Scene, SceneFile } from '../library/scene.ts';
 
 /** What an answer's links are made of. */
 export type Links = { baseUrl: string; apiKey: string | undefined };

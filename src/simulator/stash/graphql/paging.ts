@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path/posix';
-import type { Related, Scene } from '../scene.ts';
+import type { Related, Scene } from '../library/scene.ts';
 
 export type FindFilter = {
   q?: string | null;

@@ -1,5 +1,5 @@
-import type { StashLibrary } from '../library.ts';
-import type { Related, RelatedKind, Scene } from '../scene.ts';
+import type { StashLibrary } from '../library/library.ts';
+import type { Related, RelatedKind, Scene } from '../library/scene.ts';
 import type { Filter } from './filters.ts';
 import { relatedTest, sceneTest } from './filters.ts';
 import type { Links } from './objects.ts';

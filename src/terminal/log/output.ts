@@ -1,11 +1,11 @@
 import { writeSync } from 'node:fs';
-import type { AnyDocument } from '../documents/documents.ts';
-import type { ErrorDocument } from '../documents/error.ts';
-import type { JobDocument } from '../documents/job.ts';
-import type { LogLine } from './log/log.ts';
-import type { Level, LogEntry, LogFormat } from './log/log-format.ts';
-import { formatEntry } from './log/log-format.ts';
-import { sanitize } from './sanitize.ts';
+import type { AnyDocument } from '../../documents/documents.ts';
+import type { ErrorDocument } from '../../documents/error.ts';
+import type { JobDocument } from '../../documents/job.ts';
+import { sanitize } from '../sanitize.ts';
+import type { LogLine } from './log.ts';
+import type { Level, LogEntry, LogFormat } from './log-format.ts';
+import { formatEntry } from './log-format.ts';
 
 /** A line that stays at the foot of the terminal while others are written above it. */
 export type LiveLine = {

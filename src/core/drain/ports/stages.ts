@@ -1,12 +1,12 @@
 /** A job on its way through the drain: what each step adds to it. */
-import type { SceneFile } from '../match/evidence.ts';
-import type { Pin } from '../match/pin.ts';
-import type { SyncError } from '../model/errors.ts';
-import type { Job } from '../model/job.ts';
-import type { PlexItem } from '../model/plex-item.ts';
-import type { SceneData, SceneKey } from '../model/scene.ts';
-import type { SceneRecord, Written } from '../model/scene-record.ts';
-import type { EditPlan } from '../write/edit-plan.ts';
+import type { SceneFile } from '../../match/evidence.ts';
+import type { Pin } from '../../match/pin.ts';
+import type { SyncError } from '../../model/errors.ts';
+import type { Job } from '../../model/job.ts';
+import type { PlexItem } from '../../model/plex-item.ts';
+import type { SceneData, SceneKey } from '../../model/scene.ts';
+import type { SceneRecord, Written } from '../../model/scene-record.ts';
+import type { EditPlan } from '../../write/edit-plan.ts';
 import type { Unfinished } from './endings.ts';
 
 /** A job with the scene as it is now, its file, and what we last wrote for it. */

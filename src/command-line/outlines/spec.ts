@@ -1,7 +1,7 @@
-import type { Context } from '../commands/shared/context.ts';
-import type { ExitCode } from '../exit.ts';
-import type { SettingName } from '../settings/table.ts';
-import type { LogFormat } from '../terminal/log/log-format.ts';
+import type { Context } from '../../commands/shared/context.ts';
+import type { ExitCode } from '../../exit.ts';
+import type { SettingName } from '../../settings/table.ts';
+import type { LogFormat } from '../../terminal/log/log-format.ts';
 
 /** One option. What stands for its value is in angle brackets; without one it is a switch. */
 export type OptionSpec = {
@@ -27,6 +27,8 @@ export type Invocation = {
   /** Settings given as flags, by setting name. */
   readonly flags: Readonly<Partial<Record<SettingName, unknown>>>;
   readonly configFile: string | undefined;
+  /** All that can be typed, for the command that writes it out. */
+  readonly table: CommandTable;
 };
 
 /**
@@ -50,6 +52,9 @@ export type CommandSpec = {
   readonly logFormat?: LogFormat;
   run(invocation: Invocation, context: Context): Promise<number>;
 };
+
+/** Every command and group there is. */
+export type CommandTable = { readonly commands: readonly CommandSpec[]; readonly groups: readonly CommandGroup[] };
 
 /** Commands of one group, such as `dlq list` and `dlq show`, have its name in front. */
 export type CommandGroup = { readonly name: string; readonly summary: string };

@@ -1,6 +1,6 @@
-import type { Setting } from '../settings/setting.ts';
-import type { SettingName } from '../settings/table.ts';
-import { flagOf, SETTING_NAMES, SETTINGS, variableOf } from '../settings/table.ts';
+import type { Setting } from '../../settings/setting.ts';
+import type { SettingName } from '../../settings/table.ts';
+import { flagOf, SETTING_NAMES, SETTINGS, variableOf } from '../../settings/table.ts';
 
 /** What talking to Plex and finding a file there can be told. */
 export const CONNECTION_SETTINGS: readonly SettingName[] = SETTING_NAMES.filter(

@@ -1,6 +1,6 @@
-import { unreachable } from '../../core/model/errors.ts';
-import type { ExitCode } from '../../exit.ts';
-import { EXIT, strongest } from '../../exit.ts';
+import { unreachable } from '../../../core/model/errors.ts';
+import type { ExitCode } from '../../../exit.ts';
+import { EXIT, strongest } from '../../../exit.ts';
 
 /** Something that went wrong in a run: the exit code that goes with it, and what tells it from others of that code. */
 export type Fault = { readonly exitCode: ExitCode; readonly what: string };

@@ -1,4 +1,4 @@
-import { RETRY_RULES } from '../failures/retry-policy.ts';
+import { RETRY_RULES } from '../../failures/retry-policy.ts';
 import type { WorkerEvent } from './events.ts';
 import type { Rescued } from './ports.ts';
 

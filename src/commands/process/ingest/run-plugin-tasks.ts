@@ -1,19 +1,19 @@
-import { backoffMs, RETRY_RULES } from '../../core/failures/retry-policy.ts';
-import { StoreError, SyncError, UsageError } from '../../core/model/errors.ts';
-import type { TaskMode } from '../../core/model/hook-event.ts';
-import type { Complaint } from '../../exit.ts';
-import { complaintOf, EXIT } from '../../exit.ts';
-import { takeProcessLock } from '../../queue/store/process-locks.ts';
-import type { Stores } from '../../queue/store/stores.ts';
-import { openAlertMemory } from '../../queue/tables/alert-memory.ts';
-import { intakeOf } from '../../queue/work/intake.ts';
-import type { LoadedSettings } from '../../settings/load.ts';
-import type { AskedTask } from '../../spool/ingest.ts';
-import { removeAsked, stillAsked } from '../../spool/ingest.ts';
-import { spoolOf } from '../../spool/layout.ts';
-import { answerTask } from '../plugin/tasks.ts';
-import type { Context } from '../shared/context.ts';
-import type { Fault } from './cron-verdict.ts';
+import { backoffMs, RETRY_RULES } from '../../../core/failures/retry-policy.ts';
+import { StoreError, SyncError, UsageError } from '../../../core/model/errors.ts';
+import type { TaskMode } from '../../../core/model/hook-event.ts';
+import type { Complaint } from '../../../exit.ts';
+import { complaintOf, EXIT } from '../../../exit.ts';
+import { takeProcessLock } from '../../../queue/store/process-locks.ts';
+import type { Stores } from '../../../queue/store/stores.ts';
+import { openAlertMemory } from '../../../queue/tables/alert-memory.ts';
+import { intakeOf } from '../../../queue/work/intake.ts';
+import type { LoadedSettings } from '../../../settings/load.ts';
+import type { AskedTask } from '../../../spool/ingest.ts';
+import { removeAsked, stillAsked } from '../../../spool/ingest.ts';
+import { spoolOf } from '../../../spool/layout.ts';
+import { answerTask } from '../../plugin/tasks.ts';
+import type { Context } from '../../shared/context.ts';
+import type { Fault } from '../cron/cron-verdict.ts';
 
 export type IngestPlace = Context & {
   /** Cuts a task off. */

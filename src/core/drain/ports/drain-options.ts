@@ -1,9 +1,6 @@
-import type { RetryLimits } from '../failures/retry-policy.ts';
-import type { PathMapping } from '../match/paths.ts';
-import type { Section } from '../model/plex-item.ts';
-import type { WriteRules } from '../write/desired-state.ts';
-import type { DrainDeps } from './ports.ts';
-import type { PlexGuard } from './servers/plex-guard.ts';
+import type { RetryLimits } from '../../failures/retry-policy.ts';
+import type { PathMapping } from '../../match/paths.ts';
+import type { WriteRules } from '../../write/desired-state.ts';
 
 /** How a drain is configured. */
 export type DrainOptions = {
@@ -30,13 +27,4 @@ export type DrainOptions = {
   readonly limit: number | undefined;
   /** Epoch ms after which nothing more is claimed or looked up. */
   readonly deadlineAt: number | undefined;
-};
-
-/** What stands once Plex was reached, before the first job is claimed. */
-export type DrainSetting = {
-  readonly deps: DrainDeps;
-  readonly guard: PlexGuard;
-  readonly options: DrainOptions;
-  /** The libraries to look in. */
-  readonly sections: readonly Section[];
 };

@@ -1,6 +1,6 @@
 import { Chalk } from 'chalk';
-import type { Level } from './log/log-format.ts';
-import { isTerminal } from './reader.ts';
+import { isTerminal } from '../reader.ts';
+import type { Level } from './log-format.ts';
 
 /** Paints log lines by their level, for a person at a terminal who wants colours; `undefined` for a pipe. */
 export function createPaint(): ((level: Level, line: string) => string) | undefined {

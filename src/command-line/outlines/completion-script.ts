@@ -1,7 +1,6 @@
-import { COMMANDS, GROUPS } from './commands.ts';
 import { GLOBAL_OPTIONS } from './global-options.ts';
 import { settingFlags } from './setting-options.ts';
-import type { CommandSpec, OptionSpec } from './spec.ts';
+import type { CommandSpec, CommandTable, OptionSpec } from './spec.ts';
 
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof SHELLS)[number];
@@ -13,31 +12,33 @@ type Word = { readonly word: string; readonly help: string };
 type OptionWord = Word & { readonly short: string | undefined; readonly value: 'none' | 'path' | 'other' };
 
 /** The completion script for a shell, made from the same descriptions as the help. */
-export function completionScript(shell: Shell): string {
+export function completionScript(shell: Shell, table: CommandTable): string {
   switch (shell) {
     case 'bash':
-      return bashScript();
+      return bashScript(table);
     case 'zsh':
-      return zshScript();
+      return zshScript(table);
     case 'fish':
-      return fishScript();
+      return fishScript(table);
   }
 }
 
-const first: readonly Word[] = [
-  ...COMMANDS.filter(({ name }) => !name.includes(' ')),
-  ...GROUPS,
-  { name: 'help', summary: 'show help' },
-].map(({ name, summary }) => ({ word: name, help: summary }));
+/** What can be typed first. */
+function firstWords({ commands, groups }: CommandTable): readonly Word[] {
+  const alone = commands.filter(({ name }) => !name.includes(' '));
+  const help = { name: 'help', summary: 'show help' };
+  return [...alone, ...groups, help].map(({ name, summary }) => ({ word: name, help: summary }));
+}
 
 /** The commands of each group, by the group's name. */
-const inGroup: readonly (readonly [group: string, words: readonly Word[]])[] = GROUPS.map(({ name }) => [
-  name,
-  COMMANDS.filter((command) => command.name.startsWith(`${name} `)).map((command) => ({
-    word: command.name.slice(name.length + 1),
-    help: command.summary,
-  })),
-]);
+function groupWords({ commands, groups }: CommandTable): readonly (readonly [group: string, words: readonly Word[]])[] {
+  return groups.map(({ name }) => [
+    name,
+    commands
+      .filter((command) => command.name.startsWith(`${name} `))
+      .map((command) => ({ word: command.name.slice(name.length + 1), help: command.summary })),
+  ]);
+}
 
 function optionsOf(command: CommandSpec): readonly OptionWord[] {
   const shown = (command.settings ?? []).flatMap((name) => settingFlags(name));
@@ -66,16 +67,17 @@ function takesPath({ operands = [] }: CommandSpec): boolean {
 }
 
 /** Every spelling of the options that a value of this kind follows, in whatever command. */
-function spellings(value: OptionWord['value']): readonly string[] {
-  const all = [...COMMANDS.flatMap(optionsOf), ...globals].filter((option) => option.value === value);
+function spellings(value: OptionWord['value'], { commands }: CommandTable): readonly string[] {
+  const all = [...commands.flatMap(optionsOf), ...globals].filter((option) => option.value === value);
   return [...new Set(all.flatMap(({ word, short }) => [word, ...(short === undefined ? [] : [short])]))];
 }
 
 const words = (list: readonly Word[]): string => list.map(({ word }) => word).join(' ');
 
 /** A value is no part of the command, and bash parts words at `=` and `:` too. */
-function bashScript(): string {
-  const paths = COMMANDS.filter(takesPath).map(({ name }) => `"${name}"*`);
+function bashScript(table: CommandTable): string {
+  const { commands } = table;
+  const paths = commands.filter(takesPath).map(({ name }) => `"${name}"*`);
   return `_plexsync() {
   local current="\${COMP_WORDS[COMP_CWORD]}" line="" wants="" list="" word
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
@@ -84,8 +86,8 @@ function bashScript(): string {
     esac
     if [ -n "$wants" ]; then wants=""; continue; fi
     case "$word" in
-      ${spellings('path').join('|')}) wants="path" ;;
-      ${spellings('other').join('|')}) wants="other" ;;
+      ${spellings('path', table).join('|')}) wants="path" ;;
+      ${spellings('other', table).join('|')}) wants="other" ;;
       -*) ;;
       *) line="\${line:+$line }$word" ;;
     esac
@@ -94,9 +96,11 @@ function bashScript(): string {
   COMPREPLY=()
   if [ -z "$wants" ]; then
     case "$line" in
-      "") case "$current" in -*) list="${words(globals)}" ;; *) list="${words(first)}" ;; esac ;;
-${inGroup.map(([group, list]) => `      "${group}") list="${words(list)}" ;;`).join('\n')}
-${COMMANDS.map((command) => `      "${command.name}"*) list="${words(optionsOf(command))}" ;;`).join('\n')}
+      "") case "$current" in -*) list="${words(globals)}" ;; *) list="${words(firstWords(table))}" ;; esac ;;
+${groupWords(table)
+  .map(([group, list]) => `      "${group}") list="${words(list)}" ;;`)
+  .join('\n')}
+${commands.map((command) => `      "${command.name}"*) list="${words(optionsOf(command))}" ;;`).join('\n')}
     esac
     case "$list" in
       --*) case "$current" in -*) ;; *) list=""; case "$line" in ${paths.join('|')}) wants="path" ;; esac ;; esac ;;
@@ -112,7 +116,7 @@ ${COMMANDS.map((command) => `      "${command.name}"*) list="${words(optionsOf(c
 complete -F _plexsync plexsync`;
 }
 
-function zshScript(): string {
+function zshScript(table: CommandTable): string {
   const described = (list: readonly Word[]): string =>
     list.map(({ word, help }) => `'${zshText(word)}:${zshText(help)}'`).join(' ');
   return `#compdef plexsync
@@ -120,9 +124,11 @@ _plexsync() {
   local -a list line
   line=(\${\${words[2,CURRENT-1]}:#-*})
   case "$line" in
-    "") list=(${described(first)}) ;;
-${inGroup.map(([group, list]) => `    "${group}") list=(${described(list)}) ;;`).join('\n')}
-${COMMANDS.map((command) => `    "${command.name}"*) list=(${described(optionsOf(command))}) ;;`).join('\n')}
+    "") list=(${described(firstWords(table))}) ;;
+${groupWords(table)
+  .map(([group, list]) => `    "${group}") list=(${described(list)}) ;;`)
+  .join('\n')}
+${table.commands.map((command) => `    "${command.name}"*) list=(${described(optionsOf(command))}) ;;`).join('\n')}
   esac
   if [[ "\${list[1]}" == --* && "$PREFIX" != -* ]]; then _files; else _describe plexsync list; fi
 }
@@ -133,15 +139,15 @@ function zshText(text: string): string {
   return text.replaceAll("'", '’').replaceAll(':', '\\:');
 }
 
-function fishScript(): string {
+function fishScript(table: CommandTable): string {
   const lines = [
     'complete -c plexsync -f',
-    ...first.map(({ word, help }) => fishLine('__fish_use_subcommand', `-a ${word}`, help)),
+    ...firstWords(table).map(({ word, help }) => fishLine('__fish_use_subcommand', `-a ${word}`, help)),
     ...globals.map((option) => fishLine('__fish_use_subcommand', fishOption(option), option.help)),
-    ...inGroup.flatMap(([group, list]) =>
+    ...groupWords(table).flatMap(([group, list]) =>
       list.map(({ word, help }) => fishLine(`__fish_seen_subcommand_from ${group}`, `-a ${word}`, help)),
     ),
-    ...COMMANDS.flatMap((command) => {
+    ...table.commands.flatMap((command) => {
       const seen = command.name
         .split(' ')
         .map((word) => `__fish_seen_subcommand_from ${word}`)

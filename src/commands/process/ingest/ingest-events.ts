@@ -1,10 +1,10 @@
-import type { Stores } from '../../queue/store/stores.ts';
-import { intakeOf } from '../../queue/work/intake.ts';
-import type { LoadedSettings } from '../../settings/load.ts';
-import { ingestSpool } from '../../spool/ingest.ts';
-import { spoolOf } from '../../spool/layout.ts';
-import { reportTaken } from '../plugin/taken-report.ts';
-import type { Fault } from './cron-verdict.ts';
+import type { Stores } from '../../../queue/store/stores.ts';
+import { intakeOf } from '../../../queue/work/intake.ts';
+import type { LoadedSettings } from '../../../settings/load.ts';
+import { ingestSpool } from '../../../spool/ingest.ts';
+import { spoolOf } from '../../../spool/layout.ts';
+import { reportTaken } from '../../plugin/taken-report.ts';
+import type { Fault } from '../cron/cron-verdict.ts';
 import type { Answered, IngestPlace, RunPluginTasks } from './run-plugin-tasks.ts';
 
 /** What keeps tasks from being done, and whether the spool itself is to be told of: as a complaint of cron's. */

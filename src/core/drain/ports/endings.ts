@@ -1,13 +1,12 @@
-import type { SceneFile } from '../match/evidence.ts';
-import type { SyncError } from '../model/errors.ts';
-import type { Job } from '../model/job.ts';
-import type { PlexItem } from '../model/plex-item.ts';
-import type { Intent, SceneRecord, SyncNotes, Written } from '../model/scene-record.ts';
-import { isOfItem, lockedByUs } from '../model/scene-record.ts';
-import { leftOf } from '../write/cut-summary.ts';
-import type { EditPlan } from '../write/edit-plan.ts';
+import type { SceneFile } from '../../match/evidence.ts';
+import type { SyncError } from '../../model/errors.ts';
+import type { Job } from '../../model/job.ts';
+import type { PlexItem } from '../../model/plex-item.ts';
+import type { Intent, SceneRecord, SyncNotes, Written } from '../../model/scene-record.ts';
+import { isOfItem, lockedByUs } from '../../model/scene-record.ts';
+import { leftOf } from '../../write/cut-summary.ts';
+import type { EditPlan } from '../../write/edit-plan.ts';
 import type { DrainDeps } from './ports.ts';
-import type { PlexGuard } from './servers/plex-guard.ts';
 
 /** What a step makes of a batch: the jobs that go on, and those that have come to their end. */
 export type Step<T> = { readonly going: readonly T[]; readonly ended: readonly Ended[] };
@@ -74,7 +73,9 @@ export function givenBack(job: Job): Ended {
 }
 
 /** By what it is known that a drain is stopping. */
-export type StopSigns = Pick<DrainDeps, 'stopRequested'> & { readonly guard: Pick<PlexGuard, 'halts'> };
+export type StopSigns = Pick<DrainDeps, 'stopRequested'> & {
+  readonly guard: { halts(): readonly { readonly kind: string }[] };
+};
 
 /** Whether requests fail because we are stopping or were refused, and not for any fault of the jobs. */
 export function isStopping({ stopRequested, guard }: StopSigns): boolean {

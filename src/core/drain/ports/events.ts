@@ -1,8 +1,8 @@
-import type { Evidence } from '../match/evidence.ts';
-import type { ListKind } from '../model/plex-item.ts';
-import type { LeftAlone } from '../model/scene-record.ts';
-import type { EditPlan } from '../write/edit-plan.ts';
-import type { Altered } from '../write/verify-plan.ts';
+import type { Evidence } from '../../match/evidence.ts';
+import type { ListKind } from '../../model/plex-item.ts';
+import type { LeftAlone } from '../../model/scene-record.ts';
+import type { EditPlan } from '../../write/edit-plan.ts';
+import type { Altered } from '../../write/verify-plan.ts';
 
 /** What happens to jobs in a drain, as values: core says what, `terminal/` says how it reads. */
 export type WorkerEvent =

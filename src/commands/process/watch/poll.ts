@@ -1,8 +1,8 @@
-import type { SceneEdit } from '../../core/model/scene.ts';
-import type { PollMemory } from '../../queue/tables/stash-cursor.ts';
-import type { Intake } from '../../queue/work/intake.ts';
-import type { StashClient } from '../../stash/client.ts';
-import type { StashClock } from '../../stash/server-time.ts';
+import type { SceneEdit } from '../../../core/model/scene.ts';
+import type { PollMemory } from '../../../queue/tables/stash-cursor.ts';
+import type { Intake } from '../../../queue/work/intake.ts';
+import type { StashClient } from '../../../stash/client.ts';
+import type { StashClock } from '../../../stash/server-time.ts';
 import {
   FAR_OVERLAP_MS,
   farCursor,
@@ -11,7 +11,7 @@ import {
   isPast,
   isSettled,
   nearCursor,
-} from '../../stash/server-time.ts';
+} from '../../../stash/server-time.ts';
 
 /** What a poll found: the first one only marks where to begin. */
 export type Polled = { readonly kind: 'begun' } | { readonly kind: 'polled'; readonly changed: number };

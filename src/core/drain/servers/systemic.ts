@@ -1,12 +1,12 @@
-import { RETRY_RULES } from '../failures/retry-policy.ts';
-import type { LookedUp } from '../match/file-sample.ts';
-import { judgeSample } from '../match/file-sample.ts';
-import type { PathMapping } from '../match/paths.ts';
-import { isInFolder, isSamePath, normalisePath, pathMapFlag, sharedEnd } from '../match/paths.ts';
-import type { SyncError, SyncErrorCode } from '../model/errors.ts';
-import type { Section } from '../model/plex-item.ts';
-import { shellWord } from '../model/shell-word.ts';
-import type { Halt } from './servers/plex-guard.ts';
+import { RETRY_RULES } from '../../failures/retry-policy.ts';
+import type { LookedUp } from '../../match/file-sample.ts';
+import { judgeSample } from '../../match/file-sample.ts';
+import type { PathMapping } from '../../match/paths.ts';
+import { isInFolder, isSamePath, normalisePath, pathMapFlag, sharedEnd } from '../../match/paths.ts';
+import type { SyncError, SyncErrorCode } from '../../model/errors.ts';
+import type { Section } from '../../model/plex-item.ts';
+import { shellWord } from '../../model/shell-word.ts';
+import type { Halt } from './plex-guard.ts';
 
 /** This many permanent failures of one kind in a row, and no success in the run: the jobs are not what is wrong. */
 const SAME_FAILURE_LIMIT = 10;

@@ -1,8 +1,8 @@
-import { complaintOf } from '../../exit.ts';
-import type { Stores } from '../../queue/store/stores.ts';
-import { openStores } from '../../queue/store/stores.ts';
-import { openAlertMemory } from '../../queue/tables/alert-memory.ts';
-import type { Context } from '../shared/context.ts';
+import { complaintOf } from '../../../exit.ts';
+import type { Stores } from '../../../queue/store/stores.ts';
+import { openAlertMemory } from '../../../queue/tables/alert-memory.ts';
+import { openStores } from '../../../queue/work/open-stores.ts';
+import type { Context } from '../../shared/context.ts';
 import type { Fault } from './cron-verdict.ts';
 import { cronVerdict, isLetterComplaint, overAfter } from './cron-verdict.ts';
 

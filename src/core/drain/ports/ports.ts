@@ -1,19 +1,15 @@
-import type { Breaker } from '../failures/breaker.ts';
-import type { PlexFile } from '../match/evidence.ts';
-import type { FileIndex, IndexMark } from '../match/file-index.ts';
-import type { ListedItem } from '../match/listing.ts';
-import type { LivePlex } from '../match/live-finders.ts';
-import type { Pin } from '../match/pin.ts';
-import type { Job, Lease, Settled, Settlement } from '../model/job.ts';
-import type { PlexItem, Section } from '../model/plex-item.ts';
-import type { Intent, SceneRecord } from '../model/scene-record.ts';
-import type { StashLook } from '../model/stash-scene.ts';
-import type { TooLong } from '../write/cut-summary.ts';
-import type { Part } from '../write/parts.ts';
+import type { Breaker } from '../../failures/breaker.ts';
+import type { FileIndex, IndexMark } from '../../match/file-index.ts';
+import type { ListedItem } from '../../match/listing.ts';
+import type { LivePlex } from '../../match/live-finders.ts';
+import type { Pin } from '../../match/pin.ts';
+import type { Job, Lease, Settled, Settlement } from '../../model/job.ts';
+import type { Binding, PlexFile, PlexItem, Section } from '../../model/plex-item.ts';
+import type { Intent, SceneRecord } from '../../model/scene-record.ts';
+import type { StashLook } from '../../model/stash-scene.ts';
+import type { TooLong } from '../../write/cut-summary.ts';
+import type { Part } from '../../write/parts.ts';
 import type { WorkerEvent } from './events.ts';
-
-/** Which Plex server a data directory belongs to, and the libraries by which it is known again for free. */
-export type Binding = { readonly machineIdentifier: string; readonly sectionUuids: readonly string[] };
 
 /** What is noted of an item before its first PUT: what counted as ours so far, and what is about to change. */
 export type IntentNote = SceneRecord & {

@@ -1,0 +1,54 @@
+import { COMPLETION } from './completion.ts';
+import { CONFIG_SHOW } from './config.ts';
+import { DEMO } from './demo.ts';
+import { DLQ_EXPORT, DLQ_LIST, DLQ_PURGE, DLQ_RETRY, DLQ_SHOW, DLQ_SUMMARY } from './dlq.ts';
+import { DOCTOR } from './doctor.ts';
+import { ENQUEUE } from './enqueue.ts';
+import { HOOK } from './hook.ts';
+import { INIT } from './init.ts';
+import { MATCH_TEST } from './match-test.ts';
+import { PIN, UNPIN } from './pin.ts';
+import { PLUGIN_INSTALL, PLUGIN_STATUS } from './plugin.ts';
+import { PROCESS } from './process.ts';
+import { QUEUE_DROP, QUEUE_LIST } from './queue.ts';
+import { RECONCILE } from './reconcile.ts';
+import { REPORT } from './report.ts';
+import type { CommandGroup, CommandSpec } from './spec.ts';
+import { STATS } from './stats.ts';
+import { STATUS } from './status.ts';
+
+export const GROUPS: readonly CommandGroup[] = [
+  { name: 'queue', summary: 'jobs that wait' },
+  { name: 'dlq', summary: 'dead letters: jobs that will not be tried again without a person' },
+  { name: 'config', summary: 'settings' },
+  { name: 'plugin', summary: 'the plugin that tells of changes in Stash' },
+];
+
+/** Every command there is, in the order of `--help`. */
+export const COMMANDS: readonly CommandSpec[] = [
+  ENQUEUE,
+  PROCESS,
+  STATS,
+  STATUS,
+  QUEUE_LIST,
+  QUEUE_DROP,
+  DLQ_LIST,
+  DLQ_SHOW,
+  DLQ_SUMMARY,
+  DLQ_RETRY,
+  DLQ_PURGE,
+  DLQ_EXPORT,
+  RECONCILE,
+  MATCH_TEST,
+  PIN,
+  UNPIN,
+  PLUGIN_INSTALL,
+  PLUGIN_STATUS,
+  HOOK,
+  INIT,
+  CONFIG_SHOW,
+  DOCTOR,
+  REPORT,
+  DEMO,
+  COMPLETION,
+];

@@ -1,0 +1,38 @@
+import type { DrainReport } from '../../core/drain/drain.ts';
+import { NO_JOBS } from '../../core/drain/ports/tally.ts';
+import { longestWaitMs } from '../../core/failures/retry-policy.ts';
+import { strongest } from '../../exit.ts';
+import type { Stores } from '../../queue/store/stores.ts';
+import { readStats } from '../../queue/views/stats.ts';
+import { recordIdleRun } from '../../queue/work/idle.ts';
+import type { Context } from '../shared/context.ts';
+import type { RunResult } from './cron/cron.ts';
+import type { DrainRequest } from './queue-run.ts';
+import { stashUse } from './stash-use.ts';
+import type { Summary } from './summary.ts';
+import { reportRun } from './summary.ts';
+
+/** A run that found nothing to do. */
+const IDLE: DrainReport = { ends: [], tally: NO_JOBS };
+
+/** One run over the queue; with nothing to do it ends before anything of a drain is loaded. */
+export async function runOnce(stores: Stores, request: DrainRequest, context: Context): Promise<RunResult> {
+  const { startedAt, loaded, before } = request;
+  const exitCode = strongest(before.map((fault) => fault.exitCode));
+  const isIdle = recordIdleRun(stores, {
+    pid: process.pid,
+    now: startedAt,
+    retentionMs: loaded.settings.dlq_retention_days,
+    longestWaitMs: longestWaitMs(loaded.settings.not_found_max_wait),
+    stash: stashUse(loaded),
+    exitCode,
+  });
+  if (!isIdle) {
+    const { runOnQueue } = await import('./queue-run.ts');
+    return await runOnQueue(stores, request, context);
+  }
+  const stats = readStats(stores, context.now());
+  const summary: Summary = { mode: 'write', exitCode, stats, startedAt, endedAt: context.now(), skippedScenes: [] };
+  const tell = (): void => reportRun(IDLE, summary, context.output);
+  return { exitCode, faults: before, isConnected: false, ended: 0, tell };
+}

@@ -1,0 +1,18 @@
+import type { Stores } from '../../queue/store/stores.ts';
+import type { Context } from '../shared/context.ts';
+
+/** A warning that is true at each run is read once, and once more tomorrow. */
+export async function warnOnceADay(
+  stores: Stores,
+  warnings: readonly string[],
+  { output, now }: Context,
+): Promise<void> {
+  const { openAlertMemory } = await import('../../queue/tables/alert-memory.ts');
+  const { isToldToday } = await import('./cron/cron-verdict.ts');
+  const notices = openAlertMemory(stores);
+  for (const warning of warnings) {
+    if (isToldToday(notices.complainedAt(warning), now())) continue;
+    output.log('warning', `[PlexSync] ${warning}`);
+    notices.noteComplaint(warning, now());
+  }
+}
