@@ -1,8 +1,8 @@
-import { EXIT_CODE_WORDS } from '../src/command-line/exit-codes.ts';
 import { COMMANDS, GROUPS } from '../src/command-line/outlines/commands.ts';
 import { GLOBAL_OPTIONS } from '../src/command-line/outlines/global-options.ts';
 import { rangeOf, settingFlags } from '../src/command-line/outlines/setting-options.ts';
 import type { CommandSpec, OptionSpec } from '../src/command-line/outlines/spec.ts';
+import { EXIT_CODE_WORDS } from '../src/exit.ts';
 import type { Setting, SettingGroup } from '../src/settings/setting.ts';
 import { SETTING_GROUPS } from '../src/settings/setting.ts';
 import type { SettingName } from '../src/settings/table.ts';

@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import type { DrainEnd } from './core/drain/drain.ts';
 import type { SyncErrorCode } from './core/model/errors.ts';
 import { StoreError, SyncError, UsageError } from './core/model/errors.ts';
 
@@ -14,6 +15,41 @@ export const EXIT = {
   bug: 70,
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** What each exit code means, as `--help exit-codes`, the man pages and the README say it. */
+export const EXIT_CODE_WORDS: readonly (readonly [code: ExitCode | '129, 130, 143', meaning: string])[] = [
+  [0, 'done, nothing failed (jobs that wait for Plex to find their file are no failures)'],
+  [1, 'ran, and the answer is no: a job failed, a check found something, nothing matched'],
+  [2, 'usage or configuration'],
+  [3, 'Plex or Stash refused the credentials'],
+  [4, 'a server cannot be reached, or the circuit breaker is open: nothing lost, run again'],
+  [5, '--max-time reached with jobs left'],
+  [6, 'the data directory cannot be used: damaged, full, read-only, newer'],
+  [70, 'a bug in plexsync'],
+  ['129, 130, 143', 'stopped by a signal; writes in flight were settled'],
+];
+
+/** Why a drain ended, as the run's exit code; of a run that a time limit ended only where something is left. */
+const END_EXITS: Readonly<Record<DrainEnd['kind'], ExitCode>> = {
+  unauthorized: EXIT.refused,
+  stash_unauthorized: EXIT.refused,
+  forbidden: EXIT.refused,
+  unreachable: EXIT.unreachable,
+  breaker_open: EXIT.unreachable,
+  stash_unreachable: EXIT.unreachable,
+  stash_breaker_open: EXIT.unreachable,
+  misconfigured: EXIT.usage,
+  stash_misconfigured: EXIT.usage,
+  time_up: EXIT.timeUp,
+  limit: EXIT.done,
+  // The signal itself says what the run ends with.
+  signal: EXIT.done,
+};
+
+/** What a reason to end means for the exit code, where `due` jobs are left. */
+export function endExitCode(end: DrainEnd['kind'], due: number): ExitCode {
+  return end === 'time_up' && due === 0 ? EXIT.done : END_EXITS[end];
+}
 
 /** Several may apply to one run: the first of these counts, after a signal. */
 const PRECEDENCE: readonly ExitCode[] = [

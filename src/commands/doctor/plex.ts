@@ -1,4 +1,4 @@
-import { chooseSections } from '../../core/match/libraries.ts';
+import { chooseSections, otherServerWords } from '../../core/match/libraries.ts';
 import { SyncError, UsageError } from '../../core/model/errors.ts';
 import type { Binding, Section } from '../../core/model/plex-item.ts';
 import type { Identity, PlexClient } from '../../plex/client.ts';
@@ -85,7 +85,7 @@ function checkBinding({ machineIdentifier }: Identity, stores: Stores | undefine
   if (bound === undefined) return [ok(check, `${machineIdentifier}; the data directory is bound at the first process`)];
   if (bound.machineIdentifier === machineIdentifier)
     return [ok(check, `${machineIdentifier}, to which the data directory belongs`)];
-  const message = `the data directory belongs to the Plex server ${bound.machineIdentifier}, but plex_url leads to ${machineIdentifier}`;
+  const message = `the ${otherServerWords(bound, { machineIdentifier })}`;
   return [
     failure(
       check,

@@ -1,8 +1,8 @@
-import { bindingOf, chooseSections } from '../../core/match/libraries.ts';
+import { chooseSections } from '../../core/match/libraries.ts';
 import type { Pin } from '../../core/match/pin.ts';
 import { fileToFollow, pinCommand } from '../../core/match/pin.ts';
 import { SyncError, UsageError } from '../../core/model/errors.ts';
-import type { Binding, PlexItem, Section } from '../../core/model/plex-item.ts';
+import type { PlexItem, Section } from '../../core/model/plex-item.ts';
 import type { PinnedDocument, UnpinnedDocument } from '../../documents/pin.ts';
 import { EXIT } from '../../exit.ts';
 import type { PlexClient } from '../../plex/client.ts';
@@ -44,12 +44,11 @@ export async function pin({ scene, ratingKey, flags, configFile }: PinOptions, c
   try {
     const plex = connectToPlex(loaded, context);
     const bound = prepareServerState(stores.queueDb).binding();
-    const sections = await proveKnownServer(plex, bound);
+    const { sections, firstBinding } = await proveKnownServer(plex, bound);
     const item = await itemToPin(plex, key);
     const section = sectionToPin(item, sections, loaded.settings.plex_library);
     const toPin = pinOf(sceneId, item, { stores, now: now() });
-    const binding = bound === undefined ? await bindingTo(plex, sections) : undefined;
-    const done = pinScene(stores, { pin: toPin, binding });
+    const done = pinScene(stores, { pin: toPin, binding: firstBinding });
     if (output.json) output.resultJson(pinnedDocument(toPin, section, done), 2);
     else output.result(pinnedLines(toPin, section, done).map(sanitize).join('\n'));
     return EXIT.done;
@@ -106,11 +105,6 @@ function pinOf(
       'Pin the scene to the item of the film itself, not to a collection.',
     );
   return { sceneId, ratingKey, sectionKey, title: fields.title, file, pinnedAt: now };
-}
-
-async function bindingTo(plex: PlexClient, sections: readonly Section[]): Promise<Binding> {
-  const { machineIdentifier } = await plex.identity();
-  return bindingOf(machineIdentifier, sections);
 }
 
 function pinnedLines(pin: Pin, section: Section, done: PinnedScene): readonly string[] {

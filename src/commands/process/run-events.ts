@@ -29,15 +29,49 @@ export async function maskFor({ settings }: LoadedSettings, key: () => string): 
   return createPathMask(key());
 }
 
-/** Events that bring a job of the backlog to some end, for this run at least. */
-const ENDINGS: ReadonlySet<WorkerEvent['kind']> = new Set([
-  'completed',
-  'buried',
-  'skipped',
-  'gone',
-  'superseded',
-  'retrying',
-]);
+/** Which events bring a job of the backlog to some end, for this run at least. */
+const ENDS_A_JOB: Readonly<Record<WorkerEvent['kind'], boolean>> = {
+  connected: false,
+  revived: false,
+  woken: false,
+  claimed: false,
+  rescued: false,
+  searching: false,
+  title_search: false,
+  title_matches: false,
+  filter_unusable: false,
+  index_listed: false,
+  listing_given_up: false,
+  index_refreshed: false,
+  index_unusable: false,
+  found: false,
+  pin_moved: false,
+  low_confidence: false,
+  written: false,
+  would_write: false,
+  would_not_write: false,
+  altered: false,
+  left_alone: false,
+  capped: false,
+  summary_cut: false,
+  completed: true,
+  retrying: true,
+  buried: true,
+  released: false,
+  gone: true,
+  thin_scene: false,
+  scan_requested: false,
+  scan_failed: false,
+  skipped: true,
+  letter_shortened: false,
+  letters_expired: false,
+  superseded: true,
+  lease_lost: false,
+  breaker_opened: false,
+  stash_breaker_opened: false,
+  breaker_half_open: false,
+  breaker_closed: false,
+};
 
 export function createRunEvents({ output, now }: Context, mask: PathMask | undefined): RunEvents {
   const skipped: number[] = [];
@@ -50,7 +84,7 @@ export function createRunEvents({ output, now }: Context, mask: PathMask | undef
   const emit = (event: WorkerEvent): void => {
     if (event.kind === 'connected') isConnected = true;
     if (event.kind === 'skipped') skipped.push(event.sceneId);
-    if (ENDINGS.has(event.kind)) done += 1;
+    if (ENDS_A_JOB[event.kind]) done += 1;
     mask?.learn(event);
     if (output.json) output.resultJson(eventDocument(event));
     else if (event.kind === 'would_write' || event.kind === 'would_not_write') output.result(previewText(event));

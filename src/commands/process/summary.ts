@@ -1,8 +1,8 @@
 import type { DrainEnd, DrainReport } from '../../core/drain/drain.ts';
+import type { Tally } from '../../core/drain/ports/tally.ts';
 import { unreachable } from '../../core/model/errors.ts';
 import type { RunSummaryDocument } from '../../documents/run-summary.ts';
-import type { ExitCode } from '../../exit.ts';
-import { EXIT, signalExitCode, strongest } from '../../exit.ts';
+import { EXIT, endExitCode, signalExitCode, strongest } from '../../exit.ts';
 import type { StoreStats } from '../../queue/views/stats.ts';
 import type { LogLine } from '../../terminal/log/log.ts';
 import type { Output } from '../../terminal/log/output.ts';
@@ -33,35 +33,15 @@ export function faultsOf(
   before: readonly Fault[],
 ): { readonly exitCode: number; readonly faults: readonly Fault[] } {
   const failed: readonly Fault[] =
-    tally.retried + tally.buried > 0 ? [{ exitCode: EXIT.jobsFailed, what: 'jobs failed' }] : [];
-  const faults = [...before, ...failed, ...ends.map((end) => ({ exitCode: endCode(end, stats), what: end.kind }))];
+    countedAs(tally, 'failed') > 0 ? [{ exitCode: EXIT.jobsFailed, what: 'jobs failed' }] : [];
+  const faults = [
+    ...before,
+    ...failed,
+    ...ends.map((end) => ({ exitCode: endExitCode(end.kind, stats.waiting.due), what: end.kind })),
+  ];
   const signal = ends.find((end) => end.kind === 'signal');
   const exitCodes = faults.map(({ exitCode }) => exitCode);
   return { faults, exitCode: signal === undefined ? strongest(exitCodes) : signalExitCode(signal.signal) };
-}
-
-function endCode(end: DrainEnd, { waiting }: StoreStats): ExitCode {
-  switch (end.kind) {
-    case 'unauthorized':
-    case 'stash_unauthorized':
-    case 'forbidden':
-      return EXIT.refused;
-    case 'unreachable':
-    case 'breaker_open':
-    case 'stash_unreachable':
-    case 'stash_breaker_open':
-      return EXIT.unreachable;
-    case 'misconfigured':
-    case 'stash_misconfigured':
-      return EXIT.usage;
-    case 'time_up':
-      return waiting.due > 0 ? EXIT.timeUp : EXIT.done;
-    case 'limit':
-    case 'signal':
-      return EXIT.done;
-    default:
-      return unreachable(end);
-  }
 }
 
 /** Why a run ended, or did less than it could, where that needs saying, and what to do next. */
@@ -138,27 +118,50 @@ function explainEnd(end: DrainEnd, stats: StoreStats): readonly LogLine[] {
   }
 }
 
+/** Every ending of a job, as the closing text of a run words it, in its order. */
+const ENDING_WORDS: Readonly<Record<keyof Tally, string>> = {
+  updated: 'updated',
+  unchanged: 'already right',
+  waiting: 'not in Plex yet',
+  skipped: 'skipped, not in Plex',
+  gone: 'no longer in Stash',
+  retried: 'to be retried',
+  buried: 'moved to the DLQ',
+  released: 'released',
+  superseded: 'continued in a newer edit',
+  leaseLost: 'taken over by another run',
+};
+
+/** What counts as processed, and what as failed. */
+const COUNTS_AS: Readonly<Record<keyof Tally, 'processed' | 'failed' | 'neither'>> = {
+  updated: 'processed',
+  unchanged: 'processed',
+  waiting: 'processed',
+  skipped: 'processed',
+  gone: 'processed',
+  retried: 'failed',
+  buried: 'failed',
+  released: 'neither',
+  superseded: 'neither',
+  leaseLost: 'neither',
+};
+
+function countedAs(tally: Readonly<Tally>, what: 'processed' | 'failed'): number {
+  const endings = Object.entries(COUNTS_AS).filter(([, counts]) => counts === what);
+  return endings.reduce((sum, [ending]) => sum + tally[ending as keyof Tally], 0);
+}
+
 /** The closing text of a run: counts first, then what waits and why. */
 function summaryText({ tally }: DrainReport, summary: Summary): string {
   if (summary.mode === 'preview') return previewSummary(tally, summary);
   const { stats, startedAt, endedAt, skippedScenes } = summary;
-  const failed = tally.retried + tally.buried;
-  const processed = tally.updated + tally.unchanged + tally.waiting + tally.skipped + tally.gone + failed;
+  const failed = countedAs(tally, 'failed');
+  const processed = countedAs(tally, 'processed') + failed;
   const took = ((endedAt - startedAt) / 1_000).toFixed(1);
   const lines = [`Queue processing complete. Processed: ${processed}, Failed: ${failed} (${took}s)`];
-  const parts: readonly Count[] = [
-    [tally.updated, 'updated'],
-    [tally.unchanged, 'already right'],
-    [tally.waiting, 'not in Plex yet'],
-    [tally.skipped, 'skipped, not in Plex'],
-    [tally.gone, 'no longer in Stash'],
-    [tally.retried, 'to be retried'],
-    [tally.buried, 'moved to the DLQ'],
-    [tally.released, 'released'],
-    [tally.superseded, 'continued in a newer edit'],
-    [tally.leaseLost, 'taken over by another run'],
-  ];
-  const counted = countsText(parts);
+  const counted = countsText(
+    Object.entries(ENDING_WORDS).map(([ending, words]) => [tally[ending as keyof Tally], words]),
+  );
   if (counted !== '') lines.push(`  ${counted}`);
   if (skippedScenes.length > 0) lines.push(`Skipped scenes: ${listed(skippedScenes)}`);
   lines.push(...waitingLines(stats));
@@ -246,7 +249,7 @@ export function reportRun(report: DrainReport, summary: Summary, output: Output)
 
 /** Why a run ended, or did less than it could; an end that is somebody's to mend is an error. */
 function tellEnd(end: DrainEnd, stats: StoreStats, output: Output): void {
-  const exitCode = endCode(end, stats);
+  const exitCode = endExitCode(end.kind, stats.waiting.due);
   const lines = explainEnd(end, stats);
   if (exitCode === EXIT.done || exitCode === EXIT.timeUp) {
     for (const [level, line] of lines) output.log(level, line);

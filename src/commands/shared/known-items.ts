@@ -1,4 +1,5 @@
-import { isKnownServer } from '../../core/match/libraries.ts';
+import { bisect } from '../../core/failures/bisect.ts';
+import { meetServer, otherServerWords } from '../../core/match/libraries.ts';
 import type { SyncErrorCode } from '../../core/model/errors.ts';
 import { SyncError, UsageError } from '../../core/model/errors.ts';
 import type { Binding, PlexItem, Section } from '../../core/model/plex-item.ts';
@@ -7,17 +8,19 @@ import { isOfItem } from '../../core/model/scene-record.ts';
 import type { PlexClient } from '../../plex/client.ts';
 
 /**
- * Makes sure that Plex answers, takes the token, and is the server whose rating keys we know.
- * @returns its libraries.
+ * Makes sure that Plex answers, takes the token, and is the server whose rating keys we know, or the first one.
+ * @returns its libraries, and what is to be stored of a first one.
  * @throws {UsageError | SyncError}
  */
-export async function proveKnownServer(plex: PlexClient, bound: Binding | undefined): Promise<readonly Section[]> {
+export async function proveKnownServer(
+  plex: PlexClient,
+  bound: Binding | undefined,
+): Promise<{ readonly sections: readonly Section[]; readonly firstBinding: Binding | undefined }> {
   const sections = await plex.sections();
-  if (bound === undefined || isKnownServer(bound, sections)) return sections;
-  const { machineIdentifier } = await plex.identity();
-  if (machineIdentifier === bound.machineIdentifier) return sections;
+  const met = await meetServer(bound, sections, plex.identity);
+  if (met.kind !== 'other') return { sections, firstBinding: met.kind === 'first' ? met.binding : undefined };
   throw new UsageError(
-    `This data directory belongs to the Plex server ${bound.machineIdentifier}, but plex_url leads to ${machineIdentifier}.`,
+    `This ${otherServerWords(met.bound, met.binding)}.`,
     'Correct plex_url, or use another --data-dir for the other server. Nothing was changed.',
   );
 }
@@ -49,14 +52,16 @@ export async function missingItems(plex: PlexClient, records: readonly SweptReco
 const WORTH_HALVING: ReadonlySet<SyncErrorCode> = new Set(['plex_not_found', 'plex_too_long']);
 
 async function foundOf(plex: PlexClient, asked: readonly string[]): Promise<ReadonlyMap<string, PlexItem>> {
-  try {
-    return new Map((await plex.items(asked)).map((item) => [item.ratingKey, item]));
-  } catch (thrown) {
-    if (!(thrown instanceof SyncError) || !WORTH_HALVING.has(thrown.code)) throw thrown;
-    if (asked.length === 1 && thrown.code === 'plex_not_found') return new Map();
-    if (asked.length === 1) throw thrown;
-    const middle = Math.ceil(asked.length / 2);
-    const [first, second] = [asked.slice(0, middle), asked.slice(middle)];
-    return new Map([...(await foundOf(plex, first)), ...(await foundOf(plex, second))]);
-  }
+  const found = new Map<string, PlexItem>();
+  await bisect(asked, async (part) => {
+    try {
+      for (const item of await plex.items(part)) found.set(item.ratingKey, item);
+      return 'done';
+    } catch (thrown) {
+      if (!(thrown instanceof SyncError) || !WORTH_HALVING.has(thrown.code)) throw thrown;
+      if (part.length === 1 && thrown.code !== 'plex_not_found') throw thrown;
+      return 'halve';
+    }
+  });
+  return found;
 }

@@ -63,3 +63,33 @@ export function isKnownServer(binding: Binding, sections: readonly Section[]): b
 export function bindingOf(machineIdentifier: string, sections: readonly Section[]): Binding {
   return { machineIdentifier, sectionUuids: sections.flatMap(({ uuid }) => uuid ?? []) };
 }
+
+/**
+ * Which server a data directory has met: the one it belongs to, with what is to be stored anew of it if anything, the
+ * first it meets, or another one.
+ */
+export type MetServer =
+  | { readonly kind: 'ours'; readonly binding: Binding | undefined }
+  | { readonly kind: 'first'; readonly binding: Binding }
+  | { readonly kind: 'other'; readonly binding: Binding; readonly bound: Binding };
+
+/** Tells which server answers; it is asked for its name only where its libraries do not tell. @throws {SyncError} */
+export async function meetServer(
+  bound: Binding | undefined,
+  sections: readonly Section[],
+  identity: () => Promise<{ readonly machineIdentifier: string }>,
+): Promise<MetServer> {
+  if (bound !== undefined && isKnownServer(bound, sections)) return { kind: 'ours', binding: undefined };
+  const { machineIdentifier } = await identity();
+  const binding = bindingOf(machineIdentifier, sections);
+  if (bound === undefined) return { kind: 'first', binding };
+  return bound.machineIdentifier === machineIdentifier ? { kind: 'ours', binding } : { kind: 'other', binding, bound };
+}
+
+/** The sentence for another server, without its full stop. */
+export function otherServerWords(
+  bound: Pick<Binding, 'machineIdentifier'>,
+  met: Pick<Binding, 'machineIdentifier'>,
+): string {
+  return `data directory belongs to the Plex server ${bound.machineIdentifier}, but plex_url leads to ${met.machineIdentifier}`;
+}

@@ -15,7 +15,17 @@ export type SceneRow = {
   readonly stash_updated_at: string | null;
   readonly added_at: number | null;
   readonly locked: string | null;
+  readonly written_at: number | null;
+  readonly left_alone: string | null;
+  readonly section_title: string | null;
 };
+
+/** The row of a scene. */
+export function readSceneRow(db: Db, sceneId: number): SceneRow | undefined {
+  return db.prepare<[number], SceneRow>(SELECT_SCENE).get(sceneId);
+}
+
+const SELECT_SCENE = 'SELECT * FROM scenes WHERE scene_id = ?';
 
 /** The end of a sync; a note of what is about to be written has none. */
 type End = { readonly now: number; readonly notes: SyncNotes | undefined };
@@ -26,7 +36,7 @@ const FORGOTTEN = `rating_key = '', section_key = '', file = NULL, written = '{"
 
 /** The statements of `scenes`: what we last wrote per scene. Those that write leave the transaction to the caller. */
 export function prepareScenes(db: Db) {
-  const select = db.prepare<[number], SceneRow>('SELECT * FROM scenes WHERE scene_id = ?');
+  const select = db.prepare<[number], SceneRow>(SELECT_SCENE);
   const byItem = db.prepare<[string], { scene_id: number }>(
     'SELECT scene_id FROM scenes WHERE rating_key = ? ORDER BY written_at DESC NULLS LAST LIMIT 1',
   );

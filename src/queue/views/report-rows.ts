@@ -3,6 +3,8 @@ import type { Stores } from '../store/stores.ts';
 import { storesName } from '../store/stores.ts';
 import type { DeadLetter } from '../tables/dead-letters.ts';
 import { prepareDeadLetters } from '../tables/dead-letters.ts';
+import type { SceneRow } from '../tables/scenes.ts';
+import { readSceneRow } from '../tables/scenes.ts';
 
 /** A waiting or running job, as a report shows it. Instants are epoch ms. */
 export type ReportedJob = {
@@ -20,15 +22,10 @@ export type ReportedJob = {
 };
 
 /** What is known of a scene's item, as a report shows it. */
-export type ReportedRecord = {
-  readonly rating_key: string;
-  readonly section_key: string;
-  readonly scene_path: string;
-  readonly file: string | null;
-  readonly written: string;
-  readonly intent: string | null;
-  readonly written_at: number | null;
-};
+export type ReportedRecord = Pick<
+  SceneRow,
+  'rating_key' | 'section_key' | 'scene_path' | 'file' | 'written' | 'intent' | 'written_at'
+>;
 
 /** All that the data directory knows of one scene. */
 export type SceneRows = {
@@ -42,11 +39,7 @@ export function readSceneRows({ queueDb, dlqDb, path }: Stores, sceneId: number)
   return inStore(storesName(path), () => ({
     jobs: queueDb.prepare<[number], ReportedJob>('SELECT * FROM jobs WHERE scene_id = ? ORDER BY id').all(sceneId),
     letters: prepareDeadLetters(dlqDb).list({ sceneId }),
-    record: queueDb
-      .prepare<[number], ReportedRecord>(
-        'SELECT rating_key, section_key, scene_path, file, written, intent, written_at FROM scenes WHERE scene_id = ?',
-      )
-      .get(sceneId),
+    record: readSceneRow(queueDb, sceneId),
   }));
 }
 

@@ -6,6 +6,8 @@ import { storesName } from '../store/stores.ts';
 import type { DeadLetter } from '../tables/dead-letters.ts';
 import { letterPathOf, prepareDeadLetters } from '../tables/dead-letters.ts';
 import { preparePins } from '../tables/pins.ts';
+import type { SceneRow } from '../tables/scenes.ts';
+import { readSceneRow } from '../tables/scenes.ts';
 import { prepareServerState } from '../tables/server-state.ts';
 import type { QueuedJob } from './job-list.ts';
 import { readJobs } from './job-list.ts';
@@ -42,17 +44,6 @@ export type SceneStatus = {
   readonly pin: Pin | undefined;
 };
 
-type Row = {
-  readonly rating_key: string;
-  readonly section_key: string;
-  readonly section_title: string | null;
-  readonly scene_path: string;
-  readonly file: string | null;
-  readonly written: string;
-  readonly written_at: number | null;
-  readonly left_alone: string | null;
-};
-
 /**
  * Where a scene is; `undefined` when nothing is known of it. Asks no server.
  * @throws {StoreError}
@@ -62,7 +53,7 @@ export function readSceneStatus(stores: Stores, sceneId: number, now: number): S
   const read = (): SceneStatus | undefined => {
     const jobs = [...readJobs(stores, { sceneIds: [sceneId] }, now)];
     const letters = prepareDeadLetters(dlqDb).list({ sceneId });
-    const row = db.prepare<[number], Row>('SELECT * FROM scenes WHERE scene_id = ?').get(sceneId);
+    const row = readSceneRow(db, sceneId);
     const pin = preparePins(db).of(sceneId);
     if (jobs.length === 0 && letters.length === 0 && row === undefined && pin === undefined) return undefined;
     const machineIdentifier = prepareServerState(db).binding()?.machineIdentifier;
@@ -88,7 +79,7 @@ function takerOf(db: Stores['queueDb'], scenePath: string, sceneId: number): num
   return statement.get(scenePath, sceneId)?.scene_id;
 }
 
-function toItem(row: Row, machineIdentifier: string | undefined): KnownItem {
+function toItem(row: SceneRow, machineIdentifier: string | undefined): KnownItem {
   return {
     ratingKey: row.rating_key,
     sectionKey: row.section_key,

@@ -1,7 +1,9 @@
 import type { Breaker } from '../../core/failures/breaker.ts';
+import { prepareMeta } from '../store/meta.ts';
 import { translated } from '../store/store-errors.ts';
 import type { Stores } from '../store/stores.ts';
 import { storesName } from '../store/stores.ts';
+import { OUTAGE } from '../tables/alert-memory.ts';
 import { CLAIMED_AWAITING } from '../tables/awaits-stash.ts';
 import { prepareDeadLetters } from '../tables/dead-letters.ts';
 import type { Run } from '../tables/runs.ts';
@@ -92,6 +94,5 @@ export function readStats(stores: Stores, now: number): StoreStats {
 
 /** Kept as epoch ms by the run that met the outage, and removed by the first that gets an answer. */
 function readOutage(db: Stores['queueDb']): number | undefined {
-  const row = db.prepare<[], { value: string }>(`SELECT value FROM meta WHERE name = 'outage_since'`).get();
-  return row === undefined ? undefined : Number(row.value);
+  return prepareMeta(db).number(OUTAGE);
 }

@@ -3,7 +3,7 @@ import { createStashBreaker } from '../../failures/stash-breaker.ts';
 import { asSyncError, SyncError, UsageError } from '../../model/errors.ts';
 import type { StashLook } from '../../model/stash-scene.ts';
 import type { DrainDeps } from '../ports/ports.ts';
-import { bisectScenes } from './bisect.ts';
+import { lookAtScenes } from './scene-looks.ts';
 import { doubtOf } from './stash-identity.ts';
 
 /** Why the jobs that need Stash were not tried. */
@@ -58,7 +58,7 @@ export function createSceneFetcher(deps: DrainDeps): SceneFetcher {
       if (ids.length === 0 || stash === undefined) return new Map();
       if (end === undefined) admit();
       if (end !== undefined) return all(ids, new SyncError('stash_unavailable', `Stash is not asked: ${end.message}`));
-      const { looks, isAlive, trouble } = await bisectScenes(ids, stash);
+      const { looks, isAlive, trouble } = await lookAtScenes(ids, stash);
       if (isAlive) breaker.answered();
       try {
         const doubt = await doubtOf(looks, { queue, stash });

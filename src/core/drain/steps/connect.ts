@@ -1,5 +1,5 @@
 import { admission, onProbe } from '../../failures/breaker.ts';
-import { bindingOf, chooseSections, isKnownServer } from '../../match/libraries.ts';
+import { chooseSections, meetServer, otherServerWords } from '../../match/libraries.ts';
 import type { SyncError } from '../../model/errors.ts';
 import { asSyncError, UsageError } from '../../model/errors.ts';
 import type { Section } from '../../model/plex-item.ts';
@@ -85,19 +85,16 @@ async function proveServer(
   contact: { readonly sections: readonly Section[]; readonly ifOtherServer: DrainOptions['ifOtherServer'] },
 ): Promise<void> {
   const { sections, ifOtherServer } = contact;
-  const bound = queue.binding();
-  if (bound !== undefined && isKnownServer(bound, sections)) return;
-  const { machineIdentifier } = await guard.ask(() => plex.identity());
-  const isOther = bound !== undefined && bound.machineIdentifier !== machineIdentifier;
-  if (isOther && ifOtherServer === 'refuse') {
+  const met = await meetServer(queue.binding(), sections, async () => await guard.ask(() => plex.identity()));
+  if (met.kind === 'other' && ifOtherServer === 'refuse') {
     throw new UsageError(
-      `This data directory belongs to the Plex server ${bound.machineIdentifier}, but plex_url leads to ${machineIdentifier}.`,
+      `This ${otherServerWords(met.bound, met.binding)}.`,
       'Correct plex_url, use another --data-dir for the other server, or rebind this one with --adopt-server, which drops its pins too.',
     );
   }
-  if (isOther) {
+  if (met.kind === 'other') {
     queue.forgetServer();
     files.clear();
   }
-  queue.bind(bindingOf(machineIdentifier, sections));
+  if (met.binding !== undefined) queue.bind(met.binding);
 }

@@ -1,3 +1,5 @@
+import type { PartEnd } from '../../failures/bisect.ts';
+import { bisect } from '../../failures/bisect.ts';
 import type { ProvenMatch } from '../../match/evidence.ts';
 import { heldFile } from '../../match/evidence.ts';
 import type { PathMapping } from '../../match/paths.ts';
@@ -38,49 +40,50 @@ export type ReadUses = {
  * a request for patience or a refused token is nobody's and ends the read at once.
  */
 export async function readItems(ratingKeys: readonly string[], uses: ReadUses): Promise<Map<string, ItemRead>> {
-  if (ratingKeys.length === 0) return new Map();
   const { guard, plex } = uses;
-  try {
-    const items = await guard.ask(() => plex.items(ratingKeys));
-    guard.answered();
-    const byKey = new Map(items.map((item) => [item.ratingKey, item]));
-    return readAs(ratingKeys, (key) => {
-      const item = byKey.get(key);
-      return item === undefined ? { kind: 'gone' } : { kind: 'item', item };
-    });
-  } catch (thrown) {
-    return await afterFailedRead(ratingKeys, asSyncError(thrown), uses);
-  }
-}
-
-async function afterFailedRead(
-  ratingKeys: readonly string[],
-  error: SyncError,
-  uses: ReadUses,
-): Promise<Map<string, ItemRead>> {
-  const { guard } = uses;
-  if (error.code === 'plex_unauthorized') guard.halt({ kind: 'unauthorized', message: error.message });
-  const isSingle = ratingKeys.length === 1;
-  if (isSingle && error.code === 'plex_not_found') return readAs(ratingKeys, () => ({ kind: 'gone' }));
-  const isShared = error.code === 'plex_unavailable' || error.code === 'plex_unauthorized';
-  if (isSingle || isShared || !ONE_ITEMS_FAULT.has(error.code)) {
-    guard.fault(error);
-    if (!isSingle) guard.putOff(error);
-    return readAs(ratingKeys, () => ({ kind: isSingle && !isShared ? 'error' : 'shared', error }));
-  }
-  const middle = Math.ceil(ratingKeys.length / 2);
   const reads = new Map<string, ItemRead>();
-  for (const half of [ratingKeys.slice(0, middle), ratingKeys.slice(middle)]) {
+  let failure: SyncError | undefined;
+  const unread = await bisect(ratingKeys, async (part) => {
     // What came before may have opened the breaker; then the rest is not asked for.
-    const isOver = guard.halted() !== undefined || [...reads.values()].some(({ kind }) => kind === 'shared');
-    const read = isOver ? readAs(half, () => ({ kind: 'shared', error })) : await readItems(half, uses);
-    for (const [key, value] of read) reads.set(key, value);
-  }
+    if (failure !== undefined && guard.halted() !== undefined) return 'stop';
+    try {
+      const items = await guard.ask(() => plex.items(part));
+      guard.answered();
+      const byKey = new Map(items.map((item) => [item.ratingKey, item]));
+      for (const key of part) {
+        const item = byKey.get(key);
+        reads.set(key, item === undefined ? { kind: 'gone' } : { kind: 'item', item });
+      }
+      return 'done';
+    } catch (thrown) {
+      failure = asSyncError(thrown);
+      return afterFailedRead(part, failure, { reads, guard });
+    }
+  });
+  if (failure !== undefined) for (const key of unread) reads.set(key, { kind: 'shared', error: failure });
   return reads;
 }
 
-function readAs(ratingKeys: readonly string[], read: (key: string) => ItemRead): Map<string, ItemRead> {
-  return new Map(ratingKeys.map((key) => [key, read(key)]));
+/** Notes what a failed read says of a single item, and decides whether it is worth halving. */
+function afterFailedRead(
+  part: readonly string[],
+  error: SyncError,
+  { reads, guard }: Pick<ReadUses, 'guard'> & { readonly reads: Map<string, ItemRead> },
+): PartEnd {
+  if (error.code === 'plex_unauthorized') guard.halt({ kind: 'unauthorized', message: error.message });
+  const [key, ...others] = part;
+  const single = others.length === 0 ? key : undefined;
+  if (single !== undefined && error.code === 'plex_not_found') {
+    reads.set(single, { kind: 'gone' });
+    return 'done';
+  }
+  const isShared = error.code === 'plex_unavailable' || error.code === 'plex_unauthorized';
+  if (single === undefined && !isShared && ONE_ITEMS_FAULT.has(error.code)) return 'halve';
+  guard.fault(error);
+  if (single === undefined) guard.putOff(error);
+  if (single === undefined || isShared) return 'stop';
+  reads.set(single, { kind: 'error', error });
+  return 'done';
 }
 
 type Uses = ReadUses & LookUpUses & { readonly queue: Pick<DrainQueue, 'record' | 'sceneOf'> };

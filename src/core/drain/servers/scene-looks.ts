@@ -1,3 +1,4 @@
+import { bisect } from '../../failures/bisect.ts';
 import type { SyncErrorCode } from '../../model/errors.ts';
 import { SyncError } from '../../model/errors.ts';
 import type { StashLook } from '../../model/stash-scene.ts';
@@ -22,24 +23,26 @@ export type Looked = {
  * Asks for scenes in one query. One that fails whole is halved until the fault is one scene's; an outage, a request for
  * patience or a refused key is nobody's, and ends it at once. So does a Stash that answers for none.
  */
-export async function bisectScenes(ids: readonly number[], stash: Pick<DrainStash, 'scenes'>): Promise<Looked> {
+export async function lookAtScenes(ids: readonly number[], stash: Pick<DrainStash, 'scenes'>): Promise<Looked> {
   const looks = new Map<number, StashLook>();
   const alone = new Map<number, SyncError>();
-  let waiting: readonly (readonly number[])[] = [ids];
   let thrown: unknown;
-  for (let left = 1 + mostExtra(ids.length); left > 0; left -= 1) {
-    const [part, ...rest] = waiting;
+  let requestsLeft = 1 + mostExtra(ids.length);
+  const unasked = await bisect(ids, async (part) => {
     const isHopeless = looks.size === 0 && alone.size > 1;
-    if (part === undefined || isHopeless) break;
-    const failure = await failureOf(async () => {
+    if (isHopeless || requestsLeft === 0) return 'stop';
+    requestsLeft -= 1;
+    try {
       for (const [id, look] of await stash.scenes(part)) looks.set(id, look);
-    });
-    thrown = failure ?? thrown;
-    if (failure !== undefined && !isOneScenesFault(failure)) break;
-    if (failure !== undefined && part.length === 1) for (const id of part) alone.set(id, failure);
-    waiting = failure === undefined || part.length === 1 ? rest : [...halvesOf(part), ...rest];
-  }
-  return judged({ looks, alone, thrown, unasked: waiting.flat() });
+      return 'done';
+    } catch (failure) {
+      thrown = failure;
+      if (!isOneScenesFault(failure)) return 'stop';
+      if (part.length === 1) for (const id of part) alone.set(id, failure);
+      return 'halve';
+    }
+  });
+  return judged({ looks, alone, thrown, unasked });
 }
 
 function judged(asked: {
@@ -61,22 +64,8 @@ function judged(asked: {
   return { looks, isAlive, trouble: thrown === undefined ? undefined : { thrown, left } };
 }
 
-async function failureOf(task: () => Promise<void>): Promise<unknown> {
-  try {
-    await task();
-    return undefined;
-  } catch (thrown) {
-    return thrown;
-  }
-}
-
 function isOneScenesFault(thrown: unknown): thrown is SyncError {
   return thrown instanceof SyncError && ONE_SCENES_FAULT.has(thrown.code) && thrown.retryAfterMs === undefined;
-}
-
-function halvesOf(ids: readonly number[]): readonly (readonly number[])[] {
-  const middle = Math.ceil(ids.length / 2);
-  return [ids.slice(0, middle), ids.slice(middle)];
 }
 
 /** A query that does not fit is the scene's fault only where those of others do; `undefined`: it is nobody's. */
