@@ -1,7 +1,7 @@
 /** What npm has to find in the repository, checked where no test run would notice its loss. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { isRelative, linksIn } from '../helpers/markdown.ts';
@@ -79,4 +79,13 @@ test('the pages of the package lead to what is in it', () => {
       const isThere = link.startsWith('#') || paths.includes(target) || ONLY_IN_THE_SOURCES.includes(target);
       assert.ok(isThere, `${page}: ${link}`);
     }
+});
+
+test('the bundle keeps the names of functions, so that a bug report tells where it broke', () => {
+  const chunks = readdirSync('dist').map((name) => readFileSync(join('dist', name), 'utf8'));
+  for (const name of ['readAndRecheck', 'planEdits', 'matchScene', 'prepareSettle', 'createPlexClient'])
+    assert.ok(
+      chunks.some((text) => new RegExp(`function ${name}\\(`).test(text)),
+      name,
+    );
 });
