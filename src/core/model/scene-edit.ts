@@ -7,7 +7,10 @@ import { contentKeys } from './scene.ts';
  */
 export type StampedEdit = {
   readonly data: SceneData;
-  /** When each key was last said. Later wins; two edits have the same stamp only where one call brought both. */
+  /**
+   * When each key was last said. Later wins; two edits have the same stamp only where one call brought both. A path without
+   * a stamp is known from an earlier look and was said by nobody: whatever is said of it wins.
+   */
   readonly stamps: Readonly<Partial<Record<SceneKey, number>>>;
   /** When somebody last asked for whatever Stash has. Absent: nothing is to be read from Stash. */
   readonly bareAt: number | undefined;
@@ -96,7 +99,9 @@ function isOfAnotherFile(
 function pickFrom(sources: readonly Source[]): Pick<StampedEdit, 'data' | 'stamps'> {
   return {
     data: Object.fromEntries(sources.map(({ key, from }) => [key, from.data[key]])),
-    stamps: Object.fromEntries(sources.map(({ key, from }) => [key, saidAt(from, key)])),
+    stamps: Object.fromEntries(
+      sources.flatMap(({ key, from }) => (from.stamps[key] === undefined ? [] : [[key, from.stamps[key]]])),
+    ),
   };
 }
 

@@ -121,6 +121,8 @@ export const QUEUE_SCHEMA: Schema = {
     -- Made with the directory, so that a dry run, which writes nothing, has it too.
     INSERT INTO meta (name, value) VALUES ('client_identifier', ${UUID_SQL}) ON CONFLICT DO NOTHING;
     `,
+    // A path that is known and that nobody said has no stamp; it had the stamp 0.
+    `UPDATE jobs SET stamps = json_remove(stamps, '$.path') WHERE stamps ->> 'path' = 0`,
   ],
 };
 
@@ -149,5 +151,7 @@ export const DLQ_SCHEMA: Schema = {
     'CREATE INDEX dead_letters_by_time ON dead_letters (failed_at)',
     // For a person to choose from: the items that a match without proof found.
     'ALTER TABLE dead_letters ADD COLUMN choices TEXT CHECK (choices IS NULL OR json_valid(choices))',
+    // As in queue.db: a path that nobody said has no stamp.
+    `UPDATE dead_letters SET stamps = json_remove(stamps, '$.path') WHERE json_valid(stamps) AND stamps ->> 'path' = 0`,
   ],
 };

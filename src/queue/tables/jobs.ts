@@ -56,12 +56,12 @@ export function prepareJobRows(db: Db) {
       available_at = min(available_at, @dueAt) WHERE id = @id`);
   const remove = db.prepare<[number]>('DELETE FROM jobs WHERE id = ?');
   const knownPath = db.prepare<[number], { scene_path: string }>('SELECT scene_path FROM scenes WHERE scene_id = ?');
-  // What is given by hand need not wait for Stash when an earlier sync knows the file. A path with no stamp to speak of:
-  // whatever anybody says of it later wins.
+  // What is given by hand need not wait for Stash when an earlier sync knows the file. The path gets no stamp:
+  // whatever anybody says of it wins.
   const withKnownPath = (sceneId: number, edit: StampedEdit): StampedEdit => {
     const isHeld = edit.bareAt !== undefined && edit.data.path === undefined && contentKeys(edit.data).length > 0;
     const path = isHeld ? knownPath.get(sceneId)?.scene_path : undefined;
-    return path === undefined ? edit : { ...edit, data: { path, ...edit.data }, stamps: { path: 0, ...edit.stamps } };
+    return path === undefined ? edit : { ...edit, data: { path, ...edit.data } };
   };
   return {
     /** The scene's waiting job, if any. */
@@ -144,8 +144,7 @@ export function prepareLateStamping(db: Db) {
     { at, now }: { readonly at: number; readonly now: number },
   ): readonly StampedEdit[] => {
     const last = read.get()?.value ?? 0;
-    // A stamp of 0 is for what is to lie under everything.
-    return at <= last && last <= now ? stampCall(edits, Math.max(at, 2)) : stamp(edits, at);
+    return at <= last && last <= now ? stampCall(edits, at) : stamp(edits, at);
   };
 }
 

@@ -106,11 +106,11 @@ export function prepareClaim(db: Db, { owner, stash }: { readonly owner: string;
   };
 }
 
-/** A path that was only assumed, out of an earlier sync, is no edit: Stash knows better, and the record has it anyway. */
+/** A path that is known and that nobody said is no edit: Stash knows better, and the record has it anyway. */
 function editToFill(row: JobRow): Pick<Job, 'data' | 'bare' | 'overStash'> {
   const edit = editOf(row);
-  const { path: _assumed, ...said } = edit.data;
-  const data = edit.stamps.path === 0 ? said : edit.data;
+  const { path: _known, ...said } = edit.data;
+  const data = edit.stamps.path === undefined ? said : edit.data;
   return { data, bare: edit.bareAt === undefined ? 'no' : 'open', overStash: overStash({ ...edit, data }) };
 }
 

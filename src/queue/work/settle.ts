@@ -45,8 +45,7 @@ export function prepareSettle(
     UPDATE jobs SET ${BACK_TO_PENDING}, data = '{}', stamps = '{}',
       attempt = 0, failures = 0, misses = 0, released_by = @owner WHERE id = @id`);
   const assumePath = db.prepare<[object]>(`
-    UPDATE jobs SET data = json_set(data, '$.path', @path), stamps = json_set(stamps, '$.path', 0)
-    WHERE id = @id AND (data ->> 'path' IS NULL OR stamps ->> 'path' = 0)`);
+    UPDATE jobs SET data = json_set(data, '$.path', @path) WHERE id = @id AND stamps ->> 'path' IS NULL`);
   const narrow = db.prepare<[object]>(
     'UPDATE jobs SET data = @data, stamps = @stamps, bare_at = @bare_at WHERE id = @id',
   );
@@ -106,7 +105,7 @@ export function prepareSettle(
         return 'applied';
       case 'retry': {
         const isMiss = settlement.spends === 'miss';
-        // Who waits for a file has to be found by it. It is no edit: its stamp is as old as can be.
+        // Who waits for a file has to be found by it. It is no edit, and gets no stamp.
         if (isMiss && job.knownPath !== undefined) assumePath.run({ id: row.id, path: job.knownPath });
         const { availableAt, error } = settlement;
         putBack.run({
