@@ -98,6 +98,18 @@ test('a field emptied by hand is cleared even where it was edited in Plex', () =
   assert.equal(planFor({ details: null }, item, wroteSummary('Boats.')).fields[0]?.value, '');
 });
 
+test('a field that is empty in Stash clears what we wrote there, and nothing else', () => {
+  const emptied = (written: Written) => {
+    const wanted = desiredStateOf({ details: '' }, RULES, new Set(['details']));
+    return planEdits(wanted, itemWith({ fields: { summary: 'Ships.' } }), written, RULES);
+  };
+  assert.deepEqual(emptied(wroteSummary('Ships.')).fields, [{ field: 'summary', before: 'Ships.', value: '' }]);
+  assert.ok(isEmptyPlan(emptied(NOTHING_WRITTEN)));
+  const edited = emptied(wroteSummary('Boats.'));
+  assert.ok(isEmptyPlan(edited));
+  assert.deepEqual([edited.left, edited.written], [[], wroteSummary('Boats.')]);
+});
+
 test('a rating given by hand wins over one set in Plex', () => {
   const item = itemWith({ fields: { userRating: '3' }, locked: ['userRating'] });
   const written: Written = { fields: { userRating: { sent: '8', kept: '8' } }, lists: {} };

@@ -50,12 +50,21 @@ test('the same full path after mapping is proof', () => {
   assert.equal(judge('/data/harbour.mp4', [candidate('1', '/media/harbour.mp4')], DATA_TO_MEDIA), 'high 1 by path');
 });
 
+test('of two files of one item that speak alike the same one stands for it, in whichever order they come', () => {
+  const files = ['/media/one/quay/pier.mp4', '/media/two/quay/pier.mp4'];
+  for (const order of [files, files.toReversed()]) {
+    const match = matchScene({ path: '/data/quay/pier.mp4' }, [candidate('1', ...order)], []);
+    assert.equal(match.kind === 'none' ? undefined : match.best.file, files[0]);
+  }
+});
+
 test('items that hold the very same file are told by library, or not at all', () => {
   const [one, two] = [candidate('1', '/data/pier.mp4'), candidate('2', '/data/pier.mp4')];
   const advice = (...all: readonly Candidate[]) => adviceOn(matchScene({ path: '/data/pier.mp4' }, all, []));
   assert.match(advice(one, { ...two, sectionKey: '2' }) ?? '', /plex_library/);
   assert.match(advice(one, two) ?? '', /merge/);
   assert.equal(advice(one), undefined);
+  assert.equal(advice(), undefined);
   assert.equal(advice(candidate('1', '/a/pier.mp4'), candidate('2', '/b/pier.mp4')), undefined);
 });
 

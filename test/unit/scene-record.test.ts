@@ -39,6 +39,11 @@ test('a field whose write landed counts as ours', () => {
   assert.deepEqual(folded, wroteSummary('Boats.'));
 });
 
+test('a clearing that landed counts as ours: what a person writes there since is theirs', () => {
+  const folded = afterCrash({ details: '' }, summary('Ships.'), summary('', 'summary'), wroteSummary('Ships.'));
+  assert.deepEqual(folded, wroteSummary(''));
+});
+
 test('a field that landed in Plex’s own form counts as ours in that form, and is not sent again', () => {
   const found = summary('boats', 'summary');
   const folded = afterCrash({ details: 'Boats.' }, summary('Ships.'), found);

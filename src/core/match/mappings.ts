@@ -32,7 +32,9 @@ export function parsePathMappings(given: readonly GivenMapping[]): ParsedMapping
     if (!isWholeFolder(mapping.from) || !isWholeFolder(mapping.to)) return { kind: 'fault', fault: WHOLE_PATHS };
     mappings.push(mapping);
   }
-  const fault = mappings.map((_, index) => faultOf(index, mappings)).find((found) => found !== undefined);
+  const fault = mappings
+    .map((mapping, index) => faultOf(mapping, mappings, index))
+    .find((found) => found !== undefined);
   return fault === undefined ? { kind: 'mappings', mappings } : { kind: 'fault', fault };
 }
 
@@ -69,9 +71,7 @@ function isWholeFolder(path: string): boolean {
   return isAbsolutePath(path) || /^[a-z]:$/i.test(path);
 }
 
-function faultOf(index: number, mappings: readonly PathMapping[]): string | undefined {
-  const mapping = mappings[index];
-  if (mapping === undefined) return undefined;
+function faultOf(mapping: PathMapping, mappings: readonly PathMapping[], index: number): string | undefined {
   const { from, to } = mapping;
   const others = mappings.filter((other) => other !== mapping);
   // Inside a folder that is mapped, it says that this one is not.
