@@ -20,6 +20,8 @@ import { test } from 'node:test';
 import Database from 'better-sqlite3';
 import { StoreError, UsageError } from '../../src/core/model/errors.ts';
 import { DLQ_SCHEMA, QUEUE_SCHEMA } from '../../src/queue/store/migrations.ts';
+import { openDatabase, prepareDataDir } from '../../src/queue/store/open.ts';
+import { openPreviewStores } from '../../src/queue/store/preview-stores.ts';
 import { openIntake } from '../../src/queue/work/intake.ts';
 import { openStores } from '../../src/queue/work/open-stores.ts';
 import type { ChildOptions, World } from '../helpers/queue-world.ts';
@@ -383,4 +385,22 @@ test('a data directory that is a file gets one sentence', (t) => {
   writeFileSync(world.dir.path, 'a note');
   assert.throws(() => openIntake(world.dir), { name: 'StoreError', message: /is a file, not a directory/ });
   assert.throws(() => openStores(world.dir), { name: 'StoreError', message: /is a file, not a directory/ });
+});
+
+test('a preview of a directory without a queue says so, and makes none', (t) => {
+  const world = setup(t);
+  prepareDataDir(world.dir, 'create');
+  assert.throws(() => openPreviewStores(world.dir), {
+    name: 'UsageError',
+    message: `There is no queue.db in ${world.dir.path} (from --data-dir).`,
+  });
+  assert.deepEqual(readdirSync(world.dir.path), []);
+});
+
+test('a database that cannot be made is told with what is wrong, and leaves nothing behind', (t) => {
+  const world = setup(t);
+  prepareDataDir(world.dir, 'create');
+  const schema = { ...QUEUE_SCHEMA, migrations: ['CREATE TABLE pier (mole TEXT) STRICT', 'CREATE NONSENSE'] };
+  assert.throws(() => openDatabase(world.dir, schema, { mode: 'create' }), /syntax error/);
+  assert.deepEqual(readdirSync(world.dir.path), []);
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import Database from 'better-sqlite3';
 import { readStats } from '../../src/queue/views/stats.ts';
 import type { World } from '../helpers/queue-world.ts';
 import {
@@ -267,4 +268,56 @@ test('a drain that ends sweeps the files of the dead, its own too, unless they h
     'the one that ended with its lease stays, so that its job is taken back at once',
   );
   assert.equal(world.drain().rescue(NOW).takenBack, 1);
+});
+
+/** A drain that buries the first of its jobs and is killed between the two commits. */
+function dieBetweenCommits(world: World): void {
+  const die = (): never => {
+    throw new Error('killed');
+  };
+  const drain = world.drain({ onLetterCommitted: die });
+  const [job] = claim(drain);
+  assert.ok(job !== undefined);
+  assert.throws(() => settle(drain, job, BURY), /killed/);
+  abandon(world, drain, job.lease.owner);
+  assert.equal(world.letters().length, 1);
+}
+
+for (const how of ['opened anew', 'open already'] as const)
+  test(`after such a kill the rest of its batch is taken back, by a data directory ${how}, and the buried job alone goes`, (t) => {
+    const world = setup(t);
+    world.enqueue(edits(3));
+    dieBetweenCommits(world);
+    if (how === 'opened anew') world.close();
+    world.stores();
+    const [buried] = world.letters().map((letter) => letter['scene_id']);
+    const left = [1, 2, 3].filter((id) => id !== buried);
+    const drain = world.drain();
+    assert.deepEqual(drain.rescue(NOW), { takenBack: 2, buried: [] });
+    assert.deepEqual(sceneIds(claim(drain)).toSorted(), left);
+    assert.equal(world.letters().length, 1);
+    assert.equal(readStats(world.stores(), NOW).totals.dead_lettered, 1);
+  });
+
+test('a directory is opened at once while a drain is writing, though jobs are under way', (t) => {
+  const world = setup(t);
+  world.enqueue(edits(2));
+  crash(world);
+  world.close();
+  const writer = new Database(join(world.dir.path, 'queue.db'));
+  t.after(() => writer.close());
+  writer.exec('BEGIN IMMEDIATE');
+  world.stores();
+  writer.exec('ROLLBACK');
+});
+
+test('a newer edit takes over a job that was lost alone too often: it leaves no letter', (t) => {
+  const world = setup(t);
+  world.enqueue([edit(1, { title: 'Pier', details: 'Calm' })]);
+  for (let n = 0; n < 2 + MAX_LOSSES; n += 1) crash(world);
+  world.enqueue([edit(1, { title: 'Mole' })]);
+  const drain = world.drain();
+  assert.deepEqual(drain.rescue(NOW), { takenBack: 1, buried: [] });
+  assert.deepEqual(claimOne(drain).data, { title: 'Mole', details: 'Calm' });
+  assert.deepEqual(world.letters(), []);
 });

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { Breaker } from '../../src/core/failures/breaker.ts';
 import { CLOSED } from '../../src/core/failures/breaker.ts';
 import { readStats } from '../../src/queue/views/stats.ts';
+import { noteStash } from '../../src/queue/tables/awaits-stash.ts';
 import {
   COMPLETE,
   claim,
@@ -16,6 +17,8 @@ import {
   settle,
   setup,
 } from '../helpers/queue-world.ts';
+
+const DAY_MS = 86_400_000;
 
 test('a drain stands down while another process drains, says its pid and what is left, and leaves no trace', async (t) => {
   const world = setup(t);
@@ -147,10 +150,68 @@ test('adopting another server forgets the binding and what was written there, an
   assert.deepEqual(sceneIds(claim(drain)), [2]);
 });
 
+test('a directory that has lost its client identifier does not go to Plex without one', (t) => {
+  const world = setup(t);
+  world.enqueue([edit(1)]);
+  const drain = world.drain();
+  world.sql(`DELETE FROM meta WHERE name = 'client_identifier'`);
+  assert.throws(() => drain.clientIdentifier(), /no client identifier/);
+});
+
 test('two directories have two client identifiers', (t) => {
   const identifiers = [setup(t), setup(t)].map((world) => {
     world.enqueue([edit(1)]);
     return world.drain().clientIdentifier();
   });
   assert.equal(new Set(identifiers).size, 2);
+});
+
+test('a run that was killed is ended by the next one, with no exit code, and one that lives is left alone', (t) => {
+  const world = setup(t);
+  world.enqueue([edit(1)]);
+  world.drain({ pid: 1 }).abandon();
+  world.drain({ pid: 2 });
+  world.drain({ pid: 3, now: NOW + 5 });
+  assert.deepEqual(world.sql('SELECT pid, ended_at, exit_code FROM runs ORDER BY id'), [
+    { pid: 1, ended_at: NOW, exit_code: null },
+    { pid: 2, ended_at: null, exit_code: null },
+    { pid: 3, ended_at: null, exit_code: null },
+  ]);
+});
+
+test('what a run with a longer wait has put off is not brought forward by the next one, and what no run can have is', (t) => {
+  const world = setup(t);
+  world.enqueue(edits(2));
+  const due = (): unknown[] => world.sql('SELECT available_at FROM jobs ORDER BY id').map((row) => row['available_at']);
+  world.drain({ longestWaitMs: 30 * DAY_MS });
+  const [soon, never] = [NOW + 20 * DAY_MS, NOW + 40 * DAY_MS];
+  world.sql(`UPDATE jobs SET available_at = iif(scene_id = 1, ${soon}, ${never})`);
+  world.drain();
+  assert.deepEqual(due(), [soon, NOW]);
+});
+
+test('what was learnt of Stash stays where a run learnt nothing', (t) => {
+  const world = setup(t);
+  world.enqueue([edit(1)]);
+  const drain = world.drain();
+  drain.saveStashDialect(undefined);
+  assert.equal(drain.stashDialect(), undefined);
+  drain.saveStashDialect({ version: 'v0.27.2' });
+  drain.saveStashDialect(undefined);
+  assert.deepEqual(drain.stashDialect(), { version: 'v0.27.2' });
+});
+
+test('a job that only Stash can fill in is shown as due once a run can ask it, and as held once none can', (t) => {
+  const world = setup(t);
+  world.enqueue([{ sceneId: 1, bare: true, data: {} }]);
+  const { queueDb } = world.stores();
+  const shown = () => {
+    const { due, no_stash: held } = readStats(world.stores(), NOW).waiting;
+    return { due, held };
+  };
+  assert.deepEqual(shown(), { due: 0, held: 1 });
+  noteStash(queueDb, 'asked');
+  assert.deepEqual(shown(), { due: 1, held: 0 });
+  noteStash(queueDb, 'not_asked');
+  assert.deepEqual(shown(), { due: 0, held: 1 });
 });

@@ -332,3 +332,52 @@ test('the scenes known from Stash are sampled from all over, without those that 
   const except = Array.from({ length: 45 }, (_, index) => index + 1);
   assert.deepEqual(drain.knownScenes({ most: 20, except }), [46, 47, 48, 49]);
 });
+
+test('what was given by hand is done, and the request for what Stash has waits for a run that can ask', (t) => {
+  const world = setup(t);
+  world.enqueue([{ sceneId: 1, bare: true, data: {} }]);
+  world.enqueue([edit(1, { path: '/harbour/1.mp4', title: 'Pier' })], { now: NOW + 1_000 });
+  const drain = world.drain();
+  const job = claimOne(drain, NOW + 1_000);
+  assert.equal(job.bare, 'open');
+  assert.equal(settle(drain, job, COMPLETE, NOW + 1_000), 'applied');
+  const { state, data, bare_at: bareAt, attempt } = world.onlyJob();
+  assert.deepEqual([state, data, typeof bareAt, attempt], ['pending', '{}', 'number', 0]);
+  const asking = world.drain({ stash: 'asked' });
+  assert.deepEqual(
+    claim(asking, { now: NOW + 1_000 }).map(({ bare, overStash }) => [bare, overStash]),
+    [['open', {}]],
+  );
+});
+
+test('a job that waits for its file is woken by the path that is known of it, under any that is given later', (t) => {
+  const world = setup(t);
+  world.enqueue([edit(1, { title: 'Pier' })]);
+  const drain = world.drain();
+  settle(drain, { ...claimOne(drain), knownPath: '/harbour/1.mp4' }, MISS);
+  const { id } = world.onlyJob();
+  assert.deepEqual(drain.missing(), [{ kind: 'job', id, path: '/harbour/1.mp4' }]);
+  world.enqueue([edit(1, { path: '/garden/1.mp4' })], { now: NOW });
+  assert.deepEqual(claimOne(drain).data, { path: '/garden/1.mp4', title: 'Pier' });
+});
+
+test('a letter of a file that Plex did not have comes back into the queue when the file is seen', (t) => {
+  const world = setup(t);
+  world.enqueue(edits(2));
+  const drain = world.drain();
+  const [first, second] = claim(drain);
+  assert.ok(first !== undefined && second !== undefined);
+  settle(drain, first, { kind: 'dead', error: failure('plex_not_found', 'No item has the file') });
+  settle(drain, second, BURY);
+  const missing = drain.missing();
+  assert.deepEqual(
+    missing.map(({ kind, path }) => [kind, path]),
+    [['letter', `/harbour/${first.sceneId}.mp4`]],
+  );
+  drain.wake(missing, NOW);
+  assert.deepEqual(sceneIds(claim(drain)), [first.sceneId]);
+  assert.deepEqual(
+    world.letters().map((letter) => letter['scene_id']),
+    [second.sceneId],
+  );
+});

@@ -63,8 +63,9 @@ export function prepareDataDir(dir: DataDir, mode: OpenMode): void {
 
 /** One level at a time: Node's recursive form never returns where a file system answers ENOENT, as /proc does. */
 function makeDirectory(path: string): void {
-  if (existsSync(path)) return;
-  if (dirname(path) !== path) makeDirectory(dirname(path));
+  const parent = dirname(path);
+  // A drive that is not there is its own parent.
+  if (parent !== path && !existsSync(parent)) makeDirectory(parent);
   try {
     mkdirSync(path, { mode: 0o700 });
   } catch (thrown) {
@@ -187,8 +188,7 @@ function createDatabase(dir: DataDir, file: string, schema: Schema): void {
 function linkIntoPlace(draft: string, file: string): void {
   try {
     linkSync(draft, file);
-  } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code === 'EEXIST') throw thrown;
+  } catch {
     copyFileSync(draft, file, constants.COPYFILE_EXCL);
   }
 }

@@ -40,13 +40,12 @@ export function openOwner(dataDir: string, queueDb: Db): Owner {
 export function livenessOf(dataDir: string, id: string): Liveness {
   const file = join(dataDir, FOLDER, id + SUFFIX);
   return inStore(file, () => {
-    if (!existsSync(file)) return 'unknown';
     try {
       const db = lock(file, 'existing');
       db?.close();
       return db === undefined ? 'alive' : 'dead';
     } catch (thrown) {
-      // Swept by its own end, or by another drain's, since we looked.
+      // No such file: swept by its own end or by another drain's, or left out of a copy of the directory.
       if ((thrown as { code?: string }).code === 'SQLITE_CANTOPEN') return 'unknown';
       throw thrown;
     }

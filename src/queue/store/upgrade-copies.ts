@@ -69,12 +69,18 @@ export function removeOldCopies(dataDir: string, now: number): void {
 }
 
 function oldCopies(dataDir: string, now: number): readonly string[] {
-  return readdirSync(dataDir).flatMap((name) => {
-    const keptMs = COPY.test(name) ? KEPT_MS : name.startsWith(DRAFT) ? DRAFT_MS : undefined;
-    if (keptMs === undefined) return [];
-    const path = join(dataDir, name);
-    // Another run may be removing it at this moment.
-    const madeAt = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
-    return madeAt !== undefined && madeAt < now - keptMs ? [path] : [];
-  });
+  return readdirSync(dataDir)
+    .map((name) => ({ path: join(dataDir, name), keptMs: keptMsOf(name) }))
+    .filter(({ path, keptMs }) => {
+      // Another run may be removing it at this moment.
+      const madeAt = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+      return madeAt !== undefined && madeAt < now - keptMs;
+    })
+    .map(({ path }) => path);
+}
+
+/** What is no copy of ours is never old. */
+function keptMsOf(name: string): number {
+  if (COPY.test(name)) return KEPT_MS;
+  return name.startsWith(DRAFT) ? DRAFT_MS : Number.POSITIVE_INFINITY;
 }

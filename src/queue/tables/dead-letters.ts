@@ -98,8 +98,7 @@ export function letterEditOf(letter: Pick<DeadLetter, 'job_data' | 'stamps' | 'b
 
 /** The items a person may choose from, the likeliest first. */
 export function letterChoicesOf({ choices }: Pick<DeadLetter, 'choices'>): readonly LetterChoice[] {
-  if (choices === null) return [];
-  const parsed = parseJsonText(choices);
+  const parsed = parseJsonText(choices ?? '[]');
   return parsed.kind === 'value' && Array.isArray(parsed.value) ? (parsed.value as LetterChoice[]) : [];
 }
 
@@ -119,8 +118,7 @@ export function letterFaultOf(letter: DeadLetter): string | undefined {
 
 function objectIn(json: string): Readonly<Record<string, unknown>> | undefined {
   const parsed = parseJsonText(json);
-  if (parsed.kind !== 'value') return undefined;
-  const { value } = parsed;
+  const value = parsed.kind === 'value' ? parsed.value : undefined;
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
 }
 
@@ -236,10 +234,9 @@ export function prepareDeadLetters(db: Db) {
      * letter said later than the job stays too.
      * @returns the letters that were shortened.
      */
-    closeCovered: (sceneId: number, done: StampedEdit, jobKey: string): readonly ShortenedLetter[] => {
+    closeCovered: (sceneId: number, done: StampedEdit): readonly ShortenedLetter[] => {
       const shortened: ShortenedLetter[] = [];
       for (const letter of ofScene.all(sceneId)) {
-        if (letter.job_key === jobKey) continue;
         const edit = letterEditOf(letter);
         // A damaged one is left for a person.
         if (edit === undefined) continue;

@@ -61,7 +61,7 @@ export function prepareSettle(
       const said = saidBy(row, entry);
       if (settlement.kind === 'dead') letters.insert(letterFor(leftOf(row, said), settlement.error, now));
       // An older letter must not bring back what was written since.
-      if (said !== undefined) shortened.push(...letters.closeCovered(row.scene_id, said, row.job_key));
+      if (said !== undefined) shortened.push(...letters.closeCovered(row.scene_id, said));
     }
     return shortened;
   });
