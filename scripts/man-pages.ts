@@ -47,7 +47,11 @@ function mainPage(): string {
       ...item('config.json', 'settings, see plexsync-config(5)'),
       ...item('queue.db', 'jobs, what was written to which item, runs and totals (SQLite)'),
       ...item('dlq.db', 'dead letters, in the table dead_letters (SQLite)'),
-      ...item('plexsync.log, plexsync.log.1', 'the last megabytes of log, for plexsync report'),
+      ...item('plexsync.log, plexsync.log.1', 'the last megabytes of log'),
+      ...item(
+        'report-log.ndjson, report-log.ndjson.1',
+        'its end with what is personal told apart, for plexsync report',
+      ),
     ]),
     ...exitStatus(EXIT_CODE_WORDS.map(([code]) => code)),
     ...section(

@@ -8,9 +8,10 @@ import { createProgram } from './command-line/program.ts';
 import { helpTopic } from './command-line/topics.ts';
 import type { Context } from './commands/shared/context.ts';
 import { UsageError } from './core/model/errors.ts';
+import { foreign, say } from './core/model/sentence.ts';
 import { complaintOf, EXIT } from './exit.ts';
 import { dataDirOf } from './settings/data-dir.ts';
-import { createKeptLog, createLogFile } from './terminal/log/log-file.ts';
+import { createKeptLogs, createLogFile } from './terminal/log/log-file.ts';
 import type { LogFormat } from './terminal/log/log-format.ts';
 import { LOG_FORMATS } from './terminal/log/log-format.ts';
 import type { Output, OutputOptions } from './terminal/log/output.ts';
@@ -67,7 +68,7 @@ async function perform(
     logFormat,
     logFiles: [
       // A dry run changes nothing in the data directory; a file that the person named is theirs to have.
-      ...(invocation.given.has('dry-run') ? [] : [createKeptLog(dataDir.path)]),
+      ...(invocation.given.has('dry-run') ? [] : createKeptLogs(dataDir.path)),
       ...(logFile ? [createLogFile(logFile)] : []),
     ],
     isLive: isForEyes && !isQuiet && options.json === undefined,
@@ -126,8 +127,12 @@ function mayBeTerminal(fd: number): boolean {
 function complain(thrown: unknown, output: Output): number {
   const complaint = complaintOf(thrown, VERSION);
   const { exitCode, message, hint, stack } = complaint;
-  const more = [...(hint === undefined ? [] : [hint]), ...(stack === undefined ? [] : stack.split('\n'))];
-  output.error(complaint, [['error', `plexsync: ${message}`], ...more.map((line) => ['error', `  ${line}`] as const)]);
+  const lines = stack === undefined ? [] : stack.split('\n').map((line) => say`${foreign(line)}`);
+  const more = [...(hint === undefined ? [] : [hint]), ...lines];
+  output.error(complaint, [
+    ['error', say`plexsync: ${message}`],
+    ...more.map((line) => ['error', say`  ${line}`] as const),
+  ]);
   return exitCode;
 }
 
@@ -135,7 +140,9 @@ function complain(thrown: unknown, output: Output): number {
 function usageExitCode(error: CommanderError, argv: readonly string[]): number {
   if (error.exitCode === 0) return EXIT.done;
   if (argv.includes('--json')) {
-    const { message, hint } = parseErrorOf(error.message, argv);
+    const slip = parseErrorOf(error.message, argv);
+    const message = say`${foreign(slip.message)}`;
+    const hint = slip.hint === undefined ? undefined : say`${foreign(slip.hint)}`;
     const output = createOutput({ quiet: false, verbosity: 0, json: true, now: Date.now });
     output.error({ code: 'usage', exitCode: EXIT.usage, message, hint }, []);
   }

@@ -1,7 +1,9 @@
 import { constants } from 'node:os';
 import type { DrainEnd } from './core/drain/drain.ts';
 import type { SyncErrorCode } from './core/model/errors.ts';
-import { StoreError, SyncError, UsageError } from './core/model/errors.ts';
+import { StoreError, SyncError, saidBy, UsageError } from './core/model/errors.ts';
+import type { Sentence } from './core/model/sentence.ts';
+import { foreign, ours, say } from './core/model/sentence.ts';
 
 /** Every exit code; README and `--help` say the same. */
 export const EXIT = {
@@ -76,25 +78,25 @@ export function signalExitCode(signal: NodeJS.Signals): number {
 export type Complaint = {
   readonly code: string;
   readonly exitCode: ExitCode;
-  readonly message: string;
-  readonly hint: string | undefined;
+  readonly message: Sentence;
+  readonly hint: Sentence | undefined;
   /** Only for a bug: what a report needs. */
   readonly stack: string | undefined;
 };
 
-type ServerExit = { readonly exitCode: ExitCode; readonly hint: string };
+type ServerExit = { readonly exitCode: ExitCode; readonly hint: Sentence };
 
 const OTHER_TOKEN: ServerExit = {
   exitCode: EXIT.refused,
-  hint: 'Check plex_token: it must be the one of the server’s owner.',
+  hint: say`Check plex_token: it must be the one of the server’s owner.`,
 };
 const TRY_AGAIN: ServerExit = {
   exitCode: EXIT.unreachable,
-  hint: 'Check plex_url and that Plex runs, then try again.',
+  hint: say`Check plex_url and that Plex runs, then try again.`,
 };
 const TRY_STASH_AGAIN: ServerExit = {
   exitCode: EXIT.unreachable,
-  hint: 'Check stash_url and that Stash runs, then try again.',
+  hint: say`Check stash_url and that Stash runs, then try again.`,
 };
 
 /** How a command ends that asked the server one thing and was not answered; a drain settles its jobs instead. */
@@ -110,7 +112,7 @@ const SERVER_EXITS: Partial<Record<SyncErrorCode, ServerExit>> = {
   plex_too_long: TRY_AGAIN,
   stash_unauthorized: {
     exitCode: EXIT.refused,
-    hint: 'Check stash_api_key: Stash shows its API key under Settings › Security.',
+    hint: say`Check stash_api_key: Stash shows its API key under Settings › Security.`,
   },
   stash_unavailable: TRY_STASH_AGAIN,
   stash_busy: TRY_STASH_AGAIN,
@@ -122,18 +124,19 @@ const SERVER_EXITS: Partial<Record<SyncErrorCode, ServerExit>> = {
 /** Turns whatever a command threw into a complaint; the one place where errors become exit codes. */
 export function complaintOf(thrown: unknown, version: string): Complaint {
   if (thrown instanceof UsageError) {
-    return { code: 'usage', exitCode: EXIT.usage, message: thrown.message, hint: thrown.hint, stack: undefined };
+    const hint = thrown.hint === undefined ? undefined : say`${foreign(thrown.hint)}`;
+    return { code: 'usage', exitCode: EXIT.usage, message: saidBy(thrown), hint, stack: undefined };
   }
   if (thrown instanceof StoreError) {
-    return { code: 'store', exitCode: EXIT.store, message: thrown.message, hint: thrown.hint, stack: undefined };
+    const hint = say`${foreign(thrown.hint)}`;
+    return { code: 'store', exitCode: EXIT.store, message: saidBy(thrown), hint, stack: undefined };
   }
   if (thrown instanceof Error && (thrown as NodeJS.ErrnoException).code === 'ERR_DLOPEN_FAILED') {
-    const hint =
-      'plexsync needs glibc 2.34 or newer, or musl, on a 64-bit system: use a current image such as node:24.';
+    const hint = say`plexsync needs glibc 2.34 or newer, or musl, on a 64-bit system: use a current image such as node:24.`;
     return {
       code: 'platform',
       exitCode: EXIT.bug,
-      message: 'The SQLite library does not run on this system.',
+      message: say`The SQLite library does not run on this system.`,
       hint,
       stack: undefined,
     };
@@ -143,12 +146,12 @@ export function complaintOf(thrown: unknown, version: string): Complaint {
     return {
       code: thrown.code,
       exitCode: refusal.exitCode,
-      message: thrown.message,
+      message: thrown.said,
       hint: refusal.hint,
       stack: undefined,
     };
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));
   const code = error instanceof SyncError ? error.code : 'bug';
-  const hint = `This is a bug in plexsync ${version}. Please report it with the lines below; the queue is safe.`;
-  return { code, exitCode: EXIT.bug, message: error.message, hint, stack: error.stack };
+  const hint = say`This is a bug in plexsync ${ours(version)}. Please report it with the lines below; the queue is safe.`;
+  return { code, exitCode: EXIT.bug, message: saidBy(error), hint, stack: error.stack };
 }

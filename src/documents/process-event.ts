@@ -1,11 +1,12 @@
 import * as z from 'zod/mini';
 import type { WorkerEvent } from '../core/drain/ports/events.ts';
 import { LIST_KINDS, SCALAR_FIELDS } from '../core/model/plex-item.ts';
+import type { Sentence } from '../core/model/sentence.ts';
 import { runSummary } from './run-summary.ts';
 import type { DocumentOf } from './shapes.ts';
 import { agreement, count, id, itemFile, span } from './shapes.ts';
 
-/** An event whose document has its very keys, in snake_case. */
+/** An event whose document has its very keys, in snake_case, and sentences as texts. */
 export type FlatEvent = Exclude<
   WorkerEvent,
   { kind: 'written' | 'would_write' | 'would_not_write' | 'low_confidence' | 'altered' | 'left_alone' }
@@ -14,9 +15,12 @@ export type FlatEvent = Exclude<
 /** What such an event becomes. */
 export type FlatDocument<Event extends WorkerEvent> = Event extends WorkerEvent
   ? { readonly event: Event['kind'] } & {
-      readonly [Key in Exclude<keyof Event & string, 'kind'> as SnakeCase<Key>]: Event[Key & keyof Event];
+      readonly [Key in Exclude<keyof Event & string, 'kind'> as SnakeCase<Key>]: Told<Event[Key & keyof Event]>;
     }
   : never;
+
+/** A program gets a sentence as it reads. */
+type Told<Value> = Value extends Sentence ? string : Value;
 
 type SnakeCase<Text extends string> = Text extends `${infer First}${infer Rest}`
   ? `${First extends Lowercase<First> ? First : `_${Lowercase<First>}`}${SnakeCase<Rest>}`

@@ -6,6 +6,8 @@ import type { Found } from '../core/match/look-up.ts';
 import type { SyncErrorCode } from '../core/model/errors.ts';
 import { SyncError, UsageError } from '../core/model/errors.ts';
 import type { Section } from '../core/model/plex-item.ts';
+import type { Sentence } from '../core/model/sentence.ts';
+import { asName, asPath, asTitle, ours, say } from '../core/model/sentence.ts';
 import { parseJson } from '../http/json-body.ts';
 import type { HttpAnswer, TransportOptions } from '../http/transport.ts';
 import { editTarget, encode } from './edit-url.ts';
@@ -71,14 +73,14 @@ export function createPlexClient(options: PlexClientOptions): PlexClient {
 
   const get = async (
     target: string,
-    what: string,
+    what: Sentence,
     headers: Readonly<Record<string, string>> = {},
   ): Promise<HttpAnswer> => await send({ method: 'GET', target, what, headers: { ...authorised, ...headers } });
 
   const readPage = async (
     section: Section,
     query: Query,
-    page: { start: number; size: number; what: string },
+    page: { start: number; size: number; what: Sentence },
   ): Promise<ListingPage> => {
     const parameters = [['type', '1'], ['includeGuids', '0'], ...query].map(
       ([key = '', value = '']) => `${encode(key)}=${encode(value)}`,
@@ -98,7 +100,7 @@ export function createPlexClient(options: PlexClientOptions): PlexClient {
       // A server that does not page says no total and has sent all there is.
       if (totalSize === undefined || received >= totalSize) return;
       if (rows.length === 0)
-        throw new SyncError('plex_malformed', `Plex promised ${totalSize} rows and sent ${received} while ${what}`);
+        throw new SyncError('plex_malformed', say`Plex promised ${totalSize} rows and sent ${received} while ${what}`);
     }
   }
 
@@ -110,7 +112,7 @@ export function createPlexClient(options: PlexClientOptions): PlexClient {
   };
 
   /** Every row that the server says has `filter` in a file's path, unless it does not know that filter. */
-  const askForFile = async (section: Section, filter: string, what: string): Promise<FilteredRows> => {
+  const askForFile = async (section: Section, filter: string, what: Sentence): Promise<FilteredRows> => {
     const found: Rows[number][] = [];
     let requests = 0;
     try {
@@ -130,10 +132,10 @@ export function createPlexClient(options: PlexClientOptions): PlexClient {
 
   return {
     sections: async () =>
-      await readSections(options.baseUrl, async () => await get('/library/sections', 'reading the libraries')),
+      await readSections(options.baseUrl, async () => await get('/library/sections', say`reading the libraries`)),
 
     identity: async () => {
-      const what = 'asking for its identity';
+      const what = say`asking for its identity`;
       const answer = await send({ method: 'GET', target: '/identity', what });
       return { ...parsed(answer, toIdentity, what), clockAt: answer.sentAt };
     },
@@ -144,7 +146,11 @@ export function createPlexClient(options: PlexClientOptions): PlexClient {
       for (const filter of fileFilters(name)) {
         // Nothing of the name can be asked for: every file has the empty one.
         if (filter === '') return { kind: 'unusable', reason: 'ignored', requests };
-        const answer = await askForFile(section, filter, `looking for ${name} in "${section.title}"`);
+        const answer = await askForFile(
+          section,
+          filter,
+          say`looking for ${asPath(name)} in "${asName(section.title)}"`,
+        );
         requests += answer.requests;
         if (answer.kind === 'unusable') return { ...answer, requests };
         for (const candidate of toCandidates(section, answer.rows)) found.set(candidate.ratingKey, candidate);
@@ -155,19 +161,19 @@ export function createPlexClient(options: PlexClientOptions): PlexClient {
     findByTitle: async (section, title) => {
       const filter = longestRun(title, () => false);
       if (filter.length < SHORTEST_HINT) return { candidates: [], requests: 0 };
-      const what = `looking for the title ${title} in "${section.title}"`;
+      const what = say`looking for the title ${asTitle(title)} in "${asName(section.title)}"`;
       const { rows } = await readPage(section, [['title', filter]], { start: 0, size: LISTING_PAGE, what });
       return { candidates: toCandidates(section, rows), requests: 1 };
     },
 
     listPage: async (section, start, size) => {
-      const what = `listing "${section.title}"`;
+      const what = say`listing "${asName(section.title)}"`;
       const { rows, totalSize } = await readPage(section, [...TRIMMED, ['sort', 'id']], { start, size, what });
       return { items: rows, total: totalSize };
     },
 
     changesSince: async (section, mark, mostPages) => {
-      const what = `asking "${section.title}" for what changed`;
+      const what = say`asking "${asName(section.title)}" for what changed`;
       const changed = new Map<string, Rows[number]>();
       for (const field of ['addedAt', 'updatedAt'] as const) {
         const since = mark[field];
@@ -187,17 +193,17 @@ export function createPlexClient(options: PlexClientOptions): PlexClient {
     filesLike: async (section, text, most) => {
       const [filter = ''] = fileFilters(text);
       if (filter.length < SHORTEST_HINT) return { candidates: [], requests: 0 };
-      const what = `looking for files like ${text} in "${section.title}"`;
+      const what = say`looking for files like ${asPath(text)} in "${asName(section.title)}"`;
       const { rows } = await readPage(section, [['file', filter]], { start: 0, size: most, what });
       return { candidates: toCandidates(section, rows), requests: 1 };
     },
 
     ownerPage: async () => {
-      await get('/library', 'reading the owner’s page');
+      await get('/library', say`reading the owner’s page`);
     },
 
     addedSince: async (section, mark, newest) => {
-      const what = `asking "${section.title}" for what is new`;
+      const what = say`asking "${asName(section.title)}" for what is new`;
       // `>>=` is "after": one second earlier, so that the mark's own second is included (plex-api.md 2.2).
       const rows =
         mark === undefined
@@ -209,7 +215,10 @@ export function createPlexClient(options: PlexClientOptions): PlexClient {
     },
 
     items: async (ratingKeys) => {
-      const what = ratingKeys.length === 1 ? `reading item ${ratingKeys[0]}` : `reading ${ratingKeys.length} items`;
+      const what =
+        ratingKeys.length === 1
+          ? say`reading item ${ours(ratingKeys[0] ?? '')}`
+          : say`reading ${ratingKeys.length} items`;
       // Without skipRefresh this GET analyses every item first (plex-api.md 3).
       const target = `/library/metadata/${ratingKeys.map(encode).join(',')}?skipRefresh=1&includeGuids=0`;
       return parsed(await get(target, what), toItems, what);
@@ -218,7 +227,7 @@ export function createPlexClient(options: PlexClientOptions): PlexClient {
     edit: async (item, edits, lock) => {
       const target = editTarget({ item, ...edits, lock });
       // The answer is empty whatever was asked for (plex-api.md 4.1); the item is read again to see what was kept.
-      await send({ method: 'PUT', target, what: 'writing the item', headers: authorised });
+      await send({ method: 'PUT', target, what: say`writing the item`, headers: authorised });
     },
 
     editLength: (item, edits, lock) => basePath.length + editTarget({ item, ...edits, lock }).length,
@@ -226,14 +235,14 @@ export function createPlexClient(options: PlexClientOptions): PlexClient {
     scanFolder: async (section, folder) => {
       // The answer is empty, and says nothing of what is scanned (plex-api.md 8).
       const target = `/library/sections/${encode(section.key)}/refresh?path=${encode(folder)}`;
-      await get(target, `asking "${section.title}" for a scan`);
+      await get(target, say`asking "${asName(section.title)}" for a scan`);
     },
   };
 }
 
 type Rows = ListingPage['rows'];
 
-type ListingRequest = { readonly what: string; readonly pageRows?: number };
+type ListingRequest = { readonly what: Sentence; readonly pageRows?: number };
 
 type FilteredRows =
   | { readonly kind: 'found'; readonly rows: Rows; readonly requests: number }
@@ -273,7 +282,7 @@ async function readSections(baseUrl: string, ask: () => Promise<HttpAnswer>): Pr
   }
   const value = parseJson(answer.body);
   if (value === undefined && /json/i.test(answer.contentType)) {
-    throw new SyncError('plex_malformed', 'Plex sent a damaged answer while reading the libraries');
+    throw new SyncError('plex_malformed', say`Plex sent a damaged answer while reading the libraries`);
   }
   const sections = toSections(value);
   if (sections !== undefined) return sections;
@@ -282,8 +291,8 @@ async function readSections(baseUrl: string, ask: () => Promise<HttpAnswer>): Pr
 }
 
 /** @throws {SyncError} `plex_malformed` */
-function parsed<T>(answer: HttpAnswer, to: (value: unknown) => T | undefined, what: string): T {
+function parsed<T>(answer: HttpAnswer, to: (value: unknown) => T | undefined, what: Sentence): T {
   const value = to(parseJson(answer.body));
-  if (value === undefined) throw new SyncError('plex_malformed', `Plex sent a damaged answer while ${what}`);
+  if (value === undefined) throw new SyncError('plex_malformed', say`Plex sent a damaged answer while ${what}`);
   return value;
 }

@@ -1,4 +1,6 @@
 import { SyncError, UsageError } from '../core/model/errors.ts';
+import type { Sentence } from '../core/model/sentence.ts';
+import { asHost, foreign, plainText, say } from '../core/model/sentence.ts';
 import type { NoAnswer } from '../http/no-answer.ts';
 import type { HttpAnswer } from '../http/transport.ts';
 
@@ -8,45 +10,51 @@ import type { HttpAnswer } from '../http/transport.ts';
  */
 export function toStatusError(
   { status, retryAfterMs, redirect }: Pick<HttpAnswer, 'status' | 'retryAfterMs' | 'redirect'>,
-  what: string,
+  what: Sentence,
 ): SyncError {
   if (redirect !== undefined)
     return new SyncError(
       'plex_rejected',
-      `Plex redirected to ${redirect} while ${what}; redirects are not followed, since they would carry the token`,
+      say`Plex redirected to ${asHost(redirect)} while ${what}; redirects are not followed, since they would carry the token`,
     );
   if (status === 401 || status === 498)
-    return new SyncError('plex_unauthorized', `Unauthorized: Plex refused the token (${status})`);
+    return new SyncError('plex_unauthorized', say`Unauthorized: Plex refused the token (${status})`);
   if (status === 403)
-    return new SyncError('plex_forbidden', `Plex does not allow this token ${FORBIDDEN[what] ?? what} (403)`);
-  if (status === 404) return new SyncError('plex_not_found', `Plex answered 404 while ${what}`);
+    return new SyncError(
+      'plex_forbidden',
+      say`Plex does not allow this token ${FORBIDDEN[plainText(what)] ?? what} (403)`,
+    );
+  if (status === 404) return new SyncError('plex_not_found', say`Plex answered 404 while ${what}`);
   if (status === 413 || status === 414 || status === 431)
     return new SyncError(
       'plex_too_long',
-      `The request was too long for Plex or a proxy before it (${status}) while ${what}`,
+      say`The request was too long for Plex or a proxy before it (${status}) while ${what}`,
     );
   if (status === 429)
-    return new SyncError('plex_busy', `Plex asked for patience (429) while ${what}`, { retryAfterMs });
+    return new SyncError('plex_busy', say`Plex asked for patience (429) while ${what}`, { retryAfterMs });
   if (status === 503)
-    return new SyncError('plex_unavailable', `Plex is starting or in maintenance (503) while ${what}`, {
+    return new SyncError('plex_unavailable', say`Plex is starting or in maintenance (503) while ${what}`, {
       retryAfterMs,
     });
   if (status === 502 || status === 504)
-    return new SyncError('plex_unavailable', `A proxy found no Plex (${status}) while ${what}`, { retryAfterMs });
-  if (status >= 500) return new SyncError('plex_error', `Plex answered ${status} while ${what}`, { retryAfterMs });
-  return new SyncError('plex_rejected', `Plex answered ${status} while ${what}`);
+    return new SyncError('plex_unavailable', say`A proxy found no Plex (${status}) while ${what}`, { retryAfterMs });
+  if (status >= 500) return new SyncError('plex_error', say`Plex answered ${status} while ${what}`, { retryAfterMs });
+  return new SyncError('plex_rejected', say`Plex answered ${status} while ${what}`);
 }
 
 /** 403 reads better with an infinitive. */
-const FORBIDDEN: Readonly<Record<string, string>> = {
-  'writing the item': 'to edit: it is probably not the owner’s',
-  'reading the owner’s page': 'to read what only the owner may',
+const FORBIDDEN: Readonly<Record<string, Sentence>> = {
+  'writing the item': say`to edit: it is probably not the owner’s`,
+  'reading the owner’s page': say`to read what only the owner may`,
 };
 
 /** What a request without an answer means: an outage, or a certificate that a person has to see to. */
-export function toNoAnswerError({ kind, reason }: NoAnswer, what: string, baseUrl: string): SyncError | UsageError {
+export function toNoAnswerError({ kind, reason }: NoAnswer, what: Sentence, baseUrl: string): SyncError | UsageError {
   if (kind === 'silent')
-    return new SyncError('plex_unavailable', `Plex at ${baseUrl} did not answer while ${what}: ${reason}`);
+    return new SyncError(
+      'plex_unavailable',
+      say`Plex at ${asHost(baseUrl)} did not answer while ${what}: ${foreign(reason)}`,
+    );
   return new UsageError(
     `The certificate of ${baseUrl} is not trusted: ${reason}.`,
     'Give the certificate to trust with --plex-ca, or accept any with --plex-insecure.',

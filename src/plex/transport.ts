@@ -1,10 +1,11 @@
+import type { Sentence } from '../core/model/sentence.ts';
 import type { HttpAnswer, HttpRequest, TransportOptions } from '../http/transport.ts';
 import { createTransport } from '../http/transport.ts';
 import { toNoAnswerError, toStatusError } from './translate.ts';
 
 export type PlexRequest = HttpRequest & {
   /** Completes "Plex answered N while …". */
-  readonly what: string;
+  readonly what: Sentence;
 };
 
 /** Sends one request and returns the body of a 2xx. @throws {SyncError} */

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { SyncError } from '../core/model/errors.ts';
+import { say } from '../core/model/sentence.ts';
 import { parseJson } from '../http/json-body.ts';
 import type { TransportOptions } from '../http/transport.ts';
 import { createPlexTransport } from './transport.ts';
@@ -11,8 +12,8 @@ const identityAnswer = z.object({
 /** The version of the server, asked without a token. @throws {SyncError} */
 export async function readPlexVersion(options: Omit<TransportOptions, 'headers'>): Promise<string> {
   const send = createPlexTransport({ ...options, headers: { Accept: 'application/json' } });
-  const { body } = await send({ method: 'GET', target: '/identity', what: 'asking for its version' });
+  const { body } = await send({ method: 'GET', target: '/identity', what: say`asking for its version` });
   const parsed = z.safeParse(identityAnswer, parseJson(body));
-  if (!parsed.success) throw new SyncError('plex_malformed', 'What answers there is no Plex');
+  if (!parsed.success) throw new SyncError('plex_malformed', say`What answers there is no Plex`);
   return parsed.data.MediaContainer.version;
 }

@@ -1,8 +1,7 @@
-/** What a masked word is, as its mask says. */
-export type MaskKind = 'token' | 'host' | 'address' | 'path' | 'title' | 'name' | 'user' | 'text';
+import type { PersonalKind } from '../core/model/sentence.ts';
 
 /** A part of a text that must not be shown. `url` is shown as address and path, everything else as its kind. */
-export type Span = { readonly start: number; readonly end: number; readonly kind: MaskKind | 'url' };
+export type Span = { readonly start: number; readonly end: number; readonly kind: PersonalKind | 'url' };
 
 /** Extensions that are kept, since they say nothing about a person. */
 export const KEPT_EXTENSION =

@@ -1,5 +1,6 @@
 import { fileName } from '../core/match/paths.ts';
-import type { MaskKind, Span } from './mask-patterns.ts';
+import type { PersonalKind } from '../core/model/sentence.ts';
+import type { Span } from './mask-patterns.ts';
 import { KEPT_EXTENSION, suspectSpans } from './mask-patterns.ts';
 
 /**
@@ -8,13 +9,13 @@ import { KEPT_EXTENSION, suspectSpans } from './mask-patterns.ts';
  */
 export type Masker = {
   /** Makes a word known: from now on it is masked wherever it stands in free text. */
-  learn(kind: MaskKind, text: string): void;
+  learn(kind: PersonalKind, text: string): void;
   /** A text from outside, with everything known and everything that looks personal masked. */
   mask(text: string): string;
   /** A text that is personal as a whole. */
-  maskAs(kind: MaskKind, text: string): string;
+  maskAs(kind: PersonalKind, text: string): string;
   /** How many different words were masked, by kind. */
-  counts(): Readonly<Partial<Record<MaskKind, number>>>;
+  counts(): Readonly<Partial<Record<PersonalKind, number>>>;
 };
 
 /** The words of one report: `texts` is all that will be masked, so that only words which stand in it are kept. */
@@ -62,7 +63,8 @@ export function createPathMasker(digest: (text: string) => string): {
       latest = createKnownWords(() => true);
     }
     learned.add(path);
-    latest.learn('path', path);
+    // A folder at the root, such as /films, would mask the library Films; behind its slash it is seen unlearned.
+    if (wordsIn(path).length > 1 || !/[\\/]/.test(path)) latest.learn('path', path);
     const name = fileName(path);
     // A folder of one word would take that word out of lines of ours; behind a slash it is seen unlearned.
     if (wordsIn(name).length > 1) latest.learn('path', name);
@@ -105,7 +107,7 @@ function replaced(text: string, spans: readonly Span[], label: Label): string {
   return shown + text.slice(at);
 }
 
-type Label = (kind: MaskKind, text: string) => string;
+type Label = (kind: PersonalKind, text: string) => string;
 
 const SHORTEST_DIGEST = 4;
 
@@ -113,7 +115,7 @@ const SHORTEST_DIGEST = 4;
 function createLabels(digest: (text: string) => string) {
   const byWord = new Map<string, string>();
   const taken = new Set<string>();
-  const masked = new Map<MaskKind, Set<string>>();
+  const masked = new Map<PersonalKind, Set<string>>();
   const label: Label = (kind, text) => {
     const word = keyOf(text);
     masked.set(kind, (masked.get(kind) ?? new Set()).add(word));
@@ -130,7 +132,7 @@ function createLabels(digest: (text: string) => string) {
   };
   return {
     label,
-    counts: (): Partial<Record<MaskKind, number>> =>
+    counts: (): Partial<Record<PersonalKind, number>> =>
       Object.fromEntries([...masked].map(([kind, words]) => [kind, words.size])),
   };
 }
@@ -187,17 +189,17 @@ const PUBLIC_WORDS = new Set(
   ),
 );
 
-type KnownWord = { readonly words: readonly string[]; readonly kind: MaskKind };
+type KnownWord = { readonly words: readonly string[]; readonly kind: PersonalKind };
 
 /** As what a word is shown that is several things: a title often names its file too. */
-const RANK: readonly MaskKind[] = ['token', 'title', 'name', 'host', 'address', 'user', 'path', 'text'];
+const RANK: readonly PersonalKind[] = ['token', 'title', 'name', 'host', 'address', 'user', 'path', 'text'];
 
 /** Finds known words, whatever stands between their parts: `Harbour Lights` also in `harbour.lights`. */
 function createKnownWords(isWanted: (firstWord: string) => boolean) {
   const byFirst = new Map<string, Map<string, KnownWord>>();
-  const literals = new Map<string, MaskKind>();
+  const literals = new Map<string, PersonalKind>();
   return {
-    learn: (kind: MaskKind, text: string): void => {
+    learn: (kind: PersonalKind, text: string): void => {
       const first = firstWordIn(text);
       if (kind === 'token' || first === undefined) {
         const literal = text.trim();
@@ -234,7 +236,7 @@ function createKnownWords(isWanted: (firstWord: string) => boolean) {
   };
 }
 
-function isPublic(kind: MaskKind, words: readonly string[]): boolean {
+function isPublic(kind: PersonalKind, words: readonly string[]): boolean {
   if (kind !== 'path' && kind !== 'host' && kind !== 'user') return false;
   return words.every((word) => PUBLIC_WORDS.has(word) || /^\d{1,4}$/.test(word));
 }

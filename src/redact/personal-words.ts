@@ -1,8 +1,8 @@
+import type { PersonalKind } from '../core/model/sentence.ts';
 import type { Masker } from './mask.ts';
-import type { MaskKind } from './mask-patterns.ts';
 
 /** What the texts of stored documents are, by the key they stand under or below. */
-const KINDS: Readonly<Record<string, MaskKind>> = {
+const KINDS: Readonly<Record<string, PersonalKind>> = {
   path: 'path',
   file: 'path',
   poster_url: 'path',
@@ -38,7 +38,7 @@ export function learnDocument(value: unknown, masker: Pick<Masker, 'learn'>): vo
   });
 }
 
-function mapTexts(value: unknown, kind: MaskKind, change: (kind: MaskKind, text: string) => string): unknown {
+function mapTexts(value: unknown, kind: PersonalKind, change: (kind: PersonalKind, text: string) => string): unknown {
   if (typeof value === 'string') return value === '' ? value : change(kind, value);
   if (Array.isArray(value)) return value.map((entry) => mapTexts(entry, kind, change));
   if (typeof value !== 'object' || value === null) return value;
@@ -48,32 +48,4 @@ function mapTexts(value: unknown, kind: MaskKind, change: (kind: MaskKind, text:
     return [isName ? change('name', key) : key, mapTexts(inner, KINDS[key] ?? kind, change)];
   });
   return Object.fromEntries(entries);
-}
-
-/** The wordings of our log behind which a word from outside stands without quotes, and what it is. */
-const LOGGED: readonly (readonly [regex: RegExp, kind: MaskKind])[] = [
-  [/Found(?: \((?:cached|pinned)\))?: (.+)$/, 'title'],
-  [/Updated metadata \([^)]*\): (.+)$/, 'title'],
-  [/Libraries: (.+)$/, 'name'],
-  [/Added to collection: (.+)$/, 'name'],
-  [/Searching '(.+)' for: /, 'name'],
-  [/Searching .* for: (.+)$/, 'path'],
-  [/looking for (.+) in "/, 'path'],
-  [/is pinned to has another file now: (.+)$/, 'path'],
-  [/The pin of scene \d+ moved .*, which has its file: (.+)$/, 'path'],
-  [/LOW confidence match for '(.+)': /, 'path'],
-  [/has added files to '(.+)' that /, 'name'],
-];
-
-/** Makes known what a line of our log names, so that it is masked where other lines name it. */
-export function learnLogLine(line: string, masker: Pick<Masker, 'learn'>): void {
-  for (const [regex, kind] of LOGGED) {
-    const named = regex.exec(line)?.[1];
-    if (named === undefined) continue;
-    masker.learn(kind, named);
-    if (kind === 'name') for (const name of named.split(', ')) masker.learn(kind, name);
-  }
-  const kind = /(?:Added|Removed) \d/.test(line) ? 'name' : 'text';
-  for (const [, quoted = ''] of line.matchAll(/'([^']{3,})'/g))
-    masker.learn(quoted.includes('/') ? 'path' : kind, quoted);
 }

@@ -1,5 +1,7 @@
 import type { DrainStash } from '../core/drain/ports/ports.ts';
 import { SyncError, UsageError } from '../core/model/errors.ts';
+import type { Sentence } from '../core/model/sentence.ts';
+import { asHost, ours, say } from '../core/model/sentence.ts';
 import type { StashLook } from '../core/model/stash-scene.ts';
 import type { TransportOptions } from '../http/transport.ts';
 import type { StashDialect } from './dialect.ts';
@@ -66,7 +68,7 @@ export function createStashClient(options: StashClientOptions): StashClient {
   const learn = async (): Promise<StashDialect> => {
     const server = dialect === undefined ? 'stranger' : 'known';
     const spoken = await readServer(baseUrl, server, async () => {
-      const what = 'asking for its version';
+      const what = say`asking for its version`;
       const { data } = await ask({ query: DIALECT_QUERY, variables: {} }, what);
       const obstacle = toObstacle(data);
       if (obstacle !== undefined) throw new SyncError('stash_unavailable', obstacle);
@@ -98,7 +100,7 @@ export function createStashClient(options: StashClientOptions): StashClient {
   };
 
   const look = async (ids: readonly number[]): Promise<readonly (readonly [number, StashLook])[]> => {
-    const what = ids.length === 1 ? `reading scene ${ids[0]}` : `reading ${ids.length} scenes`;
+    const what = ids.length === 1 ? say`reading scene ${ids[0] ?? 0}` : say`reading ${ids.length} scenes`;
     return await inDialect(async (spoken) => {
       const { data, complaints } = await ask(scenesQuery(ids, spoken), what, ids.map(aliasOf));
       noteServer(spoken, data['version']);
@@ -124,7 +126,7 @@ export function createStashClient(options: StashClientOptions): StashClient {
     },
 
     presence: async (ids) => {
-      const what = 'asking which scenes it has';
+      const what = say`asking which scenes it has`;
       const { data, complaints } = await ask(presenceQuery(ids), what, ids.map(aliasOf));
       // What Stash could not read is there.
       const isThere = (alias: string): boolean =>
@@ -133,21 +135,21 @@ export function createStashClient(options: StashClientOptions): StashClient {
     },
 
     pageAfter: async (afterId, perPage, { updatedSince } = {}) => {
-      const what = afterId === 0 ? 'listing the scenes' : `listing the scenes after ${afterId}`;
+      const what = afterId === 0 ? say`listing the scenes` : say`listing the scenes after ${afterId}`;
       const { data } = await ask(pageQuery({ afterId, perPage }, updatedSince), what);
       return known(toPage(data, perPage), what);
     },
 
     changedSince: async (cursor, perPage, afterId) =>
       await inDialect(async (spoken) => {
-        const what = `asking what changed since ${cursor}`;
+        const what = say`asking what changed since ${ours(cursor)}`;
         const { data } = await ask(changesQuery({ afterId, perPage }, { since: cursor, dialect: spoken }), what);
         noteServer(spoken, data['version']);
         return known(toChanges(data, spoken.relatedFilters, perPage), what);
       }),
 
     serverTime: async () => {
-      const what = 'asking for its time';
+      const what = say`asking for its time`;
       const { data, sentAt } = await ask(TIME_QUERY, what);
       return clockOf(sentAt ?? now(), known(toTimes(data), what));
     },
@@ -166,7 +168,10 @@ async function readServer(
     if (!(thrown instanceof SyncError) || thrown.code !== 'stash_rejected') throw thrown;
     // A proxy that says so while Stash starts again: the address was right before.
     if (server === 'known')
-      throw new SyncError('stash_unavailable', `${baseUrl} does not answer as Stash did before: ${thrown.message}`);
+      throw new SyncError(
+        'stash_unavailable',
+        say`${asHost(baseUrl)} does not answer as Stash did before: ${thrown.said}`,
+      );
     throw notStash(baseUrl, thrown.message);
   }
 }
@@ -182,7 +187,7 @@ function tooStrange({ version = 'of unknown version' }: StashDialect, missing: s
 }
 
 /** @throws {SyncError} `stash_malformed` */
-function known<T>(value: T | undefined, what: string): T {
-  if (value === undefined) throw new SyncError('stash_malformed', `Stash sent a damaged answer while ${what}`);
+function known<T>(value: T | undefined, what: Sentence): T {
+  if (value === undefined) throw new SyncError('stash_malformed', say`Stash sent a damaged answer while ${what}`);
   return value;
 }

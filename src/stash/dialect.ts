@@ -1,4 +1,6 @@
 import * as z from 'zod/mini';
+import type { Sentence } from '../core/model/sentence.ts';
+import { say } from '../core/model/sentence.ts';
 
 /**
  * What one version of Stash understands of that which we would ask: schemas drift, and one unknown name fails a whole
@@ -75,14 +77,14 @@ export function toDialect(data: unknown): StashDialect | undefined {
 const statusAnswer = z.object({ systemStatus: z.object({ status: z.string() }) });
 
 /** What Stash waits for before it can be asked for scenes, in the words of a sentence; `undefined` when it can. */
-export function toObstacle(data: unknown): string | undefined {
+export function toObstacle(data: unknown): Sentence | undefined {
   const parsed = z.safeParse(statusAnswer, data);
   return parsed.success ? OBSTACLES[parsed.data.systemStatus.status] : undefined;
 }
 
-const OBSTACLES: Readonly<Record<string, string>> = {
-  SETUP: 'Stash has not been set up: finish it in a browser',
-  NEEDS_MIGRATION: 'Stash waits for the migration of its database: start it in a browser',
+const OBSTACLES: Readonly<Record<string, Sentence>> = {
+  SETUP: say`Stash has not been set up: finish it in a browser`,
+  NEEDS_MIGRATION: say`Stash waits for the migration of its database: start it in a browser`,
 };
 
 const keptDialect = z.object({

@@ -1,6 +1,8 @@
 import * as z from 'zod/mini';
-import { SyncError, UsageError } from '../core/model/errors.ts';
+import { SyncError, saidBy, UsageError } from '../core/model/errors.ts';
 import { parseScene } from '../core/model/scene.ts';
+import type { Sentence } from '../core/model/sentence.ts';
+import { foreign, say, withoutStop } from '../core/model/sentence.ts';
 import type { StashLook } from '../core/model/stash-scene.ts';
 import type { GraphqlError } from './envelope.ts';
 
@@ -16,15 +18,15 @@ export function toLook(
   part: unknown,
   { complaint, baseUrl }: { readonly complaint: GraphqlError | undefined; readonly baseUrl: string },
 ): StashLook {
-  const failed = (code: 'stash_error' | 'stash_malformed', message: string): StashLook => ({
+  const failed = (code: 'stash_error' | 'stash_malformed', message: Sentence): StashLook => ({
     kind: 'failed',
     error: new SyncError(code, message),
   });
   if (complaint !== undefined)
-    return failed('stash_error', `Stash could not read scene ${sceneId}: ${complaint.message}`);
+    return failed('stash_error', say`Stash could not read scene ${sceneId}: ${foreign(complaint.message)}`);
   if (part === null) return { kind: 'gone' };
   const parsed = z.safeParse(sceneAnswer, part);
-  if (!parsed.success) return failed('stash_malformed', `Stash sent a damaged scene ${sceneId}`);
+  if (!parsed.success) return failed('stash_malformed', say`Stash sent a damaged scene ${sceneId}`);
   const { updated_at: updatedAt, rating100, paths, ...rest } = parsed.data;
   const screenshot = paths?.screenshot ? screenshotUrl(baseUrl, sceneId, paths.screenshot) : null;
   const input = {
@@ -41,7 +43,7 @@ export function toLook(
     return { kind: 'found', scene: { sceneId, updatedAt, data } };
   } catch (thrown) {
     if (!(thrown instanceof UsageError)) throw thrown;
-    return failed('stash_malformed', thrown.message.replace(/\.$/, ''));
+    return failed('stash_malformed', withoutStop(saidBy(thrown)));
   }
 }
 

@@ -1,10 +1,12 @@
 import { SyncError, UsageError } from '../core/model/errors.ts';
+import type { Sentence } from '../core/model/sentence.ts';
+import { asHost, foreign, say } from '../core/model/sentence.ts';
 import type { NoAnswer } from '../http/no-answer.ts';
 import type { HttpAnswer } from '../http/transport.ts';
 import { complaintIn } from './envelope.ts';
 
 /** A request whose failure is to be told: `what` completes "Stash answered N while …". */
-export type Asked = { readonly what: string; readonly baseUrl: string; readonly auth: 'with_key' | 'without_key' };
+export type Asked = { readonly what: Sentence; readonly baseUrl: string; readonly auth: 'with_key' | 'without_key' };
 
 /** That another server is at the address: to be corrected, no outage to wait for. `why` ends a sentence. */
 export function notStash(baseUrl: string, why: string): UsageError {
@@ -22,35 +24,41 @@ export function toStatusError(answer: HttpAnswer, { what, auth }: Asked): SyncEr
     return new SyncError(
       'stash_unauthorized',
       auth === 'with_key'
-        ? 'Unauthorized: Stash refused the API key (401); where Stash has no password, stash_api_key must not be set'
-        : 'Unauthorized: Stash asks for an API key (401): set stash_api_key',
+        ? say`Unauthorized: Stash refused the API key (401); where Stash has no password, stash_api_key must not be set`
+        : say`Unauthorized: Stash asks for an API key (401): set stash_api_key`,
     );
   // Stash locks itself after a request from outside while it has no password (stash.md 4).
   if (status === 403)
-    return new SyncError('stash_unauthorized', `Stash, or a proxy before it, does not let us in (403) while ${what}`);
+    return new SyncError(
+      'stash_unauthorized',
+      say`Stash, or a proxy before it, does not let us in (403) while ${what}`,
+    );
   if (status === 429)
-    return new SyncError('stash_busy', `Stash asked for patience (429) while ${what}`, { retryAfterMs });
+    return new SyncError('stash_busy', say`Stash asked for patience (429) while ${what}`, { retryAfterMs });
   if (status === 502 || status === 503 || status === 504)
-    return new SyncError('stash_unavailable', `A proxy found no Stash (${status}) while ${what}`, { retryAfterMs });
-  if (status >= 500) return new SyncError('stash_error', `Stash answered ${status} while ${what}`, { retryAfterMs });
+    return new SyncError('stash_unavailable', say`A proxy found no Stash (${status}) while ${what}`, { retryAfterMs });
+  if (status >= 500) return new SyncError('stash_error', say`Stash answered ${status} while ${what}`, { retryAfterMs });
   const complaint = complaintIn(answer.body);
-  const because = complaint === undefined ? '' : `: ${complaint}`;
-  return new SyncError('stash_rejected', `Stash answered ${status} while ${what}${because}`);
+  const because = complaint === undefined ? '' : say`: ${foreign(complaint)}`;
+  return new SyncError('stash_rejected', say`Stash answered ${status} while ${what}${because}`);
 }
 
-function toRedirectError(redirect: string, what: string): SyncError {
+function toRedirectError(redirect: string, what: Sentence): SyncError {
   if (/\/login\/?$/.test(redirect))
-    return new SyncError('stash_unauthorized', `Stash asked for a login while ${what}: set stash_api_key`);
+    return new SyncError('stash_unauthorized', say`Stash asked for a login while ${what}: set stash_api_key`);
   return new SyncError(
     'stash_rejected',
-    `Stash redirected to ${redirect} while ${what}; redirects are not followed, since they would carry the API key`,
+    say`Stash redirected to ${asHost(redirect)} while ${what}; redirects are not followed, since they would carry the API key`,
   );
 }
 
 /** What a request without an answer means: an outage, or a certificate that a person has to see to. */
 export function toNoAnswerError({ kind, reason }: NoAnswer, { what, baseUrl }: Asked): SyncError | UsageError {
   if (kind === 'silent')
-    return new SyncError('stash_unavailable', `Stash at ${baseUrl} did not answer while ${what}: ${reason}`);
+    return new SyncError(
+      'stash_unavailable',
+      say`Stash at ${asHost(baseUrl)} did not answer while ${what}: ${foreign(reason)}`,
+    );
   return new UsageError(
     `The certificate of ${baseUrl} is not trusted: ${reason}.`,
     'Accept any certificate of Stash with --stash-insecure.',
@@ -61,6 +69,6 @@ export function toNoAnswerError({ kind, reason }: NoAnswer, { what, baseUrl }: A
 export function toBodyError({ contentType }: HttpAnswer, { what, baseUrl }: Asked): SyncError {
   // Stash itself answers with its start page wherever it has nothing.
   if (/html/i.test(contentType))
-    return new SyncError('stash_rejected', `${baseUrl} answered with an HTML page while ${what}`);
-  return new SyncError('stash_malformed', `Stash sent a damaged answer while ${what}`);
+    return new SyncError('stash_rejected', say`${asHost(baseUrl)} answered with an HTML page while ${what}`);
+  return new SyncError('stash_malformed', say`Stash sent a damaged answer while ${what}`);
 }

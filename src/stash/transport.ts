@@ -1,4 +1,6 @@
 import { SyncError } from '../core/model/errors.ts';
+import type { Sentence } from '../core/model/sentence.ts';
+import { foreign, say } from '../core/model/sentence.ts';
 import type { TransportOptions } from '../http/transport.ts';
 import { createTransport } from '../http/transport.ts';
 import type { GraphqlError } from './envelope.ts';
@@ -22,7 +24,7 @@ export type StashTransport = {
    * @param mayFail parts of the query whose failure is theirs alone; that of any other is everybody's
    * @throws {SyncError | UsageError}
    */
-  ask(query: Query, what: string, mayFail?: readonly string[]): Promise<QueryAnswer>;
+  ask(query: Query, what: Sentence, mayFail?: readonly string[]): Promise<QueryAnswer>;
   /** Whether anything answers at all. @throws {SyncError} `stash_unavailable` */
   probe(): Promise<void>;
 };
@@ -55,7 +57,7 @@ export function createStashTransport(options: StashTransportOptions): StashTrans
     },
     probe: async () => {
       // Answered before anybody is asked for a key (stash.md 4).
-      const asked: Asked = { what: 'probing it', baseUrl, auth };
+      const asked: Asked = { what: say`probing it`, baseUrl, auth };
       const result = await send({ method: 'GET', target: '/healthz' });
       if (result.kind !== 'answer') throw toNoAnswerError(result, asked);
       if (result.status >= 500) throw toStatusError(result, asked);
@@ -63,8 +65,8 @@ export function createStashTransport(options: StashTransportOptions): StashTrans
   };
 }
 
-function toComplaintError({ kind, message }: GraphqlError, what: string): SyncError {
+function toComplaintError({ kind, message }: GraphqlError, what: Sentence): SyncError {
   if (kind === 'misfit')
-    return new SyncError('stash_rejected', `Stash does not understand us while ${what}: ${message}`);
-  return new SyncError('stash_error', `Stash failed while ${what}: ${message}`);
+    return new SyncError('stash_rejected', say`Stash does not understand us while ${what}: ${foreign(message)}`);
+  return new SyncError('stash_error', say`Stash failed while ${what}: ${foreign(message)}`);
 }

@@ -18,10 +18,13 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { asName, foreign, plainText, say } from '../../src/core/model/sentence.ts';
 import type { RotatingLogOptions } from '../../src/terminal/log/log-file.ts';
-import { createKeptLog, createLogFile, createRotatingLog } from '../../src/terminal/log/log-file.ts';
+import { createKeptLogs, createLogFile, createRotatingLog } from '../../src/terminal/log/log-file.ts';
 import type { LogEntry } from '../../src/terminal/log/log-format.ts';
+import { readReportEntry } from '../../src/terminal/log/report-log.ts';
 import { localTime } from '../../src/terminal/time.ts';
+import { entryOf } from '../helpers/log-entry.ts';
 
 const CHILD = fileURLToPath(new URL('../helpers/log-child.ts', import.meta.url));
 const NOW = Date.UTC(2026, 10, 22, 18, 4, 5);
@@ -34,7 +37,7 @@ function setup(t: TestContext, options: Partial<RotatingLogOptions> = {}) {
   return { dir, path, options: all, log: createRotatingLog(all) };
 }
 
-const entry = (line: string): LogEntry => ({ level: 'info', line, at: NOW });
+const entry = (line: string): LogEntry => entryOf(line, NOW);
 const read = (path: string): string => readFileSync(path, 'utf8');
 /** The lines of a log and of all that was set aside, oldest first, each without time and level. */
 function linesOf(path: string, keep: number): readonly string[] {
@@ -159,13 +162,36 @@ test('behind a symbolic link the file is set aside, and the link stays', (t) => 
   );
 });
 
-test('the log of a data directory is kept only where there is a queue, and never complains', (t) => {
+test('the logs of a data directory are kept only where there is a queue, and never complain', (t) => {
   const { dir } = setup(t);
-  const log = createKeptLog(dir);
-  assert.equal(log.append(entry('too early')), undefined);
-  assert.equal(createKeptLog(join(dir, 'none')).append(entry('nowhere')), undefined);
+  const append = (directory: string, line: LogEntry): unknown =>
+    createKeptLogs(directory).flatMap((log) => log.append(line) ?? []);
+  assert.deepEqual(append(dir, entry('too early')), []);
+  assert.deepEqual(append(join(dir, 'none'), entry('nowhere')), []);
   assert.deepEqual(readdirSync(dir), []);
   writeFileSync(join(dir, 'queue.db'), '');
-  log.append(entry('[PlexSync] Tide'));
+  append(dir, entry('[PlexSync] Tide'));
   assert.match(read(join(dir, 'plexsync.log')), /info \[PlexSync\] Tide\n$/);
+});
+
+test('the log for reports tells the parts of a line apart, and has no slips', (t) => {
+  const { dir } = setup(t);
+  writeFileSync(join(dir, 'queue.db'), '');
+  const said = say`[PlexSync] ${asName('Films')}: ${foreign('gone')}`;
+  for (const about of ['work', 'slip'] as const)
+    for (const log of createKeptLogs(dir)) log.append({ ...entry(plainText(said)), said, about });
+  assert.equal(read(join(dir, 'plexsync.log')).trimEnd().split('\n').length, 2);
+  const lines = read(join(dir, 'report-log.ndjson')).trimEnd().split('\n');
+  assert.deepEqual(lines.map(readReportEntry), [{ at: NOW, level: 'info', pieces: said.pieces }]);
+  assert.equal(statSync(join(dir, 'report-log.ndjson')).mode & 0o777, 0o600);
+});
+
+test('an entry that is torn is none, and a part of a kind nobody knows is personal', () => {
+  for (const line of ['{"at":1,"level":"info","pie', 'null', '{"at":1,"level":"shout","pieces":[]}', '{"at":1}'])
+    assert.equal(readReportEntry(line), undefined, line);
+  const pieces = ['a ', { personal: 'Ada', kind: 'friend' }, { said: 'Bo' }, 7, null];
+  const read = readReportEntry(JSON.stringify({ at: 1, level: 'info', pieces }));
+  assert.deepEqual(read?.pieces.slice(0, 1), ['a ']);
+  for (const piece of read?.pieces.slice(1) ?? [])
+    assert.ok(typeof piece === 'object' && 'kind' in piece && piece.kind === 'text');
 });

@@ -1,10 +1,12 @@
 /** The end of a job of which Plex took a part: what landed is known at once, and the letter keeps the rest. */
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SyncError } from '../../src/core/model/errors.ts';
 import type { Job, Settlement } from '../../src/core/model/job.ts';
 import type { SceneKey } from '../../src/core/model/scene.ts';
 import type { SceneRecord } from '../../src/core/model/scene-record.ts';
+import { say } from '../../src/core/model/sentence.ts';
 import type { OpenDrainQueue } from '../../src/queue/work/drain-queue.ts';
 import type { World } from '../helpers/queue-world.ts';
 import { BURY, claimOne, edit, LEASE_MS, NOW, RECORD, settle, setup } from '../helpers/queue-world.ts';
@@ -15,7 +17,7 @@ const LANDED: SceneRecord = {
 };
 const refused = (...keys: SceneKey[]): Settlement => ({
   kind: 'dead',
-  error: new SyncError('plex_too_long', 'Too long: performers', { refusedKeys: keys }),
+  error: new SyncError('plex_too_long', say`Too long: performers`, { refusedKeys: keys }),
 });
 const settleParts = (drain: OpenDrainQueue, job: Job, settlement: Settlement, now = NOW) =>
   drain.settle([{ job, settlement, landed: LANDED }], now)[0];
@@ -57,7 +59,7 @@ test('a job that is tried again keeps what is left, and an older letter loses wh
     const drain = world.drain();
     settle(drain, claimOne(drain), BURY);
     world.enqueue([edit(1, { ...PIER, size: 7 })], { now: NOW + 1 });
-    const error = new SyncError('plex_error', 'Plex answered 500', { refusedKeys: ['performers'] });
+    const error = new SyncError('plex_error', say`Plex answered 500`, { refusedKeys: ['performers'] });
     const settlement: Settlement =
       kind === 'retry'
         ? { kind, error, availableAt: NOW + 2, spends: 'failure' }
@@ -73,7 +75,7 @@ test('a failed attempt of which nothing was written leaves the job whole', (t) =
   const world = setup(t);
   world.enqueue([edit(1, PIER)]);
   const drain = world.drain();
-  const error = new SyncError('plex_error', 'Plex answered 500');
+  const error = new SyncError('plex_error', say`Plex answered 500`);
   settle(drain, claimOne(drain), { kind: 'retry', error, availableAt: NOW, spends: 'failure' });
   assert.deepEqual(JSON.parse(String(world.onlyJob()['data'])), PIER);
 });
@@ -86,7 +88,7 @@ test('where a newer edit takes over what is to be tried again, an older letter w
   world.enqueue([edit(1, PIER)], { now: NOW + 1 });
   const job = claimOne(drain, NOW + 1);
   world.enqueue([edit(1, { studio: 'Quay' })], { now: NOW + 2 });
-  const error = new SyncError('plex_error', 'Plex answered 500', { refusedKeys: ['performers'] });
+  const error = new SyncError('plex_error', say`Plex answered 500`, { refusedKeys: ['performers'] });
   const settlement: Settlement = { kind: 'retry', error, availableAt: NOW + 2, spends: 'failure' };
   assert.equal(settleParts(drain, job, settlement), 'superseded');
   assert.deepEqual(JSON.parse(String(world.onlyJob()['data'])), { ...PIER, studio: 'Quay' });

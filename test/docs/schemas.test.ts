@@ -1,4 +1,5 @@
 /** Every JSON document, made by the real bin, held against its schema beside the man pages. */
+
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
@@ -6,11 +7,9 @@ import type { ValidateFunction } from 'ajv/dist/2020.js';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { schemaFiles } from '../../scripts/man-schemas.ts';
 import { COMMANDS } from '../../src/command-line/outlines/commands.ts';
-import type { WorkerEvent } from '../../src/core/drain/ports/events.ts';
-import { NOTHING_WRITTEN } from '../../src/core/model/scene-record.ts';
-import type { EditPlan } from '../../src/core/write/edit-plan.ts';
 import { startStashServer } from '../../src/simulator/stash/server.ts';
 import { eventDocument } from '../../src/terminal/log/event-document.ts';
+import { everyEvent } from '../helpers/every-event.ts';
 import type { Result, Rig } from '../helpers/rig.ts';
 import { setup } from '../helpers/rig.ts';
 
@@ -211,75 +210,13 @@ test('a damaged dead letter is what the schemas say, wherever it is shown', asyn
   }
 });
 
-const PLAN: EditPlan = {
-  fields: [{ field: 'title', before: '', value: 'Pier' }],
-  lists: [{ kind: 'genre', before: [], add: ['sea'], remove: ['sand'], whole: [{ tag: 'sea' }] }],
-  left: [],
-  capped: [],
-  written: NOTHING_WRITTEN,
-};
-const JOB = { jobId: 1, sceneId: 7 };
-const CANDIDATE = { ratingKey: '5', title: 'Pier', sectionKey: '1', sectionTitle: 'Films', files: [] };
-
-/** One of each: a kind that is missing here does not compile. */
-const EVENTS: { readonly [Kind in WorkerEvent['kind']]: Extract<WorkerEvent, { kind: Kind }> } = {
-  connected: { kind: 'connected', libraries: ['Films'] },
-  revived: { kind: 'revived', count: 1 },
-  woken: { kind: 'woken', count: 2, section: 'Films' },
-  rescued: { kind: 'rescued', count: 1 },
-  claimed: { kind: 'claimed', ...JOB, attempt: 1 },
-  searching: { kind: 'searching', section: 'Films', file: 'pier.mp4' },
-  title_search: { kind: 'title_search', title: 'Pier' },
-  title_matches: { kind: 'title_matches', count: 1 },
-  filter_unusable: { kind: 'filter_unusable', section: 'Films', reason: 'ignored' },
-  index_listed: { kind: 'index_listed', section: 'Films', items: 2_000, requests: 3 },
-  listing_given_up: { kind: 'listing_given_up', section: 'Films', requests: 1, reason: 'too_long' },
-  index_refreshed: { kind: 'index_refreshed', section: 'Films', changed: 1, isRight: true },
-  index_unusable: { kind: 'index_unusable', reason: 'disk I/O error' },
-  found: { kind: 'found', sceneId: 7, title: 'Pier', from: 'record' },
-  pin_moved: { kind: 'pin_moved', sceneId: 7, from: '5', to: '6', file: '/media/pier.mp4' },
-  low_confidence: {
-    kind: 'low_confidence',
-    sceneId: 7,
-    file: 'pier.mp4',
-    candidates: [
-      {
-        candidate: CANDIDATE,
-        file: '/media/pier.mp4',
-        path: 'differs',
-        size: 'unknown',
-        duration: 'unknown',
-        sharedFolders: 0,
-        branch: 'unknown',
-      },
-    ],
-    taken: false,
-  },
-  written: { kind: 'written', sceneId: 7, title: 'Pier', plan: PLAN, preserving: false },
-  altered: { kind: 'altered', sceneId: 7, altered: { field: 'genre', sent: 'sea', kept: 'Sea' } },
-  left_alone: { kind: 'left_alone', sceneId: 7, left: { field: 'title', reason: 'edited_in_plex' } },
-  capped: { kind: 'capped', sceneId: 7, list: 'genre', dropped: 3 },
-  summary_cut: { kind: 'summary_cut', sceneId: 7, length: 900 },
-  completed: { kind: 'completed', ...JOB, change: 'updated' },
-  retrying: { kind: 'retrying', ...JOB, reason: 'miss', attempt: 1, of: 12, waitMs: 31_000.5, message: 'not yet' },
-  buried: { kind: 'buried', ...JOB, errorType: 'PlexNotFound', message: 'gone', retries: 12, exhausted: true },
-  released: { kind: 'released', ...JOB, message: 'away' },
-  scan_requested: { kind: 'scan_requested', section: 'Films', folder: '/media' },
-  scan_failed: { kind: 'scan_failed', section: 'Films', folder: '/media', message: 'not allowed' },
-  skipped: { kind: 'skipped', ...JOB },
-  letter_shortened: { kind: 'letter_shortened', letterId: 1, sceneId: 7, keys: ['tags'] },
-  letters_expired: { kind: 'letters_expired', count: 2, days: 30, byType: { PlexNotFound: 2 }, sceneIds: [7, 8] },
-  superseded: { kind: 'superseded', ...JOB },
-  gone: { kind: 'gone', ...JOB },
-  thin_scene: { kind: 'thin_scene', sceneId: 7 },
-  stash_breaker_opened: { kind: 'stash_breaker_opened', message: 'away' },
-  would_write: { kind: 'would_write', ...JOB, ratingKey: '5', title: 'Pier', plan: PLAN },
-  would_not_write: { kind: 'would_not_write', ...JOB, reason: 'failure', message: 'away' },
-  lease_lost: { kind: 'lease_lost', ...JOB },
-  breaker_opened: { kind: 'breaker_opened', failures: 5, message: 'away' },
-  breaker_half_open: { kind: 'breaker_half_open' },
-  breaker_closed: { kind: 'breaker_closed' },
-};
+/** One of each kind. */
+const EVENTS = everyEvent({
+  path: () => '/media/pier.mp4',
+  title: () => 'Pier',
+  name: () => 'Films',
+  prose: () => 'sea',
+});
 
 test('every kind of event has its schema, and no schema is left over', () => {
   const defined = Object.keys(schemas.get('process-event')?.['$defs'] ?? {});

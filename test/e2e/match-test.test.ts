@@ -95,7 +95,7 @@ test('it uses the client identifier of a data directory and leaves nothing behin
   plex.resetRequests();
   await run(['match-test', '/media/a.mp4']);
   for (const { headers } of plex.requests) assert.equal(headers['x-plex-client-identifier'], 'of-the-directory');
-  assert.deepEqual(readdirSync(dataDir).sort(), ['plexsync.log', 'queue.db']);
+  assert.deepEqual(readdirSync(dataDir).sort(), ['plexsync.log', 'queue.db', 'report-log.ndjson']);
 });
 
 test('another studio’s file of the same name is LOW, and no mapping is suggested', async (t) => {

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
+import type { Sentence } from '../../src/core/model/sentence.ts';
+import { foreign, plainText, say } from '../../src/core/model/sentence.ts';
 import { startStashServer } from '../../src/simulator/stash/server.ts';
+import { toReportEntry } from '../../src/terminal/log/report-log.ts';
+import { entryOf } from '../helpers/log-entry.ts';
 import type { Rig } from '../helpers/rig.ts';
 import { setup } from '../helpers/rig.ts';
 
@@ -25,6 +29,11 @@ const PRIVATE = [
   'StashKey0123456789abcdef',
 ];
 
+function appendToLog({ dataDir }: Rig, said: Sentence): void {
+  const line = toReportEntry({ ...entryOf(plainText(said), Date.UTC(2026, 10, 22, 18, 4, 5)), said });
+  appendFileSync(join(dataDir, 'report-log.ndjson'), `${line}\n`);
+}
+
 /** A directory in which something has happened, with a log of it. */
 async function makeWorld(t: TestContext): Promise<Rig & { secrets: readonly string[] }> {
   const rig = await setup(t, { sections: [{ key: '1', title: 'Boathouse Films', locations: ['/media'] }] });
@@ -35,17 +44,14 @@ async function makeWorld(t: TestContext): Promise<Rig & { secrets: readonly stri
   const first = ['enqueue', '4711', '--path', '/media/North Quay/lantern-row.mp4', '--title', 'Lantern Row'];
   await rig.run([...first, ...scene, '--details', details]);
   await rig.run(['enqueue', '12', '--path', '/data/South/01.mp4', '--title', 'Tide Tables']);
-  const { stderr } = await rig.run(['process', '-v', '--path-map', '/data=/media']);
-  const lines = stderr.trimEnd().split('\n');
-  const log = [
-    ...lines,
-    '[PlexSync Worker] Plex at http://nas.quay.example:32400 did not answer (10.20.30.40:32400, [fe80::1:2])',
-    '[PlexSync Hook] Breakwater by Ada Harbour sent to gardener@quay.example',
-    `[PlexSync] X-Plex-Token=${rig.plex.token} StashKey0123456789abcdef`,
-  ];
-  const text = log.map((line) => `2026-11-22 18:04:05 +01:00 info ${line}\n`).join('');
-  writeFileSync(join(rig.dataDir, 'plexsync.log.1'), text);
-  writeFileSync(join(rig.dataDir, 'plexsync.log'), '2026-11-22 18:05:05 +01:00 error [PlexSync] the last line ```\n');
+  await rig.run(['process', '-v', '--path-map', '/data=/media']);
+  for (const words of [
+    'Plex at http://nas.quay.example:32400 did not answer (10.20.30.40:32400, [fe80::1:2])',
+    'Breakwater by Ada Harbour sent to gardener@quay.example, of Boathouse Films',
+    `X-Plex-Token=${rig.plex.token} StashKey0123456789abcdef`,
+    'the last line ```',
+  ])
+    appendToLog(rig, say`[PlexSync] ${foreign(words)}`);
   const secrets = [...PRIVATE, rig.plex.token, rig.dataDir, new URL(rig.plex.url).host, '127.0.0.1'];
   return { ...rig, secrets };
 }
@@ -89,8 +95,9 @@ test('report fills in the template and shows nothing personal', async (t) => {
     /\nlast_run\.exit_code: 1\n/,
     /\nitem \d+ in library 1, written 20/,
     /\n {2}scene path: \/path-\w+\/path-\w+\/path-\w+\.mp4\n/,
-    /\n2026-11-22 18:04:05 \+01:00 info \[PlexSync Matcher\] Found: title-\w+\n/,
-    /\n````\n2026[\s\S]*the last line ```\n````\n/,
+    /\n\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d\d:\d\d info \[PlexSync Matcher\] Found: title-\w+\n/,
+    /debug \[PlexSync\] Libraries: name-\w+\n/,
+    /\n````\n\d{4}-[\s\S]*the last line ```\n````\n/,
   ])
     assert.match(stdout, part);
   assert.match(stderr, /^Masked: .*\d+ titles?.*\.\n.*Read the report before you post it/m);
@@ -167,15 +174,22 @@ test('the quoted log has what runs said and bugs, and no slips of the person at 
   const { run, dataDir } = await setup(t);
   await run(['enqueue', '1', '--path', '/media/a.mp4', '--title', 'Pier']);
   await run(['dlq', 'show', '77']);
-  const bug = [
-    'plexsync: it broke',
-    '  This is a bug in plexsync 1.0.0. Please report it with the lines below.',
-    '  at drain',
-  ];
-  const text = bug.map((line) => `2026-11-22 18:04:05 +01:00 error ${line}\n`).join('');
-  appendFileSync(join(dataDir, 'plexsync.log'), text);
+  await run(['process'], { env: { PLEX_URL: '' } });
+  await run(['process', '--cron'], { env: { PLEX_URL: '' } });
+  await run(['config', 'show'], { env: { PLEXSYNC_MAX_TAGS: 'Ada Harbour' } });
   const { stdout } = await run(['report']);
   assert.match(stdout, /Enqueued sync job for scene 1/);
-  assert.match(stdout, /plexsync: it broke\n.*This is a bug in plexsync.*\n.* at drain/);
-  assert.doesNotMatch(stdout, /There is no dead letter|plexsync dlq list shows/);
+  assert.match(readFileSync(join(dataDir, 'plexsync.log'), 'utf8'), /The address of Plex is not set/);
+  assert.doesNotMatch(stdout, /There is no dead letter|plexsync dlq list shows|The address of Plex|MAX_TAGS/);
+});
+
+test('the sentences of an earlier version are left out whole, since nobody can tell what is personal in them', async (t) => {
+  const { run, dataDir } = await setup(t);
+  const line = '2026-11-22 18:04:05 +01:00 info [PlexSync Matcher] Found: Lantern Row\n';
+  await run(['enqueue', '1', '--path', '/media/a.mp4', '--title', 'Pier']);
+  rmSync(join(dataDir, 'report-log.ndjson'));
+  appendFileSync(join(dataDir, 'plexsync.log'), line);
+  const { stdout } = await run(['report']);
+  assert.match(stdout, /\*\*Logs:\*\*\n```\n\(left out: the log of an earlier version/);
+  assert.doesNotMatch(stdout, /Lantern|Found:/);
 });

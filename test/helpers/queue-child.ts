@@ -2,11 +2,13 @@
  * A second process on a data directory: `node queue-child.ts DIR TASK`. Says one JSON document a line, and goes on
  * where its task says so at each line it hears.
  */
+
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { SyncError } from '../../src/core/model/errors.ts';
 import type { Job } from '../../src/core/model/job.ts';
 import type { SceneEdit } from '../../src/core/model/scene.ts';
+import { ours } from '../../src/core/model/sentence.ts';
 import { openDeadLetterActions } from '../../src/queue/work/dead-letter-actions.ts';
 import type { DrainQueueOptions } from '../../src/queue/work/drain-queue.ts';
 import { openDrainQueue } from '../../src/queue/work/drain-queue.ts';
@@ -93,7 +95,7 @@ function buryAndDie({ now }: Extract<Task, { do: 'bury_and_die' }>): void {
   if (!('claim' in drain)) return;
   const [job] = drain.claim({ now, limit: 1, leaseMs: LEASE_MS }).jobs;
   if (job === undefined) throw new Error('nothing to bury');
-  const error = new SyncError('plex_rejected', 'Plex answered 400');
+  const error = new SyncError('plex_rejected', ours('Plex answered 400'));
   drain.settle([{ job, settlement: { kind: 'dead', error } }], now);
 }
 

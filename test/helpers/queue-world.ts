@@ -1,4 +1,5 @@
 /** A data directory of its own for one test of the queue, with real files and, on demand, real second processes. */
+
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,6 +17,7 @@ import type { SceneData, SceneEdit } from '../../src/core/model/scene.ts';
 import type { StampedEdit } from '../../src/core/model/scene-edit.ts';
 import type { SceneRecord } from '../../src/core/model/scene-record.ts';
 import { NOTHING_WRITTEN } from '../../src/core/model/scene-record.ts';
+import { ours } from '../../src/core/model/sentence.ts';
 import type { DataDir } from '../../src/queue/store/open.ts';
 import type { Stores } from '../../src/queue/store/stores.ts';
 import type { Enqueued, Priority } from '../../src/queue/tables/jobs.ts';
@@ -226,7 +228,7 @@ export const RECORD: SceneRecord = {
 export const COMPLETE: Settlement = { kind: 'complete', change: 'updated', record: RECORD };
 
 export const failure = (code: SyncErrorCode = 'plex_error', message = 'Plex answered 500'): SyncError =>
-  new SyncError(code, message);
+  new SyncError(code, ours(message));
 export const BURY: Settlement = { kind: 'dead', error: failure('plex_rejected', 'Plex answered 400') };
 
 /** Claims what is due, as many as there are. */

@@ -1,5 +1,7 @@
 /** A program at a terminal: `node terminal-child.ts TASK`. */
+
 import { setTimeout } from 'node:timers/promises';
+import { say } from '../../src/core/model/sentence.ts';
 import type { LogFormat } from '../../src/terminal/log/log-format.ts';
 import { createOutput } from '../../src/terminal/log/output.ts';
 import { createProgress } from '../../src/terminal/progress.ts';
@@ -20,7 +22,7 @@ async function work(ending: 'clear' | 'kill'): Promise<void> {
   for (const [index, current] of ['Lantern Row', 'Tide Tables', 'A very long walk along the new pier'].entries()) {
     progress.show({ done: index, total: 3, perMinute: 60, etaMs: 2_000, current });
     await setTimeout(1);
-    output.log('info', `[PlexSync Worker] Job ${index + 1} completed`);
+    output.log('info', say`[PlexSync Worker] Job ${index + 1} completed`);
     output.result(`result ${index + 1}`);
   }
   if (ending === 'kill') process.kill(process.pid, 'SIGKILL');
@@ -59,8 +61,8 @@ function log(format: string): void {
     logFormat: format as LogFormat,
     paint: (_level, line) => `painted ${line}`,
   });
-  output.log('debug', '[PlexSync] Tide \u001b[31m tables');
-  output.log('warning', '[PlexSync Worker] Job 1 released');
+  output.log('debug', say`[PlexSync] Tide \u001b[31m tables`);
+  output.log('warning', say`[PlexSync Worker] Job 1 released`);
 }
 
 if (task === 'work') await work('clear');

@@ -6,6 +6,7 @@ import { adviceOn, heldFile, matchScene } from '../../src/core/match/evidence.ts
 import type { PathMapping } from '../../src/core/match/paths.ts';
 import { sharedFolders } from '../../src/core/match/paths.ts';
 import type { PlexFile } from '../../src/core/model/plex-item.ts';
+import { plainText } from '../../src/core/model/sentence.ts';
 
 function candidate(ratingKey: string, ...files: readonly (string | PlexFile)[]): Candidate {
   return {
@@ -60,7 +61,10 @@ test('of two files of one item that speak alike the same one stands for it, in w
 
 test('items that hold the very same file are told by library, or not at all', () => {
   const [one, two] = [candidate('1', '/data/pier.mp4'), candidate('2', '/data/pier.mp4')];
-  const advice = (...all: readonly Candidate[]) => adviceOn(matchScene({ path: '/data/pier.mp4' }, all, []));
+  const advice = (...all: readonly Candidate[]): string | undefined => {
+    const words = adviceOn(matchScene({ path: '/data/pier.mp4' }, all, []));
+    return words && plainText(words);
+  };
   assert.match(advice(one, { ...two, sectionKey: '2' }) ?? '', /plex_library/);
   assert.match(advice(one, two) ?? '', /merge/);
   assert.equal(advice(one), undefined);

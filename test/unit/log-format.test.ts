@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { LogEntry } from '../../src/terminal/log/log-format.ts';
 import { formatEntry } from '../../src/terminal/log/log-format.ts';
+import { entryOf } from '../helpers/log-entry.ts';
 
 const ENTRY: LogEntry = {
+  ...entryOf('[PlexSync Worker] Job 3 released', Date.UTC(2026, 10, 22, 18, 4, 5)),
   level: 'warning',
-  line: '[PlexSync Worker] Job 3 released',
-  at: Date.UTC(2026, 10, 22, 18, 4, 5),
 };
 const inCapitals = (_level: string, line: string): string => line.toUpperCase();
 

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import type { PersonalKind } from '../../src/core/model/sentence.ts';
 import type { Masker } from '../../src/redact/mask.ts';
 import { createMasker } from '../../src/redact/mask.ts';
-import type { MaskKind } from '../../src/redact/mask-patterns.ts';
 
 const digest = (text: string): string => createHmac('sha256', 'a key of this test').update(text).digest('hex');
 const MASK = /(?:token|host|address|path|title|name|user|text)-[0-9a-f]{4,}/g;
 
-type Known = readonly (readonly [kind: MaskKind, text: string])[];
+type Known = readonly (readonly [kind: PersonalKind, text: string])[];
 
 function maskerFor(texts: readonly string[], known: Known): Masker {
   const masker = createMasker(texts, digest);

@@ -7,6 +7,7 @@ import type { PlexItem, ScalarField } from '../../src/core/model/plex-item.ts';
 import type { SceneData } from '../../src/core/model/scene.ts';
 import type { Written } from '../../src/core/model/scene-record.ts';
 import { isCut, NOTHING_WRITTEN } from '../../src/core/model/scene-record.ts';
+import { ours, say } from '../../src/core/model/sentence.ts';
 import { desiredStateOf } from '../../src/core/write/desired-state.ts';
 import type { EditPlan } from '../../src/core/write/edit-plan.ts';
 import { planEdits } from '../../src/core/write/edit-plan.ts';
@@ -38,7 +39,7 @@ const crew = (count: number): string[] =>
 function deliver(plan: EditPlan, limit: number): Delivery & { readonly requests: number } {
   const waiting = [...firstParts(plan, lengthOf)];
   const [taken, keptCut, refusedParts]: [Part[], ScalarField[], RefusedPart[]] = [[], [], []];
-  const error = new SyncError('plex_too_long', 'The request was too long');
+  const error = new SyncError('plex_too_long', say`The request was too long`);
   let requests = 0;
   for (let part = waiting.shift(); part !== undefined; part = waiting.shift()) {
     requests += 1;
@@ -198,7 +199,7 @@ test('parts that were refused for different reasons are named each with its own'
   const refuse = (key: RefusedPart['key'], code: SyncErrorCode, message: string): RefusedPart => ({
     key,
     bytes: 9_000,
-    error: new SyncError(code, message),
+    error: new SyncError(code, ours(message)),
   });
   const refusedParts = [
     refuse('actor', 'plex_too_long', 'The request was too long'),
@@ -218,8 +219,8 @@ test('parts that were refused for different reasons are named each with its own'
 test('a part at which the server failed may have landed; one that was refused has not', () => {
   const plan = planFor({ title: 'Gulls', tagline: 'Calm' });
   const refusedParts = [
-    { key: 'title', bytes: 9, error: new SyncError('plex_rejected', 'Plex answered 400') },
-    { key: 'tagline', bytes: 9, error: new SyncError('plex_error', 'Plex answered 500') },
+    { key: 'title', bytes: 9, error: new SyncError('plex_rejected', say`Plex answered 400`) },
+    { key: 'tagline', bytes: 9, error: new SyncError('plex_error', say`Plex answered 500`) },
   ] as const;
   const delivery: Delivery = { taken: [], keptCut: [], refusedParts, end: { kind: 'all_sent' } };
   assert.deepEqual(Object.keys(intentLeft(plan, delivery)?.fields ?? {}), ['tagline']);
@@ -251,7 +252,7 @@ test('an error that is no fault of a part names what it kept back, and remembers
   const part = { fields: plan.fields.filter(({ field }) => field === 'summary'), lists: [] };
   const cut = { ...part, fields: part.fields.map((edit) => ({ ...edit, value: prose(900) })) };
   const taken = plan.fields.filter(({ field }) => field !== 'summary').map((field) => ({ fields: [field], lists: [] }));
-  const error = new SyncError('plex_error', 'Plex answered 500', { retryAfterMs: 7 });
+  const error = new SyncError('plex_error', say`Plex answered 500`, { retryAfterMs: 7 });
   const delivery: Delivery = { taken, keptCut: [], refusedParts: [], end: { kind: 'failed', error, part: cut } };
   const failure = failureOf(plan, delivery);
   assert.deepEqual([failure?.code, failure?.retryAfterMs, failure?.stack], ['plex_error', 7, error.stack]);
@@ -265,7 +266,7 @@ test('an error that is no fault of a part names what it kept back, and remembers
 
 test('an error before anything was written is the error of the whole job', () => {
   const plan = planFor({ title: 'Gulls', tags: ['sea'] });
-  const error = new SyncError('plex_error', 'Plex answered 500');
+  const error = new SyncError('plex_error', say`Plex answered 500`);
   const end = { kind: 'failed', error, part: plan } as const;
   assert.equal(failureOf(plan, { taken: [], keptCut: [], refusedParts: [], end }), error);
 });

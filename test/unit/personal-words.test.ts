@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { learnDocument, learnLogLine, maskDocument } from '../../src/redact/personal-words.ts';
+import { learnDocument, maskDocument } from '../../src/redact/personal-words.ts';
 
 function learnt(learn: (masker: { learn(kind: string, text: string): void }) => void): string[] {
   const words: string[] = [];
@@ -42,30 +42,4 @@ test('an item to choose is masked but for its key', () => {
   assert.deepEqual(maskDocument([choice], { maskAs: (kind) => `<${kind}>` }), [
     { rating_key: '512', title: '<title>', library: '<name>', file: '<path>' },
   ]);
-});
-
-test('a line of the log teaches what it names', () => {
-  const cases: readonly (readonly [line: string, ...words: string[]])[] = [
-    ['[PlexSync Matcher] Found (cached): Tide Tables', 'title Tide Tables'],
-    ['[PlexSync Matcher] Found (pinned): Tide Tables', 'title Tide Tables'],
-    [
-      '[PlexSync Matcher] The pin of scene 7 moved from item 3 to item 4, which has its file: /films/a pier.mp4',
-      'path /films/a pier.mp4',
-    ],
-    [
-      '[PlexSync Matcher] The item 3 that scene 7 is pinned to has another file now: /films/a pier.mp4',
-      'path /films/a pier.mp4',
-    ],
-    ['[PlexSync Worker] Updated metadata (overwrite mode): Pier: Two', 'title Pier: Two'],
-    ['[PlexSync] Libraries: Films, Clips', 'name Films, Clips', 'name Films', 'name Clips'],
-    [`[PlexSync Worker] Added 2 performers: ['Ada', 'Bea']`, 'name Ada', 'name Bea'],
-    [`[PlexSync] LOW: ['/films/a.mp4']`, 'path /films/a.mp4'],
-    ['[PlexSync Worker] Job 3 completed'],
-  ];
-  for (const [line, ...words] of cases)
-    assert.deepEqual(
-      learnt((masker) => learnLogLine(line, masker)),
-      words,
-      line,
-    );
 });

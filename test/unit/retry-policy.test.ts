@@ -5,6 +5,7 @@ import { backoffMs, notFoundWaitsMs, RETRY_RULES, settlementFor } from '../../sr
 import type { SyncErrorCode } from '../../src/core/model/errors.ts';
 import { SyncError } from '../../src/core/model/errors.ts';
 import type { FailureSettlement } from '../../src/core/model/job.ts';
+import { say } from '../../src/core/model/sentence.ts';
 
 const NOT_FOUND = { kind: 'wait', maxWaitMs: 7_200_000 } as const;
 const NOW = 1_700_000_000_000;
@@ -24,7 +25,7 @@ type Case = {
 
 function settle(code: SyncErrorCode, given: Case = {}): FailureSettlement {
   const { failures = 0, misses = 0, retryAfterMs, maxRetries = 5, now = NOW, random = 0.5 } = given;
-  const error = new SyncError(code, 'The harbour is closed', { retryAfterMs });
+  const error = new SyncError(code, say`The harbour is closed`, { retryAfterMs });
   return settlementFor(error, { failures, misses }, { maxRetries, notFound: NOT_FOUND, now, random });
 }
 
@@ -174,7 +175,7 @@ const settleCase = (given: {
   now: number;
   random: number;
 }): FailureSettlement =>
-  settlementFor(new SyncError(given.code, 'm', { retryAfterMs: given.retryAfterMs }), given, {
+  settlementFor(new SyncError(given.code, say`m`, { retryAfterMs: given.retryAfterMs }), given, {
     ...given,
     notFound: NOT_FOUND,
   });
@@ -225,6 +226,6 @@ test('the twelve looks stretch over whatever wait was asked for, never faster th
 test('where nobody waits for Plex, a file that is not found is skipped, and nothing else is', () => {
   const limits = { maxRetries: 5, notFound: { kind: 'skip' }, now: NOW, random: 0.5 } as const;
   const kindOf = (code: SyncErrorCode) =>
-    settlementFor(new SyncError(code, 'm'), { failures: 0, misses: 0 }, limits).kind;
+    settlementFor(new SyncError(code, say`m`), { failures: 0, misses: 0 }, limits).kind;
   for (const code of CODES) assert.equal(kindOf(code) === 'skip', code === 'plex_not_found', code);
 });

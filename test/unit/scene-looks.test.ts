@@ -6,6 +6,7 @@ import type { DrainStash } from '../../src/core/drain/ports/ports.ts';
 import { lookAtScenes } from '../../src/core/drain/servers/scene-looks.ts';
 import type { SyncErrorCode } from '../../src/core/model/errors.ts';
 import { SyncError } from '../../src/core/model/errors.ts';
+import { say } from '../../src/core/model/sentence.ts';
 
 type Trouble = { readonly code: SyncErrorCode; readonly retryAfterMs?: number };
 
@@ -14,7 +15,7 @@ function stashWith(poisoned: readonly number[], { code, retryAfterMs }: Trouble)
   let requests = 0;
   const scenes: DrainStash['scenes'] = async (ids) => {
     requests += 1;
-    if (ids.some((id) => poisoned.includes(id))) throw new SyncError(code, 'It failed', { retryAfterMs });
+    if (ids.some((id) => poisoned.includes(id))) throw new SyncError(code, say`It failed`, { retryAfterMs });
     return await Promise.resolve(new Map(ids.map((id) => [id, { kind: 'gone' }])));
   };
   return { stash: { scenes }, requests: () => requests };

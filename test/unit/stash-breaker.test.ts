@@ -5,9 +5,10 @@ import { BREAKER_OPEN_MS, BREAKER_THRESHOLD, CLOSED } from '../../src/core/failu
 import type { StashBreaker } from '../../src/core/failures/stash-breaker.ts';
 import { createStashBreaker } from '../../src/core/failures/stash-breaker.ts';
 import { SyncError } from '../../src/core/model/errors.ts';
+import { say } from '../../src/core/model/sentence.ts';
 
 const NOW = 1_700_000_000_000;
-const AWAY = new SyncError('stash_unavailable', 'Stash does not answer');
+const AWAY = new SyncError('stash_unavailable', say`Stash does not answer`);
 
 type World = {
   readonly breaker: StashBreaker;
@@ -50,7 +51,7 @@ test('after the minute one request is the probe: its failure starts the wait ane
 test('a Stash that is only busy, or finds a query wrong, is asked on', () => {
   for (const code of ['stash_busy', 'stash_malformed', 'stash_rejected'] as const) {
     const { breaker, fail } = setup();
-    fail(new SyncError(code, 'not now'));
+    fail(new SyncError(code, say`not now`));
     assert.equal(breaker.closedUntil(), undefined, code);
   }
 });

@@ -6,6 +6,7 @@ import { placeOf } from '../../src/core/match/listing.ts';
 import { lookUpFile } from '../../src/core/match/look-up.ts';
 import { SyncError } from '../../src/core/model/errors.ts';
 import type { Section } from '../../src/core/model/plex-item.ts';
+import { plainText, say } from '../../src/core/model/sentence.ts';
 
 const SECTION: Section = {
   key: '1',
@@ -47,9 +48,9 @@ function hintAfter(looks: readonly LookedUp[]): string {
   for (const look of looks) {
     assert.equal(watch.verdict(), undefined);
     watch.noteUnproven(look);
-    watch.note(new SyncError('low_confidence', 'nothing proves it'));
+    watch.note(new SyncError('low_confidence', say`nothing proves it`));
   }
-  return watch.verdict()?.hint ?? '';
+  return plainText(watch.verdict()?.hint ?? say``);
 }
 
 const TEN = Array.from({ length: 10 }, (_, index) => index + 1);
@@ -82,7 +83,7 @@ test('files that would come to lie in another library folder name no mapping', a
 function hintMissing(section: Section, folder: string): string {
   const watch = createSystemicWatch({ sections: [section], mappings: [], everMatched: false });
   for (let n = 1; n <= 100; n += 1) watch.noteMissing(`${folder}/${n}.mp4`);
-  return watch.verdict()?.hint ?? '';
+  return plainText(watch.verdict()?.hint ?? say``);
 }
 
 test('a stop for want of files offers the only library folder, unless Stash names another one of the server', () => {

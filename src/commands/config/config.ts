@@ -1,4 +1,5 @@
 import type { PathMapping } from '../../core/match/paths.ts';
+import { asPath, foreign, ours, say } from '../../core/model/sentence.ts';
 import type { ConfigShowDocument, SettingDocument } from '../../documents/settings.ts';
 import { EXIT } from '../../exit.ts';
 import type { AccessReview } from '../../settings/access.ts';
@@ -32,7 +33,7 @@ export async function show({ flags, configFile }: ConfigOptions, context: Contex
   const review = reviewAccess(loaded);
   const rows = explained.settings.map((setting) => toRow(setting, review));
   const problems = [...explained.problems, ...rows.flatMap(({ problem }) => problem ?? [])];
-  for (const warning of explained.warnings) output.log('warning', warning);
+  for (const warning of explained.warnings) output.log('warning', say`${foreign(warning)}`);
   const path = configFilePath(dataDir.path, configFile);
   if (output.json) {
     const settings = Object.fromEntries(rows.map((row) => [row.setting.name, rowDocument(row)]));
@@ -42,10 +43,11 @@ export async function show({ flags, configFile }: ConfigOptions, context: Contex
     const reader = readerOf('stdout');
     const cells = rows.map((row) => [row.setting.name, shownText(row), `${row.setting.origin.name}${markOf(row)}`]);
     output.result(renderTable(['SETTING', 'VALUE', 'FROM'], cells, reader));
-    for (const one of review.unused) logWrapped(output, `${unusedWords(one, loaded)}.`);
-    logWrapped(output, `Config file: ${path}. Data directory: ${dataDir.path} (from ${dataDir.origin}).`);
+    for (const one of review.unused) logWrapped(output, say`${foreign(unusedWords(one, loaded))}.`);
+    const place = say`Data directory: ${asPath(dataDir.path)} (from ${ours(dataDir.origin)}).`;
+    logWrapped(output, say`Config file: ${asPath(path)}. ${place}`);
   }
-  for (const problem of problems) output.log('error', `plexsync: ${problem}`);
+  for (const problem of problems) output.log('error', say`plexsync: ${foreign(problem)}`, 'slip');
   return problems.length === 0 ? EXIT.done : EXIT.usage;
 }
 

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { say } from '../../core/model/sentence.ts';
 import { EXIT } from '../../exit.ts';
 import { sanitize } from '../../terminal/sanitize.ts';
 import { FRONT_FILE } from '../plugin/hook-script.ts';
@@ -29,7 +30,7 @@ export function createStage(
     if (exitCode === expected) return true;
     output.log(
       'error',
-      `plexsync demo: the last command ended with ${exitCode}, expected was ${expected}. Please report this.`,
+      say`plexsync demo: the last command ended with ${exitCode ?? 'no exit code'}, expected was ${expected}. Please report this.`,
     );
     return false;
   };

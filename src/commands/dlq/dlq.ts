@@ -1,4 +1,5 @@
 import { pinCommand } from '../../core/match/pin.ts';
+import { foreign, say } from '../../core/model/sentence.ts';
 import { shellWord } from '../../core/model/shell-word.ts';
 import type {
   BriefLetterDocument,
@@ -117,8 +118,8 @@ function retriedDocument({ letterId, sceneId, how, fault }: Retried): RetriedLet
 function retryExitCode(retried: readonly Retried[], { output }: Context): number {
   const damaged = retried.filter(({ how }) => how === 'damaged');
   for (const { letterId, fault } of damaged) {
-    output.log('error', `Dead letter ${letterId} cannot be tried again: ${fault}.`);
-    output.log('error', `  Mend it in dlq.db, or give it up: plexsync dlq purge ${letterId}`);
+    output.log('error', say`Dead letter ${letterId} cannot be tried again: ${foreign(fault ?? '')}.`);
+    output.log('error', say`  Mend it in dlq.db, or give it up: plexsync dlq purge ${letterId}`);
   }
   return damaged.length === 0 ? EXIT.done : EXIT.usage;
 }

@@ -1,3 +1,4 @@
+import { ours, say } from '../../core/model/sentence.ts';
 import type { DoctorDocument } from '../../documents/doctor.ts';
 import { EXIT } from '../../exit.ts';
 import { loadSettings } from '../../settings/load.ts';
@@ -27,7 +28,7 @@ export async function run(options: DoctorOptions, context: Context): Promise<num
   if (output.json) output.resultJson(toDocument(findings), 2);
   else output.result(toText(findings));
   if (failed.size === 0) return EXIT.done;
-  if (!output.json) output.log('error', `Failed: ${[...failed].join(', ')}`);
+  if (!output.json) output.log('error', say`Failed: ${ours([...failed].join(', '))}`);
   return EXIT.jobsFailed;
 }
 

@@ -1,4 +1,5 @@
 import { UsageError } from '../../core/model/errors.ts';
+import { say } from '../../core/model/sentence.ts';
 import type { EnqueueDocument } from '../../documents/enqueue.ts';
 import { EXIT } from '../../exit.ts';
 import { openIntake } from '../../queue/work/intake.ts';
@@ -79,7 +80,7 @@ function toScope({ all, recent, besides }: EnqueueFromStashOptions['which']): St
 function report(counted: Counted, { output }: Context): void {
   const { added, merged, withoutFile } = counted;
   const count = added + merged;
-  output.log('info', `[PlexSync Hook] Enqueued sync jobs for ${count} ${count === 1 ? 'scene' : 'scenes'} of Stash`);
+  output.log('info', say`[PlexSync Hook] Enqueued sync jobs for ${count} ${count === 1 ? 'scene' : 'scenes'} of Stash`);
   if (output.json)
     output.resultJson({
       enqueued: count,

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { UsageError } from '../../core/model/errors.ts';
 import type { KeyNames, SceneEdit } from '../../core/model/scene.ts';
 import { parseGivenScene } from '../../core/model/scene.ts';
+import { ours, say } from '../../core/model/sentence.ts';
 import type { EnqueueDocument } from '../../documents/enqueue.ts';
 import type { Enqueued, Priority } from '../../queue/tables/jobs.ts';
 import { openIntake } from '../../queue/work/intake.ts';
@@ -39,8 +40,8 @@ export async function run(options: EnqueueOptions, { dataDir, output, env, now }
   const tookMs = (Number(process.hrtime.bigint() - startedAt) / 1e6).toFixed(1);
   const [first] = enqueued;
   const scenes = sceneCount(enqueued);
-  const what = scenes === 1 && first ? `sync job for scene ${first.sceneId}` : `sync jobs for ${scenes} scenes`;
-  output.log('info', `[PlexSync Hook] Enqueued ${what} in ${tookMs}ms`);
+  const what = scenes === 1 && first ? say`sync job for scene ${first.sceneId}` : say`sync jobs for ${scenes} scenes`;
+  output.log('info', say`[PlexSync Hook] Enqueued ${what} in ${ours(tookMs)}ms`);
   if (held > 0 && (await willAskStash({ env, dataDir: dataDir.path, configFile: options.configFile }))) held = 0;
   report(enqueued, held, output);
   return 0;
@@ -81,10 +82,10 @@ function report(enqueued: readonly Enqueued[], held: number, output: Context['ou
     .join(', ');
   output.result(`${scenes === 1 ? '1 scene' : `${scenes} scenes`} enqueued: ${counts}`);
   if (held > 0) {
-    const they = held === 1 ? '1 scene has' : `${held} scenes have`;
+    const they = held === 1 ? '1 scene has' : say`${held} scenes have`;
     output.log(
       'warning',
-      `${they} no data and will wait until Stash can supply it (no_stash): set stash_url, or give --path and --title`,
+      say`${they} no data and will wait until Stash can supply it (no_stash): set stash_url, or give --path and --title`,
     );
   }
 }

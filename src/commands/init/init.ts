@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { chooseSections } from '../../core/match/libraries.ts';
 import { UsageError } from '../../core/model/errors.ts';
+import { say } from '../../core/model/sentence.ts';
 import type { InitDocument } from '../../documents/settings.ts';
 import { EXIT, signalExitCode } from '../../exit.ts';
 import { openIntake } from '../../queue/work/intake.ts';
@@ -47,7 +48,7 @@ export async function run(options: InitOptions, context: Context): Promise<numbe
   tellWarnings({ warnings: warnings.filter((warning) => !present.warnings.includes(warning)) }, context);
   const answers = canAsk() && !options.yes ? await askAll(options, context) : await takeAsGiven(options, context);
   if (answers === undefined) {
-    output.log('info', 'Stopped. Nothing was written.');
+    output.log('info', say`Stopped. Nothing was written.`);
     return signalExitCode('SIGINT');
   }
   const setup = toWrite(answers, { loaded: await loadWith(answers, options, context), options, context });

@@ -2,6 +2,7 @@ import { chooseSections } from '../../core/match/libraries.ts';
 import type { PathMapping } from '../../core/match/paths.ts';
 import { SyncError, UsageError } from '../../core/model/errors.ts';
 import type { Section } from '../../core/model/plex-item.ts';
+import { say } from '../../core/model/sentence.ts';
 import { complaintOf } from '../../exit.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
 import type { SettingName } from '../../settings/table.ts';
@@ -57,7 +58,7 @@ async function askUntilPlexAnswers(options: InitOptions, context: Context): Prom
     try {
       const sections = await connectToPlex(await loadWith(answers, options, context), context).sections();
       chooseSections(sections, []);
-      output.log('info', 'Plex answers, and accepts the token.');
+      output.log('info', say`Plex answers, and accepts the token.`);
       return { answers, sections };
     } catch (thrown) {
       if (!(thrown instanceof UsageError) && !(thrown instanceof SyncError)) throw thrown;
@@ -138,5 +139,5 @@ async function askFor(
 function complainOf(thrown: UsageError | SyncError, { output, version }: Context): void {
   const { message, hint } = complaintOf(thrown, version);
   output.log('error', message);
-  if (hint !== undefined) output.log('error', `  ${hint}`);
+  if (hint !== undefined) output.log('error', say`  ${hint}`);
 }

@@ -8,7 +8,7 @@ import { writtenKeys } from '../../core/model/scene-record.ts';
 import type { LastWrittenDocument, MatchTestDocument } from '../../documents/match-test.ts';
 import type { KnownItem } from '../../queue/views/scene-status.ts';
 import { clockText } from '../../settings/duration.ts';
-import { fieldName } from '../../terminal/log/log.ts';
+import { fieldName } from '../../terminal/log/field-words.ts';
 import type { Reader } from '../../terminal/reader.ts';
 import { renderFields, renderTable } from '../../terminal/table.ts';
 import { localTime, utcTime } from '../../terminal/time.ts';

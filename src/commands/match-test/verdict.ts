@@ -2,6 +2,7 @@ import type { MatchResult } from '../../core/match/evidence.ts';
 import { adviceOn } from '../../core/match/evidence.ts';
 import { isRuledOut } from '../../core/match/near-misses.ts';
 import { pathMapFlag } from '../../core/match/paths.ts';
+import { plainText } from '../../core/model/sentence.ts';
 import type { Explanation } from './explain-match.ts';
 import type { AskedScene } from './scene.ts';
 
@@ -61,7 +62,8 @@ function wayToProof(explanation: Explanation, match: MatchResult): string {
     explanation.file.size === undefined
       ? 'Give its size with --size, or set path_map so that the path is exact.'
       : 'Set path_map so that the path is exact, or plex_library to one library.';
-  return adviceOn(match) ?? flag ?? bySize;
+  const advice = adviceOn(match);
+  return advice === undefined ? (flag ?? bySize) : plainText(advice);
 }
 
 function oldFacts({ nearMisses }: Explanation): readonly string[] {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { UsageError } from '../../core/model/errors.ts';
 import { readHookEvent } from '../../core/model/hook-event.ts';
 import { parseJsonText } from '../../core/model/json-text.ts';
+import { ours, say } from '../../core/model/sentence.ts';
 import type { HookDocument } from '../../documents/plugin.ts';
 import { EXIT } from '../../exit.ts';
 import type { SceneEvent, TakenEvent } from '../../queue/work/intake.ts';
@@ -31,7 +32,7 @@ export async function run(
       return await answerTask(event.mode, { configFile, processQueue }, context);
     }
     case 'ignored':
-      context.output.log('debug', `[PlexSync Hook] Not enqueued: ${event.reason}`);
+      context.output.log('debug', say`[PlexSync Hook] Not enqueued: ${ours(event.reason)}`);
       return done({ event: 'ignored', reason: event.reason }, context);
     case 'malformed':
       throw notStash(event.reason);
@@ -63,7 +64,7 @@ function done(document: HookDocument, { output }: Context): number {
   // Since the process began: Node's own start is part of what the person waits for.
   const tookMs = performance.now();
   if (tookMs > TARGET_MS)
-    output.log('warning', `[PlexSync Hook] Hook handler exceeded 100ms target (${tookMs.toFixed(1)}ms)`);
+    output.log('warning', say`[PlexSync Hook] Hook handler exceeded 100ms target (${ours(tookMs.toFixed(1))}ms)`);
   return EXIT.done;
 }
 

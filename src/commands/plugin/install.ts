@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UsageError } from '../../core/model/errors.ts';
+import { asPath, say } from '../../core/model/sentence.ts';
 import type { PluginInstallDocument } from '../../documents/plugin.ts';
 import { EXIT } from '../../exit.ts';
 import { openIntake } from '../../queue/work/intake.ts';
@@ -153,11 +154,14 @@ function report({ how, written, spool }: Installed, { output }: Context): void {
         sanitize(`${spool.seen.as}: where Stash sees it, kept from the install before; --spool-as changes it`),
       );
     if (spool.seen.as !== spool.path)
-      output.log('info', `Mount it into Stash's container, such as: -v ${spool.path}:${spool.seen.as}`);
+      output.log(
+        'info',
+        say`Mount it into Stash's container, such as: -v ${asPath(spool.path)}:${asPath(spool.seen.as)}`,
+      );
   }
-  output.log('info', 'Next: in Stash, Settings > Plugins > Reload plugins; then edit a scene.');
+  output.log('info', say`Next: in Stash, Settings > Plugins > Reload plugins; then edit a scene.`);
   const then = how === 'spool' ? 'Run plexsync process, by cron or by hand, and then ' : '';
-  output.log('info', `${then}plexsync plugin status tells whether events arrive.`);
+  output.log('info', say`${then}plexsync plugin status tells whether events arrive.`);
 }
 
 const WRITERS: Readonly<Record<SpoolWriter, string>> = {

@@ -1,3 +1,4 @@
+import { foreign, say } from '../../core/model/sentence.ts';
 import type { PluginStatusDocument } from '../../documents/plugin.ts';
 import { EXIT } from '../../exit.ts';
 import { openStoresToRead } from '../../queue/store/stores.ts';
@@ -20,9 +21,9 @@ export function run({ dataDir, output, now: clock }: Context): number {
   }
   const reader = readerOf('stdout');
   output.result(renderTable([], linesOf(state, now, reader.kind === 'person' ? localTime : utcTime), reader));
-  for (const problem of problems) output.log('warning', wordsFor(problem));
+  for (const problem of problems) output.log('warning', say`${foreign(wordsFor(problem))}`);
   if (problems.length === 0 && arrival.kind === 'long_ago')
-    output.log('info', 'Whether events still arrive shows when a scene is edited in Stash: do so, and look again.');
+    output.log('info', say`Whether events still arrive shows when a scene is edited in Stash: do so, and look again.`);
   return exitCode;
 }
 

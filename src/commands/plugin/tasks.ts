@@ -1,5 +1,6 @@
 import { unreachable } from '../../core/model/errors.ts';
 import type { TaskMode } from '../../core/model/hook-event.ts';
+import { ours, say } from '../../core/model/sentence.ts';
 import { EXIT } from '../../exit.ts';
 import type { Stores } from '../../queue/store/stores.ts';
 import { openStoresToRead } from '../../queue/store/stores.ts';
@@ -57,14 +58,14 @@ async function syncScenes(scope: StashScope, place: TaskPlace, context: Context)
     const left = Math.max(0, walk.total - done);
     const percent = ((done / Math.max(1, walk.total)) * 100).toFixed(0);
     const text = `Progress: ${done}/${walk.total} (${percent}%), ${left} remaining, ${perSecond.toFixed(1)} items/sec`;
-    output.log('info', `[PlexSync] ${text}`);
+    output.log('info', say`[PlexSync] ${ours(text)}`);
   };
   const intake = 'stores' in place ? { ...intakeOf(place.stores), close: () => undefined } : openIntake(dataDir);
   try {
     const counted = await enqueueWalk(walk, intake, { now, onPage });
     const { added, merged } = counted;
     const text = `Enqueued sync jobs for ${added + merged} scenes of Stash: ${added} new${passedOver(counted)}`;
-    output.log('info', `[PlexSync Hook] ${text}`);
+    output.log('info', say`[PlexSync Hook] ${ours(text)}`);
     return EXIT.done;
   } finally {
     intake.close();
@@ -83,14 +84,14 @@ function status(place: TaskPlace, context: Context): number {
 
 function logStatus(stores: Stores, { output, now }: Context): number {
   const stats = readStats(stores, now());
-  const say = (text: string): void => output.log('info', `[PlexSync] ${text}`);
+  const tell = (text: string): void => output.log('info', say`[PlexSync] ${ours(text)}`);
   const types = Object.entries(stats.deadLetters).map(([type, count]) => `${count} ${type}`);
   const { due, retry, not_found, no_stash } = stats.waiting;
-  say('=== Queue Status ===');
-  say(`Pending: ${stats.pending} (${due} due, ${retry} to retry, ${not_found} not in Plex yet, ${no_stash} held)`);
-  say(`In Progress: ${stats.inProgress}`);
-  say(`Completed: ${stats.totals.updated + stats.totals.unchanged}`);
-  say(`Failed: ${stats.totals.dead_lettered}`);
-  say(`Dead Letter Queue: ${sum(stats.deadLetters)}${types.length === 0 ? '' : ` (${types.join(', ')})`}`);
+  tell('=== Queue Status ===');
+  tell(`Pending: ${stats.pending} (${due} due, ${retry} to retry, ${not_found} not in Plex yet, ${no_stash} held)`);
+  tell(`In Progress: ${stats.inProgress}`);
+  tell(`Completed: ${stats.totals.updated + stats.totals.unchanged}`);
+  tell(`Failed: ${stats.totals.dead_lettered}`);
+  tell(`Dead Letter Queue: ${sum(stats.deadLetters)}${types.length === 0 ? '' : ` (${types.join(', ')})`}`);
   return EXIT.done;
 }

@@ -4,6 +4,7 @@ import type { DrainReport } from '../../core/drain/drain.ts';
 import { drain } from '../../core/drain/drain.ts';
 import type { DrainOptions } from '../../core/drain/ports/drain-options.ts';
 import type { DrainDeps, DrainQueue } from '../../core/drain/ports/ports.ts';
+import { foreign, say } from '../../core/model/sentence.ts';
 import type { WriteRules } from '../../core/write/desired-state.ts';
 import { SYNC_TOGGLES } from '../../core/write/desired-state.ts';
 import { openFileIndex, openMemoryIndex } from '../../file-index/file-index.ts';
@@ -48,7 +49,7 @@ export async function runDrain(
   const access = requirePlex(loaded);
   const clientIdentifier = queue.clientIdentifier();
   const stop = listenForStop();
-  const onTrouble = (reason: string): void => emit({ kind: 'index_unusable', reason });
+  const onTrouble = (reason: string): void => emit({ kind: 'index_unusable', reason: say`${foreign(reason)}` });
   const files = setup.mode === 'preview' ? openMemoryIndex(onTrouble) : openFileIndex(dataDir.path, onTrouble);
   try {
     const plex = createPlexClient(plexOptions(loaded, { clientIdentifier, version, signal: stop.aborted, now }));

@@ -1,49 +1,38 @@
 import { createHmac } from 'node:crypto';
 import type { WorkerEvent } from '../../core/drain/ports/events.ts';
+import type { Foreign, Personal, Sentence } from '../../core/model/sentence.ts';
+import { mapOutside } from '../../core/model/sentence.ts';
 import { createPathMasker } from '../../redact/mask.ts';
-import type { OutputMask } from '../../terminal/log/output.ts';
+import { maskEvent } from '../../redact/mask-event.ts';
 
 /** Takes file paths and names out of all that a run says: the same file has the same mask in every run of a data directory. */
-export type PathMask = OutputMask & {
-  /** Notes the paths that an event names; what it is told of later may repeat them. */
-  learn(event: WorkerEvent): void;
+export type PathMask = {
+  event(event: WorkerEvent): WorkerEvent;
+  sentence(sentence: Sentence): Sentence;
 };
 
 /** A mask whose words cannot be looked up without `key`. */
 export function createPathMask(key: string): PathMask {
   const masker = createPathMasker((text) => createHmac('sha256', key).update(text).digest('hex'));
-  const masked = (value: unknown, under: string): unknown => {
-    if (typeof value === 'string') return PATH_KEYS.includes(under) ? masker.maskPath(value) : masker.mask(value);
-    if (Array.isArray(value)) return value.map((entry) => masked(entry, under));
-    if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, masked(inner, name)]));
+  // A title is often the name of its file, and another program may quote any path: there, known paths are looked for.
+  const change = (piece: Personal | Foreign): string => {
+    if ('free' in piece) return piece.free.split('\n').map(masker.mask).join('\n');
+    return piece.kind === 'path' ? masker.maskPath(piece.personal) : masker.mask(piece.personal);
+  };
+  // All paths of a sentence are known before the first of its parts is shown.
+  const learn = (piece: Personal | Foreign): string => {
+    if ('free' in piece) return piece.free;
+    if (piece.kind === 'path') masker.learn(piece.personal);
+    return piece.personal;
   };
   return {
-    learn: (event) => {
-      for (const path of pathsIn(event)) masker.learn(path);
+    event: (event) => {
+      maskEvent(event, learn);
+      return maskEvent(event, change);
     },
-    text: (text) => text.split('\n').map(masker.mask).join('\n'),
-    document: (value) => masked(value, ''),
+    sentence: (sentence) => {
+      mapOutside(sentence, learn);
+      return mapOutside(sentence, change);
+    },
   };
-}
-
-/** What stands under these in a document is a path as a whole, whatever it looks like. */
-const PATH_KEYS = ['file', 'folder', 'path'];
-
-function pathsIn(event: WorkerEvent): readonly string[] {
-  switch (event.kind) {
-    case 'searching':
-      return [event.file];
-    case 'title_search':
-      return [event.title];
-    case 'scan_requested':
-    case 'scan_failed':
-      return [event.folder];
-    case 'pin_moved':
-      return [event.file];
-    case 'low_confidence':
-      return [event.file, ...event.candidates.flatMap(({ candidate }) => candidate.files.map(({ path }) => path))];
-    default:
-      return [];
-  }
 }

@@ -1,6 +1,7 @@
 import type { DrainReport } from '../../core/drain/drain.ts';
 import { NO_JOBS } from '../../core/drain/ports/tally.ts';
 import { createPreviewQueue } from '../../core/drain/preview-queue.ts';
+import { foreign, say } from '../../core/model/sentence.ts';
 import { openPreviewStores } from '../../queue/store/preview-stores.ts';
 import { readStats } from '../../queue/views/stats.ts';
 import type { PreviewReads } from '../../queue/work/preview-queue.ts';
@@ -26,7 +27,7 @@ export async function runPreview(request: DrainRequest, context: Context): Promi
   const { loaded, startedAt } = request;
   const stores = openPreviewStores(dataDir);
   try {
-    for (const warning of loaded.warnings) output.log('warning', `[PlexSync] ${warning}`);
+    for (const warning of loaded.warnings) output.log('warning', say`[PlexSync] ${foreign(warning)}`);
     const reads = openPreviewReads(stores, stashUse(loaded));
     const events = createRunEvents(context, await maskFor(loaded, reads.clientIdentifier));
     let report: DrainReport;

@@ -1,4 +1,5 @@
 import { UsageError } from '../../core/model/errors.ts';
+import { asPath, ours, say } from '../../core/model/sentence.ts';
 import type { RunSummaryDocument } from '../../documents/run-summary.ts';
 import { complaintOf, EXIT } from '../../exit.ts';
 import { openStoresToRead } from '../../queue/store/stores.ts';
@@ -107,10 +108,12 @@ function showStats({ dataDir, output, now }: Context): number {
 }
 
 function sayDisabled({ origins }: LoadedSettings, { output }: Context): number {
-  const message = `plexsync is turned off: ${origins.enabled.name} says enabled = false. Nothing was processed.`;
+  const { enabled } = origins;
+  const where = enabled.kind === 'file' ? asPath(enabled.name) : ours(enabled.name);
+  const message = say`plexsync is turned off: ${where} says enabled = false. Nothing was processed.`;
   const document: RunSummaryDocument = { event: 'summary', exit_code: EXIT.done, ends: ['disabled'] };
   if (output.json) output.resultJson(document);
-  output.log('info', `[PlexSync] ${message}`);
+  output.log('info', say`[PlexSync] ${message}`);
   return EXIT.done;
 }
 

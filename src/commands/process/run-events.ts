@@ -80,16 +80,17 @@ export function createRunEvents({ output, now }: Context, mask: PathMask | undef
   let live: ProgressLine | undefined;
   let show = (_current: string | undefined): void => undefined;
   // Also what is said after the last event: why the run ended, and what it cost.
-  if (mask !== undefined) output.maskWith(mask);
+  if (mask !== undefined) output.maskWith(mask.sentence);
   const emit = (event: WorkerEvent): void => {
     if (event.kind === 'connected') isConnected = true;
     if (event.kind === 'skipped') skipped.push(event.sceneId);
     if (ENDS_A_JOB[event.kind]) done += 1;
-    mask?.learn(event);
-    if (output.json) output.resultJson(eventDocument(event));
-    else if (event.kind === 'would_write' || event.kind === 'would_not_write') output.result(previewText(event));
+    const shown = mask?.event(event) ?? event;
+    if (output.json) output.resultJson(eventDocument(shown));
+    else if (shown.kind === 'would_write' || shown.kind === 'would_not_write') output.result(previewText(shown));
+    // Worded from the event itself: the output masks each part of a line by what it is.
     for (const [level, line] of linesFor(event)) output.log(level, line);
-    show('title' in event ? event.title : undefined);
+    show('title' in shown ? shown.title : undefined);
   };
   return {
     emit,

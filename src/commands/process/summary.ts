@@ -1,6 +1,8 @@
 import type { DrainEnd, DrainReport } from '../../core/drain/drain.ts';
 import type { Tally } from '../../core/drain/ports/tally.ts';
 import { unreachable } from '../../core/model/errors.ts';
+import type { Sentence } from '../../core/model/sentence.ts';
+import { listed, ours, say } from '../../core/model/sentence.ts';
 import type { RunSummaryDocument } from '../../documents/run-summary.ts';
 import { EXIT, endExitCode, signalExitCode, strongest } from '../../exit.ts';
 import type { StoreStats } from '../../queue/views/stats.ts';
@@ -46,71 +48,71 @@ export function faultsOf(
 
 /** Why a run ended, or did less than it could, where that needs saying, and what to do next. */
 function explainEnd(end: DrainEnd, stats: StoreStats): readonly LogLine[] {
-  const waiting = `${stats.waiting.due} ${stats.waiting.due === 1 ? 'job' : 'jobs'} waiting`;
+  const waiting = say`${stats.waiting.due} ${stats.waiting.due === 1 ? 'job' : 'jobs'} waiting`;
   switch (end.kind) {
     case 'unauthorized':
       return [
-        ['error', '[PlexSync] Authentication failed: Unauthorized'],
+        ['error', say`[PlexSync] Authentication failed: Unauthorized`],
         [
           'error',
-          `[PlexSync] ${end.message}. Get a fresh token, set PLEX_TOKEN (or plex_token), then run again; ${waiting}, nothing lost.`,
+          say`[PlexSync] ${end.message}. Get a fresh token, set PLEX_TOKEN (or plex_token), then run again; ${waiting}, nothing lost.`,
         ],
       ];
     case 'forbidden':
       return [
         [
           'error',
-          `[PlexSync] ${end.message}. Use the token of the server's owner, then run again; ${waiting}, nothing lost.`,
+          say`[PlexSync] ${end.message}. Use the token of the server's owner, then run again; ${waiting}, nothing lost.`,
         ],
       ];
     case 'unreachable':
       return [
         [
           'error',
-          `[PlexSync] Plex server is down — pausing, ${waiting}: ${end.message}. Nothing is lost; run again later.`,
+          say`[PlexSync] Plex server is down — pausing, ${waiting}: ${end.message}. Nothing is lost; run again later.`,
         ],
       ];
     case 'breaker_open':
       return [
-        ['error', '[PlexSync] Circuit breaker OPENED - pausing processing'],
+        ['error', say`[PlexSync] Circuit breaker OPENED - pausing processing`],
         [
           'error',
-          `[PlexSync] ${end.message}. Plex is asked again after ${localTime(end.retryAt)}; ${waiting}, nothing lost.`,
+          say`[PlexSync] ${end.message}. Plex is asked again after ${ours(localTime(end.retryAt))}; ${waiting}, nothing lost.`,
         ],
       ];
     case 'stash_unauthorized':
       return [
         [
           'error',
-          `[PlexSync] ${end.message}. Set stash_api_key (STASH_API_KEY), then run again; ${waiting}, nothing lost.`,
+          say`[PlexSync] ${end.message}. Set stash_api_key (STASH_API_KEY), then run again; ${waiting}, nothing lost.`,
         ],
       ];
     case 'stash_unreachable':
       return [
         [
           'error',
-          `[PlexSync] Stash is down — the jobs that need it wait, ${waiting}: ${end.message}. Nothing is lost; run again later.`,
+          say`[PlexSync] Stash is down — the jobs that need it wait, ${waiting}: ${end.message}. Nothing is lost; run again later.`,
         ],
       ];
     case 'stash_breaker_open':
       return [
         [
           'error',
-          `[PlexSync] ${end.message}. Stash is asked again after ${localTime(end.retryAt)}; ${waiting}, nothing lost.`,
+          say`[PlexSync] ${end.message}. Stash is asked again after ${ours(localTime(end.retryAt))}; ${waiting}, nothing lost.`,
         ],
       ];
     case 'misconfigured':
     case 'stash_misconfigured':
       return [
-        ['error', `[PlexSync] ${end.message}`],
-        ['error', `[PlexSync] ${end.hint}`],
+        ['error', say`[PlexSync] ${end.message}`],
+        ['error', say`[PlexSync] ${end.hint}`],
       ];
     case 'time_up':
       return stats.waiting.due > 0
-        ? [['warning', `[PlexSync] Timeout waiting for queue (${stats.waiting.due} items remaining)`]]
+        ? [['warning', say`[PlexSync] Timeout waiting for queue (${stats.waiting.due} items remaining)`]]
         : [];
     case 'signal':
-      return [['warning', `[PlexSync] Stopped by ${end.signal}: writes in flight were settled, ${waiting}`]];
+      return [['warning', say`[PlexSync] Stopped by ${end.signal}: writes in flight were settled, ${waiting}`]];
     case 'limit':
       return [];
     default:
@@ -163,7 +165,7 @@ function summaryText({ tally }: DrainReport, summary: Summary): string {
     Object.entries(ENDING_WORDS).map(([ending, words]) => [tally[ending as keyof Tally], words]),
   );
   if (counted !== '') lines.push(`  ${counted}`);
-  if (skippedScenes.length > 0) lines.push(`Skipped scenes: ${listed(skippedScenes)}`);
+  if (skippedScenes.length > 0) lines.push(`Skipped scenes: ${shortList(skippedScenes)}`);
   lines.push(...waitingLines(stats));
   return lines.join('\n');
 }
@@ -214,7 +216,7 @@ function countsText(parts: readonly Count[]): string {
 
 const MOST_LISTED = 100;
 
-function listed(sceneIds: readonly number[]): string {
+function shortList(sceneIds: readonly number[]): string {
   const more = sceneIds.length > MOST_LISTED ? ` and ${sceneIds.length - MOST_LISTED} more` : '';
   return `${sceneIds.slice(0, MOST_LISTED).join(', ')}${more}`;
 }
@@ -255,20 +257,28 @@ function tellEnd(end: DrainEnd, stats: StoreStats, output: Output): void {
     for (const [level, line] of lines) output.log(level, line);
     return;
   }
-  const [message = end.kind, ...rest] = lines.map(([, line]) => line.replace(/^\[PlexSync\] /, ''));
-  output.error({ code: end.kind, exitCode, message, hint: rest.join(' ') || undefined }, lines);
+  const [message = say`${end.kind}`, ...rest] = lines.map(([, line]) => withoutPrefix(line));
+  const hint = rest.length === 0 ? undefined : listed(rest, ' ');
+  output.error({ code: end.kind, exitCode, message, hint }, lines);
+}
+
+/** A line of ours as a sentence for a program, which knows whose it is. */
+function withoutPrefix({ pieces }: Sentence): Sentence {
+  const [first = '', ...rest] = pieces;
+  const start = typeof first === 'string' ? ours(first.replace(/^\[PlexSync\] /, '')).pieces : [first];
+  return { pieces: [...start, ...rest] };
 }
 
 /** The reminder that some jobs need a person. */
 function explainLetters({ stats }: Summary): readonly LogLine[] {
   const count = sum(stats.deadLetters);
   if (count === 0) return [];
-  const types = Object.entries(stats.deadLetters).map(([type, number]) => `${number} ${type}`);
+  const types = Object.entries(stats.deadLetters).map(([type, number]) => say`${number} ${ours(type)}`);
   const jobs = count === 1 ? 'job' : 'jobs';
   return [
     [
       'warning',
-      `[PlexSync] DLQ contains ${count} failed ${jobs} requiring review: ${types.join(', ')}. See: plexsync dlq list`,
+      say`[PlexSync] DLQ contains ${count} failed ${jobs} requiring review: ${listed(types)}. See: plexsync dlq list`,
     ],
   ];
 }

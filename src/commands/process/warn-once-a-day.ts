@@ -1,3 +1,4 @@
+import { foreign, say } from '../../core/model/sentence.ts';
 import type { Stores } from '../../queue/store/stores.ts';
 import type { Context } from '../shared/context.ts';
 
@@ -12,7 +13,7 @@ export async function warnOnceADay(
   const notices = openAlertMemory(stores);
   for (const warning of warnings) {
     if (isToldToday(notices.complainedAt(warning), now())) continue;
-    output.log('warning', `[PlexSync] ${warning}`);
+    output.log('warning', say`[PlexSync] ${foreign(warning)}`);
     notices.noteComplaint(warning, now());
   }
 }

@@ -1,3 +1,4 @@
+import { ours, say } from '../../core/model/sentence.ts';
 import type { JobDocument } from '../../documents/job.ts';
 import { EXIT } from '../../exit.ts';
 import type { Stores } from '../../queue/store/stores.ts';
@@ -58,7 +59,7 @@ function showTable(
     output.result(jobTable(page, readerOf('stdout')));
   if (all > limit) {
     const more = (all - limit).toLocaleString('en');
-    logWrapped(output, `… and ${more} more: --limit ${all} shows all, plexsync stats counts them.`);
+    logWrapped(output, say`… and ${ours(more)} more: --limit ${all} shows all, plexsync stats counts them.`);
   }
 }
 

@@ -2,6 +2,7 @@ import { doubtOfSweep } from '../../core/drain/servers/stash-identity.ts';
 import { UsageError } from '../../core/model/errors.ts';
 import type { KindInNeed, SweepKind } from '../../core/model/reconcile.ts';
 import { isRecognised, judgeScene, KINDS_IN_NEED } from '../../core/model/reconcile.ts';
+import { say } from '../../core/model/sentence.ts';
 import { EXIT } from '../../exit.ts';
 import type { PlexClient } from '../../plex/client.ts';
 import { openPreviewStores } from '../../queue/store/preview-stores.ts';
@@ -89,7 +90,7 @@ async function reachPlex(
   context: Context,
 ): Promise<PlexClient | undefined> {
   if (loaded.settings.plex_url === undefined) {
-    context.output.log('warning', 'plex_url is not set: items that are gone from Plex were not looked for.');
+    context.output.log('warning', say`plex_url is not set: items that are gone from Plex were not looked for.`);
     return undefined;
   }
   const plex = connectAs(sweep.clientIdentifier() ?? machineIdentifier(), loaded, context);

@@ -15,6 +15,7 @@ import { loadSettings } from '../../settings/load.ts';
 import type { Context } from '../shared/context.ts';
 import { connectToStash } from '../shared/stash-connection.ts';
 import { readLogTail } from './log-tail.ts';
+import type { ReportLine } from './report-text.ts';
 
 /** What a report is made of; what could not be read is missing, and `problems` says why. */
 export type Gathered = {
@@ -27,7 +28,7 @@ export type Gathered = {
   readonly stores: Stores | undefined;
   readonly stats: StoreStats | undefined;
   readonly scene: { readonly id: number; readonly rows: SceneRows } | undefined;
-  readonly log: readonly string[];
+  readonly log: readonly ReportLine[];
   readonly problems: readonly string[];
   /** For whoever makes the report, not for those who read it. */
   readonly warnings: readonly string[];

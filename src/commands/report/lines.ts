@@ -1,4 +1,5 @@
 import { parseJsonText } from '../../core/model/json-text.ts';
+import type { Piece } from '../../core/model/sentence.ts';
 import type { DeadLetter } from '../../queue/tables/dead-letters.ts';
 import type { ReportedJob, ReportedRecord } from '../../queue/views/report-rows.ts';
 import { maskDocument } from '../../redact/personal-words.ts';
@@ -8,8 +9,7 @@ import { utcTime } from '../../terminal/time.ts';
 import type { Context } from '../shared/context.ts';
 import { statsDocument } from '../shared/stats-document.ts';
 import type { Gathered } from './facts.ts';
-import { toReportLine } from './log-tail.ts';
-import type { Piece, ReportFacts, ReportLine, Shown } from './report-text.ts';
+import type { ReportFacts, ReportLine, Shown } from './report-text.ts';
 
 /** What was gathered, as the lines of a report; `shown` masks the stored documents in it. */
 export function toFacts(gathered: Gathered, shown: Shown, { dataDir, version }: Context): ReportFacts {
@@ -36,7 +36,7 @@ export function toFacts(gathered: Gathered, shown: Shown, { dataDir, version }: 
       ...(counts.length > 0 ? [{ title: 'Counts', lines: counts }] : []),
       ...(scene === undefined ? [] : [{ title: `Scene ${scene.id}`, lines: sceneLines(scene.rows, shown) }]),
     ],
-    log: gathered.log.map(toReportLine),
+    log: gathered.log,
   };
 }
 

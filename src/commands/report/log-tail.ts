@@ -1,39 +1,47 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Piece } from '../../core/model/sentence.ts';
+import { pieceText } from '../../core/model/sentence.ts';
 import { KEPT_LOG } from '../../terminal/log/log-file.ts';
+import type { ReportEntry } from '../../terminal/log/report-log.ts';
+import { REPORT_LOG, readReportEntry } from '../../terminal/log/report-log.ts';
+import { localTime } from '../../terminal/time.ts';
 import type { ReportLine } from './report-text.ts';
 
-/** The log in the data directory and the one before it; newest last. */
-const LOG_FILES = [`${KEPT_LOG}.1`, KEPT_LOG];
+/** The log for reports in the data directory and the one before it; newest last. */
+const LOG_FILES = [`${REPORT_LOG}.1`, REPORT_LOG];
 const LINES_SHOWN = 200;
 /** 200 lines are a tenth of it. */
 const TAIL_BYTES = 512 * 1024;
 /** No line of ours is longer; looking through one takes time in proportion to its length. */
 const LONGEST_LINE = 2_000;
 
-/** The last lines of the log but for slips at the command line, whole ones only. @throws what the file system says, but for a file that is not there. */
-export function readLogTail(dataDir: string): readonly string[] {
+/** An earlier version kept sentences alone: nobody can tell what is personal in them. */
+const OLDER_LOG: ReportLine = [
+  '(left out: the log of an earlier version, which does not tell what is personal; run plexsync again, then report)',
+];
+
+/** The last lines of the log, whole ones only, each with its parts told apart. @throws what the file system says, but for a file that is not there. */
+export function readLogTail(dataDir: string): readonly ReportLine[] {
   const lines = LOG_FILES.flatMap((name) => tailOf(join(dataDir, name)).split('\n'));
-  const whole = lines.map((line) => line.trimEnd().slice(0, LONGEST_LINE)).filter((line) => line !== '');
-  return withoutComplaints(whole).slice(-LINES_SHOWN);
+  const entries = lines.flatMap((line) => (line === '' ? [] : (readReportEntry(line) ?? [])));
+  if (entries.length === 0 && existsSync(join(dataDir, KEPT_LOG))) return [OLDER_LOG];
+  return entries.slice(-LINES_SHOWN).map(toLine);
 }
 
-/** After the time and the level of a line. */
-const COMPLAINT = /^\S+ \S+ \S+ error plexsync: /;
-const BELOW_COMPLAINT = /^\S+ \S+ \S+ error {3}/;
+function toLine({ at, level, pieces }: ReportEntry): ReportLine {
+  return [`${localTime(at)} ${level} `, ...cut(pieces)];
+}
 
-/** A slip of the person at the command line tells nobody what went wrong, and a bug tells all: those stay. */
-function withoutComplaints(lines: readonly string[]): readonly string[] {
-  const kept: string[] = [];
-  for (let at = 0; at < lines.length; ) {
-    let end = at + 1;
-    if (COMPLAINT.test(lines[at] ?? '')) while (BELOW_COMPLAINT.test(lines[end] ?? '')) end += 1;
-    const block = lines.slice(at, end);
-    const isSlip = COMPLAINT.test(block[0] ?? '') && !block.some((line) => line.includes('This is a bug in plexsync'));
-    if (!isSlip) kept.push(...block);
-    at = end;
-  }
-  return kept;
+function cut(pieces: readonly Piece[]): readonly Piece[] {
+  let left = LONGEST_LINE;
+  return pieces.flatMap((piece): readonly Piece[] => {
+    if (left <= 0) return [];
+    const text = pieceText(piece).slice(0, left);
+    left -= text.length;
+    if (typeof piece === 'string') return [text];
+    return ['free' in piece ? { free: text } : { ...piece, personal: text }];
+  });
 }
 
 function tailOf(file: string): string {
@@ -53,13 +61,4 @@ function tailOf(file: string): string {
   } finally {
     closeSync(handle);
   }
-}
-
-/** A line with its time, level and component as they are, and the rest as text from outside. */
-export function toReportLine(line: string): ReportLine {
-  const [, head = '', rest = line] =
-    /^(\d{4}-\d\d-\d\d[ T][\d:.]+(?: ?(?:[+-]\d\d:\d\d|Z))? +\w+ +(?:\[PlexSync(?: (?:Hook|Worker|Matcher))?\] )?)(.*)$/.exec(
-      line,
-    ) ?? [];
-  return [head, { free: rest }];
 }

@@ -1,8 +1,6 @@
+import type { PersonalKind, Piece } from '../../core/model/sentence.ts';
 import type { Masker } from '../../redact/mask.ts';
-import type { MaskKind } from '../../redact/mask-patterns.ts';
 
-/** A word of ours, or one from outside: free text, or personal as a whole. */
-export type Piece = string | { readonly free: string } | { readonly personal: string; readonly kind: MaskKind };
 /** One line of a report. */
 export type ReportLine = readonly Piece[];
 
@@ -58,7 +56,7 @@ function block(lines: readonly string[]): readonly string[] {
   return [fence, ...clean, fence];
 }
 
-const KIND_WORDS: Readonly<Record<MaskKind, readonly [one: string, many: string]>> = {
+const KIND_WORDS: Readonly<Record<PersonalKind, readonly [one: string, many: string]>> = {
   token: ['token', 'tokens'],
   host: ['host', 'hosts'],
   address: ['address', 'addresses'],
@@ -70,9 +68,9 @@ const KIND_WORDS: Readonly<Record<MaskKind, readonly [one: string, many: string]
 };
 
 /** What was masked, counted by kind. */
-export function maskedText(counts: Readonly<Partial<Record<MaskKind, number>>>): string {
+export function maskedText(counts: Readonly<Partial<Record<PersonalKind, number>>>): string {
   const parts = Object.entries(counts).map(
-    ([kind, count]) => `${count} ${KIND_WORDS[kind as MaskKind][count === 1 ? 0 : 1]}`,
+    ([kind, count]) => `${count} ${KIND_WORDS[kind as PersonalKind][count === 1 ? 0 : 1]}`,
   );
   return parts.length === 0 ? 'Nothing had to be masked.' : `Masked: ${parts.join(', ')}.`;
 }

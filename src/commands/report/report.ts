@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
 import { UsageError } from '../../core/model/errors.ts';
+import { ours, say } from '../../core/model/sentence.ts';
 import type { ReportDocument } from '../../documents/report.ts';
 import { EXIT } from '../../exit.ts';
 import { createMasker } from '../../redact/mask.ts';
@@ -44,10 +45,10 @@ export async function run(options: ReportOptions, context: Context): Promise<num
   if (output.json) output.resultJson(document, 2);
   else if (file === undefined) output.result(text);
   else output.result(`Report written to ${file}`);
-  output.log('info', maskedText(counts));
+  output.log('info', ours(maskedText(counts)));
   output.log(
     'warning',
-    'Read the report before you post it: what plexsync does not know to be personal stands there as it was.',
+    say`Read the report before you post it: what plexsync does not know to be personal stands there as it was.`,
   );
   return EXIT.done;
 }

@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import { homedir, hostname, userInfo } from 'node:os';
 import { basename } from 'node:path';
 import { parseJsonText } from '../../core/model/json-text.ts';
+import type { Piece } from '../../core/model/sentence.ts';
 import { eachStoredText } from '../../queue/views/report-rows.ts';
 import type { Masker } from '../../redact/mask.ts';
-import { learnDocument, learnLogLine } from '../../redact/personal-words.ts';
+import { learnDocument } from '../../redact/personal-words.ts';
 import type { ExplainedSetting } from '../../settings/explain.ts';
 import { SETTINGS } from '../../settings/table.ts';
 import type { Context } from '../shared/context.ts';
@@ -29,7 +30,8 @@ export function learnWords(
   masker.learn('host', hostname());
   const user = userName();
   if (user !== undefined) masker.learn('user', user);
-  for (const line of gathered.log) learnLogLine(line, masker);
+  // What one line tells apart another may quote in the words of a server.
+  for (const piece of gathered.log.flat()) learnPiece(piece, masker);
   if (gathered.stores === undefined) return;
   eachStoredText(gathered.stores, {
     json: (text) => {
@@ -38,6 +40,10 @@ export function learnWords(
     },
     path: (text) => masker.learn('path', text),
   });
+}
+
+function learnPiece(piece: Piece, masker: Learner): void {
+  if (typeof piece === 'object' && 'personal' in piece) masker.learn(piece.kind, piece.personal);
 }
 
 /** Shorter ones are words, not secrets. */

@@ -1,3 +1,4 @@
+import { say } from '../../core/model/sentence.ts';
 import type { LetterDocument } from '../../documents/letter.ts';
 import type { DeadLetter } from '../../queue/tables/dead-letters.ts';
 import { letterChoicesOf, letterDataOf } from '../../queue/tables/dead-letters.ts';
@@ -16,6 +17,6 @@ export function warnOfDamage(letter: DeadLetter, { output }: Pick<Context, 'outp
   if (letterDataOf(letter) !== undefined) return;
   output.log(
     'warning',
-    `[PlexSync] Dead letter ${letter.id} is damaged: its job_data in dlq.db is no JSON object. Mend it there, or give it up: plexsync dlq purge ${letter.id}`,
+    say`[PlexSync] Dead letter ${letter.id} is damaged: its job_data in dlq.db is no JSON object. Mend it there, or give it up: plexsync dlq purge ${letter.id}`,
   );
 }

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { UsageError } from '../../core/model/errors.ts';
+import { ours, say } from '../../core/model/sentence.ts';
 import type { StatsDocument, ViolationDocument } from '../../documents/stats.ts';
 import { EXIT, signalExitCode } from '../../exit.ts';
 import { openStoresToRead } from '../../queue/store/stores.ts';
@@ -77,7 +78,7 @@ function check(stats: StoreStats, bounds: Bounds, { output, dataDir, now }: Cont
     const verdict = { ok, violations: violations.map(toDocument) };
     output.resultJson({ ...statsDocument(stats, dataDir), check: verdict } satisfies StatsDocument, 2);
   } else if (ok) output.result(checkLine(violations));
-  else output.log('error', `plexsync: ${checkLine(violations)}`);
+  else output.log('error', say`plexsync: ${ours(checkLine(violations))}`);
   return ok ? EXIT.done : EXIT.jobsFailed;
 }
 

@@ -1,6 +1,7 @@
 import type { Pin } from '../../core/match/pin.ts';
 import type { ListKind, ScalarField } from '../../core/model/plex-item.ts';
 import { writtenKeys } from '../../core/model/scene-record.ts';
+import { say } from '../../core/model/sentence.ts';
 import type { StatusDocument, StatusItemDocument } from '../../documents/status.ts';
 import { EXIT } from '../../exit.ts';
 import { openStoresToRead } from '../../queue/store/stores.ts';
@@ -10,7 +11,7 @@ import type { KnownItem, SceneStatus } from '../../queue/views/scene-status.ts';
 import { knownPathOf, readSceneStatus } from '../../queue/views/scene-status.ts';
 import { loadSettings } from '../../settings/load.ts';
 import type { SettingName } from '../../settings/table.ts';
-import { fieldName, leftReason } from '../../terminal/log/log.ts';
+import { fieldName, leftReason } from '../../terminal/log/field-words.ts';
 import { readerOf } from '../../terminal/reader.ts';
 import { renderFields } from '../../terminal/table.ts';
 import { localTime, utcTime } from '../../terminal/time.ts';
@@ -42,7 +43,7 @@ export async function run({ scene, flags, configFile }: StatusOptions, context: 
     else if (status === undefined)
       output.log(
         'warning',
-        `Nothing is known of scene ${sceneId}: it does not wait, has no dead letter and was never written. Try: plexsync enqueue ${sceneId}`,
+        say`Nothing is known of scene ${sceneId}: it does not wait, has no dead letter and was never written. Try: plexsync enqueue ${sceneId}`,
       );
     else output.result(statusTable(sceneId, status, link));
     return status === undefined ? EXIT.jobsFailed : EXIT.done;

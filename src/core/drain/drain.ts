@@ -1,6 +1,7 @@
 import { StoreError } from '../model/errors.ts';
 import type { Job } from '../model/job.ts';
 import type { Section } from '../model/plex-item.ts';
+import type { Sentence } from '../model/sentence.ts';
 import type { DrainOptions } from './ports/drain-options.ts';
 import type { Ended } from './ports/endings.ts';
 import type { DrainDeps } from './ports/ports.ts';
@@ -42,7 +43,7 @@ export type DrainEnd =
   | { readonly kind: 'limit' }
   | { readonly kind: 'time_up' }
   /** Plex did not answer; what was claimed is back. */
-  | { readonly kind: 'unreachable'; readonly message: string }
+  | { readonly kind: 'unreachable'; readonly message: Sentence }
   | StashEnd
   | Halt;
 
@@ -117,7 +118,7 @@ function endsOf(guard: PlexGuard, bound: DrainEnd | undefined): readonly DrainEn
   const outage = guard.outage();
   const halts: readonly DrainEnd[] = guard.halts();
   const isToldAlready = outage === undefined || halts.some(({ kind }) => kind === 'breaker_open');
-  const silence: readonly DrainEnd[] = isToldAlready ? [] : [{ kind: 'unreachable', message: outage.message }];
+  const silence: readonly DrainEnd[] = isToldAlready ? [] : [{ kind: 'unreachable', message: outage.said }];
   return [...halts, ...silence, ...(bound === undefined ? [] : [bound])];
 }
 

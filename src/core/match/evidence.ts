@@ -1,6 +1,8 @@
 import type { Agreement, Agreements, FileFacts } from '../model/file-facts.ts';
 import { areOtherFiles, compareFacts } from '../model/file-facts.ts';
 import type { PlexFile } from '../model/plex-item.ts';
+import type { Sentence } from '../model/sentence.ts';
+import { say } from '../model/sentence.ts';
 import type { LibraryFolders, RootConflict } from './library-roots.ts';
 import { adviceOnRoots, libraryFolderOf, rootConflict } from './library-roots.ts';
 import type { PathMapping } from './paths.ts';
@@ -98,18 +100,18 @@ export function matchScene(
  * What helps where a mapping would not: several items hold the very same file, or the scene's path points to another
  * library folder. `undefined` for any other match.
  */
-export function adviceOn(match: MatchResult): string | undefined {
+export function adviceOn(match: MatchResult): Sentence | undefined {
   if (match.kind !== 'low') return undefined;
   return adviceOnTwins(match.considered) ?? (match.conflict && adviceOnRoots(match.conflict));
 }
 
-function adviceOnTwins(considered: readonly Evidence[]): string | undefined {
+function adviceOnTwins(considered: readonly Evidence[]): Sentence | undefined {
   const twins = considered.filter(({ path }) => path === 'exact');
   if (twins.length < 2) return undefined;
   const libraries = new Set(twins.map(({ candidate }) => candidate.sectionKey));
   return libraries.size > 1
-    ? 'Several libraries have this very file: set plex_library to the one that is meant.'
-    : 'Several items of one library have this very file: merge them in Plex, or remove all but one.';
+    ? say`Several libraries have this very file: set plex_library to the one that is meant.`
+    : say`Several items of one library have this very file: merge them in Plex, or remove all but one.`;
 }
 
 /** A match made before: the scene's path then, and the Plex file that was proven to be it. */

@@ -1,4 +1,6 @@
-import { shellWord } from '../model/shell-word.ts';
+import type { Sentence } from '../model/sentence.ts';
+import { say } from '../model/sentence.ts';
+import { shellPaths } from '../model/shell-word.ts';
 import { dropTail, foldersBelow, isInFolder, isSamePath, sharedEnd, sharedFolders } from './paths.ts';
 
 /** Library folders as Plex sees them, where they are known: those of one library, and those of all libraries of its server. */
@@ -71,8 +73,8 @@ function hasSeveral({ sectionFolders = [] }: LibraryFolders): boolean {
 }
 
 /** What the conflict means, and what helps, for a person. */
-export function adviceOnRoots({ own, other }: RootConflict): string {
+export function adviceOnRoots({ own, other }: RootConflict): Sentence {
   return other === undefined
-    ? `Its library has several folders, and the scene's path does not name the one that holds it, ${shellWord(own)}. A size that agrees would prove it.`
-    : `It lies in the library folder ${shellWord(own)}, and the scene's path points to another one, ${shellWord(other)}: let Plex scan that. A size that agrees would prove it.`;
+    ? say`Its library has several folders, and the scene's path does not name the one that holds it, ${shellPaths([own])}. A size that agrees would prove it.`
+    : say`It lies in the library folder ${shellPaths([own])}, and the scene's path points to another one, ${shellPaths([other])}: let Plex scan that. A size that agrees would prove it.`;
 }

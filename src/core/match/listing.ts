@@ -1,5 +1,6 @@
 import { SyncError } from '../model/errors.ts';
 import type { PlexFile, Section } from '../model/plex-item.ts';
+import { asName, say } from '../model/sentence.ts';
 import type { Found } from './look-up.ts';
 import { nameKey } from './paths.ts';
 
@@ -62,7 +63,7 @@ export async function listSection(
     if (news.length === 0)
       throw new SyncError(
         'plex_malformed',
-        `Plex promised ${total} rows of "${section.title}" and sent ${received} of them`,
+        say`Plex promised ${total} rows of "${asName(section.title)}" and sent ${received} of them`,
       );
   }
 }
@@ -85,7 +86,7 @@ export async function findInListing(section: Section, name: string, listPage: Li
 
 /** A library that does not hold still says nothing for sure: its job is tried again. */
 export function movedMeanwhile({ title }: Section): SyncError {
-  return new SyncError('plex_malformed', `The library "${title}" changed while it was listed`);
+  return new SyncError('plex_malformed', say`The library "${asName(title)}" changed while it was listed`);
 }
 
 /** What an item's library says of where it is. */

@@ -1,4 +1,6 @@
-import { shellWord } from '../model/shell-word.ts';
+import type { Sentence } from '../model/sentence.ts';
+import { plainText, say } from '../model/sentence.ts';
+import { shellPaths } from '../model/shell-word.ts';
 
 /** One line of `path_map`: where Stash sees a folder, and where Plex sees the same one. */
 export type PathMapping = { readonly from: string; readonly to: string };
@@ -87,8 +89,13 @@ export function isInFolder(path: string, folder: string): boolean {
 }
 
 /** A mapping as it is typed on a command line, quoted where a shell needs it. */
-export function pathMapFlag({ from, to }: PathMapping): string {
-  return `--path-map ${shellWord(`${from}=${to}`)}`;
+export function pathMapFlag(mapping: PathMapping): string {
+  return plainText(pathMapWords(mapping));
+}
+
+/** The flag, with its folders told apart. */
+export function pathMapWords({ from, to }: PathMapping): Sentence {
+  return say`--path-map ${shellPaths([from, to])}`;
 }
 
 /** The way back: a path as Plex sees it, as Stash sees the same file. `mapping` is the one that was turned round. */

@@ -1,3 +1,6 @@
+import type { Sentence } from './sentence.ts';
+import { foreign, listed, plainText } from './sentence.ts';
+
 /**
  * Every way a job, or a request made for jobs, is known to fail. A new code does not compile until `RETRY_RULES`
  * (retry.ts) answers for it.
@@ -55,6 +58,8 @@ export type ItemChoice = {
 /** A failure that we know: a closed code, a sentence for a person, and never a secret or a library's error object. */
 export class SyncError extends Error {
   readonly code: SyncErrorCode;
+  /** The message, with what is personal in it still told apart. */
+  readonly said: Sentence;
   /** How long the server asked us to wait, in ms; absent when it did not say. */
   readonly retryAfterMs: number | undefined;
   /** Of `low_confidence`: the items that may be meant, the likeliest first. */
@@ -64,16 +69,17 @@ export class SyncError extends Error {
 
   constructor(
     code: SyncErrorCode,
-    message: string,
+    said: Sentence,
     options: {
       retryAfterMs?: number | undefined;
       choices?: readonly ItemChoice[];
       refusedKeys?: readonly string[];
     } = {},
   ) {
-    super(message);
+    super(plainText(said));
     this.name = 'SyncError';
     this.code = code;
+    this.said = said;
     this.retryAfterMs = options.retryAfterMs;
     this.choices = options.choices ?? [];
     this.refusedKeys = options.refusedKeys ?? [];
@@ -113,10 +119,16 @@ export function unreachable(value: never): never {
   throw new Error(`unreachable: ${JSON.stringify(value)}`);
 }
 
+/** What a thrown value says: of an error of the servers' with its parts told apart, of any other as words of nobody we know. */
+export function saidBy(thrown: unknown): Sentence {
+  if (thrown instanceof SyncError) return thrown.said;
+  return listed([foreign(thrown instanceof Error ? thrown.message : String(thrown))]);
+}
+
 /** Any thrown value as a `SyncError`; what nobody foresaw becomes `unexpected` and keeps its stack. */
 export function asSyncError(error: unknown): SyncError {
   if (error instanceof SyncError) return error;
-  const unexpected = new SyncError('unexpected', error instanceof Error ? error.message : String(error));
+  const unexpected = new SyncError('unexpected', saidBy(error));
   if (error instanceof Error && error.stack !== undefined) unexpected.stack = error.stack;
   return unexpected;
 }

@@ -3,6 +3,8 @@ import { SyncError } from '../model/errors.ts';
 import type { ListKind, ScalarField } from '../model/plex-item.ts';
 import type { SceneKey } from '../model/scene.ts';
 import type { Intent, Written, WrittenField } from '../model/scene-record.ts';
+import type { Sentence } from '../model/sentence.ts';
+import { listed, ours, say } from '../model/sentence.ts';
 import { cutAtWord, isBeginning } from '../model/text.ts';
 import type { EditPlan, FieldEdit } from './edit-plan.ts';
 import { intentOf } from './edit-plan.ts';
@@ -182,10 +184,10 @@ export function failureOf(plan: EditPlan, delivery: Delivery): SyncError | undef
   const { error } = end;
   if (taken.length === 0) return error;
   const left = keysLeft(plan, delivery).map((key) => PARTS[key]);
-  const named = left.map(({ name }) => name).join(', ');
+  const named = listed(left.map((part) => ours(part.name)));
   const refusedKeys = [...new Set(left.map(({ key }) => key))];
-  const { code, message, retryAfterMs, stack } = error;
-  const failure = new SyncError(code, `${message}; written but for: ${named}`, { retryAfterMs, refusedKeys });
+  const { code, said, retryAfterMs, stack } = error;
+  const failure = new SyncError(code, say`${said}; written but for: ${named}`, { retryAfterMs, refusedKeys });
   // Of an error that nobody foresaw it says where it came from.
   if (stack !== undefined) failure.stack = stack;
   return failure;
@@ -198,13 +200,10 @@ function refusalOf({ taken, refusedParts }: Delivery): SyncError | undefined {
     refusedParts.filter((part) => !isTooLong(part)),
     ({ error }) => error.message,
   );
-  const sentences = [
-    ...[...others].map(([message, parts]) => `${message}: ${parts.map(({ key }) => PARTS[key].name).join(', ')}`),
-    ...tooLongSentence(refusedParts.filter(isTooLong)),
-  ];
+  const sentences = [...[...others.values()].map(refusedSentence), ...tooLongSentence(refusedParts.filter(isTooLong))];
   const rest = taken.length === 0 ? '' : '; the rest is written';
   const { code, retryAfterMs } = first.error;
-  return new SyncError(code, `${sentences.join('. ')}${rest}`, {
+  return new SyncError(code, say`${listed(sentences, '. ')}${rest}`, {
     retryAfterMs,
     refusedKeys: [...new Set(refusedParts.map(({ key }) => PARTS[key].key))],
   });
@@ -214,11 +213,18 @@ function isTooLong({ error }: RefusedPart): boolean {
   return error.code === 'plex_too_long';
 }
 
-function tooLongSentence(parts: readonly RefusedPart[]): readonly string[] {
+/** What the parts that were refused for one reason were refused for. */
+function refusedSentence(parts: readonly RefusedPart[]): Sentence {
+  const [first] = parts;
+  const named = listed(parts.map(({ key }) => ours(PARTS[key].name)));
+  return first === undefined ? named : say`${first.error.said}: ${named}`;
+}
+
+function tooLongSentence(parts: readonly RefusedPart[]): readonly Sentence[] {
   if (parts.length === 0) return [];
-  const named = parts.map(({ key, bytes }) => `${PARTS[key].name} (${bytes} bytes)`).join(', ');
-  const cures = [...new Set(parts.map(({ key }) => PARTS[key].cure))].join(', or ');
+  const named = listed(parts.map(({ key, bytes }) => say`${ours(PARTS[key].name)} (${bytes} bytes)`));
+  const cures = listed([...new Set(parts.map(({ key }) => PARTS[key].cure))].map(ours), ', or ');
   return [
-    `Too long for Plex or a proxy before it, even in a request of its own: ${named}. Raise the limit of the proxy, or ${cures}`,
+    say`Too long for Plex or a proxy before it, even in a request of its own: ${named}. Raise the limit of the proxy, or ${cures}`,
   ];
 }

@@ -1,6 +1,7 @@
 import type { Rescued } from '../../core/drain/ports/ports.ts';
-import { attemptLostMessage } from '../../core/drain/ports/rescue-events.ts';
+import { attemptLostWords } from '../../core/drain/ports/rescue-events.ts';
 import { RETRY_RULES } from '../../core/failures/retry-policy.ts';
+import { plainText } from '../../core/model/sentence.ts';
 import { livenessOf } from '../store/owners.ts';
 import type { Stores } from '../store/stores.ts';
 import { prepareDeadLetters, toLetter } from '../tables/dead-letters.ts';
@@ -34,7 +35,7 @@ export function prepareRescue(
     const losses = row.lone_losses + 1;
     const end = {
       error_type: RETRY_RULES.attempt_lost.errorType,
-      error_message: attemptLostMessage(row.scene_id, losses),
+      error_message: plainText(attemptLostWords(row.scene_id, losses)),
       stack_trace: null,
       retry_count: losses,
     };

@@ -1,4 +1,5 @@
 import type { WorkerEvent } from '../../core/drain/ports/events.ts';
+import { isSentence, plainText } from '../../core/model/sentence.ts';
 import type { EventDocument, FlatDocument, FlatEvent } from '../../documents/process-event.ts';
 
 /** An event as one NDJSON line of `process --json`: snake_case keys, only ever added to. */
@@ -45,7 +46,7 @@ export function eventDocument(event: WorkerEvent): EventDocument {
       return { event: event.kind, scene_id: event.sceneId, ...event.left };
     case 'would_not_write': {
       const { kind, jobId, sceneId, reason, message } = event;
-      return { event: kind, job_id: jobId, scene_id: sceneId, reason, message };
+      return { event: kind, job_id: jobId, scene_id: sceneId, reason, message: message && plainText(message) };
     }
     default:
       return flatDocument(event);
@@ -53,7 +54,10 @@ export function eventDocument(event: WorkerEvent): EventDocument {
 }
 
 function flatDocument<Event extends FlatEvent>({ kind, ...flat }: Event): FlatDocument<Event> {
-  const keys = Object.entries(flat).map(([key, value]) => [snakeCase(key), value]);
+  const keys = Object.entries(flat).map(([key, value]) => [
+    snakeCase(key),
+    isSentence(value) ? plainText(value) : value,
+  ]);
   return { event: kind, ...Object.fromEntries(keys) } as FlatDocument<Event>;
 }
 

@@ -14,8 +14,9 @@ import { join } from 'node:path';
 import { localTime } from '../time.ts';
 import type { LogEntry } from './log-format.ts';
 import type { LogSink } from './output.ts';
+import { REPORT_LOG, toReportEntry } from './report-log.ts';
 
-/** The log that is always kept in a data directory; a report quotes its end. */
+/** The log that is always kept in a data directory, for people. */
 export const KEPT_LOG = 'plexsync.log';
 
 const MIB = 1_048_576;
@@ -37,23 +38,24 @@ export function createLogFile(path: string): LogSink {
   return createRotatingLog({ path, maxBytes: 10 * MIB, keep: 5, ifUnwritable: 'tell' });
 }
 
-/** The bounded log of a data directory, once there is a queue in it: a directory that is not ours gets no file of ours. */
-export function createKeptLog(dataDir: string): LogSink {
-  const onlyBeside = join(dataDir, 'queue.db');
-  return createRotatingLog({
-    path: join(dataDir, KEPT_LOG),
-    maxBytes: MIB,
-    keep: 1,
-    ifUnwritable: 'ignore',
-    onlyBeside,
-  });
+/**
+ * The bounded logs of a data directory, once there is a queue in it: a directory that is not ours gets no file of ours.
+ * The one for reports has the same lines with their parts told apart, but for slips.
+ */
+export function createKeptLogs(dataDir: string): readonly LogSink[] {
+  const kept = { keep: 1, ifUnwritable: 'ignore', onlyBeside: join(dataDir, 'queue.db') } as const;
+  const report = createRotatingLog({ ...kept, path: join(dataDir, REPORT_LOG), maxBytes: MIB / 4 }, toReportEntry);
+  return [
+    createRotatingLog({ ...kept, path: join(dataDir, KEPT_LOG), maxBytes: MIB }),
+    { append: (entry) => (entry.about === 'slip' ? undefined : report.append(entry)) },
+  ];
 }
 
 /**
  * A log file of bounded size, which several processes may write at once. It is opened for each line, so that a file
  * somebody moved away is no trap, and a command that logs nothing pays nothing.
  */
-export function createRotatingLog(options: RotatingLogOptions): LogSink {
+export function createRotatingLog(options: RotatingLogOptions, toLine = lineOf): LogSink {
   const { path, maxBytes, ifUnwritable, onlyBeside } = options;
   let isWanted = onlyBeside === undefined;
   let isTold = false;
@@ -69,7 +71,7 @@ export function createRotatingLog(options: RotatingLogOptions): LogSink {
       if (!isWanted) return undefined;
       let size: number;
       try {
-        size = appendTo(path, lineOf(entry));
+        size = appendTo(path, Buffer.from(`${toLine(entry)}\n`));
       } catch (thrown) {
         return complain('cannot be written', thrown);
       }
@@ -85,8 +87,8 @@ export function createRotatingLog(options: RotatingLogOptions): LogSink {
   };
 }
 
-function lineOf({ level, line, at }: LogEntry): Uint8Array {
-  return Buffer.from(`${localTime(at)} ${level} ${line}\n`);
+function lineOf({ level, line, at }: LogEntry): string {
+  return `${localTime(at)} ${level} ${line}`;
 }
 
 /** O_NONBLOCK: a named pipe that nobody reads must not stop the work. */

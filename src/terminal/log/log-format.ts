@@ -1,4 +1,5 @@
 import { unreachable } from '../../core/model/errors.ts';
+import type { Sentence } from '../../core/model/sentence.ts';
 import { utcTime } from '../time.ts';
 
 export type Level = 'debug' | 'info' | 'warning' | 'error';
@@ -7,8 +8,12 @@ export type Level = 'debug' | 'info' | 'warning' | 'error';
 export type LogEntry = {
   readonly level: Level;
   readonly line: string;
+  /** The same, with what is personal in it still told apart. */
+  readonly said: Sentence;
   /** Epoch ms. */
   readonly at: number;
+  /** `slip`: what a person typed or set cannot work, which tells nobody else anything. */
+  readonly about: 'work' | 'slip';
 };
 
 /** How log lines are written on stderr: for a person, the same without colours, for a program, for Stash's plugin log. */

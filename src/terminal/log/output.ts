@@ -1,4 +1,6 @@
 import { writeSync } from 'node:fs';
+import type { Piece, Sentence } from '../../core/model/sentence.ts';
+import { plainText } from '../../core/model/sentence.ts';
 import type { AnyDocument } from '../../documents/documents.ts';
 import type { ErrorDocument } from '../../documents/error.ts';
 import type { JobDocument } from '../../documents/job.ts';
@@ -19,18 +21,15 @@ export type LogSink = {
   append(entry: LogEntry): string | undefined;
 };
 
-/** Takes out of everything that is said what nobody else is to read. */
-export type OutputMask = {
-  text(text: string): string;
-  document(value: unknown): unknown;
-};
+/** Takes out of a sentence what nobody else is to read. */
+export type OutputMask = (line: Sentence) => Sentence;
 
 /** What went wrong, for a program: a code, and sentences as they are for people. */
 export type ErrorReport = {
   readonly code: string;
   readonly exitCode: number;
-  readonly message: string;
-  readonly hint: string | undefined;
+  readonly message: Sentence;
+  readonly hint: Sentence | undefined;
 };
 
 /** How much a person wants to see. */
@@ -63,11 +62,11 @@ export type Output = {
   resultJson(value: AnyDocument, indent?: number): void;
   /** A result as one JSON array, an entry a line, written as the entries come: however many, none is kept. */
   resultJsonArray(entries: Iterable<JobDocument>): void;
-  /** One log line. Control characters are taken out here, so that no caller can forget. */
-  log(level: Level, line: string): void;
+  /** One log line; a slip stands in no report. Control characters are taken out here, so that no caller can forget. */
+  log(level: Level, line: Sentence, about?: LogEntry['about']): void;
   /** From now on `line` stays below whatever is written; `undefined` ends that. */
   keepBelow(line: LiveLine | undefined): void;
-  /** From now on everything goes through `mask` first. */
+  /** From now on every sentence goes through `mask` first; what is a result must be masked by whoever makes it. */
   maskWith(mask: OutputMask): void;
   /**
    * Tells what went wrong: `lines`, or under `--json` a document on stderr, whatever `--quiet` says. The log files keep
@@ -99,39 +98,37 @@ export function createOutput(options: OutputOptions): Output {
     if (live === undefined) writeNow();
     else live.around(writeNow);
   };
-  const say = (entry: LogEntry): void => {
+  const tell = (entry: LogEntry): void => {
     if (RANK[entry.level] < (quiet ? RANK.warning : -verbosity)) return;
     const text = `${formatEntry(entry, logFormat, options.paint)}\n`;
     if (quiet) held.add(text);
     else writeTo('stderr', text);
   };
-  const entryOf = (level: Level, line: string): LogEntry => ({
-    level,
-    line: sanitize(mask.text(line)),
-    at: options.now(),
-  });
+  const entryOf = (level: Level, line: Sentence, about: LogEntry['about'] = 'work'): LogEntry => {
+    const said = clean(mask(line));
+    return { level, said, line: plainText(said), at: options.now(), about };
+  };
   const keep = (entry: LogEntry): void => {
     for (const file of logFiles) {
       const complaint = file.append(entry);
-      if (complaint !== undefined) say({ ...entry, level: 'warning', line: sanitize(complaint) });
+      if (complaint !== undefined) tell({ ...entry, level: 'warning', line: sanitize(complaint) });
     }
   };
-  const log: Output['log'] = (level, line) => {
-    const entry = entryOf(level, line);
-    say(entry);
+  const put = (entry: LogEntry): void => {
+    tell(entry);
     keep(entry);
   };
   return {
     json,
     isLive: options.isLive ?? false,
     result: (text) => {
-      if (!quiet) writeTo('stdout', `${mask.text(text)}\n`);
+      if (!quiet) writeTo('stdout', `${text}\n`);
     },
-    resultJson: (value, indent) => writeTo('stdout', `${JSON.stringify(mask.document(value), null, indent)}\n`),
+    resultJson: (value, indent) => writeTo('stdout', `${JSON.stringify(value, null, indent)}\n`),
     resultJsonArray: (entries) => {
-      for (const chunk of inChunks(jsonArray(entries, mask))) writeTo('stdout', chunk);
+      for (const chunk of inChunks(jsonArray(entries))) writeTo('stdout', chunk);
     },
-    log,
+    log: (level, line, about) => put(entryOf(level, line, about)),
     keepBelow: (line) => {
       live = line;
     },
@@ -139,11 +136,14 @@ export function createOutput(options: OutputOptions): Output {
       mask = chosen;
     },
     error: ({ code, exitCode, message, hint }, lines) => {
+      const text = (sentence: Sentence): string => plainText(mask(sentence));
       if (json) {
-        const document: ErrorDocument = { error: { code, exit_code: exitCode, message, hint: hint ?? null } };
-        writeTo('stderr', `${JSON.stringify(mask.document(document))}\n`);
-        for (const [level, line] of lines) keep(entryOf(level, line));
-      } else for (const [level, line] of lines) log(level, line);
+        const told = { message: text(message), hint: hint === undefined ? null : text(hint) };
+        const document: ErrorDocument = { error: { code, exit_code: exitCode, ...told } };
+        writeTo('stderr', `${JSON.stringify(document)}\n`);
+      }
+      const about = code === 'usage' ? 'slip' : 'work';
+      for (const [level, line] of lines) (json ? keep : put)(entryOf(level, line, about));
     },
     forgetHeld: () => void held.take(),
     end: (exitCode) => {
@@ -156,12 +156,21 @@ export function createOutput(options: OutputOptions): Output {
   };
 }
 
-const NO_MASK: OutputMask = { text: (text) => text, document: (value) => value };
+const NO_MASK: OutputMask = (line) => line;
 
-function* jsonArray(entries: Iterable<unknown>, mask: OutputMask): Generator<string> {
+function clean({ pieces }: Sentence): Sentence {
+  return {
+    pieces: pieces.map((piece): Piece => {
+      if (typeof piece === 'string') return sanitize(piece);
+      return 'free' in piece ? { free: sanitize(piece.free) } : { ...piece, personal: sanitize(piece.personal) };
+    }),
+  };
+}
+
+function* jsonArray(entries: Iterable<unknown>): Generator<string> {
   let lead = '[\n';
   for (const entry of entries) {
-    yield `${lead}${JSON.stringify(mask.document(entry))}`;
+    yield `${lead}${JSON.stringify(entry)}`;
     lead = ',\n';
   }
   yield lead === '[\n' ? '[]\n' : '\n]\n';

@@ -1,7 +1,8 @@
 import type { WorkerEvent } from '../../core/drain/ports/events.ts';
 import type { ListKind, ScalarField } from '../../core/model/plex-item.ts';
+import { plainText } from '../../core/model/sentence.ts';
 import { sanitize } from '../sanitize.ts';
-import { fieldName } from './log.ts';
+import { fieldName } from './field-words.ts';
 
 type Preview = Extract<WorkerEvent, { kind: 'would_write' | 'would_not_write' }>;
 
@@ -10,7 +11,10 @@ const SHOWN = 60;
 /** What a dry run says of one job: field by field what stands in Plex and what would. */
 export function previewText(event: Preview): string {
   if (event.kind === 'would_not_write') {
-    const why = event.reason === 'unchanged' ? 'already right in Plex' : sanitize(event.message ?? 'not looked at');
+    const why =
+      event.reason === 'unchanged'
+        ? 'already right in Plex'
+        : sanitize(event.message === undefined ? 'not looked at' : plainText(event.message));
     return `Scene ${event.sceneId}: ${why}`;
   }
   const { sceneId, title, ratingKey, plan } = event;

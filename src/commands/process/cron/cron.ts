@@ -1,3 +1,4 @@
+import { plainText, say } from '../../../core/model/sentence.ts';
 import { complaintOf } from '../../../exit.ts';
 import type { Stores } from '../../../queue/store/stores.ts';
 import { openAlertMemory } from '../../../queue/tables/alert-memory.ts';
@@ -36,7 +37,7 @@ export function tellCron(
  * @throws what was thrown, when somebody shall hear of it
  */
 export function tellCronOfFailure(thrown: unknown, context: Context): number {
-  const { exitCode, message } = complaintOf(thrown, context.version);
+  const { code, exitCode, message } = complaintOf(thrown, context.version);
   let stores: Stores;
   try {
     stores = openStores(context.dataDir);
@@ -45,8 +46,8 @@ export function tellCronOfFailure(thrown: unknown, context: Context): number {
   }
   try {
     // For the log alone: what is not told must be found when somebody looks.
-    context.output.log('error', `plexsync: ${message}`);
-    const told = tell(stores, { faults: [{ exitCode, what: message }], complaints: [], over: [] }, context);
+    context.output.log('error', say`plexsync: ${message}`, code === 'usage' ? 'slip' : 'work');
+    const told = tell(stores, { faults: [{ exitCode, what: plainText(message) }], complaints: [], over: [] }, context);
     if (told === 0) return told;
     context.output.forgetHeld();
     throw thrown;

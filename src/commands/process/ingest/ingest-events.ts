@@ -1,3 +1,4 @@
+import { foreign, ours, say } from '../../../core/model/sentence.ts';
 import type { Stores } from '../../../queue/store/stores.ts';
 import { intakeOf } from '../../../queue/work/intake.ts';
 import type { LoadedSettings } from '../../../settings/load.ts';
@@ -36,11 +37,12 @@ export function createIngest(stores: Stores, loaded: LoadedSettings, context: In
         if (results.length > 0) reportTaken(results, Number(endedAt - startedAt) / 1e6, output);
         startedAt = endedAt;
       },
-      ignore: (reason) => output.log('debug', `[PlexSync Hook] Not enqueued: ${reason}`),
+      ignore: (reason) => output.log('debug', say`[PlexSync Hook] Not enqueued: ${ours(reason)}`),
     });
     const { faults, left } = tasks.length === 0 ? NO_TASKS : await answer(tasks);
     const all = [...warnings, ...left];
-    for (const warning of all) if (!told.includes(warning)) output.log('warning', `[PlexSync Hook] ${warning}`);
+    for (const warning of all)
+      if (!told.includes(warning)) output.log('warning', say`[PlexSync Hook] ${foreign(warning)}`);
     told = all;
     return { faults, complaints: all.length === 0 ? [] : ['spool'] };
   };

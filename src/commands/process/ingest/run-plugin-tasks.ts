@@ -1,6 +1,8 @@
 import { backoffMs, RETRY_RULES } from '../../../core/failures/retry-policy.ts';
 import { StoreError, SyncError, UsageError } from '../../../core/model/errors.ts';
 import type { TaskMode } from '../../../core/model/hook-event.ts';
+import type { Sentence } from '../../../core/model/sentence.ts';
+import { plainText, say, withoutStop } from '../../../core/model/sentence.ts';
 import type { Complaint } from '../../../exit.ts';
 import { complaintOf, EXIT } from '../../../exit.ts';
 import { takeProcessLock } from '../../../queue/store/process-locks.ts';
@@ -55,7 +57,7 @@ export function createRunPluginTasks(stores: Stores, loaded: LoadedSettings, con
 async function aloneAtTasks(stores: Stores, answerAll: () => Promise<void>, output: Context['output']): Promise<void> {
   const hold = takeProcessLock(stores, 'tasks', process.pid);
   if (hold.kind === 'taken') {
-    output.log('debug', `[PlexSync] pid ${hold.pid} is at the tasks of the plugin; they are left to it`);
+    output.log('debug', say`[PlexSync] pid ${hold.pid} is at the tasks of the plugin; they are left to it`);
     return;
   }
   try {
@@ -67,8 +69,8 @@ async function aloneAtTasks(stores: Stores, answerAll: () => Promise<void>, outp
 
 /** A task that could not be done so far, and is to be tried again. */
 type Trouble = {
-  readonly message: string;
-  readonly hint: string;
+  readonly message: Sentence;
+  readonly hint: Sentence | undefined;
   readonly fault: Fault;
   readonly failures: number;
   readonly retryAt: number;
@@ -94,13 +96,14 @@ function createAnswer(
     const fault = faultOf(thrown);
     if (fault === undefined) {
       troubles.delete(mode);
-      const message = complaint.message.replace(/\.$/, '');
-      output.log('error', `[PlexSync] The task ${mode} was not done: ${message}. Start it again in Stash.`);
+      const message = withoutStop(complaint.message);
+      output.log('error', say`[PlexSync] The task ${mode} was not done: ${message}. Start it again in Stash.`);
       return { files: 'go', fault: { exitCode: EXIT.bug, what: `task ${mode}` } };
     }
     const trouble = troubleAfter(before, { complaint, fault, now: now() });
     if (fault.exitCode === EXIT.unreachable) notices.noteOutage(now(), 'stash');
-    if (trouble.message !== before?.message) tellTrouble(mode, trouble, output);
+    if (before === undefined || plainText(trouble.message) !== plainText(before.message))
+      tellTrouble(mode, trouble, output);
     troubles.set(mode, trouble);
     return { files: 'stay', fault };
   };
@@ -126,15 +129,15 @@ function troubleAfter(
   { complaint, fault, now }: { readonly complaint: Complaint; readonly fault: Fault; readonly now: number },
 ): Trouble {
   const failures = (before?.failures ?? 0) + 1;
-  const { message, hint = '' } = complaint;
+  const { message, hint } = complaint;
   return { message, hint, fault, failures, retryAt: now + backoffMs(failures, NO_JITTER) };
 }
 
 function tellTrouble(mode: TaskMode, { message, hint, fault }: Trouble, output: Context['output']): void {
-  const what = `The task ${mode} was not done yet: ${message.replace(/\.$/, '')}`;
-  const next = `${hint} The next run tries again.`.trim();
+  const what = say`The task ${mode} was not done yet: ${withoutStop(message)}`;
+  const next = say`${hint === undefined ? '' : say`${hint} `}The next run tries again.`;
   const { what: code, exitCode } = fault;
-  output.error({ code, exitCode, message: what, hint: next }, [['error', `[PlexSync] ${what}. ${next}`]]);
+  output.error({ code, exitCode, message: what, hint: next }, [['error', say`[PlexSync] ${what}. ${next}`]]);
 }
 
 const ASKS_STASH: ReadonlySet<TaskMode> = new Set(['sync_all', 'sync_recent']);

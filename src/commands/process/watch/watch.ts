@@ -1,6 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import { createStashBreaker } from '../../../core/failures/stash-breaker.ts';
-import { StoreError, SyncError, UsageError } from '../../../core/model/errors.ts';
+import { StoreError, SyncError, saidBy, UsageError } from '../../../core/model/errors.ts';
+import type { Sentence } from '../../../core/model/sentence.ts';
+import { foreign, ours, plainText, say } from '../../../core/model/sentence.ts';
 import type { RunSummaryDocument } from '../../../documents/run-summary.ts';
 import { signalExitCode } from '../../../exit.ts';
 import { takeProcessLock } from '../../../queue/store/process-locks.ts';
@@ -39,7 +41,7 @@ export async function watch(request: Omit<DrainRequest, 'startedAt' | 'before'>,
     if (hold.kind === 'taken')
       output.log(
         'warning',
-        `[PlexSync] pid ${hold.pid} watches this data directory already. No job runs twice, but one watch is enough: stop one.`,
+        say`[PlexSync] pid ${hold.pid} watches this data directory already. No job runs twice, but one watch is enough: stop one.`,
       );
     if (loaded.warnings.length > 0) await warnOnceADay(stores, loaded.warnings, context);
     const stash = connectToStash(loaded, { ...context, signal: stop.aborted });
@@ -51,8 +53,8 @@ export async function watch(request: Omit<DrainRequest, 'startedAt' | 'before'>,
     const takeIn = createIngest(stores, loaded, { ...context, signal: stop.aborted });
     const drain = createDrainTeller(context);
     const notAsked = stash === undefined ? '; Stash is not asked what changed, since stash_url is not set' : '';
-    const each = `a look each ${loaded.settings.poll_interval / 1_000}s`;
-    output.log('info', `[PlexSync] Watching: ${each}, until stopped${notAsked}`);
+    const each = say`a look each ${loaded.settings.poll_interval / 1_000}s`;
+    output.log('info', say`[PlexSync] Watching: ${each}, until stopped${notAsked}`);
     const outlastLocks = createLockTeller(context);
     const look = async (): Promise<void> => {
       const { faults: before } = await takeIn();
@@ -77,7 +79,7 @@ export async function watch(request: Omit<DrainRequest, 'startedAt' | 'before'>,
 /** The end of a watch, on both streams: under `--json` every run closes with a summary. */
 function sayStopped(signal: NodeJS.Signals, stores: Stores, { output, now }: Context): number {
   const exitCode = signalExitCode(signal);
-  output.log('info', `[PlexSync] The watch was stopped by ${signal}`);
+  output.log('info', say`[PlexSync] The watch was stopped by ${signal}`);
   if (output.json)
     output.resultJson({
       event: 'summary',
@@ -94,11 +96,11 @@ function createLockTeller({ output }: Context) {
   return async (look: () => Promise<void>): Promise<void> => {
     try {
       await look();
-      if (isLocked) output.log('info', '[PlexSync] The queue can be used again');
+      if (isLocked) output.log('info', say`[PlexSync] The queue can be used again`);
       isLocked = false;
     } catch (thrown) {
       if (!(thrown instanceof StoreError) || thrown.kind !== 'locked') throw thrown;
-      if (!isLocked) output.log('warning', `[PlexSync] ${thrown.message} It is tried again at each look.`);
+      if (!isLocked) output.log('warning', say`[PlexSync] ${saidBy(thrown)} It is tried again at each look.`);
       isLocked = true;
     }
   };
@@ -117,7 +119,8 @@ function createDrainTeller({ output }: Context) {
     } catch (thrown) {
       // What cannot work at the start is for the person who types; later it is for the log, and may be mended.
       if (isFirst || !(thrown instanceof UsageError)) throw thrown;
-      if (thrown.message !== trouble) output.log('error', `[PlexSync] ${thrown.message} ${thrown.hint ?? ''}`);
+      if (thrown.message !== trouble)
+        output.log('error', say`[PlexSync] ${saidBy(thrown)} ${foreign(thrown.hint ?? '')}`);
       trouble = thrown.message;
     } finally {
       isFirst = false;
@@ -134,16 +137,16 @@ function createPoll(
   const memory = openPollMemory(stores);
   const intake = intakeOf(stores);
   const stashBreaker = createStashBreaker(openBreakers(stores), now);
-  let trouble: string | undefined;
+  let trouble: Sentence | undefined;
   let isRestTold = false;
-  const tell = (message: string, restsUntil: number | undefined): void => {
-    const again = restsUntil === undefined ? 'at the next look' : `after ${localTime(restsUntil)}`;
-    if (message !== trouble)
-      output.log('warning', `[PlexSync] Stash was not asked: ${message}; it is asked again ${again}`);
+  const tell = (message: Sentence, restsUntil: number | undefined): void => {
+    const again = restsUntil === undefined ? 'at the next look' : say`after ${ours(localTime(restsUntil))}`;
+    if (plainText(message) !== (trouble && plainText(trouble)))
+      output.log('warning', say`[PlexSync] Stash was not asked: ${message}; it is asked again ${again}`);
     else if (restsUntil !== undefined && !isRestTold)
       output.log(
         'warning',
-        `[PlexSync] Stash still does not answer: it is asked again ${again}, and each minute from then on`,
+        say`[PlexSync] Stash still does not answer: it is asked again ${again}, and each minute from then on`,
       );
     isRestTold ||= restsUntil !== undefined;
     trouble = message;
@@ -152,13 +155,13 @@ function createPoll(
     const restsUntil = stashBreaker.closedUntil();
     if (restsUntil !== undefined) {
       // Told already where it was a poll that found out.
-      tell(trouble ?? 'it did not answer lately', restsUntil);
+      tell(trouble ?? say`it did not answer lately`, restsUntil);
       return;
     }
     try {
       const polled = await pollStash(stash, { intake, memory, now });
       stashBreaker.answered();
-      if (trouble !== undefined) output.log('info', '[PlexSync] Stash answers again');
+      if (trouble !== undefined) output.log('info', say`[PlexSync] Stash answers again`);
       trouble = undefined;
       isRestTold = false;
       const news = wordsOf(polled);
@@ -168,15 +171,15 @@ function createPoll(
       if (stopped()) return;
       const isKnown = thrown instanceof UsageError || (thrown instanceof SyncError && thrown.code !== 'unexpected');
       if (!isKnown) throw thrown;
-      tell(thrown.message, thrown instanceof SyncError ? stashBreaker.failed(thrown) : undefined);
+      tell(saidBy(thrown), thrown instanceof SyncError ? stashBreaker.failed(thrown) : undefined);
     }
   };
 }
 
-function wordsOf(polled: Polled): string | undefined {
+function wordsOf(polled: Polled): Sentence | undefined {
   if (polled.kind === 'begun')
-    return '[PlexSync] Watching Stash from now on; for what changed before: plexsync enqueue --all or --recent';
+    return say`[PlexSync] Watching Stash from now on; for what changed before: plexsync enqueue --all or --recent`;
   const { changed } = polled;
   if (changed === 0) return undefined;
-  return `[PlexSync Hook] Enqueued sync jobs for ${changed} ${changed === 1 ? 'scene' : 'scenes'} that changed in Stash`;
+  return say`[PlexSync Hook] Enqueued sync jobs for ${changed} ${changed === 1 ? 'scene' : 'scenes'} that changed in Stash`;
 }

@@ -1,6 +1,7 @@
 import type { Evidence } from '../../match/evidence.ts';
 import type { ListKind } from '../../model/plex-item.ts';
 import type { LeftAlone } from '../../model/scene-record.ts';
+import type { Sentence } from '../../model/sentence.ts';
 import type { EditPlan } from '../../write/edit-plan.ts';
 import type { Altered } from '../../write/verify-plan.ts';
 
@@ -29,7 +30,7 @@ export type WorkerEvent =
   /** What a library has got since it was listed; `isRight` when all of it is known now. */
   | { readonly kind: 'index_refreshed'; readonly section: string; readonly changed: number; readonly isRight: boolean }
   /** The file index cannot be used; nothing depends on it. */
-  | { readonly kind: 'index_unusable'; readonly reason: string }
+  | { readonly kind: 'index_unusable'; readonly reason: Sentence }
   | {
       readonly kind: 'found';
       readonly sceneId: number;
@@ -73,7 +74,7 @@ export type WorkerEvent =
       readonly jobId: number;
       readonly sceneId: number;
       readonly reason: 'unchanged' | 'failure' | 'released';
-      readonly message: string | undefined;
+      readonly message: Sentence | undefined;
     }
   | { readonly kind: 'altered'; readonly sceneId: number; readonly altered: Altered }
   | { readonly kind: 'left_alone'; readonly sceneId: number; readonly left: LeftAlone }
@@ -93,24 +94,24 @@ export type WorkerEvent =
       readonly attempt: number;
       readonly of: number;
       readonly waitMs: number;
-      readonly message: string;
+      readonly message: Sentence;
     }
   | {
       readonly kind: 'buried';
       readonly jobId: number;
       readonly sceneId: number;
       readonly errorType: string;
-      readonly message: string;
+      readonly message: Sentence;
       readonly retries: number;
       readonly exhausted: boolean;
     }
-  | { readonly kind: 'released'; readonly jobId: number; readonly sceneId: number; readonly message: string }
+  | { readonly kind: 'released'; readonly jobId: number; readonly sceneId: number; readonly message: Sentence }
   | { readonly kind: 'gone'; readonly jobId: number; readonly sceneId: number }
   /** A scene has no metadata but a title yet: what Plex has is not cleared for it. */
   | { readonly kind: 'thin_scene'; readonly sceneId: number }
   /** Plex was asked to look for new files in a folder, and took the request. */
   | { readonly kind: 'scan_requested'; readonly section: string; readonly folder: string }
-  | { readonly kind: 'scan_failed'; readonly section: string; readonly folder: string; readonly message: string }
+  | { readonly kind: 'scan_failed'; readonly section: string; readonly folder: string; readonly message: Sentence }
   | { readonly kind: 'skipped'; readonly jobId: number; readonly sceneId: number }
   /** A completed job has said a part of an older dead letter; `keys` is what the letter still says. */
   | {
@@ -129,7 +130,7 @@ export type WorkerEvent =
     }
   | { readonly kind: 'superseded'; readonly jobId: number; readonly sceneId: number }
   | { readonly kind: 'lease_lost'; readonly jobId: number; readonly sceneId: number }
-  | { readonly kind: 'breaker_opened'; readonly failures: number; readonly message: string }
-  | { readonly kind: 'stash_breaker_opened'; readonly message: string }
+  | { readonly kind: 'breaker_opened'; readonly failures: number; readonly message: Sentence }
+  | { readonly kind: 'stash_breaker_opened'; readonly message: Sentence }
   | { readonly kind: 'breaker_half_open' }
   | { readonly kind: 'breaker_closed' };

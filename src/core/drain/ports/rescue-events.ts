@@ -1,4 +1,6 @@
 import { RETRY_RULES } from '../../failures/retry-policy.ts';
+import type { Sentence } from '../../model/sentence.ts';
+import { say } from '../../model/sentence.ts';
 import type { WorkerEvent } from './events.ts';
 import type { Rescued } from './ports.ts';
 
@@ -10,7 +12,7 @@ export function rescueEvents({ takenBack, buried }: Rescued): readonly WorkerEve
       jobId,
       sceneId,
       errorType: RETRY_RULES.attempt_lost.errorType,
-      message: attemptLostMessage(sceneId, losses),
+      message: attemptLostWords(sceneId, losses),
       retries: losses,
       exhausted: true,
     }),
@@ -19,6 +21,6 @@ export function rescueEvents({ takenBack, buried }: Rescued): readonly WorkerEve
 }
 
 /** What the letter of a job says that only ever killed the process. */
-export function attemptLostMessage(sceneId: number, losses: number): string {
-  return `The process died ${losses} times while it worked on scene ${sceneId} alone`;
+export function attemptLostWords(sceneId: number, losses: number): Sentence {
+  return say`The process died ${losses} times while it worked on scene ${sceneId} alone`;
 }

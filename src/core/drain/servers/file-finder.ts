@@ -99,7 +99,7 @@ export function createFileFinder(setting: Setting): FileFinder {
       const error = asSyncError(thrown);
       if (error.code === 'unexpected') throw thrown;
       // No job's request failed: each is looked up by itself, and meets what is wrong then.
-      if (error.code === 'plex_unauthorized') guard.halt({ kind: 'unauthorized', message: error.message });
+      if (error.code === 'plex_unauthorized') guard.halt({ kind: 'unauthorized', message: error.said });
       guard.fault(error);
     }
   };

@@ -43,7 +43,7 @@ export function createFolderScanner(
           if (stopRequested() !== undefined) return;
           // Only a convenience failed: neither a job nor the breaker hears of it.
           hasFailed = true;
-          emit({ kind: 'scan_failed', section: section.title, folder, message: error.message });
+          emit({ kind: 'scan_failed', section: section.title, folder, message: error.said });
         }
       }
     },

@@ -2,19 +2,21 @@ import type { Breaker } from '../../failures/breaker.ts';
 import { BREAKER_OPEN_MS, BREAKER_THRESHOLD, onFailure, onSuccess } from '../../failures/breaker.ts';
 import { RETRY_RULES } from '../../failures/retry-policy.ts';
 import { asSyncError, SyncError } from '../../model/errors.ts';
+import type { Sentence } from '../../model/sentence.ts';
+import { say } from '../../model/sentence.ts';
 import type { DrainDeps } from '../ports/ports.ts';
 
 /** Why a drain asks Plex nothing more. */
 export type Halt =
   | { readonly kind: 'signal'; readonly signal: NodeJS.Signals }
   /** Plex refused the token. */
-  | { readonly kind: 'unauthorized'; readonly message: string }
+  | { readonly kind: 'unauthorized'; readonly message: Sentence }
   /** The token is valid and may not edit. */
-  | { readonly kind: 'forbidden'; readonly message: string }
+  | { readonly kind: 'forbidden'; readonly message: Sentence }
   /** Plex is down; no request before `retryAt`. */
-  | { readonly kind: 'breaker_open'; readonly retryAt: number; readonly message: string }
+  | { readonly kind: 'breaker_open'; readonly retryAt: number; readonly message: Sentence }
   /** What fails is not the jobs but how we are configured. */
-  | { readonly kind: 'misconfigured'; readonly message: string; readonly hint: string };
+  | { readonly kind: 'misconfigured'; readonly message: Sentence; readonly hint: Sentence };
 
 /** The one place that knows whether Plex may be asked now, and that tells an outage from one bad request. */
 export type PlexGuard = {
@@ -94,7 +96,7 @@ export function createPlexGuard(deps: DrainDeps, deadlineAt: number | undefined)
       const after = onFailure(before, now());
       save(before, after);
       if (after.kind !== 'open') return;
-      const { message } = error;
+      const message = error.said;
       if (before.kind !== 'open') emit({ kind: 'breaker_opened', failures: BREAKER_THRESHOLD, message });
       halt({ kind: 'breaker_open', retryAt: after.openedAt + BREAKER_OPEN_MS, message });
     },
@@ -128,5 +130,5 @@ export async function answersProbe(plex: DrainDeps['plex']): Promise<boolean> {
 }
 
 function asRequestFault(error: SyncError): SyncError {
-  return new SyncError('plex_error', `${error.message}, though Plex is up`, { retryAfterMs: error.retryAfterMs });
+  return new SyncError('plex_error', say`${error.said}, though Plex is up`, { retryAfterMs: error.retryAfterMs });
 }

@@ -1,6 +1,8 @@
 import { RETRY_RULES } from '../../failures/retry-policy.ts';
 import { createStashBreaker } from '../../failures/stash-breaker.ts';
-import { asSyncError, SyncError, UsageError } from '../../model/errors.ts';
+import { asSyncError, SyncError, saidBy, UsageError } from '../../model/errors.ts';
+import type { Sentence } from '../../model/sentence.ts';
+import { foreign, say } from '../../model/sentence.ts';
 import type { StashLook } from '../../model/stash-scene.ts';
 import type { DrainDeps } from '../ports/ports.ts';
 import { lookAtScenes } from './scene-looks.ts';
@@ -8,10 +10,10 @@ import { doubtOf } from './stash-identity.ts';
 
 /** Why the jobs that need Stash were not tried. */
 export type StashEnd =
-  | { readonly kind: 'stash_unreachable'; readonly message: string }
-  | { readonly kind: 'stash_unauthorized'; readonly message: string }
-  | { readonly kind: 'stash_misconfigured'; readonly message: string; readonly hint: string }
-  | { readonly kind: 'stash_breaker_open'; readonly retryAt: number; readonly message: string };
+  | { readonly kind: 'stash_unreachable'; readonly message: Sentence }
+  | { readonly kind: 'stash_unauthorized'; readonly message: Sentence }
+  | { readonly kind: 'stash_misconfigured'; readonly message: Sentence; readonly hint: Sentence }
+  | { readonly kind: 'stash_breaker_open'; readonly retryAt: number; readonly message: Sentence };
 
 /** What a look for a scene came to. A `shared` error belongs to no job: the jobs go back, nothing spent. */
 export type StashAnswer = StashLook | { readonly kind: 'shared'; readonly error: SyncError };
@@ -31,33 +33,36 @@ export function createSceneFetcher(deps: DrainDeps): SceneFetcher {
 
   const admit = (): void => {
     const retryAt = breaker.closedUntil();
-    if (retryAt !== undefined) end = { kind: 'stash_breaker_open', retryAt, message: 'Stash did not answer lately' };
+    if (retryAt !== undefined) end = { kind: 'stash_breaker_open', retryAt, message: say`Stash did not answer lately` };
   };
   // What fails for a whole batch is no single job's fault: they all go back.
   const fail = (thrown: unknown): SyncError => {
     if (thrown instanceof UsageError) {
-      end = { kind: 'stash_misconfigured', message: thrown.message, hint: thrown.hint ?? 'Check stash_url.' };
-      return new SyncError('stash_unavailable', thrown.message);
+      const message = saidBy(thrown);
+      const hint = thrown.hint === undefined ? say`Check stash_url.` : say`${foreign(thrown.hint)}`;
+      end = { kind: 'stash_misconfigured', message, hint };
+      return new SyncError('stash_unavailable', message);
     }
     const error = asSyncError(thrown);
     if (error.code === 'unexpected') throw thrown;
     if (deps.stopRequested() !== undefined) return error;
     const isRefused = RETRY_RULES[error.code].class === 'auth';
-    end = { kind: isRefused ? 'stash_unauthorized' : 'stash_unreachable', message: error.message };
+    end = { kind: isRefused ? 'stash_unauthorized' : 'stash_unreachable', message: error.said };
     countFault(error);
     return error;
   };
   const countFault = (error: SyncError): void => {
     const retryAt = breaker.failed(error);
     if (retryAt === undefined) return;
-    end = { kind: 'stash_breaker_open', retryAt, message: error.message };
-    emit({ kind: 'stash_breaker_opened', message: error.message });
+    end = { kind: 'stash_breaker_open', retryAt, message: error.said };
+    emit({ kind: 'stash_breaker_opened', message: error.said });
   };
   return {
     look: async (ids) => {
       if (ids.length === 0 || stash === undefined) return new Map();
       if (end === undefined) admit();
-      if (end !== undefined) return all(ids, new SyncError('stash_unavailable', `Stash is not asked: ${end.message}`));
+      if (end !== undefined)
+        return all(ids, new SyncError('stash_unavailable', say`Stash is not asked: ${end.message}`));
       const { looks, isAlive, trouble } = await lookAtScenes(ids, stash);
       if (isAlive) breaker.answered();
       try {

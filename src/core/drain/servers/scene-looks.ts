@@ -1,6 +1,7 @@
 import { bisect } from '../../failures/bisect.ts';
 import type { SyncErrorCode } from '../../model/errors.ts';
 import { SyncError } from '../../model/errors.ts';
+import { say } from '../../model/sentence.ts';
 import type { StashLook } from '../../model/stash-scene.ts';
 import type { DrainStash } from '../ports/ports.ts';
 
@@ -72,5 +73,5 @@ function isOneScenesFault(thrown: unknown): thrown is SyncError {
 function ownFault(error: SyncError, stash: 'answers_others' | 'answers_none'): SyncError | undefined {
   if (error.code !== 'stash_rejected') return error;
   if (stash === 'answers_none') return undefined;
-  return new SyncError('stash_error', `${error.message}, though it answers for other scenes`);
+  return new SyncError('stash_error', say`${error.said}, though it answers for other scenes`);
 }

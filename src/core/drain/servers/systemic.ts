@@ -2,10 +2,12 @@ import { RETRY_RULES } from '../../failures/retry-policy.ts';
 import type { LookedUp } from '../../match/file-sample.ts';
 import { judgeSample } from '../../match/file-sample.ts';
 import type { PathMapping } from '../../match/paths.ts';
-import { isInFolder, isSamePath, normalisePath, pathMapFlag, sharedEnd } from '../../match/paths.ts';
+import { isInFolder, isSamePath, normalisePath, pathMapWords, sharedEnd } from '../../match/paths.ts';
 import type { SyncError, SyncErrorCode } from '../../model/errors.ts';
 import type { Section } from '../../model/plex-item.ts';
-import { shellWord } from '../../model/shell-word.ts';
+import type { Sentence } from '../../model/sentence.ts';
+import { listed, ours, say } from '../../model/sentence.ts';
+import { shellPaths } from '../../model/shell-word.ts';
 import type { Halt } from './plex-guard.ts';
 
 /** This many permanent failures of one kind in a row, and no success in the run: the jobs are not what is wrong. */
@@ -32,7 +34,7 @@ export function createSystemicWatch(facts: {
   readonly mappings: readonly PathMapping[];
   readonly everMatched: boolean;
 }): SystemicWatch {
-  let streak: { code: SyncErrorCode; count: number; message: string } | undefined;
+  let streak: { code: SyncErrorCode; count: number; message: Sentence } | undefined;
   let succeeded = false;
   let found = facts.everMatched;
   const missing: string[] = [];
@@ -42,7 +44,7 @@ export function createSystemicWatch(facts: {
       if (error === undefined) succeeded = true;
       if (error === undefined || RETRY_RULES[error.code].class !== 'permanent') streak = undefined;
       else if (streak?.code === error.code) streak = { ...streak, count: streak.count + 1 };
-      else streak = { code: error.code, count: 1, message: error.message };
+      else streak = { code: error.code, count: 1, message: error.said };
     },
     noteMissing: (scenePath) => missing.push(scenePath),
     noteFound: () => {
@@ -54,7 +56,10 @@ export function createSystemicWatch(facts: {
     },
     verdict: () => {
       if (!succeeded && streak !== undefined && streak.count >= SAME_FAILURE_LIMIT)
-        return sameFailure(streak, streak.code === 'low_confidence' ? missingMapping(unproven, facts.mappings) : '');
+        return sameFailure(
+          streak,
+          streak.code === 'low_confidence' ? missingMapping(unproven, facts.mappings) : undefined,
+        );
       if (!found && missing.length >= MISSING_LIMIT) return nothingFound(missing, facts.sections);
       return undefined;
     },
@@ -62,31 +67,30 @@ export function createSystemicWatch(facts: {
 }
 
 function sameFailure(
-  streak: { readonly code: SyncErrorCode; readonly count: number; readonly message: string },
-  addition: string,
+  streak: { readonly code: SyncErrorCode; readonly count: number; readonly message: Sentence },
+  addition: Sentence | undefined,
 ): Extract<Halt, { kind: 'misconfigured' }> {
   const { errorType } = RETRY_RULES[streak.code];
   return {
     kind: 'misconfigured',
-    message: `Stopped: ${streak.count} jobs in a row failed with ${errorType} and none succeeded. The first: ${streak.message}`,
-    hint:
-      (HINTS[streak.code] ??
-        'Mend the cause, then run again; what became a dead letter before the stop comes back with plexsync dlq retry.') +
-      addition,
+    message: say`Stopped: ${streak.count} jobs in a row failed with ${ours(errorType)} and none succeeded. The first: ${streak.message}`,
+    hint: say`${HINTS[streak.code] ?? OTHER_HINT}${addition ?? ''}`,
   };
 }
 
 /** The `--path-map` line that the files agree on, where they do: what one letter suggests may be chance. */
-function missingMapping(unproven: readonly LookedUp[], mappings: readonly PathMapping[]): string {
+function missingMapping(unproven: readonly LookedUp[], mappings: readonly PathMapping[]): Sentence | undefined {
   const { total, proposal } = judgeSample(unproven, mappings);
-  if (proposal === undefined) return '';
-  return ` ${proposal.exact} of ${total} would have it with ${proposal.mappings.map(pathMapFlag).join(' ')}`;
+  if (proposal === undefined) return undefined;
+  return say` ${proposal.exact} of ${total} would have it with ${listed(proposal.mappings.map(pathMapWords), ' ')}`;
 }
 
-const HINTS: Partial<Record<SyncErrorCode, string>> = {
-  low_confidence: 'Set path_map so that each file has its exact path in Plex, then run again.',
-  no_file_path: 'These scenes were enqueued without a path; enqueue them again with one.',
+const HINTS: Partial<Record<SyncErrorCode, Sentence>> = {
+  low_confidence: say`Set path_map so that each file has its exact path in Plex, then run again.`,
+  no_file_path: say`These scenes were enqueued without a path; enqueue them again with one.`,
 };
+
+const OTHER_HINT = say`Mend the cause, then run again; what became a dead letter before the stop comes back with plexsync dlq retry.`;
 
 /**
  * Says what is probably wrong when nothing at all was found. When the scenes lie in a folder that no library has, the
@@ -100,16 +104,16 @@ function nothingFound(
   const folders = sections.flatMap(({ folders: paths }) => paths);
   const all = sections.flatMap(({ serverFolders }) => serverFolders);
   const isOutside = !folders.some((folder) => isInFolder(root, folder));
-  const where = folders.length === 0 ? 'no folder' : folders.map(shellWord).join(', ');
+  const where = folders.length === 0 ? 'no folder' : listed(folders.map((folder) => shellPaths([folder])));
   const [only] = folders;
   const suggestion =
     isOutside && folders.length === 1 && only !== undefined && !namesAnother(root, only, all)
-      ? ` If both are the same folder: ${missing.length} of ${missing.length} would be under it with ${pathMapFlag({ from: root, to: only })}`
+      ? say` If both are the same folder: ${missing.length} of ${missing.length} would be under it with ${pathMapWords({ from: root, to: only })}`
       : '';
   return {
     kind: 'misconfigured',
-    message: `Stopped: 0 of ${missing.length} files were found in Plex, and none ever was. Stash has them under ${shellWord(root)}; the libraries hold ${where}.`,
-    hint: `Check plex_library, path_map, and that Plex has scanned.${suggestion}`,
+    message: say`Stopped: 0 of ${missing.length} files were found in Plex, and none ever was. Stash has them under ${shellPaths([root])}; the libraries hold ${where}.`,
+    hint: say`Check plex_library, path_map, and that Plex has scanned.${suggestion}`,
   };
 }
 

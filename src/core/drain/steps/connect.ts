@@ -3,6 +3,8 @@ import { chooseSections, meetServer, otherServerWords } from '../../match/librar
 import type { SyncError } from '../../model/errors.ts';
 import { asSyncError, UsageError } from '../../model/errors.ts';
 import type { Section } from '../../model/plex-item.ts';
+import type { Sentence } from '../../model/sentence.ts';
+import { say } from '../../model/sentence.ts';
 import type { DrainOptions } from '../ports/drain-options.ts';
 import type { DrainDeps } from '../ports/ports.ts';
 import type { PlexGuard } from '../servers/plex-guard.ts';
@@ -12,7 +14,7 @@ import { answersProbe } from '../servers/plex-guard.ts';
 export type Connection =
   | { readonly kind: 'connected'; readonly sections: readonly Section[] }
   | { readonly kind: 'halted' }
-  | { readonly kind: 'unreachable'; readonly message: string };
+  | { readonly kind: 'unreachable'; readonly message: Sentence };
 
 /** A refused token is not tried again for this long, unless it changes: cron must not knock on a closed door. */
 const REFUSAL_MS = 15 * 60_000;
@@ -26,7 +28,10 @@ export async function connect(deps: DrainDeps, guard: PlexGuard, options: DrainO
   const { queue, plex, now } = deps;
   const refusedAt = queue.refusedAt(options.tokenFingerprint);
   if (refusedAt !== undefined && now() >= refusedAt && now() < refusedAt + REFUSAL_MS) {
-    guard.halt({ kind: 'unauthorized', message: 'Plex refused this token some minutes ago, and was not asked again' });
+    guard.halt({
+      kind: 'unauthorized',
+      message: say`Plex refused this token some minutes ago, and was not asked again`,
+    });
     return { kind: 'halted' };
   }
   const admitted = await admit(deps, guard);
@@ -48,13 +53,13 @@ async function admit({ queue, plex, now, emit }: DrainDeps, guard: PlexGuard): P
   const admitted = admission(queue.breaker('plex'), now());
   if (admitted.kind === 'go') return undefined;
   if (admitted.kind === 'wait') {
-    guard.halt({ kind: 'breaker_open', retryAt: admitted.retryAt, message: 'The circuit breaker is open' });
+    guard.halt({ kind: 'breaker_open', retryAt: admitted.retryAt, message: say`The circuit breaker is open` });
     return { kind: 'halted' };
   }
   const alive = (await answersProbe(plex)) ? 'alive' : 'silent';
   if (guard.halted() !== undefined) return { kind: 'halted' };
   queue.saveBreaker('plex', onProbe(alive, now()));
-  if (alive === 'silent') return { kind: 'unreachable', message: 'Plex does not answer' };
+  if (alive === 'silent') return { kind: 'unreachable', message: say`Plex does not answer` };
   emit({ kind: 'breaker_half_open' });
   return undefined;
 }
@@ -67,16 +72,16 @@ function afterRefusal(
   if (error.code === 'unexpected') throw error;
   if (guard.halted() !== undefined) return { kind: 'halted' };
   if (error.code === 'plex_forbidden') {
-    guard.halt({ kind: 'forbidden', message: error.message });
+    guard.halt({ kind: 'forbidden', message: error.said });
     return { kind: 'halted' };
   }
   if (error.code === 'plex_unauthorized') {
     queue.saveRefusal({ tokenFingerprint, at: now() });
-    guard.halt({ kind: 'unauthorized', message: error.message });
+    guard.halt({ kind: 'unauthorized', message: error.said });
     return { kind: 'halted' };
   }
   guard.fault(error);
-  return { kind: 'unreachable', message: error.message };
+  return { kind: 'unreachable', message: error.said };
 }
 
 async function proveServer(

@@ -4,6 +4,7 @@ import type { Job } from '../../model/job.ts';
 import type { SceneData, SceneKey } from '../../model/scene.ts';
 import { contentKeys, isEmptyValue } from '../../model/scene.ts';
 import { saysMoreThanTitle } from '../../model/scene-record.ts';
+import { say } from '../../model/sentence.ts';
 import type { StashScene } from '../../model/stash-scene.ts';
 import type { DrainOptions } from '../ports/drain-options.ts';
 import type { Ended, Step } from '../ports/endings.ts';
@@ -98,7 +99,7 @@ function withFile(
   // Where Stash was asked, it knows of the file, or that there is none.
   const path = said.scene.path ?? (job.bare === 'filled' ? undefined : record?.scenePath);
   if (path === undefined)
-    return failed(job, new SyncError('no_file_path', `No file path for scene ${job.sceneId}, cannot sync to Plex`));
+    return failed(job, new SyncError('no_file_path', say`No file path for scene ${job.sceneId}, cannot sync to Plex`));
   const { size, duration } = said.scene;
   const file = { path, size, durationMs: durationMsOf(duration) };
   return { job: { ...job, knownPath: path }, ...said, file, record };

@@ -7,6 +7,8 @@ import type { ItemChoice } from '../../model/errors.ts';
 import { SyncError } from '../../model/errors.ts';
 import type { PlexItem, Section } from '../../model/plex-item.ts';
 import { isOfItem } from '../../model/scene-record.ts';
+import type { Sentence } from '../../model/sentence.ts';
+import { asPath, asTitle, listed, ours, say } from '../../model/sentence.ts';
 import type { DrainOptions } from '../ports/drain-options.ts';
 import type { DrainDeps, DrainQueue } from '../ports/ports.ts';
 import type { Hydrated, ItemRead, Pinned, Read } from '../ports/stages.ts';
@@ -97,14 +99,14 @@ function move(from: Pin, to: Pin, { emit, queue }: PinUses): void {
   emit({ kind: 'pin_moved', sceneId: to.sceneId, from: from.ratingKey, to: to.ratingKey, file: to.file });
 }
 
-function lostWords({ sceneId, ratingKey, title, file }: Pin): string {
-  return `Scene ${sceneId} is pinned to Plex item ${ratingKey} "${title}", which is in none of the libraries that are looked in, nor is its file ${file}: pin the scene to another one, or let it be matched again with plexsync unpin ${sceneId}`;
+function lostWords({ sceneId, ratingKey, title, file }: Pin): Sentence {
+  return say`Scene ${sceneId} is pinned to Plex item ${ours(ratingKey)} "${asTitle(title)}", which is in none of the libraries that are looked in, nor is its file ${asPath(file)}: pin the scene to another one, or let it be matched again with plexsync unpin ${sceneId}`;
 }
 
 function severalHolders({ sceneId, ratingKey, file }: Pin, holders: readonly Candidate[]): SyncError {
   const few = holders.slice(0, MOST_CHOICES);
-  const shown = few.map((holder) => pinCommand(sceneId, holder.ratingKey));
-  const message = `Scene ${sceneId} is pinned to Plex item ${ratingKey}, whose file ${file} is now in ${holders.length} items. Pin it to one of them: ${shown.join(', or ')}`;
+  const shown = few.map((holder) => ours(pinCommand(sceneId, holder.ratingKey)));
+  const message = say`Scene ${sceneId} is pinned to Plex item ${ours(ratingKey)}, whose file ${asPath(file)} is now in ${holders.length} items. Pin it to one of them: ${listed(shown, ', or ')}`;
   const choices = few.map(({ ratingKey: key, title, sectionTitle: library }) => {
     return { ratingKey: key, title, library, file };
   });
@@ -122,6 +124,7 @@ export function pinnedToOther(work: Read, { queue }: PinUses): SyncError | undef
   const { ratingKey, fields } = work.item;
   const pinned = queue.pinnedTo(ratingKey);
   if (pinned.length === 0 || isPinned(work)) return undefined;
-  const message = `Plex item ${ratingKey} "${fields.title}" is pinned to scene ${pinned.join(', ')}. If it is this scene's too: ${pinCommand(work.job.sceneId, ratingKey)}`;
+  const command = ours(pinCommand(work.job.sceneId, ratingKey));
+  const message = say`Plex item ${ours(ratingKey)} "${asTitle(fields.title)}" is pinned to scene ${ours(pinned.join(', '))}. If it is this scene's too: ${command}`;
   return new SyncError('low_confidence', message, { choices: [choiceOf(work)] });
 }

@@ -1,4 +1,5 @@
 import type { Job, Settlement } from '../../model/job.ts';
+import { say } from '../../model/sentence.ts';
 import type { Ended } from '../ports/endings.ts';
 import { notesOf, recordOf } from '../ports/endings.ts';
 import type { WorkerEvent } from '../ports/events.ts';
@@ -34,11 +35,11 @@ export function previewEvent(job: Job, settlement: Settlement): WorkerEvent | un
     case 'retry':
     case 'skip':
     case 'dead':
-      return { ...about, reason: 'failure', message: settlement.error.message };
+      return { ...about, reason: 'failure', message: settlement.error.said };
     case 'release':
-      return { ...about, reason: 'released', message: settlement.error.message };
+      return { ...about, reason: 'released', message: settlement.error.said };
     case 'gone':
-      return { ...about, reason: 'failure', message: `Scene ${job.sceneId} is not in Stash` };
+      return { ...about, reason: 'failure', message: say`Scene ${job.sceneId} is not in Stash` };
     case 'give_back':
     case 'defer':
       return undefined;

@@ -8,6 +8,8 @@ import type { SyncErrorCode } from '../../model/errors.ts';
 import { asSyncError, SyncError } from '../../model/errors.ts';
 import type { PlexItem } from '../../model/plex-item.ts';
 import type { SceneRecord } from '../../model/scene-record.ts';
+import type { Sentence } from '../../model/sentence.ts';
+import { asTitle, ours, say } from '../../model/sentence.ts';
 import type { Ended, Step } from '../ports/endings.ts';
 import { failed, givenBack, isStopping, sharedFailure, split } from '../ports/endings.ts';
 import type { DrainPlex, DrainQueue } from '../ports/ports.ts';
@@ -70,7 +72,7 @@ function afterFailedRead(
   error: SyncError,
   { reads, guard }: Pick<ReadUses, 'guard'> & { readonly reads: Map<string, ItemRead> },
 ): PartEnd {
-  if (error.code === 'plex_unauthorized') guard.halt({ kind: 'unauthorized', message: error.message });
+  if (error.code === 'plex_unauthorized') guard.halt({ kind: 'unauthorized', message: error.said });
   const [key, ...others] = part;
   const single = others.length === 0 ? key : undefined;
   if (single !== undefined && error.code === 'plex_not_found') {
@@ -144,9 +146,9 @@ export function keepOwners(batch: readonly Read[], context: Uses): Step<Read> {
         !holdsOwnersFile(owner, work.item, options.mappings) ||
         (isAtPath(work.file.path, work.item, options.mappings) &&
           !isAtPath(owner.scenePath, work.item, options.mappings)));
-    if (owner !== undefined && !isHeir && options.matching === 'strict') {
-      const { title } = work.item.fields;
-      const message = `Plex item ${ratingKey} "${title}" already belongs to scene ${ownerId}${waysApart(work.item, ownerId)}`;
+    if (ownerId !== undefined && owner !== undefined && !isHeir && options.matching === 'strict') {
+      const itemTitle = asTitle(work.item.fields.title);
+      const message = say`Plex item ${ours(ratingKey)} "${itemTitle}" already belongs to scene ${ownerId}${waysApart(work.item, ownerId)}`;
       return failed(work.job, new SyncError('low_confidence', message, { choices: [choiceOf(work)] }));
     }
     taken.add(ratingKey);
@@ -160,9 +162,9 @@ function isAtPath(scenePath: string, item: PlexItem, mappings: readonly PathMapp
 }
 
 /** What a person may do about one item for two scenes. */
-function waysApart({ files }: PlexItem, ownerId: number | undefined): string {
-  if (files.length > 1) return ': it holds the files of both. Split it in Plex, then retry.';
-  return `, which has the same file in Stash or one that looks like it. See plexsync status ${ownerId}; to have this scene written there, pin it.`;
+function waysApart({ files }: PlexItem, ownerId: number): Sentence {
+  if (files.length > 1) return say`: it holds the files of both. Split it in Plex, then retry.`;
+  return say`, which has the same file in Stash or one that looks like it. See plexsync status ${ownerId}; to have this scene written there, pin it.`;
 }
 
 function holdsOwnersFile(
@@ -210,7 +212,10 @@ function checkItem(work: Resolved, read: ItemRead, context: Uses): Checked {
 }
 
 function vanished({ ratingKey }: Resolved): SyncError {
-  return new SyncError('plex_not_found', `Plex item ${ratingKey} vanished or changed its file during the sync`);
+  return new SyncError(
+    'plex_not_found',
+    say`Plex item ${ours(ratingKey)} vanished or changed its file during the sync`,
+  );
 }
 
 /** The proof: of this look-up, or of the last sync, when the scene's path may have been another. */

@@ -1,10 +1,12 @@
 import { NOT_FOUND_TRIES, RETRY_RULES } from '../../failures/retry-policy.ts';
 import type { MatchResult } from '../../match/evidence.ts';
 import { adviceOn } from '../../match/evidence.ts';
-import { pathMapFlag } from '../../match/paths.ts';
+import { pathMapWords } from '../../match/paths.ts';
 import { MOST_CHOICES, pinCommand } from '../../match/pin.ts';
 import type { ItemChoice } from '../../model/errors.ts';
 import { asSyncError, SyncError } from '../../model/errors.ts';
+import type { Sentence } from '../../model/sentence.ts';
+import { asName, asPath, asTitle, listed, ours, say, withoutStop } from '../../model/sentence.ts';
 import type { DrainOptions } from '../ports/drain-options.ts';
 import type { Ended, Step, StopSigns } from '../ports/endings.ts';
 import { failed, givenBack, isStopping, split } from '../ports/endings.ts';
@@ -63,7 +65,7 @@ export async function lookUpAll(batch: readonly Hydrated[], context: LookUpUses)
 
 function afterFailedLook({ job, file }: Hydrated, error: SyncError, context: LookUpUses): Ended {
   const { guard, systemic } = context;
-  if (error.code === 'plex_unauthorized') guard.halt({ kind: 'unauthorized', message: error.message });
+  if (error.code === 'plex_unauthorized') guard.halt({ kind: 'unauthorized', message: error.said });
   if (isStopping(context) && RETRY_RULES[error.code].class !== 'permanent') return givenBack(job);
   if (error.code === 'plex_not_found') systemic.noteMissing(file.path);
   if (error.code === 'low_confidence') systemic.noteFound();
@@ -89,7 +91,7 @@ async function lookUp(work: Hydrated, { emit, systemic, options, finder }: LookU
   const { name, match } = look;
   switch (match.kind) {
     case 'none':
-      throw new SyncError('plex_not_found', `No Plex item found for filename: ${name}`);
+      throw new SyncError('plex_not_found', say`No Plex item found for filename: ${asPath(name)}`);
     case 'high':
       return {
         ...work,
@@ -124,16 +126,18 @@ function choicesOf({ considered }: LowMatch): readonly ItemChoice[] {
   });
 }
 
-function describeLow(name: string, match: LowMatch, sceneId: number): string {
+function describeLow(name: string, match: LowMatch, sceneId: number): Sentence {
   const shown = choicesOf(match).map(
-    ({ ratingKey, title, library, file }) => `${ratingKey} "${title}" (${library}) ${file}`,
+    ({ ratingKey, title, library, file }) =>
+      say`${ours(ratingKey)} "${asTitle(title)}" (${asName(library)}) ${asPath(file)}`,
   );
-  const more = match.considered.length > shown.length ? `; and ${match.considered.length - shown.length} more` : '';
-  const count = match.considered.length === 1 ? '1 candidate' : `${match.considered.length} candidates`;
+  const left = match.considered.length - shown.length;
+  const more = left > 0 ? say`; and ${left} more` : '';
+  const count = match.considered.length === 1 ? '1 candidate' : say`${match.considered.length} candidates`;
   const advice =
-    match.suggestion === undefined ? adviceOn(match) : `If this is the file: ${pathMapFlag(match.suggestion)}`;
-  const hint = advice === undefined ? '' : `. ${advice.replace(/\.$/, '')}`;
+    match.suggestion === undefined ? adviceOn(match) : say`If this is the file: ${pathMapWords(match.suggestion)}`;
+  const hint = advice === undefined ? '' : say`. ${withoutStop(advice)}`;
   const { ratingKey } = match.best.candidate;
-  const pin = `. If it is ${ratingKey}: ${pinCommand(sceneId, ratingKey)}`;
-  return `${count} for ${name}, and none is proven to be the scene's file: ${shown.join('; ')}${more}${hint}${pin}`;
+  const pin = say`. If it is ${ours(ratingKey)}: ${ours(pinCommand(sceneId, ratingKey))}`;
+  return say`${count} for ${asPath(name)}, and none is proven to be the scene's file: ${listed(shown, '; ')}${more}${hint}${pin}`;
 }

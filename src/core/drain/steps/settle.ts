@@ -122,18 +122,18 @@ function eventFor(job: Job, settlement: Settlement, how: Settled, { now, options
         attempt: (isMiss ? job.spent.misses : job.spent.failures) + 1,
         of: isMiss ? NOT_FOUND_TRIES : options.maxRetries,
         waitMs: settlement.availableAt - now(),
-        message: settlement.error.message,
+        message: settlement.error.said,
       };
     }
     case 'dead': {
-      const { code, message } = settlement.error;
+      const { code, said } = settlement.error;
       const rule = RETRY_RULES[code];
       const exhausted = rule.class === 'transient' || rule.class === 'not_found';
       return {
         kind: 'buried',
         ...about,
         errorType: rule.errorType,
-        message,
+        message: said,
         retries: rule.class === 'not_found' ? job.spent.misses : job.spent.failures,
         exhausted,
       };
@@ -143,7 +143,7 @@ function eventFor(job: Job, settlement: Settlement, how: Settled, { now, options
     case 'skip':
       return { kind: 'skipped', ...about };
     case 'release':
-      return { kind: 'released', ...about, message: settlement.error.message };
+      return { kind: 'released', ...about, message: settlement.error.said };
     case 'give_back':
     case 'defer':
       return undefined;

@@ -1,4 +1,5 @@
 import { SyncError } from '../../model/errors.ts';
+import { asTitle, listed, ours, say } from '../../model/sentence.ts';
 import { lockedBy } from '../../write/edit-plan.ts';
 import { verifyPlan } from '../../write/verify-plan.ts';
 import type { DrainOptions } from '../ports/drain-options.ts';
@@ -28,10 +29,13 @@ export async function verify(batch: readonly Planned[], context: Uses): Promise<
       return unread(work, context) ?? (isStopping(context) ? givenBack(job) : sharedFailure(job, read.error));
     if (read?.kind === 'error') return unread(work, context) ?? failed(job, read.error);
     if (read?.kind !== 'item')
-      return failed(job, new SyncError('plex_not_found', `Plex item ${work.item.ratingKey} vanished after the write`));
+      return failed(
+        job,
+        new SyncError('plex_not_found', say`Plex item ${ours(work.item.ratingKey)} vanished after the write`),
+      );
     const { lost, altered, written } = verifyPlan(work.plan, read.item, work.written);
     if (lost.length > 0) {
-      const message = `Plex accepted the edit of "${work.item.fields.title}" but did not keep: ${lost.join(', ')}`;
+      const message = say`Plex accepted the edit of "${asTitle(work.item.fields.title)}" but did not keep: ${listed(lost.map(ours))}`;
       return failed(job, new SyncError('plex_unverified', message));
     }
     const preserving = options.rules.preservePlexEdits;

@@ -42,7 +42,7 @@ export async function wake(context: Uses): Promise<void> {
       const error = asSyncError(thrown);
       if (error.code === 'unexpected') throw thrown;
       // Only a convenience failed: those who wait have their own schedule.
-      if (error.code === 'plex_unauthorized') guard.halt({ kind: 'unauthorized', message: error.message });
+      if (error.code === 'plex_unauthorized') guard.halt({ kind: 'unauthorized', message: error.said });
       guard.fault(error);
     }
   }

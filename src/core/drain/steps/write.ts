@@ -82,7 +82,7 @@ function isJobsToBear(error: SyncError, context: Uses): boolean {
   const refusal = haltOf(error);
   // Another write in flight was refused first: one dead letter says it all.
   if (refusal !== undefined && guard.halts().some(({ kind }) => kind === refusal)) return false;
-  if (refusal !== undefined) guard.halt({ kind: refusal, message: error.message });
+  if (refusal !== undefined) guard.halt({ kind: refusal, message: error.said });
   if (refusal === 'unauthorized') queue.saveRefusal({ tokenFingerprint: context.options.tokenFingerprint, at: now() });
   // A write that a stop cut off is nobody's fault and safe to repeat.
   if (error.code === 'plex_unavailable' && stopRequested() !== undefined) return false;

@@ -1,0 +1,31 @@
+import type { ListKind, ScalarField } from '../../core/model/plex-item.ts';
+import type { LeftAlone } from '../../core/model/scene-record.ts';
+
+const LEFT_REASONS = {
+  edited_in_plex: 'it was edited in Plex since we wrote it',
+  removed_in_plex: 'a name we wrote was removed in Plex, and stays removed',
+  preserved: 'Plex has a value and preserve_plex_edits is on',
+  too_long: 'Plex has the beginning of it, and all of it is too long for the server',
+} as const satisfies Record<LeftAlone['reason'], string>;
+
+/** Why a field that differs was not written. */
+export function leftReason({ reason }: LeftAlone): (typeof LEFT_REASONS)[LeftAlone['reason']] {
+  return LEFT_REASONS[reason];
+}
+
+/** The names of a list of Plex, for people; `setting` ends the one that limits it. */
+export const LIST_WORDS = {
+  actor: { one: 'performer', many: 'performers', as: '', setting: 'performers' },
+  genre: { one: 'tag', many: 'tags', as: ' as genres', setting: 'tags' },
+  collection: { one: 'collection', many: 'collections', as: '', setting: 'tags' },
+} as const satisfies Record<ListKind, { one: string; many: string; as: string; setting: string }>;
+
+type FieldName = `the ${ScalarField | 'date' | 'rating' | (typeof LIST_WORDS)[ListKind]['many']}`;
+
+/** A field of Plex in words: `the date`, `the tags`. */
+export function fieldName(field: ScalarField | ListKind): FieldName {
+  if (field === 'originallyAvailableAt') return 'the date';
+  if (field === 'userRating') return 'the rating';
+  if (field === 'actor' || field === 'genre' || field === 'collection') return `the ${LIST_WORDS[field].many}`;
+  return `the ${field}`;
+}
