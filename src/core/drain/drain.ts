@@ -32,25 +32,25 @@ import { verify } from './steps/verify.ts';
 import { wake } from './steps/wake.ts';
 import { write } from './steps/write.ts';
 
-/** A claim covers the slowest attempt; it is renewed long before it ends. */
+/** How long a lease lasts: longer than the slowest attempt, and renewed long before it ends. */
 export const LEASE_MS = 120_000;
 const RENEW_EVERY_MS = 30_000;
 /** One GET reads this many items, so one claim takes as many jobs (plex-api.md 3 advises at most 50 to 100). */
 const BATCH_SIZE = 100;
 
-/** Why a drain ended, or why it did less than it could. */
+/** Why a drain ended, or did less than it could. */
 export type DrainEnd =
   | { readonly kind: 'limit' }
   | { readonly kind: 'time_up' }
-  /** Plex did not answer; what was claimed is back. */
+  /** Plex did not answer; claimed jobs were released. */
   | { readonly kind: 'unreachable'; readonly message: Sentence }
   | StashEnd
   | Halt;
 
-/** How a drain went. Without an end everything that was due is done. */
+/** How a drain went. No `ends` means that everything due is done. */
 export type DrainReport = { readonly ends: readonly DrainEnd[]; readonly tally: Readonly<Tally> };
 
-/** All that a drain has at hand. Each step says what of it it uses, and is given no more to know. */
+/** Everything a drain works with. Each step declares which part of it it uses, and gets only that. */
 type DrainContext = DrainDeps & {
   readonly guard: PlexGuard;
   readonly scenes: SceneFetcher;
@@ -104,7 +104,9 @@ function revive({ queue, now, emit }: DrainDeps): void {
   if (revived > 0) emit({ kind: 'revived', count: revived });
 }
 
-/** A renewal that fails is no reason to fall over: the lease outlasts three of them, and the next step will say it. */
+/**
+ * A failed renewal does not stop the drain: the lease outlasts three of them, and the next step reports the trouble.
+ */
 function renewLeases({ queue, now }: DrainDeps): void {
   try {
     queue.renew(now() + LEASE_MS);
@@ -113,7 +115,7 @@ function renewLeases({ queue, now }: DrainDeps): void {
   }
 }
 
-/** Every reason counts for the exit code: an outage is one, whatever else ended the drain. */
+/** Every reason counts for the exit code: an outage does, whatever else ended the drain. */
 function endsOf(guard: PlexGuard, bound: DrainEnd | undefined): readonly DrainEnd[] {
   const outage = guard.outage();
   const halts: readonly DrainEnd[] = guard.halts();
@@ -122,7 +124,7 @@ function endsOf(guard: PlexGuard, bound: DrainEnd | undefined): readonly DrainEn
   return [...halts, ...silence, ...(bound === undefined ? [] : [bound])];
 }
 
-/** Works off batches; answers which bound of the run was reached, if one was. */
+/** Works off batches; returns the bound of the run that was reached, if any. */
 async function drainBatches(context: DrainContext, tally: Tally): Promise<DrainEnd | undefined> {
   const { checkpoint, guard, options } = context;
   let claimed = 0;
@@ -156,7 +158,7 @@ async function runBatch(jobs: readonly Job[], context: DrainContext): Promise<re
   checkpoint('written');
   const verified = await verify(written.going, context);
   checkpoint('verified');
-  // Last, so that nothing stands between the read of an item and its write.
+  // Last, so that nothing delays the write after an item was read.
   await scanMissing(hydrated.going, [...resolved.ended, ...read.ended], context);
   return [...ended, ...intended.ended, ...written.ended, ...verified];
 }

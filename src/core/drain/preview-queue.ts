@@ -9,8 +9,8 @@ import type { DrainQueue, DrainReads, Rescued } from './ports/ports.ts';
 const NO_RESCUE: Rescued = { takenBack: 0, buried: [] };
 
 /**
- * The queue as a preview sees it: what a drain would write there is kept here, for as long as the preview lasts, so that
- * what follows is told as the real run would do it. The queue itself is only read.
+ * The queue as a preview sees it: what a drain would write to it is kept in memory while the preview lasts, so that
+ * later jobs are shown as the real run would treat them. The queue itself is only read.
  */
 export function createPreviewQueue(reads: DrainReads): DrainQueue {
   const scenes = createSceneOverlay(reads);
@@ -57,7 +57,7 @@ export function createPreviewQueue(reads: DrainReads): DrainQueue {
   };
 }
 
-/** Gives out what is due, each job once, unless it comes back to wait for another one of its item. */
+/** Hands out what is due, each job once, except a job that comes back to wait for another job of its item. */
 function createTurn(reads: DrainReads) {
   let waiting: readonly number[] | undefined;
   const back: number[] = [];
@@ -71,7 +71,7 @@ function createTurn(reads: DrainReads) {
   };
 }
 
-/** What is known of scenes and their items, with what this preview would have written laid over it. */
+/** Records of scenes and items, overlaid with what this preview would have written. */
 function createSceneOverlay(reads: DrainReads) {
   const records = new Map<number, SceneRecord | undefined>();
   const owners = new Map<string, number>();
@@ -102,7 +102,7 @@ function createSceneOverlay(reads: DrainReads) {
     settle: ({ sceneId }: Job, settlement: Settlement): void => {
       if (settlement.kind === 'gone') records.set(sceneId, undefined);
       if (settlement.kind !== 'complete') return;
-      // What another scene knew of the item is no longer true.
+      // What another scene recorded about the item is no longer true.
       const before = sceneOf(settlement.record.ratingKey);
       const known = before === undefined || before === sceneId ? undefined : record(before);
       if (before !== undefined && known !== undefined) records.set(before, withoutItem(known));
@@ -112,7 +112,7 @@ function createSceneOverlay(reads: DrainReads) {
   };
 }
 
-/** Another server has other items; where the file is stays. */
+/** Another server has other items; the file path stays valid. */
 function withoutItem({ scenePath }: SceneRecord): SceneRecord {
   return {
     ratingKey: '',

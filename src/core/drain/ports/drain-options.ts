@@ -4,21 +4,21 @@ import type { WriteRules } from '../../write/desired-state.ts';
 
 /** How a drain is configured. */
 export type DrainOptions = {
-  /** `preview`: everything but the writing and the settling; each job goes back as it was. */
+  /** `preview`: everything except writing and settling; each job goes back as it was. */
   readonly mode: 'write' | 'preview';
-  /** What stands for the token where it may not stand itself: a refused one is known again by it. */
+  /** Stands for the token where the token itself must not appear: it recognises a token that was refused before. */
   readonly tokenFingerprint: string;
-  /** What to do when another server answers than the one the data directory belongs to. */
+  /** What to do when a server answers that the data directory does not belong to. */
   readonly ifOtherServer: 'refuse' | 'adopt';
-  /** Names of the libraries to look in; none means every movie library. */
+  /** Names of the libraries to look in; an empty list means every movie library. */
   readonly libraries: readonly string[];
   readonly mappings: readonly PathMapping[];
   readonly matching: 'strict' | 'relaxed';
-  /** Whether a scene that has nothing but a title in Stash is taken at its word, or waited for. */
+  /** Whether to sync a scene that has only a title in Stash (`take`), or to wait until it has more. */
   readonly thinScenes: 'take' | 'wait';
   readonly maxRetries: number;
   readonly notFound: RetryLimits['notFound'];
-  /** Whether Plex is asked to scan the folder of a file that it does not have. */
+  /** Whether to ask Plex to scan the folder of a file that Plex lacks. */
   readonly scanning: 'request' | 'leave';
   /** Requests for single jobs in flight, 1 to 8. */
   readonly concurrency: number;

@@ -8,15 +8,15 @@ import { leftOf } from '../../write/cut-summary.ts';
 import type { EditPlan } from '../../write/edit-plan.ts';
 import type { DrainDeps } from './ports.ts';
 
-/** What a step makes of a batch: the jobs that go on, and those that have come to their end. */
+/** What a step returns for a batch: the jobs that go on, and those whose attempt has ended. */
 export type Step<T> = { readonly going: readonly T[]; readonly ended: readonly Ended[] };
 
-/** How a job's attempt ended, before it is decided what that means for the job. */
+/** How an attempt ended, before it is decided what that means for the job. */
 export type Outcome =
   | { readonly kind: 'updated' | 'unchanged'; readonly record: SceneRecord; readonly notes: SyncNotes }
-  /** `landed`: what counts as ours though the job is not done, where a part of its edits was taken. */
+  /** `landed`: what counts as ours although the job failed, where Plex took a part of its edits. */
   | { readonly kind: 'failed'; readonly error: SyncError; readonly landed?: SceneRecord }
-  /** A request that belonged to no single job failed: nothing is spent. */
+  /** A request that belonged to no single job failed: no attempt is spent. */
   | { readonly kind: 'shared_failure'; readonly error: SyncError }
   | { readonly kind: 'given_back'; readonly landed?: SceneRecord }
   /** The scene is no longer in Stash. */
@@ -26,11 +26,11 @@ export type Outcome =
 export type Ended = {
   readonly job: Job;
   readonly outcome: Outcome;
-  /** Set when the systemic watch has seen this end already, as it happened. */
+  /** Set when the systemic watch has already counted this end. */
   readonly noted?: true;
 };
 
-/** Runs `step` over a batch and parts those that go on from those that have ended. */
+/** Runs `step` over a batch and separates the jobs that go on from those that have ended. */
 export function split<T, U extends object>(batch: readonly T[], step: (entry: T) => U | Ended): Step<U> {
   const going: U[] = [];
   const ended: Ended[] = [];
@@ -42,49 +42,52 @@ export function split<T, U extends object>(batch: readonly T[], step: (entry: T)
   return { going, ended };
 }
 
-/** The end of a job that failed by itself. */
+/** The end of a job that failed on its own. */
 export function failed(job: Job, error: SyncError): Ended {
   return { job, outcome: { kind: 'failed', error } };
 }
 
-/** What a job of which a part was not written comes to. */
+/** The end of a job whose edits were written only in part. */
 export type Unfinished = {
-  /** What it has failed with; absent where it goes back, since the run may not write any more. */
+  /** The error it failed with; absent when the job goes back because the run may no longer write. */
   readonly error: SyncError | undefined;
-  /** What may have landed all the same. */
+  /** What may have landed anyway. */
   readonly intent: Intent | undefined;
 };
 
-/** The end of a job of which a part was written, which counts as ours. The watch has seen an error as it happened. */
+/**
+ * Ends a job whose edits were written in part; that part counts as ours. The systemic watch has already counted the
+ * error.
+ */
 export function endedInPart(job: Job, { error, intent }: Unfinished, record: SceneRecord): Ended {
   const landed = { ...record, intent };
   if (error === undefined) return { job, outcome: { kind: 'given_back', landed } };
   return { job, outcome: { kind: 'failed', error, landed }, noted: true };
 }
 
-/** The end of a job whose request was everybody's. */
+/** Ends a job whose shared request failed. */
 export function sharedFailure(job: Job, error: SyncError): Ended {
   return { job, outcome: { kind: 'shared_failure', error } };
 }
 
-/** The end of a job that was not tried. */
+/** Ends a job that was not tried. */
 export function givenBack(job: Job): Ended {
   return { job, outcome: { kind: 'given_back' } };
 }
 
-/** By what it is known that a drain is stopping. */
+/** The signs that a drain is stopping. */
 export type StopSigns = Pick<DrainDeps, 'stopRequested'> & {
   readonly guard: { halts(): readonly { readonly kind: string }[] };
 };
 
-/** Whether requests fail because we are stopping or were refused, and not for any fault of the jobs. */
+/** Whether requests fail because we are stopping or were refused, and the jobs are not to blame. */
 export function isStopping({ stopRequested, guard }: StopSigns): boolean {
   return stopRequested() !== undefined || guard.halts().some(({ kind }) => kind === 'unauthorized');
 }
 
 type Finished = { readonly item: PlexItem; readonly plan: EditPlan; readonly stashUpdatedAt: string | undefined };
 
-/** What a person may want to know of a finished sync, after which `written` is ours. */
+/** What a person may want to know about a finished sync; after it, `written` is ours. */
 export function notesOf({ item, plan, stashUpdatedAt }: Finished, written: Written): SyncNotes {
   return { sectionTitle: item.sectionTitle, left: leftOf(plan, item, written), stashUpdatedAt };
 }
@@ -97,7 +100,7 @@ type Landed = {
   readonly recordFrom: 'own' | 'inherited';
 };
 
-/** What the data directory shall remember of an item as it is now, after a write that locked `edited`. */
+/** What the data directory remembers of an item after a write that locked `edited`. */
 export function recordOf(work: Landed, written: Written, edited: readonly string[] = []): SceneRecord {
   const { item, file, provenFile } = work;
   const { ratingKey, sectionKey, addedAt } = item;

@@ -7,7 +7,7 @@ import type { Altered } from '../../write/verify-plan.ts';
 
 /** What happens to jobs in a drain, as values: core says what, `terminal/` says how it reads. */
 export type WorkerEvent =
-  /** The first contact is made: the token is accepted, the libraries are known. */
+  /** First contact is made: Plex accepted the token, the libraries are known. */
   | { readonly kind: 'connected'; readonly libraries: readonly string[] }
   | { readonly kind: 'revived'; readonly count: number }
   | { readonly kind: 'woken'; readonly count: number; readonly section: string }
@@ -16,20 +16,20 @@ export type WorkerEvent =
   | { readonly kind: 'searching'; readonly section: string; readonly file: string }
   | { readonly kind: 'title_search'; readonly title: string }
   | { readonly kind: 'title_matches'; readonly count: number }
-  /** The server cannot be asked for a file's name: the library is listed instead. */
+  /** The server cannot search by file name: the library is listed instead. */
   | { readonly kind: 'filter_unusable'; readonly section: string; readonly reason: 'ignored' | 'refused' }
-  /** A library was listed whole, since that asks less of Plex than a look-up for each file. */
+  /** A library was listed whole, because that takes fewer requests than one look-up per file. */
   | { readonly kind: 'index_listed'; readonly section: string; readonly items: number; readonly requests: number }
-  /** A listing that was begun and not finished; files are searched for one by one. */
+  /** A listing was started and not finished; files are looked up one by one. */
   | {
       readonly kind: 'listing_given_up';
       readonly section: string;
       readonly requests: number;
       readonly reason: 'moved' | 'too_long';
     }
-  /** What a library has got since it was listed; `isRight` when all of it is known now. */
+  /** What was added to a library since it was listed; `isRight` when the index is complete again. */
   | { readonly kind: 'index_refreshed'; readonly section: string; readonly changed: number; readonly isRight: boolean }
-  /** The file index cannot be used; nothing depends on it. */
+  /** The file index cannot be used; the drain works without it. */
   | { readonly kind: 'index_unusable'; readonly reason: Sentence }
   | {
       readonly kind: 'found';
@@ -37,7 +37,7 @@ export type WorkerEvent =
       readonly title: string;
       readonly from: 'pin' | 'record' | 'index' | 'look_up';
     }
-  /** A pin has followed its file to another item, or its item (`from` is `to` then) has got another file. */
+  /** A pin followed its file to another item, or the pinned item has another file now (then `from` equals `to`). */
   | {
       readonly kind: 'pin_moved';
       readonly sceneId: number;
@@ -107,20 +107,20 @@ export type WorkerEvent =
     }
   | { readonly kind: 'released'; readonly jobId: number; readonly sceneId: number; readonly message: Sentence }
   | { readonly kind: 'gone'; readonly jobId: number; readonly sceneId: number }
-  /** A scene has no metadata but a title yet: what Plex has is not cleared for it. */
+  /** The scene has only a title in Stash so far: nothing is cleared in Plex for it. */
   | { readonly kind: 'thin_scene'; readonly sceneId: number }
-  /** Plex was asked to look for new files in a folder, and took the request. */
+  /** Plex accepted the request to scan a folder for new files. */
   | { readonly kind: 'scan_requested'; readonly section: string; readonly folder: string }
   | { readonly kind: 'scan_failed'; readonly section: string; readonly folder: string; readonly message: Sentence }
   | { readonly kind: 'skipped'; readonly jobId: number; readonly sceneId: number }
-  /** A completed job has said a part of an older dead letter; `keys` is what the letter still says. */
+  /** A completed job covered a part of an older dead letter; `keys` is what the letter still holds. */
   | {
       readonly kind: 'letter_shortened';
       readonly letterId: number;
       readonly sceneId: number;
       readonly keys: readonly string[];
     }
-  /** Dead letters past their time were removed. */
+  /** Dead letters older than the retention were removed. */
   | {
       readonly kind: 'letters_expired';
       readonly count: number;

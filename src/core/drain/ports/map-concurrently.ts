@@ -1,4 +1,4 @@
-/** `task` for each item, at most `limit` under way, results in the order of `items`. */
+/** Runs `task` for each item, at most `limit` at a time; results are in the order of `items`. */
 export async function mapConcurrently<T, R>(
   items: readonly T[],
   limit: number,

@@ -4,7 +4,7 @@ import { say } from '../../model/sentence.ts';
 import type { WorkerEvent } from './events.ts';
 import type { Rescued } from './ports.ts';
 
-/** What a rescue is worth telling: jobs that are pending again, and each that became a dead letter. */
+/** The events to report after a rescue: how many jobs are pending again, and each job that became a dead letter. */
 export function rescueEvents({ takenBack, buried }: Rescued): readonly WorkerEvent[] {
   const letters = buried.map(
     ({ jobId, sceneId, losses }): WorkerEvent => ({
@@ -20,7 +20,7 @@ export function rescueEvents({ takenBack, buried }: Rescued): readonly WorkerEve
   return takenBack > 0 ? [{ kind: 'rescued', count: takenBack }, ...letters] : letters;
 }
 
-/** What the letter of a job says that only ever killed the process. */
+/** The message of a dead letter whose job killed the process each time it ran. */
 export function attemptLostWords(sceneId: number, losses: number): Sentence {
   return say`The process died ${losses} times while it worked on scene ${sceneId} alone`;
 }

@@ -1,4 +1,4 @@
-/** A job on its way through the drain: what each step adds to it. */
+/** A job on its way through the drain, and what each step adds to it. */
 import type { SceneFile } from '../../match/evidence.ts';
 import type { Pin } from '../../match/pin.ts';
 import type { SyncError } from '../../model/errors.ts';
@@ -13,9 +13,9 @@ import type { Unfinished } from './endings.ts';
 export type Hydrated = {
   readonly job: Job;
   readonly scene: SceneData;
-  /** The keys whose values Stash said; what is empty there may mean less than an empty value given by hand. */
+  /** The keys whose values came from Stash; an empty value from Stash may clear less than one given by hand. */
   readonly fromStash: ReadonlySet<SceneKey>;
-  /** When Stash says it changed last, in its own spelling; absent where Stash was not asked. */
+  /** The scene's `updated_at` in Stash's own spelling; absent when Stash was not asked. */
   readonly stashUpdatedAt: string | undefined;
   readonly file: SceneFile;
   readonly record: SceneRecord | undefined;
@@ -29,23 +29,25 @@ export type Resolved = Hydrated & {
 };
 
 /**
- * How a pin stands in this attempt. `lost_item`: its item is gone, or in no library that is looked in; `lost_file`: the
- * item is there without the pinned file; `followed`: the file was looked for, and this is where that led.
+ * What is known about a pin in this attempt. `lost_item`: the item is gone, or in no library we look in; `lost_file`:
+ * the item exists without the pinned file; `followed`: the file was looked for, and this is the item it led to.
  */
 type PinState = 'unchecked' | 'lost_item' | 'lost_file' | 'followed';
 
 /** A job whose scene a person pinned to an item. */
 export type Pinned = Resolved & { readonly from: 'pin'; readonly pin: Pin; readonly pinState: PinState };
 
-/** Whether a job goes where a person said. */
+/** Whether the job is written to the item a person pinned. */
 export function isPinned(work: Hydrated): work is Pinned {
   return 'pin' in work;
 }
 
-/** A job with its full item. `inherited`: the record is that of the scene which had the item before. */
+/** A job with its full item. `inherited`: the record belongs to the scene that had the item before. */
 export type Read = Resolved & { readonly item: PlexItem; readonly recordFrom: 'own' | 'inherited' };
 
-/** What the read of one item ended in. A `shared` error belongs to no job: it is counted once, the jobs go back. */
+/**
+ * What reading one item resulted in. A `shared` error belongs to no job: it is counted once, and the jobs are released.
+ */
 export type ItemRead =
   | { readonly kind: 'item'; readonly item: PlexItem }
   | { readonly kind: 'gone' }
@@ -57,6 +59,6 @@ export type Planned = Read & {
   readonly plan: EditPlan;
   /** What counts as ours before the plan is carried out. */
   readonly written: Written;
-  /** Once it was sent, where a part was not written; `plan` is then what was taken. */
+  /** Set after sending, when a part was not written; `plan` then holds the part that was. */
   readonly unfinished?: Unfinished | undefined;
 };

@@ -1,23 +1,23 @@
-/** How many jobs of a run ended how. */
+/** How many jobs of a run ended in each way. */
 export type Tally = {
   updated: number;
   unchanged: number;
-  /** Failed, and tried again later. */
+  /** Failed, and will be tried again. */
   retried: number;
-  /** Not in Plex yet: no failure. */
+  /** Not in Plex yet, which is not a failure. */
   waiting: number;
-  /** Not in Plex, and not waited for. */
+  /** Not in Plex, and skipped instead of waiting. */
   skipped: number;
   /** No longer in Stash. */
   gone: number;
   buried: number;
-  /** Given back without an attempt spent. */
+  /** Released without spending an attempt. */
   released: number;
   superseded: number;
   leaseLost: number;
 };
 
-/** The tally of a run that has ended no job. */
+/** The tally before any job has ended. */
 export const NO_JOBS: Readonly<Tally> = {
   updated: 0,
   unchanged: 0,

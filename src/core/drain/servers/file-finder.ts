@@ -11,7 +11,7 @@ import type { DrainOptions } from '../ports/drain-options.ts';
 import type { DrainDeps } from '../ports/ports.ts';
 import type { PlexGuard } from './plex-guard.ts';
 
-/** What stands once Plex was reached, before the first job is claimed. */
+/** What is known once Plex was reached, before the first job is claimed. */
 type Setting = {
   readonly deps: DrainDeps;
   readonly guard: PlexGuard;
@@ -21,30 +21,32 @@ type Setting = {
 };
 
 /**
- * What a look is worth to its job. `first_or_last`: what an index does not have is confirmed at Plex. `at_plex`: the index
- * was wrong about this job already.
+ * How certain a look must be for its job. `first_or_last`: a miss in the index is confirmed at Plex. `at_plex`: the
+ * index was already wrong about this job.
  */
 export type LookKind = 'first_or_last' | 'between' | 'at_plex';
 
-/** A look-up, and whether its candidates are as Plex has them now or as some listing had them. */
+/** A look-up, and whether its candidates come from Plex now or from a listing. */
 export type Looked = { readonly look: LookUp; readonly from: 'look_up' | 'index' };
 
-/** Where files are looked for in this drain: at Plex one by one, or in the index, whichever asks less of Plex. */
+/** Finds files in this drain: at Plex one by one, or in the index, whichever takes fewer requests. */
 export type FileFinder = {
-  /** Announces look-ups, so that the cheapest way can be chosen before the first of them. */
+  /** Announces look-ups, so that the cheapest way is chosen before the first one. */
   expect(lookUps: number): Promise<void>;
-  /** A complete look, or a throw. @throws {SyncError} */
+  /** Looks in every library, or throws. @throws {SyncError} */
   look(file: SceneFile, kind: LookKind): Promise<Looked>;
-  /** Items with a file of this name as Plex has them now. @throws {SyncError} */
+  /** Items with a file of this name, as Plex has them now. @throws {SyncError} */
   withName(name: string): Promise<readonly Candidate[]>;
-  /** Corrects what the index says of an item that was read, or is gone, and is not as the index had it. */
+  /** Corrects the index where it disagrees with an item that was read, or that is gone. */
   wasWrong(ratingKey: string, item: PlexItem | undefined): void;
 };
 
-/** For so long a listing counts as what Plex has now. */
+/** How long a listing counts as what Plex has now. */
 const FRESH_MS = 2 * 60_000;
 
-/** What answers for a section. `listed`: the index, of a listing of this drain; `refreshed`: of an earlier one. */
+/**
+ * Where a section's answers come from. `listed`: an index listed in this drain; `refreshed`: an index listed earlier.
+ */
 type Source = 'live' | 'refreshed' | 'listed';
 
 export function createFileFinder(setting: Setting): FileFinder {
@@ -52,24 +54,24 @@ export function createFileFinder(setting: Setting): FileFinder {
   const { files, plex, queue } = deps;
   const sources = new Map<string, { readonly source: Source; readonly since: number }>();
   const underWay = new Map<string, Promise<boolean>>();
-  /** Sections that were not brought into the index in this drain, though that was tried: not tried again. */
+  /** Sections whose refresh or listing failed in this drain: not tried again. */
   const givenUp = new Set<string>();
-  /** Sections that cannot be asked for a file's name. */
+  /** Sections that cannot be searched by file name. */
   const unfiltered = new Set<string>();
-  /** Look-ups that Plex was asked for in this drain, and those that were announced. */
+  /** Look-ups sent to Plex in this drain, and look-ups announced. */
   let asked = 0;
   let announced = 0;
 
   const sourceOf = ({ key }: Section): Source => {
     const { source, since } = sources.get(key) ?? { source: 'live', since: 0 };
-    // A long drain outlives what it listed: then that proves no more than an earlier listing does.
+    // A long drain outlives its own listing: after that it counts like an earlier one.
     return source === 'listed' && deps.now() - since >= FRESH_MS ? 'refreshed' : source;
   };
   const become = ({ key }: Section, source: Source): void => {
     sources.set(key, { source, since: deps.now() });
   };
 
-  /** Lists a section into the index, once at a time; answers whether it is all there now. */
+  /** Lists a section into the index, one listing at a time; tells whether the index is complete now. */
   const list = (section: Section, worth: number | undefined): Promise<boolean> => {
     const running = underWay.get(section.key) ?? listIntoIndex(section, setting, worth);
     underWay.set(section.key, running);
@@ -98,7 +100,7 @@ export function createFileFinder(setting: Setting): FileFinder {
     } catch (thrown) {
       const error = asSyncError(thrown);
       if (error.code === 'unexpected') throw thrown;
-      // No job's request failed: each is looked up by itself, and meets what is wrong then.
+      // No job's own request failed: each job looks up its file alone, and meets the error there if it lasts.
       if (error.code === 'plex_unauthorized') guard.halt({ kind: 'unauthorized', message: error.said });
       guard.fault(error);
     }
@@ -106,12 +108,12 @@ export function createFileFinder(setting: Setting): FileFinder {
 
   const fromIndex = (section: Section, name: string, requests: number): Answer | undefined => {
     const candidates = files.byName(section, nameKey(name));
-    // What was listed cannot be read any more: from here on Plex is asked.
+    // The index can no longer be read: from here on Plex is asked.
     if (candidates === undefined) sources.delete(section.key);
     return candidates && { rule: 'index', candidates, requests };
   };
 
-  /** Where a server cannot be asked for a name: what its library has got since it was listed, or all of it. */
+  /** For a server that cannot search by name: refreshes the section's index, or lists the section whole. */
   const withoutFilter = async (section: Section, name: string, requests: number): Promise<Answer> => {
     const isThere =
       sourceOf(section) !== 'live' ||
@@ -121,7 +123,7 @@ export function createFileFinder(setting: Setting): FileFinder {
     return answer ?? { ...(await guard.ask(() => findInListing(section, name, plex.listPage))), rule: 'listing' };
   };
 
-  /** One section's items of that name, out of the index where its source is accepted. */
+  /** Finds a section's items of that name, in the index if its source is accepted. */
   const byName =
     (accepted: readonly Source[]): Finders['byName'] =>
     async (section, name) => {
@@ -149,14 +151,14 @@ export function createFileFinder(setting: Setting): FileFinder {
 
   const place = { sections, mappings: options.mappings };
   const lookIn = async (accepted: readonly Source[], file: SceneFile, kind: LookKind): Promise<LookUp> =>
-    // A title that was searched for in vain is so again a minute later.
+    // A title search that found nothing would find nothing again a minute later.
     await lookUpFile(file, place, { byName: byName(accepted), byTitle: kind === 'between' ? undefined : byTitle });
 
   return {
     expect: async (lookUps) => {
       const open = sections.filter((section) => sourceOf(section) === 'live' && !givenUp.has(section.key));
       announced += lookUps;
-      // The one job that tries while the breaker is half open is to ask little.
+      // While the breaker is half-open, the one job on trial asks for little.
       if (lookUps === 0 || open.length === 0 || guard.batchLimit(2) === 1) return;
       const most = (options.limit ?? Number.POSITIVE_INFINITY) - announced;
       const toCome = Math.max(0, Math.min(queue.unmatchedDueCount(deps.now()), most));
@@ -173,7 +175,7 @@ export function createFileFinder(setting: Setting): FileFinder {
       const isIndexed = look.steps.some(({ rule }) => rule === 'index');
       if (!isIndexed) return { look, from: 'look_up' };
       if (kind !== 'at_plex' && (isOfNow || standsByItself(look, kind))) return { look, from: 'index' };
-      // A section that cannot be asked for a name is listed anew, or it would be believed by what is old already.
+      // A section that cannot be searched by name is listed anew; otherwise an outdated index would be believed.
       for (const section of sections) {
         const isOld = kind === 'at_plex' || sourceOf(section) === 'refreshed';
         if (unfiltered.has(section.key) && isOld && !(await list(section, undefined))) throw movedMeanwhile(section);
@@ -203,16 +205,16 @@ export function createFileFinder(setting: Setting): FileFinder {
 type Answer = Awaited<ReturnType<Finders['byName']>>;
 
 /**
- * Whether a look in an index that was only refreshed is enough: a move within Plex may leave no trace there. The very
- * path is, for the item itself is read before it is written; so is a miss, but on a job's first and last try. A proof by
- * elimination is none while something may be missing.
+ * Whether an answer from a refreshed index is enough without asking Plex, since a move within Plex may not show there.
+ * An exact path is enough: the item is read before it is written. So is a miss, except on a job's first and last try.
+ * Proof by elimination is not, while some items may be missing.
  */
 function standsByItself({ match }: LookUp, kind: LookKind): boolean {
   if (match.kind === 'none') return kind === 'between';
   return match.kind === 'high' && match.best.path === 'exact';
 }
 
-/** Without dates in its rows nobody can ask what a section has got since. */
+/** A listing without dates cannot be refreshed: there is no mark to ask from. */
 function isRefreshable(indexed: IndexedSection | undefined): boolean {
   return indexed !== undefined && (indexed.mark.addedAt !== undefined || indexed.mark.updatedAt !== undefined);
 }
@@ -220,8 +222,8 @@ function isRefreshable(indexed: IndexedSection | undefined): boolean {
 type Place = Omit<Setting, 'sections'>;
 
 /**
- * Brings an indexed section up to date; answers whether all is there that Plex has. What is gone may still be in the index
- * too: it is noticed when the item is read.
+ * Brings an indexed section up to date; tells whether the index has everything Plex has. It may still have items that
+ * are gone: those are noticed when the item is read.
  */
 async function refresh(section: Section, { deps, guard }: Place, mostPages: number): Promise<boolean> {
   const { files, plex, emit } = deps;
@@ -239,8 +241,8 @@ async function refresh(section: Section, { deps, guard }: Place, mostPages: numb
 }
 
 /**
- * Lists a section into the index. Gives up once that takes more pages than `worth` or more than half of the time that is
- * left, when the library moves meanwhile, or where there is no index to list into.
+ * Lists a section into the index. Gives up when that takes more pages than `worth` or more than half of the remaining
+ * time, when the library changes meanwhile, or when there is no index.
  */
 async function listIntoIndex(
   section: Section,
@@ -273,7 +275,7 @@ async function listIntoIndex(
         return reason === 'too_long' || guard.halted() !== undefined || guard.isTimeUp() ? 'stop' : 'go_on';
       }),
     );
-    // Where another process has finished a later listing meanwhile, that one is as good.
+    // If another process finished a later listing meanwhile, that one serves as well.
     const isWhole = kind === 'whole' && (draft.finish(mark) || files.indexed(section) !== undefined);
     if (isWhole) {
       files.noteTotal(section, listed);

@@ -5,7 +5,7 @@ import type { DrainDeps, DrainPlex } from '../ports/ports.ts';
 import { foldersToScan } from './folders-to-scan.ts';
 import type { PlexGuard } from './plex-guard.ts';
 
-/** Asks Plex to look into folders whose files it does not have yet, each of them once in a drain. */
+/** Asks Plex to scan folders whose files it lacks, each folder once per drain. */
 export type FolderScanner = {
   /** @param paths as Stash sees them */
   ask(paths: readonly string[]): Promise<void>;
@@ -29,7 +29,7 @@ export function createFolderScanner(
   return {
     ask: async (paths) => {
       for (const { section, folder } of foldersToScan(paths, { sections, mappings: options.mappings })) {
-        // Who may not scan one folder, or is not answered, is spared the same for all others.
+        // After one refused or unanswered scan, the others are not tried.
         if (hasFailed || guard.halted() !== undefined || guard.isTimeUp()) return;
         const place = `${section.key}\n${folder}`;
         if (asked.has(place)) continue;
@@ -41,7 +41,7 @@ export function createFolderScanner(
           const error = asSyncError(thrown);
           if (error.code === 'unexpected') throw thrown;
           if (stopRequested() !== undefined) return;
-          // Only a convenience failed: neither a job nor the breaker hears of it.
+          // A scan is only a convenience: its failure counts neither for a job nor for the breaker.
           hasFailed = true;
           emit({ kind: 'scan_failed', section: section.title, folder, message: error.said });
         }

@@ -6,8 +6,8 @@ import type { Section } from '../../model/plex-item.ts';
 export type FolderToScan = { readonly section: Section; readonly folder: string };
 
 /**
- * The folders of files as Plex sees them, each once for every library that holds it. What lies in no library is left
- * out: Plex would take the request and scan nothing.
+ * The folders of files as Plex sees them, each once per library that holds it. A folder in no library is left out: Plex
+ * would accept the request and scan nothing.
  * @param paths as Stash sees them
  */
 export function foldersToScan(paths: readonly string[], { sections, mappings }: LookUpPlace): readonly FolderToScan[] {
@@ -20,7 +20,10 @@ export function foldersToScan(paths: readonly string[], { sections, mappings }: 
   );
 }
 
-/** Plex compares the path with its location letter by letter: it must begin as that does, backslashes included. */
+/**
+ * Plex compares the path with its location letter by letter, so the path begins exactly as the location does,
+ * backslashes included.
+ */
 function spelledLike(location: string, folder: string): string {
   const rest = folder.slice(normalisePath(location).replace(/\/$/, '').length);
   if (rest === '' || rest === '/') return location;

@@ -13,13 +13,13 @@ import type { DrainOptions } from '../ports/drain-options.ts';
 import type { DrainDeps } from '../ports/ports.ts';
 import type { Planned } from '../ports/stages.ts';
 
-/** Knows which requests were too long of late, in this drain and in those before it. */
+/** Remembers which requests were recently too long, in this drain and in earlier ones. */
 export type LongRequests = {
-  /** How long the request for a part of the job is, in bytes. */
+  /** The length of the request for a part of the job, in bytes. */
   lengthOf(work: Pick<Planned, 'item'>, part: Part): number;
   noteTooLong(bytes: number): void;
   noteTaken(bytes: number): void;
-  /** The job without the summary that is cut in Plex, where the whole of it would be refused again; that is told. */
+  /** Leaves the cut summary in Plex as it is where the whole one would be refused again, and reports that. */
   leaveCutSummary(work: Planned): Planned;
 };
 
@@ -27,7 +27,7 @@ export function createLongRequests(
   { queue, plex, now, emit }: DrainDeps,
   { tokenFingerprint, rules }: DrainOptions,
 ): LongRequests {
-  // Another address of the same server may have another limit: there is no proxy on the way.
+  // Another address of the same server may have another limit, if no proxy is in between.
   let known = queue.tooLong(tokenFingerprint);
   let seenHere: TooLong | undefined;
   const keep = (next: TooLong | undefined): void => {
@@ -52,7 +52,7 @@ export function createLongRequests(
       const summary = plan.fields.filter(({ field }) => field === 'summary');
       const isAlone = plan.fields.length + plan.lists.length === 1;
       const bytes = lengthOf(work, { fields: summary, lists: [] });
-      // Beside other edits it is tried once in each run, since a person may wait for it.
+      // Together with other edits it is tried once per run, since a person may wait for it.
       if (!wouldBeRefused(bytes, isAlone ? known : seenHere, now())) return work;
       emit({ kind: 'left_alone', sceneId: work.job.sceneId, left: SUMMARY_TOO_LONG });
       return { ...work, plan: withoutSummary(plan, written) };

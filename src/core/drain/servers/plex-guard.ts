@@ -6,44 +6,46 @@ import type { Sentence } from '../../model/sentence.ts';
 import { say } from '../../model/sentence.ts';
 import type { DrainDeps } from '../ports/ports.ts';
 
-/** Why a drain asks Plex nothing more. */
+/** Why a drain sends Plex no more requests. */
 export type Halt =
   | { readonly kind: 'signal'; readonly signal: NodeJS.Signals }
   /** Plex refused the token. */
   | { readonly kind: 'unauthorized'; readonly message: Sentence }
-  /** The token is valid and may not edit. */
+  /** The token is valid but may not edit. */
   | { readonly kind: 'forbidden'; readonly message: Sentence }
   /** Plex is down; no request before `retryAt`. */
   | { readonly kind: 'breaker_open'; readonly retryAt: number; readonly message: Sentence }
-  /** What fails is not the jobs but how we are configured. */
+  /** The configuration is wrong, and the jobs are not to blame. */
   | { readonly kind: 'misconfigured'; readonly message: Sentence; readonly hint: Sentence };
 
-/** The one place that knows whether Plex may be asked now, and that tells an outage from one bad request. */
+/** Knows whether Plex may be asked now, and tells an outage from one bad request. */
 export type PlexGuard = {
-  /** The first reason to stop, once there is one. */
+  /** The first reason to stop, if any. */
   halted(): Halt | undefined;
-  /** Every reason that came up, one of each kind, the first one first. */
+  /** Every reason to stop, one of each kind, in order of appearance. */
   halts(): readonly Halt[];
   halt(halt: Halt): void;
-  /** Whether `--max-time` has passed: then no job is claimed or looked up, and what is found already is written. */
+  /**
+   * Whether `--max-time` has passed: then no job is claimed or looked up, and files already found are still written.
+   */
   isTimeUp(): boolean;
   /**
-   * Sends a request. What looks like an outage is followed by one probe of `/identity`: silence confirms it, an answer
-   * makes it a fault of this very request, so that one poisoned item cannot circle for ever.
+   * Sends a request. A failure that looks like an outage is followed by one probe of `/identity`: silence confirms the
+   * outage, an answer makes it a fault of this request, so that one poisoned item cannot circle for ever.
    * @throws {SyncError}
    */
   ask<T>(request: () => Promise<T>): Promise<T>;
-  /** Counts a failed request for the breaker, if it is the server's fault and not our own stopping. */
+  /** Counts a failed request for the breaker, if the server caused it and not our own stopping. */
   fault(error: SyncError): void;
-  /** Notes that jobs went back because a request that was nobody's failed: the run did not do all it could. */
+  /** Notes that jobs were released because a shared request failed: the run did less than it could. */
   putOff(error: SyncError): void;
-  /** Notes that Plex answered a request well: faults before it are no longer in a row. */
+  /** Notes that Plex answered a request well: earlier faults no longer count as a row. */
   answered(): void;
-  /** The one job that may try while the breaker is half open has come to its end. */
+  /** Notes that the one job allowed while half-open has ended. */
   trialEnded(): void;
   /** The last sign of an outage in this drain, for the summary. */
   outage(): SyncError | undefined;
-  /** While the breaker is half open one job alone may try. */
+  /** The number of jobs that may be claimed: 1 while the breaker is half-open, else `most`. */
   batchLimit(most: number): number;
 };
 
@@ -59,7 +61,7 @@ export function createPlexGuard(deps: DrainDeps, deadlineAt: number | undefined)
     const signal = stopRequested();
     if (signal !== undefined) halt({ kind: 'signal', signal });
   };
-  // Each save is a write to disk: a success while all is well changes nothing.
+  // Each save is a write to disk: a success while the breaker is closed changes nothing.
   const save = (before: Breaker, after: Breaker): void => {
     const isSame =
       before.kind === after.kind &&
@@ -83,7 +85,7 @@ export function createPlexGuard(deps: DrainDeps, deadlineAt: number | undefined)
         return await request();
       } catch (thrown) {
         if (!(thrown instanceof SyncError) || thrown.code !== 'plex_unavailable') throw thrown;
-        // A stop aborts requests on purpose: that is no sign of anything.
+        // A stop aborts requests on purpose: that is no sign of an outage.
         if (stopRequested() !== undefined) throw thrown;
         throw (await answersProbe(plex)) ? asRequestFault(thrown) : thrown;
       }
@@ -118,7 +120,7 @@ export function createPlexGuard(deps: DrainDeps, deadlineAt: number | undefined)
   };
 }
 
-/** Whether Plex answers its health check; any failure counts as silence, a maintenance answer among them. */
+/** Whether Plex answers its health check; any failure counts as silence, including a maintenance answer. */
 export async function answersProbe(plex: DrainDeps['plex']): Promise<boolean> {
   try {
     await plex.identity();

@@ -15,14 +15,17 @@ export type StashEnd =
   | { readonly kind: 'stash_misconfigured'; readonly message: Sentence; readonly hint: Sentence }
   | { readonly kind: 'stash_breaker_open'; readonly retryAt: number; readonly message: Sentence };
 
-/** What a look for a scene came to. A `shared` error belongs to no job: the jobs go back, nothing spent. */
+/**
+ * What asking for one scene resulted in. A `shared` error belongs to no job: the jobs are released and spend no
+ * attempt.
+ */
 export type StashAnswer = StashLook | { readonly kind: 'shared'; readonly error: SyncError };
 
-/** Stash, as far as this drain may ask it: its trouble holds up the jobs that need it, and no other. */
+/** Asks Stash on behalf of this drain: trouble with Stash delays only the jobs that need it. */
 export type SceneFetcher = {
   /** The scenes as they are now, by id; empty where no Stash is configured. */
   look(ids: readonly number[]): Promise<ReadonlyMap<number, StashAnswer>>;
-  /** Why Stash is asked nothing more, once there is a reason. */
+  /** Why Stash is no longer asked, if there is a reason. */
   end(): StashEnd | undefined;
 };
 
@@ -35,7 +38,7 @@ export function createSceneFetcher(deps: DrainDeps): SceneFetcher {
     const retryAt = breaker.closedUntil();
     if (retryAt !== undefined) end = { kind: 'stash_breaker_open', retryAt, message: say`Stash did not answer lately` };
   };
-  // What fails for a whole batch is no single job's fault: they all go back.
+  // A failure of a whole batch is no single job's fault: all its jobs are released.
   const fail = (thrown: unknown): SyncError => {
     if (thrown instanceof UsageError) {
       const message = saidBy(thrown);
@@ -73,7 +76,8 @@ export function createSceneFetcher(deps: DrainDeps): SceneFetcher {
       }
       if (trouble === undefined) return looks;
       if (trouble.left.length > 0) return new Map([...looks, ...all(trouble.left, fail(trouble.thrown))]);
-      // Each failed alone: that is theirs. Where none was answered for, it may be the server all the same.
+      // Each scene failed alone, so the failures are theirs. If Stash answered for none, the server may still be at
+      // fault.
       if (!isAlive) countFault(asSyncError(trouble.thrown));
       return looks;
     },

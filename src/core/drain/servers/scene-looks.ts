@@ -5,24 +5,28 @@ import { say } from '../../model/sentence.ts';
 import type { StashLook } from '../../model/stash-scene.ts';
 import type { DrainStash } from '../ports/ports.ts';
 
-/** What may be one scene's fault in a query of many, unless Stash asks for patience; anything else is nobody's. */
+/**
+ * Errors that one scene may cause in a query of many, unless Stash asks us to wait; any other error belongs to no
+ * scene.
+ */
 const ONE_SCENES_FAULT: ReadonlySet<SyncErrorCode> = new Set(['stash_error', 'stash_malformed', 'stash_rejected']);
 
-/** Enough to find two poisoned scenes anywhere in the query, in requests beyond the first. */
+/** Enough extra requests to find two poisoned scenes anywhere in the query. */
 const mostExtra = (count: number): number => 4 * Math.ceil(Math.log2(count));
 
-/** What asking for many scenes came to. */
+/** What asking for many scenes resulted in. */
 export type Looked = {
   readonly looks: ReadonlyMap<number, StashLook>;
   /** Whether Stash answered for any of them. */
   readonly isAlive: boolean;
-  /** The last failure of a query; the scenes that were `left` because of it belong to no one's fault. */
+  /** The last failure of a query, and the scenes that were `left` unasked because of it, without fault of their own. */
   readonly trouble: { readonly thrown: unknown; readonly left: readonly number[] } | undefined;
 };
 
 /**
- * Asks for scenes in one query. One that fails whole is halved until the fault is one scene's; an outage, a request for
- * patience or a refused key is nobody's, and ends it at once. So does a Stash that answers for none.
+ * Asks for scenes in one query. A query that fails whole is halved until a single scene is at fault. An outage, a
+ * request to wait or a refused key belongs to no scene and ends the look at once, and so does a Stash that answers for
+ * none.
  */
 export async function lookAtScenes(ids: readonly number[], stash: Pick<DrainStash, 'scenes'>): Promise<Looked> {
   const looks = new Map<number, StashLook>();
@@ -48,7 +52,7 @@ export async function lookAtScenes(ids: readonly number[], stash: Pick<DrainStas
 
 function judged(asked: {
   readonly looks: ReadonlyMap<number, StashLook>;
-  /** Those whose query failed with no other scene in it. */
+  /** Scenes whose query failed although it held no other scene. */
   readonly alone: ReadonlyMap<number, SyncError>;
   readonly thrown: unknown;
   readonly unasked: readonly number[];
@@ -69,7 +73,7 @@ function isOneScenesFault(thrown: unknown): thrown is SyncError {
   return thrown instanceof SyncError && ONE_SCENES_FAULT.has(thrown.code) && thrown.retryAfterMs === undefined;
 }
 
-/** A query that does not fit is the scene's fault only where those of others do; `undefined`: it is nobody's. */
+/** A rejected query is the scene's fault only if Stash answers for others; `undefined`: it is no scene's fault. */
 function ownFault(error: SyncError, stash: 'answers_others' | 'answers_none'): SyncError | undefined {
   if (error.code !== 'stash_rejected') return error;
   if (stash === 'answers_none') return undefined;

@@ -2,23 +2,26 @@ import { UsageError } from '../../model/errors.ts';
 import type { StashLook } from '../../model/stash-scene.ts';
 import type { DrainQueue, DrainStash } from '../ports/ports.ts';
 
-/** So many scenes are not deleted at once as often as an address leads to another Stash. */
+/** With this many scenes gone at once, a wrong Stash address is likelier than deletions. */
 const SUSPICIOUSLY_MANY = 10;
-/** So many scenes that were written from Stash are not all deleted unnoticed. */
+/** With this many known scenes, it is unlikely that all were deleted unnoticed. */
 const ENOUGH_KNOWN = 3;
 const MOST_KNOWN = 20;
 
-/** What speaks for and against a Stash that says of every scene it was asked for that it is gone. */
+/** Evidence for and against a Stash that reports every scene it was asked for as gone. */
 export type Witnesses = {
   readonly gone: number;
   /** How many scenes it has in all. */
   readonly total: number;
-  /** Other scenes that were read from Stash and written before, and how many of those it has. */
+  /** Other scenes that were read from Stash and written before, and how many of those Stash has. */
   readonly known: number;
   readonly present: number;
 };
 
-/** Why a Stash is not believed that its scenes are gone; `undefined`: it is. It has no name to know it by (stash.md 5.3). */
+/**
+ * Why Stash is not believed when it reports its scenes as gone; `undefined`: it is believed. Stash has no name to
+ * recognise it by (stash.md 5.3).
+ */
 export function doubtAbout({ gone, total, known, present }: Witnesses): UsageError | undefined {
   if (total === 0) return doubt('Stash has no scenes at all');
   if (present > 0) return undefined;
@@ -27,7 +30,7 @@ export function doubtAbout({ gone, total, known, present }: Witnesses): UsageErr
 }
 
 /**
- * Why a sweep does not believe that scenes are gone: of those that were written, Stash lists none as it was. Ids alone
+ * Why reconcile does not believe that scenes are gone: Stash lists none of the written scenes as it was. Matching ids
  * prove nothing, every Stash has a scene 1.
  */
 export function doubtOfSweep({ gone, known, present }: Omit<Witnesses, 'total'>): UsageError | undefined {
@@ -46,7 +49,8 @@ function doubt(what: string): UsageError {
 }
 
 /**
- * Where every look found its scene gone, asks once more before that is believed: what a wrong address ends is lost.
+ * When every look found its scene gone, asks once more before believing it: jobs ended because of a wrong address are
+ * lost.
  * @throws {SyncError}
  */
 export async function doubtOf(

@@ -10,21 +10,23 @@ import { listed, ours, say } from '../../model/sentence.ts';
 import { shellPaths } from '../../model/shell-word.ts';
 import type { Halt } from './plex-guard.ts';
 
-/** This many permanent failures of one kind in a row, and no success in the run: the jobs are not what is wrong. */
+/**
+ * After this many permanent failures of one kind in a row without a success in the run, the configuration is suspected.
+ */
 const SAME_FAILURE_LIMIT = 10;
-/** This many look-ups of a data directory that never matched anything, all missing: the paths are what is wrong. */
+/** After this many look-ups that all miss, in a data directory that never matched anything, the paths are suspected. */
 const MISSING_LIMIT = 100;
-/** This many unproven look-ups are enough to see what they agree on. */
+/** This many unproven look-ups are enough to see what they have in common. */
 const SAMPLE_LIMIT = 100;
 
-/** Watches the ends of a run's jobs for the sign that not they but the configuration is at fault. */
+/** Watches how a run's jobs end for the sign that the configuration is wrong, and not the jobs. */
 export type SystemicWatch = {
   /** Notes how a job ended: `undefined` is a success. */
   note(error: SyncError | undefined): void;
   /** Notes a complete look that found nothing. */
   noteMissing(scenePath: string): void;
   noteFound(): void;
-  /** Notes a look that found candidates and no proof: together they may show the mapping that is missing. */
+  /** Notes a look that found candidates without proof: together such looks may show the missing mapping. */
   noteUnproven(looked: LookedUp): void;
   verdict(): Extract<Halt, { kind: 'misconfigured' }> | undefined;
 };
@@ -51,7 +53,7 @@ export function createSystemicWatch(facts: {
       found = true;
     },
     noteUnproven: (looked) => {
-      // A success proves the configuration: what follows it is not kept.
+      // A success proves the configuration: unproven looks after it are not kept.
       if (!succeeded && unproven.length < SAMPLE_LIMIT) unproven.push(looked);
     },
     verdict: () => {
@@ -78,7 +80,7 @@ function sameFailure(
   };
 }
 
-/** The `--path-map` line that the files agree on, where they do: what one letter suggests may be chance. */
+/** The `--path-map` line that the files agree on, if they do: one file alone may suggest it by chance. */
 function missingMapping(unproven: readonly LookedUp[], mappings: readonly PathMapping[]): Sentence | undefined {
   const { total, proposal } = judgeSample(unproven, mappings);
   if (proposal === undefined) return undefined;
@@ -93,8 +95,8 @@ const HINTS: Partial<Record<SyncErrorCode, Sentence>> = {
 const OTHER_HINT = say`Mend the cause, then run again; what became a dead letter before the stop comes back with plexsync dlq retry.`;
 
 /**
- * Says what is probably wrong when nothing at all was found. When the scenes lie in a folder that no library has, the
- * `--path-map` line that would put them there comes with it.
+ * Says what is probably wrong when nothing was found at all. If the scenes lie in a folder that no library has, it adds
+ * the `--path-map` line that would map them.
  */
 function nothingFound(
   missing: readonly string[],
@@ -117,7 +119,7 @@ function nothingFound(
   };
 }
 
-/** Whether a folder of Stash, or one above it, is called like another library folder than the one it may be. */
+/** Whether a Stash folder, or one above it, has the name of a library folder other than the candidate's. */
 function namesAnother(stashFolder: string, folder: string, serverFolders: readonly string[]): boolean {
   const above = normalisePath(stashFolder).split('/');
   return serverFolders

@@ -10,19 +10,19 @@ import type { DrainDeps } from '../ports/ports.ts';
 import type { PlexGuard } from '../servers/plex-guard.ts';
 import { answersProbe } from '../servers/plex-guard.ts';
 
-/** The libraries to work on, or why there is nothing to work on now. */
+/** The libraries to work on, or why there is nothing to do now. */
 export type Connection =
   | { readonly kind: 'connected'; readonly sections: readonly Section[] }
   | { readonly kind: 'halted' }
   | { readonly kind: 'unreachable'; readonly message: Sentence };
 
-/** A refused token is not tried again for this long, unless it changes: cron must not knock on a closed door. */
+/** How long a refused token is not tried again, unless it changes: otherwise each cron run would try it in vain. */
 const REFUSAL_MS = 15 * 60_000;
 
 /**
- * The first contact of a drain: asks the breaker, reads the libraries (which proves the token) and makes sure that this
- * is the server the data directory belongs to. Touches no job.
- * @throws {UsageError} for a library that is not there, another server, or an address that is no Plex.
+ * Makes the first contact of a drain: checks the breaker, reads the libraries (which proves the token) and makes sure
+ * that this is the server the data directory belongs to. Touches no job.
+ * @throws {UsageError} for a library that does not exist, another server, or an address that is not Plex.
  */
 export async function connect(deps: DrainDeps, guard: PlexGuard, options: DrainOptions): Promise<Connection> {
   const { queue, plex, now } = deps;
@@ -48,7 +48,7 @@ export async function connect(deps: DrainDeps, guard: PlexGuard, options: DrainO
   return { kind: 'connected', sections: chooseSections(sections, options.libraries) };
 }
 
-/** Asks the breaker, with a probe where its time has come; answers only when there is nothing more to do. */
+/** Checks the breaker and sends a probe when it is due; returns a connection only when there is nothing more to do. */
 async function admit({ queue, plex, now, emit }: DrainDeps, guard: PlexGuard): Promise<Connection | undefined> {
   const admitted = admission(queue.breaker('plex'), now());
   if (admitted.kind === 'go') return undefined;

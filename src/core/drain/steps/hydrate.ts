@@ -20,8 +20,8 @@ type Uses = Pick<DrainDeps, 'emit' | 'stopRequested'> & {
 };
 
 /**
- * Finds each job's scene and file: out of the job itself, the file of an earlier sync, and for jobs that ask for it,
- * what Stash has now, all of a batch in one request. Read again at each attempt, so that old data is never written.
+ * Finds each job's scene and file: from the job itself, from the record of an earlier sync, and for bare jobs from
+ * Stash, a whole batch in one request. Runs again at each attempt, so that outdated data is never written.
  */
 export async function hydrate(jobs: readonly Job[], context: Uses): Promise<Step<Hydrated>> {
   const asked = jobs.filter(({ bare }) => bare === 'open').map(({ sceneId }) => sceneId);
@@ -32,7 +32,7 @@ export async function hydrate(jobs: readonly Job[], context: Uses): Promise<Step
 function hydrateOne(job: Job, answer: StashAnswer | undefined, context: Uses): Hydrated | Ended {
   switch (answer?.kind) {
     case undefined:
-      // Nobody could be asked: what was given by hand is written, the rest waits for a run that can.
+      // Stash could not be asked: keys given by hand are written, the rest awaits Stash in a later run.
       if (job.bare === 'open' && contentKeys(job.data).length === 0) return givenBack(job);
       return withFile(job, { scene: job.data, fromStash: new Set(), stashUpdatedAt: undefined }, context);
     case 'shared':
@@ -44,7 +44,7 @@ function hydrateOne(job: Job, answer: StashAnswer | undefined, context: Uses): H
     case 'found': {
       const { stashed: said, stashUpdatedAt } = gated(job, answer.scene, context);
       const stashed = ofNamedFile(said, job.overStash);
-      // What was given by hand after the request lies over what Stash says.
+      // Keys given by hand after the request override what Stash says.
       const scene = { ...stashed, ...job.overStash };
       const fromStash = new Set(
         (Object.keys(stashed) as SceneKey[]).filter((key) => !Object.hasOwn(job.overStash, key)),
@@ -54,14 +54,14 @@ function hydrateOne(job: Job, answer: StashAnswer | undefined, context: Uses): H
   }
 }
 
-/** What Stash knows of its own file says nothing about another one that was named by hand. */
+/** When a path was given by hand, Stash's size and duration belong to another file and are dropped. */
 function ofNamedFile(stashed: SceneData, { path }: SceneData): SceneData {
   if (path === undefined || path === stashed.path) return stashed;
   const { size, duration, ...rest } = stashed;
   return rest;
 }
 
-/** A scene that is gone from Stash ends its job, but for what was given by hand afterwards. */
+/** A scene that is gone from Stash ends its job, unless keys were given by hand afterwards. */
 function afterGone(job: Job, context: Uses): Hydrated | Ended {
   const path = job.overStash.path ?? context.queue.record(job.sceneId)?.scenePath;
   if (contentKeys(job.overStash).length === 0 || path === undefined) return { job, outcome: { kind: 'gone' } };
@@ -72,8 +72,8 @@ function afterGone(job: Job, context: Uses): Hydrated | Ended {
 type Stashed = { readonly stashed: SceneData; readonly stashUpdatedAt: string | undefined };
 
 /**
- * A scene with nothing but a title may still be identified: its emptiness says nothing yet, unless we wrote more of it
- * out of Stash before. A write that the guard kept from clearing what is ours is not as Stash has it.
+ * A scene with only a title may not be identified yet: its empty fields clear nothing, unless we wrote more of it from
+ * Stash before. A record that the guard kept from clearing our values does not count as Stash's state.
  */
 function gated(job: Job, { data, updatedAt }: StashScene, { emit, queue, options }: Uses): Stashed {
   const record = queue.record(job.sceneId);
@@ -81,13 +81,13 @@ function gated(job: Job, { data, updatedAt }: StashScene, { emit, queue, options
   const isThin = contentKeys(data).every((key) => SAYS_NOTHING.has(key) || isEmptyValue(data[key]));
   const wasEmptied = hasOurs && record.source === 'stash';
   if (options.thinScenes === 'take' || !isThin || wasEmptied) return { stashed: data, stashUpdatedAt: updatedAt };
-  // Without a file it goes nowhere, and its dead letter says so.
+  // A scene without a file is not written, and its dead letter says so.
   if ((job.overStash.path ?? data.path) !== undefined) emit({ kind: 'thin_scene', sceneId: job.sceneId });
   const kept = (Object.entries(data) as [SceneKey, SceneData[SceneKey]][]).filter(([, value]) => !isEmptyValue(value));
   return { stashed: Object.fromEntries(kept), stashUpdatedAt: hasOurs ? undefined : updatedAt };
 }
 
-/** A title is made of the file name as often as not, and every scene has a screenshot. */
+/** Keys that show no curation: the title is often made from the file name, and every scene has a screenshot. */
 const SAYS_NOTHING: ReadonlySet<SceneKey> = new Set(['title', 'poster_url', 'background_url']);
 
 function withFile(
@@ -96,7 +96,7 @@ function withFile(
   { queue }: Uses,
 ): Hydrated | Ended {
   const record = queue.record(job.sceneId);
-  // Where Stash was asked, it knows of the file, or that there is none.
+  // Once Stash was asked, its answer about the file counts, also when there is none.
   const path = said.scene.path ?? (job.bare === 'filled' ? undefined : record?.scenePath);
   if (path === undefined)
     return failed(job, new SyncError('no_file_path', say`No file path for scene ${job.sceneId}, cannot sync to Plex`));

@@ -15,7 +15,7 @@ import type { Hydrated, ItemRead, Pinned, Read } from '../ports/stages.ts';
 import { isPinned } from '../ports/stages.ts';
 import type { FileFinder } from '../servers/file-finder.ts';
 
-/** What following a pin uses. */
+/** What following a pin needs. */
 export type PinUses = Pick<DrainDeps, 'emit'> & {
   readonly queue: Pick<DrainQueue, 'pin' | 'pinnedTo' | 'movePin'>;
   readonly finder: Pick<FileFinder, 'withName'>;
@@ -23,21 +23,21 @@ export type PinUses = Pick<DrainDeps, 'emit'> & {
   readonly sections: readonly Section[];
 };
 
-/** The item a person said, if one was said: to be checked on the read that comes anyway, and looked for nowhere. */
+/** The pinned item, if a person pinned one: it is checked on the read that follows anyway, without a look-up. */
 export function resolveFromPin(work: Hydrated, { queue }: PinUses): Pinned | undefined {
   const pin = queue.pin(work.job.sceneId);
   return pin === undefined ? undefined : asPinned(work, pin, 'unchecked');
 }
 
 function asPinned(work: Hydrated, pin: Pin, pinState: Pinned['pinState']): Pinned {
-  // A person's word is no proof: that is judged by itself, once the item was read.
+  // A pin is no proof: the evidence is judged separately, once the item was read.
   return { ...work, ratingKey: pin.ratingKey, provenFile: undefined, from: 'pin', pin, pinState };
 }
 
-/** What became of a pin that was held against its item as it was read: `stale` is to be followed by its file. */
+/** A pin compared with its item as read: a `stale` pin is followed by its file. */
 type CheckedPin = { readonly kind: 'read'; readonly work: Read } | { readonly kind: 'stale'; readonly work: Pinned };
 
-/** Holds a pin against its item; `undefined` when the item vanished after the pin had been followed to it. */
+/** Compares a pin with its item; `undefined` when the item vanished after the pin was followed to it. */
 export function checkPin(
   work: Pinned,
   read: Extract<ItemRead, { kind: 'item' | 'gone' }>,
@@ -49,16 +49,16 @@ export function checkPin(
   const { item } = read;
   const isHeld = holdsPinned(work.pin, item.files);
   if (!isHeld && !hasFollowed) return { kind: 'stale', work: { ...work, pinState: 'lost_file' } };
-  // Made anew under the key, it is a stranger's: the pinned file is waited for.
+  // An item recreated under the same key is a different item: the job waits for the pinned file.
   const { record } = work;
   if (!isHeld && record?.ratingKey === item.ratingKey && !isOfItem(record, item)) return undefined;
-  // The pinned file is nowhere else: the item has got another one, and stays the one that was meant.
+  // No other item has the pinned file: the item has a new file and stays the pinned one.
   const file = isHeld ? undefined : fileToFollow(item.files, work.file.path);
   if (file !== undefined) move(work.pin, { ...work.pin, file }, context);
   return { kind: 'read', work: asRead(work, item, context) };
 }
 
-/** The evidence alone, as without the pin: what is remembered as proof must hold once the pin is gone. */
+/** Judges the evidence as if there were no pin: what is remembered as proof must hold after the pin is removed. */
 function asRead(work: Pinned, item: PlexItem, { options }: PinUses): Read {
   const { record, file } = work;
   const proven = { scenePath: record?.scenePath ?? '', file: record?.provenFile ?? '' };
@@ -66,13 +66,13 @@ function asRead(work: Pinned, item: PlexItem, { options }: PinUses): Read {
 }
 
 /**
- * Looks live for the item that has the pinned file now, and moves the pin to it.
- * @throws {SyncError} `plex_not_found` when none has it and the old item is gone, `low_confidence` when several have it,
- *   or what the look-up failed with.
+ * Asks Plex which item has the pinned file now, and moves the pin to it.
+ * @throws {SyncError} `plex_not_found` when no item has it and the old item is gone, `low_confidence` when several have
+ * it, or the error of the look-up.
  */
 export async function followPin(work: Pinned, context: PinUses): Promise<Pinned> {
   const { pin, pinState } = work;
-  // An item that was read without the file does not have it, whatever a list says.
+  // An item that was read without the file does not have it, even if a listing says so.
   const holders = (await holdersOf(pin, context)).filter(
     ({ ratingKey }) => pinState !== 'lost_file' || ratingKey !== pin.ratingKey,
   );
@@ -94,7 +94,7 @@ async function holdersOf(pin: Pin, { finder }: PinUses): Promise<readonly Candid
 }
 
 function move(from: Pin, to: Pin, { emit, queue }: PinUses): void {
-  // A person may have pinned the scene anew, or unpinned it, in this very moment.
+  // A person may have moved or removed the pin at this very moment.
   if (!queue.movePin(from, to)) return;
   emit({ kind: 'pin_moved', sceneId: to.sceneId, from: from.ratingKey, to: to.ratingKey, file: to.file });
 }
@@ -113,7 +113,7 @@ function severalHolders({ sceneId, ratingKey, file }: Pin, holders: readonly Can
   return new SyncError('low_confidence', message, { choices });
 }
 
-/** An item that was read, as one that a person may choose after all. */
+/** An item that was read, as a choice offered to a person. */
 export function choiceOf({ item, provenFile }: Read): ItemChoice {
   const { ratingKey, fields, sectionTitle: library, files } = item;
   return { ratingKey, title: fields.title, library, file: provenFile ?? files[0]?.path ?? '' };

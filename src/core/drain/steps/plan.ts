@@ -14,7 +14,7 @@ type Uses = Pick<DrainDeps, 'emit'> & {
   readonly longRequests: Pick<LongRequests, 'leaveCutSummary'>;
 };
 
-/** Scene × item × last written → the edits still needed; a job without any is done. */
+/** Scene × item × last written → the edits still needed; a job that needs none is done. */
 export function plan(batch: readonly Read[], context: Uses): Step<Planned> {
   return split(batch, (work) => {
     const planned = planSafely(work, context);
@@ -23,7 +23,7 @@ export function plan(batch: readonly Read[], context: Uses): Step<Planned> {
   });
 }
 
-/** The end of a job whose item is right as it is. */
+/** The end of a job whose item is already right. */
 export function unchanged(work: Planned): Ended {
   return {
     job: work.job,
@@ -44,7 +44,10 @@ function planSafely(work: Read, { emit, options, longRequests }: Uses): Planned 
   }
 }
 
-/** Notes, before the first PUT, what is about to be written and what stood there; a job whose lease was lost ends here. */
+/**
+ * Notes, before the first PUT, what is about to be written and the values it replaces; a job whose lease was lost ends
+ * here.
+ */
 export function intend(
   batch: readonly Planned[],
   { now, queue }: Pick<DrainDeps, 'now'> & { readonly queue: Pick<DrainQueue, 'intend'> },

@@ -6,7 +6,7 @@ import type { WorkerEvent } from '../ports/events.ts';
 import type { DrainDeps } from '../ports/ports.ts';
 import type { Planned } from '../ports/stages.ts';
 
-/** Tells what each plan would write, instead of writing it. */
+/** Reports what each plan would write, instead of writing it. */
 export function preview(batch: readonly Planned[], { emit }: Pick<DrainDeps, 'emit'>): readonly Ended[] {
   return batch.map((work): Ended => {
     const { job, item, plan } = work;
@@ -26,7 +26,7 @@ export function preview(batch: readonly Planned[], { emit }: Pick<DrainDeps, 'em
   });
 }
 
-/** What a job that would write nothing is worth telling in a preview; one that would was told of already. */
+/** What to report in a preview for a job that would write nothing; a job that would write was already reported. */
 export function previewEvent(job: Job, settlement: Settlement): WorkerEvent | undefined {
   const about = { kind: 'would_not_write', jobId: job.id, sceneId: job.sceneId } as const;
   switch (settlement.kind) {

@@ -20,7 +20,7 @@ import { checkPin, choiceOf, pinnedToOther } from './pins.ts';
 import type { LookUpUses } from './resolve.ts';
 import { lookUpAll } from './resolve.ts';
 
-/** What may be one item's fault in a GET of many (a status for the whole request); anything else is nobody's. */
+/** Errors that one item may cause in a GET of many; any other error belongs to no item. */
 const ONE_ITEMS_FAULT: ReadonlySet<SyncErrorCode> = new Set([
   'plex_not_found',
   'plex_rejected',
@@ -38,15 +38,15 @@ export type ReadUses = {
 };
 
 /**
- * Full items by rating key, many in one GET. A failed GET of many is halved until the fault is one item's; an outage,
- * a request for patience or a refused token is nobody's and ends the read at once.
+ * Reads full items by rating key, many in one GET. A failed GET of many is halved until a single item is at fault; an
+ * outage, a request to wait or a refused token belongs to no item and ends the read at once.
  */
 export async function readItems(ratingKeys: readonly string[], uses: ReadUses): Promise<Map<string, ItemRead>> {
   const { guard, plex } = uses;
   const reads = new Map<string, ItemRead>();
   let failure: SyncError | undefined;
   const unread = await bisect(ratingKeys, async (part) => {
-    // What came before may have opened the breaker; then the rest is not asked for.
+    // The failure may have opened the breaker; then the rest is not asked for.
     if (failure !== undefined && guard.halted() !== undefined) return 'stop';
     try {
       const items = await guard.ask(() => plex.items(part));
@@ -66,7 +66,7 @@ export async function readItems(ratingKeys: readonly string[], uses: ReadUses): 
   return reads;
 }
 
-/** Notes what a failed read says of a single item, and decides whether it is worth halving. */
+/** Notes what a failed read means for a single item, and decides whether to halve the request. */
 function afterFailedRead(
   part: readonly string[],
   error: SyncError,
@@ -91,8 +91,8 @@ function afterFailedRead(
 type Uses = ReadUses & LookUpUses & { readonly queue: Pick<DrainQueue, 'record' | 'sceneOf'> };
 
 /**
- * Reads the full items; a job whose remembered item is gone or holds another file is looked up and read once more, and
- * where the index was what remembered it, at Plex.
+ * Reads the full items. A job whose remembered item is gone or holds another file is looked up and read once more; if
+ * the index was the source, the second look-up asks Plex.
  */
 export async function readAndRecheck(batch: readonly Resolved[], context: Uses): Promise<Step<Read>> {
   const { stale, going, ended } = await readBatch(batch, context);
@@ -125,7 +125,9 @@ async function readBatch(
   return { going, stale, ended };
 }
 
-/** One job per item: a second one of the batch waits its turn, and another scene's item is not written. */
+/**
+ * Keeps one job per item: a second one of the batch is deferred, and an item that another scene owns is not written.
+ */
 export function keepOwners(batch: readonly Read[], context: Uses): Step<Read> {
   const { queue, options } = context;
   const taken = new Set<string>();
@@ -136,9 +138,9 @@ export function keepOwners(batch: readonly Read[], context: Uses): Step<Read> {
     if (pinnedElsewhere !== undefined) return failed(work.job, pinnedElsewhere);
     const ownerId = queue.sceneOf(ratingKey);
     const owner = ownerId === undefined || ownerId === work.job.sceneId ? undefined : queue.record(ownerId);
-    // A scene that was deleted and imported anew has another id and the same file: it inherits what was written. So does
-    // the scene of the file that took the place of the owner's, the one that a person pinned to the item, and the one whose
-    // very path it has where the owner came by resemblance.
+    // A scene that was deleted and imported again has a new id and the same file: it inherits the record. So does a
+    // scene whose file replaced the owner's, a scene that a person pinned to the item, and a scene with the exact path
+    // where the owner matched only by resemblance.
     const isHeir =
       owner !== undefined &&
       (isPinned(work) ||
@@ -161,7 +163,7 @@ function isAtPath(scenePath: string, item: PlexItem, mappings: readonly PathMapp
   return item.files.some(({ path }) => isSamePath(path, mapped));
 }
 
-/** What a person may do about one item for two scenes. */
+/** The ways a person can resolve two scenes for one item. */
 function waysApart({ files }: PlexItem, ownerId: number): Sentence {
   if (files.length > 1) return say`: it holds the files of both. Split it in Plex, then retry.`;
   return say`, which has the same file in Stash or one that looks like it. See plexsync status ${ownerId}; to have this scene written there, pin it.`;
@@ -176,15 +178,15 @@ function holdsOwnersFile(
   return heldFile({ path: scenePath }, proven, item.files, mappings) !== undefined;
 }
 
-/** How a resolved job stands once its item was read. */
+/** A resolved job after its item was read. */
 type Checked =
   | { readonly kind: 'read'; readonly work: Read }
-  /** The item known from last time is gone or holds another file now: look again. */
+  /** The remembered item is gone or holds another file now: look again. */
   | { readonly kind: 'stale'; readonly work: Resolved }
   | { readonly kind: 'failed'; readonly work: Resolved; readonly error: SyncError }
   | { readonly kind: 'shared'; readonly work: Resolved; readonly error: SyncError };
 
-/** Holds a job's item against the file it was chosen for: what was true at the last sync or look may be so no more. */
+/** Compares a job's item with the file it was chosen for: the last sync or look may be outdated. */
 function checkItem(work: Resolved, read: ItemRead, context: Uses): Checked {
   if (isPinned(work) && (read.kind === 'item' || read.kind === 'gone'))
     return checkPin(work, read, context) ?? { kind: 'failed', work, error: vanished(work) };
@@ -199,7 +201,7 @@ function checkItem(work: Resolved, read: ItemRead, context: Uses): Checked {
       if (!isInSections) break;
       if (work.provenFile === undefined) return { kind: 'read', work: { ...work, item, recordFrom: 'own' } };
       const provenFile = heldFile(work.file, provenMatch(work, work.provenFile), item.files, options.mappings);
-      // The proof moves along: it is the file that holds now, not the one that did at some earlier sync.
+      // The proof is updated: it names the file that matches now, not the one of an earlier sync.
       if (provenFile !== undefined) return { kind: 'read', work: { ...work, item, provenFile, recordFrom: 'own' } };
       break;
     }
@@ -218,7 +220,7 @@ function vanished({ ratingKey }: Resolved): SyncError {
   );
 }
 
-/** The proof: of this look-up, or of the last sync, when the scene's path may have been another. */
+/** The proof from this look-up, or from the last sync, when the scene's path may have been different. */
 function provenMatch({ file, record, from }: Resolved, provenFile: string): ProvenMatch {
   return { scenePath: from === 'record' && record !== undefined ? record.scenePath : file.path, file: provenFile };
 }

@@ -20,7 +20,7 @@ import type { SystemicWatch } from '../servers/systemic.ts';
 import type { PinUses } from './pins.ts';
 import { followPin, resolveFromPin } from './pins.ts';
 
-/** What a look-up uses; the steps that look again use it too. */
+/** What a look-up needs; the steps that look again need it too. */
 export type LookUpUses = PinUses &
   StopSigns &
   Pick<DrainDeps, 'emit'> & {
@@ -30,7 +30,7 @@ export type LookUpUses = PinUses &
     readonly options: Pick<DrainOptions, 'concurrency' | 'matching' | 'mappings'>;
   };
 
-/** Path → rating key: as a person said, from the last sync, or by looking the file up. */
+/** Path → rating key: from a pin, from the last sync, or by look-up. */
 export async function resolve(batch: readonly Hydrated[], context: LookUpUses): Promise<Step<Resolved>> {
   const known = batch.map((work) => resolveFromPin(work, context) ?? resolveFromRecord(work) ?? work);
   const unknown = known.filter((work): work is Hydrated => !('ratingKey' in work));
@@ -42,14 +42,13 @@ export async function resolve(batch: readonly Hydrated[], context: LookUpUses): 
 }
 
 /**
- * Path → rating key by look-ups alone, for pins that lost their item, and for files of which nothing is known, or nothing
- * that still holds.
+ * Path → rating key by look-ups alone: for pins that lost their item, and for files without a record that still holds.
  */
 export async function lookUpAll(batch: readonly Hydrated[], context: LookUpUses): Promise<Step<Resolved>> {
   const { guard, systemic, options, finder } = context;
   await finder.expect(batch.length);
   const ends = await mapConcurrently(batch, options.concurrency, async (work): Promise<Resolved | Ended> => {
-    // What is found already is still written when the time is up; nothing more is looked for.
+    // When the time is up, files already found are still written and no more are looked up.
     if (guard.halted() !== undefined || guard.isTimeUp()) return givenBack(work.job);
     try {
       const found = await (isPinned(work) ? followPin(work, context) : lookUp(work, context));
@@ -73,7 +72,7 @@ function afterFailedLook({ job, file }: Hydrated, error: SyncError, context: Loo
   return failed(job, error);
 }
 
-/** The item of an earlier sync, to be re-checked on the read that comes anyway: costs no request. */
+/** The item of an earlier sync, checked on the read that follows anyway: takes no extra request. */
 function resolveFromRecord(work: Hydrated): Resolved | undefined {
   const { record } = work;
   if (record?.provenFile === undefined) return undefined;
@@ -81,9 +80,9 @@ function resolveFromRecord(work: Hydrated): Resolved | undefined {
 }
 
 /**
- * Looks the scene's file up in every library. An error while looking keeps its own class: only a complete look that
- * found nothing is "not found".
- * @throws {SyncError} `plex_not_found`, `low_confidence`, or what the look-up failed with.
+ * Looks the scene's file up in every library. An error keeps its own class: only a complete look that found nothing is
+ * "not found".
+ * @throws {SyncError} `plex_not_found`, `low_confidence`, or the error of the look-up.
  */
 async function lookUp(work: Hydrated, { emit, systemic, options, finder }: LookUpUses): Promise<Resolved> {
   const { job, file } = work;
@@ -111,7 +110,7 @@ async function lookUp(work: Hydrated, { emit, systemic, options, finder }: LookU
   }
 }
 
-/** A job that waits is sure of its miss when it begins to, and before it ends as a letter. */
+/** A miss is confirmed at Plex on a job's first try and on its last, before it becomes a dead letter. */
 function lookKindOf(work: Hydrated | Resolved): LookKind {
   if ('from' in work && work.from === 'index') return 'at_plex';
   const { misses } = work.job.spent;

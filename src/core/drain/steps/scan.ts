@@ -3,7 +3,7 @@ import type { Ended } from '../ports/endings.ts';
 import type { Hydrated } from '../ports/stages.ts';
 import type { FolderScanner } from '../servers/folder-scanner.ts';
 
-/** Where it is wanted, has the folders of those scanned that Plex did not have: they still wait, but for less. */
+/** If enabled, asks Plex to scan the folders of missing files, so that their jobs wait less. */
 export async function scanMissing(
   batch: readonly Hydrated[],
   ended: readonly Ended[],

@@ -11,7 +11,7 @@ import type { Planned } from '../ports/stages.ts';
 import type { LongRequests } from '../servers/long-requests.ts';
 import type { PlexGuard } from '../servers/plex-guard.ts';
 
-/** What sending an item's edits uses. */
+/** What sending an item's edits needs. */
 export type SendUses = Pick<DrainDeps, 'emit' | 'now'> & {
   readonly queue: Pick<DrainQueue, 'holds'>;
   readonly plex: Pick<DrainPlex, 'edit'>;
@@ -21,8 +21,8 @@ export type SendUses = Pick<DrainDeps, 'emit' | 'now'> & {
 };
 
 /**
- * Writes one item: all its edits in one request, and where that is refused, each part in one of its own. Ends early
- * where the run may not write any more, or with the first error that is no fault of a part.
+ * Writes one item: all its edits in one request, or, when that is refused, each part in its own request. Ends early
+ * when the run may no longer write, or at the first error that no part caused.
  */
 export async function send(work: Planned, context: SendUses): Promise<Delivery> {
   const lengthOf = (part: Part): number => context.longRequests.lengthOf(work, part);
@@ -64,12 +64,12 @@ export async function send(work: Planned, context: SendUses): Promise<Delivery> 
   return endedBy({ kind: 'all_sent' });
 }
 
-/** A process that was asleep past its lease must not write what another has written anew meanwhile. */
+/** A process that slept past its lease must not overwrite what another process has written since. */
 function mayWrite({ lease }: Job, { now, queue, guard }: SendUses): boolean {
   return guard.halted() === undefined && queue.holds(lease, now());
 }
 
-/** Sends one request; answers with the error it failed with. */
+/** Sends one request; returns the error if it failed. */
 async function put(part: Part, work: Planned, { plex, guard, options, longRequests }: SendUses) {
   const bytes = longRequests.lengthOf(work, part);
   try {

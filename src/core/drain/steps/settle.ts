@@ -17,8 +17,8 @@ type Uses = Pick<DrainDeps, 'emit' | 'now' | 'random'> & {
 };
 
 /**
- * Decides what becomes of every job of a batch and applies it, all in one transaction.
- * @returns how many jobs went back only to be claimed again in this drain.
+ * Decides what becomes of every job of a batch and applies it in one transaction.
+ * @returns how many jobs were deferred, to be claimed again in this drain.
  */
 export function settle(ended: readonly Ended[], context: Uses, tally: Tally): number {
   const { emit, now, queue, guard, systemic } = context;
@@ -50,7 +50,7 @@ export function settle(ended: readonly Ended[], context: Uses, tally: Tally): nu
   return entries.filter(({ settlement }) => settlement.kind === 'defer').length;
 }
 
-/** That a scene of Stash has no file is a fact of the scene: it says nothing of the configuration. */
+/** A scene without a file in Stash is a fact about that scene, and no sign of a wrong configuration. */
 function isWithoutFile({ bare }: Job, outcome: Outcome): boolean {
   return bare === 'filled' && outcome.kind === 'failed' && outcome.error.code === 'no_file_path';
 }
@@ -106,7 +106,7 @@ function tallyKey(settlement: Exclude<Settlement, { kind: 'defer' }>): keyof Tal
   }
 }
 
-/** What a settlement is worth telling; a job that was merely given back untried is not. */
+/** The event to report for a settlement; a job released untried has none. */
 function eventFor(job: Job, settlement: Settlement, how: Settled, { now, options }: Uses): WorkerEvent | undefined {
   const about = { jobId: job.id, sceneId: job.sceneId };
   if (how !== 'applied') return { kind: how, ...about };
@@ -150,7 +150,10 @@ function eventFor(job: Job, settlement: Settlement, how: Settled, { now, options
   }
 }
 
-/** Whether a job's end says that Plex answers: its own faults were counted as they came, and one without a file asked nothing. */
+/**
+ * Whether a job's end shows that Plex answers. Faults were counted as they happened, and a job without a file asked
+ * nothing.
+ */
 function provesPlexAlive(outcome: Outcome): boolean {
   if (outcome.kind === 'failed') return outcome.error.code !== 'no_file_path';
   return outcome.kind === 'updated' || outcome.kind === 'unchanged';

@@ -12,7 +12,7 @@ import { readItems } from './read.ts';
 
 type Uses = ReadUses & StopSigns & Pick<DrainDeps, 'emit'> & { readonly options: Pick<DrainOptions, 'rules'> };
 
-/** Reads the written items again: what did not land is tried again, what Plex spells its own way is remembered. */
+/** Reads the written items again: what did not land is retried, and Plex's own spelling is remembered. */
 export async function verify(batch: readonly Planned[], context: Uses): Promise<readonly Ended[]> {
   const { emit, guard, options } = context;
   if (batch.length === 0) return [];
@@ -48,8 +48,8 @@ export async function verify(batch: readonly Planned[], context: Uses): Promise<
 }
 
 /**
- * The end of a job of which a part was not written, where what was written cannot be read again: that it was taken has to
- * do. Other jobs are proven by their next attempt, which finds nothing left to do.
+ * Ends a partly written job whose item cannot be read again: the accepted write has to count as proof. Other jobs are
+ * proven by their next attempt, which finds nothing left to write.
  */
 function unread({ unfinished, ...work }: Planned, { options }: Pick<Uses, 'options'>): Ended | undefined {
   if (unfinished === undefined) return undefined;

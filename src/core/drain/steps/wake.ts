@@ -11,12 +11,12 @@ type Uses = Pick<DrainDeps, 'emit' | 'now'> & {
   readonly sections: readonly Section[];
 };
 
-/** How many of the newest items are looked at where no earlier look has left a mark. */
+/** How many of the newest items to look at when no earlier look left a mark. */
 const NEWEST = 100;
 
 /**
- * Asks each library once what was added since the last look, and makes due the jobs that waited for such a file; dead
- * letters that waited for one in vain come back to life. Costs nothing while nobody waits; a wake costs a job no try.
+ * Asks each library once what was added since the last look, and makes the jobs due that waited for such a file; dead
+ * letters that waited in vain are revived. Sends nothing while no job waits; waking does not spend an attempt.
  */
 export async function wake(context: Uses): Promise<void> {
   const { emit, now, queue, plex, guard, sections } = context;
@@ -41,14 +41,14 @@ export async function wake(context: Uses): Promise<void> {
     } catch (thrown) {
       const error = asSyncError(thrown);
       if (error.code === 'unexpected') throw thrown;
-      // Only a convenience failed: those who wait have their own schedule.
+      // Waking is only a convenience: waiting jobs have their own schedule.
       if (error.code === 'plex_unauthorized') guard.halt({ kind: 'unauthorized', message: error.said });
       guard.fault(error);
     }
   }
 }
 
-/** Where the next look begins: Plex's own clock, and who was there already in its last second. */
+/** Where the next look begins: by Plex's own clock, with the items already seen in its last second. */
 function markOf(added: readonly AddedItem[]): AddedMark | undefined {
   if (added.length === 0) return undefined;
   const at = Math.max(...added.map(({ addedAt }) => addedAt));

@@ -26,19 +26,19 @@ type Uses = SendUses &
   };
 
 /**
- * Sends the plans, `concurrency` at a time, until the guard halts. A refusal of the token or of the right to edit is the
- * first job's to bear; the others go back.
+ * Sends the plans, `concurrency` at a time, until the guard halts. When the token or the right to edit is refused, the
+ * first job fails; the others are released.
  */
 export async function write(batch: readonly Planned[], context: Uses): Promise<Step<Planned>> {
   const ends = await mapConcurrently(batch, context.options.concurrency, async (work): Promise<Planned | Ended> => {
-    // Another write of this batch may have shown by now that the limit is what it was.
+    // Another write of this batch may have shown meanwhile that the limit still holds.
     const due = context.longRequests.leaveCutSummary(work);
     return isEmptyPlan(due.plan) ? unchanged(due) : afterSending(due, await sendSafely(due, context), context);
   });
   return split(ends, (end) => end);
 }
 
-/** No job fails its batch, whatever goes wrong with it. */
+/** Keeps the failure of one job from failing its batch. */
 async function sendSafely(work: Planned, context: Uses): Promise<Delivery> {
   try {
     return await send(work, context);
@@ -48,19 +48,19 @@ async function sendSafely(work: Planned, context: Uses): Promise<Delivery> {
   }
 }
 
-/** What a delivery means for its job: however many requests it took, it is one success or one failure. */
+/** Turns a delivery into the job's end: however many requests it took, it is one success or one failure. */
 function afterSending(work: Planned, delivery: Delivery, context: Uses): Planned | Ended {
   const plan = carriedOut(work.plan, delivery, work.written);
   if (delivery.taken.length > 0) {
     context.guard.answered();
-    // What Plex takes shows that the configuration is right, whatever else of the job it refuses.
+    // An accepted edit shows that the configuration is right, even if Plex refuses the rest of the job.
     context.systemic.note(undefined);
   }
   const unfinished = unfinishedBy(delivery, work, context);
   if (!isEmptyPlan(plan)) return { ...work, plan, unfinished };
   if (unfinished === undefined) return unchanged({ ...work, plan });
   if (delivery.end.kind === 'all_sent') return endedInPart(work.job, unfinished, recordOf(work, plan.written));
-  // Nothing was written: the note of what was about to be stays as it is.
+  // Nothing was written: the intent stays as noted.
   return unfinished.error === undefined ? givenBack(work.job) : { ...failed(work.job, unfinished.error), noted: true };
 }
 
@@ -76,22 +76,22 @@ function unfinishedBy(delivery: Delivery, { plan }: Planned, context: Uses): Unf
   return { error: isJobs ? error : undefined, intent: intentLeft(plan, delivery) };
 }
 
-/** Lets the run know of a failure; answers whether it is the job's to bear. */
+/** Tells the run about a failure; returns whether it counts against the job. */
 function isJobsToBear(error: SyncError, context: Uses): boolean {
   const { now, queue, stopRequested, guard } = context;
   const refusal = haltOf(error);
-  // Another write in flight was refused first: one dead letter says it all.
+  // Another write in flight was refused first: one dead letter is enough.
   if (refusal !== undefined && guard.halts().some(({ kind }) => kind === refusal)) return false;
   if (refusal !== undefined) guard.halt({ kind: refusal, message: error.said });
   if (refusal === 'unauthorized') queue.saveRefusal({ tokenFingerprint: context.options.tokenFingerprint, at: now() });
-  // A write that a stop cut off is nobody's fault and safe to repeat.
+  // A write that a stop cut off is no fault of its job, and safe to repeat.
   if (error.code === 'plex_unavailable' && stopRequested() !== undefined) return false;
   guard.fault(error);
   watchEnd(error, context);
   return true;
 }
 
-/** Notes an end as it happens: a run that only fails must stop before it has failed them all. */
+/** Counts an end as it happens: a run where every job fails must stop before all have failed. */
 function watchEnd(error: SyncError | undefined, { guard, systemic }: Uses): void {
   systemic.note(error);
   const verdict = systemic.verdict();
