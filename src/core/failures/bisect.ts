@@ -1,8 +1,8 @@
-/** What became of one request for many: `halve` asks for each half by itself, `stop` asks for nothing more. */
+/** What became of one request for many: `halve` asks for each half in its own request, `stop` ends the asking. */
 export type PartEnd = 'done' | 'halve' | 'stop';
 
 /**
- * Asks for all ids in one request, and where `ask` says so for each half, in their order, until the fault is one id's.
+ * Asks for all ids in one request and, where `ask` says so, for each half in order, until a single id is at fault.
  * @returns the ids that were not asked for, or whose request was the one to stop at.
  */
 export async function bisect<Id>(

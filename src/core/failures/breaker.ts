@@ -1,6 +1,6 @@
 /** Five server faults in a row open the breaker. */
 export const BREAKER_THRESHOLD = 5;
-/** How long an open breaker keeps every request back before one probe may go. */
+/** How long an open breaker blocks every request before one probe may go. */
 export const BREAKER_OPEN_MS = 60_000;
 
 /**
@@ -8,11 +8,11 @@ export const BREAKER_OPEN_MS = 60_000;
  * Only `open` has a time, only `closed` and `half_open` allow requests.
  */
 export type Breaker =
-  /** All is well, or fewer than `BREAKER_THRESHOLD` faults in a row so far. */
+  /** Fewer than `BREAKER_THRESHOLD` faults in a row so far. */
   | { readonly kind: 'closed'; readonly failures: number }
   /** No request until `openedAt + BREAKER_OPEN_MS`. */
   | { readonly kind: 'open'; readonly openedAt: number }
-  /** The probe was answered: one job may try; its end decides. */
+  /** The probe was answered: one job may try, and its end decides. */
   | { readonly kind: 'half_open' };
 
 export const CLOSED: Breaker = { kind: 'closed', failures: 0 };
@@ -28,11 +28,11 @@ export function admission(breaker: Breaker, now: number): Admission {
   // A half-open row at the start of a drain was left by a process that died during its trial: probe again.
   if (breaker.kind === 'half_open') return { kind: 'probe' };
   const retryAt = breaker.openedAt + BREAKER_OPEN_MS;
-  // A clock set back must not keep the breaker open for longer than it ever asked.
+  // A clock that was set back must not keep the breaker open for longer than `BREAKER_OPEN_MS`.
   return now >= retryAt || now < breaker.openedAt ? { kind: 'probe' } : { kind: 'wait', retryAt };
 }
 
-/** The breaker after the server answered well. An open one stays open: only a probe and a trial close it. */
+/** The breaker after the server answered well. An open one stays open: only a probe and a trial job close it. */
 export function onSuccess(breaker: Breaker): Breaker {
   return breaker.kind === 'open' ? breaker : CLOSED;
 }
@@ -45,7 +45,7 @@ export function onFailure(breaker: Breaker, now: number): Breaker {
   return failures >= BREAKER_THRESHOLD ? { kind: 'open', openedAt: now } : { kind: 'closed', failures };
 }
 
-/** The breaker after a probe: alive lets one job try, silence starts the wait anew. */
+/** The breaker after a probe: an answer lets one job try, silence starts the wait again. */
 export function onProbe(alive: 'alive' | 'silent', now: number): Breaker {
   return alive === 'alive' ? { kind: 'half_open' } : { kind: 'open', openedAt: now };
 }

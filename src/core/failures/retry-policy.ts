@@ -1,10 +1,10 @@
 import type { SyncError, SyncErrorCode } from '../model/errors.ts';
 import type { FailureSettlement, Spent } from '../model/job.ts';
 
-/** What a failure means for the job it happened to. */
+/** What a failure means for its job. */
 export type FailureClass = 'unavailable' | 'transient' | 'not_found' | 'permanent' | 'auth';
 
-/** The name a dead letter carries in `error_type`; users query it. What to do about each: `CURES` (cures.ts). */
+/** The value of `error_type` in a dead letter; users query it. What to do about each: `CURES` (cures.ts). */
 export type ErrorType =
   | 'PlexServerDown'
   | 'PlexTemporaryError'
@@ -25,7 +25,7 @@ export type ErrorType =
 export type RetryRule = {
   readonly class: FailureClass;
   readonly errorType: ErrorType;
-  /** Only faults of the server itself count, each for its own breaker: one bad item must not look like an outage. */
+  /** Only faults of the server count, each for its own breaker: one bad item must not look like an outage. */
   readonly countsForBreaker: boolean;
 };
 
@@ -49,7 +49,7 @@ export const RETRY_RULES: Readonly<Record<SyncErrorCode, RetryRule>> = {
   stash_busy: { class: 'transient', errorType: 'StashTemporaryError', countsForBreaker: false },
   stash_error: { class: 'transient', errorType: 'StashTemporaryError', countsForBreaker: true },
   stash_malformed: { class: 'transient', errorType: 'StashTemporaryError', countsForBreaker: false },
-  // A query is built from ids alone: where it does not fit, it does for no job, and no job shall pay for it.
+  // A query is built from ids alone: if Stash rejects it for one job, it rejects it for all, so it spends no attempt.
   stash_rejected: { class: 'unavailable', errorType: 'StashRequestRejected', countsForBreaker: false },
   stash_unauthorized: { class: 'auth', errorType: 'StashAuthError', countsForBreaker: false },
 };
@@ -58,13 +58,13 @@ const TRANSIENT_BASE_MS = 5_000;
 const TRANSIENT_CAP_MS = 80_000;
 const TRANSIENT_JITTER = 0.1;
 
-/** How often a file is looked for after the first look that found nothing. */
+/** How often a file is looked for again after the first look that found nothing. */
 export const NOT_FOUND_TRIES = 12;
 const NOT_FOUND_BASE_MS = 30_000;
 
 /**
- * Waits after each look that found nothing: twelve, from 30 s doubling up to a cap at which they last about `maxWaitMs`
- * in all (two hours: a cap of 15 min). Where doubling alone does not last as long, beyond 34 h, all are stretched.
+ * The waits after each look that found nothing: twelve, from 30 s doubling up to a cap, chosen so that they add up to
+ * about `maxWaitMs` (two hours: a cap of 15 min). Beyond 34 h doubling alone is too short, and all waits are stretched.
  */
 export function notFoundWaitsMs(maxWaitMs: number): readonly number[] {
   const doubling = Array.from({ length: NOT_FOUND_TRIES }, (_, index) => NOT_FOUND_BASE_MS * 2 ** index);
@@ -81,12 +81,15 @@ export function notFoundWaitsMs(maxWaitMs: number): readonly number[] {
   return doubling;
 }
 
-/** No wait of ours is longer (a Retry-After is cut at a day): what is due later was put there by a clock that was wrong. */
+/**
+ * The longest wait we set ourselves (a Retry-After is cut at a day): a job due later than that was scheduled by a wrong
+ * clock.
+ */
 export function longestWaitMs(notFoundMaxWaitMs: number): number {
   return Math.max(RETRY_AFTER_CAP_MS, ...notFoundWaitsMs(notFoundMaxWaitMs)) + 3_600_000;
 }
 
-/** A server cannot park a job for longer than this by its Retry-After. */
+/** The longest time for which a Retry-After can delay a job. */
 const RETRY_AFTER_CAP_MS = 24 * 3_600_000;
 
 /** Ms to wait after transient failure number `failure` (from 1): 5 s doubling to 80 s, ±10 %. `random` is in [0, 1). */
@@ -95,18 +98,18 @@ export function backoffMs(failure: number, random: number): number {
   return Math.round(Math.min(TRANSIENT_CAP_MS, doubled) * (1 - TRANSIENT_JITTER + 2 * TRANSIENT_JITTER * random));
 }
 
-/** What a run is told about failures, and what it is by now. */
+/** The limits and the time that decide about a failure. */
 export type RetryLimits = {
   readonly maxRetries: number;
-  /** How long a job waits for Plex to find its file, or that it does not. */
+  /** How long a job waits for Plex to find its file, or that it is skipped instead. */
   readonly notFound: { readonly kind: 'wait'; readonly maxWaitMs: number } | { readonly kind: 'skip' };
   readonly now: number;
   readonly random: number;
 };
 
 /**
- * Decides what becomes of a job whose attempt failed. `maxRetries` 5 means six attempts in all.
- * A wait that the server named is taken without jitter, up to a day.
+ * Decides what becomes of a job whose attempt failed. `maxRetries` 5 means six attempts in all. A wait that the server
+ * asked for is used without jitter, up to a day.
  */
 export function settlementFor(error: SyncError, spent: Spent, limits: RetryLimits): FailureSettlement {
   const { now } = limits;
@@ -117,7 +120,7 @@ export function settlementFor(error: SyncError, spent: Spent, limits: RetryLimit
     case 'transient': {
       const failures = spent.failures + 1;
       if (failures > limits.maxRetries) return { kind: 'dead', error };
-      // A server that asks for no wait at all, or for one that has passed, gets the usual one.
+      // A Retry-After of zero, or in the past, gets the usual wait.
       const waitMs = Math.max(askedMs ?? 0, backoffMs(failures, limits.random));
       return { kind: 'retry', availableAt: now + waitMs, spends: 'failure', error };
     }
@@ -133,7 +136,7 @@ export function settlementFor(error: SyncError, spent: Spent, limits: RetryLimit
   }
 }
 
-/** Gives a job back with nothing spent, due when the server asked for, or at once. */
+/** Releases a job without spending an attempt, due when the server asked for, or at once. */
 export function release(error: SyncError, now: number): Extract<FailureSettlement, { kind: 'release' }> {
   return { kind: 'release', availableAt: now + (askedWaitMs(error) ?? 0), error };
 }

@@ -3,17 +3,20 @@ import type { Breaker } from './breaker.ts';
 import { admission, BREAKER_OPEN_MS, onFailure, onProbe, onSuccess } from './breaker.ts';
 import { RETRY_RULES } from './retry-policy.ts';
 
-/** Where the breaker of Stash outlives a request, and the process. */
+/** Where Stash's breaker is stored, so that it outlives a request and the process. */
 export type StashBreakerStore = {
   breaker(server: 'stash'): Breaker;
   saveBreaker(server: 'stash', breaker: Breaker): void;
 };
 
-/** Whether Stash may be asked now: one breaker for the drains and the polls of a data directory. */
+/** Says whether Stash may be asked now: one breaker for the drains and polls of a data directory. */
 export type StashBreaker = {
-  /** Until when Stash is left alone; `undefined`: it may be asked, and the caller does. */
+  /** When Stash may be asked again; `undefined`: it may be asked now, and the caller does so. */
   closedUntil(): number | undefined;
-  /** Counts a failed request, if the fault is the server's; answers until when Stash is left alone now, if it is. */
+  /**
+   * Counts a failed request if the server is at fault; returns when Stash may be asked again, if the breaker is open
+   * now.
+   */
   failed(error: SyncError): number | undefined;
   /** Notes that Stash answered well. */
   answered(): void;
@@ -23,7 +26,7 @@ export function createStashBreaker(store: StashBreakerStore, now: () => number):
   return {
     closedUntil: () => {
       const admitted = admission(store.breaker('stash'), now());
-      // The request itself is the probe: it is cheap, changes nothing, and a batch goes back as one.
+      // The request itself is the probe: it is cheap, changes nothing, and a failed batch is released whole.
       if (admitted.kind === 'probe') store.saveBreaker('stash', onProbe('alive', now()));
       return admitted.kind === 'wait' ? admitted.retryAt : undefined;
     },

@@ -2,28 +2,28 @@ import { parsePathMappings } from './mappings.ts';
 import type { PathMapping } from './paths.ts';
 import { folderOf, mapPath, normalisePath, sharedTail } from './paths.ts';
 
-/** A file as Stash sees it, and one in Plex that may be it: the same name, and no size that says otherwise. */
+/** A file as Stash sees it, and a Plex file that may be the same: equal names, and sizes that do not contradict. */
 export type PathPair = {
   readonly stash: string;
   readonly plex: string;
   readonly size: 'same' | 'unknown';
 };
 
-/** A mapping that many files speak for. */
+/** A mapping that many files support. */
 export type DerivedMapping = {
   readonly mapping: PathMapping;
-  /** How many different files it leads to the very path of one they are paired with. */
+  /** How many different files it maps to the exact path of a file they are paired with. */
   readonly explained: number;
 };
 
-/** Mappings that explain fewer of the paired files than this are chance, or only a part of the truth. */
+/** A mapping that explains a smaller share of the paired files is chance, or only a part of the answer. */
 const NEARLY_ALL = 0.8;
 
 /**
  * The `path_map` lines that lead nearly all of the paired files from Stash to Plex, the one that explains most first;
- * none when they do not agree. A file may be paired with many: that the files agree is what tells the right pair. The
- * order of the pairs never matters.
- * @param doubted pairs that something speaks against: their files count, and they explain none
+ * empty when the files do not agree. A file may be paired with many: agreement between files shows the right pair. The
+ * order of the pairs does not matter.
+ * @param doubted pairs with evidence against them: their files count, but they explain none
  */
 export function deriveMappings(
   pairs: readonly PathPair[],
@@ -47,12 +47,12 @@ export function deriveMappings(
   return isNearlyAll(total, files.size) ? derived : [];
 }
 
-/** Whether so many files are enough of so many to believe what they say. */
+/** Whether `count` of `total` files is enough to trust what they agree on. */
 export function isNearlyAll(count: number, total: number): boolean {
   return count >= total * NEARLY_ALL;
 }
 
-/** The mapping that most files agree on and that may stand beside `others`; `undefined` when what is left proves none. */
+/** The mapping that most files agree on and that is compatible with `others`; `undefined` when the rest proves none. */
 function strongest(pairs: readonly PathPair[], others: readonly PathMapping[]): DerivedMapping | undefined {
   const options = new Map<string, PathMapping>();
   for (const pair of pairs) {
@@ -60,7 +60,7 @@ function strongest(pairs: readonly PathPair[], others: readonly PathMapping[]): 
     if (mapping !== undefined) options.set(`${mapping.from}=${mapping.to}`, mapping);
   }
   const ranked = [...options.entries()]
-    // What `path_map` would refuse is no advice: a second way from one folder, say.
+    // Skip what `path_map` would refuse, such as a second mapping of the same folder.
     .filter(([, mapping]) => parsePathMappings([...others, mapping]).kind === 'mappings')
     .map(([key, mapping]) => {
       const agreeing = pairs.filter((pair) => leadsTo(mapping, pair));
@@ -73,12 +73,12 @@ function strongest(pairs: readonly PathPair[], others: readonly PathMapping[]): 
   return ranked[0];
 }
 
-/** A name alone is shared by chance; a folder above it, or the size, is not. */
+/** A shared name may be chance; a shared folder above it, or an equal size, is not. */
 function provesByItself({ stash, plex, size }: PathPair): boolean {
   return size === 'same' || sharedTail(stash, plex).includes('/');
 }
 
-/** What is left of each path before their shared tail. */
+/** The prefixes of both paths before their shared tail. */
 function mappingOf({ stash, plex }: PathPair): PathMapping | undefined {
   const parts = sharedTail(stash, plex).split('/').length;
   const from = above(stash, parts);
@@ -92,7 +92,7 @@ function above(path: string, parts: number): string {
   return folder;
 }
 
-/** Whether a mapping turns the one path of a pair into the other. */
+/** Whether a mapping turns the Stash path of a pair into its Plex path. */
 export function leadsTo(mapping: PathMapping, { stash, plex }: PathPair): boolean {
   const mapped = mapPath(stash, [mapping]);
   return mapped.mapping !== undefined && mapped.path.toLowerCase() === normalisePath(plex).toLowerCase();

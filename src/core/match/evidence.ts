@@ -20,17 +20,20 @@ export type Candidate = LibraryFolders & {
 /** What is known of the scene's file, as Stash sees it. */
 export type SceneFile = FileFacts & { readonly path: string };
 
-/** What speaks for one candidate and against it, by its best file. A duration that is the same proves nothing alone. */
+/** The evidence for and against a candidate, from its best file. An equal duration alone proves nothing. */
 export type Evidence = Agreements & {
   readonly candidate: Candidate;
   readonly file: string;
-  /** `case` when nothing but case differs, on a file system that may ignore it; below a drive that is `exact`. */
+  /**
+   * `case` when the paths differ only in case, on a file system that may ignore it; below a Windows drive that is
+   * `exact`.
+   */
   readonly path: 'exact' | 'case' | 'differs';
   /** Folders above the file that both sides share. */
   readonly sharedFolders: number;
   /**
-   * `other`: the library has the file in a folder of its own that the scene's path does not have; `other_root`: the scene's
-   * path points to another library folder.
+   * `other`: the library has the file in a folder that the scene's path does not have; `other_root`: the scene's path
+   * points to another library folder.
    */
   readonly branch: 'same' | 'other' | 'other_root' | 'unknown';
 };
@@ -43,20 +46,20 @@ export type MatchResult =
       readonly rule: 'path' | 'size' | 'folders';
       readonly considered: readonly Evidence[];
     }
-  /** Candidates, no proof. `best` is what relaxed matching would take. */
+  /** There are candidates but no proof. `best` is what relaxed matching would take. */
   | {
       readonly kind: 'low';
       readonly best: Evidence;
       readonly considered: readonly Evidence[];
-      /** The mapping that would make the path exact; none where `conflict` speaks against it. */
+      /** The mapping that would make the path exact; absent where `conflict` contradicts it. */
       readonly suggestion: PathMapping | undefined;
       readonly conflict: RootConflict | undefined;
     }
   | { readonly kind: 'none' };
 
 /**
- * Decides which candidate is the scene's item. The order of the candidates never matters.
- * Pure evidence: the same input gives the same verdict.
+ * Decides which candidate is the scene's item. Pure: the same evidence gives the same verdict, in whatever order the
+ * candidates come.
  */
 export function matchScene(
   scene: SceneFile,
@@ -82,10 +85,11 @@ export function matchScene(
   const bySize = alone(sameSize);
   if (bySize) return { kind: 'high', best: bySize, rule: 'size', considered };
   const byFolders = alone(strongest(considered, (evidence) => evidence.sharedFolders));
-  // A longer tail must not outvote a size that agrees elsewhere. And with a mapping that applies the exact path was
-  // expected: there a shared tail proves something only together with the size.
+  // A longer tail must not outvote an equal size elsewhere. When a mapping applies, the exact path was expected: then a
+  // shared tail proves something only together with the size.
   const sizesAllow = byFolders?.size === 'same' || (sameSize.length === 0 && mapped.mapping === undefined);
-  // A season of another studio ends in the same folder, and begins in another one of the library, or in another library.
+  // A season of another studio may end in the same folder name but lie in another folder of the library, or in another
+  // library.
   const isBranchRight = byFolders?.size === 'same' || byFolders?.branch === 'same' || byFolders?.branch === 'unknown';
   if (byFolders && byFolders.sharedFolders > 0 && sizesAllow && isBranchRight) {
     return { kind: 'high', best: byFolders, rule: 'folders', considered };
@@ -97,8 +101,8 @@ export function matchScene(
 }
 
 /**
- * What helps where a mapping would not: several items hold the very same file, or the scene's path points to another
- * library folder. `undefined` for any other match.
+ * What helps where a mapping would not: several items hold the same file, or the scene's path points to another library
+ * folder. `undefined` for any other match.
  */
 export function adviceOn(match: MatchResult): Sentence | undefined {
   if (match.kind !== 'low') return undefined;
@@ -118,8 +122,8 @@ function adviceOnTwins(considered: readonly Evidence[]): Sentence | undefined {
 export type ProvenMatch = { readonly scenePath: string; readonly file: string };
 
 /**
- * The file by which an item still holds the scene's: the one at its mapped path, or the one proven for this very scene
- * path. `undefined` when none does.
+ * The file that proves an item is still the scene's: the one at its mapped path, or the one proven earlier for this
+ * scene path. `undefined` when there is neither.
  */
 export function heldFile(
   scene: SceneFile,
@@ -150,13 +154,15 @@ function evidenceFor(scene: SceneFile, mappedPath: string, candidate: Candidate)
         branch: branchOf(file.path, mappedPath, candidate),
       }),
     )
-    // A file of another size or duration under another path is another file, also where only the case differs.
+    // A file with another size or duration under another path is a different file, even if only the case differs.
     .filter((evidence) => evidence.path === 'exact' || !areOtherFiles(evidence))
     .toSorted(byStrength);
   return perFile.slice(0, 1);
 }
 
-/** Holds all of a file's path below its library's folder against the scene's, and then that folder itself. */
+/**
+ * Compares the file's whole path below its library folder with the scene's path, and then the library folder itself.
+ */
 function branchOf(path: string, mappedPath: string, folders: LibraryFolders): Evidence['branch'] {
   const held = libraryFolderOf(path, folders);
   if (held === undefined) return 'unknown';
@@ -183,7 +189,7 @@ function byStrength(a: Evidence, b: Evidence): number {
     PATH_RANK[b.path] - PATH_RANK[a.path] ||
     FACT_RANK[b.size] - FACT_RANK[a.size] ||
     b.sharedFolders - a.sharedFolders ||
-    // After the folders: these may prove an item, and must be those of its file that shares most.
+    // After the folders: a shared tail may prove an item, so the file with the longest one represents it.
     FACT_RANK[b.duration] - FACT_RANK[a.duration] ||
     compareText(a.candidate.ratingKey, b.candidate.ratingKey) ||
     compareText(a.file, b.file)

@@ -9,18 +9,18 @@ import type { LookUp } from './look-up.ts';
 import type { PathMapping } from './paths.ts';
 import { isInFolder, isSamePath, mapPath, nameKey } from './paths.ts';
 
-/** A file of the data directory: waiting, given up, or written to an item of the section named. */
+/** A file known to the data directory: waiting, dead-lettered, or written to an item of the given section. */
 export type SampledFile = SceneFile & {
   readonly from: 'waiting' | 'dead' | 'written';
   readonly sectionKey: string | undefined;
 };
 
-/** Files that belong together: those of one library, or those that lie in the folders of none. */
+/** Files of one library, or files that lie in no library's folders. */
 export type SampleGroup = { readonly section: Section | undefined; readonly files: readonly SampledFile[] };
 
 /**
- * Sorts files by the library they were written to, or whose folders hold their mapped path; `most` of each, spread over
- * all there are, since neighbours tend to lie in one folder. Files written to a library that is not looked in are left out.
+ * Groups files by the library they were written to, or whose folders hold their mapped path; at most `most` of each,
+ * spread evenly, since neighbours tend to share a folder. Files written to a library we do not look in are left out.
  */
 export function groupSample(
   files: readonly SampledFile[],
@@ -50,15 +50,15 @@ function spread(files: readonly SampledFile[], most: number): readonly SampledFi
   );
 }
 
-/** A file with what a look-up of it brought. */
+/** A file and the result of looking it up. */
 export type LookedUp = { readonly file: SceneFile; readonly look: LookUp };
 
-/** How many files of a sample are found, and what would be with the mappings that the others speak for. */
+/** How many files of a sample are found, and how many would be with the mappings that the others support. */
 export type SampleVerdict = {
   readonly total: number;
-  /** Proven, by whichever rule. */
+  /** Proven by any rule. */
   readonly found: number;
-  /** Proven by their very path. */
+  /** Proven by their exact path. */
   readonly exact: number;
   /** The first file that is not found. */
   readonly missing: SceneFile | undefined;
@@ -67,14 +67,14 @@ export type SampleVerdict = {
     | undefined;
 };
 
-/** Judges a sample, and derives the missing `path_map` lines out of the files that are not at their path. */
+/** Judges a sample, and derives the missing `path_map` lines from the files that are not at their path. */
 export function judgeSample(looked: readonly LookedUp[], mappings: readonly PathMapping[]): SampleVerdict {
   const now = count(looked, mappings);
   const aside = looked.filter(({ look }) => !isExact(look.match));
   const { likely = [], doubted = [] } = Object.groupBy(aside.flatMap(pairsOf), ({ kind }) => kind);
   const agreed = deriveMappings(likely, doubted).map(({ mapping }) => mapping);
   const derived = agreed.length > 0 ? agreed : mappingOfMatched(aside, doubted);
-  // A line of the same folder is corrected, not added to.
+  // A derived line replaces an existing line for the same folder.
   const kept = mappings.filter(({ from }) => !derived.some((mapping) => isSamePath(mapping.from, from)));
   const then = count(looked, [...derived, ...kept]);
   const isBetter = derived.length > 0 && then.exact > now.exact && then.found >= now.found;
@@ -83,8 +83,8 @@ export function judgeSample(looked: readonly LookedUp[], mappings: readonly Path
 }
 
 /**
- * The one line that leads every file which is matched, though not by its path, to its item; whatever the others are, but
- * for those that it would lead to another library folder.
+ * The one line that maps every file that is matched, though not by its path, to its item. Unmatched files are ignored,
+ * except those that it would map to another library folder.
  */
 function mappingOfMatched(aside: readonly LookedUp[], doubted: readonly PathPair[]): readonly PathMapping[] {
   const pairs = aside.flatMap(({ file, look: { match } }): PathPair[] =>
@@ -107,7 +107,7 @@ function isExact(match: LookUp['match']): boolean {
   return match.kind === 'high' && match.rule === 'path';
 }
 
-/** A pair that the folders of the libraries speak against, where no size outranks them, is `doubted`. */
+/** A pair is `doubted` when the library folders contradict it and no equal size outranks them. */
 type JudgedPair = PathPair & { readonly kind: 'likely' | 'doubted' };
 
 function pairsOf({ file, look }: LookedUp): JudgedPair[] {

@@ -2,12 +2,12 @@ import { UsageError } from '../model/errors.ts';
 import { nearest } from '../model/nearest.ts';
 import type { Binding, Section } from '../model/plex-item.ts';
 
-/** The one section type we can write: movie libraries, "Other Videos" among them (plex-api.md 2.1). */
+/** The only section type we write: movie libraries, including "Other Videos" (plex-api.md 2.1). */
 const SUPPORTED_TYPE = 'movie';
 
 /**
- * The sections to look in: those named, without regard to case, or every movie library when none is named.
- * @throws {UsageError} listing the libraries there are, and the one that a mistyped name may mean.
+ * The sections to look in: the named ones, case-insensitively, or every movie library when none is named.
+ * @throws {UsageError} listing the existing libraries, and the one that a mistyped name may mean.
  */
 export function chooseSections(sections: readonly Section[], names: readonly string[]): readonly Section[] {
   const supported = sections.filter(({ type }) => type === SUPPORTED_TYPE);
@@ -24,7 +24,7 @@ export function chooseSections(sections: readonly Section[], names: readonly str
   }
   const chosen = names.flatMap((name) => {
     const named = sections.filter(({ title }) => sameTitle(title, name));
-    // Plex allows two libraries of one title: both are meant.
+    // Plex allows two libraries with the same title: both are meant.
     const usable = named.filter(({ type }) => type === SUPPORTED_TYPE);
     if (usable.length > 0) return usable;
     const [other] = named;
@@ -52,28 +52,28 @@ function sameTitle(a: string, b: string): boolean {
 }
 
 /**
- * Whether the libraries prove that this is the server the data directory belongs to. Their uuids come with the list we
- * read anyway; when none is known, only `/identity` can tell.
+ * Whether the libraries prove that this is the data directory's server. Their uuids come with the list we read anyway;
+ * when none is known, only `/identity` can tell.
  */
 export function isKnownServer(binding: Binding, sections: readonly Section[]): boolean {
   return sections.some(({ uuid }) => uuid !== undefined && binding.sectionUuids.includes(uuid));
 }
 
-/** What is stored of a server at a contact. */
+/** What to store about a server at a contact. */
 export function bindingOf(machineIdentifier: string, sections: readonly Section[]): Binding {
   return { machineIdentifier, sectionUuids: sections.flatMap(({ uuid }) => uuid ?? []) };
 }
 
 /**
- * Which server a data directory has met: the one it belongs to, with what is to be stored anew of it if anything, the
- * first it meets, or another one.
+ * How the server relates to the data directory: its own (with an update to store, if any), the first one it meets, or
+ * another one.
  */
 export type MetServer =
   | { readonly kind: 'ours'; readonly binding: Binding | undefined }
   | { readonly kind: 'first'; readonly binding: Binding }
   | { readonly kind: 'other'; readonly binding: Binding; readonly bound: Binding };
 
-/** Tells which server answers; it is asked for its name only where its libraries do not tell. @throws {SyncError} */
+/** Tells which server answers; asks for its identity only when its libraries do not tell. @throws {SyncError} */
 export async function meetServer(
   bound: Binding | undefined,
   sections: readonly Section[],

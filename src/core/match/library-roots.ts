@@ -3,7 +3,10 @@ import { say } from '../model/sentence.ts';
 import { shellPaths } from '../model/shell-word.ts';
 import { dropTail, foldersBelow, isInFolder, isSamePath, sharedEnd, sharedFolders } from './paths.ts';
 
-/** Library folders as Plex sees them, where they are known: those of one library, and those of all libraries of its server. */
+/**
+ * Library folders as Plex sees them, as far as they are known: those of one library, and those of all libraries of its
+ * server.
+ */
 export type LibraryFolders = {
   readonly sectionFolders?: readonly string[] | undefined;
   readonly serverFolders?: readonly string[] | undefined;
@@ -13,11 +16,11 @@ export type LibraryFolders = {
 export type RootConflict = {
   /** The library folder that holds the file. */
   readonly own: string;
-  /** The one that the scene's path names; `undefined` when it names none of several. */
+  /** The one that the scene's path names; `undefined` when it names none of the library's several folders. */
   readonly other: string | undefined;
 };
 
-/** The folder of its library that holds a file, and how many folders lie between; of folders in each other the inner one. */
+/** The library folder that holds a file, and how many folders lie between; the innermost one if they are nested. */
 export function libraryFolderOf(
   path: string,
   { sectionFolders = [] }: LibraryFolders,
@@ -30,8 +33,8 @@ export function libraryFolderOf(
 }
 
 /**
- * Holds the folders above the shared tail against the library folders of the whole server; `undefined` when none speaks
- * against the file, or its own is unknown. Says nothing of sizes: one that agrees outranks it.
+ * Compares the folders above the shared tail with the library folders of the whole server; `undefined` when none
+ * contradicts the file, or its own is unknown. Ignores sizes: an equal size outranks a conflict.
  * @param scenePaths the scene's path, mapped, as Stash has it, or both: the first that conflicts decides
  */
 export function rootConflict(
@@ -44,14 +47,15 @@ export function rootConflict(
   const { folder: own, below } = held;
   for (const scenePath of scenePaths) {
     const shared = sharedFolders(scenePath, plexPath);
-    // What of the scene's path stands where the library folder, or the branch in it, stands in the file's.
+    // The part of the scene's path that corresponds to the library folder, or to the branch in it.
     const head = dropTail(scenePath, 1 + Math.min(below, shared));
     const agreeing = Math.max(0, shared - below);
     const other = (folders.serverFolders ?? [])
       .filter((root) => !isSamePath(root, own))
       .filter((root) => {
         const named = sharedEnd(head, root);
-        // Two folders of one name, on two disks say: nothing tells which is meant, unless the path lies in one of them.
+        // Two library folders with the same name, for example on two disks: the path tells which one only if it lies in
+        // one of them.
         const isTwin = named > 0 && named === agreeing && !isInFolder(scenePath, own);
         return isHomeOf(scenePath, plexPath, root) || named > agreeing || isTwin;
       })
@@ -63,7 +67,7 @@ export function rootConflict(
   return undefined;
 }
 
-/** Where the scene's path lies in a library folder already, its file is expected there. */
+/** A scene path that already lies in a library folder means that its file is expected there. */
 function isHomeOf(scenePath: string, plexPath: string, root: string): boolean {
   return isInFolder(scenePath, root) && !isInFolder(plexPath, root);
 }
@@ -72,7 +76,7 @@ function hasSeveral({ sectionFolders = [] }: LibraryFolders): boolean {
   return sectionFolders.some((folder) => !isSamePath(folder, sectionFolders[0] ?? folder));
 }
 
-/** What the conflict means, and what helps, for a person. */
+/** Explains the conflict to a person, and what helps. */
 export function adviceOnRoots({ own, other }: RootConflict): Sentence {
   return other === undefined
     ? say`Its library has several folders, and the scene's path does not name the one that holds it, ${shellPaths([own])}. A size that agrees would prove it.`

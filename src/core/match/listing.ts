@@ -4,17 +4,20 @@ import { asName, say } from '../model/sentence.ts';
 import type { Found } from './look-up.ts';
 import { nameKey } from './paths.ts';
 
-/** An item as a listing tells of it: its files, good for finding it and nothing else. */
+/** An item as a listing shows it: its files, enough to find it and no more. */
 export type ListedItem = {
   readonly ratingKey: string;
   readonly title: string;
   readonly files: readonly PlexFile[];
-  /** When Plex got it and when it changed last, epoch seconds by Plex's clock; absent where its rows do not say. */
+  /**
+   * When Plex added the item and when it last changed it, epoch seconds by Plex's clock; absent where the rows have no
+   * dates.
+   */
   readonly addedAt: number | undefined;
   readonly updatedAt: number | undefined;
 };
 
-/** Some rows of a section, from `start` on. `total` is absent where the server does not page and has sent all there is. */
+/** Some rows of a section, from `start` on. `total` is absent when the server does not page and has sent all rows. */
 export type ListedPage = { readonly items: readonly ListedItem[]; readonly total: number | undefined };
 
 /** Reads rows of a section in an order that edits do not change. May throw a `SyncError`. */
@@ -23,18 +26,18 @@ export type ListPage = (section: Section, start: number, size: number) => Promis
 /** Rows asked for at once (plex-api.md 2.2: a server may send fewer). */
 export const PAGE_ROWS = 1_000;
 
-/** Requests that it takes to list so many items whole: each page but the first begins with the last row of the one before. */
+/** How many requests list this many items: each page after the first begins with the last row of the one before. */
 export function pagesFor(total: number): number {
   return 1 + Math.max(0, Math.ceil((total - PAGE_ROWS) / (PAGE_ROWS - 1)));
 }
 
-/** How a listing ended. `moved`: the section changed underneath, so that items may have been missed. */
+/** How a listing ended. `moved`: the section changed during the listing, so items may be missing. */
 export type ListingEnd = { readonly kind: 'whole' | 'moved' | 'stopped'; readonly requests: number };
 
 /**
- * Lists a section page by page. Each page must begin with the last row of the one before: where it does not, something
- * was added or removed meanwhile, and the listing is not whole.
- * @param onPage takes the rows that are new, with the total; answers whether to go on
+ * Lists a section page by page. Each page must begin with the last row of the one before; if it does not, something was
+ * added or removed meanwhile, and the listing is not whole.
+ * @param onPage takes the new rows and the total; returns whether to go on
  * @throws {SyncError}
  */
 export async function listSection(
@@ -69,8 +72,8 @@ export async function listSection(
 }
 
 /**
- * Every item of a section with a file of this name, for a server that cannot be asked for a name: reads the whole
- * section and keeps none of the rest.
+ * Every item of a section with a file of this name, for a server that cannot search by name: reads the whole section
+ * and keeps only the hits.
  * @throws {SyncError}
  */
 export async function findInListing(section: Section, name: string, listPage: ListPage): Promise<Found> {
@@ -84,12 +87,12 @@ export async function findInListing(section: Section, name: string, listPage: Li
   return { candidates: found.map((item) => toCandidate(section, item)), requests: end.requests };
 }
 
-/** A library that does not hold still says nothing for sure: its job is tried again. */
+/** The error for a library that keeps changing while it is listed: the job is retried. */
 export function movedMeanwhile({ title }: Section): SyncError {
   return new SyncError('plex_malformed', say`The library "${asName(title)}" changed while it was listed`);
 }
 
-/** What an item's library says of where it is. */
+/** The library of an item, as its candidates carry it. */
 export function placeOf({ key, title, folders, serverFolders }: Section) {
   return { sectionKey: key, sectionTitle: title, sectionFolders: folders, serverFolders };
 }

@@ -3,21 +3,21 @@ import type { ListPage } from './listing.ts';
 import { findInListing } from './listing.ts';
 import type { Finders, Found } from './look-up.ts';
 
-/** What a look of its own needs of Plex. Each may throw a `SyncError`. */
+/** What looking at Plex directly needs. Each may throw a `SyncError`. */
 export type LivePlex = {
-  /** Every item of the section with a file whose name is `name`: a complete look, or a throw. */
+  /** Every item of the section with a file named `name`. It either looks completely or throws. */
   findByFileName(section: Section, name: string): Promise<FileLook>;
-  /** Items of the section with `title` in theirs, of very many the first. */
+  /** Items of the section whose title contains `title`; of very many, the first. */
   findByTitle(section: Section, title: string): Promise<Found>;
   listPage: ListPage;
 };
 
-/** What a look for a file name came to; `unusable` where the server cannot be asked for one and has to be listed. */
+/** The result of a look for a file name; `unusable` when the server cannot search by name and has to be listed. */
 export type FileLook =
   | ({ readonly kind: 'found' } & Found)
   | { readonly kind: 'unusable'; readonly reason: 'ignored' | 'refused'; readonly requests: number };
 
-/** Looks at Plex itself, for those who look a file up or two. */
+/** Finders that ask Plex directly, for callers with only a look-up or two. */
 export function liveFinders(plex: LivePlex): Finders {
   return {
     byName: async (section, name) => {

@@ -5,16 +5,16 @@ import type { MappedPath, PathMapping } from './paths.ts';
 import { fileName, mapPath } from './paths.ts';
 import { titleQueries } from './title-queries.ts';
 
-/** What one complete look in a section brought, and how many requests it took. */
+/** What one complete look in a section found, and how many requests it took. */
 export type Found = { readonly candidates: readonly Candidate[]; readonly requests: number };
 
 /**
- * How candidates are looked for. By the file's name: `index` in what was listed before, `file_name` at the server,
- * `listing` in all it has, where it cannot be asked for a name. `title` is the last resort after `file_name`.
+ * How candidates are found. By file name: `index` from an earlier listing, `file_name` at the server, `listing` by
+ * reading a whole section that cannot be searched by name. `title` is the last resort after `file_name`.
  */
 export type LookUpRule = 'index' | 'file_name' | 'listing' | 'title';
 
-/** One rule tried in one section: what was asked for, how many items answered and what it cost. */
+/** One rule tried in one section: what was asked, how many items answered and how many requests it took. */
 export type LookUpStep = {
   readonly rule: LookUpRule;
   readonly section: Section;
@@ -23,7 +23,7 @@ export type LookUpStep = {
   readonly requests: number;
 };
 
-/** Where to look, and what leads from a path in Stash to one in Plex. */
+/** Where to look, and how Stash paths map to Plex paths. */
 export type LookUpPlace = { readonly sections: readonly Section[]; readonly mappings: readonly PathMapping[] };
 
 /** A look-up with everything that led to its verdict. */
@@ -32,20 +32,23 @@ export type LookUp = {
   /** What was looked for: the file's own name. */
   readonly name: string;
   readonly steps: readonly LookUpStep[];
-  /** Every item that was seen, also those that the evidence ruled out. */
+  /** Every item that was seen, including those that the evidence ruled out. */
   readonly candidates: readonly Candidate[];
   readonly match: MatchResult;
 };
 
-/** How to look in a section. Each is a complete look, or a throw; titles alone prove nothing, and may be left out. */
+/**
+ * How to look in a section. Each function looks completely or throws; the title search proves nothing alone and is
+ * optional.
+ */
 export type Finders = {
   byName(section: Section, name: string): Promise<Found & { readonly rule: Exclude<LookUpRule, 'title'> }>;
   readonly byTitle?: ((section: Section, title: string) => Promise<Found>) | undefined;
 };
 
 /**
- * Looks a scene's file up in every section and judges what was found: the one way from a path to an item. An error
- * while looking is passed on as it is, so that only a complete look ever says "none".
+ * Looks a scene's file up in every section and judges what was found: the only way from a path to an item. Errors are
+ * passed on unchanged, so that only a complete look ever says "none".
  */
 export async function lookUpFile(file: SceneFile, place: LookUpPlace, finders: Finders): Promise<LookUp> {
   const { sections, mappings } = place;
@@ -64,7 +67,7 @@ export async function lookUpFile(file: SceneFile, place: LookUpPlace, finders: F
   return await searchTitles(file, look, { mappings, sections: unlisted, byTitle: finders.byTitle });
 }
 
-/** Asks for what the file's name says of its title, until an item turns up that has the file. */
+/** Searches for titles derived from the file name, until an item turns up that has the file. */
 async function searchTitles(
   file: SceneFile,
   look: LookUp,

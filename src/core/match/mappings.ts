@@ -5,12 +5,12 @@ import { isInFolder, isSamePath } from './paths.ts';
 /** One mapping as it may be given: `/stash/folder=/plex/folder`, or its two sides by name. */
 export type GivenMapping = string | PathMapping;
 
-/** All mappings of a setting, or why one of them can never do what was meant: the words complete "path_map …". */
+/** All mappings of a setting, or why one of them cannot work, as words that complete "path_map …". */
 export type ParsedMappings =
   | { readonly kind: 'mappings'; readonly mappings: readonly PathMapping[] }
   | { readonly kind: 'fault'; readonly fault: string };
 
-/** What a mapping looks like. */
+/** The form of a mapping, for messages. */
 export const MAPPING_FORM = 'must look like /stash/folder=/plex/folder';
 const WHOLE_PATHS = 'must have a whole path on both sides, such as /data=/media or C:\\films=/media';
 const TWO_READINGS = 'must say which = divides it, as {"from": "/data", "to": "/media"} in the config file';
@@ -19,10 +19,10 @@ const ONE_EACH =
   'must have one mapping in each text: repeat --path-map for every one, or write them as a list in the config file';
 
 /**
- * Reads the mappings, and refuses what is certainly wrong: a side that is no whole path, a folder of Stash named twice,
- * a folder mapped to itself, and a pair that points both ways. Several folders of Stash that are one in Plex, mappings
- * inside each other, and a folder that is on the left of one and on the right of another may all be meant: only one
- * mapping is ever applied to a path.
+ * Parses the mappings and refuses what is certainly wrong: a side that is not a whole path, a Stash folder named twice,
+ * a folder mapped to itself, and a pair that points both ways. Allowed, since only one mapping is ever applied to a
+ * path: several Stash folders that are one in Plex, nested mappings, and a folder that is on the left of one and the
+ * right of another.
  */
 export function parsePathMappings(given: readonly GivenMapping[]): ParsedMappings {
   const mappings: PathMapping[] = [];
@@ -38,7 +38,7 @@ export function parsePathMappings(given: readonly GivenMapping[]): ParsedMapping
   return fault === undefined ? { kind: 'mappings', mappings } : { kind: 'fault', fault };
 }
 
-/** A folder's name may hold an `=`: the one that counts leaves a whole path on both sides. */
+/** A folder name may contain `=`: the separator is the one that leaves a whole path on both sides. */
 function parseLine(line: string): PathMapping | string {
   const parts = line.split('=');
   if (parts.length === 1 || parts.some((part) => part.trim() === '')) return MAPPING_FORM;
@@ -60,7 +60,7 @@ function parseLine(line: string): PathMapping | string {
   return isSeveral(line) ? ONE_EACH : TWO_READINGS;
 }
 
-/** Whether it falls into mappings at the signs that divide them in an environment variable. */
+/** Whether the text splits into several mappings at the separators used in an environment variable. */
 function isSeveral(line: string): boolean {
   const pieces = line.split(/[,;]/);
   return pieces.length > 1 && pieces.every((piece) => typeof parseLine(piece) !== 'string');
@@ -74,7 +74,7 @@ function isWholeFolder(path: string): boolean {
 function faultOf(mapping: PathMapping, mappings: readonly PathMapping[], index: number): string | undefined {
   const { from, to } = mapping;
   const others = mappings.filter((other) => other !== mapping);
-  // Inside a folder that is mapped, it says that this one is not.
+  // Mapping a folder to itself inside a mapped folder exempts it.
   if (isSamePath(from, to) && !others.some((other) => isInFolder(from, other.from)))
     return `must not map ${from} to itself: leave that line out, for what is not mapped stays as it is`;
   const earlier = mappings.slice(0, index);

@@ -3,11 +3,11 @@ import type { PlexFile } from '../model/plex-item.ts';
 import type { Candidate, SceneFile } from './evidence.ts';
 import { fileName, fileStem, folderOf, isSamePath, nameKey, sharedFolders } from './paths.ts';
 
-/** A file that is not the scene's and may explain why that one was not found. */
+/** A file that is not the scene's but may explain why the scene's was not found. */
 export type NearMiss = {
   /**
-   * `other_size`, `other_duration`: the same name, ruled out by what it says. `other_ending`: the same name but for what
-   * follows the last dot. `same_folder`: another file in a folder of that name.
+   * `other_size`, `other_duration`: the same name, but this fact differs. `other_ending`: the names differ only after
+   * the last dot. `same_folder`: another file in a folder of that name.
    */
   readonly kind: 'other_size' | 'other_duration' | 'other_ending' | 'same_folder';
   readonly candidate: Candidate;
@@ -26,17 +26,17 @@ const RANK: Readonly<Record<NearMiss['kind'], number>> = {
 /** More than these explain nothing further. */
 const MOST = 5;
 
-/** What to look for in paths, to find what nearly is the file: its name without the ending, and the folder's name. */
+/** What to search for in paths to find near misses: the name without its ending, and the folder's name. */
 export function nearMissQueries(mappedPath: string): readonly string[] {
   return [...new Set([fileStem(fileName(mappedPath)), fileName(folderOf(mappedPath))])].filter((text) => text !== '');
 }
 
-/** Whether the file would be a candidate but for what is known of it. */
+/** Whether the file would be a candidate if its size or duration did not differ. */
 export function isRuledOut({ kind }: NearMiss): boolean {
   return kind === 'other_size' || kind === 'other_duration';
 }
 
-/** What comes closest to the scene's file among items that are not it, the closest first; whatever order they come in. */
+/** The files closest to the scene's among items that are not it, closest first, whatever order they come in. */
 export function nearMisses(
   scene: SceneFile,
   mappedPath: string,
@@ -71,7 +71,7 @@ function kindOf(scene: SceneFile, mappedPath: string, file: PlexFile): NearMiss[
   return sharedFolders(file.path, mappedPath) > 0 ? 'same_folder' : undefined;
 }
 
-/** The same name is a candidate, unless its facts speak against it and its path does not speak for it. */
+/** A file of the same name is a candidate, unless its facts differ and its path is not the scene's. */
 function ruledOutBy(scene: SceneFile, mappedPath: string, file: PlexFile): NearMiss['kind'] | undefined {
   const facts = compareFacts(scene, file);
   if (!areOtherFiles(facts) || isSamePath(file.path, mappedPath)) return undefined;

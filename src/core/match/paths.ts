@@ -2,10 +2,10 @@ import type { Sentence } from '../model/sentence.ts';
 import { plainText, say } from '../model/sentence.ts';
 import { shellPaths } from '../model/shell-word.ts';
 
-/** One line of `path_map`: where Stash sees a folder, and where Plex sees the same one. */
+/** One line of `path_map`: a folder as Stash sees it, and the same folder as Plex sees it. */
 export type PathMapping = { readonly from: string; readonly to: string };
 
-/** A path in the one spelling that comparisons use: forward slashes, NFC, no repeated or trailing slash. */
+/** Spells a path the one way comparisons use: forward slashes, NFC, no repeated or trailing slash. */
 export function normalisePath(path: string): string {
   const slashed = path.normalize('NFC').replaceAll('\\', '/');
   // A UNC path keeps its two leading slashes: `//nas/media` and `/nas/media` are different places.
@@ -20,12 +20,12 @@ export function fileName(path: string): string {
   return normal.slice(normal.lastIndexOf('/') + 1);
 }
 
-/** A file's name without what follows its last dot; a dot that opens the name is part of it. */
+/** A file's name without its last ending; a leading dot is part of the name. */
 export function fileStem(name: string): string {
   return name.replace(/(?<=.)\.[^.]*$/, '');
 }
 
-/** What all spellings of one file name have in common: NFC, without case. Takes a path, or a bare name. */
+/** A key that all spellings of a file name share: NFC, without case. Takes a path or a bare name. */
 export function nameKey(path: string): string {
   return fileName(path).toLowerCase();
 }
@@ -35,7 +35,7 @@ export function folderOf(path: string): string {
   return dropTail(path, 1) || '/';
 }
 
-/** What two paths end in alike: the file's name with the folders above it that both have, as `path` spells them. */
+/** The shared tail of two paths: the file name and the folders above it that both have, as `path` spells them. */
 export function sharedTail(path: string, other: string): string {
   return normalisePath(path)
     .split('/')
@@ -48,7 +48,7 @@ export function sharedFolders(a: string, b: string): number {
   return sharedEnd(dropTail(a, 1), dropTail(b, 1));
 }
 
-/** How many names two folders end in alike, whatever their case; a drive and a server are names too. */
+/** How many trailing names two folders share, ignoring case; a drive and a server count as names. */
 export function sharedEnd(a: string, b: string): number {
   const [namesA, namesB] = [namesIn(a), namesIn(b)];
   let shared = 0;
@@ -64,7 +64,10 @@ function namesIn(folder: string): string[] {
     .filter((part) => part !== '');
 }
 
-/** A path as Plex sees it, and which mapping made it so; `undefined` when none applies and the path is as Stash has it. */
+/**
+ * A path as Plex sees it, and the mapping that was applied; `undefined` when none applies and the path is as Stash has
+ * it.
+ */
 export type MappedPath = { readonly path: string; readonly mapping: PathMapping | undefined };
 
 /** Applies the mapping with the longest matching prefix; a prefix matches only up to a folder boundary. */
@@ -73,7 +76,7 @@ export function mapPath(path: string, mappings: readonly PathMapping[]): MappedP
   let best: { readonly mapping: PathMapping; readonly rest: string } | undefined;
   for (const mapping of mappings) {
     const rest = restBelow(normal, normalisePath(mapping.from));
-    // The less is left, the longer the prefix.
+    // The shorter the rest, the longer the prefix.
     if (rest !== undefined && (best === undefined || rest.length < best.rest.length)) best = { mapping, rest };
   }
   if (best === undefined) return { path: normal, mapping: undefined };
@@ -98,14 +101,14 @@ export function pathMapWords({ from, to }: PathMapping): Sentence {
   return say`--path-map ${shellPaths([from, to])}`;
 }
 
-/** The way back: a path as Plex sees it, as Stash sees the same file. `mapping` is the one that was turned round. */
+/** Maps a Plex path back to Stash. `mapping` is the one that was reversed. */
 export function unmapPath(path: string, mappings: readonly PathMapping[]): MappedPath {
   const turned = mappings.map(({ from, to }): PathMapping => ({ from: to, to: from }));
   const { path: stashPath, mapping } = mapPath(path, turned);
   return { path: stashPath, mapping: mapping && { from: mapping.to, to: mapping.from } };
 }
 
-/** Whether two paths name one file or folder: slashes do not count, nor does case below a drive of Windows. */
+/** Whether two paths name one file or folder: slashes are ignored, and below a Windows drive case is too. */
 export function isSamePath(a: string, b: string): boolean {
   return isInFolder(a, b) && isInFolder(b, a);
 }
@@ -121,23 +124,23 @@ export function foldersBelow(path: string, folder: string): number | undefined {
   return rest === undefined ? undefined : rest.split('/').length - 1;
 }
 
-/** What of a path is below a folder, `''` for the folder itself; `undefined` when the path is not in it. */
+/** The part of a path below a folder, `''` for the folder itself; `undefined` when the path is not in it. */
 function restBelow(path: string, folder: string): string | undefined {
-  // A share of the network is not in the root of this machine.
+  // A network share is not inside the root of this machine.
   if (path === '' || path.startsWith('//') !== folder.startsWith('//')) return undefined;
   const [parts, above] = [path.split('/'), folder === '/' ? [''] : folder.split('/')];
   const isIn = above.every((part, index) => isSamePart(part, parts[index], folder));
   return isIn ? parts.slice(above.length).join('/') : undefined;
 }
 
-/** Below a drive of Windows case does not tell two folders apart; anywhere else it may. */
+/** Below a Windows drive, names that differ only in case are the same; elsewhere they may not be. */
 function isSamePart(a: string, b: string | undefined, folder: string): boolean {
   return a === b || (/^[a-z]:/i.test(folder) && a.toLowerCase() === b?.toLowerCase());
 }
 
 /**
- * The `path_map` line that would turn `stashPath` into `plexPath`: what is left of each after their shared tail.
- * `undefined` when they share no folder, since a bare file name proves no mapping.
+ * The `path_map` line that would turn `stashPath` into `plexPath`: both without their shared tail. `undefined` when
+ * they share no folder, since a file name alone proves no mapping.
  */
 export function derivePathMapping(stashPath: string, plexPath: string): PathMapping | undefined {
   const shared = sharedFolders(stashPath, plexPath);
@@ -147,7 +150,7 @@ export function derivePathMapping(stashPath: string, plexPath: string): PathMapp
   return isSamePath(from, to) ? undefined : { from, to };
 }
 
-/** What is left of a path without so many of its last names; `''` when nothing is. */
+/** A path without its last `names` names; `''` when nothing is left. */
 export function dropTail(path: string, names: number): string {
   return normalisePath(path).split('/').slice(0, -names).join('/');
 }

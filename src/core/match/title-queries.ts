@@ -1,29 +1,29 @@
 import { fileName, fileStem, folderOf } from './paths.ts';
 
 /**
- * What to search Plex for by title when a file is found no other way, the likeliest first: the file's name up to the
- * first word about its quality, the same without a date at its end, and its folder's name. A hit proves nothing.
+ * What to search Plex for by title when a file is found no other way, likeliest first: the file name up to the first
+ * word about quality, the same without a trailing date, and the folder name. A hit proves nothing.
  */
 export function titleQueries(path: string): readonly string[] {
   const stem = fileStem(fileName(path));
-  // A name that says nothing but the quality is no title.
+  // A name that consists of quality words only is no title.
   const title = hasWord(stem.replace(MARKERS, ' ')) ? spaced(withoutQuality(stem)) : '';
-  // A drive is a folder without a name.
+  // A drive letter is no folder name.
   const folder = spaced(fileName(folderOf(path)).replace(/^[a-z]:$/i, ''));
   const queries = new Map<string, string>();
   for (const query of [title, withoutDate(title), withoutDate(folder)]) {
-    // Plex compares titles without regard to case: to ask twice would bring the same.
+    // Plex compares titles without case: asking twice would bring the same.
     const key = query.toLowerCase();
     if (hasWord(query) && !queries.has(key)) queries.set(key, query);
   }
   return [...queries.values()];
 }
 
-/** Whole words only: `Adventure` has a `DV` in it, and `Midvale` too. */
+/** Whole words only: `Adventure` and `Midvale` contain `DV`. */
 const MARKERS =
   /(?<![\p{L}\p{N}])(?:WEB-?DL|WEB-?Rip|HDTV|Blu-?Ray|BD-?Rip|DVD-?Rip|480p|720p|1080p|2160p|4K|HDR(?:10\+?)?|DV)(?![\p{L}\p{N}])/giu;
 
-/** The name up to the first marker with a title before it; a marker that opens the name belongs to the title. */
+/** The name up to the first marker that has a title before it; a leading marker belongs to the title. */
 function withoutQuality(stem: string): string {
   for (const { index } of stem.matchAll(MARKERS)) {
     const before = stem.slice(0, index);
@@ -32,7 +32,7 @@ function withoutQuality(stem: string): string {
   return stem;
 }
 
-/** A bracket that the cut left open goes with what stands in it, unless that is the title itself. */
+/** Removes a bracket that the cut left open together with its content, unless that is the whole title. */
 function withoutOpenBracket(text: string): string {
   const closed = text.replace(/[[({][^\])}]*$/, '');
   return hasWord(closed) ? closed : text.replace(/[[({]/g, ' ');
@@ -45,8 +45,8 @@ function withoutDate(text: string): string {
 }
 
 /**
- * The name as a title is spelled: Plex, like a person, makes spaces of underscores, and of dots where a name has no
- * spaces at all. A search for `Beach_Day`, as the Python plugin asked, finds no title `Beach Day`.
+ * Spells the name as a title: underscores become spaces, and so do dots in a name without any spaces, as Plex does. A
+ * search for `Beach_Day`, as the Python plugin sent it, does not find a title `Beach Day`.
  */
 function spaced(name: string): string {
   const words = /\s/.test(name) ? name : name.replace(/\.+/g, ' ');

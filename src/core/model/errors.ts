@@ -2,17 +2,17 @@ import type { Sentence } from './sentence.ts';
 import { foreign, listed, plainText } from './sentence.ts';
 
 /**
- * Every way a job, or a request made for jobs, is known to fail. A new code does not compile until `RETRY_RULES`
- * (retry.ts) answers for it.
+ * Every known way in which a job, or a request made for jobs, fails. A new code does not compile until `RETRY_RULES`
+ * (retry-policy.ts) has a rule for it.
  */
 export type SyncErrorCode =
   /** Plex does not answer, and its `/identity` is silent too. */
   | 'plex_unavailable'
-  /** Plex, or a proxy before it, asks for patience (429). */
+  /** Plex, or a proxy in front of it, asks us to wait (429). */
   | 'plex_busy'
-  /** Plex is alive and answered 5xx, or dropped this very request. */
+  /** Plex is alive and answered 5xx, or dropped this one request. */
   | 'plex_error'
-  /** A 2xx whose body is not what Plex sends. */
+  /** A 2xx whose body does not look like Plex. */
   | 'plex_malformed'
   /** A field still had its old value after an accepted write. */
   | 'plex_unverified'
@@ -20,34 +20,34 @@ export type SyncErrorCode =
   | 'plex_not_found'
   /** 400 and every other 4xx without a code of its own. */
   | 'plex_rejected'
-  /** 413, 414 or 431. As the end of a job: of a part alone, with nothing left that may be shortened. */
+  /** 413, 414 or 431. When it ends a job, one part alone was too long and nothing in it can be shortened. */
   | 'plex_too_long'
-  /** 403: the token is valid and may not edit. */
+  /** 403: the token is valid but may not edit. */
   | 'plex_forbidden'
   /** 401, and 498 for an expired token. */
   | 'plex_unauthorized'
-  /** Stash does not answer, a proxy says that it is not there, or it waits for its set-up. */
+  /** Stash does not answer, a proxy says that it is away, or it waits for its set-up. */
   | 'stash_unavailable'
-  /** Stash, or a proxy before it, asks for patience (429). */
+  /** Stash, or a proxy in front of it, asks us to wait (429). */
   | 'stash_busy'
-  /** Stash is alive and answered 5xx, or with an error while it carried the query out. */
+  /** Stash is alive and answered 5xx, or failed while it ran the query. */
   | 'stash_error'
-  /** A 2xx whose body is not what Stash sends, or a scene that makes no sense. */
+  /** A 2xx whose body does not look like Stash, or a scene with impossible values. */
   | 'stash_malformed'
-  /** 400, 422 and every other 4xx: the query, or the address, does not fit this server. */
+  /** 400, 422 and every other 4xx: this server does not accept the query, or the address is wrong. */
   | 'stash_rejected'
-  /** 401, 403, or a way to the login page. */
+  /** 401, 403, or a redirect to the login page. */
   | 'stash_unauthorized'
-  /** Candidates, and no proof which one is the scene's file. */
+  /** Candidates, but no proof which one is the scene's file. */
   | 'low_confidence'
   /** Neither the job nor an earlier sync knows the scene's file. */
   | 'no_file_path'
   /** The process died `max_retries` times while this job ran alone. */
   | 'attempt_lost'
-  /** An exception nobody foresaw: a bug of ours, kept with its stack. */
+  /** An unforeseen exception: a bug of ours, kept with its stack. */
   | 'unexpected';
 
-/** An item that may be the scene's, for a person to choose. */
+/** An item that may be the scene's, offered to a person. */
 export type ItemChoice = {
   readonly ratingKey: string;
   readonly title: string;
@@ -55,16 +55,18 @@ export type ItemChoice = {
   readonly file: string;
 };
 
-/** A failure that we know: a closed code, a sentence for a person, and never a secret or a library's error object. */
+/**
+ * A known failure: a code from a closed union and a sentence for a person; never a secret or a library's error object.
+ */
 export class SyncError extends Error {
   readonly code: SyncErrorCode;
   /** The message, with what is personal in it still told apart. */
   readonly said: Sentence;
   /** How long the server asked us to wait, in ms; absent when it did not say. */
   readonly retryAfterMs: number | undefined;
-  /** Of `low_confidence`: the items that may be meant, the likeliest first. */
+  /** For `low_confidence`: the items that may be meant, likeliest first. */
   readonly choices: readonly ItemChoice[];
-  /** Of an edit of which a part was written: what of the scene is not. Empty where nothing was written. */
+  /** For an edit that was written in part: the scene's keys that were not. Empty when nothing was written. */
   readonly refusedKeys: readonly string[];
 
   constructor(
@@ -86,7 +88,7 @@ export class SyncError extends Error {
   }
 }
 
-/** What a person typed or configured cannot work: printed without a stack, with the way out. Exit code 2. */
+/** A person typed or configured something that cannot work: printed without a stack, with the way out. Exit code 2. */
 export class UsageError extends Error {
   readonly hint: string | undefined;
 
@@ -99,11 +101,11 @@ export class UsageError extends Error {
 
 /**
  * The data store cannot be used (damaged, foreign, full, read-only, newer schema). Exit code 6.
- * A class of its own beside `SyncError`, since it belongs to no job and no retry can cure it.
+ * A class of its own beside `SyncError`, because it belongs to no job and no retry can cure it.
  */
 export class StoreError extends Error {
   readonly hint: string;
-  /** `locked`: another program holds it for the moment; nothing is wrong with it. */
+  /** `locked`: another program holds it at the moment; the store itself is sound. */
   readonly kind: 'unusable' | 'locked';
 
   constructor(message: string, hint: string, kind: 'unusable' | 'locked' = 'unusable') {
@@ -119,13 +121,13 @@ export function unreachable(value: never): never {
   throw new Error(`unreachable: ${JSON.stringify(value)}`);
 }
 
-/** What a thrown value says: of an error of the servers' with its parts told apart, of any other as words of nobody we know. */
+/** What a thrown value says. A `SyncError` keeps its parts; the message of any other error counts as foreign text. */
 export function saidBy(thrown: unknown): Sentence {
   if (thrown instanceof SyncError) return thrown.said;
   return listed([foreign(thrown instanceof Error ? thrown.message : String(thrown))]);
 }
 
-/** Any thrown value as a `SyncError`; what nobody foresaw becomes `unexpected` and keeps its stack. */
+/** Converts any thrown value to a `SyncError`; an unforeseen one becomes `unexpected` and keeps its stack. */
 export function asSyncError(error: unknown): SyncError {
   if (error instanceof SyncError) return error;
   const unexpected = new SyncError('unexpected', saidBy(error));

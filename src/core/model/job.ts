@@ -3,26 +3,28 @@ import type { SceneData } from './scene.ts';
 import type { SceneRecord, SyncNotes } from './scene-record.ts';
 
 /**
- * The right to settle one attempt of one job. A write-back without it changes nothing. `claim` numbers the claims of the
- * job: unlike its attempts they are never given back, so that no two leases are alike.
+ * The right to settle one attempt of one job; without it a write-back changes nothing. `claim` numbers the job's
+ * claims: unlike attempts they are never given back, so every lease is unique.
  */
 export type Lease = { readonly jobId: number; readonly owner: string; readonly claim: number };
 
 /** What a job has spent so far. */
 export type Spent = { readonly failures: number; readonly misses: number };
 
-/** What should become of a job that failed. */
+/** What should become of a job whose attempt failed. */
 export type FailureSettlement =
-  /** Tried again at `availableAt`; `spends` says which budget paid. */
+  /** Tried again at `availableAt`; `spends` names the budget that pays for it. */
   | {
       readonly kind: 'retry';
       readonly availableAt: number;
       readonly spends: 'failure' | 'miss';
       readonly error: SyncError;
     }
-  /** Given back, nothing spent. */
+  /** Released; no attempt is spent. */
   | { readonly kind: 'release'; readonly availableAt: number; readonly error: SyncError }
-  /** Ends unwritten because Plex does not have the file, as the person wants it; counted and told. */
+  /**
+   * Ends without a write because Plex does not have the file and the person chose not to wait; counted and reported.
+   */
   | { readonly kind: 'skip'; readonly error: SyncError }
   /** Not tried again without a person. */
   | { readonly kind: 'dead'; readonly error: SyncError };
@@ -32,13 +34,13 @@ export type Job = {
   readonly id: number;
   readonly sceneId: number;
   readonly data: SceneData;
-  /** Which try this is, from 1. */
+  /** Which attempt this is, from 1. */
   readonly attempt: number;
-  /** Whether whatever Stash has was asked for, and whether Stash has said it. */
+  /** Whether the job asks for Stash's current values, and whether Stash has supplied them. */
   readonly bare: 'no' | 'open' | 'filled';
-  /** The part of `data` that lies over what Stash says, if it is asked. */
+  /** The part of `data` that overrides what Stash says, if Stash is asked. */
   readonly overStash: SceneData;
-  /** Where the scene's file is, once it is known; a job that waits for Plex to find it is woken by it. */
+  /** Where the scene's file is, once it is known; it wakes a job that waits for Plex to find that file. */
   readonly knownPath?: string | undefined;
   readonly spent: Spent;
   readonly lease: Lease;
@@ -46,7 +48,7 @@ export type Job = {
 
 /** What should become of a claimed job: decided in core, applied once by the queue. */
 export type Settlement =
-  /** Plex is right; `record` is what we now know to be ours. Closes the dead letters the job covers. */
+  /** Plex is right; `record` is what we now know to be ours. Closes the dead letters that the job covers. */
   | {
       readonly kind: 'complete';
       readonly change: 'updated' | 'unchanged';
@@ -54,26 +56,27 @@ export type Settlement =
       readonly notes?: SyncNotes | undefined;
     }
   | FailureSettlement
-  /** The scene is no longer in Stash: the job ends, and what we knew of the scene goes. */
+  /** The scene is no longer in Stash: the job ends, and our record of the scene is removed. */
   | { readonly kind: 'gone' }
-  /** Given back untried (shutdown, a stopped drain): nothing spent, not claimed again in this drain. */
+  /** Released untried (shutdown, a stopped drain): no attempt is spent, and this drain does not claim it again. */
   | { readonly kind: 'give_back' }
-  /** Given back so that it is claimed again in this drain, once another job of the same item is settled. */
+  /** Released so that this drain claims it again, once another job of the same item is settled. */
   | { readonly kind: 'defer' };
 
-/** How the queue carried a settlement out. */
+/** How the queue carried out a settlement. */
 export type Settled =
   | 'applied'
-  /** The lease had run out and the job is someone else's now. */
+  /** The lease had expired and another drain has the job. */
   | 'lease_lost'
   /** A newer edit of the scene waits: it took over what this attempt could not finish. */
   | 'superseded'
-  /** The scene was forgotten since the claim: the job has ended, and nothing was written down. */
+  /** The scene was forgotten since the claim: the job has ended, and nothing was recorded. */
   | 'gone';
 
 /**
- * What a job waits for. `due`: a drain. `retry`: its next try after a failure. `not_found`: Plex, which has not got its
- * file yet. `held`: Stash, which alone can say what to write. `in_progress` waits for nothing: a drain has it.
+ * What a job waits for. `due`: a drain. `retry`: its next try after a failure. `not_found`: Plex, which does not have
+ * its file yet. `held`: the job awaits Stash, which alone can say what to write. `in_progress`: nothing, a drain has
+ * claimed it.
  */
 export const JOB_STATES = ['due', 'retry', 'not_found', 'held', 'in_progress'] as const;
 export type JobState = (typeof JOB_STATES)[number];

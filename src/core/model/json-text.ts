@@ -2,7 +2,7 @@ export type ParsedJson =
   | { readonly kind: 'value'; readonly value: unknown }
   | { readonly kind: 'broken'; readonly reason: string };
 
-/** Parses JSON; the reason for a failure quotes nothing of the text, which may hold a secret. */
+/** Parses JSON; the reason for a failure quotes nothing from the text, which may hold a secret. */
 export function parseJsonText(text: string): ParsedJson {
   try {
     return { kind: 'value', value: JSON.parse(text) };

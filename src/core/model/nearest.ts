@@ -7,7 +7,7 @@ export function nearest(typed: string, known: readonly string[]): string | undef
   return best !== undefined && best.distance <= Math.max(2, typed.length * 0.4) ? best.name : undefined;
 }
 
-/** Insertions, deletions and substitutions that lead from `a` to `b`. */
+/** The number of insertions, deletions and substitutions that turn `a` into `b`. */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (const [i, letter] of [...a].entries()) {

@@ -14,7 +14,7 @@ export type Tag = { readonly tag: string; readonly role?: string | undefined; re
 /** One file of a Plex item, with what Plex knows of it. */
 export type PlexFile = FileFacts & { readonly path: string };
 
-/** A full item: never a listing row, whose lists are shortened (plex-api.md 2.5). An empty field is `''`. */
+/** A full item, never a listing row, whose lists are shortened (plex-api.md 2.5). An empty field is `''`. */
 export type PlexItem = {
   readonly ratingKey: string;
   readonly sectionKey: string;
@@ -22,7 +22,7 @@ export type PlexItem = {
   readonly fields: Readonly<Record<ScalarField, string>>;
   readonly lists: Readonly<Record<ListKind, readonly Tag[]>>;
   readonly locked: ReadonlySet<string>;
-  /** Epoch seconds by Plex's clock; a person may edit it. Absent where the server gives none. */
+  /** Epoch seconds by Plex's clock; a person may edit it. Absent when the server gives none. */
   readonly addedAt: number | undefined;
   readonly files: readonly PlexFile[];
 };
@@ -34,9 +34,9 @@ export type Section = {
   readonly type: string;
   readonly uuid: string | undefined;
   readonly folders: readonly string[];
-  /** The folders of every library of its server, whatever their types, its own among them. */
+  /** The folders of every library of its server, of any type, including its own. */
   readonly serverFolders: readonly string[];
 };
 
-/** Which Plex server a data directory belongs to, and the libraries by which it is known again for free. */
+/** The Plex server a data directory belongs to, and the libraries that identify it without an extra request. */
 export type Binding = { readonly machineIdentifier: string; readonly sectionUuids: readonly string[] };

@@ -1,35 +1,38 @@
 import type { SceneRecord } from './scene-record.ts';
 import { isCut } from './scene-record.ts';
 
-/** What a sweep makes of a scene. All but the first four need nothing. */
+/** How reconcile classifies a scene. Only the first four kinds need action. */
 export type SweepKind =
-  /** Nothing was ever written for it, or what was is no longer its own. */
+  /** Never written, or its item now belongs to another scene. */
   | 'never_synced'
-  /** It is not in Stash as it was when it was written last, or Plex has its summary cut. */
+  /** It changed in Stash since it was last written, or its summary is cut in Plex. */
   | 'changed'
   /** The item it was written to is gone. */
   | 'missing_in_plex'
-  /** We wrote it, and Stash has it no more. */
+  /** We wrote it, but Stash no longer has it. */
   | 'gone_from_stash'
-  /** A job of it waits: whatever it needs is on its way. */
+  /** A job of it waits and will bring whatever it needs. */
   | 'waiting'
-  /** There is no file to look for in Plex. */
+  /** It has no file to look for in Plex. */
   | 'without_file'
-  /** It would be `never_synced`, and a dead letter says why: a person has to look at that. */
+  /** It would be `never_synced`, but a dead letter says why: a person has to look at that. */
   | 'dead_letter'
   | 'in_step';
 
-/** The kinds about which something is to be done, as they are told. */
+/** The kinds that need action, in the order in which they are reported. */
 export const KINDS_IN_NEED = ['never_synced', 'changed', 'missing_in_plex', 'gone_from_stash'] as const;
 export type KindInNeed = (typeof KINDS_IN_NEED)[number];
 
 /** A scene as Stash lists it. */
 export type SweptScene = { readonly sceneId: number; readonly updatedAt: string; readonly paths: readonly string[] };
 
-/** What we know of a scene that we wrote. Its rating key is empty when its item was given to another scene, or forgotten with its server. */
+/**
+ * Our record of a written scene. Its rating key is empty when its item went to another scene, or was forgotten with its
+ * server.
+ */
 export type SweptRecord = SceneRecord & {
   readonly sceneId: number;
-  /** Absent when it was not written as Stash has it, or by an older plexsync. */
+  /** Absent when the scene was not written as Stash has it, or was written by an older plexsync. */
   readonly stashUpdatedAt: string | undefined;
 };
 
@@ -42,15 +45,18 @@ export type SweepFacts = {
   readonly record: SweptRecord | undefined;
   readonly job: 'waits' | 'none';
   readonly letter: 'open' | 'none';
-  /** `unknown` where Plex is not asked. */
+  /** `unknown` when Plex is not asked. */
   readonly item: 'there' | 'gone' | 'unknown';
-  /** What is cut, or not known to be as it was written: changed in a full sweep, left alone in one of the latest changes. */
+  /**
+   * What to report for a summary that is cut or may be: `changed` in a full run, `in_step` in a run over recent
+   * changes.
+   */
   readonly ifUnknown: 'changed' | 'in_step';
 };
 
 /**
- * What a scene that Stash has needs. Times are compared for equality alone, since only the server can order its own
- * spellings; a file that was moved shows in its path, and not in `updated_at` (stash.md 7).
+ * What a scene in Stash needs. Times are only compared for equality, since only the server can order its own spellings;
+ * a moved file shows in its path, but not in `updated_at` (stash.md 7).
  */
 export function judgeScene(scene: SweptScene, { record, job, letter, item, ifUnknown }: SweepFacts): SweepKind {
   if (job === 'waits') return 'waiting';
@@ -60,7 +66,7 @@ export function judgeScene(scene: SweptScene, { record, job, letter, item, ifUnk
   if (record.stashUpdatedAt === undefined) return ifUnknown;
   const isAsWritten = record.stashUpdatedAt === scene.updatedAt && scene.paths.includes(record.scenePath);
   if (!isAsWritten) return 'changed';
-  // A change of Stash says nothing of it: only a full sweep asks for it anew.
+  // A change in Stash does not concern a cut summary: only a full run sends it again.
   const { summary } = record.written.fields;
   return summary !== undefined && isCut(summary) ? ifUnknown : 'in_step';
 }

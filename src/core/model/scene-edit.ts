@@ -2,34 +2,34 @@ import type { SceneData, SceneEdit, SceneKey } from './scene.ts';
 import { contentKeys } from './scene.ts';
 
 /**
- * What is to be written of one scene: the newest value of each key, and when it was said. The stamps make the order in
- * which edits meet (in the queue, behind a running job, out of the dead letters) a matter of indifference.
+ * What to write for one scene: the newest value of each key, and when it was said. Thanks to the stamps, edits merge to
+ * the same result in any order (in the queue, behind a running job, from the dead letters).
  */
 export type StampedEdit = {
   readonly data: SceneData;
   /**
-   * When each key was last said. Later wins; two edits have the same stamp only where one call brought both. A path without
-   * a stamp is known from an earlier look and was said by nobody: whatever is said of it wins.
+   * When each key was last said; the later one wins. Two edits share a stamp only if one call brought both. A path
+   * without a stamp comes from an earlier look-up: any path that was said wins over it.
    */
   readonly stamps: Readonly<Partial<Record<SceneKey, number>>>;
-  /** When somebody last asked for whatever Stash has. Absent: nothing is to be read from Stash. */
+  /** When Stash's current values were last asked for. Absent: nothing is read from Stash. */
   readonly bareAt: number | undefined;
 };
 
-/** What Stash cannot supply: these keys survive a later bare edit, all others are read anew from Stash. */
+/** Keys that Stash cannot supply: they survive a later bare edit, all others are read from Stash again. */
 const KEYS_UNKNOWN_TO_STASH: ReadonlySet<SceneKey> = new Set(['tagline']);
 
-/** What is known of one file and says nothing about another. */
+/** Keys that describe one file and do not apply to another. */
 const KEYS_OF_THE_FILE: ReadonlySet<SceneKey> = new Set(['size', 'duration']);
 
-/** An edit that was said at `at`. */
+/** An edit with the stamp `at`. */
 export function stampEdit({ bare, data }: Pick<SceneEdit, 'bare' | 'data'>, at: number): StampedEdit {
   return { data, stamps: Object.fromEntries(keysOf(data).map((key) => [key, at])), bareAt: bare ? at : undefined };
 }
 
 /**
- * The edits of one call, in their order: all are said at `at`, so that whatever comes after the call is later than all of
- * it. What stands before a bare edit of its scene is said just before, or it would lie over what Stash says.
+ * Stamps the edits of one call, in order: all get `at`, so that whatever comes after the call is later. An edit that
+ * precedes a bare edit of its scene is stamped just before `at`; otherwise it would override what Stash says.
  */
 export function stampCall(edits: readonly SceneEdit[], at: number): readonly StampedEdit[] {
   const askedLater = new Set<number>();
@@ -42,9 +42,9 @@ export function stampCall(edits: readonly SceneEdit[], at: number): readonly Sta
 }
 
 /**
- * Two edits as one: of each key the newest value, and none dropped, but for the size of a file that is no longer the
- * scene's. What a later bare edit wants from Stash stays until Stash has said it. Associative, and commutative but for
- * two edits of one call: of those `b` is the later line.
+ * Merges two edits: the newest value of each key, none dropped, except the size and duration of a file that the scene
+ * no longer has. A later bare edit's request to Stash stays until Stash has answered. Associative, and commutative
+ * except for two edits of one call: there `b` is the later line.
  */
 export function mergeEdits(a: StampedEdit, b: StampedEdit): StampedEdit {
   const bareAt = a.bareAt === undefined && b.bareAt === undefined ? undefined : Math.max(a.bareAt ?? 0, b.bareAt ?? 0);
@@ -55,15 +55,15 @@ export function mergeEdits(a: StampedEdit, b: StampedEdit): StampedEdit {
   return { ...pickFrom(kept), bareAt };
 }
 
-/** What of an edit lies over whatever Stash says: what was said after Stash was asked for, and what it cannot supply. */
+/** The part of an edit that overrides Stash: what was said after Stash was asked for, and keys Stash cannot supply. */
 export function overStash({ data, stamps, bareAt }: StampedEdit): SceneData {
   const kept = keysOf(data).filter((key) => !isLeftToStash(key, stamps[key] ?? 0, bareAt));
   return Object.fromEntries(kept.map((key) => [key, data[key]]));
 }
 
 /**
- * What is left of `edit` once `done` was carried out: the keys it said later, or that `done` did not say. With a `bareAt`, `done` has
- * also said whatever Stash had then.
+ * What is left of `edit` after `done` was carried out: keys it said later, or that `done` did not have. If `done` has a
+ * `bareAt`, it also covered whatever Stash had then.
  */
 export function unsaidBy(edit: StampedEdit, done: StampedEdit): StampedEdit {
   const left = keysOf(edit.data)
@@ -84,7 +84,7 @@ function isLeftToStash(key: SceneKey, at: number, bareAt: number | undefined): b
   return bareAt !== undefined && at < bareAt && !KEYS_UNKNOWN_TO_STASH.has(key);
 }
 
-/** Size and duration are those of the file named with them or before them; a path named later may be another file's. */
+/** Size and duration belong to the file named with them or before them; a path named later may be another file's. */
 function isOfAnotherFile(
   key: SceneKey,
   from: StampedEdit,

@@ -2,20 +2,20 @@ import type { ListKind, PlexItem, ScalarField } from './plex-item.ts';
 import { LIST_KINDS, SCALAR_FIELDS } from './plex-item.ts';
 import { foldName, isBeginning, isRespelling } from './text.ts';
 
-/** A field we wrote: what was sent, and the form in which Plex keeps it. */
+/** A field we wrote: the value sent, and the form in which Plex keeps it. */
 export type WrittenField = {
   readonly sent: string;
   readonly kept: string;
-  /** Plex took all of it and keeps the beginning: sent again it would do so again. */
+  /** Plex accepted the whole text and kept only its beginning: sending it again would give the same result. */
   readonly shortened?: 'by_plex' | undefined;
 };
 
-/** Whether Plex has less of a text than was to be written, because a request for all of it was too long. */
+/** Whether Plex has only a part of a text, because a request with all of it was too long. */
 export function isCut({ sent, kept, shortened }: WrittenField): boolean {
   return shortened === undefined && isBeginning(sent, kept);
 }
 
-/** The names of one list that are ours: name as sent → spelling in Plex. */
+/** Our names in one list: name as sent → spelling in Plex. */
 export type OurNames = Readonly<Record<string, string>>;
 
 export type Written = {
@@ -23,87 +23,92 @@ export type Written = {
   readonly lists: Partial<Readonly<Record<ListKind, OurNames>>>;
 };
 
-/** What was written, by the names that Plex has for it: a list without a name of ours is none of ours. */
+/** The fields and lists that hold something of ours, by Plex's names. */
 export function writtenKeys({ fields, lists }: Written): readonly (ScalarField | ListKind)[] {
   const filled = LIST_KINDS.filter((kind) => Object.keys(lists[kind] ?? {}).length > 0);
   return [...SCALAR_FIELDS.filter((field) => fields[field] !== undefined), ...filled];
 }
 
-/** The names of one list before a write, and what the write was to add and remove. */
+/** The names of one list before a write, and the names the write adds and removes. */
 export type ListIntent = {
   readonly before: readonly string[];
   readonly add: readonly string[];
   readonly remove: readonly string[];
 };
 
-/** What a write was about to change, noted before the first PUT, with what stood there. */
+/** What a write is about to change, noted before the first PUT, with the old values. */
 export type Intent = {
   readonly fields: Partial<Readonly<Record<ScalarField, { readonly before: string; readonly value: string }>>>;
   readonly lists: Partial<Readonly<Record<ListKind, ListIntent>>>;
 };
 
-/** A field that differs and is not written, and why. */
+/** A field that differs but is not written, and why. */
 export type LeftAlone = {
   readonly field: ScalarField | ListKind;
   readonly reason: 'edited_in_plex' | 'removed_in_plex' | 'preserved' | 'too_long';
 };
 
-/** What a finished sync leaves for a person to read, and for reconciling; no later sync decides by it. */
+/** What a finished sync leaves for a person to read, and for reconcile; later syncs do not use it. */
 export type SyncNotes = {
   readonly sectionTitle: string;
   /** What differed and was not written. */
   readonly left: readonly LeftAlone[];
-  /** The scene's `updated_at` as Stash spelt it, when Stash said what to write; good for telling a change and no more. */
+  /**
+   * The scene's `updated_at` in Stash's spelling, when Stash said what to write; it can show that the scene changed,
+   * and no more.
+   */
   readonly stashUpdatedAt: string | undefined;
 };
 
-/** What we last wrote for a scene, and to which item. `intent` is there while a write is not known to have ended. */
+/** What we last wrote for a scene, and to which item. `intent` is set while a write may still be unfinished. */
 export type SceneRecord = {
   readonly ratingKey: string;
   readonly sectionKey: string;
   /** The scene's file, as Stash saw it when we last wrote. */
   readonly scenePath: string;
-  /** The Plex file proven to be it; absent when relaxed matching took a guess, which is never remembered as proof. */
+  /** The Plex file proven to be the scene's; absent after a guess by relaxed matching, which never counts as proof. */
   readonly provenFile: string | undefined;
   readonly written: Written;
   readonly intent: Intent | undefined;
-  /** When Plex added the item, epoch seconds by its clock; absent where it did not say, and in older records. */
+  /** When Plex added the item, epoch seconds by its clock; absent when Plex did not say, and in older records. */
   readonly addedAt?: number | undefined;
-  /** The fields and lists that we locked, by Plex's names; absent in older records, which do not tell. */
+  /** The fields and lists that we locked, by Plex's names; absent in older records. */
   readonly locked?: readonly string[] | undefined;
-  /** Set where nothing of the scene was written to this item before: what Stash said earlier is not in it. */
+  /** Set when nothing of the scene was written to this item before: values that Stash had earlier are not in it. */
   readonly startsAnew?: true | undefined;
-  /** Set when Stash said what to write: what is empty there since was emptied. */
+  /** Set when Stash said what to write: a field that is empty in Stash since then was emptied there. */
   readonly source?: 'stash' | undefined;
 };
 
 export const NOTHING_WRITTEN: Written = { fields: {}, lists: {} };
 
-/** Whether anything of ours besides the title is in Plex. */
+/** Whether Plex has anything of ours besides the title. */
 export function saysMoreThanTitle({ fields, lists }: Written): boolean {
   const isTold = SCALAR_FIELDS.some((field) => field !== 'title' && (fields[field]?.sent ?? '') !== '');
   return isTold || LIST_KINDS.some((kind) => Object.keys(lists[kind] ?? {}).length > 0);
 }
 
 /**
- * Whether a record is of this very item. A rating key alone does not say so: after Plex's database was made anew, the
- * same key may be another item. Our locks are the best sign, since an item made anew has none; its `addedAt` may have
- * been edited by a person, so it proves nothing alone.
+ * Whether a record belongs to this item. An equal rating key does not prove it: after Plex's database was recreated,
+ * the same key may be another item. Our locks are the best sign, since a new item has none; `addedAt` proves nothing
+ * alone, because a person may edit it.
  */
 export function isOfItem(record: SceneRecord, item: PlexItem): boolean {
   if (record.ratingKey !== item.ratingKey) return false;
   const isSameDate = record.addedAt !== undefined && record.addedAt === item.addedAt;
   if (isSameDate) return true;
   if (mayHaveLocked(record).some((name) => item.locked.has(name))) return true;
-  // Locked by us, and nothing of that is left.
+  // We locked something, and none of those locks is left.
   if (record.locked !== undefined && record.locked.length > 0) return false;
   const isOtherDate = record.addedAt !== undefined && item.addedAt !== undefined;
-  // Never locked, as far as is known: an older record tells neither, and then what we wrote has to be gone.
+  // No locks are known. An older record tells neither locks nor date, so everything we wrote has to be gone.
   const mayBeAnother = isOtherDate || record.locked === undefined;
   return !mayBeAnother || showsOurs(record, item);
 }
 
-/** What we locked, or may have: of an older record all that was written, and what a write that was cut short was to lock. */
+/**
+ * What we locked, or may have: for an older record everything written, plus what an unfinished write was about to lock.
+ */
 function mayHaveLocked({ locked, written, intent }: SceneRecord): readonly string[] {
   return [
     ...(locked ?? writtenKeys(written)),
@@ -112,7 +117,7 @@ function mayHaveLocked({ locked, written, intent }: SceneRecord): readonly strin
   ];
 }
 
-/** Whether anything of ours besides the title is in the item: an agent makes the title of the file's name as well. */
+/** Whether the item shows anything of ours besides the title, which an agent also takes from the file name. */
 function showsOurs({ written, intent }: SceneRecord, item: PlexItem): boolean {
   const isThere = SCALAR_FIELDS.some((field) => {
     const [now, last] = [item.fields[field], written.fields[field]];
@@ -134,8 +139,9 @@ function showsOurs({ written, intent }: SceneRecord, item: PlexItem): boolean {
 }
 
 /**
- * What of a record counts as written to an item: nothing where it is another one. An inherited record, of a scene that
- * had the item before, counts for the names that the item still shows, so that it removes names and holds none back.
+ * The part of a record that counts as written to an item: nothing if it is another item. An inherited record, of the
+ * scene that had the item before, counts only for names that the item still shows: so it removes names, but never
+ * suppresses one.
  */
 export function writtenTo(record: SceneRecord | undefined, item: PlexItem, from: 'own' | 'inherited'): Written {
   if (record === undefined || !isOfItem(record, item)) return NOTHING_WRITTEN;
@@ -154,8 +160,8 @@ function stillShown({ fields, lists }: Written, item: PlexItem): Written {
 }
 
 /**
- * The fields and lists of an item that we locked: those known before, and those of `edited` that are locked now. What an
- * older record does not tell is what was written and is locked.
+ * The fields and lists of an item that we locked: those known before, and those of `edited` that are locked now. For an
+ * older record: what was written and is locked.
  */
 export function lockedByUs(
   record: SceneRecord | undefined,
@@ -168,8 +174,8 @@ export function lockedByUs(
 }
 
 /**
- * Tells what a write that was cut short has left, by looking at the item. Only what shows our value, in Plex's spelling
- * or as sent, has landed and is ours; anything else that changed since is a person's, and what has not never arrived.
+ * Finds out from the item what an unfinished write has changed. A value that is ours now, in Plex's spelling or as
+ * sent, has landed; any other change is a person's, and an unchanged value was not written.
  */
 export function foldIntent(record: SceneRecord, item: PlexItem): Written {
   const { written, intent } = record;
@@ -195,7 +201,7 @@ export function foldIntent(record: SceneRecord, item: PlexItem): Written {
 
 function hasLanded(intended: { readonly before: string; readonly value: string }, now: string): boolean {
   const { before, value } = intended;
-  // Also the beginning of a long value, which we or Plex have cut.
+  // A long value also counts when Plex or we have cut it to its beginning.
   if (now === value) return true;
   return (
     now !== before && (isRespelling(value, now) || isBeginning(value, now) || (now !== '' && value.startsWith(now)))

@@ -9,7 +9,7 @@ const sceneId = z
   .int('must be a whole number from 1 to 9007199254740991')
   .check(z.positive('must be a whole number from 1 to 9007199254740991'));
 
-/** Stash spells ids as strings in GraphQL and as numbers in hooks: both are one id. */
+/** Stash spells ids as strings in GraphQL and as numbers in hooks: both are accepted. */
 const anySceneId = z.union(
   [sceneId, z.pipe(z.string().check(z.regex(/^[1-9]\d*$/)), z.pipe(z.transform(Number), sceneId))],
   {
@@ -24,7 +24,7 @@ const names = z.nullish(
     .array(z.union([z.string(), z.object({ name: z.string() })], { error: 'must be names' }), {
       error: 'must be a list of names',
     })
-    // An empty list clears; a list of blanks is a mistake, and must not.
+    // An empty list clears; a list of blanks is a mistake and is refused.
     .check(
       z.refine(
         (list) => list.length === 0 || toNames(list)?.length !== 0,
@@ -80,8 +80,8 @@ const sceneInput = z.object({
 });
 
 /**
- * What a job carries of a scene, in the shape `dlq list --json` shows. Key absent: leave Plex alone.
- * Key present and empty (`null`, `[]`): clear it. A title is never empty.
+ * What a job holds of a scene, in the shape `dlq list --json` shows. Key absent: leave Plex alone. Key present and
+ * empty (`null`, `[]`): clear it. A title is never empty.
  */
 export type SceneData = {
   path?: string;
@@ -105,13 +105,13 @@ export type SceneKey = keyof SceneData;
 /** One edit of one scene: what `enqueue` takes. `bare` edits are filled in from Stash when processed. */
 export type SceneEdit = { readonly sceneId: number; readonly bare: boolean; readonly data: SceneData };
 
-/** The keys that say which file a scene is, not what its metadata is. */
+/** The keys that identify the scene's file; they are no metadata. */
 const FILE_KEYS: readonly SceneKey[] = ['path', 'size', 'duration', 'updated_at'];
 
 /**
- * One scene out of parsed JSON.
- * @throws {UsageError} naming the key; `where` (such as `line 3`) opens the sentence. `names` has what a person calls a
- * key who did not write it, such as `--rating`.
+ * Parses one scene from JSON.
+ * @throws {UsageError} naming the key; `where` (such as `line 3`) opens the sentence. `names` has what the person typed
+ * for a key, such as `--rating`.
  */
 export function parseScene(input: unknown, where: string, names: KeyNames = {}): SceneEdit {
   const parsed = z.safeParse(sceneInput, input);
@@ -124,8 +124,8 @@ export function parseScene(input: unknown, where: string, names: KeyNames = {}):
 }
 
 /**
- * One scene as a person or a script wrote it, who may have meant another folder: a path that no file can have would be
- * found nowhere and wait for hours to say so, and is refused. What Stash says of its own files is taken as it is.
+ * Parses a scene that a person or a script wrote. Unlike Stash, they may write an impossible path, which would be found
+ * nowhere and wait for hours before it fails, so it is refused here.
  * @throws {UsageError} as `parseScene`
  */
 export function parseGivenScene(input: unknown, where: string, names: KeyNames = {}): SceneEdit {
@@ -148,13 +148,13 @@ const WHICH_IS: Readonly<Record<PathFault, string>> = {
   share: ', which is a share of the network',
 };
 
-/** Whether a value says "nothing", once it is cleaned as Plex will get it. */
+/** Whether a value is empty, once it is cleaned as Plex will get it. */
 export function isEmptyValue(value: SceneData[SceneKey]): boolean {
   if (value === undefined || value === null) return true;
   return typeof value === 'string' ? cleanLine(value) === '' : Array.isArray(value) && value.length === 0;
 }
 
-/** The keys of `data` that end up in Plex, in their own order. */
+/** The keys of `data` that are written to Plex, in their own order. */
 export function contentKeys(data: SceneData): SceneKey[] {
   return (Object.keys(data) as SceneKey[]).filter((key) => !FILE_KEYS.includes(key));
 }
@@ -162,7 +162,7 @@ export function contentKeys(data: SceneData): SceneKey[] {
 function toSceneData(scene: z.infer<typeof sceneInput>): SceneData {
   const data: SceneData = {};
   const path = presentText(scene.path) ?? scene.files?.[0]?.path;
-  // Size and duration are those of this very file.
+  // Size and duration are taken from the file with this path.
   const file = scene.files?.find((candidate) => candidate.path === path);
   assign(data, 'path', path);
   assign(data, 'size', scene.size ?? file?.size ?? undefined);
@@ -205,7 +205,7 @@ function toNames(list: readonly (string | { name: string })[] | null | undefined
     .filter((name) => cleanLine(name) !== '');
 }
 
-/** `YYYY`, `YYYY-MM` or `YYYY-MM-DD`, and a day that exists. Stash has partial dates since v0.30 (stash.md 6). */
+/** `YYYY`, `YYYY-MM` or `YYYY-MM-DD`, and an existing day. Stash has partial dates since v0.30 (stash.md 6). */
 function isCalendarDate(value: string): boolean {
   const match = /^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$/.exec(value);
   if (!match) return false;
@@ -215,7 +215,7 @@ function isCalendarDate(value: string): boolean {
   return utc.getUTCMonth() === month - 1 && utc.getUTCDate() === day && month >= 1;
 }
 
-/** What a person calls the keys of a scene, where that is something else. */
+/** What a person calls the keys of a scene, where that differs. */
 export type KeyNames = Readonly<Partial<Record<string, string>>>;
 
 function describeIssue(
@@ -229,7 +229,7 @@ function describeIssue(
   return `${names[String(key)] ?? String(key)} ${issue.message}${shownValue(value)}`;
 }
 
-/** Never more than a line of it: the value may be megabytes, or nested without end. */
+/** At most a line of the value: it may be megabytes long, or deeply nested. */
 function shownValue(value: unknown): string {
   if (value === undefined || (typeof value === 'object' && value !== null)) return '';
   return `, not ${JSON.stringify(value).slice(0, 60)}`;

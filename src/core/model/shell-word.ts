@@ -1,7 +1,7 @@
 import type { Sentence } from './sentence.ts';
 import { asPath, listed, say } from './sentence.ts';
 
-/** A word as it can be pasted into a shell; control characters must be gone already. */
+/** Quotes a word for pasting into a shell; control characters must already be removed. */
 export function shellWord(word: string): string {
   return /^[\w./:=@%+-]+$/.test(word) ? word : `'${quotable(word)}'`;
 }

@@ -1,7 +1,12 @@
-/** Longest text that is sent per kind of field, in code points (the Python plugin cut at the same lengths, and Plex shows no more). */
+/**
+ * The longest text sent per kind of field, in code points (the Python plugin cut at the same lengths, and Plex shows no
+ * more).
+ */
 const LIMITS = { line: 255, summary: 10_000 } as const;
 
-/** One line as Plex shall keep it: NFC, control characters and runs of white space as one space, trimmed, at most 255 long. */
+/**
+ * Cleans a line for Plex: NFC, control characters and runs of white space become one space, trimmed, at most 255 long.
+ */
 export function cleanLine(value: string): string {
   return cutAtWord(
     value
@@ -13,7 +18,9 @@ export function cleanLine(value: string): string {
   );
 }
 
-/** A summary as Plex shall keep it: like `cleanLine`, but line breaks stay and at most one empty line parts paragraphs. */
+/**
+ * Cleans a summary for Plex: like `cleanLine`, but keeps line breaks, and at most one empty line between paragraphs.
+ */
 export function cleanSummary(value: string): string {
   const lines = value
     .toWellFormed()
@@ -29,7 +36,7 @@ export function cleanSummary(value: string): string {
   );
 }
 
-/** The names of a list, cleaned, without empty ones and without repeats that differ only in case or spacing. */
+/** Cleans the names of a list, without empty ones and without repeats that differ only in case or spacing. */
 export function cleanNames(names: readonly string[]): string[] {
   const byKey = new Map<string, string>();
   for (const name of names) {
@@ -39,19 +46,19 @@ export function cleanNames(names: readonly string[]): string[] {
   return [...byKey.values()];
 }
 
-/** The key under which two spellings of one name meet: trimmed, NFC, without case. */
+/** The key that all spellings of one name share: trimmed, NFC, without case. */
 export function foldName(name: string): string {
   return name.normalize('NFC').replace(/\s+/gu, ' ').trim().toLowerCase().normalize('NFC');
 }
 
-/** A cut in the middle of what is read as one sign (an emoji of several, a letter with its marks) is ended before it. */
+/** Moves a cut to before the visible sign it falls into (an emoji of several code points, a letter with its marks). */
 function atWholeSign(value: string, cut: string): string {
   const sign = new Intl.Segmenter('en').segment(value).containing(cut.length);
-  // Marks without end are one sign too: then some of them are better than nothing.
+  // A letter may have any number of marks: if the cut would leave nothing, some of them stay.
   return sign === undefined || sign.index === 0 ? cut : cut.slice(0, sign.index);
 }
 
-/** At most `limit` code points, ended at the last word boundary when that keeps at least four fifths. */
+/** At most `limit` code points, cut at the last word boundary if that keeps at least four fifths. */
 export function cutAtWord(value: string, limit: number): string {
   // UTF-16 units are never fewer than code points, so short text needs no counting.
   if (value.length <= limit) return value;
@@ -63,15 +70,15 @@ export function cutAtWord(value: string, limit: number): string {
   return (end >= cut.length * 0.8 ? cut.slice(0, end) : atWholeSign(value, cut)).trimEnd();
 }
 
-/** Whether two values differ only in what Plex is known to change: case, white space, single signs. */
+/** Whether two values differ only in ways Plex is known to change: case, white space, single signs. */
 export function isRespelling(sent: string, kept: string): boolean {
   return lettersOf(sent) !== '' && lettersOf(sent) === lettersOf(kept);
 }
 
-/** No text is cut to less than this; what is shorter and begins alike is another text. */
+/** The shortest length to which a text is cut; a shorter text with the same beginning is a different one. */
 const SHORTEST_CUT = 64;
 
-/** Whether a text is the beginning of a longer one, as a cut leaves it, in the spelling of Plex or as sent. */
+/** Whether a text is the beginning of a longer one, as a cut leaves it, in Plex's spelling or as sent. */
 export function isBeginning(whole: string, part: string): boolean {
   if (part.length < SHORTEST_CUT || part.length >= whole.length || isRespelling(whole, part)) return false;
   return whole.startsWith(part) || (lettersOf(part) !== '' && lettersOf(whole).startsWith(lettersOf(part)));

@@ -4,23 +4,23 @@ import { isCut } from '../model/scene-record.ts';
 import type { EditPlan } from './edit-plan.ts';
 import { carriedOut } from './parts.ts';
 
-/** The shortest request that was refused as too long of late, and when. A limit is the server's, whatever the scene. */
+/** The shortest request recently refused as too long, and when. The limit is the server's, whatever the scene. */
 export type TooLong = { readonly bytes: number; readonly at: number };
 
-/** After this long a request that was too long may fit: somebody may have raised the limit. */
+/** After this long a request is tried again: somebody may have raised the limit. */
 const RETRY_AFTER_MS = 3_600_000;
 
-/** What is known of too long requests once one of `bytes` was refused. */
+/** What is known about the limit after a request of `bytes` was refused. */
 export function afterTooLong(known: TooLong | undefined, bytes: number, now: number): TooLong {
   return known !== undefined && isRecent(known, now) && known.bytes <= bytes ? known : { bytes, at: now };
 }
 
-/** What is known of too long requests once one of `bytes` was taken: the limit is higher than it was. */
+/** What is known about the limit after a request of `bytes` was accepted: it may be higher than before. */
 export function afterTaken(known: TooLong | undefined, bytes: number): TooLong | undefined {
   return known !== undefined && bytes >= known.bytes ? undefined : known;
 }
 
-/** Whether the plan would write the whole of a summary that Plex has cut, with no change since on either side. */
+/** Whether the plan would send the whole of a summary that is cut in Plex, with no change since on either side. */
 export function retriesCut(plan: EditPlan, written: Written): boolean {
   const edit = plan.fields.find(({ field }) => field === 'summary');
   const last = written.fields.summary;
@@ -30,9 +30,9 @@ export function retriesCut(plan: EditPlan, written: Written): boolean {
 }
 
 /**
- * Whether a request of `bytes` would be refused: one of that length, or a shorter one, was too long within the hour.
- * Nothing in Plex tells that a limit was raised, so that a cut summary has to be tried again; this way about one an hour
- * is, however many there are.
+ * Whether a request of `bytes` would be refused: one no longer than it was too long within the hour. Plex does not tell
+ * when its limit is raised, so cut summaries have to be tried again; this rule allows about one try an hour, however
+ * many there are.
  */
 export function wouldBeRefused(bytes: number, known: TooLong | undefined, now: number): boolean {
   return known !== undefined && bytes >= known.bytes && isRecent(known, now);
@@ -48,7 +48,7 @@ export function withoutSummary(plan: EditPlan, written: Written): EditPlan {
   );
 }
 
-/** What a sync that is done leaves for a person to know: what it decided to leave, and a summary that is cut in Plex. */
+/** What to tell a person after a finished sync: what it decided to leave, and a summary that is cut in Plex. */
 export function leftOf({ left }: Pick<EditPlan, 'left'>, item: PlexItem, written: Written): readonly LeftAlone[] {
   const last = written.fields.summary;
   const isLeftCut = last !== undefined && isCut(last) && item.fields.summary === last.kept;

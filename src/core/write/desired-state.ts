@@ -3,7 +3,7 @@ import type { SceneData, SceneKey } from '../model/scene.ts';
 import { isEmptyValue } from '../model/scene.ts';
 import { cleanLine, cleanNames, cleanSummary } from '../model/text.ts';
 
-/** The switches of `sync_*`: what may be written besides the title. */
+/** The `sync_*` switches: what may be written besides the title. */
 export const SYNC_TOGGLES = [
   'studio',
   'summary',
@@ -16,9 +16,9 @@ export const SYNC_TOGGLES = [
 ] as const;
 export type SyncToggle = (typeof SYNC_TOGGLES)[number];
 
-/** How writing is configured; one value per setting of the same name. */
+/** How writing is configured; each value is the setting of the same name. */
 export type WriteRules = {
-  /** Only fill what is empty in Plex, or what we wrote ourselves. */
+  /** Only fill fields that are empty in Plex, and fields we wrote ourselves. */
   readonly preservePlexEdits: boolean;
   /** Lock what we write, so that a metadata refresh in Plex keeps it. */
   readonly lockFields: boolean;
@@ -37,21 +37,21 @@ export function lockOf({ lockFields }: WriteRules): 'lock' | 'leave_unlocked' {
 /** A list as the scene has it. */
 export type DesiredList = {
   readonly names: readonly string[];
-  /** True for a list the person emptied by hand: then what others put there goes too. */
+  /** True for a list that a person emptied by hand: then entries from others are removed too. */
   readonly clearsAll: boolean;
-  /** How many names the cap kept back; 0 when it cut nothing. */
+  /** How many names exceeded the cap; 0 when none did. */
   readonly capped: number;
 };
 
-/** What Plex shall show for a scene: a key that is absent is left alone, an empty value clears. */
+/** What Plex should show for a scene: an absent key is left alone, an empty value clears. */
 export type DesiredState = {
   readonly fields: Partial<Readonly<Record<ScalarField, string>>>;
   readonly lists: Partial<Readonly<Record<ListKind, DesiredList>>>;
-  /** Empty fields that clear nothing but what we wrote there. */
+  /** Empty fields that clear only what we wrote. */
   readonly clearsOurs: ReadonlySet<ScalarField>;
 };
 
-/** Turns a scene's data into what Plex shall show, cleaned, cut to Plex's limits and as far as the switches allow. */
+/** Turns a scene's data into what Plex should show: cleaned, cut to Plex's limits, limited by the switches. */
 export function desiredStateOf(data: SceneData, rules: WriteRules, fromStash: ReadonlySet<SceneKey>): DesiredState {
   const { clearEmpty, sync } = rules;
   const emptyInStash = (Object.keys(data) as SceneKey[]).filter((key) => fromStash.has(key) && isEmptyValue(data[key]));
@@ -64,7 +64,7 @@ export function desiredStateOf(data: SceneData, rules: WriteRules, fromStash: Re
   };
 }
 
-/** Where a key of the scene ends up, if in a field. */
+/** The Plex field that a scene key is written to, if any. */
 const FIELD_OF: Partial<Readonly<Record<SceneKey, ScalarField>>> = {
   details: 'summary',
   studio: 'studio',
@@ -96,7 +96,7 @@ function desiredLists(data: SceneData, rules: WriteRules, clearsOurs: ReadonlySe
   if (rules.sync.tags && data.tags !== undefined)
     lists.genre = desiredList(data.tags, { cap: rules.maxTags, clearsAll: !clearsOurs.has('tags') });
   if (rules.sync.collection && data.studio !== undefined) {
-    // The collection follows the studio: without one only our own collection goes, never the user's.
+    // The collection follows the studio: without a studio only our own collection is removed, never the user's.
     lists.collection = { names: cleanNames([data.studio ?? '']), clearsAll: false, capped: 0 };
   }
   return lists;
@@ -114,12 +114,12 @@ function desiredList(
   };
 }
 
-/** Plex wants a full date: a partial one is padded to its first month and day. */
+/** Plex needs a full date: a partial one is padded to its first month and day. */
 function fullDate(date: string): string {
   return date === '' ? '' : `${date}-01-01`.slice(0, 10);
 }
 
-/** Stash's 0–100 as Plex's 0–10 with one decimal, spelled as Plex spells it: `8.5`, `8`. */
+/** Converts Stash's 0–100 to Plex's 0–10 with one decimal, spelled as Plex spells it: `8.5`, `8`. */
 function plexRating(rating100: number | null): string {
   return rating100 === null ? '' : String(Math.round(rating100) / 10);
 }

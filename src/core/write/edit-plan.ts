@@ -7,10 +7,10 @@ import type { DesiredList, DesiredState, WriteRules } from './desired-state.ts';
 
 export type FieldEdit = { readonly field: ScalarField; readonly before: string; readonly value: string };
 
-/** A list is sent whole, together with the explicit removals: right whether Plex merges or replaces (plex-api.md 4.3). */
+/** A list is sent whole, together with explicit removals: right whether Plex merges or replaces (plex-api.md 4.3). */
 export type ListEdit = ListIntent & { readonly kind: ListKind; readonly whole: readonly Tag[] };
 
-/** What one item still needs. With no edit in it, Plex is right already. */
+/** What one item still needs. A plan without edits means that Plex is already right. */
 export type EditPlan = {
   readonly fields: readonly FieldEdit[];
   readonly lists: readonly ListEdit[];
@@ -26,8 +26,8 @@ export function isEmptyPlan(plan: EditPlan): boolean {
 }
 
 /**
- * The three-way merge: what we last wrote, what the scene says now, what Plex has now → the edits
- * still needed. Pure: the same three give the same plan.
+ * The three-way merge of what we last wrote, what the scene says now and what Plex has now: returns the edits still
+ * needed. Pure: the same three give the same plan.
  */
 export function planEdits(wanted: DesiredState, item: PlexItem, written: Written, rules: WriteRules): EditPlan {
   const fields: FieldEdit[] = [];
@@ -68,7 +68,10 @@ export function lockedBy(plan: EditPlan, { lockFields }: WriteRules): readonly s
   return lockFields ? [...plan.fields.map(({ field }) => field), ...plan.lists.map(({ kind }) => kind)] : [];
 }
 
-/** What has to be noted before the plan is carried out, so that a crash on the way can be told from a user's edit. */
+/**
+ * What to note before the plan is carried out, so that a half-written plan can be told from a user's edit after a
+ * crash.
+ */
 export function intentOf(plan: Pick<EditPlan, 'fields' | 'lists'>): Intent {
   return {
     fields: Object.fromEntries(plan.fields.map(({ field, before, value }) => [field, { before, value }])),
@@ -93,17 +96,17 @@ function decideField(
   const { item, last, rules, clearsOurs } = facts;
   const now = item.fields[field];
   if (now === value) return { kind: 'none', ours: last && { sent: value, kept: now } };
-  // Plex keeps this very value in a form of its own; sending it again would change nothing, run after run. A cut one is
-  // another matter: whether the whole may fit by now is for whoever knows the limit (cut-summary.ts).
+  // Plex keeps this value in its own form; sending it again would change nothing. A cut value is different:
+  // cut-summary.ts knows whether the whole may fit by now.
   if (last !== undefined && last.sent === value && last.kept === now && !isCut(last))
     return { kind: 'none', ours: last };
   const isOurs = last !== undefined && (now === last.kept || now === last.sent);
-  // Emptiness in Stash is no word about what somebody else put there.
+  // An empty Stash field clears only what we wrote.
   if (value === '' && clearsOurs.has(field) && !isOurs) return { kind: 'none', ours: undefined };
   if (rules.preservePlexEdits && now !== '' && !isOurs) return { kind: 'left', reason: 'preserved', ours: undefined };
-  // An agent leaves a locked field alone: a locked value that is not ours any more is a person's.
+  // Agents leave a locked field alone: a locked value that differs from ours was set by a person.
   const editedInPlex = last !== undefined && !isOurs && item.locked.has(field);
-  // A value given by hand for the rating, and a field emptied by hand, say what the person wants now.
+  // A rating given by hand, and a field emptied by hand, say what the person wants now.
   if (editedInPlex && value !== '' && field !== 'userRating')
     return { kind: 'left', reason: 'edited_in_plex', ours: undefined };
   return { kind: 'edit', ours: { sent: value, kept: value } };
@@ -135,7 +138,7 @@ function decideList(list: DesiredList, present: readonly Tag[], last: OurNames, 
   return { add, remove, reason, ours: Object.fromEntries(ours) };
 }
 
-/** What is known of the names of one list, by the key under which spellings meet. */
+/** What is known of the names of one list, by the key that all spellings of a name share. */
 type KnownNames = {
   /** What Plex has → its spelling. */
   readonly spelling: ReadonlyMap<string, string>;
@@ -155,8 +158,8 @@ function indexNames(present: readonly Tag[], last: OurNames): KnownNames {
 
 type Standing = {
   /**
-   * `new`: not in Plex, and never written by us. `ours`: we wrote it and it is there. `theirs`: it is there and we did
-   * not write it. `removed`: we wrote it and the user removed it in Plex, where it stays removed.
+   * `new`: not in Plex, and never written by us. `ours`: in Plex, written by us. `theirs`: in Plex, not written by us.
+   * `removed`: written by us and removed in Plex by the user, so it stays removed.
    */
   readonly kind: 'new' | 'ours' | 'theirs' | 'removed';
   readonly kept: string;

@@ -9,25 +9,25 @@ import { cutAtWord, isBeginning } from '../model/text.ts';
 import type { EditPlan, FieldEdit } from './edit-plan.ts';
 import { intentOf } from './edit-plan.ts';
 
-/** What one PUT carries of a plan: all of it, or a single field or kind. */
+/** What one PUT carries of a plan: all of it, or a single field or list. */
 export type Part = Pick<EditPlan, 'fields' | 'lists'>;
 
 export type PartKey = ScalarField | ListKind;
 
-/** How long the request for a part is, in bytes. */
+/** The length of the request for a part, in bytes. */
 type LengthOf = (part: Part) => number;
 
-/** A part that was refused by itself, with what, and how long its request was. */
+/** A part that was refused alone, the error, and the length of its request. */
 export type RefusedPart = { readonly key: PartKey; readonly bytes: number; readonly error: SyncError };
 
-/** What a request was refused with, and whether the job has another try after this one. */
+/** The code a request was refused with, and whether this is the job's last attempt. */
 export type Refusal = { readonly code: SyncErrorCode; readonly attempt: 'last' | 'earlier' };
 
-/** What has become of the parts of a plan. */
+/** What became of the parts of a plan. */
 export type Delivery = {
-  /** As they were sent in the end: a summary may have been cut. */
+  /** As they were finally sent: the summary may have been cut. */
   readonly taken: readonly Part[];
-  /** The summary, where Plex has an earlier cut of it and nothing longer was taken. */
+  /** The summary, when Plex already has a cut of it and accepted nothing longer. */
   readonly keptCut: readonly ScalarField[];
   readonly refusedParts: readonly RefusedPart[];
   readonly end: DeliveryEnd;
@@ -35,37 +35,40 @@ export type Delivery = {
 
 export type DeliveryEnd =
   | { readonly kind: 'all_sent' }
-  /** The run may not write any more; what was not sent is left for another one. */
+  /** The run may no longer write; unsent parts are left for another run. */
   | { readonly kind: 'halted' }
-  /** `part` was sent last: whether it has landed is not known. */
+  /** `part` was sent last; it is unknown whether it landed. */
   | { readonly kind: 'failed'; readonly error: SyncError; readonly part: Part };
 
-/** What follows when a PUT was refused. */
+/** What to do after a PUT was refused. */
 export type Next =
-  /** It held several parts: each goes alone, so that none is kept back for the sake of another. */
+  /** It held several parts: each is sent alone, so that no part holds back another. */
   | { readonly kind: 'split'; readonly parts: readonly Part[] }
   | { readonly kind: 'shorter'; readonly part: Part }
-  /** Plex has as much of the summary already as would be taken. */
+  /** Plex already has as much of the summary as it would accept. */
   | { readonly kind: 'keptCut'; readonly field: ScalarField }
   | { readonly kind: 'refused'; readonly key: PartKey }
-  /** No fault of what the request said: the attempt has failed. */
+  /** The content of the request was not to blame: the attempt has failed. */
   | { readonly kind: 'failed' };
 
-/** A reverse proxy usually stops at 4 to 8 KiB of request line (plex-api.md 4.5): parts that make more go one by one. */
+/** A reverse proxy usually allows 4 to 8 KiB of request line (plex-api.md 4.5): longer plans are sent part by part. */
 const LONGEST_MERGED_BYTES = 6_144;
 
-/** Lengths to which the request for a refused summary is cut, in turn: just below what proxies are set to, and some between. */
+/**
+ * Lengths to which the request for a refused summary is cut, in turn: just below common proxy limits, and some in
+ * between.
+ */
 const CUT_TO_BYTES = [15_000, 8_000, 6_000, 4_000, 3_000, 2_000, 1_500, 1_000];
 
-/** Refusals that may be the fault of one part, so that the others are worth sending without it. */
+/** Refusals that one part may have caused, so that the others are worth sending without it. */
 const ONE_PARTS_FAULT: ReadonlySet<SyncErrorCode> = new Set(['plex_too_long', 'plex_rejected']);
 
-/** A server that fails may be well the next time: only at the last try is it worth knowing which part it fails at. */
+/** A failing server may recover: only at the last attempt is it worth finding the part it fails at. */
 function mayBeOneParts({ code, attempt }: Refusal): boolean {
   return ONE_PARTS_FAULT.has(code) || (code === 'plex_error' && attempt === 'last');
 }
 
-/** The requests with which a plan begins: usually one. */
+/** The requests a plan starts with: usually one. */
 export function firstParts({ fields, lists }: EditPlan, lengthOf: LengthOf): readonly Part[] {
   const merged: Part = { fields, lists };
   const singles = singlesOf(merged);
@@ -73,7 +76,7 @@ export function firstParts({ fields, lists }: EditPlan, lengthOf: LengthOf): rea
 }
 
 /**
- * Decides what follows when the PUT of a part was refused. The summary is cut only here, where a request that held
+ * Decides what to do after the PUT of a part was refused. Only here is the summary cut: when a request that held
  * nothing else was too long.
  */
 export function afterRefusal(part: Part, refusal: Refusal, lengthOf: LengthOf): Next {
@@ -85,7 +88,7 @@ export function afterRefusal(part: Part, refusal: Refusal, lengthOf: LengthOf): 
   if (edit === undefined) throw new Error('a request without an edit was sent');
   if (edit.field !== 'summary' || refusal.code !== 'plex_too_long') return { kind: 'refused', key: edit.field };
   const value = shortenedSummary(edit, lengthOf);
-  // A cut of an earlier run is never replaced by a shorter one.
+  // A cut from an earlier run is never replaced by a shorter one.
   if (isBeginning(edit.value, edit.before) && value.length <= edit.before.length)
     return { kind: 'keptCut', field: 'summary' };
   return value === ''
@@ -100,7 +103,7 @@ function singlesOf({ fields, lists }: Part): readonly Part[] {
   ];
 }
 
-/** As much of the summary as the next shorter request has room for; empty when there is no shorter one. */
+/** As much of the summary as fits the next shorter request; empty when there is no shorter one. */
 function shortenedSummary(edit: FieldEdit, lengthOf: LengthOf): string {
   const lengthAt = (value: string): number => lengthOf({ fields: [{ ...edit, value }], lists: [] });
   const refusedBytes = lengthAt(edit.value);
@@ -115,8 +118,8 @@ function shortenedSummary(edit: FieldEdit, lengthOf: LengthOf): string {
 }
 
 /**
- * The plan as far as it was carried out: what was refused or not sent is not in it, and counts as ours no further than it
- * did `before`.
+ * The plan as far as it was carried out: parts that were refused or not sent are removed, and what counts as ours there
+ * stays as it was `before`.
  */
 export function carriedOut(plan: EditPlan, delivery: Delivery, before: Written): EditPlan {
   const { taken, keptCut } = delivery;
@@ -153,7 +156,7 @@ function keysOf({ fields, lists }: Part): readonly PartKey[] {
   return [...fields.map(({ field }) => field), ...lists.map(({ kind }) => kind)];
 }
 
-/** What the parts that may have landed without an answer are known by at the next attempt. */
+/** The intent of parts that may have landed without an answer; the next attempt checks it. */
 export function intentLeft(plan: EditPlan, { end, refusedParts }: Delivery): Intent | undefined {
   const unclear = refusedParts.filter(({ error }) => !ONE_PARTS_FAULT.has(error.code)).map(({ key }) => key);
   const keys = new Set<PartKey>([...unclear, ...(end.kind === 'failed' ? keysOf(end.part) : [])]);
@@ -164,7 +167,7 @@ export function intentLeft(plan: EditPlan, { end, refusedParts }: Delivery): Int
   });
 }
 
-/** Each part in words, the key of the scene that says it, and what a person can do where it is too long. */
+/** For each part: its name in words, the scene key it comes from, and what a person can do when it is too long. */
 const PARTS: Readonly<Record<PartKey, { readonly name: string; readonly key: SceneKey; readonly cure: string }>> = {
   title: { name: 'title', key: 'title', cure: 'shorten it in Stash' },
   summary: { name: 'summary', key: 'details', cure: 'shorten it in Stash' },
@@ -177,7 +180,7 @@ const PARTS: Readonly<Record<PartKey, { readonly name: string; readonly key: Sce
   collection: { name: 'collection', key: 'studio', cure: 'shorten it in Stash' },
 };
 
-/** What the job of a delivery failed with, if it did. Where a part of it was written, the error names the others. */
+/** The job's failure after a delivery, if any. When a part was written, the error names the parts that were not. */
 export function failureOf(plan: EditPlan, delivery: Delivery): SyncError | undefined {
   const { end, taken } = delivery;
   if (end.kind !== 'failed') return refusalOf(delivery);
@@ -188,7 +191,7 @@ export function failureOf(plan: EditPlan, delivery: Delivery): SyncError | undef
   const refusedKeys = [...new Set(left.map(({ key }) => key))];
   const { code, said, retryAfterMs, stack } = error;
   const failure = new SyncError(code, say`${said}; written but for: ${named}`, { retryAfterMs, refusedKeys });
-  // Of an error that nobody foresaw it says where it came from.
+  // The stack of an unforeseen error shows where it came from.
   if (stack !== undefined) failure.stack = stack;
   return failure;
 }

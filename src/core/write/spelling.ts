@@ -1,16 +1,16 @@
 import { foldName } from '../model/text.ts';
 
-/** How names that were to be added now stand in a list. */
+/** How names that were to be added appear in a list now. */
 export type Spellings = {
   /** Added name → how Plex spells it. */
   readonly spelling: ReadonlyMap<string, string>;
-  /** Added names of which nothing is to be seen. */
+  /** Added names that do not appear in the list. */
   readonly missing: readonly string[];
 };
 
 /**
- * Finds added names in a list as it is now. A name that nobody sent and that was not there before is the form Plex made
- * of one it did not keep as sent.
+ * Finds added names in a list as it is now. A name that nobody sent and that was not there before is Plex's own form of
+ * a name that it did not keep as sent.
  */
 export function findAdded(
   edit: { readonly before: readonly string[]; readonly add: readonly string[] },

@@ -5,11 +5,11 @@ import { foldName, isRespelling } from '../model/text.ts';
 import type { EditPlan, ListEdit } from './edit-plan.ts';
 import { findAdded } from './spelling.ts';
 
-/** A value that Plex keeps in a form of its own (case, white space, a dropped character). */
+/** A value that Plex keeps in its own form (case, white space, a dropped character). */
 export type Altered = { readonly field: ScalarField | ListKind; readonly sent: string; readonly kept: string };
 
 export type Verification = {
-  /** Fields that still show their old value, or lists that lack a name or still have a removed one. */
+  /** Fields that still show their old value, and lists that lack an added name or still have a removed one. */
   readonly lost: readonly (ScalarField | ListKind)[];
   readonly altered: readonly Altered[];
   /** What counts as ours from now on, in Plex's spelling. */
@@ -17,8 +17,8 @@ export type Verification = {
 };
 
 /**
- * Holds the item, read again, against the plan: lenient about spelling, strict about loss. `last` is what counted as ours
- * before: a cut that the whole did not change is Plex's own.
+ * Compares the item, read again, with the plan: lenient about spelling, strict about loss. `last` is what counted as
+ * ours before: if sending the whole text left the cut as it was, Plex itself cuts it.
  */
 export function verifyPlan(plan: EditPlan, after: PlexItem, last: Written = NOTHING_WRITTEN): Verification {
   const lost: (ScalarField | ListKind)[] = [];
@@ -30,7 +30,8 @@ export function verifyPlan(plan: EditPlan, after: PlexItem, last: Written = NOTH
     const isSame = now === before && !isRespelling(value, now) && !isCutOf(value, last.fields[field]);
     if (now !== value && isSame) lost.push(field);
     else if (now !== value) altered.push({ field, sent: value, kept: now });
-    // A summary that was cut to fit is remembered with the whole, by which it is known as cut, and sent whole again.
+    // A summary that was cut to fit is remembered with its full text, so that it is recognised as cut and sent whole
+    // again.
     const written = { sent: plan.written.fields[field]?.sent ?? value, kept: now };
     const wasTaken = value === written.sent;
     fields[field] = wasTaken && isCut(written) ? { ...written, shortened: 'by_plex' } : written;
@@ -60,7 +61,7 @@ function checkList(edit: ListEdit, tags: readonly Tag[]): ListCheck {
   const altered = [...spelling]
     .filter(([sent, kept]) => foldName(sent) !== foldName(kept))
     .map(([sent, kept]) => ({ sent, kept }));
-  // A name that Plex takes for one it had already is no loss, and does not become ours.
+  // A name that Plex treats as one it already had is not lost, and does not become ours.
   const lost = missing.filter((name) => {
     const twin = present.find((other) => isRespelling(name, other));
     if (twin !== undefined) altered.push({ sent: name, kept: twin });
