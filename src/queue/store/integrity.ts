@@ -2,17 +2,17 @@ import { basename } from 'node:path';
 import { inStore } from './store-errors.ts';
 import type { Stores } from './stores.ts';
 
-/** What SQLite says of one database. */
+/** What SQLite reports about one database. */
 export type Integrity = {
   readonly fileName: string;
-  /** The schema's step, as `user_version` has it. */
+  /** The schema's version, from `user_version`. */
   readonly schema: number;
-  /** The first thing that is wrong inside; absent when the file is sound. */
+  /** The first damage found in the file; absent when the file is sound. */
   readonly damage: string | undefined;
 };
 
 /**
- * Lets SQLite read through the databases of a directory; one that is not on disk yet is left out.
+ * Lets SQLite check the databases of a directory; one that does not exist yet is left out.
  * @throws {StoreError}
  */
 export function checkIntegrity({ queueDb, dlqDb }: Stores): readonly Integrity[] {

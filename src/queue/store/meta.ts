@@ -1,6 +1,6 @@
 import type { Db } from './open.ts';
 
-/** What is kept once per data directory, by name. Those functions that write leave the transaction to the caller. */
+/** Values that exist once per data directory, by name. The functions that write leave the transaction to the caller. */
 export function prepareMeta(db: Db) {
   const read = db.prepare<[string], { value: string }>('SELECT value FROM meta WHERE name = ?');
   const write = db.prepare<[string, string]>(
@@ -19,7 +19,7 @@ export function prepareMeta(db: Db) {
     set: (name: string, value: number): void => {
       write.run(name, String(value));
     },
-    /** What `setJson` has put there: whoever reads it knows what that was. */
+    /** A value stored by `setJson`; the caller knows its type. */
     json: <T>(name: string): T | undefined => {
       const value = text(name);
       return value === undefined ? undefined : (JSON.parse(value) as T);
@@ -27,7 +27,7 @@ export function prepareMeta(db: Db) {
     setJson: (name: string, value: unknown): void => {
       write.run(name, JSON.stringify(value));
     },
-    /** Sets what is not set yet. */
+    /** Sets a value unless it is already set. */
     keep: (name: string, value: number | string): void => {
       keep.run(name, String(value));
     },

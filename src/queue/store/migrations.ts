@@ -1,9 +1,9 @@
 import { UUID_SQL } from './uuid.ts';
 
-/** What a database file of ours looks like: its mark, and every step its schema ever took. Append only. */
+/** The schema of one of our database files: its application id, and every step the schema ever took. Append only. */
 export type Schema = {
   readonly fileName: string;
-  /** Written into the file's header; a file without it is not ours and is never touched. */
+  /** Written into the file's header; a file without it is not ours and is never changed. */
   readonly applicationId: number;
   /** Step n leads from `user_version` n to n + 1. */
   readonly migrations: readonly string[];
@@ -14,8 +14,8 @@ export const QUEUE_SCHEMA: Schema = {
   applicationId: 0x506c7851,
   migrations: [
     `
-    -- pending: due at available_at. Put there by enqueue, retry, release and rescue; taken by claim.
-    -- in_progress: one drain has the lease. Ended by complete and bury (the row goes), retry, release and rescue.
+    -- pending: due at available_at. Set by enqueue, retry, release and rescue; ended by claim.
+    -- in_progress: one drain has the lease. Ended by complete and bury (the row is deleted), retry, release and rescue.
     CREATE TABLE jobs (
       id INTEGER PRIMARY KEY AUTOINCREMENT,
       job_key TEXT NOT NULL UNIQUE DEFAULT (${UUID_SQL}),
@@ -24,7 +24,7 @@ export const QUEUE_SCHEMA: Schema = {
       data TEXT NOT NULL CHECK (json_valid(data)),
       stamps TEXT NOT NULL CHECK (json_valid(stamps)),
       bare_at INTEGER,
-      -- Held: nothing but Stash can say what to write, or of which file.
+      -- held = 1: the job awaits Stash, which alone can say what to write, or which file the scene has.
       held INTEGER NOT NULL GENERATED ALWAYS AS (bare_at IS NOT NULL AND data ->> 'path' IS NULL) VIRTUAL,
       priority INTEGER NOT NULL CHECK (priority IN (0, 1)),
       available_at INTEGER NOT NULL,
@@ -46,7 +46,7 @@ export const QUEUE_SCHEMA: Schema = {
     CREATE UNIQUE INDEX jobs_one_in_progress ON jobs (scene_id) WHERE state = 'in_progress';
     CREATE INDEX jobs_due ON jobs (held, priority, available_at, id) WHERE state = 'pending';
 
-    -- What we last wrote for a scene, and to which item; intent while a write is not known to have ended.
+    -- What we last wrote for a scene, and to which item; intent is set while a write may still be unfinished.
     CREATE TABLE scenes (
       scene_id INTEGER PRIMARY KEY,
       rating_key TEXT NOT NULL,
@@ -78,31 +78,30 @@ export const QUEUE_SCHEMA: Schema = {
     CREATE TABLE totals (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
     CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 
-    -- Letters that were put back into the queue and may still stand in dlq.db: removed there at the next opening.
+    -- Letters that were put back into the queue and may still be in dlq.db: the next open removes them there.
     CREATE TABLE retried_letters (job_key TEXT PRIMARY KEY) STRICT;
     `,
     `
-    -- For a person who asks about a scene: what its last sync left as it was, and the name of its library.
+    -- For a person who asks about a scene: what its last sync did not write, and the name of its library.
     ALTER TABLE scenes ADD COLUMN left_alone TEXT CHECK (left_alone IS NULL OR json_valid(left_alone));
     ALTER TABLE scenes ADD COLUMN section_title TEXT;
     `,
     `
-    -- How often a job was ever claimed. Attempts are given back; this never goes down, and so tells one lease from a later
-    -- one of the same drain.
+    -- How often a job was claimed. Attempts are given back, claims never are: so every lease of a drain is unique.
     ALTER TABLE jobs ADD COLUMN claims INTEGER NOT NULL DEFAULT 0 CHECK (claims >= 0);
     `,
     `
-    -- The scene's updated_at in Stash when it was last written as Stash has it, in the server's own spelling.
+    -- The scene's updated_at in Stash when it was last written as Stash had it, in the server's own spelling.
     ALTER TABLE scenes ADD COLUMN stash_updated_at TEXT;
     `,
     `
-    -- 1: the scene is gone from Stash since this job was claimed. Set by forget; ended by settle and rescue, which write
-    -- nothing of it down.
+    -- 1: the scene was deleted from Stash since this job was claimed. Set by forget; ended by settle and rescue, which
+    -- then record nothing of the job.
     ALTER TABLE jobs ADD COLUMN forgotten INTEGER NOT NULL DEFAULT 0 CHECK (forgotten IN (0, 1));
     `,
     `
-    -- A person's word which item a scene is. Put there by pin; followed to its file's new item by a drain; taken out by
-    -- unpin, when the scene is gone from Stash, and with the server it belongs to.
+    -- The item a person said a scene is. Set by pin; moved by a drain that follows the file to its new item; removed by
+    -- unpin, when the scene is gone from Stash, and together with the server it belongs to.
     CREATE TABLE pins (
       scene_id INTEGER PRIMARY KEY CHECK (scene_id > 0),
       rating_key TEXT NOT NULL CHECK (rating_key <> ''),
@@ -114,14 +113,14 @@ export const QUEUE_SCHEMA: Schema = {
     CREATE INDEX pins_by_item ON pins (rating_key);
     `,
     `
-    -- What tells an item from another one that was made under its key: Plex's addedAt, epoch seconds, and the fields and
-    -- lists that we locked. NULL where an older plexsync wrote the row, which kept neither.
+    -- What tells an item from another one created under its key: Plex's addedAt, epoch seconds, and the fields and
+    -- lists that we locked. NULL in rows of an older plexsync, which stored neither.
     ALTER TABLE scenes ADD COLUMN added_at INTEGER;
     ALTER TABLE scenes ADD COLUMN locked TEXT CHECK (locked IS NULL OR json_valid(locked));
-    -- Made with the directory, so that a dry run, which writes nothing, has it too.
+    -- Created with the directory, so that a dry run, which writes nothing, has it too.
     INSERT INTO meta (name, value) VALUES ('client_identifier', ${UUID_SQL}) ON CONFLICT DO NOTHING;
     `,
-    // A path that is known and that nobody said has no stamp; it had the stamp 0.
+    // A path that comes from an earlier look-up has no stamp; it used to have the stamp 0.
     `UPDATE jobs SET stamps = json_remove(stamps, '$.path') WHERE stamps ->> 'path' = 0`,
   ],
 };
@@ -147,11 +146,11 @@ export const DLQ_SCHEMA: Schema = {
     ) STRICT;
     CREATE INDEX dead_letters_by_scene ON dead_letters (scene_id);
     `,
-    // Which letters are past their time is asked at every run.
+    // Every run asks which letters have expired.
     'CREATE INDEX dead_letters_by_time ON dead_letters (failed_at)',
-    // For a person to choose from: the items that a match without proof found.
+    // For a person to choose from: the items found by a match without proof.
     'ALTER TABLE dead_letters ADD COLUMN choices TEXT CHECK (choices IS NULL OR json_valid(choices))',
-    // As in queue.db: a path that nobody said has no stamp.
+    // As in queue.db: a path that comes from an earlier look-up has no stamp.
     `UPDATE dead_letters SET stamps = json_remove(stamps, '$.path') WHERE json_valid(stamps) AND stamps ->> 'path' = 0`,
   ],
 };

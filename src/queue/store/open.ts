@@ -24,20 +24,20 @@ import { keepCopies } from './upgrade-copies.ts';
 
 export type Db = Database.Database;
 
-/** Where the data directory is, and who said so; every complaint about it names both. */
+/** Where the data directory is, and which setting named it; every complaint about it names both. */
 export type DataDir = { readonly path: string; readonly origin: string };
 
-/** Whether the command may make the directory and its files, or only use what is there. */
+/** Whether the command may create the directory and its files, or only use existing ones. */
 export type OpenMode = 'create' | 'existing';
 
-/** How a database is opened, and of which a copy is kept before it is brought up to date: itself, unless more are named. */
+/** How a database is opened, and which databases are copied before its migration: itself, unless others are named. */
 export type OpenHow = { readonly mode: OpenMode; readonly keep?: readonly Schema[] };
 
 const BUSY_TIMEOUT_MS = 5_000;
 
 /**
- * Makes sure that the data directory can be used: created 0700 where the command may, refused when it is missing
- * otherwise, and when it belongs to the Python plugin that plexsync replaces.
+ * Makes sure that the data directory can be used. Creates it with mode 0700 if the command may; refuses a missing one
+ * otherwise, and one of the Python plugin that plexsync replaces.
  * @throws {UsageError | StoreError}
  */
 export function prepareDataDir(dir: DataDir, mode: OpenMode): void {
@@ -61,7 +61,7 @@ export function prepareDataDir(dir: DataDir, mode: OpenMode): void {
   });
 }
 
-/** One level at a time: Node's recursive form never returns where a file system answers ENOENT, as /proc does. */
+/** One level at a time: Node's recursive form never returns on a file system that answers ENOENT, such as /proc. */
 function makeDirectory(path: string): void {
   const parent = dirname(path);
   // A drive that is not there is its own parent.
@@ -69,14 +69,12 @@ function makeDirectory(path: string): void {
   try {
     mkdirSync(path, { mode: 0o700 });
   } catch (thrown) {
-    // Another process was faster; what it made is checked like anything that was there before.
+    // Another process was faster; its directory is checked like any existing one.
     if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST' || !existsSync(path)) throw thrown;
   }
 }
 
-/**
- * The Python plugin kept a pickled queue in `queue/data.db`, and a `dlq.db` with a `dead_letters` table of its own.
- */
+/** The Python plugin kept a pickled queue in `queue/data.db`, and its own `dead_letters` table in `dlq.db`. */
 function refusePredecessor(dir: DataDir): void {
   if (!existsSync(join(dir.path, 'queue', 'data.db')) && !hasForeignLetters(join(dir.path, DLQ_SCHEMA.fileName)))
     return;
@@ -86,7 +84,9 @@ function refusePredecessor(dir: DataDir): void {
   );
 }
 
-/** Told from the file's first page, where SQLite keeps the table definitions: opening it could already write to it. */
+/**
+ * Recognised by the file's first page, where SQLite keeps the table definitions: opening it might already write to it.
+ */
 function hasForeignLetters(file: string): boolean {
   const start = readStartIfAllowed(file, 65_536);
   if (start === undefined || !isDatabase(start) || applicationId(start) !== 0) return false;
@@ -94,7 +94,8 @@ function hasForeignLetters(file: string): boolean {
 }
 
 /**
- * Opens one of our databases, brought up to date. A file that is not ours, damaged, empty or newer is refused untouched.
+ * Opens one of our databases and migrates it to the current schema. A foreign, damaged, empty or newer file is refused
+ * untouched.
  * @throws {UsageError | StoreError}
  */
 export function openDatabase(dir: DataDir, schema: Schema, { mode, keep = [schema] }: OpenHow): Db {
@@ -107,7 +108,7 @@ export function openDatabase(dir: DataDir, schema: Schema, { mode, keep = [schem
     checkHeader(file, schema);
     const db = new Database(file, { fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
     try {
-      // Once more through SQLite: a newer version may still stand in the write-ahead log alone.
+      // Checked again through SQLite: a newer version may so far exist only in the write-ahead log.
       const version = db.pragma('user_version', { simple: true }) as number;
       refuseNewer(file, schema, version);
       configure(db);
@@ -127,8 +128,8 @@ export function openDatabase(dir: DataDir, schema: Schema, { mode, keep = [schem
 }
 
 /**
- * Opens one of our databases for reading alone: not even its write-ahead log is carried over. One of an older schema is
- * read in a copy that is brought up to date in `scratch`.
+ * Opens one of our databases for reading only: even its write-ahead log stays as it is. A database of an older schema
+ * is read in a copy, which is migrated in `scratch`.
  * @throws {UsageError | StoreError}
  */
 export function openReadOnly(dir: DataDir, schema: Schema, scratch: () => string): Db {
@@ -152,7 +153,7 @@ export function openReadOnly(dir: DataDir, schema: Schema, scratch: () => string
   });
 }
 
-/** A dangling link is present too: creating through it would make a file somewhere else. */
+/** A dangling link counts as present: creating through it would make a file somewhere else. */
 function isPresent(file: string): boolean {
   return lstatSync(file, { throwIfNoEntry: false }) !== undefined;
 }
@@ -165,8 +166,8 @@ function noDatabase(dir: DataDir, schema: Schema): UsageError {
 }
 
 /**
- * The whole schema in a folder of its own, then linked into place: whoever is killed here, or does the same at the
- * same time, leaves either no database or a complete one.
+ * Creates the whole schema in a separate folder, then links it into place: a process that is killed here, or races with
+ * another one, leaves either no database or a complete one.
  */
 function createDatabase(dir: DataDir, file: string, schema: Schema): void {
   const folder = mkdtempSync(`${file}.new-`);
@@ -184,7 +185,10 @@ function createDatabase(dir: DataDir, file: string, schema: Schema): void {
   syncDirectory(dir.path);
 }
 
-/** File systems without hard links (exFAT, some network shares) get an exclusive copy: never over another process's file. */
+/**
+ * File systems without hard links (exFAT, some network shares) get an exclusive copy, which never replaces another
+ * process's file.
+ */
 function linkIntoPlace(draft: string, file: string): void {
   try {
     linkSync(draft, file);
@@ -193,7 +197,7 @@ function linkIntoPlace(draft: string, file: string): void {
   }
 }
 
-/** The new name itself must survive a power cut. Windows knows no directory handles and needs none. */
+/** The new directory entry must survive a power cut. Windows has no directory handles and needs none. */
 function syncDirectory(path: string): void {
   if (process.platform === 'win32') return;
   const handle = openSync(path, 'r');
@@ -209,7 +213,7 @@ const SQLITE_MAGIC = 'SQLite format 3\0';
 const USER_VERSION_OFFSET = 60;
 const APPLICATION_ID_OFFSET = 68;
 
-/** Read without SQLite, since opening a file in WAL mode already writes to it. */
+/** Read without SQLite, because opening a file in WAL mode already writes to it. */
 function checkHeader(file: string, schema: Schema): void {
   const header = readStart(file, HEADER_BYTES);
   const restore = 'Restore it from a backup, or move it away and enqueue the scenes again.';
@@ -232,7 +236,10 @@ function refuseNewer(file: string, schema: Schema, version: number): void {
   );
 }
 
-/** `undefined` for what is no file, or may not be read: whoever needs the file says so when opening it. */
+/**
+ * `undefined` for a path that is no file, or that may not be read: the command that needs the file reports it on
+ * opening.
+ */
 function readStartIfAllowed(file: string, bytes: number): Buffer | undefined {
   if (!existsSync(file) || !statSync(file).isFile()) return undefined;
   try {
@@ -261,7 +268,7 @@ function applicationId(start: Buffer): number {
   return start.readUInt32BE(APPLICATION_ID_OFFSET);
 }
 
-/** An empty database of ours that is nowhere on disk. */
+/** An empty database of ours that exists only in memory. */
 export function openInMemory(schema: Schema): Db {
   const db = new Database(':memory:');
   migrate(db, schema);

@@ -5,20 +5,23 @@ import type { Db } from './open.ts';
 import { inStore } from './store-errors.ts';
 import { newUuid } from './uuid.ts';
 
-/** A drain's proof of life: an exclusive lock on a small file of its own, which ends with the process however it ends. */
+/** A drain's proof of life: an exclusive lock on a small file of its own, which ends with the process in any case. */
 export type Owner = {
   readonly id: string;
-  /** Ends the proof. The file stays while it holds leases, so that whoever finds them knows at once; `sweepOwners` takes it. */
+  /**
+   * Ends the proof. The file stays while the drain holds leases, so that the next process sees at once that it is dead;
+   * `sweepOwners` removes it.
+   */
   close(): void;
 };
 
-/** `unknown` when the proof is missing: then only the lease's expiry frees its jobs. */
+/** `unknown` when the file is missing: then only the lease's expiry frees its jobs. */
 export type Liveness = 'alive' | 'dead' | 'unknown';
 
 const FOLDER = 'owners';
 const SUFFIX = '.db';
 
-/** Opens a new owner. Its lock is seen at once by every process on the directory, across containers (toolchain.md 2). */
+/** Opens a new owner. Every process on the directory sees its lock at once, across containers (toolchain.md 2). */
 export function openOwner(dataDir: string, queueDb: Db): Owner {
   const folder = join(dataDir, FOLDER);
   return inStore(folder, () => {
@@ -27,7 +30,7 @@ export function openOwner(dataDir: string, queueDb: Db): Owner {
       const id = newUuid(queueDb);
       const file = join(folder, id + SUFFIX);
       const db = lock(file, 'create');
-      // A sweep may have taken the file between its making and its locking; then the lock proves nothing.
+      // A sweep may have removed the file before it was locked; then the lock proves nothing.
       if (db !== undefined && existsSync(file)) {
         return { id, close: () => void db.close() };
       }
@@ -45,14 +48,14 @@ export function livenessOf(dataDir: string, id: string): Liveness {
       db?.close();
       return db === undefined ? 'alive' : 'dead';
     } catch (thrown) {
-      // No such file: swept by its own end or by another drain's, or left out of a copy of the directory.
+      // Removed since we looked, by its own drain or by another one's sweep.
       if ((thrown as { code?: string }).code === 'SQLITE_CANTOPEN') return 'unknown';
       throw thrown;
     }
   });
 }
 
-/** Removes the files of dead owners that hold no lease any more. */
+/** Removes the files of dead owners that no longer hold a lease. */
 export function sweepOwners(dataDir: string, keep: ReadonlySet<string>): void {
   const folder = join(dataDir, FOLDER);
   inStore(folder, () => {

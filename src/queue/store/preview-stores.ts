@@ -7,8 +7,8 @@ import { openInMemory, openReadOnly, prepareDataDir } from './open.ts';
 import type { Stores } from './stores.ts';
 
 /**
- * Opens both databases for a preview, which changes no byte of them. Databases of an older schema are read in copies that
- * go when the stores are closed.
+ * Opens both databases for a preview, without changing a byte of them. Databases of an older schema are read in copies,
+ * which are deleted when the stores are closed.
  * @throws {UsageError | StoreError}
  */
 export function openPreviewStores(dir: DataDir): Stores {

@@ -4,17 +4,17 @@ import { translated } from './store-errors.ts';
 import type { Stores } from './stores.ts';
 import { storesName } from './stores.ts';
 
-/** What one process at a time does on a data directory: the tasks of the plugin, or watching. */
+/** What only one process at a time may do on a data directory: run the plugin's tasks, or watch. */
 export type Role = 'tasks' | 'watch';
 
-/** Whether a role is ours until it is released, or whose it is. It ends with its process, however that ends. */
+/** Whether we hold a role until it is released, or which process does. A hold ends with its process in any case. */
 export type ProcessLockHold =
   | { readonly kind: 'ours'; release(): void }
   | { readonly kind: 'taken'; readonly pid: number };
 
 type Holder = { readonly owner: string; readonly pid: number };
 
-/** Takes a role, unless a living process has it. */
+/** Takes a role, unless a living process holds it. */
 export function takeProcessLock({ queueDb: db, path }: Stores, role: Role, pid: number): ProcessLockHold {
   const meta = prepareMeta(db);
   const name = `role:${role}`;

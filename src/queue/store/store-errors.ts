@@ -1,7 +1,7 @@
 import { StoreError } from '../../core/model/errors.ts';
 
 /**
- * Runs `action` and turns what SQLite or the file system throws into one sentence with the way out. The only place that
+ * Runs `action` and turns errors of SQLite or the file system into one sentence with the way out. The only place that
  * knows SQLite's codes.
  * @throws {StoreError}
  */
@@ -13,7 +13,7 @@ export function inStore<T>(file: string, action: () => T): T {
   }
 }
 
-/** The same for rows that are read one after the other: what fails on the way is translated too. */
+/** Like `inStore`, for rows that are read one after the other: an error on the way is translated too. */
 export function* eachInStore<T>(file: string, rows: () => Iterable<T>): Generator<T> {
   try {
     yield* rows();
@@ -22,7 +22,7 @@ export function* eachInStore<T>(file: string, rows: () => Iterable<T>): Generato
   }
 }
 
-/** The same functions, each of them translated by `inStore`. */
+/** Wraps each of these functions in `inStore`. */
 export function translated<T extends Record<string, (...args: never[]) => unknown>>(file: string, functions: T): T {
   const entries = Object.entries(functions).map(([name, call]) => [
     name,
@@ -48,7 +48,7 @@ const SENTENCES: readonly (readonly [prefix: string, what: string, hint: string]
   ['SQLITE_NOTADB', 'is not a database', RESTORE],
   ['SQLITE_CORRUPT', 'is damaged', RESTORE],
   ['SQLITE_FULL', 'cannot grow: the disk is full', SPACE],
-  // A full disk shows itself here too, when the shared-memory file cannot be made.
+  // A full disk also appears as this error, when the shared-memory file cannot be created.
   ['SQLITE_IOERR_SHM', 'cannot be used: the disk is full or does not support shared memory', SPACE],
   ['SQLITE_READONLY', 'is read-only', PERMISSIONS],
   ['SQLITE_CANTOPEN', 'cannot be opened', PERMISSIONS],

@@ -8,7 +8,8 @@ import { openDatabase, openInMemory, prepareDataDir } from './open.ts';
 export type Stores = { readonly queueDb: Db; readonly dlqDb: Db; readonly path: string; close(): void };
 
 /**
- * Opens `queue.db` and `dlq.db` to change them. The queue must exist; `dlq.db` is made by the first one who may need it.
+ * Opens `queue.db` and `dlq.db` for writing. The queue must exist; `dlq.db` is created by the first command that may
+ * need it.
  * @throws {UsageError | StoreError}
  */
 export function openStoresToWrite(dir: DataDir): Stores {
@@ -16,7 +17,7 @@ export function openStoresToWrite(dir: DataDir): Stores {
 }
 
 /**
- * Opens both databases to look at them. Where there are no letters yet, none are made.
+ * Opens both databases for reading. A missing `dlq.db` is not created.
  * @throws {UsageError | StoreError}
  */
 export function openStoresToRead(dir: DataDir): Stores {
@@ -43,7 +44,7 @@ function open(dir: DataDir, openLetters: () => Db): Stores {
   }
 }
 
-/** What a message names where SQLite does not say which of the two files failed. */
+/** The name for messages when SQLite does not say which of the two files failed. */
 export function storesName(path: string): string {
   return `A database in ${path}`;
 }

@@ -3,10 +3,10 @@ import { basename, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { inStore } from './store-errors.ts';
 
-/** How long the databases of before an upgrade are kept. */
+/** How long the copies made before an upgrade are kept. */
 const KEPT_MS = 30 * 86_400_000;
 
-/** Where copies are made before they have their names; after an hour whoever made them is gone. */
+/** Prefix of the folders where copies are made; one older than an hour was left by a killed process. */
 const DRAFT = 'upgrade-';
 const DRAFT_MS = 3_600_000;
 
@@ -14,8 +14,8 @@ const DRAFT_MS = 3_600_000;
 const COPY = /^(?:queue|dlq)\.db\.schema-\d+\.bak$/;
 
 /**
- * Keeps a copy of each of these databases, where there is one, before `migrating` (one of them) is brought up to date:
- * the way back to the plexsync of before. Nothing is kept where another process has brought it up to date meanwhile.
+ * Keeps a copy of each of these databases that exists, before `migrating` (one of them) is migrated: the way back to
+ * the earlier plexsync. Keeps none if another process has migrated it meanwhile.
  * @throws {StoreError} when there is no room: then nothing was changed.
  */
 export function keepCopies(
@@ -56,12 +56,12 @@ function copyInto(folder: string, file: string): Copy {
   });
 }
 
-/** Whether a copy is past its time, or one was begun by a process that was killed. */
+/** Whether a copy has expired, or a killed process left an unfinished one. */
 export function hasOldCopies(dataDir: string, now: number): boolean {
   return inStore(dataDir, () => oldCopies(dataDir, now).length > 0);
 }
 
-/** Removes the copies whose time is up, and those that a killed process began. @throws {StoreError} */
+/** Removes copies that have expired, and unfinished copies of killed processes. @throws {StoreError} */
 export function removeOldCopies(dataDir: string, now: number): void {
   inStore(dataDir, () => {
     for (const path of oldCopies(dataDir, now)) rmSync(path, { recursive: true, force: true });

@@ -1,6 +1,8 @@
 import type { Database } from 'better-sqlite3';
 
-/** SQL for a random UUID (version 4). Made by SQLite, since loading Node's crypto would cost every hook some milliseconds. */
+/**
+ * SQL for a random UUID (version 4). SQLite creates it, because loading Node's crypto would cost every hook some ms.
+ */
 export const UUID_SQL = `lower(
   hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2) || '-' ||
   substr('89ab', 1 + abs(random() % 4), 1) || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6)))`;

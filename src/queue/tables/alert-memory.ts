@@ -3,36 +3,39 @@ import { translated } from '../store/store-errors.ts';
 import type { Stores } from '../store/stores.ts';
 import { storesName } from '../store/stores.ts';
 
-/** Dead letters that came after a given one. */
+/** Dead letters that are newer than a given one. */
 export type NewLetters = {
   readonly byType: Readonly<Record<string, number>>;
-  /** The newest letter there ever was, to be announced next; 0 when there was none. */
+  /** The newest letter ever written, up to which all are announced now; 0 when there was none. */
   readonly lastId: number;
 };
 
-/** What was told to whoever reads cron's mail, so that it is not told again each minute. Instants are epoch ms. */
+/**
+ * What was already reported to the reader of cron's mail, so that it is not repeated each minute. Instants are epoch
+ * ms.
+ */
 export type AlertMemory = {
-  /** When the outage began that no run has seen the end of. */
+  /** When the current outage began; `undefined` when there is none. */
   outageSince(server?: OutageOf): number | undefined;
-  /** Notes an outage; one that is known already keeps its beginning. */
+  /** Notes an outage; a known one keeps its start. */
   noteOutage(now: number, server?: OutageOf): void;
   /** Notes that a server answered. */
   clearOutage(server?: OutageOf): void;
-  /** When this complaint was told last; forgotten after a month. */
+  /** When this complaint was last reported; forgotten after a month. */
   complainedAt(key: string): number | undefined;
   noteComplaint(key: string, now: number): void;
-  /** Forgets the complaints that begin so, but for those of `except`: the next time is the first again. */
+  /** Forgets complaints with this prefix, except those in `except`: the next time they are reported at once. */
   forgetComplaints(beginning: string, except: readonly string[]): void;
   announceLetters(lastId: number): void;
-  /** The letters that came after the last one that was told of, as far as they are still there. */
+  /** The letters newer than the last announced one, as far as they still exist. */
   newLetters(): NewLetters;
 };
 
-/** Under which name the beginning of an outage is kept. */
+/** The name under which the start of an outage is stored. */
 export const OUTAGE = 'outage_since';
 const STASH_OUTAGE = 'stash_outage_since';
 
-/** Of which server an outage is noted. */
+/** The server that an outage is noted for. */
 export type OutageOf = 'plex' | 'stash';
 
 const OUTAGES: Readonly<Record<OutageOf, string>> = { plex: OUTAGE, stash: STASH_OUTAGE };
@@ -40,7 +43,7 @@ const ANNOUNCED = 'announced_letter';
 const COMPLAINT = 'complaint:';
 const COMPLAINTS_KEPT_MS = 30 * 86_400_000;
 
-/** Opens what is remembered of notices; the stores stay the caller's. */
+/** Opens the memory of reported complaints; the caller keeps ownership of the stores. */
 export function openAlertMemory({ queueDb: db, dlqDb, path }: Stores): AlertMemory {
   const meta = prepareMeta(db);
   const forgetOld = db.prepare<[number]>(
@@ -60,7 +63,7 @@ export function openAlertMemory({ queueDb: db, dlqDb, path }: Stores): AlertMemo
   return translated(storesName(path), {
     outageSince: (server: OutageOf = 'plex') => meta.number(OUTAGES[server]),
     noteOutage: (now: number, server: OutageOf = 'plex') => {
-      // One from the future was noted by a clock that was wrong.
+      // A time in the future was noted by a wrong clock.
       if ((meta.number(OUTAGES[server]) ?? 0) > now) meta.remove(OUTAGES[server]);
       meta.keep(OUTAGES[server], now);
     },
@@ -75,7 +78,7 @@ export function openAlertMemory({ queueDb: db, dlqDb, path }: Stores): AlertMemo
     newLetters: (): NewLetters => {
       const last = lastId.get()?.seq ?? 0;
       const announced = meta.number(ANNOUNCED) ?? 0;
-      // A dlq.db that counts anew is another one: nothing in it was told yet.
+      // A dlq.db whose ids start over is a new one: nothing in it was announced yet.
       const rows = byType.all(last < announced ? 0 : announced);
       return { byType: Object.fromEntries(rows.map(({ error_type, count }) => [error_type, count])), lastId: last };
     },

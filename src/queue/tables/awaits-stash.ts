@@ -4,7 +4,7 @@ import { translated } from '../store/store-errors.ts';
 
 const NAME = 'claims_held';
 
-/** Whether a run can ask Stash: only then it claims jobs that nothing else can fill in. */
+/** Whether a run can ask Stash: only then it claims jobs that await Stash. */
 export type StashUse = 'asked' | 'not_asked';
 
 /** The highest value of `held` at which a run claims a job. */
@@ -13,12 +13,12 @@ export function mostAwaiting(stash: StashUse): 0 | 1 {
 }
 
 /**
- * SQL: the same for whoever only looks: a job is shown as due or as held by what the last run could do. Which jobs a
- * run claims is its own matter, since another may be configured otherwise.
+ * SQL: the same value for readers: whether a job is shown as due or as awaiting Stash depends on what the last run
+ * could do. A run decides for itself which jobs it claims, since its configuration may differ.
  */
 export const CLAIMED_AWAITING = `(SELECT coalesce(max(CAST(value AS INTEGER)), 0) FROM meta WHERE name = '${NAME}')`;
 
-/** Notes what this run can do, for those who look. Writes only what is new. @throws {StoreError} */
+/** Records for readers whether this run can ask Stash. Writes only a change. @throws {StoreError} */
 export function noteStash(db: Db, stash: StashUse): void {
   const note = (): void => {
     const meta = prepareMeta(db);

@@ -1,11 +1,11 @@
 import type { Db } from '../store/open.ts';
 import { CLAIMED_AWAITING } from './awaits-stash.ts';
 
-/** Jobs that a drain has brought to an end, ever. */
+/** The number of jobs that drains have ever brought to an end. */
 const ENDED = `(SELECT coalesce(sum(value), 0) FROM totals WHERE name IN ('updated', 'unchanged', 'skipped', 'gone', 'dead_lettered'))`;
 
 /**
- * Lets the next backlog begin here. Writes only what is new: an idle run does this each minute, and must have made sure
+ * Starts the next backlog here. Writes only a change, since an idle run does this each minute; the caller has made sure
  * that nothing is due.
  */
 export function startBacklog(db: Db): void {
@@ -15,8 +15,8 @@ export function startBacklog(db: Db): void {
 }
 
 /**
- * How much of the present backlog is done. A backlog begins where nothing was due last, and may take many runs: each can
- * say how far all of them have come.
+ * How much of the current backlog is done. A backlog starts where nothing was due, and may take many runs: each can
+ * tell the progress of all of them.
  */
 export function prepareBacklog(db: Db) {
   const begin = db.prepare(
@@ -30,13 +30,13 @@ export function prepareBacklog(db: Db) {
      UNION ALL SELECT 1 FROM jobs WHERE state = 'pending' AND held <= ${CLAIMED_AWAITING} AND available_at <= ? LIMIT 1`,
   );
   return {
-    /** Makes sure that there is a beginning: in a directory of an older plexsync, or a new one, it is now. */
+    /** Makes sure that there is a start: in a new directory, or one of an older plexsync, it is now. */
     begin: (): void => {
       begin.run();
     },
-    /** Jobs that came to their end since the backlog began, in this run or in one before. */
+    /** Jobs that ended since the backlog started, in this run or an earlier one. */
     done: (): number => done.get()?.done ?? 0,
-    /** Lets the next backlog begin here, unless something is still due or under way. */
+    /** Starts the next backlog here, unless something is still due or under way. */
     endIfDone: (now: number): void => {
       if (isDue.get(now) === undefined) startBacklog(db);
     },

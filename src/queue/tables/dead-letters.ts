@@ -11,7 +11,7 @@ import type { Db } from '../store/open.ts';
 import type { JobRow } from './jobs.ts';
 import { editOf, toColumns } from './jobs.ts';
 
-/** A dead letter as `dlq.db` holds it; the first nine columns are names users already query. */
+/** A dead letter as `dlq.db` holds it; users already query the first nine columns by name. */
 export type DeadLetter = {
   readonly id: number;
   readonly job_id: number;
@@ -27,11 +27,14 @@ export type DeadLetter = {
   readonly job_key: string;
   readonly stamps: string;
   readonly bare_at: number | null;
-  /** JSON: the items a person may choose from, the likeliest first; null where there are none, or an older plexsync wrote it. */
+  /**
+   * JSON: the items a person may choose from, likeliest first; null when there are none, or an older plexsync wrote the
+   * letter.
+   */
   readonly choices: string | null;
 };
 
-/** An item that may be the scene's, as a letter keeps it and documents show it. */
+/** An item that may be the scene's, as letters store it and documents show it. */
 export type LetterChoice = {
   readonly rating_key: string;
   readonly title: string;
@@ -46,7 +49,7 @@ export type LetterFilter = {
   readonly ids?: readonly number[] | undefined;
   readonly errorType?: string | undefined;
   readonly sceneId?: number | undefined;
-  /** A folder, or a file, of the job's path as Stash sees it. */
+  /** A folder above the job's path, or the path itself, as Stash sees it. */
   readonly pathPrefix?: string | undefined;
   /** Failed before this instant (epoch ms). */
   readonly before?: number | undefined;
@@ -54,14 +57,17 @@ export type LetterFilter = {
   readonly since?: number | undefined;
 };
 
-/** A letter of which a completed job has said a part, and what it still says; nothing but "what Stash has" is no key. */
+/**
+ * A letter that a completed job covered in part, and the keys it still holds; a bare request for Stash's values has no
+ * key.
+ */
 export type ShortenedLetter = {
   readonly letterId: number;
   readonly sceneId: number;
   readonly keys: readonly SceneKey[];
 };
 
-/** A letter of a job that is not tried again, with the scene as `dlq list --json` shows it. */
+/** The letter of a job that is not tried again, with the scene as `dlq list --json` shows it. */
 export function toLetter(
   row: JobRow,
   end: Pick<NewLetter, 'error_type' | 'error_message' | 'stack_trace' | 'retry_count'> &
@@ -81,7 +87,7 @@ export function toLetter(
   };
 }
 
-/** The scene in a letter, as JSON; `undefined` where a hand or a fault of the disk left no JSON object. */
+/** The scene in a letter, as JSON; `undefined` when manual changes or disk damage left no JSON object. */
 export function letterDataOf({
   job_data,
 }: Pick<DeadLetter, 'job_data'>): Readonly<Record<string, unknown>> | undefined {
@@ -102,7 +108,7 @@ export function letterChoicesOf({ choices }: Pick<DeadLetter, 'choices'>): reado
   return parsed.kind === 'value' && Array.isArray(parsed.value) ? (parsed.value as LetterChoice[]) : [];
 }
 
-/** What keeps a letter from being tried again, to follow its name; `undefined` when nothing does. */
+/** Why a letter cannot be tried again, in words that follow its name; `undefined` when it can. */
 export function letterFaultOf(letter: DeadLetter): string | undefined {
   const data = letterDataOf(letter);
   if (data === undefined) return 'its job_data is no JSON object';
@@ -132,7 +138,7 @@ export function letterPathOf(letter: Pick<DeadLetter, 'job_data'>): string | und
   return typeof path === 'string' ? path : undefined;
 }
 
-/** The file in a letter, as Stash sees it, with what the letter says of it. */
+/** The file in a letter, as Stash sees it, with the letter's size and duration. */
 export function letterFileOf(letter: Pick<DeadLetter, 'job_data'>): SceneFile | undefined {
   const { path, size, duration } = letterDataOf(letter) ?? {};
   if (typeof path !== 'string') return undefined;
@@ -143,7 +149,7 @@ export function letterFileOf(letter: Pick<DeadLetter, 'job_data'>): SceneFile | 
   };
 }
 
-/** Of one edit and what is left of it: nothing was taken when nothing is missing. */
+/** Whether `rest` still is the whole edit: then nothing was taken from it. */
 function isSameEdit(edit: StampedEdit, rest: StampedEdit): boolean {
   return edit.bareAt === rest.bareAt && Object.keys(edit.data).length === Object.keys(rest.data).length;
 }
@@ -151,7 +157,7 @@ function isSameEdit(edit: StampedEdit, rest: StampedEdit): boolean {
 function isReplacedBy(older: DeadLetter, letter: NewLetter): boolean {
   const [edit, newer] = [letterEditOf(older), letterEditOf(letter)];
   if (older.error_type !== letter.error_type || edit === undefined || newer === undefined) return false;
-  // That Stash was to be asked says nothing of what was given by hand: it has not answered for it.
+  // A bare request does not cover keys given by hand: Stash has not answered for them.
   const isAskedAgain = (edit.bareAt ?? 0) <= (newer.bareAt ?? 0);
   return isAskedAgain && saysNothing({ ...unsaidBy(edit, { ...newer, bareAt: undefined }), bareAt: undefined });
 }
@@ -172,12 +178,12 @@ export function oldestLetterAt(db: Db): number | undefined {
   return row?.failed_at == null ? undefined : Date.parse(row.failed_at);
 }
 
-/** As `failed_at` has it: its texts are in the order of their instants. */
+/** In the form of `failed_at`, whose texts sort in the order of their instants. */
 function instantOrNull(at: number | undefined): string | null {
   return at === undefined ? null : new Date(at).toISOString();
 }
 
-/** The statements of `dlq.db`. Those that change something leave the transaction to the caller. */
+/** The statements of `dlq.db`. Those that write leave the transaction to the caller. */
 export function prepareDeadLetters(db: Db) {
   const columns =
     'job_id, job_key, scene_id, job_data, stamps, bare_at, error_type, error_message, stack_trace, retry_count, failed_at, choices';
@@ -216,7 +222,7 @@ export function prepareDeadLetters(db: Db) {
     }
   }
   return {
-    /** Writes a letter. An older one of the scene with the same complaint goes where the new one says all that it does. */
+    /** Writes a letter. An older letter of the scene with the same error is removed if the new one covers all of it. */
     insert: (letter: NewLetter): void => {
       insert.run(letter);
       for (const older of ofScene.all(letter.scene_id))
@@ -224,21 +230,20 @@ export function prepareDeadLetters(db: Db) {
     },
     /** Newest first. */
     list: (filter: LetterFilter): DeadLetter[] => [...read(filter)],
-    /** The same, one after the other; the connection can do nothing else meanwhile. */
+    /** Like `list`, one row at a time; the connection can do nothing else meanwhile. */
     read,
     has: (jobKey: string): boolean => byKey.get(jobKey) !== undefined,
     remove: (jobKey: string): boolean => removeKey.run(jobKey).changes === 1,
     /**
-     * Takes what a completed job has said out of the scene's letters: a letter with nothing left to say is closed,
-     * one with other keys stays with those, so that no edit is dropped. What the
-     * letter said later than the job stays too.
+     * Takes what a completed job has written out of the scene's letters. A letter with nothing left is closed; one with
+     * other keys, or with values newer than the job, keeps those, so that no edit is dropped.
      * @returns the letters that were shortened.
      */
     closeCovered: (sceneId: number, done: StampedEdit): readonly ShortenedLetter[] => {
       const shortened: ShortenedLetter[] = [];
       for (const letter of ofScene.all(sceneId)) {
         const edit = letterEditOf(letter);
-        // A damaged one is left for a person.
+        // A damaged letter is left for a person.
         if (edit === undefined) continue;
         const rest = unsaidBy(edit, done);
         const { data, ...columns } = toColumns(rest);
@@ -250,7 +255,7 @@ export function prepareDeadLetters(db: Db) {
       }
       return shortened;
     },
-    /** The letter as it stands now, or `undefined` when it was closed, purged or retried meanwhile. */
+    /** The letter as it is now, or `undefined` when it was closed, purged or retried meanwhile. */
     byKey: (jobKey: string): DeadLetter | undefined => byKey.get(jobKey),
     countByType: (): Record<string, number> =>
       Object.fromEntries(byType.all().map(({ error_type, count }) => [error_type, count])),

@@ -4,11 +4,11 @@ import type { StampedEdit } from '../../core/model/scene-edit.ts';
 import { mergeEdits, stampCall } from '../../core/model/scene-edit.ts';
 import type { Db } from '../store/open.ts';
 
-/** Who goes first among jobs that are due: hand edits and hooks before bulk. */
+/** The order among due jobs: hand edits and hooks before bulk. */
 export const PRIORITY = { hand: 0, bulk: 1 } as const;
 export type Priority = keyof typeof PRIORITY;
 
-/** The columns in which a row, of a job or of a letter, keeps its edit. */
+/** The columns that hold an edit, in a job or in a letter. */
 export type EditColumns = { readonly data: string; readonly stamps: string; readonly bare_at: number | null };
 
 /** A row of `jobs`, as far as merging and settling need it. */
@@ -28,7 +28,7 @@ export type JobRow = EditColumns & {
   readonly forgotten: 0 | 1;
 };
 
-/** The edit in a row: written by us, so read back without a second validation. */
+/** The edit in a row: we wrote it, so it is read without a second validation. */
 export function editOf({ data, stamps, bare_at }: EditColumns): StampedEdit {
   return {
     data: JSON.parse(data) as StampedEdit['data'],
@@ -37,15 +37,15 @@ export function editOf({ data, stamps, bare_at }: EditColumns): StampedEdit {
   };
 }
 
-/** An edit as the values of its columns. */
+/** Converts an edit to its column values. */
 export function toColumns({ data, stamps, bareAt }: StampedEdit): EditColumns {
   return { data: JSON.stringify(data), stamps: JSON.stringify(stamps), bare_at: bareAt ?? null };
 }
 
-/** What makes a row wait again, as part of an UPDATE: the lease goes, whatever else changes. */
+/** Part of an UPDATE that makes a row pending again: the lease is removed, whatever else changes. */
 export const BACK_TO_PENDING = `state = 'pending', lease_owner = NULL, lease_expires_at = NULL, lease_alone = 0`;
 
-/** The statements on single rows that more than one part of the queue needs. Call them inside a transaction. */
+/** Statements on single rows that several parts of the queue need. Call them inside a transaction. */
 export function prepareJobRows(db: Db) {
   const waiting = db.prepare<[number], JobRow>(`SELECT * FROM jobs WHERE scene_id = ? AND state = 'pending'`);
   const insert = db.prepare<[object], { id: number }>(`
@@ -56,8 +56,8 @@ export function prepareJobRows(db: Db) {
       available_at = min(available_at, @dueAt) WHERE id = @id`);
   const remove = db.prepare<[number]>('DELETE FROM jobs WHERE id = ?');
   const knownPath = db.prepare<[number], { scene_path: string }>('SELECT scene_path FROM scenes WHERE scene_id = ?');
-  // What is given by hand need not wait for Stash when an earlier sync knows the file. The path gets no stamp:
-  // whatever anybody says of it wins.
+  // When an earlier sync knows the file, an edit given by hand does not await Stash. The path gets no stamp: any path
+  // that is said later wins over it.
   const withKnownPath = (sceneId: number, edit: StampedEdit): StampedEdit => {
     const isHeld = edit.bareAt !== undefined && edit.data.path === undefined && contentKeys(edit.data).length > 0;
     const path = isHeld ? knownPath.get(sceneId)?.scene_path : undefined;
@@ -66,13 +66,13 @@ export function prepareJobRows(db: Db) {
   return {
     /** The scene's waiting job, if any. */
     waiting: (sceneId: number): JobRow | undefined => waiting.get(sceneId),
-    /** A new job, due at once. @returns its id. */
+    /** Inserts a new job, due at once. @returns its id. */
     insert: (sceneId: number, edit: StampedEdit, { priority, now }: EnqueueOptions): number => {
       const row = insert.get({ sceneId, ...toColumns(edit), priority: PRIORITY[priority], now });
       if (row === undefined) throw new Error('INSERT … RETURNING returned no row');
       return row.id;
     },
-    /** Merges an edit into a waiting job, which is due no later than before, nor than `dueAt`. */
+    /** Merges an edit into a waiting job, which becomes due no later than before and no later than `dueAt`. */
     merge: (
       job: JobRow,
       edit: StampedEdit,
@@ -90,16 +90,16 @@ export function prepareJobRows(db: Db) {
 export type EnqueueOptions = {
   readonly priority: Priority;
   readonly now: number;
-  /** When it was said, where that is earlier than `now`: the pages of one call are said at one instant. */
+  /** When it was said, if earlier than `now`: all pages of one call share one instant. */
   readonly saidAt?: number | undefined;
 };
 
-/** What became of an edit: a job of its own, or laid over the one that waited. */
+/** What became of an edit: a new job, or merged into the waiting one. */
 export type Enqueued = { readonly jobId: number; readonly sceneId: number; readonly how: 'added' | 'merged' };
 
 /**
- * Prepares the statements that put one edit into the queue: merged key by key into the scene's waiting job, which is due
- * again at `now` with its attempts anew, or as a new job. Call it inside a transaction.
+ * Prepares the statements that put one edit into the queue: merged key by key into the scene's waiting job, which
+ * becomes due at `now` with all its attempts, or as a new job. Call it inside a transaction.
  */
 export function prepareEnqueue(db: Db): (sceneId: number, edit: StampedEdit, options: EnqueueOptions) => Enqueued {
   const rows = prepareJobRows(db);
@@ -117,9 +117,9 @@ export function prepareEnqueue(db: Db): (sceneId: number, edit: StampedEdit, opt
 }
 
 /**
- * Prepares the giving out of stamps, one for all edits of a call: that of the clock, so that whatever happens a moment
- * later is later. Calls that come in one millisecond, or after the clock was set back, still have stamps of their own;
- * each leaves the one before its own free (see `stampCall`).
+ * Prepares the stamping of edits, one stamp for all edits of a call: the clock's time, so that any later call has a
+ * later one. Calls within one millisecond, or after the clock was set back, still get stamps of their own; each leaves
+ * the value before its own free (see `stampCall`).
  */
 export function prepareStamping(db: Db): (edits: readonly SceneEdit[], now: number) => readonly StampedEdit[] {
   const reserve = db.prepare<[object], { last: number }>(`
@@ -133,8 +133,8 @@ export function prepareStamping(db: Db): (edits: readonly SceneEdit[], now: numb
 }
 
 /**
- * Prepares the stamping of what was asked for at `at` and comes in `now`: below what was said in between. Where stamps
- * run ahead of the clock, which then was set back, its time says nothing, and it counts as new.
+ * Prepares the stamping of a request that was made at `at` and arrives `now`: it counts as older than edits made in
+ * between. If stamps run ahead of a clock that was set back, `at` cannot be compared, and the request counts as new.
  */
 export function prepareLateStamping(db: Db) {
   const stamp = prepareStamping(db);
@@ -149,9 +149,9 @@ export function prepareLateStamping(db: Db) {
 }
 
 /**
- * Merges a job with the scene's waiting one and removes its row: the newer edit takes over what this one could not
+ * Merges a job into the scene's waiting one and removes its row: the newer edit takes over what this one could not
  * finish. Call it inside a transaction.
- * @returns a function that answers false when nothing waits, and then has changed nothing.
+ * @returns a function that returns false when no job waits; then it has changed nothing.
  */
 export function prepareSupersede(db: Db): (row: JobRow) => boolean {
   const rows = prepareJobRows(db);

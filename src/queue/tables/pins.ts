@@ -17,7 +17,10 @@ type Row = {
   readonly pinned_at: number;
 };
 
-/** The statements of `pins`: which item a person said a scene is. Each is a transaction of its own unless put into one. */
+/**
+ * The statements of `pins`: the item a person said a scene is. Each runs in its own transaction unless called inside
+ * one.
+ */
 export function preparePins(db: Db) {
   const select = db.prepare<[number], Row>('SELECT * FROM pins WHERE scene_id = ?');
   const byItem = db.prepare<[string], { scene_id: number }>(
@@ -29,7 +32,7 @@ export function preparePins(db: Db) {
     VALUES (@sceneId, @ratingKey, @sectionKey, @title, @file, @pinnedAt)
     ON CONFLICT (scene_id) DO UPDATE SET rating_key = @ratingKey, section_key = @sectionKey, title = @title, file = @file,
       pinned_at = @pinnedAt`);
-  // Only the pin that was followed: a person's newer word stays.
+  // Only the pin that was followed is moved: a newer pin by a person stays.
   const move = db.prepare<[object]>(`
     UPDATE pins SET rating_key = @ratingKey, section_key = @sectionKey, title = @title, file = @file
     WHERE scene_id = @sceneId AND rating_key = @wasKey AND file = @wasFile`);
@@ -42,7 +45,7 @@ export function preparePins(db: Db) {
     put: (pin: Pin): void => {
       upsert.run(pin);
     },
-    /** False when the pin is another one by now. */
+    /** False when the pin has changed meanwhile. */
     move: (from: Pin, to: Pin): boolean =>
       move.run({ ...to, sceneId: from.sceneId, wasKey: from.ratingKey, wasFile: from.file }).changes === 1,
     /** @returns what was removed, if there was a pin. */
@@ -69,25 +72,25 @@ export function listPins({ queueDb, path }: Stores): readonly Pin[] {
   return inStore(storesName(path), () => preparePins(queueDb).list());
 }
 
-/** What a pin met where it was put. */
+/** What a new pin replaced or affected. */
 export type PinnedScene = {
   /** What the scene was pinned to before. */
   readonly replaced: Pin | undefined;
-  /** Whether a job of the scene waited for its file, and is due now. */
+  /** Whether a job of the scene waited for its file and is due now. */
   readonly woken: boolean;
-  /** Whether a job of the scene waits; one under way may be written to the old item yet. */
+  /** Whether a job of the scene waits; one under way may still be written to the old item. */
   readonly hasJob: boolean;
-  /** The item that the scene was written to before, when it is another one. */
+  /** The item that the scene was written to before, if it is a different one. */
   readonly writtenTo: string | undefined;
   /** Other scenes that are pinned to the item. */
   readonly sharedWith: readonly number[];
-  /** Dead letters of the scene for want of proof, newest first. */
+  /** The scene's dead letters that lacked proof of a match, newest first. */
   readonly letterIds: readonly number[];
 };
 
 /**
  * Pins a scene to an item and makes due what waited for its file, in one transaction. `binding` is the item's server,
- * where the data directory had none yet: its rating keys are no other's.
+ * given when the data directory has none yet: rating keys are valid on one server only.
  * @throws {StoreError}
  */
 export function pinScene(
@@ -97,7 +100,7 @@ export function pinScene(
   return inStore(storesName(path), () => {
     const [pins, servers] = [preparePins(db), prepareServerState(db)];
     const { sceneId, ratingKey, pinnedAt: now } = pin;
-    // The try that the pin leads to is given back beforehand.
+    // The attempt that the pin leads to is given back in advance.
     const wake = db.prepare<[object]>(`
       UPDATE jobs SET available_at = @now, misses = misses - 1
       WHERE scene_id = @sceneId AND state = 'pending' AND misses > 0 AND available_at > @now`);
@@ -124,7 +127,7 @@ export function pinScene(
   });
 }
 
-/** Takes a scene's pin away. @returns what it was pinned to, or `undefined` when it was not. @throws {StoreError} */
+/** Removes a scene's pin. @returns what it was pinned to, or `undefined` when it was not. @throws {StoreError} */
 export function unpinScene({ queueDb, path }: Stores, sceneId: number): Pin | undefined {
   return inStore(storesName(path), () => preparePins(queueDb).remove(sceneId));
 }

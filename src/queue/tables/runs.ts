@@ -3,10 +3,10 @@ import type { Db } from '../store/open.ts';
 import { livenessOf } from '../store/owners.ts';
 import { CLAIMED_AWAITING } from './awaits-stash.ts';
 
-/** A drain that is at work now. */
+/** A drain that is running now. */
 export type LiveRun = { readonly pid: number; readonly left: number };
 
-/** A run that begins. What is due later than `longestWaitMs` from now was put there by a clock that was wrong. */
+/** A run that begins. A job due later than `longestWaitMs` from now was scheduled by a wrong clock. */
 export type RunStart = {
   readonly owner: string;
   readonly pid: number;
@@ -31,7 +31,7 @@ export type Run = {
   readonly failed: number;
 };
 
-/** How long a run is remembered: enough to see what cron did last week; the database does not grow with use. */
+/** How long runs are kept: enough to see what cron did last week, and the database does not grow with use. */
 const RUNS_KEPT_MS = 7 * 86_400_000;
 
 /** Prepares the statements of `runs`: one row per drain. */
@@ -57,7 +57,7 @@ export function prepareRuns(db: Db, dataDir: string) {
       return run === undefined ? undefined : { pid: run.pid, left: left.get()?.count ?? 0 };
     },
     start: (run: RunStart): void => {
-      // A killed run cannot say that it ended; its exit code stays unknown.
+      // A killed run cannot record its end; its exit code stays unknown.
       for (const { owner } of open.all()) {
         if (livenessOf(dataDir, owner) !== 'alive') endKilled.run({ owner, now: run.now });
       }
@@ -74,8 +74,8 @@ export function prepareRuns(db: Db, dataDir: string) {
 const LONGEST_WAIT = 'longest_wait_ms';
 
 /**
- * The longest wait that any run so far may have given a job, ms: a run by hand with a longer `not_found_max_wait` must
- * not look like a clock that was wrong to the next one.
+ * The longest wait, in ms, that any run so far may have given a job: the long wait of a manual run with a higher
+ * `not_found_max_wait` must not look like a wrong clock to the next run.
  */
 export function longestWait(db: Db, ofThisRunMs: number): number {
   const meta = prepareMeta(db);
@@ -84,7 +84,7 @@ export function longestWait(db: Db, ofThisRunMs: number): number {
   return Math.max(known, ofThisRunMs);
 }
 
-/** Owners whose files must stay: they hold leases, so their death has to be provable. */
+/** Owners whose files must stay: they hold leases, so their death must remain provable. */
 export function leaseOwners(db: Db): ReadonlySet<string> {
   const rows = db
     .prepare<[], { owner: string }>('SELECT DISTINCT lease_owner AS owner FROM jobs WHERE lease_owner IS NOT NULL')
@@ -101,7 +101,7 @@ export function readRuns(db: Db): { readonly last: Run | undefined; readonly las
   return { last, lastSuccessAt: success?.at ?? undefined };
 }
 
-/** Forgets the runs of long ago, but for those that may still be at work and the last good one. */
+/** Removes old runs, except those that may still be running and the last successful one. */
 export function pruneRuns(db: Db, now: number): void {
   const prune = db.prepare<[object]>(`
     DELETE FROM runs WHERE ended_at IS NOT NULL AND started_at < @before

@@ -27,10 +27,10 @@ export function readSceneRow(db: Db, sceneId: number): SceneRow | undefined {
 
 const SELECT_SCENE = 'SELECT * FROM scenes WHERE scene_id = ?';
 
-/** The end of a sync; a note of what is about to be written has none. */
+/** The end of a sync; the note before a write has none. */
 type End = { readonly now: number; readonly notes: SyncNotes | undefined };
 
-/** A scene whose item is no longer known, as part of an UPDATE: where its file is stays, for edits that name none. */
+/** Part of an UPDATE for a scene whose item is no longer known: the path stays, for edits that name none. */
 const FORGOTTEN = `rating_key = '', section_key = '', file = NULL, written = '{"fields":{},"lists":{}}', intent = NULL, written_at = NULL,
   left_alone = NULL, section_title = NULL, stash_updated_at = NULL, added_at = NULL, locked = NULL`;
 
@@ -41,7 +41,7 @@ export function prepareScenes(db: Db) {
     'SELECT scene_id FROM scenes WHERE rating_key = ? ORDER BY written_at DESC NULLS LAST LIMIT 1',
   );
   const any = db.prepare<[], unknown>(`SELECT 1 FROM scenes WHERE rating_key <> '' LIMIT 1`);
-  // A bound number is a real one to SQLite: places are told apart by whole ones.
+  // SQLite binds a JavaScript number as REAL; the row positions need integers.
   const known = db.prepare<[object], { scene_id: number }>(`
     SELECT scene_id FROM (
       SELECT scene_id, row_number() OVER (ORDER BY scene_id) AS place, count(*) OVER () AS count FROM scenes
@@ -98,7 +98,10 @@ export function prepareScenes(db: Db) {
     hasAny: (): boolean => any.get() !== undefined,
     known: ({ most, except }: { readonly most: number; readonly except: readonly number[] }): readonly number[] =>
       known.all({ most, except: JSON.stringify(except) }).map(({ scene_id }) => scene_id),
-    /** An item belongs to the scene it was last written for: what another scene knew of it is no longer true. */
+    /**
+     * Records a finished sync. The item now belongs to this scene: what another scene recorded about it is no longer
+     * true.
+     */
     complete: (
       sceneId: number,
       { record: scene, notes }: { readonly record: SceneRecord; readonly notes?: SyncNotes | undefined },
@@ -107,16 +110,16 @@ export function prepareScenes(db: Db) {
       put(sceneId, scene, { now, notes });
       disown.run(scene.ratingKey, sceneId);
     },
-    /** Notes what is about to be written; when it was written last stays as it was. */
+    /** Notes what is about to be written; the time of the last write stays as it was. */
     intend: ({ sceneId, ...scene }: Omit<IntentNote, 'lease'>): void => put(sceneId, scene, undefined),
-    /** Records what a failed write has left: it is known to have ended. */
+    /** Records what a failed write has left; the write is no longer unfinished. */
     land: (sceneId: number, scene: SceneRecord): void => put(sceneId, scene, undefined),
-    /** A scene that is gone from Stash: its file, what was written for it and its pin are no longer its own. */
+    /** Forgets a scene that is gone from Stash: its file, what was written for it and its pin. */
     forget: (sceneId: number): void => {
       remove.run(sceneId);
       pins.remove(sceneId);
     },
-    /** Another server has other rating keys: nothing of what was written or pinned there holds any more. */
+    /** Forgets what was written and pinned everywhere: another server has other rating keys. */
     forgetAll: (): void => {
       forgetItems.run();
       pins.removeAll();
@@ -124,7 +127,7 @@ export function prepareScenes(db: Db) {
   };
 }
 
-/** What we last wrote for a scene, out of its row. */
+/** Converts a row to what we last wrote for its scene. */
 export function toRecord(row: SceneRow): SceneRecord {
   return {
     ratingKey: row.rating_key,

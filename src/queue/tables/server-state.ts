@@ -7,7 +7,7 @@ import { prepareMeta } from '../store/meta.ts';
 import type { Db } from '../store/open.ts';
 import { translated } from '../store/store-errors.ts';
 
-/** A token that Plex refused, by its fingerprint, and when (epoch ms). */
+/** The fingerprint of a token that Plex refused, and when (epoch ms). */
 type Refusal = { readonly tokenFingerprint: string; readonly at: number };
 
 /** ` (Plex server X)` once a server is known, for questions that name it; empty before. */
@@ -16,13 +16,13 @@ export function serverWords(db: Db): string {
   return bound === undefined ? '' : ` (Plex server ${bound.machineIdentifier})`;
 }
 
-/** The breakers of the servers, for whoever asks one of them outside a drain. */
+/** The servers' breakers, for callers outside a drain. */
 export function openBreakers({ queueDb }: { readonly queueDb: Db }) {
   const { breaker, saveBreaker } = prepareServerState(queueDb);
   return translated(queueDb.name, { breaker, saveBreaker });
 }
 
-/** The statements of what is stored about the servers: breaker, binding and our client identifier. */
+/** The statements on what is stored about the servers: breaker, binding and our client identifier. */
 export function prepareServerState(db: Db) {
   const readBreaker = db.prepare<[string], { state: string }>('SELECT state FROM breakers WHERE server = ?');
   const writeBreaker = db.prepare<[string, string]>(`
@@ -61,13 +61,13 @@ export function prepareServerState(db: Db) {
     saveStashDialect: (dialect: unknown): void => {
       if (dialect !== undefined) meta.setJson('stash_dialect', dialect);
     },
-    /** Marks belong to a server as its rating keys do. */
+    /** Removes the marks too: like rating keys they belong to the server. */
     unbind: (): void => {
       meta.remove('plex_binding');
       forgetMarks.run();
     },
     knownClientIdentifier: (): string | undefined => meta.text('client_identifier'),
-    /** One UUID per data directory, made once: Plex registers each unseen one as a new device (plex-api.md 1). */
+    /** One UUID per data directory, created once: Plex registers each new one as a device (plex-api.md 1). */
     clientIdentifier: (): string => {
       const identifier = meta.text('client_identifier');
       if (identifier === undefined) throw new Error('the data directory has no client identifier');

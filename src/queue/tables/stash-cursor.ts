@@ -2,13 +2,13 @@ import { prepareMeta } from '../store/meta.ts';
 import { translated } from '../store/store-errors.ts';
 import type { Stores } from '../store/stores.ts';
 
-/** Up to where Stash was asked for changes. Instants are epoch ms by the server's clock. */
+/** How far Stash was asked for changes. Instants are epoch ms by the server's clock. */
 export type PollState = {
-  /** When the first poll began: what is older was never asked for. */
+  /** When the first poll began: older changes were never asked for. */
   readonly beginAt: number;
-  /** The last look, with the offset at which the server wrote its times then, and when the last one went far back. */
+  /** The last look, the offset in which the server wrote its times then, and when a look last went far back. */
   readonly last: { readonly at: number; readonly offset: string | undefined; readonly farAt: number };
-  /** The changes seen that another look may bring again: scene id → the mark that the poll knows each by. */
+  /** Changes already seen that another look may bring again: scene id → the stamp of that change. */
   readonly seen: Readonly<Record<string, string>>;
 };
 
@@ -18,10 +18,10 @@ export type PollMemory = {
 };
 
 const NAME = 'stash_poll';
-/** Apart from the rest: it is large after a mass change, and the same from one poll to the next. */
+/** Stored separately: it is large after a mass change, and usually the same from one poll to the next. */
 const SEEN = 'stash_poll_seen';
 
-/** What is remembered of the polls of Stash, in the data directory. */
+/** Opens the memory of Stash polls in the data directory. */
 export function openPollMemory({ queueDb: db }: Pick<Stores, 'queueDb'>): PollMemory {
   const meta = prepareMeta(db);
   const save = db.transaction(({ seen, ...state }: PollState) => {
@@ -39,10 +39,10 @@ export function openPollMemory({ queueDb: db }: Pick<Stores, 'queueDb'>): PollMe
 
 type Kept = Omit<PollState, 'seen'>;
 
-/** As it was kept before: where the first look began, as text. What it saw may lie within. */
+/** As an older plexsync stored it: the start of the first look as text, and `seen` in the same value. */
 type KeptAsText = { readonly begin: string; readonly seen?: PollState['seen'] };
 
-/** No zone is further east, so nowhere is a time of day earlier. */
+/** The easternmost zone: nowhere is the local time further ahead. */
 const EASTERNMOST_MS = 14 * 3_600_000;
 
 function toState(kept: Kept | KeptAsText): Kept & Partial<Pick<PollState, 'seen'>> {
@@ -52,10 +52,10 @@ function toState(kept: Kept | KeptAsText): Kept & Partial<Pick<PollState, 'seen'
   return kept.seen === undefined ? state : { ...state, seen: kept.seen };
 }
 
-/** Mark → the scenes that have it, as ranges of ids: thousands changed at once share a few stamps. */
+/** Mark → the scenes that have it, as ranges of ids: thousands of scenes changed at once share a few stamps. */
 type PackedSeen = Readonly<Record<string, readonly (readonly [from: number, to: number])[]>>;
 
-/** The changes seen, in few bytes. */
+/** Packs the seen changes into few bytes. */
 export function packSeen(seen: PollState['seen']): PackedSeen {
   const packed: Record<string, [from: number, to: number][]> = {};
   const sorted = Object.entries(seen).toSorted(([a], [b]) => Number(a) - Number(b));
@@ -68,7 +68,7 @@ export function packSeen(seen: PollState['seen']): PackedSeen {
   return packed;
 }
 
-/** The changes that were packed. */
+/** Unpacks what `packSeen` packed. */
 export function unpackSeen(packed: PackedSeen): PollState['seen'] {
   const seen: Record<string, string> = {};
   for (const [stamp, ranges] of Object.entries(packed))

@@ -16,7 +16,7 @@ const TOTALS = [
 ] as const;
 export type Total = (typeof TOTALS)[number];
 
-/** Prepares the one statement that counts. */
+/** Prepares the statement that adds to a total. */
 export function prepareCount(db: Db): (name: Total, by?: number) => void {
   const add = db.prepare<[string, number]>(
     'INSERT INTO totals (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = value + excluded.value',
@@ -26,7 +26,7 @@ export function prepareCount(db: Db): (name: Total, by?: number) => void {
   };
 }
 
-/** Every total, zero where nothing was counted yet. */
+/** Every total, zero when nothing was counted yet. */
 export function readTotals(db: Db): Record<Total, number> {
   const rows = db.prepare<[], { name: string; value: number }>('SELECT name, value FROM totals').all();
   const known = new Map(rows.map(({ name, value }) => [name, value]));

@@ -8,7 +8,7 @@ import { storesName } from '../store/stores.ts';
 import { CLAIMED_AWAITING } from '../tables/awaits-stash.ts';
 import { prepareCount } from '../tables/totals.ts';
 
-/** A job of the queue, as a person is shown it. Instants are epoch ms. */
+/** A job of the queue, as a person sees it. Instants are epoch ms. */
 export type QueuedJob = {
   readonly jobId: number;
   readonly sceneId: number;
@@ -21,13 +21,13 @@ export type QueuedJob = {
   readonly lastError: string | undefined;
   readonly availableAt: number;
   readonly enqueuedAt: number;
-  /** The scene as the job has it; where a key is absent Plex is left alone. */
+  /** The scene as the job has it; absent keys leave Plex alone. */
   readonly data: SceneData;
   /** What the job would write: the keys of `data` that end up in Plex. */
   readonly keys: readonly string[];
-  /** Whether it would write whatever Stash has, too. */
+  /** Whether it would also write whatever Stash has. */
   readonly isBare: boolean;
-  /** Which edit this is: another one once a newer edit was merged into it. */
+  /** Identifies the edit; it changes when a newer edit is merged into the job. */
   readonly revision: string;
 };
 
@@ -56,11 +56,11 @@ type Row = {
   readonly stamps: string;
 };
 
-/** The same words for the same jobs as the counts of `stats`. */
+/** Uses the same states as the counts of `stats`. */
 const SHOWN_STATE = `CASE WHEN state = 'in_progress' THEN 'in_progress' WHEN held > ${CLAIMED_AWAITING} THEN 'held'
   WHEN available_at <= @now THEN 'due' WHEN misses > 0 THEN 'not_found' ELSE 'retry' END`;
 
-/** Jobs under way first, then in the order of their claim: each half is one walk along an index, however long the queue. */
+/** Jobs under way first, then in the order of their claim: each half walks along one index, however long the queue. */
 const HALVES = [
   `state = 'in_progress' ORDER BY scene_id`,
   `state = 'pending' ORDER BY held, priority, available_at, jobs.id`,
@@ -77,8 +77,8 @@ function selectStatement(half: string): string {
 }
 
 /**
- * The jobs of the queue, one after the other, as they stood at one instant: nothing is held in memory. The connection
- * can do nothing else until the last one was taken, or the loop was left.
+ * Reads the jobs of the queue one after the other, as they were at one instant, without keeping them in memory. The
+ * connection can do nothing else until the last one is read or the loop is left.
  * @throws {StoreError}
  */
 export function readJobs({ queueDb, path }: Stores, filter: JobFilter, now: number): Generator<QueuedJob> {
@@ -103,7 +103,7 @@ function* readEach(db: Db, filter: JobFilter, now: number): Generator<QueuedJob>
   }
 }
 
-/** How many jobs a filter means, its limit aside. */
+/** How many jobs match a filter, ignoring its limit. */
 export function countJobs({ queueDb: db, path }: Stores, filter: JobFilter, now: number): number {
   return inStore(storesName(path), () => {
     const statement = db.prepare<[object], { count: number }>(`
@@ -142,13 +142,13 @@ function toJob(row: Row): QueuedJob {
   };
 }
 
-/** No two edits of a scene have the same stamp: equal stamps are the same edit. */
+/** No two edits of a scene share a stamp: equal stamps mean the same edit. */
 function revisionOf(stamps: string, bareAt: number | null): string {
   return `${bareAt ?? ''}${stamps}`;
 }
 
 /**
- * What became of a job that was to be dropped. `changed`: a newer edit came in since it was listed, which nobody asked
+ * What became of a job that was to be dropped. `changed`: a newer edit arrived since it was listed, which nobody asked
  * to drop; `gone`: it was finished meanwhile.
  */
 export type Dropped = {
@@ -157,7 +157,7 @@ export type Dropped = {
 };
 
 /**
- * Removes waiting jobs for good, in one transaction, each only as it was listed; a job under way stays.
+ * Removes waiting jobs for good, in one transaction, each only if it is still as listed; a job under way stays.
  * @throws {StoreError}
  */
 export function dropJobs({ queueDb: db, path }: Stores, jobs: readonly QueuedJob[]): readonly Dropped[] {

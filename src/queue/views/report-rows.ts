@@ -21,20 +21,20 @@ export type ReportedJob = {
   readonly enqueued_at: number;
 };
 
-/** What is known of a scene's item, as a report shows it. */
+/** What is known about a scene's item, as a report shows it. */
 export type ReportedRecord = Pick<
   SceneRow,
   'rating_key' | 'section_key' | 'scene_path' | 'file' | 'written' | 'intent' | 'written_at'
 >;
 
-/** All that the data directory knows of one scene. */
+/** Everything the data directory knows about one scene. */
 export type SceneRows = {
   readonly jobs: readonly ReportedJob[];
   readonly letters: readonly DeadLetter[];
   readonly record: ReportedRecord | undefined;
 };
 
-/** Reads where a scene is: its jobs, its dead letters and what was last written for it. */
+/** Reads a scene's jobs, its dead letters and what was last written for it. */
 export function readSceneRows({ queueDb, dlqDb, path }: Stores, sceneId: number): SceneRows {
   return inStore(storesName(path), () => ({
     jobs: queueDb.prepare<[number], ReportedJob>('SELECT * FROM jobs WHERE scene_id = ? ORDER BY id').all(sceneId),
@@ -43,7 +43,7 @@ export function readSceneRows({ queueDb, dlqDb, path }: Stores, sceneId: number)
   }));
 }
 
-/** Shows every text about scenes and servers that is stored, row by row, since there may be more than fits in memory. */
+/** Passes on every stored text about scenes and servers, row by row, since all of it may not fit in memory. */
 export function eachStoredText(
   { queueDb, dlqDb, path }: Stores,
   visit: { readonly json: (text: string) => void; readonly path: (text: string) => void },

@@ -13,11 +13,11 @@ type Row = {
   readonly section_key: string | null;
 };
 
-/** Newest rows to choose from where the library is not known yet. */
+/** How many of the newest rows to choose from when the library is not known yet. */
 const POOL = 500;
 
 /**
- * Files of which this directory knows, each path once: the newest that wait, those given up because they were not
+ * Files that this directory knows, each path once: the newest that wait, those dead-lettered because they were not
  * found or not proven, and the last `perLibrary` written in each library.
  */
 export function readSample({ queueDb, dlqDb, path }: Stores, perLibrary: number): readonly SampledFile[] {

@@ -12,7 +12,7 @@ import { prepareServerState } from '../tables/server-state.ts';
 import type { QueuedJob } from './job-list.ts';
 import { readJobs } from './job-list.ts';
 
-/** The Plex item of a scene, as the last sync left it. */
+/** The Plex item of a scene, as of the last sync. */
 export type KnownItem = {
   readonly ratingKey: string;
   readonly sectionKey: string;
@@ -20,32 +20,32 @@ export type KnownItem = {
   readonly sectionTitle: string | undefined;
   /** The server's own id, for links; absent when no server is known. */
   readonly machineIdentifier: string | undefined;
-  /** As Plex sees the file; absent when the match was a guess. */
+  /** The file as Plex sees it; absent when the match was a guess. */
   readonly file: string | undefined;
-  /** When it was last known to be right, epoch ms; absent when a first write was begun and is not known to have ended. */
+  /** When it was last known to be right, epoch ms; absent while a first write may be unfinished. */
   readonly syncedAt: number | undefined;
   readonly written: Written;
-  /** What the last sync left as it was. */
+  /** What the last sync did not write although it differed. */
   readonly left: readonly LeftAlone[];
 };
 
-/** Everything the data directory knows of a scene. */
+/** Everything the data directory knows about a scene. */
 export type SceneStatus = {
   /** The job under way and the one that waits, if any. */
   readonly jobs: readonly QueuedJob[];
   /** Newest first. */
   readonly letters: readonly DeadLetter[];
-  /** As Stash saw the file at the last sync. */
+  /** The file as Stash saw it at the last sync. */
   readonly scenePath: string | undefined;
   readonly item: KnownItem | undefined;
-  /** The scene for which the item at this scene's path was written since, and whose it is now. */
+  /** The scene that owns the item at this scene's path now, if another one was written to it since. */
   readonly itemTakenBy: number | undefined;
-  /** The item that a person said the scene is. */
+  /** The item a person pinned the scene to. */
   readonly pin: Pin | undefined;
 };
 
 /**
- * Where a scene is; `undefined` when nothing is known of it. Asks no server.
+ * What is known about a scene; `undefined` when nothing is. Asks no server.
  * @throws {StoreError}
  */
 export function readSceneStatus(stores: Stores, sceneId: number, now: number): SceneStatus | undefined {
@@ -57,7 +57,7 @@ export function readSceneStatus(stores: Stores, sceneId: number, now: number): S
     const pin = preparePins(db).of(sceneId);
     if (jobs.length === 0 && letters.length === 0 && row === undefined && pin === undefined) return undefined;
     const machineIdentifier = prepareServerState(db).binding()?.machineIdentifier;
-    // Of a scene whose item was given to another one, or forgotten with its server, only the path is left.
+    // When a scene's item went to another scene, or was forgotten with its server, only the path is left.
     const item = row === undefined || row.rating_key === '' ? undefined : toItem(row, machineIdentifier);
     const itemTakenBy = row === undefined || item !== undefined ? undefined : takerOf(db, row.scene_path, sceneId);
     return { jobs, letters, scenePath: row?.scene_path, item, itemTakenBy, pin };
@@ -65,7 +65,7 @@ export function readSceneStatus(stores: Stores, sceneId: number, now: number): S
   return translated(storesName(path), { read }).read();
 }
 
-/** Where a scene's file is, as Stash sees it, by what is newest: a job, the last sync, a dead letter. */
+/** The path of a scene's file, as Stash sees it, from the newest source: a job, the last sync, a dead letter. */
 export function knownPathOf({ jobs, letters, scenePath }: SceneStatus): string | undefined {
   const waiting = jobs.find((job) => job.path !== undefined)?.path;
   return waiting ?? scenePath ?? letters.map(letterPathOf).find((path) => path !== undefined);

@@ -18,7 +18,7 @@ export type Waiting = {
   readonly retry: number;
   /** Not in Plex yet. */
   readonly not_found: number;
-  /** To be filled in from Stash, which is not configured. */
+  /** Jobs that await Stash. */
   readonly no_stash: number;
 };
 
@@ -31,7 +31,7 @@ export type StoreStats = {
   readonly oldestPendingAt: number | undefined;
   readonly deadLetters: Readonly<Record<string, number>>;
   readonly breakers: { readonly plex: Breaker; readonly stash: Breaker };
-  /** When the outage that lasts until now began. */
+  /** When the current outage began. */
   readonly outageSince: number | undefined;
   readonly totals: Readonly<Record<Total, number>>;
   readonly scenes: { readonly done: number; readonly waiting: number; readonly dead: number };
@@ -50,7 +50,7 @@ type Counts = {
   readonly oldest_pending_at: number | null;
 };
 
-/** Reads everything `stats` and the summary of a run tell. */
+/** Reads everything that `stats` and the summary of a run show. */
 export function readStats(stores: Stores, now: number): StoreStats {
   const { queueDb: db, dlqDb } = stores;
   const read = (): StoreStats => {
@@ -92,7 +92,7 @@ export function readStats(stores: Stores, now: number): StoreStats {
   return translated(storesName(stores.path), { read }).read();
 }
 
-/** Kept as epoch ms by the run that met the outage, and removed by the first that gets an answer. */
+/** Stored as epoch ms by the run that met the outage, and removed by the first run that gets an answer. */
 function readOutage(db: Stores['queueDb']): number | undefined {
   return prepareMeta(db).number(OUTAGE);
 }

@@ -7,12 +7,13 @@ import { mostAwaiting } from '../tables/awaits-stash.ts';
 import type { JobRow } from '../tables/jobs.ts';
 import { editOf } from '../tables/jobs.ts';
 
-/** Taken back from a dead drain this often, a job is claimed alone: if it kills again, it takes no other along. */
+/** A job rescued this often is claimed alone: if it kills the process again, no other job is affected. */
 const SUSPECT_RESCUES = 2;
 
 /**
- * What a drain may claim: due, not held (nothing can fill those in yet), not given back in this drain, and no other job
- * of its scene is under way. One arm per kind and priority, so that each is a range of the index however many jobs wait.
+ * SQL for the jobs a drain may claim: due, not awaiting a Stash that cannot be asked, not released in this drain, and
+ * no other job of their scene under way. One arm per kind and priority, so that each is an index range, however many
+ * jobs wait.
  */
 function claimable(held: 0 | 1, priority: 0 | 1, suspects: '<' | '>='): string {
   return `SELECT * FROM (
@@ -30,7 +31,7 @@ const ARMS: readonly (readonly [held: 0 | 1, priority: 0 | 1])[] = [
   [1, 1],
 ];
 
-/** The ids of what a drain may claim, in the order in which it does. */
+/** SQL for the ids of what a drain may claim, in claim order. */
 function nextIds(suspects: '<' | '>='): string {
   return `SELECT id FROM (${ARMS.map(([held, priority]) => claimable(held, priority, suspects)).join(' UNION ALL ')})
       ORDER BY priority, available_at, id LIMIT @limit`;
@@ -44,16 +45,19 @@ function claimStatement(suspects: '<' | '>='): string {
     RETURNING *`;
 }
 
-/** Prepares the look at what a drain would claim, without claiming it; whether it can ask Stash decides which. */
+/**
+ * Prepares a look at what a drain would claim, without claiming it; `stash` decides whether jobs that await Stash
+ * count.
+ */
 export function prepareDue(db: Db, stash: StashUse) {
   const values = { owner: NOBODY, mostHeld: mostAwaiting(stash), limit: -1 };
   const statements = (['<', '>='] as const).map((suspects) => db.prepare<[object], { id: number }>(nextIds(suspects)));
   const rows = db.prepare<[string], JobRow>('SELECT * FROM jobs WHERE id IN (SELECT value FROM json_each(?))');
   return {
-    /** The ids of all that is due at `now`, in the order of their claims. */
+    /** The ids of everything due at `now`, in claim order. */
     ids: (now: number): readonly number[] =>
       statements.flatMap((statement) => statement.all({ ...values, now }).map(({ id }) => id)),
-    /** These jobs as a claim would give them, by id; the lease is nobody's and settles nothing. */
+    /** These jobs as a claim would return them, by id; the lease has no owner and settles nothing. */
     jobs: (ids: readonly number[]): readonly Job[] =>
       rows
         .all(JSON.stringify(ids))
@@ -62,13 +66,16 @@ export function prepareDue(db: Db, stash: StashUse) {
   };
 }
 
-/** The owner of no lease. */
+/** The owner in a lease that belongs to no drain. */
 const NOBODY = '';
 
-/** So many look-ups are worth a listing of any library. */
+/** With this many look-ups, listing any library is worth it. */
 const MOST_COUNTED = 2_000;
 
-/** Prepares the statements by which a drain takes jobs and keeps them; whether it can ask Stash decides which. Transactions are the caller's. */
+/**
+ * Prepares the statements by which a drain claims jobs and keeps them; `stash` decides whether it claims jobs that
+ * await Stash. The caller provides the transactions.
+ */
 export function prepareClaim(db: Db, { owner, stash }: { readonly owner: string; readonly stash: StashUse }) {
   const mostHeld = mostAwaiting(stash);
   const claimBatch = db.prepare<[object], JobRow>(claimStatement('<'));
@@ -94,7 +101,7 @@ export function prepareClaim(db: Db, { owner, stash }: { readonly owner: string;
       const values = { now, owner, mostHeld, limit, leaseExpiresAt: now + leaseMs, alone: 0 };
       const batch = claimBatch.all(values);
       const rows = batch.length > 0 ? batch : claimSuspect.all({ ...values, limit: Math.min(limit, 1), alone: 1 });
-      // RETURNING promises no order.
+      // RETURNING guarantees no order.
       return rows.toSorted((a, b) => a.id - b.id).map((row) => toJob(row, owner));
     },
     dueCount: (now: number): number => countDue.get({ now, owner, mostHeld })?.count ?? 0,
@@ -106,7 +113,7 @@ export function prepareClaim(db: Db, { owner, stash }: { readonly owner: string;
   };
 }
 
-/** A path that is known and that nobody said is no edit: Stash knows better, and the record has it anyway. */
+/** Leaves out a path that nobody said: Stash knows better, and the record has it anyway. */
 function editToFill(row: JobRow): Pick<Job, 'data' | 'bare' | 'overStash'> {
   const edit = editOf(row);
   const { path: _known, ...said } = edit.data;

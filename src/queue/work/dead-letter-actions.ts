@@ -15,24 +15,24 @@ export type Retried = {
   readonly letterId: number;
   readonly sceneId: number;
   /**
-   * `covered`: a newer edit under way says all that the letter would; it was left where it is. `gone`: somebody else
-   * was faster. `damaged`: it holds no scene that could be written; it was left too.
+   * `covered`: a newer edit under way has all of the letter's keys; the letter stays. `gone`: another process was
+   * faster. `damaged`: it holds no scene that could be written; it stays too.
    */
   readonly how: 'queued' | 'merged' | 'covered' | 'gone' | 'damaged';
-  /** What is damaged, to follow the letter's name. */
+  /** What is damaged, in words that follow the letter's name. */
   readonly fault?: string | undefined;
 };
 
 export type DeadLetterActions = {
   /** Newest first. */
   list(filter: LetterFilter): readonly DeadLetter[];
-  /** The same, one after the other; nothing else can be asked of the actions meanwhile. */
+  /** Like `list`, one row at a time; no other action can run meanwhile. */
   read(filter: LetterFilter): Iterable<DeadLetter>;
   /** Every error type that letters have. */
   errorTypes(): readonly string[];
   /** What `retry` would do, without doing it. */
   preview(letters: readonly DeadLetter[]): readonly Retried[];
-  /** Puts the letters back into the queue, under whatever is newer: old never overwrites new. */
+  /** Puts the letters back into the queue, beneath any newer edit: old never overwrites new. */
   retry(letters: readonly DeadLetter[], now: number): readonly Retried[];
   /** ` (Plex server X)` once a server is known, for questions that name it; empty before. */
   serverName(): string;
@@ -40,13 +40,13 @@ export type DeadLetterActions = {
   purge(letters: readonly DeadLetter[]): number;
 };
 
-/** What a letter still has to say, and the waiting job that it goes under. */
+/** What a letter still has to write, and the waiting job it is merged beneath. */
 type Plan = { readonly how: 'queued' | 'merged'; readonly edit: StampedEdit; readonly newer: JobRow | undefined };
 
 /** A letter that stays where it is. */
 type Left = { readonly how: 'covered' | 'gone' | 'damaged'; readonly fault?: string | undefined };
 
-/** What a person does with dead letters. */
+/** The actions a person has for dead letters. */
 export function openDeadLetterActions(stores: Stores): DeadLetterActions {
   const { queueDb: db, dlqDb } = stores;
   const letters = prepareDeadLetters(dlqDb);
@@ -56,7 +56,7 @@ export function openDeadLetterActions(stores: Stores): DeadLetterActions {
   const isMarked = db.prepare<[string], unknown>('SELECT 1 FROM retried_letters WHERE job_key = ?');
 
   const planOf = (listed: DeadLetter): Left | Plan => {
-    // Between the listing and now a person was asked: the letter may be closed, shortened or back in the queue.
+    // While the person was asked, the letter may have been closed, shortened or put back into the queue.
     const letter = letters.byKey(listed.job_key);
     if (letter === undefined || isMarked.get(letter.job_key) !== undefined) return { how: 'gone' };
     const whole = letterEditOf(letter);
@@ -111,8 +111,8 @@ export function openDeadLetterActions(stores: Stores): DeadLetterActions {
 }
 
 /**
- * What a letter has to say besides a job under way. Whether Stash will answer that one is not known yet: what it was
- * asked for stays, and is asked for again, so that old never overwrites new.
+ * What a letter has to write in addition to a job under way. It is not known yet whether Stash will answer that job, so
+ * the letter's bare request stays too and Stash is asked again: old never overwrites new.
  */
 function besides(letter: StampedEdit, running: StampedEdit): StampedEdit {
   const left = unsaidBy(letter, { ...running, bareAt: undefined });

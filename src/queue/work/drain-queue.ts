@@ -23,42 +23,42 @@ import { prepareSettle } from './settle.ts';
 export type DrainQueueOptions = {
   readonly pid: number;
   readonly now: number;
-  /** What is due later than this from now was put there by a clock that was wrong. */
+  /** A job due later than this from now was scheduled by a wrong clock. */
   readonly longestWaitMs: number;
   readonly stash: StashUse;
-  /** Deaths of the process while a job ran alone that make it a dead letter. */
+  /** How often the process may die while a job runs alone before the job becomes a dead letter. */
   readonly maxLosses: number;
-  /** Whether to share the queue with a drain that is at it already, or to leave it to that one. */
+  /** Whether to share the queue with a drain that is already running, or to stand down. */
   readonly ifBusy: 'stand_down' | 'share';
-  /** Called between the commit of a letter and that of the queue. */
+  /** Called between the commit of a letter and the commit of the queue. */
   readonly onLetterCommitted: () => void;
-  /** Called once a batch is settled, for each letter of which a completed job has said a part. */
+  /** Called after a batch is settled, for each letter that a completed job covered in part. */
   readonly onLetterShortened?: ((letter: ShortenedLetter) => void) | undefined;
 };
 
-/** A drain's hold on the queue; closing it records the end of the run. */
+/** A drain's access to the queue; closing it records the end of the run. */
 export type OpenDrainQueue = DrainQueue & {
-  /** Takes back what dead drains left. */
+  /** Rescues the jobs of dead drains. */
   rescue(now: number): Rescued;
   clientIdentifier(): string;
-  /** What an earlier run learnt of Stash; parsed JSON, or nothing. */
+  /** What an earlier run learned about Stash, as parsed JSON; `undefined` when nothing. */
   stashDialect(): unknown;
-  /** Keeps what was learnt, if anything. */
+  /** Stores what was learned about Stash, if anything. */
   saveStashDialect(dialect: unknown): void;
-  /** Whether a letter waits for a token that is accepted. */
+  /** Whether a letter waits for an accepted token. */
   hasRefused(): boolean;
-  /** Jobs of the present backlog that were brought to an end, by this drain or by those before it. */
+  /** Jobs of the current backlog that ended, in this drain or an earlier one. */
   backlogDone(): number;
   end(end: RunEnd): void;
-  /** Ends the proof of life alone, where nothing can be written: the run counts as killed, its leases as lost. */
+  /** Ends only the proof of life, when nothing can be written: the run counts as killed, its leases as lost. */
   abandon(): void;
 };
 
-/** Another drain is at work; nothing was opened. */
+/** Another drain is running; nothing was opened. */
 export type StandDown = LiveRun;
 
 /**
- * Starts a run on the queue under a new owner, or reports the drain that is at it already.
+ * Starts a run on the queue under a new owner, or reports the drain that is already running.
  * @throws {StoreError}
  */
 export function openDrainQueue(
@@ -119,7 +119,7 @@ export function openDrainQueue(
     FROM jobs LEFT JOIN scenes USING (scene_id) LEFT JOIN pins USING (scene_id)
     WHERE state = 'pending' AND held <= ${CLAIMED_AWAITING} AND misses > 0
       AND coalesce(pins.file, data ->> 'path', scene_path) IS NOT NULL`);
-  // The try that a wake leads to is given back beforehand.
+  // The attempt that the wake leads to is given back in advance.
   const wakeJob = db.prepare<[object]>(
     `UPDATE jobs SET available_at = min(available_at, @now), misses = max(0, misses - 1) WHERE id = @id AND state = 'pending'`,
   );

@@ -19,21 +19,21 @@ export type IdleRun = {
   readonly retentionMs: number;
   readonly longestWaitMs: number;
   readonly stash: StashUse;
-  /** What the run ends with all the same: a task of Stash may wait though no job does. */
+  /** The exit code of the run even if no job is due: a task from Stash may still wait. */
   readonly exitCode: number;
 };
 
 /**
- * Records a run that found nothing to do: no job due, none under way that might
- * have to be rescued, no letter that a good token would revive, and none past its time. Cheap, since
- * cron asks every minute: it needs no owner and prepares nothing of a drain.
- * @returns false when there may be something to do; nothing is recorded then.
+ * Records a run that found nothing to do: no job due, none under way that may need a rescue, no letter that an accepted
+ * token would revive, and none that has expired. Cheap, since cron asks every minute: it needs no owner and prepares
+ * nothing for a drain.
+ * @returns false when there may be something to do; then nothing is recorded.
  */
 export function recordIdleRun(
   { queueDb: db, dlqDb, path }: Stores,
   { pid, now, retentionMs, longestWaitMs, stash, exitCode }: IdleRun,
 ): boolean {
-  // A job put off beyond any wait of ours, by a clock that was wrong, is for the drain to see.
+  // A job delayed beyond our longest wait, by a wrong clock, is left to the drain.
   const busy = db.prepare<[object], unknown>(`
     SELECT 1 FROM jobs WHERE state = 'in_progress'
     UNION ALL
@@ -51,7 +51,7 @@ export function recordIdleRun(
     )
       return false;
     pruneRuns(db, now);
-    // With nothing left to bring to Plex nobody waits for it, and no run will ask whether it is back.
+    // With no jobs left the outage no longer matters, and no run would find out that it ended.
     db.exec(`DELETE FROM meta WHERE name = '${OUTAGE}' AND NOT EXISTS (SELECT 1 FROM jobs)`);
     insert.run({ owner: newUuid(db), pid, now, exitCode });
     startBacklog(db);

@@ -11,13 +11,13 @@ import { prepareEnqueue, prepareLateStamping, prepareStamping } from '../tables/
 import { prepareScenes } from '../tables/scenes.ts';
 import { prepareCount } from '../tables/totals.ts';
 
-/** What Stash said of a scene, and when (epoch ms); without a time, now. */
+/** An event of a scene from Stash, and when it happened (epoch ms); without a time, now. */
 export type SceneEvent = Extract<HookEvent, { readonly sceneId: number }> & { readonly at?: number | undefined };
 
-/** What became of an event: a job, or a scene that is forgotten, and with it the edit that still waited, if any. */
+/** What became of an event: a job, or a forgotten scene whose waiting edit, if any, was dropped. */
 export type TakenEvent = ({ readonly kind: 'sync' } & Enqueued) | ForgottenScene;
 
-/** A scene that is forgotten, and its job that waited, if any. */
+/** A forgotten scene, and its waiting job, if any. */
 export type ForgottenScene = {
   readonly kind: 'forget';
   readonly sceneId: number;
@@ -25,22 +25,24 @@ export type ForgottenScene = {
 };
 
 export type Intake = {
-  /** Puts the edits into the queue in order, all of them or none, in one transaction. */
+  /** Puts the edits into the queue in order, in one transaction: all of them or none. */
   enqueue(edits: readonly SceneEdit[], options: EnqueueOptions): readonly Enqueued[];
   /**
-   * Applies what Stash said, in order, all of it or nothing, in one transaction, and remembers that something came.
-   * Taking the same events in once more ends in the same.
+   * Applies events from Stash in order, in one transaction: all of them or none. Notes that events came. Applying the
+   * same events again has the same result.
    */
   take(events: readonly SceneEvent[], now: number): readonly TakenEvent[];
-  /** Drops the waiting jobs of scenes that are gone from Stash and forgets the scenes, all or none, in one transaction. */
+  /**
+   * Drops the waiting jobs of scenes that are gone from Stash and forgets the scenes, in one transaction: all or none.
+   */
   forget(sceneIds: readonly number[]): readonly ForgottenScene[];
-  /** How many of these jobs wait for a Stash that no run can ask. */
+  /** How many of these jobs await a Stash that no run can ask. */
   awaitingStashCount(jobIds: readonly number[]): number;
   close(): void;
 };
 
 /**
- * Opens the queue for enqueuing, making it where there is none. Never opens `dlq.db`: a hook must not wait for it.
+ * Opens the queue for enqueuing, and creates it if needed. Never opens `dlq.db`: a hook must not wait for it.
  * @throws {UsageError | StoreError}
  */
 export function openIntake(dir: DataDir): Intake {
@@ -58,7 +60,7 @@ export function openIntake(dir: DataDir): Intake {
   });
 }
 
-/** Takes events into a queue that is open already. Costs nothing before something comes. */
+/** Adds events to a queue that is already open. Prepares nothing until the first event comes. */
 export function intakeOf({ queueDb }: { readonly queueDb: Db }): Pick<Intake, 'enqueue' | 'take' | 'forget'> {
   let enqueueAll: ReturnType<typeof prepareEnqueueAll> | undefined;
   return translated(queueDb.name, {
@@ -88,12 +90,12 @@ function prepareEnqueueAll(db: Db) {
   });
 }
 
-/** Call the result inside a transaction. */
+/** Call the returned function inside a transaction. */
 function prepareForget(db: Db) {
   const dropWaiting = db.prepare<[number], { id: number }>(
     `DELETE FROM jobs WHERE scene_id = ? AND state = 'pending' RETURNING id`,
   );
-  // What is under way has an end of its own, which must not bring the scene back.
+  // A job under way ends on its own, and must not bring the scene's record back.
   const markUnderWay = db.prepare<[number]>(
     `UPDATE jobs SET forgotten = 1 WHERE scene_id = ? AND state = 'in_progress'`,
   );
@@ -108,7 +110,7 @@ function prepareForget(db: Db) {
   };
 }
 
-/** Call it when something has come: an idle run and `enqueue` need not pay for it. */
+/** Prepared only once an event has come, so that an idle run and `enqueue` do not pay for it. */
 function prepareTake(db: Db) {
   const stamp = prepareLateStamping(db);
   const enqueueOne = prepareEnqueue(db);
@@ -128,7 +130,7 @@ function prepareTake(db: Db) {
 
 const LAST_EVENT = 'stash_event_at';
 
-/** When something from Stash was taken in last, epoch ms. */
+/** When the last event from Stash was taken in, epoch ms. */
 export function lastEventAt({ queueDb }: { readonly queueDb: Db }): number | undefined {
   return translated(queueDb.name, { read: () => prepareMeta(queueDb).number(LAST_EVENT) }).read();
 }

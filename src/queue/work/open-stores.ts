@@ -7,8 +7,8 @@ import { prepareJobRows } from '../tables/jobs.ts';
 import { prepareCount } from '../tables/totals.ts';
 
 /**
- * Opens `queue.db` and `dlq.db` to change them, and ends what a killed burial or `dlq retry` left half done.
- * The queue must exist; `dlq.db` is made by the first one who may need it.
+ * Opens `queue.db` and `dlq.db` for writing, and finishes a burial or `dlq retry` that was killed half-way. The queue
+ * must exist; `dlq.db` is created by the first command that may need it.
  * @throws {UsageError | StoreError}
  */
 export function openStores(dir: DataDir): Stores {
@@ -20,7 +20,7 @@ export function openStores(dir: DataDir): Stores {
   return stores;
 }
 
-/** Removes the letters whose jobs are in the queue again. Safe to repeat; the mark goes last. */
+/** Removes the letters whose jobs are back in the queue. Safe to repeat; the mark is removed last. */
 export function finishRetries(queueDb: Db, dlqDb: Db): void {
   const marks = queueDb.prepare<[], { job_key: string }>('SELECT job_key FROM retried_letters').all();
   if (marks.length === 0) return;
@@ -35,8 +35,8 @@ export function finishRetries(queueDb: Db, dlqDb: Db): void {
 }
 
 /**
- * Removes jobs whose letter stands already: a drain was killed between the two commits of their burial. One that is
- * between them right now holds the queue's write lock, and its rows are gone once we have it.
+ * Removes jobs that already have a letter: a drain was killed between the two commits of their burial. A drain that is
+ * between them right now holds the queue's write lock, so once we have the lock its rows are gone.
  */
 function finishBurials(queueDb: Db, dlqDb: Db): void {
   const underWay = queueDb.prepare<[], { id: number; job_key: string }>(

@@ -8,19 +8,19 @@ import { prepareScenes } from '../tables/scenes.ts';
 import { prepareServerState } from '../tables/server-state.ts';
 import { prepareClaim, prepareDue } from './claim.ts';
 
-/** What a preview reads of the queue. There is nothing here by which it could change anything. */
+/** What a preview reads from the queue. No function here can change anything. */
 export type PreviewReads = DrainReads & {
-  /** What stands for this data directory. */
+  /** The client identifier of this data directory. */
   clientIdentifier(): string;
-  /** What an earlier run learnt of Stash; parsed JSON, or nothing. */
+  /** What an earlier run learned about Stash, as parsed JSON; `undefined` when nothing. */
   stashDialect(): unknown;
-  /** Jobs under a lease, of a drain that is at work or of a dead one: a preview does not look at them. */
+  /** Jobs leased by another drain, alive or dead: a preview only counts them. */
   leasedElsewhere(): number;
 };
 
-/** Reads the queue for a preview. The databases may be open for reading alone. */
+/** Reads the queue for a preview. The databases may be open read-only. */
 export function openPreviewReads({ queueDb: db, path }: Stores, stash: StashUse): PreviewReads {
-  // All is read as it stands now, whatever another run does meanwhile.
+  // One read transaction: everything is read as it is now, whatever another run does meanwhile.
   inStore(storesName(path), () => db.exec('BEGIN; SELECT 1 FROM sqlite_schema'));
   const due = prepareDue(db, stash);
   const counts = prepareClaim(db, { owner: '', stash });

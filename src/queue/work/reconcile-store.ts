@@ -9,25 +9,25 @@ import { prepareServerState } from '../tables/server-state.ts';
 import type { Intake } from './intake.ts';
 import { intakeOf } from './intake.ts';
 
-/** What a sweep through Stash is held against, and where what it finds is carried out. */
+/** What reconcile compares Stash with, and where it applies its findings. */
 export type ReconcileStore = Pick<Intake, 'enqueue' | 'forget'> & {
-  /** What we know of those of these scenes that we wrote. */
+  /** Our records of these scenes, for those that we wrote. */
   records(sceneIds: readonly number[]): ReadonlyMap<number, SweptRecord>;
-  /** Those of these scenes of which a job waits. */
+  /** Which of these scenes have a waiting job. */
   waiting(sceneIds: readonly number[]): ReadonlySet<number>;
-  /** Those of these scenes that have a dead letter. */
+  /** Which of these scenes have a dead letter. */
   lettered(sceneIds: readonly number[]): ReadonlySet<number>;
-  /** The scenes that we wrote with an id above `after`, and up to `through` where that is given. */
+  /** The written scenes with an id above `after`, and up to `through` if given. */
   idsBetween(after: number, through: number | undefined): readonly number[];
   hasRecords(): boolean;
-  /** What stands for this data directory, if it has one yet. */
+  /** The client identifier of this data directory, if it has one yet. */
   clientIdentifier(): string | undefined;
   /** The Plex server of the data directory; `undefined` before the first contact. */
   binding(): Binding | undefined;
   close(): void;
 };
 
-/** Makes a sweep of open stores, which it closes; of `dlq.db` nothing is changed. */
+/** Makes a reconcile store of open stores, which it closes; it changes nothing in `dlq.db`. */
 export function openReconcileStore(stores: Stores): ReconcileStore {
   const { queueDb: db, dlqDb } = stores;
   const records = db.prepare<[string], SceneRow>(

@@ -10,9 +10,10 @@ import { BACK_TO_PENDING, prepareJobRows, prepareSupersede } from '../tables/job
 import { prepareCount } from '../tables/totals.ts';
 
 /**
- * Prepares the rescue: jobs of drains that are dead, or whose lease ran out, become pending again. A job whose letter is
- * in dlq.db already was buried by a drain killed between the two commits: its row goes, as does that of a scene which was
- * forgotten meanwhile. A crash is held against a job only when it ran alone. Call it inside an immediate transaction.
+ * Prepares the rescue: jobs of dead drains, or with an expired lease, become pending again. A job that already has its
+ * letter in dlq.db was buried by a drain killed between the two commits: its row is deleted, and so is the row of a
+ * scene that was forgotten meanwhile. A crash is held against a job only when it ran alone. Call it inside an immediate
+ * transaction.
  */
 export function prepareRescue(
   { queueDb: db, dlqDb, path }: Stores,

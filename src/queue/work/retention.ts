@@ -3,7 +3,7 @@ import { translated } from '../store/store-errors.ts';
 import type { Stores } from '../store/stores.ts';
 import { storesName } from '../store/stores.ts';
 
-/** Letters that were removed because their time was up. */
+/** Letters that were removed because they had expired. */
 export type Expired = {
   readonly count: number;
   readonly byType: Readonly<Record<string, number>>;
@@ -13,19 +13,19 @@ export type Expired = {
 
 export type Retention = { readonly now: number; readonly retentionMs: number };
 
-/** Whether a letter is past its time: one look into an index. */
+/** Whether a letter has expired: a single index look-up. */
 export function hasExpired(dlqDb: Db, retention: Retention): boolean {
   const expired = dlqDb.prepare<[string], unknown>('SELECT 1 FROM dead_letters WHERE failed_at < ? LIMIT 1');
   return expired.get(oldestKept(retention)) !== undefined;
 }
 
 /**
- * Removes the letters that failed longer ago than they are kept; answers which, so that it can be said.
+ * Removes the letters that are older than the retention; returns which, so that they can be reported.
  * @throws {StoreError}
  */
 export function purgeExpired({ queueDb, dlqDb, path }: Stores, retention: Retention): Expired {
   const purge = (): Expired => {
-    // Nothing to do is the rule, and takes no lock.
+    // Usually there is nothing to do; then no lock is taken.
     if (!hasExpired(dlqDb, retention) || isClockAdrift(queueDb, retention.now)) return NOTHING;
     const remove = dlqDb.prepare<[string], { scene_id: number; error_type: string }>(
       'DELETE FROM dead_letters WHERE failed_at < ? RETURNING scene_id, error_type',
@@ -44,10 +44,10 @@ export function purgeExpired({ queueDb, dlqDb, path }: Stores, retention: Retent
 
 const NOTHING: Expired = { count: 0, byType: {}, sceneIds: [] };
 
-/** Longer than any machine was switched off: a clock that jumped ahead must not empty the dead letters. */
+/** Longer than any machine stays switched off: a clock that jumped ahead must not empty the dead letters. */
 const LONGEST_GAP_MS = 366 * 86_400_000;
 
-/** Whether no run is known from anywhere near `now`, though there are runs; the one under way does not count. */
+/** Whether runs are known, but none near `now`; the current run does not count. */
 function isClockAdrift(queueDb: Db, now: number): boolean {
   const before = queueDb
     .prepare<[number], { at: number | null }>('SELECT max(started_at) AS at FROM runs WHERE started_at < ?')
@@ -55,7 +55,7 @@ function isClockAdrift(queueDb: Db, now: number): boolean {
   return before?.at !== null && before?.at !== undefined && now - before.at > LONGEST_GAP_MS;
 }
 
-/** As `failed_at` has it: its texts are in the order of their instants. */
+/** In the form of `failed_at`, whose texts sort in the order of their instants. */
 function oldestKept({ now, retentionMs }: Retention): string {
   return new Date(Math.max(0, now - retentionMs)).toISOString();
 }

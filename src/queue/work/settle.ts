@@ -13,25 +13,25 @@ import { BACK_TO_PENDING, editOf, prepareJobRows, prepareSupersede, toColumns } 
 import { prepareScenes } from '../tables/scenes.ts';
 import { prepareCount } from '../tables/totals.ts';
 
-/** Who is told of letters while a batch is settled. */
+/** Called about letters while a batch is settled. */
 export type SettleHooks = {
-  /** Between the commit of the letters and that of the queue. */
+  /** Between the commit of the letters and the commit of the queue. */
   readonly onLetterCommitted: () => void;
   /** After both. */
   readonly onLetterShortened?: ((letter: ShortenedLetter) => void) | undefined;
 };
 
 /**
- * Prepares the settling of a batch: one immediate transaction on queue.db, inside which dlq.db commits first. Killed
- * between the two commits, a job is still leased and its letter stands; the next rescue sees both and drops the row.
- * @returns a function whose answer is in the order of its entries.
+ * Prepares the settling of a batch: one immediate transaction on queue.db, inside which dlq.db commits first. After a
+ * kill between the two commits a job is still leased and has its letter; the next rescue sees both and deletes the row.
+ * @returns a function whose results are in the order of its entries.
  */
 export function prepareSettle(
   db: Db,
   dlqDb: Db,
   { onLetterCommitted, onLetterShortened }: SettleHooks,
 ): (entries: readonly SettleEntry[], now: number) => readonly Settled[] {
-  // Every write-back carries the lease: what was rescued from us is someone else's now.
+  // Every write-back carries the lease: a job that was rescued from us belongs to another drain now.
   const held = db.prepare<[object], JobRow>(`
     SELECT * FROM jobs WHERE id = @jobId AND lease_owner = @owner AND claims = @claim AND state = 'in_progress'`);
   const waiting = db.prepare<[number], unknown>(`SELECT 1 FROM jobs WHERE scene_id = ? AND state = 'pending'`);
@@ -60,13 +60,13 @@ export function prepareSettle(
       const { settlement } = entry;
       const said = saidBy(row, entry);
       if (settlement.kind === 'dead') letters.insert(letterFor(leftOf(row, said), settlement.error, now));
-      // An older letter must not bring back what was written since.
+      // An older letter must not bring back values that were written over since.
       if (said !== undefined) shortened.push(...letters.closeCovered(row.scene_id, said));
     }
     return shortened;
   });
 
-  /** What was written is not asked for again: a person may have changed it in Plex by then. */
+  /** Keys that were written are not written again: a person may have changed them in Plex by then. */
   const keepLeft = (row: JobRow, entry: SettleEntry): void => {
     const said = saidBy(row, entry);
     if (said !== undefined) narrow.run({ id: row.id, ...toColumns(unsaidBy(editOf(row), said)) });
@@ -77,7 +77,7 @@ export function prepareSettle(
     const back = { id: row.id, given: 0, failures: 0, misses: 0, availableAt: 0, releasedBy: null, error: null };
     if (settlement.kind === 'complete') {
       scenes.complete(row.scene_id, settlement, now);
-      // What was given by hand is written; the request for what Stash has is still open.
+      // The keys given by hand are written; the request for Stash's values is still open.
       if (row.bare_at === null || job.bare === 'filled') remove(row.id);
       else if (!supersede({ ...row, data: '{}', stamps: '{}' }))
         holdForStash.run({ id: row.id, owner: job.lease.owner });
@@ -105,7 +105,7 @@ export function prepareSettle(
         return 'applied';
       case 'retry': {
         const isMiss = settlement.spends === 'miss';
-        // Who waits for a file has to be found by it. It is no edit, and gets no stamp.
+        // A waiting job must be found by its file. The path is no edit, and gets no stamp.
         if (isMiss && job.knownPath !== undefined) assumePath.run({ id: row.id, path: job.knownPath });
         const { availableAt, error } = settlement;
         putBack.run({
@@ -133,13 +133,13 @@ export function prepareSettle(
         count('released');
         return 'applied';
       case 'defer':
-        // The attempt is not given back: claimed again in this very drain, the job must have another lease.
+        // The attempt is not given back: the job is claimed again in this drain.
         putBack.run(back);
         return 'applied';
     }
   };
 
-  /** No record, no letter, and nothing laid under an edit that came after: that is of a scene which is back. */
+  /** No record, no letter, and nothing merged beneath a later edit: that edit belongs to a scene that came back. */
   const endForgotten = (row: JobRow): Settled => {
     remove(row.id);
     count('gone');
@@ -158,7 +158,7 @@ export function prepareSettle(
     );
     let shortened: readonly ShortenedLetter[] = [];
     if (lettered.length > 0) {
-      // It reads before it writes: begun as a writer, it waits for another one instead of failing at once.
+      // The transaction reads before it writes: as immediate it waits for another writer instead of failing at once.
       shortened = writeLetters.immediate(lettered, now);
       if (lettered.some(({ entry }) => entry.settlement.kind === 'dead')) onLetterCommitted();
     }
@@ -183,7 +183,7 @@ export function prepareSettle(
 
 type Batch = { readonly settled: readonly Settled[]; readonly shortened: readonly ShortenedLetter[] };
 
-/** What was written of a job, if it or a part of it was: what Stash has only where Stash was asked. */
+/** What a job has written, whole or in part; Stash's values count only if Stash was asked. */
 function saidBy(row: JobRow, { job, settlement }: SettleEntry): StampedEdit | undefined {
   const edit = editOf(row);
   if (settlement.kind === 'complete') return job.bare === 'filled' ? edit : { ...edit, bareAt: undefined };
@@ -198,7 +198,7 @@ function saidBy(row: JobRow, { job, settlement }: SettleEntry): StampedEdit | un
   };
 }
 
-/** The row with nothing in it but what is still to be said. */
+/** The row with only what is still to be written. */
 function leftOf(row: JobRow, said: StampedEdit | undefined): JobRow {
   return said === undefined ? row : { ...row, ...toColumns(unsaidBy(editOf(row), said)) };
 }
@@ -221,7 +221,7 @@ function letterFor(row: JobRow, error: Extract<Settlement, { kind: 'dead' }>['er
     {
       error_type: RETRY_RULES[error.code].errorType,
       error_message: error.message,
-      // A known failure says all in its sentence; only an unforeseen one needs to be traced.
+      // A known failure is complete in its message; only an unforeseen one needs a stack.
       stack_trace: error.code === 'unexpected' ? (error.stack ?? null) : null,
       retry_count: row.failures + row.misses,
       choices: error.choices.length === 0 ? null : JSON.stringify(error.choices.map(toLetterChoice)),
