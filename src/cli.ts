@@ -16,23 +16,32 @@ import type { LogFormat } from './terminal/log/log-format.ts';
 import { LOG_FORMATS } from './terminal/log/log-format.ts';
 import type { Output, OutputOptions } from './terminal/log/output.ts';
 import { createOutput } from './terminal/log/output.ts';
+import type { Streams } from './terminal/streams.ts';
+import { PROCESS_STREAMS } from './terminal/streams.ts';
 import { VERSION } from './version.ts';
 
 /**
  * Runs one command line and returns its exit code; prints whatever has to be said. Never throws.
- * `argv` is what follows the program's name.
+ * `argv` is what follows the program's name. Only `streams` of the process itself may be a terminal.
  */
-export async function main(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+export async function main(
+  argv: readonly string[],
+  env: NodeJS.ProcessEnv,
+  streams: Streams = PROCESS_STREAMS,
+): Promise<number> {
   const json = argv.includes('--json');
   try {
     let exitCode: number = EXIT.done;
-    const topic = helpTopic(argv);
+    const topic = helpTopic(argv, streams);
     if (topic !== undefined) {
-      createOutput({ quiet: false, verbosity: 0, json: false, now: Date.now }).result(topic);
+      createOutput({ quiet: false, verbosity: 0, json: false, streams, now: Date.now }).result(topic);
       return EXIT.done;
     }
-    const program = createProgram(argv, async (command, invocation, options) => {
-      exitCode = await perform(command, invocation, { options, env });
+    const program = createProgram(argv, {
+      streams,
+      perform: async (command, invocation, options) => {
+        exitCode = await perform(command, invocation, { options, env, streams });
+      },
     });
     if (argv.length === 0) {
       program.outputHelp();
@@ -41,15 +50,18 @@ export async function main(argv: readonly string[], env: NodeJS.ProcessEnv): Pro
     await program.parseAsync([...argv], { from: 'user' });
     return exitCode;
   } catch (thrown) {
-    if (thrown instanceof CommanderError) return usageExitCode(thrown, argv);
-    return complain(thrown, createOutput({ quiet: false, verbosity: 0, json, now: Date.now }));
+    if (thrown instanceof CommanderError) return usageExitCode(thrown, argv, streams);
+    return complain(thrown, createOutput({ quiet: false, verbosity: 0, json, streams, now: Date.now }));
   }
 }
+
+/** What a command line is given besides its words. */
+type Surroundings = { readonly options: GlobalOptions; readonly env: NodeJS.ProcessEnv; readonly streams: Streams };
 
 async function perform(
   command: CommandSpec,
   invocation: Invocation,
-  { options, env }: { readonly options: GlobalOptions; readonly env: NodeJS.ProcessEnv },
+  { options, env, streams }: Surroundings,
 ): Promise<number> {
   const now = createClock(env);
   const dataDir = dataDirOf(options.dataDir, env);
@@ -59,11 +71,12 @@ async function perform(
   const logFile = options.logFile || env['PLEXSYNC_LOG_FILE'];
   // Under cron a run is held back whole, until it is known whether it is worth a mail.
   const isQuiet = (options.quiet ?? false) || invocation.given.has('cron');
-  const isForEyes = logFormat === 'pretty' && mayBeTerminal(STDERR);
+  const isForEyes = logFormat === 'pretty' && mayBeTerminal(streams.stderr);
   const output = createOutput({
     quiet: isQuiet,
     verbosity: options.verbose ?? 0,
     json: options.json ?? false,
+    streams,
     now,
     logFormat,
     logFiles: [
@@ -72,11 +85,11 @@ async function perform(
       ...(logFile ? [createLogFile(logFile)] : []),
     ],
     isLive: isForEyes && !isQuiet && options.json === undefined,
-    paint: isForEyes ? await loadPaint(options, env) : undefined,
+    paint: isForEyes ? await loadPaint({ options, env, streams }) : undefined,
   });
   let exitCode: number;
   try {
-    const context: Context = { dataDir, output, env, now, version: VERSION };
+    const context: Context = { dataDir, output, streams, env, now, version: VERSION };
     exitCode = await command.run(invocation, context);
   } catch (thrown) {
     exitCode = complain(thrown, output);
@@ -85,10 +98,10 @@ async function perform(
 }
 
 /** Colours are for a terminal: on a pipe, as in a hook, no package is loaded for them. */
-async function loadPaint({ color }: GlobalOptions, env: NodeJS.ProcessEnv): Promise<OutputOptions['paint']> {
-  if (!color || env['NO_COLOR'] || env['TERM'] === 'dumb') return undefined;
+async function loadPaint({ options, env, streams }: Surroundings): Promise<OutputOptions['paint']> {
+  if (!options.color || env['NO_COLOR'] || env['TERM'] === 'dumb') return undefined;
   const { createPaint } = await import('./terminal/log/paint.ts');
-  return createPaint();
+  return createPaint(streams.stderr);
 }
 
 /** @throws {UsageError} naming who said it, and the formats there are. */
@@ -107,8 +120,6 @@ function logFormatOf(flag: string | undefined, env: NodeJS.ProcessEnv, fallback:
 function refuseEmpty(flag: string, value: string | undefined): void {
   if (value === '') throw new UsageError(`${flag} is empty.`, `Give the path of a file, or leave ${flag} out.`);
 }
-
-const STDERR = 2;
 
 /**
  * Whether this may be a terminal, without loading what knows for sure. A closed stream is none, nor is /dev/null, where
@@ -137,13 +148,13 @@ function complain(thrown: unknown, output: Output): number {
 }
 
 /** Commander has printed its sentence already, but for `--json`, where its words become the error document. */
-function usageExitCode(error: CommanderError, argv: readonly string[]): number {
+function usageExitCode(error: CommanderError, argv: readonly string[], streams: Streams): number {
   if (error.exitCode === 0) return EXIT.done;
   if (argv.includes('--json')) {
     const slip = parseErrorOf(error.message, argv);
     const message = say`${foreign(slip.message)}`;
     const hint = slip.hint === undefined ? undefined : say`${foreign(slip.hint)}`;
-    const output = createOutput({ quiet: false, verbosity: 0, json: true, now: Date.now });
+    const output = createOutput({ quiet: false, verbosity: 0, json: true, streams, now: Date.now });
     output.error({ code: 'usage', exitCode: EXIT.usage, message, hint }, []);
   }
   return EXIT.usage;

@@ -1,4 +1,6 @@
 import type { Help } from 'commander';
+import { readerOf } from '../terminal/reader.ts';
+import type { Streams } from '../terminal/streams.ts';
 import { wrapToWidth } from '../terminal/width.ts';
 
 const PIPE_WIDTH = 80;
@@ -10,8 +12,9 @@ const BELOW_INDENT = 6;
 const OWN_OPTIONS = 'Options:';
 
 /** How wide help may be: the terminal, or 80 columns where there is none. */
-export function helpWidth(): number {
-  return (process.stdout.isTTY && process.stdout.columns) || PIPE_WIDTH;
+export function helpWidth(streams: Streams): number {
+  const reader = readerOf(streams, 'stdout');
+  return reader.kind === 'person' ? reader.width : PIPE_WIDTH;
 }
 
 /** A term and its explanation, wrapped between words so that no line is wider than `width` unless a word is. */

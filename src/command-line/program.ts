@@ -2,7 +2,8 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { SETTING_GROUPS } from '../settings/setting.ts';
 import type { SettingName } from '../settings/table.ts';
 import { SETTINGS } from '../settings/table.ts';
-import { writeText } from '../terminal/log/output.ts';
+import type { Streams } from '../terminal/streams.ts';
+import { writeText } from '../terminal/streams.ts';
 import { VERSION } from '../version.ts';
 import { exitCodesHelp } from './exit-codes.ts';
 import { HELP_LAYOUT, helpParagraph, helpWidth } from './help-layout.ts';
@@ -27,11 +28,14 @@ export type GlobalOptions = {
 /** Called with the command that was typed, once its options are read. */
 export type Perform = (command: CommandSpec, invocation: Invocation, options: GlobalOptions) => Promise<void>;
 
+/** What a command line is read for, and where its help goes. */
+export type Program = { readonly streams: Streams; readonly perform: Perform };
+
 /**
  * The parser for a command line. Every command is known by name, so that a typo finds its neighbour; options are only
  * declared for those that `argv` names, since each line would pay for all.
  */
-export function createProgram(argv: readonly string[], perform: Perform): Command {
+export function createProgram(argv: readonly string[], { streams, perform }: Program): Command {
   const program = new Command('plexsync')
     .description(
       'Carries scene metadata from Stash to Plex: nothing lost, nothing written to the wrong item, nothing done twice for nothing.',
@@ -42,12 +46,14 @@ export function createProgram(argv: readonly string[], perform: Perform): Comman
     .exitOverride()
     .helpCommand(HELP_COMMAND, HELP_OF_COMMAND)
     .configureHelp(HELP_LAYOUT)
-    .addHelpText('after', () => `\n${programHelpAfter()}`);
+    .addHelpText('after', () => `\n${programHelpAfter(helpWidth(streams))}`);
   for (const option of GLOBAL_OPTIONS) program.addOption(toGlobalOption(option));
   program.configureOutput({
+    getOutHelpWidth: () => helpWidth(streams),
+    getErrHelpWidth: () => helpWidth(streams),
     // A reader that has gone (`plexsync --help | head`) is no failure.
-    writeOut: (text) => void writeText('stdout', text),
-    writeErr: (text) => void writeText('stderr', text),
+    writeOut: (text) => void writeText(streams.stdout, text),
+    writeErr: (text) => void writeText(streams.stderr, text),
     outputError: (text, write) => {
       if (argv.includes('--json')) return;
       const { message, hint } = parseErrorOf(text, argv);
@@ -59,7 +65,7 @@ export function createProgram(argv: readonly string[], perform: Perform): Comman
     const [first = '', second] = spec.name.split(' ');
     if (second !== undefined && !groups.has(first)) groups.set(first, groupOf(program, first));
     const command = (groups.get(first) ?? program).command(second ?? first).description(spec.summary);
-    if (argv.includes(second ?? first)) configure(command, spec, perform);
+    if (argv.includes(second ?? first)) configure(command, spec, { streams, perform });
   }
   return program;
 }
@@ -72,11 +78,11 @@ function groupOf(program: Command, name: string): Command {
   return program.command(name).description(summary).helpCommand(HELP_COMMAND, HELP_OF_COMMAND);
 }
 
-function configure(command: Command, spec: CommandSpec, perform: Perform): void {
+function configure(command: Command, spec: CommandSpec, { streams, perform }: Program): void {
   for (const { name, help } of spec.operands ?? []) command.argument(name, help);
   for (const option of spec.options ?? []) command.addOption(toOption(option));
   for (const name of spec.settings ?? []) for (const option of settingOptions(name)) command.addOption(option);
-  command.addHelpText('after', () => `\n${helpAfter(spec)}`);
+  command.addHelpText('after', () => `\n${helpAfter(spec, helpWidth(streams))}`);
   command.action(async () => {
     const options = command.opts<Record<string, unknown>>();
     const globals = command.optsWithGlobals<GlobalOptions>();
@@ -93,14 +99,12 @@ function configure(command: Command, spec: CommandSpec, perform: Perform): void 
 
 const GLOBAL_OPTIONS_ARE = 'The options that every command takes are in plexsync --help.';
 
-function programHelpAfter(): string {
-  const width = helpWidth();
+function programHelpAfter(width: number): string {
   return `${helpParagraph('New here: plexsync demo, then plexsync init.', width)}\n\n${exitCodesHelp(width)}`;
 }
 
 /** What the help of a command says after its options. */
-function helpAfter({ notes = [], examples }: CommandSpec): string {
-  const width = helpWidth();
+function helpAfter({ notes = [], examples }: CommandSpec, width: number): string {
   const paragraphs = notes.map((note) => helpParagraph(note, width));
   const shown = ['Examples:', ...examples.map((line) => `  ${line}`)].join('\n');
   return [...paragraphs, shown, helpParagraph(GLOBAL_OPTIONS_ARE, width)].join('\n\n');

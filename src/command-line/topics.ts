@@ -1,5 +1,6 @@
 import { UsageError } from '../core/model/errors.ts';
 import { nearest } from '../core/model/nearest.ts';
+import type { Streams } from '../terminal/streams.ts';
 import { exitCodesHelp } from './exit-codes.ts';
 import { helpParagraph, helpWidth } from './help-layout.ts';
 import { COMMANDS } from './outlines/commands.ts';
@@ -10,18 +11,18 @@ import { createProgram } from './program.ts';
  * which commander would read the first word alone; `undefined` for any other line.
  * @throws {UsageError} where help is asked of a command that there is not.
  */
-export function helpTopic(argv: readonly string[]): string | undefined {
+export function helpTopic(argv: readonly string[], streams: Streams): string | undefined {
   const [verb = '', topic, ...rest] = argv;
   const isAsked = ['help', '--help', '-h'].includes(verb) && topic === 'exit-codes' && rest.length === 0;
-  if (isAsked) return exitCodesTopic();
+  if (isAsked) return exitCodesTopic(streams);
   const words = argv.slice(1);
   const isOfCommand =
     verb === 'help' && words.length > 0 && words[0] !== 'help' && words.every((word) => !word.startsWith('-'));
-  return isOfCommand ? commandHelp(words) : undefined;
+  return isOfCommand ? commandHelp(words, streams) : undefined;
 }
 
-function commandHelp(words: readonly string[]): string {
-  let command = createProgram(words, () => Promise.resolve());
+function commandHelp(words: readonly string[], streams: Streams): string {
+  let command = createProgram(words, { streams, perform: () => Promise.resolve() });
   for (const [index, word] of words.entries()) {
     const next = command.commands.find((one) => one.name() === word);
     if (next === undefined) throw unknownCommand(words.slice(0, index), { word, known: command.commands });
@@ -45,8 +46,8 @@ function unknownCommand(
   );
 }
 
-function exitCodesTopic(): string {
-  const width = helpWidth();
+function exitCodesTopic(streams: Streams): string {
+  const width = helpWidth(streams);
   const perCommand = COMMANDS.map(({ name, exitCodes }) => `  ${name.padEnd(18)}${exitCodes.join(' ')}`);
   return [
     exitCodesHelp(width),

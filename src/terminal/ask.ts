@@ -2,10 +2,11 @@ import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { isTerminal } from './reader.ts';
 import { sanitize } from './sanitize.ts';
+import type { Streams } from './streams.ts';
 
 /** Whether there is a person who can be asked. */
-export function canAsk(): boolean {
-  return process.stdin.isTTY === true && isTerminal('stderr');
+export function canAsk({ stdin, stderr }: Streams): boolean {
+  return isTerminal(stdin) && isTerminal(stderr);
 }
 
 /** A question; an empty answer means `fallback`, and a hidden one is not echoed. */

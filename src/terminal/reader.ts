@@ -1,16 +1,17 @@
 import { isatty } from 'node:tty';
+import type { Streams } from './streams.ts';
 
 /** Who reads a stream: a person, at a terminal that is `width` columns wide, or another program. */
 export type Reader = { readonly kind: 'person'; readonly width: number } | { readonly kind: 'pipe' };
 
-/** Whether a person is reading this stream. */
-export function isTerminal(stream: 'stdout' | 'stderr'): boolean {
-  return isatty(stream === 'stdout' ? 1 : 2);
+/** Whether a person is at the other end of a stream. */
+export function isTerminal(fd: number): boolean {
+  return isatty(fd);
 }
 
-/** Who reads this stream now; a terminal may be resized, so ask again before each drawing. */
-export function readerOf(stream: 'stdout' | 'stderr'): Reader {
-  return isTerminal(stream) ? { kind: 'person', width: widthOf(process[stream]) } : { kind: 'pipe' };
+/** Who reads this stream now. A terminal is that of the process: no other is ever handed to a command. */
+export function readerOf(streams: Streams, stream: 'stdout' | 'stderr'): Reader {
+  return isTerminal(streams[stream]) ? { kind: 'person', width: widthOf(process[stream]) } : { kind: 'pipe' };
 }
 
 /** Columns of a terminal; one that does not know its size (a serial line says 0) is taken for the usual 80. */

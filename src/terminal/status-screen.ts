@@ -1,5 +1,5 @@
+import type { Output } from './log/output.ts';
 import type { Reader } from './reader.ts';
-import { readerOf } from './reader.ts';
 import { cutToWidth, displayWidth } from './width.ts';
 
 /** A block of text on stdout that is drawn again and again. */
@@ -12,23 +12,23 @@ export type Screen = {
 
 /**
  * A live screen: at a terminal each block is drawn over the one before, and again when the terminal is resized; on a
- * pipe blocks follow each other, parted by an empty line. `write` writes to stdout and ends the line. Nothing is hidden
+ * pipe blocks follow each other, parted by an empty line. Nothing is hidden
  * and no other screen is switched to, so that whatever kills the process leaves a usable shell.
  */
-export function createScreen({ write }: { write(text: string): void }): Screen {
+export function createScreen(output: Pick<Output, 'readerOf' | 'result'>): Screen {
   let shown: readonly string[] | undefined;
   let last: ((reader: Reader) => string) | undefined;
   const draw = (): void => {
     if (last === undefined) return;
-    const reader = readerOf('stdout');
+    const reader = output.readerOf('stdout');
     const text = last(reader);
     if (reader.kind === 'pipe') {
-      write(shown === undefined ? text : `\n${text}`);
+      output.result(shown === undefined ? text : `\n${text}`);
       shown = [];
       return;
     }
     const lines = fitting(text.split('\n'), reader.width);
-    write(
+    output.result(
       `${backOver(shown ?? [], reader.width)}${lines.map((line) => `${line}${CLEAR_LINE}`).join('\n')}${CLEAR_BELOW}`,
     );
     shown = lines;

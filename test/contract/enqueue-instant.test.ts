@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { run } from '../../src/commands/enqueue/enqueue.ts';
 import { openIntake } from '../../src/queue/work/intake.ts';
 import { createOutput } from '../../src/terminal/log/output.ts';
+import { PROCESS_STREAMS } from '../../src/terminal/streams.ts';
 import { edit, NOW, setup } from '../helpers/queue-world.ts';
 
 test('a list is said when its command began: an edit by hand that comes while it is read is later', async (t) => {
@@ -23,7 +24,10 @@ test('a list is said when its command began: an edit by hand that comes while it
   };
   const output = createOutput({ quiet: true, verbosity: 0, json: false, now });
   const options = { sceneIds: [], file, inline: {}, optionNames: {}, configFile: undefined };
-  assert.equal(await run(options, { dataDir: world.dir, output, env: {}, now, version: '0' }), 0);
+  assert.equal(
+    await run(options, { dataDir: world.dir, output, streams: PROCESS_STREAMS, env: {}, now, version: '0' }),
+    0,
+  );
   const [job] = world.sql('SELECT data FROM jobs WHERE scene_id = 7');
   const { title, tagline } = JSON.parse(String(job?.['data'])) as Record<string, unknown>;
   assert.deepEqual([title, tagline], ['By hand', 'All at sea']);

@@ -7,6 +7,7 @@ import { createOutput } from '../../src/terminal/log/output.ts';
 import { createProgress } from '../../src/terminal/progress.ts';
 import { readerOf } from '../../src/terminal/reader.ts';
 import { createScreen } from '../../src/terminal/status-screen.ts';
+import { PROCESS_STREAMS } from '../../src/terminal/streams.ts';
 import { renderFields } from '../../src/terminal/table.ts';
 
 const STEP_MS = 200;
@@ -33,7 +34,7 @@ async function work(ending: 'clear' | 'kill'): Promise<void> {
 
 function watch(): void {
   const output = createOutput({ quiet: false, verbosity: 0, json: false, now: () => at });
-  const screen = createScreen({ write: output.result });
+  const screen = createScreen(output);
   output.result('before');
   for (const path of ['/srv/gardens/along/the/old/harbour wall and the quay', '/srv/gardens', '/srv/piers']) {
     screen.draw((reader) =>
@@ -68,5 +69,5 @@ function log(format: string): void {
 if (task === 'work') await work('clear');
 else if (task === 'be-killed') await work('kill');
 else if (task === 'watch') watch();
-else if (task === 'reader') process.stdout.write(`${JSON.stringify(readerOf('stdout'))}\n`);
+else if (task === 'reader') process.stdout.write(`${JSON.stringify(readerOf(PROCESS_STREAMS, 'stdout'))}\n`);
 else log(task ?? '');

@@ -13,7 +13,6 @@ import { shownValue } from '../../settings/load.ts';
 import type { Setting } from '../../settings/setting.ts';
 import type { SettingName, Settings } from '../../settings/table.ts';
 import { HIDDEN, SETTINGS } from '../../settings/table.ts';
-import { readerOf } from '../../terminal/reader.ts';
 import { renderTable } from '../../terminal/table.ts';
 import type { Context } from '../shared/context.ts';
 import { logWrapped } from '../shared/log-wrapped.ts';
@@ -40,7 +39,7 @@ export async function show({ flags, configFile }: ConfigOptions, context: Contex
     const place = { data_dir: dataDir.path, data_dir_origin: dataDir.origin, config_file: path };
     output.resultJson({ ...place, settings, problems } satisfies ConfigShowDocument, 2);
   } else {
-    const reader = readerOf('stdout');
+    const reader = output.readerOf('stdout');
     const cells = rows.map((row) => [row.setting.name, shownText(row), `${row.setting.origin.name}${markOf(row)}`]);
     output.result(renderTable(['SETTING', 'VALUE', 'FROM'], cells, reader));
     for (const one of review.unused) logWrapped(output, say`${foreign(unusedWords(one, loaded))}.`);

@@ -16,7 +16,7 @@ import type { DeadLetterActions, Retried } from '../../queue/work/dead-letter-ac
 import { openDeadLetterActions } from '../../queue/work/dead-letter-actions.ts';
 import { openStores } from '../../queue/work/open-stores.ts';
 import { confirm } from '../../terminal/confirm.ts';
-import { readerOf } from '../../terminal/reader.ts';
+import type { Output } from '../../terminal/log/output.ts';
 import { sanitize } from '../../terminal/sanitize.ts';
 import { renderTable } from '../../terminal/table.ts';
 import { localTime } from '../../terminal/time.ts';
@@ -36,7 +36,7 @@ export async function list({ selection }: { readonly selection: Selection }, con
     const { output } = context;
     if (output.json) output.resultJson(letters.map(letterDocument), 2);
     else if (letters.length === 0) output.result(noLettersWords(actions, selection));
-    else output.result(letterTable(letters));
+    else output.result(letterTable(letters, output));
     for (const letter of letters) warnOfDamage(letter, context);
     return EXIT.done;
   });
@@ -64,11 +64,11 @@ export async function retry({ selection, yes, dryRun = false }: Asked, context: 
       const retried = actions.preview(letters);
       if (output.json)
         output.resultJson({ dry_run: true, retried: retried.map(retriedDocument) } satisfies LetterRetryDocument);
-      else output.result(`${tableAbove(letters)}${retriedText(retried, 'would be put')}`);
+      else output.result(`${tableAbove(letters, output)}${retriedText(retried, 'would be put')}`);
       return retryExitCode(retried, context);
     }
     const question = `Put ${countOf(letters.length)} back into the queue of ${context.dataDir.path}${actions.serverName()}?`;
-    const answer = letters.length > 1 ? await confirm(question, { yes }) : 'yes';
+    const answer = letters.length > 1 ? await confirm(question, { yes, streams: context.streams }) : 'yes';
     if (answer !== 'yes') return declined(answer, context);
     const retried = actions.retry(letters, context.now());
     if (output.json) output.resultJson({ retried: retried.map(retriedDocument) } satisfies LetterRetryDocument);
@@ -85,11 +85,11 @@ export async function purge({ selection, yes, dryRun = false }: Asked, context: 
     if (dryRun) {
       const document: LetterPurgeDocument = { dry_run: true, purged: letters.length, letters: letters.map(toBrief) };
       if (output.json) output.resultJson(document);
-      else output.result(`${tableAbove(letters)}${countOf(letters.length)} would be deleted.`);
+      else output.result(`${tableAbove(letters, output)}${countOf(letters.length)} would be deleted.`);
       return EXIT.done;
     }
     const question = `Delete ${countOf(letters.length)} from ${context.dataDir.path}${actions.serverName()} for good? Their edits will not arrive.`;
-    const answer = letters.length > 0 ? await confirm(question, { yes }) : 'yes';
+    const answer = letters.length > 0 ? await confirm(question, { yes, streams: context.streams }) : 'yes';
     if (answer !== 'yes') return declined(answer, context);
     const purged = actions.purge(letters);
     if (output.json) output.resultJson({ purged } satisfies LetterPurgeDocument);
@@ -128,12 +128,12 @@ function toBrief({ id, scene_id, error_type }: DeadLetter): BriefLetterDocument 
   return { id, scene_id, error_type };
 }
 
-function tableAbove(letters: readonly DeadLetter[]): string {
-  return letters.length === 0 ? '' : `${letterTable(letters)}\n`;
+function tableAbove(letters: readonly DeadLetter[], output: Output): string {
+  return letters.length === 0 ? '' : `${letterTable(letters, output)}\n`;
 }
 
-function letterTable(letters: readonly DeadLetter[]): string {
-  const reader = readerOf('stdout');
+function letterTable(letters: readonly DeadLetter[], output: Output): string {
+  const reader = output.readerOf('stdout');
   const rows = letters.map((letter) => [
     letter.id,
     letter.scene_id,

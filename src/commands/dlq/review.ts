@@ -7,7 +7,6 @@ import type { DeadLetter } from '../../queue/tables/dead-letters.ts';
 import { letterChoicesOf, letterDataOf, letterPathOf } from '../../queue/tables/dead-letters.ts';
 import { createMasker } from '../../redact/mask.ts';
 import { learnDocument, maskDocument } from '../../redact/personal-words.ts';
-import { isTerminal } from '../../terminal/reader.ts';
 import { sanitize } from '../../terminal/sanitize.ts';
 import { renderTable } from '../../terminal/table.ts';
 import type { Context } from '../shared/context.ts';
@@ -27,7 +26,7 @@ export async function summary({ selection }: { readonly selection: Selection }, 
     const { output } = context;
     if (output.json) output.resultJson(summaryDocument(groups), 2);
     else if (groups.length === 0) output.result(noLettersWords(actions, selection));
-    else output.result(isTerminal('stdout') ? summaryText(groups) : summaryLines(groups));
+    else output.result(output.readerOf('stdout').kind === 'person' ? summaryText(groups) : summaryLines(groups));
     return EXIT.done;
   });
 }

@@ -3,7 +3,7 @@ import type { DoctorDocument } from '../../documents/doctor.ts';
 import { EXIT } from '../../exit.ts';
 import { loadSettings } from '../../settings/load.ts';
 import type { SettingName } from '../../settings/table.ts';
-import { readerOf } from '../../terminal/reader.ts';
+import type { Reader } from '../../terminal/reader.ts';
 import { renderFields, renderTable } from '../../terminal/table.ts';
 import type { Context } from '../shared/context.ts';
 import type { Finding } from './finding.ts';
@@ -26,7 +26,7 @@ export async function run(options: DoctorOptions, context: Context): Promise<num
   const findings = await examine(options, context);
   const failed = new Set(findings.filter(({ status }) => status === 'failure').map(({ check }) => check));
   if (output.json) output.resultJson(toDocument(findings), 2);
-  else output.result(toText(findings));
+  else output.result(toText(findings, output.readerOf('stdout')));
   if (failed.size === 0) return EXIT.done;
   if (!output.json) output.log('error', say`Failed: ${ours([...failed].join(', '))}`);
   return EXIT.jobsFailed;
@@ -64,8 +64,7 @@ function toDocument(findings: readonly Finding[]): DoctorDocument {
   };
 }
 
-function toText(findings: readonly Finding[]): string {
-  const reader = readerOf('stdout');
+function toText(findings: readonly Finding[], reader: Reader): string {
   if (reader.kind === 'pipe') {
     const rows = findings.map(({ check, status, message, fix }) => [status, check, message, fix ?? '']);
     return renderTable([], rows, reader);

@@ -40,7 +40,7 @@ export async function run(options: EnqueueFromStashOptions, context: Context): P
   const count = `${walk.total.toLocaleString('en')} ${walk.total === 1 ? 'scene' : 'scenes'}`;
   const question = `Put ${count} of Stash at ${loaded.settings.stash_url} into the queue of ${dataDir.path}?`;
   const asks = scope.kind === 'all' && walk.total > 0;
-  const answer = asks ? await confirm(question, { yes: options.confirmed === 'yes' }) : 'yes';
+  const answer = asks ? await confirm(question, { yes: options.confirmed === 'yes', streams: context.streams }) : 'yes';
   if (answer !== 'yes') return declined(answer, context);
   const intake = openIntake(dataDir);
   const live = await showProgress(context, walk.total);

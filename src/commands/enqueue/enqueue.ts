@@ -23,11 +23,11 @@ export type EnqueueOptions = {
 };
 
 /** Puts scenes into the queue and says how long that took. */
-export async function run(options: EnqueueOptions, { dataDir, output, env, now }: Context): Promise<number> {
+export async function run(options: EnqueueOptions, { dataDir, output, streams, env, now }: Context): Promise<number> {
   const startedAt = process.hrtime.bigint();
   // Said when the command began: a list may take long to come, and an edit by hand meanwhile is later.
   const saidAt = now();
-  const edits = readEdits(options);
+  const edits = readEdits(options, streams.stdin);
   const intake = openIntake(dataDir);
   let enqueued: readonly Enqueued[];
   let held = 0;
@@ -90,7 +90,7 @@ function report(enqueued: readonly Enqueued[], held: number, output: Context['ou
   }
 }
 
-function readEdits({ sceneIds, file, inline, optionNames }: EnqueueOptions): readonly SceneEdit[] {
+function readEdits({ sceneIds, file, inline, optionNames }: EnqueueOptions, stdin: number): readonly SceneEdit[] {
   if (file === '') throw new UsageError('--file is empty.', 'Give a JSON or NDJSON file, or - for standard input.');
   if (inline['path'] === '') throw new UsageError('--path is empty.', 'Give the scene’s file, as Stash sees it.');
   const source = file ?? (sceneIds.length === 1 && sceneIds[0] === '-' ? '-' : undefined);
@@ -102,7 +102,7 @@ function readEdits({ sceneIds, file, inline, optionNames }: EnqueueOptions): rea
         'Enqueue the file and the scene in two commands.',
       );
     }
-    return parseScenes(readSource(source), nameOf(source));
+    return parseScenes(readSource(source, stdin), nameOf(source));
   }
   if (sceneIds.length === 0) {
     throw new UsageError(
@@ -119,10 +119,10 @@ function readEdits({ sceneIds, file, inline, optionNames }: EnqueueOptions): rea
   return sceneIds.map((id) => parseGivenScene({ ...inline, scene_id: id }, 'The scene', optionNames));
 }
 
-function readSource(source: string): string {
+function readSource(source: string, stdin: number): string {
   const name = nameOf(source);
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(source === '-' ? 0 : source));
+    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(source === '-' ? stdin : source));
   } catch (thrown) {
     const { code } = thrown as NodeJS.ErrnoException;
     if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA')

@@ -36,17 +36,18 @@ const WRITTEN: readonly SettingName[] = SETTING_NAMES.filter(
  * a terminal everything comes from flags and environment.
  */
 export async function run(options: InitOptions, context: Context): Promise<number> {
-  const { dataDir, output } = context;
+  const { dataDir, output, streams } = context;
   const path = configFilePath(dataDir.path, options.configFile);
   const present = await readConfigFile({ ...sourceOf(options, context), named: presentFile(options) });
   if (Object.keys(present.values).length > 0) {
-    const answer = await confirm(`${path} exists. Change it?`, { yes: options.yes });
+    const answer = await confirm(`${path} exists. Change it?`, { yes: options.yes, streams });
     if (answer !== 'yes') return declined(answer, context);
   }
   // That others can read the file is mended by writing it.
   const { warnings } = await loadWith({}, options, context);
   tellWarnings({ warnings: warnings.filter((warning) => !present.warnings.includes(warning)) }, context);
-  const answers = canAsk() && !options.yes ? await askAll(options, context) : await takeAsGiven(options, context);
+  const answers =
+    canAsk(streams) && !options.yes ? await askAll(options, context) : await takeAsGiven(options, context);
   if (answers === undefined) {
     output.log('info', say`Stopped. Nothing was written.`);
     return signalExitCode('SIGINT');

@@ -6,7 +6,6 @@ import { EXIT } from '../../exit.ts';
 import { parseRunningTimeMs } from '../../settings/duration.ts';
 import { loadSettings } from '../../settings/load.ts';
 import type { SettingName } from '../../settings/table.ts';
-import { readerOf } from '../../terminal/reader.ts';
 import type { Context } from '../shared/context.ts';
 import { connectToPlex } from '../shared/plex-connection.ts';
 import { toId } from '../shared/typed-values.ts';
@@ -41,7 +40,7 @@ export async function run(options: MatchTestOptions, context: Context): Promise<
   const explanation = await explainMatch(file, { sections, mappings: settings.path_map }, plex);
   const matching = settings.strict_matching ? 'strict' : 'relaxed';
   if (output.json) output.resultJson(matchDocument(explanation, { matching, scene }), 2);
-  else output.result(matchText(explanation, { matching, scene, reader: readerOf('stdout') }));
+  else output.result(matchText(explanation, { matching, scene, reader: output.readerOf('stdout') }));
   return explanation.look.match.kind === 'high' ? EXIT.done : EXIT.jobsFailed;
 }
 

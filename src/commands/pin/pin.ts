@@ -15,7 +15,7 @@ import { knownPathOf, readSceneStatus } from '../../queue/views/scene-status.ts'
 import { openStores } from '../../queue/work/open-stores.ts';
 import { loadSettings } from '../../settings/load.ts';
 import type { SettingName } from '../../settings/table.ts';
-import { readerOf } from '../../terminal/reader.ts';
+import type { Reader } from '../../terminal/reader.ts';
 import { sanitize } from '../../terminal/sanitize.ts';
 import { renderTable } from '../../terminal/table.ts';
 import { localTime, utcTime } from '../../terminal/time.ts';
@@ -172,15 +172,14 @@ export function list({ dataDir, output }: Context): number {
     const pins = listPins(stores);
     if (output.json) output.resultJson(pins.map(pinDocument), 2);
     else if (pins.length === 0) output.result('No scene is pinned.');
-    else output.result(pinTable(pins));
+    else output.result(pinTable(pins, output.readerOf('stdout')));
     return EXIT.done;
   } finally {
     stores.close();
   }
 }
 
-function pinTable(pins: readonly Pin[]): string {
-  const reader = readerOf('stdout');
+function pinTable(pins: readonly Pin[], reader: Reader): string {
   const time = reader.kind === 'person' ? localTime : utcTime;
   const rows = pins.map(({ sceneId, ratingKey, title, file, pinnedAt }) => [
     sceneId,

@@ -21,7 +21,7 @@ export async function run(
   { configFile }: { readonly configFile: string | undefined },
   context: Context,
 ): Promise<number> {
-  const event = readHookEvent(readInput());
+  const event = readHookEvent(readInput(context.streams.stdin));
   switch (event.kind) {
     case 'sync':
     case 'forget':
@@ -69,8 +69,8 @@ function done(document: HookDocument, { output }: Context): number {
 }
 
 /** To the end, however long: Stash is not to meet a pipe that nobody reads. */
-function readInput(): unknown {
-  const text = readFileSync(0, 'utf8');
+function readInput(stdin: number): unknown {
+  const text = readFileSync(stdin, 'utf8');
   if (text.trim() === '') throw notStash('it is empty');
   const parsed = parseJsonText(text);
   if (parsed.kind === 'broken') throw notStash(`it is no JSON (${parsed.reason})`);

@@ -38,7 +38,7 @@ export async function run(options: InstallOptions, context: Context): Promise<nu
   for (const file of files) refuseForeign(file.path);
   refuseTwin(dirname(folder), join(folder, `${PLUGIN_ID}.yml`));
   const question = `Write ${files.map(({ path }) => path).join(' and ')} for Stash?`;
-  const answer = await confirm(question, { yes: options.confirmed === 'yes' });
+  const answer = await confirm(question, { yes: options.confirmed === 'yes', streams: context.streams });
   if (answer !== 'yes') return declined(answer, context);
   // Makes the directory and the queue too, so that the first run finds them.
   openIntake(dataDir).close();

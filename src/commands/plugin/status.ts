@@ -2,7 +2,6 @@ import { foreign, say } from '../../core/model/sentence.ts';
 import type { PluginStatusDocument } from '../../documents/plugin.ts';
 import { EXIT } from '../../exit.ts';
 import { openStoresToRead } from '../../queue/store/stores.ts';
-import { readerOf } from '../../terminal/reader.ts';
 import { renderTable } from '../../terminal/table.ts';
 import { localTime, shortDuration, utcTime } from '../../terminal/time.ts';
 import type { Context } from '../shared/context.ts';
@@ -19,7 +18,7 @@ export function run({ dataDir, output, now: clock }: Context): number {
     output.resultJson(documentOf(state), 2);
     return exitCode;
   }
-  const reader = readerOf('stdout');
+  const reader = output.readerOf('stdout');
   output.result(renderTable([], linesOf(state, now, reader.kind === 'person' ? localTime : utcTime), reader));
   for (const problem of problems) output.log('warning', say`${foreign(wordsFor(problem))}`);
   if (problems.length === 0 && arrival.kind === 'long_ago')

@@ -35,7 +35,10 @@ export async function drop(options: DropOptions, context: Context): Promise<numb
       return EXIT.done;
     }
     const question = `Drop ${countOf(doomed)} from the queue of ${context.dataDir.path}${serverWords(stores.queueDb)}? Their edits will not arrive.`;
-    const answer = doomed.length > 0 ? await confirm(question, { yes: options.confirmed === 'yes' }) : 'yes';
+    const answer =
+      doomed.length > 0
+        ? await confirm(question, { yes: options.confirmed === 'yes', streams: context.streams })
+        : 'yes';
     if (answer !== 'yes') return declined(answer, context);
     report(dropJobs(stores, jobs), 'dropped', context.output);
     return EXIT.done;

@@ -6,7 +6,6 @@ import { openStoresToRead } from '../../queue/store/stores.ts';
 import type { JobFilter, QueuedJob } from '../../queue/views/job-list.ts';
 import { countJobs, readJobs } from '../../queue/views/job-list.ts';
 import type { Reader } from '../../terminal/reader.ts';
-import { isTerminal, readerOf } from '../../terminal/reader.ts';
 import { renderTable } from '../../terminal/table.ts';
 import { localTime, utcTime } from '../../terminal/time.ts';
 import type { Context } from '../shared/context.ts';
@@ -32,7 +31,7 @@ export function list({ scene, state, limit }: ListOptions, context: Context): nu
   try {
     const at = now();
     if (output.json) output.resultJsonArray(documentsOf(readJobs(stores, filter, at)));
-    else if (isTerminal('stdout')) showTable(stores, { filter, now: at }, output);
+    else if (output.readerOf('stdout').kind === 'person') showTable(stores, { filter, now: at }, output);
     else for (const page of inPages(readJobs(stores, filter, at))) output.result(jobTable(page, { kind: 'pipe' }));
     return EXIT.done;
   } finally {
@@ -56,7 +55,7 @@ function showTable(
   }
   const limit = filter.limit ?? TABLE_ROWS;
   for (const page of inPages(readJobs(stores, { ...filter, limit }, now)))
-    output.result(jobTable(page, readerOf('stdout')));
+    output.result(jobTable(page, output.readerOf('stdout')));
   if (all > limit) {
     const more = (all - limit).toLocaleString('en');
     logWrapped(output, say`… and ${ours(more)} more: --limit ${all} shows all, plexsync stats counts them.`);

@@ -2,7 +2,6 @@ import type { KindInNeed, SweepKind } from '../../core/model/reconcile.ts';
 import { KINDS_IN_NEED } from '../../core/model/reconcile.ts';
 import type { ReconcileDocument } from '../../documents/reconcile.ts';
 import type { Output } from '../../terminal/log/output.ts';
-import { readerOf } from '../../terminal/reader.ts';
 import { renderTable } from '../../terminal/table.ts';
 
 /** What a sweep has found. */
@@ -51,7 +50,7 @@ export function reportFindings({ ids, counts }: Findings, output: Output): void 
     counts[kind],
     '-',
   ]);
-  output.result(renderTable(['KIND', 'SCENES', 'FIRST IDS'], [...inNeed, ...atRest], readerOf('stdout')));
+  output.result(renderTable(['KIND', 'SCENES', 'FIRST IDS'], [...inNeed, ...atRest], output.readerOf('stdout')));
 }
 
 /** Says what was done; with `--json` all of it in one document. */

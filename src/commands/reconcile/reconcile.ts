@@ -63,7 +63,10 @@ export async function run(options: ReconcileOptions, context: Context): Promise<
       return EXIT.done;
     }
     const question = questionOf(findings, sweep, { loaded, dataDir: dataDir.path });
-    const answer = question === undefined ? 'yes' : await confirm(question, { yes: options.confirmed === 'yes' });
+    const answer =
+      question === undefined
+        ? 'yes'
+        : await confirm(question, { yes: options.confirmed === 'yes', streams: context.streams });
     if (answer !== 'yes') return declined(answer, context);
     reportOutcome({ ...outcome, carried: carryOut(findings, sweep, now) }, context.output);
     return EXIT.done;

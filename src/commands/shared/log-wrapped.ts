@@ -2,12 +2,11 @@ import type { Sentence } from '../../core/model/sentence.ts';
 import { asProse, ours, plainText, say } from '../../core/model/sentence.ts';
 import type { Output } from '../../terminal/log/output.ts';
 import type { Reader } from '../../terminal/reader.ts';
-import { readerOf } from '../../terminal/reader.ts';
 import { wrapToWidth } from '../../terminal/width.ts';
 
 /** Says a sentence beside the results, in lines that fit the terminal; to a pipe in one. */
-export function logWrapped(output: Pick<Output, 'log'>, sentence: Sentence): void {
-  for (const line of linesFor(sentence, readerOf('stderr'))) output.log('info', line);
+export function logWrapped(output: Pick<Output, 'log' | 'readerOf'>, sentence: Sentence): void {
+  for (const line of linesFor(sentence, output.readerOf('stderr'))) output.log('info', line);
 }
 
 /** A sentence in lines for a reader; where it is broken no part is whole any more, so that each line is one part. */

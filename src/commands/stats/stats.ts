@@ -7,7 +7,6 @@ import { openStoresToRead } from '../../queue/store/stores.ts';
 import type { StoreStats } from '../../queue/views/stats.ts';
 import { readStats } from '../../queue/views/stats.ts';
 import { parseDurationMs } from '../../settings/duration.ts';
-import { isTerminal, readerOf } from '../../terminal/reader.ts';
 import { createScreen } from '../../terminal/status-screen.ts';
 import { localTime } from '../../terminal/time.ts';
 import type { Context } from '../shared/context.ts';
@@ -53,7 +52,7 @@ export async function run(options: StatsOptions, context: Context): Promise<numb
   const stats = look(wish, now, context);
   if (wish.bounds !== undefined) return check(stats, wish.bounds, context);
   if (output.json) output.resultJson(statsDocument(stats, dataDir), 2);
-  else output.result(statsTable(stats, { dataDir, now, reader: readerOf('stdout') }));
+  else output.result(statsTable(stats, { dataDir, now, reader: output.readerOf('stdout') }));
   return EXIT.done;
 }
 
@@ -96,7 +95,7 @@ async function watch(wish: Wish & { readonly everyMs: number }, context: Context
       const now = context.now();
       // Looked at before the screen is taken, so that a complaint stands on the terminal a person sees.
       const stats = look(wish, now, context);
-      screen ??= createScreen({ write: context.output.result });
+      screen ??= createScreen(context.output);
       screen.draw((reader) => `${localTime(now)}\n\n${statsTable(stats, { dataDir, now, reader })}`);
       await setTimeout(wish.everyMs, undefined, { signal: stop.aborted }).catch(() => undefined);
     }
@@ -124,7 +123,7 @@ function understand(options: StatsOptions, { output }: Context): Wish {
     throw new UsageError(`--interval must be from 0.1s to 1h, not "${options.interval}".`);
   if (options.watch && (options.check || output.json))
     throw new UsageError('--watch draws a screen, and goes with neither --check nor --json.');
-  if (options.watch && !isTerminal('stdout'))
+  if (options.watch && output.readerOf('stdout').kind !== 'person')
     throw new UsageError('--watch needs a terminal to draw on.', 'Without one: plexsync stats, as often as you like.');
   return {
     bounds: options.check ? boundsOr(bounds) : undefined,

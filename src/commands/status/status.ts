@@ -12,7 +12,7 @@ import { knownPathOf, readSceneStatus } from '../../queue/views/scene-status.ts'
 import { loadSettings } from '../../settings/load.ts';
 import type { SettingName } from '../../settings/table.ts';
 import { fieldName, leftReason } from '../../terminal/log/field-words.ts';
-import { readerOf } from '../../terminal/reader.ts';
+import type { Reader } from '../../terminal/reader.ts';
 import { renderFields } from '../../terminal/table.ts';
 import { localTime, utcTime } from '../../terminal/time.ts';
 import type { Context } from '../shared/context.ts';
@@ -45,7 +45,7 @@ export async function run({ scene, flags, configFile }: StatusOptions, context: 
         'warning',
         say`Nothing is known of scene ${sceneId}: it does not wait, has no dead letter and was never written. Try: plexsync enqueue ${sceneId}`,
       );
-    else output.result(statusTable(sceneId, status, link));
+    else output.result(statusTable(status, { sceneId, link, reader: output.readerOf('stdout') }));
     return status === undefined ? EXIT.jobsFailed : EXIT.done;
   } finally {
     stores.close();
@@ -90,8 +90,10 @@ function itemDocument(item: KnownItem, link: string | undefined): StatusItemDocu
 
 type Line = readonly [name: string, value: string];
 
-function statusTable(sceneId: number, status: SceneStatus, link: string | undefined): string {
-  const reader = readerOf('stdout');
+function statusTable(
+  status: SceneStatus,
+  { sceneId, link, reader }: { readonly sceneId: number; readonly link: string | undefined; readonly reader: Reader },
+): string {
   const time = reader.kind === 'person' ? localTime : utcTime;
   const { jobs, letters, item, pin } = status;
   const lines: Line[] = [

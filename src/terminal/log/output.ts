@@ -1,10 +1,13 @@
-import { writeSync } from 'node:fs';
 import type { Piece, Sentence } from '../../core/model/sentence.ts';
 import { plainText } from '../../core/model/sentence.ts';
 import type { AnyDocument } from '../../documents/documents.ts';
 import type { ErrorDocument } from '../../documents/error.ts';
 import type { JobDocument } from '../../documents/job.ts';
+import type { Reader } from '../reader.ts';
+import { readerOf } from '../reader.ts';
 import { sanitize } from '../sanitize.ts';
+import type { Streams } from '../streams.ts';
+import { PROCESS_STREAMS, writeText } from '../streams.ts';
 import type { LogLine } from './log.ts';
 import type { Level, LogEntry, LogFormat } from './log-format.ts';
 import { formatEntry } from './log-format.ts';
@@ -39,6 +42,8 @@ export type OutputOptions = {
   /** 0 shows info and above; 1 adds debug lines. */
   readonly verbosity: number;
   readonly json: boolean;
+  /** Those of the process unless given. */
+  readonly streams?: Streams | undefined;
   /** How log lines look on stderr; `pretty` unless given. */
   readonly logFormat?: LogFormat | undefined;
   /** Epoch ms; stamps log lines where their format has a time. */
@@ -56,6 +61,8 @@ export type Output = {
   readonly json: boolean;
   /** Whether a live line, kept below the log, would be seen. */
   readonly isLive: boolean;
+  /** Who reads a stream now; a terminal may be resized, so ask again before each drawing. */
+  readerOf(stream: 'stdout' | 'stderr'): Reader;
   /** A result, one or more lines; what came from outside must be sanitised before. */
   result(text: string): void;
   /** A result as one JSON document, or one NDJSON line. */
@@ -85,14 +92,14 @@ export type Output = {
 const RANK: Readonly<Record<Level, number>> = { debug: -1, info: 0, warning: 1, error: 2 };
 
 export function createOutput(options: OutputOptions): Output {
-  const { quiet, verbosity, json, logFiles = [], logFormat = 'pretty' } = options;
+  const { quiet, verbosity, json, logFiles = [], logFormat = 'pretty', streams = PROCESS_STREAMS } = options;
   const held = createHold();
   let lostBecause: string | undefined;
   let live: LiveLine | undefined;
   let mask: OutputMask = NO_MASK;
   const writeTo = (stream: 'stdout' | 'stderr', text: string): void => {
     const writeNow = (): void => {
-      const outcome = writeText(stream, text);
+      const outcome = writeText(streams[stream], text);
       if (outcome.kind === 'lost' && stream === 'stdout') lostBecause = outcome.reason;
     };
     if (live === undefined) writeNow();
@@ -121,6 +128,7 @@ export function createOutput(options: OutputOptions): Output {
   return {
     json,
     isLive: options.isLive ?? false,
+    readerOf: (stream) => readerOf(streams, stream),
     result: (text) => {
       if (!quiet) writeTo('stdout', `${text}\n`);
     },
@@ -215,33 +223,4 @@ function createHold(): { add(text: string): void; take(): readonly string[] } {
       return all;
     },
   };
-}
-
-/** Whether a text has arrived, as far as we have to care. */
-type Outcome = { readonly kind: 'written' } | { readonly kind: 'lost'; readonly reason: string };
-
-const WRITTEN: Outcome = { kind: 'written' };
-const STDOUT = 1;
-const STDERR = 2;
-
-/**
- * Writes at once: nothing is lost when the process ends, and a hook pays for no stream. A reader that has gone
- * (`plexsync … | head`) is no failure.
- */
-export function writeText(stream: 'stdout' | 'stderr', text: string): Outcome {
-  const fd = stream === 'stdout' ? STDOUT : STDERR;
-  let rest: Uint8Array = Buffer.from(text);
-  while (rest.length > 0) {
-    try {
-      rest = rest.subarray(writeSync(fd, rest));
-    } catch (thrown) {
-      const { code } = thrown as NodeJS.ErrnoException;
-      if (code === 'EPIPE') return WRITTEN;
-      // A full disk under a log must not stop the work; a result that was lost shows in the exit code.
-      if (code !== 'EAGAIN') return { kind: 'lost', reason: code ?? 'unknown reason' };
-      // A full pipe whose other end is slow: wait a little, without giving up the order of lines.
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
-    }
-  }
-  return WRITTEN;
 }
