@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
@@ -14,6 +13,7 @@ import { nameKey } from '../../src/core/match/paths.ts';
 import type { Section } from '../../src/core/model/plex-item.ts';
 import type { OpenFileIndex } from '../../src/file-index/file-index.ts';
 import { openFileIndex } from '../../src/file-index/file-index.ts';
+import { makeScratchDir, removeScratchDir } from '../helpers/scratch.ts';
 
 const QUAYS: Section = {
   key: '1',
@@ -34,12 +34,12 @@ const GARDENS: Section = {
 const MARK = { addedAt: 5, updatedAt: 7 };
 
 function open(t: TestContext): { readonly dir: string; readonly index: OpenFileIndex; readonly troubles: string[] } {
-  const dir = mkdtempSync(join(tmpdir(), 'plexsync-index-'));
+  const dir = makeScratchDir('index');
   const troubles: string[] = [];
   const index = openFileIndex(dir, (reason) => troubles.push(reason));
   t.after(() => {
     index.close();
-    rmSync(dir, { recursive: true, force: true });
+    removeScratchDir(dir);
   });
   return { dir, index, troubles };
 }

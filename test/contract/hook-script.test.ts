@@ -3,8 +3,7 @@ import assert from 'node:assert/strict';
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
@@ -12,6 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { hookScript } from '../../src/commands/plugin/hook-script.ts';
 import type { Spool } from '../../src/spool/layout.ts';
 import { prepareSpool, spoolOf } from '../../src/spool/layout.ts';
+import { scratchDirOnDisk } from '../helpers/scratch.ts';
 
 const ALL_SHELLS: readonly (readonly [program: string, ...args: string[]])[] = [
   ['sh'],
@@ -35,8 +35,7 @@ function errorIn(stderr: string): string {
 type World = { readonly dir: string; readonly spool: Spool; readonly script: string };
 
 function setup(t: TestContext, change: (script: string) => string = (script) => script): World {
-  const dir = mkdtempSync(join(tmpdir(), "plexsync it's a test "));
-  t.after(() => rmSync(dir, { recursive: true, force: true }));
+  const dir = scratchDirOnDisk(t, "it's a test");
   const spool = spoolOf(dir);
   prepareSpool(spool, 'same_user');
   const script = join(dir, 'front.sh');
@@ -189,8 +188,7 @@ test('what is kept can be read by another user who may reach the spool, whatever
 });
 
 test('a spool for Stash in a container takes events of any user, and shows them to none', (t) => {
-  const dir = mkdtempSync(join(tmpdir(), 'plexsync-spool-'));
-  t.after(() => rmSync(dir, { recursive: true, force: true }));
+  const dir = scratchDirOnDisk(t, 'spool');
   const spool = spoolOf(dir);
   const modes = (): readonly string[] =>
     [spool.path, spool.tmp, spool.new, spool.bad].map((path) => (statSync(path).mode & 0o7777).toString(8));

@@ -1,8 +1,5 @@
 /** What the libraries of a whole server say of a file: asked of Plex live, and of the index, by one rule. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import type { Explanation } from '../../src/commands/match-test/explain-match.ts';
@@ -19,6 +16,7 @@ import { createPlexClient } from '../../src/plex/client.ts';
 import type { SectionOptions } from '../../src/simulator/plex/library/library.ts';
 import type { PlexServer } from '../../src/simulator/plex/server.ts';
 import { startPlexServer } from '../../src/simulator/plex/server.ts';
+import { makeScratchDir, removeScratchDir } from '../helpers/scratch.ts';
 
 const SECTIONS = [
   { key: '1', title: 'Studio A', locations: ['/media/studio-a'] },
@@ -54,7 +52,7 @@ async function world(t: TestContext, sections: readonly SectionOptions[] = SECTI
     plex,
     explain: async (file) => await explainMatch(file, await place(), client),
     indexed: async (file) => {
-      const dir = mkdtempSync(join(tmpdir(), 'plexsync-roots-'));
+      const dir = makeScratchDir('roots');
       const index = openFileIndex(dir, (reason) => assert.fail(reason));
       try {
         const { sections: chosen } = await place();
@@ -71,7 +69,7 @@ async function world(t: TestContext, sections: readonly SectionOptions[] = SECTI
         return await lookUpFile(file, { sections: chosen, mappings: [] }, { byName });
       } finally {
         index.close();
-        rmSync(dir, { recursive: true, force: true });
+        removeScratchDir(dir);
       }
     },
   };

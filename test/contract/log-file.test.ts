@@ -4,16 +4,13 @@ import { once } from 'node:events';
 import {
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
-  rmSync,
   statSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
@@ -25,13 +22,13 @@ import type { LogEntry } from '../../src/terminal/log/log-format.ts';
 import { readReportEntry } from '../../src/terminal/log/report-log.ts';
 import { localTime } from '../../src/terminal/time.ts';
 import { entryOf } from '../helpers/log-entry.ts';
+import { scratchDirOnDisk } from '../helpers/scratch.ts';
 
 const CHILD = fileURLToPath(new URL('../helpers/log-child.ts', import.meta.url));
 const NOW = Date.UTC(2026, 10, 22, 18, 4, 5);
 
 function setup(t: TestContext, options: Partial<RotatingLogOptions> = {}) {
-  const dir = mkdtempSync(join(tmpdir(), 'plexsync-log-'));
-  t.after(() => rmSync(dir, { recursive: true, force: true }));
+  const dir = scratchDirOnDisk(t, 'log');
   const path = join(dir, 'x.log');
   const all: RotatingLogOptions = { path, maxBytes: 200, keep: 3, ifUnwritable: 'tell', ...options };
   return { dir, path, options: all, log: createRotatingLog(all) };

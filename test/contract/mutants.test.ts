@@ -1,7 +1,6 @@
 /** The mutants over real test processes: a small source, a test that reaches some of it, and a child of that test. */
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
@@ -9,6 +8,7 @@ import type { Baseline, Mutant, Workplace } from '../../scripts/mutants/survey.t
 import { filesOf, layOut, runBaseline, spoilable } from '../../scripts/mutants/survey.ts';
 import { runTest } from '../../scripts/mutants/test-run.ts';
 import { tryMutant } from '../../scripts/mutants/try-mutant.ts';
+import { scratchDir } from '../helpers/scratch.ts';
 
 const HARBOUR = `export function berth(boat: string, free: number): string {
   if (free === 0) return 'wait';
@@ -46,8 +46,7 @@ type World = {
 };
 
 function setup(t: TestContext, tests: Readonly<Record<string, string>>): World {
-  const base = mkdtempSync(join(tmpdir(), 'plexsync-harbour-'));
-  t.after(() => rmSync(base, { recursive: true }));
+  const base = scratchDir(t, 'harbour');
   for (const folder of ['src', 'test', 'place']) mkdirSync(join(base, folder));
   writeFileSync(join(base, 'package.json'), '{ "type": "module" }');
   writeFileSync(join(base, 'src/harbour.ts'), HARBOUR);

@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import {
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -12,7 +11,6 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
@@ -21,6 +19,7 @@ import { ingestSpool, removeAsked } from '../../src/spool/ingest.ts';
 import type { Spool } from '../../src/spool/layout.ts';
 import { prepareSpool, spoolOf } from '../../src/spool/layout.ts';
 import { lookAtSpool } from '../../src/spool/look.ts';
+import { scratchDir } from '../helpers/scratch.ts';
 
 // Whole seconds, as every file system keeps them.
 const NOW = Math.floor(Date.now() / 1_000) * 1_000;
@@ -35,8 +34,7 @@ type World = {
 };
 
 function setup(t: TestContext): World {
-  const dir = mkdtempSync(join(tmpdir(), 'plexsync-spool-'));
-  t.after(() => rmSync(dir, { recursive: true, force: true }));
+  const dir = scratchDir(t, 'spool');
   const spool = spoolOf(dir);
   prepareSpool(spool, 'same_user');
   return {

@@ -1,8 +1,7 @@
 /** Every example of every command, run by a shell as it stands in the help, in a world where it makes sense. */
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import Database from 'better-sqlite3';
@@ -10,8 +9,10 @@ import { COMMANDS } from '../../src/command-line/outlines/commands.ts';
 import { EXIT } from '../../src/exit.ts';
 import { startPlexServer } from '../../src/simulator/plex/server.ts';
 import { startStashServer } from '../../src/simulator/stash/server.ts';
-import type { Result } from '../helpers/rig.ts';
-import { BIN, runBin } from '../helpers/rig.ts';
+import { BIN } from '../helpers/rig.ts';
+import type { Result } from '../helpers/run-main.ts';
+import { runMain } from '../helpers/run-main.ts';
+import { scratchDir, scratchDirOnDisk } from '../helpers/scratch.ts';
 
 /** As much of jq as the examples use: `.key` and `.key[]` of one document, or of one a line. */
 const JQ = `
@@ -25,8 +26,7 @@ for (const document of documents)
   for (const value of each ? document[key] : [document[key]]) console.log(JSON.stringify(value));
 `;
 
-const dir = mkdtempSync(join(tmpdir(), 'plexsync-examples-'));
-after(() => rmSync(dir, { recursive: true, force: true }));
+const dir = scratchDir({ after }, 'examples');
 const plex = await startPlexServer({ sections: [{ key: '1', title: 'Scenes', locations: ['/media'] }] });
 after(() => plex.close());
 const stash = await startStashServer();
@@ -34,7 +34,7 @@ after(() => stash.close());
 stash.addScene({ title: 'Tide Tables', files: ['/media/tide.mp4'] });
 
 const template = join(dir, 'template');
-const programs = join(dir, 'bin');
+const programs = scratchDirOnDisk({ after }, 'programs');
 const tokenFile = join(dir, 'token');
 const pinned = plex.addItem({ sectionKey: '1', file: '/media/pinned.mp4', title: 'Harbour Lights' });
 await prepareTemplate();
@@ -134,10 +134,10 @@ async function prepareTemplate(): Promise<void> {
     [501, 'mole'],
     [502, 'weir'],
   ] as const)
-    await runBin(['enqueue', `${id}`, '--path', `/data/old/${name}.mp4`, '--title', `The old ${name}`], { env });
-  assert.equal((await runBin(['process'], { env })).code, EXIT.jobsFailed);
-  assert.equal((await runBin(['pin', '502', pinned], { env })).code, EXIT.done);
-  await runBin(['enqueue', '4711', '--path', '/media/a.mp4', '--title', 'Harbour Lights'], { env });
+    await runMain(['enqueue', `${id}`, '--path', `/data/old/${name}.mp4`, '--title', `The old ${name}`], { env });
+  assert.equal((await runMain(['process'], { env })).code, EXIT.jobsFailed);
+  assert.equal((await runMain(['pin', '502', pinned], { env })).code, EXIT.done);
+  await runMain(['enqueue', '4711', '--path', '/media/a.mp4', '--title', 'Harbour Lights'], { env });
   change(join(dataDir, 'queue.db'), 'UPDATE jobs SET id = 12');
   const letters =
     "UPDATE dead_letters SET id = id + 11, error_type = iif(id = 1, 'PlexNotFound', 'LowConfidenceMatch')";
@@ -160,7 +160,6 @@ function change(file: string, statement: string): void {
 
 /** `plexsync` on the PATH, and something that answers for `jq` on a machine that has none. */
 function preparePrograms(): void {
-  mkdirSync(programs);
   const program = (name: string, line: string): void =>
     writeFileSync(join(programs, name), `#!/bin/sh\nexec ${line}\n`, { mode: 0o755 });
   program('plexsync', `"${process.execPath}" "${BIN}" "$@"`);

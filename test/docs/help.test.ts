@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import { COMMANDS, GROUPS } from '../../src/command-line/outlines/commands.ts';
 import { GLOBAL_OPTIONS } from '../../src/command-line/outlines/global-options.ts';
 import { SETTING_NAMES, SETTINGS } from '../../src/settings/table.ts';
-import { BIN, runBin } from '../helpers/rig.ts';
+import { BIN } from '../helpers/rig.ts';
+import { runMain } from '../helpers/run-main.ts';
 import { runAtTerminal } from '../helpers/terminal.ts';
 
 const NAMES = ['', ...GROUPS.map(({ name }) => name), ...COMMANDS.map(({ name }) => name)];
@@ -28,7 +29,7 @@ for (const columns of [40, 80]) {
 }
 
 test('a command shows its own options before the settings it takes, and their help in whole words', async () => {
-  const { stdout } = await runBin(['status', '--help']);
+  const { stdout } = await runMain(['status', '--help']);
   assert.ok(stdout.indexOf('\nOptions:') < stdout.indexOf('\nConnection:'), stdout);
   assert.match(stdout, /^ {2}-h, --help {8}show help$/m);
 });
@@ -50,16 +51,16 @@ test('every summary and every help of an option is lower case, and ends without 
 });
 
 test('help of a command in a group is that command’s, and help of what there is not is refused', async () => {
-  const { code, stdout } = await runBin(['help', 'dlq', 'list']);
+  const { code, stdout } = await runMain(['help', 'dlq', 'list']);
   assert.equal(code, 0);
-  assert.equal(stdout, (await runBin(['dlq', 'list', '--help'])).stdout);
+  assert.equal(stdout, (await runMain(['dlq', 'list', '--help'])).stdout);
   for (const [args, sentence] of [
     [['dlq', 'nope'], /^plexsync: There is no command "dlq nope"\.\n {2}plexsync dlq --help shows what there is\.\n$/],
     [['dlq', 'lst'], /^plexsync: There is no command "dlq lst"\.\n {2}Did you mean dlq list\?\n$/],
     [['enqueue', 'nope'], /"enqueue nope"/],
     [['nope'], /"nope"/],
   ] as const) {
-    const refused = await runBin(['help', ...args]);
+    const refused = await runMain(['help', ...args]);
     assert.deepEqual([refused.code, refused.stdout], [2, '']);
     assert.match(refused.stderr, sentence);
   }

@@ -1,15 +1,15 @@
 /** The man pages, the help and the completion say what the program does. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import { manPages } from '../../scripts/man-pages.ts';
 import { COMMANDS } from '../../src/command-line/outlines/commands.ts';
 import { SETTING_NAMES, SETTINGS, variableOf } from '../../src/settings/table.ts';
-import { runBin } from '../helpers/rig.ts';
+import { runMain } from '../helpers/run-main.ts';
+import { scratchDir } from '../helpers/scratch.ts';
 
 const plain = (roff: string): string =>
   roff
@@ -28,7 +28,7 @@ test('every man page is what the descriptions of the commands make of it', () =>
 
 test('the man page of a command names every option of its help, and no other', async () => {
   for (const { name } of COMMANDS) {
-    const { stdout, code } = await runBin([...name.split(' '), '--help']);
+    const { stdout, code } = await runMain([...name.split(' '), '--help']);
     assert.equal(code, 0, name);
     const page = plain(readFileSync(`man/plexsync-${name.replaceAll(' ', '-')}.1`, 'utf8'));
     const [inHelp, inPage] = [optionsIn(stdout), optionsIn(page)];
@@ -47,7 +47,7 @@ test('the man page of a command names every option of its help, and no other', a
 
 test('the main page names every command, global option and variable, and plexsync-config every setting', async () => {
   const main = plain(readFileSync('man/plexsync.1', 'utf8'));
-  const { stdout } = await runBin(['--help']);
+  const { stdout } = await runMain(['--help']);
   for (const option of optionsIn(stdout)) if (option !== '--version') assert.ok(main.includes(option), option);
   for (const { name } of COMMANDS) assert.ok(main.includes(name), name);
   const config = readFileSync('man/plexsync-config.5', 'utf8');
@@ -63,7 +63,7 @@ test('the exit codes stand in the help topic and in the man page, for each comma
     ['help', 'exit-codes'],
     ['--help', 'exit-codes'],
   ]) {
-    const { stdout, code } = await runBin(line);
+    const { stdout, code } = await runMain(line);
     assert.equal(code, 0);
     for (const { name, exitCodes } of COMMANDS)
       assert.match(stdout, new RegExp(`^ {2}${name} +${exitCodes.join(' ')}$`, 'm'), name);
@@ -71,8 +71,7 @@ test('the exit codes stand in the help topic and in the man page, for each comma
 });
 
 function bashCompletes(t: TestContext, script: string): (typed: readonly string[]) => readonly string[] {
-  const dir = mkdtempSync(join(tmpdir(), 'plexsync-completion-'));
-  t.after(() => rmSync(dir, { recursive: true }));
+  const dir = scratchDir(t, 'completion');
   const file = join(dir, 'completion.bash');
   writeFileSync(file, script);
   return (typed) => {
@@ -83,7 +82,7 @@ function bashCompletes(t: TestContext, script: string): (typed: readonly string[
 }
 
 test('bash completes commands, what belongs to a group, and options', async (t) => {
-  const { stdout } = await runBin(['completion', 'bash']);
+  const { stdout } = await runMain(['completion', 'bash']);
   const complete = bashCompletes(t, stdout);
   assert.ok(complete(['']).includes('enqueue'));
   assert.deepEqual(complete(['enq']), ['enqueue']);
@@ -95,11 +94,11 @@ test('bash completes commands, what belongs to a group, and options', async (t) 
 
 test('every shell is given every command, and an unknown one is refused with those there are', async () => {
   for (const shell of ['bash', 'zsh', 'fish']) {
-    const { stdout, code } = await runBin(['completion', shell]);
+    const { stdout, code } = await runMain(['completion', shell]);
     assert.equal(code, 0);
     for (const { name } of COMMANDS) assert.ok(stdout.includes(name.split(' ').at(-1) ?? ''), `${shell}: ${name}`);
   }
-  const { stderr, code } = await runBin(['completion', 'cmd']);
+  const { stderr, code } = await runMain(['completion', 'cmd']);
   assert.equal(code, 2);
   assert.match(stderr, /no completion for "cmd".*\n.*bash, zsh, fish/);
 });

@@ -12,16 +12,16 @@ import type { SettingName } from '../../src/settings/table.ts';
 import { SETTING_NAMES, SETTINGS, variableOf } from '../../src/settings/table.ts';
 import { startStashServer } from '../../src/simulator/stash/server.ts';
 import { BLOCK, withoutBlocks } from '../helpers/markdown.ts';
-import { runBin, setup } from '../helpers/rig.ts';
+import { setup } from '../helpers/rig.ts';
+import { runMain } from '../helpers/run-main.ts';
 
 const PAGES = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', ...globSync('docs/*.md')];
 const pages = new Map(PAGES.map((page) => [page, readFileSync(page, 'utf8')]));
 const readme = pages.get('README.md') ?? '';
 const names = [...GROUPS, ...COMMANDS].map(({ name }) => name);
 
-const help = (
-  await Promise.all(['', ...names].map(async (name) => (await runBin([...name.split(' '), '--help'])).stdout))
-).join('\n');
+let help = '';
+for (const name of ['', ...names]) help += `${(await runMain([...name.split(' '), '--help'])).stdout}\n`;
 
 /** Everything in a page that is written as code: whole lines of its blocks, and the spans in its prose. */
 function codeIn(page: string): readonly string[] {

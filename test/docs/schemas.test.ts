@@ -10,8 +10,9 @@ import { COMMANDS } from '../../src/command-line/outlines/commands.ts';
 import { startStashServer } from '../../src/simulator/stash/server.ts';
 import { eventDocument } from '../../src/terminal/log/event-document.ts';
 import { everyEvent } from '../helpers/every-event.ts';
-import type { Result, Rig } from '../helpers/rig.ts';
+import type { Rig } from '../helpers/rig.ts';
 import { setup } from '../helpers/rig.ts';
+import type { Result } from '../helpers/run-main.ts';
 
 const FOLDER = new URL('../../man/schemas/', import.meta.url);
 const SUFFIX = '.schema.json';

@@ -1,11 +1,11 @@
 /** A config file that cannot be used, however it is given: one sentence with its path, and what to do about it. */
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
-import { runBin } from '../helpers/rig.ts';
+import { runMain } from '../helpers/run-main.ts';
+import { scratchDir } from '../helpers/scratch.ts';
 
 const SECRET = 'lantern-secret-of-the-quay';
 
@@ -51,8 +51,7 @@ const CASES: readonly Case[] = [
 ];
 
 function setup(t: TestContext) {
-  const dir = mkdtempSync(join(tmpdir(), 'plexsync-config-'));
-  t.after(() => rmSync(dir, { recursive: true, force: true }));
+  const dir = scratchDir(t, 'config');
   const dataDir = join(dir, 'data');
   mkdirSync(dataDir);
   return { dir, dataDir, file: join(dataDir, 'config.json'), env: { PLEXSYNC_DATA_DIR: dataDir } };
@@ -72,7 +71,7 @@ async function assertRefused(
     readonly hint?: RegExp | undefined;
   },
 ): Promise<void> {
-  const { code, stdout, stderr } = await runBin(args, { env });
+  const { code, stdout, stderr } = await runMain(args, { env });
   const [first = '', second = '', ...more] = stderr.trimEnd().split('\n');
   assert.equal(code, 2, stderr);
   assert.equal(stdout, '');
@@ -102,7 +101,7 @@ test('config show shows every setting where some are wrong, marks those, says wh
   const none = join(dir, 'no-token');
   const values = { max_tags: 9, enabled: 'perhaps', plex_token: SECRET, plex_token_file: none, read_timeout: '10s' };
   writeFileSync(file, JSON.stringify(values), { mode: 0o600 });
-  const { code, stdout, stderr } = await runBin(['config', 'show'], { env });
+  const { code, stdout, stderr } = await runMain(['config', 'show'], { env });
   assert.equal(code, 2);
   const rows = stdout.split('\n');
   assert.ok(rows.includes(`max_tags\t9\t${file} (wrong)`), stdout);
@@ -114,7 +113,7 @@ test('config show shows every setting where some are wrong, marks those, says wh
   assert.match(stderr, /^plexsync: Both plex_token and plex_token_file are given in .*\.$/m);
   assert.doesNotMatch(stderr, /See plexsync config show/);
   assert.ok(!(stdout + stderr).includes(SECRET));
-  const document = JSON.parse((await runBin(['config', 'show', '--json'], { env })).stdout);
+  const document = JSON.parse((await runMain(['config', 'show', '--json'], { env })).stdout);
   assert.equal(document.problems.length, 3);
   assert.deepEqual([document.settings.max_tags.value, document.settings.read_timeout.problem], [9, null]);
 });
@@ -123,13 +122,13 @@ test('config show says which of a token and its file counts, and that a file it 
   const { dir, file, env } = setup(t);
   const ca = join(dir, 'ca.pem');
   writeFileSync(file, JSON.stringify({ plex_token_file: join(dir, 'no-token'), plex_ca: ca }), { mode: 0o600 });
-  const { code, stdout, stderr } = await runBin(['config', 'show'], { env: { ...env, PLEX_TOKEN: SECRET } });
+  const { code, stdout, stderr } = await runMain(['config', 'show'], { env: { ...env, PLEX_TOKEN: SECRET } });
   assert.equal(code, 2);
   assert.match(stdout, /^plex_token\t\(hidden\)\tPLEX_TOKEN$/m);
   assert.match(stdout, /^plex_token_file\t.*\(not used: plex_token counts\)$/m);
   assert.match(stderr, /plex_token_file from .* does not count: plex_token from PLEX_TOKEN is stronger/);
   assert.match(stderr, /^plexsync: The file .*ca\.pem \(plex_ca, .*\) cannot be read: it does not exist\.$/m);
-  const doctor = await runBin(['doctor'], { env: { ...env, PLEX_TOKEN: SECRET } });
+  const doctor = await runMain(['doctor'], { env: { ...env, PLEX_TOKEN: SECRET } });
   assert.match(doctor.stdout, /^failure\tsettings\tThe file .*ca\.pem .*cannot be read/m);
   assert.match(doctor.stdout, /^ok\tsettings\tplex_token_file from .* does not count/m);
 });
@@ -169,11 +168,11 @@ test('a data directory in the environment is a whole path, and no ~ is taken for
     ['~', /^plexsync: PLEXSYNC_DATA_DIR says "~"/],
     ['quay/data', /^plexsync: PLEXSYNC_DATA_DIR must be a whole path, not "quay\/data"\.\n {2}Try \//],
   ] as const) {
-    const { code, stderr } = await runBin(['stats'], { env: { ...env, PLEXSYNC_DATA_DIR: value } });
+    const { code, stderr } = await runMain(['stats'], { env: { ...env, PLEXSYNC_DATA_DIR: value } });
     assert.equal(code, 2, stderr);
     assert.match(stderr, sentence);
   }
-  const flag = await runBin(['stats', '--data-dir=~/x'], { env });
+  const flag = await runMain(['stats', '--data-dir=~/x'], { env });
   assert.match(flag.stderr, /^plexsync: --data-dir says "~\/x"/);
 });
 

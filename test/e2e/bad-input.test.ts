@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
-import type { Result } from '../helpers/rig.ts';
 import { setup } from '../helpers/rig.ts';
+import type { Result } from '../helpers/run-main.ts';
 
 /** One sentence with the way out on stderr, nothing on stdout, and the right exit code. */
 function assertRefused(result: Result, code: number, sentence: RegExp): void {

@@ -1,7 +1,5 @@
 /** Every option of every command with what it cannot take, out of the descriptions that the parser itself works by. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { COMMANDS } from '../../src/command-line/outlines/commands.ts';
@@ -11,13 +9,13 @@ import type { CommandSpec, OptionSpec } from '../../src/command-line/outlines/sp
 import type { Setting } from '../../src/settings/setting.ts';
 import type { SettingName } from '../../src/settings/table.ts';
 import { flagOf, SETTING_NAMES, SETTINGS } from '../../src/settings/table.ts';
-import { runBin } from '../helpers/rig.ts';
+import { runMain } from '../helpers/run-main.ts';
+import { scratchDir } from '../helpers/scratch.ts';
 import { wrongValues } from '../helpers/wrong-values.ts';
 
-const dir = mkdtempSync(join(tmpdir(), 'plexsync-options-'));
-after(() => rmSync(dir, { recursive: true, force: true }));
+const dir = scratchDir({ after }, 'options');
 const env = { PLEXSYNC_DATA_DIR: join(dir, 'data') };
-await runBin(['enqueue', '1', '--path', '/harbour/1.mp4', '--title', 'Lantern Row'], { env });
+await runMain(['enqueue', '1', '--path', '/harbour/1.mp4', '--title', 'Lantern Row'], { env });
 
 /** What an option cannot take, by what stands for its value in the help: of the wrong type, and out of range. */
 const WRONG: Readonly<Record<string, readonly string[]>> = {
@@ -105,25 +103,19 @@ function settingLines(name: SettingName): readonly Line[] {
   return [...lines, ...(repeatable ? [] : [twice]), { flag, args: ['process', flag] }];
 }
 
-const AT_ONCE = 4;
-
-/** Runs `check` on all of them, some at a time; the failures together, since one cause has many. */
+/** Runs `check` on all of them; the failures together, since one cause has many. */
 async function checkAll<T>(all: readonly T[], check: (one: T) => Promise<string | undefined>): Promise<void> {
-  const waiting = [...all];
   const faults: string[] = [];
-  const work = async (): Promise<void> => {
-    for (let one = waiting.shift(); one !== undefined; one = waiting.shift()) {
-      const fault = await check(one);
-      if (fault !== undefined) faults.push(fault);
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  for (const one of all) {
+    const fault = await check(one);
+    if (fault !== undefined) faults.push(fault);
+  }
   assert.deepEqual(faults, []);
 }
 
 /** What is wrong with the refusal of this line: exit code 2, one sentence that names the option, one hint at most. */
 async function faultOf({ flag, args, secret, says = /./ }: Line): Promise<string | undefined> {
-  const { code, stdout, stderr } = await runBin(args, { env });
+  const { code, stdout, stderr } = await runMain(args, { env });
   const lines = stderr.trimEnd().split('\n');
   const [sentence = ''] = lines;
   // A setting is named as the config file has it, and its flag where the value came from.
@@ -172,7 +164,7 @@ test('an option whose help says what empty does takes it', async () => {
   );
   assert.ok(lines.length > 5);
   await checkAll(lines, async (args) => {
-    const { code, stderr } = await runBin(args, { env });
+    const { code, stderr } = await runMain(args, { env });
     return code === 0 ? undefined : `${JSON.stringify(args)} → ${code} ${stderr}`;
   });
 });

@@ -3,26 +3,26 @@ import { test } from 'node:test';
 import { setup } from '../helpers/rig.ts';
 
 test('one job in a fresh process costs at most five requests for an unknown item and four for a known one', async (t) => {
-  const { plex, run } = await setup(t);
+  const { plex, run, spawn } = await setup(t);
   plex.addItem({ sectionKey: '1', file: '/media/a.mp4' });
   plex.addItem({ sectionKey: '1', file: '/media/b.mp4' });
   // The first contact of a data directory asks once who the server is.
   await run(['enqueue', '1', '--path', '/media/a.mp4', '--title', 'First']);
-  await run(['process']);
+  await spawn(['process']);
   assert.equal(plex.count(), 6);
 
   plex.resetRequests();
   await run(['enqueue', '2', '--path', '/media/b.mp4', '--title', 'Unknown']);
-  await run(['process']);
+  await spawn(['process']);
   assert.equal(plex.count(), 5);
 
   plex.resetRequests();
   await run(['enqueue', '2', '--path', '/media/b.mp4', '--title', 'Known']);
-  await run(['process']);
+  await spawn(['process']);
   assert.equal(plex.count(), 4);
 
   plex.resetRequests();
-  await run(['process']);
+  await spawn(['process']);
   assert.equal(plex.count(), 0);
 });
 

@@ -1,17 +1,16 @@
 /** The completion script for bash, in bash itself; the one for fish as fish would read it. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
-import { runBin } from '../helpers/rig.ts';
+import { runMain } from '../helpers/run-main.ts';
+import { scratchDir } from '../helpers/scratch.ts';
 
 async function setupBash(t: TestContext): Promise<(...words: readonly string[]) => readonly string[]> {
-  const { stdout: script } = await runBin(['completion', 'bash']);
-  const folder = mkdtempSync(join(tmpdir(), 'plexsync-test-'));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const { stdout: script } = await runMain(['completion', 'bash']);
+  const folder = scratchDir(t, 'test');
   writeFileSync(join(folder, 'north quay.mp4'), '');
   writeFileSync(join(folder, 'north*pier.mp4'), '');
   mkdirSync(join(folder, 'south'));
@@ -51,7 +50,7 @@ test('bash completes file names, those with spaces and stars too, where a file i
 });
 
 test('fish completes file names only where a file is wanted', async () => {
-  const { stdout } = await runBin(['completion', 'fish']);
+  const { stdout } = await runMain(['completion', 'fish']);
   const lines = stdout.split('\n');
   const option = (command: string, name: string): string =>
     lines.find((line) => line.includes(`__fish_seen_subcommand_from ${command}`) && line.includes(`-l ${name} `)) ?? '';

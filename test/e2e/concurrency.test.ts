@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Result, Rig } from '../helpers/rig.ts';
+import type { Rig } from '../helpers/rig.ts';
 import { setup } from '../helpers/rig.ts';
+import type { Result } from '../helpers/run-main.ts';
 
 async function fill({ plex, run }: Rig, count: number): Promise<string[]> {
   const scenes = Array.from({ length: count }, (_, index) => ({
@@ -18,7 +19,7 @@ async function fill({ plex, run }: Rig, count: number): Promise<string[]> {
 /** Starts a drain and answers once its first edit has reached Plex. */
 async function startDrain(rig: Rig, args: readonly string[] = []): Promise<{ pid: number; ended: Promise<Result> }> {
   let pid = 0;
-  const ended = rig.run(['process', ...args], { onSpawn: (spawned) => (pid = spawned) });
+  const ended = rig.spawn(['process', ...args], { onSpawn: (spawned) => (pid = spawned) });
   let result: Result | undefined;
   void ended.then((value) => (result = value));
   while (rig.plex.count('edit') === 0) {
@@ -84,7 +85,7 @@ test('twenty enqueues at once lose nothing', async (t) => {
   const rig = await setup(t);
   const results = await Promise.all(
     Array.from({ length: 20 }, (_, index) =>
-      rig.run(['enqueue', String((index % 10) + 1), index < 10 ? '--title' : '--tagline', `text ${index}`]),
+      rig.spawn(['enqueue', String((index % 10) + 1), index < 10 ? '--title' : '--tagline', `text ${index}`]),
     ),
   );
   for (const { code, stderr } of results) assert.equal(code, 0, stderr);

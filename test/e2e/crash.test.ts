@@ -7,7 +7,7 @@ const STEPS: readonly Checkpoint[] = ['claimed', 'resolved', 'read', 'intended',
 
 for (const step of STEPS) {
   test(`killed after "${step}", the next drain ends what was begun and takes nothing of ours for the user's`, async (t) => {
-    const { plex, run, sql } = await setup(t);
+    const { plex, run, spawn, sql } = await setup(t);
     const ratingKey = plex.addItem({ sectionKey: '1', file: '/media/a.mp4', title: 'a', genres: ['Users own'] });
     const enqueue = async (...args: string[]) => await run(['enqueue', '1', '--path', '/media/a.mp4', ...args]);
 
@@ -16,7 +16,7 @@ for (const step of STEPS) {
     assert.equal((await run(['process'])).code, 0);
 
     await enqueue('--title', 'Second light', '--tag', 'harbour', '--tag', 'gulls', '--studio', 'South Quay');
-    const killed = await run(['process'], { env: { PLEXSYNC_TEST_KILL_AT: step } });
+    const killed = await spawn(['process'], { env: { PLEXSYNC_TEST_KILL_AT: step } });
     assert.equal(killed.signal, 'SIGKILL');
     assert.ok(sql('SELECT * FROM jobs').length <= 1);
 
@@ -38,11 +38,11 @@ for (const step of STEPS) {
 }
 
 test('killed between the two commits of a burial, the job is in the dead letters alone', async (t) => {
-  const { plex, run, sql } = await setup(t);
+  const { plex, run, spawn, sql } = await setup(t);
   plex.addItem({ sectionKey: '1', file: '/media/a.mp4', title: 'a' });
   await run(['enqueue', '1', '--path', '/media/a.mp4', '--title', 'Gone']);
   plex.fail('edit', { kind: 'status', status: 400 });
-  const killed = await run(['process'], { env: { PLEXSYNC_TEST_KILL_AT: 'letter_committed' } });
+  const killed = await spawn(['process'], { env: { PLEXSYNC_TEST_KILL_AT: 'letter_committed' } });
   assert.equal(killed.signal, 'SIGKILL');
   assert.equal(sql('SELECT * FROM dead_letters', 'dlq.db').length, 1);
   assert.equal(sql('SELECT * FROM jobs').length, 1);
@@ -52,10 +52,10 @@ test('killed between the two commits of a burial, the job is in the dead letters
 });
 
 test('a first write that was killed before it reached Plex is written, even over a value the user had locked', async (t) => {
-  const { plex, run } = await setup(t);
+  const { plex, run, spawn } = await setup(t);
   const ratingKey = plex.addItem({ sectionKey: '1', file: '/media/a.mp4', title: 'Mine', locked: ['title'] });
   await run(['enqueue', '1', '--path', '/media/a.mp4', '--title', 'Ours']);
-  await run(['process'], { env: { PLEXSYNC_TEST_KILL_AT: 'intended' } });
+  await spawn(['process'], { env: { PLEXSYNC_TEST_KILL_AT: 'intended' } });
   assert.equal(plex.item(ratingKey)?.title, 'Mine');
   assert.equal((await run(['process'])).code, 0);
   assert.equal(plex.item(ratingKey)?.title, 'Ours');

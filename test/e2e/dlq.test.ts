@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
-import type { Result, Rig } from '../helpers/rig.ts';
+import type { Rig } from '../helpers/rig.ts';
 import { setup } from '../helpers/rig.ts';
+import type { Result } from '../helpers/run-main.ts';
 
 type Document = Record<string, unknown>;
 const parsed = (result: Result): unknown => JSON.parse(result.stdout);

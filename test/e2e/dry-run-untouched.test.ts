@@ -77,13 +77,13 @@ const STATES: Readonly<Record<string, (rig: Rig, t: Parameters<typeof setup>[0])
   },
   'leases of a dead run': async (rig) => {
     await writeThree(rig);
-    assert.equal((await rig.run(['process'], { env: { PLEXSYNC_TEST_KILL_AT: 'written' } })).signal, 'SIGKILL');
+    assert.equal((await rig.spawn(['process'], { env: { PLEXSYNC_TEST_KILL_AT: 'written' } })).signal, 'SIGKILL');
     await rig.run(['enqueue', '9', '--path', '/media/9.mp4', '--title', 'Nine']);
     return { code: 0, says: /1 not in Plex yet\n3 jobs that another run has claimed were not looked at/ };
   },
   'a job that killed its process again and again': async (rig) => {
     await enqueueThree(rig);
-    await rig.run(['process'], { env: { PLEXSYNC_TEST_KILL_AT: 'read' } });
+    await rig.spawn(['process'], { env: { PLEXSYNC_TEST_KILL_AT: 'read' } });
     rig.sql('UPDATE jobs SET rescues = 5, lone_losses = 4, lease_alone = 1');
     return { code: 0, says: /3 jobs that another run has claimed were not looked at/ };
   },

@@ -7,8 +7,9 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Result, Rig } from '../helpers/rig.ts';
+import type { Rig } from '../helpers/rig.ts';
 import { setup as setupRig } from '../helpers/rig.ts';
+import type { Result } from '../helpers/run-main.ts';
 
 const COOKIE = 'harbour-session-cookie';
 
@@ -221,7 +222,7 @@ test('runs at once take in each event, and none stumbles over what another one h
   const world = await setup(t);
   await world.install();
   for (let id = 1; id <= 300; id += 1) writeFileSync(join(world.dataDir, 'spool', 'new', `${id}`), hook(id));
-  const runs = await Promise.all([1, 2, 3].map(() => world.run(['process', '--parallel'])));
+  const runs = await Promise.all([1, 2, 3].map(() => world.spawn(['process', '--parallel'])));
   for (const { code, stderr } of runs) {
     assert.equal(code, 0);
     assert.doesNotMatch(stderr, /cannot|spool\/bad/);

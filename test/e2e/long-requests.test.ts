@@ -491,13 +491,14 @@ test('a part that landed though its answer was lost counts as ours at the next a
 });
 
 test('a stop between two parts gives the job back, with what has landed recorded', async (t) => {
-  const { sync, sql, plex, written, letters } = await setup(t, 65_536);
-  const pids = () => sql(`SELECT pid FROM runs WHERE ended_at IS NULL`);
+  const { enqueue, spawn, sql, plex, written, letters } = await setup(t, 65_536);
+  let pid = 0;
   splitAnd(plex, () => {
     plex.setLatency(300);
-    process.kill(Number(pids()[0]?.['pid']), 'SIGTERM');
+    process.kill(pid, 'SIGTERM');
   });
-  const { code, stderr } = await sync({ title: 'Gulls', tagline: 'Calm', tags: ['sea'] });
+  await enqueue({ title: 'Gulls', tagline: 'Calm', tags: ['sea'] });
+  const { code, stderr } = await spawn(['process'], { onSpawn: (spawned) => (pid = spawned) });
   assert.equal(code, 143, stderr);
   assert.equal(plex.count('edit'), 3);
   assert.deepEqual([Object.keys(written().fields), written().lists], [['title', 'tagline'], {}]);

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';
 import { startStashServer } from '../../src/simulator/stash/server.ts';
-import { runBin, setup } from '../helpers/rig.ts';
+import { setup } from '../helpers/rig.ts';
+import { runMain } from '../helpers/run-main.ts';
 
 const TWO_LIBRARIES = [
   { key: '1', title: 'Harbours', locations: ['/media/harbours'] },
@@ -387,7 +388,7 @@ for (const [what, args] of [
 }
 
 test('without an address of Plex it says how to give one', async () => {
-  const result = await runBin(['match-test', '/a.mp4']);
+  const result = await runMain(['match-test', '/a.mp4']);
   assert.equal(result.code, 2);
   assert.match(result.stderr, /PLEX_URL/);
 });

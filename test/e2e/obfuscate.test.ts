@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { Result, Rig } from '../helpers/rig.ts';
+import type { Rig } from '../helpers/rig.ts';
 import { setup } from '../helpers/rig.ts';
+import type { Result } from '../helpers/run-main.ts';
 
 const MASKED = { env: { PLEXSYNC_OBFUSCATE_PATHS: 'true' } };
 const SECTIONS = [{ key: '1', title: 'Adult', locations: ['/media/north pier'] }];

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { BIN, runBin, setup } from '../helpers/rig.ts';
+import { scratchDir } from '../helpers/scratch.ts';
 
 test('nothing but plain text reaches a pipe, whatever the titles hold', async (t) => {
   const { plex, run } = await setup(t);
@@ -104,8 +104,7 @@ test('a reader that goes away is no failure', async (t) => {
 });
 
 test('the demo shows the whole way and ends well, whatever the user has configured', async (t) => {
-  const temporary = mkdtempSync(join(tmpdir(), 'plexsync-test-demo-'));
-  t.after(() => rmSync(temporary, { recursive: true, force: true }));
+  const temporary = scratchDir(t, 'test-demo');
   const { code, stdout, stderr } = await runBin(['demo'], {
     env: { PLEX_URL: 'http://127.0.0.1:1', STASH_URL: 'nowhere', PLEXSYNC_CONCURRENCY: 'many', TMPDIR: temporary },
   });

@@ -284,11 +284,11 @@ test('a pin beats the record and another scene’s ownership; what is pinned is 
 test('a kill between reading and settling leaves the pin where it was followed to, and the next run ends the same', async (t) => {
   for (const point of ['resolved', 'read', 'intended', 'written']) {
     const rig = await setupDoubt(t);
-    const { run, plex, sql, west } = rig;
+    const { run, spawn, plex, sql, west } = rig;
     await run(['pin', '7', west]);
     plex.removeItem(west);
     const anew = plex.addItem({ sectionKey: '1', file: '/media/west/01.mp4', title: 'West pier' });
-    const killed = await run(['process'], { env: { PLEXSYNC_TEST_KILL_AT: point } });
+    const killed = await spawn(['process'], { env: { PLEXSYNC_TEST_KILL_AT: point } });
     assert.equal(killed.signal, 'SIGKILL', point);
     rig.makeDue();
     const after = await process(rig);

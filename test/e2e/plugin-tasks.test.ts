@@ -7,8 +7,8 @@ import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import type { StashServerOptions } from '../../src/simulator/stash/server.ts';
 import { startStashServer } from '../../src/simulator/stash/server.ts';
-import type { Result } from '../helpers/rig.ts';
 import { setup } from '../helpers/rig.ts';
+import type { Result } from '../helpers/run-main.ts';
 
 const DEADLINE_MS = 20_000;
 
@@ -27,8 +27,9 @@ async function withSpool(t: TestContext, options: StashServerOptions = {}) {
     stash,
     press: (mode: string, name = mode): void => writeFileSync(join(folder, name), JSON.stringify({ args: { mode } })),
     spooled: (): readonly string[] => readdirSync(folder),
-    run: async (args: readonly string[], onSpawn?: (pid: number) => void): Promise<Result> =>
-      await rig.run(args, { env: { STASH_URL: stash.url }, ...(onSpawn === undefined ? {} : { onSpawn }) }),
+    run: async (args: readonly string[]): Promise<Result> => await rig.run(args, { env: { STASH_URL: stash.url } }),
+    spawn: async (args: readonly string[], onSpawn: (pid: number) => void): Promise<Result> =>
+      await rig.spawn(args, { env: { STASH_URL: stash.url }, onSpawn }),
     /** How many jobs were ever made. */
     jobs: (): unknown => rig.sql(`SELECT seq FROM sqlite_sequence WHERE name = 'jobs'`)[0]?.['seq'] ?? 0,
   };
@@ -86,10 +87,10 @@ test('a task that Stash refuses, or whose stash_url is wrong, stays until that i
 });
 
 test('a run that is killed during a task leaves it to the next one', async (t) => {
-  const { stash, press, spooled, run, jobs } = await withSpool(t);
+  const { stash, press, spooled, run, spawn, jobs } = await withSpool(t);
   press('sync_all');
   stash.setLatency(60_000);
-  const killed = run(['process'], (pid) => {
+  const killed = spawn(['process'], (pid) => {
     void until('the task has begun', () => stash.requests.length > 0).then(() => process.kill(pid, 'SIGKILL'));
   });
   assert.equal((await killed).signal, 'SIGKILL');
@@ -100,11 +101,11 @@ test('a run that is killed during a task leaves it to the next one', async (t) =
 });
 
 test('of two runs at one time only one does a task', async (t) => {
-  const { stash, press, spooled, run, jobs } = await withSpool(t);
+  const { stash, press, spooled, run, spawn, jobs } = await withSpool(t);
   press('sync_all');
   let pid: number | undefined;
   stash.setLatency(3_000);
-  const first = run(['process'], (id) => {
+  const first = spawn(['process'], (id) => {
     pid = id;
   });
   await until('the task has begun', () => stash.requests.length > 0);
@@ -128,11 +129,11 @@ test('cron hears once a day that an event could not be used', async (t) => {
 });
 
 test('a signal ends a watch in the middle of a task, which stays whole for the next run', async (t) => {
-  const { stash, press, spooled, run, jobs } = await withSpool(t);
+  const { stash, press, spooled, run, spawn, jobs } = await withSpool(t);
   press('sync_all');
   let pid: number | undefined;
   stash.setLatency(20_000);
-  const watching = run(['process', '--watch'], (id) => {
+  const watching = spawn(['process', '--watch'], (id) => {
     pid = id;
   });
   await until('the task has begun', () => stash.requests.length > 0);
@@ -149,11 +150,11 @@ test('a signal ends a watch in the middle of a task, which stays whole for the n
 });
 
 test('a watch tells once that a task waits, and does it when Stash is back', async (t) => {
-  const { stash, press, spooled, run, jobs } = await withSpool(t);
+  const { stash, press, spooled, spawn, jobs } = await withSpool(t);
   press('sync_recent');
   await stash.stop();
   let pid: number | undefined;
-  const watching = run(['process', '--watch', '--poll-interval', '0.2s'], (id) => {
+  const watching = spawn(['process', '--watch', '--poll-interval', '0.2s'], (id) => {
     pid = id;
   });
   await setTimeout(1_500);

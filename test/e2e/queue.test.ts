@@ -3,8 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { Result } from '../helpers/rig.ts';
 import { BIN, setup } from '../helpers/rig.ts';
+import type { Result } from '../helpers/run-main.ts';
 
 type Document = Record<string, unknown>;
 const parsed = (result: Result): unknown => JSON.parse(result.stdout);

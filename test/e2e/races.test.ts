@@ -34,10 +34,10 @@ test('a hand edit between a failed write and its retry stays the hand’s, and o
 });
 
 test('a drain that slept past its lease writes nothing over what another has written since', async (t) => {
-  const { plex, run, sql, keys } = await setup(t, 1, { latencyMs: 0 });
+  const { plex, run, spawn, sql, keys } = await setup(t, 1, { latencyMs: 0 });
   plex.setLatency(1_500);
   let pid = 0;
-  const asleep = run(['process'], { onSpawn: (spawned) => (pid = spawned) });
+  const asleep = spawn(['process'], { onSpawn: (spawned) => (pid = spawned) });
   while (plex.count('listing') === 0) await new Promise((resolve) => setTimeout(resolve, 5));
   process.kill(pid, 'SIGSTOP');
   plex.setLatency(0);
@@ -56,9 +56,9 @@ test('a drain that slept past its lease writes nothing over what another has wri
 
 for (const route of ['listing', 'edit'] as const) {
   test(`a scene that goes from Stash while its job is at the ${route} is not remembered`, async (t) => {
-    const { plex, run, sql } = await setup(t, 1, { latencyMs: 0 });
+    const { plex, run, spawn, sql } = await setup(t, 1, { latencyMs: 0 });
     plex.setLatency(1_000);
-    const drain = run(['process']);
+    const drain = spawn(['process']);
     while (plex.count(route) === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     const hookContext = { id: 1, type: 'Scene.Destroy.Post', input: null };
     assert.equal((await run(['hook'], { input: JSON.stringify({ args: { hookContext } }) })).code, 0);
@@ -112,10 +112,10 @@ test('an outage is exit 4 also when --limit was reached', async (t) => {
 });
 
 test('a signal during the first contact exits 130 and is no failure of the server', async (t) => {
-  const { plex, run, sql } = await setup(t, 1);
+  const { plex, spawn, sql } = await setup(t, 1);
   plex.fail('sections', { kind: 'hang' });
   let pid = 0;
-  const running = run(['process'], { onSpawn: (spawned) => (pid = spawned) });
+  const running = spawn(['process'], { onSpawn: (spawned) => (pid = spawned) });
   while (plex.count('sections') === 0) await new Promise((resolve) => setTimeout(resolve, 5));
   process.kill(pid, 'SIGINT');
   const result = await running;
@@ -218,9 +218,9 @@ test('a clock that was far ahead once does not freeze what it has put off', asyn
 });
 
 test('a job that only ever kills its process becomes a dead letter, told and counted', async (t) => {
-  const { run, sql } = await setup(t, 1);
+  const { run, spawn, sql } = await setup(t, 1);
   for (let kill = 0; kill < 3; kill += 1) {
-    const killed = await run(['process', '--max-retries', '1'], { env: { PLEXSYNC_TEST_KILL_AT: 'claimed' } });
+    const killed = await spawn(['process', '--max-retries', '1'], { env: { PLEXSYNC_TEST_KILL_AT: 'claimed' } });
     assert.equal(killed.signal, 'SIGKILL');
   }
   const result = await run(['process', '--max-retries', '1']);

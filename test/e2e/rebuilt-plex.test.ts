@@ -149,9 +149,9 @@ test('a scene that inherits an item takes away what was written there, and its o
 
 for (const step of ['written', 'verified']) {
   test(`a first write that was killed when it was ${step} is known by its locks, though the date was edited since`, async (t) => {
-    const { plex, run, sync, shown } = await harbour(t, 1);
+    const { plex, run, spawn, sync, shown } = await harbour(t, 1);
     await run(['enqueue', '-'], { input: JSON.stringify([scene(1)]) });
-    assert.equal((await run(['process'], { env: { PLEXSYNC_TEST_KILL_AT: step } })).signal, 'SIGKILL');
+    assert.equal((await spawn(['process'], { env: { PLEXSYNC_TEST_KILL_AT: step } })).signal, 'SIGKILL');
     await sync([]);
     const addedAt = (plex.item('101')?.addedAt ?? 0) + 400 * DAY;
     plex.editByHand('101', { addedAt, title: 'My own title', genres: [], roles: [], collections: [], summary: '' });

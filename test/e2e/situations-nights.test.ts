@@ -38,7 +38,7 @@ function countsShown(sent: string): readonly (readonly [done: number, total: num
 }
 
 test('“It was interrupted twice”: a backlog of 300 ends where it should, with each item written once', async (t) => {
-  const { plex, run, keys, env, sql } = await backlog(t, 300);
+  const { plex, run, spawn, keys, env, sql } = await backlog(t, 300);
   // Long enough for the live line to be drawn more than once.
   plex.setLatency(5);
   const left = (): number => sql('SELECT 1 FROM jobs').length;
@@ -54,7 +54,7 @@ test('“It was interrupted twice”: a backlog of 300 ends where it should, wit
 
   let pid = 0;
   atEdit(plex, 60, () => process.kill(pid, 'SIGKILL'));
-  const killed = await run(['process'], { onSpawn: (spawned) => (pid = spawned) });
+  const killed = await spawn(['process'], { onSpawn: (spawned) => (pid = spawned) });
   assert.equal(killed.signal, 'SIGKILL');
   assert.ok(!(killed.stdout + killed.stderr).includes(ESC), 'no escape on a pipe');
   const doneThen = 300 - left();

@@ -3,10 +3,10 @@ import { test } from 'node:test';
 import { setup } from '../helpers/rig.ts';
 
 test('a scene put in the queue ends up in Plex, and the same again sends no write', async (t) => {
-  const { plex, run, sql } = await setup(t);
+  const { plex, spawn, sql } = await setup(t);
   const ratingKey = plex.addItem({ sectionKey: '1', file: '/media/a.mp4', title: 'a' });
 
-  const enqueued = await run([
+  const enqueued = await spawn([
     'enqueue',
     '123',
     '--path',
@@ -22,7 +22,7 @@ test('a scene put in the queue ends up in Plex, and the same again sends no writ
   assert.match(enqueued.stderr, /^\[PlexSync Hook\] Enqueued sync job for scene 123 in \d+\.\dms$/m);
 
   const args = ['process', '--plex-url', plex.url, '--plex-token', plex.token, '--plex-library', 'Adult'];
-  const processed = await run(args);
+  const processed = await spawn(args);
   const [warning, ...log] = processed.stderr.trim().split('\n');
   assert.match(warning ?? '', /can see --plex-token/);
   assert.equal(processed.code, 0, processed.stderr);
@@ -45,8 +45,8 @@ test('a scene put in the queue ends up in Plex, and the same again sends no writ
   assert.deepEqual(sql('SELECT * FROM jobs'), []);
 
   plex.resetRequests();
-  await run(['enqueue', '123', '--path', '/media/a.mp4', '--title', 'T', '--performer', 'A', '--performer', 'B']);
-  const again = await run(args);
+  await spawn(['enqueue', '123', '--path', '/media/a.mp4', '--title', 'T', '--performer', 'A', '--performer', 'B']);
+  const again = await spawn(args);
   assert.equal(again.code, 0, again.stderr);
   assert.match(again.stderr, /Job 2 completed \(already right in Plex\)/);
   assert.equal(plex.count('edit'), 0);
@@ -55,32 +55,32 @@ test('a scene put in the queue ends up in Plex, and the same again sends no writ
 });
 
 test('a scene is found by its mapped path, and without a mapping by the folders it shares', async (t) => {
-  const { plex, run } = await setup(t);
+  const { plex, spawn } = await setup(t);
   const mapped = plex.addItem({ sectionKey: '1', file: '/media/videos/scene.mp4', title: 'untitled' });
   plex.addItem({ sectionKey: '1', file: '/media/other/scene.mp4', title: 'another' });
-  await run(['enqueue', '1', '--path', '/data/videos/scene.mp4', '--title', 'By its folder']);
-  assert.equal((await run(['process'])).code, 0);
+  await spawn(['enqueue', '1', '--path', '/data/videos/scene.mp4', '--title', 'By its folder']);
+  assert.equal((await spawn(['process'])).code, 0);
   assert.equal(plex.item(mapped)?.title, 'By its folder');
 
   const moved = plex.addItem({ sectionKey: '1', file: '/films/scene 2.mp4', title: 'untitled' });
-  await run(['enqueue', '2', '--path', '/data/videos/scene 2.mp4', '--title', 'By its mapping']);
-  const process = await run(['process', '--path-map', '/data=/media', '--path-map', '/data/videos=/films']);
+  await spawn(['enqueue', '2', '--path', '/data/videos/scene 2.mp4', '--title', 'By its mapping']);
+  const process = await spawn(['process', '--path-map', '/data=/media', '--path-map', '/data/videos=/films']);
   assert.equal(process.code, 0, process.stderr);
   assert.equal(plex.item(moved)?.title, 'By its mapping');
 });
 
 test('every library named is looked in, and the same file in two of them is no proof', async (t) => {
-  const { plex, run } = await setup(t, {
+  const { plex, spawn } = await setup(t, {
     sections: [
       { key: '1', title: 'Adult', locations: ['/media'] },
       { key: '2', title: 'Archive', locations: ['/media'] },
     ],
   });
   const keys = ['1', '2'].map((sectionKey) => plex.addItem({ sectionKey, file: '/media/a.mp4', title: 'untitled' }));
-  await run(['enqueue', '1', '--path', '/media/a.mp4', '--title', 'Twice there']);
-  assert.equal((await run(['process'])).code, 1);
-  await run(['dlq', 'retry', '1']);
-  assert.equal((await run(['process', '--plex-library', 'archive'])).code, 0);
+  await spawn(['enqueue', '1', '--path', '/media/a.mp4', '--title', 'Twice there']);
+  assert.equal((await spawn(['process'])).code, 1);
+  await spawn(['dlq', 'retry', '1']);
+  assert.equal((await spawn(['process', '--plex-library', 'archive'])).code, 0);
   assert.deepEqual(
     keys.map((key) => plex.item(key)?.title),
     ['untitled', 'Twice there'],

@@ -7,8 +7,9 @@ import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { startStashServer } from '../../src/simulator/stash/server.ts';
-import type { Result, Rig } from '../helpers/rig.ts';
+import type { Rig } from '../helpers/rig.ts';
 import { setup } from '../helpers/rig.ts';
+import type { Result } from '../helpers/run-main.ts';
 
 const DEADLINE_MS = 20_000;
 
@@ -39,7 +40,7 @@ async function watch(
   t.after(() => {
     if (pid !== undefined && !isOver) process.kill(pid, 'SIGKILL');
   });
-  const ended: Promise<Result> = rig.run(['process', '--watch', '--poll-interval', '0.2s', ...options], {
+  const ended: Promise<Result> = rig.spawn(['process', '--watch', '--poll-interval', '0.2s', ...options], {
     env: rig.env,
     onSpawn: (id) => {
       pid = id;

@@ -2,8 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { TestContext } from 'node:test';
@@ -27,6 +26,7 @@ import { openDrainQueue } from '../../src/queue/work/drain-queue.ts';
 import { openIntake } from '../../src/queue/work/intake.ts';
 import { openStores } from '../../src/queue/work/open-stores.ts';
 import type { Task } from './queue-child.ts';
+import { makeScratchDir, removeScratchDir } from './scratch.ts';
 
 /** The instant at which every test starts. */
 export const NOW = 1_750_000_000_000;
@@ -68,7 +68,7 @@ export function setup(t: TestContext): World {
 }
 
 export function createWorld(): World & { destroy(): Promise<void> } {
-  const base = mkdtempSync(join(tmpdir(), 'plexsync-queue-'));
+  const base = makeScratchDir('queue');
   const dir: DataDir = { path: join(base, 'data'), origin: '--data-dir' };
   let opened: Stores | undefined;
   const drains: OpenDrainQueue[] = [];
@@ -81,7 +81,7 @@ export function createWorld(): World & { destroy(): Promise<void> } {
   const destroy = async (): Promise<void> => {
     await Promise.all(children.map((child) => child.kill()));
     close();
-    rmSync(base, { recursive: true, force: true });
+    removeScratchDir(base);
   };
   const stores = (): Stores => {
     opened ??= openStores(dir);

@@ -1,7 +1,6 @@
 /** Every setting with what it cannot be, through its variable and through the config file. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { UsageError } from '../../src/core/model/errors.ts';
@@ -10,10 +9,10 @@ import { loadSettings } from '../../src/settings/load.ts';
 import type { Setting } from '../../src/settings/setting.ts';
 import type { SettingName } from '../../src/settings/table.ts';
 import { SETTING_NAMES, SETTINGS, variableOf } from '../../src/settings/table.ts';
+import { scratchDir } from '../helpers/scratch.ts';
 import { wrongValues } from '../helpers/wrong-values.ts';
 
-const dir = mkdtempSync(join(tmpdir(), 'plexsync-settings-'));
-after(() => rmSync(dir, { recursive: true, force: true }));
+const dir = scratchDir({ after }, 'settings');
 const configFile = join(dir, 'harbour.json');
 
 /** What JSON can hold besides text, and no setting of this type is. */

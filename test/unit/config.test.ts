@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -14,6 +14,7 @@ import { schemaOf } from '../../src/settings/schema.ts';
 import type { Setting } from '../../src/settings/setting.ts';
 import type { Settings } from '../../src/settings/table.ts';
 import { flagOf, SETTING_NAMES, SETTINGS, variableOf } from '../../src/settings/table.ts';
+import { scratchDir } from '../helpers/scratch.ts';
 
 const NOWHERE = '/no/such/harbour';
 const TOKEN = 'lighthouse-token';
@@ -37,8 +38,7 @@ async function refusal(given: Partial<ConfigSources>): Promise<UsageError> {
 }
 
 function dataDirWith(t: TestContext, config: unknown): string {
-  const dataDir = mkdtempSync(join(tmpdir(), 'plexsync-config-'));
-  t.after(() => rmSync(dataDir, { recursive: true }));
+  const dataDir = scratchDir(t, 'config');
   writeFileSync(join(dataDir, 'config.json'), typeof config === 'string' ? config : JSON.stringify(config));
   return dataDir;
 }
@@ -286,8 +286,7 @@ test('what Plex needs is there, or what is missing is named with every way to gi
 });
 
 test('a token may stand in a file, and the stronger source of the two counts', async (t) => {
-  const dir = mkdtempSync(join(tmpdir(), 'plexsync-config-'));
-  t.after(() => rmSync(dir, { recursive: true }));
+  const dir = scratchDir(t, 'config');
   const file = join(dir, 'token');
   writeFileSync(file, 'token-from-a-file\n');
   const url = { plex_url: 'http://plex.test' };
