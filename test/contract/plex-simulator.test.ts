@@ -348,6 +348,21 @@ test('a portrait sent for the tag shows on every item, unless the server stores 
   assert.deepEqual(plex.item(other)?.roles, [{ tag: 'P', thumb: 'http://t/p' }]);
 });
 
+test('a late answer is of when its request came, and waits until the test lets it go', async (t) => {
+  const { plex, edit, request } = await setup(t);
+  const key = add(plex, 'a');
+  const meanwhile = Promise.withResolvers<void>();
+  plex.fail('edit', { kind: 'late', after: meanwhile.promise });
+  let isAnswered = false;
+  const answer = edit({ id: key, 'studio.value': 'S' }).finally(() => {
+    isAnswered = true;
+  });
+  while (plex.count('edit') === 0 || plex.item(key)?.studio !== 'S') await request('/identity');
+  assert.equal(isAnswered, false);
+  meanwhile.resolve();
+  assert.equal((await answer).status, 200);
+});
+
 test('an agent changes only what is not locked, a person changes and locks', async (t) => {
   const { plex } = await setup(t);
   const key = add(plex, 'a', { summary: 'ours', genres: ['ours'], locked: ['summary', 'genre'] });

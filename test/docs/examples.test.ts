@@ -9,10 +9,10 @@ import { COMMANDS } from '../../src/command-line/outlines/commands.ts';
 import { EXIT } from '../../src/exit.ts';
 import { startPlexServer } from '../../src/simulator/plex/server.ts';
 import { startStashServer } from '../../src/simulator/stash/server.ts';
-import { BIN } from '../helpers/rig.ts';
 import type { Result } from '../helpers/run-main.ts';
 import { runMain } from '../helpers/run-main.ts';
 import { scratchDir, scratchDirOnDisk } from '../helpers/scratch.ts';
+import { BIN } from '../helpers/start-bin.ts';
 
 /** As much of jq as the examples use: `.key` and `.key[]` of one document, or of one a line. */
 const JQ = `

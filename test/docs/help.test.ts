@@ -4,8 +4,8 @@ import { test } from 'node:test';
 import { COMMANDS, GROUPS } from '../../src/command-line/outlines/commands.ts';
 import { GLOBAL_OPTIONS } from '../../src/command-line/outlines/global-options.ts';
 import { SETTING_NAMES, SETTINGS } from '../../src/settings/table.ts';
-import { BIN } from '../helpers/rig.ts';
 import { runMain } from '../helpers/run-main.ts';
+import { BIN } from '../helpers/start-bin.ts';
 import { runAtTerminal } from '../helpers/terminal.ts';
 
 const NAMES = ['', ...GROUPS.map(({ name }) => name), ...COMMANDS.map(({ name }) => name)];

@@ -7,9 +7,10 @@ import { test } from 'node:test';
 import { COMMANDS } from '../../src/command-line/outlines/commands.ts';
 import { EXIT } from '../../src/exit.ts';
 import { startStashServer } from '../../src/simulator/stash/server.ts';
-import { runBin, setup } from '../helpers/rig.ts';
+import { setup } from '../helpers/rig.ts';
 import type { Result } from '../helpers/run-main.ts';
 import { runMain } from '../helpers/run-main.ts';
+import { runBin } from '../helpers/start-bin.ts';
 
 type Line = { readonly args: readonly string[]; readonly input?: string; readonly code?: number };
 
@@ -81,6 +82,14 @@ function withoutChance(text: string, dir: string): string {
     .replaceAll(/-[0-9a-f]{4}\b/g, '-MASK')
     .replaceAll(/\d+/g, 'N');
 }
+
+test('what two commands at once would share, and what is of a process, is refused in process', async (t) => {
+  const { run } = await setup(t);
+  const first = run(['completion', 'bash']);
+  await assert.rejects(run(['stats']), /use spawn/);
+  assert.equal((await first).code, EXIT.done);
+  await assert.rejects(run(['stats'], { env: { PLEXSYNC_TEST_KILL_AT: 'read' } }), /use spawn/);
+});
 
 test('every command has a line here', () => {
   assert.deepEqual(

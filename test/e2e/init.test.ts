@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import type { Rig } from '../helpers/rig.ts';
-import { BIN, setup } from '../helpers/rig.ts';
+import { setup } from '../helpers/rig.ts';
+import { BIN } from '../helpers/start-bin.ts';
 import type { Session } from '../helpers/terminal.ts';
 import { startAtTerminal } from '../helpers/terminal.ts';
 

@@ -491,14 +491,14 @@ test('a part that landed though its answer was lost counts as ours at the next a
 });
 
 test('a stop between two parts gives the job back, with what has landed recorded', async (t) => {
-  const { enqueue, spawn, sql, plex, written, letters } = await setup(t, 65_536);
-  let pid = 0;
+  const { enqueue, start, sql, plex, written, letters } = await setup(t, 65_536);
+  await enqueue({ title: 'Gulls', tagline: 'Calm', tags: ['sea'] });
   splitAnd(plex, () => {
     plex.setLatency(300);
-    process.kill(pid, 'SIGTERM');
+    running.kill('SIGTERM');
   });
-  await enqueue({ title: 'Gulls', tagline: 'Calm', tags: ['sea'] });
-  const { code, stderr } = await spawn(['process'], { onSpawn: (spawned) => (pid = spawned) });
+  const running = start(['process']);
+  const { code, stderr } = await running.ended;
   assert.equal(code, 143, stderr);
   assert.equal(plex.count('edit'), 3);
   assert.deepEqual([Object.keys(written().fields), written().lists], [['title', 'tagline'], {}]);

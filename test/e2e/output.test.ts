@@ -3,8 +3,9 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { BIN, runBin, setup } from '../helpers/rig.ts';
+import { setup } from '../helpers/rig.ts';
 import { scratchDir } from '../helpers/scratch.ts';
+import { BIN, runBin } from '../helpers/start-bin.ts';
 
 test('nothing but plain text reaches a pipe, whatever the titles hold', async (t) => {
   const { plex, run } = await setup(t);

@@ -9,6 +9,7 @@ import type { StashServerOptions } from '../../src/simulator/stash/server.ts';
 import { startStashServer } from '../../src/simulator/stash/server.ts';
 import { setup } from '../helpers/rig.ts';
 import type { Result } from '../helpers/run-main.ts';
+import type { Running } from '../helpers/start-bin.ts';
 
 const DEADLINE_MS = 20_000;
 
@@ -28,8 +29,7 @@ async function withSpool(t: TestContext, options: StashServerOptions = {}) {
     press: (mode: string, name = mode): void => writeFileSync(join(folder, name), JSON.stringify({ args: { mode } })),
     spooled: (): readonly string[] => readdirSync(folder),
     run: async (args: readonly string[]): Promise<Result> => await rig.run(args, { env: { STASH_URL: stash.url } }),
-    spawn: async (args: readonly string[], onSpawn: (pid: number) => void): Promise<Result> =>
-      await rig.spawn(args, { env: { STASH_URL: stash.url }, onSpawn }),
+    start: (args: readonly string[]): Running => rig.start(args, { env: { STASH_URL: stash.url } }),
     /** How many jobs were ever made. */
     jobs: (): unknown => rig.sql(`SELECT seq FROM sqlite_sequence WHERE name = 'jobs'`)[0]?.['seq'] ?? 0,
   };
@@ -87,13 +87,13 @@ test('a task that Stash refuses, or whose stash_url is wrong, stays until that i
 });
 
 test('a run that is killed during a task leaves it to the next one', async (t) => {
-  const { stash, press, spooled, run, spawn, jobs } = await withSpool(t);
+  const { stash, press, spooled, run, start, jobs } = await withSpool(t);
   press('sync_all');
   stash.setLatency(60_000);
-  const killed = spawn(['process'], (pid) => {
-    void until('the task has begun', () => stash.requests.length > 0).then(() => process.kill(pid, 'SIGKILL'));
-  });
-  assert.equal((await killed).signal, 'SIGKILL');
+  const running = start(['process']);
+  await until('the task has begun', () => stash.requests.length > 0);
+  running.kill('SIGKILL');
+  assert.equal((await running.ended).signal, 'SIGKILL');
   assert.deepEqual(spooled(), ['sync_all']);
   stash.setLatency(0);
   await run(['process']);
@@ -101,18 +101,17 @@ test('a run that is killed during a task leaves it to the next one', async (t) =
 });
 
 test('of two runs at one time only one does a task', async (t) => {
-  const { stash, press, spooled, run, spawn, jobs } = await withSpool(t);
+  const { stash, press, spooled, run, start, jobs } = await withSpool(t);
   press('sync_all');
-  let pid: number | undefined;
-  stash.setLatency(3_000);
-  const first = spawn(['process'], (id) => {
-    pid = id;
-  });
+  const meanwhile = Promise.withResolvers<void>();
+  stash.fail('graphql', { kind: 'late', after: meanwhile.promise });
+  const first = start(['process']);
   await until('the task has begun', () => stash.requests.length > 0);
   const second = await run(['process', '-v']);
   assert.equal(stash.requests.length, 1, second.stderr);
-  assert.match(second.stderr, new RegExp(`pid ${pid} is at the tasks of the plugin; they are left to it`));
-  assert.equal((await first).stderr.match(/Enqueued sync jobs for 3 scenes of Stash: 3 new/g)?.length, 1);
+  assert.match(second.stderr, new RegExp(`pid ${first.pid} is at the tasks of the plugin; they are left to it`));
+  meanwhile.resolve();
+  assert.equal((await first.ended).stderr.match(/Enqueued sync jobs for 3 scenes of Stash: 3 new/g)?.length, 1);
   assert.deepEqual([spooled(), jobs()], [[], 3]);
 });
 
@@ -129,17 +128,14 @@ test('cron hears once a day that an event could not be used', async (t) => {
 });
 
 test('a signal ends a watch in the middle of a task, which stays whole for the next run', async (t) => {
-  const { stash, press, spooled, run, spawn, jobs } = await withSpool(t);
+  const { stash, press, spooled, run, start, jobs } = await withSpool(t);
   press('sync_all');
-  let pid: number | undefined;
   stash.setLatency(20_000);
-  const watching = spawn(['process', '--watch'], (id) => {
-    pid = id;
-  });
+  const watching = start(['process', '--watch']);
   await until('the task has begun', () => stash.requests.length > 0);
   const signalledAt = Date.now();
-  process.kill(pid ?? 0, 'SIGTERM');
-  const { code, stderr } = await watching;
+  watching.kill('SIGTERM');
+  const { code, stderr } = await watching.ended;
   assert.equal(code, 143, stderr);
   assert.ok(Date.now() - signalledAt < 10_000);
   assert.doesNotMatch(stderr, /not done/);
@@ -150,19 +146,19 @@ test('a signal ends a watch in the middle of a task, which stays whole for the n
 });
 
 test('a watch tells once that a task waits, and does it when Stash is back', async (t) => {
-  const { stash, press, spooled, spawn, jobs } = await withSpool(t);
+  let aheadMs = -10_000;
+  const { stash, press, spooled, start, jobs } = await withSpool(t, { now: () => Date.now() + aheadMs });
+  // What changed in the second in which a watch begins would come by its own look.
+  aheadMs = 0;
   press('sync_recent');
   await stash.stop();
-  let pid: number | undefined;
-  const watching = spawn(['process', '--watch', '--poll-interval', '0.2s'], (id) => {
-    pid = id;
-  });
-  await setTimeout(1_500);
+  const watching = start(['process', '--watch', '--poll-interval', '0.2s']);
+  await watching.says(/The task sync_recent was not done yet/);
   assert.deepEqual(spooled(), ['sync_recent']);
   await stash.start();
   await until('the task', () => spooled().length === 0);
-  process.kill(pid ?? 0, 'SIGTERM');
-  const { stderr } = await watching;
+  watching.kill('SIGTERM');
+  const { stderr } = await watching.ended;
   assert.equal(stderr.match(/The task sync_recent was not done yet/g)?.length, 1, stderr);
   assert.match(stderr, /Enqueued sync jobs for 3 scenes of Stash: 3 new/);
   assert.equal(jobs(), 3);

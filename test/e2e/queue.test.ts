@@ -3,8 +3,9 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { BIN, setup } from '../helpers/rig.ts';
+import { setup } from '../helpers/rig.ts';
 import type { Result } from '../helpers/run-main.ts';
+import { BIN } from '../helpers/start-bin.ts';
 
 type Document = Record<string, unknown>;
 const parsed = (result: Result): unknown => JSON.parse(result.stdout);

@@ -34,20 +34,20 @@ test('a hand edit between a failed write and its retry stays the hand’s, and o
 });
 
 test('a drain that slept past its lease writes nothing over what another has written since', async (t) => {
-  const { plex, run, spawn, sql, keys } = await setup(t, 1, { latencyMs: 0 });
-  plex.setLatency(1_500);
-  let pid = 0;
-  const asleep = spawn(['process'], { onSpawn: (spawned) => (pid = spawned) });
+  const { plex, run, start, sql, keys } = await setup(t, 1);
+  const meanwhile = Promise.withResolvers<void>();
+  plex.fail('listing', { kind: 'late', after: meanwhile.promise });
+  const asleep = start(['process']);
   while (plex.count('listing') === 0) await new Promise((resolve) => setTimeout(resolve, 5));
-  process.kill(pid, 'SIGSTOP');
-  plex.setLatency(0);
+  asleep.kill('SIGSTOP');
   // The lease runs out while it sleeps; an edit comes, and another drain takes over.
   sql('UPDATE jobs SET lease_expires_at = 1');
   await run(['enqueue', '1', '--title', 'Newer']);
   const other = await run(['process', '--parallel']);
   assert.equal(other.code, 0, other.stderr);
-  process.kill(pid, 'SIGCONT');
-  const woken = await asleep;
+  asleep.kill('SIGCONT');
+  meanwhile.resolve();
+  const woken = await asleep.ended;
   assert.match(woken.stderr, /was taken over by another run/);
   assert.equal(plex.item(keys[0] ?? '')?.title, 'Newer');
   assert.equal(plex.count('edit'), 1);
@@ -56,13 +56,14 @@ test('a drain that slept past its lease writes nothing over what another has wri
 
 for (const route of ['listing', 'edit'] as const) {
   test(`a scene that goes from Stash while its job is at the ${route} is not remembered`, async (t) => {
-    const { plex, run, spawn, sql } = await setup(t, 1, { latencyMs: 0 });
-    plex.setLatency(1_000);
+    const { plex, run, spawn, sql } = await setup(t, 1);
+    const meanwhile = Promise.withResolvers<void>();
+    plex.fail(route, { kind: 'late', after: meanwhile.promise });
     const drain = spawn(['process']);
     while (plex.count(route) === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     const hookContext = { id: 1, type: 'Scene.Destroy.Post', input: null };
     assert.equal((await run(['hook'], { input: JSON.stringify({ args: { hookContext } }) })).code, 0);
-    plex.setLatency(0);
+    meanwhile.resolve();
     const { code, stderr } = await drain;
     assert.equal(code, 0, stderr);
     assert.match(stderr, /Job 1 dropped: scene 1 is not in Stash/);
@@ -112,13 +113,12 @@ test('an outage is exit 4 also when --limit was reached', async (t) => {
 });
 
 test('a signal during the first contact exits 130 and is no failure of the server', async (t) => {
-  const { plex, spawn, sql } = await setup(t, 1);
+  const { plex, start, sql } = await setup(t, 1);
   plex.fail('sections', { kind: 'hang' });
-  let pid = 0;
-  const running = spawn(['process'], { onSpawn: (spawned) => (pid = spawned) });
+  const running = start(['process']);
   while (plex.count('sections') === 0) await new Promise((resolve) => setTimeout(resolve, 5));
-  process.kill(pid, 'SIGINT');
-  const result = await running;
+  running.kill('SIGINT');
+  const result = await running.ended;
   assert.equal(result.code, 130, result.stderr);
   assert.deepEqual(sql('SELECT * FROM breakers'), []);
 });

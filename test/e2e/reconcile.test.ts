@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import { startStashServer } from '../../src/simulator/stash/server.ts';
-import { BIN, setup } from '../helpers/rig.ts';
+import { setup } from '../helpers/rig.ts';
+import { BIN } from '../helpers/start-bin.ts';
 import { startAtTerminal } from '../helpers/terminal.ts';
 
 const HOUR_MS = 3_600_000;

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import type { Rig } from '../helpers/rig.ts';
-import { BIN, runBin, setup } from '../helpers/rig.ts';
+import { setup } from '../helpers/rig.ts';
+import { BIN, runBin } from '../helpers/start-bin.ts';
 import { linesSeen, startAtTerminal } from '../helpers/terminal.ts';
 
 const PLEXSYNC = `'${process.execPath}' '${BIN}'`;

@@ -4,7 +4,8 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
-import { runBin, setup } from '../helpers/rig.ts';
+import { setup } from '../helpers/rig.ts';
+import { runBin } from '../helpers/start-bin.ts';
 
 test('“Where is scene 4711?”: status answers in each of its lives', async (t) => {
   const { plex, run, makeDue } = await setup(t);

@@ -7,7 +7,8 @@ import { test } from 'node:test';
 import type { PlexServer } from '../../src/simulator/plex/server.ts';
 import { parseExposition } from '../helpers/exposition.ts';
 import type { Rig } from '../helpers/rig.ts';
-import { BIN, setup } from '../helpers/rig.ts';
+import { setup } from '../helpers/rig.ts';
+import { BIN } from '../helpers/start-bin.ts';
 import { linesSeen, startAtTerminal } from '../helpers/terminal.ts';
 
 const ESC = '\u001b';
@@ -38,7 +39,7 @@ function countsShown(sent: string): readonly (readonly [done: number, total: num
 }
 
 test('“It was interrupted twice”: a backlog of 300 ends where it should, with each item written once', async (t) => {
-  const { plex, run, spawn, keys, env, sql } = await backlog(t, 300);
+  const { plex, run, start, keys, env, sql } = await backlog(t, 300);
   // Long enough for the live line to be drawn more than once.
   plex.setLatency(5);
   const left = (): number => sql('SELECT 1 FROM jobs').length;
@@ -52,9 +53,9 @@ test('“It was interrupted twice”: a backlog of 300 ends where it should, wit
   assert.ok(done >= 130 && done < 300, `${done} done`);
   assert.deepEqual(sql(`SELECT 1 FROM jobs WHERE state <> 'pending'`), []);
 
-  let pid = 0;
-  atEdit(plex, 60, () => process.kill(pid, 'SIGKILL'));
-  const killed = await spawn(['process'], { onSpawn: (spawned) => (pid = spawned) });
+  const running = start(['process']);
+  atEdit(plex, 60, () => running.kill('SIGKILL'));
+  const killed = await running.ended;
   assert.equal(killed.signal, 'SIGKILL');
   assert.ok(!(killed.stdout + killed.stderr).includes(ESC), 'no escape on a pipe');
   const doneThen = 300 - left();

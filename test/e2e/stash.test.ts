@@ -302,7 +302,11 @@ test('a bulk edit of 500 scenes is 500 files of the spool, one drain and at most
     scenes.map(({ id }) => id),
     { studio: 'South Quay' },
   );
-  for (const input of inputs) assert.equal(spawnSync('sh', [front], { input }).status, 0);
+  const folder = join(dir, 'events');
+  mkdirSync(folder);
+  for (const [index, input] of inputs.entries()) writeFileSync(join(folder, `${index}`), input);
+  const all = 'for event in "$1"/*; do sh "$0" < "$event" || exit 1; done';
+  assert.equal(spawnSync('sh', ['-c', all, front, folder]).status, 0);
   assert.equal(readdirSync(join(dataDir, 'spool', 'new')).length, 500);
 
   stash.resetRequests();

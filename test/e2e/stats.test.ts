@@ -3,7 +3,8 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { parseExposition } from '../helpers/exposition.ts';
-import { BIN, setup } from '../helpers/rig.ts';
+import { setup } from '../helpers/rig.ts';
+import { BIN } from '../helpers/start-bin.ts';
 import { linesSeen, runAtTerminal } from '../helpers/terminal.ts';
 
 test('stats --check says in one line which bound is exceeded, and exits 1', async (t) => {

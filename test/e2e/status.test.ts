@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { BIN, setup } from '../helpers/rig.ts';
+import { setup } from '../helpers/rig.ts';
+import { BIN } from '../helpers/start-bin.ts';
 import { runAtTerminal } from '../helpers/terminal.ts';
 
 type Document = Record<string, unknown>;

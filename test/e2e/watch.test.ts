@@ -1,11 +1,11 @@
 /** `process --watch` with Stash: what changes there arrives, without any plugin, whatever restarts meanwhile. */
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import Database from 'better-sqlite3';
+import type { StashServer } from '../../src/simulator/stash/server.ts';
 import { startStashServer } from '../../src/simulator/stash/server.ts';
 import type { Rig } from '../helpers/rig.ts';
 import { setup } from '../helpers/rig.ts';
@@ -22,39 +22,34 @@ async function until(what: string, holds: () => boolean): Promise<void> {
   }
 }
 
+/** A Stash whose clock runs, and can be put on: what changes in one second is told apart from the next. */
 async function withStash(t: TestContext) {
-  const stash = await startStashServer({ zone: 'America/New_York' });
+  let aheadMs = -10_000;
+  const stash = await startStashServer({ zone: 'America/New_York', now: () => Date.now() + aheadMs });
   t.after(() => stash.close());
   const rig = await setup(t);
-  return { ...rig, stash, env: { STASH_URL: stash.url } };
+  const pass = (ms: number): void => {
+    aheadMs += ms;
+  };
+  return { ...rig, stash, pass, env: { STASH_URL: stash.url } };
 }
 
 /** Starts a watch; `stop` ends it as a service manager does, and answers what it said. */
-async function watch(
-  t: TestContext,
-  rig: Rig & { env: Readonly<Record<string, string>> },
-  ...options: readonly string[]
-) {
-  let pid: number | undefined;
-  let isOver = false;
-  t.after(() => {
-    if (pid !== undefined && !isOver) process.kill(pid, 'SIGKILL');
-  });
-  const ended: Promise<Result> = rig.spawn(['process', '--watch', '--poll-interval', '0.2s', ...options], {
-    env: rig.env,
-    onSpawn: (id) => {
-      pid = id;
-    },
-  });
-  await until('the watch has started', () => pid !== undefined);
+function watch(rig: Rig & { env: Readonly<Record<string, string>> }, ...options: readonly string[]) {
+  const running = rig.start(['process', '--watch', '--poll-interval', '0.2s', ...options], { env: rig.env });
   return {
+    says: running.says,
     stop: async (): Promise<Result> => {
-      if (pid !== undefined) process.kill(pid, 'SIGTERM');
-      const result = await ended;
-      isOver = true;
-      return result;
+      running.kill('SIGTERM');
+      return await running.ended;
     },
   };
+}
+
+/** Resolves when Stash has been looked at that many times more. */
+async function looks(stash: StashServer, count: number): Promise<void> {
+  const before = stash.count('graphql');
+  await until(`${count} looks`, () => stash.count('graphql') >= before + count);
 }
 
 const begun = (rig: Rig): boolean => {
@@ -66,16 +61,27 @@ const begun = (rig: Rig): boolean => {
   }
 };
 
+/** What the breaker of Stash says, as soon as there is one. */
+function breakerOf(rig: Rig): unknown {
+  try {
+    const [row] = rig.sql(`SELECT state FROM breakers WHERE server = 'stash'`);
+    return row === undefined ? undefined : (JSON.parse(String(row['state'])) as { kind: string }).kind;
+  } catch {
+    // The directory is being made.
+    return undefined;
+  }
+}
+
 test('an edit in Stash arrives while a watch runs, over restarts of both servers, and old scenes are left alone', async (t) => {
   const rig = await withStash(t);
-  const { plex, stash } = rig;
+  const { plex, stash, pass } = rig;
   const items = [0, 1, 2].map((index) => plex.addItem({ sectionKey: '1', file: `/media/${index}.mp4` }));
   const ids = [0, 1, 2].map((index) => stash.addScene({ title: `Pier ${index}`, files: [`/media/${index}.mp4`] }));
   // What changed in the second in which a watch begins counts as changed since.
-  await setTimeout(1_100);
-  const running = await watch(t, rig);
+  pass(1_100);
+  const running = watch(rig);
   await until('the first poll', () => begun(rig));
-  await setTimeout(1_100);
+  pass(1_100);
   stash.editScene(ids[0] ?? 0, { title: 'Harbour Lights', tags: ['sea'] });
   await until('the edit', () => plex.item(items[0] ?? '')?.title === 'Harbour Lights');
 
@@ -94,21 +100,23 @@ test('an edit in Stash arrives while a watch runs, over restarts of both servers
 
 test('what was edited while plexsync was down arrives by the next poll, once', async (t) => {
   const rig = await withStash(t);
-  const { plex, stash, sql } = rig;
+  const { plex, stash, pass, sql } = rig;
   const names = Array.from({ length: 30 }, (_, index) => `/media/${index}.mp4`);
   const items = names.map((file) => plex.addItem({ sectionKey: '1', file }));
   const ids = names.map((file, index) => stash.addScene({ title: `Pier ${index}`, files: [file] }));
-  const first = await watch(t, rig);
+  const first = watch(rig);
   await until('the first poll', () => begun(rig));
   await first.stop();
 
-  await setTimeout(1_100);
+  pass(1_100);
   for (const id of ids) stash.editScene(id, { title: `Edited ${id}` });
-  const second = await watch(t, rig);
+  const second = watch(rig);
   await until('all edits', () => items.every((item) => plex.item(item)?.title.startsWith('Edited')));
-  await setTimeout(3_000);
+  // What was edited in the seconds before a look may come once more.
+  pass(10_000);
+  await looks(stash, 10);
   const jobs = sql(`SELECT seq FROM sqlite_sequence WHERE name = 'jobs'`);
-  await setTimeout(1_000);
+  await looks(stash, 10);
   assert.deepEqual(sql(`SELECT seq FROM sqlite_sequence WHERE name = 'jobs'`), jobs);
   assert.equal(plex.count('edit'), 30);
   const { stderr } = await second.stop();
@@ -119,8 +127,8 @@ test('a watch tells trouble once, and goes with no --cron', async (t) => {
   const rig = await withStash(t);
   const { stash } = rig;
   await stash.stop();
-  const running = await watch(t, rig);
-  await setTimeout(1_500);
+  const running = watch(rig);
+  await until('several looks', () => breakerOf(rig) === 'open');
   const { code, stderr } = await running.stop();
   assert.equal(code, 143);
   assert.equal(stderr.match(/Stash was not asked/g)?.length, 1, stderr);
@@ -131,23 +139,22 @@ test('a watch tells trouble once, and goes with no --cron', async (t) => {
 
 test('a watch that is stopped says so, and closes with a summary under --json', async (t) => {
   const rig = await withStash(t);
-  const running = await watch(t, rig, '--json');
+  const running = watch(rig, '--json');
   await until('the first poll', () => begun(rig));
   const { code, stdout } = await running.stop();
   assert.equal(code, 143);
   const last = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as unknown;
   assert.deepEqual(last, { event: 'summary', exit_code: 143, ends: ['signal'], pending: 0 });
-  const other = await watch(t, rig);
-  await setTimeout(1_000);
+  const other = watch(rig);
+  await other.says(/Watching/);
   const { stderr } = await other.stop();
   assert.match(stderr, /The watch was stopped by SIGTERM$/m);
 });
 
 test('a watch without stash_url says that Stash is not asked', async (t) => {
   const rig = await setup(t);
-  const running = await watch(t, rig);
-  await until('its runs', () => existsSync(join(rig.dataDir, 'queue.db')));
-  await setTimeout(1_000);
+  const running = watch(rig);
+  await running.says(/Watching/);
   const { stderr } = await running.stop();
   assert.match(
     stderr,
@@ -157,14 +164,14 @@ test('a watch without stash_url says that Stash is not asked', async (t) => {
 
 test('a second watch on a data directory names the first, and one after it names nobody', async (t) => {
   const rig = await withStash(t);
-  const first = await watch(t, rig);
+  const first = watch(rig);
   await until('the first poll', () => begun(rig));
-  const second = await watch(t, rig);
-  await setTimeout(1_000);
+  const second = watch(rig);
+  await second.says(/watches this data directory already/);
   assert.match((await second.stop()).stderr, /pid \d+ watches this data directory already\..* stop one\.$/m);
   assert.doesNotMatch((await first.stop()).stderr, /watches this data directory/);
-  const third = await watch(t, rig);
-  await setTimeout(1_000);
+  const third = watch(rig);
+  await third.says(/Watching/);
   assert.doesNotMatch((await third.stop()).stderr, /watches this data directory/);
 });
 
@@ -172,11 +179,11 @@ test('a watch outlasts another program that holds the queue for longer than it w
   const rig = await withStash(t);
   const { plex, dataDir } = rig;
   const item = plex.addItem({ sectionKey: '1', file: '/media/pier.mp4' });
-  const running = await watch(t, rig);
+  const running = watch(rig);
   await until('the first poll', () => begun(rig));
   const holder = new Database(join(dataDir, 'queue.db'));
   holder.exec('BEGIN EXCLUSIVE');
-  await setTimeout(6_500);
+  await running.says(/is locked by another program/);
   holder.exec('ROLLBACK');
   holder.close();
   await rig.run(['enqueue', '1', '--path', '/media/pier.mp4', '--title', 'Harbour Lights']);
@@ -190,24 +197,15 @@ test('a watch outlasts another program that holds the queue for longer than it w
 test('a poll that fails counts for the breaker; while that is open nobody asks, and a success closes it', async (t) => {
   const rig = await withStash(t);
   const { stash, sql } = rig;
-  const state = (): unknown => {
-    try {
-      const [row] = sql(`SELECT state FROM breakers WHERE server = 'stash'`);
-      return row === undefined ? undefined : (JSON.parse(String(row['state'])) as { kind: string }).kind;
-    } catch {
-      // The directory is being made.
-      return undefined;
-    }
-  };
   const lift = stash.fail('graphql', { kind: 'status', status: 500 }, Number.POSITIVE_INFINITY);
-  const running = await watch(t, rig);
-  await until('the breaker opens', () => state() === 'open');
-  await setTimeout(1_000);
+  const running = watch(rig);
+  await until('the breaker opens', () => breakerOf(rig) === 'open');
+  await running.says(/Stash still does not answer/);
   assert.equal(stash.count('graphql'), 5);
   lift();
   sql(`UPDATE breakers SET state = json_set(state, '$.openedAt', 0)`);
   await until('the first poll', () => begun(rig));
-  await until('the breaker closes', () => state() === 'closed');
+  await until('the breaker closes', () => breakerOf(rig) === 'closed');
   const { stderr } = await running.stop();
   assert.equal(stderr.match(/Stash was not asked: .*; it is asked again at the next look$/gm)?.length, 1, stderr);
   assert.equal(stderr.match(/Stash still does not answer: it is asked again after \d{4}-.*$/gm)?.length, 1, stderr);
@@ -225,7 +223,7 @@ test('a signal during a poll that hangs begins no drain', async (t) => {
   }));
   stash.setLatency(60_000);
   await rig.run(['enqueue', '--file', '-'], { input: JSON.stringify(scenes) });
-  const running = await watch(t, rig);
+  const running = watch(rig);
   await until('the poll', () => stash.requests.length > 0);
   const { code } = await running.stop();
   assert.equal(code, 143);

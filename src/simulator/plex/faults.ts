@@ -14,6 +14,8 @@ export type Fault =
   | { kind: 'drop-after' }
   /** Never answered; not applied. The socket stays open until `close()`. */
   | { kind: 'hang' }
+  /** Applied; answered as usual once `after` has come, so that a test decides what happens meanwhile. */
+  | { kind: 'late'; after: Promise<void> }
   /** Headers, then one byte about every 50 ms without end; not applied. */
   | { kind: 'drip' }
   /** Applied; 200 with half a body. */

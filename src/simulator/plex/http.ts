@@ -120,6 +120,11 @@ export function createExchange({
       case 'redirect':
         later(() => send(response, seen, faultAnswer(fault)));
         return;
+      case 'late': {
+        const answer = decide();
+        void fault.after.then(() => send(response, seen, answer));
+        return;
+      }
       case undefined: {
         const answer = decide();
         later(() => send(response, seen, answer));

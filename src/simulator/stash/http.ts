@@ -97,6 +97,11 @@ export function createStashExchange({
       case 'redirect':
         sendLater({ ...bare(302, ''), headers: { Location: fault.location } });
         return;
+      case 'late': {
+        const answer = decide();
+        void fault.after.then(() => send({ request, response, seen }, answer));
+        return;
+      }
       case 'errors':
         sendLater(errorAnswer({ status: 200, errors: [{ message: fault.message }] }));
         return;
