@@ -10,22 +10,22 @@ import { INDEX_SCHEMA, INDEX_VERSION } from './schema.ts';
 import type { FileRow } from './statements.ts';
 import { prepareStatements } from './statements.ts';
 
-/** The file index of a data directory. Costs nothing before it is first asked. */
+/** The file index of a data directory. It is opened when first used. */
 export type OpenFileIndex = FileIndex & { close(): void };
 
 const FILE_NAME = 'index.db';
 const BUSY_TIMEOUT_MS = 5_000;
 
 /**
- * Opens the index in a data directory when it is first needed. It is disposable: what is no index of ours, damaged or of
- * another version is made anew, and where it cannot be used at all, nothing counts as listed.
- * @param onTrouble is told once why the index is not used
+ * Opens the index in a data directory when it is first needed. It is disposable: a foreign, damaged or outdated file is
+ * replaced by a new index, and if that fails, nothing counts as listed.
+ * @param onTrouble called once with the reason why the index is not used
  */
 export function openFileIndex(directory: string, onTrouble: (reason: string) => void): OpenFileIndex {
   return indexIn(join(directory, FILE_NAME), onTrouble);
 }
 
-/** An index that is nowhere on disk: what a preview lists is forgotten with it. */
+/** An index in memory only: what a preview lists is discarded with it. */
 export function openMemoryIndex(onTrouble: (reason: string) => void): OpenFileIndex {
   return indexIn(':memory:', onTrouble);
 }
@@ -45,7 +45,7 @@ function indexIn(file: string, onTrouble: (reason: string) => void): OpenFileInd
     opened?.db.close();
     opened = undefined;
   };
-  /** Runs on the index; what fails there counts as not known, and damage clears the way for a new index. */
+  /** Runs `act` on the index; on failure returns `otherwise`, and after damage the index is recreated. */
   const attempt = <T>(otherwise: T, act: (sql: ReturnType<typeof prepareStatements>) => T): T => {
     if (isGivenUp) return otherwise;
     try {
@@ -108,7 +108,7 @@ function openCurrent(file: string): Database.Database {
   const db = new Database(file, { timeout: BUSY_TIMEOUT_MS });
   try {
     db.pragma('journal_mode = WAL');
-    // A power cut may cost the last listing, and nothing else.
+    // A power cut may lose only the last listing.
     db.pragma('synchronous = NORMAL');
     if (db.pragma('user_version', { simple: true }) !== INDEX_VERSION) remake(db);
     return db;
@@ -118,7 +118,7 @@ function openCurrent(file: string): Database.Database {
   }
 }
 
-/** Another version's tables go: a listing brings back what was in them. */
+/** Drops the tables of another version: a listing restores their content. */
 function remake(db: Database.Database): void {
   const steps = db.transaction(() => {
     if (db.pragma('user_version', { simple: true }) === INDEX_VERSION) return;

@@ -1,20 +1,20 @@
-/** Another number has the index made anew: there is nothing in it to migrate. */
+/** With another number the index is recreated: it has nothing worth migrating. */
 export const INDEX_VERSION = 1;
 
-/** A section's files stand under the number of the listing that brought them, so that one under way is never seen. */
+/** A section's files carry the number of their listing, so that a listing in progress is never visible. */
 export const INDEX_SCHEMA = `
   CREATE TABLE sections (
     section_key TEXT PRIMARY KEY,
-    -- Sections are numbered alike on every server.
+    -- Section keys are the same numbers on every server.
     uuid TEXT,
-    -- Absent until a listing was finished.
+    -- Absent until a listing has finished.
     generation INTEGER,
     last_generation INTEGER NOT NULL DEFAULT 0,
     added_at INTEGER,
     updated_at INTEGER,
     total INTEGER
   ) STRICT;
-  -- An item without a file that counts has one row with an empty path.
+  -- An item without a usable file has one row with an empty path.
   CREATE TABLE files (
     section_key TEXT NOT NULL,
     generation INTEGER NOT NULL,

@@ -4,7 +4,7 @@ import type { ListedItem } from '../core/match/listing.ts';
 import { nameKey } from '../core/match/paths.ts';
 import type { PlexFile, Section } from '../core/model/plex-item.ts';
 
-/** What stands for a section; a generation of `null` is one that was never listed whole. */
+/** What the index has of a section; a `generation` of null means that it was never listed whole. */
 type SectionRow = {
   readonly generation: number | null;
   readonly added_at: number | null;
@@ -20,7 +20,7 @@ export type FileRow = {
   readonly duration_ms: number | null;
 };
 
-/** Prepares all that is done in the index; each function is one transaction. */
+/** Prepares every statement of the index; each function is one transaction. */
 export function prepareStatements(db: Database.Database) {
   const readSection = db.prepare<[string, string | null], SectionRow>(
     'SELECT generation, added_at, updated_at, total FROM sections WHERE section_key = ? AND uuid IS ?',

@@ -9,7 +9,7 @@ export function parseRetryAfter(header: string | undefined, nowMs: number): numb
 
 /** The instant a header names, epoch ms; `undefined` when absent or unreadable. */
 export function parseHttpDate(header: string | undefined): number | undefined {
-  // Only the date forms of HTTP, all of which begin with a weekday: Date.parse takes nearly anything for a date.
+  // Accepts only HTTP's date forms, all of which begin with a weekday: Date.parse accepts nearly anything as a date.
   const at = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)/.test(header ?? '') ? Date.parse(header ?? '') : Number.NaN;
   return Number.isNaN(at) ? undefined : at;
 }

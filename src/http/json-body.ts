@@ -1,4 +1,4 @@
-/** What a body says as JSON; `undefined` when it is none. */
+/** Parses a body as JSON; `undefined` when it is not JSON. */
 export function parseJson(body: string): unknown {
   try {
     return JSON.parse(body);

@@ -1,16 +1,16 @@
 import { isAxiosError } from 'axios';
 
-/** Why a request got no answer that counts, in the words of a sentence. */
+/** Why a request got no usable answer, in words of a sentence. */
 export type NoAnswer =
-  /** No connection, or none that lasted: an outage, which may pass. */
+  /** No connection, or a broken one: an outage, which may pass. */
   | { readonly kind: 'silent'; readonly reason: string }
-  /** The certificate is refused: no outage that passes, but something to set. */
+  /** The certificate is not trusted: no outage that passes, but a setting to change. */
   | { readonly kind: 'distrusted'; readonly reason: string };
 
 /**
- * What a request without an answer means. The one function that knows axios: past it there are only our words, since an
- * AxiosError carries the secret of the request in its `config`.
- * @throws whatever axios did not throw, as it is
+ * Translates a request without an answer. The only function that knows axios, because an AxiosError carries the
+ * request's secret in its `config`.
+ * @throws unchanged whatever axios did not throw
  */
 export function toNoAnswer(thrown: unknown): NoAnswer {
   if (!isAxiosError(thrown)) throw thrown;
@@ -20,7 +20,7 @@ export function toNoAnswer(thrown: unknown): NoAnswer {
   return { kind: 'silent', reason: SILENCE[code] ?? thrown.code ?? 'no connection' };
 }
 
-/** How a person reads the code of a failed connection. */
+/** The codes of failed connections, as a person reads them. */
 const SILENCE: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused',
   ECONNRESET: 'the connection was closed',

@@ -12,11 +12,11 @@ export type TransportOptions = {
   /** Without a trailing slash; may have a path. */
   readonly baseUrl: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Whose certificates are taken, where the address is https; `ca` in PEM form, besides those the system trusts. */
+  /** Which certificates are accepted for https; `ca` in PEM form, in addition to those the system trusts. */
   readonly trust: { readonly certificates: 'verified' | 'any'; readonly ca: string | undefined };
-  /** Until the connection stands. */
+  /** Until the connection is established. */
   readonly connectTimeoutMs: number;
-  /** Until the answer is complete, from the moment the connection may be had. */
+  /** Until the answer is complete, starting when the connection is available. */
   readonly readTimeoutMs: number;
   /** Aborts every request under way. */
   readonly signal: AbortSignal;
@@ -37,27 +37,30 @@ export type HttpAnswer = {
   readonly status: number;
   readonly body: string;
   readonly contentType: string;
-  /** The server's clock as it answered (its `Date` header), epoch ms; absent when it did not say. */
+  /** The server's clock when it answered (its `Date` header), epoch ms; absent when it did not say. */
   readonly sentAt: number | undefined;
-  /** How long it asks us to wait, in ms; absent when it does not say. */
+  /** How long the server asks us to wait, in ms; absent when it does not say. */
   readonly retryAfterMs: number | undefined;
   /** Where a redirect leads, without query and fragment; absent in other answers. */
   readonly redirect: string | undefined;
-  /** Whose answer it says it is: Plex names its protocol in each of them. */
+  /** Which server the answer identifies itself as: Plex names its protocol in every answer. */
   readonly from: 'plex' | 'unknown';
 };
 
-/** Sends one request. What goes wrong on the way is a value too: what it means is for the server's own folder to say. */
+/** Sends one request. A failure on the way is a value too; the folder of each server decides what it means. */
 export type Send = (request: HttpRequest) => Promise<HttpAnswer | NoAnswer>;
 
 /** Larger than any page we ask for, small enough for a NAS. */
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
-/** Plex closes idle connections after 20 s (plex-api.md 1): ours go first, or a reused one is reset. Stash keeps them. */
+/**
+ * Plex closes idle connections after 20 s (plex-api.md 1): we close them first, or a reused one is reset. Stash keeps
+ * them.
+ */
 const IDLE_SOCKET_MS = 15_000;
 
 /**
- * HTTP as both servers need it: no proxy from the environment (it would be handed the secret), no redirects (they would
- * carry it on), a deadline for the connection and one for the whole request, a size cap, and no retries: the queue retries.
+ * HTTP as both servers need it: no proxy from the environment and no redirects, since both would pass the secret on;
+ * one deadline for the connection and one for the whole request; a size cap; no retries, because the queue retries.
  */
 export function createTransport(options: TransportOptions): Send {
   const { connectTimeoutMs, readTimeoutMs, trust } = options;
@@ -74,11 +77,11 @@ export function createTransport(options: TransportOptions): Send {
     maxContentLength: MAX_BODY_BYTES,
     responseType: 'text',
     transformResponse: (body: string) => body,
-    // Statuses are ours to read: an AxiosError made of one would carry the token.
+    // We judge the status ourselves: an AxiosError made of it would carry the token.
     validateStatus: () => true,
   });
   return async ({ method, target, headers, body }) => {
-    // axios's own timeout never fires on a server that drips bytes (toolchain.md 3).
+    // axios's own timeout never fires on a server that sends single bytes (toolchain.md 3).
     const signal = AbortSignal.any([options.signal, AbortSignal.timeout(connectTimeoutMs + readTimeoutMs)]);
     const request = {
       method,
@@ -116,7 +119,7 @@ function toAnswer({ status, data, headers }: AxiosResponse<string>, now: number)
 
 type Connecting = { createConnection(...args: unknown[]): Socket | undefined };
 
-/** A socket that does not stand in time is destroyed; the agent has no option for that. */
+/** Destroys a socket that is not connected in time; the agent has no option for that. */
 function withConnectTimeout<A extends http.Agent>(agent: A, ready: 'connect' | 'secureConnect', timeoutMs: number): A {
   const connecting = agent as unknown as Connecting;
   const create = connecting.createConnection.bind(agent);

@@ -19,7 +19,7 @@ import { createPlexTransport } from './transport.ts';
 export type PlexClientOptions = {
   readonly baseUrl: string;
   readonly token: string;
-  /** One per data directory, stable: Plex registers each unseen one as a device (plex-api.md 1). */
+  /** One per data directory, stable: Plex registers each new one as a device (plex-api.md 1). */
   readonly clientIdentifier: string;
   readonly version: string;
   readonly trust: TransportOptions['trust'];
@@ -30,33 +30,33 @@ export type PlexClientOptions = {
   now(): number;
 };
 
-/** What a server says of itself before it asks for a token. */
+/** What a server reveals before it asks for a token. */
 export type Identity = {
   readonly machineIdentifier: string;
-  /** Absent on servers that do not tell. */
+  /** Absent when the server does not tell. */
   readonly version: string | undefined;
-  /** Its clock as it answered, epoch ms to the second; absent without a readable `Date` header. */
+  /** The server's clock when it answered, epoch ms to the second; absent without a readable `Date` header. */
   readonly clockAt: number | undefined;
 };
 
-/** Plex as the drain needs it, and as those who look into a problem do. None of it but `edit` writes, and `scanFolder` starts a scan. */
+/** Plex as the drain and the diagnostic commands need it. Only `edit` writes; `scanFolder` starts a scan. */
 export type PlexClient = Omit<DrainPlex, 'identity'> & {
   identity(): Promise<Identity>;
   /**
-   * Items of the section with `text` somewhere in a file's path, `most` of them at the most: no complete look, good for
-   * hints alone. Those whose paths do not have it are still to be left out.
+   * At most `most` items of the section with `text` in a file's path. The look is incomplete, so use it for hints only;
+   * the caller still filters out paths that do not contain `text`.
    */
   filesLike(section: Section, text: string, most: number): Promise<Found>;
-  /** Reads a page that only the server's owner may see: a `plex_forbidden` tells that the token is not the owner's. */
+  /** Reads a page that only the server's owner may see: `plex_forbidden` means that the token is not the owner's. */
   ownerPage(): Promise<void>;
 };
 
-/** Rows per page: one page nearly always holds every item with a file name. */
+/** Rows per page: one page nearly always holds every item with a given file name. */
 const LISTING_PAGE = 100;
 
 type Query = readonly (readonly [key: string, value: string])[];
 
-/** Plex over HTTP. No retries: the queue is the retry. */
+/** Plex over HTTP. It retries nothing: the queue retries. */
 export function createPlexClient(options: PlexClientOptions): PlexClient {
   const send = createPlexTransport({
     ...options,
@@ -91,13 +91,13 @@ export function createPlexClient(options: PlexClientOptions): PlexClient {
     return parsed(await get(target, page.what, headers), toListingPage, page.what);
   };
 
-  /** The pages of a listing, however the server cuts them: all of them, or a throw. */
+  /** All pages of a listing, however the server cuts them; throws if one fails. */
   async function* pagesOf(section: Section, query: Query, { what, pageRows = LISTING_PAGE }: ListingRequest) {
     for (let received = 0; ; ) {
       const { rows, totalSize } = await readPage(section, query, { start: received, size: pageRows, what });
       received += rows.length;
       yield rows;
-      // A server that does not page says no total and has sent all there is.
+      // A server that does not page sends no total, and has sent all rows.
       if (totalSize === undefined || received >= totalSize) return;
       if (rows.length === 0)
         throw new SyncError('plex_malformed', say`Plex promised ${totalSize} rows and sent ${received} while ${what}`);
@@ -111,7 +111,9 @@ export function createPlexClient(options: PlexClientOptions): PlexClient {
     return found;
   };
 
-  /** Every row that the server says has `filter` in a file's path, unless it does not know that filter. */
+  /**
+   * Every row whose file path contains `filter` according to the server, or a report that it does not know the filter.
+   */
   const askForFile = async (section: Section, filter: string, what: Sentence): Promise<FilteredRows> => {
     const found: Rows[number][] = [];
     let requests = 0;
@@ -123,7 +125,7 @@ export function createPlexClient(options: PlexClientOptions): PlexClient {
       }
       return { kind: 'found', rows: found, requests };
     } catch (thrown) {
-      // Where the same question without the filter is answered, it is the filter that the server does not take.
+      // If the same request without the filter succeeds, the server does not support the filter.
       if (!(thrown instanceof SyncError) || !MAY_BE_THE_FILTERS_FAULT.has(thrown.code)) throw thrown;
       await readPage(section, [], { start: 0, size: 0, what });
       return { kind: 'unusable', reason: 'refused', requests: requests + 2 };
@@ -144,7 +146,7 @@ export function createPlexClient(options: PlexClientOptions): PlexClient {
       const found = new Map<string, Candidate>();
       let requests = 0;
       for (const filter of fileFilters(name)) {
-        // Nothing of the name can be asked for: every file has the empty one.
+        // No part of the name can be searched for: the empty filter matches every file.
         if (filter === '') return { kind: 'unusable', reason: 'ignored', requests };
         const answer = await askForFile(
           section,
@@ -204,7 +206,7 @@ export function createPlexClient(options: PlexClientOptions): PlexClient {
 
     addedSince: async (section, mark, newest) => {
       const what = say`asking "${asName(section.title)}" for what is new`;
-      // `>>=` is "after": one second earlier, so that the mark's own second is included (plex-api.md 2.2).
+      // `>>=` means "after": one second earlier, so that the mark's own second is included (plex-api.md 2.2).
       const rows =
         mark === undefined
           ? (await readPage(section, [['sort', 'addedAt:desc']], { start: 0, size: newest, what })).rows
@@ -226,14 +228,14 @@ export function createPlexClient(options: PlexClientOptions): PlexClient {
 
     edit: async (item, edits, lock) => {
       const target = editTarget({ item, ...edits, lock });
-      // The answer is empty whatever was asked for (plex-api.md 4.1); the item is read again to see what was kept.
+      // The answer is always empty (plex-api.md 4.1); the item is read again to see what Plex kept.
       await send({ method: 'PUT', target, what: say`writing the item`, headers: authorised });
     },
 
     editLength: (item, edits, lock) => basePath.length + editTarget({ item, ...edits, lock }).length,
 
     scanFolder: async (section, folder) => {
-      // The answer is empty, and says nothing of what is scanned (plex-api.md 8).
+      // The answer is empty and does not tell what is scanned (plex-api.md 8).
       const target = `/library/sections/${encode(section.key)}/refresh?path=${encode(folder)}`;
       await get(target, say`asking "${asName(section.title)}" for a scan`);
     },
@@ -248,10 +250,10 @@ type FilteredRows =
   | { readonly kind: 'found'; readonly rows: Rows; readonly requests: number }
   | Extract<FileLook, { kind: 'unusable' }>;
 
-/** A server without the `file` filter may answer so, whatever the name (plex-api.md 2.4). */
+/** A server without the `file` filter may answer like this, whatever the name (plex-api.md 2.4). */
 const MAY_BE_THE_FILTERS_FAULT: ReadonlySet<SyncErrorCode> = new Set(['plex_error', 'plex_rejected', 'plex_not_found']);
 
-/** What a listing of files need not carry (plex-api.md 2.6). Hints, that a server may ignore. */
+/** Leaves out what a listing of files does not need (plex-api.md 2.6). A server may ignore these hints. */
 const TRIMMED: Query = [
   [
     'excludeElements',
@@ -269,7 +271,7 @@ function toCandidates(section: Section, rows: Rows): Candidate[] {
   }));
 }
 
-/** @throws {UsageError} when what answers is no Plex: that is an address to correct, not an outage to wait for. */
+/** @throws {UsageError} when the address answers but is not Plex: it has to be corrected, waiting does not help. */
 async function readSections(baseUrl: string, ask: () => Promise<HttpAnswer>): Promise<readonly Section[]> {
   const hint = 'Check plex_url: it should look like http://plex:32400.';
   let answer: HttpAnswer;

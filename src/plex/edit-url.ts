@@ -10,8 +10,8 @@ export type ItemEdit = {
 };
 
 /**
- * The target of the PUT that carries out an edit. The only place that builds one: `id` is a mere filter there, and
- * without it every item of the section would be edited (plex-api.md 4.1).
+ * The target of the PUT for an edit. The only place that builds one: `id` is only a filter there, and without it every
+ * item of the section would be edited (plex-api.md 4.1).
  */
 export function editTarget({ item, fields, lists, lock }: ItemEdit): string {
   return target(item, [
@@ -27,19 +27,19 @@ function fieldParameters({ field, value }: FieldEdit, lock: ItemEdit['lock']): P
 }
 
 /**
- * The whole list by index, and the removed names by name: right whether the server merges or replaces (plex-api.md 4.3).
- * Never cleared first, since roles and portraits would go.
+ * The whole list by index, and the removed names by name: right whether the server merges or replaces (plex-api.md
+ * 4.3). The list is never cleared first, since that would lose roles and portraits.
  */
 function listParameters({ kind, whole, remove }: ListEdit, lock: ItemEdit['lock']): Parameter[] {
   const entries = whole.flatMap((tag, index) => tagParameters(`${kind}[${index}]`, tag));
-  // The value is a comma list: each name is encoded once more, so that its own commas stay in it.
+  // The value is a comma list: each name is encoded once more, so that its own commas do not split it.
   const removal: Parameter[] = remove.length === 0 ? [] : [[`${kind}[].tag.tag-`, remove.map(encode).join(',')]];
   return [...entries, ...removal, ...lockParameter(kind, lock)];
 }
 
 function tagParameters(prefix: string, { tag, role, thumb }: Tag): Parameter[] {
   const parameters: Parameter[] = [[`${prefix}.tag.tag`, tag]];
-  // What is not sent again with its entry may be lost where the server replaces.
+  // A server that replaces the list may drop whatever is not sent again with its entry.
   if (role) parameters.push([`${prefix}.tagging.text`, role]);
   if (thumb) parameters.push([`${prefix}.tagging.thumb`, thumb]);
   return parameters;
@@ -59,7 +59,7 @@ function target({ sectionKey, ratingKey }: ItemEdit['item'], parameters: readonl
   return `/library/sections/${sectionKey}/all?${query.join('&')}`;
 }
 
-/** Percent-encoding that leaves nothing a proxy might read as syntax. */
+/** Percent-encodes every character that a proxy might read as syntax. */
 export function encode(value: string): string {
   return encodeURIComponent(value).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
 }

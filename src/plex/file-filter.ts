@@ -1,15 +1,15 @@
 import type { ListedItem } from '../core/match/listing.ts';
 
-/** What is shorter than this is in nearly every path. */
+/** Shorter texts appear in nearly every path. */
 export const SHORTEST_HINT = 3;
 
-/** A shorter part of a name is in too many others: `.mp4` would list the whole library (plex-api.md 2.4). */
+/** Shorter parts of a name appear in too many others: `.mp4` would list the whole library (plex-api.md 2.4). */
 const TELLING_LENGTH = 8;
 
 /**
- * What `file=` is asked for, to find every item with this file name: the longest run without a comma (it would mean
- * "or"), without letters that Unicode spells in two ways, and not led by a sign that would be read as an operator
- * (plex-api.md 2.2, 2.4). Where that run tells too little, the longest one with such letters, in both spellings.
+ * What to ask `file=` for, to find every item with this file name: the longest run without a comma (it would mean
+ * "or"), without letters that Unicode spells in two ways, and without a leading operator sign (plex-api.md 2.2, 2.4).
+ * If that run is too short, the longest one with such letters, in both spellings.
  */
 export function fileFilters(name: string): readonly string[] {
   const plain = longestRun(
@@ -21,7 +21,7 @@ export function fileFilters(name: string): readonly string[] {
   return [...new Set([whole.normalize('NFC'), whole.normalize('NFD')])];
 }
 
-/** The longest part of a text that may stand in a filter: without a comma, and without a sign of an operator before it. */
+/** The longest part of a text that can be used in a filter: without a comma, and without a leading operator sign. */
 export function longestRun(name: string, isLeftOut: (letter: string) => boolean): string {
   const runs = [...name]
     .map((letter) => (letter === ',' || isLeftOut(letter) ? '\0' : letter))
@@ -31,7 +31,10 @@ export function longestRun(name: string, isLeftOut: (letter: string) => boolean)
   return runs.reduce((longest, run) => (run.length > longest.length ? run : longest), '');
 }
 
-/** An unknown filter is ignored, and the whole library comes back (plex-api.md 2.2): then few rows have what was asked for. */
+/**
+ * An unknown filter is ignored and the whole library comes back (plex-api.md 2.2): then few rows contain the filter
+ * text.
+ */
 export function isUnfiltered(rows: readonly Pick<ListedItem, 'files'>[], filter: string): boolean {
   const wanted = filter.normalize('NFC').toLowerCase();
   const withFiles = rows.filter(({ files }) => files.length > 0);

@@ -2,11 +2,11 @@ import * as z from 'zod/mini';
 import type { ListedItem } from '../core/match/listing.ts';
 import type { PlexFile, PlexItem, Section, Tag } from '../core/model/plex-item.ts';
 
-/** Plex spells numbers and ids either way, by version and format (plex-api.md 11). */
+/** Plex sends numbers and ids as either type, depending on version and format (plex-api.md 11). */
 const id = z.pipe(z.union([z.string(), z.number()]), z.transform(String));
 const number = z.pipe(z.union([z.number(), z.string()]), z.transform(Number));
 const text = z._default(z.string(), '');
-/** A whole number that only tells the likely from the unlikely: what is none is not told. */
+/** A whole number used only as a hint: an unreadable value is dropped. */
 const hint = z.catch(z.optional(z.pipe(number, z.int())), undefined);
 const flag = z.union([z.boolean(), z.literal([0, 1, '0', '1'])]);
 
@@ -15,7 +15,7 @@ const tags = z._default(
   [],
 );
 
-/** A hint at best, which no answer shall fail by. */
+/** Only a hint: an unreadable value must not make the answer fail. */
 const durationMs = z.catch(z.optional(number), undefined);
 
 const media = z._default(
@@ -48,7 +48,7 @@ const sectionsAnswer = z.object({
   }),
 });
 
-/** A page of `GET /library/sections/{id}/all` (plex-api.md 2.5): rows are shortened, good for files and nothing else. */
+/** A page of `GET /library/sections/{id}/all` (plex-api.md 2.5): its rows are shortened, use only their files. */
 const listingAnswer = z.object({
   MediaContainer: z.object({
     size: z.optional(number),
@@ -100,7 +100,7 @@ const identityAnswer = z.object({
   MediaContainer: z.object({ machineIdentifier: z.string().check(z.minLength(1)), version: z.optional(z.string()) }),
 });
 
-/** A parsed answer, or `undefined` when the value has not the shape Plex gives it. */
+/** Parses an answer; `undefined` when it does not have Plex's shape. */
 export function toSections(value: unknown): Section[] | undefined {
   const parsed = z.safeParse(sectionsAnswer, value);
   if (!parsed.success) return undefined;
@@ -114,7 +114,7 @@ export function toSections(value: unknown): Section[] | undefined {
   });
 }
 
-/** One page of a listing, with how many rows there are in all where the server says so. */
+/** One page of a listing, with the total number of rows if the server tells it. */
 export type ListingPage = { readonly rows: readonly ListedItem[]; readonly totalSize: number | undefined };
 
 export function toListingPage(value: unknown): ListingPage | undefined {
@@ -122,7 +122,7 @@ export function toListingPage(value: unknown): ListingPage | undefined {
   if (!parsed.success) return undefined;
   const { totalSize, Metadata } = parsed.data.MediaContainer;
   const rows: ListedItem[] = [];
-  // Row by row: of a long page no second copy is ever whole, which halves what a listing takes of memory.
+  // Row by row, so that a long page never exists twice: that halves the memory a listing needs.
   for (const one of Metadata) {
     const row = z.safeParse(listingRow, one);
     if (!row.success) return undefined;
@@ -139,7 +139,7 @@ function toListedItem({
   deletedAt,
   Media,
 }: z.infer<typeof listingRow>): ListedItem {
-  // What lies in the trash (the date is uncertain: seen in the server's database) may be found again, not anew.
+  // A file in the trash cannot be matched (`deletedAt` is uncertain: it was only seen in the server's database).
   const versions = deletedAt === undefined ? Media.filter((version) => version.deletedAt === undefined) : [];
   return { ratingKey, title, addedAt, updatedAt, files: toFiles(versions) };
 }
@@ -147,7 +147,7 @@ function toListedItem({
 export function toItems(value: unknown): PlexItem[] | undefined {
   const parsed = z.safeParse(itemsAnswer, value);
   if (!parsed.success) return undefined;
-  // What all children share may stand on the container instead (plex-api.md 11).
+  // Values that all children share may be on the container instead (plex-api.md 11).
   const { librarySectionID = '', librarySectionTitle = '', Metadata } = parsed.data.MediaContainer;
   return Metadata.map((row) => ({
     ratingKey: row.ratingKey,
@@ -163,7 +163,7 @@ export function toItems(value: unknown): PlexItem[] | undefined {
     },
     lists: { actor: toTags(row.Role), genre: toTags(row.Genre), collection: toTags(row.Collection) },
     locked: new Set(row.Field.filter(({ locked }) => locked === true || Number(locked) === 1).map(({ name }) => name)),
-    // Zero and less stand for no date.
+    // Zero and less mean no date.
     addedAt: row.addedAt !== undefined && row.addedAt > 0 ? row.addedAt : undefined,
     files: toFiles(row.Media),
   }));
@@ -189,7 +189,7 @@ function toFiles(list: z.infer<typeof media>): PlexFile[] {
   return list
     .filter(({ proxyType }) => proxyType !== OPTIMISED_VERSION)
     .flatMap(({ duration, Part }) =>
-      // The duration of a version is that of all its parts together.
+      // The duration of a version covers all its parts together.
       Part.map((part) => (Part.length === 1 ? { ...part, duration: part.duration ?? duration } : part)),
     )
     .flatMap(({ file, size, duration }) => (file === undefined ? [] : [{ path: file, size, durationMs: duration }]));

@@ -5,8 +5,8 @@ import type { NoAnswer } from '../http/no-answer.ts';
 import type { HttpAnswer } from '../http/transport.ts';
 
 /**
- * What a status that is no success means. Branches on the status alone: Plex's error bodies are HTML pages whatever
- * was asked for (plex-api.md 10). `what` completes the sentence "Plex answered N while …".
+ * Translates a failure status. Uses the status alone: Plex's error bodies are always HTML pages (plex-api.md 10).
+ * `what` completes the sentence "Plex answered N while …".
  */
 export function toStatusError(
   { status, retryAfterMs, redirect }: Pick<HttpAnswer, 'status' | 'retryAfterMs' | 'redirect'>,
@@ -42,13 +42,13 @@ export function toStatusError(
   return new SyncError('plex_rejected', say`Plex answered ${status} while ${what}`);
 }
 
-/** 403 reads better with an infinitive. */
+/** The message for 403 reads better with an infinitive. */
 const FORBIDDEN: Readonly<Record<string, Sentence>> = {
   'writing the item': say`to edit: it is probably not the owner’s`,
   'reading the owner’s page': say`to read what only the owner may`,
 };
 
-/** What a request without an answer means: an outage, or a certificate that a person has to see to. */
+/** Translates a request without an answer: an outage, or a certificate that a person has to fix. */
 export function toNoAnswerError({ kind, reason }: NoAnswer, what: Sentence, baseUrl: string): SyncError | UsageError {
   if (kind === 'silent')
     return new SyncError(

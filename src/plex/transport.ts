@@ -11,7 +11,7 @@ export type PlexRequest = HttpRequest & {
 /** Sends one request and returns the body of a 2xx. @throws {SyncError} */
 export type SendToPlex = (request: PlexRequest) => Promise<HttpAnswer>;
 
-/** Requests to Plex, whose failures are in our codes. */
+/** Sends requests to Plex; failures come as our error codes. */
 export function createPlexTransport(options: TransportOptions): SendToPlex {
   const send = createTransport(options);
   return async ({ what, ...request }) => {

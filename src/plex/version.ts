@@ -9,7 +9,7 @@ const identityAnswer = z.object({
   MediaContainer: z.object({ version: z.string().check(z.regex(/^[\w.+-]{1,60}$/)) }),
 });
 
-/** The version of the server, asked without a token. @throws {SyncError} */
+/** Reads the server's version without a token. @throws {SyncError} */
 export async function readPlexVersion(options: Omit<TransportOptions, 'headers'>): Promise<string> {
   const send = createPlexTransport({ ...options, headers: { Accept: 'application/json' } });
   const { body } = await send({ method: 'GET', target: '/identity', what: say`asking for its version` });

@@ -2,14 +2,14 @@ import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Spool } from './layout.ts';
 
-/** Longest file name that is kept; file systems end at 255 bytes. */
+/** The longest file name that is kept; file systems allow 255 bytes. */
 const LONGEST_NAME = 60;
-/** A cover that came along would fill the disk and help nobody. */
+/** An attached cover would fill the disk and help nobody. */
 const LONGEST_INPUT = 65_536;
 
 /**
- * Sets a file aside that is no event: what stays is a note with the reason, and what was said where that can be shown
- * without the session it came with. The file itself goes.
+ * Sets aside a file that is no event. Writes a note with the reason, and the content where it can be shown without the
+ * session in it; then deletes the file.
  */
 export function setAside(spool: Spool, name: string, { reason, value }: { reason: string; value: unknown }): void {
   mkdirSync(spool.bad, { recursive: true, mode: 0o700 });
@@ -20,7 +20,7 @@ export function setAside(spool: Spool, name: string, { reason, value }: { reason
   rmSync(join(spool.new, name), { force: true });
 }
 
-/** Sets aside what is no file at all, unopened: a link, a folder, a pipe. */
+/** Sets aside an entry that is no file (a link, a folder, a pipe) without opening it. */
 export function setEntryAside(spool: Spool, name: string): void {
   mkdirSync(spool.bad, { recursive: true, mode: 0o700 });
   renameSync(join(spool.new, name), join(spool.bad, name));
@@ -29,7 +29,7 @@ export function setEntryAside(spool: Spool, name: string): void {
 const DEEPEST = 8;
 const SECRET_KEY = /server_?connection|cookie|session|token|api_?key|password/i;
 
-/** Only an object can be shown: of a text or a list nobody knows what is in it. */
+/** Only an object can be shown: in a text or a list secrets cannot be found by key. */
 function withoutSecrets(value: unknown, depth: number): unknown {
   if (depth === 0 && Array.isArray(value)) return undefined;
   if (typeof value !== 'object' || value === null) return depth === 0 ? undefined : value;

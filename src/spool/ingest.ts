@@ -17,18 +17,18 @@ import { parseJsonText } from '../core/model/json-text.ts';
 import { setAside, setEntryAside } from './bad.ts';
 import type { Spool } from './layout.ts';
 
-/** What Stash said of a scene, and when its file was written: epoch ms, never ahead of now. */
+/** An event of a scene from Stash, and when its file was written: epoch ms, never later than now. */
 type SceneEvent = Extract<HookEvent, { readonly sceneId: number }> & { readonly at: number };
 type UsableEvent = Exclude<HookEvent, { readonly kind: 'malformed' }>;
 
-/** A task that a person started in Stash, once or more often, and the names of the files that ask for it. */
+/** A task that a person started in Stash, once or several times, and the names of the files that ask for it. */
 export type AskedTask = { readonly mode: TaskMode; readonly names: readonly string[] };
 
-/** What was found in a spool, besides what was applied. */
+/** What was found in a spool, besides the events that were applied. */
 export type Taken = {
-  /** Still to be done. Their files stay until `removeAsked`: a run that dies before leaves them to the next one. */
+  /** Still to be done. Their files stay until `removeAsked`, so that after a crash the next run finds them. */
   readonly tasks: readonly AskedTask[];
-  /** Sentences for the person: what was set aside, and what could not be touched. Of very many, the first ones. */
+  /** Sentences for the person: what was set aside, and what could not be read. Only the first of many. */
   readonly warnings: readonly string[];
 };
 
@@ -36,28 +36,28 @@ export type Ingest = {
   readonly spool: Spool;
   /** Epoch ms. */
   readonly now: number;
-  /** Makes events last, in order and all of them, before their files go; what it throws leaves the files where they are. */
+  /** Stores all events, in order, before their files are deleted; if it throws, the files stay. */
   apply(events: readonly SceneEvent[]): void;
-  /** Hears why an event meant nothing to do. */
+  /** Receives the reason why an event needs no action. */
   ignore(reason: string): void;
 };
 
-/** Events that are held and applied at once, and files that are deleted after. Of what waits beyond, only names are known. */
+/** How many events are read, applied and deleted at once. Of the files beyond that only the names are read. */
 const BATCH = 500;
-/** More than any event with a cover has. */
+/** Larger than any event with a cover. */
 const LARGEST_BYTES = 32 * 1_048_576;
 
 /**
- * Takes in what Stash left in the spool, oldest first. An event's file goes once the event has been applied: killed in
- * between, the next run applies it again, which ends in the same. What is no event is set aside, and stops nobody. A
- * task is not done here, and its files stay.
+ * Takes in what Stash left in the spool, oldest first. A file is deleted once its event was applied: after a kill in
+ * between, the next run applies it again with the same result. A file that is no event is set aside and stops nothing.
+ * Tasks are not done here, and their files stay.
  */
 export function ingestSpool(takeIn: Ingest): Taken {
   const { spool, now } = takeIn;
   const names = listEvents(spool);
   if (names === undefined) return { tasks: [], warnings: [`${spool.new} cannot be read: its events wait there.`] };
-  // A file that a killed front left holds a session: it goes in time also where nothing else comes. That costs a look
-  // into a folder which is nearly always empty, a few µs.
+  // A file left by a killed hook script holds a session: it expires also when no event comes. That takes a look into a
+  // folder that is nearly always empty, a few µs.
   const halves = halvesWords(spool, sweep(spool, 'tmp', now));
   if (names.length === 0) return { tasks: [], warnings: halves };
   if (!mayRemove(spool))
@@ -103,10 +103,10 @@ function takeBatch(
   }
 }
 
-/** More than anybody reads. */
+/** More warnings than anybody reads. */
 const MOST_WARNINGS = 20;
 
-/** Keeps the first warnings, and how many came after. */
+/** Keeps the first warnings, and counts the rest. */
 function createWarnings({ path }: Spool) {
   const first: string[] = [];
   let more = 0;
@@ -120,29 +120,30 @@ function createWarnings({ path }: Spool) {
   };
 }
 
-/** What is still asked of it: another run may have been at it since it was found. */
+/** The files of a task that still exist: another run may have done the task since it was found. */
 export function stillAsked(spool: Spool, { mode, names }: AskedTask): AskedTask {
   return { mode, names: names.filter((name) => existsSync(join(spool.new, name))) };
 }
 
-/** Removes the files of a task that is done, or never will be. @returns sentences for the person */
+/** Removes the files of a task that is done or will never be done. @returns sentences for the person */
 export function removeAsked(spool: Spool, { names }: AskedTask): readonly string[] {
   const warnings = createWarnings(spool);
   for (const name of names) remove(spool, name, warnings.add);
   return warnings.all();
 }
 
-/** The names of what waits; none where there is no spool, `undefined` where nobody can tell. */
+/** The names of the waiting files; empty when there is no spool, `undefined` when it cannot be read. */
 export function listEvents({ new: folder }: Spool): readonly string[] | undefined {
   try {
-    // A name with a dot is never ours: a network share keeps deleted files so, and desktops their notes.
+    // A name with a leading dot is never ours: network shares keep deleted files under such names, and desktops their
+    // notes.
     return readdirSync(folder).filter((name) => !name.startsWith('.'));
   } catch (thrown) {
     return isGone(thrown) ? [] : undefined;
   }
 }
 
-/** A file of the spool, and when it was written: epoch ms by its file system's clock, with parts of a ms. */
+/** A file of the spool, and when it was written: epoch ms by its file system's clock, with fractions of a ms. */
 type SpoolFile = { readonly name: string; readonly at: number };
 
 function inOrder({ new: folder }: Spool, names: readonly string[]): readonly SpoolFile[] {
@@ -160,7 +161,7 @@ function mayRemove({ new: folder }: Spool): boolean {
   }
 }
 
-/** The event in a file; nothing where another run was faster, or where the file was set aside. */
+/** The event in a file; `undefined` when another run was faster, or the file was set aside. */
 function readEvent(spool: Spool, name: string, warn: Warn): UsableEvent | undefined {
   const read = readFile(join(spool.new, name));
   if (read.kind === 'gone') return undefined;
@@ -186,7 +187,7 @@ function readEvent(spool: Spool, name: string, warn: Warn): UsableEvent | undefi
 function adviceFor(event: HookEvent | undefined, value: unknown): string {
   if (event?.kind === 'malformed' && event.about === 'task')
     return 'if it is a task of an older plugin, run plexsync plugin install again';
-  // Of half an event nobody knows which scene it was.
+  // A truncated event does not tell which scene it was about.
   return value === undefined
     ? 'plexsync reconcile finds the scene that it was about'
     : 'plexsync enqueue takes the scene by its id';
@@ -213,11 +214,11 @@ type Read =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'gone' }
   | { readonly kind: 'no_file' }
-  /** It is there and cannot be read now: a share that is away, too many open files. */
+  /** The file exists but cannot be read now: a share that is away, too many open files. */
   | { readonly kind: 'later'; readonly reason: string }
   | { readonly kind: 'unusable'; readonly reason: string };
 
-/** Follows no link and waits at no pipe: others may write into a shared spool. Windows knows neither flag. */
+/** Follows no link and does not wait for a pipe: others may write into a shared spool. Windows has neither flag. */
 const JUST_THIS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 function readFile(path: string): Read {
@@ -250,10 +251,10 @@ function remove(spool: Spool, name: string, warn: Warn): void {
 }
 
 const HOUR_MS = 3_600_000;
-/** A front that was killed leaves its file in `tmp`; notes in `bad` are for a person to read. */
+/** How long files stay: those of a killed hook script in `tmp`, and the notes in `bad`, which a person may read. */
 const KEPT_MS = { tmp: HOUR_MS, bad: 30 * 24 * HOUR_MS } as const;
 
-/** @returns how many files went. */
+/** Deletes expired files. @returns how many. */
 function sweep(spool: Spool, folder: keyof typeof KEPT_MS, now: number): number {
   let count = 0;
   for (const name of namesIn(spool[folder])) {
@@ -268,12 +269,12 @@ function namesIn(folder: string): readonly string[] {
   try {
     return readdirSync(folder);
   } catch {
-    // Nothing of worth is in there: whoever needs the folder complains.
+    // Nothing important is in there: a command that needs the folder reports the error.
     return [];
   }
 }
 
-/** What cannot be swept is swept another time. */
+/** A file that cannot be removed now is removed another time. */
 function removeQuietly(path: string): boolean {
   try {
     rmSync(path, { force: true });
@@ -283,7 +284,7 @@ function removeQuietly(path: string): boolean {
   }
 }
 
-/** What half a file would have said is lost, and only Stash still knows it. */
+/** The content of a half-written file is lost, and only Stash still has it. */
 function halvesWords({ tmp }: Spool, count: number): readonly string[] {
   if (count === 0) return [];
   const files = count === 1 ? '1 half-written event was' : `${count} half-written events were`;

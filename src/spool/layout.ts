@@ -1,18 +1,22 @@
 import { chmodSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Where the plugin's front leaves what Stash says: written in `tmp`, renamed into `new`, and what is no event in `bad`. */
+/**
+ * Where the hook script leaves events from Stash: written in `tmp`, renamed into `new`; files that are no event go to
+ * `bad`.
+ */
 export type Spool = { readonly path: string; readonly tmp: string; readonly new: string; readonly bad: string };
 
-/** The spool of a data directory, whether it is there or not. */
+/** The spool of a data directory, whether it exists or not. */
 export function spoolOf(dataDir: string): Spool {
   const path = join(dataDir, 'spool');
   return { path, tmp: join(path, 'tmp'), new: join(path, 'new'), bad: join(path, 'bad') };
 }
 
 /**
- * Who writes into a spool. `same_user`: nobody else reaches it. `any_user`: Stash runs as somebody else in a container
- * into which the spool is mounted; whoever reaches the folders may leave files there, but list or remove none of others.
+ * Who writes into a spool. `same_user`: nobody else can reach it. `any_user`: Stash runs as a different user in a
+ * container that mounts the spool; whoever reaches the folders may add files, but cannot list or remove those of
+ * others.
  */
 export type SpoolWriter = 'same_user' | 'any_user';
 
@@ -21,7 +25,7 @@ const MODES: Readonly<Record<SpoolWriter, { readonly root: number; readonly drop
   any_user: { root: 0o711, dropBox: 0o1733 },
 };
 
-/** Makes the spool in a data directory that is there, with the modes that its writer needs. Safe to repeat. */
+/** Creates the spool in an existing data directory, with the modes its writer needs. Safe to repeat. */
 export function prepareSpool(spool: Spool, writer: SpoolWriter): void {
   const { root, dropBox } = MODES[writer];
   makeFolder(spool.path, root);
@@ -32,6 +36,6 @@ export function prepareSpool(spool: Spool, writer: SpoolWriter): void {
 
 function makeFolder(path: string, mode: number): void {
   mkdirSync(path, { recursive: true, mode });
-  // What mkdir gives is less the umask; and a spool that is there already may have had another writer.
+  // mkdir applies the umask, and an existing spool may have had another writer.
   if (process.platform !== 'win32' && (statSync(path).mode & 0o7777) !== mode) chmodSync(path, mode);
 }

@@ -3,21 +3,21 @@ import { join } from 'node:path';
 import { listEvents } from './ingest.ts';
 import type { Spool } from './layout.ts';
 
-/** What is in a spool, without touching it. */
+/** What is in a spool, found without changing it. */
 export type SpoolLook = {
-  /** `unreadable`: something is there that this user cannot look into. */
+  /** `unreadable`: there is a spool that this user may not read. */
   readonly state: 'none' | 'readable' | 'unreadable';
-  /** Events that wait for a run; `undefined` where that cannot be told. */
+  /** Events that wait for a run; `undefined` when unknown. */
   readonly waiting: number | undefined;
-  /** When the oldest of them came, epoch ms. */
+  /** When the oldest of them arrived, epoch ms. */
   readonly oldestAt: number | undefined;
-  /** When the newest of them came, epoch ms. */
+  /** When the newest of them arrived, epoch ms. */
   readonly newestAt: number | undefined;
-  /** What was no event, and was set aside; `undefined` where that cannot be told. */
+  /** Files that were set aside because they are no event; `undefined` when unknown. */
   readonly bad: number | undefined;
 };
 
-/** Looks at what waits in a spool and what was set aside; one that cannot be read is a result, too. */
+/** Looks at what waits in a spool and what was set aside; an unreadable spool is a result, too. */
 export function lookAtSpool(spool: Spool): SpoolLook {
   try {
     const names = listEvents(spool);
@@ -43,7 +43,7 @@ const UNREADABLE: SpoolLook = {
   bad: undefined,
 };
 
-/** Not `existsSync`, for which what may not be looked at is not there. */
+/** Not `existsSync`, which reports a path as missing when it may not be looked at. */
 function isThere(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false }) !== undefined;
 }

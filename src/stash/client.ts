@@ -17,7 +17,7 @@ import { createStashTransport } from './transport.ts';
 
 export type StashClientOptions = {
   readonly baseUrl: string;
-  /** None for a Stash without a password: it refuses any key then (stash.md 4). */
+  /** Absent for a Stash without a password: it would refuse any key (stash.md 4). */
   readonly apiKey: string | undefined;
   readonly trust: TransportOptions['trust'];
   readonly connectTimeoutMs: number;
@@ -25,41 +25,43 @@ export type StashClientOptions = {
   /** Aborts every request under way. */
   readonly signal: AbortSignal;
   now(): number;
-  /** What an earlier run has `learnt`, parsed from JSON; anything else counts as nothing. */
+  /** What an earlier run `learnt`, parsed from JSON; anything unreadable is ignored. */
   readonly known?: unknown;
 };
 
-/** Stash as plexsync reads it; nothing here writes. Every function that asks may throw a `SyncError`. */
+/** Stash as plexsync reads it; nothing here writes. Every function that sends a request may throw a `SyncError`. */
 export type StashClient = DrainStash & {
   /**
-   * Asks which version it is and what that version understands, in one request. A Stash that waits for its set-up or a
-   * migration is as good as not there.
-   * @throws {UsageError} when the address answers, but not as Stash does.
+   * Asks for the version and what that version understands, in one request. A Stash that waits for its set-up or a
+   * migration counts as unavailable.
+   * @throws {UsageError} when the address answers with something other than Stash.
    */
   version(): Promise<StashDialect>;
-  /** What is known of this server by now, to be kept as JSON for the next run: saves it the question. */
+  /** What is known about this server now; stored as JSON, it saves the next run the question. */
   learnt(): StashDialect | undefined;
-  /** Tells a silent server from one that refuses us: asks for what needs no key. @throws {SyncError} `stash_unavailable` */
+  /**
+   * Tells a silent server from one that refuses us: the request needs no key. @throws {SyncError} `stash_unavailable`
+   */
   probe(): Promise<void>;
   /**
-   * The next scenes by id, `perPage` at the most: a walk from 0 on sees every scene that was there all the time.
-   * @param updatedSince what `cursorBefore` gives; then only those changed since
+   * The next scenes by id, at most `perPage`: a walk from 0 on sees every scene that existed the whole time.
+   * @param updatedSince a cursor from `cursorBefore`; then only scenes changed since
    */
   pageAfter(afterId: number, perPage: number, only?: { readonly updatedSince?: string | undefined }): Promise<WalkPage>;
   /**
-   * The scenes that changed since a cursor (what `cursorBefore` gives), by id, at least one while there is another page:
-   * also those of which a tag, performer, studio or file changed, where the server can tell. Deletions and merges of what
-   * belongs to a scene never show (stash.md 7).
+   * The scenes that changed since a cursor (from `cursorBefore`), by id, at least one while there is another page.
+   * Includes scenes whose tag, performer, studio or file changed, if the server can tell. Deletions and merges of those
+   * never show (stash.md 7).
    */
   changedSince(cursor: string, perPage: number, afterId: number): Promise<ScenePage<ChangedScene>>;
-  /** The server's clock, and how it spells time. */
+  /** The server's clock, and how it spells times. */
   serverTime(): Promise<StashClock>;
 };
 
 /** Scenes in one query: a whole batch of a drain. */
 const LOOKS_PER_QUERY = 100;
 
-/** Stash over HTTP. No retries: the queue is the retry. */
+/** Stash over HTTP. It retries nothing: the queue retries. */
 export function createStashClient(options: StashClientOptions): StashClient {
   const { baseUrl, now } = options;
   const { ask, probe } = createStashTransport(options);
@@ -80,7 +82,10 @@ export function createStashClient(options: StashClientOptions): StashClient {
     return spoken;
   };
 
-  /** Asks in the server's dialect. One that was kept may be that of another version: then it is learnt anew, once. */
+  /**
+   * Sends a query in the server's dialect. A stored dialect may be that of another version: then it is learned again,
+   * once.
+   */
   const inDialect = async <T>(request: (spoken: StashDialect) => Promise<T>): Promise<T> => {
     const before = dialect;
     if (before === undefined) return await request(await learn());
@@ -94,7 +99,7 @@ export function createStashClient(options: StashClientOptions): StashClient {
     }
   };
 
-  /** Another build answers than the one we know: it may understand more. */
+  /** A different build answers than the one we know: it may understand more. */
   const noteServer = (spoken: StashDialect, version: unknown): void => {
     if (!isSpokenBy(spoken, version)) dialect = undefined;
   };
@@ -128,7 +133,7 @@ export function createStashClient(options: StashClientOptions): StashClient {
     presence: async (ids) => {
       const what = say`asking which scenes it has`;
       const { data, complaints } = await ask(presenceQuery(ids), what, ids.map(aliasOf));
-      // What Stash could not read is there.
+      // A scene that Stash could not read still exists.
       const isThere = (alias: string): boolean =>
         Boolean(data[alias]) || complaints.some((complaint) => complaint.alias === alias);
       return { total: known(toTotal(data), what), present: ids.filter((id) => isThere(aliasOf(id))) };
@@ -156,7 +161,7 @@ export function createStashClient(options: StashClientOptions): StashClient {
   };
 }
 
-/** @throws {UsageError} when what answers is no Stash, and never was: that is an address to correct, not an outage to wait for. */
+/** @throws {UsageError} when the address answers but was never Stash: it has to be corrected, waiting does not help. */
 async function readServer(
   baseUrl: string,
   server: 'stranger' | 'known',
@@ -166,7 +171,7 @@ async function readServer(
     return await ask();
   } catch (thrown) {
     if (!(thrown instanceof SyncError) || thrown.code !== 'stash_rejected') throw thrown;
-    // A proxy that says so while Stash starts again: the address was right before.
+    // A proxy may answer while Stash restarts: the address was right before.
     if (server === 'known')
       throw new SyncError(
         'stash_unavailable',
@@ -176,7 +181,7 @@ async function readServer(
   }
 }
 
-/** Without these there is nothing to look for in Plex, or no way to see a change. */
+/** Without these fields there is no file to look for in Plex, or no way to see a change. */
 const NEEDED_FIELDS = ['id', 'updated_at', 'files'] as const;
 
 function tooStrange({ version = 'of unknown version' }: StashDialect, missing: string): UsageError {

@@ -3,21 +3,21 @@ import type { Sentence } from '../core/model/sentence.ts';
 import { say } from '../core/model/sentence.ts';
 
 /**
- * What one version of Stash understands of that which we would ask: schemas drift, and one unknown name fails a whole
- * query (stash.md 5.4). Plain JSON, so that it can be kept from one run to the next.
+ * Which of our queries' names one version of Stash understands: schemas drift, and one unknown name fails a whole query
+ * (stash.md 5.4). Plain JSON, so that it can be stored between runs.
  */
 export type StashDialect = {
-  /** As Stash tells it, such as `v0.30.1`; absent in a build that somebody made at home. */
+  /** As Stash reports it, such as `v0.30.1`; absent in a build of one's own. */
   readonly version: string | undefined;
-  /** Of the commit it was built from. */
+  /** The commit it was built from. */
   readonly hash: string;
-  /** Those of `SCENE_FIELDS` that it has. */
+  /** The `SCENE_FIELDS` that it has. */
   readonly sceneFields: readonly SceneField[];
-  /** Those of `RELATED_FILTERS` that it has: none before v0.27. */
+  /** The `RELATED_FILTERS` that it has: none before v0.27. */
   readonly relatedFilters: readonly RelatedFilter[];
 };
 
-/** What is read of a scene, and how it is selected. */
+/** The fields read from a scene, and how each is selected. */
 export const SCENE_FIELDS = {
   id: 'id',
   updated_at: 'updated_at',
@@ -33,7 +33,10 @@ export const SCENE_FIELDS = {
 } as const;
 export type SceneField = keyof typeof SCENE_FIELDS;
 
-/** Filters by what belongs to a scene, whose own `updated_at` a rename does not move, and where that change shows. */
+/**
+ * Filters by objects related to a scene: renaming one does not move the scene's own `updated_at`. Each names where the
+ * change shows.
+ */
 export const RELATED_FILTERS = {
   tags_filter: 'tags { updated_at }',
   performers_filter: 'performers { updated_at }',
@@ -45,10 +48,10 @@ export type RelatedFilter = keyof typeof RELATED_FILTERS;
 const SCENE_FIELD_NAMES = Object.keys(SCENE_FIELDS) as readonly SceneField[];
 const RELATED_FILTER_NAMES = Object.keys(RELATED_FILTERS) as readonly RelatedFilter[];
 
-/** Tells which build answers, in every query that has to know whether its dialect still fits. */
+/** Selects the build, in every query that has to check whether its dialect still fits. */
 export const SERVER_SELECTION = 'version { version hash }';
 
-/** Asks for the version, for all that a dialect is made of and whether Stash can work, in one request. */
+/** Asks for the version, everything a dialect consists of and whether Stash is ready, in one request. */
 export const DIALECT_QUERY = `query PlexsyncDialect {
   ${SERVER_SELECTION}
   systemStatus { status }
@@ -60,7 +63,7 @@ const server = z.object({ version: z.nullish(z.string()), hash: z._default(z.str
 const type = z.object({ names: z.array(z.object({ name: z.string() })) });
 const dialectAnswer = z.object({ version: server, scene: type, filter: type });
 
-/** The dialect that an answer to `DIALECT_QUERY` tells; `undefined` when it has not its shape. */
+/** Parses the answer to `DIALECT_QUERY`; `undefined` when it does not have its shape. */
 export function toDialect(data: unknown): StashDialect | undefined {
   const parsed = z.safeParse(dialectAnswer, data);
   if (!parsed.success) return undefined;
@@ -76,7 +79,7 @@ export function toDialect(data: unknown): StashDialect | undefined {
 
 const statusAnswer = z.object({ systemStatus: z.object({ status: z.string() }) });
 
-/** What Stash waits for before it can be asked for scenes, in the words of a sentence; `undefined` when it can. */
+/** What Stash waits for before it can serve scenes, as words of a sentence; `undefined` when it is ready. */
 export function toObstacle(data: unknown): Sentence | undefined {
   const parsed = z.safeParse(statusAnswer, data);
   return parsed.success ? OBSTACLES[parsed.data.systemStatus.status] : undefined;
@@ -94,13 +97,13 @@ const keptDialect = z.object({
   relatedFilters: z.array(z.enum(RELATED_FILTER_NAMES)),
 });
 
-/** A dialect that was kept as JSON; `undefined` when there is none, or another version of plexsync kept it. */
+/** Parses a stored dialect; `undefined` when there is none, or another version of plexsync stored it. */
 export function readDialect(kept: unknown): StashDialect | undefined {
   const parsed = z.safeParse(keptDialect, kept);
   return parsed.success ? { ...parsed.data, version: parsed.data.version } : undefined;
 }
 
-/** Whether an answer came from the build that the dialect was learnt of. */
+/** Whether an answer came from the build that the dialect was learned from. */
 export function isSpokenBy(dialect: StashDialect, version: unknown): boolean {
   const parsed = z.safeParse(server, version);
   if (!parsed.success) return false;

@@ -15,17 +15,17 @@ const envelope = z.object({
   ),
 });
 
-/** One complaint of the server about a query. */
+/** One error of the server about a query. */
 export type GraphqlError = {
-  /** On one line, cut: a server may quote the whole query. */
+  /** On one line and cut: a server may quote the whole query. */
   readonly message: string;
-  /** The part of the query it is about; absent when it is about the whole. */
+  /** The part of the query it refers to; absent when it refers to the whole. */
   readonly alias: string | undefined;
-  /** That the query does not fit the server's schema, or that carrying it out failed. */
+  /** `misfit`: the query does not fit the server's schema; `failure`: running it failed. */
   readonly kind: 'misfit' | 'failure';
 };
 
-/** What a GraphQL server answers: data, complaints, or some of both. */
+/** A GraphQL answer: data, errors, or some of both. */
 export type Envelope = {
   readonly data: Readonly<Record<string, unknown>> | undefined;
   readonly complaints: readonly GraphqlError[];
@@ -33,7 +33,7 @@ export type Envelope = {
 
 const MISFITS: readonly (string | undefined)[] = ['GRAPHQL_VALIDATION_FAILED', 'GRAPHQL_PARSE_FAILED'];
 
-/** The body of an answer, opened; `undefined` when it is none of GraphQL's. */
+/** Parses the body of a GraphQL answer; `undefined` when it is not one. */
 export function openEnvelope(body: string): Envelope | undefined {
   const parsed = z.safeParse(envelope, parseJson(body));
   if (!parsed.success) return undefined;
@@ -49,7 +49,7 @@ export function openEnvelope(body: string): Envelope | undefined {
   };
 }
 
-/** The first complaint in a body, if there is one. */
+/** The first error in a body, if any. */
 export function complaintIn(body: string): string | undefined {
   return openEnvelope(body)?.complaints[0]?.message;
 }

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { RelatedFilter } from './dialect.ts';
 import { OWN_CHANGES } from './queries.ts';
 
-/** A scene of a walk by id, no more than it takes to see whether it needs anything. */
+/** A scene of a walk by id, with just enough to see whether it needs anything. */
 export type ListedScene = {
   readonly sceneId: number;
   readonly updatedAt: string;
@@ -13,11 +13,14 @@ export type ListedScene = {
 /** A scene that changed. */
 export type ChangedScene = {
   readonly sceneId: number;
-  /** The latest change that is known of it or of what belongs to it, in the server's spelling: the same change, the same stamp. */
+  /**
+   * The latest known change of the scene or of what belongs to it, in the server's spelling: the same change has the
+   * same stamp.
+   */
   readonly stamp: string;
 };
 
-/** Some scenes in the order of their ids, and from where to go on; nowhere when these were the last. */
+/** Some scenes in the order of their ids, and where to continue; `undefined` after the last ones. */
 export type ScenePage<Scene> = { readonly scenes: readonly Scene[]; readonly nextAfterId: number | undefined };
 
 const id = z.pipe(z.string().check(z.regex(/^[1-9]\d{0,15}$/)), z.transform(Number));
@@ -33,10 +36,10 @@ const row = z.object({
 type Row = z.infer<typeof row>;
 const list = z.object({ count: z.optional(z.int()), scenes: z.array(row) });
 
-/** A page of a walk, and how many scenes the walk has from here on. */
+/** A page of a walk, and how many scenes are left from here on. */
 export type WalkPage = ScenePage<ListedScene> & { readonly left: number };
 
-/** The page in an answer to `pageQuery`; `undefined` when it has not its shape. */
+/** Parses the answer to `pageQuery`; `undefined` when it does not have its shape. */
 export function toPage(data: Readonly<Record<string, unknown>>, perPage: number): WalkPage | undefined {
   const parsed = z.safeParse(list, data['page']);
   if (!parsed.success) return undefined;
@@ -52,13 +55,16 @@ export function toPage(data: Readonly<Record<string, unknown>>, perPage: number)
   };
 }
 
-/** The number of all scenes in an answer to `presenceQuery`; `undefined` when it has not its shape. */
+/** The number of all scenes in an answer to `presenceQuery`; `undefined` when it does not have its shape. */
 export function toTotal(data: Readonly<Record<string, unknown>>): number | undefined {
   const parsed = z.safeParse(z.object({ count: z.int() }), data['all']);
   return parsed.success ? parsed.data.count : undefined;
 }
 
-/** Every list of an answer to `changesQuery` as one page, up to where all of them are complete; `undefined` as above. */
+/**
+ * Merges the lists in an answer to `changesQuery` into one page, as far as all of them are complete; `undefined` when
+ * it does not have its shape.
+ */
 export function toChanges(
   data: Readonly<Record<string, unknown>>,
   filters: readonly RelatedFilter[],
@@ -82,7 +88,7 @@ export function toChanges(
   return { scenes: [...changed.values()].toSorted((a, b) => a.sceneId - b.sceneId), nextAfterId };
 }
 
-/** The times in an answer to `TIME_QUERY`; `undefined` when it has not its shape. */
+/** The times in an answer to `TIME_QUERY`; `undefined` when it does not have its shape. */
 export function toTimes(data: Readonly<Record<string, unknown>>): readonly string[] | undefined {
   const parsed = z.safeParse(list, data['page']);
   return parsed.success ? parsed.data.scenes.map((each) => each.updated_at) : undefined;
@@ -93,7 +99,7 @@ function timesOf({ updated_at: own, files = [], tags = [], performers = [], stud
   return [own, ...related.flatMap(({ updated_at: at }) => at ?? [])];
 }
 
-/** By the instant: around a change of clocks the spelling of a moment ago may be ahead. */
+/** Compares instants: around a clock change the text of an earlier time may be the greater one. */
 function latest(times: readonly string[]): string {
   return times.toSorted((a, b) => Date.parse(a) - Date.parse(b) || (a < b ? -1 : 1)).at(-1) ?? '';
 }

@@ -4,15 +4,17 @@ import { RELATED_FILTERS, SCENE_FIELDS, SERVER_SELECTION } from './dialect.ts';
 /** A query with its variables, as it is sent. */
 export type Query = { readonly query: string; readonly variables: Readonly<Record<string, unknown>> };
 
-/** Which scenes of a walk by id come next. */
+/** Where a walk by id continues. */
 export type Page = { readonly afterId: number; readonly perPage: number };
 
-/** The name under which a scene stands in an answer. */
+/** The alias of a scene in an answer. */
 export function aliasOf(sceneId: number): string {
   return `s${sceneId}`;
 }
 
-/** Asks for scenes one by one in one query: `findScenes(ids:)` fails as a whole when one is gone (stash.md 5.1). */
+/**
+ * Asks for scenes one by one in one query, because `findScenes(ids:)` fails as a whole when one is gone (stash.md 5.1).
+ */
 export function scenesQuery(ids: readonly number[], { sceneFields }: StashDialect): Query {
   const fields = sceneFields.map((name) => SCENE_FIELDS[name]).join(' ');
   const looks = ids.map((id) => `${aliasOf(id)}: findScene(id: "${id}") { ...PlexsyncScene }`);
@@ -21,7 +23,7 @@ fragment PlexsyncScene on Scene { ${fields} }`;
   return { query, variables: {} };
 }
 
-/** Asks how many scenes there are, without any (stash.md 5.2), and whether these are among them. */
+/** Asks how many scenes there are, without listing them (stash.md 5.2), and whether `ids` are among them. */
 export function presenceQuery(ids: readonly number[]): Query {
   const looks = ids.map((id) => `${aliasOf(id)}: findScene(id: "${id}") { id }`);
   const query = `query PlexsyncPresence($none: FindFilterType) {
@@ -32,7 +34,7 @@ export function presenceQuery(ids: readonly number[]): Query {
 }
 
 /**
- * Asks for the next scenes by id: pages of anything else move under edits (stash.md 5.2).
+ * Asks for the next scenes by id: pages in any other order shift when scenes are edited (stash.md 5.2).
  * @param updatedSince only those changed since, in the server's own time
  */
 export function pageQuery(page: Page, updatedSince: string | undefined): Query {
@@ -52,8 +54,8 @@ export function pageQuery(page: Page, updatedSince: string | undefined): Query {
 export const OWN_CHANGES = 'own';
 
 /**
- * Asks for the scenes that changed themselves, and for those of which something that belongs to them did: a list each,
- * since filters of both kinds joined by `OR` lose the scenes that have, say, no performers.
+ * Asks for scenes that changed themselves, and for scenes whose related objects changed: one list each, since filters
+ * of both kinds joined by `OR` lose the scenes that have, say, no performers.
  */
 export function changesQuery(page: Page, { since, dialect }: { since: string; dialect: StashDialect }): Query {
   const lists: readonly (RelatedFilter | typeof OWN_CHANGES)[] = [OWN_CHANGES, ...dialect.relatedFilters];
@@ -72,7 +74,7 @@ export function changesQuery(page: Page, { since, dialect }: { since: string; di
   };
 }
 
-/** Asks for the scenes changed last, to see how this server spells time. */
+/** Asks for the scenes changed last, to see how this server spells times. */
 export const TIME_QUERY: Query = {
   query: `query PlexsyncTime($page: FindFilterType) {
   page: findScenes(filter: $page) { scenes { id updated_at } }

@@ -12,7 +12,7 @@ const sceneAnswer = z.looseObject({
   paths: z.nullish(z.object({ screenshot: z.nullish(z.string()) })),
 });
 
-/** What a part of an answer says of one scene; a part about which there is a complaint says nothing (stash.md 5). */
+/** Reads one scene's part of an answer; a part with an error counts as not read (stash.md 5). */
 export function toLook(
   sceneId: number,
   part: unknown,
@@ -33,7 +33,7 @@ export function toLook(
     ...rest,
     updated_at: updatedAt,
     paths: { screenshot },
-    // Stash does not hold a rating to its range (stash.md 6).
+    // Stash does not keep ratings within their range (stash.md 6).
     ...(rating100 === undefined
       ? {}
       : { rating100: rating100 === null ? null : Math.min(100, Math.max(0, rating100)) }),
@@ -48,8 +48,8 @@ export function toLook(
 }
 
 /**
- * The picture's address under our own way to Stash: the server names the host by which it was asked, or believes to be
- * known (stash.md 6). Nothing else of the address is kept.
+ * The picture's address at the Stash URL we use. The server's own address may name a host that we cannot reach (stash.md
+ * 6), so only its version is kept.
  */
 function screenshotUrl(baseUrl: string, sceneId: number, told: string): string {
   const version = /[?&]t=(\d+)/.exec(told)?.[1];

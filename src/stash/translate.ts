@@ -5,10 +5,10 @@ import type { NoAnswer } from '../http/no-answer.ts';
 import type { HttpAnswer } from '../http/transport.ts';
 import { complaintIn } from './envelope.ts';
 
-/** A request whose failure is to be told: `what` completes "Stash answered N while …". */
+/** A request whose failure is reported: `what` completes "Stash answered N while …". */
 export type Asked = { readonly what: Sentence; readonly baseUrl: string; readonly auth: 'with_key' | 'without_key' };
 
-/** That another server is at the address: to be corrected, no outage to wait for. `why` ends a sentence. */
+/** The error for an address with another server, which waiting does not cure. `why` ends the sentence. */
 export function notStash(baseUrl: string, why: string): UsageError {
   return new UsageError(
     `${baseUrl} is not a Stash server: ${why}.`,
@@ -16,7 +16,7 @@ export function notStash(baseUrl: string, why: string): UsageError {
   );
 }
 
-/** What a status that is no success means. */
+/** Translates a failure status. */
 export function toStatusError(answer: HttpAnswer, { what, auth }: Asked): SyncError {
   const { status, retryAfterMs, redirect } = answer;
   if (redirect !== undefined) return toRedirectError(redirect, what);
@@ -27,7 +27,7 @@ export function toStatusError(answer: HttpAnswer, { what, auth }: Asked): SyncEr
         ? say`Unauthorized: Stash refused the API key (401); where Stash has no password, stash_api_key must not be set`
         : say`Unauthorized: Stash asks for an API key (401): set stash_api_key`,
     );
-  // Stash locks itself after a request from outside while it has no password (stash.md 4).
+  // Stash locks itself after a request from outside its network while it has no password (stash.md 4).
   if (status === 403)
     return new SyncError(
       'stash_unauthorized',
@@ -52,7 +52,7 @@ function toRedirectError(redirect: string, what: Sentence): SyncError {
   );
 }
 
-/** What a request without an answer means: an outage, or a certificate that a person has to see to. */
+/** Translates a request without an answer: an outage, or a certificate that a person has to fix. */
 export function toNoAnswerError({ kind, reason }: NoAnswer, { what, baseUrl }: Asked): SyncError | UsageError {
   if (kind === 'silent')
     return new SyncError(
@@ -65,9 +65,9 @@ export function toNoAnswerError({ kind, reason }: NoAnswer, { what, baseUrl }: A
   );
 }
 
-/** What a 2xx means that is no answer to a query: another server at this address, or damage on the way. */
+/** Translates a 2xx without a GraphQL answer: another server at this address, or damage on the way. */
 export function toBodyError({ contentType }: HttpAnswer, { what, baseUrl }: Asked): SyncError {
-  // Stash itself answers with its start page wherever it has nothing.
+  // Stash itself answers with its start page for every unknown path.
   if (/html/i.test(contentType))
     return new SyncError('stash_rejected', say`${asHost(baseUrl)} answered with an HTML page while ${what}`);
   return new SyncError('stash_malformed', say`Stash sent a damaged answer while ${what}`);

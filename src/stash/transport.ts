@@ -9,33 +9,33 @@ import type { Query } from './queries.ts';
 import type { Asked } from './translate.ts';
 import { notStash, toBodyError, toNoAnswerError, toStatusError } from './translate.ts';
 
-/** What a query brought. */
+/** The result of a query. */
 export type QueryAnswer = {
   readonly data: Readonly<Record<string, unknown>>;
-  /** About single parts that were allowed to fail; their data is missing. */
+  /** Errors about parts that were allowed to fail; their data is missing. */
   readonly complaints: readonly GraphqlError[];
-  /** The server's clock as it answered, epoch ms; absent when it did not say. */
+  /** The server's clock when it answered, epoch ms; absent when it did not say. */
   readonly sentAt: number | undefined;
 };
 
 export type StashTransport = {
   /**
    * Sends one query; `what` completes "Stash answered N while …".
-   * @param mayFail parts of the query whose failure is theirs alone; that of any other is everybody's
+   * @param mayFail parts of the query that may fail alone; a failure of any other part fails the query
    * @throws {SyncError | UsageError}
    */
   ask(query: Query, what: Sentence, mayFail?: readonly string[]): Promise<QueryAnswer>;
-  /** Whether anything answers at all. @throws {SyncError} `stash_unavailable` */
+  /** Checks whether anything answers at all. @throws {SyncError} `stash_unavailable` */
   probe(): Promise<void>;
 };
 
 type StashTransportOptions = Omit<TransportOptions, 'headers'> & { readonly apiKey: string | undefined };
 
-/** Requests to Stash, whose failures are in our codes. */
+/** Sends requests to Stash; failures come as our error codes. */
 export function createStashTransport(options: StashTransportOptions): StashTransport {
   const { baseUrl, apiKey } = options;
   const auth = apiKey === undefined ? 'without_key' : 'with_key';
-  // Without this `Accept` the same errors come with another status (stash.md 5).
+  // Without this `Accept` the same errors come with a different status (stash.md 5).
   const send = createTransport({ ...options, headers: { Accept: 'application/json' } });
   const headers = { 'Content-Type': 'application/json', ...(apiKey === undefined ? {} : { ApiKey: apiKey }) };
   return {
@@ -44,7 +44,7 @@ export function createStashTransport(options: StashTransportOptions): StashTrans
       const answered = await send({ method: 'POST', target: '/graphql', headers, body: JSON.stringify(query) });
       if (answered.kind !== 'answer') throw toNoAnswerError(answered, asked);
       if (answered.from === 'plex') throw notStash(baseUrl, 'it says that it is Plex');
-      // A server that repeats what it was sent must not bring the key into a message.
+      // A server that echoes what it was sent must not bring the key into a message.
       const result =
         apiKey === undefined ? answered : { ...answered, body: answered.body.replaceAll(apiKey, '(hidden)') };
       if (result.status < 200 || result.status >= 300) throw toStatusError(result, asked);
@@ -56,7 +56,7 @@ export function createStashTransport(options: StashTransportOptions): StashTrans
       return { data: data ?? {}, complaints, sentAt: result.sentAt };
     },
     probe: async () => {
-      // Answered before anybody is asked for a key (stash.md 4).
+      // Stash answers this before it asks for a key (stash.md 4).
       const asked: Asked = { what: say`probing it`, baseUrl, auth };
       const result = await send({ method: 'GET', target: '/healthz' });
       if (result.kind !== 'answer') throw toNoAnswerError(result, asked);
