@@ -21,8 +21,8 @@ import { PROCESS_STREAMS } from './terminal/streams.ts';
 import { VERSION } from './version.ts';
 
 /**
- * Runs one command line and returns its exit code; prints whatever has to be said. Never throws.
- * `argv` is what follows the program's name. Only `streams` of the process itself may be a terminal.
+ * Runs one command line and returns its exit code; prints all messages. Never throws. `argv` is what follows the
+ * program's name.
  */
 export async function main(
   argv: readonly string[],
@@ -69,7 +69,7 @@ async function perform(
   refuseEmpty('--log-file', options.logFile);
   const logFormat = logFormatOf(options.logFormat, env, command.logFormat);
   const logFile = options.logFile || env['PLEXSYNC_LOG_FILE'];
-  // Under cron a run is held back whole, until it is known whether it is worth a mail.
+  // Under cron all output is held back until it is known whether it is worth a mail.
   const isQuiet = (options.quiet ?? false) || invocation.given.has('cron');
   const isForEyes = logFormat === 'pretty' && mayBeTerminal(streams.stderr);
   const output = createOutput({
@@ -80,7 +80,7 @@ async function perform(
     now,
     logFormat,
     logFiles: [
-      // A dry run changes nothing in the data directory; a file that the person named is theirs to have.
+      // A dry run changes nothing in the data directory; a log file that the person named is written.
       ...(invocation.given.has('dry-run') ? [] : createKeptLogs(dataDir.path)),
       ...(logFile ? [createLogFile(logFile)] : []),
     ],
@@ -97,14 +97,14 @@ async function perform(
   return output.end(exitCode);
 }
 
-/** Colours are for a terminal: on a pipe, as in a hook, no package is loaded for them. */
+/** Colours are for terminals: on a pipe, as in a hook, no package is loaded for them. */
 async function loadPaint({ options, env, streams }: Surroundings): Promise<OutputOptions['paint']> {
   if (!options.color || env['NO_COLOR'] || env['TERM'] === 'dumb') return undefined;
   const { createPaint } = await import('./terminal/log/paint.ts');
   return createPaint(streams.stderr);
 }
 
-/** @throws {UsageError} naming who said it, and the formats there are. */
+/** @throws {UsageError} naming the source of the value, and the existing formats. */
 function logFormatOf(flag: string | undefined, env: NodeJS.ProcessEnv, fallback: LogFormat = 'pretty'): LogFormat {
   const given = flag ?? (env['PLEXSYNC_LOG_FORMAT'] || fallback);
   const known = LOG_FORMATS.find((format) => format === given);
@@ -116,14 +116,14 @@ function logFormatOf(flag: string | undefined, env: NodeJS.ProcessEnv, fallback:
   );
 }
 
-/** A variable that the shell did not know, more often than a wish. */
+/** An empty value probably comes from a variable that the shell did not know. */
 function refuseEmpty(flag: string, value: string | undefined): void {
   if (value === '') throw new UsageError(`${flag} is empty.`, `Give the path of a file, or leave ${flag} out.`);
 }
 
 /**
- * Whether this may be a terminal, without loading what knows for sure. A closed stream is none, nor is /dev/null, where
- * many a cron line sends it.
+ * Whether this may be a terminal, decided without loading the package that knows for sure. A closed stream is not one,
+ * nor is /dev/null, where many cron lines send it.
  */
 function mayBeTerminal(fd: number): boolean {
   try {
@@ -147,7 +147,7 @@ function complain(thrown: unknown, output: Output): number {
   return exitCode;
 }
 
-/** Commander has printed its sentence already, but for `--json`, where its words become the error document. */
+/** Commander has already printed its sentence, except under `--json`, where it becomes the error document. */
 function usageExitCode(error: CommanderError, argv: readonly string[], streams: Streams): number {
   if (error.exitCode === 0) return EXIT.done;
   if (argv.includes('--json')) {

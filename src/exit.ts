@@ -5,7 +5,7 @@ import { StoreError, SyncError, saidBy, UsageError } from './core/model/errors.t
 import type { Sentence } from './core/model/sentence.ts';
 import { foreign, ours, say } from './core/model/sentence.ts';
 
-/** Every exit code; README and `--help` say the same. */
+/** Every exit code; README and `--help` list the same. */
 export const EXIT = {
   done: 0,
   jobsFailed: 1,
@@ -18,7 +18,7 @@ export const EXIT = {
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** What each exit code means, as `--help exit-codes`, the man pages and the README say it. */
+/** The meaning of each exit code, as `--help exit-codes`, the man pages and the README print it. */
 export const EXIT_CODE_WORDS: readonly (readonly [code: ExitCode | '129, 130, 143', meaning: string])[] = [
   [0, 'done, nothing failed (jobs that wait for Plex to find their file are no failures)'],
   [1, 'ran, and the answer is no: a job failed, a check found something, nothing matched'],
@@ -31,7 +31,7 @@ export const EXIT_CODE_WORDS: readonly (readonly [code: ExitCode | '129, 130, 14
   ['129, 130, 143', 'stopped by a signal; writes in flight were settled'],
 ];
 
-/** Why a drain ended, as the run's exit code; of a run that a time limit ended only where something is left. */
+/** The exit code for each reason why a drain ended; for a time limit only when jobs are left. */
 const END_EXITS: Readonly<Record<DrainEnd['kind'], ExitCode>> = {
   unauthorized: EXIT.refused,
   stash_unauthorized: EXIT.refused,
@@ -44,16 +44,16 @@ const END_EXITS: Readonly<Record<DrainEnd['kind'], ExitCode>> = {
   stash_misconfigured: EXIT.usage,
   time_up: EXIT.timeUp,
   limit: EXIT.done,
-  // The signal itself says what the run ends with.
+  // The signal itself determines the exit code.
   signal: EXIT.done,
 };
 
-/** What a reason to end means for the exit code, where `due` jobs are left. */
+/** The exit code for a reason to end, when `due` jobs are left. */
 export function endExitCode(end: DrainEnd['kind'], due: number): ExitCode {
   return end === 'time_up' && due === 0 ? EXIT.done : END_EXITS[end];
 }
 
-/** Several may apply to one run: the first of these counts, after a signal. */
+/** When several codes apply to one run, the first of these counts; a signal goes before all. */
 const PRECEDENCE: readonly ExitCode[] = [
   EXIT.bug,
   EXIT.store,
@@ -74,13 +74,13 @@ export function signalExitCode(signal: NodeJS.Signals): number {
   return 128 + constants.signals[signal];
 }
 
-/** What the person is told of a command that could not do its work. */
+/** What the person reads when a command could not do its work. */
 export type Complaint = {
   readonly code: string;
   readonly exitCode: ExitCode;
   readonly message: Sentence;
   readonly hint: Sentence | undefined;
-  /** Only for a bug: what a report needs. */
+  /** Only for a bug: needed for a bug report. */
   readonly stack: string | undefined;
 };
 
@@ -99,7 +99,7 @@ const TRY_STASH_AGAIN: ServerExit = {
   hint: say`Check stash_url and that Stash runs, then try again.`,
 };
 
-/** How a command ends that asked the server one thing and was not answered; a drain settles its jobs instead. */
+/** The exit code of a command whose only request to a server failed; a drain settles its jobs instead. */
 const SERVER_EXITS: Partial<Record<SyncErrorCode, ServerExit>> = {
   plex_unauthorized: OTHER_TOKEN,
   plex_forbidden: OTHER_TOKEN,
@@ -121,7 +121,7 @@ const SERVER_EXITS: Partial<Record<SyncErrorCode, ServerExit>> = {
   stash_rejected: TRY_STASH_AGAIN,
 };
 
-/** Turns whatever a command threw into a complaint; the one place where errors become exit codes. */
+/** Turns whatever a command threw into a complaint; the only place where errors become exit codes. */
 export function complaintOf(thrown: unknown, version: string): Complaint {
   if (thrown instanceof UsageError) {
     const hint = thrown.hint === undefined ? undefined : say`${foreign(thrown.hint)}`;

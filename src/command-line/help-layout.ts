@@ -6,18 +6,18 @@ import { wrapToWidth } from '../terminal/width.ts';
 const PIPE_WIDTH = 80;
 const INDENT = 2;
 const GAP = 2;
-/** With fewer columns left beside them, explanations stand below what they explain. */
+/** If fewer columns are left for explanations, they stand below what they explain. */
 const LEAST_ROOM = 32;
 const BELOW_INDENT = 6;
 const OWN_OPTIONS = 'Options:';
 
-/** How wide help may be: the terminal, or 80 columns where there is none. */
+/** The width of help: the terminal's, or 80 columns without one. */
 export function helpWidth(streams: Streams): number {
   const reader = readerOf(streams, 'stdout');
   return reader.kind === 'person' ? reader.width : PIPE_WIDTH;
 }
 
-/** A term and its explanation, wrapped between words so that no line is wider than `width` unless a word is. */
+/** A term and its explanation, wrapped between words; only a long word may exceed `width`. */
 export function helpItem(
   term: string,
   explanation: string,
@@ -40,7 +40,7 @@ export function helpParagraph(text: string, width: number): string {
   return wrapToWidth(text, width).join('\n');
 }
 
-/** What commander is told about layout: a command's own options first, and nothing cut by a narrow terminal. */
+/** commander's layout settings: a command's own options first, and nothing cut by a narrow terminal. */
 export const HELP_LAYOUT: Partial<Help> = {
   formatItem: (term, termWidth, description, helper) =>
     helpItem(term, description, { termWidth, width: helper.helpWidth ?? PIPE_WIDTH }),

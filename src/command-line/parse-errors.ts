@@ -3,8 +3,8 @@ import { GLOBAL_OPTIONS } from './outlines/global-options.ts';
 import { settingFlags } from './outlines/setting-options.ts';
 
 /**
- * What commander says of a wrong command line, as our own complaints are: a sentence and a hint, and never the value
- * behind an option, which may be a secret.
+ * Rewrites commander's errors as our own complaints: a sentence and a hint. Never shows an option's value, which may be
+ * a secret.
  */
 export function parseErrorOf(
   text: string,
@@ -26,7 +26,7 @@ function withoutValue(text: string, argv: readonly string[]): string {
     .replace(/^(option '[^']*') argument '.*' is invalid\. /s, '$1: ');
 }
 
-/** Whether the command in `argv` has a switch of this name. */
+/** Whether the command in `argv` has a switch with this name. */
 function isSwitch(flag: string, argv: readonly string[]): boolean {
   const command = commandIn(argv);
   const options = [...(command?.options ?? []), ...(command?.settings ?? []).flatMap(settingFlags), ...GLOBAL_OPTIONS];

@@ -25,15 +25,15 @@ export type GlobalOptions = {
   readonly logFile?: string;
 };
 
-/** Called with the command that was typed, once its options are read. */
+/** Called with the typed command, once its options are parsed. */
 export type Perform = (command: CommandSpec, invocation: Invocation, options: GlobalOptions) => Promise<void>;
 
 /** What a command line is read for, and where its help goes. */
 export type Program = { readonly streams: Streams; readonly perform: Perform };
 
 /**
- * The parser for a command line. Every command is known by name, so that a typo finds its neighbour; options are only
- * declared for those that `argv` names, since each line would pay for all.
+ * Creates the parser for a command line. It knows every command by name, so that a typo gets a suggestion; it declares
+ * options only for the commands that `argv` names, to save time.
  */
 export function createProgram(argv: readonly string[], { streams, perform }: Program): Command {
   const program = new Command('plexsync')
@@ -51,7 +51,7 @@ export function createProgram(argv: readonly string[], { streams, perform }: Pro
   program.configureOutput({
     getOutHelpWidth: () => helpWidth(streams),
     getErrHelpWidth: () => helpWidth(streams),
-    // A reader that has gone (`plexsync --help | head`) is no failure.
+    // A reader that has closed the pipe (`plexsync --help | head`) is no failure.
     writeOut: (text) => void writeText(streams.stdout, text),
     writeErr: (text) => void writeText(streams.stderr, text),
     outputError: (text, write) => {
@@ -103,7 +103,7 @@ function programHelpAfter(width: number): string {
   return `${helpParagraph('New here: plexsync demo, then plexsync init.', width)}\n\n${exitCodesHelp(width)}`;
 }
 
-/** What the help of a command says after its options. */
+/** The end of a command's help, after its options. */
 function helpAfter({ notes = [], examples }: CommandSpec, width: number): string {
   const paragraphs = notes.map((note) => helpParagraph(note, width));
   const shown = ['Examples:', ...examples.map((line) => `  ${line}`)].join('\n');
@@ -120,7 +120,7 @@ function toGiven(options: Readonly<Record<string, unknown>>): Given {
 
 function toOption({ flags, help, repeatable }: OptionSpec): Option {
   const option = new Option(flags, repeatable ? `${help} (repeatable)` : help);
-  // Without a value it means what its help says it does.
+  // Without a value the option means what its help says.
   const [, preset] = /\[(.*)\]$/.exec(flags) ?? [];
   if (preset !== undefined) return option.preset(preset).argParser(once);
   if (!flags.includes('<')) return option;
@@ -143,10 +143,10 @@ function settingOptions(name: SettingName): readonly Option[] {
   });
 }
 
-/** Repeatable options collect; a variadic one would swallow the id that follows it. */
+/** Repeatable options are collected; a variadic option would swallow the id that follows it. */
 const collect = (value: string, list: string[] = []): string[] => [...list, value];
 
-/** An option with one value that is given twice is a mistake more often than a wish. */
+/** A single-value option that is given twice is probably a mistake. */
 const once = (value: string, earlier: string | undefined): string => {
   if (earlier !== undefined) throw new InvalidArgumentError('It is given twice; give it once.');
   return value;

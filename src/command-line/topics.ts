@@ -7,9 +7,9 @@ import { COMMANDS } from './outlines/commands.ts';
 import { createProgram } from './program.ts';
 
 /**
- * The text of `plexsync help exit-codes`, also asked for as `--help exit-codes`, and of `plexsync help dlq list`, of
- * which commander would read the first word alone; `undefined` for any other line.
- * @throws {UsageError} where help is asked of a command that there is not.
+ * The text of `plexsync help exit-codes`, also as `--help exit-codes`, and of `plexsync help dlq list`, where commander
+ * would read only the first word; `undefined` for any other line.
+ * @throws {UsageError} for help on a command that does not exist.
  */
 export function helpTopic(argv: readonly string[], streams: Streams): string | undefined {
   const [verb = '', topic, ...rest] = argv;

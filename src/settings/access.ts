@@ -7,14 +7,14 @@ import { schemaOf } from './schema.ts';
 import type { SettingName } from './table.ts';
 import { flagOf, SETTINGS, variableOf } from './table.ts';
 
-/** What talking to Plex needs. */
+/** What is needed to talk to Plex. */
 export type PlexAccess = { readonly baseUrl: string; readonly token: string; readonly trust: Trust };
 
-/** Whose certificates an https server may show: those the system trusts, and `ca` (PEM); or anybody's. */
+/** Which certificates an https server may show: those the system trusts plus `ca` (PEM), or any. */
 export type Trust = { readonly certificates: 'verified' | 'any'; readonly ca: string | undefined };
 
 /**
- * The address of Plex and its token, given itself or in a file; the stronger source counts.
+ * The address of Plex and its token, which may be given directly or in a file; the stronger source counts.
  * @throws {UsageError} naming every way to give what is missing.
  */
 export function requirePlex(loaded: LoadedSettings): PlexAccess {
@@ -25,10 +25,10 @@ export function requirePlex(loaded: LoadedSettings): PlexAccess {
   return { baseUrl, token, trust: trustOf(loaded) };
 }
 
-/** What talking to Stash needs; no key for a Stash without a password. */
+/** What is needed to talk to Stash; no key for a Stash without a password. */
 export type StashAccess = { readonly baseUrl: string; readonly apiKey: string | undefined; readonly trust: Trust };
 
-/** The address of Stash and its key; `undefined` without an address, since Stash is not needed. @throws {UsageError} */
+/** The address of Stash and its key; `undefined` without an address, since Stash is optional. @throws {UsageError} */
 export function stashAccess(loaded: LoadedSettings): StashAccess | undefined {
   const { stash_insecure: takesAny } = loaded.settings;
   const baseUrl = stashAddress(loaded);
@@ -37,7 +37,7 @@ export function stashAccess(loaded: LoadedSettings): StashAccess | undefined {
   return { baseUrl, apiKey, trust: { certificates: takesAny ? 'any' : 'verified', ca: undefined } };
 }
 
-/** Other tools want the address of the API: with it each request would go to a page that is not there. */
+/** Other tools ask for the API's address: used here, every request would go to a page that does not exist. */
 function stashAddress({ settings, origins }: LoadedSettings): string | undefined {
   const { stash_url: url } = settings;
   if (url === undefined || !/\/graphql$/i.test(url)) return url;
@@ -49,15 +49,15 @@ function stashAddress({ settings, origins }: LoadedSettings): string | undefined
 
 const STRENGTH: Readonly<Record<Origin['kind'], number>> = { flag: 3, environment: 2, file: 1, default: 0 };
 
-/** The settings that hold a secret, each with the one that names a file of it. */
+/** The settings that hold a secret, each with the setting that names a file of it. */
 export const SECRETS = [
   { itself: 'plex_token', inFile: 'plex_token_file' },
   { itself: 'stash_api_key', inFile: 'stash_api_key_file' },
 ] as const satisfies readonly { readonly itself: SettingName; readonly inFile: SettingName }[];
 
 /**
- * A secret that may be given itself or by the file that holds it.
- * @throws {UsageError} when both are given in one place, or the file holds none.
+ * A secret that may be given directly or by the file that holds it.
+ * @throws {UsageError} when both are given in one place, or the file is empty.
  */
 export function secretOf(
   { settings, origins }: LoadedSettings,
@@ -77,15 +77,15 @@ export function secretOf(
   return readSecret(file, inFile, fileName);
 }
 
-/** What can be wrong with settings that are each valid by themselves. */
+/** What can be wrong with settings although each is valid on its own. */
 export type AccessReview = {
-  /** A secret given twice in one place, a file or an address that cannot be used. */
+  /** A secret given twice in one place, or a file or address that cannot be used. */
   readonly problems: readonly { readonly name: SettingName; readonly error: UsageError }[];
-  /** Settings that do not count, since another one says the same from a stronger place. */
+  /** Settings without effect, because another one gives the same from a stronger source. */
   readonly unused: readonly { readonly name: SettingName; readonly counts: SettingName }[];
 };
 
-/** Looks at the files, secrets and addresses that settings name, without asking any server. */
+/** Checks the files, secrets and addresses that settings name, without asking any server. */
 export function reviewAccess(loaded: LoadedSettings): AccessReview {
   const checks: readonly (readonly [name: SettingName, check: () => unknown])[] = [
     ...SECRETS.map(({ itself, inFile }) => [inFile, () => secretOf(loaded, itself, inFile)] as const),
@@ -110,7 +110,7 @@ export function reviewAccess(loaded: LoadedSettings): AccessReview {
   return { problems, unused };
 }
 
-/** Which of two settings counts, as a sentence. */
+/** The sentence that says which of two settings counts. */
 export function unusedWords(
   { name, counts }: AccessReview['unused'][number],
   { origins }: Pick<LoadedSettings, 'origins'>,
@@ -118,7 +118,7 @@ export function unusedWords(
   return `${name} from ${origins[name].name} does not count: ${counts} from ${origins[counts].name} is stronger`;
 }
 
-/** Whether what was said here outranks what was said there. */
+/** Whether one source outranks another. */
 export function isStronger(here: Origin, there: Origin): boolean {
   return STRENGTH[here.kind] > STRENGTH[there.kind];
 }

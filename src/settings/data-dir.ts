@@ -3,8 +3,8 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { UsageError } from '../core/model/errors.ts';
 
 /**
- * Where the data directory is and who said so: the flag, the environment, or the convention for user data.
- * @throws {UsageError} when nobody said, or said nothing.
+ * Finds the data directory and its source: the flag, the environment, or the convention for user data.
+ * @throws {UsageError} when no source names one, or one names an empty path.
  */
 export function dataDirOf(
   flag: string | undefined,
@@ -19,13 +19,13 @@ export function dataDirOf(
   const fromEnv = env[VARIABLE];
   if (fromEnv) {
     refuseTilde(fromEnv, VARIABLE);
-    // Cron and Stash run us in a folder of their own: there it would be another directory.
+    // Cron and Stash run us in folders of their choice: a relative path would name a different directory there.
     if (!isAbsolute(fromEnv))
       throw new UsageError(`${VARIABLE} must be a whole path, not "${fromEnv}".`, `Try ${resolve(fromEnv)}.`);
     return { path: resolve(fromEnv), origin: VARIABLE };
   }
   const dataHome = env['XDG_DATA_HOME'];
-  // The convention says to ignore a relative one: it would be another directory wherever the command runs.
+  // The convention says to ignore a relative path, which would depend on where the command runs.
   if (dataHome && isAbsolute(dataHome)) return { path: join(dataHome, 'plexsync'), origin: 'XDG_DATA_HOME' };
   const home = homedir();
   if (!isAbsolute(home)) throw new UsageError('There is no home directory to keep the data in.', hint);
@@ -34,7 +34,7 @@ export function dataDirOf(
 
 const VARIABLE = 'PLEXSYNC_DATA_DIR';
 
-/** A shell puts the home directory in place of `~` only where it stands first and bare: here it did not. */
+/** A shell expands `~` only when it comes first and unquoted: here it was not expanded. */
 function refuseTilde(path: string, origin: string): void {
   if (!/^~[^/]*(\/|$)/.test(path)) return;
   const meant = path.replace(/^~(?=\/|$)/, '$HOME');

@@ -6,20 +6,20 @@ import { given, refuseUnknownEnv, secretInSight, settingValue } from './load.ts'
 import type { SettingName } from './table.ts';
 import { SETTING_NAMES } from './table.ts';
 
-/** A setting as it was given, and why it cannot be used if it cannot. */
+/** A setting as given, and why it cannot be used, if so. */
 export type ExplainedSetting = {
   readonly name: SettingName;
   /** As it was given; durations are not converted. */
   readonly value: unknown;
-  /** As a run would have it; `undefined` where there is a problem. */
+  /** As a run would use it; `undefined` when there is a problem. */
   readonly parsed: unknown;
   readonly origin: Origin;
   readonly problem: string | undefined;
 };
 
 /**
- * Every setting with its origin, also where `loadSettings` would refuse; `problems` are those of no single setting, and
- * `warnings` what the person should know besides.
+ * Every setting with its origin, even where `loadSettings` would refuse. `problems` belong to no single setting;
+ * `warnings` are for the person to know.
  */
 export async function explainSettings(sources: ConfigSources): Promise<{
   readonly settings: readonly ExplainedSetting[];

@@ -14,12 +14,12 @@ const WRITE_REASONS: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
 };
 
-/** Why a file could not be read, to follow a colon: `it does not exist`. */
+/** Why a file could not be read, as words after a colon: `it does not exist`. */
 export function whyNotRead(thrown: unknown): string {
   return reasonIn(READ_REASONS, thrown);
 }
 
-/** Why a file could not be written, to follow a colon: `its folder does not exist`. */
+/** Why a file could not be written, as words after a colon: `its folder does not exist`. */
 export function whyNotWritten(thrown: unknown): string {
   return reasonIn(WRITE_REASONS, thrown);
 }

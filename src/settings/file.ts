@@ -5,17 +5,17 @@ import { nearest } from '../core/model/nearest.ts';
 import { whyNotRead } from './file-errors.ts';
 import { SETTING_NAMES, SETTINGS } from './table.ts';
 
-/** What a config file says; nothing when there is none. */
+/** The content of a config file; empty when there is none. */
 export type ConfigFile = {
   readonly path: string;
   readonly values: Readonly<Record<string, unknown>>;
-  /** What the person should know although the file can be used. */
+  /** What the person should know, although the file can be used. */
   readonly warnings: readonly string[];
 };
 
 /**
- * Reads the config file: the one that was named, or `config.json` in the data directory where there is one.
- * @throws {UsageError} when it cannot be read, is no JSON object, or has an unknown key.
+ * Reads the config file: the named one, or `config.json` in the data directory if it exists.
+ * @throws {UsageError} when it cannot be read, is not a JSON object, or has an unknown key.
  */
 export async function readConfigFile({
   dataDir,
@@ -42,7 +42,7 @@ export function configFilePath(dataDir: string, named: string | undefined): stri
   return named ?? join(dataDir, 'config.json');
 }
 
-/** The hint for a name that is not known. */
+/** The hint for an unknown name. */
 export function didYouMean(typed: string, known: readonly string[]): string {
   const meant = nearest(typed, known);
   return meant === undefined
@@ -50,7 +50,7 @@ export function didYouMean(typed: string, known: readonly string[]): string {
     : `Did you mean ${meant}?`;
 }
 
-/** Somebody meant a file to be there: to run without it would be to run with other settings. */
+/** The link shows that a file was intended: running without it would mean other settings. */
 function refuseDanglingLink(path: string): void {
   if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return;
   throw new UsageError(
@@ -75,7 +75,7 @@ async function parseConfig(path: string, text: string): Promise<Record<string, u
   try {
     value = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch {
-    // What JSON.parse says quotes the text, which may be a token, and seldom names the place.
+    // The message of JSON.parse quotes the text, which may be a token, and seldom tells the position.
     const { describeJsonError } = await import('./json-error.ts');
     throw new UsageError(`The config file ${path} is no JSON: ${describeJsonError(text)}.`, 'Mend it there.');
   }

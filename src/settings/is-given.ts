@@ -5,8 +5,8 @@ import type { SettingName } from './table.ts';
 import { variableOf } from './table.ts';
 
 /**
- * Whether the environment or the config file says anything of a setting, for a command that uses none of them and only
- * has to word what a run will do. What a run would refuse says nothing.
+ * Whether the environment or the config file gives a setting, for a command that does not use it and only describes
+ * what a run will do. A value that a run would refuse counts as not given.
  */
 export async function isGiven(
   name: SettingName,

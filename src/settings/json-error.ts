@@ -1,7 +1,10 @@
 import type { ParseError } from 'jsonc-parser';
 import * as jsonc from 'jsonc-parser';
 
-/** What is wrong in a text that is no JSON, with line and column; quotes nothing of it, since it may hold a secret. */
+/**
+ * Describes the first error in a text that is not JSON, with line and column; quotes nothing, since it may hold a
+ * secret.
+ */
 export function describeJsonError(text: string): string {
   const errors: ParseError[] = [];
   jsonc.parse(text, errors, { disallowComments: true, allowTrailingComma: false, allowEmptyContent: false });
@@ -11,7 +14,7 @@ export function describeJsonError(text: string): string {
   return `${REASONS[first.error] ?? 'it is damaged'} at line ${before.length}, column ${(before.at(-1) ?? '').length + 1}`;
 }
 
-/** By jsonc-parser's codes, as its type declarations list them. */
+/** Keyed by jsonc-parser's codes, as its type declarations list them. */
 const REASONS: Readonly<Record<number, string>> = {
   1: 'an unexpected sign',
   2: 'a number in no form of JSON',

@@ -16,27 +16,29 @@ export type ConfigSources = {
   readonly configFile: string | undefined;
 };
 
-/** Who said what a setting is. `name` is what a person would look for: `--plex-url`, `PLEX_URL`, the file's path. */
+/**
+ * The source of a setting's value. `name` is what a person would look for: `--plex-url`, `PLEX_URL`, the file's path.
+ */
 export type Origin = { readonly kind: 'flag' | 'environment' | 'file' | 'default'; readonly name: string };
 
-/** The settings of a run, and where each came from. */
+/** The settings of a run, and the origin of each. */
 export type LoadedSettings = {
   readonly settings: Settings;
   readonly origins: Readonly<Record<SettingName, Origin>>;
-  /** What the person should know although everything can be used. */
+  /** What the person should know, although everything can be used. */
   readonly warnings: readonly string[];
 };
 
-/** What was given for a setting, not yet looked at. */
+/** A setting's value as given, before validation. */
 export type Given = { readonly value: unknown; readonly origin: Origin };
 
-/** Variables with our prefix that are no settings. */
+/** Variables with our prefix that are not settings. */
 const OTHER_ENV = ['PLEXSYNC_DATA_DIR', 'PLEXSYNC_LOG_FORMAT', 'PLEXSYNC_LOG_FILE'];
 const TEST_ENV_PREFIX = 'PLEXSYNC_TEST_';
 
 /**
- * The settings of a run: flag over environment over config file over default.
- * @throws {UsageError} naming the key, where its value came from, the value (secrets masked) and what is allowed.
+ * Loads the settings of a run: flag over environment over config file over default.
+ * @throws {UsageError} naming the key, where its value came from, the value (secrets masked) and the allowed range.
  */
 export async function loadSettings(sources: ConfigSources): Promise<LoadedSettings> {
   refuseUnknownEnv(sources.env);
@@ -49,7 +51,7 @@ export async function loadSettings(sources: ConfigSources): Promise<LoadedSettin
   };
 }
 
-/** What the strongest source that names the setting says. */
+/** The value from the strongest source that has the setting. */
 export function given(
   name: SettingName,
   { flags, env }: ConfigSources,
@@ -60,17 +62,17 @@ export function given(
   const flag = flags[name];
   if (flag !== undefined) return { value: flag, origin: { kind: 'flag', name: `--${flagOf(name)}` } };
   const fromEnv = env[variable];
-  // An empty variable is how a compose file says "not set".
+  // In a compose file an empty variable means "not set".
   if (fromEnv !== undefined && fromEnv !== '')
     return { value: fromEnv, origin: { kind: 'environment', name: variable } };
   if (Object.hasOwn(file.values, name)) return { value: file.values[name], origin: { kind: 'file', name: file.path } };
   return { value: fallback, origin: { kind: 'default', name: 'the default' } };
 }
 
-/** The setting as a run has it. @throws {UsageError} as `loadSettings` does. */
+/** The setting's value as a run uses it. @throws {UsageError} as `loadSettings` does. */
 export function settingValue({ name, value, origin }: Given & { readonly name: SettingName }): unknown {
   const { type, fallback }: Setting = SETTINGS[name];
-  // A default is right as it stands (a test holds each against its schema); to validate it would cost every run.
+  // Defaults need no validation (a test checks each against its schema), which would slow down every run.
   if (value === fallback) return type.kind === 'duration' ? parseDurationMs(String(value), type.unit) : value;
   const parsed = z.safeParse(schemaOf(type), value);
   if (parsed.success) return parsed.data;
@@ -80,7 +82,7 @@ export function settingValue({ name, value, origin }: Given & { readonly name: S
   );
 }
 
-/** A setting's value as a person may see it: secrets hidden, wherever they were put. */
+/** A setting's value as a person may see it: secrets are hidden, wherever they appear. */
 export function shownValue(name: SettingName, value: unknown): string {
   const { type, secret }: Setting = SETTINGS[name];
   if (secret) return HIDDEN;
@@ -98,7 +100,7 @@ function firstMessage(issues: readonly z.core.$ZodIssue[]): string {
   return issue.message === 'Invalid input' ? 'has the wrong type' : issue.message;
 }
 
-/** The warning a secret on the command line deserves, if this is one. */
+/** The warning for a secret given on the command line, if this is one. */
 export function secretInSight({ name, origin }: Given & { readonly name: SettingName }): readonly string[] {
   const { secret }: Setting = SETTINGS[name];
   if (!secret || origin.kind !== 'flag') return [];
@@ -107,7 +109,7 @@ export function secretInSight({ name, origin }: Given & { readonly name: Setting
   ];
 }
 
-/** @throws {UsageError} where a variable has our prefix and is nothing of ours: somebody misspelt a setting. */
+/** @throws {UsageError} for a variable that has our prefix but is unknown: probably a misspelt setting. */
 export function refuseUnknownEnv(env: NodeJS.ProcessEnv): void {
   const known = [...SETTING_NAMES.map(variableOf), ...OTHER_ENV];
   for (const name of Object.keys(env)) {

@@ -6,8 +6,8 @@ import { parseDurationMs } from './duration.ts';
 import type { SettingType } from './setting.ts';
 
 /**
- * The schema of a setting's type. It takes JSON values as well as text from a flag or the environment, and its messages
- * complete the sentence "plex_url …".
+ * The schema for a setting's type. It accepts JSON values as well as text from a flag or the environment, and its
+ * messages complete the sentence "plex_url …".
  */
 export function schemaOf(type: SettingType): z.ZodMiniType {
   switch (type.kind) {
@@ -92,7 +92,7 @@ function names() {
       .filter((name) => name !== ''),
   );
   const message = 'must be a name or a list of names';
-  // An empty list says "all"; a list of blanks is a variable that the shell did not know.
+  // An empty list means "all"; a list of blanks comes from a variable that the shell did not know.
   const given = z.union([z.array(z.string()), one], message);
   return z.pipe(given.check(z.refine((list) => list.length === 0 || list.some(isName), message)), split);
 }

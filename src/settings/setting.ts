@@ -1,8 +1,8 @@
-/** What values a setting takes; `schema.ts` makes the schema of it. */
+/** The values a setting accepts; `schema.ts` turns it into a schema. */
 export type SettingType =
   | { readonly kind: 'switch' }
   | { readonly kind: 'whole_number'; readonly min: number; readonly max: number }
-  /** A bare number is in `unit`; the value is in ms. The bounds are written as a person would. */
+  /** A bare number is in `unit`; the value is in ms. The bounds are written as a person would type them. */
   | { readonly kind: 'duration'; readonly unit: 's' | 'd'; readonly min: string; readonly max: string }
   | { readonly kind: 'choice'; readonly values: readonly string[] }
   | { readonly kind: 'names' }
@@ -11,7 +11,7 @@ export type SettingType =
   | { readonly kind: 'token' }
   | { readonly kind: 'file' };
 
-/** Under which heading `--help` and the man page show a setting. */
+/** The heading under which `--help` and the man page show a setting. */
 export const SETTING_GROUPS = {
   connection: 'Connection',
   matching: 'Matching',
@@ -20,19 +20,19 @@ export const SETTING_GROUPS = {
 } as const;
 export type SettingGroup = keyof typeof SETTING_GROUPS;
 
-/** One setting, as the config file, the flags, the environment and `--help` know it. */
+/** One setting, as the config file, the flags, the environment and `--help` use it. */
 export type Setting = {
   readonly group: SettingGroup;
   readonly type: SettingType;
-  /** As written in the config file; absent when nothing holds unless someone says so. */
+  /** As written in the config file; absent when the setting has no default. */
   readonly fallback?: unknown;
-  /** The environment variable; `PLEXSYNC_` and the name when absent. */
+  /** The environment variable; by default `PLEXSYNC_` and the name. */
   readonly env?: string;
-  /** What stands for the flag's value in `--help`; a switch has none. */
+  /** The placeholder for the flag's value in `--help`; absent for a switch. */
   readonly value?: string;
   readonly repeatable?: true;
   readonly secret?: true;
   readonly help: string;
-  /** Of a switch that is on unless someone says no: what its `--no-` flag does. */
+  /** For a switch that is on by default: what its `--no-` flag does. */
   readonly off?: string;
 };

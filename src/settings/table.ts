@@ -5,8 +5,8 @@ const SWITCH = { kind: 'switch' } as const;
 const LIST_CAP = { kind: 'whole_number', min: 10, max: 500 } as const;
 
 /**
- * Every setting there is, once: flags, environment names, `--help`, the config file, its schema and its errors all come
- * from here. Plain data, since every command line pays for loading it.
+ * Every setting, defined once: flags, environment names, `--help`, the config file, its schema and its errors all
+ * derive from this table. Plain data, since every command loads it.
  */
 export const SETTINGS = {
   plex_url: {
@@ -313,7 +313,7 @@ export type Settings = {
     | ((typeof SETTINGS)[Name] extends { readonly fallback: unknown } ? never : undefined);
 };
 
-/** What is shown in the place of a secret. */
+/** Shown in place of a secret. */
 export const HIDDEN = '(hidden)';
 
 /** `plex_url` → `plex-url`: the flag without its dashes. */

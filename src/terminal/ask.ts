@@ -4,7 +4,7 @@ import { isTerminal } from './reader.ts';
 import { sanitize } from './sanitize.ts';
 import type { Streams } from './streams.ts';
 
-/** Whether there is a person who can be asked. */
+/** Whether there is a terminal at which a person can be asked. */
 export function canAsk({ stdin, stderr }: Streams): boolean {
   return isTerminal(stdin) && isTerminal(stderr);
 }
@@ -16,14 +16,14 @@ export type Question = {
   readonly echo: 'shown' | 'hidden';
 };
 
-/** Asks at the terminal; `undefined` when the person broke off with Ctrl-C or Ctrl-D. */
+/** Asks at the terminal; `undefined` when the person aborts with Ctrl-C or Ctrl-D. */
 export async function ask({ text, fallback, echo }: Question): Promise<string | undefined> {
   const offered = echo === 'hidden' ? 'keep' : fallback;
   const answer = await readAnswer(fallback === undefined ? `${text}: ` : `${text} [${offered}]: `, echo);
   return answer === undefined ? undefined : answer || (fallback ?? '');
 }
 
-/** One line of a person behind `prompt`, trimmed; `undefined` when the person broke off with Ctrl-C or Ctrl-D. */
+/** Reads one line after `prompt`, trimmed; `undefined` when the person aborts with Ctrl-C or Ctrl-D. */
 export async function readAnswer(prompt: string, echo: Question['echo']): Promise<string | undefined> {
   const shown = sanitize(prompt);
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
@@ -32,10 +32,10 @@ export async function readAnswer(prompt: string, echo: Question['echo']): Promis
     output: echo === 'hidden' ? silent : process.stderr,
     terminal: true,
   });
-  // Asked only once the terminal echoes nothing: whoever pastes at sight of the question must not show the secret.
+  // The question appears only once echo is off: a person who pastes at once must not show the secret.
   if (echo === 'hidden') process.stderr.write(shown);
   try {
-    // A closed input settles no question: it would wait for ever.
+    // A closed input never answers the question, which would wait for ever.
     const closed = new Promise<undefined>((resolve) => reader.once('close', () => resolve(undefined)));
     const answer = await Promise.race([reader.question(echo === 'hidden' ? '' : shown), closed]);
     return answer?.trim();

@@ -2,12 +2,12 @@ import { UsageError } from '../core/model/errors.ts';
 import { canAsk, readAnswer } from './ask.ts';
 import type { Streams } from './streams.ts';
 
-/** What a person says to a question; `broken_off` with Ctrl-C or Ctrl-D. */
+/** The answer to a question; `broken_off` after Ctrl-C or Ctrl-D. */
 export type Confirmation = 'yes' | 'no' | 'broken_off';
 
 /**
- * Asks before something that cannot be taken back; the default is No.
- * @throws {UsageError} when there is no terminal to ask at and the answer was not given with `--yes`.
+ * Asks before an action that cannot be undone; the default is No.
+ * @throws {UsageError} when there is no terminal and `--yes` was not given.
  */
 export async function confirm(
   question: string,

@@ -1,10 +1,10 @@
-/** How far a piece of work is, over all the runs it took. */
+/** How far the work is, over all the runs it takes. */
 export type Progress = {
   readonly done: number;
   readonly total: number;
-  /** Of this run; `undefined` until something was done in it. */
+  /** The rate of this run; `undefined` until something is done. */
   readonly perMinute: number | undefined;
-  /** How long the rest will take at this rate; `undefined` while there is none. */
+  /** How long the rest takes at this rate; `undefined` without a rate. */
   readonly etaMs: number | undefined;
 };
 

@@ -3,20 +3,20 @@ import { sanitize } from './sanitize.ts';
 import { shortDuration } from './time.ts';
 import { cutToWidth, displayWidth } from './width.ts';
 
-/** How far the work is and what is being worked on. */
+/** How far the work is, and the current scene. */
 export type ProgressState = Progress & {
-  /** The title of the scene, as it came from outside. */
+  /** The title of the scene, not sanitised yet. */
   readonly current: string | undefined;
 };
 
 /**
- * One line of at most `width` columns: count, percent, rate, time left, title. Where room is short the title is cut,
- * then left out, then the rate, the time and the percent.
+ * Progress in one line of at most `width` columns: count, percent, rate, time left, title. When space is short the
+ * title is cut, then dropped, then the rate, the time and the percent.
  */
 export function progressText(state: ProgressState, width: number): string {
   const { done, total, etaMs, current } = state;
   const count = `${done.toLocaleString('en')}/${total.toLocaleString('en')}`;
-  // Rounded down: 100 % is only said when nothing is left.
+  // Rounded down: 100 % only appears when nothing is left.
   const percent = total > 0 ? `${Math.floor((done / total) * 100)}%` : '';
   const eta = etaMs !== undefined && done < total ? `ETA ${shortDuration(etaMs)}` : '';
   const forms = [
@@ -34,7 +34,7 @@ export function progressText(state: ProgressState, width: number): string {
 const GAP = '  ';
 const LEAST_TITLE = 8;
 
-/** Per minute, or per second where that is the handier number. */
+/** The rate per minute, or per second where that reads better. */
 function rateText({ perMinute }: Progress): string {
   if (perMinute === undefined) return '';
   if (perMinute >= 600) return `${Math.round(perMinute / 60).toLocaleString('en')}/s`;

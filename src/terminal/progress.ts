@@ -4,30 +4,30 @@ import type { ProgressState } from './progress-text.ts';
 import { progressText } from './progress-text.ts';
 import { widthOf } from './reader.ts';
 
-/** A line at the foot of a terminal that tells how far the work is. */
+/** A line at the bottom of a terminal that shows progress. */
 export type ProgressLine = LiveLine & {
-  /** Says how far the work is; the first call brings the line up. */
+  /** Shows how far the work is; the first call displays the line. */
   show(state: ProgressState): void;
-  /** Takes the line away, and leaves the terminal as it was. */
+  /** Removes the line, and leaves the terminal as it was. */
   clear(): void;
 };
 
-/** Ten a second are as many as an eye can use; a little less, lest every second tick of the timer come too early. */
+/** About ten redraws per second; a little less than 100 ms, so that a timer tick is never just too early. */
 const REDRAW_MS = 95;
 const TICK_MS = 100;
-/** The spinner, the blank behind it, and the last column, in which some terminals wrap. */
+/** The spinner, the space after it, and the last column, where some terminals wrap. */
 const AROUND_TEXT = 3;
 
 /**
- * A progress line on stderr, for a person at a terminal; a terminal that cannot move its cursor stays without. Nothing
- * is hidden or captured, so that whatever kills the process leaves a usable shell.
+ * A progress line on stderr for a person at a terminal; a terminal that cannot move its cursor gets none. It hides no
+ * cursor and captures no input, so that a killed process leaves a usable shell.
  */
 export function createProgress({ now }: { now(): number }): ProgressLine {
-  // A terminal that does not know its width says 0 columns, at which ora would clear lines for ever.
+  // A terminal that does not know its width reports 0 columns; then ora would clear lines for ever.
   const stream: NodeJS.WriteStream = Object.create(process.stderr, {
     columns: { get: () => widthOf(process.stderr) },
   });
-  // Never started: ora's own timer comes with a patched process.stdout.
+  // Never started: ora's own timer would patch process.stdout.
   const line = ora({ stream, color: false, hideCursor: false, discardStdin: false, interval: TICK_MS });
   let state: ProgressState | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -43,7 +43,7 @@ export function createProgress({ now }: { now(): number }): ProgressLine {
   return {
     show: (next) => {
       state = next;
-      // Unreferenced: a line somebody forgot to clear must not keep the process alive.
+      // Unreferenced: a line that was not cleared must not keep the process alive.
       timer ??= setInterval(draw, TICK_MS).unref();
       draw();
     },

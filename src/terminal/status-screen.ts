@@ -2,18 +2,18 @@ import type { Output } from './log/output.ts';
 import type { Reader } from './reader.ts';
 import { cutToWidth, displayWidth } from './width.ts';
 
-/** A block of text on stdout that is drawn again and again. */
+/** A block of text on stdout that is redrawn in place. */
 export type Screen = {
-  /** Shows what `render` makes for the reader as it is now; plain text, sanitised before. */
+  /** Shows what `render` returns for the current reader; plain text, already sanitised. */
   draw(render: (reader: Reader) => string): void;
-  /** Leaves the last block where it is and the cursor below it. */
+  /** Leaves the last block in place and the cursor below it. */
   close(): void;
 };
 
 /**
- * A live screen: at a terminal each block is drawn over the one before, and again when the terminal is resized; on a
- * pipe blocks follow each other, parted by an empty line. Nothing is hidden
- * and no other screen is switched to, so that whatever kills the process leaves a usable shell.
+ * A live screen. At a terminal each block replaces the one before, and is redrawn on resize; on a pipe blocks follow
+ * each other, separated by an empty line. `write` writes to stdout and ends the line. It hides no cursor and uses no
+ * alternate screen, so that a killed process leaves a usable shell.
  */
 export function createScreen(output: Pick<Output, 'readerOf' | 'result'>): Screen {
   let shown: readonly string[] | undefined;
@@ -49,7 +49,7 @@ export function createScreen(output: Pick<Output, 'readerOf' | 'result'>): Scree
 const CLEAR_LINE = '\u001b[K';
 const CLEAR_BELOW = '\u001b[J';
 
-/** As many lines as the terminal can show; what scrolled out of it could not be drawn over. */
+/** As many lines as the terminal can show; lines that scrolled out could not be overwritten. */
 function fitting(lines: readonly string[], width: number): readonly string[] {
   const rows = process.stdout.rows > 1 ? process.stdout.rows - 1 : USUAL_ROWS;
   const seen = lines.length > rows ? [...lines.slice(0, rows - 1), '…'] : lines;
@@ -58,7 +58,7 @@ function fitting(lines: readonly string[], width: number): readonly string[] {
 
 const USUAL_ROWS = 23;
 
-/** Moves to the start of the block that stands above the cursor; a terminal made narrower has broken its lines anew. */
+/** Moves to the start of the block above the cursor; a terminal that became narrower has wrapped its lines again. */
 function backOver(lines: readonly string[], width: number): string {
   const rows = lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(displayWidth(line) / width)), 0);
   return rows === 0 ? '' : `\r\u001b[${rows}A`;

@@ -6,9 +6,9 @@ import { cutToWidth, displayWidth, signsOf, signWidth, wrapToWidth } from './wid
 export type Cell = string | number;
 
 /**
- * Rows for a person or a pipe. A person's table is as wide as its content; where that is more than the terminal, texts
- * are cut to fit, and where too little would be left of them, each row becomes a block of its own. For a pipe:
- * tab-separated, without a head, nothing cut.
+ * Formats rows for a person or a pipe. A person's table is as wide as its content. If the terminal is narrower, texts
+ * are cut to fit; if they would become too short, each row becomes a block. A pipe gets tab-separated rows without a
+ * head, nothing cut.
  */
 export function renderTable(head: readonly string[], rows: readonly (readonly Cell[])[], reader: Reader): string {
   const cells = rows.map((row) => row.map((cell) => sanitize(String(cell))));
@@ -25,7 +25,7 @@ export function renderTable(head: readonly string[], rows: readonly (readonly Ce
     .join('\n\n');
 }
 
-/** Named values, one below the other; for a person a long value goes on in the next line, for a pipe it is a row. */
+/** Formats named values one below the other; for a person a long value wraps, for a pipe each is a row. */
 export function renderFields(fields: readonly (readonly [name: string, value: Cell])[], reader: Reader): string {
   const rows = fields.map(([name, value]): [string, string] => [sanitize(name), sanitize(String(value))]);
   if (reader.kind === 'pipe') return tabSeparated(rows.map(([name, value]) => [name.trim(), value]));
@@ -37,10 +37,10 @@ function tabSeparated(rows: readonly (readonly string[])[]): string {
 }
 
 const GAP = '  ';
-/** Of a shorter text too little is left to tell it from the next one. */
+/** A shorter text can no longer be told from the next one. */
 const LEAST_TEXT = 10;
 
-/** The width of each column so that a row fits into `width`; `undefined` when it cannot. */
+/** The width of each column so that a row fits into `width`; `undefined` when it cannot fit. */
 function fittingWidths(
   head: readonly string[],
   rows: readonly (readonly string[])[],
@@ -57,7 +57,7 @@ function fittingWidths(
   const widthsUpTo = (cap: number): number[] =>
     columns.map(({ natural, least }) => Math.max(least, Math.min(natural, cap)));
   const isTooWide = (widths: readonly number[]): boolean => widths.reduce((sum, each) => sum + each, 0) > room;
-  // The widest give way first, down to one common width.
+  // The widest columns shrink first, down to a common width.
   for (let cap = Math.max(...columns.map(({ natural }) => natural), 0); cap >= 0; cap--) {
     const widths = widthsUpTo(Math.min(cap, room));
     if (!isTooWide(widths)) return widths;
@@ -65,7 +65,7 @@ function fittingWidths(
   return undefined;
 }
 
-/** Words and paths may be cut; numbers, times, ids and names of errors mean nothing in part. */
+/** Whether a cell may be cut: words and paths may; numbers, times, ids and names of errors mean nothing in part. */
 function isText(cell: string): boolean {
   return /\p{L}/u.test(cell) && /[\s/\\]|.{30}/u.test(cell);
 }
@@ -96,8 +96,8 @@ function drawn(head: readonly string[], rows: readonly (readonly string[])[], wi
 const ROWS_AT_ONCE = 100;
 
 /**
- * cli-table3 has its own idea of the width of a sign, years older than ours: whatever is not Latin is laid out as
- * private-use code points, one a column, and gets its place back afterwards.
+ * cli-table3 measures text by older width tables than ours: non-Latin text is replaced by private-use code points, one
+ * per column, and restored afterwards.
  */
 function createStandIns(): { standIn(text: string): string; restore(text: string): string } {
   const places = new Map<string, string>();
@@ -129,7 +129,7 @@ const LATIN = /^[ -~\u00c0-\u024f]*$/;
 const FILLER = '\u{f0000}';
 const FIRST_PLACE = 0xf0001;
 
-/** `NAME  value` lines; values that do not fit beside their name go on below, or stand below it where little room is. */
+/** Lines of `NAME  value`; a long value continues below, or starts below its name when there is little room. */
 function blockOf(fields: readonly (readonly [name: string, value: string])[], width: number): readonly string[] {
   const longest = fields.reduce((widest, [name]) => Math.max(widest, displayWidth(name)), 0);
   const room = width - longest - GAP.length;

@@ -1,4 +1,4 @@
-/** An instant for a person: local time with its offset, such as `2026-11-22 18:04:05 +01:00`. */
+/** Formats an instant for a person: local time with its offset, such as `2026-11-22 18:04:05 +01:00`. */
 export function localTime(epochMs: number): string {
   const at = new Date(epochMs);
   const offset = -at.getTimezoneOffset();
@@ -9,12 +9,12 @@ export function localTime(epochMs: number): string {
   return `${shifted.slice(0, 10)} ${shifted.slice(11, 19)} ${sign}${hours}:${minutes}`;
 }
 
-/** An instant for a script: RFC 3339 in UTC. */
+/** Formats an instant for a script: RFC 3339 in UTC. */
 export function utcTime(epochMs: number): string {
   return new Date(epochMs).toISOString();
 }
 
-/** A length of time for a person, in its two largest units: `42s`, `5m 07s`, `1h 25m`, `3d 4h`. */
+/** Formats a duration for a person, in its two largest units: `42s`, `5m 07s`, `1h 25m`, `3d 4h`. */
 export function shortDuration(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1_000));
   if (seconds < 60) return `${seconds}s`;

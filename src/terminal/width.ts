@@ -1,6 +1,6 @@
 /**
- * How many columns a terminal may use for a text: never fewer than it really does, since a line that is too long wraps
- * and one that is too short merely looks ragged. CJK and emoji count two, marks on a letter none.
+ * The number of columns a terminal may use for a text. Never less than it really uses: an overlong line wraps, a short
+ * one only looks ragged. CJK and emoji count two, marks on a letter none.
  */
 export function displayWidth(text: string): number {
   if (PLAIN.test(text)) return text.length;
@@ -9,13 +9,13 @@ export function displayWidth(text: string): number {
   return width;
 }
 
-/** The text in at most `width` columns; what was cut off leaves an ellipsis. */
+/** Cuts the text to at most `width` columns; a cut text ends with an ellipsis. */
 export function cutToWidth(text: string, width: number): string {
   if (displayWidth(text) <= width) return text;
   return width < 1 ? '' : `${headOf(text, width - 1).trimEnd()}…`;
 }
 
-/** The text as lines of at most `width` columns, broken between words, and within a word only where it fits no line. */
+/** Wraps the text into lines of at most `width` columns, between words; a word is broken only if it fits no line. */
 export function wrapToWidth(text: string, width: number): readonly string[] {
   const lines: string[] = [];
   let line = '';
@@ -28,7 +28,7 @@ export function wrapToWidth(text: string, width: number): readonly string[] {
     if (line !== '') lines.push(line);
     line = word;
     while (displayWidth(line) > width) {
-      // A sign wider than the line has to go somewhere, or this would never end.
+      // A sign wider than the line gets a line of its own; otherwise this would never end.
       const head = headOf(line, width) || firstSignOf(line);
       lines.push(head);
       line = line.slice(head.length);
@@ -38,12 +38,12 @@ export function wrapToWidth(text: string, width: number): readonly string[] {
   return lines;
 }
 
-/** The signs of a text as a reader sees them: a letter with its marks, an emoji with all its parts. */
+/** Splits a text into visible signs: a letter with its marks, an emoji with all its parts. */
 export function signsOf(text: string): readonly string[] {
   return Array.from(SEGMENTER.segment(text), ({ segment }) => segment);
 }
 
-/** Columns of one sign. Terminals disagree about joined emoji: counted is what the least able one shows, each part alone. */
+/** The columns of one sign. Terminals disagree about joined emoji: the count assumes that each part is shown alone. */
 export function signWidth(sign: string): number {
   let width = 0;
   for (const point of sign) width += MARK.test(point) ? 0 : WIDE.test(point) ? 2 : 1;
@@ -69,6 +69,6 @@ function firstSignOf(text: string): string {
 const SEGMENTER = new Intl.Segmenter('en', { granularity: 'grapheme' });
 const PLAIN = /^[ -~]*$/;
 const MARK = /^[\p{Mn}\p{Me}\p{Cf}]$/u;
-/** East Asian wide and fullwidth blocks (Unicode annex 11), taken in whole, and whatever is drawn as a picture. */
+/** East Asian wide and fullwidth blocks (Unicode annex 11), as whole blocks, and everything drawn as a picture. */
 const WIDE =
   /^[\u1100-\u115f\u2329\u232a\u2e80-\ua4cf\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\ufe10-\ufe1f\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18dff}\u{1aff0}-\u{1b2ff}\u{1f000}-\u{1faff}\u{20000}-\u{3ffff}]$|^(?=[\u2000-\u{10ffff}])\p{Extended_Pictographic}$/u;

@@ -24,7 +24,7 @@ export const GROUPS: readonly CommandGroup[] = [
   { name: 'plugin', summary: 'the plugin that tells of changes in Stash' },
 ];
 
-/** Every command there is, in the order of `--help`. */
+/** Every command, in the order of `--help`. */
 export const COMMANDS: readonly CommandSpec[] = [
   ENQUEUE,
   PROCESS,

@@ -5,13 +5,13 @@ import type { CommandSpec, CommandTable, OptionSpec } from './spec.ts';
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof SHELLS)[number];
 
-/** A word that can be typed at some place of the command line, and what it means. */
+/** A word that can be typed at some position, and its meaning. */
 type Word = { readonly word: string; readonly help: string };
 
 /** An option as it can be typed; `value` is what has to follow it. */
 type OptionWord = Word & { readonly short: string | undefined; readonly value: 'none' | 'path' | 'other' };
 
-/** The completion script for a shell, made from the same descriptions as the help. */
+/** The completion script for a shell, generated from the same descriptions as the help. */
 export function completionScript(shell: Shell, table: CommandTable): string {
   switch (shell) {
     case 'bash':
@@ -23,7 +23,7 @@ export function completionScript(shell: Shell, table: CommandTable): string {
   }
 }
 
-/** What can be typed first. */
+/** The words that can be typed first. */
 function firstWords({ commands, groups }: CommandTable): readonly Word[] {
   const alone = commands.filter(({ name }) => !name.includes(' '));
   const help = { name: 'help', summary: 'show help' };
@@ -47,7 +47,7 @@ function optionsOf(command: CommandSpec): readonly OptionWord[] {
 
 const HELP: OptionSpec = { flags: '-h, --help', help: 'show help' };
 
-/** What a value is called that is a path on this machine. */
+/** Placeholders of values that are paths on this machine. */
 const PATH = /[<[](?:file|dir|folder)[>\]]/;
 
 function toOptionWord({ flags, help }: Pick<OptionSpec, 'flags' | 'help'>): OptionWord {
@@ -66,7 +66,7 @@ function takesPath({ operands = [] }: CommandSpec): boolean {
   return operands.some(({ name }) => PATH.test(name));
 }
 
-/** Every spelling of the options that a value of this kind follows, in whatever command. */
+/** All options, in any command, that take a value of this kind. */
 function spellings(value: OptionWord['value'], { commands }: CommandTable): readonly string[] {
   const all = [...commands.flatMap(optionsOf), ...globals].filter((option) => option.value === value);
   return [...new Set(all.flatMap(({ word, short }) => [word, ...(short === undefined ? [] : [short])]))];
@@ -74,7 +74,7 @@ function spellings(value: OptionWord['value'], { commands }: CommandTable): read
 
 const words = (list: readonly Word[]): string => list.map(({ word }) => word).join(' ');
 
-/** A value is no part of the command, and bash parts words at `=` and `:` too. */
+/** The script skips option values when it reads the command; bash splits words at `=` and `:` too. */
 function bashScript(table: CommandTable): string {
   const { commands } = table;
   const paths = commands.filter(takesPath).map(({ name }) => `"${name}"*`);
@@ -159,7 +159,7 @@ function fishScript(table: CommandTable): string {
   return lines.join('\n');
 }
 
-/** `-F` brings file names back, which the first line takes away for all that is none. */
+/** `-F` turns file names on again, which the first line turns off for everything. */
 const FISH_VALUE: Readonly<Record<OptionWord['value'], string>> = { none: '', path: ' -r -F', other: ' -x' };
 
 function fishOption({ word, short, value }: OptionWord): string {

@@ -67,7 +67,7 @@ export const ENQUEUE: CommandSpec = {
   },
 };
 
-/** What names scenes in another way than asking Stash. */
+/** The ways to name scenes without asking Stash. */
 function namesBeside(given: Given): readonly string[] {
   return [...Object.keys(inlineOf(given)), ...(given.text('file') === undefined ? [] : ['file'])];
 }
@@ -84,11 +84,11 @@ function inlineOf(given: Given): Readonly<Record<string, unknown>> {
 
 function inlineValue(value: string | readonly string[], kind: InlineKind): unknown {
   if (kind === 'number') return toNumberOrText(String(value));
-  // `--tag ''` is how a command line says "none".
+  // On a command line `--tag ''` means "none".
   return kind === 'list' ? (value as readonly string[]).filter((name) => name !== '') : value;
 }
 
-/** A number where it is one, nothing where it is empty; anything else stays as typed, so that the complaint can show it. */
+/** Parses a number; empty text becomes null, and other text stays as typed, so that the complaint can show it. */
 function toNumberOrText(text: string): number | string | null {
   if (text.trim() === '') return null;
   return /^-?\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : text;

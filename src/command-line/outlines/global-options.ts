@@ -1,6 +1,6 @@
 import type { OptionSpec } from './spec.ts';
 
-/** The options every command takes. */
+/** The options that every command accepts. */
 export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
   {
     flags: '-d, --data-dir <dir>',

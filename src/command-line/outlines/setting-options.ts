@@ -2,12 +2,12 @@ import type { Setting } from '../../settings/setting.ts';
 import type { SettingName } from '../../settings/table.ts';
 import { flagOf, SETTING_NAMES, SETTINGS, variableOf } from '../../settings/table.ts';
 
-/** What talking to Plex and finding a file there can be told. */
+/** The settings for talking to Plex and finding a file there. */
 export const CONNECTION_SETTINGS: readonly SettingName[] = SETTING_NAMES.filter(
   (name) => SETTINGS[name].group === 'connection' || name === 'path_map' || name === 'strict_matching',
 );
 
-/** What looking at Plex can be told. */
+/** The settings for reading from Plex. */
 export const PLEX_SETTINGS: readonly SettingName[] = [
   'plex_url',
   'plex_token',
@@ -19,7 +19,7 @@ export const PLEX_SETTINGS: readonly SettingName[] = [
   'read_timeout',
 ];
 
-/** What talking to Stash can be told. */
+/** The settings for talking to Stash. */
 export const STASH_SETTINGS: readonly SettingName[] = [
   ...SETTING_NAMES.filter((name) => name.startsWith('stash_')),
   'connect_timeout',
@@ -30,7 +30,7 @@ export const STASH_SETTINGS: readonly SettingName[] = [
 export type SettingFlag = { readonly flags: string; readonly help: string; readonly isHidden: boolean };
 
 /**
- * The flags of a setting, out of its row in the table. A switch has two, and the one that changes something is shown.
+ * The flags of a setting, from its row in the table. A switch has two, and help shows the one that changes the default.
  */
 export function settingFlags(name: SettingName): readonly SettingFlag[] {
   const { help, off = help, type, fallback, value, repeatable }: Setting = SETTINGS[name];
@@ -56,7 +56,7 @@ export function settingFlags(name: SettingName): readonly SettingFlag[] {
   return [{ flags: `--${flag} ${value ?? '<file>'}`, help: `${help} (${details.join(', ')})`, isHidden: false }];
 }
 
-/** What values a setting takes, where that needs saying. */
+/** The values a setting accepts, where help has to say so. */
 export function rangeOf(type: Setting['type']): readonly string[] {
   if (type.kind === 'whole_number') return [`${type.min} to ${type.max}`];
   if (type.kind === 'choice') return [type.values.join(', ')];

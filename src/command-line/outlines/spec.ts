@@ -3,7 +3,7 @@ import type { ExitCode } from '../../exit.ts';
 import type { SettingName } from '../../settings/table.ts';
 import type { LogFormat } from '../../terminal/log/log-format.ts';
 
-/** One option. What stands for its value is in angle brackets; without one it is a switch. */
+/** One option. The placeholder of its value is in angle brackets; an option without one is a switch. */
 export type OptionSpec = {
   readonly flags: string;
   readonly help: string;
@@ -20,20 +20,20 @@ export type Given = {
   list(name: string): readonly string[];
 };
 
-/** One command line, read but not yet understood. */
+/** A parsed command line, not validated yet. */
 export type Invocation = {
   readonly operands: readonly string[];
   readonly given: Given;
   /** Settings given as flags, by setting name. */
   readonly flags: Readonly<Partial<Record<SettingName, unknown>>>;
   readonly configFile: string | undefined;
-  /** All that can be typed, for the command that writes it out. */
+  /** All commands, for the command that prints the completion script. */
   readonly table: CommandTable;
 };
 
 /**
- * One command, as parser, help, man page and completion know it. Plain data: every command line pays for loading all of
- * them, so the work itself is imported when it is asked for.
+ * One command, as parser, help, man page and completion use it. Plain data, because every command line loads all of
+ * them; the work itself is imported on demand.
  */
 export type CommandSpec = {
   /** As typed, with its group: `dlq list`. */
@@ -42,19 +42,19 @@ export type CommandSpec = {
   readonly summary: string;
   readonly operands?: readonly OperandSpec[];
   readonly options?: readonly OptionSpec[];
-  /** The settings that are flags of this command. */
+  /** The settings that this command accepts as flags. */
   readonly settings?: readonly SettingName[];
-  /** Paragraphs under the options, in the help and in the man page. */
+  /** Paragraphs below the options, in the help and in the man page. */
   readonly notes?: readonly string[];
   readonly examples: readonly string[];
   readonly exitCodes: readonly ExitCode[];
-  /** How it logs when nobody says; `pretty` unless given. */
+  /** The log format when none is given; `pretty` unless set. */
   readonly logFormat?: LogFormat;
   run(invocation: Invocation, context: Context): Promise<number>;
 };
 
-/** Every command and group there is. */
+/** Every command and group. */
 export type CommandTable = { readonly commands: readonly CommandSpec[]; readonly groups: readonly CommandGroup[] };
 
-/** Commands of one group, such as `dlq list` and `dlq show`, have its name in front. */
+/** A group of commands, such as `dlq list` and `dlq show`, whose names begin with the group's name. */
 export type CommandGroup = { readonly name: string; readonly summary: string };

@@ -16,31 +16,31 @@ import type { LogEntry } from './log-format.ts';
 import type { LogSink } from './output.ts';
 import { REPORT_LOG, toReportEntry } from './report-log.ts';
 
-/** The log that is always kept in a data directory, for people. */
+/** The log that every data directory keeps; a report quotes its end. */
 export const KEPT_LOG = 'plexsync.log';
 
 const MIB = 1_048_576;
 
 export type RotatingLogOptions = {
   readonly path: string;
-  /** From this size on the file is set aside as `path.1`, the one before as `path.2`, and so forth. */
+  /** At this size the file is renamed to `path.1`, the previous one to `path.2`, and so on. */
   readonly maxBytes: number;
-  /** How many files that were set aside stay; at least 1. */
+  /** How many renamed files stay; at least 1. */
   readonly keep: number;
-  /** Whether the person hears of it when the file cannot be written. */
+  /** Whether to tell the person when the file cannot be written. */
   readonly ifUnwritable: 'tell' | 'ignore';
-  /** Nothing is written, nor created, unless this file exists. */
+  /** If set: nothing is written or created unless this file exists. */
   readonly onlyBeside?: string | undefined;
 };
 
-/** The log file a person asked for: 10 MiB, and five before it. */
+/** The log file a person asked for: 10 MiB, and five older ones. */
 export function createLogFile(path: string): LogSink {
   return createRotatingLog({ path, maxBytes: 10 * MIB, keep: 5, ifUnwritable: 'tell' });
 }
 
 /**
- * The bounded logs of a data directory, once there is a queue in it: a directory that is not ours gets no file of ours.
- * The one for reports has the same lines with their parts told apart, but for slips.
+ * The bounded logs of a data directory. They need a queue beside them, so that a foreign directory gets no file from us.
+ * The log for reports has the same lines with their parts told apart, except for slips.
  */
 export function createKeptLogs(dataDir: string): readonly LogSink[] {
   const kept = { keep: 1, ifUnwritable: 'ignore', onlyBeside: join(dataDir, 'queue.db') } as const;
@@ -52,8 +52,8 @@ export function createKeptLogs(dataDir: string): readonly LogSink[] {
 }
 
 /**
- * A log file of bounded size, which several processes may write at once. It is opened for each line, so that a file
- * somebody moved away is no trap, and a command that logs nothing pays nothing.
+ * A log file of bounded size, which several processes may write at once. It is opened for each line, so that a file may
+ * be moved away at any time, and a command that logs nothing pays nothing.
  */
 export function createRotatingLog(options: RotatingLogOptions, toLine = lineOf): LogSink {
   const { path, maxBytes, ifUnwritable, onlyBeside } = options;
@@ -78,7 +78,7 @@ export function createRotatingLog(options: RotatingLogOptions, toLine = lineOf):
       try {
         if (size >= maxBytes) rotate(options);
       } catch (thrown) {
-        // Another process was faster by a moment.
+        // Another process was faster.
         if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
         return complain('cannot be set aside and keeps growing', thrown);
       }
@@ -91,14 +91,14 @@ function lineOf({ level, line, at }: LogEntry): string {
   return `${localTime(at)} ${level} ${line}`;
 }
 
-/** O_NONBLOCK: a named pipe that nobody reads must not stop the work. */
+/** O_NONBLOCK: a named pipe without a reader must not block the work. */
 const APPEND = constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY | constants.O_NONBLOCK;
 const OWNER_ONLY = 0o600;
 
-/** Appends a line and answers how large the file now is; 0 for what is no file and cannot be set aside. */
+/** Appends a line and returns the file's new size; 0 for something other than a file, which cannot be renamed. */
 function appendTo(path: string, line: Uint8Array): number {
   const written = appendOnce(path, line);
-  // Set aside and deleted by others between our open and our write: the line would be gone.
+  // Another process renamed and deleted the file between our open and our write: the line would be lost.
   return written.isDeleted ? appendOnce(path, line).size : written.size;
 }
 
@@ -114,9 +114,9 @@ function appendOnce(path: string, line: Uint8Array): { readonly size: number; re
   }
 }
 
-/** Sets the file aside, unless another process is doing so or has just done it: a small, new file stays where it is. */
+/** Renames the file, unless another process is doing so or has just done so: a small, new file stays. */
 function rotate({ path, maxBytes, keep }: RotatingLogOptions): void {
-  // Behind a symbolic link it is the file that moves, not the link.
+  // For a symbolic link, the file it points to is renamed, and the link stays.
   const file = realpathSync(path);
   const lock = `${file}.lock`;
   if (!take(lock)) return;
@@ -131,10 +131,10 @@ function rotate({ path, maxBytes, keep }: RotatingLogOptions): void {
   }
 }
 
-/** Renames take microseconds: a lock this old belongs to a process that died under it. */
+/** Renames take microseconds: a lock this old belongs to a process that died holding it. */
 const STALE_LOCK_MS = 10_000;
 
-/** Whether the lock is ours now. One that was left behind is removed; the next line then finds it free. */
+/** Whether we got the lock. An abandoned one is removed, so that the next line finds it free. */
 function take(lock: string): boolean {
   try {
     closeSync(openSync(lock, 'wx', OWNER_ONLY));
@@ -142,7 +142,7 @@ function take(lock: string): boolean {
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw thrown;
     const takenAt = statSync(lock, { throwIfNoEntry: false })?.mtimeMs;
-    // The file system's clock, not the log's: a test may have moved that one.
+    // The file system's clock, not the log's, which a test may have moved.
     if (takenAt !== undefined && Date.now() - takenAt > STALE_LOCK_MS) rmSync(lock, { force: true });
     return false;
   }

@@ -4,7 +4,7 @@ import { utcTime } from '../time.ts';
 
 export type Level = 'debug' | 'info' | 'warning' | 'error';
 
-/** One line of the log, as the command said it; free of control characters. */
+/** One line of the log, as the command wrote it, without control characters. */
 export type LogEntry = {
   readonly level: Level;
   readonly line: string;
@@ -16,11 +16,13 @@ export type LogEntry = {
   readonly about: 'work' | 'slip';
 };
 
-/** How log lines are written on stderr: for a person, the same without colours, for a program, for Stash's plugin log. */
+/**
+ * How log lines are written to stderr: for a person, the same without colours, for a program, for Stash's plugin log.
+ */
 export const LOG_FORMATS = ['pretty', 'plain', 'json', 'stash'] as const;
 export type LogFormat = (typeof LOG_FORMATS)[number];
 
-/** A log line in the format a reader asked for, without its line break; `paint` colours it where a person reads. */
+/** Formats a log line, without its line break; `paint` adds colours for a person. */
 export function formatEntry(
   entry: LogEntry,
   format: LogFormat,
@@ -41,7 +43,7 @@ export function formatEntry(
   }
 }
 
-/** `[PlexSync Worker] Job 1 completed` as its component and its message. */
+/** Splits `[PlexSync Worker] Job 1 completed` into its component and its message. */
 function partsOf(line: string): { component: string; message: string } {
   const prefix = /^\[PlexSync(?: (\w+))?\] /.exec(line);
   return { component: prefix?.[1]?.toLowerCase() ?? 'main', message: line.slice(prefix?.[0].length ?? 0).trim() };
@@ -49,11 +51,11 @@ function partsOf(line: string): { component: string; message: string } {
 
 /** Stash's levels; it also knows `t` for trace, which we do not have. */
 const STASH_LETTERS: Readonly<Record<Level, string>> = { debug: 'd', info: 'i', warning: 'w', error: 'e' };
-/** Stash stops reading, for good, at a line of 64 KiB. */
+/** After a line of 64 KiB, Stash stops reading for good. */
 const STASH_LONGEST_LINE = 60_000;
 
 function cutToBytes(text: string, limit: number): string {
-  // Three bytes are the most a UTF-16 unit takes.
+  // A UTF-16 unit takes at most three bytes.
   if (text.length * 3 <= limit) return text;
   return Buffer.from(text)
     .subarray(0, limit)

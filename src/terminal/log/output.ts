@@ -12,22 +12,22 @@ import type { LogLine } from './log.ts';
 import type { Level, LogEntry, LogFormat } from './log-format.ts';
 import { formatEntry } from './log-format.ts';
 
-/** A line that stays at the foot of the terminal while others are written above it. */
+/** A line that stays at the bottom of the terminal while others are written above it. */
 export type LiveLine = {
-  /** Takes the line away, lets `write` write, and brings the line back. */
+  /** Removes the line, lets `write` write, and restores the line. */
   around(write: () => void): void;
 };
 
-/** A place besides stderr that keeps the log. */
+/** A destination of the log besides stderr. */
 export type LogSink = {
-  /** Keeps an entry; where that fails for the first time, the answer is a sentence for the person. Never throws. */
+  /** Keeps an entry; the first failure returns a sentence for the person. Never throws. */
   append(entry: LogEntry): string | undefined;
 };
 
-/** Takes out of a sentence what nobody else is to read. */
+/** Removes from a sentence what others must not read. */
 export type OutputMask = (line: Sentence) => Sentence;
 
-/** What went wrong, for a program: a code, and sentences as they are for people. */
+/** A failure for a program to read: a code, and the sentences that people see. */
 export type ErrorReport = {
   readonly code: string;
   readonly exitCode: number;
@@ -35,9 +35,9 @@ export type ErrorReport = {
   readonly hint: Sentence | undefined;
 };
 
-/** How much a person wants to see. */
+/** How much output a person wants. */
 export type OutputOptions = {
-  /** Nothing at all when the command ends well. */
+  /** Show nothing if the command ends well. */
   readonly quiet: boolean;
   /** 0 shows info and above; 1 adds debug lines. */
   readonly verbosity: number;
@@ -46,45 +46,45 @@ export type OutputOptions = {
   readonly streams?: Streams | undefined;
   /** How log lines look on stderr; `pretty` unless given. */
   readonly logFormat?: LogFormat | undefined;
-  /** Epoch ms; stamps log lines where their format has a time. */
+  /** Epoch ms; the time of log lines, in formats that show it. */
   now(): number;
-  /** Where every log line goes besides, down to debug, whatever `quiet` and `verbosity` say. */
+  /** Further destinations of every log line, debug included, whatever `quiet` and `verbosity` are. */
   readonly logFiles?: readonly LogSink[] | undefined;
-  /** Whether a person watches stderr and wants to see work go on. */
+  /** Whether a person watches stderr and wants to see progress. */
   readonly isLive?: boolean | undefined;
-  /** Colours a log line by its level; commands that print no colour leave it out and load no package for it. */
+  /** Colours a log line by its level; commands without colours omit it and load no package for it. */
   readonly paint?: ((level: Level, line: string) => string) | undefined;
 };
 
-/** The one door to stdout and stderr. Results go to stdout, everything else to stderr. */
+/** The only way to stdout and stderr. Results go to stdout, everything else to stderr. */
 export type Output = {
   readonly json: boolean;
-  /** Whether a live line, kept below the log, would be seen. */
+  /** Whether a live line below the log would be visible. */
   readonly isLive: boolean;
   /** Who reads a stream now; a terminal may be resized, so ask again before each drawing. */
   readerOf(stream: 'stdout' | 'stderr'): Reader;
-  /** A result, one or more lines; what came from outside must be sanitised before. */
+  /** Prints a result of one or more lines; text from outside must be sanitised before. */
   result(text: string): void;
-  /** A result as one JSON document, or one NDJSON line. */
+  /** Prints a result as one JSON document, or one NDJSON line. */
   resultJson(value: AnyDocument, indent?: number): void;
-  /** A result as one JSON array, an entry a line, written as the entries come: however many, none is kept. */
+  /** Prints a result as one JSON array, an entry per line, as the entries come: none is kept in memory. */
   resultJsonArray(entries: Iterable<JobDocument>): void;
-  /** One log line; a slip stands in no report. Control characters are taken out here, so that no caller can forget. */
+  /** Writes one log line. Control characters are removed here, so that no caller can forget it. */
   log(level: Level, line: Sentence, about?: LogEntry['about']): void;
-  /** From now on `line` stays below whatever is written; `undefined` ends that. */
+  /** Keeps `line` below whatever is written from now on; `undefined` ends that. */
   keepBelow(line: LiveLine | undefined): void;
-  /** From now on every sentence goes through `mask` first; what is a result must be masked by whoever makes it. */
+  /** Passes everything through `mask` from now on. */
   maskWith(mask: OutputMask): void;
   /**
-   * Tells what went wrong: `lines`, or under `--json` a document on stderr, whatever `--quiet` says. The log files keep
-   * the lines in any case.
+   * Reports a failure: `lines`, or under `--json` a document on stderr, even with `--quiet`. The log files get the
+   * lines in any case.
    */
   error(report: ErrorReport, lines: readonly LogLine[]): void;
-  /** Forgets what `--quiet` holds back: nobody is to hear of it. */
+  /** Discards the output that `--quiet` holds back. */
   forgetHeld(): void;
   /**
-   * Ends the output: what `--quiet` held back is shown only when the command ended badly.
-   * @returns the exit code, which is 1 where a good end could not be told on stdout.
+   * Ends the output: what `--quiet` held back is shown only if the command failed.
+   * @returns the exit code; 1 when a success could not be written to stdout.
    */
   end(exitCode: number): number;
 };
@@ -184,7 +184,7 @@ function* jsonArray(entries: Iterable<unknown>): Generator<string> {
   yield lead === '[\n' ? '[]\n' : '\n]\n';
 }
 
-/** About what a pipe takes at once: one write for each small piece would cost more than the piece. */
+/** About as much as a pipe takes at once: one write per small piece would cost more than the piece. */
 const CHUNK_LENGTH = 32_768;
 
 function* inChunks(pieces: Iterable<string>): Generator<string> {
@@ -200,7 +200,7 @@ function* inChunks(pieces: Iterable<string>): Generator<string> {
 
 const HELD_AT_EACH_END = 100;
 
-/** Keeps what is held back, of many lines the first and the last: nobody reads a mail of ten thousand. */
+/** Keeps the output that is held back, of many lines the first and the last: nobody reads a mail of ten thousand. */
 function createHold(): { add(text: string): void; take(): readonly string[] } {
   let first: string[] = [];
   let last: string[] = [];

@@ -8,7 +8,7 @@ type Preview = Extract<WorkerEvent, { kind: 'would_write' | 'would_not_write' }>
 
 const SHOWN = 60;
 
-/** What a dry run says of one job: field by field what stands in Plex and what would. */
+/** The text of a dry run for one job: field by field the value in Plex and the value it would get. */
 export function previewText(event: Preview): string {
   if (event.kind === 'would_not_write') {
     const why =
