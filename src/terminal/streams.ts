@@ -6,14 +6,14 @@ export type Streams = { readonly stdin: number; readonly stdout: number; readonl
 /** Those that the process was started with. */
 export const PROCESS_STREAMS: Streams = { stdin: 0, stdout: 1, stderr: 2 };
 
-/** Whether a text has arrived, as far as we have to care. */
+/** Whether a text was written, as far as it matters to us. */
 export type Outcome = { readonly kind: 'written' } | { readonly kind: 'lost'; readonly reason: string };
 
 const WRITTEN: Outcome = { kind: 'written' };
 
 /**
- * Writes at once: nothing is lost when the process ends, and a hook pays for no stream. A reader that has gone
- * (`plexsync … | head`) is no failure.
+ * Writes synchronously: nothing is lost when the process ends, and a hook need not load a stream. A reader that has
+ * closed the pipe (`plexsync … | head`) is no failure.
  */
 export function writeText(fd: number, text: string): Outcome {
   let rest: Uint8Array = Buffer.from(text);
@@ -23,9 +23,9 @@ export function writeText(fd: number, text: string): Outcome {
     } catch (thrown) {
       const { code } = thrown as NodeJS.ErrnoException;
       if (code === 'EPIPE') return WRITTEN;
-      // A full disk under a log must not stop the work; a result that was lost shows in the exit code.
+      // A full disk under a log must not stop the work; a lost result shows in the exit code.
       if (code !== 'EAGAIN') return { kind: 'lost', reason: code ?? 'unknown reason' };
-      // A full pipe whose other end is slow: wait a little, without giving up the order of lines.
+      // The pipe is full and its reader slow: wait a little, so that lines stay in order.
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
     }
   }

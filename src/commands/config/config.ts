@@ -22,10 +22,10 @@ export type ConfigOptions = {
   readonly configFile: string | undefined;
 };
 
-/** Shows every setting with its value and who said so, also where some are wrong; secrets stay hidden. */
+/** Shows every setting with its value and origin, even if some are invalid; secrets stay hidden. */
 export async function show({ flags, configFile }: ConfigOptions, context: Context): Promise<number> {
   const { dataDir, env, output } = context;
-  // A file that cannot be read is no matter of single settings: a table without it would be another one's.
+  // A file that cannot be read fails the command: a table without it would show other settings.
   await readConfigFile({ dataDir: dataDir.path, named: configFile });
   const explained = await explainSettings({ flags, env, dataDir: dataDir.path, configFile });
   const loaded = loadedOf(explained.settings);
@@ -50,15 +50,15 @@ export async function show({ flags, configFile }: ConfigOptions, context: Contex
   return problems.length === 0 ? EXIT.done : EXIT.usage;
 }
 
-/** A setting with all that is to be said of it. */
+/** A setting with everything to show about it. */
 type Row = {
   readonly setting: ExplainedSetting;
   readonly problem: string | undefined;
-  /** The setting that counts in its place. */
+  /** The setting that counts instead of this one. */
   readonly counts: SettingName | undefined;
 };
 
-/** What can be used of the settings: to look at, not to run with. */
+/** The valid part of the settings: to show, not to run with. */
 function loadedOf(settings: readonly ExplainedSetting[]): LoadedSettings {
   return {
     settings: Object.fromEntries(settings.map(({ name, parsed }) => [name, parsed])) as Settings,
@@ -76,7 +76,7 @@ function toRow(setting: ExplainedSetting, { problems, unused }: AccessReview): R
   };
 }
 
-/** One setting as `config show --json` has it; durations as they are typed. */
+/** One setting as `config show --json` prints it; durations as they are typed. */
 function rowDocument({ setting, problem, counts }: Row): SettingDocument {
   const { name, value, parsed, origin } = setting;
   const { type, secret }: Setting = SETTINGS[name];
@@ -91,7 +91,7 @@ function rowDocument({ setting, problem, counts }: Row): SettingDocument {
   };
 }
 
-/** A value that cannot be used, with nothing secret in it. */
+/** A value that cannot be used, without any secret in it. */
 function shownGiven(name: SettingName, value: unknown): string {
   return typeof value === 'string' ? String(givenDocument(name, value)) : shownValue(name, value);
 }

@@ -11,15 +11,17 @@ import type { Stop } from '../shared/stop.ts';
 /** One command line of the demo, and the exit code it is expected to end with. */
 export type Step = { readonly say: string; readonly args: readonly string[]; readonly exitCode: number };
 
-/** Where the demo plays: real processes, shown as they are typed, each with what it says. */
+/** Runs the demo's steps as real processes: shows each as it is typed, and its output. */
 export type Stage = {
-  /** Runs plexsync step by step; false when the demo is to end, since a step ended otherwise or somebody stops it. */
+  /**
+   * Runs plexsync step by step; false when the demo should end, because a step ended differently or somebody stops it.
+   */
   play(steps: readonly Step[]): Promise<boolean>;
   /** Starts the plugin as Stash does, with an event on its stdin. */
   hear(event: string): Promise<boolean>;
 };
 
-/** A stage whose processes have `env` and the plugins in `pluginsDir`. */
+/** A stage that runs its processes with `env` and finds the plugins in `pluginsDir`. */
 export function createStage(
   { env, pluginsDir }: { readonly env: NodeJS.ProcessEnv; readonly pluginsDir: string },
   stop: Stop,
@@ -53,7 +55,7 @@ export function createStage(
   };
 }
 
-/** Both streams of a step go to ours, so that log and result stay in order. */
+/** Both streams of a step go to our stdout, so that log and result stay in order. */
 const STDOUT = 1;
 
 async function runBin(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number | null> {
@@ -69,7 +71,7 @@ async function runBin(args: readonly string[], env: NodeJS.ProcessEnv): Promise<
 
 type Command = readonly [program: string, ...args: string[]];
 
-/** What the installed plugin has Stash start; Windows has no `sh`, and there that is plexsync itself. */
+/** The command that Stash starts for the installed plugin; Windows has no `sh`, so there it is plexsync itself. */
 function hookCommand(pluginsDir: string): Command {
   if (process.platform === 'win32') return [process.execPath, process.argv[1] ?? '', 'hook'];
   return ['sh', join(pluginsDir, PLUGIN_ID, FRONT_FILE)];
@@ -88,13 +90,13 @@ async function runHook(
     });
     child.on('error', reject);
     child.on('close', (exitCode) => resolve({ exitCode, said: withoutLevels(said) }));
-    // A hook that ended early has said why.
+    // A hook that ended early has reported why.
     child.stdin.on('error', () => undefined);
     child.stdin.end(event);
   });
 }
 
-/** Stash takes the level of a line from three characters before it, and shows the rest (stash.md 2.3). */
+/** Stash reads a line's level from three characters before it, and shows the rest (stash.md 2.3). */
 function withoutLevels(said: string): string {
   return said
     .trimEnd()

@@ -47,8 +47,8 @@ const AGAIN: readonly Step[] = [
 ];
 
 /**
- * Shows the whole way, from an edit in a simulated Stash to a simulated Plex, both on loopback, in a temporary directory
- * that is removed afterwards.
+ * Demonstrates the whole way of an edit from a simulated Stash to a simulated Plex, both on loopback, in a temporary
+ * directory that is removed afterwards.
  */
 export async function run(context: Context): Promise<number> {
   const stop = listenForEnd();
@@ -84,7 +84,7 @@ type Play = {
   readonly output: Output;
 };
 
-/** From an edit to Plex, and what becomes of the scenes that Plex does not have; false when it had to end early. */
+/** Shows an edit reaching Plex, and what happens to scenes that Plex does not have; false when it had to end early. */
 async function show({ stash, plex, stage, pluginsDir, output }: Play): Promise<boolean> {
   output.result(
     `# A simulated Stash listens on ${stash.url}, a simulated Plex on ${plex.url}; nothing of yours is touched.`,
@@ -116,7 +116,7 @@ function install(pluginsDir: string): readonly Step[] {
   return [{ say: 'Stash gets the plugin.', args, exitCode: EXIT.done }];
 }
 
-/** Saves a scene in Stash; answers with what it tells the plugin. */
+/** Saves a scene in Stash; returns what Stash sends to the plugin. */
 function editInStash(stash: StashServer): string {
   const scene = stash.addScene({ files: [LANTERN_ROW] });
   return stash.editScene(scene, {
@@ -127,7 +127,7 @@ function editInStash(stash: StashServer): string {
   });
 }
 
-/** The demo must not read a user's settings, nor speak to their server. */
+/** The demo must neither read a user's settings nor contact their server. */
 function withoutOurs(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(PLEX|PLEXSYNC|STASH)_/.test(name)));
 }

@@ -1,10 +1,10 @@
 import type { ErrorType } from '../../core/failures/retry-policy.ts';
 import { RETRY_RULES } from '../../core/failures/retry-policy.ts';
 
-/** What to do about dead letters of one type: why there are any, in one sentence, and the command that comes next. */
+/** What to do about dead letters of one type: their cause in one sentence, and the next command. */
 export type Cure = { readonly advice: string; readonly command: string };
 
-/** The whole advice; `LETTERS` in a command stands for the options that choose the letters. */
+/** In a command, `LETTERS` stands for the options that select the letters. */
 const CURES: Readonly<Record<ErrorType, Cure>> = {
   PlexNotFound: {
     advice:
@@ -71,12 +71,12 @@ const CURES: Readonly<Record<ErrorType, Cure>> = {
   },
 };
 
-/** Every name that a dead letter may carry in `error_type`. */
+/** Every value that `error_type` of a dead letter may have. */
 export const ERROR_TYPES: readonly string[] = [
   ...new Set(Object.values(RETRY_RULES).map(({ errorType }) => errorType)),
 ];
 
-/** What to do about letters of a type; `options` choose them on a command line. */
+/** What to do about letters of a type; `options` select them on a command line. */
 export function cureFor(errorType: string, options: string): Cure {
   const cure: Cure = Object.hasOwn(CURES, errorType)
     ? CURES[errorType as ErrorType]

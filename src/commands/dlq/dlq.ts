@@ -42,7 +42,7 @@ export async function list({ selection }: { readonly selection: Selection }, con
   });
 }
 
-/** Shows one letter whole, and what can be done about it. */
+/** Shows one whole letter, and what can be done about it. */
 export async function show({ id }: { readonly id: string }, context: Context): Promise<number> {
   const selection = { ids: [id], errorType: undefined, scene: undefined, all: false };
   return await atDesk(context, openStoresToRead, (actions) => {
@@ -55,7 +55,7 @@ export async function show({ id }: { readonly id: string }, context: Context): P
   });
 }
 
-/** Puts letters back into the queue; asks first when more than one is meant. */
+/** Puts letters back into the queue; asks first when there are several. */
 export async function retry({ selection, yes, dryRun = false }: Asked, context: Context): Promise<number> {
   return await atDesk(context, dryRun ? openPreviewStores : openStores, async (actions) => {
     const { output } = context;
@@ -100,7 +100,7 @@ export async function purge({ selection, yes, dryRun = false }: Asked, context: 
 
 type AtDesk = (actions: DeadLetterActions) => number | Promise<number>;
 
-/** Opens the letters for one command, and closes them however it ends. */
+/** Opens the letters for one command, and closes them in any case. */
 export async function atDesk(context: Context, open: typeof openStores, action: AtDesk): Promise<number> {
   const stores = open(context.dataDir);
   try {
@@ -114,7 +114,7 @@ function retriedDocument({ letterId, sceneId, how, fault }: Retried): RetriedLet
   return { id: letterId, scene_id: sceneId, how, ...(fault === undefined ? {} : { fault }) };
 }
 
-/** Letters that cannot be tried again stay; saying why is what is left to do. */
+/** Letters that cannot be retried stay in place; this says why. */
 function retryExitCode(retried: readonly Retried[], { output }: Context): number {
   const damaged = retried.filter(({ how }) => how === 'damaged');
   for (const { letterId, fault } of damaged) {

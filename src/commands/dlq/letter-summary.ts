@@ -1,16 +1,16 @@
 import { normalisePath } from '../../core/match/paths.ts';
 
-/** How many letters lie in or under a folder; `undefined` for those whose file is not known. */
+/** How many letters are in or below a folder; `undefined` when their file is not known. */
 export type FolderCount = { readonly folder: string | undefined; readonly count: number };
 
-/** The letters of one error type, most first. */
+/** The letters of one error type, most frequent first. */
 export type LetterGroup = {
   readonly errorType: string;
   readonly count: number;
   readonly folders: readonly FolderCount[];
 };
 
-/** Groups letters by error type, and each type by the folders that say where they are. */
+/** Groups letters by error type, and each type by folder. */
 export function summariseLetters(
   letters: Iterable<{ readonly errorType: string; readonly path: string | undefined }>,
 ): readonly LetterGroup[] {
@@ -24,9 +24,9 @@ export function summariseLetters(
     .toSorted((a, b) => b.count - a.count || compare(a.errorType, b.errorType));
 }
 
-/** A top folder such as `/data` is often a mount that holds all there is; from the second level on a folder says where. */
+/** A top folder such as `/data` is often the mount of everything; folders from the second level on are specific. */
 const TELLING_DEPTH = 2;
-/** More folders than this side by side say less than the one they are in. */
+/** With more folders than this, their common parent is shown instead. */
 const MOST_FOLDERS = 5;
 
 function countFolders(paths: readonly (string | undefined)[]): readonly FolderCount[] {
@@ -38,7 +38,7 @@ function countFolders(paths: readonly (string | undefined)[]): readonly FolderCo
   ];
 }
 
-/** The deepest folder that all paths share; divided further while that one is too close to the top to tell anything. */
+/** The deepest folder that all paths share; it is divided further while it is too close to the top to be specific. */
 function divide(paths: readonly (readonly string[])[]): readonly FolderCount[] {
   const [first, ...rest] = paths;
   if (first === undefined) return [];

@@ -18,7 +18,7 @@ import { summariseLetters } from './letter-summary.ts';
 import type { Selection } from './selection.ts';
 import { noLettersWords, selectToRead, toFilter } from './selection.ts';
 
-/** Says how many letters of which kind lie where, and what probably helps. */
+/** Shows how many letters of which type are in which folder, and what probably helps. */
 export async function summary({ selection }: { readonly selection: Selection }, context: Context): Promise<number> {
   return await atDesk(context, openStoresToRead, (actions) => {
     const letters = actions.read(toFilter(actions, selection, context.now()));
@@ -35,7 +35,7 @@ function* mapLetters(letters: Iterable<DeadLetter>) {
   for (const letter of letters) yield { errorType: letter.error_type, path: letterPathOf(letter) };
 }
 
-/** What chooses the letters of a group; with their folder where all of them lie in one. */
+/** The options that select the letters of a group, including the folder if there is only one. */
 function optionsOf({ errorType, folders }: LetterGroup): string {
   const [only, ...more] = folders;
   const folder = more.length === 0 && only?.folder !== '/' ? only?.folder : undefined;
@@ -101,7 +101,10 @@ export async function exportLetters({ selection, names }: ExportOptions, context
   });
 }
 
-/** Letters as they may be shown to anybody: the same name is the same word within this export, and none in another. */
+/**
+ * Letters without private names, for others to see: within one export a name always becomes the same word, in another
+ * export a different one.
+ */
 function* redacted(letters: readonly DeadLetter[]): Generator<DeadLetter> {
   const key = randomBytes(32);
   const digest = (text: string): string => createHmac('sha256', key).update(text).digest('hex');

@@ -6,7 +6,7 @@ import { parseDurationMs } from '../../settings/duration.ts';
 import { toId, toIds } from '../shared/typed-values.ts';
 import { ERROR_TYPES } from './cures.ts';
 
-/** Which letters a person named: by id, by filter, or all of them. As typed. */
+/** The letters a person selected: by id, by filter, or all. As typed. */
 export type Selection = {
   readonly ids: readonly string[];
   readonly errorType: string | undefined;
@@ -18,7 +18,7 @@ export type Selection = {
 };
 
 /**
- * The letters to change something about: without ids, filter or `--all` none was named.
+ * The letters to change; one of ids, filter and `--all` is required.
  * @throws {UsageError}
  */
 export function selectToChange(
@@ -36,7 +36,7 @@ export function selectToChange(
 }
 
 /**
- * The letters to look at: all of them unless some were named.
+ * The letters to show: all of them unless some were selected.
  * @throws {UsageError}
  */
 export function selectToRead(actions: DeadLetterActions, selection: Selection, now: number): readonly DeadLetter[] {
@@ -45,7 +45,7 @@ export function selectToRead(actions: DeadLetterActions, selection: Selection, n
 
 /**
  * Exactly the letters with these ids.
- * @throws {UsageError} naming the first that is not there.
+ * @throws {UsageError} naming the first that does not exist.
  */
 function selectNamed(actions: DeadLetterActions, selection: Selection): readonly DeadLetter[] {
   if (hasFilter(selection) || selection.all) throw new UsageError('Give ids or filters, not both.');
@@ -57,7 +57,7 @@ function selectNamed(actions: DeadLetterActions, selection: Selection): readonly
   throw new UsageError(`There is no dead letter ${missing}.`, 'plexsync dlq list shows those there are.');
 }
 
-/** What is said where a selection found no letters: that there are none, or none like these. */
+/** The sentence for a selection without letters: there are none at all, or none that match. */
 export function noLettersWords(actions: DeadLetterActions, selection: Selection): string {
   const areThere = hasFilter(selection) && actions.errorTypes().length > 0;
   return areThere ? 'No dead letter matches.' : 'No dead letters.';
@@ -68,7 +68,7 @@ function hasFilter({ errorType, scene, pathPrefix, olderThan, since }: Selection
 }
 
 /**
- * The filters as typed, as the queue takes them.
+ * Converts the typed filters to the queue's.
  * @throws {UsageError}
  */
 export function toFilter(actions: DeadLetterActions, selection: Selection, now: number): LetterFilter {
@@ -85,7 +85,7 @@ export function toFilter(actions: DeadLetterActions, selection: Selection, now: 
   };
 }
 
-/** A type that is known and has no letters is fine: then there are none. */
+/** A known type without letters is no error. */
 function refuseUnknownType(errorType: string, actions: DeadLetterActions): void {
   const present = actions.errorTypes();
   const known = [...new Set([...present, ...ERROR_TYPES])];
@@ -112,12 +112,12 @@ function toInstant(text: string, now: number): number {
   );
 }
 
-/** RFC 3339, or a date: its first moment here. */
+/** Parses RFC 3339, or a date, which means its first moment in local time. */
 function parseTime(text: string): number | undefined {
   const isDate = /^\d{4}-\d{2}-\d{2}$/.test(text);
   const isTime = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/.test(text);
   if (!isDate && !isTime) return undefined;
-  // Date rolls the 31st of February over into March.
+  // Date turns the 31st of February into a day in March.
   const day = text.slice(0, 10);
   const noon = Date.parse(`${day}T12:00:00Z`);
   if (Number.isNaN(noon) || new Date(noon).toISOString().slice(0, 10) !== day) return undefined;

@@ -14,13 +14,13 @@ import { checkSpool } from './spool.ts';
 import { checkStash } from './stash.ts';
 import { checkState } from './state.ts';
 
-/** Settings as they were typed. */
+/** Settings as typed. */
 export type DoctorOptions = {
   readonly flags: Readonly<Partial<Record<SettingName, unknown>>>;
   readonly configFile: string | undefined;
 };
 
-/** Checks the whole set-up, and says what is wrong and how to mend it; changes nothing. */
+/** Checks the whole set-up, and reports what is wrong and how to fix it; changes nothing. */
 export async function run(options: DoctorOptions, context: Context): Promise<number> {
   const { output } = context;
   const findings = await examine(options, context);
@@ -32,7 +32,7 @@ export async function run(options: DoctorOptions, context: Context): Promise<num
   return EXIT.jobsFailed;
 }
 
-/** Every check in its order; what one cannot do without stands before it. */
+/** Runs every check, each after those it depends on. */
 async function examine({ flags, configFile }: DoctorOptions, context: Context): Promise<readonly Finding[]> {
   const { dataDir, env, now } = context;
   const settings = await examineSettings(() => loadSettings({ flags, env, dataDir: dataDir.path, configFile }));

@@ -14,17 +14,20 @@ import type { Finding } from './finding.ts';
 import { failure, failureOf, ok, warning } from './finding.ts';
 import { plexFix } from './plex-fix.ts';
 
-/** Where files are looked for, and how many at a time. */
+/** Where files are looked up, and how many at a time. */
 type Place = {
   readonly sections: readonly Section[];
   readonly mappings: readonly PathMapping[];
   readonly concurrency: number;
 };
 
-/** Enough to tell a wrong path from a file that is not scanned yet. */
+/** Enough to tell a wrong path from a file that Plex has not scanned yet. */
 const PER_LIBRARY = 20;
 
-/** Looks some files of the data directory up, library by library, as a drain would: what is found, and what would be. */
+/**
+ * Looks up some files of the data directory, library by library, as a drain would: how many are found, and how many
+ * would be with another mapping.
+ */
 export async function checkFiles(
   place: Place,
   { stores, plex }: { readonly stores: Stores; readonly plex: PlexClient },
@@ -59,7 +62,7 @@ function findingOf({ total, found, missing, proposal }: SampleVerdict, { section
   if (proposal !== undefined && proposal.found > found) {
     const fix = `Add ${flags}, or path_map in the config file.`;
     const told = `${message}; ${proposal.found} of ${total} would be with ${flags}`;
-    // None is found and the way to them is known: that is no file that Plex has yet to scan.
+    // None is found and the missing mapping is known: these files do not just wait for a scan.
     return found === 0 ? failure('files', told, fix) : warning('files', told, fix);
   }
   const example = missing === undefined ? '' : `: plexsync match-test ${shellWord(missing.path)}`;

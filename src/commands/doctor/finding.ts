@@ -1,6 +1,6 @@
 import { StoreError, SyncError, UsageError } from '../../core/model/errors.ts';
 
-/** What one check came to. A failure stops the work; a warning may, or will. */
+/** The result of one check. A failure stops the work; a warning may, now or later. */
 export type Finding = {
   readonly check: string;
   readonly status: 'ok' | 'warning' | 'failure';
@@ -9,30 +9,30 @@ export type Finding = {
   readonly fix: string | undefined;
 };
 
-/** Findings, with what later checks build on; no value when it cannot be had. */
+/** Findings, and a value that later checks need; `undefined` when it is not available. */
 export type Examined<T> = { readonly findings: readonly Finding[]; readonly value: T | undefined };
 
-/** All is well; `fix` is what would make it better still. */
+/** The check passed; `fix` is a possible improvement. */
 export function ok(check: string, message: string, fix?: string): Finding {
   return { check, status: 'ok', message, fix };
 }
 
-/** The work goes on, or may; something should be done. */
+/** The work can go on, but something should be done. */
 export function warning(check: string, message: string, fix?: string): Finding {
   return { check, status: 'warning', message, fix };
 }
 
-/** The work cannot be done. */
+/** The work cannot go on. */
 export function failure(check: string, message: string, fix: string): Finding {
   return { check, status: 'failure', message, fix };
 }
 
-/** One line for all the checks that could not be made, and why. */
+/** One line for checks that could not run, and why. */
 export function skipped(check: string, why: string): Finding {
   return { check, status: 'warning', message: `skipped: ${why}`, fix: undefined };
 }
 
-/** What a check threw, as its finding: a check that fails is a result, never an end. */
+/** Turns an error thrown by a check into a finding: a failed check is a result and does not end the command. */
 export function failureOf(check: string, thrown: unknown, fix: string): Finding {
   if (thrown instanceof UsageError || thrown instanceof StoreError)
     return failure(check, withoutStop(thrown.message), thrown.hint ?? fix);

@@ -12,13 +12,13 @@ import type { Examined, Finding } from './finding.ts';
 import { failure, failureOf, ok, skipped, warning } from './finding.ts';
 import { isInRange, SUPPORTED_NODE } from './node-range.ts';
 
-/** Whether this Node is one that plexsync is made for. */
+/** Whether plexsync supports this version of Node. */
 export function checkNode(version: string): readonly Finding[] {
   if (isInRange(version, SUPPORTED_NODE)) return [ok('node', `Node ${version}`)];
   return [failure('node', `Node ${version} is not supported (${SUPPORTED_NODE})`, 'Install a current Node.')];
 }
 
-/** Whether the settings can be used, and whether they show a secret to others. */
+/** Whether the settings are valid, and whether they expose a secret. */
 export async function examineSettings(load: () => Promise<LoadedSettings>): Promise<Examined<LoadedSettings>> {
   const check = 'settings';
   try {
@@ -47,7 +47,7 @@ export async function examineSettings(load: () => Promise<LoadedSettings>): Prom
 
 const OTHERS = 0o077;
 
-/** Whether the data directory is there, ours, closed to others and writable. */
+/** Whether the data directory exists, is ours, closed to others and writable. */
 export function checkDataDir(dir: DataDir): readonly Finding[] {
   const check = 'data_dir';
   const name = `${dir.path} (from ${dir.origin})`;
@@ -70,7 +70,7 @@ export function checkDataDir(dir: DataDir): readonly Finding[] {
   return [warning(check, `${name} is open to others (mode ${shown})`, `Close it with: chmod 700 ${dir.path}`)];
 }
 
-/** Opens the databases to look at them, and lets SQLite read through them. */
+/** Opens the databases read-only, and lets SQLite check them. */
 export function examineStores(dir: DataDir, directory: readonly Finding[]): Examined<Stores> {
   const check = 'databases';
   const because = (why: string): Examined<Stores> => ({ findings: [skipped(check, why)], value: undefined });

@@ -1,4 +1,4 @@
-/** The versions of Node that plexsync runs on, as package.json has them. */
+/** The Node versions that plexsync supports, as in package.json. */
 export const SUPPORTED_NODE = '>=22.14 <23 || >=24';
 
 /** Whether a version such as `24.21.0` is in a range of `>=` and `<` bounds, with `||` between alternatives. */

@@ -1,6 +1,6 @@
 import { SyncError } from '../../core/model/errors.ts';
 
-/** What mends a failure of Plex: a refused token is its own matter, whoever refused it; else `fix`. */
+/** How to fix a failure of Plex: a refused token has its own advice; otherwise `fix`. */
 export function plexFix(thrown: unknown, fix: string): string {
   return thrown instanceof SyncError && thrown.code === 'plex_unauthorized' ? TOKEN_FIX : fix;
 }

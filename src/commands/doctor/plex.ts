@@ -15,7 +15,7 @@ import { plexFix } from './plex-fix.ts';
 
 type Place = { readonly loaded: LoadedSettings; readonly stores: Stores | undefined };
 
-/** Everything that Plex has to say: that it is there, whose token this is, its libraries, and our files in them. */
+/** Checks Plex: that it answers, the rights of the token, its libraries, and our files in them. */
 export async function checkPlex(place: Place, context: Context): Promise<readonly Finding[]> {
   const { loaded, stores } = place;
   const reached = await examineServer(loaded, context);
@@ -95,7 +95,7 @@ function checkBinding({ machineIdentifier }: Identity, stores: Stores | undefine
   ];
 }
 
-/** Reads the libraries, which takes a good token. */
+/** Reads the libraries, which needs a valid token. */
 async function examineToken(plex: PlexClient): Promise<Examined<readonly Section[]>> {
   const fix = 'Check plex_url and that Plex runs.';
   try {
@@ -107,7 +107,7 @@ async function examineToken(plex: PlexClient): Promise<Examined<readonly Section
   }
 }
 
-/** Asks for a page that only the owner may see, since only the owner may edit (plex-api.md 1): nothing is written. */
+/** Asks for a page that only the owner may see, since only the owner may edit (plex-api.md 1): writes nothing. */
 async function checkEditRights(plex: PlexClient): Promise<readonly Finding[]> {
   const check = 'edit_rights';
   try {
@@ -128,7 +128,7 @@ async function checkEditRights(plex: PlexClient): Promise<readonly Finding[]> {
 function examineLibraries(sections: readonly Section[], names: readonly string[]): Examined<readonly Section[]> {
   const findings: Finding[] = [];
   const chosen = new Set<Section>();
-  // One by one, so that every wrong name is told.
+  // One by one, so that every wrong name is reported.
   for (const wanted of names.length === 0 ? [[]] : names.map((name) => [name])) {
     try {
       for (const section of chooseSections(sections, wanted)) chosen.add(section);

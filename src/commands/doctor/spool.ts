@@ -7,7 +7,7 @@ import { failure, failureOf, ok, warning } from './finding.ts';
 
 const CHECK = 'spool';
 
-/** Whether what the plugin leaves can be read and is taken in. Nothing where there is no plugin: it is not needed. */
+/** Whether the plugin's events can be read and are taken in. Empty without a plugin, which is optional. */
 export function checkSpool(stores: Stores | undefined, dataDir: Context['dataDir'], now: number): readonly Finding[] {
   if (stores === undefined) return [];
   try {
@@ -17,7 +17,7 @@ export function checkSpool(stores: Stores | undefined, dataDir: Context['dataDir
       lastAt === undefined ? 'nothing was taken in yet' : `the last was taken in ${shortDuration(now - lastAt)} ago`;
     if (look.state === 'none')
       return [ok(CHECK, `events come without a spool; ${last}`, 'Not so? Run plexsync plugin install again.')];
-    // What cannot be read stops every event; the rest can wait for a person.
+    // An unreadable spool stops every event; other problems can wait for a person.
     const judge = look.state === 'unreadable' ? failure : warning;
     if (problems.length > 0)
       return problems.map(({ message, fix }) => judge(CHECK, `${path}: ${lowered(message)}; ${last}`, fix));

@@ -6,7 +6,7 @@ import { connectToStash } from '../shared/stash-connection.ts';
 import type { Finding } from './finding.ts';
 import { failure, failureOf, ok } from './finding.ts';
 
-/** Whether Stash answers, as which version, and takes our key. Nothing where no Stash is set: it is not needed. */
+/** Whether Stash answers, its version, and whether it accepts our key. Empty without a Stash, which is optional. */
 export async function checkStash(loaded: LoadedSettings, context: Context): Promise<readonly Finding[]> {
   const at = `at ${loaded.settings.stash_url}`;
   try {

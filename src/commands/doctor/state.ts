@@ -9,7 +9,7 @@ import { sum } from '../shared/stats-document.ts';
 import type { Finding } from './finding.ts';
 import { failureOf, ok, warning } from './finding.ts';
 
-/** What the databases tell about the work: breaker, dead letters and how long those are kept. Nothing without them. */
+/** What the databases tell about the work: breaker, dead letters and their retention. Empty without databases. */
 export function checkState(
   { loaded, stores }: { readonly loaded: LoadedSettings | undefined; readonly stores: Stores | undefined },
   now: number,
@@ -47,7 +47,7 @@ function checkLetters({ deadLetters }: StoreStats): readonly Finding[] {
 }
 
 const DAY_MS = 86_400_000;
-/** Long enough before a letter goes to do something about it. */
+/** Warns this long before a letter is removed, so that a person can still act. */
 const NOTICE_MS = 3 * DAY_MS;
 
 function checkRetention(oldestAt: number | undefined, keptMs: number, now: number): readonly Finding[] {

@@ -21,7 +21,7 @@ export type EnqueueFromStashOptions = {
     readonly all: 'all' | 'some';
     /** How far back, as typed. */
     readonly recent: string | undefined;
-    /** Scenes named in another way, which do not go with these. */
+    /** Scenes named in another way, which cannot be combined with these. */
     readonly besides: readonly string[];
   };
   readonly confirmed: 'yes' | 'ask';
@@ -29,7 +29,7 @@ export type EnqueueFromStashOptions = {
   readonly configFile: string | undefined;
 };
 
-/** Asks Stash which scenes it has, all or those that changed lately, and puts them into the queue. */
+/** Asks Stash for its scenes, all or those that changed lately, and puts them into the queue. */
 export async function run(options: EnqueueFromStashOptions, context: Context): Promise<number> {
   const { dataDir, env, now } = context;
   const scope = toScope(options.which);

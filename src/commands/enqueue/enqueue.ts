@@ -15,17 +15,17 @@ export type EnqueueOptions = {
   readonly sceneIds: readonly string[];
   /** A file of scenes; `-` is standard input. */
   readonly file: string | undefined;
-  /** What the inline options say, by key of the scene JSON; empty when none was given. */
+  /** The inline options, by key of the scene JSON; empty when none was given. */
   readonly inline: Readonly<Record<string, unknown>>;
   /** The option of each key, for complaints. */
   readonly optionNames: KeyNames;
   readonly configFile: string | undefined;
 };
 
-/** Puts scenes into the queue and says how long that took. */
+/** Puts scenes into the queue and reports how long that took. */
 export async function run(options: EnqueueOptions, { dataDir, output, streams, env, now }: Context): Promise<number> {
   const startedAt = process.hrtime.bigint();
-  // Said when the command began: a list may take long to come, and an edit by hand meanwhile is later.
+  // Stamped when the command began: a long list may take time to arrive, and an edit by hand made meanwhile is later.
   const saidAt = now();
   const edits = readEdits(options, streams.stdin);
   const intake = openIntake(dataDir);
@@ -47,13 +47,16 @@ export async function run(options: EnqueueOptions, { dataDir, output, streams, e
   return 0;
 }
 
-/** Whether the next run can, although the last one could not. Looked at only where that matters: a hook should not wait. */
+/**
+ * Whether the next run can ask Stash although the last one could not. Checked only when it matters, since a hook should
+ * not wait.
+ */
 async function willAskStash(sources: Omit<ConfigSources, 'flags'>): Promise<boolean> {
   const { isGiven } = await import('../../settings/is-given.ts');
   return await isGiven('stash_url', sources);
 }
 
-/** A scene that is given twice is one scene, and one job. */
+/** A scene that is given twice counts once, and is one job. */
 function sceneCount(edits: readonly { readonly sceneId: number }[]): number {
   return new Set(edits.map(({ sceneId }) => sceneId)).size;
 }

@@ -6,7 +6,7 @@ import { parseGivenScene } from '../../core/model/scene.ts';
 const FORMS = 'A JSON object, a JSON array or one JSON object a line (NDJSON) is expected; nothing was enqueued.';
 
 /**
- * Every scene of a file: one JSON object, a JSON array, or NDJSON. All of it is good, or none is taken.
+ * Parses the scenes of a file: one JSON object, a JSON array, or NDJSON. One invalid scene refuses the whole file.
  * @throws {UsageError} naming the file and the entry or line.
  */
 export function parseScenes(text: string, name: string): readonly SceneEdit[] {
@@ -21,7 +21,7 @@ export function parseScenes(text: string, name: string): readonly SceneEdit[] {
   const lines = body.split('\n').map((line, index) => ({ line: line.trim(), number: index + 1 }));
   const filled = lines.filter(({ line }) => line !== '');
   const [first] = filled;
-  // A first line that is no value of its own is the start of one broken document, not of NDJSON.
+  // If the first line is not a value of its own, the file is one broken document and not NDJSON.
   if (
     filled.length === 1 ||
     first === undefined ||

@@ -26,14 +26,16 @@ import { askAll } from './questions.ts';
 import type { Answers, InitOptions } from './source.ts';
 import { loadWith, presentFile, sourceOf } from './source.ts';
 
-/** What Plex was tried with is what is written: also a certificate, or a longer wait, that only a flag names. */
+/**
+ * Everything that Plex was tried with is written, including a certificate or a longer timeout that only a flag gave.
+ */
 const WRITTEN: readonly SettingName[] = SETTING_NAMES.filter(
   (name) => SETTINGS[name].group === 'connection' || name === 'path_map' || name === 'strict_matching',
 );
 
 /**
- * Asks what is needed to begin, tries it against Plex, and writes the config file, readable for its owner alone. Without
- * a terminal everything comes from flags and environment.
+ * Asks for what is needed to begin, tries it against Plex, and writes the config file, readable only by its owner.
+ * Without a terminal everything comes from flags and environment.
  */
 export async function run(options: InitOptions, context: Context): Promise<number> {
   const { dataDir, output, streams } = context;
@@ -43,7 +45,7 @@ export async function run(options: InitOptions, context: Context): Promise<numbe
     const answer = await confirm(`${path} exists. Change it?`, { yes: options.yes, streams });
     if (answer !== 'yes') return declined(answer, context);
   }
-  // That others can read the file is mended by writing it.
+  // Writing the file also fixes that others can read it.
   const { warnings } = await loadWith({}, options, context);
   tellWarnings({ warnings: warnings.filter((warning) => !present.warnings.includes(warning)) }, context);
   const answers =
@@ -82,7 +84,10 @@ function notGiven(what: string, { yes }: InitOptions): UsageError {
 
 type Source = { readonly loaded: LoadedSettings; readonly options: InitOptions; readonly context: Context };
 
-/** The answers, and what flags and environment said, which a cron job may not have; of a secret only what counts. */
+/**
+ * The answers, plus values from flags and environment, which a cron job may not have; of a secret only the value that
+ * counts.
+ */
 function toWrite(answers: Answers, { loaded, options, context }: Source): Readonly<Record<string, unknown>> {
   const { settings, origins } = loaded;
   const given = WRITTEN.filter(
@@ -96,16 +101,16 @@ function toWrite(answers: Answers, { loaded, options, context }: Source): Readon
     .filter((name) => !outranked.some((other) => other === name))
     .map((name) => {
       const { type }: Setting = SETTINGS[name];
-      // Loaded it is in ms, and written it would be read in another unit.
+      // The loaded value is in ms; written to the file it would be read in another unit.
       if (type.kind === 'duration') return [name, options.flags[name] ?? context.env[variableOf(name)]] as const;
-      // A job of cron works elsewhere.
+      // A cron job runs in a different folder.
       if (type.kind === 'file') return [name, resolve(String(settings[name]))] as const;
       return [name, answers[name] ?? settings[name]] as const;
     });
   return Object.fromEntries(values);
 }
 
-/** The file with its new values: a secret stands in it once, and what was taken out is gone. */
+/** The file with its new values: each secret appears once, and removed settings are gone. */
 function merged(
   present: Readonly<Record<string, unknown>>,
   setup: Readonly<Record<string, unknown>>,
@@ -120,7 +125,7 @@ function merged(
   return { ...Object.fromEntries(kept), ...setup };
 }
 
-/** Writes the file only if it says all there is to say, alone: without flags, and without the environment of today. */
+/** Writes the file only if it works alone, without flags and the current environment. */
 async function writeChecked(path: string, text: string): Promise<void> {
   const draft = written(path, () => draftOf(path, text, { mode: 0o600 }));
   try {

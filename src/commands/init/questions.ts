@@ -14,7 +14,7 @@ import { loadWith } from './source.ts';
 
 type Contact = { readonly answers: Answers; readonly sections: readonly Section[] };
 
-/** Asks for everything, each with what is set now as its default; `undefined` when the person broke off. */
+/** Asks all questions, each with the current value as its default; `undefined` when the person aborted. */
 export async function askAll(options: InitOptions, context: Context): Promise<Answers | undefined> {
   const contact = await askUntilPlexAnswers(options, context);
   if (contact === undefined) return undefined;
@@ -36,7 +36,7 @@ export async function askAll(options: InitOptions, context: Context): Promise<An
   });
 }
 
-/** Asks for address and token until Plex takes them. */
+/** Asks for address and token until Plex accepts them. */
 async function askUntilPlexAnswers(options: InitOptions, context: Context): Promise<Contact | undefined> {
   const { output } = context;
   for (;;) {
@@ -67,17 +67,17 @@ async function askUntilPlexAnswers(options: InitOptions, context: Context): Prom
   }
 }
 
-/** A question about a setting that may be left out. */
+/** A question about an optional setting. */
 type SettingQuestion = {
   readonly name: SettingName;
   readonly text: string;
-  /** What holds now, as it would be typed. */
+  /** The current value, as it would be typed. */
   readonly present: string | undefined;
-  /** The word that takes the setting out. */
+  /** The word that removes the setting. */
   readonly none: string;
-  /** What is typed as the setting takes it; the same when absent. */
+  /** Converts the typed text to the setting's form; absent when they are the same. */
   readonly toValue?: (typed: string) => unknown;
-  /** Throws where the setting takes the answer and Plex does not. */
+  /** Throws when the answer is a valid setting but Plex does not accept it. */
   readonly accept?: (loaded: LoadedSettings) => void;
 };
 
@@ -95,7 +95,7 @@ function libraryQuestion(sections: readonly Section[], { settings }: LoadedSetti
 
 const ALL = 'all';
 
-/** A library may be called like the word for all of them: its name is told apart by quotes. */
+/** A library may have the same name as the word for all of them: quotes tell them apart. */
 function spelled(title: string): string {
   return title.trim().toLowerCase() === ALL ? `"${title}"` : title;
 }
@@ -111,7 +111,7 @@ function mappingQuestion(sections: readonly Section[], { settings }: LoadedSetti
   };
 }
 
-/** Asks until the answer is one that the setting takes: `answers` with it, or `undefined` when the person broke off. */
+/** Asks until the answer is valid: returns `answers` with it, or `undefined` when the person aborted. */
 async function askFor(
   answers: Answers,
   asking: SettingQuestion & { readonly options: InitOptions; readonly context: Context },
@@ -135,7 +135,7 @@ async function askFor(
   }
 }
 
-/** Says what is wrong with an answer, and what may be meant: the question comes again. */
+/** Says what is wrong with an answer, and what may be meant; then the question is asked again. */
 function complainOf(thrown: UsageError | SyncError, { output, version }: Context): void {
   const { message, hint } = complaintOf(thrown, version);
   output.log('error', message);

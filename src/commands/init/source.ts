@@ -11,13 +11,13 @@ export type InitOptions = {
   readonly yes: boolean;
 };
 
-/** What a person said at the terminal, by setting; `null` takes what stands in the file out of it. */
+/** A person's answers at the terminal, by setting; `null` removes the setting from the file. */
 export type Answers = Readonly<Partial<Record<SettingName, unknown>>>;
 
-/** The settings as they would be with these answers. @throws {UsageError} naming the answer that cannot be. */
+/** The settings as they would be with these answers. @throws {UsageError} naming the invalid answer. */
 export async function loadWith(answers: Answers, options: InitOptions, context: Context): Promise<LoadedSettings> {
   const said = Object.entries(answers).map(([name, answer]) => [name, answer ?? nothing(name as SettingName)] as const);
-  // A token that was typed stands for the one that a flag names a file of.
+  // A typed token replaces the one in a file that a flag names.
   const instead = answers.plex_token === undefined ? {} : { plex_token_file: undefined };
   return await loadSettings({
     flags: { ...options.flags, ...instead, ...Object.fromEntries(said) },
@@ -32,7 +32,7 @@ function nothing(name: SettingName): unknown {
   return 'fallback' in setting ? setting.fallback : undefined;
 }
 
-/** Where a config.json counts that nobody named: with `--config` nowhere, also where that file is yet to be written. */
+/** Where a default config.json counts: with `--config` it does not, even if that file does not exist yet. */
 export function sourceOf(
   { configFile }: InitOptions,
   { dataDir }: Pick<Context, 'dataDir'>,
@@ -40,7 +40,7 @@ export function sourceOf(
   return { dataDir: configFile ?? dataDir.path };
 }
 
-/** The file that `--config` names, where it is there already. */
+/** The file that `--config` names, if it exists already. */
 export function presentFile({ configFile }: InitOptions): string | undefined {
   return configFile !== undefined && existsSync(configFile) ? configFile : undefined;
 }

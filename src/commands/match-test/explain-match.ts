@@ -18,34 +18,36 @@ import {
 } from '../../core/match/paths.ts';
 import type { Section } from '../../core/model/plex-item.ts';
 
-/** What an explanation needs of Plex. Either may throw a `SyncError`. */
+/** What an explanation needs from Plex. Either function may throw a `SyncError`. */
 export type ExplainPlex = LivePlex & {
-  /** Some items with `text` in a file's path, `most` at the most: hints, no complete look. */
+  /** At most `most` items with `text` in a file's path: hints, not a complete look. */
   filesLike(section: Section, text: string, most: number): Promise<Found>;
 };
 
-/** A verdict with all that a person needs to understand it. */
+/** A verdict with everything a person needs to understand it. */
 export type Explanation = {
   readonly file: SceneFile;
   readonly look: LookUp;
   readonly nearMisses: readonly NearMiss[];
-  /** Requests that went into near misses alone. */
+  /** Requests made only to find near misses. */
   readonly extraRequests: number;
-  /** The mapping that would make the path exact, if the file is the one that it leads to. */
+  /** The mapping that would make the path exact, if the file it leads to is the right one. */
   readonly suggestion: PathMapping | undefined;
-  /** Set when the path is one as Plex sees it; `stashPath` is the same file as Stash sees it, where a mapping tells. */
+  /**
+   * Set when the given path is one as Plex sees it; `stashPath` is the same file as Stash sees it, if a mapping tells.
+   */
   readonly plexSide: { readonly stashPath: string | undefined } | undefined;
 };
 
-/** Enough to see what is near, in a folder of any size. */
+/** Enough to see similar files, in a folder of any size. */
 const MOST_NEAR = 50;
 
-/** Looks a file up as the drain does, and asks further only when nothing was found, to say what came near. */
+/** Looks a file up as the drain does; if nothing is found, looks further to report near misses. */
 export async function explainMatch(file: SceneFile, place: LookUpPlace, plex: ExplainPlex): Promise<Explanation> {
   const look = await lookUpFile(file, place, liveFinders(plex));
   const extra = look.match.kind === 'none' ? await lookAround(look.mapped.path, place, plex) : NOTHING;
   const all = nearMisses(file, look.mapped.path, [...look.candidates, ...extra.candidates]);
-  // Where there are candidates, only what was ruled out among them is worth a word.
+  // When there are candidates, only the ruled-out files are worth showing.
   const near = look.match.kind === 'none' ? all : all.filter(isRuledOut);
   return {
     file,
@@ -84,7 +86,7 @@ function suggestionFor(
   const { match } = look;
   if (match.kind === 'low') return match.suggestion;
   if (match.kind === 'high') return match.rule === 'path' ? undefined : suggested(match.best.file);
-  // A path that no library holds was probably not mapped, or not well: then the folder's new place tells how.
+  // A path outside every library was probably not mapped, or mapped wrongly: then the folder's place in Plex shows how.
   const isInside = sections.some(({ serverFolders }) =>
     serverFolders.some((folder) => isInFolder(look.mapped.path, folder)),
   );

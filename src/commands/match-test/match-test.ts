@@ -15,7 +15,7 @@ import { matchDocument, matchText } from './report.ts';
 import type { AskedScene } from './scene.ts';
 import { readAskedScene } from './scene.ts';
 
-/** What was asked, as it was typed. */
+/** The options as typed. */
 export type MatchTestOptions = {
   readonly file: string | undefined;
   readonly scene: string | undefined;
@@ -44,10 +44,10 @@ export async function run(options: MatchTestOptions, context: Context): Promise<
   return explanation.look.match.kind === 'high' ? EXIT.done : EXIT.jobsFailed;
 }
 
-/** What was typed of the file; what is missing the scene may supply. */
+/** The file as typed; the scene may supply what is missing. */
 type Asked = Partial<SceneFile> & { readonly sceneId: number | undefined };
 
-/** @throws {UsageError} for what cannot be read, or names no file. */
+/** @throws {UsageError} for options that cannot be parsed, or that name no file. */
 function parseAsked({ file, scene, size, duration }: MatchTestOptions): Asked {
   if (file === undefined && scene === undefined)
     throw new UsageError('Neither a file nor a scene is given.', `${PATH_EXAMPLE} Or a scene: --scene 4711.`);
@@ -59,7 +59,7 @@ function parseAsked({ file, scene, size, duration }: MatchTestOptions): Asked {
   };
 }
 
-/** @throws {UsageError} where nobody knows of a file. */
+/** @throws {UsageError} when no source knows the file. */
 function fileOf({ path, size, durationMs }: Asked, scene: AskedScene | undefined): SceneFile {
   const known = scene?.file;
   const wanted = path ?? known?.path;

@@ -80,7 +80,7 @@ export function matchDocument(
   };
 }
 
-/** The same for a person, or without table lines for a pipe. */
+/** The same result for a person, or without table lines for a pipe. */
 export function matchText(
   explanation: Explanation,
   how: { readonly matching: Matching; readonly scene: AskedScene | undefined; readonly reader: Reader },
@@ -141,7 +141,7 @@ function lastTimeWords({ ratingKey, sectionTitle, file, syncedAt, written }: Kno
   const library = sectionTitle === undefined ? '' : ` in "${sectionTitle}"`;
   const keys = writtenKeys(written).map((key) => fieldName(key).replace(/^the /, ''));
   const fields = keys.length === 0 ? '' : `: ${keys.join(', ')}`;
-  // A proven item is read before anything is looked for.
+  // The item of the last sync is checked before any look-up.
   const first = file === undefined ? '' : '; process keeps to this item while it has the file';
   return `item ${ratingKey}${library}, ${at}${fields}${first}`;
 }

@@ -14,22 +14,22 @@ import type { LoadedSettings } from '../../settings/load.ts';
 import type { Context } from '../shared/context.ts';
 import { connectToStash } from '../shared/stash-connection.ts';
 
-/** A scene that was asked for by its id. */
+/** A scene that was selected by its id. */
 export type AskedScene = {
   readonly sceneId: number;
-  /** Who knows of its file. */
+  /** Which source knows its file. */
   readonly from: 'stash' | 'data_dir';
   /** Absent for a scene without a file. */
   readonly file: SceneFile | undefined;
   /** The item it was last written to, if any. */
   readonly item: KnownItem | undefined;
-  /** The item that a person said it is, if one was said. */
+  /** The item a person pinned it to, if any. */
   readonly pin: Pin | undefined;
 };
 
 /**
- * A scene's file as Stash has it now; where there is no Stash, or it has no such scene, as the data directory knows it.
- * @throws {UsageError} for a scene that nobody knows. @throws {SyncError | StoreError}
+ * A scene's file as Stash has it now; without a Stash, or if Stash has no such scene, as the data directory knows it.
+ * @throws {UsageError} for an unknown scene. @throws {SyncError | StoreError}
  */
 export async function readAskedScene(sceneId: number, loaded: LoadedSettings, context: Context): Promise<AskedScene> {
   const stashed = await lookInStash(sceneId, loaded, context);
@@ -50,7 +50,7 @@ async function lookInStash(sceneId: number, loaded: LoadedSettings, context: Con
   return look?.kind === 'found' ? look.scene.data : undefined;
 }
 
-/** A match can be tested without a data directory, which is then not made. */
+/** A match can be tested without a data directory, and this does not create one. */
 function lookInDataDir(sceneId: number, { dataDir, now }: Context): SceneStatus | undefined {
   if (!existsSync(join(dataDir.path, QUEUE_SCHEMA.fileName))) return undefined;
   const stores = openStoresToRead(dataDir);
@@ -61,7 +61,10 @@ function lookInDataDir(sceneId: number, { dataDir, now }: Context): SceneStatus 
   }
 }
 
-/** The path by what is newest (a job, the last sync, a dead letter), with what is said of a file at that path. */
+/**
+ * The path from the newest source (a job, the last sync, a dead letter), with the known facts about a file at that
+ * path.
+ */
 function newestFile({ jobs, letters, scenePath }: SceneStatus): SceneFile | undefined {
   const told = [...jobs.map(({ data }) => fileIn(data)), ...letters.map(letterFileOf)].filter(
     (file) => file !== undefined,

@@ -6,7 +6,7 @@ import { plainText } from '../../core/model/sentence.ts';
 import type { Explanation } from './explain-match.ts';
 import type { AskedScene } from './scene.ts';
 
-/** Whether a run writes where nothing is proven. */
+/** Whether a run writes without proof. */
 export type Matching = 'strict' | 'relaxed';
 
 const RULE_WORDS: Readonly<Record<Extract<MatchResult, { kind: 'high' }>['rule'], string>> = {
@@ -24,7 +24,7 @@ export function verdictWords(match: MatchResult): string {
   return `LOW: ${match.considered.length === 1 ? 'a candidate' : 'candidates'}, and no proof; the likeliest is ${item}`;
 }
 
-/** What follows from a verdict, and what a person may do about it. */
+/** What follows from a verdict, and what a person can do about it. */
 export function nextLines(
   explanation: Explanation,
   { matching, scene }: { readonly matching: Matching; readonly scene: AskedScene | undefined },

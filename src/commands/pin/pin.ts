@@ -33,7 +33,7 @@ export type PinOptions = {
   readonly configFile: string | undefined;
 };
 
-/** Pins a scene to an item that is there in Plex. */
+/** Pins a scene to an existing item in Plex. */
 export async function pin({ scene, ratingKey, flags, configFile }: PinOptions, context: Context): Promise<number> {
   const { dataDir, env, output, now } = context;
   const sceneId = toId(scene, 'scene');
@@ -57,7 +57,7 @@ export async function pin({ scene, ratingKey, flags, configFile }: PinOptions, c
   }
 }
 
-/** @throws {UsageError} for what no rating key can be: it goes into an address as it is. */
+/** @throws {UsageError} for text that cannot be a rating key: it goes into an address unchanged. */
 function toRatingKey(text: string): string {
   if (/^[\w-]{1,64}$/.test(text)) return text;
   throw new UsageError(`"${text}" is no rating key.`, WHERE_KEYS_ARE);
@@ -123,7 +123,7 @@ function pinnedLines(pin: Pin, section: Section, done: PinnedScene): readonly st
   ];
 }
 
-/** What brings the scene to its item: pinning writes nothing. */
+/** The command that writes the scene to its item, since pinning writes nothing. */
 function nextCommand(sceneId: number, { hasJob, letterIds }: PinnedScene): string {
   if (letterIds.length > 0) return `plexsync dlq retry ${letterIds.join(' ')}`;
   return hasJob ? 'plexsync process' : `plexsync enqueue ${sceneId}`;
@@ -142,7 +142,7 @@ function pinnedDocument(pin: Pin, section: Section, done: PinnedScene): PinnedDo
   };
 }
 
-/** Gives a scene back to matching; asks no server. */
+/** Removes a scene's pin, so that it is matched again; asks no server. */
 export function unpin({ scene }: { readonly scene: string }, { dataDir, output }: Context): number {
   const sceneId = toId(scene, 'scene');
   const stores = openStores(dataDir);

@@ -6,32 +6,35 @@ import { lookAtSpool } from '../../spool/look.ts';
 import type { Context } from '../shared/context.ts';
 
 const HOUR_MS = 3_600_000;
-/** Whoever curates does so most days: an event this young speaks for the plugin, an older one for that day alone. */
+/**
+ * People who curate do so most days: a recent event shows that the plugin works now, an older one only that it worked
+ * then.
+ */
 const RECENT_MS = 24 * HOUR_MS;
 
-/** What can be said of events that arrive; that none came lately may mean that nobody edited anything. */
+/** What is known about arriving events; a long silence may only mean that nobody edited anything. */
 export type Arrival =
   | { readonly kind: 'never' }
-  /** The first ones may wait where we cannot look. */
+  /** The first events may wait where we cannot look. */
   | { readonly kind: 'hidden' }
   | { readonly kind: 'recent'; readonly agoMs: number }
   | { readonly kind: 'long_ago'; readonly agoMs: number };
 
-/** What keeps events from arriving, or from being taken in, and what to do about it. */
+/** What stops events from arriving, or from being taken in, and how to fix it. */
 export type ArrivalProblem = { readonly message: string; readonly fix: string };
 
-/** How what Stash says gets to the queue. */
+/** How events from Stash reach the queue. */
 export type PluginState = {
-  /** The spool's. */
+  /** The path of the spool. */
   readonly path: string;
   readonly look: SpoolLook;
-  /** When something was taken in last, epoch ms. */
+  /** When the last event was taken in, epoch ms. */
   readonly lastAt: number | undefined;
   readonly arrival: Arrival;
   readonly problems: readonly ArrivalProblem[];
 };
 
-/** Looks at the spool of a data directory and at when something came last. @throws {StoreError} */
+/** Reads the state of a data directory's spool and the time of the last event. @throws {StoreError} */
 export function readPluginState(stores: Stores, dataDir: Context['dataDir'], now: number): PluginState {
   const lastAt = lastEventAt(stores);
   const spool = spoolOf(dataDir.path);

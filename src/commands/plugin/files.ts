@@ -14,13 +14,13 @@ import { UsageError } from '../../core/model/errors.ts';
 import { INSTALLED_MARK } from './hook-script.ts';
 import { PLUGIN_ID } from './plugin-manifest.ts';
 
-/** One file of the plugin, as it is to be. */
+/** One file of the plugin, as it should be. */
 export type PluginFile = { readonly path: string; readonly text: string; readonly mode: number };
 
-/** What became of it. */
+/** What was done with a file. */
 export type Written = { readonly path: string; readonly how: 'written' | 'updated' | 'unchanged' };
 
-/** What is in a file that an earlier install wrote; `undefined` where there is none. */
+/** The content of a file that an earlier install wrote; `undefined` when there is none. */
 export function readOurs(path: string): string | undefined {
   if (lstatSync(path, { throwIfNoEntry: false })?.isFile() !== true) return undefined;
   const text = readFileSync(path, 'utf8');
@@ -28,7 +28,7 @@ export function readOurs(path: string): string | undefined {
 }
 
 /**
- * Makes sure that a file is not there, or is ours.
+ * Makes sure that a file does not exist, or is ours.
  * @throws {UsageError}
  */
 export function refuseForeign(path: string): void {
@@ -40,7 +40,7 @@ export function refuseForeign(path: string): void {
 }
 
 /**
- * Makes sure that there is no other plugin of our name: Stash takes one, whatever its case and wherever in the folder.
+ * Makes sure that no other plugin has our name: Stash loads only one, in any letter case and anywhere in the folder.
  * @throws {UsageError}
  */
 export function refuseTwin(pluginsDir: string, ours: string): void {
@@ -54,7 +54,7 @@ export function refuseTwin(pluginsDir: string, ours: string): void {
   );
 }
 
-/** The same file under two spellings, where the file system knows no case. */
+/** Whether two spellings name the same file, on a file system that ignores case. */
 function isSame(path: string, ours: string): boolean {
   if (path === ours) return true;
   const [a, b] = [path, ours].map((one) => statSync(one, { throwIfNoEntry: false }));
@@ -62,8 +62,8 @@ function isSame(path: string, ours: string): boolean {
 }
 
 /**
- * Brings a file up to date in one step, so that Stash never loads half of it. The draft's name does not end in `.yml`,
- * which Stash would load too.
+ * Updates a file in one step, so that Stash never loads half of it. The draft's name does not end in `.yml`, because
+ * Stash would load it too.
  */
 export function writeFile({ path, text, mode }: PluginFile): Written {
   const isThere = existsSync(path);
@@ -72,7 +72,7 @@ export function writeFile({ path, text, mode }: PluginFile): Written {
   const isNewFolder = mkdirSync(dirname(path), { recursive: true }) !== undefined;
   const draft = `${path}.draft`;
   writeFileSync(draft, text);
-  // Stash may run as another user, and a strict umask would keep it out.
+  // Stash may run as a different user, whom a strict umask would lock out.
   chmodSync(draft, mode);
   if (isNewFolder) chmodSync(dirname(path), 0o755);
   renameSync(draft, path);
@@ -80,7 +80,7 @@ export function writeFile({ path, text, mode }: PluginFile): Written {
 }
 
 /**
- * Runs `action`, and says of what the file system refuses where that was.
+ * Runs `action`, and adds the path to errors of the file system.
  * @throws {UsageError}
  */
 export function inFiles<T>(path: string, action: () => T): T {

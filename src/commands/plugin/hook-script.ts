@@ -1,22 +1,22 @@
-/** The first comment of every file that `plugin install` writes: one without it is somebody else's. */
+/** The first comment of every file that `plugin install` writes: a file without it is not ours. */
 export const INSTALLED_MARK = 'Written by: plexsync plugin install. Run that again to change it.';
 
 /** The script's name in the plugin's folder. */
 export const FRONT_FILE = 'plexsync-hook.sh';
 
-/** Whether Stash finds the spool at its own path, or where a person said with `--spool-as`. */
+/** Whether Stash sees the spool at its own path, or at the one given with `--spool-as`. */
 export type SpoolRoute = 'own_path' | 'given_path';
 
-/** Stands before a given path, so that the next install can tell it from the path of a data directory that has moved. */
+/** Precedes a given path, so that the next install can tell it from the path of a data directory that moved. */
 const GIVEN_MARK = '# Given by --spool-as; an install without it keeps this.';
 
 /**
- * The script that Stash starts for each event: it keeps what Stash says in the spool, and nothing else, since the user's
- * save waits for it (stash.md 3). POSIX sh, and the two programs `cat` and `mv`.
+ * The script that Stash starts for each event. It only stores the event in the spool, since the user's save waits for
+ * it (stash.md 3). POSIX sh, and the programs `cat` and `mv`.
  *
- * A name is claimed in `tmp` for good: whoever has it there is the only one who can bring it into `new`, and the earlier
- * owner's file is in `new` at the very instant at which it leaves `tmp`. So no event replaces another one, also between
- * containers with the same process ids, and where there is no /proc to draw a random name from.
+ * A name in `tmp` is claimed for good: only its owner can move it into `new`, and the earlier owner's file appears in
+ * `new` at the same instant at which it leaves `tmp`. So no event replaces another one, even between containers with
+ * equal process ids, and without a /proc to draw a random name from.
  */
 export function hookScript(spool: string, route: SpoolRoute = 'own_path'): string {
   return `#!/bin/sh

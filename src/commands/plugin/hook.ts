@@ -10,12 +10,12 @@ import { openIntake } from '../../queue/work/intake.ts';
 import type { Context } from '../shared/context.ts';
 import { reportTaken } from './taken-report.ts';
 
-/** What a person should wait for at most when they save a scene, from the start of the process. */
+/** How long a person should wait at most when they save a scene, measured from the start of the process. */
 const TARGET_MS = 100;
 
 /**
- * Takes in one event of Stash from standard input. A failure is an exit code too: Stash goes on all the same, logs it as
- * an error, and may lose the last lines of the log (stash.md 2.2, 2.3).
+ * Takes in one event of Stash from standard input. A failure is an exit code too: Stash continues anyway, logs it as an
+ * error, and may lose the last lines of the log (stash.md 2.2, 2.3).
  */
 export async function run(
   { configFile }: { readonly configFile: string | undefined },
@@ -58,17 +58,17 @@ function documentOf(taken: TakenEvent): HookDocument {
     : { event: 'forget', scene_id: taken.sceneId, dropped_job_id: taken.droppedJobId ?? null };
 }
 
-/** On stdout only where it was asked for: Stash takes what is there for the plugin's answer. */
+/** On stdout only if requested: Stash treats stdout as the plugin's answer. */
 function done(document: HookDocument, { output }: Context): number {
   if (output.json) output.resultJson(document);
-  // Since the process began: Node's own start is part of what the person waits for.
+  // Measured since the process began: the person waits for Node's own start, too.
   const tookMs = performance.now();
   if (tookMs > TARGET_MS)
     output.log('warning', say`[PlexSync Hook] Hook handler exceeded 100ms target (${ours(tookMs.toFixed(1))}ms)`);
   return EXIT.done;
 }
 
-/** To the end, however long: Stash is not to meet a pipe that nobody reads. */
+/** Reads to the end, however long the input: otherwise Stash would write to a pipe without a reader. */
 function readInput(stdin: number): unknown {
   const text = readFileSync(stdin, 'utf8');
   if (text.trim() === '') throw notStash('it is empty');
@@ -84,7 +84,7 @@ function notStash(reason: string): UsageError {
   );
 }
 
-/** As a person would, with what environment and config file say. */
+/** Runs as if started by a person, with the settings of environment and config file. */
 async function processAsAPerson(configFile: string | undefined, context: Context): Promise<number> {
   const { run } = await import('../process/process.ts');
   return await run(

@@ -20,14 +20,14 @@ import { PLUGIN_ID, pluginManifest } from './plugin-manifest.ts';
 
 export type InstallOptions = {
   readonly pluginsDir: string | undefined;
-  /** Where Stash sees the spool, if not where it is. */
+  /** The path at which Stash sees the spool, if different. */
   readonly spoolAs: string | undefined;
   readonly how: PluginKind;
   readonly confirmed: 'yes' | 'ask';
   readonly configFile: string | undefined;
 };
 
-/** Writes the plugin into Stash's plugins folder, and makes the spool that it fills. */
+/** Writes the plugin into Stash's plugins folder, and creates the spool that it fills. */
 export async function run(options: InstallOptions, context: Context): Promise<number> {
   const { dataDir } = context;
   const folder = join(pluginsDirOf(options.pluginsDir), PLUGIN_ID);
@@ -40,7 +40,7 @@ export async function run(options: InstallOptions, context: Context): Promise<nu
   const question = `Write ${files.map(({ path }) => path).join(' and ')} for Stash?`;
   const answer = await confirm(question, { yes: options.confirmed === 'yes', streams: context.streams });
   if (answer !== 'yes') return declined(answer, context);
-  // Makes the directory and the queue too, so that the first run finds them.
+  // Creates the directory and the queue too, so that the first run finds them.
   openIntake(dataDir).close();
   const spool = spoolOf(dataDir.path);
   const writer: SpoolWriter = seen.by === 'data_dir' ? 'same_user' : 'any_user';
@@ -67,7 +67,10 @@ function pluginsDirOf(given: string | undefined): string {
   );
 }
 
-/** Where Stash sees the spool, and who says so: the data directory that holds it, this install or an earlier one. */
+/**
+ * The path at which Stash sees the spool, and its source: the data directory that holds it, this install or an earlier
+ * one.
+ */
 type Seen = { readonly as: string; readonly by: 'data_dir' | 'option' | 'earlier_install' };
 
 function spoolSeen(
@@ -93,7 +96,7 @@ function checkedPath(spoolAs: string, how: InstallOptions['how']): string {
 
 function spoolFiles(folder: string, { as, by }: Seen, { version }: Context): readonly PluginFile[] {
   return [
-    // Before the manifest, which names it: Stash may load that at any moment.
+    // Written before the manifest, which names it: Stash may load the manifest at any moment.
     {
       path: join(folder, FRONT_FILE),
       text: hookScript(as, by === 'data_dir' ? 'own_path' : 'given_path'),
@@ -120,7 +123,7 @@ function manifestFile(
   return { path: join(folder, `${PLUGIN_ID}.yml`), text: pluginManifest(command, kind, version), mode: 0o644 };
 }
 
-/** This very program, wherever it is installed; bundled, it is two folders nearer. */
+/** The path of this program, wherever it is installed; the bundle is two folders nearer to it. */
 function binPath(): string {
   const levels = ['../bin/plexsync.js', '../../../bin/plexsync.js'];
   const found = levels.map((level) => fileURLToPath(new URL(level, import.meta.url))).find((path) => existsSync(path));

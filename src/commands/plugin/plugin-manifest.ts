@@ -2,13 +2,19 @@ import type { TaskMode } from '../../core/model/hook-event.ts';
 import { HOOK_TYPES } from '../../core/model/hook-event.ts';
 import { INSTALLED_MARK } from './hook-script.ts';
 
-/** What Stash knows the plugin by: the manifest's file name. No dot may be in it, and no other case counts (stash.md 1). */
+/**
+ * The manifest's file name, which is the plugin's id in Stash. It must not contain a dot, and its case does not matter
+ * (stash.md 1).
+ */
 export const PLUGIN_ID = 'plexsync';
 
-/** A program and its arguments, as Stash starts them; it puts the plugin's folder for `{pluginDir}`, but for the first. */
+/**
+ * A program and its arguments, as Stash starts them. Stash replaces `{pluginDir}` with the plugin's folder, except in
+ * the program.
+ */
 export type PluginCommand = readonly [program: string, ...args: string[]];
 
-/** Who does what Stash asks for: `spool` leaves it to the next run of plexsync, `direct` is plexsync itself. */
+/** Who handles what Stash asks for: `spool` leaves it to the next run of plexsync, `direct` runs plexsync itself. */
 export type PluginKind = 'spool' | 'direct';
 
 type Task = { readonly name: string; readonly description: string; readonly mode: TaskMode };
@@ -24,7 +30,7 @@ const TASKS: readonly Task[] = [
   { name: 'Queue Status', description: 'Says what waits and what has failed', mode: 'status' },
 ];
 
-/** When a task is done, and for the status where the answer is to be read: a person looks for it in Stash. */
+/** Says when a task runs and, for the status task, where to read its answer, since a person expects it in Stash. */
 function descriptionOf({ description, mode }: Task, kind: PluginKind): string {
   if (kind === 'direct') return mode === 'status' ? `${description}, in the log of Stash` : description;
   const next = `${description}, when plexsync runs next`;
@@ -32,8 +38,8 @@ function descriptionOf({ description, mode }: Task, kind: PluginKind): string {
 }
 
 /**
- * The manifest of the plugin. Stash refuses the whole file for one key it does not know, so that there are only keys
- * which every version of it has.
+ * The manifest of the plugin. Stash refuses the whole file for one unknown key, so it only uses keys that every version
+ * knows.
  */
 export function pluginManifest(command: PluginCommand, kind: PluginKind, version: string): string {
   return [
@@ -61,7 +67,7 @@ export function pluginManifest(command: PluginCommand, kind: PluginKind, version
   ].join('\n');
 }
 
-/** JSON's text in double quotes is YAML's too. */
+/** JSON's double-quoted text is valid YAML. */
 function text(word: string): string {
   return JSON.stringify(word);
 }

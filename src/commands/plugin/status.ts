@@ -8,7 +8,7 @@ import type { Context } from '../shared/context.ts';
 import type { Arrival, PluginState } from './arrival.ts';
 import { readPluginState } from './arrival.ts';
 
-/** Tells whether what changes in Stash arrives; exit code 1 when it does not, or not all of it. */
+/** Reports whether changes in Stash arrive; exit code 1 when some do not. */
 export function run({ dataDir, output, now: clock }: Context): number {
   const now = clock();
   const state = readState(dataDir, now);

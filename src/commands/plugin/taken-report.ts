@@ -2,10 +2,10 @@ import { ours, say } from '../../core/model/sentence.ts';
 import type { TakenEvent } from '../../queue/work/intake.ts';
 import type { Context } from '../shared/context.ts';
 
-/** One line each up to here; more of them are told in one. */
+/** Up to this many scenes get a line each; more are summed up in one. */
 const MOST_LINES = 10;
 
-/** Says which scenes got a job, and which are forgotten. */
+/** Reports which scenes got a job, and which were forgotten. */
 export function reportTaken(results: readonly TakenEvent[], tookMs: number, output: Context['output']): void {
   const took = say`in ${ours(tookMs.toFixed(1))}ms`;
   const synced = [...new Set(results.flatMap((taken) => (taken.kind === 'sync' ? [taken.sceneId] : [])))];

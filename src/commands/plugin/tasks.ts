@@ -12,21 +12,23 @@ import type { Context } from '../shared/context.ts';
 import type { StashScope } from '../shared/stash-scenes.ts';
 import { sum } from '../shared/stats-document.ts';
 
-/** Where a task is answered: what is open already must not be opened by another way (POSIX locks go with its closing). */
+/**
+ * Where a task runs. Databases that are already open must not be opened again (closing one would drop its POSIX locks).
+ */
 export type TaskPlace =
   | {
       readonly stores: Stores;
       readonly loaded: LoadedSettings;
-      /** Cuts off what is asked of Stash. */
+      /** Aborts requests to Stash. */
       readonly signal: AbortSignal | undefined;
     }
   | { readonly configFile: string | undefined; processQueue(): Promise<number> };
 
-/** Does what a task of the plugin asks for; what there is to say goes to the log, which is what Stash shows. */
+/** Does what a task of the plugin asks for; messages go to the log, which Stash shows. */
 export async function answerTask(mode: TaskMode, place: TaskPlace, context: Context): Promise<number> {
   switch (mode) {
     case 'process':
-      // Inside a run, that very run is it.
+      // A task inside a run is done by that run.
       return 'stores' in place ? EXIT.done : await place.processQueue();
     case 'status':
       return status(place, context);
@@ -41,7 +43,7 @@ export async function answerTask(mode: TaskMode, place: TaskPlace, context: Cont
 
 const RECENT_MS = 24 * 3_600_000;
 
-/** The button was pressed in Stash: that is the answer to whether it is meant. */
+/** Pressing the button in Stash already confirms it. */
 async function syncScenes(scope: StashScope, place: TaskPlace, context: Context): Promise<number> {
   const { requireStash } = await import('../enqueue/enqueue-from-stash.ts');
   const { enqueueWalk, passedOver, startWalk } = await import('../shared/stash-scenes.ts');

@@ -31,13 +31,13 @@ export type DrainSetup = {
   readonly checkpoint: DrainDeps['checkpoint'];
 };
 
-/** What a drain needs of the queue, and what the servers are asked with. */
+/** What a drain needs from the queue, plus what requests to the servers need from it. */
 export type RunQueue = DrainQueue & Pick<OpenDrainQueue, 'clientIdentifier' | 'stashDialect' | 'saveStashDialect'>;
 
 /**
- * Joins queue and Plex in a drain. A module of its own, since it brings the HTTP client, which a run with nothing due
- * never loads.
- * @throws {UsageError} when Plex is not configured, or not as it is.
+ * Runs a drain between queue and Plex. A module of its own, because it loads the HTTP client, which a run with nothing
+ * due never needs.
+ * @throws {UsageError} when Plex is not configured, or configured wrongly.
  */
 export async function runDrain(
   queue: RunQueue,
@@ -59,7 +59,7 @@ export async function runDrain(
       ...drainOptions(setup),
       tokenFingerprint,
     });
-    // What was learnt of this Stash saves the next run a question.
+    // What was learned about this Stash saves the next run a request.
     queue.saveStashDialect(stash?.learnt());
     return report;
   } finally {
@@ -122,7 +122,7 @@ function writeRules(settings: Settings): WriteRules {
   };
 }
 
-/** What may stand on disk for a token at an address: it cannot be turned back, and is another one in every data directory. */
+/** Stands on disk for a token at an address: it cannot be reversed, and differs between data directories. */
 function fingerprint(secret: string, salt: string): string {
   return createHmac('sha256', salt).update(secret).digest('hex');
 }

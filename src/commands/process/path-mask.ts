@@ -5,13 +5,16 @@ import { mapOutside } from '../../core/model/sentence.ts';
 import { createPathMasker } from '../../redact/mask.ts';
 import { maskEvent } from '../../redact/mask-event.ts';
 
-/** Takes file paths and names out of all that a run says: the same file has the same mask in every run of a data directory. */
+/**
+ * Masks file paths and names in everything a run prints: within a data directory the same file always gets the same
+ * mask.
+ */
 export type PathMask = {
   event(event: WorkerEvent): WorkerEvent;
   sentence(sentence: Sentence): Sentence;
 };
 
-/** A mask whose words cannot be looked up without `key`. */
+/** A mask whose words cannot be reversed without `key`. */
 export function createPathMask(key: string): PathMask {
   const masker = createPathMasker((text) => createHmac('sha256', key).update(text).digest('hex'));
   // A title is often the name of its file, and another program may quote any path: there, known paths are looked for.

@@ -18,8 +18,8 @@ import { faultsOf, reportRun } from './summary.ts';
 import { createCheckpoint } from './test-kill.ts';
 
 /**
- * Tells what a run would do now, and changes nothing: the queue is read and never written, the library index lives in
- * memory, and nothing stays of what was learnt of the servers.
+ * Reports what a run would do now, and changes nothing: the queue is only read, the library index lives in memory, and
+ * nothing learned about the servers is stored.
  * @returns the exit code.
  */
 export async function runPreview(request: DrainRequest, context: Context): Promise<number> {
@@ -37,7 +37,7 @@ export async function runPreview(request: DrainRequest, context: Context): Promi
       events.close();
     }
     const stats = readStats(stores, now());
-    // What would fail has not failed.
+    // A job that would fail has not failed.
     const { exitCode } = faultsOf({ ...report, tally: NO_JOBS }, stats, []);
     const left: LeftByPreview = {
       spooled: listEvents(spoolOf(dataDir.path))?.length ?? 'unreadable',

@@ -20,23 +20,23 @@ import { failureDocument } from './summary.ts';
 import { warnOnceADay } from './warn-once-a-day.ts';
 
 export type ProcessOptions = {
-  /** What was given as flags, by setting. */
+  /** The settings given as flags. */
   readonly flags: Readonly<Partial<Record<SettingName, unknown>>>;
   readonly configFile: string | undefined;
   readonly statsOnly: boolean;
   readonly limit: string | undefined;
   readonly maxTime: string | undefined;
-  /** `cron` hears only what is new and needs a person. */
+  /** `cron` is told only what is new and needs a person. */
   readonly audience: 'person' | 'cron';
-  /** Whether to run once, or again and again until a signal. */
+  /** Whether to run once, or repeatedly until a signal. */
   readonly repeat: 'once' | 'watch';
-  /** `preview`: tell what a run would do, and change nothing. */
+  /** `preview`: report what a run would do, and change nothing. */
   readonly mode: 'write' | 'preview';
   readonly parallel: boolean;
   readonly adoptServer: boolean;
 };
 
-/** Drains what is due and says how it went. Under `--json` every run closes with a summary, however it ends. */
+/** Drains what is due and reports how it went. Under `--json` every run closes with a summary, however it ends. */
 export async function run(options: ProcessOptions, context: Context): Promise<number> {
   try {
     return await runOnDirectory(options, context);
@@ -81,7 +81,7 @@ async function runOnDirectory(options: ProcessOptions, context: Context): Promis
   }
   const stores = openStores(dataDir);
   try {
-    // Cron is told of faults; a warning waits for a person to look.
+    // Cron reports faults; a warning waits until a person looks.
     if (audience === 'person' && loaded.warnings.length > 0) await warnOnceADay(stores, loaded.warnings, context);
     const { parallel, adoptServer } = options;
     noteStash(stores.queueDb, stashUse(loaded));

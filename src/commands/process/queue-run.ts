@@ -26,7 +26,7 @@ import type { Summary } from './summary.ts';
 import { faultsOf, reportRun } from './summary.ts';
 import { createCheckpoint } from './test-kill.ts';
 
-/** What a run was asked for. */
+/** What a run was asked to do. */
 export type DrainRequest = {
   readonly parallel: boolean;
   readonly adoptServer: boolean;
@@ -34,12 +34,12 @@ export type DrainRequest = {
   readonly loaded: LoadedSettings;
   readonly limit: number | undefined;
   readonly maxTimeMs: number | undefined;
-  /** What went wrong before the drain; the run ends with it too. */
+  /** Faults from before the drain; they count for the run's exit code. */
   readonly before: readonly Fault[];
 };
 
 /**
- * Runs on the queue as one of its drains: stands down before another, rescues what dead ones left, drains what is due
+ * Runs a drain on the queue: stands down if another one is running, rescues the jobs of dead ones, drains what is due
  * and records how it went.
  */
 export async function runOnQueue(stores: Stores, request: DrainRequest, context: Context): Promise<RunResult> {
@@ -68,7 +68,7 @@ export async function runOnQueue(stores: Stores, request: DrainRequest, context:
     report = await drainIfDue(queue, { ...request, checkpoint, events }, context);
   } catch (thrown) {
     const { exitCode } = complaintOf(thrown, context.version);
-    // Where the store has failed, its end cannot be written either; the next run sees that this one is dead.
+    // When the store has failed, the end of the run cannot be recorded either; the next run sees that this one is dead.
     if (thrown instanceof StoreError) queue.abandon();
     else queue.end({ now: now(), exitCode, done: 0, failed: 0 });
     throw thrown;
@@ -112,7 +112,7 @@ function removeExpired(stores: Stores, { startedAt, loaded }: DrainRequest, even
   events.emit({ kind: 'letters_expired', days: Math.round(retentionMs / DAY_MS), ...expired });
 }
 
-/** Notes since when no server answers: cron and monitors ask for it. */
+/** Notes since when a server has not answered, for cron and monitors. */
 function noteServer(
   stores: Stores,
   run: { readonly report: DrainReport; readonly before: readonly Fault[]; readonly isConnected: boolean },

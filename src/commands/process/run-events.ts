@@ -9,27 +9,30 @@ import { progressOf } from '../../terminal/progress-rate.ts';
 import type { Context } from '../shared/context.ts';
 import type { PathMask } from './path-mask.ts';
 
-/** What a run's events become: log lines, NDJSON, the live line, and what the closing summary has to tell of them. */
+/** Turns a run's events into log lines, NDJSON, the live line, and details for the closing summary. */
 export type RunEvents = {
   emit(event: WorkerEvent): void;
-  /** Brings up the live line, where somebody would see it. */
+  /** Shows the live line if somebody would see it. */
   showProgress(queue: OpenDrainQueue, startedAt: number): Promise<void>;
-  /** Takes the live line away. */
+  /** Removes the live line. */
   close(): void;
-  /** Whether Plex was reached and took the token. */
+  /** Whether Plex was reached and accepted the token. */
   isConnected(): boolean;
   /** The scenes that were skipped, in order. */
   skippedScenes(): readonly number[];
 };
 
-/** The mask of a run that is to have one. Its key is of the data directory: the same file has the same mask in all its runs. */
+/**
+ * The mask of a run, if it needs one. Its key belongs to the data directory: the same file has the same mask in all its
+ * runs.
+ */
 export async function maskFor({ settings }: LoadedSettings, key: () => string): Promise<PathMask | undefined> {
   if (!settings.obfuscate_paths) return undefined;
   const { createPathMask } = await import('./path-mask.ts');
   return createPathMask(key());
 }
 
-/** Which events bring a job of the backlog to some end, for this run at least. */
+/** Which events end a job of the backlog, at least for this run. */
 const ENDS_A_JOB: Readonly<Record<WorkerEvent['kind'], boolean>> = {
   connected: false,
   revived: false,
@@ -79,7 +82,7 @@ export function createRunEvents({ output, now }: Context, mask: PathMask | undef
   let done = 0;
   let live: ProgressLine | undefined;
   let show = (_current: string | undefined): void => undefined;
-  // Also what is said after the last event: why the run ended, and what it cost.
+  // Also masks what is printed after the last event: why the run ended, and its figures.
   if (mask !== undefined) output.maskWith(mask.sentence);
   const emit = (event: WorkerEvent): void => {
     if (event.kind === 'connected') isConnected = true;

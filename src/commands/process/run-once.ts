@@ -15,7 +15,7 @@ import { reportRun } from './summary.ts';
 /** A run that found nothing to do. */
 const IDLE: DrainReport = { ends: [], tally: NO_JOBS };
 
-/** One run over the queue; with nothing to do it ends before anything of a drain is loaded. */
+/** Runs once over the queue; with nothing to do it ends before it loads any part of the drain. */
 export async function runOnce(stores: Stores, request: DrainRequest, context: Context): Promise<RunResult> {
   const { startedAt, loaded, before } = request;
   const exitCode = strongest(before.map((fault) => fault.exitCode));

@@ -13,7 +13,7 @@ import { sum } from '../shared/stats-document.ts';
 import type { Fault } from './cron/cron-verdict.ts';
 import type { DrainSetup } from './drain-run.ts';
 
-/** What a summary tells besides the report. */
+/** What a summary shows besides the report. */
 export type Summary = {
   readonly mode: DrainSetup['mode'];
   readonly exitCode: number;
@@ -21,14 +21,16 @@ export type Summary = {
   readonly startedAt: number;
   readonly endedAt: number;
   readonly skippedScenes: readonly number[];
-  /** What a preview has not looked at; absent from a run. */
+  /** What a preview did not look at; absent for a run. */
   readonly left?: LeftByPreview | undefined;
 };
 
-/** What a preview does not look at: events in the spool, a number or that it cannot be told, and jobs under a lease. */
+/**
+ * What a preview does not look at: events in the spool (a number, or that it is unreadable), and jobs under a lease.
+ */
 export type LeftByPreview = { readonly spooled: number | 'unreadable'; readonly leased: number };
 
-/** How a run ended: everything that went wrong, and the exit code it ends with, which is that of a signal where one came. */
+/** The faults of a run, and its exit code, which is that of a signal if one came. */
 export function faultsOf(
   { ends, tally }: DrainReport,
   stats: StoreStats,
@@ -46,7 +48,7 @@ export function faultsOf(
   return { faults, exitCode: signal === undefined ? strongest(exitCodes) : signalExitCode(signal.signal) };
 }
 
-/** Why a run ended, or did less than it could, where that needs saying, and what to do next. */
+/** Why a run ended, or did less than it could, if that needs explaining, and what to do next. */
 function explainEnd(end: DrainEnd, stats: StoreStats): readonly LogLine[] {
   const waiting = say`${stats.waiting.due} ${stats.waiting.due === 1 ? 'job' : 'jobs'} waiting`;
   switch (end.kind) {
@@ -120,7 +122,7 @@ function explainEnd(end: DrainEnd, stats: StoreStats): readonly LogLine[] {
   }
 }
 
-/** Every ending of a job, as the closing text of a run words it, in its order. */
+/** The words for each ending of a job in the closing text of a run, in order. */
 const ENDING_WORDS: Readonly<Record<keyof Tally, string>> = {
   updated: 'updated',
   unchanged: 'already right',
@@ -134,7 +136,7 @@ const ENDING_WORDS: Readonly<Record<keyof Tally, string>> = {
   leaseLost: 'taken over by another run',
 };
 
-/** What counts as processed, and what as failed. */
+/** Whether each ending counts as processed or as failed. */
 const COUNTS_AS: Readonly<Record<keyof Tally, 'processed' | 'failed' | 'neither'>> = {
   updated: 'processed',
   unchanged: 'processed',
@@ -188,7 +190,7 @@ function previewSummary(
   return `Dry run, nothing was written: ${countsText(parts) || untold}${spooledText(left?.spooled)}${leasedText(left?.leased)}`;
 }
 
-/** A lease may be that of a dead run: the next one takes its job back. */
+/** A lease may belong to a dead run, whose job the next run rescues. */
 function leasedText(leased = 0): string {
   if (leased === 0) return '';
   const jobs =
@@ -196,7 +198,7 @@ function leasedText(leased = 0): string {
   return `\n${jobs} not looked at`;
 }
 
-/** Only a run that writes takes events in, so that a preview may say too little. */
+/** Only a run that writes takes events in, so a preview may show too little. */
 function spooledText(spooled: LeftByPreview['spooled'] = 0): string {
   if (spooled === 'unreadable') return '\nThe events in the spool cannot be read: plexsync doctor says more';
   if (spooled === 0) return '';
@@ -206,7 +208,7 @@ function spooledText(spooled: LeftByPreview['spooled'] = 0): string {
 
 type Count = readonly [count: number, text: string];
 
-/** What there was any of: `2 updated, 1 already right`. */
+/** The counts that are not zero: `2 updated, 1 already right`. */
 function countsText(parts: readonly Count[]): string {
   return parts
     .filter(([count]) => count > 0)
@@ -238,7 +240,7 @@ function waitingLines({ waiting, nextAttemptAt }: StoreStats): string[] {
   return lines;
 }
 
-/** Tells how a run went, on both streams. */
+/** Reports how a run went, on both streams. */
 export function reportRun(report: DrainReport, summary: Summary, output: Output): void {
   for (const end of report.ends) tellEnd(end, summary.stats, output);
   if (output.json) {
@@ -249,7 +251,7 @@ export function reportRun(report: DrainReport, summary: Summary, output: Output)
   output.result(summaryText(report, summary));
 }
 
-/** Why a run ended, or did less than it could; an end that is somebody's to mend is an error. */
+/** Reports why a run ended, or did less than it could; an end that somebody has to fix is an error. */
 function tellEnd(end: DrainEnd, stats: StoreStats, output: Output): void {
   const exitCode = endExitCode(end.kind, stats.waiting.due);
   const lines = explainEnd(end, stats);
@@ -311,7 +313,7 @@ function summaryDocument(
   };
 }
 
-/** The closing event of a run that could not do its work; what was wrong stands in the error document on stderr. */
+/** The closing event of a run that could not do its work; the error document on stderr says why. */
 export function failureDocument(exitCode: number): RunSummaryDocument {
   return { event: 'summary', exit_code: exitCode, ends: ['error'] };
 }

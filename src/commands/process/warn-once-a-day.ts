@@ -2,7 +2,7 @@ import { foreign, say } from '../../core/model/sentence.ts';
 import type { Stores } from '../../queue/store/stores.ts';
 import type { Context } from '../shared/context.ts';
 
-/** A warning that is true at each run is read once, and once more tomorrow. */
+/** Prints warnings that hold for each run at most once a day. */
 export async function warnOnceADay(
   stores: Stores,
   warnings: readonly string[],

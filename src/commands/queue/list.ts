@@ -19,7 +19,7 @@ export type ListOptions = {
   readonly limit: string | undefined;
 };
 
-/** Lists what waits and why, next first. */
+/** Lists the waiting jobs and what they wait for, next first. */
 export function list({ scene, state, limit }: ListOptions, context: Context): number {
   const { dataDir, output, now } = context;
   const filter: JobFilter = {

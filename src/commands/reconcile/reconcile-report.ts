@@ -4,23 +4,23 @@ import type { ReconcileDocument } from '../../documents/reconcile.ts';
 import type { Output } from '../../terminal/log/output.ts';
 import { renderTable } from '../../terminal/table.ts';
 
-/** What a sweep has found. */
+/** What reconcile has found. */
 export type Findings = {
-  /** Scenes that Stash has listed. */
+  /** The scenes that Stash has listed. */
   readonly seen: number;
   readonly ids: Readonly<Record<KindInNeed, readonly number[]>>;
-  /** Of those that need nothing. */
+  /** Counts of the scenes that need nothing. */
   readonly counts: Readonly<Record<Exclude<SweepKind, KindInNeed>, number>>;
 };
 
-/** What was done about it, in scenes and, for those `dropped`, jobs. */
+/** What was changed, in scenes and, for `dropped`, in jobs. */
 export type Carried = { readonly enqueued: number; readonly forgotten: number; readonly dropped: number };
 
 export type ReconcileOutcome = {
   readonly findings: Findings;
   readonly scope: 'all' | 'recent';
   readonly plex: 'asked' | 'not_asked';
-  /** Absent where nothing was to be changed. */
+  /** Absent when nothing had to be changed. */
   readonly carried: Carried | undefined;
 };
 
@@ -35,10 +35,10 @@ const NAMES: Readonly<Record<SweepKind, string>> = {
   in_step: 'in step',
 };
 
-/** As many of a kind are named: enough to look at some. */
+/** How many scenes of each kind are named, as examples. */
 const FIRST_IDS = 5;
 
-/** Shows how many scenes of which kind there are, with the first of those that need something. */
+/** Shows how many scenes of each kind there are, and the first of those that need something. */
 export function reportFindings({ ids, counts }: Findings, output: Output): void {
   if (output.json) return;
   const inNeed = KINDS_IN_NEED.map((kind) => {
@@ -53,7 +53,7 @@ export function reportFindings({ ids, counts }: Findings, output: Output): void 
   output.result(renderTable(['KIND', 'SCENES', 'FIRST IDS'], [...inNeed, ...atRest], output.readerOf('stdout')));
 }
 
-/** Says what was done; with `--json` all of it in one document. */
+/** Reports what was done; with `--json` everything in one document. */
 export function reportOutcome(outcome: ReconcileOutcome, output: Output): void {
   if (output.json) output.resultJson(reconcileDocument(outcome), 2);
   else output.result(outcomeWords(outcome));

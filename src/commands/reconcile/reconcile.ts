@@ -37,7 +37,7 @@ export type ReconcileOptions = {
   readonly configFile: string | undefined;
 };
 
-/** Holds every scene of Stash against what was written, and puts into the queue what needs it; asks before it changes anything. */
+/** Compares every scene of Stash with what was written, and enqueues what needs it; asks before it changes anything. */
 export async function run(options: ReconcileOptions, context: Context): Promise<number> {
   const { dataDir, env, now } = context;
   const scope = toScope(options);
@@ -49,7 +49,7 @@ export async function run(options: ReconcileOptions, context: Context): Promise<
   });
   tellWarnings(loaded, context);
   const stash = requireStash(loaded, context);
-  // A dry run reads alone; nothing of it may stay.
+  // A dry run only reads, and leaves nothing behind.
   const sweep = openReconcileStore(
     options.effect === 'show_only' ? openPreviewStores(dataDir) : openStoresToRead(dataDir),
   );
@@ -86,7 +86,10 @@ function toScope({ all, since }: ReconcileOptions): StashScope {
   );
 }
 
-/** Plex, proven to be the one we wrote to; `undefined` where none is configured. Before anything was changed. */
+/**
+ * Connects to Plex and proves, before anything is changed, that it is the server we wrote to; `undefined` when none is
+ * configured.
+ */
 async function reachPlex(
   loaded: LoadedSettings,
   sweep: ReconcileStore,
@@ -108,7 +111,7 @@ type Look = {
   readonly sweep: ReconcileStore;
 };
 
-/** Walks through Stash, a page in memory at a time; of what was found, only the ids are kept. Changes nothing. */
+/** Walks through Stash with one page in memory at a time; of its findings only the ids are kept. Changes nothing. */
 async function look({ scope, stash, plex, sweep }: Look, context: Context): Promise<Findings> {
   const walk = await startWalk(stash, scope);
   if (scope.kind === 'all' && walk.total === 0 && sweep.hasRecords()) throw emptyStash();
@@ -164,7 +167,7 @@ async function judgePage(
   });
 }
 
-/** Counts those of a page that we wrote, and those of them that are still the same scenes. */
+/** Counts the scenes of a page that we wrote, and how many of them are still the same scenes. */
 function countWitnesses(
   scenes: readonly ListedScene[],
   sweep: ReconcileStore,
@@ -184,10 +187,10 @@ function unlisted(recorded: readonly number[], scenes: readonly ListedScene[]): 
   return recorded.filter((sceneId) => !listed.has(sceneId));
 }
 
-/** As many as are asked for in one query. */
+/** How many scenes one query asks for. */
 const LOOKS_AT_ONCE = 100;
 
-/** Asks for each by itself: one that came while we walked, and was written at once, was on no page. */
+/** Asks for each scene by id: one that was created during the walk, and written at once, was on no page. */
 async function confirmGone(sceneIds: readonly number[], stash: StashClient): Promise<number[]> {
   const gone: number[] = [];
   for (let start = 0; start < sceneIds.length; start += LOOKS_AT_ONCE) {
@@ -208,7 +211,7 @@ function inNeedOfSync({ ids }: Findings): readonly number[] {
   return KINDS_IN_NEED.flatMap((kind) => (kind === 'gone_from_stash' ? [] : ids[kind]));
 }
 
-/** `undefined` when there is nothing to ask about. */
+/** `undefined` when there is nothing to confirm. */
 function questionOf(
   findings: Findings,
   sweep: ReconcileStore,

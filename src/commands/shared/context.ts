@@ -1,7 +1,7 @@
 import type { Output } from '../../terminal/log/output.ts';
 import type { Streams } from '../../terminal/streams.ts';
 
-/** What every command is given: the global options, resolved. */
+/** What every command gets: the global options, resolved. */
 export type Context = {
   readonly dataDir: { readonly path: string; readonly origin: string };
   readonly output: Output;

@@ -8,8 +8,8 @@ import { isOfItem } from '../../core/model/scene-record.ts';
 import type { PlexClient } from '../../plex/client.ts';
 
 /**
- * Makes sure that Plex answers, takes the token, and is the server whose rating keys we know, or the first one.
- * @returns its libraries, and what is to be stored of a first one.
+ * Makes sure that Plex answers, accepts the token, and is the server whose rating keys we know, or the first server.
+ * @returns its libraries, and what to store about a first server.
  * @throws {UsageError | SyncError}
  */
 export async function proveKnownServer(
@@ -29,7 +29,8 @@ export async function proveKnownServer(
 const PER_REQUEST = 100;
 
 /**
- * Those of the records whose item Plex has no more, by scene: none has the key, or one that was made anew has it.
+ * The records whose item no longer exists in Plex, by scene: the rating key is gone, or belongs to a newly created
+ * item.
  * @throws {SyncError}
  */
 export async function missingItems(plex: PlexClient, records: readonly SweptRecord[]): Promise<ReadonlySet<number>> {
@@ -48,7 +49,7 @@ export async function missingItems(plex: PlexClient, records: readonly SweptReco
   return missing;
 }
 
-/** What a request for many fails with that one for fewer may not: a 404 may stand for all or for one of them. */
+/** Errors of a large request that a smaller one may avoid: a 404 may be about all items or about one. */
 const WORTH_HALVING: ReadonlySet<SyncErrorCode> = new Set(['plex_not_found', 'plex_too_long']);
 
 async function foundOf(plex: PlexClient, asked: readonly string[]): Promise<ReadonlyMap<string, PlexItem>> {

@@ -4,15 +4,15 @@ import type { DeadLetter } from '../../queue/tables/dead-letters.ts';
 import { letterChoicesOf, letterDataOf } from '../../queue/tables/dead-letters.ts';
 import type { Context } from './context.ts';
 
-/** A letter in `dlq list --json`: keys are only ever added. One that is damaged has no `job_data`. */
+/** A letter in `dlq list --json`: keys are only ever added. A damaged letter has no `job_data`. */
 export function letterDocument(letter: DeadLetter): LetterDocument {
   const { job_key: _key, stamps: _stamps, bare_at: _bareAt, ...columns } = letter;
-  // As it stands in dlq.db, where a hand may have written something else.
+  // As stored in dlq.db, where somebody may have changed it by hand.
   const data = (letterDataOf(letter) ?? null) as LetterDocument['job_data'];
   return { ...columns, job_data: data, choices: letterChoicesOf(letter) };
 }
 
-/** Warns of a letter whose scene cannot be read: the others are shown as ever. */
+/** Warns about a letter whose scene cannot be read: the others are shown as usual. */
 export function warnOfDamage(letter: DeadLetter, { output }: Pick<Context, 'output'>): void {
   if (letterDataOf(letter) !== undefined) return;
   output.log(

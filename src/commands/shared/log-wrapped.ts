@@ -4,12 +4,12 @@ import type { Output } from '../../terminal/log/output.ts';
 import type { Reader } from '../../terminal/reader.ts';
 import { wrapToWidth } from '../../terminal/width.ts';
 
-/** Says a sentence beside the results, in lines that fit the terminal; to a pipe in one. */
+/** Logs a sentence, wrapped to the terminal's width; on one line for a pipe. */
 export function logWrapped(output: Pick<Output, 'log' | 'readerOf'>, sentence: Sentence): void {
   for (const line of linesFor(sentence, output.readerOf('stderr'))) output.log('info', line);
 }
 
-/** A sentence in lines for a reader; where it is broken no part is whole any more, so that each line is one part. */
+/** Breaks a sentence into lines for a reader. A part may be split between two lines, so each line counts as one part. */
 export function linesFor(sentence: Sentence, reader: Reader): readonly Sentence[] {
   if (reader.kind === 'pipe') return [sentence];
   const isOurs = sentence.pieces.every((piece) => typeof piece === 'string');

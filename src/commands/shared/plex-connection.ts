@@ -8,7 +8,7 @@ import type { LoadedSettings } from '../../settings/load.ts';
 import type { Context } from './context.ts';
 
 /**
- * Plex as the settings name it, for a command that looks and works without a data directory.
+ * A client for the configured Plex, for a command that reads without a data directory.
  * @throws {UsageError} when Plex is not configured.
  */
 export function connectToPlex(loaded: LoadedSettings, context: Context): PlexClient {
@@ -22,7 +22,7 @@ export function connectAs(clientIdentifier: string, loaded: LoadedSettings, { no
   );
 }
 
-/** What the client of Plex is told by the settings, and by whoever uses it. @throws {UsageError} when Plex is not configured. */
+/** The client options from the settings and the caller. @throws {UsageError} when Plex is not configured. */
 export function plexOptions(
   loaded: LoadedSettings,
   user: Pick<PlexClientOptions, 'clientIdentifier' | 'version' | 'signal' | 'now'>,
@@ -31,7 +31,10 @@ export function plexOptions(
   return { ...requirePlex(loaded), ...user, connectTimeoutMs: connect_timeout, readTimeoutMs: read_timeout };
 }
 
-/** What stands for this user on this machine, the same at each run, since Plex registers every unseen one as a device (plex-api.md 1). */
+/**
+ * Identifies this user on this machine, always the same, because Plex registers each new identifier as a device
+ * (plex-api.md 1).
+ */
 export function machineIdentifier(): string {
   const digest = createHash('sha256').update(`plexsync\n${hostname()}\n${homedir()}`).digest('hex');
   return digest.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');

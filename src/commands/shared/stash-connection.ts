@@ -5,15 +5,15 @@ import { createStashClient } from '../../stash/client.ts';
 import type { Context } from './context.ts';
 
 export type StashPlace = Pick<Context, 'now'> & {
-  /** Aborts what is under way. */
+  /** Aborts every request under way. */
   readonly signal?: AbortSignal | undefined;
-  /** What an earlier run learnt of the server, as it was kept. */
+  /** What an earlier run learned about the server, as stored. */
   readonly known?: unknown;
 };
 
 /**
- * Stash as the settings name it, for a command that looks and works without a data directory; `undefined` when they
- * name none.
+ * A client for the configured Stash, for a command that reads without a data directory; `undefined` when none is
+ * configured.
  * @throws {UsageError} when the key cannot be read.
  */
 export function connectToStash(loaded: LoadedSettings, place: StashPlace): StashClient | undefined {

@@ -1,7 +1,7 @@
 import { progressOf } from '../../terminal/progress-rate.ts';
 import type { Context } from './context.ts';
 
-/** A line on a terminal that says how far a walk through Stash is; nothing elsewhere. */
+/** Shows the progress of a walk through Stash on a terminal; elsewhere nothing. */
 export async function showProgress({ output, now }: Context, total: number) {
   if (!output.isLive) return { show: (_done: number): void => undefined, clear: (): void => undefined };
   const { createProgress } = await import('../../terminal/progress.ts');

@@ -4,31 +4,31 @@ import { parseDurationMs } from '../../settings/duration.ts';
 import type { StashClient } from '../../stash/client.ts';
 import { cursorBefore } from '../../stash/server-time.ts';
 
-/** Which scenes of Stash: all, or those changed since a moment ago. */
+/** Which scenes of Stash: all, or those changed in the last `backMs`. */
 export type StashScope = { readonly kind: 'all' } | { readonly kind: 'recent'; readonly backMs: number };
 
 /** How many scenes were put into the queue. */
 export type Counted = {
   readonly added: number;
   readonly merged: number;
-  /** Passed over: there is nothing to look for in Plex. */
+  /** Skipped: they have no file to look for in Plex. */
   readonly withoutFile: number;
 };
 
-/** As many as one answer carries easily, and one transaction of the queue takes at once. */
+/** As many as one answer carries easily, and one transaction of the queue can take. */
 export const PER_PAGE = 500;
 
-/** Farther back than any Stash reaches, and still a date that can be reckoned with. */
+/** Longer ago than any Stash exists, and still a date that can be computed with. */
 const MOST_BACK_MS = 3_650 * 86_400_000;
 
-/** How far back, as typed; a bare number is in `unit`. `undefined` for what is no such duration. */
+/** Parses how far back to look; a bare number is in `unit`. `undefined` when it is not such a duration. */
 export function recentScope(text: string, unit: 'h' | 'd'): StashScope | undefined {
   const backMs = parseDurationMs(text, unit);
   const isUsable = backMs !== undefined && backMs > 0 && backMs <= MOST_BACK_MS;
   return isUsable ? { kind: 'recent', backMs } : undefined;
 }
 
-/** The first page of a walk, with the number of scenes in all; nothing is read into memory but a page at a time. */
+/** Reads the first page of a walk, and the number of scenes in all; only one page at a time is in memory. */
 export async function startWalk(stash: StashClient, scope: StashScope) {
   const only = scope.kind === 'all' ? {} : { updatedSince: cursorBefore(await stash.serverTime(), scope.backMs) };
   const first = await stash.pageAfter(0, PER_PAGE, only);
@@ -44,7 +44,10 @@ export async function startWalk(stash: StashClient, scope: StashScope) {
   };
 }
 
-/** Puts the scenes of a walk that have a file into the queue, bare, a page in one transaction; `onPage` hears how far it is. */
+/**
+ * Enqueues the scenes of a walk that have a file as bare jobs, a page per transaction; calls `onPage` with the
+ * progress.
+ */
 export async function enqueueWalk(
   walk: Awaited<ReturnType<typeof startWalk>>,
   intake: Pick<Intake, 'enqueue'>,
@@ -65,7 +68,7 @@ export async function enqueueWalk(
   return { added, merged, withoutFile };
 }
 
-/** What to say after a count of enqueued scenes; empty where each has a file. */
+/** The words after a count of enqueued scenes; empty when every scene has a file. */
 export function passedOver({ withoutFile }: Counted): string {
   return withoutFile === 0 ? '' : `, ${withoutFile} without a file passed over`;
 }

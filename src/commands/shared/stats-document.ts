@@ -35,7 +35,7 @@ export function statsDocument(
   };
 }
 
-/** How many letters there are in all. */
+/** The sum of all counts. */
 export function sum(counts: Readonly<Record<string, number>>): number {
   return Object.values(counts).reduce((total, count) => total + count, 0);
 }

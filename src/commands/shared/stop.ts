@@ -1,22 +1,22 @@
 import { signalExitCode } from '../../exit.ts';
 
-/** How a run learns that it shall stop. */
+/** How a run learns that it should stop. */
 export type Stop = {
   /** The first signal that came. */
   requested(): NodeJS.Signals | undefined;
-  /** Aborts the requests that are still under way some time after the signal. */
+  /** Aborts the requests still under way some time after the signal. */
   readonly aborted: AbortSignal;
   close(): void;
 };
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-/** What a container is given before it is killed is 10 s: the writes in flight get most of it. */
+/** A container is killed 10 s after the signal: writes in flight get most of that time. */
 const GRACE_MS = 7_000;
 const ONE_WISH_MS = 500;
 
 /**
- * First signal: no new work, writes in flight get 7 s to end. Second: exit at once, the one place where that is right;
- * what was under way is safe to repeat.
+ * First signal: no new work, writes in flight get 7 s to end. Second: exit at once (only here is that right, because
+ * everything under way is safe to repeat).
  */
 export function listenForStop(): Stop {
   const abort = new AbortController();
@@ -36,7 +36,10 @@ export function listenForStop(): Stop {
   };
 }
 
-/** Where there is nothing to settle: the first signal ends the work at once, and the second does not even wait for that. */
+/**
+ * For commands with nothing to settle: the first signal ends the work at once, the second does not wait for that
+ * either.
+ */
 export function listenForEnd(): Stop {
   const abort = new AbortController();
   let requested: NodeJS.Signals | undefined;
@@ -47,11 +50,14 @@ export function listenForEnd(): Stop {
   return { requested: () => requested, aborted: abort.signal, close };
 }
 
-/** Calls `listener` at the first signal that asks for an end, and exits at the next, until the function it answers with is called. */
+/**
+ * Calls `listener` at the first signal that asks for an end, and exits at the next one. The returned function stops
+ * listening.
+ */
 function onFirstSignal(listener: (signal: NodeJS.Signals) => void): () => void {
   let firstAt: number | undefined;
   const hear = (signal: NodeJS.Signals): void => {
-    // `timeout` and some shells send a signal to the process and to its group: that is one wish, not two.
+    // `timeout` and some shells signal both the process and its group: that counts as one signal.
     if (firstAt !== undefined && performance.now() - firstAt < ONE_WISH_MS) return;
     if (firstAt !== undefined) process.exit(signalExitCode(signal));
     firstAt = performance.now();

@@ -4,8 +4,9 @@ import { JOB_STATES } from '../../core/model/job.ts';
 import { nearest } from '../../core/model/nearest.ts';
 
 /**
- * An id as typed.
- * @throws {UsageError} when it is none; `what` says of what: `scene`, `job`; `option` is where it stood, if in one.
+ * Parses a typed id.
+ * @throws {UsageError} when it is not one; `what` says whose id: `scene`, `job`; `option` is the option it was given
+ * in, if any.
  */
 export function toId(text: string, what: string, option?: string): number {
   if (/^[1-9]\d{0,15}$/.test(text)) return Number(text);
@@ -15,8 +16,8 @@ export function toId(text: string, what: string, option?: string): number {
 }
 
 /**
- * Several ids as typed.
- * @throws {UsageError} also when one is there twice: then another one was meant.
+ * Parses several typed ids.
+ * @throws {UsageError} also for an id that is given twice: probably another one was meant.
  */
 export function toIds(texts: readonly string[], what: string, option?: string): readonly number[] {
   const ids = texts.map((text) => toId(text, what, option));
@@ -26,7 +27,7 @@ export function toIds(texts: readonly string[], what: string, option?: string): 
 }
 
 /**
- * `--limit` as typed.
+ * Parses `--limit`.
  * @throws {UsageError}
  */
 export function toLimit(text: string | undefined): number | undefined {
@@ -36,7 +37,7 @@ export function toLimit(text: string | undefined): number | undefined {
 }
 
 /**
- * `--state` as typed.
+ * Parses `--state`.
  * @throws {UsageError}
  */
 export function toState(text: string): JobState {

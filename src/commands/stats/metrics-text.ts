@@ -1,7 +1,7 @@
-/** One value of a metric; labels in the order in which they are written. */
+/** One value of a metric; labels are written in this order. */
 export type Sample = { readonly labels?: Readonly<Record<string, string>>; readonly value: number };
 
-/** A metric as Prometheus knows it: a counter only ever grows and its name ends in `_total`. */
+/** A metric as Prometheus defines it: a counter only grows and its name ends in `_total`. */
 export type Metric = {
   readonly name: string;
   readonly type: 'counter' | 'gauge';
@@ -30,7 +30,7 @@ function labelsText(labels: Readonly<Record<string, string>>): string {
   return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
 }
 
-/** A carriage return is no line end to Prometheus, but to half of the tools that read over its shoulder. */
+/** Prometheus does not end a line at a carriage return, but many other tools do. */
 function escaped(text: string): string {
   return text.toWellFormed().replaceAll('\\', '\\\\').replaceAll('\r', ' ').replaceAll('\n', '\\n');
 }

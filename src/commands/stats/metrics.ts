@@ -8,8 +8,8 @@ import type { Metric } from './metrics-text.ts';
 import { metricsText } from './metrics-text.ts';
 
 /**
- * Writes the statistics for Prometheus' textfile collector: beside the file and renamed, so that nobody reads half of
- * it, and readable by all, since the collector runs as another user.
+ * Writes the statistics for Prometheus' textfile collector. The file is written beside its place and renamed, so that
+ * nobody reads half of it, and is readable by all, since the collector runs as another user.
  * @throws {UsageError} when the file cannot be written.
  */
 export function writeMetrics(file: string, metrics: readonly Metric[]): void {
@@ -42,7 +42,7 @@ const TOTAL_HELP: Readonly<Record<keyof StoreStats['totals'], string>> = {
   rescued: 'Jobs taken back from runs that did not end properly.',
 };
 
-/** The statistics as metrics; what has no value yet has no sample. */
+/** Converts the statistics to metrics; a statistic without a value has no sample. */
 export function statsMetrics(
   stats: StoreStats,
   { now, version }: { readonly now: number; readonly version: string },

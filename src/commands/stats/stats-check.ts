@@ -1,6 +1,6 @@
 import { spanText } from '../../settings/duration.ts';
 
-/** The bounds of `stats --check`; what is absent is not checked. */
+/** The bounds of `stats --check`; an absent bound is not checked. */
 export type Bounds = {
   readonly maxDead?: number | undefined;
   /** How long the oldest job may have waited. */
@@ -11,7 +11,7 @@ export type Bounds = {
   readonly maxSilenceMs?: number | undefined;
 };
 
-/** What holds where no bound was given: a job that Plex does not know yet may wait for hours, a day is too long. */
+/** Used when no bound is given: a job may wait for hours until Plex knows its file, but a day is too long. */
 export const DEFAULT_BOUNDS: Bounds = {
   maxDead: 0,
   maxAgeMs: 86_400_000,
@@ -19,7 +19,7 @@ export const DEFAULT_BOUNDS: Bounds = {
   maxSilenceMs: 86_400_000,
 };
 
-/** What the check looks at. Instants are epoch ms, `undefined` where there is none. */
+/** What the check looks at. Instants are epoch ms, `undefined` when unknown. */
 export type Health = {
   readonly dead: number;
   readonly oldestPendingAt: number | undefined;
@@ -27,7 +27,7 @@ export type Health = {
   readonly lastSuccessAt: number | undefined;
 };
 
-/** A bound that is exceeded: dead letters are counted, all others are in ms. */
+/** An exceeded bound: dead letters are counted, all others are in ms. */
 export type Violation = {
   readonly bound: 'max_dead' | 'max_age' | 'max_outage' | 'max_silence';
   readonly value: number;
@@ -35,8 +35,8 @@ export type Violation = {
 };
 
 /**
- * The bounds that are exceeded at `now`; one that is just reached is not. Where no run has ever ended well, the silence
- * began when the oldest job was enqueued, and a queue that never had a job is not silent.
+ * The bounds that are exceeded at `now`, not just reached. If no run ever succeeded, the silence began when the oldest
+ * job was enqueued; a queue that never had a job is not silent.
  */
 export function violationsOf(health: Health, bounds: Bounds, now: number): readonly Violation[] {
   const since = (at: number | undefined): number => (at === undefined ? 0 : now - at);
@@ -51,12 +51,12 @@ export function violationsOf(health: Health, bounds: Bounds, now: number): reado
   );
 }
 
-/** The bounds that were given, or `DEFAULT_BOUNDS` where none was. */
+/** The given bounds, or `DEFAULT_BOUNDS` when none was given. */
 export function boundsOr(given: Bounds): Bounds {
   return Object.values(given).some((bound) => bound !== undefined) ? given : DEFAULT_BOUNDS;
 }
 
-/** One line for a person, or for the mail of a cron job: every exceeded bound with its number, or that all is well. */
+/** One line for a person, or for the mail of a cron job: every exceeded bound with its value, or that all is well. */
 export function checkLine(violations: readonly Violation[]): string {
   if (violations.length === 0) return 'ok: every bound holds';
   return violations.map(violationWords).join('; ');

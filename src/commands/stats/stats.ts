@@ -17,7 +17,7 @@ import type { Bounds, Violation } from './stats-check.ts';
 import { boundsOr, checkLine, violationsOf } from './stats-check.ts';
 import { statsTable } from './table.ts';
 
-/** What `stats` was asked for, as typed. */
+/** The options as typed. */
 export type StatsOptions = {
   readonly check: boolean;
   readonly maxDead: string | undefined;
@@ -29,7 +29,7 @@ export type StatsOptions = {
   readonly interval: string | undefined;
 };
 
-/** What `stats` shall do, once its options are understood. */
+/** What `stats` does, once its options are parsed. */
 type Wish = {
   readonly bounds: Bounds | undefined;
   readonly metricsFile: string | undefined;
@@ -38,12 +38,12 @@ type Wish = {
 
 const DEFAULT_INTERVAL = '2s';
 const SHORTEST_INTERVAL_MS = 100;
-/** A timer that is told to wait for more than 24 days does not wait at all. */
+/** A timer set to more than 24 days fires at once. */
 const LONGEST_INTERVAL_MS = 3_600_000;
 const SHORTEST_SPAN_MS = 1_000;
 const LONGEST_SPAN_MS = 3_650 * 86_400_000;
 
-/** Shows, checks, writes out or watches the state of the data directory; changes nothing in it. */
+/** Shows, checks, exports or watches the state of the data directory; changes nothing in it. */
 export async function run(options: StatsOptions, context: Context): Promise<number> {
   const wish = understand(options, context);
   if (wish.everyMs !== undefined) return await watch({ ...wish, everyMs: wish.everyMs }, context);
@@ -56,7 +56,7 @@ export async function run(options: StatsOptions, context: Context): Promise<numb
   return EXIT.done;
 }
 
-/** Opened anew for each look: between two of a watch, `dlq.db` may have come into being. */
+/** Opens the stores again for each look: `dlq.db` may have been created since the last one. */
 function look({ metricsFile }: Wish, now: number, { dataDir, version }: Context): StoreStats {
   const stores = openStoresToRead(dataDir);
   try {
@@ -68,7 +68,7 @@ function look({ metricsFile }: Wish, now: number, { dataDir, version }: Context)
   }
 }
 
-/** What is wrong goes to stderr: that is what a cron job mails, also under `--quiet`. */
+/** Violations go to stderr: a cron job mails that, also under `--quiet`. */
 function check(stats: StoreStats, bounds: Bounds, { output, dataDir, now }: Context): number {
   const health = { ...stats, dead: sum(stats.deadLetters) };
   const violations = violationsOf(health, bounds, now());
@@ -93,7 +93,7 @@ async function watch(wish: Wish & { readonly everyMs: number }, context: Context
   try {
     while (stop.requested() === undefined) {
       const now = context.now();
-      // Looked at before the screen is taken, so that a complaint stands on the terminal a person sees.
+      // Reads before it takes over the screen, so that an error stays visible on the terminal.
       const stats = look(wish, now, context);
       screen ??= createScreen(context.output);
       screen.draw((reader) => `${localTime(now)}\n\n${statsTable(stats, { dataDir, now, reader })}`);
@@ -106,7 +106,7 @@ async function watch(wish: Wish & { readonly everyMs: number }, context: Context
   return signalExitCode(stop.requested() ?? 'SIGINT');
 }
 
-/** @throws {UsageError} naming the option that cannot be. */
+/** @throws {UsageError} naming the invalid option. */
 function understand(options: StatsOptions, { output }: Context): Wish {
   const bounds: Bounds = {
     maxDead: toCount('--max-dead', options.maxDead),
@@ -132,7 +132,7 @@ function understand(options: StatsOptions, { output }: Context): Wish {
   };
 }
 
-/** The option of a bound that was given. */
+/** The option of the first bound that was given. */
 function firstBound({ maxDead, maxAge, maxOutage, maxSilence }: StatsOptions): string | undefined {
   const given = { '--max-dead': maxDead, '--max-age': maxAge, '--max-outage': maxOutage, '--max-silence': maxSilence };
   return Object.entries(given).find(([, text]) => text !== undefined)?.[0];
@@ -144,7 +144,7 @@ function toCount(flag: string, text: string | undefined): number | undefined {
   throw new UsageError(`${flag} must be a whole number, 0 or more, not "${text}".`);
 }
 
-/** A bound of nothing would always be exceeded. */
+/** A bound of zero would always be exceeded. */
 function toSpan(flag: string, text: string | undefined): number | undefined {
   const ms = toMs(flag, text);
   if (ms === undefined || (ms >= SHORTEST_SPAN_MS && ms <= LONGEST_SPAN_MS)) return ms;

@@ -1,4 +1,4 @@
-/** Where an item is shown when no address of the server is known: Plex's own site finds the server by its id. */
+/** Shows an item when no address of the server is known: Plex's own site finds the server by its id. */
 const PLEX_SITE = 'https://app.plex.tv/desktop';
 
 /** The page of an item in Plex's web app. */

@@ -29,7 +29,7 @@ export type StatusOptions = {
   readonly configFile: string | undefined;
 };
 
-/** Says where a scene is, out of the data directory alone; exit code 1 when nothing is known of it. */
+/** Reports what the data directory knows about a scene; exit code 1 when that is nothing. */
 export async function run({ scene, flags, configFile }: StatusOptions, context: Context): Promise<number> {
   const { dataDir, env, output, now } = context;
   const sceneId = toId(scene, 'scene');

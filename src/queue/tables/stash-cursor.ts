@@ -8,7 +8,7 @@ export type PollState = {
   readonly beginAt: number;
   /** The last look, the offset in which the server wrote its times then, and when a look last went far back. */
   readonly last: { readonly at: number; readonly offset: string | undefined; readonly farAt: number };
-  /** Changes already seen that another look may bring again: scene id → the stamp of that change. */
+  /** Changes already seen that another look may bring again: scene id → the mark of that change (poll.ts). */
   readonly seen: Readonly<Record<string, string>>;
 };
 

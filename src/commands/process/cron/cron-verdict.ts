@@ -2,40 +2,40 @@ import { unreachable } from '../../../core/model/errors.ts';
 import type { ExitCode } from '../../../exit.ts';
 import { EXIT, strongest } from '../../../exit.ts';
 
-/** Something that went wrong in a run: the exit code that goes with it, and what tells it from others of that code. */
+/** A fault of a run: its exit code, and what distinguishes it from others with that code. */
 export type Fault = { readonly exitCode: ExitCode; readonly what: string };
 
-/** How a run under `--cron` went, and what was told before. Instants are epoch ms. */
+/** How a run under `--cron` went, and what was reported before. Instants are epoch ms. */
 export type CronRun = {
   readonly faults: readonly Fault[];
-  /** The error types of dead letters that nobody has been told of yet. */
+  /** The error types of dead letters that were not reported yet. */
   readonly newLetterTypes: readonly string[];
-  /** What was to be told besides, under names that tell one thing from another; no job of the run is at fault. */
+  /** Other complaints to report, by distinct names; none of them is a fault of the run's jobs. */
   readonly complaints: readonly string[];
-  /** Since when a server does not answer. */
+  /** Since when each server does not answer. */
   readonly outageSince: Readonly<Record<'plex' | 'stash', number | undefined>>;
-  /** When a complaint was last told. */
+  /** When a complaint was last reported. */
   toldAt(complaint: string): number | undefined;
   readonly now: number;
 };
 
-/** What the person hears, and the exit code that goes with it. */
+/** What to report, and the exit code. */
 export type CronVerdict = {
   readonly exitCode: ExitCode;
-  /** The complaints that are told; none: the run is silent. */
+  /** The complaints to report; empty: the run is silent. */
   readonly fresh: readonly string[];
-  /** All that is wrong, told or not. */
+  /** All complaints, reported now or not. */
   readonly standing: readonly string[];
 };
 
-/** The same complaint is told once in this time. */
+/** The same complaint is reported once in this time. */
 export const TOLD_AGAIN_MS = 86_400_000;
-/** A restart or a night's maintenance of Plex is no news. */
+/** A restart or a nightly maintenance of Plex is not worth reporting. */
 const OUTAGE_WORTH_TELLING_MS = 3_600_000;
 
 type Standing = { readonly key: string; readonly exitCode: ExitCode };
 
-/** Decides what a run under `--cron` is worth telling: what is new and needs a person, the same thing once a day. */
+/** Decides what a run under `--cron` reports: what is new and needs a person, each complaint once a day. */
 export function cronVerdict(run: CronRun): CronVerdict {
   const standing = standingOf(run);
   const fresh = standing.filter(({ key }) => !isToldToday(run.toldAt(key), run.now));
@@ -46,7 +46,7 @@ export function cronVerdict(run: CronRun): CronVerdict {
   };
 }
 
-/** Whether something was told less than a day ago. An instant in the future comes from a clock that was wrong. */
+/** Whether a complaint was reported less than a day ago. An instant in the future comes from a wrong clock. */
 export function isToldToday(toldAt: number | undefined, now: number): boolean {
   return toldAt !== undefined && toldAt <= now && now - toldAt < TOLD_AGAIN_MS;
 }
@@ -55,7 +55,7 @@ function standingOf({ faults, newLetterTypes, complaints, outageSince, now }: Cr
   const byFault = faults.flatMap(({ exitCode, what }): Standing[] => {
     switch (exitCode) {
       case EXIT.done:
-      // The next run goes on with what was left, and a retry is scheduled: nothing for a person to do.
+      // The next run continues with the rest, and a retry is scheduled: a person need not act.
       case EXIT.timeUp:
       case EXIT.jobsFailed:
         return [];
@@ -90,7 +90,7 @@ export function isLetterComplaint(complaint: string): boolean {
   return complaint.startsWith(LETTERS);
 }
 
-/** How the complaints begin that a run has shown to be over, unless they stand in it again. */
+/** Prefixes of the complaints that this run has shown to be over, unless it repeats them. */
 export function overAfter(run: { readonly isConnected: boolean }): readonly string[] {
   const ofItself = [EXIT.usage, EXIT.store, EXIT.bug].map(faultPrefix);
   return run.isConnected ? [...ofItself, faultPrefix(EXIT.refused), OUTAGE] : ofItself;

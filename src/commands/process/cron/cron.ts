@@ -7,34 +7,34 @@ import type { Context } from '../../shared/context.ts';
 import type { Fault } from './cron-verdict.ts';
 import { cronVerdict, isLetterComplaint, overAfter } from './cron-verdict.ts';
 
-/** How a run ended, before it is decided who hears of it. */
+/** How a run ended, before it is decided what to report. */
 export type RunResult = {
-  /** Of several faults the strongest, or that of a signal. */
+  /** The strongest of several faults, or that of a signal. */
   readonly exitCode: number;
   readonly faults: readonly Fault[];
-  /** Whether Plex was reached and took the token. */
+  /** Whether Plex was reached and accepted the token. */
   readonly isConnected: boolean;
-  /** How many jobs were brought to some end, for this run at least. */
+  /** How many jobs this run brought to an end, at least for this run. */
   readonly ended: number;
-  /** Says how it went, on both streams. */
+  /** Reports the run, on both streams. */
   tell(): void;
 };
 
-/** Tells whoever reads cron's mail of a run, or nobody; answers the exit code that goes with it. */
+/** Reports a run to the reader of cron's mail if it is worth it; returns the exit code. */
 export function tellCron(
   stores: Stores,
   result: Pick<RunResult, 'exitCode' | 'faults' | 'isConnected'> & { readonly complaints: readonly string[] },
   context: Context,
 ): number {
-  // A person has stopped it: that is no news, but the exit code is the shell's business.
+  // A person has stopped it: that is not reported, but the shell gets its exit code.
   if (result.exitCode >= 128) return result.exitCode;
   return tell(stores, { ...result, over: overAfter(result) }, context);
 }
 
 /**
- * The same for a run that could not do its work. Where the data directory cannot say what was told before, everything
- * is told.
- * @throws what was thrown, when somebody shall hear of it
+ * Like `tellCron`, for a run that could not do its work. If the data directory cannot tell what was reported before,
+ * everything is reported.
+ * @throws the given error, when it should be reported
  */
 export function tellCronOfFailure(thrown: unknown, context: Context): number {
   const { code, exitCode, message } = complaintOf(thrown, context.version);
@@ -45,7 +45,7 @@ export function tellCronOfFailure(thrown: unknown, context: Context): number {
     throw thrown;
   }
   try {
-    // For the log alone: what is not told must be found when somebody looks.
+    // For the log only: an error that is not reported must still be found there.
     context.output.log('error', say`plexsync: ${message}`, code === 'usage' ? 'slip' : 'work');
     const told = tell(stores, { faults: [{ exitCode, what: plainText(message) }], complaints: [], over: [] }, context);
     if (told === 0) return told;
@@ -75,7 +75,7 @@ function tell(
     toldAt: notices.complainedAt,
     now: now(),
   });
-  // What was mended may be told again the day it breaks once more.
+  // A complaint that is over is reported again as soon as it returns.
   for (const beginning of over) notices.forgetComplaints(beginning, verdict.standing);
   for (const complaint of verdict.fresh) notices.noteComplaint(complaint, now());
   if (verdict.fresh.some(isLetterComplaint)) notices.announceLetters(letters.lastId);

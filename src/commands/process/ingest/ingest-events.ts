@@ -8,19 +8,19 @@ import { reportTaken } from '../../plugin/taken-report.ts';
 import type { Fault } from '../cron/cron-verdict.ts';
 import type { Answered, IngestPlace, RunPluginTasks } from './run-plugin-tasks.ts';
 
-/** What keeps tasks from being done, and whether the spool itself is to be told of: as a complaint of cron's. */
+/** Faults that keep tasks from being done, and complaints about the spool itself, for cron. */
 export type Ingested = { readonly faults: readonly Fault[]; readonly complaints: readonly string[] };
 
 /**
- * Prepares the taking in of what Stash left in the spool: events go into the queue, and tasks are done. At each call; what
- * is wrong at one after the other is told at the first.
+ * Prepares taking in what Stash left in the spool: each call puts events into the queue and does tasks. A problem that
+ * lasts over several calls is reported once.
  */
 export function createIngest(stores: Stores, loaded: LoadedSettings, context: IngestPlace): () => Promise<Ingested> {
   const { dataDir, output, now } = context;
   const spool = spoolOf(dataDir.path);
   const intake = intakeOf(stores);
   let runPluginTasks: RunPluginTasks | undefined;
-  // Tasks are rare: a run without one does not even load what does them.
+  // Tasks are rare: a run without one does not load their code.
   const answer: RunPluginTasks = async (tasks) => {
     runPluginTasks ??= (await import('./run-plugin-tasks.ts')).createRunPluginTasks(stores, loaded, context);
     return await runPluginTasks(tasks);

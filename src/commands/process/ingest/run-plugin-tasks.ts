@@ -18,17 +18,17 @@ import type { Context } from '../../shared/context.ts';
 import type { Fault } from '../cron/cron-verdict.ts';
 
 export type IngestPlace = Context & {
-  /** Cuts a task off. */
+  /** Aborts a task. */
   readonly signal?: AbortSignal;
 };
 
-/** What keeps tasks from being done, and what could not be removed of those that are. */
+/** Faults that keep tasks from being done, and files of finished tasks that could not be removed. */
 export type Answered = { readonly faults: readonly Fault[]; readonly left: readonly string[] };
 
-/** Does tasks; their files go with them, or stay for another run. */
+/** Does tasks, and removes their files or leaves them for another run. */
 export type RunPluginTasks = (tasks: readonly AskedTask[]) => Promise<Answered>;
 
-/** Prepares the doing of tasks; what is wrong with one at each of many calls is told at the first. */
+/** Prepares doing tasks; a problem that lasts over several calls is reported once. */
 export function createRunPluginTasks(stores: Stores, loaded: LoadedSettings, context: IngestPlace): RunPluginTasks {
   const { dataDir, output, now } = context;
   const spool = spoolOf(dataDir.path);
@@ -43,7 +43,7 @@ export function createRunPluginTasks(stores: Stores, loaded: LoadedSettings, con
         const { files, fault } = await answer(task);
         if (fault !== undefined) faults.push(fault);
         if (files === 'stay') continue;
-        // The task came from Stash too, and that is remembered once it is over.
+        // The task came from Stash too: its time is noted once it is done.
         intakeOf(stores).take([], now());
         left.push(...removeAsked(spool, task));
       }
@@ -53,7 +53,10 @@ export function createRunPluginTasks(stores: Stores, loaded: LoadedSettings, con
   };
 }
 
-/** Runs `answerAll`, unless another process is at the tasks of this spool: it does them all, or leaves them to the next run. */
+/**
+ * Runs `answerAll`, unless another process is doing the tasks of this spool: that one does them all, or leaves them to
+ * the next run.
+ */
 async function aloneAtTasks(stores: Stores, answerAll: () => Promise<void>, output: Context['output']): Promise<void> {
   const hold = takeProcessLock(stores, 'tasks', process.pid);
   if (hold.kind === 'taken') {
@@ -67,7 +70,7 @@ async function aloneAtTasks(stores: Stores, answerAll: () => Promise<void>, outp
   }
 }
 
-/** A task that could not be done so far, and is to be tried again. */
+/** A task that failed and is to be tried again. */
 type Trouble = {
   readonly message: Sentence;
   readonly hint: Sentence | undefined;
@@ -76,10 +79,10 @@ type Trouble = {
   readonly retryAt: number;
 };
 
-/** What becomes of a task's files, and what went wrong with it. */
+/** What to do with a task's files, and what went wrong with it. */
 type Answer = { readonly files: 'go' | 'stay'; readonly fault?: Fault };
 
-/** Does a task, as often as it takes: one waits for a Stash that does not answer, or for a person to mend a setting. */
+/** Does a task, with repeated tries: it may wait for a Stash that does not answer, or for a person to fix a setting. */
 function createAnswer(
   stores: Stores,
   loaded: LoadedSettings,
@@ -89,7 +92,7 @@ function createAnswer(
   const notices = openAlertMemory(stores);
   const troubles = new Map<TaskMode, Trouble>();
   const failed = (mode: TaskMode, thrown: unknown): Answer => {
-    // The next step of the run meets it too, and the task is for a run with a queue that works.
+    // The next step of the run meets it too, and the task is left to a run with a working queue.
     if (thrown instanceof StoreError) throw thrown;
     const before = troubles.get(mode);
     const complaint = complaintOf(thrown, context.version);
@@ -109,12 +112,12 @@ function createAnswer(
   };
   return async ({ mode }) => {
     const before = troubles.get(mode);
-    // Each try may walk through all of Stash: not at each look of a watch.
+    // Each try may walk through all of Stash, so not every look of a watch tries.
     if (before !== undefined && now() < before.retryAt) return { files: 'stay', fault: before.fault };
     try {
       await answerTask(mode, { stores, loaded, signal }, context);
     } catch (thrown) {
-      // A stop cuts the request off: the task begins anew in the next run.
+      // A stop aborts the request: the next run starts the task again.
       if (signal?.aborted === true) return { files: 'stay' };
       return failed(mode, thrown);
     }
@@ -144,7 +147,7 @@ const ASKS_STASH: ReadonlySet<TaskMode> = new Set(['sync_all', 'sync_recent']);
 
 const NO_JITTER = 0.5;
 
-/** What a task waits for, under the names that a drain has for it; `undefined`: no wait will mend it. */
+/** What a task waits for, by the names that a drain uses; `undefined`: waiting will not help. */
 function faultOf(thrown: unknown): Fault | undefined {
   if (thrown instanceof UsageError) return { exitCode: EXIT.usage, what: 'stash_misconfigured' };
   if (!(thrown instanceof SyncError) || thrown.code === 'unexpected') return undefined;

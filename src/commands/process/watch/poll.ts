@@ -13,14 +13,14 @@ import {
   nearCursor,
 } from '../../../stash/server-time.ts';
 
-/** What a poll found: the first one only marks where to begin. */
+/** The result of a poll: the first one only marks where to begin. */
 export type Polled = { readonly kind: 'begun' } | { readonly kind: 'polled'; readonly changed: number };
 
 const PER_PAGE = 500;
 
 /**
- * Asks Stash what changed since the last poll, and puts it into the queue. It looks back further than it must, a little
- * each time and far at times (server-time.ts says why); what it has seen before is left out.
+ * Asks Stash what changed since the last poll, and puts it into the queue. Each look overlaps the one before a little,
+ * and now and then by hours (server-time.ts says why); changes already seen are skipped.
  * @throws {SyncError}
  */
 export async function pollStash(
@@ -28,7 +28,7 @@ export async function pollStash(
   place: { readonly intake: Pick<Intake, 'enqueue'>; readonly memory: PollMemory; now(): number },
 ): Promise<Polled> {
   const { intake, memory, now } = place;
-  // All pages are said at one instant: an edit by hand between two of them is later.
+  // All pages get the same stamp: an edit by hand between two of them is later.
   const saidAt = now();
   const clock = await stash.serverTime();
   const before = memory.read();
@@ -44,22 +44,24 @@ export async function pollStash(
   let priority: 'hand' | 'bulk' = 'hand';
   for (let after: number | undefined = 0; after !== undefined; ) {
     const page = await stash.changedSince(cursor, PER_PAGE, after);
-    // By the instant: what was written before the first look may be spelled later than what came after.
+    // Compares instants: a change before the first look may have a later text than one after it.
     const since = page.scenes.filter(({ stamp }) => !isBefore(stamp, beginAt, clock));
     const marked = since.map(({ sceneId, stamp }) => ({ sceneId, mark: markFor(stamp, clock) }));
     const news = marked.filter(({ sceneId, mark }) => isNews(mark, before.seen[sceneId]));
     const edits = news.map(({ sceneId }): SceneEdit => ({ sceneId, bare: true, data: {} }));
-    // A mass change, and no look far back of which nearly all is known: an edit by hand must not wait behind it.
+    // A page of mostly new changes with more to follow is a mass change: an edit by hand must not wait behind it.
     if (page.nextAfterId !== undefined && news.length > page.scenes.length / 2) priority = 'bulk';
     if (edits.length > 0) intake.enqueue(edits, { priority, now: now(), saidAt });
     for (const { sceneId, mark } of marked) seen[sceneId] = mark;
-    // What is in the queue is known at once: a page that fails must not bring those before it again at each look.
+    // What is in the queue is stored as seen at once: if a later page fails, the next look must not repeat the earlier
+    // ones.
     if (edits.length > 0) memory.save({ ...before, seen: { ...before.seen, ...seen } });
     changed += edits.length;
     after = page.nextAfterId;
   }
   memory.save({
-    // A clock that was put back before the first look would leave out all that comes until it is there again.
+    // If the clock was set back before the first look, a fixed start would hide all changes until the clock is there
+    // again.
     beginAt: clock.at < beginAt ? clock.at - FAR_OVERLAP_MS : beginAt,
     last: { at: clock.at, offset: clock.offset, farAt: isFar ? clock.at : last.farAt },
     seen,
@@ -67,14 +69,14 @@ export async function pollStash(
   return { kind: 'polled', changed };
 }
 
-/** Before the stamp of a scene that was taken while it might change once more under that stamp: it is taken again, once. */
+/** Prefixes the stamp of a scene that may still change again under the same stamp: such a scene is taken once more. */
 const UNSETTLED = '~';
 
 const markFor = (stamp: string, clock: StashClock): string => (isSettled(stamp, clock) ? stamp : UNSETTLED + stamp);
 
 const stampOf = (mark: string): string => (mark.startsWith(UNSETTLED) ? mark.slice(UNSETTLED.length) : mark);
 
-/** Whether there may be a change behind a mark that was not there when its scene was marked `before`. */
+/** Whether a mark may stand for a change that its earlier mark `before` does not cover. */
 function isNews(mark: string, before: string | undefined): boolean {
   return before === undefined || (mark !== before && mark !== UNSETTLED + before);
 }

@@ -27,8 +27,8 @@ import type { Polled } from './poll.ts';
 import { pollStash } from './poll.ts';
 
 /**
- * Looks for work again and again until a signal comes: events of the spool, changes in Stash, jobs that are due. What
- * goes wrong is told when it begins and when it is over, not at each look.
+ * Looks for work repeatedly until a signal comes: events in the spool, changes in Stash, jobs that are due. A problem
+ * is reported when it begins and when it is over, not at each look.
  */
 export async function watch(request: Omit<DrainRequest, 'startedAt' | 'before'>, context: Context): Promise<number> {
   const { dataDir, output } = context;
@@ -59,7 +59,7 @@ export async function watch(request: Omit<DrainRequest, 'startedAt' | 'before'>,
     const look = async (): Promise<void> => {
       const { faults: before } = await takeIn();
       await poll?.();
-      // A signal during the poll must not begin a drain that has not heard of it.
+      // After a signal during the poll no drain may start, since that drain would not know of it.
       if (stop.requested() !== undefined) return;
       await drain(async () => await runOnce(stores, { ...request, before, startedAt: context.now() }, context));
     };
@@ -76,7 +76,7 @@ export async function watch(request: Omit<DrainRequest, 'startedAt' | 'before'>,
   }
 }
 
-/** The end of a watch, on both streams: under `--json` every run closes with a summary. */
+/** Ends a watch on both streams: under `--json` every run closes with a summary. */
 function sayStopped(signal: NodeJS.Signals, stores: Stores, { output, now }: Context): number {
   const exitCode = signalExitCode(signal);
   output.log('info', say`[PlexSync] The watch was stopped by ${signal}`);
@@ -90,7 +90,7 @@ function sayStopped(signal: NodeJS.Signals, stores: Stores, { output, now }: Con
   return exitCode;
 }
 
-/** Runs a look; one that met a queue which another program holds is left at that, told once, and tried again at the next. */
+/** Runs a look; if another program holds the queue, reports that once and leaves it to the next look. */
 function createLockTeller({ output }: Context) {
   let isLocked = false;
   return async (look: () => Promise<void>): Promise<void> => {
@@ -106,7 +106,7 @@ function createLockTeller({ output }: Context) {
   };
 }
 
-/** Runs a drain and tells of it where it did something, or where what stops it is not what stopped the last one. */
+/** Runs a drain and reports it if it did something, or if it stopped for another reason than the last one. */
 function createDrainTeller({ output }: Context) {
   let isFirst = true;
   let trouble = '';
@@ -117,7 +117,7 @@ function createDrainTeller({ output }: Context) {
       if (result.ended > 0 || now !== trouble) result.tell();
       trouble = now;
     } catch (thrown) {
-      // What cannot work at the start is for the person who types; later it is for the log, and may be mended.
+      // A configuration error at the start ends the command; later it is logged, and may be fixed meanwhile.
       if (isFirst || !(thrown instanceof UsageError)) throw thrown;
       if (thrown.message !== trouble)
         output.log('error', say`[PlexSync] ${saidBy(thrown)} ${foreign(thrown.hint ?? '')}`);
@@ -128,7 +128,7 @@ function createDrainTeller({ output }: Context) {
   };
 }
 
-/** Polls Stash where its breaker allows it; while it does not answer, that is told once, and once more when it does. */
+/** Polls Stash if its breaker allows; reports once that it does not answer, and once that it does again. */
 function createPoll(
   stash: StashClient,
   stores: Stores,
@@ -154,7 +154,7 @@ function createPoll(
   return async () => {
     const restsUntil = stashBreaker.closedUntil();
     if (restsUntil !== undefined) {
-      // Told already where it was a poll that found out.
+      // Already reported if a poll found out.
       tell(trouble ?? say`it did not answer lately`, restsUntil);
       return;
     }
@@ -167,7 +167,7 @@ function createPoll(
       const news = wordsOf(polled);
       if (news !== undefined) output.log('info', news);
     } catch (thrown) {
-      // A stop cuts the request off: that is no trouble of Stash.
+      // A stop aborts the request: that is no trouble of Stash.
       if (stopped()) return;
       const isKnown = thrown instanceof UsageError || (thrown instanceof SyncError && thrown.code !== 'unexpected');
       if (!isKnown) throw thrown;
