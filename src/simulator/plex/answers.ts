@@ -9,7 +9,7 @@ export type Answer = {
   headers?: Record<string, string>;
 };
 
-/** Plex's bare error page, which it sends whatever `Accept` says (plex-api.md 10). */
+/** Plex's bare error page, which it sends whatever `Accept` asks for (plex-api.md 10). */
 export function htmlError(status: number, extra = ''): Answer {
   const name = STATUS_CODES[status] ?? 'Error';
   return {
@@ -19,7 +19,7 @@ export function htmlError(status: number, extra = ''): Answer {
   };
 }
 
-/** What a starting or migrating server says (plex-api.md 10). */
+/** The answer of a starting or migrating server (plex-api.md 10). */
 export function maintenance(): Answer {
   return {
     status: 503,
@@ -28,12 +28,12 @@ export function maintenance(): Answer {
   };
 }
 
-/** The answer to every write: 200, `text/html`, no bytes, also when JSON was asked for (plex-api.md 4.1). */
+/** The answer to every write: 200, `text/html`, empty, even when JSON was asked for (plex-api.md 4.1). */
 export function done(): Answer {
   return { status: 200, body: '', contentType: 'text/html' };
 }
 
-/** A MediaContainer in the form the client accepts. */
+/** A MediaContainer in the format that the client accepts. */
 export function container(tree: Tree, format: 'json' | 'xml', headers: Record<string, string> = {}): Answer {
   return format === 'json'
     ? { status: 200, body: toJson(tree), contentType: 'application/json', headers }

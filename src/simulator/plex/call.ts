@@ -3,7 +3,7 @@ import type { Library } from './library/library.ts';
 import type { Query } from './library/query.ts';
 import type { Quirks, TagSemantics } from './library/quirks.ts';
 
-/** One request, read and let in: `params` are the decoded groups of its path. */
+/** One request, parsed and authorised: `params` are the decoded groups of its path. */
 export type Call = {
   method: string;
   params: string[];
@@ -14,7 +14,7 @@ export type Call = {
   isOwner: boolean;
 };
 
-/** What every handler can reach; the mutable parts are what a test switches while the server runs. */
+/** What every handler can reach; a test changes the mutable parts while the server runs. */
 export type ServerState = {
   library: Library;
   machineIdentifier: string;

@@ -1,6 +1,6 @@
-/** One way an answer can go wrong. */
+/** One way in which an answer can fail. */
 export type Fault =
-  /** Not applied. The default body is Plex's HTML error page, for 503 its maintenance XML. */
+  /** Not applied. The default body is Plex's HTML error page, and for 503 its maintenance XML. */
   | {
       kind: 'status';
       status: number;
@@ -14,9 +14,9 @@ export type Fault =
   | { kind: 'drop-after' }
   /** Never answered; not applied. The socket stays open until `close()`. */
   | { kind: 'hang' }
-  /** Applied; answered as usual once `after` has come, so that a test decides what happens meanwhile. */
+  /** Applied; answered as usual once `after` resolves, so that a test decides what happens meanwhile. */
   | { kind: 'late'; after: Promise<void> }
-  /** Headers, then one byte about every 50 ms without end; not applied. */
+  /** Headers, then endlessly one byte about every 50 ms; not applied. */
   | { kind: 'drip' }
   /** Applied; 200 with half a body. */
   | { kind: 'garbage' }
@@ -54,7 +54,7 @@ export type SeenRequest = {
 
 export type FaultTarget = Route | 'all' | ((request: SeenRequest) => boolean);
 
-/** Keeps armed faults; the first one armed that fits a request and is not used up wins. */
+/** Holds armed faults; the first armed one that fits a request and has times left is used. */
 export function createFaults() {
   let armed: { where: FaultTarget; fault: Fault; left: number }[] = [];
   return {

@@ -6,7 +6,7 @@ import type { createFaults, Fault, SeenRequest } from './faults.ts';
 import { parseQuery, plexValue } from './library/query.ts';
 import { findEndpoint } from './routes.ts';
 
-/** What decides who is let in and how fast; `latencyMs` and `token` change while the server runs. */
+/** Decides which requests are authorised and how fast the server is; `latencyMs` and `token` change while it runs. */
 export type Settings = {
   token: string;
   readOnlyToken: string | undefined;
@@ -16,11 +16,11 @@ export type Settings = {
 };
 
 const DRIP_MS = 50;
-// On a browser's way in, the 401 of the root page leads to the web client (plex-api.md 1).
+// For browsers, the 401 of the root page redirects to the web client (plex-api.md 1).
 const TO_WEB_CLIENT =
   '<script>window.location = window.location.href.match(/(^.+\\/)[^/]*$/)[1] + "web/index.html";</script>';
 
-/** Carries requests from the wire to the endpoints and back, noting each and letting armed faults interfere. */
+/** Passes requests from the network to the endpoints and back, records each and applies armed faults. */
 export function createExchange({
   state,
   settings,
@@ -192,7 +192,7 @@ function faultAnswer(fault: Extract<Fault, { kind: 'status' | 'redirect' }>): An
   };
 }
 
-/** The first half of a body that had one, the beginning of a container for one that was empty. */
+/** The first half of a body; for an empty body, the beginning of a container. */
 function spoilt({ body, contentType }: Answer, format: 'json' | 'xml'): Answer {
   if (body.length > 0) return { status: 200, body: body.slice(0, Math.ceil(body.length / 2)), contentType };
   return format === 'json'

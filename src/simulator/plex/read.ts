@@ -55,7 +55,7 @@ export function readLibrary(_server: ServerState, { format }: Call): Answer {
   );
 }
 
-/** `GET /library/sections`; a scan shows as `refreshing` for the polls it lasts. */
+/** `GET /library/sections`; a scan shows as `refreshing` for as many polls as it lasts. */
 export function readSections(server: ServerState, { format }: Call): Answer {
   const sections = [...server.library.sections.values()];
   const rows = sections.map(sectionRow);
@@ -83,7 +83,7 @@ export function readListing(server: ServerState, call: Call): Answer {
     nowSeconds: server.library.nowSeconds(),
     quirks: server.quirks,
   });
-  // A limit of nothing is one of the inputs Plex answers as its own fault (plex-api.md 10).
+  // A zero limit is one of the inputs that Plex answers with 500 (plex-api.md 10).
   if (!found || limit === 0) return htmlError(500);
   const page = pageOf(limit === undefined ? found : found.slice(0, limit), call, server.quirks);
   const trim = trimOf(call.query);
@@ -91,7 +91,7 @@ export function readListing(server: ServerState, call: Call): Answer {
   return paged(call, page, { ...sectionFields(section), ...meta }, (item) => listingRow(item, trim, server.quirks));
 }
 
-/** `GET /library/sections/{id}/collections`: no collection is modelled as an item, so only the filters are told. */
+/** `GET /library/sections/{id}/collections`: no collection is modelled as an item, so it only lists the filters. */
 export function readCollections(server: ServerState, call: Call): Answer {
   const section = server.library.sections.get(call.params[0] ?? '');
   if (!section) return htmlError(404);
@@ -99,7 +99,9 @@ export function readCollections(server: ServerState, call: Call): Answer {
   return paged(call, pageOf<Item>([], call, server.quirks), { ...sectionFields(section), ...meta }, () => ({}));
 }
 
-/** `GET /library/metadata/{id},{id}`: those that exist, in the order asked; 404 when there are none (plex-api.md 3). */
+/**
+ * `GET /library/metadata/{id},{id}`: the existing ones, in the order asked; 404 when there are none (plex-api.md 3).
+ */
 export function readItems(server: ServerState, call: Call): Answer {
   const ids = new Set((call.params[0] ?? '').split(','));
   const found = [...ids].flatMap((id) => server.library.items.get(id) ?? []);
@@ -130,7 +132,7 @@ export function readImageBytes(server: ServerState, call: Call, shown?: ImageKin
   return bytes ? { status: 200, body: bytes, contentType: 'image/jpeg' } : htmlError(404);
 }
 
-/** `GET /activities`: the scans still running; anyone but the owner sees none (plex-api.md 8). */
+/** `GET /activities`: the running scans; only the owner sees them (plex-api.md 8). */
 export function readActivities(server: ServerState, { format, isOwner }: Call): Answer {
   const running = isOwner ? [...server.library.sections.values()].filter(({ scanPollsLeft }) => scanPollsLeft > 0) : [];
   const rows: Tree[] = running.map((section) => ({
@@ -163,7 +165,7 @@ function sectionFields(section: Section): Tree {
   };
 }
 
-/** An absent list is missing from JSON, never empty (plex-api.md 11). */
+/** In JSON an empty list is absent (plex-api.md 11). */
 function paged<Row>(call: Call, page: Page<Row>, fields: Tree, toRow: (row: Row) => Tree): Answer {
   const { totalSize, offset } = page.container;
   const headers: Record<string, string> =

@@ -20,7 +20,7 @@ type Endpoint = {
   route: Route;
   methods: readonly string[];
   path: RegExp;
-  /** Who may ask: anyone, any valid token, or the owner's only (plex-api.md 1). */
+  /** Who may use it: anyone, any valid token, or only the owner (plex-api.md 1). */
   access: 'anyone' | 'token' | 'owner';
   answer: (server: ServerState, call: Call) => Answer;
 };
@@ -55,7 +55,7 @@ const ENDPOINTS: readonly Endpoint[] = [
   { route: 'sections', methods: GET, path: exactly(SECTION), access: 'token', answer: readSectionMenu },
   { route: 'item', methods: GET, path: exactly(ITEM), access: 'token', answer: readItems },
   { route: 'edit', methods: PUT, path: exactly(ITEM), access: 'owner', answer: editItem },
-  // A rating belongs to the user of the token. The simulator knows one user, so nobody else may rate.
+  // A rating belongs to the token's user. The simulator has one user, the owner, so only the owner may rate.
   { route: 'rate', methods: ['PUT', 'GET'], path: exactly('/:/rate'), access: 'owner', answer: rate },
   ...(['posters', 'arts'] as const).flatMap((kind): Endpoint[] => {
     const one = kind === 'posters' ? 'poster' : 'art';

@@ -22,7 +22,7 @@ export type PlexServerOptions = {
   token?: string | undefined;
   /** A second valid token that may read but gets 403 on every write and refresh. */
   readOnlyToken?: string | undefined;
-  /** E.g. `/x7f3`; everything outside it is 404. */
+  /** E.g. `/x7f3`; every path outside it is 404. */
   basePath?: string | undefined;
   tagSemantics?: TagSemantics | undefined;
   machineIdentifier?: string | undefined;
@@ -30,7 +30,7 @@ export type PlexServerOptions = {
   version?: string | undefined;
   /** 0, the default, takes a free port; the address is always 127.0.0.1. */
   port?: number | undefined;
-  /** Milliseconds between doing what a request asks and answering it. */
+  /** Milliseconds between carrying a request out and answering it. */
   latencyMs?: number | undefined;
   /** A longer request target is answered with 414; 65,536 by default. */
   maxTargetBytes?: number | undefined;
@@ -44,16 +44,16 @@ export type PlexServerOptions = {
 };
 
 export type PlexServer = {
-  /** With the base path, without a slash at its end. */
+  /** With the base path, without a trailing slash. */
   url: string;
   token: string;
   machineIdentifier: string;
   /** Returns the `ratingKey`. */
   addItem(item: NewItem): string;
   item(ratingKey: string): ItemState | undefined;
-  /** What a person does in Plex: sets fields or whole lists, and locks them. */
+  /** Acts as a person in Plex: sets fields or whole lists, and locks them. */
   editByHand(ratingKey: string, patch: ItemPatch): void;
-  /** What an agent does: sets only what is not locked. */
+  /** Acts as an agent: sets only what is not locked. */
   refreshMetadata(ratingKey: string, patch: ItemPatch): void;
   /** Makes `fields` (edit names) the item's only locks. */
   setLocks(ratingKey: string, fields: readonly string[]): void;
@@ -62,25 +62,31 @@ export type PlexServer = {
   moveFile(ratingKey: string, file: string): void;
   /** In order of arrival; emptied by `resetRequests`. */
   requests: readonly SeenRequest[];
-  /** Requests since the start or the last reset, those that were made to fail included. */
+  /** Requests since the start or the last reset, including failed ones. */
   count(route?: Route): number;
   resetRequests(): void;
-  /** Makes matching requests go wrong, once by default; the returned function lifts it. The first one armed that still has times left wins. */
+  /**
+   * Makes matching requests fail, once by default; the returned function ends that. The first armed fault that has
+   * times left is used.
+   */
   fail(where: FaultTarget, fault: Fault, times?: number): () => void;
   setLatency(ms: number): void;
   setMaxTargetBytes(bytes: number): void;
   setTagSemantics(semantics: TagSemantics): void;
   setToken(token: string): void;
   setQuirks(quirks: Partial<Quirks>): void;
-  /** Called for each scalar value and tag name of an edit; no hook keeps values as sent. */
+  /** Called for each scalar value and tag name of an edit; without a hook values are stored as sent. */
   normaliseOnEdit(hook?: Normalise): void;
-  /** Called when a scan begins, so that a test can let it find files. */
+  /** Called when a scan begins, so that a test can add the files it finds. */
   onRefresh(hook?: (sectionKey: string, path: string | undefined) => void): void;
   /** Ends hanging answers too; a second call waits for the first. */
   close(): Promise<void>;
 };
 
-/** Starts a Plex Media Server that exists in memory only and is stricter than Plex: bad input Plex might let pass is 400. Rejects when the port is taken. */
+/**
+ * Starts a Plex Media Server in memory. It is stricter than Plex: bad input that Plex might accept is 400. Rejects when
+ * the port is taken.
+ */
 export async function startPlexServer(options: PlexServerOptions): Promise<PlexServer> {
   const machineIdentifier = options.machineIdentifier ?? createHash('sha1').update('plexsync simulator').digest('hex');
   const now = options.now ?? Date.now;
@@ -107,8 +113,8 @@ export async function startPlexServer(options: PlexServerOptions): Promise<PlexS
   const faults = createFaults();
   const requests: SeenRequest[] = [];
   const exchange = createExchange({ state, settings, faults, requests });
-  // Node would answer a long request line with 431 by itself, before the 414 that is to be tested. Plex closes idle
-  // sockets after 20 s (plex-api.md 1), Node by default after 5.
+  // By default Node answers a long request line with 431, before the 414 under test, and closes idle sockets after 5 s,
+  // where Plex takes 20 s (plex-api.md 1).
   const server = createServer({ maxHeaderSize: 1_048_576, keepAliveTimeout: 20_000 }, exchange.handle);
   const port = await listen(server, options.port ?? 0);
   let closing: Promise<void> | undefined;

@@ -8,7 +8,10 @@ import { TYPE_NUMBERS } from './library/item.ts';
 import { setScalar } from './library/library.ts';
 import { queryValue, wholeNumber } from './library/query.ts';
 
-/** `PUT /library/sections/{id}/all`. `id` is a filter: without it every item of the section is edited (plex-api.md 4.1). Nothing is applied when anything is wrong. */
+/**
+ * `PUT /library/sections/{id}/all`. `id` is a filter: without it every item of the section is edited (plex-api.md 4.1).
+ * One bad parameter refuses the whole edit.
+ */
 export function editSection(server: ServerState, call: Call): Answer {
   const section = server.library.sections.get(call.params[0] ?? '');
   if (!section) return htmlError(404);
@@ -66,8 +69,8 @@ export function upload(server: ServerState, call: Call, kind: ImageKind): Answer
   const url = queryValue(call.query, 'url');
   if (call.body.length === 0 && !url) return htmlError(400);
   if (call.body.length >= server.maxImageBytes) return htmlError(413);
-  // The simulator opens no connection of its own: an image given by URL is named by the hash of that URL, which is as
-  // unknown to the client as the hash of the bytes Plex would have fetched.
+  // The simulator opens no connections: an image given by URL gets the hash of that URL, which the client cannot know,
+  // just as it cannot know the hash of bytes that Plex fetched.
   const sha1 = sha1Of(call.body.length > 0 ? call.body : (url ?? ''));
   if (call.body.length > 0) server.images.set(sha1, call.body);
   if (!uploadImage(item, kind, { sha1, now: server.library.nowSeconds() })) return done();
@@ -87,7 +90,7 @@ export function select(server: ServerState, call: Call, kind: ImageKind): Answer
   return done();
 }
 
-/** `DELETE /library/metadata/{id}/thumb` or `/art`: shows none and locks the field (plex-api.md 6). */
+/** `DELETE /library/metadata/{id}/thumb` or `/art`: deselects the image and locks the field (plex-api.md 6). */
 export function deselect(server: ServerState, call: Call, kind: ImageKind): Answer {
   const item = server.library.items.get(call.params[0] ?? '');
   if (!item) return htmlError(404);
@@ -97,7 +100,10 @@ export function deselect(server: ServerState, call: Call, kind: ImageKind): Answ
   return done();
 }
 
-/** `GET` or `POST …/refresh`: begins a scan, unless the path is outside the section; `DELETE` ends it. 200 in any case (plex-api.md 8). */
+/**
+ * `GET` or `POST …/refresh`: begins a scan, unless the path is outside the section; `DELETE` ends it. Always 200
+ * (plex-api.md 8).
+ */
 export function refresh(server: ServerState, { method, params, query }: Call): Answer {
   const section = server.library.sections.get(params[0] ?? '');
   if (!section) return htmlError(404);

@@ -25,7 +25,10 @@ for (const [net, prefix] of [
   NEAR.addSubnet(net, prefix, 'ipv6');
 }
 
-/** Who is let in (stash.md 4). `settings.apiKey` may change; undefined is a server without credentials, open to its own network. */
+/**
+ * Authorises requests (stash.md 4). `settings.apiKey` may change; undefined is a server without credentials, open to
+ * its own network.
+ */
 export function createAccess(settings: { apiKey: string | undefined; now: () => number }) {
   const { now } = settings;
   const sessions = new Map<string, number>();
@@ -38,16 +41,16 @@ export function createAccess(settings: { apiKey: string | undefined; now: () => 
   }
 
   return {
-    /** The value of a cookie that is good for an hour, whatever its own attributes say. */
+    /** Returns the value of a session cookie that is valid for an hour, whatever the cookie's own attributes say. */
     issueSession(): string {
       const value = randomBytes(24).toString('base64url');
       sessions.set(value, now());
       return value;
     },
-    /** The refusal of a request, or undefined for one that is let in. */
+    /** The refusal of a request; undefined when it is authorised. */
     refusal(url: URL, headers: Record<string, string | string[] | undefined>): StashAnswer | undefined {
       const key = headers['apikey'] ?? url.searchParams.get('apikey') ?? '';
-      // The key is compared before anything else: a wrong one is refused by an open server, too.
+      // The key is checked first: even an open server refuses a wrong one.
       if (key !== '' && key !== settings.apiKey) return unauthorized();
       if (settings.apiKey === undefined) {
         const forwarded = String(headers['x-forwarded-for'] ?? '').split(',');

@@ -1,6 +1,6 @@
 import type { Fault as WireFault } from '../plex/faults.ts';
 
-/** One way an answer can go wrong: those of the simulated Plex, or a resolver that fails. */
+/** One way in which an answer can fail: those of the simulated Plex, or a failing resolver. */
 export type StashFault =
   | WireFault
   /** Not applied; 200 with `errors` and no data. */
@@ -9,7 +9,10 @@ export type StashFault =
 /** What kind of request a URL is. */
 export type StashRoute = 'graphql' | 'healthz' | 'screenshot' | 'image' | 'login' | 'other';
 
-/** One request as it arrived; the last four are those of a GraphQL request, `rootFields` without aliases and with repeats. */
+/**
+ * One request as it arrived; the last four fields are for GraphQL requests: `rootFields` without aliases and with
+ * repeats.
+ */
 export type SeenStashRequest = {
   method: string;
   route: StashRoute;
@@ -24,17 +27,17 @@ export type SeenStashRequest = {
   rootFields?: readonly string[];
 };
 
-/** A route, an operation's name, a root field's name, `all`, or a test of one's own. */
+/** A route, an operation's name, a root field's name, `all`, or a predicate. */
 export type StashFaultTarget = string | ((request: SeenStashRequest) => boolean);
 
-/** Whether a request is meant by a name. */
+/** Whether a target means this request. */
 export function isMeant(where: StashFaultTarget, request: SeenStashRequest): boolean {
   if (typeof where === 'function') return where(request);
   const { route, operationName, rootFields = [] } = request;
   return where === 'all' || where === route || where === operationName || rootFields.includes(where);
 }
 
-/** Keeps armed faults; the first one armed that fits a request and is not used up wins. */
+/** Holds armed faults; the first armed one that fits a request and has times left is used. */
 export function createStashFaults() {
   let armed: { where: StashFaultTarget; fault: StashFault; left: number }[] = [];
   return {

@@ -1,6 +1,9 @@
 import type { BulkMode, RelatedKind, Scene, ScenePatch } from './library/scene.ts';
 
-/** What happened, as Stash tells its plugins (stash.md 2.1); `sent` holds only the fields that were sent, under Stash's own names. */
+/**
+ * What happened, as Stash tells its plugins (stash.md 2.1); `sent` holds only the fields that were sent, under Stash's
+ * own names.
+ */
 export type HookEvent =
   /** A save of one scene. */
   | { kind: 'update'; id: number; sent: Sent }
@@ -10,13 +13,13 @@ export type HookEvent =
   | { kind: 'bulk'; id: number; ids: readonly number[]; sent: Sent }
   /** The Identify task; `groups` go under the old name `movies`. */
   | { kind: 'identify'; id: number; sent: Sent; cover?: Buffer }
-  /** A scan met a new file; also `sceneCreate`. */
+  /** A scan found a new file; also `sceneCreate`. */
   | { kind: 'create'; id: number }
-  /** A scan met a changed, renamed or added file of a known scene. */
+  /** A scan found a changed, renamed or added file of a known scene. */
   | { kind: 'rescan'; id: number }
-  /** Before the scene is removed here; `by` tells how it was: by id, with others, or by Clean. */
+  /** Sent before the scene is removed; `by` tells how it was removed: by id, together with others, or by Clean. */
   | { kind: 'destroy'; id: number; by?: 'one' | 'many' | 'clean' }
-  /** A task of the Tasks page: its arguments. */
+  /** A task of the Tasks page, with its arguments. */
   | { kind: 'task'; args: Readonly<Record<string, unknown>> };
 
 export type Sent = Readonly<Record<string, unknown>>;
@@ -29,7 +32,10 @@ const UPDATE_KEYS = [
   ...['cover_image', 'stash_ids', 'resume_time', 'play_duration', 'play_count', 'primary_file_id'],
 ];
 
-/** The text a plugin finds on stdin: one JSON object without a newline. `random` orders `inputFields`, which have none in Stash. */
+/**
+ * The text a plugin gets on stdin: one JSON object without a newline. `random` orders `inputFields`, whose order in
+ * Stash is random.
+ */
 export function hookInput(
   event: HookEvent,
   { scene, minor, server, random }: { scene?: Scene; minor: number; server: ServerConnection; random: () => number },
@@ -40,7 +46,7 @@ export function hookInput(
 
 export type IdOf = (kind: RelatedKind, name: string) => string;
 
-/** What a save of `patch` sends: names become ids, and groups were movies before v0.27. */
+/** What a save of `patch` sends: names become ids, and before v0.27 groups are called movies. */
 export function sentOf(patch: ScenePatch, { idOf, minor }: { idOf: IdOf; minor: number }): Record<string, unknown> {
   const { studio, performers, tags, groups, stashIds, cover, ...same } = patch;
   const [list, id] = minor >= 27 ? ['groups', 'group_id'] : ['movies', 'movie_id'];
@@ -55,7 +61,10 @@ export function sentOf(patch: ScenePatch, { idOf, minor }: { idOf: IdOf; minor: 
   });
 }
 
-/** The same for a bulk edit, whose lists say how they join those that are there. It can set neither covers nor stash ids. */
+/**
+ * What a bulk edit sends: its lists tell how they combine with the existing ones. It can set neither covers nor stash
+ * ids.
+ */
 export function bulkSentOf(
   patch: Omit<ScenePatch, 'cover' | 'stashIds'>,
   { idOf, minor, mode }: { idOf: IdOf; minor: number; mode: BulkMode },
@@ -122,7 +131,7 @@ function contextOf(
   }
 }
 
-/** Every key is there, null unless sent (stash.md 2.1). */
+/** Every key is present, null unless sent (stash.md 2.1). */
 function wholeInput(sent: Sent, minor: number): Sent {
   const keys = UPDATE_KEYS.filter((key) => key !== 'groups' || minor >= 27);
   return { ...Object.fromEntries(keys.map((key) => [key, null])), ...sent };
@@ -144,7 +153,7 @@ function destroyInput({ id, by = 'one' }: { id: number; by?: 'one' | 'many' | 'c
 function connectionOf({ port, pluginDir, cookie }: ServerConnection): object {
   return {
     Scheme: 'http',
-    // The address it listens on as configured, which is no address to call (stash.md 4).
+    // The configured listening address, which cannot be connected to (stash.md 4).
     Host: '0.0.0.0',
     Port: port,
     SessionCookie: cookie === null ? null : sessionCookie(cookie),

@@ -17,7 +17,7 @@ export type StashCall = {
 const DRIP_MS = 50;
 const COMPRESSED_BYTES = 1024;
 
-/** Carries requests from the wire to `answer` and back, noting each and letting armed faults interfere. */
+/** Passes requests from the network to `answer` and back, records each and applies armed faults. */
 export function createStashExchange({
   answer,
   now,
@@ -54,7 +54,7 @@ export function createStashExchange({
         Object.assign(seen, { query, variables, operationName, rootFields });
       }
       requests.push(seen);
-      // The clock of its times is that of its answers.
+      // Answers carry the clock that the stored times use.
       response.setHeader('Date', new Date(now()).toUTCString());
       const decide = (): StashAnswer => answer({ url, route, headers: request.headers, graphql });
       respond({ request, response, seen, fault: faults.take(seen), decide });

@@ -2,19 +2,19 @@
  * A Stash that exists in memory only. What it answers (stash.md 4 to 7):
  *
  *   POST, GET /graphql               {query, variables, operationName}; the schema is the release's own. A query that does not
- *                                    parse or fit is 422, or 400 for whom `application/graphql-response+json` suits (also
- *                                    an Accept of everything); a body that is no GraphQL request is 400; a resolver's
- *                                    error is 200 with `errors`.
+ *                                    parse or fit is 422, or 400 for a client that accepts
+ *                                    `application/graphql-response+json` (or everything); a body that is no GraphQL
+ *                                    request is 400; a resolver's error is 200 with `errors`.
  *   GET /scene/ID/screenshot         The cover, or 200 with an SVG placeholder; 404 for a scene that is gone.
  *   GET /performer/ID/image          The same; /studio/ and /tag/ too.
- *   GET /healthz                     200 before anyone is asked for a key.
+ *   GET /healthz                     200, without a key.
  *   everything else                  200 with the web page, whatever the method.
  *
- * With credentials, who brings neither key nor session gets 401 from /graphql and from paths with a file extension, and
- * elsewhere 302 to /login, which is 200. A wrong key is 401 everywhere, on a server without credentials too.
+ * A server with credentials answers a request without key or session with 401 on /graphql and on paths with a file
+ * extension, and elsewhere with 302 to /login, which is 200. A wrong key is 401 everywhere, even without credentials.
  *
- * Times are stored and compared as text: whole seconds in the server's zone. What sets a scene's `updated_at` and what
- * fires a hook is the table of stash.md 3; each method below says it for itself.
+ * Times are stored and compared as text: whole seconds in the server's zone. The table of stash.md 3 tells what sets a
+ * scene's `updated_at` and what fires a hook; each method below repeats it.
  */
 import type { Server } from 'node:http';
 import { createServer } from 'node:http';
@@ -47,16 +47,16 @@ export type {
 };
 
 export type StashServerOptions = StashRelease & {
-  /** Without one the server has no credentials and lets its own network in. */
+  /** Without a key the server has no credentials and is open to its own network. */
   apiKey?: string | undefined;
   /** 0, the default, takes a free port; the address is always 127.0.0.1. */
   port?: number | undefined;
   latencyMs?: number | undefined;
   /** Epoch milliseconds. */
   now?: (() => number) | undefined;
-  /** In [0, 1); orders what has no order in Stash. */
+  /** In [0, 1); orders what has no fixed order in Stash. */
   random?: (() => number) | undefined;
-  /** What links begin with instead of the request's own Host. */
+  /** The start of links, instead of the request's own Host. */
   externalHost?: string | undefined;
   status?: 'OK' | 'SETUP' | 'NEEDS_MIGRATION' | undefined;
   pluginDir?: string | undefined;
@@ -64,55 +64,58 @@ export type StashServerOptions = StashRelease & {
 };
 
 export type StashServer = {
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   url: string;
   apiKey: string | undefined;
-  /** Returns its id. Fires no hook by itself: `hookInput({ kind: 'create', id })` is what Stash would send. */
+  /** Returns its id and fires no hook: `hookInput({ kind: 'create', id })` is what Stash would send. */
   addScene(scene: NewScene): number;
   /** A save in Stash. Returns the stdin of the hook it fires. */
   editScene(id: number, patch: ScenePatch): string;
-  /** Returns the stdin of each scene's hook, in order. `mode`, `SET` by default, is that of every list. */
+  /** Returns the stdin of each scene's hook, in order. `mode` (`SET` by default) applies to every list. */
   bulkEdit(ids: readonly number[], patch: Omit<ScenePatch, 'cover' | 'stashIds'>, mode?: BulkMode): string[];
-  /** What auto-tag or cover generation does: `updated_at` changes, no hook fires. */
+  /** Acts like auto-tag or cover generation: `updated_at` changes, no hook fires. */
   editWithoutHook(id: number, patch: ScenePatch): void;
-  /** What a metadata import does: no hook, and `updated_at` is what the import says, in epoch milliseconds, or stays. */
+  /** Acts like a metadata import: no hook, and `updated_at` is the import's, in epoch milliseconds, or stays. */
   importScene(id: number, patch: ScenePatch & { updatedAt?: number | undefined }): void;
-  /** Of the o-counter; neither a hook nor `updated_at`. */
+  /** Increments the o-counter; changes neither `updated_at` nor fires a hook. */
   countUp(id: number): void;
   /** Returns the stdin of the hook it fires. */
   removeScene(id: number): string;
-  /** The destination is updated, the sources vanish, no hook fires. */
+  /** Updates the destination and removes the sources; no hook fires. */
   mergeScenes(sources: readonly number[], destination: number): void;
-  /** Sets what a name alone does not say; makes it when it is not there yet. */
+  /** Sets further fields of a related object, and creates it if needed. */
   setRelated(kind: RelatedKind, name: string, fields: RelatedFields): void;
   renameTag(from: string, to: string): void;
   renamePerformer(from: string, to: string): void;
   renameStudio(from: string, to: string): void;
   renameGroup(from: string, to: string): void;
-  /** Takes it out of all scenes, none of which counts as updated. */
+  /** Removes it from all scenes without updating them. */
   removeRelated(kind: RelatedKind, name: string): void;
-  /** Of the primary file; only the file counts as updated. */
+  /** Moves the primary file; only the file counts as updated. */
   moveFile(id: number, path: string): void;
   /** Nothing counts as updated and no hook fires. */
   moveFolder(from: string, to: string): void;
-  /** A copy of what is stored. */
+  /** A copy of the stored scene. */
   scene(id: number): Scene | undefined;
   hookInput(event: HookEvent): string;
-  /** A session cookie's value, good for an hour of `now`. */
+  /** Returns the value of a session cookie that is valid for an hour of `now`. */
   issueSession(): string;
   /** In order of arrival; emptied by `resetRequests`. */
   requests: readonly SeenStashRequest[];
-  /** Requests to a route (`graphql`, `screenshot`, …), or with an operation or root field of that name; each request once. */
+  /**
+   * Requests to a route (`graphql`, `screenshot`, …), or with an operation or root field of that name; each request
+   * counts once.
+   */
   count(what?: string): number;
   resetRequests(): void;
-  /** Makes matching requests go wrong, once by default; the returned function lifts it. */
+  /** Makes matching requests fail, once by default; the returned function ends that. */
   fail(where: StashFaultTarget, fault: StashFault, times?: number): () => void;
   setLatency(ms: number): void;
-  /** undefined takes the credentials away. */
+  /** undefined removes the credentials. */
   setApiKey(key: string | undefined): void;
-  /** Nobody answers at the address until `start`. */
+  /** Stops listening until `start`. */
   stop(): Promise<void>;
-  /** At the same address, with all its scenes; as another release if told so. */
+  /** Starts at the same address with all its scenes, as another release if given. */
   start(release?: StashRelease): Promise<void>;
   restart(release?: StashRelease): Promise<void>;
   close(): Promise<void>;
@@ -120,7 +123,10 @@ export type StashServer = {
 
 export type RelatedFields = Partial<Pick<Related, 'disambiguation' | 'gender' | 'image'>> & { parent?: string };
 
-/** Starts a Stash that exists in memory only: its GraphQL, its images and its way of letting people in (stash.md 4 to 7). Rejects when the port is taken. */
+/**
+ * Starts a Stash in memory: its GraphQL, its images and its authentication (stash.md 4 to 7). Rejects when the port is
+ * taken.
+ */
 export async function startStashServer(options: StashServerOptions = {}): Promise<StashServer> {
   const now = options.now ?? Date.now;
   const random = options.random ?? Math.random;

@@ -4,7 +4,7 @@ import { setScalar } from './library.ts';
 import type { Query } from './query.ts';
 import type { Quirks, TagSemantics } from './quirks.ts';
 
-/** What Plex makes of a value it is sent; undefined drops the write in silence. `field` is the edit name. */
+/** How Plex changes a value it is sent; undefined drops the write silently. `field` is the edit name. */
 export type Normalise = (field: string, value: string, ratingKey: string) => string | undefined;
 
 type Addition = { name: string; text?: string; thumb?: string; tagThumb?: string };
@@ -19,7 +19,7 @@ const LOCKABLE: ReadonlySet<string> = new Set([...SCALAR_FIELDS, ...TAG_KINDS, '
 const isScalar = (name: string): name is ScalarField => (SCALAR_FIELDS as readonly string[]).includes(name);
 const isKind = (name: string): name is TagKind => (TAG_KINDS as readonly string[]).includes(name);
 
-/** Reads the edit parameters of a PUT; undefined when one is not known or has a bad value (Plex's 400, but stricter than Plex). */
+/** Parses the edit parameters of a PUT; undefined when one is unknown or has a bad value (400, stricter than Plex). */
 export function parseEdits(query: Query): Edits | undefined {
   const edits: Edits = { scalars: new Map(), locks: new Map(), kinds: new Map() };
   for (const [key, value] of query) {
@@ -110,7 +110,9 @@ export function isRating(value: string): boolean {
   return /^\d+(\.\d+)?$/.test(value) && Number(value) <= 10;
 }
 
-/** Line breaks and tabs may stand in a summary; other control characters make Plex's own XML unreadable (plex-api.md 11). */
+/**
+ * A summary may contain line breaks and tabs; other control characters make Plex's own XML unreadable (plex-api.md 11).
+ */
 function hasControls(value: string): boolean {
   return /(?![\t\n\r])\p{Cc}/u.test(value);
 }
@@ -151,7 +153,7 @@ function applyKind(item: Item, kind: TagKind, { edit, rules }: { edit: KindEdit;
     const kept = normalised(item, { field: kind, value: name, rules });
     if (kept === undefined || kept === '') continue;
     const tag = rules.tagRow(kind, kept);
-    // The portrait of a tag row is shared by every item of the server (plex-api.md 4.3).
+    // All items of the server share the portrait of a tag row (plex-api.md 4.3).
     if (tagThumb !== undefined && rules.portraits !== 'tagging') tag.thumb = tagThumb;
     const old = taggings.get(tag);
     taggings.set(tag, {

@@ -1,8 +1,8 @@
 import type { Item } from './item.ts';
 
-/** Finds the items one of whose files contains a text, letter case aside; valid until a file of the section changes. */
+/** Finds the items with a file whose path contains a text, ignoring case; valid until a file of the section changes. */
 export function createFileFinder(items: readonly Item[]): (needle: string) => Item[] {
-  // One long text, one file a line, is searched several times faster than 100,000 short ones.
+  // One long text with a file per line is searched several times faster than 100,000 short ones.
   const lines: string[] = [];
   const starts: number[] = [];
   const owners: Item[] = [];

@@ -19,7 +19,10 @@ const NUMBER_FIELDS: Record<string, (item: Item) => number> = {
   originallyAvailableAt: (item) => Date.parse(item.values.originallyAvailableAt ?? '') / 1000 || 0,
 };
 
-/** The items a listing request asks for, in its order; undefined when it uses `file` without `type`, which Plex answers with 500 (plex-api.md 2.4). Unknown filters are ignored, so the whole library may come back. */
+/**
+ * The items a listing request asks for, in its order; undefined for `file` without `type`, which Plex answers with 500
+ * (plex-api.md 2.4). Unknown filters are ignored, so the whole library may be returned.
+ */
 export function selectItems(
   section: Section,
   query: Query,
@@ -41,7 +44,7 @@ export function selectItems(
   return sorted(found, sort);
 }
 
-/** Splits `file>` into field and operator: what was left of the separating `=` (plex-api.md 2.2). */
+/** Splits `file>` into field and operator: the part of the key before the separating `=` (plex-api.md 2.2). */
 function toFilter(key: string, value: string): Filter[] {
   const match = /^(?:[a-z]+\.)?([A-Za-z]+)(!?(?:=|<<|>>|<|>)?)$/.exec(key);
   return match?.[1] ? [{ field: match[1], operator: match[2] ?? '', value }] : [];
@@ -56,7 +59,7 @@ function findByFile(section: Section, needle: string): Item[] {
   return section.findByFile(needle);
 }
 
-/** A comma in the value means OR, and an empty alternative fits everything (plex-api.md 2.2). */
+/** A comma in the value means OR, and an empty alternative matches everything (plex-api.md 2.2). */
 function toTest({ field, operator, value }: Filter, nowSeconds: number): Test | undefined {
   const negated = operator.startsWith('!');
   const bare = negated ? operator.slice(1) : operator;
@@ -109,7 +112,7 @@ function numberTest(
   return undefined;
 }
 
-/** Tags are asked for by id; the plain name is taken too, as python-plexapi may send it. */
+/** Clients ask for tags by id; the plain name is accepted too, as python-plexapi may send it. */
 function tagTest(kind: TagKind, wanted: string[]): Test {
   return (item) =>
     (item.lists[kind] ?? []).some(
@@ -138,7 +141,10 @@ function textOf(item: Item, field: string): string {
   return (values[field] ?? (field === 'titleSort' ? item.values.title : undefined) ?? '').toLowerCase();
 }
 
-/** Sorting 100,000 items for each page of a listing would cost more than all else, so a section keeps its orders. */
+/**
+ * Sorting 100,000 items for each page of a listing would cost more than everything else, so a section caches its
+ * orders.
+ */
 function wholeSection(section: Section, sort: string): Item[] {
   let order = section.orders.get(sort);
   if (!order) {
@@ -148,7 +154,7 @@ function wholeSection(section: Section, sort: string): Item[] {
   return order;
 }
 
-/** Orders by the comma-chained keys of `sort`; unknown keys are ignored, ties go by id. */
+/** Sorts by the comma-separated keys of `sort`; unknown keys are ignored, ties are broken by id. */
 function sorted(items: Item[], sort: string): Item[] {
   const keys = sort.split(',').flatMap((part) => {
     const [field = '', ...flags] = part.split(':');

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Gallery, ImageKind, Item } from './item.ts';
 
-/** The images an item can show; every item starts with one frame grabbed from its file as the poster, and no art. */
+/** The images of an item; every item starts with one frame of its file as the poster, and no art. */
 export function galleryOf(item: Item, kind: ImageKind): Gallery {
   const known = item.galleries[kind];
   if (known) return known;
@@ -24,7 +24,10 @@ export function sha1Of(bytes: Buffer | string): string {
   return createHash('sha1').update(bytes).digest('hex');
 }
 
-/** Stores and selects an image. False when the item already holds it: then nothing changes, it is not even selected (plex-api.md 6). */
+/**
+ * Stores and selects an image. False when the item already has it: then nothing changes, not even the selection
+ * (plex-api.md 6).
+ */
 export function uploadImage(item: Item, kind: ImageKind, { sha1, now }: { sha1: string; now: number }): boolean {
   const ratingKey = uploadKey(kind, sha1);
   const gallery = galleryOf(item, kind);
@@ -34,7 +37,7 @@ export function uploadImage(item: Item, kind: ImageKind, { sha1, now }: { sha1: 
   return true;
 }
 
-/** Makes a held image the shown one; false when the item does not hold it. */
+/** Selects an image that the item has; false when it does not have it. */
 export function selectImage(
   item: Item,
   kind: ImageKind,
@@ -49,7 +52,7 @@ export function selectImage(
   return true;
 }
 
-/** `/library/metadata/7/thumb/<version>`, or undefined when nothing is shown. */
+/** `/library/metadata/7/thumb/<version>`; undefined when no image is selected. */
 export function imagePath(item: Item, kind: ImageKind): string | undefined {
   const version = item.imageVersions[kind];
   const gallery = item.galleries[kind];

@@ -16,7 +16,9 @@ export const SCALAR_FIELDS = [
 ] as const;
 export type ScalarField = (typeof SCALAR_FIELDS)[number];
 
-/** Tag kinds by their edit name, with the element each is read back as: only `actor` changes its name (plex-api.md 4.3). */
+/**
+ * Tag kinds by their edit name, with the element each is read back as: only `actor` changes its name (plex-api.md 4.3).
+ */
 export const TAG_ELEMENTS = {
   genre: 'Genre',
   actor: 'Role',
@@ -43,7 +45,7 @@ export type Media = { id: number; parts: Part[]; optimized: boolean };
 export type Image = { ratingKey: string; provider?: string };
 export type Gallery = { images: Image[]; selected: string | undefined };
 
-/** Where a section keeps its items; the two caches are dropped by every change that could make them wrong. */
+/** A section with its items; every change that could make a cache wrong drops it. */
 export type Section = {
   key: string;
   title: string;
@@ -72,7 +74,7 @@ export type Item = {
   year: number | undefined;
   durationMs: number;
   updatedAt: number;
-  /** Epoch seconds; of an item that is in the trash. */
+  /** Epoch seconds; set while the item is in the trash. */
   deletedAt: number | undefined;
   galleries: Partial<Record<ImageKind, Gallery>>;
   imageVersions: Partial<Record<ImageKind, number>>;
@@ -99,14 +101,17 @@ export type ItemPatch = {
   labels?: readonly string[] | undefined;
 };
 
-/** What `addItem` takes beside the fields; several files are several versions (Media), or with `stacked` parts of one. */
+/**
+ * What `addItem` accepts besides the fields; several files are several versions (Media), or with `stacked` parts of
+ * one.
+ */
 export type NewItem = ItemPatch & {
   sectionKey: string;
   file: string | readonly string[];
   stacked?: boolean | undefined;
-  /** A file Plex itself made, listed with `proxyType="42"`; no version of the user's. */
+  /** A file that Plex itself made, listed with `proxyType="42"`; not one of the user's versions. */
   optimizedFile?: string | undefined;
-  /** Its file is gone from the disk, and the trash was not emptied since. */
+  /** Its file was deleted from the disk, and the trash was not emptied since. */
   inTrash?: boolean | undefined;
   ratingKey?: string | undefined;
   /** Bytes, of each part. */
@@ -138,7 +143,7 @@ export type ItemState = {
   labels: string[];
   /** Sorted edit names (`actor`, not `Role`). */
   locked: string[];
-  /** Every part of every version, optimised ones left out. */
+  /** Every part of every version, without optimised ones. */
   files: string[];
   duration: number;
   /** Epoch seconds. */

@@ -64,7 +64,9 @@ export function createLibrary(
     return item;
   }
 
-  /** Marks an item changed now. Of its section's cached orders only that by id stays right, whatever was edited. */
+  /**
+   * Marks an item as changed now. Drops the cached orders of its section, except the one by id, which no edit changes.
+   */
   function touch(item: Item): void {
     item.updatedAt = nowSeconds();
     item.section.changes += 1;
@@ -77,7 +79,7 @@ export function createLibrary(
     section.orders.clear();
   }
 
-  /** The one row of a name, in its first spelling: how Plex treats letter case is not known (plex-api.md 4.3). */
+  /** The one row of a name, in its first spelling: how Plex treats letter case is unknown (plex-api.md 4.3). */
   function tagRow(kind: TagKind, name: string): Tag {
     const key = `${kind}:${name.toLowerCase()}`;
     let tag = tags.get(key);
@@ -94,7 +96,7 @@ export function createLibrary(
     item.lists[kind] = Array.from(byTag, ([tag, data]) => ({ tag, ...data }));
   }
 
-  /** Sets what `patch` names and returns the edit names it touched; a field for which `skip` says yes is left alone. */
+  /** Sets what `patch` names and returns the edit names it set; leaves out fields for which `skip` returns true. */
   function applyPatch(item: Item, patch: ItemPatch, skip: (field: string) => boolean): string[] {
     const touched: string[] = [];
     for (const field of SCALAR_FIELDS) {
@@ -137,7 +139,9 @@ export function createLibrary(
     return media;
   }
 
-  /** A given `ratingKey` need not be a number (plex-api.md 11); its place in the order of ids is then after all before it. */
+  /**
+   * A given `ratingKey` need not be a number (plex-api.md 11); in the order by id it then comes after all earlier ones.
+   */
   function nextOrder(ratingKey: string | undefined): number {
     const order = ratingKey !== undefined && /^\d+$/.test(ratingKey) ? Number(ratingKey) : lastOrder + 1;
     lastOrder = Math.max(lastOrder, order);

@@ -17,7 +17,7 @@ const OPERATORS = {
   date: ['>>=', '<<='],
 } as const;
 
-/** What `includeMeta=1` advertises: neither `file` nor `updatedAt` is in it, though both are accepted (plex-api.md 2.3 and 2.4). */
+/** What `includeMeta=1` lists: neither `file` nor `updatedAt`, although both are accepted (plex-api.md 2.3 and 2.4). */
 export function filterMeta({ key, type }: Section): Tree {
   const path = `/library/sections/${key}/all`;
   return {

@@ -52,7 +52,7 @@ export function pageOf<Row>(
   return { rows: page, container: { size: page.length, totalSize: rows.length, offset: start } };
 }
 
-/** What the request asks to leave out of rows. */
+/** What the request asks to omit from rows. */
 export function trimOf(query: Query): Trim {
   const names = [queryValue(query, 'excludeElements'), queryValue(query, 'excludeFields')].join(',').split(',');
   return { exclude: new Set(names.filter((name) => name !== '')), guids: queryValue(query, 'includeGuids') === '1' };

@@ -1,8 +1,8 @@
-/** What a MediaContainer is made of: scalars become attributes, objects and arrays child elements. */
+/** The content of a MediaContainer: scalars become attributes, objects and arrays child elements. */
 export type Tree = { [name: string]: TreeValue };
 type TreeValue = string | number | boolean | undefined | Tree | Tree[];
 
-/** The JSON form: absent lists are missing, never empty (plex-api.md 11). */
+/** The JSON form: an empty list is absent (plex-api.md 11). */
 export function toJson(container: Tree): string {
   return JSON.stringify({ MediaContainer: container });
 }
@@ -51,7 +51,7 @@ function attribute(value: string | number | boolean): string {
   return value.replace(SPECIAL, (character) => ENTITIES[character] ?? '');
 }
 
-// Characters that XML 1.0 forbids (controls, halves of surrogate pairs) have no entity and are left out.
+// XML 1.0 forbids these characters (controls, halves of surrogate pairs) and has no entity for them: they are omitted.
 const SPECIAL = /[&<>"\p{Cc}\p{Cs}\ufffe\uffff]/gu;
 const ENTITIES: Record<string, string> = {
   '&': '&amp;',

@@ -5,7 +5,7 @@ import type { Quirks } from './quirks.ts';
 import type { Tree } from './render.ts';
 import { numberOf } from './snapshot.ts';
 
-/** A trimming of rows asked for with `excludeElements`, `excludeFields` and `includeGuids` (plex-api.md 2.6). */
+/** What to omit from rows, asked for with `excludeElements`, `excludeFields` and `includeGuids` (plex-api.md 2.6). */
 export type Trim = { exclude: ReadonlySet<string>; guids: boolean };
 
 /** How many tags of a kind a listing row shows; kinds not named here are left out of listings (plex-api.md 2.5). */
@@ -25,7 +25,7 @@ export function listingRow(item: Item, trim: Trim, quirks: Quirks): Tree {
   return trimmed(row, trim);
 }
 
-/** The item in full, as `/library/metadata/{id}` has it; `librarySectionID` is on the item itself (plex-api.md 3 and (b)). */
+/** The full item, as in `/library/metadata/{id}`; `librarySectionID` is on the item itself (plex-api.md 3 and (b)). */
 export function fullRow(item: Item, trim: Trim): Tree {
   const { section } = item;
   const row: Tree = {

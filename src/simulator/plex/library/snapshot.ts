@@ -1,7 +1,7 @@
 import { galleryOf, imagePath } from './images.ts';
 import type { Item, ItemState, TagKind } from './item.ts';
 
-/** Copies an item's state; later edits do not show in the copy. */
+/** Copies an item's state; later edits do not change the copy. */
 export function snapshot(item: Item): ItemState {
   const { values } = item;
   const names = (kind: TagKind): string[] => (item.lists[kind] ?? []).map(({ tag }) => tag.name);
@@ -48,7 +48,7 @@ export function snapshot(item: Item): ItemState {
   };
 }
 
-/** A number kept in its wire form; undefined when unset. */
+/** A number stored in its wire form; undefined when unset. */
 export function numberOf(value: string | undefined): number | undefined {
   return value === undefined ? undefined : Number(value);
 }

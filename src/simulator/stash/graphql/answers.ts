@@ -16,7 +16,7 @@ export type StashSettings = {
   pluginSettings: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 };
 
-/** Decides what each request is answered with. */
+/** Decides the answer to each request. */
 export function createStashAnswers({
   library,
   rules,
@@ -30,7 +30,7 @@ export function createStashAnswers({
 }): (call: StashCall) => StashAnswer {
   return (call) => {
     const { url, route, headers } = call;
-    // The liveness probe is answered before anyone is asked who they are.
+    // The liveness probe needs no credentials.
     if (route === 'healthz') return bare(200, '.');
     const refused = access.refusal(url, headers);
     if (refused) return refused;
@@ -49,7 +49,7 @@ export function createStashAnswers({
       }
       case 'login':
       case 'other':
-        // Whatever else is asked for, Stash answers with its one page.
+        // Stash answers every other path with its one web page.
         return { status: 200, contentType: 'text/html; charset=utf-8', body: '<!doctype html><title>Stash</title>' };
       default:
         return route satisfies never;

@@ -2,7 +2,7 @@ import type { BulkMode, Related, Scene, ScenePatch } from '../library/scene.ts';
 
 const LISTS = ['urls', 'tags', 'performers', 'groups'] as const;
 
-/** The patch that a bulk edit amounts to for one scene. */
+/** The patch of a bulk edit for one scene. */
 export function bulkPatch({ urls, tags, performers, groups }: Scene, patch: ScenePatch, mode: BulkMode): ScenePatch {
   const present = {
     urls,

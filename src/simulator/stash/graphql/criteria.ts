@@ -1,4 +1,7 @@
-/** How one criterion of a filter compares (stash.md 5.2). Each function returns a test; a modifier Stash panics at throws. */
+/**
+ * How one criterion of a filter compares (stash.md 5.2). Each function returns a test; it throws for a modifier at
+ * which Stash panics.
+ */
 
 export type Modifier =
   | 'EQUALS'
@@ -22,12 +25,12 @@ export type ListCriterion = {
   modifier: Modifier;
 };
 
-/** What Stash says after its code panicked. */
+/** Stash's message after its code panicked. */
 export class InternalSystemError extends Error {
   override message = 'internal system error';
 }
 
-/** Numbers as numbers; for times, whose stored spellings are given, plain text order, so that an offset counts for nothing. */
+/** Compares numbers as numbers, and times as plain text in their stored spelling, so that offsets are ignored. */
 export function orderTest<Value extends string | number>(
   { value, value2, modifier }: Criterion<Value>,
   whenOpen: Value,
@@ -55,7 +58,7 @@ export function orderTest<Value extends string | number>(
   }
 }
 
-/** EQUALS is LIKE without escaping, INCLUDES any of the words unless the value is wrapped in double quotes. */
+/** EQUALS is LIKE without escaping; INCLUDES matches any of the words, or the whole value if it is in double quotes. */
 export function textTest({ value, modifier }: Criterion<string>): (actual: string | null) => boolean {
   const isSet = (actual: string | null): actual is string => actual !== null && actual.trim() !== '';
   switch (modifier) {
@@ -82,7 +85,7 @@ export function textTest({ value, modifier }: Criterion<string>): (actual: strin
   }
 }
 
-/** Which of the related rows a scene must have, by id. */
+/** Tests which related rows a scene has, by id. */
 export function listTest({ value, excludes, modifier }: ListCriterion): (ids: readonly number[]) => boolean {
   const wanted = (value ?? []).map(Number);
   const unwanted = (excludes ?? []).map(Number);
@@ -114,7 +117,7 @@ function includesTest(value: string): (actual: string | null) => boolean {
   return (actual) => tests.some((test) => test(actual));
 }
 
-/** SQL's LIKE as SQLite has it: `%` and `_` are wildcards, letter case counts only beyond ASCII. */
+/** SQL's LIKE as in SQLite: `%` and `_` are wildcards, and case is ignored only in ASCII. */
 function likeTest(pattern: string): (actual: string | null) => boolean {
   const source = Array.from(asciiLower(pattern), (char) => {
     if (char === '%') return '.*';

@@ -5,7 +5,7 @@ import { listTest, orderTest, textTest } from './criteria.ts';
 
 type Test<Row> = (row: Row) => boolean;
 
-/** A filter as GraphQL read it: only known keys with values of their types. */
+/** A filter as GraphQL parsed it: only known keys with values of their types. */
 export type Filter = { [key: string]: unknown };
 
 type Parts<Row> = { [key: string]: (criterion: never) => Test<Row> };
@@ -48,12 +48,12 @@ const SCENE_PARTS = {
   files_filter: someRow(({ files }: Scene) => files, fileTest),
 } satisfies Parts<Scene>;
 
-/** Whether a scene passes a `scene_filter`; no filter lets all pass. */
+/** Tests a scene against a `scene_filter`; without a filter every scene passes. */
 export function sceneTest(filter: Filter | null | undefined): Test<Scene> {
   return compile(filter, SCENE_PARTS);
 }
 
-/** The same for tags, performers, studios and groups. */
+/** Tests tags, performers, studios and groups in the same way. */
 export function relatedTest(filter: Filter | null | undefined): Test<Related> {
   return compile(filter, RELATED_PARTS);
 }
@@ -107,7 +107,7 @@ function idsOf(read: (scene: Scene) => readonly Related[]) {
   };
 }
 
-/** A scene without a file passes only IS_NULL, as a row that joins nothing does. */
+/** A scene without a file passes only IS_NULL, like a row in SQL that joins nothing. */
 function someFile(read: (file: SceneFile) => string) {
   return (criterion: Criterion<string>): Test<Scene> => {
     const test = textTest(criterion);

@@ -1,22 +1,22 @@
 import type { DocumentNode, ExecutionResult, GraphQLSchema } from 'graphql';
 import { execute, GraphQLError, getOperationAST, Kind, parse, validate } from 'graphql';
 
-/** A request to `/graphql`, read but not yet answered. */
+/** A request to `/graphql`, parsed but not answered yet. */
 export type GraphqlCall = {
   query: string;
   variables: Record<string, unknown>;
   operationName: string | undefined;
   document: DocumentNode | undefined;
-  /** The names of the fields it selects at the root, aliases aside, each as often as it is there. */
+  /** The root fields it selects, by name without aliases, with repeats. */
   rootFields: readonly string[];
 };
 
-/** An answer of `/graphql`: what is wrong with a query is 422, or 400 where the newer content type is spoken. */
+/** An answer of `/graphql`: an invalid query is 422, or 400 for the newer content type. */
 export type GraphqlAnswer = { status: number; contentType: string; body: string };
 
 const RESPONSE_JSON = 'application/graphql-response+json';
 
-/** Reads the body of a POST; the reason when it is not a GraphQL request. */
+/** Parses the body of a POST; returns the reason when it is not a GraphQL request. */
 export function readCall(body: string): GraphqlCall | { refusal: string } {
   let fields: unknown;
   try {
@@ -34,7 +34,7 @@ export function readCall(body: string): GraphqlCall | { refusal: string } {
   return callOf(query, { variables: (variables ?? {}) as Record<string, unknown>, operationName });
 }
 
-/** The same for the query string of a GET. */
+/** Parses the query string of a GET in the same way. */
 export function readQueryString(search: URLSearchParams): GraphqlCall | { refusal: string } {
   let variables: unknown = {};
   try {
@@ -114,7 +114,7 @@ export function errorAnswer({
   return { status, contentType, body: JSON.stringify({ errors, data: null }) };
 }
 
-/** The first type of `Accept` that the server knows decides (stash.md 5). */
+/** The first type in `Accept` that the server knows decides (stash.md 5). */
 function contentTypeFor(accept: string | undefined): string {
   for (const part of (accept ?? '').split(',')) {
     const type = part.split(';')[0]?.trim().toLowerCase();

@@ -1,10 +1,10 @@
 import { basename, extname } from 'node:path/posix';
 import type { Related, Scene, SceneFile } from '../library/scene.ts';
 
-/** What an answer's links are made of. */
+/** The parts from which links in an answer are built. */
 export type Links = { baseUrl: string; apiKey: string | undefined };
 
-/** A scene as the schema's type; parts that refer to others are functions, so that only what is selected is made. */
+/** A scene in the schema's type; references to other objects are functions, so that only selected ones are built. */
 export function sceneObject(scene: Scene, links: Links) {
   return {
     id: String(scene.id),
@@ -39,7 +39,7 @@ export function sceneObject(scene: Scene, links: Links) {
   };
 }
 
-/** A tag, performer, studio or group with the fields of all four; the schema shows each its own. */
+/** A tag, performer, studio or group with the fields of all four; the schema exposes the right ones for each. */
 export function relatedObject(row: Related, links: Links): Record<string, unknown> {
   return {
     id: String(row.id),
@@ -87,7 +87,7 @@ function fileObject(file: SceneFile) {
   };
 }
 
-/** Also of a scene without a file. Only the stream's link carries the key (stash.md 6). */
+/** A scene without a file has paths, too. Only the stream's link contains the key (stash.md 6). */
 function pathsObject({ id, updatedAt }: Scene, { baseUrl, apiKey }: Links) {
   const scene = `${baseUrl}/scene/${id}`;
   return {

@@ -30,7 +30,10 @@ const RELATED_SORTS: Readonly<Record<string, Key<Related>>> = {
   created_at: ({ createdAt }) => createdAt,
 };
 
-/** One page of scenes. Ties are broken by title, which need not be unique, and without a sort no order is promised: both then come newest first, so that who relies on more is caught (stash.md 5.2). */
+/**
+ * One page of scenes. Stash guarantees no order for equal titles (which break ties), nor without a sort: both come
+ * newest first here, so that code relying on another order fails (stash.md 5.2).
+ */
 export function pageOfScenes(scenes: Scene[], filter: FindFilter): Scene[] {
   const { sort } = filter;
   if (!sort) return slice(scenes.reverse(), filter);

@@ -18,7 +18,7 @@ type FindScenes = {
 export type RootOptions = {
   library: StashLibrary;
   links: Links;
-  /** As the server names itself, e.g. `v0.30.1`. */
+  /** The server's own version name, e.g. `v0.30.1`. */
   versionText: string;
   status: 'OK' | 'SETUP' | 'NEEDS_MIGRATION';
   pluginSettings: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -40,7 +40,7 @@ export function rootOf({ library, links, versionText, status, pluginSettings }: 
     };
   }
 
-  /** One that is gone fails the whole query (stash.md 5.1). */
+  /** A missing id fails the whole query (stash.md 5.1). */
   function mustFind(id: number): Scene {
     const scene = library.scenes.get(id);
     if (!scene) throw new Error(`scene with id ${id} not found`);

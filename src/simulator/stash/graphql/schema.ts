@@ -4,10 +4,9 @@ import { buildSchema } from 'graphql';
 const schemas = new Map<number, GraphQLSchema>();
 
 /**
- * The part of Stash's schema that is simulated, as v0.`minor` has it (stash.md 5.4).
- *
- * Fields and filters that Stash has and this leaves out are refused as unknown ones are. Input types have only what the
- * simulator honours: a filter that does nothing would let a test pass by luck.
+ * The simulated part of Stash's schema, as in v0.`minor` (stash.md 5.4).
+ * Fields and filters of Stash that are left out here are refused like unknown ones. Input types only contain what the
+ * simulator implements: a filter without effect would let a test pass by luck.
  */
 export function schemaOf(minor: number): GraphQLSchema {
   let schema = schemas.get(minor);

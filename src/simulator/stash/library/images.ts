@@ -17,12 +17,12 @@ const SIGNATURES = [
   { type: 'image/webp', bytes: '52494646' },
 ] as const;
 
-/** A plain answer without a picture. */
+/** A plain answer without an image. */
 export function bare(status: number, body: string): StashAnswer {
   return { status, contentType: 'text/plain; charset=utf-8', body };
 }
 
-/** A picture, or without one the SVG placeholder, which is 200 too; 304 when the client has it (stash.md 6). */
+/** An image, or the SVG placeholder, which is 200 too; 304 when the client has it (stash.md 6). */
 export function imageAnswer(
   image: Buffer | undefined,
   { search, ifNoneMatch }: { search: URLSearchParams; ifNoneMatch: string | undefined },

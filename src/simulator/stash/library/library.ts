@@ -8,7 +8,10 @@ const TEXTS = ['title', 'code', 'details', 'director'] as const;
 const FULL_DATE = /^\d{4}-\d{2}-\d{2}$/;
 const PARTIAL_DATE = /^\d{4}(?:-\d{2}(?:-\d{2})?)?$/;
 
-/** Holds scenes, files and what scenes refer to. Throws on an unknown scene, name or a date Stash would refuse: that is a bug in the test. */
+/**
+ * Stores scenes, files and related objects. Throws for an unknown scene or name, or a date that Stash would refuse:
+ * that is a bug in the test.
+ */
 export function createStashLibrary(rules: StashRules) {
   const scenes = new Map<number, Scene>();
   const related: Record<RelatedKind, Map<number, Related>> = {
@@ -61,7 +64,7 @@ export function createStashLibrary(rules: StashRules) {
 
   const named = (kind: RelatedKind, name: string): Related => byName[kind].get(name) ?? addRelated(kind, { name });
 
-  /** Each once, in the order Stash gives them: performers and groups by id, tags by name (stash.md 6). */
+  /** Each name once, in Stash's order: performers and groups by id, tags by name (stash.md 6). */
   function namedAll(kind: RelatedKind, names: readonly string[]): Related[] {
     const rows = [...new Set(names.map((name) => named(kind, name)))];
     return rows.sort((one, other) => (kind === 'tag' ? compareText(one.name, other.name) : one.id - other.id));
@@ -158,7 +161,7 @@ export function createStashLibrary(rules: StashRules) {
     edit(id: number, patch: ScenePatch): Scene {
       const scene = mustHave(id);
       apply(scene, patch);
-      // Also when nothing changed (stash.md 3).
+      // Even if nothing changed (stash.md 3).
       scene.updatedAt = rules.timeText();
       return scene;
     },
@@ -167,7 +170,10 @@ export function createStashLibrary(rules: StashRules) {
       scenes.delete(id);
       return scene;
     },
-    /** The destination takes the sources' files; those scenes vanish. No hook tells of either (stash.md 3). */
+    /**
+     * The destination gets the sources' files, and those scenes are removed. No hook reports either change (stash.md
+     * 3).
+     */
     merge(sources: readonly number[], destination: number): void {
       const target = mustHave(destination);
       for (const id of sources) {
@@ -188,7 +194,7 @@ export function createStashLibrary(rules: StashRules) {
         if (tags.includes(row)) tags.sort((one, other) => compareText(one.name, other.name));
       }
     },
-    /** Takes a tag, performer, studio or group out of every scene, none of which counts as updated (stash.md 3). */
+    /** Removes a tag, performer, studio or group from every scene, without updating any scene (stash.md 3). */
     removeRelated(kind: RelatedKind, name: string): void {
       const row = mustHaveRelated(kind, name);
       related[kind].delete(row.id);
@@ -200,14 +206,14 @@ export function createStashLibrary(rules: StashRules) {
         if (scene.studio === row) scene.studio = null;
       }
     },
-    /** Of the primary file, as a scan notices it: the file counts as updated, its scene does not (stash.md 3). */
+    /** Moves the primary file, as a scan notices it: the file counts as updated, its scene does not (stash.md 3). */
     moveFile(id: number, path: string): void {
       const file = mustHave(id).files[0];
       if (!file) throw new Error(`scene ${id} has no file`);
       file.path = path;
       file.updatedAt = rules.timeText();
     },
-    /** Nothing at all counts as updated (stash.md 3). */
+    /** Nothing counts as updated (stash.md 3). */
     moveFolder(from: string, to: string): void {
       for (const { files } of scenes.values()) {
         for (const file of files) if (file.path.startsWith(`${from}/`)) file.path = to + file.path.slice(from.length);

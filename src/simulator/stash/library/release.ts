@@ -13,25 +13,25 @@ const RELEASES = {
 
 export type StashVersion = keyof typeof RELEASES;
 
-/** What a restart may change. */
+/** What may change at a restart. */
 export type StashRelease = {
   /** `v0.30` by default. */
   version?: StashVersion | undefined;
-  /** What the server calls itself instead of the version's last release; a home build may call itself ''. */
+  /** The server's version name, if different from the last release of `version`; a home build may use ''. */
   versionText?: string | undefined;
-  /** An IANA name, `UTC` by default; times already stored keep the spelling they were written in. */
+  /** An IANA name, `UTC` by default; stored times keep their spelling. */
   zone?: string | undefined;
 };
 
-/** A release in force: `minor` is 30 for v0.30. */
+/** The current release: `minor` is 30 for v0.30. */
 export type StashRules = {
   minor: number;
   versionText: string;
-  /** The server's clock as Stash stores it; of a given instant, if one is given. */
+  /** The server's clock, or a given instant, in the form that Stash stores. */
   timeText: (ms?: number) => string;
 };
 
-/** What a release means; `now` gives epoch milliseconds. */
+/** Derives the rules of a release; `now` returns epoch milliseconds. */
 export function rulesOf(
   { version = 'v0.30', versionText = RELEASES[version], zone = 'UTC' }: StashRelease,
   now: () => number,

@@ -1,6 +1,6 @@
 export type RelatedKind = 'tag' | 'performer' | 'studio' | 'group';
 
-/** A tag, performer, studio or group; `updatedAt` is its own and no scene's. */
+/** A tag, performer, studio or group; its `updatedAt` is independent of any scene. */
 export type Related = {
   id: number;
   kind: RelatedKind;
@@ -45,7 +45,7 @@ export type Scene = {
   performers: Related[];
   tags: Related[];
   groups: { group: Related; index: number | null }[];
-  /** The primary one first. */
+  /** The primary file first. */
   files: SceneFile[];
   stashIds: StashId[];
   cover: Buffer | undefined;
@@ -61,7 +61,7 @@ export type NewFile = {
   phash?: string | undefined;
 };
 
-/** What a save in Stash may set; a name that is not there yet makes a new tag, performer, studio or group. */
+/** What a save in Stash may set; an unknown name creates a new tag, performer, studio or group. */
 export type ScenePatch = {
   title?: string | null | undefined;
   code?: string | null | undefined;
@@ -77,17 +77,17 @@ export type ScenePatch = {
   tags?: readonly string[] | undefined;
   groups?: readonly string[] | undefined;
   stashIds?: readonly StashId[] | undefined;
-  /** null takes the cover away: the screenshot is then the SVG placeholder. */
+  /** null removes the cover: the screenshot is then the SVG placeholder. */
   cover?: Buffer | null | undefined;
 };
 
-/** How a bulk edit's lists join those of each scene. */
+/** How a bulk edit's lists combine with those of each scene. */
 export type BulkMode = 'SET' | 'ADD' | 'REMOVE';
 
 export type NewScene = ScenePatch & {
-  /** The next free one by default. */
+  /** The next free id by default. */
   id?: number | undefined;
-  /** The primary file first; none at all is legal. */
+  /** The primary file first; a scene may have none. */
   files?: readonly (string | NewFile)[] | undefined;
   /** Epoch milliseconds; now by default. */
   createdAt?: number | undefined;

@@ -1,9 +1,12 @@
-/** Writes instants as Stash stores them: RFC 3339 text of whole seconds in the server's own zone, `Z` where that is UTC (stash.md 5.2). */
+/**
+ * Writes instants as Stash stores them: RFC 3339 text in whole seconds in the server's own zone, with `Z` for UTC
+ * (stash.md 5.2).
+ */
 export function createTimeWriter(zone: string): (ms: number) => string {
   const format = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' });
   const offsets = new Map<number, string>();
 
-  /** `GMT+11:00` as `+11:00`; within one quarter of an hour a zone keeps its offset. */
+  /** `GMT+11:00` as `+11:00`; cached per quarter of an hour, within which a zone's offset is constant. */
   function offsetAt(ms: number): string {
     const quarter = Math.floor(ms / 900_000);
     let offset = offsets.get(quarter);
