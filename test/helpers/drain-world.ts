@@ -1,31 +1,48 @@
 /** A drain in process: a real queue on disk, the simulators over loopback HTTP, and the test's own clock and dice. */
+import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import type { DrainReport } from '../../src/core/drain/drain.ts';
 import { drain } from '../../src/core/drain/drain.ts';
 import type { DrainOptions } from '../../src/core/drain/ports/drain-options.ts';
 import type { WorkerEvent } from '../../src/core/drain/ports/events.ts';
-import type { Checkpoint, DrainDeps } from '../../src/core/drain/ports/ports.ts';
+import type { Checkpoint, DrainDeps, DrainPlex, DrainQueue, DrainStash } from '../../src/core/drain/ports/ports.ts';
+import { createPreviewQueue } from '../../src/core/drain/preview-queue.ts';
 import type { SceneData, SceneEdit } from '../../src/core/model/scene.ts';
 import { openMemoryIndex } from '../../src/file-index/file-index.ts';
 import { createPlexClient } from '../../src/plex/client.ts';
-import type { OpenDrainQueue } from '../../src/queue/work/drain-queue.ts';
-import type { PlexServer, PlexServerOptions } from '../../src/simulator/plex/server.ts';
+import { openPreviewStores } from '../../src/queue/store/preview-stores.ts';
+import { openDrainQueue } from '../../src/queue/work/drain-queue.ts';
+import { openPreviewReads } from '../../src/queue/work/preview-queue.ts';
+import type { Fault, PlexServer, PlexServerOptions, Route, SeenRequest } from '../../src/simulator/plex/server.ts';
 import { startPlexServer } from '../../src/simulator/plex/server.ts';
 import type { StashServer } from '../../src/simulator/stash/server.ts';
-import { startStashServer } from '../../src/simulator/stash/server.ts';
 import { createStashClient } from '../../src/stash/client.ts';
 import { RULES } from '../unit/plex-model.ts';
 import type { World } from './queue-world.ts';
-import { NOW, setup as setupQueue } from './queue-world.ts';
+import { LONGEST_WAIT_MS, MAX_LOSSES, NOW, setup as setupQueue } from './queue-world.ts';
 
 /** What a test may do between two steps of a drain. */
-export type AtStep = Partial<Record<Checkpoint, () => void | Promise<void>>>;
+export type AtStep = Partial<Record<Checkpoint, () => void>>;
+
+/** What of the world outside is another one; of a server or the queue the functions that are named. */
+export type Other = Partial<Omit<DrainDeps, 'queue' | 'plex' | 'stash'>> & {
+  readonly queue?: Partial<DrainQueue>;
+  readonly plex?: Partial<DrainPlex>;
+  readonly stash?: Partial<DrainStash>;
+  readonly at?: AtStep;
+  /** The Plex to which the address leads. */
+  readonly server?: PlexServer;
+};
 
 export type DrainRun = {
   readonly report: DrainReport;
   readonly events: readonly WorkerEvent[];
   /** The events of one kind. */
   of<K extends WorkerEvent['kind']>(kind: K): readonly Extract<WorkerEvent, { kind: K }>[];
+  /** The kinds of the report's ends. */
+  readonly ends: readonly DrainReport['ends'][number]['kind'][];
+  /** The report's counts that are not 0. */
+  readonly tally: Partial<DrainReport['tally']>;
 };
 
 export type DrainWorld = {
@@ -35,9 +52,11 @@ export type DrainWorld = {
   stash(): Promise<StashServer>;
   /** Epoch ms; a test moves it on. */
   readonly clock: { now: number };
+  /** The signal by which drains are asked to stop. */
+  readonly stop: { signal: NodeJS.Signals | undefined };
   enqueue(...edits: readonly SceneEdit[]): void;
-  /** One drain under a new owner, which ends with it. */
-  run(options?: Partial<DrainOptions>, deps?: Partial<DrainDeps> & { readonly at?: AtStep }): Promise<DrainRun>;
+  /** One drain under a new owner, which ends with it; a drain that throws leaves its leases as a kill would. */
+  run(options?: Partial<DrainOptions>, other?: Other): Promise<DrainRun>;
 };
 
 const OPTIONS: DrainOptions = {
@@ -60,40 +79,48 @@ const OPTIONS: DrainOptions = {
 /** Half of every jitter: no wait is longer or shorter than its schedule says. */
 const MIDDLE = 0.5;
 
+const TRUST = { certificates: 'verified', ca: undefined } as const;
+const TIMEOUTS = { connectTimeoutMs: 2_000, readTimeoutMs: 5_000 };
+
 export async function setup(t: TestContext, options: Partial<PlexServerOptions> = {}): Promise<DrainWorld> {
   const clock = { now: NOW };
+  const stop: DrainWorld['stop'] = { signal: undefined };
   const sections = [{ key: '1', title: 'Harbour Films', locations: ['/harbour'] }];
   const plex = await startPlexServer({ sections, now: () => clock.now, ...options });
   t.after(() => plex.close());
   const world = setupQueue(t);
-  const signal = new AbortController().signal;
-  const trust = { certificates: 'verified', ca: undefined } as const;
-  const timeouts = { connectTimeoutMs: 2_000, readTimeoutMs: 5_000 };
   let stash: StashServer | undefined;
+  const asked = () => (stash === undefined ? 'not_asked' : 'asked');
 
-  const depsFor = (queue: OpenDrainQueue, events: WorkerEvent[]): DrainDeps => ({
-    queue,
-    plex: createPlexClient({
-      ...{ baseUrl: plex.url, token: plex.token, clientIdentifier: queue.clientIdentifier(), version: '0' },
-      ...{ trust, ...timeouts, signal, now: () => clock.now },
-    }),
-    files: openMemoryIndex(() => undefined),
-    stash:
-      stash &&
-      createStashClient({ baseUrl: stash.url, apiKey: undefined, trust, ...timeouts, signal, now: () => clock.now }),
-    now: () => clock.now,
-    random: () => MIDDLE,
-    emit: (event) => void events.push(event),
-    every: () => () => undefined,
-    stopRequested: () => undefined,
-    checkpoint: () => undefined,
-  });
+  const depsFor = (opened: Opened, events: WorkerEvent[], other: Other): DrainDeps => {
+    const connection = { trust: TRUST, ...TIMEOUTS, signal: new AbortController().signal, now: () => clock.now };
+    const { server = plex, at = {}, ...rest } = other;
+    const access = { baseUrl: server.url, token: server.token, version: '0' };
+    const clientIdentifier = opened.clientIdentifier();
+    return {
+      files: openMemoryIndex(() => undefined),
+      now: () => clock.now,
+      random: () => MIDDLE,
+      emit: (event) => void events.push(event),
+      every: () => () => undefined,
+      stopRequested: () => stop.signal,
+      checkpoint: (name) => at[name]?.(),
+      ...rest,
+      queue: { ...opened.queue, ...other.queue },
+      plex: { ...createPlexClient({ ...access, ...connection, clientIdentifier }), ...other.plex },
+      stash: stash && {
+        ...createStashClient({ baseUrl: stash.url, apiKey: stash.apiKey, ...connection }),
+        ...other.stash,
+      },
+    };
+  };
+
   return {
-    world,
-    plex,
-    clock,
+    ...{ world, plex, clock, stop },
     stash: async () => {
       if (stash === undefined) {
+        // Loaded on demand, since it brings a GraphQL server that most files of tests can do without.
+        const { startStashServer } = await import('../../src/simulator/stash/server.ts');
         const started = await startStashServer({ now: () => clock.now });
         t.after(() => started.close());
         stash = started;
@@ -101,28 +128,101 @@ export async function setup(t: TestContext, options: Partial<PlexServerOptions> 
       return stash;
     },
     enqueue: (...edits) => void world.enqueue(edits, { now: clock.now }),
-    run: async (drainOptions = {}, { at = {}, ...deps } = {}) => {
-      const queue = world.drain({ now: clock.now, stash: stash === undefined ? 'not_asked' : 'asked' });
+    run: async (drainOptions = {}, other = {}) => {
+      const all = { ...OPTIONS, ...drainOptions };
+      const opened = all.mode === 'preview' ? openPreview(world, asked()) : openQueue(world, clock.now, asked());
       const events: WorkerEvent[] = [];
-      const checkpoint = (name: Checkpoint): void => void at[name]?.();
-      const report = await drain({ ...depsFor(queue, events), checkpoint, ...deps }, { ...OPTIONS, ...drainOptions });
-      return {
-        report,
-        events,
-        of: (kind) =>
-          events.filter((event): event is Extract<WorkerEvent, { kind: typeof kind }> => event.kind === kind),
-      };
+      try {
+        const report = await drain(depsFor(opened, events, other), all);
+        opened.end();
+        return toRun(report, events);
+      } catch (thrown) {
+        opened.abandon();
+        throw thrown;
+      }
     },
+  };
+}
+
+/** The queue of one run. */
+type Opened = { readonly queue: DrainQueue; clientIdentifier(): string; end(): void; abandon(): void };
+
+function openQueue(world: World, now: number, stash: 'asked' | 'not_asked'): Opened {
+  const queue = openDrainQueue(world.stores(), {
+    ...{ pid: process.pid, now, stash, longestWaitMs: LONGEST_WAIT_MS, maxLosses: MAX_LOSSES },
+    ...{ ifBusy: 'share', onLetterCommitted: () => undefined },
+  });
+  assert.ok('claim' in queue);
+  const { clientIdentifier, abandon } = queue;
+  return { queue, clientIdentifier, abandon, end: () => queue.end({ now, exitCode: 0, done: 0, failed: 0 }) };
+}
+
+function openPreview(world: World, stash: 'asked' | 'not_asked'): Opened {
+  const stores = openPreviewStores(world.dir);
+  const reads = openPreviewReads(stores, stash);
+  const { clientIdentifier } = reads;
+  return { queue: createPreviewQueue(reads), clientIdentifier, abandon: stores.close, end: stores.close };
+}
+
+function toRun(report: DrainReport, events: readonly WorkerEvent[]): DrainRun {
+  return {
+    ...{ report, events },
+    of: (kind) => events.filter((event): event is Extract<WorkerEvent, { kind: typeof kind }> => event.kind === kind),
+    ends: report.ends.map(({ kind }) => kind),
+    tally: Object.fromEntries(Object.entries(report.tally).filter(([, count]) => count > 0)),
   };
 }
 
 /** An inline edit of a lighthouse whose file Plex may have. */
 export function lighthouse(sceneId: number, data: SceneData = {}): SceneEdit {
-  return { sceneId, bare: false, data: { path: `/harbour/${sceneId}.mp4`, title: `Lighthouse ${sceneId}`, ...data } };
+  return { sceneId, bare: false, data: { path: fileOf(sceneId), title: `Lighthouse ${sceneId}`, ...data } };
+}
+
+/** Inline edits of the lighthouses 1 to `count`. */
+export function lighthouses(count: number, data: SceneData = {}): SceneEdit[] {
+  return idsTo(count).map((id) => lighthouse(id, data));
+}
+
+/** Asks for whatever Stash has of a scene. */
+export function bare(sceneId: number, data: SceneData = {}): SceneEdit {
+  return { sceneId, bare: true, data };
+}
+
+export function idsTo(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => index + 1);
+}
+
+export function fileOf(sceneId: number): string {
+  return `/harbour/${sceneId}.mp4`;
 }
 
 /** Adds the items of these lighthouses; item 100 + n has the file of scene n. */
 export function addItems(plex: PlexServer, ...sceneIds: readonly number[]): void {
   for (const id of sceneIds)
-    plex.addItem({ sectionKey: '1', ratingKey: String(100 + id), file: `/harbour/${id}.mp4`, size: 1_000 + id });
+    plex.addItem({ sectionKey: '1', ratingKey: String(100 + id), file: fileOf(id), size: 1_000 + id });
 }
+
+type Moment = { readonly route: Route /** What goes wrong with that very request. */; readonly fault?: Fault };
+
+/** Does `act` once, as the next request of a kind arrives and before it is answered. */
+export function onRequest(plex: PlexServer, { route, fault }: Moment, act: () => void): void {
+  let isDone = false;
+  const isMeant = (request: SeenRequest): boolean => {
+    if (isDone || request.route !== route) return false;
+    isDone = true;
+    act();
+    return fault !== undefined;
+  };
+  plex.fail(isMeant, fault ?? { kind: 'drop' });
+}
+
+/** Plex answers nothing, its health check included; the returned function brings it back. */
+export function silence(plex: PlexServer): () => void {
+  return plex.fail('all', DOWN, Number.POSITIVE_INFINITY);
+}
+
+/** What a Plex that starts, or is in maintenance, answers. */
+export const DOWN: Fault = { kind: 'status', status: 503 };
+
+/** So that it fails each time. */
+export const ALWAYS = Number.POSITIVE_INFINITY;

@@ -1,0 +1,143 @@
+/** Who waits for Plex to find a file is due once Plex has it. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { DrainWorld } from '../helpers/drain-world.ts';
+import { ALWAYS, addItems, lighthouse, onRequest, setup } from '../helpers/drain-world.ts';
+
+const TWO_SECTIONS = [
+  { key: '1', title: 'Harbour Films', locations: ['/harbour'] },
+  { key: '2', title: 'Garden Films', locations: ['/garden'] },
+];
+
+/** A world in which scene 1 waits for its file, after one look. */
+async function setupWaiting(...args: Parameters<typeof setup>): Promise<DrainWorld> {
+  const created = await setup(...args);
+  created.enqueue(lighthouse(1, { size: 1_001 }));
+  assert.deepEqual((await created.run()).tally, { waiting: 1 });
+  created.plex.resetRequests();
+  return created;
+}
+
+/** The `addedAt>>` of each question for what is new; `undefined` for the newest items. */
+function marksAsked({ plex }: DrainWorld): readonly (string | undefined)[] {
+  const asked = plex.requests.filter(({ route, query }) => {
+    const keys = query.map(([key]) => key);
+    return route === 'listing' && !keys.includes('file') && !keys.includes('title');
+  });
+  return asked.map(({ query }) => query.find(([key]) => key === 'addedAt>>')?.[1]);
+}
+
+test('while nobody waits, no library is asked what is new', async (t) => {
+  const { plex, enqueue, run } = await setup(t);
+  addItems(plex, 1);
+  enqueue(lighthouse(1));
+  await run();
+  plex.resetRequests();
+  await run();
+  assert.deepEqual(
+    plex.requests.map(({ route }) => route),
+    ['sections'],
+  );
+});
+
+test('a file that Plex has got wakes its job before its time, and the try that follows costs nothing', async (t) => {
+  const { plex, world, run } = await setupWaiting(t);
+  addItems(plex, 1);
+  const woken = await run({}, { at: { claimed: () => assert.equal(world.onlyJob()['misses'], 0) } });
+  assert.deepEqual(woken.of('woken'), [{ kind: 'woken', count: 1, section: 'Harbour Films' }]);
+  assert.deepEqual(woken.tally, { updated: 1 });
+  assert.equal(plex.item('101')?.title, 'Lighthouse 1');
+});
+
+test('only what is new since the last look is asked for, and one item wakes a job once', async (t) => {
+  const created = await setupWaiting(t);
+  const { plex, clock, run } = created;
+  // Of another size: a file of that name, and not the scene's.
+  plex.addItem({ sectionKey: '1', ratingKey: '900', file: '/elsewhere/1.mp4', size: 5 });
+  const first = await run();
+  assert.equal(first.of('woken').length, 1);
+  clock.now += 1_000;
+  const second = await run();
+  assert.deepEqual([second.of('woken'), second.of('claimed')], [[], []]);
+  const addedAt = Math.floor((clock.now - 1_000) / 1_000);
+  assert.deepEqual(marksAsked(created), [undefined, String(addedAt - 1)]);
+  addItems(plex, 1);
+  assert.deepEqual((await run()).tally, { updated: 1 }, 'an item of a later second is news');
+});
+
+test('an item of the very second of the last look is news as well', async (t) => {
+  const { plex, run } = await setupWaiting(t);
+  addItems(plex, 7);
+  assert.deepEqual((await run()).of('woken'), []);
+  addItems(plex, 1);
+  assert.equal((await run()).of('woken').length, 1);
+});
+
+test('a library that has got nothing keeps its mark', async (t) => {
+  const created = await setupWaiting(t);
+  const { world, run } = created;
+  await run();
+  assert.deepEqual(world.sql(`SELECT * FROM meta WHERE name LIKE 'added_mark:%'`), []);
+  await run();
+  assert.deepEqual(marksAsked(created), [undefined, undefined]);
+});
+
+test('a letter of one who waited in vain comes back to life', async (t) => {
+  const { plex, world, clock, run } = await setupWaiting(t);
+  for (let tries = 0; tries < 12; tries += 1) {
+    clock.now += 900_000;
+    await run();
+  }
+  assert.deepEqual(
+    world.letters().map(({ error_type }) => error_type),
+    ['PlexNotFound'],
+  );
+  addItems(plex, 1);
+  assert.deepEqual((await run()).tally, { updated: 1 });
+  assert.deepEqual(world.letters(), []);
+});
+
+test('a look for what is new that fails costs no job anything', async (t) => {
+  const { plex, enqueue, run } = await setupWaiting(t, { sections: TWO_SECTIONS });
+  addItems(plex, 2);
+  enqueue(lighthouse(2));
+  plex.fail('listing', { kind: 'status', status: 500 }, 2);
+  const { tally, ends } = await run();
+  assert.deepEqual([tally, ends], [{ updated: 1 }, []]);
+});
+
+test('a token that is refused there ends the run before a job is claimed, and other libraries are spared', async (t) => {
+  const { plex, enqueue, run } = await setupWaiting(t, { sections: TWO_SECTIONS });
+  enqueue(lighthouse(2));
+  plex.fail('listing', { kind: 'status', status: 401 }, ALWAYS);
+  const { ends, of } = await run();
+  assert.deepEqual([ends, of('claimed')], [['unauthorized'], []]);
+  assert.equal(plex.count('listing'), 1);
+});
+
+test('a signal there is no outage, and the end', async (t) => {
+  const { plex, stop, run } = await setupWaiting(t, { sections: TWO_SECTIONS });
+  onRequest(plex, { route: 'listing' }, () => {
+    stop.signal = 'SIGTERM';
+  });
+  assert.deepEqual((await run()).ends, ['signal']);
+  assert.equal(plex.count('listing'), 1);
+});
+
+test('a bug there is not taken for an outage', async (t) => {
+  const { run } = await setupWaiting(t);
+  const addedSince = () => Promise.reject(new TypeError('a bug'));
+  await assert.rejects(run({}, { plex: { addedSince } }), /a bug/);
+});
+
+test('a preview wakes nobody', async (t) => {
+  const { plex, world, run } = await setupWaiting(t);
+  addItems(plex, 1);
+  const { events } = await run({ mode: 'preview' });
+  assert.deepEqual(
+    events.map(({ kind }) => kind),
+    ['connected'],
+  );
+  assert.equal(world.onlyJob()['misses'], 1);
+  assert.equal(plex.count('listing'), 0);
+});
