@@ -20,6 +20,8 @@ import { createStashClient } from '../../src/stash/client.ts';
 import { RULES } from '../unit/plex-model.ts';
 import type { World } from './queue-world.ts';
 import { LONGEST_WAIT_MS, MAX_LOSSES, NOW, setup as setupQueue } from './queue-world.ts';
+import type { Worded } from './worded.ts';
+import { worded } from './worded.ts';
 
 /** What a test may do between two steps of a drain. */
 export type AtStep = Partial<Record<Checkpoint, () => void>>;
@@ -35,10 +37,10 @@ export type Other = Partial<Omit<DrainDeps, 'queue' | 'plex' | 'stash'>> & {
 };
 
 export type DrainRun = {
-  readonly report: DrainReport;
+  readonly report: Worded<DrainReport>;
   readonly events: readonly WorkerEvent[];
-  /** The events of one kind. */
-  of<K extends WorkerEvent['kind']>(kind: K): readonly Extract<WorkerEvent, { kind: K }>[];
+  /** The events of one kind, with their sentences as they read. */
+  of<K extends WorkerEvent['kind']>(kind: K): readonly Worded<Extract<WorkerEvent, { kind: K }>>[];
   /** The kinds of the report's ends. */
   readonly ends: readonly DrainReport['ends'][number]['kind'][];
   /** The report's counts that are not 0. */
@@ -166,8 +168,11 @@ function openPreview(world: World, stash: 'asked' | 'not_asked'): Opened {
 
 function toRun(report: DrainReport, events: readonly WorkerEvent[]): DrainRun {
   return {
-    ...{ report, events },
-    of: (kind) => events.filter((event): event is Extract<WorkerEvent, { kind: typeof kind }> => event.kind === kind),
+    ...{ report: worded(report), events },
+    of: (kind) => {
+      const isMeant = (event: WorkerEvent): event is Extract<WorkerEvent, { kind: typeof kind }> => event.kind === kind;
+      return events.filter(isMeant).map((event) => worded(event));
+    },
     ends: report.ends.map(({ kind }) => kind),
     tally: Object.fromEntries(Object.entries(report.tally).filter(([, count]) => count > 0)),
   };
