@@ -1,0 +1,209 @@
+/** Where the scene of a job comes from: the job, an earlier sync, and Stash as it is now. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { addItems, bare, DOWN, fileOf, lighthouse, setup } from '../helpers/drain-world.ts';
+import { RULES } from '../unit/plex-model.ts';
+
+/** An empty list clears what anybody put there. */
+const CLEARING = { ...RULES, clearEmpty: 'always' } as const;
+
+/** A world with the scenes 1 and 2 in Stash, and their items in Plex. */
+async function setupStash(...args: Parameters<typeof setup>) {
+  const created = await setup(...args);
+  const stash = await created.stash();
+  for (const id of [1, 2]) stash.addScene({ title: `Pier ${id}`, tags: ['fog'], files: [{ path: fileOf(id) }] });
+  addItems(created.plex, 1, 2);
+  return { ...created, stash };
+}
+
+test('bare jobs are filled in from Stash, all of a batch in one query', async (t) => {
+  const { plex, stash, enqueue, run } = await setupStash(t);
+  enqueue(bare(1), bare(2));
+  assert.deepEqual((await run()).tally, { updated: 2 });
+  assert.deepEqual([plex.item('101')?.title, plex.item('102')?.genres], ['Pier 1', ['fog']]);
+  assert.equal(stash.count('PlexsyncScenes'), 1);
+});
+
+test('Stash is read again at each attempt, so that nothing old is written', async (t) => {
+  const { plex, stash, clock, enqueue, run } = await setupStash(t);
+  enqueue(bare(1));
+  plex.fail('edit', { kind: 'status', status: 500 });
+  assert.deepEqual((await run()).tally, { retried: 1 });
+  stash.editScene(1, { title: 'Lantern Row' });
+  clock.now += 60_000;
+  await run();
+  assert.equal(plex.item('101')?.title, 'Lantern Row');
+});
+
+test('what was given by hand after the request lies over what Stash says', async (t) => {
+  const { plex, clock, enqueue, run } = await setupStash(t);
+  enqueue(bare(1));
+  clock.now += 1_000;
+  enqueue({ sceneId: 1, bare: false, data: { title: 'By hand' } });
+  await run();
+  const { title, genres } = plex.item('101') ?? {};
+  assert.deepEqual([title, genres], ['By hand', ['fog']]);
+});
+
+test('without a Stash what was given by hand is written, and the rest waits for a run that can ask', async (t) => {
+  const { plex, world, enqueue, run } = await setup(t);
+  addItems(plex, 1);
+  // Of scene 3 the file alone is known.
+  enqueue(bare(1, { path: fileOf(1), tagline: 'Fog ahead' }), bare(2), bare(3, { path: fileOf(3) }));
+  assert.deepEqual((await run()).tally, { updated: 1, released: 1 });
+  assert.deepEqual([plex.item('101')?.tagline, plex.count('listing')], ['Fog ahead', 1]);
+  assert.deepEqual(
+    world.sql('SELECT scene_id, bare_at IS NOT NULL AS asks FROM jobs ORDER BY scene_id'),
+    [1, 2, 3].map((id) => ({ scene_id: id, asks: 1 })),
+  );
+});
+
+test('an empty field given by hand clears whatever is there, one that is empty in Stash only what is ours', async (t) => {
+  const { plex, enqueue, run } = await setupStash(t);
+  plex.editByHand('101', { summary: 'A person’s' });
+  plex.editByHand('102', { summary: 'A person’s' });
+  enqueue(bare(1), lighthouse(2, { details: '' }));
+  await run();
+  assert.deepEqual([plex.item('101')?.summary, plex.item('102')?.summary], ['A person’s', undefined]);
+});
+
+test('a scene that Stash cannot give fails alone, and spends a try', async (t) => {
+  const { stash, enqueue, run } = await setupStash(t);
+  enqueue(bare(1), bare(2));
+  stash.fail(({ query = '' }) => query.includes('s1:'), { kind: 'status', status: 500 }, 3);
+  const { tally, of, ends } = await run();
+  assert.deepEqual([tally, ends], [{ updated: 1, retried: 1 }, []]);
+  assert.deepEqual(
+    of('retrying').map(({ sceneId, reason }) => [sceneId, reason]),
+    [[1, 'failure']],
+  );
+});
+
+test('a Stash that is silent holds up those who need it and no other, and costs them nothing', async (t) => {
+  const { plex, stash, world, enqueue, run } = await setupStash(t);
+  enqueue(bare(1), lighthouse(2));
+  stash.fail('graphql', DOWN, 2);
+  const { tally, ends, of } = await run();
+  assert.deepEqual([tally, ends], [{ released: 1, updated: 1 }, ['stash_unreachable']]);
+  assert.equal(of('released').length, 1);
+  assert.deepEqual([world.onlyJob()['attempt'], world.onlyJob()['failures']], [0, 0]);
+  assert.equal(plex.item('102')?.title, 'Lighthouse 2');
+});
+
+test('a query that a stop cut off gives its jobs back without a word', async (t) => {
+  const { stash, stop, enqueue, run } = await setupStash(t);
+  enqueue(bare(1));
+  const cutOff = (): boolean => {
+    stop.signal = 'SIGTERM';
+    return true;
+  };
+  stash.fail(cutOff, DOWN);
+  const { tally, ends, of } = await run();
+  assert.deepEqual([tally, ends, of('released')], [{ released: 1 }, ['signal'], []]);
+});
+
+test('a scene that is gone ends its job, and what was written for it is forgotten', async (t) => {
+  const { stash, world, enqueue, run } = await setupStash(t);
+  enqueue(bare(1));
+  await run();
+  stash.removeScene(1);
+  enqueue(bare(1));
+  assert.deepEqual((await run()).tally, { gone: 1 });
+  assert.deepEqual([world.sql('SELECT * FROM jobs'), world.sql('SELECT * FROM scenes')], [[], []]);
+});
+
+test('of a scene that is gone the hand’s later word is written, where its file is known', async (t) => {
+  const { plex, stash, clock, enqueue, run } = await setupStash(t);
+  enqueue(bare(1));
+  await run();
+  stash.removeScene(1);
+  stash.removeScene(2);
+  stash.addScene({ title: 'Another' });
+  enqueue(bare(1), bare(2));
+  clock.now += 1_000;
+  for (const sceneId of [1, 2]) enqueue({ sceneId, bare: false, data: { title: 'By hand' } });
+  // Of scene 2 nobody ever knew the file.
+  assert.deepEqual((await run()).tally, { updated: 1, gone: 1 });
+  assert.deepEqual([plex.item('101')?.title, plex.item('102')?.title], ['By hand', '2']);
+});
+
+test('what Stash knows of its own file says nothing about another one that was named by hand', async (t) => {
+  const { plex, stash, clock, enqueue, run } = await setupStash(t);
+  stash.addScene({ title: 'Pier 3', files: [{ path: fileOf(3), size: 77, duration: 9 }] });
+  plex.addItem({ sectionKey: '1', ratingKey: '103', file: '/harbour/other/4.mp4', size: 4 });
+  enqueue(bare(3));
+  clock.now += 1_000;
+  enqueue({ sceneId: 3, bare: false, data: { path: '/data/other/4.mp4' } });
+  assert.deepEqual((await run()).tally, { updated: 1 }, 'a size of 77 would speak against it');
+});
+
+test('the size that Stash knows of its file is evidence, also where the hand names that very file', async (t) => {
+  const { plex, stash, clock, enqueue, run } = await setupStash(t);
+  stash.addScene({ title: 'Pier 3', files: [{ path: '/data/3.mp4', size: 77 }] });
+  plex.addItem({ sectionKey: '1', ratingKey: '103', file: '/harbour/3.mp4', size: 77 });
+  enqueue(bare(3));
+  clock.now += 1_000;
+  enqueue({ sceneId: 3, bare: false, data: { path: '/data/3.mp4' } });
+  assert.deepEqual((await run()).tally, { updated: 1 });
+});
+
+test('a scene with nothing but a title is waited for: what Plex has stays', async (t) => {
+  const { plex, stash, world, enqueue, run } = await setupStash(t);
+  stash.addScene({ title: 'Pier 3', files: [{ path: fileOf(3) }] });
+  addItems(plex, 3);
+  plex.editByHand('103', { genres: ['sand'] });
+  enqueue(bare(1), bare(3));
+  const { of } = await run({ rules: CLEARING });
+  assert.deepEqual(of('thin_scene'), [{ kind: 'thin_scene', sceneId: 3 }]);
+  assert.deepEqual([plex.item('103')?.title, plex.item('103')?.genres], ['Pier 3', ['sand']]);
+  const [row] = world.sql('SELECT stash_updated_at FROM scenes WHERE scene_id = 3');
+  assert.equal(typeof row?.['stash_updated_at'], 'string', 'it was written as Stash has it');
+});
+
+test('a thin scene is taken at its word where that is wanted, and where it was emptied', async (t) => {
+  const { plex, stash, enqueue, run } = await setupStash(t);
+  stash.addScene({ title: 'Pier 3', files: [{ path: fileOf(3) }] });
+  addItems(plex, 3);
+  plex.editByHand('103', { genres: ['sand'] });
+  enqueue(bare(1), bare(3));
+  assert.deepEqual((await run({ thinScenes: 'take', rules: CLEARING })).of('thin_scene'), []);
+  assert.deepEqual(plex.item('103')?.genres, []);
+  stash.editScene(1, { tags: [] });
+  enqueue(bare(1));
+  assert.deepEqual((await run({ rules: CLEARING })).of('thin_scene'), []);
+  assert.deepEqual(plex.item('101')?.genres, []);
+});
+
+test('a scene that was written by hand and is thin in Stash is not as Stash has it, and keeps what it has', async (t) => {
+  const { plex, stash, world, enqueue, run } = await setupStash(t);
+  stash.editScene(2, { tags: [] });
+  enqueue(lighthouse(2, { tags: ['sea'] }));
+  await run();
+  enqueue(bare(2));
+  const { of } = await run();
+  assert.equal(of('thin_scene').length, 1);
+  assert.deepEqual(plex.item('102')?.genres, ['sea']);
+  assert.deepEqual(world.sql('SELECT stash_updated_at FROM scenes'), [{ stash_updated_at: null }]);
+});
+
+test('a scene without a file becomes a letter that says so, with no word of its thinness', async (t) => {
+  const { stash, world, enqueue, run } = await setupStash(t);
+  const id = stash.addScene({ title: 'Pier 3' });
+  enqueue(bare(id));
+  const { tally, of } = await run();
+  assert.deepEqual([tally, of('thin_scene')], [{ buried: 1 }, []]);
+  assert.deepEqual(
+    world.letters().map(({ error_type }) => error_type),
+    ['NoFilePath'],
+  );
+});
+
+test('an edit that names no file goes to the one of an earlier sync, unless Stash says that there is none', async (t) => {
+  const { plex, stash, enqueue, run } = await setupStash(t);
+  enqueue(lighthouse(1), lighthouse(2));
+  await run();
+  enqueue({ sceneId: 1, bare: false, data: { title: 'Lantern Row' } }, bare(3));
+  stash.addScene({ title: 'Without a file' });
+  assert.deepEqual((await run()).tally, { updated: 1, buried: 1 });
+  assert.equal(plex.item('101')?.title, 'Lantern Row');
+});

@@ -1,0 +1,119 @@
+/** When a drain may ask Stash, and what its trouble means for those who need it. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { UsageError } from '../../src/core/model/errors.ts';
+import { ALWAYS, addItems, bare, DOWN, fileOf, idsTo, lighthouse, setup } from '../helpers/drain-world.ts';
+
+const MINUTE_MS = 60_000;
+const FAILING = { kind: 'status', status: 500 } as const;
+
+/** A world with so many scenes in Stash, whose items Plex has, and a bare job for each. */
+async function setupScenes(t: Parameters<typeof setup>[0], count: number) {
+  const created = await setup(t);
+  const stash = await created.stash();
+  for (const id of idsTo(count)) stash.addScene({ title: `Pier ${id}`, tags: ['fog'], files: [{ path: fileOf(id) }] });
+  addItems(created.plex, ...idsTo(count));
+  created.enqueue(...idsTo(count).map((id) => bare(id)));
+  return { ...created, stash };
+}
+
+const stashBreaker = ({ world }: Pick<Awaited<ReturnType<typeof setupScenes>>, 'world'>): unknown =>
+  JSON.parse(String(world.sql(`SELECT state FROM breakers WHERE server = 'stash'`)[0]?.['state'] ?? 'null'));
+
+test('five failures in a row leave Stash alone for a minute, and then one query is the probe', async (t) => {
+  const created = await setupScenes(t, 1);
+  const { stash, clock, run } = created;
+  const lift = stash.fail('graphql', DOWN, ALWAYS);
+  for (let count = 0; count < 4; count += 1) assert.deepEqual((await run()).ends, ['stash_unreachable']);
+  const fifth = await run();
+  assert.deepEqual([fifth.ends, fifth.of('stash_breaker_opened').length], [['stash_breaker_open'], 1]);
+  stash.resetRequests();
+  const shut = await run();
+  assert.deepEqual([shut.ends, stash.count()], [['stash_breaker_open'], 0]);
+  assert.match(shut.of('released')[0]?.message ?? '', /^Stash is not asked: /);
+  clock.now += MINUTE_MS;
+  lift();
+  assert.deepEqual((await run()).tally, { updated: 1 });
+  assert.deepEqual(stashBreaker(created), { kind: 'closed', failures: 0 });
+});
+
+test('a Stash that answers for any scene is well, whatever fails for another', async (t) => {
+  const created = await setupScenes(t, 2);
+  const { stash, run } = created;
+  const lift = stash.fail('graphql', DOWN, ALWAYS);
+  for (let count = 0; count < 4; count += 1) await run();
+  lift();
+  stash.fail(({ query = '' }) => query.includes('s1:'), FAILING, 2);
+  assert.deepEqual((await run()).tally, { updated: 1, retried: 1 });
+  assert.deepEqual(stashBreaker(created), { kind: 'closed', failures: 0 });
+});
+
+test('where each query fails alone and none is answered for, it may be the server all the same', async (t) => {
+  const created = await setupScenes(t, 1);
+  created.stash.fail('PlexsyncScenes', FAILING);
+  assert.deepEqual((await created.run()).tally, { retried: 1 });
+  assert.deepEqual(stashBreaker(created), { kind: 'closed', failures: 1 });
+});
+
+test('once Stash was in trouble the run asks it nothing more', async (t) => {
+  const { stash, world, run } = await setupScenes(t, 101);
+  world.sql('UPDATE jobs SET priority = 1 WHERE scene_id > 50');
+  stash.fail('graphql', DOWN);
+  const { tally, ends } = await run();
+  assert.deepEqual([tally, ends, stash.count()], [{ released: 101 }, ['stash_unreachable'], 1]);
+});
+
+test('what was answered before the trouble is written, and only the rest goes back', async (t) => {
+  const { stash, run } = await setupScenes(t, 4);
+  // The four together and the second half fail; in the end it is silent.
+  stash.fail(({ rootFields = [] }) => rootFields.filter((field) => field === 'findScene').length === 4, FAILING);
+  stash.fail(({ query = '' }) => query.includes('s3:'), DOWN);
+  const { tally, ends } = await run();
+  assert.deepEqual([tally, ends], [{ updated: 2, released: 2 }, ['stash_unreachable']]);
+});
+
+test('a refused key holds up those who need Stash, and is no outage', async (t) => {
+  const created = await setupScenes(t, 1);
+  created.stash.fail('graphql', { kind: 'status', status: 401 });
+  assert.deepEqual((await created.run()).ends, ['stash_unauthorized']);
+  assert.equal(stashBreaker(created), null);
+});
+
+test('what is no Stash, or not to be trusted, holds them up until a person has seen to it', async (t) => {
+  const created = await setupScenes(t, 1);
+  created.enqueue(lighthouse(7));
+  const scenes = () => Promise.reject(new UsageError('The certificate is not trusted', 'Accept it.'));
+  const { ends, tally, report } = await created.run({}, { stash: { scenes } });
+  assert.deepEqual([ends, tally], [['stash_misconfigured'], { released: 1, waiting: 1 }]);
+  assert.deepEqual(report.ends, [
+    { kind: 'stash_misconfigured', message: 'The certificate is not trusted', hint: 'Accept it.' },
+  ]);
+  assert.equal(stashBreaker(created), null);
+});
+
+test('a bug there is not taken for an outage', async (t) => {
+  const { run } = await setupScenes(t, 1);
+  const scenes = () => Promise.reject(new TypeError('a bug'));
+  await assert.rejects(run({}, { stash: { scenes } }), /a bug/);
+});
+
+test('a query that a stop cut off says nothing about Stash', async (t) => {
+  const created = await setupScenes(t, 1);
+  const { stash, stop, run } = created;
+  const cutOff = (): boolean => {
+    stop.signal = 'SIGTERM';
+    return true;
+  };
+  stash.fail(cutOff, DOWN);
+  assert.deepEqual((await run()).ends, ['signal']);
+  assert.equal(stashBreaker(created), null);
+});
+
+test('a run without a bare job does not ask', async (t) => {
+  const { world, stash, enqueue, run } = await setupScenes(t, 1);
+  world.sql('DELETE FROM jobs');
+  enqueue(lighthouse(1));
+  assert.deepEqual((await run()).tally, { updated: 1 });
+  assert.equal(stash.count(), 0);
+  assert.deepEqual(world.sql('SELECT * FROM breakers'), []);
+});
