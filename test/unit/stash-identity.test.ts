@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Witnesses } from '../../src/core/drain/servers/stash-identity.ts';
-import { doubtAbout } from '../../src/core/drain/servers/stash-identity.ts';
+import { doubtAbout, doubtOfSweep } from '../../src/core/drain/servers/stash-identity.ts';
 
 const FEW: Witnesses = { gone: 2, total: 500, known: 0, present: 0 };
 
@@ -22,4 +22,14 @@ test('three known scenes of which none is there speak against it, two are too fe
 test('where nothing else is known, nine that are gone are believed, and ten are not', () => {
   assert.equal(doubtAbout({ ...FEW, gone: 9 }), undefined);
   assert.match(doubtAbout({ ...FEW, gone: 10 })?.message ?? '', /knows none of the scenes that wait/);
+});
+
+test('a sweep that finds some scenes gone is doubted where none of three known ones is as it was', () => {
+  assert.match(doubtOfSweep({ gone: 1, known: 3, present: 0 })?.message ?? '', /none of the 3 scenes/);
+  for (const witnesses of [
+    { gone: 0, known: 3, present: 0 },
+    { gone: 1, known: 3, present: 1 },
+    { gone: 1, known: 2, present: 0 },
+  ])
+    assert.equal(doubtOfSweep(witnesses), undefined);
 });

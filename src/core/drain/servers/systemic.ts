@@ -128,8 +128,7 @@ function namesAnother(stashFolder: string, folder: string, serverFolders: readon
 }
 
 function commonFolder(paths: readonly string[]): string {
-  const [first, ...rest] = paths.map((path) => normalisePath(path).split('/').slice(0, -1));
-  if (first === undefined) return '/';
+  const [first = [], ...rest] = paths.map((path) => normalisePath(path).split('/').slice(0, -1));
   const differsAt = (parts: readonly string[]): number => first.findIndex((part, index) => parts[index] !== part);
   const ends = rest.map(differsAt).filter((index) => index >= 0);
   return first.slice(0, Math.min(first.length, ...ends)).join('/') || '/';
