@@ -77,7 +77,7 @@ export async function drain(deps: DrainDeps, options: DrainOptions): Promise<Dra
 
   const { sections } = connection;
   deps.emit({ kind: 'connected', libraries: sections.map(({ title }) => title) });
-  if (options.mode === 'write') revive(deps);
+  revive(deps);
   const systemic = createSystemicWatch({
     sections,
     mappings: options.mappings,
@@ -90,7 +90,7 @@ export async function drain(deps: DrainDeps, options: DrainOptions): Promise<Dra
   const context: DrainContext = { ...deps, guard, scenes, finder, systemic, scanner, longRequests, options, sections };
   const stopRenewing = deps.every(RENEW_EVERY_MS, () => renewLeases(deps));
   try {
-    if (options.mode === 'write') await wake(context);
+    await wake(context);
     const bound = await drainBatches(context, tally);
     const stashEnd = scenes.end();
     return { ends: [...endsOf(guard, bound), ...(stashEnd === undefined ? [] : [stashEnd])], tally };
