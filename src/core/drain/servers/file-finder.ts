@@ -108,8 +108,6 @@ export function createFileFinder(setting: Setting): FileFinder {
 
   const fromIndex = (section: Section, name: string, requests: number): Answer | undefined => {
     const candidates = files.byName(section, nameKey(name));
-    // The index can no longer be read: from here on Plex is asked.
-    if (candidates === undefined) sources.delete(section.key);
     return candidates && { rule: 'index', candidates, requests };
   };
 
