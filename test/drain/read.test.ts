@@ -214,3 +214,14 @@ test('a fault in a read of many that ends in halves counts once for each single 
   assert.deepEqual((await run()).tally, { updated: 4 });
   assert.deepEqual(world.sql('SELECT * FROM breakers'), []);
 });
+
+test('halving of a failed read stops once the breaker has opened, and gives the rest back', async (t) => {
+  const { plex, world, run } = await setupKnown(t, 64);
+  plex.fail('item', FAILING, ALWAYS);
+  const { ends } = await run();
+  // 64, 32, 16, 8, 4, 2, and then one by one until five faults in a row: asked to the end it would be 127.
+  assert.ok(plex.count('item') <= 20, `${plex.count('item')} reads`);
+  assert.deepEqual(ends, ['breaker_open']);
+  const [{ spent } = {}] = world.sql('SELECT count(*) AS spent FROM jobs WHERE failures > 0');
+  assert.ok(Number(spent) <= 5, `${spent} jobs have spent an attempt`);
+});

@@ -15,7 +15,6 @@ type Uses = ReadUses & StopSigns & Pick<DrainDeps, 'emit'> & { readonly options:
 /** Reads the written items again: what did not land is retried, and Plex's own spelling is remembered. */
 export async function verify(batch: readonly Planned[], context: Uses): Promise<readonly Ended[]> {
   const { emit, guard, options } = context;
-  if (batch.length === 0) return [];
   if (guard.halts().some(({ kind }) => kind === 'breaker_open' || kind === 'unauthorized'))
     return batch.map((work) => unread(work, context) ?? givenBack(work.job));
   const reads = await readItems(
