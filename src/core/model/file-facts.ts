@@ -1,4 +1,4 @@
-/** What is known of a file beside its path. */
+/** What is known of a file besides its path. */
 export type FileFacts = {
   /** In bytes. */
   readonly size?: number | undefined;

@@ -113,7 +113,7 @@ export function prepareClaim(db: Db, { owner, stash }: { readonly owner: string;
   };
 }
 
-/** Leaves out a path that nobody said: Stash knows better, and the record has it anyway. */
+/** Leaves out a path without a stamp: Stash knows better, and the record has it anyway. */
 function editToFill(row: JobRow): Pick<Job, 'data' | 'bare' | 'overStash'> {
   const edit = editOf(row);
   const { path: _known, ...said } = edit.data;

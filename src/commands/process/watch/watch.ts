@@ -167,7 +167,7 @@ function createPoll(
       const news = wordsOf(polled);
       if (news !== undefined) output.log('info', news);
     } catch (thrown) {
-      // A stop aborts the request: that is no trouble of Stash.
+      // A stop aborts the request: Stash is not to blame.
       if (stopped()) return;
       const isKnown = thrown instanceof UsageError || (thrown instanceof SyncError && thrown.code !== 'unexpected');
       if (!isKnown) throw thrown;

@@ -173,7 +173,7 @@ export function createFileFinder(setting: Setting): FileFinder {
       const isIndexed = look.steps.some(({ rule }) => rule === 'index');
       if (!isIndexed) return { look, from: 'look_up' };
       if (kind !== 'at_plex' && (isOfNow || standsByItself(look, kind))) return { look, from: 'index' };
-      // A section that cannot be searched by name is listed anew; otherwise an outdated index would be believed.
+      // A section that cannot be searched by name is listed again; otherwise an outdated index would be believed.
       for (const section of sections) {
         const isOld = kind === 'at_plex' || sourceOf(section) === 'refreshed';
         if (unfiltered.has(section.key) && isOld && !(await list(section, undefined))) throw movedMeanwhile(section);

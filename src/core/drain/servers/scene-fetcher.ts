@@ -8,7 +8,7 @@ import type { DrainDeps } from '../ports/ports.ts';
 import { lookAtScenes } from './scene-looks.ts';
 import { doubtOf } from './stash-identity.ts';
 
-/** Why the jobs that need Stash were not tried. */
+/** Why the jobs that await Stash were not tried. */
 export type StashEnd =
   | { readonly kind: 'stash_unreachable'; readonly message: Sentence }
   | { readonly kind: 'stash_unauthorized'; readonly message: Sentence }
@@ -21,7 +21,7 @@ export type StashEnd =
  */
 export type StashAnswer = StashLook | { readonly kind: 'shared'; readonly error: SyncError };
 
-/** Asks Stash on behalf of this drain: trouble with Stash delays only the jobs that need it. */
+/** Asks Stash on behalf of this drain: trouble with Stash delays only the jobs that await it. */
 export type SceneFetcher = {
   /** The scenes as they are now, by id; empty where no Stash is configured. */
   look(ids: readonly number[]): Promise<ReadonlyMap<number, StashAnswer>>;
