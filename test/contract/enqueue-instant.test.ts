@@ -8,7 +8,7 @@ import { createOutput } from '../../src/terminal/log/output.ts';
 import { PROCESS_STREAMS } from '../../src/terminal/streams.ts';
 import { edit, NOW, setup } from '../helpers/queue-world.ts';
 
-test('a list is said when its command began: an edit by hand that comes while it is read is later', async (t) => {
+test('a list is stamped when its command began: an edit by hand made while it is read is later', async (t) => {
   const world = setup(t);
   world.enqueue([edit(8)]);
   const file = join(world.dir.path, 'scenes.json');

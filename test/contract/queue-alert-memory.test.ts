@@ -43,7 +43,7 @@ function buryOnePerDay(world: World, count: number): void {
 
 const letters = (world: World): unknown[] => world.letters().map((letter) => letter['scene_id']);
 
-test('letters that failed longer ago than they are kept go, and it is said which they were', (t) => {
+test('letters older than the retention are removed and reported', (t) => {
   const world = setup(t);
   buryOnePerDay(world, 6);
   const retention = { now: NOW, retentionMs: 3 * DAY_MS };
@@ -58,7 +58,7 @@ test('letters that failed longer ago than they are kept go, and it is said which
   assert.deepEqual(purgeExpired(world.stores(), retention), { count: 0, byType: {}, sceneIds: [] });
 });
 
-test('an idle run is none while a letter is past its time', (t) => {
+test('a run is not idle while a letter has expired', (t) => {
   const world = setup(t);
   buryOnePerDay(world, 3);
   assert.equal(recordIdleRun(world.stores(), IDLE_RUN), false);
@@ -119,7 +119,7 @@ test('a backlog that was dropped is over once a run finds nothing due', (t) => {
   assert.equal(world.drain().backlogDone(), 0);
 });
 
-test('what is due later is no part of the backlog', (t) => {
+test('jobs that are due later do not count for the backlog', (t) => {
   const world = setup(t);
   world.enqueue(edits(2));
   const drain = world.drain();
@@ -176,7 +176,7 @@ test('letters are new since the last that was announced, and one that has gone i
   assert.deepEqual(desk.newLetters(), { byType: {}, lastId: 4 });
 });
 
-test('letters of a dlq.db that counts anew are new, whatever was announced of another one', (t) => {
+test('letters of a dlq.db whose ids start over are new, whatever was announced before', (t) => {
   const world = setup(t);
   buryOnePerDay(world, 1);
   const desk = notices(world);

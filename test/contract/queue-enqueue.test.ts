@@ -143,7 +143,7 @@ test('one edit that cannot be stored keeps the whole call out, merges included',
   assert.deepEqual([world.onlyJob()['scene_id'], dataOf(world.onlyJob())], [1, { title: 'Pier' }]);
 });
 
-test('a bulk that is killed half way leaves nothing of itself, and the queue takes the next edit', async (t) => {
+test('a bulk enqueue that is killed half-way leaves nothing behind, and the queue accepts the next edit', async (t) => {
   const world = setup(t);
   world.enqueue([edit(1, { title: 'Pier' })]);
   const child = world.child({ do: 'enqueue_and_die', count: 5_000, now: NOW });

@@ -86,7 +86,7 @@ for (const settlement of UNDER_WAY_ENDS) {
   });
 }
 
-test('a scene that comes back while its old job is under way has only what was said since', (t) => {
+test('a scene that comes back while its old job is under way keeps only later edits', (t) => {
   const world = setup(t);
   world.enqueue([edit(1, { path: '/harbour/1.mp4', title: 'Pier', tagline: 'Old' })]);
   const drain = world.drain();

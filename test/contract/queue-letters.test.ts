@@ -20,7 +20,7 @@ const said = (world: World): unknown[] => world.letters().map((letter) => JSON.p
 const waiting = (world: World): unknown[] =>
   world.sql("SELECT data FROM jobs WHERE state = 'pending'").map((row) => JSON.parse(String(row['data'])));
 
-test('a completed job closes the letters of its scene that say nothing else, and no other', (t) => {
+test('a completed job closes exactly the letters of its scene that it covers', (t) => {
   const world = setup(t);
   bury(world, { title: 'Pier' }, { title: 'Mole', details: 'Calm' });
   const drain = world.drain();
@@ -31,7 +31,7 @@ test('a completed job closes the letters of its scene that say nothing else, and
   assert.deepEqual(said(world), [{ scene_id: 2, title: 'Garden' }]);
 });
 
-test('a completed job shortens a letter that says more, and a second one closes it', (t) => {
+test('a completed job shortens a letter with more keys, and a second one closes it', (t) => {
   const world = setup(t);
   bury(world, { title: 'Pier', details: 'Calm', tags: [] });
   const [before] = world.letters();
@@ -246,7 +246,7 @@ test('letters are chosen by the folder of their file, up to its boundary, and by
   );
 });
 
-test('a preview says what a retry would do, and does none of it', (t) => {
+test('a preview reports what a retry would do and changes nothing', (t) => {
   const world = setup(t);
   bury(world, { title: 'Pier', details: 'Calm' }, { title: 'Mole' });
   world.enqueue([edit(2)]);
@@ -279,7 +279,7 @@ test('purge deletes the given letters for good and counts what it deleted', (t) 
   assert.deepEqual([world.letters(), world.sql('SELECT 1 FROM jobs')], [[], []]);
 });
 
-test('retrying an older letter of a scene, then the newer one, ends with what was said last', (t) => {
+test('retrying an older letter of a scene, then the newer one, ends with the newest values', (t) => {
   const world = setup(t);
   bury(world, { title: 'Old', tags: [] });
   bury(world, { title: 'New' });

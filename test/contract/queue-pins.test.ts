@@ -86,7 +86,7 @@ test('a pin binds a directory that has no server, and never rebinds one that has
   assert.deepEqual(prepareServerState(world.stores().queueDb).binding(), BINDING);
 });
 
-test('a pin tells the other item that was written, and the letters for want of proof', (t) => {
+test('a pin reports the other item that was written, and the letters that lacked proof', (t) => {
   const world = setup(t);
   world.enqueue([edit(1)]);
   const drain = world.drain();

@@ -35,7 +35,7 @@ test('a preview is given each due job once, in the order of a run, and one that 
   assert.deepEqual([sceneIds(claim(10)), sceneIds(claim(10))], [[3], []]);
 });
 
-test('what a preview would have written is known to it, and to nobody else', (t) => {
+test('a preview alone sees what it would have written', (t) => {
   const world = setup(t);
   world.enqueue(edits(2));
   const drain = world.drain();

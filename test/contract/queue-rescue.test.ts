@@ -134,7 +134,7 @@ test('a job that was rescued twice is claimed alone, after all that were not', (
   );
 });
 
-test('a run of kills sends nobody to the dead letters as long as a batch was at work', (t) => {
+test('repeated kills bury no job while a whole batch was running', (t) => {
   const world = setup(t);
   world.enqueue(edits(2));
   crash(world);
@@ -178,7 +178,7 @@ test(`a job lost alone ${MAX_LOSSES} times becomes the letter AttemptLost, and t
   assert.equal(readStats(world.stores(), NOW).totals.dead_lettered, 1);
 });
 
-test('a merge starts the losses of a job anew', (t) => {
+test('a merge resets the losses of a job', (t) => {
   const world = setup(t);
   world.enqueue([edit(1, { title: 'Pier' })]);
   for (let n = 0; n < 2 + MAX_LOSSES - 1; n += 1) crash(world);

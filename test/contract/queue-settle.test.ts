@@ -167,7 +167,7 @@ test('a buried job leaves the queue for dlq.db, with all a person needs to know 
   assert.equal(readStats(world.stores(), NOW).totals.dead_lettered, 1);
 });
 
-test('only a failure that nobody foresaw leaves its stack in the letter', (t) => {
+test('only an unforeseen failure leaves its stack in the letter', (t) => {
   const world = setup(t);
   world.enqueue([edit(1)]);
   const drain = world.drain();

@@ -185,7 +185,7 @@ test('tasks are handed back, each once, with the files that ask for it, which st
   assert.deepEqual(removeAsked(spool, { mode: 'status', names: ['gone'] }), []);
 });
 
-test('what means nothing to do says why', (t) => {
+test('an event that needs no action reports why', (t) => {
   const { put, take, spool } = setup(t);
   put('a', hook(7, 'Scene.Update.Post', { inputFields: ['o_counter'] }));
   const ignored = ['scene 7 has changed only in what is not synced'];
@@ -193,7 +193,7 @@ test('what means nothing to do says why', (t) => {
   assert.deepEqual(readdirSync(spool.new), []);
 });
 
-test('what is no event is set aside with its reason, and stops none of the others', (t) => {
+test('a file that is no event is set aside with its reason, and the others are taken in', (t) => {
   const { put, take, spool } = setup(t);
   put('half', '{"args":{"hookContext":{"id":5,"ty');
   put('empty', '');
@@ -221,7 +221,7 @@ test('what is no event is set aside with its reason, and stops none of the other
   assert.deepEqual(take(), { tasks: [], ignored: [], warnings: [], applied: [] });
 });
 
-test('no cookie is kept or said, wherever it stands', (t) => {
+test('no cookie is kept or printed, wherever it appears', (t) => {
   const { put, take, spool } = setup(t);
   put('a', { ...hook(0), extra: [{ Cookie: COOKIE }], deep: { deeper: { server_connection: COOKIE } } });
   put('b', `{"server_connection":{"SessionCookie":{"Value":"${COOKIE}"`);
@@ -254,7 +254,7 @@ test('links, folders and pipes are never opened', (t) => {
   assert.ok(existsSync(elsewhere));
 });
 
-test('what a killed front left goes after an hour, and what network shares hide is no event', (t) => {
+test('files of a killed hook script expire after an hour, and hidden files of network shares are ignored', (t) => {
   const { put, take, spool } = setup(t);
   const [old, young] = [join(spool.tmp, 'old'), join(spool.tmp, 'young')];
   for (const path of [old, young]) writeFileSync(path, '{');
@@ -266,7 +266,7 @@ test('what a killed front left goes after an hour, and what network shares hide 
   assert.deepEqual(readdirSync(spool.new), ['.nfs0001']);
 });
 
-test('what a killed front left goes also where nothing comes, and that is said once with the way to make up for it', (t) => {
+test('files of a killed hook script expire without new events, and one warning says how to make up for them', (t) => {
   const { take, spool } = setup(t);
   writeFileSync(join(spool.tmp, 'half'), '{');
   assert.deepEqual(take(NOW + 3_500_000).warnings, []);

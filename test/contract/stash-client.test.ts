@@ -144,7 +144,7 @@ test('250 scenes take three queries, and one more only where the server is not k
   assert.equal(stash.count(), 3);
 });
 
-test('what was learnt of another version is learnt anew', async (t) => {
+test('a dialect of another version is learned again', async (t) => {
   const world = await setup(t, { version: 'v0.30' });
   const { stash, clock } = world;
   const tagged = stash.addScene({ title: 'Boat', tags: ['Boats'] });

@@ -29,7 +29,7 @@ test('the fifth failure in a row opens the breaker', () => {
   assert.deepEqual(afterFailures(5), OPEN);
 });
 
-test('a success in between starts the count anew', () => {
+test('a success in between resets the count', () => {
   const breaker = [1, 2, 3, 4].reduce<Breaker>((state) => onFailure(state, NOW), onSuccess(afterFailures(4)));
   assert.equal(breaker.kind, 'closed');
 });
@@ -55,7 +55,7 @@ test('an answered probe lets one job try', () => {
   assert.deepEqual(onProbe('alive', NOW), { kind: 'half_open' });
 });
 
-test('a silent probe starts the wait anew', () => {
+test('a silent probe restarts the wait', () => {
   assert.deepEqual(onProbe('silent', NOW + 60_000), { kind: 'open', openedAt: NOW + 60_000 });
 });
 

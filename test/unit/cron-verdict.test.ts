@@ -69,7 +69,7 @@ test('another mistake of the same exit code is another complaint', () => {
   assert.deepEqual([other.exitCode, other.fresh], [2, ['exit 2 no address']]);
 });
 
-test('an outage that a wrong clock began in the future is none yet', () => {
+test('an outage that a wrong clock dated in the future is ignored', () => {
   assert.deepEqual(
     verdict({ faults: [fault(EXIT.unreachable)], outageSince: { plex: NOW + 90 * HOUR_MS, stash: undefined } }).fresh,
     [],

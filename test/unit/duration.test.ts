@@ -25,7 +25,7 @@ test('white space around a duration is no fault', () => {
   assert.equal(parseDurationMs(' 5m ', 's'), 300_000);
 });
 
-test('what is no duration is refused', () => {
+test('text that is not a duration is refused', () => {
   for (const value of [
     '',
     '-5s',

@@ -44,7 +44,7 @@ test('what two files agree on does not depend on which is asked first', () => {
   fc.assert(fc.property(facts, facts, (a, b) => assert.deepEqual(compareFacts(a, b), compareFacts(b, a))));
 });
 
-test('a size of 0 says nothing', () => {
+test('a size of 0 counts as unknown', () => {
   for (const [a, b] of [
     [0, 0],
     [0, 5],

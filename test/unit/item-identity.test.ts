@@ -91,7 +91,7 @@ for (const [what, isSame, ofRecord, item] of ROWS) {
   });
 }
 
-test('a value that was cleared is no sign of ours in an item made anew', () => {
+test('a cleared value does not mark a recreated item as ours', () => {
   const cleared: Written = { fields: { summary: { sent: '', kept: '' } }, lists: {} };
   assert.equal(isOfItem({ ...record({ locked: [] }), written: cleared }, anew()), false);
 });

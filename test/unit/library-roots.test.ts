@@ -90,7 +90,7 @@ test('of library folders in each other the inner one has the file', () => {
   assert.equal(verdict(match(SCENE, server(['/media'])(FILE))), 'low, offers /data/studio-b=/media/studio-a');
 });
 
-test('its own library folder is no other one, though the file lies deeper in it', () => {
+test("the file's own library folder never conflicts, even if the file lies deeper in it", () => {
   const deeper = match('/data/films/2024/01.mp4', server(['/media/films'])('/media/films/West/2024/01.mp4'));
   assert.equal(verdict(deeper), 'low, offers /data/films=/media/films/West');
 });
@@ -213,7 +213,7 @@ test('the order of the library folders never matters', () => {
   );
 });
 
-test('no library folder speaks against the very path, which one item alone has', () => {
+test('no library folder contradicts an exact path that only one item has', () => {
   fc.assert(
     fc.property(anyFile, anyFolders, anyFolders, (path, own, others) => {
       const result = match(path, server(own, others)(path));

@@ -39,7 +39,7 @@ test('a file of the same name and another duration is a near miss, unless its si
   );
 });
 
-test('the file at the very path is never a near miss, whatever its size', () => {
+test('the file at the exact path is never a near miss, whatever its size', () => {
   assert.deepEqual(kinds([candidate('1', FILE, 11)], 10), []);
 });
 
@@ -57,7 +57,7 @@ test('another file in the same folder is a near miss, the most alike first', () 
   ]);
 });
 
-test('a file that shares neither name nor folder is none', () => {
+test('a file that shares neither name nor folder is not a near miss', () => {
   assert.deepEqual(kinds([candidate('1', '/media/mole/tides.mp4')]), []);
 });
 

@@ -23,11 +23,11 @@ test('the duration of a version of several files is that of none of them', () =>
   assert.deepEqual(durations([{ duration: 9_000, Part: parts }]), [4_000, undefined]);
 });
 
-test('a duration that is none fails no answer', () => {
+test('an unreadable duration does not make an answer fail', () => {
   assert.deepEqual(durations([{ duration: null, Part: [{ file: '/media/a.mp4', duration: {} }] }]), [undefined]);
 });
 
-test('a date of an item that is none is not told, and one in the year 9999 is', () => {
+test('an unreadable date is left out, and one in the year 9999 is kept', () => {
   const dated = (addedAt: unknown) =>
     toItems({ MediaContainer: { Metadata: [{ ratingKey: '7', addedAt }] } })?.[0]?.addedAt;
   for (const none of [undefined, null, '', 'soon', 0, '0', -5, 1.5, true, {}])

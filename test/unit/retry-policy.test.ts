@@ -91,7 +91,7 @@ test('misses do not bring a failing job closer to the dead letters', () => {
   assert.equal(settle('plex_error', { failures: 4, misses: 12 }).kind, 'retry');
 });
 
-test('a wait the server named is kept to the ms, whatever the dice say', () => {
+test('a wait the server named is kept to the ms, without jitter', () => {
   for (const random of [0, 0.5, 0.99])
     assert.equal(waitMs(settle('plex_busy', { retryAfterMs: 120_000, random })), 120_000);
 });
@@ -132,7 +132,7 @@ test('what no retry can cure is buried at the first failure', () => {
   for (const code of codes) assert.equal(settle(code).kind, 'dead', code);
 });
 
-test('an error that nobody foresaw is tried again', () => {
+test('an unforeseen error is retried', () => {
   assert.equal(settle('unexpected').kind, 'retry');
 });
 
@@ -223,7 +223,7 @@ test('the twelve looks stretch over whatever wait was asked for, never faster th
   );
 });
 
-test('where nobody waits for Plex, a file that is not found is skipped, and nothing else is', () => {
+test('with skipping, only a file that is not found is skipped', () => {
   const limits = { maxRetries: 5, notFound: { kind: 'skip' }, now: NOW, random: 0.5 } as const;
   const kindOf = (code: SyncErrorCode) =>
     settlementFor(new SyncError(code, say`m`), { failures: 0, misses: 0 }, limits).kind;

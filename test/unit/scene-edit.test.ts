@@ -46,7 +46,7 @@ test('a path named later drops the size and duration that were named before it',
   });
 });
 
-test('what was carried out is taken off what is left to say, but for what was said later', () => {
+test('what was carried out is removed from an edit, except values that came later', () => {
   const letter = said({ path: '/data/old.mp4', title: 'Old', tags: [] }, 1);
   assert.deepEqual(unsaidBy(letter, said({ path: '/data/new.mp4', title: 'New' }, 2)).data, { tags: [] });
   assert.deepEqual(unsaidBy(said({ title: 'Newest' }, 3), said({ title: 'New' }, 2)).data, { title: 'Newest' });

@@ -59,7 +59,7 @@ test('at first contact with a value the user locked, a write that never landed i
   assert.deepEqual(plan.left, []);
 });
 
-test('a newer edit after a write that landed is no user’s edit, though the field is locked', () => {
+test('a newer edit after a write that landed does not count as a user’s edit, even in a locked field', () => {
   const found = summary('Boats.', 'summary');
   const folded = afterCrash({ details: 'Boats.' }, summary('Ships.'), found, wroteSummary('Ships.'));
   assert.equal(planFor({ details: 'New boats.' }, found, folded).fields[0]?.value, 'New boats.');

@@ -81,7 +81,7 @@ test('a scene without an id is refused', () => {
   assert.equal(refusal({ title: 'The Old Harbour' }), 'line 3: scene_id is missing.');
 });
 
-test('what is no object is refused', () => {
+test('a scene that is not an object is refused', () => {
   for (const input of [null, 5, 'harbour', [], undefined])
     assert.equal(refusal(input), 'line 3: a scene must be a JSON object.');
 });
@@ -121,7 +121,7 @@ test('a date may be a year alone, a month or a day', () => {
     assert.equal(dataOf({ date }).date, date);
 });
 
-test('a day that does not exist is no date', () => {
+test('a day that does not exist is refused as a date', () => {
   for (const date of [
     '2023-02-29',
     '2024-13',
@@ -174,7 +174,7 @@ test('an edit that says anything of the scene is not bare', () => {
   assert.equal(parse({ scene_id: 1, path: '/data/harbour.mp4' }).bare, false);
 });
 
-test('the keys that say which file it is are no content', () => {
+test('the keys that identify the file are not content', () => {
   assert.deepEqual(contentKeys({ path: '/data/a.mp4', size: 1, duration: 2, updated_at: 'x', tags: [], title: 'T' }), [
     'tags',
     'title',

@@ -37,7 +37,7 @@ test('a bound that is just reached holds, one millisecond later it does not', ()
   ]);
 });
 
-test('what nobody bounded is not checked, and without any bound the defaults are', () => {
+test('only given bounds are checked, and without any the defaults are', () => {
   assert.deepEqual(violationsOf({ ...WELL, dead: 9 }, boundsOr({ maxAgeMs: HOUR }), NOW), []);
   assert.equal(violationsOf({ ...WELL, dead: 9 }, boundsOr({}), NOW).length, 1);
 });

@@ -55,12 +55,12 @@ function hintAfter(looks: readonly LookedUp[]): string {
 
 const TEN = Array.from({ length: 10 }, (_, index) => index + 1);
 
-test('a stop for want of proof names the mapping that the files agree on, though no folder is shared', async () => {
+test('a stop without proof names the mapping that the files agree on, even without a shared folder', async () => {
   const looks = await Promise.all(TEN.map((n) => looked(`/data/${n}.mp4`, `/media/${n}.mp4`)));
   assert.match(hintAfter(looks), /10 of 10 would have it with --path-map \/data=\/media$/);
 });
 
-test('a stop for want of proof names the mapping of all, not what the likeliest of the first file suggests', async () => {
+test('a stop without proof names the mapping of all files, not the one that the first file suggests', async () => {
   const looks = TEN.map((n) => looked(`/data/q/${n}.mp4`, `/media/old ${n}/q/${n}.mp4`, `/media/q/${n}.mp4`));
   assert.match(hintAfter(await Promise.all(looks)), /10 of 10 would have it with --path-map \/data=\/media$/);
 });
@@ -86,7 +86,7 @@ function hintMissing(section: Section, folder: string): string {
   return plainText(watch.verdict()?.hint ?? say``);
 }
 
-test('a stop for want of files offers the only library folder, unless Stash names another one of the server', () => {
+test('a stop without files offers the only library folder, unless Stash names another one of the server', () => {
   assert.match(hintMissing(STUDIO_A, '/data/films'), /--path-map \/data\/films=\/media\/studio-a$/);
   assert.match(hintMissing(STUDIO_A, '/data/studio-a'), /--path-map \/data\/studio-a=\/media\/studio-a$/);
   for (const folder of [

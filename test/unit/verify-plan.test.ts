@@ -126,7 +126,7 @@ test('what the plan did not write stays ours as it was', () => {
   assert.deepEqual(verified.lists.actor, written.lists.actor);
 });
 
-test('an added name that Plex takes for one it had already is no loss', () => {
+test('an added name that Plex treats as an existing one is not lost', () => {
   const before = itemWith({ lists: { genre: ['Tide'] } });
   const plan = planEdits(desiredStateOf({ tags: ['Tide!'] }, RULES, BY_HAND), before, NOTHING_WRITTEN, RULES);
   const { lost, altered } = verifyPlan(plan, before);
