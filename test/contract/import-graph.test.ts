@@ -113,7 +113,7 @@ const EDGES = ['queue/', 'file-index/', 'plex/', 'stash/', 'spool/', 'terminal/'
 
 /** The one table of who may import whom; the longest name that fits a file counts. */
 const RULES: Readonly<Record<string, Rule>> = {
-  'core/': { imports: [], packages: ['zod/mini'], why: 'core decides: no edge, no Node, no package but its schemas’' },
+  'core/': { imports: [], packages: ['zod/mini'], why: 'core decides: no edge, no Node, no package but its schemas' },
   'queue/': { imports: ['core/'], packages: ['better-sqlite3', 'node:'], why: 'owns the database' },
   'file-index/': { imports: ['core/'], packages: ['better-sqlite3', 'node:'], why: 'owns its own database' },
   'plex/': { imports: ['core/', 'http/'], packages: ['zod/mini'], why: 'knows what Plex says; http sends' },

@@ -8,7 +8,7 @@ import { openMemoryIndex } from '../../src/file-index/file-index.ts';
 import type { PlexServerOptions } from '../../src/simulator/plex/server.ts';
 import { startPlexServer } from '../../src/simulator/plex/server.ts';
 import type { DrainWorld } from '../helpers/drain-world.ts';
-import { ALWAYS, addItems, DOWN, lighthouse, onRequest, setup, silence } from '../helpers/drain-world.ts';
+import { ALWAYS, addItems, DOWN, lighthouse, onRequest, setBreaker, setup, silence } from '../helpers/drain-world.ts';
 
 const SECTION: Section = {
   ...{ key: '1', title: 'Gardens', type: 'movie', uuid: undefined },
@@ -29,14 +29,6 @@ function assertUntouched({ world, plex }: DrainWorld): void {
   const { state, attempt, claims } = world.onlyJob();
   assert.deepEqual([state, attempt, claims], ['pending', 0, 0]);
   assert.equal(plex.count('item') + plex.count('edit'), 0);
-}
-
-/** Five runs in a row to which Plex is silent. */
-async function openBreaker({ plex, run }: DrainWorld): Promise<() => void> {
-  const lift = silence(plex);
-  for (let count = 0; count < 5; count += 1) await run();
-  plex.resetRequests();
-  return lift;
 }
 
 test('the libraries are told at the first contact, and the data directory is bound to the server', async (t) => {
@@ -117,8 +109,8 @@ test('a Plex that is silent ends the run, and five such runs open the breaker', 
 test('silence after the wait starts it anew, with one probe alone', async (t) => {
   const created = await setupOne(t);
   const { plex, clock, run } = created;
-  await openBreaker(created);
-  clock.now += MINUTE_MS;
+  setBreaker(created, { kind: 'open', openedAt: clock.now - MINUTE_MS });
+  silence(plex);
   assert.deepEqual((await run()).ends, ['unreachable']);
   assert.deepEqual([plex.count('identity'), plex.count()], [1, 1]);
   clock.now += MINUTE_MS - 1;
@@ -129,8 +121,7 @@ test('silence after the wait starts it anew, with one probe alone', async (t) =>
 test('a signal during the probe is the end, and decides nothing about the breaker', async (t) => {
   const created = await setupOne(t);
   const { plex, clock, stop, run } = created;
-  (await openBreaker(created))();
-  clock.now += MINUTE_MS;
+  setBreaker(created, { kind: 'open', openedAt: clock.now - MINUTE_MS });
   onRequest(plex, { route: 'identity', fault: DOWN }, () => {
     stop.signal = 'SIGTERM';
   });

@@ -6,7 +6,16 @@ import type { FileIndex } from '../../src/core/match/file-index.ts';
 import { openMemoryIndex } from '../../src/file-index/file-index.ts';
 import type { PlexServer, PlexServerOptions } from '../../src/simulator/plex/server.ts';
 import type { DrainWorld } from '../helpers/drain-world.ts';
-import { ALWAYS, addItems, idsTo, lighthouse, lighthouses, onRequest, setup, silence } from '../helpers/drain-world.ts';
+import {
+  ALWAYS,
+  addItems,
+  idsTo,
+  lighthouse,
+  lighthouses,
+  onRequest,
+  setBreaker,
+  setup,
+} from '../helpers/drain-world.ts';
 
 const SECTIONS = [
   { key: '1', title: 'Harbour Films', locations: ['/harbour'] },
@@ -95,13 +104,9 @@ test('jobs that a limit keeps out of the run do not count', async (t) => {
 
 test('the one job that tries while the breaker is half open has nothing listed for others', async (t) => {
   const created = await setup(t);
-  const { plex, clock, run } = created;
+  const { plex, run } = created;
   addMore(created, 0, 12);
-  const lift = silence(plex);
-  for (let count = 0; count < 5; count += 1) await run();
-  lift();
-  clock.now += MINUTE_MS;
-  plex.resetRequests();
+  setBreaker(created, { kind: 'half_open' });
   plex.fail('item', { kind: 'status', status: 500 }, ALWAYS);
   await run();
   assert.deepEqual(asked(plex), ['file']);

@@ -1,7 +1,17 @@
 /** The one place that tells an outage from one bad request, and knows when to stop. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ALWAYS, addItems, DOWN, idsTo, lighthouse, lighthouses, onRequest, setup } from '../helpers/drain-world.ts';
+import {
+  ALWAYS,
+  addItems,
+  DOWN,
+  idsTo,
+  lighthouse,
+  lighthouses,
+  onRequest,
+  setBreaker,
+  setup,
+} from '../helpers/drain-world.ts';
 
 const FAILING = { kind: 'status', status: 500 } as const;
 
@@ -112,8 +122,9 @@ test('while all is well nothing is written of it', async (t) => {
 });
 
 test('a fault in the one trial opens the breaker again at once', async (t) => {
-  const { plex, clock, world, run } = await setupDue(t, 3);
-  world.sql(`INSERT INTO breakers VALUES ('plex', '{"kind":"half_open"}')`);
+  const created = await setupDue(t, 3);
+  const { plex, clock, world, run } = created;
+  setBreaker(created, { kind: 'half_open' });
   plex.fail('edit', FAILING, ALWAYS);
   const { tally, ends, of } = await run();
   assert.deepEqual([tally, ends, of('claimed').length], [{ retried: 1 }, ['breaker_open'], 1]);

@@ -1,20 +1,17 @@
 /** What becomes of each job of a batch, and what is told of it. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ALWAYS, addItems, lighthouse, lighthouses, setup, silence } from '../helpers/drain-world.ts';
+import type { SceneEdit } from '../../src/core/model/scene.ts';
+import { ALWAYS, addItems, lighthouse, lighthouses, setBreaker, setup } from '../helpers/drain-world.ts';
 
 const MINUTE_MS = 60_000;
 const FAILING = { kind: 'status', status: 500 } as const;
 
-/** A world whose breaker is open and due for its probe. */
-async function setupTrial(t: Parameters<typeof setup>[0]) {
+/** A world whose breaker is open and due for its probe, and the edits that are due. */
+async function setupTrial(t: Parameters<typeof setup>[0], ...edits: readonly SceneEdit[]) {
   const created = await setup(t);
-  created.enqueue(lighthouse(9));
-  const lift = silence(created.plex);
-  for (let count = 0; count < 5; count += 1) await created.run();
-  lift();
-  created.clock.now += MINUTE_MS;
-  created.world.sql('DELETE FROM jobs');
+  created.enqueue(...edits);
+  setBreaker(created, { kind: 'open', openedAt: created.clock.now - MINUTE_MS });
   return created;
 }
 
@@ -91,15 +88,14 @@ test('a scene that was forgotten meanwhile is not written down', async (t) => {
 });
 
 test('a job that Plex has answered for closes the breaker, though it failed by itself', async (t) => {
-  const { enqueue, run } = await setupTrial(t);
-  enqueue(lighthouse(1));
+  const { run } = await setupTrial(t, lighthouse(1));
   const { tally, of } = await run();
   assert.deepEqual([tally, of('breaker_closed').length], [{ waiting: 1 }, 1]);
 });
 
 test('a job that never reached Plex decides nothing: the next one is the trial', async (t) => {
-  const { plex, enqueue, run } = await setupTrial(t);
-  enqueue({ sceneId: 1, bare: false, data: { title: 'Without a file' } }, ...lighthouses(3).slice(1));
+  const withoutFile = { sceneId: 1, bare: false, data: { title: 'Without a file' } };
+  const { plex, run } = await setupTrial(t, withoutFile, ...lighthouses(3).slice(1));
   plex.fail('listing', FAILING, ALWAYS);
   const { tally, of, ends } = await run();
   assert.deepEqual([tally, ends], [{ buried: 1, retried: 1 }, ['breaker_open']]);

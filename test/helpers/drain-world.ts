@@ -7,6 +7,7 @@ import type { DrainOptions } from '../../src/core/drain/ports/drain-options.ts';
 import type { WorkerEvent } from '../../src/core/drain/ports/events.ts';
 import type { Checkpoint, DrainDeps, DrainPlex, DrainQueue, DrainStash } from '../../src/core/drain/ports/ports.ts';
 import { createPreviewQueue } from '../../src/core/drain/preview-queue.ts';
+import type { Breaker } from '../../src/core/failures/breaker.ts';
 import type { SceneData, SceneEdit } from '../../src/core/model/scene.ts';
 import { openMemoryIndex } from '../../src/file-index/file-index.ts';
 import { createPlexClient } from '../../src/plex/client.ts';
@@ -150,7 +151,10 @@ export async function setup(t: TestContext, options: Partial<PlexServerOptions> 
 type Opened = { readonly queue: DrainQueue; clientIdentifier(): string; end(): void; abandon(): void };
 
 function openQueue(world: World, now: number, stash: 'asked' | 'not_asked'): Opened {
-  const queue = openDrainQueue(world.stores(), {
+  const stores = world.stores();
+  // No test here cuts the power, and thousands of commits need not wait for the disk.
+  for (const db of [stores.queueDb, stores.dlqDb]) db.pragma('synchronous = OFF');
+  const queue = openDrainQueue(stores, {
     ...{ pid: process.pid, now, stash, longestWaitMs: LONGEST_WAIT_MS, maxLosses: MAX_LOSSES },
     ...{ ifBusy: 'share', onLetterCommitted: () => undefined },
   });
@@ -224,6 +228,11 @@ export function onRequest(plex: PlexServer, { route, fault }: Moment, act: () =>
 /** Plex answers nothing, its health check included; the returned function brings it back. */
 export function silence(plex: PlexServer): () => void {
   return plex.fail('all', DOWN, Number.POSITIVE_INFINITY);
+}
+
+/** A breaker as an earlier run has left it; the data directory is made by its first job. */
+export function setBreaker({ world }: Pick<DrainWorld, 'world'>, breaker: Breaker): void {
+  world.sql(`INSERT OR REPLACE INTO breakers (server, state) VALUES ('plex', '${JSON.stringify(breaker)}')`);
 }
 
 /** What a Plex that starts, or is in maintenance, answers. */
