@@ -8,7 +8,7 @@ import { createProgram } from './command-line/program.ts';
 import { helpTopic } from './command-line/topics.ts';
 import type { Context } from './commands/shared/context.ts';
 import { UsageError } from './core/model/errors.ts';
-import { foreign, say } from './core/model/sentence.ts';
+import { foreign, say } from './core/text/sentence.ts';
 import { complaintOf, EXIT } from './exit.ts';
 import { dataDirOf } from './settings/data-dir.ts';
 import { createKeptLogs, createLogFile } from './terminal/log/log-file.ts';

@@ -2,8 +2,8 @@ import { constants } from 'node:os';
 import type { DrainEnd } from './core/drain/drain.ts';
 import type { SyncErrorCode } from './core/model/errors.ts';
 import { StoreError, SyncError, saidBy, UsageError } from './core/model/errors.ts';
-import type { Sentence } from './core/model/sentence.ts';
-import { foreign, ours, say } from './core/model/sentence.ts';
+import type { Sentence } from './core/text/sentence.ts';
+import { foreign, ours, say } from './core/text/sentence.ts';
 
 /** Every exit code; README and `--help` list the same. */
 export const EXIT = {

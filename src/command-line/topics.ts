@@ -1,5 +1,5 @@
 import { UsageError } from '../core/model/errors.ts';
-import { nearest } from '../core/model/nearest.ts';
+import { nearest } from '../core/text/nearest.ts';
 import type { Streams } from '../terminal/streams.ts';
 import { exitCodesHelp } from './exit-codes.ts';
 import { helpParagraph, helpWidth } from './help-layout.ts';

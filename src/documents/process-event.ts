@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { WorkerEvent } from '../core/drain/ports/events.ts';
 import { LIST_KINDS, SCALAR_FIELDS } from '../core/model/plex-item.ts';
-import type { Sentence } from '../core/model/sentence.ts';
+import type { Sentence } from '../core/text/sentence.ts';
 import { runSummary } from './run-summary.ts';
 import type { DocumentOf } from './shapes.ts';
 import { agreement, count, id, itemFile, span } from './shapes.ts';

@@ -1,4 +1,4 @@
-import type { Sentence } from '../core/model/sentence.ts';
+import type { Sentence } from '../core/text/sentence.ts';
 import type { HttpAnswer, HttpRequest, TransportOptions } from '../http/transport.ts';
 import { createTransport } from '../http/transport.ts';
 import { toNoAnswerError, toStatusError } from './translate.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { SyncError } from '../core/model/errors.ts';
-import { say } from '../core/model/sentence.ts';
+import { say } from '../core/text/sentence.ts';
 import { parseJson } from '../http/json-body.ts';
 import type { TransportOptions } from '../http/transport.ts';
 import { createPlexTransport } from './transport.ts';

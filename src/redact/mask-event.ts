@@ -1,6 +1,6 @@
 import type { WorkerEvent } from '../core/drain/ports/events.ts';
-import type { Foreign, Personal, PersonalKind, Sentence } from '../core/model/sentence.ts';
-import { isSentence, mapOutside } from '../core/model/sentence.ts';
+import type { Foreign, Personal, PersonalKind, Sentence } from '../core/text/sentence.ts';
+import { isSentence, mapOutside } from '../core/text/sentence.ts';
 
 /** What a text of an event is; `ours` says nothing about anybody, such as a rating key or a name from a table of ours. */
 export type TextKind = PersonalKind | 'ours';

@@ -1,4 +1,4 @@
-import type { PersonalKind } from '../core/model/sentence.ts';
+import type { PersonalKind } from '../core/text/sentence.ts';
 
 /** A part of a text that must not be shown. `url` is shown as address and path, everything else as its kind. */
 export type Span = { readonly start: number; readonly end: number; readonly kind: PersonalKind | 'url' };

@@ -1,5 +1,5 @@
 import { fileName } from '../core/match/paths.ts';
-import type { PersonalKind } from '../core/model/sentence.ts';
+import type { PersonalKind } from '../core/text/sentence.ts';
 import type { Span } from './mask-patterns.ts';
 import { KEPT_EXTENSION, suspectSpans } from './mask-patterns.ts';
 

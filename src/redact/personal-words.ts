@@ -1,4 +1,4 @@
-import type { PersonalKind } from '../core/model/sentence.ts';
+import type { PersonalKind } from '../core/text/sentence.ts';
 import type { Masker } from './mask.ts';
 
 /** What the texts of stored documents are, by the key they stand under or below. */

@@ -1,7 +1,7 @@
 import { existsSync, lstatSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../core/model/errors.ts';
-import { nearest } from '../core/model/nearest.ts';
+import { nearest } from '../core/text/nearest.ts';
 import { whyNotRead } from './file-errors.ts';
 import { SETTING_NAMES, SETTINGS } from './table.ts';
 

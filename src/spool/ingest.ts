@@ -13,7 +13,7 @@ import {
 import { join } from 'node:path';
 import type { HookEvent, TaskMode } from '../core/model/hook-event.ts';
 import { readHookEvent } from '../core/model/hook-event.ts';
-import { parseJsonText } from '../core/model/json-text.ts';
+import { parseJsonText } from '../core/text/json-text.ts';
 import { setAside, setEntryAside } from './bad.ts';
 import type { Spool } from './layout.ts';
 

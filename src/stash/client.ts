@@ -1,8 +1,8 @@
 import type { DrainStash } from '../core/drain/ports/ports.ts';
 import { SyncError, UsageError } from '../core/model/errors.ts';
-import type { Sentence } from '../core/model/sentence.ts';
-import { asHost, ours, say } from '../core/model/sentence.ts';
 import type { StashLook } from '../core/model/stash-scene.ts';
+import type { Sentence } from '../core/text/sentence.ts';
+import { asHost, ours, say } from '../core/text/sentence.ts';
 import type { TransportOptions } from '../http/transport.ts';
 import type { StashDialect } from './dialect.ts';
 import { DIALECT_QUERY, isSpokenBy, readDialect, toDialect, toObstacle } from './dialect.ts';

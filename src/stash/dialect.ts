@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import type { Sentence } from '../core/model/sentence.ts';
-import { say } from '../core/model/sentence.ts';
+import type { Sentence } from '../core/text/sentence.ts';
+import { say } from '../core/text/sentence.ts';
 
 /**
  * Which of our queries' names one version of Stash understands: schemas drift, and one unknown name fails a whole query

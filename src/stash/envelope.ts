@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { cleanLine } from '../core/model/text.ts';
+import { cleanLine } from '../core/text/text.ts';
 import { parseJson } from '../http/json-body.ts';
 
 const envelope = z.object({

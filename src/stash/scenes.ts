@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 import { SyncError, saidBy, UsageError } from '../core/model/errors.ts';
 import { parseScene } from '../core/model/scene.ts';
-import type { Sentence } from '../core/model/sentence.ts';
-import { foreign, say, withoutStop } from '../core/model/sentence.ts';
 import type { StashLook } from '../core/model/stash-scene.ts';
+import type { Sentence } from '../core/text/sentence.ts';
+import { foreign, say, withoutStop } from '../core/text/sentence.ts';
 import type { GraphqlError } from './envelope.ts';
 
 const sceneAnswer = z.looseObject({

@@ -1,6 +1,6 @@
 import { SyncError, UsageError } from '../core/model/errors.ts';
-import type { Sentence } from '../core/model/sentence.ts';
-import { asHost, foreign, say } from '../core/model/sentence.ts';
+import type { Sentence } from '../core/text/sentence.ts';
+import { asHost, foreign, say } from '../core/text/sentence.ts';
 import type { NoAnswer } from '../http/no-answer.ts';
 import type { HttpAnswer } from '../http/transport.ts';
 import { complaintIn } from './envelope.ts';

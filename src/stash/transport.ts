@@ -1,6 +1,6 @@
 import { SyncError } from '../core/model/errors.ts';
-import type { Sentence } from '../core/model/sentence.ts';
-import { foreign, say } from '../core/model/sentence.ts';
+import type { Sentence } from '../core/text/sentence.ts';
+import { foreign, say } from '../core/text/sentence.ts';
 import type { TransportOptions } from '../http/transport.ts';
 import { createTransport } from '../http/transport.ts';
 import type { GraphqlError } from './envelope.ts';

@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { asName, foreign, plainText, say } from '../../src/core/model/sentence.ts';
+import { asName, foreign, plainText, say } from '../../src/core/text/sentence.ts';
 import type { RotatingLogOptions } from '../../src/terminal/log/log-file.ts';
 import { createKeptLogs, createLogFile, createRotatingLog } from '../../src/terminal/log/log-file.ts';
 import type { LogEntry } from '../../src/terminal/log/log-format.ts';
@@ -24,7 +24,7 @@ import { localTime } from '../../src/terminal/time.ts';
 import { entryOf } from '../helpers/log-entry.ts';
 import { scratchDirOnDisk } from '../helpers/scratch.ts';
 
-const CHILD = fileURLToPath(new URL('../helpers/log-child.ts', import.meta.url));
+const CHILD = fileURLToPath(new URL('../helpers/children/log-child.ts', import.meta.url));
 const NOW = Date.UTC(2026, 10, 22, 18, 4, 5);
 
 function setup(t: TestContext, options: Partial<RotatingLogOptions> = {}) {

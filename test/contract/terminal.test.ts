@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { linesSeen, runAtTerminal } from '../helpers/terminal.ts';
 
-const CHILD = fileURLToPath(new URL('../helpers/terminal-child.ts', import.meta.url));
+const CHILD = fileURLToPath(new URL('../helpers/children/terminal-child.ts', import.meta.url));
 const WIDE = { columns: 100, rows: 24 };
 const NARROW = { columns: 40, rows: 10 };
 

@@ -8,7 +8,7 @@ const SOURCES = globSync('{src,test,scripts}/**/*.ts').map((file) => `/${file}`)
 
 /** `core/model/scene.ts`, `queue/tables/`, `.ci/run`: every span that is a path of this repository. */
 function pathsIn(page: string): readonly string[] {
-  return [...page.matchAll(/`((?:[\w.-]+\/)*(?:[\w-]+\.(?:ts|js|json|md|yml)|[\w-]+\/))`/g)].map(
+  return [...page.matchAll(/`((?:[\w.-]+\/)*(?:[\w.-]+\.(?:ts|js|json|md|yml)|[\w-]+\/))`/g)].map(
     ([, path = '']) => path,
   );
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { addItems, bare, DOWN, fileOf, lighthouse, setup } from '../helpers/drain-world.ts';
-import { RULES } from '../unit/plex-model.ts';
+import { RULES } from '../unit/write/plex-model.ts';
 
 /** An empty list clears what anybody put there. */
 const CLEARING = { ...RULES, clearEmpty: 'always' } as const;

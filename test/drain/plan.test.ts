@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { addItems, lighthouse, lighthouses, setup } from '../helpers/drain-world.ts';
-import { RULES } from '../unit/plex-model.ts';
+import { RULES } from '../unit/write/plex-model.ts';
 
 const killed = (): void => {
   throw new Error('killed');

@@ -18,7 +18,7 @@ import type { Fault, PlexServer, PlexServerOptions, Route, SeenRequest } from '.
 import { startPlexServer } from '../../src/simulator/plex/server.ts';
 import type { StashServer } from '../../src/simulator/stash/server.ts';
 import { createStashClient } from '../../src/stash/client.ts';
-import { RULES } from '../unit/plex-model.ts';
+import { RULES } from '../unit/write/plex-model.ts';
 import type { World } from './queue-world.ts';
 import { LONGEST_WAIT_MS, MAX_LOSSES, NOW, setup as setupQueue } from './queue-world.ts';
 import type { Worded } from './worded.ts';

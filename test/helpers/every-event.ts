@@ -1,8 +1,8 @@
 import type { WorkerEvent } from '../../src/core/drain/ports/events.ts';
 import type { Candidate } from '../../src/core/match/evidence.ts';
 import { NOTHING_WRITTEN } from '../../src/core/model/scene-record.ts';
-import type { Sentence } from '../../src/core/model/sentence.ts';
-import { asPath, asTitle, foreign, say } from '../../src/core/model/sentence.ts';
+import type { Sentence } from '../../src/core/text/sentence.ts';
+import { asPath, asTitle, foreign, say } from '../../src/core/text/sentence.ts';
 import type { EditPlan } from '../../src/core/write/edit-plan.ts';
 
 /** What comes from outside into an event: asked anew for each place where it stands. */

@@ -1,4 +1,4 @@
-import { ours } from '../../src/core/model/sentence.ts';
+import { ours } from '../../src/core/text/sentence.ts';
 import type { LogEntry } from '../../src/terminal/log/log-format.ts';
 
 /** A line of the log that says nothing about anybody. */

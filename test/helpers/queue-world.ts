@@ -16,7 +16,7 @@ import type { SceneData, SceneEdit } from '../../src/core/model/scene.ts';
 import type { StampedEdit } from '../../src/core/model/scene-edit.ts';
 import type { SceneRecord } from '../../src/core/model/scene-record.ts';
 import { NOTHING_WRITTEN } from '../../src/core/model/scene-record.ts';
-import { ours } from '../../src/core/model/sentence.ts';
+import { ours } from '../../src/core/text/sentence.ts';
 import type { DataDir } from '../../src/queue/store/open.ts';
 import type { Stores } from '../../src/queue/store/stores.ts';
 import type { Enqueued, Priority } from '../../src/queue/tables/jobs.ts';
@@ -25,7 +25,7 @@ import type { DrainQueueOptions, OpenDrainQueue, StandDown } from '../../src/que
 import { openDrainQueue } from '../../src/queue/work/drain-queue.ts';
 import { openIntake } from '../../src/queue/work/intake.ts';
 import { openStores } from '../../src/queue/work/open-stores.ts';
-import type { Task } from './queue-child.ts';
+import type { Task } from './children/queue-child.ts';
 import { makeScratchDir, removeScratchDir } from './scratch.ts';
 
 /** The instant at which every test starts. */
@@ -174,7 +174,7 @@ export type Child = {
   readonly ended: Promise<NodeJS.Signals | number | null>;
 };
 
-const CHILD = fileURLToPath(new URL('./queue-child.ts', import.meta.url));
+const CHILD = fileURLToPath(new URL('./children/queue-child.ts', import.meta.url));
 
 function startChild(path: string, task: Task, options: ChildOptions): Child {
   const child = spawn(process.execPath, [CHILD, path, JSON.stringify(task)], {

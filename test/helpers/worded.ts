@@ -1,5 +1,5 @@
-import type { Sentence } from '../../src/core/model/sentence.ts';
-import { isSentence, plainText } from '../../src/core/model/sentence.ts';
+import type { Sentence } from '../../src/core/text/sentence.ts';
+import { isSentence, plainText } from '../../src/core/text/sentence.ts';
 
 /** A value with each sentence in it as it reads. */
 export type Worded<Value> = Value extends Sentence

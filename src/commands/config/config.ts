@@ -1,5 +1,5 @@
 import type { PathMapping } from '../../core/match/paths.ts';
-import { asPath, foreign, ours, say } from '../../core/model/sentence.ts';
+import { asPath, foreign, ours, say } from '../../core/text/sentence.ts';
 import type { ConfigShowDocument, SettingDocument } from '../../documents/settings.ts';
 import { EXIT } from '../../exit.ts';
 import type { AccessReview } from '../../settings/access.ts';

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { say } from '../../core/model/sentence.ts';
+import { say } from '../../core/text/sentence.ts';
 import { EXIT } from '../../exit.ts';
 import { sanitize } from '../../terminal/sanitize.ts';
 import { FRONT_FILE } from '../plugin/hook-script.ts';

@@ -1,6 +1,6 @@
 import { pinCommand } from '../../core/match/pin.ts';
-import { foreign, say } from '../../core/model/sentence.ts';
-import { shellWord } from '../../core/model/shell-word.ts';
+import { foreign, say } from '../../core/text/sentence.ts';
+import { shellWord } from '../../core/text/shell-word.ts';
 import type {
   BriefLetterDocument,
   LetterPurgeDocument,

@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { shellWord } from '../../core/model/shell-word.ts';
+import { shellWord } from '../../core/text/shell-word.ts';
 import type { LetterSummaryDocument } from '../../documents/letter.ts';
 import { EXIT } from '../../exit.ts';
 import { openStoresToRead } from '../../queue/store/stores.ts';

@@ -1,5 +1,5 @@
 import { UsageError } from '../../core/model/errors.ts';
-import { nearest } from '../../core/model/nearest.ts';
+import { nearest } from '../../core/text/nearest.ts';
 import type { DeadLetter, LetterFilter } from '../../queue/tables/dead-letters.ts';
 import type { DeadLetterActions } from '../../queue/work/dead-letter-actions.ts';
 import { parseDurationMs } from '../../settings/duration.ts';

@@ -1,4 +1,4 @@
-import { ours, say } from '../../core/model/sentence.ts';
+import { ours, say } from '../../core/text/sentence.ts';
 import type { DoctorDocument } from '../../documents/doctor.ts';
 import { EXIT } from '../../exit.ts';
 import { loadSettings } from '../../settings/load.ts';

@@ -6,7 +6,7 @@ import { lookUpFile } from '../../core/match/look-up.ts';
 import type { PathMapping } from '../../core/match/paths.ts';
 import { pathMapFlag } from '../../core/match/paths.ts';
 import type { Section } from '../../core/model/plex-item.ts';
-import { shellWord } from '../../core/model/shell-word.ts';
+import { shellWord } from '../../core/text/shell-word.ts';
 import type { PlexClient } from '../../plex/client.ts';
 import type { Stores } from '../../queue/store/stores.ts';
 import { readSample } from '../../queue/views/sample.ts';

@@ -1,5 +1,5 @@
 import { UsageError } from '../../core/model/errors.ts';
-import { say } from '../../core/model/sentence.ts';
+import { say } from '../../core/text/sentence.ts';
 import type { EnqueueDocument } from '../../documents/enqueue.ts';
 import { EXIT } from '../../exit.ts';
 import { openIntake } from '../../queue/work/intake.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { UsageError } from '../../core/model/errors.ts';
 import type { KeyNames, SceneEdit } from '../../core/model/scene.ts';
 import { parseGivenScene } from '../../core/model/scene.ts';
-import { ours, say } from '../../core/model/sentence.ts';
+import { ours, say } from '../../core/text/sentence.ts';
 import type { EnqueueDocument } from '../../documents/enqueue.ts';
 import type { Enqueued, Priority } from '../../queue/tables/jobs.ts';
 import { openIntake } from '../../queue/work/intake.ts';

@@ -1,7 +1,7 @@
 import { UsageError } from '../../core/model/errors.ts';
-import { parseJsonText } from '../../core/model/json-text.ts';
 import type { SceneEdit } from '../../core/model/scene.ts';
 import { parseGivenScene } from '../../core/model/scene.ts';
+import { parseJsonText } from '../../core/text/json-text.ts';
 
 const FORMS = 'A JSON object, a JSON array or one JSON object a line (NDJSON) is expected; nothing was enqueued.';
 

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { chooseSections } from '../../core/match/libraries.ts';
 import { UsageError } from '../../core/model/errors.ts';
-import { say } from '../../core/model/sentence.ts';
+import { say } from '../../core/text/sentence.ts';
 import type { InitDocument } from '../../documents/settings.ts';
 import { EXIT, signalExitCode } from '../../exit.ts';
 import { openIntake } from '../../queue/work/intake.ts';

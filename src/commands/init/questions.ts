@@ -2,7 +2,7 @@ import { chooseSections } from '../../core/match/libraries.ts';
 import type { PathMapping } from '../../core/match/paths.ts';
 import { SyncError, UsageError } from '../../core/model/errors.ts';
 import type { Section } from '../../core/model/plex-item.ts';
-import { say } from '../../core/model/sentence.ts';
+import { say } from '../../core/text/sentence.ts';
 import { complaintOf } from '../../exit.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
 import type { SettingName } from '../../settings/table.ts';

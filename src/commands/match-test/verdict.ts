@@ -2,7 +2,7 @@ import type { MatchResult } from '../../core/match/evidence.ts';
 import { adviceOn } from '../../core/match/evidence.ts';
 import { isRuledOut } from '../../core/match/near-misses.ts';
 import { pathMapFlag } from '../../core/match/paths.ts';
-import { plainText } from '../../core/model/sentence.ts';
+import { plainText } from '../../core/text/sentence.ts';
 import type { Explanation } from './explain-match.ts';
 import type { AskedScene } from './scene.ts';
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { UsageError } from '../../core/model/errors.ts';
 import { readHookEvent } from '../../core/model/hook-event.ts';
-import { parseJsonText } from '../../core/model/json-text.ts';
-import { ours, say } from '../../core/model/sentence.ts';
+import { parseJsonText } from '../../core/text/json-text.ts';
+import { ours, say } from '../../core/text/sentence.ts';
 import type { HookDocument } from '../../documents/plugin.ts';
 import { EXIT } from '../../exit.ts';
 import type { SceneEvent, TakenEvent } from '../../queue/work/intake.ts';

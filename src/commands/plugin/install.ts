@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UsageError } from '../../core/model/errors.ts';
-import { asPath, say } from '../../core/model/sentence.ts';
+import { asPath, say } from '../../core/text/sentence.ts';
 import type { PluginInstallDocument } from '../../documents/plugin.ts';
 import { EXIT } from '../../exit.ts';
 import { openIntake } from '../../queue/work/intake.ts';

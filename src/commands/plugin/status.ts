@@ -1,4 +1,4 @@
-import { foreign, say } from '../../core/model/sentence.ts';
+import { foreign, say } from '../../core/text/sentence.ts';
 import type { PluginStatusDocument } from '../../documents/plugin.ts';
 import { EXIT } from '../../exit.ts';
 import { openStoresToRead } from '../../queue/store/stores.ts';

@@ -1,4 +1,4 @@
-import { ours, say } from '../../core/model/sentence.ts';
+import { ours, say } from '../../core/text/sentence.ts';
 import type { TakenEvent } from '../../queue/work/intake.ts';
 import type { Context } from '../shared/context.ts';
 

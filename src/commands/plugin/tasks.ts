@@ -1,6 +1,6 @@
 import { unreachable } from '../../core/model/errors.ts';
 import type { TaskMode } from '../../core/model/hook-event.ts';
-import { ours, say } from '../../core/model/sentence.ts';
+import { ours, say } from '../../core/text/sentence.ts';
 import { EXIT } from '../../exit.ts';
 import type { Stores } from '../../queue/store/stores.ts';
 import { openStoresToRead } from '../../queue/store/stores.ts';

@@ -4,7 +4,7 @@ import type { DrainReport } from '../../core/drain/drain.ts';
 import { drain } from '../../core/drain/drain.ts';
 import type { DrainOptions } from '../../core/drain/ports/drain-options.ts';
 import type { DrainDeps, DrainQueue } from '../../core/drain/ports/ports.ts';
-import { foreign, say } from '../../core/model/sentence.ts';
+import { foreign, say } from '../../core/text/sentence.ts';
 import type { WriteRules } from '../../core/write/desired-state.ts';
 import { SYNC_TOGGLES } from '../../core/write/desired-state.ts';
 import { openFileIndex, openMemoryIndex } from '../../file-index/file-index.ts';

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { WorkerEvent } from '../../core/drain/ports/events.ts';
-import type { Foreign, Personal, Sentence } from '../../core/model/sentence.ts';
-import { mapOutside } from '../../core/model/sentence.ts';
+import type { Foreign, Personal, Sentence } from '../../core/text/sentence.ts';
+import { mapOutside } from '../../core/text/sentence.ts';
 import { createPathMasker } from '../../redact/mask.ts';
 import { maskEvent } from '../../redact/mask-event.ts';
 

@@ -1,7 +1,7 @@
 import type { DrainReport } from '../../core/drain/drain.ts';
 import { NO_JOBS } from '../../core/drain/ports/tally.ts';
 import { createPreviewQueue } from '../../core/drain/preview-queue.ts';
-import { foreign, say } from '../../core/model/sentence.ts';
+import { foreign, say } from '../../core/text/sentence.ts';
 import { openPreviewStores } from '../../queue/store/preview-stores.ts';
 import { readStats } from '../../queue/views/stats.ts';
 import type { PreviewReads } from '../../queue/work/preview-queue.ts';

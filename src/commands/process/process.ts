@@ -1,5 +1,5 @@
 import { UsageError } from '../../core/model/errors.ts';
-import { asPath, ours, say } from '../../core/model/sentence.ts';
+import { asPath, ours, say } from '../../core/text/sentence.ts';
 import type { RunSummaryDocument } from '../../documents/run-summary.ts';
 import { complaintOf, EXIT } from '../../exit.ts';
 import { openStoresToRead } from '../../queue/store/stores.ts';

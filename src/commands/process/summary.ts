@@ -1,8 +1,8 @@
 import type { DrainEnd, DrainReport } from '../../core/drain/drain.ts';
 import type { Tally } from '../../core/drain/ports/tally.ts';
 import { unreachable } from '../../core/model/errors.ts';
-import type { Sentence } from '../../core/model/sentence.ts';
-import { listed, ours, say } from '../../core/model/sentence.ts';
+import type { Sentence } from '../../core/text/sentence.ts';
+import { listed, ours, say } from '../../core/text/sentence.ts';
 import type { RunSummaryDocument } from '../../documents/run-summary.ts';
 import { EXIT, endExitCode, signalExitCode, strongest } from '../../exit.ts';
 import type { StoreStats } from '../../queue/views/stats.ts';

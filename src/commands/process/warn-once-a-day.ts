@@ -1,4 +1,4 @@
-import { foreign, say } from '../../core/model/sentence.ts';
+import { foreign, say } from '../../core/text/sentence.ts';
 import type { Stores } from '../../queue/store/stores.ts';
 import type { Context } from '../shared/context.ts';
 

@@ -1,4 +1,4 @@
-import { ours, say } from '../../core/model/sentence.ts';
+import { ours, say } from '../../core/text/sentence.ts';
 import type { JobDocument } from '../../documents/job.ts';
 import { EXIT } from '../../exit.ts';
 import type { Stores } from '../../queue/store/stores.ts';

@@ -2,7 +2,7 @@ import { doubtOfSweep } from '../../core/drain/servers/stash-identity.ts';
 import { UsageError } from '../../core/model/errors.ts';
 import type { KindInNeed, SweepKind } from '../../core/model/reconcile.ts';
 import { isRecognised, judgeScene, KINDS_IN_NEED } from '../../core/model/reconcile.ts';
-import { say } from '../../core/model/sentence.ts';
+import { say } from '../../core/text/sentence.ts';
 import { EXIT } from '../../exit.ts';
 import type { PlexClient } from '../../plex/client.ts';
 import { openPreviewStores } from '../../queue/store/preview-stores.ts';

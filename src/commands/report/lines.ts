@@ -1,5 +1,5 @@
-import { parseJsonText } from '../../core/model/json-text.ts';
-import type { Piece } from '../../core/model/sentence.ts';
+import { parseJsonText } from '../../core/text/json-text.ts';
+import type { Piece } from '../../core/text/sentence.ts';
 import type { DeadLetter } from '../../queue/tables/dead-letters.ts';
 import type { ReportedJob, ReportedRecord } from '../../queue/views/report-rows.ts';
 import { maskDocument } from '../../redact/personal-words.ts';

@@ -1,7 +1,7 @@
 import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Piece } from '../../core/model/sentence.ts';
-import { pieceText } from '../../core/model/sentence.ts';
+import type { Piece } from '../../core/text/sentence.ts';
+import { pieceText } from '../../core/text/sentence.ts';
 import { KEPT_LOG } from '../../terminal/log/log-file.ts';
 import type { ReportEntry } from '../../terminal/log/report-log.ts';
 import { REPORT_LOG, readReportEntry } from '../../terminal/log/report-log.ts';

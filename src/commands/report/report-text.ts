@@ -1,4 +1,4 @@
-import type { PersonalKind, Piece } from '../../core/model/sentence.ts';
+import type { PersonalKind, Piece } from '../../core/text/sentence.ts';
 import type { Masker } from '../../redact/mask.ts';
 
 /** One line of a report. */

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
 import { UsageError } from '../../core/model/errors.ts';
-import { ours, say } from '../../core/model/sentence.ts';
+import { ours, say } from '../../core/text/sentence.ts';
 import type { ReportDocument } from '../../documents/report.ts';
 import { EXIT } from '../../exit.ts';
 import { createMasker } from '../../redact/mask.ts';

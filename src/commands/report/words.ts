@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { homedir, hostname, userInfo } from 'node:os';
 import { basename } from 'node:path';
-import { parseJsonText } from '../../core/model/json-text.ts';
-import type { Piece } from '../../core/model/sentence.ts';
+import { parseJsonText } from '../../core/text/json-text.ts';
+import type { Piece } from '../../core/text/sentence.ts';
 import { eachStoredText } from '../../queue/views/report-rows.ts';
 import type { Masker } from '../../redact/mask.ts';
 import { learnDocument } from '../../redact/personal-words.ts';

@@ -1,4 +1,4 @@
-import { say } from '../../core/model/sentence.ts';
+import { say } from '../../core/text/sentence.ts';
 import { EXIT, signalExitCode } from '../../exit.ts';
 import type { Confirmation } from '../../terminal/confirm.ts';
 import type { Context } from './context.ts';

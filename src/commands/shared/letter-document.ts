@@ -1,4 +1,4 @@
-import { say } from '../../core/model/sentence.ts';
+import { say } from '../../core/text/sentence.ts';
 import type { LetterDocument } from '../../documents/letter.ts';
 import type { DeadLetter } from '../../queue/tables/dead-letters.ts';
 import { letterChoicesOf, letterDataOf } from '../../queue/tables/dead-letters.ts';

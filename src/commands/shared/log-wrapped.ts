@@ -1,5 +1,5 @@
-import type { Sentence } from '../../core/model/sentence.ts';
-import { asProse, ours, plainText, say } from '../../core/model/sentence.ts';
+import type { Sentence } from '../../core/text/sentence.ts';
+import { asProse, ours, plainText, say } from '../../core/text/sentence.ts';
 import type { Output } from '../../terminal/log/output.ts';
 import type { Reader } from '../../terminal/reader.ts';
 import { wrapToWidth } from '../../terminal/width.ts';

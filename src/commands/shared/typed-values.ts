@@ -1,7 +1,7 @@
 import { UsageError } from '../../core/model/errors.ts';
 import type { JobState } from '../../core/model/job.ts';
 import { JOB_STATES } from '../../core/model/job.ts';
-import { nearest } from '../../core/model/nearest.ts';
+import { nearest } from '../../core/text/nearest.ts';
 
 /**
  * Parses a typed id.

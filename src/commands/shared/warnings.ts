@@ -1,4 +1,4 @@
-import { foreign, say } from '../../core/model/sentence.ts';
+import { foreign, say } from '../../core/text/sentence.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
 import type { Context } from './context.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { UsageError } from '../../core/model/errors.ts';
-import { ours, say } from '../../core/model/sentence.ts';
+import { ours, say } from '../../core/text/sentence.ts';
 import type { StatsDocument, ViolationDocument } from '../../documents/stats.ts';
 import { EXIT, signalExitCode } from '../../exit.ts';
 import { openStoresToRead } from '../../queue/store/stores.ts';

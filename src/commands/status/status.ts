@@ -1,7 +1,7 @@
 import type { Pin } from '../../core/match/pin.ts';
 import type { ListKind, ScalarField } from '../../core/model/plex-item.ts';
 import { writtenKeys } from '../../core/model/scene-record.ts';
-import { say } from '../../core/model/sentence.ts';
+import { say } from '../../core/text/sentence.ts';
 import type { StatusDocument, StatusItemDocument } from '../../documents/status.ts';
 import { EXIT } from '../../exit.ts';
 import { openStoresToRead } from '../../queue/store/stores.ts';

@@ -1,7 +1,7 @@
 import { StoreError } from '../model/errors.ts';
 import type { Job } from '../model/job.ts';
 import type { Section } from '../model/plex-item.ts';
-import type { Sentence } from '../model/sentence.ts';
+import type { Sentence } from '../text/sentence.ts';
 import type { DrainOptions } from './ports/drain-options.ts';
 import type { Ended } from './ports/endings.ts';
 import type { DrainDeps } from './ports/ports.ts';

@@ -1,8 +1,8 @@
 import type { Agreement, Agreements, FileFacts } from '../model/file-facts.ts';
 import { areOtherFiles, compareFacts } from '../model/file-facts.ts';
 import type { PlexFile } from '../model/plex-item.ts';
-import type { Sentence } from '../model/sentence.ts';
-import { say } from '../model/sentence.ts';
+import type { Sentence } from '../text/sentence.ts';
+import { say } from '../text/sentence.ts';
 import type { LibraryFolders, RootConflict } from './library-roots.ts';
 import { adviceOnRoots, libraryFolderOf, rootConflict } from './library-roots.ts';
 import type { PathMapping } from './paths.ts';

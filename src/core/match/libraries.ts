@@ -1,6 +1,6 @@
 import { UsageError } from '../model/errors.ts';
-import { nearest } from '../model/nearest.ts';
 import type { Binding, Section } from '../model/plex-item.ts';
+import { nearest } from '../text/nearest.ts';
 
 /** The only section type we write: movie libraries, including "Other Videos" (plex-api.md 2.1). */
 const SUPPORTED_TYPE = 'movie';

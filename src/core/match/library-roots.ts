@@ -1,6 +1,6 @@
-import type { Sentence } from '../model/sentence.ts';
-import { say } from '../model/sentence.ts';
-import { shellPaths } from '../model/shell-word.ts';
+import type { Sentence } from '../text/sentence.ts';
+import { say } from '../text/sentence.ts';
+import { shellPaths } from '../text/shell-word.ts';
 import { dropTail, foldersBelow, isInFolder, isSamePath, sharedEnd, sharedFolders } from './paths.ts';
 
 /**

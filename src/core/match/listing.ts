@@ -1,6 +1,6 @@
 import { SyncError } from '../model/errors.ts';
 import type { PlexFile, Section } from '../model/plex-item.ts';
-import { asName, say } from '../model/sentence.ts';
+import { asName, say } from '../text/sentence.ts';
 import type { Found } from './look-up.ts';
 import { nameKey } from './paths.ts';
 

@@ -1,6 +1,6 @@
-import type { Sentence } from '../model/sentence.ts';
-import { plainText, say } from '../model/sentence.ts';
-import { shellPaths } from '../model/shell-word.ts';
+import type { Sentence } from '../text/sentence.ts';
+import { plainText, say } from '../text/sentence.ts';
+import { shellPaths } from '../text/shell-word.ts';
 
 /** One line of `path_map`: a folder as Stash sees it, and the same folder as Plex sees it. */
 export type PathMapping = { readonly from: string; readonly to: string };

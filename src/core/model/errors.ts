@@ -1,5 +1,5 @@
-import type { Sentence } from './sentence.ts';
-import { foreign, listed, plainText } from './sentence.ts';
+import type { Sentence } from '../text/sentence.ts';
+import { foreign, listed, plainText } from '../text/sentence.ts';
 
 /**
  * Every known way in which a job, or a request made for jobs, fails. A new code does not compile until `RETRY_RULES`

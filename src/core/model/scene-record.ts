@@ -1,6 +1,6 @@
+import { foldName, isBeginning, isRespelling } from '../text/text.ts';
 import type { ListKind, PlexItem, ScalarField } from './plex-item.ts';
 import { LIST_KINDS, SCALAR_FIELDS } from './plex-item.ts';
-import { foldName, isBeginning, isRespelling } from './text.ts';
 
 /** A field we wrote: the value sent, and the form in which Plex keeps it. */
 export type WrittenField = {

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
+import { cleanLine } from '../text/text.ts';
 import { UsageError } from './errors.ts';
 import type { PathFault } from './file-argument.ts';
 import { PATH_EXAMPLE, pathFaultOf } from './file-argument.ts';
-import { cleanLine } from './text.ts';
 
 /** A Stash scene id is a positive integer; SQLite and JSON keep it exact. */
 const sceneId = z

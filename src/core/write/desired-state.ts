@@ -1,7 +1,7 @@
 import type { ListKind, ScalarField } from '../model/plex-item.ts';
 import type { SceneData, SceneKey } from '../model/scene.ts';
 import { isEmptyValue } from '../model/scene.ts';
-import { cleanLine, cleanNames, cleanSummary } from '../model/text.ts';
+import { cleanLine, cleanNames, cleanSummary } from '../text/text.ts';
 
 /** The `sync_*` switches: what may be written besides the title. */
 export const SYNC_TOGGLES = [

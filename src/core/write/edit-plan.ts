@@ -2,7 +2,7 @@ import type { ListKind, PlexItem, ScalarField, Tag } from '../model/plex-item.ts
 import { LIST_KINDS, SCALAR_FIELDS } from '../model/plex-item.ts';
 import type { Intent, LeftAlone, ListIntent, OurNames, Written, WrittenField } from '../model/scene-record.ts';
 import { isCut } from '../model/scene-record.ts';
-import { foldName } from '../model/text.ts';
+import { foldName } from '../text/text.ts';
 import type { DesiredList, DesiredState, WriteRules } from './desired-state.ts';
 
 export type FieldEdit = { readonly field: ScalarField; readonly before: string; readonly value: string };

@@ -3,9 +3,9 @@ import { SyncError } from '../model/errors.ts';
 import type { ListKind, ScalarField } from '../model/plex-item.ts';
 import type { SceneKey } from '../model/scene.ts';
 import type { Intent, Written, WrittenField } from '../model/scene-record.ts';
-import type { Sentence } from '../model/sentence.ts';
-import { listed, ours, say } from '../model/sentence.ts';
-import { cutAtWord, isBeginning } from '../model/text.ts';
+import type { Sentence } from '../text/sentence.ts';
+import { listed, ours, say } from '../text/sentence.ts';
+import { cutAtWord, isBeginning } from '../text/text.ts';
 import type { EditPlan, FieldEdit } from './edit-plan.ts';
 import { intentOf } from './edit-plan.ts';
 

@@ -1,4 +1,4 @@
-import { foldName } from '../model/text.ts';
+import { foldName } from '../text/text.ts';
 
 /** How names that were to be added appear in a list now. */
 export type Spellings = {

@@ -1,7 +1,7 @@
 import type { ListKind, PlexItem, ScalarField, Tag } from '../model/plex-item.ts';
 import type { OurNames, Written, WrittenField } from '../model/scene-record.ts';
 import { isCut, NOTHING_WRITTEN } from '../model/scene-record.ts';
-import { foldName, isRespelling } from '../model/text.ts';
+import { foldName, isRespelling } from '../text/text.ts';
 import type { EditPlan, ListEdit } from './edit-plan.ts';
 import { findAdded } from './spelling.ts';
 

@@ -1,7 +1,7 @@
 import type { Rescued } from '../../core/drain/ports/ports.ts';
 import { attemptLostWords } from '../../core/drain/ports/rescue-events.ts';
 import { RETRY_RULES } from '../../core/failures/retry-policy.ts';
-import { plainText } from '../../core/model/sentence.ts';
+import { plainText } from '../../core/text/sentence.ts';
 import { livenessOf } from '../store/owners.ts';
 import type { Stores } from '../store/stores.ts';
 import { prepareDeadLetters, toLetter } from '../tables/dead-letters.ts';

@@ -1,5 +1,5 @@
 import type { WorkerEvent } from '../../core/drain/ports/events.ts';
-import { isSentence, plainText } from '../../core/model/sentence.ts';
+import { isSentence, plainText } from '../../core/text/sentence.ts';
 import type { EventDocument, FlatDocument, FlatEvent } from '../../documents/process-event.ts';
 
 /** An event as one NDJSON line of `process --json`: snake_case keys, only ever added to. */

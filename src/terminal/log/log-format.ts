@@ -1,5 +1,5 @@
 import { unreachable } from '../../core/model/errors.ts';
-import type { Sentence } from '../../core/model/sentence.ts';
+import type { Sentence } from '../../core/text/sentence.ts';
 import { utcTime } from '../time.ts';
 
 export type Level = 'debug' | 'info' | 'warning' | 'error';

@@ -1,7 +1,7 @@
 import type { WorkerEvent } from '../../core/drain/ports/events.ts';
 import { unreachable } from '../../core/model/errors.ts';
-import type { Personal, Sentence } from '../../core/model/sentence.ts';
-import { asName, asPath, asProse, asTitle, listed, ours, say } from '../../core/model/sentence.ts';
+import type { Personal, Sentence } from '../../core/text/sentence.ts';
+import { asName, asPath, asProse, asTitle, listed, ours, say } from '../../core/text/sentence.ts';
 import type { EditPlan, ListEdit } from '../../core/write/edit-plan.ts';
 import { fieldName, LIST_WORDS, leftReason } from './field-words.ts';
 import type { Level } from './log-format.ts';

@@ -1,5 +1,5 @@
-import type { Piece, Sentence } from '../../core/model/sentence.ts';
-import { plainText } from '../../core/model/sentence.ts';
+import type { Piece, Sentence } from '../../core/text/sentence.ts';
+import { plainText } from '../../core/text/sentence.ts';
 import type { AnyDocument } from '../../documents/documents.ts';
 import type { ErrorDocument } from '../../documents/error.ts';
 import type { JobDocument } from '../../documents/job.ts';

@@ -1,6 +1,6 @@
 import type { WorkerEvent } from '../../core/drain/ports/events.ts';
 import type { ListKind, ScalarField } from '../../core/model/plex-item.ts';
-import { plainText } from '../../core/model/sentence.ts';
+import { plainText } from '../../core/text/sentence.ts';
 import { sanitize } from '../sanitize.ts';
 import { fieldName } from './field-words.ts';
 

@@ -1,5 +1,5 @@
-import { parseJsonText } from '../../core/model/json-text.ts';
-import type { PersonalKind, Piece } from '../../core/model/sentence.ts';
+import { parseJsonText } from '../../core/text/json-text.ts';
+import type { PersonalKind, Piece } from '../../core/text/sentence.ts';
 import type { Level, LogEntry } from './log-format.ts';
 
 /** The log of a data directory for `plexsync report`: an entry a line, which still tells what is personal in it. */

@@ -1,4 +1,4 @@
-import { plainText, say } from '../../../core/model/sentence.ts';
+import { plainText, say } from '../../../core/text/sentence.ts';
 import { complaintOf } from '../../../exit.ts';
 import type { Stores } from '../../../queue/store/stores.ts';
 import { openAlertMemory } from '../../../queue/tables/alert-memory.ts';

@@ -1,4 +1,4 @@
-import { foreign, ours, say } from '../../../core/model/sentence.ts';
+import { foreign, ours, say } from '../../../core/text/sentence.ts';
 import type { Stores } from '../../../queue/store/stores.ts';
 import { intakeOf } from '../../../queue/work/intake.ts';
 import type { LoadedSettings } from '../../../settings/load.ts';

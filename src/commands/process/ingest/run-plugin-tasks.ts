@@ -1,8 +1,8 @@
 import { backoffMs, RETRY_RULES } from '../../../core/failures/retry-policy.ts';
 import { StoreError, SyncError, UsageError } from '../../../core/model/errors.ts';
 import type { TaskMode } from '../../../core/model/hook-event.ts';
-import type { Sentence } from '../../../core/model/sentence.ts';
-import { plainText, say, withoutStop } from '../../../core/model/sentence.ts';
+import type { Sentence } from '../../../core/text/sentence.ts';
+import { plainText, say, withoutStop } from '../../../core/text/sentence.ts';
 import type { Complaint } from '../../../exit.ts';
 import { complaintOf, EXIT } from '../../../exit.ts';
 import { takeProcessLock } from '../../../queue/store/process-locks.ts';

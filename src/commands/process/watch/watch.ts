@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import { createStashBreaker } from '../../../core/failures/stash-breaker.ts';
 import { StoreError, SyncError, saidBy, UsageError } from '../../../core/model/errors.ts';
-import type { Sentence } from '../../../core/model/sentence.ts';
-import { foreign, ours, plainText, say } from '../../../core/model/sentence.ts';
+import type { Sentence } from '../../../core/text/sentence.ts';
+import { foreign, ours, plainText, say } from '../../../core/text/sentence.ts';
 import type { RunSummaryDocument } from '../../../documents/run-summary.ts';
 import { signalExitCode } from '../../../exit.ts';
 import { takeProcessLock } from '../../../queue/store/process-locks.ts';

@@ -1,7 +1,7 @@
 import type { Evidence } from '../../match/evidence.ts';
 import type { ListKind } from '../../model/plex-item.ts';
 import type { LeftAlone } from '../../model/scene-record.ts';
-import type { Sentence } from '../../model/sentence.ts';
+import type { Sentence } from '../../text/sentence.ts';
 import type { EditPlan } from '../../write/edit-plan.ts';
 import type { Altered } from '../../write/verify-plan.ts';
 

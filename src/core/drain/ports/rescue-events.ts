@@ -1,6 +1,6 @@
 import { RETRY_RULES } from '../../failures/retry-policy.ts';
-import type { Sentence } from '../../model/sentence.ts';
-import { say } from '../../model/sentence.ts';
+import type { Sentence } from '../../text/sentence.ts';
+import { say } from '../../text/sentence.ts';
 import type { WorkerEvent } from './events.ts';
 import type { Rescued } from './ports.ts';
 

@@ -2,8 +2,8 @@ import type { Breaker } from '../../failures/breaker.ts';
 import { BREAKER_OPEN_MS, BREAKER_THRESHOLD, onFailure, onSuccess } from '../../failures/breaker.ts';
 import { RETRY_RULES } from '../../failures/retry-policy.ts';
 import { asSyncError, SyncError } from '../../model/errors.ts';
-import type { Sentence } from '../../model/sentence.ts';
-import { say } from '../../model/sentence.ts';
+import type { Sentence } from '../../text/sentence.ts';
+import { say } from '../../text/sentence.ts';
 import type { DrainDeps } from '../ports/ports.ts';
 
 /** Why a drain sends Plex no more requests. */

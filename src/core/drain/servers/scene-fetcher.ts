@@ -1,9 +1,9 @@
 import { RETRY_RULES } from '../../failures/retry-policy.ts';
 import { createStashBreaker } from '../../failures/stash-breaker.ts';
 import { asSyncError, SyncError, saidBy, UsageError } from '../../model/errors.ts';
-import type { Sentence } from '../../model/sentence.ts';
-import { foreign, say } from '../../model/sentence.ts';
 import type { StashLook } from '../../model/stash-scene.ts';
+import type { Sentence } from '../../text/sentence.ts';
+import { foreign, say } from '../../text/sentence.ts';
 import type { DrainDeps } from '../ports/ports.ts';
 import { lookAtScenes } from './scene-looks.ts';
 import { doubtOf } from './stash-identity.ts';

@@ -1,8 +1,8 @@
 import { bisect } from '../../failures/bisect.ts';
 import type { SyncErrorCode } from '../../model/errors.ts';
 import { SyncError } from '../../model/errors.ts';
-import { say } from '../../model/sentence.ts';
 import type { StashLook } from '../../model/stash-scene.ts';
+import { say } from '../../text/sentence.ts';
 import type { DrainStash } from '../ports/ports.ts';
 
 /**

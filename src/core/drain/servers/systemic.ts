@@ -5,9 +5,9 @@ import type { PathMapping } from '../../match/paths.ts';
 import { isInFolder, isSamePath, normalisePath, pathMapWords, sharedEnd } from '../../match/paths.ts';
 import type { SyncError, SyncErrorCode } from '../../model/errors.ts';
 import type { Section } from '../../model/plex-item.ts';
-import type { Sentence } from '../../model/sentence.ts';
-import { listed, ours, say } from '../../model/sentence.ts';
-import { shellPaths } from '../../model/shell-word.ts';
+import type { Sentence } from '../../text/sentence.ts';
+import { listed, ours, say } from '../../text/sentence.ts';
+import { shellPaths } from '../../text/shell-word.ts';
 import type { Halt } from './plex-guard.ts';
 
 /**

@@ -3,8 +3,8 @@ import { chooseSections, meetServer, otherServerWords } from '../../match/librar
 import type { SyncError } from '../../model/errors.ts';
 import { asSyncError, UsageError } from '../../model/errors.ts';
 import type { Section } from '../../model/plex-item.ts';
-import type { Sentence } from '../../model/sentence.ts';
-import { say } from '../../model/sentence.ts';
+import type { Sentence } from '../../text/sentence.ts';
+import { say } from '../../text/sentence.ts';
 import type { DrainOptions } from '../ports/drain-options.ts';
 import type { DrainDeps } from '../ports/ports.ts';
 import type { PlexGuard } from '../servers/plex-guard.ts';

@@ -1,5 +1,5 @@
 import type { Job, Settlement } from '../../model/job.ts';
-import { say } from '../../model/sentence.ts';
+import { say } from '../../text/sentence.ts';
 import type { Ended } from '../ports/endings.ts';
 import { notesOf, recordOf } from '../ports/endings.ts';
 import type { WorkerEvent } from '../ports/events.ts';

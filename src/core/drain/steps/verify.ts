@@ -1,5 +1,5 @@
 import { SyncError } from '../../model/errors.ts';
-import { asTitle, listed, ours, say } from '../../model/sentence.ts';
+import { asTitle, listed, ours, say } from '../../text/sentence.ts';
 import { lockedBy } from '../../write/edit-plan.ts';
 import { verifyPlan } from '../../write/verify-plan.ts';
 import type { DrainOptions } from '../ports/drain-options.ts';

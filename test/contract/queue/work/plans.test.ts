@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Db } from '../../../../src/queue/store/open.ts';
+import { prepareEnqueue } from '../../../../src/queue/tables/jobs.ts';
+import { prepareClaim } from '../../../../src/queue/work/claim.ts';
+import { prepareRescue } from '../../../../src/queue/work/rescue.ts';
+import { prepareSettle } from '../../../../src/queue/work/settle.ts';
+import { edit, setup } from '../../../helpers/queue-world.ts';
+
+/** The statements that are prepared on `db` from now on, in `statements`. */
+function listening(db: Db, statements: string[]): Db {
+  return new Proxy(db, {
+    get: (target, name) => {
+      const value: unknown = Reflect.get(target, name);
+      if (typeof value !== 'function') return value;
+      return (...args: unknown[]): unknown => {
+        if (name === 'prepare') statements.push(String(args[0]));
+        return Reflect.apply(value, target, args);
+      };
+    },
+  });
+}
+
+/** How SQLite goes about a statement, step by step. */
+function planOf(db: Db, statement: string): string[] {
+  const explained = db.prepare<[], { detail: string }>(`EXPLAIN QUERY PLAN ${statement.replaceAll(/@\w+|\?/g, '1')}`);
+  return explained.all().map(({ detail }) => detail);
+}
+
+test('claim, settle, rescue and enqueue find their jobs by an index, and sort none that wait', (t) => {
+  const world = setup(t);
+  world.enqueue([edit(1)]);
+  const stores = world.stores();
+  const statements: string[] = [];
+  const queueDb = listening(stores.queueDb, statements);
+  prepareClaim(queueDb, { owner: 'me', stash: 'asked' });
+  prepareRescue({ ...stores, queueDb }, { self: 'me', maxLosses: 3 });
+  prepareSettle(queueDb, stores.dlqDb, { onLetterCommitted: () => undefined });
+  prepareEnqueue(queueDb);
+  const onJobs = statements.filter((statement) => /\bjobs\b/.test(statement));
+  assert.ok(onJobs.length >= 12, `only ${onJobs.length} statements were seen`);
+  for (const statement of onJobs) {
+    const steps = planOf(stores.queueDb, statement).filter((step) => /^(SCAN|SEARCH) (jobs|due|other)\b/.test(step));
+    // The index of what is under way holds a few rows; to walk all of it is cheap.
+    const cheap = /^SEARCH |^SCAN jobs USING (COVERING )?INDEX jobs_one_in_progress$/;
+    assert.deepEqual(
+      steps.filter((step) => !cheap.test(step)),
+      [],
+      statement,
+    );
+  }
+});
+
+test('a claim walks the index of what is due in its order: one range for each kind and priority, and sorts only what it found', (t) => {
+  const world = setup(t);
+  world.enqueue([edit(1)]);
+  const { queueDb } = world.stores();
+  const statements: string[] = [];
+  prepareClaim(listening(queueDb, statements), { owner: 'me', stash: 'asked' });
+  const claims = statements.filter((statement) => statement.includes('RETURNING'));
+  assert.equal(claims.length, 2);
+  for (const statement of claims) {
+    const plan = planOf(queueDb, statement);
+    const ranges = plan.filter((step) => step.startsWith('SEARCH due'));
+    assert.deepEqual(
+      ranges,
+      Array(4).fill('SEARCH due USING INDEX jobs_due (held=? AND priority=? AND available_at<?)'),
+    );
+    assert.equal(plan.filter((step) => step.startsWith('USE TEMP B-TREE')).length, 1, plan.join('\n'));
+  }
+});
+
+test('the letters of a scene, and the letter of a job, are found by an index', (t) => {
+  const world = setup(t);
+  world.enqueue([edit(1)]);
+  const { queueDb, dlqDb } = world.stores();
+  const statements: string[] = [];
+  prepareSettle(queueDb, listening(dlqDb, statements), { onLetterCommitted: () => undefined });
+  const looks = statements.filter((statement) => /WHERE (scene_id|job_key) = \?/.test(statement));
+  assert.ok(looks.length >= 3);
+  for (const statement of looks)
+    assert.match(planOf(dlqDb, statement).join('\n'), /^SEARCH dead_letters USING [^\n]+$/);
+});

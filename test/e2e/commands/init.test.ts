@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict';
+import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { test } from 'node:test';
+import type { Rig } from '../../helpers/rig.ts';
+import { setup } from '../../helpers/rig.ts';
+import { BIN } from '../../helpers/start-bin.ts';
+import type { Session } from '../../helpers/terminal.ts';
+import { startAtTerminal } from '../../helpers/terminal.ts';
+
+type Config = Readonly<Record<string, unknown>>;
+
+function configOf(rig: Rig): Config {
+  return JSON.parse(readFileSync(join(rig.dataDir, 'config.json'), 'utf8')) as Config;
+}
+
+async function setupWith(t: TestContext, config: Config): Promise<Rig> {
+  const rig = await setup(t, {
+    sections: [
+      { key: '1', title: 'Harbours', locations: ['/media/harbours'] },
+      { key: '2', title: 'All', locations: ['/media/all'] },
+    ],
+  });
+  await rig.run(['enqueue', '1', '--path', '/data/a.mp4', '--title', 'Quay']);
+  writeFileSync(join(rig.dataDir, 'config.json'), JSON.stringify(config), { mode: 0o600 });
+  return rig;
+}
+
+const NOTHING = { PLEX_URL: '', PLEX_TOKEN: '' };
+
+test('a token instead of a file of it takes the file out of the config, and the other way round', async (t) => {
+  const rig = await setupWith(t, {});
+  const file = join(rig.dir, 'token');
+  writeFileSync(file, rig.plex.token);
+  const byFile = ['init', '--yes', '--plex-url', rig.plex.url, '--plex-token-file', file];
+  assert.equal((await rig.run(byFile, { env: NOTHING })).code, 0);
+  assert.deepEqual(configOf(rig), { plex_url: rig.plex.url, plex_token_file: file });
+  const itself = await rig.run(['init', '--yes', '--plex-token', rig.plex.token], { env: NOTHING });
+  assert.equal(itself.code, 0, itself.stderr);
+  assert.match(itself.stderr, /Everybody on this machine can see --plex-token/);
+  assert.deepEqual(configOf(rig), { plex_url: rig.plex.url, plex_token: rig.plex.token });
+  assert.equal((await rig.run(byFile, { env: NOTHING })).code, 0);
+  assert.deepEqual(configOf(rig), { plex_url: rig.plex.url, plex_token_file: file });
+  const drained = await rig.run(['process', '--dry-run'], { env: NOTHING });
+  assert.equal(drained.code, 0, drained.stderr);
+});
+
+test('a key of Stash stands in the config once too', async (t) => {
+  const rig = await setupWith(t, { stash_url: 'http://127.0.0.1:9', stash_api_key: 'lighthouse-keeper' });
+  const file = join(rig.dir, 'key');
+  writeFileSync(file, 'harbour-master-key');
+  assert.equal((await rig.run(['init', '--yes', '--stash-api-key-file', file])).code, 0);
+  const { stash_api_key, stash_api_key_file } = configOf(rig);
+  assert.deepEqual([stash_api_key, stash_api_key_file], [undefined, file]);
+});
+
+test('a config that nothing could use is not written over the one that stands there', async (t) => {
+  const config = { stash_url: 'http://127.0.0.1:9', stash_api_key_file: '/nowhere/key' };
+  const rig = await setupWith(t, config);
+  const { code, stderr } = await rig.run(['init', '--yes']);
+  assert.equal(code, 2);
+  assert.match(stderr, /config\.json was not written, since nothing could use it: The file \/nowhere\/key/);
+  assert.deepEqual(configOf(rig), config);
+});
+
+test('what Plex was tried with is written as it was typed, for whoever runs it elsewhere', async (t) => {
+  const rig = await setupWith(t, {});
+  const { code, stderr } = await rig.run(['init', '--yes', '--read-timeout', '20s']);
+  assert.equal(code, 0, stderr);
+  assert.equal(configOf(rig)['read_timeout'], '20s');
+  assert.equal(statSync(join(rig.dataDir, 'config.json')).mode & 0o777, 0o600);
+});
+
+const WIDE = { columns: 200, rows: 30 };
+
+function startInit(rig: Rig): Session {
+  const env = { ...rig.env, ...NOTHING };
+  return startAtTerminal(`${process.execPath} ${BIN} init`, { ...WIDE, env });
+}
+
+async function answer(session: Session, answers: readonly (readonly [question: string, typed: string])[]) {
+  for (const [question, typed] of answers) {
+    await session.see(question);
+    session.type(`${typed}\r`);
+  }
+}
+
+const SET = {
+  plex_library: ['Harbours'],
+  path_map: ['/data=/media'],
+  stash_url: 'http://127.0.0.1:9',
+};
+
+test('Enter keeps what is set, and the words for none take it out of the file', async (t) => {
+  const rig = await setupWith(t, {});
+  const present = { plex_url: rig.plex.url, plex_token: rig.plex.token, ...SET };
+  writeFileSync(join(rig.dataDir, 'config.json'), JSON.stringify(present), { mode: 0o600 });
+  const kept = startInit(rig);
+  await answer(kept, [
+    ['Change it? [y/N]', 'y'],
+    ['Address of Plex', ''],
+    ['[keep]', ''],
+    ['(Harbours, "All"), or all [Harbours]:', ''],
+    ['or same [/data=/media]:', ''],
+    ['or none [http://127.0.0.1:9]:', ''],
+  ]);
+  const { code, sent } = await kept.ended;
+  assert.equal(code, 0, sent);
+  assert.deepEqual(configOf(rig), present);
+  const removed = startInit(rig);
+  await answer(removed, [
+    ['Change it? [y/N]', 'y'],
+    ['Address of Plex', ''],
+    ['[keep]', ''],
+    ['[Harbours]:', 'all'],
+    ['[/data=/media]:', 'same'],
+    ['[http://127.0.0.1:9]:', 'none'],
+  ]);
+  assert.equal((await removed.ended).code, 0);
+  assert.deepEqual(configOf(rig), { plex_url: rig.plex.url, plex_token: rig.plex.token });
+});
+
+test('a library called like the word for all of them is chosen by its name in quotes', async (t) => {
+  const rig = await setupWith(t, {});
+  const session = startInit(rig);
+  await answer(session, [
+    ['Address of Plex', rig.plex.url],
+    ['not shown', rig.plex.token],
+    ['[all]:', '"all"'],
+    ['under /media/all', ''],
+    ['Address of Stash', ''],
+  ]);
+  const { code, sent } = await session.ended;
+  assert.equal(code, 0, sent);
+  assert.deepEqual(configOf(rig)['plex_library'], ['all']);
+});
+
+test('whoever breaks off at any question of init ends with 130 and an unchanged file', async (t) => {
+  const rig = await setupWith(t, { max_tags: 20 });
+  for (const questions of [0, 1, 2]) {
+    const session = startInit(rig);
+    await answer(
+      session,
+      (
+        [
+          ['Change it? [y/N]', 'y'],
+          ['Address of Plex', rig.plex.url],
+        ] as const
+      ).slice(0, questions),
+    );
+    await session.see(['[y/N]', 'Address of Plex', 'not shown'][questions] ?? '');
+    session.type('\u0003');
+    assert.equal((await session.ended).code, 130);
+  }
+  assert.deepEqual(configOf(rig), { max_tags: 20 });
+});
+
+test('Ctrl-C at a question before deleting ends with 130, a No with 0, and nothing is deleted by either', async (t) => {
+  const rig = await setupWith(t, {});
+  for (const [keys, code] of [
+    ['\u0003', 130],
+    ['n\r', 0],
+  ] as const) {
+    const session = startAtTerminal(`${process.execPath} ${BIN} queue drop --all`, { ...WIDE, env: rig.env });
+    await session.see('[y/N]');
+    session.type(keys);
+    const ended = await session.ended;
+    assert.equal(ended.code, code);
+    assert.match(ended.sent, /Nothing was changed\./);
+  }
+  assert.equal(rig.sql('SELECT id FROM jobs').length, 1);
+});
+
+test('status and report say too that others can read the token in the config file', async (t) => {
+  const rig = await setupWith(t, {});
+  const file = join(rig.dataDir, 'config.json');
+  writeFileSync(file, JSON.stringify({ plex_token: rig.plex.token }));
+  chmodSync(file, 0o644);
+  for (const command of [['status', '1'], ['report']]) {
+    const { stdout, stderr } = await rig.run(command);
+    assert.match(stderr, /holds a token, and others on this machine can read it/);
+    assert.ok(!`${stdout}${stderr}`.includes(rig.plex.token));
+  }
+});

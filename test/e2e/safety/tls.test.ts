@@ -1,0 +1,74 @@
+/** Plex and Stash behind https, with a certificate that no system trusts. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { startStashServer } from '../../../src/simulator/stash/server.ts';
+import { setup } from '../../helpers/rig.ts';
+
+const fixture = (name: string): string => fileURLToPath(new URL(`../../fixtures/${name}`, import.meta.url));
+const CERTIFICATE = fixture('loopback-cert.pem');
+
+/** A simulated server once more, over https; answers its address. */
+async function serveOverTls(t: TestContext, plainUrl: string): Promise<string> {
+  const server = createServer(
+    { key: readFileSync(fixture('loopback-key.pem')), cert: readFileSync(CERTIFICATE) },
+    (incoming, answer) => {
+      const { method, url, headers } = incoming;
+      const onward = request(plainUrl + url, { method, headers }, (theirs) => {
+        answer.writeHead(theirs.statusCode ?? 500, theirs.headers);
+        theirs.pipe(answer);
+      });
+      incoming.pipe(onward);
+    },
+  );
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+test('a certificate nobody trusts is refused with the way out, and taken when it is given or any is accepted', async (t) => {
+  const { plex, run, dir, sql } = await setup(t);
+  const ratingKey = plex.addItem({ sectionKey: '1', file: '/media/a.mp4' });
+  const env = { PLEX_URL: await serveOverTls(t, plex.url) };
+  await run(['enqueue', '1', '--path', '/media/a.mp4', '--title', 'Harbour Lights']);
+
+  const refused = await run(['process'], { env });
+  assert.equal(refused.code, 2);
+  assert.match(refused.stderr, /The certificate of https:\/\/127.* is not trusted: it is self-signed\.\n.*--plex-ca/);
+  assert.deepEqual(sql('SELECT attempt, failures FROM jobs'), [{ attempt: 0, failures: 0 }]);
+
+  const given = await run(['process', '--plex-ca', CERTIFICATE], { env });
+  assert.equal(given.code, 0, given.stderr);
+  assert.equal(plex.item(ratingKey)?.title, 'Harbour Lights');
+  assert.equal((await run(['match-test', '/media/a.mp4', '--plex-insecure'], { env })).code, 0);
+
+  const noCertificate = join(dir, 'ca.pem');
+  writeFileSync(noCertificate, 'a note about lighthouses');
+  const wrong = await run(['match-test', '/media/a.mp4', '--plex-ca', noCertificate], { env });
+  assert.equal(wrong.code, 2);
+  assert.match(wrong.stderr, /ca\.pem \(plex_ca, from --plex-ca\) holds no certificate/);
+});
+
+test('a certificate of Stash that nobody trusts is refused with the way out, and taken when any is accepted', async (t) => {
+  const { run } = await setup(t);
+  const stash = await startStashServer();
+  t.after(() => stash.close());
+  const env = { STASH_URL: await serveOverTls(t, stash.url) };
+  const refused = await run(['doctor'], { env });
+  assert.match(
+    refused.stdout,
+    /failure\tstash\tThe certificate of https:.* is not trusted: it is self-signed\t.*--stash-insecure/,
+  );
+  const accepted = await run(['doctor', '--stash-insecure'], { env });
+  assert.match(accepted.stdout, /ok\tstash\tStash v0\.30\.1 answers/);
+});

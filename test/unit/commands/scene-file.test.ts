@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseScenes } from '../../../src/commands/enqueue/scene-file.ts';
+import { UsageError } from '../../../src/core/model/errors.ts';
+
+const idsOf = (text: string): number[] => parseScenes(text, 'harbour.json').map(({ sceneId }) => sceneId);
+
+function refusal(text: string): UsageError {
+  try {
+    parseScenes(text, 'harbour.json');
+  } catch (thrown) {
+    if (thrown instanceof UsageError) return thrown;
+    throw thrown;
+  }
+  return assert.fail('the file was accepted');
+}
+
+test('a file may hold one object, over as many lines as it likes', () => {
+  const [scene] = parseScenes('{\n  "scene_id": 7,\n  "title": "The Old Harbour"\n}\n', 'harbour.json');
+  assert.deepEqual(scene, { sceneId: 7, bare: false, data: { title: 'The Old Harbour' } });
+});
+
+test('a file may hold an array', () => {
+  assert.deepEqual(idsOf('[{"scene_id": 1},\n {"id": "2"}]'), [1, 2]);
+});
+
+test('a file may hold one object a line', () => {
+  assert.deepEqual(idsOf('{"scene_id": 1}\n{"scene_id": 2}\n{"scene_id": 3}\n'), [1, 2, 3]);
+});
+
+test('empty lines and Windows line ends between objects are no fault', () => {
+  assert.deepEqual(idsOf('{"scene_id": 1}\r\n\r\n   \r\n{"scene_id": 2}\r\n'), [1, 2]);
+});
+
+test('a byte order mark is no fault in any form', () => {
+  for (const text of ['{"scene_id": 1}', '[{"scene_id": 1}]', '{"scene_id": 1}\n{"scene_id": 1}'])
+    assert.equal(idsOf(`\ufeff${text}`)[0], 1);
+});
+
+test('the order of the scenes is kept, repeats too', () => {
+  assert.deepEqual(idsOf('{"scene_id": 2}\n{"scene_id": 1}\n{"scene_id": 2}'), [2, 1, 2]);
+});
+
+test('a broken line is named by its number in the file, empty lines counted', () => {
+  assert.match(refusal('{"scene_id": 1}\r\n\r\n{"scene_id": }\r\n').message, /^harbour\.json, line 3 is no JSON: /);
+});
+
+test('a wrong value is named by its line and its key', () => {
+  const { message } = refusal('{"scene_id": 1}\n\n{"scene_id": 2, "rating100": 500}');
+  assert.match(message, /^harbour\.json, line 3: rating100 must be a whole number from 0 to 100, not 500\.$/);
+});
+
+test('a wrong value in an array is named by its place', () => {
+  assert.match(
+    refusal('[{"scene_id": 1}, {"title": "The Old Harbour"}]').message,
+    /^harbour\.json, entry 2: scene_id is missing/,
+  );
+});
+
+test('a broken document is named as one, not as its first line', () => {
+  for (const text of [
+    '{\n  "scene_id": 1,\n}',
+    '[\n{"scene_id": 1},\n]',
+    '[{"scene_id": 1},\n{"scene_id": }]',
+    '{"scene_id": 1',
+  ])
+    assert.match(refusal(text).message, /^harbour\.json is no JSON: /, text);
+});
+
+test('an empty file is refused', () => {
+  for (const text of ['', ' \r\n\t', '\ufeff']) assert.equal(refusal(text).message, 'harbour.json is empty.');
+});
+
+test('an empty array is refused', () => {
+  assert.equal(refusal('[]').message, 'harbour.json holds no scene.');
+});
+
+test('what is JSON but no scene is refused', () => {
+  assert.match(refusal('5').message, /^harbour\.json: a scene must be a JSON object/);
+  assert.match(refusal('"a"\n"b"').message, /^harbour\.json, line 1: a scene must be a JSON object/);
+});
+
+test('every refusal says that nothing was enqueued', () => {
+  for (const text of ['', '[]', '5', '{', '{"scene_id": 1}\n{', '[{"scene_id": 0}]'])
+    assert.match(refusal(text).hint ?? '', /nothing was enqueued/, text);
+});

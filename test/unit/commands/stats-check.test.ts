@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { Bounds, Health } from '../../../src/commands/stats/stats-check.ts';
+import { boundsOr, checkLine, DEFAULT_BOUNDS, violationsOf } from '../../../src/commands/stats/stats-check.ts';
+
+const HOUR = 3_600_000;
+const NOW = 1_800_000_000_000;
+const WELL: Health = { dead: 0, oldestPendingAt: undefined, outageSince: undefined, lastSuccessAt: NOW - HOUR };
+
+test('a healthy directory violates nothing', () => {
+  assert.deepEqual(violationsOf(WELL, DEFAULT_BOUNDS, NOW), []);
+  assert.equal(checkLine([]), 'ok: every bound holds');
+});
+
+test('every exceeded bound stands in the one line, with its number and the bound', () => {
+  const health: Health = {
+    dead: 3,
+    oldestPendingAt: NOW - 5.5 * HOUR,
+    outageSince: NOW - 2 * HOUR - 1_000,
+    lastSuccessAt: NOW - 49 * HOUR,
+  };
+  const bounds: Bounds = { maxDead: 2, maxAgeMs: 2 * HOUR, maxOutageMs: HOUR, maxSilenceMs: 24 * HOUR };
+  assert.equal(
+    checkLine(violationsOf(health, bounds, NOW)),
+    '3 dead letters (--max-dead 2); the oldest job has waited for 5h 30m (--max-age 2h); ' +
+      'the server has been away for 2h (--max-outage 1h); no run has ended well for 2d 1h (--max-silence 1d)',
+  );
+  assert.match(checkLine(violationsOf({ ...WELL, dead: 1 }, { maxDead: 0 }, NOW)), /^1 dead letter \(--max-dead 0\)$/);
+});
+
+test('a bound that is just reached holds, one millisecond later it does not', () => {
+  const health = { ...WELL, oldestPendingAt: NOW - 2 * HOUR };
+  assert.deepEqual(violationsOf(health, { maxAgeMs: 2 * HOUR }, NOW), []);
+  assert.deepEqual(violationsOf(health, { maxAgeMs: 2 * HOUR }, NOW + 1), [
+    { bound: 'max_age', value: 2 * HOUR + 1, limit: 2 * HOUR },
+  ]);
+});
+
+test('only given bounds are checked, and without any the defaults are', () => {
+  assert.deepEqual(violationsOf({ ...WELL, dead: 9 }, boundsOr({ maxAgeMs: HOUR }), NOW), []);
+  assert.equal(violationsOf({ ...WELL, dead: 9 }, boundsOr({}), NOW).length, 1);
+});
+
+test('where no run has ever ended well, silence is counted from the oldest job', () => {
+  const never = { ...WELL, lastSuccessAt: undefined };
+  assert.deepEqual(violationsOf(never, { maxSilenceMs: HOUR }, NOW), []);
+  assert.equal(violationsOf({ ...never, oldestPendingAt: NOW - 2 * HOUR }, { maxSilenceMs: HOUR }, NOW).length, 1);
+});
+
+test('a clock that was set back violates nothing, and the line is one line', () => {
+  const instant = fc.option(fc.integer({ min: NOW - 1e10, max: NOW + 1e10 }), { nil: undefined });
+  const arbitrary = fc.record({
+    dead: fc.nat(1e6),
+    oldestPendingAt: instant,
+    outageSince: instant,
+    lastSuccessAt: instant,
+  });
+  fc.assert(
+    fc.property(arbitrary, (health) => {
+      const violations = violationsOf(health, DEFAULT_BOUNDS, NOW);
+      for (const { value, limit } of violations) assert.ok(value > limit);
+      assert.doesNotMatch(checkLine(violations), /\n|NaN|undefined|\(--\S+ \)/);
+      if ((health.outageSince ?? 0) > NOW) assert.ok(!violations.some(({ bound }) => bound === 'max_outage'));
+    }),
+  );
+});

@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  bindingOf,
+  chooseSections,
+  isKnownServer,
+  meetServer,
+  otherServerWords,
+} from '../../../src/core/match/libraries.ts';
+import { UsageError } from '../../../src/core/model/errors.ts';
+import type { Section } from '../../../src/core/model/plex-item.ts';
+
+function section(key: string, title: string, more: Partial<Section> = {}): Section {
+  return { key, title, type: 'movie', uuid: `uuid-${key}`, folders: [`/data/${key}`], serverFolders: [], ...more };
+}
+
+const HARBOURS = section('1', 'Harbours');
+const GARDENS = section('2', 'Gardens');
+const SONGS = section('3', 'Sea Songs', { type: 'artist' });
+const ALL = [HARBOURS, SONGS, GARDENS];
+
+function refusal(sections: readonly Section[], names: readonly string[]): UsageError {
+  try {
+    chooseSections(sections, names);
+  } catch (thrown) {
+    if (thrown instanceof UsageError) return thrown;
+    throw thrown;
+  }
+  return assert.fail('the libraries were accepted');
+}
+
+test('without a name every movie library is looked in, and no other', () => {
+  assert.deepEqual(chooseSections(ALL, []), [HARBOURS, GARDENS]);
+});
+
+test('a named library is found without regard to case or outer spaces', () => {
+  assert.deepEqual(chooseSections(ALL, [' gardens ']), [GARDENS]);
+});
+
+test('several named libraries are looked in', () => {
+  assert.deepEqual(chooseSections(ALL, ['Gardens', 'Harbours']), [GARDENS, HARBOURS]);
+});
+
+test('a name that Plex does not have is refused with the names it has', () => {
+  const { message, hint } = refusal(ALL, ['Harbours', 'Lighthouses']);
+  assert.match(message, /"Lighthouses"/);
+  assert.match(hint ?? '', /Harbours, Gardens/);
+  assert.doesNotMatch(hint ?? '', /Sea Songs/);
+});
+
+test('a mistyped library finds its neighbour, never one that cannot be written to', () => {
+  assert.match(refusal(ALL, ['Gardesn ']).hint ?? '', /^Did you mean "Gardens"\? Plex has: Harbours, Gardens\./);
+  assert.doesNotMatch(refusal(ALL, ['Sea Sogns']).hint ?? '', /Did you mean/);
+  assert.doesNotMatch(refusal(ALL, ['Lighthouses']).hint ?? '', /Did you mean/);
+});
+
+test('a library that is not for movies is refused with its type', () => {
+  assert.match(refusal(ALL, ['sea songs']).message, /"Sea Songs" is of type artist/);
+});
+
+test('a movie library wins over one of another type with the same title', () => {
+  const shows = section('4', 'Gardens', { type: 'show' });
+  assert.deepEqual(chooseSections([shows, GARDENS], ['Gardens']), [GARDENS]);
+});
+
+test('a server without a movie library is refused, named or not', () => {
+  assert.match(refusal([SONGS], []).message, /no movie library/);
+  assert.match(refusal([SONGS], ['Gardens']).hint ?? '', /no movie library/);
+});
+
+test('a server is known by any library it had before', () => {
+  const binding = bindingOf('machine-1', [HARBOURS, GARDENS]);
+  assert.equal(isKnownServer(binding, [SONGS, GARDENS]), true);
+});
+
+test('a server with none of the libraries from before is not known', () => {
+  const binding = bindingOf('machine-1', [HARBOURS]);
+  assert.equal(isKnownServer(binding, [section('1', 'Harbours', { uuid: 'another' })]), false);
+});
+
+test('libraries without a uuid prove nothing', () => {
+  const nameless = section('1', 'Harbours', { uuid: undefined });
+  const binding = bindingOf('machine-1', [nameless, GARDENS]);
+  assert.deepEqual(binding, { machineIdentifier: 'machine-1', sectionUuids: ['uuid-2'] });
+  assert.equal(isKnownServer(binding, [nameless]), false);
+});
+
+test('a library named twice is looked in once, and two libraries of one title are both meant', () => {
+  const films = { key: '1', title: 'Films', type: 'movie', uuid: 'a', folders: [], serverFolders: [] };
+  const twin = { ...films, key: '2', uuid: 'b' };
+  assert.deepEqual(chooseSections([films], ['Films', 'films']), [films]);
+  assert.deepEqual(chooseSections([films, twin], ['films']), [films, twin]);
+});
+
+const named = (machineIdentifier: string) => async () => await Promise.resolve({ machineIdentifier });
+
+test('a server is met as ours by its libraries without a question, or by its name, and then they are stored anew', async () => {
+  const bound = bindingOf('machine-1', [HARBOURS]);
+  const known = await meetServer(bound, [HARBOURS, GARDENS], () => assert.fail('not asked'));
+  assert.deepEqual(known, { kind: 'ours', binding: undefined });
+  const renewed = await meetServer(bound, [GARDENS], named('machine-1'));
+  assert.deepEqual(renewed, { kind: 'ours', binding: bindingOf('machine-1', [GARDENS]) });
+});
+
+test('a first server is met as such, and another one as another one', async () => {
+  const binding = bindingOf('machine-2', [GARDENS]);
+  assert.deepEqual(await meetServer(undefined, [GARDENS], named('machine-2')), { kind: 'first', binding });
+  const bound = bindingOf('machine-1', [HARBOURS]);
+  assert.deepEqual(await meetServer(bound, [GARDENS], named('machine-2')), { kind: 'other', binding, bound });
+  assert.match(
+    otherServerWords(bound, binding),
+    /belongs to the Plex server machine-1, but plex_url leads to machine-2$/,
+  );
+});

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { SweepFacts, SweepKind, SweptRecord } from '../../../src/core/model/reconcile.ts';
+import { judgeScene } from '../../../src/core/model/reconcile.ts';
+import type { Written } from '../../../src/core/model/scene-record.ts';
+import { NOTHING_WRITTEN } from '../../../src/core/model/scene-record.ts';
+
+const SCENE = { sceneId: 7, updatedAt: '2026-05-01T10:00:00+10:00', paths: ['/media/pier.mp4', '/media/copy.mp4'] };
+const RECORD: SweptRecord = {
+  sceneId: 7,
+  ratingKey: '12',
+  sectionKey: '1',
+  scenePath: '/media/pier.mp4',
+  provenFile: '/media/pier.mp4',
+  written: NOTHING_WRITTEN,
+  intent: undefined,
+  stashUpdatedAt: SCENE.updatedAt,
+};
+const WHOLE = 'The keeper rows out at dawn and counts the boats that came home. '.repeat(4).trim();
+const SUMMARY = { sent: WHOLE, kept: WHOLE.slice(0, 129) };
+const CUT: Written = { fields: { summary: SUMMARY }, lists: {} };
+const SHORTENED: Written = { fields: { summary: { ...SUMMARY, shortened: 'by_plex' } }, lists: {} };
+const FACTS: SweepFacts = { record: RECORD, job: 'none', letter: 'none', item: 'there', ifUnknown: 'changed' };
+
+const ROWS: readonly (readonly [
+  what: string,
+  kind: SweepKind,
+  facts: Partial<SweepFacts>,
+  paths?: readonly string[],
+])[] = [
+  ['as it was written', 'in_step', {}],
+  ['Plex was not asked', 'in_step', { item: 'unknown' }],
+  ['nothing is known of it', 'never_synced', { record: undefined }],
+  ['its item was given to another scene', 'never_synced', { record: { ...RECORD, ratingKey: '' } }],
+  ['a dead letter says why it was never written', 'dead_letter', { record: undefined, letter: 'open' }],
+  ['a dead letter of what was written before', 'in_step', { letter: 'open' }],
+  ['another time', 'changed', { record: { ...RECORD, stashUpdatedAt: '2026-05-01T09:00:00+10:00' } }],
+  ['the same moment, spelt otherwise', 'changed', { record: { ...RECORD, stashUpdatedAt: '2026-05-01T00:00:00Z' } }],
+  [
+    'an older time in Stash, as after an import',
+    'changed',
+    { record: { ...RECORD, stashUpdatedAt: '2027-01-01T00:00:00Z' } },
+  ],
+  ['its file is elsewhere', 'changed', {}, ['/media/new/pier.mp4']],
+  ['another file came first', 'in_step', {}, ['/media/copy.mp4', '/media/pier.mp4']],
+  ['no time was kept, full sweep', 'changed', { record: { ...RECORD, stashUpdatedAt: undefined } }],
+  [
+    'no time was kept, latest changes',
+    'in_step',
+    { record: { ...RECORD, stashUpdatedAt: undefined }, ifUnknown: 'in_step' },
+  ],
+  ['its summary is cut in Plex, full sweep', 'changed', { record: { ...RECORD, written: CUT } }],
+  [
+    'its summary is cut in Plex, latest changes',
+    'in_step',
+    { record: { ...RECORD, written: CUT }, ifUnknown: 'in_step' },
+  ],
+  ['Plex itself keeps less of its summary', 'in_step', { record: { ...RECORD, written: SHORTENED } }],
+  ['its item is gone', 'missing_in_plex', { item: 'gone' }],
+  ['changed, and its item is gone', 'missing_in_plex', { item: 'gone', record: { ...RECORD, stashUpdatedAt: 'x' } }],
+  ['a job waits', 'waiting', { job: 'waits', record: undefined }],
+  ['no file', 'without_file', {}, []],
+];
+
+for (const [what, kind, facts, paths = SCENE.paths] of ROWS)
+  test(`${what}: ${kind}`, () => {
+    assert.equal(judgeScene({ ...SCENE, paths }, { ...FACTS, ...facts }), kind);
+  });
