@@ -5,7 +5,7 @@ import { isBuiltin } from 'node:module';
 import { relative } from 'node:path';
 import { test } from 'node:test';
 import { build } from 'rolldown';
-import { readImports, ringsOf } from '../helpers/import-graph.ts';
+import { readImports, ringsOf } from './import-graph.ts';
 
 type Import = { readonly path: string; readonly isLazy: boolean; readonly isPackage: boolean };
 
