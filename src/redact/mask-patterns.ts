@@ -24,35 +24,57 @@ type Pattern = {
   readonly isMeant?: (text: string) => boolean;
 };
 
+/**
+ * Each takes time linear in the length of its text: a run of signs is begun at its first sign alone, and what may come
+ * before a match is looked for only where a match can begin.
+ */
 const PATTERNS: readonly Pattern[] = [
-  { kind: 'url', regex: /[a-z][a-z0-9+.-]*:\/\/[^\s'"<>]*[^\s'"<>.,;:)\]]/gi },
+  { kind: 'url', regex: /[a-z][a-z0-9+.-]{0,31}:\/\/[^\s'"<>]*[^\s'"<>.,;:)\]]/gi },
   {
     kind: 'token',
-    regex: /(?<=(?:token|api[-_ ]?key|password|passwd|secret|authorization|cookie)["']?\s*[=:]\s*["']?)[^\s"'&,;]+/gi,
+    regex:
+      /(?=[^\s"'&,;])(?<=(?:token|api[-_ ]?key|password|passwd|secret|authorization|cookie)["']?\s*[=:]\s*["']?)[^\s"'&,;]+/gi,
   },
-  { kind: 'token', regex: /(?<=\b(?:bearer|basic)\s+)[^\s"',;]+/gi },
+  { kind: 'token', regex: /(?=[^\s"',;])(?<=\b(?:bearer|basic)\s+)[^\s"',;]+/gi },
   { kind: 'token', regex: /[A-Za-z0-9_+=~-]{16,}/g, isMeant: isTokenLike },
-  { kind: 'user', regex: /[^\s'"<>,;:()]*@[^\s'"<>,;:()]+/g },
-  // Folders and names with spaces, known to be a path by how it begins and how it ends.
+  { kind: 'user', regex: /(?<![^\s'"<>,;:()])[^\s'"<>,;:()]*@[^\s'"<>,;:()]+/g },
   {
     kind: 'path',
-    regex: new RegExp(String.raw`(?:\b[A-Za-z]:)?[\\/][^'"<>|\n]*?\.(?:${MEDIA})(?![\p{L}\p{N}])`, 'giu'),
-  },
-  {
-    kind: 'path',
-    regex: new RegExp(String.raw`[^${STOP}]*[\\/](?:[^${STOP}]*[^${STOP}.:!?])?`, 'gu'),
+    regex: new RegExp(String.raw`(?<![^${STOP}])[^${STOP}]*[\\/](?:[^${STOP}]*[^${STOP}.:!?])?`, 'gu'),
     isMeant: (text) => !/^\d+\/\d+$/.test(text) && /[\p{L}\p{N}]/u.test(text),
   },
-  { kind: 'path', regex: new RegExp(String.raw`[^${STOP}\\/:]+\.(?:${MEDIA})(?![\p{L}\p{N}])`, 'giu') },
+  {
+    kind: 'path',
+    regex: new RegExp(String.raw`(?<![^${STOP}\\/:])[^${STOP}\\/:]+\.(?:${MEDIA})(?![\p{L}\p{N}])`, 'giu'),
+  },
   { kind: 'address', regex: /(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.]*\d)/g },
   { kind: 'address', regex: /\[?(?<![\w:])[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?:%\w+)?\]?/gi, isMeant: isAddressLike },
   { kind: 'host', regex: /(?<![\w.-])(?=[\w.-]*[a-z])[\w-]+(?:\.[\w-]+)*(?=:\d{1,5}(?!\d))/gi },
   {
     kind: 'host',
-    regex: /(?<![\w.-])(?:[\p{L}\p{N}_-]+\.)+[\p{L}][\p{L}\p{N}-]+(?![\w-])/gu,
+    regex: /(?<![\p{L}\p{N}_.-])(?:[\p{L}\p{N}_-]+\.)+[\p{L}][\p{L}\p{N}-]+(?![\w-])/gu,
     isMeant: (text) => !KEPT_EXTENSION.test(text) && !PLAIN_FILE.test(text),
   },
 ];
+
+const MEDIA_END = new RegExp(String.raw`\.(?:${MEDIA})(?![\p{L}\p{N}])`, 'giu');
+
+/** Folders and names with spaces, known to be a path by how it begins and how it ends. */
+function spacedPaths(text: string): readonly Span[] {
+  const spans: Span[] = [];
+  for (const { index, 0: run } of text.matchAll(/[^'"<>|\n]+/g)) {
+    const starts = [...run.matchAll(/(?:\b[A-Za-z]:)?[\\/]/g)].map((start) => start.index);
+    let next = 0;
+    for (const end of run.matchAll(MEDIA_END)) {
+      const start = starts[next];
+      if (start === undefined || start >= end.index) continue;
+      const pathEnd = end.index + end[0].length;
+      spans.push({ start: index + start, end: index + pathEnd, kind: 'path' });
+      while ((starts[next] ?? Number.POSITIVE_INFINITY) < pathEnd) next += 1;
+    }
+  }
+  return spans;
+}
 
 /** Every part of a line that has the form of something personal, known or not. */
 export function suspectSpans(text: string): readonly Span[] {
@@ -64,7 +86,8 @@ export function suspectSpans(text: string): readonly Span[] {
   const times = [...text.matchAll(TIME)].map(({ index, 0: time }) => ({ start: index, end: index + time.length }));
   const isOfTime = ({ start, end }: Span): boolean => times.some((time) => time.start <= start && end <= time.end);
   const quoted = [...text.matchAll(/"[^"\n]+"|[“«‘`][^\n“«‘`]+?[”»’`](?![\p{L}\p{N}])/gu)].map(inside);
-  return [...found.filter((span) => !isOfTime(span)), ...quoted, ...quotedSpans(text)];
+  const paths = spacedPaths(text).filter((span) => !isOfTime(span));
+  return [...found.filter((span) => !isOfTime(span)), ...paths, ...quoted, ...quotedSpans(text)];
 }
 
 /**
@@ -73,13 +96,30 @@ export function suspectSpans(text: string): readonly Span[] {
  * last goes.
  */
 function quotedSpans(text: string): readonly Span[] {
-  const pairs = [...text.matchAll(/(?<![\p{L}\p{N}])'(?=\S)[^\n]*?(?<=\S)'(?![\p{L}\p{N}])/gu)];
-  const [first] = pairs;
+  const lines = [...text.matchAll(/[^\n]+/g)];
+  const spans = lines.flatMap(({ index, 0: line }) => quotedPairs(line, index));
+  const [first] = spans;
   if (first === undefined) return [];
-  const spans = pairs.map(inside);
-  const lastQuote = Math.max(...[...text.matchAll(/'(?![\p{L}\p{N}])/gu)].map(({ index }) => index));
+  const lastQuote = [...text.matchAll(/'(?![\p{L}\p{N}])/gu)].at(-1)?.index ?? first.end;
   const isLeftOver = spans.every(({ end }) => end < lastQuote);
-  return isLeftOver ? [{ start: first.index + 1, end: lastQuote, kind: 'text' }] : spans;
+  return isLeftOver ? [{ start: first.start, end: lastQuote, kind: 'text' }] : spans;
+}
+
+/** Each opening quote of a line with the next closing one; a pair ends before the next begins. */
+function quotedPairs(line: string, at: number): readonly Span[] {
+  const closing = [...line.matchAll(/(?<=\S)'(?![\p{L}\p{N}])/gu)].map(({ index }) => index);
+  const pairs: Span[] = [];
+  let next = 0;
+  let free = 0;
+  for (const { index: open } of line.matchAll(/(?<![\p{L}\p{N}])'(?=\S)/gu)) {
+    if (open < free) continue;
+    while ((closing[next] ?? Number.POSITIVE_INFINITY) <= open) next += 1;
+    const close = closing[next];
+    if (close === undefined) break;
+    pairs.push({ start: at + open + 1, end: at + close, kind: 'text' });
+    free = close + 1;
+  }
+  return pairs;
 }
 
 /** What a match holds between its two quotes. */

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import type { PersonalKind } from '../../../src/core/text/sentence.ts';
 import type { Masker } from '../../../src/redact/mask.ts';
 import { createMasker } from '../../../src/redact/mask.ts';
+import { suspectSpans } from '../../../src/redact/mask-patterns.ts';
 
 const digest = (text: string): string => createHmac('sha256', 'a key of this test').update(text).digest('hex');
 const MASK = /(?:token|host|address|path|title|name|user|text)-[0-9a-f]{4,}/g;
@@ -201,4 +202,31 @@ test('masking takes time in proportion to the text', () => {
 
 test('a mail address whose name is all signs and whose host reads like a file is masked', () => {
   assert.doesNotMatch(masked(`at '@a.db while`), /a\.db/);
+});
+
+test('a long run of one kind of sign is looked through in time linear in its length', { timeout: 30_000 }, () => {
+  const runs = [
+    'a',
+    '/',
+    'a/',
+    '.',
+    'a.',
+    ':',
+    "'",
+    " 'a",
+    '"',
+    '“a',
+    '1.',
+    '@',
+    '-',
+    ' ',
+    'C:\\',
+    'é',
+    '`a',
+    'a+',
+    '/a.mp',
+    '\n',
+  ];
+  // In quadratic time one of these would take minutes.
+  for (const run of runs) suspectSpans(run.repeat(300_000 / run.length));
 });
