@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { closeSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Candidate } from '../core/match/evidence.ts';
@@ -105,6 +105,7 @@ function openDb(file: string): Database.Database {
 }
 
 function openCurrent(file: string): Database.Database {
+  if (file !== ':memory:') closeSync(openSync(file, 'a', 0o600));
   const db = new Database(file, { timeout: BUSY_TIMEOUT_MS });
   try {
     db.pragma('journal_mode = WAL');

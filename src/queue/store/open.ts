@@ -1,5 +1,6 @@
 import {
   accessSync,
+  chmodSync,
   closeSync,
   constants,
   copyFileSync,
@@ -21,6 +22,7 @@ import type { Schema } from './migrations.ts';
 import { DLQ_SCHEMA } from './migrations.ts';
 import { inStore } from './store-errors.ts';
 import { keepCopies } from './upgrade-copies.ts';
+import { refuseCutFile } from './whole-pages.ts';
 
 export type Db = Database.Database;
 
@@ -34,6 +36,7 @@ export type OpenMode = 'create' | 'existing';
 export type OpenHow = { readonly mode: OpenMode; readonly keep?: readonly Schema[] };
 
 const BUSY_TIMEOUT_MS = 5_000;
+const OWNER_ONLY = 0o600;
 
 /**
  * Makes sure that the data directory can be used. Creates it with mode 0700 if the command may; refuses a missing one
@@ -111,6 +114,7 @@ export function openDatabase(dir: DataDir, schema: Schema, { mode, keep = [schem
       // Checked again through SQLite: a newer version may so far exist only in the write-ahead log.
       const version = db.pragma('user_version', { simple: true }) as number;
       refuseNewer(file, schema, version);
+      refuseCutFile(file, db);
       configure(db);
       if (version < schema.migrations.length)
         keepCopies(
@@ -138,17 +142,20 @@ export function openReadOnly(dir: DataDir, schema: Schema, scratch: () => string
     if (!isPresent(file)) throw noDatabase(dir, schema);
     checkHeader(file, schema);
     const db = new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
-    const version = db.pragma('user_version', { simple: true }) as number;
-    if (version === schema.migrations.length) return db;
     try {
+      const version = db.pragma('user_version', { simple: true }) as number;
       refuseNewer(file, schema, version);
+      refuseCutFile(file, db);
+      if (version === schema.migrations.length) return db;
       const copy = join(scratch(), schema.fileName);
       db.prepare('VACUUM INTO ?').run(copy);
+      db.close();
       const migrated = new Database(copy);
       migrate(migrated, schema);
       return migrated;
-    } finally {
+    } catch (thrown) {
       db.close();
+      throw thrown;
     }
   });
 }
@@ -176,6 +183,8 @@ function createDatabase(dir: DataDir, file: string, schema: Schema): void {
     const db = new Database(draft);
     migrate(db, schema);
     db.close();
+    // SQLite gives its log the rights of its database.
+    chmodSync(draft, OWNER_ONLY);
     linkIntoPlace(draft, file);
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw thrown;

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Db } from './open.ts';
@@ -48,8 +48,11 @@ export function livenessOf(dataDir: string, id: string): Liveness {
       db?.close();
       return db === undefined ? 'alive' : 'dead';
     } catch (thrown) {
+      const { code = '' } = thrown as { code?: string };
       // Removed since we looked, by its own drain or by another one's sweep.
-      if ((thrown as { code?: string }).code === 'SQLITE_CANTOPEN') return 'unknown';
+      if (code === 'SQLITE_CANTOPEN') return 'unknown';
+      // Nobody can hold a lock on a file that is no database.
+      if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT')) return 'dead';
       throw thrown;
     }
   });
@@ -69,7 +72,8 @@ export function sweepOwners(dataDir: string, keep: ReadonlySet<string>): void {
 
 /** The locked database, or `undefined` when another process holds the lock. */
 function lock(file: string, mode: 'create' | 'existing'): Database.Database | undefined {
-  const db = new Database(file, { timeout: 0, fileMustExist: mode === 'existing' });
+  if (mode === 'create') closeSync(openSync(file, 'wx', 0o600));
+  const db = new Database(file, { timeout: 0, fileMustExist: true });
   try {
     db.pragma('journal_mode = MEMORY');
     db.exec('BEGIN EXCLUSIVE');

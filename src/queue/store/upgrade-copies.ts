@@ -10,6 +10,9 @@ const KEPT_MS = 30 * 86_400_000;
 const DRAFT = 'upgrade-';
 const DRAFT_MS = 3_600_000;
 
+/** The folder in which a first open makes a database; one older than an hour was left by a killed process too. */
+const NEW = /^(?:queue|dlq)\.db\.new-/;
+
 /** `queue.db.schema-6.bak`: the file as it was before it left schema 6. */
 const COPY = /^(?:queue|dlq)\.db\.schema-\d+\.bak$/;
 
@@ -56,12 +59,12 @@ function copyInto(folder: string, file: string): Copy {
   });
 }
 
-/** Whether a copy has expired, or a killed process left an unfinished one. */
+/** Whether a copy has expired, or a killed process left a copy or a new database unfinished. */
 export function hasOldCopies(dataDir: string, now: number): boolean {
   return inStore(dataDir, () => oldCopies(dataDir, now).length > 0);
 }
 
-/** Removes copies that have expired, and unfinished copies of killed processes. @throws {StoreError} */
+/** Removes copies that have expired, and what killed processes left unfinished. @throws {StoreError} */
 export function removeOldCopies(dataDir: string, now: number): void {
   inStore(dataDir, () => {
     for (const path of oldCopies(dataDir, now)) rmSync(path, { recursive: true, force: true });
@@ -82,5 +85,5 @@ function oldCopies(dataDir: string, now: number): readonly string[] {
 /** What is no copy of ours is never old. */
 function keptMsOf(name: string): number {
   if (COPY.test(name)) return KEPT_MS;
-  return name.startsWith(DRAFT) ? DRAFT_MS : Number.POSITIVE_INFINITY;
+  return name.startsWith(DRAFT) || NEW.test(name) ? DRAFT_MS : Number.POSITIVE_INFINITY;
 }

@@ -9,6 +9,9 @@ import type { JobRow } from '../tables/jobs.ts';
 import { BACK_TO_PENDING, prepareJobRows, prepareSupersede } from '../tables/jobs.ts';
 import { prepareCount } from '../tables/totals.ts';
 
+/** Longer than any lease: one that ends later was taken by a clock that ran ahead. */
+const LONGEST_LEASE_MS = 86_400_000;
+
 /**
  * Prepares the rescue: jobs of dead drains, or with an expired lease, become pending again. A job that already has its
  * letter in dlq.db was buried by a drain killed between the two commits: its row is deleted, and so is the row of a
@@ -20,12 +23,13 @@ export function prepareRescue(
   options: { readonly self: string; readonly maxLosses: number },
 ): (now: number) => Rescued {
   const owners = db.prepare<[object], { owner: string; expired: 0 | 1 }>(`
-    SELECT lease_owner AS owner, max(lease_expires_at) <= @now AS expired FROM jobs
+    SELECT lease_owner AS owner, max(lease_expires_at) <= @now OR max(lease_expires_at) > @latest AS expired FROM jobs
     WHERE state = 'in_progress' AND lease_owner <> @self GROUP BY lease_owner`);
   const leased = db.prepare<[string], JobRow>(`SELECT * FROM jobs WHERE state = 'in_progress' AND lease_owner = ?`);
   const takeBack = db.prepare<[object]>(`
     UPDATE jobs SET ${BACK_TO_PENDING},
-      attempt = attempt - @given, rescues = rescues + 1, lone_losses = lone_losses + @lone
+      attempt = attempt - @given, rescues = rescues + 1, lone_losses = lone_losses + @lone,
+      available_at = min(available_at, @now)
     WHERE id = @id`);
   const { remove } = prepareJobRows(db);
   const letters = prepareDeadLetters(dlqDb);
@@ -61,13 +65,13 @@ export function prepareRescue(
       bury(row, now);
       return 'buried';
     }
-    takeBack.run({ id: row.id, given: row.lease_alone === 1 ? 0 : 1, lone: row.lease_alone });
+    takeBack.run({ now, id: row.id, given: row.lease_alone === 1 ? 0 : 1, lone: row.lease_alone });
     return 'taken_back';
   };
 
   return (now) => {
     const dead = owners
-      .all({ now, self: options.self })
+      .all({ now, latest: now + LONGEST_LEASE_MS, self: options.self })
       .filter(({ owner, expired }) => expired === 1 || livenessOf(path, owner) === 'dead');
     const rescued = dead.flatMap(({ owner }) => leased.all(owner)).map((row) => ({ row, how: rescueJob(row, now) }));
     const buried = rescued.filter(({ how }) => how === 'buried');

@@ -321,3 +321,14 @@ test('a newer edit takes over a job that was lost alone too often: it leaves no 
   assert.deepEqual(claimOne(drain).data, { title: 'Mole', details: 'Calm' });
   assert.deepEqual(world.letters(), []);
 });
+
+test('a job that a clock years ahead leased and lost is due at once when the clock is right again', (t) => {
+  const world = setup(t);
+  const ahead = NOW + 5 * 365 * 86_400_000;
+  world.enqueue([edit(1)], { now: ahead });
+  crash(world, ahead);
+  // Without its file nothing proves that the owner is dead.
+  for (const file of ownerFiles(world)) rmSync(join(world.dir.path, 'owners', file));
+  const drain = world.drain();
+  assert.deepEqual(sceneIds(claim(drain)), [1]);
+});
