@@ -5,7 +5,7 @@ import type { SyncError } from '../../model/errors.ts';
 import type { Job } from '../../model/job.ts';
 import type { PlexItem } from '../../model/plex-item.ts';
 import type { SceneData, SceneKey } from '../../model/scene.ts';
-import type { SceneRecord, Written } from '../../model/scene-record.ts';
+import type { LeftAlone, SceneRecord, Written } from '../../model/scene-record.ts';
 import type { EditPlan } from '../../write/edit-plan.ts';
 import type { Unfinished } from './endings.ts';
 
@@ -43,13 +43,20 @@ export function isPinned(work: Hydrated): work is Pinned {
 }
 
 /** A job with its full item. `inherited`: the record belongs to the scene that had the item before. */
-export type Read = Resolved & { readonly item: PlexItem; readonly recordFrom: 'own' | 'inherited' };
+export type Read = Resolved & {
+  readonly item: PlexItem;
+  /** When Plex answered with the item, epoch ms. */
+  readonly readAt: number;
+  readonly recordFrom: 'own' | 'inherited';
+  /** Set when the item was read again before its write: what was told already as left alone. */
+  readonly told?: readonly LeftAlone[] | undefined;
+};
 
 /**
  * What reading one item resulted in. A `shared` error belongs to no job: it is counted once, and the jobs are released.
  */
 export type ItemRead =
-  | { readonly kind: 'item'; readonly item: PlexItem }
+  | { readonly kind: 'item'; readonly item: PlexItem; readonly readAt: number }
   | { readonly kind: 'gone' }
   | { readonly kind: 'error'; readonly error: SyncError }
   | { readonly kind: 'shared'; readonly error: SyncError };

@@ -1,12 +1,5 @@
 import type { TooLong } from '../../write/cut-summary.ts';
-import {
-  afterTaken,
-  afterTooLong,
-  retriesCut,
-  SUMMARY_TOO_LONG,
-  withoutSummary,
-  wouldBeRefused,
-} from '../../write/cut-summary.ts';
+import { afterTaken, afterTooLong, retriesCut, withoutSummary, wouldBeRefused } from '../../write/cut-summary.ts';
 import { lockOf } from '../../write/desired-state.ts';
 import type { Part } from '../../write/parts.ts';
 import type { DrainOptions } from '../ports/drain-options.ts';
@@ -19,12 +12,12 @@ export type LongRequests = {
   lengthOf(work: Pick<Planned, 'item'>, part: Part): number;
   noteTooLong(bytes: number): void;
   noteTaken(bytes: number): void;
-  /** Leaves the cut summary in Plex as it is where the whole one would be refused again, and reports that. */
+  /** Leaves the cut summary in Plex as it is where the whole one would be refused again; else returns `work` itself. */
   leaveCutSummary(work: Planned): Planned;
 };
 
 export function createLongRequests(
-  { queue, plex, now, emit }: DrainDeps,
+  { queue, plex, now }: DrainDeps,
   { tokenFingerprint, rules }: DrainOptions,
 ): LongRequests {
   // Another address of the same server may have another limit, if no proxy is in between.
@@ -54,7 +47,6 @@ export function createLongRequests(
       const bytes = lengthOf(work, { fields: summary, lists: [] });
       // Together with other edits it is tried once per run, since a person may wait for it.
       if (!wouldBeRefused(bytes, isAlone ? known : seenHere, now())) return work;
-      emit({ kind: 'left_alone', sceneId: work.job.sceneId, left: SUMMARY_TOO_LONG });
       return { ...work, plan: withoutSummary(plan, written) };
     },
   };

@@ -46,7 +46,7 @@ export function checkPin(
   const isThere = read.kind === 'item' && context.sections.some(({ key }) => key === read.item.sectionKey);
   const hasFollowed = work.pinState === 'followed';
   if (!isThere) return hasFollowed ? undefined : { kind: 'stale', work: { ...work, pinState: 'lost_item' } };
-  const { item } = read;
+  const { item, readAt } = read;
   const isHeld = holdsPinned(work.pin, item.files);
   if (!isHeld && !hasFollowed) return { kind: 'stale', work: { ...work, pinState: 'lost_file' } };
   // An item recreated under the same key is a different item: the job waits for the pinned file.
@@ -55,11 +55,11 @@ export function checkPin(
   // No other item has the pinned file: the item has a new file and stays the pinned one.
   const file = isHeld ? undefined : fileToFollow(item.files, work.file.path);
   if (file !== undefined) move(work.pin, { ...work.pin, file }, context);
-  return { kind: 'read', work: asRead(work, item, context) };
+  return { kind: 'read', work: { ...asRead(work, item, context), readAt } };
 }
 
 /** Judges the evidence as if there were no pin: what is remembered as proof must hold after the pin is removed. */
-function asRead(work: Pinned, item: PlexItem, { options }: PinUses): Read {
+function asRead(work: Pinned, item: PlexItem, { options }: PinUses): Omit<Read, 'readAt'> {
   const { record, file } = work;
   const proven = { scenePath: record?.scenePath ?? '', file: record?.provenFile ?? '' };
   return { ...work, item, provenFile: heldFile(file, proven, item.files, options.mappings), recordFrom: 'own' };

@@ -1,5 +1,7 @@
 import { asSyncError, SyncError } from '../../model/errors.ts';
+import type { LeftAlone } from '../../model/scene-record.ts';
 import { writtenTo } from '../../model/scene-record.ts';
+import { SUMMARY_TOO_LONG } from '../../write/cut-summary.ts';
 import { desiredStateOf } from '../../write/desired-state.ts';
 import { intentOf, isEmptyPlan, planEdits } from '../../write/edit-plan.ts';
 import type { DrainOptions } from '../ports/drain-options.ts';
@@ -9,13 +11,14 @@ import type { DrainDeps, DrainQueue, IntentNote } from '../ports/ports.ts';
 import type { Planned, Read } from '../ports/stages.ts';
 import type { LongRequests } from '../servers/long-requests.ts';
 
-type Uses = Pick<DrainDeps, 'emit'> & {
+/** What planning needs. */
+export type PlanUses = Pick<DrainDeps, 'emit'> & {
   readonly options: Pick<DrainOptions, 'rules'>;
   readonly longRequests: Pick<LongRequests, 'leaveCutSummary'>;
 };
 
 /** Scene × item × last written → the edits still needed; a job that needs none is done. */
-export function plan(batch: readonly Read[], context: Uses): Step<Planned> {
+export function plan(batch: readonly Read[], context: PlanUses): Step<Planned> {
   return split(batch, (work) => {
     const planned = planSafely(work, context);
     if (planned instanceof SyncError) return failed(work.job, planned);
@@ -31,17 +34,27 @@ export function unchanged(work: Planned): Ended {
   };
 }
 
-function planSafely(work: Read, { emit, options, longRequests }: Uses): Planned | SyncError {
+function planSafely(work: Read, { emit, options, longRequests }: PlanUses): Planned | SyncError {
   const { record, item, job } = work;
   try {
     const written = writtenTo(record, item, work.recordFrom);
     const edits = planEdits(desiredStateOf(work.scene, options.rules, work.fromStash), item, written, options.rules);
-    for (const left of edits.left) emit({ kind: 'left_alone', sceneId: job.sceneId, left });
-    for (const { kind, dropped } of edits.capped) emit({ kind: 'capped', sceneId: job.sceneId, list: kind, dropped });
-    return longRequests.leaveCutSummary({ ...work, plan: edits, written });
+    const planned = { ...work, plan: edits, written };
+    const due = longRequests.leaveCutSummary(planned);
+    const left = due === planned ? edits.left : [...edits.left, SUMMARY_TOO_LONG];
+    const told = work.told ?? [];
+    for (const one of left.filter((entry) => !told.some((other) => isSameLeft(entry, other))))
+      emit({ kind: 'left_alone', sceneId: job.sceneId, left: one });
+    if (work.told === undefined)
+      for (const { kind, dropped } of edits.capped) emit({ kind: 'capped', sceneId: job.sceneId, list: kind, dropped });
+    return { ...due, told: [...told, ...left] };
   } catch (thrown) {
     return asSyncError(thrown);
   }
+}
+
+function isSameLeft(one: LeftAlone, other: LeftAlone): boolean {
+  return one.field === other.field && one.reason === other.reason;
 }
 
 /**

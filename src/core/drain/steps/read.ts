@@ -12,10 +12,12 @@ import type { Sentence } from '../../text/sentence.ts';
 import { asTitle, ours, say } from '../../text/sentence.ts';
 import type { Ended, Step } from '../ports/endings.ts';
 import { failed, givenBack, isStopping, sharedFailure, split } from '../ports/endings.ts';
-import type { DrainPlex, DrainQueue } from '../ports/ports.ts';
+import type { DrainDeps, DrainPlex, DrainQueue } from '../ports/ports.ts';
 import type { ItemRead, Read, Resolved } from '../ports/stages.ts';
 import { isPinned } from '../ports/stages.ts';
+import type { FileFinder } from '../servers/file-finder.ts';
 import type { PlexGuard } from '../servers/plex-guard.ts';
+import type { PinUses } from './pins.ts';
 import { checkPin, choiceOf, pinnedToOther } from './pins.ts';
 import type { LookUpUses } from './resolve.ts';
 import { lookUpAll } from './resolve.ts';
@@ -32,7 +34,7 @@ const ONE_ITEMS_FAULT: ReadonlySet<SyncErrorCode> = new Set([
 ]);
 
 /** What a read of items uses. */
-export type ReadUses = {
+export type ReadUses = Pick<DrainDeps, 'now'> & {
   readonly plex: Pick<DrainPlex, 'items'>;
   readonly guard: Pick<PlexGuard, 'ask' | 'answered' | 'fault' | 'halt' | 'halted' | 'putOff'>;
 };
@@ -42,7 +44,7 @@ export type ReadUses = {
  * outage, a request to wait or a refused token belongs to no item and ends the read at once.
  */
 export async function readItems(ratingKeys: readonly string[], uses: ReadUses): Promise<Map<string, ItemRead>> {
-  const { guard, plex } = uses;
+  const { guard, now, plex } = uses;
   const reads = new Map<string, ItemRead>();
   let failure: SyncError | undefined;
   const unread = await bisect(ratingKeys, async (part) => {
@@ -50,11 +52,12 @@ export async function readItems(ratingKeys: readonly string[], uses: ReadUses): 
     if (failure !== undefined && guard.halted() !== undefined) return 'stop';
     try {
       const items = await guard.ask(() => plex.items(part));
+      const readAt = now();
       guard.answered();
       const byKey = new Map(items.map((item) => [item.ratingKey, item]));
       for (const key of part) {
         const item = byKey.get(key);
-        reads.set(key, item === undefined ? { kind: 'gone' } : { kind: 'item', item });
+        reads.set(key, item === undefined ? { kind: 'gone' } : { kind: 'item', item, readAt });
       }
       return 'done';
     } catch (thrown) {
@@ -186,8 +189,11 @@ type Checked =
   | { readonly kind: 'failed'; readonly work: Resolved; readonly error: SyncError }
   | { readonly kind: 'shared'; readonly work: Resolved; readonly error: SyncError };
 
+/** What comparing an item with its file needs. */
+export type CheckUses = PinUses & { readonly finder: Pick<FileFinder, 'wasWrong'> };
+
 /** Compares a job's item with the file it was chosen for: the last sync or look may be outdated. */
-function checkItem(work: Resolved, read: ItemRead, context: Uses): Checked {
+export function checkItem(work: Resolved, read: ItemRead, context: CheckUses): Checked {
   if (isPinned(work) && (read.kind === 'item' || read.kind === 'gone'))
     return checkPin(work, read, context) ?? { kind: 'failed', work, error: vanished(work) };
   const { options, sections } = context;
@@ -196,13 +202,14 @@ function checkItem(work: Resolved, read: ItemRead, context: Uses): Checked {
     case 'shared':
       return { kind: read.kind === 'error' ? 'failed' : 'shared', work, error: read.error };
     case 'item': {
-      const { item } = read;
+      const { item, readAt } = read;
       const isInSections = sections.some(({ key }) => key === item.sectionKey);
       if (!isInSections) break;
-      if (work.provenFile === undefined) return { kind: 'read', work: { ...work, item, recordFrom: 'own' } };
+      if (work.provenFile === undefined) return { kind: 'read', work: { ...work, item, readAt, recordFrom: 'own' } };
       const provenFile = heldFile(work.file, provenMatch(work, work.provenFile), item.files, options.mappings);
       // The proof is updated: it names the file that matches now, not the one of an earlier sync.
-      if (provenFile !== undefined) return { kind: 'read', work: { ...work, item, provenFile, recordFrom: 'own' } };
+      if (provenFile !== undefined)
+        return { kind: 'read', work: { ...work, item, readAt, provenFile, recordFrom: 'own' } };
       break;
     }
     case 'gone':

@@ -1,5 +1,6 @@
 import type { SyncError } from '../../model/errors.ts';
 import { asSyncError } from '../../model/errors.ts';
+import { SUMMARY_TOO_LONG } from '../../write/cut-summary.ts';
 import { isEmptyPlan } from '../../write/edit-plan.ts';
 import type { Delivery } from '../../write/parts.ts';
 import { carriedOut, failureOf, intentLeft } from '../../write/parts.ts';
@@ -7,35 +8,51 @@ import type { DrainOptions } from '../ports/drain-options.ts';
 import type { Ended, Step, Unfinished } from '../ports/endings.ts';
 import { endedInPart, failed, givenBack, recordOf, split } from '../ports/endings.ts';
 import { mapConcurrently } from '../ports/map-concurrently.ts';
-import type { DrainDeps, DrainQueue } from '../ports/ports.ts';
+import type { DrainQueue } from '../ports/ports.ts';
 import type { Planned } from '../ports/stages.ts';
-import type { LongRequests } from '../servers/long-requests.ts';
 import type { PlexGuard } from '../servers/plex-guard.ts';
 import type { SystemicWatch } from '../servers/systemic.ts';
 import { unchanged } from './plan.ts';
+import type { ReadAgainUses } from './read-again.ts';
+import { isOutdated, planAgain } from './read-again.ts';
 import type { SendUses } from './send.ts';
 import { send } from './send.ts';
 
 type Uses = SendUses &
-  Pick<DrainDeps, 'stopRequested'> & {
+  ReadAgainUses & {
     readonly queue: Pick<DrainQueue, 'saveRefusal'>;
-    readonly guard: Pick<PlexGuard, 'answered' | 'fault' | 'halt' | 'halts'>;
+    readonly guard: Pick<PlexGuard, 'halt'>;
     readonly systemic: Pick<SystemicWatch, 'note' | 'verdict'>;
-    readonly longRequests: Pick<LongRequests, 'leaveCutSummary'>;
     readonly options: Pick<DrainOptions, 'concurrency' | 'tokenFingerprint'>;
   };
 
+/** What became of a plan: one that was read too long ago is not sent. */
+type Sent = Planned | Ended | { readonly outdated: Planned };
+
 /**
  * Sends the plans, `concurrency` at a time, until the guard halts. When the token or the right to edit is refused, the
- * first job fails; the others are released.
+ * first job fails; the others are released. Where the server is slow, the rest is read and planned again on the way, so
+ * that no edit of a person is overwritten that was made since.
  */
 export async function write(batch: readonly Planned[], context: Uses): Promise<Step<Planned>> {
-  const ends = await mapConcurrently(batch, context.options.concurrency, async (work): Promise<Planned | Ended> => {
-    // Another write of this batch may have shown meanwhile that the limit still holds.
-    const due = context.longRequests.leaveCutSummary(work);
-    return isEmptyPlan(due.plan) ? unchanged(due) : afterSending(due, await sendSafely(due, context), context);
-  });
-  return split(ends, (end) => end);
+  const sent = await mapConcurrently(batch, context.options.concurrency, (work) => writeOne(work, context));
+  const outdated = sent.flatMap((one) => ('outdated' in one ? [one.outdated] : []));
+  const { going, ended } = split(
+    sent.filter((one): one is Planned | Ended => !('outdated' in one)),
+    (one) => one,
+  );
+  if (outdated.length === 0) return { going, ended };
+  const again = await planAgain(outdated, context);
+  const rest = await write(again.going, context);
+  return { going: [...going, ...rest.going], ended: [...ended, ...again.ended, ...rest.ended] };
+}
+
+async function writeOne(work: Planned, context: Uses): Promise<Sent> {
+  if (isOutdated(work, context.now())) return { outdated: work };
+  // Another write of this batch may have shown meanwhile that the limit still holds.
+  const due = context.longRequests.leaveCutSummary(work);
+  if (due !== work) context.emit({ kind: 'left_alone', sceneId: work.job.sceneId, left: SUMMARY_TOO_LONG });
+  return isEmptyPlan(due.plan) ? unchanged(due) : afterSending(due, await sendSafely(due, context), context);
 }
 
 /** Keeps the failure of one job from failing its batch. */
