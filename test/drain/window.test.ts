@@ -4,7 +4,7 @@ import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import type { PlexServerOptions, SeenRequest } from '../../src/simulator/plex/server.ts';
 import type { DrainWorld } from '../helpers/drain-world.ts';
-import { addItems, idsTo, lighthouses, onRequest, setup } from '../helpers/drain-world.ts';
+import { ALWAYS, addItems, idsTo, lighthouse, lighthouses, onRequest, setup } from '../helpers/drain-world.ts';
 
 /** A Plex that takes this long for each edit, and replaces a list by the one it is sent. */
 async function setupSlow(
@@ -24,6 +24,17 @@ async function setupSlow(
 function slow({ plex, clock }: DrainWorld, perEditMs: number): void {
   const pass = ({ route }: SeenRequest): boolean => {
     if (route === 'edit') clock.now += perEditMs;
+    return false;
+  };
+  plex.fail(pass, { kind: 'drop' });
+}
+
+/** Does `act` as the edit of this number arrives, whatever becomes of it; to be set before any fault. */
+function onEdit({ plex }: DrainWorld, number: number, act: () => void): void {
+  let edits = 0;
+  const pass = ({ route }: SeenRequest): boolean => {
+    if (route === 'edit') edits += 1;
+    if (route === 'edit' && edits === number) act();
     return false;
   };
   plex.fail(pass, { kind: 'drop' });
@@ -70,12 +81,8 @@ test('the note before the write is replaced by what is planned anew', async (t) 
   const world = await setupSlow(t, 2, { perEditMs: 11_000 });
   tagDuringFirstEdit(world, '102');
   const noted: unknown[] = [];
-  onRequest(world.plex, { route: 'edit' }, () =>
-    // The second edit is on its way: its note tells what a person has put there meanwhile.
-    onRequest(world.plex, { route: 'edit' }, () =>
-      noted.push(world.world.sql('SELECT intent FROM scenes WHERE scene_id = 2')[0]?.['intent']),
-    ),
-  );
+  // The second edit is on its way: its note tells what a person has put there meanwhile.
+  onEdit(world, 2, () => noted.push(world.world.sql('SELECT intent FROM scenes WHERE scene_id = 2')[0]?.['intent']));
   await world.run();
   const [intent] = noted.map((one) => JSON.parse(String(one)));
   assert.deepEqual(intent.lists.genre, { before: ['sand'], add: ['fog'], remove: [] });
@@ -111,6 +118,16 @@ test('an item that lost its file in the meantime is looked for anew, and the old
   assert.deepEqual(plex.item('202')?.genres, ['sea']);
 });
 
+test('a scene that takes over an item still does so after a new read: no name is held back', async (t) => {
+  const world = await setupSlow(t, 2, { perEditMs: 11_000 });
+  await world.run();
+  world.plex.editByHand('102', { genres: [] });
+  // Scene 2 was deleted and imported again as scene 12.
+  world.enqueue(lighthouse(1, { tags: ['sea'] }), lighthouse(12, { path: '/harbour/2.mp4', tags: ['fog'] }));
+  assert.deepEqual((await world.run()).tally, { updated: 2 });
+  assert.deepEqual(world.plex.item('102')?.genres, ['fog']);
+});
+
 test('a new read that fails is no job’s fault: what was not sent goes back', async (t) => {
   const { plex, world, run } = await setupSlow(t, 3, { perEditMs: 11_000 });
   onRequest(plex, { route: 'edit' }, () => plex.fail('item', { kind: 'status', status: 401 }));
@@ -139,4 +156,77 @@ test('what is left alone is told once, however often its item is read', async (t
     [of('left_alone').map(({ left }) => left.field), of('found').map(({ sceneId }) => sceneId)],
     [['title'], [1, 2]],
   );
+});
+
+/** Fails each edit that holds one of these keys among its parameters, after the time it takes. */
+function refuse({ plex }: DrainWorld, key: string, status: number): void {
+  plex.fail(
+    ({ route, query }) => route === 'edit' && query.some(([name]) => name.startsWith(key)),
+    { kind: 'status', status },
+    ALWAYS,
+  );
+}
+
+test('a tag that a person adds while an item is written in its parts is kept', async (t) => {
+  const world = await setupSlow(t, 1, { perEditMs: 11_000 });
+  world.enqueue(...lighthouses(1, { tagline: 'Fog ahead', tags: ['fog'] }));
+  // The merged request was refused, and its first part is on its way.
+  onEdit(world, 2, () => world.plex.editByHand('101', { genres: ['sand'] }));
+  refuse(world, 'tagline', 400);
+  assert.deepEqual((await world.run()).tally, { buried: 1 });
+  const { title, genres, tagline } = world.plex.item('101') ?? {};
+  assert.deepEqual([title, genres, tagline], ['Lighthouse 1', ['sand', 'fog'], undefined]);
+  const [letter] = world.world.letters();
+  assert.deepEqual(Object.keys(JSON.parse(String(letter?.['job_data']))), ['scene_id', 'path', 'tagline']);
+});
+
+test('what was taken before an item was read again is ours, and told with the rest', async (t) => {
+  const world = await setupSlow(t, 1, { perEditMs: 11_000 });
+  world.enqueue(...lighthouses(1, { tagline: 'Fog ahead', tags: ['fog'] }));
+  // A kill in mid-way would leave what is noted then.
+  const noted: unknown[] = [];
+  onEdit(world, 3, () => noted.push(world.world.sql('SELECT written FROM scenes')[0]?.['written']));
+  // Only together are they too much.
+  world.plex.fail('edit', { kind: 'status', status: 400 });
+  const { tally, of } = await world.run();
+  assert.deepEqual(tally, { updated: 1 });
+  assert.deepEqual(Object.keys(JSON.parse(String(noted[0])).fields), ['title']);
+  const [written] = of('written');
+  assert.deepEqual(
+    written?.plan.fields.map(({ field }) => field),
+    ['title', 'tagline'],
+  );
+  assert.deepEqual(
+    written?.plan.lists.map(({ kind }) => kind),
+    ['genre'],
+  );
+  const record = JSON.parse(String(world.world.sql('SELECT written FROM scenes')[0]?.['written']));
+  assert.deepEqual(record, {
+    fields: {
+      title: { sent: 'Lighthouse 1', kept: 'Lighthouse 1' },
+      tagline: { sent: 'Fog ahead', kept: 'Fog ahead' },
+    },
+    lists: { genre: { fog: 'fog' } },
+  });
+});
+
+test('a summary that is cut step by step on a slow server comes to its end', async (t) => {
+  const world = await setupSlow(t, 1, { perEditMs: 11_000, maxTargetBytes: 4_096 });
+  world.enqueue(...lighthouses(1, { details: 'The keeper counts the boats. '.repeat(300) }));
+  const { tally } = await world.run();
+  assert.deepEqual(tally, { updated: 1 });
+  assert.ok((world.plex.item('101')?.summary ?? '').length > 2_000);
+  assert.ok(world.plex.count('edit') < 9, `${world.plex.count('edit')} edits`);
+});
+
+test('parts whose item cannot be read again go back, and what was taken is ours', async (t) => {
+  const world = await setupSlow(t, 1, { perEditMs: 11_000 });
+  world.enqueue(...lighthouses(1, { tagline: 'Fog ahead', tags: ['fog'] }));
+  onEdit(world, 2, () => world.plex.fail('item', { kind: 'status', status: 500 }));
+  world.plex.fail('edit', { kind: 'status', status: 400 });
+  const { tally } = await world.run();
+  assert.deepEqual([tally, world.plex.item('101')?.title], [{ released: 1 }, 'Lighthouse 1']);
+  const { written } = world.world.sql('SELECT written FROM scenes')[0] ?? {};
+  assert.deepEqual(Object.keys(JSON.parse(String(written)).fields), ['title']);
+  assert.deepEqual(world.world.onlyJob()['failures'], 0);
 });

@@ -96,7 +96,8 @@ export function afterRefusal(part: Part, refusal: Refusal, lengthOf: LengthOf): 
     : { kind: 'shorter', part: { fields: [{ ...edit, value }], lists: [] } };
 }
 
-function singlesOf({ fields, lists }: Part): readonly Part[] {
+/** Each field and each list as a part of its own. */
+export function singlesOf({ fields, lists }: Part): readonly Part[] {
   return [
     ...fields.map((field) => ({ fields: [field], lists: [] })),
     ...lists.map((list) => ({ fields: [], lists: [list] })),
@@ -152,7 +153,7 @@ function keysLeft(plan: EditPlan, { taken, keptCut }: Delivery): readonly PartKe
   return keysOf(plan).filter((key) => !done.has(key));
 }
 
-function keysOf({ fields, lists }: Part): readonly PartKey[] {
+export function keysOf({ fields, lists }: Part): readonly PartKey[] {
   return [...fields.map(({ field }) => field), ...lists.map(({ kind }) => kind)];
 }
 

@@ -34,7 +34,8 @@ export function unchanged(work: Planned): Ended {
   };
 }
 
-function planSafely(work: Read, { emit, options, longRequests }: PlanUses): Planned | SyncError {
+/** The edits that one item needs, or why they cannot be told. */
+export function planSafely(work: Read, { emit, options, longRequests }: PlanUses): Planned | SyncError {
   const { record, item, job } = work;
   try {
     const written = writtenTo(record, item, work.recordFrom);

@@ -1,9 +1,12 @@
+import { SyncError } from '../../model/errors.ts';
+import { intentOf } from '../../write/edit-plan.ts';
+import type { Part } from '../../write/parts.ts';
 import type { Ended, Step, StopSigns } from '../ports/endings.ts';
-import { failed, givenBack, isStopping, sharedFailure, split } from '../ports/endings.ts';
+import { failed, givenBack, isStopping, recordOf, sharedFailure, split } from '../ports/endings.ts';
 import type { DrainQueue } from '../ports/ports.ts';
 import type { Planned, Read } from '../ports/stages.ts';
 import type { PlanUses } from './plan.ts';
-import { intend, plan } from './plan.ts';
+import { intend, plan, planSafely } from './plan.ts';
 import type { CheckUses, ReadUses } from './read.ts';
 import { checkItem, readItems } from './read.ts';
 
@@ -30,6 +33,28 @@ export async function planAgain(batch: readonly Planned[], context: ReadAgainUse
   const planned = plan(read.going, context);
   const intended = intend(planned.going, context);
   return { going: intended.going, ended: [...read.ended, ...planned.ended, ...intended.ended] };
+}
+
+/**
+ * Reads an item again of which some parts were taken, and plans and notes what is left. What was taken and has landed
+ * counts as ours.
+ * @returns `undefined` when the job cannot go on now.
+ */
+export async function planRest(
+  work: Planned,
+  taken: readonly Part[],
+  context: ReadAgainUses,
+): Promise<Planned | undefined> {
+  const intent = intentOf({
+    fields: taken.flatMap(({ fields }) => fields),
+    lists: taken.flatMap(({ lists }) => lists),
+  });
+  const record = { ...recordOf(work, work.written), intent };
+  const read = await readAgain([{ ...work, record, recordFrom: 'own' }], context);
+  const [item] = read.going;
+  const planned = item && planSafely(item, context);
+  if (planned === undefined || planned instanceof SyncError) return undefined;
+  return intend([planned], context).going[0];
 }
 
 async function readAgain(batch: readonly Planned[], context: ReadAgainUses): Promise<Step<Read>> {

@@ -5,14 +5,17 @@ import { SUMMARY_TOO_LONG } from '../../write/cut-summary.ts';
 import { lockOf } from '../../write/desired-state.ts';
 import type { Delivery, Part, RefusedPart } from '../../write/parts.ts';
 import { afterRefusal, firstParts } from '../../write/parts.ts';
+import { joinedPlan, partsAgain } from '../../write/parts-again.ts';
 import type { DrainOptions } from '../ports/drain-options.ts';
-import type { DrainDeps, DrainPlex, DrainQueue } from '../ports/ports.ts';
+import type { DrainPlex, DrainQueue } from '../ports/ports.ts';
 import type { Planned } from '../ports/stages.ts';
 import type { LongRequests } from '../servers/long-requests.ts';
 import type { PlexGuard } from '../servers/plex-guard.ts';
+import type { ReadAgainUses } from './read-again.ts';
+import { isOutdated, planRest } from './read-again.ts';
 
 /** What sending an item's edits needs. */
-export type SendUses = Pick<DrainDeps, 'emit' | 'now'> & {
+export type SendUses = ReadAgainUses & {
   readonly queue: Pick<DrainQueue, 'holds'>;
   readonly plex: Pick<DrainPlex, 'edit'>;
   readonly guard: Pick<PlexGuard, 'ask' | 'halted'>;
@@ -20,23 +23,34 @@ export type SendUses = Pick<DrainDeps, 'emit' | 'now'> & {
   readonly options: Pick<DrainOptions, 'maxRetries' | 'rules'>;
 };
 
+/** What was sent, and the plan it was sent by: on a slow server that may have been made anew. */
+export type Sent = { readonly work: Planned; readonly delivery: Delivery };
+
 /**
  * Writes one item: all its edits in one request, or, when that is refused, each part in its own request. Ends early
  * when the run may no longer write, or at the first error that no part caused.
  */
-export async function send(work: Planned, context: SendUses): Promise<Delivery> {
+export async function send(planned: Planned, context: SendUses): Promise<Sent> {
+  let work = planned;
   const lengthOf = (part: Part): number => context.longRequests.lengthOf(work, part);
-  const waiting = [...firstParts(work.plan, lengthOf)];
+  let waiting = [...firstParts(work.plan, lengthOf)];
   const attempt = work.job.spent.failures >= context.options.maxRetries ? 'last' : 'earlier';
   const taken: Part[] = [];
   const keptCut: ScalarField[] = [];
   const refusedParts: RefusedPart[] = [];
-  const endedBy = (end: Delivery['end']): Delivery => {
+  const endedBy = (end: Delivery['end']): Sent => {
     tellCut(taken, work, context);
-    return { taken, keptCut, refusedParts, end };
+    return { work, delivery: { taken, keptCut, refusedParts, end } };
   };
   for (let part = waiting.shift(); part !== undefined; part = waiting.shift()) {
     if (!mayWrite(work.job, context)) return endedBy({ kind: 'halted' });
+    if (isOutdated(work, context.now())) {
+      const fresh = await planRest(work, taken, context);
+      if (fresh === undefined) return endedBy({ kind: 'halted' });
+      work = { ...fresh, plan: joinedPlan(fresh.plan, taken) };
+      waiting = [...partsAgain(fresh.plan, { taken, keptCut, refusedParts, waiting: [part, ...waiting] })];
+      continue;
+    }
     const error = await put(part, work, context);
     if (error === undefined) {
       taken.push(part);

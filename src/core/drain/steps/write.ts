@@ -13,21 +13,19 @@ import type { Planned } from '../ports/stages.ts';
 import type { PlexGuard } from '../servers/plex-guard.ts';
 import type { SystemicWatch } from '../servers/systemic.ts';
 import { unchanged } from './plan.ts';
-import type { ReadAgainUses } from './read-again.ts';
 import { isOutdated, planAgain } from './read-again.ts';
-import type { SendUses } from './send.ts';
+import type { SendUses, Sent } from './send.ts';
 import { send } from './send.ts';
 
-type Uses = SendUses &
-  ReadAgainUses & {
-    readonly queue: Pick<DrainQueue, 'saveRefusal'>;
-    readonly guard: Pick<PlexGuard, 'halt'>;
-    readonly systemic: Pick<SystemicWatch, 'note' | 'verdict'>;
-    readonly options: Pick<DrainOptions, 'concurrency' | 'tokenFingerprint'>;
-  };
+type Uses = SendUses & {
+  readonly queue: Pick<DrainQueue, 'saveRefusal'>;
+  readonly guard: Pick<PlexGuard, 'halt'>;
+  readonly systemic: Pick<SystemicWatch, 'note' | 'verdict'>;
+  readonly options: Pick<DrainOptions, 'concurrency' | 'tokenFingerprint'>;
+};
 
 /** What became of a plan: one that was read too long ago is not sent. */
-type Sent = Planned | Ended | { readonly outdated: Planned };
+type Attempted = Planned | Ended | { readonly outdated: Planned };
 
 /**
  * Sends the plans, `concurrency` at a time, until the guard halts. When the token or the right to edit is refused, the
@@ -47,26 +45,26 @@ export async function write(batch: readonly Planned[], context: Uses): Promise<S
   return { going: [...going, ...rest.going], ended: [...ended, ...again.ended, ...rest.ended] };
 }
 
-async function writeOne(work: Planned, context: Uses): Promise<Sent> {
+async function writeOne(work: Planned, context: Uses): Promise<Attempted> {
   if (isOutdated(work, context.now())) return { outdated: work };
   // Another write of this batch may have shown meanwhile that the limit still holds.
   const due = context.longRequests.leaveCutSummary(work);
   if (due !== work) context.emit({ kind: 'left_alone', sceneId: work.job.sceneId, left: SUMMARY_TOO_LONG });
-  return isEmptyPlan(due.plan) ? unchanged(due) : afterSending(due, await sendSafely(due, context), context);
+  return isEmptyPlan(due.plan) ? unchanged(due) : afterSending(await sendSafely(due, context), context);
 }
 
 /** Keeps the failure of one job from failing its batch. */
-async function sendSafely(work: Planned, context: Uses): Promise<Delivery> {
+async function sendSafely(work: Planned, context: Uses): Promise<Sent> {
   try {
     return await send(work, context);
   } catch (thrown) {
     const end = { kind: 'failed', error: asSyncError(thrown), part: work.plan } as const;
-    return { taken: [], keptCut: [], refusedParts: [], end };
+    return { work, delivery: { taken: [], keptCut: [], refusedParts: [], end } };
   }
 }
 
 /** Turns a delivery into the job's end: however many requests it took, it is one success or one failure. */
-function afterSending(work: Planned, delivery: Delivery, context: Uses): Planned | Ended {
+function afterSending({ work, delivery }: Sent, context: Uses): Planned | Ended {
   const plan = carriedOut(work.plan, delivery, work.written);
   if (delivery.taken.length > 0) {
     context.guard.answered();
