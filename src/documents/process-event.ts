@@ -83,7 +83,7 @@ const EVENTS = {
   searching: event('searching', { section: z.string(), file: z.string() }),
   title_search: event('title_search', { title: z.string() }),
   title_matches: event('title_matches', { count }),
-  filter_unusable: event('filter_unusable', { section: z.string(), reason: z.enum(['ignored', 'refused']) }),
+  filter_unusable: event('filter_unusable', { section: z.string(), reason: z.enum(['ignored', 'refused', 'name']) }),
   index_listed: event('index_listed', {
     section: z.string(),
     items: count,

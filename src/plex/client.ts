@@ -11,7 +11,7 @@ import { asName, asPath, asTitle, ours, say } from '../core/text/sentence.ts';
 import { parseJson } from '../http/json-body.ts';
 import type { HttpAnswer, TransportOptions } from '../http/transport.ts';
 import { editTarget, encode } from './edit-url.ts';
-import { fileFilters, isUnfiltered, longestRun, SHORTEST_HINT } from './file-filter.ts';
+import { fileFilter, isUnfiltered, stableRun } from './file-filter.ts';
 import type { ListingPage } from './schemas.ts';
 import { toIdentity, toItems, toListingPage, toSections } from './schemas.ts';
 import { createPlexTransport } from './transport.ts';
@@ -143,26 +143,17 @@ export function createPlexClient(options: PlexClientOptions): PlexClient {
     },
 
     findByFileName: async (section, name) => {
-      const found = new Map<string, Candidate>();
-      let requests = 0;
-      for (const filter of fileFilters(name)) {
-        // No part of the name can be searched for: the empty filter matches every file.
-        if (filter === '') return { kind: 'unusable', reason: 'ignored', requests };
-        const answer = await askForFile(
-          section,
-          filter,
-          say`looking for ${asPath(name)} in "${asName(section.title)}"`,
-        );
-        requests += answer.requests;
-        if (answer.kind === 'unusable') return { ...answer, requests };
-        for (const candidate of toCandidates(section, answer.rows)) found.set(candidate.ratingKey, candidate);
-      }
-      return { kind: 'found', candidates: [...found.values()], requests };
+      const filter = fileFilter(name);
+      if (filter === undefined) return { kind: 'unusable', reason: 'name', requests: 0 };
+      const what = say`looking for ${asPath(name)} in "${asName(section.title)}"`;
+      const answer = await askForFile(section, filter, what);
+      if (answer.kind === 'unusable') return answer;
+      return { kind: 'found', candidates: toCandidates(section, answer.rows), requests: answer.requests };
     },
 
     findByTitle: async (section, title) => {
-      const filter = longestRun(title, () => false);
-      if (filter.length < SHORTEST_HINT) return { candidates: [], requests: 0 };
+      const filter = stableRun(title);
+      if (filter === undefined) return { candidates: [], requests: 0 };
       const what = say`looking for the title ${asTitle(title)} in "${asName(section.title)}"`;
       const { rows } = await readPage(section, [['title', filter]], { start: 0, size: LISTING_PAGE, what });
       return { candidates: toCandidates(section, rows), requests: 1 };
@@ -193,8 +184,8 @@ export function createPlexClient(options: PlexClientOptions): PlexClient {
     },
 
     filesLike: async (section, text, most) => {
-      const [filter = ''] = fileFilters(text);
-      if (filter.length < SHORTEST_HINT) return { candidates: [], requests: 0 };
+      const filter = stableRun(text);
+      if (filter === undefined) return { candidates: [], requests: 0 };
       const what = say`looking for files like ${asPath(text)} in "${asName(section.title)}"`;
       const { rows } = await readPage(section, [['file', filter]], { start: 0, size: most, what });
       return { candidates: toCandidates(section, rows), requests: 1 };

@@ -1,34 +1,64 @@
 import type { ListedItem } from '../core/match/listing.ts';
 
-/** Shorter texts appear in nearly every path. */
-export const SHORTEST_HINT = 3;
+/** A sign at the beginning would be read as a part of the operator (plex-api.md 2.4). */
+const OPERATOR = /^[=<>!]+/;
 
-/** Shorter parts of a name appear in too many others: `.mp4` would list the whole library (plex-api.md 2.4). */
-const TELLING_LENGTH = 8;
+/** Shorter texts, in bytes, appear in nearly every path or title. */
+const SHORTEST_HINT = 3;
 
 /**
- * What to ask `file=` for, to find every item with this file name: the longest run without a comma (it would mean
- * "or"), without letters that Unicode spells in two ways, and without a leading operator sign (plex-api.md 2.2, 2.4).
- * If that run is too short, the longest one with such letters, in both spellings.
+ * What to ask `file=` for, to find every item with this file name: the longest stable run, or the whole name where all
+ * of it is stable. `undefined` when what is left would bring half the library, such as `.mp4` (plex-api.md 2.4).
  */
-export function fileFilters(name: string): readonly string[] {
-  const plain = longestRun(
-    name,
-    (letter) => /\p{M}/u.test(letter) || letter.normalize('NFD') !== letter.normalize('NFC'),
-  );
-  if (plain.length >= TELLING_LENGTH) return [plain];
-  const whole = longestRun(name, () => false);
-  return [...new Set([whole.normalize('NFC'), whole.normalize('NFD')])];
+export function fileFilter(name: string): string | undefined {
+  const runs = stableRuns(name);
+  const [only = ''] = runs;
+  if (only !== '' && name.replace(OPERATOR, '') === only) return only;
+  return longest(runs, (run) => byteLength(name.endsWith(run) ? run.replace(/\.[^.]*$/, '') : run));
 }
 
-/** The longest part of a text that can be used in a filter: without a comma, and without a leading operator sign. */
-export function longestRun(name: string, isLeftOut: (letter: string) => boolean): string {
-  const runs = [...name]
-    .map((letter) => (letter === ',' || isLeftOut(letter) ? '\0' : letter))
+/** The longest stable run of a text, for hints; `undefined` when there is none worth asking for. */
+export function stableRun(text: string): string | undefined {
+  return longest(stableRuns(text), byteLength);
+}
+
+/**
+ * The parts of a text that every server stores alike and that a filter takes literally: without a comma, which would
+ * mean "or", without a leading operator sign (plex-api.md 2.2), and without letters that Unicode spells in two ways or
+ * that a server may have failed to read.
+ */
+function stableRuns(text: string): readonly string[] {
+  return lettersOf(text)
+    .map((letter) => (letter.startsWith(',') || isUnstable(letter) ? '\0' : letter))
     .join('')
     .split('\0')
-    .map((run) => run.replace(/^[=<>!]+/, ''));
-  return runs.reduce((longest, run) => (run.length > longest.length ? run : longest), '');
+    .map((run) => run.replace(OPERATOR, ''))
+    .filter((run) => run !== '');
+}
+
+/** A letter together with the marks on it: what composes lies within one. */
+function lettersOf(text: string): readonly string[] {
+  if (/^[\x20-\x7e]*$/.test(text)) return [...text];
+  return Array.from(new Intl.Segmenter('und', { granularity: 'grapheme' }).segment(text), ({ segment }) => segment);
+}
+
+function isUnstable(letter: string): boolean {
+  return (
+    letter !== letter.normalize('NFC') ||
+    letter !== letter.normalize('NFD') ||
+    letter.includes('\uFFFD') ||
+    !letter.isWellFormed()
+  );
+}
+
+function longest(runs: readonly string[], lengthOf: (run: string) => number): string | undefined {
+  const [best] = runs.toSorted((a, b) => lengthOf(b) - lengthOf(a));
+  return best === undefined || lengthOf(best) < SHORTEST_HINT ? undefined : best;
+}
+
+/** In bytes, since a Chinese character tells more than a Latin letter. */
+function byteLength(text: string): number {
+  return Buffer.byteLength(text);
 }
 
 /**

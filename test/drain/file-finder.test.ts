@@ -242,15 +242,95 @@ test('a server that does not know the filter is listed once, and believed no lon
 });
 
 test('a library that does not hold still proves no miss: the job is tried again', async (t) => {
-  const created = await setup(t, { quirks: { fileFilter: 'ignored' } });
+  const created = await setup(t, { quirks: { fileFilter: 'ignored', maxPageSize: 3 } });
   const { plex, enqueue, run } = created;
   addItems(plex, ...idsTo(4));
   enqueue(lighthouse(1));
   const files = openMemoryIndex(() => undefined);
   await run({}, { files });
   enqueue(lighthouse(9));
-  const draft: FileIndex['draft'] = () => undefined;
-  assert.deepEqual((await run({}, { files: { ...files, draft } })).tally, { retried: 1 });
+  let added = 100;
+  plex.fail(
+    ({ route }) => {
+      if (route === 'listing') addItems(plex, ++added);
+      return false;
+    },
+    { kind: 'drop' },
+  );
+  assert.deepEqual((await run({}, { files })).tally, { retried: 1 });
+});
+
+/** Names that change when Unicode's spellings do, or hold what a server may have failed to read. */
+const TWO_SPELLINGS = [
+  '夜の\uFA10.mp4',
+  '\u2126.mp4',
+  '\u212A.mp4',
+  'É t\u0065\u0301.mp4',
+  'Hải đăng ở Đà Nẵng.mp4',
+  'Ha\u0309i \u0111\u0103ng.mp4',
+  '항구의 등대.mp4',
+  '\u1112\u1161\u11bc\u1100\u116e.mp4',
+  'ガーデンの灯台.mp4',
+  'カ\u3099ーテ\u3099ン.mp4',
+  'Harbour \uFFFD at dusk.mp4',
+];
+
+for (const fileCase of ['ascii', 'exact'] as const)
+  test(`a name that Unicode can spell in another way is found at its very path, one by one (${fileCase})`, async (t) => {
+    const { plex, enqueue, run } = await setup(t, { quirks: { fileCase } });
+    addItems(plex, ...idsTo(20));
+    for (const [index, name] of TWO_SPELLINGS.entries()) {
+      const path = `/harbour/${name}`;
+      const ratingKey = plex.addItem({ sectionKey: '1', file: path });
+      enqueue(lighthouse(50 + index, { path }));
+      assert.deepEqual((await run()).tally, { updated: 1 }, name);
+      assert.equal(plex.item(ratingKey)?.title, `Lighthouse ${50 + index}`);
+    }
+  });
+
+test('a name that Stash and Plex spell each in its own way is found, one by one', async (t) => {
+  for (const [ours, theirs] of [
+    ['NFC', 'NFD'],
+    ['NFD', 'NFC'],
+  ] as const) {
+    const { plex, enqueue, run } = await setup(t, { quirks: { fileCase: 'exact' } });
+    addItems(plex, ...idsTo(20));
+    for (const [index, name] of TWO_SPELLINGS.entries()) {
+      plex.addItem({ sectionKey: '1', file: `/harbour/${name.normalize(theirs)}` });
+      enqueue(lighthouse(50 + index, { path: `/harbour/${name.normalize(ours)}` }));
+      assert.deepEqual((await run()).tally, { updated: 1 }, name);
+    }
+  }
+});
+
+test('a name of which nothing can be asked for has its library listed, and others are asked for still', async (t) => {
+  const { plex, clock, enqueue, run } = await setup(t);
+  plex.addItem({ sectionKey: '1', ratingKey: '901', file: '/harbour/항구.mp4' });
+  enqueue(lighthouse(9, { path: '/harbour/항구.mp4' }));
+  let isLater = false;
+  const settled = (): void => {
+    if (isLater) return;
+    isLater = true;
+    clock.now += 2 * MINUTE_MS;
+    enqueue(lighthouse(1));
+  };
+  const { tally, of } = await run({}, { at: { settled } });
+  assert.deepEqual([tally, asked(plex)], [{ updated: 1, waiting: 1 }, ['page', 'file']]);
+  assert.deepEqual(of('filter_unusable'), [{ kind: 'filter_unusable', section: 'Harbour Films', reason: 'name' }]);
+});
+
+test('an index of an earlier run proves no miss of a name that cannot be asked for', async (t) => {
+  const created = await setupIndexed(t);
+  const { plex, files, clock, run } = created;
+  clock.now += MINUTE_MS;
+  addMore(created, 60, 4);
+  await run({}, { files });
+  // What is older than the latest refresh, and moves, leaves no trace that the next one would see.
+  plex.moveFile('101', '/harbour/항구.mp4');
+  plex.resetRequests();
+  created.enqueue(lighthouse(9, { path: '/harbour/항구.mp4' }));
+  assert.deepEqual((await run({}, { files })).tally, { updated: 1 });
+  assert.deepEqual(asked(plex), [...REFRESH, 'page']);
 });
 
 test('where there is no index to list into, a library is read through for each file', async (t) => {

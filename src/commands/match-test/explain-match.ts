@@ -45,7 +45,7 @@ const MOST_NEAR = 50;
 /** Looks a file up as the drain does; if nothing is found, looks further to report near misses. */
 export async function explainMatch(file: SceneFile, place: LookUpPlace, plex: ExplainPlex): Promise<Explanation> {
   const look = await lookUpFile(file, place, liveFinders(plex));
-  const extra = look.match.kind === 'none' ? await lookAround(look.mapped.path, place, plex) : NOTHING;
+  const extra = look.match.kind === 'none' ? await lookAround(look.mapped.spelled, place, plex) : NOTHING;
   const all = nearMisses(file, look.mapped.path, [...look.candidates, ...extra.candidates]);
   // When there are candidates, only the ruled-out files are worth showing.
   const near = look.match.kind === 'none' ? all : all.filter(isRuledOut);
@@ -61,11 +61,11 @@ export async function explainMatch(file: SceneFile, place: LookUpPlace, plex: Ex
 
 const NOTHING: Found = { candidates: [], requests: 0 };
 
-async function lookAround(mappedPath: string, { sections }: LookUpPlace, plex: ExplainPlex): Promise<Found> {
+async function lookAround(spelledPath: string, { sections }: LookUpPlace, plex: ExplainPlex): Promise<Found> {
   const candidates: Candidate[] = [];
   let requests = 0;
   for (const section of sections) {
-    for (const query of nearMissQueries(mappedPath)) {
+    for (const query of nearMissQueries(spelledPath)) {
       const found = await plex.filesLike(section, query, MOST_NEAR);
       candidates.push(...found.candidates);
       requests += found.requests;

@@ -12,10 +12,13 @@ export type LivePlex = {
   listPage: ListPage;
 };
 
-/** The result of a look for a file name; `unusable` when the server cannot search by name and has to be listed. */
+/**
+ * The result of a look for a file name; `unusable` when the server cannot search by name and has to be listed, or when
+ * nothing of this name can be asked for (`name`).
+ */
 export type FileLook =
   | ({ readonly kind: 'found' } & Found)
-  | { readonly kind: 'unusable'; readonly reason: 'ignored' | 'refused'; readonly requests: number };
+  | { readonly kind: 'unusable'; readonly reason: 'ignored' | 'refused' | 'name'; readonly requests: number };
 
 /** Finders that ask Plex directly, for callers with only a look-up or two. */
 export function liveFinders(plex: LivePlex): Finders {

@@ -2,7 +2,7 @@ import type { Section } from '../model/plex-item.ts';
 import type { Candidate, MatchResult, SceneFile } from './evidence.ts';
 import { matchScene } from './evidence.ts';
 import type { MappedPath, PathMapping } from './paths.ts';
-import { fileName, mapPath } from './paths.ts';
+import { mapPath, spelledName } from './paths.ts';
 import { titleQueries } from './title-queries.ts';
 
 /** What one complete look in a section found, and how many requests it took. */
@@ -29,7 +29,7 @@ export type LookUpPlace = { readonly sections: readonly Section[]; readonly mapp
 /** A look-up with everything that led to its verdict. */
 export type LookUp = {
   readonly mapped: MappedPath;
-  /** What was looked for: the file's own name. */
+  /** What was looked for: the file's own name, letter by letter. */
   readonly name: string;
   readonly steps: readonly LookUpStep[];
   /** Every item that was seen, including those that the evidence ruled out. */
@@ -53,7 +53,7 @@ export type Finders = {
 export async function lookUpFile(file: SceneFile, place: LookUpPlace, finders: Finders): Promise<LookUp> {
   const { sections, mappings } = place;
   const mapped = mapPath(file.path, mappings);
-  const name = fileName(mapped.path);
+  const name = spelledName(mapped.spelled);
   const steps: LookUpStep[] = [];
   const candidates: Candidate[] = [];
   for (const section of sections) {
@@ -75,7 +75,7 @@ async function searchTitles(
 ): Promise<LookUp> {
   const steps = [...look.steps];
   const candidates = new Map(look.candidates.map((candidate) => [candidate.ratingKey, candidate]));
-  for (const query of sections.length === 0 ? [] : titleQueries(look.mapped.path)) {
+  for (const query of sections.length === 0 ? [] : titleQueries(look.mapped.spelled)) {
     for (const section of sections) {
       const { candidates: titled, requests } = await byTitle(section, query);
       steps.push({ rule: 'title', section, query, found: titled.length, requests });

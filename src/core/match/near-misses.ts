@@ -1,7 +1,7 @@
 import { areOtherFiles, compareFacts } from '../model/file-facts.ts';
 import type { PlexFile } from '../model/plex-item.ts';
 import type { Candidate, SceneFile } from './evidence.ts';
-import { fileName, fileStem, folderOf, isSamePath, nameKey, sharedFolders } from './paths.ts';
+import { fileName, fileStem, isSamePath, lastNames, nameKey, sharedFolders, spelledName } from './paths.ts';
 
 /** A file that is not the scene's but may explain why the scene's was not found. */
 export type NearMiss = {
@@ -27,8 +27,9 @@ const RANK: Readonly<Record<NearMiss['kind'], number>> = {
 const MOST = 5;
 
 /** What to search for in paths to find near misses: the name without its ending, and the folder's name. */
-export function nearMissQueries(mappedPath: string): readonly string[] {
-  return [...new Set([fileStem(fileName(mappedPath)), fileName(folderOf(mappedPath))])].filter((text) => text !== '');
+export function nearMissQueries(spelledPath: string): readonly string[] {
+  const [above = ''] = lastNames(spelledPath, 2).split('/').slice(0, -1);
+  return [...new Set([fileStem(spelledName(spelledPath)), above])].filter((text) => text !== '');
 }
 
 /** Whether the file would be a candidate if its size or duration did not differ. */

@@ -20,6 +20,14 @@ export function fileName(path: string): string {
   return normal.slice(normal.lastIndexOf('/') + 1);
 }
 
+/**
+ * The last part of a path letter by letter, for asking a server: one that compares letters as they are stored does not
+ * find a name that NFC has changed.
+ */
+export function spelledName(path: string): string {
+  return path.split(/[\\/]+/).findLast((part) => part !== '') ?? '';
+}
+
 /** A file's name without its last ending; a leading dot is part of the name. */
 export function fileStem(name: string): string {
   return name.replace(/(?<=.)\.[^.]*$/, '');
@@ -64,11 +72,15 @@ function namesIn(folder: string): string[] {
     .filter((part) => part !== '');
 }
 
-/**
- * A path as Plex sees it, and the mapping that was applied; `undefined` when none applies and the path is as Stash has
- * it.
- */
-export type MappedPath = { readonly path: string; readonly mapping: PathMapping | undefined };
+/** A path as the other server sees it. */
+export type MappedPath = {
+  /** In the spelling of `normalisePath`. */
+  readonly path: string;
+  /** The same with each name letter by letter as its source spells it, for asking a server. */
+  readonly spelled: string;
+  /** `undefined` when none applies and the path is as Stash has it. */
+  readonly mapping: PathMapping | undefined;
+};
 
 /** Applies the mapping with the longest matching prefix; a prefix matches only up to a folder boundary. */
 export function mapPath(path: string, mappings: readonly PathMapping[]): MappedPath {
@@ -79,11 +91,23 @@ export function mapPath(path: string, mappings: readonly PathMapping[]): MappedP
     // The shorter the rest, the longer the prefix.
     if (rest !== undefined && (best === undefined || rest.length < best.rest.length)) best = { mapping, rest };
   }
-  if (best === undefined) return { path: normal, mapping: undefined };
+  if (best === undefined) return { path: normal, spelled: path, mapping: undefined };
   const { mapping, rest } = best;
   const target = normalisePath(mapping.to);
-  if (rest === '') return { path: target, mapping };
-  return { path: target.endsWith('/') ? target + rest : `${target}/${rest}`, mapping };
+  if (rest === '') return { path: target, spelled: mapping.to, mapping };
+  const spelledRest = lastNames(path, rest.split('/').length);
+  const under = (folder: string, below: string): string =>
+    folder.endsWith('/') ? folder + below : `${folder}/${below}`;
+  return { path: under(target, rest), spelled: under(mapping.to, spelledRest), mapping };
+}
+
+/** The last `count` names of a path as they are spelled there. */
+export function lastNames(path: string, count: number): string {
+  return path
+    .split(/[\\/]+/)
+    .filter((part) => part !== '')
+    .slice(-count)
+    .join('/');
 }
 
 /** Whether a path lies in a folder, or is the folder itself. */
@@ -104,8 +128,8 @@ export function pathMapWords({ from, to }: PathMapping): Sentence {
 /** Maps a Plex path back to Stash. `mapping` is the one that was reversed. */
 export function unmapPath(path: string, mappings: readonly PathMapping[]): MappedPath {
   const turned = mappings.map(({ from, to }): PathMapping => ({ from: to, to: from }));
-  const { path: stashPath, mapping } = mapPath(path, turned);
-  return { path: stashPath, mapping: mapping && { from: mapping.to, to: mapping.from } };
+  const { mapping, ...mapped } = mapPath(path, turned);
+  return { ...mapped, mapping: mapping && { from: mapping.to, to: mapping.from } };
 }
 
 /** Whether two paths name one file or folder: slashes are ignored, and below a Windows drive case is too. */
@@ -129,13 +153,23 @@ function restBelow(path: string, folder: string): string | undefined {
   // A network share is not inside the root of this machine.
   if (path === '' || path.startsWith('//') !== folder.startsWith('//')) return undefined;
   const [parts, above] = [path.split('/'), folder === '/' ? [''] : folder.split('/')];
-  const isIn = above.every((part, index) => isSamePart(part, parts[index], folder));
+  const isIn = above.every((part, index) => isSamePart(part, parts[index], { folder, index }));
   return isIn ? parts.slice(above.length).join('/') : undefined;
 }
 
-/** Below a Windows drive, names that differ only in case are the same; elsewhere they may not be. */
-function isSamePart(a: string, b: string | undefined, folder: string): boolean {
-  return a === b || (/^[a-z]:/i.test(folder) && a.toLowerCase() === b?.toLowerCase());
+/**
+ * Below a Windows drive, names that differ only in case are the same, and so are the server and the share of a network
+ * path; elsewhere they may not be.
+ */
+function isSamePart(
+  a: string,
+  b: string | undefined,
+  at: { readonly folder: string; readonly index: number },
+): boolean {
+  if (a === b) return true;
+  // `//server/share/…` in parts: two empty ones, the server, the share.
+  const hasNoCase = /^[a-z]:/i.test(at.folder) || (at.folder.startsWith('//') && at.index < 4);
+  return hasNoCase && a.toLowerCase() === b?.toLowerCase();
 }
 
 /**

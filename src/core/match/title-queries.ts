@@ -1,15 +1,17 @@
-import { fileName, fileStem, folderOf } from './paths.ts';
+import { fileStem, lastNames, spelledName } from './paths.ts';
 
 /**
  * What to search Plex for by title when a file is found no other way, likeliest first: the file name up to the first
- * word about quality, the same without a trailing date, and the folder name. A hit proves nothing.
+ * word about quality, the same without a trailing date, and the folder name, all spelled as in `path`. A hit proves
+ * nothing.
  */
 export function titleQueries(path: string): readonly string[] {
-  const stem = fileStem(fileName(path));
+  const stem = fileStem(spelledName(path));
+  const [above = ''] = lastNames(path, 2).split('/').slice(0, -1);
   // A name that consists of quality words only is no title.
   const title = hasWord(stem.replace(MARKERS, ' ')) ? spaced(withoutQuality(stem)) : '';
   // A drive letter is no folder name.
-  const folder = spaced(fileName(folderOf(path)).replace(/^[a-z]:$/i, ''));
+  const folder = spaced(above.replace(/^[a-z]:$/i, ''));
   const queries = new Map<string, string>();
   for (const query of [title, withoutDate(title), withoutDate(folder)]) {
     // Plex compares titles without case: asking twice would bring the same.

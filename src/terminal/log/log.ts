@@ -211,11 +211,12 @@ type IndexEvent = Extract<
 function indexLine(event: IndexEvent): LogLine {
   switch (event.kind) {
     case 'filter_unusable': {
-      const how = event.reason === 'ignored' ? 'does not heed' : 'refuses';
-      return matcher(
-        'info',
-        say`Plex ${how} a search by file name in '${asName(event.section)}': listing the library instead`,
-      );
+      const reasons = {
+        ignored: say`Plex does not heed a search by file name`,
+        refused: say`Plex refuses a search by file name`,
+        name: say`Nothing of this file name can be searched for`,
+      };
+      return matcher('info', say`${reasons[event.reason]} in '${asName(event.section)}': listing the library instead`);
     }
     case 'index_listed':
       return matcher(

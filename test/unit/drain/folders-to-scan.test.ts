@@ -49,3 +49,10 @@ test('a folder is spelled as the location that holds it', () => {
     ['1', '/'],
   ]);
 });
+
+test('a folder is spelled letter by letter as the file is, below its library folder as Plex has it', () => {
+  const folder = 'Te\u0301 \uFA10';
+  assert.deepEqual(scans([`/data/Quay/${folder}/a.mp4`], [section('1', '/m\u00e9dia')], [['/data', '/me\u0301dia']]), [
+    ['1', `/m\u00e9dia/Quay/${folder}`],
+  ]);
+});

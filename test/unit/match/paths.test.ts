@@ -12,6 +12,7 @@ import {
   normalisePath,
   sharedFolders,
   sharedTail,
+  spelledName,
   unmapPath,
 } from '../../../src/core/match/paths.ts';
 
@@ -84,6 +85,7 @@ test('a mapping turns the folder Stash sees into the one Plex sees', () => {
 test('a path that no mapping covers stays as it is, and says so', () => {
   assert.deepEqual(mapPath('/data/harbour.mp4', [{ from: '/films', to: '/media' }]), {
     path: '/data/harbour.mp4',
+    spelled: '/data/harbour.mp4',
     mapping: undefined,
   });
 });
@@ -124,10 +126,24 @@ test('a network share is mapped, and a mapping of the local folder of that name 
   assert.equal(mapped('\\\\nas\\films\\harbour.mp4', ['/nas/films', '/media']), '//nas/films/harbour.mp4');
 });
 
-test('case does not tell folders apart below a drive of Windows, and does anywhere else', () => {
+test('a mapped path keeps its names letter by letter beside the spelling that is compared', () => {
+  const name = 'E\u0301te\u0301 \uFA10.mp4';
+  const mappings = [{ from: '/data', to: '/me\u0301dia' }];
+  const { path, spelled } = mapPath(`/data//Quay/${name}`, mappings);
+  assert.equal(spelled, `/me\u0301dia/Quay/${name}`);
+  assert.equal(path, normalisePath(spelled));
+  assert.notEqual(path, spelled);
+  assert.equal(mapPath(`D:\\films\\${name}`, [{ from: 'D:', to: '/media/' }]).spelled, `/media/films/${name}`);
+  const whole = { from: '/data/a.mp4', to: `/media/${name}` };
+  assert.equal(spelledName(mapPath('/data/a.mp4', [whole]).spelled), name);
+  assert.equal(mapPath(`/data/${name}`, []).spelled, `/data/${name}`);
+});
+
+test('case does not tell folders apart below a drive of Windows, nor a server or share of the network', () => {
   assert.equal(mapped('d:\\FILMS\\Quay\\a.mp4', ['D:/films', '/media']), '/media/Quay/a.mp4');
   assert.equal(mapped('/Data/a.mp4', ['/data', '/media']), '/Data/a.mp4');
-  assert.equal(mapped('\\\\nas\\Films\\a.mp4', ['//nas/films', '/media']), '//nas/Films/a.mp4');
+  assert.equal(mapped('\\\\NAS\\Films\\a.mp4', ['//nas/films', '/media']), '/media/a.mp4');
+  assert.equal(mapped('//nas/films/Quay/a.mp4', ['//nas/films/quay', '/media']), '//nas/films/Quay/a.mp4');
   const toDrive = [{ from: '/data', to: 'D:\\Films' }];
   assert.equal(unmapPath('d:/films/Quay/a.mp4', toDrive).path, '/data/Quay/a.mp4');
   assert.equal(mapPath('/DATA/a.mp4', toDrive).mapping, undefined);
@@ -218,8 +234,16 @@ test('a path as Plex sees it is led back to Stash, by the mapping with the longe
     { from: '/data', to: '/media' },
     { from: '/gardens', to: '/media/green' },
   ];
-  assert.deepEqual(unmapPath('/media/green/a.mp4', mappings), { path: '/gardens/a.mp4', mapping: mappings[1] });
-  assert.deepEqual(unmapPath('/data/a.mp4', mappings), { path: '/data/a.mp4', mapping: undefined });
+  assert.deepEqual(unmapPath('/media/green/a.mp4', mappings), {
+    path: '/gardens/a.mp4',
+    spelled: '/gardens/a.mp4',
+    mapping: mappings[1],
+  });
+  assert.deepEqual(unmapPath('/data/a.mp4', mappings), {
+    path: '/data/a.mp4',
+    spelled: '/data/a.mp4',
+    mapping: undefined,
+  });
 });
 
 test('the way back undoes the way there', () => {

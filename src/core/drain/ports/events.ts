@@ -16,8 +16,8 @@ export type WorkerEvent =
   | { readonly kind: 'searching'; readonly section: string; readonly file: string }
   | { readonly kind: 'title_search'; readonly title: string }
   | { readonly kind: 'title_matches'; readonly count: number }
-  /** The server cannot search by file name: the library is listed instead. */
-  | { readonly kind: 'filter_unusable'; readonly section: string; readonly reason: 'ignored' | 'refused' }
+  /** The server cannot search by file name, or not for this one (`name`): the library is listed instead. */
+  | { readonly kind: 'filter_unusable'; readonly section: string; readonly reason: 'ignored' | 'refused' | 'name' }
   /** A library was listed whole, because that takes fewer requests than one look-up per file. */
   | { readonly kind: 'index_listed'; readonly section: string; readonly items: number; readonly requests: number }
   /** A listing was started and not finished; files are looked up one by one. */

@@ -1,7 +1,7 @@
 import type { Candidate, SceneFile } from '../../match/evidence.ts';
 import type { IndexedSection, LookWay } from '../../match/file-index.ts';
 import { chooseWay, laterMark, markOf, NO_MARK } from '../../match/file-index.ts';
-import { findInListing, listSection, movedMeanwhile, pagesFor } from '../../match/listing.ts';
+import { findInListing, listSection, pagesFor } from '../../match/listing.ts';
 import type { Finders, LookUp } from '../../match/look-up.ts';
 import { lookUpFile } from '../../match/look-up.ts';
 import { nameKey } from '../../match/paths.ts';
@@ -111,11 +111,15 @@ export function createFileFinder(setting: Setting): FileFinder {
     return candidates && { rule: 'index', candidates, requests };
   };
 
-  /** For a server that cannot search by name: refreshes the section's index, or lists the section whole. */
-  const withoutFilter = async (section: Section, name: string, requests: number): Promise<Answer> => {
+  /** Where the server cannot search by name: refreshes the section's index, if that is accepted, or lists it whole. */
+  const withoutFilter = async (
+    section: Section,
+    name: string,
+    { accepted, requests }: { readonly accepted: readonly Source[]; readonly requests: number },
+  ): Promise<Answer> => {
     const isThere =
-      sourceOf(section) !== 'live' ||
-      (await renew(section, Number.POSITIVE_INFINITY)) ||
+      accepted.includes(sourceOf(section)) ||
+      (accepted.includes('refreshed') && (await renew(section, Number.POSITIVE_INFINITY))) ||
       (await list(section, undefined));
     const answer = isThere ? fromIndex(section, name, requests) : undefined;
     return answer ?? { ...(await guard.ask(() => findInListing(section, name, plex.listPage))), rule: 'listing' };
@@ -128,14 +132,15 @@ export function createFileFinder(setting: Setting): FileFinder {
       const isAccepted = accepted.includes(sourceOf(section));
       const known = isAccepted ? fromIndex(section, name, 0) : undefined;
       if (known !== undefined) return known;
-      if (unfiltered.has(section.key)) return await withoutFilter(section, name, 0);
+      if (unfiltered.has(section.key)) return await withoutFilter(section, name, { accepted, requests: 0 });
       deps.emit({ kind: 'searching', section: section.title, file: name });
       const answer = await guard.ask(() => plex.findByFileName(section, name));
       asked += answer.requests;
       if (answer.kind === 'found') return { ...answer, rule: 'file_name' };
-      unfiltered.add(section.key);
+      // Another name may be one that can be asked for.
+      if (answer.reason !== 'name') unfiltered.add(section.key);
       deps.emit({ kind: 'filter_unusable', section: section.title, reason: answer.reason });
-      return await withoutFilter(section, name, answer.requests);
+      return await withoutFilter(section, name, { accepted, requests: answer.requests });
     };
 
   const byTitle: Finders['byTitle'] = async (section, title) => {
@@ -171,14 +176,10 @@ export function createFileFinder(setting: Setting): FileFinder {
       const look = await lookIn(accepted, file, kind);
       const isOfNow = sections.every((section) => sourceOf(section) !== 'refreshed');
       const isIndexed = look.steps.some(({ rule }) => rule === 'index');
-      if (!isIndexed) return { look, from: 'look_up' };
-      if (kind !== 'at_plex' && (isOfNow || standsByItself(look, kind))) return { look, from: 'index' };
-      // A section that cannot be searched by name is listed again; otherwise an outdated index would be believed.
-      for (const section of sections) {
-        const isOld = kind === 'at_plex' || sourceOf(section) === 'refreshed';
-        if (unfiltered.has(section.key) && isOld && !(await list(section, undefined))) throw movedMeanwhile(section);
-      }
-      return { look: await lookIn(kind === 'at_plex' ? [] : ['listed'], file, kind), from: 'look_up' };
+      // Where nothing was accepted, every answer is Plex's own, or a listing's of this moment.
+      if (!isIndexed || kind === 'at_plex') return { look, from: 'look_up' };
+      if (isOfNow || standsByItself(look, kind)) return { look, from: 'index' };
+      return { look: await lookIn(['listed'], file, kind), from: 'look_up' };
     },
 
     withName: async (name) => {

@@ -1,5 +1,5 @@
 import type { LookUpPlace } from '../../match/look-up.ts';
-import { folderOf, isUnder, mapPath, normalisePath } from '../../match/paths.ts';
+import { folderOf, isUnder, lastNames, mapPath, normalisePath } from '../../match/paths.ts';
 import type { Section } from '../../model/plex-item.ts';
 
 /** A folder as Plex spells it, and a library that holds it. */
@@ -11,22 +11,30 @@ export type FolderToScan = { readonly section: Section; readonly folder: string 
  * @param paths as Stash sees them
  */
 export function foldersToScan(paths: readonly string[], { sections, mappings }: LookUpPlace): readonly FolderToScan[] {
-  const folders = new Set(paths.map((path) => folderOf(mapPath(path, mappings).path)));
-  return [...folders].flatMap((folder) =>
+  const folders = new Map(
+    paths.map((path) => {
+      const mapped = mapPath(path, mappings);
+      return [folderOf(mapped.path), mapped.spelled];
+    }),
+  );
+  return [...folders].flatMap(([folder, file]) =>
     sections.flatMap((section): readonly FolderToScan[] => {
       const location = section.folders.find((place) => isUnder(folder, normalisePath(place)));
-      return location === undefined ? [] : [{ section, folder: spelledLike(location, folder) }];
+      return location === undefined ? [] : [{ section, folder: spelledLike(location, folder, file) }];
     }),
   );
 }
 
 /**
  * Plex compares the path with its location letter by letter, so the path begins exactly as the location does,
- * backslashes included.
+ * backslashes included, and goes on as the names are spelled.
  */
-function spelledLike(location: string, folder: string): string {
-  const rest = folder.slice(normalisePath(location).replace(/\/$/, '').length);
-  if (rest === '' || rest === '/') return location;
+function spelledLike(location: string, folder: string, spelledFile: string): string {
+  const below = folder.slice(normalisePath(location).replace(/\/$/, '').length).split('/').slice(1);
+  if (below.length === 0 || below[0] === '') return location;
   const separator = location.includes('\\') ? '\\' : '/';
-  return location.replace(/[\\/]+$/, '') + rest.replaceAll('/', separator);
+  const names = lastNames(spelledFile, below.length + 1)
+    .split('/')
+    .slice(0, -1);
+  return [location.replace(/[\\/]+$/, ''), ...names].join(separator);
 }

@@ -1,6 +1,6 @@
 import type { Candidate } from '../../match/evidence.ts';
 import { heldFile } from '../../match/evidence.ts';
-import { fileName } from '../../match/paths.ts';
+import { spelledName } from '../../match/paths.ts';
 import type { Pin } from '../../match/pin.ts';
 import { fileToFollow, holdsPinned, MOST_CHOICES, pinCommand } from '../../match/pin.ts';
 import type { ItemChoice } from '../../model/errors.ts';
@@ -89,7 +89,7 @@ export async function followPin(work: Pinned, context: PinUses): Promise<Pinned>
 }
 
 async function holdersOf(pin: Pin, { finder }: PinUses): Promise<readonly Candidate[]> {
-  const named = await finder.withName(fileName(pin.file));
+  const named = await finder.withName(spelledName(pin.file));
   return named.filter((candidate) => holdsPinned(pin, candidate.files));
 }
 

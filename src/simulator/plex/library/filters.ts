@@ -1,4 +1,4 @@
-import { createFileFinder } from './file-finder.ts';
+import { createFileFinder, foldAscii } from './file-finder.ts';
 import type { Item, Section, TagKind } from './item.ts';
 import { TAG_ELEMENTS, TYPE_NUMBERS } from './item.ts';
 import type { Query } from './query.ts';
@@ -37,9 +37,9 @@ export function selectItems(
   const sort = queryValue(query, 'sort') ?? 'titleSort';
   const used = filters.filter(({ field }) => field !== 'file' || quirks.fileFilter !== 'ignored');
   const quick = used.find(({ field, operator, value }) => field === 'file' && operator === '' && isOneWord(value));
-  const tests = used.flatMap((filter) => (filter === quick ? [] : (toTest(filter, nowSeconds) ?? [])));
+  const tests = used.flatMap((filter) => (filter === quick ? [] : (toTest(filter, nowSeconds, quirks) ?? [])));
   if (!quick && tests.length === 0) return wholeSection(section, sort);
-  let found = quick ? findByFile(section, quick.value) : section.items;
+  let found = quick ? findByFile(section, quick.value, quirks) : section.items;
   if (tests.length > 0) found = found.filter((item) => tests.every((test) => test(item)));
   return sorted(found, sort);
 }
@@ -54,23 +54,31 @@ function isOneWord(value: string): boolean {
   return value !== '' && !value.includes(',');
 }
 
-function findByFile(section: Section, needle: string): Item[] {
+function findByFile(section: Section, needle: string, quirks: Quirks): Item[] {
   section.findByFile ??= createFileFinder(section.items);
-  return section.findByFile(needle);
+  const { fileCase } = quirks;
+  const found = section.findByFile(needle);
+  if (fileCase === 'ascii') return found;
+  return found.filter(({ media }) => media.some(({ parts }) => parts.some(({ file }) => file.includes(needle))));
 }
 
 /** A comma in the value means OR, and an empty alternative matches everything (plex-api.md 2.2). */
-function toTest({ field, operator, value }: Filter, nowSeconds: number): Test | undefined {
+function toTest({ field, operator, value }: Filter, nowSeconds: number, quirks: Quirks): Test | undefined {
   const negated = operator.startsWith('!');
   const bare = negated ? operator.slice(1) : operator;
-  const some = anyOf(field, { operator: bare, alternatives: value.split(','), nowSeconds });
+  const some = anyOf(field, { operator: bare, alternatives: value.split(','), nowSeconds, quirks });
   if (!some) return undefined;
   return negated ? (item) => !some(item) : some;
 }
 
 function anyOf(
   field: string,
-  { operator, alternatives, nowSeconds }: { operator: string; alternatives: string[]; nowSeconds: number },
+  {
+    operator,
+    alternatives,
+    nowSeconds,
+    quirks,
+  }: { operator: string; alternatives: string[]; nowSeconds: number; quirks: Quirks },
 ): Test | undefined {
   if (alternatives.includes('') && (TEXT_FIELDS.has(field) || field === 'file')) return () => true;
   const numeric = NUMBER_FIELDS[field];
@@ -80,13 +88,10 @@ function anyOf(
   const compare = TEXT_OPERATORS[operator];
   if (!compare) return undefined;
   if (field === 'file') {
+    const folded = (text: string): string => (quirks.fileCase === 'ascii' ? foldAscii(text) : text);
+    const parts = alternatives.map(folded);
     return ({ media }) =>
-      media.some(({ parts }) =>
-        parts.some(({ file }) => {
-          const text = file.toLowerCase();
-          return wanted.some((part) => compare(text, part));
-        }),
-      );
+      media.some(({ parts: held }) => held.some(({ file }) => parts.some((part) => compare(folded(file), part))));
   }
   if (!TEXT_FIELDS.has(field)) return undefined;
   return (item) => {

@@ -8,6 +8,8 @@ export type TagSemantics = 'merge' | 'replace';
 export type Quirks = {
   /** `ignored`: the whole library comes back. `error`: 500, as without `type`. */
   fileFilter: 'contains' | 'ignored' | 'error';
+  /** Whether `file` ignores the case of ASCII letters, or of none: of others it never does. */
+  fileCase: 'ascii' | 'exact';
   /** `none`: listing rows carry neither `addedAt` nor `updatedAt`, as in one recording (plex-api.md 2.5). */
   rowDates: 'both' | 'no-updatedAt' | 'none';
   /** Pages are cut to this many rows, whatever was asked for; Infinity by default. */
@@ -30,6 +32,7 @@ export type Quirks = {
 
 export const DEFAULT_QUIRKS: Quirks = {
   fileFilter: 'contains',
+  fileCase: 'ascii',
   rowDates: 'both',
   maxPageSize: Number.POSITIVE_INFINITY,
   paging: 'honoured',
