@@ -177,14 +177,36 @@ test('an index that lacks what Plex counts is not right: files are asked for', a
 test('a miss in a refreshed index is confirmed at Plex on the first try, and believed on those between', async (t) => {
   const created = await setupIndexed(t);
   const { plex, files, clock, enqueue, run } = created;
-  enqueue(...[41, 42, 43, 44].map((id) => lighthouse(id)));
-  assert.deepEqual((await run({}, { files })).tally, { waiting: 4 });
+  enqueue(...[41, 42, 43, 44].map((id) => lighthouse(id, { path: `/harbour/Lantern Row ${id}.mp4` })));
+  const { tally, of } = await run({}, { files });
+  assert.deepEqual([tally, of('title_search')], [{ waiting: 4 }, []]);
   assert.deepEqual(asked(plex), [...REFRESH, ...Array(4).fill('file')]);
   clock.now += MINUTE_MS;
   plex.resetRequests();
   await run({}, { files });
   assert.deepEqual(asked(plex).slice(1), REFRESH, 'the first is the wake’s');
 });
+
+for (const [way, total] of [
+  ['listed at each run', 12],
+  ['refreshed at each run', 3_000],
+  ['too large to be listed', 1_000_000],
+] as const)
+  test(`sixty files that Plex lacks cost little more than a request a try, in a library ${way}`, async (t) => {
+    const created = await setupIndexed(t);
+    const { plex, clock, enqueue, run } = created;
+    const isKnown = total < 1_000_000;
+    const files = withTotal(isKnown ? created.files : openMemoryIndex(() => undefined), total);
+    const absent = idsTo(60).map((n) => lighthouse(100 + n, { path: `/harbour/Lantern Row ${n} 1080p.mp4` }));
+    enqueue(...absent);
+    for (let tries = 1; tries <= 13; tries += 1) {
+      plex.resetRequests();
+      const { tally } = await run({}, { files });
+      assert.deepEqual(tally, tries === 13 ? { buried: 60 } : { waiting: 60 });
+      assert.ok(plex.count() <= 1.1 * 60, `${plex.count()} requests at try ${tries}`);
+      clock.now += 15 * MINUTE_MS;
+    }
+  });
 
 test('a proof by anything but the path is confirmed at Plex: another item may be missing from the index', async (t) => {
   const created = await setupIndexed(t);

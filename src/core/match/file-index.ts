@@ -43,8 +43,8 @@ export type LookWay = 'live' | 'refresh' | 'list';
 
 /** A refresh asks for what was added, for what changed, and for the count. */
 const REFRESH_REQUESTS = 3;
-/** Below this many look-ups, a library of unknown size is not worth listing. */
-const FEW_LOOK_UPS = 10;
+/** Below this many look-ups, a library of unknown size is not worth listing; from this many on they are bulk. */
+export const FEW_LOOK_UPS = 10;
 
 /**
  * Chooses the way that takes the fewest requests: one per look-up, three for a refresh of an indexed section, or the

@@ -1,6 +1,6 @@
 import type { Candidate, SceneFile } from '../../match/evidence.ts';
 import type { IndexedSection, LookWay } from '../../match/file-index.ts';
-import { chooseWay, laterMark, markOf, NO_MARK } from '../../match/file-index.ts';
+import { chooseWay, FEW_LOOK_UPS, laterMark, markOf, NO_MARK } from '../../match/file-index.ts';
 import { findInListing, listSection, pagesFor } from '../../match/listing.ts';
 import type { Finders, LookUp } from '../../match/look-up.ts';
 import { lookUpFile } from '../../match/look-up.ts';
@@ -153,9 +153,16 @@ export function createFileFinder(setting: Setting): FileFinder {
   };
 
   const place = { sections, mappings: options.mappings };
+  /**
+   * Titles are up to three more requests for each file. In bulk, or beside an index that knows all names, they would
+   * find nothing that the name did not; nor would they a minute after they found nothing.
+   */
+  const titlesFor = (kind: LookKind): Finders['byTitle'] =>
+    kind !== 'between' && announced < FEW_LOOK_UPS && sections.every((section) => sourceOf(section) === 'live')
+      ? byTitle
+      : undefined;
   const lookIn = async (accepted: readonly Source[], file: SceneFile, kind: LookKind): Promise<LookUp> =>
-    // A title search that found nothing would find nothing again a minute later.
-    await lookUpFile(file, place, { byName: byName(accepted), byTitle: kind === 'between' ? undefined : byTitle });
+    await lookUpFile(file, place, { byName: byName(accepted), byTitle: titlesFor(kind) });
 
   return {
     expect: async (lookUps) => {
