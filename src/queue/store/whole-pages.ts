@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
+import type Database from 'better-sqlite3';
 import { StoreError } from '../../core/model/errors.ts';
-import type { Db } from './open.ts';
 
 /**
  * Refuses a file that ends within a page: SQLite fills the rest of such a page with zeros, and rows vanish without an
@@ -8,7 +8,7 @@ import type { Db } from './open.ts';
  * file that is short by whole pages is refused by SQLite itself.
  * @throws {StoreError}
  */
-export function refuseCutFile(file: string, db: Db): void {
+export function refuseCutFile(file: string, db: Database.Database): void {
   const pageSize = Number(db.pragma('page_size', { simple: true }));
   const isCut = (): boolean => statSync(file).size % pageSize !== 0;
   if (!isCut()) return;
