@@ -3,7 +3,7 @@ import { NO_JOBS } from '../../core/drain/ports/tally.ts';
 import { createPreviewQueue } from '../../core/drain/preview-queue.ts';
 import { foreign, say } from '../../core/text/sentence.ts';
 import { openPreviewStores } from '../../queue/store/preview-stores.ts';
-import { readStats } from '../../queue/views/stats.ts';
+import { readRunStats } from '../../queue/views/waiting.ts';
 import type { PreviewReads } from '../../queue/work/preview-queue.ts';
 import { openPreviewReads } from '../../queue/work/preview-queue.ts';
 import { listEvents } from '../../spool/ingest.ts';
@@ -36,7 +36,7 @@ export async function runPreview(request: DrainRequest, context: Context): Promi
     } finally {
       events.close();
     }
-    const stats = readStats(stores, now());
+    const stats = readRunStats(stores, now());
     // A job that would fail has not failed.
     const { exitCode } = faultsOf({ ...report, tally: NO_JOBS }, stats, []);
     const left: LeftByPreview = {

@@ -9,7 +9,7 @@ import type { Stores } from '../../queue/store/stores.ts';
 import { removeOldCopies } from '../../queue/store/upgrade-copies.ts';
 import { openAlertMemory } from '../../queue/tables/alert-memory.ts';
 import { prepareServerState } from '../../queue/tables/server-state.ts';
-import { readStats } from '../../queue/views/stats.ts';
+import { readRunStats } from '../../queue/views/waiting.ts';
 import type { OpenDrainQueue, StandDown } from '../../queue/work/drain-queue.ts';
 import { openDrainQueue } from '../../queue/work/drain-queue.ts';
 import { purgeExpired } from '../../queue/work/retention.ts';
@@ -77,7 +77,7 @@ export async function runOnQueue(stores: Stores, request: DrainRequest, context:
   }
   const { tally } = report;
   noteServer(stores, { report, before: request.before, isConnected: events.isConnected() }, now());
-  const stats = readStats(stores, now());
+  const stats = readRunStats(stores, now());
   const { exitCode, faults } = faultsOf(report, stats, request.before);
   queue.end({ now: now(), exitCode, done: tally.updated + tally.unchanged, failed: tally.retried + tally.buried });
   const skippedScenes = events.skippedScenes();

@@ -3,7 +3,7 @@ import { NO_JOBS } from '../../core/drain/ports/tally.ts';
 import { longestWaitMs } from '../../core/failures/retry-policy.ts';
 import { strongest } from '../../exit.ts';
 import type { Stores } from '../../queue/store/stores.ts';
-import { readStats } from '../../queue/views/stats.ts';
+import { readRunStats } from '../../queue/views/waiting.ts';
 import { recordIdleRun } from '../../queue/work/idle.ts';
 import type { Context } from '../shared/context.ts';
 import type { RunResult } from './cron/cron.ts';
@@ -20,7 +20,6 @@ export async function runOnce(stores: Stores, request: DrainRequest, context: Co
   const { startedAt, loaded, before } = request;
   const exitCode = strongest(before.map((fault) => fault.exitCode));
   const isIdle = recordIdleRun(stores, {
-    pid: process.pid,
     now: startedAt,
     retentionMs: loaded.settings.dlq_retention_days,
     longestWaitMs: longestWaitMs(loaded.settings.not_found_max_wait),
@@ -31,8 +30,12 @@ export async function runOnce(stores: Stores, request: DrainRequest, context: Co
     const { runOnQueue } = await import('./queue-run.ts');
     return await runOnQueue(stores, request, context);
   }
-  const stats = readStats(stores, context.now());
-  const summary: Summary = { mode: 'write', exitCode, stats, startedAt, endedAt: context.now(), skippedScenes: [] };
-  const tell = (): void => reportRun(IDLE, summary, context.output);
+  const endedAt = context.now();
+  // Read only where it is told: cron and a watch say nothing of an idle run.
+  const tell = (): void => {
+    const stats = readRunStats(stores, endedAt);
+    const summary: Summary = { mode: 'write', exitCode, stats, startedAt, endedAt, skippedScenes: [] };
+    reportRun(IDLE, summary, context.output);
+  };
   return { exitCode, faults: before, isConnected: false, ended: 0, tell };
 }

@@ -5,7 +5,7 @@ import type { Sentence } from '../../core/text/sentence.ts';
 import { listed, ours, say } from '../../core/text/sentence.ts';
 import type { RunSummaryDocument } from '../../documents/run-summary.ts';
 import { EXIT, endExitCode, signalExitCode, strongest } from '../../exit.ts';
-import type { StoreStats } from '../../queue/views/stats.ts';
+import type { RunStats } from '../../queue/views/waiting.ts';
 import type { LogLine } from '../../terminal/log/log.ts';
 import type { Output } from '../../terminal/log/output.ts';
 import { localTime, utcTime } from '../../terminal/time.ts';
@@ -17,7 +17,7 @@ import type { DrainSetup } from './drain-run.ts';
 export type Summary = {
   readonly mode: DrainSetup['mode'];
   readonly exitCode: number;
-  readonly stats: StoreStats;
+  readonly stats: RunStats;
   readonly startedAt: number;
   readonly endedAt: number;
   readonly skippedScenes: readonly number[];
@@ -33,7 +33,7 @@ export type LeftByPreview = { readonly spooled: number | 'unreadable'; readonly 
 /** The faults of a run, and its exit code, which is that of a signal if one came. */
 export function faultsOf(
   { ends, tally }: DrainReport,
-  stats: StoreStats,
+  stats: RunStats,
   before: readonly Fault[],
 ): { readonly exitCode: number; readonly faults: readonly Fault[] } {
   const failed: readonly Fault[] =
@@ -49,7 +49,7 @@ export function faultsOf(
 }
 
 /** Why a run ended, or did less than it could, if that needs explaining, and what to do next. */
-function explainEnd(end: DrainEnd, stats: StoreStats): readonly LogLine[] {
+function explainEnd(end: DrainEnd, stats: RunStats): readonly LogLine[] {
   const waiting = say`${stats.waiting.due} ${stats.waiting.due === 1 ? 'job' : 'jobs'} waiting`;
   switch (end.kind) {
     case 'unauthorized':
@@ -223,7 +223,7 @@ function shortList(sceneIds: readonly number[]): string {
   return `${sceneIds.slice(0, MOST_LISTED).join(', ')}${more}`;
 }
 
-function waitingLines({ waiting, nextAttemptAt }: StoreStats): string[] {
+function waitingLines({ waiting, nextAttemptAt }: RunStats): string[] {
   const lines: string[] = [];
   const later = waiting.retry + waiting.not_found;
   if (waiting.due > 0) lines.push(`Still due: ${waiting.due}`);
@@ -252,7 +252,7 @@ export function reportRun(report: DrainReport, summary: Summary, output: Output)
 }
 
 /** Reports why a run ended, or did less than it could; an end that somebody has to fix is an error. */
-function tellEnd(end: DrainEnd, stats: StoreStats, output: Output): void {
+function tellEnd(end: DrainEnd, stats: RunStats, output: Output): void {
   const exitCode = endExitCode(end.kind, stats.waiting.due);
   const lines = explainEnd(end, stats);
   if (exitCode === EXIT.done || exitCode === EXIT.timeUp) {

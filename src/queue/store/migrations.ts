@@ -122,6 +122,8 @@ export const QUEUE_SCHEMA: Schema = {
     `,
     // A path that comes from an earlier look-up has no stamp; it used to have the stamp 0.
     `UPDATE jobs SET stamps = json_remove(stamps, '$.path') WHERE stamps ->> 'path' = 0`,
+    // Counted at the end of each run, and asked for by each drain: the jobs whose file was not found.
+    `CREATE INDEX jobs_missing ON jobs (held, available_at, misses) WHERE state = 'pending' AND misses > 0`,
   ],
 };
 
@@ -152,5 +154,7 @@ export const DLQ_SCHEMA: Schema = {
     'ALTER TABLE dead_letters ADD COLUMN choices TEXT CHECK (choices IS NULL OR json_valid(choices))',
     // As in queue.db: a path that comes from an earlier look-up has no stamp.
     `UPDATE dead_letters SET stamps = json_remove(stamps, '$.path') WHERE json_valid(stamps) AND stamps ->> 'path' = 0`,
+    // Each run asks whether a letter waits for an accepted token.
+    'CREATE INDEX dead_letters_by_type ON dead_letters (error_type)',
   ],
 };

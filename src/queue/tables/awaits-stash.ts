@@ -18,6 +18,11 @@ export function mostAwaiting(stash: StashUse): 0 | 1 {
  */
 export const CLAIMED_AWAITING = `(SELECT coalesce(max(CAST(value AS INTEGER)), 0) FROM meta WHERE name = '${NAME}')`;
 
+/** The same value, where it is asked for many times in one statement. */
+export function claimedAwaiting(db: Db): number {
+  return prepareMeta(db).number(NAME) ?? 0;
+}
+
 /** Records for readers whether this run can ask Stash. Writes only a change. @throws {StoreError} */
 export function noteStash(db: Db, stash: StashUse): void {
   const note = (): void => {

@@ -1,5 +1,6 @@
 import type { Db } from '../store/open.ts';
 import { CLAIMED_AWAITING } from './awaits-stash.ts';
+import { WAITING_BY_CLASS } from './waiting-jobs.ts';
 
 /** The number of jobs that drains have ever brought to an end. */
 const ENDED = `(SELECT coalesce(sum(value), 0) FROM totals WHERE name IN ('updated', 'unchanged', 'skipped', 'gone', 'dead_lettered'))`;
@@ -27,7 +28,7 @@ export function prepareBacklog(db: Db) {
   );
   const isDue = db.prepare<[number], unknown>(
     `SELECT 1 FROM jobs WHERE state = 'in_progress'
-     UNION ALL SELECT 1 FROM jobs WHERE state = 'pending' AND held <= ${CLAIMED_AWAITING} AND available_at <= ? LIMIT 1`,
+     UNION ALL SELECT 1 FROM ${WAITING_BY_CLASS} AND jobs.available_at <= ? WHERE class.held <= ${CLAIMED_AWAITING} LIMIT 1`,
   );
   return {
     /** Makes sure that there is a start: in a new directory, or one of an older plexsync, it is now. */

@@ -2,6 +2,7 @@ import { prepareMeta } from '../store/meta.ts';
 import type { Db } from '../store/open.ts';
 import { livenessOf } from '../store/owners.ts';
 import { CLAIMED_AWAITING } from './awaits-stash.ts';
+import { WAITING_BY_CLASS } from './waiting-jobs.ts';
 
 /** A drain that is running now. */
 export type LiveRun = { readonly pid: number; readonly left: number };
@@ -48,7 +49,7 @@ export function prepareRuns(db: Db, dataDir: string) {
     `SELECT count(*) AS count FROM jobs WHERE held <= ${CLAIMED_AWAITING}`,
   );
   const thaw = db.prepare<[object]>(
-    `UPDATE jobs SET available_at = @now WHERE state = 'pending' AND available_at > @latest`,
+    `UPDATE jobs SET available_at = @now WHERE id IN (SELECT id FROM ${WAITING_BY_CLASS} AND jobs.available_at > @latest)`,
   );
   return {
     /** The drain that is provably alive, if any. */
@@ -92,17 +93,40 @@ export function leaseOwners(db: Db): ReadonlySet<string> {
   return new Set(rows.map(({ owner }) => owner));
 }
 
+const LAST_LOOK = 'last_look';
+const LOOK_EVERY_MS = 60_000;
+
+/** The last run that found nothing to do, and when the last one of these ended well. Instants are epoch ms. */
+type Look = { readonly at: number; readonly exitCode: number; readonly okAt: number | undefined };
+
+/** Remembers a run that found nothing to do: it leaves no row, and is written down at most once a minute. */
+export function noteLook(db: Db, now: number, exitCode: number): void {
+  const meta = prepareMeta(db);
+  const last = meta.json<Look>(LAST_LOOK);
+  const isKnown = last?.exitCode === exitCode && last.at <= now && now - last.at < LOOK_EVERY_MS;
+  if (!isKnown) meta.setJson(LAST_LOOK, { at: now, exitCode, okAt: exitCode === 0 ? now : last?.okAt } satisfies Look);
+}
+
 /** The latest run, and when the last one ended with exit code 0. */
 export function readRuns(db: Db): { readonly last: Run | undefined; readonly lastSuccessAt: number | undefined } {
   const last = db.prepare<[], Run>('SELECT * FROM runs ORDER BY id DESC LIMIT 1').get();
   const success = db
     .prepare<[], { at: number | null }>('SELECT max(ended_at) AS at FROM runs WHERE exit_code = 0')
     .get();
-  return { last, lastSuccessAt: success?.at ?? undefined };
+  const look = prepareMeta(db).json<Look>(LAST_LOOK);
+  const lastSuccessAt = Math.max(success?.at ?? 0, look?.okAt ?? 0);
+  return {
+    last: look === undefined || (last !== undefined && last.started_at >= look.at) ? last : runOf(look),
+    lastSuccessAt: lastSuccessAt === 0 ? undefined : lastSuccessAt,
+  };
+}
+
+function runOf({ at, exitCode }: Look): Run {
+  return { started_at: at, ended_at: at, exit_code: exitCode, done: 0, failed: 0 };
 }
 
 /** Removes old runs, except those that may still be running and the last successful one. */
-export function pruneRuns(db: Db, now: number): void {
+function pruneRuns(db: Db, now: number): void {
   const prune = db.prepare<[object]>(`
     DELETE FROM runs WHERE ended_at IS NOT NULL AND started_at < @before
       AND id <> (SELECT coalesce(max(id), 0) FROM runs WHERE exit_code = 0)`);

@@ -6,6 +6,7 @@ import type { StashUse } from '../tables/awaits-stash.ts';
 import { mostAwaiting } from '../tables/awaits-stash.ts';
 import type { JobRow } from '../tables/jobs.ts';
 import { editOf } from '../tables/jobs.ts';
+import { WAITING_BY_CLASS } from '../tables/waiting-jobs.ts';
 
 /** A job rescued this often is claimed alone: if it kills the process again, no other job is affected. */
 const SUSPECT_RESCUES = 2;
@@ -81,12 +82,12 @@ export function prepareClaim(db: Db, { owner, stash }: { readonly owner: string;
   const claimBatch = db.prepare<[object], JobRow>(claimStatement('<'));
   const claimSuspect = db.prepare<[object], JobRow>(claimStatement('>='));
   const countDue = db.prepare<[object], { count: number }>(`
-    SELECT count(*) AS count FROM jobs
-    WHERE state = 'pending' AND held <= @mostHeld AND available_at <= @now AND released_by IS NOT @owner`);
+    SELECT count(*) AS count FROM ${WAITING_BY_CLASS} AND jobs.available_at <= @now
+    WHERE class.held <= @mostHeld AND released_by IS NOT @owner`);
   const countUnmatched = db.prepare<[object], { count: number }>(`
     SELECT count(*) AS count FROM (
-      SELECT 1 FROM jobs
-      WHERE state = 'pending' AND held <= @mostHeld AND available_at <= @now AND released_by IS NOT @owner
+      SELECT 1 FROM ${WAITING_BY_CLASS} AND jobs.available_at <= @now
+      WHERE class.held <= @mostHeld AND released_by IS NOT @owner
         AND NOT EXISTS (SELECT 1 FROM scenes WHERE scenes.scene_id = jobs.scene_id AND scenes.file IS NOT NULL)
       LIMIT ${MOST_COUNTED})`);
   const renew = db.prepare<[object]>(

@@ -3,17 +3,16 @@ import { translated } from '../store/store-errors.ts';
 import type { Stores } from '../store/stores.ts';
 import { storesName } from '../store/stores.ts';
 import { hasOldCopies } from '../store/upgrade-copies.ts';
-import { newUuid } from '../store/uuid.ts';
 import { OUTAGE } from '../tables/alert-memory.ts';
 import type { StashUse } from '../tables/awaits-stash.ts';
 import { mostAwaiting } from '../tables/awaits-stash.ts';
 import { startBacklog } from '../tables/backlog.ts';
 import { hasLetterOfType } from '../tables/dead-letters.ts';
-import { longestWait, pruneRuns } from '../tables/runs.ts';
+import { longestWait, noteLook } from '../tables/runs.ts';
+import { WAITING_BY_CLASS } from '../tables/waiting-jobs.ts';
 import { hasExpired } from './retention.ts';
 
 export type IdleRun = {
-  readonly pid: number;
   readonly now: number;
   /** How long dead letters are kept. */
   readonly retentionMs: number;
@@ -25,24 +24,24 @@ export type IdleRun = {
 
 /**
  * Records a run that found nothing to do: no job due, none under way that may need a rescue, no letter that an accepted
- * token would revive, and none that has expired. Cheap, since cron asks every minute: it needs no owner and prepares
- * nothing for a drain.
+ * token would revive, and none that has expired. Cheap, since cron asks every minute and a watch each second: it needs
+ * no owner, prepares nothing for a drain, scans nothing, and writes at most once a minute.
  * @returns false when there may be something to do; then nothing is recorded.
  */
 export function recordIdleRun(
   { queueDb: db, dlqDb, path }: Stores,
-  { pid, now, retentionMs, longestWaitMs, stash, exitCode }: IdleRun,
+  { now, retentionMs, longestWaitMs, stash, exitCode }: IdleRun,
 ): boolean {
   // A job delayed beyond our longest wait, by a wrong clock, is left to the drain.
   const busy = db.prepare<[object], unknown>(`
     SELECT 1 FROM jobs WHERE state = 'in_progress'
     UNION ALL
-    SELECT 1 FROM jobs WHERE state = 'pending' AND held <= @mostHeld AND (available_at <= @now OR available_at > @latest)
+    SELECT 1 FROM ${WAITING_BY_CLASS} AND jobs.available_at <= @now WHERE class.held <= @mostHeld
+    UNION ALL
+    SELECT 1 FROM ${WAITING_BY_CLASS} AND jobs.available_at > @latest WHERE class.held <= @mostHeld
     LIMIT 1`);
-  const insert = db.prepare<[object]>(
-    'INSERT INTO runs (owner, pid, started_at, ended_at, exit_code) VALUES (@owner, @pid, @now, @now, @exitCode)',
-  );
   const record = db.transaction((): boolean => {
+    // A seek in each of these, however much is stored.
     if (
       busy.get({ mostHeld: mostAwaiting(stash), now, latest: now + longestWait(db, longestWaitMs) }) !== undefined ||
       hasLetterOfType(dlqDb, RETRY_RULES.plex_unauthorized.errorType) ||
@@ -50,10 +49,9 @@ export function recordIdleRun(
       hasOldCopies(path, now)
     )
       return false;
-    pruneRuns(db, now);
     // With no jobs left the outage no longer matters, and no run would find out that it ended.
     db.exec(`DELETE FROM meta WHERE name = '${OUTAGE}' AND NOT EXISTS (SELECT 1 FROM jobs)`);
-    insert.run({ owner: newUuid(db), pid, now, exitCode });
+    noteLook(db, now, exitCode);
     startBacklog(db);
     return true;
   });

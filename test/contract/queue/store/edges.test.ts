@@ -88,7 +88,7 @@ test('what a killed first open left is swept after an hour, by the run that sees
   const [old = '', young = ''] = folders;
   utimesSync(old, (NOW - 3_700_000) / 1_000, (NOW - 3_700_000) / 1_000);
   utimesSync(young, NOW / 1_000, NOW / 1_000);
-  const idle = { pid: 1, now: NOW, retentionMs: 86_400_000, longestWaitMs: LONGEST_WAIT_MS, exitCode: 0 } as const;
+  const idle = { now: NOW, retentionMs: 86_400_000, longestWaitMs: LONGEST_WAIT_MS, exitCode: 0 } as const;
   assert.equal(recordIdleRun(world.stores(), { ...idle, stash: 'asked' }), false);
   removeOldCopies(world.dir.path, NOW);
   assert.deepEqual(

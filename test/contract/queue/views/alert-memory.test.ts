@@ -22,7 +22,6 @@ import {
 
 const DAY_MS = 86_400_000;
 const IDLE_RUN = {
-  pid: 1,
   now: NOW,
   retentionMs: DAY_MS,
   longestWaitMs: LONGEST_WAIT_MS,
