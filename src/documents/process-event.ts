@@ -33,7 +33,10 @@ const field = z.enum([...SCALAR_FIELDS, ...LIST_KINDS]);
 const names = z.array(z.string());
 
 /** A field that differs and is not written, and why. */
-export const leftAlone = { field, reason: z.enum(['edited_in_plex', 'removed_in_plex', 'preserved', 'too_long']) };
+export const leftAlone = {
+  field,
+  reason: z.enum(['edited_in_plex', 'removed_in_plex', 'preserved', 'too_long', 'rated_in_plex']),
+};
 
 const listEdit = z.object({ added: names, removed: names }).register(z.globalRegistry, { id: 'list_edit' });
 

@@ -159,7 +159,8 @@ export function toItems(value: unknown): PlexItem[] | undefined {
       studio: row.studio,
       tagline: row.tagline,
       originallyAvailableAt: row.originallyAvailableAt.slice(0, 10),
-      userRating: row.userRating === undefined ? '' : String(row.userRating),
+      // Plex has no rating of 0: some clients take one away by it.
+      userRating: row.userRating ? String(row.userRating) : '',
     },
     lists: { actor: toTags(row.Role), genre: toTags(row.Genre), collection: toTags(row.Collection) },
     locked: new Set(row.Field.filter(({ locked }) => locked === true || Number(locked) === 1).map(({ name }) => name)),

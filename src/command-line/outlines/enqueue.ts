@@ -11,7 +11,7 @@ const INLINE_OPTIONS: readonly (OptionSpec & { readonly key: string; readonly ki
   { key: 'title', flags: '--title <text>', help: 'title; empty leaves the one in Plex', kind: 'text' },
   { key: 'details', flags: '--details <text>', help: 'summary; empty clears it', kind: 'text' },
   { key: 'date', flags: '--date <date>', help: 'YYYY-MM-DD, YYYY-MM or YYYY; empty clears it', kind: 'text' },
-  { key: 'rating100', flags: '--rating <0-100>', help: 'rating; empty clears it', kind: 'number' },
+  { key: 'rating100', flags: '--rating <0-100>', help: 'rating; empty or 0 clears it', kind: 'number' },
   { key: 'studio', flags: '--studio <name>', help: 'studio; empty clears it', kind: 'text' },
   { key: 'tagline', flags: '--tagline <text>', help: 'tagline; empty clears it', kind: 'text' },
   {

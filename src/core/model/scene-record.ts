@@ -45,7 +45,7 @@ export type Intent = {
 /** A field that differs but is not written, and why. */
 export type LeftAlone = {
   readonly field: ScalarField | ListKind;
-  readonly reason: 'edited_in_plex' | 'removed_in_plex' | 'preserved' | 'too_long';
+  readonly reason: 'edited_in_plex' | 'rated_in_plex' | 'removed_in_plex' | 'preserved' | 'too_long';
 };
 
 /** What a finished sync leaves for a person to read, and for reconcile; later syncs do not use it. */

@@ -148,9 +148,9 @@ const WHICH_IS: Readonly<Record<PathFault, string>> = {
   share: ', which is a share of the network',
 };
 
-/** Whether a value is empty, once it is cleaned as Plex will get it. */
+/** Whether a value is empty, once it is cleaned as Plex will get it. A rating of 0 is none. */
 export function isEmptyValue(value: SceneData[SceneKey]): boolean {
-  if (value === undefined || value === null) return true;
+  if (value === undefined || value === null || value === 0) return true;
   return typeof value === 'string' ? cleanLine(value) === '' : Array.isArray(value) && value.length === 0;
 }
 

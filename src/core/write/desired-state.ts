@@ -49,6 +49,8 @@ export type DesiredState = {
   readonly lists: Partial<Readonly<Record<ListKind, DesiredList>>>;
   /** Empty fields that clear only what we wrote. */
   readonly clearsOurs: ReadonlySet<ScalarField>;
+  /** Fields that leave a value alone which a person set in Plex, even where nothing of ours stood before. */
+  readonly yielding: ReadonlySet<ScalarField>;
 };
 
 /** Turns a scene's data into what Plex should show: cleaned, cut to Plex's limits, limited by the switches. */
@@ -61,6 +63,8 @@ export function desiredStateOf(data: SceneData, rules: WriteRules, fromStash: Re
     fields: desiredFields(taken, sync),
     lists: desiredLists(taken, rules, new Set(clearEmpty === 'ours' ? emptyInStash : [])),
     clearsOurs: new Set(clearsOurs),
+    // Only a person sets a rating in Plex, never an agent. One given by hand says what the person wants now.
+    yielding: new Set(fromStash.has('rating100') ? ['userRating'] : []),
   };
 }
 
@@ -119,7 +123,7 @@ function fullDate(date: string): string {
   return date === '' ? '' : `${date}-01-01`.slice(0, 10);
 }
 
-/** Converts Stash's 0–100 to Plex's 0–10 with one decimal, spelled as Plex spells it: `8.5`, `8`. */
+/** Converts Stash's 0–100 to Plex's 0–10 with one decimal, spelled as Plex spells it: `8.5`, `8`. 0 is no rating. */
 function plexRating(rating100: number | null): string {
-  return rating100 === null ? '' : String(Math.round(rating100) / 10);
+  return rating100 === null || rating100 === 0 ? '' : String(Math.round(rating100) / 10);
 }

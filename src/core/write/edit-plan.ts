@@ -46,6 +46,7 @@ export function planEdits(wanted: DesiredState, item: PlexItem, written: Written
       last: written.fields[field],
       rules,
       clearsOurs: wanted.clearsOurs,
+      yielding: wanted.yielding,
     });
     if (decision.kind === 'left') left.push({ field, reason: decision.reason });
     if (decision.kind === 'edit') fields.push({ field, before: item.fields[field], value });
@@ -83,16 +84,13 @@ type FieldDecision =
   | { readonly kind: 'none' | 'edit'; readonly ours: WrittenField | undefined }
   | { readonly kind: 'left'; readonly reason: LeftAlone['reason']; readonly ours: undefined };
 
-function decideField(
-  field: ScalarField,
-  value: string,
-  facts: {
-    readonly item: PlexItem;
-    readonly last: WrittenField | undefined;
-    readonly rules: WriteRules;
-    readonly clearsOurs: ReadonlySet<ScalarField>;
-  },
-): FieldDecision {
+type FieldFacts = Pick<DesiredState, 'clearsOurs' | 'yielding'> & {
+  readonly item: PlexItem;
+  readonly last: WrittenField | undefined;
+  readonly rules: WriteRules;
+};
+
+function decideField(field: ScalarField, value: string, facts: FieldFacts): FieldDecision {
   const { item, last, rules, clearsOurs } = facts;
   const now = item.fields[field];
   if (now === value) return { kind: 'none', ours: last && { sent: value, kept: now } };
@@ -104,12 +102,20 @@ function decideField(
   // An empty Stash field clears only what we wrote.
   if (value === '' && clearsOurs.has(field) && !isOurs) return { kind: 'none', ours: undefined };
   if (rules.preservePlexEdits && now !== '' && !isOurs) return { kind: 'left', reason: 'preserved', ours: undefined };
-  // Agents leave a locked field alone: a locked value that differs from ours was set by a person.
-  const editedInPlex = last !== undefined && !isOurs && item.locked.has(field);
-  // A rating given by hand, and a field emptied by hand, say what the person wants now.
-  if (editedInPlex && value !== '' && field !== 'userRating')
-    return { kind: 'left', reason: 'edited_in_plex', ours: undefined };
+  // An empty value that comes so far was given by hand, or clears on purpose.
+  const reason = value === '' || isOurs ? undefined : reasonToLeave(field, facts);
+  if (reason !== undefined) return { kind: 'left', reason, ours: undefined };
   return { kind: 'edit', ours: { sent: value, kept: value } };
+}
+
+/** Why a value that is not ours stays, if a person set it. */
+function reasonToLeave(field: ScalarField, { item, last, yielding }: FieldFacts): LeftAlone['reason'] | undefined {
+  const isRated = yielding.has(field) && item.fields[field] !== '';
+  if (last === undefined) return isRated ? 'rated_in_plex' : undefined;
+  // Agents leave a locked field alone: a locked value that differs from ours was set by a person. A rating given by
+  // hand says what the person wants now.
+  const isLocked = item.locked.has(field) && (field !== 'userRating' || yielding.has(field));
+  return isLocked || isRated ? 'edited_in_plex' : undefined;
 }
 
 type ListDecision = {

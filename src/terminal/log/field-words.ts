@@ -3,6 +3,7 @@ import type { LeftAlone } from '../../core/model/scene-record.ts';
 
 const LEFT_REASONS = {
   edited_in_plex: 'it was edited in Plex since we wrote it',
+  rated_in_plex: 'it was rated in Plex, and that rating stays',
   removed_in_plex: 'a name we wrote was removed in Plex, and stays removed',
   preserved: 'Plex has a value and preserve_plex_edits is on',
   too_long: 'Plex has the beginning of it, and all of it is too long for the server',

@@ -155,7 +155,7 @@ test('null and an empty list both say: clear the list', () => {
   }
 });
 
-test('a rating of zero is a rating', () => {
+test('a rating of zero is kept as it was said', () => {
   assert.deepEqual(dataOf({ rating100: 0 }), { rating100: 0 });
 });
 

@@ -36,6 +36,12 @@ test('an unreadable date is left out, and one in the year 9999 is kept', () => {
   assert.equal(dated('1700000000'), 1_700_000_000);
 });
 
+test('a rating of 0 is none', () => {
+  const rated = (userRating: unknown) =>
+    toItems({ MediaContainer: { Metadata: [{ ratingKey: '7', title: 'Fog', userRating }] } })?.[0]?.fields.userRating;
+  assert.deepEqual([undefined, 0, '0', 8.5, '7'].map(rated), ['', '', '', '8.5', '7']);
+});
+
 test('every library knows the folders of all libraries of its server, and an empty one is none', () => {
   const library = (key: string, type: string, ...paths: readonly string[]) => {
     return { key, type, title: key, Location: paths.map((path) => ({ path })) };

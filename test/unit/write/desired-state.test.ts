@@ -30,6 +30,7 @@ test('a scene turns into the fields and lists of Plex, cleaned', () => {
       collection: { names: ['Quay Films'], clearsAll: false, capped: 0 },
     },
     clearsOurs: new Set(),
+    yielding: new Set(),
   });
 });
 
@@ -38,6 +39,7 @@ test('what the scene does not say is not wanted', () => {
     fields: {},
     lists: {},
     clearsOurs: new Set(),
+    yielding: new Set(),
   });
 });
 
@@ -69,7 +71,7 @@ test('a partial date is padded to the first', () => {
 
 test('a rating is in tenths, spelled as Plex spells it', () => {
   const ratingOf = (rating100: number) => desiredStateOf({ rating100 }, RULES, BY_HAND).fields.userRating;
-  assert.deepEqual([0, 1, 80, 85, 100].map(ratingOf), ['0', '0.1', '8', '8.5', '10']);
+  assert.deepEqual([0, 1, 80, 85, 100].map(ratingOf), ['', '0.1', '8', '8.5', '10']);
 });
 
 test('names past the cap are cut and counted, after repeats are gone', () => {

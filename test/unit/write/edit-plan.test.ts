@@ -117,6 +117,57 @@ test('a rating given by hand wins over one set in Plex', () => {
   assert.equal(planFor({ rating100: 90 }, item).fields[0]?.value, '9');
 });
 
+/** The plan for a rating that Stash has. */
+function stashRates(rating100: number | null, item: PlexItem, written: Written = NOTHING_WRITTEN, rules = RULES) {
+  return planEdits(desiredStateOf({ rating100 }, rules, new Set(['rating100'])), item, written, rules);
+}
+
+const rated = (userRating: string, locked: readonly string[] = []): PlexItem =>
+  itemWith({ fields: { userRating }, locked });
+const WROTE_EIGHT: Written = { fields: { userRating: { sent: '8', kept: '8' } }, lists: {} };
+
+test('a rating that a person gave in Plex is not replaced by that of Stash, from the first contact on', () => {
+  const plan = stashRates(90, rated('3'));
+  assert.ok(isEmptyPlan(plan));
+  assert.deepEqual([plan.left, plan.written], [[{ field: 'userRating', reason: 'rated_in_plex' }], NOTHING_WRITTEN]);
+});
+
+test('a rating that a person changed in Plex after ours stays, locked or not', () => {
+  for (const locked of [[], ['userRating']]) {
+    const plan = stashRates(90, rated('3', locked), WROTE_EIGHT);
+    assert.ok(isEmptyPlan(plan));
+    assert.deepEqual([plan.left, plan.written], [[{ field: 'userRating', reason: 'edited_in_plex' }], WROTE_EIGHT]);
+  }
+});
+
+test('a rating that we wrote and a person took away in Plex stays away', () => {
+  const plan = stashRates(90, rated('', ['userRating']), WROTE_EIGHT);
+  assert.deepEqual([plan.fields, plan.left.map(({ reason }) => reason)], [[], ['edited_in_plex']]);
+});
+
+test('where nobody rated an item, or we did, it follows Stash', () => {
+  assert.equal(stashRates(90, rated('')).fields[0]?.value, '9');
+  assert.equal(stashRates(90, rated('8'), WROTE_EIGHT).fields[0]?.value, '9');
+});
+
+test('an empty rating or one of 0 in Stash takes away ours, and no other', () => {
+  for (const rating100 of [null, 0]) {
+    assert.deepEqual(stashRates(rating100, rated('8'), WROTE_EIGHT).fields, [
+      { field: 'userRating', before: '8', value: '' },
+    ]);
+    const other = stashRates(rating100, rated('3'));
+    assert.deepEqual([other.fields, other.left], [[], []]);
+  }
+});
+
+test('clear_empty=always takes away a person’s rating too', () => {
+  assert.equal(stashRates(0, rated('3'), NOTHING_WRITTEN, { ...RULES, clearEmpty: 'always' }).fields[0]?.value, '');
+});
+
+test('a rating of 0 given by hand clears whatever is there', () => {
+  assert.deepEqual(planFor({ rating100: 0 }, rated('3')).fields, [{ field: 'userRating', before: '3', value: '' }]);
+});
+
 test('a value that Plex keeps in its own form is not sent again', () => {
   const item = itemWith({ fields: { summary: 'boats' }, locked: ['summary'] });
   assert.equal(isEmptyPlan(planFor({ details: 'Boats.' }, item, wroteSummary('Boats.', 'boats'))), true);
@@ -340,6 +391,7 @@ const anyWanted: fc.Arbitrary<DesiredState> = fc.record({
     optional,
   ),
   clearsOurs: fc.constantFrom<ReadonlySet<ScalarField>>(new Set(), new Set(['summary', 'studio', 'userRating'])),
+  yielding: fc.constantFrom<ReadonlySet<ScalarField>>(new Set(), new Set(['userRating'])),
 });
 
 // Plex may hold our name as sent, in another case, or in a form of its own.
