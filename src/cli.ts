@@ -1,6 +1,7 @@
 import { fstatSync, statSync } from 'node:fs';
 import { CommanderError } from 'commander';
 import { createClock } from './clock.ts';
+import { hideTokens } from './command-line/hide-tokens.ts';
 import type { CommandSpec, Invocation } from './command-line/outlines/spec.ts';
 import { parseErrorOf } from './command-line/parse-errors.ts';
 import type { GlobalOptions } from './command-line/program.ts';
@@ -40,7 +41,7 @@ export async function main(
     const program = createProgram(argv, {
       streams,
       perform: async (command, invocation, options) => {
-        exitCode = await perform(command, invocation, { options, env, streams });
+        exitCode = await perform(command, invocation, { argv, options, env, streams });
       },
     });
     if (argv.length === 0) {
@@ -56,12 +57,17 @@ export async function main(
 }
 
 /** What a command line is given besides its words. */
-type Surroundings = { readonly options: GlobalOptions; readonly env: NodeJS.ProcessEnv; readonly streams: Streams };
+type Surroundings = {
+  readonly argv: readonly string[];
+  readonly options: GlobalOptions;
+  readonly env: NodeJS.ProcessEnv;
+  readonly streams: Streams;
+};
 
 async function perform(
   command: CommandSpec,
   invocation: Invocation,
-  { options, env, streams }: Surroundings,
+  { argv, options, env, streams }: Surroundings,
 ): Promise<number> {
   const now = createClock(env);
   const dataDir = dataDirOf(options.dataDir, env);
@@ -85,14 +91,14 @@ async function perform(
       ...(logFile ? [createLogFile(logFile)] : []),
     ],
     isLive: isForEyes && !isQuiet && options.json === undefined,
-    paint: isForEyes ? await loadPaint({ options, env, streams }) : undefined,
+    paint: isForEyes ? await loadPaint({ argv, options, env, streams }) : undefined,
   });
   let exitCode: number;
   try {
     const context: Context = { dataDir, output, streams, env, now, version: VERSION };
     exitCode = await command.run(invocation, context);
   } catch (thrown) {
-    exitCode = complain(thrown, output);
+    exitCode = complain(withoutTokens(thrown, argv), output);
   }
   return output.end(exitCode);
 }
@@ -133,6 +139,13 @@ function mayBeTerminal(fd: number): boolean {
   } catch {
     return false;
   }
+}
+
+/** A usage error quotes what was typed, which may be a token in the wrong place. */
+function withoutTokens(thrown: unknown, argv: readonly string[]): unknown {
+  if (!(thrown instanceof UsageError)) return thrown;
+  const { message, hint } = thrown;
+  return new UsageError(hideTokens(message, argv), hint === undefined ? undefined : hideTokens(hint, argv));
 }
 
 function complain(thrown: unknown, output: Output): number {

@@ -1,3 +1,4 @@
+import { hideTokens } from './hide-tokens.ts';
 import { COMMANDS, GROUPS } from './outlines/commands.ts';
 import { GLOBAL_OPTIONS } from './outlines/global-options.ts';
 import { settingFlags } from './outlines/setting-options.ts';
@@ -10,7 +11,7 @@ export function parseErrorOf(
   text: string,
   argv: readonly string[],
 ): { readonly message: string; readonly hint: string } {
-  const [first = '', suggestion = ''] = withoutValue(text, argv).trimEnd().split('\n');
+  const [first = '', suggestion = ''] = hideTokens(withoutValue(text, argv), argv).trimEnd().split('\n');
   return {
     message: first.endsWith('.') ? first : `${first}.`,
     hint: /\((Did you mean .*\?)\)$/.exec(suggestion)?.[1] ?? `${nameIn(argv)} --help shows what there is.`,

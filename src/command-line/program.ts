@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { SETTING_GROUPS } from '../settings/setting.ts';
 import type { SettingName } from '../settings/table.ts';
 import { SETTINGS } from '../settings/table.ts';
+import { sanitize } from '../terminal/sanitize.ts';
 import type { Streams } from '../terminal/streams.ts';
 import { writeText } from '../terminal/streams.ts';
 import { VERSION } from '../version.ts';
@@ -57,7 +58,7 @@ export function createProgram(argv: readonly string[], { streams, perform }: Pro
     outputError: (text, write) => {
       if (argv.includes('--json')) return;
       const { message, hint } = parseErrorOf(text, argv);
-      write(`plexsync: ${message}\n  ${hint}\n`);
+      write(`plexsync: ${sanitize(message)}\n  ${sanitize(hint)}\n`);
     },
   });
   const groups = new Map<string, Command>();

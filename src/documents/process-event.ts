@@ -101,6 +101,7 @@ const EVENTS = {
   index_unusable: event('index_unusable', { reason: z.string() }),
   found: event('found', {
     ...ofScene,
+    file: z.string(),
     title: z.string(),
     from: z.enum(['look_up', 'index', 'record', 'pin']),
   }),

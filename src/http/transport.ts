@@ -41,11 +41,17 @@ export type HttpAnswer = {
   readonly sentAt: number | undefined;
   /** How long the server asks us to wait, in ms; absent when it does not say. */
   readonly retryAfterMs: number | undefined;
-  /** Where a redirect leads, without query and fragment; absent in other answers. */
-  readonly redirect: string | undefined;
+  /** Where a redirect leads; absent in other answers. */
+  readonly redirect: Redirect | undefined;
   /** Which server the answer identifies itself as: Plex names its protocol in every answer. */
   readonly from: 'plex' | 'unknown';
 };
+
+/**
+ * Where a redirect leads: scheme and host alone, since a proxy puts the whole request, token included, into the path
+ * and the query. `isLogin` where it is a page to log in.
+ */
+export type Redirect = { readonly to: string; readonly isLogin: boolean };
 
 /** Sends one request. A failure on the way is a value too; the folder of each server decides what it means. */
 export type Send = (request: HttpRequest) => Promise<HttpAnswer | NoAnswer>;
@@ -92,14 +98,17 @@ export function createTransport(options: TransportOptions): Send {
     };
     try {
       const answer = await client.request<string>(request);
-      return toAnswer(answer, options.now());
+      return toAnswer(answer, options);
     } catch (thrown) {
       return toNoAnswer(thrown);
     }
   };
 }
 
-function toAnswer({ status, data, headers }: AxiosResponse<string>, now: number): HttpAnswer {
+function toAnswer(
+  { status, data, headers }: AxiosResponse<string>,
+  { baseUrl, now }: Pick<TransportOptions, 'baseUrl' | 'now'>,
+): HttpAnswer {
   const text = (name: string): string | undefined => {
     const value: unknown = headers[name];
     return typeof value === 'string' ? value : undefined;
@@ -111,10 +120,16 @@ function toAnswer({ status, data, headers }: AxiosResponse<string>, now: number)
     body: data,
     contentType: text('content-type') ?? '',
     sentAt: parseHttpDate(text('date')),
-    retryAfterMs: parseRetryAfter(text('retry-after'), now),
-    redirect: isRedirect ? (text('location')?.replace(/[?#].*$/, '') ?? 'elsewhere') : undefined,
+    retryAfterMs: parseRetryAfter(text('retry-after'), now()),
+    redirect: isRedirect ? toRedirect(text('location'), baseUrl) : undefined,
     from: text('x-plex-protocol') === undefined ? 'unknown' : 'plex',
   };
+}
+
+function toRedirect(location: string | undefined, baseUrl: string): Redirect {
+  if (location === undefined || !URL.canParse(location, baseUrl)) return { to: 'elsewhere', isLogin: false };
+  const { protocol, host, pathname } = new URL(location, baseUrl);
+  return { to: host === '' ? protocol : `${protocol}//${host}`, isLogin: /\/login\/?$/.test(pathname) };
 }
 
 type Connecting = { createConnection(...args: unknown[]): Socket | undefined };

@@ -15,7 +15,7 @@ export function toStatusError(
   if (redirect !== undefined)
     return new SyncError(
       'plex_rejected',
-      say`Plex redirected to ${asHost(redirect)} while ${what}; redirects are not followed, since they would carry the token`,
+      say`Plex redirected to ${asHost(redirect.to)} while ${what}; redirects are not followed, since they would carry the token`,
     );
   if (status === 401 || status === 498)
     return new SyncError('plex_unauthorized', say`Unauthorized: Plex refused the token (${status})`);

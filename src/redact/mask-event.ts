@@ -60,7 +60,7 @@ export const EVENT_TEXTS: { readonly [Kind in WorkerEvent['kind']]: KindsIn<Even
   listing_given_up: { section: 'name' },
   index_refreshed: { section: 'name' },
   index_unusable: {},
-  found: { title: 'title' },
+  found: { file: 'path', title: 'title' },
   pin_moved: { from: 'ours', to: 'ours', file: 'path' },
   low_confidence: {
     file: 'path',

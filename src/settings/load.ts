@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { UsageError } from '../core/model/errors.ts';
+import { looksLikeToken } from '../core/text/token-like.ts';
 import { parseDurationMs } from './duration.ts';
 import { didYouMean, readConfigFile } from './file.ts';
 import { schemaOf } from './schema.ts';
@@ -77,9 +78,15 @@ export function settingValue({ name, value, origin }: Given & { readonly name: S
   const parsed = z.safeParse(schemaOf(type), value);
   if (parsed.success) return parsed.data;
   throw new UsageError(
-    `${name} ${firstMessage(parsed.error.issues)}, but ${origin.name} says ${shownValue(name, value)}.`,
+    `${name} ${firstMessage(parsed.error.issues)}, but ${origin.name} says ${refusedValue(name, value)}.`,
     `See plexsync config show, or man plexsync-config.`,
   );
+}
+
+/** A value that was refused may be a token in the wrong place. */
+function refusedValue(name: SettingName, value: unknown): string {
+  const isToken = typeof value === 'string' && looksLikeToken(value.replace(/^[^=]*=/, ''));
+  return isToken ? `${HIDDEN}, which looks like a token` : shownValue(name, value);
 }
 
 /** A setting's value as a person may see it: secrets are hidden, wherever they appear. */

@@ -2,7 +2,7 @@ import { SyncError, UsageError } from '../core/model/errors.ts';
 import type { Sentence } from '../core/text/sentence.ts';
 import { asHost, foreign, say } from '../core/text/sentence.ts';
 import type { NoAnswer } from '../http/no-answer.ts';
-import type { HttpAnswer } from '../http/transport.ts';
+import type { HttpAnswer, Redirect } from '../http/transport.ts';
 import { complaintIn } from './envelope.ts';
 
 /** A request whose failure is reported: `what` completes "Stash answered N while …". */
@@ -43,12 +43,12 @@ export function toStatusError(answer: HttpAnswer, { what, auth }: Asked): SyncEr
   return new SyncError('stash_rejected', say`Stash answered ${status} while ${what}${because}`);
 }
 
-function toRedirectError(redirect: string, what: Sentence): SyncError {
-  if (/\/login\/?$/.test(redirect))
+function toRedirectError(redirect: Redirect, what: Sentence): SyncError {
+  if (redirect.isLogin)
     return new SyncError('stash_unauthorized', say`Stash asked for a login while ${what}: set stash_api_key`);
   return new SyncError(
     'stash_rejected',
-    say`Stash redirected to ${asHost(redirect)} while ${what}; redirects are not followed, since they would carry the API key`,
+    say`Stash redirected to ${asHost(redirect.to)} while ${what}; redirects are not followed, since they would carry the API key`,
   );
 }
 

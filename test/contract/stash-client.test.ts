@@ -290,7 +290,7 @@ test('every failure has its code and its reason', async (t) => {
   const login = await failureOf(look());
   assert.equal(login.message, `Stash asked for a login while reading scene ${id}: set stash_api_key`);
   fail({ kind: 'redirect', location: 'https://elsewhere.test/graphql?key=1' });
-  assert.match((await failureOf(look())).message, /redirected to https:\/\/elsewhere\.test\/graphql while/);
+  assert.match((await failureOf(look())).message, /redirected to https:\/\/elsewhere\.test while/);
   fail({ kind: 'status', status: 403 });
   assert.equal(await codeOf(look()), 'stash_unauthorized');
   fail({ kind: 'status', status: 500 });

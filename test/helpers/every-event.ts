@@ -56,7 +56,7 @@ export function everyEvent(outside: Outside): EveryEvent {
     listing_given_up: { kind: 'listing_given_up', section: outside.name(), requests: 1, reason: 'too_long' },
     index_refreshed: { kind: 'index_refreshed', section: outside.name(), changed: 1, isRight: true },
     index_unusable: { kind: 'index_unusable', reason: sentence() },
-    found: { kind: 'found', sceneId: 7, title: outside.title(), from: 'record' },
+    found: { kind: 'found', sceneId: 7, file: outside.path(), title: outside.title(), from: 'record' },
     pin_moved: { kind: 'pin_moved', sceneId: 7, from: '5', to: '6', file: outside.path() },
     low_confidence: {
       kind: 'low_confidence',

@@ -3,6 +3,7 @@ import { plainText } from '../../core/text/sentence.ts';
 import type { AnyDocument } from '../../documents/documents.ts';
 import type { ErrorDocument } from '../../documents/error.ts';
 import type { JobDocument } from '../../documents/job.ts';
+import { toJsonText } from '../json-text.ts';
 import type { Reader } from '../reader.ts';
 import { readerOf } from '../reader.ts';
 import { sanitize } from '../sanitize.ts';
@@ -132,7 +133,7 @@ export function createOutput(options: OutputOptions): Output {
     result: (text) => {
       if (!quiet) writeTo('stdout', `${text}\n`);
     },
-    resultJson: (value, indent) => writeTo('stdout', `${JSON.stringify(value, null, indent)}\n`),
+    resultJson: (value, indent) => writeTo('stdout', `${toJsonText(value, indent)}\n`),
     resultJsonArray: (entries) => {
       for (const chunk of inChunks(jsonArray(entries))) writeTo('stdout', chunk);
     },
@@ -148,7 +149,7 @@ export function createOutput(options: OutputOptions): Output {
       if (json) {
         const told = { message: text(message), hint: hint === undefined ? null : text(hint) };
         const document: ErrorDocument = { error: { code, exit_code: exitCode, ...told } };
-        writeTo('stderr', `${JSON.stringify(document)}\n`);
+        writeTo('stderr', `${toJsonText(document)}\n`);
       }
       const about = code === 'usage' ? 'slip' : 'work';
       for (const [level, line] of lines) (json ? keep : put)(entryOf(level, line, about));
@@ -178,7 +179,7 @@ function clean({ pieces }: Sentence): Sentence {
 function* jsonArray(entries: Iterable<unknown>): Generator<string> {
   let lead = '[\n';
   for (const entry of entries) {
-    yield `${lead}${JSON.stringify(entry)}`;
+    yield `${lead}${toJsonText(entry)}`;
     lead = ',\n';
   }
   yield lead === '[\n' ? '[]\n' : '\n]\n';

@@ -63,3 +63,21 @@ test('files are masked in events, in a dry run, and alike in every run', async (
   assert.equal(files[0]?.length, 3);
   assert.deepEqual(files[0], files[1]);
 });
+
+test('a title that is made of the name of its file is masked too where the file was found by the index', async (t) => {
+  const rig = await setup(t, { sections: SECTIONS });
+  const count = 30;
+  for (let index = 1; index <= count; index += 1)
+    rig.plex.addItem({
+      sectionKey: '1',
+      file: `/media/north pier/Lantern row ${index}.mp4`,
+      title: `Lantern row ${index}`,
+    });
+  await enqueueAll(rig, count);
+  const args = ['process', '-v', '--path-map', '/data/south sluice=/media/north pier'];
+  const result = await rig.run(args, MASKED);
+  assert.equal(result.code, 0, result.stderr);
+  assert.match(result.stderr, /Found: path-[0-9a-f]{10}/);
+  assert.doesNotMatch(result.stderr, /Searching/);
+  assertMasked(rig, [result]);
+});

@@ -23,6 +23,7 @@ test('the token is in no output, no file of the data directory and no dead lette
     { kind: 'garbage' },
     { kind: 'status', status: 500 },
     { kind: 'redirect', location: `http://127.0.0.1:1/?X-Plex-Token=${TOKEN}` },
+    { kind: 'redirect', location: `http://${TOKEN}:${TOKEN}@127.0.0.1:1/${TOKEN}/` },
   ] as const) {
     for (const route of ['edit', 'item', 'sections'] as const) {
       const lift = plex.fail(route, fault);
@@ -41,6 +42,10 @@ test('the token is in no output, no file of the data directory and no dead lette
   await record('process', '--json');
   await record('process', '--plex-url', 'http://127.0.0.1:1', '--plex-token', TOKEN);
   await record('process', '--plex-token', ` ${TOKEN} with spaces`);
+  for (const word of [TOKEN, `PLEX_TOKEN=${TOKEN}`, `--${TOKEN}`, `--limit=${TOKEN}`, `--plex-url=${TOKEN}`])
+    for (const args of [['process', word], [word], ['enqueue', word], ['process', '--json', word]])
+      await record(...args);
+  results.push(await run(['process'], { env: { PLEX_URL: TOKEN, PLEXSYNC_CONCURRENCY: TOKEN } }));
 
   for (const { stdout, stderr } of results) assert.ok(!`${stdout}${stderr}`.includes(TOKEN), `${stdout}${stderr}`);
   const files = readdirSync(dataDir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());

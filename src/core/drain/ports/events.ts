@@ -34,6 +34,8 @@ export type WorkerEvent =
   | {
       readonly kind: 'found';
       readonly sceneId: number;
+      /** The scene's file, as Stash has it: a title may be made of its name, also where nothing had to be looked for. */
+      readonly file: string;
       readonly title: string;
       readonly from: 'pin' | 'record' | 'index' | 'look_up';
     }

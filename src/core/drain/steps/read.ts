@@ -118,7 +118,13 @@ async function readBatch(
   for (const work of batch) {
     const checked = checkItem(work, reads.get(work.ratingKey) ?? { kind: 'gone' }, context);
     if (checked.kind === 'read') {
-      emit({ kind: 'found', sceneId: work.job.sceneId, title: checked.work.item.fields.title, from: work.from });
+      emit({
+        kind: 'found',
+        sceneId: work.job.sceneId,
+        file: work.file.path,
+        title: checked.work.item.fields.title,
+        from: work.from,
+      });
       going.push(checked.work);
     } else if (checked.kind === 'stale') stale.push(checked.work);
     else if (checked.kind === 'shared')
