@@ -1,5 +1,6 @@
 import type { DrainPlex } from '../core/drain/ports/ports.ts';
 import type { Candidate } from '../core/match/evidence.ts';
+import type { ListedPage } from '../core/match/listing.ts';
 import { PAGE_ROWS, placeOf } from '../core/match/listing.ts';
 import type { FileLook } from '../core/match/live-finders.ts';
 import type { Found } from '../core/match/look-up.ts';
@@ -81,22 +82,25 @@ export function createPlexClient(options: PlexClientOptions): PlexClient {
     section: Section,
     query: Query,
     page: { start: number; size: number; what: Sentence },
-  ): Promise<ListingPage> => {
+  ): Promise<ListingPage & Pick<ListedPage, 'clockAt'>> => {
     const parameters = [['type', '1'], ['includeGuids', '0'], ...query].map(
       ([key = '', value = '']) => `${encode(key)}=${encode(value)}`,
     );
     const target = `/library/sections/${encode(section.key)}/all?${parameters.join('&')}`;
     // Both or none: a size alone is ignored (plex-api.md 2.2).
     const headers = { 'X-Plex-Container-Start': String(page.start), 'X-Plex-Container-Size': String(page.size) };
-    return parsed(await get(target, page.what, headers), toListingPage, page.what);
+    const answer = await get(target, page.what, headers);
+    const clockAt = answer.sentAt === undefined ? undefined : Math.floor(answer.sentAt / 1_000);
+    return { ...parsed(answer, toListingPage, page.what), clockAt };
   };
 
   /** All pages of a listing, however the server cuts them; throws if one fails. */
   async function* pagesOf(section: Section, query: Query, { what, pageRows = LISTING_PAGE }: ListingRequest) {
     for (let received = 0; ; ) {
-      const { rows, totalSize } = await readPage(section, query, { start: received, size: pageRows, what });
+      const page = await readPage(section, query, { start: received, size: pageRows, what });
+      const { rows, totalSize } = page;
       received += rows.length;
-      yield rows;
+      yield page;
       // A server that does not page sends no total, and has sent all rows.
       if (totalSize === undefined || received >= totalSize) return;
       if (rows.length === 0)
@@ -104,11 +108,15 @@ export function createPlexClient(options: PlexClientOptions): PlexClient {
     }
   }
 
-  /** Every row that the query selects. */
-  const readListing = async (section: Section, query: Query, request: ListingRequest): Promise<Rows> => {
+  /** Every row that the query selects, and the server's clock before the first of them was read. */
+  const readListing = async (section: Section, query: Query, request: ListingRequest) => {
     const found: Rows[number][] = [];
-    for await (const rows of pagesOf(section, query, request)) found.push(...rows);
-    return found;
+    let firstAt: number | undefined;
+    for await (const { rows, clockAt } of pagesOf(section, query, request)) {
+      firstAt ??= clockAt;
+      found.push(...rows);
+    }
+    return { rows: found, clockAt: firstAt };
   };
 
   /**
@@ -118,7 +126,7 @@ export function createPlexClient(options: PlexClientOptions): PlexClient {
     const found: Rows[number][] = [];
     let requests = 0;
     try {
-      for await (const rows of pagesOf(section, [['file', filter]], { what })) {
+      for await (const { rows } of pagesOf(section, [['file', filter]], { what })) {
         requests += 1;
         if (isUnfiltered(rows, filter)) return { kind: 'unusable', reason: 'ignored', requests };
         found.push(...rows);
@@ -161,26 +169,28 @@ export function createPlexClient(options: PlexClientOptions): PlexClient {
 
     listPage: async (section, start, size) => {
       const what = say`listing "${asName(section.title)}"`;
-      const { rows, totalSize } = await readPage(section, [...TRIMMED, ['sort', 'id']], { start, size, what });
-      return { items: rows, total: totalSize };
+      const page = await readPage(section, [...TRIMMED, ['sort', 'id']], { start, size, what });
+      return { items: page.rows, total: page.totalSize, clockAt: page.clockAt };
     },
 
     changesSince: async (section, mark, mostPages) => {
       const what = say`asking "${asName(section.title)}" for what changed`;
       const changed = new Map<string, Rows[number]>();
+      let firstAt: number | undefined;
       for (const field of ['addedAt', 'updatedAt'] as const) {
         const since = mark[field];
         if (since === undefined) continue;
         const query: Query = [...TRIMMED, ['sort', 'id'], [`${field}>>`, String(since - 1)]];
         let pages = 0;
-        for await (const rows of pagesOf(section, query, { what, pageRows: PAGE_ROWS })) {
+        for await (const { rows, clockAt } of pagesOf(section, query, { what, pageRows: PAGE_ROWS })) {
+          firstAt ??= clockAt;
           for (const row of rows) changed.set(row.ratingKey, row);
           pages += 1;
           if (pages >= mostPages && rows.length === PAGE_ROWS) return undefined;
         }
       }
       const { totalSize } = await readPage(section, [], { start: 0, size: 0, what });
-      return { items: [...changed.values()], total: totalSize };
+      return { items: [...changed.values()], total: totalSize, clockAt: firstAt };
     },
 
     filesLike: async (section, text, most) => {
@@ -198,13 +208,14 @@ export function createPlexClient(options: PlexClientOptions): PlexClient {
     addedSince: async (section, mark, newest) => {
       const what = say`asking "${asName(section.title)}" for what is new`;
       // `>>=` means "after": one second earlier, so that the mark's own second is included (plex-api.md 2.2).
-      const rows =
+      const { rows, clockAt } =
         mark === undefined
-          ? (await readPage(section, [['sort', 'addedAt:desc']], { start: 0, size: newest, what })).rows
+          ? await readPage(section, [['sort', 'addedAt:desc']], { start: 0, size: newest, what })
           : await readListing(section, [...TRIMMED, ['addedAt>>', String(mark - 1)]], { what, pageRows: PAGE_ROWS });
-      return rows.flatMap(({ ratingKey, addedAt, files }) =>
+      const items = rows.flatMap(({ ratingKey, addedAt, files }) =>
         addedAt === undefined ? [] : [{ ratingKey, addedAt, files }],
       );
+      return { items, clockAt };
     },
 
     items: async (ratingKeys) => {

@@ -73,6 +73,57 @@ test('an item of the very second of the last look is news as well', async (t) =>
   assert.equal((await run()).of('woken').length, 1);
 });
 
+/** Epoch seconds, decades ahead. */
+const FAR_AHEAD = 4_000_000_000;
+
+test('an item dated years ahead wakes a job once, and hides nothing that is added after it', async (t) => {
+  const created = await setupWaiting(t);
+  const { plex, clock, run } = created;
+  // Of another size: a file of that name, and not the scene's.
+  plex.addItem({ sectionKey: '1', ratingKey: '900', file: '/elsewhere/1.mp4', size: 5 });
+  plex.editByHand('900', { addedAt: FAR_AHEAD });
+  assert.equal((await run()).of('woken').length, 1);
+  for (let looks = 0; looks < 3; looks += 1) {
+    clock.now += 5_000;
+    const { of } = await run();
+    assert.deepEqual([of('woken'), of('claimed')], [[], []]);
+  }
+  const seconds = Math.floor(clock.now / 1_000);
+  assert.deepEqual(
+    marksAsked(created),
+    [undefined, ...[15, 10, 5].map((ago) => String(seconds - ago - 1))],
+    'the clock of the server is where the next look begins',
+  );
+  clock.now += 5_000;
+  addItems(plex, 1);
+  assert.deepEqual((await run()).tally, { updated: 1 });
+});
+
+test('an item dated years ahead does not revive a letter again and again', async (t) => {
+  const { plex, world, clock, run } = await setupWaiting(t);
+  plex.addItem({ sectionKey: '1', ratingKey: '900', file: '/elsewhere/1.mp4', size: 5 });
+  plex.editByHand('900', { addedAt: FAR_AHEAD });
+  for (let tries = 0; tries < 40; tries += 1) {
+    clock.now += 900_000;
+    await run();
+  }
+  assert.equal(world.letters().length, 1);
+  assert.deepEqual(world.sql('SELECT id FROM jobs'), []);
+});
+
+test('an item wakes each scene that waits for its name, also one that began to wait later', async (t) => {
+  const { plex, clock, enqueue, run } = await setupWaiting(t);
+  plex.addItem({ sectionKey: '1', ratingKey: '900', file: '/elsewhere/1.mp4', size: 5 });
+  plex.editByHand('900', { addedAt: FAR_AHEAD });
+  await run();
+  enqueue(lighthouse(2, { path: '/harbour/old/1.mp4', size: 7 }));
+  await run();
+  clock.now += 1_000;
+  assert.deepEqual((await run()).of('woken'), [{ kind: 'woken', count: 1, section: 'Harbour Films' }]);
+  clock.now += 1_000;
+  assert.deepEqual((await run()).of('woken'), []);
+});
+
 test('a library that has got nothing keeps its mark', async (t) => {
   const created = await setupWaiting(t);
   const { world, run } = created;

@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto';
 import { setInterval } from 'node:timers';
 import type { DrainReport } from '../../core/drain/drain.ts';
 import { drain } from '../../core/drain/drain.ts';
@@ -18,6 +17,7 @@ import { plexOptions } from '../shared/plex-connection.ts';
 import { connectToStash } from '../shared/stash-connection.ts';
 import type { Stop } from '../shared/stop.ts';
 import { listenForStop } from '../shared/stop.ts';
+import { fingerprintOf } from './token-fingerprint.ts';
 import { keepYoungSpaceSmall } from './young-space.ts';
 
 export type DrainSetup = {
@@ -54,7 +54,7 @@ export async function runDrain(
   try {
     const plex = createPlexClient(plexOptions(loaded, { clientIdentifier, version, signal: stop.aborted, now }));
     const stash = connectToStash(loaded, { now, signal: stop.aborted, known: queue.stashDialect() });
-    const tokenFingerprint = fingerprint(`${access.baseUrl}\n${access.token}`, clientIdentifier);
+    const tokenFingerprint = fingerprintOf(access, clientIdentifier);
     const report = await drain(depsOf({ queue, plex, files, stash, emit, stop, now, checkpoint }), {
       ...drainOptions(setup),
       tokenFingerprint,
@@ -120,9 +120,4 @@ function writeRules(settings: Settings): WriteRules {
     maxPerformers: settings.max_performers,
     sync: Object.fromEntries(toggles) as WriteRules['sync'],
   };
-}
-
-/** Stands on disk for a token at an address: it cannot be reversed, and differs between data directories. */
-function fingerprint(secret: string, salt: string): string {
-  return createHmac('sha256', salt).update(secret).digest('hex');
 }

@@ -1,16 +1,18 @@
 import type { DrainReport } from '../../core/drain/drain.ts';
 import { NO_JOBS } from '../../core/drain/ports/tally.ts';
 import { longestWaitMs } from '../../core/failures/retry-policy.ts';
-import { strongest } from '../../exit.ts';
+import { signalExitCode, strongest } from '../../exit.ts';
 import type { Stores } from '../../queue/store/stores.ts';
 import { readRunStats } from '../../queue/views/waiting.ts';
 import { recordIdleRun } from '../../queue/work/idle.ts';
+import { takeWakeTurn } from '../../queue/work/wake-turn.ts';
 import type { Context } from '../shared/context.ts';
 import type { RunResult } from './cron/cron.ts';
 import type { DrainRequest } from './queue-run.ts';
 import { stashUse } from './stash-use.ts';
 import type { Summary } from './summary.ts';
 import { reportRun } from './summary.ts';
+import type { Wake } from './wake-waiting.ts';
 
 /** A run that found nothing to do. */
 const IDLE: DrainReport = { ends: [], tally: NO_JOBS };
@@ -18,24 +20,39 @@ const IDLE: DrainReport = { ends: [], tally: NO_JOBS };
 /** Runs once over the queue; with nothing to do it ends before it loads any part of the drain. */
 export async function runOnce(stores: Stores, request: DrainRequest, context: Context): Promise<RunResult> {
   const { startedAt, loaded, before } = request;
-  const exitCode = strongest(before.map((fault) => fault.exitCode));
+  const faultCode = strongest(before.map((fault) => fault.exitCode));
   const isIdle = recordIdleRun(stores, {
     now: startedAt,
     retentionMs: loaded.settings.dlq_retention_days,
     longestWaitMs: longestWaitMs(loaded.settings.not_found_max_wait),
     stash: stashUse(loaded),
-    exitCode,
+    exitCode: faultCode,
   });
-  if (!isIdle) {
+  const wake = isIdle ? await wakeIfWaiting(stores, request, context) : undefined;
+  if (!isIdle || (wake !== undefined && wake.woken > 0 && wake.signal === undefined)) {
     const { runOnQueue } = await import('./queue-run.ts');
     return await runOnQueue(stores, request, context);
   }
+  const signal = wake?.signal;
+  const exitCode = signal === undefined ? faultCode : signalExitCode(signal);
+  const report: DrainReport = signal === undefined ? IDLE : { ...IDLE, ends: [{ kind: 'signal', signal }] };
   const endedAt = context.now();
   // Read only where it is told: cron and a watch say nothing of an idle run.
   const tell = (): void => {
     const stats = readRunStats(stores, endedAt);
     const summary: Summary = { mode: 'write', exitCode, stats, startedAt, endedAt, skippedScenes: [] };
-    reportRun(IDLE, summary, context.output);
+    reportRun(report, summary, context.output);
   };
   return { exitCode, faults: before, isConnected: false, ended: 0, tell };
+}
+
+/** With nothing due, Plex is asked each minute what was added, if a job waits for its file; else nothing is loaded. */
+async function wakeIfWaiting(
+  stores: Stores,
+  { loaded, startedAt }: DrainRequest,
+  context: Context,
+): Promise<Wake | undefined> {
+  if (!takeWakeTurn(stores, { now: startedAt, stash: stashUse(loaded) })) return undefined;
+  const { wakeWaiting } = await import('./wake-waiting.ts');
+  return await wakeWaiting(stores, { loaded, startedAt }, context);
 }

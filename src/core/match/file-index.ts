@@ -69,9 +69,23 @@ export function laterMark(a: IndexMark, b: IndexMark): IndexMark {
   return { addedAt: later(a.addedAt, b.addedAt), updatedAt: later(a.updatedAt, b.updatedAt) };
 }
 
-/** The mark after listing these rows. */
-export function markOf(items: readonly Pick<ListedItem, 'addedAt' | 'updatedAt'>[]): IndexMark {
-  return items.reduce<IndexMark>((mark, item) => laterMark(mark, item), NO_MARK);
+/** The mark after listing these rows, by a server whose clock is at `clockAt`: a row may be dated years ahead. */
+export function markOf(
+  items: readonly Pick<ListedItem, 'addedAt' | 'updatedAt'>[],
+  clockAt: number | undefined,
+): IndexMark {
+  return notAhead(
+    items.reduce<IndexMark>((mark, item) => laterMark(mark, item), NO_MARK),
+    clockAt,
+  );
+}
+
+/** A mark that hides nothing still to come. */
+export function notAhead({ addedAt, updatedAt }: IndexMark, clockAt = Number.POSITIVE_INFINITY): IndexMark {
+  return {
+    addedAt: addedAt === undefined ? undefined : Math.min(addedAt, clockAt),
+    updatedAt: updatedAt === undefined ? undefined : Math.min(updatedAt, clockAt),
+  };
 }
 
 /** The mark of a section whose rows have no dates. */

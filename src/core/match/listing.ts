@@ -18,7 +18,12 @@ export type ListedItem = {
 };
 
 /** Some rows of a section, from `start` on. `total` is absent when the server does not page and has sent all rows. */
-export type ListedPage = { readonly items: readonly ListedItem[]; readonly total: number | undefined };
+export type ListedPage = {
+  readonly items: readonly ListedItem[];
+  readonly total: number | undefined;
+  /** The server's clock as it answered: epoch seconds, absent if it told none. */
+  readonly clockAt?: number | undefined;
+};
 
 /** Reads rows of a section in an order that edits do not change. May throw a `SyncError`. */
 export type ListPage = (section: Section, start: number, size: number) => Promise<ListedPage>;
@@ -37,13 +42,13 @@ export type ListingEnd = { readonly kind: 'whole' | 'moved' | 'stopped'; readonl
 /**
  * Lists a section page by page. Each page must begin with the last row of the one before; if it does not, something was
  * added or removed meanwhile, and the listing is not whole.
- * @param onPage takes the new rows and the total; returns whether to go on
+ * @param onPage takes the new rows, the total and the clock; returns whether to go on
  * @throws {SyncError}
  */
 export async function listSection(
   section: Section,
   listPage: ListPage,
-  onPage: (items: readonly ListedItem[], total: number | undefined) => 'go_on' | 'stop',
+  onPage: (items: readonly ListedItem[], page: Pick<ListedPage, 'total' | 'clockAt'>) => 'go_on' | 'stop',
 ): Promise<ListingEnd> {
   let received = 0;
   let pageRows = 0;
@@ -61,7 +66,7 @@ export async function listSection(
     received += news.length;
     last = news.at(-1) ?? last;
     total = page.total;
-    if (onPage(news, total) === 'stop') return { kind: 'stopped', requests };
+    if (onPage(news, page) === 'stop') return { kind: 'stopped', requests };
     if (total === undefined || received >= total) return { kind: 'whole', requests };
     if (news.length === 0)
       throw new SyncError(

@@ -1,4 +1,4 @@
-import type { DrainQueue, IntentNote, Missing, Rescued, SettleEntry } from '../../core/drain/ports/ports.ts';
+import type { DrainQueue, IntentNote, Rescued, SettleEntry } from '../../core/drain/ports/ports.ts';
 import { RETRY_RULES } from '../../core/failures/retry-policy.ts';
 import type { Lease, Settled } from '../../core/model/job.ts';
 import { openOwner, sweepOwners } from '../store/owners.ts';
@@ -6,10 +6,9 @@ import { translated } from '../store/store-errors.ts';
 import type { Stores } from '../store/stores.ts';
 import { storesName } from '../store/stores.ts';
 import type { StashUse } from '../tables/awaits-stash.ts';
-import { CLAIMED_AWAITING } from '../tables/awaits-stash.ts';
 import { prepareBacklog } from '../tables/backlog.ts';
 import type { ShortenedLetter } from '../tables/dead-letters.ts';
-import { hasLetterOfType, letterPathOf } from '../tables/dead-letters.ts';
+import { hasLetterOfType } from '../tables/dead-letters.ts';
 import { preparePins } from '../tables/pins.ts';
 import type { LiveRun, RunEnd } from '../tables/runs.ts';
 import { leaseOwners, prepareRuns } from '../tables/runs.ts';
@@ -17,6 +16,7 @@ import { prepareScenes } from '../tables/scenes.ts';
 import { prepareServerState } from '../tables/server-state.ts';
 import { prepareClaim } from './claim.ts';
 import { openDeadLetterActions } from './dead-letter-actions.ts';
+import { prepareMissing } from './missing.ts';
 import { prepareRescue } from './rescue.ts';
 import { prepareSettle } from './settle.ts';
 
@@ -114,18 +114,7 @@ export function openDrainQueue(
     scenes.forgetAll();
   });
   const actions = openDeadLetterActions(stores);
-  const missingJobs = db.prepare<[], { id: number; path: string }>(`
-    SELECT jobs.id, coalesce(pins.file, data ->> 'path', scene_path) AS path
-    FROM jobs LEFT JOIN scenes USING (scene_id) LEFT JOIN pins USING (scene_id)
-    WHERE state = 'pending' AND held <= ${CLAIMED_AWAITING} AND misses > 0
-      AND coalesce(pins.file, data ->> 'path', scene_path) IS NOT NULL`);
-  // The attempt that the wake leads to is given back in advance.
-  const wakeJob = db.prepare<[object]>(
-    `UPDATE jobs SET available_at = min(available_at, @now), misses = max(0, misses - 1) WHERE id = @id AND state = 'pending'`,
-  );
-  const wakeJobs = db.transaction((ids: readonly number[], now: number) => {
-    for (const id of ids) wakeJob.run({ id, now });
-  });
+  const missing = prepareMissing(stores);
   const endRun = db.transaction((end: RunEnd) => {
     runs.end(owner.id, end);
     backlog.endIfDone(end.now);
@@ -148,20 +137,8 @@ export function openDrainQueue(
     holds: (lease: Lease, now: number) => claimDue.holds(lease, now),
     intend: (notes: readonly IntentNote[], now: number) => intend.immediate(notes, now),
     settle: (entries: readonly SettleEntry[], now: number): readonly Settled[] => settleBatch(entries, now),
-    missing: (): readonly Missing[] => [
-      ...missingJobs.all().map((row): Missing => ({ kind: 'job', ...row })),
-      ...actions.list({ errorType: RETRY_RULES.plex_not_found.errorType }).flatMap((letter): Missing[] => {
-        const path = pins.of(letter.scene_id)?.file ?? letterPathOf(letter);
-        return path === undefined ? [] : [{ kind: 'letter', id: letter.id, path }];
-      }),
-    ],
-    wake: (missing: readonly Missing[], now: number) => {
-      const ids = (kind: Missing['kind']): number[] =>
-        missing.filter((entry) => entry.kind === kind).map(({ id }) => id);
-      wakeJobs.immediate(ids('job'), now);
-      const letterIds = ids('letter');
-      if (letterIds.length > 0) actions.retry(actions.list({ ids: letterIds }), now);
-    },
+    missing: missing.all,
+    wake: missing.wake,
     reviveRefused: (now: number): number =>
       actions
         .retry(actions.list({ errorType: RETRY_RULES.plex_unauthorized.errorType }), now)

@@ -206,6 +206,7 @@ function send(response: ServerResponse, seen: SeenRequest, answer: Answer): void
   const body = typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body;
   response.writeHead(answer.status, {
     'X-Plex-Protocol': '1.0',
+    Date: new Date(seen.at).toUTCString(),
     'Cache-Control': 'no-cache',
     'Content-Type': answer.contentType,
     'Content-Length': body.length,

@@ -24,13 +24,24 @@ export type IntentNote = SceneRecord & {
  * A job or a dead letter whose file was in no library so far. `path` is as Stash has it; for a pinned file, as Plex had
  * it.
  */
-export type Missing = { readonly kind: 'job' | 'letter'; readonly id: number; readonly path: string };
+export type Missing = {
+  readonly kind: 'job' | 'letter';
+  readonly id: number;
+  readonly sceneId: number;
+  readonly path: string;
+};
 
 /** An item that was added to a section. `addedAt` is epoch seconds by Plex's clock. */
 export type AddedItem = { readonly ratingKey: string; readonly addedAt: number; readonly files: readonly PlexFile[] };
 
-/** The latest second for which a section's additions were seen, and the items added in it. */
-export type AddedMark = { readonly at: number; readonly ratingKeys: readonly string[] };
+/** What was added to a section, with the server's clock as it answered: epoch seconds, absent if it told none. */
+export type Added = { readonly items: readonly AddedItem[]; readonly clockAt: number | undefined };
+
+/**
+ * The second up to which a section's additions were seen, and the scenes that items of that second or a later one have
+ * woken, by rating key.
+ */
+export type AddedMark = { readonly at: number; readonly woken?: Readonly<Record<string, readonly number[]>> };
 
 /** What a rescue did: jobs of dead drains that are pending again, and jobs that became dead letters. */
 export type Rescued = {
@@ -126,7 +137,12 @@ export type DrainReads = Pick<
 };
 
 /** What changed in a section since it was listed. */
-export type SectionChanges = { readonly items: readonly ListedItem[]; readonly total: number | undefined };
+export type SectionChanges = {
+  readonly items: readonly ListedItem[];
+  readonly total: number | undefined;
+  /** As in `ListedPage`. */
+  readonly clockAt?: number | undefined;
+};
 
 type EditedItem = Pick<PlexItem, 'ratingKey' | 'sectionKey'>;
 
@@ -145,7 +161,7 @@ export type DrainPlex = LivePlex & {
    * Items added to a section since `mark` (epoch seconds, that second included), or its `newest` items when there is no
    * mark. Items without a date are left out.
    */
-  addedSince(section: Section, mark: number | undefined, newest: number): Promise<readonly AddedItem[]>;
+  addedSince(section: Section, mark: number | undefined, newest: number): Promise<Added>;
   /** Reads full items in one GET; an item that is gone is absent from the result. */
   items(ratingKeys: readonly string[]): Promise<readonly PlexItem[]>;
   /** Writes edits of an item in one request, with locks if asked. */

@@ -1,6 +1,6 @@
 import type { Candidate, SceneFile } from '../../match/evidence.ts';
 import type { IndexedSection, LookWay } from '../../match/file-index.ts';
-import { chooseWay, FEW_LOOK_UPS, laterMark, markOf, NO_MARK } from '../../match/file-index.ts';
+import { chooseWay, FEW_LOOK_UPS, laterMark, markOf, NO_MARK, notAhead } from '../../match/file-index.ts';
 import { findInListing, listSection, pagesFor } from '../../match/listing.ts';
 import type { Finders, LookUp } from '../../match/look-up.ts';
 import { lookUpFile } from '../../match/look-up.ts';
@@ -237,8 +237,8 @@ async function refresh(section: Section, { deps, guard }: Place, mostPages: numb
   if (before === undefined) return false;
   const changes = await guard.ask(() => plex.changesSince(section, before.mark, mostPages));
   if (changes === undefined) return false;
-  const { items, total } = changes;
-  files.update(section, items, laterMark(before.mark, markOf(items)));
+  const { items, total, clockAt } = changes;
+  files.update(section, items, notAhead(laterMark(before.mark, markOf(items, clockAt)), clockAt));
   if (total !== undefined) files.noteTotal(section, total);
   const after = files.indexed(section);
   const isRight = after !== undefined && (total === undefined || after.items >= total);
@@ -269,9 +269,9 @@ async function listIntoIndex(
   };
   try {
     const { kind, requests } = await guard.ask(() =>
-      listSection(section, plex.listPage, (items, total) => {
+      listSection(section, plex.listPage, (items, { total, clockAt }) => {
         draft.add(items);
-        mark = laterMark(mark, markOf(items));
+        mark = laterMark(mark, markOf(items, clockAt));
         const isFirst = listed === 0;
         listed += items.length;
         if (isFirst && total !== undefined) {

@@ -1,12 +1,18 @@
+import { chooseSections, meetServer } from '../../match/libraries.ts';
 import { nameKey } from '../../match/paths.ts';
-import { asSyncError } from '../../model/errors.ts';
+import { asSyncError, UsageError } from '../../model/errors.ts';
 import type { Section } from '../../model/plex-item.ts';
-import type { AddedItem, AddedMark, DrainDeps, DrainPlex, DrainQueue, Missing } from '../ports/ports.ts';
+import type { DrainOptions } from '../ports/drain-options.ts';
+import type { Added, AddedItem, AddedMark, DrainDeps, DrainPlex, DrainQueue, Missing } from '../ports/ports.ts';
 import type { PlexGuard } from '../servers/plex-guard.ts';
 
-type Uses = Pick<DrainDeps, 'emit' | 'now'> & {
+/** What the question for new items needs. */
+type Asks = Pick<DrainDeps, 'emit' | 'now'> & {
   readonly queue: Pick<DrainQueue, 'missing' | 'addedMark' | 'saveAddedMark' | 'wake'>;
   readonly plex: Pick<DrainPlex, 'addedSince'>;
+};
+
+type Uses = Asks & {
   readonly guard: Pick<PlexGuard, 'ask' | 'fault' | 'halt' | 'halted'>;
   readonly sections: readonly Section[];
 };
@@ -16,28 +22,16 @@ const NEWEST = 100;
 
 /**
  * Asks each library once what was added since the last look, and makes the jobs due that waited for such a file; dead
- * letters that waited in vain are revived. Sends nothing while no job waits; waking does not spend an attempt.
+ * letters that waited in vain are revived. Sends nothing while nobody waits; waking does not spend an attempt.
  */
 export async function wake(context: Uses): Promise<void> {
-  const { emit, now, queue, plex, guard, sections } = context;
-  const waiting = Map.groupBy(queue.missing(), ({ path }) => nameKey(path));
+  const { guard, sections } = context;
+  const waiting = waitingByName(context);
   if (waiting.size === 0) return;
   for (const section of sections) {
     if (guard.halted() !== undefined) return;
     try {
-      const mark = queue.addedMark(section.key);
-      const added = await guard.ask(() => plex.addedSince(section, mark?.at, NEWEST));
-      const news = added.filter(
-        ({ ratingKey, addedAt }) => addedAt !== mark?.at || !mark.ratingKeys.includes(ratingKey),
-      );
-      const names = new Set(news.flatMap(({ files }) => files).map(({ path }) => nameKey(path)));
-      const found = [...names].flatMap((name): readonly Missing[] => waiting.get(name) ?? []);
-      if (found.length > 0) {
-        queue.wake(found, now());
-        emit({ kind: 'woken', count: found.length, section: section.title });
-      }
-      const next = markOf(added);
-      if (next !== undefined) queue.saveAddedMark(section.key, next);
+      await wakeFrom(section, waiting, { ...context, ask: guard.ask });
     } catch (thrown) {
       const error = asSyncError(thrown);
       if (error.code === 'unexpected') throw thrown;
@@ -48,9 +42,76 @@ export async function wake(context: Uses): Promise<void> {
   }
 }
 
-/** Where the next look begins: by Plex's own clock, with the items already seen in its last second. */
-function markOf(added: readonly AddedItem[]): AddedMark | undefined {
-  if (added.length === 0) return undefined;
-  const at = Math.max(...added.map(({ addedAt }) => addedAt));
-  return { at, ratingKeys: added.filter(({ addedAt }) => addedAt === at).map(({ ratingKey }) => ratingKey) };
+type IdleUses = Asks & {
+  readonly queue: Pick<DrainQueue, 'binding'>;
+  readonly plex: Pick<DrainPlex, 'sections' | 'identity'>;
+  readonly options: Pick<DrainOptions, 'libraries'>;
+};
+
+/**
+ * The same for a run with nothing else to do: it stores nothing about the server, and whatever fails is left to the
+ * next drain.
+ * @returns how many jobs and letters were woken.
+ */
+export async function wakeIdle(context: IdleUses): Promise<number> {
+  const { queue, plex, options } = context;
+  const waiting = waitingByName(context);
+  if (waiting.size === 0) return 0;
+  let woken = 0;
+  try {
+    const sections = await plex.sections();
+    const met = await meetServer(queue.binding(), sections, plex.identity);
+    if (met.kind !== 'ours') return 0;
+    for (const section of chooseSections(sections, options.libraries))
+      woken += await wakeFrom(section, waiting, { ...context, ask: (request) => request() });
+  } catch (thrown) {
+    if (!(thrown instanceof UsageError) && asSyncError(thrown).code === 'unexpected') throw thrown;
+  }
+  return woken;
+}
+
+type Waiting = ReadonlyMap<string, readonly Missing[]>;
+
+function waitingByName({ queue }: Asks): Waiting {
+  return Map.groupBy(queue.missing(), ({ path }) => nameKey(path));
+}
+
+/** Wakes whoever waits for an item that was added to a section; an item wakes a scene once. */
+async function wakeFrom(
+  section: Section,
+  waiting: Waiting,
+  { ask, emit, now, queue, plex }: Asks & { readonly ask: PlexGuard['ask'] },
+): Promise<number> {
+  const mark = queue.addedMark(section.key);
+  const added = await ask(() => plex.addedSince(section, mark?.at, NEWEST));
+  const answered = added.items.map((item) => ({ item, missing: answeredBy(item, waiting, mark) }));
+  const found = [...new Set(answered.flatMap(({ missing }) => missing))];
+  if (found.length > 0) {
+    queue.wake(found, now());
+    emit({ kind: 'woken', count: found.length, section: section.title });
+  }
+  const at = secondSeen(added);
+  // Items from before the next look's second are not seen again.
+  const again = answered.filter(({ item }) => at !== undefined && item.addedAt >= at);
+  const woken = again.flatMap(({ item: { ratingKey }, missing }) => {
+    const scenes = [...(mark?.woken?.[ratingKey] ?? []), ...missing.map(({ sceneId }) => sceneId)];
+    return scenes.length === 0 ? [] : [[ratingKey, [...new Set(scenes)]] as const];
+  });
+  if (at !== undefined) queue.saveAddedMark(section.key, { at, woken: Object.fromEntries(woken) });
+  return found.length;
+}
+
+function answeredBy({ ratingKey, files }: AddedItem, waiting: Waiting, mark: AddedMark | undefined): Missing[] {
+  const before = mark?.woken?.[ratingKey] ?? [];
+  const names = new Set(files.map(({ path }) => nameKey(path)));
+  return [...names].flatMap((name) => waiting.get(name) ?? []).filter(({ sceneId }) => !before.includes(sceneId));
+}
+
+/**
+ * Where the next look begins, by Plex's own clock: an item may be dated years ahead, and must not hide all that is
+ * added until then.
+ */
+function secondSeen({ items, clockAt }: Added): number | undefined {
+  if (items.length === 0) return undefined;
+  return Math.min(Math.max(...items.map(({ addedAt }) => addedAt)), clockAt ?? Number.POSITIVE_INFINITY);
 }

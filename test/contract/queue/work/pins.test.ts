@@ -142,7 +142,7 @@ test('a job that waits for a pinned file is woken by that file', (t) => {
   const job = claimOne(drain, NOW);
   const error = failure('plex_not_found', 'Nowhere');
   settle(drain, job, { kind: 'retry', availableAt: NOW + 30_000, spends: 'miss', error });
-  assert.deepEqual(drain.missing(), [{ kind: 'job', id: job.id, path: PIN.file }]);
+  assert.deepEqual(drain.missing(), [{ kind: 'job', id: job.id, sceneId: 1, path: PIN.file }]);
 });
 
 test('the status of a scene tells its pin, also where nothing else is known of it', (t) => {

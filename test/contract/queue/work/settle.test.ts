@@ -356,7 +356,7 @@ test('a job that waits for its file is woken by the path that is known of it, un
   const drain = world.drain();
   settle(drain, { ...claimOne(drain), knownPath: '/harbour/1.mp4' }, MISS);
   const { id } = world.onlyJob();
-  assert.deepEqual(drain.missing(), [{ kind: 'job', id, path: '/harbour/1.mp4' }]);
+  assert.deepEqual(drain.missing(), [{ kind: 'job', id, sceneId: 1, path: '/harbour/1.mp4' }]);
   world.enqueue([edit(1, { path: '/garden/1.mp4' })], { now: NOW });
   assert.deepEqual(claimOne(drain).data, { path: '/garden/1.mp4', title: 'Pier' });
 });
