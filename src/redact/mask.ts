@@ -53,29 +53,43 @@ export function createPathMasker(digest: (text: string) => string): {
 } {
   const label: Label = (kind, text) => `${kind}-${digest(keyOf(text)).slice(0, LASTING_DIGEST)}`;
   const learned = new Set<string>();
-  let latest = createKnownWords(() => true);
+  let latest = createRemembered();
   let before = latest;
   const learn = (path: string): void => {
     if (learned.has(path)) return;
     if (learned.size >= REMEMBERED) {
       learned.clear();
       before = latest;
-      latest = createKnownWords(() => true);
+      latest = createRemembered();
     }
     learned.add(path);
     // A folder at the root, such as /films, would mask the library Films; behind its slash it is seen unlearned.
-    if (wordsIn(path).length > 1 || !/[\\/]/.test(path)) latest.learn('path', path);
+    if (wordsIn(path).length > 1 || !/[\\/]/.test(path)) latest.words.learn('path', path);
     const name = fileName(path);
     // A folder of one word would take that word out of lines of ours; behind a slash it is seen unlearned.
-    if (wordsIn(name).length > 1) latest.learn('path', name);
+    if (wordsIn(name).length > 1) latest.words.learn('path', name);
+    // Plex titles a file that it knows nothing about by its name.
+    const title = name.replace(/\.[^.]*$/, '');
+    if (wordsIn(title).length > 1) latest.words.learn('path', title);
+    else if (title !== name) latest.titles.add(keyOf(title));
     const folder = path.slice(0, Math.max(0, path.length - name.length - 1));
     if (wordsIn(folder).length > 1) learn(folder);
   };
   return {
     learn,
-    mask: (text) => replaced(text, joined([...latest.spans(text), ...before.spans(text), ...pathSpans(text)]), label),
+    mask: (text) => {
+      const key = keyOf(text);
+      if (latest.titles.has(key) || before.titles.has(key)) return label('path', text);
+      const spans = [...latest.words.spans(text), ...before.words.spans(text), ...pathSpans(text)];
+      return replaced(text, joined(spans), label);
+    },
     maskPath: (path) => renderedPath(path, label),
   };
+}
+
+/** The words of the latest paths, and names of one word, which are masked only where they are a whole text. */
+function createRemembered() {
+  return { words: createKnownWords(() => true), titles: new Set<string>() };
 }
 
 /** Long enough for a library of a million files: there is no list of the masks that are taken. */

@@ -73,7 +73,9 @@ test('a title that is made of the name of its file is masked too where the file 
       file: `/media/north pier/Lantern row ${index}.mp4`,
       title: `Lantern row ${index}`,
     });
+  rig.plex.addItem({ sectionKey: '1', file: '/media/north pier/Sluice.mp4', title: 'Sluice' });
   await enqueueAll(rig, count);
+  await rig.run(['enqueue', '99', '--path', '/data/south sluice/Sluice.mp4', '--tagline', 'Ebb']);
   const args = ['process', '-v', '--path-map', '/data/south sluice=/media/north pier'];
   const result = await rig.run(args, MASKED);
   assert.equal(result.code, 0, result.stderr);
