@@ -121,6 +121,12 @@ const SERVER_EXITS: Partial<Record<SyncErrorCode, ServerExit>> = {
   stash_rejected: TRY_STASH_AGAIN,
 };
 
+/** bin/plexsync.js says the same where not even the first file can be loaded. */
+const REPLACED = {
+  message: say`A part of plexsync is missing: it was replaced meanwhile, or its installation is incomplete.`,
+  hint: say`Run it again; if that does not help, install it again. The queue is safe.`,
+};
+
 /** Turns whatever a command threw into a complaint; the only place where errors become exit codes. */
 export function complaintOf(thrown: unknown, version: string): Complaint {
   if (thrown instanceof UsageError) {
@@ -141,6 +147,8 @@ export function complaintOf(thrown: unknown, version: string): Complaint {
       stack: undefined,
     };
   }
+  if (thrown instanceof Error && /^(?:ERR_)?MODULE_NOT_FOUND$/.test(String((thrown as NodeJS.ErrnoException).code)))
+    return { code: 'installation', exitCode: EXIT.bug, ...REPLACED, stack: undefined };
   const refusal = thrown instanceof SyncError ? SERVER_EXITS[thrown.code] : undefined;
   if (thrown instanceof SyncError && refusal !== undefined)
     return {

@@ -192,3 +192,24 @@ test('the command line reaches commands when they are typed, and types of theirs
 test('no file lies in a ring of files that import each other', () => {
   assert.deepEqual(ringsOf(sources), []);
 });
+
+test('a watch loads at its start whatever it may import later', () => {
+  const lazyFrom = (file: string): string[] =>
+    importsOf(file)
+      .filter(({ isLazy }) => isLazy)
+      .map(({ path }) => path);
+  const reachable = (entry: string): Set<string> => {
+    const seen = new Set<string>();
+    const visit = (file: string): void => {
+      if (seen.has(file)) return;
+      seen.add(file);
+      for (const { path, isPackage } of importsOf(file)) if (!isPackage) visit(path);
+    };
+    visit(entry);
+    return seen;
+  };
+  const loaded = lazyFrom('src/commands/process/watch/preload.ts');
+  const files = reachable('src/commands/process/watch/watch.ts');
+  const later = new Set([...files].flatMap(lazyFrom));
+  assert.deepEqual([...later].filter((file) => !loaded.includes(file)).toSorted(), []);
+});

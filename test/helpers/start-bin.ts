@@ -18,8 +18,12 @@ export type Running = {
   readonly ended: Promise<Result>;
 };
 
-export function startBin(args: readonly string[], { input = '', env }: RunOptions = {}): Running {
-  const child = spawn(process.execPath, [BIN, ...args], {
+/** @param options `bin` is that of another installation */
+export function startBin(
+  args: readonly string[],
+  { input = '', env, bin = BIN }: RunOptions & { readonly bin?: string } = {},
+): Running {
+  const child = spawn(process.execPath, [bin, ...args], {
     env: { PATH: process.env['PATH'] ?? '', HOME: NO_HOME, ...env },
   });
   const said = { stdout: '', stderr: '' };

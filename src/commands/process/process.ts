@@ -38,18 +38,21 @@ export type ProcessOptions = {
 
 /** Drains what is due and reports how it went. Under `--json` every run closes with a summary, however it ends. */
 export async function run(options: ProcessOptions, context: Context): Promise<number> {
+  // Loaded before anything is written: an update may replace the installed files during a long run.
+  const cron = options.audience === 'cron' ? await import('./cron/cron.ts') : undefined;
   try {
-    return await runOnDirectory(options, context);
+    return await runOnDirectory(options, context, cron);
   } catch (thrown) {
     const { exitCode } = complaintOf(thrown, context.version);
     if (context.output.json && !options.statsOnly) context.output.resultJson(failureDocument(exitCode));
-    if (options.audience === 'person') throw thrown;
-    const { tellCronOfFailure } = await import('./cron/cron.ts');
-    return tellCronOfFailure(thrown, context);
+    if (cron === undefined) throw thrown;
+    return cron.tellCronOfFailure(thrown, context);
   }
 }
 
-async function runOnDirectory(options: ProcessOptions, context: Context): Promise<number> {
+type Cron = typeof import('./cron/cron.ts');
+
+async function runOnDirectory(options: ProcessOptions, context: Context, cron: Cron | undefined): Promise<number> {
   const { dataDir, env, output, now } = context;
   const { flags, configFile, audience } = options;
   if (audience === 'cron' && output.json)
@@ -89,9 +92,8 @@ async function runOnDirectory(options: ProcessOptions, context: Context): Promis
     const request = { loaded, ...limits, parallel, adoptServer, startedAt: now(), before: taken.faults };
     const result = await runOnce(stores, request, context);
     result.tell();
-    if (audience === 'person') return result.exitCode;
-    const { tellCron } = await import('./cron/cron.ts');
-    return tellCron(stores, { ...result, complaints: taken.complaints }, context);
+    if (cron === undefined) return result.exitCode;
+    return cron.tellCron(stores, { ...result, complaints: taken.complaints }, context);
   } finally {
     stores.close();
   }

@@ -25,6 +25,7 @@ import { stashUse } from '../stash-use.ts';
 import { warnOnceADay } from '../warn-once-a-day.ts';
 import type { Polled } from './poll.ts';
 import { pollStash } from './poll.ts';
+import { preload } from './preload.ts';
 
 /**
  * Looks for work repeatedly until a signal comes: events in the spool, changes in Stash, jobs that are due. A problem
@@ -33,6 +34,7 @@ import { pollStash } from './poll.ts';
 export async function watch(request: Omit<DrainRequest, 'startedAt' | 'before'>, context: Context): Promise<number> {
   const { dataDir, output } = context;
   const { loaded } = request;
+  await preload();
   openIntake(dataDir).close();
   const stores = openStores(dataDir);
   const stop = listenForEnd();

@@ -1,0 +1,19 @@
+/**
+ * Loads everything that a watch may ever need: while it runs, an update may replace or remove the installed files, and a
+ * module that is asked for then is not there any more.
+ */
+export async function preload(): Promise<void> {
+  await Promise.all([
+    import('../queue-run.ts'),
+    import('../drain-run.ts'),
+    import('../wake-waiting.ts'),
+    import('../path-mask.ts'),
+    import('../cron/cron-verdict.ts'),
+    import('../ingest/run-plugin-tasks.ts'),
+    import('../../enqueue/enqueue-from-stash.ts'),
+    import('../../shared/stash-scenes.ts'),
+    import('../../../queue/tables/alert-memory.ts'),
+    import('../../../settings/json-error.ts'),
+    import('../../../terminal/progress.ts'),
+  ]);
+}
