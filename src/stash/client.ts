@@ -8,8 +8,8 @@ import type { StashDialect } from './dialect.ts';
 import { DIALECT_QUERY, isSpokenBy, readDialect, toDialect, toObstacle } from './dialect.ts';
 import type { ChangedScene, ScenePage, WalkPage } from './lists.ts';
 import { toChanges, toPage, toTimes, toTotal } from './lists.ts';
-import { aliasOf, changesQuery, pageQuery, presenceQuery, scenesQuery, TIME_QUERY } from './queries.ts';
-import { toLook } from './scenes.ts';
+import { aliasOf, changesQuery, contentFields, pageQuery, presenceQuery, scenesQuery, TIME_QUERY } from './queries.ts';
+import { toContentsPage, toLook } from './scenes.ts';
 import type { StashClock } from './server-time.ts';
 import { clockOf } from './server-time.ts';
 import { notStash } from './translate.ts';
@@ -48,6 +48,12 @@ export type StashClient = DrainStash & {
    * @param updatedSince a cursor from `cursorBefore`; then only scenes changed since
    */
   pageAfter(afterId: number, perPage: number, only?: { readonly updatedSince?: string | undefined }): Promise<WalkPage>;
+  /** The same with what each scene says, in one request too. @throws {SyncError} also where one scene fails them all. */
+  contentsAfter(
+    afterId: number,
+    perPage: number,
+    only?: { readonly updatedSince?: string | undefined },
+  ): Promise<WalkPage>;
   /**
    * The scenes that changed since a cursor (from `cursorBefore`), by id, at least one while there is another page.
    * Includes scenes whose tag, performer, studio or file changed, if the server can tell. Deletions and merges of those
@@ -144,6 +150,13 @@ export function createStashClient(options: StashClientOptions): StashClient {
       const { data } = await ask(pageQuery({ afterId, perPage }, updatedSince), what);
       return known(toPage(data, perPage), what);
     },
+
+    contentsAfter: async (afterId, perPage, { updatedSince } = {}) =>
+      await inDialect(async (spoken) => {
+        const what = afterId === 0 ? say`reading the scenes` : say`reading the scenes after ${afterId}`;
+        const { data } = await ask(pageQuery({ afterId, perPage }, updatedSince, contentFields(spoken)), what);
+        return known(toContentsPage(data, perPage, baseUrl), what);
+      }),
 
     changedSince: async (cursor, perPage, afterId) =>
       await inDialect(async (spoken) => {

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { SceneData } from '../core/model/scene.ts';
 import type { RelatedFilter } from './dialect.ts';
 import { OWN_CHANGES } from './queries.ts';
 
@@ -8,6 +9,8 @@ export type ListedScene = {
   readonly updatedAt: string;
   /** Of all its files, the primary one first. */
   readonly paths: readonly string[];
+  /** What it says, if that was asked for and can be read. */
+  readonly data?: SceneData | undefined;
 };
 
 /** A scene that changed. */

@@ -15,8 +15,8 @@ export function aliasOf(sceneId: number): string {
 /**
  * Asks for scenes one by one in one query, because `findScenes(ids:)` fails as a whole when one is gone (stash.md 5.1).
  */
-export function scenesQuery(ids: readonly number[], { sceneFields }: StashDialect): Query {
-  const fields = sceneFields.map((name) => SCENE_FIELDS[name]).join(' ');
+export function scenesQuery(ids: readonly number[], dialect: StashDialect): Query {
+  const fields = contentFields(dialect);
   const looks = ids.map((id) => `${aliasOf(id)}: findScene(id: "${id}") { ...PlexsyncScene }`);
   const query = `query PlexsyncScenes { ${SERVER_SELECTION}\n${looks.join('\n')}\n}
 fragment PlexsyncScene on Scene { ${fields} }`;
@@ -33,18 +33,26 @@ export function presenceQuery(ids: readonly number[]): Query {
   return { query, variables: { none: { per_page: 0 } } };
 }
 
+const LISTED_FIELDS = 'id updated_at files { path }';
+
+/** What to select of a scene to see its content. */
+export function contentFields({ sceneFields }: StashDialect): string {
+  return sceneFields.map((name) => SCENE_FIELDS[name]).join(' ');
+}
+
 /**
  * Asks for the next scenes by id: pages in any other order shift when scenes are edited (stash.md 5.2).
  * @param updatedSince only those changed since, in the server's own time
+ * @param sceneFields what to select of each
  */
-export function pageQuery(page: Page, updatedSince: string | undefined): Query {
+export function pageQuery(page: Page, updatedSince: string | undefined, sceneFields = LISTED_FIELDS): Query {
   const scenes = {
     id: isAbove(page.afterId),
     ...(updatedSince === undefined ? {} : { updated_at: isAbove(updatedSince) }),
   };
   return {
     query: `query PlexsyncPage($page: FindFilterType, $scenes: SceneFilterType) {
-  page: findScenes(filter: $page, scene_filter: $scenes) { count scenes { id updated_at files { path } } }
+  page: findScenes(filter: $page, scene_filter: $scenes) { count scenes { ${sceneFields} } }
 }`,
     variables: { page: byId(page), scenes },
   };

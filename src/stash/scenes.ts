@@ -5,6 +5,8 @@ import type { StashLook } from '../core/model/stash-scene.ts';
 import type { Sentence } from '../core/text/sentence.ts';
 import { foreign, say, withoutStop } from '../core/text/sentence.ts';
 import type { GraphqlError } from './envelope.ts';
+import type { WalkPage } from './lists.ts';
+import { toPage } from './lists.ts';
 
 const sceneAnswer = z.looseObject({
   updated_at: z.string(),
@@ -55,3 +57,30 @@ function screenshotUrl(baseUrl: string, sceneId: number, told: string): string {
   const version = /[?&]t=(\d+)/.exec(told)?.[1];
   return `${baseUrl}/scene/${sceneId}/screenshot${version === undefined ? '' : `?t=${version}`}`;
 }
+
+/** Parses a page of a walk that asked for contents; a scene that cannot be read has none. */
+export function toContentsPage(
+  data: Readonly<Record<string, unknown>>,
+  perPage: number,
+  baseUrl: string,
+): WalkPage | undefined {
+  const parsed = z.safeParse(contents, data['page']);
+  if (!parsed.success) return undefined;
+  const { count, scenes } = parsed.data;
+  const rows = scenes.map(({ id, updated_at, files }) => ({ id, updated_at, files }));
+  const page = toPage({ page: { count, scenes: rows } }, perPage);
+  return (
+    page && {
+      ...page,
+      scenes: page.scenes.map((scene, index) => {
+        const look = toLook(scene.sceneId, scenes[index], { complaint: undefined, baseUrl });
+        return look.kind === 'found' ? { ...scene, data: look.scene.data } : scene;
+      }),
+    }
+  );
+}
+
+const contents = z.object({
+  count: z.optional(z.unknown()),
+  scenes: z.array(z.looseObject({ id: z.unknown(), updated_at: z.unknown(), files: z.optional(z.unknown()) })),
+});

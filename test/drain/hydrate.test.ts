@@ -1,6 +1,7 @@
 /** Where the scene of a job comes from: the job, an earlier sync, and Stash as it is now. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { contentHashOf } from '../../src/core/model/stash-content.ts';
 import { addItems, bare, DOWN, fileOf, lighthouse, setup } from '../helpers/drain-world.ts';
 import { RULES } from '../unit/write/plex-model.ts';
 
@@ -183,7 +184,38 @@ test('a scene that was written by hand and is thin in Stash is not as Stash has 
   const { of } = await run();
   assert.equal(of('thin_scene').length, 1);
   assert.deepEqual(plex.item('102')?.genres, ['sea']);
-  assert.deepEqual(world.sql('SELECT stash_updated_at FROM scenes'), [{ stash_updated_at: null }]);
+  assert.deepEqual(world.sql('SELECT stash_updated_at, stash_content FROM scenes'), [
+    { stash_updated_at: null, stash_content: null },
+  ]);
+});
+
+test('each write remembers what Stash had, whatever the settings and the hand made of it', async (t) => {
+  const { stash, world, clock, enqueue, run } = await setupStash(t);
+  const hashOf = (id: number): unknown =>
+    world.sql(`SELECT stash_content FROM scenes WHERE scene_id = ${id}`)[0]?.['stash_content'];
+  enqueue(bare(1), bare(2));
+  clock.now += 1_000;
+  enqueue({ sceneId: 2, bare: false, data: { tags: ['sand'] } });
+  const sync = { ...RULES.sync, tags: false };
+  await run({ rules: { ...RULES, sync } });
+  // A Stash that has nothing of a value says so.
+  const nothing = { details: '', date: '', rating100: null, studio: null, performers: [] };
+  assert.equal(hashOf(2), contentHashOf({ ...nothing, title: 'Pier 2', tags: ['fog'] }));
+  const before = hashOf(1);
+  stash.editScene(1, { tags: ['fog', 'sea'] });
+  enqueue(bare(1));
+  await run();
+  assert.notEqual(hashOf(1), before);
+});
+
+test('a write by hand leaves what is remembered of Stash', async (t) => {
+  const { world, enqueue, run } = await setupStash(t);
+  enqueue(bare(1));
+  await run();
+  const before = world.sql('SELECT stash_content FROM scenes');
+  enqueue(lighthouse(1, { tags: ['sand'] }));
+  await run();
+  assert.deepEqual(world.sql('SELECT stash_content FROM scenes'), before);
 });
 
 test('a scene without a file becomes a letter that says so, with no word of its thinness', async (t) => {

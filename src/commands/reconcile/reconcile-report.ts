@@ -1,6 +1,7 @@
 import type { KindInNeed, SweepKind } from '../../core/model/reconcile.ts';
 import { KINDS_IN_NEED } from '../../core/model/reconcile.ts';
 import type { ReconcileDocument } from '../../documents/reconcile.ts';
+import type { ContentNote } from '../../queue/work/reconcile-store.ts';
 import type { Output } from '../../terminal/log/output.ts';
 import { renderTable } from '../../terminal/table.ts';
 
@@ -11,6 +12,10 @@ export type Findings = {
   readonly ids: Readonly<Record<KindInNeed, readonly number[]>>;
   /** Counts of the scenes that need nothing. */
   readonly counts: Readonly<Record<Exclude<SweepKind, KindInNeed>, number>>;
+  /** Those in step that are put into the queue all the same. */
+  readonly again: readonly number[];
+  /** What to remember of those in step. */
+  readonly notes: readonly ContentNote[];
 };
 
 /** What was changed, in scenes and, for `dropped`, in jobs. */
@@ -73,7 +78,7 @@ function outcomeWords({ findings, carried }: ReconcileOutcome): string {
 }
 
 function reconcileDocument({ findings, scope, plex, carried }: ReconcileOutcome): ReconcileDocument {
-  const { seen, ids, counts } = findings;
+  const { seen, ids, counts, again } = findings;
   return {
     ...(carried === undefined ? { dry_run: true } : {}),
     scope: scope === 'all' ? 'all' : 'since',
@@ -84,6 +89,7 @@ function reconcileDocument({ findings, scope, plex, carried }: ReconcileOutcome)
     missing_in_plex: kindDocument(ids.missing_in_plex),
     gone_from_stash: kindDocument(ids.gone_from_stash),
     ...counts,
+    rechecked: again.length,
     enqueued: carried?.enqueued ?? 0,
     forgotten: carried?.forgotten ?? 0,
     dropped_jobs: carried?.dropped ?? 0,

@@ -28,17 +28,24 @@ export function recentScope(text: string, unit: 'h' | 'd'): StashScope | undefin
   return isUsable ? { kind: 'recent', backMs } : undefined;
 }
 
-/** Reads the first page of a walk, and the number of scenes in all; only one page at a time is in memory. */
-export async function startWalk(stash: StashClient, scope: StashScope) {
+/**
+ * Reads the first page of a walk, and the number of scenes in all; only one page at a time is in memory. `pageAfter`
+ * asks for a page, with as much of each scene as the walk needs.
+ */
+export async function startWalk(
+  stash: StashClient,
+  scope: StashScope,
+  pageAfter: StashClient['pageAfter'] = stash.pageAfter,
+) {
   const only = scope.kind === 'all' ? {} : { updatedSince: cursorBefore(await stash.serverTime(), scope.backMs) };
-  const first = await stash.pageAfter(0, PER_PAGE, only);
+  const first = await pageAfter(0, PER_PAGE, only);
   return {
     total: first.left,
     pages: async function* () {
       for (let page = first; ; ) {
         yield page.scenes;
         if (page.nextAfterId === undefined) return;
-        page = await stash.pageAfter(page.nextAfterId, PER_PAGE, only);
+        page = await pageAfter(page.nextAfterId, PER_PAGE, only);
       }
     },
   };

@@ -1,5 +1,6 @@
 import type { SceneRecord } from './scene-record.ts';
 import { isCut } from './scene-record.ts';
+import { isSameVersion } from './stash-content.ts';
 
 /** How reconcile classifies a scene. Only the first four kinds need action. */
 export type SweepKind =
@@ -24,7 +25,13 @@ export const KINDS_IN_NEED = ['never_synced', 'changed', 'missing_in_plex', 'gon
 export type KindInNeed = (typeof KINDS_IN_NEED)[number];
 
 /** A scene as Stash lists it. */
-export type SweptScene = { readonly sceneId: number; readonly updatedAt: string; readonly paths: readonly string[] };
+export type SweptScene = {
+  readonly sceneId: number;
+  readonly updatedAt: string;
+  readonly paths: readonly string[];
+  /** The hash of its content, with its version; absent where the content could not be read. */
+  readonly contentHash?: string | undefined;
+};
 
 /**
  * Our record of a written scene. Its rating key is empty when its item went to another scene, or was forgotten with its
@@ -34,6 +41,8 @@ export type SweptRecord = SceneRecord & {
   readonly sceneId: number;
   /** Absent when the scene was not written as Stash has it, or was written by an older plexsync. */
   readonly stashUpdatedAt: string | undefined;
+  /** The hash of what Stash had then; absent when an older plexsync wrote it. */
+  readonly contentHash?: string | undefined;
 };
 
 /** Whether a listed scene is the one that we wrote: its time or its file is the same. */
@@ -63,10 +72,22 @@ export function judgeScene(scene: SweptScene, { record, job, letter, item, ifUnk
   if (scene.paths.length === 0) return 'without_file';
   if (record === undefined || record.ratingKey === '') return letter === 'open' ? 'dead_letter' : 'never_synced';
   if (item === 'gone') return 'missing_in_plex';
-  if (record.stashUpdatedAt === undefined) return ifUnknown;
-  const isAsWritten = record.stashUpdatedAt === scene.updatedAt && scene.paths.includes(record.scenePath);
-  if (!isAsWritten) return 'changed';
+  if (!isComparable(scene, record) && record.stashUpdatedAt === undefined) return ifUnknown;
+  if (!isAsWritten(scene, record)) return 'changed';
   // A change in Stash does not concern a cut summary: only a full run sends it again.
   const { summary } = record.written.fields;
   return summary !== undefined && isCut(summary) ? ifUnknown : 'in_step';
+}
+
+/** Whether both hashes are there, and of one version: then the content says more than the time. */
+export function isComparable({ contentHash }: SweptScene, record: SweptRecord): boolean {
+  return contentHash !== undefined && isSameVersion(contentHash, record.contentHash);
+}
+
+/** The content shows names that were merged or deleted, and passes over edits of what is not synced. */
+function isAsWritten(scene: SweptScene, record: SweptRecord): boolean {
+  const isSame = isComparable(scene, record)
+    ? record.contentHash === scene.contentHash
+    : record.stashUpdatedAt === scene.updatedAt;
+  return isSame && scene.paths.includes(record.scenePath);
 }

@@ -58,6 +58,8 @@ export type SyncNotes = {
    * and no more.
    */
   readonly stashUpdatedAt: string | undefined;
+  /** The hash of what Stash had of the scene then, whatever of it was given by hand. */
+  readonly contentHash?: string | undefined;
 };
 
 /** What we last wrote for a scene, and to which item. `intent` is set while a write may still be unfinished. */

@@ -124,6 +124,11 @@ export const QUEUE_SCHEMA: Schema = {
     `UPDATE jobs SET stamps = json_remove(stamps, '$.path') WHERE stamps ->> 'path' = 0`,
     // Counted at the end of each run, and asked for by each drain: the jobs whose file was not found.
     `CREATE INDEX jobs_missing ON jobs (held, available_at, misses) WHERE state = 'pending' AND misses > 0`,
+    `
+    -- A hash of what Stash had of the scene when it was last written, with the version it is of. NULL until the next
+    -- write or reconcile.
+    ALTER TABLE scenes ADD COLUMN stash_content TEXT;
+    `,
   ],
 };
 

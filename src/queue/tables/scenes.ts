@@ -13,6 +13,7 @@ export type SceneRow = {
   readonly written: string;
   readonly intent: string | null;
   readonly stash_updated_at: string | null;
+  readonly stash_content: string | null;
   readonly added_at: number | null;
   readonly locked: string | null;
   readonly written_at: number | null;
@@ -32,7 +33,7 @@ type End = { readonly now: number; readonly notes: SyncNotes | undefined };
 
 /** Part of an UPDATE for a scene whose item is no longer known: the path stays, for edits that name none. */
 const FORGOTTEN = `rating_key = '', section_key = '', file = NULL, written = '{"fields":{},"lists":{}}', intent = NULL, written_at = NULL,
-  left_alone = NULL, section_title = NULL, stash_updated_at = NULL, added_at = NULL, locked = NULL`;
+  left_alone = NULL, section_title = NULL, stash_updated_at = NULL, stash_content = NULL, added_at = NULL, locked = NULL`;
 
 /** The statements of `scenes`: what we last wrote per scene. Those that write leave the transaction to the caller. */
 export function prepareScenes(db: Db) {
@@ -49,14 +50,15 @@ export function prepareScenes(db: Db) {
     WHERE place * CAST(@most AS INTEGER) / count > (place - 1) * CAST(@most AS INTEGER) / count`);
   const upsert = db.prepare<[object]>(`
     INSERT INTO scenes (scene_id, rating_key, section_key, scene_path, file, written, intent, written_at, left_alone,
-      section_title, stash_updated_at, added_at, locked)
+      section_title, stash_updated_at, stash_content, added_at, locked)
     VALUES (@sceneId, @ratingKey, @sectionKey, @scenePath, @file, @written, @intent, @writtenAt, @left, @sectionTitle,
-      @stashUpdatedAt, @addedAt, @locked)
+      @stashUpdatedAt, @contentHash, @addedAt, @locked)
     ON CONFLICT (scene_id) DO UPDATE SET rating_key = @ratingKey, section_key = @sectionKey, scene_path = @scenePath,
       file = @file, written = @written, intent = @intent, written_at = coalesce(@writtenAt, written_at),
       left_alone = iif(@writtenAt IS NULL, left_alone, @left),
       section_title = coalesce(@sectionTitle, iif(section_key = @sectionKey, section_title, NULL)),
-      stash_updated_at = coalesce(@stashUpdatedAt, iif(@startsAnew, NULL, stash_updated_at)), added_at = @addedAt, locked = @locked`);
+      stash_updated_at = coalesce(@stashUpdatedAt, iif(@startsAnew, NULL, stash_updated_at)),
+      stash_content = coalesce(@contentHash, iif(@startsAnew, NULL, stash_content)), added_at = @addedAt, locked = @locked`);
   const disown = db.prepare<[string, number]>(`UPDATE scenes SET ${FORGOTTEN} WHERE rating_key = ? AND scene_id <> ?`);
   const forgetItems = db.prepare(`UPDATE scenes SET ${FORGOTTEN}`);
   const remove = db.prepare<[number]>('DELETE FROM scenes WHERE scene_id = ?');
@@ -87,6 +89,7 @@ export function prepareScenes(db: Db) {
           : JSON.stringify(end.notes.left),
       sectionTitle: end?.notes?.sectionTitle ?? scene.sectionTitle ?? null,
       stashUpdatedAt: end?.notes?.stashUpdatedAt ?? null,
+      contentHash: end?.notes?.contentHash ?? null,
       startsAnew: Number(scene.startsAnew ?? false),
       addedAt: scene.addedAt ?? null,
       locked: scene.locked === undefined ? null : JSON.stringify(scene.locked),

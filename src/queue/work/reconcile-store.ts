@@ -9,6 +9,15 @@ import { prepareServerState } from '../tables/server-state.ts';
 import type { Intake } from './intake.ts';
 import { intakeOf } from './intake.ts';
 
+/** The content of a scene that is in step, and by which time that was seen. */
+export type ContentNote = {
+  readonly sceneId: number;
+  readonly updatedAt: string;
+  /** What was remembered so far. */
+  readonly before: string | undefined;
+  readonly contentHash: string;
+};
+
 /** What reconcile compares Stash with, and where it applies its findings. */
 export type ReconcileStore = Pick<Intake, 'enqueue' | 'forget'> & {
   /** Our records of these scenes, for those that we wrote. */
@@ -19,6 +28,8 @@ export type ReconcileStore = Pick<Intake, 'enqueue' | 'forget'> & {
   lettered(sceneIds: readonly number[]): ReadonlySet<number>;
   /** The written scenes with an id above `after`, and up to `through` if given. */
   idsBetween(after: number, through: number | undefined): readonly number[];
+  /** Remembers the content of scenes that are as they were written; a scene that was written since is left. */
+  noteContents(notes: readonly ContentNote[]): void;
   hasRecords(): boolean;
   /** The client identifier of this data directory, if it has one yet. */
   clientIdentifier(): string | undefined;
@@ -43,6 +54,12 @@ export function openReconcileStore(stores: Stores): ReconcileStore {
     'SELECT scene_id FROM scenes WHERE scene_id > ? AND scene_id <= ? ORDER BY scene_id',
   );
   const any = db.prepare<[], unknown>('SELECT 1 FROM scenes LIMIT 1');
+  const note = db.prepare<[object]>(`
+    UPDATE scenes SET stash_content = @contentHash
+    WHERE scene_id = @sceneId AND stash_updated_at = @updatedAt AND stash_content IS @before`);
+  const noteAll = db.transaction((notes: readonly ContentNote[]) => {
+    for (const { before = null, ...each } of notes) note.run({ before, ...each });
+  });
   const { binding, knownClientIdentifier } = prepareServerState(db);
   return translated(storesName(stores.path), {
     ...intakeOf({ queueDb: db }),
@@ -54,6 +71,7 @@ export function openReconcileStore(stores: Stores): ReconcileStore {
       new Set(lettered.all(JSON.stringify(sceneIds)).map(({ scene_id }) => scene_id)),
     idsBetween: (after: number, through: number | undefined) =>
       between.all(after, through ?? Number.MAX_SAFE_INTEGER).map(({ scene_id }) => scene_id),
+    noteContents: (notes: readonly ContentNote[]) => noteAll.immediate(notes),
     hasRecords: () => any.get() !== undefined,
     binding,
     clientIdentifier: knownClientIdentifier,
@@ -62,5 +80,10 @@ export function openReconcileStore(stores: Stores): ReconcileStore {
 }
 
 function toSwept(row: SceneRow): SweptRecord {
-  return { ...toRecord(row), sceneId: row.scene_id, stashUpdatedAt: row.stash_updated_at ?? undefined };
+  return {
+    ...toRecord(row),
+    sceneId: row.scene_id,
+    stashUpdatedAt: row.stash_updated_at ?? undefined,
+    contentHash: row.stash_content ?? undefined,
+  };
 }

@@ -91,6 +91,8 @@ export type StashServer = {
   renameGroup(from: string, to: string): void;
   /** Removes it from all scenes without updating them. */
   removeRelated(kind: RelatedKind, name: string): void;
+  /** Acts like `tagsMerge`: no scene counts as updated. */
+  mergeTags(sources: readonly string[], destination: string): void;
   /** Moves the primary file; only the file counts as updated. */
   moveFile(id: number, path: string): void;
   /** Nothing counts as updated and no hook fires. */
@@ -220,6 +222,7 @@ export async function startStashServer(options: StashServerOptions = {}): Promis
     renameStudio: (from, to) => library.rename('studio', from, to),
     renameGroup: (from, to) => library.rename('group', from, to),
     removeRelated: library.removeRelated,
+    mergeTags: library.mergeTags,
     moveFile: library.moveFile,
     moveFolder: library.moveFolder,
     scene(id) {

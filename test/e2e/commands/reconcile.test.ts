@@ -130,7 +130,7 @@ test('--since looks at what changed lately, leaves alone what is not known, and 
   const { reconcile, sql, stash, waiting, later, pier, quay, mole } = await harbour(t);
   stash.editWithoutHook(pier.id, { title: 'The Pier' });
   stash.editWithoutHook(quay.id, { title: 'The Quay' });
-  sql(`UPDATE scenes SET stash_updated_at = NULL WHERE scene_id = ${quay.id}`);
+  sql(`UPDATE scenes SET stash_updated_at = NULL, stash_content = NULL WHERE scene_id = ${quay.id}`);
   stash.removeScene(mole.id);
   later(HOUR_MS);
   const lately = await reconcile('--since', '1d', '--yes');
@@ -140,6 +140,81 @@ test('--since looks at what changed lately, leaves alone what is not known, and 
   const all = JSON.parse((await reconcile('--all', '--yes', '--json')).stdout) as Record<string, unknown>;
   assert.deepEqual(all['changed'], { count: 1, first: [quay.id] });
   assert.deepEqual([all['enqueued'], all['forgotten'], all['waiting'], all['in_step']], [1, 1, 1, 2]);
+});
+
+const hashes = 'SELECT scene_id, stash_content FROM scenes ORDER BY scene_id';
+
+test('names that were merged or deleted in Stash are found, though no time tells of them', async (t) => {
+  const { plex, run, reconcile, stash, waiting, pier, quay, mole } = await harbour(t);
+  stash.editScene(pier.id, { tags: ['sea', 'Fog bank'], performers: ['Ada'] });
+  stash.editScene(quay.id, { studio: 'Quay Films' });
+  stash.editScene(mole.id, { tags: ['sea', 'mist'] });
+  await reconcile('--yes');
+  assert.equal((await run(['process'])).code, 0);
+  stash.removeRelated('performer', 'Ada');
+  stash.removeRelated('studio', 'Quay Films');
+  stash.mergeTags(['Fog bank', 'mist'], 'haze');
+
+  assert.match((await reconcile('--yes')).stdout, /changed\t3\t/);
+  assert.deepEqual(waiting(), [bulk(pier.id), bulk(quay.id), bulk(mole.id)]);
+  assert.equal((await run(['process'])).code, 0);
+  const { genres, roles } = plex.item(pier.item) ?? {};
+  assert.deepEqual([genres, roles], [['sea', 'haze'], []]);
+  assert.deepEqual([plex.item(quay.item)?.studio ?? '', plex.item(mole.item)?.genres], ['', ['sea', 'haze']]);
+  assert.match((await reconcile('--yes')).stdout, /nothing to do/);
+});
+
+test('an edit of what is not synced is no change', async (t) => {
+  const { reconcile, stash, later, pier } = await harbour(t);
+  later(HOUR_MS);
+  stash.editWithoutHook(pier.id, { organized: true });
+  assert.match((await reconcile('--yes')).stdout, /in step\t5\t-[\s\S]*nothing to do/);
+});
+
+test('what an older plexsync wrote is judged by its time, and is known by its content afterwards, without a job', async (t) => {
+  const { reconcile, sql, stash, waiting, pier, quay } = await harbour(t);
+  const before = sql(hashes);
+  sql(`UPDATE scenes SET stash_content = NULL WHERE scene_id <= ${quay.id}`);
+  sql(`UPDATE scenes SET stash_content = '0:old' WHERE scene_id > ${quay.id}`);
+  stash.editWithoutHook(pier.id, { title: 'The Pier' });
+
+  await reconcile('--dry-run');
+  assert.equal(sql(hashes)[0]?.['stash_content'], null, 'a dry run remembers nothing');
+  assert.equal(sql(hashes)[4]?.['stash_content'], '0:old');
+  await reconcile('--yes');
+  assert.deepEqual(waiting(), [bulk(pier.id)]);
+  assert.deepEqual(sql(hashes).slice(1), before.slice(1));
+  assert.equal(sql(hashes)[0]?.['stash_content'], null, 'one that changed is known after its write');
+  stash.removeRelated('tag', 'sea');
+  assert.match((await reconcile('--yes')).stdout, /changed\t4\t/);
+});
+
+test('--full puts what is in step into the queue too, as after a change of the settings', async (t) => {
+  const { plex, run, reconcile, stash, add, waiting, pier } = await harbour(t);
+  const light = add('light');
+  await run(['enqueue', `${light.id}`]);
+  assert.equal((await run(['process', '--no-sync-summary'])).code, 0);
+  stash.editWithoutHook(pier.id, { title: 'The Pier' });
+  const { stdout } = await reconcile('--full', '--yes', '--json');
+  const { changed, in_step, rechecked, enqueued } = JSON.parse(stdout) as Record<string, unknown>;
+  assert.deepEqual([changed, in_step, rechecked, enqueued], [{ count: 1, first: [pier.id] }, 5, 5, 6]);
+  assert.equal(waiting().length, 6);
+  assert.equal((await run(['process'])).code, 0);
+  assert.equal(plex.item(light.item)?.summary, 'Fog.');
+  assert.match((await reconcile('--full', '--since', '7d')).stderr, /--full and --since exclude each other/);
+});
+
+test('where Stash cannot give the contents, the times are compared, and that is told', async (t) => {
+  const { reconcile, stash, waiting, pier } = await harbour(t);
+  stash.editWithoutHook(pier.id, { title: 'The Pier' });
+  stash.fail(({ query }) => query?.includes('details') === true, { kind: 'errors', message: 'unreadable date' });
+  const { code, stderr } = await reconcile('--yes');
+  assert.equal(code, 0, stderr);
+  assert.match(
+    stderr,
+    /Stash failed while reading the scenes: unreadable date: 5 scenes were compared by their time alone/,
+  );
+  assert.deepEqual(waiting(), [bulk(pier.id)]);
 });
 
 test('a Stash without any scene is not believed', async (t) => {
@@ -216,7 +291,10 @@ test('more scenes than a page holds are all looked at', async (t) => {
   const { reconcile, stash, plex } = await harbour(t);
   for (let index = 0; index < 1_100; index += 1) stash.addScene({ title: `Pier ${index}`, files: [`/m/${index}.mp4`] });
   plex.resetRequests();
+  stash.resetRequests();
   const { stdout } = await reconcile('--yes', '--json');
+  // What its version understands, and the pages.
+  assert.equal(stash.count(), 1 + Math.ceil(1_105 / 500));
   const { scenes, enqueued } = JSON.parse(stdout) as { scenes: number; enqueued: number };
   assert.deepEqual([scenes, enqueued], [1_105, 1_100]);
 });

@@ -16,6 +16,7 @@ const RECORD: SweptRecord = {
   intent: undefined,
   stashUpdatedAt: SCENE.updatedAt,
 };
+const HASHED: SweptRecord = { ...RECORD, contentHash: 'a:1' };
 const WHOLE = 'The keeper rows out at dawn and counts the boats that came home. '.repeat(4).trim();
 const SUMMARY = { sent: WHOLE, kept: WHOLE.slice(0, 129) };
 const CUT: Written = { fields: { summary: SUMMARY }, lists: {} };
@@ -27,6 +28,7 @@ const ROWS: readonly (readonly [
   kind: SweepKind,
   facts: Partial<SweepFacts>,
   paths?: readonly string[],
+  contentHash?: string,
 ])[] = [
   ['as it was written', 'in_step', {}],
   ['Plex was not asked', 'in_step', { item: 'unknown' }],
@@ -43,6 +45,20 @@ const ROWS: readonly (readonly [
   ],
   ['its file is elsewhere', 'changed', {}, ['/media/new/pier.mp4']],
   ['another file came first', 'in_step', {}, ['/media/copy.mp4', '/media/pier.mp4']],
+  ['the same content at another time', 'in_step', { record: { ...HASHED, stashUpdatedAt: 'x' } }, SCENE.paths, 'a:1'],
+  ['other content at the same time, as after a merge of tags', 'changed', { record: HASHED }, SCENE.paths, 'a:2'],
+  [
+    'the same content, and no time was kept',
+    'in_step',
+    { record: { ...HASHED, stashUpdatedAt: undefined } },
+    SCENE.paths,
+    'a:1',
+  ],
+  ['content of another version: by the time', 'in_step', { record: HASHED }, SCENE.paths, 'b:1'],
+  ['content that was never remembered: by the time', 'in_step', {}, SCENE.paths, 'a:1'],
+  ['content that cannot be read: by the time', 'changed', { record: { ...HASHED, stashUpdatedAt: 'x' } }],
+  ['the same content, and its file is elsewhere', 'changed', { record: HASHED }, ['/media/new/pier.mp4'], 'a:1'],
+  ['the same content, and its summary is cut', 'changed', { record: { ...HASHED, written: CUT } }, SCENE.paths, 'a:1'],
   ['no time was kept, full sweep', 'changed', { record: { ...RECORD, stashUpdatedAt: undefined } }],
   [
     'no time was kept, latest changes',
@@ -62,7 +78,7 @@ const ROWS: readonly (readonly [
   ['no file', 'without_file', {}, []],
 ];
 
-for (const [what, kind, facts, paths = SCENE.paths] of ROWS)
+for (const [what, kind, facts, paths = SCENE.paths, contentHash] of ROWS)
   test(`${what}: ${kind}`, () => {
-    assert.equal(judgeScene({ ...SCENE, paths }, { ...FACTS, ...facts }), kind);
+    assert.equal(judgeScene({ ...SCENE, paths, contentHash }, { ...FACTS, ...facts }), kind);
   });

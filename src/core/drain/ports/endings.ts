@@ -85,11 +85,14 @@ export function isStopping({ stopRequested, guard }: StopSigns): boolean {
   return stopRequested() !== undefined || guard.halts().some(({ kind }) => kind === 'unauthorized');
 }
 
-type Finished = { readonly item: PlexItem; readonly plan: EditPlan; readonly stashUpdatedAt: string | undefined };
+type Finished = { readonly item: PlexItem; readonly plan: EditPlan } & Pick<
+  SyncNotes,
+  'stashUpdatedAt' | 'contentHash'
+>;
 
 /** What a person may want to know about a finished sync; after it, `written` is ours. */
-export function notesOf({ item, plan, stashUpdatedAt }: Finished, written: Written): SyncNotes {
-  return { sectionTitle: item.sectionTitle, left: leftOf(plan, item, written), stashUpdatedAt };
+export function notesOf({ item, plan, stashUpdatedAt, contentHash }: Finished, written: Written): SyncNotes {
+  return { sectionTitle: item.sectionTitle, left: leftOf(plan, item, written), stashUpdatedAt, contentHash };
 }
 
 type Landed = {

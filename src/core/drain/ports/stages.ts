@@ -17,6 +17,8 @@ export type Hydrated = {
   readonly fromStash: ReadonlySet<SceneKey>;
   /** The scene's `updated_at` in Stash's own spelling; absent when Stash was not asked. */
   readonly stashUpdatedAt: string | undefined;
+  /** The hash of what Stash has of the scene; absent together with the time. */
+  readonly contentHash: string | undefined;
   readonly file: SceneFile;
   readonly record: SceneRecord | undefined;
 };

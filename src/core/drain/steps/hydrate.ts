@@ -4,6 +4,7 @@ import type { Job } from '../../model/job.ts';
 import type { SceneData, SceneKey } from '../../model/scene.ts';
 import { contentKeys, isEmptyValue } from '../../model/scene.ts';
 import { saysMoreThanTitle } from '../../model/scene-record.ts';
+import { contentHashOf } from '../../model/stash-content.ts';
 import type { StashScene } from '../../model/stash-scene.ts';
 import { say } from '../../text/sentence.ts';
 import type { DrainOptions } from '../ports/drain-options.ts';
@@ -34,7 +35,7 @@ function hydrateOne(job: Job, answer: StashAnswer | undefined, context: Uses): H
     case undefined:
       // Stash could not be asked: keys given by hand are written, the rest awaits Stash in a later run.
       if (job.bare === 'open' && contentKeys(job.data).length === 0) return givenBack(job);
-      return withFile(job, { scene: job.data, fromStash: new Set(), stashUpdatedAt: undefined }, context);
+      return withFile(job, { scene: job.data, fromStash: new Set(), ...NOT_OF_STASH }, context);
     case 'shared':
       return context.stopRequested() === undefined ? sharedFailure(job, answer.error) : givenBack(job);
     case 'failed':
@@ -42,14 +43,14 @@ function hydrateOne(job: Job, answer: StashAnswer | undefined, context: Uses): H
     case 'gone':
       return afterGone(job, context);
     case 'found': {
-      const { stashed: said, stashUpdatedAt } = gated(job, answer.scene, context);
+      const { stashed: said, ...marks } = gated(job, answer.scene, context);
       const stashed = ofNamedFile(said, job.overStash);
       // Keys given by hand after the request override what Stash says.
       const scene = { ...stashed, ...job.overStash };
       const fromStash = new Set(
         (Object.keys(stashed) as SceneKey[]).filter((key) => !Object.hasOwn(job.overStash, key)),
       );
-      return withFile({ ...job, bare: 'filled' }, { scene, fromStash, stashUpdatedAt }, context);
+      return withFile({ ...job, bare: 'filled' }, { scene, fromStash, ...marks }, context);
     }
   }
 }
@@ -65,36 +66,38 @@ function ofNamedFile(stashed: SceneData, { path }: SceneData): SceneData {
 function afterGone(job: Job, context: Uses): Hydrated | Ended {
   const path = job.overStash.path ?? context.queue.record(job.sceneId)?.scenePath;
   if (contentKeys(job.overStash).length === 0 || path === undefined) return { job, outcome: { kind: 'gone' } };
-  const said = { scene: { path, ...job.overStash }, fromStash: new Set<SceneKey>(), stashUpdatedAt: undefined };
+  const said = { scene: { path, ...job.overStash }, fromStash: new Set<SceneKey>(), ...NOT_OF_STASH };
   return withFile({ ...job, bare: 'filled' }, said, context);
 }
 
-type Stashed = { readonly stashed: SceneData; readonly stashUpdatedAt: string | undefined };
+/** By what reconcile sees later whether a scene is still as it was written. */
+type Marks = Pick<Hydrated, 'stashUpdatedAt' | 'contentHash'>;
+
+const NOT_OF_STASH: Marks = { stashUpdatedAt: undefined, contentHash: undefined };
+
+type Stashed = Marks & { readonly stashed: SceneData };
 
 /**
  * A scene with only a title may not be identified yet: its empty fields clear nothing, unless we wrote more of it from
  * Stash before. A record that the guard kept from clearing our values does not count as Stash's state.
  */
 function gated(job: Job, { data, updatedAt }: StashScene, { emit, queue, options }: Uses): Stashed {
+  const marks: Marks = { stashUpdatedAt: updatedAt, contentHash: contentHashOf(data) };
   const record = queue.record(job.sceneId);
   const hasOurs = record !== undefined && saysMoreThanTitle(record.written);
   const isThin = contentKeys(data).every((key) => SAYS_NOTHING.has(key) || isEmptyValue(data[key]));
   const wasEmptied = hasOurs && record.source === 'stash';
-  if (options.thinScenes === 'take' || !isThin || wasEmptied) return { stashed: data, stashUpdatedAt: updatedAt };
+  if (options.thinScenes === 'take' || !isThin || wasEmptied) return { stashed: data, ...marks };
   // A scene without a file is not written, and its dead letter says so.
   if ((job.overStash.path ?? data.path) !== undefined) emit({ kind: 'thin_scene', sceneId: job.sceneId });
   const kept = (Object.entries(data) as [SceneKey, SceneData[SceneKey]][]).filter(([, value]) => !isEmptyValue(value));
-  return { stashed: Object.fromEntries(kept), stashUpdatedAt: hasOurs ? undefined : updatedAt };
+  return { stashed: Object.fromEntries(kept), ...(hasOurs ? NOT_OF_STASH : marks) };
 }
 
 /** Keys that show no curation: the title is often made from the file name, and every scene has a screenshot. */
 const SAYS_NOTHING: ReadonlySet<SceneKey> = new Set(['title', 'poster_url', 'background_url']);
 
-function withFile(
-  job: Job,
-  said: Pick<Hydrated, 'scene' | 'fromStash' | 'stashUpdatedAt'>,
-  { queue }: Uses,
-): Hydrated | Ended {
+function withFile(job: Job, said: Pick<Hydrated, 'scene' | 'fromStash'> & Marks, { queue }: Uses): Hydrated | Ended {
   const record = queue.record(job.sceneId);
   // Once Stash was asked, its answer about the file counts, also when there is none.
   const path = said.scene.path ?? (job.bare === 'filled' ? undefined : record?.scenePath);

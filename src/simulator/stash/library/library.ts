@@ -149,6 +149,19 @@ export function createStashLibrary(rules: StashRules) {
     return scene;
   }
 
+  /** Removes a tag, performer, studio or group from every scene, without updating any scene (stash.md 3). */
+  function removeRelated(kind: RelatedKind, name: string): void {
+    const row = mustHaveRelated(kind, name);
+    related[kind].delete(row.id);
+    byName[kind].delete(name);
+    for (const scene of scenes.values()) {
+      scene.tags = scene.tags.filter((tag) => tag !== row);
+      scene.performers = scene.performers.filter((performer) => performer !== row);
+      scene.groups = scene.groups.filter(({ group }) => group !== row);
+      if (scene.studio === row) scene.studio = null;
+    }
+  }
+
   return {
     scenes,
     related,
@@ -182,6 +195,7 @@ export function createStashLibrary(rules: StashRules) {
       }
       target.updatedAt = rules.timeText();
     },
+    removeRelated,
     rename(kind: RelatedKind, from: string, to: string): void {
       const row = mustHaveRelated(kind, from);
       if (byName[kind].has(to)) throw new Error(`the simulated Stash already has a ${kind} "${to}"`);
@@ -194,16 +208,15 @@ export function createStashLibrary(rules: StashRules) {
         if (tags.includes(row)) tags.sort((one, other) => compareText(one.name, other.name));
       }
     },
-    /** Removes a tag, performer, studio or group from every scene, without updating any scene (stash.md 3). */
-    removeRelated(kind: RelatedKind, name: string): void {
-      const row = mustHaveRelated(kind, name);
-      related[kind].delete(row.id);
-      byName[kind].delete(name);
-      for (const scene of scenes.values()) {
-        scene.tags = scene.tags.filter((tag) => tag !== row);
-        scene.performers = scene.performers.filter((performer) => performer !== row);
-        scene.groups = scene.groups.filter(({ group }) => group !== row);
-        if (scene.studio === row) scene.studio = null;
+    /** Gives the scenes of the sources the destination, without updating any of them (stash.md 3). */
+    mergeTags(sources: readonly string[], destination: string): void {
+      const target = named('tag', destination);
+      for (const name of sources) {
+        const row = mustHaveRelated('tag', name);
+        for (const scene of scenes.values())
+          if (scene.tags.includes(row))
+            scene.tags = namedAll('tag', [...scene.tags.map((tag) => tag.name), target.name]);
+        removeRelated('tag', name);
       }
     },
     /** Moves the primary file, as a scan notices it: the file counts as updated, its scene does not (stash.md 3). */
