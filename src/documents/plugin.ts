@@ -31,7 +31,7 @@ export const pluginStatusSchema = z.object({
     .enum(['yes', 'unknown', 'no'])
     .check(
       z.describe(
-        'yes: an event came within 24 hours. unknown: the last one is older, or the spool cannot be read. no: none ever came.',
+        'yes: an event came within 24 hours. unknown: the last one is older, or the spool cannot be read. no: none ever came, or what Stash sends now is lost.',
       ),
     ),
   bad: z.nullable(count).check(z.describe('null where the spool cannot be read.')),

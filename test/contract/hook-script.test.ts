@@ -66,6 +66,12 @@ async function run(script: string, input: string, shell?: readonly string[]): Pr
   return await end;
 }
 
+/** What Stash logs of an answer, whose error it never loses. */
+function answerIn(stdout: string): string {
+  const { error } = JSON.parse(stdout) as { readonly error: string };
+  return error;
+}
+
 function kept({ spool }: World): readonly string[] {
   return readdirSync(spool.new).map((name) => readFileSync(join(spool.new, name), 'utf8'));
 }
@@ -87,11 +93,12 @@ for (const shell of SHELLS) {
     assert.ok(kept(world)[0] === input);
   });
 
-  test(`${name}: without a spool the event is read to its end, an error line says what to do, and the exit code is 0`, async (t) => {
+  test(`${name}: without a spool the event is read to its end, an error line and an answer say what to do, and the exit code is 0`, async (t) => {
     const world = setup(t);
     rmSync(world.spool.path, { recursive: true });
     const { code, stdout, stderr } = await run(world.script, 'h'.repeat(1_000_000), shell);
-    assert.deepEqual([code, stdout], [0, '']);
+    assert.equal(code, 0);
+    assert.equal(answerIn(stdout), errorIn(stderr));
     assert.match(errorIn(stderr), /^\[PlexSync Hook\] This event was not kept: there is no spool at .*plugin install$/);
   });
 
@@ -101,6 +108,7 @@ for (const shell of SHELLS) {
     const noNew = await run(world.script, EVENT, shell);
     assert.equal(noNew.code, 0);
     assert.match(errorIn(noNew.stderr), /^\[PlexSync Hook\] This event was not kept: .*$/);
+    assert.equal(answerIn(noNew.stdout), errorIn(noNew.stderr));
     assert.deepEqual(readdirSync(world.spool.tmp), []);
     rmSync(world.spool.tmp, { recursive: true });
     writeFileSync(world.spool.tmp, '');
@@ -131,15 +139,19 @@ for (const shell of SHELLS) {
   });
 }
 
-test('standard output is let go of before the event is read', async (t) => {
+test('a spool whose path holds quotes and backslashes is named in an answer that is JSON', async (t) => {
   const world = setup(t);
-  const child = start(world.script);
-  child.stdout.resume();
-  await once(child.stdout, 'end');
-  assert.equal(child.exitCode, null);
-  const end = endOf(child);
-  child.stdin.end(EVENT);
-  assert.equal((await end).code, 0);
+  const odd = String.raw`${world.spool.path}/"pier's"\mole`;
+  writeFileSync(world.script, hookScript(odd));
+  const { stdout } = await run(world.script, EVENT);
+  assert.ok(answerIn(stdout).includes(odd), stdout);
+});
+
+test('no program that the hook starts holds standard output, for whose end Stash waits', async (t) => {
+  // What stands in for `cat` and `mv` leaves a child behind, as a program that hangs would.
+  const world = setup(t, (script) => script.replace('{ cat >>', 'cat() { sleep 60 & command cat; }\n{ cat >>'));
+  const { code, stdout } = await run(world.script, EVENT);
+  assert.deepEqual([code, stdout], [0, '']);
   assert.deepEqual(kept(world), [EVENT]);
 });
 

@@ -11,14 +11,14 @@ const CHECK = 'spool';
 export function checkSpool(stores: Stores | undefined, dataDir: Context['dataDir'], now: number): readonly Finding[] {
   if (stores === undefined) return [];
   try {
-    const { path, look, lastAt, problems } = readPluginState(stores, dataDir, now);
-    if (look.state === 'none' && lastAt === undefined) return [];
+    const { path, look, lastAt, arrival, problems } = readPluginState(stores, dataDir, now);
+    if (look.state === 'none' && lastAt === undefined && arrival.kind !== 'lost') return [];
     const last =
       lastAt === undefined ? 'nothing was taken in yet' : `the last was taken in ${shortDuration(now - lastAt)} ago`;
-    if (look.state === 'none')
+    if (look.state === 'none' && arrival.kind !== 'lost')
       return [ok(CHECK, `events come without a spool; ${last}`, 'Not so? Run plexsync plugin install again.')];
-    // An unreadable spool stops every event; other problems can wait for a person.
-    const judge = look.state === 'unreadable' ? failure : warning;
+    // An unreadable spool, or one that is gone, stops every event; other problems can wait for a person.
+    const judge = look.state === 'unreadable' || arrival.kind === 'lost' ? failure : warning;
     if (problems.length > 0)
       return problems.map(({ message, fix }) => judge(CHECK, `${path}: ${lowered(message)}; ${last}`, fix));
     return [ok(CHECK, `${path} can be read: ${eventsText(look.waiting ?? 0)} waiting; ${last}`)];

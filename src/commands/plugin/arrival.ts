@@ -1,9 +1,14 @@
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { Stores } from '../../queue/store/stores.ts';
+import { frontOf } from '../../queue/tables/plugin-front.ts';
 import { lastEventAt } from '../../queue/work/intake.ts';
 import { spoolOf } from '../../spool/layout.ts';
 import type { SpoolLook } from '../../spool/look.ts';
 import { lookAtSpool } from '../../spool/look.ts';
 import type { Context } from '../shared/context.ts';
+import { readOurs } from './files.ts';
+import { givenSpoolOf, spoolIn } from './hook-script.ts';
 
 const HOUR_MS = 3_600_000;
 /**
@@ -15,6 +20,8 @@ const RECENT_MS = 24 * HOUR_MS;
 /** What is known about arriving events; a long silence may only mean that nobody edited anything. */
 export type Arrival =
   | { readonly kind: 'never' }
+  /** What Stash says now does not come here: the spool is gone, or the hook fills another one. */
+  | { readonly kind: 'lost' }
   /** The first events may wait where we cannot look. */
   | { readonly kind: 'hidden' }
   | { readonly kind: 'recent'; readonly agoMs: number }
@@ -39,9 +46,36 @@ export function readPluginState(stores: Stores, dataDir: Context['dataDir'], now
   const lastAt = lastEventAt(stores);
   const spool = spoolOf(dataDir.path);
   const look = lookAtSpool(spool);
-  const arrival = arrivalOf(look, { lastAt, now });
-  return { path: spool.path, look, lastAt, arrival, problems: problemsOf(look, arrival, now) };
+  const loss = lossOf(frontOf(stores), spool.path, look);
+  const arrival: Arrival = loss === undefined ? arrivalOf(look, { lastAt, now }) : { kind: 'lost' };
+  const problems = problemsOf(look, arrival, now);
+  return { path: spool.path, look, lastAt, arrival, problems: loss === undefined ? problems : [loss, ...problems] };
 }
+
+/**
+ * Why events that Stash sends now are lost, as far as it shows here: where Stash sees the spool under another path, only
+ * a spool that is gone shows.
+ */
+function lossOf(front: string | undefined, spool: string, { state }: SpoolLook): ArrivalProblem | undefined {
+  if (front === undefined) return undefined;
+  const script = readOurs(front);
+  if (script === undefined) {
+    // Its whole folder may be out of sight, as in another container.
+    if (!existsSync(dirname(dirname(front)))) return undefined;
+    return { message: `The hook script ${front} is gone: Stash keeps no event`, fix: INSTALL_AGAIN };
+  }
+  const filled = spoolIn(script);
+  if (givenSpoolOf(script) === undefined && filled !== undefined && filled !== spool)
+    return {
+      message: `The hook in Stash leaves its events in ${filled}, and this data directory reads ${spool}`,
+      fix: 'Use the data directory that belongs to it, or run plexsync plugin install again for this one.',
+    };
+  return state === 'none'
+    ? { message: `There is no spool at ${spool}: what Stash says is lost`, fix: INSTALL_AGAIN }
+    : undefined;
+}
+
+const INSTALL_AGAIN = 'Run plexsync plugin install again, and plexsync reconcile for what was missed.';
 
 function arrivalOf(
   { state, newestAt }: SpoolLook,

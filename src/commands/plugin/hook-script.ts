@@ -21,22 +21,25 @@ const GIVEN_MARK = '# Given by --spool-as; an install without it keeps this.';
 export function hookScript(spool: string, route: SpoolRoute = 'own_path'): string {
   return `#!/bin/sh
 # ${INSTALLED_MARK}
-# Keeps what Stash says for the next run of plexsync. It looks at nothing of it and asks no server.
+# Keeps what Stash says for the next run of plexsync. It reads no event and asks no server.
 ${route === 'given_path' ? `${GIVEN_MARK}\n` : ''}spool=${quoted(spool)}
 
 say() { printf '\\001%s\\002[PlexSync Hook] %s\\n' "$1" "$2" >&2; }
+# Stash may lose the last lines of its log; an answer on standard output it never loses.
 give_up() {
-  cat >/dev/null 2>&1 # Stash may still be speaking.
+  cat >/dev/null 2>&1 3>&- # Stash may still be speaking.
   say e "This event was not kept: $1"
+  printf '%s\\n' "$2" >&3
   exit 0
 }
+${FAILURES.map(({ name, reason }) => failureLine(name, reason, spool)).join('\n')}
 
-# Stash waits until nobody holds its pipe; a reader that has gone must not end us.
-exec >/dev/null
+# Stash waits until nobody holds its pipe: no program that is started here may. A reader that has gone must not end us.
+exec 3>&1 >/dev/null
 trap '' PIPE
 # Another user may be the one who takes it in; the folder above lets nobody else near.
 umask 022
-[ -d "$spool/tmp" ] || give_up "there is no spool at $spool. Mount the folder there, or run: plexsync plugin install"
+[ -d "$spool/tmp" ] || no_spool
 
 # With noclobber the shell makes a file only where there is none.
 set -C
@@ -49,26 +52,53 @@ unexplained=0
 until { true >"$spool/tmp/$name"; } 2>/dev/null && [ ! -e "$spool/new/$name" ]; do
   # An owner of the name may have left with it in between: once is no sign of a full disk.
   [ -e "$spool/tmp/$name" ] || [ -e "$spool/new/$name" ] || unexplained=$((unexplained + 1))
-  [ "$unexplained" -lt 10 ] && [ "$n" -lt 1000 ] ||
-    give_up "$spool/tmp cannot be written. Is the disk full, or may this user not write there?"
+  [ "$unexplained" -lt 10 ] && [ "$n" -lt 1000 ] || no_room
   n=$((n + 1))
   name=$id.$n
 done
 
-{ cat >>"$spool/tmp/$name" && mv -f "$spool/tmp/$name" "$spool/new/$name"; } 2>/dev/null || {
+{ cat >>"$spool/tmp/$name" && mv -f "$spool/tmp/$name" "$spool/new/$name"; } 2>/dev/null 3>&- || {
   rm -f "$spool/tmp/$name" 2>/dev/null
-  give_up "$spool cannot be written. Is the disk full?"
+  not_written
 }
 say i 'Event kept for the next run of plexsync'
 exit 0
 `;
 }
 
+/** Why an event is not kept, as functions of the script. */
+const FAILURES: readonly { readonly name: string; reason(spool: string): string }[] = [
+  {
+    name: 'no_spool',
+    reason: (spool) => `there is no spool at ${spool}. Mount the folder there, or run: plexsync plugin install`,
+  },
+  {
+    name: 'no_room',
+    reason: (spool) => `${spool}/tmp cannot be written. Is the disk full, or may this user not write there?`,
+  },
+  { name: 'not_written', reason: (spool) => `${spool} cannot be written. Is the disk full?` },
+];
+
+function failureLine(name: string, reason: (spool: string) => string, spool: string): string {
+  const answer = JSON.stringify({ error: `[PlexSync Hook] This event was not kept: ${reason(spool)}` });
+  return `${name}() { give_up ${quoted(reason(spool))} ${quoted(answer)}; }`;
+}
+
+/** Where a script leaves events, as Stash sees the path. */
+export function spoolIn(front: string): string | undefined {
+  const word = /^spool=(.*)$/m.exec(front)?.[1];
+  return word === undefined ? undefined : unquoted(word);
+}
+
 /** The path that `--spool-as` gave when a script was written; `undefined` when none was given. */
 export function givenSpoolOf(front: string): string | undefined {
   const [, after] = front.split(`\n${GIVEN_MARK}\nspool=`);
   const word = after?.split('\n', 1)[0];
-  return word === undefined ? undefined : word.slice(1, -1).replaceAll(String.raw`'\''`, "'");
+  return word === undefined ? undefined : unquoted(word);
+}
+
+function unquoted(word: string): string {
+  return word.slice(1, -1).replaceAll(String.raw`'\''`, "'");
 }
 
 function quoted(word: string): string {

@@ -5,6 +5,8 @@ import { UsageError } from '../../core/model/errors.ts';
 import { asPath, say } from '../../core/text/sentence.ts';
 import type { PluginInstallDocument } from '../../documents/plugin.ts';
 import { EXIT } from '../../exit.ts';
+import { openStoresToRead } from '../../queue/store/stores.ts';
+import { noteFront } from '../../queue/tables/plugin-front.ts';
 import { openIntake } from '../../queue/work/intake.ts';
 import type { SpoolWriter } from '../../spool/layout.ts';
 import { prepareSpool, spoolOf } from '../../spool/layout.ts';
@@ -46,8 +48,19 @@ export async function run(options: InstallOptions, context: Context): Promise<nu
   const writer: SpoolWriter = seen.by === 'data_dir' ? 'same_user' : 'any_user';
   if (how === 'spool') inFiles(spool.path, () => prepareSpool(spool, writer));
   const written = inFiles(folder, () => files.map(writeFile));
+  rememberFront(how === 'spool' ? join(folder, FRONT_FILE) : undefined, context);
   report({ how, written, spool: how === 'spool' ? { path: spool.path, seen, writer } : undefined }, context);
   return EXIT.done;
+}
+
+/** So that doctor and the status can tell whether the spool that it fills is the one that is read. */
+function rememberFront(path: string | undefined, { dataDir }: Context): void {
+  const stores = openStoresToRead(dataDir);
+  try {
+    noteFront(stores, path);
+  } finally {
+    stores.close();
+  }
 }
 
 function pluginsDirOf(given: string | undefined): string {

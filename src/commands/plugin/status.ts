@@ -76,6 +76,7 @@ const PLACES: Readonly<Record<PluginState['look']['state'], (path: string) => st
 
 const ARRIVING: Readonly<Record<Arrival['kind'], PluginStatusDocument['arriving']>> = {
   never: 'no',
+  lost: 'no',
   hidden: 'unknown',
   recent: 'yes',
   long_ago: 'unknown',

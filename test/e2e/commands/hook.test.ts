@@ -195,7 +195,7 @@ test('with --direct the manifest enqueues at once, from any folder and with no e
 test('a hook that takes longer than a person should wait says so', async (t) => {
   const world = await setup(t);
   await world.install('--direct');
-  const { code, stderr } = await world.trigger(hook(123), 150);
+  const { code, stderr } = await world.trigger(hook(123), 500);
   assert.equal(code, 0);
   assert.match(stderr, /\n.w.\[PlexSync Hook\] Hook handler exceeded 100ms target \(\d+\.\dms\)\n$/);
 });
@@ -383,4 +383,41 @@ test('doctor and the status agree on a spool: none, one that works, what was set
   assert.equal(stderr, 'The events in the spool cannot be read. Make its folders readable for this user.\n');
   const status = JSON.parse((await world.run(['plugin', 'status', '--json'])).stdout);
   assert.deepEqual([status.spool.present, status.arriving, status.bad], [true, 'unknown', null]);
+});
+
+test('a spool that is gone, or that another data directory reads, is no ok and arriving no', async (t) => {
+  const world = await setup(t);
+  const verdict = async (): Promise<readonly unknown[]> => {
+    const status = JSON.parse((await world.run(['plugin', 'status', '--json'])).stdout) as {
+      arriving: string;
+      problems: readonly string[];
+    };
+    const { findings } = JSON.parse((await world.run(['doctor', '--json'])).stdout) as {
+      findings: { check: string; status: string }[];
+    };
+    return [status.arriving, status.problems[0], findings.find(({ check }) => check === 'spool')?.status];
+  };
+  await world.install();
+  await world.trigger(hook(7));
+  await world.run(['process']);
+  assert.deepEqual(await verdict(), ['yes', undefined, 'ok']);
+  const spool = join(world.dataDir, 'spool');
+  rmSync(spool, { recursive: true });
+  const lost = await world.trigger(hook(8));
+  assert.match(lost.stdout, /^\{"error":"\[PlexSync Hook\] This event was not kept: there is no spool at /);
+  const again = 'Run plexsync plugin install again, and plexsync reconcile for what was missed.';
+  assert.deepEqual(await verdict(), [
+    'no',
+    `There is no spool at ${spool}: what Stash says is lost. ${again}`,
+    'failure',
+  ]);
+  const other = join(world.dir, 'other');
+  await world.install('--data-dir', other);
+  const [arriving, problem, status] = await verdict();
+  assert.deepEqual([arriving, status], ['no', 'failure']);
+  assert.ok(String(problem).startsWith(`The hook in Stash leaves its events in ${other}/spool, and`), String(problem));
+  rmSync(join(world.pluginsDir, 'plexsync', 'plexsync-hook.sh'));
+  assert.match(String((await verdict())[1]), /^The hook script .* is gone: Stash keeps no event/);
+  await world.install();
+  assert.deepEqual((await verdict()).slice(1), [undefined, 'ok']);
 });
