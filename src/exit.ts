@@ -37,6 +37,7 @@ const END_EXITS: Readonly<Record<DrainEnd['kind'], ExitCode>> = {
   stash_unauthorized: EXIT.refused,
   forbidden: EXIT.refused,
   unreachable: EXIT.unreachable,
+  failing: EXIT.unreachable,
   breaker_open: EXIT.unreachable,
   stash_unreachable: EXIT.unreachable,
   stash_breaker_open: EXIT.unreachable,

@@ -133,7 +133,11 @@ const EVENTS = {
     retries: count,
     exhausted: z.boolean(),
   }),
-  released: event('released', { ...ofJob, message: z.string() }),
+  released: event('released', {
+    ...ofJob,
+    message: z.string(),
+    wait_ms: span,
+  }),
   skipped: event('skipped', ofJob),
   letter_shortened: event('letter_shortened', {
     letter_id: id,

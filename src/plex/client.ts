@@ -15,6 +15,7 @@ import { editTarget, encode } from './edit-url.ts';
 import { fileFilter, isUnfiltered, stableRun } from './file-filter.ts';
 import type { ListingPage } from './schemas.ts';
 import { toIdentity, toItems, toListingPage, toSections } from './schemas.ts';
+import type { Asked } from './translate.ts';
 import { createPlexTransport } from './transport.ts';
 
 export type PlexClientOptions = {
@@ -74,37 +75,43 @@ export function createPlexClient(options: PlexClientOptions): PlexClient {
 
   const get = async (
     target: string,
-    what: Sentence,
+    asked: Asked,
     headers: Readonly<Record<string, string>> = {},
-  ): Promise<HttpAnswer> => await send({ method: 'GET', target, what, headers: { ...authorised, ...headers } });
+  ): Promise<HttpAnswer> => await send({ method: 'GET', target, ...asked, headers: { ...authorised, ...headers } });
 
   const readPage = async (
     section: Section,
     query: Query,
-    page: { start: number; size: number; what: Sentence },
+    { start, size, ...asked }: Asked & { readonly start: number; readonly size: number },
   ): Promise<ListingPage & Pick<ListedPage, 'clockAt'>> => {
     const parameters = [['type', '1'], ['includeGuids', '0'], ...query].map(
       ([key = '', value = '']) => `${encode(key)}=${encode(value)}`,
     );
     const target = `/library/sections/${encode(section.key)}/all?${parameters.join('&')}`;
     // Both or none: a size alone is ignored (plex-api.md 2.2).
-    const headers = { 'X-Plex-Container-Start': String(page.start), 'X-Plex-Container-Size': String(page.size) };
-    const answer = await get(target, page.what, headers);
+    const headers = { 'X-Plex-Container-Start': String(start), 'X-Plex-Container-Size': String(size) };
+    const answer = await get(target, asked, headers);
     const clockAt = answer.sentAt === undefined ? undefined : Math.floor(answer.sentAt / 1_000);
-    return { ...parsed(answer, toListingPage, page.what), clockAt };
+    return { ...parsed(answer, toListingPage, asked), clockAt };
   };
 
   /** All pages of a listing, however the server cuts them; throws if one fails. */
-  async function* pagesOf(section: Section, query: Query, { what, pageRows = LISTING_PAGE }: ListingRequest) {
+  async function* pagesOf(section: Section, query: Query, { pageRows = LISTING_PAGE, ...asked }: ListingRequest) {
     for (let received = 0; ; ) {
-      const page = await readPage(section, query, { start: received, size: pageRows, what });
+      const page = await readPage(section, query, { start: received, size: pageRows, ...asked });
       const { rows, totalSize } = page;
       received += rows.length;
       yield page;
       // A server that does not page sends no total, and has sent all rows.
       if (totalSize === undefined || received >= totalSize) return;
       if (rows.length === 0)
-        throw new SyncError('plex_malformed', say`Plex promised ${totalSize} rows and sent ${received} while ${what}`);
+        throw new SyncError(
+          'plex_malformed',
+          say`Plex promised ${totalSize} rows and sent ${received} while ${asked.what}`,
+          {
+            request: asked.request,
+          },
+        );
     }
   }
 
@@ -126,7 +133,7 @@ export function createPlexClient(options: PlexClientOptions): PlexClient {
     const found: Rows[number][] = [];
     let requests = 0;
     try {
-      for await (const { rows } of pagesOf(section, [['file', filter]], { what })) {
+      for await (const { rows } of pagesOf(section, [['file', filter]], { what, request: 'plex GET file' })) {
         requests += 1;
         if (isUnfiltered(rows, filter)) return { kind: 'unusable', reason: 'ignored', requests };
         found.push(...rows);
@@ -135,19 +142,22 @@ export function createPlexClient(options: PlexClientOptions): PlexClient {
     } catch (thrown) {
       // If the same request without the filter succeeds, the server does not support the filter.
       if (!(thrown instanceof SyncError) || !MAY_BE_THE_FILTERS_FAULT.has(thrown.code)) throw thrown;
-      await readPage(section, [], { start: 0, size: 0, what });
+      await readPage(section, [], { start: 0, size: 0, what, request: LISTING });
       return { kind: 'unusable', reason: 'refused', requests: requests + 2 };
     }
   };
 
   return {
     sections: async () =>
-      await readSections(options.baseUrl, async () => await get('/library/sections', say`reading the libraries`)),
+      await readSections(
+        options.baseUrl,
+        async () => await get('/library/sections', { what: say`reading the libraries`, request: LIBRARIES }),
+      ),
 
     identity: async () => {
-      const what = say`asking for its identity`;
-      const answer = await send({ method: 'GET', target: '/identity', what });
-      return { ...parsed(answer, toIdentity, what), clockAt: answer.sentAt };
+      const asked: Asked = { what: say`asking for its identity`, request: 'plex GET identity' };
+      const answer = await send({ method: 'GET', target: '/identity', ...asked });
+      return { ...parsed(answer, toIdentity, asked), clockAt: answer.sentAt };
     },
 
     findByFileName: async (section, name) => {
@@ -163,13 +173,16 @@ export function createPlexClient(options: PlexClientOptions): PlexClient {
       const filter = stableRun(title);
       if (filter === undefined) return { candidates: [], requests: 0 };
       const what = say`looking for the title ${asTitle(title)} in "${asName(section.title)}"`;
-      const { rows } = await readPage(section, [['title', filter]], { start: 0, size: LISTING_PAGE, what });
+      const { rows } = await readPage(section, [['title', filter]], {
+        ...{ start: 0, size: LISTING_PAGE },
+        ...{ what, request: 'plex GET title' },
+      });
       return { candidates: toCandidates(section, rows), requests: 1 };
     },
 
     listPage: async (section, start, size) => {
       const what = say`listing "${asName(section.title)}"`;
-      const page = await readPage(section, [...TRIMMED, ['sort', 'id']], { start, size, what });
+      const page = await readPage(section, [...TRIMMED, ['sort', 'id']], { start, size, what, request: LISTING });
       return { items: page.rows, total: page.totalSize, clockAt: page.clockAt };
     },
 
@@ -182,14 +195,18 @@ export function createPlexClient(options: PlexClientOptions): PlexClient {
         if (since === undefined) continue;
         const query: Query = [...TRIMMED, ['sort', 'id'], [`${field}>>`, String(since - 1)]];
         let pages = 0;
-        for await (const { rows, clockAt } of pagesOf(section, query, { what, pageRows: PAGE_ROWS })) {
+        for await (const { rows, clockAt } of pagesOf(section, query, {
+          what,
+          request: LISTING,
+          pageRows: PAGE_ROWS,
+        })) {
           firstAt ??= clockAt;
           for (const row of rows) changed.set(row.ratingKey, row);
           pages += 1;
           if (pages >= mostPages && rows.length === PAGE_ROWS) return undefined;
         }
       }
-      const { totalSize } = await readPage(section, [], { start: 0, size: 0, what });
+      const { totalSize } = await readPage(section, [], { start: 0, size: 0, what, request: LISTING });
       return { items: [...changed.values()], total: totalSize, clockAt: firstAt };
     },
 
@@ -197,21 +214,24 @@ export function createPlexClient(options: PlexClientOptions): PlexClient {
       const filter = stableRun(text);
       if (filter === undefined) return { candidates: [], requests: 0 };
       const what = say`looking for files like ${asPath(text)} in "${asName(section.title)}"`;
-      const { rows } = await readPage(section, [['file', filter]], { start: 0, size: most, what });
+      const { rows } = await readPage(section, [['file', filter]], { start: 0, size: most, what, request: LISTING });
       return { candidates: toCandidates(section, rows), requests: 1 };
     },
 
     ownerPage: async () => {
-      await get('/library', say`reading the owner’s page`);
+      await get('/library', { what: say`reading the owner’s page`, request: 'plex GET owner' });
     },
 
     addedSince: async (section, mark, newest) => {
-      const what = say`asking "${asName(section.title)}" for what is new`;
+      const asked: Asked = { what: say`asking "${asName(section.title)}" for what is new`, request: LISTING };
       // `>>=` means "after": one second earlier, so that the mark's own second is included (plex-api.md 2.2).
       const { rows, clockAt } =
         mark === undefined
-          ? await readPage(section, [['sort', 'addedAt:desc']], { start: 0, size: newest, what })
-          : await readListing(section, [...TRIMMED, ['addedAt>>', String(mark - 1)]], { what, pageRows: PAGE_ROWS });
+          ? await readPage(section, [['sort', 'addedAt:desc']], { start: 0, size: newest, ...asked })
+          : await readListing(section, [...TRIMMED, ['addedAt>>', String(mark - 1)]], {
+              ...asked,
+              pageRows: PAGE_ROWS,
+            });
       const items = rows.flatMap(({ ratingKey, addedAt, files }) =>
         addedAt === undefined ? [] : [{ ratingKey, addedAt, files }],
       );
@@ -225,13 +245,14 @@ export function createPlexClient(options: PlexClientOptions): PlexClient {
           : say`reading ${ratingKeys.length} items`;
       // Without skipRefresh this GET analyses every item first (plex-api.md 3).
       const target = `/library/metadata/${ratingKeys.map(encode).join(',')}?skipRefresh=1&includeGuids=0`;
-      return parsed(await get(target, what), toItems, what);
+      const asked: Asked = { what, request: 'plex GET items' };
+      return parsed(await get(target, asked), toItems, asked);
     },
 
     edit: async (item, edits, lock) => {
       const target = editTarget({ item, ...edits, lock });
       // The answer is always empty (plex-api.md 4.1); the item is read again to see what Plex kept.
-      await send({ method: 'PUT', target, what: say`writing the item`, headers: authorised });
+      await send({ method: 'PUT', target, what: say`writing the item`, request: 'plex PUT item', headers: authorised });
     },
 
     editLength: (item, edits, lock) => basePath.length + editTarget({ item, ...edits, lock }).length,
@@ -239,14 +260,17 @@ export function createPlexClient(options: PlexClientOptions): PlexClient {
     scanFolder: async (section, folder) => {
       // The answer is empty and does not tell what is scanned (plex-api.md 8).
       const target = `/library/sections/${encode(section.key)}/refresh?path=${encode(folder)}`;
-      await get(target, say`asking "${asName(section.title)}" for a scan`);
+      await get(target, { what: say`asking "${asName(section.title)}" for a scan`, request: 'plex GET scan' });
     },
   };
 }
 
 type Rows = ListingPage['rows'];
 
-type ListingRequest = { readonly what: Sentence; readonly pageRows?: number };
+type ListingRequest = Asked & { readonly pageRows?: number };
+
+const LIBRARIES = 'plex GET libraries';
+const LISTING = 'plex GET listing';
 
 type FilteredRows =
   | { readonly kind: 'found'; readonly rows: Rows; readonly requests: number }
@@ -286,7 +310,9 @@ async function readSections(baseUrl: string, ask: () => Promise<HttpAnswer>): Pr
   }
   const value = parseJson(answer.body);
   if (value === undefined && /json/i.test(answer.contentType)) {
-    throw new SyncError('plex_malformed', say`Plex sent a damaged answer while reading the libraries`);
+    throw new SyncError('plex_malformed', say`Plex sent a damaged answer while reading the libraries`, {
+      request: LIBRARIES,
+    });
   }
   const sections = toSections(value);
   if (sections !== undefined) return sections;
@@ -295,8 +321,9 @@ async function readSections(baseUrl: string, ask: () => Promise<HttpAnswer>): Pr
 }
 
 /** @throws {SyncError} `plex_malformed` */
-function parsed<T>(answer: HttpAnswer, to: (value: unknown) => T | undefined, what: Sentence): T {
+function parsed<T>(answer: HttpAnswer, to: (value: unknown) => T | undefined, { what, request }: Asked): T {
   const value = to(parseJson(answer.body));
-  if (value === undefined) throw new SyncError('plex_malformed', say`Plex sent a damaged answer while ${what}`);
+  if (value === undefined)
+    throw new SyncError('plex_malformed', say`Plex sent a damaged answer while ${what}`, { request });
   return value;
 }

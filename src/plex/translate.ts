@@ -1,16 +1,19 @@
 import { SyncError, UsageError } from '../core/model/errors.ts';
+import type { RequestKind } from '../core/model/request-kind.ts';
 import type { Sentence } from '../core/text/sentence.ts';
 import { asHost, foreign, plainText, say } from '../core/text/sentence.ts';
 import type { NoAnswer } from '../http/no-answer.ts';
 import type { HttpAnswer } from '../http/transport.ts';
 
+/** A request whose failure is reported: `what` completes "Plex answered N while …". */
+export type Asked = { readonly what: Sentence; readonly request: RequestKind };
+
 /**
  * Translates a failure status. Uses the status alone: Plex's error bodies are always HTML pages (plex-api.md 10).
- * `what` completes the sentence "Plex answered N while …".
  */
 export function toStatusError(
   { status, retryAfterMs, redirect }: Pick<HttpAnswer, 'status' | 'retryAfterMs' | 'redirect'>,
-  what: Sentence,
+  { what, request }: Asked,
 ): SyncError {
   if (redirect !== undefined)
     return new SyncError(
@@ -31,14 +34,19 @@ export function toStatusError(
       say`The request was too long for Plex or a proxy before it (${status}) while ${what}`,
     );
   if (status === 429)
-    return new SyncError('plex_busy', say`Plex asked for patience (429) while ${what}`, { retryAfterMs });
+    return new SyncError('plex_busy', say`Plex asked for patience (429) while ${what}`, { retryAfterMs, request });
   if (status === 503)
     return new SyncError('plex_unavailable', say`Plex is starting or in maintenance (503) while ${what}`, {
       retryAfterMs,
+      request,
     });
   if (status === 502 || status === 504)
-    return new SyncError('plex_unavailable', say`A proxy found no Plex (${status}) while ${what}`, { retryAfterMs });
-  if (status >= 500) return new SyncError('plex_error', say`Plex answered ${status} while ${what}`, { retryAfterMs });
+    return new SyncError('plex_unavailable', say`A proxy found no Plex (${status}) while ${what}`, {
+      retryAfterMs,
+      request,
+    });
+  if (status >= 500)
+    return new SyncError('plex_error', say`Plex answered ${status} while ${what}`, { retryAfterMs, request });
   return new SyncError('plex_rejected', say`Plex answered ${status} while ${what}`);
 }
 
@@ -49,11 +57,16 @@ const FORBIDDEN: Readonly<Record<string, Sentence>> = {
 };
 
 /** Translates a request without an answer: an outage, or a certificate that a person has to fix. */
-export function toNoAnswerError({ kind, reason }: NoAnswer, what: Sentence, baseUrl: string): SyncError | UsageError {
+export function toNoAnswerError(
+  { kind, reason }: NoAnswer,
+  { what, request }: Asked,
+  baseUrl: string,
+): SyncError | UsageError {
   if (kind === 'silent')
     return new SyncError(
       'plex_unavailable',
       say`Plex at ${asHost(baseUrl)} did not answer while ${what}: ${foreign(reason)}`,
+      { request },
     );
   return new UsageError(
     `The certificate of ${baseUrl} is not trusted: ${reason}.`,

@@ -1,12 +1,9 @@
-import type { Sentence } from '../core/text/sentence.ts';
 import type { HttpAnswer, HttpRequest, TransportOptions } from '../http/transport.ts';
 import { createTransport } from '../http/transport.ts';
+import type { Asked } from './translate.ts';
 import { toNoAnswerError, toStatusError } from './translate.ts';
 
-export type PlexRequest = HttpRequest & {
-  /** Completes "Plex answered N while …". */
-  readonly what: Sentence;
-};
+export type PlexRequest = HttpRequest & Asked;
 
 /** Sends one request and returns the body of a 2xx. @throws {SyncError} */
 export type SendToPlex = (request: PlexRequest) => Promise<HttpAnswer>;
@@ -14,10 +11,11 @@ export type SendToPlex = (request: PlexRequest) => Promise<HttpAnswer>;
 /** Sends requests to Plex; failures come as our error codes. */
 export function createPlexTransport(options: TransportOptions): SendToPlex {
   const send = createTransport(options);
-  return async ({ what, ...request }) => {
-    const result = await send(request);
-    if (result.kind !== 'answer') throw toNoAnswerError(result, what, options.baseUrl);
-    if (result.status < 200 || result.status >= 300) throw toStatusError(result, what);
+  return async ({ what, request, ...sent }) => {
+    const asked = { what, request };
+    const result = await send(sent);
+    if (result.kind !== 'answer') throw toNoAnswerError(result, asked, options.baseUrl);
+    if (result.status < 200 || result.status >= 300) throw toStatusError(result, asked);
     return result;
   };
 }

@@ -12,7 +12,8 @@ const identityAnswer = z.object({
 /** Reads the server's version without a token. @throws {SyncError} */
 export async function readPlexVersion(options: Omit<TransportOptions, 'headers'>): Promise<string> {
   const send = createPlexTransport({ ...options, headers: { Accept: 'application/json' } });
-  const { body } = await send({ method: 'GET', target: '/identity', what: say`asking for its version` });
+  const what = say`asking for its version`;
+  const { body } = await send({ method: 'GET', target: '/identity', what, request: 'plex GET identity' });
   const parsed = z.safeParse(identityAnswer, parseJson(body));
   if (!parsed.success) throw new SyncError('plex_malformed', say`What answers there is no Plex`);
   return parsed.data.MediaContainer.version;

@@ -13,6 +13,7 @@ import { toContentsPage, toLook } from './scenes.ts';
 import type { StashClock } from './server-time.ts';
 import { clockOf } from './server-time.ts';
 import { notStash } from './translate.ts';
+import type { About } from './transport.ts';
 import { createStashTransport } from './transport.ts';
 
 export type StashClientOptions = {
@@ -76,11 +77,11 @@ export function createStashClient(options: StashClientOptions): StashClient {
   const learn = async (): Promise<StashDialect> => {
     const server = dialect === undefined ? 'stranger' : 'known';
     const spoken = await readServer(baseUrl, server, async () => {
-      const what = say`asking for its version`;
-      const { data } = await ask({ query: DIALECT_QUERY, variables: {} }, what);
+      const about: About = { what: say`asking for its version`, request: 'stash POST version' };
+      const { data } = await ask({ query: DIALECT_QUERY, variables: {} }, about);
       const obstacle = toObstacle(data);
       if (obstacle !== undefined) throw new SyncError('stash_unavailable', obstacle);
-      return known(toDialect(data), what);
+      return known(toDialect(data), about);
     });
     const [missing] = NEEDED_FIELDS.filter((name) => !spoken.sceneFields.includes(name));
     if (missing !== undefined) throw tooStrange(spoken, missing);
@@ -113,7 +114,11 @@ export function createStashClient(options: StashClientOptions): StashClient {
   const look = async (ids: readonly number[]): Promise<readonly (readonly [number, StashLook])[]> => {
     const what = ids.length === 1 ? say`reading scene ${ids[0] ?? 0}` : say`reading ${ids.length} scenes`;
     return await inDialect(async (spoken) => {
-      const { data, complaints } = await ask(scenesQuery(ids, spoken), what, ids.map(aliasOf));
+      const { data, complaints } = await ask(scenesQuery(ids, spoken), {
+        what,
+        request: 'stash POST scenes',
+        mayFail: ids.map(aliasOf),
+      });
       noteServer(spoken, data['version']);
       return ids.map((id) => {
         const complaint = complaints.find(({ alias }) => alias === aliasOf(id));
@@ -137,41 +142,46 @@ export function createStashClient(options: StashClientOptions): StashClient {
     },
 
     presence: async (ids) => {
-      const what = say`asking which scenes it has`;
-      const { data, complaints } = await ask(presenceQuery(ids), what, ids.map(aliasOf));
+      const about: About = { ...listing(say`asking which scenes it has`), mayFail: ids.map(aliasOf) };
+      const { data, complaints } = await ask(presenceQuery(ids), about);
       // A scene that Stash could not read still exists.
       const isThere = (alias: string): boolean =>
         Boolean(data[alias]) || complaints.some((complaint) => complaint.alias === alias);
-      return { total: known(toTotal(data), what), present: ids.filter((id) => isThere(aliasOf(id))) };
+      return { total: known(toTotal(data), about), present: ids.filter((id) => isThere(aliasOf(id))) };
     },
 
     pageAfter: async (afterId, perPage, { updatedSince } = {}) => {
-      const what = afterId === 0 ? say`listing the scenes` : say`listing the scenes after ${afterId}`;
-      const { data } = await ask(pageQuery({ afterId, perPage }, updatedSince), what);
-      return known(toPage(data, perPage), what);
+      const about = listing(afterId === 0 ? say`listing the scenes` : say`listing the scenes after ${afterId}`);
+      const { data } = await ask(pageQuery({ afterId, perPage }, updatedSince), about);
+      return known(toPage(data, perPage), about);
     },
 
     contentsAfter: async (afterId, perPage, { updatedSince } = {}) =>
       await inDialect(async (spoken) => {
-        const what = afterId === 0 ? say`reading the scenes` : say`reading the scenes after ${afterId}`;
-        const { data } = await ask(pageQuery({ afterId, perPage }, updatedSince, contentFields(spoken)), what);
-        return known(toContentsPage(data, perPage, baseUrl), what);
+        const about = listing(afterId === 0 ? say`reading the scenes` : say`reading the scenes after ${afterId}`);
+        const { data } = await ask(pageQuery({ afterId, perPage }, updatedSince, contentFields(spoken)), about);
+        return known(toContentsPage(data, perPage, baseUrl), about);
       }),
 
     changedSince: async (cursor, perPage, afterId) =>
       await inDialect(async (spoken) => {
-        const what = say`asking what changed since ${ours(cursor)}`;
-        const { data } = await ask(changesQuery({ afterId, perPage }, { since: cursor, dialect: spoken }), what);
+        const about = listing(say`asking what changed since ${ours(cursor)}`);
+        const { data } = await ask(changesQuery({ afterId, perPage }, { since: cursor, dialect: spoken }), about);
         noteServer(spoken, data['version']);
-        return known(toChanges(data, spoken.relatedFilters, perPage), what);
+        return known(toChanges(data, spoken.relatedFilters, perPage), about);
       }),
 
     serverTime: async () => {
-      const what = say`asking for its time`;
-      const { data, sentAt } = await ask(TIME_QUERY, what);
-      return clockOf(sentAt ?? now(), known(toTimes(data), what));
+      const about = listing(say`asking for its time`);
+      const { data, sentAt } = await ask(TIME_QUERY, about);
+      return clockOf(sentAt ?? now(), known(toTimes(data), about));
     },
   };
+}
+
+/** A query for no single scene. */
+function listing(what: Sentence): About {
+  return { what, request: 'stash POST list' };
 }
 
 /** @throws {UsageError} when the address answers but was never Stash: it has to be corrected, waiting does not help. */
@@ -205,7 +215,8 @@ function tooStrange({ version = 'of unknown version' }: StashDialect, missing: s
 }
 
 /** @throws {SyncError} `stash_malformed` */
-function known<T>(value: T | undefined, what: Sentence): T {
-  if (value === undefined) throw new SyncError('stash_malformed', say`Stash sent a damaged answer while ${what}`);
+function known<T>(value: T | undefined, { what, request }: About): T {
+  if (value === undefined)
+    throw new SyncError('stash_malformed', say`Stash sent a damaged answer while ${what}`, { request });
   return value;
 }

@@ -22,7 +22,8 @@ export function toLook(
 ): StashLook {
   const failed = (code: 'stash_error' | 'stash_malformed', message: Sentence): StashLook => ({
     kind: 'failed',
-    error: new SyncError(code, message),
+    // A failure of a resolver is the request's; a scene with impossible values was answered.
+    error: new SyncError(code, message, code === 'stash_error' ? { request: 'stash POST scenes' } : {}),
   });
   if (complaint !== undefined)
     return failed('stash_error', say`Stash could not read scene ${sceneId}: ${foreign(complaint.message)}`);

@@ -1,4 +1,5 @@
 import { SyncError, UsageError } from '../core/model/errors.ts';
+import type { RequestKind } from '../core/model/request-kind.ts';
 import type { Sentence } from '../core/text/sentence.ts';
 import { asHost, foreign, say } from '../core/text/sentence.ts';
 import type { NoAnswer } from '../http/no-answer.ts';
@@ -6,7 +7,12 @@ import type { HttpAnswer, Redirect } from '../http/transport.ts';
 import { complaintIn } from './envelope.ts';
 
 /** A request whose failure is reported: `what` completes "Stash answered N while …". */
-export type Asked = { readonly what: Sentence; readonly baseUrl: string; readonly auth: 'with_key' | 'without_key' };
+export type Asked = {
+  readonly what: Sentence;
+  readonly request: RequestKind;
+  readonly baseUrl: string;
+  readonly auth: 'with_key' | 'without_key';
+};
 
 /** The error for an address with another server, which waiting does not cure. `why` ends the sentence. */
 export function notStash(baseUrl: string, why: string): UsageError {
@@ -17,7 +23,7 @@ export function notStash(baseUrl: string, why: string): UsageError {
 }
 
 /** Translates a failure status. */
-export function toStatusError(answer: HttpAnswer, { what, auth }: Asked): SyncError {
+export function toStatusError(answer: HttpAnswer, { what, request, auth }: Asked): SyncError {
   const { status, retryAfterMs, redirect } = answer;
   if (redirect !== undefined) return toRedirectError(redirect, what);
   if (status === 401)
@@ -34,13 +40,17 @@ export function toStatusError(answer: HttpAnswer, { what, auth }: Asked): SyncEr
       say`Stash, or a proxy before it, does not let us in (403) while ${what}`,
     );
   if (status === 429)
-    return new SyncError('stash_busy', say`Stash asked for patience (429) while ${what}`, { retryAfterMs });
+    return new SyncError('stash_busy', say`Stash asked for patience (429) while ${what}`, { retryAfterMs, request });
   if (status === 502 || status === 503 || status === 504)
-    return new SyncError('stash_unavailable', say`A proxy found no Stash (${status}) while ${what}`, { retryAfterMs });
-  if (status >= 500) return new SyncError('stash_error', say`Stash answered ${status} while ${what}`, { retryAfterMs });
+    return new SyncError('stash_unavailable', say`A proxy found no Stash (${status}) while ${what}`, {
+      retryAfterMs,
+      request,
+    });
+  if (status >= 500)
+    return new SyncError('stash_error', say`Stash answered ${status} while ${what}`, { retryAfterMs, request });
   const complaint = complaintIn(answer.body);
   const because = complaint === undefined ? '' : say`: ${foreign(complaint)}`;
-  return new SyncError('stash_rejected', say`Stash answered ${status} while ${what}${because}`);
+  return new SyncError('stash_rejected', say`Stash answered ${status} while ${what}${because}`, { request });
 }
 
 function toRedirectError(redirect: Redirect, what: Sentence): SyncError {
@@ -53,11 +63,12 @@ function toRedirectError(redirect: Redirect, what: Sentence): SyncError {
 }
 
 /** Translates a request without an answer: an outage, or a certificate that a person has to fix. */
-export function toNoAnswerError({ kind, reason }: NoAnswer, { what, baseUrl }: Asked): SyncError | UsageError {
+export function toNoAnswerError({ kind, reason }: NoAnswer, { what, request, baseUrl }: Asked): SyncError | UsageError {
   if (kind === 'silent')
     return new SyncError(
       'stash_unavailable',
       say`Stash at ${asHost(baseUrl)} did not answer while ${what}: ${foreign(reason)}`,
+      { request },
     );
   return new UsageError(
     `The certificate of ${baseUrl} is not trusted: ${reason}.`,
@@ -66,9 +77,11 @@ export function toNoAnswerError({ kind, reason }: NoAnswer, { what, baseUrl }: A
 }
 
 /** Translates a 2xx without a GraphQL answer: another server at this address, or damage on the way. */
-export function toBodyError({ contentType }: HttpAnswer, { what, baseUrl }: Asked): SyncError {
+export function toBodyError({ contentType }: HttpAnswer, { what, request, baseUrl }: Asked): SyncError {
   // Stash itself answers with its start page for every unknown path.
   if (/html/i.test(contentType))
-    return new SyncError('stash_rejected', say`${asHost(baseUrl)} answered with an HTML page while ${what}`);
-  return new SyncError('stash_malformed', say`Stash sent a damaged answer while ${what}`);
+    return new SyncError('stash_rejected', say`${asHost(baseUrl)} answered with an HTML page while ${what}`, {
+      request,
+    });
+  return new SyncError('stash_malformed', say`Stash sent a damaged answer while ${what}`, { request });
 }

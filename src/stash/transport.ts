@@ -1,5 +1,4 @@
 import { SyncError } from '../core/model/errors.ts';
-import type { Sentence } from '../core/text/sentence.ts';
 import { foreign, say } from '../core/text/sentence.ts';
 import type { TransportOptions } from '../http/transport.ts';
 import { createTransport } from '../http/transport.ts';
@@ -18,13 +17,15 @@ export type QueryAnswer = {
   readonly sentAt: number | undefined;
 };
 
+/** What a query is about: `what` completes "Stash answered N while …". */
+export type About = Pick<Asked, 'what' | 'request'> & { readonly mayFail?: readonly string[] };
+
 export type StashTransport = {
   /**
-   * Sends one query; `what` completes "Stash answered N while …".
-   * @param mayFail parts of the query that may fail alone; a failure of any other part fails the query
+   * Sends one query. `mayFail` names parts of it that may fail alone; a failure of any other part fails the query.
    * @throws {SyncError | UsageError}
    */
-  ask(query: Query, what: Sentence, mayFail?: readonly string[]): Promise<QueryAnswer>;
+  ask(query: Query, asked: About): Promise<QueryAnswer>;
   /** Checks whether anything answers at all. @throws {SyncError} `stash_unavailable` */
   probe(): Promise<void>;
 };
@@ -39,8 +40,8 @@ export function createStashTransport(options: StashTransportOptions): StashTrans
   const send = createTransport({ ...options, headers: { Accept: 'application/json' } });
   const headers = { 'Content-Type': 'application/json', ...(apiKey === undefined ? {} : { ApiKey: apiKey }) };
   return {
-    ask: async (query, what, mayFail = []) => {
-      const asked: Asked = { what, baseUrl, auth };
+    ask: async (query, { what, request, mayFail = [] }) => {
+      const asked: Asked = { what, request, baseUrl, auth };
       const answered = await send({ method: 'POST', target: '/graphql', headers, body: JSON.stringify(query) });
       if (answered.kind !== 'answer') throw toNoAnswerError(answered, asked);
       if (answered.from === 'plex') throw notStash(baseUrl, 'it says that it is Plex');
@@ -52,12 +53,12 @@ export function createStashTransport(options: StashTransportOptions): StashTrans
       if (opened === undefined) throw toBodyError(result, asked);
       const { data, complaints } = opened;
       const [shared] = complaints.filter(({ alias }) => alias === undefined || !mayFail.includes(alias));
-      if (shared !== undefined) throw toComplaintError(shared, what);
+      if (shared !== undefined) throw toComplaintError(shared, asked);
       return { data: data ?? {}, complaints, sentAt: result.sentAt };
     },
     probe: async () => {
       // Stash answers this before it asks for a key (stash.md 4).
-      const asked: Asked = { what: say`probing it`, baseUrl, auth };
+      const asked: Asked = { what: say`probing it`, request: 'stash GET health', baseUrl, auth };
       const result = await send({ method: 'GET', target: '/healthz' });
       if (result.kind !== 'answer') throw toNoAnswerError(result, asked);
       if (result.status >= 500) throw toStatusError(result, asked);
@@ -65,8 +66,10 @@ export function createStashTransport(options: StashTransportOptions): StashTrans
   };
 }
 
-function toComplaintError({ kind, message }: GraphqlError, what: Sentence): SyncError {
+function toComplaintError({ kind, message }: GraphqlError, { what, request }: Asked): SyncError {
   if (kind === 'misfit')
-    return new SyncError('stash_rejected', say`Stash does not understand us while ${what}: ${foreign(message)}`);
-  return new SyncError('stash_error', say`Stash failed while ${what}: ${foreign(message)}`);
+    return new SyncError('stash_rejected', say`Stash does not understand us while ${what}: ${foreign(message)}`, {
+      request,
+    });
+  return new SyncError('stash_error', say`Stash failed while ${what}: ${foreign(message)}`, { request });
 }

@@ -30,7 +30,7 @@ test('a request without an answer is followed by one question whether Plex is th
   plex.fail('item', DOWN);
   const { tally, of } = await run();
   assert.deepEqual([tally, plex.count('identity')], [{ retried: 1 }, 1]);
-  assert.match(of('retrying')[0]?.message ?? '', /, though Plex is up$/);
+  assert.match(of('released')[0]?.message ?? '', /, though Plex is up$/);
 });
 
 test('where that is silent too, it is an outage: nothing is spent', async (t) => {
@@ -79,7 +79,8 @@ test('a bug in that question is not taken for silence', async (t) => {
 test('only faults of the server count for the breaker', async (t) => {
   const { plex, world, run } = await setupDue(t, 6);
   plex.fail('edit', { kind: 'status', status: 429 }, 6);
-  assert.deepEqual((await run()).tally, { retried: 6 });
+  const { tally, ends } = await run();
+  assert.deepEqual([tally, ends], [{ retried: 5, released: 1 }, ['failing']]);
   assert.deepEqual(world.sql('SELECT * FROM breakers'), []);
 });
 

@@ -2,7 +2,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { DrainWorld } from '../helpers/drain-world.ts';
-import { ALWAYS, addItems, DOWN, lighthouse, lighthouses, onRequest, setup } from '../helpers/drain-world.ts';
+import {
+  ALWAYS,
+  addItems,
+  DOWN,
+  lighthouse,
+  lighthouses,
+  onRequest,
+  serveAnother,
+  setup,
+} from '../helpers/drain-world.ts';
 
 const REFUSED = { kind: 'status', status: 401 } as const;
 
@@ -63,8 +72,10 @@ test('a file that no library has is waited for', async (t) => {
 });
 
 test('an error while looking keeps its own class, and is no miss', async (t) => {
-  const { plex, world, enqueue, run } = await setup(t);
+  const created = await setup(t);
+  const { plex, world, enqueue, run } = created;
   enqueue(lighthouse(1));
+  serveAnother(created);
   plex.fail('listing', { kind: 'garbage' });
   assert.deepEqual((await run()).tally, { retried: 1 });
   assert.deepEqual([world.onlyJob()['misses'], world.onlyJob()['failures']], [0, 1]);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SceneData } from '../../src/core/model/scene.ts';
-import { addItems, lighthouse, onRequest, setup } from '../helpers/drain-world.ts';
+import { addItems, lighthouse, onRequest, serveAnother, setup } from '../helpers/drain-world.ts';
 
 const PROSE = 'The keeper rows out at dawn and counts the boats that came home. ';
 const prose = (length: number): string => PROSE.repeat(Math.ceil(length / PROSE.length)).slice(0, length);
@@ -42,7 +42,9 @@ test('a summary that arrives whole is not told as cut', async (t) => {
 });
 
 test('at its last try an item that a server fails at is sent in its parts', async (t) => {
-  const { plex, run } = await setupProxy(t, 65_536, { tagline: 'Fog ahead' });
+  const created = await setupProxy(t, 65_536, { tagline: 'Fog ahead' });
+  const { plex, run } = created;
+  serveAnother(created);
   const fails = ({ route, query }: (typeof plex.requests)[number]): boolean =>
     route === 'edit' && query.some(([key]) => key === 'tagline.value');
   const lift = plex.fail(fails, { kind: 'status', status: 500 }, 3);

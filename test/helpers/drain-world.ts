@@ -8,6 +8,7 @@ import type { WorkerEvent } from '../../src/core/drain/ports/events.ts';
 import type { Checkpoint, DrainDeps, DrainPlex, DrainQueue, DrainStash } from '../../src/core/drain/ports/ports.ts';
 import { createPreviewQueue } from '../../src/core/drain/preview-queue.ts';
 import type { Breaker } from '../../src/core/failures/breaker.ts';
+import { REQUEST_KINDS } from '../../src/core/model/request-kind.ts';
 import type { SceneData, SceneEdit } from '../../src/core/model/scene.ts';
 import { openMemoryIndex } from '../../src/file-index/file-index.ts';
 import { createPlexClient } from '../../src/plex/client.ts';
@@ -233,6 +234,12 @@ export function silence(plex: PlexServer): () => void {
 /** A breaker as an earlier run has left it; the data directory is made by its first job. */
 export function setBreaker({ world }: Pick<DrainWorld, 'world'>, breaker: Breaker): void {
   world.sql(`INSERT OR REPLACE INTO breakers (server, state) VALUES ('plex', '${JSON.stringify(breaker)}')`);
+}
+
+/** The servers serve another scene at this instant, as an earlier run has noted it: a failure is its job's own. */
+export function serveAnother({ world, clock }: Pick<DrainWorld, 'world' | 'clock'>): void {
+  for (const kind of Object.keys(REQUEST_KINDS))
+    world.sql(`INSERT OR REPLACE INTO successes (kind, scene_id, at) VALUES ('${kind}', 9999, ${clock.now})`);
 }
 
 /** What a Plex that starts, or is in maintenance, answers. */

@@ -83,7 +83,7 @@ export function everyEvent(outside: Outside): EveryEvent {
     completed: { kind: 'completed', ...JOB, change: 'updated' },
     retrying: { kind: 'retrying', ...JOB, reason: 'miss', attempt: 1, of: 12, waitMs: 31_000.5, message: sentence() },
     buried: { kind: 'buried', ...JOB, errorType: 'PlexNotFound', message: sentence(), retries: 12, exhausted: true },
-    released: { kind: 'released', ...JOB, message: sentence() },
+    released: { kind: 'released', ...JOB, message: sentence(), waitMs: 9_500 },
     scan_requested: { kind: 'scan_requested', section: outside.name(), folder: outside.path() },
     scan_failed: { kind: 'scan_failed', section: outside.name(), folder: outside.path(), message: sentence() },
     skipped: { kind: 'skipped', ...JOB },

@@ -4,7 +4,7 @@ import { NO_JOBS } from '../../core/drain/ports/tally.ts';
 import { longestWaitMs } from '../../core/failures/retry-policy.ts';
 import { StoreError } from '../../core/model/errors.ts';
 import type { RunSummaryDocument } from '../../documents/run-summary.ts';
-import { complaintOf, EXIT, strongest } from '../../exit.ts';
+import { complaintOf, EXIT, endExitCode, strongest } from '../../exit.ts';
 import type { Stores } from '../../queue/store/stores.ts';
 import { removeOldCopies } from '../../queue/store/upgrade-copies.ts';
 import { openAlertMemory } from '../../queue/tables/alert-memory.ts';
@@ -125,7 +125,8 @@ function noteServer(
   if (isStashSilent) notices.noteOutage(now, 'stash');
   else if (run.isConnected) notices.clearOutage('stash');
   if (run.isConnected) notices.clearOutage();
-  if (run.report.ends.some(({ kind }) => kind === 'unreachable' || kind === 'breaker_open')) notices.noteOutage(now);
+  if (run.report.ends.some(({ kind }) => endExitCode(kind, 0) === EXIT.unreachable && !kind.startsWith('stash_')))
+    notices.noteOutage(now);
 }
 
 async function drainIfDue(

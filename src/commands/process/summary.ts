@@ -74,6 +74,13 @@ function explainEnd(end: DrainEnd, stats: RunStats): readonly LogLine[] {
           say`[PlexSync] Plex server is down — pausing, ${waiting}: ${end.message}. Nothing is lost; run again later.`,
         ],
       ];
+    case 'failing':
+      return [
+        [
+          'error',
+          say`[PlexSync] Plex answers, but not as it should — pausing, ${waiting}: ${end.message}. Nothing is lost; run again later.`,
+        ],
+      ];
     case 'breaker_open':
       return [
         ['error', say`[PlexSync] Circuit breaker OPENED - pausing processing`],

@@ -16,6 +16,8 @@ import type { LongRequests } from './servers/long-requests.ts';
 import { createLongRequests } from './servers/long-requests.ts';
 import type { Halt, PlexGuard } from './servers/plex-guard.ts';
 import { createPlexGuard } from './servers/plex-guard.ts';
+import type { RequestWatch } from './servers/request-watch.ts';
+import { createRequestWatch } from './servers/request-watch.ts';
 import type { SceneFetcher, StashEnd } from './servers/scene-fetcher.ts';
 import { createSceneFetcher } from './servers/scene-fetcher.ts';
 import type { SystemicWatch } from './servers/systemic.ts';
@@ -53,6 +55,7 @@ export type DrainReport = { readonly ends: readonly DrainEnd[]; readonly tally: 
 /** Everything a drain works with. Each step declares which part of it it uses, and gets only that. */
 type DrainContext = DrainDeps & {
   readonly guard: PlexGuard;
+  readonly requests: RequestWatch;
   readonly scenes: SceneFetcher;
   readonly finder: FileFinder;
   readonly systemic: SystemicWatch;
@@ -83,11 +86,13 @@ export async function drain(deps: DrainDeps, options: DrainOptions): Promise<Dra
     mappings: options.mappings,
     everMatched: deps.queue.hasRecords(),
   });
+  const requests = createRequestWatch({ ...deps, guard });
   const scenes = createSceneFetcher(deps);
   const scanner = createFolderScanner(deps, { guard, options, sections });
   const finder = createFileFinder({ deps, guard, options, sections });
   const longRequests = createLongRequests(deps, options);
-  const context: DrainContext = { ...deps, guard, scenes, finder, systemic, scanner, longRequests, options, sections };
+  const watches = { guard, requests, scenes, finder, systemic, scanner, longRequests };
+  const context: DrainContext = { ...deps, ...watches, options, sections };
   const stopRenewing = deps.every(RENEW_EVERY_MS, () => renewLeases(deps));
   try {
     await wake(context);

@@ -52,6 +52,7 @@ export function createPreviewQueue(reads: DrainReads): DrainQueue {
     forgetServer: scenes.forgetAll,
     refusedAt: reads.refusedAt,
     saveRefusal: () => undefined,
+    successes: reads.successes,
     tooLong: reads.tooLong,
     saveTooLong: () => undefined,
   };

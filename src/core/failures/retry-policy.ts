@@ -1,5 +1,6 @@
 import type { SyncError, SyncErrorCode } from '../model/errors.ts';
-import type { FailureSettlement, Spent } from '../model/job.ts';
+import type { FailureSettlement, Job } from '../model/job.ts';
+import type { Charge } from './charge.ts';
 
 /** What a failure means for its job. */
 export type FailureClass = 'unavailable' | 'transient' | 'not_found' | 'permanent' | 'auth';
@@ -103,6 +104,8 @@ export type RetryLimits = {
   readonly maxRetries: number;
   /** How long a job waits for Plex to find its file, or that it is skipped instead. */
   readonly notFound: { readonly kind: 'wait'; readonly maxWaitMs: number } | { readonly kind: 'skip' };
+  /** Who pays for a failure that may pass. */
+  readonly charge: Charge;
   readonly now: number;
   readonly random: number;
 };
@@ -111,17 +114,23 @@ export type RetryLimits = {
  * Decides what becomes of a job whose attempt failed. `maxRetries` 5 means six attempts in all. A wait that the server
  * asked for is used without jitter, up to a day.
  */
-export function settlementFor(error: SyncError, spent: Spent, limits: RetryLimits): FailureSettlement {
-  const { now } = limits;
+export function settlementFor(
+  error: SyncError,
+  { spent, waited }: Pick<Job, 'spent' | 'waited'>,
+  limits: RetryLimits,
+): FailureSettlement {
+  const { now, charge } = limits;
   const askedMs = askedWaitMs(error);
   switch (RETRY_RULES[error.code].class) {
     case 'unavailable':
       return release(error, now);
     case 'transient': {
       const failures = spent.failures + 1;
-      if (failures > limits.maxRetries) return { kind: 'dead', error };
       // A Retry-After of zero, or in the past, gets the usual wait.
-      const waitMs = Math.max(askedMs ?? 0, backoffMs(failures, limits.random));
+      const waitMs = Math.max(askedMs ?? 0, backoffMs(failures + waited.times, limits.random));
+      if (charge.kind === 'nothing')
+        return { kind: 'wait', availableAt: now + waitMs, waitedMs: charge.waitedMs, error };
+      if (charge.kind === 'overdue' || failures > limits.maxRetries) return { kind: 'dead', error };
       return { kind: 'retry', availableAt: now + waitMs, spends: 'failure', error };
     }
     case 'not_found': {

@@ -94,7 +94,9 @@ export async function findInListing(section: Section, name: string, listPage: Li
 
 /** The error for a library that keeps changing while it is listed: the job is retried. */
 export function movedMeanwhile({ title }: Section): SyncError {
-  return new SyncError('plex_malformed', say`The library "${asName(title)}" changed while it was listed`);
+  return new SyncError('plex_malformed', say`The library "${asName(title)}" changed while it was listed`, {
+    request: 'plex GET listing',
+  });
 }
 
 /** The library of an item, as its candidates carry it. */

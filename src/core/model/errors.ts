@@ -1,5 +1,6 @@
 import type { Sentence } from '../text/sentence.ts';
 import { foreign, listed, plainText } from '../text/sentence.ts';
+import type { RequestKind } from './request-kind.ts';
 
 /**
  * Every known way in which a job, or a request made for jobs, fails. A new code does not compile until `RETRY_RULES`
@@ -68,6 +69,8 @@ export class SyncError extends Error {
   readonly choices: readonly ItemChoice[];
   /** For an edit that was written in part: the scene's keys that were not. Empty when nothing was written. */
   readonly refusedKeys: readonly string[];
+  /** The request that failed; absent when none did. */
+  readonly request: RequestKind | undefined;
 
   constructor(
     code: SyncErrorCode,
@@ -76,6 +79,7 @@ export class SyncError extends Error {
       retryAfterMs?: number | undefined;
       choices?: readonly ItemChoice[];
       refusedKeys?: readonly string[];
+      request?: RequestKind | undefined;
     } = {},
   ) {
     super(plainText(said));
@@ -85,6 +89,7 @@ export class SyncError extends Error {
     this.retryAfterMs = options.retryAfterMs;
     this.choices = options.choices ?? [];
     this.refusedKeys = options.refusedKeys ?? [];
+    this.request = options.request;
   }
 }
 

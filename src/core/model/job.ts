@@ -11,6 +11,16 @@ export type Lease = { readonly jobId: number; readonly owner: string; readonly c
 /** What a job has spent so far. */
 export type Spent = { readonly failures: number; readonly misses: number };
 
+/** How a job has waited for a server so far without spending anything (core/failures/charge.ts). Instants: epoch ms. */
+export type Waited = {
+  readonly enqueuedAt: number;
+  /** When it last failed in a way that may pass. */
+  readonly failedAt: number | undefined;
+  /** How often it failed uncharged, and how long it has waited so. */
+  readonly times: number;
+  readonly ms: number;
+};
+
 /** What should become of a job whose attempt failed. */
 export type FailureSettlement =
   /** Tried again at `availableAt`; `spends` names the budget that pays for it. */
@@ -20,6 +30,8 @@ export type FailureSettlement =
       readonly spends: 'failure' | 'miss';
       readonly error: SyncError;
     }
+  /** Tried again at `availableAt` and nothing spent, since the server is likelier at fault. */
+  | { readonly kind: 'wait'; readonly availableAt: number; readonly waitedMs: number; readonly error: SyncError }
   /** Released; no attempt is spent. */
   | { readonly kind: 'release'; readonly availableAt: number; readonly error: SyncError }
   /**
@@ -43,6 +55,7 @@ export type Job = {
   /** Where the scene's file is, once it is known; it wakes a job that waits for Plex to find that file. */
   readonly knownPath?: string | undefined;
   readonly spent: Spent;
+  readonly waited: Waited;
   readonly lease: Lease;
 };
 

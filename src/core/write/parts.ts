@@ -190,8 +190,8 @@ export function failureOf(plan: EditPlan, delivery: Delivery): SyncError | undef
   const left = keysLeft(plan, delivery).map((key) => PARTS[key]);
   const named = listed(left.map((part) => ours(part.name)));
   const refusedKeys = [...new Set(left.map(({ key }) => key))];
-  const { code, said, retryAfterMs, stack } = error;
-  const failure = new SyncError(code, say`${said}; written but for: ${named}`, { retryAfterMs, refusedKeys });
+  const { code, said, retryAfterMs, request, stack } = error;
+  const failure = new SyncError(code, say`${said}; written but for: ${named}`, { retryAfterMs, refusedKeys, request });
   // The stack of an unforeseen error shows where it came from.
   if (stack !== undefined) failure.stack = stack;
   return failure;
@@ -206,9 +206,10 @@ function refusalOf({ taken, refusedParts }: Delivery): SyncError | undefined {
   );
   const sentences = [...[...others.values()].map(refusedSentence), ...tooLongSentence(refusedParts.filter(isTooLong))];
   const rest = taken.length === 0 ? '' : '; the rest is written';
-  const { code, retryAfterMs } = first.error;
+  const { code, retryAfterMs, request } = first.error;
   return new SyncError(code, say`${listed(sentences, '. ')}${rest}`, {
     retryAfterMs,
+    request,
     refusedKeys: [...new Set(refusedParts.map(({ key }) => PARTS[key].key))],
   });
 }

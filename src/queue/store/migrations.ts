@@ -129,6 +129,21 @@ export const QUEUE_SCHEMA: Schema = {
     -- write or reconcile.
     ALTER TABLE scenes ADD COLUMN stash_content TEXT;
     `,
+    `
+    -- When a job last failed in a way that may pass, how often it failed without being charged, and how long it has
+    -- waited so. Set by settle; a newer edit resets them.
+    ALTER TABLE jobs ADD COLUMN failed_at INTEGER;
+    ALTER TABLE jobs ADD COLUMN uncharged INTEGER NOT NULL DEFAULT 0 CHECK (uncharged >= 0);
+    ALTER TABLE jobs ADD COLUMN waited_ms INTEGER NOT NULL DEFAULT 0 CHECK (waited_ms >= 0);
+    -- The last successes of each kind of request, of two scenes at most: who pays for a failure depends on whether it
+    -- succeeds for others. Written by settle.
+    CREATE TABLE successes (
+      kind TEXT NOT NULL,
+      scene_id INTEGER NOT NULL,
+      at INTEGER NOT NULL,
+      PRIMARY KEY (kind, scene_id)
+    ) STRICT;
+    `,
   ],
 };
 

@@ -20,6 +20,10 @@ export type JobRow = EditColumns & {
   readonly attempt: number;
   readonly claims: number;
   readonly failures: number;
+  readonly enqueued_at: number;
+  readonly failed_at: number | null;
+  readonly uncharged: number;
+  readonly waited_ms: number;
   readonly misses: number;
   readonly rescues: number;
   readonly lone_losses: number;
@@ -105,6 +109,7 @@ export function prepareEnqueue(db: Db): (sceneId: number, edit: StampedEdit, opt
   const rows = prepareJobRows(db);
   const startAnew = db.prepare<[object]>(`
     UPDATE jobs SET available_at = @now, enqueued_at = @now, attempt = 0, failures = 0, misses = 0, lone_losses = 0,
+      failed_at = NULL, uncharged = 0, waited_ms = 0,
       last_error = NULL, released_by = NULL
     WHERE id = @id`);
   return (sceneId, edit, options) => {

@@ -128,6 +128,12 @@ function toJob(row: JobRow, owner: string): Job {
     sceneId: row.scene_id,
     ...editToFill(row),
     spent: { failures: row.failures, misses: row.misses },
+    waited: {
+      enqueuedAt: row.enqueued_at,
+      failedAt: row.failed_at ?? undefined,
+      times: row.uncharged,
+      ms: row.waited_ms,
+    },
     attempt: row.attempt,
     lease: { jobId: row.id, owner, claim: row.claims },
   };

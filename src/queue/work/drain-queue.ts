@@ -1,4 +1,4 @@
-import type { DrainQueue, IntentNote, Rescued, SettleEntry } from '../../core/drain/ports/ports.ts';
+import type { DrainQueue, IntentNote, Rescued, SettleEntry, SuccessNews } from '../../core/drain/ports/ports.ts';
 import { RETRY_RULES } from '../../core/failures/retry-policy.ts';
 import type { Lease, Settled } from '../../core/model/job.ts';
 import { openOwner, sweepOwners } from '../store/owners.ts';
@@ -14,6 +14,7 @@ import type { LiveRun, RunEnd } from '../tables/runs.ts';
 import { leaseOwners, prepareRuns } from '../tables/runs.ts';
 import { prepareScenes } from '../tables/scenes.ts';
 import { prepareServerState } from '../tables/server-state.ts';
+import { prepareSuccesses } from '../tables/successes.ts';
 import { prepareClaim } from './claim.ts';
 import { openDeadLetterActions } from './dead-letter-actions.ts';
 import { prepareMissing } from './missing.ts';
@@ -136,7 +137,9 @@ export function openDrainQueue(
     knownScenes: scenes.known,
     holds: (lease: Lease, now: number) => claimDue.holds(lease, now),
     intend: (notes: readonly IntentNote[], now: number) => intend.immediate(notes, now),
-    settle: (entries: readonly SettleEntry[], now: number): readonly Settled[] => settleBatch(entries, now),
+    settle: (entries: readonly SettleEntry[], now: number, news?: SuccessNews): readonly Settled[] =>
+      settleBatch(entries, now, news),
+    successes: prepareSuccesses(db).of,
     missing: missing.all,
     wake: missing.wake,
     reviveRefused: (now: number): number =>

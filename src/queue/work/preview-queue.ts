@@ -6,6 +6,7 @@ import type { StashUse } from '../tables/awaits-stash.ts';
 import { preparePins } from '../tables/pins.ts';
 import { prepareScenes } from '../tables/scenes.ts';
 import { prepareServerState } from '../tables/server-state.ts';
+import { prepareSuccesses } from '../tables/successes.ts';
 import { prepareClaim, prepareDue } from './claim.ts';
 
 /** What a preview reads from the queue. No function here can change anything. */
@@ -44,6 +45,7 @@ export function openPreviewReads({ queueDb: db, path }: Stores, stash: StashUse)
     binding: servers.binding,
     refusedAt: servers.refusedAt,
     tooLong: servers.tooLong,
+    successes: prepareSuccesses(db).of,
     clientIdentifier: servers.clientIdentifier,
     stashDialect: servers.stashDialect,
     leasedElsewhere: () => leased.get()?.count ?? 0,

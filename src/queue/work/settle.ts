@@ -1,7 +1,7 @@
-import type { SettleEntry } from '../../core/drain/ports/ports.ts';
+import type { SettleEntry, SuccessNews } from '../../core/drain/ports/ports.ts';
 import { RETRY_RULES } from '../../core/failures/retry-policy.ts';
 import type { SyncError } from '../../core/model/errors.ts';
-import type { Settled, Settlement } from '../../core/model/job.ts';
+import type { Job, Settled, Settlement } from '../../core/model/job.ts';
 import { contentKeys } from '../../core/model/scene.ts';
 import type { StampedEdit } from '../../core/model/scene-edit.ts';
 import { unsaidBy } from '../../core/model/scene-edit.ts';
@@ -11,6 +11,7 @@ import { prepareDeadLetters, toLetter } from '../tables/dead-letters.ts';
 import type { JobRow } from '../tables/jobs.ts';
 import { BACK_TO_PENDING, editOf, prepareJobRows, prepareSupersede, toColumns } from '../tables/jobs.ts';
 import { prepareScenes } from '../tables/scenes.ts';
+import { prepareSuccesses } from '../tables/successes.ts';
 import { prepareCount } from '../tables/totals.ts';
 
 /** Called about letters while a batch is settled. */
@@ -30,7 +31,7 @@ export function prepareSettle(
   db: Db,
   dlqDb: Db,
   { onLetterCommitted, onLetterShortened }: SettleHooks,
-): (entries: readonly SettleEntry[], now: number) => readonly Settled[] {
+): (entries: readonly SettleEntry[], now: number, news?: SuccessNews) => readonly Settled[] {
   // Every write-back carries the lease: a job that was rescued from us belongs to another drain now.
   const held = db.prepare<[object], JobRow>(`
     SELECT * FROM jobs WHERE id = @jobId AND lease_owner = @owner AND claims = @claim AND state = 'in_progress'`);
@@ -43,7 +44,10 @@ export function prepareSettle(
     WHERE id = @id`);
   const holdForStash = db.prepare<[object]>(`
     UPDATE jobs SET ${BACK_TO_PENDING}, data = '{}', stamps = '{}',
-      attempt = 0, failures = 0, misses = 0, released_by = @owner WHERE id = @id`);
+      attempt = 0, failures = 0, misses = 0, failed_at = NULL, uncharged = 0, waited_ms = 0, released_by = @owner WHERE id = @id`);
+  const noteFailure = db.prepare<[object]>(`
+    UPDATE jobs SET failed_at = @now, uncharged = uncharged + @uncharged, waited_ms = coalesce(@waitedMs, waited_ms)
+    WHERE id = @id`);
   const assumePath = db.prepare<[object]>(`
     UPDATE jobs SET data = json_set(data, '$.path', @path) WHERE id = @id AND stamps ->> 'path' IS NULL`);
   const narrow = db.prepare<[object]>(
@@ -52,6 +56,7 @@ export function prepareSettle(
   const supersede = prepareSupersede(db);
   const scenes = prepareScenes(db);
   const letters = prepareDeadLetters(dlqDb);
+  const successes = prepareSuccesses(db);
   const count = prepareCount(db);
 
   const writeLetters = dlqDb.transaction((batch: readonly { row: JobRow; entry: SettleEntry }[], now: number) => {
@@ -70,6 +75,29 @@ export function prepareSettle(
   const keepLeft = (row: JobRow, entry: SettleEntry): void => {
     const said = saidBy(row, entry);
     if (said !== undefined) narrow.run({ id: row.id, ...toColumns(unsaidBy(editOf(row), said)) });
+  };
+
+  const putOff = (
+    row: JobRow,
+    { job, settlement }: { readonly job: Job; readonly settlement: PutOff },
+    now: number,
+  ): void => {
+    const { availableAt } = settlement;
+    const spends = settlement.kind === 'wait' ? 'nothing' : settlement.spends;
+    // A waiting job must be found by its file. The path is no edit, and gets no stamp.
+    if (spends === 'miss' && job.knownPath !== undefined) assumePath.run({ id: row.id, path: job.knownPath });
+    putBack.run({
+      id: row.id,
+      given: Number(spends === 'nothing'),
+      failures: Number(spends === 'failure'),
+      misses: Number(spends === 'miss'),
+      availableAt,
+      releasedBy: null,
+      error: describe(settlement.error),
+    });
+    const waitedMs = settlement.kind === 'wait' ? settlement.waitedMs : null;
+    if (spends !== 'miss') noteFailure.run({ id: row.id, now, uncharged: Number(spends === 'nothing'), waitedMs });
+    count(PUT_OFF_TOTALS[spends]);
   };
 
   const apply = ({ row, entry }: { row: JobRow; entry: SettleEntry }, now: number): Settled => {
@@ -103,21 +131,10 @@ export function prepareSettle(
         remove(row.id);
         count('skipped');
         return 'applied';
-      case 'retry': {
-        const isMiss = settlement.spends === 'miss';
-        // A waiting job must be found by its file. The path is no edit, and gets no stamp.
-        if (isMiss && job.knownPath !== undefined) assumePath.run({ id: row.id, path: job.knownPath });
-        const { availableAt, error } = settlement;
-        putBack.run({
-          ...back,
-          failures: Number(!isMiss),
-          misses: Number(isMiss),
-          availableAt,
-          error: describe(error),
-        });
-        count(isMiss ? 'not_found_waits' : 'retries');
+      case 'retry':
+      case 'wait':
+        putOff(row, { job, settlement }, now);
         return 'applied';
-      }
       case 'release':
         putBack.run({
           ...back,
@@ -146,7 +163,8 @@ export function prepareSettle(
     return 'gone';
   };
 
-  const settleBatch = db.transaction((entries: readonly SettleEntry[], now: number): Batch => {
+  const settleBatch = db.transaction((entries: readonly SettleEntry[], now: number, news: SuccessNews): Batch => {
+    successes.note(news);
     const rows = entries.map((entry) => held.get(entry.job.lease));
     const ours = entries.flatMap((entry, index) => {
       const row = rows[index];
@@ -174,12 +192,16 @@ export function prepareSettle(
   const isTakenOver = (row: JobRow, entry: SettleEntry): boolean =>
     entry.settlement.kind !== 'complete' && waiting.get(row.scene_id) !== undefined;
 
-  return (entries, now) => {
-    const { settled, shortened } = settleBatch.immediate(entries, now);
+  return (entries, now, news = new Map()) => {
+    const { settled, shortened } = settleBatch.immediate(entries, now, news);
     for (const letter of shortened) onLetterShortened?.(letter);
     return settled;
   };
 }
+
+type PutOff = Extract<Settlement, { kind: 'retry' | 'wait' }>;
+
+const PUT_OFF_TOTALS = { nothing: 'retries', failure: 'retries', miss: 'not_found_waits' } as const;
 
 type Batch = { readonly settled: readonly Settled[]; readonly shortened: readonly ShortenedLetter[] };
 
@@ -223,7 +245,7 @@ function letterFor(row: JobRow, error: Extract<Settlement, { kind: 'dead' }>['er
       error_message: error.message,
       // A known failure is complete in its message; only an unforeseen one needs a stack.
       stack_trace: error.code === 'unexpected' ? (error.stack ?? null) : null,
-      retry_count: row.failures + row.misses,
+      retry_count: row.failures + row.misses + row.uncharged,
       choices: error.choices.length === 0 ? null : JSON.stringify(error.choices.map(toLetterChoice)),
     },
     now,

@@ -95,7 +95,7 @@ export function linesFor(event: WorkerEvent): readonly LogLine[] {
     case 'buried':
       return buriedLines(event);
     case 'released':
-      return [worker('warning', say`Job ${event.jobId} released, no attempt spent: ${event.message}`)];
+      return [releasedLine(event)];
     case 'gone':
       return [worker('info', say`Job ${event.jobId} dropped: scene ${event.sceneId} is not in Stash`)];
     case 'thin_scene':
@@ -238,10 +238,19 @@ function indexLine(event: IndexEvent): LogLine {
 
 function retryLine(event: Extract<WorkerEvent, { kind: 'retrying' }>): LogLine {
   const { jobId, attempt, of, waitMs, message } = event;
-  const wait = say`retry in ${ours((waitMs / 1_000).toFixed(1))}s`;
+  const wait = retryIn(waitMs);
   if (event.reason === 'miss')
     return worker('info', say`Job ${jobId} not in Plex yet (attempt ${attempt}/${of}), ${wait}: ${message}`);
   return worker('warning', say`Job ${jobId} failed (attempt ${attempt}/${of}), ${wait}: ${message}`);
+}
+
+function releasedLine({ jobId, waitMs, message }: Extract<WorkerEvent, { kind: 'released' }>): LogLine {
+  const wait = waitMs === 0 ? '' : say`, ${retryIn(waitMs)}`;
+  return worker('warning', say`Job ${jobId} released, no attempt spent${wait}: ${message}`);
+}
+
+function retryIn(waitMs: number): Sentence {
+  return say`retry in ${ours((waitMs / 1_000).toFixed(1))}s`;
 }
 
 function buriedLines(event: Extract<WorkerEvent, { kind: 'buried' }>): LogLine[] {

@@ -14,6 +14,9 @@ const CODES = Object.keys(RETRY_RULES) as SyncErrorCode[];
 const codesOf = (...classes: string[]): SyncErrorCode[] =>
   CODES.filter((code) => classes.includes(RETRY_RULES[code].class));
 
+const ATTEMPT = { kind: 'attempt' } as const;
+const FRESH = { enqueuedAt: NOW, failedAt: undefined, times: 0, ms: 0 };
+
 type Case = {
   failures?: number;
   misses?: number;
@@ -26,7 +29,11 @@ type Case = {
 function settle(code: SyncErrorCode, given: Case = {}): FailureSettlement {
   const { failures = 0, misses = 0, retryAfterMs, maxRetries = 5, now = NOW, random = 0.5 } = given;
   const error = new SyncError(code, say`The harbour is closed`, { retryAfterMs });
-  return settlementFor(error, { failures, misses }, { maxRetries, notFound: NOT_FOUND, now, random });
+  return settlementFor(
+    error,
+    { spent: { failures, misses }, waited: FRESH },
+    { charge: ATTEMPT, maxRetries, notFound: NOT_FOUND, now, random },
+  );
 }
 
 function waitMs(settlement: FailureSettlement): number | undefined {
@@ -175,10 +182,15 @@ const settleCase = (given: {
   now: number;
   random: number;
 }): FailureSettlement =>
-  settlementFor(new SyncError(given.code, say`m`, { retryAfterMs: given.retryAfterMs }), given, {
-    ...given,
-    notFound: NOT_FOUND,
-  });
+  settlementFor(
+    new SyncError(given.code, say`m`, { retryAfterMs: given.retryAfterMs }),
+    { spent: given, waited: FRESH },
+    {
+      ...given,
+      charge: ATTEMPT,
+      notFound: NOT_FOUND,
+    },
+  );
 
 test('no job is ever due in the past, at no time at all, or more than a day away', () => {
   fc.assert(
@@ -224,8 +236,8 @@ test('the twelve looks stretch over whatever wait was asked for, never faster th
 });
 
 test('with skipping, only a file that is not found is skipped', () => {
-  const limits = { maxRetries: 5, notFound: { kind: 'skip' }, now: NOW, random: 0.5 } as const;
+  const limits = { charge: ATTEMPT, maxRetries: 5, notFound: { kind: 'skip' }, now: NOW, random: 0.5 } as const;
   const kindOf = (code: SyncErrorCode) =>
-    settlementFor(new SyncError(code, say`m`), { failures: 0, misses: 0 }, limits).kind;
+    settlementFor(new SyncError(code, say`m`), { spent: { failures: 0, misses: 0 }, waited: FRESH }, limits).kind;
   for (const code of CODES) assert.equal(kindOf(code) === 'skip', code === 'plex_not_found', code);
 });

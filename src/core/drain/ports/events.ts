@@ -107,7 +107,14 @@ export type WorkerEvent =
       readonly retries: number;
       readonly exhausted: boolean;
     }
-  | { readonly kind: 'released'; readonly jobId: number; readonly sceneId: number; readonly message: Sentence }
+  /** No attempt is spent. `waitMs` is 0 where the next run may try again. */
+  | {
+      readonly kind: 'released';
+      readonly jobId: number;
+      readonly sceneId: number;
+      readonly message: Sentence;
+      readonly waitMs: number;
+    }
   | { readonly kind: 'gone'; readonly jobId: number; readonly sceneId: number }
   /** The scene has only a title in Stash so far: nothing is cleared in Plex for it. */
   | { readonly kind: 'thin_scene'; readonly sceneId: number }

@@ -1,10 +1,12 @@
 import type { Breaker } from '../../failures/breaker.ts';
+import type { Successes } from '../../failures/charge.ts';
 import type { FileIndex, IndexMark } from '../../match/file-index.ts';
 import type { ListedItem } from '../../match/listing.ts';
 import type { LivePlex } from '../../match/live-finders.ts';
 import type { Pin } from '../../match/pin.ts';
 import type { Job, Lease, Settled, Settlement } from '../../model/job.ts';
 import type { Binding, PlexFile, PlexItem, Section } from '../../model/plex-item.ts';
+import type { RequestKind } from '../../model/request-kind.ts';
 import type { Intent, SceneRecord } from '../../model/scene-record.ts';
 import type { StashLook } from '../../model/stash-scene.ts';
 import type { TooLong } from '../../write/cut-summary.ts';
@@ -56,6 +58,9 @@ export type SettleEntry = {
   readonly landed?: SceneRecord | undefined;
 };
 
+/** Successes of each kind of request that are not stored yet. */
+export type SuccessNews = ReadonlyMap<RequestKind, Successes>;
+
 /** What the drain needs from the queue; `queue/` satisfies it by shape. Every instant is epoch ms and passed in. */
 export type DrainQueue = {
   /**
@@ -88,8 +93,13 @@ export type DrainQueue = {
   knownScenes(sample: { readonly most: number; readonly except: readonly number[] }): readonly number[];
   /** Notes what is about to be written for each lease we still hold; tells for each note, in order, whether we did. */
   intend(notes: readonly IntentNote[], now: number): readonly boolean[];
-  /** Applies a batch's settlements in one transaction; results are in the order of `entries`. */
-  settle(entries: readonly SettleEntry[], now: number): readonly Settled[];
+  /**
+   * Applies a batch's settlements in one transaction, and remembers what succeeded; results are in the order of
+   * `entries`.
+   */
+  settle(entries: readonly SettleEntry[], now: number, news?: SuccessNews): readonly Settled[];
+  /** The last successes of a kind of request, of whichever drain. */
+  successes(kind: RequestKind): Successes;
   /** Jobs that wait for Plex to find their file, and the dead letters of jobs that waited in vain. */
   missing(): readonly Missing[];
   /** Makes those jobs due at `now`; puts those letters back into the queue, beneath any newer edit. */
@@ -129,6 +139,7 @@ export type DrainReads = Pick<
   | 'binding'
   | 'refusedAt'
   | 'tooLong'
+  | 'successes'
 > & {
   /** The ids of all jobs due at `now`, in the order in which a drain claims them. */
   dueIds(now: number): readonly number[];

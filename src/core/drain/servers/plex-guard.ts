@@ -15,6 +15,8 @@ export type Halt =
   | { readonly kind: 'forbidden'; readonly message: Sentence }
   /** Plex is down; no request before `retryAt`. */
   | { readonly kind: 'breaker_open'; readonly retryAt: number; readonly message: Sentence }
+  /** Plex answers, but its answers to one kind of request were of no use, whoever asked. */
+  | { readonly kind: 'failing'; readonly message: Sentence }
   /** The configuration is wrong, and the jobs are not to blame. */
   | { readonly kind: 'misconfigured'; readonly message: Sentence; readonly hint: Sentence };
 
@@ -132,5 +134,6 @@ export async function answersProbe(plex: DrainDeps['plex']): Promise<boolean> {
 }
 
 function asRequestFault(error: SyncError): SyncError {
-  return new SyncError('plex_error', say`${error.said}, though Plex is up`, { retryAfterMs: error.retryAfterMs });
+  const { said, retryAfterMs, request } = error;
+  return new SyncError('plex_error', say`${said}, though Plex is up`, { retryAfterMs, request });
 }

@@ -1,3 +1,4 @@
+import { UNCHARGED_LIMIT } from '../../failures/charge.ts';
 import { RETRY_RULES } from '../../failures/retry-policy.ts';
 import { createStashBreaker } from '../../failures/stash-breaker.ts';
 import { asSyncError, SyncError, saidBy, UsageError } from '../../model/errors.ts';
@@ -60,6 +61,15 @@ export function createSceneFetcher(deps: DrainDeps): SceneFetcher {
     end = { kind: 'stash_breaker_open', retryAt, message: error.said };
     emit({ kind: 'stash_breaker_opened', message: error.said });
   };
+  /** Why the looks are not believed: a doubt, or what was thrown while asking once more. */
+  const doubtIn = async (looks: ReadonlyMap<number, StashLook>): Promise<unknown> => {
+    if (stash === undefined) return undefined;
+    try {
+      return await doubtOf(looks, { queue, stash });
+    } catch (thrown) {
+      return thrown;
+    }
+  };
   return {
     look: async (ids) => {
       if (ids.length === 0 || stash === undefined) return new Map();
@@ -68,12 +78,8 @@ export function createSceneFetcher(deps: DrainDeps): SceneFetcher {
         return all(ids, new SyncError('stash_unavailable', say`Stash is not asked: ${end.message}`));
       const { looks, isAlive, trouble } = await lookAtScenes(ids, stash);
       if (isAlive) breaker.answered();
-      try {
-        const doubt = await doubtOf(looks, { queue, stash });
-        if (doubt !== undefined) return all(ids, fail(doubt));
-      } catch (thrown) {
-        return all(ids, fail(thrown));
-      }
+      const refusal = (await doubtIn(looks)) ?? (isAlive ? undefined : nonsenseOf(looks));
+      if (refusal !== undefined) return all(ids, fail(refusal));
       if (trouble === undefined) return looks;
       if (trouble.left.length > 0) return new Map([...looks, ...all(trouble.left, fail(trouble.thrown))]);
       // Each scene failed alone, so the failures are theirs. If Stash answered for none, the server may still be at
@@ -83,6 +89,12 @@ export function createSceneFetcher(deps: DrainDeps): SceneFetcher {
     },
     end: () => end,
   };
+}
+
+/** The error of a Stash that reads none of the scenes it was asked for: with so many, no scene is to blame. */
+function nonsenseOf(looks: ReadonlyMap<number, StashLook>): SyncError | undefined {
+  const failures = [...looks.values()].flatMap((look) => (look.kind === 'failed' ? [look.error] : []));
+  return failures.length >= UNCHARGED_LIMIT ? failures[0] : undefined;
 }
 
 function all(ids: readonly number[], error: SyncError): ReadonlyMap<number, StashAnswer> {

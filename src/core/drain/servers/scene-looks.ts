@@ -1,6 +1,7 @@
 import { bisect } from '../../failures/bisect.ts';
 import type { SyncErrorCode } from '../../model/errors.ts';
 import { SyncError } from '../../model/errors.ts';
+import { REQUEST_KINDS } from '../../model/request-kind.ts';
 import type { StashLook } from '../../model/stash-scene.ts';
 import { say } from '../../text/sentence.ts';
 import type { DrainStash } from '../ports/ports.ts';
@@ -58,7 +59,7 @@ function judged(asked: {
   readonly unasked: readonly number[];
 }): Looked {
   const { alone, thrown, unasked } = asked;
-  const isAlive = asked.looks.size > 0;
+  const isAlive = [...asked.looks.values()].some(({ kind }) => kind !== 'failed');
   const looks = new Map(asked.looks);
   const left = [...unasked];
   for (const [id, error] of alone) {
@@ -70,12 +71,16 @@ function judged(asked: {
 }
 
 function isOneScenesFault(thrown: unknown): thrown is SyncError {
-  return thrown instanceof SyncError && ONE_SCENES_FAULT.has(thrown.code) && thrown.retryAfterMs === undefined;
+  if (!(thrown instanceof SyncError) || !ONE_SCENES_FAULT.has(thrown.code)) return false;
+  const isShared = thrown.request !== undefined && REQUEST_KINDS[thrown.request] === 'shared';
+  return !isShared && thrown.retryAfterMs === undefined;
 }
 
 /** A rejected query is the scene's fault only if Stash answers for others; `undefined`: it is no scene's fault. */
 function ownFault(error: SyncError, stash: 'answers_others' | 'answers_none'): SyncError | undefined {
   if (error.code !== 'stash_rejected') return error;
   if (stash === 'answers_none') return undefined;
-  return new SyncError('stash_error', say`${error.said}, though it answers for other scenes`);
+  return new SyncError('stash_error', say`${error.said}, though it answers for other scenes`, {
+    request: error.request,
+  });
 }

@@ -12,11 +12,13 @@ import type { Ended, Step } from '../ports/endings.ts';
 import { failed, givenBack, sharedFailure, split } from '../ports/endings.ts';
 import type { DrainDeps, DrainQueue } from '../ports/ports.ts';
 import type { Hydrated } from '../ports/stages.ts';
+import type { RequestWatch } from '../servers/request-watch.ts';
 import type { SceneFetcher, StashAnswer } from '../servers/scene-fetcher.ts';
 
 type Uses = Pick<DrainDeps, 'emit' | 'stopRequested'> & {
   readonly queue: Pick<DrainQueue, 'record'>;
   readonly scenes: Pick<SceneFetcher, 'look'>;
+  readonly requests: Pick<RequestWatch, 'succeeded'>;
   readonly options: Pick<DrainOptions, 'thinScenes'>;
 };
 
@@ -27,7 +29,15 @@ type Uses = Pick<DrainDeps, 'emit' | 'stopRequested'> & {
 export async function hydrate(jobs: readonly Job[], context: Uses): Promise<Step<Hydrated>> {
   const asked = jobs.filter(({ bare }) => bare === 'open').map(({ sceneId }) => sceneId);
   const answers = await context.scenes.look(asked);
+  context.requests.succeeded(
+    'stash POST scenes',
+    jobs.filter(({ sceneId }) => isAnswered(answers.get(sceneId))),
+  );
   return split(jobs, (job) => hydrateOne(job, answers.get(job.sceneId), context));
+}
+
+function isAnswered(answer: StashAnswer | undefined): boolean {
+  return answer?.kind === 'found' || answer?.kind === 'gone';
 }
 
 function hydrateOne(job: Job, answer: StashAnswer | undefined, context: Uses): Hydrated | Ended {

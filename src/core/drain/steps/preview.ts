@@ -33,6 +33,7 @@ export function previewEvent(job: Job, settlement: Settlement): WorkerEvent | un
     case 'complete':
       return settlement.change === 'unchanged' ? { ...about, reason: 'unchanged', message: undefined } : undefined;
     case 'retry':
+    case 'wait':
     case 'skip':
     case 'dead':
       return { ...about, reason: 'failure', message: settlement.error.said };

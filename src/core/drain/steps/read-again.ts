@@ -59,10 +59,7 @@ export async function planRest(
 
 async function readAgain(batch: readonly Planned[], context: ReadAgainUses): Promise<Step<Read>> {
   if (context.guard.halted() !== undefined) return { going: [], ended: batch.map(({ job }) => givenBack(job)) };
-  const reads = await readItems(
-    batch.map(({ item }) => item.ratingKey),
-    context,
-  );
+  const reads = await readItems(batch, context);
   return split(batch, (work): Read | Ended => {
     const { job, recordFrom } = work;
     const checked = checkItem(work, reads.get(work.ratingKey) ?? { kind: 'gone' }, context);

@@ -6,6 +6,7 @@ import type { PathMapping } from '../../match/paths.ts';
 import { isSamePath, mapPath } from '../../match/paths.ts';
 import type { SyncErrorCode } from '../../model/errors.ts';
 import { asSyncError, SyncError } from '../../model/errors.ts';
+import type { Job } from '../../model/job.ts';
 import type { PlexItem } from '../../model/plex-item.ts';
 import type { SceneRecord } from '../../model/scene-record.ts';
 import type { Sentence } from '../../text/sentence.ts';
@@ -17,6 +18,7 @@ import type { ItemRead, Read, Resolved } from '../ports/stages.ts';
 import { isPinned } from '../ports/stages.ts';
 import type { FileFinder } from '../servers/file-finder.ts';
 import type { PlexGuard } from '../servers/plex-guard.ts';
+import type { RequestWatch } from '../servers/request-watch.ts';
 import type { PinUses } from './pins.ts';
 import { checkPin, choiceOf, pinnedToOther } from './pins.ts';
 import type { LookUpUses } from './resolve.ts';
@@ -37,23 +39,29 @@ const ONE_ITEMS_FAULT: ReadonlySet<SyncErrorCode> = new Set([
 export type ReadUses = Pick<DrainDeps, 'now'> & {
   readonly plex: Pick<DrainPlex, 'items'>;
   readonly guard: Pick<PlexGuard, 'ask' | 'answered' | 'fault' | 'halt' | 'halted' | 'putOff'>;
+  readonly requests: Pick<RequestWatch, 'succeeded' | 'failed'>;
 };
 
+/** An item to read, and a job it is read for. */
+type Wanted = { readonly ratingKey: string; readonly job: Job };
+
 /**
- * Reads full items by rating key, many in one GET. A failed GET of many is halved until a single item is at fault; an
+ * Reads full items, many in one GET. A failed GET of many is halved until a single item is at fault; an
  * outage, a request to wait or a refused token belongs to no item and ends the read at once.
  */
-export async function readItems(ratingKeys: readonly string[], uses: ReadUses): Promise<Map<string, ItemRead>> {
-  const { guard, now, plex } = uses;
+export async function readItems(wanted: readonly Wanted[], uses: ReadUses): Promise<Map<string, ItemRead>> {
+  const { guard, now, plex, requests } = uses;
+  const jobs = new Map(wanted.map(({ ratingKey, job }) => [ratingKey, job]));
   const reads = new Map<string, ItemRead>();
   let failure: SyncError | undefined;
-  const unread = await bisect(ratingKeys, async (part) => {
+  const unread = await bisect([...jobs.keys()], async (part) => {
     // The failure may have opened the breaker; then the rest is not asked for.
     if (failure !== undefined && guard.halted() !== undefined) return 'stop';
     try {
       const items = await guard.ask(() => plex.items(part));
       const readAt = now();
       guard.answered();
+      requests.succeeded('plex GET items', jobsOf(part, jobs));
       const byKey = new Map(items.map((item) => [item.ratingKey, item]));
       for (const key of part) {
         const item = byKey.get(key);
@@ -62,18 +70,27 @@ export async function readItems(ratingKeys: readonly string[], uses: ReadUses): 
       return 'done';
     } catch (thrown) {
       failure = asSyncError(thrown);
-      return afterFailedRead(part, failure, { reads, guard });
+      return afterFailedRead(part, failure, { ...uses, reads, jobs });
     }
   });
   if (failure !== undefined) for (const key of unread) reads.set(key, { kind: 'shared', error: failure });
   return reads;
 }
 
+type ReadState = Pick<ReadUses, 'guard' | 'requests'> & {
+  readonly reads: Map<string, ItemRead>;
+  readonly jobs: ReadonlyMap<string, Job>;
+};
+
+function jobsOf(ratingKeys: readonly string[], jobs: ReadonlyMap<string, Job>): readonly Job[] {
+  return ratingKeys.flatMap((key) => jobs.get(key) ?? []);
+}
+
 /** Notes what a failed read means for a single item, and decides whether to halve the request. */
 function afterFailedRead(
   part: readonly string[],
   error: SyncError,
-  { reads, guard }: Pick<ReadUses, 'guard'> & { readonly reads: Map<string, ItemRead> },
+  { reads, jobs, guard, requests }: ReadState,
 ): PartEnd {
   if (error.code === 'plex_unauthorized') guard.halt({ kind: 'unauthorized', message: error.said });
   const [key, ...others] = part;
@@ -87,6 +104,7 @@ function afterFailedRead(
   guard.fault(error);
   if (single === undefined) guard.putOff(error);
   if (single === undefined || isShared) return 'stop';
+  for (const job of jobsOf(part, jobs)) requests.failed(job, error);
   reads.set(single, { kind: 'error', error });
   return 'done';
 }
@@ -111,7 +129,7 @@ async function readBatch(
 ): Promise<Step<Read> & { readonly stale: readonly Resolved[] }> {
   const { emit, guard } = context;
   if (guard.halted() !== undefined) return { going: [], stale: [], ended: batch.map(({ job }) => givenBack(job)) };
-  const reads = await readItems([...new Set(batch.map(({ ratingKey }) => ratingKey))], context);
+  const reads = await readItems(batch, context);
   const going: Read[] = [];
   const stale: Resolved[] = [];
   const ended: Ended[] = [];

@@ -1,10 +1,12 @@
 import { NOT_FOUND_TRIES, RETRY_RULES } from '../../failures/retry-policy.ts';
 import type { MatchResult } from '../../match/evidence.ts';
 import { adviceOn } from '../../match/evidence.ts';
+import type { LookUpRule } from '../../match/look-up.ts';
 import { pathMapWords } from '../../match/paths.ts';
 import { MOST_CHOICES, pinCommand } from '../../match/pin.ts';
 import type { ItemChoice } from '../../model/errors.ts';
 import { asSyncError, SyncError } from '../../model/errors.ts';
+import type { RequestKind } from '../../model/request-kind.ts';
 import type { Sentence } from '../../text/sentence.ts';
 import { asName, asPath, asTitle, listed, ours, say, withoutStop } from '../../text/sentence.ts';
 import type { DrainOptions } from '../ports/drain-options.ts';
@@ -16,6 +18,7 @@ import type { Hydrated, Resolved } from '../ports/stages.ts';
 import { isPinned } from '../ports/stages.ts';
 import type { FileFinder, LookKind } from '../servers/file-finder.ts';
 import type { PlexGuard } from '../servers/plex-guard.ts';
+import type { RequestWatch } from '../servers/request-watch.ts';
 import type { SystemicWatch } from '../servers/systemic.ts';
 import type { PinUses } from './pins.ts';
 import { followPin, resolveFromPin } from './pins.ts';
@@ -27,6 +30,7 @@ export type LookUpUses = PinUses &
     readonly guard: Pick<PlexGuard, 'halt' | 'halts' | 'halted' | 'isTimeUp' | 'answered' | 'fault'>;
     readonly systemic: Pick<SystemicWatch, 'noteFound' | 'noteMissing' | 'noteUnproven'>;
     readonly finder: FileFinder;
+    readonly requests: Pick<RequestWatch, 'succeeded' | 'failed'>;
     readonly options: Pick<DrainOptions, 'concurrency' | 'matching' | 'mappings'>;
   };
 
@@ -63,12 +67,13 @@ export async function lookUpAll(batch: readonly Hydrated[], context: LookUpUses)
 }
 
 function afterFailedLook({ job, file }: Hydrated, error: SyncError, context: LookUpUses): Ended {
-  const { guard, systemic } = context;
+  const { guard, systemic, requests } = context;
   if (error.code === 'plex_unauthorized') guard.halt({ kind: 'unauthorized', message: error.said });
   if (isStopping(context) && RETRY_RULES[error.code].class !== 'permanent') return givenBack(job);
   if (error.code === 'plex_not_found') systemic.noteMissing(file.path);
   if (error.code === 'low_confidence') systemic.noteFound();
   guard.fault(error);
+  requests.failed(job, error);
   return failed(job, error);
 }
 
@@ -84,10 +89,14 @@ function resolveFromRecord(work: Hydrated): Resolved | undefined {
  * "not found".
  * @throws {SyncError} `plex_not_found`, `low_confidence`, or the error of the look-up.
  */
-async function lookUp(work: Hydrated, { emit, systemic, options, finder }: LookUpUses): Promise<Resolved> {
+async function lookUp(work: Hydrated, { emit, systemic, options, finder, requests }: LookUpUses): Promise<Resolved> {
   const { job, file } = work;
   const { look, from } = await finder.look(file, lookKindOf(work));
   const { name, match } = look;
+  for (const { rule, requests: sent } of look.steps) {
+    const kind = ASKED_BY[rule];
+    if (kind !== undefined && sent > 0) requests.succeeded(kind, [job]);
+  }
   switch (match.kind) {
     case 'none':
       throw new SyncError('plex_not_found', say`No Plex item found for filename: ${asPath(name)}`);
@@ -109,6 +118,9 @@ async function lookUp(work: Hydrated, { emit, systemic, options, finder }: LookU
     }
   }
 }
+
+/** The kind of request by which each rule asks for one job's file. */
+const ASKED_BY: Partial<Record<LookUpRule, RequestKind>> = { file_name: 'plex GET file', title: 'plex GET title' };
 
 /** A miss is confirmed at Plex on a job's first try and on its last, before it becomes a dead letter. */
 function lookKindOf(work: Hydrated | Resolved): LookKind {

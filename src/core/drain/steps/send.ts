@@ -1,3 +1,4 @@
+import { isLastTry } from '../../failures/charge.ts';
 import { asSyncError } from '../../model/errors.ts';
 import type { Job } from '../../model/job.ts';
 import type { ScalarField } from '../../model/plex-item.ts';
@@ -34,7 +35,7 @@ export async function send(planned: Planned, context: SendUses): Promise<Sent> {
   let work = planned;
   const lengthOf = (part: Part): number => context.longRequests.lengthOf(work, part);
   let waiting = [...firstParts(work.plan, lengthOf)];
-  const attempt = work.job.spent.failures >= context.options.maxRetries ? 'last' : 'earlier';
+  const attempt = isLastTry(work.job, context.options.maxRetries, context.now()) ? 'last' : 'earlier';
   const taken: Part[] = [];
   const keptCut: ScalarField[] = [];
   const refusedParts: RefusedPart[] = [];

@@ -6,12 +6,14 @@ import type { WorkerEvent } from '../ports/events.ts';
 import type { DrainDeps, DrainQueue } from '../ports/ports.ts';
 import type { Tally } from '../ports/tally.ts';
 import type { PlexGuard } from '../servers/plex-guard.ts';
+import type { RequestWatch } from '../servers/request-watch.ts';
 import type { SystemicWatch } from '../servers/systemic.ts';
 import { previewEvent } from './preview.ts';
 
 type Uses = Pick<DrainDeps, 'emit' | 'now' | 'random'> & {
   readonly queue: Pick<DrainQueue, 'settle'>;
   readonly guard: Pick<PlexGuard, 'halt' | 'halts' | 'trialEnded'>;
+  readonly requests: Pick<RequestWatch, 'chargeFor' | 'takeNews'>;
   readonly systemic: Pick<SystemicWatch, 'note' | 'verdict'>;
   readonly options: Pick<DrainOptions, 'maxRetries' | 'mode' | 'notFound'>;
 };
@@ -37,7 +39,7 @@ export function settle(ended: readonly Ended[], context: Uses, tally: Tally): nu
     settlement: isMisconfigured && outcome.kind === 'failed' ? GIVE_BACK : settlementOf(job, outcome, context),
     landed: 'landed' in outcome ? outcome.landed : undefined,
   }));
-  const settled = queue.settle(entries, now());
+  const settled = queue.settle(entries, now(), context.requests.takeNews());
   for (const [index, entry] of entries.entries()) {
     const how = settled[index] ?? 'lease_lost';
     count(tally, entry.settlement, how);
@@ -57,14 +59,15 @@ function isWithoutFile({ bare }: Job, outcome: Outcome): boolean {
 
 const GIVE_BACK: Settlement = { kind: 'give_back' };
 
-function settlementOf(job: Job, outcome: Outcome, { now: clock, random, options }: Uses): Settlement {
+function settlementOf(job: Job, outcome: Outcome, { now: clock, random, options, requests }: Uses): Settlement {
   const now = clock();
   switch (outcome.kind) {
     case 'updated':
     case 'unchanged':
       return { kind: 'complete', change: outcome.kind, record: outcome.record, notes: outcome.notes };
     case 'failed':
-      return settlementFor(outcome.error, job.spent, {
+      return settlementFor(outcome.error, job, {
+        charge: requests.chargeFor(job, outcome.error),
         maxRetries: options.maxRetries,
         notFound: options.notFound,
         now,
@@ -94,6 +97,8 @@ function tallyKey(settlement: Exclude<Settlement, { kind: 'defer' }>): keyof Tal
       return settlement.change;
     case 'retry':
       return settlement.spends === 'miss' ? 'waiting' : 'retried';
+    case 'wait':
+      return 'retried';
     case 'gone':
       return 'gone';
     case 'skip':
@@ -134,7 +139,7 @@ function eventFor(job: Job, settlement: Settlement, how: Settled, { now, options
         ...about,
         errorType: rule.errorType,
         message: said,
-        retries: rule.class === 'not_found' ? job.spent.misses : job.spent.failures,
+        retries: rule.class === 'not_found' ? job.spent.misses : job.spent.failures + job.waited.times,
         exhausted,
       };
     }
@@ -142,8 +147,11 @@ function eventFor(job: Job, settlement: Settlement, how: Settled, { now, options
       return { kind: 'gone', ...about };
     case 'skip':
       return { kind: 'skipped', ...about };
-    case 'release':
-      return { kind: 'released', ...about, message: settlement.error.said };
+    case 'wait':
+    case 'release': {
+      const waitMs = Math.max(0, settlement.availableAt - now());
+      return { kind: 'released', ...about, message: settlement.error.said, waitMs };
+    }
     case 'give_back':
     case 'defer':
       return undefined;

@@ -18,7 +18,7 @@ export async function verify(batch: readonly Planned[], context: Uses): Promise<
   if (guard.halts().some(({ kind }) => kind === 'breaker_open' || kind === 'unauthorized'))
     return batch.map((work) => unread(work, context) ?? givenBack(work.job));
   const reads = await readItems(
-    batch.map(({ item }) => item.ratingKey),
+    batch.map(({ item: { ratingKey }, job }) => ({ ratingKey, job })),
     context,
   );
   return batch.map((work): Ended => {

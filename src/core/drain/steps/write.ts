@@ -1,5 +1,6 @@
 import type { SyncError } from '../../model/errors.ts';
 import { asSyncError } from '../../model/errors.ts';
+import type { Job } from '../../model/job.ts';
 import { SUMMARY_TOO_LONG } from '../../write/cut-summary.ts';
 import { isEmptyPlan } from '../../write/edit-plan.ts';
 import type { Delivery } from '../../write/parts.ts';
@@ -11,6 +12,7 @@ import { mapConcurrently } from '../ports/map-concurrently.ts';
 import type { DrainQueue } from '../ports/ports.ts';
 import type { Planned } from '../ports/stages.ts';
 import type { PlexGuard } from '../servers/plex-guard.ts';
+import type { RequestWatch } from '../servers/request-watch.ts';
 import type { SystemicWatch } from '../servers/systemic.ts';
 import { unchanged } from './plan.ts';
 import { isOutdated, planAgain } from './read-again.ts';
@@ -20,6 +22,7 @@ import { send } from './send.ts';
 type Uses = SendUses & {
   readonly queue: Pick<DrainQueue, 'saveRefusal'>;
   readonly guard: Pick<PlexGuard, 'halt'>;
+  readonly requests: Pick<RequestWatch, 'succeeded' | 'failed'>;
   readonly systemic: Pick<SystemicWatch, 'note' | 'verdict'>;
   readonly options: Pick<DrainOptions, 'concurrency' | 'tokenFingerprint'>;
 };
@@ -68,6 +71,7 @@ function afterSending({ work, delivery }: Sent, context: Uses): Planned | Ended 
   const plan = carriedOut(work.plan, delivery, work.written);
   if (delivery.taken.length > 0) {
     context.guard.answered();
+    context.requests.succeeded('plex PUT item', [work.job]);
     // An accepted edit shows that the configuration is right, even if Plex refuses the rest of the job.
     context.systemic.note(undefined);
   }
@@ -79,7 +83,7 @@ function afterSending({ work, delivery }: Sent, context: Uses): Planned | Ended 
   return unfinished.error === undefined ? givenBack(work.job) : { ...failed(work.job, unfinished.error), noted: true };
 }
 
-function unfinishedBy(delivery: Delivery, { plan }: Planned, context: Uses): Unfinished | undefined {
+function unfinishedBy(delivery: Delivery, { plan, job }: Planned, context: Uses): Unfinished | undefined {
   const { end } = delivery;
   const error = failureOf(plan, delivery);
   if (error === undefined && end.kind === 'all_sent') {
@@ -87,13 +91,13 @@ function unfinishedBy(delivery: Delivery, { plan }: Planned, context: Uses): Unf
     return undefined;
   }
   const cause = end.kind === 'failed' ? end.error : error;
-  const isJobs = cause !== undefined && isJobsToBear(cause, context);
+  const isJobs = cause !== undefined && isJobsToBear(cause, job, context);
   return { error: isJobs ? error : undefined, intent: intentLeft(plan, delivery) };
 }
 
 /** Tells the run about a failure; returns whether it counts against the job. */
-function isJobsToBear(error: SyncError, context: Uses): boolean {
-  const { now, queue, stopRequested, guard } = context;
+function isJobsToBear(error: SyncError, job: Job, context: Uses): boolean {
+  const { now, queue, stopRequested, guard, requests } = context;
   const refusal = haltOf(error);
   // Another write in flight was refused first: one dead letter is enough.
   if (refusal !== undefined && guard.halts().some(({ kind }) => kind === refusal)) return false;
@@ -102,6 +106,7 @@ function isJobsToBear(error: SyncError, context: Uses): boolean {
   // A write that a stop cut off is no fault of its job, and safe to repeat.
   if (error.code === 'plex_unavailable' && stopRequested() !== undefined) return false;
   guard.fault(error);
+  requests.failed(job, error);
   watchEnd(error, context);
   return true;
 }
