@@ -42,6 +42,9 @@ export type PluginStatusDocument = DocumentOf<typeof pluginStatusSchema>;
 export const hookSchema = z.discriminatedUnion('event', [
   z.object({ event: z.literal('sync'), scene_id: id, job_id: id, how: z.enum(['added', 'merged']) }),
   z.object({ event: z.literal('forget'), scene_id: id, dropped_job_id: z.nullable(id) }),
+  z.object({
+    event: z.literal('compare').check(z.describe('Names were merged or deleted: the next run compares all scenes.')),
+  }),
   z.object({ event: z.literal('ignored'), reason: z.string() }),
 ]);
 export type HookDocument = DocumentOf<typeof hookSchema>;

@@ -7,6 +7,7 @@ import type { HookDocument } from '../../documents/plugin.ts';
 import { EXIT } from '../../exit.ts';
 import type { SceneEvent, TakenEvent } from '../../queue/work/intake.ts';
 import { openIntake } from '../../queue/work/intake.ts';
+import { spoolOf } from '../../spool/layout.ts';
 import type { Context } from '../shared/context.ts';
 import { reportTaken } from './taken-report.ts';
 
@@ -27,6 +28,7 @@ export async function run(
     case 'forget':
       return enqueue(event, context);
     case 'task': {
+      if (event.mode === 'compare') return await leaveCompare(context);
       const { answerTask } = await import('./tasks.ts');
       const processQueue = async (): Promise<number> => await processAsAPerson(configFile, context);
       return await answerTask(event.mode, { configFile, processQueue }, context);
@@ -50,6 +52,18 @@ function enqueue(event: SceneEvent, context: Context): number {
   } finally {
     intake.close();
   }
+}
+
+/** Comparing all scenes takes minutes, and a person waits for their save: it is left to the next run. */
+async function leaveCompare(context: Context): Promise<number> {
+  const { leaveTask } = await import('../../spool/leave.ts');
+  openIntake(context.dataDir).close();
+  leaveTask(spoolOf(context.dataDir.path), 'compare');
+  context.output.log(
+    'info',
+    say`[PlexSync Hook] Names were merged or deleted: the next run of plexsync compares all scenes`,
+  );
+  return done({ event: 'compare' }, context);
 }
 
 function documentOf(taken: TakenEvent): HookDocument {

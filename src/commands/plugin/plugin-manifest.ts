@@ -1,5 +1,5 @@
 import type { TaskMode } from '../../core/model/hook-event.ts';
-import { HOOK_TYPES } from '../../core/model/hook-event.ts';
+import { HOOK_TYPES, NAME_HOOKS } from '../../core/model/hook-event.ts';
 import { INSTALLED_MARK } from './hook-script.ts';
 
 /**
@@ -56,6 +56,10 @@ export function pluginManifest(command: PluginCommand, kind: PluginKind, version
     '    description: Remembers that a scene was made, edited or removed',
     '    triggeredBy:',
     ...HOOK_TYPES.map((type) => `      - ${type}`),
+    '  - name: Names merged or deleted',
+    '    description: Has the contents of all scenes compared, since the scenes themselves do not count as edited',
+    '    triggeredBy:',
+    ...NAME_HOOKS.map((type) => `      - ${type}`),
     'tasks:',
     ...TASKS.flatMap((task) => [
       `  - name: ${task.name}`,

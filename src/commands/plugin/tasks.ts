@@ -36,9 +36,35 @@ export async function answerTask(mode: TaskMode, place: TaskPlace, context: Cont
       return await syncScenes({ kind: 'all' }, place, context);
     case 'sync_recent':
       return await syncScenes({ kind: 'recent', backMs: RECENT_MS }, place, context);
+    case 'compare':
+      return await compareNames(place, context);
     default:
       return unreachable(mode);
   }
+}
+
+/** After names were merged or deleted in Stash: finds the scenes that had them, by their contents. */
+async function compareNames(place: TaskPlace, context: Context): Promise<number> {
+  const { output, now } = context;
+  // A hook leaves this to a run, so that nobody's save waits for it.
+  if (!('stores' in place)) return EXIT.done;
+  const { loaded, signal, stores } = place;
+  const { connectToStash } = await import('../shared/stash-connection.ts');
+  const stash = connectToStash(loaded, { now, signal });
+  if (stash === undefined) {
+    output.log(
+      'warning',
+      say`[PlexSync Hook] Names were merged or deleted in Stash; in which scenes, only Stash can tell: set stash_url, then run plexsync reconcile`,
+    );
+    return EXIT.done;
+  }
+  const { enqueueChanged } = await import('../reconcile/compare.ts');
+  const count = await enqueueChanged(stash, stores, context);
+  output.log(
+    'info',
+    say`[PlexSync Hook] Names were merged or deleted in Stash: enqueued sync jobs for ${count} ${count === 1 ? 'scene' : 'scenes'} that had them`,
+  );
+  return EXIT.done;
 }
 
 const RECENT_MS = 24 * 3_600_000;

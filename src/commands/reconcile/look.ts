@@ -1,10 +1,8 @@
 import { doubtOfSweep } from '../../core/drain/servers/stash-identity.ts';
-import type { SyncErrorCode } from '../../core/model/errors.ts';
-import { SyncError, UsageError } from '../../core/model/errors.ts';
+import { UsageError } from '../../core/model/errors.ts';
 import type { KindInNeed, SweepKind, SweptRecord, SweptScene } from '../../core/model/reconcile.ts';
 import { isComparable, isRecognised, judgeScene } from '../../core/model/reconcile.ts';
 import { contentHashOf } from '../../core/model/stash-content.ts';
-import { say, withoutStop } from '../../core/text/sentence.ts';
 import type { PlexClient } from '../../plex/client.ts';
 import type { ContentNote, ReconcileStore } from '../../queue/work/reconcile-store.ts';
 import type { StashClient } from '../../stash/client.ts';
@@ -14,6 +12,7 @@ import { missingItems } from '../shared/known-items.ts';
 import { showProgress } from '../shared/stash-progress.ts';
 import type { StashScope } from '../shared/stash-scenes.ts';
 import { startWalk } from '../shared/stash-scenes.ts';
+import { contentsOrTimes } from './contents.ts';
 import type { Findings } from './reconcile-report.ts';
 
 type Look = {
@@ -108,28 +107,6 @@ function noteOf(scene: SweptScene, record: SweptRecord | undefined): ContentNote
   if (record === undefined || contentHash === undefined || isComparable(scene, record)) return undefined;
   return { sceneId, updatedAt, before: record.contentHash, contentHash };
 }
-
-/**
- * Asks for the scenes with their contents. One scene that Stash cannot read fails the whole page: then that page is
- * asked for without, and judged by the time of the last change.
- */
-function contentsOrTimes(stash: StashClient, { output }: Context): StashClient['pageAfter'] {
-  return async (afterId, perPage, only) => {
-    try {
-      return await stash.contentsAfter(afterId, perPage, only);
-    } catch (thrown) {
-      if (!(thrown instanceof SyncError) || !ONE_SCENES_FAULT.has(thrown.code)) throw thrown;
-      const page = await stash.pageAfter(afterId, perPage, only);
-      output.log(
-        'warning',
-        say`${withoutStop(thrown.said)}: ${page.scenes.length} scenes were compared by their time alone.`,
-      );
-      return page;
-    }
-  };
-}
-
-const ONE_SCENES_FAULT: ReadonlySet<SyncErrorCode> = new Set(['stash_error', 'stash_malformed']);
 
 /** Counts the scenes of a page that we wrote, and how many of them are still the same scenes. */
 function countWitnesses(

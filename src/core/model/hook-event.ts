@@ -1,5 +1,8 @@
-/** What the plugin's tasks in Stash ask for: the `mode` that the manifest gives each of them. */
-export const TASK_MODES = ['sync_all', 'sync_recent', 'process', 'status'] as const;
+/**
+ * What the plugin's tasks in Stash ask for: the `mode` that the manifest gives each of them. `compare` has no button: it
+ * is what a merged or deleted name leads to.
+ */
+export const TASK_MODES = ['sync_all', 'sync_recent', 'process', 'status', 'compare'] as const;
 export type TaskMode = (typeof TASK_MODES)[number];
 
 /** What Stash told the plugin, as far as it concerns us. */
@@ -36,6 +39,7 @@ export function readHookEvent(value: unknown): HookEvent {
 function readHook(context: Readonly<Record<string, unknown>>): HookEvent {
   const { type, inputFields } = context;
   if (typeof type !== 'string') return malformed('its hookContext has no type');
+  if (NAME_HOOKS.includes(type)) return { kind: 'task', mode: 'compare' };
   const kind = SCENE_HOOKS[type];
   if (kind === undefined)
     return { kind: 'ignored', reason: 'the plugin syncs on scenes being made, edited or removed' };
@@ -56,8 +60,19 @@ const SCENE_HOOKS: Readonly<Record<string, 'sync' | 'forget' | undefined>> = Obj
   'Scene.Destroy.Post': 'forget',
 });
 
-/** The hooks that the plugin subscribes to in Stash. */
+/** The hooks about scenes that the plugin subscribes to in Stash. */
 export const HOOK_TYPES: readonly string[] = Object.keys(SCENE_HOOKS);
+
+/**
+ * The hooks about names that are gone, and do not say from which scenes: Stash cannot be asked either, since the row is
+ * gone from its filters too, and no scene counts as changed (stash.md 11). Only the contents of all scenes tell.
+ */
+export const NAME_HOOKS: readonly string[] = [
+  'Tag.Merge.Post',
+  'Tag.Destroy.Post',
+  'Performer.Destroy.Post',
+  'Studio.Destroy.Post',
+];
 
 /**
  * Fields of a scene that can change while Plex stays right. It lists what does not matter, so that an unknown field of

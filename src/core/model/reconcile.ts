@@ -84,6 +84,12 @@ export function isComparable({ contentHash }: SweptScene, record: SweptRecord): 
   return contentHash !== undefined && isSameVersion(contentHash, record.contentHash);
 }
 
+/** Whether the content alone shows that Stash says something else of a scene than when it was written to its item. */
+export function isKnownOtherwise(scene: SweptScene, record: SweptRecord): boolean {
+  const isWritten = record.ratingKey !== '' && scene.paths.length > 0;
+  return isWritten && isComparable(scene, record) && record.contentHash !== scene.contentHash;
+}
+
 /** The content shows names that were merged or deleted, and passes over edits of what is not synced. */
 function isAsWritten(scene: SweptScene, record: SweptRecord): boolean {
   const isSame = isComparable(scene, record)

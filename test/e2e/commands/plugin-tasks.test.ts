@@ -169,3 +169,84 @@ test('a watch tells once that a task waits, and does it when Stash is back', asy
   assert.match(stderr, /Enqueued sync jobs for 3 scenes of Stash: 3 new/);
   assert.equal(jobs(), 3);
 });
+
+/** What Stash says when a name is gone; it names no scene. */
+const GONE = JSON.stringify({ args: { hookContext: { id: 17, type: 'Tag.Merge.Post', input: null } } });
+
+/** The scenes of Stash, written to Plex with the tag `fog`. */
+async function withWritten(t: TestContext) {
+  const world = await withSpool(t);
+  const { plex, stash, run, dataDir } = world;
+  const items = ['pier', 'mole', 'weir'].map((name, index) => {
+    stash.editScene(index + 1, { tags: index === 2 ? ['sea'] : ['fog'] });
+    return plex.addItem({ sectionKey: '1', file: `/media/${name}.mp4` });
+  });
+  await run(['enqueue', '1', '2', '3']);
+  assert.equal((await run(['process'])).code, 0);
+  const say = (name: string, text = GONE): void => writeFileSync(join(dataDir, 'spool', 'new', name), text);
+  return { ...world, items, say };
+}
+
+test('tags that were merged in Stash reach Plex by the plugin, though its event names no scene', async (t) => {
+  const { plex, stash, items, say, spooled, run } = await withWritten(t);
+  stash.mergeTags(['fog'], 'mist');
+  stash.resetRequests();
+  for (const name of ['a', 'b', 'c']) say(name);
+  const { code, stderr } = await run(['process']);
+  assert.equal(code, 0, stderr);
+  assert.equal(
+    stderr.match(/Names were merged or deleted in Stash: enqueued sync jobs for 2 scenes that had them/g)?.length,
+    1,
+  );
+  assert.deepEqual(spooled(), []);
+  assert.equal(stash.count('findScenes'), 1, 'one comparison for all the events');
+  assert.deepEqual(
+    items.map((item) => plex.item(item)?.genres),
+    [['mist'], ['mist'], ['sea']],
+  );
+});
+
+test('a comparison after such an event leaves alone what was written by hand, waits, or was never written', async (t) => {
+  const { stash, sql, say, run } = await withWritten(t);
+  sql('UPDATE scenes SET stash_content = NULL, stash_updated_at = NULL WHERE scene_id = 1');
+  stash.addScene({ title: 'Lock', tags: ['fog'], files: ['/media/lock.mp4'] });
+  stash.removeRelated('tag', 'fog');
+  say('a');
+  assert.match((await run(['process'])).stderr, /enqueued sync jobs for 1 scene that had them/);
+});
+
+test('such an event waits for a Stash that is away, and without stash_url it says what to do', async (t) => {
+  const { stash, say, spooled, run, spawn } = await withWritten(t);
+  say('a');
+  const unset = await spawn(['process']);
+  assert.match(unset.stderr, /only Stash can tell: set stash_url, then run plexsync reconcile/);
+  assert.deepEqual([unset.code, spooled()], [0, []]);
+  say('b');
+  await stash.stop();
+  assert.equal((await run(['process'])).code, 4);
+  assert.deepEqual(spooled(), ['b']);
+});
+
+test('plexsync hook leaves the comparison to the next run, so that no save waits for it', async (t) => {
+  const { stash, spooled, run, spawn } = await withWritten(t);
+  stash.removeRelated('tag', 'fog');
+  stash.resetRequests();
+  const { code, stdout } = await spawn(['hook', '--json'], { input: GONE, env: { STASH_URL: stash.url } });
+  assert.deepEqual([code, JSON.parse(stdout), stash.count(), spooled().length], [0, { event: 'compare' }, 0, 1]);
+  assert.match((await run(['process'])).stderr, /enqueued sync jobs for 2 scenes/);
+});
+
+test('a watch compares all of Stash once in ten minutes, however many names are deleted one by one', async (t) => {
+  const { stash, say, spooled, start } = await withWritten(t);
+  stash.resetRequests();
+  const running = start(['process', '--watch', '--poll-interval', '0.1']);
+  say('a');
+  await until('the first is done', () => spooled().length === 0);
+  say('b');
+  // An edit that comes later is taken in: the look that did so has left the other.
+  say('c', JSON.stringify({ args: { hookContext: { id: 1, type: 'Scene.Update.Post', input: null } } }));
+  await until('the edit is taken in', () => !spooled().includes('c'));
+  assert.deepEqual([spooled(), stash.count('PlexsyncPage')], [['b'], 1]);
+  running.kill('SIGTERM');
+  await running.ended;
+});

@@ -37,8 +37,10 @@ test('the manifest has no key that some version of Stash would refuse the plugin
   assert.match(PLUGIN_ID, /^[a-z]+$/);
 });
 
-test('the manifest asks for what happens to scenes, and offers the four tasks', () => {
+test('the manifest asks for what happens to scenes and names, and offers the four tasks', () => {
   for (const type of ['Scene.Update.Post', 'Scene.Create.Post', 'Scene.Destroy.Post'])
+    assert.ok(TEXT.includes(`      - ${type}\n`), type);
+  for (const type of ['Tag.Merge.Post', 'Tag.Destroy.Post', 'Performer.Destroy.Post', 'Studio.Destroy.Post'])
     assert.ok(TEXT.includes(`      - ${type}\n`), type);
   for (const name of ['Sync All Scenes', 'Sync Recent Scenes', 'Process Queue', 'Queue Status'])
     assert.ok(TEXT.includes(`  - name: ${name}\n`), name);

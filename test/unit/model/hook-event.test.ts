@@ -28,6 +28,14 @@ test('an edit of one scene, of several at once, and in bulk each name their own 
   assert.deepEqual(readHookEvent(update(['ids', 'tag_ids'], { ids: ['1', '4211'], tag_ids: { mode: 'ADD' } })), SYNC);
 });
 
+test('a name that is gone asks for a comparison, whatever the event says', () => {
+  for (const type of ['Tag.Merge.Post', 'Tag.Destroy.Post', 'Performer.Destroy.Post', 'Studio.Destroy.Post'])
+    for (const more of [{ id: 17, input: { id: '17' }, inputFields: ['id'] }, { input: null }, { id: 0 }])
+      assert.deepEqual(readHookEvent(hook({ type, ...more })), { kind: 'task', mode: 'compare' });
+  assert.equal(readHookEvent(hook({ id: 17, type: 'Tag.Create.Post' })).kind, 'ignored');
+  assert.equal(readHookEvent(hook({ id: 17, type: 'Gallery.Destroy.Post' })).kind, 'ignored');
+});
+
 test('a scan has no input and no fields, and counts', () => {
   for (const type of ['Scene.Create.Post', 'Scene.Update.Post'])
     assert.deepEqual(readHookEvent(hook({ id: 4211, type, input: null })), SYNC);

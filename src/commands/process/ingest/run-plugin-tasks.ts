@@ -91,6 +91,7 @@ function createAnswer(
   const { output, now, signal } = context;
   const notices = openAlertMemory(stores);
   const troubles = new Map<TaskMode, Trouble>();
+  let nextCompareAt = 0;
   const failed = (mode: TaskMode, thrown: unknown): Answer => {
     // The next step of the run meets it too, and the task is left to a run with a working queue.
     if (thrown instanceof StoreError) throw thrown;
@@ -111,6 +112,7 @@ function createAnswer(
     return { files: 'stay', fault };
   };
   return async ({ mode }) => {
+    if (mode === 'compare' && now() < nextCompareAt) return { files: 'stay' };
     const before = troubles.get(mode);
     // Each try may walk through all of Stash, so not every look of a watch tries.
     if (before !== undefined && now() < before.retryAt) return { files: 'stay', fault: before.fault };
@@ -122,6 +124,7 @@ function createAnswer(
       return failed(mode, thrown);
     }
     troubles.delete(mode);
+    if (mode === 'compare') nextCompareAt = now() + COMPARE_EVERY_MS;
     if (ASKS_STASH.has(mode)) notices.clearOutage('stash');
     return { files: 'go' };
   };
@@ -143,7 +146,10 @@ function tellTrouble(mode: TaskMode, { message, hint, fault }: Trouble, output: 
   output.error({ code, exitCode, message: what, hint: next }, [['error', say`[PlexSync] ${what}. ${next}`]]);
 }
 
-const ASKS_STASH: ReadonlySet<TaskMode> = new Set(['sync_all', 'sync_recent']);
+const ASKS_STASH: ReadonlySet<TaskMode> = new Set(['sync_all', 'sync_recent', 'compare']);
+
+/** Somebody who tidies up deletes one name after the other, and each comparison walks through all of Stash. */
+const COMPARE_EVERY_MS = 600_000;
 
 const NO_JITTER = 0.5;
 

@@ -11,6 +11,8 @@ export async function preload(): Promise<void> {
     import('../cron/cron-verdict.ts'),
     import('../ingest/run-plugin-tasks.ts'),
     import('../../enqueue/enqueue-from-stash.ts'),
+    import('../../reconcile/compare.ts'),
+    import('../../shared/stash-connection.ts'),
     import('../../shared/stash-scenes.ts'),
     import('../../../queue/tables/alert-memory.ts'),
     import('../../../settings/json-error.ts'),

@@ -1,0 +1,27 @@
+import type { SyncErrorCode } from '../../core/model/errors.ts';
+import { SyncError } from '../../core/model/errors.ts';
+import { say, withoutStop } from '../../core/text/sentence.ts';
+import type { StashClient } from '../../stash/client.ts';
+import type { Context } from '../shared/context.ts';
+
+/**
+ * Asks for the scenes with their contents. One scene that Stash cannot read fails the whole page: then that page is
+ * asked for without, and judged by the time of the last change.
+ */
+export function contentsOrTimes(stash: StashClient, { output }: Context): StashClient['pageAfter'] {
+  return async (afterId, perPage, only) => {
+    try {
+      return await stash.contentsAfter(afterId, perPage, only);
+    } catch (thrown) {
+      if (!(thrown instanceof SyncError) || !ONE_SCENES_FAULT.has(thrown.code)) throw thrown;
+      const page = await stash.pageAfter(afterId, perPage, only);
+      output.log(
+        'warning',
+        say`${withoutStop(thrown.said)}: ${page.scenes.length} scenes were compared by their time alone.`,
+      );
+      return page;
+    }
+  };
+}
+
+const ONE_SCENES_FAULT: ReadonlySet<SyncErrorCode> = new Set(['stash_error', 'stash_malformed']);
