@@ -148,7 +148,7 @@ test('the size that Stash knows of its file is evidence, also where the hand nam
   assert.deepEqual((await run()).tally, { updated: 1 });
 });
 
-test('a scene with nothing but a title is waited for: what Plex has stays', async (t) => {
+test('an unidentified scene is written, and its empty fields clear nothing', async (t) => {
   const { plex, stash, world, enqueue, run } = await setupStash(t);
   stash.addScene({ title: 'Pier 3', files: [{ path: fileOf(3) }] });
   addItems(plex, 3);
@@ -161,13 +161,13 @@ test('a scene with nothing but a title is waited for: what Plex has stays', asyn
   assert.equal(typeof row?.['stash_updated_at'], 'string', 'it was written as Stash has it');
 });
 
-test('a thin scene is taken at its word where that is wanted, and where it was emptied', async (t) => {
+test('the empty fields of a thin scene clear where that is wanted, and where it was emptied', async (t) => {
   const { plex, stash, enqueue, run } = await setupStash(t);
   stash.addScene({ title: 'Pier 3', files: [{ path: fileOf(3) }] });
   addItems(plex, 3);
   plex.editByHand('103', { genres: ['sand'] });
   enqueue(bare(1), bare(3));
-  assert.deepEqual((await run({ thinScenes: 'take', rules: CLEARING })).of('thin_scene'), []);
+  assert.deepEqual((await run({ thinScenes: 'clear', rules: CLEARING })).of('thin_scene'), []);
   assert.deepEqual(plex.item('103')?.genres, []);
   stash.editScene(1, { tags: [] });
   enqueue(bare(1));

@@ -70,7 +70,7 @@ const OPTIONS: DrainOptions = {
   libraries: [],
   mappings: [],
   matching: 'strict',
-  thinScenes: 'wait',
+  thinScenes: 'keep',
   maxRetries: 5,
   notFound: { kind: 'wait', maxWaitMs: 7_200_000 },
   scanning: 'leave',

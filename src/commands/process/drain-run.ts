@@ -98,7 +98,7 @@ function drainOptions({
     ifOtherServer: adoptServer ? 'adopt' : 'refuse',
     libraries: settings.plex_library,
     mappings: settings.path_map,
-    thinScenes: settings.quality_gate ? 'wait' : 'take',
+    thinScenes: settings.quality_gate ? 'keep' : 'clear',
     matching: settings.strict_matching ? 'strict' : 'relaxed',
     maxRetries: settings.max_retries,
     notFound: settings.skip_not_found ? { kind: 'skip' } : { kind: 'wait', maxWaitMs: settings.not_found_max_wait },

@@ -14,8 +14,8 @@ export type DrainOptions = {
   readonly libraries: readonly string[];
   readonly mappings: readonly PathMapping[];
   readonly matching: 'strict' | 'relaxed';
-  /** Whether to sync a scene that has only a title in Stash (`take`), or to wait until it has more. */
-  readonly thinScenes: 'take' | 'wait';
+  /** Whether the empty fields of a scene with only a title clear anything in Plex. */
+  readonly thinScenes: 'clear' | 'keep';
   readonly maxRetries: number;
   readonly notFound: RetryLimits['notFound'];
   /** Whether to ask Plex to scan the folder of a file that Plex lacks. */

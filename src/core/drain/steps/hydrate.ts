@@ -97,7 +97,7 @@ function gated(job: Job, { data, updatedAt }: StashScene, { emit, queue, options
   const hasOurs = record !== undefined && saysMoreThanTitle(record.written);
   const isThin = contentKeys(data).every((key) => SAYS_NOTHING.has(key) || isEmptyValue(data[key]));
   const wasEmptied = hasOurs && record.source === 'stash';
-  if (options.thinScenes === 'take' || !isThin || wasEmptied) return { stashed: data, ...marks };
+  if (options.thinScenes === 'clear' || !isThin || wasEmptied) return { stashed: data, ...marks };
   // A scene without a file is not written, and its dead letter says so.
   if ((job.overStash.path ?? data.path) !== undefined) emit({ kind: 'thin_scene', sceneId: job.sceneId });
   const kept = (Object.entries(data) as [SceneKey, SceneData[SceneKey]][]).filter(([, value]) => !isEmptyValue(value));
