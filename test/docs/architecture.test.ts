@@ -4,17 +4,19 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
 const PAGES = ['docs/architecture.md', ...globSync('docs/decisions/*.md'), ...globSync('{CONTRIBUTING,SECURITY}.md')];
-const SOURCES = globSync('{src,test,scripts}/**/*.ts').map((file) => `/${file}`);
 
-/** `core/model/scene.ts`, `queue/tables/`, `.ci/run`: every span that is a path of this repository. */
+/** A command that has a file wherever a page says `<command>`. */
+const COMMAND = 'stats';
+
+/** `core/model/scene.ts`, `commands/<command>/`: every span that is a path of this repository. */
 function pathsIn(page: string): readonly string[] {
-  return [...page.matchAll(/`((?:[\w.-]+\/)*(?:[\w.-]+\.(?:ts|js|json|md|yml)|[\w-]+\/))`/g)].map(
-    ([, path = '']) => path,
-  );
+  const spans = page.matchAll(/`((?:[\w.<>-]+\/)*(?:[\w.<>-]+\.(?:ts|js|json|md|yml)|[\w<>-]+\/))`/g);
+  return [...spans].map(([, path = '']) => path.replaceAll('<command>', COMMAND));
 }
 
+/** Whether the path leads there from the repository or from `src`. */
 function isThere(path: string): boolean {
-  return existsSync(path) || existsSync(`src/${path}`) || SOURCES.some((file) => file.endsWith(`/${path}`));
+  return existsSync(path) || existsSync(`src/${path}`);
 }
 
 test('every path that a page about the sources names is there', () => {
@@ -28,12 +30,19 @@ test('every path that a page about the sources names is there', () => {
 
 test('a path that is not there is found out', () => {
   const paths = pathsIn(
-    'Not `core/none.ts`, but `src/cli.ts`, `http/` and `duration.ts`; `commands/<command>/` is a pattern.',
+    'Not `core/none.ts`, `duration.ts` or `command-line/<command>.ts`, but `src/cli.ts`, `http/` and `commands/<command>/`.',
   );
-  assert.deepEqual(paths, ['core/none.ts', 'src/cli.ts', 'http/', 'duration.ts']);
+  assert.deepEqual(paths, [
+    'core/none.ts',
+    'duration.ts',
+    'command-line/stats.ts',
+    'src/cli.ts',
+    'http/',
+    'commands/stats/',
+  ]);
   assert.deepEqual(
     paths.filter((path) => !isThere(path)),
-    ['core/none.ts'],
+    ['core/none.ts', 'duration.ts', 'command-line/stats.ts'],
   );
 });
 

@@ -35,6 +35,15 @@ test('every script that a page names is there', () => {
   for (const name of named) assert.ok(Object.hasOwn(packageJson.scripts, name), name);
 });
 
+test('every folder of tests has its script, and its row for contributors', () => {
+  const folders = new Set(globSync('test/**/*.test.ts').map((file) => file.split('/')[1] ?? ''));
+  for (const folder of folders) {
+    assert.ok(Object.hasOwn(packageJson.scripts, `test:${folder}`), folder);
+    assert.ok(contributing.includes(`\`npm run test:${folder}\``), folder);
+    assert.match(contributing, new RegExp(`^\\| .* \\| \`test/${folder}/\``, 'm'), folder);
+  }
+});
+
 test('the test that is shown to contributors is one that is run', () => {
   const shown = [...contributing.matchAll(BLOCK)].map(([, , text = '']) => text).filter((text) => /^test\(/.test(text));
   assert.equal(shown.length, 1);
