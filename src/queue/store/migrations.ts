@@ -1,6 +1,9 @@
 import { UUID_SQL } from './uuid.ts';
 
-/** The schema of one of our database files: its application id, and every step the schema ever took. Append only. */
+/**
+ * The schema of one of our database files: its application id, and every step the schema ever took. Append only: SQLite
+ * stores the text of a shipped step, comments included, so a better explanation of one goes beside it.
+ */
 export type Schema = {
   readonly fileName: string;
   /** Written into the file's header; a file without it is not ours and is never changed. */
@@ -13,9 +16,12 @@ export const QUEUE_SCHEMA: Schema = {
   fileName: 'queue.db',
   applicationId: 0x506c7851,
   migrations: [
+    // jobs.state is set to pending by enqueue, retry, release and rescue, and ended by claim. jobs.held is 1 while the job
+    // awaits Stash, which alone can say what to write, or which file the scene has. scenes.intent is set while a write
+    // may still be unfinished.
     `
-    -- pending: due at available_at. Set by enqueue, retry, release and rescue; ended by claim.
-    -- in_progress: one drain has the lease. Ended by complete and bury (the row is deleted), retry, release and rescue.
+    -- pending: due at available_at. Put there by enqueue, retry, release and rescue; taken by claim.
+    -- in_progress: one drain has the lease. Ended by complete and bury (the row goes), retry, release and rescue.
     CREATE TABLE jobs (
       id INTEGER PRIMARY KEY AUTOINCREMENT,
       job_key TEXT NOT NULL UNIQUE DEFAULT (${UUID_SQL}),
@@ -24,7 +30,7 @@ export const QUEUE_SCHEMA: Schema = {
       data TEXT NOT NULL CHECK (json_valid(data)),
       stamps TEXT NOT NULL CHECK (json_valid(stamps)),
       bare_at INTEGER,
-      -- held = 1: the job awaits Stash, which alone can say what to write, or which file the scene has.
+      -- Held: nothing but Stash can say what to write, or of which file.
       held INTEGER NOT NULL GENERATED ALWAYS AS (bare_at IS NOT NULL AND data ->> 'path' IS NULL) VIRTUAL,
       priority INTEGER NOT NULL CHECK (priority IN (0, 1)),
       available_at INTEGER NOT NULL,
@@ -46,7 +52,7 @@ export const QUEUE_SCHEMA: Schema = {
     CREATE UNIQUE INDEX jobs_one_in_progress ON jobs (scene_id) WHERE state = 'in_progress';
     CREATE INDEX jobs_due ON jobs (held, priority, available_at, id) WHERE state = 'pending';
 
-    -- What we last wrote for a scene, and to which item; intent is set while a write may still be unfinished.
+    -- What we last wrote for a scene, and to which item; intent while a write is not known to have ended.
     CREATE TABLE scenes (
       scene_id INTEGER PRIMARY KEY,
       rating_key TEXT NOT NULL,
@@ -78,30 +84,36 @@ export const QUEUE_SCHEMA: Schema = {
     CREATE TABLE totals (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
     CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 
-    -- Letters that were put back into the queue and may still be in dlq.db: the next open removes them there.
+    -- Letters that were put back into the queue and may still stand in dlq.db: removed there at the next opening.
     CREATE TABLE retried_letters (job_key TEXT PRIMARY KEY) STRICT;
     `,
+    // What the last sync of a scene did not write, for a person who asks.
     `
-    -- For a person who asks about a scene: what its last sync did not write, and the name of its library.
+    -- For a person who asks about a scene: what its last sync left as it was, and the name of its library.
     ALTER TABLE scenes ADD COLUMN left_alone TEXT CHECK (left_alone IS NULL OR json_valid(left_alone));
     ALTER TABLE scenes ADD COLUMN section_title TEXT;
     `,
+    // Attempts are given back, claims never are: so every lease of a drain is unique.
     `
-    -- How often a job was claimed. Attempts are given back, claims never are: so every lease of a drain is unique.
+    -- How often a job was ever claimed. Attempts are given back; this never goes down, and so tells one lease from a later
+    -- one of the same drain.
     ALTER TABLE jobs ADD COLUMN claims INTEGER NOT NULL DEFAULT 0 CHECK (claims >= 0);
     `,
     `
-    -- The scene's updated_at in Stash when it was last written as Stash had it, in the server's own spelling.
+    -- The scene's updated_at in Stash when it was last written as Stash has it, in the server's own spelling.
     ALTER TABLE scenes ADD COLUMN stash_updated_at TEXT;
     `,
+    // A forgotten job is one whose scene was deleted from Stash since it was claimed: nothing of it is recorded.
     `
-    -- 1: the scene was deleted from Stash since this job was claimed. Set by forget; ended by settle and rescue, which
-    -- then record nothing of the job.
+    -- 1: the scene is gone from Stash since this job was claimed. Set by forget; ended by settle and rescue, which write
+    -- nothing of it down.
     ALTER TABLE jobs ADD COLUMN forgotten INTEGER NOT NULL DEFAULT 0 CHECK (forgotten IN (0, 1));
     `,
+    // A pin is set by a person, moved by a drain that follows its file, and removed by unpin, with the scene, and with the
+    // server it belongs to.
     `
-    -- The item a person said a scene is. Set by pin; moved by a drain that follows the file to its new item; removed by
-    -- unpin, when the scene is gone from Stash, and together with the server it belongs to.
+    -- A person's word which item a scene is. Put there by pin; followed to its file's new item by a drain; taken out by
+    -- unpin, when the scene is gone from Stash, and with the server it belongs to.
     CREATE TABLE pins (
       scene_id INTEGER PRIMARY KEY CHECK (scene_id > 0),
       rating_key TEXT NOT NULL CHECK (rating_key <> ''),
@@ -113,11 +125,11 @@ export const QUEUE_SCHEMA: Schema = {
     CREATE INDEX pins_by_item ON pins (rating_key);
     `,
     `
-    -- What tells an item from another one created under its key: Plex's addedAt, epoch seconds, and the fields and
-    -- lists that we locked. NULL in rows of an older plexsync, which stored neither.
+    -- What tells an item from another one that was made under its key: Plex's addedAt, epoch seconds, and the fields and
+    -- lists that we locked. NULL where an older plexsync wrote the row, which kept neither.
     ALTER TABLE scenes ADD COLUMN added_at INTEGER;
     ALTER TABLE scenes ADD COLUMN locked TEXT CHECK (locked IS NULL OR json_valid(locked));
-    -- Created with the directory, so that a dry run, which writes nothing, has it too.
+    -- Made with the directory, so that a dry run, which writes nothing, has it too.
     INSERT INTO meta (name, value) VALUES ('client_identifier', ${UUID_SQL}) ON CONFLICT DO NOTHING;
     `,
     // A path that comes from an earlier look-up has no stamp; it used to have the stamp 0.

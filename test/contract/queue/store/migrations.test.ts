@@ -1,0 +1,31 @@
+/** A step of a schema that was shipped keeps its text, comments included: SQLite stores it. */
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { test } from 'node:test';
+import { DLQ_SCHEMA, QUEUE_SCHEMA } from '../../../../src/queue/store/migrations.ts';
+
+/** A hash for each step in turn. The newest step may be without one until it is shipped. */
+const SHIPPED = {
+  queue: [
+    '3d7c046a7fa9c5c2',
+    'a19fbbbd6a11b685',
+    'a34bb4394dc8bfda',
+    '56e98aa1bb2c5e14',
+    '0c5066e649cd8154',
+    '0c2ba586adc432ac',
+    'f2ddd12c8062336e',
+    '498c114ba9898a09',
+    '22fe6927cc36b982',
+  ],
+  dlq: ['dcd9acbe3227e363', 'a18e4a9321491f98', '2ed66837be2186c0', 'ce23b3484ac15687'],
+};
+
+const SCHEMAS = { queue: QUEUE_SCHEMA, dlq: DLQ_SCHEMA };
+
+for (const name of ['queue', 'dlq'] as const)
+  test(`no shipped step of ${name}.db changes, and each but the newest is written down here`, () => {
+    const steps = SCHEMAS[name].migrations.map((sql) => createHash('sha256').update(sql).digest('hex').slice(0, 16));
+    const shipped = SHIPPED[name];
+    assert.ok(shipped.length >= steps.length - 1, `Add to SHIPPED.${name}: ${steps.slice(shipped.length, -1)}`);
+    assert.deepEqual(steps.slice(0, shipped.length), shipped);
+  });
