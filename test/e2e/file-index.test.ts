@@ -325,7 +325,7 @@ test('a listing that does not fit into --max-time is given up for single searche
   rig.plex.setLatency(150);
   const result = await rig.run(['process', '-v', '--max-time', '3s']);
   assert.equal(result.code, 5, result.stderr);
-  assert.match(result.stderr, /Listing 'Adult' given up after 1 pages/);
+  assert.match(result.stderr, /Listing 'Adult' given up after 1 request: /);
   assert.ok(rig.plex.count('edit') > 0, result.stderr);
 });
 

@@ -221,11 +221,11 @@ function indexLine(event: IndexEvent): LogLine {
     case 'index_listed':
       return matcher(
         'debug',
-        say`Listed '${asName(event.section)}' in ${event.requests} ${event.requests === 1 ? 'request' : 'requests'} instead of searching for each file: ${event.items} items`,
+        say`Listed '${asName(event.section)}' in ${requestsOf(event)} instead of searching for each file: ${event.items} items`,
       );
     case 'listing_given_up': {
       const why = event.reason === 'moved' ? 'the library changed meanwhile' : 'that would take longer than to search';
-      return matcher('debug', say`Listing '${asName(event.section)}' given up after ${event.requests} pages: ${why}`);
+      return matcher('debug', say`Listing '${asName(event.section)}' given up after ${requestsOf(event)}: ${why}`);
     }
     case 'index_refreshed': {
       const verdict = event.isRight ? 'the file index is up to date' : 'the file index misses some';
@@ -234,6 +234,10 @@ function indexLine(event: IndexEvent): LogLine {
     case 'index_unusable':
       return matcher('warning', say`The file index cannot be used, files are searched for one by one: ${event.reason}`);
   }
+}
+
+function requestsOf({ requests }: { readonly requests: number }): Sentence {
+  return say`${requests} ${requests === 1 ? 'request' : 'requests'}`;
 }
 
 function retryLine(event: Extract<WorkerEvent, { kind: 'retrying' }>): LogLine {
