@@ -170,7 +170,8 @@ function readEvent(spool: Spool, name: string, warn: Warn): UsableEvent | undefi
     return undefined;
   }
   if (read.kind === 'no_file') {
-    asideOrWarn(name, { reason: 'it is no file', advice: 'remove it by hand' }, warn, () => setEntryAside(spool, name));
+    const found = { name, reason: 'it is no file', advice: 'remove it by hand' };
+    asideOrWarn(found, warn, () => setEntryAside(spool, name));
     return undefined;
   }
   const parsed = read.kind === 'text' ? parseJsonText(read.text) : undefined;
@@ -179,7 +180,7 @@ function readEvent(spool: Spool, name: string, warn: Warn): UsableEvent | undefi
   if (event !== undefined && event.kind !== 'malformed') return event;
   const advice = adviceFor(event, value);
   const reason = event?.reason ?? (read.kind === 'unusable' ? read.reason : 'it is no JSON');
-  asideOrWarn(name, { reason, advice }, warn, () => setAside(spool, name, { reason, value }));
+  asideOrWarn({ name, reason, advice }, warn, () => setAside(spool, name, { reason, value }));
   return undefined;
 }
 
@@ -194,8 +195,7 @@ function adviceFor(event: HookEvent | undefined, value: unknown): string {
 }
 
 function asideOrWarn(
-  name: string,
-  { reason, advice }: { readonly reason: string; readonly advice: string },
+  { name, reason, advice }: { readonly name: string; readonly reason: string; readonly advice: string },
   warn: Warn,
   act: () => void,
 ): void {

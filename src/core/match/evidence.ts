@@ -127,9 +127,8 @@ export type ProvenMatch = { readonly scenePath: string; readonly file: string };
  */
 export function heldFile(
   scene: SceneFile,
-  proven: ProvenMatch,
   files: readonly PlexFile[],
-  mappings: readonly PathMapping[],
+  { proven, mappings }: { readonly proven: ProvenMatch; readonly mappings: readonly PathMapping[] },
 ): string | undefined {
   const mapped = mapPath(scene.path, mappings).path;
   const held = files.find((file) => {

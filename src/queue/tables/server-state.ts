@@ -22,7 +22,7 @@ export function openBreakers({ queueDb }: { readonly queueDb: Db }) {
   return translated(queueDb.name, { breaker, saveBreaker });
 }
 
-/** The statements on what is stored about the servers: breaker, binding and our client identifier. */
+/** Everything stored about the two servers. */
 export function prepareServerState(db: Db) {
   const readBreaker = db.prepare<[string], { state: string }>('SELECT state FROM breakers WHERE server = ?');
   const writeBreaker = db.prepare<[string, string]>(`

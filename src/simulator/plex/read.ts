@@ -88,7 +88,8 @@ export function readListing(server: ServerState, call: Call): Answer {
   const page = pageOf(limit === undefined ? found : found.slice(0, limit), call, server.quirks);
   const trim = trimOf(call.query);
   const meta = queryValue(call.query, 'includeMeta') === '1' ? { Meta: filterMeta(section) } : {};
-  return paged(call, page, { ...sectionFields(section), ...meta }, (item) => listingRow(item, trim, server.quirks));
+  const fields = { ...sectionFields(section), ...meta };
+  return paged(call, page, { fields, toRow: (item) => listingRow(item, trim, server.quirks) });
 }
 
 /** `GET /library/sections/{id}/collections`: no collection is modelled as an item, so it only lists the filters. */
@@ -96,7 +97,8 @@ export function readCollections(server: ServerState, call: Call): Answer {
   const section = server.library.sections.get(call.params[0] ?? '');
   if (!section) return htmlError(404);
   const meta = queryValue(call.query, 'includeMeta') === '1' ? { Meta: filterMeta(section) } : {};
-  return paged(call, pageOf<Item>([], call, server.quirks), { ...sectionFields(section), ...meta }, () => ({}));
+  const fields = { ...sectionFields(section), ...meta };
+  return paged(call, pageOf<Item>([], call, server.quirks), { fields, toRow: () => ({}) });
 }
 
 /**
@@ -108,7 +110,8 @@ export function readItems(server: ServerState, call: Call): Answer {
   const first = found[0];
   if (!first || (found.length < ids.size && server.quirks.missingIds === 'not-found')) return htmlError(404);
   const trim = trimOf(call.query);
-  return paged(call, pageOf(found, call, server.quirks), sectionFields(first.section), (item) => fullRow(item, trim));
+  const fields = sectionFields(first.section);
+  return paged(call, pageOf(found, call, server.quirks), { fields, toRow: (item) => fullRow(item, trim) });
 }
 
 /** `GET /library/metadata/{id}/posters` or `/arts` (plex-api.md 6). */
@@ -116,10 +119,11 @@ export function readImages(server: ServerState, call: Call, kind: ImageKind): An
   const item = server.library.items.get(call.params[0] ?? '');
   if (!item) return htmlError(404);
   const { images, selected } = galleryOf(item, kind);
-  return paged(call, pageOf(images, call, server.quirks), {}, ({ ratingKey, provider }) => {
+  const toRow = ({ ratingKey, provider }: (typeof images)[number]): Tree => {
     const key = `/library/metadata/${item.ratingKey}/file?url=${encodeURIComponent(ratingKey)}`;
     return { key, ratingKey, thumb: key, selected: ratingKey === selected, provider };
-  });
+  };
+  return paged(call, pageOf(images, call, server.quirks), { fields: {}, toRow });
 }
 
 /** Bytes of an uploaded image: `/library/metadata/{id}/file?url=` or the item's `thumb` and `art` paths. */
@@ -166,7 +170,11 @@ function sectionFields(section: Section): Tree {
 }
 
 /** In JSON an empty list is absent (plex-api.md 11). */
-function paged<Row>(call: Call, page: Page<Row>, fields: Tree, toRow: (row: Row) => Tree): Answer {
+function paged<Row>(
+  call: Call,
+  page: Page<Row>,
+  { fields, toRow }: { readonly fields: Tree; readonly toRow: (row: Row) => Tree },
+): Answer {
   const { totalSize, offset } = page.container;
   const headers: Record<string, string> =
     totalSize === undefined

@@ -208,38 +208,31 @@ test('the evidence for an item is that of its best file', () => {
 });
 
 const proven = { scenePath: '/data/harbour.mp4', file: '/mnt/x/harbour.mp4' };
+const unmapped = { proven, mappings: [] };
 
 test('a match holds while the item has the file at the mapped path', () => {
   const files = [{ path: '/other.mp4' }, { path: '/media/harbour.mp4' }];
-  assert.equal(
-    heldFile({ path: '/data/harbour.mp4' }, { ...proven, file: '/gone.mp4' }, files, DATA_TO_MEDIA) !== undefined,
-    true,
-  );
+  const known = { proven: { ...proven, file: '/gone.mp4' }, mappings: DATA_TO_MEDIA };
+  assert.equal(heldFile({ path: '/data/harbour.mp4' }, files, known), '/media/harbour.mp4');
 });
 
 test('a match holds while the item has the file that was proven for this path', () => {
-  assert.equal(
-    heldFile({ path: '/data/harbour.mp4', size: 10 }, proven, [{ path: '/mnt/x/harbour.mp4', size: 10 }], []) !==
-      undefined,
-    true,
-  );
+  const file = { path: '/mnt/x/harbour.mp4', size: 10 };
+  assert.equal(heldFile({ path: '/data/harbour.mp4', size: 10 }, [file], unmapped), file.path);
 });
 
 test('a match does not hold once the scene has moved to another path', () => {
-  assert.equal(heldFile({ path: '/data/quay.mp4' }, proven, [{ path: '/mnt/x/harbour.mp4' }], []) !== undefined, false);
+  assert.equal(heldFile({ path: '/data/quay.mp4' }, [{ path: '/mnt/x/harbour.mp4' }], unmapped), undefined);
 });
 
 test('a match does not hold once the file is another by its size', () => {
-  assert.equal(
-    heldFile({ path: '/data/harbour.mp4', size: 10 }, proven, [{ path: '/mnt/x/harbour.mp4', size: 11 }], []) !==
-      undefined,
-    false,
-  );
+  const file = { path: '/mnt/x/harbour.mp4', size: 11 };
+  assert.equal(heldFile({ path: '/data/harbour.mp4', size: 10 }, [file], unmapped), undefined);
 });
 
 test('a match does not hold once the item has lost the file', () => {
-  assert.equal(heldFile({ path: '/data/harbour.mp4' }, proven, [{ path: '/mnt/x/quay.mp4' }], []) !== undefined, false);
-  assert.equal(heldFile({ path: '/data/harbour.mp4' }, proven, [], []) !== undefined, false);
+  assert.equal(heldFile({ path: '/data/harbour.mp4' }, [{ path: '/mnt/x/quay.mp4' }], unmapped), undefined);
+  assert.equal(heldFile({ path: '/data/harbour.mp4' }, [], unmapped), undefined);
 });
 
 test('another duration under another path is another file, unless the size is the same', () => {
@@ -274,7 +267,7 @@ test('an item with two files is judged by the one that shares more folders, what
 
 test('a proven file is let go when it has become another by its duration, but not where the size is the same', () => {
   const scene = { path: '/data/harbour.mp4', size: 10, durationMs: 600_000 };
-  const held = (file: Partial<PlexFile>) => heldFile(scene, proven, [{ path: '/mnt/x/harbour.mp4', ...file }], []);
+  const held = (file: Partial<PlexFile>) => heldFile(scene, [{ path: '/mnt/x/harbour.mp4', ...file }], unmapped);
   assert.equal(held({ durationMs: 900_000 }), undefined);
   assert.equal(held({ durationMs: 900_000, size: 10 }), '/mnt/x/harbour.mp4');
   assert.equal(held({ durationMs: 600_000 }), '/mnt/x/harbour.mp4');

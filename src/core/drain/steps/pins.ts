@@ -62,7 +62,12 @@ export function checkPin(
 function asRead(work: Pinned, item: PlexItem, { options }: PinUses): Omit<Read, 'readAt'> {
   const { record, file } = work;
   const proven = { scenePath: record?.scenePath ?? '', file: record?.provenFile ?? '' };
-  return { ...work, item, provenFile: heldFile(file, proven, item.files, options.mappings), recordFrom: 'own' };
+  return {
+    ...work,
+    item,
+    provenFile: heldFile(file, item.files, { proven, mappings: options.mappings }),
+    recordFrom: 'own',
+  };
 }
 
 /**

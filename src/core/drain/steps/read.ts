@@ -202,7 +202,7 @@ function holdsOwnersFile(
   mappings: readonly PathMapping[],
 ): boolean {
   const proven = { scenePath, file: provenFile ?? '' };
-  return heldFile({ path: scenePath }, proven, item.files, mappings) !== undefined;
+  return heldFile({ path: scenePath }, item.files, { proven, mappings }) !== undefined;
 }
 
 /** A resolved job after its item was read. */
@@ -230,7 +230,8 @@ export function checkItem(work: Resolved, read: ItemRead, context: CheckUses): C
       const isInSections = sections.some(({ key }) => key === item.sectionKey);
       if (!isInSections) break;
       if (work.provenFile === undefined) return { kind: 'read', work: { ...work, item, readAt, recordFrom: 'own' } };
-      const provenFile = heldFile(work.file, provenMatch(work, work.provenFile), item.files, options.mappings);
+      const proven = provenMatch(work, work.provenFile);
+      const provenFile = heldFile(work.file, item.files, { proven, mappings: options.mappings });
       // The proof is updated: it names the file that matches now, not the one of an earlier sync.
       if (provenFile !== undefined)
         return { kind: 'read', work: { ...work, item, readAt, provenFile, recordFrom: 'own' } };
