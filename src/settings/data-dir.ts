@@ -1,6 +1,6 @@
-import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { UsageError } from '../core/model/errors.ts';
+import { homeFolder } from './home-folder.ts';
 
 /**
  * Finds the data directory and its source: the flag, the environment, or the convention for user data.
@@ -27,8 +27,9 @@ export function dataDirOf(
   const dataHome = env['XDG_DATA_HOME'];
   // The convention says to ignore a relative path, which would depend on where the command runs.
   if (dataHome && isAbsolute(dataHome)) return { path: join(dataHome, 'plexsync'), origin: 'XDG_DATA_HOME' };
-  const home = homedir();
-  if (!isAbsolute(home)) throw new UsageError('There is no home directory to keep the data in.', hint);
+  const home = homeFolder();
+  if (home === undefined || !isAbsolute(home))
+    throw new UsageError('There is no home directory to keep the data in.', hint);
   return { path: join(home, '.local', 'share', 'plexsync'), origin: 'the default' };
 }
 

@@ -239,3 +239,11 @@ test('an edit that names no file goes to the one of an earlier sync, unless Stas
   assert.deepEqual((await run()).tally, { updated: 1, buried: 1 });
   assert.equal(plex.item('101')?.title, 'Lantern Row');
 });
+
+test('a path longer than any file system allows is a letter at once, without a request for it', async (t) => {
+  const { plex, enqueue, run, world } = await setup(t);
+  enqueue({ sceneId: 7, bare: false, data: { path: `/harbour/${'a'.repeat(100_000)}.mp4`, title: 'Pier' } });
+  assert.deepEqual((await run()).tally, { buried: 1 });
+  assert.equal(plex.count('listing') + plex.count('item'), 0);
+  assert.match(String(world.letters()[0]?.['error_message']), /^The path of scene 7 has 100,?013 characters/);
+});

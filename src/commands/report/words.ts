@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { homedir, hostname, userInfo } from 'node:os';
+import { hostname, userInfo } from 'node:os';
 import { basename } from 'node:path';
 import { parseJsonText } from '../../core/text/json-text.ts';
 import type { Piece } from '../../core/text/sentence.ts';
@@ -7,6 +7,7 @@ import { eachStoredText } from '../../queue/views/report-rows.ts';
 import type { Masker } from '../../redact/mask.ts';
 import { learnDocument } from '../../redact/personal-words.ts';
 import type { ExplainedSetting } from '../../settings/explain.ts';
+import { homeFolder } from '../../settings/home-folder.ts';
 import { SETTINGS } from '../../settings/table.ts';
 import type { Context } from '../shared/context.ts';
 import type { Gathered } from './facts.ts';
@@ -25,8 +26,11 @@ export function learnWords(
     if (/(?:TOKEN|KEY|SECRET|PASSWORD)$/.test(name) && value !== undefined && value.length >= SHORTEST_SECRET)
       masker.learn('token', value);
   masker.learn('path', dataDir.path);
-  masker.learn('path', homedir());
-  masker.learn('user', basename(homedir()));
+  const home = homeFolder();
+  if (home !== undefined) {
+    masker.learn('path', home);
+    masker.learn('user', basename(home));
+  }
   masker.learn('host', hostname());
   const user = userName();
   if (user !== undefined) masker.learn('user', user);

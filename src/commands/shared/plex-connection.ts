@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { homedir, hostname } from 'node:os';
+import { hostname } from 'node:os';
 import type { PlexClient, PlexClientOptions } from '../../plex/client.ts';
 import { createPlexClient } from '../../plex/client.ts';
 import { readClientIdentifier } from '../../queue/store/client-identifier.ts';
 import { requirePlex } from '../../settings/access.ts';
+import { homeFolder } from '../../settings/home-folder.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
 import type { Context } from './context.ts';
 
@@ -36,6 +37,8 @@ export function plexOptions(
  * (plex-api.md 1).
  */
 export function machineIdentifier(): string {
-  const digest = createHash('sha256').update(`plexsync\n${hostname()}\n${homedir()}`).digest('hex');
+  const digest = createHash('sha256')
+    .update(`plexsync\n${hostname()}\n${homeFolder() ?? ''}`)
+    .digest('hex');
   return digest.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
 }

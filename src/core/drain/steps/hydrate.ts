@@ -107,12 +107,19 @@ function gated(job: Job, { data, updatedAt }: StashScene, { emit, queue, options
 /** Keys that show no curation: the title is often made from the file name, and every scene has a screenshot. */
 const SAYS_NOTHING: ReadonlySet<SceneKey> = new Set(['title', 'poster_url', 'background_url']);
 
+/** Windows allows the longest paths, in UTF-16 units. Servers close the connection on a longer one, as in an outage. */
+const LONGEST_PATH = 32_767;
+
 function withFile(job: Job, said: Pick<Hydrated, 'scene' | 'fromStash'> & Marks, { queue }: Uses): Hydrated | Ended {
   const record = queue.record(job.sceneId);
   // Once Stash was asked, its answer about the file counts, also when there is none.
   const path = said.scene.path ?? (job.bare === 'filled' ? undefined : record?.scenePath);
   if (path === undefined)
     return failed(job, new SyncError('no_file_path', say`No file path for scene ${job.sceneId}, cannot sync to Plex`));
+  if (path.length > LONGEST_PATH) {
+    const message = say`The path of scene ${job.sceneId} has ${path.length} characters, more than any file system allows`;
+    return failed(job, new SyncError('no_file_path', message));
+  }
   const { size, duration } = said.scene;
   const file = { path, size, durationMs: durationMsOf(duration) };
   return { job: { ...job, knownPath: path }, ...said, file, record };
