@@ -13,12 +13,12 @@ import { requirePlex } from '../../settings/access.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
 import type { Settings } from '../../settings/table.ts';
 import type { Context } from '../shared/context.ts';
+import { keepYoungSpaceSmall } from '../shared/heap-size.ts';
 import { plexOptions } from '../shared/plex-connection.ts';
 import { connectToStash } from '../shared/stash-connection.ts';
 import type { Stop } from '../shared/stop.ts';
 import { listenForStop } from '../shared/stop.ts';
 import { fingerprintOf } from './token-fingerprint.ts';
-import { keepYoungSpaceSmall } from './young-space.ts';
 
 export type DrainSetup = {
   readonly loaded: LoadedSettings;

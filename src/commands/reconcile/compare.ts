@@ -7,6 +7,7 @@ import { openReconcileStore } from '../../queue/work/reconcile-store.ts';
 import type { StashClient } from '../../stash/client.ts';
 import type { ListedScene } from '../../stash/lists.ts';
 import type { Context } from '../shared/context.ts';
+import { keepHeapSmall } from '../shared/heap-size.ts';
 import { startWalk } from '../shared/stash-scenes.ts';
 import { contentsOrTimes } from './contents.ts';
 
@@ -19,6 +20,7 @@ import { contentsOrTimes } from './contents.ts';
 export async function enqueueChanged(stash: StashClient, stores: Stores, context: Context): Promise<number> {
   const { now } = context;
   const store = openReconcileStore(stores);
+  keepHeapSmall();
   const walk = await startWalk(stash, { kind: 'all' }, contentsOrTimes(stash, context));
   const saidAt = now();
   let count = 0;

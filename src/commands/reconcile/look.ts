@@ -8,6 +8,7 @@ import type { ContentNote, ReconcileStore } from '../../queue/work/reconcile-sto
 import type { StashClient } from '../../stash/client.ts';
 import type { ListedScene } from '../../stash/lists.ts';
 import type { Context } from '../shared/context.ts';
+import { keepHeapSmall } from '../shared/heap-size.ts';
 import { missingItems } from '../shared/known-items.ts';
 import { showProgress } from '../shared/stash-progress.ts';
 import type { StashScope } from '../shared/stash-scenes.ts';
@@ -25,6 +26,7 @@ type Look = {
 
 /** Walks through Stash with one page in memory at a time; of its findings only the ids are kept. Changes nothing. */
 export async function look({ scope, depth, stash, plex, sweep }: Look, context: Context): Promise<Findings> {
+  keepHeapSmall();
   const walk = await startWalk(stash, scope, contentsOrTimes(stash, context));
   if (scope.kind === 'all' && walk.total === 0 && sweep.hasRecords()) throw emptyStash();
   const live = await showProgress(context, walk.total);

@@ -28,24 +28,27 @@ export function recentScope(text: string, unit: 'h' | 'd'): StashScope | undefin
   return isUsable ? { kind: 'recent', backMs } : undefined;
 }
 
+/** How a walk asks for its pages. */
+export type PageSource = { readonly pageAfter: StashClient['pageAfter']; readonly perPage: number };
+
 /**
- * Reads the first page of a walk, and the number of scenes in all; only one page at a time is in memory. `pageAfter`
- * asks for a page, with as much of each scene as the walk needs.
+ * Reads the first page of a walk, and the number of scenes in all; only one page at a time is in memory. `source` asks
+ * for as much of each scene as the walk needs.
  */
 export async function startWalk(
   stash: StashClient,
   scope: StashScope,
-  pageAfter: StashClient['pageAfter'] = stash.pageAfter,
+  { pageAfter, perPage }: PageSource = { pageAfter: stash.pageAfter, perPage: PER_PAGE },
 ) {
   const only = scope.kind === 'all' ? {} : { updatedSince: cursorBefore(await stash.serverTime(), scope.backMs) };
-  const first = await pageAfter(0, PER_PAGE, only);
+  const first = await pageAfter(0, perPage, only);
   return {
     total: first.left,
     pages: async function* () {
       for (let page = first; ; ) {
         yield page.scenes;
         if (page.nextAfterId === undefined) return;
-        page = await pageAfter(page.nextAfterId, PER_PAGE, only);
+        page = await pageAfter(page.nextAfterId, perPage, only);
       }
     },
   };

@@ -294,7 +294,7 @@ test('more scenes than a page holds are all looked at', async (t) => {
   stash.resetRequests();
   const { stdout } = await reconcile('--yes', '--json');
   // What its version understands, and the pages.
-  assert.equal(stash.count(), 1 + Math.ceil(1_105 / 500));
+  assert.equal(stash.count(), 1 + Math.ceil(1_105 / 300));
   const { scenes, enqueued } = JSON.parse(stdout) as { scenes: number; enqueued: number };
   assert.deepEqual([scenes, enqueued], [1_105, 1_100]);
 });

@@ -8,5 +8,18 @@ const KNOWN_UNTIL_V8 = 14;
  * time. V8 reads the flag each time the space grows, so it may be set while running.
  */
 export function keepYoungSpaceSmall(): void {
-  if (Number.parseInt(process.versions.v8, 10) <= KNOWN_UNTIL_V8) setFlagsFromString('--semi-space-growth-factor=1');
+  setFlag('--semi-space-growth-factor=1');
+}
+
+/**
+ * Keeps the whole heap small: reading the contents of 100,000 scenes then takes 125 MB instead of 285, and a little more
+ * time.
+ */
+export function keepHeapSmall(): void {
+  keepYoungSpaceSmall();
+  setFlag('--heap-growing-percent=20');
+}
+
+function setFlag(flag: string): void {
+  if (Number.parseInt(process.versions.v8, 10) <= KNOWN_UNTIL_V8) setFlagsFromString(flag);
 }
