@@ -90,12 +90,19 @@ function configure(command: Command, spec: CommandSpec, { streams, perform }: Pr
     const invocation: Invocation = {
       operands: command.args,
       given: toGiven(options),
-      flags: Object.fromEntries((spec.settings ?? []).map((name) => [name, options[camelCase(name)]])),
+      flags: Object.fromEntries((spec.settings ?? []).map((name) => [name, flagValue(name, options)])),
       configFile: globals.config,
       table: { commands: COMMANDS, groups: GROUPS },
     };
     await perform(spec, invocation, globals);
   });
+}
+
+/** A name typed at a flag may be several between commas; in a list of the config file it is whole. */
+function flagValue(name: SettingName, options: Readonly<Record<string, unknown>>): unknown {
+  const value = options[camelCase(name)];
+  const isTyped = SETTINGS[name].type.kind === 'names' && Array.isArray(value);
+  return isTyped ? (value as string[]).map((typed) => ({ typed })) : value;
 }
 
 const GLOBAL_OPTIONS_ARE = 'The options that every command takes are in plexsync --help.';

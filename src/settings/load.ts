@@ -93,7 +93,13 @@ function refusedValue(name: SettingName, value: unknown): string {
 export function shownValue(name: SettingName, value: unknown): string {
   const { type, secret }: Setting = SETTINGS[name];
   if (secret) return HIDDEN;
-  return JSON.stringify(type.kind === 'web_address' ? withoutSecrets(String(value)) : value);
+  if (type.kind === 'web_address') return JSON.stringify(withoutSecrets(String(value)));
+  return JSON.stringify(type.kind === 'names' && Array.isArray(value) ? value.map(asTyped) : value);
+}
+
+/** What a flag says, without the mark that a person typed it. */
+function asTyped(entry: unknown): unknown {
+  return typeof entry === 'object' && entry !== null && 'typed' in entry ? entry.typed : entry;
 }
 
 /** An address as it may be shown: a person may have put a password or the token into it. */

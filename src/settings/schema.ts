@@ -1,9 +1,11 @@
 import * as z from 'zod/mini';
+import type { LibraryName } from '../core/match/libraries.ts';
 import type { GivenMapping } from '../core/match/mappings.ts';
-import { MAPPING_FORM, parsePathMappings } from '../core/match/mappings.ts';
+import { MAPPING_FORM, parsePathMappings, splitMappings } from '../core/match/mappings.ts';
 import type { PathMapping } from '../core/match/paths.ts';
 import { parseDurationMs } from './duration.ts';
 import type { SettingType } from './setting.ts';
+import { libraryText } from './table.ts';
 
 /**
  * The schema for a setting's type. It accepts JSON values as well as text from a flag or the environment, and its
@@ -80,31 +82,36 @@ function choice(values: readonly string[]) {
   return z.pipe(folded, z.string().check(z.refine((text) => values.includes(text), message)));
 }
 
+/** A text may hold several names, and only Plex can tell: its entries of a list are whole names. */
 function names() {
+  const typed = z.object({ typed: z.string() });
   const one = z.pipe(
     z.string(),
-    z.transform((text) => [text]),
-  );
-  const split = z.transform((list: string[]) =>
-    list
-      .flatMap((entry) => entry.split(','))
-      .map((name) => name.trim())
-      .filter((name) => name !== ''),
+    z.transform((text): LibraryName[] => [{ typed: text }]),
   );
   const message = 'must be a name or a list of names';
   // An empty list means "all"; a list of blanks comes from a variable that the shell did not know.
-  const given = z.union([z.array(z.string()), one], message);
-  return z.pipe(given.check(z.refine((list) => list.length === 0 || list.some(isName), message)), split);
+  const given = z.union([z.array(z.union([z.string(), typed])), one], message);
+  const checked = given.check(z.refine((list) => list.length === 0 || list.some(isName), message));
+  return z.pipe(
+    checked,
+    z.transform((list: LibraryName[]) => list.filter(isName).map(undivided)),
+  );
 }
 
-const isName = (entry: string): boolean => /[^\s,]/.test(entry);
+const isName = (name: LibraryName): boolean => /[^\s,]/.test(libraryText(name));
+
+/** A text without a comma is one name, and needs no library to tell. */
+function undivided(name: LibraryName): LibraryName {
+  return typeof name === 'string' || name.typed.includes(',') ? name : name.typed;
+}
 
 function pathMappings() {
   const side = z.string().check(z.minLength(1, MAPPING_FORM));
   const mapping = z.union([z.string(), z.object({ from: side, to: side })], MAPPING_FORM);
   const lines = z.pipe(
     z.string().check(z.regex(/[^\s,;]/, MAPPING_FORM)),
-    z.transform((all) => all.split(/[,;]/).filter((line) => line.trim() !== '')),
+    z.transform((all): GivenMapping[] => [...splitMappings(all)]),
   );
   const given = z.pipe(z.union([z.array(z.unknown()), lines], MAPPING_FORM), z.array(mapping));
   const parsed = z.transform((entries: GivenMapping[], { issues }): readonly PathMapping[] => {

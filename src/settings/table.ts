@@ -1,3 +1,4 @@
+import type { LibraryName } from '../core/match/libraries.ts';
 import type { PathMapping } from '../core/match/paths.ts';
 import type { Setting, SettingType } from './setting.ts';
 
@@ -290,7 +291,7 @@ type ValueOf = {
   switch: boolean;
   whole_number: number;
   duration: number;
-  names: readonly string[];
+  names: readonly LibraryName[];
   path_mappings: readonly PathMapping[];
   web_address: string;
   token: string;
@@ -312,6 +313,11 @@ export type Settings = {
     | ValueOfType<(typeof SETTINGS)[Name]['type']>
     | ((typeof SETTINGS)[Name] extends { readonly fallback: unknown } ? never : undefined);
 };
+
+/** A library's name as it was given. */
+export function libraryText(name: LibraryName): string {
+  return typeof name === 'string' ? name : name.typed;
+}
 
 /** Shown in place of a secret. */
 export const HIDDEN = '(hidden)';

@@ -12,7 +12,7 @@ import type { LoadedSettings } from '../../settings/load.ts';
 import { shownValue } from '../../settings/load.ts';
 import type { Setting } from '../../settings/setting.ts';
 import type { SettingName, Settings } from '../../settings/table.ts';
-import { HIDDEN, SETTINGS } from '../../settings/table.ts';
+import { HIDDEN, libraryText, SETTINGS } from '../../settings/table.ts';
 import { renderTable } from '../../terminal/table.ts';
 import type { Context } from '../shared/context.ts';
 import { logWrapped } from '../shared/log-wrapped.ts';
@@ -80,7 +80,7 @@ function toRow(setting: ExplainedSetting, { problems, unused }: AccessReview): R
 function rowDocument({ setting, problem, counts }: Row): SettingDocument {
   const { name, value, parsed, origin } = setting;
   const { type, secret }: Setting = SETTINGS[name];
-  const usable = type.kind === 'duration' ? formatDuration(parsed as number) : parsed;
+  const usable = usableDocument(type.kind, parsed);
   const shown = setting.problem === undefined ? usable : givenDocument(name, value);
   return {
     value: value === undefined ? null : secret ? HIDDEN : shown,
@@ -89,6 +89,11 @@ function rowDocument({ setting, problem, counts }: Row): SettingDocument {
     problem: problem ?? null,
     overruled_by: counts ?? null,
   };
+}
+
+function usableDocument(kind: Setting['type']['kind'], parsed: unknown): unknown {
+  if (kind === 'duration') return formatDuration(parsed as number);
+  return kind === 'names' && parsed !== undefined ? (parsed as Settings['plex_library']).map(libraryText) : parsed;
 }
 
 /** A value that cannot be used, without any secret in it. */
@@ -116,7 +121,7 @@ function shownText({ setting: { name, value, parsed, problem } }: Row): string {
     case 'path_mappings':
       return (parsed as readonly PathMapping[]).map(({ from, to }) => `${from}=${to}`).join(', ') || '-';
     case 'names':
-      return (parsed as readonly string[]).join(', ') || '-';
+      return (parsed as Settings['plex_library']).map(libraryText).join(', ') || '-';
     default:
       return String(parsed);
   }

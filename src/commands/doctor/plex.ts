@@ -1,4 +1,5 @@
-import { chooseSections, otherServerWords } from '../../core/match/libraries.ts';
+import type { LibraryName } from '../../core/match/libraries.ts';
+import { chooseSections, otherServerWords, wholeNames } from '../../core/match/libraries.ts';
 import { SyncError, UsageError } from '../../core/model/errors.ts';
 import type { Binding, Section } from '../../core/model/plex-item.ts';
 import type { Identity, PlexClient } from '../../plex/client.ts';
@@ -125,11 +126,11 @@ async function checkEditRights(plex: PlexClient): Promise<readonly Finding[]> {
 }
 
 /** The libraries to look in, each with its folders. */
-function examineLibraries(sections: readonly Section[], names: readonly string[]): Examined<readonly Section[]> {
+function examineLibraries(sections: readonly Section[], names: readonly LibraryName[]): Examined<readonly Section[]> {
   const findings: Finding[] = [];
   const chosen = new Set<Section>();
   // One by one, so that every wrong name is reported.
-  for (const wanted of names.length === 0 ? [[]] : names.map((name) => [name])) {
+  for (const wanted of names.length === 0 ? [[]] : wholeNames(sections, names).map((name) => [name])) {
     try {
       for (const section of chooseSections(sections, wanted)) chosen.add(section);
     } catch (thrown) {

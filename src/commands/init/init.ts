@@ -14,8 +14,8 @@ import { whyNotWritten } from '../../settings/file-errors.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
 import { loadSettings } from '../../settings/load.ts';
 import type { Setting } from '../../settings/setting.ts';
-import type { SettingName } from '../../settings/table.ts';
-import { SETTING_NAMES, SETTINGS, variableOf } from '../../settings/table.ts';
+import type { SettingName, Settings } from '../../settings/table.ts';
+import { libraryText, SETTING_NAMES, SETTINGS, variableOf } from '../../settings/table.ts';
 import { canAsk } from '../../terminal/ask.ts';
 import { confirm } from '../../terminal/confirm.ts';
 import type { Context } from '../shared/context.ts';
@@ -105,9 +105,16 @@ function toWrite(answers: Answers, { loaded, options, context }: Source): Readon
       if (type.kind === 'duration') return [name, options.flags[name] ?? context.env[variableOf(name)]] as const;
       // A cron job runs in a different folder.
       if (type.kind === 'file') return [name, resolve(String(settings[name]))] as const;
-      return [name, answers[name] ?? settings[name]] as const;
+      return [name, answers[name] ?? writtenValue(name, settings)] as const;
     });
   return Object.fromEntries(values);
+}
+
+/** A list in the file holds whole names: a text that may hold several stays a text. */
+function writtenValue(name: SettingName, settings: Settings): unknown {
+  if (name !== 'plex_library') return settings[name];
+  const { plex_library: names } = settings;
+  return names.every((one) => typeof one === 'string') ? names : names.map(libraryText).join(', ');
 }
 
 /** The file with its new values: each secret appears once, and removed settings are gone. */

@@ -1,4 +1,6 @@
-import { chooseSections } from '../../core/match/libraries.ts';
+import type { LibraryName } from '../../core/match/libraries.ts';
+import { chooseSections, wholeNames } from '../../core/match/libraries.ts';
+import { splitMappings } from '../../core/match/mappings.ts';
 import type { PathMapping } from '../../core/match/paths.ts';
 import { SyncError, UsageError } from '../../core/model/errors.ts';
 import type { Section } from '../../core/model/plex-item.ts';
@@ -83,21 +85,31 @@ type SettingQuestion = {
 
 function libraryQuestion(sections: readonly Section[], { settings }: LoadedSettings): SettingQuestion {
   const names = chooseSections(sections, []).map(({ title }) => spelled(title));
+  const present = wholeNames(sections, settings.plex_library).map(spelled);
   return {
     name: 'plex_library',
     text: `Libraries to write to (${names.join(', ')})`,
-    present: settings.plex_library.map(spelled).join(', ') || undefined,
+    present: present.join(', ') || undefined,
     none: ALL,
-    toValue: (typed) => typed.split(',').map((name) => name.trim().replace(/^"(.*)"$/, '$1')),
+    toValue: (typed) => quotedOrNot(typed).flatMap((name) => wholeNames(sections, [name])),
     accept: (loaded) => void chooseSections(sections, loaded.settings.plex_library),
   };
 }
 
 const ALL = 'all';
 
-/** A library may have the same name as the word for all of them: quotes tell them apart. */
+/**
+ * A library may have the same name as the word for all of them, a comma in its name or a space around it: quotes tell
+ * them apart.
+ */
 function spelled(title: string): string {
-  return title.trim().toLowerCase() === ALL ? `"${title}"` : title;
+  return title.trim().toLowerCase() === ALL || title.includes(',') || title !== title.trim() ? `"${title}"` : title;
+}
+
+/** What is typed in quotes is a whole name. */
+function quotedOrNot(typed: string): readonly LibraryName[] {
+  const parts = typed.split(/((?<=^\s*|,\s*)"[^"]*"(?=\s*(?:,|$)))/);
+  return parts.map((part, index) => (index % 2 === 1 ? part.slice(1, -1) : { typed: part.trim() }));
 }
 
 function mappingQuestion(sections: readonly Section[], { settings }: LoadedSettings): SettingQuestion {
@@ -107,7 +119,7 @@ function mappingQuestion(sections: readonly Section[], { settings }: LoadedSetti
     text: `Plex sees the files under ${folders.join(', ')}. Where Stash sees them elsewhere: /stash/folder=/plex/folder`,
     present: settings.path_map.map(({ from, to }: PathMapping) => `${from}=${to}`).join(', ') || undefined,
     none: 'same',
-    toValue: (typed) => typed.split(/[,;]/).map((line) => line.trim()),
+    toValue: splitMappings,
   };
 }
 

@@ -1,4 +1,5 @@
-import { chooseSections } from '../../core/match/libraries.ts';
+import type { LibraryName } from '../../core/match/libraries.ts';
+import { chooseSections, quotedTitles } from '../../core/match/libraries.ts';
 import type { Pin } from '../../core/match/pin.ts';
 import { fileToFollow, pinCommand } from '../../core/match/pin.ts';
 import { SyncError, UsageError } from '../../core/model/errors.ts';
@@ -79,7 +80,7 @@ async function itemToPin(plex: PlexClient, ratingKey: string): Promise<PlexItem>
   }
 }
 
-function sectionToPin(item: PlexItem, sections: readonly Section[], names: readonly string[]): Section {
+function sectionToPin(item: PlexItem, sections: readonly Section[], names: readonly LibraryName[]): Section {
   const chosen = chooseSections(sections, names);
   const section = chosen.find(({ key }) => key === item.sectionKey);
   if (section !== undefined) return section;
@@ -87,7 +88,7 @@ function sectionToPin(item: PlexItem, sections: readonly Section[], names: reado
   const where = type === undefined || type === 'movie' ? `library "${title}"` : `library "${title}" of type ${type}`;
   throw new UsageError(
     `Plex item ${item.ratingKey} "${item.fields.title}" is in the ${where}, which is none that is written to; nothing was pinned.`,
-    `Written to: ${chosen.map((other) => other.title).join(', ')}. plex_library chooses among the movie libraries.`,
+    `Written to: ${quotedTitles(chosen)}. plex_library chooses among the movie libraries.`,
   );
 }
 

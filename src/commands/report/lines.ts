@@ -1,3 +1,4 @@
+import { parsePathMappings, splitMappings } from '../../core/match/mappings.ts';
 import { parseJsonText } from '../../core/text/json-text.ts';
 import type { Piece } from '../../core/text/sentence.ts';
 import type { DeadLetter } from '../../queue/tables/dead-letters.ts';
@@ -73,14 +74,18 @@ function listed(entries: readonly ReportLine[]): ReportLine {
   return entries.flatMap((entry, index): Piece[] => (index === 0 ? [...entry] : [', ', ...entry]));
 }
 
-/** The names in a setting that holds names, however they were given. */
+/** The names in a setting that holds names, however they were given; a text may be one name, or several. */
 export function wordsOf(value: unknown): readonly string[] {
-  return [value].flat().flatMap((entry) =>
-    String(entry)
-      .split(',')
-      .map((word) => word.trim())
-      .filter((word) => word !== ''),
-  );
+  if (Array.isArray(value)) return value.flatMap((entry) => (typeof entry === 'string' ? [entry] : wordsOf(entry)));
+  return typedText(value)
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
+}
+
+/** A text that may be one name or several, as it was typed. */
+export function typedText(value: unknown): string {
+  return typeof value === 'object' && value !== null && 'typed' in value ? String(value.typed) : String(value);
 }
 
 /** The pairs of folders in `path_map`, however they were given. */
@@ -90,13 +95,13 @@ export function pathsOf(value: unknown): readonly (readonly [from: string, to: s
       const { from, to } = entry as { from?: unknown; to?: unknown };
       return [[String(from ?? ''), String(to ?? '')]];
     }
-    return String(entry)
-      .split(/[,;]/)
-      .filter((line) => line.trim() !== '')
-      .map((line) => {
-        const [from = '', to = ''] = line.split('=');
-        return [from.trim(), to.trim()];
-      });
+    return (Array.isArray(value) ? [String(entry)] : splitMappings(String(entry))).map((line) => {
+      const parsed = parsePathMappings([line]);
+      if (parsed.kind === 'mappings' && parsed.mappings[0] !== undefined)
+        return [parsed.mappings[0].from, parsed.mappings[0].to];
+      const [from = '', to = ''] = line.split('=');
+      return [from.trim(), to.trim()];
+    });
   });
 }
 

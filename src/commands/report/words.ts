@@ -11,7 +11,7 @@ import { homeFolder } from '../../settings/home-folder.ts';
 import { SETTINGS } from '../../settings/table.ts';
 import type { Context } from '../shared/context.ts';
 import type { Gathered } from './facts.ts';
-import { pathsOf, wordsOf } from './lines.ts';
+import { pathsOf, typedText, wordsOf } from './lines.ts';
 
 type Learner = Pick<Masker, 'learn'>;
 
@@ -65,7 +65,7 @@ function learnSetting({ name, value, origin }: ExplainedSetting, masker: Learner
       masker.learn('host', URL.parse(String(value).trim())?.hostname ?? String(value));
       return;
     case 'names':
-      for (const word of wordsOf(value)) masker.learn('name', word);
+      for (const word of [...[value].flat().map(typedText), ...wordsOf(value)]) masker.learn('name', word);
       return;
     case 'path_mappings':
       for (const path of pathsOf(value).flat()) masker.learn('path', path);

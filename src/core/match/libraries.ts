@@ -5,16 +5,18 @@ import { nearest } from '../text/nearest.ts';
 /** The only section type we write: movie libraries, including "Other Videos" (plex-api.md 2.1). */
 const SUPPORTED_TYPE = 'movie';
 
+/** A library as a person named it: by a whole name, or in a typed text that may hold several between commas. */
+export type LibraryName = string | { readonly typed: string };
+
 /**
- * The sections to look in: the named ones, case-insensitively, or every movie library when none is named.
+ * The sections to look in: the named ones, or every movie library when none is named. A name letter by letter goes
+ * before one that differs in case, and that before one that differs in outer spaces.
  * @throws {UsageError} listing the existing libraries, and the one that a mistyped name may mean.
  */
-export function chooseSections(sections: readonly Section[], names: readonly string[]): readonly Section[] {
+export function chooseSections(sections: readonly Section[], given: readonly LibraryName[]): readonly Section[] {
+  const names = wholeNames(sections, given);
   const supported = sections.filter(({ type }) => type === SUPPORTED_TYPE);
-  const available =
-    supported.length > 0
-      ? `Plex has: ${supported.map(({ title }) => title).join(', ')}.`
-      : 'Plex has no movie library.';
+  const available = supported.length > 0 ? `Plex has: ${quotedTitles(supported)}.` : 'Plex has no movie library.';
   if (names.length === 0) {
     if (supported.length > 0) return supported;
     throw new UsageError(
@@ -23,11 +25,10 @@ export function chooseSections(sections: readonly Section[], names: readonly str
     );
   }
   const chosen = names.flatMap((name) => {
-    const named = sections.filter(({ title }) => sameTitle(title, name));
     // Plex allows two libraries with the same title: both are meant.
-    const usable = named.filter(({ type }) => type === SUPPORTED_TYPE);
+    const usable = calledSo(supported, name);
     if (usable.length > 0) return usable;
-    const [other] = named;
+    const [other] = calledSo(sections, name);
     if (other === undefined) {
       const meant = nearest(
         name.trim(),
@@ -47,8 +48,49 @@ export function chooseSections(sections: readonly Section[], names: readonly str
   return [...new Set(chosen)];
 }
 
-function sameTitle(a: string, b: string): boolean {
-  return a.trim().toLowerCase() === b.trim().toLowerCase();
+/**
+ * The names in what was given. A typed text is divided at its commas, but not inside the name of an existing library:
+ * the longest run that is one counts as one.
+ */
+export function wholeNames(sections: readonly Section[], given: readonly LibraryName[]): readonly string[] {
+  return given.flatMap((name) => (typeof name === 'string' ? [name] : typedNames(sections, name.typed)));
+}
+
+function typedNames(sections: readonly Section[], typed: string): readonly string[] {
+  if (calledSo(sections, typed).length > 0) return [typed];
+  const pieces = typed.split(',');
+  const longest = Math.max(1, ...sections.map(({ title }) => title.split(',').length));
+  const names: string[] = [];
+  for (let start = 0; start < pieces.length; ) {
+    const lengths = Array.from({ length: longest }, (_, index) => longest - index);
+    const runs = lengths.map((length) => pieces.slice(start, start + length));
+    const run =
+      runs.find((one) => calledSo(sections, one.join(',').trim()).length > 0) ?? pieces.slice(start, start + 1);
+    names.push(run.join(',').trim());
+    start += run.length;
+  }
+  return names.filter((name) => name !== '');
+}
+
+/** Ways to compare two titles, the strictest first. */
+const SAME_TITLE: readonly ((title: string) => string)[] = [
+  (title) => title,
+  (title) => title.normalize('NFC').toLowerCase(),
+  (title) => title.normalize('NFC').toLowerCase().trim(),
+];
+
+/** The sections of a name by the strictest comparison that finds one. */
+function calledSo(sections: readonly Section[], name: string): readonly Section[] {
+  for (const spelled of SAME_TITLE) {
+    const found = sections.filter(({ title }) => spelled(title) === spelled(name));
+    if (found.length > 0) return found;
+  }
+  return [];
+}
+
+/** The titles of libraries as a message lists them; in quotes, since a title may hold a comma. */
+export function quotedTitles(sections: readonly Pick<Section, 'title'>[]): string {
+  return sections.map(({ title }) => `"${title}"`).join(', ');
 }
 
 /**

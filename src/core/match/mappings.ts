@@ -60,9 +60,20 @@ function parseLine(line: string): PathMapping | string {
   return isSeveral(line) ? ONE_EACH : TWO_READINGS;
 }
 
-/** Whether the text splits into several mappings at the separators used in an environment variable. */
+/**
+ * The mappings in one text, such as an environment variable: divided at a comma or semicolon that a whole path follows,
+ * since a folder's own name may hold one.
+ */
+export function splitMappings(text: string): readonly string[] {
+  return text
+    .split(/[,;](?=\s*(?:[\\/]|[a-z]:))/i)
+    .map((line) => line.replace(/^[\s,;]+/, '').replace(/(?<![\s,;])[\s,;]+$/, ''))
+    .filter((line) => line !== '');
+}
+
+/** Whether the text holds several mappings. */
 function isSeveral(line: string): boolean {
-  const pieces = line.split(/[,;]/);
+  const pieces = splitMappings(line);
   return pieces.length > 1 && pieces.every((piece) => typeof parseLine(piece) !== 'string');
 }
 

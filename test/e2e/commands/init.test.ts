@@ -136,6 +136,32 @@ test('a library called like the word for all of them is chosen by its name in qu
   assert.deepEqual(configOf(rig)['plex_library'], ['all']);
 });
 
+test('a library with a comma in its name is chosen at the terminal, and written as a whole', async (t) => {
+  const rig = await setup(t, {
+    sections: ['Films, Old', 'Films', 'Old'].map((title, index) => ({
+      key: String(index + 1),
+      title,
+      locations: [`/media/${index}`],
+    })),
+  });
+  await rig.run(['enqueue', '1', '--path', '/data/a.mp4', '--title', 'Quay']);
+  const session = startInit(rig);
+  await answer(session, [
+    ['Address of Plex', rig.plex.url],
+    ['not shown', rig.plex.token],
+    ['("Films, Old", Films, Old) [all]', '"Films, Old", Old'],
+    ['Stash sees them elsewhere', '/data/Films, Old=/media/0'],
+    ['Address of Stash', ''],
+  ]);
+  const { code, sent } = await session.ended;
+  assert.equal(code, 0, sent);
+  assert.deepEqual(configOf(rig)['plex_library'], ['Films, Old', 'Old']);
+  assert.deepEqual(configOf(rig)['path_map'], ['/data/Films, Old=/media/0']);
+  const flag = ['init', '--yes', '--plex-library', 'Films, Old'];
+  assert.equal((await rig.run(flag, { env: { PLEX_URL: rig.plex.url, PLEX_TOKEN: rig.plex.token } })).code, 0);
+  assert.equal(configOf(rig)['plex_library'], 'Films, Old');
+});
+
 test('whoever breaks off at any question of init ends with 130 and an unchanged file', async (t) => {
   const rig = await setupWith(t, { max_tags: 20 });
   for (const questions of [0, 1, 2]) {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { startStashServer } from '../../../src/simulator/stash/server.ts';
 import { setup } from '../../helpers/rig.ts';
@@ -167,6 +168,26 @@ test('the same path in two libraries is LOW until a library is named', async (t)
   const one = await run(['match-test', '/media/a.mp4', '--plex-library', 'gardens', '--json']);
   assert.equal(one.code, 0);
   assert.deepEqual([JSON.parse(one.stdout).rating_key, JSON.parse(one.stdout).library], [inGardens, 'Gardens']);
+});
+
+test('a library with a comma in its name is meant by flag, environment and config file, and so is one beside it', async (t) => {
+  const titles = ['Films, Old', 'Films', 'Old', ' Films'];
+  const sections = titles.map((title, index) => ({ key: String(index + 1), title, locations: [`/media/${index}`] }));
+  const { plex, run, dir } = await setup(t, { sections });
+  for (const { key } of sections) plex.addItem({ sectionKey: key, file: '/media/a.mp4' });
+  const config = join(dir, 'other.json');
+  const libraries = async (args: readonly string[], plex_library: unknown = [], PLEX_LIBRARY = '') => {
+    writeFileSync(config, JSON.stringify({ plex_library }), { mode: 0o600 });
+    const { stdout, stderr } = await run(['match-test', '/media/a.mp4', '--json', '--config', config, ...args], {
+      env: { PLEX_LIBRARY },
+    });
+    assert.notEqual(stdout, '', stderr);
+    return (JSON.parse(stdout) as { steps: { library: string }[] }).steps.map(({ library }) => library);
+  };
+  assert.deepEqual(await libraries(['--plex-library', 'films, old']), ['Films, Old']);
+  assert.deepEqual(await libraries([], [], 'Old,Films, Old'), ['Old', 'Films, Old']);
+  assert.deepEqual(await libraries([], ['Films, Old', ' Films']), ['Films, Old', ' Films']);
+  assert.deepEqual(await libraries([], 'Old, Films'), ['Old', 'Films']);
 });
 
 test('what process does with a file is what match-test said', async (t) => {

@@ -174,7 +174,7 @@ test('what cannot be pinned is refused in one sentence, and nothing is pinned', 
     [['7', '99999'], /^plexsync: Plex has no item 99999; nothing was pinned\.$/m],
     [
       ['7', garden, '--plex-library', 'Harbours'],
-      /is in the library "Gardens", which is none that is written to; nothing was pinned\.\n {2}Written to: Harbours\./,
+      /is in the library "Gardens", which is none that is written to; nothing was pinned\.\n {2}Written to: "Harbours"\./,
     ],
     [['7', ''], /^plexsync: "" is no rating key\.$/m],
     [['7', '1,2'], /^plexsync: "1,2" is no rating key\.$/m],

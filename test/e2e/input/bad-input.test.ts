@@ -190,7 +190,7 @@ test('a library that is not there is refused with those there are, a TV library 
   assertRefused(
     await run(['process', '--plex-library', 'Adlut']),
     2,
-    /Plex has no library "Adlut"\.\n {2}Did you mean "Adult"\? Plex has: Adult\./,
+    /Plex has no library "Adlut"\.\n {2}Did you mean "Adult"\? Plex has: "Adult"\./,
   );
   assertRefused(
     await run(['process', '--plex-library', 'series']),

@@ -37,6 +37,36 @@ test('a named library is found without regard to case or outer spaces', () => {
   assert.deepEqual(chooseSections(ALL, [' gardens ']), [GARDENS]);
 });
 
+test('a name letter by letter goes before one that differs in case or outer spaces', () => {
+  const [spaced, plain, small] = [section('7', ' Films'), section('8', 'Films'), section('9', 'films')];
+  const sections = [spaced, plain, small];
+  assert.deepEqual(chooseSections(sections, [' Films']), [spaced]);
+  assert.deepEqual(chooseSections(sections, ['Films']), [plain]);
+  assert.deepEqual(chooseSections(sections, ['films']), [small]);
+  assert.deepEqual(chooseSections([spaced, plain], ['FILMS']), [plain]);
+  assert.deepEqual(chooseSections([spaced], ['films']), [spaced]);
+});
+
+test('a typed text is one library with a comma in its name before it is several', () => {
+  const [comma, films, old] = [section('7', 'Films, Old'), section('8', 'Films'), section('9', 'Old')];
+  const sections = [comma, films, old, HARBOURS];
+  const chosen = (typed: string, among = sections) => chooseSections(among, [{ typed }]);
+  assert.deepEqual(chosen('films, old'), [comma]);
+  assert.deepEqual(chosen('Harbours, Films, Old'), [HARBOURS, comma]);
+  assert.deepEqual(chosen('Films, Old,, Harbours,'), [comma, HARBOURS]);
+  assert.deepEqual(chosen('Old, Films'), [old, films]);
+  assert.deepEqual(chosen('Films, Old', [films, old]), [films, old]);
+  assert.throws(() => chosen('Films, Fog'), /Plex has no library "Fog"/);
+});
+
+test('an entry of a list is one whole name, comma or not', () => {
+  const [comma, films, old] = [section('7', 'Films, Old'), section('8', 'Films'), section('9', 'Old')];
+  assert.deepEqual(chooseSections([films, comma, old], ['Films, Old']), [comma]);
+  const { message, hint } = refusal([films, old], ['Films, Old']);
+  assert.equal(message, 'Plex has no library "Films, Old".');
+  assert.match(hint ?? '', /Plex has: "Films", "Old"\./);
+});
+
 test('several named libraries are looked in', () => {
   assert.deepEqual(chooseSections(ALL, ['Gardens', 'Harbours']), [GARDENS, HARBOURS]);
 });
@@ -44,12 +74,12 @@ test('several named libraries are looked in', () => {
 test('a name that Plex does not have is refused with the names it has', () => {
   const { message, hint } = refusal(ALL, ['Harbours', 'Lighthouses']);
   assert.match(message, /"Lighthouses"/);
-  assert.match(hint ?? '', /Harbours, Gardens/);
+  assert.match(hint ?? '', /"Harbours", "Gardens"/);
   assert.doesNotMatch(hint ?? '', /Sea Songs/);
 });
 
 test('a mistyped library finds its neighbour, never one that cannot be written to', () => {
-  assert.match(refusal(ALL, ['Gardesn ']).hint ?? '', /^Did you mean "Gardens"\? Plex has: Harbours, Gardens\./);
+  assert.match(refusal(ALL, ['Gardesn ']).hint ?? '', /^Did you mean "Gardens"\? Plex has: "Harbours", "Gardens"\./);
   assert.doesNotMatch(refusal(ALL, ['Sea Sogns']).hint ?? '', /Did you mean/);
   assert.doesNotMatch(refusal(ALL, ['Lighthouses']).hint ?? '', /Did you mean/);
 });

@@ -234,10 +234,29 @@ test('an error about another setting does not show the token beside it', async (
   assert.ok(!`${message} ${hint}`.includes(TOKEN));
 });
 
-test('libraries are a list, a name, or names between commas', async () => {
-  const expected = ['Harbours', 'Old Gardens'];
-  for (const plex_library of ['Harbours, Old Gardens', expected, ['Harbours,Old Gardens'], ' Harbours ,, Old Gardens,'])
-    assert.deepEqual((await load({ flags: { plex_library } })).plex_library, expected);
+test('libraries are a list of whole names, or a text that only Plex can divide', async (t) => {
+  const librariesOf = async (plex_library: unknown) =>
+    (await load({ dataDir: dataDirWith(t, { plex_library }) })).plex_library;
+  assert.deepEqual(await librariesOf(['Harbours', 'Films, Old', ' Gardens', ' ']), [
+    'Harbours',
+    'Films, Old',
+    ' Gardens',
+  ]);
+  assert.deepEqual(await librariesOf('Harbours'), ['Harbours']);
+  assert.deepEqual(await librariesOf('Films, Old'), [{ typed: 'Films, Old' }]);
+  assert.deepEqual((await load({ env: { PLEX_LIBRARY: ' Films' } })).plex_library, [' Films']);
+  assert.deepEqual((await load({ env: { PLEX_LIBRARY: 'Films, Old' } })).plex_library, [{ typed: 'Films, Old' }]);
+});
+
+test('a folder in a path map may have a comma in its name', async (t) => {
+  const films = { from: '/data/Films, Old', to: '/media/Films, Old' };
+  const drive = { from: 'D:\\a,b', to: '/mnt/a;b' };
+  const text = '/data/Films, Old=/media/Films, Old; D:\\a,b=/mnt/a;b;';
+  assert.deepEqual((await load({ env: { PLEXSYNC_PATH_MAP: text } })).path_map, [films, drive]);
+  const path_map = ['/data/Films, Old=/media/Films, Old', drive];
+  assert.deepEqual((await load({ dataDir: dataDirWith(t, { path_map }) })).path_map, [films, drive]);
+  for (const unclear of ['/data=/media,/mole', '/a=/b,c=/d'])
+    await assert.rejects(load({ env: { PLEXSYNC_PATH_MAP: unclear } }), /path_map must/, unclear);
 });
 
 test('a path map is a pair, several pairs, or objects', async () => {

@@ -1,4 +1,5 @@
 import type { RetryLimits } from '../../failures/retry-policy.ts';
+import type { LibraryName } from '../../match/libraries.ts';
 import type { PathMapping } from '../../match/paths.ts';
 import type { WriteRules } from '../../write/desired-state.ts';
 
@@ -10,8 +11,8 @@ export type DrainOptions = {
   readonly tokenFingerprint: string;
   /** What to do when a server answers that the data directory does not belong to. */
   readonly ifOtherServer: 'refuse' | 'adopt';
-  /** Names of the libraries to look in; an empty list means every movie library. */
-  readonly libraries: readonly string[];
+  /** The libraries to look in; an empty list means every movie library. */
+  readonly libraries: readonly LibraryName[];
   readonly mappings: readonly PathMapping[];
   readonly matching: 'strict' | 'relaxed';
   /** Whether the empty fields of a scene with only a title clear anything in Plex. */
