@@ -71,7 +71,7 @@ async function tryDamage({ size, seed, say }: TrialRun, { plex, dir }: Place): P
           const isKnown = code !== null && KNOWN_EXITS.includes(code);
           if (!isKnown || /\n\s+at /.test(stderr))
             faults.push(
-              `${name} ${damage} (round ${round}): ${args.join(' ')} ended with ${code}: ${stderr.slice(0, 400)}`,
+              `${name} ${damage} (round ${round}): ${args.join(' ')} ended with ${code}: ${stderr.slice(-600)}`,
             );
         }
         rmSync(bad, { recursive: true });

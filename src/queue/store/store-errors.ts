@@ -33,15 +33,27 @@ export function translated<T extends Record<string, (...args: never[]) => unknow
 
 function toStoreError(thrown: unknown, file: string): unknown {
   const code = typeof thrown === 'object' && thrown !== null && 'code' in thrown ? String(thrown.code) : '';
-  const known = SENTENCES.find(([prefix]) => code.startsWith(prefix));
+  const known = isDamage(thrown, code) ? DAMAGED : SENTENCES.find(([prefix]) => code.startsWith(prefix));
   if (thrown instanceof StoreError || known === undefined) return thrown;
   const [, what, hint] = known;
-  return new StoreError(`${file} ${what} (${code}).`, hint, code.startsWith('SQLITE_BUSY') ? 'locked' : 'unusable');
+  return new StoreError(
+    `${file} ${what} (${code || 'what it holds is no JSON'}).`,
+    hint,
+    code.startsWith('SQLITE_BUSY') ? 'locked' : 'unusable',
+  );
+}
+
+/** Damage that leaves SQLite able to read the file: in the text of its schema, or in JSON that we have stored. */
+function isDamage(thrown: unknown, code: string): boolean {
+  if (thrown instanceof SyntaxError) return true;
+  return code === 'SQLITE_ERROR' && /^no such (?:table|column|index)|^malformed /.test((thrown as Error).message);
 }
 
 const RESTORE = 'Nothing was changed. Restore the file from a backup, or move it away and enqueue the scenes again.';
 const PERMISSIONS = 'Make the directory and its files writable for this user, or choose another with --data-dir.';
 const SPACE = 'Free some space on that disk and run again; nothing is lost.';
+
+const DAMAGED = ['', 'is damaged', RESTORE] as const;
 
 /** What each result code of SQLite, or of the file system, means for the person; the first matching prefix counts. */
 const SENTENCES: readonly (readonly [prefix: string, what: string, hint: string])[] = [

@@ -110,3 +110,23 @@ test('the databases are for their user alone, whatever the umask', (t) => {
   assert.ok(files.length >= 7, files.map(({ name }) => name).join());
   for (const { parentPath, name } of files) assert.equal(statSync(join(parentPath, name)).mode & 0o777, 0o600, name);
 });
+
+test('stored JSON that is damaged is told as damage of its file', (t) => {
+  const world = setup(t);
+  world.enqueue([edit(1)]);
+  const { queueDb } = world.stores();
+  queueDb.pragma('ignore_check_constraints = ON');
+  queueDb.exec(`UPDATE jobs SET stamps = '{"path"'`);
+  assert.throws(() => claim(world.drain()), { name: 'StoreError', message: /is damaged/ });
+});
+
+test('a schema whose text is damaged is told as damage of its file', (t) => {
+  const world = setup(t);
+  world.enqueue([edit(1)]);
+  const { queueDb } = world.stores();
+  queueDb.unsafeMode(true);
+  queueDb.pragma('writable_schema = ON');
+  queueDb.exec(`UPDATE sqlite_schema SET sql = replace(sql, 'job_key TEXT', 'jab_key TEXT') WHERE name = 'jobs'`);
+  world.close();
+  assert.throws(() => openStores(world.dir), { name: 'StoreError', message: /is damaged/ });
+});
