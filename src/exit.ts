@@ -22,7 +22,7 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 export const EXIT_CODE_WORDS: readonly (readonly [code: ExitCode | '129, 130, 143', meaning: string])[] = [
   [0, 'done, nothing failed (jobs that wait for Plex to find their file are no failures)'],
   [1, 'ran, and the answer is no: a job failed, a check found something, nothing matched'],
-  [2, 'usage or configuration'],
+  [2, 'usage or configuration, or more would be removed from Plex than is done unasked'],
   [3, 'Plex or Stash refused the credentials'],
   [4, 'a server cannot be reached, or the circuit breaker is open: nothing lost, run again'],
   [5, '--max-time reached with jobs left'],
@@ -43,6 +43,7 @@ const END_EXITS: Readonly<Record<DrainEnd['kind'], ExitCode>> = {
   stash_breaker_open: EXIT.unreachable,
   misconfigured: EXIT.usage,
   stash_misconfigured: EXIT.usage,
+  removals: EXIT.usage,
   time_up: EXIT.timeUp,
   limit: EXIT.done,
   // The signal itself determines the exit code.

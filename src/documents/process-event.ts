@@ -63,7 +63,7 @@ const wouldWrite = event('would_write', {
 
 const wouldNotWrite = event('would_not_write', {
   ...ofJob,
-  reason: z.enum(['unchanged', 'failure', 'released']),
+  reason: z.enum(['unchanged', 'failure', 'released', 'removals']),
   message: z.optional(z.string().check(z.describe('Only where there is more to say than the reason.'))),
 });
 
@@ -152,6 +152,7 @@ const EVENTS = {
   }),
   would_write: wouldWrite,
   would_not_write: wouldNotWrite,
+  removal_held: event('removal_held', { ...ofJob, values: count }),
   gone: event('gone', ofJob),
   thin_scene: event('thin_scene', ofScene),
   stash_breaker_opened: event('stash_breaker_opened', { message: z.string() }),

@@ -25,6 +25,7 @@ export const runSummary = z
     skipped_scenes: ofWork(z.array(id)),
     retried: ofWork(count),
     dead_lettered: ofWork(count),
+    removals: ofWork(count),
     released: ofWork(count),
     pending: ofWork(count),
     started_at: ofWork(instant),

@@ -49,7 +49,7 @@ export const statsSchema = z.object({
   in_progress: count,
   completed: count.check(z.describe('Jobs ever finished.')),
   failed: count.check(z.describe('Jobs ever dead-lettered.')),
-  waiting: z.object(counts(['due', 'retry', 'not_found', 'no_stash'])),
+  waiting: z.object(counts(['due', 'retry', 'not_found', 'no_stash', 'removals'])),
   dead_letters: z.object({ count, by_error_type: z.record(z.string(), count) }),
   breaker: z.object({ plex: breaker, stash: breaker }),
   outage_since: z.nullable(instant).check(z.describe('Since when a server has been away, until now.')),

@@ -88,6 +88,7 @@ export const EVENT_TEXTS: { readonly [Kind in WorkerEvent['kind']]: KindsIn<Even
   retrying: {},
   buried: { errorType: 'ours' },
   released: {},
+  removal_held: {},
   gone: {},
   thin_scene: {},
   scan_requested: { section: 'name', folder: 'path' },

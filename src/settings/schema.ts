@@ -17,6 +17,8 @@ export function schemaOf(type: SettingType): z.ZodMiniType {
       return onOff();
     case 'whole_number':
       return wholeNumber(type.min, type.max);
+    case 'limit':
+      return limit(type.min, type.max);
     case 'duration':
       return durationMs(type);
     case 'choice':
@@ -61,6 +63,15 @@ function wholeNumber(min: number, max: number) {
     z.union([z.number(), text], message),
     z.int(message).check(z.minimum(min, message), z.maximum(max, message)),
   );
+}
+
+function limit(min: number, max: number) {
+  const message = `must be off, or a whole number from ${min} to ${max}`;
+  const off = z.pipe(
+    z.string(),
+    z.transform((text) => text.trim().toLowerCase()),
+  );
+  return z.union([wholeNumber(min, max), z.pipe(off, z.literal('off'))], message);
 }
 
 function durationMs({ unit, min, max }: Extract<SettingType, { kind: 'duration' }>) {

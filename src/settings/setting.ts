@@ -2,6 +2,8 @@
 export type SettingType =
   | { readonly kind: 'switch' }
   | { readonly kind: 'whole_number'; readonly min: number; readonly max: number }
+  /** A whole number, or `off`. */
+  | { readonly kind: 'limit'; readonly min: number; readonly max: number }
   /** A bare number is in `unit`; the value is in ms. The bounds are written as a person would type them. */
   | { readonly kind: 'duration'; readonly unit: 's' | 'd'; readonly min: string; readonly max: string }
   | { readonly kind: 'choice'; readonly values: readonly string[] }

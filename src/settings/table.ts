@@ -158,6 +158,12 @@ export const SETTINGS = {
     value: '<n>',
     help: 'most performers written per scene',
   },
+  max_removals: {
+    group: 'writing',
+    type: { kind: 'limit', min: 0, max: 1_000_000 },
+    value: '<n>',
+    help: 'most values of its own that plexsync removes within a day unasked, or off; unless set 500, or a fifth of those it met if that is more',
+  },
   sync_master: {
     group: 'writing',
     type: SWITCH,
@@ -290,6 +296,7 @@ export const SETTING_NAMES = Object.keys(SETTINGS) as readonly SettingName[];
 type ValueOf = {
   switch: boolean;
   whole_number: number;
+  limit: number | 'off';
   duration: number;
   names: readonly LibraryName[];
   path_mappings: readonly PathMapping[];

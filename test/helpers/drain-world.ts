@@ -76,6 +76,7 @@ const OPTIONS: DrainOptions = {
   scanning: 'leave',
   concurrency: 1,
   rules: RULES,
+  removals: { kind: 'counted', most: undefined },
   limit: undefined,
   deadlineAt: undefined,
 };

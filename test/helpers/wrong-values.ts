@@ -10,6 +10,8 @@ export function wrongValues(type: SettingType): readonly string[] {
       return ['maybe'];
     case 'whole_number':
       return ['many', '1e2', '0x20', `${type.min - 1}`, `${type.max + 1}`, `${type.min}.5`];
+    case 'limit':
+      return ['many', 'on', '1e2', `${type.min - 1}`, `${type.max + 1}`, `${type.min}.5`];
     case 'duration':
       return ['soon', '-1s', `${msOf(type.min) / 2}ms`, `${msOf(type.max) + 1}ms`, '5 weeks'];
     case 'choice':

@@ -16,6 +16,7 @@ export const PROCESS: CommandSpec = {
     { flags: '--dry-run', help: 'show field by field what would change, and write nothing' },
     { flags: '--cron', help: 'for mail on failure: speak up only for what is new and needs a person' },
     { flags: '--parallel', help: 'work beside another run instead of standing down' },
+    { flags: '--allow-removals', help: 'let this run remove whatever it would, and what waits for permission' },
     {
       flags: '--adopt-server',
       help: 'bind the data directory to the server at plex_url, forgetting the old one’s items and pins',
@@ -47,6 +48,7 @@ export const PROCESS: CommandSpec = {
         mode: given.has('dry-run') ? 'preview' : 'write',
         parallel: given.has('parallel'),
         adoptServer: given.has('adopt-server'),
+        removals: given.has('allow-removals') ? 'allowed' : 'counted',
       },
       context,
     );

@@ -13,7 +13,7 @@ export const QUEUE_LIST: CommandSpec = {
     { flags: '--limit <n>', help: 'at most this many; on a terminal 100 unless given' },
   ],
   notes: [
-    'Next first: jobs under way, then in the order in which a run takes them. due: the next run takes it. retry: it failed, and is tried again at the time shown. not_found: its file is not in Plex yet. held: only Stash can say what to write (no_stash). in_progress: a run is working on it.',
+    'Next first: jobs under way, then in the order in which a run takes them. due: the next run takes it. retry: it failed, and is tried again at the time shown. not_found: its file is not in Plex yet. held: only Stash can say what to write (no_stash). removals: it would remove more than plexsync does unasked, and waits for process --allow-removals. in_progress: a run is working on it.',
   ],
   examples: ['plexsync queue list', 'plexsync queue list --state retry', 'plexsync queue list --json'],
   exitCodes: [EXIT.done, EXIT.usage, EXIT.store],

@@ -113,6 +113,7 @@ async function processAsAPerson(configFile: string | undefined, context: Context
       mode: 'write',
       parallel: false,
       adoptServer: false,
+      removals: 'counted',
     },
     context,
   );

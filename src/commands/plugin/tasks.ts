@@ -114,9 +114,11 @@ function logStatus(stores: Stores, { output, now }: Context): number {
   const stats = readStats(stores, now());
   const tell = (text: string): void => output.log('info', say`[PlexSync] ${ours(text)}`);
   const types = Object.entries(stats.deadLetters).map(([type, count]) => `${count} ${type}`);
-  const { due, retry, not_found, no_stash } = stats.waiting;
+  const { due, retry, not_found, no_stash, removals } = stats.waiting;
   tell('=== Queue Status ===');
-  tell(`Pending: ${stats.pending} (${due} due, ${retry} to retry, ${not_found} not in Plex yet, ${no_stash} held)`);
+  tell(
+    `Pending: ${stats.pending} (${due} due, ${retry} to retry, ${not_found} not in Plex yet, ${no_stash + removals} held)`,
+  );
   tell(`In Progress: ${stats.inProgress}`);
   tell(`Completed: ${stats.totals.updated + stats.totals.unchanged}`);
   tell(`Failed: ${stats.totals.dead_lettered}`);

@@ -25,6 +25,8 @@ export type DrainSetup = {
   readonly limit: number | undefined;
   readonly maxTimeMs: number | undefined;
   readonly adoptServer: boolean;
+  /** Whether a person allowed whatever this run removes. */
+  readonly removals: 'counted' | 'allowed';
   readonly mode: DrainOptions['mode'];
   readonly startedAt: number;
   readonly emit: DrainDeps['emit'];
@@ -91,6 +93,7 @@ function drainOptions({
   maxTimeMs,
   startedAt,
   adoptServer,
+  removals,
   mode,
 }: DrainSetup): Omit<DrainOptions, 'tokenFingerprint'> {
   return {
@@ -105,6 +108,7 @@ function drainOptions({
     scanning: settings.trigger_plex_scan ? 'request' : 'leave',
     concurrency: settings.concurrency,
     rules: writeRules(settings),
+    removals: removals === 'allowed' ? { kind: 'allowed' } : { kind: 'counted', most: settings.max_removals },
     limit,
     deadlineAt: maxTimeMs === undefined ? undefined : startedAt + maxTimeMs,
   };

@@ -28,7 +28,7 @@ export async function runPreview(request: DrainRequest, context: Context): Promi
   const stores = openPreviewStores(dataDir);
   try {
     for (const warning of loaded.warnings) output.log('warning', say`[PlexSync] ${foreign(warning)}`);
-    const reads = openPreviewReads(stores, stashUse(loaded));
+    const reads = openPreviewReads(stores, stashUse(loaded), request.removals);
     const events = createRunEvents(context, await maskFor(loaded, reads.clientIdentifier));
     let report: DrainReport;
     try {
@@ -56,7 +56,9 @@ async function drainIfDue(
   request: DrainRequest & { readonly events: RunEvents },
   context: Context,
 ): Promise<DrainReport> {
-  if (reads.dueCount(request.startedAt) === 0) return { ends: [], tally: NO_JOBS };
+  const waiting = reads.removalsWaiting();
+  const ends: DrainReport['ends'] = waiting === 0 ? [] : [{ kind: 'removals', jobs: waiting }];
+  if (reads.dueCount(request.startedAt) === 0) return { ends, tally: NO_JOBS };
   const { runDrain } = await import('./drain-run.ts');
   const clientIdentifier = reads.clientIdentifier();
   const queue = {

@@ -34,6 +34,7 @@ export type ProcessOptions = {
   readonly mode: 'write' | 'preview';
   readonly parallel: boolean;
   readonly adoptServer: boolean;
+  readonly removals: 'counted' | 'allowed';
 };
 
 /** Drains what is due and reports how it went. Under `--json` every run closes with a summary, however it ends. */
@@ -74,22 +75,25 @@ async function runOnDirectory(options: ProcessOptions, context: Context, cron: C
   if (!loaded.settings.enabled) return sayDisabled(loaded, context);
   if (options.repeat === 'watch') {
     const { watch } = await import('./watch/watch.ts');
-    const { parallel, adoptServer } = options;
-    return await watch({ loaded, ...limits, parallel, adoptServer }, context);
+    const { parallel, adoptServer, removals } = options;
+    return await watch({ loaded, ...limits, parallel, adoptServer, removals }, context);
   }
   if (options.mode === 'preview') {
     const { runPreview } = await import('./preview-run.ts');
-    const { parallel, adoptServer } = options;
-    return await runPreview({ loaded, ...limits, parallel, adoptServer, startedAt: now(), before: [] }, context);
+    const { parallel, adoptServer, removals } = options;
+    return await runPreview(
+      { loaded, ...limits, parallel, adoptServer, removals, startedAt: now(), before: [] },
+      context,
+    );
   }
   const stores = openStores(dataDir);
   try {
     // Cron reports faults; a warning waits until a person looks.
     if (audience === 'person' && loaded.warnings.length > 0) await warnOnceADay(stores, loaded.warnings, context);
-    const { parallel, adoptServer } = options;
+    const { parallel, adoptServer, removals } = options;
     noteStash(stores.queueDb, stashUse(loaded));
     const taken = await createIngest(stores, loaded, context)();
-    const request = { loaded, ...limits, parallel, adoptServer, startedAt: now(), before: taken.faults };
+    const request = { loaded, ...limits, parallel, adoptServer, removals, startedAt: now(), before: taken.faults };
     const result = await runOnce(stores, request, context);
     result.tell();
     if (cron === undefined) return result.exitCode;

@@ -19,6 +19,7 @@ import { sum } from '../shared/stats-document.ts';
 import type { RunResult } from './cron/cron.ts';
 import type { Fault } from './cron/cron-verdict.ts';
 import type { DrainSetup } from './drain-run.ts';
+import { removalsEnds } from './removals.ts';
 import type { RunEvents } from './run-events.ts';
 import { createRunEvents, maskFor } from './run-events.ts';
 import { stashUse } from './stash-use.ts';
@@ -30,6 +31,8 @@ import { createCheckpoint } from './test-kill.ts';
 export type DrainRequest = {
   readonly parallel: boolean;
   readonly adoptServer: boolean;
+  /** Whether a person allowed whatever this run removes. */
+  readonly removals: 'counted' | 'allowed';
   readonly startedAt: number;
   readonly loaded: LoadedSettings;
   readonly limit: number | undefined;
@@ -65,7 +68,7 @@ export async function runOnQueue(stores: Stores, request: DrainRequest, context:
   let report: DrainReport;
   try {
     removeExpired(stores, request, events);
-    report = await drainIfDue(queue, { ...request, checkpoint, events }, context);
+    report = await drainIfDue({ queue, stores }, { ...request, checkpoint, events }, context);
   } catch (thrown) {
     const { exitCode } = complaintOf(thrown, context.version);
     // When the store has failed, the end of the run cannot be recorded either; the next run sees that this one is dead.
@@ -130,7 +133,7 @@ function noteServer(
 }
 
 async function drainIfDue(
-  queue: OpenDrainQueue,
+  { queue, stores }: { readonly queue: OpenDrainQueue; readonly stores: Stores },
   request: DrainRequest & Pick<DrainSetup, 'checkpoint'> & { readonly events: RunEvents },
   context: Context,
 ): Promise<DrainReport> {
@@ -139,7 +142,7 @@ async function drainIfDue(
   for (const event of rescueEvents(rescued)) events.emit(event);
   const lost = { ...NO_JOBS, buried: rescued.buried.length };
   // Nothing to do: Plex is not asked, and the HTTP client is not even loaded.
-  if (queue.dueCount(startedAt) === 0 && !queue.hasRefused()) return { ends: [], tally: lost };
+  if (queue.dueCount(startedAt) === 0 && !queue.hasRefused()) return { ends: removalsEnds(stores), tally: lost };
   const { runDrain } = await import('./drain-run.ts');
   await events.showProgress(queue, startedAt);
   const { ends, tally } = await runDrain(queue, { ...request, mode: 'write', emit: events.emit }, context);

@@ -61,6 +61,7 @@ const ENDS_A_JOB: Readonly<Record<WorkerEvent['kind'], boolean>> = {
   retrying: true,
   buried: true,
   released: false,
+  removal_held: true,
   gone: true,
   thin_scene: false,
   scan_requested: false,

@@ -1,25 +1,27 @@
 import type { DrainReport } from '../../core/drain/drain.ts';
 import { NO_JOBS } from '../../core/drain/ports/tally.ts';
 import { longestWaitMs } from '../../core/failures/retry-policy.ts';
-import { signalExitCode, strongest } from '../../exit.ts';
+import { EXIT, signalExitCode, strongest } from '../../exit.ts';
 import type { Stores } from '../../queue/store/stores.ts';
 import { readRunStats } from '../../queue/views/waiting.ts';
 import { recordIdleRun } from '../../queue/work/idle.ts';
 import { takeWakeTurn } from '../../queue/work/wake-turn.ts';
 import type { Context } from '../shared/context.ts';
 import type { RunResult } from './cron/cron.ts';
+import type { Fault } from './cron/cron-verdict.ts';
 import type { DrainRequest } from './queue-run.ts';
+import { allowWaiting, removalsEnds } from './removals.ts';
 import { stashUse } from './stash-use.ts';
 import type { Summary } from './summary.ts';
 import { reportRun } from './summary.ts';
 import type { Wake } from './wake-waiting.ts';
 
-/** A run that found nothing to do. */
-const IDLE: DrainReport = { ends: [], tally: NO_JOBS };
-
 /** Runs once over the queue; with nothing to do it ends before it loads any part of the drain. */
 export async function runOnce(stores: Stores, request: DrainRequest, context: Context): Promise<RunResult> {
-  const { startedAt, loaded, before } = request;
+  const { startedAt, loaded } = request;
+  if (request.removals === 'allowed') allowWaiting(stores, startedAt);
+  const held = removalsEnds(stores);
+  const before = [...request.before, ...held.map(({ kind }): Fault => ({ exitCode: EXIT.usage, what: kind }))];
   const faultCode = strongest(before.map((fault) => fault.exitCode));
   const isIdle = recordIdleRun(stores, {
     now: startedAt,
@@ -35,13 +37,13 @@ export async function runOnce(stores: Stores, request: DrainRequest, context: Co
   }
   const signal = wake?.signal;
   const exitCode = signal === undefined ? faultCode : signalExitCode(signal);
-  const report: DrainReport = signal === undefined ? IDLE : { ...IDLE, ends: [{ kind: 'signal', signal }] };
+  const ends: DrainReport['ends'] = signal === undefined ? held : [...held, { kind: 'signal', signal }];
   const endedAt = context.now();
   // Read only where it is told: cron and a watch say nothing of an idle run.
   const tell = (): void => {
     const stats = readRunStats(stores, endedAt);
     const summary: Summary = { mode: 'write', exitCode, stats, startedAt, endedAt, skippedScenes: [] };
-    reportRun(report, summary, context.output);
+    reportRun({ ends, tally: NO_JOBS }, summary, context.output);
   };
   return { exitCode, faults: before, isConnected: false, ended: 0, tell };
 }

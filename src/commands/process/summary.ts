@@ -12,6 +12,7 @@ import { localTime, utcTime } from '../../terminal/time.ts';
 import { sum } from '../shared/stats-document.ts';
 import type { Fault } from './cron/cron-verdict.ts';
 import type { DrainSetup } from './drain-run.ts';
+import { REMOVALS_HINT, removalsWords } from './removals.ts';
 
 /** What a summary shows besides the report. */
 export type Summary = {
@@ -116,6 +117,11 @@ function explainEnd(end: DrainEnd, stats: RunStats): readonly LogLine[] {
         ['error', say`[PlexSync] ${end.message}`],
         ['error', say`[PlexSync] ${end.hint}`],
       ];
+    case 'removals':
+      return [
+        ['error', say`[PlexSync] ${removalsWords(end.jobs)}`],
+        ['error', say`[PlexSync] ${REMOVALS_HINT}`],
+      ];
     case 'time_up':
       return stats.waiting.due > 0
         ? [['warning', say`[PlexSync] Timeout waiting for queue (${stats.waiting.due} items remaining)`]]
@@ -138,6 +144,7 @@ const ENDING_WORDS: Readonly<Record<keyof Tally, string>> = {
   gone: 'no longer in Stash',
   retried: 'to be retried',
   buried: 'moved to the DLQ',
+  removals: 'held back, since they would remove too much',
   released: 'released',
   superseded: 'continued in a newer edit',
   leaseLost: 'taken over by another run',
@@ -152,6 +159,7 @@ const COUNTS_AS: Readonly<Record<keyof Tally, 'processed' | 'failed' | 'neither'
   gone: 'processed',
   retried: 'failed',
   buried: 'failed',
+  removals: 'neither',
   released: 'neither',
   superseded: 'neither',
   leaseLost: 'neither',
@@ -181,7 +189,7 @@ function summaryText({ tally }: DrainReport, summary: Summary): string {
 
 /** The closing line of a dry run. */
 function previewSummary(
-  { updated, unchanged, waiting, skipped, gone, retried, buried, released }: DrainReport['tally'],
+  { updated, unchanged, waiting, skipped, gone, retried, buried, removals, released }: DrainReport['tally'],
   { left, stats }: Summary,
 ): string {
   const parts: readonly Count[] = [
@@ -190,6 +198,7 @@ function previewSummary(
     [waiting + skipped, 'not in Plex yet'],
     [gone, 'no longer in Stash'],
     [retried + buried, 'would fail'],
+    [removals, 'would wait, since they remove too much'],
     [released, 'not looked at'],
   ];
   const { due } = stats.waiting;
@@ -244,6 +253,8 @@ function waitingLines({ waiting, nextAttemptAt }: RunStats): string[] {
       `Held (no_stash): ${waiting.no_stash} without data, which only Stash can supply; enqueue them with --path and --title to sync without it`,
     );
   }
+  if (waiting.removals > 0)
+    lines.push(`Held (removals): ${waiting.removals} that would remove too much; plexsync queue list --state removals`);
   return lines;
 }
 
@@ -310,6 +321,7 @@ function summaryDocument(
     skipped_scenes: skippedScenes,
     retried: tally.retried,
     dead_lettered: tally.buried,
+    removals: tally.removals,
     released: tally.released,
     pending: stats.pending,
     ...(left === undefined

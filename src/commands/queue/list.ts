@@ -1,3 +1,4 @@
+import type { JobState } from '../../core/model/job.ts';
 import { ours, say } from '../../core/text/sentence.ts';
 import type { JobDocument } from '../../documents/job.ts';
 import { EXIT } from '../../exit.ts';
@@ -81,7 +82,7 @@ function jobTable(jobs: readonly QueuedJob[], reader: Reader): string {
     job.jobId,
     job.sceneId,
     job.state,
-    job.state === 'held' || job.state === 'in_progress' ? '-' : time(job.availableAt),
+    WITHOUT_TIME.includes(job.state) ? '-' : time(job.availableAt),
     job.attempts,
     job.title ?? '-',
     job.path ?? '-',
@@ -89,6 +90,9 @@ function jobTable(jobs: readonly QueuedJob[], reader: Reader): string {
   ]);
   return renderTable(['JOB', 'SCENE', 'STATE', 'NEXT TRY', 'ATTEMPTS', 'TITLE', 'PATH', 'WHY'], rows, reader);
 }
+
+/** What waits for something else than its time. */
+const WITHOUT_TIME: readonly JobState[] = ['held', 'removals', 'in_progress'];
 
 function reasonOf({ state, lastError }: QueuedJob): string {
   if (state === 'held') return 'only Stash can say what to write (no_stash)';

@@ -24,6 +24,7 @@ export function statsTable(
     ['  retry later', waiting.retry],
     ['  not in Plex yet', waiting.not_found],
     ['  need Stash', waiting.no_stash],
+    ['  would remove too much', waiting.removals],
     ['in progress', stats.inProgress],
     ['completed', stats.totals.updated + stats.totals.unchanged],
     ['dead letters', sum(stats.deadLetters)],

@@ -135,6 +135,8 @@ function reasonOf({ state, availableAt }: QueuedJob, time: Time): string {
       return `its file is not in Plex yet, next try ${time(availableAt)}`;
     case 'held':
       return 'only Stash can say what to write (no_stash)';
+    case 'removals':
+      return 'it would remove too much, and waits for plexsync process --allow-removals';
     case 'in_progress':
       return 'a run is working on it';
   }

@@ -16,6 +16,8 @@ import type { LongRequests } from './servers/long-requests.ts';
 import { createLongRequests } from './servers/long-requests.ts';
 import type { Halt, PlexGuard } from './servers/plex-guard.ts';
 import { createPlexGuard } from './servers/plex-guard.ts';
+import type { RemovalGuard, RemovalsEnd } from './servers/removal-guard.ts';
+import { createRemovalGuard } from './servers/removal-guard.ts';
 import type { RequestWatch } from './servers/request-watch.ts';
 import { createRequestWatch } from './servers/request-watch.ts';
 import type { SceneFetcher, StashEnd } from './servers/scene-fetcher.ts';
@@ -47,6 +49,7 @@ export type DrainEnd =
   /** Plex did not answer; claimed jobs were released. */
   | { readonly kind: 'unreachable'; readonly message: Sentence }
   | StashEnd
+  | RemovalsEnd
   | Halt;
 
 /** How a drain went. No `ends` means that everything due is done. */
@@ -59,6 +62,7 @@ type DrainContext = DrainDeps & {
   readonly scenes: SceneFetcher;
   readonly finder: FileFinder;
   readonly systemic: SystemicWatch;
+  readonly removals: RemovalGuard;
   readonly scanner: FolderScanner;
   readonly longRequests: LongRequests;
   readonly options: DrainOptions;
@@ -91,14 +95,15 @@ export async function drain(deps: DrainDeps, options: DrainOptions): Promise<Dra
   const scanner = createFolderScanner(deps, { guard, options, sections });
   const finder = createFileFinder({ deps, guard, options, sections });
   const longRequests = createLongRequests(deps, options);
-  const watches = { guard, requests, scenes, finder, systemic, scanner, longRequests };
+  const removals = createRemovalGuard(deps, options);
+  const watches = { guard, requests, scenes, finder, systemic, removals, scanner, longRequests };
   const context: DrainContext = { ...deps, ...watches, options, sections };
   const stopRenewing = deps.every(RENEW_EVERY_MS, () => renewLeases(deps));
   try {
     await wake(context);
     const bound = await drainBatches(context, tally);
-    const stashEnd = scenes.end();
-    return { ends: [...endsOf(guard, bound), ...(stashEnd === undefined ? [] : [stashEnd])], tally };
+    const others = [scenes.end(), removals.end()].filter((end) => end !== undefined);
+    return { ends: [...endsOf(guard, bound), ...others], tally };
   } finally {
     stopRenewing();
   }
@@ -156,8 +161,8 @@ async function runBatch(jobs: readonly Job[], context: DrainContext): Promise<re
   checkpoint('read');
   const planned = plan(owned.going, context);
   const ended = [hydrated, resolved, read, owned, planned].flatMap((step) => step.ended);
-  if (context.options.mode === 'preview') return [...ended, ...preview(planned.going, context)];
   const intended = intend(planned.going, context);
+  if (context.options.mode === 'preview') return [...ended, ...intended.ended, ...preview(intended.going, context)];
   checkpoint('intended');
   const written = await write(intended.going, context);
   checkpoint('written');

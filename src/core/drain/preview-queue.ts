@@ -4,6 +4,8 @@ import type { Job, Settlement } from '../model/job.ts';
 import type { Binding } from '../model/plex-item.ts';
 import type { SceneRecord } from '../model/scene-record.ts';
 import { NOTHING_WRITTEN } from '../model/scene-record.ts';
+import type { PlannedValues } from '../write/removals.ts';
+import { valuesHeld } from '../write/removals.ts';
 import type { DrainQueue, DrainReads, Rescued } from './ports/ports.ts';
 
 const NO_RESCUE: Rescued = { takenBack: 0, buried: [] };
@@ -15,6 +17,7 @@ const NO_RESCUE: Rescued = { takenBack: 0, buried: [] };
 export function createPreviewQueue(reads: DrainReads): DrainQueue {
   const scenes = createSceneOverlay(reads);
   const turn = createTurn(reads);
+  const values = createValuesOverlay(reads);
   const breakers = new Map<'plex' | 'stash', Breaker>();
   let bound: Binding | undefined;
   return {
@@ -30,11 +33,17 @@ export function createPreviewQueue(reads: DrainReads): DrainQueue {
     movePin: () => false,
     hasRecords: scenes.hasAny,
     knownScenes: scenes.known,
-    intend: (notes) => notes.map(() => true),
+    plannedValues: (query) => values.read(query),
+    removalsWaiting: () => reads.removalsWaiting() + values.waiting(),
+    intend: (notes) => {
+      for (const { sceneId, values: planned } of notes) if (planned !== undefined) values.note(sceneId, planned);
+      return notes.map(() => true);
+    },
     settle: (entries) => {
       for (const { job, settlement } of entries) {
         if (settlement.kind === 'defer') turn.giveBack(job.id);
         scenes.settle(job, settlement);
+        values.settle(job, settlement);
       }
       return entries.map(() => 'applied');
     },
@@ -69,6 +78,33 @@ function createTurn(reads: DrainReads) {
       return reads.dueJobs(all.slice(0, limit));
     },
     giveBack: (jobId: number): void => void back.push(jobId),
+  };
+}
+
+/** What was counted for the guard over removals, overlaid with what this preview has planned. */
+function createValuesOverlay(reads: DrainReads) {
+  const held = new Map<number, number>();
+  let removed = 0;
+  let waiting = 0;
+  return {
+    read: ({ now, except }: Parameters<DrainReads['plannedValues']>[0]): PlannedValues => {
+      const before = reads.plannedValues({ now, except: [...except, ...held.keys()] });
+      const here = [...held].filter(([sceneId]) => !except.includes(sceneId));
+      return {
+        held: here.reduce((sum, [, count]) => sum + count, before.held),
+        removed: before.removed + removed,
+      };
+    },
+    waiting: (): number => waiting,
+    note: (sceneId: number, planned: PlannedValues): void => {
+      held.set(sceneId, planned.held);
+      removed += planned.removed;
+    },
+    settle: ({ sceneId }: Job, settlement: Settlement): void => {
+      if (settlement.kind === 'removals') waiting += 1;
+      if (settlement.kind === 'complete' && settlement.change === 'unchanged')
+        held.set(sceneId, valuesHeld(settlement.record.written));
+    },
   };
 }
 

@@ -56,6 +56,8 @@ export type Job = {
   readonly knownPath?: string | undefined;
   readonly spent: Spent;
   readonly waited: Waited;
+  /** Set when a person allowed whatever it removes. */
+  readonly removals?: 'allowed' | undefined;
   readonly lease: Lease;
 };
 
@@ -73,6 +75,8 @@ export type Settlement =
   | { readonly kind: 'gone' }
   /** Released untried (shutdown, a stopped drain): no attempt is spent, and this drain does not claim it again. */
   | { readonly kind: 'give_back' }
+  /** It waits for permission, because it would remove so many values of ours; no attempt is spent. */
+  | { readonly kind: 'removals'; readonly values: number }
   /** Released so that this drain claims it again, once another job of the same item is settled. */
   | { readonly kind: 'defer' };
 
@@ -88,8 +92,8 @@ export type Settled =
 
 /**
  * What a job waits for. `due`: a drain. `retry`: its next try after a failure. `not_found`: Plex, which does not have
- * its file yet. `held`: the job awaits Stash, which alone can say what to write. `in_progress`: nothing, a drain has
- * claimed it.
+ * its file yet. `held`: the job awaits Stash, which alone can say what to write. `removals`: a person, since it would
+ * remove too much. `in_progress`: nothing, a drain has claimed it.
  */
-export const JOB_STATES = ['due', 'retry', 'not_found', 'held', 'in_progress'] as const;
+export const JOB_STATES = ['due', 'retry', 'not_found', 'held', 'removals', 'in_progress'] as const;
 export type JobState = (typeof JOB_STATES)[number];

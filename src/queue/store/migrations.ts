@@ -156,6 +156,28 @@ export const QUEUE_SCHEMA: Schema = {
       PRIMARY KEY (kind, scene_id)
     ) STRICT;
     `,
+    `
+    -- The guard over removals. removals = 1: the job waits for permission, because it would remove too much; set
+    -- by settle, ended by that (2), by a newer edit and by another max_removals (0).
+    -- held = 1: as before; held = 2: permission is awaited.
+    DROP INDEX jobs_due;
+    DROP INDEX jobs_missing;
+    ALTER TABLE jobs ADD COLUMN removals INTEGER NOT NULL DEFAULT 0 CHECK (removals IN (0, 1, 2));
+    ALTER TABLE jobs DROP COLUMN held;
+    ALTER TABLE jobs ADD COLUMN held INTEGER NOT NULL GENERATED ALWAYS AS
+      (CASE WHEN removals = 1 THEN 2 ELSE bare_at IS NOT NULL AND data ->> 'path' IS NULL END) VIRTUAL;
+    CREATE INDEX jobs_due ON jobs (held, priority, available_at, id) WHERE state = 'pending';
+    CREATE INDEX jobs_missing ON jobs (held, available_at, misses) WHERE state = 'pending' AND misses > 0;
+    -- Kept for a day: the values of ours that an item showed when it was last planned, and how many were removed.
+    CREATE TABLE planned_values (scene_id INTEGER PRIMARY KEY, planned_at INTEGER NOT NULL, held INTEGER NOT NULL) STRICT;
+    CREATE TABLE removals (
+      job_id INTEGER NOT NULL,
+      claim INTEGER NOT NULL,
+      removed_at INTEGER NOT NULL,
+      count INTEGER NOT NULL,
+      PRIMARY KEY (job_id, claim)
+    ) STRICT, WITHOUT ROWID;
+    `,
   ],
 };
 

@@ -30,6 +30,8 @@ export type JobRow = EditColumns & {
   readonly lease_owner: string | null;
   readonly lease_alone: 0 | 1;
   readonly forgotten: 0 | 1;
+  /** 1: waits for permission, because it would remove too much; 2: it was given. */
+  readonly removals: 0 | 1 | 2;
 };
 
 /** The edit in a row: we wrote it, so it is read without a second validation. */
@@ -109,7 +111,7 @@ export function prepareEnqueue(db: Db): (sceneId: number, edit: StampedEdit, opt
   const rows = prepareJobRows(db);
   const startAnew = db.prepare<[object]>(`
     UPDATE jobs SET available_at = @now, enqueued_at = @now, attempt = 0, failures = 0, misses = 0, lone_losses = 0,
-      failed_at = NULL, uncharged = 0, waited_ms = 0,
+      failed_at = NULL, uncharged = 0, waited_ms = 0, removals = 0,
       last_error = NULL, released_by = NULL
     WHERE id = @id`);
   return (sceneId, edit, options) => {

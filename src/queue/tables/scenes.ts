@@ -114,7 +114,7 @@ export function prepareScenes(db: Db) {
       disown.run(scene.ratingKey, sceneId);
     },
     /** Notes what is about to be written; the time of the last write stays as it was. */
-    intend: ({ sceneId, ...scene }: Omit<IntentNote, 'lease'>): void => put(sceneId, scene, undefined),
+    intend: ({ sceneId, ...scene }: Omit<IntentNote, 'lease' | 'values'>): void => put(sceneId, scene, undefined),
     /** Records what a failed write has left; the write is no longer unfinished. */
     land: (sceneId: number, scene: SceneRecord): void => put(sceneId, scene, undefined),
     /** Forgets a scene that is gone from Stash: its file, what was written for it and its pin. */

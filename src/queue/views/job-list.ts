@@ -57,8 +57,8 @@ type Row = {
 };
 
 /** Uses the same states as the counts of `stats`. */
-const SHOWN_STATE = `CASE WHEN state = 'in_progress' THEN 'in_progress' WHEN held > ${CLAIMED_AWAITING} THEN 'held'
-  WHEN available_at <= @now THEN 'due' WHEN misses > 0 THEN 'not_found' ELSE 'retry' END`;
+const SHOWN_STATE = `CASE WHEN state = 'in_progress' THEN 'in_progress' WHEN held = 2 THEN 'removals'
+  WHEN held > ${CLAIMED_AWAITING} THEN 'held' WHEN available_at <= @now THEN 'due' WHEN misses > 0 THEN 'not_found' ELSE 'retry' END`;
 
 /** Jobs under way first, then in the order of their claim: each half walks along one index, however long the queue. */
 const HALVES = [

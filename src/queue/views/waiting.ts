@@ -13,6 +13,8 @@ export type Waiting = {
   readonly not_found: number;
   /** Jobs that await Stash. */
   readonly no_stash: number;
+  /** Jobs that wait for permission, because they would remove too much. */
+  readonly removals: number;
 };
 
 /** What waits at one instant. Instants are epoch ms. */
@@ -25,6 +27,7 @@ export type WaitingStats = {
 type Counts = {
   readonly pending: number;
   readonly awaiting: number;
+  readonly removals: number;
   readonly due: number;
   readonly missing: number;
   readonly missing_due: number;
@@ -42,8 +45,10 @@ export function readWaiting(db: Stores['queueDb'], now: number): WaitingStats {
       SELECT
         (SELECT count(*) FROM jobs INDEXED BY jobs_due WHERE state = 'pending') AS pending,
         (SELECT count(*) FROM jobs INDEXED BY jobs_due WHERE state = 'pending' AND held = 1 AND @most < 1) AS awaiting,
+        (SELECT count(*) FROM jobs INDEXED BY jobs_due WHERE state = 'pending' AND held = 2) AS removals,
         (SELECT count(*) FROM ${WAITING_BY_CLASS} AND jobs.available_at <= @now WHERE class.held <= @most) AS due,
-        (SELECT count(*) FROM jobs INDEXED BY jobs_missing WHERE state = 'pending' AND misses > 0) AS missing,
+        (SELECT count(*) FROM jobs INDEXED BY jobs_missing 
+          WHERE state = 'pending' AND misses > 0 AND held IN (0, 1)) AS missing,
         (SELECT count(*) FROM jobs INDEXED BY jobs_missing
           WHERE state = 'pending' AND misses > 0 AND held IN (0, 1) AND available_at <= @now) AS missing_due,
         (SELECT count(*) FROM jobs INDEXED BY jobs_missing
@@ -53,10 +58,16 @@ export function readWaiting(db: Stores['queueDb'], now: number): WaitingStats {
           FROM (VALUES (0, 0), (0, 1), (1, 0), (1, 1)) WHERE column1 <= @most) AS next_attempt_at`)
     .get({ now, most: claimedAwaiting(db) });
   if (counts === undefined) throw new Error('a count without a row');
-  const { pending, awaiting, due, missing } = counts;
+  const { pending, awaiting, removals, due, missing } = counts;
   const notFound = missing - counts.missing_due - counts.missing_awaiting;
   return {
-    waiting: { due, retry: pending - awaiting - due - notFound, not_found: notFound, no_stash: awaiting },
+    waiting: {
+      due,
+      retry: pending - awaiting - removals - due - notFound,
+      not_found: notFound,
+      no_stash: awaiting,
+      removals,
+    },
     pending,
     nextAttemptAt: counts.next_attempt_at ?? undefined,
   };

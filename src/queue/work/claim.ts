@@ -16,25 +16,36 @@ const SUSPECT_RESCUES = 2;
  * no other job of their scene under way. One arm per kind and priority, so that each is an index range, however many
  * jobs wait.
  */
-function claimable(held: 0 | 1, priority: 0 | 1, suspects: '<' | '>='): string {
+function claimable([held, priority]: Arm, suspects: '<' | '>='): string {
   return `SELECT * FROM (
     SELECT id, priority, available_at FROM jobs AS due
-    WHERE state = 'pending' AND held = ${held} AND held <= @mostHeld AND priority = ${priority} AND available_at <= @now
+    WHERE state = 'pending' AND held = ${held} AND ${held === 2 ? WITH_DATA : 'held'} <= @mostHeld AND priority = ${priority} AND available_at <= @now
       AND rescues ${suspects} ${SUSPECT_RESCUES} AND released_by IS NOT @owner
       AND NOT EXISTS (SELECT 1 FROM jobs AS other WHERE other.scene_id = due.scene_id AND other.state = 'in_progress')
     ORDER BY available_at, id LIMIT @limit)`;
 }
 
-const ARMS: readonly (readonly [held: 0 | 1, priority: 0 | 1])[] = [
+/** SQL: whether a job that waits for permission would await Stash then. */
+const WITH_DATA = `(bare_at IS NOT NULL AND data ->> 'path' IS NULL)`;
+
+type Arm = readonly [held: 0 | 1 | 2, priority: 0 | 1];
+
+const ARMS: readonly Arm[] = [
   [0, 0],
   [0, 1],
   [1, 0],
   [1, 1],
 ];
 
+/** What waits for permission: no drain claims it, and a preview shows it on request. */
+const WAITING_ARMS: readonly Arm[] = [
+  [2, 0],
+  [2, 1],
+];
+
 /** SQL for the ids of what a drain may claim, in claim order. */
-function nextIds(suspects: '<' | '>='): string {
-  return `SELECT id FROM (${ARMS.map(([held, priority]) => claimable(held, priority, suspects)).join(' UNION ALL ')})
+function nextIds(suspects: '<' | '>=', arms = ARMS): string {
+  return `SELECT id FROM (${arms.map((arm) => claimable(arm, suspects)).join(' UNION ALL ')})
       ORDER BY priority, available_at, id LIMIT @limit`;
 }
 
@@ -48,11 +59,14 @@ function claimStatement(suspects: '<' | '>='): string {
 
 /**
  * Prepares a look at what a drain would claim, without claiming it; `stash` decides whether jobs that await Stash
- * count.
+ * count, and `removals` whether those that wait for permission do.
  */
-export function prepareDue(db: Db, stash: StashUse) {
+export function prepareDue(db: Db, stash: StashUse, removals: 'counted' | 'allowed') {
+  const arms = removals === 'allowed' ? [...ARMS, ...WAITING_ARMS] : ARMS;
   const values = { owner: NOBODY, mostHeld: mostAwaiting(stash), limit: -1 };
-  const statements = (['<', '>='] as const).map((suspects) => db.prepare<[object], { id: number }>(nextIds(suspects)));
+  const statements = (['<', '>='] as const).map((suspects) =>
+    db.prepare<[object], { id: number }>(nextIds(suspects, arms)),
+  );
   const rows = db.prepare<[string], JobRow>('SELECT * FROM jobs WHERE id IN (SELECT value FROM json_each(?))');
   return {
     /** The ids of everything due at `now`, in claim order. */
@@ -135,6 +149,7 @@ function toJob(row: JobRow, owner: string): Job {
       ms: row.waited_ms,
     },
     attempt: row.attempt,
+    ...(row.removals === 2 ? { removals: 'allowed' } : {}),
     lease: { jobId: row.id, owner, claim: row.claims },
   };
 }

@@ -10,6 +10,7 @@ import { prepareBacklog } from '../tables/backlog.ts';
 import type { ShortenedLetter } from '../tables/dead-letters.ts';
 import { hasLetterOfType } from '../tables/dead-letters.ts';
 import { preparePins } from '../tables/pins.ts';
+import { preparePlannedValues } from '../tables/planned-values.ts';
 import type { LiveRun, RunEnd } from '../tables/runs.ts';
 import { leaseOwners, prepareRuns } from '../tables/runs.ts';
 import { prepareScenes } from '../tables/scenes.ts';
@@ -94,6 +95,7 @@ export function openDrainQueue(
   }
 
   const scenes = prepareScenes(db);
+  const planned = preparePlannedValues(db);
   const pins = preparePins(db);
   const servers = prepareServerState(db);
   const rescue = prepareRescue(stores, { self: owner.id, maxLosses: options.maxLosses });
@@ -104,9 +106,10 @@ export function openDrainQueue(
     return { rescued, jobs: claimDue.claim(request) };
   });
   const intend = db.transaction((notes: readonly IntentNote[], now: number): readonly boolean[] =>
-    notes.map(({ lease, ...note }) => {
+    notes.map(({ lease, values, ...note }) => {
       const isHeld = claimDue.holds(lease, now);
       if (isHeld) scenes.intend(note);
+      if (isHeld && values !== undefined) planned.note(note.sceneId, lease, { ...values, now });
       return isHeld;
     }),
   );
@@ -135,6 +138,8 @@ export function openDrainQueue(
     movePin: pins.move,
     hasRecords: scenes.hasAny,
     knownScenes: scenes.known,
+    plannedValues: planned.read,
+    removalsWaiting: planned.waiting,
     holds: (lease: Lease, now: number) => claimDue.holds(lease, now),
     intend: (notes: readonly IntentNote[], now: number) => intend.immediate(notes, now),
     settle: (entries: readonly SettleEntry[], now: number, news?: SuccessNews): readonly Settled[] =>

@@ -4,6 +4,7 @@ import type { Stores } from '../store/stores.ts';
 import { storesName } from '../store/stores.ts';
 import type { StashUse } from '../tables/awaits-stash.ts';
 import { preparePins } from '../tables/pins.ts';
+import { preparePlannedValues } from '../tables/planned-values.ts';
 import { prepareScenes } from '../tables/scenes.ts';
 import { prepareServerState } from '../tables/server-state.ts';
 import { prepareSuccesses } from '../tables/successes.ts';
@@ -19,25 +20,35 @@ export type PreviewReads = DrainReads & {
   leasedElsewhere(): number;
 };
 
-/** Reads the queue for a preview. The databases may be open read-only. */
-export function openPreviewReads({ queueDb: db, path }: Stores, stash: StashUse): PreviewReads {
+/**
+ * Reads the queue for a preview; with `allowed`, jobs that wait for permission are due, as if that was given. The
+ * databases may be open read-only.
+ */
+export function openPreviewReads(
+  { queueDb: db, path }: Stores,
+  stash: StashUse,
+  removals: 'counted' | 'allowed' = 'counted',
+): PreviewReads {
   // One read transaction: everything is read as it is now, whatever another run does meanwhile.
   inStore(storesName(path), () => db.exec('BEGIN; SELECT 1 FROM sqlite_schema'));
-  const due = prepareDue(db, stash);
+  const due = prepareDue(db, stash, removals);
   const counts = prepareClaim(db, { owner: '', stash });
   const scenes = prepareScenes(db);
   const pins = preparePins(db);
+  const planned = preparePlannedValues(db);
   const servers = prepareServerState(db);
   const leased = db.prepare<[], { count: number }>(`SELECT count(*) AS count FROM jobs WHERE state = 'in_progress'`);
   return translated(storesName(path), {
     dueIds: due.ids,
     dueJobs: due.jobs,
-    dueCount: counts.dueCount,
+    dueCount: removals === 'allowed' ? (now: number) => due.ids(now).length : counts.dueCount,
     unmatchedDueCount: counts.unmatchedDueCount,
     record: scenes.record,
     sceneOf: scenes.sceneOf,
     hasRecords: scenes.hasAny,
     knownScenes: scenes.known,
+    plannedValues: planned.read,
+    removalsWaiting: removals === 'allowed' ? () => 0 : planned.waiting,
     pin: pins.of,
     pinnedTo: pins.to,
     addedMark: servers.addedMark,

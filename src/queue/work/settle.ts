@@ -5,11 +5,14 @@ import type { Job, Settled, Settlement } from '../../core/model/job.ts';
 import { contentKeys } from '../../core/model/scene.ts';
 import type { StampedEdit } from '../../core/model/scene-edit.ts';
 import { unsaidBy } from '../../core/model/scene-edit.ts';
+import { plainText } from '../../core/text/sentence.ts';
+import { removalWords, valuesHeld } from '../../core/write/removals.ts';
 import type { Db } from '../store/open.ts';
 import type { LetterChoice, NewLetter, ShortenedLetter } from '../tables/dead-letters.ts';
 import { prepareDeadLetters, toLetter } from '../tables/dead-letters.ts';
 import type { JobRow } from '../tables/jobs.ts';
 import { BACK_TO_PENDING, editOf, prepareJobRows, prepareSupersede, toColumns } from '../tables/jobs.ts';
+import { preparePlannedValues } from '../tables/planned-values.ts';
 import { prepareScenes } from '../tables/scenes.ts';
 import { prepareSuccesses } from '../tables/successes.ts';
 import { prepareCount } from '../tables/totals.ts';
@@ -53,6 +56,9 @@ export function prepareSettle(
   const narrow = db.prepare<[object]>(
     'UPDATE jobs SET data = @data, stamps = @stamps, bare_at = @bare_at WHERE id = @id',
   );
+  const waitForPermission = db.prepare<[object]>(`
+    UPDATE jobs SET ${BACK_TO_PENDING}, attempt = attempt - 1, removals = 1, last_error = @error WHERE id = @id`);
+  const { noteHeld } = preparePlannedValues(db);
   const supersede = prepareSupersede(db);
   const scenes = prepareScenes(db);
   const letters = prepareDeadLetters(dlqDb);
@@ -149,11 +155,20 @@ export function prepareSettle(
         putBack.run({ ...back, given: 1, releasedBy: job.lease.owner });
         count('released');
         return 'applied';
+      case 'removals':
+        waitForPermission.run({ id: row.id, error: plainText(removalWords(settlement.values)) });
+        return 'applied';
       case 'defer':
         // The attempt is not given back: the job is claimed again in this drain.
         putBack.run(back);
         return 'applied';
     }
+  };
+
+  /** The plans that are sent were counted when they were noted. */
+  const countHeld = ({ job, settlement }: SettleEntry, now: number): void => {
+    if (settlement.kind === 'complete' && settlement.change === 'unchanged')
+      noteHeld(job.sceneId, valuesHeld(settlement.record.written), now);
   };
 
   /** No record, no letter, and nothing merged beneath a later edit: that edit belongs to a scene that came back. */
@@ -185,6 +200,7 @@ export function prepareSettle(
       if (row === undefined) return 'lease_lost';
       if (row.forgotten === 1) return endForgotten(row);
       if (entry.landed !== undefined) scenes.land(row.scene_id, entry.landed);
+      countHeld(entry, now);
       return apply({ row, entry }, now);
     });
     return { settled, shortened };

@@ -3,6 +3,7 @@ import { unreachable } from '../../core/model/errors.ts';
 import type { Personal, Sentence } from '../../core/text/sentence.ts';
 import { asName, asPath, asProse, asTitle, listed, ours, say } from '../../core/text/sentence.ts';
 import type { EditPlan, ListEdit } from '../../core/write/edit-plan.ts';
+import { removalWords } from '../../core/write/removals.ts';
 import { fieldName, LIST_WORDS, leftReason } from './field-words.ts';
 import type { Level } from './log-format.ts';
 
@@ -96,6 +97,8 @@ export function linesFor(event: WorkerEvent): readonly LogLine[] {
       return buriedLines(event);
     case 'released':
       return [releasedLine(event)];
+    case 'removal_held':
+      return [worker('debug', say`Job ${event.jobId} waits: ${removalWords(event.values)}`)];
     case 'gone':
       return [worker('info', say`Job ${event.jobId} dropped: scene ${event.sceneId} is not in Stash`)];
     case 'thin_scene':

@@ -23,6 +23,8 @@ function wrongJson({ type }: Setting): readonly unknown[] {
       return [...always, 2, []];
     case 'whole_number':
       return [...always, true, [], type.min - 1, type.max + 1, type.min + 0.5];
+    case 'limit':
+      return [...always, true, [], type.min - 1, type.max + 1, type.min + 0.5];
     case 'duration':
       return [...always, true, [], -1, 1e9];
     case 'names':

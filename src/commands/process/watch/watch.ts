@@ -57,13 +57,17 @@ export async function watch(request: Omit<DrainRequest, 'startedAt' | 'before'>,
     const notAsked = stash === undefined ? '; Stash is not asked what changed, since stash_url is not set' : '';
     const each = say`a look each ${loaded.settings.poll_interval / 1_000}s`;
     output.log('info', say`[PlexSync] Watching: ${each}, until stopped${notAsked}`);
+    let { removals } = request;
     const outlastLocks = createLockTeller(context);
     const look = async (): Promise<void> => {
       const { faults: before } = await takeIn();
       await poll?.();
       // After a signal during the poll no drain may start, since that drain would not know of it.
       if (stop.requested() !== undefined) return;
-      await drain(async () => await runOnce(stores, { ...request, before, startedAt: context.now() }, context));
+      const asked = { ...request, removals, before, startedAt: context.now() };
+      // What was allowed is allowed once.
+      removals = 'counted';
+      await drain(async () => await runOnce(stores, asked, context));
     };
     while (stop.requested() === undefined) {
       await outlastLocks(look);

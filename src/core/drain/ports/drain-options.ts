@@ -2,6 +2,7 @@ import type { RetryLimits } from '../../failures/retry-policy.ts';
 import type { LibraryName } from '../../match/libraries.ts';
 import type { PathMapping } from '../../match/paths.ts';
 import type { WriteRules } from '../../write/desired-state.ts';
+import type { MostRemovals } from '../../write/removals.ts';
 
 /** How a drain is configured. */
 export type DrainOptions = {
@@ -24,6 +25,8 @@ export type DrainOptions = {
   /** Requests for single jobs in flight, 1 to 8. */
   readonly concurrency: number;
   readonly rules: WriteRules;
+  /** Whether too many removals wait for permission, or a person allowed them for this drain. */
+  readonly removals: { readonly kind: 'counted'; readonly most: MostRemovals } | { readonly kind: 'allowed' };
   /** Most jobs to claim. */
   readonly limit: number | undefined;
   /** Epoch ms after which nothing more is claimed or looked up. */

@@ -19,6 +19,8 @@ export type Outcome =
   /** A request that belonged to no single job failed: no attempt is spent. */
   | { readonly kind: 'shared_failure'; readonly error: SyncError }
   | { readonly kind: 'given_back'; readonly landed?: SceneRecord }
+  /** It would remove so many values of ours, at a time when that needs permission; nothing was written. */
+  | { readonly kind: 'removes'; readonly values: number }
   /** The scene is no longer in Stash. */
   | { readonly kind: 'gone' }
   | { readonly kind: 'defer' };

@@ -75,7 +75,7 @@ export type WorkerEvent =
       readonly kind: 'would_not_write';
       readonly jobId: number;
       readonly sceneId: number;
-      readonly reason: 'unchanged' | 'failure' | 'released';
+      readonly reason: 'unchanged' | 'failure' | 'released' | 'removals';
       readonly message: Sentence | undefined;
     }
   | { readonly kind: 'altered'; readonly sceneId: number; readonly altered: Altered }
@@ -115,6 +115,8 @@ export type WorkerEvent =
       readonly message: Sentence;
       readonly waitMs: number;
     }
+  /** The job waits for permission: it would remove so many values that we wrote. */
+  | { readonly kind: 'removal_held'; readonly jobId: number; readonly sceneId: number; readonly values: number }
   | { readonly kind: 'gone'; readonly jobId: number; readonly sceneId: number }
   /** The scene has only a title in Stash so far: nothing is cleared in Plex for it. */
   | { readonly kind: 'thin_scene'; readonly sceneId: number }

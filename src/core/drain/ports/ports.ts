@@ -11,6 +11,7 @@ import type { Intent, SceneRecord } from '../../model/scene-record.ts';
 import type { StashLook } from '../../model/stash-scene.ts';
 import type { TooLong } from '../../write/cut-summary.ts';
 import type { Part } from '../../write/parts.ts';
+import type { PlannedValues } from '../../write/removals.ts';
 import type { WorkerEvent } from './events.ts';
 
 /** Noted about an item before its first PUT: what counted as ours so far, and what is about to change. */
@@ -18,6 +19,8 @@ export type IntentNote = SceneRecord & {
   readonly sceneId: number;
   readonly lease: Lease;
   readonly intent: Intent;
+  /** What is counted for the guard over removals. */
+  readonly values?: PlannedValues | undefined;
   /** The library of the item, by name. */
   readonly sectionTitle?: string | undefined;
 };
@@ -94,6 +97,13 @@ export type DrainQueue = {
   /** Notes what is about to be written for each lease we still hold; tells for each note, in order, whether we did. */
   intend(notes: readonly IntentNote[], now: number): readonly boolean[];
   /**
+   * The values planned within `REMOVALS_WINDOW_MS`: held, counted once a scene and without the scenes of `except`, and
+   * removed.
+   */
+  plannedValues(query: { readonly now: number; readonly except: readonly number[] }): PlannedValues;
+  /** How many jobs wait for permission, because they would remove too much. */
+  removalsWaiting(): number;
+  /**
    * Applies a batch's settlements in one transaction, and remembers what succeeded; results are in the order of
    * `entries`.
    */
@@ -134,6 +144,8 @@ export type DrainReads = Pick<
   | 'pinnedTo'
   | 'hasRecords'
   | 'knownScenes'
+  | 'plannedValues'
+  | 'removalsWaiting'
   | 'addedMark'
   | 'breaker'
   | 'binding'

@@ -11,6 +11,8 @@ export type Tally = {
   /** No longer in Stash. */
   gone: number;
   buried: number;
+  /** Waits for permission, because it would remove too much. */
+  removals: number;
   /** Released without spending an attempt. */
   released: number;
   superseded: number;
@@ -26,6 +28,7 @@ export const NO_JOBS: Readonly<Tally> = {
   skipped: 0,
   gone: 0,
   buried: 0,
+  removals: 0,
   released: 0,
   superseded: 0,
   leaseLost: 0,

@@ -10,20 +10,26 @@ import { failed, givenBack, notesOf, recordOf, split } from '../ports/endings.ts
 import type { DrainDeps, DrainQueue, IntentNote } from '../ports/ports.ts';
 import type { Planned, Read } from '../ports/stages.ts';
 import type { LongRequests } from '../servers/long-requests.ts';
+import type { RemovalGuard } from '../servers/removal-guard.ts';
 
 /** What planning needs. */
 export type PlanUses = Pick<DrainDeps, 'emit'> & {
   readonly options: Pick<DrainOptions, 'rules'>;
   readonly longRequests: Pick<LongRequests, 'leaveCutSummary'>;
+  readonly removals: Pick<RemovalGuard, 'hold' | 'valuesOf'>;
 };
 
-/** Scene × item × last written → the edits still needed; a job that needs none is done. */
+/**
+ * Scene × item × last written → the edits still needed; a job that needs none is done, and one that would remove too
+ * much waits.
+ */
 export function plan(batch: readonly Read[], context: PlanUses): Step<Planned> {
-  return split(batch, (work) => {
+  const step = split<Read, Planned>(batch, (work) => {
     const planned = planSafely(work, context);
     if (planned instanceof SyncError) return failed(work.job, planned);
     return isEmptyPlan(planned.plan) ? unchanged(planned) : planned;
   });
+  return context.removals.hold(step);
 }
 
 /** The end of a job whose item is already right. */
@@ -64,14 +70,18 @@ function isSameLeft(one: LeftAlone, other: LeftAlone): boolean {
  */
 export function intend(
   batch: readonly Planned[],
-  { now, queue }: Pick<DrainDeps, 'now'> & { readonly queue: Pick<DrainQueue, 'intend'> },
+  {
+    now,
+    queue,
+    removals,
+  }: Pick<DrainDeps, 'now'> & Pick<PlanUses, 'removals'> & { readonly queue: Pick<DrainQueue, 'intend'> },
 ): Step<Planned> {
   if (batch.length === 0) return { going: [], ended: [] };
   const notes = batch.map((work): IntentNote => {
     const { sceneId, lease } = work.job;
     const { sectionTitle } = work.item;
     const record = recordOf(work, work.written);
-    return { ...record, sceneId, lease, intent: intentOf(work.plan), sectionTitle };
+    return { ...record, sceneId, lease, intent: intentOf(work.plan), values: removals.valuesOf(work), sectionTitle };
   });
   const isHeld = queue.intend(notes, now());
   return split([...batch.entries()], ([index, work]) => (isHeld[index] === true ? work : givenBack(work.job)));

@@ -1,5 +1,6 @@
 import type { Job, Settlement } from '../../model/job.ts';
 import { say } from '../../text/sentence.ts';
+import { removalWords } from '../../write/removals.ts';
 import type { Ended } from '../ports/endings.ts';
 import { notesOf, recordOf } from '../ports/endings.ts';
 import type { WorkerEvent } from '../ports/events.ts';
@@ -39,6 +40,8 @@ export function previewEvent(job: Job, settlement: Settlement): WorkerEvent | un
       return { ...about, reason: 'failure', message: settlement.error.said };
     case 'release':
       return { ...about, reason: 'released', message: settlement.error.said };
+    case 'removals':
+      return { ...about, reason: 'removals', message: removalWords(settlement.values) };
     case 'gone':
       return { ...about, reason: 'failure', message: say`Scene ${job.sceneId} is not in Stash` };
     case 'give_back':

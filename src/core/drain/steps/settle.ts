@@ -77,6 +77,8 @@ function settlementOf(job: Job, outcome: Outcome, { now: clock, random, options,
       return release(outcome.error, now);
     case 'given_back':
       return GIVE_BACK;
+    case 'removes':
+      return { kind: 'removals', values: outcome.values };
     case 'defer':
       return { kind: 'defer' };
     case 'gone':
@@ -105,6 +107,8 @@ function tallyKey(settlement: Exclude<Settlement, { kind: 'defer' }>): keyof Tal
       return 'skipped';
     case 'dead':
       return 'buried';
+    case 'removals':
+      return 'removals';
     case 'release':
     case 'give_back':
       return 'released';
@@ -147,6 +151,8 @@ function eventFor(job: Job, settlement: Settlement, how: Settled, { now, options
       return { kind: 'gone', ...about };
     case 'skip':
       return { kind: 'skipped', ...about };
+    case 'removals':
+      return { kind: 'removal_held', ...about, values: settlement.values };
     case 'wait':
     case 'release': {
       const waitMs = Math.max(0, settlement.availableAt - now());
@@ -164,5 +170,5 @@ function eventFor(job: Job, settlement: Settlement, how: Settled, { now, options
  */
 function provesPlexAlive(outcome: Outcome): boolean {
   if (outcome.kind === 'failed') return outcome.error.code !== 'no_file_path';
-  return outcome.kind === 'updated' || outcome.kind === 'unchanged';
+  return outcome.kind === 'updated' || outcome.kind === 'unchanged' || outcome.kind === 'removes';
 }
