@@ -17,7 +17,9 @@ const violation = z
       bound: z.enum(['max_age', 'max_outage', 'max_silence']),
       value_s: count.check(z.describe('What it is, in seconds.')),
       limit_s: span.check(z.describe('What it may be, in seconds.')),
+      server: z.optional(z.enum(['plex', 'stash']).check(z.describe('Only for max_outage: which one is away.'))),
     }),
+    z.object({ bound: z.literal('stopped'), code: z.string(), since: instant, hint: z.string() }),
   ])
   .register(z.globalRegistry, { id: 'violation' });
 export type ViolationDocument = DocumentOf<typeof violation>;
@@ -53,6 +55,10 @@ export const statsSchema = z.object({
   dead_letters: z.object({ count, by_error_type: z.record(z.string(), count) }),
   breaker: z.object({ plex: breaker, stash: breaker }),
   outage_since: z.nullable(instant).check(z.describe('Since when a server has been away, until now.')),
+  stash_outage_since: z.nullable(instant).check(z.describe('Since when Stash has been away, until now.')),
+  stopped: z
+    .nullable(z.object({ code: z.string(), since: instant, hint: z.string() }))
+    .check(z.describe('What stops writing, wholly or in part, until somebody does something about it.')),
   totals: z.object(totals),
   scenes: z.object(counts(['done', 'waiting', 'dead'])),
   oldest_pending_at: z.nullable(instant),

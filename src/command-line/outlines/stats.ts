@@ -8,7 +8,7 @@ export const STATS: CommandSpec = {
     { flags: '--check', help: 'say in one line whether all is within bounds; exits 1 when it is not' },
     { flags: '--max-dead <n>', help: 'with --check: highest number of dead letters' },
     { flags: '--max-age <duration>', help: 'with --check: longest wait of the oldest job, such as 2h' },
-    { flags: '--max-outage <duration>', help: 'with --check: longest outage of the server, such as 1h' },
+    { flags: '--max-outage <duration>', help: 'with --check: longest outage of Plex or Stash, such as 1h' },
     {
       flags: '--max-silence <duration>',
       help: 'with --check: longest time without a run that ended well, such as 24h',
@@ -18,7 +18,7 @@ export const STATS: CommandSpec = {
     { flags: '--interval <duration>', help: 'with --watch: time between two looks (default: 2s)' },
   ],
   notes: [
-    '--check looks at the bounds that are given, and where none is, at --max-dead 0 --max-age 24h --max-outage 1h --max-silence 24h. What is exceeded is told on standard error, also under --quiet, so that a cron job mails it; with --json the document has the key "check". A bare number of a duration is in seconds.',
+    '--check looks at the bounds that are given, and where none is, at --max-dead 0 --max-age 24h --max-outage 1h --max-silence 24h. What stops writing (a refused token, every job failing alike, removals that wait to be allowed) fails it at once, whatever the bounds, and so does a last run that was refused the credentials. What is exceeded is told on standard error, also under --quiet, so that a cron job mails it; with --json the document has the key "check". A bare number of a duration is in seconds.',
     'The file of --metrics-file is written beside and renamed, readable by all: point it into the folder of the textfile collector, with a name that ends in .prom.',
   ],
   examples: [

@@ -23,6 +23,7 @@ import { removalsEnds } from './removals.ts';
 import type { RunEvents } from './run-events.ts';
 import { createRunEvents, maskFor } from './run-events.ts';
 import { stashUse } from './stash-use.ts';
+import { noteStop } from './stops.ts';
 import type { Summary } from './summary.ts';
 import { faultsOf, reportRun } from './summary.ts';
 import { createCheckpoint } from './test-kill.ts';
@@ -39,6 +40,8 @@ export type DrainRequest = {
   readonly maxTimeMs: number | undefined;
   /** Faults from before the drain; they count for the run's exit code. */
   readonly before: readonly Fault[];
+  /** Set where this process asks Stash beside the jobs, and so knows when it answers again. */
+  readonly polls?: 'stash' | undefined;
 };
 
 /**
@@ -80,6 +83,8 @@ export async function runOnQueue(stores: Stores, request: DrainRequest, context:
   }
   const { tally } = report;
   noteServer(stores, { report, before: request.before, isConnected: events.isConnected() }, now());
+  const met = { ends: report.ends, isConnected: events.isConnected(), stashAnswered: report.stash === 'answered' };
+  noteStop(stores, met, { loaded: request.loaded, now: now() });
   const stats = readRunStats(stores, now());
   const { exitCode, faults } = faultsOf(report, stats, request.before);
   queue.end({ now: now(), exitCode, done: tally.updated + tally.unchanged, failed: tally.retried + tally.buried });
@@ -126,7 +131,7 @@ function noteServer(
     run.report.ends.some(({ kind }) => kind === 'stash_unreachable' || kind === 'stash_breaker_open') ||
     run.before.some(({ exitCode }) => exitCode === EXIT.unreachable);
   if (isStashSilent) notices.noteOutage(now, 'stash');
-  else if (run.isConnected) notices.clearOutage('stash');
+  else if (run.report.stash === 'answered') notices.clearOutage('stash');
   if (run.isConnected) notices.clearOutage();
   if (run.report.ends.some(({ kind }) => endExitCode(kind, 0) === EXIT.unreachable && !kind.startsWith('stash_')))
     notices.noteOutage(now);
@@ -145,6 +150,7 @@ async function drainIfDue(
   if (queue.dueCount(startedAt) === 0 && !queue.hasRefused()) return { ends: removalsEnds(stores), tally: lost };
   const { runDrain } = await import('./drain-run.ts');
   await events.showProgress(queue, startedAt);
-  const { ends, tally } = await runDrain(queue, { ...request, mode: 'write', emit: events.emit }, context);
-  return { ends, tally: { ...tally, buried: tally.buried + lost.buried } };
+  const report = await runDrain(queue, { ...request, mode: 'write', emit: events.emit }, context);
+  const { tally } = report;
+  return { ...report, tally: { ...tally, buried: tally.buried + lost.buried } };
 }

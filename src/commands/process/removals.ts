@@ -4,11 +4,22 @@ import { say } from '../../core/text/sentence.ts';
 import { inStore } from '../../queue/store/store-errors.ts';
 import type { Stores } from '../../queue/store/stores.ts';
 import { storesName } from '../../queue/store/stores.ts';
-import { allowRemovals, removalsWaiting } from '../../queue/tables/planned-values.ts';
+import { allowRemovals, judgeRemovalsAgain, removalsWaiting } from '../../queue/tables/planned-values.ts';
+import type { LoadedSettings } from '../../settings/load.ts';
 
 /** Allows, as `--allow-removals` says, the jobs that wait for it. */
 export function allowWaiting({ queueDb: db, path }: Stores, now: number): void {
   inStore(storesName(path), () => db.transaction(() => allowRemovals(db, now)).immediate());
+}
+
+/** Has the jobs that wait judged anew, since `max_removals` is another one. */
+export function judgeAnew({ queueDb: db, path }: Stores, now: number): void {
+  inStore(storesName(path), () => db.transaction(() => judgeRemovalsAgain(db, now)).immediate());
+}
+
+/** `max_removals` as it is set. */
+export function mostRemovals({ settings }: LoadedSettings): string {
+  return String(settings.max_removals ?? 'unset');
 }
 
 /** The reason to end with 2 although nothing else is due: jobs wait for permission. */

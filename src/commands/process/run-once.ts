@@ -3,6 +3,7 @@ import { NO_JOBS } from '../../core/drain/ports/tally.ts';
 import { longestWaitMs } from '../../core/failures/retry-policy.ts';
 import { EXIT, signalExitCode, strongest } from '../../exit.ts';
 import type { Stores } from '../../queue/store/stores.ts';
+import { readStop } from '../../queue/tables/stopped.ts';
 import { readRunStats } from '../../queue/views/waiting.ts';
 import { recordIdleRun } from '../../queue/work/idle.ts';
 import { takeWakeTurn } from '../../queue/work/wake-turn.ts';
@@ -10,7 +11,7 @@ import type { Context } from '../shared/context.ts';
 import type { RunResult } from './cron/cron.ts';
 import type { Fault } from './cron/cron-verdict.ts';
 import type { DrainRequest } from './queue-run.ts';
-import { allowWaiting, removalsEnds } from './removals.ts';
+import { allowWaiting, judgeAnew, mostRemovals, removalsEnds } from './removals.ts';
 import { stashUse } from './stash-use.ts';
 import type { Summary } from './summary.ts';
 import { reportRun } from './summary.ts';
@@ -19,7 +20,9 @@ import type { Wake } from './wake-waiting.ts';
 /** Runs once over the queue; with nothing to do it ends before it loads any part of the drain. */
 export async function runOnce(stores: Stores, request: DrainRequest, context: Context): Promise<RunResult> {
   const { startedAt, loaded } = request;
+  const stop = readStop(stores);
   if (request.removals === 'allowed') allowWaiting(stores, startedAt);
+  else if (stop !== undefined && stop.maxRemovals !== mostRemovals(loaded)) judgeAnew(stores, startedAt);
   const held = removalsEnds(stores);
   const before = [...request.before, ...held.map(({ kind }): Fault => ({ exitCode: EXIT.usage, what: kind }))];
   const faultCode = strongest(before.map((fault) => fault.exitCode));
@@ -29,11 +32,17 @@ export async function runOnce(stores: Stores, request: DrainRequest, context: Co
     longestWaitMs: longestWaitMs(loaded.settings.not_found_max_wait),
     stash: stashUse(loaded),
     exitCode: faultCode,
+    polls: request.polls,
   });
   const wake = isIdle ? await wakeIfWaiting(stores, request, context) : undefined;
   if (!isIdle || (wake !== undefined && wake.woken > 0 && wake.signal === undefined)) {
     const { runOnQueue } = await import('./queue-run.ts');
     return await runOnQueue(stores, request, context);
+  }
+  // Killed between two commits, or ended by hand: what waits, and what is said of it, may differ.
+  if (held.length > 0 ? stop === undefined : stop?.code === 'removals') {
+    const { noteStop } = await import('./stops.ts');
+    noteStop(stores, { ends: held, isConnected: false, stashAnswered: false }, { loaded, now: startedAt });
   }
   const signal = wake?.signal;
   const exitCode = signal === undefined ? faultCode : signalExitCode(signal);

@@ -10,6 +10,7 @@ import type { LogLine } from '../../terminal/log/log.ts';
 import type { Output } from '../../terminal/log/output.ts';
 import { localTime, utcTime } from '../../terminal/time.ts';
 import { sum } from '../shared/stats-document.ts';
+import { CREDENTIAL_CURES } from './credential-cures.ts';
 import type { Fault } from './cron/cron-verdict.ts';
 import type { DrainSetup } from './drain-run.ts';
 import { REMOVALS_HINT, removalsWords } from './removals.ts';
@@ -58,14 +59,14 @@ function explainEnd(end: DrainEnd, stats: RunStats): readonly LogLine[] {
         ['error', say`[PlexSync] Authentication failed: Unauthorized`],
         [
           'error',
-          say`[PlexSync] ${end.message}. Get a fresh token, set PLEX_TOKEN (or plex_token), then run again; ${waiting}, nothing lost.`,
+          say`[PlexSync] ${end.message}. ${ours(CREDENTIAL_CURES.unauthorized)}, then run again; ${waiting}, nothing lost.`,
         ],
       ];
     case 'forbidden':
       return [
         [
           'error',
-          say`[PlexSync] ${end.message}. Use the token of the server's owner, then run again; ${waiting}, nothing lost.`,
+          say`[PlexSync] ${end.message}. ${ours(CREDENTIAL_CURES.forbidden)}, then run again; ${waiting}, nothing lost.`,
         ],
       ];
     case 'unreachable':
@@ -94,7 +95,7 @@ function explainEnd(end: DrainEnd, stats: RunStats): readonly LogLine[] {
       return [
         [
           'error',
-          say`[PlexSync] ${end.message}. Set stash_api_key (STASH_API_KEY), then run again; ${waiting}, nothing lost.`,
+          say`[PlexSync] ${end.message}. ${ours(CREDENTIAL_CURES.stash_unauthorized)}, then run again; ${waiting}, nothing lost.`,
         ],
       ];
     case 'stash_unreachable':

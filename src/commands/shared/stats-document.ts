@@ -8,7 +8,7 @@ export function statsDocument(
   stats: StoreStats,
   dataDir: { readonly path: string; readonly origin: string },
 ): StatsDocument {
-  const { deadLetters, breakers, lastRun } = stats;
+  const { deadLetters, breakers, lastRun, stopped } = stats;
   return {
     pending: stats.pending,
     in_progress: stats.inProgress,
@@ -17,7 +17,9 @@ export function statsDocument(
     waiting: stats.waiting,
     dead_letters: { count: sum(deadLetters), by_error_type: deadLetters },
     breaker: { plex: breakerDocument(breakers.plex), stash: breakerDocument(breakers.stash) },
-    outage_since: instant(stats.outageSince),
+    outage_since: instant(earliest(stats.outageSince, stats.stashOutageSince)),
+    stash_outage_since: instant(stats.stashOutageSince),
+    stopped: stopped === undefined ? null : { code: stopped.code, since: utcTime(stopped.since), hint: stopped.hint },
     totals: stats.totals,
     scenes: stats.scenes,
     oldest_pending_at: instant(stats.oldestPendingAt),
@@ -38,6 +40,11 @@ export function statsDocument(
 /** The sum of all counts. */
 export function sum(counts: Readonly<Record<string, number>>): number {
   return Object.values(counts).reduce((total, count) => total + count, 0);
+}
+
+function earliest(...instants: readonly (number | undefined)[]): number | undefined {
+  const known = instants.filter((at) => at !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
 }
 
 function instant(at: number | undefined): string | null {

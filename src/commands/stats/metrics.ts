@@ -82,6 +82,16 @@ export function statsMetrics(
       'When the outage that lasts until now began.',
       stats.outageSince,
     ),
+    instant(
+      'plexsync_stash_outage_start_timestamp_seconds',
+      'When the outage of Stash that lasts until now began.',
+      stats.stashOutageSince,
+    ),
+    gauge(
+      'plexsync_stopped',
+      '1 for what stops writing until somebody does something about it.',
+      stats.stopped === undefined ? [] : [{ labels: { code: stats.stopped.code }, value: 1 }],
+    ),
     ...lastRunMetrics(stats),
   ];
 }

@@ -1,3 +1,6 @@
+import { EXIT } from '../../exit.ts';
+import type { Run } from '../../queue/tables/runs.ts';
+import type { Stop } from '../../queue/tables/stopped.ts';
 import { spanText } from '../../settings/duration.ts';
 
 /** The bounds of `stats --check`; an absent bound is not checked. */
@@ -24,31 +27,54 @@ export type Health = {
   readonly dead: number;
   readonly oldestPendingAt: number | undefined;
   readonly outageSince: number | undefined;
+  readonly stashOutageSince: number | undefined;
   readonly lastSuccessAt: number | undefined;
+  readonly stopped: Pick<Stop, 'code' | 'since' | 'hint'> | undefined;
+  readonly lastRun: Pick<Run, 'started_at' | 'exit_code'> | undefined;
 };
 
 /** An exceeded bound: dead letters are counted, all others are in ms. */
-export type Violation = {
+type Exceeded = {
   readonly bound: 'max_dead' | 'max_age' | 'max_outage' | 'max_silence';
   readonly value: number;
   readonly limit: number;
+  /** Which server was away. */
+  readonly server?: 'plex' | 'stash' | undefined;
 };
 
+/** Writing is stopped, or the last run was refused: that has no bound. */
+type Stopped = { readonly bound: 'stopped'; readonly code: string; readonly since: number; readonly hint: string };
+
+export type Violation = Exceeded | Stopped;
+
 /**
- * The bounds that are exceeded at `now`, not just reached. If no run ever succeeded, the silence began when the oldest
+ * What stops writing, whatever the bounds, and the bounds that are exceeded at `now`, not just reached. If no run ever succeeded, the silence began when the oldest
  * job was enqueued; a queue that never had a job is not silent.
  */
 export function violationsOf(health: Health, bounds: Bounds, now: number): readonly Violation[] {
   const since = (at: number | undefined): number => (at === undefined ? 0 : now - at);
-  const readings: readonly (readonly [Violation['bound'], value: number, limit: number | undefined])[] = [
+  type Reading = readonly [Exceeded['bound'], value: number, limit: number | undefined, server?: Exceeded['server']];
+  const readings: readonly Reading[] = [
     ['max_dead', health.dead, bounds.maxDead],
     ['max_age', since(health.oldestPendingAt), bounds.maxAgeMs],
-    ['max_outage', since(health.outageSince), bounds.maxOutageMs],
+    ['max_outage', since(health.outageSince), bounds.maxOutageMs, 'plex'],
+    ['max_outage', since(health.stashOutageSince), bounds.maxOutageMs, 'stash'],
     ['max_silence', since(health.lastSuccessAt ?? health.oldestPendingAt), bounds.maxSilenceMs],
   ];
-  return readings.flatMap(([bound, value, limit]) =>
-    limit !== undefined && value > limit ? [{ bound, value, limit }] : [],
+  const exceeded = readings.flatMap(([bound, value, limit, server]): Exceeded[] =>
+    limit !== undefined && value > limit ? [{ bound, value, limit, ...(server === undefined ? {} : { server }) }] : [],
   );
+  return [...stopOf(health), ...exceeded];
+}
+
+function stopOf({ stopped, lastRun }: Health): readonly Stopped[] {
+  if (stopped !== undefined) {
+    const { code, since, hint } = stopped;
+    return [{ bound: 'stopped', code, since, hint }];
+  }
+  if (lastRun?.exit_code !== EXIT.refused) return [];
+  const hint = 'The last run was refused the credentials. plexsync doctor says by which server.';
+  return [{ bound: 'stopped', code: 'refused', since: lastRun.started_at, hint }];
 }
 
 /** The given bounds, or `DEFAULT_BOUNDS` when none was given. */
@@ -62,14 +88,16 @@ export function checkLine(violations: readonly Violation[]): string {
   return violations.map(violationWords).join('; ');
 }
 
-function violationWords({ bound, value, limit }: Violation): string {
+function violationWords(violation: Violation): string {
+  if (violation.bound === 'stopped') return `stopped (${violation.code}): ${violation.hint}`;
+  const { bound, value, limit, server } = violation;
   switch (bound) {
     case 'max_dead':
       return `${value} ${value === 1 ? 'dead letter' : 'dead letters'} (--max-dead ${limit})`;
     case 'max_age':
       return `the oldest job has waited for ${spanText(value)} (--max-age ${spanText(limit)})`;
     case 'max_outage':
-      return `the server has been away for ${spanText(value)} (--max-outage ${spanText(limit)})`;
+      return `${server === 'stash' ? 'Stash' : 'the server'} has been away for ${spanText(value)} (--max-outage ${spanText(limit)})`;
     case 'max_silence':
       return `no run has ended well for ${spanText(value)} (--max-silence ${spanText(limit)})`;
   }

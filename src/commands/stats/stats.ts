@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { UsageError } from '../../core/model/errors.ts';
-import { ours, say } from '../../core/text/sentence.ts';
+import { foreign, say } from '../../core/text/sentence.ts';
 import type { StatsDocument, ViolationDocument } from '../../documents/stats.ts';
 import { EXIT, signalExitCode } from '../../exit.ts';
 import { openStoresToRead } from '../../queue/store/stores.ts';
@@ -8,7 +8,7 @@ import type { StoreStats } from '../../queue/views/stats.ts';
 import { readStats } from '../../queue/views/stats.ts';
 import { parseDurationMs } from '../../settings/duration.ts';
 import { createScreen } from '../../terminal/status-screen.ts';
-import { localTime } from '../../terminal/time.ts';
+import { localTime, utcTime } from '../../terminal/time.ts';
 import type { Context } from '../shared/context.ts';
 import { statsDocument, sum } from '../shared/stats-document.ts';
 import { listenForEnd } from '../shared/stop.ts';
@@ -77,13 +77,19 @@ function check(stats: StoreStats, bounds: Bounds, { output, dataDir, now }: Cont
     const verdict = { ok, violations: violations.map(toDocument) };
     output.resultJson({ ...statsDocument(stats, dataDir), check: verdict } satisfies StatsDocument, 2);
   } else if (ok) output.result(checkLine(violations));
-  else output.log('error', say`plexsync: ${ours(checkLine(violations))}`);
+  else output.log('error', say`plexsync: ${foreign(checkLine(violations))}`);
   return ok ? EXIT.done : EXIT.jobsFailed;
 }
 
-function toDocument({ bound, value, limit }: Violation): ViolationDocument {
+function toDocument(violation: Violation): ViolationDocument {
+  if (violation.bound === 'stopped') {
+    const { bound, code, since, hint } = violation;
+    return { bound, code, since: utcTime(since), hint };
+  }
+  const { bound, value, limit, server } = violation;
   if (bound === 'max_dead') return { bound, value, limit };
-  return { bound, value_s: Math.floor(value / 1_000), limit_s: limit / 1_000 };
+  const span = { bound, value_s: Math.floor(value / 1_000), limit_s: limit / 1_000 };
+  return server === undefined ? span : { ...span, server };
 }
 
 async function watch(wish: Wish & { readonly everyMs: number }, context: Context): Promise<number> {

@@ -14,7 +14,7 @@ export function statsTable(
     readonly reader: Reader;
   },
 ): string {
-  const { waiting, lastRun } = stats;
+  const { waiting, lastRun, stopped } = stats;
   const { dataDir, now, reader } = options;
   const time = (at: number | undefined): string =>
     at === undefined ? '-' : reader.kind === 'person' ? localTime(at) : utcTime(at);
@@ -31,6 +31,12 @@ export function statsTable(
     ...Object.entries(stats.deadLetters).map(([type, count]): [string, number] => [`  ${type}`, count]),
     ['circuit breaker', breakerWords(stats, now, time)],
     ...(stats.outageSince === undefined ? [] : [['outage since', time(stats.outageSince)] as [string, string]]),
+    ...(stats.stashOutageSince === undefined
+      ? []
+      : [['outage of Stash since', time(stats.stashOutageSince)] as [string, string]]),
+    ...(stopped === undefined
+      ? []
+      : [['stopped', `${stopped.code}, since ${time(stopped.since)}: ${stopped.hint}`] as [string, string]]),
     ['oldest waiting since', time(stats.oldestPendingAt)],
     [
       'last run',

@@ -53,7 +53,12 @@ export type DrainEnd =
   | Halt;
 
 /** How a drain went. No `ends` means that everything due is done. */
-export type DrainReport = { readonly ends: readonly DrainEnd[]; readonly tally: Readonly<Tally> };
+export type DrainReport = {
+  readonly ends: readonly DrainEnd[];
+  readonly tally: Readonly<Tally>;
+  /** Set when Stash answered with scenes. */
+  readonly stash?: 'answered' | undefined;
+};
 
 /** Everything a drain works with. Each step declares which part of it it uses, and gets only that. */
 type DrainContext = DrainDeps & {
@@ -103,7 +108,8 @@ export async function drain(deps: DrainDeps, options: DrainOptions): Promise<Dra
     await wake(context);
     const bound = await drainBatches(context, tally);
     const others = [scenes.end(), removals.end()].filter((end) => end !== undefined);
-    return { ends: [...endsOf(guard, bound), ...others], tally };
+    const ends = [...endsOf(guard, bound), ...others];
+    return { ends, tally, ...(scenes.hasAnswered() ? { stash: 'answered' } : {}) };
   } finally {
     stopRenewing();
   }

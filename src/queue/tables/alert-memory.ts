@@ -31,9 +31,9 @@ export type AlertMemory = {
   newLetters(): NewLetters;
 };
 
-/** The name under which the start of an outage is stored. */
+/** The names under which the starts of outages are stored, that of Plex and that of Stash. */
 export const OUTAGE = 'outage_since';
-const STASH_OUTAGE = 'stash_outage_since';
+export const STASH_OUTAGE = 'stash_outage_since';
 
 /** The server that an outage is noted for. */
 export type OutageOf = 'plex' | 'stash';

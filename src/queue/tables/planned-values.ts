@@ -41,6 +41,10 @@ export function preparePlannedValues(db: Db) {
       noteHeld(sceneId, held, now);
       if (removed > 0) remove.run({ jobId, claim, now, removed });
     },
+    /** Forgets what was counted: another server has other items. */
+    forgetAll: (): void => {
+      db.exec('DELETE FROM planned_values; DELETE FROM removals');
+    },
     /** How many jobs wait for permission. */
     waiting: (): number => waiting.get()?.count ?? 0,
   };

@@ -3,11 +3,13 @@ import { prepareMeta } from '../store/meta.ts';
 import { translated } from '../store/store-errors.ts';
 import type { Stores } from '../store/stores.ts';
 import { storesName } from '../store/stores.ts';
-import { OUTAGE } from '../tables/alert-memory.ts';
+import { OUTAGE, STASH_OUTAGE } from '../tables/alert-memory.ts';
 import { prepareDeadLetters } from '../tables/dead-letters.ts';
 import type { Run } from '../tables/runs.ts';
 import { readRuns } from '../tables/runs.ts';
 import { prepareServerState } from '../tables/server-state.ts';
+import type { Stop } from '../tables/stopped.ts';
+import { stopIn } from '../tables/stopped.ts';
 import type { Total } from '../tables/totals.ts';
 import { readTotals } from '../tables/totals.ts';
 import type { RunStats } from './waiting.ts';
@@ -18,8 +20,11 @@ export type StoreStats = RunStats & {
   readonly inProgress: number;
   readonly oldestPendingAt: number | undefined;
   readonly breakers: { readonly plex: Breaker; readonly stash: Breaker };
-  /** When the current outage began. */
+  /** When the current outage of Plex began. */
   readonly outageSince: number | undefined;
+  readonly stashOutageSince: number | undefined;
+  /** What stops writing until somebody does something. */
+  readonly stopped: Stop | undefined;
   readonly totals: Readonly<Record<Total, number>>;
   readonly scenes: { readonly done: number; readonly waiting: number; readonly dead: number };
   readonly lastRun: Run | undefined;
@@ -46,13 +51,18 @@ export function readStats(stores: Stores, now: number): StoreStats {
     const letters = prepareDeadLetters(dlqDb);
     const servers = prepareServerState(db);
     const runs = readRuns(db);
+    const meta = prepareMeta(db);
+    const stop = stopIn(db);
     return {
       ...waiting,
       inProgress: counts.in_progress,
       oldestPendingAt: counts.oldest_pending_at ?? undefined,
       deadLetters: letters.countByType(),
       breakers: { plex: servers.breaker('plex'), stash: servers.breaker('stash') },
-      outageSince: readOutage(db),
+      outageSince: meta.number(OUTAGE),
+      stashOutageSince: meta.number(STASH_OUTAGE),
+      // What waited may have been dropped since.
+      stopped: stop?.code === 'removals' && waiting.waiting.removals === 0 ? undefined : stop,
       totals: readTotals(db),
       // At most one job of a scene waits and one is under way.
       scenes: { done: done?.count ?? 0, waiting: waiting.pending, dead: letters.sceneCount() },
@@ -61,9 +71,4 @@ export function readStats(stores: Stores, now: number): StoreStats {
     };
   };
   return translated(storesName(stores.path), { read }).read();
-}
-
-/** Stored as epoch ms by the run that met the outage, and removed by the first run that gets an answer. */
-function readOutage(db: Stores['queueDb']): number | undefined {
-  return prepareMeta(db).number(OUTAGE);
 }

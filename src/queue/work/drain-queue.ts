@@ -116,6 +116,7 @@ export function openDrainQueue(
   const forget = db.transaction(() => {
     servers.unbind();
     scenes.forgetAll();
+    planned.forgetAll();
   });
   const actions = openDeadLetterActions(stores);
   const missing = prepareMissing(stores);

@@ -3,12 +3,13 @@ import { translated } from '../store/store-errors.ts';
 import type { Stores } from '../store/stores.ts';
 import { storesName } from '../store/stores.ts';
 import { hasOldCopies } from '../store/upgrade-copies.ts';
-import { OUTAGE } from '../tables/alert-memory.ts';
+import { OUTAGE, STASH_OUTAGE } from '../tables/alert-memory.ts';
 import type { StashUse } from '../tables/awaits-stash.ts';
 import { mostAwaiting } from '../tables/awaits-stash.ts';
 import { startBacklog } from '../tables/backlog.ts';
 import { hasLetterOfType } from '../tables/dead-letters.ts';
 import { longestWait, noteLook } from '../tables/runs.ts';
+import { STOPPED } from '../tables/stopped.ts';
 import { WAITING_BY_CLASS } from '../tables/waiting-jobs.ts';
 import { hasExpired } from './retention.ts';
 
@@ -20,6 +21,8 @@ export type IdleRun = {
   readonly stash: StashUse;
   /** The exit code of the run even if no job is due: a task from Stash may still wait. */
   readonly exitCode: number;
+  /** Set where the process asks Stash beside the jobs: then it knows itself when an outage is over. */
+  readonly polls?: 'stash' | undefined;
 };
 
 /**
@@ -30,7 +33,7 @@ export type IdleRun = {
  */
 export function recordIdleRun(
   { queueDb: db, dlqDb, path }: Stores,
-  { now, retentionMs, longestWaitMs, stash, exitCode }: IdleRun,
+  { now, retentionMs, longestWaitMs, stash, exitCode, polls }: IdleRun,
 ): boolean {
   // A job delayed beyond our longest wait, by a wrong clock, is left to the drain.
   const busy = db.prepare<[object], unknown>(`
@@ -49,8 +52,9 @@ export function recordIdleRun(
       hasOldCopies(path, now)
     )
       return false;
-    // With no jobs left the outage no longer matters, and no run would find out that it ended.
-    db.exec(`DELETE FROM meta WHERE name = '${OUTAGE}' AND NOT EXISTS (SELECT 1 FROM jobs)`);
+    // With no jobs left they no longer matter, and no run would find out that they ended.
+    const over = [OUTAGE, STOPPED, ...(polls === undefined ? [STASH_OUTAGE] : [])].map((name) => `'${name}'`);
+    db.exec(`DELETE FROM meta WHERE name IN (${over.join()}) AND NOT EXISTS (SELECT 1 FROM jobs)`);
     noteLook(db, now, exitCode);
     startBacklog(db);
     return true;

@@ -6,7 +6,15 @@ import { boundsOr, checkLine, DEFAULT_BOUNDS, violationsOf } from '../../../src/
 
 const HOUR = 3_600_000;
 const NOW = 1_800_000_000_000;
-const WELL: Health = { dead: 0, oldestPendingAt: undefined, outageSince: undefined, lastSuccessAt: NOW - HOUR };
+const WELL: Health = {
+  dead: 0,
+  oldestPendingAt: undefined,
+  outageSince: undefined,
+  stashOutageSince: undefined,
+  lastSuccessAt: NOW - HOUR,
+  stopped: undefined,
+  lastRun: { started_at: NOW - HOUR, exit_code: 0 },
+};
 
 test('a healthy directory violates nothing', () => {
   assert.deepEqual(violationsOf(WELL, DEFAULT_BOUNDS, NOW), []);
@@ -15,6 +23,7 @@ test('a healthy directory violates nothing', () => {
 
 test('every exceeded bound stands in the one line, with its number and the bound', () => {
   const health: Health = {
+    ...WELL,
     dead: 3,
     oldestPendingAt: NOW - 5.5 * HOUR,
     outageSince: NOW - 2 * HOUR - 1_000,
@@ -51,17 +60,43 @@ test('where no run has ever ended well, silence is counted from the oldest job',
 test('a clock that was set back violates nothing, and the line is one line', () => {
   const instant = fc.option(fc.integer({ min: NOW - 1e10, max: NOW + 1e10 }), { nil: undefined });
   const arbitrary = fc.record({
+    stopped: fc.constant(undefined),
+    lastRun: fc.constant(undefined),
     dead: fc.nat(1e6),
     oldestPendingAt: instant,
     outageSince: instant,
+    stashOutageSince: instant,
     lastSuccessAt: instant,
   });
   fc.assert(
     fc.property(arbitrary, (health) => {
       const violations = violationsOf(health, DEFAULT_BOUNDS, NOW);
-      for (const { value, limit } of violations) assert.ok(value > limit);
+      for (const one of violations) assert.ok(one.bound !== 'stopped' && one.value > one.limit);
       assert.doesNotMatch(checkLine(violations), /\n|NaN|undefined|\(--\S+ \)/);
-      if ((health.outageSince ?? 0) > NOW) assert.ok(!violations.some(({ bound }) => bound === 'max_outage'));
+      const outages = [health.outageSince, health.stashOutageSince].map((at) => at ?? 0);
+      if (outages.every((at) => at > NOW)) assert.ok(!violations.some(({ bound }) => bound === 'max_outage'));
     }),
+  );
+});
+
+test('an outage of Stash counts as one of Plex does, and is told apart', () => {
+  const health = { ...WELL, stashOutageSince: NOW - 2 * HOUR };
+  assert.deepEqual(violationsOf(health, { maxOutageMs: HOUR }, NOW), [
+    { bound: 'max_outage', value: 2 * HOUR, limit: HOUR, server: 'stash' },
+  ]);
+  assert.match(checkLine(violationsOf(health, { maxOutageMs: HOUR }, NOW)), /^Stash has been away for 2h/);
+});
+
+test('what stops writing fails the check at once, whatever the bounds', () => {
+  const stopped = { code: 'removals', since: NOW, hint: 'Look at it.' } as const;
+  assert.deepEqual(violationsOf({ ...WELL, stopped }, { maxDead: 9 }, NOW), [{ bound: 'stopped', ...stopped }]);
+  assert.equal(checkLine(violationsOf({ ...WELL, stopped }, {}, NOW)), 'stopped (removals): Look at it.');
+});
+
+test('a last run that was refused the credentials fails the check at once', () => {
+  const violations = violationsOf({ ...WELL, lastRun: { started_at: NOW - 5, exit_code: 3 } }, DEFAULT_BOUNDS, NOW);
+  assert.deepEqual(
+    violations.map(({ bound, ...rest }) => [bound, 'code' in rest && rest.code, 'since' in rest && rest.since]),
+    [['stopped', 'refused', NOW - 5]],
   );
 });

@@ -28,12 +28,15 @@ export type SceneFetcher = {
   look(ids: readonly number[]): Promise<ReadonlyMap<number, StashAnswer>>;
   /** Why Stash is no longer asked, if there is a reason. */
   end(): StashEnd | undefined;
+  /** Whether Stash answered with scenes that are believed. */
+  hasAnswered(): boolean;
 };
 
 export function createSceneFetcher(deps: DrainDeps): SceneFetcher {
   const { queue, stash, now, emit } = deps;
   const breaker = createStashBreaker(queue, now);
   let end: StashEnd | undefined;
+  let hasAnswered = false;
 
   const admit = (): void => {
     const retryAt = breaker.closedUntil();
@@ -80,6 +83,7 @@ export function createSceneFetcher(deps: DrainDeps): SceneFetcher {
       if (isAlive) breaker.answered();
       const refusal = (await doubtIn(looks)) ?? (isAlive ? undefined : nonsenseOf(looks));
       if (refusal !== undefined) return all(ids, fail(refusal));
+      hasAnswered ||= isAlive;
       if (trouble === undefined) return looks;
       if (trouble.left.length > 0) return new Map([...looks, ...all(trouble.left, fail(trouble.thrown))]);
       // Each scene failed alone, so the failures are theirs. If Stash answered for none, the server may still be at
@@ -88,6 +92,7 @@ export function createSceneFetcher(deps: DrainDeps): SceneFetcher {
       return looks;
     },
     end: () => end,
+    hasAnswered: () => hasAnswered,
   };
 }
 
