@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SceneData } from '../../src/core/model/scene.ts';
-import { addItems, lighthouse, onRequest, serveAnother, setup } from '../helpers/drain-world.ts';
+import { ALWAYS, addItems, lighthouse, onRequest, serveAnother, setup } from '../helpers/drain-world.ts';
 
 const PROSE = 'The keeper rows out at dawn and counts the boats that came home. ';
 const prose = (length: number): string => PROSE.repeat(Math.ceil(length / PROSE.length)).slice(0, length);
@@ -34,6 +34,30 @@ test('a summary that does not fit alone is cut at a word, and that is told', asy
   assert.deepEqual(tally, { updated: 1 });
   assert.ok(prose(6_000).startsWith(summary.replace(/…$/, '')) && summary.length > 2_000, summary);
   assert.deepEqual(of('summary_cut'), [{ kind: 'summary_cut', sceneId: 1, length: summary.length }]);
+});
+
+test('a proxy that answers 400 to what is too long gets the summary cut too, and is known by it', async (t) => {
+  const { plex, enqueue, clock, run } = await setupProxy(t, 65_536, { details: prose(6_000), tags: ['fog'] });
+  const isLong = ({ route, path, query }: (typeof plex.requests)[number]): boolean =>
+    route === 'edit' && path.length + query.flat().join('&').length > 4_000;
+  plex.fail(isLong, { kind: 'status', status: 400 }, ALWAYS);
+  const { tally, of } = await run();
+  const { summary = '', genres } = plex.item('101') ?? {};
+  assert.deepEqual([tally, genres, of('summary_cut').length], [{ updated: 1 }, ['fog'], 1]);
+  assert.ok(prose(6_000).startsWith(summary.replace(/…$/, '')) && summary.length > 2_000, summary);
+  plex.resetRequests();
+  clock.now += 1_000;
+  enqueue(lighthouse(1, { details: prose(6_000), tags: ['fog'] }));
+  assert.deepEqual([(await run()).tally, plex.count('edit')], [{ unchanged: 1 }, 0], 'not tried again at once');
+});
+
+test('a summary that is refused for what it says is not cut below two kilobytes', async (t) => {
+  const { plex, run } = await setupProxy(t, 65_536, { details: prose(6_000) });
+  const hasSummary = ({ route, query }: (typeof plex.requests)[number]): boolean =>
+    route === 'edit' && query.some(([key]) => key === 'summary.value');
+  plex.fail(hasSummary, { kind: 'status', status: 400 }, ALWAYS);
+  assert.deepEqual((await run()).tally, { buried: 1 });
+  assert.deepEqual([plex.item('101')?.title, plex.item('101')?.summary ?? ''], ['Lighthouse 1', '']);
 });
 
 test('a summary that arrives whole is not told as cut', async (t) => {

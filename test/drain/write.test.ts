@@ -127,6 +127,31 @@ test('a refused write is sent in its parts, so that one value does not keep the 
   });
 });
 
+for (const [status, maxRetries] of [
+  [400, 5],
+  [500, 0],
+] as const)
+  test(`a collection that Plex refuses with ${status} keeps neither title nor summary nor tags back`, async (t) => {
+    // The other scene shows that Plex takes edits.
+    const { plex, world, run } = await setupDue(t, 2, { details: 'Fog.', tags: ['fog'], studio: 'Quay Films' });
+    const isRefused = (request: SeenRequest): boolean =>
+      edits('collection')(request) && request.query.some(([name, value]) => name === 'id' && value === '101');
+    plex.fail(isRefused, { kind: 'status', status }, ALWAYS);
+    assert.deepEqual((await run({ maxRetries })).tally, { updated: 1, buried: 1 });
+    const { title, summary, genres, studio, collections } = plex.item('101') ?? {};
+    assert.deepEqual(
+      [title, summary, genres, studio, collections],
+      ['Lighthouse 1', 'Fog.', ['fog'], 'Quay Films', []],
+    );
+    const [letter] = world.letters();
+    assert.match(
+      String(letter?.['error_message']),
+      new RegExp(`${status} while writing the item: collection; the rest is written$`),
+    );
+    const left = { scene_id: 1, path: '/harbour/1.mp4', studio: 'Quay Films' };
+    assert.deepEqual(JSON.parse(String(letter?.['job_data'])), left);
+  });
+
 test('a write of which no part was taken has landed nowhere: nothing of it is taken for ours', async (t) => {
   const { plex, world, run } = await setupDue(t, 1);
   plex.fail('edit', REJECTED);

@@ -77,7 +77,7 @@ export function firstParts({ fields, lists }: EditPlan, lengthOf: LengthOf): rea
 
 /**
  * Decides what to do after the PUT of a part was refused. Only here is the summary cut: when a request that held
- * nothing else was too long.
+ * nothing else was refused, and may have been too long.
  */
 export function afterRefusal(part: Part, refusal: Refusal, lengthOf: LengthOf): Next {
   if (!mayBeOneParts(refusal)) return { kind: 'failed' };
@@ -86,7 +86,7 @@ export function afterRefusal(part: Part, refusal: Refusal, lengthOf: LengthOf): 
   const [[edit], [list]] = [part.fields, part.lists];
   if (list !== undefined) return { kind: 'refused', key: list.kind };
   if (edit === undefined) throw new Error('a request without an edit was sent');
-  if (edit.field !== 'summary' || refusal.code !== 'plex_too_long') return { kind: 'refused', key: edit.field };
+  if (edit.field !== 'summary' || !mayBeTooLong(part, refusal, lengthOf)) return { kind: 'refused', key: edit.field };
   const value = shortenedSummary(edit, lengthOf);
   // A cut from an earlier run is never replaced by a shorter one.
   if (isBeginning(edit.value, edit.before) && value.length <= edit.before.length)
@@ -94,6 +94,13 @@ export function afterRefusal(part: Part, refusal: Refusal, lengthOf: LengthOf): 
   return value === ''
     ? { kind: 'refused', key: 'summary' }
     : { kind: 'shorter', part: { fields: [{ ...edit, value }], lists: [] } };
+}
+
+/** Not every proxy says that a request is too long: some answer 400, or fail. None refuses one as short as this. */
+const NEVER_TOO_LONG_BYTES = 2_048;
+
+function mayBeTooLong(part: Part, { code }: Refusal, lengthOf: LengthOf): boolean {
+  return code === 'plex_too_long' || lengthOf(part) > NEVER_TOO_LONG_BYTES;
 }
 
 /** Each field and each list as a part of its own. */

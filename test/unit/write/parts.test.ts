@@ -229,15 +229,25 @@ test('a part at which the server failed may have landed; one that was refused ha
 
 test('what is rejected is sent in its parts, and at the last try what the server fails at too', () => {
   const plan = planFor({ title: 'Gulls', details: prose(9_000) });
-  const alone = { fields: plan.fields.filter(({ field }) => field === 'summary'), lists: [] };
+  const summaryOf = (length: number): Part => planFor({ details: prose(length) });
   for (const [code, attempt, kinds] of [
-    ['plex_rejected', 'earlier', ['split', 'refused']],
-    ['plex_error', 'earlier', ['failed', 'failed']],
-    ['plex_error', 'last', ['split', 'refused']],
+    ['plex_rejected', 'earlier', ['split', 'shorter', 'refused']],
+    ['plex_error', 'earlier', ['failed', 'failed', 'failed']],
+    ['plex_error', 'last', ['split', 'shorter', 'refused']],
   ] as const) {
-    const nexts = [plan, alone].map((part) => afterRefusal(part, { code, attempt }, lengthOf).kind);
+    const nexts = [plan, summaryOf(9_000), summaryOf(1_000)].map(
+      (part) => afterRefusal(part, { code, attempt }, lengthOf).kind,
+    );
     assert.deepEqual(nexts, kinds, `${code}, ${attempt}`);
   }
+});
+
+test('no other part than the summary is made smaller, however long', () => {
+  const plan = planFor({ performers: crew(50) });
+  assert.deepEqual(afterRefusal(plan, { code: 'plex_rejected', attempt: 'last' }, lengthOf), {
+    kind: 'refused',
+    key: 'actor',
+  });
 });
 
 test('a title that is too long by itself is refused, and never cut', () => {

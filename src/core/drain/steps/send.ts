@@ -39,6 +39,7 @@ export async function send(planned: Planned, context: SendUses): Promise<Sent> {
   const taken: Part[] = [];
   const keptCut: ScalarField[] = [];
   const refusedParts: RefusedPart[] = [];
+  let cutFromBytes: number | undefined;
   const endedBy = (end: Delivery['end']): Sent => {
     tellCut(taken, work, context);
     return { work, delivery: { taken, keptCut, refusedParts, end } };
@@ -55,6 +56,8 @@ export async function send(planned: Planned, context: SendUses): Promise<Sent> {
     const error = await put(part, work, context);
     if (error === undefined) {
       taken.push(part);
+      // That a shorter one was taken shows that the longer one was refused for its length, whatever was answered.
+      if (cutFromBytes !== undefined && summaryOf(part) !== undefined) context.longRequests.noteTooLong(cutFromBytes);
       continue;
     }
     const next = afterRefusal(part, { code: error.code, attempt }, lengthOf);
@@ -65,6 +68,7 @@ export async function send(planned: Planned, context: SendUses): Promise<Sent> {
         waiting.unshift(...next.parts);
         break;
       case 'shorter':
+        cutFromBytes = lengthOf(part);
         waiting.unshift(next.part);
         break;
       case 'keptCut':
