@@ -1,9 +1,9 @@
 import http from 'node:http';
 import https from 'node:https';
-import type { Socket } from 'node:net';
 import { rootCertificates } from 'node:tls';
 import type { AxiosResponse } from 'axios';
 import axios from 'axios';
+import { startDeadline, triesEachAddress, withConnectTimeout } from './connecting.ts';
 import { parseHttpDate, parseRetryAfter } from './header-times.ts';
 import type { NoAnswer } from './no-answer.ts';
 import { toNoAnswer } from './no-answer.ts';
@@ -14,7 +14,7 @@ export type TransportOptions = {
   readonly headers: Readonly<Record<string, string>>;
   /** Which certificates are accepted for https; `ca` in PEM form, in addition to those the system trusts. */
   readonly trust: { readonly certificates: 'verified' | 'any'; readonly ca: string | undefined };
-  /** Until the connection is established. */
+  /** Until the connection is established; each address of a name may take this long. */
   readonly connectTimeoutMs: number;
   /** Until the answer is complete, starting when the connection is available. */
   readonly readTimeoutMs: number;
@@ -70,11 +70,12 @@ const IDLE_SOCKET_MS = 15_000;
  */
 export function createTransport(options: TransportOptions): Send {
   const { connectTimeoutMs, readTimeoutMs, trust } = options;
-  const agent = { keepAlive: true, timeout: IDLE_SOCKET_MS };
+  const agent = { keepAlive: true, timeout: IDLE_SOCKET_MS, ...triesEachAddress(connectTimeoutMs) };
   const tls = {
     rejectUnauthorized: trust.certificates === 'verified',
     ...(trust.ca === undefined ? {} : { ca: [...rootCertificates, trust.ca] }),
   };
+  const protocol = /^https:/i.test(options.baseUrl) ? 'https' : 'http';
   const client = axios.create({
     httpAgent: withConnectTimeout(new http.Agent(agent), 'connect', connectTimeoutMs),
     httpsAgent: withConnectTimeout(new https.Agent({ ...agent, ...tls }), 'secureConnect', connectTimeoutMs),
@@ -88,12 +89,13 @@ export function createTransport(options: TransportOptions): Send {
   });
   return async ({ method, target, headers, body }) => {
     // axios's own timeout never fires on a server that sends single bytes (toolchain.md 3).
-    const signal = AbortSignal.any([options.signal, AbortSignal.timeout(connectTimeoutMs + readTimeoutMs)]);
+    const deadline = startDeadline(protocol, connectTimeoutMs + readTimeoutMs);
     const request = {
       method,
       url: options.baseUrl + target,
       headers: { ...options.headers, ...headers },
-      signal,
+      signal: AbortSignal.any([options.signal, deadline.signal]),
+      transport: deadline.transport,
       ...(body === undefined ? {} : { data: body }),
     };
     try {
@@ -101,6 +103,8 @@ export function createTransport(options: TransportOptions): Send {
       return toAnswer(answer, options);
     } catch (thrown) {
       return toNoAnswer(thrown);
+    } finally {
+      deadline.clear();
     }
   };
 }
@@ -130,23 +134,4 @@ function toRedirect(location: string | undefined, baseUrl: string): Redirect {
   if (location === undefined || !URL.canParse(location, baseUrl)) return { to: 'elsewhere', isLogin: false };
   const { protocol, host, pathname } = new URL(location, baseUrl);
   return { to: host === '' ? protocol : `${protocol}//${host}`, isLogin: /\/login\/?$/.test(pathname) };
-}
-
-type Connecting = { createConnection(...args: unknown[]): Socket | undefined };
-
-/** Destroys a socket that is not connected in time; the agent has no option for that. */
-function withConnectTimeout<A extends http.Agent>(agent: A, ready: 'connect' | 'secureConnect', timeoutMs: number): A {
-  const connecting = agent as unknown as Connecting;
-  const create = connecting.createConnection.bind(agent);
-  connecting.createConnection = (...args) => {
-    const socket = create(...args);
-    if (socket === undefined) return socket;
-    const timer = setTimeout(
-      () => socket.destroy(Object.assign(new Error('connect timeout'), { code: 'CONNECT_TIMEOUT' })),
-      timeoutMs,
-    );
-    for (const event of [ready, 'close'] as const) socket.once(event, () => clearTimeout(timer));
-    return socket;
-  };
-  return agent;
 }
