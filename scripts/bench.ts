@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { hookScript } from '../src/commands/plugin/hook-script.ts';
+import { hookScript } from '../src/commands/shared/plugin/hook-script.ts';
 import { startPlexServer } from '../src/simulator/plex/server.ts';
 import { prepareSpool, spoolOf } from '../src/spool/layout.ts';
 

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { hookScript } from '../../src/commands/plugin/hook-script.ts';
+import { hookScript } from '../../src/commands/shared/plugin/hook-script.ts';
 import type { Spool } from '../../src/spool/layout.ts';
 import { prepareSpool, spoolOf } from '../../src/spool/layout.ts';
 import { scratchDirOnDisk } from '../helpers/scratch.ts';

@@ -3,9 +3,8 @@ import { join } from 'node:path';
 import { say } from '../../core/text/sentence.ts';
 import { EXIT } from '../../exit.ts';
 import { sanitize } from '../../terminal/sanitize.ts';
-import { FRONT_FILE } from '../plugin/hook-script.ts';
-import { PLUGIN_ID } from '../plugin/plugin-manifest.ts';
 import type { Context } from '../shared/context.ts';
+import { FRONT_FILE, PLUGIN_ID } from '../shared/plugin/hook-script.ts';
 import type { Stop } from '../shared/stop.ts';
 
 /** One command line of the demo, and the exit code it is expected to end with. */

@@ -1,7 +1,7 @@
 import type { Stores } from '../../queue/store/stores.ts';
 import { shortDuration } from '../../terminal/time.ts';
-import { readPluginState } from '../plugin/arrival.ts';
 import type { Context } from '../shared/context.ts';
+import { readPluginState } from '../shared/plugin/arrival.ts';
 import type { Finding } from './finding.ts';
 import { failure, failureOf, ok, warning } from './finding.ts';
 

@@ -3,15 +3,12 @@ import { say } from '../../core/text/sentence.ts';
 import type { EnqueueDocument } from '../../documents/enqueue.ts';
 import { EXIT } from '../../exit.ts';
 import { openIntake } from '../../queue/work/intake.ts';
-import type { LoadedSettings } from '../../settings/load.ts';
 import { loadSettings } from '../../settings/load.ts';
 import type { SettingName } from '../../settings/table.ts';
-import type { StashClient } from '../../stash/client.ts';
 import { confirm } from '../../terminal/confirm.ts';
 import type { Context } from '../shared/context.ts';
 import { declined } from '../shared/declined.ts';
-import type { StashPlace } from '../shared/stash-connection.ts';
-import { connectToStash } from '../shared/stash-connection.ts';
+import { requireStash } from '../shared/stash-connection.ts';
 import { showProgress } from '../shared/stash-progress.ts';
 import type { Counted, StashScope } from '../shared/stash-scenes.ts';
 import { enqueueWalk, passedOver, recentScope, startWalk } from '../shared/stash-scenes.ts';
@@ -51,16 +48,6 @@ export async function run(options: EnqueueFromStashOptions, context: Context): P
     live.clear();
     intake.close();
   }
-}
-
-/** @throws {UsageError} when no Stash is configured. */
-export function requireStash(loaded: LoadedSettings, place: StashPlace): StashClient {
-  const stash = connectToStash(loaded, place);
-  if (stash !== undefined) return stash;
-  throw new UsageError(
-    'The address of Stash is not set.',
-    'Give --stash-url, set STASH_URL, or write stash_url into config.json.',
-  );
 }
 
 function toScope({ all, recent, besides }: EnqueueFromStashOptions['which']): StashScope {

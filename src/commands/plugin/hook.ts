@@ -9,7 +9,7 @@ import type { SceneEvent, TakenEvent } from '../../queue/work/intake.ts';
 import { openIntake } from '../../queue/work/intake.ts';
 import { spoolOf } from '../../spool/layout.ts';
 import type { Context } from '../shared/context.ts';
-import { reportTaken } from './taken-report.ts';
+import { reportTaken } from '../shared/plugin/taken-report.ts';
 
 /** How long a person should wait at most when they save a scene, measured from the start of the process. */
 const TARGET_MS = 100;
@@ -29,7 +29,7 @@ export async function run(
       return enqueue(event, context);
     case 'task': {
       if (event.mode === 'compare') return await leaveCompare(context);
-      const { answerTask } = await import('./tasks.ts');
+      const { answerTask } = await import('../shared/plugin/tasks.ts');
       const processQueue = async (): Promise<number> => await processAsAPerson(configFile, context);
       return await answerTask(event.mode, { configFile, processQueue }, context);
     }

@@ -14,11 +14,11 @@ import { confirm } from '../../terminal/confirm.ts';
 import { sanitize } from '../../terminal/sanitize.ts';
 import type { Context } from '../shared/context.ts';
 import { declined } from '../shared/declined.ts';
-import type { PluginFile, Written } from './files.ts';
-import { inFiles, readOurs, refuseForeign, refuseTwin, writeFile } from './files.ts';
-import { FRONT_FILE, givenSpoolOf, hookScript } from './hook-script.ts';
+import type { PluginFile, Written } from '../shared/plugin/files.ts';
+import { inFiles, readOurs, refuseForeign, refuseTwin, writeFile } from '../shared/plugin/files.ts';
+import { FRONT_FILE, givenSpoolOf, hookScript, PLUGIN_ID } from '../shared/plugin/hook-script.ts';
 import type { PluginCommand, PluginKind } from './plugin-manifest.ts';
-import { PLUGIN_ID, pluginManifest } from './plugin-manifest.ts';
+import { pluginManifest } from './plugin-manifest.ts';
 
 export type InstallOptions = {
   readonly pluginsDir: string | undefined;

@@ -1,12 +1,6 @@
 import type { TaskMode } from '../../core/model/hook-event.ts';
 import { HOOK_TYPES, NAME_HOOKS } from '../../core/model/hook-event.ts';
-import { INSTALLED_MARK } from './hook-script.ts';
-
-/**
- * The manifest's file name, which is the plugin's id in Stash. It must not contain a dot, and its case does not matter
- * (stash.md 1).
- */
-export const PLUGIN_ID = 'plexsync';
+import { INSTALLED_MARK } from '../shared/plugin/hook-script.ts';
 
 /**
  * A program and its arguments, as Stash starts them. Stash replaces `{pluginDir}` with the plugin's folder, except in

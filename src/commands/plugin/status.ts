@@ -5,8 +5,8 @@ import { openStoresToRead } from '../../queue/store/stores.ts';
 import { renderTable } from '../../terminal/table.ts';
 import { localTime, shortDuration, utcTime } from '../../terminal/time.ts';
 import type { Context } from '../shared/context.ts';
-import type { Arrival, PluginState } from './arrival.ts';
-import { readPluginState } from './arrival.ts';
+import type { Arrival, PluginState } from '../shared/plugin/arrival.ts';
+import { readPluginState } from '../shared/plugin/arrival.ts';
 
 /** Reports whether changes in Stash arrive; exit code 1 when some do not. */
 export function run({ dataDir, output, now: clock }: Context): number {

@@ -1,3 +1,4 @@
+import { UsageError } from '../../core/model/errors.ts';
 import { stashAccess } from '../../settings/access.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
 import type { StashClient } from '../../stash/client.ts';
@@ -27,4 +28,14 @@ export function connectToStash(loaded: LoadedSettings, place: StashPlace): Stash
     known: place.known,
     now: place.now,
   });
+}
+
+/** @throws {UsageError} when no Stash is configured. */
+export function requireStash(loaded: LoadedSettings, place: StashPlace): StashClient {
+  const stash = connectToStash(loaded, place);
+  if (stash !== undefined) return stash;
+  throw new UsageError(
+    'The address of Stash is not set.',
+    'Give --stash-url, set STASH_URL, or write stash_url into config.json.',
+  );
 }

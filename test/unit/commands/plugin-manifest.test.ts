@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { PLUGIN_ID, pluginManifest } from '../../../src/commands/plugin/plugin-manifest.ts';
+import { pluginManifest } from '../../../src/commands/plugin/plugin-manifest.ts';
+import { PLUGIN_ID } from '../../../src/commands/shared/plugin/hook-script.ts';
 
 const TEXT = pluginManifest(['sh', '{pluginDir}/plexsync-hook.sh'], 'spool', '1.2.3');
 

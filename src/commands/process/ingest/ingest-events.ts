@@ -4,7 +4,7 @@ import { intakeOf } from '../../../queue/work/intake.ts';
 import type { LoadedSettings } from '../../../settings/load.ts';
 import { ingestSpool } from '../../../spool/ingest.ts';
 import { spoolOf } from '../../../spool/layout.ts';
-import { reportTaken } from '../../plugin/taken-report.ts';
+import { reportTaken } from '../../shared/plugin/taken-report.ts';
 import type { Fault } from '../cron/cron-verdict.ts';
 import type { Answered, IngestPlace, RunPluginTasks } from './run-plugin-tasks.ts';
 

@@ -13,8 +13,8 @@ import type { LoadedSettings } from '../../../settings/load.ts';
 import type { AskedTask } from '../../../spool/ingest.ts';
 import { removeAsked, stillAsked } from '../../../spool/ingest.ts';
 import { spoolOf } from '../../../spool/layout.ts';
-import { answerTask } from '../../plugin/tasks.ts';
 import type { Context } from '../../shared/context.ts';
+import { answerTask } from '../../shared/plugin/tasks.ts';
 import type { Fault } from '../cron/cron-verdict.ts';
 
 export type IngestPlace = Context & {

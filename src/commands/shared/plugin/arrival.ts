@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Stores } from '../../queue/store/stores.ts';
-import { frontOf } from '../../queue/tables/plugin-front.ts';
-import { lastEventAt } from '../../queue/work/intake.ts';
-import { spoolOf } from '../../spool/layout.ts';
-import type { SpoolLook } from '../../spool/look.ts';
-import { lookAtSpool } from '../../spool/look.ts';
-import type { Context } from '../shared/context.ts';
+import type { Stores } from '../../../queue/store/stores.ts';
+import { frontOf } from '../../../queue/tables/plugin-front.ts';
+import { lastEventAt } from '../../../queue/work/intake.ts';
+import { spoolOf } from '../../../spool/layout.ts';
+import type { SpoolLook } from '../../../spool/look.ts';
+import { lookAtSpool } from '../../../spool/look.ts';
+import type { Context } from '../context.ts';
 import { readOurs } from './files.ts';
 import { givenSpoolOf, spoolIn } from './hook-script.ts';
 

@@ -1,14 +1,14 @@
-import { isKnownOtherwise } from '../../core/model/reconcile.ts';
-import type { SceneEdit } from '../../core/model/scene.ts';
-import { contentHashOf } from '../../core/model/stash-content.ts';
-import type { Stores } from '../../queue/store/stores.ts';
-import type { ReconcileStore } from '../../queue/work/reconcile-store.ts';
-import { openReconcileStore } from '../../queue/work/reconcile-store.ts';
-import type { StashClient } from '../../stash/client.ts';
-import type { ListedScene } from '../../stash/lists.ts';
-import type { Context } from '../shared/context.ts';
-import { keepHeapSmall } from '../shared/heap-size.ts';
-import { startWalk } from '../shared/stash-scenes.ts';
+import { isKnownOtherwise } from '../../../core/model/reconcile.ts';
+import type { SceneEdit } from '../../../core/model/scene.ts';
+import { contentHashOf } from '../../../core/model/stash-content.ts';
+import type { Stores } from '../../../queue/store/stores.ts';
+import type { ReconcileStore } from '../../../queue/work/reconcile-store.ts';
+import { openReconcileStore } from '../../../queue/work/reconcile-store.ts';
+import type { StashClient } from '../../../stash/client.ts';
+import type { ListedScene } from '../../../stash/lists.ts';
+import type { Context } from '../context.ts';
+import { keepHeapSmall } from '../heap-size.ts';
+import { startWalk } from '../stash-scenes.ts';
 import { contentsOrTimes } from './contents.ts';
 
 /**

@@ -1,3 +1,9 @@
+/**
+ * The manifest's file name, which is the plugin's id in Stash. It must not contain a dot, and its case does not matter
+ * (stash.md 1).
+ */
+export const PLUGIN_ID = 'plexsync';
+
 /** The first comment of every file that `plugin install` writes: a file without it is not ours. */
 export const INSTALLED_MARK = 'Written by: plexsync plugin install. Run that again to change it.';
 

@@ -10,9 +10,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { UsageError } from '../../core/model/errors.ts';
-import { INSTALLED_MARK } from './hook-script.ts';
-import { PLUGIN_ID } from './plugin-manifest.ts';
+import { UsageError } from '../../../core/model/errors.ts';
+import { INSTALLED_MARK, PLUGIN_ID } from './hook-script.ts';
 
 /** One file of the plugin, as it should be. */
 export type PluginFile = { readonly path: string; readonly text: string; readonly mode: number };

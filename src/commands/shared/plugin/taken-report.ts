@@ -1,6 +1,6 @@
-import { ours, say } from '../../core/text/sentence.ts';
-import type { TakenEvent } from '../../queue/work/intake.ts';
-import type { Context } from '../shared/context.ts';
+import { ours, say } from '../../../core/text/sentence.ts';
+import type { TakenEvent } from '../../../queue/work/intake.ts';
+import type { Context } from '../context.ts';
 
 /** Up to this many scenes get a line each; more are summed up in one. */
 const MOST_LINES = 10;
