@@ -1,4 +1,4 @@
-/** What each source file imports, types included: the compiler forgets those, a reader does not. */
+/** What each source file imports, including type imports. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 
@@ -24,19 +24,19 @@ function importsIn(file: string): readonly Import[] {
   return [...fixed, ...lazy];
 }
 
-/** The rings of files that import each other, each as the files in it. */
-export function ringsOf(graph: ReadonlyMap<string, readonly Import[]>): readonly (readonly string[])[] {
+/** The import cycles, each as the files in it. */
+export function cyclesIn(graph: ReadonlyMap<string, readonly Import[]>): readonly (readonly string[])[] {
   const reached = new Map([...graph.keys()].map((file) => [file, reachedFrom(file, graph)]));
-  const inRing = [...graph.keys()].filter((file) => reached.get(file)?.has(file));
-  const rings = inRing.map((file) => inRing.filter((other) => isMutual(file, other, reached)).toSorted());
-  return [...new Map(rings.map((ring) => [ring.join(), ring])).values()];
+  const inCycle = [...graph.keys()].filter((file) => reached.get(file)?.has(file));
+  const cycles = inCycle.map((file) => inCycle.filter((other) => isMutual(file, other, reached)).toSorted());
+  return [...new Map(cycles.map((cycle) => [cycle.join(), cycle])).values()];
 }
 
 function isMutual(a: string, b: string, reached: ReadonlyMap<string, ReadonlySet<string>>): boolean {
   return reached.get(a)?.has(b) === true && reached.get(b)?.has(a) === true;
 }
 
-/** All that a file needs, by whatever way. */
+/** Every file that a file imports, directly or not. */
 function reachedFrom(file: string, graph: ReadonlyMap<string, readonly Import[]>): ReadonlySet<string> {
   const seen = new Set<string>();
   const waiting = [file];
