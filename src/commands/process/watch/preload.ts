@@ -5,6 +5,7 @@
 export async function preload(): Promise<void> {
   await Promise.all([
     import('../queue-run.ts'),
+    import('../stops.ts'),
     import('../drain-run.ts'),
     import('../wake-waiting.ts'),
     import('../path-mask.ts'),
