@@ -30,7 +30,7 @@ test('five failures in a row leave Stash alone for a minute, and then one query 
   stash.resetRequests();
   const shut = await run();
   assert.deepEqual([shut.ends, stash.count()], [['stash_breaker_open'], 0]);
-  assert.match(shut.of('released')[0]?.message ?? '', /^Stash is not asked: /);
+  assert.deepEqual(shut.of('claimed'), []);
   clock.now += MINUTE_MS;
   lift();
   assert.deepEqual((await run()).tally, { updated: 1 });
@@ -38,13 +38,13 @@ test('five failures in a row leave Stash alone for a minute, and then one query 
 });
 
 test('a Stash that answers for any scene is well, whatever fails for another', async (t) => {
-  const created = await setupScenes(t, 2);
+  const created = await setupScenes(t, 3);
   const { stash, run } = created;
   const lift = stash.fail('graphql', DOWN, ALWAYS);
   for (let count = 0; count < 4; count += 1) await run();
   lift();
-  stash.fail(({ query = '' }) => query.includes('s1:'), FAILING, 2);
-  assert.deepEqual((await run()).tally, { updated: 1, retried: 1 });
+  stash.fail(({ query = '' }) => query.includes('s2:'), FAILING, 3);
+  assert.deepEqual((await run()).tally, { updated: 2, retried: 1 });
   assert.deepEqual(stashBreaker(created), { kind: 'closed', failures: 0 });
 });
 
@@ -60,7 +60,7 @@ test('once Stash was in trouble the run asks it nothing more', async (t) => {
   world.sql('UPDATE jobs SET priority = 1 WHERE scene_id > 50');
   stash.fail('graphql', DOWN);
   const { tally, ends } = await run();
-  assert.deepEqual([tally, ends, stash.count()], [{ released: 101 }, ['stash_unreachable'], 1]);
+  assert.deepEqual([tally, ends, stash.count()], [{ released: 100 }, ['stash_unreachable'], 1]);
 });
 
 test('what was answered before the trouble is written, and only the rest goes back', async (t) => {
@@ -119,4 +119,64 @@ test('a run without a bare job asks nothing, and hears nothing of the trouble wi
   enqueue(lighthouse(1));
   const { tally, ends } = await run();
   assert.deepEqual([tally, ends, stash.count()], [{ updated: 1 }, [], 0]);
+});
+
+test('a Stash that was away is tried with a few jobs, and the rest of the backlog stays untouched', async (t) => {
+  const { stash, clock, world, run } = await setupScenes(t, 250);
+  const lift = stash.fail('graphql', DOWN, ALWAYS);
+  const claims: number[] = [];
+  for (let runs = 0; runs < 8; runs += 1) {
+    claims.push((await run()).of('claimed').length);
+    clock.now += 1_000;
+  }
+  assert.deepEqual(claims, [100, 10, 10, 10, 10, 0, 0, 0]);
+  assert.deepEqual(world.sql('SELECT DISTINCT attempt FROM jobs'), [{ attempt: 0 }]);
+  lift();
+  clock.now += MINUTE_MS;
+  assert.deepEqual((await run()).tally, { updated: 250 });
+});
+
+test('a Stash that refuses the key, asks for patience or is another server is left alone for a minute', async (t) => {
+  const html = { kind: 'status', status: 200, body: '<html></html>', contentType: 'text/html' } as const;
+  for (const fault of [{ kind: 'status', status: 401 }, { kind: 'status', status: 429 }, html] as const) {
+    const { stash, clock, run } = await setupScenes(t, 20);
+    const lift = stash.fail('graphql', fault, ALWAYS);
+    const first = await run();
+    lift();
+    stash.resetRequests();
+    clock.now += MINUTE_MS - 1;
+    const resting = await run();
+    assert.deepEqual([resting.ends, resting.of('claimed'), stash.count()], [first.ends, [], 0]);
+    assert.match(JSON.stringify(resting.report.ends), /\(less than a minute ago\)/);
+    clock.now += 1;
+    assert.deepEqual((await run()).tally, { updated: 20 });
+    assert.deepEqual((await run()).ends, []);
+  }
+});
+
+test('with another address or key Stash is asked at once', async (t) => {
+  const { stash, run } = await setupScenes(t, 1);
+  stash.fail('graphql', { kind: 'status', status: 401 });
+  assert.deepEqual((await run()).ends, ['stash_unauthorized']);
+  assert.deepEqual((await run({ stashFingerprint: 'another key' })).tally, { updated: 1 });
+});
+
+test('a Stash that is away is not told to those who do not need it', async (t) => {
+  const { stash, world, enqueue, run } = await setupScenes(t, 1);
+  stash.fail('graphql', DOWN, ALWAYS);
+  for (let runs = 0; runs < 5; runs += 1) await run();
+  world.sql('DELETE FROM jobs');
+  enqueue(lighthouse(1, { title: 'Lantern' }));
+  const { tally, ends } = await run();
+  assert.deepEqual([tally, ends], [{ updated: 1 }, []]);
+});
+
+test('while Stash is away, those who do not need it are written', async (t) => {
+  const { stash, enqueue, plex, run } = await setupScenes(t, 3);
+  stash.fail('graphql', DOWN, ALWAYS);
+  for (let runs = 0; runs < 5; runs += 1) await run();
+  addItems(plex, 9);
+  enqueue(lighthouse(9));
+  const { tally, ends, of } = await run();
+  assert.deepEqual([tally, ends, of('claimed').length], [{ updated: 1 }, ['stash_breaker_open'], 1]);
 });

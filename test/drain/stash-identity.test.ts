@@ -49,11 +49,12 @@ test('a Stash with no scenes at all is believed nothing', async (t) => {
 
 test('where nothing is known, ten scenes at once are too many to be gone, and nine are not', async (t) => {
   const created = await setupKnown(t, 0);
-  const { stash, enqueue, run } = created;
+  const { stash, clock, enqueue, run } = created;
   stash.addScene({ id: 70, title: 'Of another Stash' });
   enqueue(...idsTo(10).map((id) => bare(id)));
   assert.deepEqual((await run()).ends, ['stash_misconfigured']);
   assertLeft(created, 10);
+  clock.now += 60_000;
   assert.deepEqual((await run({ limit: 9 })).tally, { gone: 9 });
 });
 

@@ -496,3 +496,24 @@ test('a stash_url that leads to Plex, or to the API itself, is an address to cor
   assert.match(message, /is not a Stash server: it says that it is Plex$/);
   assert.deepEqual(sql('SELECT state, attempt FROM jobs'), [{ state: 'pending', attempt: 0 }]);
 });
+
+test('while Stash is away its jobs stay untouched, Plex is not asked for them, and a run tells since when', async (t) => {
+  const { plex, run, sql, stash } = await withStash(t);
+  for (let id = 1; id <= 120; id += 1) stash.addScene({ ...PIER, files: [`/media/${id}.mp4`] });
+  await run(['enqueue', ...Array.from({ length: 120 }, (_, index) => String(index + 1))]);
+  await stash.stop();
+  const lines: number[] = [];
+  for (let runs = 1; runs <= 7; runs += 1) {
+    plex.resetRequests();
+    const { code, stderr } = await run(['process', '--verbose']);
+    assert.equal(code, 4, stderr);
+    assert.equal(/It has been like this since \d/.test(stderr), runs > 1, stderr);
+    lines.push(stderr.split('\n').length);
+  }
+  assert.ok(Math.max(...lines.slice(1)) < 40, lines.join());
+  assert.equal(plex.count(), 0);
+  const stats = JSON.parse((await run(['stats', '--json'])).stdout);
+  assert.deepEqual([stats.pending, stats.last_run.exit_code], [120, 4]);
+  assert.deepEqual(sql('SELECT DISTINCT attempt, failures FROM jobs'), [{ attempt: 0, failures: 0 }]);
+  assert.equal(sql('SELECT count(*) AS runs FROM runs')[0]?.['runs'], 5, 'a run that only rests leaves no row');
+});

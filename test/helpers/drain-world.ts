@@ -66,6 +66,7 @@ export type DrainWorld = {
 const OPTIONS: DrainOptions = {
   mode: 'write',
   tokenFingerprint: 'fingerprint',
+  stashFingerprint: 'stash fingerprint',
   ifOtherServer: 'refuse',
   libraries: [],
   mappings: [],

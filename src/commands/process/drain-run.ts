@@ -18,7 +18,7 @@ import { plexOptions } from '../shared/plex-connection.ts';
 import { connectToStash } from '../shared/stash-connection.ts';
 import type { Stop } from '../shared/stop.ts';
 import { listenForStop } from '../shared/stop.ts';
-import { fingerprintOf } from './token-fingerprint.ts';
+import { fingerprintOf, stashFingerprintOf } from './token-fingerprint.ts';
 
 export type DrainSetup = {
   readonly loaded: LoadedSettings;
@@ -60,6 +60,7 @@ export async function runDrain(
     const report = await drain(depsOf({ queue, plex, files, stash, emit, stop, now, checkpoint }), {
       ...drainOptions(setup),
       tokenFingerprint,
+      stashFingerprint: stashFingerprintOf(loaded, clientIdentifier),
     });
     // What was learned about this Stash saves the next run a request.
     queue.saveStashDialect(stash?.learnt());
@@ -95,7 +96,7 @@ function drainOptions({
   adoptServer,
   removals,
   mode,
-}: DrainSetup): Omit<DrainOptions, 'tokenFingerprint'> {
+}: DrainSetup): Omit<DrainOptions, 'tokenFingerprint' | 'stashFingerprint'> {
   return {
     mode,
     ifOtherServer: adoptServer ? 'adopt' : 'refuse',

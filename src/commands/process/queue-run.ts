@@ -89,7 +89,11 @@ export async function runOnQueue(stores: Stores, request: DrainRequest, context:
   const { exitCode, faults } = faultsOf(report, stats, request.before);
   queue.end({ now: now(), exitCode, done: tally.updated + tally.unchanged, failed: tally.retried + tally.buried });
   const skippedScenes = events.skippedScenes();
-  const summary: Summary = { mode: 'write', exitCode, stats, startedAt, endedAt: now(), skippedScenes };
+  const { outageSince } = openAlertMemory(stores);
+  const summary: Summary = {
+    ...{ mode: 'write', exitCode, stats, startedAt, endedAt: now() },
+    ...{ skippedScenes, outageSince },
+  };
   const { released: _untried, leaseLost: _others, ...ends } = tally;
   return {
     exitCode,

@@ -1,10 +1,12 @@
 import type { DrainReport } from '../../core/drain/drain.ts';
 import { NO_JOBS } from '../../core/drain/ports/tally.ts';
 import { longestWaitMs } from '../../core/failures/retry-policy.ts';
-import { EXIT, signalExitCode, strongest } from '../../exit.ts';
+import { EXIT, endExitCode, signalExitCode, strongest } from '../../exit.ts';
 import type { Stores } from '../../queue/store/stores.ts';
+import { openAlertMemory } from '../../queue/tables/alert-memory.ts';
 import { readStop } from '../../queue/tables/stopped.ts';
 import { readRunStats } from '../../queue/views/waiting.ts';
+import type { IdleRun } from '../../queue/work/idle.ts';
 import { recordIdleRun } from '../../queue/work/idle.ts';
 import { takeWakeTurn } from '../../queue/work/wake-turn.ts';
 import type { Context } from '../shared/context.ts';
@@ -26,14 +28,9 @@ export async function runOnce(stores: Stores, request: DrainRequest, context: Co
   const held = removalsEnds(stores);
   const before = [...request.before, ...held.map(({ kind }): Fault => ({ exitCode: EXIT.usage, what: kind }))];
   const faultCode = strongest(before.map((fault) => fault.exitCode));
-  const isIdle = recordIdleRun(stores, {
-    now: startedAt,
-    retentionMs: loaded.settings.dlq_retention_days,
-    longestWaitMs: longestWaitMs(loaded.settings.not_found_max_wait),
-    stash: stashUse(loaded),
-    exitCode: faultCode,
-    polls: request.polls,
-  });
+  const isIdle = recordIdle(stores, request, { stash: stashUse(loaded), exitCode: faultCode });
+  const resting = isIdle ? undefined : await restIfOnlyStashIsNeeded(stores, request, { held, before, context });
+  if (resting !== undefined) return resting;
   const wake = isIdle ? await wakeIfWaiting(stores, request, context) : undefined;
   if (!isIdle || (wake !== undefined && wake.woken > 0 && wake.signal === undefined)) {
     const { runOnQueue } = await import('./queue-run.ts');
@@ -47,14 +44,68 @@ export async function runOnce(stores: Stores, request: DrainRequest, context: Co
   const signal = wake?.signal;
   const exitCode = signal === undefined ? faultCode : signalExitCode(signal);
   const ends: DrainReport['ends'] = signal === undefined ? held : [...held, { kind: 'signal', signal }];
+  return idleResult(stores, { exitCode, faults: before, ends, startedAt }, context);
+}
+
+type Idle = {
+  readonly exitCode: number;
+  readonly faults: readonly Fault[];
+  readonly ends: DrainReport['ends'];
+  readonly startedAt: number;
+};
+
+function recordIdle(
+  stores: Stores,
+  { startedAt, loaded: { settings }, polls }: DrainRequest,
+  as: Pick<IdleRun, 'stash' | 'exitCode'>,
+): boolean {
+  return recordIdleRun(stores, {
+    now: startedAt,
+    retentionMs: settings.dlq_retention_days,
+    longestWaitMs: longestWaitMs(settings.not_found_max_wait),
+    polls,
+    ...as,
+  });
+}
+
+/** What is to be told of a run, whatever it does. */
+type Standing = {
+  readonly held: DrainReport['ends'];
+  readonly before: readonly Fault[];
+  readonly context: Context;
+};
+
+/**
+ * The result of a run whose due jobs all need a Stash that is left alone for now: nothing is claimed, and Plex is not
+ * asked for nothing.
+ */
+async function restIfOnlyStashIsNeeded(
+  stores: Stores,
+  request: DrainRequest,
+  { held, before, context }: Standing,
+): Promise<RunResult | undefined> {
+  const { loaded, startedAt } = request;
+  if (stashUse(loaded) === 'not_asked') return undefined;
+  const { restingStash } = await import('./resting-stash.ts');
+  const end = restingStash(stores, loaded, startedAt);
+  if (end === undefined) return undefined;
+  const faults = [...before, { exitCode: endExitCode(end.kind, 0), what: end.kind }];
+  const exitCode = strongest(faults.map((fault) => fault.exitCode));
+  if (!recordIdle(stores, request, { stash: 'away', exitCode })) return undefined;
+  return idleResult(stores, { exitCode, faults, ends: [...held, end], startedAt }, context);
+}
+
+function idleResult(stores: Stores, { exitCode, faults, ends, startedAt }: Idle, context: Context): RunResult {
   const endedAt = context.now();
   // Read only where it is told: cron and a watch say nothing of an idle run.
   const tell = (): void => {
     const stats = readRunStats(stores, endedAt);
-    const summary: Summary = { mode: 'write', exitCode, stats, startedAt, endedAt, skippedScenes: [] };
+    const { outageSince } = openAlertMemory(stores);
+    const ran = { exitCode, stats, startedAt, endedAt, skippedScenes: [], outageSince };
+    const summary: Summary = { mode: 'write', ...ran };
     reportRun({ ends, tally: NO_JOBS }, summary, context.output);
   };
-  return { exitCode, faults: before, isConnected: false, ended: 0, tell };
+  return { exitCode, faults, isConnected: false, ended: 0, tell };
 }
 
 /** With nothing due, Plex is asked each minute what was added, if a job waits for its file; else nothing is loaded. */

@@ -23,6 +23,8 @@ export type Summary = {
   readonly startedAt: number;
   readonly endedAt: number;
   readonly skippedScenes: readonly number[];
+  /** Since when a server does not answer, for the runs that keep count. */
+  readonly outageSince?: ((server: 'plex' | 'stash') => number | undefined) | undefined;
   /** What a preview did not look at; absent for a run. */
   readonly left?: LeftByPreview | undefined;
 };
@@ -261,7 +263,7 @@ function waitingLines({ waiting, nextAttemptAt }: RunStats): string[] {
 
 /** Reports how a run went, on both streams. */
 export function reportRun(report: DrainReport, summary: Summary, output: Output): void {
-  for (const end of report.ends) tellEnd(end, summary.stats, output);
+  for (const end of report.ends) tellEnd(end, summary, output);
   if (output.json) {
     output.resultJson(summaryDocument(report, summary));
     return;
@@ -271,9 +273,10 @@ export function reportRun(report: DrainReport, summary: Summary, output: Output)
 }
 
 /** Reports why a run ended, or did less than it could; an end that somebody has to fix is an error. */
-function tellEnd(end: DrainEnd, stats: RunStats, output: Output): void {
+function tellEnd(end: DrainEnd, summary: Summary, output: Output): void {
+  const { stats } = summary;
   const exitCode = endExitCode(end.kind, stats.waiting.due);
-  const lines = explainEnd(end, stats);
+  const lines = [...explainEnd(end, stats), ...(exitCode === EXIT.unreachable ? lastingWords(end, summary) : [])];
   if (exitCode === EXIT.done || exitCode === EXIT.timeUp) {
     for (const [level, line] of lines) output.log(level, line);
     return;
@@ -281,6 +284,13 @@ function tellEnd(end: DrainEnd, stats: RunStats, output: Output): void {
   const [message = say`${end.kind}`, ...rest] = lines.map(([, line]) => withoutPrefix(line));
   const hint = rest.length === 0 ? undefined : listed(rest, ' ');
   output.error({ code: end.kind, exitCode, message, hint }, lines);
+}
+
+/** Since when a server is away, if an earlier run has found out. */
+function lastingWords({ kind }: DrainEnd, { startedAt, outageSince }: Summary): readonly LogLine[] {
+  const since = outageSince?.(kind.startsWith('stash_') ? 'stash' : 'plex');
+  if (since === undefined || since >= startedAt) return [];
+  return [['error', say`[PlexSync] It has been like this since ${ours(localTime(since))}.`]];
 }
 
 /** A line of ours as a sentence for a program, which knows whose it is. */

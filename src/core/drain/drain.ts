@@ -1,10 +1,11 @@
+import type { StashEnd } from '../failures/stash-rest.ts';
 import { StoreError } from '../model/errors.ts';
 import type { Job } from '../model/job.ts';
 import type { Section } from '../model/plex-item.ts';
 import type { Sentence } from '../text/sentence.ts';
 import type { DrainOptions } from './ports/drain-options.ts';
 import type { Ended } from './ports/endings.ts';
-import type { DrainDeps } from './ports/ports.ts';
+import type { ClaimRequest, DrainDeps } from './ports/ports.ts';
 import { rescueEvents } from './ports/rescue-events.ts';
 import type { Tally } from './ports/tally.ts';
 import { NO_JOBS } from './ports/tally.ts';
@@ -20,8 +21,9 @@ import type { RemovalGuard, RemovalsEnd } from './servers/removal-guard.ts';
 import { createRemovalGuard } from './servers/removal-guard.ts';
 import type { RequestWatch } from './servers/request-watch.ts';
 import { createRequestWatch } from './servers/request-watch.ts';
-import type { SceneFetcher, StashEnd } from './servers/scene-fetcher.ts';
+import type { SceneFetcher } from './servers/scene-fetcher.ts';
 import { createSceneFetcher } from './servers/scene-fetcher.ts';
+import { SUSPICIOUSLY_MANY } from './servers/stash-identity.ts';
 import type { SystemicWatch } from './servers/systemic.ts';
 import { createSystemicWatch } from './servers/systemic.ts';
 import { connect } from './steps/connect.ts';
@@ -96,7 +98,7 @@ export async function drain(deps: DrainDeps, options: DrainOptions): Promise<Dra
     everMatched: deps.queue.hasRecords(),
   });
   const requests = createRequestWatch({ ...deps, guard });
-  const scenes = createSceneFetcher(deps);
+  const scenes = createSceneFetcher(deps, options);
   const scanner = createFolderScanner(deps, { guard, options, sections });
   const finder = createFileFinder({ deps, guard, options, sections });
   const longRequests = createLongRequests(deps, options);
@@ -106,6 +108,7 @@ export async function drain(deps: DrainDeps, options: DrainOptions): Promise<Dra
   const stopRenewing = deps.every(RENEW_EVERY_MS, () => renewLeases(deps));
   try {
     await wake(context);
+    scenes.meet();
     const bound = await drainBatches(context, tally);
     const others = [scenes.end(), removals.end()].filter((end) => end !== undefined);
     const ends = [...endsOf(guard, bound), ...others];
@@ -148,7 +151,7 @@ async function drainBatches(context: DrainContext, tally: Tally): Promise<DrainE
     if (guard.halted() !== undefined) return undefined;
     if (options.limit !== undefined && claimed >= options.limit) return { kind: 'limit' };
     if (guard.isTimeUp()) return { kind: 'time_up' };
-    const jobs = claim(context, Math.min(BATCH_SIZE, (options.limit ?? Number.POSITIVE_INFINITY) - claimed), tally);
+    const jobs = claimNext(context, Math.min(BATCH_SIZE, (options.limit ?? Number.POSITIVE_INFINITY) - claimed), tally);
     if (jobs.length === 0) return undefined;
     const deferred = settle(await runBatch(jobs, context), context, tally);
     claimed += jobs.length - deferred;
@@ -179,8 +182,25 @@ async function runBatch(jobs: readonly Job[], context: DrainContext): Promise<re
   return [...ended, ...intended.ended, ...written.ended, ...verified];
 }
 
-function claim({ queue, emit, now, guard }: DrainContext, most: number, tally: Tally): readonly Job[] {
-  const { jobs, rescued } = queue.claim({ now: now(), limit: guard.batchLimit(most), leaseMs: LEASE_MS });
+/**
+ * Claims the next batch. A Stash in trouble is tried with few jobs first: as many as it takes to notice a wrong one.
+ * While it is away, nothing that needs it is claimed.
+ */
+function claimNext(context: DrainContext, most: number, tally: Tally): readonly Job[] {
+  const { scenes } = context;
+  const few = { limit: Math.min(most, SUSPICIOUSLY_MANY), choice: 'needing_stash' } as const;
+  const onTrial = scenes.state() === 'on_trial' ? claim(context, few, tally) : [];
+  if (onTrial.length > 0) return onTrial;
+  return claim(context, { limit: most, choice: scenes.state() === 'away' ? 'without_stash' : 'any' }, tally);
+}
+
+function claim(
+  { queue, emit, now, guard }: DrainContext,
+  { limit, choice }: Pick<ClaimRequest, 'limit' | 'choice'>,
+  tally: Tally,
+): readonly Job[] {
+  const request = { now: now(), limit: guard.batchLimit(limit), leaseMs: LEASE_MS };
+  const { jobs, rescued } = queue.claim({ ...request, ...(choice === undefined ? {} : { choice }) });
   tally.buried += rescued.buried.length;
   for (const event of rescueEvents(rescued)) emit(event);
   for (const { id, sceneId, attempt } of jobs) {

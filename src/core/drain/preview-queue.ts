@@ -62,6 +62,9 @@ export function createPreviewQueue(reads: DrainReads): DrainQueue {
     refusedAt: reads.refusedAt,
     saveRefusal: () => undefined,
     successes: reads.successes,
+    awaitsStash: reads.awaitsStash,
+    stashTrouble: reads.stashTrouble,
+    saveStashTrouble: () => undefined,
     tooLong: reads.tooLong,
     saveTooLong: () => undefined,
   };

@@ -1,6 +1,7 @@
 import type { AddedMark } from '../../core/drain/ports/ports.ts';
 import type { Breaker } from '../../core/failures/breaker.ts';
 import { CLOSED } from '../../core/failures/breaker.ts';
+import type { StashTrouble } from '../../core/failures/stash-rest.ts';
 import type { Binding } from '../../core/model/plex-item.ts';
 import type { TooLong } from '../../core/write/cut-summary.ts';
 import { prepareMeta } from '../store/meta.ts';
@@ -36,6 +37,11 @@ export function prepareServerState(db: Db) {
     },
     saveBreaker: (server: 'plex' | 'stash', breaker: Breaker): void => {
       writeBreaker.run(server, JSON.stringify(breaker));
+    },
+    stashTrouble: () => meta.json<StashTrouble>('stash_trouble'),
+    saveStashTrouble: (trouble: StashTrouble | undefined): void => {
+      if (trouble === undefined) meta.remove('stash_trouble');
+      else meta.setJson('stash_trouble', trouble);
     },
     binding: () => meta.json<Binding>('plex_binding'),
     bind: (binding: Binding): void => meta.setJson('plex_binding', binding),

@@ -1,4 +1,4 @@
-import type { DrainQueue } from '../../core/drain/ports/ports.ts';
+import type { ClaimRequest } from '../../core/drain/ports/ports.ts';
 import type { Job, Lease } from '../../core/model/job.ts';
 import { overStash } from '../../core/model/scene-edit.ts';
 import type { Db } from '../store/open.ts';
@@ -21,6 +21,7 @@ function claimable([held, priority]: Arm, suspects: '<' | '>='): string {
     SELECT id, priority, available_at FROM jobs AS due
     WHERE state = 'pending' AND held = ${held} AND ${held === 2 ? WITH_DATA : 'held'} <= @mostHeld AND priority = ${priority} AND available_at <= @now
       AND rescues ${suspects} ${SUSPECT_RESCUES} AND released_by IS NOT @owner
+      AND (@bare IS NULL OR (bare_at IS NOT NULL) = @bare)
       AND NOT EXISTS (SELECT 1 FROM jobs AS other WHERE other.scene_id = due.scene_id AND other.state = 'in_progress')
     ORDER BY available_at, id LIMIT @limit)`;
 }
@@ -63,7 +64,7 @@ function claimStatement(suspects: '<' | '>='): string {
  */
 export function prepareDue(db: Db, stash: StashUse, removals: 'counted' | 'allowed') {
   const arms = removals === 'allowed' ? [...ARMS, ...WAITING_ARMS] : ARMS;
-  const values = { owner: NOBODY, mostHeld: mostAwaiting(stash), limit: -1 };
+  const values = { owner: NOBODY, mostHeld: mostAwaiting(stash), bare: null, limit: -1 };
   const statements = (['<', '>='] as const).map((suspects) =>
     db.prepare<[object], { id: number }>(nextIds(suspects, arms)),
   );
@@ -80,6 +81,9 @@ export function prepareDue(db: Db, stash: StashUse, removals: 'counted' | 'allow
         .map((row) => ({ ...toJob(row, NOBODY), attempt: row.attempt + 1 })),
   };
 }
+
+/** The value of `@bare` for each choice of a claim; NULL is for both. */
+const BARE = { any: null, needing_stash: 1, without_stash: 0 } as const;
 
 /** The owner in a lease that belongs to no drain. */
 const NOBODY = '';
@@ -104,6 +108,9 @@ export function prepareClaim(db: Db, { owner, stash }: { readonly owner: string;
       WHERE class.held <= @mostHeld AND released_by IS NOT @owner
         AND NOT EXISTS (SELECT 1 FROM scenes WHERE scenes.scene_id = jobs.scene_id AND scenes.file IS NOT NULL)
       LIMIT ${MOST_COUNTED})`);
+  const awaiting = db.prepare<[object], unknown>(`
+    SELECT 1 FROM ${WAITING_BY_CLASS} AND jobs.available_at <= @now
+    WHERE class.held <= @mostHeld AND bare_at IS NOT NULL AND released_by IS NOT @owner LIMIT 1`);
   const renew = db.prepare<[object]>(
     `UPDATE jobs SET lease_expires_at = @leaseExpiresAt WHERE state = 'in_progress' AND lease_owner = @owner`,
   );
@@ -112,13 +119,15 @@ export function prepareClaim(db: Db, { owner, stash }: { readonly owner: string;
     WHERE id = @jobId AND state = 'in_progress' AND lease_owner = @owner AND claims = @claim AND lease_expires_at > @now
       AND forgotten = 0`);
   return {
-    claim: ({ now, limit, leaseMs }: Parameters<DrainQueue['claim']>[0]): readonly Job[] => {
-      const values = { now, owner, mostHeld, limit, leaseExpiresAt: now + leaseMs, alone: 0 };
+    claim: ({ now, limit, leaseMs, choice = 'any' }: ClaimRequest): readonly Job[] => {
+      const chosen = { bare: BARE[choice], mostHeld: choice === 'without_stash' ? 0 : mostHeld };
+      const values = { now, owner, ...chosen, limit, leaseExpiresAt: now + leaseMs, alone: 0 };
       const batch = claimBatch.all(values);
       const rows = batch.length > 0 ? batch : claimSuspect.all({ ...values, limit: Math.min(limit, 1), alone: 1 });
       // RETURNING guarantees no order.
       return rows.toSorted((a, b) => a.id - b.id).map((row) => toJob(row, owner));
     },
+    awaitsStash: (now: number): boolean => awaiting.get({ now, owner, mostHeld }) !== undefined,
     dueCount: (now: number): number => countDue.get({ now, owner, mostHeld })?.count ?? 0,
     unmatchedDueCount: (now: number): number => countUnmatched.get({ now, owner, mostHeld })?.count ?? 0,
     holds: ({ jobId, claim }: Lease, now: number): boolean => held.get({ jobId, owner, claim, now }) !== undefined,

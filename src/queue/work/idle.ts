@@ -18,7 +18,8 @@ export type IdleRun = {
   /** How long dead letters are kept. */
   readonly retentionMs: number;
   readonly longestWaitMs: number;
-  readonly stash: StashUse;
+  /** `away`: Stash is left alone for now, and jobs that need it do not count. */
+  readonly stash: StashUse | 'away';
   /** The exit code of the run even if no job is due: a task from Stash may still wait. */
   readonly exitCode: number;
   /** Set where the process asks Stash beside the jobs: then it knows itself when an outage is over. */
@@ -35,18 +36,20 @@ export function recordIdleRun(
   { queueDb: db, dlqDb, path }: Stores,
   { now, retentionMs, longestWaitMs, stash, exitCode, polls }: IdleRun,
 ): boolean {
+  const counted = stash === 'away' ? 'AND bare_at IS NULL' : '';
+  const mostHeld = stash === 'away' ? 0 : mostAwaiting(stash);
   // A job delayed beyond our longest wait, by a wrong clock, is left to the drain.
   const busy = db.prepare<[object], unknown>(`
     SELECT 1 FROM jobs WHERE state = 'in_progress'
     UNION ALL
-    SELECT 1 FROM ${WAITING_BY_CLASS} AND jobs.available_at <= @now WHERE class.held <= @mostHeld
+    SELECT 1 FROM ${WAITING_BY_CLASS} AND jobs.available_at <= @now WHERE class.held <= @mostHeld ${counted}
     UNION ALL
-    SELECT 1 FROM ${WAITING_BY_CLASS} AND jobs.available_at > @latest WHERE class.held <= @mostHeld
+    SELECT 1 FROM ${WAITING_BY_CLASS} AND jobs.available_at > @latest WHERE class.held <= @mostHeld ${counted}
     LIMIT 1`);
   const record = db.transaction((): boolean => {
     // A seek in each of these, however much is stored.
     if (
-      busy.get({ mostHeld: mostAwaiting(stash), now, latest: now + longestWait(db, longestWaitMs) }) !== undefined ||
+      busy.get({ mostHeld, now, latest: now + longestWait(db, longestWaitMs) }) !== undefined ||
       hasLetterOfType(dlqDb, RETRY_RULES.plex_unauthorized.errorType) ||
       hasExpired(dlqDb, { now, retentionMs }) ||
       hasOldCopies(path, now)

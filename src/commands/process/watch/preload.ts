@@ -9,6 +9,7 @@ export async function preload(): Promise<void> {
     import('../drain-run.ts'),
     import('../wake-waiting.ts'),
     import('../path-mask.ts'),
+    import('../resting-stash.ts'),
     import('../cron/cron-verdict.ts'),
     import('../ingest/run-plugin-tasks.ts'),
     import('../../shared/compare/compare.ts'),

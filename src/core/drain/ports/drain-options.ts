@@ -10,6 +10,8 @@ export type DrainOptions = {
   readonly mode: 'write' | 'preview';
   /** Stands for the token where the token itself must not appear: it recognises a token that was refused before. */
   readonly tokenFingerprint: string;
+  /** The same for Stash's address and key; absent where no Stash is configured. */
+  readonly stashFingerprint: string | undefined;
   /** What to do when a server answers that the data directory does not belong to. */
   readonly ifOtherServer: 'refuse' | 'adopt';
   /** The libraries to look in; an empty list means every movie library. */

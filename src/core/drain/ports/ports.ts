@@ -1,5 +1,6 @@
 import type { Breaker } from '../../failures/breaker.ts';
 import type { Successes } from '../../failures/charge.ts';
+import type { StashTrouble } from '../../failures/stash-rest.ts';
 import type { FileIndex, IndexMark } from '../../match/file-index.ts';
 import type { ListedItem } from '../../match/listing.ts';
 import type { LivePlex } from '../../match/live-finders.ts';
@@ -61,6 +62,14 @@ export type SettleEntry = {
   readonly landed?: SceneRecord | undefined;
 };
 
+/** Which jobs to claim: all, or by whether they ask for what Stash has; all by default. */
+export type ClaimRequest = {
+  readonly now: number;
+  readonly limit: number;
+  readonly leaseMs: number;
+  readonly choice?: 'any' | 'needing_stash' | 'without_stash';
+};
+
 /** Successes of each kind of request that are not stored yet. */
 export type SuccessNews = ReadonlyMap<RequestKind, Successes>;
 
@@ -69,7 +78,7 @@ export type DrainQueue = {
   /**
    * Claims at most `limit` due jobs under a lease that ends at `now + leaseMs`; first rescues the jobs of dead owners.
    */
-  claim(request: { readonly now: number; readonly limit: number; readonly leaseMs: number }): {
+  claim(request: ClaimRequest): {
     readonly jobs: readonly Job[];
     readonly rescued: Rescued;
   };
@@ -77,6 +86,8 @@ export type DrainQueue = {
   holds(lease: Lease, now: number): boolean;
   /** Jobs due at `now` that this drain may still claim. */
   dueCount(now: number): number;
+  /** Whether a job that is due at `now` needs Stash. */
+  awaitsStash(now: number): boolean;
   /** How many of the due jobs have a scene that was never matched and needs a look-up. Large backlogs are sampled. */
   unmatchedDueCount(now: number): number;
   /** Extends every lease of this drain. */
@@ -118,6 +129,9 @@ export type DrainQueue = {
   reviveRefused(now: number): number;
   addedMark(sectionKey: string): AddedMark | undefined;
   saveAddedMark(sectionKey: string, mark: AddedMark): void;
+  /** What Stash failed with when it was last asked, where its breaker does not tell. */
+  stashTrouble(): StashTrouble | undefined;
+  saveStashTrouble(trouble: StashTrouble | undefined): void;
   breaker(server: 'plex' | 'stash'): Breaker;
   saveBreaker(server: 'plex' | 'stash', breaker: Breaker): void;
   binding(): Binding | undefined;
@@ -152,6 +166,8 @@ export type DrainReads = Pick<
   | 'refusedAt'
   | 'tooLong'
   | 'successes'
+  | 'awaitsStash'
+  | 'stashTrouble'
 > & {
   /** The ids of all jobs due at `now`, in the order in which a drain claims them. */
   dueIds(now: number): readonly number[];

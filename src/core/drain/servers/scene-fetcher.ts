@@ -1,20 +1,18 @@
 import { UNCHARGED_LIMIT } from '../../failures/charge.ts';
 import { RETRY_RULES } from '../../failures/retry-policy.ts';
 import { createStashBreaker } from '../../failures/stash-breaker.ts';
+import type { StashEnd, StashTrouble } from '../../failures/stash-rest.ts';
+import { endOfRest, stashRest } from '../../failures/stash-rest.ts';
 import { asSyncError, SyncError, saidBy, UsageError } from '../../model/errors.ts';
 import type { StashLook } from '../../model/stash-scene.ts';
-import type { Sentence } from '../../text/sentence.ts';
-import { foreign, say } from '../../text/sentence.ts';
+import { foreign, plainText, say } from '../../text/sentence.ts';
+import type { DrainOptions } from '../ports/drain-options.ts';
 import type { DrainDeps } from '../ports/ports.ts';
+import type { Looked } from './scene-looks.ts';
 import { lookAtScenes } from './scene-looks.ts';
 import { doubtOf } from './stash-identity.ts';
 
-/** Why the jobs that await Stash were not tried. */
-export type StashEnd =
-  | { readonly kind: 'stash_unreachable'; readonly message: Sentence }
-  | { readonly kind: 'stash_unauthorized'; readonly message: Sentence }
-  | { readonly kind: 'stash_misconfigured'; readonly message: Sentence; readonly hint: Sentence }
-  | { readonly kind: 'stash_breaker_open'; readonly retryAt: number; readonly message: Sentence };
+type RememberedEnd = Exclude<StashEnd, { kind: 'stash_breaker_open' }>;
 
 /**
  * What asking for one scene resulted in. A `shared` error belongs to no job: the jobs are released and spend no
@@ -26,36 +24,69 @@ export type StashAnswer = StashLook | { readonly kind: 'shared'; readonly error:
 export type SceneFetcher = {
   /** The scenes as they are now, by id; empty where no Stash is configured. */
   look(ids: readonly number[]): Promise<ReadonlyMap<number, StashAnswer>>;
+  /** Before the first claim: finds out whether Stash may be asked, if a job that is due needs it. */
+  meet(): void;
+  /** `on_trial`: Stash failed when it was last asked. `away`: it is not asked in this drain any more. */
+  state(): 'fine' | 'on_trial' | 'away';
   /** Why Stash is no longer asked, if there is a reason. */
   end(): StashEnd | undefined;
   /** Whether Stash answered with scenes that are believed. */
   hasAnswered(): boolean;
 };
 
-export function createSceneFetcher(deps: DrainDeps): SceneFetcher {
+export function createSceneFetcher(
+  deps: DrainDeps,
+  { stashFingerprint }: Pick<DrainOptions, 'stashFingerprint'>,
+): SceneFetcher {
   const { queue, stash, now, emit } = deps;
   const breaker = createStashBreaker(queue, now);
+  let trouble = queue.stashTrouble();
   let end: StashEnd | undefined;
   let hasAnswered = false;
 
+  const remember = (next: StashTrouble | undefined): void => {
+    if (next !== trouble) queue.saveStashTrouble(next);
+    trouble = next;
+  };
   const admit = (): void => {
-    const retryAt = breaker.closedUntil();
-    if (retryAt !== undefined) end = { kind: 'stash_breaker_open', retryAt, message: say`Stash did not answer lately` };
+    const rest = stashRest(queue, trouble, { access: () => stashFingerprint, now: now() });
+    if (rest !== undefined) end = endOfRest(rest);
+    // The request itself is the probe; a half-open breaker says so to others.
+    else breaker.closedUntil();
+  };
+  const isInTrouble = (): boolean => {
+    const state = queue.breaker('stash');
+    return trouble !== undefined || state.kind !== 'closed' || state.failures > 0;
+  };
+  const noteAnswer = (): void => {
+    breaker.answered();
+    remember(undefined);
+  };
+  /** Ends the asking, and remembers why if the breaker does not. */
+  const endWith = (next: RememberedEnd, error: SyncError): void => {
+    end = next;
+    if (RETRY_RULES[error.code].countsForBreaker && next.kind !== 'stash_misconfigured') {
+      countFault(error);
+      return;
+    }
+    const hint = 'hint' in next ? plainText(next.hint) : undefined;
+    const facts = { at: now(), access: stashFingerprint ?? '' };
+    remember({ kind: next.kind, message: plainText(next.message), hint, ...facts });
   };
   // A failure of a whole batch is no single job's fault: all its jobs are released.
   const fail = (thrown: unknown): SyncError => {
     if (thrown instanceof UsageError) {
       const message = saidBy(thrown);
       const hint = thrown.hint === undefined ? say`Check stash_url.` : say`${foreign(thrown.hint)}`;
-      end = { kind: 'stash_misconfigured', message, hint };
-      return new SyncError('stash_unavailable', message);
+      const error = new SyncError('stash_unavailable', message);
+      endWith({ kind: 'stash_misconfigured', message, hint }, error);
+      return error;
     }
     const error = asSyncError(thrown);
     if (error.code === 'unexpected') throw thrown;
     if (deps.stopRequested() !== undefined) return error;
     const isRefused = RETRY_RULES[error.code].class === 'auth';
-    end = { kind: isRefused ? 'stash_unauthorized' : 'stash_unreachable', message: error.said };
-    countFault(error);
+    endWith({ kind: isRefused ? 'stash_unauthorized' : 'stash_unreachable', message: error.said }, error);
     return error;
   };
   const countFault = (error: SyncError): void => {
@@ -73,23 +104,40 @@ export function createSceneFetcher(deps: DrainDeps): SceneFetcher {
       return thrown;
     }
   };
+  const judge = async (
+    ids: readonly number[],
+    { looks, isAlive, trouble: met }: Looked,
+    asked: 'trial' | 'work',
+  ): Promise<ReadonlyMap<number, StashAnswer>> => {
+    if (isAlive) noteAnswer();
+    const refusal = (await doubtIn(looks)) ?? (isAlive ? undefined : nonsenseOf(looks));
+    if (refusal !== undefined) return all(ids, fail(refusal));
+    const left = met?.left ?? [];
+    if (left.length > 0) return new Map([...looks, ...all(left, fail(met?.thrown))]);
+    // Each scene failed alone, so the failures are theirs. If Stash answered for none, the server may still be at
+    // fault, and a trial has failed.
+    const [failure] = isAlive ? [] : failuresIn(looks);
+    if (failure !== undefined && asked === 'trial') fail(failure);
+    else if (failure !== undefined) countFault(failure);
+    return looks;
+  };
   return {
     look: async (ids) => {
       if (ids.length === 0 || stash === undefined) return new Map();
       if (end === undefined) admit();
       if (end !== undefined)
         return all(ids, new SyncError('stash_unavailable', say`Stash is not asked: ${end.message}`));
-      const { looks, isAlive, trouble } = await lookAtScenes(ids, stash);
-      if (isAlive) breaker.answered();
-      const refusal = (await doubtIn(looks)) ?? (isAlive ? undefined : nonsenseOf(looks));
-      if (refusal !== undefined) return all(ids, fail(refusal));
-      hasAnswered ||= isAlive;
-      if (trouble === undefined) return looks;
-      if (trouble.left.length > 0) return new Map([...looks, ...all(trouble.left, fail(trouble.thrown))]);
-      // Each scene failed alone, so the failures are theirs. If Stash answered for none, the server may still be at
-      // fault.
-      if (!isAlive) countFault(asSyncError(trouble.thrown));
-      return looks;
+      const wasInTrouble = isInTrouble();
+      const looked = await lookAtScenes(ids, stash);
+      hasAnswered ||= looked.isAlive;
+      return await judge(ids, looked, wasInTrouble ? 'trial' : 'work');
+    },
+    meet: () => {
+      if (stash !== undefined && isInTrouble() && queue.awaitsStash(now())) admit();
+    },
+    state: () => {
+      if (end !== undefined) return 'away';
+      return stash !== undefined && isInTrouble() ? 'on_trial' : 'fine';
     },
     end: () => end,
     hasAnswered: () => hasAnswered,
@@ -98,8 +146,12 @@ export function createSceneFetcher(deps: DrainDeps): SceneFetcher {
 
 /** The error of a Stash that reads none of the scenes it was asked for: with so many, no scene is to blame. */
 function nonsenseOf(looks: ReadonlyMap<number, StashLook>): SyncError | undefined {
-  const failures = [...looks.values()].flatMap((look) => (look.kind === 'failed' ? [look.error] : []));
+  const failures = failuresIn(looks);
   return failures.length >= UNCHARGED_LIMIT ? failures[0] : undefined;
+}
+
+function failuresIn(looks: ReadonlyMap<number, StashLook>): readonly SyncError[] {
+  return [...looks.values()].flatMap((look) => (look.kind === 'failed' ? [look.error] : []));
 }
 
 function all(ids: readonly number[], error: SyncError): ReadonlyMap<number, StashAnswer> {

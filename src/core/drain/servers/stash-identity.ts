@@ -3,7 +3,7 @@ import type { StashLook } from '../../model/stash-scene.ts';
 import type { DrainQueue, DrainStash } from '../ports/ports.ts';
 
 /** With this many scenes gone at once, a wrong Stash address is likelier than deletions. */
-const SUSPICIOUSLY_MANY = 10;
+export const SUSPICIOUSLY_MANY = 10;
 /** With this many known scenes, it is unlikely that all were deleted unnoticed. */
 const ENOUGH_KNOWN = 3;
 const MOST_KNOWN = 20;
