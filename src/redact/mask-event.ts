@@ -2,7 +2,7 @@ import type { WorkerEvent } from '../core/drain/ports/events.ts';
 import type { Foreign, Personal, PersonalKind, Sentence } from '../core/text/sentence.ts';
 import { isSentence, mapOutside } from '../core/text/sentence.ts';
 
-/** What a text of an event is; `ours` says nothing about anybody, such as a rating key or a name from a table of ours. */
+/** What a text of an event is; `ours`: not personal, such as a rating key or a name from a table of ours. */
 export type TextKind = PersonalKind | 'ours';
 
 /** For each text in a value, at any depth, what it is. A sentence tells that itself, and a text of a closed set is ours. */
@@ -119,7 +119,7 @@ function masked(value: unknown, kinds: Kinds | undefined, change: (piece: Person
       : change({ personal: value, kind: kinds });
   if (Array.isArray(value)) return value.map((entry) => masked(entry, kinds, change));
   if (typeof value !== 'object' || value === null) return value;
-  // Of a record the keys are what its values are.
+  // A record's keys are masked like its values.
   const entries = Object.entries(value).map(([key, inner]) =>
     typeof kinds === 'string'
       ? [masked(key, kinds, change), masked(inner, kinds, change)]

@@ -3,11 +3,11 @@ import type { PersonalKind } from '../core/text/sentence.ts';
 /** A part of a text that must not be shown. `url` is shown as address and path, everything else as its kind. */
 export type Span = { readonly start: number; readonly end: number; readonly kind: PersonalKind | 'url' };
 
-/** Extensions that are kept, since they say nothing about a person. */
+/** Extensions that are kept, since they are not personal. */
 export const KEPT_EXTENSION =
   /\.(?:mp4|m4v|mkv|webm|avi|mov|wmv|mpe?g|ts|flv|jpe?g|png|webp|json|ndjson|db|log|js|txt)$/i;
 
-/** A document in no folder, such as `notes.md`. A host of these few endings has more than one dot, or is nobody's. */
+/** A document in no folder, such as `notes.md`. Host names with these endings are ignored unless they have more dots. */
 const PLAIN_FILE = /^[\p{L}\p{N}_-]+\.(?:md|csv|tsv|ya?ml|toml|conf|ini|html?|xml|pem|crt|cmd|prom)$/iu;
 
 /** A time by RFC 3339, as we write them. */
@@ -91,9 +91,8 @@ export function suspectSpans(text: string): readonly Span[] {
 }
 
 /**
- * What stands in single quotes, which are apostrophes too: one opens after a sign or a space and closes before one.
- * Where a closing one is left over, nobody can tell which pairs were meant, and everything between the first and the
- * last goes.
+ * The texts in single quotes. A quote opens after a space or a sign and closes before one; others are apostrophes. With
+ * an unmatched quote, everything from the first to the last quote is masked.
  */
 function quotedSpans(text: string): readonly Span[] {
   const lines = [...text.matchAll(/[^\n]+/g)];
@@ -127,7 +126,7 @@ function inside({ index, 0: quoted }: RegExpExecArray): Span {
   return { start: index + 1, end: index + quoted.length - 1, kind: 'text' };
 }
 
-/** Long, and no word of ours: letters and digits mixed, or too long without a break for any word. */
+/** Long, and mixed letters and digits or without a break. */
 function isTokenLike(text: string): boolean {
   return /\d/.test(text) ? /[a-z]/i.test(text) || text.length >= 20 : /[A-Za-z0-9]{24,}/.test(text);
 }

@@ -18,10 +18,10 @@ export type Masker = {
   counts(): Readonly<Partial<Record<PersonalKind, number>>>;
 };
 
-/** The words of one report: `texts` is all that will be masked, so that only words which stand in it are kept. */
+/** Masks one report: `texts` is all that will be masked, so that only the words which occur in it are kept. */
 export function createMasker(texts: readonly string[], digest: (text: string) => string): Masker {
   const occurring = new Set(texts.flatMap((text) => wordsIn(text).map(({ word }) => word)));
-  // Of a large library nearly every word ends here, so nothing is done before that is not needed for it.
+  // Words that cannot occur are dropped first: a large library has very many.
   const known = createKnownWords((first) => occurring.has(first));
   const labels = createLabels(digest);
   const masker: Masker = {
@@ -45,7 +45,7 @@ export function createMasker(texts: readonly string[], digest: (text: string) =>
  * mask for ever. Only the latest words are remembered, since lines repeat the paths of the jobs at hand.
  */
 export function createPathMasker(digest: (text: string) => string): {
-  /** Makes a path known, with its file and its folders, also where it has spaces or an extension nobody knows. */
+  /** Makes a path known, with its file and its folders, also where it has spaces or an unknown extension. */
   learn(path: string): void;
   mask(text: string): string;
   /** A text that is a path, or the name of a file, as a whole. */
@@ -63,10 +63,10 @@ export function createPathMasker(digest: (text: string) => string): {
       latest = createRemembered();
     }
     learned.add(path);
-    // A folder at the root, such as /films, would mask the library Films; behind its slash it is seen unlearned.
+    // A folder at the root, such as /films, would mask the library Films; it is recognised by its slash.
     if (wordsIn(path).length > 1 || !/[\\/]/.test(path)) latest.words.learn('path', path);
     const name = fileName(path);
-    // A folder of one word would take that word out of lines of ours; behind a slash it is seen unlearned.
+    // A folder of one word would take that word out of lines of ours; it is recognised by its slash.
     if (wordsIn(name).length > 1) latest.words.learn('path', name);
     // Plex titles a file that it knows nothing about by its name.
     const title = name.replace(/\.[^.]*$/, '');
@@ -125,7 +125,7 @@ type Label = (kind: PersonalKind, text: string) => string;
 
 const SHORTEST_DIGEST = 4;
 
-/** Gives each word its mask; as short as it may be without two words having one. */
+/** Gives each word a mask, as short as possible while unique. */
 function createLabels(digest: (text: string) => string) {
   const byWord = new Map<string, string>();
   const taken = new Set<string>();
@@ -177,7 +177,7 @@ function renderedUrl(url: string, label: Label): string {
   return `${shownScheme}://${shownHost}${port}${renderedPath(path, label)}${rest === '' ? '' : '?…'}`;
 }
 
-/** Overlapping parts become one, of the kind of the longest; a word that is known outranks a mere form. */
+/** Merges overlapping spans; the longest one decides the kind. */
 function joined(spans: readonly Span[]): readonly Span[] {
   const result: { start: number; end: number; kind: Span['kind']; length: number }[] = [];
   for (const { start, end, kind } of spans.toSorted((a, b) => a.start - b.start || b.end - a.end)) {
@@ -196,7 +196,7 @@ function joined(spans: readonly Span[]): readonly Span[] {
 const WORDS =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]\p{M}*|[\p{L}\p{N}\p{M}]+/gu;
 
-/** Words of paths, hosts and users that say nothing about anybody, and of which our own lines are full. */
+/** Words of paths, hosts and users that are not personal, and that our own lines are full of. */
 const PUBLIC_WORDS = new Set(
   'plexsync plex stash home root user users data media mnt srv var tmp opt usr local share config library libraries queue db json log localhost node bin lib app docker volume volumes mp4 mkv the a and in is of to'.split(
     ' ',
@@ -205,7 +205,7 @@ const PUBLIC_WORDS = new Set(
 
 type KnownWord = { readonly words: readonly string[]; readonly kind: PersonalKind };
 
-/** As what a word is shown that is several things: a title often names its file too. */
+/** Which kind to show when a word is several: a title often names its file too. */
 const RANK: readonly PersonalKind[] = ['token', 'title', 'name', 'host', 'address', 'user', 'path', 'text'];
 
 /** Finds known words, whatever stands between their parts: `Harbour Lights` also in `harbour.lights`. */

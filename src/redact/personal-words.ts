@@ -22,7 +22,7 @@ const KINDS: Readonly<Record<string, PersonalKind>> = {
   machineIdentifier: 'token',
 };
 
-/** Below these there are dates, ratings, numbers of ours and ids of Plex. */
+/** Keys whose values are not personal: dates, ratings, numbers of ours and ids of Plex. */
 const HARMLESS = ['date', 'updated_at', 'originallyAvailableAt', 'userRating', 'rating_key'];
 
 /** A stored document with every text in it masked by what it is; keys of lists of names are names too. */

@@ -11,7 +11,7 @@ export const REPORT: CommandSpec = {
   settings: ['plex_url', 'stash_url'],
   notes: [
     'The report holds versions, settings, counts and the last log lines. Tokens, hosts, addresses, paths, titles and names are masked: the same word has the same mask within one report, and another one in the next. Works with a damaged data directory or config file too, and then says what could not be read.',
-    'Read it before you post it: what plexsync does not know to be personal stands there as it was.',
+    'Read it before you post it: text that plexsync does not recognise as personal is not masked.',
   ],
   examples: ['plexsync report', 'plexsync report --scene 4711 -o report.md'],
   exitCodes: [EXIT.done, EXIT.usage],

@@ -34,7 +34,7 @@ export type Gathered = {
   readonly warnings: readonly string[];
 };
 
-/** Reads whatever can be read: a report is most wanted where something is broken. */
+/** Reads what it can; failures are listed. */
 export async function gather(
   { sceneId, sources }: { readonly sceneId: number | undefined; readonly sources: ConfigSources },
   { dataDir, now }: Context,
@@ -83,7 +83,7 @@ export async function gather(
   };
 }
 
-/** Whatever it is, the report is made without it and says so. */
+/** The reason as text; the report goes on without that part. */
 export function reasonOf(thrown: unknown): string {
   if (thrown instanceof UsageError || thrown instanceof StoreError || thrown instanceof SyncError)
     return thrown.message;

@@ -16,7 +16,7 @@ const TAIL_BYTES = 512 * 1024;
 /** No line of ours is longer; looking through one takes time in proportion to its length. */
 const LONGEST_LINE = 2_000;
 
-/** An earlier version kept sentences alone: nobody can tell what is personal in them. */
+/** An earlier version kept plain sentences, in which what is personal is not marked. */
 const OLDER_LOG: ReportLine = [
   '(left out: the log of an earlier version, which does not tell what is personal; run plexsync again, then report)',
 ];

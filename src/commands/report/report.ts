@@ -48,12 +48,12 @@ export async function run(options: ReportOptions, context: Context): Promise<num
   output.log('info', ours(maskedText(counts)));
   output.log(
     'warning',
-    say`Read the report before you post it: what plexsync does not know to be personal stands there as it was.`,
+    say`Read the report before you post it: text that plexsync does not recognise as personal is not masked.`,
   );
   return EXIT.done;
 }
 
-/** Twice: once to see which texts will be in it, so that of a large library only the words that matter are kept. */
+/** Builds the report twice: first to collect the words it contains, then masked. */
 function compose(gathered: Gathered, context: Context) {
   const texts: string[] = [];
   const recorder: Shown = {

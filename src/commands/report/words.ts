@@ -34,7 +34,7 @@ export function learnWords(
   masker.learn('host', hostname());
   const user = userName();
   if (user !== undefined) masker.learn('user', user);
-  // What one line tells apart another may quote in the words of a server.
+  // One log line may quote what another marks as personal.
   for (const piece of gathered.log.flat()) learnPiece(piece, masker);
   if (gathered.stores === undefined) return;
   eachStoredText(gathered.stores, {

@@ -1,22 +1,22 @@
-/** What says something about a person or a library, as its mask names it. */
+/** Kinds of personal text; the kind appears in the mask. */
 export type PersonalKind = 'token' | 'host' | 'address' | 'path' | 'title' | 'name' | 'user' | 'text';
 
-/** Personal as a whole, and known to be. */
+/** A text that is personal as a whole. */
 export type Personal = { readonly personal: string; readonly kind: PersonalKind };
-/** Words of another program: nobody knows what is personal in them. */
+/** Text of another program: may hold anything personal. */
 export type Foreign = { readonly free: string };
 
-/** A part of a sentence: words of ours, or what came from outside. */
+/** A part of a sentence: our own words, or what came from outside. */
 export type Piece = string | Personal | Foreign;
 
 /** A sentence whose parts are still told apart, so that masking need not read it. */
 export type Sentence = { readonly pieces: readonly Piece[] };
 
 type Part = string | number | Personal | Foreign | Sentence;
-/** A text that may be anything has to be said to be something, or to be ours. */
+/** A plain `string` is refused: wrap it in `asX`, `foreign` or `ours`. */
 type Sayable<Given> = Given extends string ? (string extends Given ? never : Given) : Given;
 
-/** Words a sentence; what is put into it keeps its kind. A plain `string` does not compile: it could be anybody's. */
+/** Words a sentence; what is put into it keeps its kind. A plain `string` does not compile. */
 export function say<const Parts extends readonly Part[]>(
   words: TemplateStringsArray,
   ...parts: Parts & { readonly [Index in keyof Parts]: Sayable<Parts[Index]> }
@@ -58,7 +58,7 @@ export function foreign(free: string): Foreign {
   return { free };
 }
 
-/** A text that a wide type hides to be ours, such as a key, a time or a name from a table of ours. */
+/** Marks a text as not personal, where its type is `string`: a key, a time or a name from a table of ours. */
 export function ours(text: string): Sentence {
   return { pieces: text === '' ? [] : [text] };
 }
