@@ -45,7 +45,7 @@ const job = z.object({
         'The scene as the job has it, in the keys of the scene JSON: what is absent is left alone in Plex, what is empty is cleared.',
       ),
     ),
-  from_stash: z.boolean().check(z.describe('Whether whatever Stash has is written too.')),
+  from_stash: z.boolean().check(z.describe('Whether all that Stash has is written too.')),
 });
 export type JobDocument = DocumentOf<typeof job>;
 
@@ -56,8 +56,8 @@ const lostJob = z
     job_id: id,
     scene_id: id,
     title: z.nullable(z.string()),
-    keys: z.array(z.string()).check(z.describe('What of the scene will not arrive.')),
-    from_stash: z.boolean().check(z.describe('Whether Stash was to say the rest.')),
+    keys: z.array(z.string()).check(z.describe('Keys that will not be written.')),
+    from_stash: z.boolean().check(z.describe('Whether the rest was to come from Stash.')),
   })
   .register(z.globalRegistry, { id: 'job' });
 export type LostJobDocument = DocumentOf<typeof lostJob>;

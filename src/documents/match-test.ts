@@ -49,14 +49,14 @@ export const matchTestSchema = z.object({
   size_bytes: z.nullable(count).check(z.describe('What the sizes of candidates were compared with.')),
   duration_ms: z.nullable(span).check(z.describe('What the durations of candidates were compared with.')),
   scene_id: z.nullable(id),
-  scene_from: z.nullable(z.enum(['stash', 'data_dir'])).check(z.describe("Who knew of the scene's file.")),
+  scene_from: z.nullable(z.enum(['stash', 'data_dir'])).check(z.describe('Where the file of the scene is known from.')),
   last_written: z.nullable(lastWritten).check(z.describe('What was written for the scene last time.')),
   pin: pinOrNull,
   mapped_path: z.string().check(z.describe('The path as Plex sees it.')),
   path_map: z
     .nullable(z.object({ from: z.string(), to: z.string() }))
     .check(z.describe('The mapping that applied, if any.')),
-  seen_by: z.enum(['stash', 'plex']).check(z.describe('Who sees the file under `path`.')),
+  seen_by: z.enum(['stash', 'plex']).check(z.describe('Which program sees the file under `path`.')),
   stash_path: z.nullable(z.string()),
   confidence: z.enum(['high', 'low', 'none']),
   would_write: z.boolean().check(z.describe('Whether `process` would write to the item.')),

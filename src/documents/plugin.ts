@@ -7,7 +7,7 @@ const spool = z.object({
   as: z.string(),
   as_from: z
     .enum(['data_dir', 'option', 'earlier_install'])
-    .check(z.describe('Who says where Stash sees it: an earlier --spool-as is kept.')),
+    .check(z.describe('Where the path at which Stash sees it comes from: an earlier --spool-as is kept.')),
   writer: z.enum(['same_user', 'any_user']),
 });
 

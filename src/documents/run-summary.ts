@@ -3,7 +3,7 @@ import type { DocumentOf } from './shapes.ts';
 import { count, id, instant } from './shapes.ts';
 
 function ofWork<Schema extends z.ZodMiniType>(schema: Schema) {
-  return z.optional(schema.check(z.describe('Only where the run did its work.')));
+  return z.optional(schema.check(z.describe('Only if the run got to the queue, also with nothing due.')));
 }
 
 /** The event that closes every run. */
@@ -12,9 +12,7 @@ export const runSummary = z
     event: z.literal('summary'),
     exit_code: z.int().check(z.minimum(0), z.maximum(255)),
     ends: z.optional(
-      z
-        .array(z.string())
-        .check(z.describe('Only where the run began: why it ended early; `error` where it could not do its work.')),
+      z.array(z.string()).check(z.describe('Only if the run began: why it ended early; `error` if it could not work.')),
     ),
     dry_run: ofWork(z.boolean()),
     updated: ofWork(count),

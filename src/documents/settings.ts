@@ -6,7 +6,7 @@ const setting = z.object({
   origin: z.enum(['flag', 'environment', 'file', 'default']),
   from: z.string(),
   problem: z.nullable(z.string()).check(z.describe('Why it cannot be used; then `value` is as it was given.')),
-  overruled_by: z.nullable(z.string()).check(z.describe('The setting that says the same from a stronger place.')),
+  overruled_by: z.nullable(z.string()).check(z.describe('The setting with higher precedence that overrides this one.')),
 });
 export type SettingDocument = DocumentOf<typeof setting>;
 

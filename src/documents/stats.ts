@@ -15,8 +15,8 @@ const violation = z
     z.object({ bound: z.literal('max_dead'), value: count, limit: count }),
     z.object({
       bound: z.enum(['max_age', 'max_outage', 'max_silence']),
-      value_s: count.check(z.describe('What it is, in seconds.')),
-      limit_s: span.check(z.describe('What it may be, in seconds.')),
+      value_s: count.check(z.describe('Measured, in seconds.')),
+      limit_s: span.check(z.describe('Allowed, in seconds.')),
       server: z.optional(z.enum(['plex', 'stash']).check(z.describe('Only for max_outage: which one is away.'))),
     }),
     z.object({ bound: z.literal('stopped'), code: z.string(), since: instant, hint: z.string() }),

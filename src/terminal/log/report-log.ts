@@ -26,7 +26,7 @@ function isLevel(value: unknown): value is Level {
   return typeof value === 'string' && Object.hasOwn(LEVELS, value);
 }
 
-/** What a later version tells apart and we do not know is personal as a whole. */
+/** A piece of an unknown kind counts as personal. */
 function readPiece(value: unknown): Piece {
   if (typeof value === 'string') return value;
   const { free, personal, kind } = (value ?? {}) as { free?: unknown; personal?: unknown; kind?: unknown };
