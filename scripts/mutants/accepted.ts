@@ -1,4 +1,4 @@
-/** Survivors that no test can hold, or need not; each with its reason, in accepted.json. */
+/** Survivors that no test can kill, or need not; each with its reason, in accepted.json. */
 import { readFileSync } from 'node:fs';
 import type { Mutant } from './survey.ts';
 

@@ -1,9 +1,9 @@
-/** Finds the guards in a source text and makes each of them one that can be taken out while the code runs. Pure. */
+/** Finds the guards in a source text, and instruments them so that each can be removed while the code runs. Pure. */
 import { parseAst } from 'rolldown/parseAst';
 import type { ESTree } from 'rolldown/utils';
 import { Visitor } from 'rolldown/utils';
 
-/** A stretch of a source text that decides something, and what a mutant lets it say instead. */
+/** A condition in a source text, and the values that mutants use instead. */
 export type Guard = {
   /** From 1. */
   readonly line: number;
@@ -15,7 +15,7 @@ export type Guard = {
   readonly mutants: readonly Instead[];
 };
 
-/** What a mutant says in place of what was found out: `false` takes a guard out, `undefined` a default. */
+/** The value that a mutant uses: `false` removes a guard, `undefined` a default. */
 export type Instead = 'false' | 'true' | 'undefined';
 
 /** `guards`: what returns, throws, goes on, or does something only if. `all`: whatever decides, and both ways. */
@@ -48,7 +48,7 @@ export function findGuards(source: string, breadth: Breadth): readonly Guard[] {
     LogicalExpression: (node) => {
       if (!isAll) return;
       if (node.operator === '??') addOperand(node.right, node, 'undefined');
-      // Of `&&` and `||` each side in turn is made to say nothing.
+      // Of `&&` and `||` each side in turn is made neutral.
       else
         for (const side of [node.left, node.right]) addOperand(side, node, node.operator === '&&' ? 'true' : 'false');
     },
@@ -57,8 +57,8 @@ export function findGuards(source: string, breadth: Breadth): readonly Guard[] {
 }
 
 /**
- * The same text, in which each guard asks `globalThis.__guard(id, what it found)` what it shall say. What a condition
- * does besides is still done, and no line moves. `ids` are those of `guards`, in their order.
+ * The same text, in which each guard asks `globalThis.__guard(id, value)` which value to use. The side effects of a
+ * condition stay, and so do the line numbers. `ids` are those of `guards`, in their order.
  */
 export function instrument(source: string, guards: readonly Guard[], ids: readonly string[]): string {
   const opening = guards.map(({ start, end }, index) => {

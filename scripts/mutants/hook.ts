@@ -1,4 +1,4 @@
-/** Loaded before a test by `--import`: hands the instrumented sources to it, notes what is reached, and plays a mutant. */
+/** Loaded before a test by `--import`: serves the instrumented sources, records which guards are reached, and applies a mutant. */
 import { appendFileSync, readFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 

@@ -1,21 +1,21 @@
-/** Words what a run has found. */
+/** The report of a run. */
 import { dirname } from 'node:path';
 import type { Accepted } from './accepted.ts';
 import { isAccepted } from './accepted.ts';
-import type { Fate } from './try-mutant.ts';
+import type { MutantResult } from './try-mutant.ts';
 
 export type Report = {
   readonly folders: readonly FolderCount[];
   readonly survivors: readonly Survivor[];
-  /** Accepted survivors that a test holds by now: their reason is no longer true. */
-  readonly heldAfterAll: readonly Accepted[];
+  /** Accepted survivors that a test kills now: their reason is no longer true. */
+  readonly staleAccepted: readonly Accepted[];
   readonly tookMs: number;
 };
 
 type FolderCount = {
   readonly folder: string;
   readonly guards: number;
-  readonly held: number;
+  readonly killed: number;
   readonly accepted: number;
   readonly neverTaken: number;
   readonly survived: number;
@@ -26,43 +26,43 @@ type Survivor = {
   readonly line: number;
   readonly guard: string;
   readonly kind: 'never_taken' | 'survived';
-  /** The test files that ran and noticed nothing. */
+  /** The test files that ran and passed. */
   readonly tests: readonly string[];
 };
 
-/** Counts by folder, and names the survivors that nobody has accepted. */
-export function reportOf(fates: readonly Fate[], accepted: readonly Accepted[], tookMs: number): Report {
-  const isExcused = ({ kind, mutant }: Fate): boolean => kind !== 'held' && isAccepted(accepted, mutant);
-  const survivors = fates.flatMap((fate): readonly Survivor[] => {
-    const { kind, mutant, tests } = fate;
-    if (kind === 'held' || isExcused(fate)) return [];
+/** Counts by folder, and lists the survivors that are not accepted. */
+export function reportOf(results: readonly MutantResult[], accepted: readonly Accepted[], tookMs: number): Report {
+  const isExcused = ({ kind, mutant }: MutantResult): boolean => kind !== 'killed' && isAccepted(accepted, mutant);
+  const survivors = results.flatMap((result): readonly Survivor[] => {
+    const { kind, mutant, tests } = result;
+    if (kind === 'killed' || isExcused(result)) return [];
     return [{ file: mutant.file, line: mutant.line, guard: mutant.text, kind, tests }];
   });
-  const byFolder = Object.groupBy(fates, ({ mutant }) => dirname(mutant.file));
+  const byFolder = Object.groupBy(results, ({ mutant }) => dirname(mutant.file));
   const folders = Object.entries(byFolder).map(([folder, ofFolder = []]): FolderCount => {
-    const count = (kind: Fate['kind']): number =>
-      ofFolder.filter((fate) => fate.kind === kind && !isExcused(fate)).length;
+    const count = (kind: MutantResult['kind']): number =>
+      ofFolder.filter((result) => result.kind === kind && !isExcused(result)).length;
     return {
       folder,
       guards: ofFolder.length,
-      held: count('held'),
+      killed: count('killed'),
       accepted: ofFolder.filter(isExcused).length,
       neverTaken: count('never_taken'),
       survived: count('survived'),
     };
   });
-  const isHeld = ({ file, guard }: Accepted): boolean => {
-    const same = fates.filter(({ mutant }) => mutant.file === file && mutant.text === guard);
-    return same.length > 0 && same.every(({ kind }) => kind === 'held');
+  const isStale = ({ file, guard }: Accepted): boolean => {
+    const same = results.filter(({ mutant }) => mutant.file === file && mutant.text === guard);
+    return same.length > 0 && same.every(({ kind }) => kind === 'killed');
   };
-  return { folders, survivors, heldAfterAll: accepted.filter(isHeld), tookMs };
+  return { folders, survivors, staleAccepted: accepted.filter(isStale), tookMs };
 }
 
-const COLUMNS = ['guards', 'held', 'accepted', 'neverTaken', 'survived'] as const;
-const HEADS = ['guards', 'held', 'accepted', 'never taken', 'survived'] as const;
+const COLUMNS = ['guards', 'killed', 'accepted', 'neverTaken', 'survived'] as const;
+const HEADS = ['guards', 'killed', 'accepted', 'never taken', 'survived'] as const;
 
 /** The table, then a line for each survivor. */
-export function reportText({ folders, survivors, heldAfterAll, tookMs }: Report): string {
+export function reportText({ folders, survivors, staleAccepted, tookMs }: Report): string {
   const total = (column: (typeof COLUMNS)[number]): number => folders.reduce((sum, count) => sum + count[column], 0);
   const rows: readonly (readonly string[])[] = [
     ['folder', ...HEADS],
@@ -76,7 +76,7 @@ export function reportText({ folders, survivors, heldAfterAll, tookMs }: Report)
   const parts = [
     [...rows.map(lineOf), took],
     survivors.map(survivorLine),
-    heldAfterAll.map(({ file, guard }) => `Held by now, so take it off accepted.json: ${file}  ${guard}`),
+    staleAccepted.map(({ file, guard }) => `Killed now, so remove it from accepted.json: ${file}  ${guard}`),
   ];
   return parts
     .filter((lines) => lines.length > 0)

@@ -10,11 +10,11 @@ export type TestRun = {
   readonly file: string;
   /** The file with all instrumented sources. */
   readonly guarded: string;
-  /** Where what the test leaves behind may lie. */
+  /** Folder for the temporary files of the test. */
   readonly tempDir: string;
   /** Written by each guard that is reached. */
   readonly hits?: string | undefined;
-  /** `id=false`: the guard and what it says instead. */
+  /** `id=false`: the guard, and the value to use. */
   readonly mutant?: string | undefined;
   readonly limitMs: number;
 };
@@ -23,7 +23,7 @@ export type TestEnd = { readonly kind: 'passed' | 'failed' | 'timed_out'; readon
 
 const running = new Set<number>();
 
-/** Ends what still runs; for the end of this process. */
+/** Ends the tests that still run, before this process exits. */
 export function endRunningTests(): void {
   for (const pid of running) killGroup(pid);
 }
@@ -40,7 +40,7 @@ export function runTest({ file, guarded, tempDir, hits, mutant, limitMs }: TestR
     stdio: ['ignore', 'pipe', 'ignore'],
     env: {
       ...process.env,
-      // Where this runs under `node --test` itself, the child would speak to its runner in another tongue than TAP.
+      // Under `node --test` the child would report to its runner in another format than TAP.
       NODE_TEST_CONTEXT: undefined,
       TMPDIR: tempDir,
       NODE_OPTIONS: `--import=${HOOK}`,
@@ -80,7 +80,7 @@ function killGroup(pid: number): void {
   try {
     process.kill(-pid, 'SIGKILL');
   } catch (error) {
-    // Nobody of the group is left.
+    // The group has ended.
     if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
   }
 }

@@ -4,8 +4,8 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
-import type { Baseline, Mutant, Workplace } from '../../scripts/mutants/survey.ts';
-import { filesOf, layOut, runBaseline, spoilable } from '../../scripts/mutants/survey.ts';
+import type { Baseline, Mutant, WorkDir } from '../../scripts/mutants/survey.ts';
+import { createMutants, createWorkDir, filesOf, runBaseline } from '../../scripts/mutants/survey.ts';
 import { runTest } from '../../scripts/mutants/test-run.ts';
 import { tryMutant } from '../../scripts/mutants/try-mutant.ts';
 import { scratchDir } from '../helpers/scratch.ts';
@@ -40,7 +40,7 @@ test('a gull sits', () => new Promise(() => setInterval(() => undefined, 1000)))
 `;
 
 type World = {
-  readonly place: Workplace;
+  readonly place: WorkDir;
   readonly mutants: readonly Mutant[];
   baselines(): Promise<readonly Baseline[]>;
 };
@@ -51,26 +51,26 @@ function setup(t: TestContext, tests: Readonly<Record<string, string>>): World {
   writeFileSync(join(base, 'package.json'), '{ "type": "module" }');
   writeFileSync(join(base, 'src/harbour.ts'), HARBOUR);
   for (const [name, text] of Object.entries(tests)) writeFileSync(join(base, 'test', name), text);
-  const place = layOut(join(base, 'place'));
-  const mutants = spoilable(filesOf([join(base, 'src')], '.ts'), place, 'guards');
+  const place = createWorkDir(join(base, 'place'));
+  const mutants = createMutants(filesOf([join(base, 'src')], '.ts'), place, 'guards');
   return { place, mutants, baselines: () => runBaseline(filesOf([join(base, 'test')], '.test.ts'), place) };
 }
 
-test('a guard is held, survives or is never taken, in the test or in a process that the test starts', async (t) => {
+test('a guard is killed, survives or is never taken, in the test or in a process that the test starts', async (t) => {
   const world = setup(t, { 'harbour.test.ts': HARBOUR_TEST, 'ferry.ts': FERRY });
   const baselines = await world.baselines();
   assert.deepEqual(
     baselines.map(({ kind }) => kind),
     ['passed'],
   );
-  const fates = await Promise.all(world.mutants.map((mutant) => tryMutant(mutant, baselines, world.place)));
+  const results = await Promise.all(world.mutants.map((mutant) => tryMutant(mutant, baselines, world.place)));
   assert.deepEqual(
-    fates.map(({ mutant, kind, tests }) => [mutant.line, kind, tests.length]),
+    results.map(({ mutant, kind, tests }) => [mutant.line, kind, tests.length]),
     [
-      [2, 'held', 1],
+      [2, 'killed', 1],
       [3, 'never_taken', 0],
       [4, 'survived', 1],
-      [5, 'held', 1],
+      [5, 'killed', 1],
     ],
   );
 });

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { isAccepted, readAccepted } from '../../scripts/mutants/accepted.ts';
 import { findGuards, instrument } from '../../scripts/mutants/guards.ts';
 import { reportOf, reportText } from '../../scripts/mutants/report.ts';
-import type { Fate } from '../../scripts/mutants/try-mutant.ts';
+import type { MutantResult } from '../../scripts/mutants/try-mutant.ts';
 
 const textsOf = (source: string, breadth: 'guards' | 'all' = 'guards'): string[] =>
   findGuards(source, breadth).map(({ text }) => text);
@@ -31,7 +31,7 @@ test('a choice between two ways is none, but the if without else at its end is o
   assert.deepEqual(textsOf(inFunction('return a > b ? a : (b ?? (a && b));')), []);
 });
 
-test('all that decides is found on demand, with what a mutant says instead', () => {
+test('on demand every condition is found, with the values that its mutants use', () => {
   const found = (body: string) => findGuards(inFunction(body), 'all').map(({ text, mutants }) => [text, ...mutants]);
   assert.deepEqual(found('if (a) log(a); else log(b);'), [['if (a) log(a);', 'false', 'true']]);
   assert.deepEqual(found('return a ? 1 : 2;'), [['a ? 1 : 2', 'false', 'true']]);
@@ -88,7 +88,7 @@ test('an instrumented text does what it did, and no line of it moves', () => {
   }
 });
 
-test('a guard that is told to say false is as good as not there, and was asked for all the same', () => {
+test('a guard that is made false has no effect, and its condition is evaluated all the same', () => {
   const found: unknown[] = [];
   const said = look(instrumented('guards'), (id, value) => {
     found.push([id, value]);
@@ -103,31 +103,31 @@ test('a guard that is told to say false is as good as not there, and was asked f
   ]);
 });
 
-const fate = (kind: Fate['kind'], line: number, tests: readonly string[] = []): Fate => ({
+const result = (kind: MutantResult['kind'], line: number, tests: readonly string[] = []): MutantResult => ({
   kind,
   tests,
-  mutant: { file: 'src/core/pier.ts', line, text: `if (boats === ${line}) return;`, name: '', gainsaid: [] },
+  mutant: { file: 'src/core/pier.ts', line, text: `if (boats === ${line}) return;`, name: '', triggers: [] },
 });
 
-test('a report counts by folder and names every survivor that nobody has accepted', () => {
+test('a report counts by folder and lists every survivor that is not accepted', () => {
   const tests = ['1.test.ts', '2.test.ts', '3.test.ts', '4.test.ts'];
-  const fates = [fate('held', 1), fate('survived', 2, tests), fate('never_taken', 3)];
+  const results = [result('killed', 1), result('survived', 2, tests), result('never_taken', 3)];
   const file = 'src/core/pier.ts';
   const accepted = [1, 3].map((line) => ({ file, guard: `if (boats === ${line}) return;`, reason: 'A shortcut.' }));
-  const report = reportOf(fates, accepted, 61_400);
+  const report = reportOf(results, accepted, 61_400);
   assert.deepEqual(report.folders, [
-    { folder: 'src/core', guards: 3, held: 1, accepted: 1, neverTaken: 0, survived: 1 },
+    { folder: 'src/core', guards: 3, killed: 1, accepted: 1, neverTaken: 0, survived: 1 },
   ]);
   assert.equal(
     reportText(report),
-    `folder    guards  held  accepted  never taken  survived
-src/core       3     1         1            0         1
-in all         3     1         1            0         1
+    `folder    guards  killed  accepted  never taken  survived
+src/core       3       1         1            0         1
+in all         3       1         1            0         1
 Took 61 s.
 
 src/core/pier.ts:2  if (boats === 2) return;  (survived 1.test.ts, 2.test.ts, 3.test.ts and 1 more)
 
-Held by now, so take it off accepted.json: src/core/pier.ts  if (boats === 1) return;
+Killed now, so remove it from accepted.json: src/core/pier.ts  if (boats === 1) return;
 `,
   );
 });
