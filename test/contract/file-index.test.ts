@@ -134,7 +134,7 @@ test('a section of another server under the same number is not known', (t) => {
   assert.equal(index.knownTotal(other), undefined);
 });
 
-test('where the index cannot be used nothing is known, and that is told once', (t) => {
+test('an index that cannot be used finds nothing, and that is reported once', (t) => {
   const { dir, troubles } = open(t);
   mkdirSync(join(dir, 'index.db'));
   const broken = openFileIndex(dir, (reason) => troubles.push(reason));

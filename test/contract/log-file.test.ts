@@ -117,7 +117,7 @@ test('a lock whose process died is removed, and the file set aside again', (t) =
   assert.ok(!existsSync(`${path}.lock`));
 });
 
-test('a file that cannot be written is told once, and never thrown', (t) => {
+test('a file that cannot be written is reported once, and nothing is thrown', (t) => {
   const { dir } = setup(t);
   const pipe = join(dir, 'pipe');
   execFileSync('mkfifo', [pipe]);
@@ -137,7 +137,7 @@ test('a file that cannot be written is told once, and never thrown', (t) => {
   }
 });
 
-test('a file that cannot be set aside is told once, and keeps growing', (t) => {
+test('a file that cannot be set aside is reported once, and keeps growing', (t) => {
   const { path, log } = setup(t);
   // Directories stand where the files should go.
   for (const number of [1, 2, 3]) mkdirSync(join(`${path}.${number}`, 'inner'), { recursive: true });

@@ -260,7 +260,7 @@ async function codeOf(request: Promise<unknown>): Promise<string> {
   return error instanceof SyncError ? error.code : `usage: ${error.message}`;
 }
 
-test('a key that is missing, wrong or not wanted is told as such', async (t) => {
+test('a key that is missing, wrong or not wanted is reported as such', async (t) => {
   const locked = await setup(t, { apiKey: 'simulated-key' });
   const id = locked.stash.addScene({ title: 'Fog' });
   assert.equal((await clientOf(locked).scenes([id])).size, 1);

@@ -71,7 +71,7 @@ test('few files are asked for one by one, many are listed once', async (t) => {
   assert.deepEqual(new Set(of('found').map(({ from }) => from)), new Set(['index']));
 });
 
-test('what is asked for is told, and found at Plex', async (t) => {
+test('each search is reported, and finds the item in Plex', async (t) => {
   const created = await setup(t);
   addMore(created, 0, 1);
   const { of } = await created.run();

@@ -23,7 +23,7 @@ test('a folder is asked for once in a drain, whatever comes later', async (t) =>
   assert.equal(plex.count('refresh'), 2);
 });
 
-test('a Plex that does not take one is asked for no other, and neither job nor breaker hears of it', async (t) => {
+test('after a refused scan no other is requested, and it counts for neither job nor breaker', async (t) => {
   const { plex, world, run } = await setupMissing(t);
   plex.fail('refresh', { kind: 'status', status: 403 });
   const { tally, ends, of } = await run(SCAN);

@@ -36,7 +36,7 @@ test('Stash is read again at each attempt, so that nothing old is written', asyn
   assert.equal(plex.item('101')?.title, 'Lantern Row');
 });
 
-test('what was given by hand after the request lies over what Stash says', async (t) => {
+test('keys given by hand after the request override Stash', async (t) => {
   const { plex, clock, enqueue, run } = await setupStash(t);
   enqueue(bare(1));
   clock.now += 1_000;
@@ -80,7 +80,7 @@ test('a scene that Stash cannot give fails alone, and spends a try', async (t) =
   );
 });
 
-test('a Stash that is silent holds up those who need it and no other, and costs them nothing', async (t) => {
+test('an outage of Stash holds up only the jobs that need it, and spends no attempt', async (t) => {
   const { plex, stash, world, enqueue, run } = await setupStash(t);
   enqueue(bare(1), lighthouse(2));
   stash.fail('graphql', DOWN, 2);
@@ -91,7 +91,7 @@ test('a Stash that is silent holds up those who need it and no other, and costs 
   assert.equal(plex.item('102')?.title, 'Lighthouse 2');
 });
 
-test('a query that a stop cut off gives its jobs back without a word', async (t) => {
+test('a query that a stop aborts releases its jobs without an event', async (t) => {
   const { stash, stop, enqueue, run } = await setupStash(t);
   enqueue(bare(1));
   const cutOff = (): boolean => {
@@ -113,7 +113,7 @@ test('a scene that is gone ends its job, and what was written for it is forgotte
   assert.deepEqual([world.sql('SELECT * FROM jobs'), world.sql('SELECT * FROM scenes')], [[], []]);
 });
 
-test('of a scene that is gone the hand’s later word is written, where its file is known', async (t) => {
+test('a scene gone from Stash is written with later hand-given keys if its file is known', async (t) => {
   const { plex, stash, clock, enqueue, run } = await setupStash(t);
   enqueue(bare(1));
   await run();

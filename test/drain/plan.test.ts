@@ -69,7 +69,7 @@ test('a record counts for its own item alone: what was written to another one ta
   assert.deepEqual(of('left_alone'), []);
 });
 
-test('what is left to a person, and what is cut, is told', async (t) => {
+test('what is left to a person, and what is cut, is reported', async (t) => {
   const { plex, enqueue, run } = await setup(t);
   addItems(plex, 1);
   enqueue(lighthouse(1));

@@ -108,14 +108,14 @@ test('faults with a success between them are not in a row', async (t) => {
   assert.deepEqual(world.sql('SELECT state FROM breakers'), [{ state: '{"kind":"closed","failures":0}' }]);
 });
 
-test('that the breaker has opened is told once, however many requests were in flight', async (t) => {
+test('an opened breaker is reported once, however many requests were in flight', async (t) => {
   const { plex, run } = await setupDue(t, 12);
   plex.fail('edit', FAILING, ALWAYS);
   const { ends, of } = await run({ concurrency: 4 });
   assert.deepEqual([ends, of('breaker_opened').length], [['breaker_open'], 1]);
 });
 
-test('while all is well nothing is written of it', async (t) => {
+test('a success on a closed breaker writes nothing', async (t) => {
   const { run } = await setupDue(t, 3);
   const saveBreaker = (): void => assert.fail('it is closed already');
   const { tally, of } = await run({}, { queue: { saveBreaker } });
@@ -135,7 +135,7 @@ test('a fault in the one trial opens the breaker again at once', async (t) => {
   });
 });
 
-test('each reason to stop is told once, the first one first', async (t) => {
+test('each reason to stop is reported once, the first one first', async (t) => {
   const { plex, stop, run } = await setupDue(t, 4);
   plex.fail(
     ({ route }) => {
@@ -152,7 +152,7 @@ test('each reason to stop is told once, the first one first', async (t) => {
   );
 });
 
-test('jobs that went back for a shared request make the run say so, but for a stop or a refusal', async (t) => {
+test('jobs released for a shared request make the run report it, except after a stop or a refusal', async (t) => {
   const cases = [
     [{ kind: 'status', status: 429 } as const, ['unreachable']],
     [{ kind: 'status', status: 401 } as const, ['unauthorized']],

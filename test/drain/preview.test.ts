@@ -24,7 +24,7 @@ function contents({ world }: Pick<DrainWorld, 'world'>): unknown {
   return [...rows, world.letters()];
 }
 
-test('what would be written is told, and neither Plex nor the data directory hears of it', async (t) => {
+test('what would be written is reported, and neither Plex nor the data directory is changed', async (t) => {
   const created = await setup(t);
   const { plex, enqueue, run } = created;
   addItems(plex, 1);
@@ -63,7 +63,7 @@ test('a job that would write nothing says why', async (t) => {
   assert.deepEqual(skipping.tally, { unchanged: 1, skipped: 1, buried: 2 });
 });
 
-test('what goes back for a shared request is told as released', async (t) => {
+test('a job released for a shared request is reported as released', async (t) => {
   const { plex, enqueue, run } = await setup(t);
   addItems(plex, 1, 2);
   enqueue(...lighthouses(2));
@@ -74,7 +74,7 @@ test('what goes back for a shared request is told as released', async (t) => {
   );
 });
 
-test('a scene that is gone from Stash is told as that, and so is what follows for others', async (t) => {
+test('a scene that is gone from Stash is reported, and so is what follows for others', async (t) => {
   const { plex, stash, enqueue, run } = await setup(t);
   const server = await stash();
   for (const id of [1, 2]) server.addScene({ title: `Pier ${id}`, tags: ['fog'], files: [{ path: fileOf(id) }] });

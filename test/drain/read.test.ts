@@ -34,7 +34,7 @@ test('a batch is read in one request', async (t) => {
   assert.equal(plex.count('item'), 2);
 });
 
-test('a read that fails for the sake of one item is halved until it is found, and that one alone bears it', async (t) => {
+test('a read that fails because of one item is halved until it is found, and only its job fails', async (t) => {
   for (const status of [400, 403, 414, 500]) {
     const { plex, run } = await setupKnown(t, 4);
     plex.fail(asksFor('103'), { kind: 'status', status }, 3);
@@ -51,7 +51,7 @@ test('a server that answers 404 for all once one of them is gone loses no job', 
   assert.deepEqual((await run()).tally, { updated: 3, waiting: 1 });
 });
 
-test('silence is nobody’s fault: all go back with nothing spent, and it is told', async (t) => {
+test('an outage during a shared read releases all jobs without spending an attempt', async (t) => {
   const { plex, world, run } = await setupKnown(t, 3);
   plex.fail(({ route }) => route === 'item' || route === 'identity', DOWN, ALWAYS);
   const { tally, ends } = await run();
@@ -59,7 +59,7 @@ test('silence is nobody’s fault: all go back with nothing spent, and it is tol
   assert.deepEqual(world.sql('SELECT DISTINCT attempt, failures FROM jobs'), [{ attempt: 0, failures: 0 }]);
 });
 
-test('a request for patience is nobody’s fault either, and the run says that it did not do all it could', async (t) => {
+test('a 429 on a shared read releases the jobs, and the run reports it', async (t) => {
   const { plex, run } = await setupKnown(t, 3);
   plex.fail('item', { kind: 'status', status: 429, headers: { 'Retry-After': '90' } });
   const { tally, ends, of } = await run();
@@ -77,7 +77,7 @@ test('a refused token belongs to no job, of one item or of many', async (t) => {
   }
 });
 
-test('a read that a stop cut off gives its jobs back without a word', async (t) => {
+test('a read that a stop aborts releases its jobs without an event', async (t) => {
   const { plex, stop, run } = await setupKnown(t, 2);
   onRequest(plex, { route: 'item', fault: DOWN }, () => {
     stop.signal = 'SIGTERM';

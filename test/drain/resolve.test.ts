@@ -116,7 +116,7 @@ test('a look-up that a stop cut off is nobody’s failure', async (t) => {
   assert.equal(plex.count('listing'), 1);
 });
 
-test('what a look has proven hopeless is told as such, though a stop came meanwhile', async (t) => {
+test('a look-up that proves a job hopeless is reported, though a stop came meanwhile', async (t) => {
   const { plex, stop, run } = await setupDoubt(t);
   onRequest(plex, { route: 'listing' }, () => {
     stop.signal = 'SIGTERM';

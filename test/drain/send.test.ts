@@ -27,7 +27,7 @@ test('a request that is too long is sent in its parts, and only what does not fi
   assert.match(String(letter?.['error_message']), /: performers \(\d+ bytes\)\. .*; the rest is written$/);
 });
 
-test('a summary that does not fit alone is cut at a word, and that is told', async (t) => {
+test('a summary that does not fit alone is cut at a word, and that is reported', async (t) => {
   const { plex, run } = await setupProxy(t, 4_096, { details: prose(6_000) });
   const { tally, of } = await run();
   const { summary = '' } = plex.item('101') ?? {};

@@ -46,7 +46,7 @@ test('a wait that the server asked for is kept, without jitter', async (t) => {
   );
 });
 
-test('who is not waited for is skipped, and told as that', async (t) => {
+test('with skip_not_found a missing file is skipped', async (t) => {
   const { world, enqueue, run } = await setup(t);
   enqueue(lighthouse(1));
   const { tally, of } = await run({ notFound: { kind: 'skip' } });
@@ -80,7 +80,7 @@ test('an edit that came meanwhile takes over what its job could not finish', asy
   assert.deepEqual([plex.item('101')?.title, plex.item('101')?.tagline], ['Lantern Row', 'Fog ahead']);
 });
 
-test('a scene that was forgotten meanwhile is not written down', async (t) => {
+test('a scene that was forgotten meanwhile is not recorded', async (t) => {
   const { plex, world, enqueue, run } = await setup(t);
   addItems(plex, 1);
   enqueue(lighthouse(1));
@@ -104,7 +104,7 @@ test('a job that never reached Plex decides nothing: the next one is the trial',
   assert.deepEqual([of('claimed').length, of('breaker_closed')], [2, []]);
 });
 
-test('a job that was given back is told of by nobody', async (t) => {
+test('a job released untried emits no event', async (t) => {
   const { plex, stop, enqueue, run } = await setup(t);
   addItems(plex, 1);
   enqueue(lighthouse(1));

@@ -40,7 +40,7 @@ test('a Stash that has none of three known scenes either is another one', async 
   assertLeft(created, 1);
 });
 
-test('a Stash with no scenes at all is believed nothing', async (t) => {
+test('an empty Stash is not trusted', async (t) => {
   const created = await setupKnown(t, 0);
   created.enqueue(bare(1));
   assert.deepEqual((await created.run()).ends, ['stash_misconfigured']);

@@ -42,7 +42,7 @@ test('a field that still has its old value is a failure', async (t) => {
   assert.equal(of('retrying')[0]?.message, 'Plex accepted the edit of "1" but did not keep: title');
 });
 
-test('a value that Plex keeps in a form of its own is told, remembered, and not written again', async (t) => {
+test('a value that Plex stores in a form of its own is reported, remembered, and not written again', async (t) => {
   const { plex, enqueue, run } = await setupDue(t, 1);
   plex.normaliseOnEdit((_field, value) => value.toUpperCase());
   const { tally, of } = await run();
@@ -60,7 +60,7 @@ test('an item that vanished after its write is waited for', async (t) => {
   assert.deepEqual([tally, of('retrying')[0]?.message], [{ waiting: 1 }, 'Plex item 101 vanished after the write']);
 });
 
-test('what cannot be read again for one item fails with that, and is nobody’s where none can', async (t) => {
+test('a failed re-read fails its own job; a failed shared one releases all', async (t) => {
   const single = await setupDue(t, 1);
   single.plex.fail(readsAgain(), FAILING);
   assert.deepEqual((await single.run()).tally, { retried: 1 });
@@ -90,7 +90,7 @@ test('after a refusal nothing is read again: what was written goes back, and is 
   assert.deepEqual((await run()).tally, { unchanged: 1, updated: 1 });
 });
 
-test('a read that a stop cut off gives its jobs back without a word', async (t) => {
+test('a re-read that a stop aborts releases its jobs without an event', async (t) => {
   const { plex, stop, run } = await setupDue(t, 1);
   const { tally, of, ends } = await run(
     {},

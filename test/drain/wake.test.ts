@@ -133,7 +133,7 @@ test('a library that has got nothing keeps its mark', async (t) => {
   assert.deepEqual(marksAsked(created), [undefined, undefined]);
 });
 
-test('a letter of one who waited in vain comes back to life', async (t) => {
+test('a PlexNotFound letter is revived when its file is added', async (t) => {
   const { plex, world, clock, run } = await setupWaiting(t);
   for (let tries = 0; tries < 12; tries += 1) {
     clock.now += 900_000;

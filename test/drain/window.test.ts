@@ -146,7 +146,7 @@ test('after a signal nothing is read again', async (t) => {
   assert.equal(plex.count('item'), 2);
 });
 
-test('what is left alone is told once, however often its item is read', async (t) => {
+test('what is left alone is reported once, however often its item is read', async (t) => {
   const world = await setupSlow(t, 2, { perEditMs: 11_000 });
   await world.run();
   world.plex.editByHand('102', { title: 'A person’s' });

@@ -51,7 +51,7 @@ test('a lease that ran out while the process slept is not written with', async (
   assert.equal(plex.count('edit'), 0);
 });
 
-test('a refused token is the first job’s to bear, and the others go back', async (t) => {
+test('a refused token buries one job and releases the others', async (t) => {
   const { plex, clock, world, run } = await setupDue(t, 3);
   plex.fail('edit', REFUSED, ALWAYS);
   const { tally, ends } = await run();
@@ -85,7 +85,7 @@ test('a token that may not edit stops the run, and is tried again by the next', 
   assert.deepEqual((await run()).tally, { updated: 1 });
 });
 
-test('a write that a stop cut off is nobody’s fault, and is repeated', async (t) => {
+test('a write that a stop aborts spends no attempt, and is repeated', async (t) => {
   const { plex, world, stop, run } = await setupDue(t, 2);
   onRequest(plex, { route: 'edit', fault: DOWN }, () => {
     stop.signal = 'SIGTERM';

@@ -129,7 +129,7 @@ test('clear_empty says what an empty field in Stash clears', async (t) => {
   }
 });
 
-test('a scene with nothing but a title clears nothing, unless the gate is open', async (t) => {
+test('a scene with nothing but a title clears nothing, unless quality_gate is off', async (t) => {
   const { plex, run, stash } = await withStash(t);
   const item = plex.addItem({ sectionKey: '1', file: '/media/pier.mp4', summary: 'Theirs' });
   const id = stash.addScene({ title: 'Pier', files: ['/media/pier.mp4'] });

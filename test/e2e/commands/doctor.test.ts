@@ -156,7 +156,7 @@ test('a wrong token is one failure, and what needs it is skipped in one line', a
   assert.ok(!result.stdout.includes('another-token'));
 });
 
-test('a token that is not the owner’s is told without an edit', async (t) => {
+test('a token that is not the owner’s is recognised without an edit', async (t) => {
   const { plex, run } = await setup(t, { readOnlyToken: 'token-of-a-guest' });
   const finding = await examine(run, '--plex-token', 'token-of-a-guest');
   assert.equal(finding('token').status, 'ok');
@@ -175,7 +175,7 @@ test('a server that is not there is one failure, and the rest is skipped in one 
   assert.equal(findings.filter(({ message }) => message.startsWith('skipped: Plex')).length, 1);
 });
 
-test('an address that leads to something else is told as such', async (t) => {
+test('an address that leads to something else is reported as such', async (t) => {
   const { run } = await setup(t);
   const other = createServer((_request, response) => {
     response.setHeader('Content-Type', 'text/html').end('<h1>The garden club</h1>');

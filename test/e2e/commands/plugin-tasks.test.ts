@@ -72,7 +72,7 @@ test('a task waits while Stash is away, is no event that came, and is done by th
   assert.match(String(over['last_event_at']), /Z$/);
 });
 
-test('a task that Stash refuses, or whose stash_url is wrong, stays until that is mended, and cron hears of it once a day', async (t) => {
+test('a task that Stash refuses, or whose stash_url is wrong, stays until that is mended, and cron reports it once a day', async (t) => {
   const { plex, stash, press, spooled, run, jobs } = await withSpool(t, { apiKey: 'lantern-key-1234567890' });
   press('sync_all');
   const cron = await run(['process', '--cron']);
@@ -121,7 +121,7 @@ test('of two runs at one time only one does a task', async (t) => {
   assert.deepEqual([spooled(), jobs()], [[], 3]);
 });
 
-test('cron hears once a day that an event could not be used', async (t) => {
+test('cron reports once a day that an event could not be used', async (t) => {
   const { dataDir, run } = await withSpool(t);
   const leave = (name: string): void => writeFileSync(join(dataDir, 'spool', 'new', name), '{"args":');
   leave('one');
@@ -151,7 +151,7 @@ test('a signal ends a watch in the middle of a task, which stays whole for the n
   assert.deepEqual([spooled(), jobs()], [[], 3]);
 });
 
-test('a watch tells once that a task waits, and does it when Stash is back', async (t) => {
+test('a watch reports once that a task waits, and does it when Stash is back', async (t) => {
   let aheadMs = -10_000;
   const { stash, press, spooled, start, jobs } = await withSpool(t, { now: () => Date.now() + aheadMs });
   // What changed in the second in which a watch begins would come by its own look.

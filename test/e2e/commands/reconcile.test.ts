@@ -46,7 +46,7 @@ test('what is in step needs nothing, and nothing is asked', async (t) => {
   assert.deepEqual(waiting(), []);
 });
 
-test('each kind is found, told, and put right', async (t) => {
+test('each kind is found, reported, and put right', async (t) => {
   const { plex, run, reconcile, sql, stash, add, waiting, pier, quay, mole, weir } = await harbour(t);
   const never = add('light');
   const paper = stash.addScene({ title: 'On paper', files: [] });
@@ -204,7 +204,7 @@ test('--full puts what is in step into the queue too, as after a change of the s
   assert.match((await reconcile('--full', '--since', '7d')).stderr, /--full and --since exclude each other/);
 });
 
-test('where Stash cannot give the contents, the times are compared, and that is told', async (t) => {
+test('where Stash cannot give the contents, the times are compared, and that is reported', async (t) => {
   const { reconcile, stash, waiting, pier } = await harbour(t);
   stash.editWithoutHook(pier.id, { title: 'The Pier' });
   stash.fail(({ query }) => query?.includes('details') === true, { kind: 'errors', message: 'unreadable date' });
@@ -238,7 +238,7 @@ test('another Stash makes nothing be forgotten, though it has scenes of the same
   assert.deepEqual(waiting(), []);
 });
 
-test('a scene that became a dead letter is not tried anew by each sweep', async (t) => {
+test('a scene that became a dead letter is not tried anew by each reconcile', async (t) => {
   const { run, reconcile, stash, waiting } = await harbour(t);
   stash.addScene({ title: 'Light', files: ['/elsewhere/pier.mp4'] });
   assert.match((await reconcile('--yes')).stdout, /1 scene enqueued/);
@@ -248,7 +248,7 @@ test('a scene that became a dead letter is not tried anew by each sweep', async 
   assert.deepEqual(waiting(), []);
 });
 
-test('a server that is away or another one ends the sweep before anything is changed', async (t) => {
+test('a server that is away or another one ends reconcile before anything is changed', async (t) => {
   const { plex, run, reconcile, sql, stash, waiting, pier, mole } = await harbour(t);
   stash.editWithoutHook(pier.id, { title: 'The Pier' });
   stash.removeScene(mole.id);

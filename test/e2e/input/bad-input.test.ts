@@ -212,7 +212,7 @@ async function serve(t: TestContext, contentType: string, body: string): Promise
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-test('an address that is no Plex is told from an outage', async (t) => {
+test('an address that is no Plex is distinguished from an outage', async (t) => {
   const { run, sql } = await setup(t);
   await run(['enqueue', '1', '--path', '/media/a.mp4', '--title', 'T']);
   const html = await serve(t, 'text/html', '<html><body>Router login</body></html>');

@@ -363,7 +363,7 @@ test('a job that waits for its file is made due by the drain that sees the file 
   assert.equal(plex.requests.filter(({ query }) => query.some(([key]) => key === 'addedAt>>')).length, 1);
 });
 
-test('a job that waited in vain comes back to life when its file is added after all', async (t) => {
+test('a PlexNotFound letter is revived when its file is added after all', async (t) => {
   const { run, plex, sql, makeDue } = await setup(t, 0);
   await run(['enqueue', '1', '--path', '/media/late.mp4', '--title', 'Late']);
   sql('UPDATE jobs SET misses = 12');

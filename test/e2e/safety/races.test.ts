@@ -17,7 +17,7 @@ async function setup(t: Parameters<typeof setupRig>[0], count: number, options: 
   return { ...rig, keys };
 }
 
-test('a hand edit between a failed write and its retry stays the hand’s, and our tag still arrives', async (t) => {
+test('a Plex edit between a failed write and its retry is kept, and our tag still arrives', async (t) => {
   const { plex, run, makeDue, keys } = await setup(t, 0);
   const key = plex.addItem({ sectionKey: '1', file: '/media/a.mp4', title: 'a', genres: ['old'] });
   await run(['enqueue', '1', '--path', '/media/a.mp4', '--title', 'New', '--tag', 'sea']);
@@ -195,7 +195,7 @@ test('a scene that was matched by a guess is still known by its path', async (t)
   assert.equal(plex.item(key)?.tagline, 'quiet');
 });
 
-test('a held scene that is given its data is written, and goes on waiting for Stash', async (t) => {
+test('a job awaiting Stash that gets inline data is written, and goes on waiting for Stash', async (t) => {
   const { run, plex, sql } = await setup(t, 0);
   const key = plex.addItem({ sectionKey: '1', file: '/media/a.mp4' });
   await run(['enqueue', '5']);
@@ -217,7 +217,7 @@ test('a clock that was far ahead once does not freeze what it has put off', asyn
   assert.deepEqual(keys, []);
 });
 
-test('a job that only ever kills its process becomes a dead letter, told and counted', async (t) => {
+test('a job that only ever kills its process becomes a dead letter, reported and counted', async (t) => {
   const { run, spawn, sql } = await setup(t, 1);
   for (let kill = 0; kill < 3; kill += 1) {
     const killed = await spawn(['process', '--max-retries', '1'], { env: { PLEXSYNC_TEST_KILL_AT: 'claimed' } });

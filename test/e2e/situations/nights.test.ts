@@ -172,7 +172,7 @@ test('“Cron runs it all day”: a mail comes for what needs a person, once', a
     if (!dead.includes(index + 1)) assert.equal(plex.item(key)?.title, `Tide ${index + 1}`);
 });
 
-test('“Tell me when it is dead”: a monitor hears of silence, age, outage and letters, each in one line', async (t) => {
+test('“Tell me when it is dead”: a monitor reports silence, age, outage and letters, each in one line', async (t) => {
   let now = START;
   const { plex, run, dir } = await setup(t, { now: () => now });
   const at = async (...args: string[]) => {

@@ -34,7 +34,7 @@ test('new dead letters are told, also where the time ran out', () => {
   assert.deepEqual(told.fresh, ['letters PlexNotFound']);
 });
 
-test('an outage is told once it has lasted an hour', () => {
+test('an outage is reported once it has lasted an hour', () => {
   const faults = [fault(EXIT.unreachable)];
   assert.deepEqual(verdict({ faults, outageSince: { plex: undefined, stash: undefined } }).fresh, []);
   assert.deepEqual(verdict({ faults, outageSince: { plex: NOW - HOUR_MS + 1, stash: undefined } }).fresh, []);

@@ -6,7 +6,7 @@ import { doubtAbout, doubtOfSweep } from '../../../src/core/drain/servers/stash-
 
 const FEW: Witnesses = { gone: 2, total: 500, known: 0, present: 0 };
 
-test('an empty Stash is never believed', () => {
+test('an empty Stash is never trusted', () => {
   assert.match(doubtAbout({ ...FEW, gone: 1, total: 0 })?.message ?? '', /no scenes at all/);
 });
 
@@ -24,7 +24,7 @@ test('where nothing else is known, nine that are gone are believed, and ten are 
   assert.match(doubtAbout({ ...FEW, gone: 10 })?.message ?? '', /knows none of the scenes that wait/);
 });
 
-test('a sweep that finds some scenes gone is doubted where none of three known ones is as it was', () => {
+test('reconcile refuses a Stash where none of three known scenes is unchanged', () => {
   assert.match(doubtOfSweep({ gone: 1, known: 3, present: 0 })?.message ?? '', /none of the 3 scenes/);
   for (const witnesses of [
     { gone: 0, known: 3, present: 0 },

@@ -30,7 +30,7 @@ test('a fault is halved until it is one id’s, in order, and the others are ans
   );
 });
 
-test('after a stop nothing more is asked for, and what was not answered for is told', async () => {
+test('after a stop nothing more is asked for, and what was not answered for is returned', async () => {
   let requests = 0;
   const unasked = await bisect([1, 2, 3, 4], (part) => {
     requests += 1;

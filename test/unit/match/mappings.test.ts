@@ -40,7 +40,7 @@ test('several mappings in one text are told to be given one by one, and a comma 
   assert.match(read('/data/a,b=/media=/mnt'), /which = divides it/);
 });
 
-test('what has no two sides is told what it must look like', () => {
+test('a mapping without two sides is refused with the form it must have', () => {
   for (const line of ['/data', '/data=', '=/media', ' = ', '', '/data==/media'])
     assert.match(read(line), /^must look like \/stash\/folder=\/plex\/folder$/, line);
 });

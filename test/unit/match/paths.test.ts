@@ -171,7 +171,7 @@ test('the root can be mapped from and to', () => {
   assert.equal(mapped('/data/films/harbour.mp4', ['/data', '/']), '/films/harbour.mp4');
 });
 
-test('the mapping that was applied is told', () => {
+test('the mapping that was applied is returned', () => {
   const mapping = { from: '/data', to: '/media' };
   assert.equal(mapPath('/data/harbour.mp4', [mapping]).mapping, mapping);
 });

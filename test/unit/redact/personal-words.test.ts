@@ -8,7 +8,7 @@ function learnt(learn: (masker: { learn(kind: string, text: string): void }) => 
   return words;
 }
 
-test('the texts of a job are learnt as what they are, dates and numbers are not', () => {
+test('each text of a job is masked by its kind', () => {
   const job = {
     scene_id: 3,
     path: '/films/pier.mp4',

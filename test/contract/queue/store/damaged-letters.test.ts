@@ -41,7 +41,7 @@ const SPOILT = [
 ] as const;
 
 for (const [columns, fault] of SPOILT)
-  test(`a letter with ${JSON.stringify(columns)} is told as damaged and left, by a retry and by a job that completes`, (t) => {
+  test(`a letter with ${JSON.stringify(columns)} is reported as damaged and left, by a retry and by a job that completes`, (t) => {
     const world = setup(t);
     const letter = withLetter(world);
     spoil(world, columns);
@@ -56,7 +56,7 @@ for (const [columns, fault] of SPOILT)
     assert.deepEqual([world.letters(), world.sql('SELECT * FROM jobs')], [before, []]);
   });
 
-test('a letter with a value that no scene can have is told by its field, and left', (t) => {
+test('a letter with a value that no scene can have is reported by its field, and left', (t) => {
   const world = setup(t);
   const letter = withLetter(world);
   spoil(world, { job_data: '{"scene_id":1,"tags":7}' });
@@ -68,7 +68,7 @@ test('a letter with a value that no scene can have is told by its field, and lef
   assert.equal(letterFaultOf(letter), undefined, 'as it was before, nothing is wrong with it');
 });
 
-test('what a damaged letter still tells is told, and the rest is absent', () => {
+test('what a damaged letter still holds is shown, and the rest is absent', () => {
   assert.equal(letterDataOf({ job_data: '{"title":' }), undefined);
   assert.equal(letterEditOf({ job_data: '{}', stamps: '7', bare_at: null }), undefined);
   assert.equal(letterFileOf({ job_data: '{"path":7,"size":5}' }), undefined);

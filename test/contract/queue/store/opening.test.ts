@@ -397,7 +397,7 @@ test('a preview of a directory without a queue says so, and makes none', (t) => 
   assert.deepEqual(readdirSync(world.dir.path), []);
 });
 
-test('a database that cannot be made is told with what is wrong, and leaves nothing behind', (t) => {
+test('a database that cannot be created is reported with the reason, and leaves nothing behind', (t) => {
   const world = setup(t);
   prepareDataDir(world.dir, 'create');
   const schema = { ...QUEUE_SCHEMA, migrations: ['CREATE TABLE pier (mole TEXT) STRICT', 'CREATE NONSENSE'] };

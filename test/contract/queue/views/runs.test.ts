@@ -190,7 +190,7 @@ test('what a run with a longer wait has put off is not brought forward by the ne
   assert.deepEqual(due(), [soon, NOW]);
 });
 
-test('what was learnt of Stash stays where a run learnt nothing', (t) => {
+test('a run that asked Stash nothing keeps the stored dialect', (t) => {
   const world = setup(t);
   world.enqueue([edit(1)]);
   const drain = world.drain();
