@@ -51,6 +51,8 @@ export type Deadline = {
   readonly signal: AbortSignal;
   /** In the form in which axios takes a way to send. */
   readonly transport: { request(options: RequestOptions, onAnswer: (answer: IncomingMessage) => void): ClientRequest };
+  /** Whether the request went out on a kept socket and not one byte of an answer came: the server had closed it. */
+  metClosedSocket(): boolean;
   /** To be called when the request has ended. */
   clear(): void;
 };
@@ -60,16 +62,20 @@ export function startDeadline(protocol: 'http' | 'https', timeoutMs: number): De
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(), timeoutMs);
   const renew = (): void => void timer.refresh();
+  let isUnanswered = (): boolean => false;
   return {
     signal: controller.signal,
     transport: {
       request: (options, onAnswer) => {
         const request = (protocol === 'https' ? https : http).request(options, onAnswer);
         return request.once('socket', (socket) => {
+          const readBefore = socket.bytesRead;
+          isUnanswered = () => request.reusedSocket && socket.bytesRead === readBefore;
           if (socket.connecting) socket.on('connectionAttempt', renew);
         });
       },
     },
+    metClosedSocket: () => isUnanswered(),
     clear: () => clearTimeout(timer),
   };
 }

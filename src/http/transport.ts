@@ -66,19 +66,28 @@ const IDLE_SOCKET_MS = 15_000;
 
 /**
  * HTTP as both servers need it: no proxy from the environment and no redirects, since both would pass the secret on;
- * one deadline for the connection and one for the whole request; a size cap; no retries, because the queue retries.
+ * one deadline for the connection and one for the whole request; a size cap; no retries, because the queue retries. Only
+ * a request that met a kept socket closed by the server is sent once more: it never arrived, or may be repeated.
  */
 export function createTransport(options: TransportOptions): Send {
   const { connectTimeoutMs, readTimeoutMs, trust } = options;
-  const agent = { keepAlive: true, timeout: IDLE_SOCKET_MS, ...triesEachAddress(connectTimeoutMs) };
+  const agent = { timeout: IDLE_SOCKET_MS, ...triesEachAddress(connectTimeoutMs) };
   const tls = {
     rejectUnauthorized: trust.certificates === 'verified',
     ...(trust.ca === undefined ? {} : { ca: [...rootCertificates, trust.ca] }),
   };
   const protocol = /^https:/i.test(options.baseUrl) ? 'https' : 'http';
+  const agents = (sockets: { readonly keepAlive: boolean }) => ({
+    httpAgent: withConnectTimeout(new http.Agent({ ...agent, ...sockets }), 'connect', connectTimeoutMs),
+    httpsAgent: withConnectTimeout(
+      new https.Agent({ ...agent, ...tls, ...sockets }),
+      'secureConnect',
+      connectTimeoutMs,
+    ),
+  });
+  const kept = agents({ keepAlive: true });
+  const fresh = agents({ keepAlive: false });
   const client = axios.create({
-    httpAgent: withConnectTimeout(new http.Agent(agent), 'connect', connectTimeoutMs),
-    httpsAgent: withConnectTimeout(new https.Agent({ ...agent, ...tls }), 'secureConnect', connectTimeoutMs),
     proxy: false,
     maxRedirects: 0,
     maxContentLength: MAX_BODY_BYTES,
@@ -98,11 +107,18 @@ export function createTransport(options: TransportOptions): Send {
       transport: deadline.transport,
       ...(body === undefined ? {} : { data: body }),
     };
+    const sendOn = async (sockets: typeof kept): Promise<HttpAnswer | NoAnswer> => {
+      try {
+        return toAnswer(await client.request<string>({ ...request, ...sockets }), options);
+      } catch (thrown) {
+        return toNoAnswer(thrown);
+      }
+    };
     try {
-      const answer = await client.request<string>(request);
-      return toAnswer(answer, options);
-    } catch (thrown) {
-      return toNoAnswer(thrown);
+      const first = await sendOn(kept);
+      const isLost = first.kind === 'silent' && !request.signal.aborted && deadline.metClosedSocket();
+      // The other kept sockets may be closed as well.
+      return isLost ? await sendOn(fresh) : first;
     } finally {
       deadline.clear();
     }

@@ -1,10 +1,10 @@
-/** How one request gets through to a server: to each address of its name. */
+/** How one request gets through to a server: to each address of its name, and past a kept connection that was closed. */
 import assert from 'node:assert/strict';
 import dns from 'node:dns';
 import { once } from 'node:events';
 import type { Server as HttpServer } from 'node:http';
 import { createServer } from 'node:http';
-import type { AddressInfo, Server } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
 import { createServer as createRawServer } from 'node:net';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
@@ -85,4 +85,63 @@ test('an address that connects and never begins to encrypt is given up in time, 
   nameBoth(t);
   const answer = await transportTo(port, { connectTimeoutMs: 300, readTimeoutMs: 5_000 }, 'https')(GET);
   assert.deepEqual(answer, { kind: 'silent', reason: 'no connection in time' });
+});
+
+/** A server that does `onUsed` with the second request on a connection, and answers every other one. */
+async function startClosing(t: TestContext, onUsed: (socket: Socket) => void) {
+  const met = { connections: 0, requests: 0 };
+  const server = createRawServer((socket) => {
+    met.connections += 1;
+    let isUsed = false;
+    socket.on('error', () => undefined);
+    socket.on('data', () => {
+      met.requests += 1;
+      if (isUsed) onUsed(socket);
+      else socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
+      isUsed = true;
+    });
+  });
+  const port = await listen(t, server);
+  const send = createTransport({
+    baseUrl: `http://127.0.0.1:${port}`,
+    headers: {},
+    trust: { certificates: 'verified', ca: undefined },
+    signal: new AbortController().signal,
+    now: Date.now,
+    connectTimeoutMs: 2_000,
+    readTimeoutMs: 2_000,
+  });
+  return { met, send };
+}
+
+test('a request on a kept connection that the server closed is sent once more, on a new one', async (t) => {
+  const { met, send } = await startClosing(t, (socket) => socket.resetAndDestroy());
+  for (const method of ['GET', 'PUT'] as const) {
+    met.connections = 0;
+    met.requests = 0;
+    // Two kept connections, both closed by the time they are used again.
+    await Promise.all([send(GET), send(GET)]);
+    const answer = await send({ method, target: '/' });
+    assert.equal(answer.kind, 'answer');
+    assert.deepEqual(met, { connections: 3, requests: 4 });
+    await send(GET);
+  }
+});
+
+test('a reset on a new connection, or within an answer, is told and not repeated', async (t) => {
+  const first = await startClosing(t, (socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Le'));
+  await first.send(GET);
+  assert.deepEqual([(await first.send(GET)).kind, first.met.requests], ['silent', 2]);
+  let requests = 0;
+  const server = createRawServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.on('data', () => {
+      requests += 1;
+      socket.resetAndDestroy();
+    });
+  });
+  const port = await listen(t, server);
+  nameBoth(t);
+  assert.equal((await transportTo(port, { connectTimeoutMs: 2_000, readTimeoutMs: 2_000 })(GET)).kind, 'silent');
+  assert.equal(requests, 1);
 });
