@@ -8,11 +8,14 @@ function ifSaid<Schema extends z.ZodMiniType>(schema: Schema) {
   return z.optional(schema.check(z.describe('Only where the job says something of it; empty clears it.')));
 }
 
+const ifKnown = z.optional(z.number().check(z.describe('Only where it is known.')));
+
 /** The keys of the scene JSON, as a job carries them. */
 export const sceneKeys = {
   path: ifSaid(z.string()),
   size: ifSaid(z.number()),
   duration: ifSaid(z.number()),
+  files: ifSaid(z.array(z.object({ path: z.string(), size: ifKnown, duration: ifKnown }))),
   updated_at: ifSaid(z.string()),
   title: ifSaid(z.string()),
   details: ifSaid(z.nullable(z.string())),

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { queueListSchema } from './job.ts';
 import { letterListSchema } from './letter.ts';
+import { otherItem } from './other-item.ts';
 import { pinOrNull } from './pin.ts';
 import { leftAlone } from './process-event.ts';
 import type { DocumentOf } from './shapes.ts';
@@ -15,6 +16,9 @@ const item = z.object({
   synced_at: z.nullable(instant),
   written: z.array(z.string()),
   left: z.array(z.object(leftAlone)),
+  other_items: z
+    .array(otherItem)
+    .check(z.describe('Other items that hold a file of the scene, as of the last sync that looked for them.')),
 });
 export type StatusItemDocument = DocumentOf<typeof item>;
 

@@ -1,7 +1,9 @@
 import type { Pin } from '../../core/match/pin.ts';
 import type { ListKind, ScalarField } from '../../core/model/plex-item.ts';
+import type { OtherFile } from '../../core/model/scene-record.ts';
 import { writtenKeys } from '../../core/model/scene-record.ts';
 import { say } from '../../core/text/sentence.ts';
+import type { OtherItemDocument } from '../../documents/other-item.ts';
 import type { StatusDocument, StatusItemDocument } from '../../documents/status.ts';
 import { EXIT } from '../../exit.ts';
 import { openStoresToRead } from '../../queue/store/stores.ts';
@@ -85,7 +87,13 @@ function itemDocument(item: KnownItem, link: string | undefined): StatusItemDocu
     synced_at: item.syncedAt === undefined ? null : utcTime(item.syncedAt),
     written: writtenKeys(item.written),
     left: item.left,
+    other_items: item.others.flatMap(otherItemDocument),
   };
+}
+
+function otherItemDocument({ path, item }: OtherFile): readonly OtherItemDocument[] {
+  if (item === undefined) return [];
+  return [{ path, rating_key: item.ratingKey, title: item.title, library: item.library }];
 }
 
 type Line = readonly [name: string, value: string];
@@ -163,6 +171,15 @@ function itemLines(
     ['last synced', item.syncedAt === undefined ? 'begun, and not known to have ended' : time(item.syncedAt)],
     ['written by us', written.length === 0 ? '-' : written.map(bareFieldName).join(', ')],
     ...item.left.map((left): Line => ['left alone', `${fieldName(left.field)}: ${leftReason(left)}`]),
+    ...item.others.flatMap(otherLines),
+  ];
+}
+
+/** An item that we do not write to, though it holds a file of the scene: what it shows may be of an earlier scene. */
+function otherLines({ path, item }: OtherFile): readonly Line[] {
+  if (item === undefined) return [];
+  return [
+    ['other item', `${item.ratingKey} "${item.title}" in library ${item.library} holds ${path}; merge them in Plex`],
   ];
 }
 

@@ -28,6 +28,7 @@ import type { SystemicWatch } from './servers/systemic.ts';
 import { createSystemicWatch } from './servers/systemic.ts';
 import { connect } from './steps/connect.ts';
 import { hydrate } from './steps/hydrate.ts';
+import { findOthers } from './steps/other-files.ts';
 import { intend, plan } from './steps/plan.ts';
 import { preview } from './steps/preview.ts';
 import { keepOwners, readAndRecheck } from './steps/read.ts';
@@ -165,7 +166,7 @@ async function runBatch(jobs: readonly Job[], context: DrainContext): Promise<re
   const hydrated = await hydrate(jobs, context);
   const resolved = await resolve(hydrated.going, context);
   checkpoint('resolved');
-  const read = await readAndRecheck(resolved.going, context);
+  const read = await readAndRecheck(await findOthers(resolved.going, context), context);
   const owned = keepOwners(read.going, context);
   checkpoint('read');
   const planned = plan(owned.going, context);

@@ -54,6 +54,8 @@ export type MatchResult =
       /** The mapping that would make the path exact; absent where `conflict` contradicts it. */
       readonly suggestion: PathMapping | undefined;
       readonly conflict: RootConflict | undefined;
+      /** Set when several files of the scene prove different items, and its primary one none. */
+      readonly isSplit?: true;
     }
   | { readonly kind: 'none' };
 
@@ -106,8 +108,11 @@ export function matchScene(
  */
 export function adviceOn(match: MatchResult): Sentence | undefined {
   if (match.kind !== 'low') return undefined;
+  if (match.isSplit) return SPLIT;
   return adviceOnTwins(match.considered) ?? (match.conflict && adviceOnRoots(match.conflict));
 }
+
+const SPLIT = say`Other files of the scene are in different items, and its primary file is in none: merge them in Plex, or make the right file the primary one in Stash.`;
 
 function adviceOnTwins(considered: readonly Evidence[]): Sentence | undefined {
   const twins = considered.filter(({ path }) => path === 'exact');
@@ -120,6 +125,22 @@ function adviceOnTwins(considered: readonly Evidence[]): Sentence | undefined {
 
 /** A match made before: the scene's path then, and the Plex file that was proven to be it. */
 export type ProvenMatch = { readonly scenePath: string; readonly file: string };
+
+/**
+ * The file of the scene that proves an item is still the scene's, the primary one before all others, and the Plex file
+ * that it is; `undefined` when there is none.
+ */
+export function heldAmong(
+  files: readonly SceneFile[],
+  held: readonly PlexFile[],
+  by: Parameters<typeof heldFile>[2],
+): { readonly file: SceneFile; readonly provenFile: string } | undefined {
+  for (const file of files) {
+    const provenFile = heldFile(file, held, by);
+    if (provenFile !== undefined) return { file, provenFile };
+  }
+  return undefined;
+}
 
 /**
  * The file that proves an item is still the scene's: the one at its mapped path, or the one proven earlier for this

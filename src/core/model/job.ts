@@ -1,5 +1,5 @@
 import type { SyncError } from './errors.ts';
-import type { SceneData } from './scene.ts';
+import type { SceneData, SceneFileData } from './scene.ts';
 import type { SceneRecord, SyncNotes } from './scene-record.ts';
 
 /**
@@ -54,6 +54,8 @@ export type Job = {
   readonly overStash: SceneData;
   /** Where the scene's file is, once it is known; it wakes a job that waits for Plex to find that file. */
   readonly knownPath?: string | undefined;
+  /** The same where the scene has several files, the one at that path among them. */
+  readonly knownFiles?: readonly SceneFileData[] | undefined;
   readonly spent: Spent;
   readonly waited: Waited;
   /** Set when a person allowed whatever it removes. */

@@ -19,8 +19,8 @@ export type StampedEdit = {
 /** Keys that Stash cannot supply: they survive a later bare edit, all others are read from Stash again. */
 const KEYS_UNKNOWN_TO_STASH: ReadonlySet<SceneKey> = new Set(['tagline']);
 
-/** Keys that describe one file and do not apply to another. */
-const KEYS_OF_THE_FILE: ReadonlySet<SceneKey> = new Set(['size', 'duration']);
+/** Keys that describe the file at the path, or list it among others, and do not apply to another path. */
+const KEYS_OF_THE_FILE: ReadonlySet<SceneKey> = new Set(['size', 'duration', 'files']);
 
 /** An edit with the stamp `at`. */
 export function stampEdit({ bare, data }: Pick<SceneEdit, 'bare' | 'data'>, at: number): StampedEdit {
@@ -42,8 +42,8 @@ export function stampCall(edits: readonly SceneEdit[], at: number): readonly Sta
 }
 
 /**
- * Merges two edits: the newest value of each key, none dropped, except the size and duration of a file that the scene
- * no longer has. A later bare edit's request to Stash stays until Stash has answered. Associative, and commutative
+ * Merges two edits: the newest value of each key, none dropped, except what was said of a file that the scene no longer
+ * has. A later bare edit's request to Stash stays until Stash has answered. Associative, and commutative
  * except for two edits of one call: there `b` is the later line.
  */
 export function mergeEdits(a: StampedEdit, b: StampedEdit): StampedEdit {
@@ -84,7 +84,7 @@ function isLeftToStash(key: SceneKey, at: number, bareAt: number | undefined): b
   return bareAt !== undefined && at < bareAt && !KEYS_UNKNOWN_TO_STASH.has(key);
 }
 
-/** Size and duration belong to the file named with them or before them; a path named later may be another file's. */
+/** Size, duration and files belong to the path named with them or before them; one named later may be another's. */
 function isOfAnotherFile(
   key: SceneKey,
   from: StampedEdit,

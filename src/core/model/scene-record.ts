@@ -48,6 +48,12 @@ export type LeftAlone = {
   readonly reason: 'edited_in_plex' | 'rated_in_plex' | 'removed_in_plex' | 'preserved' | 'too_long';
 };
 
+/** Another file of a scene, and the item that holds it, if that is not the scene's own. */
+export type OtherFile = {
+  readonly path: string;
+  readonly item?: { readonly ratingKey: string; readonly title: string; readonly library: string } | undefined;
+};
+
 /** What a finished sync leaves for a person to read, and for reconcile; later syncs do not use it. */
 export type SyncNotes = {
   readonly sectionTitle: string;
@@ -60,6 +66,8 @@ export type SyncNotes = {
   readonly stashUpdatedAt: string | undefined;
   /** The hash of what Stash had of the scene then, whatever of it was given by hand. */
   readonly contentHash?: string | undefined;
+  /** The scene's other files, as they were looked for; empty for a scene with one file. */
+  readonly others?: readonly OtherFile[] | undefined;
 };
 
 /** What we last wrote for a scene, and to which item. `intent` is set while a write may still be unfinished. */
@@ -80,6 +88,8 @@ export type SceneRecord = {
   readonly startsAnew?: true | undefined;
   /** Set when Stash said what to write: a field that is empty in Stash since then was emptied there. */
   readonly source?: 'stash' | undefined;
+  /** The scene's other files, as they were last looked for: while they stay the same, they are not looked for again. */
+  readonly others?: readonly OtherFile[] | undefined;
 };
 
 export const NOTHING_WRITTEN: Written = { fields: {}, lists: {} };

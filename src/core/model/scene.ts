@@ -87,6 +87,8 @@ export type SceneData = {
   path?: string;
   size?: number;
   duration?: number;
+  /** All files of a scene that has several, the one at `path` among them. */
+  files?: SceneFileData[];
   updated_at?: string;
   title?: string;
   details?: string | null;
@@ -102,11 +104,14 @@ export type SceneData = {
 
 export type SceneKey = keyof SceneData;
 
+/** One of several files of a scene; the duration is in seconds. */
+export type SceneFileData = { path: string; size?: number; duration?: number };
+
 /** One edit of one scene: what `enqueue` takes. `bare` edits are filled in from Stash when processed. */
 export type SceneEdit = { readonly sceneId: number; readonly bare: boolean; readonly data: SceneData };
 
 /** The keys that identify the scene's file; they are no metadata. */
-const FILE_KEYS: readonly SceneKey[] = ['path', 'size', 'duration', 'updated_at'];
+const FILE_KEYS: readonly SceneKey[] = ['path', 'size', 'duration', 'files', 'updated_at'];
 
 /**
  * Parses one scene from JSON.
@@ -167,6 +172,7 @@ function toSceneData(scene: z.infer<typeof sceneInput>): SceneData {
   assign(data, 'path', path);
   assign(data, 'size', scene.size ?? file?.size ?? undefined);
   assign(data, 'duration', scene.duration ?? file?.duration ?? undefined);
+  assign(data, 'files', severalFiles(scene.files, file));
   assign(data, 'updated_at', presentText(scene.updated_at));
   assign(data, 'title', presentText(scene.title));
   assign(data, 'details', emptyAsNull(scene.details));
@@ -183,6 +189,19 @@ function toSceneData(scene: z.infer<typeof sceneInput>): SceneData {
   assign(data, 'poster_url', emptyAsNull(scene.poster_url === undefined ? scene.paths?.screenshot : scene.poster_url));
   assign(data, 'background_url', emptyAsNull(scene.background_url));
   return data;
+}
+
+/** Absent for one file, and where the path names another file: that one is meant alone. */
+function severalFiles(
+  files: z.infer<typeof sceneInput>['files'],
+  atPath: NonNullable<typeof files>[number] | undefined,
+): SceneFileData[] | undefined {
+  const paths = new Set(files?.map(({ path }) => path));
+  if (atPath === undefined || paths.size < 2) return undefined;
+  return [...paths].flatMap((path) => {
+    const { size, duration } = files?.find((file) => file.path === path) ?? {};
+    return { path, ...(size == null ? {} : { size }), ...(duration == null ? {} : { duration }) };
+  });
 }
 
 /** Sets the key only when there is a value: an absent key means something else than an empty one. */

@@ -138,6 +138,14 @@ export function letterPathOf(letter: Pick<DeadLetter, 'job_data'>): string | und
   return typeof path === 'string' ? path : undefined;
 }
 
+/** The paths of all files in a letter. */
+export function letterPathsOf(letter: Pick<DeadLetter, 'job_data'>): readonly string[] {
+  const files = letterDataOf(letter)?.['files'];
+  const paths = Array.isArray(files) ? files.map((file: unknown) => (file as { path?: unknown } | null)?.path) : [];
+  const all = [letterPathOf(letter), ...paths];
+  return [...new Set(all.filter((path) => typeof path === 'string'))];
+}
+
 /** The file in a letter, as Stash sees it, with the letter's size and duration. */
 export function letterFileOf(letter: Pick<DeadLetter, 'job_data'>): SceneFile | undefined {
   const { path, size, duration } = letterDataOf(letter) ?? {};

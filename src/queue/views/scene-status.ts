@@ -1,5 +1,5 @@
 import type { Pin } from '../../core/match/pin.ts';
-import type { LeftAlone, Written } from '../../core/model/scene-record.ts';
+import type { LeftAlone, OtherFile, Written } from '../../core/model/scene-record.ts';
 import { translated } from '../store/store-errors.ts';
 import type { Stores } from '../store/stores.ts';
 import { storesName } from '../store/stores.ts';
@@ -27,6 +27,8 @@ export type KnownItem = {
   readonly written: Written;
   /** What the last sync did not write although it differed. */
   readonly left: readonly LeftAlone[];
+  /** The scene's other files, as they were last looked for. */
+  readonly others: readonly OtherFile[];
 };
 
 /** Everything the data directory knows about a scene. */
@@ -89,5 +91,6 @@ function toItem(row: SceneRow, machineIdentifier: string | undefined): KnownItem
     syncedAt: row.written_at ?? undefined,
     written: JSON.parse(row.written) as Written,
     left: row.left_alone === null ? [] : (JSON.parse(row.left_alone) as readonly LeftAlone[]),
+    others: row.others === null ? [] : (JSON.parse(row.others) as readonly OtherFile[]),
   };
 }

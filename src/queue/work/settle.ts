@@ -51,8 +51,8 @@ export function prepareSettle(
   const noteFailure = db.prepare<[object]>(`
     UPDATE jobs SET failed_at = @now, uncharged = uncharged + @uncharged, waited_ms = coalesce(@waitedMs, waited_ms)
     WHERE id = @id`);
-  const assumePath = db.prepare<[object]>(`
-    UPDATE jobs SET data = json_set(data, '$.path', @path) WHERE id = @id AND stamps ->> 'path' IS NULL`);
+  const assumeFile = db.prepare<[object]>(`
+    UPDATE jobs SET data = json_patch(data, @file) WHERE id = @id AND stamps ->> 'path' IS NULL`);
   const narrow = db.prepare<[object]>(
     'UPDATE jobs SET data = @data, stamps = @stamps, bare_at = @bare_at WHERE id = @id',
   );
@@ -91,7 +91,7 @@ export function prepareSettle(
     const { availableAt } = settlement;
     const spends = settlement.kind === 'wait' ? 'nothing' : settlement.spends;
     // A waiting job must be found by its file. The path is no edit, and gets no stamp.
-    if (spends === 'miss' && job.knownPath !== undefined) assumePath.run({ id: row.id, path: job.knownPath });
+    if (spends === 'miss' && job.knownPath !== undefined) assumeFile.run({ id: row.id, file: fileOf(job) });
     putBack.run({
       id: row.id,
       given: Number(spends === 'nothing'),
@@ -243,6 +243,11 @@ function leftOf(row: JobRow, said: StampedEdit | undefined): JobRow {
 
 function needsLetters(row: JobRow, entry: SettleEntry): boolean {
   return entry.settlement.kind === 'dead' || saidBy(row, entry) !== undefined;
+}
+
+/** As a patch: it removes files that the scene no longer has. */
+function fileOf({ knownPath, knownFiles }: SettleEntry['job']): string {
+  return JSON.stringify({ path: knownPath, files: knownFiles ?? null });
 }
 
 function describe(error: Extract<Settlement, { kind: 'dead' }>['error']): string {

@@ -29,6 +29,7 @@ test('where is scene 4711? Written, with its library, a link and what was left, 
     file: '/media/a.mp4',
     written: ['title', 'summary', 'genre'],
     left: [{ field: 'summary', reason: 'edited_in_plex' }],
+    other_items: [],
   });
   assert.match(
     String(link),
@@ -42,6 +43,22 @@ test('where is scene 4711? Written, with its library, a link and what was left, 
   assert.match(text.stdout, /^left alone\tthe summary: it was edited in Plex since we wrote it$/m);
   assert.match(text.stdout, /^written by us\ttitle, summary, tags$/m);
   assert.equal(plex.count(), 0);
+});
+
+test('status names another item that holds a file of the scene', async (t) => {
+  const { plex, run } = await setup(t);
+  plex.addItem({ sectionKey: '1', file: '/media/a.mp4' });
+  const other = plex.addItem({ sectionKey: '1', file: '/media/b.mp4', title: 'Pier, uncut' });
+  const files = [{ path: '/media/a.mp4' }, { path: '/media/b.mp4' }];
+  await run(['enqueue', '--file', '-'], { input: JSON.stringify({ scene_id: 4711, title: 'Pier', files }) });
+  assert.equal((await run(['process'])).code, 0);
+  const { stdout } = await run(['status', '4711']);
+  const line = `other item\t${other} "Pier, uncut" in library Adult holds /media/b.mp4; merge them in Plex`;
+  assert.match(stdout, new RegExp(`^${line}$`, 'm'));
+  const document = JSON.parse((await run(['status', '4711', '--json'])).stdout) as { item: { other_items: unknown } };
+  assert.deepEqual(document.item.other_items, [
+    { path: '/media/b.mp4', rating_key: other, title: 'Pier, uncut', library: 'Adult' },
+  ]);
 });
 
 test('a scene that waits says why, when it is tried again and what went wrong; a dead one what to do next', async (t) => {

@@ -58,6 +58,10 @@ test('the nested shape of Stash gives the same scene', () => {
       path: '/data/harbour.mp4',
       size: 1_024,
       duration: 60.5,
+      files: [
+        { path: '/data/harbour.mp4', size: 1_024, duration: 60.5 },
+        { path: '/data/copy.mp4', size: 2_048, duration: 60.5 },
+      ],
       title: 'The Old Harbour',
       studio: 'Quay Films',
       performers: ['Ada Mole', 'Bo Pier'],
@@ -65,6 +69,15 @@ test('the nested shape of Stash gives the same scene', () => {
       poster_url: 'http://stash.test/1.jpg',
     },
   });
+});
+
+test('files are kept where a scene has several, each once, and only with the path among them', () => {
+  const [first, second] = [{ path: '/data/a.mp4', size: 1 }, { path: '/data/b.mp4' }];
+  const filesOf = (scene: object) => parse({ scene_id: 1, ...scene }).data.files;
+  assert.deepEqual(filesOf({ files: [first, { ...second, size: null }, first] }), [first, second]);
+  assert.deepEqual(filesOf({ path: second.path, files: [first, second] }), [first, second]);
+  assert.equal(filesOf({ path: '/data/c.mp4', files: [first, second] }), undefined);
+  assert.equal(filesOf({ files: [first] }), undefined);
 });
 
 test('an id may be a number or digits, under scene_id or id', () => {

@@ -32,7 +32,7 @@ function sceneOf(part: unknown) {
   return look.kind === 'found' ? look.scene : assert.fail(JSON.stringify(look));
 }
 
-test('a scene has its primary file, its metadata and a picture under our own way to Stash', () => {
+test('a scene has its files, the primary one first, its metadata and a picture under our own way to Stash', () => {
   assert.deepEqual(sceneOf(SCENE), {
     sceneId: 42,
     updatedAt: '2024-05-01T22:00:00+11:00',
@@ -40,6 +40,10 @@ test('a scene has its primary file, its metadata and a picture under our own way
       path: '/data/harbour.mp4',
       size: 1_024,
       duration: 60.5,
+      files: [
+        { path: '/data/harbour.mp4', size: 1_024, duration: 60.5 },
+        { path: '/data/copy.mp4', size: 2_048, duration: 61 },
+      ],
       updated_at: '2024-05-01T22:00:00+11:00',
       title: 'The Old Harbour',
       details: 'Boats come and go.',

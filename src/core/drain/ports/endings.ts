@@ -2,7 +2,7 @@ import type { SceneFile } from '../../match/evidence.ts';
 import type { SyncError } from '../../model/errors.ts';
 import type { Job } from '../../model/job.ts';
 import type { PlexItem } from '../../model/plex-item.ts';
-import type { Intent, SceneRecord, SyncNotes, Written } from '../../model/scene-record.ts';
+import type { Intent, OtherFile, SceneRecord, SyncNotes, Written } from '../../model/scene-record.ts';
 import { isOfItem, lockedByUs } from '../../model/scene-record.ts';
 import { leftOf } from '../../write/cut-summary.ts';
 import type { EditPlan } from '../../write/edit-plan.ts';
@@ -87,14 +87,21 @@ export function isStopping({ stopRequested, guard }: StopSigns): boolean {
   return stopRequested() !== undefined || guard.halts().some(({ kind }) => kind === 'unauthorized');
 }
 
-type Finished = { readonly item: PlexItem; readonly plan: EditPlan } & Pick<
-  SyncNotes,
-  'stashUpdatedAt' | 'contentHash'
->;
+type Finished = {
+  readonly item: PlexItem;
+  readonly plan: EditPlan;
+  readonly others?: readonly OtherFile[] | undefined;
+} & Pick<SyncNotes, 'stashUpdatedAt' | 'contentHash'>;
 
 /** What a person may want to know about a finished sync; after it, `written` is ours. */
-export function notesOf({ item, plan, stashUpdatedAt, contentHash }: Finished, written: Written): SyncNotes {
-  return { sectionTitle: item.sectionTitle, left: leftOf(plan, item, written), stashUpdatedAt, contentHash };
+export function notesOf({ item, plan, others = [], ...said }: Finished, written: Written): SyncNotes {
+  // A file that the scene's own item holds too is in no other one.
+  const elsewhere = others.map(({ path, item: holder }) =>
+    holder === undefined || holder.ratingKey === item.ratingKey ? { path } : { path, item: holder },
+  );
+  const { stashUpdatedAt, contentHash } = said;
+  const told = elsewhere.length === 0 ? {} : { others: elsewhere };
+  return { sectionTitle: item.sectionTitle, left: leftOf(plan, item, written), stashUpdatedAt, contentHash, ...told };
 }
 
 type Landed = {

@@ -5,7 +5,7 @@ import type { SyncError } from '../../model/errors.ts';
 import type { Job } from '../../model/job.ts';
 import type { PlexItem } from '../../model/plex-item.ts';
 import type { SceneData, SceneKey } from '../../model/scene.ts';
-import type { LeftAlone, SceneRecord, Written } from '../../model/scene-record.ts';
+import type { LeftAlone, OtherFile, SceneRecord, Written } from '../../model/scene-record.ts';
 import type { EditPlan } from '../../write/edit-plan.ts';
 import type { Unfinished } from './endings.ts';
 
@@ -19,7 +19,10 @@ export type Hydrated = {
   readonly stashUpdatedAt: string | undefined;
   /** The hash of what Stash has of the scene; absent together with the time. */
   readonly contentHash: string | undefined;
+  /** The scene's primary file; once it is resolved, the one by which. */
   readonly file: SceneFile;
+  /** All its files, the primary one first. */
+  readonly files: readonly SceneFile[];
   readonly record: SceneRecord | undefined;
 };
 
@@ -28,6 +31,8 @@ export type Resolved = Hydrated & {
   readonly ratingKey: string;
   readonly provenFile: string | undefined;
   readonly from: 'pin' | 'record' | 'index' | 'look_up';
+  /** Its other files, once they were looked for. */
+  readonly others?: readonly OtherFile[] | undefined;
 };
 
 /**

@@ -1,3 +1,4 @@
+import type { SceneFile } from '../../match/evidence.ts';
 import { SyncError } from '../../model/errors.ts';
 import { durationMsOf } from '../../model/file-facts.ts';
 import type { Job } from '../../model/job.ts';
@@ -65,11 +66,17 @@ function hydrateOne(job: Job, answer: StashAnswer | undefined, context: Uses): H
   }
 }
 
-/** When a path was given by hand, Stash's size and duration belong to another file and are dropped. */
+/** A path given by hand means that file alone; what Stash knows of its other files is dropped. */
 function ofNamedFile(stashed: SceneData, { path }: SceneData): SceneData {
-  if (path === undefined || path === stashed.path) return stashed;
-  const { size, duration, ...rest } = stashed;
-  return rest;
+  if (path === undefined) return stashed;
+  const { files, size, duration, ...rest } = stashed;
+  if (path === stashed.path) return { ...rest, ...keep('size', size), ...keep('duration', duration) };
+  const named = files?.find((file) => file.path === path);
+  return { ...rest, ...keep('size', named?.size), ...keep('duration', named?.duration) };
+}
+
+function keep(key: 'size' | 'duration', value: number | undefined): SceneData {
+  return value === undefined ? {} : { [key]: value };
 }
 
 /** A scene that is gone from Stash ends its job, unless keys were given by hand afterwards. */
@@ -120,7 +127,21 @@ function withFile(job: Job, said: Pick<Hydrated, 'scene' | 'fromStash'> & Marks,
     const message = say`The path of scene ${job.sceneId} has ${path.length} characters, more than any file system allows`;
     return failed(job, new SyncError('no_file_path', message));
   }
-  const { size, duration } = said.scene;
-  const file = { path, size, durationMs: durationMsOf(duration) };
-  return { job: { ...job, knownPath: path }, ...said, file, record };
+  const { size, duration, files: all } = said.scene;
+  const file = toFile({ path, size, duration });
+  const others = (all ?? []).filter((other) => other.path !== path).map(toFile);
+  const knownFiles = others.length === 0 ? undefined : all;
+  return { job: { ...job, knownPath: path, knownFiles }, ...said, file, files: [file, ...others], record };
+}
+
+function toFile({
+  path,
+  size,
+  duration,
+}: {
+  readonly path: string;
+  readonly size?: number | undefined;
+  readonly duration?: number | undefined;
+}): SceneFile {
+  return { path, size, durationMs: durationMsOf(duration) };
 }

@@ -1,5 +1,5 @@
 import type { Candidate } from '../../match/evidence.ts';
-import { heldFile } from '../../match/evidence.ts';
+import { heldAmong } from '../../match/evidence.ts';
 import { spelledName } from '../../match/paths.ts';
 import type { Pin } from '../../match/pin.ts';
 import { fileToFollow, holdsPinned, MOST_CHOICES, pinCommand } from '../../match/pin.ts';
@@ -60,14 +60,10 @@ export function checkPin(
 
 /** Judges the evidence as if there were no pin: what is remembered as proof must hold after the pin is removed. */
 function asRead(work: Pinned, item: PlexItem, { options }: PinUses): Omit<Read, 'readAt'> {
-  const { record, file } = work;
+  const { record, files } = work;
   const proven = { scenePath: record?.scenePath ?? '', file: record?.provenFile ?? '' };
-  return {
-    ...work,
-    item,
-    provenFile: heldFile(file, item.files, { proven, mappings: options.mappings }),
-    recordFrom: 'own',
-  };
+  const held = heldAmong(files, item.files, { proven, mappings: options.mappings });
+  return { ...work, ...held, item, provenFile: held?.provenFile, recordFrom: 'own' };
 }
 
 /**

@@ -1,15 +1,11 @@
 import type { PartEnd } from '../../failures/bisect.ts';
 import { bisect } from '../../failures/bisect.ts';
 import type { ProvenMatch } from '../../match/evidence.ts';
-import { heldFile } from '../../match/evidence.ts';
-import type { PathMapping } from '../../match/paths.ts';
-import { isSamePath, mapPath } from '../../match/paths.ts';
+import { heldAmong } from '../../match/evidence.ts';
+import { standOf, waysApart } from '../../match/ownership.ts';
 import type { SyncErrorCode } from '../../model/errors.ts';
 import { asSyncError, SyncError } from '../../model/errors.ts';
 import type { Job } from '../../model/job.ts';
-import type { PlexItem } from '../../model/plex-item.ts';
-import type { SceneRecord } from '../../model/scene-record.ts';
-import type { Sentence } from '../../text/sentence.ts';
 import { asTitle, ours, say } from '../../text/sentence.ts';
 import type { Ended, Step } from '../ports/endings.ts';
 import { failed, givenBack, isStopping, sharedFailure, split } from '../ports/endings.ts';
@@ -19,6 +15,7 @@ import { isPinned } from '../ports/stages.ts';
 import type { FileFinder } from '../servers/file-finder.ts';
 import type { PlexGuard } from '../servers/plex-guard.ts';
 import type { RequestWatch } from '../servers/request-watch.ts';
+import { findOthers } from './other-files.ts';
 import type { PinUses } from './pins.ts';
 import { checkPin, choiceOf, pinnedToOther } from './pins.ts';
 import type { LookUpUses } from './resolve.ts';
@@ -119,7 +116,7 @@ export async function readAndRecheck(batch: readonly Resolved[], context: Uses):
   const { stale, going, ended } = await readBatch(batch, context);
   if (stale.length === 0) return { going, ended };
   const again = await lookUpAll(stale, context);
-  const rest = await readAndRecheck(again.going, context);
+  const rest = await readAndRecheck(await findOthers(again.going, context), context);
   return { going: [...going, ...rest.going], ended: [...ended, ...again.ended, ...rest.ended] };
 }
 
@@ -165,44 +162,17 @@ export function keepOwners(batch: readonly Read[], context: Uses): Step<Read> {
     if (pinnedElsewhere !== undefined) return failed(work.job, pinnedElsewhere);
     const ownerId = queue.sceneOf(ratingKey);
     const owner = ownerId === undefined || ownerId === work.job.sceneId ? undefined : queue.record(ownerId);
-    // A scene that was deleted and imported again has a new id and the same file: it inherits the record. So does a
-    // scene whose file replaced the owner's, a scene that a person pinned to the item, and a scene with the exact path
-    // where the owner matched only by resemblance.
-    const isHeir =
-      owner !== undefined &&
-      (isPinned(work) ||
-        owner.scenePath === work.file.path ||
-        !holdsOwnersFile(owner, work.item, options.mappings) ||
-        (isAtPath(work.file.path, work.item, options.mappings) &&
-          !isAtPath(owner.scenePath, work.item, options.mappings)));
-    if (ownerId !== undefined && owner !== undefined && !isHeir && options.matching === 'strict') {
+    const stand =
+      owner === undefined ? 'free' : isPinned(work) ? 'heir' : standOf(work, owner, work.item.files, options.mappings);
+    if (ownerId !== undefined && stand === 'refused' && options.matching === 'strict') {
       const itemTitle = asTitle(work.item.fields.title);
-      const message = say`Plex item ${ours(ratingKey)} "${itemTitle}" already belongs to scene ${ownerId}${waysApart(work.item, ownerId)}`;
+      const message = say`Plex item ${ours(ratingKey)} "${itemTitle}" already belongs to scene ${ownerId}${waysApart(work.item.files, ownerId)}`;
       return failed(work.job, new SyncError('low_confidence', message, { choices: [choiceOf(work)] }));
     }
     taken.add(ratingKey);
-    return isHeir && work.record?.ratingKey !== ratingKey ? { ...work, record: owner, recordFrom: 'inherited' } : work;
+    const inherits = stand === 'heir' && work.record?.ratingKey !== ratingKey;
+    return inherits ? { ...work, record: owner, recordFrom: 'inherited' } : work;
   });
-}
-
-function isAtPath(scenePath: string, item: PlexItem, mappings: readonly PathMapping[]): boolean {
-  const mapped = mapPath(scenePath, mappings).path;
-  return item.files.some(({ path }) => isSamePath(path, mapped));
-}
-
-/** The ways a person can resolve two scenes for one item. */
-function waysApart({ files }: PlexItem, ownerId: number): Sentence {
-  if (files.length > 1) return say`: it holds the files of both. Split it in Plex, then retry.`;
-  return say`, which has the same file in Stash or one that looks like it. See plexsync status ${ownerId}; to have this scene written there, pin it.`;
-}
-
-function holdsOwnersFile(
-  { scenePath, provenFile }: SceneRecord,
-  item: PlexItem,
-  mappings: readonly PathMapping[],
-): boolean {
-  const proven = { scenePath, file: provenFile ?? '' };
-  return heldFile({ path: scenePath }, item.files, { proven, mappings }) !== undefined;
 }
 
 /** A resolved job after its item was read. */
@@ -231,10 +201,12 @@ export function checkItem(work: Resolved, read: ItemRead, context: CheckUses): C
       if (!isInSections) break;
       if (work.provenFile === undefined) return { kind: 'read', work: { ...work, item, readAt, recordFrom: 'own' } };
       const proven = provenMatch(work, work.provenFile);
-      const provenFile = heldFile(work.file, item.files, { proven, mappings: options.mappings });
+      const held = heldAmong(work.files, item.files, { proven, mappings: options.mappings });
+      // The primary file may be in an item of its own by now, which counts more.
+      const mayBeElsewhere = work.from === 'record' && held !== undefined && held.file !== work.files[0];
       // The proof is updated: it names the file that matches now, not the one of an earlier sync.
-      if (provenFile !== undefined)
-        return { kind: 'read', work: { ...work, item, readAt, provenFile, recordFrom: 'own' } };
+      if (held !== undefined && !mayBeElsewhere)
+        return { kind: 'read', work: { ...work, ...held, item, readAt, recordFrom: 'own' } };
       break;
     }
     case 'gone':

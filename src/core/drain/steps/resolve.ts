@@ -1,12 +1,15 @@
 import { NOT_FOUND_TRIES, RETRY_RULES } from '../../failures/retry-policy.ts';
-import type { MatchResult } from '../../match/evidence.ts';
+import type { MatchResult, SceneFile } from '../../match/evidence.ts';
 import { adviceOn } from '../../match/evidence.ts';
-import type { LookUpRule } from '../../match/look-up.ts';
+import type { LookUpRule, LookUpStep } from '../../match/look-up.ts';
 import { pathMapWords } from '../../match/paths.ts';
 import { MOST_CHOICES, pinCommand } from '../../match/pin.ts';
+import type { FileMatch } from '../../match/scene-files.ts';
+import { decideByFiles, otherFileOf } from '../../match/scene-files.ts';
 import type { ItemChoice } from '../../model/errors.ts';
 import { asSyncError, SyncError } from '../../model/errors.ts';
 import type { RequestKind } from '../../model/request-kind.ts';
+import type { OtherFile } from '../../model/scene-record.ts';
 import type { Sentence } from '../../text/sentence.ts';
 import { asName, asPath, asTitle, listed, ours, say, withoutStop } from '../../text/sentence.ts';
 import type { DrainOptions } from '../ports/drain-options.ts';
@@ -16,7 +19,7 @@ import { mapConcurrently } from '../ports/map-concurrently.ts';
 import type { DrainDeps } from '../ports/ports.ts';
 import type { Hydrated, Resolved } from '../ports/stages.ts';
 import { isPinned } from '../ports/stages.ts';
-import type { FileFinder, LookKind } from '../servers/file-finder.ts';
+import type { FileFinder, Looked, LookKind } from '../servers/file-finder.ts';
 import type { PlexGuard } from '../servers/plex-guard.ts';
 import type { RequestWatch } from '../servers/request-watch.ts';
 import type { SystemicWatch } from '../servers/systemic.ts';
@@ -81,19 +84,20 @@ function afterFailedLook({ job, file }: Hydrated, error: SyncError, context: Loo
 function resolveFromRecord(work: Hydrated): Resolved | undefined {
   const { record } = work;
   if (record?.provenFile === undefined) return undefined;
-  return { ...work, ratingKey: record.ratingKey, provenFile: record.provenFile, from: 'record' };
+  const file = work.files.find(({ path }) => path === record.scenePath) ?? work.file;
+  return { ...work, file, ratingKey: record.ratingKey, provenFile: record.provenFile, from: 'record' };
 }
 
 /**
- * Looks the scene's file up in every library. An error keeps its own class: only a complete look that found nothing is
+ * Looks the scene's files up in every library. An error keeps its own class: only a complete look that found nothing is
  * "not found".
  * @throws {SyncError} `plex_not_found`, `low_confidence`, or the error of the look-up.
  */
 async function lookUp(work: Hydrated, { emit, systemic, options, finder, requests }: LookUpUses): Promise<Resolved> {
-  const { job, file } = work;
-  const { look, from } = await finder.look(file, lookKindOf(work));
-  const { name, match } = look;
-  for (const { rule, requests: sent } of look.steps) {
+  const { job } = work;
+  const { file, look, from, match, others, steps } = await lookUpFiles(work, finder);
+  const { name } = look;
+  for (const { rule, requests: sent } of steps) {
     const kind = ASKED_BY[rule];
     if (kind !== undefined && sent > 0) requests.succeeded(kind, [job]);
   }
@@ -103,6 +107,8 @@ async function lookUp(work: Hydrated, { emit, systemic, options, finder, request
     case 'high':
       return {
         ...work,
+        file,
+        others,
         ratingKey: match.best.candidate.ratingKey,
         provenFile: match.best.file,
         from,
@@ -114,13 +120,34 @@ async function lookUp(work: Hydrated, { emit, systemic, options, finder, request
         systemic.noteUnproven({ file, look });
         throw new SyncError('low_confidence', describeLow(name, match, job.sceneId), { choices: choicesOf(match) });
       }
-      return { ...work, ratingKey: match.best.candidate.ratingKey, provenFile: undefined, from };
+      return { ...work, file, others, ratingKey: match.best.candidate.ratingKey, provenFile: undefined, from };
     }
   }
 }
 
 /** The kind of request by which each rule asks for one job's file. */
 const ASKED_BY: Partial<Record<LookUpRule, RequestKind>> = { file_name: 'plex GET file', title: 'plex GET title' };
+
+type LookedFile = Looked & FileMatch;
+
+/** Looks for the primary file, and for the others only where that one proves nothing; `others` if they were. */
+async function lookUpFiles(
+  work: Hydrated,
+  finder: FileFinder,
+): Promise<LookedFile & { readonly others: readonly OtherFile[] | undefined; readonly steps: readonly LookUpStep[] }> {
+  const kind = lookKindOf(work);
+  const lookFor = async (file: SceneFile): Promise<LookedFile> => {
+    const looked = await finder.look(file, kind);
+    return { ...looked, file, match: looked.look.match };
+  };
+  const [primary = work.file, ...others] = work.files;
+  const looked: [LookedFile, ...LookedFile[]] = [await lookFor(primary)];
+  if (looked[0].match.kind !== 'high') for (const other of others) looked.push(await lookFor(other));
+  const decided = decideByFiles(looked);
+  const isComplete = looked.length === work.files.length;
+  const rest = looked.filter(({ file }) => file !== decided.file).map(otherFileOf);
+  return { ...decided, others: isComplete ? rest : undefined, steps: looked.flatMap(({ look }) => look.steps) };
+}
 
 /** A miss is confirmed at Plex on a job's first try and on its last, before it becomes a dead letter. */
 function lookKindOf(work: Hydrated | Resolved): LookKind {

@@ -10,12 +10,11 @@ export async function scanMissing(
   { scanner, options }: { readonly scanner: FolderScanner; readonly options: Pick<DrainOptions, 'mode' | 'scanning'> },
 ): Promise<void> {
   if (options.scanning === 'leave' || options.mode === 'preview') return;
-  const paths = new Map(batch.map(({ job, file }) => [job.id, file.path]));
+  const paths = new Map(batch.map(({ job, files }) => [job.id, files.map(({ path }) => path)]));
   await scanner.ask(
     ended.flatMap(({ job, outcome }): readonly string[] => {
-      const path = paths.get(job.id);
       const isMissing = outcome.kind === 'failed' && outcome.error.code === 'plex_not_found';
-      return isMissing && path !== undefined ? [path] : [];
+      return isMissing ? (paths.get(job.id) ?? []) : [];
     }),
   );
 }

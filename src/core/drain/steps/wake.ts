@@ -85,7 +85,13 @@ async function wakeFrom(
   const mark = queue.addedMark(section.key);
   const added = await ask(() => plex.addedSince(section, mark?.at, NEWEST));
   const answered = added.items.map((item) => ({ item, missing: answeredBy(item, waiting, mark) }));
-  const found = [...new Set(answered.flatMap(({ missing }) => missing))];
+  // One that waits for several files is woken once.
+  const found = [
+    ...Map.groupBy(
+      answered.flatMap(({ missing }) => missing),
+      ({ kind, id }) => `${kind} ${id}`,
+    ).values(),
+  ].flatMap(([first]) => first ?? []);
   if (found.length > 0) {
     queue.wake(found, now());
     emit({ kind: 'woken', count: found.length, section: section.title });

@@ -42,6 +42,7 @@ test('a synced scene is told with its item, its library and what was left as it 
       syncedAt: NOW + 5,
       written: { fields: {}, lists: {} },
       left: [{ field: 'summary', reason: 'edited_in_plex' }],
+      others: [],
     },
   });
 });
