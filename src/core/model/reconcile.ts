@@ -1,5 +1,5 @@
 import type { SceneRecord } from './scene-record.ts';
-import { isCut } from './scene-record.ts';
+import { isCut, MOST_OTHERS } from './scene-record.ts';
 import { isSameVersion } from './stash-content.ts';
 
 /** How reconcile classifies a scene. Only the first four kinds need action. */
@@ -95,5 +95,14 @@ function isAsWritten(scene: SweptScene, record: SweptRecord): boolean {
   const isSame = isComparable(scene, record)
     ? record.contentHash === scene.contentHash
     : record.stashUpdatedAt === scene.updatedAt;
-  return isSame && scene.paths.includes(record.scenePath);
+  return isSame && scene.paths.includes(record.scenePath) && hasSameFiles(scene, record);
+}
+
+/** A merge in Stash brings a scene files of another one, and may leave the rest of it as it was. */
+function hasSameFiles({ paths }: SweptScene, { scenePath, others }: SweptRecord): boolean {
+  if (others === undefined) return true;
+  const known = [scenePath, ...others.map(({ path }) => path)];
+  return (
+    known.every((path) => paths.includes(path)) && paths.slice(0, MOST_OTHERS).every((path) => known.includes(path))
+  );
 }

@@ -48,6 +48,9 @@ export type LeftAlone = {
   readonly reason: 'edited_in_plex' | 'rated_in_plex' | 'removed_in_plex' | 'preserved' | 'too_long';
 };
 
+/** As many of a scene's other files are remembered: more would make its record too large. */
+export const MOST_OTHERS = 10;
+
 /** Another file of a scene, and the item that holds it, if that is not the scene's own. */
 export type OtherFile = {
   readonly path: string;

@@ -178,7 +178,7 @@ export const QUEUE_SCHEMA: Schema = {
       PRIMARY KEY (job_id, claim)
     ) STRICT, WITHOUT ROWID;
     `,
-    // The other files of a scene that has several, and the items that hold them. NULL for a scene with one file.
+    // The other files of a scene that has several, and the items that hold them. NULL where they were not looked for.
     'ALTER TABLE scenes ADD COLUMN others TEXT CHECK (others IS NULL OR json_valid(others))',
   ],
 };

@@ -95,7 +95,7 @@ export function prepareScenes(db: Db) {
       startsAnew: Number(scene.startsAnew ?? false),
       addedAt: scene.addedAt ?? null,
       locked: scene.locked === undefined ? null : JSON.stringify(scene.locked),
-      others: end?.notes?.others?.length ? JSON.stringify(end.notes.others) : null,
+      others: end?.notes?.others === undefined ? null : JSON.stringify(end.notes.others),
     });
   };
   return {

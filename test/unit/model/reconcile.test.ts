@@ -32,6 +32,13 @@ const ROWS: readonly (readonly [
 ])[] = [
   ['as it was written', 'in_step', {}],
   ['Plex was not asked', 'in_step', { item: 'unknown' }],
+  ['its files as they were', 'in_step', { record: { ...RECORD, others: [{ path: '/media/copy.mp4' }] } }],
+  ['a file that came to it, as by a merge', 'changed', { record: { ...RECORD, others: [] } }],
+  [
+    'a file that left it',
+    'changed',
+    { record: { ...RECORD, others: [{ path: '/media/copy.mp4' }, { path: '/media/cut.mp4' }] } },
+  ],
   ['nothing is known of it', 'never_synced', { record: undefined }],
   ['its item was given to another scene', 'never_synced', { record: { ...RECORD, ratingKey: '' } }],
   ['a dead letter says why it was never written', 'dead_letter', { record: undefined, letter: 'open' }],

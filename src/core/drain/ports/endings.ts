@@ -94,13 +94,13 @@ type Finished = {
 } & Pick<SyncNotes, 'stashUpdatedAt' | 'contentHash'>;
 
 /** What a person may want to know about a finished sync; after it, `written` is ours. */
-export function notesOf({ item, plan, others = [], ...said }: Finished, written: Written): SyncNotes {
+export function notesOf({ item, plan, others, ...said }: Finished, written: Written): SyncNotes {
   // A file that the scene's own item holds too is in no other one.
-  const elsewhere = others.map(({ path, item: holder }) =>
+  const elsewhere = others?.map(({ path, item: holder }) =>
     holder === undefined || holder.ratingKey === item.ratingKey ? { path } : { path, item: holder },
   );
   const { stashUpdatedAt, contentHash } = said;
-  const told = elsewhere.length === 0 ? {} : { others: elsewhere };
+  const told = elsewhere === undefined ? {} : { others: elsewhere };
   return { sectionTitle: item.sectionTitle, left: leftOf(plan, item, written), stashUpdatedAt, contentHash, ...told };
 }
 

@@ -1,6 +1,7 @@
 import { otherFileOf } from '../../match/scene-files.ts';
 import { asSyncError } from '../../model/errors.ts';
 import type { OtherFile } from '../../model/scene-record.ts';
+import { MOST_OTHERS } from '../../model/scene-record.ts';
 import type { Resolved } from '../ports/stages.ts';
 import type { FileFinder } from '../servers/file-finder.ts';
 import type { PlexGuard } from '../servers/plex-guard.ts';
@@ -9,9 +10,6 @@ type Uses = {
   readonly finder: Pick<FileFinder, 'expect' | 'look'>;
   readonly guard: Pick<PlexGuard, 'fault' | 'halt' | 'halted' | 'isTimeUp'>;
 };
-
-/** Of more files a scene's record would grow too large. */
-const MOST = 10;
 
 /**
  * Finds which items hold the other files of scenes that have several, for a person to see. They are looked for when they
@@ -39,7 +37,7 @@ function pathsOf(work: Resolved): readonly string[] {
 }
 
 function othersOf({ file, files }: Resolved): Resolved['files'] {
-  return files.filter(({ path }) => path !== file.path).slice(0, MOST);
+  return files.filter(({ path }) => path !== file.path).slice(0, MOST_OTHERS);
 }
 
 async function lookForAll(
