@@ -1,4 +1,4 @@
-import { closeSync, openSync, rmSync } from 'node:fs';
+import { closeSync, constants, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Candidate } from '../core/match/evidence.ts';
@@ -15,6 +15,8 @@ export type OpenFileIndex = FileIndex & { close(): void };
 
 const FILE_NAME = 'index.db';
 const BUSY_TIMEOUT_MS = 5_000;
+/** A pipe in its place fails at once instead of waiting for a reader. */
+const APPEND = constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY | constants.O_NONBLOCK;
 
 /**
  * Opens the index in a data directory when it is first needed. It is disposable: a foreign, damaged or outdated file is
@@ -105,7 +107,7 @@ function openDb(file: string): Database.Database {
 }
 
 function openCurrent(file: string): Database.Database {
-  if (file !== ':memory:') closeSync(openSync(file, 'a', 0o600));
+  if (file !== ':memory:') closeSync(openSync(file, APPEND, 0o600));
   const db = new Database(file, { timeout: BUSY_TIMEOUT_MS });
   try {
     db.pragma('journal_mode = WAL');

@@ -29,6 +29,7 @@ export async function readConfigFile({
     refuseDanglingLink(path);
     return { path, values: {}, warnings: [] };
   }
+  if (named === undefined) refusePipe(path);
   const values = await parseConfig(path, readText(path));
   for (const key of Object.keys(values)) {
     if (Object.hasOwn(SETTINGS, key)) continue;
@@ -56,6 +57,16 @@ function refuseDanglingLink(path: string): void {
   throw new UsageError(
     `The config file ${path} cannot be used: it is a link to ${readlinkSync(path)}, which is not there.`,
     'Mend the link, or remove it.',
+  );
+}
+
+/** A pipe of the shell may be named with `--config`; one that lies in the data directory would wait for ever. */
+function refusePipe(path: string): void {
+  const stats = statSync(path);
+  if (stats.isFile() || stats.isDirectory()) return;
+  throw new UsageError(
+    `The config file ${path} cannot be used: it is a pipe or a device.`,
+    'Move it away, or give the path of a JSON file with --config.',
   );
 }
 

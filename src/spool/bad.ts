@@ -1,5 +1,6 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeDirectory } from '../make-directory.ts';
 import type { Spool } from './layout.ts';
 
 /** The longest file name that is kept; file systems allow 255 bytes. */
@@ -12,7 +13,7 @@ const LONGEST_INPUT = 65_536;
  * session in it; then deletes the file.
  */
 export function setAside(spool: Spool, name: string, { reason, value }: { reason: string; value: unknown }): void {
-  mkdirSync(spool.bad, { recursive: true, mode: 0o700 });
+  makeDirectory(spool.bad, 0o700);
   const input = withoutSecrets(value, 0);
   const isShort = JSON.stringify(input ?? null).length <= LONGEST_INPUT;
   const note = JSON.stringify({ reason, input: isShort ? (input ?? null) : null }, null, 2);
@@ -22,7 +23,7 @@ export function setAside(spool: Spool, name: string, { reason, value }: { reason
 
 /** Sets aside an entry that is no file (a link, a folder, a pipe) without opening it. */
 export function setEntryAside(spool: Spool, name: string): void {
-  mkdirSync(spool.bad, { recursive: true, mode: 0o700 });
+  makeDirectory(spool.bad, 0o700);
   renameSync(join(spool.new, name), join(spool.bad, name));
 }
 

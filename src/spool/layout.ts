@@ -1,5 +1,6 @@
-import { chmodSync, mkdirSync, statSync } from 'node:fs';
+import { chmodSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeDirectory } from '../make-directory.ts';
 
 /**
  * Where the hook script leaves events from Stash: written in `tmp`, renamed into `new`; files that are no event go to
@@ -35,7 +36,7 @@ export function prepareSpool(spool: Spool, writer: SpoolWriter): void {
 }
 
 function makeFolder(path: string, mode: number): void {
-  mkdirSync(path, { recursive: true, mode });
+  makeDirectory(path, mode);
   // mkdir applies the umask, and an existing spool may have had another writer.
   if (process.platform !== 'win32' && (statSync(path).mode & 0o7777) !== mode) chmodSync(path, mode);
 }

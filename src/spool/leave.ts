@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../core/model/errors.ts';
 import type { TaskMode } from '../core/model/hook-event.ts';
+import { makeDirectory } from '../make-directory.ts';
 import type { Spool } from './layout.ts';
 
 /**
@@ -21,7 +22,7 @@ export function leaveTask(spool: Spool, mode: TaskMode): void {
 
 function write(spool: Spool, text: string): void {
   // The folders of a spool that is there keep their modes.
-  for (const folder of [spool.tmp, spool.new]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  for (const folder of [spool.tmp, spool.new]) makeDirectory(folder, 0o700);
   const name = randomUUID();
   writeFileSync(join(spool.tmp, name), text, { mode: 0o600, flag: 'wx' });
   renameSync(join(spool.tmp, name), join(spool.new, name));

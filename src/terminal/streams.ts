@@ -1,4 +1,4 @@
-import { writeSync } from 'node:fs';
+import { readFileSync, writeSync } from 'node:fs';
 
 /** What a command reads and writes, as file descriptors. */
 export type Streams = { readonly stdin: number; readonly stdout: number; readonly stderr: number };
@@ -30,4 +30,14 @@ export function writeText(fd: number, text: string): Outcome {
     }
   }
   return WRITTEN;
+}
+
+/**
+ * Reads an input to its end. The first process of a container hears a signal only while it does not wait in the system,
+ * so it pays for a stream.
+ * @throws errors of the file system
+ */
+export async function readInput(fd: number): Promise<Buffer> {
+  if (process.pid !== 1 || fd !== process.stdin.fd) return readFileSync(fd);
+  return Buffer.concat(await process.stdin.toArray());
 }

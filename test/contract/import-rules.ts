@@ -34,7 +34,11 @@ const CORE: Readonly<Record<string, Rule>> = {
 };
 
 const QUEUE: Readonly<Record<string, Rule>> = {
-  'queue/store/': { imports: WORDS, packages: ['better-sqlite3', 'node:'], why: 'owns the database' },
+  'queue/store/': {
+    imports: [...WORDS, 'make-directory.ts'],
+    packages: ['better-sqlite3', 'node:'],
+    why: 'owns the database',
+  },
   'queue/tables/': { imports: ['core/', 'queue/store/'], packages: [], why: 'one file a table' },
   'queue/views/': {
     imports: ['core/', 'queue/store/', 'queue/tables/'],
@@ -49,7 +53,17 @@ const QUEUE: Readonly<Record<string, Rule>> = {
 };
 
 const EDGES = ['queue/', 'file-index/', 'plex/', 'stash/', 'spool/', 'terminal/', 'simulator/'];
-const WIRED = ['core/', 'settings/', 'redact/', 'documents/', ...EDGES, 'exit.ts', 'replace-file.ts', 'version.ts'];
+const WIRED = [
+  'core/',
+  'settings/',
+  'redact/',
+  'documents/',
+  ...EDGES,
+  'exit.ts',
+  'make-directory.ts',
+  'replace-file.ts',
+  'version.ts',
+];
 
 /** A command has its own folder, and what several commands share. */
 const COMMANDS: Readonly<Record<string, Rule>> = {
@@ -79,7 +93,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   'plex/': { imports: ['core/', 'http/'], packages: ['zod/mini'], why: 'knows what Plex says; http sends' },
   'stash/': { imports: ['core/', 'http/'], packages: ['zod/mini'], why: 'knows what Stash says; http sends' },
   'http/': { imports: ['core/'], packages: ['axios', 'node:'], why: 'carries requests, whoever sends them' },
-  'spool/': { imports: ['core/'], packages: ['node:'], why: 'files and folders alone' },
+  'spool/': { imports: ['core/', 'make-directory.ts'], packages: ['node:'], why: 'files and folders alone' },
   'terminal/': {
     imports: ['core/', 'documents/'],
     packages: ['chalk', 'cli-table3', 'ora', 'node:'],
@@ -110,5 +124,6 @@ export const RULES: Readonly<Record<string, Rule>> = {
   'exit.ts': { imports: ['core/'], packages: ['node:'], why: 'from error to exit code' },
   'clock.ts': { imports: [], packages: [], why: 'the wall clock' },
   'version.ts': { imports: [], packages: [], why: 'a constant of the build' },
+  'make-directory.ts': { imports: [], packages: ['node:'], why: 'one way to make a directory' },
   'replace-file.ts': { imports: [], packages: ['node:'], why: 'one way to write a file whole' },
 };

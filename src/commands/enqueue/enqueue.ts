@@ -8,6 +8,7 @@ import type { Enqueued, Priority } from '../../queue/tables/jobs.ts';
 import { openIntake } from '../../queue/work/intake.ts';
 import { whyNotRead } from '../../settings/file-errors.ts';
 import type { ConfigSources } from '../../settings/load.ts';
+import { readInput } from '../../terminal/streams.ts';
 import type { Context } from '../shared/context.ts';
 import { parseScenes } from './scene-file.ts';
 
@@ -27,7 +28,7 @@ export async function run(options: EnqueueOptions, { dataDir, output, streams, e
   const startedAt = process.hrtime.bigint();
   // Stamped when the command began: a long list may take time to arrive, and an edit by hand made meanwhile is later.
   const saidAt = now();
-  const edits = readEdits(options, streams.stdin);
+  const edits = await readEdits(options, streams.stdin);
   const intake = openIntake(dataDir);
   let enqueued: readonly Enqueued[];
   let held = 0;
@@ -93,7 +94,10 @@ function report(enqueued: readonly Enqueued[], held: number, output: Context['ou
   }
 }
 
-function readEdits({ sceneIds, file, inline, optionNames }: EnqueueOptions, stdin: number): readonly SceneEdit[] {
+async function readEdits(
+  { sceneIds, file, inline, optionNames }: EnqueueOptions,
+  stdin: number,
+): Promise<readonly SceneEdit[]> {
   if (file === '') throw new UsageError('--file is empty.', 'Give a JSON or NDJSON file, or - for standard input.');
   if (inline['path'] === '') throw new UsageError('--path is empty.', 'Give the scene’s file, as Stash sees it.');
   const source = file ?? (sceneIds.length === 1 && sceneIds[0] === '-' ? '-' : undefined);
@@ -105,7 +109,7 @@ function readEdits({ sceneIds, file, inline, optionNames }: EnqueueOptions, stdi
         'Enqueue the file and the scene in two commands.',
       );
     }
-    return parseScenes(readSource(source, stdin), nameOf(source));
+    return parseScenes(await readSource(source, stdin), nameOf(source));
   }
   if (sceneIds.length === 0) {
     throw new UsageError(
@@ -122,10 +126,12 @@ function readEdits({ sceneIds, file, inline, optionNames }: EnqueueOptions, stdi
   return sceneIds.map((id) => parseGivenScene({ ...inline, scene_id: id }, 'The scene', optionNames));
 }
 
-function readSource(source: string, stdin: number): string {
+async function readSource(source: string, stdin: number): Promise<string> {
   const name = nameOf(source);
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(source === '-' ? stdin : source));
+    return new TextDecoder('utf-8', { fatal: true }).decode(
+      source === '-' ? await readInput(stdin) : readFileSync(source),
+    );
   } catch (thrown) {
     const { code } = thrown as NodeJS.ErrnoException;
     if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA')

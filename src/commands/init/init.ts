@@ -1,10 +1,10 @@
-import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { chooseSections } from '../../core/match/libraries.ts';
 import { UsageError } from '../../core/model/errors.ts';
 import { say } from '../../core/text/sentence.ts';
 import type { InitDocument } from '../../documents/settings.ts';
 import { EXIT, signalExitCode } from '../../exit.ts';
+import { makeDirectory } from '../../make-directory.ts';
 import { openIntake } from '../../queue/work/intake.ts';
 import type { Draft } from '../../replace-file.ts';
 import { draftOf } from '../../replace-file.ts';
@@ -57,7 +57,7 @@ export async function run(options: InitOptions, context: Context): Promise<numbe
   const setup = toWrite(answers, { loaded: await loadWith(answers, options, context), options, context });
   const values = merged(present.values, setup, answers);
   if (options.configFile === undefined) openIntake(dataDir).close();
-  else mkdirSync(dirname(path), { recursive: true });
+  else written(path, () => makeDirectory(dirname(path)));
   await writeChecked(path, `${JSON.stringify(values, null, 2)}\n`);
   const document: InitDocument = { config_file: path, settings: Object.keys(setup) };
   if (output.json) output.resultJson(document, 2);

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { UsageError } from '../../core/model/errors.ts';
 import { readHookEvent } from '../../core/model/hook-event.ts';
 import { parseJsonText } from '../../core/text/json-text.ts';
@@ -8,6 +7,7 @@ import { EXIT } from '../../exit.ts';
 import type { SceneEvent, TakenEvent } from '../../queue/work/intake.ts';
 import { openIntake } from '../../queue/work/intake.ts';
 import { spoolOf } from '../../spool/layout.ts';
+import { readInput } from '../../terminal/streams.ts';
 import type { Context } from '../shared/context.ts';
 import { reportTaken } from '../shared/plugin/taken-report.ts';
 
@@ -22,7 +22,7 @@ export async function run(
   { configFile }: { readonly configFile: string | undefined },
   context: Context,
 ): Promise<number> {
-  const event = readHookEvent(readInput(context.streams.stdin));
+  const event = readHookEvent(await readEvent(context.streams.stdin));
   switch (event.kind) {
     case 'sync':
     case 'forget':
@@ -83,8 +83,8 @@ function done(document: HookDocument, { output }: Context): number {
 }
 
 /** Reads to the end, however long the input: otherwise Stash would write to a pipe without a reader. */
-function readInput(stdin: number): unknown {
-  const text = readFileSync(stdin, 'utf8');
+async function readEvent(stdin: number): Promise<unknown> {
+  const text = (await readInput(stdin)).toString('utf8');
   if (text.trim() === '') throw notStash('it is empty');
   const parsed = parseJsonText(text);
   if (parsed.kind === 'broken') throw notStash(`it is no JSON (${parsed.reason})`);

@@ -8,16 +8,16 @@ import {
   fsyncSync,
   linkSync,
   lstatSync,
-  mkdirSync,
   mkdtempSync,
   openSync,
   readSync,
   rmSync,
   statSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { StoreError, UsageError } from '../../core/model/errors.ts';
+import { makeDirectory } from '../../make-directory.ts';
 import type { Schema } from './migrations.ts';
 import { DLQ_SCHEMA } from './migrations.ts';
 import { inStore } from './store-errors.ts';
@@ -60,21 +60,8 @@ export function prepareDataDir(dir: DataDir, mode: OpenMode): void {
         'Enqueue a scene first, or point --data-dir at the directory that has the queue (under cron, HOME is often another).',
       );
     }
-    makeDirectory(dir.path);
+    makeDirectory(dir.path, 0o700);
   });
-}
-
-/** One level at a time: Node's recursive form never returns on a file system that answers ENOENT, such as /proc. */
-function makeDirectory(path: string): void {
-  const parent = dirname(path);
-  // A drive that is not there is its own parent.
-  if (parent !== path && !existsSync(parent)) makeDirectory(parent);
-  try {
-    mkdirSync(path, { mode: 0o700 });
-  } catch (thrown) {
-    // Another process was faster; its directory is checked like any existing one.
-    if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST' || !existsSync(path)) throw thrown;
-  }
 }
 
 /** The Python plugin kept a pickled queue in `queue/data.db`, and its own `dead_letters` table in `dlq.db`. */
@@ -224,6 +211,7 @@ const APPLICATION_ID_OFFSET = 68;
 
 /** Read without SQLite, because opening a file in WAL mode already writes to it. */
 function checkHeader(file: string, schema: Schema): void {
+  refuseNoFile(file);
   const header = readStart(file, HEADER_BYTES);
   const restore = 'Restore it from a backup, or move it away and enqueue the scenes again.';
   if (header.length === 0) throw new StoreError(`${file} is empty; it was left untouched.`, restore);
@@ -235,6 +223,16 @@ function checkHeader(file: string, schema: Schema): void {
     );
   }
   refuseNewer(file, schema, header.readUInt32BE(USER_VERSION_OFFSET));
+}
+
+/** Opening a pipe would wait for ever for somebody to write into it. */
+function refuseNoFile(file: string): void {
+  const stats = statSync(file);
+  if (stats.isFile() || stats.isDirectory()) return;
+  throw new StoreError(
+    `${file} is not a file, but a pipe or a device; it was left untouched.`,
+    'Move it away, or choose another directory with --data-dir.',
+  );
 }
 
 function refuseNewer(file: string, schema: Schema, version: number): void {

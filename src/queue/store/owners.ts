@@ -1,6 +1,7 @@
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import { makeDirectory } from '../../make-directory.ts';
 import type { Db } from './open.ts';
 import { inStore } from './store-errors.ts';
 import { newUuid } from './uuid.ts';
@@ -25,7 +26,7 @@ const SUFFIX = '.db';
 export function openOwner(dataDir: string, queueDb: Db): Owner {
   const folder = join(dataDir, FOLDER);
   return inStore(folder, () => {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeDirectory(folder, 0o700);
     for (;;) {
       const id = newUuid(queueDb);
       const file = join(folder, id + SUFFIX);

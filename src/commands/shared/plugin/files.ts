@@ -2,7 +2,6 @@ import {
   chmodSync,
   existsSync,
   lstatSync,
-  mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -11,6 +10,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { UsageError } from '../../../core/model/errors.ts';
+import { makeDirectory } from '../../../make-directory.ts';
 import { INSTALLED_MARK, PLUGIN_ID } from './hook-script.ts';
 
 /** One file of the plugin, as it should be. */
@@ -68,7 +68,7 @@ export function writeFile({ path, text, mode }: PluginFile): Written {
   const isThere = existsSync(path);
   if (isThere && readFileSync(path, 'utf8') === text && (statSync(path).mode & 0o777) === mode)
     return { path, how: 'unchanged' };
-  const isNewFolder = mkdirSync(dirname(path), { recursive: true }) !== undefined;
+  const isNewFolder = makeDirectory(dirname(path));
   const draft = `${path}.draft`;
   writeFileSync(draft, text);
   // Stash may run as a different user, whom a strict umask would lock out.
