@@ -164,9 +164,9 @@ function complain(thrown: unknown, output: Output): number {
 function usageExitCode(error: CommanderError, argv: readonly string[], streams: Streams): number {
   if (error.exitCode === 0) return EXIT.done;
   if (argv.includes('--json')) {
-    const slip = parseErrorOf(error.message, argv);
-    const message = say`${foreign(slip.message)}`;
-    const hint = slip.hint === undefined ? undefined : say`${foreign(slip.hint)}`;
+    const complaint = parseErrorOf(error.message, argv);
+    const message = say`${foreign(complaint.message)}`;
+    const hint = complaint.hint === undefined ? undefined : say`${foreign(complaint.hint)}`;
     const output = createOutput({ quiet: false, verbosity: 0, json: true, streams, now: Date.now });
     output.error({ code: 'usage', exitCode: EXIT.usage, message, hint }, []);
   }

@@ -52,19 +52,19 @@ const LARGEST_BYTES = 32 * 1_048_576;
  * between, the next run applies it again with the same result. A file that is no event is set aside and stops nothing.
  * Tasks are not done here, and their files stay.
  */
-export function ingestSpool(takeIn: Ingest): Taken {
-  const { spool, now } = takeIn;
+export function ingestSpool(ingest: Ingest): Taken {
+  const { spool, now } = ingest;
   const names = listEvents(spool);
   if (names === undefined) return { tasks: [], warnings: [`${spool.new} cannot be read: its events wait there.`] };
   // A file left by a killed hook script holds a session: it expires also when no event comes. That takes a look into a
   // folder that is nearly always empty, a few µs.
-  const halves = halvesWords(spool, sweep(spool, 'tmp', now));
-  if (names.length === 0) return { tasks: [], warnings: halves };
+  const halfWritten = halfWrittenWarnings(spool, sweep(spool, 'tmp', now));
+  if (names.length === 0) return { tasks: [], warnings: halfWritten };
   if (!mayRemove(spool))
     return {
       tasks: [],
       warnings: [
-        ...halves,
+        ...halfWritten,
         `${spool.new} cannot be written: ${names.length} events wait there until their files can be removed.`,
       ],
     };
@@ -72,10 +72,10 @@ export function ingestSpool(takeIn: Ingest): Taken {
   const tasks = new Map<TaskMode, string[]>();
   const files = inOrder(spool, names);
   for (let start = 0; start < files.length; start += BATCH)
-    takeBatch(files.slice(start, start + BATCH), { ...takeIn, tasks, warn: warnings.add });
+    takeBatch(files.slice(start, start + BATCH), { ...ingest, tasks, warn: warnings.add });
   sweep(spool, 'bad', now);
   return {
-    warnings: [...halves, ...warnings.all()],
+    warnings: [...halfWritten, ...warnings.all()],
     tasks: [...tasks].map(([mode, asking]) => ({ mode, names: asking })),
   };
 }
@@ -285,7 +285,7 @@ function removeQuietly(path: string): boolean {
 }
 
 /** The content of a half-written file is lost, and only Stash still has it. */
-function halvesWords({ tmp }: Spool, count: number): readonly string[] {
+function halfWrittenWarnings({ tmp }: Spool, count: number): readonly string[] {
   if (count === 0) return [];
   const files = count === 1 ? '1 half-written event was' : `${count} half-written events were`;
   return [`${files} removed from ${tmp}: a hook was stopped there. plexsync reconcile finds what it was about.`];

@@ -26,7 +26,7 @@ export type StashClientOptions = {
   /** Aborts every request under way. */
   readonly signal: AbortSignal;
   now(): number;
-  /** What an earlier run `learnt`, parsed from JSON; anything unreadable is ignored. */
+  /** The `dialect` of an earlier run, parsed from JSON; anything unreadable is ignored. */
   readonly known?: unknown;
 };
 
@@ -39,7 +39,7 @@ export type StashClient = DrainStash & {
    */
   version(): Promise<StashDialect>;
   /** What is known about this server now; stored as JSON, it saves the next run the question. */
-  learnt(): StashDialect | undefined;
+  dialect(): StashDialect | undefined;
   /**
    * Tells a silent server from one that refuses us: the request needs no key. @throws {SyncError} `stash_unavailable`
    */
@@ -129,7 +129,7 @@ export function createStashClient(options: StashClientOptions): StashClient {
 
   return {
     version: learn,
-    learnt: () => dialect,
+    dialect: () => dialect,
     probe,
 
     scenes: async (ids) => {

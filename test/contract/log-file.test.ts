@@ -175,7 +175,7 @@ test('the log for reports tells the parts of a line apart, and has no slips', (t
   const { dir } = setup(t);
   writeFileSync(join(dir, 'queue.db'), '');
   const said = say`[PlexSync] ${asName('Films')}: ${foreign('gone')}`;
-  for (const about of ['work', 'slip'] as const)
+  for (const about of ['work', 'usage_error'] as const)
     for (const log of createKeptLogs(dir)) log.append({ ...entry(plainText(said)), said, about });
   assert.equal(read(join(dir, 'plexsync.log')).trimEnd().split('\n').length, 2);
   const lines = read(join(dir, 'report-log.ndjson')).trimEnd().split('\n');

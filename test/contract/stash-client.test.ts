@@ -136,7 +136,7 @@ test('250 scenes take three queries, and one more only where the server is not k
   assert.equal(stash.count(), 4);
 
   stash.resetRequests();
-  const later = clientOf(world, { known: JSON.parse(JSON.stringify(client.learnt())) });
+  const later = clientOf(world, { known: JSON.parse(JSON.stringify(client.dialect())) });
   const looks = await later.scenes(ids);
   assert.ok([...looks.values()].every(({ kind }) => kind === 'found'));
   assert.equal(stash.count(), 3);
@@ -156,17 +156,17 @@ test('a dialect of another version is learned again', async (t) => {
 
   // An older server takes no word of the newer one's filters, and no job is to suffer for it.
   await stash.restart({ version: 'v0.26' });
-  const older = clientOf(world, { known: client.learnt() });
+  const older = clientOf(world, { known: client.dialect() });
   assert.deepEqual(idsOf(await older.changedSince(since, 100, 0)), []);
-  assert.deepEqual(older.learnt()?.relatedFilters, []);
+  assert.deepEqual(older.dialect()?.relatedFilters, []);
 
   // A newer one understands the older question; what it says of itself tells that there is more to ask for.
   await stash.restart({ version: 'v0.30' });
-  const newer = clientOf(world, { known: older.learnt() });
+  const newer = clientOf(world, { known: older.dialect() });
   await newer.scenes([tagged]);
-  assert.equal(newer.learnt(), undefined);
+  assert.equal(newer.dialect(), undefined);
   assert.deepEqual(idsOf(await newer.changedSince(since, 100, 0)), [tagged]);
-  assert.deepEqual(newer.learnt()?.relatedFilters, newest);
+  assert.deepEqual(newer.dialect()?.relatedFilters, newest);
 });
 
 test('a walk by id sees every scene, with its files, page by page', async (t) => {
@@ -404,7 +404,7 @@ test('a build that somebody made at home has no version, and is read all the sam
   const client = clientOf(world);
   assert.equal((await client.version()).version, undefined);
   assert.equal(sceneOf((await client.scenes([id])).get(id)).data.date, '2024-05');
-  assert.ok(client.learnt());
+  assert.ok(client.dialect());
 });
 
 test('which scenes are there, and how many in all, is one query in every version', async (t) => {

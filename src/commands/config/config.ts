@@ -46,7 +46,7 @@ export async function show({ flags, configFile }: ConfigOptions, context: Contex
     const place = say`Data directory: ${asPath(dataDir.path)} (from ${ours(dataDir.origin)}).`;
     logWrapped(output, say`Config file: ${asPath(path)}. ${place}`);
   }
-  for (const problem of problems) output.log('error', say`plexsync: ${foreign(problem)}`, 'slip');
+  for (const problem of problems) output.log('error', say`plexsync: ${foreign(problem)}`, 'usage_error');
   return problems.length === 0 ? EXIT.done : EXIT.usage;
 }
 

@@ -4,7 +4,7 @@ import { say } from '../../core/text/sentence.ts';
 import { EXIT } from '../../exit.ts';
 import { sanitize } from '../../terminal/sanitize.ts';
 import type { Context } from '../shared/context.ts';
-import { FRONT_FILE, PLUGIN_ID } from '../shared/plugin/hook-script.ts';
+import { HOOK_SCRIPT_FILE, PLUGIN_ID } from '../shared/plugin/hook-script.ts';
 import type { Stop } from '../shared/stop.ts';
 
 /** One command line of the demo, and the exit code it is expected to end with. */
@@ -73,7 +73,7 @@ type Command = readonly [program: string, ...args: string[]];
 /** The command that Stash starts for the installed plugin; Windows has no `sh`, so there it is plexsync itself. */
 function hookCommand(pluginsDir: string): Command {
   if (process.platform === 'win32') return [process.execPath, process.argv[1] ?? '', 'hook'];
-  return ['sh', join(pluginsDir, PLUGIN_ID, FRONT_FILE)];
+  return ['sh', join(pluginsDir, PLUGIN_ID, HOOK_SCRIPT_FILE)];
 }
 
 async function runHook(

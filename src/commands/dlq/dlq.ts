@@ -31,7 +31,7 @@ type Asked = { readonly selection: Selection; readonly yes: boolean; readonly dr
 
 /** Lists dead letters, newest first. */
 export async function list({ selection }: { readonly selection: Selection }, context: Context): Promise<number> {
-  return await atDesk(context, openStoresToRead, (actions) => {
+  return await withDeadLetters(context, openStoresToRead, (actions) => {
     const letters = selectToRead(actions, selection, context.now());
     const { output } = context;
     if (output.json) output.resultJson(letters.map(letterDocument), 2);
@@ -45,7 +45,7 @@ export async function list({ selection }: { readonly selection: Selection }, con
 /** Shows one whole letter, and what can be done about it. */
 export async function show({ id }: { readonly id: string }, context: Context): Promise<number> {
   const selection = { ids: [id], errorType: undefined, scene: undefined, all: false };
-  return await atDesk(context, openStoresToRead, (actions) => {
+  return await withDeadLetters(context, openStoresToRead, (actions) => {
     for (const letter of selectToRead(actions, selection, context.now())) {
       if (context.output.json) context.output.resultJson(letterDocument(letter), 2);
       else context.output.result(letterText(letter));
@@ -57,7 +57,7 @@ export async function show({ id }: { readonly id: string }, context: Context): P
 
 /** Puts letters back into the queue; asks first when there are several. */
 export async function retry({ selection, yes, dryRun = false }: Asked, context: Context): Promise<number> {
-  return await atDesk(context, dryRun ? openPreviewStores : openStores, async (actions) => {
+  return await withDeadLetters(context, dryRun ? openPreviewStores : openStores, async (actions) => {
     const { output } = context;
     const letters = selectToChange(actions, selection, { verb: 'retry', now: context.now() });
     if (dryRun) {
@@ -79,7 +79,7 @@ export async function retry({ selection, yes, dryRun = false }: Asked, context: 
 
 /** Deletes letters for good; always asks. */
 export async function purge({ selection, yes, dryRun = false }: Asked, context: Context): Promise<number> {
-  return await atDesk(context, dryRun ? openPreviewStores : openStores, async (actions) => {
+  return await withDeadLetters(context, dryRun ? openPreviewStores : openStores, async (actions) => {
     const { output } = context;
     const letters = selectToChange(actions, selection, { verb: 'purge', now: context.now() });
     if (dryRun) {
@@ -98,10 +98,14 @@ export async function purge({ selection, yes, dryRun = false }: Asked, context: 
   });
 }
 
-type AtDesk = (actions: DeadLetterActions) => number | Promise<number>;
+type DeadLetterTask = (actions: DeadLetterActions) => number | Promise<number>;
 
 /** Opens the letters for one command, and closes them in any case. */
-export async function atDesk(context: Context, open: typeof openStores, action: AtDesk): Promise<number> {
+export async function withDeadLetters(
+  context: Context,
+  open: typeof openStores,
+  action: DeadLetterTask,
+): Promise<number> {
   const stores = open(context.dataDir);
   try {
     return await action(openDeadLetterActions(stores));

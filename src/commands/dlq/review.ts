@@ -12,7 +12,7 @@ import { renderTable } from '../../terminal/table.ts';
 import type { Context } from '../shared/context.ts';
 import { letterDocument, warnOfDamage } from '../shared/letter-document.ts';
 import { cureFor } from './cures.ts';
-import { atDesk } from './dlq.ts';
+import { withDeadLetters } from './dlq.ts';
 import type { LetterGroup } from './letter-summary.ts';
 import { summariseLetters } from './letter-summary.ts';
 import type { Selection } from './selection.ts';
@@ -20,7 +20,7 @@ import { noLettersWords, selectToRead, toFilter } from './selection.ts';
 
 /** Shows how many letters of which type are in which folder, and what probably helps. */
 export async function summary({ selection }: { readonly selection: Selection }, context: Context): Promise<number> {
-  return await atDesk(context, openStoresToRead, (actions) => {
+  return await withDeadLetters(context, openStoresToRead, (actions) => {
     const letters = actions.read(toFilter(actions, selection, context.now()));
     const groups = summariseLetters(mapLetters(letters));
     const { output } = context;
@@ -86,7 +86,7 @@ export type ExportOptions = { readonly selection: Selection; readonly names: 'sh
 
 /** Writes every letter as one line of JSON, with the keys of `dlq list --json`. */
 export async function exportLetters({ selection, names }: ExportOptions, context: Context): Promise<number> {
-  return await atDesk(context, openStoresToRead, (actions) => {
+  return await withDeadLetters(context, openStoresToRead, (actions) => {
     const now = context.now();
     const letters =
       selection.ids.length > 0

@@ -29,9 +29,9 @@ export async function run(
       return enqueue(event, context);
     case 'task': {
       if (event.mode === 'compare') return await leaveCompare(context);
-      const { answerTask } = await import('../shared/plugin/tasks.ts');
+      const { runTask } = await import('../shared/plugin/tasks.ts');
       const processQueue = async (): Promise<number> => await processAsAPerson(configFile, context);
-      return await answerTask(event.mode, { configFile, processQueue }, context);
+      return await runTask(event.mode, { configFile, processQueue }, context);
     }
     case 'ignored':
       context.output.log('debug', say`[PlexSync Hook] Not enqueued: ${ours(event.reason)}`);

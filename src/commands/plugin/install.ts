@@ -16,7 +16,7 @@ import type { Context } from '../shared/context.ts';
 import { declined } from '../shared/declined.ts';
 import type { PluginFile, Written } from '../shared/plugin/files.ts';
 import { inFiles, readOurs, refuseForeign, refuseTwin, writeFile } from '../shared/plugin/files.ts';
-import { FRONT_FILE, givenSpoolOf, hookScript, PLUGIN_ID } from '../shared/plugin/hook-script.ts';
+import { givenSpoolOf, HOOK_SCRIPT_FILE, hookScript, PLUGIN_ID } from '../shared/plugin/hook-script.ts';
 import type { PluginCommand, PluginKind } from './plugin-manifest.ts';
 import { pluginManifest } from './plugin-manifest.ts';
 
@@ -48,7 +48,7 @@ export async function run(options: InstallOptions, context: Context): Promise<nu
   const writer: SpoolWriter = seen.by === 'data_dir' ? 'same_user' : 'any_user';
   if (how === 'spool') inFiles(spool.path, () => prepareSpool(spool, writer));
   const written = inFiles(folder, () => files.map(writeFile));
-  rememberFront(how === 'spool' ? join(folder, FRONT_FILE) : undefined, context);
+  rememberFront(how === 'spool' ? join(folder, HOOK_SCRIPT_FILE) : undefined, context);
   report({ how, written, spool: how === 'spool' ? { path: spool.path, seen, writer } : undefined }, context);
   return EXIT.done;
 }
@@ -92,7 +92,7 @@ function spoolSeen(
   { folder, dataDir }: { readonly folder: string; readonly dataDir: string },
 ): Seen {
   if (spoolAs !== undefined) return { as: checkedPath(spoolAs, how), by: 'option' };
-  const given = givenSpoolOf(readOurs(join(folder, FRONT_FILE)) ?? '');
+  const given = givenSpoolOf(readOurs(join(folder, HOOK_SCRIPT_FILE)) ?? '');
   if (given === undefined) return { as: spoolOf(dataDir).path, by: 'data_dir' };
   return { as: given, by: 'earlier_install' };
 }
@@ -111,11 +111,11 @@ function spoolFiles(folder: string, { as, by }: Seen, { version }: Context): rea
   return [
     // Written before the manifest, which names it: Stash may load the manifest at any moment.
     {
-      path: join(folder, FRONT_FILE),
+      path: join(folder, HOOK_SCRIPT_FILE),
       text: hookScript(as, by === 'data_dir' ? 'own_path' : 'given_path'),
       mode: 0o755,
     },
-    manifestFile(folder, { command: ['sh', `{pluginDir}/${FRONT_FILE}`], kind: 'spool', version }),
+    manifestFile(folder, { command: ['sh', `{pluginDir}/${HOOK_SCRIPT_FILE}`], kind: 'spool', version }),
   ];
 }
 

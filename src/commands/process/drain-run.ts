@@ -13,7 +13,7 @@ import { requirePlex } from '../../settings/access.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
 import type { Settings } from '../../settings/table.ts';
 import type { Context } from '../shared/context.ts';
-import { keepYoungSpaceSmall } from '../shared/heap-size.ts';
+import { limitSemiSpace } from '../shared/heap-size.ts';
 import { plexOptions } from '../shared/plex-connection.ts';
 import { connectToStash } from '../shared/stash-connection.ts';
 import type { Stop } from '../shared/stop.ts';
@@ -47,7 +47,7 @@ export async function runDrain(
   { dataDir, now, version }: Context,
 ): Promise<DrainReport> {
   const { loaded, emit, checkpoint } = setup;
-  keepYoungSpaceSmall();
+  limitSemiSpace();
   const access = requirePlex(loaded);
   const clientIdentifier = queue.clientIdentifier();
   const stop = listenForStop();
@@ -63,7 +63,7 @@ export async function runDrain(
       stashFingerprint: stashFingerprintOf(loaded, clientIdentifier),
     });
     // What was learned about this Stash saves the next run a request.
-    queue.saveStashDialect(stash?.learnt());
+    queue.saveStashDialect(stash?.dialect());
     return report;
   } finally {
     files.close();

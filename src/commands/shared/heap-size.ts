@@ -7,7 +7,7 @@ const KNOWN_UNTIL_V8 = 14;
  * Keeps V8's space for young objects small: a listing of 100,000 items then takes 150 MiB instead of 230, in the same
  * time. V8 reads the flag each time the space grows, so it may be set while running.
  */
-export function keepYoungSpaceSmall(): void {
+export function limitSemiSpace(): void {
   setFlag('--semi-space-growth-factor=1');
 }
 
@@ -16,7 +16,7 @@ export function keepYoungSpaceSmall(): void {
  * time.
  */
 export function keepHeapSmall(): void {
-  keepYoungSpaceSmall();
+  limitSemiSpace();
   setFlag('--heap-growing-percent=20');
 }
 

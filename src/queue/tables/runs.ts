@@ -48,7 +48,7 @@ export function prepareRuns(db: Db, dataDir: string) {
   const left = db.prepare<[], { count: number }>(
     `SELECT count(*) AS count FROM jobs WHERE held <= ${CLAIMED_AWAITING}`,
   );
-  const thaw = db.prepare<[object]>(
+  const bringForward = db.prepare<[object]>(
     `UPDATE jobs SET available_at = @now WHERE id IN (SELECT id FROM ${WAITING_BY_CLASS} AND jobs.available_at > @latest)`,
   );
   return {
@@ -62,7 +62,7 @@ export function prepareRuns(db: Db, dataDir: string) {
       for (const { owner } of open.all()) {
         if (livenessOf(dataDir, owner) !== 'alive') endKilled.run({ owner, now: run.now });
       }
-      thaw.run({ now: run.now, latest: run.now + longestWait(db, run.longestWaitMs) });
+      bringForward.run({ now: run.now, latest: run.now + longestWait(db, run.longestWaitMs) });
       insert.run({ owner: run.owner, pid: run.pid, now: run.now });
       pruneRuns(db, run.now);
     },

@@ -47,7 +47,7 @@ export function createKeptLogs(dataDir: string): readonly LogSink[] {
   const report = createRotatingLog({ ...kept, path: join(dataDir, REPORT_LOG), maxBytes: MIB / 4 }, toReportEntry);
   return [
     createRotatingLog({ ...kept, path: join(dataDir, KEPT_LOG), maxBytes: MIB }),
-    { append: (entry) => (entry.about === 'slip' ? undefined : report.append(entry)) },
+    { append: (entry) => (entry.about === 'usage_error' ? undefined : report.append(entry)) },
   ];
 }
 

@@ -12,8 +12,8 @@ export type LogEntry = {
   readonly said: Sentence;
   /** Epoch ms. */
   readonly at: number;
-  /** `slip`: what a person typed or set cannot work, which tells nobody else anything. */
-  readonly about: 'work' | 'slip';
+  /** `usage_error`: what a person typed or set cannot work; a report has no use for it. */
+  readonly about: 'work' | 'usage_error';
 };
 
 /**

@@ -151,7 +151,7 @@ export function createOutput(options: OutputOptions): Output {
         const document: ErrorDocument = { error: { code, exit_code: exitCode, ...told } };
         writeTo('stderr', `${toJsonText(document)}\n`);
       }
-      const about = code === 'usage' ? 'slip' : 'work';
+      const about = code === 'usage' ? 'usage_error' : 'work';
       for (const [level, line] of lines) (json ? keep : put)(entryOf(level, line, about));
     },
     forgetHeld: () => void held.take(),

@@ -46,7 +46,7 @@ export function tellCronOfFailure(thrown: unknown, context: Context): number {
   }
   try {
     // For the log only: an error that is not reported must still be found there.
-    context.output.log('error', say`plexsync: ${message}`, code === 'usage' ? 'slip' : 'work');
+    context.output.log('error', say`plexsync: ${message}`, code === 'usage' ? 'usage_error' : 'work');
     const told = tell(stores, { faults: [{ exitCode, what: plainText(message) }], complaints: [], over: [] }, context);
     if (told === 0) return told;
     context.output.forgetHeld();

@@ -6,7 +6,7 @@ import { ingestSpool } from '../../../spool/ingest.ts';
 import { spoolOf } from '../../../spool/layout.ts';
 import { reportTaken } from '../../shared/plugin/taken-report.ts';
 import type { Fault } from '../cron/cron-verdict.ts';
-import type { Answered, IngestPlace, RunPluginTasks } from './run-plugin-tasks.ts';
+import type { IngestPlace, RunPluginTasks, TaskRunResult } from './run-plugin-tasks.ts';
 
 /** Faults that keep tasks from being done, and complaints about the spool itself, for cron. */
 export type Ingested = { readonly faults: readonly Fault[]; readonly complaints: readonly string[] };
@@ -21,7 +21,7 @@ export function createIngest(stores: Stores, loaded: LoadedSettings, context: In
   const intake = intakeOf(stores);
   let runPluginTasks: RunPluginTasks | undefined;
   // Tasks are rare: a run without one does not load their code.
-  const answer: RunPluginTasks = async (tasks) => {
+  const runTasks: RunPluginTasks = async (tasks) => {
     runPluginTasks ??= (await import('./run-plugin-tasks.ts')).createRunPluginTasks(stores, loaded, context);
     return await runPluginTasks(tasks);
   };
@@ -39,7 +39,7 @@ export function createIngest(stores: Stores, loaded: LoadedSettings, context: In
       },
       ignore: (reason) => output.log('debug', say`[PlexSync Hook] Not enqueued: ${ours(reason)}`),
     });
-    const { faults, left } = tasks.length === 0 ? NO_TASKS : await answer(tasks);
+    const { faults, left } = tasks.length === 0 ? NO_TASKS : await runTasks(tasks);
     const all = [...warnings, ...left];
     for (const warning of all)
       if (!told.includes(warning)) output.log('warning', say`[PlexSync Hook] ${foreign(warning)}`);
@@ -48,4 +48,4 @@ export function createIngest(stores: Stores, loaded: LoadedSettings, context: In
   };
 }
 
-const NO_TASKS: Answered = { faults: [], left: [] };
+const NO_TASKS: TaskRunResult = { faults: [], left: [] };

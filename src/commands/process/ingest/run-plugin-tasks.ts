@@ -14,7 +14,7 @@ import type { AskedTask } from '../../../spool/ingest.ts';
 import { removeAsked, stillAsked } from '../../../spool/ingest.ts';
 import { spoolOf } from '../../../spool/layout.ts';
 import type { Context } from '../../shared/context.ts';
-import { answerTask } from '../../shared/plugin/tasks.ts';
+import { runTask } from '../../shared/plugin/tasks.ts';
 import type { Fault } from '../cron/cron-verdict.ts';
 
 export type IngestPlace = Context & {
@@ -23,24 +23,24 @@ export type IngestPlace = Context & {
 };
 
 /** Faults that keep tasks from being done, and files of finished tasks that could not be removed. */
-export type Answered = { readonly faults: readonly Fault[]; readonly left: readonly string[] };
+export type TaskRunResult = { readonly faults: readonly Fault[]; readonly left: readonly string[] };
 
 /** Does tasks, and removes their files or leaves them for another run. */
-export type RunPluginTasks = (tasks: readonly AskedTask[]) => Promise<Answered>;
+export type RunPluginTasks = (tasks: readonly AskedTask[]) => Promise<TaskRunResult>;
 
 /** Prepares doing tasks; a problem that lasts over several calls is reported once. */
 export function createRunPluginTasks(stores: Stores, loaded: LoadedSettings, context: IngestPlace): RunPluginTasks {
   const { dataDir, output, now } = context;
   const spool = spoolOf(dataDir.path);
-  const answer = createAnswer(stores, loaded, context);
+  const attempt = createTaskRunner(stores, loaded, context);
   return async (tasks) => {
     const left: string[] = [];
     const faults: Fault[] = [];
-    const answerAll = async (): Promise<void> => {
+    const runAll = async (): Promise<void> => {
       for (const found of tasks) {
         const task = stillAsked(spool, found);
         if (task.names.length === 0) continue;
-        const { files, fault } = await answer(task);
+        const { files, fault } = await attempt(task);
         if (fault !== undefined) faults.push(fault);
         if (files === 'stay') continue;
         // The task came from Stash too: its time is noted once it is done.
@@ -48,23 +48,23 @@ export function createRunPluginTasks(stores: Stores, loaded: LoadedSettings, con
         left.push(...removeAsked(spool, task));
       }
     };
-    await aloneAtTasks(stores, answerAll, output);
+    await withTaskLock(stores, runAll, output);
     return { faults, left };
   };
 }
 
 /**
- * Runs `answerAll`, unless another process is doing the tasks of this spool: that one does them all, or leaves them to
+ * Runs `runAll`, unless another process is doing the tasks of this spool: that one does them all, or leaves them to
  * the next run.
  */
-async function aloneAtTasks(stores: Stores, answerAll: () => Promise<void>, output: Context['output']): Promise<void> {
+async function withTaskLock(stores: Stores, runAll: () => Promise<void>, output: Context['output']): Promise<void> {
   const hold = takeProcessLock(stores, 'tasks', process.pid);
   if (hold.kind === 'taken') {
     output.log('debug', say`[PlexSync] pid ${hold.pid} is at the tasks of the plugin; they are left to it`);
     return;
   }
   try {
-    await answerAll();
+    await runAll();
   } finally {
     hold.release();
   }
@@ -80,19 +80,19 @@ type Trouble = {
 };
 
 /** What to do with a task's files, and what went wrong with it. */
-type Answer = { readonly files: 'go' | 'stay'; readonly fault?: Fault };
+type TaskResult = { readonly files: 'go' | 'stay'; readonly fault?: Fault };
 
 /** Does a task, with repeated tries: it may wait for a Stash that does not answer, or for a person to fix a setting. */
-function createAnswer(
+function createTaskRunner(
   stores: Stores,
   loaded: LoadedSettings,
   context: IngestPlace,
-): (task: AskedTask) => Promise<Answer> {
+): (task: AskedTask) => Promise<TaskResult> {
   const { output, now, signal } = context;
   const notices = openAlertMemory(stores);
   const troubles = new Map<TaskMode, Trouble>();
   let nextCompareAt = 0;
-  const failed = (mode: TaskMode, thrown: unknown): Answer => {
+  const failed = (mode: TaskMode, thrown: unknown): TaskResult => {
     // The next step of the run meets it too, and the task is left to a run with a working queue.
     if (thrown instanceof StoreError) throw thrown;
     const before = troubles.get(mode);
@@ -117,7 +117,7 @@ function createAnswer(
     // Each try may walk through all of Stash, so not every look of a watch tries.
     if (before !== undefined && now() < before.retryAt) return { files: 'stay', fault: before.fault };
     try {
-      await answerTask(mode, { stores, loaded, signal }, context);
+      await runTask(mode, { stores, loaded, signal }, context);
     } catch (thrown) {
       // A stop aborts the request: the next run starts the task again.
       if (signal?.aborted === true) return { files: 'stay' };

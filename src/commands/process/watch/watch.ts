@@ -52,7 +52,7 @@ export async function watch(request: Omit<DrainRequest, 'startedAt' | 'before'>,
       stash === undefined
         ? undefined
         : createPoll(stash, stores, { ...context, stopped: () => stop.requested() !== undefined });
-    const takeIn = createIngest(stores, loaded, { ...context, signal: stop.aborted });
+    const ingest = createIngest(stores, loaded, { ...context, signal: stop.aborted });
     const drain = createDrainTeller(context);
     const notAsked = stash === undefined ? '; Stash is not asked what changed, since stash_url is not set' : '';
     const each = say`a look each ${loaded.settings.poll_interval / 1_000}s`;
@@ -60,7 +60,7 @@ export async function watch(request: Omit<DrainRequest, 'startedAt' | 'before'>,
     let { removals } = request;
     const outlastLocks = createLockTeller(context);
     const look = async (): Promise<void> => {
-      const { faults: before } = await takeIn();
+      const { faults: before } = await ingest();
       await poll?.();
       // After a signal during the poll no drain may start, since that drain would not know of it.
       if (stop.requested() !== undefined) return;

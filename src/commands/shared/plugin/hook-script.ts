@@ -8,7 +8,7 @@ export const PLUGIN_ID = 'plexsync';
 export const INSTALLED_MARK = 'Written by: plexsync plugin install. Run that again to change it.';
 
 /** The script's name in the plugin's folder. */
-export const FRONT_FILE = 'plexsync-hook.sh';
+export const HOOK_SCRIPT_FILE = 'plexsync-hook.sh';
 
 /** Whether Stash sees the spool at its own path, or at the one given with `--spool-as`. */
 export type SpoolRoute = 'own_path' | 'given_path';

@@ -25,7 +25,7 @@ export type TaskPlace =
   | { readonly configFile: string | undefined; processQueue(): Promise<number> };
 
 /** Does what a task of the plugin asks for; messages go to the log, which Stash shows. */
-export async function answerTask(mode: TaskMode, place: TaskPlace, context: Context): Promise<number> {
+export async function runTask(mode: TaskMode, place: TaskPlace, context: Context): Promise<number> {
   switch (mode) {
     case 'process':
       // A task inside a run is done by that run.
