@@ -1,4 +1,4 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
@@ -10,7 +10,7 @@ export function makeDirectory(path: string, mode = 0o777): boolean {
   if (isDirectory(path)) return false;
   const parent = dirname(path);
   // A drive that is not there is its own parent.
-  if (parent !== path) makeDirectory(parent, mode);
+  if (parent !== path && !existsSync(parent)) makeDirectory(parent, mode);
   try {
     mkdirSync(path, { mode });
     return true;

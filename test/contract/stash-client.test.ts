@@ -79,6 +79,10 @@ for (const version of VERSIONS) {
         path: '/data/harbour.mp4',
         size: 1_024,
         duration: 60.5,
+        files: [
+          { path: '/data/harbour.mp4', size: 1_024, duration: 60.5 },
+          { path: '/data/copy.mp4', size: 1_000_000, duration: 1_800 },
+        ],
         updated_at: '2024-05-01T12:00:00Z',
         title: 'The Old Harbour',
         details: 'Boats come and go.',
@@ -302,7 +306,8 @@ test('every failure has its code and its reason', async (t) => {
   fail({ kind: 'status', status: 429, headers: { 'Retry-After': '90' } });
   const busy = await failureOf(look());
   assert.ok(busy instanceof SyncError && busy.code === 'stash_busy' && busy.retryAfterMs === 90_000);
-  fail({ kind: 'drop' });
+  // Met on a kept connection, a drop is tried once more on a new one.
+  for (let times = 0; times < 2; times += 1) fail({ kind: 'drop' });
   assert.match((await failureOf(look())).message, /did not answer while reading scene \d+: the connection was closed/);
   fail({ kind: 'garbage' });
   assert.equal(await codeOf(look()), 'stash_malformed');
