@@ -9,10 +9,11 @@
  */
 import { parseArgs } from 'node:util';
 import { killTrial } from './trials/kills.ts';
+import { outageTrial } from './trials/outages.ts';
 import { storeTrial } from './trials/stores.ts';
 import type { Trial } from './trials/trial.ts';
 
-const TRIALS: readonly Trial[] = [killTrial, storeTrial];
+const TRIALS: readonly Trial[] = [killTrial, outageTrial, storeTrial];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

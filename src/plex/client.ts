@@ -252,7 +252,11 @@ export function createPlexClient(options: PlexClientOptions): PlexClient {
     edit: async (item, edits, lock) => {
       const target = editTarget({ item, ...edits, lock });
       // The answer is always empty (plex-api.md 4.1); the item is read again to see what Plex kept.
-      await send({ method: 'PUT', target, what: say`writing the item`, request: 'plex PUT item', headers: authorised });
+      const asked: Asked = { what: say`writing the item`, request: 'plex PUT item' };
+      const { body, contentType } = await send({ method: 'PUT', target, ...asked, headers: authorised });
+      // A proxy's page with the status 200: nothing was written.
+      if (body !== '' && /html/i.test(contentType))
+        throw new SyncError('plex_malformed', say`A proxy, and not Plex, answered while ${asked.what}`, asked);
     },
 
     editLength: (item, edits, lock) => basePath.length + editTarget({ item, ...edits, lock }).length,

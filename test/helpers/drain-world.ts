@@ -35,7 +35,9 @@ export type Other = Partial<Omit<DrainDeps, 'queue' | 'plex' | 'stash'>> & {
   readonly stash?: Partial<DrainStash>;
   readonly at?: AtStep;
   /** The Plex to which the address leads. */
-  readonly server?: PlexServer;
+  readonly server?: Pick<PlexServer, 'url' | 'token'>;
+  /** How long the requests to each server may take. */
+  readonly times?: Partial<Record<'plex' | 'stash', typeof TIMEOUTS>>;
 };
 
 export type DrainRun = {
@@ -88,7 +90,10 @@ const MIDDLE = 0.5;
 const TRUST = { certificates: 'verified', ca: undefined } as const;
 const TIMEOUTS = { connectTimeoutMs: 2_000, readTimeoutMs: 5_000 };
 
-export async function setup(t: TestContext, options: Partial<PlexServerOptions> = {}): Promise<DrainWorld> {
+export async function setup(
+  t: Pick<TestContext, 'after'>,
+  options: Partial<PlexServerOptions> = {},
+): Promise<DrainWorld> {
   const clock = { now: NOW };
   const stop: DrainWorld['stop'] = { signal: undefined };
   const sections = [{ key: '1', title: 'Harbour Films', locations: ['/harbour'] }];
@@ -99,8 +104,9 @@ export async function setup(t: TestContext, options: Partial<PlexServerOptions> 
   const asked = () => (stash === undefined ? 'not_asked' : 'asked');
 
   const depsFor = (opened: Opened, events: WorkerEvent[], other: Other): DrainDeps => {
-    const connection = { trust: TRUST, ...TIMEOUTS, signal: new AbortController().signal, now: () => clock.now };
-    const { server = plex, at = {}, ...rest } = other;
+    const connection = { trust: TRUST, signal: new AbortController().signal, now: () => clock.now };
+    const { server = plex, at = {}, times = {}, ...rest } = other;
+    const [plexTimes, stashTimes] = [times.plex ?? TIMEOUTS, times.stash ?? TIMEOUTS];
     const access = { baseUrl: server.url, token: server.token, version: '0' };
     const clientIdentifier = opened.clientIdentifier();
     return {
@@ -113,9 +119,9 @@ export async function setup(t: TestContext, options: Partial<PlexServerOptions> 
       checkpoint: (name) => at[name]?.(),
       ...rest,
       queue: { ...opened.queue, ...other.queue },
-      plex: { ...createPlexClient({ ...access, ...connection, clientIdentifier }), ...other.plex },
+      plex: { ...createPlexClient({ ...access, ...connection, ...plexTimes, clientIdentifier }), ...other.plex },
       stash: stash && {
-        ...createStashClient({ baseUrl: stash.url, apiKey: stash.apiKey, ...connection }),
+        ...createStashClient({ baseUrl: stash.url, apiKey: stash.apiKey, ...connection, ...stashTimes }),
         ...other.stash,
       },
     };

@@ -61,7 +61,7 @@ export type World = {
 };
 
 /** A world that ends with its test. */
-export function setup(t: TestContext): World {
+export function setup(t: Pick<TestContext, 'after'>): World {
   const world = createWorld();
   t.after(world.destroy);
   return world;

@@ -55,9 +55,9 @@ export function chargeFor(
   return waitedMs >= MOST_WAITED_MS ? { kind: 'overdue' } : { kind: 'nothing', waitedMs };
 }
 
-/** Whether a failure at this try may end the job, whoever pays for it. */
-export function isLastTry({ spent, waited }: Pick<Job, 'spent' | 'waited'>, maxRetries: number, now: number): boolean {
-  return spent.failures >= maxRetries || waitedMsAt({ waited }, now) >= MOST_WAITED_MS;
+/** Whether a job has failed as often as a job may, whoever paid for it: then what can be written of it is written. */
+export function hasFailedOften({ spent, waited }: Pick<Job, 'spent' | 'waited'>, maxRetries: number): boolean {
+  return spent.failures + waited.times >= maxRetries;
 }
 
 function waitedMsAt({ waited }: Pick<Job, 'waited'>, now: number): number {

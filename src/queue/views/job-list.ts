@@ -67,7 +67,8 @@ const HALVES = [
 ] as const;
 
 function selectStatement(half: string): string {
-  return `SELECT jobs.id, scene_id, ${SHOWN_STATE} AS shown_state, data, scene_path, attempt, failures, misses, last_error,
+  return `SELECT jobs.id, scene_id, ${SHOWN_STATE} AS shown_state, data, scene_path,
+    attempt + uncharged AS attempt, failures + uncharged AS failures, misses, last_error,
       available_at, enqueued_at, bare_at, stamps
     FROM jobs LEFT JOIN scenes USING (scene_id)
     WHERE (@ids IS NULL OR jobs.id IN (SELECT value FROM json_each(@ids)))

@@ -12,6 +12,8 @@ export type Fault =
   | { kind: 'drop' }
   /** Applied, then the socket is destroyed. */
   | { kind: 'drop-after' }
+  /** The server's side of the connection is closed without an answer; not applied. */
+  | { kind: 'half-close' }
   /** Never answered; not applied. The socket stays open until `close()`. */
   | { kind: 'hang' }
   /** Applied; answered as usual once `after` resolves, so that a test decides what happens meanwhile. */

@@ -103,6 +103,9 @@ export function createExchange({
       case 'drop':
         request.socket.destroy();
         return;
+      case 'half-close':
+        request.socket.end();
+        return;
       case 'drop-after':
         decide();
         request.socket.destroy();

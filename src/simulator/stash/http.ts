@@ -76,6 +76,9 @@ export function createStashExchange({
       case 'drop':
         request.socket.destroy();
         return;
+      case 'half-close':
+        request.socket.end();
+        return;
       case 'drop-after':
         decide();
         request.socket.destroy();

@@ -117,5 +117,5 @@ test('a server that hangs or drips bytes is given up after the read time-out, an
   const result = await rig.run(['process', '--read-timeout', '5', '--connect-timeout', '1']);
   assert.equal(result.code, 1, result.stderr);
   assert.match(result.stderr, /no complete answer in time, though Plex is up/);
-  assert.deepEqual(rig.sql('SELECT failures FROM jobs'), [{ failures: 1 }, { failures: 1 }]);
+  assert.deepEqual(rig.sql('SELECT uncharged FROM jobs'), [{ uncharged: 1 }, { uncharged: 1 }]);
 });

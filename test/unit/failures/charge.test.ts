@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Success } from '../../../src/core/failures/charge.ts';
-import { chargeFor, isLastTry, withSuccess } from '../../../src/core/failures/charge.ts';
+import { chargeFor, hasFailedOften, withSuccess } from '../../../src/core/failures/charge.ts';
 import type { Waited } from '../../../src/core/model/job.ts';
 import type { RequestKind } from '../../../src/core/model/request-kind.ts';
 
@@ -63,11 +63,13 @@ test('instants ahead of the clock count for nothing', () => {
   assert.deepEqual(charge({ request: 'plex PUT item', waited: ahead }), { kind: 'nothing', waitedMs: 0 });
 });
 
-test('the last try is the one after which either patience ends', () => {
-  const waited = { enqueuedAt: ENQUEUED, failedAt: NOW - 1, times: 3, ms: 0 };
-  const isLast = (failures: number, ms: number): boolean =>
-    isLastTry({ spent: { failures, misses: 0 }, waited: { ...waited, ms } }, 5, NOW);
-  assert.deepEqual([isLast(4, 0), isLast(5, 0), isLast(0, 24 * HOUR_MS)], [false, true, true]);
+test('failures count towards the last try whoever paid for them', () => {
+  const hasFailed = (failures: number, times: number): boolean =>
+    hasFailedOften(
+      { spent: { failures, misses: 0 }, waited: { enqueuedAt: ENQUEUED, failedAt: NOW - 1, times, ms: 0 } },
+      5,
+    );
+  assert.deepEqual([hasFailed(4, 0), hasFailed(5, 0), hasFailed(2, 2), hasFailed(2, 3)], [false, true, false, true]);
 });
 
 test('of any successes the latest is kept, and the latest of another scene', () => {

@@ -1,4 +1,4 @@
-import { isLastTry } from '../../failures/charge.ts';
+import { hasFailedOften } from '../../failures/charge.ts';
 import { asSyncError } from '../../model/errors.ts';
 import type { Job } from '../../model/job.ts';
 import type { ScalarField } from '../../model/plex-item.ts';
@@ -35,7 +35,7 @@ export async function send(planned: Planned, context: SendUses): Promise<Sent> {
   let work = planned;
   const lengthOf = (part: Part): number => context.longRequests.lengthOf(work, part);
   let waiting = [...firstParts(work.plan, lengthOf)];
-  const attempt = isLastTry(work.job, context.options.maxRetries, context.now()) ? 'last' : 'earlier';
+  const attempt = hasFailedOften(work.job, context.options.maxRetries) ? 'last' : 'earlier';
   const taken: Part[] = [];
   const keptCut: ScalarField[] = [];
   const refusedParts: RefusedPart[] = [];
