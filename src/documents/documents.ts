@@ -10,6 +10,7 @@ import { hookSchema, pluginInstallSchema, pluginStatusSchema } from './plugin.ts
 import { processEventSchema } from './process-event.ts';
 import { reconcileSchema } from './reconcile.ts';
 import { reportSchema } from './report.ts';
+import { resumeSchema } from './resume.ts';
 import { configShowSchema, initSchema } from './settings.ts';
 import type { DocumentOf } from './shapes.ts';
 import { statsSchema } from './stats.ts';
@@ -53,6 +54,7 @@ export const DOCUMENTS = {
   'queue-list': { title: 'plexsync queue list --json', description: 'Next first.', schema: queueListSchema },
   reconcile: { title: 'plexsync reconcile --json', schema: reconcileSchema },
   report: { title: 'plexsync report --json', schema: reportSchema },
+  resume: { title: 'plexsync resume --json', schema: resumeSchema },
   stats: { title: 'plexsync stats --json, plexsync process --stats-only', schema: statsSchema },
   status: {
     title: 'plexsync status --json',

@@ -102,6 +102,7 @@ const ROWS: readonly Row[] = [
   ['process-event', ['process'], 'lines', 1],
   ['dlq-purge', ['dlq', 'purge', '--all', '--yes']],
   ['queue-list', ['queue', 'list']],
+  ['resume', ['resume']],
   ['queue-drop', ['queue', 'drop', '--all', '--dry-run']],
   ['queue-drop', ['queue', 'drop', '--all', '--yes']],
   ['queue-list', ['queue', 'list']],

@@ -13,6 +13,7 @@ import { PROCESS } from './process.ts';
 import { QUEUE_DROP, QUEUE_LIST } from './queue.ts';
 import { RECONCILE } from './reconcile.ts';
 import { REPORT } from './report.ts';
+import { RESUME } from './resume.ts';
 import type { CommandGroup, CommandSpec } from './spec.ts';
 import { STATS } from './stats.ts';
 import { STATUS } from './status.ts';
@@ -28,6 +29,7 @@ export const GROUPS: readonly CommandGroup[] = [
 export const COMMANDS: readonly CommandSpec[] = [
   ENQUEUE,
   PROCESS,
+  RESUME,
   STATS,
   STATUS,
   QUEUE_LIST,

@@ -76,7 +76,8 @@ async function runOnDirectory(options: ProcessOptions, context: Context, cron: C
   if (options.repeat === 'watch') {
     const { watch } = await import('./watch/watch.ts');
     const { parallel, adoptServer, removals } = options;
-    return await watch({ loaded, ...limits, parallel, adoptServer, removals }, context);
+    const reload = async () => await loadSettings({ flags, env, dataDir: dataDir.path, configFile });
+    return await watch({ loaded, reload, ...limits, parallel, adoptServer, removals }, context);
   }
   if (options.mode === 'preview') {
     const { runPreview } = await import('./preview-run.ts');

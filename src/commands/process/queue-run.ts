@@ -42,6 +42,8 @@ export type DrainRequest = {
   readonly before: readonly Fault[];
   /** Set where this process asks Stash beside the jobs, and so knows when it answers again. */
   readonly polls?: 'stash' | undefined;
+  /** The settings as they were given, where the run goes by others. */
+  readonly configured?: LoadedSettings | undefined;
 };
 
 /**
@@ -84,7 +86,7 @@ export async function runOnQueue(stores: Stores, request: DrainRequest, context:
   const { tally } = report;
   noteServer(stores, { report, before: request.before, isConnected: events.isConnected() }, now());
   const met = { ends: report.ends, isConnected: events.isConnected(), stashAnswered: report.stash === 'answered' };
-  noteStop(stores, met, { loaded: request.loaded, now: now() });
+  noteStop(stores, met, { loaded: request.configured ?? request.loaded, now: now() });
   const stats = readRunStats(stores, now());
   const { exitCode, faults } = faultsOf(report, stats, request.before);
   queue.end({ now: now(), exitCode, done: tally.updated + tally.unchanged, failed: tally.retried + tally.buried });
@@ -100,7 +102,7 @@ export async function runOnQueue(stores: Stores, request: DrainRequest, context:
     faults,
     isConnected: events.isConnected(),
     ended: sum(ends),
-    tell: () => reportRun(report, summary, output),
+    tell: (known) => reportRun(report, { ...summary, known }, output),
   };
 }
 

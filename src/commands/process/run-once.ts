@@ -98,10 +98,10 @@ async function restIfOnlyStashIsNeeded(
 function idleResult(stores: Stores, { exitCode, faults, ends, startedAt }: Idle, context: Context): RunResult {
   const endedAt = context.now();
   // Read only where it is told: cron and a watch say nothing of an idle run.
-  const tell = (): void => {
+  const tell: RunResult['tell'] = (known) => {
     const stats = readRunStats(stores, endedAt);
     const { outageSince } = openAlertMemory(stores);
-    const ran = { exitCode, stats, startedAt, endedAt, skippedScenes: [], outageSince };
+    const ran = { exitCode, stats, startedAt, endedAt, skippedScenes: [], outageSince, known };
     const summary: Summary = { mode: 'write', ...ran };
     reportRun({ ends, tally: NO_JOBS }, summary, context.output);
   };

@@ -25,6 +25,8 @@ export type Summary = {
   readonly skippedScenes: readonly number[];
   /** Since when a server does not answer, for the runs that keep count. */
   readonly outageSince?: ((server: 'plex' | 'stash') => number | undefined) | undefined;
+  /** Ends that the reader knows of. */
+  readonly known?: readonly string[] | undefined;
   /** What a preview did not look at; absent for a run. */
   readonly left?: LeftByPreview | undefined;
 };
@@ -263,7 +265,8 @@ function waitingLines({ waiting, nextAttemptAt }: RunStats): string[] {
 
 /** Reports how a run went, on both streams. */
 export function reportRun(report: DrainReport, summary: Summary, output: Output): void {
-  for (const end of report.ends) tellEnd(end, summary, output);
+  const { known = [] } = summary;
+  for (const end of report.ends.filter(({ kind }) => !known.includes(kind))) tellEnd(end, summary, output);
   if (output.json) {
     output.resultJson(summaryDocument(report, summary));
     return;

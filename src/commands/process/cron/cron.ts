@@ -16,8 +16,8 @@ export type RunResult = {
   readonly isConnected: boolean;
   /** How many jobs this run brought to an end, at least for this run. */
   readonly ended: number;
-  /** Reports the run, on both streams. */
-  tell(): void;
+  /** Reports the run, on both streams; of what is known already it does not say again why the run ended. */
+  tell(known?: readonly string[]): void;
 };
 
 /** Reports a run to the reader of cron's mail if it is worth it; returns the exit code. */

@@ -13,6 +13,7 @@ import { openPollMemory } from '../../../queue/tables/stash-cursor.ts';
 import { readStats } from '../../../queue/views/stats.ts';
 import { intakeOf, openIntake } from '../../../queue/work/intake.ts';
 import { openStores } from '../../../queue/work/open-stores.ts';
+import type { LoadedSettings } from '../../../settings/load.ts';
 import type { StashClient } from '../../../stash/client.ts';
 import { localTime } from '../../../terminal/time.ts';
 import type { Context } from '../../shared/context.ts';
@@ -23,19 +24,42 @@ import type { DrainRequest } from '../queue-run.ts';
 import { runOnce } from '../run-once.ts';
 import { stashUse } from '../stash-use.ts';
 import { warnOnceADay } from '../warn-once-a-day.ts';
+import type { Pause } from './pause.ts';
+import { createPause } from './pause.ts';
 import type { Polled } from './poll.ts';
 import { pollStash } from './poll.ts';
+import { createPollNotes } from './poll-notes.ts';
 import { preload } from './preload.ts';
+
+/** What a watch is asked to do, and how the settings are read again. */
+export type WatchRequest = Omit<DrainRequest, 'startedAt' | 'before' | 'polls'> & {
+  reload(): Promise<LoadedSettings>;
+};
 
 /**
  * Looks for work repeatedly until a signal comes: events in the spool, changes in Stash, jobs that are due. A problem
- * is reported when it begins and when it is over, not at each look.
+ * is reported when it begins and when it is over, not at each look. Where something stops writing, it pauses.
  */
-export async function watch(request: Omit<DrainRequest, 'startedAt' | 'before'>, context: Context): Promise<number> {
+export async function watch(request: WatchRequest, context: Context): Promise<number> {
+  await preload();
+  openIntake(context.dataDir).close();
+  let current = request;
+  for (;;) {
+    const end = await watchUnder(current, context);
+    if (end.kind === 'stopped') return end.exitCode;
+    context.output.log('info', say`[PlexSync] A setting has changed: the watch begins anew`);
+    current = { ...request, loaded: end.loaded, removals: 'counted' };
+  }
+}
+
+type WatchEnd =
+  | { readonly kind: 'stopped'; readonly exitCode: number }
+  | { readonly kind: 'changed'; readonly loaded: LoadedSettings };
+
+/** Watches under one set of settings, until a signal comes or they change while something stops writing. */
+async function watchUnder(request: WatchRequest, context: Context): Promise<WatchEnd> {
   const { dataDir, output } = context;
   const { loaded } = request;
-  await preload();
-  openIntake(dataDir).close();
   const stores = openStores(dataDir);
   const stop = listenForEnd();
   const hold = takeProcessLock(stores, 'watch', process.pid);
@@ -46,40 +70,60 @@ export async function watch(request: Omit<DrainRequest, 'startedAt' | 'before'>,
         say`[PlexSync] pid ${hold.pid} watches this data directory already. No job runs twice, but one watch is enough: stop one.`,
       );
     if (loaded.warnings.length > 0) await warnOnceADay(stores, loaded.warnings, context);
-    const stash = connectToStash(loaded, { ...context, signal: stop.aborted });
     noteStash(stores.queueDb, stashUse(loaded));
-    const poll =
-      stash === undefined
-        ? undefined
-        : createPoll(stash, stores, { ...context, stopped: () => stop.requested() !== undefined });
-    const ingest = createIngest(stores, loaded, { ...context, signal: stop.aborted });
-    const drain = createDrainTeller(context);
-    const notAsked = stash === undefined ? '; Stash is not asked what changed, since stash_url is not set' : '';
-    const each = say`a look each ${loaded.settings.poll_interval / 1_000}s`;
-    output.log('info', say`[PlexSync] Watching: ${each}, until stopped${notAsked}`);
-    let { removals } = request;
+    const pause = createPause(stores, request, context);
+    const look = createLook(stores, { ...request, stop, pause }, context);
     const outlastLocks = createLockTeller(context);
-    const look = async (): Promise<void> => {
-      const { faults: before } = await ingest();
-      await poll?.();
-      // After a signal during the poll no drain may start, since that drain would not know of it.
-      if (stop.requested() !== undefined) return;
-      const asked = { ...request, removals, before, startedAt: context.now() };
-      // What was allowed is allowed once.
-      removals = 'counted';
-      await drain(async () => await runOnce(stores, asked, context));
-    };
     while (stop.requested() === undefined) {
       await outlastLocks(look);
       if (stop.requested() !== undefined) break;
+      const changed = await pause.changed();
+      if (changed !== undefined) return { kind: 'changed', loaded: changed };
       await setTimeout(loaded.settings.poll_interval, undefined, { signal: stop.aborted }).catch(() => undefined);
     }
-    return sayStopped(stop.requested() ?? 'SIGINT', stores, context);
+    return { kind: 'stopped', exitCode: sayStopped(stop.requested() ?? 'SIGINT', stores, context) };
   } finally {
     stop.close();
     if (hold.kind === 'ours') hold.release();
     stores.close();
   }
+}
+
+/** One look for work: what came from Stash, and then the queue, as far as no stop keeps it from that. */
+function createLook(
+  stores: Stores,
+  { stop, pause, ...request }: WatchRequest & { readonly stop: ReturnType<typeof listenForEnd>; readonly pause: Pause },
+  context: Context,
+): () => Promise<void> {
+  const { loaded } = request;
+  const stash = connectToStash(loaded, { ...context, signal: stop.aborted });
+  const stopped = (): boolean => stop.requested() !== undefined;
+  const poll = stash === undefined ? undefined : createPoll(stash, { stores, loaded }, { ...context, stopped });
+  const ingest = createIngest(stores, loaded, { ...context, signal: stop.aborted });
+  const drain = createDrainTeller(context);
+  const notAsked = stash === undefined ? '; Stash is not asked what changed, since stash_url is not set' : '';
+  const each = say`a look each ${loaded.settings.poll_interval / 1_000}s`;
+  context.output.log('info', say`[PlexSync] Watching: ${each}, until stopped${notAsked}`);
+  let { removals } = request;
+  return async () => {
+    const { faults: before } = await ingest();
+    await poll?.();
+    // After a signal during the poll no drain may start, since that drain would not know of it.
+    if (stopped()) return;
+    const leave = pause.leave();
+    if (leave === 'nothing') return;
+    const polls = poll === undefined ? undefined : 'stash';
+    const asked = { ...request, removals, before, polls, configured: loaded, startedAt: context.now() } as const;
+    // What was allowed is allowed once.
+    removals = 'counted';
+    const under = leave === 'without_stash' ? withoutStash(loaded) : loaded;
+    await drain(async () => await runOnce(stores, { ...asked, loaded: under }, context));
+  };
+}
+
+/** The settings of a run that leaves the jobs that await Stash alone. */
+function withoutStash(loaded: LoadedSettings): LoadedSettings {
+  return { ...loaded, settings: { ...loaded.settings, stash_url: undefined } };
 }
 
 /** Ends a watch on both streams: under `--json` every run closes with a summary. */
@@ -116,12 +160,14 @@ function createLockTeller({ output }: Context) {
 function createDrainTeller({ output }: Context) {
   let isFirst = true;
   let trouble = '';
+  let known: readonly string[] = [];
   return async (drain: () => ReturnType<typeof runOnce>): Promise<void> => {
     try {
       const result = await drain();
       const now = result.faults.map(({ exitCode, what }) => `${exitCode} ${what}`).join();
-      if (result.ended > 0 || now !== trouble) result.tell();
+      if (result.ended > 0 || now !== trouble) result.tell(known);
       trouble = now;
+      known = result.faults.map(({ what }) => what);
     } catch (thrown) {
       // A configuration error at the start ends the command; later it is logged, and may be fixed meanwhile.
       if (isFirst || !(thrown instanceof UsageError)) throw thrown;
@@ -137,9 +183,10 @@ function createDrainTeller({ output }: Context) {
 /** Polls Stash if its breaker allows; reports once that it does not answer, and once that it does again. */
 function createPoll(
   stash: StashClient,
-  stores: Stores,
+  { stores, loaded }: { readonly stores: Stores; readonly loaded: LoadedSettings },
   { output, now, stopped }: Context & { stopped(): boolean },
 ): () => Promise<void> {
+  const notes = createPollNotes(stores, loaded, now);
   const memory = openPollMemory(stores);
   const intake = intakeOf(stores);
   const stashBreaker = createStashBreaker(openBreakers(stores), now);
@@ -167,6 +214,7 @@ function createPoll(
     try {
       const polled = await pollStash(stash, { intake, memory, now });
       stashBreaker.answered();
+      notes.answered();
       if (trouble !== undefined) output.log('info', say`[PlexSync] Stash answers again`);
       trouble = undefined;
       isRestTold = false;
@@ -177,6 +225,7 @@ function createPoll(
       if (stopped()) return;
       const isKnown = thrown instanceof UsageError || (thrown instanceof SyncError && thrown.code !== 'unexpected');
       if (!isKnown) throw thrown;
+      notes.failed(thrown);
       tell(saidBy(thrown), thrown instanceof SyncError ? stashBreaker.failed(thrown) : undefined);
     }
   };
