@@ -3,12 +3,28 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SceneEdit } from '../../src/core/model/scene.ts';
 import type { DrainWorld } from '../helpers/drain-world.ts';
-import { addItems, bare, idsTo, lighthouse, lighthouses, setup } from '../helpers/drain-world.ts';
+import { ALWAYS, addItems, bare, idsTo, lighthouse, lighthouses, setup } from '../helpers/drain-world.ts';
 
 /** Scenes whose file has the name of one in Plex, and nothing by which it would be proven. */
 function unproven({ plex }: DrainWorld, ids: readonly number[]): SceneEdit[] {
   for (const id of ids) plex.addItem({ sectionKey: '1', file: `/harbour/a/deep/${id}.mp4` });
   return ids.map((id) => lighthouse(id, { path: `/data/${id}.mp4` }));
+}
+
+/** As in a directory that has worked before: one scene was written. */
+async function matchOne({ plex, enqueue, run }: DrainWorld): Promise<void> {
+  addItems(plex, 900);
+  enqueue(lighthouse(900));
+  assert.deepEqual((await run()).tally, { updated: 1 });
+  plex.resetRequests();
+}
+
+const REFUSED = { kind: 'status', status: 400 } as const;
+
+/** What is left in the queue, the most attempts that a job has spent, and the dead letters. */
+function standing(world: DrainWorld['world']): Record<string, unknown> {
+  const [jobs] = world.sql('SELECT count(*) AS jobs, coalesce(max(attempt), 0) AS attempts FROM jobs');
+  return { ...jobs, letters: world.letters().length };
 }
 
 const tenFrom = (first: number): number[] => idsTo(10).map((n) => first + n - 1);
@@ -95,13 +111,44 @@ test('where something was ever matched, a hundred missing files are just missing
 });
 
 test('what is refused in the writing stops the run before it has failed them all', async (t) => {
-  const { plex, enqueue, run } = await setup(t);
-  addItems(plex, ...idsTo(12));
-  enqueue(...lighthouses(12));
-  plex.fail('edit', { kind: 'status', status: 400 }, 12);
+  const created = await setup(t);
+  const { plex, enqueue, run, world } = created;
+  await matchOne(created);
+  addItems(plex, ...idsTo(300));
+  enqueue(...lighthouses(300));
+  plex.fail('edit', REFUSED, ALWAYS);
   const { tally, ends } = await run();
-  assert.deepEqual([tally, ends], [{ released: 12 }, ['misconfigured']]);
-  assert.equal(plex.count('edit'), 10);
+  assert.deepEqual([tally, ends], [{ released: 110 }, ['misconfigured']]);
+  assert.equal(plex.count('edit'), 110, 'ten in order, and a sample');
+  assert.deepEqual(standing(world), { jobs: 300, attempts: 0, letters: 0 });
+});
+
+test('after a stop for refused writes a run tries few of them, until one is taken', async (t) => {
+  const created = await setup(t);
+  const { plex, enqueue, run, world } = created;
+  await matchOne(created);
+  addItems(plex, ...idsTo(300));
+  enqueue(...lighthouses(300));
+  const accept = plex.fail('edit', REFUSED, ALWAYS);
+  await run();
+  plex.resetRequests();
+  assert.deepEqual((await run()).ends, ['misconfigured']);
+  assert.equal(plex.count('edit'), 20);
+  assert.deepEqual(standing(world), { jobs: 300, attempts: 0, letters: 0 });
+  accept();
+  assert.deepEqual((await run()).tally, { updated: 300 });
+  assert.deepEqual(world.sql("SELECT value FROM meta WHERE name = 'doubt'"), []);
+});
+
+test('of a write that was refused whole and goes back, nothing is noted as perhaps written', async (t) => {
+  const { plex, enqueue, run, world } = await setup(t);
+  addItems(plex, ...idsTo(12));
+  enqueue(...lighthouses(12, { tagline: 'Fog ahead' }));
+  plex.fail('edit', REFUSED, ALWAYS);
+  assert.deepEqual((await run()).ends, ['misconfigured']);
+  assert.deepEqual(world.sql('SELECT count(*) AS scenes, count(intent) AS unsure FROM scenes'), [
+    { scenes: 12, unsure: 0 },
+  ]);
 });
 
 test('a refused write is one failure, however many steps see it', async (t) => {

@@ -234,7 +234,7 @@ export const BURY: Settlement = { kind: 'dead', error: failure('plex_rejected', 
 /** Claims what is due, as many as there are. */
 export function claim(
   drain: OpenDrainQueue,
-  options: { now?: number; limit?: number; leaseMs?: number } = {},
+  options: { now?: number; limit?: number; leaseMs?: number; spread?: number } = {},
 ): readonly Job[] {
   return drain.claim({ now: NOW, limit: 100, leaseMs: LEASE_MS, ...options }).jobs;
 }

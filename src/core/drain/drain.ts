@@ -28,6 +28,7 @@ import type { SystemicWatch } from './servers/systemic.ts';
 import { createSystemicWatch } from './servers/systemic.ts';
 import { connect } from './steps/connect.ts';
 import { hydrate } from './steps/hydrate.ts';
+import { giveBackFailed, judge } from './steps/judge.ts';
 import { findOthers } from './steps/other-files.ts';
 import { intend, plan } from './steps/plan.ts';
 import { preview } from './steps/preview.ts';
@@ -79,8 +80,8 @@ type DrainContext = DrainDeps & {
 };
 
 /**
- * Drains what is due: claim → hydrate → resolve → read → plan → intend → write → verify → scan → settle, a batch at a
- * time, until nothing is due or something stops it. Each step is one named function, in that order.
+ * Drains what is due: claim → hydrate → resolve → read → plan → intend → write → verify → scan → judge → settle, a batch
+ * at a time, until nothing is due or something stops it. Each step is one named function, in that order.
  * @throws {UsageError} when the configuration cannot work; no job was touched then.
  */
 export async function drain(deps: DrainDeps, options: DrainOptions): Promise<DrainReport> {
@@ -97,6 +98,7 @@ export async function drain(deps: DrainDeps, options: DrainOptions): Promise<Dra
     sections,
     mappings: options.mappings,
     everMatched: deps.queue.hasRecords(),
+    doubted: deps.queue.doubt()?.code,
   });
   const requests = createRequestWatch({ ...deps, guard });
   const scenes = createSceneFetcher(deps, options);
@@ -147,15 +149,22 @@ function endsOf(guard: PlexGuard, bound: DrainEnd | undefined): readonly DrainEn
 /** Works off batches; returns the bound of the run that was reached, if any. */
 async function drainBatches(context: DrainContext, tally: Tally): Promise<DrainEnd | undefined> {
   const { checkpoint, guard, options } = context;
+  const limit = options.limit ?? Number.POSITIVE_INFINITY;
   let claimed = 0;
+  let held: readonly Ended[] = [];
   for (;;) {
-    if (guard.halted() !== undefined) return undefined;
-    if (options.limit !== undefined && claimed >= options.limit) return { kind: 'limit' };
-    if (guard.isTimeUp()) return { kind: 'time_up' };
-    const jobs = claimNext(context, Math.min(BATCH_SIZE, (options.limit ?? Number.POSITIVE_INFINITY) - claimed), tally);
-    if (jobs.length === 0) return undefined;
-    const deferred = settle(await runBatch(jobs, context), context, tally);
-    claimed += jobs.length - deferred;
+    const isHalted = guard.halted() !== undefined;
+    if (!isHalted && held.length === 0 && claimed >= limit) return { kind: 'limit' };
+    if (isHalted || guard.isTimeUp()) {
+      if (held.length > 0) settle(giveBackFailed(held), context, tally);
+      return isHalted ? undefined : { kind: 'time_up' };
+    }
+    const jobs = claimNext(context, limit - claimed, tally);
+    if (jobs.length === 0 && held.length === 0) return undefined;
+    const ended = jobs.length === 0 ? [] : await runBatch(jobs, context);
+    const judged = judge(ended, held, context);
+    held = judged.held;
+    claimed += jobs.length - settle(judged.settled, context, tally);
     checkpoint('settled');
   }
 }
@@ -184,24 +193,34 @@ async function runBatch(jobs: readonly Job[], context: DrainContext): Promise<re
 }
 
 /**
- * Claims the next batch. A Stash in trouble is tried with few jobs first: as many as it takes to notice a wrong one.
- * While it is away, nothing that needs it is claimed.
+ * Claims the next batch: the next jobs in order, or, where the run is in doubt, a sample of the whole backlog. A Stash in
+ * trouble is tried with few jobs first: as many as it takes to notice a wrong one. While it is away, nothing that needs
+ * it is claimed.
  */
 function claimNext(context: DrainContext, most: number, tally: Tally): readonly Job[] {
-  const { scenes } = context;
+  const { systemic, scenes, guard, random } = context;
+  const isInDoubt = systemic.doubted() !== undefined;
+  const stash = scenes.state();
   const few = { limit: Math.min(most, SUSPICIOUSLY_MANY), choice: 'needing_stash' } as const;
-  const onTrial = scenes.state() === 'on_trial' ? claim(context, few, tally) : [];
-  if (onTrial.length > 0) return onTrial;
-  return claim(context, { limit: most, choice: scenes.state() === 'away' ? 'without_stash' : 'any' }, tally);
+  const onTrial = stash === 'on_trial' && !isInDoubt ? claim(context, few, tally) : [];
+  // Neither are those on trial a sample, nor is the one job while Plex's breaker is half-open.
+  const isTrial = onTrial.length > 0 || (!isInDoubt && guard.batchLimit(2) === 1);
+  const sample = isTrial ? undefined : systemic.wantedSample();
+  const limit = Math.min(sample ?? BATCH_SIZE, most);
+  const choice = stash === 'away' || (stash === 'on_trial' && isInDoubt) ? 'without_stash' : 'any';
+  const spread = sample === undefined ? undefined : random();
+  const jobs = onTrial.length > 0 || limit <= 0 ? onTrial : claim(context, { limit, choice, spread }, tally);
+  systemic.begin({ claimed: sample === undefined ? 'in_order' : 'sample', jobs: jobs.length });
+  return jobs;
 }
 
 function claim(
   { queue, emit, now, guard }: DrainContext,
-  { limit, choice }: Pick<ClaimRequest, 'limit' | 'choice'>,
+  { limit, ...which }: Pick<ClaimRequest, 'limit' | 'choice' | 'spread'>,
   tally: Tally,
 ): readonly Job[] {
   const request = { now: now(), limit: guard.batchLimit(limit), leaseMs: LEASE_MS };
-  const { jobs, rescued } = queue.claim({ ...request, ...(choice === undefined ? {} : { choice }) });
+  const { jobs, rescued } = queue.claim({ ...request, ...which });
   tally.buried += rescued.buried.length;
   for (const event of rescueEvents(rescued)) emit(event);
   for (const { id, sceneId, attempt } of jobs) {

@@ -1,4 +1,5 @@
 import type { Breaker } from '../failures/breaker.ts';
+import { evenly } from '../match/evenly.ts';
 import type { Pin } from '../match/pin.ts';
 import type { Job, Settlement } from '../model/job.ts';
 import type { Binding } from '../model/plex-item.ts';
@@ -6,7 +7,7 @@ import type { SceneRecord } from '../model/scene-record.ts';
 import { NOTHING_WRITTEN } from '../model/scene-record.ts';
 import type { PlannedValues } from '../write/removals.ts';
 import { valuesHeld } from '../write/removals.ts';
-import type { DrainQueue, DrainReads, Rescued } from './ports/ports.ts';
+import type { ClaimRequest, DrainQueue, DrainReads, Rescued } from './ports/ports.ts';
 
 const NO_RESCUE: Rescued = { takenBack: 0, buried: [] };
 
@@ -21,7 +22,7 @@ export function createPreviewQueue(reads: DrainReads): DrainQueue {
   const breakers = new Map<'plex' | 'stash', Breaker>();
   let bound: Binding | undefined;
   return {
-    claim: ({ now, limit }) => ({ jobs: turn.take(now, limit), rescued: NO_RESCUE }),
+    claim: (request) => ({ jobs: turn.take(request), rescued: NO_RESCUE }),
     holds: () => true,
     dueCount: reads.dueCount,
     unmatchedDueCount: reads.unmatchedDueCount,
@@ -65,6 +66,8 @@ export function createPreviewQueue(reads: DrainReads): DrainQueue {
     awaitsStash: reads.awaitsStash,
     stashTrouble: reads.stashTrouble,
     saveStashTrouble: () => undefined,
+    doubt: reads.doubt,
+    saveDoubt: () => undefined,
     tooLong: reads.tooLong,
     saveTooLong: () => undefined,
   };
@@ -75,10 +78,12 @@ function createTurn(reads: DrainReads) {
   let waiting: readonly number[] | undefined;
   const back: number[] = [];
   return {
-    take: (now: number, limit: number): readonly Job[] => {
+    take: ({ now, limit, spread }: ClaimRequest): readonly Job[] => {
       const all = [...back.splice(0), ...(waiting ?? reads.dueIds(now))];
-      waiting = all.slice(limit);
-      return reads.dueJobs(all.slice(0, limit));
+      const taken = spread === undefined ? all.slice(0, limit) : evenly(all, limit, spread);
+      const isTaken = new Set(taken);
+      waiting = all.filter((id) => !isTaken.has(id));
+      return reads.dueJobs(taken);
     },
     giveBack: (jobId: number): void => void back.push(jobId),
   };

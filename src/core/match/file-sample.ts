@@ -2,6 +2,7 @@ import { areOtherFiles, compareFacts } from '../model/file-facts.ts';
 import type { Section } from '../model/plex-item.ts';
 import type { PathPair } from './derive-mapping.ts';
 import { deriveMappings, isNearlyAll, leadsTo } from './derive-mapping.ts';
+import { evenly } from './evenly.ts';
 import type { SceneFile } from './evidence.ts';
 import { matchScene } from './evidence.ts';
 import { rootConflict } from './library-roots.ts';
@@ -40,14 +41,7 @@ export function groupSample(
   const inOrder = [...sections, undefined].map((section) => ({ section, files: groups.get(section?.key) ?? [] }));
   return inOrder
     .filter((group) => group.files.length > 0)
-    .map((group) => ({ ...group, files: spread(group.files, most) }));
-}
-
-function spread(files: readonly SampledFile[], most: number): readonly SampledFile[] {
-  if (files.length <= most) return files;
-  return Array.from({ length: most }, (_, index) => files[Math.floor((index * files.length) / most)]).filter(
-    (file) => file !== undefined,
-  );
+    .map((group) => ({ ...group, files: evenly(group.files, most) }));
 }
 
 /** A file and the result of looking it up. */

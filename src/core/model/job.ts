@@ -79,6 +79,8 @@ export type Settlement =
   | { readonly kind: 'give_back' }
   /** It waits for permission, because it would remove so many values of ours; no attempt is spent. */
   | { readonly kind: 'removals'; readonly values: number }
+  /** Released untried while a sample decides about the run: no attempt is spent, and this drain claims it again. */
+  | { readonly kind: 'put_back' }
   /** Released so that this drain claims it again, once another job of the same item is settled. */
   | { readonly kind: 'defer' };
 

@@ -1,4 +1,4 @@
-import type { AddedMark } from '../../core/drain/ports/ports.ts';
+import type { AddedMark, Doubt } from '../../core/drain/ports/ports.ts';
 import type { Breaker } from '../../core/failures/breaker.ts';
 import { CLOSED } from '../../core/failures/breaker.ts';
 import type { StashTrouble } from '../../core/failures/stash-rest.ts';
@@ -54,6 +54,11 @@ export function prepareServerState(db: Db) {
     saveRefusal: (refusal: Refusal | undefined): void => {
       if (refusal === undefined) meta.remove('refused_token');
       else meta.setJson('refused_token', refusal);
+    },
+    doubt: () => meta.json<Doubt>('doubt'),
+    saveDoubt: (doubt: Doubt | undefined): void => {
+      if (doubt === undefined) meta.remove('doubt');
+      else meta.setJson('doubt', doubt);
     },
     tooLong: (tokenFingerprint: string): TooLong | undefined => {
       const known = meta.json<TooLong & { readonly tokenFingerprint: string }>('too_long');

@@ -1,4 +1,5 @@
 import type { ClaimRequest } from '../../core/drain/ports/ports.ts';
+import { evenly } from '../../core/match/evenly.ts';
 import type { Job, Lease } from '../../core/model/job.ts';
 import { overStash } from '../../core/model/scene-edit.ts';
 import type { Db } from '../store/open.ts';
@@ -50,11 +51,23 @@ function nextIds(suspects: '<' | '>=', arms = ARMS): string {
       ORDER BY priority, available_at, id LIMIT @limit`;
 }
 
-function claimStatement(suspects: '<' | '>='): string {
+/** SQL for the ids of everything due, from the index alone: cheap enough to go over a whole backlog. */
+const DUE_IDS = ARMS.map(
+  ([held, priority]) => `SELECT id FROM jobs
+    WHERE state = 'pending' AND held = ${held} AND held <= @mostHeld AND priority = ${priority} AND available_at <= @now`,
+).join(' UNION ALL ');
+
+/** SQL for those of some due jobs that a drain may claim. */
+const GIVEN_IDS = `SELECT id FROM jobs AS due
+  WHERE id IN (SELECT value FROM json_each(@ids)) AND rescues < ${SUSPECT_RESCUES} AND released_by IS NOT @owner
+    AND (@bare IS NULL OR (bare_at IS NOT NULL) = @bare)
+    AND NOT EXISTS (SELECT 1 FROM jobs AS other WHERE other.scene_id = due.scene_id AND other.state = 'in_progress')`;
+
+function claimStatement(ids: string): string {
   return `UPDATE jobs
     SET state = 'in_progress', attempt = attempt + 1, claims = claims + 1, released_by = NULL,
       lease_owner = @owner, lease_expires_at = @leaseExpiresAt, lease_alone = @alone
-    WHERE id IN (${nextIds(suspects)})
+    WHERE id IN (${ids})
     RETURNING *`;
 }
 
@@ -84,6 +97,23 @@ export function prepareDue(db: Db, stash: StashUse, removals: 'counted' | 'allow
 
 /** The value of `@bare` for each choice of a claim; NULL is for both. */
 const BARE = { any: null, needing_stash: 1, without_stash: 0 } as const;
+type SampleRequest = {
+  readonly now: number;
+  readonly mostHeld: number;
+  readonly limit: number;
+  readonly spread: number;
+};
+
+/** Prepares the claim of jobs that lie evenly over all that is due. */
+function prepareSample(db: Db) {
+  const dueIds = db.prepare<[object], number>(DUE_IDS).pluck();
+  const claimGiven = db.prepare<[object], JobRow>(claimStatement(GIVEN_IDS));
+  return (request: SampleRequest): readonly JobRow[] => {
+    const { now, mostHeld, limit, spread } = request;
+    const ids = evenly(dueIds.all({ now, mostHeld }), limit, spread);
+    return ids.length === 0 ? [] : claimGiven.all({ ...request, ids: JSON.stringify(ids) });
+  };
+}
 
 /** The owner in a lease that belongs to no drain. */
 const NOBODY = '';
@@ -97,8 +127,14 @@ const MOST_COUNTED = 2_000;
  */
 export function prepareClaim(db: Db, { owner, stash }: { readonly owner: string; readonly stash: StashUse }) {
   const mostHeld = mostAwaiting(stash);
-  const claimBatch = db.prepare<[object], JobRow>(claimStatement('<'));
-  const claimSuspect = db.prepare<[object], JobRow>(claimStatement('>='));
+  const claimBatch = db.prepare<[object], JobRow>(claimStatement(nextIds('<')));
+  const claimSuspect = db.prepare<[object], JobRow>(claimStatement(nextIds('>=')));
+  let sample: ReturnType<typeof prepareSample> | undefined;
+  // Few drains need one, so it is prepared on first use.
+  const claimSample: ReturnType<typeof prepareSample> = (request) => {
+    sample ??= prepareSample(db);
+    return sample(request);
+  };
   const countDue = db.prepare<[object], { count: number }>(`
     SELECT count(*) AS count FROM ${WAITING_BY_CLASS} AND jobs.available_at <= @now
     WHERE class.held <= @mostHeld AND released_by IS NOT @owner`);
@@ -119,10 +155,11 @@ export function prepareClaim(db: Db, { owner, stash }: { readonly owner: string;
     WHERE id = @jobId AND state = 'in_progress' AND lease_owner = @owner AND claims = @claim AND lease_expires_at > @now
       AND forgotten = 0`);
   return {
-    claim: ({ now, limit, leaseMs, choice = 'any' }: ClaimRequest): readonly Job[] => {
+    claim: ({ now, limit, leaseMs, choice = 'any', spread }: ClaimRequest): readonly Job[] => {
       const chosen = { bare: BARE[choice], mostHeld: choice === 'without_stash' ? 0 : mostHeld };
       const values = { now, owner, ...chosen, limit, leaseExpiresAt: now + leaseMs, alone: 0 };
-      const batch = claimBatch.all(values);
+      const sampled = spread === undefined ? [] : claimSample({ ...values, spread });
+      const batch = sampled.length > 0 ? sampled : claimBatch.all(values);
       const rows = batch.length > 0 ? batch : claimSuspect.all({ ...values, limit: Math.min(limit, 1), alone: 1 });
       // RETURNING guarantees no order.
       return rows.toSorted((a, b) => a.id - b.id).map((row) => toJob(row, owner));

@@ -164,6 +164,8 @@ export function openDrainQueue(
     forgetServer: () => forget.immediate(),
     refusedAt: servers.refusedAt,
     saveRefusal: servers.saveRefusal,
+    doubt: servers.doubt,
+    saveDoubt: servers.saveDoubt,
     tooLong: servers.tooLong,
     saveTooLong: servers.saveTooLong,
     clientIdentifier: servers.clientIdentifier,

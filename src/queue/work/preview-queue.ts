@@ -57,6 +57,7 @@ export function openPreviewReads(
     stashTrouble: servers.stashTrouble,
     binding: servers.binding,
     refusedAt: servers.refusedAt,
+    doubt: servers.doubt,
     tooLong: servers.tooLong,
     successes: prepareSuccesses(db).of,
     clientIdentifier: servers.clientIdentifier,

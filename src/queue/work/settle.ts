@@ -158,6 +158,9 @@ export function prepareSettle(
       case 'removals':
         waitForPermission.run({ id: row.id, error: plainText(removalWords(settlement.values)) });
         return 'applied';
+      case 'put_back':
+        putBack.run({ ...back, given: 1 });
+        return 'applied';
       case 'defer':
         // The attempt is not given back: the job is claimed again in this drain.
         putBack.run(back);

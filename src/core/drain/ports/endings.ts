@@ -23,6 +23,7 @@ export type Outcome =
   | { readonly kind: 'removes'; readonly values: number }
   /** The scene is no longer in Stash. */
   | { readonly kind: 'gone' }
+  | { readonly kind: 'put_back' }
   | { readonly kind: 'defer' };
 
 export type Ended = {

@@ -5,6 +5,7 @@ import type { FileIndex, IndexMark } from '../../match/file-index.ts';
 import type { ListedItem } from '../../match/listing.ts';
 import type { LivePlex } from '../../match/live-finders.ts';
 import type { Pin } from '../../match/pin.ts';
+import type { SyncErrorCode } from '../../model/errors.ts';
 import type { Job, Lease, Settled, Settlement } from '../../model/job.ts';
 import type { Binding, PlexFile, PlexItem, Section } from '../../model/plex-item.ts';
 import type { RequestKind } from '../../model/request-kind.ts';
@@ -49,6 +50,9 @@ export type Added = { readonly items: readonly AddedItem[]; readonly clockAt: nu
  */
 export type AddedMark = { readonly at: number; readonly woken?: Readonly<Record<string, readonly number[]>> };
 
+/** A run's doubt about the configuration: so many jobs in a row failed with this code. */
+export type Doubt = { readonly code: SyncErrorCode; readonly since: number };
+
 /** What a rescue did: jobs of dead drains that are pending again, and jobs that became dead letters. */
 export type Rescued = {
   readonly takenBack: number;
@@ -62,12 +66,15 @@ export type SettleEntry = {
   readonly landed?: SceneRecord | undefined;
 };
 
-/** Which jobs to claim: all, or by whether they ask for what Stash has; all by default. */
+/** Which due jobs to claim: the next ones, or a sample of all of them. */
 export type ClaimRequest = {
   readonly now: number;
   readonly limit: number;
   readonly leaseMs: number;
-  readonly choice?: 'any' | 'needing_stash' | 'without_stash';
+  /** All, or by whether they ask for what Stash has; all by default. */
+  readonly choice?: 'any' | 'needing_stash' | 'without_stash' | undefined;
+  /** Takes jobs spread evenly over the whole backlog; the number, in [0, 1), moves all of them by that much of a step. */
+  readonly spread?: number | undefined;
 };
 
 /** Successes of each kind of request that are not stored yet. */
@@ -78,10 +85,7 @@ export type DrainQueue = {
   /**
    * Claims at most `limit` due jobs under a lease that ends at `now + leaseMs`; first rescues the jobs of dead owners.
    */
-  claim(request: ClaimRequest): {
-    readonly jobs: readonly Job[];
-    readonly rescued: Rescued;
-  };
+  claim(request: ClaimRequest): { readonly jobs: readonly Job[]; readonly rescued: Rescued };
   /** Whether we still hold the lease, it has not expired, and its scene was not forgotten. */
   holds(lease: Lease, now: number): boolean;
   /** Jobs due at `now` that this drain may still claim. */
@@ -140,6 +144,9 @@ export type DrainQueue = {
   forgetServer(): void;
   /** When the token with this fingerprint was refused, if it was the last one tried. */
   refusedAt(tokenFingerprint: string): number | undefined;
+  /** Why an earlier drain doubted the configuration, if no job has been right since. */
+  doubt(): Doubt | undefined;
+  saveDoubt(doubt: Doubt | undefined): void;
   /** The shortest request that was recently too long for the server that takes this token. */
   tooLong(tokenFingerprint: string): TooLong | undefined;
   saveTooLong(tokenFingerprint: string, tooLong: TooLong | undefined): void;
@@ -164,6 +171,7 @@ export type DrainReads = Pick<
   | 'breaker'
   | 'binding'
   | 'refusedAt'
+  | 'doubt'
   | 'tooLong'
   | 'successes'
   | 'awaitsStash'

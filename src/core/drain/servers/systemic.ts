@@ -2,7 +2,7 @@ import { RETRY_RULES } from '../../failures/retry-policy.ts';
 import type { LookedUp } from '../../match/file-sample.ts';
 import { judgeSample } from '../../match/file-sample.ts';
 import type { PathMapping } from '../../match/paths.ts';
-import { isInFolder, isSamePath, normalisePath, pathMapWords, sharedEnd } from '../../match/paths.ts';
+import { isInFolder, isSamePath, mapPath, normalisePath, pathMapWords, sharedEnd } from '../../match/paths.ts';
 import type { SyncError, SyncErrorCode } from '../../model/errors.ts';
 import type { Section } from '../../model/plex-item.ts';
 import type { Sentence } from '../../text/sentence.ts';
@@ -10,14 +10,22 @@ import { listed, ours, say } from '../../text/sentence.ts';
 import { shellPaths } from '../../text/shell-word.ts';
 import type { Halt } from './plex-guard.ts';
 
-/**
- * After this many permanent failures of one kind in a row without a success in the run, the configuration is suspected.
- */
+/** After this many permanent failures of one kind in a row without a success in the run, the configuration is doubted. */
 const SAME_FAILURE_LIMIT = 10;
 /** After this many look-ups that all miss, in a data directory that never matched anything, the paths are suspected. */
 const MISSING_LIMIT = 100;
 /** This many unproven look-ups are enough to see what they have in common. */
-const SAMPLE_LIMIT = 100;
+const UNPROVEN_LIMIT = 100;
+/** The most jobs of a sample. */
+const SAMPLE_SIZE = 100;
+/** The same where an earlier run saw writes refused, so that a run each minute does not write much in vain. */
+const REFUSED_SAMPLE_SIZE = 20;
+
+/**
+ * What becomes of the failures of a batch. `hold`: a sample of the backlog decides first; `stop`: the configuration is
+ * wrong; `give_back`: the sample said nothing.
+ */
+export type Judgement = 'settle' | 'hold' | 'stop' | 'give_back';
 
 /** Watches how a run's jobs end for the sign that the configuration is wrong, and not the jobs. */
 export type SystemicWatch = {
@@ -28,50 +36,111 @@ export type SystemicWatch = {
   noteFound(): void;
   /** Notes a look that found candidates without proof: together such looks may show the missing mapping. */
   noteUnproven(looked: LookedUp): void;
+  /** Whether a job of this run was right: then no failure is the configuration's. */
+  succeeded(): boolean;
+  /** The code of which so many in a row failed that the configuration is doubted. */
+  doubted(): SyncErrorCode | undefined;
+  /** The size of the sample of the backlog that must come next; `undefined` where the next jobs are taken in order. */
+  wantedSample(): number | undefined;
+  /** Whether the run is in doubt and no sample is under way: nothing more is written before one was tried. */
+  awaitsSample(): boolean;
+  /** Notes how the next batch was claimed, and how many jobs it has. */
+  begin(batch: Batch): void;
+  /** What the batch that has ended, and is noted, means for its failures and those held before. */
+  judgement(): Judgement;
+  /** Why the run stops, by what is known now. */
   verdict(): Extract<Halt, { kind: 'misconfigured' }> | undefined;
 };
 
+type Batch = { readonly claimed: 'in_order' | 'sample'; readonly jobs: number };
+type Streak = { readonly code: SyncErrorCode; readonly count: number; readonly message: Sentence };
+
+/**
+ * The head of a queue may be wrong where the rest is right. So a run that doubts its configuration goes on with a
+ * sample of the whole backlog; where nothing ever matched, or an earlier run was in doubt, it begins with one.
+ */
 export function createSystemicWatch(facts: {
   readonly sections: readonly Section[];
   readonly mappings: readonly PathMapping[];
   readonly everMatched: boolean;
+  /** The failure that made an earlier run doubt, if no job has been right since. */
+  readonly doubted?: SyncErrorCode | undefined;
 }): SystemicWatch {
-  let streak: { code: SyncErrorCode; count: number; message: Sentence } | undefined;
+  let streak: Streak | undefined;
+  let longest: Streak | undefined;
   let succeeded = false;
   let found = facts.everMatched;
-  const missing: string[] = [];
-  const unproven: LookedUp[] = [];
+  let batch: (Batch & { readonly failed: number }) | undefined;
+  let missing: readonly string[] = [];
+  let unproven: readonly LookedUp[] = [];
+  const doubt = (): Streak | undefined =>
+    !succeeded && longest !== undefined && longest.count >= SAME_FAILURE_LIMIT ? longest : undefined;
+  const isNothingFound = (): boolean => !found && missing.length >= MISSING_LIMIT;
+  const isSampleNext = (): boolean =>
+    batch === undefined
+      ? !facts.everMatched || facts.doubted !== undefined
+      : batch.claimed === 'in_order' && doubt() !== undefined;
+
   return {
     note: (error) => {
       if (error === undefined) succeeded = true;
-      if (error === undefined || RETRY_RULES[error.code].class !== 'permanent') streak = undefined;
-      else if (streak?.code === error.code) streak = { ...streak, count: streak.count + 1 };
-      else streak = { code: error.code, count: 1, message: error.said };
+      else if (batch !== undefined) batch = { ...batch, failed: batch.failed + 1 };
+      streak = error === undefined ? undefined : longerBy(streak, error);
+      if (streak !== undefined && streak.count > (longest?.count ?? 0)) longest = streak;
     },
-    noteMissing: (scenePath) => missing.push(scenePath),
+    noteMissing: (scenePath) => {
+      const { path } = mapPath(scenePath, facts.mappings);
+      // There the paths agree, and Plex has only not scanned the file yet.
+      const isInLibrary = facts.sections.some(({ folders }) => folders.some((folder) => isInFolder(path, folder)));
+      if (!isInLibrary && missing.length < MISSING_LIMIT) missing = [...missing, scenePath];
+    },
     noteFound: () => {
       found = true;
     },
     noteUnproven: (looked) => {
       // A success proves the configuration: unproven looks after it are not kept.
-      if (!succeeded && unproven.length < SAMPLE_LIMIT) unproven.push(looked);
+      if (!succeeded && unproven.length < UNPROVEN_LIMIT) unproven = [...unproven, looked];
+    },
+    succeeded: () => succeeded,
+    doubted: () => doubt()?.code,
+    wantedSample: () => {
+      if (!isSampleNext()) return undefined;
+      const wasRefused = facts.doubted?.startsWith('plex') ?? false;
+      return batch === undefined && wasRefused ? REFUSED_SAMPLE_SIZE : SAMPLE_SIZE;
+    },
+    awaitsSample: () => doubt() !== undefined && batch?.claimed !== 'sample',
+    begin: (next) => {
+      // Jobs on trial come before the first sample, and do not stand for it.
+      if (batch === undefined && next.claimed === 'in_order' && isSampleNext()) return;
+      batch = { ...next, failed: 0 };
+      // The sample shows more of the files than the head of the queue does.
+      if (next.claimed === 'sample' && next.jobs >= SAME_FAILURE_LIMIT) unproven = [];
+    },
+    judgement: () => {
+      if (doubt() === undefined) return isNothingFound() ? 'stop' : 'settle';
+      if (batch?.claimed !== 'sample') return 'hold';
+      // An empty sample means that nothing else is left; one without a failure of its own was only released.
+      return batch.jobs === 0 || batch.failed > 0 ? 'stop' : 'give_back';
     },
     verdict: () => {
-      if (!succeeded && streak !== undefined && streak.count >= SAME_FAILURE_LIMIT)
+      const doubted = doubt();
+      if (doubted !== undefined)
         return sameFailure(
-          streak,
-          streak.code === 'low_confidence' ? missingMapping(unproven, facts.mappings) : undefined,
+          doubted,
+          doubted.code === 'low_confidence' ? missingMapping(unproven, facts.mappings) : undefined,
         );
-      if (!found && missing.length >= MISSING_LIMIT) return nothingFound(missing, facts.sections);
-      return undefined;
+      return isNothingFound() ? nothingFound(missing, facts.sections) : undefined;
     },
   };
 }
 
-function sameFailure(
-  streak: { readonly code: SyncErrorCode; readonly count: number; readonly message: Sentence },
-  addition: Sentence | undefined,
-): Extract<Halt, { kind: 'misconfigured' }> {
+/** The streak after another failure; only permanent ones of one kind make a streak. */
+function longerBy(streak: Streak | undefined, { code, said }: SyncError): Streak | undefined {
+  if (RETRY_RULES[code].class !== 'permanent') return undefined;
+  return streak?.code === code ? { ...streak, count: streak.count + 1 } : { code, count: 1, message: said };
+}
+
+function sameFailure(streak: Streak, addition: Sentence | undefined): Extract<Halt, { kind: 'misconfigured' }> {
   const { errorType } = RETRY_RULES[streak.code];
   return {
     kind: 'misconfigured',

@@ -45,6 +45,7 @@ export function previewEvent(job: Job, settlement: Settlement): WorkerEvent | un
     case 'gone':
       return { ...about, reason: 'failure', message: say`Scene ${job.sceneId} is not in Stash` };
     case 'give_back':
+    case 'put_back':
     case 'defer':
       return undefined;
   }

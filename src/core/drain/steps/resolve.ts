@@ -34,7 +34,7 @@ export type LookUpUses = PinUses &
     readonly systemic: Pick<SystemicWatch, 'noteFound' | 'noteMissing' | 'noteUnproven'>;
     readonly finder: FileFinder;
     readonly requests: Pick<RequestWatch, 'succeeded' | 'failed'>;
-    readonly options: Pick<DrainOptions, 'concurrency' | 'matching' | 'mappings'>;
+    readonly options: Pick<DrainOptions, 'concurrency' | 'matching' | 'mappings' | 'notFound'>;
   };
 
 /** Path → rating key: from a pin, from the last sync, or by look-up. */
@@ -70,10 +70,10 @@ export async function lookUpAll(batch: readonly Hydrated[], context: LookUpUses)
 }
 
 function afterFailedLook({ job, file }: Hydrated, error: SyncError, context: LookUpUses): Ended {
-  const { guard, systemic, requests } = context;
+  const { guard, systemic, requests, options } = context;
   if (error.code === 'plex_unauthorized') guard.halt({ kind: 'unauthorized', message: error.said });
   if (isStopping(context) && RETRY_RULES[error.code].class !== 'permanent') return givenBack(job);
-  if (error.code === 'plex_not_found') systemic.noteMissing(file.path);
+  if (error.code === 'plex_not_found' && options.notFound.kind === 'wait') systemic.noteMissing(file.path);
   if (error.code === 'low_confidence') systemic.noteFound();
   guard.fault(error);
   requests.failed(job, error);

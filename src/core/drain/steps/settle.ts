@@ -5,38 +5,25 @@ import type { Ended, Outcome } from '../ports/endings.ts';
 import type { WorkerEvent } from '../ports/events.ts';
 import type { DrainDeps, DrainQueue } from '../ports/ports.ts';
 import type { Tally } from '../ports/tally.ts';
-import type { PlexGuard } from '../servers/plex-guard.ts';
 import type { RequestWatch } from '../servers/request-watch.ts';
-import type { SystemicWatch } from '../servers/systemic.ts';
 import { previewEvent } from './preview.ts';
 
 type Uses = Pick<DrainDeps, 'emit' | 'now' | 'random'> & {
   readonly queue: Pick<DrainQueue, 'settle'>;
-  readonly guard: Pick<PlexGuard, 'halt' | 'halts' | 'trialEnded'>;
   readonly requests: Pick<RequestWatch, 'chargeFor' | 'takeNews'>;
-  readonly systemic: Pick<SystemicWatch, 'note' | 'verdict'>;
   readonly options: Pick<DrainOptions, 'maxRetries' | 'mode' | 'notFound'>;
 };
 
 /**
  * Decides what becomes of every job of a batch and applies it in one transaction.
- * @returns how many jobs were deferred, to be claimed again in this drain.
+ * @returns how many jobs were put off, to be claimed again in this drain.
  */
 export function settle(ended: readonly Ended[], context: Uses, tally: Tally): number {
-  const { emit, now, queue, guard, systemic } = context;
+  const { emit, now, queue } = context;
   const inOrder = ended.toSorted((a, b) => a.job.id - b.job.id);
-  for (const { job, outcome, noted } of inOrder) {
-    if (noted || isWithoutFile(job, outcome)) continue;
-    if (outcome.kind === 'failed') systemic.note(outcome.error);
-    if (outcome.kind === 'updated' || outcome.kind === 'unchanged') systemic.note(undefined);
-  }
-  if (ended.some(({ outcome }) => provesPlexAlive(outcome))) guard.trialEnded();
-  const verdict = systemic.verdict();
-  if (verdict !== undefined) guard.halt(verdict);
-  const isMisconfigured = guard.halts().some(({ kind }) => kind === 'misconfigured');
   const entries = inOrder.map(({ job, outcome }) => ({
     job,
-    settlement: isMisconfigured && outcome.kind === 'failed' ? GIVE_BACK : settlementOf(job, outcome, context),
+    settlement: settlementOf(job, outcome, context),
     landed: 'landed' in outcome ? outcome.landed : undefined,
   }));
   const settled = queue.settle(entries, now(), context.requests.takeNews());
@@ -49,15 +36,13 @@ export function settle(ended: readonly Ended[], context: Uses, tally: Tally): nu
         : previewEvent(entry.job, entry.settlement);
     if (event !== undefined) emit(event);
   }
-  return entries.filter(({ settlement }) => settlement.kind === 'defer').length;
+  return entries.filter(({ settlement }) => isPutOff(settlement)).length;
 }
 
-/** A scene without a file in Stash is a fact about that scene, and no sign of a wrong configuration. */
-function isWithoutFile({ bare }: Job, outcome: Outcome): boolean {
-  return bare === 'filled' && outcome.kind === 'failed' && outcome.error.code === 'no_file_path';
+/** Whether the job comes again in this drain: then this was no end of it. */
+function isPutOff(settlement: Settlement): settlement is Extract<Settlement, { kind: 'defer' | 'put_back' }> {
+  return settlement.kind === 'defer' || settlement.kind === 'put_back';
 }
-
-const GIVE_BACK: Settlement = { kind: 'give_back' };
 
 function settlementOf(job: Job, outcome: Outcome, { now: clock, random, options, requests }: Uses): Settlement {
   const now = clock();
@@ -76,11 +61,12 @@ function settlementOf(job: Job, outcome: Outcome, { now: clock, random, options,
     case 'shared_failure':
       return release(outcome.error, now);
     case 'given_back':
-      return GIVE_BACK;
+      return { kind: 'give_back' };
     case 'removes':
       return { kind: 'removals', values: outcome.values };
+    case 'put_back':
     case 'defer':
-      return { kind: 'defer' };
+      return { kind: outcome.kind };
     case 'gone':
       return { kind: 'gone' };
   }
@@ -90,10 +76,10 @@ function count(tally: Tally, settlement: Settlement, how: Settled): void {
   if (how === 'lease_lost') tally.leaseLost += 1;
   else if (how === 'superseded') tally.superseded += 1;
   else if (how === 'gone') tally.gone += 1;
-  else if (settlement.kind !== 'defer') tally[tallyKey(settlement)] += 1;
+  else if (!isPutOff(settlement)) tally[tallyKey(settlement)] += 1;
 }
 
-function tallyKey(settlement: Exclude<Settlement, { kind: 'defer' }>): keyof Tally {
+function tallyKey(settlement: Exclude<Settlement, { kind: 'defer' | 'put_back' }>): keyof Tally {
   switch (settlement.kind) {
     case 'complete':
       return settlement.change;
@@ -159,16 +145,8 @@ function eventFor(job: Job, settlement: Settlement, how: Settled, { now, options
       return { kind: 'released', ...about, message: settlement.error.said, waitMs };
     }
     case 'give_back':
+    case 'put_back':
     case 'defer':
       return undefined;
   }
-}
-
-/**
- * Whether a job's end shows that Plex answers. Faults were counted as they happened, and a job without a file asked
- * nothing.
- */
-function provesPlexAlive(outcome: Outcome): boolean {
-  if (outcome.kind === 'failed') return outcome.error.code !== 'no_file_path';
-  return outcome.kind === 'updated' || outcome.kind === 'unchanged' || outcome.kind === 'removes';
 }

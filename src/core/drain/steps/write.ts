@@ -23,7 +23,7 @@ type Uses = SendUses & {
   readonly queue: Pick<DrainQueue, 'saveRefusal'>;
   readonly guard: Pick<PlexGuard, 'halt'>;
   readonly requests: Pick<RequestWatch, 'succeeded' | 'failed'>;
-  readonly systemic: Pick<SystemicWatch, 'note' | 'verdict'>;
+  readonly systemic: Pick<SystemicWatch, 'note' | 'awaitsSample'>;
   readonly options: Pick<DrainOptions, 'concurrency' | 'tokenFingerprint'>;
 };
 
@@ -49,6 +49,8 @@ export async function write(batch: readonly Planned[], context: Uses): Promise<S
 }
 
 async function writeOne(work: Planned, context: Uses): Promise<Attempted> {
+  // A run where every job fails must not fail them all: a sample of the backlog comes first.
+  if (context.systemic.awaitsSample()) return { job: work.job, outcome: { kind: 'put_back' } };
   if (isOutdated(work, context.now())) return { outdated: work };
   // Another write of this batch may have shown meanwhile that the limit still holds.
   const due = context.longRequests.leaveCutSummary(work);
@@ -87,7 +89,7 @@ function unfinishedBy(delivery: Delivery, { plan, job }: Planned, context: Uses)
   const { end } = delivery;
   const error = failureOf(plan, delivery);
   if (error === undefined && end.kind === 'all_sent') {
-    watchEnd(undefined, context);
+    context.systemic.note(undefined);
     return undefined;
   }
   const cause = end.kind === 'failed' ? end.error : error;
@@ -107,15 +109,8 @@ function isJobsToBear(error: SyncError, job: Job, context: Uses): boolean {
   if (error.code === 'plex_unavailable' && stopRequested() !== undefined) return false;
   guard.fault(error);
   requests.failed(job, error);
-  watchEnd(error, context);
+  context.systemic.note(error);
   return true;
-}
-
-/** Counts an end as it happens: a run where every job fails must stop before all have failed. */
-function watchEnd(error: SyncError | undefined, { guard, systemic }: Uses): void {
-  systemic.note(error);
-  const verdict = systemic.verdict();
-  if (verdict !== undefined) guard.halt(verdict);
 }
 
 function haltOf(error: SyncError): 'unauthorized' | 'forbidden' | undefined {

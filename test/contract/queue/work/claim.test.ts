@@ -135,3 +135,52 @@ test('two processes that claim at once share the jobs, and no job is claimed twi
   assert.equal(new Set(ids).size, 400);
   assert.deepEqual(world.sql("SELECT DISTINCT attempt FROM jobs WHERE state = 'in_progress'"), [{ attempt: 1 }]);
 });
+
+test('a sample lies evenly over all that is due, hand edits and bulk, whatever waits for later', (t) => {
+  const world = setup(t);
+  world.enqueue(
+    edits(200).map((one) => ({ ...one, sceneId: one.sceneId + 1_000 })),
+    { now: NOW + 60_000 },
+  );
+  world.enqueue(edits(300), { priority: 'bulk' });
+  world.enqueue(edits(100).map((one) => ({ ...one, sceneId: one.sceneId + 500 })));
+  const taken = sceneIds(claim(world.drain(), { limit: 8, spread: 0 }));
+  assert.deepEqual(
+    taken.toSorted((a, b) => a - b),
+    [1, 51, 101, 151, 201, 251, 501, 551],
+  );
+});
+
+test('two samples of one backlog need not hold the same jobs', (t) => {
+  const world = setup(t);
+  world.enqueue(edits(100));
+  assert.deepEqual(sceneIds(claim(world.drain(), { limit: 4, spread: 0.5 })), [13, 38, 63, 88]);
+});
+
+test('a sample of a small backlog is all of it', (t) => {
+  const world = setup(t);
+  world.enqueue(edits(3));
+  const drain = world.drain();
+  assert.deepEqual(sceneIds(claim(drain, { spread: 0.9 })), [1, 2, 3]);
+  assert.deepEqual(claim(drain, { spread: 0.9 }), []);
+});
+
+test('a sample takes no job that this drain released, whose scene is under way, or that is claimed alone', (t) => {
+  const world = setup(t);
+  world.enqueue(edits(4));
+  const [one, other] = [world.drain(), world.drain()];
+  settle(one, claimOne(one), { kind: 'give_back' });
+  assert.deepEqual(sceneIds([claimOne(other)]), [1]);
+  settle(other, claimOne(other), { kind: 'give_back' });
+  world.enqueue([edit(1)]);
+  world.sql('UPDATE jobs SET rescues = 2 WHERE scene_id = 3');
+  assert.deepEqual(sceneIds(claim(other, { spread: 0 })), [4]);
+  assert.deepEqual(sceneIds(claim(one, { spread: 0 })), [2]);
+});
+
+test('a sample that would be empty takes the next job instead', (t) => {
+  const world = setup(t);
+  world.enqueue([edit(1)]);
+  world.sql('UPDATE jobs SET rescues = 2');
+  assert.deepEqual(sceneIds(claim(world.drain(), { spread: 0 })), [1]);
+});

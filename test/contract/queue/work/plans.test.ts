@@ -5,7 +5,7 @@ import { prepareEnqueue } from '../../../../src/queue/tables/jobs.ts';
 import { prepareClaim } from '../../../../src/queue/work/claim.ts';
 import { prepareRescue } from '../../../../src/queue/work/rescue.ts';
 import { prepareSettle } from '../../../../src/queue/work/settle.ts';
-import { edit, setup } from '../../../helpers/queue-world.ts';
+import { edit, NOW, setup } from '../../../helpers/queue-world.ts';
 
 /** The statements that are prepared on `db` from now on, in `statements`. */
 function listening(db: Db, statements: string[]): Db {
@@ -33,12 +33,13 @@ test('claim, settle, rescue and enqueue find their jobs by an index, and sort no
   const stores = world.stores();
   const statements: string[] = [];
   const queueDb = listening(stores.queueDb, statements);
-  prepareClaim(queueDb, { owner: 'me', stash: 'asked' });
+  const { claim } = prepareClaim(queueDb, { owner: 'me', stash: 'asked' });
+  claim({ now: NOW, limit: 1, leaseMs: 1, spread: 0 });
   prepareRescue({ ...stores, queueDb }, { self: 'me', maxLosses: 3 });
   prepareSettle(queueDb, stores.dlqDb, { onLetterCommitted: () => undefined });
   prepareEnqueue(queueDb);
   const onJobs = statements.filter((statement) => /\bjobs\b/.test(statement));
-  assert.ok(onJobs.length >= 12, `only ${onJobs.length} statements were seen`);
+  assert.ok(onJobs.length >= 14, `only ${onJobs.length} statements were seen`);
   for (const statement of onJobs) {
     const steps = planOf(stores.queueDb, statement).filter((step) => /^(SCAN|SEARCH) (jobs|due|other)\b/.test(step));
     // The index of what is under way holds a few rows; to walk all of it is cheap.
