@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { otherItem } from './other-item.ts';
 import { pinOrNull } from './pin.ts';
 import type { DocumentOf } from './shapes.ts';
 import { agreement, count, fileFacts, id, instant, itemFile, span } from './shapes.ts';
@@ -58,6 +59,10 @@ export const matchTestSchema = z.object({
     .check(z.describe('The mapping that applied, if any.')),
   seen_by: z.enum(['stash', 'plex']).check(z.describe('Which program sees the file under `path`.')),
   stash_path: z.nullable(z.string()),
+  other_items: z.array(otherItem).check(z.describe('Other items that hold a file of the scene.')),
+  belongs_to: z
+    .array(id)
+    .check(z.describe('The scenes to which the proven item belongs, or is pinned; then `confidence` is low.')),
   confidence: z.enum(['high', 'low', 'none']),
   would_write: z.boolean().check(z.describe('Whether `process` would write to the item.')),
   rating_key: z.nullable(z.string()),

@@ -9,14 +9,15 @@ export const MATCH_TEST: CommandSpec = {
   options: [
     { flags: '--size <bytes>', help: 'size of the file in bytes, as further evidence' },
     { flags: '--duration <time>', help: 'length of the film, seconds or 1:02:03, as further evidence' },
-    { flags: '--scene <id>', help: 'take the file of this scene, with its size and duration' },
+    { flags: '--scene <id>', help: 'take the files of this scene, with their sizes and durations' },
   ],
   settings: [...new Set([...PLEX_SETTINGS, ...STASH_SETTINGS]), 'path_map', 'strict_matching'],
   notes: [
     'Judges the file exactly as process does, and writes nothing. HIGH is proven; LOW has candidates and no proof, and is written to only where strict_matching is off.',
     'With --scene it says too what was last written for it. Stash is asked where stash_url is set, else the data directory; what is given on the command line counts instead.',
     'What a person pinned the scene to is shown with --scene, and is what process would write to; verdict and exit code are those of the evidence.',
-    'Exits 0 for HIGH and 1 for LOW or none. Needs no data directory.',
+    'An item that belongs to another scene, or is pinned to one, is LOW: process would not write it. With --scene all files of the scene are looked for, the primary one first, and other items that hold one are named; a path given means that file alone.',
+    'Exits 0 for HIGH and 1 for LOW or none. Needs no data directory; without one nothing is known of owners.',
   ],
   examples: [
     'plexsync match-test "/data/North Quay/lantern-row.mp4"',

@@ -16,7 +16,9 @@ import {
   normalisePath,
   unmapPath,
 } from '../../core/match/paths.ts';
+import { decideByFiles, otherFileOf } from '../../core/match/scene-files.ts';
 import type { Section } from '../../core/model/plex-item.ts';
+import type { OtherFile } from '../../core/model/scene-record.ts';
 
 /** What an explanation needs from Plex. Either function may throw a `SyncError`. */
 export type ExplainPlex = LivePlex & {
@@ -26,8 +28,13 @@ export type ExplainPlex = LivePlex & {
 
 /** A verdict with everything a person needs to understand it. */
 export type Explanation = {
+  /** The file that decided. */
   readonly file: SceneFile;
+  /** All files of the scene, the primary one first. */
+  readonly files: readonly SceneFile[];
   readonly look: LookUp;
+  /** Other items that hold a file of the scene. */
+  readonly others: readonly OtherFile[];
   readonly nearMisses: readonly NearMiss[];
   /** Requests made only to find near misses. */
   readonly extraRequests: number;
@@ -42,16 +49,41 @@ export type Explanation = {
 /** Enough to see similar files, in a folder of any size. */
 const MOST_NEAR = 50;
 
-/** Looks a file up as the drain does; if nothing is found, looks further to report near misses. */
-export async function explainMatch(file: SceneFile, place: LookUpPlace, plex: ExplainPlex): Promise<Explanation> {
-  const look = await lookUpFile(file, place, liveFinders(plex));
+/**
+ * Looks the files of a scene up and judges them as the drain does; if nothing is found, looks further to report near
+ * misses. Looks for all of them, also where the primary one decides, to name the items that hold the others.
+ */
+export async function explainMatch(
+  files: readonly [SceneFile, ...SceneFile[]],
+  place: LookUpPlace,
+  plex: ExplainPlex,
+): Promise<Explanation> {
+  const [primary, ...rest] = files;
+  const lookFor = async (one: SceneFile) => {
+    const found = await lookUpFile(one, place, liveFinders(plex));
+    return { file: one, look: found, match: found.match };
+  };
+  const looked: [Awaited<ReturnType<typeof lookFor>>, ...Awaited<ReturnType<typeof lookFor>>[]] = [
+    await lookFor(primary),
+  ];
+  for (const one of rest) looked.push(await lookFor(one));
+  const decided = decideByFiles(looked);
+  const { file } = decided;
+  const look = { ...decided.look, match: decided.match, steps: looked.flatMap((each) => each.look.steps) };
+  const ownKey = look.match.kind === 'high' ? look.match.best.candidate.ratingKey : undefined;
+  const others = looked
+    .filter((each) => each !== decided && each.file !== file)
+    .map(otherFileOf)
+    .filter(({ item }) => item !== undefined && item.ratingKey !== ownKey);
   const extra = look.match.kind === 'none' ? await lookAround(look.mapped.spelled, place, plex) : NOTHING;
   const all = nearMisses(file, look.mapped.path, [...look.candidates, ...extra.candidates]);
   // When there are candidates, only the ruled-out files are worth showing.
   const near = look.match.kind === 'none' ? all : all.filter(isRuledOut);
   return {
     file,
+    files,
     look,
+    others,
     nearMisses: near,
     extraRequests: extra.requests,
     suggestion: suggestionFor(file, place, { look, near }),

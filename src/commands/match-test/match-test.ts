@@ -11,6 +11,7 @@ import { connectToPlex } from '../shared/plex-connection.ts';
 import { toId } from '../shared/typed-values.ts';
 import { tellWarnings } from '../shared/warnings.ts';
 import { explainMatch } from './explain-match.ts';
+import { whyRefused } from './refusal.ts';
 import { matchDocument, matchText } from './report.ts';
 import type { AskedScene } from './scene.ts';
 import { readAskedScene } from './scene.ts';
@@ -35,13 +36,17 @@ export async function run(options: MatchTestOptions, context: Context): Promise<
   tellWarnings(loaded, context);
   const plex = connectToPlex(loaded, context);
   const scene = asked.sceneId === undefined ? undefined : await readAskedScene(asked.sceneId, loaded, context);
-  const file = fileOf(asked, scene);
-  const sections = chooseSections(await plex.sections(), settings.plex_library);
-  const explanation = await explainMatch(file, { sections, mappings: settings.path_map }, plex);
+  const files = filesOf(asked, scene);
+  const all = await plex.sections();
+  const sections = chooseSections(all, settings.plex_library);
+  const place = { sections, mappings: settings.path_map };
+  const explanation = await explainMatch(files, place, plex);
   const matching = settings.strict_matching ? 'strict' : 'relaxed';
-  if (output.json) output.resultJson(matchDocument(explanation, { matching, scene }), 2);
-  else output.result(matchText(explanation, { matching, scene, reader: output.readerOf('stdout') }));
-  return explanation.look.match.kind === 'high' ? EXIT.done : EXIT.jobsFailed;
+  const refusal = whyRefused(explanation, { matching, scene, mappings: settings.path_map, sections: all }, context);
+  const how = { matching, scene, refusal } as const;
+  if (output.json) output.resultJson(matchDocument(explanation, how), 2);
+  else output.result(matchText(explanation, { ...how, reader: output.readerOf('stdout') }));
+  return explanation.look.match.kind === 'high' && refusal === undefined ? EXIT.done : EXIT.jobsFailed;
 }
 
 /** The file as typed; the scene may supply what is missing. */
@@ -60,14 +65,20 @@ function parseAsked({ file, scene, size, duration }: MatchTestOptions): Asked {
 }
 
 /** @throws {UsageError} when no source knows the file. */
-function fileOf({ path, size, durationMs }: Asked, scene: AskedScene | undefined): SceneFile {
-  const known = scene?.file;
+function filesOf(
+  { path, size, durationMs }: Asked,
+  scene: AskedScene | undefined,
+): readonly [SceneFile, ...SceneFile[]] {
+  const [primary, ...rest] = scene?.files ?? [];
+  const known = path === undefined ? primary : (scene?.files.find((file) => file.path === path) ?? primary);
   const wanted = path ?? known?.path;
   if (wanted === undefined) {
     const knower = scene?.from === 'stash' ? 'Stash' : 'the data directory';
     throw new UsageError(`Scene ${scene?.sceneId} has no file that ${knower} knows of.`, 'Give FILE too.');
   }
-  return { path: wanted, size: size ?? known?.size, durationMs: durationMs ?? known?.durationMs };
+  const first = { path: wanted, size: size ?? known?.size, durationMs: durationMs ?? known?.durationMs };
+  // A path that is given means that file alone, as in a job.
+  return path === undefined ? [first, ...rest] : [first];
 }
 
 function toDurationMs(text: string | undefined): number | undefined {

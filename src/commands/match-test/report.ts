@@ -4,6 +4,7 @@ import type { NearMiss } from '../../core/match/near-misses.ts';
 import { pathMapFlag, sharedTail } from '../../core/match/paths.ts';
 import type { Agreement } from '../../core/model/file-facts.ts';
 import type { PlexFile } from '../../core/model/plex-item.ts';
+import type { OtherFile } from '../../core/model/scene-record.ts';
 import { writtenKeys } from '../../core/model/scene-record.ts';
 import type { LastWrittenDocument, MatchTestDocument } from '../../documents/match-test.ts';
 import type { KnownItem } from '../../queue/views/scene-status.ts';
@@ -12,20 +13,18 @@ import { fieldName } from '../../terminal/log/field-words.ts';
 import type { Reader } from '../../terminal/reader.ts';
 import { renderFields, renderTable } from '../../terminal/table.ts';
 import { localTime, utcTime } from '../../terminal/time.ts';
+import { otherItemDocuments } from '../shared/other-item-document.ts';
 import { pinDocument } from '../shared/pin-document.ts';
 import type { Explanation } from './explain-match.ts';
+import type { How, Matching } from './how.ts';
 import type { AskedScene } from './scene.ts';
-import type { Matching } from './verdict.ts';
 import { nextLines, verdictWords } from './verdict.ts';
 
 /** The document of `match-test --json`: keys are only ever added. */
-export function matchDocument(
-  explanation: Explanation,
-  { matching, scene }: { readonly matching: Matching; readonly scene: AskedScene | undefined },
-): MatchTestDocument {
+export function matchDocument(explanation: Explanation, { matching, scene, refusal }: How): MatchTestDocument {
   const { file, look, nearMisses, suggestion, plexSide } = explanation;
   const { mapped, match } = look;
-  const item = scene?.pin ?? writtenTo(match, matching)?.candidate;
+  const item = scene?.pin ?? (refusal === undefined ? writtenTo(match, matching)?.candidate : undefined);
   return {
     path: file.path,
     size_bytes: file.size ?? null,
@@ -38,7 +37,9 @@ export function matchDocument(
     path_map: mapped.mapping ?? null,
     seen_by: plexSide === undefined ? 'stash' : 'plex',
     stash_path: plexSide === undefined ? file.path : (plexSide.stashPath ?? null),
-    confidence: match.kind,
+    other_items: explanation.others.flatMap(otherItemDocuments),
+    belongs_to: refusal?.sceneIds ?? [],
+    confidence: refusal === undefined ? match.kind : 'low',
     would_write: item !== undefined,
     rating_key: item?.ratingKey ?? null,
     title: item?.title ?? null,
@@ -81,18 +82,16 @@ export function matchDocument(
 }
 
 /** The same result for a person, or without table lines for a pipe. */
-export function matchText(
-  explanation: Explanation,
-  how: { readonly matching: Matching; readonly scene: AskedScene | undefined; readonly reader: Reader },
-): string {
-  const { file, look, nearMisses } = explanation;
-  const { matching, scene, reader } = how;
+export function matchText(explanation: Explanation, how: How & { readonly reader: Reader }): string {
+  const { file, files, look, nearMisses } = explanation;
+  const { scene, reader } = how;
   const { mapped, match } = look;
   const blocks = [
     renderFields(
       [
         ...(scene === undefined ? [] : sceneFields(scene, reader)),
         ['Path', file.path],
+        ...files.filter(({ path }) => path !== file.path).map(({ path }): Field => ['Other file', path]),
         ...fileFields(file),
         ['In Plex', `${mapped.path} (${mapped.mapping ? pathMapFlag(mapped.mapping) : 'no path_map applies'})`],
         ...plexSideFields(explanation),
@@ -105,8 +104,9 @@ export function matchText(
     nearMisses.length === 0 ? '' : `Not the file, but near\n${nearMissTable(nearMisses, reader)}`,
     renderFields(
       [
-        ['Verdict', verdictWords(match)],
-        ...nextLines(explanation, { matching, scene }).map((line): Field => ['Next', line]),
+        ['Verdict', verdictWords(match, how.refusal)],
+        ...explanation.others.flatMap(otherFields),
+        ...nextLines(explanation, how).map((line): Field => ['Next', line]),
       ],
       reader,
     ),
@@ -124,6 +124,11 @@ function lastWrittenDocument({ ratingKey, sectionTitle, file, syncedAt, written 
     synced_at: syncedAt === undefined ? null : utcTime(syncedAt),
     fields: writtenKeys(written),
   };
+}
+
+function otherFields({ path, item }: OtherFile): Field[] {
+  if (item === undefined) return [];
+  return [['Other item', `${item.ratingKey} "${item.title}" in "${item.library}" holds ${path}; merge them in Plex`]];
 }
 
 function sceneFields({ sceneId, from, item, pin }: AskedScene, reader: Reader): Field[] {

@@ -19,8 +19,8 @@ export type AskedScene = {
   readonly sceneId: number;
   /** Which source knows its file. */
   readonly from: 'stash' | 'data_dir';
-  /** Absent for a scene without a file. */
-  readonly file: SceneFile | undefined;
+  /** The primary one first; none for a scene without a file. */
+  readonly files: readonly SceneFile[];
   /** The item it was last written to, if any. */
   readonly item: KnownItem | undefined;
   /** The item a person pinned it to, if any. */
@@ -35,8 +35,8 @@ export async function readAskedScene(sceneId: number, loaded: LoadedSettings, co
   const stashed = await lookInStash(sceneId, loaded, context);
   const status = lookInDataDir(sceneId, context);
   const { item, pin } = status ?? { item: undefined, pin: undefined };
-  if (stashed !== undefined) return { sceneId, from: 'stash', file: fileIn(stashed), item, pin };
-  if (status !== undefined) return { sceneId, from: 'data_dir', file: newestFile(status), item, pin };
+  if (stashed !== undefined) return { sceneId, from: 'stash', files: filesIn(stashed), item, pin };
+  if (status !== undefined) return { sceneId, from: 'data_dir', files: newestFiles(status), item, pin };
   const [where, hint] =
     loaded.settings.stash_url === undefined
       ? ['', `Set stash_url so that Stash can be asked, or give FILE without --scene.`]
@@ -65,14 +65,24 @@ function lookInDataDir(sceneId: number, { dataDir, now }: Context): SceneStatus 
  * The path from the newest source (a job, the last sync, a dead letter), with the known facts about a file at that
  * path.
  */
-function newestFile({ jobs, letters, scenePath }: SceneStatus): SceneFile | undefined {
-  const told = [...jobs.map(({ data }) => fileIn(data)), ...letters.map(letterFileOf)].filter(
+function newestFiles({ jobs, letters, scenePath, item }: SceneStatus): readonly SceneFile[] {
+  const told = [...jobs.flatMap(({ data }) => filesIn(data)), ...letters.map(letterFileOf)].filter(
     (file) => file !== undefined,
   );
-  const path = jobs.find((job) => job.path !== undefined)?.path ?? scenePath ?? told[0]?.path;
-  return path === undefined ? undefined : (told.find((file) => file.path === path) ?? { path });
+  const job = jobs.find(({ path }) => path !== undefined);
+  const path = job?.path ?? scenePath ?? told[0]?.path;
+  if (path === undefined) return [];
+  const first = told.find((file) => file.path === path) ?? { path };
+  const others = job === undefined ? (item?.others ?? []) : filesIn(job.data);
+  return [first, ...others.filter((other) => other.path !== path).map((other) => ({ ...other, path: other.path }))];
 }
 
-function fileIn({ path, size, duration }: SceneData): SceneFile | undefined {
-  return path === undefined ? undefined : { path, size, durationMs: durationMsOf(duration) };
+function filesIn({ path, size, duration, files = [] }: SceneData): readonly SceneFile[] {
+  if (path === undefined) return [];
+  const others = files.filter((file) => file.path !== path);
+  return [{ path, size, duration }, ...others].map((file) => ({
+    path: file.path,
+    size: file.size,
+    durationMs: durationMsOf(file.duration),
+  }));
 }

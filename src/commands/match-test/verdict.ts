@@ -4,10 +4,7 @@ import { isRuledOut } from '../../core/match/near-misses.ts';
 import { pathMapFlag } from '../../core/match/paths.ts';
 import { plainText } from '../../core/text/sentence.ts';
 import type { Explanation } from './explain-match.ts';
-import type { AskedScene } from './scene.ts';
-
-/** Whether a run writes without proof. */
-export type Matching = 'strict' | 'relaxed';
+import type { How, Refusal } from './how.ts';
 
 const RULE_WORDS: Readonly<Record<Extract<MatchResult, { kind: 'high' }>['rule'], string>> = {
   path: 'it has the file at this very path',
@@ -16,7 +13,8 @@ const RULE_WORDS: Readonly<Record<Extract<MatchResult, { kind: 'high' }>['rule']
 };
 
 /** The verdict for a person, in one line. */
-export function verdictWords(match: MatchResult): string {
+export function verdictWords(match: MatchResult, refusal: Refusal | undefined): string {
+  if (refusal !== undefined) return `LOW: ${plainText(refusal.message)}`;
   if (match.kind === 'none') return 'none: no item has this file';
   const { candidate } = match.best;
   const item = `item ${candidate.ratingKey} "${candidate.title}" in "${candidate.sectionTitle}"`;
@@ -25,13 +23,11 @@ export function verdictWords(match: MatchResult): string {
 }
 
 /** What follows from a verdict, and what a person can do about it. */
-export function nextLines(
-  explanation: Explanation,
-  { matching, scene }: { readonly matching: Matching; readonly scene: AskedScene | undefined },
-): readonly string[] {
+export function nextLines(explanation: Explanation, { matching, scene, refusal }: How): readonly string[] {
   const { match } = explanation.look;
   if (scene?.pin !== undefined)
     return [`process would write to the pinned item ${scene.pin.ratingKey}, whatever the verdict says.`];
+  if (refusal !== undefined) return ['process would not write: the job would be a dead letter, LowConfidenceMatch.'];
   switch (match.kind) {
     case 'high':
       return ['process would write to this item.', ...withFlag(explanation, 'The path would be exact with')];

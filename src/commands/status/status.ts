@@ -3,7 +3,6 @@ import type { ListKind, ScalarField } from '../../core/model/plex-item.ts';
 import type { OtherFile } from '../../core/model/scene-record.ts';
 import { writtenKeys } from '../../core/model/scene-record.ts';
 import { say } from '../../core/text/sentence.ts';
-import type { OtherItemDocument } from '../../documents/other-item.ts';
 import type { StatusDocument, StatusItemDocument } from '../../documents/status.ts';
 import { EXIT } from '../../exit.ts';
 import { openStoresToRead } from '../../queue/store/stores.ts';
@@ -20,6 +19,7 @@ import { localTime, utcTime } from '../../terminal/time.ts';
 import type { Context } from '../shared/context.ts';
 import { jobDocument } from '../shared/job-document.ts';
 import { letterDocument } from '../shared/letter-document.ts';
+import { otherItemDocuments } from '../shared/other-item-document.ts';
 import { pinDocument } from '../shared/pin-document.ts';
 import { toId } from '../shared/typed-values.ts';
 import { tellWarnings } from '../shared/warnings.ts';
@@ -87,13 +87,8 @@ function itemDocument(item: KnownItem, link: string | undefined): StatusItemDocu
     synced_at: item.syncedAt === undefined ? null : utcTime(item.syncedAt),
     written: writtenKeys(item.written),
     left: item.left,
-    other_items: item.others.flatMap(otherItemDocument),
+    other_items: item.others.flatMap(otherItemDocuments),
   };
-}
-
-function otherItemDocument({ path, item }: OtherFile): readonly OtherItemDocument[] {
-  if (item === undefined) return [];
-  return [{ path, rating_key: item.ratingKey, title: item.title, library: item.library }];
 }
 
 type Line = readonly [name: string, value: string];

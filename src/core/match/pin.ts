@@ -17,7 +17,7 @@ export type Pin = {
 export const MOST_CHOICES = 5;
 
 /** The command that pins a scene to an item, ready to paste. */
-export function pinCommand(sceneId: number, ratingKey: string): string {
+export function pinCommand(sceneId: number | 'SCENE', ratingKey: string): string {
   return `plexsync pin ${sceneId} ${ratingKey}`;
 }
 

@@ -290,7 +290,8 @@ test('without Stash a scene is as the data directory knows it: a job, the last s
   };
   assert.deepEqual(await asked(1), ['/media/quay/a.mp4', null, null, 'high', true]);
   assert.deepEqual(await asked(2), ['/data/pier/01.mp4', null, 1_800_000, 'low', false]);
-  assert.deepEqual(await asked(3), ['/data/quay/a.mp4', 7, null, 'high', false]);
+  // Its item belongs to scene 1.
+  assert.deepEqual(await asked(3), ['/data/quay/a.mp4', 7, null, 'low', false]);
 });
 
 test('a candidate without proof comes with the pin line to paste, and a pin is shown with what process does', async (t) => {

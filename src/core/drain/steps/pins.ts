@@ -1,5 +1,6 @@
 import type { Candidate } from '../../match/evidence.ts';
 import { heldAmong } from '../../match/evidence.ts';
+import { pinnedElsewhere } from '../../match/ownership.ts';
 import { spelledName } from '../../match/paths.ts';
 import type { Pin } from '../../match/pin.ts';
 import { fileToFollow, holdsPinned, MOST_CHOICES, pinCommand } from '../../match/pin.ts';
@@ -125,7 +126,6 @@ export function pinnedToOther(work: Read, { queue }: PinUses): SyncError | undef
   const { ratingKey, fields } = work.item;
   const pinned = queue.pinnedTo(ratingKey);
   if (pinned.length === 0 || isPinned(work)) return undefined;
-  const command = ours(pinCommand(work.job.sceneId, ratingKey));
-  const message = say`Plex item ${ours(ratingKey)} "${asTitle(fields.title)}" is pinned to scene ${ours(pinned.join(', '))}. If it is this scene's too: ${command}`;
+  const message = pinnedElsewhere({ ratingKey, title: fields.title }, pinned, work.job.sceneId);
   return new SyncError('low_confidence', message, { choices: [choiceOf(work)] });
 }

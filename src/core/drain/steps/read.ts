@@ -2,11 +2,11 @@ import type { PartEnd } from '../../failures/bisect.ts';
 import { bisect } from '../../failures/bisect.ts';
 import type { ProvenMatch } from '../../match/evidence.ts';
 import { heldAmong } from '../../match/evidence.ts';
-import { standOf, waysApart } from '../../match/ownership.ts';
+import { belongsElsewhere, standOf } from '../../match/ownership.ts';
 import type { SyncErrorCode } from '../../model/errors.ts';
 import { asSyncError, SyncError } from '../../model/errors.ts';
 import type { Job } from '../../model/job.ts';
-import { asTitle, ours, say } from '../../text/sentence.ts';
+import { ours, say } from '../../text/sentence.ts';
 import type { Ended, Step } from '../ports/endings.ts';
 import { failed, givenBack, isStopping, sharedFailure, split } from '../ports/endings.ts';
 import type { DrainDeps, DrainPlex, DrainQueue } from '../ports/ports.ts';
@@ -165,8 +165,7 @@ export function keepOwners(batch: readonly Read[], context: Uses): Step<Read> {
     const stand =
       owner === undefined ? 'free' : isPinned(work) ? 'heir' : standOf(work, owner, work.item.files, options.mappings);
     if (ownerId !== undefined && stand === 'refused' && options.matching === 'strict') {
-      const itemTitle = asTitle(work.item.fields.title);
-      const message = say`Plex item ${ours(ratingKey)} "${itemTitle}" already belongs to scene ${ownerId}${waysApart(work.item.files, ownerId)}`;
+      const message = belongsElsewhere({ ratingKey, title: work.item.fields.title, files: work.item.files }, ownerId);
       return failed(work.job, new SyncError('low_confidence', message, { choices: [choiceOf(work)] }));
     }
     taken.add(ratingKey);

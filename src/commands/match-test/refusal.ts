@@ -1,0 +1,47 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { isKnownServer } from '../../core/match/libraries.ts';
+import { belongsElsewhere, pinnedElsewhere, standOf } from '../../core/match/ownership.ts';
+import type { PathMapping } from '../../core/match/paths.ts';
+import type { Section } from '../../core/model/plex-item.ts';
+import { QUEUE_SCHEMA } from '../../queue/store/migrations.ts';
+import { openStoresToRead } from '../../queue/store/stores.ts';
+import { readItemClaims } from '../../queue/views/item-claims.ts';
+import type { Context } from '../shared/context.ts';
+import type { Explanation } from './explain-match.ts';
+import type { Matching, Refusal } from './how.ts';
+import type { AskedScene } from './scene.ts';
+
+type Asked = {
+  readonly matching: Matching;
+  readonly scene: AskedScene | undefined;
+  readonly mappings: readonly PathMapping[];
+  /** All libraries of the server, to tell whether it is the one of the data directory. */
+  readonly sections: readonly Section[];
+};
+
+/** Judges who owns the proven item exactly as the drain does; `undefined` when nobody else does. @throws {StoreError} */
+export function whyRefused(
+  { look, file, files }: Explanation,
+  { matching, scene, mappings, sections }: Asked,
+  { dataDir }: Context,
+): Refusal | undefined {
+  // What a person pinned is written whatever else is true.
+  if (look.match.kind !== 'high' || scene?.pin !== undefined) return undefined;
+  if (!existsSync(join(dataDir.path, QUEUE_SCHEMA.fileName))) return undefined;
+  const { candidate } = look.match.best;
+  const stores = openStoresToRead(dataDir);
+  try {
+    const { binding, pinned, owner } = readItemClaims(stores, candidate.ratingKey);
+    // Another server has other items under these keys.
+    if (binding === undefined || !isKnownServer(binding, sections)) return undefined;
+    if (pinned.length > 0) return { message: pinnedElsewhere(candidate, pinned, scene?.sceneId), sceneIds: pinned };
+    if (owner === undefined || owner.sceneId === scene?.sceneId || matching === 'relaxed') return undefined;
+    // Without --scene the file may be another one of the owner.
+    const isOwners = scene === undefined && owner.others.some(({ path }) => path === file.path);
+    if (isOwners || standOf({ files, file }, owner, candidate.files, mappings) === 'heir') return undefined;
+    return { message: belongsElsewhere(candidate, owner.sceneId), sceneIds: [owner.sceneId] };
+  } finally {
+    stores.close();
+  }
+}

@@ -1,0 +1,30 @@
+import type { Binding } from '../../core/model/plex-item.ts';
+import type { OtherFile, SceneRecord } from '../../core/model/scene-record.ts';
+import { translated } from '../store/store-errors.ts';
+import type { Stores } from '../store/stores.ts';
+import { storesName } from '../store/stores.ts';
+import { preparePins } from '../tables/pins.ts';
+import { prepareScenes } from '../tables/scenes.ts';
+import { prepareServerState } from '../tables/server-state.ts';
+
+/** Whose an item is: the scenes that are pinned to it, and the one it was last written for. */
+export type ItemClaims = {
+  /** The server whose items these are. */
+  readonly binding: Binding | undefined;
+  readonly pinned: readonly number[];
+  readonly owner: (SceneRecord & { readonly sceneId: number; readonly others: readonly OtherFile[] }) | undefined;
+};
+
+/** Reads who has a claim on an item. @throws {StoreError} */
+export function readItemClaims(stores: Stores, ratingKey: string): ItemClaims {
+  const { queueDb: db, path } = stores;
+  const read = (): ItemClaims => {
+    const scenes = prepareScenes(db);
+    const sceneId = scenes.sceneOf(ratingKey);
+    const record = sceneId === undefined ? undefined : scenes.record(sceneId);
+    const owner =
+      sceneId === undefined || record === undefined ? undefined : { ...record, sceneId, others: record.others ?? [] };
+    return { binding: prepareServerState(db).binding(), pinned: preparePins(db).to(ratingKey), owner };
+  };
+  return translated(storesName(path), { read }).read();
+}
