@@ -131,3 +131,14 @@ test('five failing look-ups in a row open the breaker, and the other jobs go bac
   const { tally, ends } = await run();
   assert.deepEqual([tally, ends], [{ retried: 5, released: 2 }, ['breaker_open']]);
 });
+
+test('a signal is heard before each look-up, also where the index answers without a request', async (t) => {
+  const { enqueue, run, stop } = await setup(t);
+  enqueue(...lighthouses(3));
+  const pause = (): Promise<void> => {
+    stop.signal = 'SIGTERM';
+    return Promise.resolve();
+  };
+  const { tally, ends } = await run({}, { pause });
+  assert.deepEqual([tally, ends], [{ released: 3 }, ['signal']]);
+});

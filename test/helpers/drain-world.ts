@@ -115,6 +115,7 @@ export async function setup(
       random: () => MIDDLE,
       emit: (event) => void events.push(event),
       every: () => () => undefined,
+      pause: async () => await new Promise((resolve) => void setImmediate(resolve)),
       stopRequested: () => stop.signal,
       checkpoint: (name) => at[name]?.(),
       ...rest,

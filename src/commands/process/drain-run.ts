@@ -80,6 +80,7 @@ function depsOf(
   return {
     ...deps,
     random: Math.random,
+    pause: async () => await new Promise((resolve) => void setImmediate(resolve)),
     every: (ms, task) => {
       const timer = setInterval(task, ms);
       return () => clearInterval(timer);

@@ -61,8 +61,12 @@ export type SampleVerdict = {
     | undefined;
 };
 
+/** Of the files of one name, so many are compared: the likeliest, which share a size or the most folders. */
+const MOST_NAMESAKES = 12;
+
 /** Judges a sample, and derives the missing `path_map` lines from the files that are not at their path. */
-export function judgeSample(looked: readonly LookedUp[], mappings: readonly PathMapping[]): SampleVerdict {
+export function judgeSample(sample: readonly LookedUp[], mappings: readonly PathMapping[]): SampleVerdict {
+  const looked = sample.map(withLikeliest);
   const now = count(looked, mappings);
   const aside = looked.filter(({ look }) => !isExact(look.match));
   const { likely = [], doubted = [] } = Object.groupBy(aside.flatMap(pairsOf), ({ kind }) => kind);
@@ -90,6 +94,13 @@ function mappingOfMatched(aside: readonly LookedUp[], doubted: readonly PathPair
   if (!isAgreed) return [];
   const misled = new Set(doubted.filter((pair) => leadsTo(only.mapping, pair)).map(({ stash }) => stash));
   return isNearlyAll(only.explained, only.explained + misled.size) ? [only.mapping] : [];
+}
+
+function withLikeliest({ file, look }: LookedUp): LookedUp {
+  const { match, candidates } = look;
+  if (match.kind === 'none' || candidates.length <= MOST_NAMESAKES) return { file, look };
+  const likeliest = new Set(match.considered.slice(0, MOST_NAMESAKES).map(({ candidate }) => candidate));
+  return { file, look: { ...look, candidates: [...likeliest] } };
 }
 
 function count(looked: readonly LookedUp[], mappings: readonly PathMapping[]): { found: number; exact: number } {

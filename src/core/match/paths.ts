@@ -5,8 +5,12 @@ import { shellPaths } from '../text/shell-word.ts';
 /** One line of `path_map`: a folder as Stash sees it, and the same folder as Plex sees it. */
 export type PathMapping = { readonly from: string; readonly to: string };
 
+/** A path that is normal already, as most are: ASCII names, each behind one slash. Paths are compared by the thousand. */
+const PLAIN = /^\/?[ -.0-[\]-~]+(?:\/[ -.0-[\]-~]+)*$/;
+
 /** Spells a path the one way comparisons use: forward slashes, NFC, no repeated or trailing slash. */
 export function normalisePath(path: string): string {
+  if (PLAIN.test(path)) return path;
   const slashed = path.normalize('NFC').replaceAll('\\', '/');
   // A UNC path keeps its two leading slashes: `//nas/media` and `/nas/media` are different places.
   const lead = slashed.startsWith('//') ? '/' : '';

@@ -127,3 +127,22 @@ test('no more files are explained than there are', () => {
     }),
   );
 });
+
+test('files of one name that agree on nothing are counted in one pass, however many there are', {
+  timeout: 20_000,
+}, () => {
+  const pairs = Array.from({ length: 100 }, (_, file) =>
+    Array.from({ length: 240 }, (_, namesake) =>
+      pair(`/data/studio ${file}/set ${file}/01.mp4`, `/media/season ${namesake}/set ${file}/01.mp4`),
+    ),
+  ).flat();
+  // Compared one with another these 24,000 pairs would take hours.
+  assert.deepEqual(lines(pairs), []);
+});
+
+test('at most eight lines are proposed: nobody has more mounts', () => {
+  const pairs = Array.from({ length: 9 }, (_, mount) =>
+    pair(`/in/${mount}/pier.mp4`, `/out/${mount}a/pier.mp4`, 'same'),
+  );
+  assert.equal(deriveMappings(pairs).length, 8);
+});

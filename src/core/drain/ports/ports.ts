@@ -250,6 +250,8 @@ export type DrainDeps = {
   emit(event: WorkerEvent): void;
   /** Calls `task` every `ms` until the returned function is called. */
   every(ms: number, task: () => void): () => void;
+  /** Lets signals and timers be heard: answers from the index take no time in which they would be. */
+  pause(): Promise<void>;
   /** The signal that asked the drain to end, if one came. */
   stopRequested(): NodeJS.Signals | undefined;
   /** Named places between two steps where a test may kill the process. */

@@ -29,7 +29,7 @@ import { followPin, resolveFromPin } from './pins.ts';
 /** What a look-up needs; the steps that look again need it too. */
 export type LookUpUses = PinUses &
   StopSigns &
-  Pick<DrainDeps, 'emit'> & {
+  Pick<DrainDeps, 'emit' | 'pause'> & {
     readonly guard: Pick<PlexGuard, 'halt' | 'halts' | 'halted' | 'isTimeUp' | 'answered' | 'fault'>;
     readonly systemic: Pick<SystemicWatch, 'noteFound' | 'noteMissing' | 'noteUnproven'>;
     readonly finder: FileFinder;
@@ -55,6 +55,7 @@ export async function lookUpAll(batch: readonly Hydrated[], context: LookUpUses)
   const { guard, systemic, options, finder } = context;
   await finder.expect(batch.length);
   const ends = await mapConcurrently(batch, options.concurrency, async (work): Promise<Resolved | Ended> => {
+    await context.pause();
     // When the time is up, files already found are still written and no more are looked up.
     if (guard.halted() !== undefined || guard.isTimeUp()) return givenBack(work.job);
     try {
