@@ -2,7 +2,7 @@ import { UsageError } from '../core/model/errors.ts';
 import type { ConfigFile } from './file.ts';
 import { readConfigFile } from './file.ts';
 import type { ConfigSources, Origin } from './load.ts';
-import { given, refuseUnknownEnv, secretInSight, settingValue } from './load.ts';
+import { given, secretInSight, settingValue, unknownEnv } from './load.ts';
 import type { SettingName } from './table.ts';
 import { SETTING_NAMES } from './table.ts';
 
@@ -26,7 +26,6 @@ export async function explainSettings(sources: ConfigSources): Promise<{
   readonly problems: readonly string[];
   readonly warnings: readonly string[];
 }> {
-  const env = await complaintAbout(() => refuseUnknownEnv(sources.env));
   let file: ConfigFile = { path: '', values: {}, warnings: [] };
   const config = await complaintAbout(async () => {
     file = await readConfigFile({ dataDir: sources.dataDir, named: sources.configFile });
@@ -41,8 +40,8 @@ export async function explainSettings(sources: ConfigSources): Promise<{
   });
   return {
     settings: await Promise.all(settings),
-    problems: [env, config].flatMap((problem) => (problem === undefined ? [] : [withHint(problem)])),
-    warnings: [...file.warnings, ...all.flatMap(secretInSight)],
+    problems: config === undefined ? [] : [withHint(config)],
+    warnings: [...unknownEnv(sources.env), ...file.warnings, ...all.flatMap(secretInSight)],
   };
 }
 

@@ -42,13 +42,12 @@ const TEST_ENV_PREFIX = 'PLEXSYNC_TEST_';
  * @throws {UsageError} naming the key, where its value came from, the value (secrets masked) and the allowed range.
  */
 export async function loadSettings(sources: ConfigSources): Promise<LoadedSettings> {
-  refuseUnknownEnv(sources.env);
   const file = await readConfigFile({ dataDir: sources.dataDir, named: sources.configFile });
   const all = SETTING_NAMES.map((name) => ({ name, ...given(name, sources, file) }));
   return {
     settings: Object.fromEntries(all.map((one) => [one.name, settingValue(one)])) as Settings,
     origins: Object.fromEntries(all.map(({ name, origin }) => [name, origin])) as LoadedSettings['origins'],
-    warnings: [...file.warnings, ...all.flatMap(secretInSight)],
+    warnings: [...unknownEnv(sources.env), ...file.warnings, ...all.flatMap(secretInSight)],
   };
 }
 
@@ -122,11 +121,14 @@ export function secretInSight({ name, origin }: Given & { readonly name: Setting
   ];
 }
 
-/** @throws {UsageError} for a variable that has our prefix but is unknown: probably a misspelt setting. */
-export function refuseUnknownEnv(env: NodeJS.ProcessEnv): void {
+/** What Kubernetes injects for a service called plexsync. */
+const OF_KUBERNETES = /_SERVICE_|_PORT(?:_|$)/;
+
+/** A warning for each variable that has our prefix but is unknown: probably a misspelt setting. */
+export function unknownEnv(env: NodeJS.ProcessEnv): readonly string[] {
   const known = [...SETTING_NAMES.map(variableOf), ...OTHER_ENV];
-  for (const name of Object.keys(env)) {
-    if (!name.startsWith('PLEXSYNC_') || name.startsWith(TEST_ENV_PREFIX) || known.includes(name)) continue;
-    throw new UsageError(`The environment variable ${name} is no setting.`, didYouMean(name, known));
-  }
+  return Object.keys(env)
+    .filter((name) => name.startsWith('PLEXSYNC_') && !name.startsWith(TEST_ENV_PREFIX) && !known.includes(name))
+    .filter((name) => !OF_KUBERNETES.test(name))
+    .map((name) => `The environment variable ${name} is no setting, and was passed over. ${didYouMean(name, known)}`);
 }

@@ -142,12 +142,6 @@ const SETTING_CASES: readonly (readonly [
     {},
     /path_map must map \/data\/ to one folder: keep \/data=\/media or \/data\/=\/mnt, but --path-map says/,
   ],
-  [
-    'an unknown variable',
-    [],
-    { PLEXSYNC_MAX_RETRYS: '3' },
-    /PLEXSYNC_MAX_RETRYS is no setting\.\n {2}Did you mean PLEXSYNC_MAX_RETRIES\?/,
-  ],
   ['a limit of zero', ['--limit', '0'], {}, /--limit must be a positive whole number, not "0"/],
   ['a time that is none', ['--max-time', 'soon'], {}, /--max-time must be a duration such as 90s or 5m, not "soon"/],
 ];
@@ -320,4 +314,20 @@ test('under --json an error is one document on stderr', async (t) => {
     assert.equal(result.code, 2);
     assert.equal(result.stdout, '');
   }
+});
+
+test('an unknown variable is told once a day, and stops nothing; those of Kubernetes are passed over', async (t) => {
+  const { run, plex } = await setup(t);
+  plex.addItem({ sectionKey: '1', file: '/media/a.mp4' });
+  const env = { PLEXSYNC_MAX_RETRYS: '3', PLEXSYNC_SERVICE_HOST: '10.0.0.1', PLEXSYNC_PORT_9999_TCP: 'tcp://10.0.0.1' };
+  await run(['enqueue', '1', '--path', '/media/a.mp4', '--title', 'T'], { env });
+  const first = await run(['process'], { env });
+  assert.equal(first.code, 0, first.stderr);
+  assert.match(
+    first.stderr,
+    /The environment variable PLEXSYNC_MAX_RETRYS is no setting, and was passed over\. Did you mean PLEXSYNC_MAX_RETRIES\?/,
+  );
+  assert.doesNotMatch(first.stderr, /SERVICE|PORT/);
+  assert.doesNotMatch((await run(['process'], { env })).stderr, /no setting/);
+  assert.match((await run(['config', 'show'], { env })).stderr, /PLEXSYNC_MAX_RETRYS is no setting/);
 });

@@ -9,7 +9,7 @@ import { settingFlags } from '../../../src/command-line/outlines/setting-options
 import { UsageError } from '../../../src/core/model/errors.ts';
 import { requirePlex } from '../../../src/settings/access.ts';
 import type { ConfigSources, LoadedSettings } from '../../../src/settings/load.ts';
-import { loadSettings } from '../../../src/settings/load.ts';
+import { loadSettings, unknownEnv } from '../../../src/settings/load.ts';
 import { schemaOf } from '../../../src/settings/schema.ts';
 import type { Setting } from '../../../src/settings/setting.ts';
 import type { Settings } from '../../../src/settings/table.ts';
@@ -116,20 +116,26 @@ test('an unknown setting in the file is refused with the file and the nearest na
   assert.equal(hint, 'Did you mean max_tags?');
 });
 
-test('an unknown setting or variable that is like none is refused with the way to see all', async (t) => {
-  for (const sources of [
-    { dataDir: dataDirWith(t, { wheelbarrow_of_roses_and_ivy: 1 }) },
-    { env: { PLEXSYNC_WHEELBARROW_OF_ROSES: '1' } },
-  ]) {
-    const { hint = '' } = await refusal(sources);
-    assert.equal(hint, 'plexsync config show lists all there are; see also man plexsync-config.');
-  }
+test('an unknown setting that is like none is refused with the way to see all', async (t) => {
+  const { hint = '' } = await refusal({ dataDir: dataDirWith(t, { wheelbarrow_of_roses_and_ivy: 1 }) });
+  assert.equal(hint, 'plexsync config show lists all there are; see also man plexsync-config.');
 });
 
-test('an unknown variable of ours is refused with the nearest name', async () => {
-  const { message, hint } = await refusal({ env: { PLEXSYNC_STRICT_MATCHNG: 'true' } });
-  assert.match(message, /PLEXSYNC_STRICT_MATCHNG/);
-  assert.equal(hint, 'Did you mean PLEXSYNC_STRICT_MATCHING?');
+test('an unknown variable of ours is a warning with the nearest name, or the way to see all', () => {
+  assert.deepEqual(unknownEnv({ PLEXSYNC_STRICT_MATCHNG: 'true', PLEXSYNC_WHEELBARROW_OF_ROSES: '1' }), [
+    'The environment variable PLEXSYNC_STRICT_MATCHNG is no setting, and was passed over. Did you mean PLEXSYNC_STRICT_MATCHING?',
+    'The environment variable PLEXSYNC_WHEELBARROW_OF_ROSES is no setting, and was passed over. plexsync config show lists all there are; see also man plexsync-config.',
+  ]);
+});
+
+test('what Kubernetes injects for a service of our name is passed over', () => {
+  const env = {
+    PLEXSYNC_SERVICE_HOST: '10.0.0.1',
+    PLEXSYNC_SERVICE_PORT: '9',
+    PLEXSYNC_PORT: 'x',
+    PLEXSYNC_PORT_9_TCP: 'x',
+  };
+  assert.deepEqual(unknownEnv(env), []);
 });
 
 test('variables of others, the data directory and those for tests are no settings', async () => {
