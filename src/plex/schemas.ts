@@ -5,26 +5,34 @@ import type { PlexFile, PlexItem, Section, Tag } from '../core/model/plex-item.t
 /** Plex sends numbers and ids as either type, depending on version and format (plex-api.md 11). */
 const id = z.pipe(z.union([z.string(), z.number()]), z.transform(String));
 const number = z.pipe(z.union([z.number(), z.string()]), z.transform(Number));
-const text = z._default(z.string(), '');
-/** A whole number used only as a hint: an unreadable value is dropped. */
-const hint = z.catch(z.optional(z.pipe(number, z.int())), undefined);
+/** One odd value must not make a whole answer fail: it counts as absent. */
+function lenient<Schema extends z.ZodMiniType>(schema: Schema) {
+  return z.catch(z.optional(schema), undefined);
+}
+const text = z.catch(z._default(id, ''), '');
+const word = lenient(z.string());
+/** A whole number used only as a hint. */
+const hint = lenient(z.pipe(number, z.int()));
 const flag = z.union([z.boolean(), z.literal([0, 1, '0', '1'])]);
 
+/** Entries without a name are dropped. What is no list at all is an error: an empty one would be written over it. */
 const tags = z._default(
-  z.array(z.object({ tag: z.string(), role: z.optional(z.string()), thumb: z.optional(z.string()) })),
+  z.pipe(
+    z.array(lenient(z.object({ tag: id, role: word, thumb: word }))),
+    z.transform((entries) => entries.filter((entry) => entry !== undefined)),
+  ),
   [],
 );
 
-/** Only a hint: an unreadable value must not make the answer fail. */
-const durationMs = z.catch(z.optional(number), undefined);
+const durationMs = lenient(number);
 
 const media = z._default(
   z.array(
     z.object({
-      proxyType: z.optional(number),
-      deletedAt: z.optional(number),
+      proxyType: lenient(number),
+      deletedAt: lenient(number),
       duration: durationMs,
-      Part: z._default(z.array(z.object({ file: z.optional(z.string()), size: hint, duration: durationMs })), []),
+      Part: z._default(z.array(z.object({ file: word, size: hint, duration: durationMs })), []),
     }),
   ),
   [],
@@ -38,9 +46,9 @@ const sectionsAnswer = z.object({
         z.object({
           key: id,
           type: z.string(),
-          title: z.string(),
-          uuid: z.optional(z.string()),
-          Location: z._default(z.array(z.object({ path: z.string() })), []),
+          title: text,
+          uuid: word,
+          Location: z._default(z.array(z.object({ path: text })), []),
         }),
       ),
       [],
@@ -51,8 +59,8 @@ const sectionsAnswer = z.object({
 /** A page of `GET /library/sections/{id}/all` (plex-api.md 2.5): its rows are shortened, use only their files. */
 const listingAnswer = z.object({
   MediaContainer: z.object({
-    size: z.optional(number),
-    totalSize: z.optional(number),
+    size: lenient(number),
+    totalSize: lenient(number),
     Metadata: z._default(z.array(z.unknown()), []),
   }),
 });
@@ -62,32 +70,33 @@ const listingRow = z.object({
   title: text,
   addedAt: hint,
   updatedAt: hint,
-  deletedAt: z.optional(number),
+  deletedAt: lenient(number),
   Media: media,
 });
 
 /** `GET /library/metadata/{ids}` (plex-api.md 3). */
 const itemsAnswer = z.object({
   MediaContainer: z.object({
-    librarySectionID: z.optional(id),
-    librarySectionTitle: z.optional(z.string()),
+    librarySectionID: lenient(id),
+    librarySectionTitle: word,
     Metadata: z._default(
       z.array(
         z.object({
           ratingKey: id,
-          librarySectionID: z.optional(id),
-          librarySectionTitle: z.optional(z.string()),
+          librarySectionID: lenient(id),
+          librarySectionTitle: word,
           title: text,
           summary: text,
           studio: text,
           tagline: text,
           originallyAvailableAt: text,
-          userRating: z.optional(number),
+          userRating: lenient(number),
           addedAt: hint,
           Role: tags,
           Genre: tags,
           Collection: tags,
-          Field: z._default(z.array(z.object({ name: z.string(), locked: flag })), []),
+          // Plex lists locked fields: one that does not say so is locked as well.
+          Field: z._default(z.array(z.object({ name: text, locked: z.catch(z._default(flag, true), true) })), []),
           Media: media,
         }),
       ),
@@ -97,7 +106,7 @@ const itemsAnswer = z.object({
 });
 
 const identityAnswer = z.object({
-  MediaContainer: z.object({ machineIdentifier: z.string().check(z.minLength(1)), version: z.optional(z.string()) }),
+  MediaContainer: z.object({ machineIdentifier: z.string().check(z.minLength(1)), version: word }),
 });
 
 /** Parses an answer; `undefined` when it does not have Plex's shape. */

@@ -10,7 +10,7 @@ import { toPage } from './lists.ts';
 
 const sceneAnswer = z.looseObject({
   updated_at: z.string(),
-  rating100: z.nullish(z.number()),
+  rating100: z.catch(z.optional(z.nullable(z.number())), undefined),
   paths: z.nullish(z.object({ screenshot: z.nullish(z.string()) })),
 });
 
@@ -42,12 +42,29 @@ export function toLook(
       : { rating100: rating100 === null ? null : Math.min(100, Math.max(0, rating100)) }),
   };
   try {
-    const { data } = parseScene(input, `Stash sent scene ${sceneId}`);
+    const { data } = parseScene(withoutUnreadable(input), `Stash sent scene ${sceneId}`);
     return { kind: 'found', scene: { sceneId, updatedAt, data } };
   } catch (thrown) {
     if (!(thrown instanceof UsageError)) throw thrown;
     return failed('stash_malformed', withoutStop(saidBy(thrown)));
   }
+}
+
+/** By these a scene and its file are known: without them it cannot be written at all. */
+const NEEDED = new Set(['id', 'scene_id', 'updated_at', 'path', 'files']);
+
+/** A scene without the values that cannot be read, such as an impossible date: they are left alone, the rest is written. */
+function withoutUnreadable(input: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const readable = (key: string, value: unknown): boolean => {
+    try {
+      parseScene({ scene_id: 1, [key]: value }, key);
+      return true;
+    } catch (thrown) {
+      if (!(thrown instanceof UsageError)) throw thrown;
+      return false;
+    }
+  };
+  return Object.fromEntries(Object.entries(input).filter(([key, value]) => NEEDED.has(key) || readable(key, value)));
 }
 
 /**

@@ -54,3 +54,41 @@ test('every library knows the folders of all libraries of its server, and an emp
   );
   for (const { serverFolders } of sections) assert.deepEqual(serverFolders, ['/films', '/pictures']);
 });
+
+test('one odd value of an item is left out, and the item is read', () => {
+  const itemWith = (more: object) =>
+    toItems({ MediaContainer: { Metadata: [{ ratingKey: '7', title: 'Fog', ...more }] } })?.[0];
+  assert.equal(itemWith({ title: 12 })?.fields.title, '12');
+  assert.equal(itemWith({ summary: null })?.fields.summary, '');
+  assert.equal(itemWith({ userRating: null })?.fields.userRating, '');
+  assert.equal(itemWith({ librarySectionID: null, librarySectionTitle: 3 })?.sectionTitle, '');
+  assert.deepEqual(
+    itemWith({ Genre: [{ tag: 'fog' }, {}, null, { tag: null }, { tag: 1984, thumb: null }] })?.lists.genre.map(
+      ({ tag }) => tag,
+    ),
+    ['fog', '1984'],
+  );
+  assert.deepEqual(
+    [...(itemWith({ Field: [{ name: 'title' }, { name: 'genre', locked: false }] })?.locked ?? [])],
+    ['title'],
+  );
+  const part = { file: '/media/a.mp4', size: null };
+  assert.equal(
+    itemWith({ Media: [{ proxyType: null, deletedAt: null, Part: [part, { file: null }] }] })?.files.length,
+    1,
+  );
+});
+
+test('a list that is no list is an error: an empty one would be written over it', () => {
+  assert.equal(toItems({ MediaContainer: { Metadata: [{ ratingKey: '7', Genre: 'fog' }] } }), undefined);
+});
+
+test('a library whose title or folder is odd does not make all libraries unreadable', () => {
+  const [library] =
+    toSections({
+      MediaContainer: {
+        Directory: [{ key: 1, type: 'movie', title: 7, uuid: null, Location: [{ path: null }, { path: '/media' }] }],
+      },
+    }) ?? [];
+  assert.deepEqual([library?.title, library?.uuid, library?.folders], ['7', undefined, ['/media']]);
+});

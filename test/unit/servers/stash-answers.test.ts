@@ -83,12 +83,20 @@ test('a scene that makes no sense fails alone, with its reason', () => {
     assert.ok(look.kind === 'failed' && look.error.code === 'stash_malformed', JSON.stringify(look));
     return look.error.message;
   };
-  assert.match(
-    messageOf({ ...SCENE, date: 'last spring' }),
-    /Stash sent scene 42: date must be a date .* "last spring"$/,
-  );
   assert.match(messageOf({ ...SCENE, updated_at: 12 }), /damaged scene 42/);
   assert.match(messageOf(undefined), /damaged scene 42/);
+});
+
+test('a value of a scene that cannot be read is left alone, and the rest is taken', () => {
+  const whole = lookAt(SCENE);
+  assert.ok(whole.kind === 'found');
+  const odd = { date: 'last spring', rating100: 'high', title: { text: 'Fog' }, tags: [{ name: null }], studio: 7 };
+  for (const [key, value] of Object.entries(odd)) {
+    const look = lookAt({ ...SCENE, [key]: value });
+    assert.ok(look.kind === 'found', `${key}: ${JSON.stringify(look)}`);
+    const { [key as 'date']: _left, ...rest } = whole.scene.data;
+    assert.deepEqual(look.scene.data, rest, key);
+  }
 });
 
 test('a scene is gone only where nothing went wrong with it', () => {
