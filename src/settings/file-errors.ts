@@ -1,6 +1,8 @@
 const READ_REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'it does not exist',
   ENOTDIR: 'a part of its path is a file',
+  ENAMETOOLONG: 'a name in its path is too long',
+  ELOOP: 'it is a link that leads back to itself',
   EISDIR: 'it is a directory',
   EACCES: 'this user may not read it',
 };

@@ -1,5 +1,5 @@
 import { existsSync, lstatSync, readFileSync, readlinkSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { UsageError } from '../core/model/errors.ts';
 import { nearest } from '../core/text/nearest.ts';
 import { whyNotRead } from './file-errors.ts';
@@ -53,11 +53,23 @@ export function didYouMean(typed: string, known: readonly string[]): string {
 
 /** The link shows that a file was intended: running without it would mean other settings. */
 function refuseDanglingLink(path: string): void {
-  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return;
+  if (!isLink(path)) return;
   throw new UsageError(
     `The config file ${path} cannot be used: it is a link to ${readlinkSync(path)}, which is not there.`,
     'Mend the link, or remove it.',
   );
+}
+
+/** @throws {UsageError} where the data directory, which holds the file, cannot be one. */
+function isLink(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+  } catch (thrown) {
+    throw new UsageError(
+      `The data directory ${dirname(path)} cannot be used: ${whyNotRead(thrown)}.`,
+      'Choose another with --data-dir.',
+    );
+  }
 }
 
 /** A pipe of the shell may be named with `--config`; one that lies in the data directory would wait for ever. */
@@ -81,6 +93,19 @@ function readText(path: string): string {
   }
 }
 
+/** The deepest setting is a list of mappings; a value nested by the thousand could not even be shown. */
+const DEEPEST = 100;
+
+/** How many lists and objects lie in each other, as far as `DEEPEST` and one more. */
+function depthOf(value: unknown): number {
+  let depth = 0;
+  for (let level: readonly unknown[] = [value]; depth <= DEEPEST; depth += 1) {
+    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []));
+    if (level.length === 0) break;
+  }
+  return depth;
+}
+
 async function parseConfig(path: string, text: string): Promise<Record<string, unknown>> {
   let value: unknown;
   try {
@@ -90,6 +115,8 @@ async function parseConfig(path: string, text: string): Promise<Record<string, u
     const { describeJsonError } = await import('./json-error.ts');
     throw new UsageError(`The config file ${path} is no JSON: ${describeJsonError(text)}.`, 'Mend it there.');
   }
+  if (depthOf(value) > DEEPEST)
+    throw new UsageError(`The config file ${path} is no JSON of ours: it is nested too deeply.`, 'Mend it there.');
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   throw new UsageError(
     `The config file ${path} must hold one JSON object.`,

@@ -7,7 +7,12 @@ import * as jsonc from 'jsonc-parser';
  */
 export function describeJsonError(text: string): string {
   const errors: ParseError[] = [];
-  jsonc.parse(text, errors, { disallowComments: true, allowTrailingComma: false, allowEmptyContent: false });
+  try {
+    jsonc.parse(text, errors, { disallowComments: true, allowTrailingComma: false, allowEmptyContent: false });
+  } catch (thrown) {
+    if (thrown instanceof RangeError) return 'it is nested too deeply';
+    throw thrown;
+  }
   const [first] = errors;
   if (first === undefined) return 'it is damaged';
   const before = text.slice(0, first.offset).split('\n');

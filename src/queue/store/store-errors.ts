@@ -79,5 +79,7 @@ const SENTENCES: readonly (readonly [prefix: string, what: string, hint: string]
   ['EISDIR', 'is a directory where a file should be', 'Move it away, or choose another directory with --data-dir.'],
   ['EEXIST', 'is a file where a directory should be', 'Choose another directory with --data-dir.'],
   ['ENOTDIR', 'cannot be reached: a part of its path is a file', 'Choose another directory with --data-dir.'],
+  ['ENAMETOOLONG', 'cannot be used: a name in its path is too long', 'Choose another directory with --data-dir.'],
+  ['ELOOP', 'is a link that leads back to itself', 'Mend the link, or choose another directory with --data-dir.'],
   ['EIO', 'cannot be read or written', 'Check the disk, then run again.'],
 ];
