@@ -4,6 +4,7 @@ import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { pollStash } from '../../src/commands/process/watch/poll.ts';
+import { UsageError } from '../../src/core/model/errors.ts';
 import { openPollMemory, packSeen, unpackSeen } from '../../src/queue/tables/stash-cursor.ts';
 import { openIntake } from '../../src/queue/work/intake.ts';
 import type { StashServerOptions } from '../../src/simulator/stash/server.ts';
@@ -34,6 +35,7 @@ async function setup(t: TestContext, options: StashServerOptions & { startAt?: n
   const enqueued = new Map<number, number[]>();
   /** Scene id → the priority it was enqueued with last. */
   const priorities = new Map<number, string>();
+  const doubt: { found: UsageError | undefined } = { found: undefined };
   const poll = async (): Promise<number> => {
     const before = stash.count();
     const intake: Parameters<typeof pollStash>[1]['intake'] = {
@@ -43,10 +45,10 @@ async function setup(t: TestContext, options: StashServerOptions & { startAt?: n
         return [];
       },
     };
-    await pollStash(client, { intake, memory, now: () => clock.at });
+    await pollStash(client, { intake, memory, now: () => clock.at, doubt: () => Promise.resolve(doubt.found) });
     return stash.count() - before;
   };
-  return { stash, clock, poll, enqueued, priorities, world, memory };
+  return { stash, clock, poll, enqueued, priorities, world, memory, doubt };
 }
 
 test('after 5,000 scenes changed at once, polls are cheap again in five minutes, and none comes twice', async (t) => {
@@ -278,4 +280,18 @@ test('what was seen is kept in few bytes and comes back as it was, also from bef
   assert.deepEqual(state, { beginAt, last: { at: beginAt, offset: undefined, farAt: beginAt }, seen: old.seen });
   if (state !== undefined) memory.save(state);
   assert.deepEqual(memory.read()?.seen, old.seen);
+});
+
+test('a Stash that is not believed has nothing enqueued, and is asked for the same again', async (t) => {
+  const { stash, clock, poll, enqueued, doubt } = await setup(t);
+  await poll();
+  clock.at += MINUTE_MS;
+  const id = stash.addScene({ title: 'Pier' });
+  clock.at += MINUTE_MS;
+  doubt.found = new UsageError('Stash has 1 of 9 scenes');
+  await assert.rejects(poll(), { name: 'UsageError' });
+  assert.equal(enqueued.size, 0);
+  doubt.found = undefined;
+  await poll();
+  assert.deepEqual([...enqueued.keys()], [id]);
 });

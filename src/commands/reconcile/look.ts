@@ -1,4 +1,4 @@
-import { doubtOfSweep } from '../../core/drain/servers/stash-identity.ts';
+import { doubtOfFew, doubtOfSweep } from '../../core/drain/servers/stash-identity.ts';
 import { UsageError } from '../../core/model/errors.ts';
 import type { KindInNeed, SweepKind, SweptRecord, SweptScene } from '../../core/model/reconcile.ts';
 import { isComparable, isRecognised, judgeScene } from '../../core/model/reconcile.ts';
@@ -22,10 +22,12 @@ type Look = {
   readonly stash: StashClient;
   readonly plex: PlexClient | undefined;
   readonly sweep: ReconcileStore;
+  /** `allowed`: a Stash is believed that lacks most of what was written from it. */
+  readonly removals: 'counted' | 'allowed';
 };
 
 /** Walks through Stash with one page in memory at a time; of its findings only the ids are kept. Changes nothing. */
-export async function look({ scope, depth, stash, plex, sweep }: Look, context: Context): Promise<Findings> {
+export async function look({ scope, depth, stash, plex, sweep, removals }: Look, context: Context): Promise<Findings> {
   keepHeapSmall();
   const walk = await startWalk(stash, scope, contentsOrTimes(stash, context));
   if (scope.kind === 'all' && walk.total === 0 && sweep.hasRecords()) throw emptyStash();
@@ -55,6 +57,8 @@ export async function look({ scope, depth, stash, plex, sweep }: Look, context: 
     const { known, present } = witnesses;
     const doubt = doubtOfSweep({ gone: gone_from_stash.length, known: known + gone.length, present });
     if (doubt !== undefined) throw doubt;
+    const few = doubtOfFew({ known: known + gone_from_stash.length, present: known });
+    if (few !== undefined && removals === 'counted') throw few;
     return { ...found, seen, ids: { ...ids, gone_from_stash } };
   } finally {
     live.clear();

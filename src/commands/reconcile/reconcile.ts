@@ -30,6 +30,8 @@ export type ReconcileOptions = {
   /** `full`: also what is in step is put into the queue. */
   readonly depth: 'full' | 'in_need';
   readonly effect: 'reconcile' | 'show_only';
+  /** `allowed`: also a Stash is believed that has less than half of what was written from it. */
+  readonly removals: 'counted' | 'allowed';
   readonly confirmed: 'yes' | 'ask';
   readonly flags: Readonly<Partial<Record<SettingName, unknown>>>;
   readonly configFile: string | undefined;
@@ -53,7 +55,10 @@ export async function run(options: ReconcileOptions, context: Context): Promise<
   );
   try {
     const plex = await reachPlex(loaded, sweep, context);
-    const findings = await look({ scope, depth: options.depth, stash, plex, sweep }, context);
+    const findings = await look(
+      { scope, depth: options.depth, stash, plex, sweep, removals: options.removals },
+      context,
+    );
     const outcome = { findings, scope: scope.kind, plex: plex === undefined ? 'not_asked' : 'asked' } as const;
     reportFindings(findings, context.output);
     if (options.effect === 'show_only') {

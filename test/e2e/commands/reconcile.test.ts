@@ -327,3 +327,17 @@ test('items that are too many for one request to a proxy are asked for in halves
   plex.fail(({ route }) => route === 'item', { kind: 'status', status: 414 }, Number.POSITIVE_INFINITY);
   assert.notEqual((await reconcile('--yes')).code, 0);
 });
+
+test('a Stash that lacks more than half of what was written is believed only with --allow-removals', async (t) => {
+  const { reconcile, stash, sql, pier, quay, mole } = await harbour(t);
+  for (const { id } of [pier, quay, mole]) stash.removeScene(id);
+  const refused = await reconcile('--yes');
+  assert.equal(refused.code, 2);
+  assert.match(
+    refused.stderr,
+    /Stash has 2 of 5 scenes that were written from it.*Nothing was changed\.\n.*--allow-removals/,
+  );
+  assert.equal(sql('SELECT 1 FROM scenes').length, 5);
+  assert.equal((await reconcile('--yes', '--allow-removals')).code, 0);
+  assert.equal(sql('SELECT 1 FROM scenes').length, 2);
+});

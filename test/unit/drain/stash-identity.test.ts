@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Witnesses } from '../../../src/core/drain/servers/stash-identity.ts';
-import { doubtAbout, doubtOfSweep } from '../../../src/core/drain/servers/stash-identity.ts';
+import { doubtAbout, doubtOfFew, doubtOfSweep } from '../../../src/core/drain/servers/stash-identity.ts';
 
 const FEW: Witnesses = { gone: 2, total: 500, known: 0, present: 0 };
 
@@ -32,4 +32,17 @@ test('reconcile refuses a Stash where none of three known scenes is unchanged', 
     { gone: 1, known: 2, present: 0 },
   ])
     assert.equal(doubtOfSweep(witnesses), undefined);
+});
+
+test('a Stash that has less than half of the scenes known from it is not believed; of two nothing can be said', () => {
+  assert.match(
+    doubtOfFew({ known: 1_000, present: 499 })?.message ?? '',
+    /^Stash has 499 of 1,000 scenes that were written/,
+  );
+  for (const witnesses of [
+    { known: 1_000, present: 500 },
+    { known: 2, present: 0 },
+    { known: 0, present: 0 },
+  ])
+    assert.equal(doubtOfFew(witnesses), undefined);
 });

@@ -1,3 +1,4 @@
+import type { UsageError } from '../../../core/model/errors.ts';
 import type { SceneEdit } from '../../../core/model/scene.ts';
 import type { PollMemory } from '../../../queue/tables/stash-cursor.ts';
 import type { Intake } from '../../../queue/work/intake.ts';
@@ -22,10 +23,17 @@ const PER_PAGE = 500;
  * Asks Stash what changed since the last poll, and puts it into the queue. Each look overlaps the one before a little,
  * and now and then by hours (server-time.ts says why); changes already seen are skipped.
  * @throws {SyncError}
+ * @throws {UsageError} where Stash is not believed; then nothing is enqueued.
  */
 export async function pollStash(
   stash: Pick<StashClient, 'serverTime' | 'changedSince'>,
-  place: { readonly intake: Pick<Intake, 'enqueue'>; readonly memory: PollMemory; now(): number },
+  place: {
+    readonly intake: Pick<Intake, 'enqueue'>;
+    readonly memory: PollMemory;
+    now(): number;
+    /** Why this Stash is not believed, asked before anything that it says is enqueued. */
+    doubt(): Promise<UsageError | undefined>;
+  },
 ): Promise<Polled> {
   const { intake, memory, now } = place;
   // All pages get the same stamp: an edit by hand between two of them is later.
@@ -42,6 +50,7 @@ export async function pollStash(
   const seen = Object.fromEntries(Object.entries(before.seen).filter(([, mark]) => !isPast(stampOf(mark), clock)));
   let changed = 0;
   let priority: 'hand' | 'bulk' = 'hand';
+  let isBelieved = false;
   for (let after: number | undefined = 0; after !== undefined; ) {
     const page = await stash.changedSince(cursor, PER_PAGE, after);
     // Compares instants: a change before the first look may have a later text than one after it.
@@ -51,6 +60,11 @@ export async function pollStash(
     const edits = news.map(({ sceneId }): SceneEdit => ({ sceneId, bare: true, data: {} }));
     // A page of mostly new changes with more to follow is a mass change: an edit by hand must not wait behind it.
     if (page.nextAfterId !== undefined && news.length > page.scenes.length / 2) priority = 'bulk';
+    if (edits.length > 0 && !isBelieved) {
+      const doubt = await place.doubt();
+      if (doubt !== undefined) throw doubt;
+      isBelieved = true;
+    }
     if (edits.length > 0) intake.enqueue(edits, { priority, now: now(), saidAt });
     for (const { sceneId, mark } of marked) seen[sceneId] = mark;
     // What is in the queue is stored as seen at once: if a later page fails, the next look must not repeat the earlier

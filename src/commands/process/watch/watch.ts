@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import { doubtOfFew } from '../../../core/drain/servers/stash-identity.ts';
 import { createStashBreaker } from '../../../core/failures/stash-breaker.ts';
 import { StoreError, SyncError, saidBy, UsageError } from '../../../core/model/errors.ts';
 import type { Sentence } from '../../../core/text/sentence.ts';
@@ -8,6 +9,7 @@ import { signalExitCode } from '../../../exit.ts';
 import { takeProcessLock } from '../../../queue/store/process-locks.ts';
 import type { Stores } from '../../../queue/store/stores.ts';
 import { noteStash } from '../../../queue/tables/awaits-stash.ts';
+import { prepareScenes } from '../../../queue/tables/scenes.ts';
 import { openBreakers } from '../../../queue/tables/server-state.ts';
 import { openPollMemory } from '../../../queue/tables/stash-cursor.ts';
 import { readStats } from '../../../queue/views/stats.ts';
@@ -98,7 +100,10 @@ function createLook(
   const { loaded } = request;
   const stash = connectToStash(loaded, { ...context, signal: stop.aborted });
   const stopped = (): boolean => stop.requested() !== undefined;
-  const poll = stash === undefined ? undefined : createPoll(stash, { stores, loaded }, { ...context, stopped });
+  const poll =
+    stash === undefined
+      ? undefined
+      : createPoll(stash, { stores, loaded, removals: request.removals }, { ...context, stopped });
   const ingest = createIngest(stores, loaded, { ...context, signal: stop.aborted });
   const drain = createDrainTeller(context);
   const notAsked = stash === undefined ? '; Stash is not asked what changed, since stash_url is not set' : '';
@@ -180,12 +185,23 @@ function createDrainTeller({ output }: Context) {
   };
 }
 
+/** So many of the scenes written from Stash show whether it is still the one they came from. */
+const MOST_WITNESSES = 100;
+
 /** Polls Stash if its breaker allows; reports once that it does not answer, and once that it does again. */
 function createPoll(
   stash: StashClient,
-  { stores, loaded }: { readonly stores: Stores; readonly loaded: LoadedSettings },
+  place: { readonly stores: Stores; readonly loaded: LoadedSettings } & Pick<WatchRequest, 'removals'>,
   { output, now, stopped }: Context & { stopped(): boolean },
 ): () => Promise<void> {
+  const { stores, loaded, removals } = place;
+  const scenes = prepareScenes(stores.queueDb);
+  const doubt = async (): Promise<UsageError | undefined> => {
+    if (removals === 'allowed') return undefined;
+    const known = scenes.known({ most: MOST_WITNESSES, except: [] });
+    const { present } = await stash.presence(known);
+    return doubtOfFew({ known: known.length, present: present.length });
+  };
   const notes = createPollNotes(stores, loaded, now);
   const memory = openPollMemory(stores);
   const intake = intakeOf(stores);
@@ -212,7 +228,7 @@ function createPoll(
       return;
     }
     try {
-      const polled = await pollStash(stash, { intake, memory, now });
+      const polled = await pollStash(stash, { intake, memory, now, doubt });
       stashBreaker.answered();
       notes.answered();
       if (trouble !== undefined) output.log('info', say`[PlexSync] Stash answers again`);

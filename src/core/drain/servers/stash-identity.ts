@@ -41,6 +41,19 @@ export function doubtOfSweep({ gone, known, present }: Omit<Witnesses, 'total'>)
   );
 }
 
+/**
+ * Why a Stash is not believed that has less than half of the scenes known from it: another one, or one that was restored
+ * from an old backup. `undefined`: it is believed.
+ */
+export function doubtOfFew({ known, present }: Pick<Witnesses, 'known' | 'present'>): UsageError | undefined {
+  if (known < ENOUGH_KNOWN || present * 2 >= known) return undefined;
+  const [some, all] = [present.toLocaleString('en'), known.toLocaleString('en')];
+  return new UsageError(
+    `Stash has ${some} of ${all} scenes that were written from it: is it the right one? Nothing was changed.`,
+    'Check stash_url; if so many were deleted, believe it with --allow-removals.',
+  );
+}
+
 function doubt(what: string): UsageError {
   return new UsageError(
     `${what}: is it the right one? They were left in the queue.`,
