@@ -3,9 +3,9 @@ import { isAxiosError } from 'axios';
 /** Why a request got no usable answer, in words of a sentence. */
 export type NoAnswer =
   /** No connection, or a broken one: an outage, which may pass. */
-  | { readonly kind: 'silent'; readonly reason: string }
+  | { readonly kind: 'silent'; readonly reason: string; readonly mayWant: 'https' | 'nothing' }
   /** The certificate is not trusted: no outage that passes, but a setting to change. */
-  | { readonly kind: 'distrusted'; readonly reason: string };
+  | { readonly kind: 'distrusted'; readonly reason: string; readonly fault: 'name' | 'other' };
 
 /**
  * Translates a request without an answer. The only function that knows axios, because an AxiosError carries the
@@ -16,15 +16,21 @@ export function toNoAnswer(thrown: unknown): NoAnswer {
   if (!isAxiosError(thrown)) throw thrown;
   const code = thrown.code ?? '';
   const distrust = DISTRUST[code];
-  if (distrust !== undefined) return { kind: 'distrusted', reason: distrust };
-  return { kind: 'silent', reason: SILENCE[code] ?? thrown.code ?? 'no connection' };
+  if (distrust !== undefined)
+    return { kind: 'distrusted', reason: distrust, fault: code === OTHER_NAME ? 'name' : 'other' };
+  // A server that speaks https alone closes a connection that begins otherwise.
+  const mayWant = SILENCE[code] === CLOSED ? 'https' : 'nothing';
+  return { kind: 'silent', reason: SILENCE[code] ?? thrown.code ?? 'no connection', mayWant };
 }
+
+const CLOSED = 'the connection was closed';
+const OTHER_NAME = 'ERR_TLS_CERT_ALTNAME_INVALID';
 
 /** The codes of failed connections, as a person reads them. */
 const SILENCE: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused',
-  ECONNRESET: 'the connection was closed',
-  EPIPE: 'the connection was closed',
+  ECONNRESET: CLOSED,
+  EPIPE: CLOSED,
   EPROTO: 'it does not speak https',
   ENOTFOUND: 'no such host',
   EAI_AGAIN: 'the host name could not be looked up',
@@ -42,6 +48,6 @@ const DISTRUST: Readonly<Record<string, string>> = {
   UNABLE_TO_GET_ISSUER_CERT: 'who issued it is not known',
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'who issued it is not known',
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'it cannot be verified',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'it is for another host',
+  [OTHER_NAME]: 'it is for another host',
   CERT_HAS_EXPIRED: 'it has expired',
 };

@@ -57,19 +57,22 @@ const FORBIDDEN: Readonly<Record<string, Sentence>> = {
 };
 
 /** Translates a request without an answer: an outage, or a certificate that a person has to fix. */
-export function toNoAnswerError(
-  { kind, reason }: NoAnswer,
-  { what, request }: Asked,
-  baseUrl: string,
-): SyncError | UsageError {
-  if (kind === 'silent')
+export function toNoAnswerError(answer: NoAnswer, { what, request }: Asked, baseUrl: string): SyncError | UsageError {
+  const { reason } = answer;
+  if (answer.kind === 'silent') {
+    const mayWant =
+      answer.mayWant === 'https' && /^http:/i.test(baseUrl) ? say`; it may want https:// in plex_url` : '';
     return new SyncError(
       'plex_unavailable',
-      say`Plex at ${asHost(baseUrl)} did not answer while ${what}: ${foreign(reason)}`,
+      say`Plex at ${asHost(baseUrl)} did not answer while ${what}: ${foreign(reason)}${mayWant}`,
       { request },
     );
-  return new UsageError(
-    `The certificate of ${baseUrl} is not trusted: ${reason}.`,
-    'Give the certificate to trust with --plex-ca, or accept any with --plex-insecure.',
-  );
+  }
+  return new UsageError(`The certificate of ${baseUrl} is not trusted: ${reason}.`, TRUST_HINTS[answer.fault]);
 }
+
+/** With a certificate that is for another name, trusting who issued it changes nothing. */
+const TRUST_HINTS: Readonly<Record<'name' | 'other', string>> = {
+  name: 'Give the name that the certificate is for in plex_url (for one from Plex: https://….plex.direct:32400), or accept any certificate with --plex-insecure.',
+  other: 'Give the certificate to trust with --plex-ca, or accept any with --plex-insecure.',
+};

@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { UsageError } from '../core/model/errors.ts';
 import { whyNotRead } from './file-errors.ts';
 import type { LoadedSettings, Origin } from './load.ts';
+import { firstMessage } from './load.ts';
 import { schemaOf } from './schema.ts';
 import type { SettingName } from './table.ts';
 import { flagOf, SETTINGS, variableOf } from './table.ts';
@@ -128,7 +129,7 @@ function readSecret(file: string, origin: Origin, name: SettingName): string {
   const parsed = z.safeParse(schemaOf(SETTINGS.plex_token.type), text.trim());
   if (parsed.success) return parsed.data as string;
   throw new UsageError(
-    `The file ${file} (${name}, from ${origin.name}) holds no token: one line of at least 10 plain characters.`,
+    `The file ${file} (${name}, from ${origin.name}) holds no token: it ${firstMessage(parsed.error.issues)}.`,
     'Write the token into it, and nothing else.',
   );
 }

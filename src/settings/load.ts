@@ -106,7 +106,8 @@ function withoutSecrets(address: string): string {
   return address.replace(/\/\/[^/@]*@/, `//${HIDDEN}@`).replace(/[?#].*$/s, `?${HIDDEN}`);
 }
 
-function firstMessage(issues: readonly z.core.$ZodIssue[]): string {
+/** What is wrong with a value, to complete the sentence "plex_url …". */
+export function firstMessage(issues: readonly z.core.$ZodIssue[]): string {
   const [issue] = issues;
   if (issue === undefined) return 'is not valid';
   return issue.message === 'Invalid input' ? 'has the wrong type' : issue.message;

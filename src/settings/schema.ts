@@ -148,12 +148,15 @@ function isWebAddress(text: string): boolean {
   return url.username === '' && url.password === '' && url.search === '' && url.hash === '';
 }
 
+const NO_NAME_BEFORE = /^(?!(?:export\s+)?[A-Z][A-Z_-]*(?:TOKEN|KEY)\s*[=:])/i;
+
 function token() {
-  return z
-    .string('must be text')
-    .check(
-      z.trim(),
-      z.minLength(10, 'must have at least 10 characters'),
-      z.regex(/^[\x21-\x7e]+$/, 'must be plain ASCII without spaces'),
-    );
+  return z.string('must be text').check(
+    z.trim(),
+    // As they are copied from a shell or a compose file.
+    z.regex(/^(?!["'])/, 'must be the token alone, without the quotes around it'),
+    z.regex(NO_NAME_BEFORE, 'must be the token alone, without a name and a = before it'),
+    z.minLength(10, 'must have at least 10 characters'),
+    z.regex(/^[\x21-\x7e]+$/, 'must be plain ASCII without spaces'),
+  );
 }

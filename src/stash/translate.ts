@@ -63,16 +63,22 @@ function toRedirectError(redirect: Redirect, what: Sentence): SyncError {
 }
 
 /** Translates a request without an answer: an outage, or a certificate that a person has to fix. */
-export function toNoAnswerError({ kind, reason }: NoAnswer, { what, request, baseUrl }: Asked): SyncError | UsageError {
-  if (kind === 'silent')
+export function toNoAnswerError(answer: NoAnswer, { what, request, baseUrl }: Asked): SyncError | UsageError {
+  const { reason } = answer;
+  if (answer.kind === 'silent') {
+    const mayWant =
+      answer.mayWant === 'https' && /^http:/i.test(baseUrl) ? say`; it may want https:// in stash_url` : '';
     return new SyncError(
       'stash_unavailable',
-      say`Stash at ${asHost(baseUrl)} did not answer while ${what}: ${foreign(reason)}`,
+      say`Stash at ${asHost(baseUrl)} did not answer while ${what}: ${foreign(reason)}${mayWant}`,
       { request },
     );
+  }
   return new UsageError(
     `The certificate of ${baseUrl} is not trusted: ${reason}.`,
-    'Accept any certificate of Stash with --stash-insecure.',
+    answer.fault === 'name'
+      ? 'Give the name that the certificate is for in stash_url, or accept any certificate with --stash-insecure.'
+      : 'Accept any certificate of Stash with --stash-insecure.',
   );
 }
 

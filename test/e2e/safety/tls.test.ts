@@ -5,6 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { createServer as createTcpServer } from 'node:net';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
@@ -71,4 +72,28 @@ test('a certificate of Stash that nobody trusts is refused with the way out, and
   );
   const accepted = await run(['doctor', '--stash-insecure'], { env });
   assert.match(accepted.stdout, /ok\tstash\tStash v0\.30\.1 answers/);
+});
+
+test('a certificate for another name is told with the way that helps, and never with the one that cannot', async (t) => {
+  const { plex, run } = await setup(t);
+  const url = (await serveOverTls(t, plex.url)).replace('127.0.0.1', 'localhost');
+  const { code, stderr } = await run(['match-test', '/media/a.mp4', '--plex-ca', CERTIFICATE], {
+    env: { PLEX_URL: url },
+  });
+  assert.equal(code, 2, stderr);
+  assert.match(stderr, /is not trusted: it is for another host\.\n.*plex\.direct.*--plex-insecure/);
+  assert.doesNotMatch(stderr, /--plex-ca/);
+});
+
+test('a server that closes the connection of http may want https, and that is said', async (t) => {
+  const { run } = await setup(t);
+  const server = createTcpServer((socket) => {
+    socket.once('data', () => socket.destroy());
+    socket.on('error', () => undefined);
+  });
+  t.after(() => server.close());
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { stderr } = await run(['match-test', '/media/a.mp4'], { env: { PLEX_URL: url } });
+  assert.match(stderr, /the connection was closed; it may want https:\/\/ in plex_url/);
 });

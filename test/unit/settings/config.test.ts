@@ -425,3 +425,18 @@ test('every default is what its own schema makes of it', async () => {
     else assert.deepEqual(settings[name], z.parse(schemaOf(type), fallback), name);
   }
 });
+
+test('a token in quotes, or with its name before it, is recognised as such and not repeated', async () => {
+  const token = 'xY7abcDEF123ghiJKL45';
+  for (const [value, words] of [
+    [`"${token}"`, /plex_token must be the token alone, without the quotes around it/],
+    [`'${token}'`, /without the quotes/],
+    [`PLEX_TOKEN=${token}`, /must be the token alone, without a name and a = before it/],
+    [`export X-Plex-Token=${token}`, /without a name/],
+  ] as const) {
+    const { message } = await refusal({ env: { PLEX_TOKEN: value } });
+    assert.match(message, words);
+    assert.ok(!message.includes(token), message);
+  }
+  assert.equal((await load({ env: { PLEX_TOKEN: 'abcdefghijklmnop==' } })).plex_token, 'abcdefghijklmnop==');
+});
