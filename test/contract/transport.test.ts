@@ -76,7 +76,7 @@ test('a name of which no address takes a connection is given up after the time f
   await startSilentAddress(t, SECOND, port);
   nameBoth(t);
   const answer = await transportTo(port, { connectTimeoutMs: 300, readTimeoutMs: 10_000 })(GET);
-  assert.deepEqual(answer, { kind: 'silent', reason: 'no connection in time' });
+  assert.deepEqual(answer, { kind: 'silent', reason: 'no connection in time', mayWant: 'nothing' });
 });
 
 test('an address that connects and never begins to encrypt is given up in time, whatever other addresses there are', async (t) => {
@@ -84,7 +84,7 @@ test('an address that connects and never begins to encrypt is given up in time, 
   const port = await listen(t, mute, FIRST);
   nameBoth(t);
   const answer = await transportTo(port, { connectTimeoutMs: 300, readTimeoutMs: 5_000 }, 'https')(GET);
-  assert.deepEqual(answer, { kind: 'silent', reason: 'no connection in time' });
+  assert.deepEqual(answer, { kind: 'silent', reason: 'no connection in time', mayWant: 'nothing' });
 });
 
 /** A server that does `onUsed` with the second request on a connection, and answers every other one. */

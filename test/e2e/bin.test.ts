@@ -25,6 +25,7 @@ const LINES: Readonly<Record<string, Line>> = {
   'match-test': { args: ['/media/1.mp4'] },
   pin: { args: ['3', '101'] },
   unpin: { args: ['1'] },
+  resume: { args: [] },
   reconcile: { args: ['--dry-run'] },
   doctor: { args: [] },
   report: { args: [] },

@@ -265,6 +265,10 @@ for (const fileFilter of ['contains', 'ignored'] as const)
     addAll(rig, files);
     const first = rig.plex.addItem({ sectionKey: '1', file: '/media/Studio/01.mp4' });
     const namesake = rig.plex.addItem({ sectionKey: '1', file: '/backup/Studio/01.mp4', title: 'namesake' });
+    // A directory in which something was found once takes its jobs in order.
+    await rig.enqueue(files.slice(199), 999);
+    await rig.run(['process']);
+    rig.plex.resetRequests();
     // In the second batch, long after the listing.
     await rig.enqueue([...files.slice(0, 150), '/media/Studio/01.mp4']);
     let anew = '';
@@ -281,6 +285,9 @@ test('a pin whose file was moved after the listing follows it to where it is', a
   const files = quays(200);
   addAll(rig, files);
   const pinned = rig.plex.addItem({ sectionKey: '1', file: '/media/Studio/pinned.mp4', title: 'pinned' });
+  await rig.enqueue(files.slice(199), 998);
+  await rig.run(['process']);
+  rig.plex.resetRequests();
   await rig.enqueue(files.slice(0, 150));
   await rig.enqueue(['/data/other.mp4'], 999);
   assert.equal((await rig.run(['pin', '999', pinned])).code, 0);

@@ -35,6 +35,10 @@ export function whyRefused(
     const { binding, pinned, owner } = readItemClaims(stores, candidate.ratingKey);
     // Another server has other items under these keys.
     if (binding === undefined || !isKnownServer(binding, sections)) return undefined;
+    // Without --scene the file is taken for that of the scene that has it.
+    const isPinnedOnes =
+      scene === undefined && owner !== undefined && pinned.includes(owner.sceneId) && owner.scenePath === file.path;
+    if (isPinnedOnes) return undefined;
     if (pinned.length > 0) return { message: pinnedElsewhere(candidate, pinned, scene?.sceneId), sceneIds: pinned };
     if (owner === undefined || owner.sceneId === scene?.sceneId || matching === 'relaxed') return undefined;
     // Without --scene the file may be another one of the owner.

@@ -198,14 +198,17 @@ async function runBatch(jobs: readonly Job[], context: DrainContext): Promise<re
  * it is claimed.
  */
 function claimNext(context: DrainContext, most: number, tally: Tally): readonly Job[] {
-  const { systemic, scenes, guard, random } = context;
+  const { queue, systemic, scenes, guard, random } = context;
   const isInDoubt = systemic.doubted() !== undefined;
   const stash = scenes.state();
   const few = { limit: Math.min(most, SUSPICIOUSLY_MANY), choice: 'needing_stash' } as const;
   const onTrial = stash === 'on_trial' && !isInDoubt ? claim(context, few, tally) : [];
   // Neither are those on trial a sample, nor is the one job while Plex's breaker is half-open.
   const isTrial = onTrial.length > 0 || (!isInDoubt && guard.batchLimit(2) === 1);
-  const sample = isTrial ? undefined : systemic.wantedSample();
+  const wanted = isTrial ? undefined : systemic.wantedSample();
+  // Of a few jobs that a person lets run, those that are next come first.
+  const isBounded = !isInDoubt && queue.doubt() === undefined && most < (wanted ?? 0);
+  const sample = isBounded ? undefined : wanted;
   const limit = Math.min(sample ?? BATCH_SIZE, most);
   const choice = stash === 'away' || (stash === 'on_trial' && isInDoubt) ? 'without_stash' : 'any';
   const spread = sample === undefined ? undefined : random();

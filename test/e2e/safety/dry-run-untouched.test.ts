@@ -188,7 +188,12 @@ test('a dry run looks on while another run is draining', async (t) => {
   assert.match(stdout, /2 would be written\n1 job that another run has claimed was not looked at$/m);
 });
 
-for (const args of [['dlq', 'retry', '--all'], ['dlq', 'purge', '--all'], ['queue', 'drop', '--all'], ['reconcile']]) {
+for (const args of [
+  ['dlq', 'retry', '--all'],
+  ['dlq', 'purge', '--all'],
+  ['queue', 'drop', '--all'],
+  ['reconcile', '--allow-removals'],
+]) {
   for (const what of [
     'leases of a dead run',
     'an older schema',
