@@ -2,7 +2,7 @@ import type { WorkerEvent } from '../../core/drain/ports/events.ts';
 import type { OpenDrainQueue } from '../../queue/work/drain-queue.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
 import { eventDocument } from '../../terminal/log/event-document.ts';
-import { linesFor } from '../../terminal/log/log.ts';
+import { linesFor } from '../../terminal/log/event-lines.ts';
 import { previewText } from '../../terminal/log/preview-text.ts';
 import type { ProgressLine } from '../../terminal/progress.ts';
 import { progressOf } from '../../terminal/progress-rate.ts';

@@ -6,7 +6,7 @@ import { listed, ours, say } from '../../core/text/sentence.ts';
 import type { RunSummaryDocument } from '../../documents/run-summary.ts';
 import { EXIT, endExitCode, signalExitCode, strongest } from '../../exit.ts';
 import type { RunStats } from '../../queue/views/waiting.ts';
-import type { LogLine } from '../../terminal/log/log.ts';
+import type { LogLine } from '../../terminal/log/event-lines.ts';
 import type { Output } from '../../terminal/log/output.ts';
 import { localTime, utcTime } from '../../terminal/time.ts';
 import { sum } from '../shared/stats-document.ts';

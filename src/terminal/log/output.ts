@@ -9,7 +9,7 @@ import { readerOf } from '../reader.ts';
 import { sanitize } from '../sanitize.ts';
 import type { Streams } from '../streams.ts';
 import { PROCESS_STREAMS, writeText } from '../streams.ts';
-import type { LogLine } from './log.ts';
+import type { LogLine } from './event-lines.ts';
 import type { Level, LogEntry, LogFormat } from './log-format.ts';
 import { formatEntry } from './log-format.ts';
 

@@ -8,7 +8,7 @@ import type { Foreign, Personal } from '../../../src/core/text/sentence.ts';
 import { asName, asPath, foreign, mapOutside, plainText, say } from '../../../src/core/text/sentence.ts';
 import { maskEvent } from '../../../src/redact/mask-event.ts';
 import { eventDocument } from '../../../src/terminal/log/event-document.ts';
-import { linesFor } from '../../../src/terminal/log/log.ts';
+import { linesFor } from '../../../src/terminal/log/event-lines.ts';
 import { previewText } from '../../../src/terminal/log/preview-text.ts';
 import type { Outside } from '../../helpers/every-event.ts';
 import { everyEvent } from '../../helpers/every-event.ts';
