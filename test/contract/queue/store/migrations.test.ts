@@ -16,8 +16,12 @@ const SHIPPED = {
     'f2ddd12c8062336e',
     '498c114ba9898a09',
     '22fe6927cc36b982',
+    'a83e2bd92de3284c',
+    '57d22cbe42e90918',
+    'db267fcce884d790',
+    '26834ac565549f29',
   ],
-  dlq: ['dcd9acbe3227e363', 'a18e4a9321491f98', '2ed66837be2186c0', 'ce23b3484ac15687'],
+  dlq: ['dcd9acbe3227e363', 'a18e4a9321491f98', '2ed66837be2186c0', 'ce23b3484ac15687', 'd6535de6146aca71'],
 };
 
 const SCHEMAS = { queue: QUEUE_SCHEMA, dlq: DLQ_SCHEMA };
