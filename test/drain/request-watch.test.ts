@@ -1,6 +1,10 @@
 /** A failure is charged to its job where others succeed; a server that serves nobody costs no attempt. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Halt } from '../../src/core/drain/servers/plex-guard.ts';
+import { createRequestWatch } from '../../src/core/drain/servers/request-watch.ts';
+import { SyncError } from '../../src/core/model/errors.ts';
+import { say } from '../../src/core/text/sentence.ts';
 import type { SeenRequest } from '../../src/simulator/plex/server.ts';
 import { ALWAYS, addItems, bare, idsTo, lighthouse, lighthouses, setup } from '../helpers/drain-world.ts';
 
@@ -98,6 +102,20 @@ test('failures between successes are not in a row', async (t) => {
   plex.fail((request) => idsTo(12).some((id) => id % 2 === 1 && writes(id)(request)), BUSY, ALWAYS);
   const { tally, ends } = await run();
   assert.deepEqual([tally, ends], [{ updated: 6, retried: 6 }, []]);
+});
+
+test('a success ends the row, also for jobs that were enqueued since', () => {
+  const halts: string[] = [];
+  const guard = { halted: () => undefined, halt: ({ kind }: Halt) => void halts.push(kind) };
+  const watch = createRequestWatch({ queue: { successes: () => [] }, now: () => 100, guard });
+  const job = (sceneId: number) => ({ sceneId, waited: { enqueuedAt: 200, failedAt: undefined, times: 0, ms: 0 } });
+  const error = new SyncError('plex_busy', say`Plex asked for patience`, { request: 'plex GET listing' });
+  for (let failures = 0; failures < 4; failures += 1) watch.failed(job(failures), error);
+  watch.succeeded('plex GET listing', [job(9)]);
+  for (let failures = 0; failures < 4; failures += 1) watch.failed(job(failures), error);
+  assert.deepEqual(halts, []);
+  watch.failed(job(5), error);
+  assert.deepEqual(halts, ['failing']);
 });
 
 test('what succeeded in one run is known in the next', async (t) => {

@@ -46,6 +46,8 @@ export type Outage = {
   readonly extent: Extent;
   readonly jobs: number;
   readonly minutes: number;
+  /** How often cron runs meanwhile. */
+  readonly everyMinutes: number;
   /** In [0, 1): which nonsense is answered. */
   random(): number;
 };
@@ -68,15 +70,16 @@ const KNOWN = 4;
 const MINUTE_MS = 60_000;
 /** A refused token is asked again after a quarter of an hour; no other wait is longer. */
 const MOST_MINUTES_AFTER = 20;
-/** A request that would hang is given up soon: whoever hangs never answers. */
+/** A request that would hang is given up soon: whoever hangs never answers. What else is asked has more time. */
 const SHORT = { connectTimeoutMs: 5, readTimeoutMs: 10 };
+const ENOUGH = { connectTimeoutMs: 50, readTimeoutMs: 100 };
 
 /** Whether an outage of this kind can be of this extent: a server that cannot be reached has no parts. */
 export function isPossible(kind: OutageKind, extent: Extent): boolean {
   return extent === 'all' || (kind !== 'refused' && kind !== 'wrong server');
 }
 
-/** Runs cron each minute through an outage and until all is done after it. */
+/** Runs cron through an outage, and each minute after it until all is done. */
 export async function rideOut(outage: Outage): Promise<Aftermath> {
   const ends: (() => unknown)[] = [];
   const world = await setup({ after: (end) => void ends.unshift(end as () => unknown) });
@@ -101,12 +104,12 @@ async function rideOutIn(created: DrainWorld, outage: Outage, ends: (() => unkno
 
   const counts = { letters: 0, failures: 0 };
   const { other, lift } = await begin(outage, { created, stash, ends });
-  for (let minute = 0; minute < outage.minutes; minute += 1) {
+  for (let minute = 0; minute < outage.minutes; minute += outage.everyMinutes) {
     await cron(created, other);
     counts.letters = Math.max(counts.letters, world.letters().length);
     const [row] = world.sql('SELECT coalesce(max(failures), 0) AS failures FROM jobs');
     counts.failures = Math.max(counts.failures, Number(row?.['failures']));
-    clock.now += MINUTE_MS;
+    clock.now += outage.everyMinutes * MINUTE_MS;
   }
   await lift();
 
@@ -142,7 +145,8 @@ async function begin(outage: Outage, place: Place): Promise<Begun> {
   const { server, kind } = outage;
   if (kind === 'refused') return refuse(server, place);
   if (kind === 'wrong server') return await replace(server, place);
-  const times = kind === 'hang' || kind === 'drip' ? { [server]: SHORT } : {};
+  const given = outage.extent === 'all' ? SHORT : ENOUGH;
+  const times = kind === 'hang' || kind === 'drip' ? { [server]: given } : {};
   const lift = server === 'plex' ? failPlex(outage, place) : failStash(outage, place);
   return { other: { times }, lift };
 }

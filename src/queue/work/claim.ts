@@ -156,6 +156,7 @@ export function prepareClaim(db: Db, { owner, stash }: { readonly owner: string;
       AND forgotten = 0`);
   return {
     claim: ({ now, limit, leaseMs, choice = 'any', spread }: ClaimRequest): readonly Job[] => {
+      // Where none of them is wanted, the jobs that await Stash are not even looked through.
       const chosen = { bare: BARE[choice], mostHeld: choice === 'without_stash' ? 0 : mostHeld };
       const values = { now, owner, ...chosen, limit, leaseExpiresAt: now + leaseMs, alone: 0 };
       const sampled = spread === undefined ? [] : claimSample({ ...values, spread });

@@ -8,14 +8,16 @@ import { say } from '../../text/sentence.ts';
 import type { DrainDeps, DrainQueue, SuccessNews } from '../ports/ports.ts';
 import type { PlexGuard } from './plex-guard.ts';
 
+type Failing = Pick<Job, 'sceneId' | 'waited'>;
+
 /** Watches how requests of each kind end, to tell one job's failure from a server that serves nobody. */
 export type RequestWatch = {
   /** Notes that a request of this kind succeeded for these jobs. */
-  succeeded(kind: RequestKind, jobs: readonly Job[]): void;
+  succeeded(kind: RequestKind, jobs: readonly Pick<Job, 'sceneId'>[]): void;
   /** Notes that a job's request failed; stops the asking of Plex after five uncharged failures of one kind in a row. */
-  failed(job: Job, error: SyncError): void;
+  failed(job: Failing, error: SyncError): void;
   /** Who pays for a failure that may pass, by what is known now. */
-  chargeFor(job: Job, error: SyncError): Charge;
+  chargeFor(job: Failing, error: SyncError): Charge;
   /** What succeeded since the last call, to be stored. */
   takeNews(): SuccessNews;
 };

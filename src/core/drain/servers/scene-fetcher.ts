@@ -107,7 +107,6 @@ export function createSceneFetcher(
   const judge = async (
     ids: readonly number[],
     { looks, isAlive, trouble: met }: Looked,
-    asked: 'trial' | 'work',
   ): Promise<ReadonlyMap<number, StashAnswer>> => {
     if (isAlive) noteAnswer();
     const refusal = (await doubtIn(looks)) ?? (isAlive ? undefined : nonsenseOf(looks));
@@ -115,10 +114,9 @@ export function createSceneFetcher(
     const left = met?.left ?? [];
     if (left.length > 0) return new Map([...looks, ...all(left, fail(met?.thrown))]);
     // Each scene failed alone, so the failures are theirs. If Stash answered for none, the server may still be at
-    // fault, and a trial has failed.
+    // fault.
     const [failure] = isAlive ? [] : failuresIn(looks);
-    if (failure !== undefined && asked === 'trial') fail(failure);
-    else if (failure !== undefined) countFault(failure);
+    if (failure !== undefined) countFault(failure);
     return looks;
   };
   return {
@@ -127,10 +125,9 @@ export function createSceneFetcher(
       if (end === undefined) admit();
       if (end !== undefined)
         return all(ids, new SyncError('stash_unavailable', say`Stash is not asked: ${end.message}`));
-      const wasInTrouble = isInTrouble();
       const looked = await lookAtScenes(ids, stash);
       hasAnswered ||= looked.isAlive;
-      return await judge(ids, looked, wasInTrouble ? 'trial' : 'work');
+      return await judge(ids, looked);
     },
     meet: () => {
       if (stash !== undefined && isInTrouble() && queue.awaitsStash(now())) admit();

@@ -381,3 +381,18 @@ test('a letter of a file that Plex did not have comes back into the queue when t
     [second.sceneId],
   );
 });
+
+test('of each kind of request the last successes of two scenes are remembered, of whichever drain', (t) => {
+  const world = setup(t);
+  world.enqueue([edit(1)]);
+  const success = (sceneId: number, at: number) => new Map([['plex PUT item', [{ sceneId, at }]]] as const);
+  world.drain().settle([], NOW, success(1, NOW));
+  const other = world.drain();
+  other.settle([], NOW, success(2, NOW + 1));
+  other.settle([], NOW, success(3, NOW - 1));
+  assert.deepEqual(other.successes('plex PUT item'), [
+    { sceneId: 2, at: NOW + 1 },
+    { sceneId: 1, at: NOW },
+  ]);
+  assert.deepEqual(other.successes('plex GET items'), []);
+});
