@@ -30,7 +30,8 @@ type Look = {
 export async function look({ scope, depth, stash, plex, sweep, removals }: Look, context: Context): Promise<Findings> {
   keepHeapSmall();
   const walk = await startWalk(stash, scope, contentsOrTimes(stash, context));
-  if (scope.kind === 'all' && walk.total === 0 && sweep.hasRecords()) throw emptyStash();
+  const isJudged = removals === 'counted';
+  if (isJudged && scope.kind === 'all' && walk.total === 0 && sweep.hasRecords()) throw emptyStash();
   const live = await showProgress(context, walk.total);
   const found: Found = {
     ids: { never_synced: [], changed: [], missing_in_plex: [], gone_from_stash: [] },
@@ -55,10 +56,10 @@ export async function look({ scope, depth, stash, plex, sweep, removals }: Look,
     const gone = scope.kind === 'all' ? [...ids.gone_from_stash, ...sweep.idsBetween(after, undefined)] : [];
     const gone_from_stash = await confirmGone(gone, stash);
     const { known, present } = witnesses;
-    const doubt = doubtOfSweep({ gone: gone_from_stash.length, known: known + gone.length, present });
-    if (doubt !== undefined) throw doubt;
-    const few = doubtOfFew({ known: known + gone_from_stash.length, present: known });
-    if (few !== undefined && removals === 'counted') throw few;
+    const doubt =
+      doubtOfSweep({ gone: gone_from_stash.length, known: known + gone.length, present }) ??
+      doubtOfFew({ known: known + gone_from_stash.length, present: known });
+    if (isJudged && doubt !== undefined) throw doubt;
     return { ...found, seen, ids: { ...ids, gone_from_stash } };
   } finally {
     live.clear();
@@ -150,6 +151,6 @@ async function confirmGone(sceneIds: readonly number[], stash: StashClient): Pro
 function emptyStash(): UsageError {
   return new UsageError(
     'Stash has no scene at all, and this data directory knows of scenes that were written.',
-    'Is stash_url that of another Stash? Nothing was changed.',
+    'Is stash_url that of another Stash? Nothing was changed. If all were deleted, believe it with --allow-removals.',
   );
 }

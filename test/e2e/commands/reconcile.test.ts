@@ -341,3 +341,14 @@ test('a Stash that lacks more than half of what was written is believed only wit
   assert.equal((await reconcile('--yes', '--allow-removals')).code, 0);
   assert.equal(sql('SELECT 1 FROM scenes').length, 2);
 });
+
+test('a Stash that was emptied, or whose scenes were all made anew, is believed with --allow-removals', async (t) => {
+  const { reconcile, stash, sql, pier, quay, mole, weir, lock } = await harbour(t);
+  for (const { id } of [pier, quay, mole, weir, lock]) stash.removeScene(id);
+  assert.match((await reconcile('--yes')).stderr, /no scene at all[\s\S]*--allow-removals/);
+  stash.addScene({ title: 'rose', files: ['/garden/rose.mp4'] });
+  assert.match((await reconcile('--yes')).stderr, /none of the 5 scenes[\s\S]*--allow-removals/);
+  assert.equal(sql('SELECT 1 FROM scenes').length, 5);
+  assert.equal((await reconcile('--yes', '--allow-removals')).code, 0);
+  assert.equal(sql('SELECT 1 FROM scenes').length, 0);
+});

@@ -157,6 +157,28 @@ test('a watch whose Stash refuses the key is told by stats, and writes what need
   assert.match((await stop()).stderr, /What needs Stash pauses/);
 });
 
+test('a watch that does not believe its Stash is told by stats, and enqueues nothing, until it has the scenes again', async (t) => {
+  const world = await setup(t);
+  const { stash, run, sql, watch } = world;
+  const env = { STASH_URL: stash.url };
+  const ids = IDS.map((id) => stash.addScene({ title: `Pier ${id}`, files: [`/media/${id}.mp4`] }));
+  await run(['enqueue', ...ids.map(String)], { env });
+  assert.equal((await run(['process'], { env })).code, 0);
+  const other = await startStashServer();
+  t.after(() => other.close());
+  const isBegun = (): boolean => sql(`SELECT 1 FROM meta WHERE name = 'stash_poll'`).length > 0;
+  const stop = watch('--stash-url', other.url);
+  await until('the first poll', isBegun);
+  other.addScene({ title: 'Rose', files: ['/garden/rose.mp4'] });
+  await until('the stop', async () => (await codeOf(world)) === 'stash_misconfigured');
+  assert.match((await run(['stats', '--check'])).stderr, /has 1 of 12 scenes/);
+  assert.deepEqual(sql('SELECT 1 FROM jobs'), []);
+  assert.match((await stop()).stderr, /What needs Stash pauses/);
+  const again = watch('--allow-removals', '--stash-url', other.url);
+  await until('what changed', () => sql(`SELECT seq FROM sqlite_sequence WHERE name = 'jobs' AND seq > 12`).length > 0);
+  await again();
+});
+
 test('resume with nothing to resume says so', async (t) => {
   const { run } = await setupRig(t);
   await run(['enqueue', '1', '--path', '/media/1.mp4', '--title', 'Pier']);

@@ -1,4 +1,6 @@
-import { SyncError } from '../../../core/model/errors.ts';
+import type { StashEnd } from '../../../core/failures/stash-rest.ts';
+import { SyncError, saidBy, UsageError } from '../../../core/model/errors.ts';
+import { foreign, say } from '../../../core/text/sentence.ts';
 import type { Stores } from '../../../queue/store/stores.ts';
 import { openAlertMemory } from '../../../queue/tables/alert-memory.ts';
 import { readStop, saveStop } from '../../../queue/tables/stopped.ts';
@@ -8,20 +10,26 @@ import { noteStop } from '../stops.ts';
 /** Stores for monitors how Stash answers the polls of a watch. */
 export function createPollNotes(stores: Stores, loaded: LoadedSettings, now: () => number) {
   const alerts = openAlertMemory(stores);
+  // A drain may have met the same for another reason, which no poll can judge.
+  let hasMisconfigured = false;
+  const note = (end: StashEnd): void =>
+    noteStop(stores, { ends: [end], isConnected: false, stashAnswered: false }, { loaded, now: now() });
   return {
-    /** The key was accepted too. */
+    /** The key was accepted too, and what changed was believed. */
     answered: (): void => {
       alerts.clearOutage('stash');
-      if (readStop(stores)?.code === 'stash_unauthorized') saveStop(stores, undefined);
+      const code = readStop(stores)?.code;
+      if (code === 'stash_unauthorized' || (code === 'stash_misconfigured' && hasMisconfigured))
+        saveStop(stores, undefined);
+      hasMisconfigured = false;
     },
     failed: (thrown: unknown): void => {
-      if (!(thrown instanceof SyncError)) return;
-      if (thrown.code !== 'stash_unauthorized') {
-        alerts.noteOutage(now(), 'stash');
-        return;
-      }
-      const ends = [{ kind: thrown.code, message: thrown.said }] as const;
-      noteStop(stores, { ends, isConnected: false, stashAnswered: false }, { loaded, now: now() });
+      if (thrown instanceof UsageError) {
+        hasMisconfigured = true;
+        note({ kind: 'stash_misconfigured', message: saidBy(thrown), hint: say`${foreign(thrown.hint ?? '')}` });
+      } else if (thrown instanceof SyncError && thrown.code === 'stash_unauthorized')
+        note({ kind: thrown.code, message: thrown.said });
+      else if (thrown instanceof SyncError) alerts.noteOutage(now(), 'stash');
     },
   };
 }

@@ -37,7 +37,7 @@ export function doubtOfSweep({ gone, known, present }: Omit<Witnesses, 'total'>)
   if (gone === 0 || present > 0 || known < ENOUGH_KNOWN) return undefined;
   return new UsageError(
     `Stash has none of the ${known.toLocaleString('en')} scenes that were written: is it the right one? Nothing was changed.`,
-    'Check stash_url; if they were all deleted, begin anew with another --data-dir.',
+    'Check stash_url; if they were all deleted, believe it with --allow-removals.',
   );
 }
 
