@@ -177,8 +177,10 @@ test('another server is refused, or adopted with nothing of the old one left', a
   assert.equal(world.onlyJob()['claims'], 0);
   const files = openMemoryIndex(() => undefined);
   files.noteTotal(SECTION, 7);
+  world.sql(`INSERT INTO removals VALUES (1, 1, ${created.clock.now}, 1)`);
   const adopted = await run({ ifOtherServer: 'adopt' }, { server, files });
   assert.deepEqual(adopted.tally, { updated: 1 });
+  assert.deepEqual(world.sql('SELECT job_id FROM removals'), []);
   assert.equal(files.knownTotal(SECTION), undefined);
   assert.equal(server.item('102')?.title, 'Rose');
   assert.deepEqual((await run({}, { server })).ends, [], 'it is bound to the new one');

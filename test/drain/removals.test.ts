@@ -196,3 +196,69 @@ test('a dry run says where it would stop, and changes nothing', async (t) => {
   const real = await run();
   assert.deepEqual([real.tally, real.ends], [dry.tally, dry.ends]);
 });
+
+test('while jobs wait, a single removal waits with them, also a day later', async (t) => {
+  const world = await setup(t);
+  const { clock, enqueue, run } = world;
+  await written(world);
+  enqueue(...lighthouses(10, { tags: [] }));
+  await run();
+  clock.now += DAY_MS;
+  enqueue(lighthouse(10, { tags: TAGS.slice(1) }));
+  assert.deepEqual((await run()).tally, { removals: 1 });
+});
+
+test('a plan that was let through is not counted against itself when its item is read again', async (t) => {
+  const world = await setup(t);
+  const { clock, enqueue, run } = world;
+  await written(world);
+  enqueue(lighthouse(1, { tags: [] }));
+  const pass = (): void => {
+    clock.now += 11_000;
+  };
+  const slow = { at: { intended: pass } };
+  assert.deepEqual((await run({ removals: { kind: 'counted', most: 150 } }, slow)).tally, { updated: 1 });
+  assert.deepEqual(world.world.sql('SELECT sum(count) AS n FROM removals'), [{ n: 100 }]);
+});
+
+test('what is right already counts as held beside what is not', async (t) => {
+  const world = await setup(t);
+  await written(world, 40);
+  world.enqueue(
+    ...lighthouses(9, { tags: [] }),
+    ...idsTo(40)
+      .slice(9)
+      .map((id) => lighthouse(id, { tags: TAGS })),
+  );
+  assert.deepEqual((await world.run()).tally, { removals: 1, unchanged: 31, updated: 8 });
+});
+
+test('what a scene holds counts once, however often it is planned', async (t) => {
+  const world = await setup(t);
+  await written(world, 30);
+  world.enqueue(...lighthouses(30, { tags: TAGS }));
+  await world.run();
+  world.enqueue(...lighthouses(30, { tags: [] }));
+  assert.deepEqual((await world.run()).tally, { removals: 24, updated: 6 });
+});
+
+test('what was counted is kept for a day', async (t) => {
+  const world = await setup(t);
+  const { clock, enqueue, run } = world;
+  await written(world);
+  enqueue(...lighthouses(2, { tags: [] }));
+  await run();
+  clock.now += DAY_MS;
+  enqueue(lighthouse(3, { tags: TAGS }));
+  await run();
+  const counted = world.world.sql('SELECT scene_id, (SELECT count(*) FROM removals) AS removals FROM planned_values');
+  assert.deepEqual(counted, [{ scene_id: 3, removals: 0 }]);
+});
+
+test('what a clock that was ahead has counted does not count', async (t) => {
+  const world = await setup(t);
+  await written(world);
+  world.world.sql(`INSERT INTO removals VALUES (99, 1, ${world.clock.now + DAY_MS}, 1000)`);
+  world.enqueue(lighthouse(1, { tags: [] }));
+  assert.deepEqual((await world.run()).tally, { updated: 1 });
+});

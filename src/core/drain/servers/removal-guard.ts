@@ -25,7 +25,6 @@ type Uses = Pick<DrainDeps, 'now'> & { readonly queue: Pick<DrainQueue, 'planned
 export function createRemovalGuard({ queue, now }: Uses, { removals }: Pick<DrainOptions, 'removals'>): RemovalGuard {
   // A plan that was let through may be made again before it is sent.
   const passed = new Map<string, number>();
-  let hasHeld = false;
   const isAllowed = (job: Job): boolean => removals.kind === 'allowed' || job.removals === 'allowed';
   const valuesOf = (work: Planned): PlannedValues => {
     const values = countIn(work);
@@ -47,14 +46,13 @@ export function createRemovalGuard({ queue, now }: Uses, { removals }: Pick<Drai
       );
       const except = [...step.going, ...step.ended].map(({ job }) => job.sceneId);
       const counted = queue.plannedValues({ now: now(), except });
-      const jobs = hasHeld || queue.removalsWaiting() > 0 ? 'wait' : 'none';
+      const jobs = queue.removalsWaiting() > 0 ? 'wait' : 'none';
       const waits = whichWait([...counts, ...right], { counted, jobs }, removals.most);
       const going: Planned[] = [];
       const ended: Ended[] = [...step.ended];
       for (const [index, work] of step.going.entries()) {
         const { removed } = valuesOf(work);
         if (waits[index]) {
-          hasHeld = true;
           ended.push({ job: work.job, outcome: { kind: 'removes', values: removed } });
         } else {
           going.push(work);
