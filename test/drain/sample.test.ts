@@ -232,3 +232,13 @@ test('the job on trial after an outage is the next in order, and no sample', asy
   );
   assert.deepEqual(tally, { waiting: 120, updated: 30 });
 });
+
+test('where nothing ever matched, the job on trial is written, and proves the configuration by itself', async (t) => {
+  const created = await setup(t);
+  created.enqueue(...right(created, [850]), ...elsewhere(idsTo(120)));
+  setBreaker(created, { kind: 'open', openedAt: created.clock.now - 61_000 });
+  const { of, tally } = await created.run();
+  assert.deepEqual(tally, { updated: 1, waiting: 120 });
+  const claimed = of('claimed').map(({ sceneId }) => sceneId);
+  assert.deepEqual(claimed.slice(0, 4), [850, 1, 2, 3]);
+});

@@ -78,7 +78,7 @@ export function createSystemicWatch(facts: {
   const isNothingFound = (): boolean => !found && missing.length >= MISSING_LIMIT;
   const isSampleNext = (): boolean =>
     batch === undefined
-      ? !facts.everMatched || facts.doubted !== undefined
+      ? !succeeded && (!facts.everMatched || facts.doubted !== undefined)
       : batch.claimed === 'in_order' && doubt() !== undefined;
 
   return {
