@@ -63,18 +63,24 @@ export type SampleVerdict = {
 
 /** Of the files of one name, so many are compared: the likeliest, which share a size or the most folders. */
 const MOST_NAMESAKES = 12;
+/** So many pairs of a whole sample are compared in one go; during that no signal is heard. */
+const MOST_PAIRS = 700;
 
-/** Judges a sample, and derives the missing `path_map` lines from the files that are not at their path. */
+/**
+ * Judges a sample, and derives the missing `path_map` lines from the files that are not at their path.
+ * @param mappings those by which the files were looked up
+ */
 export function judgeSample(sample: readonly LookedUp[], mappings: readonly PathMapping[]): SampleVerdict {
-  const looked = sample.map(withLikeliest);
-  const now = count(looked, mappings);
+  const most = Math.max(1, Math.min(MOST_NAMESAKES, Math.floor(MOST_PAIRS / sample.length)));
+  const looked = sample.map((one) => withLikeliest(one, most));
+  const now = countOf(looked.map(({ look }) => look.match));
   const aside = looked.filter(({ look }) => !isExact(look.match));
   const { likely = [], doubted = [] } = Object.groupBy(aside.flatMap(pairsOf), ({ kind }) => kind);
   const agreed = deriveMappings(likely, doubted).map(({ mapping }) => mapping);
   const derived = agreed.length > 0 ? agreed : mappingOfMatched(aside, doubted);
   // A derived line replaces an existing line for the same folder.
   const kept = mappings.filter(({ from }) => !derived.some((mapping) => isSamePath(mapping.from, from)));
-  const then = count(looked, [...derived, ...kept]);
+  const then = derived.length === 0 ? now : countWith(looked, [...derived, ...kept]);
   const isBetter = derived.length > 0 && then.exact > now.exact && then.found >= now.found;
   const missing = looked.find(({ look }) => look.match.kind !== 'high')?.file;
   return { total: looked.length, ...now, missing, proposal: isBetter ? { mappings: derived, ...then } : undefined };
@@ -96,15 +102,20 @@ function mappingOfMatched(aside: readonly LookedUp[], doubted: readonly PathPair
   return isNearlyAll(only.explained, only.explained + misled.size) ? [only.mapping] : [];
 }
 
-function withLikeliest({ file, look }: LookedUp): LookedUp {
+function withLikeliest({ file, look }: LookedUp, most: number): LookedUp {
   const { match, candidates } = look;
-  if (match.kind === 'none' || candidates.length <= MOST_NAMESAKES) return { file, look };
-  const likeliest = new Set(match.considered.slice(0, MOST_NAMESAKES).map(({ candidate }) => candidate));
+  if (match.kind === 'none' || candidates.length <= most) return { file, look };
+  const likeliest = new Set(match.considered.slice(0, most).map(({ candidate }) => candidate));
   return { file, look: { ...look, candidates: [...likeliest] } };
 }
 
-function count(looked: readonly LookedUp[], mappings: readonly PathMapping[]): { found: number; exact: number } {
-  const matches = looked.map(({ file, look }) => matchScene(file, look.candidates, mappings));
+type Count = { readonly found: number; readonly exact: number };
+
+function countWith(looked: readonly LookedUp[], mappings: readonly PathMapping[]): Count {
+  return countOf(looked.map(({ file, look }) => matchScene(file, look.candidates, mappings)));
+}
+
+function countOf(matches: readonly LookUp['match'][]): Count {
   return { found: matches.filter(({ kind }) => kind === 'high').length, exact: matches.filter(isExact).length };
 }
 

@@ -219,3 +219,39 @@ test('sizes that agree speak for a mapping from one library folder to another', 
   const mapping = { from: '/data/studio-b', to: '/media/studio-a' };
   assert.deepEqual([found, proposal], [19, { mappings: [mapping], found: 20, exact: 20 }]);
 });
+
+test('of a large sample the likeliest namesakes are compared, and the mapping is still found', async () => {
+  let compared = 0;
+  const looks = await Promise.all(
+    Array.from({ length: 100 }, async (_, film) => {
+      const path = `/data/film ${film}/01.mp4`;
+      const place = {
+        sectionKey: '1',
+        sectionTitle: 'Harbours',
+        sectionFolders: ['/media'],
+        serverFolders: ['/media'],
+      };
+      const candidates = Array.from(
+        { length: 240 },
+        (_, namesake): Candidate => ({
+          ...{ ratingKey: String(namesake), title: 'Pier', ...place },
+          get files() {
+            compared += 1;
+            return [{ path: `/media/film ${namesake}/01.mp4`, size: undefined }];
+          },
+        }),
+      );
+      const file = { path };
+      const look = await lookUpFile(
+        file,
+        { sections: [HARBOURS], mappings: [] },
+        { byName: async () => ({ rule: 'index', candidates, requests: 0 }) },
+      );
+      return { file, look };
+    }),
+  );
+  compared = 0;
+  const { proposal } = judgeSample(looks, []);
+  assert.deepEqual(proposal?.mappings, [{ from: '/data', to: '/media' }]);
+  assert.ok(compared <= 1_500, `${compared} items were compared`);
+});
