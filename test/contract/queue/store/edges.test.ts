@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import Database from 'better-sqlite3';
 import { openFileIndex } from '../../../../src/file-index/file-index.ts';
 import { openPreviewStores } from '../../../../src/queue/store/preview-stores.ts';
 import { removeOldCopies } from '../../../../src/queue/store/upgrade-copies.ts';
@@ -129,4 +130,37 @@ test('a schema whose text is damaged is told as damage of its file', (t) => {
   queueDb.exec(`UPDATE sqlite_schema SET sql = replace(sql, 'job_key TEXT', 'jab_key TEXT') WHERE name = 'jobs'`);
   world.close();
   assert.throws(() => openStores(world.dir), { name: 'StoreError', message: /is damaged/ });
+});
+
+/** A page that was begun and not ended, as a checkpoint leaves it that a power cut ends. */
+function beginPage(dir: string): void {
+  writeFileSync(join(dir, 'queue.db'), Buffer.alloc(100), { flag: 'a' });
+}
+
+test('a page that is not ended is no damage while another process reads from the log that completes it', (t) => {
+  const world = setup(t);
+  world.enqueue(edits(50));
+  world.stores().queueDb.pragma('wal_checkpoint(TRUNCATE)');
+  const reader = new Database(join(world.dir.path, 'queue.db'));
+  t.after(() => reader.close());
+  reader.exec('BEGIN; SELECT count(*) FROM jobs');
+  world.enqueue(edits(300));
+  beginPage(world.dir.path);
+  const stores = openStores(world.dir);
+  t.after(() => stores.close());
+  assert.deepEqual(stores.queueDb.prepare('SELECT count(*) AS count FROM jobs').get(), { count: 300 });
+});
+
+test('a preview, which completes no page, reads a page that is not ended from the log', (t) => {
+  const world = setup(t);
+  world.enqueue(edits(50));
+  world.stores().queueDb.pragma('wal_checkpoint(TRUNCATE)');
+  world.enqueue(edits(300));
+  const copy = { ...world.dir, path: `${world.dir.path}-copy` };
+  mkdirSync(copy.path);
+  for (const name of ['queue.db', 'queue.db-wal']) copyFileSync(join(world.dir.path, name), join(copy.path, name));
+  beginPage(copy.path);
+  const stores = openPreviewStores(copy);
+  t.after(() => stores.close());
+  assert.deepEqual(stores.queueDb.prepare('SELECT count(*) AS count FROM jobs').get(), { count: 300 });
 });
