@@ -56,8 +56,10 @@ export function recordIdleRun(
     )
       return false;
     // With no jobs left they no longer matter, and no run would find out that they ended.
+    // What polls of Stash have met, the next poll finds to be over.
+    const isPolled = polls === undefined ? 'false' : `(name = '${STOPPED}' AND value ->> 'code' LIKE 'stash%')`;
     const over = [OUTAGE, STOPPED, ...(polls === undefined ? [STASH_OUTAGE] : [])].map((name) => `'${name}'`);
-    db.exec(`DELETE FROM meta WHERE name IN (${over.join()}) AND NOT EXISTS (SELECT 1 FROM jobs)`);
+    db.exec(`DELETE FROM meta WHERE name IN (${over.join()}) AND NOT ${isPolled} AND NOT EXISTS (SELECT 1 FROM jobs)`);
     noteLook(db, now, exitCode);
     startBacklog(db);
     return true;

@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Db } from '../../../../src/queue/store/open.ts';
 import type { Stores } from '../../../../src/queue/store/stores.ts';
+import type { StopCode } from '../../../../src/queue/tables/stopped.ts';
+import { readStop, saveStop } from '../../../../src/queue/tables/stopped.ts';
 import { readStats } from '../../../../src/queue/views/stats.ts';
 import { readRunStats } from '../../../../src/queue/views/waiting.ts';
 import { recordIdleRun } from '../../../../src/queue/work/idle.ts';
@@ -130,4 +132,22 @@ test('opening the stores scans no table that grows', (t) => {
     .prepare<[], { detail: string }>(`EXPLAIN QUERY PLAN SELECT id, job_key FROM jobs WHERE state = 'in_progress'`)
     .all();
   assert.match(plan[0]?.detail ?? '', /USING INDEX jobs_one_in_progress/);
+});
+
+test('with no job left an idle run forgets why writing stopped, but not what the polls of a watch have met', (t) => {
+  const world = setup(t);
+  world.enqueue(edits(1));
+  world.sql('DELETE FROM jobs');
+  const stores = world.stores();
+  const stopBy = (code: StopCode): void =>
+    saveStop(stores, { code, since: NOW, metAt: NOW, hint: 'Look.', basis: '', maxRemovals: '' });
+  const codeAfter = (polls: 'stash' | undefined): unknown => {
+    recordIdleRun(stores, { ...IDLE, now: NOW, polls });
+    return readStop(stores)?.code;
+  };
+  stopBy('stash_misconfigured');
+  assert.equal(codeAfter('stash'), 'stash_misconfigured');
+  assert.equal(codeAfter(undefined), undefined);
+  stopBy('misconfigured');
+  assert.equal(codeAfter('stash'), undefined);
 });
