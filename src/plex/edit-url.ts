@@ -59,7 +59,10 @@ function target({ sectionKey, ratingKey }: ItemEdit['item'], parameters: readonl
   return `/library/sections/${sectionKey}/all?${query.join('&')}`;
 }
 
-/** Percent-encodes every character that a proxy might read as syntax. */
+/** Percent-encodes every character that a proxy might read as syntax; half a character becomes U+FFFD. */
 export function encode(value: string): string {
-  return encodeURIComponent(value).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+  return encodeURIComponent(value.toWellFormed()).replace(
+    /[!'()*]/g,
+    (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 }

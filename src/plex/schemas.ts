@@ -26,16 +26,21 @@ const tags = z._default(
 
 const durationMs = lenient(number);
 
-const media = z._default(
-  z.array(
-    z.object({
-      proxyType: lenient(number),
-      deletedAt: lenient(number),
-      duration: durationMs,
-      Part: z._default(z.array(z.object({ file: word, size: hint, duration: durationMs })), []),
-    }),
-  ),
-  [],
+/** A list of which nothing is written back: none where it is `null`, and without odd entries. */
+function entries<Schema extends z.ZodMiniType>(schema: Schema) {
+  return z.pipe(
+    z.nullish(z.array(lenient(schema))),
+    z.transform((list) => (list ?? []).flatMap((entry) => (entry === undefined ? [] : [entry as z.output<Schema>]))),
+  );
+}
+
+const media = entries(
+  z.object({
+    proxyType: lenient(number),
+    deletedAt: lenient(number),
+    duration: durationMs,
+    Part: entries(z.object({ file: word, size: hint, duration: durationMs })),
+  }),
 );
 
 /** `GET /library/sections` (plex-api.md 2.1). */
@@ -48,7 +53,7 @@ const sectionsAnswer = z.object({
           type: z.string(),
           title: text,
           uuid: word,
-          Location: z._default(z.array(z.object({ path: text })), []),
+          Location: entries(z.object({ path: text })),
         }),
       ),
       [],
@@ -96,7 +101,7 @@ const itemsAnswer = z.object({
           Genre: tags,
           Collection: tags,
           // Plex lists locked fields: one that does not say so is locked as well.
-          Field: z._default(z.array(z.object({ name: text, locked: z.catch(z._default(flag, true), true) })), []),
+          Field: entries(z.object({ name: text, locked: z.catch(z._default(flag, true), true) })),
           Media: media,
         }),
       ),

@@ -7,7 +7,7 @@ const envelope = z.object({
   errors: z.nullish(
     z.array(
       z.object({
-        message: z.string(),
+        message: z.catch(z.string(), 'no reason given'),
         path: z.nullish(z.array(z.union([z.string(), z.number()]))),
         extensions: z.nullish(z.object({ code: z.optional(z.string()) })),
       }),

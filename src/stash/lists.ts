@@ -27,14 +27,17 @@ export type ChangedScene = {
 export type ScenePage<Scene> = { readonly scenes: readonly Scene[]; readonly nextAfterId: number | undefined };
 
 const id = z.pipe(z.string().check(z.regex(/^[1-9]\d{0,15}$/)), z.transform(Number));
-const time = z.object({ updated_at: z.string() });
+/** One odd value must not hide a whole page of scenes: it counts as absent. */
+const word = z.catch(z.optional(z.string()), undefined);
+const part = z.catch(z.object({ path: word, updated_at: word }), {});
+const parts = z.catch(z.optional(z.array(part)), undefined);
 const row = z.object({
   id,
-  updated_at: z.string(),
-  files: z.optional(z.array(z.object({ path: z.optional(z.string()), updated_at: z.optional(z.string()) }))),
-  tags: z.optional(z.array(time)),
-  performers: z.optional(z.array(time)),
-  studio: z.nullish(time),
+  updated_at: z.catch(z.string(), ''),
+  files: parts,
+  tags: parts,
+  performers: parts,
+  studio: z.catch(z.nullish(part), undefined),
 });
 type Row = z.infer<typeof row>;
 const list = z.object({ count: z.optional(z.int()), scenes: z.array(row) });
@@ -94,12 +97,12 @@ export function toChanges(
 /** The times in an answer to `TIME_QUERY`; `undefined` when it does not have its shape. */
 export function toTimes(data: Readonly<Record<string, unknown>>): readonly string[] | undefined {
   const parsed = z.safeParse(list, data['page']);
-  return parsed.success ? parsed.data.scenes.map((each) => each.updated_at) : undefined;
+  return parsed.success ? parsed.data.scenes.map((each) => each.updated_at).filter((at) => at !== '') : undefined;
 }
 
 function timesOf({ updated_at: own, files = [], tags = [], performers = [], studio }: Row): readonly string[] {
   const related = [...files, ...tags, ...performers, ...(studio ? [studio] : [])];
-  return [own, ...related.flatMap(({ updated_at: at }) => at ?? [])];
+  return [own, ...related.flatMap(({ updated_at: at }) => at ?? [])].filter((at) => at !== '');
 }
 
 /** Compares instants: around a clock change the text of an earlier time may be the greater one. */

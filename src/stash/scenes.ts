@@ -9,9 +9,9 @@ import type { WalkPage } from './lists.ts';
 import { toPage } from './lists.ts';
 
 const sceneAnswer = z.looseObject({
-  updated_at: z.string(),
+  updated_at: z.catch(z.string(), ''),
   rating100: z.catch(z.optional(z.nullable(z.number())), undefined),
-  paths: z.nullish(z.object({ screenshot: z.nullish(z.string()) })),
+  paths: z.catch(z.nullish(z.object({ screenshot: z.nullish(z.string()) })), undefined),
 });
 
 /** Reads one scene's part of an answer; a part with an error counts as not read (stash.md 5). */

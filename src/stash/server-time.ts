@@ -11,7 +11,10 @@ export type StashClock = {
 /** Derives a server's clock from its latest times. */
 export function clockOf(at: number, times: readonly string[]): StashClock {
   const offset = offsetOf(times);
-  const others = times.filter((time) => offset !== undefined && !time.endsWith(offset)).map((time) => Date.parse(time));
+  const others = times
+    .filter((time) => offset !== undefined && !time.endsWith(offset))
+    .map((time) => Date.parse(time))
+    .filter((other) => !Number.isNaN(other));
   return others.length === 0 ? { at, offset } : { at, offset, otherwiseAt: Math.max(...others) };
 }
 
@@ -60,10 +63,13 @@ const SETTLED_AFTER_MS = 2_000;
 /** No clock is wrong by more than this: a later date was imported. */
 const LATEST_AHEAD_MS = 3_600_000;
 
-/** Whether a scene with this stamp cannot change again under the same stamp, as it may within the same second. */
+/**
+ * Whether a scene with this stamp cannot change again under the same stamp, as it may within the same second. An
+ * unreadable one counts as settled, or its scene would be new at each look.
+ */
 export function isSettled(stamp: string, clock: StashClock): boolean {
   const age = ageMs(stamp, clock);
-  return age > SETTLED_AFTER_MS || age < -LATEST_AHEAD_MS;
+  return Number.isNaN(age) || age > SETTLED_AFTER_MS || age < -LATEST_AHEAD_MS;
 }
 
 /**

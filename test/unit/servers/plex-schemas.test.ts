@@ -92,3 +92,21 @@ test('a library whose title or folder is odd does not make all libraries unreada
     }) ?? [];
   assert.deepEqual([library?.title, library?.uuid, library?.folders], ['7', undefined, ['/media']]);
 });
+
+test('files and locks are read where their lists are null or have odd entries', () => {
+  const part = { file: '/media/a.mp4' };
+  const answer = (more: object) => ({ MediaContainer: { Metadata: [{ ratingKey: '7', title: 'Fog', ...more }] } });
+  for (const [Media, count] of [
+    [null, 0],
+    [[null], 0],
+    [[{ Part: null }], 0],
+    [[{ Part: [null, 3, part] }], 1],
+  ] as const) {
+    assert.equal(toItems(answer({ Media }))?.[0]?.files.length, count);
+    assert.equal(toListingPage(answer({ Media }))?.rows[0]?.files.length, count);
+  }
+  assert.deepEqual([...(toItems(answer({ Field: [null, { name: 'title' }] }))?.[0]?.locked ?? [])], ['title']);
+  assert.equal(toItems(answer({ Field: null }))?.[0]?.locked.size, 0);
+  const Directory = [{ key: 1, type: 'movie', title: 'Fog', Location: null }];
+  assert.deepEqual(toSections({ MediaContainer: { Directory } })?.[0]?.folders, []);
+});

@@ -83,7 +83,7 @@ test('a scene that makes no sense fails alone, with its reason', () => {
     assert.ok(look.kind === 'failed' && look.error.code === 'stash_malformed', JSON.stringify(look));
     return look.error.message;
   };
-  assert.match(messageOf({ ...SCENE, updated_at: 12 }), /damaged scene 42/);
+  assert.match(messageOf('a scene'), /damaged scene 42/);
   assert.match(messageOf(undefined), /damaged scene 42/);
 });
 
@@ -169,4 +169,35 @@ test('lists of changes are one page, up to where all of them are complete', () =
   );
   assert.equal(last?.nextAfterId, undefined);
   assert.equal(toChanges({ own: data.own }, ['tags_filter'], 2), undefined);
+});
+
+test('one odd value of a listed scene hides neither it nor the page', () => {
+  const fine = { id: '1', updated_at: '2024-05-01T22:00:00Z' };
+  for (const odd of [
+    { updated_at: null },
+    { files: null },
+    { files: [null, { path: null, updated_at: 3 }] },
+    { tags: [{ updated_at: null }, null] },
+    { performers: 'none' },
+    { studio: { updated_at: null } },
+  ]) {
+    const scenes = [fine, { ...fine, id: '2', ...odd }];
+    const told = JSON.stringify(odd);
+    assert.deepEqual(
+      toPage({ page: { count: 2, scenes } }, 2)?.scenes.map(({ sceneId }) => sceneId),
+      [1, 2],
+      told,
+    );
+    assert.equal(toChanges({ own: { scenes } }, [], 3)?.scenes.length, 2, told);
+  }
+});
+
+test('a scene without a readable time of its change, or a complaint without words, is read all the same', () => {
+  assert.equal(sceneOf({ ...SCENE, updated_at: null }).data.title, SCENE.title);
+  assert.equal(sceneOf({ ...SCENE, paths: 'none' }).data.title, SCENE.title);
+  const body = JSON.stringify({ data: { s1: null }, errors: [{ message: null, path: ['s1'] }] });
+  assert.deepEqual(
+    openEnvelope(body)?.complaints.map(({ alias }) => alias),
+    ['s1'],
+  );
 });

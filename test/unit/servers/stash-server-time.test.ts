@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { cursorBefore, offsetOf } from '../../../src/stash/server-time.ts';
+import { clockOf, cursorBefore, farCursor, isPast, isSettled, offsetOf } from '../../../src/stash/server-time.ts';
 
 const NOON = Date.UTC(2024, 4, 1, 12, 0, 0);
 
@@ -49,4 +49,11 @@ test('where the zone is known, what was written down before the cursor stays beh
       assert.ok(edited < cursorBefore({ at, offset: offsetOf([edited]) }, 0));
     }),
   );
+});
+
+test('an unreadable time spoils no cursor, and its scene is new only once', () => {
+  const clock = clockOf(Date.UTC(2024, 4, 1), ['2024-05-01T10:00:00+11:00', 'soon']);
+  const last = { ...clockOf(Date.UTC(2024, 3, 30), ['2024-04-30T10:00:00Z']), farAt: Date.UTC(2024, 3, 30) };
+  assert.match(farCursor(last, clock), /^2024-04-\d\dT/);
+  assert.deepEqual([isSettled('soon', clock), isPast('soon', clock)], [true, false]);
 });

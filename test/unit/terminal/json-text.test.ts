@@ -21,3 +21,10 @@ test('JSON for a terminal has C1 controls and direction marks as escapes, and is
 test('text for a terminal keeps no mark that changes the direction of writing', () => {
   assert.equal(sanitize(`Pier${MARKS}`).replaceAll(' ', ''), 'Pier31m');
 });
+
+test('JSON holds whole characters alone, and what looks like an escape stays as it is', () => {
+  const half = 'Pier \ud83d';
+  assert.equal(toJsonText([half, '\udc00', { [half]: 1 }]), '["Pier \\ufffd","\\ufffd",{"Pier \\ufffd":1}]');
+  for (const whole of ['\\ud83d', '\\\\ud83d', 'a\\', '🚢', 'C:\\udaten'])
+    assert.equal(JSON.parse(toJsonText(whole)), whole);
+});
