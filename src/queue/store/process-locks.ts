@@ -1,6 +1,6 @@
 import { prepareMeta } from './meta.ts';
 import { livenessOf, openOwner } from './owners.ts';
-import { translated } from './store-errors.ts';
+import { inStore } from './store-errors.ts';
 import type { Stores } from './stores.ts';
 import { storesName } from './stores.ts';
 
@@ -26,7 +26,7 @@ export function takeProcessLock({ queueDb: db, path }: Stores, role: Role, pid: 
     return undefined;
   });
   try {
-    const holder = translated(storesName(path), { take: () => take.immediate() }).take();
+    const holder = inStore(storesName(path), () => take.immediate());
     if (holder === undefined) return { kind: 'ours', release: () => owner.close() };
     owner.close();
     return { kind: 'taken', pid: holder.pid };

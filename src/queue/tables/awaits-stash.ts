@@ -1,6 +1,6 @@
 import { prepareMeta } from '../store/meta.ts';
 import type { Db } from '../store/open.ts';
-import { translated } from '../store/store-errors.ts';
+import { inStore } from '../store/store-errors.ts';
 
 const NAME = 'claims_held';
 
@@ -25,9 +25,8 @@ export function claimedAwaiting(db: Db): number {
 
 /** Records for readers whether this run can ask Stash. Writes only a change. @throws {StoreError} */
 export function noteStash(db: Db, stash: StashUse): void {
-  const note = (): void => {
+  inStore(db.name, () => {
     const meta = prepareMeta(db);
     if ((meta.number(NAME) ?? 0) !== mostAwaiting(stash)) meta.set(NAME, mostAwaiting(stash));
-  };
-  translated(db.name, { note }).note();
+  });
 }

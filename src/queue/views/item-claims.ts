@@ -1,6 +1,6 @@
 import type { Binding } from '../../core/model/plex-item.ts';
 import type { OtherFile, SceneRecord } from '../../core/model/scene-record.ts';
-import { translated } from '../store/store-errors.ts';
+import { inStore } from '../store/store-errors.ts';
 import type { Stores } from '../store/stores.ts';
 import { storesName } from '../store/stores.ts';
 import { preparePins } from '../tables/pins.ts';
@@ -18,13 +18,12 @@ export type ItemClaims = {
 /** Reads who has a claim on an item. @throws {StoreError} */
 export function readItemClaims(stores: Stores, ratingKey: string): ItemClaims {
   const { queueDb: db, path } = stores;
-  const read = (): ItemClaims => {
+  return inStore(storesName(path), () => {
     const scenes = prepareScenes(db);
     const sceneId = scenes.sceneOf(ratingKey);
     const record = sceneId === undefined ? undefined : scenes.record(sceneId);
     const owner =
       sceneId === undefined || record === undefined ? undefined : { ...record, sceneId, others: record.others ?? [] };
     return { binding: prepareServerState(db).binding(), pinned: preparePins(db).to(ratingKey), owner };
-  };
-  return translated(storesName(path), { read }).read();
+  });
 }

@@ -1,7 +1,7 @@
 import { RETRY_RULES } from '../../core/failures/retry-policy.ts';
 import type { SampledFile } from '../../core/match/file-sample.ts';
 import { durationMsOf } from '../../core/model/file-facts.ts';
-import { translated } from '../store/store-errors.ts';
+import { inStore } from '../store/store-errors.ts';
 import type { Stores } from '../store/stores.ts';
 import { storesName } from '../store/stores.ts';
 
@@ -36,15 +36,14 @@ export function readSample({ queueDb, dlqDb, path }: Stores, perLibrary: number)
       FROM scenes WHERE written_at IS NOT NULL AND section_key <> '')
     WHERE rank <= ? ORDER BY section_key, rank`);
   const { plex_not_found: notFound, low_confidence: low } = RETRY_RULES;
-  const read = (): readonly SampledFile[] => {
+  return inStore(storesName(path), () => {
     const all = [
       ...waiting.all(POOL).map((row) => toFile(row, 'waiting')),
       ...dead.all(notFound.errorType, low.errorType, POOL).map((row) => toFile(row, 'dead')),
       ...written.all(perLibrary).map((row) => toFile(row, 'written')),
     ];
     return [...new Map(all.toReversed().map((file) => [file.path, file])).values()].toReversed();
-  };
-  return translated(storesName(path), { read }).read();
+  });
 }
 
 function toFile({ path, size, duration, section_key }: Row, from: SampledFile['from']): SampledFile {

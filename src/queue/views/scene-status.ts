@@ -1,6 +1,6 @@
 import type { Pin } from '../../core/match/pin.ts';
 import type { LeftAlone, OtherFile, Written } from '../../core/model/scene-record.ts';
-import { translated } from '../store/store-errors.ts';
+import { inStore } from '../store/store-errors.ts';
 import type { Stores } from '../store/stores.ts';
 import { storesName } from '../store/stores.ts';
 import type { DeadLetter } from '../tables/dead-letters.ts';
@@ -52,7 +52,7 @@ export type SceneStatus = {
  */
 export function readSceneStatus(stores: Stores, sceneId: number, now: number): SceneStatus | undefined {
   const { queueDb: db, dlqDb, path } = stores;
-  const read = (): SceneStatus | undefined => {
+  return inStore(storesName(path), () => {
     const jobs = [...readJobs(stores, { sceneIds: [sceneId] }, now)];
     const letters = prepareDeadLetters(dlqDb).list({ sceneId });
     const row = readSceneRow(db, sceneId);
@@ -63,8 +63,7 @@ export function readSceneStatus(stores: Stores, sceneId: number, now: number): S
     const item = row === undefined || row.rating_key === '' ? undefined : toItem(row, machineIdentifier);
     const itemTakenBy = row === undefined || item !== undefined ? undefined : takerOf(db, row.scene_path, sceneId);
     return { jobs, letters, scenePath: row?.scene_path, item, itemTakenBy, pin };
-  };
-  return translated(storesName(path), { read }).read();
+  });
 }
 
 /** The path of a scene's file, as Stash sees it, from the newest source: a job, the last sync, a dead letter. */

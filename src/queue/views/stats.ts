@@ -1,6 +1,6 @@
 import type { Breaker } from '../../core/failures/breaker.ts';
 import { prepareMeta } from '../store/meta.ts';
-import { translated } from '../store/store-errors.ts';
+import { inStore } from '../store/store-errors.ts';
 import type { Stores } from '../store/stores.ts';
 import { storesName } from '../store/stores.ts';
 import { OUTAGE, STASH_OUTAGE } from '../tables/alert-memory.ts';
@@ -36,7 +36,7 @@ type Counts = { readonly in_progress: number; readonly oldest_pending_at: number
 /** Reads everything that `stats` and the summary of a run show. */
 export function readStats(stores: Stores, now: number): StoreStats {
   const { queueDb: db, dlqDb } = stores;
-  const read = (): StoreStats => {
+  return inStore(storesName(stores.path), () => {
     const counts = db
       .prepare<[], Counts>(`
         SELECT count(*) FILTER (WHERE state = 'in_progress') AS in_progress,
@@ -69,6 +69,5 @@ export function readStats(stores: Stores, now: number): StoreStats {
       lastRun: runs.last,
       lastSuccessAt: runs.lastSuccessAt,
     };
-  };
-  return translated(storesName(stores.path), { read }).read();
+  });
 }

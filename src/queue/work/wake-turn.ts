@@ -1,5 +1,5 @@
 import { prepareMeta } from '../store/meta.ts';
-import { translated } from '../store/store-errors.ts';
+import { inStore } from '../store/store-errors.ts';
 import type { Stores } from '../store/stores.ts';
 import { storesName } from '../store/stores.ts';
 import type { StashUse } from '../tables/awaits-stash.ts';
@@ -32,5 +32,5 @@ export function takeWakeTurn(
     meta.set(ASKED_AT, now);
     return true;
   };
-  return translated(storesName(stores.path), { take: () => db.transaction(take).immediate() }).take();
+  return inStore(storesName(stores.path), () => db.transaction(take).immediate());
 }
