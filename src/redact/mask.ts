@@ -1,5 +1,6 @@
 import { fileName } from '../core/match/paths.ts';
 import type { PersonalKind } from '../core/text/sentence.ts';
+import { PERSONAL_KINDS } from '../core/text/sentence.ts';
 import type { Span } from './mask-patterns.ts';
 import { KEPT_EXTENSION, suspectSpans } from './mask-patterns.ts';
 
@@ -205,9 +206,6 @@ const PUBLIC_WORDS = new Set(
 
 type KnownWord = { readonly words: readonly string[]; readonly kind: PersonalKind };
 
-/** Which kind to show when a word is several: a title often names its file too. */
-const RANK: readonly PersonalKind[] = ['token', 'title', 'name', 'host', 'address', 'user', 'path', 'text'];
-
 /** Finds known words, whatever stands between their parts: `Harbour Lights` also in `harbour.lights`. */
 function createKnownWords(isWanted: (firstWord: string) => boolean) {
   const byFirst = new Map<string, Map<string, KnownWord>>();
@@ -227,7 +225,7 @@ function createKnownWords(isWanted: (firstWord: string) => boolean) {
       const known = byFirst.get(first) ?? new Map<string, KnownWord>();
       const key = words.join(' ');
       const before = known.get(key);
-      if (before === undefined || RANK.indexOf(kind) < RANK.indexOf(before.kind)) known.set(key, { words, kind });
+      if (before === undefined || isShownBefore(kind, before.kind)) known.set(key, { words, kind });
       byFirst.set(first, known);
     },
     spans: (text: string): readonly Span[] => {
@@ -248,6 +246,10 @@ function createKnownWords(isWanted: (firstWord: string) => boolean) {
       return found;
     },
   };
+}
+
+function isShownBefore(kind: PersonalKind, other: PersonalKind): boolean {
+  return PERSONAL_KINDS.indexOf(kind) < PERSONAL_KINDS.indexOf(other);
 }
 
 function isPublic(kind: PersonalKind, words: readonly string[]): boolean {

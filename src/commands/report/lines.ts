@@ -1,6 +1,6 @@
 import { parsePathMappings, splitMappings } from '../../core/match/mappings.ts';
 import { parseJsonText } from '../../core/text/json-text.ts';
-import type { Piece } from '../../core/text/sentence.ts';
+import { listed } from '../../core/text/sentence.ts';
 import type { DeadLetter } from '../../queue/tables/dead-letters.ts';
 import type { ReportedJob, ReportedRecord } from '../../queue/views/report-rows.ts';
 import { maskDocument } from '../../redact/personal-words.ts';
@@ -58,9 +58,9 @@ function settingPieces(name: ExplainedSetting['name'], value: unknown): ReportLi
     case 'file':
       return [{ personal: String(value), kind: 'path' }];
     case 'names':
-      return listed(wordsOf(value).map((personal) => [{ personal, kind: 'name' }]));
+      return orNone(wordsOf(value).map((personal) => [{ personal, kind: 'name' }]));
     case 'path_mappings':
-      return listed(
+      return orNone(
         pathsOf(value).map(([from, to]) => [{ personal: from, kind: 'path' }, '=', { personal: to, kind: 'path' }]),
       );
     default:
@@ -69,9 +69,8 @@ function settingPieces(name: ExplainedSetting['name'], value: unknown): ReportLi
   }
 }
 
-function listed(entries: readonly ReportLine[]): ReportLine {
-  if (entries.length === 0) return ['none'];
-  return entries.flatMap((entry, index): Piece[] => (index === 0 ? [...entry] : [', ', ...entry]));
+function orNone(entries: readonly ReportLine[]): ReportLine {
+  return entries.length === 0 ? ['none'] : listed(entries.map((pieces) => ({ pieces }))).pieces;
 }
 
 /** The names in a setting that holds names, however they were given; a text may be one name, or several. */

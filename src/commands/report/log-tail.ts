@@ -1,7 +1,7 @@
 import { closeSync, constants, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Piece } from '../../core/text/sentence.ts';
-import { pieceText } from '../../core/text/sentence.ts';
+import { mapPieces, pieceText } from '../../core/text/sentence.ts';
 import { KEPT_LOG } from '../../terminal/log/log-file.ts';
 import type { ReportEntry } from '../../terminal/log/report-log.ts';
 import { REPORT_LOG, readReportEntry } from '../../terminal/log/report-log.ts';
@@ -35,13 +35,12 @@ function toLine({ at, level, pieces }: ReportEntry): ReportLine {
 
 function cut(pieces: readonly Piece[]): readonly Piece[] {
   let left = LONGEST_LINE;
-  return pieces.flatMap((piece): readonly Piece[] => {
-    if (left <= 0) return [];
+  const shortened = mapPieces({ pieces }, (piece) => {
     const text = pieceText(piece).slice(0, left);
     left -= text.length;
-    if (typeof piece === 'string') return [text];
-    return ['free' in piece ? { free: text } : { ...piece, personal: text }];
+    return text;
   });
+  return shortened.pieces.filter((piece) => pieceText(piece) !== '');
 }
 
 function tailOf(file: string): string {

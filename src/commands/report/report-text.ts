@@ -1,4 +1,5 @@
 import type { PersonalKind, Piece } from '../../core/text/sentence.ts';
+import { mapOutside, plainText } from '../../core/text/sentence.ts';
 import type { Masker } from '../../redact/mask.ts';
 
 /** One line of a report. */
@@ -39,13 +40,11 @@ export function reportText({ versions, sections, log }: ReportFacts, shown: Show
   ].join('\n');
 }
 
-function lineText(line: ReportLine, shown: Shown): string {
-  return line.map((piece) => pieceText(piece, shown)).join('');
-}
-
-function pieceText(piece: Piece, shown: Shown): string {
-  if (typeof piece === 'string') return piece;
-  return 'free' in piece ? shown.mask(piece.free) : shown.maskAs(piece.kind, piece.personal);
+function lineText(pieces: ReportLine, shown: Shown): string {
+  const masked = mapOutside({ pieces }, (piece) =>
+    'free' in piece ? shown.mask(piece.free) : shown.maskAs(piece.kind, piece.personal),
+  );
+  return plainText(masked);
 }
 
 /** Fenced by more backticks than stand in a row in it. */

@@ -1,5 +1,9 @@
-/** Kinds of personal text; the kind appears in the mask. */
-export type PersonalKind = 'token' | 'host' | 'address' | 'path' | 'title' | 'name' | 'user' | 'text';
+/**
+ * Kinds of personal text; the kind appears in the mask. A word that is several is shown as the first of them: a title
+ * often names its file too.
+ */
+export const PERSONAL_KINDS = ['token', 'title', 'name', 'host', 'address', 'user', 'path', 'text'] as const;
+export type PersonalKind = (typeof PERSONAL_KINDS)[number];
 
 /** A text that is personal as a whole. */
 export type Personal = { readonly personal: string; readonly kind: PersonalKind };
@@ -73,20 +77,25 @@ export function plainText({ pieces }: Sentence): string {
   return pieces.map(pieceText).join('');
 }
 
+/** A piece as it reads. */
 export function pieceText(piece: Piece): string {
   if (typeof piece === 'string') return piece;
   return 'free' in piece ? piece.free : piece.personal;
 }
 
-/** The sentence with each part from outside changed, and still told apart. */
-export function mapOutside({ pieces }: Sentence, change: (piece: Personal | Foreign) => string): Sentence {
-  return {
-    pieces: pieces.map((piece) => {
-      if (typeof piece === 'string') return piece;
-      const text = change(piece);
-      return 'free' in piece ? { free: text } : { personal: text, kind: piece.kind };
-    }),
-  };
+/** The sentence with the text of each piece changed; a piece keeps its kind. */
+export function mapPieces({ pieces }: Sentence, change: (piece: Piece) => string): Sentence {
+  return { pieces: pieces.map((piece) => withText(piece, change(piece))) };
+}
+
+function withText(piece: Piece, text: string): Piece {
+  if (typeof piece === 'string') return text;
+  return 'free' in piece ? { free: text } : { personal: text, kind: piece.kind };
+}
+
+/** The same, with only the parts from outside changed. */
+export function mapOutside(sentence: Sentence, change: (piece: Personal | Foreign) => string): Sentence {
+  return mapPieces(sentence, (piece) => (typeof piece === 'string' ? piece : change(piece)));
 }
 
 /** Whether a value of an event is a sentence. */

@@ -6,6 +6,7 @@ import type { EditPlan, ListEdit } from '../../core/write/edit-plan.ts';
 import { removalWords } from '../../core/write/removals.ts';
 import { fieldName, LIST_WORDS, leftReason } from './field-words.ts';
 import type { Level } from './log-format.ts';
+import { shortened } from './shortened.ts';
 
 export type LogLine = readonly [level: Level, line: Sentence];
 
@@ -62,7 +63,7 @@ export function linesFor(event: WorkerEvent): readonly LogLine[] {
       return [
         worker(
           'warning',
-          say`Plex keeps ${fieldName(field)} of scene ${event.sceneId} as '${asProse(short(kept))}' (sent: '${asProse(short(sent))}')`,
+          say`Plex keeps ${fieldName(field)} of scene ${event.sceneId} as '${asProse(shortened(kept))}' (sent: '${asProse(shortened(sent))}')`,
         ),
       ];
     }
@@ -287,8 +288,4 @@ function quoted(words: readonly Personal[]): Sentence {
 
 function jobs(count: number): '1 job' | `${number} jobs` {
   return count === 1 ? '1 job' : `${count} jobs`;
-}
-
-function short(text: string): string {
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }

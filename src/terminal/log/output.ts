@@ -1,5 +1,5 @@
-import type { Piece, Sentence } from '../../core/text/sentence.ts';
-import { plainText } from '../../core/text/sentence.ts';
+import type { Sentence } from '../../core/text/sentence.ts';
+import { mapPieces, pieceText, plainText } from '../../core/text/sentence.ts';
 import type { AnyDocument } from '../../documents/documents.ts';
 import type { ErrorDocument } from '../../documents/error.ts';
 import type { JobDocument } from '../../documents/job.ts';
@@ -167,13 +167,8 @@ export function createOutput(options: OutputOptions): Output {
 
 const NO_MASK: OutputMask = (line) => line;
 
-function clean({ pieces }: Sentence): Sentence {
-  return {
-    pieces: pieces.map((piece): Piece => {
-      if (typeof piece === 'string') return sanitize(piece);
-      return 'free' in piece ? { free: sanitize(piece.free) } : { ...piece, personal: sanitize(piece.personal) };
-    }),
-  };
+function clean(sentence: Sentence): Sentence {
+  return mapPieces(sentence, (piece) => sanitize(pieceText(piece)));
 }
 
 function* jsonArray(entries: Iterable<unknown>): Generator<string> {

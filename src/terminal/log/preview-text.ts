@@ -3,10 +3,9 @@ import type { ListKind, ScalarField } from '../../core/model/plex-item.ts';
 import { plainText } from '../../core/text/sentence.ts';
 import { sanitize } from '../sanitize.ts';
 import { fieldName } from './field-words.ts';
+import { shortened } from './shortened.ts';
 
 type Preview = Extract<WorkerEvent, { kind: 'would_write' | 'would_not_write' }>;
-
-const SHOWN = 60;
 
 /** The text of a dry run for one job: field by field the value in Plex and the value it would get. */
 export function previewText(event: Preview): string {
@@ -30,6 +29,5 @@ function line(field: ScalarField | ListKind, change: string): string {
 }
 
 function quoted(text: string): string {
-  const signs = [...sanitize(text)];
-  return `'${signs.length > SHOWN ? `${signs.slice(0, SHOWN - 1).join('')}…` : signs.join('')}'`;
+  return `'${shortened(sanitize(text))}'`;
 }

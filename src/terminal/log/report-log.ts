@@ -1,5 +1,6 @@
 import { parseJsonText } from '../../core/text/json-text.ts';
 import type { PersonalKind, Piece } from '../../core/text/sentence.ts';
+import { PERSONAL_KINDS } from '../../core/text/sentence.ts';
 import type { Level, LogEntry } from './log-format.ts';
 
 /** The log of a data directory for `plexsync report`: an entry a line, which still tells what is personal in it. */
@@ -35,17 +36,6 @@ function readPiece(value: unknown): Piece {
   return { personal: JSON.stringify(value), kind: 'text' };
 }
 
-const KINDS = {
-  token: true,
-  host: true,
-  address: true,
-  path: true,
-  title: true,
-  name: true,
-  user: true,
-  text: true,
-} as const satisfies Record<PersonalKind, true>;
-
 function isKind(value: unknown): value is PersonalKind {
-  return typeof value === 'string' && Object.hasOwn(KINDS, value);
+  return PERSONAL_KINDS.some((kind) => kind === value);
 }
