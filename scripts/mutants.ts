@@ -31,7 +31,8 @@ import { tryMutant } from './mutants/try-mutant.ts';
 
 const DECISIONS = [
   'src/core/{drain,failures,match,write}/**/*.ts',
-  'src/core/model/{scene-record,scene-edit}.ts',
+  'src/core/model/{file-argument,file-facts,hook-event,reconcile,scene-edit,scene-record}.ts',
+  'src/redact/*.ts',
   'src/queue/**/*.ts',
 ];
 const QUICK_TESTS = ['test/unit', 'test/contract', 'test/drain'];

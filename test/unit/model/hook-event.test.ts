@@ -105,6 +105,10 @@ test('what names no scene, or is nothing that Stash says, is malformed', () => {
     assert.equal(readHookEvent(value).kind, 'malformed', JSON.stringify(value));
 });
 
+test('what names neither a hook nor a task is no task of an older plugin', () => {
+  assert.deepEqual(readHookEvent({ args: {} }), { kind: 'malformed', reason: 'it names neither a hook nor a task' });
+});
+
 test('whatever is given, there is an answer, and no malformed one quotes what it was given', () => {
   const anything = fc.oneof(
     fc.jsonValue(),

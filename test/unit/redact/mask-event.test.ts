@@ -123,3 +123,11 @@ test('a folder at the root does not mask the library of its name', () => {
   const said = mask.sentence(say`Asked Plex to scan '${asPath('/films')}' in '${asName('Films')}'`);
   assert.match(plainText(said), /^Asked Plex to scan '\/path-[0-9a-f]{10}' in 'Films'$/);
 });
+
+test('numbers and switches of an event stay', () => {
+  const event = { kind: 'claimed', jobId: 1, sceneId: 2, attempt: 3 } as const;
+  assert.deepEqual(
+    maskEvent(event, () => '#'),
+    event,
+  );
+});

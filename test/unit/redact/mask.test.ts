@@ -95,6 +95,27 @@ test('a time or a file name with a personal word in it is masked there', () => {
   );
 });
 
+test('where two words overlap, the longer one says what is masked', () => {
+  const known: Known = [
+    ['title', 'Ada Quay'],
+    ['name', 'Quay Row Films'],
+  ];
+  assert.equal(shape('by Ada Quay Row Films', known), 'by name#');
+});
+
+test('a title of plain words is masked, and one with a slash is no path of which each part is known', () => {
+  assert.equal(shape('Found: Data', [['title', 'Data']]), 'Found: title#');
+  assert.equal(shape('the pier is wet', [['title', 'Night / Pier']]), 'the pier is wet');
+});
+
+test('with an unmatched quote everything up to the last one is masked', () => {
+  assert.equal(shape(`was '?'!' before`), `was 'text#' before`);
+});
+
+test('a text of blanks has nothing to mask', () => {
+  assert.equal(maskerFor([], []).maskAs('title', '  '), '  ');
+});
+
 test('a mask is no longer than it has to be, and never one for two words', () => {
   const words = Array.from({ length: 2_000 }, (_, index) => `quay ${index}x`);
   const masker = maskerFor(
