@@ -2,7 +2,7 @@ import { SyncError } from '../../core/model/errors.ts';
 import { stashAccess } from '../../settings/access.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
 import type { Context } from '../shared/context.ts';
-import { connectToStash } from '../shared/stash-connection.ts';
+import { connectToStash } from '../shared/stash/stash-connection.ts';
 import type { Finding } from './finding.ts';
 import { failure, failureOf, ok } from './finding.ts';
 

@@ -8,10 +8,10 @@ import type { SettingName } from '../../settings/table.ts';
 import { confirm } from '../../terminal/confirm.ts';
 import type { Context } from '../shared/context.ts';
 import { declined } from '../shared/declined.ts';
-import { requireStash } from '../shared/stash-connection.ts';
-import { showProgress } from '../shared/stash-progress.ts';
-import type { Counted, StashScope } from '../shared/stash-scenes.ts';
-import { enqueueWalk, passedOver, recentScope, startWalk } from '../shared/stash-scenes.ts';
+import { requireStash } from '../shared/stash/stash-connection.ts';
+import { showProgress } from '../shared/stash/stash-progress.ts';
+import type { Counted, StashScope } from '../shared/stash/stash-scenes.ts';
+import { enqueueWalk, passedOver, recentScope, startWalk } from '../shared/stash/stash-scenes.ts';
 
 export type EnqueueFromStashOptions = {
   readonly which: {

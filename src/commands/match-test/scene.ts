@@ -12,7 +12,7 @@ import type { KnownItem, SceneStatus } from '../../queue/views/scene-status.ts';
 import { readSceneStatus } from '../../queue/views/scene-status.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
 import type { Context } from '../shared/context.ts';
-import { connectToStash } from '../shared/stash-connection.ts';
+import { connectToStash } from '../shared/stash/stash-connection.ts';
 
 /** A scene that was selected by its id. */
 export type AskedScene = {

@@ -15,7 +15,7 @@ import type { Settings } from '../../settings/table.ts';
 import type { Context } from '../shared/context.ts';
 import { limitSemiSpace } from '../shared/heap-size.ts';
 import { plexOptions } from '../shared/plex-connection.ts';
-import { connectToStash } from '../shared/stash-connection.ts';
+import { connectToStash } from '../shared/stash/stash-connection.ts';
 import type { Stop } from '../shared/stop.ts';
 import { listenForStop } from '../shared/stop.ts';
 import { fingerprintOf, stashFingerprintOf } from './token-fingerprint.ts';

@@ -7,13 +7,13 @@ import type { PlexClient } from '../../plex/client.ts';
 import type { ContentNote, ReconcileStore } from '../../queue/work/reconcile-store.ts';
 import type { StashClient } from '../../stash/client.ts';
 import type { ListedScene } from '../../stash/lists.ts';
-import { contentsOrTimes } from '../shared/compare/contents.ts';
 import type { Context } from '../shared/context.ts';
 import { keepHeapSmall } from '../shared/heap-size.ts';
 import { missingItems } from '../shared/known-items.ts';
-import { showProgress } from '../shared/stash-progress.ts';
-import type { StashScope } from '../shared/stash-scenes.ts';
-import { startWalk } from '../shared/stash-scenes.ts';
+import { contentsOrTimes } from '../shared/stash/contents.ts';
+import { showProgress } from '../shared/stash/stash-progress.ts';
+import type { StashScope } from '../shared/stash/stash-scenes.ts';
+import { startWalk } from '../shared/stash/stash-scenes.ts';
 import type { Findings } from './reconcile-report.ts';
 
 type Look = {

@@ -13,7 +13,7 @@ import { explainSettings } from '../../settings/explain.ts';
 import type { ConfigSources } from '../../settings/load.ts';
 import { loadSettings } from '../../settings/load.ts';
 import type { Context } from '../shared/context.ts';
-import { connectToStash } from '../shared/stash-connection.ts';
+import { connectToStash } from '../shared/stash/stash-connection.ts';
 import { readLogTail } from './log-tail.ts';
 import type { ReportLine } from './report-text.ts';
 

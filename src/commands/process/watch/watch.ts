@@ -19,7 +19,7 @@ import type { LoadedSettings } from '../../../settings/load.ts';
 import type { StashClient } from '../../../stash/client.ts';
 import { localTime } from '../../../terminal/time.ts';
 import type { Context } from '../../shared/context.ts';
-import { connectToStash } from '../../shared/stash-connection.ts';
+import { connectToStash } from '../../shared/stash/stash-connection.ts';
 import { listenForEnd } from '../../shared/stop.ts';
 import { createIngest } from '../ingest/ingest-events.ts';
 import type { DrainRequest } from '../queue-run.ts';

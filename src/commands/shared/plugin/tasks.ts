@@ -9,7 +9,7 @@ import { intakeOf, openIntake } from '../../../queue/work/intake.ts';
 import type { LoadedSettings } from '../../../settings/load.ts';
 import { loadSettings } from '../../../settings/load.ts';
 import type { Context } from '../context.ts';
-import type { StashScope } from '../stash-scenes.ts';
+import type { StashScope } from '../stash/stash-scenes.ts';
 import { sum } from '../stats-document.ts';
 
 /**
@@ -49,7 +49,7 @@ async function compareNames(place: TaskPlace, context: Context): Promise<number>
   // A hook leaves this to a run, so that nobody's save waits for it.
   if (!('stores' in place)) return EXIT.done;
   const { loaded, signal, stores } = place;
-  const { connectToStash } = await import('../stash-connection.ts');
+  const { connectToStash } = await import('../stash/stash-connection.ts');
   const stash = connectToStash(loaded, { now, signal });
   if (stash === undefined) {
     output.log(
@@ -58,7 +58,7 @@ async function compareNames(place: TaskPlace, context: Context): Promise<number>
     );
     return EXIT.done;
   }
-  const { enqueueChanged } = await import('../compare/compare.ts');
+  const { enqueueChanged } = await import('../stash/compare.ts');
   const count = await enqueueChanged(stash, stores, context);
   output.log(
     'info',
@@ -71,8 +71,8 @@ const RECENT_MS = 24 * 3_600_000;
 
 /** Pressing the button in Stash already confirms it. */
 async function syncScenes(scope: StashScope, place: TaskPlace, context: Context): Promise<number> {
-  const { requireStash } = await import('../stash-connection.ts');
-  const { enqueueWalk, passedOver, startWalk } = await import('../stash-scenes.ts');
+  const { requireStash } = await import('../stash/stash-connection.ts');
+  const { enqueueWalk, passedOver, startWalk } = await import('../stash/stash-scenes.ts');
   const { dataDir, env, output, now } = context;
   const loaded =
     'loaded' in place

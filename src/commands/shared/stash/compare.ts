@@ -8,8 +8,8 @@ import type { StashClient } from '../../../stash/client.ts';
 import type { ListedScene } from '../../../stash/lists.ts';
 import type { Context } from '../context.ts';
 import { keepHeapSmall } from '../heap-size.ts';
-import { startWalk } from '../stash-scenes.ts';
 import { contentsOrTimes } from './contents.ts';
+import { startWalk } from './stash-scenes.ts';
 
 /**
  * Walks through Stash and enqueues the scenes whose content is known to have changed since they were written. What was

@@ -1,9 +1,9 @@
-import { UsageError } from '../../core/model/errors.ts';
-import { stashAccess } from '../../settings/access.ts';
-import type { LoadedSettings } from '../../settings/load.ts';
-import type { StashClient } from '../../stash/client.ts';
-import { createStashClient } from '../../stash/client.ts';
-import type { Context } from './context.ts';
+import { UsageError } from '../../../core/model/errors.ts';
+import { stashAccess } from '../../../settings/access.ts';
+import type { LoadedSettings } from '../../../settings/load.ts';
+import type { StashClient } from '../../../stash/client.ts';
+import { createStashClient } from '../../../stash/client.ts';
+import type { Context } from '../context.ts';
 
 export type StashPlace = Pick<Context, 'now'> & {
   /** Aborts every request under way. */

@@ -3,7 +3,7 @@ import { SyncError } from '../../../core/model/errors.ts';
 import { say, withoutStop } from '../../../core/text/sentence.ts';
 import type { StashClient } from '../../../stash/client.ts';
 import type { Context } from '../context.ts';
-import type { PageSource } from '../stash-scenes.ts';
+import type { PageSource } from './stash-scenes.ts';
 
 /** Few enough that 100,000 scenes take less than 150 MB, and at most 400 requests. */
 const CONTENTS_PER_PAGE = 300;

@@ -1,8 +1,8 @@
-import type { SceneEdit } from '../../core/model/scene.ts';
-import type { Intake } from '../../queue/work/intake.ts';
-import { parseDurationMs } from '../../settings/duration.ts';
-import type { StashClient } from '../../stash/client.ts';
-import { cursorBefore } from '../../stash/server-time.ts';
+import type { SceneEdit } from '../../../core/model/scene.ts';
+import type { Intake } from '../../../queue/work/intake.ts';
+import { parseDurationMs } from '../../../settings/duration.ts';
+import type { StashClient } from '../../../stash/client.ts';
+import { cursorBefore } from '../../../stash/server-time.ts';
 
 /** Which scenes of Stash: all, or those changed in the last `backMs`. */
 export type StashScope = { readonly kind: 'all' } | { readonly kind: 'recent'; readonly backMs: number };
