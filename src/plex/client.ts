@@ -254,9 +254,8 @@ export function createPlexClient(options: PlexClientOptions): PlexClient {
       // The answer is always empty (plex-api.md 4.1); the item is read again to see what Plex kept.
       const asked: Asked = { what: say`writing the item`, request: 'plex PUT item' };
       const { body, contentType } = await send({ method: 'PUT', target, ...asked, headers: authorised });
-      // A proxy's page with the status 200: nothing was written.
-      if (body !== '' && /html/i.test(contentType))
-        throw new SyncError('plex_malformed', say`A proxy, and not Plex, answered while ${asked.what}`, asked);
+      // With the status 200, and yet nothing was written.
+      if (body !== '' && isPage(contentType)) throw ofProxy(asked);
     },
 
     editLength: (item, edits, lock) => basePath.length + editTarget({ item, ...edits, lock }).length,
@@ -320,13 +319,26 @@ async function readSections(baseUrl: string, ask: () => Promise<HttpAnswer>): Pr
   }
   const sections = toSections(value);
   if (sections !== undefined) return sections;
-  const what = /html/i.test(answer.contentType) ? 'an HTML page' : 'something else';
+  const what = isPage(answer.contentType) ? 'an HTML page' : 'something else';
   throw new UsageError(`${baseUrl} is not a Plex server: it answers with ${what}.`, hint);
+}
+
+function isPage(contentType: string): boolean {
+  return /html/i.test(contentType);
+}
+
+function ofProxy(asked: Asked): SyncError {
+  return new SyncError(
+    'plex_malformed',
+    say`A proxy, and not Plex, answered with an HTML page while ${asked.what}: look at what stands before Plex`,
+    asked,
+  );
 }
 
 /** @throws {SyncError} `plex_malformed` */
 function parsed<T>(answer: HttpAnswer, to: (value: unknown) => T | undefined, { what, request }: Asked): T {
   const value = to(parseJson(answer.body));
+  if (value === undefined && isPage(answer.contentType)) throw ofProxy({ what, request });
   if (value === undefined)
     throw new SyncError('plex_malformed', say`Plex sent a damaged answer while ${what}`, { request });
   return value;

@@ -17,8 +17,10 @@ export function toStatusError(
 ): SyncError {
   if (redirect !== undefined)
     return new SyncError(
-      'plex_rejected',
-      say`Plex redirected to ${asHost(redirect.to)} while ${what}; redirects are not followed, since they would carry the token`,
+      // At the first contact the address is wrong; later a proxy stands before Plex, and lets it through again.
+      request === FIRST_CONTACT ? 'plex_rejected' : 'plex_malformed',
+      say`A proxy, and not Plex, redirected to ${asHost(redirect.to)} while ${what}; it is not followed, since that would carry the token`,
+      { request },
     );
   if (status === 401 || status === 498)
     return new SyncError('plex_unauthorized', say`Unauthorized: Plex refused the token (${status})`);
@@ -27,7 +29,13 @@ export function toStatusError(
       'plex_forbidden',
       say`Plex does not allow this token ${FORBIDDEN[plainText(what)] ?? what} (403)`,
     );
-  if (status === 404) return new SyncError('plex_not_found', say`Plex answered 404 while ${what}`);
+  // A library that is asked for is there: only an item can be missing.
+  if (status === 404)
+    return new SyncError(
+      OF_A_LIBRARY.has(request) ? 'plex_error' : 'plex_not_found',
+      say`Plex answered 404 while ${what}`,
+      { request },
+    );
   if (status === 413 || status === 414 || status === 431)
     return new SyncError(
       'plex_too_long',
@@ -50,6 +58,11 @@ export function toStatusError(
   return new SyncError('plex_rejected', say`Plex answered ${status} while ${what}`);
 }
 
+const FIRST_CONTACT: RequestKind = 'plex GET libraries';
+
+/** Requests to a library that Plex has named itself. */
+const OF_A_LIBRARY: ReadonlySet<RequestKind> = new Set(['plex GET file', 'plex GET title', 'plex GET listing']);
+
 /** The message for 403 reads better with an infinitive. */
 const FORBIDDEN: Readonly<Record<string, Sentence>> = {
   'writing the item': say`to edit: it is probably not the owner’s`,
@@ -61,7 +74,9 @@ export function toNoAnswerError(answer: NoAnswer, { what, request }: Asked, base
   const { reason } = answer;
   if (answer.kind === 'silent') {
     const mayWant =
-      answer.mayWant === 'https' && /^http:/i.test(baseUrl) ? say`; it may want https:// in plex_url` : '';
+      answer.mayWant === 'https' && request === FIRST_CONTACT && /^http:/i.test(baseUrl)
+        ? say`; it may want https:// in plex_url`
+        : '';
     return new SyncError(
       'plex_unavailable',
       say`Plex at ${asHost(baseUrl)} did not answer while ${what}: ${foreign(reason)}${mayWant}`,

@@ -59,7 +59,7 @@ test('a job that would write nothing says why', async (t) => {
       [6, 'failure'],
     ],
   );
-  const skipping = await run({ ...PREVIEW, notFound: { kind: 'skip' } });
+  const skipping = await run({ ...PREVIEW, notFound: { kind: 'skip', maxWaitMs: 7_200_000 } });
   assert.deepEqual(skipping.tally, { unchanged: 1, skipped: 1, buried: 2 });
 });
 

@@ -142,3 +142,21 @@ test('a signal is heard before each look-up, also where the index answers withou
   const { tally, ends } = await run({}, { pause });
   assert.deepEqual([tally, ends], [{ released: 3 }, ['signal']]);
 });
+
+for (const notFound of ['wait', 'skip'] as const)
+  test(`a library that answers 404 says of no file that it is missing, with ${notFound}`, async (t) => {
+    const { plex, enqueue, run, world } = await setup(t);
+    enqueue(...lighthouses(3));
+    plex.fail('listing', { kind: 'status', status: 404 }, ALWAYS);
+    await run({ notFound: { kind: notFound, maxWaitMs: 7_200_000 } });
+    assert.deepEqual(world.sql('SELECT misses FROM jobs'), Array(3).fill({ misses: 0 }));
+  });
+
+test('an item that a look-up has named and that is gone when it is read is not skipped', async (t) => {
+  const { plex, enqueue, run, world } = await setup(t);
+  addItems(plex, 1);
+  enqueue(...lighthouses(1));
+  plex.fail('item', { kind: 'status', status: 404 }, ALWAYS);
+  await run({ notFound: { kind: 'skip', maxWaitMs: 7_200_000 } });
+  assert.equal(world.sql('SELECT 1 FROM jobs').length, 1);
+});

@@ -203,7 +203,7 @@ test('so are those that a mapping puts there', async (t) => {
 test('where missing files are skipped, they stop no run', async (t) => {
   const created = await setup(t);
   created.enqueue(...elsewhere(idsTo(120)));
-  const { tally, ends } = await created.run({ notFound: { kind: 'skip' } });
+  const { tally, ends } = await created.run({ notFound: { kind: 'skip', maxWaitMs: 7_200_000 } });
   assert.deepEqual([tally, ends], [{ skipped: 120 }, []]);
 });
 

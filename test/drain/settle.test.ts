@@ -49,7 +49,7 @@ test('a wait that the server asked for is kept, without jitter', async (t) => {
 test('with skip_not_found a missing file is skipped', async (t) => {
   const { world, enqueue, run } = await setup(t);
   enqueue(lighthouse(1));
-  const { tally, of } = await run({ notFound: { kind: 'skip' } });
+  const { tally, of } = await run({ notFound: { kind: 'skip', maxWaitMs: 7_200_000 } });
   assert.deepEqual([tally, of('skipped').length, world.sql('SELECT * FROM jobs')], [{ skipped: 1 }, 1, []]);
 });
 

@@ -77,12 +77,62 @@ test('of several writes in flight that are refused, one dead letter says it all'
   }
 });
 
-test('a token that may not edit stops the run, and is tried again by the next', async (t) => {
-  const { plex, run } = await setupDue(t, 2);
-  plex.fail('edit', FORBIDDEN);
+test('a token that may not edit costs one dead letter, however often it is tried, and is tried each quarter of an hour', async (t) => {
+  const { plex, clock, world, run } = await setupDue(t, 3);
+  const lift = plex.fail('edit', FORBIDDEN, ALWAYS);
   const { tally, ends } = await run();
-  assert.deepEqual([tally, ends], [{ buried: 1, released: 1 }, ['forbidden']]);
-  assert.deepEqual((await run()).tally, { updated: 1 });
+  assert.deepEqual([tally, ends], [{ buried: 1, released: 2 }, ['forbidden']]);
+  plex.resetRequests();
+  assert.deepEqual([(await run()).ends, plex.count()], [['forbidden'], 0], 'not at once');
+  clock.now += 15 * 60_000;
+  const again = await run();
+  assert.deepEqual([again.tally, again.ends, world.letters().length], [{ released: 2 }, ['forbidden'], 1]);
+  lift();
+  clock.now += 15 * 60_000;
+  assert.deepEqual((await run()).tally, { updated: 2 });
+});
+
+test('an edit that is accepted shows that the token may edit, and the next refusal is a job’s own again', async (t) => {
+  const { plex, clock, enqueue, world, run } = await setupDue(t, 2);
+  plex.fail('edit', FORBIDDEN);
+  await run();
+  clock.now += 15 * 60_000;
+  await run();
+  enqueue(
+    ...lighthouses(2)
+      .slice(1)
+      .map((edit) => ({ ...edit, data: { ...edit.data, title: 'Anew' } })),
+  );
+  plex.fail('edit', FORBIDDEN);
+  assert.deepEqual((await run()).tally, { buried: 1 });
+  assert.equal(world.letters().length, 2);
+});
+
+test('the letter of a token that might not edit comes back with another token', async (t) => {
+  const { plex, world, run } = await setupDue(t, 2);
+  plex.fail('edit', FORBIDDEN);
+  await run({ tokenFingerprint: 'a guest' });
+  assert.equal(world.letters().length, 1);
+  assert.deepEqual((await run({ tokenFingerprint: 'the owner' })).tally, { updated: 2 });
+  assert.deepEqual(world.letters(), []);
+});
+
+for (const route of ['listing', 'item'] as const)
+  test(`a token refused in mid-run, at the ${route}, is not tried again for a quarter of an hour`, async (t) => {
+    const { plex, run } = await setupDue(t, 2);
+    plex.fail(route, REFUSED, ALWAYS);
+    const { tally, ends } = await run();
+    assert.deepEqual([tally, ends], [{ released: 2 }, ['unauthorized']]);
+    plex.resetRequests();
+    assert.deepEqual([(await run()).ends, plex.count()], [['unauthorized'], 0]);
+  });
+
+test('a redirect of an edit is a proxy that stands before Plex: no job becomes a letter', async (t) => {
+  const { plex, world, run } = await setupDue(t, 3);
+  plex.fail('edit', { kind: 'redirect', location: 'https://login.test/?token=x' }, ALWAYS);
+  await run();
+  assert.deepEqual(world.letters(), []);
+  assert.deepEqual(world.sql('SELECT failures FROM jobs'), Array(3).fill({ failures: 0 }));
 });
 
 test('a write that a stop aborts spends no attempt, and is repeated', async (t) => {

@@ -106,7 +106,10 @@ function drainOptions({
     thinScenes: settings.quality_gate ? 'keep' : 'clear',
     matching: settings.strict_matching ? 'strict' : 'relaxed',
     maxRetries: settings.max_retries,
-    notFound: settings.skip_not_found ? { kind: 'skip' } : { kind: 'wait', maxWaitMs: settings.not_found_max_wait },
+    notFound: {
+      kind: settings.skip_not_found ? 'skip' : 'wait',
+      maxWaitMs: settings.not_found_max_wait,
+    },
     scanning: settings.trigger_plex_scan ? 'request' : 'leave',
     concurrency: settings.concurrency,
     rules: writeRules(settings),

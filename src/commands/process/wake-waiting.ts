@@ -43,7 +43,7 @@ async function ask(
   const { now, version } = context;
   const servers = prepareServerState(stores.queueDb);
   const clientIdentifier = servers.clientIdentifier();
-  if (servers.refusedAt(fingerprintOf(requirePlex(loaded), clientIdentifier)) !== undefined) return NOBODY;
+  if (servers.refusal()?.tokenFingerprint === fingerprintOf(requirePlex(loaded), clientIdentifier)) return NOBODY;
   const { emit } = createRunEvents(context, await maskFor(loaded, () => clientIdentifier));
   const stop = listenForEnd();
   try {

@@ -85,7 +85,7 @@ type DrainContext = DrainDeps & {
  * @throws {UsageError} when the configuration cannot work; no job was touched then.
  */
 export async function drain(deps: DrainDeps, options: DrainOptions): Promise<DrainReport> {
-  const guard = createPlexGuard(deps, options.deadlineAt);
+  const guard = createPlexGuard(deps, options);
   const tally: Tally = { ...NO_JOBS };
   const connection = await connect(deps, guard, options);
   if (connection.kind === 'unreachable') return { ends: [connection], tally };
@@ -93,7 +93,7 @@ export async function drain(deps: DrainDeps, options: DrainOptions): Promise<Dra
 
   const { sections } = connection;
   deps.emit({ kind: 'connected', libraries: sections.map(({ title }) => title) });
-  revive(deps);
+  revive(deps, connection.token);
   const systemic = createSystemicWatch({
     sections,
     mappings: options.mappings,
@@ -121,8 +121,8 @@ export async function drain(deps: DrainDeps, options: DrainOptions): Promise<Dra
   }
 }
 
-function revive({ queue, now, emit }: DrainDeps): void {
-  const revived = queue.reviveRefused(now());
+function revive({ queue, now, emit }: DrainDeps, token: 'same' | 'another'): void {
+  const revived = queue.reviveRefused(now(), token);
   if (revived > 0) emit({ kind: 'revived', count: revived });
 }
 

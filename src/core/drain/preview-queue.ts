@@ -60,7 +60,7 @@ export function createPreviewQueue(reads: DrainReads): DrainQueue {
       bound = binding;
     },
     forgetServer: scenes.forgetAll,
-    refusedAt: reads.refusedAt,
+    refusal: reads.refusal,
     saveRefusal: () => undefined,
     successes: reads.successes,
     awaitsStash: reads.awaitsStash,

@@ -102,8 +102,8 @@ export function backoffMs(failure: number, random: number): number {
 /** The limits and the time that decide about a failure. */
 export type RetryLimits = {
   readonly maxRetries: number;
-  /** How long a job waits for Plex to find its file, or that it is skipped instead. */
-  readonly notFound: { readonly kind: 'wait'; readonly maxWaitMs: number } | { readonly kind: 'skip' };
+  /** How long a job waits for Plex to find its file; `skip`: it is not waited for where no item has it. */
+  readonly notFound: { readonly kind: 'wait' | 'skip'; readonly maxWaitMs: number };
   /** Who pays for a failure that may pass. */
   readonly charge: Charge;
   readonly now: number;
@@ -134,7 +134,8 @@ export function settlementFor(
       return { kind: 'retry', availableAt: now + waitMs, spends: 'failure', error };
     }
     case 'not_found': {
-      if (limits.notFound.kind === 'skip') return { kind: 'skip', error };
+      // Only a complete look that found nothing says so; an answer of 404 may be a fault.
+      if (limits.notFound.kind === 'skip' && error.request === undefined) return { kind: 'skip', error };
       const waitMs = notFoundWaitsMs(limits.notFound.maxWaitMs)[spent.misses];
       if (waitMs === undefined) return { kind: 'dead', error };
       return { kind: 'retry', availableAt: now + waitMs, spends: 'miss', error };

@@ -1,4 +1,4 @@
-import type { AddedMark, Doubt } from '../../core/drain/ports/ports.ts';
+import type { AddedMark, Doubt, Refusal } from '../../core/drain/ports/ports.ts';
 import type { Breaker } from '../../core/failures/breaker.ts';
 import { CLOSED } from '../../core/failures/breaker.ts';
 import type { StashTrouble } from '../../core/failures/stash-rest.ts';
@@ -9,8 +9,6 @@ import type { Db } from '../store/open.ts';
 import { translated } from '../store/store-errors.ts';
 
 /** The fingerprint of a token that Plex refused, and when (epoch ms). */
-type Refusal = { readonly tokenFingerprint: string; readonly at: number };
-
 /** ` (Plex server X)` once a server is known, for questions that name it; empty before. */
 export function serverWords(db: Db): string {
   const bound = prepareServerState(db).binding();
@@ -47,10 +45,7 @@ export function prepareServerState(db: Db) {
     bind: (binding: Binding): void => meta.setJson('plex_binding', binding),
     addedMark: (sectionKey: string) => meta.json<AddedMark>(`added_mark:${sectionKey}`),
     saveAddedMark: (sectionKey: string, mark: AddedMark): void => meta.setJson(`added_mark:${sectionKey}`, mark),
-    refusedAt: (tokenFingerprint: string): number | undefined => {
-      const refusal = meta.json<Refusal>('refused_token');
-      return refusal?.tokenFingerprint === tokenFingerprint ? refusal.at : undefined;
-    },
+    refusal: () => meta.json<Refusal>('refused_token'),
     saveRefusal: (refusal: Refusal | undefined): void => {
       if (refusal === undefined) meta.remove('refused_token');
       else meta.setJson('refused_token', refusal);

@@ -149,10 +149,12 @@ export function openDrainQueue(
     successes: prepareSuccesses(db).of,
     missing: missing.all,
     wake: missing.wake,
-    reviveRefused: (now: number): number =>
-      actions
-        .retry(actions.list({ errorType: RETRY_RULES.plex_unauthorized.errorType }), now)
-        .filter(({ how }) => how === 'queued' || how === 'merged').length,
+    reviveRefused: (now: number, token: 'same' | 'another'): number => {
+      const codes = ['plex_unauthorized', ...(token === 'another' ? (['plex_forbidden'] as const) : [])] as const;
+      return codes
+        .flatMap((code) => actions.retry(actions.list({ errorType: RETRY_RULES[code].errorType }), now))
+        .filter(({ how }) => how === 'queued' || how === 'merged').length;
+    },
     addedMark: servers.addedMark,
     saveAddedMark: servers.saveAddedMark,
     breaker: servers.breaker,
@@ -162,7 +164,7 @@ export function openDrainQueue(
     binding: servers.binding,
     bind: servers.bind,
     forgetServer: () => forget.immediate(),
-    refusedAt: servers.refusedAt,
+    refusal: servers.refusal,
     saveRefusal: servers.saveRefusal,
     doubt: servers.doubt,
     saveDoubt: servers.saveDoubt,

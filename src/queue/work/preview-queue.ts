@@ -56,7 +56,7 @@ export function openPreviewReads(
     breaker: servers.breaker,
     stashTrouble: servers.stashTrouble,
     binding: servers.binding,
-    refusedAt: servers.refusedAt,
+    refusal: servers.refusal,
     doubt: servers.doubt,
     tooLong: servers.tooLong,
     successes: prepareSuccesses(db).of,

@@ -236,7 +236,13 @@ test('the twelve looks stretch over whatever wait was asked for, never faster th
 });
 
 test('with skipping, only a file that is not found is skipped', () => {
-  const limits = { charge: ATTEMPT, maxRetries: 5, notFound: { kind: 'skip' }, now: NOW, random: 0.5 } as const;
+  const limits = {
+    charge: ATTEMPT,
+    maxRetries: 5,
+    notFound: { kind: 'skip', maxWaitMs: 7_200_000 },
+    now: NOW,
+    random: 0.5,
+  } as const;
   const kindOf = (code: SyncErrorCode) =>
     settlementFor(new SyncError(code, say`m`), { spent: { failures: 0, misses: 0 }, waited: FRESH }, limits).kind;
   for (const code of CODES) assert.equal(kindOf(code) === 'skip', code === 'plex_not_found', code);

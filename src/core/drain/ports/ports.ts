@@ -80,6 +80,14 @@ export type ClaimRequest = {
 /** Successes of each kind of request that are not stored yet. */
 export type SuccessNews = ReadonlyMap<RequestKind, Successes>;
 
+/** A token that Plex refused (`unauthorized`), or whose edits it refused. `at` is epoch ms. */
+export type Refusal = {
+  readonly tokenFingerprint: string;
+  readonly at: number;
+  /** Absent where an older plexsync stored it: then the token itself. */
+  readonly kind?: 'unauthorized' | 'forbidden';
+};
+
 /** What the drain needs from the queue; `queue/` satisfies it by shape. Every instant is epoch ms and passed in. */
 export type DrainQueue = {
   /**
@@ -129,8 +137,11 @@ export type DrainQueue = {
   missing(): readonly Missing[];
   /** Makes those jobs due at `now`; puts those letters back into the queue, beneath any newer edit. */
   wake(missing: readonly Missing[], now: number): void;
-  /** Puts the letters of a refused token back into the queue once a token is accepted; returns how many. */
-  reviveRefused(now: number): number;
+  /**
+   * Puts the letters of a refused token back into the queue once a token is accepted, and with another token those of
+   * refused edits; returns how many.
+   */
+  reviveRefused(now: number, token: 'same' | 'another'): number;
   addedMark(sectionKey: string): AddedMark | undefined;
   saveAddedMark(sectionKey: string, mark: AddedMark): void;
   /** What Stash failed with when it was last asked, where its breaker does not tell. */
@@ -142,8 +153,8 @@ export type DrainQueue = {
   bind(binding: Binding): void;
   /** Forgets the server the directory belonged to, all records of what was written there and every pin; jobs stay. */
   forgetServer(): void;
-  /** When the token with this fingerprint was refused, if it was the last one tried. */
-  refusedAt(tokenFingerprint: string): number | undefined;
+  /** The token that was refused last, or whose edits were, unless another one was accepted since. */
+  refusal(): Refusal | undefined;
   /** Why an earlier drain doubted the configuration, if no job has been right since. */
   doubt(): Doubt | undefined;
   saveDoubt(doubt: Doubt | undefined): void;
@@ -151,7 +162,7 @@ export type DrainQueue = {
   tooLong(tokenFingerprint: string): TooLong | undefined;
   saveTooLong(tokenFingerprint: string, tooLong: TooLong | undefined): void;
   /** Remembers a refused token; `undefined` when the last one was accepted. */
-  saveRefusal(refusal: { readonly tokenFingerprint: string; readonly at: number } | undefined): void;
+  saveRefusal(refusal: Refusal | undefined): void;
 };
 
 /** What a preview needs from the queue: reads only. */
@@ -170,7 +181,7 @@ export type DrainReads = Pick<
   | 'addedMark'
   | 'breaker'
   | 'binding'
-  | 'refusedAt'
+  | 'refusal'
   | 'doubt'
   | 'tooLong'
   | 'successes'

@@ -101,7 +101,6 @@ export function createFileFinder(setting: Setting): FileFinder {
       const error = asSyncError(thrown);
       if (error.code === 'unexpected') throw thrown;
       // No job's own request failed: each job looks up its file alone, and meets the error there if it lasts.
-      if (error.code === 'plex_unauthorized') guard.halt({ kind: 'unauthorized', message: error.said });
       guard.fault(error);
     }
   };

@@ -4,6 +4,7 @@ import { RETRY_RULES } from '../../failures/retry-policy.ts';
 import { asSyncError, SyncError } from '../../model/errors.ts';
 import type { Sentence } from '../../text/sentence.ts';
 import { say } from '../../text/sentence.ts';
+import type { DrainOptions } from '../ports/drain-options.ts';
 import type { DrainDeps } from '../ports/ports.ts';
 
 /** Why a drain sends Plex no more requests. */
@@ -27,6 +28,8 @@ export type PlexGuard = {
   /** Every reason to stop, one of each kind, in order of appearance. */
   halts(): readonly Halt[];
   halt(halt: Halt): void;
+  /** Remembers that Plex refuses the token, or its edits, and halts: the next runs do not ask in vain. */
+  refused(kind: 'unauthorized' | 'forbidden', message: Sentence): void;
   /**
    * Whether `--max-time` has passed: then no job is claimed or looked up, and files already found are still written.
    */
@@ -37,7 +40,9 @@ export type PlexGuard = {
    * @throws {SyncError}
    */
   ask<T>(request: () => Promise<T>): Promise<T>;
-  /** Counts a failed request for the breaker, if the server caused it and not our own stopping. */
+  /**
+   * Counts a failed request for the breaker, if the server caused it and not our own stopping. A refused token halts.
+   */
   fault(error: SyncError): void;
   /** Notes that jobs were released because a shared request failed: the run did less than it could. */
   putOff(error: SyncError): void;
@@ -51,13 +56,20 @@ export type PlexGuard = {
   batchLimit(most: number): number;
 };
 
-export function createPlexGuard(deps: DrainDeps, deadlineAt: number | undefined): PlexGuard {
+export function createPlexGuard(
+  deps: DrainDeps,
+  { deadlineAt, tokenFingerprint }: Pick<DrainOptions, 'deadlineAt' | 'tokenFingerprint'>,
+): PlexGuard {
   const { queue, plex, now, emit, stopRequested } = deps;
   const halts: Halt[] = [];
   let outage: SyncError | undefined;
 
   const halt = (reason: Halt): void => {
     if (!halts.some(({ kind }) => kind === reason.kind)) halts.push(reason);
+  };
+  const refused: PlexGuard['refused'] = (kind, message) => {
+    queue.saveRefusal({ tokenFingerprint, at: now(), kind });
+    halt({ kind, message });
   };
   const noteSignal = (): void => {
     const signal = stopRequested();
@@ -81,6 +93,7 @@ export function createPlexGuard(deps: DrainDeps, deadlineAt: number | undefined)
       return halts;
     },
     halt,
+    refused,
     isTimeUp: () => deadlineAt !== undefined && now() >= deadlineAt,
     ask: async (request) => {
       try {
@@ -93,6 +106,7 @@ export function createPlexGuard(deps: DrainDeps, deadlineAt: number | undefined)
       }
     },
     fault: (error) => {
+      if (error.code === 'plex_unauthorized') refused('unauthorized', error.said);
       if (!RETRY_RULES[error.code].countsForBreaker) return;
       if (error.code === 'plex_unavailable' && stopRequested() !== undefined) return;
       if (error.code === 'plex_unavailable') outage = error;

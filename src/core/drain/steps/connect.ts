@@ -12,12 +12,18 @@ import { answersProbe } from '../servers/plex-guard.ts';
 
 /** The libraries to work on, or why there is nothing to do now. */
 export type Connection =
-  | { readonly kind: 'connected'; readonly sections: readonly Section[] }
+  /** `another`: an earlier token was refused, or its edits were. */
+  | { readonly kind: 'connected'; readonly sections: readonly Section[]; readonly token: 'same' | 'another' }
   | { readonly kind: 'halted' }
   | { readonly kind: 'unreachable'; readonly message: Sentence };
 
 /** How long a refused token is not tried again, unless it changes: otherwise each cron run would try it in vain. */
 const REFUSAL_MS = 15 * 60_000;
+
+const REFUSED_LATELY: Readonly<Record<'unauthorized' | 'forbidden', Sentence>> = {
+  unauthorized: say`Plex refused this token some minutes ago, and was not asked again`,
+  forbidden: say`Plex did not allow this token to edit some minutes ago, and was not asked again: it is probably not the owner’s`,
+};
 
 /**
  * Makes the first contact of a drain: checks the breaker, reads the libraries (which proves the token) and makes sure
@@ -26,12 +32,11 @@ const REFUSAL_MS = 15 * 60_000;
  */
 export async function connect(deps: DrainDeps, guard: PlexGuard, options: DrainOptions): Promise<Connection> {
   const { queue, plex, now } = deps;
-  const refusedAt = queue.refusedAt(options.tokenFingerprint);
-  if (refusedAt !== undefined && now() >= refusedAt && now() < refusedAt + REFUSAL_MS) {
-    guard.halt({
-      kind: 'unauthorized',
-      message: say`Plex refused this token some minutes ago, and was not asked again`,
-    });
+  const refusal = queue.refusal();
+  const isSameToken = refusal?.tokenFingerprint === options.tokenFingerprint;
+  if (refusal !== undefined && isSameToken && now() >= refusal.at && now() < refusal.at + REFUSAL_MS) {
+    const { kind = 'unauthorized' } = refusal;
+    guard.halt({ kind, message: REFUSED_LATELY[kind] });
     return { kind: 'halted' };
   }
   const admitted = await admit(deps, guard);
@@ -42,10 +47,12 @@ export async function connect(deps: DrainDeps, guard: PlexGuard, options: DrainO
     await proveServer(deps, guard, { sections, ifOtherServer: options.ifOtherServer });
   } catch (thrown) {
     if (thrown instanceof UsageError) throw thrown;
-    return afterRefusal(deps, guard, { error: asSyncError(thrown), tokenFingerprint: options.tokenFingerprint });
+    return afterRefusal(guard, asSyncError(thrown));
   }
-  queue.saveRefusal(undefined);
-  return { kind: 'connected', sections: chooseSections(sections, options.libraries) };
+  // That the libraries can be read does not show that this token may edit now.
+  if (refusal?.kind !== 'forbidden' || !isSameToken) queue.saveRefusal(undefined);
+  const token = refusal === undefined || isSameToken ? 'same' : 'another';
+  return { kind: 'connected', token, sections: chooseSections(sections, options.libraries) };
 }
 
 /** Checks the breaker and sends a probe when it is due; returns a connection only when there is nothing more to do. */
@@ -64,23 +71,12 @@ async function admit({ queue, plex, now, emit }: DrainDeps, guard: PlexGuard): P
   return undefined;
 }
 
-function afterRefusal(
-  { queue, now }: DrainDeps,
-  guard: PlexGuard,
-  { error, tokenFingerprint }: { readonly error: SyncError; readonly tokenFingerprint: string },
-): Connection {
+function afterRefusal(guard: PlexGuard, error: SyncError): Connection {
   if (error.code === 'unexpected') throw error;
   if (guard.halted() !== undefined) return { kind: 'halted' };
-  if (error.code === 'plex_forbidden') {
-    guard.halt({ kind: 'forbidden', message: error.said });
-    return { kind: 'halted' };
-  }
-  if (error.code === 'plex_unauthorized') {
-    queue.saveRefusal({ tokenFingerprint, at: now() });
-    guard.halt({ kind: 'unauthorized', message: error.said });
-    return { kind: 'halted' };
-  }
+  if (error.code === 'plex_forbidden') guard.halt({ kind: 'forbidden', message: error.said });
   guard.fault(error);
+  if (guard.halted()?.kind === 'forbidden' || guard.halted()?.kind === 'unauthorized') return { kind: 'halted' };
   return { kind: 'unreachable', message: error.said };
 }
 

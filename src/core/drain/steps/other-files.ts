@@ -8,7 +8,7 @@ import type { PlexGuard } from '../servers/plex-guard.ts';
 
 type Uses = {
   readonly finder: Pick<FileFinder, 'expect' | 'look'>;
-  readonly guard: Pick<PlexGuard, 'fault' | 'halt' | 'halted' | 'isTimeUp'>;
+  readonly guard: Pick<PlexGuard, 'fault' | 'halted' | 'isTimeUp'>;
 };
 
 /**
@@ -59,7 +59,6 @@ async function lookForAll(
   } catch (thrown) {
     const error = asSyncError(thrown);
     if (error.code === 'unexpected') throw thrown;
-    if (error.code === 'plex_unauthorized') guard.halt({ kind: 'unauthorized', message: error.said });
     guard.fault(error);
   }
   return found;

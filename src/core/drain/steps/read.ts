@@ -35,7 +35,7 @@ const ONE_ITEMS_FAULT: ReadonlySet<SyncErrorCode> = new Set([
 /** What a read of items uses. */
 export type ReadUses = Pick<DrainDeps, 'now'> & {
   readonly plex: Pick<DrainPlex, 'items'>;
-  readonly guard: Pick<PlexGuard, 'ask' | 'answered' | 'fault' | 'halt' | 'halted' | 'putOff'>;
+  readonly guard: Pick<PlexGuard, 'ask' | 'answered' | 'fault' | 'halted' | 'putOff'>;
   readonly requests: Pick<RequestWatch, 'succeeded' | 'failed'>;
 };
 
@@ -89,7 +89,6 @@ function afterFailedRead(
   error: SyncError,
   { reads, jobs, guard, requests }: ReadState,
 ): PartEnd {
-  if (error.code === 'plex_unauthorized') guard.halt({ kind: 'unauthorized', message: error.said });
   const [key, ...others] = part;
   const single = others.length === 0 ? key : undefined;
   if (single !== undefined && error.code === 'plex_not_found') {
@@ -220,6 +219,7 @@ function vanished({ ratingKey }: Resolved): SyncError {
   return new SyncError(
     'plex_not_found',
     say`Plex item ${ours(ratingKey)} vanished or changed its file during the sync`,
+    { request: 'plex GET items' },
   );
 }
 

@@ -30,7 +30,7 @@ import { followPin, resolveFromPin } from './pins.ts';
 export type LookUpUses = PinUses &
   StopSigns &
   Pick<DrainDeps, 'emit' | 'pause'> & {
-    readonly guard: Pick<PlexGuard, 'halt' | 'halts' | 'halted' | 'isTimeUp' | 'answered' | 'fault'>;
+    readonly guard: Pick<PlexGuard, 'halts' | 'halted' | 'isTimeUp' | 'answered' | 'fault'>;
     readonly systemic: Pick<SystemicWatch, 'noteFound' | 'noteMissing' | 'noteUnproven'>;
     readonly finder: FileFinder;
     readonly requests: Pick<RequestWatch, 'succeeded' | 'failed'>;
@@ -72,11 +72,10 @@ export async function lookUpAll(batch: readonly Hydrated[], context: LookUpUses)
 
 function afterFailedLook({ job, file }: Hydrated, error: SyncError, context: LookUpUses): Ended {
   const { guard, systemic, requests, options } = context;
-  if (error.code === 'plex_unauthorized') guard.halt({ kind: 'unauthorized', message: error.said });
+  guard.fault(error);
   if (isStopping(context) && RETRY_RULES[error.code].class !== 'permanent') return givenBack(job);
   if (error.code === 'plex_not_found' && options.notFound.kind === 'wait') systemic.noteMissing(file.path);
   if (error.code === 'low_confidence') systemic.noteFound();
-  guard.fault(error);
   requests.failed(job, error);
   return failed(job, error);
 }

@@ -30,7 +30,9 @@ export async function verify(batch: readonly Planned[], context: Uses): Promise<
     if (read?.kind !== 'item')
       return failed(
         job,
-        new SyncError('plex_not_found', say`Plex item ${ours(work.item.ratingKey)} vanished after the write`),
+        new SyncError('plex_not_found', say`Plex item ${ours(work.item.ratingKey)} vanished after the write`, {
+          request: 'plex GET items',
+        }),
       );
     const { lost, altered, written } = verifyPlan(work.plan, read.item, work.written);
     if (lost.length > 0) {

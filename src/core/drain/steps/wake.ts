@@ -13,7 +13,7 @@ type Asks = Pick<DrainDeps, 'emit' | 'now'> & {
 };
 
 type Uses = Asks & {
-  readonly guard: Pick<PlexGuard, 'ask' | 'fault' | 'halt' | 'halted'>;
+  readonly guard: Pick<PlexGuard, 'ask' | 'fault' | 'halted'>;
   readonly sections: readonly Section[];
 };
 
@@ -36,7 +36,6 @@ export async function wake(context: Uses): Promise<void> {
       const error = asSyncError(thrown);
       if (error.code === 'unexpected') throw thrown;
       // Waking is only a convenience: waiting jobs have their own schedule.
-      if (error.code === 'plex_unauthorized') guard.halt({ kind: 'unauthorized', message: error.said });
       guard.fault(error);
     }
   }

@@ -20,8 +20,8 @@ import type { SendUses, Sent } from './send.ts';
 import { send } from './send.ts';
 
 type Uses = SendUses & {
-  readonly queue: Pick<DrainQueue, 'saveRefusal'>;
-  readonly guard: Pick<PlexGuard, 'halt'>;
+  readonly queue: Pick<DrainQueue, 'refusal' | 'saveRefusal'>;
+  readonly guard: Pick<PlexGuard, 'refused'>;
   readonly requests: Pick<RequestWatch, 'succeeded' | 'failed'>;
   readonly systemic: Pick<SystemicWatch, 'note' | 'awaitsSample'>;
   readonly options: Pick<DrainOptions, 'concurrency' | 'tokenFingerprint'>;
@@ -74,6 +74,8 @@ function afterSending({ work, delivery }: Sent, context: Uses): Planned | Ended 
   if (delivery.taken.length > 0) {
     context.guard.answered();
     context.requests.succeeded('plex PUT item', [work.job]);
+    // The token may edit after all: it was given the right, or the refusal was about one item.
+    if (isKnownToRefuse(context)) context.queue.saveRefusal(undefined);
     // An accepted edit shows that the configuration is right, even if Plex refuses the rest of the job.
     context.systemic.note(undefined);
   }
@@ -99,18 +101,26 @@ function unfinishedBy(delivery: Delivery, { plan, job }: Planned, context: Uses)
 
 /** Tells the run about a failure; returns whether it counts against the job. */
 function isJobsToBear(error: SyncError, job: Job, context: Uses): boolean {
-  const { now, queue, stopRequested, guard, requests } = context;
+  const { stopRequested, guard, requests } = context;
   const refusal = haltOf(error);
-  // Another write in flight was refused first: one dead letter is enough.
-  if (refusal !== undefined && guard.halts().some(({ kind }) => kind === refusal)) return false;
-  if (refusal !== undefined) guard.halt({ kind: refusal, message: error.said });
-  if (refusal === 'unauthorized') queue.saveRefusal({ tokenFingerprint: context.options.tokenFingerprint, at: now() });
+  if (refusal !== undefined) {
+    // Another write was refused first, in this run or an earlier one: one dead letter is enough.
+    const isKnown = guard.halts().some(({ kind }) => kind === refusal) || isKnownToRefuse(context);
+    guard.refused(refusal, error.said);
+    if (isKnown) return false;
+  }
   // A write that a stop cut off is no fault of its job, and safe to repeat.
   if (error.code === 'plex_unavailable' && stopRequested() !== undefined) return false;
   guard.fault(error);
   requests.failed(job, error);
   context.systemic.note(error);
   return true;
+}
+
+/** Whether this token was known before not to be allowed to edit. */
+function isKnownToRefuse({ queue, options }: Uses): boolean {
+  const refusal = queue.refusal();
+  return refusal?.kind === 'forbidden' && refusal.tokenFingerprint === options.tokenFingerprint;
 }
 
 function haltOf(error: SyncError): 'unauthorized' | 'forbidden' | undefined {
