@@ -52,7 +52,10 @@ export async function main(
     return exitCode;
   } catch (thrown) {
     if (thrown instanceof CommanderError) return usageExitCode(thrown, argv, streams);
-    return complain(thrown, createOutput({ quiet: false, verbosity: 0, json, streams, now: Date.now }));
+    return complain(
+      withoutTokens(thrown, { argv, env }),
+      createOutput({ quiet: false, verbosity: 0, json, streams, now: Date.now }),
+    );
   }
 }
 
@@ -98,7 +101,7 @@ async function perform(
     const context: Context = { dataDir, output, streams, env, now, version: VERSION };
     exitCode = await command.run(invocation, context);
   } catch (thrown) {
-    exitCode = complain(withoutTokens(thrown, argv), output);
+    exitCode = complain(withoutTokens(thrown, { argv, env }), output);
   }
   return output.end(exitCode);
 }
@@ -141,11 +144,13 @@ function mayBeTerminal(fd: number): boolean {
   }
 }
 
-/** A usage error quotes what was typed, which may be a token in the wrong place. */
-function withoutTokens(thrown: unknown, argv: readonly string[]): unknown {
+/** A usage error quotes what was typed or set, which may be a token in the wrong place. */
+function withoutTokens(thrown: unknown, { argv, env }: Pick<Surroundings, 'argv' | 'env'>): unknown {
   if (!(thrown instanceof UsageError)) return thrown;
   const { message, hint } = thrown;
-  return new UsageError(hideTokens(message, argv), hint === undefined ? undefined : hideTokens(hint, argv));
+  const set = Object.entries(env).flatMap(([name, value = '']) => (/^(?:PLEX|STASH)/.test(name) ? [value] : []));
+  const words = [...argv, ...set];
+  return new UsageError(hideTokens(message, words), hint === undefined ? undefined : hideTokens(hint, words));
 }
 
 function complain(thrown: unknown, output: Output): number {

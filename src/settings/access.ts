@@ -7,6 +7,7 @@ import { firstMessage } from './load.ts';
 import { schemaOf } from './schema.ts';
 import type { SettingName } from './table.ts';
 import { flagOf, SETTINGS, variableOf } from './table.ts';
+import { withoutToken } from './without-token.ts';
 
 /** What is needed to talk to Plex. */
 export type PlexAccess = { readonly baseUrl: string; readonly token: string; readonly trust: Trust };
@@ -129,7 +130,7 @@ function readSecret(file: string, origin: Origin, name: SettingName): string {
   const parsed = z.safeParse(schemaOf(SETTINGS.plex_token.type), text.trim());
   if (parsed.success) return parsed.data as string;
   throw new UsageError(
-    `The file ${file} (${name}, from ${origin.name}) holds no token: it ${firstMessage(parsed.error.issues)}.`,
+    `The file ${withoutToken(file)} (${name}, from ${origin.name}) holds no token: it ${firstMessage(parsed.error.issues)}.`,
     'Write the token into it, and nothing else.',
   );
 }
@@ -144,7 +145,7 @@ function readCertificates(file: string, origin: Origin): string {
   const text = readGivenFile(file, origin, 'plex_ca');
   if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
   throw new UsageError(
-    `The file ${file} (plex_ca, from ${origin.name}) holds no certificate in PEM form.`,
+    `The file ${withoutToken(file)} (plex_ca, from ${origin.name}) holds no certificate in PEM form.`,
     'It begins with -----BEGIN CERTIFICATE-----.',
   );
 }
@@ -154,7 +155,7 @@ function readGivenFile(file: string, origin: Origin, name: SettingName): string 
     return readFileSync(file, 'utf8');
   } catch (thrown) {
     throw new UsageError(
-      `The file ${file} (${name}, from ${origin.name}) cannot be read: ${whyNotRead(thrown)}.`,
+      `The file ${withoutToken(file)} (${name}, from ${origin.name}) cannot be read: ${whyNotRead(thrown)}.`,
       'Check its path.',
     );
   }

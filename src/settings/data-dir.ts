@@ -1,5 +1,6 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import { UsageError } from '../core/model/errors.ts';
+import { looksLikeToken } from '../core/text/token-like.ts';
 import { homeFolder } from './home-folder.ts';
 
 /**
@@ -21,7 +22,10 @@ export function dataDirOf(
     refuseTilde(fromEnv, VARIABLE);
     // Cron and Stash run us in folders of their choice: a relative path would name a different directory there.
     if (!isAbsolute(fromEnv))
-      throw new UsageError(`${VARIABLE} must be a whole path, not "${fromEnv}".`, `Try ${resolve(fromEnv)}.`);
+      throw new UsageError(
+        `${VARIABLE} must be a whole path, not "${fromEnv}".`,
+        looksLikeToken(fromEnv) ? hint : `Try ${resolve(fromEnv)}.`,
+      );
     return { path: resolve(fromEnv), origin: VARIABLE };
   }
   const dataHome = env['XDG_DATA_HOME'];

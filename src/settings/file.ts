@@ -4,6 +4,7 @@ import { UsageError } from '../core/model/errors.ts';
 import { nearest } from '../core/text/nearest.ts';
 import { whyNotRead } from './file-errors.ts';
 import { SETTING_NAMES, SETTINGS } from './table.ts';
+import { withoutToken } from './without-token.ts';
 
 /** The content of a config file; empty when there is none. */
 export type ConfigFile = {
@@ -33,7 +34,7 @@ export async function readConfigFile({
   const values = await parseConfig(path, readText(path));
   for (const key of Object.keys(values)) {
     if (Object.hasOwn(SETTINGS, key)) continue;
-    throw new UsageError(`${path} has an unknown setting "${key}".`, didYouMean(key, SETTING_NAMES));
+    throw new UsageError(`${path} has an unknown setting "${withoutToken(key)}".`, didYouMean(key, SETTING_NAMES));
   }
   return { path, values, warnings: isReadByOthers(path, values) ? [readByOthers(path)] : [] };
 }

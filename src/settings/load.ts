@@ -7,6 +7,7 @@ import { schemaOf } from './schema.ts';
 import type { Setting } from './setting.ts';
 import type { SettingName, Settings } from './table.ts';
 import { flagOf, HIDDEN, SETTING_NAMES, SETTINGS, variableOf } from './table.ts';
+import { withoutToken } from './without-token.ts';
 
 /** Where settings may come from, strongest first: flags by setting name, then the environment, then the file. */
 export type ConfigSources = {
@@ -93,7 +94,8 @@ export function shownValue(name: SettingName, value: unknown): string {
   const { type, secret }: Setting = SETTINGS[name];
   if (secret) return HIDDEN;
   if (type.kind === 'web_address') return JSON.stringify(withoutSecrets(String(value)));
-  return JSON.stringify(type.kind === 'names' && Array.isArray(value) ? value.map(asTyped) : value);
+  const typed = type.kind === 'names' && Array.isArray(value) ? value.map(asTyped) : value;
+  return JSON.stringify(Array.isArray(typed) ? typed.map(withoutToken) : withoutToken(typed));
 }
 
 /** What a flag says, without the mark that a person typed it. */
@@ -103,7 +105,11 @@ function asTyped(entry: unknown): unknown {
 
 /** An address as it may be shown: a person may have put a password or the token into it. */
 function withoutSecrets(address: string): string {
-  return address.replace(/\/\/[^/@]*@/, `//${HIDDEN}@`).replace(/[?#].*$/s, `?${HIDDEN}`);
+  const shown = address.replace(/\/\/[^/@]*@/, `//${HIDDEN}@`).replace(/[?#].*$/s, `?${HIDDEN}`);
+  return shown
+    .split(/([/:=])/)
+    .map((word) => (looksLikeToken(word) ? HIDDEN : word))
+    .join('');
 }
 
 /** What is wrong with a value, to complete the sentence "plex_url …". */

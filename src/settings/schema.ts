@@ -3,6 +3,7 @@ import type { LibraryName } from '../core/match/libraries.ts';
 import type { GivenMapping } from '../core/match/mappings.ts';
 import { MAPPING_FORM, parsePathMappings, splitMappings } from '../core/match/mappings.ts';
 import type { PathMapping } from '../core/match/paths.ts';
+import { mixesLikeToken } from '../core/text/token-like.ts';
 import { parseDurationMs } from './duration.ts';
 import type { SettingType } from './setting.ts';
 import { libraryText } from './table.ts';
@@ -137,7 +138,14 @@ function pathMappings() {
 function webAddress() {
   const message = 'must be an http or https address without user, password or query';
   return z.pipe(
-    z.string(message).check(z.refine(isWebAddress, message)),
+    z.string(message).check(
+      z.refine(isWebAddress, message),
+      // Taken for an address it would be told in each line about the server.
+      z.refine(
+        (text) => !text.split(/[/:]/).some(mixesLikeToken),
+        'must be an address alone, and holds what looks like a token',
+      ),
+    ),
     z.transform((url) => url.trim().replace(/\/+$/, '')),
   );
 }
@@ -155,6 +163,7 @@ function token() {
     z.trim(),
     // As they are copied from a shell or a compose file.
     z.regex(/^(?!["'])/, 'must be the token alone, without the quotes around it'),
+    z.regex(/^(?!.*:\/\/)/, 'must be the token alone, without an address before it'),
     z.regex(NO_NAME_BEFORE, 'must be the token alone, without a name and a = before it'),
     z.minLength(10, 'must have at least 10 characters'),
     z.regex(/^[\x21-\x7e]+$/, 'must be plain ASCII without spaces'),

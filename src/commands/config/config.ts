@@ -13,6 +13,7 @@ import { shownValue } from '../../settings/load.ts';
 import type { Setting } from '../../settings/setting.ts';
 import type { SettingName, Settings } from '../../settings/table.ts';
 import { HIDDEN, libraryText, SETTINGS } from '../../settings/table.ts';
+import { withoutToken } from '../../settings/without-token.ts';
 import { renderTable } from '../../terminal/table.ts';
 import type { Context } from '../shared/context.ts';
 import { logWrapped } from '../shared/log-wrapped.ts';
@@ -93,7 +94,8 @@ function rowDocument({ setting, problem, counts }: Row): SettingDocument {
 
 function usableDocument(kind: Setting['type']['kind'], parsed: unknown): unknown {
   if (kind === 'duration') return formatDuration(parsed as number);
-  return kind === 'names' && parsed !== undefined ? (parsed as Settings['plex_library']).map(libraryText) : parsed;
+  if (kind !== 'names' || parsed === undefined) return withoutToken(parsed);
+  return (parsed as Settings['plex_library']).map((name) => withoutToken(libraryText(name)));
 }
 
 /** A value that cannot be used, without any secret in it. */
@@ -121,8 +123,8 @@ function shownText({ setting: { name, value, parsed, problem } }: Row): string {
     case 'path_mappings':
       return (parsed as readonly PathMapping[]).map(({ from, to }) => `${from}=${to}`).join(', ') || '-';
     case 'names':
-      return (parsed as Settings['plex_library']).map(libraryText).join(', ') || '-';
+      return (parsed as Settings['plex_library']).map((name) => withoutToken(libraryText(name))).join(', ') || '-';
     default:
-      return String(parsed);
+      return String(withoutToken(parsed));
   }
 }

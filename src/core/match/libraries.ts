@@ -1,6 +1,7 @@
 import { UsageError } from '../model/errors.ts';
 import type { Binding, Section } from '../model/plex-item.ts';
 import { nearest } from '../text/nearest.ts';
+import { mixesLikeToken } from '../text/token-like.ts';
 
 /** The only section type we write: movie libraries, including "Other Videos" (plex-api.md 2.1). */
 const SUPPORTED_TYPE = 'movie';
@@ -36,7 +37,9 @@ export function chooseSections(sections: readonly Section[], given: readonly Lib
       );
       const question = meant === undefined ? '' : `Did you mean "${meant}"? `;
       throw new UsageError(
-        `Plex has no library "${name}".`,
+        mixesLikeToken(name)
+          ? 'Plex has no library of that name, which looks like a token.'
+          : `Plex has no library "${name}".`,
         `${question}${available} Set plex_library to one of them.`,
       );
     }

@@ -6,3 +6,13 @@ export function looksLikeToken(word: string): boolean {
   if (/^eyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?$/.test(word)) return true;
   return /^[\w+=~-]{16,}$/.test(word) && /\d/.test(word) && /[a-z]/i.test(word);
 }
+
+/**
+ * The same, for places where a name may stand as well: upper and lower case and digits mixed, as in the tokens of Plex
+ * and hardly in a host, a folder or a library.
+ */
+export function mixesLikeToken(word: string): boolean {
+  return (
+    looksLikeToken(word) && (word.startsWith('eyJ') || (word.length >= 18 && /[a-z]/.test(word) && /[A-Z]/.test(word)))
+  );
+}

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { setup } from '../../helpers/rig.ts';
 import type { Result } from '../../helpers/run-main.ts';
 
-const TOKEN = 'sEcReT-tOkEn-4711';
+const TOKEN = 'sEcReT-tOkEn-4711-Q';
 
 test('the token is in no output, no file of the data directory and no dead letter', async (t) => {
   const { plex, run, sql, dataDir, makeDue } = await setup(t, { token: TOKEN });
@@ -46,6 +46,26 @@ test('the token is in no output, no file of the data directory and no dead lette
     for (const args of [['process', word], [word], ['enqueue', word], ['process', '--json', word]])
       await record(...args);
   results.push(await run(['process'], { env: { PLEX_URL: TOKEN, PLEXSYNC_CONCURRENCY: TOKEN } }));
+  const misplaced: readonly Record<string, string>[] = [
+    { PLEX_URL: `X-Plex-Token=${TOKEN}` },
+    { PLEX_URL: `http://${TOKEN}` },
+    { PLEX_URL: `http://${TOKEN}:99999` },
+    { PLEX_URL: `http://127.0.0.1:1/${TOKEN}` },
+    { PLEX_URL: `ftp://plex/${TOKEN}` },
+    { PLEX_TOKEN: '', PLEX_TOKEN_FILE: TOKEN },
+    { PLEX_LIBRARY: TOKEN },
+    { PLEXSYNC_DATA_DIR: TOKEN },
+    { PLEXSYNC_LOG_FORMAT: TOKEN },
+    { PLEX_TOKEN: `http://plex:32400/library?X-Plex-Token=${TOKEN}` },
+  ];
+  for (const env of misplaced)
+    for (const args of [['process'], ['config', 'show'], ['config', 'show', '--json'], ['doctor'], ['stats']])
+      results.push(await run(args, { env }));
+  for (const args of [
+    ['--log-format', TOKEN, 'process'],
+    ['config', 'show', '--plex-url', TOKEN],
+  ])
+    results.push(await run(args));
 
   for (const { stdout, stderr } of results) assert.ok(!`${stdout}${stderr}`.includes(TOKEN), `${stdout}${stderr}`);
   const files = readdirSync(dataDir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
