@@ -1,4 +1,4 @@
-import { UsageError } from '../core/model/errors.ts';
+import { StoreError, UsageError } from '../core/model/errors.ts';
 import type { ConfigFile } from './file.ts';
 import { readConfigFile } from './file.ts';
 import type { ConfigSources, Origin } from './load.ts';
@@ -45,16 +45,16 @@ export async function explainSettings(sources: ConfigSources): Promise<{
   };
 }
 
-function withHint({ message, hint }: UsageError): string {
+function withHint({ message, hint }: UsageError | StoreError): string {
   return hint === undefined ? message : `${message} ${hint}`;
 }
 
-async function complaintAbout(action: () => unknown): Promise<UsageError | undefined> {
+async function complaintAbout(action: () => unknown): Promise<UsageError | StoreError | undefined> {
   try {
     await action();
     return undefined;
   } catch (thrown) {
-    if (thrown instanceof UsageError) return thrown;
+    if (thrown instanceof UsageError || thrown instanceof StoreError) return thrown;
     throw thrown;
   }
 }

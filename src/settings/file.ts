@@ -1,6 +1,6 @@
 import { existsSync, lstatSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { UsageError } from '../core/model/errors.ts';
+import { StoreError, UsageError } from '../core/model/errors.ts';
 import { nearest } from '../core/text/nearest.ts';
 import { whyNotRead } from './file-errors.ts';
 import { SETTING_NAMES, SETTINGS } from './table.ts';
@@ -61,12 +61,12 @@ function refuseDanglingLink(path: string): void {
   );
 }
 
-/** @throws {UsageError} where the data directory, which holds the file, cannot be one. */
+/** @throws {StoreError} where the data directory, which holds the file, cannot be one. */
 function isLink(path: string): boolean {
   try {
     return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
   } catch (thrown) {
-    throw new UsageError(
+    throw new StoreError(
       `The data directory ${dirname(path)} cannot be used: ${whyNotRead(thrown)}.`,
       'Choose another with --data-dir.',
     );

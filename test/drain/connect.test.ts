@@ -198,3 +198,12 @@ test('a server whose libraries were all made anew is known by its name, and by t
   await run({}, { server });
   assert.equal(server.count('identity'), 1);
 });
+
+test('the breaker of one address keeps no other address back', async (t) => {
+  const { plex, run } = await setupOne(t);
+  const lift = silence(plex);
+  for (let count = 0; count < 5; count += 1) await run({ tokenFingerprint: 'the old address' });
+  assert.deepEqual((await run({ tokenFingerprint: 'the old address' })).ends, ['breaker_open']);
+  lift();
+  assert.deepEqual((await run({ tokenFingerprint: 'the new address' })).tally, { updated: 1 });
+});

@@ -132,6 +132,7 @@ test('a fault in the one trial opens the breaker again at once', async (t) => {
   assert.deepEqual(JSON.parse(String(world.sql('SELECT state FROM breakers')[0]?.['state'])), {
     kind: 'open',
     openedAt: clock.now,
+    of: 'fingerprint',
   });
 });
 

@@ -67,14 +67,27 @@ export function violationsOf(health: Health, bounds: Bounds, now: number): reado
   return [...stopOf(health), ...exceeded];
 }
 
+/** Ends of the last run that no later run mends by itself, by exit code. */
+const LAST_RUNS: Readonly<Record<number, Pick<Stopped, 'code' | 'hint'>>> = {
+  [EXIT.refused]: {
+    code: 'refused',
+    hint: 'The last run was refused the credentials. plexsync doctor says by which server.',
+  },
+  [EXIT.usage]: {
+    code: 'misconfigured',
+    hint: 'The last run could not work as plexsync is set up. plexsync doctor says why.',
+  },
+};
+
 function stopOf({ stopped, lastRun }: Health): readonly Stopped[] {
   if (stopped !== undefined) {
     const { code, since, hint } = stopped;
     return [{ bound: 'stopped', code, since, hint }];
   }
-  if (lastRun?.exit_code !== EXIT.refused) return [];
-  const hint = 'The last run was refused the credentials. plexsync doctor says by which server.';
-  return [{ bound: 'stopped', code: 'refused', since: lastRun.started_at, hint }];
+  const known = lastRun?.exit_code == null ? undefined : LAST_RUNS[lastRun.exit_code];
+  return lastRun === undefined || known === undefined
+    ? []
+    : [{ bound: 'stopped', since: lastRun.started_at, ...known }];
 }
 
 /** The given bounds, or `DEFAULT_BOUNDS` when none was given. */

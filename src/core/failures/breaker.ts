@@ -10,8 +10,8 @@ export const BREAKER_OPEN_MS = 60_000;
 export type Breaker =
   /** Fewer than `BREAKER_THRESHOLD` faults in a row so far. */
   | { readonly kind: 'closed'; readonly failures: number }
-  /** No request until `openedAt + BREAKER_OPEN_MS`. */
-  | { readonly kind: 'open'; readonly openedAt: number }
+  /** No request until `openedAt + BREAKER_OPEN_MS`; `of` stands for the address that did not answer, and the token. */
+  | { readonly kind: 'open'; readonly openedAt: number; readonly of?: string | undefined }
   /** The probe was answered: one job may try, and its end decides. */
   | { readonly kind: 'half_open' };
 

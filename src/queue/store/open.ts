@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import {
   accessSync,
   chmodSync,
@@ -45,8 +46,9 @@ const OWNER_ONLY = 0o600;
  */
 export function prepareDataDir(dir: DataDir, mode: OpenMode): void {
   inStore(dir.path, () => {
-    if (existsSync(dir.path)) {
-      if (!statSync(dir.path).isDirectory())
+    const found = statsOf(dir.path);
+    if (found !== undefined) {
+      if (!found.isDirectory())
         throw new StoreError(
           `${dir.path} (from ${dir.origin}) is a file, not a directory.`,
           'Choose another with --data-dir.',
@@ -62,6 +64,16 @@ export function prepareDataDir(dir: DataDir, mode: OpenMode): void {
     }
     makeDirectory(dir.path, 0o700);
   });
+}
+
+/** `undefined` for what is not there; what lies below a file cannot be there. */
+function statsOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw thrown;
+  }
 }
 
 /** The Python plugin kept a pickled queue in `queue/data.db`, and its own `dead_letters` table in `dlq.db`. */

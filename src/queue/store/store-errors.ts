@@ -1,3 +1,4 @@
+import { lstatSync } from 'node:fs';
 import { StoreError } from '../../core/model/errors.ts';
 
 /**
@@ -33,6 +34,7 @@ export function translated<T extends Record<string, (...args: never[]) => unknow
 
 function toStoreError(thrown: unknown, file: string): unknown {
   const code = typeof thrown === 'object' && thrown !== null && 'code' in thrown ? String(thrown.code) : '';
+  if (code === 'ENOENT' && !isLink(file)) return new StoreError(`${file} is not there, and cannot be made.`, GONE);
   const known = isDamage(thrown, code) ? DAMAGED : SENTENCES.find(([prefix]) => code.startsWith(prefix));
   if (thrown instanceof StoreError || known === undefined) return thrown;
   const [, what, hint] = known;
@@ -41,6 +43,13 @@ function toStoreError(thrown: unknown, file: string): unknown {
     hint,
     code.startsWith('SQLITE_BUSY') ? 'locked' : 'unusable',
   );
+}
+
+/** As for a directory that was removed or unmounted while plexsync ran, or one in /proc. */
+const GONE = 'Bring it back, or choose another directory with --data-dir.';
+
+function isLink(file: string): boolean {
+  return lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
 }
 
 /** Damage that leaves SQLite able to read the file: in the text of its schema, or in JSON that we have stored. */

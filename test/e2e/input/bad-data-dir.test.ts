@@ -28,13 +28,16 @@ const PLACES: readonly (readonly [name: string, path: (dir: string) => string])[
   ['300 characters long', (dir) => join(dir, 'x'.repeat(300))],
 ];
 
+const WHY = /is a file, not a directory|a part of its path is a file|a name in its path is too long|is a file where/;
+
 for (const [name, path] of PLACES)
   test(`a data directory that is ${name} is told in one sentence by every command`, async (t) => {
     const dir = scratchDir(t);
     writeFileSync(join(dir, 'file'), 'a garden gate');
     for (const args of COMMANDS) {
       const { code, stderr } = await runMain([...args, '--data-dir', path(dir)], { env });
-      assert.ok(code === 2 || code === 6, `${args.join(' ')}: ${code} ${stderr}`);
+      assert.equal(code, 6, `${args.join(' ')}: ${stderr}`);
+      assert.match(stderr, WHY, args.join(' '));
       assert.doesNotMatch(stderr, /\n\s+at |This is a bug/, args.join(' '));
     }
     assert.equal((await runMain(['report', '--data-dir', path(dir)], { env })).code, 0);
@@ -52,4 +55,13 @@ test('a config file that is nested by the thousand is told in one sentence', asy
       assert.match(stderr, /nested too deeply/);
     }
   }
+});
+
+test('a data directory that cannot be made, and is no link, is not called one', async () => {
+  const { code, stderr } = await runMain(
+    ['enqueue', '1', '--path', '/media/a.mp4', '--title', 'x', '--data-dir', '/proc/none'],
+    { env },
+  );
+  assert.equal(code, 6, stderr);
+  assert.match(stderr, /\/proc\/none is not there, and cannot be made\./);
 });

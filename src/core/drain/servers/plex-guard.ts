@@ -80,7 +80,8 @@ export function createPlexGuard(
     const isSame =
       before.kind === after.kind &&
       (before.kind !== 'closed' || after.kind !== 'closed' || before.failures === after.failures);
-    if (!isSame) queue.saveBreaker('plex', after);
+    const isNew = after.kind === 'open' && before.kind !== 'open';
+    if (!isSame) queue.saveBreaker('plex', isNew ? { ...after, of: tokenFingerprint } : after);
   };
 
   return {

@@ -39,7 +39,7 @@ export async function connect(deps: DrainDeps, guard: PlexGuard, options: DrainO
     guard.halt({ kind, message: REFUSED_LATELY[kind] });
     return { kind: 'halted' };
   }
-  const admitted = await admit(deps, guard);
+  const admitted = await admit(deps, guard, options);
   if (admitted !== undefined) return admitted;
   let sections: readonly Section[];
   try {
@@ -56,8 +56,15 @@ export async function connect(deps: DrainDeps, guard: PlexGuard, options: DrainO
 }
 
 /** Checks the breaker and sends a probe when it is due; returns a connection only when there is nothing more to do. */
-async function admit({ queue, plex, now, emit }: DrainDeps, guard: PlexGuard): Promise<Connection | undefined> {
-  const admitted = admission(queue.breaker('plex'), now());
+async function admit(
+  { queue, plex, now, emit }: DrainDeps,
+  guard: PlexGuard,
+  { tokenFingerprint }: Pick<DrainOptions, 'tokenFingerprint'>,
+): Promise<Connection | undefined> {
+  const breaker = queue.breaker('plex');
+  // Another address may answer, whatever this one did.
+  const isOther = breaker.kind === 'open' && breaker.of !== undefined && breaker.of !== tokenFingerprint;
+  const admitted = isOther ? ({ kind: 'probe' } as const) : admission(breaker, now());
   if (admitted.kind === 'go') return undefined;
   if (admitted.kind === 'wait') {
     guard.halt({ kind: 'breaker_open', retryAt: admitted.retryAt, message: say`The circuit breaker is open` });
@@ -65,7 +72,8 @@ async function admit({ queue, plex, now, emit }: DrainDeps, guard: PlexGuard): P
   }
   const alive = (await answersProbe(plex)) ? 'alive' : 'silent';
   if (guard.halted() !== undefined) return { kind: 'halted' };
-  queue.saveBreaker('plex', onProbe(alive, now()));
+  const after = onProbe(alive, now());
+  queue.saveBreaker('plex', after.kind === 'open' ? { ...after, of: tokenFingerprint } : after);
   if (alive === 'silent') return { kind: 'unreachable', message: say`Plex does not answer` };
   emit({ kind: 'breaker_half_open' });
   return undefined;
