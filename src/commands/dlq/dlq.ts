@@ -1,3 +1,4 @@
+import { RETRY_RULES } from '../../core/failures/retry-policy.ts';
 import { pinCommand } from '../../core/match/pin.ts';
 import { foreign, say } from '../../core/text/sentence.ts';
 import { shellWord } from '../../core/text/shell-word.ts';
@@ -71,6 +72,8 @@ export async function retry({ selection, yes, dryRun = false }: Asked, context: 
     const answer = letters.length > 1 ? await confirm(question, { yes, streams: context.streams }) : 'yes';
     if (answer !== 'yes') return declined(answer, context);
     const retried = actions.retry(letters, context.now());
+    const forbidden = RETRY_RULES.plex_forbidden.errorType;
+    if (letters.some(({ error_type }) => error_type === forbidden)) actions.trustToken();
     if (output.json) output.resultJson({ retried: retried.map(retriedDocument) } satisfies LetterRetryDocument);
     else output.result(retriedText(retried, 'put'));
     return retryExitCode(retried, context);

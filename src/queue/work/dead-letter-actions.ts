@@ -7,7 +7,7 @@ import type { DeadLetter, LetterFilter } from '../tables/dead-letters.ts';
 import { letterEditOf, letterFaultOf, prepareDeadLetters } from '../tables/dead-letters.ts';
 import type { JobRow } from '../tables/jobs.ts';
 import { editOf, PRIORITY, prepareJobRows } from '../tables/jobs.ts';
-import { serverWords } from '../tables/server-state.ts';
+import { prepareServerState, serverWords } from '../tables/server-state.ts';
 import { finishRetries } from './open-stores.ts';
 
 /** What became of a letter that was to be tried again. */
@@ -34,6 +34,8 @@ export type DeadLetterActions = {
   preview(letters: readonly DeadLetter[]): readonly Retried[];
   /** Puts the letters back into the queue, beneath any newer edit: old never overwrites new. */
   retry(letters: readonly DeadLetter[], now: number): readonly Retried[];
+  /** Forgets that the token might not edit: a person tries its letter again, and so the token. */
+  trustToken(): void;
   /** ` (Plex server X)` once a server is known, for questions that name it; empty before. */
   serverName(): string;
   /** Deletes the letters for good; returns how many. */
@@ -100,6 +102,10 @@ export function openDeadLetterActions(stores: Stores): DeadLetterActions {
     read: (filter: LetterFilter) => eachInStore(storesName(stores.path), () => letters.read(filter)),
     errorTypes: () => Object.keys(letters.countByType()),
     preview: (batch: readonly DeadLetter[]) => previewAll(batch),
+    trustToken: () => {
+      const servers = prepareServerState(db);
+      if (servers.refusal()?.kind === 'forbidden') servers.saveRefusal(undefined);
+    },
     serverName: () => serverWords(db),
     retry: (batch: readonly DeadLetter[], now: number) => {
       const retried = retryAll.immediate(batch, now);
