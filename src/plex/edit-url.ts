@@ -1,11 +1,10 @@
 import type { PlexItem, Tag } from '../core/model/plex-item.ts';
-import type { FieldEdit, ListEdit } from '../core/write/edit-plan.ts';
+import type { FieldEdit, LabelEdit, ListEdit } from '../core/write/edit-plan.ts';
+import type { Part } from '../core/write/parts.ts';
 
 /** The edits of one item, and how they are sent. */
-export type ItemEdit = {
+export type ItemEdit = Part & {
   readonly item: Pick<PlexItem, 'ratingKey' | 'sectionKey'>;
-  readonly fields: readonly FieldEdit[];
-  readonly lists: readonly ListEdit[];
   readonly lock: 'lock' | 'leave_unlocked';
 };
 
@@ -13,10 +12,14 @@ export type ItemEdit = {
  * The target of the PUT for an edit. The only place that builds one: `id` is only a filter there, and without it every
  * item of the section would be edited (plex-api.md 4.1).
  */
-export function editTarget({ item, fields, lists, lock }: ItemEdit): string {
+export function editTarget({ item, fields, lists, locks = [], labels, lock }: ItemEdit): string {
+  const isSetApart = (name: string): boolean => locks.some((other) => other.name === name);
+  const lockFor = (name: string): ItemEdit['lock'] => (isSetApart(name) ? 'leave_unlocked' : lock);
   return target(item, [
-    ...fields.flatMap((field) => fieldParameters(field, lock)),
-    ...lists.flatMap((list) => listParameters(list, lock)),
+    ...fields.flatMap((field) => fieldParameters(field, lockFor(field.field))),
+    ...lists.flatMap((list) => listParameters(list, lockFor(list.kind))),
+    ...(labels === undefined ? [] : labelParameters(labels)),
+    ...locks.map(({ name, locked }): Parameter => [`${name}.locked`, locked ? '1' : '0']),
   ]);
 }
 
@@ -32,9 +35,7 @@ function fieldParameters({ field, value }: FieldEdit, lock: ItemEdit['lock']): P
  */
 function listParameters({ kind, whole, remove }: ListEdit, lock: ItemEdit['lock']): Parameter[] {
   const entries = whole.flatMap((tag, index) => tagParameters(`${kind}[${index}]`, tag));
-  // The value is a comma list: each name is encoded once more, so that its own commas do not split it.
-  const removal: Parameter[] = remove.length === 0 ? [] : [[`${kind}[].tag.tag-`, remove.map(encode).join(',')]];
-  return [...entries, ...removal, ...lockParameter(kind, lock)];
+  return [...entries, ...removalParameter(kind, remove), ...lockParameter(kind, lock)];
 }
 
 function tagParameters(prefix: string, { tag, role, thumb }: Tag): Parameter[] {
@@ -43,6 +44,19 @@ function tagParameters(prefix: string, { tag, role, thumb }: Tag): Parameter[] {
   if (role) parameters.push([`${prefix}.tagging.text`, role]);
   if (thumb) parameters.push([`${prefix}.tagging.thumb`, thumb]);
   return parameters;
+}
+
+/** The lock of the labels stays as it is, unless it is given. */
+function labelParameters({ whole, remove }: LabelEdit): Parameter[] {
+  return [
+    ...whole.flatMap((tag, index) => tagParameters(`label[${index}]`, { tag })),
+    ...removalParameter('label', remove),
+  ];
+}
+
+/** The value is a comma list: each name is encoded once more, so that its own commas do not split it. */
+function removalParameter(kind: string, remove: readonly string[]): Parameter[] {
+  return remove.length === 0 ? [] : [[`${kind}[].tag.tag-`, remove.map(encode).join(',')]];
 }
 
 function lockParameter(name: string, lock: ItemEdit['lock']): Parameter[] {

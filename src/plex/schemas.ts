@@ -100,6 +100,9 @@ const itemsAnswer = z.object({
           Role: tags,
           Genre: tags,
           Collection: tags,
+          Label: tags,
+          thumb: text,
+          art: text,
           // Plex lists locked fields: one that does not say so is locked as well.
           Field: entries(z.object({ name: text, locked: z.catch(z._default(flag, true), true) })),
           Media: media,
@@ -178,6 +181,8 @@ export function toItems(value: unknown): PlexItem[] | undefined {
     },
     lists: { actor: toTags(row.Role), genre: toTags(row.Genre), collection: toTags(row.Collection) },
     locked: new Set(row.Field.filter(({ locked }) => locked === true || Number(locked) === 1).map(({ name }) => name)),
+    pictures: { thumb: row.thumb, art: row.art },
+    labels: row.Label.map(({ tag }) => tag),
     // Zero and less mean no date.
     addedAt: row.addedAt !== undefined && row.addedAt > 0 ? row.addedAt : undefined,
     files: toFiles(row.Media),

@@ -1,4 +1,5 @@
 import type { FileFacts } from './file-facts.ts';
+import type { PictureField } from './picture.ts';
 
 /** The single-valued fields we write, by the names Plex edits and locks them under (plex-api.md 4.2). */
 export const SCALAR_FIELDS = ['title', 'summary', 'studio', 'tagline', 'originallyAvailableAt', 'userRating'] as const;
@@ -22,6 +23,9 @@ export type PlexItem = {
   readonly fields: Readonly<Record<ScalarField, string>>;
   readonly lists: Readonly<Record<ListKind, readonly Tag[]>>;
   readonly locked: ReadonlySet<string>;
+  /** The paths of the pictures that are shown; `''` where none is. A path changes with its picture. */
+  readonly pictures: Readonly<Record<PictureField, string>>;
+  readonly labels: readonly string[];
   /** Epoch seconds by Plex's clock; a person may edit it. Absent when the server gives none. */
   readonly addedAt: number | undefined;
   readonly files: readonly PlexFile[];

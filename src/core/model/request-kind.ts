@@ -13,10 +13,15 @@ export const REQUEST_KINDS = {
   'plex GET items': 'for_a_job',
   'plex PUT item': 'for_a_job',
   'plex GET scan': 'shared',
+  'plex GET pictures': 'for_a_job',
+  'plex POST picture': 'for_a_job',
+  'plex PUT picture': 'for_a_job',
+  'plex DELETE picture': 'for_a_job',
   'stash GET health': 'shared',
   'stash POST version': 'shared',
   'stash POST scenes': 'for_a_job',
   'stash POST list': 'shared',
+  'stash GET picture': 'for_a_job',
 } as const satisfies Readonly<Record<string, 'shared' | 'for_a_job'>>;
 
 export type RequestKind = keyof typeof REQUEST_KINDS;

@@ -1,4 +1,5 @@
 import { foldName, isBeginning, isRespelling } from '../text/text.ts';
+import type { PictureRecords } from './picture.ts';
 import type { ListKind, PlexItem, ScalarField } from './plex-item.ts';
 import { LIST_KINDS, SCALAR_FIELDS } from './plex-item.ts';
 
@@ -91,6 +92,8 @@ export type SceneRecord = {
   readonly startsAnew?: true | undefined;
   /** Set when Stash said what to write: a field that is empty in Stash since then was emptied there. */
   readonly source?: 'stash' | undefined;
+  /** What we know of its pictures on that item. */
+  readonly pictures?: PictureRecords | undefined;
   /** The scene's other files, as they were last looked for: while they stay the same, they are not looked for again. */
   readonly others?: readonly OtherFile[] | undefined;
 };

@@ -10,6 +10,12 @@ export type FieldEdit = { readonly field: ScalarField; readonly before: string; 
 /** A list is sent whole, together with explicit removals: right whether Plex merges or replaces (plex-api.md 4.3). */
 export type ListEdit = ListIntent & { readonly kind: ListKind; readonly whole: readonly Tag[] };
 
+/** A lock that is set or removed whatever happens to the field. */
+export type LockEdit = { readonly name: string; readonly locked: boolean };
+
+/** Labels to add and to remove; they are sent by name alone, since they have neither role nor portrait. */
+export type LabelEdit = { readonly whole: readonly string[]; readonly remove: readonly string[] };
+
 /** What one item still needs. A plan without edits means that Plex is already right. */
 export type EditPlan = {
   readonly fields: readonly FieldEdit[];

@@ -6,11 +6,14 @@ import type { Intent, Written, WrittenField } from '../model/scene-record.ts';
 import type { Sentence } from '../text/sentence.ts';
 import { listed, ours, say } from '../text/sentence.ts';
 import { cutAtWord, isBeginning } from '../text/text.ts';
-import type { EditPlan, FieldEdit } from './edit-plan.ts';
+import type { EditPlan, FieldEdit, LabelEdit, LockEdit } from './edit-plan.ts';
 import { intentOf } from './edit-plan.ts';
 
 /** What one PUT carries of a plan: all of it, or a single field or list. */
-export type Part = Pick<EditPlan, 'fields' | 'lists'>;
+export type Part = Pick<EditPlan, 'fields' | 'lists'> & {
+  readonly locks?: readonly LockEdit[] | undefined;
+  readonly labels?: LabelEdit | undefined;
+};
 
 export type PartKey = ScalarField | ListKind;
 

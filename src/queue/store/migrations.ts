@@ -180,6 +180,63 @@ export const QUEUE_SCHEMA: Schema = {
     `,
     // The other files of a scene that has several, and the items that hold them. NULL where they were not looked for.
     'ALTER TABLE scenes ADD COLUMN others TEXT CHECK (others IS NULL OR json_valid(others))',
+    `
+    -- What we know of the pictures of a scene, by kind. NULL where none was ever looked at.
+    ALTER TABLE scenes ADD COLUMN pictures TEXT CHECK (pictures IS NULL OR json_valid(pictures));
+    -- stats counts what was left alone without a look at every scene.
+    CREATE INDEX scenes_left ON scenes (json_array_length(left_alone)) WHERE left_alone IS NOT NULL;
+
+    -- What was run, what started it, how many items and fields it changed, and the last run that undid any of that.
+    ALTER TABLE runs ADD COLUMN command TEXT NOT NULL DEFAULT 'process';
+    ALTER TABLE runs ADD COLUMN started_by TEXT;
+    ALTER TABLE runs ADD COLUMN items INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE runs ADD COLUMN fields INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE runs ADD COLUMN undone_by INTEGER;
+
+    -- The edits of items, for undo. open: written before the first PUT, with what is about to change. closed: what was
+    -- really written; set by settle, or by the next attempt that reads the item. Removed by age and by size.
+    CREATE TABLE journal (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      run_id INTEGER NOT NULL,
+      job_id INTEGER NOT NULL,
+      scene_id INTEGER NOT NULL,
+      rating_key TEXT NOT NULL,
+      section_key TEXT NOT NULL,
+      title TEXT NOT NULL,
+      changes TEXT NOT NULL CHECK (json_valid(changes)),
+      -- The row of scenes before the edit; NULL where there was none.
+      record TEXT CHECK (record IS NULL OR json_valid(record)),
+      state TEXT NOT NULL CHECK (state IN ('open', 'closed')),
+      undone_by INTEGER,
+      at INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX journal_by_run ON journal (run_id);
+    CREATE INDEX journal_by_scene ON journal (scene_id);
+    CREATE INDEX journal_open ON journal (scene_id) WHERE state = 'open';
+
+    -- Scenes whose edits a person took back, with the hash of what Stash had of them then (NULL: not known). Put there by
+    -- undo; removed by an edit of the scene that a person asks for, by queue release, and when Stash has something else.
+    CREATE TABLE undone (
+      scene_id INTEGER PRIMARY KEY CHECK (scene_id > 0),
+      content TEXT,
+      run_id INTEGER NOT NULL,
+      undone_at INTEGER NOT NULL
+    ) STRICT;
+
+    -- undone = 1: the job waits because its scene is undone. rest: all of the job but this is written. reassert: the
+    -- fields that a person takes back from Plex, as a JSON list.
+    DROP INDEX jobs_due;
+    DROP INDEX jobs_missing;
+    ALTER TABLE jobs ADD COLUMN undone INTEGER NOT NULL DEFAULT 0 CHECK (undone IN (0, 1));
+    ALTER TABLE jobs ADD COLUMN rest TEXT CHECK (rest IS NULL OR rest = 'pictures');
+    ALTER TABLE jobs ADD COLUMN reassert TEXT CHECK (reassert IS NULL OR json_valid(reassert));
+    ALTER TABLE jobs DROP COLUMN held;
+    -- held = 3: the scene is undone.
+    ALTER TABLE jobs ADD COLUMN held INTEGER NOT NULL GENERATED ALWAYS AS
+      (CASE WHEN removals = 1 THEN 2 WHEN undone = 1 THEN 3 ELSE bare_at IS NOT NULL AND data ->> 'path' IS NULL END) VIRTUAL;
+    CREATE INDEX jobs_due ON jobs (held, priority, available_at, id) WHERE state = 'pending';
+    CREATE INDEX jobs_missing ON jobs (held, available_at, misses) WHERE state = 'pending' AND misses > 0;
+    `,
   ],
 };
 
@@ -212,5 +269,10 @@ export const DLQ_SCHEMA: Schema = {
     `UPDATE dead_letters SET stamps = json_remove(stamps, '$.path') WHERE json_valid(stamps) AND stamps ->> 'path' = 0`,
     // Each run asks whether a letter waits for an accepted token.
     'CREATE INDEX dead_letters_by_type ON dead_letters (error_type)',
+    `
+    -- As in queue.db: all of the job but this is written, and the fields that a person takes back from Plex.
+    ALTER TABLE dead_letters ADD COLUMN rest TEXT CHECK (rest IS NULL OR rest = 'pictures');
+    ALTER TABLE dead_letters ADD COLUMN reassert TEXT CHECK (reassert IS NULL OR json_valid(reassert));
+    `,
   ],
 };

@@ -1,4 +1,5 @@
 import type { IntentNote } from '../../core/drain/ports/ports.ts';
+import type { PictureRecords } from '../../core/model/picture.ts';
 import type { Intent, OtherFile, SceneRecord, SyncNotes, Written } from '../../core/model/scene-record.ts';
 import type { Db } from '../store/open.ts';
 import { preparePins } from './pins.ts';
@@ -20,6 +21,7 @@ export type SceneRow = {
   readonly left_alone: string | null;
   readonly section_title: string | null;
   readonly others: string | null;
+  readonly pictures: string | null;
 };
 
 /** The row of a scene. */
@@ -35,7 +37,7 @@ type End = { readonly now: number; readonly notes: SyncNotes | undefined };
 /** Part of an UPDATE for a scene whose item is no longer known: the path stays, for edits that name none. */
 const FORGOTTEN = `rating_key = '', section_key = '', file = NULL, written = '{"fields":{},"lists":{}}', intent = NULL, written_at = NULL,
   left_alone = NULL, section_title = NULL, stash_updated_at = NULL, stash_content = NULL, added_at = NULL, locked = NULL,
-  others = NULL`;
+  others = NULL, pictures = NULL`;
 
 /** The statements of `scenes`: what we last wrote per scene. Those that write leave the transaction to the caller. */
 export function prepareScenes(db: Db) {
@@ -52,15 +54,16 @@ export function prepareScenes(db: Db) {
     WHERE place * CAST(@most AS INTEGER) / count > (place - 1) * CAST(@most AS INTEGER) / count`);
   const upsert = db.prepare<[object]>(`
     INSERT INTO scenes (scene_id, rating_key, section_key, scene_path, file, written, intent, written_at, left_alone,
-      section_title, stash_updated_at, stash_content, added_at, locked, others)
+      section_title, stash_updated_at, stash_content, added_at, locked, others, pictures)
     VALUES (@sceneId, @ratingKey, @sectionKey, @scenePath, @file, @written, @intent, @writtenAt, @left, @sectionTitle,
-      @stashUpdatedAt, @contentHash, @addedAt, @locked, @others)
+      @stashUpdatedAt, @contentHash, @addedAt, @locked, @others, @pictures)
     ON CONFLICT (scene_id) DO UPDATE SET rating_key = @ratingKey, section_key = @sectionKey, scene_path = @scenePath,
       file = @file, written = @written, intent = @intent, written_at = coalesce(@writtenAt, written_at),
       left_alone = iif(@writtenAt IS NULL, left_alone, @left), others = iif(@writtenAt IS NULL, others, @others),
       section_title = coalesce(@sectionTitle, iif(section_key = @sectionKey, section_title, NULL)),
       stash_updated_at = coalesce(@stashUpdatedAt, iif(@startsAnew, NULL, stash_updated_at)),
-      stash_content = coalesce(@contentHash, iif(@startsAnew, NULL, stash_content)), added_at = @addedAt, locked = @locked`);
+      stash_content = coalesce(@contentHash, iif(@startsAnew, NULL, stash_content)), added_at = @addedAt, locked = @locked,
+      pictures = coalesce(@pictures, iif(@startsAnew, NULL, pictures))`);
   const disown = db.prepare<[string, number]>(`UPDATE scenes SET ${FORGOTTEN} WHERE rating_key = ? AND scene_id <> ?`);
   const forgetItems = db.prepare(`UPDATE scenes SET ${FORGOTTEN}`);
   const remove = db.prepare<[number]>('DELETE FROM scenes WHERE scene_id = ?');
@@ -95,6 +98,7 @@ export function prepareScenes(db: Db) {
       startsAnew: Number(scene.startsAnew ?? false),
       addedAt: scene.addedAt ?? null,
       locked: scene.locked === undefined ? null : JSON.stringify(scene.locked),
+      pictures: scene.pictures === undefined ? null : JSON.stringify(scene.pictures),
       others: end?.notes?.others === undefined ? null : JSON.stringify(end.notes.others),
     });
   };
@@ -145,6 +149,7 @@ export function toRecord(row: SceneRow): SceneRecord {
     ...(row.added_at === null ? {} : { addedAt: row.added_at }),
     ...(row.locked === null ? {} : { locked: JSON.parse(row.locked) as readonly string[] }),
     ...(row.stash_updated_at === null ? {} : { source: 'stash' }),
+    ...(row.pictures === null ? {} : { pictures: JSON.parse(row.pictures) as PictureRecords }),
     ...(row.others === null ? {} : { others: JSON.parse(row.others) as readonly OtherFile[] }),
   };
 }

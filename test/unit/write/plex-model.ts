@@ -47,6 +47,8 @@ export function itemWith({ fields = {}, lists = {}, locked = [], addedAt }: Item
     fields: { title: '', summary: '', studio: '', tagline: '', originallyAvailableAt: '', userRating: '', ...fields },
     lists: { actor: toTags('actor'), genre: toTags('genre'), collection: toTags('collection') },
     locked: new Set(locked),
+    pictures: { thumb: '', art: '' },
+    labels: [],
     addedAt,
     files: [{ path: '/data/harbour.mp4' }],
   };

@@ -157,6 +157,8 @@ test('a buried job leaves the queue for dlq.db, with all a person needs to know 
       stamps: world.letters()[0]?.['stamps'],
       bare_at: null,
       choices: null,
+      rest: null,
+      reassert: null,
       error_type: 'PlexPermanentError',
       error_message: 'Plex answered 400',
       stack_trace: null,
