@@ -13,8 +13,9 @@ import type { DrainRequest } from './queue-run.ts';
 import type { RunEvents } from './run-events.ts';
 import { createRunEvents, maskFor } from './run-events.ts';
 import { stashUse } from './stash-use.ts';
-import type { LeftByPreview } from './summary.ts';
-import { faultsOf, reportRun } from './summary.ts';
+import { reportRun } from './summary/report-run.ts';
+import { faultsOf } from './summary/run-faults.ts';
+import type { LeftByPreview } from './summary/summary-text.ts';
 import { createCheckpoint } from './test-kill.ts';
 
 /**

@@ -16,7 +16,7 @@ import { toLimit } from '../shared/typed-values.ts';
 import { createIngest } from './ingest/ingest-events.ts';
 import { runOnce } from './run-once.ts';
 import { stashUse } from './stash-use.ts';
-import { failureDocument } from './summary.ts';
+import { failureDocument } from './summary/report-run.ts';
 import { warnOnceADay } from './warn-once-a-day.ts';
 
 export type ProcessOptions = {

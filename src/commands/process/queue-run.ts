@@ -24,8 +24,9 @@ import type { RunEvents } from './run-events.ts';
 import { createRunEvents, maskFor } from './run-events.ts';
 import { stashUse } from './stash-use.ts';
 import { noteStop } from './stops.ts';
-import type { Summary } from './summary.ts';
-import { faultsOf, reportRun } from './summary.ts';
+import { reportRun } from './summary/report-run.ts';
+import { faultsOf } from './summary/run-faults.ts';
+import type { Summary } from './summary/summary-text.ts';
 import { createCheckpoint } from './test-kill.ts';
 
 /** What a run was asked to do. */

@@ -15,8 +15,8 @@ import type { Fault } from './cron/cron-verdict.ts';
 import type { DrainRequest } from './queue-run.ts';
 import { allowWaiting, judgeAnew, mostRemovals, removalsEnds } from './removals.ts';
 import { stashUse } from './stash-use.ts';
-import type { Summary } from './summary.ts';
-import { reportRun } from './summary.ts';
+import { reportRun } from './summary/report-run.ts';
+import type { Summary } from './summary/summary-text.ts';
 import type { Wake } from './wake-waiting.ts';
 
 /** Runs once over the queue; with nothing to do it ends before it loads any part of the drain. */

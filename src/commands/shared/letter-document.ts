@@ -6,7 +6,7 @@ import type { Context } from './context.ts';
 
 /** A letter in `dlq list --json`: keys are only ever added. A damaged letter has no `job_data`. */
 export function letterDocument(letter: DeadLetter): LetterDocument {
-  const { job_key: _key, stamps: _stamps, bare_at: _bareAt, ...columns } = letter;
+  const { job_key: _key, stamps: _stamps, bare_at: _bareAt, rest: _rest, reassert: _reassert, ...columns } = letter;
   // As stored in dlq.db, where somebody may have changed it by hand.
   const data = (letterDataOf(letter) ?? null) as LetterDocument['job_data'];
   return { ...columns, job_data: data, choices: letterChoicesOf(letter) };

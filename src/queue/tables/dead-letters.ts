@@ -32,6 +32,10 @@ export type DeadLetter = {
    * letter.
    */
   readonly choices: string | null;
+  /** Set where all of the job but this is written. */
+  readonly rest: 'pictures' | null;
+  /** JSON: the fields that a person takes back from Plex. */
+  readonly reassert: string | null;
 };
 
 /** An item that may be the scene's, as letters store it and documents show it. */
@@ -82,6 +86,8 @@ export function toLetter(
     job_data: toJobData(row.scene_id, data),
     ...columns,
     choices: null,
+    rest: row.rest,
+    reassert: row.reassert,
     ...end,
     failed_at: new Date(now).toISOString(),
   };
@@ -194,7 +200,7 @@ function instantOrNull(at: number | undefined): string | null {
 /** The statements of `dlq.db`. Those that write leave the transaction to the caller. */
 export function prepareDeadLetters(db: Db) {
   const columns =
-    'job_id, job_key, scene_id, job_data, stamps, bare_at, error_type, error_message, stack_trace, retry_count, failed_at, choices';
+    'job_id, job_key, scene_id, job_data, stamps, bare_at, error_type, error_message, stack_trace, retry_count, failed_at, choices, rest, reassert';
   const insert = db.prepare<[NewLetter]>(
     `INSERT INTO dead_letters (${columns}) VALUES (${columns.replace(/\w+/g, '@$&')}) ON CONFLICT (job_key) DO NOTHING`,
   );

@@ -32,6 +32,12 @@ export type JobRow = EditColumns & {
   readonly forgotten: 0 | 1;
   /** 1: waits for permission, because it would remove too much; 2: it was given. */
   readonly removals: 0 | 1 | 2;
+  /** 1: waits because its scene is undone. */
+  readonly undone: 0 | 1;
+  /** Set where all of the job but this is written. */
+  readonly rest: 'pictures' | null;
+  /** JSON: the fields that a person takes back from Plex. */
+  readonly reassert: string | null;
 };
 
 /** The edit in a row: we wrote it, so it is read without a second validation. */

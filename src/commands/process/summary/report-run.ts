@@ -1,0 +1,70 @@
+import type { DrainReport } from '../../../core/drain/drain.ts';
+import { listed, ours, say } from '../../../core/text/sentence.ts';
+import type { RunSummaryDocument } from '../../../documents/run-summary.ts';
+import type { LogLine } from '../../../terminal/log/event-lines.ts';
+import type { Output } from '../../../terminal/log/output.ts';
+import { utcTime } from '../../../terminal/time.ts';
+import { sum } from '../../shared/stats-document.ts';
+import { tellEnd } from './end-words.ts';
+import type { Summary } from './summary-text.ts';
+import { summaryText } from './summary-text.ts';
+
+/** Reports how a run went, on both streams. */
+export function reportRun(report: DrainReport, summary: Summary, output: Output): void {
+  const { known = [] } = summary;
+  for (const end of report.ends.filter(({ kind }) => !known.includes(kind))) tellEnd(end, summary, output);
+  if (output.json) {
+    output.resultJson(summaryDocument(report, summary));
+    return;
+  }
+  for (const [level, line] of explainLetters(summary)) output.log(level, line);
+  output.result(summaryText(report, summary));
+}
+
+/** The reminder that some jobs need a person. */
+function explainLetters({ stats }: Summary): readonly LogLine[] {
+  const count = sum(stats.deadLetters);
+  if (count === 0) return [];
+  const types = Object.entries(stats.deadLetters).map(([type, number]) => say`${number} ${ours(type)}`);
+  const jobs = count === 1 ? 'job' : 'jobs';
+  return [
+    [
+      'warning',
+      say`[PlexSync] DLQ contains ${count} failed ${jobs} requiring review: ${listed(types)}. See: plexsync dlq list`,
+    ],
+  ];
+}
+
+/** The last NDJSON event of `process --json`; keys are only ever added. */
+function summaryDocument(
+  { ends, tally }: DrainReport,
+  { mode, exitCode, stats, startedAt, endedAt, skippedScenes, left }: Summary,
+): RunSummaryDocument {
+  return {
+    event: 'summary',
+    dry_run: mode === 'preview',
+    exit_code: exitCode,
+    ends: ends.map(({ kind }) => kind),
+    updated: tally.updated,
+    unchanged: tally.unchanged,
+    waiting: tally.waiting,
+    skipped: tally.skipped,
+    gone: tally.gone,
+    skipped_scenes: skippedScenes,
+    retried: tally.retried,
+    dead_lettered: tally.buried,
+    removals: tally.removals,
+    released: tally.released,
+    pending: stats.pending,
+    ...(left === undefined
+      ? {}
+      : { events_not_looked_at: left.spooled === 'unreadable' ? null : left.spooled, jobs_not_looked_at: left.leased }),
+    started_at: utcTime(startedAt),
+    ended_at: utcTime(endedAt),
+  };
+}
+
+/** The closing event of a run that could not do its work; the error document on stderr says why. */
+export function failureDocument(exitCode: number): RunSummaryDocument {
+  return { event: 'summary', exit_code: exitCode, ends: ['error'] };
+}

@@ -1,0 +1,130 @@
+import type { DrainReport } from '../../../core/drain/drain.ts';
+import type { Tally } from '../../../core/drain/ports/tally.ts';
+import type { RunStats } from '../../../queue/views/waiting.ts';
+import { localTime } from '../../../terminal/time.ts';
+import type { DrainSetup } from '../drain-run.ts';
+import { countedAs } from './run-faults.ts';
+
+/** What a summary shows besides the report. */
+export type Summary = {
+  readonly mode: DrainSetup['mode'];
+  readonly exitCode: number;
+  readonly stats: RunStats;
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly skippedScenes: readonly number[];
+  /** Since when a server does not answer, for the runs that keep count. */
+  readonly outageSince?: ((server: 'plex' | 'stash') => number | undefined) | undefined;
+  /** Ends that the reader knows of. */
+  readonly known?: readonly string[] | undefined;
+  /** What a preview did not look at; absent for a run. */
+  readonly left?: LeftByPreview | undefined;
+};
+
+/**
+ * What a preview does not look at: events in the spool (a number, or that it is unreadable), and jobs under a lease.
+ */
+export type LeftByPreview = { readonly spooled: number | 'unreadable'; readonly leased: number };
+
+/** The closing text of a run: counts first, then what waits and why. */
+export function summaryText({ tally }: DrainReport, summary: Summary): string {
+  if (summary.mode === 'preview') return previewSummary(tally, summary);
+  const { stats, startedAt, endedAt, skippedScenes } = summary;
+  const failed = countedAs(tally, 'failed');
+  const processed = countedAs(tally, 'processed') + failed;
+  const took = ((endedAt - startedAt) / 1_000).toFixed(1);
+  const lines = [`Queue processing complete. Processed: ${processed}, Failed: ${failed} (${took}s)`];
+  const counted = countsText(
+    Object.entries(ENDING_WORDS).map(([ending, words]) => [tally[ending as keyof Tally], words]),
+  );
+  if (counted !== '') lines.push(`  ${counted}`);
+  if (skippedScenes.length > 0) lines.push(`Skipped scenes: ${shortList(skippedScenes)}`);
+  lines.push(...waitingLines(stats));
+  return lines.join('\n');
+}
+
+/** The closing line of a dry run. */
+function previewSummary(
+  { updated, unchanged, waiting, skipped, gone, retried, buried, removals, released }: DrainReport['tally'],
+  { left, stats }: Summary,
+): string {
+  const parts: readonly Count[] = [
+    [updated, 'would be written'],
+    [unchanged, 'already right'],
+    [waiting + skipped, 'not in Plex yet'],
+    [gone, 'no longer in Stash'],
+    [retried + buried, 'would fail'],
+    [removals, 'would wait, since they remove too much'],
+    [released, 'not looked at'],
+  ];
+  const { due } = stats.waiting;
+  const untold = due === 0 ? 'nothing is due' : `${due} due, not looked at`;
+  return `Dry run, nothing was written: ${countsText(parts) || untold}${spooledText(left?.spooled)}${leasedText(left?.leased)}`;
+}
+
+/** A lease may belong to a dead run, whose job the next run rescues. */
+function leasedText(leased = 0): string {
+  if (leased === 0) return '';
+  const jobs =
+    leased === 1 ? '1 job that another run has claimed was' : `${leased} jobs that another run has claimed were`;
+  return `\n${jobs} not looked at`;
+}
+
+/** Only a run that writes takes events in, so a preview may show too little. */
+function spooledText(spooled: LeftByPreview['spooled'] = 0): string {
+  if (spooled === 'unreadable') return '\nThe events in the spool cannot be read: plexsync doctor says more';
+  if (spooled === 0) return '';
+  const left = spooled === 1 ? '1 event in the spool was' : `${spooled} events in the spool were`;
+  return `\n${left} not looked at, which a run without --dry-run takes in`;
+}
+
+type Count = readonly [count: number, text: string];
+
+/** The counts that are not zero: `2 updated, 1 already right`. */
+function countsText(parts: readonly Count[]): string {
+  return parts
+    .filter(([count]) => count > 0)
+    .map(([count, text]) => `${count} ${text}`)
+    .join(', ');
+}
+
+const MOST_LISTED = 100;
+
+function shortList(sceneIds: readonly number[]): string {
+  const more = sceneIds.length > MOST_LISTED ? ` and ${sceneIds.length - MOST_LISTED} more` : '';
+  return `${sceneIds.slice(0, MOST_LISTED).join(', ')}${more}`;
+}
+
+function waitingLines({ waiting, nextAttemptAt }: RunStats): string[] {
+  const lines: string[] = [];
+  const later = waiting.retry + waiting.not_found;
+  if (waiting.due > 0) lines.push(`Still due: ${waiting.due}`);
+  if (later > 0 && nextAttemptAt !== undefined) {
+    lines.push(
+      `Waiting: ${waiting.retry} to be retried, ${waiting.not_found} not in Plex yet; next try ${localTime(nextAttemptAt)}`,
+    );
+  }
+  if (waiting.no_stash > 0) {
+    lines.push(
+      `Held (no_stash): ${waiting.no_stash} without data, which only Stash can supply; enqueue them with --path and --title to sync without it`,
+    );
+  }
+  if (waiting.removals > 0)
+    lines.push(`Held (removals): ${waiting.removals} that would remove too much; plexsync queue list --state removals`);
+  return lines;
+}
+
+/** The words for each ending of a job in the closing text of a run, in order. */
+const ENDING_WORDS: Readonly<Record<keyof Tally, string>> = {
+  updated: 'updated',
+  unchanged: 'already right',
+  waiting: 'not in Plex yet',
+  skipped: 'skipped, not in Plex',
+  gone: 'no longer in Stash',
+  retried: 'to be retried',
+  buried: 'moved to the DLQ',
+  removals: 'held back, since they would remove too much',
+  released: 'released',
+  superseded: 'continued in a newer edit',
+  leaseLost: 'taken over by another run',
+};
