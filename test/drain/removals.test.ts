@@ -48,13 +48,18 @@ test('what waits costs no attempt and no request, and is not claimed again', asy
   assert.deepEqual(world.world.sql('SELECT DISTINCT attempt, failures FROM jobs'), [{ attempt: 0, failures: 0 }]);
 });
 
+/** Twenty jobs that remove a name each, of which fifteen wait, until they are allowed. */
+async function heldThenAllowed(world: Awaited<ReturnType<typeof setup>>): Promise<void> {
+  await written(world, 20);
+  world.enqueue(...lighthouses(20, { tags: [] }));
+  await world.run();
+  allowRemovals(world.world.stores().queueDb, world.clock.now);
+}
+
 test('permission lets what waits go on, once, and begins to count anew', async (t) => {
   const world = await setup(t);
-  const { plex, clock, enqueue, run } = world;
-  await written(world, 20);
-  enqueue(...lighthouses(20, { tags: [] }));
-  await run();
-  allowRemovals(world.world.stores().queueDb, clock.now);
+  await heldThenAllowed(world);
+  const { plex, enqueue, run } = world;
   const { tally, ends } = await run();
   assert.deepEqual([tally, ends, plex.item('120')?.genres], [{ updated: 15 }, [], []]);
   enqueue(lighthouse(1, { studio: 'Beacon' }));
@@ -65,11 +70,8 @@ test('permission lets what waits go on, once, and begins to count anew', async (
 
 test('permission outlasts a run that could not finish', async (t) => {
   const world = await setup(t);
-  const { plex, clock, enqueue, run } = world;
-  await written(world, 20);
-  enqueue(...lighthouses(20, { tags: [] }));
-  await run();
-  allowRemovals(world.world.stores().queueDb, clock.now);
+  await heldThenAllowed(world);
+  const { plex, clock, run } = world;
   const mend = plex.fail((request) => request.route === 'edit', { kind: 'status', status: 500 }, ALWAYS);
   await run();
   mend();
