@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import type { NewItem, PlexServer, PlexServerOptions } from '../../src/simulator/plex/server.ts';
@@ -397,54 +396,6 @@ test('rating takes 0 to 10 with decimals, -1 removes, anything else is 400', asy
   assert.equal(await rate('5', '&identifier=other'), 404);
   assert.equal(await rate('-1'), 200);
   assert.equal(plex.item(key)?.userRating, undefined);
-});
-
-test('an upload is named by its SHA-1 and selected; the same bytes again change nothing', async (t) => {
-  const { plex, request, get } = await setup(t);
-  const key = add(plex, 'a');
-  const bytes = Buffer.from('picture');
-  const name = `upload://posters/${createHash('sha1').update(bytes).digest('hex')}`;
-  const before = plex.item(key);
-  const post = (): Promise<Response> => request(`/library/metadata/${key}/posters`, { method: 'POST', body: bytes });
-  assert.equal((await post()).status, 200);
-  assert.equal(plex.item(key)?.selectedPoster, name);
-  assert.notEqual(plex.item(key)?.thumb, before?.thumb);
-
-  const old = encodeURIComponent(before?.selectedPoster ?? '');
-  assert.equal((await request(`/library/metadata/${key}/poster?url=${old}`, { method: 'PUT' })).status, 200);
-  await post();
-  assert.equal(plex.item(key)?.selectedPoster, before?.selectedPoster);
-  await request(`/library/metadata/${key}/poster?url=${encodeURIComponent(name)}`, { method: 'PUT' });
-  const posters = await get(`/library/metadata/${key}/posters`);
-  assert.deepEqual(
-    posters.Metadata?.map(({ ratingKey, selected }) => [ratingKey === name, selected]),
-    [
-      [false, false],
-      [true, true],
-    ],
-  );
-  const shown = await request(plex.item(key)?.thumb ?? '');
-  assert.equal(await shown.text(), 'picture');
-});
-
-test('art is kept apart from posters, and an image that is not held cannot be selected', async (t) => {
-  const { plex, request } = await setup(t);
-  const key = add(plex, 'a');
-  await request(`/library/metadata/${key}/arts`, { method: 'POST', body: 'art' });
-  assert.match(plex.item(key)?.selectedArt ?? '', /^upload:\/\/art\/[0-9a-f]{40}$/);
-  assert.equal(plex.item(key)?.posters.length, 1);
-  const missing = encodeURIComponent('upload://posters/none');
-  assert.equal((await request(`/library/metadata/${key}/poster?url=${missing}`, { method: 'PUT' })).status, 404);
-  assert.equal((await request(`/library/metadata/${key}/posters`, { method: 'POST' })).status, 400);
-});
-
-test('removing the poster locks it, and on some servers an upload does', async (t) => {
-  const { plex, request } = await setup(t, { quirks: { uploads: 'locking' } });
-  const key = add(plex, 'a');
-  assert.equal((await request(`/library/metadata/${key}/thumb`, { method: 'DELETE' })).status, 200);
-  assert.deepEqual([plex.item(key)?.thumb, plex.item(key)?.locked], [undefined, ['thumb']]);
-  await request(`/library/metadata/${key}/arts`, { method: 'POST', body: 'art' });
-  assert.deepEqual(plex.item(key)?.locked, ['art', 'thumb']);
 });
 
 test('an optimised version is listed as media but is none of the files', async (t) => {

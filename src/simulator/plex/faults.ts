@@ -25,7 +25,11 @@ export type Fault =
   /** 302; not applied. */
   | { kind: 'redirect'; location: string };
 
-/** What kind of request a URL is; `listing` is GET of a section's items, `item` GET by id, `edit` both PUT forms. */
+/**
+ * What kind of request a URL is; `listing` is GET of a section's items, `item` GET by id, `edit` both PUT forms.
+ * `posters` and `arts` are list and upload of an item's images, `poster-select` their selection and its removal,
+ * `picture` the bytes of one.
+ */
 export type Route =
   | 'identity'
   | 'root'
@@ -38,6 +42,8 @@ export type Route =
   | 'posters'
   | 'arts'
   | 'poster-select'
+  | 'picture'
+  | 'collections'
   | 'refresh'
   | 'activities'
   | 'other';

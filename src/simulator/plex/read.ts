@@ -1,14 +1,14 @@
 import type { Answer } from './answers.ts';
 import { container, htmlError } from './answers.ts';
 import type { Call, ServerState } from './call.ts';
+import { readCollections } from './collections.ts';
 import { selectItems } from './library/filters.ts';
-import { galleryOf } from './library/images.ts';
-import type { ImageKind, Item, Section } from './library/item.ts';
+import type { Section } from './library/item.ts';
 import { filterMeta } from './library/meta.ts';
-import type { Page } from './library/query.ts';
 import { pageOf, queryValue, trimOf, wholeNumber } from './library/query.ts';
 import type { Tree } from './library/render.ts';
 import { fullRow, listingRow, sectionRow } from './library/rows.ts';
+import { paged, sectionFields } from './paging.ts';
 
 /** `GET /identity`: the one page that needs no token (plex-api.md 1). */
 export function readIdentity(server: ServerState, { format }: Call): Answer {
@@ -78,6 +78,7 @@ export function readSectionMenu(server: ServerState, { format, params }: Call): 
 export function readListing(server: ServerState, call: Call): Answer {
   const section = server.library.sections.get(call.params[0] ?? '');
   if (!section) return htmlError(404);
+  if (queryValue(call.query, 'type') === '18') return readCollections(server, call);
   const limit = wholeNumber(queryValue(call.query, 'limit'));
   const found = selectItems(section, call.query, {
     nowSeconds: server.library.nowSeconds(),
@@ -92,15 +93,6 @@ export function readListing(server: ServerState, call: Call): Answer {
   return paged(call, page, { fields, toRow: (item) => listingRow(item, trim, server.quirks) });
 }
 
-/** `GET /library/sections/{id}/collections`: no collection is modelled as an item, so it only lists the filters. */
-export function readCollections(server: ServerState, call: Call): Answer {
-  const section = server.library.sections.get(call.params[0] ?? '');
-  if (!section) return htmlError(404);
-  const meta = queryValue(call.query, 'includeMeta') === '1' ? { Meta: filterMeta(section) } : {};
-  const fields = { ...sectionFields(section), ...meta };
-  return paged(call, pageOf<Item>([], call, server.quirks), { fields, toRow: () => ({}) });
-}
-
 /**
  * `GET /library/metadata/{id},{id}`: the existing ones, in the order asked; 404 when there are none (plex-api.md 3).
  */
@@ -112,28 +104,6 @@ export function readItems(server: ServerState, call: Call): Answer {
   const trim = trimOf(call.query);
   const fields = sectionFields(first.section);
   return paged(call, pageOf(found, call, server.quirks), { fields, toRow: (item) => fullRow(item, trim) });
-}
-
-/** `GET /library/metadata/{id}/posters` or `/arts` (plex-api.md 6). */
-export function readImages(server: ServerState, call: Call, kind: ImageKind): Answer {
-  const item = server.library.items.get(call.params[0] ?? '');
-  if (!item) return htmlError(404);
-  const { images, selected } = galleryOf(item, kind);
-  const toRow = ({ ratingKey, provider }: (typeof images)[number]): Tree => {
-    const key = `/library/metadata/${item.ratingKey}/file?url=${encodeURIComponent(ratingKey)}`;
-    return { key, ratingKey, thumb: key, selected: ratingKey === selected, provider };
-  };
-  return paged(call, pageOf(images, call, server.quirks), { fields: {}, toRow });
-}
-
-/** Bytes of an uploaded image: `/library/metadata/{id}/file?url=` or the item's `thumb` and `art` paths. */
-export function readImageBytes(server: ServerState, call: Call, shown?: ImageKind): Answer {
-  const item = server.library.items.get(call.params[0] ?? '');
-  if (!item) return htmlError(404);
-  const ratingKey = shown ? galleryOf(item, shown).selected : queryValue(call.query, 'url');
-  const sha1 = /^upload:\/\/[a-z]+\/([0-9a-f]{40})$/.exec(ratingKey ?? '')?.[1];
-  const bytes = sha1 === undefined ? undefined : server.images.get(sha1);
-  return bytes ? { status: 200, body: bytes, contentType: 'image/jpeg' } : htmlError(404);
 }
 
 /** `GET /activities`: the running scans; only the owner sees them (plex-api.md 8). */
@@ -155,31 +125,4 @@ export function readActivities(server: ServerState, { format, isOwner }: Call): 
 
 function pollScan(section: Section): void {
   if (section.scanPollsLeft > 0) section.scanPollsLeft -= 1;
-}
-
-function sectionFields(section: Section): Tree {
-  return {
-    allowSync: true,
-    identifier: 'com.plexapp.plugins.library',
-    librarySectionID: Number(section.key),
-    librarySectionTitle: section.title,
-    librarySectionUUID: section.uuid,
-    title1: section.title,
-    viewGroup: section.type,
-  };
-}
-
-/** In JSON an empty list is absent (plex-api.md 11). */
-function paged<Row>(
-  call: Call,
-  page: Page<Row>,
-  { fields, toRow }: { readonly fields: Tree; readonly toRow: (row: Row) => Tree },
-): Answer {
-  const { totalSize, offset } = page.container;
-  const headers: Record<string, string> =
-    totalSize === undefined
-      ? {}
-      : { 'X-Plex-Container-Start': String(offset), 'X-Plex-Container-Total-Size': String(totalSize) };
-  const rows = page.rows.length > 0 ? { Metadata: page.rows.map(toRow) } : {};
-  return container({ ...page.container, ...fields, ...rows }, call.format, headers);
 }

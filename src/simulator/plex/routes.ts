@@ -1,12 +1,11 @@
 import type { Answer } from './answers.ts';
 import type { Call, ServerState } from './call.ts';
+import { addCollection, deleteCollection, readCollectionItems, readCollections } from './collections.ts';
 import type { Route } from './faults.ts';
+import { deselect, readImageBytes, readImages, select, upload } from './images.ts';
 import {
   readActivities,
-  readCollections,
   readIdentity,
-  readImageBytes,
-  readImages,
   readItems,
   readLibrary,
   readListing,
@@ -14,7 +13,7 @@ import {
   readSectionMenu,
   readSections,
 } from './read.ts';
-import { deselect, editItem, editSection, rate, refresh, select, upload } from './write.ts';
+import { editItem, editSection, rate, refresh } from './write.ts';
 
 type Endpoint = {
   route: Route;
@@ -28,6 +27,7 @@ type Endpoint = {
 const GET = ['GET'];
 const PUT = ['PUT'];
 const SECTION = '/library/sections/([^/]+)';
+const COLLECTION = '/library/collections/([^/]+)';
 const ITEM = '/library/metadata/([^/]+)';
 const exactly = (path: string): RegExp => new RegExp(`^${path}$`);
 
@@ -51,7 +51,34 @@ const ENDPOINTS: readonly Endpoint[] = [
     access: 'owner',
     answer: refresh,
   },
-  { route: 'other', methods: GET, path: exactly(`${SECTION}/collections`), access: 'token', answer: readCollections },
+  {
+    route: 'collections',
+    methods: GET,
+    path: exactly(`${SECTION}/collections`),
+    access: 'token',
+    answer: readCollections,
+  },
+  {
+    route: 'collections',
+    methods: ['POST'],
+    path: exactly('/library/collections'),
+    access: 'owner',
+    answer: addCollection,
+  },
+  {
+    route: 'collections',
+    methods: GET,
+    path: exactly(`${COLLECTION}/(?:children|items)`),
+    access: 'token',
+    answer: readCollectionItems,
+  },
+  {
+    route: 'collections',
+    methods: ['DELETE'],
+    path: exactly(COLLECTION),
+    access: 'owner',
+    answer: deleteCollection,
+  },
   { route: 'sections', methods: GET, path: exactly(SECTION), access: 'token', answer: readSectionMenu },
   { route: 'item', methods: GET, path: exactly(ITEM), access: 'token', answer: readItems },
   { route: 'edit', methods: PUT, path: exactly(ITEM), access: 'owner', answer: editItem },
@@ -84,15 +111,17 @@ const ENDPOINTS: readonly Endpoint[] = [
         access: 'owner',
         answer: (server, call) => select(server, call, kind),
       },
+      ...[...new Set([one, field])].map(
+        (name): Endpoint => ({
+          route: 'poster-select',
+          methods: ['DELETE'],
+          path: exactly(`${ITEM}/${name}`),
+          access: 'owner',
+          answer: (server, call) => deselect(server, call, { kind, isDocumented: name === field }),
+        }),
+      ),
       {
-        route: 'other',
-        methods: ['DELETE'],
-        path: shown,
-        access: 'owner',
-        answer: (server, call) => deselect(server, call, kind),
-      },
-      {
-        route: 'other',
+        route: 'picture',
         methods: GET,
         path: shown,
         access: 'token',
@@ -101,7 +130,7 @@ const ENDPOINTS: readonly Endpoint[] = [
     ];
   }),
   {
-    route: 'other',
+    route: 'picture',
     methods: GET,
     path: exactly(`${ITEM}/file`),
     access: 'token',

@@ -2,20 +2,35 @@ import { createHash } from 'node:crypto';
 import type { Server } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { CollectionState, OtherHands } from './by-hand.ts';
+import { createOtherHands } from './by-hand.ts';
 import type { ServerState } from './call.ts';
 import type { Fault, FaultTarget, Route, SeenRequest } from './faults.ts';
 import { createFaults } from './faults.ts';
 import type { Settings } from './http.ts';
 import { createExchange } from './http.ts';
 import type { Normalise } from './library/edits.ts';
-import type { ItemPatch, ItemState, NewItem } from './library/item.ts';
+import type { ImageKind, ItemPatch, ItemState, NewItem } from './library/item.ts';
 import type { SectionOptions } from './library/library.ts';
 import { createLibrary } from './library/library.ts';
 import type { Quirks, TagSemantics } from './library/quirks.ts';
 import { DEFAULT_QUIRKS } from './library/quirks.ts';
 import { snapshot } from './library/snapshot.ts';
 
-export type { Fault, FaultTarget, ItemPatch, ItemState, NewItem, Normalise, Quirks, Route, SeenRequest, TagSemantics };
+export type {
+  CollectionState,
+  Fault,
+  FaultTarget,
+  ImageKind,
+  ItemPatch,
+  ItemState,
+  NewItem,
+  Normalise,
+  Quirks,
+  Route,
+  SeenRequest,
+  TagSemantics,
+};
 
 export type PlexServerOptions = {
   /** The owner's token, `simulator-token` by default. */
@@ -34,7 +49,7 @@ export type PlexServerOptions = {
   latencyMs?: number | undefined;
   /** A longer request target is answered with 414; 65,536 by default. */
   maxTargetBytes?: number | undefined;
-  /** An image of this size or more is answered with 413; 10,480,000 by default. */
+  /** An image of this size or more is answered with 500; 10,480,000 by default. */
   maxImageBytes?: number | undefined;
   quirks?: Partial<Quirks> | undefined;
   /** `key` is a positive integer in digits; `locations` is `['/data']` by default. */
@@ -43,7 +58,7 @@ export type PlexServerOptions = {
   now?: (() => number) | undefined;
 };
 
-export type PlexServer = {
+export type PlexServer = OtherHands & {
   /** With the base path, without a trailing slash. */
   url: string;
   token: string;
@@ -72,6 +87,7 @@ export type PlexServer = {
   fail(where: FaultTarget, fault: Fault, times?: number): () => void;
   setLatency(ms: number): void;
   setMaxTargetBytes(bytes: number): void;
+  setMaxImageBytes(bytes: number): void;
   setTagSemantics(semantics: TagSemantics): void;
   setToken(token: string): void;
   setQuirks(quirks: Partial<Quirks>): void;
@@ -134,6 +150,7 @@ export async function startPlexServer(options: PlexServerOptions): Promise<PlexS
     editByHand: library.editByHand,
     refreshMetadata: library.refreshMetadata,
     setLocks: library.setLocks,
+    ...createOtherHands(state),
     removeItem: library.remove,
     moveFile(ratingKey, file) {
       const item = library.moveFile(ratingKey, file);
@@ -149,6 +166,9 @@ export async function startPlexServer(options: PlexServerOptions): Promise<PlexS
     },
     setMaxTargetBytes(bytes) {
       settings.maxTargetBytes = bytes;
+    },
+    setMaxImageBytes(bytes) {
+      state.maxImageBytes = bytes;
     },
     setTagSemantics(semantics) {
       state.semantics = semantics;

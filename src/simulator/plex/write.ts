@@ -2,8 +2,7 @@ import type { Answer } from './answers.ts';
 import { done, htmlError } from './answers.ts';
 import type { Call, ServerState } from './call.ts';
 import { applyEdits, isRating, parseEdits } from './library/edits.ts';
-import { selectImage, sha1Of, uploadImage } from './library/images.ts';
-import type { ImageKind, Item, Section } from './library/item.ts';
+import type { Item, Section } from './library/item.ts';
 import { TYPE_NUMBERS } from './library/item.ts';
 import { setScalar } from './library/library.ts';
 import { queryValue, wholeNumber } from './library/query.ts';
@@ -62,44 +61,6 @@ export function rate(server: ServerState, { query }: Call): Answer {
   return done();
 }
 
-/** `POST /library/metadata/{id}/posters` or `/arts`: raw bytes, or `?url=` (plex-api.md 6). */
-export function upload(server: ServerState, call: Call, kind: ImageKind): Answer {
-  const item = server.library.items.get(call.params[0] ?? '');
-  if (!item) return htmlError(404);
-  const url = queryValue(call.query, 'url');
-  if (call.body.length === 0 && !url) return htmlError(400);
-  if (call.body.length >= server.maxImageBytes) return htmlError(413);
-  // The simulator opens no connections: an image given by URL gets the hash of that URL, which the client cannot know,
-  // just as it cannot know the hash of bytes that Plex fetched.
-  const sha1 = sha1Of(call.body.length > 0 ? call.body : (url ?? ''));
-  if (call.body.length > 0) server.images.set(sha1, call.body);
-  if (!uploadImage(item, kind, { sha1, now: server.library.nowSeconds() })) return done();
-  if (server.quirks.uploads === 'locking') item.locked.add(fieldOf(kind));
-  server.library.touch(item);
-  return done();
-}
-
-/** `PUT /library/metadata/{id}/poster` or `/art` with `?url=` one of the listed `ratingKey`s. */
-export function select(server: ServerState, call: Call, kind: ImageKind): Answer {
-  const item = server.library.items.get(call.params[0] ?? '');
-  const ratingKey = queryValue(call.query, 'url');
-  if (!item) return htmlError(404);
-  if (!ratingKey) return htmlError(400);
-  if (!selectImage(item, kind, { ratingKey, now: server.library.nowSeconds() })) return htmlError(404);
-  server.library.touch(item);
-  return done();
-}
-
-/** `DELETE /library/metadata/{id}/thumb` or `/art`: deselects the image and locks the field (plex-api.md 6). */
-export function deselect(server: ServerState, call: Call, kind: ImageKind): Answer {
-  const item = server.library.items.get(call.params[0] ?? '');
-  if (!item) return htmlError(404);
-  selectImage(item, kind, { ratingKey: undefined, now: server.library.nowSeconds() });
-  item.locked.add(fieldOf(kind));
-  server.library.touch(item);
-  return done();
-}
-
 /**
  * `GET` or `POST …/refresh`: begins a scan, unless the path is outside the section; `DELETE` ends it. Always 200
  * (plex-api.md 8).
@@ -123,8 +84,4 @@ export function refresh(server: ServerState, { method, params, query }: Call): A
 function isUnder(path: string, location: string): boolean {
   const root = location.replace(/[\\/]+$/, '');
   return path === root || path.startsWith(`${root}/`) || path.startsWith(`${root}\\`);
-}
-
-function fieldOf(kind: ImageKind): 'thumb' | 'art' {
-  return kind === 'posters' ? 'thumb' : 'art';
 }

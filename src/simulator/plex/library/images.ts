@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Gallery, ImageKind, Item } from './item.ts';
 
+const AGENT = 'tv.plex.agents.movie';
+
 /** The images of an item; every item starts with one frame of its file as the poster, and no art. */
 export function galleryOf(item: Item, kind: ImageKind): Gallery {
   const known = item.galleries[kind];
@@ -17,6 +19,28 @@ export function galleryOf(item: Item, kind: ImageKind): Gallery {
 /** `upload://posters/<sha1>`, or for art `upload://art/<sha1>` (plex-api.md 6). */
 function uploadKey(kind: ImageKind, sha1: string): string {
   return `upload://${kind === 'posters' ? 'posters' : 'art'}/${sha1}`;
+}
+
+/** Adds an image that an agent found; `isShown` selects it, unless the field is locked. */
+export function offerImage(
+  item: Item,
+  kind: ImageKind,
+  { ratingKey, isShown, now }: { ratingKey: string; isShown: boolean; now: number },
+): void {
+  const { images } = galleryOf(item, kind);
+  if (!images.some((image) => image.ratingKey === ratingKey)) images.push({ ratingKey, provider: AGENT });
+  if (isShown && !item.locked.has(fieldOf(kind))) selectImage(item, kind, { ratingKey, now });
+}
+
+/** The name under which an item shows and locks an image. */
+export function fieldOf(kind: ImageKind): 'thumb' | 'art' {
+  return kind === 'posters' ? 'thumb' : 'art';
+}
+
+/** Plex lists an agent's image by its own address, and every other under the item (plex-api.md 6). */
+export function listedPath(item: Item, ratingKey: string): string {
+  if (/^https?:/.test(ratingKey)) return ratingKey;
+  return `/library/metadata/${item.ratingKey}/file?url=${encodeURIComponent(ratingKey)}`;
 }
 
 /** SHA-1 of the bytes, which is how Plex names an upload (plex-api.md 6). */
@@ -57,5 +81,5 @@ export function imagePath(item: Item, kind: ImageKind): string | undefined {
   const version = item.imageVersions[kind];
   const gallery = item.galleries[kind];
   if (version === undefined || (gallery && gallery.selected === undefined)) return undefined;
-  return `/library/metadata/${item.ratingKey}/${kind === 'posters' ? 'thumb' : 'art'}/${version}`;
+  return `/library/metadata/${item.ratingKey}/${fieldOf(kind)}/${version}`;
 }

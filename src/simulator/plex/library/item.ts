@@ -59,7 +59,14 @@ export type Section = {
   scanPollsLeft: number;
   orders: Map<string, Item[]>;
   findByFile: ((needle: string) => Item[]) | undefined;
+  /** The `ratingKey`s of its collections, by the tag that makes each. */
+  collectionKeys: Map<Tag, string>;
+  smartCollections: SmartCollection[];
+  lastCollectionKey: number;
 };
+
+/** A collection that is a stored filter: no item carries its name as a tag. `filter` is a query as of a listing. */
+export type SmartCollection = { ratingKey: string; title: string; filter: [string, string][] };
 
 /** An item as the simulator holds it; instants are epoch seconds, as Plex sends them. */
 export type Item = {
@@ -121,6 +128,9 @@ export type NewItem = ItemPatch & {
   year?: number | undefined;
   guids?: readonly string[] | undefined;
   locked?: readonly string[] | undefined;
+  /** Posters that an agent found, e.g. `metadata://posters/one` or an http URL; the first is selected. */
+  agentPosters?: readonly string[] | undefined;
+  agentArts?: readonly string[] | undefined;
 };
 
 /** A plain copy of an item for assertions; a field that is not set is undefined. */

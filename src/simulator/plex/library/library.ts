@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { basename, extname } from 'node:path/posix';
+import { offerImage } from './images.ts';
 import type { Item, ItemPatch, Media, NewItem, RoleInput, ScalarField, Section, Tag, TagKind } from './item.ts';
 import { SCALAR_FIELDS } from './item.ts';
 
@@ -55,6 +56,9 @@ export function createLibrary(
       scanPollsLeft: 0,
       orders: new Map(),
       findByFile: undefined,
+      collectionKeys: new Map(),
+      smartCollections: [],
+      lastCollectionKey: Number(options.key) * 1_000_000_000,
     });
   }
 
@@ -172,10 +176,21 @@ export function createLibrary(
       imageVersions: { posters: nowSeconds() },
     };
     applyPatch(item, input, () => false);
+    addAgentImages(item, input);
     items.set(ratingKey, item);
     section.items.push(item);
     filesChanged(section);
     return ratingKey;
+  }
+
+  function addAgentImages(item: Item, { agentPosters = [], agentArts = [] }: NewItem): void {
+    const now = nowSeconds();
+    for (const ratingKey of agentPosters) {
+      offerImage(item, 'posters', { ratingKey, isShown: ratingKey === agentPosters[0], now });
+    }
+    for (const ratingKey of agentArts) {
+      offerImage(item, 'arts', { ratingKey, isShown: ratingKey === agentArts[0], now });
+    }
   }
 
   return {
@@ -183,6 +198,7 @@ export function createLibrary(
     items,
     now,
     nowSeconds,
+    mustHave,
     touch,
     tagRow,
     add,

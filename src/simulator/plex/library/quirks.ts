@@ -24,6 +24,11 @@ export type Quirks = {
   portraits: 'both' | 'tagging' | 'tag';
   /** Whether an image upload also locks `thumb` or `art`. */
   uploads: 'unlocked' | 'locking';
+  /**
+   * Which removals of an image also lock its field. `by-path`: that of `thumb` and `art`, as documented for Plex 1.43
+   * and later, but not that of `poster` (plex-api.md 6).
+   */
+  removals: 'by-path' | 'unlocked' | 'locking';
   /** Whether `moveFile` changes `updatedAt`. */
   moves: 'silent' | 'touching';
   /** How many answers of `/activities` (or `/library/sections`) still show a requested scan. */
@@ -40,6 +45,7 @@ export const DEFAULT_QUIRKS: Quirks = {
   deadEdits: 'ignored',
   portraits: 'both',
   uploads: 'unlocked',
+  removals: 'by-path',
   moves: 'silent',
   scanPolls: 1,
 };
