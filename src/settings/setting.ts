@@ -35,6 +35,6 @@ export type Setting = {
   readonly repeatable?: true;
   readonly secret?: true;
   readonly help: string;
-  /** For a switch that is on by default: what its `--no-` flag does. */
+  /** What the `--no-` flag of a switch does, where that is not just the contrary of `help`. */
   readonly off?: string;
 };

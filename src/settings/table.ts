@@ -223,16 +223,28 @@ export const SETTINGS = {
   sync_poster: {
     group: 'writing',
     type: SWITCH,
-    fallback: true,
-    help: 'write the poster (pictures are not written by this version)',
-    off: 'do not write the poster (this version writes no pictures anyway)',
+    help: 'write the scene’s picture as the poster; where this is not set, a run only says how many would come',
+    off: 'do not write the poster, and say nothing of it',
   },
   sync_background: {
     group: 'writing',
     type: SWITCH,
-    fallback: true,
-    help: 'write the background (pictures are not written by this version)',
-    off: 'do not write the background (this version writes no pictures anyway)',
+    fallback: false,
+    help: 'write the scene’s picture as the background too',
+  },
+  poster_takeover: {
+    group: 'writing',
+    type: { kind: 'choice', values: ['unlocked', 'never', 'always'] },
+    fallback: 'unlocked',
+    value: '<which>',
+    help: 'which pictures of an item give way to the scene’s; unlocked: those that nobody uploaded or locked; never: only where no picture was ever uploaded; always: locked and foreign ones too',
+  },
+  overlay_label: {
+    group: 'writing',
+    type: { kind: 'choice', values: ['respect', 'release'] },
+    fallback: 'respect',
+    value: '<how>',
+    help: 'what becomes of a poster under Kometa’s label Overlay; respect: it stays; release: the scene’s new one is written and the label removed',
   },
   sync_collection: {
     group: 'writing',
@@ -281,6 +293,13 @@ export const SETTINGS = {
     fallback: '30d',
     value: '<days>',
     help: 'age at which a dead letter is removed',
+  },
+  journal_days: {
+    group: 'running',
+    type: { kind: 'duration', unit: 'd', min: '1d', max: '365d' },
+    fallback: '30d',
+    value: '<days>',
+    help: 'age at which an edit leaves the journal, and can no longer be undone',
   },
   obfuscate_paths: {
     group: 'running',

@@ -30,21 +30,18 @@ export const STASH_SETTINGS: readonly SettingName[] = [
 export type SettingFlag = { readonly flags: string; readonly help: string; readonly isHidden: boolean };
 
 /**
- * The flags of a setting, from its row in the table. A switch has two, and help shows the one that changes the default.
+ * The flags of a setting, from its row in the table. A switch has two, and help shows those that change the default.
  */
 export function settingFlags(name: SettingName): readonly SettingFlag[] {
-  const { help, off = help, type, fallback, value, repeatable }: Setting = SETTINGS[name];
+  const { help, off = `do not ${help}`, type, fallback, value, repeatable }: Setting = SETTINGS[name];
   const flag = flagOf(name);
   if (value === undefined && type.kind === 'switch') {
     const on = { flags: `--${flag}`, help: `${help} (env: ${variableOf(name)}=true)` };
-    const not = {
-      flags: `--no-${flag}`,
-      help: `${fallback === true ? off : `do not ${help}`} (env: ${variableOf(name)}=false)`,
-    };
+    const not = { flags: `--no-${flag}`, help: `${off} (env: ${variableOf(name)}=false)` };
     const [shown, hidden] = fallback === true ? [not, on] : [on, not];
     return [
       { ...shown, isHidden: false },
-      { ...hidden, isHidden: true },
+      { ...hidden, isHidden: fallback !== undefined },
     ];
   }
   const details = [

@@ -30,7 +30,7 @@ import { loadWith, presentFile, sourceOf } from './source.ts';
  * Everything that Plex was tried with is written, including a certificate or a longer timeout that only a flag gave.
  */
 const WRITTEN: readonly SettingName[] = SETTING_NAMES.filter(
-  (name) => SETTINGS[name].group === 'connection' || name === 'path_map' || name === 'strict_matching',
+  (name) => SETTINGS[name].group === 'connection' || ['path_map', 'strict_matching', 'sync_poster'].includes(name),
 );
 
 /**

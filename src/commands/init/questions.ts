@@ -29,13 +29,15 @@ export async function askAll(options: InitOptions, context: Context): Promise<An
   const chosen = chooseSections(sections, plex_library);
   const withMapping = await askFor(withLibraries, { ...asking, ...mappingQuestion(chosen, now) });
   if (withMapping === undefined) return undefined;
-  return await askFor(withMapping, {
+  const withStash = await askFor(withMapping, {
     ...asking,
     name: 'stash_url',
     text: 'Address of Stash, such as http://stash:9999',
     present: now.settings.stash_url,
     none: 'none',
   });
+  if (withStash === undefined) return undefined;
+  return await askFor(withStash, { ...asking, ...pictureQuestion(now) });
 }
 
 /** Asks for address and token until Plex accepts them. */
@@ -122,6 +124,22 @@ function mappingQuestion(sections: readonly Section[], { settings }: LoadedSetti
     toValue: splitMappings,
   };
 }
+
+/** Undecided is an answer of its own: then a run tells how many pictures would come. */
+function pictureQuestion({ settings }: LoadedSettings): SettingQuestion {
+  const { sync_poster } = settings;
+  return {
+    name: 'sync_poster',
+    text: 'Also write the scenes’ pictures as posters? Plex keeps each one for ever. yes or no',
+    present: sync_poster === undefined ? undefined : sync_poster ? 'yes' : 'no',
+    none: UNDECIDED,
+    toValue: (typed) => SHORT_ANSWERS[typed.toLowerCase()] ?? typed,
+  };
+}
+
+const UNDECIDED = 'later';
+
+const SHORT_ANSWERS: Readonly<Record<string, boolean>> = { y: true, yes: true, n: false, no: false };
 
 /** Asks until the answer is valid: returns `answers` with it, or `undefined` when the person aborted. */
 async function askFor(

@@ -90,6 +90,7 @@ const SET = {
   plex_library: ['Harbours'],
   path_map: ['/data=/media'],
   stash_url: 'http://127.0.0.1:9',
+  sync_poster: true,
 };
 
 test('Enter keeps what is set, and the words for none take it out of the file', async (t) => {
@@ -104,6 +105,7 @@ test('Enter keeps what is set, and the words for none take it out of the file', 
     ['(Harbours, "All"), or all [Harbours]:', ''],
     ['or same [/data=/media]:', ''],
     ['or none [http://127.0.0.1:9]:', ''],
+    ['as posters? Plex keeps each one for ever. yes or no, or later [yes]:', ''],
   ]);
   const { code, sent } = await kept.ended;
   assert.equal(code, 0, sent);
@@ -116,6 +118,7 @@ test('Enter keeps what is set, and the words for none take it out of the file', 
     ['[Harbours]:', 'all'],
     ['[/data=/media]:', 'same'],
     ['[http://127.0.0.1:9]:', 'none'],
+    ['as posters?', 'later'],
   ]);
   assert.equal((await removed.ended).code, 0);
   assert.deepEqual(configOf(rig), { plex_url: rig.plex.url, plex_token: rig.plex.token });
@@ -130,6 +133,7 @@ test('a library called like the word for all of them is chosen by its name in qu
     ['[all]:', '"all"'],
     ['under /media/all', ''],
     ['Address of Stash', ''],
+    ['as posters?', ''],
   ]);
   const { code, sent } = await session.ended;
   assert.equal(code, 0, sent);
@@ -152,6 +156,7 @@ test('a library with a comma in its name is chosen at the terminal, and written 
     ['("Films, Old", Films, Old) [all]', '"Films, Old", Old'],
     ['Stash sees them elsewhere', '/data/Films, Old=/media/0'],
     ['Address of Stash', ''],
+    ['as posters?', ''],
   ]);
   const { code, sent } = await session.ended;
   assert.equal(code, 0, sent);
@@ -160,6 +165,33 @@ test('a library with a comma in its name is chosen at the terminal, and written 
   const flag = ['init', '--yes', '--plex-library', 'Films, Old'];
   assert.equal((await rig.run(flag, { env: { PLEX_URL: rig.plex.url, PLEX_TOKEN: rig.plex.token } })).code, 0);
   assert.equal(configOf(rig)['plex_library'], 'Films, Old');
+});
+
+test('init asks about pictures: undecided unless told, and an answer that is none is asked again', async (t) => {
+  const rig = await setupWith(t, {});
+  for (const [typed, expected] of [
+    [[''], undefined],
+    [['y'], true],
+    [['perhaps', 'No'], false],
+  ] as const) {
+    writeFileSync(join(rig.dataDir, 'config.json'), '{}', { mode: 0o600 });
+    const session = startInit(rig);
+    await answer(session, [
+      ['Address of Plex', rig.plex.url],
+      ['not shown', rig.plex.token],
+      ['[all]:', ''],
+      ['Stash sees them elsewhere', ''],
+      ['Address of Stash', ''],
+      ...typed.map((text) => ['yes or no [later]:', text] as const),
+    ]);
+    const { code, sent } = await session.ended;
+    assert.equal(code, 0, sent);
+    assert.equal(configOf(rig)['sync_poster'], expected);
+  }
+  const given = ['init', '--yes', '--no-sync-poster', '--plex-url', rig.plex.url, '--plex-token', rig.plex.token];
+  writeFileSync(join(rig.dataDir, 'config.json'), '{}', { mode: 0o600 });
+  assert.equal((await rig.run(given, { env: NOTHING })).code, 0);
+  assert.equal(configOf(rig)['sync_poster'], false);
 });
 
 test('whoever breaks off at any question of init ends with 130 and an unchanged file', async (t) => {

@@ -58,7 +58,10 @@ test('without anything given the defaults hold', async () => {
   assert.equal(settings.max_performers, 50);
   assert.deepEqual(settings.plex_library, []);
   assert.deepEqual(settings.path_map, []);
-  for (const name of SETTING_NAMES.filter((each) => each.startsWith('sync_'))) assert.equal(settings[name], true, name);
+  assert.equal(settings.sync_poster, undefined);
+  assert.equal(settings.sync_background, false);
+  const text = SETTING_NAMES.filter((each) => /^sync_(?!poster|background)/.test(each));
+  for (const name of text) assert.equal(settings[name], true, name);
 });
 
 test('a flag wins over the environment, that over the file, that over the default', async (t) => {
@@ -357,10 +360,10 @@ test('a config file that is no JSON is refused with line and column, and nothing
   }
 });
 
-test('a switch that is on by default says what its --no- flag does', () => {
+test('a switch that is on by default, or that may be undecided, says what its --no- flag does', () => {
   for (const name of SETTING_NAMES) {
     const { type, fallback, help, off }: Setting = SETTINGS[name];
-    assert.equal(off !== undefined, type.kind === 'switch' && fallback === true, name);
+    assert.equal(off !== undefined, type.kind === 'switch' && fallback !== false, name);
     assert.notEqual(off, help, name);
   }
   const [shown] = settingFlags('strict_matching');
@@ -369,6 +372,16 @@ test('a switch that is on by default says what its --no- flag does', () => {
     help: 'write to the likeliest item where none is proven to be the scene’s (env: PLEXSYNC_STRICT_MATCHING=false)',
     isHidden: false,
   });
+});
+
+test('help shows both flags of a switch that is undecided until one is given', () => {
+  assert.deepEqual(
+    settingFlags('sync_poster').map(({ flags, isHidden }) => [flags, isHidden]),
+    [
+      ['--sync-poster', false],
+      ['--no-sync-poster', false],
+    ],
+  );
 });
 
 test('a comment in the config file is named as what it is', async (t) => {
@@ -412,9 +425,12 @@ test('a choice takes its words alone, in any case', async () => {
 });
 
 test('a retention is in days, with or without the unit', async () => {
-  for (const value of [7, '7', '7d', '168h'])
-    assert.equal((await load({ flags: { dlq_retention_days: value } })).dlq_retention_days, 7 * 86_400_000);
-  assert.match((await refusal({ flags: { dlq_retention_days: 366 } })).message, /must be from 1d to 365d/);
+  for (const name of ['dlq_retention_days', 'journal_days'] as const) {
+    for (const value of [7, '7', '7d', '168h'])
+      assert.equal((await load({ flags: { [name]: value } }))[name], 7 * 86_400_000);
+    assert.match((await refusal({ flags: { [name]: 366 } })).message, /must be from 1d to 365d/);
+    assert.equal((await load())[name], 30 * 86_400_000);
+  }
 });
 
 test('every default is what its own schema makes of it', async () => {
