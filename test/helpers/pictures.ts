@@ -40,7 +40,7 @@ const MAKERS: Readonly<Record<PictureType, (wish: Wish) => Buffer>> = {
 /** `comment` and as many spaces as `bytes` leaves room for beside `bare` bytes of the rest. */
 function filled(comment: Buffer, { bare, bytes }: { bare: number; bytes: number | undefined }): Buffer {
   if (bytes === undefined) return comment;
-  if (bytes - bare < comment.length) throw new Error(`no picture of this content has only ${bytes} bytes`);
+  if (bytes - bare < comment.length) throw new Error('no picture of this content is as small as that');
   return Buffer.concat([comment, Buffer.alloc(bytes - bare - comment.length, ' ')]);
 }
 

@@ -5,7 +5,7 @@ export type Fault =
       kind: 'status';
       status: number;
       headers?: Record<string, string>;
-      body?: string;
+      body?: string | Buffer;
       contentType?: string;
     }
   /** The socket is destroyed before any answer; not applied. */
@@ -22,6 +22,10 @@ export type Fault =
   | { kind: 'drip' }
   /** Applied; 200 with half a body. */
   | { kind: 'garbage' }
+  /** Applied; the usual answer with its true length, of which only half arrives before the connection ends. */
+  | { kind: 'cut' }
+  /** Not applied; 200 with this many bytes, which begin and end as a JPEG; `length` tells whether they are announced. */
+  | { kind: 'flood'; bytes: number; contentType?: string; length: 'announced' | 'unknown' }
   /** 302; not applied. */
   | { kind: 'redirect'; location: string };
 
@@ -48,7 +52,7 @@ export type Route =
   | 'activities'
   | 'other';
 
-/** One request as it arrived: `path` without the base path, `query` decoded, `at` epoch ms; `bodyBytes` once read, `status` once answered. */
+/** One request as it arrived: `path` without the base path, `query` decoded, `at` epoch ms; `bodyBytes` once read, `status` once answered, `sentBytes` of a flood. */
 export type SeenRequest = {
   method: string;
   route: Route;
@@ -58,6 +62,7 @@ export type SeenRequest = {
   at: number;
   bodyBytes?: number;
   status?: number;
+  sentBytes?: number;
 };
 
 export type FaultTarget = Route | 'all' | ((request: SeenRequest) => boolean);

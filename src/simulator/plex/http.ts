@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { sendCut, sendFlood } from '../odd-answers.ts';
 import type { Answer } from './answers.ts';
 import { htmlError, maintenance } from './answers.ts';
 import type { ServerState } from './call.ts';
@@ -119,6 +120,16 @@ export function createExchange({
         later(() => send(response, seen, answer));
         return;
       }
+      case 'cut': {
+        const { status, body, contentType } = decide();
+        seen.status = status;
+        sendCut(response, { status, body, headers: { 'Content-Type': contentType } });
+        return;
+      }
+      case 'flood':
+        seen.status = 200;
+        sendFlood(response, { ...fault, onSent: (bytes) => addSent(seen, bytes) });
+        return;
       case 'status':
       case 'redirect':
         later(() => send(response, seen, faultAnswer(fault)));
@@ -168,6 +179,10 @@ export function createExchange({
       timers.clear();
     },
   };
+}
+
+function addSent(seen: SeenRequest, bytes: number): void {
+  seen.sentBytes = (seen.sentBytes ?? 0) + bytes;
 }
 
 function formatOf({ headers }: SeenRequest): 'json' | 'xml' {

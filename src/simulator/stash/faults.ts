@@ -21,6 +21,8 @@ export type SeenStashRequest = {
   at: number;
   bodyBytes: number;
   status?: number;
+  /** Of a flood. */
+  sentBytes?: number;
   query?: string;
   variables?: Record<string, unknown>;
   operationName?: string | undefined;

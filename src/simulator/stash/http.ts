@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
+import { sendCut, sendFlood } from '../odd-answers.ts';
 import type { createStashFaults, SeenStashRequest, StashFault, StashRoute } from './faults.ts';
 import type { GraphqlCall } from './graphql/graphql.ts';
 import { errorAnswer, readCall, readQueryString } from './graphql/graphql.ts';
@@ -8,6 +9,7 @@ import { bare } from './library/images.ts';
 
 /** One request, read. */
 export type StashCall = {
+  method: string;
   url: URL;
   route: StashRoute;
   headers: Record<string, string | string[] | undefined>;
@@ -56,7 +58,7 @@ export function createStashExchange({
       requests.push(seen);
       // Answers carry the clock that the stored times use.
       response.setHeader('Date', new Date(now()).toUTCString());
-      const decide = (): StashAnswer => answer({ url, route, headers: request.headers, graphql });
+      const decide = (): StashAnswer => answer({ method: seen.method, url, route, headers: request.headers, graphql });
       respond({ request, response, seen, fault: faults.take(seen), decide });
     });
   }
@@ -92,6 +94,16 @@ export function createStashExchange({
         sendLater({ ...rest, status: 200, body: body.slice(0, Math.ceil(body.length / 2)) });
         return;
       }
+      case 'cut': {
+        const { status, body, contentType, headers } = decide();
+        seen.status = status;
+        sendCut(response, { status, body, headers: { 'Content-Type': contentType, ...headers } });
+        return;
+      }
+      case 'flood':
+        seen.status = 200;
+        sendFlood(response, { ...fault, onSent: (bytes) => addSent(seen, bytes) });
+        return;
       case 'status': {
         const { status, body = '', contentType = 'text/plain; charset=utf-8', headers = {} } = fault;
         sendLater({ status, body, contentType, headers });
@@ -146,6 +158,10 @@ export function createStashExchange({
       timers.clear();
     },
   };
+}
+
+function addSent(seen: SeenStashRequest, bytes: number): void {
+  seen.sentBytes = (seen.sentBytes ?? 0) + bytes;
 }
 
 function routeOf(path: string): StashRoute {

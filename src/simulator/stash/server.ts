@@ -5,7 +5,9 @@
  *                                    parse or fit is 422, or 400 for a client that accepts
  *                                    `application/graphql-response+json` (or everything); a body that is no GraphQL
  *                                    request is 400; a resolver's error is 200 with `errors`.
- *   GET /scene/ID/screenshot         The cover, or 200 with an SVG placeholder; 404 for a scene that is gone.
+ *   GET /scene/ID/screenshot         The cover, or 200 with an SVG placeholder; 404 for a scene that is gone. The type
+ *                                    is that of the first bytes. An ETag is sent, and If-None-Match gives 304, unless a
+ *                                    proxy takes both away. No other method.
  *   GET /performer/ID/image          The same; /studio/ and /tag/ too.
  *   GET /healthz                     200, without a key.
  *   everything else                  200 with the web page, whatever the method.
@@ -20,7 +22,7 @@ import type { Server } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAccess } from './access.ts';
-import type { SeenStashRequest, StashFault, StashFaultTarget } from './faults.ts';
+import type { SeenStashRequest, StashFault } from './faults.ts';
 import { createStashFaults, isMeant } from './faults.ts';
 import { createStashAnswers } from './graphql/answers.ts';
 import { bulkPatch } from './graphql/bulk.ts';
@@ -30,100 +32,23 @@ import { createStashExchange } from './http.ts';
 import { createStashLibrary } from './library/library.ts';
 import type { StashRelease, StashVersion } from './library/release.ts';
 import { rulesOf } from './library/release.ts';
-import type { BulkMode, NewScene, Related, RelatedKind, Scene, ScenePatch } from './library/scene.ts';
+import type { BulkMode, NewScene, RelatedKind, Scene, ScenePatch } from './library/scene.ts';
+import type { StashServer, StashServerOptions } from './stash-server.ts';
 
 export type {
   BulkMode,
   HookEvent,
   NewScene,
-  Related,
   RelatedKind,
   Scene,
   ScenePatch,
   SeenStashRequest,
   StashFault,
   StashRelease,
+  StashServer,
+  StashServerOptions,
   StashVersion,
 };
-
-export type StashServerOptions = StashRelease & {
-  /** Without a key the server has no credentials and is open to its own network. */
-  apiKey?: string | undefined;
-  /** 0, the default, takes a free port; the address is always 127.0.0.1. */
-  port?: number | undefined;
-  latencyMs?: number | undefined;
-  /** Epoch milliseconds. */
-  now?: (() => number) | undefined;
-  /** In [0, 1); orders what has no fixed order in Stash. */
-  random?: (() => number) | undefined;
-  /** The start of links, instead of the request's own Host. */
-  externalHost?: string | undefined;
-  status?: 'OK' | 'SETUP' | 'NEEDS_MIGRATION' | undefined;
-  pluginDir?: string | undefined;
-  pluginSettings?: Readonly<Record<string, Readonly<Record<string, unknown>>>> | undefined;
-};
-
-export type StashServer = {
-  /** Without a trailing slash. */
-  url: string;
-  apiKey: string | undefined;
-  /** Returns its id and fires no hook: `hookInput({ kind: 'create', id })` is what Stash would send. */
-  addScene(scene: NewScene): number;
-  /** A save in Stash. Returns the stdin of the hook it fires. */
-  editScene(id: number, patch: ScenePatch): string;
-  /** Returns the stdin of each scene's hook, in order. `mode` (`SET` by default) applies to every list. */
-  bulkEdit(ids: readonly number[], patch: Omit<ScenePatch, 'cover' | 'stashIds'>, mode?: BulkMode): string[];
-  /** Acts like auto-tag or cover generation: `updated_at` changes, no hook fires. */
-  editWithoutHook(id: number, patch: ScenePatch): void;
-  /** Acts like a metadata import: no hook, and `updated_at` is the import's, in epoch milliseconds, or stays. */
-  importScene(id: number, patch: ScenePatch & { updatedAt?: number | undefined }): void;
-  /** Increments the o-counter; changes neither `updated_at` nor fires a hook. */
-  countUp(id: number): void;
-  /** Returns the stdin of the hook it fires. */
-  removeScene(id: number): string;
-  /** Updates the destination and removes the sources; no hook fires. */
-  mergeScenes(sources: readonly number[], destination: number): void;
-  /** Sets further fields of a related object, and creates it if needed. */
-  setRelated(kind: RelatedKind, name: string, fields: RelatedFields): void;
-  renameTag(from: string, to: string): void;
-  renamePerformer(from: string, to: string): void;
-  renameStudio(from: string, to: string): void;
-  renameGroup(from: string, to: string): void;
-  /** Removes it from all scenes without updating them. */
-  removeRelated(kind: RelatedKind, name: string): void;
-  /** Acts like `tagsMerge`: no scene counts as updated. */
-  mergeTags(sources: readonly string[], destination: string): void;
-  /** Moves the primary file; only the file counts as updated. */
-  moveFile(id: number, path: string): void;
-  /** Nothing counts as updated and no hook fires. */
-  moveFolder(from: string, to: string): void;
-  /** A copy of the stored scene. */
-  scene(id: number): Scene | undefined;
-  hookInput(event: HookEvent): string;
-  /** Returns the value of a session cookie that is valid for an hour of `now`. */
-  issueSession(): string;
-  /** In order of arrival; emptied by `resetRequests`. */
-  requests: readonly SeenStashRequest[];
-  /**
-   * Requests to a route (`graphql`, `screenshot`, …), or with an operation or root field of that name; each request
-   * counts once.
-   */
-  count(what?: string): number;
-  resetRequests(): void;
-  /** Makes matching requests fail, once by default; the returned function ends that. */
-  fail(where: StashFaultTarget, fault: StashFault, times?: number): () => void;
-  setLatency(ms: number): void;
-  /** undefined removes the credentials. */
-  setApiKey(key: string | undefined): void;
-  /** Stops listening until `start`. */
-  stop(): Promise<void>;
-  /** Starts at the same address with all its scenes, as another release if given. */
-  start(release?: StashRelease): Promise<void>;
-  restart(release?: StashRelease): Promise<void>;
-  close(): Promise<void>;
-};
-
-export type RelatedFields = Partial<Pick<Related, 'disambiguation' | 'gender' | 'image'>> & { parent?: string };
 
 /**
  * Starts a Stash in memory: its GraphQL, its images and its authentication (stash.md 4 to 7). Rejects when the port is
@@ -139,6 +64,7 @@ export async function startStashServer(options: StashServerOptions = {}): Promis
     status: options.status ?? 'OK',
     externalHost: options.externalHost,
     pluginSettings: options.pluginSettings ?? {},
+    conditional: options.conditional ?? 'honoured',
   };
   const access = createAccess(settings);
   let release: StashRelease = options;
@@ -197,6 +123,12 @@ export async function startStashServer(options: StashServerOptions = {}): Promis
     editWithoutHook(id, patch) {
       library.edit(id, patch);
     },
+    setCover(id, cover) {
+      library.edit(id, { cover });
+    },
+    swapCover(id, cover) {
+      library.apply(library.mustHave(id), { cover });
+    },
     importScene(id, { updatedAt, ...patch }) {
       const scene = library.mustHave(id);
       library.apply(scene, patch);
@@ -239,6 +171,9 @@ export async function startStashServer(options: StashServerOptions = {}): Promis
     fail: (where, fault, times = 1) => faults.arm(where, fault, times),
     setLatency(ms) {
       settings.latencyMs = ms;
+    },
+    setConditional(conditional) {
+      settings.conditional = conditional;
     },
     setApiKey(key) {
       settings.apiKey = key;

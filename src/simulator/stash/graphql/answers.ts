@@ -1,6 +1,6 @@
 import type { createAccess } from '../access.ts';
 import type { StashCall } from '../http.ts';
-import type { StashAnswer } from '../library/images.ts';
+import type { ConditionalImages, StashAnswer } from '../library/images.ts';
 import { bare, imageAnswer } from '../library/images.ts';
 import type { StashLibrary } from '../library/library.ts';
 import type { StashRules } from '../library/release.ts';
@@ -10,6 +10,7 @@ import { rootOf } from './root.ts';
 import { schemaOf } from './schema.ts';
 
 export type StashSettings = {
+  conditional: ConditionalImages;
   apiKey: string | undefined;
   status: 'OK' | 'SETUP' | 'NEEDS_MIGRATION';
   externalHost: string | undefined;
@@ -29,13 +30,19 @@ export function createStashAnswers({
   settings: StashSettings;
 }): (call: StashCall) => StashAnswer {
   return (call) => {
-    const { url, route, headers } = call;
+    const { method, url, route, headers } = call;
     // The liveness probe needs no credentials.
     if (route === 'healthz') return bare(200, '.');
     const refused = access.refusal(url, headers);
     if (refused) return refused;
     const [, kind, id] = url.pathname.split('/');
-    const asked = { search: url.searchParams, ifNoneMatch: headers['if-none-match']?.toString() };
+    const asked = {
+      search: url.searchParams,
+      ifNoneMatch: headers['if-none-match']?.toString(),
+      conditional: settings.conditional,
+    };
+    // Stash routes images for GET alone.
+    if ((route === 'screenshot' || route === 'image') && method !== 'GET') return bare(405, '');
     switch (route) {
       case 'graphql':
         return graphqlAnswer(call);
