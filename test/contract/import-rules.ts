@@ -11,13 +11,14 @@ export type Rule = {
 };
 
 const WORDS = ['core/model/', 'core/text/'];
-const DECISIONS = ['core/failures/', 'core/match/', 'core/write/'];
+const DECISIONS = ['core/failures/', 'core/match/', 'core/pictures/', 'core/write/'];
 
 const CORE: Readonly<Record<string, Rule>> = {
   'core/text/': { imports: [], packages: [], why: 'texts, whatever they are about' },
   'core/model/': { imports: ['core/text/'], packages: ['zod/mini'], why: 'the nouns, and the only schemas of core' },
   'core/failures/': { imports: WORDS, packages: [], why: 'decides by the nouns alone' },
   'core/match/': { imports: WORDS, packages: [], why: 'decides by the nouns alone' },
+  'core/pictures/': { imports: WORDS, packages: [], why: 'decides by the nouns alone' },
   'core/write/': { imports: WORDS, packages: [], why: 'decides by the nouns alone' },
   'core/drain/ports/': { imports: [...WORDS, ...DECISIONS], packages: [], why: 'what steps and servers share' },
   'core/drain/servers/': {
@@ -52,7 +53,7 @@ const QUEUE: Readonly<Record<string, Rule>> = {
   },
 };
 
-const EDGES = ['queue/', 'file-index/', 'plex/', 'stash/', 'spool/', 'terminal/', 'simulator/'];
+const EDGES = ['queue/', 'file-index/', 'plex/', 'stash/', 'pictures/', 'spool/', 'terminal/', 'simulator/'];
 const WIRED = [
   'core/',
   'settings/',
@@ -93,6 +94,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   'plex/': { imports: ['core/', 'http/'], packages: ['zod/mini'], why: 'knows what Plex says; http sends' },
   'stash/': { imports: ['core/', 'http/'], packages: ['zod/mini'], why: 'knows what Stash says; http sends' },
   'http/': { imports: ['core/'], packages: ['axios', 'node:'], why: 'carries requests, whoever sends them' },
+  'pictures/': { imports: ['core/'], packages: ['node:'], why: 'files on this machine, and the SHA-1 of bytes' },
   'spool/': { imports: ['core/', 'make-directory.ts'], packages: ['node:'], why: 'files and folders alone' },
   'terminal/': {
     imports: ['core/', 'documents/'],

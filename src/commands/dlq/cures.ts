@@ -61,6 +61,11 @@ const CURES: Readonly<Record<ErrorType, Cure>> = {
       'What the letter names is longer than Plex, or a proxy before it, takes in one request; the rest is written. Raise the proxy’s limit, lower max_performers or max_tags, or shorten the scene, then try again.',
     command: 'plexsync dlq retry LETTERS',
   },
+  PictureUnusable: {
+    advice:
+      'The scene’s picture cannot be shown by Plex, and the message says why; its text is written. Give the scene another cover in Stash and enqueue it again, or give the picture with --poster.',
+    command: 'plexsync dlq list LETTERS',
+  },
   AttemptLost: {
     advice: 'The process died each time it worked on this scene alone: look for what killed it, then try one.',
     command: 'plexsync dlq list LETTERS',

@@ -17,6 +17,7 @@ export type ErrorType =
   | 'LowConfidenceMatch'
   | 'NoFilePath'
   | 'AttemptLost'
+  | 'PictureUnusable'
   | 'PlexAuthError'
   | 'StashServerDown'
   | 'StashTemporaryError'
@@ -44,6 +45,7 @@ export const RETRY_RULES: Readonly<Record<SyncErrorCode, RetryRule>> = {
   plex_forbidden: { class: 'permanent', errorType: 'PlexPermissionDenied', countsForBreaker: false },
   low_confidence: { class: 'permanent', errorType: 'LowConfidenceMatch', countsForBreaker: false },
   no_file_path: { class: 'permanent', errorType: 'NoFilePath', countsForBreaker: false },
+  picture_unusable: { class: 'permanent', errorType: 'PictureUnusable', countsForBreaker: false },
   attempt_lost: { class: 'permanent', errorType: 'AttemptLost', countsForBreaker: false },
   plex_unauthorized: { class: 'auth', errorType: 'PlexAuthError', countsForBreaker: false },
   stash_unavailable: { class: 'unavailable', errorType: 'StashServerDown', countsForBreaker: true },

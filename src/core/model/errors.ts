@@ -39,6 +39,8 @@ export type SyncErrorCode =
   | 'stash_rejected'
   /** 401, 403, or a redirect to the login page. */
   | 'stash_unauthorized'
+  /** What is named as a scene's picture cannot be one in Plex: a page, a drawing, cut off, too large, from elsewhere. */
+  | 'picture_unusable'
   /** Candidates, but no proof which one is the scene's file. */
   | 'low_confidence'
   /** Neither the job nor an earlier sync knows the scene's file. */

@@ -130,6 +130,7 @@ test('what no retry can cure is buried at the first failure', () => {
     'attempt_lost',
     'low_confidence',
     'no_file_path',
+    'picture_unusable',
     'plex_forbidden',
     'plex_rejected',
     'plex_too_long',
