@@ -1,9 +1,11 @@
 import { isAxiosError } from 'axios';
 
+/** No connection, or a broken one: an outage, which may pass. */
+type Silence = { readonly kind: 'silent'; readonly reason: string; readonly mayWant: 'https' | 'nothing' };
+
 /** Why a request got no usable answer, in words of a sentence. */
 export type NoAnswer =
-  /** No connection, or a broken one: an outage, which may pass. */
-  | { readonly kind: 'silent'; readonly reason: string; readonly mayWant: 'https' | 'nothing' }
+  | Silence
   /** The certificate is not trusted: no outage that passes, but a setting to change. */
   | { readonly kind: 'distrusted'; readonly reason: string; readonly fault: 'name' | 'other' };
 
@@ -23,7 +25,15 @@ export function toNoAnswer(thrown: unknown): NoAnswer {
   return { kind: 'silent', reason: SILENCE[code] ?? thrown.code ?? 'no connection', mayWant };
 }
 
+/** Translates an answer that breaks off while its bytes are read. */
+export function toBrokenOff(thrown: unknown): Silence {
+  const isLate = isAxiosError(thrown) && thrown.code === 'ERR_CANCELED';
+  const reason = isLate ? LATE : 'the answer was cut off';
+  return { kind: 'silent', reason, mayWant: 'nothing' };
+}
+
 const CLOSED = 'the connection was closed';
+const LATE = 'no complete answer in time';
 const OTHER_NAME = 'ERR_TLS_CERT_ALTNAME_INVALID';
 
 /** The codes of failed connections, as a person reads them. */
@@ -39,7 +49,7 @@ const SILENCE: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'no connection in time',
   CONNECT_TIMEOUT: 'no connection in time',
   ERR_BAD_RESPONSE: 'the answer was cut off, or larger than we accept',
-  ERR_CANCELED: 'no complete answer in time',
+  ERR_CANCELED: LATE,
 };
 
 const DISTRUST: Readonly<Record<string, string>> = {

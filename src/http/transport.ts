@@ -1,8 +1,11 @@
 import http from 'node:http';
 import https from 'node:https';
+import type { Readable } from 'node:stream';
 import { rootCertificates } from 'node:tls';
 import type { AxiosResponse } from 'axios';
 import axios from 'axios';
+import type { BytesBody } from './bytes.ts';
+import { readBytes } from './bytes.ts';
 import { startDeadline, triesEachAddress, withConnectTimeout } from './connecting.ts';
 import { parseHttpDate, parseRetryAfter } from './header-times.ts';
 import type { NoAnswer } from './no-answer.ts';
@@ -24,18 +27,17 @@ export type TransportOptions = {
 };
 
 export type HttpRequest = {
-  readonly method: 'GET' | 'PUT' | 'POST';
+  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
   /** Path and query, encoded, from the base URL on. */
   readonly target: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
 };
 
-/** A complete answer, whatever its status. */
-export type HttpAnswer = {
+/** What an answer says besides its body, whatever its status. */
+export type AnswerHead = {
   readonly kind: 'answer';
   readonly status: number;
-  readonly body: string;
   readonly contentType: string;
   /** The server's clock when it answered (its `Date` header), epoch ms; absent when it did not say. */
   readonly sentAt: number | undefined;
@@ -47,6 +49,12 @@ export type HttpAnswer = {
   readonly from: 'plex' | 'unknown';
 };
 
+/** A complete answer. */
+export type HttpAnswer = AnswerHead & { readonly body: string };
+
+/** An answer whose body is no text. */
+export type BytesAnswer = AnswerHead & { readonly etag: string | undefined; readonly body: BytesBody };
+
 /**
  * Where a redirect leads: scheme and host alone, since a proxy puts the whole request, token included, into the path
  * and the query. `isLogin` where it is a page to log in.
@@ -54,7 +62,11 @@ export type HttpAnswer = {
 export type Redirect = { readonly to: string; readonly isLogin: boolean };
 
 /** Sends one request. A failure on the way is a value too; the folder of each server decides what it means. */
-export type Send = (request: HttpRequest) => Promise<HttpAnswer | NoAnswer>;
+export type Transport = {
+  send(request: HttpRequest): Promise<HttpAnswer | NoAnswer>;
+  /** The same, and reads the body as bytes, no more of them than are wanted. */
+  sendForBytes(request: HttpRequest & { readonly mostBytes: number }): Promise<BytesAnswer | NoAnswer>;
+};
 
 /** Larger than any page we ask for, small enough for a NAS. */
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
@@ -69,50 +81,69 @@ const IDLE_SOCKET_MS = 15_000;
  * one deadline for the connection and one for the whole request; a size cap; no retries, because the queue retries. Only
  * a request that met a kept socket closed by the server is sent once more: it never arrived, or may be repeated.
  */
-export function createTransport(options: TransportOptions): Send {
-  const { connectTimeoutMs, readTimeoutMs, trust } = options;
-  const agent = { timeout: IDLE_SOCKET_MS, ...triesEachAddress(connectTimeoutMs) };
-  const tls = {
-    rejectUnauthorized: trust.certificates === 'verified',
-    ...(trust.ca === undefined ? {} : { ca: [...rootCertificates, trust.ca] }),
+export function createTransport(options: TransportOptions): Transport {
+  const exchange = createExchange(options);
+  return {
+    send: (request) =>
+      exchange(request, TEXT, async ({ data, ...answer }) => ({ ...toHead(answer, options), body: data })),
+    sendForBytes: ({ mostBytes, ...request }) =>
+      exchange(request, BYTES, async ({ data, ...answer }) => {
+        const body = await readBytes(data, { mostBytes, saidBytes: Number(headerOf(answer, 'content-length')) });
+        if (body.kind === 'silent') return body;
+        return { ...toHead(answer, options), etag: headerOf(answer, 'etag'), body };
+      }),
   };
+}
+
+/** How axios shall deliver a body. */
+type Form<Data> = { readonly responseType: 'text' | 'stream'; readonly maxContentLength: number; readonly data?: Data };
+
+const TEXT: Form<string> = { responseType: 'text', maxContentLength: MAX_BODY_BYTES };
+/** The limit is ours, since that of axios cannot be told from a connection that breaks off. */
+const BYTES: Form<Readable> = { responseType: 'stream', maxContentLength: -1 };
+
+/** Sends a request, once more where that is right, and lets `read` make a value of the answer within the same deadline. */
+type Exchange = <Data, Read extends AnswerHead>(
+  request: HttpRequest,
+  form: Form<Data>,
+  read: (answer: AxiosResponse<Data>) => Promise<Read | NoAnswer>,
+) => Promise<Read | NoAnswer>;
+
+function createExchange(options: TransportOptions): Exchange {
+  const { connectTimeoutMs, readTimeoutMs } = options;
   const protocol = /^https:/i.test(options.baseUrl) ? 'https' : 'http';
-  const agents = (sockets: { readonly keepAlive: boolean }) => ({
-    httpAgent: withConnectTimeout(new http.Agent({ ...agent, ...sockets }), 'connect', connectTimeoutMs),
-    httpsAgent: withConnectTimeout(
-      new https.Agent({ ...agent, ...tls, ...sockets }),
-      'secureConnect',
-      connectTimeoutMs,
-    ),
-  });
-  const kept = agents({ keepAlive: true });
-  const fresh = agents({ keepAlive: false });
+  const kept = createAgents(options, { keepAlive: true });
+  const fresh = createAgents(options, { keepAlive: false });
   const client = axios.create({
     proxy: false,
     maxRedirects: 0,
-    maxContentLength: MAX_BODY_BYTES,
-    responseType: 'text',
-    transformResponse: (body: string) => body,
+    transformResponse: (body: unknown) => body,
     // We judge the status ourselves: an AxiosError made of it would carry the token.
     validateStatus: () => true,
   });
-  return async ({ method, target, headers, body }) => {
+  return async <Data, Read extends AnswerHead>(
+    { method, target, headers, body }: HttpRequest,
+    { responseType, maxContentLength }: Form<Data>,
+    read: (answer: AxiosResponse<Data>) => Promise<Read | NoAnswer>,
+  ) => {
     // axios's own timeout never fires on a server that sends single bytes (toolchain.md 3).
     const deadline = startDeadline(protocol, connectTimeoutMs + readTimeoutMs);
     const request = {
-      method,
+      ...{ method, responseType, maxContentLength },
       url: options.baseUrl + target,
       headers: { ...options.headers, ...headers },
       signal: AbortSignal.any([options.signal, deadline.signal]),
       transport: deadline.transport,
-      ...(body === undefined ? {} : { data: body }),
+      ...(body === undefined ? {} : { data: toData(body) }),
     };
-    const sendOn = async (sockets: typeof kept): Promise<HttpAnswer | NoAnswer> => {
+    const sendOn = async (sockets: typeof kept): Promise<Read | NoAnswer> => {
+      let answer: AxiosResponse<Data>;
       try {
-        return toAnswer(await client.request<string>({ ...request, ...sockets }), options);
+        answer = await client.request<Data>({ ...request, ...sockets });
       } catch (thrown) {
         return toNoAnswer(thrown);
       }
+      return await read(answer);
     };
     try {
       const first = await sendOn(kept);
@@ -125,19 +156,37 @@ export function createTransport(options: TransportOptions): Send {
   };
 }
 
-function toAnswer(
-  { status, data, headers }: AxiosResponse<string>,
-  { baseUrl, now }: Pick<TransportOptions, 'baseUrl' | 'now'>,
-): HttpAnswer {
-  const text = (name: string): string | undefined => {
-    const value: unknown = headers[name];
-    return typeof value === 'string' ? value : undefined;
+/** Of other bytes than a `Buffer`, axios sends all of the memory that they are a part of. */
+function toData(body: string | Uint8Array): string | Buffer {
+  return typeof body === 'string' ? body : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+}
+
+function createAgents({ trust, connectTimeoutMs }: TransportOptions, sockets: { readonly keepAlive: boolean }) {
+  const agent = { timeout: IDLE_SOCKET_MS, ...triesEachAddress(connectTimeoutMs), ...sockets };
+  const tls = {
+    rejectUnauthorized: trust.certificates === 'verified',
+    ...(trust.ca === undefined ? {} : { ca: [...rootCertificates, trust.ca] }),
   };
-  const isRedirect = status >= 300 && status < 400;
+  return {
+    httpAgent: withConnectTimeout(new http.Agent(agent), 'connect', connectTimeoutMs),
+    httpsAgent: withConnectTimeout(new https.Agent({ ...agent, ...tls }), 'secureConnect', connectTimeoutMs),
+  };
+}
+
+type Headed = Pick<AxiosResponse, 'status' | 'headers'>;
+
+function headerOf({ headers }: Headed, name: string): string | undefined {
+  const value: unknown = headers[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+function toHead(answer: Headed, { baseUrl, now }: Pick<TransportOptions, 'baseUrl' | 'now'>): AnswerHead {
+  const { status } = answer;
+  const text = (name: string): string | undefined => headerOf(answer, name);
+  const isRedirect = status >= 300 && status < 400 && status !== NOT_MODIFIED;
   return {
     kind: 'answer',
     status,
-    body: data,
     contentType: text('content-type') ?? '',
     sentAt: parseHttpDate(text('date')),
     retryAfterMs: parseRetryAfter(text('retry-after'), now()),
@@ -145,6 +194,9 @@ function toAnswer(
     from: text('x-plex-protocol') === undefined ? 'unknown' : 'plex',
   };
 }
+
+/** No redirect, although its number is between theirs. */
+const NOT_MODIFIED = 304;
 
 function toRedirect(location: string | undefined, baseUrl: string): Redirect {
   if (location === undefined || !URL.canParse(location, baseUrl)) return { to: 'elsewhere', isLogin: false };

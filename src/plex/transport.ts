@@ -10,7 +10,7 @@ export type SendToPlex = (request: PlexRequest) => Promise<HttpAnswer>;
 
 /** Sends requests to Plex; failures come as our error codes. */
 export function createPlexTransport(options: TransportOptions): SendToPlex {
-  const send = createTransport(options);
+  const { send } = createTransport(options);
   return async ({ what, request, ...sent }) => {
     const asked = { what, request };
     const result = await send(sent);

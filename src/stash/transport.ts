@@ -37,7 +37,7 @@ export function createStashTransport(options: StashTransportOptions): StashTrans
   const { baseUrl, apiKey } = options;
   const auth = apiKey === undefined ? 'without_key' : 'with_key';
   // Without this `Accept` the same errors come with a different status (stash.md 5).
-  const send = createTransport({ ...options, headers: { Accept: 'application/json' } });
+  const { send } = createTransport({ ...options, headers: { Accept: 'application/json' } });
   const headers = { 'Content-Type': 'application/json', ...(apiKey === undefined ? {} : { ApiKey: apiKey }) };
   return {
     ask: async (query, { what, request, mayFail = [] }) => {

@@ -44,7 +44,7 @@ function transportTo(port: number, times: Times, scheme: 'http' | 'https' = 'htt
     signal: new AbortController().signal,
     now: Date.now,
     ...times,
-  });
+  }).send;
 }
 
 const GET = { method: 'GET', target: '/' } as const;
@@ -102,7 +102,7 @@ async function startClosing(t: TestContext, onUsed: (socket: Socket) => void) {
     });
   });
   const port = await listen(t, server);
-  const send = createTransport({
+  const { send } = createTransport({
     baseUrl: `http://127.0.0.1:${port}`,
     headers: {},
     trust: { certificates: 'verified', ca: undefined },
