@@ -1,3 +1,4 @@
+import type { PlexPictures } from '../core/drain/ports/pictures.ts';
 import type { DrainPlex } from '../core/drain/ports/ports.ts';
 import type { Candidate } from '../core/match/evidence.ts';
 import type { ListedPage } from '../core/match/listing.ts';
@@ -11,8 +12,10 @@ import type { Sentence } from '../core/text/sentence.ts';
 import { asName, asPath, asTitle, ours, say } from '../core/text/sentence.ts';
 import { parseJson } from '../http/json-body.ts';
 import type { HttpAnswer, TransportOptions } from '../http/transport.ts';
+import { isPage, ofProxy, parsed } from './answers.ts';
 import { editTarget, encode } from './edit-url.ts';
 import { fileFilter, isUnfiltered, stableRun } from './file-filter.ts';
+import { createPlexPictures } from './pictures.ts';
 import type { ListingPage } from './schemas.ts';
 import { toIdentity, toItems, toListingPage, toSections } from './schemas.ts';
 import type { Asked } from './translate.ts';
@@ -41,17 +44,21 @@ export type Identity = {
   readonly clockAt: number | undefined;
 };
 
-/** Plex as the drain and the diagnostic commands need it. Only `edit` writes; `scanFolder` starts a scan. */
-export type PlexClient = Omit<DrainPlex, 'identity'> & {
-  identity(): Promise<Identity>;
-  /**
-   * At most `most` items of the section with `text` in a file's path. The look is incomplete, so use it for hints only;
-   * the caller still filters out paths that do not contain `text`.
-   */
-  filesLike(section: Section, text: string, most: number): Promise<Found>;
-  /** Reads a page that only the server's owner may see: `plex_forbidden` means that the token is not the owner's. */
-  ownerPage(): Promise<void>;
-};
+/**
+ * Plex as the drain and the diagnostic commands need it. Only `edit` and what changes pictures write; `scanFolder` starts
+ * a scan.
+ */
+export type PlexClient = Omit<DrainPlex, 'identity'> &
+  PlexPictures & {
+    identity(): Promise<Identity>;
+    /**
+     * At most `most` items of the section with `text` in a file's path. The look is incomplete, so use it for hints only;
+     * the caller still filters out paths that do not contain `text`.
+     */
+    filesLike(section: Section, text: string, most: number): Promise<Found>;
+    /** Reads a page that only the server's owner may see: `plex_forbidden` means that the token is not the owner's. */
+    ownerPage(): Promise<void>;
+  };
 
 /** Rows per page: one page nearly always holds every item with a given file name. */
 const LISTING_PAGE = 100;
@@ -148,6 +155,8 @@ export function createPlexClient(options: PlexClientOptions): PlexClient {
   };
 
   return {
+    ...createPlexPictures(send, authorised),
+
     sections: async () =>
       await readSections(
         options.baseUrl,
@@ -321,25 +330,4 @@ async function readSections(baseUrl: string, ask: () => Promise<HttpAnswer>): Pr
   if (sections !== undefined) return sections;
   const what = isPage(answer.contentType) ? 'an HTML page' : 'something else';
   throw new UsageError(`${baseUrl} is not a Plex server: it answers with ${what}.`, hint);
-}
-
-function isPage(contentType: string): boolean {
-  return /html/i.test(contentType);
-}
-
-function ofProxy(asked: Asked): SyncError {
-  return new SyncError(
-    'plex_malformed',
-    say`A proxy, and not Plex, answered with an HTML page while ${asked.what}: look at what stands before Plex`,
-    asked,
-  );
-}
-
-/** @throws {SyncError} `plex_malformed` */
-function parsed<T>(answer: HttpAnswer, to: (value: unknown) => T | undefined, { what, request }: Asked): T {
-  const value = to(parseJson(answer.body));
-  if (value === undefined && isPage(answer.contentType)) throw ofProxy({ what, request });
-  if (value === undefined)
-    throw new SyncError('plex_malformed', say`Plex sent a damaged answer while ${what}`, { request });
-  return value;
 }

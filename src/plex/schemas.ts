@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { ListedItem } from '../core/match/listing.ts';
+import type { ListedPicture } from '../core/model/picture.ts';
 import type { PlexFile, PlexItem, Section, Tag } from '../core/model/plex-item.ts';
 
 /** Plex sends numbers and ids as either type, depending on version and format (plex-api.md 11). */
@@ -14,6 +15,8 @@ const word = lenient(z.string());
 /** A whole number used only as a hint. */
 const hint = lenient(z.pipe(number, z.int()));
 const flag = z.union([z.boolean(), z.literal([0, 1, '0', '1'])]);
+
+const yesOrNo = z.union([flag, z.literal(['true', 'false'])]);
 
 /** Entries without a name are dropped. What is no list at all is an error: an empty one would be written over it. */
 const tags = z._default(
@@ -113,6 +116,15 @@ const itemsAnswer = z.object({
   }),
 });
 
+/** `GET /library/metadata/{id}/posters` or `/arts` (plex-api.md 6). */
+const picturesAnswer = z.object({
+  MediaContainer: z.object({
+    Metadata: entries(
+      z.object({ ratingKey: lenient(id), key: lenient(id), selected: z.catch(z.optional(yesOrNo), false) }),
+    ),
+  }),
+});
+
 const identityAnswer = z.object({
   MediaContainer: z.object({ machineIdentifier: z.string().check(z.minLength(1)), version: word }),
 });
@@ -187,6 +199,23 @@ export function toItems(value: unknown): PlexItem[] | undefined {
     addedAt: row.addedAt !== undefined && row.addedAt > 0 ? row.addedAt : undefined,
     files: toFiles(row.Media),
   }));
+}
+
+/** The pictures of one kind that an item has. An entry by which nothing could be chosen is passed over. */
+export function toPictures(value: unknown): ListedPicture[] | undefined {
+  const parsed = z.safeParse(picturesAnswer, value);
+  return parsed.data?.MediaContainer.Metadata.flatMap(({ ratingKey, key, selected }) => {
+    const chosenBy = ratingKey || (key && keyWithin(key));
+    return chosenBy ? [{ key: chosenBy, selected: YES.has(selected) }] : [];
+  });
+}
+
+const YES: ReadonlySet<unknown> = new Set([true, 1, '1', 'true']);
+
+/** The path of a picture's bytes names the picture; the picture of an agent has its own address as the key. */
+function keyWithin(key: string): string {
+  const url = key.startsWith('/') ? URL.parse(key, 'http://plex') : null;
+  return url?.searchParams.get('url') ?? key;
 }
 
 export function toIdentity(

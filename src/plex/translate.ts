@@ -1,7 +1,7 @@
 import { SyncError, UsageError } from '../core/model/errors.ts';
 import type { RequestKind } from '../core/model/request-kind.ts';
 import type { Sentence } from '../core/text/sentence.ts';
-import { asHost, foreign, plainText, say } from '../core/text/sentence.ts';
+import { asHost, foreign, say } from '../core/text/sentence.ts';
 import type { NoAnswer } from '../http/no-answer.ts';
 import type { HttpAnswer } from '../http/transport.ts';
 
@@ -25,10 +25,7 @@ export function toStatusError(
   if (status === 401 || status === 498)
     return new SyncError('plex_unauthorized', say`Unauthorized: Plex refused the token (${status})`);
   if (status === 403)
-    return new SyncError(
-      'plex_forbidden',
-      say`Plex does not allow this token ${FORBIDDEN[plainText(what)] ?? what} (403)`,
-    );
+    return new SyncError('plex_forbidden', say`Plex does not allow this token ${FORBIDDEN[request] ?? what} (403)`);
   // A library that is asked for is there: only an item can be missing.
   if (status === 404)
     return new SyncError(
@@ -63,10 +60,15 @@ const FIRST_CONTACT: RequestKind = 'plex GET libraries';
 /** Requests to a library that Plex has named itself. */
 const OF_A_LIBRARY: ReadonlySet<RequestKind> = new Set(['plex GET file', 'plex GET title', 'plex GET listing']);
 
+const TO_EDIT = say`to edit: it is probably not the owner’s`;
+
 /** The message for 403 reads better with an infinitive. */
-const FORBIDDEN: Readonly<Record<string, Sentence>> = {
-  'writing the item': say`to edit: it is probably not the owner’s`,
-  'reading the owner’s page': say`to read what only the owner may`,
+const FORBIDDEN: Readonly<Partial<Record<RequestKind, Sentence>>> = {
+  'plex PUT item': TO_EDIT,
+  'plex POST picture': TO_EDIT,
+  'plex PUT picture': TO_EDIT,
+  'plex DELETE picture': TO_EDIT,
+  'plex GET owner': say`to read what only the owner may`,
 };
 
 /** Translates a request without an answer: an outage, or a certificate that a person has to fix. */
