@@ -2,23 +2,47 @@
 export const PICTURE_FIELDS = ['thumb', 'art'] as const;
 export type PictureField = (typeof PICTURE_FIELDS)[number];
 
-/** What we know of one picture of a scene, so that it is neither fetched nor written again while it stays the same. */
-export type PictureRecord = {
-  /**
-   * `ours`: we uploaded or selected it. `left`: another one is shown that is not ours to replace. `none`: the source had
-   * no picture yet. `refused`: the source had a picture that cannot be used.
-   */
-  readonly state: 'ours' | 'left' | 'none' | 'refused';
-  /** Where it came from: a URL without its version, or a file. */
+/** Why another picture than the scene's is left in Plex. */
+export type PictureLeftReason =
+  /** Selected after ours. */
+  | 'edited_in_plex'
+  /** The field is locked, and not by us. */
+  | 'locked_in_plex'
+  /** Somebody else has uploaded it. */
+  | 'uploaded_in_plex'
+  /** It lies under Kometa's label. */
+  | 'overlay'
+  | 'preserved';
+
+/** A picture as its source has it. */
+export type SourcePicture = {
+  /** Where it comes from: a URL without its version, or a file. */
   readonly source: string;
-  /** The version of the source: Stash's `t`, or the size and time of a file. */
+  /** The version of the source: Stash's `t`; absent where the address has none. */
   readonly version?: string | undefined;
   readonly etag?: string | undefined;
   /** SHA-1 of the bytes, in hex: it is also Plex's name for an upload. */
   readonly sha1?: string | undefined;
   readonly bytes?: number | undefined;
+};
+
+/** A picture that is about to be uploaded or selected, and the key of the one selected before; `null` for none. */
+export type PictureIntent = SourcePicture & { readonly sha1: string; readonly before: string | null };
+
+/** What we know of one picture of a scene, so that it is neither fetched nor written again while it stays the same. */
+export type PictureRecord = SourcePicture & {
+  /**
+   * `ours`: we uploaded or selected it. `left`: another one is shown that is not ours to replace. `none`: the source had
+   * no picture yet. `refused`: the source had a picture that cannot be used. `new`: nothing is known but the intent.
+   */
+  readonly state: 'ours' | 'left' | 'none' | 'refused' | 'new';
+  readonly why?: PictureLeftReason | undefined;
+  /** SHA-1 of the picture that we selected last, whatever the source has had since; absent where we never did. */
+  readonly ours?: string | undefined;
   /** The item's path of the picture when it was last looked at; it changes with the picture that is shown. */
   readonly shown?: string | undefined;
+  /** Set while a write may still be unfinished. */
+  readonly intended?: PictureIntent | undefined;
 };
 
 export type PictureRecords = Readonly<Partial<Record<PictureField, PictureRecord>>>;

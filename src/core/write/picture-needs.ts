@@ -1,0 +1,168 @@
+import type { PictureField, PictureRecord, PictureRecords, SourcePicture } from '../model/picture.ts';
+import type { PlexItem } from '../model/plex-item.ts';
+import type { SceneData } from '../model/scene.ts';
+import { foldName } from '../text/text.ts';
+
+/** How pictures are written; each value comes from the setting it is named after. */
+export type PictureRules = {
+  /** `unset`: nobody has decided yet, so nothing is written and the run says how much would come. */
+  readonly poster: 'write' | 'leave' | 'unset';
+  /** Whether the scene's picture is the background too. One that is given as such is written where posters are. */
+  readonly background: 'write' | 'leave';
+  /**
+   * Which pictures give way at first contact. `unlocked`: those that nobody uploaded or locked. `never`: only where no
+   * picture was ever uploaded. `always`: all.
+   */
+  readonly takeover: 'unlocked' | 'never' | 'always';
+  /** What becomes of a poster under Kometa's label: it stays, or ours is written and the label removed. */
+  readonly overlay: 'respect' | 'release';
+};
+
+/** What decides about pictures besides the scene. */
+export type PictureContext = {
+  readonly pictures: PictureRules;
+  readonly preservePlexEdits: boolean;
+};
+
+/** A picture that has to be looked at. */
+export type PictureNeed = {
+  readonly field: PictureField;
+  readonly source: string;
+  readonly version: string | undefined;
+  /** What is known of it on this item. */
+  readonly known: PictureRecord | undefined;
+  /** `source`: it may have another picture. `plex`: the source is as it was, and the item may show another picture. */
+  readonly ask: 'source' | 'plex';
+};
+
+type Pictured = Pick<SceneData, 'poster_url' | 'background_url'>;
+type Item = Pick<PlexItem, 'pictures' | 'locked' | 'labels'>;
+
+/**
+ * The pictures of a scene that have to be looked at, at its source or in Plex. A picture with the same version that the
+ * item still shows needs no request to any server.
+ * @param known what is known of the pictures of this very item
+ */
+export function pictureNeeds(
+  scene: Pictured,
+  item: Item,
+  known: PictureRecords | undefined,
+  context: PictureContext,
+): readonly PictureNeed[] {
+  const wanted = wantedPictures(scene, context.pictures);
+  return wanted.flatMap(({ field, address }): readonly PictureNeed[] => {
+    const { source, version } = splitAddress(address);
+    const record = known?.[field];
+    const ask = whomToAsk({ field, source, version, known: record }, item, context);
+    return ask === undefined ? [] : [{ field, source, version, known: record, ask }];
+  });
+}
+
+/** Whether the scene has a picture that would be written if somebody decided to. */
+export function awaitsDecision(
+  scene: Pictured,
+  known: PictureRecords | undefined,
+  { pictures }: PictureContext,
+): boolean {
+  return pictures.poster === 'unset' && hasPicture(scene.poster_url) && known?.thumb?.ours === undefined;
+}
+
+/** The parts of a picture's address: without Stash's `t`, which names the version, and `t` itself. */
+export function splitAddress(
+  address: string,
+): Pick<SourcePicture, 'source'> & { readonly version: string | undefined } {
+  const [path = '', query] = cutOnce(address, '?');
+  if (query === undefined || !/^https?:/i.test(address)) return { source: address, version: undefined };
+  const parameters = query.split('&');
+  const version = parameters.find((parameter) => parameter.startsWith(VERSION))?.slice(VERSION.length);
+  const rest = parameters.filter((parameter) => !parameter.startsWith(VERSION)).join('&');
+  return { source: rest === '' ? path : `${path}?${rest}`, version: version === '' ? undefined : version };
+}
+
+/** Whether Kometa has laid an overlay on the poster; it never touches backgrounds. */
+export function isOverlaid(field: PictureField, { labels }: Pick<PlexItem, 'labels'>): boolean {
+  return field === 'thumb' && labels.some(isOverlayLabel);
+}
+
+export function isOverlayLabel(label: string): boolean {
+  return foldName(label) === OVERLAY;
+}
+
+/** Whom the takeover spares: with `preserve_plex_edits` only what nobody uploaded or locked counts as empty. */
+export function takeoverOf({ pictures, preservePlexEdits }: PictureContext): PictureRules['takeover'] {
+  return preservePlexEdits && pictures.takeover === 'always' ? 'unlocked' : pictures.takeover;
+}
+
+const VERSION = 't=';
+const OVERLAY = foldName('Overlay');
+
+function wantedPictures(
+  { poster_url: poster, background_url: background }: Pictured,
+  rules: PictureRules,
+): readonly { readonly field: PictureField; readonly address: string }[] {
+  const isGiven = hasPicture(background) && (rules.background === 'write' || rules.poster === 'write');
+  const same = rules.background === 'write' && hasPicture(poster) ? poster : undefined;
+  const art = isGiven ? background : same;
+  return [
+    ...(rules.poster === 'write' && hasPicture(poster) ? [{ field: 'thumb', address: poster } as const] : []),
+    ...(art === undefined ? [] : [{ field: 'art', address: art } as const]),
+  ];
+}
+
+function hasPicture(address: string | null | undefined): address is string {
+  return address !== undefined && address !== null && address !== '';
+}
+
+function whomToAsk(
+  { field, source, version, known }: Omit<PictureNeed, 'ask'>,
+  item: Item,
+  context: PictureContext,
+): PictureNeed['ask'] | undefined {
+  const { intended } = known ?? {};
+  // A write that was cut short: its picture is known, and whether it landed is seen in Plex.
+  if (intended !== undefined && isSameVersion(intended, { source, version })) return 'plex';
+  if (known === undefined || known.state === 'new' || !isSameVersion(known, { source, version })) return 'source';
+  switch (known.state) {
+    case 'none':
+    case 'refused':
+      return undefined;
+    case 'ours':
+    case 'left':
+      return isSettled(known, field, { item, context }) ? undefined : 'plex';
+  }
+}
+
+/** A source without a version has to be asked each time. */
+function isSameVersion(
+  known: Pick<SourcePicture, 'source' | 'version'>,
+  { source, version }: Pick<SourcePicture, 'source' | 'version'>,
+): boolean {
+  return version !== undefined && known.version === version && known.source === source;
+}
+
+/** Whether the item shows what it showed, and what kept our picture from it still does. */
+export function isSettled(
+  known: PictureRecord,
+  field: PictureField,
+  { item, context }: { readonly item: Item; readonly context: PictureContext },
+): boolean {
+  if (known.intended !== undefined || known.shown !== item.pictures[field]) return false;
+  switch (known.why) {
+    case undefined:
+    case 'edited_in_plex':
+      return true;
+    case 'overlay':
+      return isOverlaid(field, item) && context.pictures.overlay === 'respect';
+    case 'locked_in_plex':
+      return item.locked.has(field) && takeoverOf(context) !== 'always';
+    case 'uploaded_in_plex':
+      return takeoverOf(context) !== 'always';
+    case 'preserved':
+      return context.preservePlexEdits;
+  }
+}
+
+function cutOnce(text: string, at: string): readonly [string, string | undefined] {
+  const index = text.indexOf(at);
+  return index === -1 ? [text, undefined] : [text.slice(0, index), text.slice(index + 1)];
+}
