@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { WorkerEvent } from '../core/drain/ports/events.ts';
+import { PICTURE_FIELDS } from '../core/model/picture.ts';
 import { LIST_KINDS, SCALAR_FIELDS } from '../core/model/plex-item.ts';
 import type { Sentence } from '../core/text/sentence.ts';
 import { runSummary } from './run-summary.ts';
@@ -34,9 +35,25 @@ const names = z.array(z.string());
 
 /** A field that differs and is not written, and why. */
 export const leftAlone = {
-  field,
-  reason: z.enum(['edited_in_plex', 'removed_in_plex', 'preserved', 'too_long', 'rated_in_plex']),
+  field: z.enum([...SCALAR_FIELDS, ...LIST_KINDS, ...PICTURE_FIELDS]),
+  reason: z.enum([
+    'edited_in_plex',
+    'removed_in_plex',
+    'preserved',
+    'too_long',
+    'rated_in_plex',
+    'locked_in_plex',
+    'uploaded_in_plex',
+    'overlay',
+  ]),
 };
+
+/** A picture that was written, or would be: `bytes` are those that are sent, null where Plex has it already. */
+const pictures = z.array(
+  z
+    .object({ field: z.enum(PICTURE_FIELDS), how: z.enum(['uploaded', 'selected']), bytes: z.nullable(count) })
+    .register(z.globalRegistry, { id: 'picture_edit' }),
+);
 
 const listEdit = z.object({ added: names, removed: names }).register(z.globalRegistry, { id: 'list_edit' });
 
@@ -51,6 +68,7 @@ const written = event('written', {
   lists: z
     .object({ actor: z.optional(listEdit), genre: z.optional(listEdit), collection: z.optional(listEdit) })
     .check(z.describe('A key for each list that was changed.')),
+  pictures,
 });
 
 const wouldWrite = event('would_write', {
@@ -59,6 +77,7 @@ const wouldWrite = event('would_write', {
   title: z.string(),
   fields: z.array(z.object({ field: z.string(), before: z.string(), after: z.string() })),
   lists: z.array(z.object({ list: z.string(), added: names, removed: names })),
+  pictures,
 });
 
 const wouldNotWrite = event('would_not_write', {

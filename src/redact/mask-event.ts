@@ -31,6 +31,9 @@ const WRITTEN = { sent: 'text', kept: 'text' } as const;
 const PLAN: KindsIn<EventOf<'written'>['plan']> = {
   fields: { before: 'text', value: 'text' },
   lists: { before: 'name', add: 'name', remove: 'name', whole: { tag: 'name', role: 'name', thumb: 'path' } },
+  locks: { name: 'ours' },
+  labels: { whole: 'name', remove: 'name' },
+  pictures: { before: 'ours', shownBefore: 'ours' },
   written: {
     fields: {
       title: WRITTEN,

@@ -2,6 +2,21 @@
 export const PICTURE_FIELDS = ['thumb', 'art'] as const;
 export type PictureField = (typeof PICTURE_FIELDS)[number];
 
+/** How pictures are written; each value comes from the setting it is named after. */
+export type PictureRules = {
+  /** `unset`: nobody has decided yet, so nothing is written and the run says how much would come. */
+  readonly poster: 'write' | 'leave' | 'unset';
+  /** Whether the scene's picture is the background too. One that is given as such is written where posters are. */
+  readonly background: 'write' | 'leave';
+  /**
+   * Which pictures give way at first contact. `unlocked`: those that nobody uploaded or locked. `never`: only where no
+   * picture was ever uploaded. `always`: all.
+   */
+  readonly takeover: 'unlocked' | 'never' | 'always';
+  /** What becomes of a poster under Kometa's label: it stays, or ours is written and the label removed. */
+  readonly overlay: 'respect' | 'release';
+};
+
 /** Why another picture than the scene's is left in Plex. */
 export type PictureLeftReason =
   /** Selected after ours. */
@@ -62,3 +77,14 @@ export type PictureLook =
   | { readonly kind: 'picture'; readonly picture: PictureBytes; readonly etag: string | undefined }
   | { readonly kind: 'same' }
   | { readonly kind: 'none'; readonly etag: string | undefined };
+
+/** A picture that was written, or in a preview would be. `bytes` is absent where nothing has to be sent. */
+export type PictureEdit = {
+  readonly field: PictureField;
+  readonly how: 'uploaded' | 'selected';
+  readonly bytes: number | undefined;
+  /** The key of the picture that was selected before; `null` where none was. */
+  readonly before: string | null;
+  /** The item's path of that picture, which changes with it. */
+  readonly shownBefore: string;
+};

@@ -1,5 +1,5 @@
 import { foldName, isBeginning, isRespelling } from '../text/text.ts';
-import type { PictureRecords } from './picture.ts';
+import type { PictureField, PictureLeftReason, PictureRecords } from './picture.ts';
 import type { ListKind, PlexItem, ScalarField } from './plex-item.ts';
 import { LIST_KINDS, SCALAR_FIELDS } from './plex-item.ts';
 
@@ -45,8 +45,14 @@ export type Intent = {
 
 /** A field that differs but is not written, and why. */
 export type LeftAlone = {
-  readonly field: ScalarField | ListKind;
-  readonly reason: 'edited_in_plex' | 'rated_in_plex' | 'removed_in_plex' | 'preserved' | 'too_long';
+  readonly field: ScalarField | ListKind | PictureField;
+  readonly reason:
+    | 'edited_in_plex'
+    | 'rated_in_plex'
+    | 'removed_in_plex'
+    | 'preserved'
+    | 'too_long'
+    | PictureLeftReason;
 };
 
 /** As many of a scene's other files are remembered: more would make its record too large. */

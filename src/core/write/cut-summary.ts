@@ -2,7 +2,7 @@ import type { PlexItem } from '../model/plex-item.ts';
 import type { LeftAlone, Written } from '../model/scene-record.ts';
 import { isCut } from '../model/scene-record.ts';
 import type { EditPlan } from './edit-plan.ts';
-import { carriedOut } from './parts.ts';
+import { carriedOut, partWith } from './parts.ts';
 
 /** The shortest request recently refused as too long, and when. The limit is the server's, whatever the scene. */
 export type TooLong = { readonly bytes: number; readonly at: number };
@@ -40,7 +40,7 @@ export function wouldBeRefused(bytes: number, known: TooLong | undefined, now: n
 
 /** The plan with the cut summary left as it is in Plex. */
 export function withoutSummary(plan: EditPlan, written: Written): EditPlan {
-  const rest = { fields: plan.fields.filter(({ field }) => field !== 'summary'), lists: plan.lists };
+  const rest = partWith({ ...plan, fields: plan.fields.filter(({ field }) => field !== 'summary') });
   return carriedOut(
     plan,
     { taken: [rest], keptCut: ['summary'], refusedParts: [], end: { kind: 'all_sent' } },

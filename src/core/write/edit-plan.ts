@@ -1,3 +1,4 @@
+import type { PictureEdit } from '../model/picture.ts';
 import type { ListKind, PlexItem, ScalarField, Tag } from '../model/plex-item.ts';
 import { LIST_KINDS, SCALAR_FIELDS } from '../model/plex-item.ts';
 import type { Intent, LeftAlone, ListIntent, OurNames, Written, WrittenField } from '../model/scene-record.ts';
@@ -20,6 +21,11 @@ export type LabelEdit = { readonly whole: readonly string[]; readonly remove: re
 export type EditPlan = {
   readonly fields: readonly FieldEdit[];
   readonly lists: readonly ListEdit[];
+  /** Locks that are set or removed beside those that come with the edits. */
+  readonly locks?: readonly LockEdit[] | undefined;
+  readonly labels?: LabelEdit | undefined;
+  /** Pictures that were written before the rest, or in a preview would be. */
+  readonly pictures?: readonly PictureEdit[] | undefined;
   readonly left: readonly LeftAlone[];
   /** Lists whose names were cut by `max_tags` or `max_performers`. */
   readonly capped: readonly { readonly kind: ListKind; readonly dropped: number }[];
@@ -28,7 +34,8 @@ export type EditPlan = {
 };
 
 export function isEmptyPlan(plan: EditPlan): boolean {
-  return plan.fields.length === 0 && plan.lists.length === 0;
+  const { fields, lists, locks = [], labels, pictures = [] } = plan;
+  return [fields, lists, locks, pictures].every((edits) => edits.length === 0) && labels === undefined;
 }
 
 /**
@@ -72,7 +79,9 @@ export function planEdits(wanted: DesiredState, item: PlexItem, written: Written
 
 /** The fields and lists that a plan locks, by Plex's names. */
 export function lockedBy(plan: EditPlan, { lockFields }: WriteRules): readonly string[] {
-  return lockFields ? [...plan.fields.map(({ field }) => field), ...plan.lists.map(({ kind }) => kind)] : [];
+  const set = (plan.locks ?? []).filter(({ locked }) => locked).map(({ name }) => name);
+  const edited = [...plan.fields.map(({ field }) => field), ...plan.lists.map(({ kind }) => kind)];
+  return lockFields ? [...edited, ...set] : set;
 }
 
 /**

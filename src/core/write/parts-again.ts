@@ -1,6 +1,6 @@
 import type { EditPlan } from './edit-plan.ts';
 import type { Delivery, Part } from './parts.ts';
-import { keysOf, singlesOf } from './parts.ts';
+import { keysOf, singlesOf, takenOf } from './parts.ts';
 
 /** How far the sending of a plan in its parts has come. */
 export type Progress = Pick<Delivery, 'taken' | 'keptCut' | 'refusedParts'> & {
@@ -17,18 +17,16 @@ export function partsAgain(fresh: EditPlan, { taken, keptCut, refusedParts, wait
   const values = new Map(waiting.flatMap((part) => part.fields.map(({ field, value }) => [field, value])));
   return singlesOf(fresh)
     .filter((part) => keysOf(part).every((key) => !done.has(key)))
-    .map(({ fields, lists }) => ({
-      fields: fields.map((edit) => ({ ...edit, value: values.get(edit.field) ?? edit.value })),
-      lists,
+    .map((part) => ({
+      ...part,
+      fields: part.fields.map((edit) => ({ ...edit, value: values.get(edit.field) ?? edit.value })),
     }));
 }
 
 /** The plan as a whole after a part of it was made anew: what was taken stays as it was sent. */
 export function joinedPlan(fresh: EditPlan, taken: readonly Part[]): EditPlan {
   const sent = new Set(taken.flatMap(keysOf));
-  return {
-    ...fresh,
-    fields: [...taken.flatMap(({ fields }) => fields), ...fresh.fields.filter(({ field }) => !sent.has(field))],
-    lists: [...taken.flatMap(({ lists }) => lists), ...fresh.lists.filter(({ kind }) => !sent.has(kind))],
-  };
+  const unsent = singlesOf(fresh).filter((part) => keysOf(part).every((key) => !sent.has(key)));
+  const { locks: _locks, labels: _labels, ...rest } = fresh;
+  return { ...rest, ...takenOf([...taken, ...unsent]) };
 }

@@ -1,21 +1,17 @@
 import type { SyncErrorCode } from '../model/errors.ts';
 import { SyncError } from '../model/errors.ts';
-import type { ListKind, ScalarField } from '../model/plex-item.ts';
-import type { SceneKey } from '../model/scene.ts';
+import type { ScalarField } from '../model/plex-item.ts';
 import type { Intent, Written, WrittenField } from '../model/scene-record.ts';
 import type { Sentence } from '../text/sentence.ts';
 import { listed, ours, say } from '../text/sentence.ts';
 import { cutAtWord, isBeginning } from '../text/text.ts';
-import type { EditPlan, FieldEdit, LabelEdit, LockEdit } from './edit-plan.ts';
+import type { EditPlan, FieldEdit } from './edit-plan.ts';
 import { intentOf } from './edit-plan.ts';
+import type { LockKey, PartKey } from './part-words.ts';
+import { wordsOf } from './part-words.ts';
 
-/** What one PUT carries of a plan: all of it, or a single field or list. */
-export type Part = Pick<EditPlan, 'fields' | 'lists'> & {
-  readonly locks?: readonly LockEdit[] | undefined;
-  readonly labels?: LabelEdit | undefined;
-};
-
-export type PartKey = ScalarField | ListKind;
+/** What one PUT carries of a plan: all of it, or a single field, list or lock, or the labels. */
+export type Part = Pick<EditPlan, 'fields' | 'lists' | 'locks' | 'labels'>;
 
 /** The length of the request for a part, in bytes. */
 type LengthOf = (part: Part) => number;
@@ -72,8 +68,8 @@ function mayBeOneParts({ code, attempt }: Refusal): boolean {
 }
 
 /** The requests a plan starts with: usually one. */
-export function firstParts({ fields, lists }: EditPlan, lengthOf: LengthOf): readonly Part[] {
-  const merged: Part = { fields, lists };
+export function firstParts(plan: EditPlan, lengthOf: LengthOf): readonly Part[] {
+  const merged = partWith(plan);
   const singles = singlesOf(merged);
   return singles.length > 0 && lengthOf(merged) <= LONGEST_MERGED_BYTES ? [merged] : singles;
 }
@@ -88,7 +84,7 @@ export function afterRefusal(part: Part, refusal: Refusal, lengthOf: LengthOf): 
   if (singles.length > 1) return { kind: 'split', parts: singles };
   const [[edit], [list]] = [part.fields, part.lists];
   if (list !== undefined) return { kind: 'refused', key: list.kind };
-  if (edit === undefined) throw new Error('a request without an edit was sent');
+  if (edit === undefined) return { kind: 'refused', key: onlyKeyOf(part) };
   if (edit.field !== 'summary' || !mayBeTooLong(part, refusal, lengthOf)) return { kind: 'refused', key: edit.field };
   const value = shortenedSummary(edit, lengthOf);
   // A cut from an earlier run is never replaced by a shorter one.
@@ -96,7 +92,7 @@ export function afterRefusal(part: Part, refusal: Refusal, lengthOf: LengthOf): 
     return { kind: 'keptCut', field: 'summary' };
   return value === ''
     ? { kind: 'refused', key: 'summary' }
-    : { kind: 'shorter', part: { fields: [{ ...edit, value }], lists: [] } };
+    : { kind: 'shorter', part: { ...part, fields: [{ ...edit, value }] } };
 }
 
 /** Not every proxy says that a request is too long: some answer 400, or fail. None refuses one as short as this. */
@@ -106,12 +102,34 @@ function mayBeTooLong(part: Part, { code }: Refusal, lengthOf: LengthOf): boolea
   return code === 'plex_too_long' || lengthOf(part) > NEVER_TOO_LONG_BYTES;
 }
 
-/** Each field and each list as a part of its own. */
-export function singlesOf({ fields, lists }: Part): readonly Part[] {
+/** Each field and each list as a part of its own, with its lock; then the other locks, each alone, and the labels. */
+export function singlesOf(part: Part): readonly Part[] {
+  const { fields, lists, locks = [], labels } = part;
+  const lockOf = (name: string): Part['locks'] => locks.filter((lock) => lock.name === name);
   return [
-    ...fields.map((field) => ({ fields: [field], lists: [] })),
-    ...lists.map((list) => ({ fields: [], lists: [list] })),
+    ...fields.map((field) => partWith({ fields: [field], locks: lockOf(field.field) })),
+    ...lists.map((list) => partWith({ lists: [list], locks: lockOf(list.kind) })),
+    ...loneLocksOf(part).map((lock) => partWith({ locks: [lock] })),
+    ...(labels === undefined ? [] : [partWith({ labels, locks: lockOf('label') })]),
   ];
+}
+
+/** Only what there is: a part of text alone has neither locks nor labels. */
+export function partWith({ fields = [], lists = [], locks = [], labels }: Partial<Part>): Part {
+  return { fields, lists, ...(locks.length === 0 ? {} : { locks }), ...(labels === undefined ? {} : { labels }) };
+}
+
+/** The locks of what the part does not edit. */
+function loneLocksOf({ fields, lists, locks = [], labels }: Part): NonNullable<Part['locks']> {
+  const edited = new Set<string>([...fields.map(({ field }) => field), ...lists.map(({ kind }) => kind)]);
+  if (labels !== undefined) edited.add('label');
+  return locks.filter(({ name }) => !edited.has(name));
+}
+
+function onlyKeyOf(part: Part): PartKey {
+  const [key] = keysOf(part);
+  if (key === undefined) throw new Error('a request without an edit was sent');
+  return key;
 }
 
 /** As much of the summary as fits the next shorter request; empty when there is no shorter one. */
@@ -143,12 +161,18 @@ export function carriedOut(plan: EditPlan, delivery: Delivery, before: Written):
     putBack(fields, before.fields, key);
     putBack(lists, before.lists, key);
   }
-  return {
-    ...plan,
+  const { locks: _planned, labels: _meant, ...rest } = plan;
+  return { ...rest, ...takenOf(taken), written: { fields, lists } };
+}
+
+/** All that was taken, as one part. */
+export function takenOf(taken: readonly Part[]): Part {
+  return partWith({
     fields: taken.flatMap((part) => part.fields),
     lists: taken.flatMap((part) => part.lists),
-    written: { fields, lists },
-  };
+    locks: taken.flatMap((part) => part.locks ?? []),
+    labels: taken.find((part) => part.labels !== undefined)?.labels,
+  });
 }
 
 function putBack<T>(now: Record<string, T>, before: Readonly<Record<string, T>>, key: PartKey): void {
@@ -163,8 +187,14 @@ function keysLeft(plan: EditPlan, { taken, keptCut }: Delivery): readonly PartKe
   return keysOf(plan).filter((key) => !done.has(key));
 }
 
-export function keysOf({ fields, lists }: Part): readonly PartKey[] {
-  return [...fields.map(({ field }) => field), ...lists.map(({ kind }) => kind)];
+export function keysOf(part: Part): readonly PartKey[] {
+  const { fields, lists, labels } = part;
+  return [
+    ...fields.map(({ field }) => field),
+    ...lists.map(({ kind }) => kind),
+    ...loneLocksOf(part).map(({ name }): LockKey => `${name}.locked`),
+    ...(labels === undefined ? [] : (['label'] as const)),
+  ];
 }
 
 /** The intent of parts that may have landed without an answer; the next attempt checks it. */
@@ -178,26 +208,13 @@ export function intentLeft(plan: EditPlan, { end, refusedParts }: Delivery): Int
   });
 }
 
-/** For each part: its name in words, the scene key it comes from, and what a person can do when it is too long. */
-const PARTS: Readonly<Record<PartKey, { readonly name: string; readonly key: SceneKey; readonly cure: string }>> = {
-  title: { name: 'title', key: 'title', cure: 'shorten it in Stash' },
-  summary: { name: 'summary', key: 'details', cure: 'shorten it in Stash' },
-  studio: { name: 'studio', key: 'studio', cure: 'shorten it in Stash' },
-  tagline: { name: 'tagline', key: 'tagline', cure: 'shorten it' },
-  originallyAvailableAt: { name: 'date', key: 'date', cure: 'shorten it in Stash' },
-  userRating: { name: 'rating', key: 'rating100', cure: 'shorten it in Stash' },
-  actor: { name: 'performers', key: 'performers', cure: 'lower max_performers' },
-  genre: { name: 'tags', key: 'tags', cure: 'lower max_tags' },
-  collection: { name: 'collection', key: 'studio', cure: 'shorten it in Stash' },
-};
-
 /** The job's failure after a delivery, if any. When a part was written, the error names the parts that were not. */
 export function failureOf(plan: EditPlan, delivery: Delivery): SyncError | undefined {
   const { end, taken } = delivery;
   if (end.kind !== 'failed') return refusalOf(delivery);
   const { error } = end;
   if (taken.length === 0) return error;
-  const left = keysLeft(plan, delivery).map((key) => PARTS[key]);
+  const left = keysLeft(plan, delivery).map(wordsOf);
   const named = listed(left.map((part) => ours(part.name)));
   const refusedKeys = [...new Set(left.map(({ key }) => key))];
   const { code, said, retryAfterMs, request, stack } = error;
@@ -220,7 +237,7 @@ function refusalOf({ taken, refusedParts }: Delivery): SyncError | undefined {
   return new SyncError(code, say`${listed(sentences, '. ')}${rest}`, {
     retryAfterMs,
     request,
-    refusedKeys: [...new Set(refusedParts.map(({ key }) => PARTS[key].key))],
+    refusedKeys: [...new Set(refusedParts.map(({ key }) => wordsOf(key).key))],
   });
 }
 
@@ -231,14 +248,14 @@ function isTooLong({ error }: RefusedPart): boolean {
 /** What the parts that were refused for one reason were refused for. */
 function refusedSentence(parts: readonly RefusedPart[]): Sentence {
   const [first] = parts;
-  const named = listed(parts.map(({ key }) => ours(PARTS[key].name)));
+  const named = listed(parts.map(({ key }) => ours(wordsOf(key).name)));
   return first === undefined ? named : say`${first.error.said}: ${named}`;
 }
 
 function tooLongSentence(parts: readonly RefusedPart[]): readonly Sentence[] {
   if (parts.length === 0) return [];
-  const named = listed(parts.map(({ key, bytes }) => say`${ours(PARTS[key].name)} (${bytes} bytes)`));
-  const cures = listed([...new Set(parts.map(({ key }) => PARTS[key].cure))].map(ours), ', or ');
+  const named = listed(parts.map(({ key, bytes }) => say`${ours(wordsOf(key).name)} (${bytes} bytes)`));
+  const cures = listed([...new Set(parts.map(({ key }) => wordsOf(key).cure))].map(ours), ', or ');
   return [
     say`Too long for Plex or a proxy before it, even in a request of its own: ${named}. Raise the limit of the proxy, or ${cures}`,
   ];

@@ -10,7 +10,7 @@ export type Altered = { readonly field: ScalarField | ListKind; readonly sent: s
 
 export type Verification = {
   /** Fields that still show their old value, and lists that lack an added name or still have a removed one. */
-  readonly lost: readonly (ScalarField | ListKind)[];
+  readonly lost: readonly (ScalarField | ListKind | 'labels')[];
   readonly altered: readonly Altered[];
   /** What counts as ours from now on, in Plex's spelling. */
   readonly written: Written;
@@ -21,7 +21,7 @@ export type Verification = {
  * ours before: if sending the whole text left the cut as it was, Plex itself cuts it.
  */
 export function verifyPlan(plan: EditPlan, after: PlexItem, last: Written = NOTHING_WRITTEN): Verification {
-  const lost: (ScalarField | ListKind)[] = [];
+  const lost: (ScalarField | ListKind | 'labels')[] = [];
   const altered: Altered[] = [];
   const fields = { ...plan.written.fields };
   const lists = { ...plan.written.lists };
@@ -42,6 +42,8 @@ export function verifyPlan(plan: EditPlan, after: PlexItem, last: Written = NOTH
     altered.push(...found.altered.map(({ sent, kept }) => ({ field: edit.kind, sent, kept })));
     lists[edit.kind] = respell(lists[edit.kind] ?? {}, found.spelling);
   }
+  const labels = new Set(after.labels.map(foldName));
+  if (plan.labels?.remove.some((name) => labels.has(foldName(name)))) lost.push('labels');
   return { lost, altered, written: { fields, lists } };
 }
 

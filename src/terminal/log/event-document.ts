@@ -1,5 +1,6 @@
 import type { WorkerEvent } from '../../core/drain/ports/events.ts';
 import { isSentence, plainText } from '../../core/text/sentence.ts';
+import type { EditPlan } from '../../core/write/edit-plan.ts';
 import type { EventDocument, FlatDocument, FlatEvent } from '../../documents/process-event.ts';
 
 /** An event as one NDJSON line of `process --json`: snake_case keys, only ever added to. */
@@ -13,6 +14,7 @@ export function eventDocument(event: WorkerEvent): EventDocument {
         title,
         fields: plan.fields.map(({ field }) => field),
         lists: Object.fromEntries(plan.lists.map((list) => [list.kind, { added: list.add, removed: list.remove }])),
+        pictures: picturesOf(plan),
       };
     }
     case 'would_write': {
@@ -25,6 +27,7 @@ export function eventDocument(event: WorkerEvent): EventDocument {
         title,
         fields: plan.fields.map(({ field, before, value }) => ({ field, before, after: value })),
         lists: plan.lists.map(({ kind, add, remove }) => ({ list: kind, added: add, removed: remove })),
+        pictures: picturesOf(plan),
       };
     }
     case 'low_confidence': {
@@ -51,6 +54,10 @@ export function eventDocument(event: WorkerEvent): EventDocument {
     default:
       return flatDocument(event);
   }
+}
+
+function picturesOf({ pictures = [] }: EditPlan) {
+  return pictures.map(({ field, how, bytes }) => ({ field, how, bytes: bytes ?? null }));
 }
 
 function flatDocument<Event extends FlatEvent>({ kind, ...flat }: Event): FlatDocument<Event> {

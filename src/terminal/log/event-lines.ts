@@ -1,5 +1,6 @@
 import type { WorkerEvent } from '../../core/drain/ports/events.ts';
 import { unreachable } from '../../core/model/errors.ts';
+import type { PictureEdit } from '../../core/model/picture.ts';
 import type { Personal, Sentence } from '../../core/text/sentence.ts';
 import { asName, asPath, asProse, asTitle, listed, ours, say } from '../../core/text/sentence.ts';
 import type { EditPlan, ListEdit } from '../../core/write/edit-plan.ts';
@@ -7,6 +8,7 @@ import { removalWords } from '../../core/write/removals.ts';
 import { fieldName, LIST_WORDS, leftReason } from './field-words.ts';
 import type { Level } from './log-format.ts';
 import { shortened } from './shortened.ts';
+import { sizeText } from './size-words.ts';
 
 export type LogLine = readonly [level: Level, line: Sentence];
 
@@ -182,7 +184,16 @@ function writtenLines(title: string, plan: EditPlan, mode: 'preserved' | 'overwr
     worker('info', say`Updated metadata (${mode} mode): ${asTitle(title)}`),
     ...(cleared.length > 0 ? [worker('info', say`Cleared ${listed(cleared)}`)] : []),
     ...plan.lists.flatMap(listLines),
+    ...(plan.pictures ?? []).map((picture) =>
+      worker('info', say`${PICTURE_DONE[picture.how]} ${fieldName(picture.field)}${sizeOf(picture)}`),
+    ),
   ];
+}
+
+const PICTURE_DONE = { uploaded: 'Uploaded', selected: 'Selected again' } as const;
+
+function sizeOf({ bytes }: PictureEdit): Sentence {
+  return bytes === undefined ? say`` : say` (${ours(sizeText(bytes))})`;
 }
 
 function listLines({ kind, add, remove }: ListEdit): LogLine[] {

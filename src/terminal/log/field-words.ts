@@ -1,3 +1,4 @@
+import type { PictureField } from '../../core/model/picture.ts';
 import type { ListKind, ScalarField } from '../../core/model/plex-item.ts';
 import type { LeftAlone } from '../../core/model/scene-record.ts';
 
@@ -6,6 +7,9 @@ const LEFT_REASONS = {
   rated_in_plex: 'it was rated in Plex, and that rating stays',
   removed_in_plex: 'a name we wrote was removed in Plex, and stays removed',
   preserved: 'Plex has a value and preserve_plex_edits is on',
+  locked_in_plex: 'it is locked in Plex, and not by us',
+  uploaded_in_plex: 'somebody else has uploaded one',
+  overlay: 'it lies under the label Overlay, and overlay_label is respect',
   too_long: 'Plex has the beginning of it, and all of it is too long for the server',
 } as const satisfies Record<LeftAlone['reason'], string>;
 
@@ -21,10 +25,13 @@ export const LIST_WORDS = {
   collection: { one: 'collection', many: 'collections', as: '', setting: 'tags' },
 } as const satisfies Record<ListKind, { one: string; many: string; as: string; setting: string }>;
 
-type FieldName = `the ${ScalarField | 'date' | 'rating' | (typeof LIST_WORDS)[ListKind]['many']}`;
+type FieldName =
+  `the ${ScalarField | 'date' | 'rating' | 'poster' | 'background' | (typeof LIST_WORDS)[ListKind]['many']}`;
 
 /** A field of Plex in words: `the date`, `the tags`. */
-export function fieldName(field: ScalarField | ListKind): FieldName {
+export function fieldName(field: ScalarField | ListKind | PictureField): FieldName {
+  if (field === 'thumb') return 'the poster';
+  if (field === 'art') return 'the background';
   if (field === 'originallyAvailableAt') return 'the date';
   if (field === 'userRating') return 'the rating';
   if (field === 'actor' || field === 'genre' || field === 'collection') return `the ${LIST_WORDS[field].many}`;

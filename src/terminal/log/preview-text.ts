@@ -1,9 +1,12 @@
 import type { WorkerEvent } from '../../core/drain/ports/events.ts';
+import type { PictureField } from '../../core/model/picture.ts';
+import { PICTURE_FIELDS } from '../../core/model/picture.ts';
 import type { ListKind, ScalarField } from '../../core/model/plex-item.ts';
 import { plainText } from '../../core/text/sentence.ts';
 import { sanitize } from '../sanitize.ts';
-import { fieldName } from './field-words.ts';
+import { fieldName, leftReason } from './field-words.ts';
 import { shortened } from './shortened.ts';
+import { pictureWords } from './size-words.ts';
 
 type Preview = Extract<WorkerEvent, { kind: 'would_write' | 'would_not_write' }>;
 
@@ -21,10 +24,16 @@ export function previewText(event: Preview): string {
   const lists = plan.lists.map(({ kind, add, remove }) =>
     line(kind, [...add.map((name) => `+ ${quoted(name)}`), ...remove.map((name) => `- ${quoted(name)}`)].join('  ')),
   );
-  return [`Scene ${sceneId} would be written to item ${ratingKey} ${quoted(title)}:`, ...fields, ...lists].join('\n');
+  const pictures = (plan.pictures ?? []).map((picture) => line(picture.field, pictureWords(picture)));
+  const left = plan.left.flatMap((one) => {
+    const field = PICTURE_FIELDS.find((name) => name === one.field);
+    return field === undefined ? [] : [line(field, `left: ${leftReason(one)}`)];
+  });
+  const head = `Scene ${sceneId} would be written to item ${ratingKey} ${quoted(title)}:`;
+  return [head, ...fields, ...lists, ...pictures, ...left].join('\n');
 }
 
-function line(field: ScalarField | ListKind, change: string): string {
+function line(field: ScalarField | ListKind | PictureField, change: string): string {
   return `  ${fieldName(field).replace(/^the /, '').padEnd(12)}${change}`;
 }
 

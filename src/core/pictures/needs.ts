@@ -1,22 +1,7 @@
-import type { PictureField, PictureRecord, PictureRecords, SourcePicture } from '../model/picture.ts';
+import type { PictureField, PictureRecord, PictureRecords, PictureRules, SourcePicture } from '../model/picture.ts';
 import type { PlexItem } from '../model/plex-item.ts';
 import type { SceneData } from '../model/scene.ts';
 import { foldName } from '../text/text.ts';
-
-/** How pictures are written; each value comes from the setting it is named after. */
-export type PictureRules = {
-  /** `unset`: nobody has decided yet, so nothing is written and the run says how much would come. */
-  readonly poster: 'write' | 'leave' | 'unset';
-  /** Whether the scene's picture is the background too. One that is given as such is written where posters are. */
-  readonly background: 'write' | 'leave';
-  /**
-   * Which pictures give way at first contact. `unlocked`: those that nobody uploaded or locked. `never`: only where no
-   * picture was ever uploaded. `always`: all.
-   */
-  readonly takeover: 'unlocked' | 'never' | 'always';
-  /** What becomes of a poster under Kometa's label: it stays, or ours is written and the label removed. */
-  readonly overlay: 'respect' | 'release';
-};
 
 /** What decides about pictures besides the scene. */
 export type PictureContext = {

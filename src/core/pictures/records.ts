@@ -1,8 +1,8 @@
 import type { PictureLook, PictureRecord, SourcePicture } from '../model/picture.ts';
 import type { PlexItem } from '../model/plex-item.ts';
-import type { PictureChoice } from './picture-choice.ts';
-import type { PictureContext, PictureNeed } from './picture-needs.ts';
-import { isSettled } from './picture-needs.ts';
+import type { PictureChoice } from './choice.ts';
+import type { PictureContext, PictureNeed } from './needs.ts';
+import { isSettled } from './needs.ts';
 
 /** A picture of which at least the SHA-1 is known. */
 export type KnownPicture = SourcePicture & { readonly sha1: string };

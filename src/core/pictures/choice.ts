@@ -1,7 +1,7 @@
 import type { ListedPicture, PictureField, PictureLeftReason, PictureRecord } from '../model/picture.ts';
 import type { PlexItem } from '../model/plex-item.ts';
-import type { PictureContext } from './picture-needs.ts';
-import { isOverlaid, takeoverOf } from './picture-needs.ts';
+import type { PictureContext } from './needs.ts';
+import { isOverlaid, takeoverOf } from './needs.ts';
 
 /** What to do with a picture whose bytes are known, once Plex has listed what the item has. */
 export type PictureChoice =

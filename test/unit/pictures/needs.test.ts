@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { PictureRecord } from '../../../src/core/model/picture.ts';
-import { awaitsDecision, pictureNeeds, splitAddress } from '../../../src/core/write/picture-needs.ts';
+import { awaitsDecision, pictureNeeds, splitAddress } from '../../../src/core/pictures/needs.ts';
 import { NEW, OURS, oursAt, pictured, SHOT, THEIRS, writing } from './picture-model.ts';
 
 const SCENE = { poster_url: `${SHOT}?t=5` };

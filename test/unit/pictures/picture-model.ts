@@ -1,7 +1,7 @@
-import type { ListedPicture, PictureRecord } from '../../../src/core/model/picture.ts';
+import type { ListedPicture, PictureRecord, PictureRules } from '../../../src/core/model/picture.ts';
 import type { PlexItem } from '../../../src/core/model/plex-item.ts';
-import type { PictureContext, PictureRules } from '../../../src/core/write/picture-needs.ts';
-import { itemWith } from './plex-model.ts';
+import type { PictureContext } from '../../../src/core/pictures/needs.ts';
+import { itemWith } from '../write/plex-model.ts';
 
 export const OURS = 'a'.repeat(40);
 export const NEW = 'b'.repeat(40);

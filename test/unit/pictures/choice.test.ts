@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { ListedPicture, PictureRecord } from '../../../src/core/model/picture.ts';
 import type { PlexItem } from '../../../src/core/model/plex-item.ts';
-import { choosePicture } from '../../../src/core/write/picture-choice.ts';
-import type { PictureContext } from '../../../src/core/write/picture-needs.ts';
+import { choosePicture } from '../../../src/core/pictures/choice.ts';
+import type { PictureContext } from '../../../src/core/pictures/needs.ts';
 import { AGENT, listing, NEW, OURS, oursAt, pictured, SHOT, THEIRS, upload, writing } from './picture-model.ts';
 
 type Given = {
