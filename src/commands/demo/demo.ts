@@ -9,6 +9,7 @@ import { startStashServer } from '../../simulator/stash/server.ts';
 import type { Output } from '../../terminal/log/output.ts';
 import type { Context } from '../shared/context.ts';
 import { listenForEnd } from '../shared/stop.ts';
+import { demoPoster } from './demo-poster.ts';
 import type { Stage, Step } from './demo-stage.ts';
 import { createStage } from './demo-stage.ts';
 
@@ -124,6 +125,7 @@ function editInStash(stash: StashServer): string {
     studio: 'North Quay',
     performers: ['Ada Quay'],
     tags: ['harbour'],
+    cover: demoPoster(),
   });
 }
 
@@ -140,7 +142,15 @@ function describe(plex: PlexServer, ratingKey: string): string {
     item.studio && `studio ${item.studio}`,
     item.roles.length > 0 && `actors ${item.roles.map(({ tag }) => tag).join(', ')}`,
     item.genres.length > 0 && `genres ${item.genres.join(', ')}`,
+    posterOf(plex, item.selectedPoster),
     item.locked.length > 0 && `locked: ${item.locked.join(', ')}`,
   ];
   return `  ${parts.filter(Boolean).join(' · ')}`;
+}
+
+/** Where the poster that Plex shows comes from. */
+function posterOf(plex: PlexServer, key: string | undefined): string {
+  const bytes = key === undefined ? undefined : plex.pictureBytes(key);
+  if (bytes === undefined) return 'poster: a frame of the video';
+  return bytes.equals(demoPoster()) ? `poster: the cover from Stash, ${bytes.length} bytes` : 'poster: another picture';
 }
