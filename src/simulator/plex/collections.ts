@@ -21,6 +21,15 @@ export function readCollections(server: ServerState, call: Call): Answer {
   return paged(call, page, { fields, toRow: (collection) => collectionRow(section, collection) });
 }
 
+/** `GET /library/collections/{id}` */
+export function readCollection(server: ServerState, call: Call): Answer {
+  const found = findCollection(server, call.params[0]);
+  if (!found) return htmlError(404);
+  const { section, collection } = found;
+  const rows = { Metadata: [collectionRow(section, collection)] };
+  return container({ size: 1, ...sectionFields(section), ...rows }, call.format);
+}
+
 /** `GET /library/collections/{id}/children` or `/items`. */
 export function readCollectionItems(server: ServerState, call: Call): Answer {
   const found = findCollection(server, call.params[0]);

@@ -1,6 +1,12 @@
 import type { Answer } from './answers.ts';
 import type { Call, ServerState } from './call.ts';
-import { addCollection, deleteCollection, readCollectionItems, readCollections } from './collections.ts';
+import {
+  addCollection,
+  deleteCollection,
+  readCollection,
+  readCollectionItems,
+  readCollections,
+} from './collections.ts';
 import type { Route } from './faults.ts';
 import { deselect, readImageBytes, readImages, select, upload } from './images.ts';
 import {
@@ -72,6 +78,7 @@ const ENDPOINTS: readonly Endpoint[] = [
     access: 'token',
     answer: readCollectionItems,
   },
+  { route: 'collections', methods: GET, path: exactly(COLLECTION), access: 'token', answer: readCollection },
   {
     route: 'collections',
     methods: ['DELETE'],
