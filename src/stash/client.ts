@@ -8,6 +8,7 @@ import type { StashDialect } from './dialect.ts';
 import { DIALECT_QUERY, isSpokenBy, readDialect, toDialect, toObstacle } from './dialect.ts';
 import type { ChangedScene, ScenePage, WalkPage } from './lists.ts';
 import { toChanges, toPage, toTimes, toTotal } from './lists.ts';
+import type { ReadPicture } from './pictures.ts';
 import { aliasOf, changesQuery, contentFields, pageQuery, presenceQuery, scenesQuery, TIME_QUERY } from './queries.ts';
 import { toContentsPage, toLook } from './scenes.ts';
 import type { StashClock } from './server-time.ts';
@@ -61,6 +62,8 @@ export type StashClient = DrainStash & {
    * never show (stash.md 7).
    */
   changedSince(cursor: string, perPage: number, afterId: number): Promise<ScenePage<ChangedScene>>;
+  /** A picture, by its address at this server; no other host is asked. */
+  readonly picture: ReadPicture;
   /** The server's clock, and how it spells times. */
   serverTime(): Promise<StashClock>;
 };
@@ -71,7 +74,7 @@ const LOOKS_PER_QUERY = 100;
 /** Stash over HTTP. It retries nothing: the queue retries. */
 export function createStashClient(options: StashClientOptions): StashClient {
   const { baseUrl, now } = options;
-  const { ask, probe } = createStashTransport(options);
+  const { ask, probe, picture } = createStashTransport(options);
   let dialect = readDialect(options.known);
 
   const learn = async (): Promise<StashDialect> => {
@@ -131,6 +134,7 @@ export function createStashClient(options: StashClientOptions): StashClient {
     version: learn,
     dialect: () => dialect,
     probe,
+    picture,
 
     scenes: async (ids) => {
       const wanted = [...new Set(ids)];

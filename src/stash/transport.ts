@@ -4,6 +4,8 @@ import type { TransportOptions } from '../http/transport.ts';
 import { createTransport } from '../http/transport.ts';
 import type { GraphqlError } from './envelope.ts';
 import { openEnvelope } from './envelope.ts';
+import type { ReadPicture } from './pictures.ts';
+import { createPictureReader } from './pictures.ts';
 import type { Query } from './queries.ts';
 import type { Asked } from './translate.ts';
 import { notStash, toBodyError, toNoAnswerError, toStatusError } from './translate.ts';
@@ -28,6 +30,7 @@ export type StashTransport = {
   ask(query: Query, asked: About): Promise<QueryAnswer>;
   /** Checks whether anything answers at all. @throws {SyncError} `stash_unavailable` */
   probe(): Promise<void>;
+  readonly picture: ReadPicture;
 };
 
 type StashTransportOptions = Omit<TransportOptions, 'headers'> & { readonly apiKey: string | undefined };
@@ -37,9 +40,12 @@ export function createStashTransport(options: StashTransportOptions): StashTrans
   const { baseUrl, apiKey } = options;
   const auth = apiKey === undefined ? 'without_key' : 'with_key';
   // Without this `Accept` the same errors come with a different status (stash.md 5).
-  const { send } = createTransport({ ...options, headers: { Accept: 'application/json' } });
-  const headers = { 'Content-Type': 'application/json', ...(apiKey === undefined ? {} : { ApiKey: apiKey }) };
+  const transport = createTransport({ ...options, headers: { Accept: 'application/json' } });
+  const { send } = transport;
+  const key: Readonly<Record<string, string>> = apiKey === undefined ? {} : { ApiKey: apiKey };
+  const headers = { 'Content-Type': 'application/json', ...key };
   return {
+    picture: createPictureReader(transport, { baseUrl, auth, headers: key }),
     ask: async (query, { what, request, mayFail = [] }) => {
       const asked: Asked = { what, request, baseUrl, auth };
       const answered = await send({ method: 'POST', target: '/graphql', headers, body: JSON.stringify(query) });

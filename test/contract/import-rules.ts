@@ -94,7 +94,11 @@ export const RULES: Readonly<Record<string, Rule>> = {
   'plex/': { imports: ['core/', 'http/'], packages: ['zod/mini'], why: 'knows what Plex says; http sends' },
   'stash/': { imports: ['core/', 'http/'], packages: ['zod/mini'], why: 'knows what Stash says; http sends' },
   'http/': { imports: ['core/'], packages: ['axios', 'node:'], why: 'carries requests, whoever sends them' },
-  'pictures/': { imports: ['core/'], packages: ['node:'], why: 'files on this machine, and the SHA-1 of bytes' },
+  'pictures/': {
+    imports: ['core/', 'settings/file-errors.ts'],
+    packages: ['node:'],
+    why: 'files on this machine, and the SHA-1 of bytes',
+  },
   'spool/': { imports: ['core/', 'make-directory.ts'], packages: ['node:'], why: 'files and folders alone' },
   'terminal/': {
     imports: ['core/', 'documents/'],
