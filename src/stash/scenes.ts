@@ -30,7 +30,8 @@ export function toLook(
   if (part === null) return { kind: 'gone' };
   const parsed = z.safeParse(sceneAnswer, part);
   if (!parsed.success) return failed('stash_malformed', say`Stash sent a damaged scene ${sceneId}`);
-  const { updated_at: updatedAt, rating100, paths, ...rest } = parsed.data;
+  // An address of its own making would be read wherever it leads.
+  const { updated_at: updatedAt, rating100, paths, poster_url, background_url, ...rest } = parsed.data;
   const screenshot = paths?.screenshot ? screenshotUrl(baseUrl, sceneId, paths.screenshot) : null;
   const input = {
     ...rest,

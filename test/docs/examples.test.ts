@@ -9,6 +9,7 @@ import { COMMANDS } from '../../src/command-line/outlines/commands.ts';
 import { EXIT } from '../../src/exit.ts';
 import { startPlexServer } from '../../src/simulator/plex/server.ts';
 import { startStashServer } from '../../src/simulator/stash/server.ts';
+import { picture } from '../helpers/pictures.ts';
 import type { Result } from '../helpers/run-main.ts';
 import { runMain } from '../helpers/run-main.ts';
 import { scratchDir, scratchDirOnDisk } from '../helpers/scratch.ts';
@@ -147,6 +148,8 @@ async function prepareTemplate(): Promise<void> {
   change(join(dataDir, 'dlq.db'), "UPDATE dead_letters SET failed_at = '2020-05-01T18:00:00Z' WHERE id = 12");
   const scenes = [601, 602].map((id) => ({ scene_id: id, path: `/media/${id}.mp4`, title: `Tide Tables ${id}` }));
   writeFileSync(join(template, 'scenes.ndjson'), scenes.map((scene) => JSON.stringify(scene)).join('\n'));
+  mkdirSync(join(template, 'covers'));
+  writeFileSync(join(template, 'covers/harbour-lights.jpg'), picture('harbour lights'));
   writeFileSync(join(template, 'export.json'), JSON.stringify({ scenes }, null, 2));
   const hookContext = { id: 4711, type: 'Scene.Update.Post', input: { id: '4711' }, inputFields: ['title', 'id'] };
   writeFileSync(join(template, 'event.json'), JSON.stringify({ server_connection: {}, args: { hookContext } }));

@@ -22,6 +22,18 @@ const INLINE_OPTIONS: readonly (OptionSpec & { readonly key: string; readonly ki
     repeatable: true,
   },
   { key: 'tags', flags: '--tag <name>', help: 'tag; empty clears them', kind: 'list', repeatable: true },
+  {
+    key: 'poster_url',
+    flags: '--poster <file|url>',
+    help: 'poster: a file of this machine, or an address at Stash; empty leaves the one in Plex',
+    kind: 'text',
+  },
+  {
+    key: 'background_url',
+    flags: '--background <file|url>',
+    help: 'background: the same; empty leaves the one in Plex',
+    kind: 'text',
+  },
 ];
 
 const optionIn = (flags: string): string => flags.split(' ')[0] ?? '';
@@ -40,10 +52,12 @@ export const ENQUEUE: CommandSpec = {
   ],
   settings: STASH_SETTINGS,
   notes: [
+    'In JSON, poster_url and background_url are addresses at Stash; null or empty leaves the picture in Plex alone. A file of this machine is named with --poster or --background only; process reads it, so it must still be there then.',
     'No server is asked, but for --all and --recent, which ask Stash which scenes it has. A newer edit of a scene that waits is merged into it, key by key.',
   ],
   examples: [
     'plexsync enqueue 123 --path /media/a.mp4 --title "Harbour Lights" --performer "Ada Quay" --tag sea',
+    'plexsync enqueue 123 --poster covers/harbour-lights.jpg',
     'plexsync enqueue --file scenes.ndjson',
     'plexsync enqueue --recent 12h --stash-url http://stash:9999',
     'jq -c ".scenes[]" export.json | plexsync enqueue -',

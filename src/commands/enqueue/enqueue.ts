@@ -10,6 +10,7 @@ import { whyNotRead } from '../../settings/file-errors.ts';
 import type { ConfigSources } from '../../settings/load.ts';
 import { readInput } from '../../terminal/streams.ts';
 import type { Context } from '../shared/context.ts';
+import { withWholePaths } from './pictures.ts';
 import { parseScenes } from './scene-file.ts';
 
 export type EnqueueOptions = {
@@ -123,7 +124,8 @@ async function readEdits(
       'Use --file with a JSON array for several scenes.',
     );
   }
-  return sceneIds.map((id) => parseGivenScene({ ...inline, scene_id: id }, 'The scene', optionNames));
+  const whole = await withWholePaths(inline, optionNames);
+  return sceneIds.map((id) => parseGivenScene({ ...whole, scene_id: id }, 'The scene', optionNames));
 }
 
 async function readSource(source: string, stdin: number): Promise<string> {

@@ -2,6 +2,7 @@ import { UsageError } from '../../core/model/errors.ts';
 import type { SceneEdit } from '../../core/model/scene.ts';
 import { parseGivenScene } from '../../core/model/scene.ts';
 import { parseJsonText } from '../../core/text/json-text.ts';
+import { withPictureUrls } from './pictures.ts';
 
 const FORMS = 'A JSON object, a JSON array or one JSON object a line (NDJSON) is expected; nothing was enqueued.';
 
@@ -38,7 +39,7 @@ export function parseScenes(text: string, name: string): readonly SceneEdit[] {
 
 function parseEntry(value: unknown, where: string): SceneEdit {
   try {
-    return parseGivenScene(value, where);
+    return withPictureUrls(parseGivenScene(value, where), value, where);
   } catch (thrown) {
     if (thrown instanceof UsageError)
       throw new UsageError(thrown.message, 'Correct it and run again; nothing was enqueued.');

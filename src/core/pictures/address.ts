@@ -36,8 +36,20 @@ function readUrl(address: string): PictureAddress {
   if (url.username !== '' || url.password !== '')
     return { kind: 'unusable', shown, why: say`has an address with a user or a password, which is not sent` };
   const version = url.searchParams.get('t') ?? undefined;
-  // The key goes in a header; in an address it would be told wherever that is.
-  for (const name of ['t', 'apikey']) if (url.searchParams.has(name)) url.searchParams.delete(name);
+  leaveOut(url, ['t', 'apikey']);
   url.hash = '';
   return { kind: 'url', shown, url: url.href, version };
+}
+
+/** An address without the key that Stash takes in it too: it goes in a header, and would be told wherever this is. */
+export function withoutKey(address: string): string {
+  const url = URL.parse(address);
+  if (url === null || !url.searchParams.has('apikey')) return address;
+  leaveOut(url, ['apikey']);
+  return url.href;
+}
+
+/** Rewrites the query only where there is something to leave out. */
+function leaveOut({ searchParams }: URL, names: readonly string[]): void {
+  for (const name of names) if (searchParams.has(name)) searchParams.delete(name);
 }
