@@ -30,7 +30,7 @@ async function insideItsFolder(address: FileAddress): Promise<string> {
 }
 
 /** O_NONBLOCK: to open a pipe without a writer would wait for one. */
-const JUST_READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0);
+const JUST_READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 async function readRegular(path: string, address: FileAddress): Promise<Uint8Array> {
   const file = await open(path, JUST_READ);

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import type { SyncErrorCode } from '../../src/core/model/errors.ts';
-import { SyncError } from '../../src/core/model/errors.ts';
+import { SyncError, UsageError } from '../../src/core/model/errors.ts';
 import type { PictureLook } from '../../src/core/model/picture.ts';
 import { createPictureSource } from '../../src/pictures/source.ts';
 import { startStashServer } from '../../src/simulator/stash/server.ts';
@@ -189,6 +189,17 @@ test('what ails Stash keeps the code that it has for every request', async (t) =
   assert.deepEqual([error.code, error.request], ['stash_unavailable', 'stash GET picture']);
 });
 
+test('an address at which Plex answers is told as the mistake that it is', async (t) => {
+  const url = await listen(t, (_request, answer) => {
+    answer.writeHead(200, { 'X-Plex-Protocol': '1.0' }).end(picture('quay'));
+  });
+  await assert.rejects(sourceOf(url).look(`${url}/a.jpg`), (thrown) => {
+    assert.ok(thrown instanceof UsageError);
+    assert.match(thrown.message, /is not a Stash server: it says that it is Plex/);
+    return true;
+  });
+});
+
 test('a picture that Stash does not have fails alone', async (t) => {
   const { stash, source } = await setup(t);
   assert.match(await refusal(source.look(`${stash.url}/scene/404/screenshot`)), /is not there: Stash answered 404$/);
@@ -259,7 +270,8 @@ test('a local file that cannot be the picture is refused for what it is, and not
   writeFileSync(at('drawing.jpg'), '<svg xmlns="http://www.w3.org/2000/svg"/>');
   writeFileSync(at('cut.jpg'), picture('quay').subarray(0, -10));
   writeFileSync(at('huge.jpg'), '');
-  truncateSync(at('huge.jpg'), 200_000_000);
+  // More than any memory holds: it must not be read to be refused.
+  truncateSync(at('huge.jpg'), 9_000_000_000_000_000);
   const { look } = createPictureSource({ stash: undefined });
   for (const [name, why] of [
     ['gone.jpg', 'cannot be read: it does not exist'],
@@ -272,7 +284,7 @@ test('a local file that cannot be the picture is refused for what it is, and not
     ['page.jpg', 'is an HTML page'],
     ['drawing.jpg', 'is an SVG drawing, which Plex does not show'],
     ['cut.jpg', 'is cut off: the end of it is missing'],
-    ['huge.jpg', 'has 200,000,000 bytes, and Plex takes less than 10,480,000'],
+    ['huge.jpg', 'has 9,000,000,000,000,000 bytes, and Plex takes less than 10,480,000'],
   ] as const) {
     assert.equal(await refusal(look(at(name), { etag: undefined })), `The picture ${at(name)} ${why}`);
   }

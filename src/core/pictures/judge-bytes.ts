@@ -66,7 +66,6 @@ const FORMATS: readonly Format[] = [
 
 const GIF_END = 0x3b;
 const JPEG_END = [0xff, 0xd9] as const;
-const JPEG_SCAN = 0xda;
 
 /**
  * Whether a JPEG ends, whatever a camera or an editor put behind its end. The picture in its metadata has an end too, so
@@ -79,10 +78,9 @@ function reachesJpegEnd(bytes: Uint8Array): boolean {
     if (mark < 0 || code === undefined) return false;
     if (code === JPEG_END[1]) return true;
     const isLone = code === 0 || code === 0xff || code === 1 || (code >= 0xd0 && code <= 0xd7);
-    // A scan has a header of its own; its data follows without a length.
+    // After the header of a scan its data follows without a length, and holds no mark but these.
     const length = isLone ? 0 : ((bytes[mark + 2] ?? 0) << 8) | (bytes[mark + 3] ?? 0);
     at = code === 0xff ? mark + 1 : mark + 2 + length;
-    if (code === JPEG_SCAN && length === 0) return false;
   }
 }
 

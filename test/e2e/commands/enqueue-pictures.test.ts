@@ -57,6 +57,7 @@ test('a picture that cannot be one is refused in one sentence, and nothing is en
     [at('large.jpg'), `the picture ${at('large.jpg')} has 11,000,000 bytes, and Plex takes less than 10,480,000`],
     [`file://${at('quay.jpg')}`, 'the picture is a file URL, which is not read: give the path of the file'],
     ['ftp://nas/quay.jpg', 'the picture is neither an http or https address nor the whole path of a file'],
+    ['data:image/png;base64,AAAA', 'the picture is neither an http or https address nor the whole path of a file'],
     ['http://', 'the picture has an address that cannot be read'],
     ['http://keeper:secret@stash/a.jpg', 'the picture has an address with a user or a password, which is not sent'],
   ] as const) {
