@@ -78,6 +78,7 @@ const wouldWrite = event('would_write', {
   fields: z.array(z.object({ field: z.string(), before: z.string(), after: z.string() })),
   lists: z.array(z.object({ list: z.string(), added: names, removed: names })),
   pictures,
+  message: z.optional(z.string().check(z.describe('Only where a picture would not be written: why.'))),
 });
 
 const wouldNotWrite = event('would_not_write', {

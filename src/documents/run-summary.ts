@@ -25,6 +25,19 @@ export const runSummary = z
     dead_lettered: ofWork(count),
     removals: ofWork(count),
     released: ofWork(count),
+    pictures: z.optional(
+      z
+        .object({
+          written: count,
+          left: count.check(z.describe('Left as Plex shows them, and not counted by an earlier run.')),
+          awaiting: z.optional(
+            z
+              .object({ count, bytes: count })
+              .check(z.describe('Only where sync_poster is not set: pictures that would come, and about their bytes.')),
+          ),
+        })
+        .check(z.describe('Only if jobs were looked at.')),
+    ),
     pending: ofWork(count),
     started_at: ofWork(instant),
     ended_at: ofWork(instant),

@@ -33,7 +33,14 @@ test('what would be written is reported, and neither Plex nor the data directory
   const before = contents(created);
   const { of, tally } = await run(PREVIEW);
   const [{ plan, ...told } = { plan: undefined }] = of('would_write');
-  assert.deepEqual(told, { kind: 'would_write', jobId: 1, sceneId: 1, ratingKey: '101', title: '1' });
+  assert.deepEqual(told, {
+    kind: 'would_write',
+    jobId: 1,
+    sceneId: 1,
+    ratingKey: '101',
+    title: '1',
+    message: undefined,
+  });
   assert.deepEqual(plan?.fields, [{ field: 'title', before: '1', value: 'Lighthouse 1' }]);
   assert.deepEqual(tally, { updated: 1, waiting: 1 });
   assert.deepEqual(contents(created), before);

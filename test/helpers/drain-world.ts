@@ -11,6 +11,7 @@ import type { Breaker } from '../../src/core/failures/breaker.ts';
 import { REQUEST_KINDS } from '../../src/core/model/request-kind.ts';
 import type { SceneData, SceneEdit } from '../../src/core/model/scene.ts';
 import { openMemoryIndex } from '../../src/file-index/file-index.ts';
+import { createPictureSource } from '../../src/pictures/source.ts';
 import { createPlexClient } from '../../src/plex/client.ts';
 import { openPreviewStores } from '../../src/queue/store/preview-stores.ts';
 import { openDrainQueue } from '../../src/queue/work/drain-queue.ts';
@@ -109,6 +110,8 @@ export async function setup(
     const [plexTimes, stashTimes] = [times.plex ?? TIMEOUTS, times.stash ?? TIMEOUTS];
     const access = { baseUrl: server.url, token: server.token, version: '0' };
     const clientIdentifier = opened.clientIdentifier();
+    const stashClient =
+      stash && createStashClient({ baseUrl: stash.url, apiKey: stash.apiKey, ...connection, ...stashTimes });
     return {
       files: openMemoryIndex(() => undefined),
       now: () => clock.now,
@@ -121,10 +124,8 @@ export async function setup(
       ...rest,
       queue: { ...opened.queue, ...other.queue },
       plex: { ...createPlexClient({ ...access, ...connection, ...plexTimes, clientIdentifier }), ...other.plex },
-      stash: stash && {
-        ...createStashClient({ baseUrl: stash.url, apiKey: stash.apiKey, ...connection, ...stashTimes }),
-        ...other.stash,
-      },
+      pictures: other.pictures ?? createPictureSource({ stash: stashClient }),
+      stash: stashClient && { ...stashClient, ...other.stash },
     };
   };
 

@@ -2,7 +2,9 @@ import { setInterval } from 'node:timers';
 import type { DrainReport } from '../../core/drain/drain.ts';
 import { drain } from '../../core/drain/drain.ts';
 import type { DrainOptions } from '../../core/drain/ports/drain-options.ts';
+import type { PictureSource } from '../../core/drain/ports/pictures.ts';
 import type { DrainDeps, DrainQueue } from '../../core/drain/ports/ports.ts';
+import type { PictureRules } from '../../core/model/picture.ts';
 import { foreign, say } from '../../core/text/sentence.ts';
 import type { WriteRules } from '../../core/write/desired-state.ts';
 import { SYNC_TOGGLES } from '../../core/write/desired-state.ts';
@@ -12,6 +14,7 @@ import type { OpenDrainQueue } from '../../queue/work/drain-queue.ts';
 import { requirePlex } from '../../settings/access.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
 import type { Settings } from '../../settings/table.ts';
+import type { StashClient } from '../../stash/client.ts';
 import type { Context } from '../shared/context.ts';
 import { limitSemiSpace } from '../shared/heap-size.ts';
 import { plexOptions } from '../shared/plex-connection.ts';
@@ -57,8 +60,10 @@ export async function runDrain(
     const plex = createPlexClient(plexOptions(loaded, { clientIdentifier, version, signal: stop.aborted, now }));
     const stash = connectToStash(loaded, { now, signal: stop.aborted, known: queue.stashDialect() });
     const tokenFingerprint = fingerprintOf(access, clientIdentifier);
-    const report = await drain(depsOf({ queue, plex, files, stash, emit, stop, now, checkpoint }), {
-      ...drainOptions(setup),
+    const options = drainOptions(setup);
+    const pictures = await picturesOf(options.rules.pictures, stash);
+    const report = await drain(depsOf({ queue, plex, files, stash, pictures, emit, stop, now, checkpoint }), {
+      ...options,
       tokenFingerprint,
       stashFingerprint: stashFingerprintOf(loaded, clientIdentifier),
     });
@@ -71,8 +76,15 @@ export async function runDrain(
   }
 }
 
+/** Loaded only where pictures are written. */
+async function picturesOf(rules: PictureRules, stash: StashClient | undefined): Promise<PictureSource | undefined> {
+  if (rules.poster !== 'write' && rules.background !== 'write') return undefined;
+  const { createPictureSource } = await import('../../pictures/source.ts');
+  return createPictureSource({ stash });
+}
+
 function depsOf(
-  parts: Pick<DrainDeps, 'queue' | 'plex' | 'files' | 'stash' | 'emit' | 'now' | 'checkpoint'> & {
+  parts: Pick<DrainDeps, 'queue' | 'plex' | 'files' | 'stash' | 'pictures' | 'emit' | 'now' | 'checkpoint'> & {
     readonly stop: Stop;
   },
 ): DrainDeps {
@@ -119,6 +131,23 @@ function drainOptions({
   };
 }
 
+function pictureRules({
+  sync_master,
+  sync_poster,
+  sync_background,
+  poster_takeover,
+  overlay_label,
+}: Settings): PictureRules {
+  const rest = { takeover: poster_takeover, overlay: overlay_label };
+  if (!sync_master) return { poster: 'leave', background: 'leave', ...rest };
+  const decided = sync_poster === true ? 'write' : 'leave';
+  return {
+    poster: sync_poster === undefined ? 'unset' : decided,
+    background: sync_background ? 'write' : 'leave',
+    ...rest,
+  };
+}
+
 function writeRules(settings: Settings): WriteRules {
   const toggles = SYNC_TOGGLES.map((name) => [name, settings.sync_master && settings[`sync_${name}`]]);
   return {
@@ -128,5 +157,6 @@ function writeRules(settings: Settings): WriteRules {
     maxTags: settings.max_tags,
     maxPerformers: settings.max_performers,
     sync: Object.fromEntries(toggles) as WriteRules['sync'],
+    pictures: pictureRules(settings),
   };
 }

@@ -97,7 +97,7 @@ export async function runOnQueue(stores: Stores, request: DrainRequest, context:
     ...{ mode: 'write', exitCode, stats, startedAt, endedAt: now() },
     ...{ skippedScenes, outageSince },
   };
-  const { released: _untried, leaseLost: _others, ...ends } = tally;
+  const { released: _untried, leaseLost: _others, pictures: _twice, ...ends } = tally;
   return {
     exitCode,
     faults,

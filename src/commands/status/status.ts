@@ -136,6 +136,8 @@ function reasonOf({ state, availableAt }: QueuedJob, time: Time): string {
       return `to be retried, next try ${time(availableAt)}`;
     case 'not_found':
       return `its file is not in Plex yet, next try ${time(availableAt)}`;
+    case 'pictures':
+      return `all but its pictures is written, next try ${time(availableAt)}`;
     case 'held':
       return 'only Stash can say what to write (no_stash)';
     case 'removals':

@@ -15,6 +15,10 @@ import type { FolderScanner } from './servers/folder-scanner.ts';
 import { createFolderScanner } from './servers/folder-scanner.ts';
 import type { LongRequests } from './servers/long-requests.ts';
 import { createLongRequests } from './servers/long-requests.ts';
+import type { PictureCounts, PictureFigures } from './servers/picture-counts.ts';
+import { createPictureCounts } from './servers/picture-counts.ts';
+import type { PictureReader } from './servers/picture-reader.ts';
+import { createPictureReader } from './servers/picture-reader.ts';
 import type { Halt, PlexGuard } from './servers/plex-guard.ts';
 import { createPlexGuard } from './servers/plex-guard.ts';
 import type { RemovalGuard, RemovalsEnd } from './servers/removal-guard.ts';
@@ -60,6 +64,8 @@ export type DrainEnd =
 export type DrainReport = {
   readonly ends: readonly DrainEnd[];
   readonly tally: Readonly<Tally>;
+  /** Absent where no job was looked at. */
+  readonly pictures?: PictureFigures | undefined;
   /** Set when Stash answered with scenes. */
   readonly stash?: 'answered' | undefined;
 };
@@ -74,6 +80,9 @@ type DrainContext = DrainDeps & {
   readonly removals: RemovalGuard;
   readonly scanner: FolderScanner;
   readonly longRequests: LongRequests;
+  readonly counts: PictureCounts;
+  /** Absent where no picture is to be written. */
+  readonly reader: PictureReader | undefined;
   readonly options: DrainOptions;
   /** The libraries to look in. */
   readonly sections: readonly Section[];
@@ -106,7 +115,9 @@ export async function drain(deps: DrainDeps, options: DrainOptions): Promise<Dra
   const finder = createFileFinder({ deps, guard, options, sections });
   const longRequests = createLongRequests(deps, options);
   const removals = createRemovalGuard(deps, options);
-  const watches = { guard, requests, scenes, finder, systemic, removals, scanner, longRequests };
+  const counts = createPictureCounts(deps);
+  const reader = deps.pictures && createPictureReader({ source: deps.pictures, scenes, requests });
+  const watches = { guard, requests, scenes, finder, systemic, removals, scanner, longRequests, counts, reader };
   const context: DrainContext = { ...deps, ...watches, options, sections };
   const stopRenewing = deps.every(RENEW_EVERY_MS, () => renewLeases(deps));
   try {
@@ -115,7 +126,8 @@ export async function drain(deps: DrainDeps, options: DrainOptions): Promise<Dra
     const bound = await drainBatches(context, tally);
     const others = [scenes.end(), removals.end()].filter((end) => end !== undefined);
     const ends = [...endsOf(guard, bound), ...others];
-    return { ends, tally, ...(scenes.hasAnswered() ? { stash: 'answered' } : {}) };
+    const stash = scenes.hasAnswered() ? ({ stash: 'answered' } as const) : {};
+    return { ends, tally, pictures: counts.figures(), ...stash };
   } finally {
     stopRenewing();
   }
@@ -181,7 +193,8 @@ async function runBatch(jobs: readonly Job[], context: DrainContext): Promise<re
   const planned = plan(owned.going, context);
   const ended = [hydrated, resolved, read, owned, planned].flatMap((step) => step.ended);
   const intended = intend(planned.going, context);
-  if (context.options.mode === 'preview') return [...ended, ...intended.ended, ...preview(intended.going, context)];
+  if (context.options.mode === 'preview')
+    return [...ended, ...intended.ended, ...(await preview(intended.going, context))];
   checkpoint('intended');
   const written = await write(intended.going, context);
   checkpoint('written');

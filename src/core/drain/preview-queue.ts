@@ -40,6 +40,8 @@ export function createPreviewQueue(reads: DrainReads): DrainQueue {
       for (const { sceneId, values: planned } of notes) if (planned !== undefined) values.note(sceneId, planned);
       return notes.map(() => true);
     },
+    intendPicture: () => true,
+    pictureBytes: reads.pictureBytes,
     settle: (entries) => {
       for (const { job, settlement } of entries) {
         if (settlement.kind === 'defer') turn.giveBack(job.id);
@@ -110,8 +112,8 @@ function createValuesOverlay(reads: DrainReads) {
     },
     settle: ({ sceneId }: Job, settlement: Settlement): void => {
       if (settlement.kind === 'removals') waiting += 1;
-      if (settlement.kind === 'complete' && settlement.change === 'unchanged')
-        held.set(sceneId, valuesHeld(settlement.record.written));
+      const isWritten = settlement.kind === 'complete' || settlement.kind === 'pictures';
+      if (isWritten && settlement.change === 'unchanged') held.set(sceneId, valuesHeld(settlement.record.written));
     },
   };
 }
@@ -146,7 +148,7 @@ function createSceneOverlay(reads: DrainReads) {
     },
     settle: ({ sceneId }: Job, settlement: Settlement): void => {
       if (settlement.kind === 'gone') records.set(sceneId, undefined);
-      if (settlement.kind !== 'complete') return;
+      if (settlement.kind !== 'complete' && settlement.kind !== 'pictures') return;
       // What another scene recorded about the item is no longer true.
       const before = sceneOf(settlement.record.ratingKey);
       const known = before === undefined || before === sceneId ? undefined : record(before);

@@ -58,9 +58,23 @@ export type Job = {
   readonly knownFiles?: readonly SceneFileData[] | undefined;
   readonly spent: Spent;
   readonly waited: Waited;
+  /** Set where all of the job but this is written. */
+  readonly rest?: 'pictures' | undefined;
   /** Set when a person allowed whatever it removes. */
   readonly removals?: 'allowed' | undefined;
   readonly lease: Lease;
+};
+
+/**
+ * All of a job but its pictures is written, and counts as done. What is left of it goes on as `rest` says, with tries of
+ * its own.
+ */
+export type PicturesSettlement = {
+  readonly kind: 'pictures';
+  readonly change: 'updated' | 'unchanged';
+  readonly record: SceneRecord;
+  readonly notes?: SyncNotes | undefined;
+  readonly rest: FailureSettlement | { readonly kind: 'give_back' };
 };
 
 /** What should become of a claimed job: decided in core, applied once by the queue. */
@@ -72,6 +86,7 @@ export type Settlement =
       readonly record: SceneRecord;
       readonly notes?: SyncNotes | undefined;
     }
+  | PicturesSettlement
   | FailureSettlement
   /** The scene is no longer in Stash: the job ends, and our record of the scene is removed. */
   | { readonly kind: 'gone' }
@@ -96,8 +111,9 @@ export type Settled =
 
 /**
  * What a job waits for. `due`: a drain. `retry`: its next try after a failure. `not_found`: Plex, which does not have
- * its file yet. `held`: the job awaits Stash, which alone can say what to write. `removals`: a person, since it would
- * remove too much. `in_progress`: nothing, a drain has claimed it.
+ * its file yet. `pictures`: its next try, and all but its pictures is written. `held`: the job awaits Stash, which alone
+ * can say what to write. `removals`: a person, since it would remove too much. `in_progress`: nothing, a drain has
+ * claimed it.
  */
-export const JOB_STATES = ['due', 'retry', 'not_found', 'held', 'removals', 'in_progress'] as const;
+export const JOB_STATES = ['due', 'retry', 'not_found', 'pictures', 'held', 'removals', 'in_progress'] as const;
 export type JobState = (typeof JOB_STATES)[number];

@@ -2,6 +2,7 @@ import type { PictureField, PictureRecord, PictureRecords, PictureRules, SourceP
 import type { PlexItem } from '../model/plex-item.ts';
 import type { SceneData } from '../model/scene.ts';
 import { foldName } from '../text/text.ts';
+import { readPictureAddress } from './address.ts';
 
 /** What decides about pictures besides the scene. */
 export type PictureContext = {
@@ -36,11 +37,16 @@ export function pictureNeeds(
 ): readonly PictureNeed[] {
   const wanted = wantedPictures(scene, context.pictures);
   return wanted.flatMap(({ field, address }): readonly PictureNeed[] => {
-    const { source, version } = splitAddress(address);
+    const { source, version } = sourceAt(address);
     const record = known?.[field];
     const ask = whomToAsk({ field, source, version, known: record }, item, context);
     return ask === undefined ? [] : [{ field, source, version, known: record, ask }];
   });
+}
+
+/** The pictures that the scene has and that are written. */
+export function wantedFields(scene: Pictured, { pictures }: PictureContext): readonly PictureField[] {
+  return wantedPictures(scene, pictures).map(({ field }) => field);
 }
 
 /** Whether the scene has a picture that would be written if somebody decided to. */
@@ -50,18 +56,6 @@ export function awaitsDecision(
   { pictures }: PictureContext,
 ): boolean {
   return pictures.poster === 'unset' && hasPicture(scene.poster_url) && known?.thumb?.ours === undefined;
-}
-
-/** The parts of a picture's address: without Stash's `t`, which names the version, and `t` itself. */
-export function splitAddress(
-  address: string,
-): Pick<SourcePicture, 'source'> & { readonly version: string | undefined } {
-  const [path = '', query] = cutOnce(address, '?');
-  if (query === undefined || !/^https?:/i.test(address)) return { source: address, version: undefined };
-  const parameters = query.split('&');
-  const version = parameters.find((parameter) => parameter.startsWith(VERSION))?.slice(VERSION.length);
-  const rest = parameters.filter((parameter) => !parameter.startsWith(VERSION)).join('&');
-  return { source: rest === '' ? path : `${path}?${rest}`, version: version === '' ? undefined : version };
 }
 
 /** Whether Kometa has laid an overlay on the poster; it never touches backgrounds. */
@@ -78,7 +72,6 @@ export function takeoverOf({ pictures, preservePlexEdits }: PictureContext): Pic
   return preservePlexEdits && pictures.takeover === 'always' ? 'unlocked' : pictures.takeover;
 }
 
-const VERSION = 't=';
 const OVERLAY = foldName('Overlay');
 
 function wantedPictures(
@@ -92,6 +85,19 @@ function wantedPictures(
     ...(rules.poster === 'write' && hasPicture(poster) ? [{ field: 'thumb', address: poster } as const] : []),
     ...(art === undefined ? [] : [{ field: 'art', address: art } as const]),
   ];
+}
+
+/** An address that cannot be read is refused once, and not at each attempt: it has one version for ever. */
+function sourceAt(address: string): Pick<PictureNeed, 'source' | 'version'> {
+  const read = readPictureAddress(address);
+  switch (read.kind) {
+    case 'url':
+      return { source: read.url, version: read.version };
+    case 'file':
+      return { source: read.path, version: undefined };
+    case 'unusable':
+      return { source: address, version: '' };
+  }
 }
 
 function hasPicture(address: string | null | undefined): address is string {
@@ -145,9 +151,4 @@ export function isSettled(
     case 'preserved':
       return context.preservePlexEdits;
   }
-}
-
-function cutOnce(text: string, at: string): readonly [string, string | undefined] {
-  const index = text.indexOf(at);
-  return index === -1 ? [text, undefined] : [text.slice(0, index), text.slice(index + 1)];
 }

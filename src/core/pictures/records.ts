@@ -1,5 +1,6 @@
-import type { PictureLook, PictureRecord, SourcePicture } from '../model/picture.ts';
+import type { PictureField, PictureLook, PictureRecord, PictureRecords, SourcePicture } from '../model/picture.ts';
 import type { PlexItem } from '../model/plex-item.ts';
+import type { LeftAlone } from '../model/scene-record.ts';
 import type { PictureChoice } from './choice.ts';
 import type { PictureContext, PictureNeed } from './needs.ts';
 import { isSettled } from './needs.ts';
@@ -32,10 +33,48 @@ export function afterLook(
   const now = look.kind === 'same' ? seen : toSource(look);
   if (now?.sha1 === undefined) return { kind: 'settled', record: withoutPicture('none', need, about.item, now?.etag) };
   const picture: KnownPicture = { ...sourceOf(need), etag: now.etag, sha1: now.sha1, bytes: now.bytes };
-  const isAsBefore = known?.sha1 === now.sha1 && (known.state === 'ours' || known.state === 'left');
-  return isAsBefore && isSettled(known, field, about)
-    ? { kind: 'settled', record: { ...known, ...picture } }
-    : { kind: 'ask_plex', picture };
+  if (known === undefined || known.sha1 !== now.sha1 || known.state === 'none') return { kind: 'ask_plex', picture };
+  // Plex has refused these very bytes.
+  const isDone = known.state === 'refused' || isSettled(known, field, about);
+  return isDone ? { kind: 'settled', record: { ...known, ...picture } } : { kind: 'ask_plex', picture };
+}
+
+/** What is known of a picture that Plex refuses: the same bytes are not sent again. */
+export function refusedRecord(need: PictureNeed, picture: KnownPicture, item: Item): PictureRecord {
+  return { ...withoutPicture('refused', need, item, picture.etag), sha1: picture.sha1, bytes: picture.bytes };
+}
+
+/**
+ * What counts as known where all but the pictures is written: what was refused is tried again, since a person or a
+ * later try may have better luck.
+ */
+export function withoutRefusals(records: PictureRecords): PictureRecords {
+  const entries = Object.entries(records).map(([field, record]) => [
+    field,
+    record.state === 'refused' ? { ...record, version: undefined, sha1: undefined, etag: undefined } : record,
+  ]);
+  return Object.fromEntries(entries) as PictureRecords;
+}
+
+/**
+ * What counts as known of the pictures that another scene's record tells of: they may be replaced as long as the item
+ * shows them.
+ */
+export function inheritedRecords(records: PictureRecords, item: Item): PictureRecords {
+  const shown = Object.entries(records).flatMap(([field, { ours, shown: path }]) =>
+    ours !== undefined && path === item.pictures[field as PictureField]
+      ? [[field, { state: 'new', source: '', ours } satisfies PictureRecord] as const]
+      : [],
+  );
+  return Object.fromEntries(shown);
+}
+
+/** The pictures that are left as they are, for a person to read. */
+export function leftPictures(records: PictureRecords, wanted: readonly PictureField[]): readonly LeftAlone[] {
+  return wanted.flatMap((field) => {
+    const { state, why } = records[field] ?? {};
+    return state === 'left' && why !== undefined ? [{ field, reason: why }] : [];
+  });
 }
 
 /** What is known of a picture that its source does not have, or that cannot be used. */

@@ -1,3 +1,4 @@
+import type { PictureRules } from '../model/picture.ts';
 import type { ListKind, ScalarField } from '../model/plex-item.ts';
 import type { SceneData, SceneKey } from '../model/scene.ts';
 import { isEmptyValue } from '../model/scene.ts';
@@ -27,6 +28,7 @@ export type WriteRules = {
   readonly sync: Readonly<Record<SyncToggle, boolean>>;
   /** What a field that is empty in Stash clears: what we wrote there, whatever is there, or nothing. */
   readonly clearEmpty: 'ours' | 'always' | 'never';
+  readonly pictures: PictureRules;
 };
 
 /** Whether an edit locks what it writes. */

@@ -61,11 +61,11 @@ export const BACK_TO_PENDING = `state = 'pending', lease_owner = NULL, lease_exp
 export function prepareJobRows(db: Db) {
   const waiting = db.prepare<[number], JobRow>(`SELECT * FROM jobs WHERE scene_id = ? AND state = 'pending'`);
   const insert = db.prepare<[object], { id: number }>(`
-    INSERT INTO jobs (scene_id, state, data, stamps, bare_at, priority, available_at, enqueued_at)
-    VALUES (@sceneId, 'pending', @data, @stamps, @bare_at, @priority, @now, @now) RETURNING id`);
+    INSERT INTO jobs (scene_id, state, data, stamps, bare_at, priority, available_at, enqueued_at, rest)
+    VALUES (@sceneId, 'pending', @data, @stamps, @bare_at, @priority, @now, @now, @rest) RETURNING id`);
   const setEdit = db.prepare<[object]>(`
     UPDATE jobs SET data = @data, stamps = @stamps, bare_at = @bare_at, priority = min(priority, @priority),
-      available_at = min(available_at, @dueAt) WHERE id = @id`);
+      available_at = min(available_at, @dueAt), rest = iif(@rest IS NULL, NULL, rest) WHERE id = @id`);
   const remove = db.prepare<[number]>('DELETE FROM jobs WHERE id = ?');
   const knownPath = db.prepare<[number], { scene_path: string }>('SELECT scene_path FROM scenes WHERE scene_id = ?');
   // When an earlier sync knows the file, an edit given by hand does not await Stash. The path gets no stamp: any path
@@ -79,25 +79,28 @@ export function prepareJobRows(db: Db) {
     /** The scene's waiting job, if any. */
     waiting: (sceneId: number): JobRow | undefined => waiting.get(sceneId),
     /** Inserts a new job, due at once. @returns its id. */
-    insert: (sceneId: number, edit: StampedEdit, { priority, now }: EnqueueOptions): number => {
-      const row = insert.get({ sceneId, ...toColumns(edit), priority: PRIORITY[priority], now });
+    insert: (sceneId: number, edit: StampedEdit, { priority, now, rest = null }: InsertOptions): number => {
+      const row = insert.get({ sceneId, ...toColumns(edit), priority: PRIORITY[priority], now, rest });
       if (row === undefined) throw new Error('INSERT … RETURNING returned no row');
       return row.id;
     },
-    /** Merges an edit into a waiting job, which becomes due no later than before and no later than `dueAt`. */
-    merge: (
-      job: JobRow,
-      edit: StampedEdit,
-      { priority, dueAt }: { readonly priority: number; readonly dueAt: number },
-    ): void => {
+    /**
+     * Merges an edit into a waiting job, which becomes due no later than before and no later than `dueAt`. Only pictures
+     * are left of both, or the job is a whole one again.
+     */
+    merge: (job: JobRow, edit: StampedEdit, { priority, dueAt, rest = null }: MergeOptions): void => {
       const merged = withKnownPath(job.scene_id, mergeEdits(editOf(job), edit));
-      setEdit.run({ id: job.id, ...toColumns(merged), priority, dueAt });
+      setEdit.run({ id: job.id, ...toColumns(merged), priority, dueAt, rest });
     },
     remove: (id: number): void => {
       remove.run(id);
     },
   };
 }
+
+type InsertOptions = Pick<EnqueueOptions, 'priority' | 'now'> & { readonly rest?: JobRow['rest'] };
+
+type MergeOptions = { readonly priority: number; readonly dueAt: number; readonly rest?: JobRow['rest'] };
 
 export type EnqueueOptions = {
   readonly priority: Priority;
@@ -172,7 +175,7 @@ export function prepareSupersede(db: Db): (row: JobRow) => boolean {
     const newer = rows.waiting(row.scene_id);
     if (newer === undefined) return false;
     rows.remove(row.id);
-    rows.merge(newer, editOf(row), { priority: row.priority, dueAt: Number.MAX_SAFE_INTEGER });
+    rows.merge(newer, editOf(row), { priority: row.priority, dueAt: Number.MAX_SAFE_INTEGER, rest: row.rest });
     return true;
   };
 }

@@ -1,5 +1,5 @@
 import type { IntentNote } from '../../core/drain/ports/ports.ts';
-import type { PictureRecords } from '../../core/model/picture.ts';
+import type { PictureField, PictureRecord, PictureRecords } from '../../core/model/picture.ts';
 import type { Intent, OtherFile, SceneRecord, SyncNotes, Written } from '../../core/model/scene-record.ts';
 import type { Db } from '../store/open.ts';
 import { preparePins } from './pins.ts';
@@ -39,6 +39,9 @@ const FORGOTTEN = `rating_key = '', section_key = '', file = NULL, written = '{"
   left_alone = NULL, section_title = NULL, stash_updated_at = NULL, stash_content = NULL, added_at = NULL, locked = NULL,
   others = NULL, pictures = NULL`;
 
+/** So many scenes tell about how large pictures are. */
+const MOST_SAMPLED = 1_000;
+
 /** The statements of `scenes`: what we last wrote per scene. Those that write leave the transaction to the caller. */
 export function prepareScenes(db: Db) {
   const select = db.prepare<[number], SceneRow>(SELECT_SCENE);
@@ -64,6 +67,11 @@ export function prepareScenes(db: Db) {
       stash_updated_at = coalesce(@stashUpdatedAt, iif(@startsAnew, NULL, stash_updated_at)),
       stash_content = coalesce(@contentHash, iif(@startsAnew, NULL, stash_content)), added_at = @addedAt, locked = @locked,
       pictures = coalesce(@pictures, iif(@startsAnew, NULL, pictures))`);
+  const notePicture = db.prepare<[object]>(`
+    UPDATE scenes SET pictures = json_set(coalesce(pictures, '{}'), '$.' || @field, json(@record)) WHERE scene_id = @sceneId`);
+  const averageBytes = db.prepare<[], { bytes: number | null }>(`
+    SELECT avg(coalesce(pictures ->> '$.thumb.bytes', pictures ->> '$.art.bytes')) AS bytes
+    FROM (SELECT pictures FROM scenes ORDER BY scene_id DESC LIMIT ${MOST_SAMPLED})`);
   const disown = db.prepare<[string, number]>(`UPDATE scenes SET ${FORGOTTEN} WHERE rating_key = ? AND scene_id <> ?`);
   const forgetItems = db.prepare(`UPDATE scenes SET ${FORGOTTEN}`);
   const remove = db.prepare<[number]>('DELETE FROM scenes WHERE scene_id = ?');
@@ -122,6 +130,12 @@ export function prepareScenes(db: Db) {
     },
     /** Notes what is about to be written; the time of the last write stays as it was. */
     intend: ({ sceneId, ...scene }: Omit<IntentNote, 'lease' | 'values'>): void => put(sceneId, scene, undefined),
+    /** Notes what is about to become of one picture; the scene was noted before. */
+    intendPicture: (sceneId: number, field: PictureField, record: PictureRecord): void => {
+      notePicture.run({ sceneId, field, record: JSON.stringify(record) });
+    },
+    /** The average size of pictures, in bytes; `undefined` where none is known. */
+    pictureBytes: (): number | undefined => averageBytes.get()?.bytes ?? undefined,
     /** Records what a failed write has left; the write is no longer unfinished. */
     land: (sceneId: number, scene: SceneRecord): void => put(sceneId, scene, undefined),
     /** Forgets a scene that is gone from Stash: its file, what was written for it and its pin. */

@@ -196,6 +196,7 @@ function toJob(row: JobRow, owner: string): Job {
       ms: row.waited_ms,
     },
     attempt: row.attempt,
+    ...(row.rest === null ? {} : { rest: row.rest }),
     ...(row.removals === 2 ? { removals: 'allowed' } : {}),
     lease: { jobId: row.id, owner, claim: row.claims },
   };

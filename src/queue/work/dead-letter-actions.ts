@@ -74,8 +74,9 @@ export function openDeadLetterActions(stores: Stores): DeadLetterActions {
     const plan = planOf(listed);
     if ('edit' in plan) {
       const { edit, newer } = plan;
-      if (newer === undefined) rows.insert(listed.scene_id, edit, { priority: 'hand', now });
-      else rows.merge(newer, edit, { priority: PRIORITY.hand, dueAt: now });
+      const { rest } = listed;
+      if (newer === undefined) rows.insert(listed.scene_id, edit, { priority: 'hand', now, rest });
+      else rows.merge(newer, edit, { priority: PRIORITY.hand, dueAt: now, rest });
       mark.run(listed.job_key);
     }
     return { letterId: listed.id, sceneId: listed.scene_id, how: plan.how, ...faultOf(plan) };

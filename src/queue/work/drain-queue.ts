@@ -1,3 +1,4 @@
+import type { PictureNote } from '../../core/drain/ports/pictures.ts';
 import type { DrainQueue, IntentNote, Rescued, SettleEntry, SuccessNews } from '../../core/drain/ports/ports.ts';
 import { RETRY_RULES } from '../../core/failures/retry-policy.ts';
 import type { Lease, Settled } from '../../core/model/job.ts';
@@ -113,6 +114,11 @@ export function openDrainQueue(
       return isHeld;
     }),
   );
+  const intendPicture = db.transaction(({ lease, sceneId, field, record }: PictureNote, now: number): boolean => {
+    const isHeld = claimDue.holds(lease, now);
+    if (isHeld) scenes.intendPicture(sceneId, field, record);
+    return isHeld;
+  });
   const forget = db.transaction(() => {
     servers.unbind();
     scenes.forgetAll();
@@ -144,6 +150,8 @@ export function openDrainQueue(
     removalsWaiting: planned.waiting,
     holds: (lease: Lease, now: number) => claimDue.holds(lease, now),
     intend: (notes: readonly IntentNote[], now: number) => intend.immediate(notes, now),
+    intendPicture: (note: PictureNote, now: number) => intendPicture.immediate(note, now),
+    pictureBytes: scenes.pictureBytes,
     settle: (entries: readonly SettleEntry[], now: number, news?: SuccessNews): readonly Settled[] =>
       settleBatch(entries, now, news),
     successes: prepareSuccesses(db).of,

@@ -46,6 +46,7 @@ export function openPreviewReads(
     unmatchedDueCount: counts.unmatchedDueCount,
     record: scenes.record,
     sceneOf: scenes.sceneOf,
+    pictureBytes: scenes.pictureBytes,
     hasRecords: scenes.hasAny,
     knownScenes: scenes.known,
     plannedValues: planned.read,

@@ -1,7 +1,8 @@
 import type { SettleEntry, SuccessNews } from '../../core/drain/ports/ports.ts';
 import { RETRY_RULES } from '../../core/failures/retry-policy.ts';
 import type { SyncError } from '../../core/model/errors.ts';
-import type { Job, Settled, Settlement } from '../../core/model/job.ts';
+import type { Job, PicturesSettlement, Settled, Settlement } from '../../core/model/job.ts';
+import type { SceneKey } from '../../core/model/scene.ts';
 import { contentKeys } from '../../core/model/scene.ts';
 import type { StampedEdit } from '../../core/model/scene-edit.ts';
 import { unsaidBy } from '../../core/model/scene-edit.ts';
@@ -56,6 +57,9 @@ export function prepareSettle(
   const narrow = db.prepare<[object]>(
     'UPDATE jobs SET data = @data, stamps = @stamps, bare_at = @bare_at WHERE id = @id',
   );
+  const keepPictures = db.prepare<[object]>(`
+    UPDATE jobs SET rest = 'pictures', attempt = 1, failures = 0, misses = 0, lone_losses = 0, failed_at = NULL, uncharged = 0,
+      waited_ms = 0 WHERE id = @id AND rest IS NULL`);
   const waitForPermission = db.prepare<[object]>(`
     UPDATE jobs SET ${BACK_TO_PENDING}, attempt = attempt - 1, removals = 1, last_error = @error WHERE id = @id`);
   const { noteHeld } = preparePlannedValues(db);
@@ -68,11 +72,15 @@ export function prepareSettle(
   const writeLetters = dlqDb.transaction((batch: readonly { row: JobRow; entry: SettleEntry }[], now: number) => {
     const shortened: ShortenedLetter[] = [];
     for (const { row, entry } of batch) {
-      const { settlement } = entry;
       const said = saidBy(row, entry);
-      if (settlement.kind === 'dead') letters.insert(letterFor(leftOf(row, said), settlement.error, now));
+      const dead = deadOf(entry);
+      if (dead !== undefined && entry.settlement.kind === 'dead')
+        letters.insert(letterFor(leftOf(row, said), dead, now));
       // An older letter must not bring back values that were written over since.
       if (said !== undefined) shortened.push(...letters.closeCovered(row.scene_id, said));
+      // After that, or its request to Stash would count as covered by the text.
+      if (dead !== undefined && entry.settlement.kind === 'pictures' && !isSucceeded(row))
+        letters.insert(letterFor(picturesOf(row, entry), dead, now));
     }
     return shortened;
   });
@@ -106,18 +114,70 @@ export function prepareSettle(
     count(PUT_OFF_TOTALS[spends]);
   };
 
+  /** The text counts as done once; what is left of the job goes on with tries of its own. */
+  const applyPictures = (
+    row: JobRow,
+    { job, settlement }: { job: Job; settlement: PicturesSettlement },
+    now: number,
+  ): Settled => {
+    scenes.complete(row.scene_id, settlement, now);
+    if (row.rest === null) count(settlement.change);
+    const left = picturesOf(row, { job });
+    if (supersede(left)) return 'applied';
+    narrow.run({ id: row.id, data: left.data, stamps: left.stamps, bare_at: left.bare_at });
+    if (left.rest === 'pictures') keepPictures.run({ id: row.id });
+    endPictures(row, { job, rest: settlement.rest }, now);
+    return 'applied';
+  };
+
+  const endPictures = (
+    row: JobRow,
+    { job, rest }: { readonly job: Job; readonly rest: PicturesSettlement['rest'] },
+    now: number,
+  ): void => {
+    switch (rest.kind) {
+      case 'retry':
+      case 'wait':
+        putOff(row, { job, settlement: rest }, now);
+        return;
+      case 'release':
+        releaseJob(row, { job, settlement: rest });
+        return;
+      case 'give_back':
+        putBack.run({ ...untried(row), releasedBy: job.lease.owner });
+        count('released');
+        return;
+      case 'dead':
+        remove(row.id);
+        count('dead_lettered');
+        return;
+      case 'skip':
+        remove(row.id);
+        count('skipped');
+    }
+  };
+
+  const releaseJob = (
+    row: JobRow,
+    { job, settlement }: { readonly job: Job; readonly settlement: Extract<Settlement, { kind: 'release' }> },
+  ): void => {
+    const { availableAt, error } = settlement;
+    putBack.run({ ...untried(row), availableAt, releasedBy: job.lease.owner, error: describe(error) });
+    count('released');
+  };
+
   const apply = ({ row, entry }: { row: JobRow; entry: SettleEntry }, now: number): Settled => {
     const { settlement, job } = entry;
-    const back = { id: row.id, given: 0, failures: 0, misses: 0, availableAt: 0, releasedBy: null, error: null };
     if (settlement.kind === 'complete') {
       scenes.complete(row.scene_id, settlement, now);
       // The keys given by hand are written; the request for Stash's values is still open.
       if (row.bare_at === null || job.bare === 'filled') remove(row.id);
       else if (!supersede({ ...row, data: '{}', stamps: '{}' }))
         holdForStash.run({ id: row.id, owner: job.lease.owner });
-      count(settlement.change);
+      if (row.rest === null) count(settlement.change);
       return 'applied';
     }
+    if (settlement.kind === 'pictures') return applyPictures(row, { job, settlement }, now);
     if (supersede(row)) {
       count('superseded');
       return 'superseded';
@@ -142,35 +202,28 @@ export function prepareSettle(
         putOff(row, { job, settlement }, now);
         return 'applied';
       case 'release':
-        putBack.run({
-          ...back,
-          given: 1,
-          availableAt: settlement.availableAt,
-          releasedBy: job.lease.owner,
-          error: describe(settlement.error),
-        });
-        count('released');
+        releaseJob(row, { job, settlement });
         return 'applied';
       case 'give_back':
-        putBack.run({ ...back, given: 1, releasedBy: job.lease.owner });
+        putBack.run({ ...untried(row), releasedBy: job.lease.owner });
         count('released');
         return 'applied';
       case 'removals':
         waitForPermission.run({ id: row.id, error: plainText(removalWords(settlement.values)) });
         return 'applied';
       case 'put_back':
-        putBack.run({ ...back, given: 1 });
+        putBack.run(untried(row));
         return 'applied';
       case 'defer':
         // The attempt is not given back: the job is claimed again in this drain.
-        putBack.run(back);
+        putBack.run({ ...untried(row), given: 0 });
         return 'applied';
     }
   };
 
   /** The plans that are sent were counted when they were noted. */
   const countHeld = ({ job, settlement }: SettleEntry, now: number): void => {
-    if (settlement.kind === 'complete' && settlement.change === 'unchanged')
+    if ((settlement.kind === 'complete' || settlement.kind === 'pictures') && settlement.change === 'unchanged')
       noteHeld(job.sceneId, valuesHeld(settlement.record.written), now);
   };
 
@@ -196,7 +249,7 @@ export function prepareSettle(
     if (lettered.length > 0) {
       // The transaction reads before it writes: as immediate it waits for another writer instead of failing at once.
       shortened = writeLetters.immediate(lettered, now);
-      if (lettered.some(({ entry }) => entry.settlement.kind === 'dead')) onLetterCommitted();
+      if (lettered.some(({ entry }) => deadOf(entry) !== undefined)) onLetterCommitted();
     }
     const settled = entries.map((entry, index) => {
       const row = rows[index];
@@ -208,8 +261,10 @@ export function prepareSettle(
     });
     return { settled, shortened };
   });
-  const isTakenOver = (row: JobRow, entry: SettleEntry): boolean =>
-    entry.settlement.kind !== 'complete' && waiting.get(row.scene_id) !== undefined;
+  /** Whether a newer edit of the scene waits. */
+  const isSucceeded = (row: JobRow): boolean => waiting.get(row.scene_id) !== undefined;
+  const isTakenOver = (row: JobRow, { settlement }: SettleEntry): boolean =>
+    settlement.kind !== 'complete' && settlement.kind !== 'pictures' && isSucceeded(row);
 
   return (entries, now, news = new Map()) => {
     const { settled, shortened } = settleBatch.immediate(entries, now, news);
@@ -224,10 +279,39 @@ const PUT_OFF_TOTALS = { nothing: 'retries', failure: 'retries', miss: 'not_foun
 
 type Batch = { readonly settled: readonly Settled[]; readonly shortened: readonly ShortenedLetter[] };
 
+/** A write-back of an attempt that counts for nothing. */
+function untried({ id }: JobRow) {
+  return { id, given: 1, failures: 0, misses: 0, availableAt: 0, releasedBy: null, error: null };
+}
+
+/** The error of a job, or of its pictures, that is not tried again. */
+function deadOf({ settlement }: Pick<SettleEntry, 'settlement'>): SyncError | undefined {
+  const end = settlement.kind === 'pictures' ? settlement.rest : settlement;
+  return end.kind === 'dead' ? end.error : undefined;
+}
+
+const PICTURE_KEYS: ReadonlySet<SceneKey> = new Set(['poster_url', 'background_url']);
+
+/** The row with only its pictures. Where Stash was not asked yet, it still has all else that Stash will say. */
+function picturesOf(row: JobRow, { job }: Pick<SettleEntry, 'job'>): JobRow {
+  const edit = editOf(row);
+  const isOfText = new Set<string>(contentKeys(edit.data).filter((key) => !PICTURE_KEYS.has(key)));
+  const keep = <T extends object>(of: T): T =>
+    Object.fromEntries(Object.entries(of).filter(([key]) => !isOfText.has(key))) as T;
+  const left = { data: keep(edit.data), stamps: keep(edit.stamps), bareAt: edit.bareAt };
+  const isAsked = row.bare_at === null || job.bare === 'filled';
+  return { ...row, ...toColumns(left), rest: isAsked ? 'pictures' : row.rest };
+}
+
 /** What a job has written, whole or in part; Stash's values count only if Stash was asked. */
 function saidBy(row: JobRow, { job, settlement }: SettleEntry): StampedEdit | undefined {
   const edit = editOf(row);
   if (settlement.kind === 'complete') return job.bare === 'filled' ? edit : { ...edit, bareAt: undefined };
+  if (settlement.kind === 'pictures') {
+    const text = contentKeys(edit.data).filter((key) => !PICTURE_KEYS.has(key));
+    const data = Object.fromEntries(text.map((key) => [key, edit.data[key]]));
+    return { ...edit, data, bareAt: job.bare === 'filled' ? edit.bareAt : undefined };
+  }
   const refusedKeys = 'error' in settlement ? settlement.error.refusedKeys : [];
   if (refusedKeys.length === 0) return undefined;
   const keys = contentKeys(edit.data).filter((key) => !refusedKeys.includes(key));

@@ -18,7 +18,7 @@ export function eventDocument(event: WorkerEvent): EventDocument {
       };
     }
     case 'would_write': {
-      const { jobId, sceneId, ratingKey, title, plan } = event;
+      const { jobId, sceneId, ratingKey, title, plan, message } = event;
       return {
         event: event.kind,
         job_id: jobId,
@@ -28,6 +28,7 @@ export function eventDocument(event: WorkerEvent): EventDocument {
         fields: plan.fields.map(({ field, before, value }) => ({ field, before, after: value })),
         lists: plan.lists.map(({ kind, add, remove }) => ({ list: kind, added: add, removed: remove })),
         pictures: picturesOf(plan),
+        message: message && plainText(message),
       };
     }
     case 'low_confidence': {

@@ -19,7 +19,7 @@ export function previewText(event: Preview): string {
         : sanitize(event.message === undefined ? 'not looked at' : plainText(event.message));
     return `Scene ${event.sceneId}: ${why}`;
   }
-  const { sceneId, title, ratingKey, plan } = event;
+  const { sceneId, title, ratingKey, plan, message } = event;
   const fields = plan.fields.map(({ field, before, value }) => line(field, `${quoted(before)} → ${quoted(value)}`));
   const lists = plan.lists.map(({ kind, add, remove }) =>
     line(kind, [...add.map((name) => `+ ${quoted(name)}`), ...remove.map((name) => `- ${quoted(name)}`)].join('  ')),
@@ -30,7 +30,8 @@ export function previewText(event: Preview): string {
     return field === undefined ? [] : [line(field, `left: ${leftReason(one)}`)];
   });
   const head = `Scene ${sceneId} would be written to item ${ratingKey} ${quoted(title)}:`;
-  return [head, ...fields, ...lists, ...pictures, ...left].join('\n');
+  const failed = message === undefined ? [] : [`  not its picture: ${sanitize(plainText(message))}`];
+  return [head, ...fields, ...lists, ...pictures, ...left, ...failed].join('\n');
 }
 
 function line(field: ScalarField | ListKind | PictureField, change: string): string {

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import type { PictureRecord } from '../../../src/core/model/picture.ts';
-import { awaitsDecision, pictureNeeds, splitAddress } from '../../../src/core/pictures/needs.ts';
+import { awaitsDecision, pictureNeeds } from '../../../src/core/pictures/needs.ts';
 import { NEW, OURS, oursAt, pictured, SHOT, THEIRS, writing } from './picture-model.ts';
 
 const SCENE = { poster_url: `${SHOT}?t=5` };
@@ -134,19 +133,11 @@ test('the background is the same picture, or one of its own where that is given'
   assert.deepEqual(needs(SCENE, writing()), [['thumb', SHOT]]);
 });
 
-test('the version of an address is its t, wherever that stands', () => {
-  assert.deepEqual(splitAddress(`${SHOT}?t=17`), { source: SHOT, version: '17' });
-  assert.deepEqual(splitAddress(`${SHOT}?default=true&t=17`), { source: `${SHOT}?default=true`, version: '17' });
-  assert.deepEqual(splitAddress(`${SHOT}?at=17`), { source: `${SHOT}?at=17`, version: undefined });
-  assert.deepEqual(splitAddress('/harbour/a?t=17.jpg'), { source: '/harbour/a?t=17.jpg', version: undefined });
-});
-
-test('the source of an address is the same for every version', () => {
-  fc.assert(
-    fc.property(fc.nat(), fc.nat(), (one, other) => {
-      assert.equal(splitAddress(`${SHOT}?t=${one}`).source, splitAddress(`${SHOT}?t=${other}`).source);
-    }),
-  );
+test('an address that cannot be read is looked at once', () => {
+  const scene = { poster_url: 'file:///harbour/cover.jpg' };
+  assert.deepEqual(asks(undefined, { scene }), [['thumb', 'source']]);
+  const refused: PictureRecord = { state: 'refused', source: scene.poster_url, version: '' };
+  assert.deepEqual(asks(refused, { scene }), []);
 });
 
 test('a picture awaits a decision where there is none of ours yet', () => {

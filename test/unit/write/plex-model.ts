@@ -15,6 +15,7 @@ export const RULES: WriteRules = {
   clearEmpty: 'ours',
   maxTags: 100,
   maxPerformers: 50,
+  pictures: { poster: 'leave', background: 'leave', takeover: 'unlocked', overlay: 'respect' },
   sync: {
     studio: true,
     summary: true,

@@ -3,6 +3,7 @@ import { listed, ours, say } from '../../../core/text/sentence.ts';
 import type { RunSummaryDocument } from '../../../documents/run-summary.ts';
 import type { LogLine } from '../../../terminal/log/event-lines.ts';
 import type { Output } from '../../../terminal/log/output.ts';
+import { sizeText } from '../../../terminal/log/size-words.ts';
 import { utcTime } from '../../../terminal/time.ts';
 import { sum } from '../../shared/stats-document.ts';
 import { tellEnd } from './end-words.ts';
@@ -17,7 +18,7 @@ export function reportRun(report: DrainReport, summary: Summary, output: Output)
     output.resultJson(summaryDocument(report, summary));
     return;
   }
-  for (const [level, line] of explainLetters(summary)) output.log(level, line);
+  for (const [level, line] of [...explainLetters(summary), ...picturesToCome(report)]) output.log(level, line);
   output.result(summaryText(report, summary));
 }
 
@@ -35,9 +36,23 @@ function explainLetters({ stats }: Summary): readonly LogLine[] {
   ];
 }
 
+/** How much would come if somebody decided for pictures. Nobody reads it in cron's mail. */
+function picturesToCome({ pictures }: DrainReport): readonly LogLine[] {
+  if (pictures?.awaiting === undefined) return [];
+  const { count, bytes } = pictures.awaiting;
+  const scenes = count === 1 ? say`1 scene of this run has` : say`${count} scenes of this run have`;
+  const size = ours(sizeText(bytes));
+  return [
+    [
+      'info',
+      say`[PlexSync] ${scenes} a picture that was not written (about ${size} in all): set sync_poster to true to write pictures, or to false to leave them`,
+    ],
+  ];
+}
+
 /** The last NDJSON event of `process --json`; keys are only ever added. */
 function summaryDocument(
-  { ends, tally }: DrainReport,
+  { ends, tally, pictures }: DrainReport,
   { mode, exitCode, stats, startedAt, endedAt, skippedScenes, left }: Summary,
 ): RunSummaryDocument {
   return {
@@ -55,6 +70,7 @@ function summaryDocument(
     dead_lettered: tally.buried,
     removals: tally.removals,
     released: tally.released,
+    ...(pictures === undefined ? {} : { pictures }),
     pending: stats.pending,
     ...(left === undefined
       ? {}

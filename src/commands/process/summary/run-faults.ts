@@ -35,6 +35,8 @@ const COUNTS_AS: Readonly<Record<keyof Tally, 'processed' | 'failed' | 'neither'
   released: 'neither',
   superseded: 'neither',
   leaseLost: 'neither',
+  pictures: 'neither',
+  restDone: 'processed',
 };
 
 /** How many jobs of a run count as processed, or as failed. */

@@ -27,17 +27,23 @@ export type Summary = {
 export type LeftByPreview = { readonly spooled: number | 'unreadable'; readonly leased: number };
 
 /** The closing text of a run: counts first, then what waits and why. */
-export function summaryText({ tally }: DrainReport, summary: Summary): string {
+export function summaryText({ tally, pictures }: DrainReport, summary: Summary): string {
   if (summary.mode === 'preview') return previewSummary(tally, summary);
   const { stats, startedAt, endedAt, skippedScenes } = summary;
   const failed = countedAs(tally, 'failed');
-  const processed = countedAs(tally, 'processed') + failed;
+  // A job that is written but for a picture has two ends.
+  const processed = countedAs(tally, 'processed') + failed - tally.pictures;
   const took = ((endedAt - startedAt) / 1_000).toFixed(1);
   const lines = [`Queue processing complete. Processed: ${processed}, Failed: ${failed} (${took}s)`];
   const counted = countsText(
     Object.entries(ENDING_WORDS).map(([ending, words]) => [tally[ending as keyof Tally], words]),
   );
   if (counted !== '') lines.push(`  ${counted}`);
+  const pictured = countsText([
+    [pictures?.written ?? 0, 'written'],
+    [pictures?.left ?? 0, 'left as they are'],
+  ]);
+  if (pictured !== '') lines.push(`Pictures: ${pictured}`);
   if (skippedScenes.length > 0) lines.push(`Skipped scenes: ${shortList(skippedScenes)}`);
   lines.push(...waitingLines(stats));
   return lines.join('\n');
@@ -127,4 +133,6 @@ const ENDING_WORDS: Readonly<Record<keyof Tally, string>> = {
   released: 'released',
   superseded: 'continued in a newer edit',
   leaseLost: 'taken over by another run',
+  restDone: 'with their picture now',
+  pictures: 'written but for a picture',
 };

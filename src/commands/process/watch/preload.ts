@@ -15,6 +15,7 @@ export async function preload(): Promise<void> {
     import('../../shared/stash/compare.ts'),
     import('../../shared/stash/stash-connection.ts'),
     import('../../shared/stash/stash-scenes.ts'),
+    import('../../../pictures/source.ts'),
     import('../../../queue/tables/alert-memory.ts'),
     import('../../../settings/json-error.ts'),
     import('../../../terminal/progress.ts'),

@@ -6,6 +6,7 @@ import type { Intent, OtherFile, SceneRecord, SyncNotes, Written } from '../../m
 import { isOfItem, lockedByUs } from '../../model/scene-record.ts';
 import { leftOf } from '../../write/cut-summary.ts';
 import type { EditPlan } from '../../write/edit-plan.ts';
+import type { PictureFailure, PicturesDone } from './pictures.ts';
 import type { DrainDeps } from './ports.ts';
 
 /** What a step returns for a batch: the jobs that go on, and those whose attempt has ended. */
@@ -14,6 +15,14 @@ export type Step<T> = { readonly going: readonly T[]; readonly ended: readonly E
 /** How an attempt ended, before it is decided what that means for the job. */
 export type Outcome =
   | { readonly kind: 'updated' | 'unchanged'; readonly record: SceneRecord; readonly notes: SyncNotes }
+  /** All is written but a picture. */
+  | {
+      readonly kind: 'pictures';
+      readonly change: 'updated' | 'unchanged';
+      readonly record: SceneRecord;
+      readonly notes: SyncNotes;
+      readonly failure: PictureFailure;
+    }
   /** `landed`: what counts as ours although the job failed, where Plex took a part of its edits. */
   | { readonly kind: 'failed'; readonly error: SyncError; readonly landed?: SceneRecord }
   /** A request that belonged to no single job failed: no attempt is spent. */
@@ -112,6 +121,34 @@ type Landed = {
   readonly record: SceneRecord | undefined;
   readonly recordFrom: 'own' | 'inherited';
 };
+
+type WithPictures = Landed & {
+  readonly plan: Pick<EditPlan, 'locks'>;
+  readonly pictures?: PicturesDone | undefined;
+};
+
+/** The end of a job whose text is right in Plex; a picture that is not is seen to later. */
+export function finished(
+  work: WithPictures & Finished & { readonly job: Job },
+  change: 'updated' | 'unchanged',
+  landed: { readonly written: Written; readonly edited?: readonly string[] },
+): Ended {
+  const record = landedRecord(work, landed.written, landed.edited);
+  const done = { record, notes: notesOf(work, landed.written) };
+  const failure = work.pictures?.failure;
+  if (failure === undefined) return { job: work.job, outcome: { kind: change, ...done } };
+  return { job: work.job, outcome: { kind: 'pictures', change, ...done, failure } };
+}
+
+/** What the data directory remembers of an item and of its pictures. */
+export function landedRecord(work: WithPictures, written: Written, edited: readonly string[] = []): SceneRecord {
+  const record = recordOf(work, written, edited);
+  if (work.pictures === undefined) return record;
+  const { records, intended, lock } = work.pictures;
+  const unlocked = lock.filter((field) => !work.plan.locks?.some(({ name }) => name === field));
+  const open = Object.fromEntries(unlocked.flatMap((field) => (intended[field] ? [[field, intended[field]]] : [])));
+  return { ...record, pictures: { ...(record.startsAnew ? {} : work.record?.pictures), ...records, ...open } };
+}
 
 /** What the data directory remembers of an item after a write that locked `edited`. */
 export function recordOf(work: Landed, written: Written, edited: readonly string[] = []): SceneRecord {

@@ -69,6 +69,8 @@ export type WorkerEvent =
       readonly ratingKey: string;
       readonly title: string;
       readonly plan: EditPlan;
+      /** Why a picture would not be written. */
+      readonly message: Sentence | undefined;
     }
   /** In a preview: a job that would write nothing, and why. */
   | {

@@ -15,6 +15,7 @@ import type { TooLong } from '../../write/cut-summary.ts';
 import type { Part } from '../../write/parts.ts';
 import type { PlannedValues } from '../../write/removals.ts';
 import type { WorkerEvent } from './events.ts';
+import type { PictureNote, PictureSource, PlexPictures } from './pictures.ts';
 
 /** Noted about an item before its first PUT: what counted as ours so far, and what is about to change. */
 export type IntentNote = SceneRecord & {
@@ -119,6 +120,10 @@ export type DrainQueue = {
   knownScenes(sample: { readonly most: number; readonly except: readonly number[] }): readonly number[];
   /** Notes what is about to be written for each lease we still hold; tells for each note, in order, whether we did. */
   intend(notes: readonly IntentNote[], now: number): readonly boolean[];
+  /** Notes a picture that is about to be uploaded or selected; false when the lease was lost, and nothing is noted. */
+  intendPicture(note: PictureNote, now: number): boolean;
+  /** The average size of the pictures that are known, in bytes; `undefined` when none is. Many are sampled. */
+  pictureBytes(): number | undefined;
   /**
    * The values planned within `REMOVALS_WINDOW_MS`: held, counted once a scene and without the scenes of `except`, and
    * removed.
@@ -187,6 +192,7 @@ export type DrainReads = Pick<
   | 'successes'
   | 'awaitsStash'
   | 'stashTrouble'
+  | 'pictureBytes'
 > & {
   /** The ids of all jobs due at `now`, in the order in which a drain claims them. */
   dueIds(now: number): readonly number[];
@@ -205,30 +211,31 @@ export type SectionChanges = {
 type EditedItem = Pick<PlexItem, 'ratingKey' | 'sectionKey'>;
 
 /** What the drain needs from Plex; `plex/` satisfies it by shape. Every function may throw a `SyncError`. */
-export type DrainPlex = LivePlex & {
-  /** @throws {UsageError} when the address answers with something other than Plex. */
-  sections(): Promise<readonly Section[]>;
-  /** Needs no token; it tells a silent server from one bad request. */
-  identity(): Promise<{ readonly machineIdentifier: string }>;
-  /**
-   * Every item added or changed since the mark (the mark's own second included), and how many items there are in all;
-   * `undefined` when that takes more than `mostPages` pages.
-   */
-  changesSince(section: Section, mark: IndexMark, mostPages: number): Promise<SectionChanges | undefined>;
-  /**
-   * Items added to a section since `mark` (epoch seconds, that second included), or its `newest` items when there is no
-   * mark. Items without a date are left out.
-   */
-  addedSince(section: Section, mark: number | undefined, newest: number): Promise<Added>;
-  /** Reads full items in one GET; an item that is gone is absent from the result. */
-  items(ratingKeys: readonly string[]): Promise<readonly PlexItem[]>;
-  /** Writes edits of an item in one request, with locks if asked. */
-  edit(item: EditedItem, edits: Part, lock: 'lock' | 'leave_unlocked'): Promise<void>;
-  /** The length of that request: path and query, in bytes. */
-  editLength(item: EditedItem, edits: Part, lock: 'lock' | 'leave_unlocked'): number;
-  /** Asks Plex to scan a folder of a library; Plex does so later. `folder` is spelled as Plex spells it. */
-  scanFolder(section: Section, folder: string): Promise<void>;
-};
+export type DrainPlex = LivePlex &
+  PlexPictures & {
+    /** @throws {UsageError} when the address answers with something other than Plex. */
+    sections(): Promise<readonly Section[]>;
+    /** Needs no token; it tells a silent server from one bad request. */
+    identity(): Promise<{ readonly machineIdentifier: string }>;
+    /**
+     * Every item added or changed since the mark (the mark's own second included), and how many items there are in all;
+     * `undefined` when that takes more than `mostPages` pages.
+     */
+    changesSince(section: Section, mark: IndexMark, mostPages: number): Promise<SectionChanges | undefined>;
+    /**
+     * Items added to a section since `mark` (epoch seconds, that second included), or its `newest` items when there is no
+     * mark. Items without a date are left out.
+     */
+    addedSince(section: Section, mark: number | undefined, newest: number): Promise<Added>;
+    /** Reads full items in one GET; an item that is gone is absent from the result. */
+    items(ratingKeys: readonly string[]): Promise<readonly PlexItem[]>;
+    /** Writes edits of an item in one request, with locks if asked. */
+    edit(item: EditedItem, edits: Part, lock: 'lock' | 'leave_unlocked'): Promise<void>;
+    /** The length of that request: path and query, in bytes. */
+    editLength(item: EditedItem, edits: Part, lock: 'lock' | 'leave_unlocked'): number;
+    /** Asks Plex to scan a folder of a library; Plex does so later. `folder` is spelled as Plex spells it. */
+    scanFolder(section: Section, folder: string): Promise<void>;
+  };
 
 /** What the drain needs from Stash; `stash/` satisfies it by shape. */
 export type DrainStash = {
@@ -243,6 +250,8 @@ export type DrainStash = {
    * @throws {SyncError}
    */
   presence(ids: readonly number[]): Promise<{ readonly total: number; readonly present: readonly number[] }>;
+  /** Tells a silent server from one bad request. @throws {SyncError} `stash_unavailable` */
+  probe(): Promise<void>;
 };
 
 /**
@@ -254,6 +263,8 @@ export type DrainDeps = {
   readonly files: FileIndex;
   /** Absent where no Stash is configured. */
   readonly stash: DrainStash | undefined;
+  /** Absent where no picture is to be written. */
+  readonly pictures?: PictureSource | undefined;
   /** Epoch ms. */
   now(): number;
   /** In [0, 1). */
@@ -274,6 +285,9 @@ export type Checkpoint =
   | 'resolved'
   | 'read'
   | 'intended'
+  | 'picture_read'
+  | 'picture_intended'
+  | 'picture_written'
   | 'written'
   | 'verified'
   | 'settled'

@@ -6,8 +6,10 @@ import type { Job } from '../../model/job.ts';
 import type { PlexItem } from '../../model/plex-item.ts';
 import type { SceneData, SceneKey } from '../../model/scene.ts';
 import type { LeftAlone, OtherFile, SceneRecord, Written } from '../../model/scene-record.ts';
+import type { PictureNeed } from '../../pictures/needs.ts';
 import type { EditPlan } from '../../write/edit-plan.ts';
 import type { Unfinished } from './endings.ts';
+import type { PicturesDone } from './pictures.ts';
 
 /** A job with the scene as it is now, its file, and what we last wrote for it. */
 export type Hydrated = {
@@ -57,6 +59,8 @@ export type Read = Resolved & {
   readonly recordFrom: 'own' | 'inherited';
   /** Set when the item was read again before its write: what was told already as left alone. */
   readonly told?: readonly LeftAlone[] | undefined;
+  /** Set once its pictures were seen to: that happens once an attempt. */
+  readonly pictures?: PicturesDone | undefined;
 };
 
 /**
@@ -71,6 +75,8 @@ export type ItemRead =
 /** A job with the edits its item still needs. */
 export type Planned = Read & {
   readonly plan: EditPlan;
+  /** The pictures that have to be looked at before the plan is sent. */
+  readonly needs: readonly PictureNeed[];
   /** What counts as ours before the plan is carried out. */
   readonly written: Written;
   /** Set after sending, when a part was not written; `plan` then holds the part that was. */

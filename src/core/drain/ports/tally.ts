@@ -17,6 +17,10 @@ export type Tally = {
   released: number;
   superseded: number;
   leaseLost: number;
+  /** Those that are written but for a picture: they count once as written, and once for what became of that. */
+  pictures: number;
+  /** Of which nothing but a picture was left, and that is done now. */
+  restDone: number;
 };
 
 /** The tally before any job has ended. */
@@ -32,4 +36,6 @@ export const NO_JOBS: Readonly<Tally> = {
   released: 0,
   superseded: 0,
   leaseLost: 0,
+  pictures: 0,
+  restDone: 0,
 };

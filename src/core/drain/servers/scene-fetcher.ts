@@ -24,6 +24,15 @@ export type StashAnswer = StashLook | { readonly kind: 'shared'; readonly error:
 export type SceneFetcher = {
   /** The scenes as they are now, by id; empty where no Stash is configured. */
   look(ids: readonly number[]): Promise<ReadonlyMap<number, StashAnswer>>;
+  /** Why Stash may not be asked for a picture now, if there is a reason. */
+  refusal(): SyncError | undefined;
+  /** Notes that Stash answered the request for a picture well. */
+  pictureAnswered(): void;
+  /**
+   * Notes that the request for a picture failed; returns what that means for its job. One that looks like an outage is
+   * followed by a probe: if Stash answers that, the one picture is at fault.
+   */
+  pictureFailed(thrown: unknown): Promise<SyncError>;
   /** Before the first claim: finds out whether Stash may be asked, if a job that is due needs it. */
   meet(): void;
   /** `on_trial`: Stash failed when it was last asked. `away`: it is not asked in this drain any more. */
@@ -119,12 +128,42 @@ export function createSceneFetcher(
     if (failure !== undefined) countFault(failure);
     return looks;
   };
+  const refusal = (): SyncError | undefined => {
+    if (stash === undefined) return undefined;
+    if (end === undefined) admit();
+    return end && new SyncError('stash_unavailable', say`Stash is not asked: ${end.message}`);
+  };
+  const isSilent = async (): Promise<boolean> => {
+    try {
+      await stash?.probe();
+      return false;
+    } catch (thrown) {
+      if (asSyncError(thrown).code === 'unexpected') throw thrown;
+      return true;
+    }
+  };
+  const pictureFailed = async (thrown: unknown): Promise<SyncError> => {
+    if (thrown instanceof UsageError) return fail(thrown);
+    const error = asSyncError(thrown);
+    if (error.code === 'stash_unauthorized') return fail(error);
+    if (error.code === 'stash_unavailable') {
+      if (deps.stopRequested() !== undefined || (await isSilent())) return fail(error);
+      const { said, retryAfterMs, request } = error;
+      return await pictureFailed(
+        new SyncError('stash_error', say`${said}, though Stash is up`, { retryAfterMs, request }),
+      );
+    }
+    if (RETRY_RULES[error.code].countsForBreaker) countFault(error);
+    return error;
+  };
   return {
+    refusal,
+    pictureAnswered: noteAnswer,
+    pictureFailed,
     look: async (ids) => {
       if (ids.length === 0 || stash === undefined) return new Map();
-      if (end === undefined) admit();
-      if (end !== undefined)
-        return all(ids, new SyncError('stash_unavailable', say`Stash is not asked: ${end.message}`));
+      const refused = refusal();
+      if (refused !== undefined) return all(ids, refused);
       const looked = await lookAtScenes(ids, stash);
       hasAnswered ||= looked.isAlive;
       return await judge(ids, looked);

@@ -117,7 +117,8 @@ const SAYS_NOTHING: ReadonlySet<SceneKey> = new Set(['title', 'poster_url', 'bac
 /** Windows allows the longest paths, in UTF-16 units. Servers close the connection on a longer one, as in an outage. */
 const LONGEST_PATH = 32_767;
 
-function withFile(job: Job, said: Pick<Hydrated, 'scene' | 'fromStash'> & Marks, { queue }: Uses): Hydrated | Ended {
+function withFile(job: Job, all: Said, { queue }: Uses): Hydrated | Ended {
+  const said = job.rest === undefined ? all : { ...all, scene: onlyPictures(all.scene) };
   const record = queue.record(job.sceneId);
   // Once Stash was asked, its answer about the file counts, also when there is none.
   const path = said.scene.path ?? (job.bare === 'filled' ? undefined : record?.scenePath);
@@ -127,11 +128,19 @@ function withFile(job: Job, said: Pick<Hydrated, 'scene' | 'fromStash'> & Marks,
     const message = say`The path of scene ${job.sceneId} has ${path.length} characters, more than any file system allows`;
     return failed(job, new SyncError('no_file_path', message));
   }
-  const { size, duration, files: all } = said.scene;
+  const { size, duration, files } = said.scene;
   const file = toFile({ path, size, duration });
-  const others = (all ?? []).filter((other) => other.path !== path).map(toFile);
-  const knownFiles = others.length === 0 ? undefined : all;
+  const others = (files ?? []).filter((other) => other.path !== path).map(toFile);
+  const knownFiles = others.length === 0 ? undefined : files;
   return { job: { ...job, knownPath: path, knownFiles }, ...said, file, files: [file, ...others], record };
+}
+
+type Said = Pick<Hydrated, 'scene' | 'fromStash'> & Marks;
+
+/** All else of the scene is written: a person may have changed it in Plex by now. */
+function onlyPictures({ poster_url, background_url, path, size, duration, files }: SceneData): SceneData {
+  const all = { poster_url, background_url, path, size, duration, files };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 
 function toFile({

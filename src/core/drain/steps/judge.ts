@@ -55,7 +55,7 @@ function noteEnds(batch: readonly Ended[], { guard, systemic }: Uses): void {
   for (const { job, outcome, noted } of batch.toSorted((a, b) => a.job.id - b.job.id)) {
     if (noted || isWithoutFile(job, outcome)) continue;
     if (outcome.kind === 'failed') systemic.note(outcome.error);
-    if (outcome.kind === 'updated' || outcome.kind === 'unchanged') systemic.note(undefined);
+    if (isWritten(outcome)) systemic.note(undefined);
   }
   if (batch.some(({ outcome }) => provesPlexAlive(outcome))) guard.trialEnded();
 }
@@ -83,5 +83,10 @@ function isWithoutFile({ bare }: Job, outcome: Outcome): boolean {
  */
 function provesPlexAlive(outcome: Outcome): boolean {
   if (outcome.kind === 'failed') return outcome.error.code !== 'no_file_path';
-  return outcome.kind === 'updated' || outcome.kind === 'unchanged' || outcome.kind === 'removes';
+  return isWritten(outcome) || outcome.kind === 'removes';
+}
+
+/** Whether the text of a job is right in Plex, whatever became of its pictures. */
+function isWritten({ kind }: Outcome): boolean {
+  return kind === 'updated' || kind === 'unchanged' || kind === 'pictures';
 }

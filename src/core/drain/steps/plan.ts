@@ -1,19 +1,23 @@
 import { asSyncError, SyncError } from '../../model/errors.ts';
 import type { LeftAlone } from '../../model/scene-record.ts';
 import { writtenTo } from '../../model/scene-record.ts';
+import { awaitsDecision } from '../../pictures/needs.ts';
 import { SUMMARY_TOO_LONG } from '../../write/cut-summary.ts';
 import { desiredStateOf } from '../../write/desired-state.ts';
 import { intentOf, isEmptyPlan, planEdits } from '../../write/edit-plan.ts';
 import type { DrainOptions } from '../ports/drain-options.ts';
 import type { Ended, Step } from '../ports/endings.ts';
-import { failed, givenBack, notesOf, recordOf, split } from '../ports/endings.ts';
+import { failed, finished, givenBack, recordOf, split } from '../ports/endings.ts';
 import type { DrainDeps, DrainQueue, IntentNote } from '../ports/ports.ts';
 import type { Planned, Read } from '../ports/stages.ts';
 import type { LongRequests } from '../servers/long-requests.ts';
+import type { PictureCounts } from '../servers/picture-counts.ts';
 import type { RemovalGuard } from '../servers/removal-guard.ts';
+import { intendedPictures, needsOf, withPictures } from './picture-plan.ts';
 
 /** What planning needs. */
 export type PlanUses = Pick<DrainDeps, 'emit'> & {
+  readonly counts: Pick<PictureCounts, 'awaits'>;
   readonly options: Pick<DrainOptions, 'rules'>;
   readonly longRequests: Pick<LongRequests, 'leaveCutSummary'>;
   readonly removals: Pick<RemovalGuard, 'hold' | 'valuesOf'>;
@@ -27,17 +31,16 @@ export function plan(batch: readonly Read[], context: PlanUses): Step<Planned> {
   const step = split<Read, Planned>(batch, (work) => {
     const planned = planSafely(work, context);
     if (planned instanceof SyncError) return failed(work.job, planned);
-    return isEmptyPlan(planned.plan) ? unchanged(planned) : planned;
+    return isEmptyPlan(planned.plan) && planned.needs.length === 0 ? unchanged(planned) : planned;
   });
+  for (const { job, scene, record } of batch)
+    if (awaitsDecision(scene, record?.pictures, context.options.rules)) context.counts.awaits(job.sceneId);
   return context.removals.hold(step);
 }
 
 /** The end of a job whose item is already right. */
 export function unchanged(work: Planned): Ended {
-  return {
-    job: work.job,
-    outcome: { kind: 'unchanged', record: recordOf(work, work.plan.written), notes: notesOf(work, work.plan.written) },
-  };
+  return finished(work, 'unchanged', { written: work.plan.written });
 }
 
 /** The edits that one item needs, or why they cannot be told. */
@@ -46,7 +49,12 @@ export function planSafely(work: Read, { emit, options, longRequests }: PlanUses
   try {
     const written = writtenTo(record, item, work.recordFrom);
     const edits = planEdits(desiredStateOf(work.scene, options.rules, work.fromStash), item, written, options.rules);
-    const planned = { ...work, plan: edits, written };
+    const planned = {
+      ...work,
+      plan: withPictures(edits, work, options.rules),
+      written,
+      needs: needsOf(work, options.rules),
+    };
     const due = longRequests.leaveCutSummary(planned);
     const left = due === planned ? edits.left : [...edits.left, SUMMARY_TOO_LONG];
     const told = work.told ?? [];
@@ -80,7 +88,7 @@ export function intend(
   const notes = batch.map((work): IntentNote => {
     const { sceneId, lease } = work.job;
     const { sectionTitle } = work.item;
-    const record = recordOf(work, work.written);
+    const record = { ...recordOf(work, work.written), ...intendedPictures(work) };
     return { ...record, sceneId, lease, intent: intentOf(work.plan), values: removals.valuesOf(work), sectionTitle };
   });
   const isHeld = queue.intend(notes, now());

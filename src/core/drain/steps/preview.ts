@@ -1,30 +1,48 @@
 import type { Job, Settlement } from '../../model/job.ts';
 import { say } from '../../text/sentence.ts';
+import { isEmptyPlan } from '../../write/edit-plan.ts';
 import { removalWords } from '../../write/removals.ts';
+import type { DrainOptions } from '../ports/drain-options.ts';
 import type { Ended } from '../ports/endings.ts';
-import { notesOf, recordOf } from '../ports/endings.ts';
+import { finished } from '../ports/endings.ts';
 import type { WorkerEvent } from '../ports/events.ts';
-import type { DrainDeps } from '../ports/ports.ts';
+import { mapConcurrently } from '../ports/map-concurrently.ts';
 import type { Planned } from '../ports/stages.ts';
+import type { PictureReader } from '../servers/picture-reader.ts';
+import { withPictures } from './picture-plan.ts';
+import type { PictureUses } from './pictures.ts';
+import { seeToPictures } from './pictures.ts';
+import { unchanged } from './plan.ts';
 
-/** Reports what each plan would write, instead of writing it. */
-export function preview(batch: readonly Planned[], { emit }: Pick<DrainDeps, 'emit'>): readonly Ended[] {
-  return batch.map((work): Ended => {
-    const { job, item, plan } = work;
+type Uses = Omit<PictureUses, 'reader'> & {
+  readonly reader: PictureReader | undefined;
+  readonly options: Pick<DrainOptions, 'concurrency'>;
+};
+
+/** Reports what each plan would write, instead of writing it. Pictures are looked at, and left where they are. */
+export async function preview(batch: readonly Planned[], context: Uses): Promise<readonly Ended[]> {
+  const looked = await mapConcurrently(batch, context.options.concurrency, async (work) => await look(work, context));
+  return looked.map((work): Ended => {
+    const { job, item, plan, pictures } = work;
+    if (isEmptyPlan(plan)) return unchanged(work);
     const { ratingKey, fields } = item;
-    emit({
-      kind: 'would_write',
-      jobId: job.id,
-      sceneId: job.sceneId,
-      ratingKey,
-      title: fields.title,
-      plan,
-    });
-    return {
-      job,
-      outcome: { kind: 'updated', record: recordOf(work, plan.written), notes: notesOf(work, plan.written) },
-    };
+    const failure = pictures?.failure;
+    emitPlan();
+    return finished(work, 'updated', { written: plan.written });
+
+    function emitPlan(): void {
+      const message = failure === undefined || failure.kind === 'given_back' ? undefined : failure.error.said;
+      const about = { jobId: job.id, sceneId: job.sceneId, ratingKey, title: fields.title };
+      context.emit({ kind: 'would_write', ...about, plan, message });
+    }
   });
+}
+
+async function look(work: Planned, context: Uses): Promise<Planned> {
+  const { reader, options } = context;
+  if (work.needs.length === 0 || reader === undefined) return work;
+  const done = { ...work, needs: [], pictures: await seeToPictures(work, { ...context, reader }) };
+  return { ...done, plan: withPictures(work.plan, done, options.rules) };
 }
 
 /** What to report in a preview for a job that would write nothing; a job that would write was already reported. */
@@ -33,6 +51,9 @@ export function previewEvent(job: Job, settlement: Settlement): WorkerEvent | un
   switch (settlement.kind) {
     case 'complete':
       return settlement.change === 'unchanged' ? { ...about, reason: 'unchanged', message: undefined } : undefined;
+    case 'pictures':
+      // What would be written beside it was reported, and why the picture would not be.
+      return settlement.change === 'unchanged' ? previewEvent(job, settlement.rest) : undefined;
     case 'retry':
     case 'wait':
     case 'skip':

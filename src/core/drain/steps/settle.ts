@@ -1,9 +1,11 @@
 import { NOT_FOUND_TRIES, RETRY_RULES, release, settlementFor } from '../../failures/retry-policy.ts';
-import type { Job, Settled, Settlement } from '../../model/job.ts';
+import type { SyncError } from '../../model/errors.ts';
+import type { FailureSettlement, Job, PicturesSettlement, Settled, Settlement } from '../../model/job.ts';
 import type { DrainOptions } from '../ports/drain-options.ts';
 import type { Ended, Outcome } from '../ports/endings.ts';
 import type { WorkerEvent } from '../ports/events.ts';
-import type { DrainDeps, DrainQueue } from '../ports/ports.ts';
+import type { PictureFailure } from '../ports/pictures.ts';
+import type { DrainDeps, DrainQueue, SettleEntry } from '../ports/ports.ts';
 import type { Tally } from '../ports/tally.ts';
 import type { RequestWatch } from '../servers/request-watch.ts';
 import { previewEvent } from './preview.ts';
@@ -29,12 +31,8 @@ export function settle(ended: readonly Ended[], context: Uses, tally: Tally): nu
   const settled = queue.settle(entries, now(), context.requests.takeNews());
   for (const [index, entry] of entries.entries()) {
     const how = settled[index] ?? 'lease_lost';
-    count(tally, entry.settlement, how);
-    const event =
-      context.options.mode === 'write'
-        ? eventFor(entry.job, entry.settlement, how, context)
-        : previewEvent(entry.job, entry.settlement);
-    if (event !== undefined) emit(event);
+    count(tally, entry, how);
+    for (const event of eventsFor(entry, how, context)) emit(event);
   }
   return entries.filter(({ settlement }) => isPutOff(settlement)).length;
 }
@@ -44,22 +42,19 @@ function isPutOff(settlement: Settlement): settlement is Extract<Settlement, { k
   return settlement.kind === 'defer' || settlement.kind === 'put_back';
 }
 
-function settlementOf(job: Job, outcome: Outcome, { now: clock, random, options, requests }: Uses): Settlement {
-  const now = clock();
+function settlementOf(job: Job, outcome: Outcome, context: Uses): Settlement {
   switch (outcome.kind) {
     case 'updated':
     case 'unchanged':
       return { kind: 'complete', change: outcome.kind, record: outcome.record, notes: outcome.notes };
+    case 'pictures': {
+      const { kind, change, record, notes, failure } = outcome;
+      return { kind, change, record, notes, rest: restOf(failure, job, context) };
+    }
     case 'failed':
-      return settlementFor(outcome.error, job, {
-        charge: requests.chargeFor(job, outcome.error),
-        maxRetries: options.maxRetries,
-        notFound: options.notFound,
-        now,
-        random: random(),
-      });
+      return afterFailure(outcome.error, job, context);
     case 'shared_failure':
-      return release(outcome.error, now);
+      return release(outcome.error, context.now());
     case 'given_back':
       return { kind: 'give_back' };
     case 'removes':
@@ -72,14 +67,51 @@ function settlementOf(job: Job, outcome: Outcome, { now: clock, random, options,
   }
 }
 
-function count(tally: Tally, settlement: Settlement, how: Settled): void {
+type Clock = Pick<Uses, 'now' | 'random' | 'options' | 'requests'>;
+
+function afterFailure(error: SyncError, job: Job, { now, random, options, requests }: Clock): FailureSettlement {
+  return settlementFor(error, job, {
+    charge: requests.chargeFor(job, error),
+    maxRetries: options.maxRetries,
+    notFound: options.notFound,
+    now: now(),
+    random: random(),
+  });
+}
+
+/** What becomes of a picture that is not done. It has tries of its own, which begin once all else is written. */
+function restOf(failure: PictureFailure, job: Job, context: Clock): PicturesSettlement['rest'] {
+  switch (failure.kind) {
+    case 'given_back':
+      return { kind: 'give_back' };
+    case 'shared':
+      return release(failure.error, context.now());
+    case 'failed':
+      return afterFailure(failure.error, job.rest === undefined ? withNewTries(job) : job, context);
+  }
+}
+
+function withNewTries(job: Job): Job {
+  const { enqueuedAt } = job.waited;
+  return { ...job, spent: { failures: 0, misses: 0 }, waited: { enqueuedAt, failedAt: undefined, times: 0, ms: 0 } };
+}
+
+function count(tally: Tally, { job, settlement }: SettleEntry, how: Settled): void {
   if (how === 'lease_lost') tally.leaseLost += 1;
   else if (how === 'superseded') tally.superseded += 1;
   else if (how === 'gone') tally.gone += 1;
+  else if (settlement.kind === 'pictures') {
+    const end = tallyKey(settlement.rest);
+    tally[end] += 1;
+    if (job.rest !== undefined) return;
+    tally[settlement.change] += 1;
+    // A release is no end, so that the job has but one.
+    if (end !== 'released') tally.pictures += 1;
+  } else if (settlement.kind === 'complete' && job.rest !== undefined) tally.restDone += 1;
   else if (!isPutOff(settlement)) tally[tallyKey(settlement)] += 1;
 }
 
-function tallyKey(settlement: Exclude<Settlement, { kind: 'defer' | 'put_back' }>): keyof Tally {
+function tallyKey(settlement: Exclude<Settlement, { kind: 'defer' | 'put_back' | 'pictures' }>): keyof Tally {
   switch (settlement.kind) {
     case 'complete':
       return settlement.change;
@@ -99,6 +131,15 @@ function tallyKey(settlement: Exclude<Settlement, { kind: 'defer' | 'put_back' }
     case 'give_back':
       return 'released';
   }
+}
+
+function eventsFor({ job, settlement }: SettleEntry, how: Settled, context: Uses): readonly WorkerEvent[] {
+  if (context.options.mode === 'preview') return [previewEvent(job, settlement)].filter((event) => event !== undefined);
+  if (settlement.kind !== 'pictures' || how !== 'applied')
+    return [eventFor(job, settlement, how, context)].filter((event) => event !== undefined);
+  const then = eventFor(job.rest === undefined ? withNewTries(job) : job, settlement.rest, how, context);
+  const completed = { kind: 'completed', jobId: job.id, sceneId: job.sceneId, change: settlement.change } as const;
+  return [...(job.rest === undefined ? [completed] : []), ...(then === undefined ? [] : [then])];
 }
 
 /** The event to report for a settlement; a job released untried has none. */
@@ -147,6 +188,7 @@ function eventFor(job: Job, settlement: Settlement, how: Settled, { now, options
     case 'give_back':
     case 'put_back':
     case 'defer':
+    case 'pictures':
       return undefined;
   }
 }

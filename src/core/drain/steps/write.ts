@@ -1,31 +1,32 @@
-import type { SyncError } from '../../model/errors.ts';
 import { asSyncError } from '../../model/errors.ts';
-import type { Job } from '../../model/job.ts';
 import { SUMMARY_TOO_LONG } from '../../write/cut-summary.ts';
 import { isEmptyPlan } from '../../write/edit-plan.ts';
 import type { Delivery } from '../../write/parts.ts';
 import { carriedOut, failureOf, intentLeft } from '../../write/parts.ts';
 import type { DrainOptions } from '../ports/drain-options.ts';
 import type { Ended, Step, Unfinished } from '../ports/endings.ts';
-import { endedInPart, failed, givenBack, recordOf, split } from '../ports/endings.ts';
+import { endedInPart, failed, givenBack, landedRecord, split } from '../ports/endings.ts';
 import { mapConcurrently } from '../ports/map-concurrently.ts';
 import type { DrainQueue } from '../ports/ports.ts';
 import type { Planned } from '../ports/stages.ts';
-import type { PlexGuard } from '../servers/plex-guard.ts';
-import type { RequestWatch } from '../servers/request-watch.ts';
+import type { PictureReader } from '../servers/picture-reader.ts';
 import type { SystemicWatch } from '../servers/systemic.ts';
+import { isJobsToBear, isKnownToRefuse } from './blame.ts';
+import { withPictures } from './picture-plan.ts';
+import type { PictureUses } from './pictures.ts';
+import { seeToPictures } from './pictures.ts';
 import { unchanged } from './plan.ts';
 import { isOutdated, planAgain } from './read-again.ts';
 import type { SendUses, Sent } from './send.ts';
 import { send } from './send.ts';
 
-type Uses = SendUses & {
-  readonly queue: Pick<DrainQueue, 'refusal' | 'saveRefusal'>;
-  readonly guard: Pick<PlexGuard, 'refused'>;
-  readonly requests: Pick<RequestWatch, 'succeeded' | 'failed'>;
-  readonly systemic: Pick<SystemicWatch, 'note' | 'awaitsSample'>;
-  readonly options: Pick<DrainOptions, 'concurrency' | 'tokenFingerprint'>;
-};
+type Uses = SendUses &
+  Omit<PictureUses, 'reader'> & {
+    readonly reader: PictureReader | undefined;
+    readonly queue: Pick<DrainQueue, 'saveRefusal'>;
+    readonly systemic: Pick<SystemicWatch, 'note' | 'awaitsSample'>;
+    readonly options: Pick<DrainOptions, 'concurrency' | 'tokenFingerprint'>;
+  };
 
 /** What became of a plan: one that was read too long ago is not sent. */
 type Attempted = Planned | Ended | { readonly outdated: Planned };
@@ -51,6 +52,21 @@ export async function write(batch: readonly Planned[], context: Uses): Promise<S
 async function writeOne(work: Planned, context: Uses): Promise<Attempted> {
   // A run where every job fails must not fail them all: a sample of the backlog comes first.
   if (context.systemic.awaitsSample()) return { job: work.job, outcome: { kind: 'put_back' } };
+  if (isOutdated(work, context.now())) return { outdated: work };
+  return await writeText(await afterPictures(work, context), context);
+}
+
+/** Pictures come first: Plex may set a lock of its own with them, which the text's request then sets as it shall be. */
+async function afterPictures(work: Planned, context: Uses): Promise<Planned> {
+  const { reader, options } = context;
+  if (work.needs.length === 0 || reader === undefined) return work;
+  const done = { ...work, needs: [], pictures: await seeToPictures(work, { ...context, reader }) };
+  return { ...done, plan: withPictures(work.plan, done, options.rules) };
+}
+
+async function writeText(work: Planned, context: Uses): Promise<Attempted> {
+  if (isEmptyPlan(work.plan)) return unchanged(work);
+  // Pictures may have taken long.
   if (isOutdated(work, context.now())) return { outdated: work };
   // Another write of this batch may have shown meanwhile that the limit still holds.
   const due = context.longRequests.leaveCutSummary(work);
@@ -82,7 +98,8 @@ function afterSending({ work, delivery }: Sent, context: Uses): Planned | Ended 
   const unfinished = unfinishedBy(delivery, work, context);
   if (!isEmptyPlan(plan)) return { ...work, plan, unfinished };
   if (unfinished === undefined) return unchanged({ ...work, plan });
-  if (delivery.end.kind === 'all_sent') return endedInPart(work.job, unfinished, recordOf(work, plan.written));
+  if (delivery.end.kind === 'all_sent')
+    return endedInPart(work.job, unfinished, landedRecord({ ...work, plan }, plan.written));
   // Nothing was written: the intent stays as noted.
   return unfinished.error === undefined ? givenBack(work.job) : { ...failed(work.job, unfinished.error), noted: true };
 }
@@ -96,34 +113,6 @@ function unfinishedBy(delivery: Delivery, { plan, job }: Planned, context: Uses)
   }
   const cause = end.kind === 'failed' ? end.error : error;
   const isJobs = cause !== undefined && isJobsToBear(cause, job, context);
+  if (isJobs) context.systemic.note(cause);
   return { error: isJobs ? error : undefined, intent: intentLeft(plan, delivery) };
-}
-
-/** Tells the run about a failure; returns whether it counts against the job. */
-function isJobsToBear(error: SyncError, job: Job, context: Uses): boolean {
-  const { stopRequested, guard, requests } = context;
-  const refusal = haltOf(error);
-  if (refusal !== undefined) {
-    // Another write was refused first, in this run or an earlier one: one dead letter is enough.
-    const isKnown = guard.halts().some(({ kind }) => kind === refusal) || isKnownToRefuse(context);
-    guard.refused(refusal, error.said);
-    if (isKnown) return false;
-  }
-  // A write that a stop cut off is no fault of its job, and safe to repeat.
-  if (error.code === 'plex_unavailable' && stopRequested() !== undefined) return false;
-  guard.fault(error);
-  requests.failed(job, error);
-  context.systemic.note(error);
-  return true;
-}
-
-/** Whether this token was known before not to be allowed to edit. */
-function isKnownToRefuse({ queue, options }: Uses): boolean {
-  const refusal = queue.refusal();
-  return refusal?.kind === 'forbidden' && refusal.tokenFingerprint === options.tokenFingerprint;
-}
-
-function haltOf(error: SyncError): 'unauthorized' | 'forbidden' | undefined {
-  if (error.code === 'plex_unauthorized') return 'unauthorized';
-  return error.code === 'plex_forbidden' ? 'forbidden' : undefined;
 }

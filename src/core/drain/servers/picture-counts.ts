@@ -1,0 +1,41 @@
+import type { DrainQueue } from '../ports/ports.ts';
+
+/** How many pictures a run wrote and left, and how many would come if somebody decided so. */
+export type PictureFigures = {
+  readonly written: number;
+  readonly left: number;
+  /** Set where nobody has decided about pictures yet, and scenes of this run have some. `bytes` is about. */
+  readonly awaiting?: { readonly count: number; readonly bytes: number } | undefined;
+};
+
+/** Counts the pictures of a run. */
+export type PictureCounts = {
+  written(): void;
+  left(): void;
+  /** Notes a scene whose picture is not written, since nobody has decided. */
+  awaits(sceneId: number): void;
+  figures(): PictureFigures;
+};
+
+/** What a screenshot of Stash has at about, where none is known. */
+const USUAL_BYTES = 300_000;
+
+export function createPictureCounts({ queue }: { readonly queue: Pick<DrainQueue, 'pictureBytes'> }): PictureCounts {
+  const awaiting = new Set<number>();
+  let written = 0;
+  let left = 0;
+  return {
+    written: () => {
+      written += 1;
+    },
+    left: () => {
+      left += 1;
+    },
+    awaits: (sceneId) => void awaiting.add(sceneId),
+    figures: () => {
+      const count = awaiting.size;
+      if (count === 0) return { written, left };
+      return { written, left, awaiting: { count, bytes: Math.round(count * (queue.pictureBytes() ?? USUAL_BYTES)) } };
+    },
+  };
+}
