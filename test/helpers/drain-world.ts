@@ -22,7 +22,7 @@ import type { StashServer } from '../../src/simulator/stash/server.ts';
 import { createStashClient } from '../../src/stash/client.ts';
 import { RULES } from '../unit/write/plex-model.ts';
 import type { World } from './queue-world.ts';
-import { LONGEST_WAIT_MS, MAX_LOSSES, NOW, setup as setupQueue } from './queue-world.ts';
+import { KEPT_JOURNAL, LONGEST_WAIT_MS, MAX_LOSSES, NOW, setup as setupQueue } from './queue-world.ts';
 import type { Worded } from './worded.ts';
 import { worded } from './worded.ts';
 
@@ -167,6 +167,7 @@ function openQueue(world: World, now: number, stash: 'asked' | 'not_asked'): Ope
   for (const db of [stores.queueDb, stores.dlqDb]) db.pragma('synchronous = OFF');
   const queue = openDrainQueue(stores, {
     ...{ pid: process.pid, now, stash, longestWaitMs: LONGEST_WAIT_MS, maxLosses: MAX_LOSSES },
+    ...{ command: 'process', startedBy: 'script', journal: KEPT_JOURNAL },
     ...{ ifBusy: 'share', onLetterCommitted: () => undefined },
   });
   assert.ok('claim' in queue);

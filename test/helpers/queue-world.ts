@@ -33,6 +33,7 @@ export const NOW = 1_750_000_000_000;
 export const LEASE_MS = 120_000;
 export const LONGEST_WAIT_MS = longestWaitMs(7_200_000);
 export const MAX_LOSSES = 3;
+export const KEPT_JOURNAL = { keptMs: 30 * 86_400_000, mostBytes: 500_000_000 };
 
 export type Row = Record<string, unknown>;
 type File = 'queue.db' | 'dlq.db';
@@ -92,6 +93,9 @@ export function createWorld(): World & { destroy(): Promise<void> } {
       pid: process.pid,
       now: NOW,
       longestWaitMs: LONGEST_WAIT_MS,
+      command: 'process',
+      startedBy: 'script',
+      journal: KEPT_JOURNAL,
       stash: 'not_asked',
       maxLosses: MAX_LOSSES,
       ifBusy: 'share',

@@ -4,12 +4,14 @@ import type { RunSummaryDocument } from '../../documents/run-summary.ts';
 import { complaintOf, EXIT } from '../../exit.ts';
 import { openStoresToRead } from '../../queue/store/stores.ts';
 import { noteStash } from '../../queue/tables/awaits-stash.ts';
+import type { RunStarter } from '../../queue/tables/runs.ts';
 import { readStats } from '../../queue/views/stats.ts';
 import { openStores } from '../../queue/work/open-stores.ts';
 import { parseDurationMs } from '../../settings/duration.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
 import { loadSettings } from '../../settings/load.ts';
 import type { SettingName } from '../../settings/table.ts';
+import { isTerminal } from '../../terminal/reader.ts';
 import type { Context } from '../shared/context.ts';
 import { statsDocument } from '../shared/stats-document.ts';
 import { toLimit } from '../shared/typed-values.ts';
@@ -83,7 +85,16 @@ async function runOnDirectory(options: ProcessOptions, context: Context, cron: C
     const { runPreview } = await import('./preview-run.ts');
     const { parallel, adoptServer, removals } = options;
     return await runPreview(
-      { loaded, ...limits, parallel, adoptServer, removals, startedAt: now(), before: [] },
+      {
+        loaded,
+        ...limits,
+        parallel,
+        adoptServer,
+        removals,
+        startedBy: starterOf(options, context),
+        startedAt: now(),
+        before: [],
+      },
       context,
     );
   }
@@ -94,7 +105,17 @@ async function runOnDirectory(options: ProcessOptions, context: Context, cron: C
     const { parallel, adoptServer, removals } = options;
     noteStash(stores.queueDb, stashUse(loaded));
     const taken = await createIngest(stores, loaded, context)();
-    const request = { loaded, ...limits, parallel, adoptServer, removals, startedAt: now(), before: taken.faults };
+    const startedBy = starterOf(options, context);
+    const request = {
+      loaded,
+      ...limits,
+      parallel,
+      adoptServer,
+      removals,
+      startedBy,
+      startedAt: now(),
+      before: taken.faults,
+    };
     const result = await runOnce(stores, request, context);
     result.tell();
     if (cron === undefined) return result.exitCode;
@@ -102,6 +123,12 @@ async function runOnDirectory(options: ProcessOptions, context: Context, cron: C
   } finally {
     stores.close();
   }
+}
+
+/** What starts this run, for a person who looks at the runs later. */
+function starterOf({ audience }: Pick<ProcessOptions, 'audience'>, { streams }: Context): RunStarter {
+  if (audience === 'cron') return 'cron';
+  return isTerminal(streams.stdin) ? 'person' : 'script';
 }
 
 function showStats({ dataDir, output, now }: Context): number {

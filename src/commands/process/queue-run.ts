@@ -8,6 +8,8 @@ import { complaintOf, EXIT, endExitCode, strongest } from '../../exit.ts';
 import type { Stores } from '../../queue/store/stores.ts';
 import { removeOldCopies } from '../../queue/store/upgrade-copies.ts';
 import { openAlertMemory } from '../../queue/tables/alert-memory.ts';
+import { MOST_JOURNAL_BYTES } from '../../queue/tables/journal.ts';
+import type { RunStarter } from '../../queue/tables/runs.ts';
 import { prepareServerState } from '../../queue/tables/server-state.ts';
 import { readRunStats } from '../../queue/views/waiting.ts';
 import type { OpenDrainQueue, StandDown } from '../../queue/work/drain-queue.ts';
@@ -39,6 +41,7 @@ export type DrainRequest = {
   readonly loaded: LoadedSettings;
   readonly limit: number | undefined;
   readonly maxTimeMs: number | undefined;
+  readonly startedBy: RunStarter;
   /** Faults from before the drain; they count for the run's exit code. */
   readonly before: readonly Fault[];
   /** Set where this process asks Stash beside the jobs, and so knows when it answers again. */
@@ -64,6 +67,9 @@ export async function runOnQueue(stores: Stores, request: DrainRequest, context:
     pid: process.pid,
     now: startedAt,
     longestWaitMs: longestWaitMs(settings.not_found_max_wait),
+    command: 'process',
+    startedBy: request.startedBy,
+    journal: { keptMs: settings.journal_days, mostBytes: MOST_JOURNAL_BYTES },
     stash: stashUse(request.loaded),
     maxLosses: settings.max_retries,
     ifBusy: request.parallel ? 'share' : 'stand_down',

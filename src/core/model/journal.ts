@@ -2,7 +2,10 @@ import type { PictureField } from './picture.ts';
 import type { ListKind, ScalarField, Tag } from './plex-item.ts';
 import type { SceneRecord } from './scene-record.ts';
 
-/** What one edit changed of an item, and what stood there before. `locked`: whether the field was locked before. */
+/**
+ * What one edit changed of an item, and what stood there before. `locked`: whether the field was locked before;
+ * `unlocked` is set where the edit took that lock off, as only an undo does.
+ */
 export type Change =
   | {
       readonly kind: 'field';
@@ -13,6 +16,7 @@ export type Change =
       /** As Plex keeps it; absent until the item was read again. */
       readonly kept?: string | undefined;
       readonly locked: boolean;
+      readonly unlocked?: true | undefined;
     }
   | {
       readonly kind: 'list';
@@ -24,6 +28,7 @@ export type Change =
       /** Names that were added → Plex's spelling, where it differs. */
       readonly kept?: Readonly<Record<string, string>> | undefined;
       readonly locked: boolean;
+      readonly unlocked?: true | undefined;
     }
   | {
       readonly kind: 'picture';
@@ -33,6 +38,7 @@ export type Change =
       /** The key of ours; `null` where an undo left none selected. */
       readonly after: string | null;
       readonly locked: boolean;
+      readonly unlocked?: true | undefined;
     }
   | {
       readonly kind: 'labels';
@@ -41,12 +47,14 @@ export type Change =
       readonly add: readonly string[];
       readonly remove: readonly string[];
       readonly locked: boolean;
+      readonly unlocked?: true | undefined;
     };
 
 /** One edit of one item, as the journal holds it. */
 export type JournalEntry = {
   readonly id: number;
   readonly runId: number;
+  /** The job that it was made for; 0 where an undo made it. */
   readonly jobId: number;
   readonly sceneId: number;
   readonly ratingKey: string;

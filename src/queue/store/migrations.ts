@@ -212,6 +212,7 @@ export const QUEUE_SCHEMA: Schema = {
     ) STRICT;
     CREATE INDEX journal_by_run ON journal (run_id);
     CREATE INDEX journal_by_scene ON journal (scene_id);
+    CREATE INDEX journal_by_item ON journal (rating_key);
     CREATE INDEX journal_open ON journal (scene_id) WHERE state = 'open';
 
     -- Scenes whose edits a person took back, with the hash of what Stash had of them then (NULL: not known). Put there by

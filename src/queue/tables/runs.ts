@@ -2,6 +2,8 @@ import { prepareMeta } from '../store/meta.ts';
 import type { Db } from '../store/open.ts';
 import { livenessOf } from '../store/owners.ts';
 import { CLAIMED_AWAITING } from './awaits-stash.ts';
+import type { JournalLimits } from './journal.ts';
+import { pruneJournal } from './journal.ts';
 import { WAITING_BY_CLASS } from './waiting-jobs.ts';
 
 /** A drain that is running now. */
@@ -13,7 +15,20 @@ export type RunStart = {
   readonly pid: number;
   readonly now: number;
   readonly longestWaitMs: number;
+  /** What runs, and what started it. */
+  readonly command: RunCommand;
+  readonly startedBy: RunStarter | undefined;
+  /** How long runs and what they changed are remembered, and how much of that. */
+  readonly journal: JournalLimits;
 };
+
+/** What makes a row of `runs`. */
+export const RUN_COMMANDS = ['process', 'undo'] as const;
+export type RunCommand = (typeof RUN_COMMANDS)[number];
+
+/** What started a run: a person at a terminal, cron (`--cron`), a watch, or something without a terminal. */
+export const RUN_STARTERS = ['person', 'cron', 'watch', 'script'] as const;
+export type RunStarter = (typeof RUN_STARTERS)[number];
 
 /** How a run ended. */
 export type RunEnd = {
@@ -32,15 +47,14 @@ export type Run = {
   readonly failed: number;
 };
 
-/** How long runs are kept: enough to see what cron did last week, and the database does not grow with use. */
-const RUNS_KEPT_MS = 7 * 86_400_000;
-
 /** Prepares the statements of `runs`: one row per drain. */
 export function prepareRuns(db: Db, dataDir: string) {
   const open = db.prepare<[], { owner: string; pid: number }>(
     'SELECT owner, pid FROM runs WHERE ended_at IS NULL ORDER BY id DESC',
   );
-  const insert = db.prepare<[object]>('INSERT INTO runs (owner, pid, started_at) VALUES (@owner, @pid, @now)');
+  const insert = db.prepare<[object], { id: number }>(`
+    INSERT INTO runs (owner, pid, started_at, command, started_by)
+    VALUES (@owner, @pid, @now, @command, @startedBy) RETURNING id`);
   const endKilled = db.prepare<[object]>('UPDATE runs SET ended_at = @now WHERE owner = @owner');
   const end = db.prepare<[object]>(
     'UPDATE runs SET ended_at = @now, exit_code = @exitCode, done = @done, failed = @failed WHERE owner = @owner',
@@ -57,14 +71,19 @@ export function prepareRuns(db: Db, dataDir: string) {
       const run = open.all().find(({ owner }) => livenessOf(dataDir, owner) === 'alive');
       return run === undefined ? undefined : { pid: run.pid, left: left.get()?.count ?? 0 };
     },
-    start: (run: RunStart): void => {
+    /** @returns the id of the run. */
+    start: (run: RunStart): number => {
       // A killed run cannot record its end; its exit code stays unknown.
       for (const { owner } of open.all()) {
         if (livenessOf(dataDir, owner) !== 'alive') endKilled.run({ owner, now: run.now });
       }
       bringForward.run({ now: run.now, latest: run.now + longestWait(db, run.longestWaitMs) });
-      insert.run({ owner: run.owner, pid: run.pid, now: run.now });
-      pruneRuns(db, run.now);
+      const { owner, pid, now, command, startedBy = null } = run;
+      const row = insert.get({ owner, pid, now, command, startedBy });
+      if (row === undefined) throw new Error('INSERT … RETURNING returned no row');
+      pruneJournal(db, run.journal, now);
+      pruneRuns(db, now - run.journal.keptMs);
+      return row.id;
     },
     end: (owner: string, ending: RunEnd): void => {
       end.run({ owner, ...ending });
@@ -126,9 +145,9 @@ function runOf({ at, exitCode }: Look): Run {
 }
 
 /** Removes old runs, except those that may still be running and the last successful one. */
-function pruneRuns(db: Db, now: number): void {
+function pruneRuns(db: Db, before: number): void {
   const prune = db.prepare<[object]>(`
     DELETE FROM runs WHERE ended_at IS NOT NULL AND started_at < @before
       AND id <> (SELECT coalesce(max(id), 0) FROM runs WHERE exit_code = 0)`);
-  prune.run({ before: now - RUNS_KEPT_MS });
+  prune.run({ before });
 }

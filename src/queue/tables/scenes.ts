@@ -129,7 +129,8 @@ export function prepareScenes(db: Db) {
       disown.run(scene.ratingKey, sceneId);
     },
     /** Notes what is about to be written; the time of the last write stays as it was. */
-    intend: ({ sceneId, ...scene }: Omit<IntentNote, 'lease' | 'values'>): void => put(sceneId, scene, undefined),
+    intend: ({ sceneId, ...scene }: Omit<IntentNote, 'lease' | 'values' | 'journal'>): void =>
+      put(sceneId, scene, undefined),
     /** Notes what is about to become of one picture; the scene was noted before. */
     intendPicture: (sceneId: number, field: PictureField, record: PictureRecord): void => {
       notePicture.run({ sceneId, field, record: JSON.stringify(record) });

@@ -2,6 +2,7 @@ import type { PictureNote } from '../../core/drain/ports/pictures.ts';
 import type { DrainQueue, IntentNote, Rescued, SettleEntry, SuccessNews } from '../../core/drain/ports/ports.ts';
 import { RETRY_RULES } from '../../core/failures/retry-policy.ts';
 import type { Lease, Settled } from '../../core/model/job.ts';
+import { changesOfPicture } from '../../core/write/journal-changes.ts';
 import { openOwner, sweepOwners } from '../store/owners.ts';
 import { translated } from '../store/store-errors.ts';
 import type { Stores } from '../store/stores.ts';
@@ -10,9 +11,11 @@ import type { StashUse } from '../tables/awaits-stash.ts';
 import { prepareBacklog } from '../tables/backlog.ts';
 import type { ShortenedLetter } from '../tables/dead-letters.ts';
 import { hasLetterOfType } from '../tables/dead-letters.ts';
+import type { JournalLimits } from '../tables/journal.ts';
+import { disownJournal, prepareJournal } from '../tables/journal.ts';
 import { preparePins } from '../tables/pins.ts';
 import { preparePlannedValues } from '../tables/planned-values.ts';
-import type { LiveRun, RunEnd } from '../tables/runs.ts';
+import type { LiveRun, RunCommand, RunEnd, RunStarter } from '../tables/runs.ts';
 import { leaseOwners, prepareRuns } from '../tables/runs.ts';
 import { prepareScenes } from '../tables/scenes.ts';
 import { prepareServerState } from '../tables/server-state.ts';
@@ -33,6 +36,10 @@ export type DrainQueueOptions = {
   readonly maxLosses: number;
   /** Whether to share the queue with a drain that is already running, or to stand down. */
   readonly ifBusy: 'stand_down' | 'share';
+  /** What runs, and what started it; `undefined` where that is not known. */
+  readonly command: RunCommand;
+  readonly startedBy: RunStarter | undefined;
+  readonly journal: JournalLimits;
   /** Called between the commit of a letter and the commit of the queue. */
   readonly onLetterCommitted: () => void;
   /** Called after a batch is settled, for each letter that a completed job covered in part. */
@@ -72,16 +79,15 @@ export function openDrainQueue(
   const owner = openOwner(path, db);
   const runs = prepareRuns(db, path);
   const backlog = prepareBacklog(db);
-  const start = db.transaction((): LiveRun | undefined => {
+  const start = db.transaction((): LiveRun | { readonly runId: number } => {
     const live = options.ifBusy === 'stand_down' ? runs.live() : undefined;
-    if (live === undefined) {
-      const { pid, now, longestWaitMs } = options;
-      runs.start({ owner: owner.id, pid, now, longestWaitMs });
-      backlog.begin();
-    }
-    return live;
+    if (live !== undefined) return live;
+    const { pid, now, longestWaitMs, command, startedBy, journal } = options;
+    const runId = runs.start({ owner: owner.id, pid, now, longestWaitMs, command, startedBy, journal });
+    backlog.begin();
+    return { runId };
   });
-  const live = ((): LiveRun | undefined => {
+  const begun = ((): LiveRun | { readonly runId: number } => {
     try {
       return translated(db.name, { start: () => start.immediate() }).start();
     } catch (thrown) {
@@ -89,10 +95,10 @@ export function openDrainQueue(
       throw thrown;
     }
   })();
-  if (live !== undefined) {
+  if (!('runId' in begun)) {
     owner.close();
     sweepOwners(path, leaseOwners(db));
-    return { standDown: live };
+    return { standDown: begun };
   }
 
   const scenes = prepareScenes(db);
@@ -101,28 +107,33 @@ export function openDrainQueue(
   const servers = prepareServerState(db);
   const rescue = prepareRescue(stores, { self: owner.id, maxLosses: options.maxLosses });
   const claimDue = prepareClaim(db, { owner: owner.id, stash: options.stash });
-  const settleBatch = prepareSettle(db, dlqDb, options);
+  const journal = prepareJournal(db, begun.runId);
+  const settleBatch = prepareSettle(db, dlqDb, { ...options, onWritten: journal.close });
   const claim = db.transaction((request: Parameters<DrainQueue['claim']>[0]): ReturnType<DrainQueue['claim']> => {
     const rescued = rescue(request.now);
     return { rescued, jobs: claimDue.claim(request) };
   });
   const intend = db.transaction((notes: readonly IntentNote[], now: number): readonly boolean[] =>
-    notes.map(({ lease, values, ...note }) => {
+    notes.map(({ lease, values, journal: kept, ...note }) => {
       const isHeld = claimDue.holds(lease, now);
+      // First, since it keeps what the scene's record is so far.
+      if (isHeld && kept !== undefined) journal.intend({ ...note, ...kept, jobId: lease.jobId }, now);
       if (isHeld) scenes.intend(note);
       if (isHeld && values !== undefined) planned.note(note.sceneId, lease, { ...values, now });
       return isHeld;
     }),
   );
-  const intendPicture = db.transaction(({ lease, sceneId, field, record }: PictureNote, now: number): boolean => {
+  const intendPicture = db.transaction(({ lease, record, ...note }: PictureNote, now: number): boolean => {
     const isHeld = claimDue.holds(lease, now);
-    if (isHeld) scenes.intendPicture(sceneId, field, record);
+    if (isHeld) journal.add({ ...note, jobId: lease.jobId, changes: changesOfPicture(note) }, now);
+    if (isHeld) scenes.intendPicture(note.sceneId, note.field, record);
     return isHeld;
   });
   const forget = db.transaction(() => {
     servers.unbind();
     scenes.forgetAll();
     planned.forgetAll();
+    disownJournal(db);
   });
   const actions = openDeadLetterActions(stores);
   const missing = prepareMissing(stores);

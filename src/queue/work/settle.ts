@@ -13,6 +13,7 @@ import type { LetterChoice, NewLetter, ShortenedLetter } from '../tables/dead-le
 import { prepareDeadLetters, toLetter } from '../tables/dead-letters.ts';
 import type { JobRow } from '../tables/jobs.ts';
 import { BACK_TO_PENDING, editOf, prepareJobRows, prepareSupersede, toColumns } from '../tables/jobs.ts';
+import type { JournalEnd } from '../tables/journal.ts';
 import { preparePlannedValues } from '../tables/planned-values.ts';
 import { prepareScenes } from '../tables/scenes.ts';
 import { prepareSuccesses } from '../tables/successes.ts';
@@ -22,6 +23,8 @@ import { prepareCount } from '../tables/totals.ts';
 export type SettleHooks = {
   /** Between the commit of the letters and the commit of the queue. */
   readonly onLetterCommitted: () => void;
+  /** In the queue's transaction: what a job has written is known. */
+  readonly onWritten?: ((end: JournalEnd) => void) | undefined;
   /** After both. */
   readonly onLetterShortened?: ((letter: ShortenedLetter) => void) | undefined;
 };
@@ -34,7 +37,7 @@ export type SettleHooks = {
 export function prepareSettle(
   db: Db,
   dlqDb: Db,
-  { onLetterCommitted, onLetterShortened }: SettleHooks,
+  { onLetterCommitted, onLetterShortened, onWritten }: SettleHooks,
 ): (entries: readonly SettleEntry[], now: number, news?: SuccessNews) => readonly Settled[] {
   // Every write-back carries the lease: a job that was rescued from us belongs to another drain now.
   const held = db.prepare<[object], JobRow>(`
@@ -256,11 +259,16 @@ export function prepareSettle(
       if (row === undefined) return 'lease_lost';
       if (row.forgotten === 1) return endForgotten(row);
       if (entry.landed !== undefined) scenes.land(row.scene_id, entry.landed);
+      noteWritten(row, entry);
       countHeld(entry, now);
       return apply({ row, entry }, now);
     });
     return { settled, shortened };
   });
+  const noteWritten = ({ scene_id: sceneId }: JobRow, { settlement, landed }: SettleEntry): void => {
+    const record = landed ?? ('record' in settlement ? settlement.record : undefined);
+    if (record !== undefined) onWritten?.({ sceneId, ...record });
+  };
   /** Whether a newer edit of the scene waits. */
   const isSucceeded = (row: JobRow): boolean => waiting.get(row.scene_id) !== undefined;
   const isTakenOver = (row: JobRow, { settlement }: SettleEntry): boolean =>

@@ -51,11 +51,16 @@ function die(): never {
   throw new Error('still alive');
 }
 
+const KEPT = { keptMs: 30 * 86_400_000, mostBytes: 500_000_000 };
+
 function openDrain(ifBusy: DrainQueueOptions['ifBusy'], now: number, onLetterCommitted = () => undefined) {
   return openDrainQueue(openStores(dir), {
     pid: process.pid,
     now,
     longestWaitMs: 90_000_000,
+    command: 'process',
+    startedBy: 'script',
+    journal: KEPT,
     stash: 'not_asked',
     maxLosses: 3,
     ifBusy,

@@ -34,7 +34,7 @@ import { createPollNotes } from './poll-notes.ts';
 import { preload } from './preload.ts';
 
 /** What a watch is asked to do, and how the settings are read again. */
-export type WatchRequest = Omit<DrainRequest, 'startedAt' | 'before' | 'polls'> & {
+export type WatchRequest = Omit<DrainRequest, 'startedAt' | 'startedBy' | 'before' | 'polls'> & {
   reload(): Promise<LoadedSettings>;
 };
 
@@ -118,7 +118,15 @@ function createLook(
     const leave = pause.leave();
     if (leave === 'nothing') return;
     const polls = poll === undefined ? undefined : 'stash';
-    const asked = { ...request, removals, before, polls, configured: loaded, startedAt: context.now() } as const;
+    const asked = {
+      ...request,
+      removals,
+      before,
+      polls,
+      configured: loaded,
+      startedBy: 'watch',
+      startedAt: context.now(),
+    } as const;
     // What was allowed is allowed once.
     removals = 'counted';
     const under = leave === 'without_stash' ? withoutStash(loaded) : loaded;

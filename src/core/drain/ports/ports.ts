@@ -7,6 +7,7 @@ import type { LivePlex } from '../../match/live-finders.ts';
 import type { Pin } from '../../match/pin.ts';
 import type { SyncErrorCode } from '../../model/errors.ts';
 import type { Job, Lease, Settled, Settlement } from '../../model/job.ts';
+import type { Change } from '../../model/journal.ts';
 import type { Binding, PlexFile, PlexItem, Section } from '../../model/plex-item.ts';
 import type { RequestKind } from '../../model/request-kind.ts';
 import type { Intent, SceneRecord } from '../../model/scene-record.ts';
@@ -26,6 +27,8 @@ export type IntentNote = SceneRecord & {
   readonly values?: PlannedValues | undefined;
   /** The library of the item, by name. */
   readonly sectionTitle?: string | undefined;
+  /** For the journal: the item's title as it is, and what is about to change. Absent where nothing is to be kept. */
+  readonly journal?: { readonly title: string; readonly changes: readonly Change[] } | undefined;
 };
 
 /**

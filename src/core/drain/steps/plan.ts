@@ -5,6 +5,7 @@ import { awaitsDecision } from '../../pictures/needs.ts';
 import { SUMMARY_TOO_LONG } from '../../write/cut-summary.ts';
 import { desiredStateOf } from '../../write/desired-state.ts';
 import { intentOf, isEmptyPlan, planEdits } from '../../write/edit-plan.ts';
+import { changesOf } from '../../write/journal-changes.ts';
 import type { DrainOptions } from '../ports/drain-options.ts';
 import type { Ended, Step } from '../ports/endings.ts';
 import { failed, finished, givenBack, recordOf, split } from '../ports/endings.ts';
@@ -89,7 +90,9 @@ export function intend(
     const { sceneId, lease } = work.job;
     const { sectionTitle } = work.item;
     const record = { ...recordOf(work, work.written), ...intendedPictures(work) };
-    return { ...record, sceneId, lease, intent: intentOf(work.plan), values: removals.valuesOf(work), sectionTitle };
+    const journal = { title: work.item.fields.title, changes: changesOf(work.plan, work.item) };
+    const intent = intentOf(work.plan);
+    return { ...record, sceneId, lease, intent, values: removals.valuesOf(work), sectionTitle, journal };
   });
   const isHeld = queue.intend(notes, now());
   return split([...batch.entries()], ([index, work]) => (isHeld[index] === true ? work : givenBack(work.job)));

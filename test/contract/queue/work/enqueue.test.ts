@@ -215,13 +215,14 @@ test('1,000 edits that are enqueued and completed leave no jobs, one row per sce
   assert.equal(readStats(world.stores(), NOW).totals.updated, 1_001);
 });
 
-test('runs older than a week are forgotten, but for the last good one', (t) => {
+test('runs are forgotten together with what they changed, but for the last good one', (t) => {
   const world = setup(t);
   world.enqueue([edit(1)]);
   const dayMs = 86_400_000;
   for (let day = 0; day < 20; day += 1) {
     const now = NOW + day * dayMs;
-    world.drain({ now }).end({ now, exitCode: day === 3 ? 0 : 4, done: 0, failed: 0 });
+    const journal = { keptMs: 7 * dayMs, mostBytes: 1 };
+    world.drain({ now, journal }).end({ now, exitCode: day === 3 ? 0 : 4, done: 0, failed: 0 });
   }
   const days = world.sql('SELECT started_at AS at FROM runs ORDER BY id').map(({ at }) => (Number(at) - NOW) / dayMs);
   assert.deepEqual(days, [3, 12, 13, 14, 15, 16, 17, 18, 19]);

@@ -1,0 +1,107 @@
+import type { Change } from '../model/journal.ts';
+import type { PictureField, PictureRecords } from '../model/picture.ts';
+import type { PlexItem } from '../model/plex-item.ts';
+import type { Written } from '../model/scene-record.ts';
+import { foldName } from '../text/text.ts';
+import type { EditPlan } from './edit-plan.ts';
+
+/** What a plan changes of the item it was made for, with what stands there now. */
+export function changesOf({ fields, lists }: Pick<EditPlan, 'fields' | 'lists'>, item: PlexItem): readonly Change[] {
+  return [
+    ...fields.map(
+      ({ field, before, value }): Change => ({
+        ...{ kind: 'field', field, before, after: value, locked: item.locked.has(field) },
+      }),
+    ),
+    ...lists.map(
+      ({ kind, add, remove }): Change => ({
+        ...{ kind: 'list', field: kind, before: item.lists[kind], add, remove, locked: item.locked.has(kind) },
+      }),
+    ),
+  ];
+}
+
+/** A picture that is about to be selected, and the label that goes with it. */
+export type PictureEdit = {
+  readonly field: PictureField;
+  readonly before: string | null;
+  readonly after: string;
+  readonly locked: boolean;
+  readonly labels?: { readonly before: readonly string[]; readonly remove: readonly string[] } | undefined;
+};
+
+export function changesOfPicture({ field, before, after, locked, labels }: PictureEdit): readonly Change[] {
+  const removed: readonly Change[] =
+    labels === undefined ? [] : [{ kind: 'labels', field: 'label', ...labels, add: [], locked: false }];
+  return [{ kind: 'picture', field, before, after, locked }, ...removed];
+}
+
+/** What is known of an item after an edit that may not have been carried out, or only in part. */
+export type Outcome = {
+  readonly written: Written;
+  readonly pictures?: PictureRecords | undefined;
+  /** What the next attempt changes, having read the item: where it stands as before the edit, nothing was written. */
+  readonly next?: readonly Change[] | undefined;
+};
+
+/** The part of some changes that was really written, in the form in which Plex keeps it. */
+export function landedChanges(changes: readonly Change[], outcome: Outcome): readonly Change[] {
+  return changes.flatMap((change) => (isUnwritten(change, outcome.next ?? []) ? [] : landedPart(change, outcome)));
+}
+
+function landedPart(change: Change, { written, pictures }: Outcome): readonly Change[] {
+  switch (change.kind) {
+    case 'field':
+      return landedField(change, written);
+    case 'list':
+      return landedList(change, written);
+    case 'picture':
+      return hasOurPicture(change, pictures) ? [change] : [];
+    // Sent together with a picture; undo compares it with what Plex has by then.
+    case 'labels':
+      return [change];
+  }
+}
+
+type ChangeOf<K extends Change['kind']> = Extract<Change, { kind: K }>;
+
+function landedField(change: ChangeOf<'field'>, { fields }: Written): readonly Change[] {
+  const last = fields[change.field];
+  if (last?.sent !== change.after || last.kept === change.before) return [];
+  return [last.kept === change.after ? change : { ...change, kept: last.kept }];
+}
+
+/** Names that others had set and we removed are in no record: undo looks at what Plex has by then. */
+function landedList(change: ChangeOf<'list'>, { lists }: Written): readonly Change[] {
+  const ours = lists[change.field] ?? {};
+  const there = new Set(Object.values(ours).map(foldName));
+  const add = change.add.filter((name) => ours[name] !== undefined);
+  const remove = change.remove.filter((name) => !there.has(foldName(name)));
+  if (add.length + remove.length === 0) return [];
+  const respelt = add.flatMap((name) => {
+    const kept = ours[name];
+    return kept === undefined || kept === name ? [] : [[name, kept] as const];
+  });
+  return [{ ...change, add, remove, ...(respelt.length === 0 ? {} : { kept: Object.fromEntries(respelt) }) }];
+}
+
+function hasOurPicture({ field, after }: ChangeOf<'picture'>, pictures: PictureRecords | undefined): boolean {
+  const { ours, intended } = pictures?.[field] ?? {};
+  // One that is not known to have landed is kept: undo looks at what Plex shows by then.
+  return [ours, intended?.sha1].some((sha1) => sha1 !== undefined && after?.endsWith(`/${sha1}`) === true);
+}
+
+function isUnwritten(change: Change, next: readonly Change[]): boolean {
+  return next.some((other) => other.field === change.field && standsAsBefore(change, other));
+}
+
+function standsAsBefore(change: Change, next: Change): boolean {
+  if (change.kind === 'field' || change.kind === 'picture') return change.before === next.before;
+  const [before, now] = [namesBefore(change), namesBefore(next)];
+  return before.length === now.length && before.every((name, index) => name === now[index]);
+}
+
+function namesBefore(change: Change): readonly string[] {
+  if (change.kind === 'list') return change.before.map(({ tag }) => tag);
+  return change.kind === 'labels' ? change.before : [];
+}

@@ -1,0 +1,52 @@
+import type { Change, JournalEntry } from '../../core/model/journal.ts';
+import type { Db } from '../store/open.ts';
+import type { JournalRow } from '../tables/journal.ts';
+import type { SceneRow } from '../tables/scenes.ts';
+import { toRecord } from '../tables/scenes.ts';
+
+/** Which entries: exactly one condition. `since` is epoch ms. */
+export type JournalQuery =
+  | { readonly runId: number }
+  | { readonly jobId: number }
+  | { readonly sceneId: number }
+  | { readonly ratingKey: string }
+  | { readonly sectionKey: string }
+  | { readonly since: number };
+
+/** A part of the answer: entries older than `before`, newest first. */
+export type JournalPage = { readonly before?: number | undefined; readonly limit: number };
+
+const CONDITIONS = {
+  runId: 'run_id = @value',
+  jobId: 'job_id = @value',
+  sceneId: 'scene_id = @value',
+  ratingKey: 'rating_key = @value',
+  sectionKey: 'section_key = @value',
+  since: 'at >= @value',
+} as const;
+
+/** Reads entries of the journal, newest first. */
+export function readJournal(db: Db, query: JournalQuery, { before, limit }: JournalPage): readonly JournalEntry[] {
+  const [name, value] = Object.entries(query)[0] ?? ['runId', 0];
+  const rows = db.prepare<[object], JournalRow>(
+    `SELECT * FROM journal WHERE ${CONDITIONS[name as keyof typeof CONDITIONS]} AND id < @before ORDER BY id DESC LIMIT @limit`,
+  );
+  return rows.all({ value, before: before ?? Number.MAX_SAFE_INTEGER, limit }).map(toEntry);
+}
+
+function toEntry(row: JournalRow): JournalEntry {
+  return {
+    id: row.id,
+    runId: row.run_id,
+    jobId: row.job_id,
+    sceneId: row.scene_id,
+    ratingKey: row.rating_key,
+    sectionKey: row.section_key,
+    title: row.title,
+    changes: JSON.parse(row.changes) as readonly Change[],
+    record: row.record === null ? undefined : toRecord(JSON.parse(row.record) as SceneRow),
+    state: row.state,
+    undoneBy: row.undone_by ?? undefined,
+    at: row.at,
+  };
+}
