@@ -19,6 +19,8 @@ type Facts = {
   readonly known: PictureRecord | undefined;
   readonly list: readonly ListedPicture[];
   readonly item: Pick<PlexItem, 'locked' | 'labels'>;
+  /** Whose the lock of the field is, if there is one. */
+  readonly lockedBy: 'us' | 'others';
 };
 
 /** Decides about one picture of an item, by whose the selected one is. */
@@ -63,12 +65,13 @@ function reasonToLeave(facts: Facts, context: PictureContext): PictureLeftReason
 }
 
 function atFirstContact(
-  { field, known, list, item }: Facts,
+  { field, known, list, item, lockedBy }: Facts,
   context: PictureContext & { readonly overlaid?: true },
 ): PictureLeftReason | undefined {
   const takeover = takeoverOf(context);
   if (takeover === 'always') return undefined;
-  if (item.locked.has(field)) return context.preservePlexEdits ? 'preserved' : 'locked_in_plex';
+  if (item.locked.has(field) && lockedBy === 'others')
+    return context.preservePlexEdits ? 'preserved' : 'locked_in_plex';
   const selected = selectedKey(list);
   const foreign = list.filter(({ key }) => isUpload(key) && !isUploadOf(key, oursOf(known)));
   // What is selected under the label is Kometa's own upload, which `release` gives up.

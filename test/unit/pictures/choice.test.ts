@@ -13,10 +13,19 @@ type Given = {
   readonly item?: PlexItem;
   readonly context?: PictureContext;
   readonly sha1?: string;
+  readonly lockedBy?: 'us' | 'others';
 };
 
-function choose({ list = listing(AGENT), known, item = pictured(), context = writing(), sha1 = NEW }: Given) {
-  return choosePicture({ field: 'thumb', sha1, known, list, item }, context);
+function choose(given: Given) {
+  const {
+    list = listing(AGENT),
+    known,
+    item = pictured(),
+    context = writing(),
+    sha1 = NEW,
+    lockedBy = 'others',
+  } = given;
+  return choosePicture({ field: 'thumb', sha1, known, list, item, lockedBy }, context);
 }
 
 const LOCKED = pictured({ locked: ['thumb'] });
@@ -126,7 +135,14 @@ test('a label that may be removed frees no lock of somebody else, and nothing th
 });
 
 test('the label says nothing about the background', () => {
-  const facts = { field: 'art', sha1: NEW, known: undefined, list: listing(null), item: OVERLAID } as const;
+  const facts = {
+    field: 'art',
+    sha1: NEW,
+    known: undefined,
+    list: listing(null),
+    item: OVERLAID,
+    lockedBy: 'others',
+  } as const;
   assert.deepEqual(choosePicture(facts, writing()), UPLOAD);
 });
 
@@ -136,6 +152,10 @@ test('a write that was cut short before it landed counts for nothing', () => {
   const always = writing({ takeover: 'always' });
   assert.deepEqual(choose({ sha1: OURS, item: LOCKED, known: INTENDED, context: always }), UPLOAD);
   assert.deepEqual(choose({ sha1: OURS, item: LOCKED, known: INTENDED }), left('locked_in_plex'));
+});
+
+test('a lock that a picture of ours has left is no obstacle', () => {
+  assert.deepEqual(choose({ sha1: OURS, item: LOCKED, known: INTENDED, lockedBy: 'us' }), UPLOAD);
 });
 
 test('a write that was cut short after it landed is ours, to be replaced or left to a person', () => {

@@ -70,7 +70,5 @@ function isUrl(address: string): boolean {
 
 /** Whether a picture can never be used as it is now, so that only another one is worth a try. */
 export function isRefusal(thrown: unknown): boolean {
-  const { code, request } = asSyncError(thrown);
-  if (code === 'picture_unusable') return true;
-  return (code === 'plex_rejected' || code === 'plex_too_long') && request === 'plex POST picture';
+  return asSyncError(thrown).code === 'picture_unusable';
 }

@@ -10,6 +10,7 @@ import type {
   PictureRecord,
 } from '../../model/picture.ts';
 import type { RequestKind } from '../../model/request-kind.ts';
+import { isOfItem } from '../../model/scene-record.ts';
 import type { PictureChoice } from '../../pictures/choice.ts';
 import { choosePicture, selectedKey, uploadKey } from '../../pictures/choice.ts';
 import type { PictureNeed } from '../../pictures/needs.ts';
@@ -162,9 +163,10 @@ async function decideAll(
   for (const { need, picture } of known) {
     const { field } = need;
     const ask = (): Promise<readonly ListedPicture[]> => context.plex.pictures(bench.work.item.ratingKey, field);
-    const list = await askPlex('plex GET pictures', ask, { bench, context });
-    if (list !== undefined)
-      decided.push({ need, picture, list, choice: choose(need, picture, list, { bench, context }) });
+    const listed = await askPlex('plex GET pictures', ask, { bench, context });
+    if (listed.kind === 'failure') continue;
+    const list = listed.answer;
+    decided.push({ need, picture, list, choice: choose(need, picture, list, { bench, context }) });
   }
   return decided;
 }
@@ -175,7 +177,10 @@ function choose(
   list: readonly ListedPicture[],
   { bench, context }: Place,
 ): PictureChoice {
-  return choosePicture({ field, sha1, known, list, item: bench.work.item }, context.options.rules);
+  const { item, record } = bench.work;
+  // A picture that was not kept may have left its lock.
+  const lockedBy = record?.locked?.includes(field) && isOfItem(record, item) ? 'us' : 'others';
+  return choosePicture({ field, sha1, known, list, item, lockedBy }, context.options.rules);
 }
 
 function needsBytes(decided: readonly Decided[], { options }: PictureUses): boolean {
@@ -231,7 +236,7 @@ async function change(
 ): Promise<void> {
   const { field } = need;
   const { item } = bench.work;
-  const { plex, options, queue, guard } = context;
+  const { options, queue, guard } = context;
   const before = selectedKey(list);
   const how = choice.kind === 'upload' ? 'uploaded' : 'selected';
   const bytes = choice.kind === 'upload' ? picture.bytes : undefined;
@@ -243,21 +248,9 @@ async function change(
       return fail(bench, { kind: 'given_back' });
     bench.intended[field] = record;
     context.checkpoint('picture_intended');
-    const { ratingKey } = item;
-    const isDone =
-      choice.kind === 'select'
-        ? await askPlex('plex PUT picture', () => done(plex.selectPicture(ratingKey, field, choice.key)), {
-            bench,
-            context,
-          })
-        : held &&
-          (await askPlex('plex POST picture', () => done(plex.uploadPicture(ratingKey, field, held)), {
-            bench,
-            context,
-          }));
-    if (isDone !== true) {
-      const { failure } = bench;
-      const isRefused = failure?.kind === 'failed' && isRefusal(failure.error);
+    const sent = await send(field, choice, held, { bench, context });
+    if (sent.kind === 'failure') {
+      const isRefused = choice.kind === 'upload' && sent.failure.kind === 'failed' && isOfBytes(sent.failure.error);
       bench.records[field] = isRefused ? refusedRecord(need, picture, item) : record;
       return;
     }
@@ -269,9 +262,23 @@ async function change(
   releaseOverlay(field, { bench, context });
 }
 
-async function done(request: Promise<void>): Promise<true> {
-  await request;
-  return true;
+async function send(
+  field: PictureField,
+  choice: Change,
+  held: PictureBytes | undefined,
+  place: Place,
+): Promise<Answered<void>> {
+  const { plex } = place.context;
+  const { ratingKey } = place.bench.work.item;
+  if (choice.kind === 'select')
+    return await askPlex('plex PUT picture', () => plex.selectPicture(ratingKey, field, choice.key), place);
+  if (held === undefined) throw new Error('a picture was to be uploaded without its bytes');
+  return await askPlex('plex POST picture', () => plex.uploadPicture(ratingKey, field, held), place);
+}
+
+/** Whether Plex, or a proxy before it, refuses the very bytes that were sent. */
+function isOfBytes({ code }: SyncError): boolean {
+  return code === 'plex_rejected' || code === 'plex_too_long';
 }
 
 /** Ours stands where Kometa had its overlay: without the label Kometa takes it for new, and lays one on it. */
@@ -309,23 +316,31 @@ function noteOf(
   };
 }
 
-/** Sends Plex one request for a picture; `undefined` when it failed or may not be sent, which is noted. */
+type Answered<T> =
+  | { readonly kind: 'answer'; readonly answer: T }
+  | { readonly kind: 'failure'; readonly failure: PictureFailure };
+
+/** Sends Plex one request for a picture, if one may be sent; a failure is noted. */
 async function askPlex<T>(
   kind: RequestKind,
   request: () => Promise<T>,
   { bench, context }: Place,
-): Promise<T | undefined> {
+): Promise<Answered<T>> {
   const { guard, requests } = context;
   const { job } = bench.work;
-  if (guard.halted() !== undefined) return fail(bench, { kind: 'given_back' });
+  const failed = (failure: PictureFailure): Answered<T> => {
+    fail(bench, failure);
+    return { kind: 'failure', failure };
+  };
+  if (guard.halted() !== undefined) return failed({ kind: 'given_back' });
   try {
     const answer = await guard.ask(request);
     guard.answered();
     requests.succeeded(kind, [job]);
-    return answer;
+    return { kind: 'answer', answer };
   } catch (thrown) {
-    const error: SyncError = asSyncError(thrown);
-    return fail(bench, isJobsToBear(error, job, context) ? { kind: 'failed', error } : { kind: 'given_back' });
+    const error = asSyncError(thrown);
+    return failed(isJobsToBear(error, job, context) ? { kind: 'failed', error } : { kind: 'given_back' });
   }
 }
 
