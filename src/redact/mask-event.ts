@@ -34,6 +34,10 @@ const PLAN: KindsIn<EventOf<'written'>['plan']> = {
   locks: { name: 'ours' },
   labels: { whole: 'name', remove: 'name' },
   pictures: { before: 'ours', shownBefore: 'ours' },
+  reasons: {
+    fields: { before: 'text', wanted: 'text', written: 'text' },
+    lists: { before: 'name', add: 'name', remove: 'name', suppressed: 'name', preserved: 'name' },
+  },
   written: {
     fields: {
       title: WRITTEN,

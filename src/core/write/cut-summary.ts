@@ -41,11 +41,17 @@ export function wouldBeRefused(bytes: number, known: TooLong | undefined, now: n
 /** The plan with the cut summary left as it is in Plex. */
 export function withoutSummary(plan: EditPlan, written: Written): EditPlan {
   const rest = partWith({ ...plan, fields: plan.fields.filter(({ field }) => field !== 'summary') });
-  return carriedOut(
+  const kept = carriedOut(
     plan,
     { taken: [rest], keptCut: ['summary'], refusedParts: [], end: { kind: 'all_sent' } },
     written,
   );
+  const { reasons } = plan;
+  if (reasons === undefined) return kept;
+  const fields = reasons.fields.map((one) =>
+    one.field === 'summary' ? { ...one, rule: SUMMARY_TOO_LONG.reason } : one,
+  );
+  return { ...kept, reasons: { ...reasons, fields } };
 }
 
 /** What to tell a person after a finished sync: what it decided to leave, and a summary that is cut in Plex. */

@@ -53,6 +53,8 @@ export type DesiredState = {
   readonly clearsOurs: ReadonlySet<ScalarField>;
   /** Fields that leave a value alone which a person set in Plex, even where nothing of ours stood before. */
   readonly yielding: ReadonlySet<ScalarField>;
+  /** What Stash says; all else was given by hand. It decides nothing, and is told to whoever asks why. */
+  readonly saidByStash: ReadonlySet<ScalarField | ListKind>;
 };
 
 /** Turns a scene's data into what Plex should show: cleaned, cut to Plex's limits, limited by the switches. */
@@ -67,16 +69,25 @@ export function desiredStateOf(data: SceneData, rules: WriteRules, fromStash: Re
     clearsOurs: new Set(clearsOurs),
     // Only a person sets a rating in Plex, never an agent. One given by hand says what the person wants now.
     yielding: new Set(fromStash.has('rating100') ? ['userRating'] : []),
+    saidByStash: new Set([...fromStash].flatMap((key) => [FIELD_OF[key] ?? [], LIST_OF[key] ?? []].flat())),
   };
 }
 
 /** The Plex field that a scene key is written to, if any. */
 const FIELD_OF: Partial<Readonly<Record<SceneKey, ScalarField>>> = {
+  title: 'title',
   details: 'summary',
   studio: 'studio',
   tagline: 'tagline',
   date: 'originallyAvailableAt',
   rating100: 'userRating',
+};
+
+/** The list that a scene key is written to, if any. */
+const LIST_OF: Partial<Readonly<Record<SceneKey, ListKind>>> = {
+  performers: 'actor',
+  tags: 'genre',
+  studio: 'collection',
 };
 
 function without(data: SceneData, keys: readonly SceneKey[]): SceneData {

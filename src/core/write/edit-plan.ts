@@ -5,6 +5,7 @@ import type { Intent, LeftAlone, ListIntent, OurNames, Written, WrittenField } f
 import { isCut } from '../model/scene-record.ts';
 import { foldName } from '../text/text.ts';
 import type { DesiredList, DesiredState, WriteRules } from './desired-state.ts';
+import type { FieldReason, ListReason, Reasons, WriteRule } from './reasons.ts';
 
 export type FieldEdit = { readonly field: ScalarField; readonly before: string; readonly value: string };
 
@@ -29,6 +30,8 @@ export type EditPlan = {
   readonly left: readonly LeftAlone[];
   /** Lists whose names were cut by `max_tags` or `max_performers`. */
   readonly capped: readonly { readonly kind: ListKind; readonly dropped: number }[];
+  /** Why; absent in a plan that follows from no merge. */
+  readonly reasons?: Reasons | undefined;
   /** What counts as ours once the plan is carried out; the spelling of added names is still a guess. */
   readonly written: Written;
 };
@@ -43,38 +46,86 @@ export function isEmptyPlan(plan: EditPlan): boolean {
  * needed. Pure: the same three give the same plan.
  */
 export function planEdits(wanted: DesiredState, item: PlexItem, written: Written, rules: WriteRules): EditPlan {
-  const fields: FieldEdit[] = [];
-  const lists: ListEdit[] = [];
-  const left: LeftAlone[] = [];
-  const capped: { kind: ListKind; dropped: number }[] = [];
-  const ours: { fields: Written['fields']; lists: Written['lists'] } = {
-    fields: { ...written.fields },
-    lists: { ...written.lists },
-  };
-  for (const field of SCALAR_FIELDS) {
+  const decided = SCALAR_FIELDS.flatMap((field) => {
     const value = wanted.fields[field];
-    if (value === undefined) continue;
-    const decision = decideField(field, value, {
-      item,
-      last: written.fields[field],
-      rules,
-      clearsOurs: wanted.clearsOurs,
-      yielding: wanted.yielding,
-    });
-    if (decision.kind === 'left') left.push({ field, reason: decision.reason });
-    if (decision.kind === 'edit') fields.push({ field, before: item.fields[field], value });
-    if (decision.ours !== undefined) ours.fields = { ...ours.fields, [field]: decision.ours };
-  }
-  for (const kind of LIST_KINDS) {
+    if (value === undefined) return [];
+    const { clearsOurs, yielding } = wanted;
+    const facts: FieldFacts = { item, last: written.fields[field], rules, clearsOurs, yielding };
+    return { field, value, facts, decision: decideField(field, value, facts) };
+  });
+  const listed = LIST_KINDS.flatMap((kind) => {
     const list = wanted.lists[kind];
-    if (list === undefined) continue;
-    const decision = decideList(list, item.lists[kind], written.lists[kind] ?? {}, rules);
-    if (decision.reason !== undefined) left.push({ field: kind, reason: decision.reason });
-    if (decision.add.length + decision.remove.length > 0) lists.push(toListEdit(kind, item.lists[kind], decision));
-    if (list.capped > 0) capped.push({ kind, dropped: list.capped });
-    ours.lists = { ...ours.lists, [kind]: decision.ours };
-  }
-  return { fields, lists, left, capped, written: ours };
+    if (list === undefined) return [];
+    const last = written.lists[kind];
+    return { kind, list, last, decision: decideList(list, item.lists[kind], last ?? {}, rules) };
+  });
+  return {
+    fields: decided.flatMap(({ field, value, decision }) =>
+      decision.kind === 'edit' ? { field, before: item.fields[field], value } : [],
+    ),
+    lists: listed.flatMap(({ kind, decision }) =>
+      decision.add.length + decision.remove.length > 0 ? toListEdit(kind, item.lists[kind], decision) : [],
+    ),
+    left: [
+      ...decided.flatMap(({ field, decision }) => (decision.kind === 'left' ? { field, reason: decision.rule } : [])),
+      ...listed.flatMap(({ kind, decision }) =>
+        decision.reason === undefined ? [] : { field: kind, reason: decision.reason },
+      ),
+    ],
+    capped: listed.flatMap(({ kind, list }) => (list.capped > 0 ? { kind, dropped: list.capped } : [])),
+    reasons: {
+      fields: decided.flatMap((one) => fieldReason(one, wanted)),
+      lists: listed.flatMap((one) => listReason(one, item.lists[one.kind], wanted)),
+    },
+    written: {
+      fields: {
+        ...written.fields,
+        ...Object.fromEntries(
+          decided.flatMap(({ field, decision }) => (decision.ours === undefined ? [] : [[field, decision.ours]])),
+        ),
+      },
+      lists: { ...written.lists, ...Object.fromEntries(listed.map(({ kind, decision }) => [kind, decision.ours])) },
+    },
+  };
+}
+
+type DecidedField = {
+  readonly field: ScalarField;
+  readonly value: string;
+  readonly facts: FieldFacts;
+  readonly decision: FieldDecision;
+};
+
+function fieldReason({ field, value, facts, decision }: DecidedField, { saidByStash }: DesiredState): FieldReason | [] {
+  if (decision.kind === 'right') return [];
+  const saidBy = saidByStash.has(field) ? 'stash' : 'hand';
+  const { item, last } = facts;
+  return { field, rule: decision.rule, before: item.fields[field], wanted: value, written: last?.sent, saidBy };
+}
+
+type DecidedList = {
+  readonly kind: ListKind;
+  readonly list: DesiredList;
+  readonly last: OurNames | undefined;
+  readonly decision: ListDecision;
+};
+
+function listReason(
+  { kind, list, last, decision }: DecidedList,
+  present: readonly Tag[],
+  { saidByStash }: DesiredState,
+): ListReason | [] {
+  const { add, remove, suppressed, preserved } = decision;
+  const { capped, clearsAll } = list;
+  if (add.length + remove.length + suppressed.length + preserved.length + capped === 0) return [];
+  return {
+    kind,
+    before: present.map(({ tag }) => tag),
+    ...{ add, remove, suppressed, preserved, capped },
+    removes: clearsAll ? 'any' : 'ours',
+    isKnown: Object.keys(last ?? {}).length > 0,
+    saidBy: saidByStash.has(kind) ? 'stash' : 'hand',
+  };
 }
 
 /** The fields and lists that a plan locks, by Plex's names. */
@@ -95,9 +146,12 @@ export function intentOf(plan: Pick<EditPlan, 'fields' | 'lists'>): Intent {
   };
 }
 
+/** `kept`: Stash has nothing to put there, and what Plex has is not ours. */
 type FieldDecision =
-  | { readonly kind: 'none' | 'edit'; readonly ours: WrittenField | undefined }
-  | { readonly kind: 'left'; readonly reason: LeftAlone['reason']; readonly ours: undefined };
+  | { readonly kind: 'right'; readonly ours: WrittenField | undefined }
+  | { readonly kind: 'edit'; readonly rule: WriteRule; readonly ours: WrittenField }
+  | { readonly kind: 'left'; readonly rule: LeftAlone['reason']; readonly ours: undefined }
+  | { readonly kind: 'kept'; readonly rule: 'not_ours'; readonly ours: undefined };
 
 type FieldFacts = Pick<DesiredState, 'clearsOurs' | 'yielding'> & {
   readonly item: PlexItem;
@@ -108,19 +162,33 @@ type FieldFacts = Pick<DesiredState, 'clearsOurs' | 'yielding'> & {
 function decideField(field: ScalarField, value: string, facts: FieldFacts): FieldDecision {
   const { item, last, rules, clearsOurs } = facts;
   const now = item.fields[field];
-  if (now === value) return { kind: 'none', ours: last && { sent: value, kept: now } };
+  if (now === value) return { kind: 'right', ours: last && { sent: value, kept: now } };
   // Plex keeps this value in its own form; sending it again would change nothing. A cut value is different:
   // cut-summary.ts knows whether the whole may fit by now.
   if (last !== undefined && last.sent === value && last.kept === now && !isCut(last))
-    return { kind: 'none', ours: last };
+    return { kind: 'right', ours: last };
   const isOurs = last !== undefined && (now === last.kept || now === last.sent);
   // An empty Stash field clears only what we wrote.
-  if (value === '' && clearsOurs.has(field) && !isOurs) return { kind: 'none', ours: undefined };
-  if (rules.preservePlexEdits && now !== '' && !isOurs) return { kind: 'left', reason: 'preserved', ours: undefined };
+  if (value === '' && clearsOurs.has(field) && !isOurs) return { kind: 'kept', rule: 'not_ours', ours: undefined };
+  if (rules.preservePlexEdits && now !== '' && !isOurs) return { kind: 'left', rule: 'preserved', ours: undefined };
   // An empty value that comes so far was given by hand, or clears on purpose.
   const reason = value === '' || isOurs ? undefined : reasonToLeave(field, facts);
-  if (reason !== undefined) return { kind: 'left', reason, ours: undefined };
-  return { kind: 'edit', ours: { sent: value, kept: value } };
+  if (reason !== undefined) return { kind: 'left', rule: reason, ours: undefined };
+  const rule = ruleToWrite(value, { now, last, isOurs }, field);
+  return { kind: 'edit', rule, ours: { sent: value, kept: value } };
+}
+
+/** The rule by which a value that nothing keeps from being written is written. */
+function ruleToWrite(
+  value: string,
+  { now, last, isOurs }: { readonly now: string; readonly last: WrittenField | undefined; readonly isOurs: boolean },
+  field: ScalarField,
+): WriteRule {
+  if (value === '') return isOurs ? 'emptied_ours' : 'emptied_any';
+  if (last !== undefined && isOurs) return last.sent === value && isCut(last) ? 'cut_before' : 'ours';
+  if (now === '' && last === undefined) return 'empty_in_plex';
+  if (field === 'userRating') return 'rated_by_hand';
+  return last === undefined ? 'first_contact' : 'unlocked';
 }
 
 /** Why a value that is not ours stays, if a person set it. */
@@ -137,6 +205,10 @@ type ListDecision = {
   readonly add: readonly string[];
   /** In Plex's spelling. */
   readonly remove: readonly string[];
+  /** What was written by us, removed in Plex and stays removed. */
+  readonly suppressed: readonly string[];
+  /** What would be added or removed if Plex had nothing that is not ours. */
+  readonly preserved: readonly string[];
   readonly reason: LeftAlone['reason'] | undefined;
   readonly ours: OurNames;
 };
@@ -150,13 +222,16 @@ function decideList(list: DesiredList, present: readonly Tag[], last: OurNames, 
   // By key, since Plex may hold one name in two spellings.
   const remove = present.map(({ tag }) => tag).filter((tag) => isDropped(foldName(tag)));
   if (rules.preservePlexEdits && present.some(({ tag }) => !known.oursInPlex.has(foldName(tag)))) {
-    return { add: [], remove: [], reason: add.length + remove.length > 0 ? 'preserved' : undefined, ours: last };
+    const preserved = [...add, ...remove];
+    const reason = preserved.length > 0 ? 'preserved' : undefined;
+    return { add: [], remove: [], suppressed: [], preserved, reason, ours: last };
   }
   const ours = standings
     .filter(({ kind }) => kind !== 'theirs')
     .map(({ name, kept }): [string, string] => [name, kept]);
-  const reason = standings.some(({ kind }) => kind === 'removed') ? 'removed_in_plex' : undefined;
-  return { add, remove, reason, ours: Object.fromEntries(ours) };
+  const suppressed = standings.filter(({ kind }) => kind === 'removed').map(({ name }) => name);
+  const reason = suppressed.length > 0 ? 'removed_in_plex' : undefined;
+  return { add, remove, suppressed, preserved: [], reason, ours: Object.fromEntries(ours) };
 }
 
 /** What is known of the names of one list, by the key that all spellings of a name share. */

@@ -3,11 +3,11 @@ import { unreachable } from '../../core/model/errors.ts';
 import type { PictureEdit } from '../../core/model/picture.ts';
 import type { Personal, Sentence } from '../../core/text/sentence.ts';
 import { asName, asPath, asProse, asTitle, listed, ours, say } from '../../core/text/sentence.ts';
+import { shortened } from '../../core/text/shortened.ts';
 import type { EditPlan, ListEdit } from '../../core/write/edit-plan.ts';
 import { removalWords } from '../../core/write/removals.ts';
 import { fieldName, LIST_WORDS, leftReason } from './field-words.ts';
 import type { Level } from './log-format.ts';
-import { shortened } from './shortened.ts';
 import { sizeText } from './size-words.ts';
 
 export type LogLine = readonly [level: Level, line: Sentence];

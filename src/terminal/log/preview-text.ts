@@ -3,9 +3,9 @@ import type { PictureField } from '../../core/model/picture.ts';
 import { PICTURE_FIELDS } from '../../core/model/picture.ts';
 import type { ListKind, ScalarField } from '../../core/model/plex-item.ts';
 import { plainText } from '../../core/text/sentence.ts';
+import { shortened } from '../../core/text/shortened.ts';
 import { sanitize } from '../sanitize.ts';
 import { fieldName, leftReason } from './field-words.ts';
-import { shortened } from './shortened.ts';
 import { pictureWords } from './size-words.ts';
 
 type Preview = Extract<WorkerEvent, { kind: 'would_write' | 'would_not_write' }>;

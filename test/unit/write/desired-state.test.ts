@@ -31,6 +31,7 @@ test('a scene turns into the fields and lists of Plex, cleaned', () => {
     },
     clearsOurs: new Set(),
     yielding: new Set(),
+    saidByStash: new Set(),
   });
 });
 
@@ -40,6 +41,7 @@ test('what the scene does not say is not wanted', () => {
     lists: {},
     clearsOurs: new Set(),
     yielding: new Set(),
+    saidByStash: new Set(),
   });
 });
 

@@ -1,17 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { ListKind, PlexItem, ScalarField } from '../../../src/core/model/plex-item.ts';
-import { LIST_KINDS, SCALAR_FIELDS } from '../../../src/core/model/plex-item.ts';
+import type { ListKind, PlexItem } from '../../../src/core/model/plex-item.ts';
+import { LIST_KINDS } from '../../../src/core/model/plex-item.ts';
 import type { SceneData } from '../../../src/core/model/scene.ts';
-import type { OurNames, Written, WrittenField } from '../../../src/core/model/scene-record.ts';
+import type { Written } from '../../../src/core/model/scene-record.ts';
 import { foldIntent, NOTHING_WRITTEN } from '../../../src/core/model/scene-record.ts';
 import { foldName } from '../../../src/core/text/text.ts';
-import type { DesiredState, WriteRules } from '../../../src/core/write/desired-state.ts';
+import type { WriteRules } from '../../../src/core/write/desired-state.ts';
 import { desiredStateOf } from '../../../src/core/write/desired-state.ts';
 import type { EditPlan } from '../../../src/core/write/edit-plan.ts';
 import { intentOf, isEmptyPlan, planEdits } from '../../../src/core/write/edit-plan.ts';
 import { verifyPlan } from '../../../src/core/write/verify-plan.ts';
+import { anyItem, anyRules, anyWanted, anyWritten } from './merge-cases.ts';
 import type { Semantics } from './plex-model.ts';
 import { applied, BY_HAND, itemWith, namesOf, PRESERVE, RULES, recordWith } from './plex-model.ts';
 
@@ -366,79 +367,6 @@ test('the intent notes each field and name about to change, with what stood ther
 
 // Laws
 
-const VALUES = ['', 'Boats', 'boats', 'Ships', '8', 'Café'];
-const NAMES = ['Harbour', 'HARBOUR', 'Lighthouse', 'Garden', 'garden ', 'Tide', 'Café', 'Cafe\u0301', '1990'];
-const OWN_FORM = ' (Plex)';
-const value = fc.constantFrom(...VALUES);
-const names = fc.uniqueArray(fc.constantFrom(...NAMES), { selector: foldName, maxLength: 6 });
-const optional = { requiredKeys: [], noNullPrototype: true } satisfies { requiredKeys: []; noNullPrototype: true };
-
-const desiredList = names.map((all) => ({ names: all, clearsAll: all.length === 0, capped: 0 }));
-const anyWanted: fc.Arbitrary<DesiredState> = fc.record({
-  fields: fc.record(
-    {
-      title: fc.constantFrom('Harbour', 'Garden'),
-      summary: value,
-      studio: value,
-      tagline: value,
-      originallyAvailableAt: value,
-      userRating: value,
-    },
-    optional,
-  ),
-  lists: fc.record(
-    { actor: desiredList, genre: desiredList, collection: desiredList.map((list) => ({ ...list, clearsAll: false })) },
-    optional,
-  ),
-  clearsOurs: fc.constantFrom<ReadonlySet<ScalarField>>(new Set(), new Set(['summary', 'studio', 'userRating'])),
-  yielding: fc.constantFrom<ReadonlySet<ScalarField>>(new Set(), new Set(['userRating'])),
-});
-
-// Plex may hold our name as sent, in another case, or in a form of its own.
-const keptForm = fc.constantFrom<(name: string) => string>(
-  (name) => name,
-  (name) => name.toUpperCase(),
-  (name) => name.trim() + OWN_FORM,
-);
-const ourNames: fc.Arbitrary<OurNames> = names.chain((all) =>
-  fc
-    .tuple(...all.map(() => keptForm))
-    .map((forms) => Object.fromEntries(all.map((name, index) => [name, forms[index]?.(name) ?? name]))),
-);
-const writtenField: fc.Arbitrary<WrittenField> = fc.record({ sent: value, kept: value });
-const anyWritten: fc.Arbitrary<Written> = fc.record({
-  fields: fc.record(
-    {
-      title: writtenField,
-      summary: writtenField,
-      studio: writtenField,
-      tagline: writtenField,
-      originallyAvailableAt: writtenField,
-      userRating: writtenField,
-    },
-    optional,
-  ),
-  lists: fc.record({ actor: ourNames, genre: ourNames, collection: ourNames }, optional),
-});
-
-const presentTags = fc
-  .tuple(names, names)
-  .map(([plain, own]) => [...plain, ...own.map((name) => name.trim() + OWN_FORM)].map((tag) => ({ tag })));
-const anyItem: fc.Arbitrary<PlexItem> = fc
-  .record({
-    fields: fc.record({
-      title: fc.constantFrom('Harbour', 'Quay'),
-      summary: value,
-      studio: value,
-      tagline: value,
-      originallyAvailableAt: value,
-      userRating: value,
-    }),
-    lists: fc.record({ actor: presentTags, genre: presentTags, collection: presentTags }),
-    locked: fc.subarray([...SCALAR_FIELDS, ...LIST_KINDS]),
-  })
-  .map(itemWith);
-const anyRules = fc.constantFrom(RULES, PRESERVE);
 const anySemantics = fc.constantFrom(...SEMANTICS);
 
 test('planning again after a plan was carried out and verified plans nothing', () => {

@@ -18,9 +18,17 @@ const ITEM = itemWith({
   lists: { genre: ['Sea', 'sand', 'fog', 'quay'] },
 });
 
+const NOTHING_WANTED: DesiredState = {
+  fields: {},
+  lists: {},
+  clearsOurs: new Set(),
+  yielding: new Set(),
+  saidByStash: new Set(),
+};
+
 function counted(wanted: Partial<DesiredState['fields']>, genre: readonly string[], before?: Intent): number {
   const lists = { genre: { names: genre, clearsAll: genre.length === 0, capped: 0 } };
-  const plan = planEdits({ fields: wanted, lists, clearsOurs: new Set(), yielding: new Set() }, ITEM, WRITTEN, RULES);
+  const plan = planEdits({ ...NOTHING_WANTED, fields: wanted, lists }, ITEM, WRITTEN, RULES);
   return removalsIn(plan, WRITTEN, before);
 }
 
@@ -48,10 +56,9 @@ test('a renamed name counts nothing, and of two merged into a new one only one c
 test('what an earlier attempt noted is not counted again', () => {
   const plan = planEdits(
     {
+      ...NOTHING_WANTED,
       fields: { summary: '' },
       lists: { genre: { names: ['sea', 'mist'], clearsAll: false, capped: 0 } },
-      clearsOurs: new Set(),
-      yielding: new Set(),
     },
     ITEM,
     WRITTEN,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { shortened } from '../../../src/terminal/log/shortened.ts';
+import { shortened } from '../../../src/core/text/shortened.ts';
 
 test('a value of sixty letters stays whole, and a longer one ends with an ellipsis in their place', () => {
   const sixty = 'Harbour '.repeat(8).slice(0, 60);

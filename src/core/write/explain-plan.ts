@@ -1,0 +1,230 @@
+import type { PictureEdit, PictureField } from '../model/picture.ts';
+import { PICTURE_FIELDS } from '../model/picture.ts';
+import type { ListKind, ScalarField } from '../model/plex-item.ts';
+import type { LeftAlone } from '../model/scene-record.ts';
+import type { Sentence } from '../text/sentence.ts';
+import { asName, asProse, listed, ours, say } from '../text/sentence.ts';
+import { shortened } from '../text/shortened.ts';
+import { foldName } from '../text/text.ts';
+import type { EditPlan, LabelEdit } from './edit-plan.ts';
+import type { FieldReason, LeaveRule, ListReason, WriteRule } from './reasons.ts';
+
+/** What a change is about: a field or list by Plex's name, a picture, or the labels. */
+export type ChangeField = ScalarField | ListKind | 'poster' | 'background' | 'label';
+
+/** What becomes of it. A list that gets names and loses names is `add`; one that only loses names is `remove`. */
+export const CHANGE_ACTIONS = ['set', 'clear', 'add', 'remove', 'left'] as const;
+export type ChangeAction = (typeof CHANGE_ACTIONS)[number];
+
+/** One change that a plan makes or one difference that it leaves, and why. */
+export type Change = {
+  readonly field: ChangeField;
+  readonly action: ChangeAction;
+  /** A value, the names of a list, or the key of a picture; `null` where there is no picture, or none is known. */
+  readonly before: string | readonly string[] | null;
+  readonly after: string | readonly string[] | null;
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+  readonly why: Sentence;
+  readonly picture?: PictureEdit | undefined;
+};
+
+type Explained = Pick<EditPlan, 'reasons' | 'pictures' | 'left' | 'labels'>;
+
+/** What a plan changes and what it leaves, each with its reason; nothing for what is right already. */
+export function explainPlan({ reasons, pictures = [], left, labels }: Explained): readonly Change[] {
+  return [
+    ...pictures.map(pictureChange),
+    ...left.flatMap(leftPicture),
+    ...(reasons?.fields ?? []).map(fieldChange),
+    ...(reasons?.lists ?? []).map(listChange),
+    ...(labels === undefined ? [] : [labelChange(labels)]),
+  ];
+}
+
+function fieldChange(reason: FieldReason): Change {
+  const { field, rule, before, wanted } = reason;
+  const isLeft = !isWriteRule(rule);
+  const action = isLeft ? 'left' : wanted === '' ? 'clear' : 'set';
+  const after = isLeft ? before : wanted;
+  return { field, action, before, after, added: [], removed: [], why: FIELD_WORDS[rule](reason) };
+}
+
+function isWriteRule(rule: WriteRule | LeaveRule): rule is WriteRule {
+  return WRITES[rule];
+}
+
+const WRITES: Readonly<Record<WriteRule, true> & Record<LeaveRule, false>> = {
+  first_contact: true,
+  empty_in_plex: true,
+  ours: true,
+  unlocked: true,
+  rated_by_hand: true,
+  cut_before: true,
+  emptied_ours: true,
+  emptied_any: true,
+  not_ours: false,
+  edited_in_plex: false,
+  rated_in_plex: false,
+  removed_in_plex: false,
+  preserved: false,
+  too_long: false,
+  locked_in_plex: false,
+  uploaded_in_plex: false,
+  overlay: false,
+};
+
+/** The reason in words: the rule, what we wrote, what Plex has, and whose it is. */
+const FIELD_WORDS: Readonly<Record<WriteRule | LeaveRule, (reason: FieldReason) => Sentence>> = {
+  first_contact: (one) =>
+    say`no record yet of what plexsync wrote here, and Plex has ${inPlex(one)}: ${wins(one)} at first contact`,
+  empty_in_plex: (one) => say`empty in Plex, and ${says(one)}`,
+  ours: (one) => say`plexsync wrote ${wrote(one)} before; ${says(one)} now`,
+  unlocked: (one) =>
+    say`plexsync wrote ${wrote(one)} before; Plex has ${inPlex(one)} now, not locked and so no person's: ${wins(one)}`,
+  rated_by_hand: (one) => say`a rating given by hand wins over ${inPlex(one)} in Plex`,
+  cut_before: () => say`Plex has only the beginning of what plexsync wrote: all of it is tried again`,
+  emptied_ours: (one) => say`plexsync wrote ${wrote(one)} before; it is ${emptied(one)} now`,
+  emptied_any: (one) => say`${ours(EMPTIED_ANY[one.saidBy])}: cleared, whoever set ${inPlex(one)}`,
+  not_ours: (one) => say`empty in Stash, and ${inPlex(one)} in Plex is not ours: left`,
+  edited_in_plex: (one) => say`edited in Plex since plexsync wrote it (${wrote(one)}): left, though ${says(one)}`,
+  rated_in_plex: (one) => say`rated in Plex, and not by plexsync: left, though ${says(one)}`,
+  removed_in_plex: (one) => say`removed in Plex since plexsync wrote it: left, though ${says(one)}`,
+  preserved: (one) =>
+    say`Plex has ${inPlex(one)}, which is not ours, and preserve_plex_edits is on: left, though ${says(one)}`,
+  too_long: () => say`Plex has the beginning of it, and all of it was too long for the server lately: left`,
+  locked_in_plex: (one) => say`locked in Plex, and not by us: left, though ${says(one)}`,
+  uploaded_in_plex: (one) => say`somebody else's: left, though ${says(one)}`,
+  overlay: (one) => say`under the label Overlay: left, though ${says(one)}`,
+};
+
+const inPlex = ({ before }: FieldReason): Sentence => quoted(before);
+const wrote = ({ written = '' }: FieldReason): Sentence => quoted(written);
+const wins = ({ saidBy }: FieldReason): Sentence =>
+  saidBy === 'stash' ? say`Stash wins` : say`what was given by hand wins`;
+const emptied = ({ saidBy }: FieldReason): Sentence =>
+  saidBy === 'stash' ? say`empty in Stash` : say`emptied by hand`;
+
+function says({ saidBy, wanted }: FieldReason): Sentence {
+  return saidBy === 'stash' ? say`Stash says ${quoted(wanted)}` : say`${quoted(wanted)} was given by hand`;
+}
+
+const EMPTIED_ANY = {
+  stash: 'empty in Stash, and clear_empty is always',
+  hand: 'emptied by hand',
+} as const;
+
+/** The beginning of a long value: the whole stands beside. */
+function quoted(text: string): Sentence {
+  return text === '' ? say`nothing` : say`'${asProse(shortened(text))}'`;
+}
+
+function listChange(reason: ListReason): Change {
+  const { kind, before, add, remove } = reason;
+  const gone = new Set(remove.map(foldName));
+  return {
+    field: kind,
+    action: add.length > 0 ? 'add' : remove.length > 0 ? 'remove' : 'left',
+    before,
+    after: [...before.filter((name) => !gone.has(foldName(name))), ...add],
+    added: add,
+    removed: remove,
+    why: listed(listWords(reason), '; '),
+  };
+}
+
+function listWords({
+  kind,
+  add,
+  remove,
+  removes,
+  suppressed,
+  preserved,
+  capped,
+  ...about
+}: ListReason): readonly Sentence[] {
+  const { saidBy, isKnown } = about;
+  const source = saidBy === 'stash' ? say`in Stash` : say`given by hand`;
+  return [
+    ...(add.length === 0 ? [] : [isKnown ? say`${source}, and never written by plexsync: added` : firstNames(saidBy)]),
+    ...(remove.length === 0 ? [] : [removes === 'any' ? allGone(saidBy) : goneWords(saidBy)]),
+    ...(suppressed.length === 0 ? [] : [say`removed in Plex since plexsync wrote ${namesOf(suppressed)}: left so`]),
+    ...(preserved.length === 0
+      ? []
+      : [
+          say`Plex has names that are not ours, and preserve_plex_edits is on: left, with ${namesOf(preserved)} as in Plex`,
+        ]),
+    ...(capped === 0
+      ? []
+      : [say`capped by ${ours(CAPS[kind])}: ${capped} more ${capped === 1 ? 'is' : 'are'} not written`]),
+  ];
+}
+
+function firstNames(saidBy: ListReason['saidBy']): Sentence {
+  return saidBy === 'stash'
+    ? say`no record yet: those of Stash are added at first contact, those of Plex kept`
+    : say`no record yet: what was given by hand is added at first contact, what Plex has is kept`;
+}
+
+function goneWords(saidBy: ListReason['saidBy']): Sentence {
+  return saidBy === 'stash' ? say`ours, gone from Stash: removed` : say`ours, and not given by hand any more: removed`;
+}
+
+function allGone(saidBy: ListReason['saidBy']): Sentence {
+  return say`${ours(EMPTIED_ANY[saidBy])}: all removed, whoever set them`;
+}
+
+const CAPS: Readonly<Record<ListKind, string>> = { actor: 'max_performers', genre: 'max_tags', collection: 'max_tags' };
+
+/** As many names are told; the lists have them all. */
+const MOST_NAMES = 5;
+
+function namesOf(names: readonly string[]): Sentence {
+  const shown = listed(names.slice(0, MOST_NAMES).map((name) => say`'${asName(shortened(name))}'`));
+  const more = names.length - MOST_NAMES;
+  return more > 0 ? say`${shown} and ${more} more` : shown;
+}
+
+const PICTURE_NAMES: Readonly<Record<PictureField, 'poster' | 'background'>> = { thumb: 'poster', art: 'background' };
+
+function pictureChange(picture: PictureEdit): Change {
+  const { field, how, before } = picture;
+  const which = before === null ? say`none is selected in Plex` : say`another one is selected in Plex`;
+  const what =
+    how === 'uploaded' ? say`Plex does not have it: it is uploaded` : say`Plex has it already: it is selected`;
+  const why = say`${which}. ${what}`;
+  return { field: PICTURE_NAMES[field], action: 'set', before, after: null, added: [], removed: [], why, picture };
+}
+
+const PICTURE_LEFT: Readonly<Record<LeftAlone['reason'], string>> = {
+  edited_in_plex: 'another one was selected in Plex since plexsync wrote it: left',
+  locked_in_plex: 'locked in Plex, and not by us: left',
+  uploaded_in_plex: 'somebody else has uploaded it: left',
+  overlay: 'it lies under the label Overlay, and overlay_label is respect: left',
+  preserved: 'Plex has one, and preserve_plex_edits is on: left',
+  rated_in_plex: 'set in Plex: left',
+  removed_in_plex: 'removed in Plex since plexsync wrote it: left',
+  too_long: 'too long for the server: left',
+};
+
+function leftPicture({ field, reason }: LeftAlone): Change | [] {
+  const picture = PICTURE_FIELDS.find((name) => name === field);
+  if (picture === undefined) return [];
+  const why = ours(PICTURE_LEFT[reason]);
+  return { field: PICTURE_NAMES[picture], action: 'left', before: null, after: null, added: [], removed: [], why };
+}
+
+function labelChange({ whole, remove }: LabelEdit): Change {
+  const after = [...whole];
+  const before = [...whole, ...remove];
+  const why = say`the poster under it is replaced, and overlay_label is release: removed`;
+  return {
+    field: 'label',
+    action: remove.length > 0 ? 'remove' : 'add',
+    before,
+    after,
+    added: [],
+    removed: remove,
+    why,
+  };
+}
