@@ -82,6 +82,8 @@ test('“It asked me everything”: init at a terminal, with a wrong token first
   type('/data=/media\r');
   await see('Address of Stash');
   type('\r');
+  await see('as posters?');
+  type('\r');
   const { code, sent } = await ended;
   assert.equal(code, 0, sent);
   assert.ok(!sent.includes(plex.token) && !sent.includes('not-the-right-one'), 'the token is never shown');
