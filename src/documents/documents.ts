@@ -11,6 +11,7 @@ import { processEventSchema } from './process-event.ts';
 import { reconcileSchema } from './reconcile.ts';
 import { reportSchema } from './report.ts';
 import { resumeSchema } from './resume.ts';
+import { runListSchema, runSchema } from './runs.ts';
 import { configShowSchema, initSchema } from './settings.ts';
 import type { DocumentOf } from './shapes.ts';
 import { statsSchema } from './stats.ts';
@@ -55,6 +56,8 @@ export const DOCUMENTS = {
   reconcile: { title: 'plexsync reconcile --json', schema: reconcileSchema },
   report: { title: 'plexsync report --json', schema: reportSchema },
   resume: { title: 'plexsync resume --json', schema: resumeSchema },
+  runs: { title: 'plexsync runs --json', description: 'Newest first.', schema: runListSchema },
+  'runs-show': { title: 'plexsync runs show N --json', schema: runSchema },
   stats: { title: 'plexsync stats --json, plexsync process --stats-only', schema: statsSchema },
   status: {
     title: 'plexsync status --json',

@@ -14,6 +14,7 @@ import { QUEUE_DROP, QUEUE_LIST } from './queue.ts';
 import { RECONCILE } from './reconcile.ts';
 import { REPORT } from './report.ts';
 import { RESUME } from './resume.ts';
+import { RUNS } from './runs.ts';
 import type { CommandGroup, CommandSpec } from './spec.ts';
 import { STATS } from './stats.ts';
 import { STATUS } from './status.ts';
@@ -32,6 +33,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   RESUME,
   STATS,
   STATUS,
+  RUNS,
   QUEUE_LIST,
   QUEUE_DROP,
   DLQ_LIST,

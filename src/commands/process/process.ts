@@ -1,10 +1,10 @@
 import { UsageError } from '../../core/model/errors.ts';
+import type { RunStarter } from '../../core/model/run.ts';
 import { asPath, ours, say } from '../../core/text/sentence.ts';
 import type { RunSummaryDocument } from '../../documents/run-summary.ts';
 import { complaintOf, EXIT } from '../../exit.ts';
 import { openStoresToRead } from '../../queue/store/stores.ts';
 import { noteStash } from '../../queue/tables/awaits-stash.ts';
-import type { RunStarter } from '../../queue/tables/runs.ts';
 import { readStats } from '../../queue/views/stats.ts';
 import { openStores } from '../../queue/work/open-stores.ts';
 import { parseDurationMs } from '../../settings/duration.ts';

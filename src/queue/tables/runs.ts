@@ -1,3 +1,4 @@
+import type { RunCommand, RunStarter } from '../../core/model/run.ts';
 import { prepareMeta } from '../store/meta.ts';
 import type { Db } from '../store/open.ts';
 import { livenessOf } from '../store/owners.ts';
@@ -21,14 +22,6 @@ export type RunStart = {
   /** How long runs and what they changed are remembered, and how much of that. */
   readonly journal: JournalLimits;
 };
-
-/** What makes a row of `runs`. */
-export const RUN_COMMANDS = ['process', 'undo'] as const;
-export type RunCommand = (typeof RUN_COMMANDS)[number];
-
-/** What started a run: a person at a terminal, cron (`--cron`), a watch, or something without a terminal. */
-export const RUN_STARTERS = ['person', 'cron', 'watch', 'script'] as const;
-export type RunStarter = (typeof RUN_STARTERS)[number];
 
 /** How a run ended. */
 export type RunEnd = {
