@@ -26,7 +26,10 @@ export const reconcileSchema = z.object({
   without_file: count.check(z.describe('Scenes without a file to look for in Plex.')),
   dead_letter: count.check(z.describe('Scenes that were never synced and have a dead letter.')),
   in_step: count.check(z.describe('Scenes that need nothing.')),
-  rechecked: count.check(z.describe('Of those, put into the queue all the same, with --full.')),
+  rechecked: count.check(z.describe('Of those, put into the queue all the same, with --full or --pictures.')),
+  pictures: z
+    .object({ count, bytes: count })
+    .check(z.describe('At most so many pictures come with what is put into the queue, and about so many bytes.')),
   enqueued: count.check(z.describe('Scenes that were put into the queue.')),
   forgotten: count.check(z.describe('Scenes that were forgotten, being gone from Stash.')),
   dropped_jobs: count.check(z.describe('Waiting jobs of those.')),

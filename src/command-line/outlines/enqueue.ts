@@ -53,6 +53,7 @@ export const ENQUEUE: CommandSpec = {
   settings: STASH_SETTINGS,
   notes: [
     'In JSON, poster_url and background_url are addresses at Stash; null or empty leaves the picture in Plex alone. A file of this machine is named with --poster or --background only; process reads it, so it must still be there then.',
+    'Where sync_poster is true, --all says before it asks how many pictures come with the scenes, and about how many bytes: those that plexsync has not written yet.',
     'No server is asked, but for --all and --recent, which ask Stash which scenes it has. A newer edit of a scene that waits is merged into it, key by key.',
   ],
   examples: [

@@ -1,13 +1,21 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { UsageError } from '../../core/model/errors.ts';
 import { say } from '../../core/text/sentence.ts';
 import type { EnqueueDocument } from '../../documents/enqueue.ts';
 import { EXIT } from '../../exit.ts';
+import { openStoresToRead } from '../../queue/store/stores.ts';
+import type { PictureFigures } from '../../queue/views/picture-figures.ts';
+import { readPictureFigures } from '../../queue/views/picture-figures.ts';
 import { openIntake } from '../../queue/work/intake.ts';
+import type { LoadedSettings } from '../../settings/load.ts';
 import { loadSettings } from '../../settings/load.ts';
 import type { SettingName } from '../../settings/table.ts';
 import { confirm } from '../../terminal/confirm.ts';
 import type { Context } from '../shared/context.ts';
 import { declined } from '../shared/declined.ts';
+import type { PicturesToCome } from '../shared/pictures-to-come.ts';
+import { picturesOfCount, toComeWords, writtenPictures } from '../shared/pictures-to-come.ts';
 import { requireStash } from '../shared/stash/stash-connection.ts';
 import { showProgress } from '../shared/stash/stash-progress.ts';
 import type { Counted, StashScope } from '../shared/stash/stash-scenes.ts';
@@ -35,7 +43,8 @@ export async function run(options: EnqueueFromStashOptions, context: Context): P
   const stash = requireStash(loaded, context);
   const walk = await startWalk(stash, scope);
   const count = `${walk.total.toLocaleString('en')} ${walk.total === 1 ? 'scene' : 'scenes'}`;
-  const question = `Put ${count} of Stash at ${loaded.settings.stash_url} into the queue of ${dataDir.path}?`;
+  const pictures = scope.kind === 'all' ? toComeWords(picturesOf(walk.total, loaded, dataDir)) : '';
+  const question = `Put ${count} of Stash at ${loaded.settings.stash_url} into the queue of ${dataDir.path}${pictures}?`;
   const asks = scope.kind === 'all' && walk.total > 0;
   const answer = asks ? await confirm(question, { yes: options.confirmed === 'yes', streams: context.streams }) : 'yes';
   if (answer !== 'yes') return declined(answer, context);
@@ -47,6 +56,29 @@ export async function run(options: EnqueueFromStashOptions, context: Context): P
   } finally {
     live.clear();
     intake.close();
+  }
+}
+
+/** The pictures that come with all scenes of Stash: those that are not ours yet. */
+function picturesOf(scenes: number, { settings }: LoadedSettings, dataDir: Context['dataDir']): PicturesToCome {
+  const fields = writtenPictures(settings);
+  if (fields.length === 0) return picturesOfCount(0, undefined);
+  const { ours, averageBytes } = knownPictures(dataDir);
+  const missing = fields.map((field) => Math.max(0, scenes - ours[field]));
+  return picturesOfCount(
+    missing.reduce((sum, count) => sum + count, 0),
+    averageBytes,
+  );
+}
+
+/** Nothing is created before a person has answered. */
+function knownPictures(dataDir: Context['dataDir']): PictureFigures {
+  if (!existsSync(join(dataDir.path, 'queue.db'))) return { ours: { thumb: 0, art: 0 }, averageBytes: undefined };
+  const stores = openStoresToRead(dataDir);
+  try {
+    return readPictureFigures(stores);
+  } finally {
+    stores.close();
   }
 }
 

@@ -1,5 +1,6 @@
 import { doubtOfFew, doubtOfSweep } from '../../core/drain/servers/stash-identity.ts';
 import { UsageError } from '../../core/model/errors.ts';
+import type { PictureField, PictureRecord } from '../../core/model/picture.ts';
 import type { KindInNeed, SweepKind, SweptRecord, SweptScene } from '../../core/model/reconcile.ts';
 import { isComparable, isRecognised, judgeScene } from '../../core/model/reconcile.ts';
 import { contentHashOf } from '../../core/model/stash-content.ts';
@@ -19,6 +20,8 @@ import type { Findings } from './reconcile-report.ts';
 type Look = {
   readonly scope: StashScope;
   readonly depth: 'full' | 'in_need';
+  /** `missing`: what is in step but for a picture is in need too. `fields`: those that are written. */
+  readonly pictures: { readonly fields: readonly PictureField[]; readonly sought: 'missing' | 'none' };
   readonly stash: StashClient;
   readonly plex: PlexClient | undefined;
   readonly sweep: ReconcileStore;
@@ -27,7 +30,10 @@ type Look = {
 };
 
 /** Walks through Stash with one page in memory at a time; of its findings only the ids are kept. Changes nothing. */
-export async function look({ scope, depth, stash, plex, sweep, removals }: Look, context: Context): Promise<Findings> {
+export async function look(
+  { scope, depth, pictures, stash, plex, sweep, removals }: Look,
+  context: Context,
+): Promise<Findings> {
   keepHeapSmall();
   const walk = await startWalk(stash, scope, contentsOrTimes(stash, context));
   const isJudged = removals === 'counted';
@@ -38,13 +44,15 @@ export async function look({ scope, depth, stash, plex, sweep, removals }: Look,
     counts: { waiting: 0, without_file: 0, dead_letter: 0, in_step: 0 },
     again: [],
     notes: [],
+    pictures: 0,
   };
   const { ids } = found;
   const witnesses = { known: 0, present: 0 };
   let [seen, after] = [0, 0];
   try {
     for await (const scenes of walk.pages()) {
-      for (const judged of await judgePage(scenes, { scope, plex, sweep })) sortIn(judged, found, depth);
+      for (const judged of await judgePage(scenes, { scope, pictures, plex, sweep }))
+        sortIn(judged, found, { depth, pictures });
       countWitnesses(scenes, sweep, witnesses);
       const through = scenes.at(-1)?.sceneId ?? after;
       if (scope.kind === 'all')
@@ -72,21 +80,34 @@ type Found = {
   readonly counts: Record<Exclude<SweepKind, KindInNeed>, number>;
   readonly again: number[];
   readonly notes: ContentNote[];
+  pictures: number;
 };
 
-function sortIn({ sceneId, kind, note }: Judged, { ids, counts, again, notes }: Found, depth: Look['depth']): void {
+function sortIn(
+  { sceneId, kind, note, lacks }: Judged,
+  found: Found,
+  { depth, pictures }: Pick<Look, 'depth' | 'pictures'>,
+): void {
+  const { ids, counts, again, notes } = found;
   if (kind in ids) ids[kind as KindInNeed].push(sceneId);
   else counts[kind as keyof typeof counts] += 1;
-  if (kind === 'in_step' && depth === 'full') again.push(sceneId);
+  const isAgain = kind === 'in_step' && (depth === 'full' || (pictures.sought === 'missing' && lacks > 0));
+  if (isAgain) again.push(sceneId);
+  if (isAgain || kind in ids) found.pictures += lacks;
   if (note !== undefined) notes.push(note);
 }
 
 /** What a scene needs, and what to remember of one that needs nothing. */
-type Judged = { readonly sceneId: number; readonly kind: SweepKind; readonly note: ContentNote | undefined };
+type Judged = {
+  readonly sceneId: number;
+  readonly kind: SweepKind;
+  readonly note: ContentNote | undefined /** How many pictures it has none of ours for. */;
+  readonly lacks: number;
+};
 
 async function judgePage(
   listed: readonly ListedScene[],
-  { scope, plex, sweep }: Pick<Look, 'scope' | 'plex' | 'sweep'>,
+  { scope, pictures, plex, sweep }: Pick<Look, 'scope' | 'pictures' | 'plex' | 'sweep'>,
 ): Promise<readonly Judged[]> {
   const sceneIds = listed.map(({ sceneId }) => sceneId);
   const [records, waiting, lettered] = [sweep.records(sceneIds), sweep.waiting(sceneIds), sweep.lettered(sceneIds)];
@@ -104,8 +125,15 @@ async function judgePage(
       item: isGone === undefined ? 'unknown' : isGone ? 'gone' : 'there',
       ifUnknown: scope.kind === 'all' ? 'changed' : 'in_step',
     });
-    return { sceneId, kind, note: kind === 'in_step' ? noteOf(scene, record) : undefined };
+    const known = kind === 'missing_in_plex' ? undefined : record?.pictures;
+    const lacks = pictures.fields.filter((field) => isLacking(known?.[field])).length;
+    return { sceneId, kind, note: kind === 'in_step' ? noteOf(scene, record) : undefined, lacks };
   });
+}
+
+/** A source that had no picture, or none that can be used, is asked again once it has another version. */
+function isLacking(known: PictureRecord | undefined): boolean {
+  return known?.ours === undefined && known?.state !== 'none' && known?.state !== 'refused';
 }
 
 /** A scene that was in step by its time is known by its content from now on. */

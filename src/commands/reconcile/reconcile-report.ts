@@ -4,6 +4,8 @@ import type { ReconcileDocument } from '../../documents/reconcile.ts';
 import type { ContentNote } from '../../queue/work/reconcile-store.ts';
 import type { Output } from '../../terminal/log/output.ts';
 import { renderTable } from '../../terminal/table.ts';
+import type { PicturesToCome } from '../shared/pictures-to-come.ts';
+import { toComeWords } from '../shared/pictures-to-come.ts';
 
 /** What reconcile has found. */
 export type Findings = {
@@ -16,6 +18,8 @@ export type Findings = {
   readonly again: readonly number[];
   /** What to remember of those in step. */
   readonly notes: readonly ContentNote[];
+  /** How many pictures come with those in need and those put into the queue all the same. */
+  readonly pictures: number;
 };
 
 /** What was changed, in scenes and, for `dropped`, in jobs. */
@@ -27,6 +31,7 @@ export type ReconcileOutcome = {
   readonly plex: 'asked' | 'not_asked';
   /** Absent when nothing had to be changed. */
   readonly carried: Carried | undefined;
+  readonly pictures: PicturesToCome;
 };
 
 const NAMES: Readonly<Record<SweepKind, string>> = {
@@ -64,9 +69,12 @@ export function reportOutcome(outcome: ReconcileOutcome, output: Output): void {
   else output.result(outcomeWords(outcome));
 }
 
-function outcomeWords({ findings, carried }: ReconcileOutcome): string {
+function outcomeWords({ findings, carried, pictures }: ReconcileOutcome): string {
   const looked = `${countIn(findings.seen, 'scene')} of Stash looked at`;
-  if (carried === undefined) return `${looked}. Dry run, nothing was changed.`;
+  if (carried === undefined) {
+    const toCome = pictures.count === 0 ? '' : `; scenes would be enqueued${toComeWords(pictures)}`;
+    return `${looked}${toCome}. Dry run, nothing was changed.`;
+  }
   const { enqueued, forgotten, dropped } = carried;
   if (enqueued === 0 && forgotten === 0) return `${looked}: nothing to do.`;
   const parts = [
@@ -77,7 +85,7 @@ function outcomeWords({ findings, carried }: ReconcileOutcome): string {
   return `${looked}: ${parts.join(', ')}.`;
 }
 
-function reconcileDocument({ findings, scope, plex, carried }: ReconcileOutcome): ReconcileDocument {
+function reconcileDocument({ findings, scope, plex, carried, pictures }: ReconcileOutcome): ReconcileDocument {
   const { seen, ids, counts, again } = findings;
   return {
     ...(carried === undefined ? { dry_run: true } : {}),
@@ -90,6 +98,7 @@ function reconcileDocument({ findings, scope, plex, carried }: ReconcileOutcome)
     gone_from_stash: kindDocument(ids.gone_from_stash),
     ...counts,
     rechecked: again.length,
+    pictures,
     enqueued: carried?.enqueued ?? 0,
     forgotten: carried?.forgotten ?? 0,
     dropped_jobs: carried?.dropped ?? 0,

@@ -14,6 +14,8 @@ import { confirm } from '../../terminal/confirm.ts';
 import type { Context } from '../shared/context.ts';
 import { declined } from '../shared/declined.ts';
 import { proveKnownServer } from '../shared/known-items.ts';
+import type { PicturesToCome } from '../shared/pictures-to-come.ts';
+import { picturesOfCount, toComeWords, writtenPictures } from '../shared/pictures-to-come.ts';
 import { connectAs, machineIdentifier } from '../shared/plex-connection.ts';
 import { requireStash } from '../shared/stash/stash-connection.ts';
 import type { StashScope } from '../shared/stash/stash-scenes.ts';
@@ -29,6 +31,8 @@ export type ReconcileOptions = {
   readonly since: string | undefined;
   /** `full`: also what is in step is put into the queue. */
   readonly depth: 'full' | 'in_need';
+  /** `missing`: also what is in step, but has no picture of ours. */
+  readonly pictures: 'missing' | 'none';
   readonly effect: 'reconcile' | 'show_only';
   /** `allowed`: also a Stash is believed that has less than half of what was written from it. */
   readonly removals: 'counted' | 'allowed';
@@ -48,6 +52,12 @@ export async function run(options: ReconcileOptions, context: Context): Promise<
     configFile: options.configFile,
   });
   tellWarnings(loaded, context);
+  const fields = writtenPictures(loaded.settings);
+  if (options.pictures === 'missing' && fields.length === 0)
+    throw new UsageError(
+      'With --pictures, pictures have to be written, and sync_poster is not true.',
+      'Set sync_poster (or sync_background) to true, or leave --pictures out.',
+    );
   const stash = requireStash(loaded, context);
   // A dry run only reads, and leaves nothing behind.
   const sweep = openReconcileStore(
@@ -56,16 +66,21 @@ export async function run(options: ReconcileOptions, context: Context): Promise<
   try {
     const plex = await reachPlex(loaded, sweep, context);
     const findings = await look(
-      { scope, depth: options.depth, stash, plex, sweep, removals: options.removals },
+      {
+        ...{ scope, depth: options.depth, pictures: { fields, sought: options.pictures } },
+        ...{ stash, plex, sweep, removals: options.removals },
+      },
       context,
     );
-    const outcome = { findings, scope: scope.kind, plex: plex === undefined ? 'not_asked' : 'asked' } as const;
+    const pictures = picturesOfCount(findings.pictures, sweep.pictureBytes());
+    const asked = plex === undefined ? 'not_asked' : 'asked';
+    const outcome = { findings, pictures, scope: scope.kind, plex: asked } as const;
     reportFindings(findings, context.output);
     if (options.effect === 'show_only') {
       reportOutcome({ ...outcome, carried: undefined }, context.output);
       return EXIT.done;
     }
-    const question = questionOf(findings, sweep, { loaded, dataDir: dataDir.path });
+    const question = questionOf(outcome, sweep, { loaded, dataDir: dataDir.path });
     const answer =
       question === undefined
         ? 'yes'
@@ -114,7 +129,7 @@ function inNeedOfSync({ ids, again }: Findings): readonly number[] {
 
 /** `undefined` when there is nothing to confirm. */
 function questionOf(
-  findings: Findings,
+  { findings, pictures }: { readonly findings: Findings; readonly pictures: PicturesToCome },
   sweep: ReconcileStore,
   { loaded: { settings }, dataDir }: { readonly loaded: LoadedSettings; readonly dataDir: string },
 ): string | undefined {
@@ -122,7 +137,7 @@ function questionOf(
   const drops = sweep.waiting(findings.ids.gone_from_stash).size;
   const andDrop = drops === 0 ? '' : ` and drop ${countIn(drops, 'waiting job')}`;
   const parts = [
-    ...(syncs === 0 ? [] : [`put ${countIn(syncs, 'scene')} into the queue of ${dataDir}`]),
+    ...(syncs === 0 ? [] : [`put ${countIn(syncs, 'scene')} into the queue of ${dataDir}${toComeWords(pictures)}`]),
     ...(gone === 0 ? [] : [`forget ${countIn(gone, 'scene')} that Stash no longer has${andDrop}`]),
   ];
   if (parts.length === 0) return undefined;

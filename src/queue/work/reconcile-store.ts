@@ -4,7 +4,7 @@ import { translated } from '../store/store-errors.ts';
 import type { Stores } from '../store/stores.ts';
 import { storesName } from '../store/stores.ts';
 import type { SceneRow } from '../tables/scenes.ts';
-import { toRecord } from '../tables/scenes.ts';
+import { prepareScenes, toRecord } from '../tables/scenes.ts';
 import { prepareServerState } from '../tables/server-state.ts';
 import type { Intake } from './intake.ts';
 import { intakeOf } from './intake.ts';
@@ -30,6 +30,8 @@ export type ReconcileStore = Pick<Intake, 'enqueue' | 'forget'> & {
   idsBetween(after: number, through: number | undefined): readonly number[];
   /** Remembers the content of scenes that are as they were written; a scene that was written since is left. */
   noteContents(notes: readonly ContentNote[]): void;
+  /** The average size of the pictures that are known, in bytes. */
+  pictureBytes(): number | undefined;
   hasRecords(): boolean;
   /** The client identifier of this data directory, if it has one yet. */
   clientIdentifier(): string | undefined;
@@ -72,6 +74,7 @@ export function openReconcileStore(stores: Stores): ReconcileStore {
     idsBetween: (after: number, through: number | undefined) =>
       between.all(after, through ?? Number.MAX_SAFE_INTEGER).map(({ scene_id }) => scene_id),
     noteContents: (notes: readonly ContentNote[]) => noteAll.immediate(notes),
+    pictureBytes: prepareScenes(db).pictureBytes,
     hasRecords: () => any.get() !== undefined,
     binding,
     clientIdentifier: knownClientIdentifier,

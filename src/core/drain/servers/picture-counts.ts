@@ -1,3 +1,4 @@
+import { USUAL_BYTES } from '../../pictures/usual-size.ts';
 import type { DrainQueue } from '../ports/ports.ts';
 
 /** How many pictures a run wrote and left, and how many would come if somebody decided so. */
@@ -16,9 +17,6 @@ export type PictureCounts = {
   awaits(sceneId: number): void;
   figures(): PictureFigures;
 };
-
-/** What a screenshot of Stash has at about, where none is known. */
-const USUAL_BYTES = 300_000;
 
 export function createPictureCounts({ queue }: { readonly queue: Pick<DrainQueue, 'pictureBytes'> }): PictureCounts {
   const awaiting = new Set<number>();
