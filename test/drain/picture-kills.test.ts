@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Checkpoint } from '../../src/core/drain/ports/ports.ts';
+import type { Change } from '../../src/core/model/journal.ts';
 import type { AtStep } from '../helpers/drain-world.ts';
 import { art, COVER, NO_REQUESTS, OTHER_COVER, setupPictures, upload } from '../helpers/picture-world.ts';
 
@@ -73,3 +74,19 @@ test('a poster that a person selects after a kill is theirs', async (t) => {
   );
   assert.equal(world.plex.item('101')?.selectedPoster, theirs);
 });
+
+for (const step of ['picture_intended', 'picture_written', 'written', 'verified'] as const) {
+  test(`killed at ${step}, the journal still has the picture that was selected before`, async (t) => {
+    const world = await setupPictures(t);
+    const { selectedPoster } = world.plex.item('101') ?? assert.fail();
+    await assert.rejects(world.drain({}, { at: killAt(step, 1) }), /killed/);
+    await world.drain();
+    const rows = world.world.sql('SELECT changes, state FROM journal');
+    const changes = rows.flatMap((row) => JSON.parse(String(row['changes'])) as readonly Change[]);
+    const pictures = changes.filter(({ kind }) => kind === 'picture');
+    assert.ok(pictures.length > 0);
+    for (const picture of pictures)
+      assert.deepEqual(picture, { ...picture, before: selectedPoster, after: upload(COVER) });
+    assert.ok(rows.every(({ state }) => state === 'closed'));
+  });
+}

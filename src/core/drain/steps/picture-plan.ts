@@ -36,14 +36,24 @@ function isPictureField(field: string): boolean {
   return PICTURE_FIELDS.some((name) => name === field);
 }
 
-/** What was noted of the pictures of this attempt: an item that the scene had not before has nothing else. */
-export function intendedPictures({ pictures, record }: Read): Pick<SceneRecord, 'pictures'> {
-  return pictures === undefined ? {} : { pictures: { ...record?.pictures, ...pictures.intended } };
+/**
+ * What is known of the item's pictures before its text is sent: with what an earlier attempt, or this one, has noted of
+ * them, so that what stood there before is not lost.
+ */
+export function intendedPictures(work: Read): Pick<SceneRecord, 'pictures'> {
+  const own = work.recordFrom === 'own' ? ofItem(work) : undefined;
+  const pictures = { ...own, ...work.pictures?.intended };
+  return Object.keys(pictures).length === 0 ? {} : { pictures };
 }
 
 /** What counts as known of the pictures of the job's item. */
-function knownPictures({ job, item, record, recordFrom }: Read): PictureRecords | undefined {
-  if (record?.pictures === undefined || !isOfItem(record, item)) return undefined;
-  if (recordFrom === 'inherited') return inheritedRecords(record.pictures, item);
-  return job.rest === undefined ? record.pictures : withoutRefusals(record.pictures);
+function knownPictures(work: Read): PictureRecords | undefined {
+  const records = ofItem(work);
+  if (records === undefined) return undefined;
+  if (work.recordFrom === 'inherited') return inheritedRecords(records, work.item);
+  return work.job.rest === undefined ? records : withoutRefusals(records);
+}
+
+function ofItem({ item, record }: Read): PictureRecords | undefined {
+  return record !== undefined && isOfItem(record, item) ? record.pictures : undefined;
 }
