@@ -2,9 +2,6 @@ import type { SettleEntry, SuccessNews } from '../../core/drain/ports/ports.ts';
 import { RETRY_RULES } from '../../core/failures/retry-policy.ts';
 import type { SyncError } from '../../core/model/errors.ts';
 import type { Job, PicturesSettlement, Settled, Settlement } from '../../core/model/job.ts';
-import type { SceneKey } from '../../core/model/scene.ts';
-import { contentKeys } from '../../core/model/scene.ts';
-import type { StampedEdit } from '../../core/model/scene-edit.ts';
 import { unsaidBy } from '../../core/model/scene-edit.ts';
 import { plainText } from '../../core/text/sentence.ts';
 import { removalWords, valuesHeld } from '../../core/write/removals.ts';
@@ -18,6 +15,7 @@ import { preparePlannedValues } from '../tables/planned-values.ts';
 import { prepareScenes } from '../tables/scenes.ts';
 import { prepareSuccesses } from '../tables/successes.ts';
 import { prepareCount } from '../tables/totals.ts';
+import { deadOf, leftOf, picturesOf, saidBy } from './settled-edits.ts';
 
 /** Called about letters while a batch is settled. */
 export type SettleHooks = {
@@ -290,50 +288,6 @@ type Batch = { readonly settled: readonly Settled[]; readonly shortened: readonl
 /** A write-back of an attempt that counts for nothing. */
 function untried({ id }: JobRow) {
   return { id, given: 1, failures: 0, misses: 0, availableAt: 0, releasedBy: null, error: null };
-}
-
-/** The error of a job, or of its pictures, that is not tried again. */
-function deadOf({ settlement }: Pick<SettleEntry, 'settlement'>): SyncError | undefined {
-  const end = settlement.kind === 'pictures' ? settlement.rest : settlement;
-  return end.kind === 'dead' ? end.error : undefined;
-}
-
-const PICTURE_KEYS: ReadonlySet<SceneKey> = new Set(['poster_url', 'background_url']);
-
-/** The row with only its pictures. Where Stash was not asked yet, it still has all else that Stash will say. */
-function picturesOf(row: JobRow, { job }: Pick<SettleEntry, 'job'>): JobRow {
-  const edit = editOf(row);
-  const isOfText = new Set<string>(contentKeys(edit.data).filter((key) => !PICTURE_KEYS.has(key)));
-  const keep = <T extends object>(of: T): T =>
-    Object.fromEntries(Object.entries(of).filter(([key]) => !isOfText.has(key))) as T;
-  const left = { data: keep(edit.data), stamps: keep(edit.stamps), bareAt: edit.bareAt };
-  const isAsked = row.bare_at === null || job.bare === 'filled';
-  return { ...row, ...toColumns(left), rest: isAsked ? 'pictures' : row.rest };
-}
-
-/** What a job has written, whole or in part; Stash's values count only if Stash was asked. */
-function saidBy(row: JobRow, { job, settlement }: SettleEntry): StampedEdit | undefined {
-  const edit = editOf(row);
-  if (settlement.kind === 'complete') return job.bare === 'filled' ? edit : { ...edit, bareAt: undefined };
-  if (settlement.kind === 'pictures') {
-    const text = contentKeys(edit.data).filter((key) => !PICTURE_KEYS.has(key));
-    const data = Object.fromEntries(text.map((key) => [key, edit.data[key]]));
-    return { ...edit, data, bareAt: job.bare === 'filled' ? edit.bareAt : undefined };
-  }
-  const refusedKeys = 'error' in settlement ? settlement.error.refusedKeys : [];
-  if (refusedKeys.length === 0) return undefined;
-  const keys = contentKeys(edit.data).filter((key) => !refusedKeys.includes(key));
-  const isStashSaid = job.bare === 'filled' && refusedKeys.every((key) => Object.hasOwn(job.overStash, key));
-  return {
-    data: Object.fromEntries(keys.map((key) => [key, edit.data[key]])),
-    stamps: edit.stamps,
-    bareAt: isStashSaid ? edit.bareAt : undefined,
-  };
-}
-
-/** The row with only what is still to be written. */
-function leftOf(row: JobRow, said: StampedEdit | undefined): JobRow {
-  return said === undefined ? row : { ...row, ...toColumns(unsaidBy(editOf(row), said)) };
 }
 
 function needsLetters(row: JobRow, entry: SettleEntry): boolean {

@@ -9,8 +9,8 @@ import type { WorkerEvent } from '../ports/events.ts';
 import { mapConcurrently } from '../ports/map-concurrently.ts';
 import type { Planned } from '../ports/stages.ts';
 import type { PictureReader } from '../servers/picture-reader.ts';
+import type { PictureUses } from './picture-bench.ts';
 import { withPictures } from './picture-plan.ts';
-import type { PictureUses } from './pictures.ts';
 import { seeToPictures } from './pictures.ts';
 import { unchanged } from './plan.ts';
 

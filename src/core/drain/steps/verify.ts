@@ -1,6 +1,4 @@
 import { SyncError } from '../../model/errors.ts';
-import type { PictureEdit, PictureField, PictureRecord } from '../../model/picture.ts';
-import type { PlexItem } from '../../model/plex-item.ts';
 import { asTitle, listed, ours, say } from '../../text/sentence.ts';
 import { lockedBy } from '../../write/edit-plan.ts';
 import { verifyPlan } from '../../write/verify-plan.ts';
@@ -10,6 +8,7 @@ import { endedInPart, failed, finished, givenBack, isStopping, landedRecord, sha
 import type { DrainDeps } from '../ports/ports.ts';
 import type { Planned } from '../ports/stages.ts';
 import type { PictureCounts } from '../servers/picture-counts.ts';
+import { checkPictures } from './picture-check.ts';
 import type { ReadUses } from './read.ts';
 import { readItems } from './read.ts';
 
@@ -47,7 +46,8 @@ export async function verify(batch: readonly Planned[], context: Uses): Promise<
       const message = say`Plex accepted the edit of "${asTitle(work.item.fields.title)}" but did not keep: ${listed(lost.map(ours))}`;
       return failed(job, new SyncError('plex_unverified', message));
     }
-    const shown = afterPictures(work, read.item, context);
+    const shown = checkPictures(work, read.item);
+    for (const _ of shown.plan.pictures ?? []) context.counts.written();
     const preserving = options.rules.preservePlexEdits;
     emit({ kind: 'written', sceneId: job.sceneId, title: read.item.fields.title, plan: shown.plan, preserving });
     for (const entry of altered) emit({ kind: 'altered', sceneId: job.sceneId, altered: entry });
@@ -55,32 +55,6 @@ export async function verify(batch: readonly Planned[], context: Uses): Promise<
     if (work.unfinished !== undefined) return endedInPart(job, work.unfinished, landedRecord(shown, written, edited));
     return finished(shown, 'updated', { written, edited });
   });
-}
-
-/** The job with its item as it is now. A picture whose path is still the old one was not kept. */
-function afterPictures(work: Planned, item: PlexItem, { counts }: Pick<Uses, 'counts'>): Planned {
-  const { pictures: done, plan } = work;
-  if (done === undefined) return { ...work, item };
-  const lost = done.edits.filter(({ field, shownBefore }) => item.pictures[field] === shownBefore);
-  const kept = done.edits.filter((edit) => !lost.includes(edit)).map(({ field }) => field);
-  for (const _ of kept) counts.written();
-  const records = Object.fromEntries(
-    Object.entries(done.records).map(([field, record]) => [field, recordShown(field as PictureField, record)]),
-  );
-  function recordShown(field: PictureField, record: PictureRecord): PictureRecord | undefined {
-    if (lost.some((edit) => edit.field === field)) return done?.intended[field];
-    return kept.includes(field) ? { ...record, shown: item.pictures[field] } : record;
-  }
-  const failure =
-    done.failure ?? (lost.length > 0 ? { kind: 'failed' as const, error: notKept(item, lost) } : undefined);
-  const pictures = plan.pictures?.filter((edit) => !lost.includes(edit));
-  return { ...work, item, plan: { ...plan, pictures }, pictures: { ...done, records, failure } };
-}
-
-function notKept(item: PlexItem, lost: readonly PictureEdit[]): SyncError {
-  const named = listed(lost.map(({ field }) => ours(field === 'thumb' ? 'poster' : 'background')));
-  const message = say`Plex took the picture of "${asTitle(item.fields.title)}" but shows the old one: ${named}`;
-  return new SyncError('plex_unverified', message);
 }
 
 /**
