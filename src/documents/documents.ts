@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini';
+import { diffSchema } from './diff.ts';
 import { doctorSchema } from './doctor.ts';
 import { enqueueSchema } from './enqueue.ts';
 import { errorSchema } from './error.ts';
@@ -22,6 +23,11 @@ export type Described = { readonly title: string; readonly description?: string;
 /** Every document of `--json`, by the name of its schema file. */
 export const DOCUMENTS = {
   'config-show': { title: 'plexsync config show --json', schema: configShowSchema },
+  diff: {
+    title: 'plexsync diff --json',
+    description: 'What `process` would do to one scene, and why; nothing for what is right already.',
+    schema: diffSchema,
+  },
   'dlq-export': {
     title: 'one line of plexsync dlq export',
     description: 'A letter a line, with the keys of `dlq list --json`.',

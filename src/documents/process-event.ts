@@ -75,6 +75,7 @@ const wouldWrite = event('would_write', {
   ...ofJob,
   rating_key: z.string(),
   title: z.string(),
+  library: z.string(),
   fields: z.array(z.object({ field: z.string(), before: z.string(), after: z.string() })),
   lists: z.array(z.object({ list: z.string(), added: names, removed: names })),
   pictures,

@@ -9,7 +9,17 @@ import { DIALECT_QUERY, isSpokenBy, readDialect, toDialect, toObstacle } from '.
 import type { ChangedScene, ScenePage, WalkPage } from './lists.ts';
 import { toChanges, toPage, toTimes, toTotal } from './lists.ts';
 import type { ReadPicture } from './pictures.ts';
-import { aliasOf, changesQuery, contentFields, pageQuery, presenceQuery, scenesQuery, TIME_QUERY } from './queries.ts';
+import {
+  aliasOf,
+  changesQuery,
+  contentFields,
+  MOST_AT_PATH,
+  pageQuery,
+  pathQuery,
+  presenceQuery,
+  scenesQuery,
+  TIME_QUERY,
+} from './queries.ts';
 import { toContentsPage, toLook } from './scenes.ts';
 import type { StashClock } from './server-time.ts';
 import { clockOf } from './server-time.ts';
@@ -62,6 +72,8 @@ export type StashClient = DrainStash & {
    * never show (stash.md 7).
    */
   changedSince(cursor: string, perPage: number, afterId: number): Promise<ScenePage<ChangedScene>>;
+  /** The scenes that have a file at this very path, by id, in one request. */
+  scenesAt(path: string): Promise<readonly number[]>;
   /** A picture, by its address at this server; no other host is asked. */
   readonly picture: ReadPicture;
   /** The server's clock, and how it spells times. */
@@ -174,6 +186,13 @@ export function createStashClient(options: StashClientOptions): StashClient {
         noteServer(spoken, data['version']);
         return known(toChanges(data, spoken.relatedFilters, perPage), about);
       }),
+
+    scenesAt: async (path) => {
+      const about = listing(say`asking which scene has a file`);
+      const { data } = await ask(pathQuery(path), about);
+      const { scenes } = known(toPage(data, MOST_AT_PATH), about);
+      return scenes.filter(({ paths }) => paths.includes(path)).map(({ sceneId }) => sceneId);
+    },
 
     serverTime: async () => {
       const about = listing(say`asking for its time`);

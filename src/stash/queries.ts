@@ -58,6 +58,25 @@ export function pageQuery(page: Page, updatedSince: string | undefined, sceneFie
   };
 }
 
+/**
+ * Asks for the scenes that may have a file at a path: Stash reads `%` and `_` in it as wildcards, and sees no case
+ * (stash.md 5.2).
+ */
+export function pathQuery(path: string): Query {
+  return {
+    query: `query PlexsyncPath($page: FindFilterType, $scenes: SceneFilterType) {
+  page: findScenes(filter: $page, scene_filter: $scenes) { count scenes { ${LISTED_FIELDS} } }
+}`,
+    variables: {
+      page: byId({ afterId: 0, perPage: MOST_AT_PATH }),
+      scenes: { path: { value: path, modifier: 'EQUALS' } },
+    },
+  };
+}
+
+/** More scenes than this are asked for only if the path is all wildcards. */
+export const MOST_AT_PATH = 100;
+
 /** The name of the list of scenes that changed themselves. */
 export const OWN_CHANGES = 'own';
 

@@ -83,6 +83,11 @@ const COMMANDS: Readonly<Record<string, Rule>> = {
     packages: ['node:'],
     why: 'a task of the plugin is to process the queue',
   },
+  'commands/diff/look.ts': {
+    imports: [...WIRED, 'commands/diff/', 'commands/shared/', 'commands/process/'],
+    packages: ['node:'],
+    why: 'it shows what process would do, so it runs the same drain',
+  },
 };
 
 /** The longest name that fits a file counts. */

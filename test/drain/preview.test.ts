@@ -39,6 +39,7 @@ test('what would be written is reported, and neither Plex nor the data directory
     sceneId: 1,
     ratingKey: '101',
     title: '1',
+    library: 'Harbour Films',
     message: undefined,
   });
   assert.deepEqual(plan?.fields, [{ field: 'title', before: '1', value: 'Lighthouse 1' }]);

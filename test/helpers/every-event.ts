@@ -27,6 +27,24 @@ function planOf({ title, name, prose }: Outside): EditPlan {
     ],
     left: [],
     capped: [],
+    reasons: {
+      fields: [
+        {
+          field: 'tagline',
+          rule: 'edited_in_plex',
+          before: prose(),
+          wanted: prose(),
+          written: prose(),
+          saidBy: 'stash',
+        },
+      ],
+      lists: [
+        {
+          ...{ kind: 'actor', before: [name()], add: [name()], remove: [name()], suppressed: [name()] },
+          ...{ preserved: [name()], removes: 'ours', capped: 0, isKnown: true, saidBy: 'stash' },
+        },
+      ],
+    },
     written: NOTHING_WRITTEN,
   };
 }
@@ -99,10 +117,17 @@ export function everyEvent(outside: Outside): EveryEvent {
       ...JOB,
       ratingKey: '5',
       title: outside.title(),
+      library: outside.name(),
       plan: planOf(outside),
       message: sentence(),
     },
-    would_not_write: { kind: 'would_not_write', ...JOB, reason: 'failure', message: sentence() },
+    would_not_write: {
+      kind: 'would_not_write',
+      ...JOB,
+      reason: 'failure',
+      message: sentence(),
+      planned: { ratingKey: '5', title: outside.title(), library: outside.name(), plan: planOf(outside) },
+    },
     lease_lost: { kind: 'lease_lost', ...JOB },
     breaker_opened: { kind: 'breaker_opened', failures: 5, message: sentence() },
     breaker_half_open: { kind: 'breaker_half_open' },

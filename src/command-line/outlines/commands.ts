@@ -1,6 +1,7 @@
 import { COMPLETION } from './completion.ts';
 import { CONFIG_SHOW } from './config.ts';
 import { DEMO } from './demo.ts';
+import { DIFF } from './diff.ts';
 import { DLQ_EXPORT, DLQ_LIST, DLQ_PURGE, DLQ_RETRY, DLQ_SHOW, DLQ_SUMMARY } from './dlq.ts';
 import { DOCTOR } from './doctor.ts';
 import { ENQUEUE } from './enqueue.ts';
@@ -43,6 +44,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   DLQ_PURGE,
   DLQ_EXPORT,
   RECONCILE,
+  DIFF,
   MATCH_TEST,
   PIN,
   UNPIN,

@@ -48,7 +48,7 @@ function optionsOf(command: CommandSpec): readonly OptionWord[] {
 const HELP: OptionSpec = { flags: '-h, --help', help: 'show help' };
 
 /** Placeholders of values that are paths on this machine. */
-const PATH = /[<[](?:file|dir|folder)[>\]]/;
+const PATH = /[<[](?:\w+\|)?(?:file|dir|folder)[>\]]/;
 
 function toOptionWord({ flags, help }: Pick<OptionSpec, 'flags' | 'help'>): OptionWord {
   const withValue = PATH.test(flags) ? 'path' : 'other';

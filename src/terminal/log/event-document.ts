@@ -18,13 +18,14 @@ export function eventDocument(event: WorkerEvent): EventDocument {
       };
     }
     case 'would_write': {
-      const { jobId, sceneId, ratingKey, title, plan, message } = event;
+      const { jobId, sceneId, ratingKey, title, library, plan, message } = event;
       return {
         event: event.kind,
         job_id: jobId,
         scene_id: sceneId,
         rating_key: ratingKey,
         title,
+        library,
         fields: plan.fields.map(({ field, before, value }) => ({ field, before, after: value })),
         lists: plan.lists.map(({ kind, add, remove }) => ({ list: kind, added: add, removed: remove })),
         pictures: picturesOf(plan),

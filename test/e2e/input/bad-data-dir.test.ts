@@ -11,6 +11,7 @@ const COMMANDS = [
   ['process'],
   ['process', '--watch'],
   ['match-test', '/media/a.mp4'],
+  ['diff', '1'],
   ['config', 'show'],
   ['enqueue', '1', '--path', '/media/a.mp4', '--title', 'Pier'],
   ['enqueue', '1'],

@@ -54,6 +54,7 @@ const OUT_OF_RANGE: Readonly<Record<string, readonly string[]>> = {
 const GOES_WITH: Readonly<Record<string, readonly string[]>> = {
   enqueue: ['7'],
   'match-test': ['/harbour/1.mp4'],
+  diff: ['7'],
   'plugin install --spool-as': ['--plugins-dir', '.'],
   'stats --max-dead': ['--check'],
   'stats --max-age': ['--check'],

@@ -40,6 +40,8 @@ export type Ended = {
   readonly outcome: Outcome;
   /** Set when the systemic watch has already counted this end. */
   readonly noted?: true;
+  /** What was planned, if the attempt came so far: a preview tells it also of what is right, or has to wait. */
+  readonly planned?: { readonly item: PlexItem; readonly plan: EditPlan } | undefined;
 };
 
 /** Runs `step` over a batch and separates the jobs that go on from those that have ended. */

@@ -5,6 +5,14 @@ import type { Sentence } from '../../text/sentence.ts';
 import type { EditPlan } from '../../write/edit-plan.ts';
 import type { Altered } from '../../write/verify-plan.ts';
 
+/** An item with what was planned for it. */
+export type PlannedItem = {
+  readonly ratingKey: string;
+  readonly title: string;
+  readonly library: string;
+  readonly plan: EditPlan;
+};
+
 /** What happens to jobs in a drain, as values: core says what, `terminal/` says how it reads. */
 export type WorkerEvent =
   /** First contact is made: Plex accepted the token, the libraries are known. */
@@ -68,6 +76,7 @@ export type WorkerEvent =
       readonly sceneId: number;
       readonly ratingKey: string;
       readonly title: string;
+      readonly library: string;
       readonly plan: EditPlan;
       /** Why a picture would not be written. */
       readonly message: Sentence | undefined;
@@ -79,6 +88,8 @@ export type WorkerEvent =
       readonly sceneId: number;
       readonly reason: 'unchanged' | 'failure' | 'released' | 'removals';
       readonly message: Sentence | undefined;
+      /** What was planned for which item, if the preview came so far: what is left there, or has to wait. */
+      readonly planned: PlannedItem | undefined;
     }
   | { readonly kind: 'altered'; readonly sceneId: number; readonly altered: Altered }
   | { readonly kind: 'left_alone'; readonly sceneId: number; readonly left: LeftAlone }

@@ -53,7 +53,7 @@ export function createRemovalGuard({ queue, now }: Uses, { removals }: Pick<Drai
       for (const [index, work] of step.going.entries()) {
         const { removed } = valuesOf(work);
         if (waits[index]) {
-          ended.push({ job: work.job, outcome: { kind: 'removes', values: removed } });
+          ended.push({ job: work.job, outcome: { kind: 'removes', values: removed }, planned: work });
         } else {
           going.push(work);
           passed.set(keyOf(work.job.lease), removed);

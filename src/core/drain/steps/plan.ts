@@ -41,7 +41,7 @@ export function plan(batch: readonly Read[], context: PlanUses): Step<Planned> {
 
 /** The end of a job whose item is already right. */
 export function unchanged(work: Planned): Ended {
-  return finished(work, 'unchanged', { written: work.plan.written });
+  return { ...finished(work, 'unchanged', { written: work.plan.written }), planned: work };
 }
 
 /** The edits that one item needs, or why they cannot be told. */

@@ -5,7 +5,7 @@ import { removalWords } from '../../write/removals.ts';
 import type { DrainOptions } from '../ports/drain-options.ts';
 import type { Ended } from '../ports/endings.ts';
 import { finished } from '../ports/endings.ts';
-import type { WorkerEvent } from '../ports/events.ts';
+import type { PlannedItem, WorkerEvent } from '../ports/events.ts';
 import { mapConcurrently } from '../ports/map-concurrently.ts';
 import type { Planned } from '../ports/stages.ts';
 import type { PictureReader } from '../servers/picture-reader.ts';
@@ -23,17 +23,15 @@ type Uses = Omit<PictureUses, 'reader'> & {
 export async function preview(batch: readonly Planned[], context: Uses): Promise<readonly Ended[]> {
   const looked = await mapConcurrently(batch, context.options.concurrency, async (work) => await look(work, context));
   return looked.map((work): Ended => {
-    const { job, item, plan, pictures } = work;
+    const { job, plan, pictures } = work;
     if (isEmptyPlan(plan)) return unchanged(work);
-    const { ratingKey, fields } = item;
     const failure = pictures?.failure;
     emitPlan();
     return finished(work, 'updated', { written: plan.written });
 
     function emitPlan(): void {
       const message = failure === undefined || failure.kind === 'given_back' ? undefined : failure.error.said;
-      const about = { jobId: job.id, sceneId: job.sceneId, ratingKey, title: fields.title };
-      context.emit({ kind: 'would_write', ...about, plan, message });
+      context.emit({ kind: 'would_write', jobId: job.id, sceneId: job.sceneId, ...plannedItem(work), message });
     }
   });
 }
@@ -45,15 +43,21 @@ async function look(work: Planned, context: Uses): Promise<Planned> {
   return { ...done, plan: withPictures(work.plan, done, options.rules) };
 }
 
+function plannedItem({ item, plan }: Pick<Planned, 'item' | 'plan'>): PlannedItem {
+  const { ratingKey, fields, sectionTitle } = item;
+  return { ratingKey, title: fields.title, library: sectionTitle, plan };
+}
+
 /** What to report in a preview for a job that would write nothing; a job that would write was already reported. */
-export function previewEvent(job: Job, settlement: Settlement): WorkerEvent | undefined {
-  const about = { kind: 'would_not_write', jobId: job.id, sceneId: job.sceneId } as const;
+export function previewEvent(job: Job, settlement: Settlement, work: Ended['planned']): WorkerEvent | undefined {
+  const planned = work && plannedItem(work);
+  const about = { kind: 'would_not_write', jobId: job.id, sceneId: job.sceneId, planned } as const;
   switch (settlement.kind) {
     case 'complete':
       return settlement.change === 'unchanged' ? { ...about, reason: 'unchanged', message: undefined } : undefined;
     case 'pictures':
       // What would be written beside it was reported, and why the picture would not be.
-      return settlement.change === 'unchanged' ? previewEvent(job, settlement.rest) : undefined;
+      return settlement.change === 'unchanged' ? previewEvent(job, settlement.rest, work) : undefined;
     case 'retry':
     case 'wait':
     case 'skip':

@@ -23,8 +23,9 @@ type Uses = Pick<DrainDeps, 'emit' | 'now' | 'random'> & {
 export function settle(ended: readonly Ended[], context: Uses, tally: Tally): number {
   const { emit, now, queue } = context;
   const inOrder = ended.toSorted((a, b) => a.job.id - b.job.id);
-  const entries = inOrder.map(({ job, outcome }) => ({
+  const entries = inOrder.map(({ job, outcome, planned }) => ({
     job,
+    planned,
     settlement: settlementOf(job, outcome, context),
     landed: 'landed' in outcome ? outcome.landed : undefined,
   }));
@@ -133,8 +134,13 @@ function tallyKey(settlement: Exclude<Settlement, { kind: 'defer' | 'put_back' |
   }
 }
 
-function eventsFor({ job, settlement }: SettleEntry, how: Settled, context: Uses): readonly WorkerEvent[] {
-  if (context.options.mode === 'preview') return [previewEvent(job, settlement)].filter((event) => event !== undefined);
+function eventsFor(
+  { job, settlement, planned }: SettleEntry & Pick<Ended, 'planned'>,
+  how: Settled,
+  context: Uses,
+): readonly WorkerEvent[] {
+  if (context.options.mode === 'preview')
+    return [previewEvent(job, settlement, planned)].filter((event) => event !== undefined);
   if (settlement.kind !== 'pictures' || how !== 'applied')
     return [eventFor(job, settlement, how, context)].filter((event) => event !== undefined);
   const then = eventFor(job.rest === undefined ? withNewTries(job) : job, settlement.rest, how, context);

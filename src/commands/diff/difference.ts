@@ -1,0 +1,116 @@
+import type { DrainEnd } from '../../core/drain/drain.ts';
+import type { PlannedItem, WorkerEvent } from '../../core/drain/ports/events.ts';
+import { SyncError, UsageError } from '../../core/model/errors.ts';
+import type { Sentence } from '../../core/text/sentence.ts';
+import { plainText, say } from '../../core/text/sentence.ts';
+import type { Change } from '../../core/write/explain-plan.ts';
+import { explainPlan } from '../../core/write/explain-plan.ts';
+import type { ExitCode } from '../../exit.ts';
+import { EXIT } from '../../exit.ts';
+
+/** How the item was found: `found` is absent where the preview did not come so far. */
+type Match = {
+  readonly file: string | undefined;
+  readonly by: Extract<WorkerEvent, { kind: 'found' }>['from'] | undefined;
+  readonly confidence: 'high' | 'low' | 'none';
+};
+
+/** What `process` would do to one scene. */
+export type Difference = {
+  /** `write`: the changes would be written. `hold`: they would wait for permission. `fail`: nothing would be written. */
+  readonly verdict: 'write' | 'right' | 'hold' | 'fail';
+  readonly item: Omit<PlannedItem, 'plan'> | undefined;
+  readonly match: Match;
+  readonly changes: readonly Change[];
+  /** Why nothing would be written, or not all of it. */
+  readonly message: Sentence | undefined;
+  /** What else is worth knowing. */
+  readonly notes: readonly Sentence[];
+};
+
+type Outcome = Extract<WorkerEvent, { kind: 'would_write' | 'would_not_write' }>;
+
+/**
+ * Reads from the events of a preview of one job what would become of it; `undefined` when it was not looked at to the
+ * end, for a reason that is the server's.
+ */
+export function differenceOf(events: readonly WorkerEvent[]): Difference | undefined {
+  const outcome = events.find((event): event is Outcome => OUTCOMES.has(event.kind));
+  if (outcome === undefined || (outcome.kind === 'would_not_write' && outcome.reason === 'released')) return undefined;
+  const planned = outcome.kind === 'would_write' ? outcome : outcome.planned;
+  const changes = planned === undefined ? [] : explainPlan(planned.plan);
+  return {
+    verdict: verdictOf(outcome),
+    item: planned && { ratingKey: planned.ratingKey, title: planned.title, library: planned.library },
+    match: matchOf(events),
+    changes,
+    message: outcome.message,
+    notes: events.some(({ kind }) => kind === 'thin_scene')
+      ? [say`The scene has only a title in Stash so far, so its empty fields clear nothing (quality_gate).`]
+      : [],
+  };
+}
+
+const OUTCOMES: ReadonlySet<WorkerEvent['kind']> = new Set<Outcome['kind']>(['would_write', 'would_not_write']);
+
+function verdictOf(outcome: Outcome): Difference['verdict'] {
+  if (outcome.kind === 'would_write') return 'write';
+  switch (outcome.reason) {
+    case 'unchanged':
+      return 'right';
+    case 'removals':
+      return 'hold';
+    case 'failure':
+    case 'released':
+      return 'fail';
+  }
+}
+
+function matchOf(events: readonly WorkerEvent[]): Match {
+  const found = events.findLast((event) => event.kind === 'found');
+  const low = events.findLast((event) => event.kind === 'low_confidence');
+  const confidence = low !== undefined ? 'low' : found !== undefined ? 'high' : 'none';
+  return { file: found?.file ?? low?.file, by: found?.from, confidence };
+}
+
+/** The exit code of a difference; a file that Plex does not have yet is no failure of `process`, and no answer here. */
+export const VERDICT_EXITS: Readonly<Record<Difference['verdict'], ExitCode>> = {
+  write: EXIT.done,
+  right: EXIT.done,
+  hold: EXIT.usage,
+  fail: EXIT.jobsFailed,
+};
+
+/** Why the drain came to no answer, as an error; `undefined` for an end that says nothing about this job. */
+export function errorOf(end: DrainEnd): SyncError | UsageError | undefined {
+  switch (end.kind) {
+    case 'unauthorized':
+      return new SyncError('plex_unauthorized', end.message);
+    case 'forbidden':
+      return new SyncError('plex_forbidden', end.message);
+    case 'unreachable':
+    case 'failing':
+    case 'breaker_open':
+      return new SyncError('plex_unavailable', end.message);
+    case 'stash_unauthorized':
+      return new SyncError('stash_unauthorized', end.message);
+    case 'stash_unreachable':
+    case 'stash_breaker_open':
+      return new SyncError('stash_unavailable', end.message);
+    case 'misconfigured':
+    case 'stash_misconfigured':
+      return new UsageError(plainText(end.message), plainText(end.hint));
+    case 'limit':
+    case 'time_up':
+    case 'removals':
+    case 'signal':
+      return undefined;
+  }
+}
+
+/** Why a job was released that was not looked at to the end: a request that belongs to no job failed. */
+export function releasedError(events: readonly WorkerEvent[]): SyncError | undefined {
+  const released = events.find((event) => event.kind === 'would_not_write' && event.reason === 'released');
+  const message = released?.kind === 'would_not_write' ? released.message : undefined;
+  return message === undefined ? undefined : new SyncError('plex_unavailable', message);
+}

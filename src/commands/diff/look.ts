@@ -1,0 +1,60 @@
+import type { DrainReport } from '../../core/drain/drain.ts';
+import type { WorkerEvent } from '../../core/drain/ports/events.ts';
+import { createPreviewQueue } from '../../core/drain/preview-queue.ts';
+import type { Job } from '../../core/model/job.ts';
+import type { PreviewReads } from '../../queue/work/preview-queue.ts';
+import type { LoadedSettings } from '../../settings/load.ts';
+import { runDrain } from '../process/drain-run.ts';
+import type { Context } from '../shared/context.ts';
+
+/** What the drain said of one job, and why it ended, if for a reason of its own. */
+export type Look = { readonly events: readonly WorkerEvent[]; readonly report: DrainReport };
+
+/**
+ * Runs the drain as a preview over one job, whatever else waits and whenever this one is due: the very decisions of
+ * `process`, and nothing is written anywhere.
+ * @throws {UsageError} when Plex is not configured, or configured wrongly.
+ */
+export async function lookAt(
+  job: Job,
+  { reads, loaded }: { readonly reads: PreviewReads; readonly loaded: LoadedSettings },
+  context: Context,
+): Promise<Look> {
+  const events: WorkerEvent[] = [];
+  const clientIdentifier = reads.clientIdentifier();
+  const queue = {
+    ...createPreviewQueue(onlyOf(job, reads)),
+    clientIdentifier: () => clientIdentifier,
+    stashDialect: reads.stashDialect,
+    saveStashDialect: () => undefined,
+  };
+  const report = await runDrain(
+    queue,
+    {
+      loaded,
+      limit: undefined,
+      maxTimeMs: undefined,
+      adoptServer: false,
+      removals: 'counted',
+      mode: 'preview',
+      startedAt: context.now(),
+      emit: (event) => void events.push(event),
+      checkpoint: () => undefined,
+    },
+    context,
+  );
+  return { events, report };
+}
+
+/** The queue as if it held this job alone. A doubt about the configuration is about many jobs, and would sample them. */
+function onlyOf(job: Job, reads: PreviewReads): PreviewReads {
+  return {
+    ...reads,
+    dueIds: () => [job.id],
+    dueJobs: (ids) => (ids.includes(job.id) ? [job] : []),
+    dueCount: () => 1,
+    unmatchedDueCount: () => 1,
+    awaitsStash: () => job.bare === 'open',
+    doubt: () => undefined,
+  };
+}

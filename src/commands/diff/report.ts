@@ -1,0 +1,125 @@
+import type { ListKind, ScalarField } from '../../core/model/plex-item.ts';
+import { plainText } from '../../core/text/sentence.ts';
+import type { Change, ChangeField } from '../../core/write/explain-plan.ts';
+import type { DiffDocument } from '../../documents/diff.ts';
+import { fieldName } from '../../terminal/log/field-words.ts';
+import { pictureWords } from '../../terminal/log/size-words.ts';
+import { sanitize } from '../../terminal/sanitize.ts';
+import type { Difference } from './difference.ts';
+import type { LookedAt } from './job.ts';
+
+/** The document of `diff --json`: keys are only ever added. */
+export function differenceDocument(
+  { verdict, item, match, changes, message, notes }: Difference,
+  { job, state }: LookedAt,
+): DiffDocument {
+  return {
+    scene_id: job.sceneId,
+    rating_key: item?.ratingKey ?? null,
+    confidence: match.confidence,
+    changes: changes.map(({ field, action, before, after, added, removed, why }) => {
+      return { field, action, before, after, added, removed, why: plainText(why) };
+    }),
+    verdict,
+    message: message === undefined ? null : plainText(message),
+    title: item?.title ?? null,
+    library: item?.library ?? null,
+    file: match.file ?? null,
+    matched_by: match.by ?? null,
+    job: state === 'made_up' ? null : { id: job.id, state },
+    notes: notes.map(plainText),
+  };
+}
+
+/** The same for a person: what is changed or left, field by field, each with its reason. */
+export function differenceText(difference: Difference, lookedAt: LookedAt): string {
+  const { changes, notes } = difference;
+  const blocks = [
+    headOf(difference, lookedAt).join('\n'),
+    ...changes.map(changeText),
+    [...notes.map((note) => sanitize(plainText(note))), verdictWords(difference)].join('\n'),
+  ];
+  return blocks.filter((block) => block !== '').join('\n\n');
+}
+
+function headOf({ item, match }: Difference, { job, state }: LookedAt): readonly string[] {
+  const scene = `Scene ${job.sceneId}`;
+  const head =
+    item === undefined
+      ? scene
+      : `${scene} → item ${item.ratingKey} "${sanitize(item.title)}" in "${sanitize(item.library)}"`;
+  const by = match.by === undefined ? '' : `, ${MATCHED_BY[match.by]}`;
+  return [
+    head,
+    ...(match.file === undefined ? [] : [`  file: ${sanitize(match.file)}`]),
+    `  match: ${CONFIDENCE[match.confidence]}${by}`,
+    `  job: ${state === 'made_up' ? 'none waits; this is what Stash has now' : `${job.id}, ${STATES[state]}`}`,
+  ];
+}
+
+const CONFIDENCE: Readonly<Record<Difference['match']['confidence'], string>> = {
+  high: 'HIGH',
+  low: 'LOW',
+  none: 'none',
+};
+
+const MATCHED_BY = {
+  pin: 'pinned by a person',
+  record: 'the item of the last sync',
+  index: 'found in the list of the library',
+  look_up: 'found by looking it up',
+} as const;
+
+const STATES: Readonly<Record<Exclude<LookedAt['state'], 'made_up'>, string>> = {
+  due: 'due',
+  retry: 'waits to be tried again',
+  not_found: 'waits for Plex to have the file',
+  held: 'awaits Stash',
+  removals: 'waits for permission to remove so much',
+  pictures: 'written but for its picture',
+  in_progress: 'a run is at work on it now',
+};
+
+function verdictWords({ verdict, changes, message }: Difference): string {
+  const why = message === undefined ? '' : sanitize(plainText(message));
+  switch (verdict) {
+    case 'write':
+      return why === ''
+        ? 'Nothing was written: plexsync process does it.'
+        : `All would be written but the picture: ${why}`;
+    case 'right':
+      return changes.length > 0 ? 'Nothing would change: what differs is left.' : 'Nothing would change.';
+    case 'hold':
+      return `Not without permission: ${why} (plexsync process --allow-removals).`;
+    case 'fail':
+      return `Nothing would be written: ${why}`;
+  }
+}
+
+function changeText(change: Change): string {
+  return [changeName(change.field), ...valueLines(change), `  ${sanitize(plainText(change.why))}`].join('\n');
+}
+
+function changeName(field: ChangeField): string {
+  if (field === 'poster' || field === 'background' || field === 'label') return field;
+  return fieldName(field satisfies ScalarField | ListKind).replace(/^the /, '');
+}
+
+function valueLines({ action, before, after, added, removed, picture }: Change): readonly string[] {
+  if (picture !== undefined) return [`  ${pictureWords(picture)}`];
+  if (typeof before === 'string' && typeof after === 'string')
+    return action === 'left' ? [`  = ${quoted(before)}`] : textLines(before, after);
+  return [...added.map((name) => `  + ${sanitize(name)}`), ...removed.map((name) => `  - ${sanitize(name)}`)];
+}
+
+/** Beyond this length two values do not fit side by side. */
+const LONGEST_BESIDE = 60;
+
+function textLines(before: string, after: string): readonly string[] {
+  if (before.length + after.length <= LONGEST_BESIDE) return [`  ${quoted(before)} → ${quoted(after)}`];
+  return [`  - ${quoted(before)}`, `  + ${quoted(after)}`];
+}
+
+function quoted(text: string): string {
+  return `'${sanitize(text)}'`;
+}

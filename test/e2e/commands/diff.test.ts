@@ -1,0 +1,224 @@
+/** What `process` would do to one scene, and why: shown by the drain itself, with nothing written anywhere. */
+import assert from 'node:assert/strict';
+import type { TestContext } from 'node:test';
+import { test } from 'node:test';
+import { startStashServer } from '../../../src/simulator/stash/server.ts';
+import { setup } from '../../helpers/rig.ts';
+
+const PIER = { title: 'The Pier', details: 'Fog.', studio: 'North Quay', tags: ['sea'], files: ['/data/pier.mp4'] };
+const MAPPED = { PLEXSYNC_PATH_MAP: '/data=/media' };
+
+/** A Stash and a Plex that both have the pier, and a data directory that knows of nothing but another scene. */
+async function setupPier(t: TestContext) {
+  const stash = await startStashServer();
+  t.after(() => stash.close());
+  const rig = await setup(t);
+  const env = { STASH_URL: stash.url, ...MAPPED };
+  const run: typeof rig.run = async (args, more = {}) => await rig.run(args, { ...more, env: { ...env, ...more.env } });
+  const item = rig.plex.addItem({ sectionKey: '1', file: '/media/pier.mp4', title: 'pier', genres: ['Drama'] });
+  const scene = stash.addScene(PIER);
+  await run(['enqueue', '900', '--path', '/data/other.mp4', '--title', 'Other']);
+  const diff = async (target: string, ...more: string[]) => {
+    const { code, stdout, stderr } = await run(['diff', target, '--json', ...more]);
+    assert.notEqual(stdout, '', stderr);
+    return { code, ...JSON.parse(stdout) };
+  };
+  return { ...rig, run, stash, item, scene, diff };
+}
+
+type Shown = { readonly field: string; readonly action: string };
+const shortly = ({ changes }: { readonly changes: readonly Shown[] }): readonly string[] =>
+  changes.map(({ field, action }) => `${action} ${field}`);
+
+/** All that the data directory holds. */
+const TABLES = ['jobs', 'scenes', 'breakers', 'meta', 'runs', 'totals'];
+
+test('a scene that nothing waits for is shown as Stash has it, and nothing is written anywhere', async (t) => {
+  const { run, plex, scene, item, sql } = await setupPier(t);
+  const before = TABLES.map((table) => sql(`SELECT * FROM ${table}`));
+  const { code, stdout } = await run(['diff', String(scene)]);
+  assert.equal(code, 0);
+  assert.equal(
+    stdout,
+    `Scene ${scene} → item ${item} "pier" in "Adult"
+  file: /data/pier.mp4
+  match: HIGH, found by looking it up
+  job: none waits; this is what Stash has now
+
+title
+  'pier' → 'The Pier'
+  no record yet of what plexsync wrote here, and Plex has 'pier': Stash wins at first contact
+
+summary
+  '' → 'Fog.'
+  empty in Plex, and Stash says 'Fog.'
+
+studio
+  '' → 'North Quay'
+  empty in Plex, and Stash says 'North Quay'
+
+tags
+  + sea
+  no record yet: those of Stash are added at first contact, those of Plex kept
+
+collections
+  + North Quay
+  no record yet: those of Stash are added at first contact, those of Plex kept
+
+The scene has a picture in Stash, and nobody has decided about pictures yet (sync_poster).
+Nothing was written: plexsync process does it.
+`,
+  );
+  assert.deepEqual(
+    TABLES.map((table) => sql(`SELECT * FROM ${table}`)),
+    before,
+  );
+  assert.equal(plex.count('edit'), 0);
+});
+
+test('the waiting job is looked at with what was given by hand, whenever it is due', async (t) => {
+  const { run, scene, diff, sql } = await setupPier(t);
+  await run(['enqueue', String(scene), '--path', '/data/pier.mp4', '--title', 'By hand', '--tag', '']);
+  sql(`UPDATE jobs SET available_at = 9e15, failures = 3 WHERE scene_id = ${scene}`);
+  const shown = await diff(String(scene));
+  assert.deepEqual(shortly(shown), ['set title', 'remove genre']);
+  assert.deepEqual(shown.changes[1], {
+    field: 'genre',
+    action: 'remove',
+    before: ['Drama'],
+    after: [],
+    added: [],
+    removed: ['Drama'],
+    why: 'emptied by hand: all removed, whoever set them',
+  });
+  assert.deepEqual(shown.job, { id: 2, state: 'retry' });
+});
+
+test('a file leads to its scene: by what waits, by the last sync, as Plex sees it, or by Stash', async (t) => {
+  const { run, scene, diff } = await setupPier(t);
+  assert.equal((await diff('/data/pier.mp4')).scene_id, scene);
+  assert.equal((await diff('/media/pier.mp4')).scene_id, scene);
+  await run(['enqueue', '901', '--path', '/data/pier.mp4', '--title', 'By hand']);
+  assert.equal((await diff('/data/pier.mp4')).scene_id, 901);
+  await run(['process']);
+  assert.equal((await diff('/media/pier.mp4')).scene_id, 901);
+});
+
+test('a file of no scene, or of several, is told in one sentence', async (t) => {
+  const { run, stash } = await setupPier(t);
+  const none = await run(['diff', '/data/100%_of_it.mp4']);
+  assert.deepEqual([none.code, none.stdout], [2, '']);
+  assert.match(none.stderr, /No scene with the file "\/data\/100%_of_it\.mp4" is known, here or in Stash\./);
+  // Stash reads `_` and `%` as wildcards: what it answers is held against the path.
+  stash.addScene({ title: 'Mole', files: ['/data/100% all of it.mp4'] });
+  assert.equal((await run(['diff', '/data/100%_of_it.mp4'])).code, 2);
+  for (const id of ['7', '8']) await run(['enqueue', id, '--path', '/data/two.mp4', '--title', 'Two']);
+  const several = await run(['diff', '/data/two.mp4']);
+  assert.equal(several.code, 2);
+  assert.match(several.stderr, /Several scenes have this file: 7, 8\./);
+});
+
+test('what was edited in Plex is told as left, and a scene that is right has nothing to tell', async (t) => {
+  const { run, plex, scene, item, diff, stash } = await setupPier(t);
+  await run(['enqueue', String(scene)]);
+  await run(['process', '--limit', '2']);
+  const right = await diff(String(scene));
+  assert.deepEqual([right.verdict, right.changes, right.matched_by], ['right', [], 'record']);
+  const { stdout } = await run(['diff', String(scene), '--no-sync-poster']);
+  assert.match(stdout, /\n\nNothing would change\.\n$/);
+  plex.editByHand(item, { summary: 'Mine.' });
+  stash.editScene(scene, { details: 'Fog and gulls.' });
+  const left = await diff(String(scene));
+  assert.deepEqual(left.changes, [
+    {
+      field: 'summary',
+      action: 'left',
+      before: 'Mine.',
+      after: 'Mine.',
+      added: [],
+      removed: [],
+      why: "edited in Plex since plexsync wrote it ('Fog.'): left, though Stash says 'Fog and gulls.'",
+    },
+  ]);
+  assert.equal(left.verdict, 'right');
+});
+
+test('what process says after it changes exactly what diff said', async (t) => {
+  const { run, scene, diff } = await setupPier(t);
+  const shown = await diff(String(scene));
+  await run(['enqueue', String(scene)]);
+  const { stdout } = await run(['process', '--json']);
+  const written = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+    .find(({ event, scene_id }) => event === 'written' && scene_id === scene);
+  assert.deepEqual(
+    shown.changes.map(({ field }: Shown) => field),
+    [...written.fields, ...Object.keys(written.lists)],
+  );
+});
+
+test('a file without proof is LOW, one that Plex lacks is none, and a scene that is gone is told', async (t) => {
+  const { run, plex, stash, diff } = await setupPier(t);
+  for (const folder of ['mole', 'weir']) plex.addItem({ sectionKey: '1', file: `/media/${folder}/01.mp4`, size: 7 });
+  const low = String(stash.addScene({ title: 'First', files: [{ path: '/nas/quay/01.mp4', size: 7 }] }));
+  const shown = await diff(low);
+  assert.deepEqual([shown.code, shown.confidence, shown.rating_key, shown.changes], [1, 'low', null, []]);
+  assert.match(shown.message, /^2 candidates for 01\.mp4/);
+  const relaxed = await diff(low, '--no-strict-matching');
+  assert.deepEqual([relaxed.code, relaxed.confidence, relaxed.verdict], [0, 'low', 'write']);
+  const missing = await diff(String(stash.addScene({ title: 'Nowhere', files: ['/data/nowhere.mp4'] })));
+  assert.deepEqual([missing.code, missing.confidence], [1, 'none']);
+  assert.match((await run(['diff', '5555'])).stdout, /Nothing would be written: Scene 5555 is not in Stash\n$/);
+});
+
+test('a server that is away, or refuses, is one sentence with its exit code', async (t) => {
+  const { run, plex, scene } = await setupPier(t);
+  const away = await run(['diff', String(scene), '--plex-url', 'http://127.0.0.1:9']);
+  assert.deepEqual([away.code, away.stdout], [4, '']);
+  const refused = await run(['diff', String(scene), '--plex-token', 'wrong-token-x']);
+  assert.deepEqual([refused.code, refused.stdout], [3, '']);
+  assert.doesNotMatch(refused.stderr, /wrong-token/);
+  const noStash = await run(['diff', String(scene), '--stash-url', 'http://127.0.0.1:9']);
+  assert.deepEqual([noStash.code, noStash.stdout], [4, '']);
+  plex.fail('item', { kind: 'status', status: 429 });
+  const busy = await run(['diff', String(scene)]);
+  assert.equal(busy.code, 1);
+  assert.match(busy.stdout, /Nothing would be written: Plex asked for patience \(429\)/);
+  assert.equal(plex.count('edit'), 0);
+});
+
+test('without Stash and without values there is nothing to show, and that is said', async (t) => {
+  const { plex: _, run } = await setup(t);
+  await run(['enqueue', '7', '--path', '/media/a.mp4', '--title', 'Quay']);
+  await run(['enqueue', '8']);
+  for (const [id, why] of [
+    ['9', 'has no job, and'],
+    ['8', 'has a job that awaits Stash, and'],
+  ] as const) {
+    const { code, stderr } = await run(['diff', id]);
+    assert.equal(code, 2);
+    assert.match(stderr, new RegExp(`Scene ${id} ${why} stash_url is not set`));
+  }
+  for (const wrong of ['harbour.mp4', '0', '-1', '/data/']) assert.equal((await run(['diff', '--', wrong])).code, 2);
+});
+
+test('changes that remove too much are shown, and wait for permission', async (t) => {
+  const { run, scene, stash, diff } = await setupPier(t);
+  await run(['enqueue', String(scene)]);
+  await run(['process']);
+  stash.editScene(scene, { tags: [], details: '' });
+  const shown = await diff(String(scene), '--max-removals', '1');
+  assert.deepEqual([shown.code, shown.verdict, shortly(shown)], [2, 'hold', ['clear summary', 'remove genre']]);
+  const { stdout } = await run(['diff', String(scene), '--max-removals', '1']);
+  assert.match(stdout, /\nNot without permission: it would remove 2 values that plexsync wrote/);
+});
+
+test('text from outside obeys nobody in a terminal', async (t) => {
+  const { run, stash, plex } = await setupPier(t);
+  plex.addItem({ sectionKey: '1', file: '/media/evil.mp4', title: 'a\u001b[31mb' });
+  const id = String(stash.addScene({ title: 'x\u202ey\u0007', tags: ['t\u001b]0;gulls'], files: ['/data/evil.mp4'] }));
+  const { stdout } = await run(['diff', id]);
+  assert.equal(/[\p{Cc}\u202e]/u.test(stdout.replaceAll('\n', '')), false, JSON.stringify(stdout));
+});
