@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { DocumentOf } from './shapes.ts';
-import { count, id, instant } from './shapes.ts';
+import { count, id, instant, leftCount } from './shapes.ts';
 
 function ofWork<Schema extends z.ZodMiniType>(schema: Schema) {
   return z.optional(schema.check(z.describe('Only if the run got to the queue, also with nothing due.')));
@@ -38,6 +38,7 @@ export const runSummary = z
         })
         .check(z.describe('Only if jobs were looked at.')),
     ),
+    left: ofWork(leftCount),
     pending: ofWork(count),
     started_at: ofWork(instant),
     ended_at: ofWork(instant),

@@ -21,6 +21,9 @@ export function counts<const Name extends string>(names: readonly Name[]) {
   return Object.fromEntries(names.map((name) => [name, count])) as Readonly<Record<Name, typeof count>>;
 }
 
+/** Fields, and the scenes they are of. */
+export const leftCount = z.object({ fields: count, scenes: count });
+
 /** What a command has that can be told what it would do. */
 export const dryRun = {
   dry_run: z.optional(z.literal(true).check(z.describe('Only with --dry-run, where nothing was changed.'))),

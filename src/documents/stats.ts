@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { DocumentOf } from './shapes.ts';
-import { count, counts, instant, span } from './shapes.ts';
+import { count, counts, instant, leftCount, span } from './shapes.ts';
 
 const breaker = z
   .object({
@@ -61,6 +61,7 @@ export const statsSchema = z.object({
     .check(z.describe('What stops writing, wholly or in part, until somebody does something about it.')),
   totals: z.object(totals),
   scenes: z.object(counts(['done', 'waiting', 'dead'])),
+  left: leftCount.check(z.describe('What the last sync of each scene left as edited in Plex.')),
   oldest_pending_at: z.nullable(instant),
   last_run: z.nullable(lastRun),
   last_success_at: z.nullable(instant),

@@ -45,7 +45,8 @@ export async function runPreview(request: DrainRequest, context: Context): Promi
       leased: reads.leasedElsewhere(),
     };
     const skippedScenes = events.skippedScenes();
-    reportRun(report, { mode: 'preview', exitCode, stats, startedAt, endedAt: now(), skippedScenes, left }, output);
+    const seen = { skippedScenes, leftAsEdited: events.leftAsEdited() };
+    reportRun(report, { mode: 'preview', exitCode, stats, startedAt, endedAt: now(), ...seen, left }, output);
     return exitCode;
   } finally {
     stores.close();

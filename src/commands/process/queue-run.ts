@@ -101,7 +101,7 @@ export async function runOnQueue(stores: Stores, request: DrainRequest, context:
   const { outageSince } = openAlertMemory(stores);
   const summary: Summary = {
     ...{ mode: 'write', exitCode, stats, startedAt, endedAt: now() },
-    ...{ skippedScenes, outageSince },
+    ...{ skippedScenes, leftAsEdited: events.leftAsEdited(), outageSince },
   };
   const { released: _untried, leaseLost: _others, pictures: _twice, ...ends } = tally;
   return {

@@ -1,4 +1,6 @@
 import type { WorkerEvent } from '../../core/drain/ports/events.ts';
+import type { LeftCount } from '../../core/model/left-as-edited.ts';
+import { createLeftCounter, isLeftAsEdited } from '../../core/model/left-as-edited.ts';
 import type { OpenDrainQueue } from '../../queue/work/drain-queue.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
 import { eventDocument } from '../../terminal/log/event-document.ts';
@@ -20,6 +22,8 @@ export type RunEvents = {
   isConnected(): boolean;
   /** The scenes that were skipped, in order. */
   skippedScenes(): readonly number[];
+  /** What was left as edited in Plex. */
+  leftAsEdited(): LeftCount;
 };
 
 /**
@@ -77,8 +81,19 @@ const ENDS_A_JOB: Readonly<Record<WorkerEvent['kind'], boolean>> = {
   breaker_closed: false,
 };
 
+function logLines(event: WorkerEvent, output: Context['output']): void {
+  const isDetail = isForVerbose(event, output);
+  for (const [level, line] of linesFor(event)) output.log(isDetail ? 'debug' : level, line);
+}
+
+/** At a terminal the summary counts what was left as edited, and --verbose lists it; a pipe gets every line. */
+function isForVerbose(event: WorkerEvent, { readerOf }: Context['output']): boolean {
+  return event.kind === 'left_alone' && isLeftAsEdited(event.left) && readerOf('stderr').kind === 'person';
+}
+
 export function createRunEvents({ output, now }: Context, mask: PathMask | undefined): RunEvents {
   const skipped: number[] = [];
+  const left = createLeftCounter();
   let isConnected = false;
   let done = 0;
   let live: ProgressLine | undefined;
@@ -88,12 +103,13 @@ export function createRunEvents({ output, now }: Context, mask: PathMask | undef
   const emit = (event: WorkerEvent): void => {
     if (event.kind === 'connected') isConnected = true;
     if (event.kind === 'skipped') skipped.push(event.sceneId);
+    if (event.kind === 'left_alone') left.note(event.sceneId, event.left);
     if (ENDS_A_JOB[event.kind]) done += 1;
     const shown = mask?.event(event) ?? event;
     if (output.json) output.resultJson(eventDocument(shown));
     else if (shown.kind === 'would_write' || shown.kind === 'would_not_write') output.result(previewText(shown));
     // Worded from the event itself: the output masks each part of a line by what it is.
-    for (const [level, line] of linesFor(event)) output.log(level, line);
+    logLines(event, output);
     show('title' in shown ? shown.title : undefined);
   };
   return {
@@ -121,5 +137,6 @@ export function createRunEvents({ output, now }: Context, mask: PathMask | undef
     },
     isConnected: () => isConnected,
     skippedScenes: () => skipped,
+    leftAsEdited: left.count,
   };
 }

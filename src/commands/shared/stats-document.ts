@@ -22,6 +22,7 @@ export function statsDocument(
     stopped: stopped === undefined ? null : { code: stopped.code, since: utcTime(stopped.since), hint: stopped.hint },
     totals: stats.totals,
     scenes: stats.scenes,
+    left: stats.left,
     oldest_pending_at: instant(stats.oldestPendingAt),
     last_run: lastRun
       ? {

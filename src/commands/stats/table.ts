@@ -3,6 +3,7 @@ import type { StoreStats } from '../../queue/views/stats.ts';
 import type { Reader } from '../../terminal/reader.ts';
 import { renderFields } from '../../terminal/table.ts';
 import { localTime, utcTime } from '../../terminal/time.ts';
+import { leftWords } from '../shared/left-words.ts';
 import { sum } from '../shared/stats-document.ts';
 
 /** The statistics for a person, or as tab-separated lines for a pipe. */
@@ -27,6 +28,7 @@ export function statsTable(
     ['  would remove too much', waiting.removals],
     ['in progress', stats.inProgress],
     ['completed', stats.totals.updated + stats.totals.unchanged],
+    ['left as edited in Plex', leftWords(stats.left)],
     ['dead letters', sum(stats.deadLetters)],
     ...Object.entries(stats.deadLetters).map(([type, count]): [string, number] => [`  ${type}`, count]),
     ['circuit breaker', breakerWords(stats, now, time)],

@@ -1,3 +1,4 @@
+import { LEFT_FIELDS } from './left-fields.ts';
 import { UUID_SQL } from './uuid.ts';
 
 /**
@@ -183,8 +184,8 @@ export const QUEUE_SCHEMA: Schema = {
     `
     -- What we know of the pictures of a scene, by kind. NULL where none was ever looked at.
     ALTER TABLE scenes ADD COLUMN pictures TEXT CHECK (pictures IS NULL OR json_valid(pictures));
-    -- stats counts what was left alone without a look at every scene.
-    CREATE INDEX scenes_left ON scenes (json_array_length(left_alone)) WHERE left_alone IS NOT NULL;
+    -- By how many fields were left as edited in Plex, for those who ask without a look at every scene.
+    CREATE INDEX scenes_left ON scenes (${LEFT_FIELDS}) WHERE left_alone IS NOT NULL;
 
     -- What was run, what started it, how many items and fields it changed, and the last run that undid any of that.
     ALTER TABLE runs ADD COLUMN command TEXT NOT NULL DEFAULT 'process';

@@ -1,4 +1,5 @@
 import type { Breaker } from '../../core/failures/breaker.ts';
+import type { LeftCount } from '../../core/model/left-as-edited.ts';
 import { prepareMeta } from '../store/meta.ts';
 import { inStore } from '../store/store-errors.ts';
 import type { Stores } from '../store/stores.ts';
@@ -12,6 +13,7 @@ import type { Stop } from '../tables/stopped.ts';
 import { stopIn } from '../tables/stopped.ts';
 import type { Total } from '../tables/totals.ts';
 import { readTotals } from '../tables/totals.ts';
+import { readLeft } from './left.ts';
 import type { RunStats } from './waiting.ts';
 import { readWaiting } from './waiting.ts';
 
@@ -27,6 +29,8 @@ export type StoreStats = RunStats & {
   readonly stopped: Stop | undefined;
   readonly totals: Readonly<Record<Total, number>>;
   readonly scenes: { readonly done: number; readonly waiting: number; readonly dead: number };
+  /** What the last sync of each scene left as edited in Plex. */
+  readonly left: LeftCount;
   readonly lastRun: Run | undefined;
   readonly lastSuccessAt: number | undefined;
 };
@@ -66,6 +70,7 @@ export function readStats(stores: Stores, now: number): StoreStats {
       totals: readTotals(db),
       // At most one job of a scene waits and one is under way.
       scenes: { done: done?.count ?? 0, waiting: waiting.pending, dead: letters.sceneCount() },
+      left: readLeft(db),
       lastRun: runs.last,
       lastSuccessAt: runs.lastSuccessAt,
     };

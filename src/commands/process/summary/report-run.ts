@@ -53,7 +53,7 @@ function picturesToCome({ pictures }: DrainReport): readonly LogLine[] {
 /** The last NDJSON event of `process --json`; keys are only ever added. */
 function summaryDocument(
   { ends, tally, pictures }: DrainReport,
-  { mode, exitCode, stats, startedAt, endedAt, skippedScenes, left }: Summary,
+  { mode, exitCode, stats, startedAt, endedAt, skippedScenes, left, leftAsEdited }: Summary,
 ): RunSummaryDocument {
   return {
     event: 'summary',
@@ -71,6 +71,7 @@ function summaryDocument(
     removals: tally.removals,
     released: tally.released,
     ...(pictures === undefined ? {} : { pictures }),
+    left: leftAsEdited ?? { fields: 0, scenes: 0 },
     pending: stats.pending,
     ...(left === undefined
       ? {}

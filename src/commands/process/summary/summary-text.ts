@@ -1,7 +1,9 @@
 import type { DrainReport } from '../../../core/drain/drain.ts';
 import type { Tally } from '../../../core/drain/ports/tally.ts';
+import type { LeftCount } from '../../../core/model/left-as-edited.ts';
 import type { RunStats } from '../../../queue/views/waiting.ts';
 import { localTime } from '../../../terminal/time.ts';
+import { leftWords } from '../../shared/left-words.ts';
 import type { DrainSetup } from '../drain-run.ts';
 import { countedAs } from './run-faults.ts';
 
@@ -13,6 +15,8 @@ export type Summary = {
   readonly startedAt: number;
   readonly endedAt: number;
   readonly skippedScenes: readonly number[];
+  /** What was left as edited in Plex; absent where nothing was looked at. */
+  readonly leftAsEdited?: LeftCount | undefined;
   /** Since when a server does not answer, for the runs that keep count. */
   readonly outageSince?: ((server: 'plex' | 'stash') => number | undefined) | undefined;
   /** Ends that the reader knows of. */
@@ -44,6 +48,7 @@ export function summaryText({ tally, pictures }: DrainReport, summary: Summary):
     [pictures?.left ?? 0, 'left as they are'],
   ]);
   if (pictured !== '') lines.push(`Pictures: ${pictured}`);
+  lines.push(...leftLines(summary));
   if (skippedScenes.length > 0) lines.push(`Skipped scenes: ${shortList(skippedScenes)}`);
   lines.push(...waitingLines(stats));
   return lines.join('\n');
@@ -52,8 +57,9 @@ export function summaryText({ tally, pictures }: DrainReport, summary: Summary):
 /** The closing line of a dry run. */
 function previewSummary(
   { updated, unchanged, waiting, skipped, gone, retried, buried, removals, released }: DrainReport['tally'],
-  { left, stats }: Summary,
+  summary: Summary,
 ): string {
+  const { left, stats } = summary;
   const parts: readonly Count[] = [
     [updated, 'would be written'],
     [unchanged, 'already right'],
@@ -65,7 +71,13 @@ function previewSummary(
   ];
   const { due } = stats.waiting;
   const untold = due === 0 ? 'nothing is due' : `${due} due, not looked at`;
-  return `Dry run, nothing was written: ${countsText(parts) || untold}${spooledText(left?.spooled)}${leasedText(left?.leased)}`;
+  const lines = [`Dry run, nothing was written: ${countsText(parts) || untold}`, ...leftLines(summary)];
+  return `${lines.join('\n')}${spooledText(left?.spooled)}${leasedText(left?.leased)}`;
+}
+
+function leftLines({ leftAsEdited }: Summary): readonly string[] {
+  if (leftAsEdited === undefined || leftAsEdited.fields === 0) return [];
+  return [`  left as edited in Plex: ${leftWords(leftAsEdited)}, --verbose lists them`];
 }
 
 /** A lease may belong to a dead run, whose job the next run rescues. */
