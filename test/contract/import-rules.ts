@@ -31,6 +31,11 @@ const CORE: Readonly<Record<string, Rule>> = {
     packages: [],
     why: 'one step; drain.ts runs them in order',
   },
+  'core/undo/': {
+    imports: [...WORDS, ...DECISIONS, 'core/drain/'],
+    packages: [],
+    why: 'takes edits back with the servers and steps of the drain',
+  },
   'core/drain/': { imports: [...WORDS, ...DECISIONS], packages: [], why: 'the drain: no edge, no Node, no package' },
 };
 

@@ -39,6 +39,8 @@ function changeDocument(change: Change): ChangeDocument {
   switch (change.kind) {
     case 'field':
       return { field, before: change.before, after: change.kept ?? change.after, added: [], removed: [] };
+    case 'lock':
+      return { field, before: null, after: null, added: [], removed: [] };
     case 'picture':
       return { field, before: change.before, after: change.after, added: [], removed: [] };
     case 'list':

@@ -85,6 +85,8 @@ function changeText(change: Change): string {
   switch (change.kind) {
     case 'field':
       return `${quoted(change.before)} → ${quoted(change.kept ?? change.after)}`;
+    case 'lock':
+      return change.unlocked === true ? 'unlocked, as it was' : 'as it was';
     case 'picture':
       return `${change.before ?? 'none'} → ${change.after ?? 'none'}`;
     case 'list':

@@ -41,6 +41,13 @@ export type Change =
       readonly unlocked?: true | undefined;
     }
   | {
+      /** The value is as it was: its lock changed, or what counts as ours of it. */
+      readonly kind: 'lock';
+      readonly field: ScalarField | ListKind | PictureField;
+      readonly locked: boolean;
+      readonly unlocked?: true | undefined;
+    }
+  | {
       readonly kind: 'labels';
       readonly field: 'label';
       readonly before: readonly string[];

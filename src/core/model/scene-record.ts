@@ -223,7 +223,8 @@ export function foldIntent(record: SceneRecord, item: PlexItem): Written {
   return { fields, lists };
 }
 
-function hasLanded(intended: { readonly before: string; readonly value: string }, now: string): boolean {
+/** Whether a value that was about to be written is there now, in Plex's spelling, cut, or as sent. */
+export function hasLanded(intended: { readonly before: string; readonly value: string }, now: string): boolean {
   const { before, value } = intended;
   // A long value also counts when Plex or we have cut it to its beginning.
   if (now === value) return true;

@@ -59,6 +59,7 @@ function landedPart(change: Change, { written, pictures }: Outcome): readonly Ch
       return hasOurPicture(change, pictures) ? [change] : [];
     // Sent together with a picture; undo compares it with what Plex has by then.
     case 'labels':
+    case 'lock':
       return [change];
   }
 }
@@ -96,7 +97,8 @@ function isUnwritten(change: Change, next: readonly Change[]): boolean {
 }
 
 function standsAsBefore(change: Change, next: Change): boolean {
-  if (change.kind === 'field' || change.kind === 'picture') return change.before === next.before;
+  if (change.kind === 'lock' || next.kind === 'lock') return false;
+  if (change.kind === 'field' || change.kind === 'picture') return 'before' in next && change.before === next.before;
   const [before, now] = [namesBefore(change), namesBefore(next)];
   return before.length === now.length && before.every((name, index) => name === now[index]);
 }
