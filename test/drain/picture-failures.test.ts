@@ -1,10 +1,13 @@
 /** Pictures that fail: they hold nothing back, and go on with tries of their own. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { SyncError } from '../../src/core/model/errors.ts';
+import { say } from '../../src/core/text/sentence.ts';
 import { openDeadLetterActions } from '../../src/queue/work/dead-letter-actions.ts';
 import { ALWAYS, addItems, bare, lighthouse, serveAnother } from '../helpers/drain-world.ts';
 import type { PictureWorld } from '../helpers/picture-world.ts';
 import { COVER, NO_REQUESTS, OTHER_COVER, setupPictures, upload } from '../helpers/picture-world.ts';
+import { picture } from '../helpers/pictures.ts';
 
 const PAGE = Buffer.from('<!doctype html><html><body>A page of the harbour</body></html>');
 const ERROR = { kind: 'status', status: 500 } as const;
@@ -253,4 +256,100 @@ test('a lost lease keeps a picture from being uploaded', async (t) => {
   };
   const { tally } = await world.drain({}, { at });
   assert.deepEqual([tally, world.requests().uploads, world.requests().edits], [{ leaseLost: 1 }, 0, 0]);
+});
+
+test('a run that is stopped while it reads a picture sends nothing more, and the job goes back whole', async (t) => {
+  const world = await setupPictures(t);
+  const at = {
+    picture_read: () => {
+      world.stop.signal = 'SIGINT';
+    },
+  };
+  const { tally, ends } = await world.drain({}, { at });
+  assert.deepEqual([tally, ends], [{ released: 1 }, ['signal']]);
+  assert.deepEqual(world.requests(), { ...NO_REQUESTS, look: 1 });
+  assert.deepEqual(world.world.sql('SELECT rest, attempt FROM jobs'), [{ rest: null, attempt: 0 }]);
+});
+
+test('a picture that cannot be used leaves no letter where a newer edit waits, which brings it too', async (t) => {
+  const world = await setupPictures(t);
+  world.server.setCover(1, PAGE);
+  const edits = [lighthouse(1, { details: 'It blinks' })];
+  await world.drain({ limit: 1 }, { at: { verified: () => world.enqueue(...edits.splice(0)) } });
+  assert.deepEqual([world.world.letters(), world.world.sql('SELECT 1 FROM jobs').length], [[], 1]);
+});
+
+test('a letter for a picture is put beneath a waiting edit, which stays a whole job', async (t) => {
+  const world = await setupPictures(t);
+  world.server.setCover(1, PAGE);
+  await world.drain();
+  world.server.editWithoutHook(1, { title: 'Lighthouse by night' });
+  world.again();
+  retryLetters(world);
+  assert.deepEqual(world.world.sql('SELECT rest FROM jobs'), [{ rest: null }]);
+  await world.drain();
+  assert.equal(shown(world).title, 'Lighthouse by night');
+});
+
+test('a scene that takes over an item may replace the picture of the one before, and no person’s', async (t) => {
+  for (const theirs of [false, true]) {
+    const world = await setupPictures(t);
+    await world.drain();
+    if (theirs) world.plex.uploadByHand('101', 'posters', OTHER_COVER);
+    const poster_url = `${world.server.url}/scene/2/screenshot?t=9`;
+    const cover = picture('a mole');
+    world.server.addScene({ title: 'Mole', files: ['/harbour/1.mp4'], cover });
+    world.enqueue({ sceneId: 2, bare: false, data: { path: '/harbour/1.mp4', title: 'Mole', poster_url } });
+    const { tally } = await world.drain();
+    assert.equal(tally.updated, 1);
+    assert.equal(shown(world).poster, upload(theirs ? OTHER_COVER : cover), theirs ? 'theirs' : 'ours');
+  }
+});
+
+test('a run that is stopped before it came to a picture asks nobody for it', async (t) => {
+  const world = await setupPictures(t);
+  const at = {
+    intended: () => {
+      world.stop.signal = 'SIGINT';
+    },
+  };
+  await world.drain({}, { at });
+  assert.deepEqual(world.requests(), NO_REQUESTS);
+});
+
+test('a read that a stop cut off is held against nobody', async (t) => {
+  const world = await setupPictures(t);
+  await world.drain();
+  serveAnother(world);
+  world.clock.now += 60_000;
+  world.server.setCover(1, OTHER_COVER);
+  world.again();
+  const pictures = {
+    look: () => {
+      world.stop.signal = 'SIGINT';
+      return Promise.reject(new SyncError('stash_error', say`Stash answered 500`, { request: 'stash GET picture' }));
+    },
+  };
+  assert.deepEqual((await world.drain({}, { pictures })).tally, { unchanged: 1, released: 1 });
+  assert.deepEqual(world.world.sql('SELECT rest, failures FROM jobs'), [{ rest: 'pictures', failures: 0 }]);
+});
+
+test('an item that was made anew under the same key has no picture of ours', async (t) => {
+  const world = await setupPictures(t);
+  await world.drain();
+  world.plex.removeItem('101');
+  world.clock.now += 60_000;
+  addItems(world.plex, 1);
+  const headers = { 'X-Plex-Token': world.plex.token };
+  await fetch(`${world.plex.url}/library/metadata/101/posters`, {
+    method: 'POST',
+    headers,
+    body: new Uint8Array(OTHER_COVER),
+  });
+  world.again();
+  const { of } = await world.drain();
+  assert.deepEqual(
+    of('left_alone').map(({ left }) => left.reason),
+    ['uploaded_in_plex'],
+  );
 });

@@ -96,3 +96,19 @@ test('an overlay that was there first keeps our poster away, and the other label
   const { selectedPoster, labels } = world.plex.item('101') ?? assert.fail();
   assert.deepEqual([selectedPoster, labels], [upload(COVER), []]);
 });
+
+test('a label that was to be removed with a picture is removed after a kill in between', async (t) => {
+  const world = await setupPictures(t);
+  const kometa = createKometa({ url: world.plex.url, token: world.plex.token, sectionKey: '1' }, { overlay: '4K' });
+  await kometa.night();
+  const at = {
+    picture_written: () => {
+      throw new Error('killed');
+    },
+  };
+  const release = { pictures: { overlay: 'release' } } as const;
+  await assert.rejects(world.drain(release, { at }), /killed/);
+  await world.drain(release);
+  const { selectedPoster, labels } = world.plex.item('101') ?? assert.fail();
+  assert.deepEqual([selectedPoster, labels], [upload(COVER), []]);
+});

@@ -20,13 +20,12 @@ export async function change(
 ): Promise<void> {
   const { field } = need;
   const { item } = bench.work;
-  const { options, queue, guard } = context;
+  const { options, queue } = context;
   const before = selectedKey(list);
   const how = choice.kind === 'upload' ? 'uploaded' : 'selected';
   const bytes = choice.kind === 'upload' ? picture.bytes : undefined;
   const edit: PictureEdit = { field, how, bytes, before, shownBefore: item.pictures[field] };
   if (options.mode === 'write') {
-    if (guard.halted() !== undefined) return fail(bench, { kind: 'given_back' });
     const record = intendedRecord(need, picture, before);
     if (!queue.intendPicture(noteOf(need, choice, { record, before, bench, context }), context.now()))
       return fail(bench, { kind: 'given_back' });
