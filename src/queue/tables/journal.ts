@@ -60,6 +60,12 @@ export function prepareJournal(db: Db, runId: number) {
   const open = db.prepare<[object], JournalRow>(
     `SELECT * FROM journal WHERE scene_id = @sceneId AND rating_key = @ratingKey AND state = 'open' ORDER BY id`,
   );
+  const openUndos = db.prepare<[string], JournalRow>(
+    `SELECT * FROM journal WHERE rating_key = ? AND job_id = 0 AND state = 'open' ORDER BY id`,
+  );
+  const edited = db.prepare<[string, number], unknown>(
+    'SELECT 1 FROM journal WHERE rating_key = ? AND run_id = ? LIMIT 1',
+  );
   const insert = db.prepare<[object]>(`
     INSERT INTO journal (run_id, job_id, scene_id, rating_key, section_key, title, changes, record, state, at)
     VALUES (@runId, @jobId, @sceneId, @ratingKey, @sectionKey, @title, @changes, @record, 'open', @now)`);
@@ -73,8 +79,10 @@ export function prepareJournal(db: Db, runId: number) {
   const sceneRow = db.prepare<[number], SceneRow>('SELECT * FROM scenes WHERE scene_id = ?');
   const size = prepareJournalSize(db);
 
-  const closeRow = (row: JournalRow, outcome: Parameters<typeof landedChanges>[1]): void => {
-    const landed = landedChanges(JSON.parse(row.changes) as readonly Change[], outcome);
+  const closeRow = (row: JournalRow, outcome: Parameters<typeof landedChanges>[1] | undefined): void => {
+    const noted = JSON.parse(row.changes) as readonly Change[];
+    // Of an undo nothing is ours: whether it landed shows when the item is compared with it.
+    const landed = outcome === undefined || row.job_id === 0 ? noted : landedChanges(noted, outcome);
     const changes = JSON.stringify(landed);
     size.add(landed.length === 0 ? -bytesOf(row) : changes.length - row.changes.length);
     if (landed.length === 0) {
@@ -123,6 +131,12 @@ export function prepareJournal(db: Db, runId: number) {
       setChanges.run({ id: row.id, changes, state: 'open' });
       size.add(changes.length - row.changes.length);
     },
+    /** Closes the undo of an item, and an earlier one that was cut short. */
+    closeUndo: (ratingKey: string): void => {
+      for (const row of openUndos.all(ratingKey)) closeRow(row, undefined);
+    },
+    /** Whether this run has edited an item. */
+    hasEntry: (ratingKey: string): boolean => edited.get(ratingKey, runId) !== undefined,
     /** Closes what is open of a scene's edits of an item with what was really written. */
     close: (end: JournalEnd): void => close(end),
   };

@@ -42,8 +42,8 @@ export type Run = {
 
 /** Prepares the statements of `runs`: one row per drain. */
 export function prepareRuns(db: Db, dataDir: string) {
-  const open = db.prepare<[], { owner: string; pid: number }>(
-    'SELECT owner, pid FROM runs WHERE ended_at IS NULL ORDER BY id DESC',
+  const open = db.prepare<[], { owner: string; pid: number; command: string }>(
+    'SELECT owner, pid, command FROM runs WHERE ended_at IS NULL ORDER BY id DESC',
   );
   const insert = db.prepare<[object], { id: number }>(`
     INSERT INTO runs (owner, pid, started_at, command, started_by)
@@ -59,9 +59,10 @@ export function prepareRuns(db: Db, dataDir: string) {
     `UPDATE jobs SET available_at = @now WHERE id IN (SELECT id FROM ${WAITING_BY_CLASS} AND jobs.available_at > @latest)`,
   );
   return {
-    /** The drain that is provably alive, if any. */
-    live: (): LiveRun | undefined => {
-      const run = open.all().find(({ owner }) => livenessOf(dataDir, owner) === 'alive');
+    /** The run that is provably alive, if any; with `command`, only such a one. */
+    live: (command?: RunCommand): LiveRun | undefined => {
+      const runs = open.all().filter((run) => command === undefined || run.command === command);
+      const run = runs.find(({ owner }) => livenessOf(dataDir, owner) === 'alive');
       return run === undefined ? undefined : { pid: run.pid, left: left.get()?.count ?? 0 };
     },
     /** @returns the id of the run. */

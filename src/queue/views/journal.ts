@@ -25,11 +25,17 @@ const CONDITIONS = {
   since: 'at >= @value',
 } as const;
 
+/** A query as a part of a statement, and the value of `@value` in it. */
+export function conditionOf(query: JournalQuery): { readonly sql: string; readonly value: number | string } {
+  const [name, value] = Object.entries(query)[0] ?? ['runId', 0];
+  return { sql: CONDITIONS[name as keyof typeof CONDITIONS], value };
+}
+
 /** Reads entries of the journal, newest first. */
 export function readJournal(db: Db, query: JournalQuery, { before, limit }: JournalPage): readonly JournalEntry[] {
-  const [name, value] = Object.entries(query)[0] ?? ['runId', 0];
+  const { sql, value } = conditionOf(query);
   const rows = db.prepare<[object], JournalRow>(
-    `SELECT * FROM journal WHERE ${CONDITIONS[name as keyof typeof CONDITIONS]} AND id < @before ORDER BY id DESC LIMIT @limit`,
+    `SELECT * FROM journal WHERE ${sql} AND id < @before ORDER BY id DESC LIMIT @limit`,
   );
   return rows.all({ value, before: before ?? Number.MAX_SAFE_INTEGER, limit }).map(toEntry);
 }

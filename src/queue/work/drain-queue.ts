@@ -21,6 +21,7 @@ import { leaseOwners, prepareRuns } from '../tables/runs.ts';
 import { prepareScenes } from '../tables/scenes.ts';
 import { prepareServerState } from '../tables/server-state.ts';
 import { prepareSuccesses } from '../tables/successes.ts';
+import { prepareUndone } from '../tables/undone.ts';
 import { prepareClaim } from './claim.ts';
 import { openDeadLetterActions } from './dead-letter-actions.ts';
 import { prepareMissing } from './missing.ts';
@@ -50,6 +51,8 @@ export type DrainQueueOptions = {
 /** A drain's access to the queue; closing it records the end of the run. */
 export type OpenDrainQueue = DrainQueue & {
   /** Rescues the jobs of dead drains. */
+  /** The id of this run. */
+  readonly runId: number;
   rescue(now: number): Rescued;
   clientIdentifier(): string;
   /** What an earlier run learned about Stash, as parsed JSON; `undefined` when nothing. */
@@ -81,7 +84,8 @@ export function openDrainQueue(
   const runs = prepareRuns(db, path);
   const backlog = prepareBacklog(db);
   const start = db.transaction((): LiveRun | { readonly runId: number } => {
-    const live = options.ifBusy === 'stand_down' ? runs.live() : undefined;
+    // Next to an undo nothing writes, and an undo writes next to nothing.
+    const live = options.ifBusy === 'stand_down' ? runs.live() : runs.live('undo');
     if (live !== undefined) return live;
     const { pid, now, longestWaitMs, command, startedBy, journal } = options;
     const runId = runs.start({ owner: owner.id, pid, now, longestWaitMs, command, startedBy, journal });
@@ -135,6 +139,7 @@ export function openDrainQueue(
     scenes.forgetAll();
     planned.forgetAll();
     disownJournal(db);
+    prepareUndone(db).removeAll();
   });
   const actions = openDeadLetterActions(stores);
   const missing = prepareMissing(stores);
@@ -144,7 +149,7 @@ export function openDrainQueue(
   });
   const rescueNow = db.transaction((now: number): Rescued => rescue(now));
 
-  return translated(storesName(path), {
+  const queue = translated(storesName(path), {
     claim: (request: Parameters<DrainQueue['claim']>[0]) => claim.immediate(request),
     rescue: (now: number) => rescueNow.immediate(now),
     dueCount: (now: number) => claimDue.dueCount(now),
@@ -202,4 +207,5 @@ export function openDrainQueue(
       sweepOwners(path, leaseOwners(db));
     },
   });
+  return { ...queue, runId: begun.runId };
 }

@@ -1,0 +1,40 @@
+import type { Db } from '../store/open.ts';
+
+/** A scene whose edits a person took back. `content`: the hash of what Stash had of it; absent where not known. */
+export type Undone = { readonly content: string | undefined; readonly runId: number; readonly undoneAt: number };
+
+type UndoneRow = { readonly content: string | null; readonly run_id: number; readonly undone_at: number };
+
+/** The statements of `undone`. Those that write leave the transaction to the caller. */
+export function prepareUndone(db: Db) {
+  const select = db.prepare<[number], UndoneRow>('SELECT content, run_id, undone_at FROM undone WHERE scene_id = ?');
+  // After an undo that was cut short, the record no longer tells what Stash had.
+  const put = db.prepare<[object]>(`
+    INSERT INTO undone (scene_id, content, run_id, undone_at) VALUES (@sceneId, @content, @runId, @undoneAt)
+    ON CONFLICT (scene_id) DO UPDATE SET content = coalesce(excluded.content, content), run_id = excluded.run_id,
+      undone_at = excluded.undone_at`);
+  const learn = db.prepare<[string, number]>('UPDATE undone SET content = ? WHERE scene_id = ? AND content IS NULL');
+  const remove = db.prepare<[number]>('DELETE FROM undone WHERE scene_id = ?');
+  const removeAll = db.prepare('DELETE FROM undone');
+  const count = db.prepare<[], { count: number }>('SELECT count(*) AS count FROM undone');
+  const all = db.prepare<[], { scene_id: number }>('SELECT scene_id FROM undone ORDER BY scene_id');
+  return {
+    of: (sceneId: number): Undone | undefined => {
+      const row = select.get(sceneId);
+      return row && { content: row.content ?? undefined, runId: row.run_id, undoneAt: row.undone_at };
+    },
+    put: (
+      sceneId: number,
+      { content = null, runId, undoneAt }: Undone | (Omit<Undone, 'content'> & { content: string | null }),
+    ): void => {
+      put.run({ sceneId, content, runId, undoneAt });
+    },
+    /** Remembers what Stash has of a scene, where that was not known when it was undone. */
+    learn: (sceneId: number, content: string): void => void learn.run(content, sceneId),
+    /** @returns whether it was undone. */
+    remove: (sceneId: number): boolean => remove.run(sceneId).changes > 0,
+    removeAll: (): void => void removeAll.run(),
+    count: (): number => count.get()?.count ?? 0,
+    scenes: (): readonly number[] => all.all().map(({ scene_id }) => scene_id),
+  };
+}
