@@ -17,6 +17,7 @@ import { configShowSchema, initSchema } from './settings.ts';
 import type { DocumentOf } from './shapes.ts';
 import { statsSchema } from './stats.ts';
 import { statusSchema } from './status.ts';
+import { undoSchema } from './undo.ts';
 
 export type Described = { readonly title: string; readonly description?: string; readonly schema: z.ZodMiniType };
 
@@ -70,6 +71,7 @@ export const DOCUMENTS = {
     description: 'Where a scene is, as far as the data directory knows.',
     schema: statusSchema,
   },
+  undo: { title: 'plexsync undo --json', schema: undoSchema },
   unpin: { title: 'plexsync unpin --json', description: 'The pin that was taken away.', schema: unpinSchema },
 } satisfies Readonly<Record<string, Described>>;
 

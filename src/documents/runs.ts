@@ -20,7 +20,7 @@ const run = {
 export const runListSchema = z.array(z.object(run));
 export type RunDocument = DocumentOf<typeof runListSchema>[number];
 
-const change = z.object({
+export const change = z.object({
   field: z.string(),
   before: z.nullable(z.union([z.string(), z.array(z.string())])),
   after: z.nullable(z.union([z.string(), z.array(z.string())])),

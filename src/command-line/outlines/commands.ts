@@ -19,6 +19,7 @@ import { RUNS } from './runs.ts';
 import type { CommandGroup, CommandSpec } from './spec.ts';
 import { STATS } from './stats.ts';
 import { STATUS } from './status.ts';
+import { UNDO } from './undo.ts';
 
 export const GROUPS: readonly CommandGroup[] = [
   { name: 'queue', summary: 'jobs that wait' },
@@ -35,6 +36,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   STATS,
   STATUS,
   RUNS,
+  UNDO,
   QUEUE_LIST,
   QUEUE_DROP,
   DLQ_LIST,

@@ -9,6 +9,7 @@ import { openPreviewReads } from '../../queue/work/preview-queue.ts';
 import { listEvents } from '../../spool/ingest.ts';
 import { spoolOf } from '../../spool/layout.ts';
 import type { Context } from '../shared/context.ts';
+import { createCheckpoint } from '../shared/test-kill.ts';
 import type { DrainRequest } from './queue-run.ts';
 import type { RunEvents } from './run-events.ts';
 import { createRunEvents, maskFor } from './run-events.ts';
@@ -16,7 +17,6 @@ import { stashUse } from './stash-use.ts';
 import { reportRun } from './summary/report-run.ts';
 import { faultsOf } from './summary/run-faults.ts';
 import type { LeftByPreview } from './summary/summary-text.ts';
-import { createCheckpoint } from './test-kill.ts';
 
 /**
  * Reports what a run would do now, and changes nothing: the queue is only read, the library index lives in memory, and

@@ -18,6 +18,7 @@ import { purgeExpired } from '../../queue/work/retention.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
 import type { Context } from '../shared/context.ts';
 import { sum } from '../shared/stats-document.ts';
+import { createCheckpoint } from '../shared/test-kill.ts';
 import type { RunResult } from './cron/cron.ts';
 import type { Fault } from './cron/cron-verdict.ts';
 import type { DrainSetup } from './drain-run.ts';
@@ -29,7 +30,6 @@ import { noteStop } from './stops.ts';
 import { reportRun } from './summary/report-run.ts';
 import { faultsOf } from './summary/run-faults.ts';
 import type { Summary } from './summary/summary-text.ts';
-import { createCheckpoint } from './test-kill.ts';
 
 /** What a run was asked to do. */
 export type DrainRequest = {

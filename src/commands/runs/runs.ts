@@ -8,8 +8,8 @@ import type { Reader } from '../../terminal/reader.ts';
 import { renderTable } from '../../terminal/table.ts';
 import { shortDuration, utcTime } from '../../terminal/time.ts';
 import type { Context } from '../shared/context.ts';
+import { runDocument } from '../shared/journal/journal-documents.ts';
 import { toId, toLimit } from '../shared/typed-values.ts';
-import { runDocument } from './run-documents.ts';
 import { show } from './show.ts';
 
 export type RunsOptions = {

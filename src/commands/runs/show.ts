@@ -1,5 +1,5 @@
 import { UsageError } from '../../core/model/errors.ts';
-import type { Change, JournalEntry } from '../../core/model/journal.ts';
+import type { JournalEntry } from '../../core/model/journal.ts';
 import { say } from '../../core/text/sentence.ts';
 import { EXIT } from '../../exit.ts';
 import type { Stores } from '../../queue/store/stores.ts';
@@ -7,13 +7,13 @@ import { openStoresToRead } from '../../queue/store/stores.ts';
 import { readJournal } from '../../queue/views/journal.ts';
 import type { ListedRun } from '../../queue/views/runs.ts';
 import { readRun } from '../../queue/views/runs.ts';
-import { fieldName } from '../../terminal/log/field-words.ts';
 import type { Reader } from '../../terminal/reader.ts';
 import { sanitize } from '../../terminal/sanitize.ts';
 import { renderFields } from '../../terminal/table.ts';
 import { localTime, shortDuration } from '../../terminal/time.ts';
 import type { Context } from '../shared/context.ts';
-import { editDocument, namesOf, runDocument } from './run-documents.ts';
+import { changeName, changeText } from '../shared/journal/change-words.ts';
+import { editDocument, runDocument } from '../shared/journal/journal-documents.ts';
 
 /** Shows what a run changed, item by item, before and after. */
 export function show(id: number, { dataDir, output }: Context): number {
@@ -73,30 +73,6 @@ function editText(entry: JournalEntry, reader: Reader): string {
   const state = entry.state === 'open' ? ' (cut short: may not have been written)' : '';
   const undone = entry.undoneBy === undefined ? '' : ` (undone by run ${entry.undoneBy})`;
   const head = `\n${sanitize(entry.title)}  scene ${entry.sceneId}, item ${entry.ratingKey}${state}${undone}`;
-  const rows = entry.changes.map((change): [string, string] => [`  ${nameOf(change)}`, changeText(change)]);
+  const rows = entry.changes.map((change): [string, string] => [`  ${changeName(change)}`, changeText(change)]);
   return `${head}\n${renderFields(rows, reader)}`;
-}
-
-function nameOf(change: Change): string {
-  return change.kind === 'labels' ? 'labels' : fieldName(change.field).replace(/^the /, '');
-}
-
-function changeText(change: Change): string {
-  switch (change.kind) {
-    case 'field':
-      return `${quoted(change.before)} → ${quoted(change.kept ?? change.after)}`;
-    case 'lock':
-      return change.unlocked === true ? 'unlocked, as it was' : 'as it was';
-    case 'picture':
-      return `${change.before ?? 'none'} → ${change.after ?? 'none'}`;
-    case 'list':
-    case 'labels': {
-      const { added, removed } = namesOf(change);
-      return [...added.map((name) => `+ ${name}`), ...removed.map((name) => `− ${name}`)].join(', ');
-    }
-  }
-}
-
-function quoted(text: string): string {
-  return text === '' ? 'empty' : `“${text}”`;
 }

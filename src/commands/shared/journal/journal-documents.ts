@@ -1,7 +1,7 @@
-import type { Change, JournalEntry } from '../../core/model/journal.ts';
-import type { ChangeDocument, EditDocument, RunDocument } from '../../documents/runs.ts';
-import type { ListedRun } from '../../queue/views/runs.ts';
-import { utcTime } from '../../terminal/time.ts';
+import type { Change, JournalEntry } from '../../../core/model/journal.ts';
+import type { ChangeDocument, EditDocument, RunDocument } from '../../../documents/runs.ts';
+import type { ListedRun } from '../../../queue/views/runs.ts';
+import { utcTime } from '../../../terminal/time.ts';
 
 /** A run in `runs --json`: keys are only ever added. */
 export function runDocument(run: ListedRun): RunDocument {
@@ -34,7 +34,8 @@ export function editDocument(entry: JournalEntry): EditDocument {
   };
 }
 
-function changeDocument(change: Change): ChangeDocument {
+/** A change as documents show it. */
+export function changeDocument(change: Change): ChangeDocument {
   const { field } = change;
   switch (change.kind) {
     case 'field':
