@@ -2,10 +2,10 @@ import type { UndoEnd, UndoNote, UndoQueue } from '../../core/undo/ports.ts';
 import type { ChosenItem } from '../../core/undo/undo-items.ts';
 import type { Db } from '../store/open.ts';
 import { lastOfOtherServer, prepareJournal } from '../tables/journal.ts';
+import type { JournalQuery } from '../tables/journal-entries.ts';
+import { conditionOf, readJournal } from '../tables/journal-entries.ts';
 import { prepareScenes, readSceneRow } from '../tables/scenes.ts';
 import { prepareUndone } from '../tables/undone.ts';
-import type { JournalQuery } from '../views/journal.ts';
-import { conditionOf, readJournal } from '../views/journal.ts';
 
 /** More edits of one item than this are not looked at: the oldest of them stand. */
 const MOST_ENTRIES = 10_000;
