@@ -7,6 +7,7 @@ import type { KometaNight, KometaRules } from '../../src/simulator/kometa/kometa
 import { createKometa } from '../../src/simulator/kometa/kometa.ts';
 import type { PlexServerOptions } from '../../src/simulator/plex/server.ts';
 import { addItems, idsTo, lighthouses, setup } from '../helpers/drain-world.ts';
+import { art, OTHER_COVER, setupPictures } from '../helpers/picture-world.ts';
 
 const DAY_MS = 86_400_000;
 const SCENES = 3;
@@ -73,6 +74,56 @@ test('a collection that Kometa deletes is not made again, night after night', as
     idsTo(SCENES).map(() => 'Skerry'),
   );
 });
+
+/** All that Kometa does, at once. */
+const EVERYTHING: KometaRules = {
+  overlay: 'ribbon',
+  genres: 'reset',
+  addedAt: 'release date',
+  smallestCollection: 2,
+  studioCollections: 'smart',
+};
+
+for (const overlay of ['respect', 'release'] as const) {
+  for (const uploads of ['unlocked', 'locking'] as const) {
+    test(`with pictures, ${overlay} and ${uploads} uploads, all rests from the second night until a picture changes`, async (t) => {
+      const { plex, server, clock, again, drain } = await setupPictures(t, { quirks: { uploads } });
+      server.editWithoutHook(1, { studio: 'Skerry', tags: ['sea'], date: '2020-05-01' });
+      const kometa = createKometa({ url: plex.url, token: plex.token, sectionKey: '1' }, EVERYTHING);
+      const night = async (): Promise<{ ours: number; looks: number; kometa: KometaNight }> => {
+        clock.now += DAY_MS;
+        again();
+        await drain({ pictures: { background: 'write', overlay } });
+        const ours = plex.requests.filter(({ method }) => method !== 'GET').length;
+        return { ours, looks: server.count('screenshot'), kometa: await kometa.night() };
+      };
+      const item = () => plex.item('101') ?? assert.fail();
+
+      const first = await night();
+      // Poster, background and all else.
+      assert.deepEqual([first.ours, first.looks], [3, 1]);
+      assert.deepEqual(first.kometa, {
+        ...QUIET,
+        overlaid: ['101'],
+        edited: ['101'],
+        deleted: ['Skerry'],
+        made: ['Skerry'],
+      });
+      const rested = item();
+      for (const _ of [2, 3]) assert.deepEqual(await night(), { ours: 0, looks: 0, kometa: QUIET });
+      assert.deepEqual(item(), rested);
+
+      server.setCover(1, OTHER_COVER);
+      const changed = await night();
+      // The background, and the lock that goes with it; where the label may go, the poster too.
+      assert.deepEqual([changed.ours, changed.looks], [overlay === 'release' ? 3 : 2, 1]);
+      assert.deepEqual(changed.kometa, { ...QUIET, overlaid: overlay === 'release' ? ['101'] : [] });
+      assert.equal(item().selectedArt, art(OTHER_COVER));
+      assert.equal(item().selectedPoster === rested.selectedPoster, overlay === 'respect');
+      for (const _ of [5, 6]) assert.deepEqual(await night(), { ours: 0, looks: 0, kometa: QUIET });
+    });
+  }
+}
 
 test('an overlay is left alone by a run that writes no pictures', async (t) => {
   const { night, shown } = await setupNights(t, { overlay: 'ribbon' });

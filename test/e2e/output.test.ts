@@ -116,6 +116,8 @@ test('the demo shows the whole way and ends well, whatever the user has configur
     '$ plexsync plugin status\n',
     '$ plexsync process\n[PlexSync Hook] Enqueued sync job for scene 1 in ',
     '[PlexSync Worker] Updated metadata (overwrite mode): Lantern Row\n',
+    '[PlexSync Worker] Uploaded the poster (',
+    'Pictures: 1 written\n',
     '# What Plex shows now:\n  "Lantern Row" ',
   ];
   const places = way.map((words) => stdout.indexOf(words));
@@ -126,7 +128,9 @@ test('the demo shows the whole way and ends well, whatever the user has configur
   );
   assert.match(stdout, /"Tide Tables" .*\n {2}"New Pier" /);
   assert.deepEqual(readdirSync(temporary), []);
-  assert.match(stdout, /"Lantern Row" · studio North Quay · actors Ada Quay · genres harbour/);
+  const shown = /"Lantern Row" · studio North Quay · actors Ada Quay · genres harbour · poster: the cover from Stash, /;
+  assert.match(stdout, shown);
+  assert.match(stdout, /"New Pier" · poster: a frame of the video/);
   assert.match(stdout, /LowConfidenceMatch/);
 });
 

@@ -64,6 +64,7 @@ export async function run(context: Context): Promise<number> {
       STASH_URL: stash.url,
       PLEX_URL: plex.url,
       PLEX_TOKEN: plex.token,
+      PLEXSYNC_SYNC_POSTER: 'true',
     };
     const stage = createStage({ env, pluginsDir }, stop, context);
     const isDone = await show({ stash, plex, stage, pluginsDir, output: context.output });
