@@ -33,7 +33,7 @@ const PLAN: KindsIn<EventOf<'written'>['plan']> = {
   lists: { before: 'name', add: 'name', remove: 'name', whole: { tag: 'name', role: 'name', thumb: 'path' } },
   locks: { name: 'ours' },
   labels: { whole: 'name', remove: 'name' },
-  pictures: { before: 'ours', shownBefore: 'ours' },
+  pictures: { before: 'ours', shownBefore: 'ours', source: 'path' },
   reasons: {
     fields: { before: 'text', wanted: 'text', written: 'text' },
     lists: { before: 'name', add: 'name', remove: 'name', suppressed: 'name', preserved: 'name' },

@@ -42,6 +42,19 @@ export function createMasker(texts: readonly string[], digest: (text: string) =>
 }
 
 /**
+ * Masks texts that are personal as a whole and come one after another, without remembering any: the same word has the
+ * same mask for ever.
+ */
+export function createLastingMask(digest: (text: string) => string): Masker['maskAs'] {
+  const label = lastingLabel(digest);
+  return (kind, text) => rendered(/^[a-z]+:\/\//i.test(text) ? 'url' : kind, text, label);
+}
+
+function lastingLabel(digest: (text: string) => string): Label {
+  return (kind, text) => `${kind}-${digest(keyOf(text)).slice(0, LASTING_DIGEST)}`;
+}
+
+/**
  * Takes the paths and file names, and nothing else, out of texts that come one after another: the same file has the same
  * mask for ever. Only the latest words are remembered, since lines repeat the paths of the jobs at hand.
  */
@@ -52,7 +65,7 @@ export function createPathMasker(digest: (text: string) => string): {
   /** A text that is a path, or the name of a file, as a whole. */
   maskPath(path: string): string;
 } {
-  const label: Label = (kind, text) => `${kind}-${digest(keyOf(text)).slice(0, LASTING_DIGEST)}`;
+  const label = lastingLabel(digest);
   const learned = new Set<string>();
   let latest = createRemembered();
   let before = latest;

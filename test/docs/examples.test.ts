@@ -76,6 +76,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
     stderr: /DLQ contains 1 failed job requiring review: 1 LowConfidenceMatch/,
   },
   // Another example may have written it meanwhile.
+  'plexsync process --dry-run --html changes.html': { stdout: /Dry run, nothing was written/ },
   'plexsync process --dry-run --limit 10': { stdout: /^Scene 4711[\s\S]*Dry run, nothing was written/ },
   'plexsync process --path-map /data=/media --limit 1 -v': { stderr: /Job 12 completed/ },
   'plexsync stats --check --max-dead 10 --max-age 6h --quiet': { stdout: /^$/ },

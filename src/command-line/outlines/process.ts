@@ -14,6 +14,8 @@ export const PROCESS: CommandSpec = {
     },
     { flags: '--watch', help: 'go on until stopped: look for work each poll_interval, and in Stash for what changed' },
     { flags: '--dry-run', help: 'show field by field what would change, and write nothing' },
+    { flags: '--html <file>', help: 'with --dry-run: a page that shows it, before and after, with the reasons' },
+    { flags: '--redact', help: 'with --html: mask titles, names and paths on the page' },
     { flags: '--cron', help: 'for mail on failure: speak up only for what is new and needs a person' },
     { flags: '--parallel', help: 'work beside another run instead of standing down' },
     { flags: '--allow-removals', help: 'let this run remove whatever it would, and what waits for permission' },
@@ -24,12 +26,14 @@ export const PROCESS: CommandSpec = {
   ],
   settings: SETTING_NAMES,
   notes: [
+    'The page of --html is one file that loads nothing and runs no script. It holds every change with its reason, pictures and removals first, and filters by kind; only its owner may read it. It holds no token; with --redact it may be shown to others.',
     'With --watch and stash_url no plugin is needed: each poll asks Stash what changed since the last one. The first watch begins now; the past is for plexsync enqueue --all.',
     'With --cron a run is silent and ends with 0 unless there is something to tell: new dead letters or an event of Stash that cannot be used (1), a refused token (3), an outage that has lasted an hour (4), or a mistake in the settings (2). The same complaint comes once a day. What is left when --max-time is reached is no complaint.',
   ],
   examples: [
     'plexsync process --plex-url http://plex:32400 --plex-library Scenes',
     'plexsync process --dry-run --limit 10',
+    'plexsync process --dry-run --html changes.html',
     'plexsync process --cron --max-time 5m',
     'plexsync process --path-map /data=/media --limit 1 -v',
   ],
@@ -49,6 +53,8 @@ export const PROCESS: CommandSpec = {
         parallel: given.has('parallel'),
         adoptServer: given.has('adopt-server'),
         removals: given.has('allow-removals') ? 'allowed' : 'counted',
+        html: given.text('html'),
+        names: given.has('redact') ? 'masked' : 'shown',
       },
       context,
     );

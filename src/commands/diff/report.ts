@@ -1,8 +1,7 @@
-import type { ListKind, ScalarField } from '../../core/model/plex-item.ts';
 import { plainText } from '../../core/text/sentence.ts';
-import type { Change, ChangeField } from '../../core/write/explain-plan.ts';
+import type { Change } from '../../core/write/explain-plan.ts';
 import type { DiffDocument } from '../../documents/diff.ts';
-import { fieldName } from '../../terminal/log/field-words.ts';
+import { changeName } from '../../terminal/log/field-words.ts';
 import { pictureWords } from '../../terminal/log/size-words.ts';
 import { sanitize } from '../../terminal/sanitize.ts';
 import type { Difference } from './difference.ts';
@@ -98,11 +97,6 @@ function verdictWords({ verdict, changes, message }: Difference): string {
 
 function changeText(change: Change): string {
   return [changeName(change.field), ...valueLines(change), `  ${sanitize(plainText(change.why))}`].join('\n');
-}
-
-function changeName(field: ChangeField): string {
-  if (field === 'poster' || field === 'background' || field === 'label') return field;
-  return fieldName(field satisfies ScalarField | ListKind).replace(/^the /, '');
 }
 
 function valueLines({ action, before, after, added, removed, picture }: Change): readonly string[] {

@@ -6,10 +6,13 @@ import { openPreviewStores } from '../../queue/store/preview-stores.ts';
 import { readRunStats } from '../../queue/views/waiting.ts';
 import type { PreviewReads } from '../../queue/work/preview-queue.ts';
 import { openPreviewReads } from '../../queue/work/preview-queue.ts';
+import type { LoadedSettings } from '../../settings/load.ts';
 import { listEvents } from '../../spool/ingest.ts';
 import { spoolOf } from '../../spool/layout.ts';
+import { localTime } from '../../terminal/time.ts';
 import type { Context } from '../shared/context.ts';
 import { createCheckpoint } from '../shared/test-kill.ts';
+import type { Page, PageRequest } from './html/page.ts';
 import type { DrainRequest } from './queue-run.ts';
 import type { RunEvents } from './run-events.ts';
 import { createRunEvents, maskFor } from './run-events.ts';
@@ -18,24 +21,35 @@ import { reportRun } from './summary/report-run.ts';
 import { faultsOf } from './summary/run-faults.ts';
 import type { LeftByPreview } from './summary/summary-text.ts';
 
+/** A preview fills a page on the way, if one is wanted. */
+export type PreviewRequest = DrainRequest & { readonly page: PageRequest | undefined };
+
 /**
  * Reports what a run would do now, and changes nothing: the queue is only read, the library index lives in memory, and
  * nothing learned about the servers is stored.
  * @returns the exit code.
  */
-export async function runPreview(request: DrainRequest, context: Context): Promise<number> {
+export async function runPreview(request: PreviewRequest, context: Context): Promise<number> {
   const { dataDir, output, now } = context;
   const { loaded, startedAt } = request;
   const stores = openPreviewStores(dataDir);
   try {
     for (const warning of loaded.warnings) output.log('warning', say`[PlexSync] ${foreign(warning)}`);
     const reads = openPreviewReads(stores, stashUse(loaded), request.removals);
-    const events = createRunEvents(context, await maskFor(loaded, reads.clientIdentifier));
+    const mask = await maskFor(loaded, reads.clientIdentifier);
+    const page = request.page && (await openPageFor(request.page, { reads, loaded }));
+    const events = createRunEvents(context, mask);
+    const emit: RunEvents['emit'] = (event) => {
+      events.emit(event);
+      page?.add(mask?.event(event) ?? event);
+    };
     let report: DrainReport;
     try {
-      report = await drainIfDue(reads, { ...request, events }, context);
+      report = await drainIfDue(reads, { ...request, emit }, context);
+      page?.finish({ ends: report.ends, madeAt: localTime(now()), version: context.version });
     } finally {
       events.close();
+      page?.discard();
     }
     const stats = readRunStats(stores, now());
     // A job that would fail has not failed.
@@ -53,9 +67,21 @@ export async function runPreview(request: DrainRequest, context: Context): Promi
   }
 }
 
+/** Loaded only where a page is wanted. */
+async function openPageFor(
+  asked: PageRequest,
+  { reads, loaded }: { readonly reads: PreviewReads; readonly loaded: LoadedSettings },
+): Promise<Page> {
+  const [{ openPage }, { plexLink }] = await Promise.all([import('./html/page.ts'), import('../shared/plex-link.ts')]);
+  const machineIdentifier = reads.binding()?.machineIdentifier;
+  const linkTo = (ratingKey: string): string | undefined =>
+    machineIdentifier && plexLink({ machineIdentifier, ratingKey }, loaded.settings.plex_url);
+  return openPage(asked, { key: reads.clientIdentifier(), linkTo });
+}
+
 async function drainIfDue(
   reads: PreviewReads,
-  request: DrainRequest & { readonly events: RunEvents },
+  request: DrainRequest & Pick<RunEvents, 'emit'>,
   context: Context,
 ): Promise<DrainReport> {
   const waiting = reads.removalsWaiting();
@@ -70,5 +96,5 @@ async function drainIfDue(
     saveStashDialect: () => undefined,
   };
   const checkpoint = createCheckpoint(context.env);
-  return await runDrain(queue, { ...request, mode: 'preview', emit: request.events.emit, checkpoint }, context);
+  return await runDrain(queue, { ...request, mode: 'preview', checkpoint }, context);
 }

@@ -15,6 +15,7 @@ import { isTerminal } from '../../terminal/reader.ts';
 import type { Context } from '../shared/context.ts';
 import { statsDocument } from '../shared/stats-document.ts';
 import { toLimit } from '../shared/typed-values.ts';
+import type { PageRequest } from './html/page.ts';
 import { createIngest } from './ingest/ingest-events.ts';
 import { runOnce } from './run-once.ts';
 import { stashUse } from './stash-use.ts';
@@ -37,6 +38,9 @@ export type ProcessOptions = {
   readonly parallel: boolean;
   readonly adoptServer: boolean;
   readonly removals: 'counted' | 'allowed';
+  /** The page that a preview fills, and whether names are masked on it. */
+  readonly html?: string | undefined;
+  readonly names?: 'shown' | 'masked' | undefined;
 };
 
 /** Drains what is due and reports how it went. Under `--json` every run closes with a summary, however it ends. */
@@ -71,6 +75,7 @@ async function runOnDirectory(options: ProcessOptions, context: Context, cron: C
     );
   if (audience === 'cron' && options.mode === 'preview')
     throw new UsageError('--cron is silent, and --dry-run is there to be read.', 'Give one of them.');
+  const page = pageOf(options);
   const limits = { limit: toLimit(options.limit), maxTimeMs: toMaxTimeMs(options.maxTime) };
   const loaded = await loadSettings({ flags, env, dataDir: dataDir.path, configFile });
   if (options.statsOnly) return showStats(context);
@@ -94,6 +99,7 @@ async function runOnDirectory(options: ProcessOptions, context: Context, cron: C
         startedBy: starterOf(options, context),
         startedAt: now(),
         before: [],
+        page,
       },
       context,
     );
@@ -129,6 +135,15 @@ async function runOnDirectory(options: ProcessOptions, context: Context, cron: C
 function starterOf({ audience }: Pick<ProcessOptions, 'audience'>, { streams }: Context): RunStarter {
   if (audience === 'cron') return 'cron';
   return isTerminal(streams.stdin) ? 'person' : 'script';
+}
+
+/** @throws {UsageError} for a page without a preview to fill it. */
+function pageOf({ html, names = 'shown', mode }: ProcessOptions): PageRequest | undefined {
+  if (html !== undefined && mode !== 'preview')
+    throw new UsageError('--html shows what would change, and goes with --dry-run.', 'Give --dry-run too.');
+  if (names === 'masked' && html === undefined)
+    throw new UsageError('--redact is for the page of --html.', 'Give --html FILE too.');
+  return html === undefined ? undefined : { file: html, names };
 }
 
 function showStats({ dataDir, output, now }: Context): number {

@@ -21,9 +21,9 @@ import { jobDocument } from '../shared/job-document.ts';
 import { letterDocument } from '../shared/letter-document.ts';
 import { otherItemDocuments } from '../shared/other-item-document.ts';
 import { pinDocument } from '../shared/pin-document.ts';
+import { plexLink } from '../shared/plex-link.ts';
 import { toId } from '../shared/typed-values.ts';
 import { tellWarnings } from '../shared/warnings.ts';
-import { plexLink } from './plex-link.ts';
 
 export type StatusOptions = {
   readonly scene: string;

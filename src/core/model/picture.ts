@@ -87,4 +87,6 @@ export type PictureEdit = {
   readonly before: string | null;
   /** The item's path of that picture, which changes with it. */
   readonly shownBefore: string;
+  /** Where it comes from: a URL without any key, or a file. */
+  readonly source?: string | undefined;
 };

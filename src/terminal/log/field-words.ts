@@ -1,6 +1,7 @@
 import type { PictureField } from '../../core/model/picture.ts';
 import type { ListKind, ScalarField } from '../../core/model/plex-item.ts';
 import type { LeftAlone } from '../../core/model/scene-record.ts';
+import type { ChangeField } from '../../core/write/explain-plan.ts';
 
 const LEFT_REASONS = {
   edited_in_plex: 'it was edited in Plex since we wrote it',
@@ -36,4 +37,10 @@ export function fieldName(field: ScalarField | ListKind | PictureField): FieldNa
   if (field === 'userRating') return 'the rating';
   if (field === 'actor' || field === 'genre' || field === 'collection') return `the ${LIST_WORDS[field].many}`;
   return `the ${field}`;
+}
+
+/** What a change is about, in one word: `date`, `tags`, `poster`. */
+export function changeName(field: ChangeField): string {
+  if (field === 'poster' || field === 'background' || field === 'label') return field;
+  return fieldName(field).replace(/^the /, '');
 }

@@ -24,7 +24,8 @@ export async function change(
   const before = selectedKey(list);
   const how = choice.kind === 'upload' ? 'uploaded' : 'selected';
   const bytes = choice.kind === 'upload' ? picture.bytes : undefined;
-  const edit: PictureEdit = { field, how, bytes, before, shownBefore: item.pictures[field] };
+  const { source } = picture;
+  const edit: PictureEdit = { field, how, bytes, before, shownBefore: item.pictures[field], source };
   if (options.mode === 'write') {
     const record = intendedRecord(need, picture, before);
     if (!queue.intendPicture(noteOf(need, choice, { record, before, bench, context }), context.now()))

@@ -1,0 +1,94 @@
+import type { PictureEdit } from '../../../core/model/picture.ts';
+import { plainText } from '../../../core/text/sentence.ts';
+import type { Change } from '../../../core/write/explain-plan.ts';
+import { changeName } from '../../../terminal/log/field-words.ts';
+import { pictureWords } from '../../../terminal/log/size-words.ts';
+import type { Entry } from './entry.ts';
+import { KINDS } from './entry.ts';
+import { escaped } from './escape.ts';
+
+/** The page of an item in Plex, if there is a link to it that holds no token. */
+export type LinkTo = (ratingKey: string) => string | undefined;
+
+/** One scene as a part of the page. */
+export function entryHtml({ sceneId, item, changes, message, kinds }: Entry, linkTo: LinkTo): string {
+  const link = item && linkTo(item.ratingKey);
+  const title = item === undefined || item.title === '' ? `Scene ${sceneId}` : escaped(item.title);
+  const head = link === undefined ? title : linked(link, title);
+  const where = item && [`scene ${sceneId}`, `item ${escaped(item.ratingKey)}`, escaped(item.library)].join(' · ');
+  const words = message === undefined ? '' : `<p class="why">${lead(kinds)}${escaped(plainText(message))}</p>`;
+  return [
+    `<article class="${KINDS.filter((kind) => kinds.has(kind)).join(' ')}">`,
+    `<h2 dir="auto">${head}</h2>`,
+    where === undefined ? words : `<p class="soft">${where}</p>${words}`,
+    ...changes.map((change) => changeHtml(change, link)),
+    '</article>\n',
+  ].join('\n');
+}
+
+function lead(kinds: Entry['kinds']): string {
+  if (kinds.has('hold')) return 'Not without permission: ';
+  return kinds.has('fail') ? 'Not written: ' : 'The picture is not written: ';
+}
+
+function changeHtml(change: Change, link: string | undefined): string {
+  const { field, action, added, removed, why } = change;
+  const words = added.length > 0 && removed.length > 0 ? 'names added and removed' : ACTION_WORDS[action];
+  return [
+    `<div class="change ${action}"><h3>${changeName(field)} <span>${words}</span></h3>`,
+    bodyHtml(change, link),
+    `<p class="why" dir="auto">${escaped(plainText(why))}</p></div>`,
+  ].join('\n');
+}
+
+const ACTION_WORDS: Readonly<Record<Change['action'], string>> = {
+  set: 'set',
+  clear: 'cleared',
+  add: 'names added',
+  remove: 'names removed',
+  left: 'left as it is',
+};
+
+function bodyHtml({ action, before, after, added, removed, picture }: Change, link: string | undefined): string {
+  if (picture !== undefined) return pictureHtml(picture, link);
+  if (typeof before === 'string' && typeof after === 'string')
+    return action === 'left' ? `<div class="sides">${side('', 'in Plex', before)}</div>` : sides(before, after);
+  const names = [...added.map((name) => nameHtml('come', name)), ...removed.map((name) => nameHtml('gone', name))];
+  return names.length === 0 ? '' : `<ul class="names">${names.join('')}</ul>`;
+}
+
+function sides(before: string, after: string): string {
+  return `<div class="sides">${side('gone', 'before', before)}${side('come', 'after', after)}</div>`;
+}
+
+function side(kind: 'gone' | 'come' | '', label: string, value: string): string {
+  const shown = value === '' ? '<span class="none">nothing</span>' : escaped(value);
+  return `<div class="${kind}"><small>${label}</small>${shown}</div>`;
+}
+
+function nameHtml(kind: 'come' | 'gone', name: string): string {
+  const [sign, word] = kind === 'come' ? ['+', 'added'] : ['−', 'removed'];
+  return `<li class="${kind}" dir="auto" title="${word}">${sign} ${escaped(name)}</li>`;
+}
+
+/** Both pictures, as links: a page with all of them inside would be as large as the library. */
+function pictureHtml(edit: PictureEdit, link: string | undefined): string {
+  const { source, before } = edit;
+  const old =
+    before === null ? '<span class="none">none</span>' : link === undefined ? 'another' : linked(link, 'in Plex');
+  const address = source === undefined ? undefined : safeAddress(source);
+  const from = address !== undefined ? linked(address, 'from Stash') : source === undefined ? 'new' : escaped(source);
+  return `<div class="sides"><div class="gone"><small>before</small>${old}</div><div class="come"><small>after, ${pictureWords(edit)}</small>${from}</div></div>`;
+}
+
+/** A link to another page, which does not learn from where it was opened. `label` is mark-up. */
+function linked(address: string, label: string): string {
+  return `<a href="${escaped(address)}" rel="noreferrer noopener" target="_blank">${label}</a>`;
+}
+
+/** An address for a link, without whatever may hold a key; `undefined` for what is none. */
+export function safeAddress(text: string): string | undefined {
+  const url = URL.parse(text);
+  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) return undefined;
+  return `${url.origin}${url.pathname}`;
+}

@@ -1,0 +1,73 @@
+import type { WorkerEvent } from '../../../core/drain/ports/events.ts';
+import type { Sentence } from '../../../core/text/sentence.ts';
+import type { Change } from '../../../core/write/explain-plan.ts';
+import { explainPlan } from '../../../core/write/explain-plan.ts';
+
+/** By what a reader can choose what is shown; the first ones come first on the page. */
+export const KINDS = ['picture', 'remove', 'clear', 'hold', 'set', 'add', 'left', 'fail'] as const;
+export type Kind = (typeof KINDS)[number];
+
+/** What the page tells of one scene. */
+export type Entry = {
+  readonly sceneId: number;
+  readonly item: { readonly ratingKey: string; readonly title: string; readonly library: string } | undefined;
+  readonly changes: readonly Change[];
+  readonly message: Sentence | undefined;
+  readonly kinds: ReadonlySet<Kind>;
+};
+
+/** What the page tells of an event of a preview; `right` for a scene with nothing to tell. */
+export function entryOf(event: WorkerEvent): Entry | 'right' | undefined {
+  if (event.kind !== 'would_write' && event.kind !== 'would_not_write') return undefined;
+  const planned = event.kind === 'would_write' ? event : event.planned;
+  const changes = planned === undefined ? [] : explainPlan(planned.plan);
+  const kinds = new Set<Kind>(changes.flatMap(kindsOf));
+  if (event.kind === 'would_not_write' && event.reason !== 'unchanged')
+    kinds.add(event.reason === 'removals' ? 'hold' : 'fail');
+  if (kinds.size === 0) return 'right';
+  const item = planned && { ratingKey: planned.ratingKey, title: planned.title, library: planned.library };
+  return { sceneId: event.sceneId, item, changes, message: event.message, kinds };
+}
+
+/** A list may gain names and lose some. */
+export function kindsOf({ field, action, added, removed }: Change): readonly Kind[] {
+  if (action === 'left') return ['left'];
+  if (field === 'poster' || field === 'background') return ['picture'];
+  if (action === 'set' || action === 'clear') return [action];
+  return [...(added.length > 0 ? (['add'] as const) : []), ...(removed.length > 0 ? (['remove'] as const) : [])];
+}
+
+const FIRST: readonly Kind[] = ['picture', 'remove', 'clear', 'hold'];
+
+/** Whether an entry stands before the others: it is about a picture, or takes something away. */
+export function comesFirst({ kinds }: Entry): boolean {
+  return FIRST.some((kind) => kinds.has(kind));
+}
+
+/** What the page counts: scenes, and changes of each kind. */
+export type Totals = {
+  readonly scenes: number;
+  readonly right: number;
+  readonly kinds: Readonly<Record<Kind, number>>;
+};
+
+export const NO_TOTALS: Totals = {
+  scenes: 0,
+  right: 0,
+  kinds: { picture: 0, remove: 0, clear: 0, hold: 0, set: 0, add: 0, left: 0, fail: 0 },
+};
+
+/** The totals with one more scene. Names are counted each, and a scene that waits or fails is counted once. */
+export function counted(totals: Totals, entry: Entry | 'right'): Totals {
+  if (entry === 'right') return { ...totals, scenes: totals.scenes + 1, right: totals.right + 1 };
+  const kinds = { ...totals.kinds };
+  for (const { field, action, added, removed } of entry.changes) {
+    if (action === 'left') kinds.left += 1;
+    else if (field === 'poster' || field === 'background') kinds.picture += 1;
+    else if (action === 'set' || action === 'clear') kinds[action] += 1;
+    kinds.add += added.length;
+    kinds.remove += removed.length;
+  }
+  for (const kind of ['hold', 'fail'] as const) if (entry.kinds.has(kind)) kinds[kind] += 1;
+  return { ...totals, scenes: totals.scenes + 1, kinds };
+}
