@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { JOB_STATES } from '../core/model/job.ts';
+import { REASSERT_FIELDS } from '../core/model/reassert.ts';
 import type { SceneKey } from '../core/model/scene.ts';
 import type { DocumentOf } from './shapes.ts';
 import { count, dryRun, id, instant } from './shapes.ts';
@@ -49,6 +50,9 @@ const job = z.object({
       ),
     ),
   from_stash: z.boolean().check(z.describe('Whether all that Stash has is written too.')),
+  reassert: z
+    .array(z.enum(REASSERT_FIELDS))
+    .check(z.describe('Fields that are taken back from Plex: there Stash wins over an edit.')),
 });
 export type JobDocument = DocumentOf<typeof job>;
 

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { REASSERT_FIELDS } from '../core/model/reassert.ts';
 import type { KindInNeed } from '../core/model/reconcile.ts';
 import type { DocumentOf } from './shapes.ts';
 import { count, dryRun, id } from './shapes.ts';
@@ -17,8 +18,12 @@ const kindsInNeed = {
 export const reconcileSchema = z.object({
   ...dryRun,
   scope: z
-    .enum(['all', 'since'])
-    .check(z.describe('Which scenes of Stash were looked at; `since`: those that changed lately.')),
+    .enum(['all', 'since', 'left'])
+    .check(
+      z.describe(
+        'Which scenes of Stash were looked at; `since`: those that changed lately; `left`: none, with --reassert.',
+      ),
+    ),
   plex_asked: z.boolean().check(z.describe('False where plex_url is not set: then `missing_in_plex` is not known.')),
   scenes: count.check(z.describe('Scenes that Stash has listed.')),
   ...kindsInNeed,
@@ -33,5 +38,10 @@ export const reconcileSchema = z.object({
   enqueued: count.check(z.describe('Scenes that were put into the queue.')),
   forgotten: count.check(z.describe('Scenes that were forgotten, being gone from Stash.')),
   dropped_jobs: count.check(z.describe('Waiting jobs of those.')),
+  reassert: z.optional(
+    z
+      .object({ fields: z.array(z.enum(REASSERT_FIELDS)), count, first: z.array(id) })
+      .check(z.describe('Only with --reassert: the scenes of which one of these fields was left as edited in Plex.')),
+  ),
 });
 export type ReconcileDocument = DocumentOf<typeof reconcileSchema>;

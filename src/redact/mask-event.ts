@@ -36,7 +36,7 @@ const PLAN: KindsIn<EventOf<'written'>['plan']> = {
   pictures: { before: 'ours', shownBefore: 'ours', source: 'path' },
   reasons: {
     fields: { before: 'text', wanted: 'text', written: 'text' },
-    lists: { before: 'name', add: 'name', remove: 'name', suppressed: 'name', preserved: 'name' },
+    lists: { before: 'name', add: 'name', remove: 'name', takenBack: 'name', suppressed: 'name', preserved: 'name' },
   },
   written: {
     fields: {

@@ -19,7 +19,7 @@ import { NOTHING_WRITTEN } from '../../src/core/model/scene-record.ts';
 import { ours } from '../../src/core/text/sentence.ts';
 import type { DataDir } from '../../src/queue/store/open.ts';
 import type { Stores } from '../../src/queue/store/stores.ts';
-import type { Enqueued, Priority } from '../../src/queue/tables/jobs.ts';
+import type { Enqueued, EnqueueOptions, Priority } from '../../src/queue/tables/jobs.ts';
 import { prepareEnqueue, prepareStamping } from '../../src/queue/tables/jobs.ts';
 import type { DrainQueueOptions, OpenDrainQueue, StandDown } from '../../src/queue/work/drain-queue.ts';
 import { openDrainQueue } from '../../src/queue/work/drain-queue.ts';
@@ -44,7 +44,7 @@ export type World = {
   /** Puts the edits in by the intake, or by the connection that is open already. */
   enqueue(
     edits: readonly SceneEdit[],
-    options?: { readonly priority?: Priority; readonly now?: number },
+    options?: { readonly priority?: Priority; readonly now?: number } & Pick<EnqueueOptions, 'reassert'>,
   ): readonly Enqueued[];
   /** Both databases, opened once and closed after the test. */
   stores(): Stores;
@@ -108,7 +108,7 @@ export function createWorld(): World & { destroy(): Promise<void> } {
   const sql: World['sql'] = (text, file = 'queue.db') => runSql(join(dir.path, file), text);
   return {
     dir,
-    enqueue: (edits, { priority = 'hand', now = NOW } = {}) => {
+    enqueue: (edits, { priority = 'hand', now = NOW, reassert } = {}) => {
       // A process that has the file open must not open it by another way too: closing that drops its locks (POSIX).
       if (opened !== undefined) {
         const enqueueOne = prepareEnqueue(opened.queueDb);
@@ -116,14 +116,14 @@ export function createWorld(): World & { destroy(): Promise<void> } {
         const enqueueAll = opened.queueDb.transaction(() => {
           const stamped = stamp(edits, now);
           return edits.map(({ sceneId }, index) =>
-            enqueueOne(sceneId, stamped[index] as StampedEdit, { priority, now }),
+            enqueueOne(sceneId, stamped[index] as StampedEdit, { priority, now, reassert }),
           );
         });
         return enqueueAll.immediate();
       }
       const intake = openIntake(dir);
       try {
-        return intake.enqueue(edits, { priority, now });
+        return intake.enqueue(edits, { priority, now, reassert });
       } finally {
         intake.close();
       }

@@ -47,6 +47,7 @@ export const ENQUEUE: CommandSpec = {
     { flags: '--file <file>', help: 'scenes as a JSON object, a JSON array or NDJSON; - is standard input' },
     { flags: '--all', help: 'every scene of Stash; asks first' },
     { flags: '--recent [24h]', help: 'the scenes that changed in Stash within this time' },
+    { flags: '--reassert [all]', help: 'take back what was edited in Plex: all, or fields between commas; asks first' },
     { flags: '-y, --yes', help: 'do not ask' },
     ...INLINE_OPTIONS,
   ],
@@ -54,18 +55,21 @@ export const ENQUEUE: CommandSpec = {
   notes: [
     'In JSON, poster_url and background_url are addresses at Stash; null or empty leaves the picture in Plex alone. A file of this machine is named with --poster or --background only; process reads it, so it must still be there then.',
     'Where sync_poster is true, --all says before it asks how many pictures come with the scenes, and about how many bytes: those that plexsync has not written yet.',
+    'With --reassert, Stash wins over what a person edited, rated or removed in Plex, once, also where preserve_plex_edits is on: the fields title, details, studio, tagline, date, rating, performers, tags and collection, or those that are named; names that others added stay. With data given by hand, that of these fields which is given. It asks for more than one scene, and what it writes can be taken back with plexsync undo. Ids go before it.',
     'No server is asked, but for --all and --recent, which ask Stash which scenes it has. A newer edit of a scene that waits is merged into it, key by key.',
   ],
   examples: [
     'plexsync enqueue 123 --path /media/a.mp4 --title "Harbour Lights" --performer "Ada Quay" --tag sea',
     'plexsync enqueue 123 --poster covers/harbour-lights.jpg',
+    'plexsync enqueue 123 --reassert title,tags',
     'plexsync enqueue --file scenes.ndjson',
     'plexsync enqueue --recent 12h --stash-url http://stash:9999',
     'jq -c ".scenes[]" export.json | plexsync enqueue -',
   ],
   exitCodes: [EXIT.done, EXIT.usage, EXIT.refused, EXIT.unreachable, EXIT.store],
   run: async ({ operands, given, flags, configFile }, context) => {
-    const recent = given.text('recent');
+    const [recent, reassert] = [given.text('recent'), given.text('reassert')];
+    const confirmed = given.has('yes') ? 'yes' : 'ask';
     if (given.has('all') || recent !== undefined) {
       const { run } = await import('../../commands/enqueue/enqueue-from-stash.ts');
       const which = {
@@ -73,12 +77,13 @@ export const ENQUEUE: CommandSpec = {
         recent,
         besides: [...operands, ...namesBeside(given)],
       } as const;
-      return await run({ which, confirmed: given.has('yes') ? 'yes' : 'ask', flags, configFile }, context);
+      return await run({ which, reassert, confirmed, flags, configFile }, context);
     }
     const { run } = await import('../../commands/enqueue/enqueue.ts');
     const inline = inlineOf(given);
     const file = given.text('file');
-    return await run({ sceneIds: operands, file, inline, optionNames: OPTION_NAMES, configFile }, context);
+    const scenes = { sceneIds: operands, file, inline, optionNames: OPTION_NAMES };
+    return await run({ ...scenes, reassert, confirmed, configFile }, context);
   },
 };
 

@@ -10,6 +10,10 @@ export const RECONCILE: CommandSpec = {
     { flags: '--since <duration>', help: 'only the scenes that changed in Stash within this time, such as 7d' },
     { flags: '--full', help: 'enqueue what is in step too, so that each item in Plex is looked at' },
     { flags: '--pictures', help: 'enqueue what is in step too, where none of our pictures was written yet' },
+    {
+      flags: '--reassert <fields>',
+      help: 'only enqueue scenes of which these fields were left as edited in Plex, to take them back',
+    },
     { flags: '--allow-removals', help: 'believe a Stash that has less than half of the scenes written from it' },
     { flags: '--dry-run', help: 'only show what would be done' },
     { flags: '-y, --yes', help: 'do not ask' },
@@ -29,15 +33,26 @@ export const RECONCILE: CommandSpec = {
     'What waits already is left to wait, and a scene without a file is passed over, as is one that was never synced and has a dead letter: plexsync dlq retry tries it again. Where plex_url is not set, items that are gone from Plex are not looked for.',
     'Settings do not count: after a change of sync_… or max_tags, --full puts all of Stash into the queue, and what is right already costs next to nothing.',
     'Turning sync_poster on brings no picture by itself: a scene that was written before gets its own with its next edit, or with --pictures, which tells how many come, and about how many bytes, before it asks. Plex keeps each picture for ever.',
+    'With --reassert, no scene is compared: those are enqueued whose last sync left one of the fields as a person has it in Plex, and there Stash wins once, also where preserve_plex_edits is on. The fields are title, details, studio, tagline, date, rating, performers, tags and collection, between commas, or all. What it writes can be taken back with plexsync undo.',
     'A bare number of --since is in days. Merged and deleted names do not show with it: Stash does not count them as a change of the scene.',
   ],
   examples: [
     'plexsync reconcile --dry-run --stash-url http://stash:9999',
     'plexsync reconcile --since 7d --yes --stash-url http://stash:9999',
     'plexsync reconcile --stash-url http://stash:9999',
+    'plexsync reconcile --reassert tags --stash-url http://stash:9999',
   ],
   exitCodes: [EXIT.done, EXIT.usage, EXIT.refused, EXIT.unreachable, EXIT.store],
   run: async ({ given, flags, configFile }, context) => {
+    const reassert = given.text('reassert');
+    if (reassert !== undefined) {
+      const { run } = await import('../../commands/reconcile/reassert.ts');
+      const besides = ['all', 'full', 'pictures', 'allow-removals'].filter((name) => given.has(name));
+      const others = given.text('since') === undefined ? besides : [...besides, 'since'];
+      const effect = given.has('dry-run') ? 'show_only' : 'reconcile';
+      const confirmed = given.has('yes') ? 'yes' : 'ask';
+      return await run({ reassert, besides: others, effect, confirmed, flags, configFile }, context);
+    }
     const { run } = await import('../../commands/reconcile/reconcile.ts');
     const options = {
       all: given.has('all') ? 'given' : 'default',

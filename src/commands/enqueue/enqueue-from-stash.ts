@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../../core/model/errors.ts';
+import { parseReassert } from '../../core/model/reassert.ts';
 import { say } from '../../core/text/sentence.ts';
 import type { EnqueueDocument } from '../../documents/enqueue.ts';
 import { EXIT } from '../../exit.ts';
@@ -20,6 +21,7 @@ import { requireStash } from '../shared/stash/stash-connection.ts';
 import { showProgress } from '../shared/stash/stash-progress.ts';
 import type { Counted, StashScope } from '../shared/stash/stash-scenes.ts';
 import { enqueueWalk, passedOver, recentScope, startWalk } from '../shared/stash/stash-scenes.ts';
+import { knownServer, takeBackWords } from './reassert.ts';
 
 export type EnqueueFromStashOptions = {
   readonly which: {
@@ -29,6 +31,8 @@ export type EnqueueFromStashOptions = {
     /** Scenes named in another way, which cannot be combined with these. */
     readonly besides: readonly string[];
   };
+  /** The fields to take back from Plex, as typed. */
+  readonly reassert: string | undefined;
   readonly confirmed: 'yes' | 'ask';
   readonly flags: Readonly<Partial<Record<SettingName, unknown>>>;
   readonly configFile: string | undefined;
@@ -39,19 +43,21 @@ export async function run(options: EnqueueFromStashOptions, context: Context): P
   const { dataDir, env, now } = context;
   const scope = toScope(options.which);
   const { flags, configFile } = options;
+  const reassert = options.reassert === undefined ? undefined : parseReassert(options.reassert);
   const loaded = await loadSettings({ flags, env, dataDir: dataDir.path, configFile });
   const stash = requireStash(loaded, context);
   const walk = await startWalk(stash, scope);
   const count = `${walk.total.toLocaleString('en')} ${walk.total === 1 ? 'scene' : 'scenes'}`;
   const pictures = scope.kind === 'all' ? toComeWords(picturesOf(walk.total, loaded, dataDir)) : '';
-  const question = `Put ${count} of Stash at ${loaded.settings.stash_url} into the queue of ${dataDir.path}${pictures}?`;
-  const asks = scope.kind === 'all' && walk.total > 0;
+  const what = `Put ${count} of Stash at ${loaded.settings.stash_url} into the queue of ${dataDir.path}${pictures}`;
+  const question = `${what}${reassert === undefined ? '' : takeBackWords(reassert, knownServer(dataDir))}?`;
+  const asks = reassert === undefined ? scope.kind === 'all' && walk.total > 0 : walk.total > 1;
   const answer = asks ? await confirm(question, { yes: options.confirmed === 'yes', streams: context.streams }) : 'yes';
   if (answer !== 'yes') return declined(answer, context);
   const intake = openIntake(dataDir);
   const live = await showProgress(context, walk.total);
   try {
-    report(await enqueueWalk(walk, intake, { now, onPage: live.show }), context);
+    report(await enqueueWalk(walk, intake, { now, onPage: live.show, reassert }), context);
     return EXIT.done;
   } finally {
     live.clear();

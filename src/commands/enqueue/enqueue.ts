@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { UsageError } from '../../core/model/errors.ts';
+import type { ReassertField } from '../../core/model/reassert.ts';
 import type { KeyNames, SceneEdit } from '../../core/model/scene.ts';
 import { parseGivenScene } from '../../core/model/scene.ts';
 import { ours, say } from '../../core/text/sentence.ts';
@@ -21,6 +22,9 @@ export type EnqueueOptions = {
   readonly inline: Readonly<Record<string, unknown>>;
   /** The option of each key, for complaints. */
   readonly optionNames: KeyNames;
+  /** The fields to take back from Plex, as typed. */
+  readonly reassert: string | undefined;
+  readonly confirmed: 'yes' | 'ask';
   readonly configFile: string | undefined;
 };
 
@@ -29,12 +33,19 @@ export async function run(options: EnqueueOptions, { dataDir, output, streams, e
   const startedAt = process.hrtime.bigint();
   // Stamped when the command began: a long list may take time to arrive, and an edit by hand made meanwhile is later.
   const saidAt = now();
+  const reassert = await fieldsOf(options);
   const edits = await readEdits(options, streams.stdin);
+  if (reassert !== undefined && sceneCount(edits) > 1) {
+    const { confirmReassert } = await import('./reassert.ts');
+    const reassertion = { fields: reassert, scenes: sceneCount(edits), confirmed: options.confirmed };
+    const answer = await confirmReassert(reassertion, { dataDir, streams });
+    if (answer !== 'yes') return (await import('../shared/declined.ts')).declined(answer, { output });
+  }
   const intake = openIntake(dataDir);
   let enqueued: readonly Enqueued[];
   let held = 0;
   try {
-    enqueued = intake.enqueue(edits, { priority: priorityOf(options), now: now(), saidAt });
+    enqueued = intake.enqueue(edits, { priority: priorityOf(options), now: now(), saidAt, reassert });
     if (edits.some(({ bare }) => bare)) held = intake.awaitingStashCount(enqueued.map(({ jobId }) => jobId));
   } finally {
     intake.close();
@@ -47,6 +58,13 @@ export async function run(options: EnqueueOptions, { dataDir, output, streams, e
   if (held > 0 && (await willAskStash({ env, dataDir: dataDir.path, configFile: options.configFile }))) held = 0;
   report(enqueued, held, output);
   return 0;
+}
+
+/** The fields to take back from Plex, if that was asked for. */
+async function fieldsOf({ reassert }: EnqueueOptions): Promise<readonly ReassertField[] | undefined> {
+  if (reassert === undefined) return undefined;
+  const { parseReassert } = await import('../../core/model/reassert.ts');
+  return parseReassert(reassert);
 }
 
 /**

@@ -94,9 +94,10 @@ function jobTable(jobs: readonly QueuedJob[], reader: Reader): string {
 /** What waits for something else than its time. */
 const WITHOUT_TIME: readonly JobState[] = ['held', 'removals', 'in_progress'];
 
-function reasonOf({ state, lastError }: QueuedJob): string {
+function reasonOf({ state, lastError, reassert }: QueuedJob): string {
   if (state === 'held') return 'only Stash can say what to write (no_stash)';
-  return lastError ?? '-';
+  if (lastError !== undefined || reassert.length === 0) return lastError ?? '-';
+  return `takes back from Plex: ${reassert.join(', ')}`;
 }
 
 function* documentsOf(jobs: Iterable<QueuedJob>): Generator<JobDocument> {

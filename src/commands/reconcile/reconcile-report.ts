@@ -46,7 +46,7 @@ const NAMES: Readonly<Record<SweepKind, string>> = {
 };
 
 /** How many scenes of each kind are named, as examples. */
-const FIRST_IDS = 5;
+export const FIRST_IDS = 5;
 
 /** Shows how many scenes of each kind there are, and the first of those that need something. */
 export function reportFindings({ ids, counts }: Findings, output: Output): void {
@@ -108,6 +108,14 @@ function reconcileDocument({ findings, scope, plex, carried, pictures }: Reconci
 function kindDocument(ids: readonly number[]): ReconcileDocument[KindInNeed] {
   return { count: ids.length, first: ids.slice(0, FIRST_IDS) };
 }
+
+/** The document of a run that has compared nothing. */
+export const NOTHING_FOUND = {
+  ...{ scope: 'left', plex_asked: false, scenes: 0 },
+  ...Object.fromEntries(KINDS_IN_NEED.map((kind) => [kind, kindDocument([])] as const)),
+  ...{ waiting: 0, without_file: 0, dead_letter: 0, in_step: 0, rechecked: 0, pictures: { count: 0, bytes: 0 } },
+  ...{ enqueued: 0, forgotten: 0, dropped_jobs: 0 },
+} as ReconcileDocument;
 
 /** A count with its noun, such as `1 scene` or `1,203 scenes`. */
 export function countIn(count: number, noun: string): string {

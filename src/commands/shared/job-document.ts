@@ -18,5 +18,6 @@ export function jobDocument(job: QueuedJob): JobDocument {
     enqueued_at: utcTime(job.enqueuedAt),
     data: job.data,
     from_stash: job.isBare,
+    reassert: job.reassert,
   };
 }

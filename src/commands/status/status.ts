@@ -118,11 +118,12 @@ function noItemWords({ itemTakenBy }: SceneStatus): string {
 type Time = (at: number) => string;
 
 function jobLines(job: QueuedJob, time: Time): readonly Line[] {
-  const { state, jobId, attempts, failures, misses, lastError, keys, isBare } = job;
+  const { state, jobId, attempts, failures, misses, lastError, keys, isBare, reassert } = job;
   const parts = [...keys, ...(isBare ? ['what Stash has'] : [])];
   return [
     [state === 'in_progress' ? 'in progress' : 'waiting', `job ${jobId}: ${reasonOf(job, time)}`],
     ['to write', parts.length === 0 ? 'nothing but the path' : parts.join(', ')],
+    ...(reassert.length === 0 ? [] : [['takes back', reassert.join(', ')] as const]),
     ['attempts', `${attempts} (${failures} failed, ${misses} not found)`],
     ...(lastError === undefined ? [] : [['last error', lastError] as const]),
   ];

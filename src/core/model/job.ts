@@ -1,4 +1,5 @@
 import type { SyncError } from './errors.ts';
+import type { ReassertField } from './reassert.ts';
 import type { SceneData, SceneFileData } from './scene.ts';
 import type { SceneRecord, SyncNotes } from './scene-record.ts';
 
@@ -60,6 +61,8 @@ export type Job = {
   readonly waited: Waited;
   /** Set where all of the job but this is written. */
   readonly rest?: 'pictures' | undefined;
+  /** The fields that a person takes back from Plex. */
+  readonly reassert?: readonly ReassertField[] | undefined;
   /** Set when a person allowed whatever it removes. */
   readonly removals?: 'allowed' | undefined;
   readonly lease: Lease;

@@ -43,6 +43,8 @@ export type DesiredList = {
   readonly clearsAll: boolean;
   /** How many names exceeded the cap; 0 when none did. */
   readonly capped: number;
+  /** Set where our names that were removed in Plex come back, whatever else would keep them out. */
+  readonly takesBack?: boolean | undefined;
 };
 
 /** What Plex should show for a scene: an absent key is left alone, an empty value clears. */
@@ -53,6 +55,8 @@ export type DesiredState = {
   readonly clearsOurs: ReadonlySet<ScalarField>;
   /** Fields that leave a value alone which a person set in Plex, even where nothing of ours stood before. */
   readonly yielding: ReadonlySet<ScalarField>;
+  /** Fields that a person takes back from Plex. */
+  readonly reasserted?: ReadonlySet<ScalarField | ListKind> | undefined;
   /** What Stash says; all else was given by hand. It decides nothing, and is told to whoever asks why. */
   readonly saidByStash: ReadonlySet<ScalarField | ListKind>;
 };

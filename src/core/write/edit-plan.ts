@@ -49,8 +49,8 @@ export function planEdits(wanted: DesiredState, item: PlexItem, written: Written
   const decided = SCALAR_FIELDS.flatMap((field) => {
     const value = wanted.fields[field];
     if (value === undefined) return [];
-    const { clearsOurs, yielding } = wanted;
-    const facts: FieldFacts = { item, last: written.fields[field], rules, clearsOurs, yielding };
+    const { clearsOurs, yielding, reasserted } = wanted;
+    const facts: FieldFacts = { item, last: written.fields[field], rules, clearsOurs, yielding, reasserted };
     return { field, value, facts, decision: decideField(field, value, facts) };
   });
   const listed = LIST_KINDS.flatMap((kind) => {
@@ -115,13 +115,14 @@ function listReason(
   present: readonly Tag[],
   { saidByStash }: DesiredState,
 ): ListReason | [] {
-  const { add, remove, suppressed, preserved } = decision;
+  const { add, remove, suppressed, takenBack, preserved } = decision;
   const { capped, clearsAll } = list;
   if (add.length + remove.length + suppressed.length + preserved.length + capped === 0) return [];
   return {
     kind,
     before: present.map(({ tag }) => tag),
     ...{ add, remove, suppressed, preserved, capped },
+    ...(takenBack.length === 0 ? {} : { takenBack }),
     removes: clearsAll ? 'any' : 'ours',
     isKnown: Object.keys(last ?? {}).length > 0,
     saidBy: saidByStash.has(kind) ? 'stash' : 'hand',
@@ -153,7 +154,7 @@ type FieldDecision =
   | { readonly kind: 'left'; readonly rule: LeftAlone['reason']; readonly ours: undefined }
   | { readonly kind: 'kept'; readonly rule: 'not_ours'; readonly ours: undefined };
 
-type FieldFacts = Pick<DesiredState, 'clearsOurs' | 'yielding'> & {
+type FieldFacts = Pick<DesiredState, 'clearsOurs' | 'yielding' | 'reasserted'> & {
   readonly item: PlexItem;
   readonly last: WrittenField | undefined;
   readonly rules: WriteRules;
@@ -170,11 +171,12 @@ function decideField(field: ScalarField, value: string, facts: FieldFacts): Fiel
   const isOurs = last !== undefined && (now === last.kept || now === last.sent);
   // An empty Stash field clears only what we wrote.
   if (value === '' && clearsOurs.has(field) && !isOurs) return { kind: 'kept', rule: 'not_ours', ours: undefined };
-  if (rules.preservePlexEdits && now !== '' && !isOurs) return { kind: 'left', rule: 'preserved', ours: undefined };
+  const isPreserved = rules.preservePlexEdits && now !== '' && !isOurs;
   // An empty value that comes so far was given by hand, or clears on purpose.
-  const reason = value === '' || isOurs ? undefined : reasonToLeave(field, facts);
-  if (reason !== undefined) return { kind: 'left', rule: reason, ours: undefined };
-  const rule = ruleToWrite(value, { now, last, isOurs }, field);
+  const edited = value === '' || isOurs ? undefined : reasonToLeave(field, facts);
+  const reason = isPreserved ? 'preserved' : edited;
+  if (reason !== undefined && !facts.reasserted?.has(field)) return { kind: 'left', rule: reason, ours: undefined };
+  const rule = reason === undefined ? ruleToWrite(value, { now, last, isOurs }, field) : 'reasserted';
   return { kind: 'edit', rule, ours: { sent: value, kept: value } };
 }
 
@@ -207,6 +209,8 @@ type ListDecision = {
   readonly remove: readonly string[];
   /** What was written by us, removed in Plex and stays removed. */
   readonly suppressed: readonly string[];
+  /** What is added again although it was removed in Plex, because a person wants it back. */
+  readonly takenBack: readonly string[];
   /** What would be added or removed if Plex had nothing that is not ours. */
   readonly preserved: readonly string[];
   readonly reason: LeftAlone['reason'] | undefined;
@@ -215,23 +219,25 @@ type ListDecision = {
 
 function decideList(list: DesiredList, present: readonly Tag[], last: OurNames, rules: WriteRules): ListDecision {
   const known = indexNames(present, last);
-  const standings = list.names.map((name) => ({ name, ...standingOf(name, known) }));
+  const found = list.names.map((name) => ({ name, ...standingOf(name, known) }));
+  const takenBack = list.takesBack ? found.filter(({ kind }) => kind === 'removed').map(({ name }) => name) : [];
+  const standings = found.map((one) => (takenBack.includes(one.name) ? { ...one, ...asNew(one.name) } : one));
   const add = standings.filter(({ kind }) => kind === 'new').map(({ name }) => name);
   const wanted = new Set(standings.map(({ kept }) => foldName(kept)));
   const isDropped = (key: string): boolean => !wanted.has(key) && (list.clearsAll || known.oursInPlex.has(key));
   // By key, since Plex may hold one name in two spellings.
   const remove = present.map(({ tag }) => tag).filter((tag) => isDropped(foldName(tag)));
-  if (rules.preservePlexEdits && present.some(({ tag }) => !known.oursInPlex.has(foldName(tag)))) {
+  if (rules.preservePlexEdits && !list.takesBack && present.some(({ tag }) => !known.oursInPlex.has(foldName(tag)))) {
     const preserved = [...add, ...remove];
     const reason = preserved.length > 0 ? 'preserved' : undefined;
-    return { add: [], remove: [], suppressed: [], preserved, reason, ours: last };
+    return { add: [], remove: [], suppressed: [], takenBack, preserved, reason, ours: last };
   }
   const ours = standings
     .filter(({ kind }) => kind !== 'theirs')
     .map(({ name, kept }): [string, string] => [name, kept]);
   const suppressed = standings.filter(({ kind }) => kind === 'removed').map(({ name }) => name);
   const reason = suppressed.length > 0 ? 'removed_in_plex' : undefined;
-  return { add, remove, suppressed, preserved: [], reason, ours: Object.fromEntries(ours) };
+  return { add, remove, suppressed, takenBack, preserved: [], reason, ours: Object.fromEntries(ours) };
 }
 
 /** What is known of the names of one list, by the key that all spellings of a name share. */
@@ -264,9 +270,14 @@ type Standing = {
 function standingOf(name: string, { spelling, sentAs, oursInPlex }: KnownNames): Standing {
   const sent = sentAs.get(foldName(name));
   const inPlex = spelling.get(foldName(name)) ?? (sent === undefined ? undefined : spelling.get(foldName(sent)));
-  if (inPlex === undefined) return sent === undefined ? { kind: 'new', kept: name } : { kind: 'removed', kept: sent };
+  if (inPlex === undefined) return sent === undefined ? asNew(name) : { kind: 'removed', kept: sent };
   const isOurs = sent !== undefined || oursInPlex.has(foldName(inPlex));
   return { kind: isOurs ? 'ours' : 'theirs', kept: inPlex };
+}
+
+/** A name that is about to be added; how Plex spells it is not known yet. */
+function asNew(name: string): Standing {
+  return { kind: 'new', kept: name };
 }
 
 function toListEdit(kind: ListKind, present: readonly Tag[], decision: ListDecision): ListEdit {

@@ -63,6 +63,7 @@ const WRITES: Readonly<Record<WriteRule, true> & Record<LeaveRule, false>> = {
   cut_before: true,
   emptied_ours: true,
   emptied_any: true,
+  reasserted: true,
   not_ours: false,
   edited_in_plex: false,
   rated_in_plex: false,
@@ -86,6 +87,7 @@ const FIELD_WORDS: Readonly<Record<WriteRule | LeaveRule, (reason: FieldReason) 
   cut_before: () => say`Plex has only the beginning of what plexsync wrote: all of it is tried again`,
   emptied_ours: (one) => say`plexsync wrote ${wrote(one)} before; it is ${emptied(one)} now`,
   emptied_any: (one) => say`${ours(EMPTIED_ANY[one.saidBy])}: cleared, whoever set ${inPlex(one)}`,
+  reasserted: (one) => say`taken back by --reassert: ${wins(one)} over ${inPlex(one)} in Plex`,
   not_ours: (one) => say`empty in Stash, and ${inPlex(one)} in Plex is not ours: left`,
   edited_in_plex: (one) => say`edited in Plex since plexsync wrote it (${wrote(one)}): left, though ${says(one)}`,
   rated_in_plex: (one) => say`rated in Plex, and not by plexsync: left, though ${says(one)}`,
@@ -139,6 +141,7 @@ function listWords({
   remove,
   removes,
   suppressed,
+  takenBack = [],
   preserved,
   capped,
   ...about
@@ -146,7 +149,10 @@ function listWords({
   const { saidBy, isKnown } = about;
   const source = saidBy === 'stash' ? say`in Stash` : say`given by hand`;
   return [
-    ...(add.length === 0 ? [] : [isKnown ? say`${source}, and never written by plexsync: added` : firstNames(saidBy)]),
+    ...(takenBack.length === 0 ? [] : [say`removed in Plex, and taken back by --reassert: ${namesOf(takenBack)}`]),
+    ...(add.length === takenBack.length
+      ? []
+      : [isKnown ? say`${source}, and never written by plexsync: added` : firstNames(saidBy)]),
     ...(remove.length === 0 ? [] : [removes === 'any' ? allGone(saidBy) : goneWords(saidBy)]),
     ...(suppressed.length === 0 ? [] : [say`removed in Plex since plexsync wrote ${namesOf(suppressed)}: left so`]),
     ...(preserved.length === 0

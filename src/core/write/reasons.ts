@@ -15,6 +15,8 @@ export type WriteRule =
   /** Plex has the beginning of it, and may take all of it by now. */
   | 'cut_before'
   | 'emptied_ours'
+  /** A person's value in Plex, which a person takes back. */
+  | 'reasserted'
   /** Emptied on purpose: cleared, whoever set it. */
   | 'emptied_any';
 
@@ -47,6 +49,8 @@ export type ListReason = {
   readonly removes: 'ours' | 'any';
   /** What was written by us, removed in Plex and stays removed. */
   readonly suppressed: readonly string[];
+  /** What was removed in Plex and is added again, because a person takes it back; absent where nothing is. */
+  readonly takenBack?: readonly string[] | undefined;
   /** What would be added or removed, if Plex had nothing that is not ours. */
   readonly preserved: readonly string[];
   /** How many names exceed the cap. */

@@ -2,6 +2,8 @@ import type { SceneFile } from '../../core/match/evidence.ts';
 import { isUnder, normalisePath } from '../../core/match/paths.ts';
 import { UsageError } from '../../core/model/errors.ts';
 import { durationMsOf } from '../../core/model/file-facts.ts';
+import type { ReassertField } from '../../core/model/reassert.ts';
+import { isTakenBack, REASSERT_FIELDS } from '../../core/model/reassert.ts';
 import type { SceneKey } from '../../core/model/scene.ts';
 import { contentKeys, parseScene } from '../../core/model/scene.ts';
 import type { StampedEdit } from '../../core/model/scene-edit.ts';
@@ -173,7 +175,30 @@ function isReplacedBy(older: DeadLetter, letter: NewLetter): boolean {
   if (older.error_type !== letter.error_type || edit === undefined || newer === undefined) return false;
   // A bare request does not cover keys given by hand: Stash has not answered for them.
   const isAskedAgain = (edit.bareAt ?? 0) <= (newer.bareAt ?? 0);
-  return isAskedAgain && saysNothing({ ...unsaidBy(edit, { ...newer, bareAt: undefined }), bareAt: undefined });
+  const isWishKept = isTakenBack(reassertIn(older), reassertIn(letter));
+  return (
+    isAskedAgain && isWishKept && saysNothing({ ...unsaidBy(edit, { ...newer, bareAt: undefined }), bareAt: undefined })
+  );
+}
+
+/** What a job has written, and which fields it took back from Plex. */
+type Done = StampedEdit & { readonly reassert?: readonly ReassertField[] | undefined };
+
+/** What a person takes back stays wanted until a job has taken it back: then Stash is asked again. */
+function leftInLetter(
+  { edit, wanted }: { readonly edit: StampedEdit; readonly wanted: readonly ReassertField[] | undefined },
+  done: Done,
+): StampedEdit {
+  const rest = unsaidBy(edit, done);
+  return isTakenBack(wanted, done.reassert) ? rest : { ...rest, bareAt: edit.bareAt };
+}
+
+/** The fields that a letter takes back from Plex; none where it is damaged. */
+export function reassertIn({ reassert }: Pick<DeadLetter, 'reassert'>): readonly ReassertField[] | undefined {
+  const parsed = parseJsonText(reassert ?? '[]');
+  const names: readonly unknown[] = parsed.kind === 'value' && Array.isArray(parsed.value) ? parsed.value : [];
+  const fields = REASSERT_FIELDS.filter((field) => names.includes(field));
+  return fields.length === 0 ? undefined : fields;
 }
 
 /** Whether there is a letter with this `error_type`. */
@@ -253,13 +278,13 @@ export function prepareDeadLetters(db: Db) {
      * other keys, or with values newer than the job, keeps those, so that no edit is dropped.
      * @returns the letters that were shortened.
      */
-    closeCovered: (sceneId: number, done: StampedEdit): readonly ShortenedLetter[] => {
+    closeCovered: (sceneId: number, done: Done): readonly ShortenedLetter[] => {
       const shortened: ShortenedLetter[] = [];
       for (const letter of ofScene.all(sceneId)) {
         const edit = letterEditOf(letter);
         // A damaged letter is left for a person.
         if (edit === undefined) continue;
-        const rest = unsaidBy(edit, done);
+        const rest = leftInLetter({ edit, wanted: reassertIn(letter) }, done);
         const { data, ...columns } = toColumns(rest);
         if (saysNothing(rest)) removeKey.run(letter.job_key);
         else if (!isSameEdit(edit, rest)) {

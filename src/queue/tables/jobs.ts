@@ -1,3 +1,5 @@
+import type { ReassertField } from '../../core/model/reassert.ts';
+import { unionOf } from '../../core/model/reassert.ts';
 import type { SceneEdit } from '../../core/model/scene.ts';
 import { contentKeys } from '../../core/model/scene.ts';
 import type { StampedEdit } from '../../core/model/scene-edit.ts';
@@ -54,6 +56,15 @@ export function toColumns({ data, stamps, bareAt }: StampedEdit): EditColumns {
   return { data: JSON.stringify(data), stamps: JSON.stringify(stamps), bare_at: bareAt ?? null };
 }
 
+/** The fields that a row takes back from Plex, if any. */
+export function reassertOf({ reassert }: Pick<JobRow, 'reassert'>): readonly ReassertField[] | undefined {
+  return reassert === null ? undefined : (JSON.parse(reassert) as readonly ReassertField[]);
+}
+
+function reassertColumn(fields: readonly ReassertField[] | undefined): string | null {
+  return fields === undefined || fields.length === 0 ? null : JSON.stringify(fields);
+}
+
 /** Part of an UPDATE that makes a row pending again: the lease is removed, whatever else changes. */
 export const BACK_TO_PENDING = `state = 'pending', lease_owner = NULL, lease_expires_at = NULL, lease_alone = 0`;
 
@@ -61,11 +72,11 @@ export const BACK_TO_PENDING = `state = 'pending', lease_owner = NULL, lease_exp
 export function prepareJobRows(db: Db) {
   const waiting = db.prepare<[number], JobRow>(`SELECT * FROM jobs WHERE scene_id = ? AND state = 'pending'`);
   const insert = db.prepare<[object], { id: number }>(`
-    INSERT INTO jobs (scene_id, state, data, stamps, bare_at, priority, available_at, enqueued_at, rest)
-    VALUES (@sceneId, 'pending', @data, @stamps, @bare_at, @priority, @now, @now, @rest) RETURNING id`);
+    INSERT INTO jobs (scene_id, state, data, stamps, bare_at, priority, available_at, enqueued_at, rest, reassert)
+    VALUES (@sceneId, 'pending', @data, @stamps, @bare_at, @priority, @now, @now, @rest, @reassert) RETURNING id`);
   const setEdit = db.prepare<[object]>(`
     UPDATE jobs SET data = @data, stamps = @stamps, bare_at = @bare_at, priority = min(priority, @priority),
-      available_at = min(available_at, @dueAt), rest = iif(@rest IS NULL, NULL, rest) WHERE id = @id`);
+      available_at = min(available_at, @dueAt), rest = iif(@rest IS NULL, NULL, rest), reassert = @reassert WHERE id = @id`);
   const remove = db.prepare<[number]>('DELETE FROM jobs WHERE id = ?');
   const knownPath = db.prepare<[number], { scene_path: string }>('SELECT scene_path FROM scenes WHERE scene_id = ?');
   // When an earlier sync knows the file, an edit given by hand does not await Stash. The path gets no stamp: any path
@@ -79,18 +90,20 @@ export function prepareJobRows(db: Db) {
     /** The scene's waiting job, if any. */
     waiting: (sceneId: number): JobRow | undefined => waiting.get(sceneId),
     /** Inserts a new job, due at once. @returns its id. */
-    insert: (sceneId: number, edit: StampedEdit, { priority, now, rest = null }: InsertOptions): number => {
-      const row = insert.get({ sceneId, ...toColumns(edit), priority: PRIORITY[priority], now, rest });
+    insert: (sceneId: number, edit: StampedEdit, { priority, now, rest = null, reassert }: InsertOptions): number => {
+      const columns = { ...toColumns(edit), rest, reassert: reassertColumn(reassert) };
+      const row = insert.get({ sceneId, ...columns, priority: PRIORITY[priority], now });
       if (row === undefined) throw new Error('INSERT … RETURNING returned no row');
       return row.id;
     },
     /**
      * Merges an edit into a waiting job, which becomes due no later than before and no later than `dueAt`. Only pictures
-     * are left of both, or the job is a whole one again.
+     * are left of both, or the job is a whole one again. What either takes back from Plex is taken back.
      */
-    merge: (job: JobRow, edit: StampedEdit, { priority, dueAt, rest = null }: MergeOptions): void => {
+    merge: (job: JobRow, edit: StampedEdit, { priority, dueAt, rest = null, reassert }: MergeOptions): void => {
       const merged = withKnownPath(job.scene_id, mergeEdits(editOf(job), edit));
-      setEdit.run({ id: job.id, ...toColumns(merged), priority, dueAt, rest });
+      const fields = reassertColumn(unionOf(reassertOf(job), reassert));
+      setEdit.run({ id: job.id, ...toColumns(merged), priority, dueAt, rest, reassert: fields });
     },
     remove: (id: number): void => {
       remove.run(id);
@@ -98,15 +111,21 @@ export function prepareJobRows(db: Db) {
   };
 }
 
-type InsertOptions = Pick<EnqueueOptions, 'priority' | 'now'> & { readonly rest?: JobRow['rest'] };
+type InsertOptions = Pick<EnqueueOptions, 'priority' | 'now' | 'reassert'> & { readonly rest?: JobRow['rest'] };
 
-type MergeOptions = { readonly priority: number; readonly dueAt: number; readonly rest?: JobRow['rest'] };
+type MergeOptions = Pick<EnqueueOptions, 'reassert'> & {
+  readonly priority: number;
+  readonly dueAt: number;
+  readonly rest?: JobRow['rest'];
+};
 
 export type EnqueueOptions = {
   readonly priority: Priority;
   readonly now: number;
   /** When it was said, if earlier than `now`: all pages of one call share one instant. */
   readonly saidAt?: number | undefined;
+  /** The fields that a person takes back from Plex. */
+  readonly reassert?: readonly ReassertField[] | undefined;
 };
 
 /** What became of an edit: a new job, or merged into the waiting one. */
@@ -126,7 +145,7 @@ export function prepareEnqueue(db: Db): (sceneId: number, edit: StampedEdit, opt
   return (sceneId, edit, options) => {
     const older = rows.waiting(sceneId);
     if (older === undefined) return { jobId: rows.insert(sceneId, edit, options), sceneId, how: 'added' };
-    rows.merge(older, edit, { priority: PRIORITY[options.priority], dueAt: options.now });
+    rows.merge(older, edit, { ...options, priority: PRIORITY[options.priority], dueAt: options.now });
     startAnew.run({ id: older.id, now: options.now });
     return { jobId: older.id, sceneId, how: 'merged' };
   };
@@ -175,7 +194,8 @@ export function prepareSupersede(db: Db): (row: JobRow) => boolean {
     const newer = rows.waiting(row.scene_id);
     if (newer === undefined) return false;
     rows.remove(row.id);
-    rows.merge(newer, editOf(row), { priority: row.priority, dueAt: Number.MAX_SAFE_INTEGER, rest: row.rest });
+    const { priority, rest } = row;
+    rows.merge(newer, editOf(row), { priority, dueAt: Number.MAX_SAFE_INTEGER, rest, reassert: reassertOf(row) });
     return true;
   };
 }

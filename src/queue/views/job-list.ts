@@ -1,4 +1,5 @@
 import type { JobState } from '../../core/model/job.ts';
+import type { ReassertField } from '../../core/model/reassert.ts';
 import type { SceneData } from '../../core/model/scene.ts';
 import { contentKeys } from '../../core/model/scene.ts';
 import type { Db } from '../store/open.ts';
@@ -6,6 +7,7 @@ import { eachInStore, inStore } from '../store/store-errors.ts';
 import type { Stores } from '../store/stores.ts';
 import { storesName } from '../store/stores.ts';
 import { CLAIMED_AWAITING } from '../tables/awaits-stash.ts';
+import { reassertOf } from '../tables/jobs.ts';
 import { prepareCount } from '../tables/totals.ts';
 
 /** A job of the queue, as a person sees it. Instants are epoch ms. */
@@ -27,6 +29,8 @@ export type QueuedJob = {
   readonly keys: readonly string[];
   /** Whether it would also write whatever Stash has. */
   readonly isBare: boolean;
+  /** The fields that it takes back from Plex. */
+  readonly reassert: readonly ReassertField[];
   /** Identifies the edit; it changes when a newer edit is merged into the job. */
   readonly revision: string;
 };
@@ -54,6 +58,7 @@ type Row = {
   readonly enqueued_at: number;
   readonly bare_at: number | null;
   readonly stamps: string;
+  readonly reassert: string | null;
 };
 
 /** Uses the same states as the counts of `stats`, which count a job with only pictures left as due or to be retried. */
@@ -69,7 +74,7 @@ const HALVES = [
 function selectStatement(half: string): string {
   return `SELECT jobs.id, scene_id, ${SHOWN_STATE} AS shown_state, data, scene_path,
     attempt + uncharged AS attempt, failures + uncharged AS failures, misses, last_error,
-      available_at, enqueued_at, bare_at, stamps
+      available_at, enqueued_at, bare_at, stamps, reassert
     FROM jobs LEFT JOIN scenes USING (scene_id)
     WHERE (@ids IS NULL OR jobs.id IN (SELECT value FROM json_each(@ids)))
       AND (@sceneIds IS NULL OR scene_id IN (SELECT value FROM json_each(@sceneIds)))
@@ -139,6 +144,7 @@ function toJob(row: Row): QueuedJob {
     data,
     keys: contentKeys(data),
     isBare: row.bare_at !== null,
+    reassert: reassertOf(row) ?? [],
     revision: revisionOf(row.stamps, row.bare_at),
   };
 }

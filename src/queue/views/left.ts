@@ -1,6 +1,13 @@
 import type { LeftCount } from '../../core/model/left-as-edited.ts';
+import { isLeftAsEdited } from '../../core/model/left-as-edited.ts';
+import type { ReassertField } from '../../core/model/reassert.ts';
+import { PLEX_NAMES } from '../../core/model/reassert.ts';
+import type { LeftAlone } from '../../core/model/scene-record.ts';
 import { LEFT_FIELDS } from '../store/left-fields.ts';
 import type { Db } from '../store/open.ts';
+import { inStore } from '../store/store-errors.ts';
+import type { Stores } from '../store/stores.ts';
+import { storesName } from '../store/stores.ts';
 
 /** Counts what the last sync of each scene left as edited in Plex, by the index alone. */
 export function readLeft(db: Db): LeftCount {
@@ -9,5 +16,23 @@ export function readLeft(db: Db): LeftCount {
   return counts;
 }
 
-const COUNT_LEFT = `SELECT coalesce(sum(${LEFT_FIELDS}), 0) AS fields, count(*) AS scenes FROM scenes INDEXED BY scenes_left
-  WHERE left_alone IS NOT NULL AND ${LEFT_FIELDS} > 0`;
+const SCENES_LEFT = `scenes INDEXED BY scenes_left WHERE left_alone IS NOT NULL AND ${LEFT_FIELDS} > 0`;
+const COUNT_LEFT = `SELECT coalesce(sum(${LEFT_FIELDS}), 0) AS fields, count(*) AS scenes FROM ${SCENES_LEFT}`;
+
+/**
+ * The scenes of which one of these fields was left as edited in Plex, in order of their ids.
+ * @throws {StoreError}
+ */
+export function scenesLeft({ queueDb, path }: Stores, fields: readonly ReassertField[]): readonly number[] {
+  return inStore(storesName(path), () => {
+    const names = new Set<LeftAlone['field']>(fields.map((field) => PLEX_NAMES[field]));
+    const rows = queueDb.prepare<[], { scene_id: number; left_alone: string }>(
+      `SELECT scene_id, left_alone FROM ${SCENES_LEFT}`,
+    );
+    const ids = rows.all().flatMap(({ scene_id, left_alone }) => {
+      const left = JSON.parse(left_alone) as readonly LeftAlone[];
+      return left.some((one) => names.has(one.field) && isLeftAsEdited(one)) ? [scene_id] : [];
+    });
+    return ids.toSorted((a, b) => a - b);
+  });
+}

@@ -6,7 +6,7 @@ import type { Db } from '../store/open.ts';
 import type { StashUse } from '../tables/awaits-stash.ts';
 import { mostAwaiting } from '../tables/awaits-stash.ts';
 import type { JobRow } from '../tables/jobs.ts';
-import { editOf } from '../tables/jobs.ts';
+import { editOf, reassertOf } from '../tables/jobs.ts';
 import { WAITING_BY_CLASS } from '../tables/waiting-jobs.ts';
 
 /** A job rescued this often is claimed alone: if it kills the process again, no other job is affected. */
@@ -197,6 +197,7 @@ function toJob(row: JobRow, owner: string): Job {
     },
     attempt: row.attempt,
     ...(row.rest === null ? {} : { rest: row.rest }),
+    ...(row.reassert === null ? {} : { reassert: reassertOf(row) }),
     ...(row.removals === 2 ? { removals: 'allowed' } : {}),
     lease: { jobId: row.id, owner, claim: row.claims },
   };

@@ -1,12 +1,13 @@
+import { isTakenBack } from '../../core/model/reassert.ts';
 import type { StampedEdit } from '../../core/model/scene-edit.ts';
 import { saysNothing, unsaidBy } from '../../core/model/scene-edit.ts';
 import { eachInStore, translated } from '../store/store-errors.ts';
 import type { Stores } from '../store/stores.ts';
 import { storesName } from '../store/stores.ts';
 import type { DeadLetter, LetterFilter } from '../tables/dead-letters.ts';
-import { letterEditOf, letterFaultOf, prepareDeadLetters } from '../tables/dead-letters.ts';
+import { letterEditOf, letterFaultOf, prepareDeadLetters, reassertIn } from '../tables/dead-letters.ts';
 import type { JobRow } from '../tables/jobs.ts';
-import { editOf, PRIORITY, prepareJobRows } from '../tables/jobs.ts';
+import { editOf, PRIORITY, prepareJobRows, reassertOf } from '../tables/jobs.ts';
 import { prepareServerState, serverWords } from '../tables/server-state.ts';
 import { finishRetries } from './open-stores.ts';
 
@@ -65,7 +66,7 @@ export function openDeadLetterActions(stores: Stores): DeadLetterActions {
     const fault = letterFaultOf(letter);
     if (whole === undefined || fault !== undefined) return { how: 'damaged', fault };
     const running = underWay.get(letter.scene_id);
-    const edit = running === undefined ? whole : besides(whole, editOf(running));
+    const edit = running === undefined ? whole : besides({ ...letter, whole }, running);
     if (saysNothing(edit)) return { how: 'covered' };
     const newer = rows.waiting(letter.scene_id);
     return { how: newer === undefined ? 'queued' : 'merged', edit, newer };
@@ -75,8 +76,9 @@ export function openDeadLetterActions(stores: Stores): DeadLetterActions {
     if ('edit' in plan) {
       const { edit, newer } = plan;
       const { rest } = listed;
-      if (newer === undefined) rows.insert(listed.scene_id, edit, { priority: 'hand', now, rest });
-      else rows.merge(newer, edit, { priority: PRIORITY.hand, dueAt: now, rest });
+      const reassert = reassertIn(listed);
+      if (newer === undefined) rows.insert(listed.scene_id, edit, { priority: 'hand', now, rest, reassert });
+      else rows.merge(newer, edit, { priority: PRIORITY.hand, dueAt: now, rest, reassert });
       mark.run(listed.job_key);
     }
     return { letterId: listed.id, sceneId: listed.scene_id, how: plan.how, ...faultOf(plan) };
@@ -121,8 +123,10 @@ export function openDeadLetterActions(stores: Stores): DeadLetterActions {
  * What a letter has to write in addition to a job under way. It is not known yet whether Stash will answer that job, so
  * the letter's bare request stays too and Stash is asked again: old never overwrites new.
  */
-function besides(letter: StampedEdit, running: StampedEdit): StampedEdit {
-  const left = unsaidBy(letter, { ...running, bareAt: undefined });
+function besides({ whole, ...letter }: DeadLetter & { readonly whole: StampedEdit }, row: JobRow): StampedEdit {
+  const running = editOf(row);
+  const isWishMet = isTakenBack(reassertIn(letter), reassertOf(row));
+  const left = isWishMet ? unsaidBy(whole, { ...running, bareAt: undefined }) : whole;
   const isAsked = running.bareAt !== undefined && !saysNothing(left);
   return isAsked ? { ...left, bareAt: Math.max(left.bareAt ?? 0, running.bareAt) } : left;
 }

@@ -15,7 +15,7 @@ import { preparePlannedValues } from '../tables/planned-values.ts';
 import { prepareScenes } from '../tables/scenes.ts';
 import { prepareSuccesses } from '../tables/successes.ts';
 import { prepareCount } from '../tables/totals.ts';
-import { deadOf, leftOf, picturesOf, saidBy } from './settled-edits.ts';
+import { deadOf, leftOf, picturesOf, saidBy, takenBackBy } from './settled-edits.ts';
 
 /** Called about letters while a batch is settled. */
 export type SettleHooks = {
@@ -59,7 +59,7 @@ export function prepareSettle(
     'UPDATE jobs SET data = @data, stamps = @stamps, bare_at = @bare_at WHERE id = @id',
   );
   const keepPictures = db.prepare<[object]>(`
-    UPDATE jobs SET rest = 'pictures', attempt = 1, failures = 0, misses = 0, lone_losses = 0, failed_at = NULL, uncharged = 0,
+    UPDATE jobs SET rest = 'pictures', reassert = NULL, attempt = 1, failures = 0, misses = 0, lone_losses = 0, failed_at = NULL, uncharged = 0,
       waited_ms = 0 WHERE id = @id AND rest IS NULL`);
   const waitForPermission = db.prepare<[object]>(`
     UPDATE jobs SET ${BACK_TO_PENDING}, attempt = attempt - 1, removals = 1, last_error = @error WHERE id = @id`);
@@ -78,7 +78,8 @@ export function prepareSettle(
       if (dead !== undefined && entry.settlement.kind === 'dead')
         letters.insert(letterFor(leftOf(row, said), dead, now));
       // An older letter must not bring back values that were written over since.
-      if (said !== undefined) shortened.push(...letters.closeCovered(row.scene_id, said));
+      if (said !== undefined)
+        shortened.push(...letters.closeCovered(row.scene_id, { ...said, reassert: takenBackBy(row, entry) }));
       // After that, or its request to Stash would count as covered by the text.
       if (dead !== undefined && entry.settlement.kind === 'pictures' && !isSucceeded(row))
         letters.insert(letterFor(picturesOf(row, entry), dead, now));

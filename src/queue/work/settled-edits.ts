@@ -5,7 +5,7 @@ import { contentKeys } from '../../core/model/scene.ts';
 import type { StampedEdit } from '../../core/model/scene-edit.ts';
 import { unsaidBy } from '../../core/model/scene-edit.ts';
 import type { JobRow } from '../tables/jobs.ts';
-import { editOf, toColumns } from '../tables/jobs.ts';
+import { editOf, reassertOf, toColumns } from '../tables/jobs.ts';
 
 /** The error of a job, or of its pictures, that is not tried again. */
 export function deadOf({ settlement }: Pick<SettleEntry, 'settlement'>): SyncError | undefined {
@@ -23,7 +23,7 @@ export function picturesOf(row: JobRow, { job }: Pick<SettleEntry, 'job'>): JobR
     Object.fromEntries(Object.entries(of).filter(([key]) => !isOfText.has(key))) as T;
   const left = { data: keep(edit.data), stamps: keep(edit.stamps), bareAt: edit.bareAt };
   const isAsked = row.bare_at === null || job.bare === 'filled';
-  return { ...row, ...toColumns(left), rest: isAsked ? 'pictures' : row.rest };
+  return { ...row, ...toColumns(left), ...(isAsked ? { rest: 'pictures', reassert: null } : {}) };
 }
 
 /** What a job has written, whole or in part; Stash's values count only if Stash was asked. */
@@ -44,6 +44,11 @@ export function saidBy(row: JobRow, { job, settlement }: SettleEntry): StampedEd
     stamps: edit.stamps,
     bareAt: isStashSaid ? edit.bareAt : undefined,
   };
+}
+
+/** What a job has taken back from Plex; one that was written in part may not have. */
+export function takenBackBy(row: JobRow, { settlement }: SettleEntry): ReturnType<typeof reassertOf> {
+  return settlement.kind === 'complete' || settlement.kind === 'pictures' ? reassertOf(row) : undefined;
 }
 
 /** The row with only what is still to be written. */

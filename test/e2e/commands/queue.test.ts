@@ -47,6 +47,7 @@ test('queue list says what waits and why, as lines for a pipe and as an array of
     'enqueued_at',
     'data',
     'from_stash',
+    'reassert',
   ]);
   const [retry] = parsed(await run(['queue', 'list', '--json', '--state', 'retry'])) as Document[];
   const row = sql('SELECT available_at FROM jobs WHERE id = 1')[0];

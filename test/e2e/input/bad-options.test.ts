@@ -30,8 +30,10 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
   '<state>': ['asleep'],
   '<type>': ['PlexNotFoud'],
   '<format>': ['colourful'],
+  '<fields>': ['titel', 'title,', 'x', '4711'],
   // Any text may be a path, a title or a name; that a file must be there is a matter of the command.
   '<file>': [],
+  '<file|url>': [],
   '<dir>': [],
   '<folder>': [],
   '<path>': [],

@@ -1,3 +1,4 @@
+import type { ReassertField } from '../../../core/model/reassert.ts';
 import type { SceneEdit } from '../../../core/model/scene.ts';
 import type { Intake } from '../../../queue/work/intake.ts';
 import { parseDurationMs } from '../../../settings/duration.ts';
@@ -61,15 +62,16 @@ export async function startWalk(
 export async function enqueueWalk(
   walk: Awaited<ReturnType<typeof startWalk>>,
   intake: Pick<Intake, 'enqueue'>,
-  progress: { now(): number; onPage(done: number): void },
+  progress: { now(): number; onPage(done: number): void; readonly reassert?: readonly ReassertField[] | undefined },
 ): Promise<Counted> {
   let [added, merged, withoutFile] = [0, 0, 0];
+  const { reassert } = progress;
   const saidAt = progress.now();
   for await (const scenes of walk.pages()) {
     const filed = scenes.filter(({ paths }) => paths.length > 0);
     const edits = filed.map(({ sceneId }): SceneEdit => ({ sceneId, bare: true, data: {} }));
     withoutFile += scenes.length - filed.length;
-    for (const { how } of intake.enqueue(edits, { priority: 'bulk', now: progress.now(), saidAt })) {
+    for (const { how } of intake.enqueue(edits, { priority: 'bulk', now: progress.now(), saidAt, reassert })) {
       if (how === 'added') added += 1;
       else merged += 1;
     }

@@ -6,6 +6,7 @@ import { SUMMARY_TOO_LONG } from '../../write/cut-summary.ts';
 import { desiredStateOf } from '../../write/desired-state.ts';
 import { intentOf, isEmptyPlan, planEdits } from '../../write/edit-plan.ts';
 import { changesOf } from '../../write/journal-changes.ts';
+import { takingBack } from '../../write/take-back.ts';
 import type { DrainOptions } from '../ports/drain-options.ts';
 import type { Ended, Step } from '../ports/endings.ts';
 import { failed, finished, givenBack, recordOf, split } from '../ports/endings.ts';
@@ -49,7 +50,8 @@ export function planSafely(work: Read, { emit, options, longRequests }: PlanUses
   const { record, item, job } = work;
   try {
     const written = writtenTo(record, item, work.recordFrom);
-    const edits = planEdits(desiredStateOf(work.scene, options.rules, work.fromStash), item, written, options.rules);
+    const wanted = takingBack(desiredStateOf(work.scene, options.rules, work.fromStash), job.reassert);
+    const edits = planEdits(wanted, item, written, options.rules);
     const planned = {
       ...work,
       plan: withPictures(edits, work, options.rules),
