@@ -64,6 +64,14 @@ export type OtherFile = {
   readonly item?: { readonly ratingKey: string; readonly title: string; readonly library: string } | undefined;
 };
 
+/** The names in the lists of an item. */
+export type ItemNames = Readonly<Record<ListKind, readonly string[]>>;
+
+export function namesOfItem({ lists }: Pick<PlexItem, 'lists'>): ItemNames {
+  const names = (kind: ListKind): readonly string[] => lists[kind].map(({ tag }) => tag);
+  return { actor: names('actor'), genre: names('genre'), collection: names('collection') };
+}
+
 /** What a finished sync leaves for a person to read, and for reconcile; later syncs do not use it. */
 export type SyncNotes = {
   readonly sectionTitle: string;
@@ -76,6 +84,8 @@ export type SyncNotes = {
   readonly stashUpdatedAt: string | undefined;
   /** The hash of what Stash had of the scene then, whatever of it was given by hand. */
   readonly contentHash?: string | undefined;
+  /** The names in the item's lists, for the journal: which removals have landed. */
+  readonly names?: ItemNames | undefined;
   /** The scene's other files, as they were looked for; empty for a scene with one file. */
   readonly others?: readonly OtherFile[] | undefined;
 };

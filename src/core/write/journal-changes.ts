@@ -1,7 +1,7 @@
 import type { Change } from '../model/journal.ts';
 import type { PictureField, PictureRecords } from '../model/picture.ts';
 import type { PlexItem } from '../model/plex-item.ts';
-import type { Written } from '../model/scene-record.ts';
+import type { ItemNames, Written } from '../model/scene-record.ts';
 import { foldName } from '../text/text.ts';
 import type { EditPlan } from './edit-plan.ts';
 
@@ -40,6 +40,8 @@ export function changesOfPicture({ field, before, after, locked, labels }: Pictu
 export type Outcome = {
   readonly written: Written;
   readonly pictures?: PictureRecords | undefined;
+  /** The names that the item has now. */
+  readonly names?: ItemNames | undefined;
   /** What the next attempt changes, having read the item: where it stands as before the edit, nothing was written. */
   readonly next?: readonly Change[] | undefined;
 };
@@ -49,12 +51,12 @@ export function landedChanges(changes: readonly Change[], outcome: Outcome): rea
   return changes.flatMap((change) => (isUnwritten(change, outcome.next ?? []) ? [] : landedPart(change, outcome)));
 }
 
-function landedPart(change: Change, { written, pictures }: Outcome): readonly Change[] {
+function landedPart(change: Change, { written, pictures, names }: Outcome): readonly Change[] {
   switch (change.kind) {
     case 'field':
       return landedField(change, written);
     case 'list':
-      return landedList(change, written);
+      return landedList(change, written, names);
     case 'picture':
       return hasOurPicture(change, pictures) ? [change] : [];
     // Sent together with a picture; undo compares it with what Plex has by then.
@@ -72,10 +74,10 @@ function landedField(change: ChangeOf<'field'>, { fields }: Written): readonly C
   return [last.kept === change.after ? change : { ...change, kept: last.kept }];
 }
 
-/** Names that others had set and we removed are in no record: undo looks at what Plex has by then. */
-function landedList(change: ChangeOf<'list'>, { lists }: Written): readonly Change[] {
+/** Names that others had set and we removed are in no record, so the item is asked. */
+function landedList(change: ChangeOf<'list'>, { lists }: Written, names: ItemNames | undefined): readonly Change[] {
   const ours = lists[change.field] ?? {};
-  const there = new Set(Object.values(ours).map(foldName));
+  const there = new Set((names?.[change.field] ?? Object.values(ours)).map(foldName));
   const add = change.add.filter((name) => ours[name] !== undefined);
   const remove = change.remove.filter((name) => !there.has(foldName(name)));
   if (add.length + remove.length === 0) return [];

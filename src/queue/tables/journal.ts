@@ -1,6 +1,6 @@
 import type { Change } from '../../core/model/journal.ts';
 import type { PictureRecords } from '../../core/model/picture.ts';
-import type { Written } from '../../core/model/scene-record.ts';
+import type { ItemNames, Written } from '../../core/model/scene-record.ts';
 import { landedChanges } from '../../core/write/journal-changes.ts';
 import { prepareMeta } from '../store/meta.ts';
 import type { Db } from '../store/open.ts';
@@ -42,7 +42,11 @@ export type JournalNote = {
 };
 
 /** What counts as ours before an edit, as far as an earlier one that was cut short has landed. */
-type Before = { readonly written: Written; readonly pictures?: PictureRecords | undefined };
+type Before = {
+  readonly written: Written;
+  readonly pictures?: PictureRecords | undefined;
+  readonly names?: ItemNames | undefined;
+};
 
 /** What an edit has left, for the scene it was made for. */
 export type JournalEnd = {
@@ -50,6 +54,7 @@ export type JournalEnd = {
   readonly ratingKey: string;
   readonly written: Written;
   readonly pictures?: PictureRecords | undefined;
+  readonly names?: ItemNames | undefined;
 };
 
 /**

@@ -266,7 +266,8 @@ export function prepareSettle(
   });
   const noteWritten = ({ scene_id: sceneId }: JobRow, { settlement, landed }: SettleEntry): void => {
     const record = landed ?? ('record' in settlement ? settlement.record : undefined);
-    if (record !== undefined) onWritten?.({ sceneId, ...record });
+    const names = 'notes' in settlement ? settlement.notes?.names : undefined;
+    if (record !== undefined) onWritten?.({ sceneId, names, ...record });
   };
   /** Whether a newer edit of the scene waits. */
   const isSucceeded = (row: JobRow): boolean => waiting.get(row.scene_id) !== undefined;

@@ -3,7 +3,7 @@ import type { SyncError } from '../../model/errors.ts';
 import type { Job } from '../../model/job.ts';
 import type { PlexItem } from '../../model/plex-item.ts';
 import type { Intent, OtherFile, SceneRecord, SyncNotes, Written } from '../../model/scene-record.ts';
-import { isOfItem, lockedByUs } from '../../model/scene-record.ts';
+import { isOfItem, lockedByUs, namesOfItem } from '../../model/scene-record.ts';
 import { leftOf } from '../../write/cut-summary.ts';
 import type { EditPlan } from '../../write/edit-plan.ts';
 import type { PictureFailure, PicturesDone } from './pictures.ts';
@@ -113,7 +113,15 @@ export function notesOf({ item, plan, others, ...said }: Finished, written: Writ
   );
   const { stashUpdatedAt, contentHash } = said;
   const told = elsewhere === undefined ? {} : { others: elsewhere };
-  return { sectionTitle: item.sectionTitle, left: leftOf(plan, item, written), stashUpdatedAt, contentHash, ...told };
+  const names = namesOfItem(item);
+  return {
+    sectionTitle: item.sectionTitle,
+    left: leftOf(plan, item, written),
+    names,
+    stashUpdatedAt,
+    contentHash,
+    ...told,
+  };
 }
 
 type Landed = {

@@ -10,7 +10,7 @@ import type { Job, Lease, Settled, Settlement } from '../../model/job.ts';
 import type { Change } from '../../model/journal.ts';
 import type { Binding, PlexFile, PlexItem, Section } from '../../model/plex-item.ts';
 import type { RequestKind } from '../../model/request-kind.ts';
-import type { Intent, SceneRecord } from '../../model/scene-record.ts';
+import type { Intent, ItemNames, SceneRecord } from '../../model/scene-record.ts';
 import type { StashLook } from '../../model/stash-scene.ts';
 import type { TooLong } from '../../write/cut-summary.ts';
 import type { Part } from '../../write/parts.ts';
@@ -28,7 +28,9 @@ export type IntentNote = SceneRecord & {
   /** The library of the item, by name. */
   readonly sectionTitle?: string | undefined;
   /** For the journal: the item's title as it is, and what is about to change. Absent where nothing is to be kept. */
-  readonly journal?: { readonly title: string; readonly changes: readonly Change[] } | undefined;
+  readonly journal?:
+    | { readonly title: string; readonly changes: readonly Change[]; readonly names?: ItemNames | undefined }
+    | undefined;
 };
 
 /**

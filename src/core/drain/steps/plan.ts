@@ -1,6 +1,6 @@
 import { asSyncError, SyncError } from '../../model/errors.ts';
 import type { LeftAlone } from '../../model/scene-record.ts';
-import { writtenTo } from '../../model/scene-record.ts';
+import { namesOfItem, writtenTo } from '../../model/scene-record.ts';
 import { awaitsDecision } from '../../pictures/needs.ts';
 import { SUMMARY_TOO_LONG } from '../../write/cut-summary.ts';
 import { desiredStateOf } from '../../write/desired-state.ts';
@@ -92,7 +92,8 @@ export function intend(
     const { sceneId, lease } = work.job;
     const { sectionTitle } = work.item;
     const record = { ...recordOf(work, work.written), ...intendedPictures(work) };
-    const journal = { title: work.item.fields.title, changes: changesOf(work.plan, work.item) };
+    const { item } = work;
+    const journal = { title: item.fields.title, changes: changesOf(work.plan, item), names: namesOfItem(item) };
     const intent = intentOf(work.plan);
     return { ...record, sceneId, lease, intent, values: removals.valuesOf(work), sectionTitle, journal };
   });
