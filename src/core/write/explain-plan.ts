@@ -195,11 +195,19 @@ const PICTURE_NAMES: Readonly<Record<PictureField, 'poster' | 'background'>> = {
 
 function pictureChange(picture: PictureEdit): Change {
   const { field, how, before } = picture;
-  const which = before === null ? say`none is selected in Plex` : say`another one is selected in Plex`;
+  const which = ours(whoseSelected(before));
   const what =
     how === 'uploaded' ? say`Plex does not have it: it is uploaded` : say`Plex has it already: it is selected`;
   const why = say`${which}. ${what}`;
   return { field: PICTURE_NAMES[field], action: 'set', before, after: null, added: [], removed: [], why, picture };
+}
+
+/** Plex names an upload by its bytes, and what an agent has found by where that is from (plex-api.md 6). */
+function whoseSelected(key: string | null): string {
+  if (key === null) return 'none is selected in Plex';
+  return key.startsWith('upload://')
+    ? 'an uploaded one is selected in Plex'
+    : 'one that nobody uploaded is selected in Plex';
 }
 
 const PICTURE_LEFT: Readonly<Record<LeftAlone['reason'], string>> = {

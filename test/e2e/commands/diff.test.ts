@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import { startStashServer } from '../../../src/simulator/stash/server.ts';
+import { picture } from '../../helpers/pictures.ts';
 import { setup } from '../../helpers/rig.ts';
 
 const PIER = { title: 'The Pier', details: 'Fog.', studio: 'North Quay', tags: ['sea'], files: ['/data/pier.mp4'] };
@@ -221,4 +222,26 @@ test('text from outside obeys nobody in a terminal', async (t) => {
   const id = String(stash.addScene({ title: 'x\u202ey\u0007', tags: ['t\u001b]0;gulls'], files: ['/data/evil.mp4'] }));
   const { stdout } = await run(['diff', id]);
   assert.equal(/[\p{Cc}\u202e]/u.test(stdout.replaceAll('\n', '')), false, JSON.stringify(stdout));
+});
+
+test('a picture is a change like any other, and one that stays is told as left', async (t) => {
+  const { run, stash, plex, scene, item, diff } = await setupPier(t);
+  stash.setCover(scene, picture('a harbour'));
+  const shown = await diff(String(scene), '--sync-poster');
+  const { field, action, why } = shown.changes[0];
+  assert.deepEqual([field, action], ['poster', 'set']);
+  assert.equal(why, 'one that nobody uploaded is selected in Plex. Plex does not have it: it is uploaded');
+  assert.match((await run(['diff', String(scene), '--sync-poster'])).stdout, /\nposter\n {2}uploaded \(\d/);
+  assert.equal(plex.count('edit'), 0);
+  plex.uploadByHand(item, 'posters', picture('a garden'));
+  const left = await diff(String(scene), '--sync-poster');
+  assert.deepEqual(shortly(left)[0], 'left poster');
+});
+
+test('where plexsync is turned off, what it would do is shown, and that it does nothing', async (t) => {
+  const { run, scene } = await setupPier(t);
+  const { code, stdout, stderr } = await run(['diff', String(scene), '--no-enabled']);
+  assert.equal(code, 0);
+  assert.match(stdout, /'pier' → 'The Pier'/);
+  assert.match(stderr, /plexsync is turned off \(enabled\): process would do nothing/);
 });

@@ -189,7 +189,7 @@ test('pictures and a label that goes are changes like any other', () => {
   assert.deepEqual(
     explainPlan(plan).map(({ field, action, removed, why }) => [field, action, removed, plainText(why)]),
     [
-      ['poster', 'set', [], 'another one is selected in Plex. Plex does not have it: it is uploaded'],
+      ['poster', 'set', [], 'one that nobody uploaded is selected in Plex. Plex does not have it: it is uploaded'],
       ['background', 'left', [], 'locked in Plex, and not by us: left'],
       ['label', 'remove', ['Overlay'], 'the poster under it is replaced, and overlay_label is release: removed'],
     ],
