@@ -37,8 +37,7 @@ export function jobToLookAt(
   }
   if (stash === 'not_asked' && job.bare === 'open' && contentKeys(job.data).length === 0)
     throw nothingSays(sceneId, 'has a job that awaits Stash, and');
-  // As a first try, which looks at Plex itself for what the index does not have.
-  return { job: { ...job, spent: { failures: 0, misses: 0 } }, state: chosen.state };
+  return { job, state: chosen.state };
 }
 
 function nothingSays(sceneId: number, why: string): UsageError {

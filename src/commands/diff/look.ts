@@ -46,7 +46,7 @@ export async function lookAt(
   return { events, report };
 }
 
-/** The queue as if it held this job alone. A doubt about the configuration is about many jobs, and would sample them. */
+/** The queue as if it held this job alone: for one file no library is listed, however many others wait. */
 function onlyOf(job: Job, reads: PreviewReads): PreviewReads {
   return {
     ...reads,
@@ -55,6 +55,5 @@ function onlyOf(job: Job, reads: PreviewReads): PreviewReads {
     dueCount: () => 1,
     unmatchedDueCount: () => 1,
     awaitsStash: () => job.bare === 'open',
-    doubt: () => undefined,
   };
 }

@@ -245,3 +245,36 @@ test('where plexsync is turned off, what it would do is shown, and that it does 
   assert.match(stdout, /'pier' → 'The Pier'/);
   assert.match(stderr, /plexsync is turned off \(enabled\): process would do nothing/);
 });
+
+test('a doubt about the configuration that many jobs have raised does not keep one scene from being shown', async (t) => {
+  const { run, plex, sql, diff } = await setupPier(t);
+  for (let id = 1; id <= 24; id += 1) {
+    const folder = ['mole', 'weir'][id % 2];
+    for (const library of ['a', 'b']) plex.addItem({ sectionKey: '1', file: `/media/${library}/${id}.mp4` });
+    await run(['enqueue', String(1_000 + id), '--path', `/nas/${folder}/${id}.mp4`, '--title', `Quay ${id}`]);
+  }
+  const { code } = await run(['process']);
+  assert.equal(code, 2);
+  assert.equal(sql(`SELECT * FROM meta WHERE name LIKE '%doubt%'`).length, 1);
+  const shown = await diff('1005');
+  assert.deepEqual([shown.code, shown.confidence], [1, 'low']);
+});
+
+test('for one file no library is listed, however many others wait', async (t) => {
+  const { run, scene, diff } = await setupPier(t);
+  const lines = Array.from({ length: 200 }, (_, index) =>
+    JSON.stringify({ scene_id: 2_000 + index, path: `/data/${index}.mp4`, title: `Quay ${index}` }),
+  );
+  assert.equal((await run(['enqueue', '-'], { input: lines.join('\n') })).code, 0);
+  assert.equal((await diff(String(scene))).matched_by, 'look_up');
+});
+
+test('a Stash that is away matters only to a scene that needs it', async (t) => {
+  const { run } = await setupPier(t);
+  const away = ['--stash-url', 'http://127.0.0.1:9'];
+  await run(['enqueue', '901', '902']);
+  assert.equal((await run(['process', ...away])).code, 4);
+  await run(['enqueue', '903', '--path', '/data/pier.mp4', '--title', 'By hand']);
+  assert.equal((await run(['diff', '903', ...away])).code, 0);
+  assert.equal((await run(['diff', '901', ...away])).code, 4);
+});

@@ -172,7 +172,7 @@ test('an escaped text has no sign that means something in a page, and loses no l
       const shown = escaped(text);
       assert.doesNotMatch(shown, /[<>"']|&(?!(?:amp|lt|gt|quot|#39);)/);
       assert.doesNotMatch(shown, /(?!\n)[\p{Cc}\u202a-\u202e\u2066-\u2069]/u);
-      const letters = (value: string): string => value.toWellFormed().replace(/[^\p{L}\p{N}]/gu, '');
+      const letters = (value: string): string => value.replace(/[^\p{L}\p{N}]/gu, '');
       assert.equal(letters(shown.replace(/&(?:amp|lt|gt|quot|#39);/g, '')), letters(text));
     }),
   );

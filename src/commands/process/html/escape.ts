@@ -12,7 +12,6 @@ const ENTITIES: Readonly<Record<string, string>> = {
  */
 export function escaped(text: string): string {
   return text
-    .toWellFormed()
     .replace(/\r\n?|[\u0085\u2028\u2029]/g, '\n')
     .replace(/(?!\n)[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu, '\ufffd')
     .replace(/[&<>"']/g, (sign) => ENTITIES[sign] ?? '');
