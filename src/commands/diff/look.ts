@@ -54,6 +54,5 @@ function onlyOf(job: Job, reads: PreviewReads): PreviewReads {
     dueJobs: (ids) => (ids.includes(job.id) ? [job] : []),
     dueCount: () => 1,
     unmatchedDueCount: () => 1,
-    awaitsStash: () => job.bare === 'open',
   };
 }
