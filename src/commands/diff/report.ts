@@ -36,7 +36,7 @@ export function differenceText(difference: Difference, lookedAt: LookedAt): stri
   const blocks = [
     headOf(difference, lookedAt).join('\n'),
     ...changes.map(changeText),
-    [...notes.map((note) => sanitize(plainText(note))), verdictWords(difference)].join('\n'),
+    [...notes.map((note) => sanitize(plainText(note))), verdictWords(difference, lookedAt)].join('\n'),
   ];
   return blocks.filter((block) => block !== '').join('\n\n');
 }
@@ -79,13 +79,14 @@ const STATES: Readonly<Record<Exclude<LookedAt['state'], 'made_up'>, string>> = 
   in_progress: 'a run is at work on it now',
 };
 
-function verdictWords({ verdict, changes, message }: Difference): string {
+function verdictWords({ verdict, changes, message }: Difference, { job, state }: LookedAt): string {
   const why = message === undefined ? '' : sanitize(plainText(message));
   switch (verdict) {
     case 'write':
-      return why === ''
-        ? 'Nothing was written: plexsync process does it.'
-        : `All would be written but the picture: ${why}`;
+      if (why !== '') return `All would be written but the picture: ${why}`;
+      return state === 'made_up'
+        ? `Nothing was written: plexsync enqueue ${job.sceneId}, then plexsync process, does it.`
+        : 'Nothing was written: plexsync process does it.';
     case 'right':
       return changes.length > 0 ? 'Nothing would change: what differs is left.' : 'Nothing would change.';
     case 'hold':

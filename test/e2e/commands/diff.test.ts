@@ -67,7 +67,7 @@ collections
   no record yet: those of Stash are added at first contact, those of Plex kept
 
 The scene has a picture in Stash, and nobody has decided about pictures yet (sync_poster).
-Nothing was written: plexsync process does it.
+Nothing was written: plexsync enqueue ${scene}, then plexsync process, does it.
 `,
   );
   assert.deepEqual(
@@ -277,4 +277,11 @@ test('a Stash that is away matters only to a scene that needs it', async (t) => 
   await run(['enqueue', '903', '--path', '/data/pier.mp4', '--title', 'By hand']);
   assert.equal((await run(['diff', '903', ...away])).code, 0);
   assert.equal((await run(['diff', '901', ...away])).code, 4);
+});
+
+test('a scene whose edits were undone is shown, with what keeps it from being written', async (t) => {
+  const { run, scene, sql, diff } = await setupPier(t);
+  sql(`INSERT INTO undone (scene_id, run_id, undone_at) VALUES (${scene}, 1, 1)`);
+  assert.match((await diff(String(scene))).notes[0], /^What was written for this scene was undone: process leaves it/);
+  assert.doesNotMatch((await run(['diff', '900'])).stdout, /undone/);
 });
