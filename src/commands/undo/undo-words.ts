@@ -1,5 +1,5 @@
 import type { UndoneItem } from '../../core/undo/ports.ts';
-import type { LeftByUndo } from '../../core/undo/undo-plan.ts';
+import type { LeftByUndo } from '../../core/undo/undo-types.ts';
 import type { LeftDocument, UndoItemDocument } from '../../documents/undo.ts';
 import { fieldName } from '../../terminal/log/field-words.ts';
 import type { Reader } from '../../terminal/reader.ts';

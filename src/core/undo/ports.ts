@@ -2,7 +2,7 @@ import type { PlexPictures } from '../drain/ports/pictures.ts';
 import type { DrainPlex } from '../drain/ports/ports.ts';
 import type { JournalEntry } from '../model/journal.ts';
 import type { SceneRecord } from '../model/scene-record.ts';
-import type { LeftByUndo, UndoPlan } from './undo-plan.ts';
+import type { LeftByUndo, UndoPlan } from './undo-types.ts';
 
 /** What an undo is about to do to an item: noted before its first request. */
 export type UndoNote = {

@@ -6,7 +6,7 @@ import type { Part } from '../write/parts.ts';
 import { firstParts, singlesOf } from '../write/parts.ts';
 import { verifyPlan } from '../write/verify-plan.ts';
 import type { UndoPlex } from './ports.ts';
-import type { UndoPlan } from './undo-plan.ts';
+import type { UndoPlan } from './undo-types.ts';
 
 /** Requests that may be refused for what one part of them holds. */
 const ONE_PARTS_FAULT: ReadonlySet<SyncErrorCode> = new Set(['plex_too_long', 'plex_rejected']);

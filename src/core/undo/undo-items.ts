@@ -11,9 +11,9 @@ import type { ChosenEntries } from './chosen-entries.ts';
 import { chooseEntries, isItemUndone } from './chosen-entries.ts';
 import type { UndoEnd, UndoNote, UndoneItem, UndoPlex, UndoQueue } from './ports.ts';
 import { sendUndo, verifyUndo } from './send-undo.ts';
-import type { PictureChoices, UndoPlan } from './undo-plan.ts';
 import { isEmptyUndo, planUndo } from './undo-plan.ts';
 import { recordsOf } from './undo-record.ts';
+import type { PictureChoices, UndoPlan } from './undo-types.ts';
 
 /** An item and the entries of it that are to be taken back. */
 export type ChosenItem = { readonly ratingKey: string; readonly entries: ReadonlySet<number> };

@@ -4,7 +4,7 @@ import { LIST_KINDS, SCALAR_FIELDS } from '../model/plex-item.ts';
 import type { Intent, OurNames, SceneRecord, Written } from '../model/scene-record.ts';
 import { NOTHING_WRITTEN, writtenKeys, writtenTo } from '../model/scene-record.ts';
 import { foldName } from '../text/text.ts';
-import type { TakenBack, UndoPlan } from './undo-plan.ts';
+import type { TakenBack, UndoPlan } from './undo-types.ts';
 
 /** What counts as ours of an item around its undo. */
 export type UndoRecords = {
