@@ -39,6 +39,7 @@ const LINES: Readonly<Record<string, Line>> = {
   'dlq export': { args: ['--all'] },
   'dlq retry': { args: ['1'] },
   'dlq purge': { args: ['1', '--yes'] },
+  diff: { args: ['1'] },
   'config show': { args: [] },
   'plugin install': { args: ['--plugins-dir', '{dir}', '--yes'] },
   'plugin status': { args: [], code: EXIT.jobsFailed },

@@ -28,6 +28,7 @@ test('a pipe in place of a database is refused in one sentence by every command'
     const commands = [
       ['process'],
       ['process', '--dry-run'],
+      ['diff', '1'],
       ['stats'],
       ['dlq', 'list'],
       ['queue', 'list'],
