@@ -45,6 +45,8 @@ export const leftAlone = {
     'locked_in_plex',
     'uploaded_in_plex',
     'overlay',
+    'collection_gone',
+    'collection_smart',
   ]),
 };
 
@@ -136,6 +138,11 @@ const EVENTS = {
   written,
   altered: event('altered', { ...ofScene, field, sent: z.string(), kept: z.string() }),
   left_alone: event('left_alone', { ...ofScene, ...leftAlone }),
+  collection_withheld: event('collection_withheld', {
+    section: z.string(),
+    name: z.string(),
+    reason: z.enum(['gone', 'smart']),
+  }),
   capped: event('capped', { ...ofScene, list, dropped: count }),
   summary_cut: event('summary_cut', { ...ofScene, length: count }),
   completed: event('completed', { ...ofJob, change: z.enum(['updated', 'unchanged']) }),

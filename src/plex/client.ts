@@ -13,6 +13,7 @@ import { asName, asPath, asTitle, ours, say } from '../core/text/sentence.ts';
 import { parseJson } from '../http/json-body.ts';
 import type { HttpAnswer, TransportOptions } from '../http/transport.ts';
 import { isPage, ofProxy, parsed } from './answers.ts';
+import { createPlexCollections } from './collections.ts';
 import { editTarget, encode } from './edit-url.ts';
 import { fileFilter, isUnfiltered, stableRun } from './file-filter.ts';
 import { createPlexPictures } from './pictures.ts';
@@ -156,6 +157,7 @@ export function createPlexClient(options: PlexClientOptions): PlexClient {
 
   return {
     ...createPlexPictures(send, authorised),
+    ...createPlexCollections(send, authorised),
 
     sections: async () =>
       await readSections(

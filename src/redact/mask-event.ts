@@ -89,6 +89,7 @@ export const EVENT_TEXTS: { readonly [Kind in WorkerEvent['kind']]: KindsIn<Even
   would_not_write: { planned: { ratingKey: 'ours', title: 'title', library: 'name', plan: PLAN } },
   altered: { altered: WRITTEN },
   left_alone: {},
+  collection_withheld: { section: 'name', name: 'name' },
   capped: {},
   summary_cut: {},
   completed: {},

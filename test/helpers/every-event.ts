@@ -96,6 +96,7 @@ export function everyEvent(outside: Outside): EveryEvent {
     written: { kind: 'written', sceneId: 7, title: outside.title(), plan: planOf(outside), preserving: false },
     altered: { kind: 'altered', sceneId: 7, altered: { field: 'genre', sent: outside.prose(), kept: outside.prose() } },
     left_alone: { kind: 'left_alone', sceneId: 7, left: { field: 'title', reason: 'edited_in_plex' } },
+    collection_withheld: { kind: 'collection_withheld', section: outside.name(), name: outside.name(), reason: 'gone' },
     capped: { kind: 'capped', sceneId: 7, list: 'genre', dropped: 3 },
     summary_cut: { kind: 'summary_cut', sceneId: 7, length: 900 },
     completed: { kind: 'completed', ...JOB, change: 'updated' },

@@ -59,6 +59,7 @@ const ENDS_A_JOB: Readonly<Record<WorkerEvent['kind'], boolean>> = {
   would_not_write: false,
   altered: false,
   left_alone: false,
+  collection_withheld: false,
   capped: false,
   summary_cut: false,
   completed: true,

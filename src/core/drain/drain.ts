@@ -9,6 +9,8 @@ import type { ClaimRequest, DrainDeps } from './ports/ports.ts';
 import { rescueEvents } from './ports/rescue-events.ts';
 import type { Tally } from './ports/tally.ts';
 import { NO_JOBS } from './ports/tally.ts';
+import type { CollectionWatch } from './servers/collection-watch.ts';
+import { createCollectionWatch } from './servers/collection-watch.ts';
 import type { FileFinder } from './servers/file-finder.ts';
 import { createFileFinder } from './servers/file-finder.ts';
 import type { FolderScanner } from './servers/folder-scanner.ts';
@@ -80,6 +82,7 @@ type DrainContext = DrainDeps & {
   readonly removals: RemovalGuard;
   readonly scanner: FolderScanner;
   readonly longRequests: LongRequests;
+  readonly collections: CollectionWatch;
   readonly counts: PictureCounts;
   /** Absent where no picture is to be written. */
   readonly reader: PictureReader | undefined;
@@ -115,9 +118,22 @@ export async function drain(deps: DrainDeps, options: DrainOptions): Promise<Dra
   const finder = createFileFinder({ deps, guard, options, sections });
   const longRequests = createLongRequests(deps, options);
   const removals = createRemovalGuard(deps, options);
+  const collections = createCollectionWatch(deps, { options, sections });
   const counts = createPictureCounts(deps);
   const reader = deps.pictures && createPictureReader({ source: deps.pictures, scenes, requests });
-  const watches = { guard, requests, scenes, finder, systemic, removals, scanner, longRequests, counts, reader };
+  const watches = {
+    guard,
+    requests,
+    scenes,
+    finder,
+    systemic,
+    removals,
+    scanner,
+    longRequests,
+    counts,
+    reader,
+    collections,
+  };
   const context: DrainContext = { ...deps, ...watches, options, sections };
   const stopRenewing = deps.every(RENEW_EVERY_MS, () => renewLeases(deps));
   try {
@@ -190,7 +206,7 @@ async function runBatch(jobs: readonly Job[], context: DrainContext): Promise<re
   const read = await readAndRecheck(await findOthers(resolved.going, context), context);
   const owned = keepOwners(read.going, context);
   checkpoint('read');
-  const planned = plan(owned.going, context);
+  const planned = plan(await context.collections.look(owned.going), context);
   const ended = [hydrated, resolved, read, owned, planned].flatMap((step) => step.ended);
   const intended = intend(planned.going, context);
   if (context.options.mode === 'preview')

@@ -1,6 +1,7 @@
 import type { Breaker } from '../failures/breaker.ts';
 import { evenly } from '../match/evenly.ts';
 import type { Pin } from '../match/pin.ts';
+import type { SectionMemory } from '../model/collection.ts';
 import type { Job, Settlement } from '../model/job.ts';
 import type { Binding } from '../model/plex-item.ts';
 import type { SceneRecord } from '../model/scene-record.ts';
@@ -20,6 +21,7 @@ export function createPreviewQueue(reads: DrainReads): DrainQueue {
   const turn = createTurn(reads);
   const values = createValuesOverlay(reads);
   const breakers = new Map<'plex' | 'stash', Breaker>();
+  const collections = new Map<string, SectionMemory>();
   let bound: Binding | undefined;
   return {
     claim: (request) => ({ jobs: turn.take(request), rescued: NO_RESCUE }),
@@ -55,6 +57,8 @@ export function createPreviewQueue(reads: DrainReads): DrainQueue {
     reviveRefused: () => 0,
     addedMark: reads.addedMark,
     saveAddedMark: () => undefined,
+    collections: (sectionKey) => collections.get(sectionKey) ?? reads.collections(sectionKey),
+    saveCollections: (sectionKey, states) => void collections.set(sectionKey, states),
     breaker: (server) => breakers.get(server) ?? reads.breaker(server),
     saveBreaker: (server, breaker) => void breakers.set(server, breaker),
     binding: () => bound ?? reads.binding(),

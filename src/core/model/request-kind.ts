@@ -10,6 +10,7 @@ export const REQUEST_KINDS = {
   'plex GET file': 'for_a_job',
   'plex GET title': 'for_a_job',
   'plex GET listing': 'shared',
+  'plex GET collections': 'shared',
   'plex GET items': 'for_a_job',
   'plex PUT item': 'for_a_job',
   'plex GET scan': 'shared',

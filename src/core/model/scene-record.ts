@@ -1,4 +1,5 @@
 import { foldName, isBeginning, isRespelling } from '../text/text.ts';
+import type { WithheldReason } from './collection.ts';
 import type { PictureField, PictureLeftReason, PictureRecords } from './picture.ts';
 import type { ListKind, PlexItem, ScalarField } from './plex-item.ts';
 import { LIST_KINDS, SCALAR_FIELDS } from './plex-item.ts';
@@ -52,6 +53,7 @@ export type LeftAlone = {
     | 'removed_in_plex'
     | 'preserved'
     | 'too_long'
+    | WithheldReason
     | PictureLeftReason;
 };
 

@@ -1,3 +1,4 @@
+import type { WithheldReason } from '../model/collection.ts';
 import type { PictureRules } from '../model/picture.ts';
 import type { ListKind, ScalarField } from '../model/plex-item.ts';
 import type { SceneData, SceneKey } from '../model/scene.ts';
@@ -43,6 +44,8 @@ export type DesiredList = {
   readonly clearsAll: boolean;
   /** How many names exceeded the cap; 0 when none did. */
   readonly capped: number;
+  /** Why none of these names is written where the item lacks it. */
+  readonly withheld?: WithheldReason | undefined;
   /** Set where our names that were removed in Plex come back, whatever else would keep them out. */
   readonly takesBack?: boolean | undefined;
 };
@@ -118,9 +121,22 @@ function desiredLists(data: SceneData, rules: WriteRules, clearsOurs: ReadonlySe
     lists.genre = desiredList(data.tags, { cap: rules.maxTags, clearsAll: !clearsOurs.has('tags') });
   if (rules.sync.collection && data.studio !== undefined) {
     // The collection follows the studio: without a studio only our own collection is removed, never the user's.
-    lists.collection = { names: cleanNames([data.studio ?? '']), clearsAll: false, capped: 0 };
+    const name = collectionNameOf(data, rules);
+    lists.collection = { names: name === undefined ? [] : [name], clearsAll: false, capped: 0 };
   }
   return lists;
+}
+
+/** The collection that the scene belongs in, if it has one and collections are written. */
+export function collectionNameOf({ studio }: SceneData, { sync }: Pick<WriteRules, 'sync'>): string | undefined {
+  return sync.collection ? cleanNames([studio ?? ''])[0] : undefined;
+}
+
+/** What Plex should show where the scene's collection is not written, for a reason that concerns the whole section. */
+export function withholding(wanted: DesiredState, withheld: WithheldReason | undefined): DesiredState {
+  const { collection } = wanted.lists;
+  if (withheld === undefined || collection === undefined) return wanted;
+  return { ...wanted, lists: { ...wanted.lists, collection: { ...collection, withheld } } };
 }
 
 function desiredList(

@@ -115,7 +115,7 @@ function listReason(
   present: readonly Tag[],
   { saidByStash }: DesiredState,
 ): ListReason | [] {
-  const { add, remove, suppressed, takenBack, preserved } = decision;
+  const { add, remove, suppressed, takenBack, preserved, reason } = decision;
   const { capped, clearsAll } = list;
   if (add.length + remove.length + suppressed.length + preserved.length + capped === 0) return [];
   return {
@@ -123,6 +123,7 @@ function listReason(
     before: present.map(({ tag }) => tag),
     ...{ add, remove, suppressed, preserved, capped },
     ...(takenBack.length === 0 ? {} : { takenBack }),
+    ...(list.withheld !== undefined && reason === list.withheld ? { withheld: list.withheld } : {}),
     removes: clearsAll ? 'any' : 'ours',
     isKnown: Object.keys(last ?? {}).length > 0,
     saidBy: saidByStash.has(kind) ? 'stash' : 'hand',
@@ -220,6 +221,8 @@ type ListDecision = {
 function decideList(list: DesiredList, present: readonly Tag[], last: OurNames, rules: WriteRules): ListDecision {
   const known = indexNames(present, last);
   const found = list.names.map((name) => ({ name, ...standingOf(name, known) }));
+  if (list.withheld !== undefined && found.some(({ kind }) => kind === 'new' || kind === 'removed'))
+    return withheldList(found, list, { present, known });
   const takenBack = list.takesBack ? found.filter(({ kind }) => kind === 'removed').map(({ name }) => name) : [];
   const standings = found.map((one) => (takenBack.includes(one.name) ? { ...one, ...asNew(one.name) } : one));
   const add = standings.filter(({ kind }) => kind === 'new').map(({ name }) => name);
@@ -238,6 +241,25 @@ function decideList(list: DesiredList, present: readonly Tag[], last: OurNames, 
   const suppressed = standings.filter(({ kind }) => kind === 'removed').map(({ name }) => name);
   const reason = suppressed.length > 0 ? 'removed_in_plex' : undefined;
   return { add, remove, suppressed, takenBack, preserved: [], reason, ours: Object.fromEntries(ours) };
+}
+
+/** A list whose names are not written: what we wrote before goes as ever, and nothing of the rest counts as ours. */
+function withheldList(
+  found: readonly (Standing & { readonly name: string })[],
+  { withheld }: DesiredList,
+  { present, known }: { readonly present: readonly Tag[]; readonly known: KnownNames },
+): ListDecision {
+  const wanted = new Set(found.map(({ kept }) => foldName(kept)));
+  const remove = present
+    .map(({ tag }) => tag)
+    .filter((tag) => !wanted.has(foldName(tag)) && known.oursInPlex.has(foldName(tag)));
+  const ours = found.filter(({ kind }) => kind === 'ours').map(({ name, kept }): [string, string] => [name, kept]);
+  const suppressed = found.filter(({ kind }) => kind === 'new' || kind === 'removed').map(({ name }) => name);
+  return {
+    ...{ add: [], remove, suppressed, takenBack: [], preserved: [] },
+    reason: withheld,
+    ours: Object.fromEntries(ours),
+  };
 }
 
 /** What is known of the names of one list, by the key that all spellings of a name share. */

@@ -73,6 +73,8 @@ const WRITES: Readonly<Record<WriteRule, true> & Record<LeaveRule, false>> = {
   locked_in_plex: false,
   uploaded_in_plex: false,
   overlay: false,
+  collection_gone: false,
+  collection_smart: false,
 };
 
 /** The reason in words: the rule, what we wrote, what Plex has, and whose it is. */
@@ -97,6 +99,8 @@ const FIELD_WORDS: Readonly<Record<WriteRule | LeaveRule, (reason: FieldReason) 
   too_long: () => say`Plex has the beginning of it, and all of it was too long for the server lately: left`,
   locked_in_plex: (one) => say`locked in Plex, and not by us: left, though ${says(one)}`,
   uploaded_in_plex: (one) => say`somebody else's: left, though ${says(one)}`,
+  collection_gone: () => say`gone from the whole library: left`,
+  collection_smart: () => say`the library has a smart collection of that name: left`,
   overlay: (one) => say`under the label Overlay: left, though ${says(one)}`,
 };
 
@@ -142,6 +146,7 @@ function listWords({
   removes,
   suppressed,
   takenBack = [],
+  withheld,
   preserved,
   capped,
   ...about
@@ -154,7 +159,7 @@ function listWords({
       ? []
       : [isKnown ? say`${source}, and never written by plexsync: added` : firstNames(saidBy)]),
     ...(remove.length === 0 ? [] : [removes === 'any' ? allGone(saidBy) : goneWords(saidBy)]),
-    ...(suppressed.length === 0 ? [] : [say`removed in Plex since plexsync wrote ${namesOf(suppressed)}: left so`]),
+    ...(suppressed.length === 0 ? [] : [suppressedWords(suppressed, withheld)]),
     ...(preserved.length === 0
       ? []
       : [
@@ -164,6 +169,17 @@ function listWords({
       ? []
       : [say`capped by ${ours(CAPS[kind])}: ${capped} more ${capped === 1 ? 'is' : 'are'} not written`]),
   ];
+}
+
+function suppressedWords(names: readonly string[], withheld: ListReason['withheld']): Sentence {
+  switch (withheld) {
+    case 'collection_gone':
+      return say`${namesOf(names)} is gone from the whole library since plexsync wrote it: not written again`;
+    case 'collection_smart':
+      return say`the library has a smart collection ${namesOf(names)}: none is made beside it`;
+    case undefined:
+      return say`removed in Plex since plexsync wrote ${namesOf(names)}: left so`;
+  }
 }
 
 function firstNames(saidBy: ListReason['saidBy']): Sentence {
@@ -219,6 +235,8 @@ const PICTURE_LEFT: Readonly<Record<LeftAlone['reason'], string>> = {
   rated_in_plex: 'set in Plex: left',
   removed_in_plex: 'removed in Plex since plexsync wrote it: left',
   too_long: 'too long for the server: left',
+  collection_gone: 'gone from the whole library: left',
+  collection_smart: 'a smart collection has that name: left',
 };
 
 function leftPicture({ field, reason }: LeftAlone): Change | [] {

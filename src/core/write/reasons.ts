@@ -1,3 +1,4 @@
+import type { WithheldReason } from '../model/collection.ts';
 import type { ListKind, ScalarField } from '../model/plex-item.ts';
 import type { LeftAlone } from '../model/scene-record.ts';
 
@@ -51,6 +52,8 @@ export type ListReason = {
   readonly suppressed: readonly string[];
   /** What was removed in Plex and is added again, because a person takes it back; absent where nothing is. */
   readonly takenBack?: readonly string[] | undefined;
+  /** Why those are not written, where that concerns the whole section. */
+  readonly withheld?: WithheldReason | undefined;
   /** What would be added or removed, if Plex had nothing that is not ours. */
   readonly preserved: readonly string[];
   /** How many names exceed the cap. */

@@ -2,6 +2,8 @@ import type { AddedMark, Doubt, Refusal } from '../../core/drain/ports/ports.ts'
 import type { Breaker } from '../../core/failures/breaker.ts';
 import { CLOSED } from '../../core/failures/breaker.ts';
 import type { StashTrouble } from '../../core/failures/stash-rest.ts';
+import type { SectionMemory } from '../../core/model/collection.ts';
+import { NOTHING_REMEMBERED } from '../../core/model/collection.ts';
 import type { Binding } from '../../core/model/plex-item.ts';
 import type { TooLong } from '../../core/write/cut-summary.ts';
 import { prepareMeta } from '../store/meta.ts';
@@ -27,7 +29,7 @@ export function prepareServerState(db: Db) {
   const writeBreaker = db.prepare<[string, string]>(`
     INSERT INTO breakers (server, state) VALUES (?, ?) ON CONFLICT (server) DO UPDATE SET state = excluded.state`);
   const meta = prepareMeta(db);
-  const forgetMarks = db.prepare(`DELETE FROM meta WHERE name LIKE 'added_mark:%'`);
+  const forgetMarks = db.prepare(`DELETE FROM meta WHERE name LIKE 'added_mark:%' OR name LIKE 'collections:%'`);
   return {
     breaker: (server: 'plex' | 'stash'): Breaker => {
       const row = readBreaker.get(server);
@@ -45,6 +47,10 @@ export function prepareServerState(db: Db) {
     bind: (binding: Binding): void => meta.setJson('plex_binding', binding),
     addedMark: (sectionKey: string) => meta.json<AddedMark>(`added_mark:${sectionKey}`),
     saveAddedMark: (sectionKey: string, mark: AddedMark): void => meta.setJson(`added_mark:${sectionKey}`, mark),
+    collections: (sectionKey: string): SectionMemory =>
+      meta.json<SectionMemory>(`collections:${sectionKey}`) ?? NOTHING_REMEMBERED,
+    saveCollections: (sectionKey: string, states: SectionMemory): void =>
+      meta.setJson(`collections:${sectionKey}`, states),
     refusal: () => meta.json<Refusal>('refused_token'),
     saveRefusal: (refusal: Refusal | undefined): void => {
       if (refusal === undefined) meta.remove('refused_token');

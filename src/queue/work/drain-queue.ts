@@ -181,6 +181,8 @@ export function openDrainQueue(
         .filter(({ how }) => how === 'queued' || how === 'merged').length;
     },
     addedMark: servers.addedMark,
+    collections: servers.collections,
+    saveCollections: servers.saveCollections,
     saveAddedMark: servers.saveAddedMark,
     breaker: servers.breaker,
     stashTrouble: servers.stashTrouble,

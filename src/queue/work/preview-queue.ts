@@ -54,6 +54,7 @@ export function openPreviewReads(
     pin: pins.of,
     pinnedTo: pins.to,
     addedMark: servers.addedMark,
+    collections: servers.collections,
     breaker: servers.breaker,
     stashTrouble: servers.stashTrouble,
     binding: servers.binding,

@@ -76,6 +76,8 @@ export function linesFor(event: WorkerEvent): readonly LogLine[] {
           say`Left ${fieldName(event.left.field)} of scene ${event.sceneId} as it is: ${leftReason(event.left)}`,
         ),
       ];
+    case 'collection_withheld':
+      return [withheldLine(event)];
     case 'capped':
       return [
         worker(
@@ -147,6 +149,14 @@ export function linesFor(event: WorkerEvent): readonly LogLine[] {
     default:
       return unreachable(event);
   }
+}
+
+function withheldLine({ section, name, reason }: Extract<WorkerEvent, { kind: 'collection_withheld' }>): LogLine {
+  const why =
+    reason === 'gone'
+      ? say`is gone from all of '${asName(section)}', and is not written again. To have it back: plexsync reconcile --reassert collection`
+      : say`has the name of a smart collection in '${asName(section)}', and is not written beside it`;
+  return worker('info', say`Collection '${asName(name)}' ${why}`);
 }
 
 const FOUND_WORDS = {

@@ -11,6 +11,8 @@ const LEFT_REASONS = {
   locked_in_plex: 'it is locked in Plex, and not by us',
   uploaded_in_plex: 'somebody else has uploaded one',
   overlay: 'it lies under the label Overlay, and overlay_label is respect',
+  collection_gone: 'it is gone from the whole library, and is not written again of itself',
+  collection_smart: 'the library has a smart collection of that name',
   too_long: 'Plex has the beginning of it, and all of it is too long for the server',
 } as const satisfies Record<LeftAlone['reason'], string>;
 

@@ -93,6 +93,13 @@ export type WorkerEvent =
     }
   | { readonly kind: 'altered'; readonly sceneId: number; readonly altered: Altered }
   | { readonly kind: 'left_alone'; readonly sceneId: number; readonly left: LeftAlone }
+  /** A collection is not written: the section has it no more, or has a smart one of its name. Told once. */
+  | {
+      readonly kind: 'collection_withheld';
+      readonly section: string;
+      readonly name: string;
+      readonly reason: 'gone' | 'smart';
+    }
   | { readonly kind: 'capped'; readonly sceneId: number; readonly list: ListKind; readonly dropped: number }
   | { readonly kind: 'summary_cut'; readonly sceneId: number; readonly length: number }
   | {

@@ -5,6 +5,7 @@ import type { FileIndex, IndexMark } from '../../match/file-index.ts';
 import type { ListedItem } from '../../match/listing.ts';
 import type { LivePlex } from '../../match/live-finders.ts';
 import type { Pin } from '../../match/pin.ts';
+import type { SectionCollection, SectionMemory } from '../../model/collection.ts';
 import type { SyncErrorCode } from '../../model/errors.ts';
 import type { Job, Lease, Settled, Settlement } from '../../model/job.ts';
 import type { Change } from '../../model/journal.ts';
@@ -154,6 +155,9 @@ export type DrainQueue = {
   reviveRefused(now: number, token: 'same' | 'another'): number;
   addedMark(sectionKey: string): AddedMark | undefined;
   saveAddedMark(sectionKey: string, mark: AddedMark): void;
+  /** What is known of our collections in a section. */
+  collections(sectionKey: string): SectionMemory;
+  saveCollections(sectionKey: string, states: SectionMemory): void;
   /** What Stash failed with when it was last asked, where its breaker does not tell. */
   stashTrouble(): StashTrouble | undefined;
   saveStashTrouble(trouble: StashTrouble | undefined): void;
@@ -189,6 +193,7 @@ export type DrainReads = Pick<
   | 'plannedValues'
   | 'removalsWaiting'
   | 'addedMark'
+  | 'collections'
   | 'breaker'
   | 'binding'
   | 'refusal'
@@ -232,6 +237,8 @@ export type DrainPlex = LivePlex &
      * mark. Items without a date are left out.
      */
     addedSince(section: Section, mark: number | undefined, newest: number): Promise<Added>;
+    /** Every collection of a section, plain and smart. */
+    collections(section: Section): Promise<readonly SectionCollection[]>;
     /** Reads full items in one GET; an item that is gone is absent from the result. */
     items(ratingKeys: readonly string[]): Promise<readonly PlexItem[]>;
     /** Writes edits of an item in one request, with locks if asked. */

@@ -1,6 +1,7 @@
 /** A job on its way through the drain, and what each step adds to it. */
 import type { SceneFile } from '../../match/evidence.ts';
 import type { Pin } from '../../match/pin.ts';
+import type { WithheldReason } from '../../model/collection.ts';
 import type { SyncError } from '../../model/errors.ts';
 import type { Job } from '../../model/job.ts';
 import type { PlexItem } from '../../model/plex-item.ts';
@@ -57,6 +58,8 @@ export type Read = Resolved & {
   /** When Plex answered with the item, epoch ms. */
   readonly readAt: number;
   readonly recordFrom: 'own' | 'inherited';
+  /** Why the scene's collection is not written, whatever the item has. */
+  readonly withheld?: WithheldReason | undefined;
   /** Set when the item was read again before its write: what was told already as left alone. */
   readonly told?: readonly LeftAlone[] | undefined;
   /** Set once its pictures were seen to: that happens once an attempt. */

@@ -3,7 +3,7 @@ import type { LeftAlone } from '../../model/scene-record.ts';
 import { namesOfItem, writtenTo } from '../../model/scene-record.ts';
 import { awaitsDecision } from '../../pictures/needs.ts';
 import { SUMMARY_TOO_LONG } from '../../write/cut-summary.ts';
-import { desiredStateOf } from '../../write/desired-state.ts';
+import { desiredStateOf, withholding } from '../../write/desired-state.ts';
 import { intentOf, isEmptyPlan, planEdits } from '../../write/edit-plan.ts';
 import { changesOf } from '../../write/journal-changes.ts';
 import { takingBack } from '../../write/take-back.ts';
@@ -50,7 +50,8 @@ export function planSafely(work: Read, { emit, options, longRequests }: PlanUses
   const { record, item, job } = work;
   try {
     const written = writtenTo(record, item, work.recordFrom);
-    const wanted = takingBack(desiredStateOf(work.scene, options.rules, work.fromStash), job.reassert);
+    const desired = withholding(desiredStateOf(work.scene, options.rules, work.fromStash), work.withheld);
+    const wanted = takingBack(desired, job.reassert);
     const edits = planEdits(wanted, item, written, options.rules);
     const planned = {
       ...work,
@@ -61,14 +62,19 @@ export function planSafely(work: Read, { emit, options, longRequests }: PlanUses
     const due = longRequests.leaveCutSummary(planned);
     const left = due === planned ? edits.left : [...edits.left, SUMMARY_TOO_LONG];
     const told = work.told ?? [];
-    for (const one of left.filter((entry) => !told.some((other) => isSameLeft(entry, other))))
-      emit({ kind: 'left_alone', sceneId: job.sceneId, left: one });
+    const toTell = left.filter((one) => !isToldOnce(one) && !told.some((other) => isSameLeft(one, other)));
+    for (const one of toTell) emit({ kind: 'left_alone', sceneId: job.sceneId, left: one });
     if (work.told === undefined)
       for (const { kind, dropped } of edits.capped) emit({ kind: 'capped', sceneId: job.sceneId, list: kind, dropped });
     return { ...due, told: [...told, ...left] };
   } catch (thrown) {
     return asSyncError(thrown);
   }
+}
+
+/** What is so in the whole section is told once, and not for each item. */
+function isToldOnce({ reason }: LeftAlone): boolean {
+  return reason === 'collection_gone' || reason === 'collection_smart';
 }
 
 function isSameLeft(one: LeftAlone, other: LeftAlone): boolean {
