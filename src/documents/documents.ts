@@ -3,7 +3,7 @@ import { diffSchema } from './diff.ts';
 import { doctorSchema } from './doctor.ts';
 import { enqueueSchema } from './enqueue.ts';
 import { errorSchema } from './error.ts';
-import { queueDropSchema, queueListSchema } from './job.ts';
+import { queueDropSchema, queueListSchema, queueReleaseSchema } from './job.ts';
 import { letterListSchema, letterPurgeSchema, letterRetrySchema, letterSchema, letterSummarySchema } from './letter.ts';
 import { matchTestSchema } from './match-test.ts';
 import { pinListSchema, pinSchema, unpinSchema } from './pin.ts';
@@ -60,6 +60,7 @@ export const DOCUMENTS = {
   },
   'queue-drop': { title: 'plexsync queue drop --json', schema: queueDropSchema },
   'queue-list': { title: 'plexsync queue list --json', description: 'Next first.', schema: queueListSchema },
+  'queue-release': { title: 'plexsync queue release --json', schema: queueReleaseSchema },
   reconcile: { title: 'plexsync reconcile --json', schema: reconcileSchema },
   report: { title: 'plexsync report --json', schema: reportSchema },
   resume: { title: 'plexsync resume --json', schema: resumeSchema },

@@ -7,6 +7,9 @@ export const enqueueSchema = z.object({
   scenes: count.check(z.describe('Different ones; `enqueued` counts a scene as often as it was given.')),
   added: count,
   merged: count,
+  undone: z.optional(
+    count.check(z.describe('Only with --all and --recent: scenes that were left, since a person undid them.')),
+  ),
   without_file: z.optional(
     count.check(
       z.describe(

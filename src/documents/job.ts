@@ -76,3 +76,10 @@ export const queueDropSchema = z.object({
   changed: z.array(lostJob).check(z.describe('Left, since a newer edit came in.')),
 });
 export type QueueDropDocument = DocumentOf<typeof queueDropSchema>;
+
+export const queueReleaseSchema = z.object({
+  ...dryRun,
+  released: count,
+  scenes: z.array(id).check(z.describe('Of these scenes; in a dry run, those that would be released.')),
+});
+export type QueueReleaseDocument = DocumentOf<typeof queueReleaseSchema>;

@@ -86,7 +86,7 @@ const wouldWrite = event('would_write', {
 
 const wouldNotWrite = event('would_not_write', {
   ...ofJob,
-  reason: z.enum(['unchanged', 'failure', 'released', 'removals']),
+  reason: z.enum(['unchanged', 'failure', 'released', 'removals', 'undone']),
   message: z.optional(z.string().check(z.describe('Only where there is more to say than the reason.'))),
 });
 
@@ -180,6 +180,7 @@ const EVENTS = {
   }),
   would_write: wouldWrite,
   would_not_write: wouldNotWrite,
+  undone: event('undone', ofJob),
   removal_held: event('removal_held', { ...ofJob, values: count }),
   gone: event('gone', ofJob),
   thin_scene: event('thin_scene', ofScene),

@@ -32,6 +32,7 @@ export const statusSchema = z.object({
   jobs: queueListSchema,
   dead_letters: letterListSchema,
   item: z.nullable(item),
+  undone_by: z.nullable(id).check(z.describe('The undo by which a person took the edits of the scene back.')),
   pin: pinOrNull,
 });
 export type StatusDocument = DocumentOf<typeof statusSchema>;

@@ -97,6 +97,7 @@ export const EVENT_TEXTS: { readonly [Kind in WorkerEvent['kind']]: KindsIn<Even
   buried: { errorType: 'ours' },
   released: {},
   removal_held: {},
+  undone: {},
   gone: {},
   thin_scene: {},
   scan_requested: { section: 'name', folder: 'path' },

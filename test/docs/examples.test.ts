@@ -84,6 +84,8 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   'plexsync queue drop --scene 4711 --dry-run': { stdout: /^Job 12 would be dropped: / },
   'plexsync queue drop --all --yes': { stdout: /^Job 12 dropped: .*\n1 job dropped\.\n$/ },
   'plexsync status 4711': { stdout: /due, the next run takes it/ },
+  'plexsync queue release 4711': { code: EXIT.usage, stderr: /^plexsync: Not undone: scene 4711\./ },
+  'plexsync queue release --all --dry-run': { stdout: /^No scene is undone\.\n$/ },
   'plexsync undo --run 12': { code: EXIT.usage, stderr: /^plexsync: There is no run 12/ },
   'plexsync undo --run 12 --dry-run': { code: EXIT.usage, stderr: /^plexsync: There is no run 12/ },
   'plexsync runs show 12': { code: EXIT.usage, stderr: /^plexsync: There is no run 12, or it is forgotten by now\./ },

@@ -90,6 +90,8 @@ const ROWS: readonly Row[] = [
   ['undo', ['undo', '--run', '1', '--dry-run']],
   ['undo', ['undo', '--run', '1', '--yes']],
   ['undo', ['undo', '--scene', '99', '--yes']],
+  ['queue-release', ['queue', 'release', '--all', '--dry-run']],
+  ['queue-release', ['queue', 'release', '--all', '--yes']],
   ['stats', ['process', '--stats-only'], 'stdout'],
   ['stats', ['stats', '--check'], 'stdout', 1],
   ['stats', ['stats', '--check', '--max-age', '1h']],

@@ -42,6 +42,7 @@ test('process --json speaks NDJSON and closes with a summary however it ends', a
     title: 'T',
     fields: ['title'],
     lists: { genre: { added: ['sea'], removed: [] } },
+    pictures: [],
   });
   assert.equal(events.at(-1)?.['exit_code'], 0);
 

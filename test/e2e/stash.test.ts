@@ -339,7 +339,14 @@ test('enqueue --all takes every scene of Stash, after asking; --recent those tha
   now += 48 * 3_600_000;
   for (const id of [7, 11]) stash.editScene(id, { title: 'Newer' });
   const recent = await run(['enqueue', '--recent', '--json']);
-  assert.deepEqual(JSON.parse(recent.stdout), { enqueued: 2, scenes: 2, added: 2, merged: 0, without_file: 0 });
+  assert.deepEqual(JSON.parse(recent.stdout), {
+    enqueued: 2,
+    scenes: 2,
+    added: 2,
+    merged: 0,
+    without_file: 0,
+    undone: 0,
+  });
   assert.equal((await run(['enqueue', '--recent', 'soon'])).code, 2);
   assert.equal((await run(['enqueue', '--all', '7'])).code, 2);
   assert.match((await run(['enqueue', '--recent'], { env: { STASH_URL: '' } })).stderr, /address of Stash is not set/);
@@ -364,6 +371,7 @@ test('the log of one edit reads like the success flow of the guide', async (t) =
     '\u0001i\u0002[PlexSync Worker] Updated metadata (overwrite mode): The Pier',
     "\u0001i\u0002[PlexSync Worker] Added 2 performers: ['Ada Quay', 'Bo Strand']",
     '\u0001i\u0002[PlexSync Worker] Job 1 completed',
+    '\u0001i\u0002[PlexSync] 1 scene of this run has a picture that was not written (about 300 kB in all): set sync_poster to true to write pictures, or to false to leave them',
   ]);
 });
 

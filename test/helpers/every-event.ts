@@ -109,6 +109,7 @@ export function everyEvent(outside: Outside): EveryEvent {
     letter_shortened: { kind: 'letter_shortened', letterId: 1, sceneId: 7, keys: ['tags'] },
     letters_expired: { kind: 'letters_expired', count: 2, days: 30, byType: { PlexNotFound: 2 }, sceneIds: [7, 8] },
     superseded: { kind: 'superseded', ...JOB },
+    undone: { kind: 'undone', ...JOB },
     removal_held: { kind: 'removal_held', ...JOB, values: 12 },
     gone: { kind: 'gone', ...JOB },
     thin_scene: { kind: 'thin_scene', sceneId: 7 },

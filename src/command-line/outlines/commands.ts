@@ -11,7 +11,7 @@ import { MATCH_TEST } from './match-test.ts';
 import { PIN, UNPIN } from './pin.ts';
 import { PLUGIN_INSTALL, PLUGIN_STATUS } from './plugin.ts';
 import { PROCESS } from './process.ts';
-import { QUEUE_DROP, QUEUE_LIST } from './queue.ts';
+import { QUEUE_DROP, QUEUE_LIST, QUEUE_RELEASE } from './queue.ts';
 import { RECONCILE } from './reconcile.ts';
 import { REPORT } from './report.ts';
 import { RESUME } from './resume.ts';
@@ -39,6 +39,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   UNDO,
   QUEUE_LIST,
   QUEUE_DROP,
+  QUEUE_RELEASE,
   DLQ_LIST,
   DLQ_SHOW,
   DLQ_SUMMARY,

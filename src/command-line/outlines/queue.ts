@@ -13,7 +13,7 @@ export const QUEUE_LIST: CommandSpec = {
     { flags: '--limit <n>', help: 'at most this many; on a terminal 100 unless given' },
   ],
   notes: [
-    'Next first: jobs under way, then in the order in which a run takes them. due: the next run takes it. retry: it failed, and is tried again at the time shown. not_found: its file is not in Plex yet. held: only Stash can say what to write (no_stash). removals: it would remove more than plexsync does unasked, and waits for process --allow-removals. in_progress: a run is working on it.',
+    'Next first: jobs under way, then in the order in which a run takes them. due: the next run takes it. retry: it failed, and is tried again at the time shown. not_found: its file is not in Plex yet. held: only Stash can say what to write (no_stash). removals: it would remove more than plexsync does unasked, and waits for process --allow-removals. undone: its scene was undone, and it waits for queue release. in_progress: a run is working on it.',
   ],
   examples: ['plexsync queue list', 'plexsync queue list --state retry', 'plexsync queue list --json'],
   exitCodes: [EXIT.done, EXIT.usage, EXIT.store],
@@ -47,6 +47,34 @@ export const QUEUE_DROP: CommandSpec = {
         selectAll: given.has('all') ? 'all' : 'selected',
         confirmed: given.has('yes') ? 'yes' : 'ask',
         effect: given.has('dry-run') ? 'show_only' : 'drop',
+      },
+      context,
+    );
+  },
+};
+
+export const QUEUE_RELEASE: CommandSpec = {
+  name: 'queue release',
+  summary: 'let scenes be written again that were undone',
+  operands: [{ name: '[sceneId...]', help: 'Stash scene ids' }],
+  options: [
+    { flags: '--all', help: 'every undone scene' },
+    { flags: '--dry-run', help: 'only show which' },
+    { flags: '-y, --yes', help: 'do not ask' },
+  ],
+  notes: [
+    'After plexsync undo a scene is left as it is by enqueue --all and --recent, reconcile, hooks and polls. It is written again once Stash has something else of it than what was undone, by plexsync enqueue ID, by plexsync dlq retry, and by this command. Where it was not known what Stash had, what it has at the next look counts as undone.',
+  ],
+  examples: ['plexsync queue release 4711', 'plexsync queue release --all --dry-run'],
+  exitCodes: [EXIT.done, EXIT.usage, EXIT.store],
+  run: async ({ operands, given }, context) => {
+    const { release } = await import('../../commands/queue/release.ts');
+    return await release(
+      {
+        ids: operands,
+        selectAll: given.has('all') ? 'all' : 'selected',
+        confirmed: given.has('yes') ? 'yes' : 'ask',
+        effect: given.has('dry-run') ? 'show_only' : 'release',
       },
       context,
     );

@@ -59,6 +59,7 @@ function verdictOf(outcome: Outcome): Difference['verdict'] {
     case 'unchanged':
       return 'right';
     case 'removals':
+    case 'undone':
       return 'hold';
     case 'failure':
     case 'released':

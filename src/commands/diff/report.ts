@@ -75,6 +75,7 @@ const STATES: Readonly<Record<Exclude<LookedAt['state'], 'made_up'>, string>> = 
   not_found: 'waits for Plex to have the file',
   held: 'awaits Stash',
   removals: 'waits for permission to remove so much',
+  undone: 'waits, since its scene is undone',
   pictures: 'written but for its picture',
   in_progress: 'a run is at work on it now',
 };

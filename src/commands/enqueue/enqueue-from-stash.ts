@@ -103,7 +103,7 @@ function toScope({ all, recent, besides }: EnqueueFromStashOptions['which']): St
 }
 
 function report(counted: Counted, { output }: Context): void {
-  const { added, merged, withoutFile } = counted;
+  const { added, merged, withoutFile, undone } = counted;
   const count = added + merged;
   output.log('info', say`[PlexSync Hook] Enqueued sync jobs for ${count} ${count === 1 ? 'scene' : 'scenes'} of Stash`);
   if (output.json)
@@ -113,6 +113,7 @@ function report(counted: Counted, { output }: Context): void {
       added,
       merged,
       without_file: withoutFile,
+      undone,
     } satisfies EnqueueDocument);
   else
     output.result(

@@ -45,7 +45,13 @@ export async function run(options: EnqueueOptions, { dataDir, output, streams, e
   let enqueued: readonly Enqueued[];
   let held = 0;
   try {
-    enqueued = intake.enqueue(edits, { priority: priorityOf(options), now: now(), saidAt, reassert });
+    enqueued = intake.enqueue(edits, {
+      priority: priorityOf(options),
+      now: now(),
+      saidAt,
+      reassert,
+      undone: 'release',
+    });
     if (edits.some(({ bare }) => bare)) held = intake.awaitingStashCount(enqueued.map(({ jobId }) => jobId));
   } finally {
     intake.close();

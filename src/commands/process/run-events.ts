@@ -67,6 +67,7 @@ const ENDS_A_JOB: Readonly<Record<WorkerEvent['kind'], boolean>> = {
   buried: true,
   released: false,
   removal_held: true,
+  undone: true,
   gone: true,
   thin_scene: false,
   scan_requested: false,

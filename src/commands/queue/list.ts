@@ -92,10 +92,11 @@ function jobTable(jobs: readonly QueuedJob[], reader: Reader): string {
 }
 
 /** What waits for something else than its time. */
-const WITHOUT_TIME: readonly JobState[] = ['held', 'removals', 'in_progress'];
+const WITHOUT_TIME: readonly JobState[] = ['held', 'removals', 'undone', 'in_progress'];
 
 function reasonOf({ state, lastError, reassert }: QueuedJob): string {
   if (state === 'held') return 'only Stash can say what to write (no_stash)';
+  if (state === 'undone') return 'its scene is undone: plexsync queue release';
   if (lastError !== undefined || reassert.length === 0) return lastError ?? '-';
   return `takes back from Plex: ${reassert.join(', ')}`;
 }

@@ -23,7 +23,13 @@ export type Findings = {
 };
 
 /** What was changed, in scenes and, for `dropped`, in jobs. */
-export type Carried = { readonly enqueued: number; readonly forgotten: number; readonly dropped: number };
+export type Carried = {
+  readonly enqueued: number;
+  /** Left, since a person undid them. */
+  readonly undone: number;
+  readonly forgotten: number;
+  readonly dropped: number;
+};
 
 export type ReconcileOutcome = {
   readonly findings: Findings;
@@ -75,10 +81,11 @@ function outcomeWords({ findings, carried, pictures }: ReconcileOutcome): string
     const toCome = pictures.count === 0 ? '' : `; scenes would be enqueued${toComeWords(pictures)}`;
     return `${looked}${toCome}. Dry run, nothing was changed.`;
   }
-  const { enqueued, forgotten, dropped } = carried;
-  if (enqueued === 0 && forgotten === 0) return `${looked}: nothing to do.`;
+  const { enqueued, undone, forgotten, dropped } = carried;
+  if (enqueued === 0 && forgotten === 0 && undone === 0) return `${looked}: nothing to do.`;
   const parts = [
     `${countIn(enqueued, 'scene')} enqueued`,
+    ...(undone === 0 ? [] : [`${countIn(undone, 'undone scene')} left (plexsync queue release writes them again)`]),
     ...(forgotten === 0 ? [] : [`${countIn(forgotten, 'scene')} forgotten`]),
     ...(dropped === 0 ? [] : [`${countIn(dropped, 'waiting job')} dropped`]),
   ];
@@ -100,6 +107,7 @@ function reconcileDocument({ findings, scope, plex, carried, pictures }: Reconci
     rechecked: again.length,
     pictures,
     enqueued: carried?.enqueued ?? 0,
+    undone: carried?.undone ?? 0,
     forgotten: carried?.forgotten ?? 0,
     dropped_jobs: carried?.dropped ?? 0,
   };
@@ -114,7 +122,7 @@ export const NOTHING_FOUND = {
   ...{ scope: 'left', plex_asked: false, scenes: 0 },
   ...Object.fromEntries(KINDS_IN_NEED.map((kind) => [kind, kindDocument([])] as const)),
   ...{ waiting: 0, without_file: 0, dead_letter: 0, in_step: 0, rechecked: 0, pictures: { count: 0, bytes: 0 } },
-  ...{ enqueued: 0, forgotten: 0, dropped_jobs: 0 },
+  ...{ enqueued: 0, undone: 0, forgotten: 0, dropped_jobs: 0 },
 } as ReconcileDocument;
 
 /** A count with its noun, such as `1 scene` or `1,203 scenes`. */

@@ -151,14 +151,15 @@ function carryOut(findings: Findings, sweep: ReconcileStore, now: () => number):
   for (let start = 0; start < notes.length; start += PER_PAGE) sweep.noteContents(notes.slice(start, start + PER_PAGE));
   const syncs = inNeedOfSync(findings);
   const saidAt = now();
+  let enqueued = 0;
   for (let start = 0; start < syncs.length; start += PER_PAGE) {
     const edits = syncs.slice(start, start + PER_PAGE).map((sceneId) => ({ sceneId, bare: true, data: {} }));
-    sweep.enqueue(edits, { priority: 'bulk', now: now(), saidAt });
+    enqueued += sweep.enqueue(edits, { priority: 'bulk', now: now(), saidAt, undone: 'pass_over' }).length;
   }
   const { gone_from_stash: gone } = findings.ids;
   let dropped = 0;
   for (let start = 0; start < gone.length; start += PER_PAGE)
     for (const { droppedJobId } of sweep.forget(gone.slice(start, start + PER_PAGE)))
       if (droppedJobId !== undefined) dropped += 1;
-  return { enqueued: syncs.length, forgotten: gone.length, dropped };
+  return { enqueued, undone: syncs.length - enqueued, forgotten: gone.length, dropped };
 }

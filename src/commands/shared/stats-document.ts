@@ -23,6 +23,7 @@ export function statsDocument(
     totals: stats.totals,
     scenes: stats.scenes,
     left: stats.left,
+    undone: stats.undone,
     oldest_pending_at: instant(stats.oldestPendingAt),
     last_run: lastRun
       ? {

@@ -29,6 +29,7 @@ export function statsTable(
     ['in progress', stats.inProgress],
     ['completed', stats.totals.updated + stats.totals.unchanged],
     ['left as edited in Plex', leftWords(stats.left)],
+    ...(stats.undone === 0 ? [] : [['undone scenes', stats.undone] as [string, number]]),
     ['dead letters', sum(stats.deadLetters)],
     ...Object.entries(stats.deadLetters).map(([type, count]): [string, number] => [`  ${type}`, count]),
     ['circuit breaker', breakerWords(stats, now, time)],

@@ -73,6 +73,7 @@ function statusDocument(sceneId: number, status: SceneStatus | undefined, link: 
     path: status?.scenePath ?? null,
     item_taken_by: status?.itemTakenBy ?? null,
     item: status?.item === undefined ? null : itemDocument(status.item, link),
+    undone_by: status?.undone?.runId ?? null,
     pin: status?.pin === undefined ? null : pinDocument(status.pin),
   };
 }
@@ -98,11 +99,19 @@ function statusTable(
   { sceneId, link, reader }: { readonly sceneId: number; readonly link: string | undefined; readonly reader: Reader },
 ): string {
   const time = reader.kind === 'person' ? localTime : utcTime;
-  const { jobs, letters, item, pin } = status;
+  const { jobs, letters, item, pin, undone } = status;
   const lines: Line[] = [
     ['scene', String(sceneId)],
     ['path', knownPathOf(status) ?? '-'],
     ...(jobs.length === 0 ? [['waiting', 'no'] as const] : jobs.flatMap((job) => jobLines(job, time))),
+    ...(undone === undefined
+      ? []
+      : [
+          [
+            'undone',
+            `by run ${undone.runId} on ${time(undone.undoneAt)}: plexsync queue release ${sceneId} writes it again`,
+          ] as const,
+        ]),
     ...letters.flatMap((letter) => letterLines(letter, time)),
     ...(item === undefined ? [['plex item', noItemWords(status)] as const] : itemLines(item, { time, link })),
     ...(pin === undefined ? [] : pinLines(pin, time)),
@@ -143,6 +152,8 @@ function reasonOf({ state, availableAt }: QueuedJob, time: Time): string {
       return 'only Stash can say what to write (no_stash)';
     case 'removals':
       return 'it would remove too much, and waits for plexsync process --allow-removals';
+    case 'undone':
+      return 'its scene is undone, and it waits for plexsync queue release';
     case 'in_progress':
       return 'a run is working on it';
   }

@@ -67,6 +67,7 @@ function since(text: string, now: number): Selected {
 
 /** A library is known by what was written to it: by name, as the last sync of a scene told it, or by key. */
 function ofLibrary({ queueDb }: Stores, name: string): Selected {
+  if (name.trim() === '') throw new UsageError('--library is empty.', 'Give the name of a library.');
   const rows = queueDb
     .prepare<[], { key: string; title: string }>(
       `SELECT DISTINCT section_key AS key, section_title AS title FROM scenes WHERE section_title IS NOT NULL`,

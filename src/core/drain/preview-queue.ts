@@ -34,6 +34,7 @@ export function createPreviewQueue(reads: DrainReads): DrainQueue {
     pin: scenes.pin,
     pinnedTo: scenes.pinnedTo,
     movePin: () => false,
+    undone: reads.undone,
     hasRecords: scenes.hasAny,
     knownScenes: scenes.known,
     plannedValues: (query) => values.read(query),

@@ -97,6 +97,8 @@ export type Settlement =
   | { readonly kind: 'give_back' }
   /** It waits for permission, because it would remove so many values of ours; no attempt is spent. */
   | { readonly kind: 'removals'; readonly values: number }
+  /** It waits until a person, or Stash, says something else of its undone scene; no attempt is spent. */
+  | { readonly kind: 'undone'; readonly content: string | undefined }
   /** Released untried while a sample decides about the run: no attempt is spent, and this drain claims it again. */
   | { readonly kind: 'put_back' }
   /** Released so that this drain claims it again, once another job of the same item is settled. */
@@ -115,8 +117,17 @@ export type Settled =
 /**
  * What a job waits for. `due`: a drain. `retry`: its next try after a failure. `not_found`: Plex, which does not have
  * its file yet. `pictures`: its next try, and all but its pictures is written. `held`: the job awaits Stash, which alone
- * can say what to write. `removals`: a person, since it would remove too much. `in_progress`: nothing, a drain has
+ * can say what to write. `removals`: a person, since it would remove too much. `undone`: a person too, who took the scene's edits back. `in_progress`: nothing, a drain has
  * claimed it.
  */
-export const JOB_STATES = ['due', 'retry', 'not_found', 'pictures', 'held', 'removals', 'in_progress'] as const;
+export const JOB_STATES = [
+  'due',
+  'retry',
+  'not_found',
+  'pictures',
+  'held',
+  'removals',
+  'undone',
+  'in_progress',
+] as const;
 export type JobState = (typeof JOB_STATES)[number];

@@ -122,6 +122,8 @@ type MergeOptions = Pick<EnqueueOptions, 'reassert'> & {
 export type EnqueueOptions = {
   readonly priority: Priority;
   readonly now: number;
+  /** What to do about scenes that a person undid: nothing unless given, since the drain decides then. */
+  readonly undone?: 'release' | 'pass_over' | undefined;
   /** When it was said, if earlier than `now`: all pages of one call share one instant. */
   readonly saidAt?: number | undefined;
   /** The fields that a person takes back from Plex. */
@@ -139,7 +141,7 @@ export function prepareEnqueue(db: Db): (sceneId: number, edit: StampedEdit, opt
   const rows = prepareJobRows(db);
   const startAnew = db.prepare<[object]>(`
     UPDATE jobs SET available_at = @now, enqueued_at = @now, attempt = 0, failures = 0, misses = 0, lone_losses = 0,
-      failed_at = NULL, uncharged = 0, waited_ms = 0, removals = 0,
+      failed_at = NULL, uncharged = 0, waited_ms = 0, removals = 0, undone = 0,
       last_error = NULL, released_by = NULL
     WHERE id = @id`);
   return (sceneId, edit, options) => {

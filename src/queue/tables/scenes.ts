@@ -3,6 +3,7 @@ import type { PictureField, PictureRecord, PictureRecords } from '../../core/mod
 import type { Intent, OtherFile, SceneRecord, SyncNotes, Written } from '../../core/model/scene-record.ts';
 import type { Db } from '../store/open.ts';
 import { preparePins } from './pins.ts';
+import { prepareUndone } from './undone.ts';
 
 /** A row of `scenes`. */
 export type SceneRow = {
@@ -77,6 +78,7 @@ export function prepareScenes(db: Db) {
   const remove = db.prepare<[number]>('DELETE FROM scenes WHERE scene_id = ?');
 
   const pins = preparePins(db);
+  const undone = prepareUndone(db);
 
   const record = (sceneId: number): SceneRecord | undefined => {
     const row = select.get(sceneId);
@@ -143,6 +145,7 @@ export function prepareScenes(db: Db) {
     forget: (sceneId: number): void => {
       remove.run(sceneId);
       pins.remove(sceneId);
+      undone.remove(sceneId);
     },
     /** Forgets what was written and pinned everywhere: another server has other rating keys. */
     forgetAll: (): void => {

@@ -62,7 +62,7 @@ type Row = {
 };
 
 /** Uses the same states as the counts of `stats`, which count a job with only pictures left as due or to be retried. */
-const SHOWN_STATE = `CASE WHEN state = 'in_progress' THEN 'in_progress' WHEN held = 2 THEN 'removals'
+const SHOWN_STATE = `CASE WHEN state = 'in_progress' THEN 'in_progress' WHEN held = 2 THEN 'removals' WHEN held = 3 THEN 'undone'
   WHEN held > ${CLAIMED_AWAITING} THEN 'held' WHEN rest = 'pictures' THEN 'pictures' WHEN available_at <= @now THEN 'due' WHEN misses > 0 THEN 'not_found' ELSE 'retry' END`;
 
 /** Jobs under way first, then in the order of their claim: each half walks along one index, however long the queue. */

@@ -9,6 +9,8 @@ import { preparePins } from '../tables/pins.ts';
 import type { SceneRow } from '../tables/scenes.ts';
 import { readSceneRow } from '../tables/scenes.ts';
 import { prepareServerState } from '../tables/server-state.ts';
+import type { Undone } from '../tables/undone.ts';
+import { prepareUndone } from '../tables/undone.ts';
 import type { QueuedJob } from './job-list.ts';
 import { readJobs } from './job-list.ts';
 
@@ -42,6 +44,8 @@ export type SceneStatus = {
   readonly item: KnownItem | undefined;
   /** The scene that owns the item at this scene's path now, if another one was written to it since. */
   readonly itemTakenBy: number | undefined;
+  /** Set where a person took its edits back. */
+  readonly undone?: Undone | undefined;
   /** The item a person pinned the scene to. */
   readonly pin: Pin | undefined;
 };
@@ -62,7 +66,16 @@ export function readSceneStatus(stores: Stores, sceneId: number, now: number): S
     // When a scene's item went to another scene, or was forgotten with its server, only the path is left.
     const item = row === undefined || row.rating_key === '' ? undefined : toItem(row, machineIdentifier);
     const itemTakenBy = row === undefined || item !== undefined ? undefined : takerOf(db, row.scene_path, sceneId);
-    return { jobs, letters, scenePath: row?.scene_path, item, itemTakenBy, pin };
+    const undone = prepareUndone(db).of(sceneId);
+    return {
+      jobs,
+      letters,
+      scenePath: row?.scene_path,
+      item,
+      itemTakenBy,
+      pin,
+      ...(undone === undefined ? {} : { undone }),
+    };
   });
 }
 

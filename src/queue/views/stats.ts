@@ -13,6 +13,7 @@ import type { Stop } from '../tables/stopped.ts';
 import { stopIn } from '../tables/stopped.ts';
 import type { Total } from '../tables/totals.ts';
 import { readTotals } from '../tables/totals.ts';
+import { prepareUndone } from '../tables/undone.ts';
 import { readLeft } from './left.ts';
 import type { RunStats } from './waiting.ts';
 import { readWaiting } from './waiting.ts';
@@ -31,6 +32,8 @@ export type StoreStats = RunStats & {
   readonly scenes: { readonly done: number; readonly waiting: number; readonly dead: number };
   /** What the last sync of each scene left as edited in Plex. */
   readonly left: LeftCount;
+  /** Scenes whose edits a person took back. */
+  readonly undone: number;
   readonly lastRun: Run | undefined;
   readonly lastSuccessAt: number | undefined;
 };
@@ -71,6 +74,7 @@ export function readStats(stores: Stores, now: number): StoreStats {
       // At most one job of a scene waits and one is under way.
       scenes: { done: done?.count ?? 0, waiting: waiting.pending, dead: letters.sceneCount() },
       left: readLeft(db),
+      undone: prepareUndone(db).count(),
       lastRun: runs.last,
       lastSuccessAt: runs.lastSuccessAt,
     };

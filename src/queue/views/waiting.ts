@@ -15,6 +15,8 @@ export type Waiting = {
   readonly no_stash: number;
   /** Jobs that wait for permission, because they would remove too much. */
   readonly removals: number;
+  /** Jobs whose scene a person undid. */
+  readonly undone: number;
 };
 
 /** What waits at one instant. Instants are epoch ms. */
@@ -28,6 +30,7 @@ type Counts = {
   readonly pending: number;
   readonly awaiting: number;
   readonly removals: number;
+  readonly undone: number;
   readonly due: number;
   readonly missing: number;
   readonly missing_due: number;
@@ -46,6 +49,7 @@ export function readWaiting(db: Stores['queueDb'], now: number): WaitingStats {
         (SELECT count(*) FROM jobs INDEXED BY jobs_due WHERE state = 'pending') AS pending,
         (SELECT count(*) FROM jobs INDEXED BY jobs_due WHERE state = 'pending' AND held = 1 AND @most < 1) AS awaiting,
         (SELECT count(*) FROM jobs INDEXED BY jobs_due WHERE state = 'pending' AND held = 2) AS removals,
+        (SELECT count(*) FROM jobs INDEXED BY jobs_due WHERE state = 'pending' AND held = 3) AS undone,
         (SELECT count(*) FROM ${WAITING_BY_CLASS} AND jobs.available_at <= @now WHERE class.held <= @most) AS due,
         (SELECT count(*) FROM jobs INDEXED BY jobs_missing 
           WHERE state = 'pending' AND misses > 0 AND held IN (0, 1)) AS missing,
@@ -58,15 +62,16 @@ export function readWaiting(db: Stores['queueDb'], now: number): WaitingStats {
           FROM (VALUES (0, 0), (0, 1), (1, 0), (1, 1)) WHERE column1 <= @most) AS next_attempt_at`)
     .get({ now, most: claimedAwaiting(db) });
   if (counts === undefined) throw new Error('a count without a row');
-  const { pending, awaiting, removals, due, missing } = counts;
+  const { pending, awaiting, removals, undone, due, missing } = counts;
   const notFound = missing - counts.missing_due - counts.missing_awaiting;
   return {
     waiting: {
       due,
-      retry: pending - awaiting - removals - due - notFound,
+      retry: pending - awaiting - removals - undone - due - notFound,
       not_found: notFound,
       no_stash: awaiting,
       removals,
+      undone,
     },
     pending,
     nextAttemptAt: counts.next_attempt_at ?? undefined,

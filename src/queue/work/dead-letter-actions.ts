@@ -9,6 +9,7 @@ import { letterEditOf, letterFaultOf, prepareDeadLetters, reassertIn } from '../
 import type { JobRow } from '../tables/jobs.ts';
 import { editOf, PRIORITY, prepareJobRows, reassertOf } from '../tables/jobs.ts';
 import { prepareServerState, serverWords } from '../tables/server-state.ts';
+import { prepareUndone } from '../tables/undone.ts';
 import { finishRetries } from './open-stores.ts';
 
 /** What became of a letter that was to be tried again. */
@@ -58,6 +59,8 @@ export function openDeadLetterActions(stores: Stores): DeadLetterActions {
   const mark = db.prepare<[string]>('INSERT INTO retried_letters (job_key) VALUES (?)');
   const isMarked = db.prepare<[string], unknown>('SELECT 1 FROM retried_letters WHERE job_key = ?');
 
+  const undone = prepareUndone(db);
+  const freeUndone = db.prepare<[number]>(`UPDATE jobs SET undone = 0 WHERE scene_id = ? AND state = 'pending'`);
   const planOf = (listed: DeadLetter): Left | Plan => {
     // While the person was asked, the letter may have been closed, shortened or put back into the queue.
     const letter = letters.byKey(listed.job_key);
@@ -80,6 +83,8 @@ export function openDeadLetterActions(stores: Stores): DeadLetterActions {
       if (newer === undefined) rows.insert(listed.scene_id, edit, { priority: 'hand', now, rest, reassert });
       else rows.merge(newer, edit, { priority: PRIORITY.hand, dueAt: now, rest, reassert });
       mark.run(listed.job_key);
+      undone.remove(listed.scene_id);
+      freeUndone.run(listed.scene_id);
     }
     return { letterId: listed.id, sceneId: listed.scene_id, how: plan.how, ...faultOf(plan) };
   };

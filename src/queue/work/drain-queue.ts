@@ -157,6 +157,7 @@ export function openDrainQueue(
     unmatchedDueCount: (now: number) => claimDue.unmatchedDueCount(now),
     renew: (leaseExpiresAt: number) => claimDue.renew(leaseExpiresAt),
     record: scenes.record,
+    undone: prepareUndone(db).of,
     sceneOf: scenes.sceneOf,
     pin: pins.of,
     pinnedTo: pins.to,

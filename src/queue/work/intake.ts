@@ -10,6 +10,7 @@ import type { Enqueued, EnqueueOptions } from '../tables/jobs.ts';
 import { prepareEnqueue, prepareLateStamping, prepareStamping } from '../tables/jobs.ts';
 import { prepareScenes } from '../tables/scenes.ts';
 import { prepareCount } from '../tables/totals.ts';
+import { prepareUndone } from '../tables/undone.ts';
 
 /** An event of a scene from Stash, and when it happened (epoch ms); without a time, now. */
 export type SceneEvent = Extract<HookEvent, { readonly sceneId: number }> & { readonly at?: number | undefined };
@@ -80,11 +81,14 @@ function prepareEnqueueAll(db: Db) {
   const stamp = prepareStamping(db);
   const stampLate = prepareLateStamping(db);
   const enqueueOne = prepareEnqueue(db);
+  const undone = prepareUndone(db);
   return db.transaction((edits: readonly SceneEdit[], options: EnqueueOptions) => {
     const { saidAt, now } = options;
     const stamped = saidAt === undefined ? stamp(edits, now) : stampLate(edits, { at: saidAt, now });
     return edits.flatMap(({ sceneId }, index) => {
       const edit = stamped[index];
+      if (options.undone === 'pass_over' && undone.of(sceneId) !== undefined) return [];
+      if (options.undone === 'release') undone.remove(sceneId);
       return edit === undefined ? [] : [enqueueOne(sceneId, edit, options)];
     });
   });

@@ -8,6 +8,7 @@ import { preparePlannedValues } from '../tables/planned-values.ts';
 import { prepareScenes } from '../tables/scenes.ts';
 import { prepareServerState } from '../tables/server-state.ts';
 import { prepareSuccesses } from '../tables/successes.ts';
+import { prepareUndone } from '../tables/undone.ts';
 import { prepareClaim, prepareDue } from './claim.ts';
 
 /** What a preview reads from the queue. No function here can change anything. */
@@ -45,6 +46,7 @@ export function openPreviewReads(
     awaitsStash: counts.awaitsStash,
     unmatchedDueCount: counts.unmatchedDueCount,
     record: scenes.record,
+    undone: prepareUndone(db).of,
     sceneOf: scenes.sceneOf,
     pictureBytes: scenes.pictureBytes,
     hasRecords: scenes.hasAny,

@@ -15,6 +15,7 @@ import { preparePlannedValues } from '../tables/planned-values.ts';
 import { prepareScenes } from '../tables/scenes.ts';
 import { prepareSuccesses } from '../tables/successes.ts';
 import { prepareCount } from '../tables/totals.ts';
+import { prepareUndone } from '../tables/undone.ts';
 import { deadOf, leftOf, picturesOf, saidBy, takenBackBy } from './settled-edits.ts';
 
 /** Called about letters while a batch is settled. */
@@ -63,6 +64,10 @@ export function prepareSettle(
       waited_ms = 0 WHERE id = @id AND rest IS NULL`);
   const waitForPermission = db.prepare<[object]>(`
     UPDATE jobs SET ${BACK_TO_PENDING}, attempt = attempt - 1, removals = 1, last_error = @error WHERE id = @id`);
+  const waitUndone = db.prepare<[object]>(
+    `UPDATE jobs SET ${BACK_TO_PENDING}, attempt = attempt - 1, undone = 1, last_error = NULL WHERE id = @id`,
+  );
+  const undone = prepareUndone(db);
   const { noteHeld } = preparePlannedValues(db);
   const supersede = prepareSupersede(db);
   const scenes = prepareScenes(db);
@@ -123,6 +128,7 @@ export function prepareSettle(
     now: number,
   ): Settled => {
     scenes.complete(row.scene_id, settlement, now);
+    undone.remove(row.scene_id);
     if (row.rest === null) count(settlement.change);
     const left = picturesOf(row, { job });
     if (supersede(left)) return 'applied';
@@ -168,10 +174,16 @@ export function prepareSettle(
     count('released');
   };
 
+  const leaveUndone = (row: JobRow, content: string | undefined): void => {
+    waitUndone.run({ id: row.id });
+    if (content !== undefined) undone.learn(row.scene_id, content);
+  };
+
   const apply = ({ row, entry }: { row: JobRow; entry: SettleEntry }, now: number): Settled => {
     const { settlement, job } = entry;
     if (settlement.kind === 'complete') {
       scenes.complete(row.scene_id, settlement, now);
+      undone.remove(row.scene_id);
       // The keys given by hand are written; the request for Stash's values is still open.
       if (row.bare_at === null || job.bare === 'filled') remove(row.id);
       else if (!supersede({ ...row, data: '{}', stamps: '{}' }))
@@ -209,6 +221,9 @@ export function prepareSettle(
       case 'give_back':
         putBack.run({ ...untried(row), releasedBy: job.lease.owner });
         count('released');
+        return 'applied';
+      case 'undone':
+        leaveUndone(row, settlement.content);
         return 'applied';
       case 'removals':
         waitForPermission.run({ id: row.id, error: plainText(removalWords(settlement.values)) });

@@ -104,6 +104,13 @@ export function linesFor(event: WorkerEvent): readonly LogLine[] {
       return [releasedLine(event)];
     case 'removal_held':
       return [worker('debug', say`Job ${event.jobId} waits: ${removalWords(event.values)}`)];
+    case 'undone':
+      return [
+        worker(
+          'info',
+          say`Scene ${event.sceneId} is undone and left as it is: plexsync queue release ${event.sceneId} writes it again`,
+        ),
+      ];
     case 'gone':
       return [worker('info', say`Job ${event.jobId} dropped: scene ${event.sceneId} is not in Stash`)];
     case 'thin_scene':

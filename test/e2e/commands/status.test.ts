@@ -97,6 +97,7 @@ test('a scene of which nothing is known is said to be so, with exit code 1; no s
     path: null,
     item_taken_by: null,
     item: null,
+    undone_by: null,
     pin: null,
   });
   for (const id of ['', 'pier', '0', '1.5']) {

@@ -32,6 +32,7 @@ const COUNTS_AS: Readonly<Record<keyof Tally, 'processed' | 'failed' | 'neither'
   retried: 'failed',
   buried: 'failed',
   removals: 'neither',
+  undone: 'neither',
   released: 'neither',
   superseded: 'neither',
   leaseLost: 'neither',

@@ -142,6 +142,7 @@ const ENDING_WORDS: Readonly<Record<keyof Tally, string>> = {
   retried: 'to be retried',
   buried: 'moved to the DLQ',
   removals: 'held back, since they would remove too much',
+  undone: 'undone, and left as they are',
   released: 'released',
   superseded: 'continued in a newer edit',
   leaseLost: 'taken over by another run',

@@ -14,6 +14,8 @@ export type Counted = {
   readonly merged: number;
   /** Skipped: they have no file to look for in Plex. */
   readonly withoutFile: number;
+  /** Those that a person undid: they are left. */
+  readonly undone: number;
 };
 
 /** As many as one answer carries easily, and one transaction of the queue can take. */
@@ -64,23 +66,27 @@ export async function enqueueWalk(
   intake: Pick<Intake, 'enqueue'>,
   progress: { now(): number; onPage(done: number): void; readonly reassert?: readonly ReassertField[] | undefined },
 ): Promise<Counted> {
-  let [added, merged, withoutFile] = [0, 0, 0];
+  let [added, merged, withoutFile, undone] = [0, 0, 0, 0];
   const { reassert } = progress;
   const saidAt = progress.now();
   for await (const scenes of walk.pages()) {
     const filed = scenes.filter(({ paths }) => paths.length > 0);
     const edits = filed.map(({ sceneId }): SceneEdit => ({ sceneId, bare: true, data: {} }));
     withoutFile += scenes.length - filed.length;
-    for (const { how } of intake.enqueue(edits, { priority: 'bulk', now: progress.now(), saidAt, reassert })) {
+    const options = { priority: 'bulk', now: progress.now(), saidAt, reassert, undone: 'pass_over' } as const;
+    const enqueued = intake.enqueue(edits, options);
+    undone += edits.length - enqueued.length;
+    for (const { how } of enqueued) {
       if (how === 'added') added += 1;
       else merged += 1;
     }
-    progress.onPage(added + merged + withoutFile);
+    progress.onPage(added + merged + withoutFile + undone);
   }
-  return { added, merged, withoutFile };
+  return { added, merged, withoutFile, undone };
 }
 
 /** The words after a count of enqueued scenes; empty when every scene has a file. */
-export function passedOver({ withoutFile }: Counted): string {
-  return withoutFile === 0 ? '' : `, ${withoutFile} without a file passed over`;
+export function passedOver({ withoutFile, undone }: Counted): string {
+  const left = undone === 0 ? '' : `, ${undone} undone left (plexsync queue release --all writes them again)`;
+  return `${withoutFile === 0 ? '' : `, ${withoutFile} without a file passed over`}${left}`;
 }

@@ -30,6 +30,8 @@ export type Outcome =
   | { readonly kind: 'given_back'; readonly landed?: SceneRecord }
   /** It would remove so many values of ours, at a time when that needs permission; nothing was written. */
   | { readonly kind: 'removes'; readonly values: number }
+  /** A person took its scene's edits back; `content` is the hash of what Stash has, if it was asked. */
+  | { readonly kind: 'undone'; readonly content: string | undefined }
   /** The scene is no longer in Stash. */
   | { readonly kind: 'gone' }
   | { readonly kind: 'put_back' }

@@ -86,7 +86,7 @@ export type WorkerEvent =
       readonly kind: 'would_not_write';
       readonly jobId: number;
       readonly sceneId: number;
-      readonly reason: 'unchanged' | 'failure' | 'released' | 'removals';
+      readonly reason: 'unchanged' | 'failure' | 'released' | 'removals' | 'undone';
       readonly message: Sentence | undefined;
       /** What was planned for which item, if the preview came so far: what is left there, or has to wait. */
       readonly planned: PlannedItem | undefined;
@@ -136,6 +136,8 @@ export type WorkerEvent =
       readonly waitMs: number;
     }
   /** The job waits for permission: it would remove so many values that we wrote. */
+  /** The job waits, because a person took its scene's edits back. */
+  | { readonly kind: 'undone'; readonly jobId: number; readonly sceneId: number }
   | { readonly kind: 'removal_held'; readonly jobId: number; readonly sceneId: number; readonly values: number }
   | { readonly kind: 'gone'; readonly jobId: number; readonly sceneId: number }
   /** The scene has only a title in Stash so far: nothing is cleared in Plex for it. */

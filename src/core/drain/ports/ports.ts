@@ -13,6 +13,7 @@ import type { Binding, PlexFile, PlexItem, Section } from '../../model/plex-item
 import type { RequestKind } from '../../model/request-kind.ts';
 import type { Intent, ItemNames, SceneRecord } from '../../model/scene-record.ts';
 import type { StashLook } from '../../model/stash-scene.ts';
+import type { UndoneScene } from '../../model/undone.ts';
 import type { TooLong } from '../../write/cut-summary.ts';
 import type { Part } from '../../write/parts.ts';
 import type { PlannedValues } from '../../write/removals.ts';
@@ -120,6 +121,8 @@ export type DrainQueue = {
   pinnedTo(ratingKey: string): readonly number[];
   /** Moves a pin after its file; false when a person changed the pin meanwhile. */
   movePin(from: Pin, to: Pin): boolean;
+  /** What is known of a scene whose edits a person took back. */
+  undone(sceneId: number): UndoneScene | undefined;
   /** Whether any scene was ever matched in this data directory. */
   hasRecords(): boolean;
   /** Scenes that were written as Stash had them, sampled across the whole table. */
@@ -189,6 +192,7 @@ export type DrainReads = Pick<
   | 'pin'
   | 'pinnedTo'
   | 'hasRecords'
+  | 'undone'
   | 'knownScenes'
   | 'plannedValues'
   | 'removalsWaiting'

@@ -13,6 +13,8 @@ export type Tally = {
   buried: number;
   /** Waits for permission, because it would remove too much. */
   removals: number;
+  /** Left as it is, since a person took its scene's edits back. */
+  undone: number;
   /** Released without spending an attempt. */
   released: number;
   superseded: number;
@@ -33,6 +35,7 @@ export const NO_JOBS: Readonly<Tally> = {
   gone: 0,
   buried: 0,
   removals: 0,
+  undone: 0,
   released: 0,
   superseded: 0,
   leaseLost: 0,

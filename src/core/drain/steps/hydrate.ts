@@ -7,6 +7,7 @@ import { contentKeys, isEmptyValue } from '../../model/scene.ts';
 import { saysMoreThanTitle } from '../../model/scene-record.ts';
 import { contentHashOf } from '../../model/stash-content.ts';
 import type { StashScene } from '../../model/stash-scene.ts';
+import { staysUndone } from '../../model/undone.ts';
 import { say } from '../../text/sentence.ts';
 import type { DrainOptions } from '../ports/drain-options.ts';
 import type { Ended, Step } from '../ports/endings.ts';
@@ -17,7 +18,7 @@ import type { RequestWatch } from '../servers/request-watch.ts';
 import type { SceneFetcher, StashAnswer } from '../servers/scene-fetcher.ts';
 
 type Uses = Pick<DrainDeps, 'emit' | 'stopRequested'> & {
-  readonly queue: Pick<DrainQueue, 'record'>;
+  readonly queue: Pick<DrainQueue, 'record' | 'undone'>;
   readonly scenes: Pick<SceneFetcher, 'look'>;
   readonly requests: Pick<RequestWatch, 'succeeded'>;
   readonly options: Pick<DrainOptions, 'thinScenes'>;
@@ -34,7 +35,19 @@ export async function hydrate(jobs: readonly Job[], context: Uses): Promise<Step
     'stash POST scenes',
     jobs.filter(({ sceneId }) => isAnswered(answers.get(sceneId))),
   );
-  return split(jobs, (job) => hydrateOne(job, answers.get(job.sceneId), context));
+  return split(jobs, (job) => {
+    const answer = answers.get(job.sceneId);
+    return undoneEnd(job, answer, context) ?? hydrateOne(job, answer, context);
+  });
+}
+
+/** Ends a job whose scene was undone, unless Stash has something else of it by now. */
+function undoneEnd(job: Job, answer: StashAnswer | undefined, { queue }: Uses): Ended | undefined {
+  if (answer !== undefined && answer.kind !== 'found') return undefined;
+  const undone = queue.undone(job.sceneId);
+  if (undone === undefined) return undefined;
+  const content = answer === undefined ? undefined : contentHashOf(answer.scene.data);
+  return staysUndone(undone, content) ? { job, outcome: { kind: 'undone', content } } : undefined;
 }
 
 function isAnswered(answer: StashAnswer | undefined): boolean {

@@ -67,6 +67,8 @@ export function previewEvent(job: Job, settlement: Settlement, work: Ended['plan
       return { ...about, reason: 'released', message: settlement.error.said };
     case 'removals':
       return { ...about, reason: 'removals', message: removalWords(settlement.values) };
+    case 'undone':
+      return { ...about, reason: 'undone', message: say`Scene ${job.sceneId} is undone, and stays as it is` };
     case 'gone':
       return { ...about, reason: 'failure', message: say`Scene ${job.sceneId} is not in Stash` };
     case 'give_back':

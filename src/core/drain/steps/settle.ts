@@ -58,6 +58,8 @@ function settlementOf(job: Job, outcome: Outcome, context: Uses): Settlement {
       return release(outcome.error, context.now());
     case 'given_back':
       return { kind: 'give_back' };
+    case 'undone':
+      return { kind: 'undone', content: outcome.content };
     case 'removes':
       return { kind: 'removals', values: outcome.values };
     case 'put_back':
@@ -128,6 +130,8 @@ function tallyKey(settlement: Exclude<Settlement, { kind: 'defer' | 'put_back' |
       return 'buried';
     case 'removals':
       return 'removals';
+    case 'undone':
+      return 'undone';
     case 'release':
     case 'give_back':
       return 'released';
@@ -186,6 +190,8 @@ function eventFor(job: Job, settlement: Settlement, how: Settled, { now, options
       return { kind: 'skipped', ...about };
     case 'removals':
       return { kind: 'removal_held', ...about, values: settlement.values };
+    case 'undone':
+      return { kind: 'undone', ...about };
     case 'wait':
     case 'release': {
       const waitMs = Math.max(0, settlement.availableAt - now());

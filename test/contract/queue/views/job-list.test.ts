@@ -36,7 +36,7 @@ test('the queue is listed with what each job waits for, in the words and numbers
     ],
   );
   const { waiting, inProgress } = readStats(world.stores(), NOW);
-  assert.deepEqual([waiting, inProgress], [{ due: 1, retry: 1, not_found: 1, no_stash: 1, removals: 0 }, 1]);
+  assert.deepEqual([waiting, inProgress], [{ due: 1, retry: 1, not_found: 1, no_stash: 1, removals: 0, undone: 0 }, 1]);
   const third = jobs(world, { sceneIds: [3] })[0];
   assert.deepEqual(
     [third?.title, third?.path, third?.attempts, third?.failures, third?.misses, third?.lastError, third?.availableAt],

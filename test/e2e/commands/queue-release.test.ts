@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import type { TestContext } from 'node:test';
+import { test } from 'node:test';
+import { startStashServer } from '../../../src/simulator/stash/server.ts';
+import { setup } from '../../helpers/rig.ts';
+
+/** Three scenes of Stash that were written and undone. */
+async function undone(t: TestContext) {
+  const rig = await setup(t);
+  const stash = await startStashServer();
+  t.after(() => stash.close());
+  const { plex } = rig;
+  const keys = [1, 2, 3].map((id) => {
+    stash.addScene({ id, title: `Pier ${id}`, files: [{ path: `/media/${id}.mp4` }] });
+    return plex.addItem({ sectionKey: '1', file: `/media/${id}.mp4`, title: `${id}` });
+  });
+  const run: typeof rig.run = (args, options) =>
+    rig.run(args, { ...options, env: { STASH_URL: stash.url, ...options?.env } });
+  await run(['enqueue', '--all', '--yes']);
+  await run(['process']);
+  assert.equal((await run(['undo', '--run', '1', '--yes'])).code, 0);
+  const titles = () => keys.map((key) => plex.item(key)?.title);
+  assert.deepEqual(titles(), ['1', '2', '3']);
+  return { ...rig, run, stash, titles };
+}
+
+test('undone scenes are left by all that asks for many, and counted', async (t) => {
+  const { run, titles } = await undone(t);
+  const all = await run(['enqueue', '--all', '--yes']);
+  assert.match(all.stdout, /^0 scenes enqueued: 0 new, 0 merged.*, 3 undone left \(plexsync queue release --all/);
+  const recent = JSON.parse((await run(['enqueue', '--recent', '7d', '--json'])).stdout) as Record<string, unknown>;
+  assert.deepEqual([recent['enqueued'], recent['undone']], [0, 3]);
+  const reconciled = await run(['reconcile', '--yes']);
+  assert.match(reconciled.stdout, /0 scenes enqueued, 3 undone scenes left/);
+  assert.equal((await run(['process'])).code, 0);
+  assert.deepEqual(titles(), ['1', '2', '3']);
+  const stats = JSON.parse((await run(['stats', '--json'])).stdout) as Record<string, unknown>;
+  assert.equal(stats['undone'], 3);
+  assert.match(
+    (await run(['status', '2'])).stdout,
+    /^undone\tby run 2 on .*plexsync queue release 2 writes it again$/m,
+  );
+});
+
+test('a person’s word for one scene ends it for that scene', async (t) => {
+  const { run, titles } = await undone(t);
+  await run(['enqueue', '1']);
+  const released = await run(['queue', 'release', '2']);
+  assert.equal(released.code, 0, released.stderr);
+  assert.match(released.stdout, /^1 undone scene released: due with the next run\.\nNext: plexsync process$/m);
+  assert.equal((await run(['process'])).code, 0);
+  assert.deepEqual(titles(), ['Pier 1', 'Pier 2', '3']);
+});
+
+test('all are released once it is confirmed', async (t) => {
+  const { run, titles } = await undone(t);
+  const asked = await run(['queue', 'release', '--all']);
+  assert.equal(asked.code, 2);
+  assert.match(asked.stderr, /Let 3 undone scenes of .* be written again, which was undone\?/);
+  assert.match(
+    (await run(['queue', 'release', '--all', '--dry-run'])).stdout,
+    /^3 undone scenes would be released: 1, 2, 3\./,
+  );
+  assert.equal((await run(['queue', 'release', '--all', '--yes'])).code, 0);
+  await run(['process']);
+  assert.deepEqual(titles(), ['Pier 1', 'Pier 2', 'Pier 3']);
+  assert.match((await run(['queue', 'release', '--all'])).stdout, /^No scene is undone\.$/m);
+});
+
+test('what is released wrongly is answered in a sentence', async (t) => {
+  const { run } = await undone(t);
+  assert.match(
+    (await run(['queue', 'release', '9'])).stderr,
+    /Not undone: scene 9\.\n.*plexsync enqueue 9 writes it in any case/,
+  );
+  for (const words of [[], ['1', '--all'], ['x'], ['1', '1']]) {
+    const { code, stderr } = await run(['queue', 'release', ...words]);
+    assert.equal(code, 2, words.join(' '));
+    assert.doesNotMatch(stderr, /^\s+at /m);
+  }
+});
+
+test('a hook for an undone scene leaves it, and its job is shown as undone', async (t) => {
+  const { run, titles, stash } = await undone(t);
+  const event = JSON.stringify({ args: { hookContext: { id: 3, type: 'Scene.Update.Post', input: null } } });
+  await run(['hook'], { input: event });
+  const { code, stdout } = await run(['process']);
+  assert.equal(code, 0);
+  assert.match(stdout, /1 undone, and left as they are/);
+  assert.match((await run(['queue', 'list', '--state', 'undone'])).stdout, /\tundone\t-\t.*plexsync queue release$/m);
+  stash.editScene(3, { title: 'Mole' });
+  await run(['hook'], { input: event });
+  await run(['process']);
+  assert.deepEqual(titles(), ['1', '2', 'Mole']);
+});
