@@ -122,6 +122,8 @@ async function undo(work: Work, context: Context): Promise<number> {
 async function asRun(queue: OpenDrainQueue, work: Work, context: Context): Promise<number> {
   let ended = { exitCode: EXIT.bug as number, done: 0, failed: 0 };
   try {
+    // Jobs of a run that was killed are not under way.
+    queue.rescue(context.now());
     const parts = { ...work, queue: prepareUndoWork(work.stores.queueDb, queue.runId), binding: queue.binding() };
     const end = await carryOut(parts, 'undo', context);
     const exitCode = report(end, { run: queue.runId, mode: 'undo' }, context);

@@ -1,5 +1,8 @@
+import type { Change, JournalEntry } from '../model/journal.ts';
+import type { PlexItem } from '../model/plex-item.ts';
 import { LIST_KINDS, SCALAR_FIELDS } from '../model/plex-item.ts';
-import { lockedByUs } from '../model/scene-record.ts';
+import { hasLanded, lockedByUs } from '../model/scene-record.ts';
+import { foldName } from '../text/text.ts';
 import { takeBack } from './take-back.ts';
 import { resultOf } from './undo-edits.ts';
 import type { Going, UndoFacts, UndoPlan } from './undo-types.ts';
@@ -12,7 +15,7 @@ export function planUndo(facts: UndoFacts): UndoPlan {
   const { item, record, taken } = facts;
   const ours = record === undefined ? undefined : new Set(lockedByUs(record, item, []));
   const going: Going = {
-    facts,
+    facts: { ...facts, others: facts.others.map((entry) => asLanded(entry, item)) },
     fields: new Map(SCALAR_FIELDS.map((field) => [field, item.fields[field]])),
     tags: new Map(LIST_KINDS.map((kind) => [kind, item.lists[kind]])),
     undoneLists: new Map(),
@@ -26,6 +29,21 @@ export function planUndo(facts: UndoFacts): UndoPlan {
   };
   for (const entry of taken) for (const change of entry.changes) takeBack(change, entry, going);
   return resultOf(going);
+}
+
+/** An edit that was cut short stands in the way only with what the item shows of it. */
+function asLanded(entry: JournalEntry, item: PlexItem): JournalEntry {
+  return entry.state === 'closed'
+    ? entry
+    : { ...entry, changes: entry.changes.filter((change) => mayShow(change, item)) };
+}
+
+function mayShow(change: Change, { fields, lists }: PlexItem): boolean {
+  if (change.kind === 'field') return hasLanded({ before: change.before, value: change.after }, fields[change.field]);
+  if (change.kind !== 'list') return true;
+  const there = new Set(lists[change.field].map(({ tag }) => foldName(tag)));
+  const isThere = (name: string): boolean => there.has(foldName(name));
+  return change.add.some(isThere) || change.remove.some((name) => !isThere(name));
 }
 
 /** Whether a record tells which locks of this kind are ours. */
