@@ -121,5 +121,8 @@ for (const width of [1280, 400])
     const policy = /<meta http-equiv="Content-Security-Policy"[^>]*>/;
     writeFileSync(copy, html.replace(policy, '').replace('</body>', `<script>${ask}</script></body>`));
     const [, title] = /<title>([^<]*)<\/title>/.exec(domIn(width, copy)) ?? [];
-    assert.equal(title, '0,4,1');
+    const [beyond, ...articles] = (title ?? '').split(',').map(Number);
+    // Less than nothing where a scroll bar is drawn.
+    assert.ok(beyond !== undefined && beyond <= 0, title);
+    assert.deepEqual(articles, [4, 1]);
   });
