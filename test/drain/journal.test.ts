@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { StoreError } from '../../src/core/model/errors.ts';
 import type { Change, JournalEntry } from '../../src/core/model/journal.ts';
 import { lastOfOtherServer, prunedOf } from '../../src/queue/tables/journal.ts';
 import type { JournalQuery } from '../../src/queue/tables/journal-entries.ts';
@@ -188,6 +189,19 @@ test('beyond its size the journal loses its oldest edits', async (t) => {
     entries(world).map(({ runId }) => runId),
     [3, 2],
   );
+});
+
+test('where the disk is full the journal takes nothing, and so nothing is written to Plex', async (t) => {
+  const world = await setup(t);
+  const { plex, enqueue, run } = world;
+  plex.addItem(AT);
+  enqueue(lighthouse(1, { details: 'Boats. '.repeat(1_000) }));
+  const { queueDb } = world.world.stores();
+  const full = (): void => void queueDb.pragma(`max_page_count = ${queueDb.pragma('page_count', { simple: true })}`);
+  await assert.rejects(run({}, { at: { read: full } }), StoreError);
+  assert.equal(plex.count('edit'), 0);
+  queueDb.pragma('max_page_count = 1000000');
+  assert.deepEqual([(await run()).tally, entries(world).length], [{ updated: 1 }, 1]);
 });
 
 test('edits of another server stay in the journal, and are known as such', async (t) => {
