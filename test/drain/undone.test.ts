@@ -93,16 +93,18 @@ test('a dry run tells it and changes nothing', async (t) => {
   assert.deepEqual(jobs(world), [{ undone: 0, attempt: 0, held: 1 }]);
 });
 
-test('a retried letter ends it', async (t) => {
+test('a letter that a person retries ends it, and one that comes back by itself does not', async (t) => {
   const world = await setup(t);
   world.enqueue(lighthouse(1, { title: 'Beacon' }));
   world.plex.fail('edit', { kind: 'status', status: 403 }, 9);
   addItems(world.plex, 1);
   await world.run();
   undo(world, null);
-  const actions = openDeadLetterActions(world.world.stores());
-  assert.equal(actions.retry(actions.list({}), world.clock.now).length, 1);
-  assert.deepEqual(rows(world), []);
+  await world.run({ tokenFingerprint: 'another' });
+  assert.deepEqual([world.world.letters().length, jobs(world)], [0, [{ undone: 1, attempt: 0, held: 3 }]]);
+  assert.equal(rows(world).length, 1);
+  openDeadLetterActions(world.world.stores()).releaseUndone([1], world.clock.now);
+  assert.deepEqual([rows(world), jobs(world)], [[], [{ undone: 0, attempt: 0, held: 0 }]]);
 });
 
 test('a scene that is gone from Stash, and another server, end it', async (t) => {

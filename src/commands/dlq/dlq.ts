@@ -72,6 +72,11 @@ export async function retry({ selection, yes, dryRun = false }: Asked, context: 
     const answer = letters.length > 1 ? await confirm(question, { yes, streams: context.streams }) : 'yes';
     if (answer !== 'yes') return declined(answer, context);
     const retried = actions.retry(letters, context.now());
+    const put = retried.filter(({ how }) => how === 'queued' || how === 'merged');
+    actions.releaseUndone(
+      put.map(({ sceneId }) => sceneId),
+      context.now(),
+    );
     const forbidden = RETRY_RULES.plex_forbidden.errorType;
     if (letters.some(({ error_type }) => error_type === forbidden)) actions.trustToken();
     if (output.json) output.resultJson({ retried: retried.map(retriedDocument) } satisfies LetterRetryDocument);

@@ -94,6 +94,6 @@ function enqueueAll(
   const saidAt = now();
   for (let start = 0; start < ids.length; start += PER_PAGE) {
     const edits = ids.slice(start, start + PER_PAGE).map((sceneId) => ({ sceneId, bare: true, data: {} }));
-    intake.enqueue(edits, { priority: 'bulk', now: now(), saidAt, reassert });
+    intake.enqueue(edits, { priority: 'bulk', now: now(), saidAt, reassert, undone: 'pass_over' });
   }
 }

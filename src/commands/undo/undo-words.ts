@@ -20,7 +20,7 @@ const ENDS = {
 
 /** What became of one item: a head, what was put back, and what was left. */
 export function itemText(one: UndoneItem, reader: Reader): string {
-  const why = one.kind === 'failed' ? `: ${one.message}` : '';
+  const why = one.kind === 'failed' ? `: ${one.message}. Run undo again, or plexsync queue release ${one.sceneId}` : '';
   const head = sanitize(
     `${one.title || '(no title)'}  scene ${one.sceneId}, item ${one.ratingKey}: ${ENDS[one.kind]}${why}`,
   );

@@ -50,6 +50,7 @@ export async function run(options: UndoOptions, context: Context): Promise<numbe
     const selected = select(stores, options.selection, context.now());
     const chosen = chosenItems(stores.queueDb, selected.query);
     if (chosen.length === 0) return nothingToUndo(stores, selected, context);
+    warnOfPruned(stores, selected, context);
     const client = clientFor(stores, { loaded, stop }, context);
     const work: Work = { chosen, selected, stores, client, stop, loaded };
     if (options.effect === 'show_only') return await show(work, context);
@@ -90,6 +91,18 @@ function nothingToUndo({ queueDb }: Stores, { query, words }: Selected, { output
   if (output.json) output.resultJson(documentOf([], { run: null, exitCode: EXIT.done, mode: 'undo' }), 2);
   else output.log('warning', say`Nothing to undo for ${ours(words)}: ${why}.`);
   return EXIT.done;
+}
+
+/** A part of what is to be undone may have left the journal. */
+function warnOfPruned({ queueDb }: Stores, { query, words }: Selected, { output }: Context): void {
+  const pruned = prunedOf(queueDb);
+  const reaches = 'runId' in query ? query.runId : 'since' in query ? query.since : 0;
+  const last = 'since' in query ? pruned?.at : pruned?.runId;
+  if (last === undefined || reaches > last) return;
+  output.log(
+    'warning',
+    say`Of ${ours(words)} perhaps only a part can be undone: run ${pruned?.runId ?? 0} and those before it have left the journal, wholly or in part.`,
+  );
 }
 
 async function show(work: Work, context: Context): Promise<number> {

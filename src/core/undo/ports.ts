@@ -14,6 +14,8 @@ export type UndoNote = {
   readonly plan: UndoPlan;
   /** The record while the undo is under way; absent where the item belongs to no scene any more. */
   readonly record: SceneRecord | undefined;
+  /** The scenes that are undone by it. */
+  readonly scenes: readonly number[];
   /** What counts as ours so far. */
   readonly written: SceneRecord['written'];
 };
@@ -22,6 +24,8 @@ export type UndoNote = {
 export type UndoEnd = {
   readonly ratingKey: string;
   readonly sceneId: number;
+  /** The scenes that are undone by it, or no longer. */
+  readonly scenes: readonly number[];
   /** The entries that were taken back. */
   readonly taken: readonly JournalEntry[];
   readonly record: SceneRecord | undefined;

@@ -17,16 +17,17 @@ export async function sendUndo(
   plex: UndoPlex,
 ): Promise<void> {
   for (const { field, key } of plan.selections) await plex.selectPicture(item.ratingKey, field, key);
-  const edit = withLocks(plan.edit, item);
+  const edit = withLocks(plan, item);
   const lengthOf = (part: Part): number => plex.editLength(item, part, 'leave_unlocked');
   for (const part of firstParts({ ...edit, ...NO_NOTES }, lengthOf)) await sendPart(part, item, plex);
 }
 
 const NO_NOTES = { left: [], capped: [], written: NOTHING_WRITTEN } as const;
 
-/** An edit may set a lock by itself (plex-api.md 4.2): the locks are sent as they are to be. */
-function withLocks(edit: Part, { locked }: PlexItem): Part {
-  const names = [...edit.fields.map(({ field }) => field), ...edit.lists.map(({ kind }) => kind)];
+/** An edit, and the choice of a picture, may set a lock by itself (plex-api.md 4.2, 6): all are sent as they are to be. */
+function withLocks({ edit, selections }: UndoPlan, { locked }: PlexItem): Part {
+  const changed = [...edit.fields, ...selections].map(({ field }): string => field);
+  const names = [...changed, ...edit.lists.map(({ kind }) => kind)];
   const told = edit.locks ?? [];
   const others = names.filter((name) => !told.some((lock) => lock.name === name));
   return { ...edit, locks: [...told, ...others.map((name) => ({ name, locked: locked.has(name) }))] };

@@ -64,6 +64,7 @@ async function undoBatch(chosen: readonly ChosenItem[], deps: UndoDeps): Promise
     chosen.map(({ ratingKey }) => ratingKey),
     deps,
   );
+  const batch: Batch = { readAt: deps.now(), halted: undefined, outdated: [] };
   const planned: Undoing[] = [];
   for (const one of chosen) {
     const undoing = await planOne(one, items.get(one.ratingKey), deps);
@@ -77,7 +78,7 @@ async function undoBatch(chosen: readonly ChosenItem[], deps: UndoDeps): Promise
   const back = planned.filter(({ plan }) => isEmptyUndo(plan));
   deps.queue.intend(due.map(noteOf), deps.now());
   deps.checkpoint('undo_intended');
-  const sent = await mapConcurrently(due, deps.concurrency, async (work) => await sendOne(work, deps));
+  const sent = await mapConcurrently(due, deps.concurrency, async (work) => await sendOne(work, batch, deps));
   deps.checkpoint('undo_written');
   const written = await verifyAll(
     sent.filter((work) => work !== undefined),
@@ -87,7 +88,21 @@ async function undoBatch(chosen: readonly ChosenItem[], deps: UndoDeps): Promise
   for (const { plan, item, ...work } of back)
     deps.tell({ kind: 'already', left: plan.left, title: item.fields.title, ...work });
   for (const { item, ...work } of written) deps.tell({ kind: 'undone', title: item.fields.title, ...work });
+  if (batch.halted !== undefined) throw batch.halted;
+  const outdated = chosen.filter(({ ratingKey }) => batch.outdated.includes(ratingKey));
+  if (outdated.length > 0) await undoBatch(outdated, deps);
 }
+
+/** What was read longer ago is read again before it is sent: a person may have edited it since. */
+const WINDOW_MS = 10_000;
+
+/** A batch while it is sent. */
+type Batch = {
+  readonly readAt: number;
+  /** What belongs to no item: nothing more is sent, and what was sent is settled first. */
+  halted: SyncError | undefined;
+  readonly outdated: string[];
+};
 
 /** Reads items, many in one GET; an item that alone makes the GET fail counts as failed. */
 async function readAll(ratingKeys: readonly string[], { plex }: UndoDeps): Promise<Map<string, PlexItem | SyncError>> {
@@ -142,6 +157,7 @@ async function planOne(
   if (!isOfItem(record ?? impliedRecord(chosen.taken, read), read))
     return void tell({ kind: 'another_item', ...about });
   const pictures = await picturesOf(chosen.taken, ratingKey, deps);
+  if (pictures instanceof SyncError) return void tell({ kind: 'failed', message: pictures.message, ...about });
   const plan = planUndo({ ...chosen, item: read, record, pictures });
   return { ...chosen, ratingKey, sceneId, entries, item: read, record, plan };
 }
@@ -165,12 +181,19 @@ async function picturesOf(
   taken: readonly JournalEntry[],
   ratingKey: string,
   { plex }: UndoDeps,
-): Promise<PictureChoices> {
+): Promise<PictureChoices | SyncError> {
   const choices: [string, PictureChoices['thumb']][] = [];
   for (const field of PICTURE_FIELDS) {
     if (!taken.some(({ changes }) => changes.some((change) => change.kind === 'picture' && change.field === field)))
       continue;
-    const list = await plex.pictures(ratingKey, field);
+    let list: Awaited<ReturnType<UndoPlex['pictures']>>;
+    try {
+      list = await plex.pictures(ratingKey, field);
+    } catch (thrown) {
+      const error = asSyncError(thrown);
+      if (isShared(error)) throw error;
+      return error;
+    }
     choices.push([
       field,
       { keys: list.map(({ key }) => key), selected: list.find(({ selected }) => selected)?.key ?? null },
@@ -185,18 +208,23 @@ function noteOf(work: Undoing): UndoNote {
     ...{ ratingKey, sceneId, plan, sectionKey: item.sectionKey, title: item.fields.title },
     record: record && recordsOf(plan, record, item).noted,
     written: writtenTo(record, item, 'own'),
+    scenes: scenesOf(takenBackOf(work)),
   };
 }
 
-async function sendOne(work: Undoing, deps: UndoDeps): Promise<Undoing | undefined> {
-  if (deps.stopRequested() !== undefined) return undefined;
+async function sendOne(work: Undoing, batch: Batch, deps: UndoDeps): Promise<Undoing | undefined> {
+  if (deps.stopRequested() !== undefined || batch.halted !== undefined) return undefined;
+  if (Math.abs(deps.now() - batch.readAt) > WINDOW_MS) {
+    batch.outdated.push(work.ratingKey);
+    return undefined;
+  }
   try {
     await sendUndo(work, deps.plex);
     return work;
   } catch (thrown) {
     const error = asSyncError(thrown);
-    if (isShared(error)) throw error;
-    deps.tell({ kind: 'failed', message: error.message, ...aboutOf(work) });
+    if (isShared(error)) batch.halted ??= error;
+    else deps.tell({ kind: 'failed', message: error.message, ...aboutOf(work) });
     return undefined;
   }
 }
@@ -217,7 +245,9 @@ async function verifyAll(sent: readonly Undoing[], deps: UndoDeps): Promise<read
   });
 }
 
-function endOf({ ratingKey, sceneId, item, plan, record, taken, entries }: Undoing): UndoEnd {
+function endOf(work: Undoing): UndoEnd {
+  const { ratingKey, sceneId, item, plan, record, entries } = work;
+  const taken = takenBackOf(work);
   const gone = new Set(taken.map(({ id }) => id));
   // As the journal will be: what was taken back no longer counts, and an undo that was taken back does not either.
   const left = entries.filter(({ id }) => !gone.has(id));
@@ -227,10 +257,20 @@ function endOf({ ratingKey, sceneId, item, plan, record, taken, entries }: Undoi
   );
   const isUndone = taken.some(({ jobId }) => jobId !== 0) || isItemUndone(restored);
   return {
-    ...{ ratingKey, sceneId, taken },
+    ...{ ratingKey, sceneId, taken, scenes: scenesOf(taken) },
     record: record && recordsOf(plan, record, item).settled,
     standing: isUndone ? 'undone' : 'as_stash_says',
   };
+}
+
+/** The entries of which nothing was left: the others can be undone once more, when what is in their way is gone. */
+function takenBackOf({ taken, plan }: Undoing): readonly JournalEntry[] {
+  const left = new Set<string>(plan.left.map(({ field }) => field));
+  return taken.filter(({ changes }) => !changes.some(({ field }) => left.has(field)));
+}
+
+function scenesOf(taken: readonly JournalEntry[]): readonly number[] {
+  return [...new Set(taken.map(({ sceneId }) => sceneId))];
 }
 
 function aboutOf({ ratingKey, sceneId, item }: Undoing) {

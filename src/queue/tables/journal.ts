@@ -89,7 +89,7 @@ export function prepareJournal(db: Db, runId: number) {
     // Of an undo nothing is ours: whether it landed shows when the item is compared with it.
     const landed = outcome === undefined || row.job_id === 0 ? noted : landedChanges(noted, outcome);
     const changes = JSON.stringify(landed);
-    size.add(landed.length === 0 ? -bytesOf(row) : changes.length - row.changes.length);
+    size.add(landed.length === 0 ? -bytesOf(row) : Buffer.byteLength(changes) - Buffer.byteLength(row.changes));
     if (landed.length === 0) {
       remove.run(row.id);
       return;
@@ -134,7 +134,7 @@ export function prepareJournal(db: Db, runId: number) {
       const kept = (JSON.parse(row.changes) as readonly Change[]).filter(({ field }) => !added.has(field));
       const changes = JSON.stringify([...kept, ...note.changes]);
       setChanges.run({ id: row.id, changes, state: 'open' });
-      size.add(changes.length - row.changes.length);
+      size.add(Buffer.byteLength(changes) - Buffer.byteLength(row.changes));
     },
     /** Closes the undo of an item, and an earlier one that was cut short. */
     closeUndo: (ratingKey: string): void => {
@@ -158,7 +158,7 @@ function withoutIntents(row: SceneRow): SceneRow {
 }
 
 function bytesOf({ changes, record }: Pick<JournalRow, 'changes' | 'record'>): number {
-  return changes.length + (record?.length ?? 0);
+  return Buffer.byteLength(changes) + (record === null ? 0 : Buffer.byteLength(record));
 }
 
 const BYTES = 'journal_bytes';

@@ -9,8 +9,8 @@ import { letterEditOf, letterFaultOf, prepareDeadLetters, reassertIn } from '../
 import type { JobRow } from '../tables/jobs.ts';
 import { editOf, PRIORITY, prepareJobRows, reassertOf } from '../tables/jobs.ts';
 import { prepareServerState, serverWords } from '../tables/server-state.ts';
-import { prepareUndone } from '../tables/undone.ts';
 import { finishRetries } from './open-stores.ts';
+import { releaseUndone } from './release-undone.ts';
 
 /** What became of a letter that was to be tried again. */
 export type Retried = {
@@ -36,6 +36,8 @@ export type DeadLetterActions = {
   preview(letters: readonly DeadLetter[]): readonly Retried[];
   /** Puts the letters back into the queue, beneath any newer edit: old never overwrites new. */
   retry(letters: readonly DeadLetter[], now: number): readonly Retried[];
+  /** Lets these scenes be written again, if a person undid them: to retry a letter by hand says so. */
+  releaseUndone(sceneIds: readonly number[], now: number): void;
   /** Forgets that the token might not edit: a person tries its letter again, and so the token. */
   trustToken(): void;
   /** ` (Plex server X)` once a server is known, for questions that name it; empty before. */
@@ -59,8 +61,6 @@ export function openDeadLetterActions(stores: Stores): DeadLetterActions {
   const mark = db.prepare<[string]>('INSERT INTO retried_letters (job_key) VALUES (?)');
   const isMarked = db.prepare<[string], unknown>('SELECT 1 FROM retried_letters WHERE job_key = ?');
 
-  const undone = prepareUndone(db);
-  const freeUndone = db.prepare<[number]>(`UPDATE jobs SET undone = 0 WHERE scene_id = ? AND state = 'pending'`);
   const planOf = (listed: DeadLetter): Left | Plan => {
     // While the person was asked, the letter may have been closed, shortened or put back into the queue.
     const letter = letters.byKey(listed.job_key);
@@ -83,8 +83,6 @@ export function openDeadLetterActions(stores: Stores): DeadLetterActions {
       if (newer === undefined) rows.insert(listed.scene_id, edit, { priority: 'hand', now, rest, reassert });
       else rows.merge(newer, edit, { priority: PRIORITY.hand, dueAt: now, rest, reassert });
       mark.run(listed.job_key);
-      undone.remove(listed.scene_id);
-      freeUndone.run(listed.scene_id);
     }
     return { letterId: listed.id, sceneId: listed.scene_id, how: plan.how, ...faultOf(plan) };
   };
@@ -110,6 +108,7 @@ export function openDeadLetterActions(stores: Stores): DeadLetterActions {
     read: (filter: LetterFilter) => eachInStore(storesName(stores.path), () => letters.read(filter)),
     errorTypes: () => Object.keys(letters.countByType()),
     preview: (batch: readonly DeadLetter[]) => previewAll(batch),
+    releaseUndone: (sceneIds: readonly number[], now: number) => void releaseUndone(stores, sceneIds, now),
     trustToken: () => {
       const servers = prepareServerState(db);
       if (servers.refusal()?.kind === 'forbidden') servers.saveRefusal(undefined);

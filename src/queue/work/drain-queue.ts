@@ -13,7 +13,7 @@ import { prepareBacklog } from '../tables/backlog.ts';
 import type { ShortenedLetter } from '../tables/dead-letters.ts';
 import { hasLetterOfType } from '../tables/dead-letters.ts';
 import type { JournalLimits } from '../tables/journal.ts';
-import { disownJournal, prepareJournal } from '../tables/journal.ts';
+import { disownJournal, prepareJournal, pruneJournal } from '../tables/journal.ts';
 import { preparePins } from '../tables/pins.ts';
 import { preparePlannedValues } from '../tables/planned-values.ts';
 import type { LiveRun, RunEnd } from '../tables/runs.ts';
@@ -50,9 +50,9 @@ export type DrainQueueOptions = {
 
 /** A drain's access to the queue; closing it records the end of the run. */
 export type OpenDrainQueue = DrainQueue & {
-  /** Rescues the jobs of dead drains. */
   /** The id of this run. */
   readonly runId: number;
+  /** Rescues the jobs of dead drains. */
   rescue(now: number): Rescued;
   clientIdentifier(): string;
   /** What an earlier run learned about Stash, as parsed JSON; `undefined` when nothing. */
@@ -118,16 +118,17 @@ export function openDrainQueue(
     const rescued = rescue(request.now);
     return { rescued, jobs: claimDue.claim(request) };
   });
-  const intend = db.transaction((notes: readonly IntentNote[], now: number): readonly boolean[] =>
-    notes.map(({ lease, values, journal: kept, ...note }) => {
+  const intend = db.transaction((notes: readonly IntentNote[], now: number): readonly boolean[] => {
+    pruneJournal(db, options.journal, now);
+    return notes.map(({ lease, values, journal: kept, ...note }) => {
       const isHeld = claimDue.holds(lease, now);
       // First, since it keeps what the scene's record is so far.
       if (isHeld && kept !== undefined) journal.intend({ ...note, ...kept, jobId: lease.jobId }, now);
       if (isHeld) scenes.intend(note);
       if (isHeld && values !== undefined) planned.note(note.sceneId, lease, { ...values, now });
       return isHeld;
-    }),
-  );
+    });
+  });
   const intendPicture = db.transaction(({ lease, record, ...note }: PictureNote, now: number): boolean => {
     const isHeld = claimDue.holds(lease, now);
     if (isHeld) journal.add({ ...note, jobId: lease.jobId, changes: changesOfPicture(note) }, now);

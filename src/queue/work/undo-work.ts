@@ -28,16 +28,20 @@ export function prepareUndoWork(db: Db, runId: number): UndoQueue {
     `SELECT run_id FROM journal WHERE rating_key = ? AND job_id = 0 AND state = 'open' AND run_id <> ? ORDER BY id DESC LIMIT 1`,
   );
 
+  const putUndone = (sceneId: number, undoneAt: number): void => {
+    const content = readSceneRow(db, sceneId)?.stash_content ?? undefined;
+    undone.put(sceneId, { content, runId, undoneAt });
+  };
   const intendOne = (note: UndoNote, now: number): void => {
     const { sceneId, ratingKey, sectionKey, title, plan, record, written } = note;
-    const content = readSceneRow(db, sceneId)?.stash_content ?? undefined;
     journal.intend({ ...{ jobId: 0, sceneId, ratingKey, sectionKey, title, written }, changes: plan.changes }, now);
-    if (record !== undefined) scenes.land(sceneId, record);
     // From here on no run writes again what is taken back, wherever this one ends.
-    undone.put(sceneId, { content, runId, undoneAt: now });
+    for (const scene of note.scenes) putUndone(scene, now);
+    if (record !== undefined) scenes.land(sceneId, record);
   };
-  const settleOne = ({ ratingKey, sceneId, taken, record, standing }: UndoEnd, now: number): void => {
-    const content = readSceneRow(db, sceneId)?.stash_content ?? undefined;
+  const settleOne = ({ ratingKey, sceneId, scenes: meant, taken, record, standing }: UndoEnd, now: number): void => {
+    if (standing === 'undone') for (const scene of meant) putUndone(scene, now);
+    else for (const scene of meant) undone.remove(scene);
     const cutShort = orphan.get(ratingKey, runId)?.run_id;
     journal.closeUndo(ratingKey);
     const by = journal.hasEntry(ratingKey) ? runId : (cutShort ?? runId);
@@ -50,8 +54,6 @@ export function prepareUndoWork(db: Db, runId: number): UndoQueue {
       unmarkRun.run({ by: undoneRun });
     }
     if (record !== undefined) scenes.land(sceneId, record);
-    if (standing === 'undone') undone.put(sceneId, { content, runId, undoneAt: now });
-    else undone.remove(sceneId);
   };
   const intend = db.transaction((notes: readonly UndoNote[], now: number) => {
     for (const note of notes) intendOne(note, now);

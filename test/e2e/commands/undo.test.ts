@@ -88,6 +88,32 @@ test('what a person changed since stays theirs, and is said', async (t) => {
   assert.deepEqual(shown(plex.item(second)), before[1]);
 });
 
+test('what a later run stands before is left, not undone for ever, and its scene is not frozen', async (t) => {
+  const { plex, run, keys } = await written(t);
+  const [first = ''] = keys;
+  await run(['enqueue', '1', '--path', '/media/a.mp4', '--title', 'Quay']);
+  await run(['process']);
+  const left = await run(['undo', '--run', '1', '--yes']);
+  assert.match(left.stdout, /^title\tleft, since run 2 has written it after that$/m);
+  assert.equal(plex.item(first)?.title, 'Quay');
+  await run(['undo', '--run', '2', '--yes']);
+  assert.equal(plex.item(first)?.title, 'Pier');
+  await run(['undo', '--run', '1', '--yes']);
+  assert.equal(plex.item(first)?.title, 'a');
+});
+
+test('a server that asks for patience ends it after what was sent, and the same undo goes on', async (t) => {
+  const { plex, run, keys } = await written(t);
+  plex.fail('edit', { kind: 'status', status: 429 }, 1);
+  const busy = await run(['undo', '--run', '1', '--yes', '--concurrency', '2']);
+  assert.equal(busy.code, 4, busy.stderr);
+  assert.equal((await run(['undo', '--run', '1', '--yes'])).code, 0);
+  assert.deepEqual(
+    keys.map((key) => plex.item(key)?.title),
+    ['a', 'b'],
+  );
+});
+
 test('it asks first, and takes one selection', async (t) => {
   const { run } = await written(t);
   const asked = await run(['undo', '--run', '1']);

@@ -43,10 +43,12 @@ export async function hydrate(jobs: readonly Job[], context: Uses): Promise<Step
 
 /** Ends a job whose scene was undone, unless Stash has something else of it by now. */
 function undoneEnd(job: Job, answer: StashAnswer | undefined, { queue }: Uses): Ended | undefined {
-  if (answer !== undefined && answer.kind !== 'found') return undefined;
+  if (answer !== undefined && answer.kind !== 'found' && answer.kind !== 'gone') return undefined;
   const undone = queue.undone(job.sceneId);
   if (undone === undefined) return undefined;
-  const content = answer === undefined ? undefined : contentHashOf(answer.scene.data);
+  // What a person said of a scene that Stash no longer has waits too.
+  if (answer?.kind === 'gone' && contentKeys(job.overStash).length === 0) return undefined;
+  const content = answer?.kind === 'found' ? contentHashOf(answer.scene.data) : undefined;
   return staysUndone(undone, content) ? { job, outcome: { kind: 'undone', content } } : undefined;
 }
 
