@@ -9,13 +9,16 @@ import { EXIT, signalExitCode } from '../../exit.ts';
 import type { PlexClient } from '../../plex/client.ts';
 import { createPlexClient } from '../../plex/client.ts';
 import { openPreviewStores } from '../../queue/store/preview-stores.ts';
+import { inStore } from '../../queue/store/store-errors.ts';
 import type { Stores } from '../../queue/store/stores.ts';
+import { storesName } from '../../queue/store/stores.ts';
 import { MOST_JOURNAL_BYTES, prunedOf } from '../../queue/tables/journal.ts';
 import { prepareServerState, serverWords } from '../../queue/tables/server-state.ts';
 import type { OpenDrainQueue } from '../../queue/work/drain-queue.ts';
 import { openDrainQueue } from '../../queue/work/drain-queue.ts';
 import { openStores } from '../../queue/work/open-stores.ts';
-import { chosenItems, prepareUndoWork } from '../../queue/work/undo-work.ts';
+import type { Found } from '../../queue/work/undo-work.ts';
+import { findChosen, prepareUndoWork } from '../../queue/work/undo-work.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
 import { loadSettings } from '../../settings/load.ts';
 import type { SettingName } from '../../settings/table.ts';
@@ -48,8 +51,8 @@ export async function run(options: UndoOptions, context: Context): Promise<numbe
   const stop = listenForStop();
   try {
     const selected = select(stores, options.selection, context.now());
-    const chosen = chosenItems(stores.queueDb, selected.query);
-    if (chosen.length === 0) return nothingToUndo(stores, selected, context);
+    const { items: chosen, why } = inStore(storesName(stores.path), () => findChosen(stores.queueDb, selected.query));
+    if (chosen.length === 0) return nothingToUndo(stores, { ...selected, why }, context);
     warnOfPruned(stores, selected, context);
     const client = clientFor(stores, { loaded, stop }, context);
     const work: Work = { chosen, selected, stores, client, stop, loaded };
@@ -82,16 +85,26 @@ function clientFor(
   return createPlexClient(plexOptions(loaded, { clientIdentifier, version, signal: stop.aborted, now }));
 }
 
-function nothingToUndo({ queueDb }: Stores, { query, words }: Selected, { output }: Context): number {
+function nothingToUndo(
+  { queueDb }: Stores,
+  { query, words, why }: Selected & Pick<Found, 'why'>,
+  { output }: Context,
+): number {
   const pruned = prunedOf(queueDb);
   const isPruned = pruned !== undefined && (!('runId' in query) || query.runId <= pruned.runId);
-  const why = isPruned
+  const gone = isPruned
     ? say`what run ${pruned.runId} and those before it changed has left the journal (journal_days, or its size)`
     : say`the journal has no edit of it`;
+  const reason = why === 'unknown' ? gone : NOTHING_LEFT[why];
   if (output.json) output.resultJson(documentOf([], { run: null, exitCode: EXIT.done, mode: 'undo' }), 2);
-  else output.log('warning', say`Nothing to undo for ${ours(words)}: ${why}.`);
+  else output.log('warning', say`Nothing to undo for ${ours(words)}: ${reason}.`);
   return EXIT.done;
 }
+
+const NOTHING_LEFT = {
+  undone: say`all of it is undone already`,
+  of_other_server: say`it was done on another Plex server, which this data directory no longer belongs to`,
+} as const;
 
 /** A part of what is to be undone may have left the journal. */
 function warnOfPruned({ queueDb }: Stores, { query, words }: Selected, { output }: Context): void {

@@ -75,6 +75,8 @@ export type JournalEntry = {
   readonly state: 'open' | 'closed';
   /** The run that undid it. */
   readonly undoneBy: number | undefined;
+  /** The run that had undone it, where that undo was taken back itself. */
+  readonly undoneOnceBy?: number | undefined;
   /** Epoch ms. */
   readonly at: number;
 };

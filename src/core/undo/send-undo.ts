@@ -1,4 +1,4 @@
-import type { SyncErrorCode } from '../model/errors.ts';
+import type { SyncError, SyncErrorCode } from '../model/errors.ts';
 import { asSyncError } from '../model/errors.ts';
 import type { PlexItem } from '../model/plex-item.ts';
 import { NOTHING_WRITTEN } from '../model/scene-record.ts';
@@ -39,8 +39,23 @@ async function sendPart(part: Part, item: PlexItem, plex: UndoPlex): Promise<voi
   } catch (thrown) {
     const singles = singlesOf(part);
     if (singles.length < 2 || !ONE_PARTS_FAULT.has(asSyncError(thrown).code)) throw thrown;
-    for (const single of singles) await plex.edit(item, single, 'leave_unlocked');
+    await sendEach(singles, item, plex);
   }
+}
+
+/** Sends the parts of a refused request each alone, so that none holds back another. */
+async function sendEach(singles: readonly Part[], item: PlexItem, plex: UndoPlex): Promise<void> {
+  let refused: SyncError | undefined;
+  for (const single of singles) {
+    try {
+      await plex.edit(item, single, 'leave_unlocked');
+    } catch (thrown) {
+      const error = asSyncError(thrown);
+      if (!ONE_PARTS_FAULT.has(error.code)) throw error;
+      refused ??= error;
+    }
+  }
+  if (refused !== undefined) throw refused;
 }
 
 /** Why an undo did not land, from the item read again; `undefined` where it did. */

@@ -8,7 +8,7 @@ import type { PlexItem } from '../model/plex-item.ts';
 import type { SceneRecord } from '../model/scene-record.ts';
 import { isOfItem, NOTHING_WRITTEN, writtenTo } from '../model/scene-record.ts';
 import type { ChosenEntries } from './chosen-entries.ts';
-import { chooseEntries, isItemUndone } from './chosen-entries.ts';
+import { chooseEntries, isItemUndone, isOfUndo } from './chosen-entries.ts';
 import type { UndoEnd, UndoNote, UndoneItem, UndoPlex, UndoQueue } from './ports.ts';
 import { sendUndo, verifyUndo } from './send-undo.ts';
 import { isEmptyUndo, planUndo } from './undo-plan.ts';
@@ -252,9 +252,14 @@ function endOf(work: Undoing): UndoEnd {
   // As the journal will be: what was taken back no longer counts, and an undo that was taken back does not either.
   const left = entries.filter(({ id }) => !gone.has(id));
   const brings = taken.filter(({ jobId }) => jobId === 0).map(({ runId }) => runId);
-  const restored = left.map((entry) =>
-    entry.undoneBy !== undefined && brings.includes(entry.undoneBy) ? { ...entry, undoneBy: undefined } : entry,
-  );
+  const isBrought = ({ undoneBy }: JournalEntry): boolean => undoneBy !== undefined && brings.includes(undoneBy);
+  // An undo that counts again has undone again what it had undone.
+  const again = new Set(left.filter((entry) => isOfUndo(entry) && isBrought(entry)).map(({ runId }) => runId));
+  const restored = left.map((entry) => {
+    if (isBrought(entry)) return { ...entry, undoneBy: undefined };
+    const { undoneOnceBy } = entry;
+    return undoneOnceBy !== undefined && again.has(undoneOnceBy) ? { ...entry, undoneBy: undoneOnceBy } : entry;
+  });
   const isUndone = taken.some(({ jobId }) => jobId !== 0) || isItemUndone(restored);
   return {
     ...{ ratingKey, sceneId, taken, scenes: scenesOf(taken) },

@@ -52,7 +52,13 @@ function toEntry(row: JournalRow): JournalEntry {
     changes: JSON.parse(row.changes) as readonly Change[],
     record: row.record === null ? undefined : toRecord(JSON.parse(row.record) as SceneRow),
     state: row.state,
-    undoneBy: row.undone_by ?? undefined,
+    ...undoneOf(row),
     at: row.at,
   };
+}
+
+/** Below 0 it stands for the run that had undone it, in case that counts again. */
+function undoneOf({ undone_by }: JournalRow): Pick<JournalEntry, 'undoneBy' | 'undoneOnceBy'> {
+  if (undone_by === null || undone_by > 0) return { undoneBy: undone_by ?? undefined };
+  return { undoneBy: undefined, undoneOnceBy: -undone_by };
 }

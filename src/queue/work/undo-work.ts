@@ -17,8 +17,15 @@ export function prepareUndoWork(db: Db, runId: number): UndoQueue {
   const journal = prepareJournal(db, runId);
   const underWay = db.prepare<[number], unknown>(`SELECT 1 FROM jobs WHERE scene_id = ? AND state = 'in_progress'`);
   const mark = db.prepare<[number, number]>('UPDATE journal SET undone_by = ? WHERE id = ?');
-  const unmark = db.prepare<[number, string]>(
-    'UPDATE journal SET undone_by = NULL WHERE undone_by = ? AND rating_key = ?',
+  // Below 0, so that it is known what an undo had undone, should it count again.
+  const unmark = db.prepare<[object]>(
+    'UPDATE journal SET undone_by = -undone_by WHERE undone_by = @by AND rating_key = @ratingKey',
+  );
+  const broughtBack = db.prepare<[object], { run_id: number }>(
+    'SELECT run_id FROM journal WHERE rating_key = @ratingKey AND undone_by = @by AND job_id = 0',
+  );
+  const markAgain = db.prepare<[object], { run_id: number }>(
+    'UPDATE journal SET undone_by = @by WHERE undone_by = -@by AND rating_key = @ratingKey RETURNING run_id',
   );
   const unmarkRun = db.prepare<[object]>(`
     UPDATE runs SET undone_by = NULL
@@ -39,6 +46,13 @@ export function prepareUndoWork(db: Db, runId: number): UndoQueue {
     for (const scene of note.scenes) putUndone(scene, now);
     if (record !== undefined) scenes.land(sceneId, record);
   };
+  const takeBackUndo = (by: number, ratingKey: string): void => {
+    // Where it had itself taken back an undo, that one counts again, with all that it had undone.
+    for (const { run_id: again } of broughtBack.all({ by, ratingKey }))
+      for (const { run_id } of markAgain.all({ by: again, ratingKey })) markRun.run(again, run_id);
+    unmark.run({ by, ratingKey });
+    unmarkRun.run({ by });
+  };
   const settleOne = ({ ratingKey, sceneId, scenes: meant, taken, record, standing }: UndoEnd, now: number): void => {
     if (standing === 'undone') for (const scene of meant) putUndone(scene, now);
     else for (const scene of meant) undone.remove(scene);
@@ -49,9 +63,7 @@ export function prepareUndoWork(db: Db, runId: number): UndoQueue {
       mark.run(by, id);
       markRun.run(by, undoneRun);
       // What an undo took back counts again, once that undo is taken back itself.
-      if (jobId !== 0) continue;
-      unmark.run(undoneRun, ratingKey);
-      unmarkRun.run({ by: undoneRun });
+      if (jobId === 0) takeBackUndo(undoneRun, ratingKey);
     }
     if (record !== undefined) scenes.land(sceneId, record);
   };
@@ -78,16 +90,25 @@ export function prepareUndoWork(db: Db, runId: number): UndoQueue {
   };
 }
 
-/** The items of this server of which a query finds entries, each with these, in the order of the edits. */
-export function chosenItems(db: Db, query: JournalQuery): readonly ChosenItem[] {
+/** The items of which there is something to take back; where there is none, why. */
+export type Found = { readonly items: readonly ChosenItem[]; readonly why: 'unknown' | 'undone' | 'of_other_server' };
+
+/**
+ * The items of which a query finds edits that still count, each with these, in the order of the edits. An undo is found
+ * by its own run alone: else the same undo, given twice, would take itself back.
+ */
+export function findChosen(db: Db, query: JournalQuery): Found {
   const { sql, value } = conditionOf(query);
-  const rows = db.prepare<[object], { id: number; rating_key: string }>(
-    `SELECT id, rating_key FROM journal WHERE ${sql} AND id > @last ORDER BY id`,
-  );
+  const rows = db.prepare<[object], { id: number; rating_key: string; is_undone: 0 | 1 }>(`
+    SELECT id, rating_key, coalesce(undone_by > 0, 0) AS is_undone FROM journal
+    WHERE ${sql} AND (job_id <> 0 OR @ofRun) ORDER BY id`);
+  const last = lastOfOtherServer(db);
   const chosen = new Map<string, Set<number>>();
-  for (const { id, rating_key } of rows.iterate({ value, last: lastOfOtherServer(db) })) {
-    const ids = chosen.get(rating_key) ?? new Set();
-    chosen.set(rating_key, ids.add(id));
+  let why: Found['why'] = 'unknown';
+  for (const { id, rating_key, is_undone } of rows.iterate({ value, ofRun: Number('runId' in query) })) {
+    if (id <= last) why = 'of_other_server';
+    else if (is_undone === 1) why = 'undone';
+    else chosen.set(rating_key, (chosen.get(rating_key) ?? new Set()).add(id));
   }
-  return [...chosen].map(([ratingKey, entries]) => ({ ratingKey, entries }));
+  return { items: [...chosen].map(([ratingKey, entries]) => ({ ratingKey, entries })), why };
 }

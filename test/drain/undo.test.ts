@@ -1,0 +1,311 @@
+/** An undo against the simulated Plex: what it puts back, what it leaves, and what a kill at each step leaves. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { Checkpoint } from '../../src/core/drain/ports/ports.ts';
+import type { SceneData } from '../../src/core/model/scene.ts';
+import type { UndoCheckpoint } from '../../src/core/undo/undo-items.ts';
+import {
+  ALWAYS,
+  addItems,
+  DOWN,
+  fileOf,
+  idsTo,
+  lighthouse,
+  lighthouses,
+  onRequest,
+  silence,
+} from '../helpers/drain-world.ts';
+import { COVER, setupPictures, upload } from '../helpers/picture-world.ts';
+import type { UndoWorld } from '../helpers/undo-world.ts';
+import { setupUndo, undoIn } from '../helpers/undo-world.ts';
+
+const ITEM = {
+  ...{ sectionKey: '1', ratingKey: '101', file: fileOf(1), size: 1_001 },
+  ...{ title: 'one', summary: 'An old light.', genres: ['Sea', 'Fog'], locked: ['genre'] },
+} as const;
+const SCENE: SceneData = {
+  ...{ title: 'Beacon', details: 'It blinks.', tags: ['Fog', 'Night'], performers: ['Ada Keel'] },
+  ...{ studio: 'Pier', rating100: 80, date: '2020-05-01' },
+};
+
+const killed = (): void => {
+  throw new Error('killed');
+};
+
+/** All of an item that a person sees, and its locks. */
+function shown({ plex }: Pick<UndoWorld, 'plex'>, ratingKey = '101') {
+  const item = plex.item(ratingKey);
+  assert.ok(item !== undefined);
+  // Plex keeps every upload; the path of a picture holds the time of its change.
+  const { updatedAt: _at, posters: _posters, arts: _arts, thumb: _thumb, art: _art, ...rest } = item;
+  const filled = Object.entries(rest).filter(([, value]) => value !== undefined && value !== '');
+  return Object.fromEntries(filled);
+}
+
+function recordOf({ world }: Pick<UndoWorld, 'world'>, sceneId = 1) {
+  const [row] = world.sql(`SELECT written, intent, locked FROM scenes WHERE scene_id = ${sceneId}`);
+  return row;
+}
+
+const NOTHING_OURS = { intent: null, locked: '[]' };
+
+test('an undo restores every field, name, lock and what counted as ours', async (t) => {
+  const world = await setupUndo(t);
+  world.plex.addItem(ITEM);
+  const before = shown(world);
+  world.enqueue(lighthouse(1, SCENE));
+  await world.run();
+  assert.notDeepEqual(shown(world), before);
+  const { items, runId } = await world.undo({ runId: 1 });
+  assert.deepEqual(shown(world), before);
+  assert.deepEqual(
+    items.map(({ kind, sceneId }) => [kind, sceneId]),
+    [['undone', 1]],
+  );
+  const { written, ...rest } = recordOf(world) ?? {};
+  assert.deepEqual(rest, NOTHING_OURS);
+  assert.deepEqual(JSON.parse(String(written)).fields, {});
+  assert.deepEqual(world.world.sql('SELECT scene_id, run_id FROM undone'), [{ scene_id: 1, run_id: runId }]);
+  assert.deepEqual(world.world.sql('SELECT undone_by FROM runs WHERE id = 1'), [{ undone_by: runId }]);
+});
+
+test('twice is once, and costs no write', async (t) => {
+  const world = await setupUndo(t);
+  world.plex.addItem(ITEM);
+  world.enqueue(lighthouse(1, SCENE));
+  await world.run();
+  await world.undo({ sceneId: 1 });
+  const after = shown(world);
+  world.plex.resetRequests();
+  for (const query of [{ sceneId: 1 }, { runId: 1 }, { since: 0 }] as const)
+    assert.deepEqual((await world.undo(query)).items, []);
+  assert.equal(world.plex.count('edit'), 0);
+  assert.deepEqual(shown(world), after);
+});
+
+test('an undo of the undo gives back what was there, and the scene is no longer undone', async (t) => {
+  const world = await setupUndo(t);
+  world.plex.addItem(ITEM);
+  world.enqueue(lighthouse(1, SCENE));
+  await world.run();
+  const [before, record] = [shown(world), recordOf(world)];
+  const first = await world.undo({ runId: 1 });
+  const second = await world.undo({ runId: first.runId });
+  assert.deepEqual(namesSorted(shown(world)), namesSorted(before));
+  assert.deepEqual(JSON.parse(String(recordOf(world)?.['written'])), JSON.parse(String(record?.['written'])));
+  assert.deepEqual(world.world.sql('SELECT * FROM undone'), []);
+  assert.deepEqual(world.world.sql('SELECT id, undone_by FROM runs ORDER BY id'), [
+    { id: 1, undone_by: null },
+    { id: first.runId, undone_by: second.runId },
+    { id: second.runId, undone_by: null },
+  ]);
+  // The third undo is of the second: the scene is undone again, by the first.
+  await world.undo({ runId: second.runId });
+  assert.equal(world.world.sql('SELECT * FROM undone').length, 1);
+  assert.deepEqual(world.world.sql('SELECT undone_by FROM runs WHERE id = 1'), [{ undone_by: first.runId }]);
+  assert.deepEqual((await world.undo({ runId: 1 })).items, []);
+});
+
+/** Where Plex merges lists, names that return stand last. */
+function namesSorted(item: object): unknown {
+  return JSON.parse(JSON.stringify(item), (_key, value: unknown) =>
+    Array.isArray(value) ? value.map((one) => JSON.stringify(one)).toSorted() : value,
+  );
+}
+
+const STEPS: readonly Checkpoint[] = ['read', 'intended', 'written', 'verified', 'settled'];
+const UNDO_STEPS: readonly UndoCheckpoint[] = ['undo_intended', 'undo_written', 'undo_settled'];
+
+test('after a kill at any step of the drain and of the undo, the undo run again restores all', async (t) => {
+  const steps = fc.constantFrom<Checkpoint | undefined>(undefined, ...STEPS);
+  const undoSteps = fc.constantFrom<UndoCheckpoint | undefined>(undefined, ...UNDO_STEPS);
+  await fc.assert(
+    fc.asyncProperty(steps, undoSteps, fc.boolean(), async (ofDrain, ofUndo, hasTwo) => {
+      const world = await setupUndo(t);
+      world.plex.addItem(ITEM);
+      const before = shown(world);
+      if (hasTwo) {
+        world.enqueue(lighthouse(1, { ...SCENE, tags: ['Sea'], title: 'Bell' }));
+        await world.run();
+      }
+      world.enqueue(lighthouse(1, SCENE));
+      const drained = world.run({}, ofDrain === undefined ? {} : { at: { [ofDrain]: killed } });
+      await drained.catch(() => undefined);
+      const query = { since: 0 } as const;
+      const first = world.undo(query, ofUndo === undefined ? {} : { [ofUndo]: killed });
+      await first.catch(() => undefined);
+      await world.undo(query);
+      assert.deepEqual(namesSorted(shown(world)), namesSorted(before));
+      const row = recordOf(world);
+      if (row !== undefined) {
+        assert.equal(row['intent'], null);
+        assert.deepEqual(JSON.parse(String(row['locked'])), []);
+      }
+    }),
+    { numRuns: 20 },
+  );
+});
+
+test('an undo that was killed after its write can be undone once it is finished', async (t) => {
+  const world = await setupUndo(t);
+  world.plex.addItem(ITEM);
+  world.enqueue(lighthouse(1, SCENE));
+  await world.run();
+  const query = { since: 0 } as const;
+  await world.undo(query, { undo_written: killed }).catch(() => undefined);
+  await world.undo(query);
+  assert.equal(world.plex.item('101')?.title, 'one');
+  // Run 2 has written, and run 3 has only found it so.
+  await world.undo({ runId: 2 });
+  assert.equal(world.plex.item('101')?.title, 'Beacon');
+});
+
+test('what a person changed in between stays theirs, and is said', async (t) => {
+  const world = await setupUndo(t);
+  world.plex.addItem(ITEM);
+  world.enqueue(lighthouse(1, SCENE));
+  await world.run();
+  world.plex.editByHand('101', { summary: 'Mine.' });
+  const { items } = await world.undo({ runId: 1 });
+  const [item] = items;
+  assert.ok(item?.kind === 'undone');
+  assert.deepEqual(item.plan.left, [{ field: 'summary', why: 'changed_since' }]);
+  assert.equal(world.plex.item('101')?.summary, 'Mine.');
+  assert.equal(world.plex.item('101')?.title, 'one');
+});
+
+test('an item that is gone, and another one under its key, are told and left', async (t) => {
+  const world = await setupUndo(t);
+  addItems(world.plex, 1, 2);
+  world.enqueue(...lighthouses(2, { tags: ['Fog'] }));
+  await world.run();
+  for (const key of ['101', '102']) world.plex.removeItem(key);
+  world.clock.now += 3_600_000;
+  world.plex.addItem({ sectionKey: '1', ratingKey: '102', file: '/harbour/other.mp4', title: 'Another one' });
+  const { items } = await world.undo({ runId: 1 });
+  assert.deepEqual(
+    items.map(({ kind, sceneId }) => [kind, sceneId]),
+    [
+      ['gone', 1],
+      ['another_item', 2],
+    ],
+  );
+  assert.equal(world.plex.item('102')?.title, 'Another one');
+});
+
+test('a server that does not answer ends the undo, and the next one finishes it', async (t) => {
+  const world = await setupUndo(t);
+  addItems(world.plex, ...idsTo(3));
+  world.enqueue(...lighthouses(3, { tags: ['Fog'] }));
+  await world.run();
+  let back = (): void => undefined;
+  onRequest(world.plex, { route: 'edit' }, () => {
+    back = silence(world.plex);
+  });
+  const { by } = await world.undo({ runId: 1 });
+  assert.equal(by, 'plex_unavailable');
+  back();
+  world.plex.fail('all', DOWN, 0);
+  await world.undo({ runId: 1 });
+  for (const key of ['101', '102', '103']) assert.deepEqual(world.plex.item(key)?.genres ?? [], []);
+});
+
+test('one item that Plex refuses fails alone', async (t) => {
+  const world = await setupUndo(t);
+  addItems(world.plex, ...idsTo(2));
+  world.enqueue(...lighthouses(2, { tags: ['Fog'] }));
+  await world.run();
+  world.plex.fail(
+    (request) => request.route === 'edit' && request.query.some(([name, value]) => name === 'id' && value === '101'),
+    { kind: 'status', status: 400 },
+    ALWAYS,
+  );
+  const { items, by } = await world.undo({ runId: 1 });
+  assert.deepEqual(items.map(({ kind, sceneId }) => [kind, sceneId]).toSorted(), [
+    ['failed', 1],
+    ['undone', 2],
+  ]);
+  assert.equal(by, undefined);
+});
+
+test('a part that Plex refuses holds no other one back', async (t) => {
+  const world = await setupUndo(t);
+  world.plex.addItem(ITEM);
+  world.enqueue(lighthouse(1, SCENE));
+  await world.run();
+  world.plex.fail(
+    (request) => request.route === 'edit' && request.query.some(([name]) => name === 'title.value'),
+    { kind: 'status', status: 400 },
+    ALWAYS,
+  );
+  const { items } = await world.undo({ runId: 1 });
+  assert.deepEqual(
+    items.map(({ kind }) => kind),
+    ['failed'],
+  );
+  assert.equal(world.plex.item('101')?.title, 'Beacon');
+  assert.equal(world.plex.item('101')?.summary, 'An old light.');
+});
+
+test('what was read too long ago is read again: a person may have edited it since', async (t) => {
+  const world = await setupUndo(t);
+  addItems(world.plex, 1, 2);
+  world.enqueue(...lighthouses(2, { details: 'It blinks.' }));
+  await world.run();
+  onRequest(world.plex, { route: 'edit' }, () => {
+    world.clock.now += 60_000;
+    world.plex.editByHand('102', { summary: 'Mine.' });
+  });
+  const { items } = await world.undo({ runId: 1 });
+  assert.equal(items.length, 2);
+  assert.equal(world.plex.item('102')?.summary, 'Mine.');
+});
+
+test('what was sent before an outage is settled, if Plex is there again', async (t) => {
+  const world = await setupUndo(t);
+  addItems(world.plex, ...idsTo(3));
+  world.enqueue(...lighthouses(3, { tags: ['Fog'] }));
+  await world.run();
+  world.plex.fail(
+    (request) => request.route === 'edit' && request.query.some(([name, value]) => name === 'id' && value === '102'),
+    DOWN,
+  );
+  const { items, by } = await world.undo({ runId: 1 });
+  assert.equal(by, 'plex_unavailable');
+  assert.deepEqual(
+    items.map(({ kind, sceneId }) => [kind, sceneId]),
+    [['undone', 1]],
+  );
+  await world.undo({ runId: 1 });
+  for (const key of ['101', '102', '103']) assert.deepEqual(world.plex.item(key)?.genres ?? [], []);
+});
+
+test('a signal ends the undo after the write in flight, and the next one finishes it', async (t) => {
+  const world = await setupUndo(t);
+  addItems(world.plex, ...idsTo(3));
+  world.enqueue(...lighthouses(3, { tags: ['Fog'] }));
+  await world.run();
+  onRequest(world.plex, { route: 'edit' }, () => {
+    world.stop.signal = 'SIGTERM';
+  });
+  const { items } = await world.undo({ runId: 1 });
+  assert.deepEqual(
+    items.filter(({ kind }) => kind === 'undone').map(({ sceneId }) => sceneId),
+    [1],
+  );
+  world.stop.signal = undefined;
+  await world.undo({ runId: 1 });
+  for (const key of ['101', '102', '103']) assert.deepEqual(world.plex.item(key)?.genres ?? [], []);
+});
+
+test('the picture that was selected is selected again, and none where there was none', async (t) => {
+  const drain = await setupPictures(t);
+  const undoAll = undoIn(drain);
+  const { plex } = drain;
+  const before = shown(drain);
+  await drain.drain();
+  assert.equal(plex.item('101')?.selectedPoster, upload(COVER));
+  await undoAll({ runId: 1 });
+  assert.deepEqual(shown(drain), before);
+});
