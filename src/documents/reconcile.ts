@@ -35,7 +35,9 @@ export const reconcileSchema = z.object({
   pictures: z
     .object({ count, bytes: count })
     .check(z.describe('At most so many pictures come with what is put into the queue, and about so many bytes.')),
-  undone: count.check(z.describe('Scenes in need that were left, since a person undid them.')),
+  undone: count.check(
+    z.describe('Scenes that are left, since a person undid them and Stash is not known to have anything else of them.'),
+  ),
   enqueued: count.check(z.describe('Scenes that were put into the queue.')),
   forgotten: count.check(z.describe('Scenes that were forgotten, being gone from Stash.')),
   dropped_jobs: count.check(z.describe('Waiting jobs of those.')),

@@ -24,6 +24,7 @@ export const runSummary = z
     retried: ofWork(count),
     dead_lettered: ofWork(count),
     removals: ofWork(count),
+    undone: ofWork(count),
     released: ofWork(count),
     pictures: z.optional(
       z

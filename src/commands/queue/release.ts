@@ -6,9 +6,8 @@ import { inStore } from '../../queue/store/store-errors.ts';
 import { storesName } from '../../queue/store/stores.ts';
 import { serverWords } from '../../queue/tables/server-state.ts';
 import { prepareUndone } from '../../queue/tables/undone.ts';
-import { intakeOf } from '../../queue/work/intake.ts';
 import { openStores } from '../../queue/work/open-stores.ts';
-import { releaseUndone } from '../../queue/work/release-undone.ts';
+import { releaseAndEnqueue } from '../../queue/work/release-undone.ts';
 import { confirm } from '../../terminal/confirm.ts';
 import type { Context } from '../shared/context.ts';
 import { declined } from '../shared/declined.ts';
@@ -33,9 +32,7 @@ export async function release(options: ReleaseOptions, context: Context): Promis
     const question = `Let ${countOf(scenes)} of ${dataDir.path}${serverWords(stores.queueDb)} be written again, which was undone?`;
     const answer = scenes.length > 1 ? await confirm(question, { yes: options.confirmed === 'yes', streams }) : 'yes';
     if (answer !== 'yes') return declined(answer, context);
-    const jobless = releaseUndone(stores, scenes, now());
-    const edits = jobless.map((sceneId) => ({ sceneId, bare: true, data: {} }));
-    if (edits.length > 0) intakeOf(stores).enqueue(edits, { priority: 'hand', now: now() });
+    releaseAndEnqueue(stores, scenes, now());
     return report(scenes, 'released', context);
   } finally {
     stores.close();

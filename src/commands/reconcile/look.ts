@@ -41,7 +41,7 @@ export async function look(
   const live = await showProgress(context, walk.total);
   const found: Found = {
     ids: { never_synced: [], changed: [], missing_in_plex: [], gone_from_stash: [] },
-    counts: { waiting: 0, without_file: 0, dead_letter: 0, in_step: 0 },
+    counts: { waiting: 0, undone: 0, without_file: 0, dead_letter: 0, in_step: 0 },
     again: [],
     notes: [],
     pictures: 0,
@@ -111,6 +111,7 @@ async function judgePage(
 ): Promise<readonly Judged[]> {
   const sceneIds = listed.map(({ sceneId }) => sceneId);
   const [records, waiting, lettered] = [sweep.records(sceneIds), sweep.waiting(sceneIds), sweep.lettered(sceneIds)];
+  const undone = sweep.undone(sceneIds);
   const written = [...records.values()].filter(({ ratingKey }) => ratingKey !== '');
   const missing = plex === undefined ? undefined : await missingItems(plex, written);
   return listed.map(({ data, ...listing }) => {
@@ -120,6 +121,7 @@ async function judgePage(
     const isGone = missing?.has(sceneId);
     const kind = judgeScene(scene, {
       record,
+      undone: undone.get(sceneId),
       job: waiting.has(sceneId) ? 'waits' : 'none',
       letter: lettered.has(sceneId) ? 'open' : 'none',
       item: isGone === undefined ? 'unknown' : isGone ? 'gone' : 'there',

@@ -3,9 +3,11 @@ import type { ReassertField } from '../../core/model/reassert.ts';
 import { parseReassert, reassertWords } from '../../core/model/reassert.ts';
 import { EXIT } from '../../exit.ts';
 import { openPreviewStores } from '../../queue/store/preview-stores.ts';
+import { inStore } from '../../queue/store/store-errors.ts';
 import type { Stores } from '../../queue/store/stores.ts';
-import { openStoresToRead } from '../../queue/store/stores.ts';
+import { openStoresToRead, storesName } from '../../queue/store/stores.ts';
 import { serverWords } from '../../queue/tables/server-state.ts';
+import { prepareUndone } from '../../queue/tables/undone.ts';
 import { scenesLeft } from '../../queue/views/left.ts';
 import { intakeOf } from '../../queue/work/intake.ts';
 import { loadSettings } from '../../settings/load.ts';
@@ -14,6 +16,7 @@ import type { Context } from '../shared/context.ts';
 import { declined } from '../shared/declined.ts';
 import { requireStash } from '../shared/stash/stash-connection.ts';
 import { PER_PAGE } from '../shared/stash/stash-scenes.ts';
+import { undoneLeft } from '../shared/undone-words.ts';
 import { tellWarnings } from '../shared/warnings.ts';
 import type { ReconcileOptions } from './reconcile.ts';
 import { countIn, FIRST_IDS, NOTHING_FOUND } from './reconcile-report.ts';
@@ -43,9 +46,9 @@ export async function run(options: ReassertOptions, context: Context): Promise<n
   const isShown = options.effect === 'show_only';
   const stores = isShown ? openPreviewStores(dataDir) : openStoresToRead(dataDir);
   try {
-    const ids = scenesLeft(stores, fields);
+    const { ids, undone } = takeable(stores, fields);
     if (isShown || ids.length === 0) {
-      report({ fields, ids, carried: isShown ? undefined : 0 }, context);
+      report({ fields, ids, undone, carried: isShown ? undefined : 0 }, context);
       return EXIT.done;
     }
     const scenes = countIn(ids.length, 'scene');
@@ -54,31 +57,43 @@ export async function run(options: ReassertOptions, context: Context): Promise<n
     const answer = await confirm(question, { yes, streams: context.streams });
     if (answer !== 'yes') return declined(answer, context);
     enqueueAll(ids, stores, { now, reassert: fields });
-    report({ fields, ids, carried: ids.length }, context);
+    report({ fields, ids, undone, carried: ids.length }, context);
     return EXIT.done;
   } finally {
     stores.close();
   }
 }
 
+/** The scenes with such a field, and how many more are left since a person undid them. */
+function takeable(stores: Stores, fields: readonly ReassertField[]): Pick<Taken, 'ids' | 'undone'> {
+  const all = scenesLeft(stores, fields);
+  const undone = new Set(inStore(storesName(stores.path), () => prepareUndone(stores.queueDb).scenes()));
+  const ids = all.filter((sceneId) => !undone.has(sceneId));
+  return { ids, undone: all.length - ids.length };
+}
+
 type Taken = {
   readonly fields: readonly ReassertField[];
   readonly ids: readonly number[];
+  readonly undone: number;
   /** How many scenes were enqueued; absent in a dry run. */
   readonly carried: number | undefined;
 };
 
-function report({ fields, ids, carried }: Taken, { output }: Context): void {
+function report({ fields, ids, undone, carried }: Taken, { output }: Context): void {
   if (output.json) {
     const reassert = { fields: [...fields], count: ids.length, first: ids.slice(0, FIRST_IDS) };
     const dryRun = carried === undefined ? ({ dry_run: true } as const) : {};
-    output.resultJson({ ...dryRun, ...NOTHING_FOUND, enqueued: carried ?? 0, reassert }, 2);
+    output.resultJson({ ...dryRun, ...NOTHING_FOUND, undone, enqueued: carried ?? 0, reassert }, 2);
     return;
   }
   const first = ids.length === 0 ? '' : ` (${firstOf(ids)})`;
   const done = carried === 0 ? 'nothing to do.' : `${countIn(ids.length, 'scene')} enqueued.`;
   const end = carried === undefined ? 'dry run, nothing was changed.' : done;
-  output.result(`${countIn(ids.length, 'scene')} with ${reassertWords(fields)} left as edited in Plex${first}: ${end}`);
+  const besides = undone === 0 ? '' : `, ${undoneLeft(undone)}`;
+  output.result(
+    `${countIn(ids.length, 'scene')} with ${reassertWords(fields)} left as edited in Plex${first}${besides}: ${end}`,
+  );
 }
 
 function firstOf(ids: readonly number[]): string {

@@ -6,6 +6,7 @@ import type { Output } from '../../terminal/log/output.ts';
 import { renderTable } from '../../terminal/table.ts';
 import type { PicturesToCome } from '../shared/pictures-to-come.ts';
 import { toComeWords } from '../shared/pictures-to-come.ts';
+import { undoneLeft } from '../shared/undone-words.ts';
 
 /** What reconcile has found. */
 export type Findings = {
@@ -25,8 +26,6 @@ export type Findings = {
 /** What was changed, in scenes and, for `dropped`, in jobs. */
 export type Carried = {
   readonly enqueued: number;
-  /** Left, since a person undid them. */
-  readonly undone: number;
   readonly forgotten: number;
   readonly dropped: number;
 };
@@ -46,6 +45,7 @@ const NAMES: Readonly<Record<SweepKind, string>> = {
   missing_in_plex: 'missing in Plex',
   gone_from_stash: 'gone from Stash',
   waiting: 'waiting already',
+  undone: 'undone',
   without_file: 'without a file',
   dead_letter: 'dead letter',
   in_step: 'in step',
@@ -61,11 +61,10 @@ export function reportFindings({ ids, counts }: Findings, output: Output): void 
     const first = ids[kind].slice(0, FIRST_IDS).join(', ');
     return [NAMES[kind], ids[kind].length, ids[kind].length > FIRST_IDS ? `${first}, …` : first || '-'];
   });
-  const atRest = (['waiting', 'without_file', 'dead_letter', 'in_step'] as const).map((kind) => [
-    NAMES[kind],
-    counts[kind],
-    '-',
-  ]);
+  const shown = (['waiting', 'undone', 'without_file', 'dead_letter', 'in_step'] as const).filter(
+    (kind) => kind !== 'undone' || counts.undone > 0,
+  );
+  const atRest = shown.map((kind) => [NAMES[kind], counts[kind], '-']);
   output.result(renderTable(['KIND', 'SCENES', 'FIRST IDS'], [...inNeed, ...atRest], output.readerOf('stdout')));
 }
 
@@ -76,16 +75,16 @@ export function reportOutcome(outcome: ReconcileOutcome, output: Output): void {
 }
 
 function outcomeWords({ findings, carried, pictures }: ReconcileOutcome): string {
-  const looked = `${countIn(findings.seen, 'scene')} of Stash looked at`;
+  const { undone } = findings.counts;
+  const looked = `${countIn(findings.seen, 'scene')} of Stash looked at${undone === 0 ? '' : `, ${undoneLeft(undone)}`}`;
   if (carried === undefined) {
     const toCome = pictures.count === 0 ? '' : `; scenes would be enqueued${toComeWords(pictures)}`;
     return `${looked}${toCome}. Dry run, nothing was changed.`;
   }
-  const { enqueued, undone, forgotten, dropped } = carried;
-  if (enqueued === 0 && forgotten === 0 && undone === 0) return `${looked}: nothing to do.`;
+  const { enqueued, forgotten, dropped } = carried;
+  if (enqueued === 0 && forgotten === 0) return `${looked}: nothing to do.`;
   const parts = [
     `${countIn(enqueued, 'scene')} enqueued`,
-    ...(undone === 0 ? [] : [`${countIn(undone, 'undone scene')} left (plexsync queue release writes them again)`]),
     ...(forgotten === 0 ? [] : [`${countIn(forgotten, 'scene')} forgotten`]),
     ...(dropped === 0 ? [] : [`${countIn(dropped, 'waiting job')} dropped`]),
   ];
@@ -107,7 +106,6 @@ function reconcileDocument({ findings, scope, plex, carried, pictures }: Reconci
     rechecked: again.length,
     pictures,
     enqueued: carried?.enqueued ?? 0,
-    undone: carried?.undone ?? 0,
     forgotten: carried?.forgotten ?? 0,
     dropped_jobs: carried?.dropped ?? 0,
   };

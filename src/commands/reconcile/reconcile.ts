@@ -154,12 +154,12 @@ function carryOut(findings: Findings, sweep: ReconcileStore, now: () => number):
   let enqueued = 0;
   for (let start = 0; start < syncs.length; start += PER_PAGE) {
     const edits = syncs.slice(start, start + PER_PAGE).map((sceneId) => ({ sceneId, bare: true, data: {} }));
-    enqueued += sweep.enqueue(edits, { priority: 'bulk', now: now(), saidAt, undone: 'pass_over' }).length;
+    enqueued += sweep.enqueue(edits, { priority: 'bulk', now: now(), saidAt }).length;
   }
   const { gone_from_stash: gone } = findings.ids;
   let dropped = 0;
   for (let start = 0; start < gone.length; start += PER_PAGE)
     for (const { droppedJobId } of sweep.forget(gone.slice(start, start + PER_PAGE)))
       if (droppedJobId !== undefined) dropped += 1;
-  return { enqueued, undone: syncs.length - enqueued, forgotten: gone.length, dropped };
+  return { enqueued, forgotten: gone.length, dropped };
 }

@@ -1,6 +1,8 @@
 import type { SceneRecord } from './scene-record.ts';
 import { isCut, MOST_OTHERS } from './scene-record.ts';
 import { isSameVersion } from './stash-content.ts';
+import type { UndoneScene } from './undone.ts';
+import { staysUndone } from './undone.ts';
 
 /** How reconcile classifies a scene. Only the first four kinds need action. */
 export type SweepKind =
@@ -16,6 +18,8 @@ export type SweepKind =
   | 'waiting'
   /** It has no file to look for in Plex. */
   | 'without_file'
+  /** A person took its edits back, and Stash has nothing else of it since, as far as is known. */
+  | 'undone'
   /** It would be `never_synced`, but a dead letter says why: a person has to look at that. */
   | 'dead_letter'
   | 'in_step';
@@ -54,6 +58,8 @@ export type SweepFacts = {
   readonly record: SweptRecord | undefined;
   readonly job: 'waits' | 'none';
   readonly letter: 'open' | 'none';
+  /** Set where a person took the edits of the scene back. */
+  readonly undone?: UndoneScene | undefined;
   /** `unknown` when Plex is not asked. */
   readonly item: 'there' | 'gone' | 'unknown';
   /**
@@ -67,8 +73,15 @@ export type SweepFacts = {
  * What a scene in Stash needs. Times are only compared for equality, since only the server can order its own spellings;
  * a moved file shows in its path, but not in `updated_at` (stash.md 7).
  */
-export function judgeScene(scene: SweptScene, { record, job, letter, item, ifUnknown }: SweepFacts): SweepKind {
-  if (job === 'waits') return 'waiting';
+export function judgeScene(scene: SweptScene, { undone, ...facts }: SweepFacts): SweepKind {
+  if (undone === undefined) return facts.job === 'waits' ? 'waiting' : judgeWritten(scene, facts);
+  if (staysUndone(undone, scene.contentHash)) return 'undone';
+  const kind = judgeWritten(scene, facts);
+  // A job that waits since its scene is undone goes on once it is enqueued again.
+  return kind === 'in_step' && facts.job === 'waits' ? 'changed' : kind;
+}
+
+function judgeWritten(scene: SweptScene, { record, letter, item, ifUnknown }: SweepFacts): SweepKind {
   if (scene.paths.length === 0) return 'without_file';
   if (record === undefined || record.ratingKey === '') return letter === 'open' ? 'dead_letter' : 'never_synced';
   if (item === 'gone') return 'missing_in_plex';

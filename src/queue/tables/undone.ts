@@ -5,7 +5,10 @@ export type Undone = { readonly content: string | undefined; readonly runId: num
 
 type UndoneRow = { readonly content: string | null; readonly run_id: number; readonly undone_at: number };
 
-/** The statements of `undone`. Those that write leave the transaction to the caller. */
+/**
+ * The statements of `undone`. Those that write leave the transaction to the caller. No job waits for a scene that is not
+ * undone any more.
+ */
 export function prepareUndone(db: Db) {
   const select = db.prepare<[number], UndoneRow>('SELECT content, run_id, undone_at FROM undone WHERE scene_id = ?');
   // After an undo that was cut short, the record no longer tells what Stash had.
@@ -13,9 +16,13 @@ export function prepareUndone(db: Db) {
     INSERT INTO undone (scene_id, content, run_id, undone_at) VALUES (@sceneId, @content, @runId, @undoneAt)
     ON CONFLICT (scene_id) DO UPDATE SET content = coalesce(excluded.content, content), run_id = excluded.run_id,
       undone_at = excluded.undone_at`);
-  const learn = db.prepare<[string, number]>('UPDATE undone SET content = ? WHERE scene_id = ? AND content IS NULL');
+  const learn = db.prepare<[string, number]>('UPDATE undone SET content = ? WHERE scene_id = ?');
   const remove = db.prepare<[number]>('DELETE FROM undone WHERE scene_id = ?');
   const removeAll = db.prepare('DELETE FROM undone');
+  const free = db.prepare<[number]>(
+    `UPDATE jobs SET undone = 0 WHERE scene_id = ? AND state = 'pending' AND undone = 1`,
+  );
+  const freeAll = db.prepare(`UPDATE jobs SET undone = 0 WHERE state = 'pending' AND held IN (2, 3) AND undone = 1`);
   const count = db.prepare<[], { count: number }>('SELECT count(*) AS count FROM undone');
   const all = db.prepare<[], { scene_id: number }>('SELECT scene_id FROM undone ORDER BY scene_id');
   return {
@@ -29,11 +36,18 @@ export function prepareUndone(db: Db) {
     ): void => {
       put.run({ sceneId, content, runId, undoneAt });
     },
-    /** Remembers what Stash has of a scene, where that was not known when it was undone. */
+    /** Remembers what Stash has of a scene that stays undone: it was not known, or known by an older kind of hash. */
     learn: (sceneId: number, content: string): void => void learn.run(content, sceneId),
     /** @returns whether it was undone. */
-    remove: (sceneId: number): boolean => remove.run(sceneId).changes > 0,
-    removeAll: (): void => void removeAll.run(),
+    remove: (sceneId: number): boolean => {
+      const isUndone = remove.run(sceneId).changes > 0;
+      if (isUndone) free.run(sceneId);
+      return isUndone;
+    },
+    removeAll: (): void => {
+      removeAll.run();
+      freeAll.run();
+    },
     count: (): number => count.get()?.count ?? 0,
     scenes: (): readonly number[] => all.all().map(({ scene_id }) => scene_id),
   };

@@ -61,21 +61,15 @@ export function readSceneStatus(stores: Stores, sceneId: number, now: number): S
     const letters = prepareDeadLetters(dlqDb).list({ sceneId });
     const row = readSceneRow(db, sceneId);
     const pin = preparePins(db).of(sceneId);
-    if (jobs.length === 0 && letters.length === 0 && row === undefined && pin === undefined) return undefined;
+    const undone = prepareUndone(db).of(sceneId);
+    const isKnown = jobs.length > 0 || letters.length > 0 || [row, pin, undone].some((part) => part !== undefined);
+    if (!isKnown) return undefined;
     const machineIdentifier = prepareServerState(db).binding()?.machineIdentifier;
     // When a scene's item went to another scene, or was forgotten with its server, only the path is left.
     const item = row === undefined || row.rating_key === '' ? undefined : toItem(row, machineIdentifier);
     const itemTakenBy = row === undefined || item !== undefined ? undefined : takerOf(db, row.scene_path, sceneId);
-    const undone = prepareUndone(db).of(sceneId);
-    return {
-      jobs,
-      letters,
-      scenePath: row?.scene_path,
-      item,
-      itemTakenBy,
-      pin,
-      ...(undone === undefined ? {} : { undone }),
-    };
+    const known = { jobs, letters, scenePath: row?.scene_path, item, itemTakenBy, pin };
+    return undone === undefined ? known : { ...known, undone };
   });
 }
 

@@ -47,7 +47,7 @@ export function readStats(stores: Stores, now: number): StoreStats {
     const counts = db
       .prepare<[], Counts>(`
         SELECT count(*) FILTER (WHERE state = 'in_progress') AS in_progress,
-          min(enqueued_at) FILTER (WHERE state = 'pending') AS oldest_pending_at
+          min(enqueued_at) FILTER (WHERE state = 'pending' AND undone = 0) AS oldest_pending_at
         FROM jobs`)
       .get();
     if (counts === undefined) throw new Error('a count without a row');

@@ -108,7 +108,7 @@ export function openDeadLetterActions(stores: Stores): DeadLetterActions {
     read: (filter: LetterFilter) => eachInStore(storesName(stores.path), () => letters.read(filter)),
     errorTypes: () => Object.keys(letters.countByType()),
     preview: (batch: readonly DeadLetter[]) => previewAll(batch),
-    releaseUndone: (sceneIds: readonly number[], now: number) => void releaseUndone(stores, sceneIds, now),
+    releaseUndone: (sceneIds: readonly number[], now: number) => releaseUndone(stores, sceneIds, now),
     trustToken: () => {
       const servers = prepareServerState(db);
       if (servers.refusal()?.kind === 'forbidden') servers.saveRefusal(undefined);

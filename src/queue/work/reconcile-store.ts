@@ -1,5 +1,6 @@
 import type { Binding } from '../../core/model/plex-item.ts';
 import type { SweptRecord } from '../../core/model/reconcile.ts';
+import type { UndoneScene } from '../../core/model/undone.ts';
 import { translated } from '../store/store-errors.ts';
 import type { Stores } from '../store/stores.ts';
 import { storesName } from '../store/stores.ts';
@@ -26,6 +27,8 @@ export type ReconcileStore = Pick<Intake, 'enqueue' | 'forget'> & {
   waiting(sceneIds: readonly number[]): ReadonlySet<number>;
   /** Which of these scenes have a dead letter. */
   lettered(sceneIds: readonly number[]): ReadonlySet<number>;
+  /** Those of these scenes whose edits a person took back. */
+  undone(sceneIds: readonly number[]): ReadonlyMap<number, UndoneScene>;
   /** The written scenes with an id above `after`, and up to `through` if given. */
   idsBetween(after: number, through: number | undefined): readonly number[];
   /** Remembers the content of scenes that are as they were written; a scene that was written since is left. */
@@ -52,6 +55,9 @@ export function openReconcileStore(stores: Stores): ReconcileStore {
   const lettered = dlqDb.prepare<[string], { scene_id: number }>(
     'SELECT DISTINCT scene_id FROM dead_letters WHERE scene_id IN (SELECT value FROM json_each(?))',
   );
+  const undone = db.prepare<[string], { scene_id: number; content: string | null }>(
+    'SELECT scene_id, content FROM undone WHERE scene_id IN (SELECT value FROM json_each(?))',
+  );
   const between = db.prepare<[number, number], { scene_id: number }>(
     'SELECT scene_id FROM scenes WHERE scene_id > ? AND scene_id <= ? ORDER BY scene_id',
   );
@@ -71,6 +77,12 @@ export function openReconcileStore(stores: Stores): ReconcileStore {
       new Set(waiting.all(JSON.stringify(sceneIds)).map(({ scene_id }) => scene_id)),
     lettered: (sceneIds: readonly number[]) =>
       new Set(lettered.all(JSON.stringify(sceneIds)).map(({ scene_id }) => scene_id)),
+    undone: (sceneIds: readonly number[]) =>
+      new Map(
+        undone
+          .all(JSON.stringify(sceneIds))
+          .map(({ scene_id, content }) => [scene_id, { content: content ?? undefined }]),
+      ),
     idsBetween: (after: number, through: number | undefined) =>
       between.all(after, through ?? Number.MAX_SAFE_INTEGER).map(({ scene_id }) => scene_id),
     noteContents: (notes: readonly ContentNote[]) => noteAll.immediate(notes),

@@ -1,27 +1,43 @@
 import { inStore } from '../store/store-errors.ts';
 import type { Stores } from '../store/stores.ts';
 import { storesName } from '../store/stores.ts';
+import { prepareEnqueue, prepareStamping } from '../tables/jobs.ts';
 import { prepareUndone } from '../tables/undone.ts';
 
-/**
- * Lets undone scenes be written again; a job of theirs that waits is due at `now`, as it stands.
- * @returns the scenes that have no such job
- */
-export function releaseUndone(
-  { queueDb: db, path }: Stores,
-  sceneIds: readonly number[],
-  now: number,
-): readonly number[] {
-  return inStore(storesName(path), () => {
-    const undone = prepareUndone(db);
-    const free = db.prepare<[object]>(`
-      UPDATE jobs SET undone = 0, available_at = min(available_at, @now) WHERE scene_id = @sceneId AND state = 'pending'`);
-    const all = db.transaction(() =>
-      sceneIds.filter((sceneId) => {
-        undone.remove(sceneId);
-        return free.run({ sceneId, now }).changes === 0;
-      }),
-    );
-    return all.immediate();
+/** Lets undone scenes be written again; a job of theirs that waits is due at `now`, as it stands. */
+export function releaseUndone(stores: Stores, sceneIds: readonly number[], now: number): void {
+  inStore(storesName(stores.path), () => {
+    const { releaseOne } = prepareRelease(stores, now);
+    stores.queueDb.transaction(() => sceneIds.forEach(releaseOne)).immediate();
   });
+}
+
+/** The same, and each of them that has no waiting job gets one that asks Stash: all of them or none. */
+export function releaseAndEnqueue(stores: Stores, sceneIds: readonly number[], now: number): void {
+  inStore(storesName(stores.path), () => {
+    const { releaseOne } = prepareRelease(stores, now);
+    const enqueueOne = prepareEnqueue(stores.queueDb);
+    const stamp = prepareStamping(stores.queueDb);
+    const all = stores.queueDb.transaction(() => {
+      const edits = sceneIds.flatMap((sceneId) => (releaseOne(sceneId) ? [] : [{ sceneId, bare: true, data: {} }]));
+      if (edits.length === 0) return;
+      for (const [index, edit] of stamp(edits, now).entries())
+        enqueueOne(Number(edits[index]?.sceneId), edit, { priority: 'hand', now });
+    });
+    all.immediate();
+  });
+}
+
+function prepareRelease({ queueDb: db }: Stores, now: number) {
+  const undone = prepareUndone(db);
+  const makeDue = db.prepare<[object]>(
+    `UPDATE jobs SET available_at = min(available_at, @now) WHERE scene_id = @sceneId AND state = 'pending'`,
+  );
+  return {
+    /** Call it inside a transaction. @returns whether a job of the scene waits. */
+    releaseOne: (sceneId: number): boolean => {
+      undone.remove(sceneId);
+      return makeDue.run({ sceneId, now }).changes > 0;
+    },
+  };
 }

@@ -175,6 +175,11 @@ export function prepareSettle(
   };
 
   const leaveUndone = (row: JobRow, content: string | undefined): void => {
+    // Released since the drain looked: it claims the job again, and writes it.
+    if (undone.of(row.scene_id) === undefined) {
+      putBack.run(untried(row));
+      return;
+    }
     waitUndone.run({ id: row.id });
     if (content !== undefined) undone.learn(row.scene_id, content);
   };

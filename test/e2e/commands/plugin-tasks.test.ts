@@ -215,6 +215,17 @@ test('a comparison after such an event leaves alone what was written by hand, wa
   assert.match((await run(['process'])).stderr, /enqueued sync jobs for 1 scene that had them/);
 });
 
+test('a comparison after such an event leaves an undone scene unless Stash has changed it since', async (t) => {
+  const { stash, sql, say, run } = await withWritten(t);
+  sql(`INSERT INTO undone (scene_id, content, run_id, undone_at) SELECT scene_id, stash_content, 1, 1 FROM scenes`);
+  // As an undo leaves it: the record is the one before.
+  sql(`UPDATE scenes SET stash_content = '1:before'`);
+  stash.editScene(2, { title: 'Sluice' });
+  say('a');
+  assert.match((await run(['process'])).stderr, /enqueued sync jobs for 1 scene that had them/);
+  assert.deepEqual(sql('SELECT scene_id FROM undone ORDER BY scene_id'), [{ scene_id: 1 }, { scene_id: 3 }]);
+});
+
 test('such an event waits for a Stash that is away, and without stash_url it says what to do', async (t) => {
   const { stash, say, spooled, run, spawn } = await withWritten(t);
   say('a');

@@ -27,11 +27,18 @@ async function undone(t: TestContext) {
 test('undone scenes are left by all that asks for many, and counted', async (t) => {
   const { run, titles } = await undone(t);
   const all = await run(['enqueue', '--all', '--yes']);
-  assert.match(all.stdout, /^0 scenes enqueued: 0 new, 0 merged.*, 3 undone left \(plexsync queue release --all/);
+  assert.match(
+    all.stdout,
+    /^0 scenes enqueued: 0 new, 0 merged.*, 3 undone scenes left \(plexsync queue release --all writes them again\)/,
+  );
   const recent = JSON.parse((await run(['enqueue', '--recent', '7d', '--json'])).stdout) as Record<string, unknown>;
   assert.deepEqual([recent['enqueued'], recent['undone']], [0, 3]);
   const reconciled = await run(['reconcile', '--yes']);
-  assert.match(reconciled.stdout, /0 scenes enqueued, 3 undone scenes left/);
+  assert.match(reconciled.stdout, /^undone\t3\t-$/m);
+  assert.match(
+    reconciled.stdout,
+    /looked at, 3 undone scenes left \(plexsync queue release --all .*: nothing to do\.$/m,
+  );
   assert.equal((await run(['process'])).code, 0);
   assert.deepEqual(titles(), ['1', '2', '3']);
   const stats = JSON.parse((await run(['stats', '--json'])).stdout) as Record<string, unknown>;
@@ -92,4 +99,36 @@ test('a hook for an undone scene leaves it, and its job is shown as undone', asy
   await run(['hook'], { input: event });
   await run(['process']);
   assert.deepEqual(titles(), ['1', '2', 'Mole']);
+});
+
+test('reconcile writes what Stash has changed since the undo, even where a job waits, and says the same beforehand', async (t) => {
+  const { run, titles, stash } = await undone(t);
+  await run(['hook'], {
+    input: JSON.stringify({ args: { hookContext: { id: 2, type: 'Scene.Update.Post', input: null } } }),
+  });
+  await run(['process']);
+  for (const id of [1, 2]) stash.editScene(id, { title: `Mole ${id}` });
+  type Told = Readonly<Record<string, unknown>>;
+  const dry = JSON.parse((await run(['reconcile', '--dry-run', '--json'])).stdout) as Told;
+  assert.deepEqual([dry['undone'], dry['enqueued']], [1, 0]);
+  const asked = await run(['reconcile']);
+  assert.match(asked.stderr, /Put 2 scenes into the queue/);
+  const done = JSON.parse((await run(['reconcile', '--yes', '--json'])).stdout) as Told;
+  assert.deepEqual([done['undone'], done['enqueued']], [1, 2]);
+  await run(['process']);
+  assert.deepEqual(titles(), ['Mole 1', 'Mole 2', '3']);
+  const stats = JSON.parse((await run(['stats', '--json'])).stdout) as Told;
+  assert.equal(stats['undone'], 1);
+});
+
+test('a dry run and the summary count what stays undone', async (t) => {
+  const { run } = await undone(t);
+  await run(['hook'], {
+    input: JSON.stringify({ args: { hookContext: { id: 2, type: 'Scene.Update.Post', input: null } } }),
+  });
+  assert.match((await run(['process', '--dry-run'])).stdout, /nothing was written: 1 undone, and left as they are/);
+  const lines = (await run(['process', '--json'])).stdout.trim().split('\n');
+  const summary = JSON.parse(lines.at(-1) ?? '') as Readonly<Record<string, unknown>>;
+  assert.deepEqual([summary['undone'], summary['failed'] ?? 0, summary['exit_code']], [1, 0, 0]);
+  assert.match((await run(['process'])).stdout, /Held \(undone\): 1 of undone scenes; plexsync queue release/);
 });

@@ -122,6 +122,20 @@ test('reconcile --reassert takes the scenes of which that field was left, and no
   assert.match((await run(['reconcile', '--reassert', 'studio'])).stdout, /^0 scenes .*: nothing to do\.$/m);
 });
 
+test('reconcile --reassert leaves undone scenes, and counts them', async (t) => {
+  const { run, sql, pier, quay, waiting } = await setupEdited(t);
+  sql(`INSERT INTO undone (scene_id, content, run_id, undone_at) VALUES (${pier.id}, NULL, 1, 1)`);
+  const dry = await run(['reconcile', '--reassert', 'title', '--dry-run', '--json']);
+  const told = JSON.parse(dry.stdout) as Record<string, unknown>;
+  assert.deepEqual([told['undone'], told['reassert']], [1, { fields: ['title'], count: 1, first: [quay.id] }]);
+  const done = await run(['reconcile', '--reassert', 'title']);
+  assert.match(done.stdout, /1 undone scene left \(plexsync queue release --all writes it again\): 1 scene enqueued\./);
+  assert.deepEqual(
+    waiting().map(({ scene_id }) => scene_id),
+    [quay.id],
+  );
+});
+
 test('reconcile --reassert goes with no option of a comparison', async (t) => {
   const { run } = await setupEdited(t);
   for (const option of ['--all', '--full', '--since=7d', '--allow-removals', '--pictures']) {

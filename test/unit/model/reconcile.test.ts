@@ -17,6 +17,8 @@ const RECORD: SweptRecord = {
   stashUpdatedAt: SCENE.updatedAt,
 };
 const HASHED: SweptRecord = { ...RECORD, contentHash: 'a:1' };
+const UNDONE = { content: '1:a' };
+const BACK: SweptRecord = { ...RECORD, contentHash: '1:b' };
 const WHOLE = 'The keeper rows out at dawn and counts the boats that came home. '.repeat(4).trim();
 const SUMMARY = { sent: WHOLE, kept: WHOLE.slice(0, 129) };
 const CUT: Written = { fields: { summary: SUMMARY }, lists: {} };
@@ -83,6 +85,26 @@ const ROWS: readonly (readonly [
   ['changed, and its item is gone', 'missing_in_plex', { item: 'gone', record: { ...RECORD, stashUpdatedAt: 'x' } }],
   ['a job waits', 'waiting', { job: 'waits', record: undefined }],
   ['no file', 'without_file', {}, []],
+  ['undone, and Stash as it was', 'undone', { undone: UNDONE, record: undefined }, SCENE.paths, '1:a'],
+  ['undone, and a job waits', 'undone', { undone: UNDONE, job: 'waits' }, SCENE.paths, '1:a'],
+  ['undone, and its content cannot be read', 'undone', { undone: UNDONE, record: undefined }],
+  ['undone, without knowing what Stash had', 'undone', { undone: { content: undefined } }, SCENE.paths, '1:b'],
+  [
+    'undone, and edited in Stash since',
+    'changed',
+    { undone: UNDONE, record: { ...RECORD, contentHash: '1:a' } },
+    SCENE.paths,
+    '1:b',
+  ],
+  [
+    'undone, and edited, never written before',
+    'never_synced',
+    { undone: UNDONE, record: undefined },
+    SCENE.paths,
+    '1:b',
+  ],
+  ['undone, and edited back to the record', 'in_step', { undone: UNDONE, record: BACK }, SCENE.paths, '1:b'],
+  ['the same, and a job waits for it', 'changed', { undone: UNDONE, record: BACK, job: 'waits' }, SCENE.paths, '1:b'],
 ];
 
 for (const [what, kind, facts, paths = SCENE.paths, contentHash] of ROWS)

@@ -69,6 +69,7 @@ function summaryDocument(
     retried: tally.retried,
     dead_lettered: tally.buried,
     removals: tally.removals,
+    undone: tally.undone,
     released: tally.released,
     ...(pictures === undefined ? {} : { pictures }),
     left: leftAsEdited ?? { fields: 0, scenes: 0 },

@@ -56,7 +56,7 @@ export function summaryText({ tally, pictures }: DrainReport, summary: Summary):
 
 /** The closing line of a dry run. */
 function previewSummary(
-  { updated, unchanged, waiting, skipped, gone, retried, buried, removals, released }: DrainReport['tally'],
+  { updated, unchanged, waiting, skipped, gone, retried, buried, removals, undone, released }: DrainReport['tally'],
   summary: Summary,
 ): string {
   const { left, stats } = summary;
@@ -67,6 +67,7 @@ function previewSummary(
     [gone, 'no longer in Stash'],
     [retried + buried, 'would fail'],
     [removals, 'would wait, since they remove too much'],
+    [undone, 'undone, and left as they are'],
     [released, 'not looked at'],
   ];
   const { due } = stats.waiting;
@@ -129,6 +130,8 @@ function waitingLines({ waiting, nextAttemptAt }: RunStats): string[] {
   }
   if (waiting.removals > 0)
     lines.push(`Held (removals): ${waiting.removals} that would remove too much; plexsync queue list --state removals`);
+  if (waiting.undone > 0)
+    lines.push(`Held (undone): ${waiting.undone} of undone scenes; plexsync queue release writes them again`);
   return lines;
 }
 

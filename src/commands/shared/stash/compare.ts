@@ -1,6 +1,7 @@
 import { isKnownOtherwise } from '../../../core/model/reconcile.ts';
 import type { SceneEdit } from '../../../core/model/scene.ts';
 import { contentHashOf } from '../../../core/model/stash-content.ts';
+import { staysUndone } from '../../../core/model/undone.ts';
 import type { Stores } from '../../../queue/store/stores.ts';
 import type { ReconcileStore } from '../../../queue/work/reconcile-store.ts';
 import { openReconcileStore } from '../../../queue/work/reconcile-store.ts';
@@ -35,11 +36,15 @@ export async function enqueueChanged(stash: StashClient, stores: Stores, context
 
 function changedOf(scenes: readonly ListedScene[], store: ReconcileStore): readonly number[] {
   const ids = scenes.map(({ sceneId }) => sceneId);
-  const [records, waiting] = [store.records(ids), store.waiting(ids)];
+  const [records, waiting, undone] = [store.records(ids), store.waiting(ids), store.undone(ids)];
   return scenes.flatMap(({ data, ...listing }) => {
     const { sceneId } = listing;
     const record = records.get(sceneId);
-    if (data === undefined || record === undefined || waiting.has(sceneId)) return [];
-    return isKnownOtherwise({ ...listing, contentHash: contentHashOf(data) }, record) ? [sceneId] : [];
+    if (data === undefined || record === undefined) return [];
+    const contentHash = contentHashOf(data);
+    const takenBack = undone.get(sceneId);
+    if (takenBack !== undefined) return staysUndone(takenBack, contentHash) ? [] : [sceneId];
+    if (waiting.has(sceneId)) return [];
+    return isKnownOtherwise({ ...listing, contentHash }, record) ? [sceneId] : [];
   });
 }

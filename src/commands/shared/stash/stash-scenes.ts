@@ -4,6 +4,7 @@ import type { Intake } from '../../../queue/work/intake.ts';
 import { parseDurationMs } from '../../../settings/duration.ts';
 import type { StashClient } from '../../../stash/client.ts';
 import { cursorBefore } from '../../../stash/server-time.ts';
+import { undoneLeft } from '../undone-words.ts';
 
 /** Which scenes of Stash: all, or those changed in the last `backMs`. */
 export type StashScope = { readonly kind: 'all' } | { readonly kind: 'recent'; readonly backMs: number };
@@ -87,6 +88,6 @@ export async function enqueueWalk(
 
 /** The words after a count of enqueued scenes; empty when every scene has a file. */
 export function passedOver({ withoutFile, undone }: Counted): string {
-  const left = undone === 0 ? '' : `, ${undone} undone left (plexsync queue release --all writes them again)`;
+  const left = undone === 0 ? '' : `, ${undoneLeft(undone)}`;
   return `${withoutFile === 0 ? '' : `, ${withoutFile} without a file passed over`}${left}`;
 }
