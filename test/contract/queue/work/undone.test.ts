@@ -65,9 +65,13 @@ test('a release makes a waiting job due as it stands, and gives any other scene 
   undone(world).put(2, { content: undefined, runId: 7, undoneAt: NOW });
   const data = () => world.sql('SELECT scene_id, data, bare_at IS NOT NULL AS bare FROM jobs ORDER BY scene_id');
   const [before] = data();
+  world.sql(`UPDATE jobs SET available_at = ${NOW + 9_000}`);
   releaseAndEnqueue(world.stores(), [1, 2], NOW + 1);
   assert.deepEqual(data(), [before, { scene_id: 2, data: '{}', bare: 1 }]);
-  assert.equal(undone(world).count(), 0);
+  assert.deepEqual(
+    [waiting(world).map(({ available_at }) => available_at), undone(world).count()],
+    [[NOW + 1, NOW + 1], 0],
+  );
 });
 
 test('what asks for many scenes passes over the undone ones, a person’s word ends that, and an event has it judged anew', (t) => {
