@@ -163,9 +163,11 @@ test('a preview asks as well, says what the run would, and remembers nothing', a
 test('a smart collection made since the last question is found on the next day, and until then by its list', async (t) => {
   const { plex, enqueue, run, nextDay } = await setupSkerry(t, 3);
   plex.addSmartCollection('1', 'Reef', 'Reef');
+  addItems(plex, 4);
   const sync = async (id: number, studio: string) => {
     plex.resetRequests();
-    enqueue(lighthouse(id, { studio }));
+    // One job alone would ask nobody.
+    enqueue(lighthouse(id, { studio }), lighthouse(4, {}));
     await run();
     return [plex.count('collections'), plex.item(String(100 + id))?.collections];
   };

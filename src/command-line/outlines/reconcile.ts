@@ -33,7 +33,7 @@ export const RECONCILE: CommandSpec = {
     'What waits already is left to wait, and a scene without a file is passed over, as is one that was never synced and has a dead letter: plexsync dlq retry tries it again. Where plex_url is not set, items that are gone from Plex are not looked for.',
     'Settings do not count: after a change of sync_… or max_tags, --full puts all of Stash into the queue, and what is right already costs next to nothing.',
     'Turning sync_poster on brings no picture by itself: a scene that was written before gets its own with its next edit, or with --pictures, which tells how many come, and about how many bytes, before it asks. Plex keeps each picture for ever.',
-    'With --reassert, no scene is compared: those are enqueued whose last sync left one of the fields as a person has it in Plex, and there Stash wins once, also where preserve_plex_edits is on. The fields are title, details, studio, tagline, date, rating, performers, tags and collection, between commas, or all. What it writes can be taken back with plexsync undo.',
+    'With --reassert, no scene is compared: those are enqueued whose last sync left one of the fields as a person has it in Plex, and there Stash wins once, also where preserve_plex_edits is on. The fields are title, details, studio, tagline, date, rating, performers, tags and collection, between commas, or all. With collection, also those whose collection is gone from the whole library. What it writes can be taken back with plexsync undo.',
     'A bare number of --since is in days. Merged and deleted names do not show with it: Stash does not count them as a change of the scene.',
   ],
   examples: [

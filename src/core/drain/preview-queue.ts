@@ -58,6 +58,7 @@ export function createPreviewQueue(reads: DrainReads): DrainQueue {
     reviveRefused: () => 0,
     addedMark: reads.addedMark,
     saveAddedMark: () => undefined,
+    syncedAt: reads.syncedAt,
     collections: (sectionKey) => collections.get(sectionKey) ?? reads.collections(sectionKey),
     saveCollections: (sectionKey, states) => void collections.set(sectionKey, states),
     breaker: (server) => breakers.get(server) ?? reads.breaker(server),

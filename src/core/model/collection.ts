@@ -6,12 +6,19 @@ export type SectionCollection = { readonly title: string; readonly smart: boolea
  * a smart collection has the name; `gone`: we wrote it, and the section has it no more. `at` is when the section was
  * asked (epoch ms); absent where we wrote it since.
  */
-export type CollectionState = { readonly kind: 'plain' | 'smart' | 'gone'; readonly at?: number | undefined };
+export type CollectionState = {
+  readonly kind: 'plain' | 'smart' | 'gone';
+  readonly at?: number | undefined;
+  /** When it was last seen to be gone, of one that is there again; epoch ms. */
+  readonly goneAt?: number | undefined;
+};
 
 /** What is remembered of a section's collections. */
 export type SectionMemory = {
   /** When the section was last asked, epoch ms. */
   readonly at?: number | undefined;
+  /** When that last failed. */
+  readonly failedAt?: number | undefined;
   /** The smart ones it had then, folded. */
   readonly smart: readonly string[];
   /** The names that were ever decided about, folded: as many as there are studios. */

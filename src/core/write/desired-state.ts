@@ -3,7 +3,8 @@ import type { PictureRules } from '../model/picture.ts';
 import type { ListKind, ScalarField } from '../model/plex-item.ts';
 import type { SceneData, SceneKey } from '../model/scene.ts';
 import { isEmptyValue } from '../model/scene.ts';
-import { cleanLine, cleanNames, cleanSummary } from '../text/text.ts';
+import type { Written } from '../model/scene-record.ts';
+import { cleanLine, cleanNames, cleanSummary, foldName } from '../text/text.ts';
 
 /** The `sync_*` switches: what may be written besides the title. */
 export const SYNC_TOGGLES = [
@@ -137,6 +138,12 @@ export function withholding(wanted: DesiredState, withheld: WithheldReason | und
   const { collection } = wanted.lists;
   if (withheld === undefined || collection === undefined) return wanted;
   return { ...wanted, lists: { ...wanted.lists, collection: { ...collection, withheld } } };
+}
+
+/** What counts as ours on an item that lost this collection with the whole of it: it may be added as if it were new. */
+export function withoutCollection(written: Written, name: string): Written {
+  const kept = Object.entries(written.lists.collection ?? {}).filter(([own]) => foldName(own) !== foldName(name));
+  return { ...written, lists: { ...written.lists, collection: Object.fromEntries(kept) } };
 }
 
 function desiredList(

@@ -37,10 +37,40 @@ export function stateOf(
   { listed, now }: { readonly listed: readonly SectionCollection[]; readonly now: number },
 ): CollectionState {
   const same = listed.filter(({ title }) => foldName(title) === foldName(need.name));
-  if (same.some(({ smart }) => smart)) return { kind: 'smart', at: now };
-  if (same.length > 0) return { kind: 'plain', at: now };
+  if (same.some(({ smart }) => smart)) return { kind: 'smart', at: now, ...goneBefore(known) };
+  if (same.length > 0) return { kind: 'plain', at: now, ...goneBefore(known) };
   const wasOurs = need.how === 'removed' || known?.kind === 'gone';
-  return wasOurs && need.wish === 'none' ? { kind: 'gone', at: now } : { kind: 'plain' };
+  if (!wasOurs) return { kind: 'plain', ...goneBefore(known) };
+  return need.wish === 'none' ? { kind: 'gone', at: now } : { kind: 'plain', goneAt: now };
+}
+
+/** What a name is that the section did not have when it was asked, and that was written since. */
+export function stateSince(need: CollectionNeed, known: CollectionState | undefined, now: number): CollectionState {
+  if (need.how === 'removed') return { kind: 'plain', goneAt: now };
+  return known ?? { kind: 'plain' };
+}
+
+/** What a name is that a person wants back, where the section cannot be asked. */
+export function stateWanted(known: CollectionState): CollectionState {
+  return { kind: 'plain', ...goneBefore(known) };
+}
+
+function goneBefore(known: CollectionState | undefined): Pick<CollectionState, 'goneAt'> {
+  const goneAt = known?.kind === 'gone' ? known.at : known?.goneAt;
+  return goneAt === undefined ? {} : { goneAt };
+}
+
+/**
+ * Whether an item lost its collection with the whole of it, and not by a person's choice about the item: the scene was
+ * last synced (epoch ms) before the collection was seen to be gone, and it is there again.
+ */
+export function wasLostWithAll(
+  { how }: CollectionNeed,
+  state: CollectionState | undefined,
+  syncedAt: number | undefined,
+): boolean {
+  if (how === 'new' || state?.kind !== 'plain' || state.goneAt === undefined) return false;
+  return syncedAt !== undefined && syncedAt <= state.goneAt;
 }
 
 /** Why a name is not written, if it is not; a wish to have it back makes a collection that is gone, but none beside a smart one. */

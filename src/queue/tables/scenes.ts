@@ -114,6 +114,8 @@ export function prepareScenes(db: Db) {
   };
   return {
     record,
+    /** When the scene was last synced, epoch ms. */
+    syncedAt: (sceneId: number): number | undefined => select.get(sceneId)?.written_at ?? undefined,
     sceneOf: (ratingKey: string): number | undefined => byItem.get(ratingKey)?.scene_id,
     hasAny: (): boolean => any.get() !== undefined,
     known: ({ most, except }: { readonly most: number; readonly except: readonly number[] }): readonly number[] =>

@@ -184,6 +184,7 @@ export function openDrainQueue(
     },
     addedMark: servers.addedMark,
     collections: servers.collections,
+    syncedAt: scenes.syncedAt,
     saveCollections: servers.saveCollections,
     saveAddedMark: servers.saveAddedMark,
     breaker: servers.breaker,

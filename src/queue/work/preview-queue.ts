@@ -57,6 +57,7 @@ export function openPreviewReads(
     pinnedTo: pins.to,
     addedMark: servers.addedMark,
     collections: servers.collections,
+    syncedAt: scenes.syncedAt,
     breaker: servers.breaker,
     stashTrouble: servers.stashTrouble,
     binding: servers.binding,

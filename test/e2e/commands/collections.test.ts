@@ -1,9 +1,10 @@
 /** What is said of collections that a library has no more, and what they cost. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createKometa } from '../../../src/simulator/kometa/kometa.ts';
 import { setup } from '../../helpers/rig.ts';
 
-test('a job with a studio costs no more than any other; the first of a day with a new studio asks once', async (t) => {
+test('a job with a studio costs no more than any other, once its library was asked', async (t) => {
   const { plex, run, spawn, sql } = await setup(t);
   for (const id of [1, 2, 3, 4]) plex.addItem({ sectionKey: '1', file: `/media/${id}.mp4` });
   const counted = async (id: number, studio: string, title = `Pier ${id}`): Promise<number> => {
@@ -17,8 +18,8 @@ test('a job with a studio costs no more than any other; the first of a day with 
   assert.equal(await counted(2, 'Skerry', 'Mole'), 4, 'a known item');
   assert.equal(await counted(3, 'Reef'), 5, 'an unknown item and a new studio, on the same day');
   assert.equal(await counted(3, 'Reef', 'Weir'), 4);
-  sql(`UPDATE meta SET value = json_remove(value, '$.at') WHERE name LIKE 'collections:%'`);
-  assert.equal(await counted(4, 'Shoal'), 6, 'a new studio, and the section was not asked for a day');
+  sql(`UPDATE meta SET value = json_set(value, '$.at', 0) WHERE name LIKE 'collections:%'`);
+  assert.equal(await counted(4, 'Shoal'), 5, 'a new studio, and the section was not asked for a day');
 });
 
 test('a bulk of 1,000 scenes of many studios stays within 1.05 requests per changed scene', async (t) => {
@@ -69,4 +70,32 @@ test('a smart collection of the studio’s name is named once, in words and as a
   assert.doesNotMatch((await run(['process'])).stderr, /smart collection/);
   const { left } = JSON.parse((await run(['stats', '--json'])).stdout) as { left: unknown };
   assert.deepEqual(left, { fields: 0, scenes: 0 });
+});
+
+test('reconcile --reassert collection finds the scenes whose collection is gone, and their jobs make it again', async (t) => {
+  const { plex, run } = await setup(t);
+  const scenes = [1, 2].map((id) => ({
+    scene_id: id,
+    path: `/media/${id}.mp4`,
+    title: `Pier ${id}`,
+    studio: 'Skerry',
+  }));
+  for (const { path } of scenes) plex.addItem({ sectionKey: '1', file: path });
+  const kometa = createKometa({ url: plex.url, token: plex.token, sectionKey: '1' }, { onlyCollections: [] });
+  const sync = async (...args: string[]): Promise<void> => {
+    await run(['enqueue', '-', ...args], { input: JSON.stringify(scenes) });
+    assert.equal((await run(['process'])).code, 0);
+  };
+  await sync();
+  await kometa.night();
+  await sync();
+  const found = async (field: string): Promise<unknown> => {
+    const stash = ['--stash-url', 'http://127.0.0.1:9'];
+    const { stdout } = await run(['reconcile', '--reassert', field, '--dry-run', '--json', ...stash]);
+    return JSON.parse(stdout).reassert.first;
+  };
+  assert.deepEqual([await found('collection'), await found('tags'), await found('all')], [[1, 2], [], [1, 2]]);
+  await sync('--reassert', 'collection', '--yes');
+  assert.equal(plex.collections('1')[0]?.items.length, 2);
+  assert.deepEqual(await found('collection'), []);
 });

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { CollectionState } from '../../../src/core/model/collection.ts';
 import type { CollectionNeed } from '../../../src/core/write/section-collections.ts';
-import { mustAsk, stateOf, withheldBy } from '../../../src/core/write/section-collections.ts';
+import { mustAsk, stateOf, wasLostWithAll, withheldBy } from '../../../src/core/write/section-collections.ts';
 
 const NOW = 1_750_000_000_000;
 const DAY_MS = 86_400_000;
@@ -55,9 +55,12 @@ test('a name of ours that the section has no more is gone, until it is back or a
   assert.deepEqual(stateOf(removed, undefined, empty), { kind: 'gone', at: NOW });
   assert.deepEqual(stateOf(need(), { kind: 'gone', at: 0 }, empty), { kind: 'gone', at: NOW });
   assert.deepEqual(stateOf(need(), undefined, empty), { kind: 'plain' }, 'a new studio is written');
-  assert.deepEqual(stateOf({ ...removed, wish: 'back' }, { kind: 'gone', at: 0 }, empty), { kind: 'plain' });
+  assert.deepEqual(stateOf({ ...removed, wish: 'back' }, { kind: 'gone', at: 0 }, empty), {
+    kind: 'plain',
+    goneAt: NOW,
+  });
   const back = { listed: [{ title: 'skerry', smart: false }], now: NOW };
-  assert.deepEqual(stateOf(need(), { kind: 'gone', at: 0 }, back), { kind: 'plain', at: NOW });
+  assert.deepEqual(stateOf(need(), { kind: 'gone', at: 0 }, back), { kind: 'plain', at: NOW, goneAt: 0 });
 });
 
 test('nothing is ever written beside a smart collection, whatever is wanted', () => {
@@ -76,4 +79,25 @@ test('nothing is ever written beside a smart collection, whatever is wanted', ()
 
 test('where nothing is known nothing is withheld', () => {
   fc.assert(fc.property(anyNeed, (one) => assert.equal(withheldBy(one, undefined), undefined)));
+});
+
+test('only what was synced before the collection was seen to be gone was lost with it, once it is back', () => {
+  const back: CollectionState = { kind: 'plain', at: NOW, goneAt: 500 };
+  assert.deepEqual(
+    [500, 501, undefined].map((at) => wasLostWithAll(removed, back, at)),
+    [true, false, false],
+  );
+  assert.equal(wasLostWithAll(need(), back, 1), false);
+  assert.equal(wasLostWithAll(removed, { kind: 'plain', at: NOW }, 1), false, 'it was never gone');
+  assert.equal(wasLostWithAll(removed, { kind: 'gone', at: NOW }, 1), false, 'it is gone still');
+  assert.equal(wasLostWithAll(removed, undefined, 1), false);
+});
+
+test('when a collection was last gone is not forgotten, whatever is listed later', () => {
+  fc.assert(
+    fc.property(anyNeed, anyList, (one, listed) => {
+      const next = stateOf(one, { kind: 'plain', goneAt: 7 }, { listed, now: NOW });
+      assert.ok(next.kind === 'gone' ? next.at === NOW : (next.goneAt ?? 0) >= 7);
+    }),
+  );
 });

@@ -158,6 +158,8 @@ export type DrainQueue = {
   reviveRefused(now: number, token: 'same' | 'another'): number;
   addedMark(sectionKey: string): AddedMark | undefined;
   saveAddedMark(sectionKey: string, mark: AddedMark): void;
+  /** When a scene was last synced, epoch ms. */
+  syncedAt(sceneId: number): number | undefined;
   /** What is known of our collections in a section. */
   collections(sectionKey: string): SectionMemory;
   saveCollections(sectionKey: string, states: SectionMemory): void;
@@ -198,6 +200,7 @@ export type DrainReads = Pick<
   | 'removalsWaiting'
   | 'addedMark'
   | 'collections'
+  | 'syncedAt'
   | 'breaker'
   | 'binding'
   | 'refusal'

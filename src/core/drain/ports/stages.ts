@@ -60,6 +60,8 @@ export type Read = Resolved & {
   readonly recordFrom: 'own' | 'inherited';
   /** Why the scene's collection is not written, whatever the item has. */
   readonly withheld?: WithheldReason | undefined;
+  /** The collection that its item lost with the whole of it, and gets back. */
+  readonly lost?: string | undefined;
   /** Set when the item was read again before its write: what was told already as left alone. */
   readonly told?: readonly LeftAlone[] | undefined;
   /** Set once its pictures were seen to: that happens once an attempt. */

@@ -1,14 +1,21 @@
 import type { CollectionState, SectionCollection, SectionMemory } from '../../model/collection.ts';
 import { SyncError } from '../../model/errors.ts';
 import type { Section } from '../../model/plex-item.ts';
-import { writtenTo } from '../../model/scene-record.ts';
 import { foldName } from '../../text/text.ts';
-import { collectionNameOf } from '../../write/desired-state.ts';
 import type { CollectionNeed } from '../../write/section-collections.ts';
-import { mustAsk, stateOf, withheldBy } from '../../write/section-collections.ts';
+import {
+  mustAsk,
+  stateOf,
+  stateSince,
+  stateWanted,
+  wasLostWithAll,
+  withheldBy,
+} from '../../write/section-collections.ts';
 import type { DrainOptions } from '../ports/drain-options.ts';
 import type { DrainDeps, DrainPlex, DrainQueue } from '../ports/ports.ts';
 import type { Read } from '../ports/stages.ts';
+import type { Needed } from './collection-needs.ts';
+import { mayAskAlone, needsOf } from './collection-needs.ts';
 
 /** Knows which collections of ours a section has: what is gone or smart there is no matter of a single item. */
 export type CollectionWatch = {
@@ -18,81 +25,125 @@ export type CollectionWatch = {
 
 type Uses = Pick<DrainDeps, 'emit' | 'now'> & {
   readonly plex: Pick<DrainPlex, 'collections'>;
-  readonly queue: Pick<DrainQueue, 'collections' | 'saveCollections'>;
+  readonly queue: Pick<DrainQueue, 'collections' | 'saveCollections' | 'syncedAt'>;
 };
 
-type Needed = { readonly work: Read; readonly need: CollectionNeed };
+/** What is needed of one section, and whether a question is worth its request. */
+type Place = { readonly section: Section; readonly asks: 'may_ask' | 'known_only' };
 
+/** Creates what a drain knows of collections. */
 export function createCollectionWatch(
   uses: Uses,
   { options, sections }: { readonly options: Pick<DrainOptions, 'rules'>; readonly sections: readonly Section[] },
 ): CollectionWatch {
-  const asked = new Map<string, Asked | undefined>();
-  /** The section's collections, asked for once a run; `undefined` where they could not be read. */
-  const listOf = async (section: Section): Promise<readonly SectionCollection[] | undefined> => {
-    if (!asked.has(section.key)) asked.set(section.key, await readSafely(section, uses));
-    return asked.get(section.key)?.listed;
-  };
-  const decide = async (section: Section, needed: readonly Needed[], memory: SectionMemory): Promise<States> => {
-    const states: States = new Map(Object.entries(memory.states));
-    const remembered = memory.smart.map((title) => ({ title, smart: true }));
-    for (const { need } of needed) {
-      const known = states.get(foldName(need.name));
-      const now = uses.now();
-      const isAsked = asked.has(section.key) || mustAsk(need, known, { askedAt: memory.at, now });
-      const recent = known === undefined && need.how === 'new' ? remembered : undefined;
-      const listed = isAsked ? await listOf(section) : recent;
-      const next = nextState(need, known, { listed, now });
-      if (next !== undefined) states.set(foldName(need.name), next);
-    }
-    return states;
-  };
-  const judgeSection = async (section: Section, needed: readonly Needed[]): Promise<Judged> => {
-    const before = uses.queue.collections(section.key);
-    // What we wrote and the section has no more is known first, or a new item would bring it back.
-    const inOrder = needed.toSorted((a, b) => RANK[a.need.how] - RANK[b.need.how]);
-    const after = Object.fromEntries(await decide(section, inOrder, before));
-    const read = asked.get(section.key);
-    const memory = { ...before, ...(read === undefined ? {} : read.memory), states: after };
-    if (JSON.stringify(memory) !== JSON.stringify(before)) uses.queue.saveCollections(section.key, memory);
-    tellNews(section, inOrder, { before: before.states, after, emit: uses.emit });
-    return new Map(needed.map(({ work, need }) => [work, withheldBy(need, after[foldName(need.name)])]));
-  };
+  const asked: Answers = new Map();
   return {
     look: async (batch) => {
-      const needed = batch.flatMap((work) => needsOf(work, options));
+      const { syncedAt } = uses.queue;
+      const { rules } = options;
+      const needed = batch.flatMap((work) => needsOf(work, { rules, syncedAt })).toSorted(inOrder);
       if (needed.length === 0) return batch;
-      const judged = new Map<Read, ReturnType<typeof withheldBy>>();
+      const judged = new Map<Read, Verdict>();
       for (const section of sections) {
         const here = needed.filter(({ work }) => work.item.sectionKey === section.key);
         if (here.length === 0) continue;
-        for (const [work, reason] of await judgeSection(section, here)) judged.set(work, reason);
+        const memory = uses.queue.collections(section.key);
+        const isWorthIt = batch.length > 1 || here.every((one) => mayAskAlone(one, memory, rules));
+        const place: Place = { section, asks: isWorthIt ? 'may_ask' : 'known_only' };
+        for (const [work, verdict] of await judgeSection(place, { needed: here, memory }, { ...uses, asked }))
+          judged.set(work, verdict);
       }
-      return batch.map((work) => {
-        const withheld = judged.get(work);
-        return withheld === undefined ? work : { ...work, withheld };
-      });
+      return batch.map((work) => ({ ...work, ...judged.get(work) }));
     },
   };
 }
 
-type Judged = ReadonlyMap<Read, ReturnType<typeof withheldBy>>;
+/** The answers of this run, by section. */
+type Answers = Map<string, Asked>;
+
+type Judging = Uses & { readonly asked: Answers };
+
+type Before = { readonly needed: readonly Needed[]; readonly memory: SectionMemory };
+
+/** Decides about what is needed of one section, remembers that, and tells what is new of it. */
+async function judgeSection(place: Place, before: Before, context: Judging): Promise<Judged> {
+  const { needed, memory } = before;
+  const { key } = place.section;
+  const states = await decide(place, before, context);
+  const next = { ...memory, ...context.asked.get(key)?.memory, states };
+  if (JSON.stringify(next) !== JSON.stringify(memory)) context.queue.saveCollections(key, next);
+  const needs = needed.map(({ need }) => need);
+  tellNews(place.section, needs, { before: memory.states, after: states, emit: context.emit });
+  return new Map(needed.map((one) => [one.work, verdictOn(one, states[foldName(one.need.name)])]));
+}
+
+async function decide(
+  { section, asks }: Place,
+  { needed, memory }: Before,
+  context: Judging,
+): Promise<SectionMemory['states']> {
+  const states = new Map(Object.entries(memory.states));
+  const remembered = memory.smart.map((title) => ({ title, smart: true }));
+  for (const { need } of needed) {
+    const known = states.get(foldName(need.name));
+    const now = context.now();
+    const isOpen = mustAsk(need, known, { askedAt: memory.at, now });
+    const isAsked = isOpen && asks === 'may_ask';
+    const answer = context.asked.get(section.key) ?? (isAsked ? await askFor(section, context) : undefined);
+    const recent = known === undefined && need.how === 'new' ? remembered : undefined;
+    const next = nextState(need, known, { listed: answer === undefined ? recent : answer.listed, answer, now });
+    // An old list without the name decides nothing for later.
+    const isGuess = isOpen && answer === undefined && known === undefined && next?.kind === 'plain';
+    if (next !== undefined && !isGuess) states.set(foldName(need.name), next);
+  }
+  return Object.fromEntries(states);
+}
+
+async function askFor(section: Section, context: Judging): Promise<Asked> {
+  const answer: Asked = { ...(await readSafely(section, context)), made: new Set() };
+  context.asked.set(section.key, answer);
+  return answer;
+}
+
+/**
+ * First what a person wants back, then what we wrote and an item has no more, then what is new: what is known of the
+ * earlier ones decides about the later.
+ */
+function inOrder(one: Needed, other: Needed): number {
+  return rankOf(one) - rankOf(other);
+}
+
+function rankOf({ need }: Needed): number {
+  if (need.wish === 'back') return 0;
+  return need.how === 'removed' ? 1 : 2;
+}
+
+type Verdict = Pick<Read, 'withheld' | 'lost'>;
+
+function verdictOn({ need, syncedAt }: Needed, state: CollectionState | undefined): Verdict {
+  const withheld = withheldBy(need, state);
+  if (withheld !== undefined) return { withheld };
+  return wasLostWithAll(need, state, syncedAt) ? { lost: need.name } : {};
+}
+
+type Judged = ReadonlyMap<Read, Verdict>;
 
 /** An answer of this run, and what to remember of it. */
 type Asked = {
-  readonly listed: readonly SectionCollection[];
-  readonly memory: Pick<SectionMemory, 'at' | 'smart'>;
+  /** Absent where the section could not be asked; it is not asked again in this run. */
+  readonly listed?: readonly SectionCollection[] | undefined;
+  readonly memory: Partial<SectionMemory>;
+  /** The names that it lacked then and that were written since, folded. */
+  readonly made: Set<string>;
 };
-
-type States = Map<string, CollectionState>;
 
 /** Tells each collection that is gone or smart once: when that becomes known. */
 function tellNews(
   { title }: Section,
-  needed: readonly Needed[],
+  needs: readonly CollectionNeed[],
   { before, after, emit }: Record<'before' | 'after', SectionMemory['states']> & Pick<Uses, 'emit'>,
 ): void {
-  const names = new Map(needed.map(({ need }) => [foldName(need.name), need.name]));
+  const names = new Map(needs.map(({ name }) => [foldName(name), name]));
   for (const [key, name] of names) {
     const reason = after[key]?.kind;
     if (reason !== before[key]?.kind && (reason === 'gone' || reason === 'smart'))
@@ -100,39 +151,26 @@ function tellNews(
   }
 }
 
-const RANK = { removed: 0, new: 1 } as const;
-
-/** What is known of a name now. */
+/** What is known of a name now. A list of this run stands for what was written after it, too. */
 function nextState(
   need: CollectionNeed,
   known: CollectionState | undefined,
-  { listed, now }: { readonly listed: readonly SectionCollection[] | undefined; readonly now: number },
+  { listed, answer, now }: Pick<Asked, 'listed'> & { readonly answer: Asked | undefined; readonly now: number },
 ): CollectionState | undefined {
-  const isWanted = need.wish === 'back' && known?.kind === 'gone';
-  if (listed === undefined) return isWanted ? { kind: 'plain' } : known;
-  return stateOf(need, known, { listed, now });
+  if (listed === undefined) return need.wish === 'back' && known?.kind === 'gone' ? stateWanted(known) : known;
+  if (answer?.made.has(foldName(need.name))) return stateSince(need, known, now);
+  const next = stateOf(need, known, { listed, now });
+  if (next.kind === 'plain' && next.at === undefined) answer?.made.add(foldName(need.name));
+  return next;
 }
 
-async function readSafely(section: Section, { plex, now }: Uses): Promise<Asked | undefined> {
+async function readSafely(section: Section, { plex, now }: Uses): Promise<Omit<Asked, 'made'>> {
   try {
     const listed = await plex.collections(section);
     const smart = listed.filter((one) => one.smart).map(({ title }) => foldName(title));
     return { listed, memory: { at: now(), smart } };
   } catch (thrown) {
     if (!(thrown instanceof SyncError)) throw thrown;
-    return undefined;
+    return { memory: { failedAt: now() } };
   }
-}
-
-/** The collection of ours that an item lacks, if it lacks one. */
-function needsOf(work: Read, { rules }: Pick<DrainOptions, 'rules'>): readonly Needed[] {
-  const { item, record, recordFrom, scene, job } = work;
-  const name = collectionNameOf(scene, rules);
-  if (name === undefined) return [];
-  const ours = writtenTo(record, item, recordFrom).lists.collection ?? {};
-  const sent = Object.entries(ours).find(([one]) => foldName(one) === foldName(name));
-  const there = new Set(item.lists.collection.map(({ tag }) => foldName(tag)));
-  if (there.has(foldName(name)) || (sent !== undefined && there.has(foldName(sent[1])))) return [];
-  const wish = job.reassert?.includes('collection') ? 'back' : 'none';
-  return [{ work, need: { name, how: sent === undefined ? 'new' : 'removed', wish } }];
 }

@@ -3,7 +3,7 @@ import type { LeftAlone } from '../../model/scene-record.ts';
 import { namesOfItem, writtenTo } from '../../model/scene-record.ts';
 import { awaitsDecision } from '../../pictures/needs.ts';
 import { SUMMARY_TOO_LONG } from '../../write/cut-summary.ts';
-import { desiredStateOf, withholding } from '../../write/desired-state.ts';
+import { desiredStateOf, withholding, withoutCollection } from '../../write/desired-state.ts';
 import { intentOf, isEmptyPlan, planEdits } from '../../write/edit-plan.ts';
 import { changesOf } from '../../write/journal-changes.ts';
 import { takingBack } from '../../write/take-back.ts';
@@ -49,7 +49,8 @@ export function unchanged(work: Planned): Ended {
 export function planSafely(work: Read, { emit, options, longRequests }: PlanUses): Planned | SyncError {
   const { record, item, job } = work;
   try {
-    const written = writtenTo(record, item, work.recordFrom);
+    const ours = writtenTo(record, item, work.recordFrom);
+    const written = work.lost === undefined ? ours : withoutCollection(ours, work.lost);
     const desired = withholding(desiredStateOf(work.scene, options.rules, work.fromStash), work.withheld);
     const wanted = takingBack(desired, job.reassert);
     const edits = planEdits(wanted, item, written, options.rules);
