@@ -10,13 +10,13 @@ import type { SendToPlex } from './transport.ts';
 
 const PAGE_ROWS = 1_000;
 
+/** Plex sends a number as either type (plex-api.md 11), and a title may look like one. */
+const text = z.pipe(z.union([z.string(), z.number()]), z.transform(String));
+
 const collectionsAnswer = z.object({
   MediaContainer: z.object({
-    totalSize: z.catch(z.optional(z.number()), undefined),
-    Metadata: z._default(
-      z.array(z.object({ title: z.catch(z.string(), ''), smart: z.catch(z.optional(z.unknown()), undefined) })),
-      [],
-    ),
+    totalSize: z.optional(z.pipe(z.union([z.number(), z.string()]), z.transform(Number))),
+    Metadata: z._default(z.array(z.object({ title: z.catch(text, ''), smart: z.optional(z.unknown()) })), []),
   }),
 });
 

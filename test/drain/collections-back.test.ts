@@ -7,6 +7,7 @@ import type { SceneData } from '../../src/core/model/scene.ts';
 import { createKometa } from '../../src/simulator/kometa/kometa.ts';
 import type { DrainRun } from '../helpers/drain-world.ts';
 import { ALWAYS, addItems, idsTo, lighthouse, setup } from '../helpers/drain-world.ts';
+import { RULES } from '../unit/write/plex-model.ts';
 
 const DAY_MS = 86_400_000;
 const SKERRY: SceneData = { details: 'It blinks.', studio: 'Skerry' };
@@ -147,6 +148,31 @@ test('a job that is alone gets back what was lost with all, by what is known and
     await sync([id]);
     assert.deepEqual([plex.count(), shown([id])], [4, ['Skerry']]);
   }
+});
+
+test('a job that is alone and writes nothing but its collection asks nobody either', async (t) => {
+  const { plex, enqueue, run, sync, nextDay, shown } = await setupCollections(t);
+  await sync([1, 2]);
+  const data = { studio: 'Beacon' };
+  enqueue(lighthouse(3, data));
+  await run({ rules: { ...RULES, sync: { ...RULES.sync, collection: false } } });
+  nextDay();
+  await sync([3], { data });
+  assert.deepEqual([plex.count(), shown([3])], [4, ['Beacon']]);
+  plex.editByHand('101', { collections: [] });
+  await sync([1], { reassert: ['collection'] });
+  assert.deepEqual([plex.count(), shown([1])], [4, ['Skerry']]);
+});
+
+test('a new scene brings back nothing that is gone, also where nothing is known yet', async (t) => {
+  const { world, plex, enqueue, run, sync, deleteAll } = await setupCollections(t);
+  await sync([1, 2]);
+  await sync([3], { data: { details: 'It blinks.' } });
+  await deleteAll();
+  // As in a data directory of an earlier plexsync.
+  world.sql(`DELETE FROM meta WHERE name LIKE 'collections:%'`);
+  enqueue(lighthouse(3, SKERRY), lighthouse(1, SKERRY));
+  assert.deepEqual([told(await run()), plex.collections('1')], [['gone'], []]);
 });
 
 test('a smart collection is minded by a job that is alone, however long ago it was listed', async (t) => {

@@ -105,17 +105,9 @@ async function askFor(section: Section, context: Judging): Promise<Asked> {
   return answer;
 }
 
-/**
- * First what a person wants back, then what we wrote and an item has no more, then what is new: what is known of the
- * earlier ones decides about the later.
- */
-function inOrder(one: Needed, other: Needed): number {
-  return rankOf(one) - rankOf(other);
-}
-
-function rankOf({ need }: Needed): number {
-  if (need.wish === 'back') return 0;
-  return need.how === 'removed' ? 1 : 2;
+/** What we wrote and an item has no more comes first: a new item would bring back what is gone. */
+function inOrder({ need: one }: Needed, { need: other }: Needed): number {
+  return Number(one.how === 'new') - Number(other.how === 'new');
 }
 
 type Verdict = Pick<Read, 'withheld' | 'lost'>;
