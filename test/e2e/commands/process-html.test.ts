@@ -98,11 +98,27 @@ const BROWSER = ['chromium', 'chromium-headless-shell', 'chromium-browser', 'goo
 );
 
 /** What a browser makes of a page, by its own account. */
-function domIn(width: number, page: string): string {
+function domOf(page: string): string {
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  const size = `--window-size=${width},900`;
-  const args = ['--headless', '--disable-gpu', ...sandbox, size, '--dump-dom', pathToFileURL(page).href];
-  return spawnSync(BROWSER ?? '', args, { encoding: 'utf8', timeout: 60_000 }).stdout;
+  const args = ['--headless', '--disable-gpu', ...sandbox, '--window-size=1400,1000', '--dump-dom'];
+  return spawnSync(BROWSER ?? '', [...args, pathToFileURL(page).href], { encoding: 'utf8', timeout: 60_000 }).stdout;
+}
+
+/**
+ * A page that holds another one, as it is, in a frame of one width: a window of a browser cannot be made as narrow as
+ * that of a telephone. Its title tells how much too wide the inner page is, and what a choice leaves to be seen.
+ */
+function framed(html: string, width: number): string {
+  const inner = html.replaceAll('&', '&amp;').replaceAll('"', '&quot;');
+  return `<!DOCTYPE html><iframe width="${width}" height="900" style="border: 0" srcdoc="${inner}"></iframe>
+<script>addEventListener('load', () => {
+  const { contentDocument: page, contentWindow: view } = document.querySelector('iframe');
+  const shown = () => [...page.querySelectorAll('article')].filter((one) => one.offsetHeight > 0).length;
+  const all = shown();
+  page.getElementById('only-remove').click();
+  const { scrollWidth, clientWidth } = page.documentElement;
+  document.title = [view.innerWidth, scrollWidth - clientWidth, all, shown()].join();
+});</script>`;
 }
 
 for (const width of [1280, 400])
@@ -111,18 +127,8 @@ for (const width of [1280, 400])
   }, async (t) => {
     const { run, file, dir } = await setupScenes(t);
     await run(['process', '--dry-run', '--html', file]);
-    const html = readFileSync(file, 'utf8');
-    assert.equal([...domIn(width, file).matchAll(/<article/g)].length, 4);
-    // The page itself runs no script: a copy that may tells how wide it is, and what a filter leaves.
-    const copy = join(dir, 'copy.html');
-    const ask = `const shown = () => [...document.querySelectorAll('article')].filter((one) => one.offsetHeight > 0).length;
-        const all = shown(); document.getElementById('only-remove').click();
-        document.title = [document.documentElement.scrollWidth - innerWidth, all, shown()].join()`;
-    const policy = /<meta http-equiv="Content-Security-Policy"[^>]*>/;
-    writeFileSync(copy, html.replace(policy, '').replace('</body>', `<script>${ask}</script></body>`));
-    const [, title] = /<title>([^<]*)<\/title>/.exec(domIn(width, copy)) ?? [];
-    const [beyond, ...articles] = (title ?? '').split(',').map(Number);
-    // Less than nothing where a scroll bar is drawn.
-    assert.ok(beyond !== undefined && beyond <= 0, title);
-    assert.deepEqual(articles, [4, 1]);
+    const frame = join(dir, 'frame.html');
+    writeFileSync(frame, framed(readFileSync(file, 'utf8'), width));
+    const [, title] = /<title>([^<]*)<\/title>/.exec(domOf(frame)) ?? [];
+    assert.equal(title, `${width},0,4,1`);
   });
