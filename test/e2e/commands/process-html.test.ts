@@ -9,6 +9,8 @@ import { pathToFileURL } from 'node:url';
 import { startStashServer } from '../../../src/simulator/stash/server.ts';
 import { setup } from '../../helpers/rig.ts';
 
+/** A name that has no place to be broken, as of a file. */
+const UNBROKEN = 'lighthouse_'.repeat(20);
 const LONG = 'The keeper counts the boats that come home, and lights the lantern. '.repeat(12);
 
 /** Scenes of which one is removed from, one is new, one was edited in Plex and one is not there. */
@@ -26,7 +28,9 @@ async function setupScenes(t: TestContext) {
   await run(['enqueue', String(pier), String(mole)]);
   assert.equal((await run(['process'])).code, 0);
   stash.editScene(pier, {
-    tags: ['fog', 'a tag with a very long name that does not fit into a narrow column of a page'],
+    title: `The pier ${UNBROKEN}`,
+    details: UNBROKEN,
+    tags: ['fog', UNBROKEN],
   });
   stash.editScene(mole, { details: 'Short.' });
   rig.plex.editByHand(items[2] ?? '', { summary: 'Written by a person in Plex.' });
@@ -106,7 +110,8 @@ function domOf(page: string): string {
 
 /**
  * A page that holds another one, as it is, in a frame of one width: a window of a browser cannot be made as narrow as
- * that of a telephone. Its title tells how much too wide the inner page is, and what a choice leaves to be seen.
+ * that of a telephone. Its title tells how many parts of the inner page are too wide for their place, and what a choice
+ * leaves to be seen.
  */
 function framed(html: string, width: number): string {
   const inner = html.replaceAll('&', '&amp;').replaceAll('"', '&quot;');
@@ -114,10 +119,11 @@ function framed(html: string, width: number): string {
 <script>addEventListener('load', () => {
   const { contentDocument: page, contentWindow: view } = document.querySelector('iframe');
   const shown = () => [...page.querySelectorAll('article')].filter((one) => one.offsetHeight > 0).length;
+  const tooWide = [...page.querySelectorAll('html, h2, h3, p, ul, li, div, article')]
+    .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth);
   const all = shown();
   page.getElementById('only-remove').click();
-  const { scrollWidth, clientWidth } = page.documentElement;
-  document.title = [view.innerWidth, scrollWidth - clientWidth, all, shown()].join();
+  document.title = [view.innerWidth, tooWide.length, all, shown()].join();
 });</script>`;
 }
 
