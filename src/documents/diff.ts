@@ -28,8 +28,12 @@ export const diffSchema = z.object({
   confidence: z.enum(['high', 'low', 'none']),
   changes: z.array(change),
   verdict: z
-    .enum(['write', 'right', 'hold', 'fail'])
-    .check(z.describe('`hold`: the changes remove so much that they wait for permission; `fail`: none is written.')),
+    .enum(['write', 'right', 'hold', 'undone', 'fail'])
+    .check(
+      z.describe(
+        '`hold`: the changes remove so much that they wait for permission; `undone`: they are left, since the scene was undone; `fail`: none is written.',
+      ),
+    ),
   message: z.nullable(z.string()).check(z.describe('Why nothing would be written, or not all of it.')),
   title: z.nullable(z.string()),
   library: z.nullable(z.string()),

@@ -1,7 +1,6 @@
 import { say } from '../../core/text/sentence.ts';
 import { signalExitCode } from '../../exit.ts';
 import { openPreviewStores } from '../../queue/store/preview-stores.ts';
-import { prepareUndone } from '../../queue/tables/undone.ts';
 import { openPreviewReads } from '../../queue/work/preview-queue.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
 import { loadSettings } from '../../settings/load.ts';
@@ -35,29 +34,26 @@ export async function run({ target, flags, configFile }: DiffOptions, context: C
     const sceneId = 'sceneId' in asked ? asked.sceneId : await sceneAt(asked.path, { stores, loaded }, context);
     const about = { sceneId, stash, now: context.now() } as const;
     const queued = queuedJobOf(stores, about);
-    const notes = prepareUndone(stores.queueDb).of(sceneId) === undefined ? [] : [UNDONE];
     const reads = openPreviewReads(stores, stash);
     const lookedAt = jobToLookAt(queued, reads, about);
     const look = await lookAt(lookedAt.job, { reads, loaded }, context);
-    return tell(lookedAt, { ...look, notes }, { ...context, loaded });
+    return tell(lookedAt, look, { ...context, loaded });
   } finally {
     stores.close();
   }
 }
 
-const UNDONE = say`What was written for this scene was undone: process leaves it until it is enqueued by its id, released, or edited in Stash.`;
-
 /** @throws {SyncError | UsageError} why there is no answer, or only half of one. */
 function tell(
   lookedAt: LookedAt,
-  { events, report, notes }: Look & Pick<Difference, 'notes'>,
+  { events, report, undone }: Look,
   { output, loaded }: Context & { readonly loaded: LoadedSettings },
 ): number {
-  const difference = differenceOf(events);
+  const difference = differenceOf(events, lookedAt.state === 'undone' ? 'stays' : undone);
   if (!loaded.settings.enabled)
     output.log('warning', say`[PlexSync] plexsync is turned off (enabled): process would do nothing.`);
   if (difference !== undefined) {
-    const shown = { ...difference, notes: [...notes, ...difference.notes, ...pictureNotes(report)] };
+    const shown = { ...difference, notes: [...difference.notes, ...pictureNotes(report)] };
     if (output.json) output.resultJson(differenceDocument(shown, lookedAt), 2);
     else output.result(differenceText(shown, lookedAt));
   }

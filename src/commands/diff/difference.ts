@@ -7,6 +7,7 @@ import type { Change } from '../../core/write/explain-plan.ts';
 import { explainPlan } from '../../core/write/explain-plan.ts';
 import type { ExitCode } from '../../exit.ts';
 import { EXIT } from '../../exit.ts';
+import type { Look } from './look.ts';
 
 /** How the item was found: `found` is absent where the preview did not come so far. */
 type Match = {
@@ -17,8 +18,11 @@ type Match = {
 
 /** What `process` would do to one scene. */
 export type Difference = {
-  /** `write`: the changes would be written. `hold`: they would wait for permission. `fail`: nothing would be written. */
-  readonly verdict: 'write' | 'right' | 'hold' | 'fail';
+  /**
+   * `write`: the changes would be written. `hold`: they would wait for permission. `undone`: they would be left, since
+   * the scene was undone. `fail`: nothing would be written.
+   */
+  readonly verdict: 'write' | 'right' | 'hold' | 'undone' | 'fail';
   readonly item: Omit<PlannedItem, 'plan'> | undefined;
   readonly match: Match;
   readonly changes: readonly Change[];
@@ -34,21 +38,39 @@ type Outcome = Extract<WorkerEvent, { kind: 'would_write' | 'would_not_write' }>
  * Reads from the events of a preview of one job what would become of it; `undefined` when it was not looked at to the
  * end, for a reason that is the server's.
  */
-export function differenceOf(events: readonly WorkerEvent[]): Difference | undefined {
+export function differenceOf(events: readonly WorkerEvent[], undone: Look['undone']): Difference | undefined {
   const outcome = events.find((event): event is Outcome => OUTCOMES.has(event.kind));
   if (outcome === undefined || (outcome.kind === 'would_not_write' && outcome.reason === 'released')) return undefined;
   const planned = outcome.kind === 'would_write' ? outcome : outcome.planned;
   const changes = planned === undefined ? [] : explainPlan(planned.plan);
   return {
-    verdict: verdictOf(outcome),
+    verdict: undone === 'stays' ? verdictIfUndone(verdictOf(outcome)) : verdictOf(outcome),
     item: planned && { ratingKey: planned.ratingKey, title: planned.title, library: planned.library },
     match: matchOf(events),
     changes,
     message: outcome.message,
-    notes: events.some(({ kind }) => kind === 'thin_scene')
-      ? [say`The scene has only a title in Stash so far, so its empty fields clear nothing (quality_gate).`]
-      : [],
+    notes: [
+      ...UNDONE_NOTES[undone],
+      ...(events.some(({ kind }) => kind === 'thin_scene')
+        ? [say`The scene has only a title in Stash so far, so its empty fields clear nothing (quality_gate).`]
+        : []),
+    ],
   };
+}
+
+const UNDONE_NOTES: Readonly<Record<Look['undone'], readonly Sentence[]>> = {
+  no: [],
+  stays: [
+    say`What was written for this scene was undone: process leaves it until it is enqueued by its id, released, or edited in Stash.`,
+  ],
+  edited_since: [
+    say`What was written for this scene was undone, and Stash has something else of it by now: it is written again.`,
+  ],
+};
+
+/** What would be written anyway, or removed with permission alone, is left; a scene that is right or fails is so anyway. */
+function verdictIfUndone(verdict: Difference['verdict']): Difference['verdict'] {
+  return verdict === 'write' || verdict === 'hold' ? 'undone' : verdict;
 }
 
 const OUTCOMES: ReadonlySet<WorkerEvent['kind']> = new Set<Outcome['kind']>(['would_write', 'would_not_write']);
@@ -59,8 +81,9 @@ function verdictOf(outcome: Outcome): Difference['verdict'] {
     case 'unchanged':
       return 'right';
     case 'removals':
-    case 'undone':
       return 'hold';
+    case 'undone':
+      return 'undone';
     case 'failure':
     case 'released':
       return 'fail';
@@ -79,6 +102,7 @@ export const VERDICT_EXITS: Readonly<Record<Difference['verdict'], ExitCode>> = 
   write: EXIT.done,
   right: EXIT.done,
   hold: EXIT.usage,
+  undone: EXIT.done,
   fail: EXIT.jobsFailed,
 };
 

@@ -92,6 +92,8 @@ function verdictWords({ verdict, changes, message }: Difference, { job, state }:
       return changes.length > 0 ? 'Nothing would change: what differs is left.' : 'Nothing would change.';
     case 'hold':
       return `Not without permission: ${why} (plexsync process --allow-removals).`;
+    case 'undone':
+      return `Nothing would be written: plexsync queue release ${job.sceneId} takes the scene up again.`;
     case 'fail':
       return `Nothing would be written: ${why}`;
   }

@@ -280,8 +280,26 @@ test('a Stash that is away matters only to a scene that needs it', async (t) => 
 });
 
 test('a scene whose edits were undone is shown, with what keeps it from being written', async (t) => {
-  const { run, scene, sql, diff } = await setupPier(t);
-  sql(`INSERT INTO undone (scene_id, run_id, undone_at) VALUES (${scene}, 1, 1)`);
-  assert.match((await diff(String(scene))).notes[0], /^What was written for this scene was undone: process leaves it/);
+  const { run, scene, diff, stash, item, plex } = await setupPier(t);
+  await run(['enqueue', String(scene)]);
+  await run(['process']);
+  await run(['undo', '--scene', String(scene), '--yes']);
+  await run(['enqueue', '--all', '--yes']);
+  const shown = await diff(String(scene));
+  assert.deepEqual([shown.code, shown.verdict, shown.rating_key], [0, 'undone', item]);
+  assert.deepEqual(shortly(shown), ['set title', 'set summary', 'set studio', 'add genre', 'add collection']);
+  assert.match(shown.notes[0], /^What was written for this scene was undone: process leaves it/);
+  const { stdout } = await run(['diff', String(scene)]);
+  assert.match(
+    stdout,
+    new RegExp(`\nNothing would be written: plexsync queue release ${scene} takes the scene up again\\.\n$`),
+  );
+  const edits = plex.count('edit');
+  await run(['process']);
+  assert.equal(plex.count('edit'), edits);
   assert.doesNotMatch((await run(['diff', '900'])).stdout, /undone/);
+  stash.editScene(scene, { details: 'Fog and gulls.' });
+  const edited = await diff(String(scene));
+  assert.equal(edited.verdict, 'write');
+  assert.match(edited.notes[0], /Stash has something else of it by now: it is written again/);
 });
