@@ -9,7 +9,7 @@ export const DIFF: CommandSpec = {
   settings: SETTING_NAMES,
   notes: [
     'Runs the very steps of process over this one scene and writes nothing: the job that waits for it, whenever it is due, else what Stash has now. Each field is told with what Plex has, what it would get, and the rule that decides: what plexsync wrote before, what Stash says, whose the value in Plex is. What is left as it is, is told too.',
-    'A file is looked for in the data directory, then in Stash; the path may also be one as Plex sees it, where path_map leads back.',
+    'A file is looked for in the data directory, then in Stash; the path may also be one as Plex sees it, where path_map leads back, or where the scene was written or pinned to its item.',
     'Exits 0 whether or not something would change, 1 where nothing could be written (not in Plex, LOW, gone from Stash), 2 where the changes remove so much that they wait for permission.',
   ],
   examples: [

@@ -2,7 +2,7 @@ import { unmapPath } from '../../core/match/paths.ts';
 import { UsageError } from '../../core/model/errors.ts';
 import { parseFileArgument } from '../../core/model/file-argument.ts';
 import type { Stores } from '../../queue/store/stores.ts';
-import { scenesOfPath } from '../../queue/views/scenes-of-path.ts';
+import { scenesOfPath, scenesOfPlexFile } from '../../queue/views/scenes-of-path.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
 import type { Context } from '../shared/context.ts';
 import { connectToStash } from '../shared/stash/stash-connection.ts';
@@ -20,7 +20,7 @@ export function parseTarget(text: string): Target {
 
 /**
  * The scene that has a file, as the data directory knows it, else as Stash does. A path may be given as Plex sees it,
- * where a mapping leads back.
+ * where a mapping leads back, or where the scene was written to the item that has it.
  * @throws {UsageError} when no scene is known, or several are. @throws {SyncError | StoreError}
  */
 export async function sceneAt(
@@ -29,8 +29,13 @@ export async function sceneAt(
   context: Context,
 ): Promise<number> {
   const paths = spellingsOf(path, loaded);
-  const known = scenesOfPath(stores, paths);
-  const ids = known.length > 0 ? known : await askStash(paths, loaded, context);
+  const looks = [
+    () => scenesOfPath(stores, paths),
+    () => scenesOfPlexFile(stores, paths),
+    async () => await askStash(paths, loaded, context),
+  ];
+  let ids: readonly number[] = [];
+  for (const look of looks) if (ids.length === 0) ids = await look();
   const [first, ...others] = ids;
   if (first !== undefined && others.length === 0) return first;
   if (first !== undefined)
@@ -44,7 +49,9 @@ export async function sceneAt(
 
 function spellingsOf(path: string, { settings }: LoadedSettings): readonly string[] {
   const back = unmapPath(path, settings.path_map);
-  const all = back.mapping === undefined ? [path] : [path, back.path];
+  // Below a folder of Windows, Stash shows backslashes.
+  const turned = back.mapping?.from.includes('\\') ? [back.path.replaceAll('/', '\\')] : [];
+  const all = back.mapping === undefined ? [path] : [path, back.path, ...turned];
   return [...new Set(all.flatMap((one) => [one, one.normalize('NFC'), one.normalize('NFD')]))];
 }
 

@@ -23,3 +23,22 @@ export function scenesOfPath({ queueDb: db, path }: Stores, paths: readonly stri
       .map(({ scene_id }) => scene_id),
   );
 }
+
+/**
+ * The scenes whose item has this file, as Plex sees it: by the last sync, or by a pin.
+ * @throws {StoreError}
+ */
+export function scenesOfPlexFile({ queueDb: db, path }: Stores, paths: readonly string[]): readonly number[] {
+  return inStore(storesName(path), () =>
+    db
+      .prepare<[object], { scene_id: number }>(
+        `WITH asked(path) AS (SELECT value FROM json_each(@paths))
+          SELECT scene_id FROM scenes WHERE file IN asked
+          UNION
+          SELECT scene_id FROM pins WHERE file IN asked
+          ORDER BY scene_id`,
+      )
+      .all({ paths: JSON.stringify(paths) })
+      .map(({ scene_id }) => scene_id),
+  );
+}

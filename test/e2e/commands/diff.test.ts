@@ -105,6 +105,34 @@ test('a file leads to its scene: by what waits, by the last sync, as Plex sees i
   assert.equal((await diff('/media/pier.mp4')).scene_id, 901);
 });
 
+test('a path of Plex leads to the scene that was written there, or is pinned there, without a mapping', async (t) => {
+  const { run, plex, stash } = await setupPier(t);
+  const size = 7;
+  plex.addItem({ sectionKey: '1', file: '/media/deep/weir.mp4', size });
+  const pinned = plex.addItem({ sectionKey: '1', file: '/media/other name.mp4' });
+  const weir = stash.addScene({ title: 'Weir', files: [{ path: '/nas/weir.mp4', size }] });
+  const mole = stash.addScene({ title: 'Mole', files: [{ path: '/nas/mole.mp4', size }] });
+  await run(['enqueue', String(weir)]);
+  await run(['process']);
+  await run(['pin', String(mole), pinned]);
+  for (const [path, scene] of [
+    ['/media/deep/weir.mp4', weir],
+    ['/media/other name.mp4', mole],
+  ] as const) {
+    const { code, stdout, stderr } = await run(['diff', path, '--json']);
+    assert.equal(code, 0, stderr);
+    assert.equal(JSON.parse(stdout).scene_id, scene);
+  }
+});
+
+test('a path below a folder of Windows is found in the spelling of Stash', async (t) => {
+  const { run, plex, diff } = await setupPier(t);
+  plex.addItem({ sectionKey: '1', file: '/media/quay/weir.mp4' });
+  await run(['enqueue', '77', '--path', 'D:\\films\\quay\\weir.mp4', '--title', 'Weir']);
+  const shown = await diff('/media/quay/weir.mp4', '--path-map', 'D:\\films=/media');
+  assert.deepEqual([shown.scene_id, shown.confidence], [77, 'high']);
+});
+
 test('a file of no scene, or of several, is told in one sentence', async (t) => {
   const { run, stash } = await setupPier(t);
   const none = await run(['diff', '/data/100%_of_it.mp4']);
