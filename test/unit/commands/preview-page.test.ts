@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { safeAddress } from '../../../src/commands/process/html/entry-html.ts';
 import { escaped } from '../../../src/commands/process/html/escape.ts';
+import { marked } from '../../../src/commands/process/html/marked.ts';
 import { openPage } from '../../../src/commands/process/html/page.ts';
 import type { WorkerEvent } from '../../../src/core/drain/ports/events.ts';
 import type { PictureEdit } from '../../../src/core/model/picture.ts';
@@ -83,6 +84,28 @@ test('the page shows each change with before, after and why', (t) => {
   assert.match(textOf(html), /1 scene looked at 0 already right 1 value set/);
 });
 
+test('where two values have words in common, the words in which they differ are marked', (t) => {
+  const about = (before: string, after: string): string =>
+    pageOf(t, [wouldWrite(7, { scene: { details: after }, item: { fields: { summary: before } } })]).html;
+  const html = about('Two boats & a <pier> at night', 'Two old ships & a <pier> at night');
+  assert.match(html, /Two <mark>boats<\/mark> &amp; a &lt;pier&gt; at night/);
+  assert.match(html, /Two <mark>old ships<\/mark> &amp; a/);
+  assert.match(about('Fog and tide', 'Fog'), /after<\/small>Fog<\/div>/);
+  assert.doesNotMatch(about('Fog', 'Tide'), /<mark>/);
+});
+
+test('marks change no text', () => {
+  const words = fc
+    .array(fc.constantFrom('fog', 'tide', ' ', '\n', '<b>', '"'), { maxLength: 8 })
+    .map((all) => all.join(''));
+  fc.assert(
+    fc.property(words, words, (before, after) => {
+      const plain = marked(before, after).map((one) => one.replace(/<\/?mark>/g, ''));
+      assert.deepEqual(plain, [escaped(before), escaped(after)]);
+    }),
+  );
+});
+
 test('lists are shown as added and removed, and the total counts names', (t) => {
   const { html } = pageOf(t, [wouldWrite(7, REMOVES)]);
   assert.match(
@@ -137,7 +160,7 @@ test('what is left, waits or is not written is told, and what is right is counte
 });
 
 const OUR_MARKUP = new Set(
-  'html head meta title style body h1 h2 h3 p ul li b input label main article a div small span'.split(' '),
+  'html head meta title style body h1 h2 h3 p ul li b input label main article a div small span mark'.split(' '),
 );
 
 test('no text from outside becomes mark-up, breaks out of an attribute or turns the line around', (t) => {

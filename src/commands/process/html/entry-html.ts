@@ -6,6 +6,7 @@ import { pictureWords } from '../../../terminal/log/size-words.ts';
 import type { Entry } from './entry.ts';
 import { KINDS } from './entry.ts';
 import { escaped } from './escape.ts';
+import { marked } from './marked.ts';
 
 /** The page of an item in Plex, if there is a link to it that holds no token. */
 export type LinkTo = (ratingKey: string) => string | undefined;
@@ -52,17 +53,21 @@ const ACTION_WORDS: Readonly<Record<Change['action'], string>> = {
 function bodyHtml({ action, before, after, added, removed, picture }: Change, link: string | undefined): string {
   if (picture !== undefined) return pictureHtml(picture, link);
   if (typeof before === 'string' && typeof after === 'string')
-    return action === 'left' ? `<div class="sides">${side('', 'in Plex', before)}</div>` : sides(before, after);
+    return action === 'left'
+      ? `<div class="sides">${side('', 'in Plex', escaped(before))}</div>`
+      : sides(before, after);
   const names = [...added.map((name) => nameHtml('come', name)), ...removed.map((name) => nameHtml('gone', name))];
   return names.length === 0 ? '' : `<ul class="names">${names.join('')}</ul>`;
 }
 
 function sides(before: string, after: string): string {
-  return `<div class="sides">${side('gone', 'before', before)}${side('come', 'after', after)}</div>`;
+  const [old, now] = marked(before, after);
+  return `<div class="sides">${side('gone', 'before', old)}${side('come', 'after', now)}</div>`;
 }
 
+/** `value` is mark-up. */
 function side(kind: 'gone' | 'come' | '', label: string, value: string): string {
-  const shown = value === '' ? '<span class="none">nothing</span>' : escaped(value);
+  const shown = value === '' ? '<span class="none">nothing</span>' : value;
   return `<div class="${kind}"><small>${label}</small>${shown}</div>`;
 }
 

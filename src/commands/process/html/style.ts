@@ -38,6 +38,9 @@ h3 span { color: var(--soft); font-weight: normal; }
   background: var(--back); max-height: 24rem; overflow: auto; unicode-bidi: plaintext; }
 .sides .gone { border-color: var(--gone); }
 .sides .come { border-color: var(--come); }
+.sides mark { border-radius: .2rem; color: inherit; }
+.sides .gone mark { background: var(--gone-back); }
+.sides .come mark { background: var(--come-back); }
 .sides small { display: block; color: var(--soft); white-space: normal; }
 .names { list-style: none; display: flex; flex-wrap: wrap; gap: .35rem; margin: 0; padding: 0; }
 .names li { border-radius: .35rem; padding: .1rem .5rem; unicode-bidi: isolate; }
