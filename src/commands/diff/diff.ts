@@ -14,6 +14,7 @@ import { jobToLookAt, queuedJobOf } from './job.ts';
 import type { Look } from './look.ts';
 import { lookAt } from './look.ts';
 import { differenceDocument, differenceText } from './report.ts';
+import { settingNotes } from './setting-notes.ts';
 import { parseTarget, sceneAt } from './target.ts';
 
 export type DiffOptions = {
@@ -53,7 +54,10 @@ function tell(
   if (!loaded.settings.enabled)
     output.log('warning', say`[PlexSync] plexsync is turned off (enabled): process would do nothing.`);
   if (difference !== undefined) {
-    const shown = { ...difference, notes: [...difference.notes, ...pictureNotes(report)] };
+    const shown = {
+      ...difference,
+      notes: [...difference.notes, ...settingNotes(loaded.settings), ...pictureNotes(report)],
+    };
     if (output.json) output.resultJson(differenceDocument(shown, lookedAt), 2);
     else output.result(differenceText(shown, lookedAt));
   }

@@ -274,6 +274,23 @@ test('where plexsync is turned off, what it would do is shown, and that it does 
   assert.match(stderr, /plexsync is turned off \(enabled\): process would do nothing/);
 });
 
+test('what a setting keeps from being compared is told', async (t) => {
+  const { scene, diff } = await setupPier(t);
+  const notes = async (...flags: string[]): Promise<readonly string[]> => {
+    const shown = await diff(String(scene), '--no-sync-poster', ...flags);
+    return shown.notes;
+  };
+  assert.deepEqual(await notes(), []);
+  assert.deepEqual(await notes('--no-sync-tags'), ['sync_tags is off: what belongs to that was not compared.']);
+  assert.deepEqual(await notes('--no-sync-tags', '--no-sync-date', '--clear-empty', 'never'), [
+    'sync_date, sync_tags are off: what belongs to that was not compared.',
+    'clear_empty is never: what is empty in Stash was not compared.',
+  ]);
+  assert.deepEqual(await notes('--no-sync-master', '--no-sync-date'), [
+    'sync_master is off: only the title is compared.',
+  ]);
+});
+
 test('a doubt about the configuration that many jobs have raised does not keep one scene from being shown', async (t) => {
   const { run, plex, sql, diff } = await setupPier(t);
   for (let id = 1; id <= 24; id += 1) {
