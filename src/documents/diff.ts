@@ -3,7 +3,7 @@ import { JOB_STATES } from '../core/model/job.ts';
 import { LIST_KINDS, SCALAR_FIELDS } from '../core/model/plex-item.ts';
 import { CHANGE_ACTIONS } from '../core/write/explain-plan.ts';
 import type { DocumentOf } from './shapes.ts';
-import { count, id } from './shapes.ts';
+import { count, id, instant } from './shapes.ts';
 
 const names = z.array(z.string());
 const value = z.nullable(z.union([z.string(), names]));
@@ -42,6 +42,7 @@ export const diffSchema = z.object({
   job: z
     .nullable(z.object({ id: count, state: z.enum(JOB_STATES) }))
     .check(z.describe('The job of the scene; null where none waits, and what Stash has is shown.')),
+  synced_at: z.nullable(instant).check(z.describe('When the scene was last known to be right in Plex.')),
   notes: names,
 });
 export type DiffDocument = DocumentOf<typeof diffSchema>;

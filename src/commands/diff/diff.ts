@@ -1,6 +1,7 @@
 import { say } from '../../core/text/sentence.ts';
 import { signalExitCode } from '../../exit.ts';
 import { openPreviewStores } from '../../queue/store/preview-stores.ts';
+import { lastSyncOf } from '../../queue/views/scene-status.ts';
 import { openPreviewReads } from '../../queue/work/preview-queue.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
 import { loadSettings } from '../../settings/load.ts';
@@ -36,7 +37,7 @@ export async function run({ target, flags, configFile }: DiffOptions, context: C
     const about = { sceneId, stash, now: context.now() } as const;
     const queued = queuedJobOf(stores, about);
     const reads = openPreviewReads(stores, stash);
-    const lookedAt = jobToLookAt(queued, reads, about);
+    const lookedAt = { ...jobToLookAt(queued, reads, about), syncedAt: lastSyncOf(stores, sceneId) };
     const look = await lookAt(lookedAt.job, { reads, loaded }, context);
     return tell(lookedAt, look, { ...context, loaded });
   } finally {
@@ -59,7 +60,7 @@ function tell(
       notes: [...difference.notes, ...settingNotes(loaded.settings), ...pictureNotes(report)],
     };
     if (output.json) output.resultJson(differenceDocument(shown, lookedAt), 2);
-    else output.result(differenceText(shown, lookedAt));
+    else output.result(differenceText(shown, { ...lookedAt, reader: output.readerOf('stdout') }));
   }
   const signal = report.ends.find((end) => end.kind === 'signal');
   if (signal !== undefined) return signalExitCode(signal.signal);

@@ -7,7 +7,12 @@ import { readJobs } from '../../queue/views/job-list.ts';
 import type { PreviewReads } from '../../queue/work/preview-queue.ts';
 
 /** The job that is looked at. One that is made up asks for whatever Stash has, as `enqueue` with the bare id does. */
-export type LookedAt = { readonly job: Job; readonly state: JobState | 'made_up' };
+export type LookedAt = {
+  readonly job: Job;
+  readonly state: JobState | 'made_up';
+  /** When the scene was last known to be right, epoch ms. */
+  readonly syncedAt: number | undefined;
+};
 
 type Asked = {
   readonly sceneId: number;
@@ -29,7 +34,7 @@ export function jobToLookAt(
   chosen: QueuedJob | undefined,
   reads: Pick<PreviewReads, 'dueJobs'>,
   { sceneId, stash, now }: Asked,
-): LookedAt {
+): Omit<LookedAt, 'syncedAt'> {
   const [job] = chosen === undefined ? [] : reads.dueJobs([chosen.jobId]);
   if (chosen === undefined || job === undefined) {
     if (stash === 'not_asked') throw nothingSays(sceneId, 'has no job, and');

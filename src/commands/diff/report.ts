@@ -3,14 +3,16 @@ import type { Change } from '../../core/write/explain-plan.ts';
 import type { DiffDocument } from '../../documents/diff.ts';
 import { changeName } from '../../terminal/log/field-words.ts';
 import { pictureWords } from '../../terminal/log/size-words.ts';
+import type { Reader } from '../../terminal/reader.ts';
 import { sanitize } from '../../terminal/sanitize.ts';
+import { localTime, utcTime } from '../../terminal/time.ts';
 import type { Difference } from './difference.ts';
 import type { LookedAt } from './job.ts';
 
 /** The document of `diff --json`: keys are only ever added. */
 export function differenceDocument(
   { verdict, item, match, changes, message, notes }: Difference,
-  { job, state }: LookedAt,
+  { job, state, syncedAt }: LookedAt,
 ): DiffDocument {
   return {
     scene_id: job.sceneId,
@@ -26,12 +28,13 @@ export function differenceDocument(
     file: match.file ?? null,
     matched_by: match.by ?? null,
     job: state === 'made_up' ? null : { id: job.id, state },
+    synced_at: syncedAt === undefined ? null : utcTime(syncedAt),
     notes: notes.map(plainText),
   };
 }
 
 /** The same for a person: what is changed or left, field by field, each with its reason. */
-export function differenceText(difference: Difference, lookedAt: LookedAt): string {
+export function differenceText(difference: Difference, lookedAt: LookedAt & { readonly reader: Reader }): string {
   const { changes, notes } = difference;
   const blocks = [
     headOf(difference, lookedAt).join('\n'),
@@ -41,7 +44,11 @@ export function differenceText(difference: Difference, lookedAt: LookedAt): stri
   return blocks.filter((block) => block !== '').join('\n\n');
 }
 
-function headOf({ item, match }: Difference, { job, state }: LookedAt): readonly string[] {
+function headOf(
+  { item, match }: Difference,
+  { job, state, syncedAt, reader }: LookedAt & { readonly reader: Reader },
+): readonly string[] {
+  const time = reader.kind === 'person' ? localTime : utcTime;
   const scene = `Scene ${job.sceneId}`;
   const head =
     item === undefined
@@ -52,6 +59,7 @@ function headOf({ item, match }: Difference, { job, state }: LookedAt): readonly
     head,
     ...(match.file === undefined ? [] : [`  file: ${sanitize(match.file)}`]),
     `  match: ${CONFIDENCE[match.confidence]}${by}`,
+    ...(syncedAt === undefined ? [] : [`  last synced: ${time(syncedAt)}`]),
     `  job: ${state === 'made_up' ? 'none waits; this is what Stash has now' : `${job.id}, ${STATES[state]}`}`,
   ];
 }

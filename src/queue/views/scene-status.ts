@@ -73,6 +73,11 @@ export function readSceneStatus(stores: Stores, sceneId: number, now: number): S
   });
 }
 
+/** When a scene was last known to be right in Plex, epoch ms; `undefined` where it never was. @throws {StoreError} */
+export function lastSyncOf({ queueDb: db, path }: Stores, sceneId: number): number | undefined {
+  return inStore(storesName(path), () => readSceneRow(db, sceneId)?.written_at ?? undefined);
+}
+
 /** The path of a scene's file, as Stash sees it, from the newest source: a job, the last sync, a dead letter. */
 export function knownPathOf({ jobs, letters, scenePath }: SceneStatus): string | undefined {
   const waiting = jobs.find((job) => job.path !== undefined)?.path;

@@ -153,7 +153,9 @@ test('what was edited in Plex is told as left, and a scene that is right has not
   await run(['process', '--limit', '2']);
   const right = await diff(String(scene));
   assert.deepEqual([right.verdict, right.changes, right.matched_by], ['right', [], 'record']);
+  assert.match(right.synced_at, /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
   const { stdout } = await run(['diff', String(scene), '--no-sync-poster']);
+  assert.ok(stdout.includes(`\n  last synced: ${right.synced_at}\n`), stdout);
   assert.match(stdout, /\n\nNothing would change\.\n$/);
   plex.editByHand(item, { summary: 'Mine.' });
   stash.editScene(scene, { details: 'Fog and gulls.' });
