@@ -138,9 +138,11 @@ function starterOf({ audience }: Pick<ProcessOptions, 'audience'>, { streams }: 
 }
 
 /** @throws {UsageError} for a page without a preview to fill it. */
-function pageOf({ html, names = 'shown', mode }: ProcessOptions): PageRequest | undefined {
+function pageOf({ html, names = 'shown', mode, statsOnly }: ProcessOptions): PageRequest | undefined {
   if (html !== undefined && mode !== 'preview')
     throw new UsageError('--html shows what would change, and goes with --dry-run.', 'Give --dry-run too.');
+  if (html !== undefined && statsOnly)
+    throw new UsageError('--stats-only looks at no scene, and --html shows what would change.', 'Give one of them.');
   if (names === 'masked' && html === undefined)
     throw new UsageError('--redact is for the page of --html.', 'Give --html FILE too.');
   return html === undefined ? undefined : { file: html, names };

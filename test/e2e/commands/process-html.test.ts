@@ -75,6 +75,7 @@ test('a page without a dry run, or one that cannot be written, is refused before
   plex.resetRequests();
   const cases: readonly [readonly string[], RegExp][] = [
     [['process', '--html', file], /--html shows what would change, and goes with --dry-run/],
+    [['process', '--dry-run', '--stats-only', '--html', file], /--stats-only looks at no scene/],
     [['process', '--dry-run', '--redact'], /--redact is for the page of --html/],
     [['process', '--dry-run', '--html', ''], /--html is empty/],
     [['process', '--dry-run', '--html', dir], /is no plain file; it was left as it is/],
