@@ -64,6 +64,18 @@ test('files are masked in events, in a dry run, and alike in every run', async (
   assert.deepEqual(files[0], files[1]);
 });
 
+test('the page of a dry run names no file either', async (t) => {
+  const rig = await setup(t, { sections: SECTIONS });
+  rig.plex.addItem({ sectionKey: '1', file: '/media/north pier/Lantern row 1.mp4', title: 'Lantern row 1' });
+  await enqueueAll(rig, 2);
+  const page = join(rig.dir, 'changes.html');
+  const map = ['--path-map', '/data/south sluice=/media/north pier'];
+  await rig.run(['process', '--dry-run', '--html', page, ...map], MASKED);
+  const html = readFileSync(page, 'utf8');
+  assert.match(html, /<h2[^>]*>.*path-[0-9a-f]{10}/);
+  assert.doesNotMatch(html, /pier|sluice|lantern|\/media|\/data\//i);
+});
+
 test('a title that is made of the name of its file is masked too where the file was found by the index', async (t) => {
   const rig = await setup(t, { sections: SECTIONS });
   const count = 30;

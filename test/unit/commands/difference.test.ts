@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { differenceOf } from '../../../src/commands/diff/difference.ts';
+import type { WorkerEvent } from '../../../src/core/drain/ports/events.ts';
+import { say } from '../../../src/core/text/sentence.ts';
+
+type Reason = Extract<WorkerEvent, { kind: 'would_not_write' }>['reason'];
+
+const ended = (reason: Reason): WorkerEvent => {
+  return { kind: 'would_not_write', jobId: 1, sceneId: 7, reason, message: say`a reason`, planned: undefined };
+};
+const verdictOf = (reason: Reason, undone: 'stays' | 'edited_since' | 'no'): string | undefined =>
+  differenceOf([ended(reason)], undone)?.verdict;
+
+test('an undone scene that would be written is left, and one that is right or fails is so anyway', () => {
+  assert.equal(verdictOf('removals', 'stays'), 'undone');
+  assert.equal(verdictOf('removals', 'edited_since'), 'hold');
+  assert.equal(verdictOf('unchanged', 'stays'), 'right');
+  assert.equal(verdictOf('failure', 'stays'), 'fail');
+});
+
+test('a job that was not looked at to the end has no verdict', () => {
+  assert.equal(differenceOf([], 'no'), undefined);
+  assert.equal(differenceOf([ended('released')], 'no'), undefined);
+});
