@@ -25,7 +25,9 @@ const change = z.object({
 export const diffSchema = z.object({
   scene_id: id,
   rating_key: z.nullable(z.string()).check(z.describe('The item that would be written; null where there is none.')),
-  confidence: z.enum(['high', 'low', 'none']),
+  confidence: z
+    .enum(['high', 'low', 'none'])
+    .check(z.describe('`low` too for an item that belongs to another scene; `none` too where the look-up failed.')),
   changes: z.array(change),
   verdict: z
     .enum(['write', 'right', 'hold', 'undone', 'fail'])
@@ -35,6 +37,7 @@ export const diffSchema = z.object({
       ),
     ),
   message: z.nullable(z.string()).check(z.describe('Why nothing would be written, or not all of it.')),
+  error_type: z.nullable(z.string()).check(z.describe('What a failure would be called in a dead letter.')),
   title: z.nullable(z.string()),
   library: z.nullable(z.string()),
   file: z.nullable(z.string()).check(z.describe('The file of the scene by which the item was found.')),

@@ -88,6 +88,7 @@ const wouldNotWrite = event('would_not_write', {
   ...ofJob,
   reason: z.enum(['unchanged', 'failure', 'released', 'removals', 'undone']),
   message: z.optional(z.string().check(z.describe('Only where there is more to say than the reason.'))),
+  error_type: z.optional(z.string().check(z.describe('Only for a failure: its name in a dead letter.'))),
 });
 
 const lowConfidence = event('low_confidence', {

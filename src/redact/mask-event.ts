@@ -86,7 +86,7 @@ export const EVENT_TEXTS: { readonly [Kind in WorkerEvent['kind']]: KindsIn<Even
   },
   written: { title: 'title', plan: PLAN },
   would_write: { ratingKey: 'ours', title: 'title', library: 'name', plan: PLAN },
-  would_not_write: { planned: { ratingKey: 'ours', title: 'title', library: 'name', plan: PLAN } },
+  would_not_write: { errorType: 'ours', planned: { ratingKey: 'ours', title: 'title', library: 'name', plan: PLAN } },
   altered: { altered: WRITTEN },
   left_alone: {},
   collection_withheld: { section: 'name', name: 'name' },

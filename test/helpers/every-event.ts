@@ -128,6 +128,7 @@ export function everyEvent(outside: Outside): EveryEvent {
       ...JOB,
       reason: 'failure',
       message: sentence(),
+      errorType: 'PlexNotFound',
       planned: { ratingKey: '5', title: outside.title(), library: outside.name(), plan: planOf(outside) },
     },
     lease_lost: { kind: 'lease_lost', ...JOB },

@@ -1,5 +1,6 @@
 import type { DrainEnd } from '../../core/drain/drain.ts';
 import type { PlannedItem, WorkerEvent } from '../../core/drain/ports/events.ts';
+import { RETRY_RULES } from '../../core/failures/retry-policy.ts';
 import { SyncError, UsageError } from '../../core/model/errors.ts';
 import type { Sentence } from '../../core/text/sentence.ts';
 import { plainText, say } from '../../core/text/sentence.ts';
@@ -28,6 +29,8 @@ export type Difference = {
   readonly changes: readonly Change[];
   /** Why nothing would be written, or not all of it. */
   readonly message: Sentence | undefined;
+  /** What a failure would be called in a dead letter. */
+  readonly errorType: string | undefined;
   /** What else is worth knowing. */
   readonly notes: readonly Sentence[];
 };
@@ -43,12 +46,14 @@ export function differenceOf(events: readonly WorkerEvent[], undone: Look['undon
   if (outcome === undefined || (outcome.kind === 'would_not_write' && outcome.reason === 'released')) return undefined;
   const planned = outcome.kind === 'would_write' ? outcome : outcome.planned;
   const changes = planned === undefined ? [] : explainPlan(planned.plan);
+  const errorType = outcome.kind === 'would_not_write' ? outcome.errorType : undefined;
   return {
     verdict: undone === 'stays' ? verdictIfUndone(verdictOf(outcome)) : verdictOf(outcome),
     item: planned && { ratingKey: planned.ratingKey, title: planned.title, library: planned.library },
-    match: matchOf(events),
+    match: matchOf(events, errorType),
     changes,
     message: outcome.message,
+    errorType,
     notes: [
       ...UNDONE_NOTES[undone],
       ...(events.some(({ kind }) => kind === 'thin_scene')
@@ -90,10 +95,12 @@ function verdictOf(outcome: Outcome): Difference['verdict'] {
   }
 }
 
-function matchOf(events: readonly WorkerEvent[]): Match {
+function matchOf(events: readonly WorkerEvent[], errorType: string | undefined): Match {
   const found = events.findLast((event) => event.kind === 'found');
   const low = events.findLast((event) => event.kind === 'low_confidence');
-  const confidence = low !== undefined ? 'low' : found !== undefined ? 'high' : 'none';
+  // An item that is proven by its file may belong to another scene.
+  const isLow = low !== undefined || errorType === RETRY_RULES.low_confidence.errorType;
+  const confidence = isLow ? 'low' : found !== undefined ? 'high' : 'none';
   return { file: found?.file ?? low?.file, by: found?.from, confidence };
 }
 

@@ -1,3 +1,4 @@
+import { RETRY_RULES } from '../../core/failures/retry-policy.ts';
 import { plainText } from '../../core/text/sentence.ts';
 import type { Change } from '../../core/write/explain-plan.ts';
 import type { DiffDocument } from '../../documents/diff.ts';
@@ -11,7 +12,7 @@ import type { LookedAt } from './job.ts';
 
 /** The document of `diff --json`: keys are only ever added. */
 export function differenceDocument(
-  { verdict, item, match, changes, message, notes }: Difference,
+  { verdict, item, match, changes, message, errorType, notes }: Difference,
   { job, state, syncedAt }: LookedAt,
 ): DiffDocument {
   return {
@@ -23,6 +24,7 @@ export function differenceDocument(
     }),
     verdict,
     message: message === undefined ? null : plainText(message),
+    error_type: errorType ?? null,
     title: item?.title ?? null,
     library: item?.library ?? null,
     file: match.file ?? null,
@@ -45,7 +47,7 @@ export function differenceText(difference: Difference, lookedAt: LookedAt & { re
 }
 
 function headOf(
-  { item, match }: Difference,
+  { item, match, errorType }: Difference,
   { job, state, syncedAt, reader }: LookedAt & { readonly reader: Reader },
 ): readonly string[] {
   const time = reader.kind === 'person' ? localTime : utcTime;
@@ -54,11 +56,13 @@ function headOf(
     item === undefined
       ? scene
       : `${scene} → item ${item.ratingKey} "${sanitize(item.title)}" in "${sanitize(item.library)}"`;
+  // A failure on the way says nothing about what would match.
+  const isLookedFor = match.confidence !== 'none' || errorType === RETRY_RULES.plex_not_found.errorType;
   const by = match.by === undefined ? '' : `, ${MATCHED_BY[match.by]}`;
   return [
     head,
     ...(match.file === undefined ? [] : [`  file: ${sanitize(match.file)}`]),
-    `  match: ${CONFIDENCE[match.confidence]}${by}`,
+    ...(isLookedFor ? [`  match: ${CONFIDENCE[match.confidence]}${by}`] : []),
     ...(syncedAt === undefined ? [] : [`  last synced: ${time(syncedAt)}`]),
     `  job: ${state === 'made_up' ? 'none waits; this is what Stash has now' : `${job.id}, ${STATES[state]}`}`,
   ];

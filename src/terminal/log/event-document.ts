@@ -50,8 +50,15 @@ export function eventDocument(event: WorkerEvent): EventDocument {
     case 'left_alone':
       return { event: event.kind, scene_id: event.sceneId, ...event.left };
     case 'would_not_write': {
-      const { kind, jobId, sceneId, reason, message } = event;
-      return { event: kind, job_id: jobId, scene_id: sceneId, reason, message: message && plainText(message) };
+      const { kind, jobId, sceneId, reason, message, errorType } = event;
+      return {
+        event: kind,
+        job_id: jobId,
+        scene_id: sceneId,
+        reason,
+        message: message && plainText(message),
+        error_type: errorType,
+      };
     }
     default:
       return flatDocument(event);

@@ -200,8 +200,27 @@ test('a file without proof is LOW, one that Plex lacks is none, and a scene that
   const relaxed = await diff(low, '--no-strict-matching');
   assert.deepEqual([relaxed.code, relaxed.confidence, relaxed.verdict], [0, 'low', 'write']);
   const missing = await diff(String(stash.addScene({ title: 'Nowhere', files: ['/data/nowhere.mp4'] })));
-  assert.deepEqual([missing.code, missing.confidence], [1, 'none']);
+  assert.deepEqual([missing.code, missing.confidence, missing.error_type], [1, 'none', 'PlexNotFound']);
   assert.match((await run(['diff', '5555'])).stdout, /Nothing would be written: Scene 5555 is not in Stash\n$/);
+});
+
+test('an item that belongs to another scene is LOW, and a failure before the item says nothing of a match', async (t) => {
+  const { run, plex, scene, stash, diff } = await setupPier(t);
+  await run(['enqueue', String(scene)]);
+  await run(['process']);
+  const copy = stash.addScene({ title: 'A copy', files: ['/backup/pier.mp4'] });
+  const shown = await diff(String(copy));
+  assert.deepEqual(
+    [shown.code, shown.confidence, shown.rating_key, shown.error_type],
+    [1, 'low', null, 'LowConfidenceMatch'],
+  );
+  assert.match(shown.message, new RegExp(`already belongs to scene ${scene}`));
+  plex.fail('item', { kind: 'status', status: 400 });
+  const { stdout } = await run(['diff', String(scene)]);
+  assert.match(stdout, /\n\nNothing would be written: Plex answered 400 while reading item/);
+  assert.doesNotMatch(stdout, /match:/);
+  const missing = stash.addScene({ title: 'Nowhere', files: ['/data/nowhere.mp4'] });
+  assert.match((await run(['diff', String(missing)])).stdout, /\n {2}match: none\n/);
 });
 
 test('a server that is away, or refuses, is one sentence with its exit code', async (t) => {

@@ -88,6 +88,8 @@ export type WorkerEvent =
       readonly sceneId: number;
       readonly reason: 'unchanged' | 'failure' | 'released' | 'removals' | 'undone';
       readonly message: Sentence | undefined;
+      /** What the failure would be called in a dead letter. */
+      readonly errorType?: string | undefined;
       /** What was planned for which item, if the preview came so far: what is left there, or has to wait. */
       readonly planned: PlannedItem | undefined;
     }

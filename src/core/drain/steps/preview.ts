@@ -1,3 +1,5 @@
+import { RETRY_RULES } from '../../failures/retry-policy.ts';
+import type { SyncError } from '../../model/errors.ts';
 import type { Job, Settlement } from '../../model/job.ts';
 import { say } from '../../text/sentence.ts';
 import { isEmptyPlan } from '../../write/edit-plan.ts';
@@ -62,9 +64,9 @@ export function previewEvent(job: Job, settlement: Settlement, work: Ended['plan
     case 'wait':
     case 'skip':
     case 'dead':
-      return { ...about, reason: 'failure', message: settlement.error.said };
+      return { ...about, reason: 'failure', ...saidOf(settlement.error) };
     case 'release':
-      return { ...about, reason: 'released', message: settlement.error.said };
+      return { ...about, reason: 'released', ...saidOf(settlement.error) };
     case 'removals':
       return { ...about, reason: 'removals', message: removalWords(settlement.values) };
     case 'undone':
@@ -76,4 +78,8 @@ export function previewEvent(job: Job, settlement: Settlement, work: Ended['plan
     case 'defer':
       return undefined;
   }
+}
+
+function saidOf({ code, said }: SyncError) {
+  return { message: said, errorType: RETRY_RULES[code].errorType };
 }
