@@ -12,6 +12,7 @@ import { spoolOf } from '../../spool/layout.ts';
 import { localTime } from '../../terminal/time.ts';
 import type { Context } from '../shared/context.ts';
 import { createCheckpoint } from '../shared/test-kill.ts';
+import type { RunQueue } from './drain-run.ts';
 import type { Page, PageRequest } from './html/page.ts';
 import type { DrainRequest } from './queue-run.ts';
 import type { RunEvents } from './run-events.ts';
@@ -37,7 +38,8 @@ export async function runPreview(request: PreviewRequest, context: Context): Pro
     for (const warning of loaded.warnings) output.log('warning', say`[PlexSync] ${foreign(warning)}`);
     const reads = openPreviewReads(stores, stashUse(loaded), request.removals);
     const mask = await maskFor(loaded, reads.clientIdentifier);
-    const page = request.page && (await openPageFor(request.page, { reads, loaded }));
+    const queue = previewQueueOf(reads);
+    const page = request.page && (await openPageFor(request.page, { queue, loaded }));
     const events = createRunEvents(context, mask);
     const emit: RunEvents['emit'] = (event) => {
       events.emit(event);
@@ -45,7 +47,7 @@ export async function runPreview(request: PreviewRequest, context: Context): Pro
     };
     let report: DrainReport;
     try {
-      report = await drainIfDue(reads, { ...request, emit }, context);
+      report = await drainIfDue({ reads, queue }, { ...request, emit }, context);
       page?.finish({ ends: report.ends, madeAt: localTime(now()), version: context.version });
     } finally {
       events.close();
@@ -70,17 +72,29 @@ export async function runPreview(request: PreviewRequest, context: Context): Pro
 /** Loaded only where a page is wanted. */
 async function openPageFor(
   asked: PageRequest,
-  { reads, loaded }: { readonly reads: PreviewReads; readonly loaded: LoadedSettings },
+  { queue, loaded }: { readonly queue: RunQueue; readonly loaded: LoadedSettings },
 ): Promise<Page> {
   const [{ openPage }, { plexLink }] = await Promise.all([import('./html/page.ts'), import('../shared/plex-link.ts')]);
-  const machineIdentifier = reads.binding()?.machineIdentifier;
-  const linkTo = (ratingKey: string): string | undefined =>
-    machineIdentifier && plexLink({ machineIdentifier, ratingKey }, loaded.settings.plex_url);
-  return openPage(asked, { key: reads.clientIdentifier(), linkTo });
+  const linkTo = (ratingKey: string): string | undefined => {
+    // At the first contact the server is known only once the preview has met it.
+    const machineIdentifier = queue.binding()?.machineIdentifier;
+    return machineIdentifier && plexLink({ machineIdentifier, ratingKey }, loaded.settings.plex_url);
+  };
+  return openPage(asked, { key: queue.clientIdentifier(), linkTo });
+}
+
+function previewQueueOf(reads: PreviewReads): RunQueue {
+  const clientIdentifier = reads.clientIdentifier();
+  return {
+    ...createPreviewQueue(reads),
+    clientIdentifier: () => clientIdentifier,
+    stashDialect: reads.stashDialect,
+    saveStashDialect: () => undefined,
+  };
 }
 
 async function drainIfDue(
-  reads: PreviewReads,
+  { reads, queue }: { readonly reads: PreviewReads; readonly queue: RunQueue },
   request: DrainRequest & Pick<RunEvents, 'emit'>,
   context: Context,
 ): Promise<DrainReport> {
@@ -88,13 +102,6 @@ async function drainIfDue(
   const ends: DrainReport['ends'] = waiting === 0 ? [] : [{ kind: 'removals', jobs: waiting }];
   if (reads.dueCount(request.startedAt) === 0) return { ends, tally: NO_JOBS };
   const { runDrain } = await import('./drain-run.ts');
-  const clientIdentifier = reads.clientIdentifier();
-  const queue = {
-    ...createPreviewQueue(reads),
-    clientIdentifier: () => clientIdentifier,
-    stashDialect: reads.stashDialect,
-    saveStashDialect: () => undefined,
-  };
   const checkpoint = createCheckpoint(context.env);
   return await runDrain(queue, { ...request, mode: 'preview', checkpoint }, context);
 }

@@ -7,6 +7,7 @@ import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { startStashServer } from '../../../src/simulator/stash/server.ts';
+import { picture } from '../../helpers/pictures.ts';
 import { setup } from '../../helpers/rig.ts';
 
 /** A name that has no place to be broken, as of a file. */
@@ -57,6 +58,25 @@ test('a dry run fills a page that only its owner may read, and changes nothing',
   assert.match(html, /edited in Plex since plexsync wrote it/);
   assert.equal(html.includes(env['PLEX_TOKEN'] ?? '?'), false);
   assert.equal(plex.count('edit'), edits);
+});
+
+test('the page of a first look at a server has links to its items, and to the picture that would come', async (t) => {
+  const stash = await startStashServer();
+  t.after(() => stash.close());
+  const { run, plex, dir } = await setup(t);
+  const item = plex.addItem({ sectionKey: '1', file: '/media/pier.mp4', title: 'Old pier' });
+  const scene = stash.addScene({ title: 'The pier', files: ['/media/pier.mp4'] });
+  stash.setCover(scene, picture('a harbour'));
+  const file = join(dir, 'first.html');
+  const env = { STASH_URL: stash.url };
+  await run(['enqueue', String(scene)], { env });
+  await run(['process', '--dry-run', '--sync-poster', '--html', file], { env });
+  const html = readFileSync(file, 'utf8');
+  const links = [...html.matchAll(/<a href="([^"]*)"/g)].map(([, link]) => link);
+  const inPlex = `${plex.url}/#!/server/${plex.machineIdentifier}/details?key=%2Flibrary%2Fmetadata%2F${item}`;
+  assert.deepEqual(links, [inPlex, inPlex, `${stash.url}/scene/${scene}/screenshot`]);
+  await run(['process', '--dry-run', '--sync-poster', '--html', file, '--redact'], { env });
+  assert.doesNotMatch(readFileSync(file, 'utf8'), /<a |:\/\//);
 });
 
 test('with --redact the page names nothing, and the same run fills the same page again', async (t) => {

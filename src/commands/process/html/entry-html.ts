@@ -11,9 +11,12 @@ import { marked } from './marked.ts';
 /** The page of an item in Plex, if there is a link to it that holds no token. */
 export type LinkTo = (ratingKey: string) => string | undefined;
 
+/** What the page may lead to: `named` pages tell of no server. */
+export type Links = { readonly linkTo: LinkTo; readonly pictures: 'linked' | 'named' };
+
 /** One scene as a part of the page. */
-export function entryHtml({ sceneId, item, changes, message, kinds }: Entry, linkTo: LinkTo): string {
-  const link = item && linkTo(item.ratingKey);
+export function entryHtml({ sceneId, item, changes, message, kinds }: Entry, links: Links): string {
+  const link = item && links.linkTo(item.ratingKey);
   const title = item === undefined || item.title === '' ? `Scene ${sceneId}` : escaped(item.title);
   const head = link === undefined ? title : linked(link, title);
   const where = item && [`scene ${sceneId}`, `item ${escaped(item.ratingKey)}`, escaped(item.library)].join(' · ');
@@ -22,7 +25,7 @@ export function entryHtml({ sceneId, item, changes, message, kinds }: Entry, lin
     `<article class="${KINDS.filter((kind) => kinds.has(kind)).join(' ')}">`,
     `<h2 dir="auto">${head}</h2>`,
     where === undefined ? words : `<p class="soft">${where}</p>${words}`,
-    ...changes.map((change) => changeHtml(change, link)),
+    ...changes.map((change) => changeHtml(change, { link, pictures: links.pictures })),
     '</article>\n',
   ].join('\n');
 }
@@ -32,12 +35,15 @@ function lead(kinds: Entry['kinds']): string {
   return kinds.has('fail') ? 'Not written: ' : 'The picture is not written: ';
 }
 
-function changeHtml(change: Change, link: string | undefined): string {
+/** Where a change leads: to its item in Plex, and to the pictures. */
+type Leads = Pick<Links, 'pictures'> & { readonly link: string | undefined };
+
+function changeHtml(change: Change, leads: Leads): string {
   const { field, action, added, removed, why } = change;
   const words = added.length > 0 && removed.length > 0 ? 'names added and removed' : ACTION_WORDS[action];
   return [
     `<div class="change ${action}"><h3>${changeName(field)} <span>${words}</span></h3>`,
-    bodyHtml(change, link),
+    bodyHtml(change, leads),
     `<p class="why" dir="auto">${escaped(plainText(why))}</p></div>`,
   ].join('\n');
 }
@@ -50,8 +56,8 @@ const ACTION_WORDS: Readonly<Record<Change['action'], string>> = {
   left: 'left as it is',
 };
 
-function bodyHtml({ action, before, after, added, removed, picture }: Change, link: string | undefined): string {
-  if (picture !== undefined) return pictureHtml(picture, link);
+function bodyHtml({ action, before, after, added, removed, picture }: Change, leads: Leads): string {
+  if (picture !== undefined) return pictureHtml(picture, leads);
   if (typeof before === 'string' && typeof after === 'string')
     return action === 'left'
       ? `<div class="sides">${side('', 'in Plex', escaped(before))}</div>`
@@ -77,13 +83,19 @@ function nameHtml(kind: 'come' | 'gone', name: string): string {
 }
 
 /** Both pictures, as links: a page with all of them inside would be as large as the library. */
-function pictureHtml(edit: PictureEdit, link: string | undefined): string {
+function pictureHtml(edit: PictureEdit, { link, pictures }: Leads): string {
   const { source, before } = edit;
   const old =
     before === null ? '<span class="none">none</span>' : link === undefined ? 'another' : linked(link, 'in Plex');
-  const address = source === undefined ? undefined : safeAddress(source);
-  const from = address !== undefined ? linked(address, 'from Stash') : source === undefined ? 'new' : escaped(source);
-  return `<div class="sides"><div class="gone"><small>before</small>${old}</div><div class="come"><small>after, ${pictureWords(edit)}</small>${from}</div></div>`;
+  const words = `after, ${pictureWords(edit)}`;
+  return `<div class="sides"><div class="gone"><small>before</small>${old}</div><div class="come"><small>${words}</small>${sourceHtml(source, pictures)}</div></div>`;
+}
+
+function sourceHtml(source: string | undefined, pictures: Links['pictures']): string {
+  if (source === undefined) return 'new';
+  const address = safeAddress(source);
+  if (address === undefined) return escaped(source);
+  return pictures === 'linked' ? linked(address, 'from Stash') : 'from Stash';
 }
 
 /** A link to another page, which does not learn from where it was opened. `label` is mark-up. */

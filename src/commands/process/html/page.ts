@@ -6,7 +6,7 @@ import { createLastingMask } from '../../../redact/mask.ts';
 import { maskEvent } from '../../../redact/mask-event.ts';
 import type { Totals } from './entry.ts';
 import { comesFirst, counted, entryOf, NO_TOTALS } from './entry.ts';
-import type { LinkTo } from './entry-html.ts';
+import type { Links, LinkTo } from './entry-html.ts';
 import { entryHtml } from './entry-html.ts';
 import { openPageFile } from './page-file.ts';
 import { pageHead, pageTail } from './page-html.ts';
@@ -32,6 +32,8 @@ export function openPage(
   const draft = openPageFile(file);
   const isMasked = names === 'masked';
   const mask = isMasked ? maskOf(key) : (event: WorkerEvent) => event;
+  // A link would name the server.
+  const links: Links = isMasked ? { linkTo: () => undefined, pictures: 'named' } : { linkTo, pictures: 'linked' };
   let totals: Totals = NO_TOTALS;
   return {
     add: (event) => {
@@ -39,8 +41,7 @@ export function openPage(
       if (entry === undefined) return;
       totals = counted(totals, entry);
       if (entry === 'right') return;
-      // A link would name the server.
-      draft.add(comesFirst(entry) ? 'first' : 'rest', entryHtml(entry, isMasked ? () => undefined : linkTo));
+      draft.add(comesFirst(entry) ? 'first' : 'rest', entryHtml(entry, links));
     },
     finish: ({ ends, madeAt, version }) => {
       const endedBy = ends.flatMap(({ kind }) => END_WORDS[kind] ?? []);
