@@ -16,7 +16,7 @@ const change = z.object({
       z.describe('`add` for a list that gets names, whether or not it loses some; `left`: it differs, and stays.'),
     ),
   before: value.check(z.describe('What Plex has: a value, the names of a list, or the key of the selected picture.')),
-  after: value,
+  after: value.check(z.describe('What it would get; of a picture, where that comes from.')),
   added: names,
   removed: names,
   why: z.string(),

@@ -116,7 +116,8 @@ function changeText(change: Change): string {
 }
 
 function valueLines({ action, before, after, added, removed, picture }: Change): readonly string[] {
-  if (picture !== undefined) return [`  ${pictureWords(picture)}`];
+  if (picture !== undefined)
+    return [`  ${pictureWords(picture)}${typeof after === 'string' ? `: ${sanitize(after)}` : ''}`];
   if (typeof before === 'string' && typeof after === 'string')
     return action === 'left' ? [`  = ${quoted(before)}`] : textLines(before, after);
   return [...added.map((name) => `  + ${sanitize(name)}`), ...removed.map((name) => `  - ${sanitize(name)}`)];

@@ -6,6 +6,7 @@ import type { Sentence } from '../text/sentence.ts';
 import { asName, asProse, listed, ours, say } from '../text/sentence.ts';
 import { shortened } from '../text/shortened.ts';
 import { foldName } from '../text/text.ts';
+import { withoutQuery } from '../text/without-query.ts';
 import type { EditPlan, LabelEdit } from './edit-plan.ts';
 import type { FieldReason, LeaveRule, ListReason, WriteRule } from './reasons.ts';
 
@@ -22,6 +23,7 @@ export type Change = {
   readonly action: ChangeAction;
   /** A value, the names of a list, or the key of a picture; `null` where there is no picture, or none is known. */
   readonly before: string | readonly string[] | null;
+  /** The same; of a picture where it comes from, without a query, in which a key may stand. */
   readonly after: string | readonly string[] | null;
   readonly added: readonly string[];
   readonly removed: readonly string[];
@@ -210,12 +212,13 @@ function namesOf(names: readonly string[]): Sentence {
 const PICTURE_NAMES: Readonly<Record<PictureField, 'poster' | 'background'>> = { thumb: 'poster', art: 'background' };
 
 function pictureChange(picture: PictureEdit): Change {
-  const { field, how, before } = picture;
+  const { field, how, before, source } = picture;
+  const after = source === undefined ? null : withoutQuery(source);
   const which = ours(whoseSelected(before));
   const what =
     how === 'uploaded' ? say`Plex does not have it: it is uploaded` : say`Plex has it already: it is selected`;
   const why = say`${which}. ${what}`;
-  return { field: PICTURE_NAMES[field], action: 'set', before, after: null, added: [], removed: [], why, picture };
+  return { field: PICTURE_NAMES[field], action: 'set', before, after, added: [], removed: [], why, picture };
 }
 
 /** Plex names an upload by its bytes, and what an agent has found by where that is from (plex-api.md 6). */

@@ -277,14 +277,19 @@ test('a picture is a change like any other, and one that stays is told as left',
   const { run, stash, plex, scene, item, diff } = await setupPier(t);
   stash.setCover(scene, picture('a harbour'));
   const shown = await diff(String(scene), '--sync-poster');
-  const { field, action, why } = shown.changes[0];
-  assert.deepEqual([field, action], ['poster', 'set']);
+  const { field, action, after, why } = shown.changes[0];
+  assert.deepEqual([field, action, after], ['poster', 'set', `${stash.url}/scene/${scene}/screenshot`]);
   assert.equal(why, 'one that nobody uploaded is selected in Plex. Plex does not have it: it is uploaded');
   assert.match((await run(['diff', String(scene), '--sync-poster'])).stdout, /\nposter\n {2}uploaded \(\d/);
   assert.equal(plex.count('edit'), 0);
+  const poster = `${stash.url}/scene/${scene}/screenshot?lantern=key`;
+  await run(['enqueue', String(scene), '--path', '/data/pier.mp4', '--poster', poster]);
+  const byHand = await run(['diff', String(scene), '--sync-poster']);
+  assert.match(byHand.stdout, /\nposter\n {2}uploaded \(.*\): http:.*\/screenshot\n/);
+  assert.doesNotMatch(byHand.stdout, /lantern/);
   plex.uploadByHand(item, 'posters', picture('a garden'));
   const left = await diff(String(scene), '--sync-poster');
-  assert.deepEqual(shortly(left)[0], 'left poster');
+  assert.deepEqual(shortly(left), ['left poster']);
 });
 
 test('where plexsync is turned off, what it would do is shown, and that it does nothing', async (t) => {

@@ -1,5 +1,6 @@
 import type { PictureEdit } from '../../../core/model/picture.ts';
 import { plainText } from '../../../core/text/sentence.ts';
+import { webAddress } from '../../../core/text/without-query.ts';
 import type { Change } from '../../../core/write/explain-plan.ts';
 import { changeName } from '../../../terminal/log/field-words.ts';
 import { pictureWords } from '../../../terminal/log/size-words.ts';
@@ -93,7 +94,7 @@ function pictureHtml(edit: PictureEdit, { link, pictures }: Leads): string {
 
 function sourceHtml(source: string | undefined, pictures: Links['pictures']): string {
   if (source === undefined) return 'new';
-  const address = safeAddress(source);
+  const address = webAddress(source);
   if (address === undefined) return escaped(source);
   return pictures === 'linked' ? linked(address, 'from Stash') : 'from Stash';
 }
@@ -101,11 +102,4 @@ function sourceHtml(source: string | undefined, pictures: Links['pictures']): st
 /** A link to another page, which does not learn from where it was opened. `label` is mark-up. */
 function linked(address: string, label: string): string {
   return `<a href="${escaped(address)}" rel="noreferrer noopener" target="_blank">${label}</a>`;
-}
-
-/** An address for a link, without whatever may hold a key; `undefined` for what is none. */
-export function safeAddress(text: string): string | undefined {
-  const url = URL.parse(text);
-  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) return undefined;
-  return `${url.origin}${url.pathname}`;
 }
