@@ -10,6 +10,7 @@ const READ_REASONS: Readonly<Record<string, string>> = {
 const WRITE_REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'its folder does not exist',
   ENOTDIR: 'a part of its path is a file',
+  ENAMETOOLONG: 'a name in its path is too long',
   EISDIR: 'it is a directory',
   EACCES: 'this user may not write there',
   EROFS: 'its file system is read-only',

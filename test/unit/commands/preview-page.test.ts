@@ -219,6 +219,13 @@ test('with names masked nothing personal is left, and equal names stay equal', (
   assert.equal(titles[0], titles[1]);
 });
 
+test('a masked value that gets another spelling is not shown as if nothing changed', (t) => {
+  const spelled = { scene: { details: 'FOG.' }, item: { fields: { summary: 'Fog' } } };
+  const shown = textOf(pageOf(t, [wouldWrite(7, spelled)], { names: 'masked' }).html);
+  assert.match(shown, /summary set before (text-[0-9a-f]+) after, spelled otherwise \1 /);
+  assert.match(textOf(pageOf(t, [wouldWrite(7, spelled)]).html), /before Fog after FOG\./);
+});
+
 test('only the owner may read the page, and nothing is left of one that is given up', (t) => {
   const { file } = pageOf(t, []);
   assert.equal(statSync(file).mode & 0o777, 0o600);
@@ -240,6 +247,8 @@ test('what is no plain file is left as it is, and a folder that is not there is 
   assert.throws(() => open('folder'), /folder is no plain file/);
   assert.throws(() => open('link'), /link is no plain file/);
   assert.throws(() => open('gone/a.html'), /cannot be written to .*: its folder does not exist/);
+  assert.throws(() => open('target/a.html'), /cannot be written to .*: a part of its path is a file/);
+  assert.throws(() => open('a'.repeat(300)), /cannot be written to .*: a name in its path is too long/);
   assert.equal(readFileSync(join(dir, 'target'), 'utf8'), 'a garden');
   // It may have changed while the run went on.
   const page = open('later.html');

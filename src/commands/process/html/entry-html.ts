@@ -69,7 +69,9 @@ function bodyHtml({ action, before, after, added, removed, picture }: Change, le
 
 function sides(before: string, after: string): string {
   const [old, now] = marked(before, after);
-  return `<div class="sides">${side('gone', 'before', old)}${side('come', 'after', now)}</div>`;
+  // A mask stands for the words, however they are spelled.
+  const label = before === after ? 'after, spelled otherwise' : 'after';
+  return `<div class="sides">${side('gone', 'before', old)}${side('come', label, now)}</div>`;
 }
 
 /** `value` is mark-up. */

@@ -20,17 +20,18 @@ export type PageFile = {
  */
 export function openPageFile(file: string): PageFile {
   const path = resolve(file);
-  refuseOther(path, file);
   const draft = createDraft(path);
   const safely = <T>(action: () => T): T => {
     try {
       return action();
     } catch (thrown) {
       draft.discard();
+      if (thrown instanceof UsageError) throw thrown;
       const why = whyNotWritten(thrown);
       throw new UsageError(`The page cannot be written to ${file}: ${why}.`, 'Give a file in a folder of yours.');
     }
   };
+  safely(() => refuseOther(path, file));
   safely(draft.open);
   return {
     add: (where, html) => safely(() => draft.add(where, html)),
@@ -45,8 +46,8 @@ export function openPageFile(file: string): PageFile {
 }
 
 function refuseOther(path: string, file: string): void {
-  const there = lstatSync(path, { throwIfNoEntry: false });
   if (file === '') throw new UsageError('--html is empty.', 'Give the file to write the page to.');
+  const there = lstatSync(path, { throwIfNoEntry: false });
   if (there !== undefined && !there.isFile())
     throw new UsageError(`${file} is no plain file; it was left as it is.`, 'Give another name.');
 }
@@ -89,6 +90,7 @@ function createDraft(path: string) {
 function partAt(path: string) {
   let fd: number | undefined;
   let kept = '';
+  let isMade = false;
   const writeAll = (bytes: Uint8Array): void => {
     for (let at = 0; at < bytes.length && fd !== undefined; ) at += writeSync(fd, bytes, at);
   };
@@ -106,6 +108,7 @@ function partAt(path: string) {
       // Left behind by a process of this number that was killed.
       rmSync(path, { force: true });
       fd = openSync(path, 'wx', OWNER_ONLY);
+      isMade = true;
     },
     add: (text: string): void => {
       kept += text;
@@ -128,7 +131,7 @@ function partAt(path: string) {
     },
     remove: (): void => {
       shut();
-      rmSync(path, { force: true });
+      if (isMade) rmSync(path, { force: true });
     },
   };
 }
