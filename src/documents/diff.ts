@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { JOB_STATES } from '../core/model/job.ts';
 import { LIST_KINDS, SCALAR_FIELDS } from '../core/model/plex-item.ts';
-import { CHANGE_ACTIONS } from '../core/write/explain-plan.ts';
+import { CHANGE_ACTIONS } from '../core/write/change.ts';
 import type { DocumentOf } from './shapes.ts';
 import { count, id, instant } from './shapes.ts';
 

@@ -4,7 +4,7 @@ import { RETRY_RULES } from '../../core/failures/retry-policy.ts';
 import { SyncError, UsageError } from '../../core/model/errors.ts';
 import type { Sentence } from '../../core/text/sentence.ts';
 import { plainText, say } from '../../core/text/sentence.ts';
-import type { Change } from '../../core/write/explain-plan.ts';
+import type { Change } from '../../core/write/change.ts';
 import { explainPlan } from '../../core/write/explain-plan.ts';
 import type { ExitCode } from '../../exit.ts';
 import { EXIT } from '../../exit.ts';

@@ -1,6 +1,6 @@
 import { RETRY_RULES } from '../../core/failures/retry-policy.ts';
 import { plainText } from '../../core/text/sentence.ts';
-import type { Change } from '../../core/write/explain-plan.ts';
+import type { Change } from '../../core/write/change.ts';
 import type { DiffDocument } from '../../documents/diff.ts';
 import { changeName } from '../../terminal/log/field-words.ts';
 import { pictureWords } from '../../terminal/log/size-words.ts';

@@ -1,35 +1,12 @@
-import type { PictureEdit, PictureField } from '../model/picture.ts';
-import { PICTURE_FIELDS } from '../model/picture.ts';
-import type { ListKind, ScalarField } from '../model/plex-item.ts';
-import type { LeftAlone } from '../model/scene-record.ts';
+import type { ListKind } from '../model/plex-item.ts';
 import type { Sentence } from '../text/sentence.ts';
 import { asName, asProse, listed, ours, say } from '../text/sentence.ts';
 import { shortened } from '../text/shortened.ts';
 import { foldName } from '../text/text.ts';
-import { withoutQuery } from '../text/without-query.ts';
-import type { EditPlan, LabelEdit } from './edit-plan.ts';
+import type { Change } from './change.ts';
+import type { EditPlan } from './edit-plan.ts';
+import { labelChange, leftPicture, pictureChange } from './explain-pictures.ts';
 import type { FieldReason, LeaveRule, ListReason, WriteRule } from './reasons.ts';
-
-/** What a change is about: a field or list by Plex's name, a picture, or the labels. */
-export type ChangeField = ScalarField | ListKind | 'poster' | 'background' | 'label';
-
-/** What becomes of it. A list that gets names and loses names is `add`; one that only loses names is `remove`. */
-export const CHANGE_ACTIONS = ['set', 'clear', 'add', 'remove', 'left'] as const;
-export type ChangeAction = (typeof CHANGE_ACTIONS)[number];
-
-/** One change that a plan makes or one difference that it leaves, and why. */
-export type Change = {
-  readonly field: ChangeField;
-  readonly action: ChangeAction;
-  /** A value, the names of a list, or the key of a picture; `null` where there is no picture, or none is known. */
-  readonly before: string | readonly string[] | null;
-  /** The same; of a picture where it comes from, without a query, in which a key may stand. */
-  readonly after: string | readonly string[] | null;
-  readonly added: readonly string[];
-  readonly removed: readonly string[];
-  readonly why: Sentence;
-  readonly picture?: PictureEdit | undefined;
-};
 
 type Explained = Pick<EditPlan, 'reasons' | 'pictures' | 'left' | 'labels'>;
 
@@ -207,59 +184,4 @@ function namesOf(names: readonly string[]): Sentence {
   const shown = listed(names.slice(0, MOST_NAMES).map((name) => say`'${asName(shortened(name))}'`));
   const more = names.length - MOST_NAMES;
   return more > 0 ? say`${shown} and ${more} more` : shown;
-}
-
-const PICTURE_NAMES: Readonly<Record<PictureField, 'poster' | 'background'>> = { thumb: 'poster', art: 'background' };
-
-function pictureChange(picture: PictureEdit): Change {
-  const { field, how, before, source } = picture;
-  const after = source === undefined ? null : withoutQuery(source);
-  const which = ours(whoseSelected(before));
-  const what =
-    how === 'uploaded' ? say`Plex does not have it: it is uploaded` : say`Plex has it already: it is selected`;
-  const why = say`${which}. ${what}`;
-  return { field: PICTURE_NAMES[field], action: 'set', before, after, added: [], removed: [], why, picture };
-}
-
-/** Plex names an upload by its bytes, and what an agent has found by where that is from (plex-api.md 6). */
-function whoseSelected(key: string | null): string {
-  if (key === null) return 'none is selected in Plex';
-  return key.startsWith('upload://')
-    ? 'an uploaded one is selected in Plex'
-    : 'one that nobody uploaded is selected in Plex';
-}
-
-const PICTURE_LEFT: Readonly<Record<LeftAlone['reason'], string>> = {
-  edited_in_plex: 'another one was selected in Plex since plexsync wrote it: left',
-  locked_in_plex: 'locked in Plex, and not by us: left',
-  uploaded_in_plex: 'somebody else has uploaded it: left',
-  overlay: 'it lies under the label Overlay, and overlay_label is respect: left',
-  preserved: 'Plex has one, and preserve_plex_edits is on: left',
-  rated_in_plex: 'set in Plex: left',
-  removed_in_plex: 'removed in Plex since plexsync wrote it: left',
-  too_long: 'too long for the server: left',
-  collection_gone: 'gone from the whole library: left',
-  collection_smart: 'a smart collection has that name: left',
-};
-
-function leftPicture({ field, reason }: LeftAlone): Change | [] {
-  const picture = PICTURE_FIELDS.find((name) => name === field);
-  if (picture === undefined) return [];
-  const why = ours(PICTURE_LEFT[reason]);
-  return { field: PICTURE_NAMES[picture], action: 'left', before: null, after: null, added: [], removed: [], why };
-}
-
-function labelChange({ whole, remove }: LabelEdit): Change {
-  const after = [...whole];
-  const before = [...whole, ...remove];
-  const why = say`the poster under it is replaced, and overlay_label is release: removed`;
-  return {
-    field: 'label',
-    action: remove.length > 0 ? 'remove' : 'add',
-    before,
-    after,
-    added: [],
-    removed: remove,
-    why,
-  };
 }

@@ -1,7 +1,7 @@
 import type { PictureField } from '../../core/model/picture.ts';
 import type { ListKind, ScalarField } from '../../core/model/plex-item.ts';
 import type { LeftAlone } from '../../core/model/scene-record.ts';
-import type { ChangeField } from '../../core/write/explain-plan.ts';
+import type { ChangeField } from '../../core/write/change.ts';
 
 const LEFT_REASONS = {
   edited_in_plex: 'it was edited in Plex since we wrote it',

@@ -1,7 +1,7 @@
 import type { PictureEdit } from '../../../core/model/picture.ts';
 import { plainText } from '../../../core/text/sentence.ts';
 import { webAddress } from '../../../core/text/without-query.ts';
-import type { Change } from '../../../core/write/explain-plan.ts';
+import type { Change } from '../../../core/write/change.ts';
 import { changeName } from '../../../terminal/log/field-words.ts';
 import { pictureWords } from '../../../terminal/log/size-words.ts';
 import type { Entry } from './entry.ts';

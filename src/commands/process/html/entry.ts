@@ -1,6 +1,6 @@
 import type { WorkerEvent } from '../../../core/drain/ports/events.ts';
 import type { Sentence } from '../../../core/text/sentence.ts';
-import type { Change } from '../../../core/write/explain-plan.ts';
+import type { Change } from '../../../core/write/change.ts';
 import { explainPlan } from '../../../core/write/explain-plan.ts';
 
 /** By what a reader can choose what is shown; the first ones come first on the page. */
