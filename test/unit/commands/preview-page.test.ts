@@ -156,6 +156,21 @@ test('what is left, waits or is not written is told, and what is right is counte
   assert.match(text, /Not without permission: it would remove 9 values/);
 });
 
+test('a scene is right where Plex fills what Stash has nothing for, and is told where a limit keeps names out', (t) => {
+  const filled = planned({ scene: { details: '' }, item: { fields: { summary: 'By an agent.' } } });
+  const most = Array.from({ length: 120 }, (_, index) => `Tag ${index}`);
+  const item = { lists: { genre: most.slice(0, 100) } };
+  const capped = planned({ scene: { tags: most }, item });
+  const unchanged = (sceneId: number, of: typeof filled): WorkerEvent => {
+    const about = { jobId: sceneId, sceneId, reason: 'unchanged', message: undefined } as const;
+    return { kind: 'would_not_write', ...about, planned: of };
+  };
+  const text = textOf(pageOf(t, [unchanged(1, filled), unchanged(2, capped)]).html);
+  assert.match(text, /2 scenes looked at 1 already right 1 difference left/);
+  assert.match(text, /capped by max_tags: 20 more are not written/);
+  assert.doesNotMatch(text, /By an agent/);
+});
+
 const OUR_MARKUP = new Set(
   'html head meta title style body h1 h2 h3 p ul li b input label main article a div small span mark'.split(' '),
 );

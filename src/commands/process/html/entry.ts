@@ -1,6 +1,7 @@
 import type { WorkerEvent } from '../../../core/drain/ports/events.ts';
 import type { Sentence } from '../../../core/text/sentence.ts';
 import type { Change } from '../../../core/write/change.ts';
+import type { EditPlan } from '../../../core/write/edit-plan.ts';
 import { explainPlan } from '../../../core/write/explain-plan.ts';
 
 /** By what a reader can choose what is shown; the first ones come first on the page. */
@@ -20,6 +21,7 @@ export type Entry = {
 export function entryOf(event: WorkerEvent): Entry | 'right' | undefined {
   if (event.kind !== 'would_write' && event.kind !== 'would_not_write') return undefined;
   const planned = event.kind === 'would_write' ? event : event.planned;
+  if (event.kind === 'would_not_write' && event.reason === 'unchanged' && !leavesSome(planned?.plan)) return 'right';
   const changes = planned === undefined ? [] : explainPlan(planned.plan);
   const kinds = new Set<Kind>(changes.flatMap(kindsOf));
   if (event.kind === 'would_not_write' && event.reason !== 'unchanged')
@@ -27,6 +29,11 @@ export function entryOf(event: WorkerEvent): Entry | 'right' | undefined {
   if (kinds.size === 0) return 'right';
   const item = planned && { ratingKey: planned.ratingKey, title: planned.title, library: planned.library };
   return { sceneId: event.sceneId, item, changes, message: event.message, kinds };
+}
+
+/** What Stash has nothing for is no difference: most scenes of a library may have a field that an agent filled. */
+function leavesSome(plan: EditPlan | undefined): boolean {
+  return plan !== undefined && plan.left.length + plan.capped.length > 0;
 }
 
 /** A list may gain names and lose some. */
