@@ -67,7 +67,6 @@ function onlyOf(job: Job, reads: PreviewReads): PreviewReads {
     ...reads,
     dueIds: () => [job.id],
     dueJobs: (ids) => (ids.includes(job.id) ? [job] : []),
-    dueCount: () => 1,
     unmatchedDueCount: () => 1,
   };
 }

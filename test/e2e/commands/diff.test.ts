@@ -95,6 +95,17 @@ test('the waiting job is looked at with what was given by hand, whenever it is d
   assert.deepEqual(shown.job, { id: 2, state: 'retry' });
 });
 
+test('of two jobs of a scene the waiting one is looked at, else the one that a run is at work on', async (t) => {
+  const { run, diff, sql } = await setupPier(t);
+  await run(['enqueue', '7', '--path', '/data/pier.mp4', '--title', 'First']);
+  sql(`UPDATE jobs SET state = 'in_progress', lease_owner = 'a run', lease_expires_at = 9e15 WHERE scene_id = 7`);
+  const first = await diff('7');
+  assert.deepEqual([first.job.state, first.changes[0].after], ['in_progress', 'First']);
+  await run(['enqueue', '7', '--path', '/data/pier.mp4', '--title', 'Second']);
+  const second = await diff('7');
+  assert.deepEqual([second.job.state, second.changes[0].after], ['due', 'Second']);
+});
+
 test('a file leads to its scene: by what waits, by the last sync, as Plex sees it, or by Stash', async (t) => {
   const { run, scene, diff } = await setupPier(t);
   assert.equal((await diff('/data/pier.mp4')).scene_id, scene);
@@ -351,7 +362,7 @@ test('a Stash that is away matters only to a scene that needs it', async (t) => 
 });
 
 test('a scene whose edits were undone is shown, with what keeps it from being written', async (t) => {
-  const { run, scene, diff, stash, item, plex } = await setupPier(t);
+  const { run, scene, diff, stash, item, plex, sql } = await setupPier(t);
   await run(['enqueue', String(scene)]);
   await run(['process']);
   await run(['undo', '--scene', String(scene), '--yes']);
@@ -373,4 +384,13 @@ test('a scene whose edits were undone is shown, with what keeps it from being wr
   const edited = await diff(String(scene));
   assert.equal(edited.verdict, 'write');
   assert.match(edited.notes[0], /Stash has something else of it by now: it is written again/);
+  // A job that was set aside already waits until somebody says so, whatever Stash has.
+  const [undone] = sql('SELECT content, run_id FROM undone') as { content: string; run_id: number }[];
+  await run(['enqueue', String(scene)]);
+  sql(
+    `INSERT INTO undone (scene_id, content, run_id, undone_at) VALUES (${scene}, '${undone?.content}', ${undone?.run_id}, 1)`,
+  );
+  sql(`UPDATE jobs SET undone = 1 WHERE scene_id = ${scene}`);
+  const waiting = await diff(String(scene));
+  assert.deepEqual([waiting.job.state, waiting.verdict], ['undone', 'undone']);
 });

@@ -118,6 +118,15 @@ test('a preview that ends early says so on its page', async (t) => {
   assert.match(readFileSync(file, 'utf8'), /Not complete: Plex did not answer\./);
 });
 
+test('a preview that cannot be made leaves no page and no part of one', async (t) => {
+  const { run, file, dir } = await setupScenes(t);
+  const before = readdirSync(dir);
+  const { code, stderr } = await run(['process', '--dry-run', '--html', file, '--plex-library', 'Nowhere']);
+  assert.equal(code, 2);
+  assert.match(stderr, /Plex has no library "Nowhere"/);
+  assert.deepEqual(readdirSync(dir), before);
+});
+
 const BROWSER = ['chromium', 'chromium-headless-shell', 'chromium-browser', 'google-chrome'].find(
   (name) => spawnSync(name, ['--version']).status === 0,
 );

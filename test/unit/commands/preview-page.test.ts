@@ -259,7 +259,7 @@ test('what is no plain file is left as it is, and a folder that is not there is 
   symlinkSync(join(dir, 'target'), join(dir, 'link'));
   const open = (name: string) =>
     openPage({ file: join(dir, name), names: 'shown' }, { key: '', linkTo: () => undefined });
-  assert.throws(() => open('folder'), /folder is no plain file/);
+  assert.throws(() => open('folder'), /^UsageError: [^:]*folder is no plain file; it was left as it is\.$/);
   assert.throws(() => open('link'), /link is no plain file/);
   assert.throws(() => open('gone/a.html'), /cannot be written to .*: its folder does not exist/);
   assert.throws(() => open('target/a.html'), /cannot be written to .*: a part of its path is a file/);
