@@ -4,7 +4,7 @@ import type { LeftAlone } from '../model/scene-record.ts';
 import { ours, say } from '../text/sentence.ts';
 import { withoutQuery } from '../text/without-query.ts';
 import type { Change } from './change.ts';
-import type { LabelEdit } from './edit-plan.ts';
+import type { EditPlan, LabelEdit } from './edit-plan.ts';
 
 const PICTURE_NAMES: Readonly<Record<PictureField, 'poster' | 'background'>> = { thumb: 'poster', art: 'background' };
 
@@ -39,6 +39,15 @@ const PICTURE_LEFT: Readonly<Record<LeftAlone['reason'], string>> = {
   collection_gone: 'gone from the whole library: left',
   collection_smart: 'a smart collection has that name: left',
 };
+
+/** The locks of pictures that are shown already, as changes: those of the others come with them. */
+export function lockChanges({ locks = [], pictures = [] }: Pick<EditPlan, 'locks' | 'pictures'>): readonly Change[] {
+  const names = locks.map(({ name }) => name);
+  const lone = PICTURE_FIELDS.filter((name) => names.includes(name) && !pictures.some(({ field }) => field === name));
+  const rest = { action: 'set', before: null, after: null, added: [], removed: [] } as const;
+  const why = say`it is shown in Plex already, and not locked: it is locked`;
+  return lone.map((name) => ({ field: PICTURE_NAMES[name], ...rest, why }));
+}
 
 /** A picture that is left, as a change; nothing for a field or list. */
 export function leftPicture({ field, reason }: LeftAlone): Change | [] {

@@ -5,15 +5,17 @@ import { shortened } from '../text/shortened.ts';
 import { foldName } from '../text/text.ts';
 import type { Change } from './change.ts';
 import type { EditPlan } from './edit-plan.ts';
-import { labelChange, leftPicture, pictureChange } from './explain-pictures.ts';
+import { labelChange, leftPicture, lockChanges, pictureChange } from './explain-pictures.ts';
 import type { FieldReason, LeaveRule, ListReason, WriteRule } from './reasons.ts';
 
-type Explained = Pick<EditPlan, 'reasons' | 'pictures' | 'left' | 'labels'>;
+type Explained = Pick<EditPlan, 'reasons' | 'pictures' | 'left' | 'labels' | 'locks'>;
 
 /** What a plan changes and what it leaves, each with its reason; nothing for what is right already. */
-export function explainPlan({ reasons, pictures = [], left, labels }: Explained): readonly Change[] {
+export function explainPlan(plan: Explained): readonly Change[] {
+  const { reasons, pictures = [], left, labels } = plan;
   return [
     ...pictures.map(pictureChange),
+    ...lockChanges(plan),
     ...left.flatMap(leftPicture),
     ...(reasons?.fields ?? []).map(fieldChange),
     ...(reasons?.lists ?? []).map(listChange),

@@ -4,8 +4,9 @@ import { PICTURE_FIELDS } from '../../core/model/picture.ts';
 import type { ListKind, ScalarField } from '../../core/model/plex-item.ts';
 import { plainText } from '../../core/text/sentence.ts';
 import { shortened } from '../../core/text/shortened.ts';
+import { lockChanges } from '../../core/write/explain-pictures.ts';
 import { sanitize } from '../sanitize.ts';
-import { fieldName, leftReason } from './field-words.ts';
+import { changeName, fieldName, leftReason } from './field-words.ts';
 import { pictureWords } from './size-words.ts';
 
 type Preview = Extract<WorkerEvent, { kind: 'would_write' | 'would_not_write' }>;
@@ -25,13 +26,15 @@ export function previewText(event: Preview): string {
     line(kind, [...add.map((name) => `+ ${quoted(name)}`), ...remove.map((name) => `- ${quoted(name)}`)].join('  ')),
   );
   const pictures = (plan.pictures ?? []).map((picture) => line(picture.field, pictureWords(picture)));
+  const locks = lockChanges(plan).map(({ field }) => `  ${changeName(field).padEnd(12)}locked`);
+  const labels = (plan.labels?.remove ?? []).map((label) => `  ${'label'.padEnd(12)}- ${quoted(label)}`);
   const left = plan.left.flatMap((one) => {
     const field = PICTURE_FIELDS.find((name) => name === one.field);
     return field === undefined ? [] : [line(field, `left: ${leftReason(one)}`)];
   });
   const head = `Scene ${sceneId} would be written to item ${ratingKey} ${quoted(title)}:`;
   const failed = message === undefined ? [] : [`  not its picture: ${sanitize(plainText(message))}`];
-  return [head, ...fields, ...lists, ...pictures, ...left, ...failed].join('\n');
+  return [head, ...fields, ...lists, ...pictures, ...locks, ...labels, ...left, ...failed].join('\n');
 }
 
 function line(field: ScalarField | ListKind | PictureField, change: string): string {

@@ -144,6 +144,15 @@ test('a path below a folder of Windows is found in the spelling of Stash', async
   assert.deepEqual([shown.scene_id, shown.confidence], [77, 'high']);
 });
 
+test('a path is found however its letters are composed', async (t) => {
+  const { run, diff } = await setupPier(t);
+  const path = '/data/Pärnu.mp4';
+  await run(['enqueue', '7', '--path', path.normalize('NFD'), '--title', 'Pärnu']);
+  assert.equal((await diff(path.normalize('NFC'))).scene_id, 7);
+  await run(['enqueue', '8', '--path', path.normalize('NFC').replace('P', 'K'), '--title', 'Kärdla']);
+  assert.equal((await diff(path.normalize('NFD').replace('P', 'K'))).scene_id, 8);
+});
+
 test('a file of no scene, or of several, is told in one sentence', async (t) => {
   const { run, stash } = await setupPier(t);
   const none = await run(['diff', '/data/100%_of_it.mp4']);
@@ -251,7 +260,8 @@ test('a server that is away, or refuses, is one sentence with its exit code', as
 });
 
 test('without Stash and without values there is nothing to show, and that is said', async (t) => {
-  const { plex: _, run } = await setup(t);
+  const { plex, run } = await setup(t);
+  plex.addItem({ sectionKey: '1', file: '/media/a.mp4', title: 'a' });
   await run(['enqueue', '7', '--path', '/media/a.mp4', '--title', 'Quay']);
   await run(['enqueue', '8']);
   for (const [id, why] of [
@@ -262,6 +272,8 @@ test('without Stash and without values there is nothing to show, and that is sai
     assert.equal(code, 2);
     assert.match(stderr, new RegExp(`Scene ${id} ${why} stash_url is not set`));
   }
+  await run(['enqueue', '8', '--path', '/media/a.mp4', '--title', 'By hand']);
+  assert.match((await run(['diff', '8'])).stdout, /\n {2}'a' → 'By hand'\n/);
   for (const wrong of ['harbour.mp4', '0', '-1', '/data/']) assert.equal((await run(['diff', '--', wrong])).code, 2);
 });
 
@@ -301,6 +313,54 @@ test('a picture is a change like any other, and one that stays is told as left',
   plex.uploadByHand(item, 'posters', picture('a garden'));
   const left = await diff(String(scene), '--sync-poster');
   assert.deepEqual(shortly(left), ['left poster']);
+});
+
+test('a picture that fails keeps nothing else from being written, and that is told', async (t) => {
+  const { run, stash, plex, scene } = await setupPier(t);
+  stash.setCover(scene, picture('a harbour'));
+  plex.fail('posters', { kind: 'status', status: 500 });
+  const { code, stdout } = await run(['diff', String(scene), '--sync-poster']);
+  assert.equal(code, 0);
+  assert.match(stdout, /'pier' → 'The Pier'/);
+  assert.match(stdout, /\nAll would be written but the picture: Plex answered 500 while listing the posters\n$/);
+});
+
+test('a signal ends it with its own exit code, and with no word of a verdict', async (t) => {
+  const { start, plex, run } = await setup(t, { latencyMs: 50 });
+  await run(['enqueue', '7', '--path', '/media/a.mp4', '--title', 'Quay']);
+  let isAsked = (): void => undefined;
+  const asked = new Promise<void>((resolve) => {
+    isAsked = resolve;
+  });
+  plex.fail(
+    () => {
+      isAsked();
+      return false;
+    },
+    { kind: 'drop' },
+  );
+  const { kill, ended } = start(['diff', '7']);
+  await asked;
+  kill('SIGTERM');
+  const { code, stdout } = await ended;
+  assert.deepEqual([code, stdout], [143, '']);
+});
+
+test('a picture that a person has chosen already is only locked, and that is told', async (t) => {
+  const { run, stash, plex, item, scene, diff } = await setupPier(t);
+  stash.setCover(scene, picture('a harbour'));
+  plex.uploadByHand(item, 'posters', picture('a harbour'));
+  plex.setLocks(item, []);
+  const { changes } = await diff(String(scene), '--sync-poster');
+  assert.deepEqual(
+    [changes[0].field, changes[0].action, changes[0].why],
+    ['poster', 'set', 'it is shown in Plex already, and not locked: it is locked'],
+  );
+  await run(['enqueue', String(scene)]);
+  const { stdout } = await run(['process', '--dry-run', '--sync-poster']);
+  assert.match(stdout, /\n {2}poster {6}locked\n/);
+  await run(['process', '--sync-poster']);
+  assert.equal(plex.item(item)?.locked.includes('thumb'), true);
 });
 
 test('where plexsync is turned off, what it would do is shown, and that it does nothing', async (t) => {

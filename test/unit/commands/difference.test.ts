@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { differenceOf } from '../../../src/commands/diff/difference.ts';
+import { differenceOf, releasedError } from '../../../src/commands/diff/difference.ts';
 import type { WorkerEvent } from '../../../src/core/drain/ports/events.ts';
 import { say } from '../../../src/core/text/sentence.ts';
 
@@ -19,7 +19,9 @@ test('an undone scene that would be written is left, and one that is right or fa
   assert.equal(verdictOf('failure', 'stays'), 'fail');
 });
 
-test('a job that was not looked at to the end has no verdict', () => {
+test('a job that was not looked at to the end has no verdict, and the reason is that of an outage', () => {
+  assert.equal(releasedError([ended('released')])?.code, 'plex_unavailable');
+  assert.equal(releasedError([ended('failure')]), undefined);
   assert.equal(differenceOf([], 'no'), undefined);
   assert.equal(differenceOf([ended('released')], 'no'), undefined);
 });

@@ -196,6 +196,19 @@ test('pictures and a label that goes are changes like any other', () => {
   );
 });
 
+test('a picture that is only locked is a change too, and is named once', () => {
+  const locks = [{ name: 'thumb', locked: true }];
+  const poster = { field: 'thumb', how: 'uploaded', bytes: 1, before: null, shownBefore: '' } as const;
+  const whys = (plan: Parameters<typeof explainPlan>[0]) =>
+    explainPlan(plan).map(({ field, why }) => [field, plainText(why)]);
+  assert.deepEqual(whys({ left: [], locks }), [
+    ['poster', 'it is shown in Plex already, and not locked: it is locked'],
+  ]);
+  assert.deepEqual(whys({ left: [], locks, pictures: [poster] }), [
+    ['poster', 'none is selected in Plex. Plex does not have it: it is uploaded'],
+  ]);
+});
+
 test('the explanation names exactly what the plan edits or leaves, each once', () => {
   fc.assert(
     fc.property(anyWanted, anyItem, anyWritten, anyRules, (wanted, item, written, rules) => {

@@ -26,7 +26,6 @@ export function entryOf(event: WorkerEvent): Entry | 'right' | undefined {
   const kinds = new Set<Kind>(changes.flatMap(kindsOf));
   if (event.kind === 'would_not_write' && event.reason !== 'unchanged')
     kinds.add(event.reason === 'removals' ? 'hold' : 'fail');
-  if (kinds.size === 0) return 'right';
   const item = planned && { ratingKey: planned.ratingKey, title: planned.title, library: planned.library };
   return { sceneId: event.sceneId, item, changes, message: event.message, kinds };
 }
