@@ -8,8 +8,12 @@ export type Shell = (typeof SHELLS)[number];
 /** A word that can be typed at some position, and its meaning. */
 type Word = { readonly word: string; readonly help: string };
 
-/** An option as it can be typed; `value` is what has to follow it. */
-type OptionWord = Word & { readonly short: string | undefined; readonly value: 'none' | 'path' | 'other' };
+/** An option as it can be typed; `value` is what has to follow it: of `words` some, between commas. */
+type OptionWord = Word & {
+  readonly short: string | undefined;
+  readonly value: 'none' | 'path' | 'words' | 'other';
+  readonly values: readonly string[];
+};
 
 /** The completion script for a shell, generated from the same descriptions as the help. */
 export function completionScript(shell: Shell, table: CommandTable): string {
@@ -50,13 +54,14 @@ const HELP: OptionSpec = { flags: '-h, --help', help: 'show help' };
 /** Placeholders of values that are paths on this machine. */
 const PATH = /[<[](?:\w+\|)?(?:file|dir|folder)[>\]]/;
 
-function toOptionWord({ flags, help }: Pick<OptionSpec, 'flags' | 'help'>): OptionWord {
+function toOptionWord({ flags, help, values = [] }: Pick<OptionSpec, 'flags' | 'help' | 'values'>): OptionWord {
   const withValue = PATH.test(flags) ? 'path' : 'other';
   return {
     word: /--[a-z][a-z-]*/.exec(flags)?.[0] ?? flags,
     short: /^-[a-z]\b/i.exec(flags)?.[0],
     help,
-    value: flags.includes('<') ? withValue : 'none',
+    value: values.length > 0 ? 'words' : flags.includes('<') ? withValue : 'none',
+    values,
   };
 }
 
@@ -70,6 +75,12 @@ function takesPath({ operands = [] }: CommandSpec): boolean {
 function spellings(value: OptionWord['value'], { commands }: CommandTable): readonly string[] {
   const all = [...commands.flatMap(optionsOf), ...globals].filter((option) => option.value === value);
   return [...new Set(all.flatMap(({ word, short }) => [word, ...(short === undefined ? [] : [short])]))];
+}
+
+/** The options of any command whose values are known words, each once. */
+function wordOptions({ commands }: CommandTable): readonly OptionWord[] {
+  const all = commands.flatMap(optionsOf).filter(({ value }) => value === 'words');
+  return [...new Map(all.map((option) => [option.word, option])).values()];
 }
 
 const words = (list: readonly Word[]): string => list.map(({ word }) => word).join(' ');
@@ -88,12 +99,16 @@ function bashScript(table: CommandTable): string {
     case "$word" in
       ${spellings('path', table).join('|')}) wants="path" ;;
       ${spellings('other', table).join('|')}) wants="other" ;;
+${wordOptions(table)
+  .map(({ word, values }) => `      ${word}) wants="words ${values.join(' ')}" ;;`)
+  .join('\n')}
       -*) ;;
       *) line="\${line:+$line }$word" ;;
     esac
   done
   if [ "$current" = "=" ] || [ "$current" = ":" ]; then wants="\${wants:-other}"; current=""; fi
   COMPREPLY=()
+  case "$wants:$current" in words*:-*) wants="" ;; esac
   if [ -z "$wants" ]; then
     case "$line" in
       "") case "$current" in -*) list="${words(globals)}" ;; *) list="${words(firstWords(table))}" ;; esac ;;
@@ -109,6 +124,8 @@ ${commands.map((command) => `      "${command.name}"*) list="${words(optionsOf(c
   if [ "$wants" = "path" ]; then
     compopt -o filenames 2>/dev/null
     while IFS= read -r word; do COMPREPLY+=("$word"); done < <(compgen -f -- "$current")
+  elif [ "\${wants%% *}" = "words" ]; then
+    while IFS= read -r word; do COMPREPLY+=("$word"); done < <(compgen -P "\${current%"\${current##*,}"}" -W "\${wants#words }" -- "\${current##*,}")
   elif [ -z "$wants" ]; then
     while IFS= read -r word; do COMPREPLY+=("$word"); done < <(compgen -W "$list" -- "$current")
   fi
@@ -122,6 +139,14 @@ function zshScript(table: CommandTable): string {
   return `#compdef plexsync
 _plexsync() {
   local -a list line
+  case "\${words[CURRENT-1]}" in
+${wordOptions(table)
+  .map(
+    ({ word, values }) =>
+      `    ${word}) if [[ "$PREFIX" != -* ]]; then _values -s , value ${values.join(' ')}; return; fi ;;`,
+  )
+  .join('\n')}
+  esac
   line=(\${\${words[2,CURRENT-1]}:#-*})
   case "$line" in
     "") list=(${described(firstWords(table))}) ;;
@@ -160,10 +185,16 @@ function fishScript(table: CommandTable): string {
 }
 
 /** `-F` turns file names on again, which the first line turns off for everything. */
-const FISH_VALUE: Readonly<Record<OptionWord['value'], string>> = { none: '', path: ' -r -F', other: ' -x' };
+const FISH_VALUE: Readonly<Record<OptionWord['value'], string>> = {
+  none: '',
+  path: ' -r -F',
+  words: ' -x',
+  other: ' -x',
+};
 
-function fishOption({ word, short, value }: OptionWord): string {
-  return `${short === undefined ? '' : `-s ${short.slice(1)} `}-l ${word.slice(2)}${FISH_VALUE[value]}`;
+function fishOption({ word, short, value, values }: OptionWord): string {
+  const known = values.length === 0 ? '' : ` -a '${values.join(' ')}'`;
+  return `${short === undefined ? '' : `-s ${short.slice(1)} `}-l ${word.slice(2)}${FISH_VALUE[value]}${known}`;
 }
 
 function fishLine(condition: string, what: string, help: string): string {

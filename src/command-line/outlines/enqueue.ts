@@ -1,3 +1,4 @@
+import { REASSERT_VALUES } from '../../core/model/reassert.ts';
 import { EXIT } from '../../exit.ts';
 import { STASH_SETTINGS } from './setting-options.ts';
 import type { CommandSpec, Given, OptionSpec } from './spec.ts';
@@ -47,7 +48,11 @@ export const ENQUEUE: CommandSpec = {
     { flags: '--file <file>', help: 'scenes as a JSON object, a JSON array or NDJSON; - is standard input' },
     { flags: '--all', help: 'every scene of Stash; asks first' },
     { flags: '--recent [24h]', help: 'the scenes that changed in Stash within this time' },
-    { flags: '--reassert [all]', help: 'take back what was edited in Plex: all, or fields between commas; asks first' },
+    {
+      flags: '--reassert [all]',
+      values: REASSERT_VALUES,
+      help: 'take back what was edited in Plex: all, or fields between commas; asks first',
+    },
     { flags: '-y, --yes', help: 'do not ask' },
     ...INLINE_OPTIONS,
   ],

@@ -1,3 +1,4 @@
+import { REASSERT_VALUES } from '../../core/model/reassert.ts';
 import { EXIT } from '../../exit.ts';
 import { STASH_SETTINGS } from './setting-options.ts';
 import type { CommandSpec } from './spec.ts';
@@ -12,6 +13,7 @@ export const RECONCILE: CommandSpec = {
     { flags: '--pictures', help: 'enqueue what is in step too, where none of our pictures was written yet' },
     {
       flags: '--reassert <fields>',
+      values: REASSERT_VALUES,
       help: 'only enqueue scenes of which these fields were left as edited in Plex, to take them back',
     },
     { flags: '--allow-removals', help: 'believe a Stash that has less than half of the scenes written from it' },

@@ -8,6 +8,8 @@ export type OptionSpec = {
   readonly flags: string;
   readonly help: string;
   readonly repeatable?: true;
+  /** The words that its value may be, or several of them between commas; a shell completes them. */
+  readonly values?: readonly string[];
 };
 
 /** One operand, its name as in the synopsis: `<sceneId>`, `[id...]`. */

@@ -16,6 +16,9 @@ export const REASSERT_FIELDS = [
 ] as const;
 export type ReassertField = (typeof REASSERT_FIELDS)[number];
 
+/** What may follow `--reassert`. */
+export const REASSERT_VALUES = ['all', ...REASSERT_FIELDS] as const;
+
 /** Plex's name of each. */
 export const PLEX_NAMES: Readonly<Record<ReassertField, ScalarField | ListKind>> = {
   title: 'title',
@@ -57,7 +60,7 @@ function fieldNamed(typed: string): ReassertField {
       `"${typed}" behind --reassert is no field but looks like a scene id.`,
       `Put the ids before it, or name the fields: plexsync enqueue ${typed} --reassert.`,
     );
-  const close = typed === '' ? undefined : nearest(typed, [...REASSERT_FIELDS, 'all']);
+  const close = typed === '' ? undefined : nearest(typed, REASSERT_VALUES);
   throw new UsageError(
     `--reassert knows no field "${typed}"${close === undefined ? '.' : `; did you mean ${close}?`}`,
     `Give some of ${REASSERT_FIELDS.join(', ')} between commas, or all.`,

@@ -49,6 +49,16 @@ test('bash completes file names, those with spaces and stars too, where a file i
   assert.deepEqual(complete('--config', 'enq'), []);
 });
 
+test('bash completes the fields of --reassert, behind a comma too, and then goes on', async (t) => {
+  const complete = await setupBash(t);
+  assert.deepEqual(complete('enqueue', '12', '--reassert', 'ta'), ['tagline', 'tags']);
+  assert.deepEqual(complete('reconcile', '--reassert', 'title,per'), ['title,performers']);
+  assert.deepEqual(complete('reconcile', '--reassert', '=', 'col'), ['collection']);
+  assert.equal(complete('reconcile', '--reassert', '').length, 10);
+  assert.deepEqual(complete('enqueue', '12', '--reassert', '--ye'), ['--yes']);
+  assert.deepEqual(complete('reconcile', '--reassert', 'title', '--dry'), ['--dry-run']);
+});
+
 test('fish completes file names only where a file is wanted', async () => {
   const { stdout } = await runMain(['completion', 'fish']);
   const lines = stdout.split('\n');
@@ -58,6 +68,7 @@ test('fish completes file names only where a file is wanted', async () => {
   assert.match(option('process', 'plex-token-file'), / -r -F /);
   assert.match(option('enqueue', 'config'), / -r -F /);
   assert.match(option('enqueue', 'title'), / -x /);
+  assert.match(option('reconcile', 'reassert'), / -x -a 'all title details /);
   assert.doesNotMatch(option('process', 'dry-run'), / -[rFx] /);
   assert.ok(lines.some((line) => line.includes('__fish_seen_subcommand_from match-test') && / -F( |$)/.test(line)));
   assert.ok(lines.some((line) => line.includes('__fish_use_subcommand') && line.includes('-l data-dir')));
