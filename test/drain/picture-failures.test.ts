@@ -353,3 +353,19 @@ test('an item that was made anew under the same key has no picture of ours', asy
     ['uploaded_in_plex'],
   );
 });
+
+test('what was taken back from Plex with the text is not taken back again for the picture', async (t) => {
+  const failing = await setupPictures(t);
+  serveAnother(failing);
+  failing.world.enqueue([bare(1)], { reassert: ['title'] });
+  failing.plex.fail(({ method, route }) => method === 'POST' && route === 'posters', ERROR, ALWAYS);
+  await failing.drain();
+  assert.deepEqual(failing.world.sql('SELECT rest, reassert FROM jobs'), [{ rest: 'pictures', reassert: null }]);
+
+  const useless = await setupPictures(t);
+  useless.server.setCover(1, PAGE);
+  useless.world.enqueue([bare(1)], { reassert: ['title'] });
+  await useless.drain();
+  const [letter] = useless.world.letters();
+  assert.deepEqual([letter?.['rest'], letter?.['reassert']], ['pictures', null]);
+});

@@ -1,4 +1,3 @@
-import { isTakenBack } from '../../core/model/reassert.ts';
 import type { StampedEdit } from '../../core/model/scene-edit.ts';
 import { saysNothing, unsaidBy } from '../../core/model/scene-edit.ts';
 import { eachInStore, translated } from '../store/store-errors.ts';
@@ -7,7 +6,7 @@ import { storesName } from '../store/stores.ts';
 import type { DeadLetter, LetterFilter } from '../tables/dead-letters.ts';
 import { letterEditOf, letterFaultOf, prepareDeadLetters, reassertIn } from '../tables/dead-letters.ts';
 import type { JobRow } from '../tables/jobs.ts';
-import { editOf, PRIORITY, prepareJobRows, reassertOf } from '../tables/jobs.ts';
+import { editOf, PRIORITY, prepareJobRows } from '../tables/jobs.ts';
 import { prepareServerState, serverWords } from '../tables/server-state.ts';
 import { finishRetries } from './open-stores.ts';
 import { releaseUndone } from './release-undone.ts';
@@ -69,7 +68,7 @@ export function openDeadLetterActions(stores: Stores): DeadLetterActions {
     const fault = letterFaultOf(letter);
     if (whole === undefined || fault !== undefined) return { how: 'damaged', fault };
     const running = underWay.get(letter.scene_id);
-    const edit = running === undefined ? whole : besides({ ...letter, whole }, running);
+    const edit = running === undefined ? whole : besides(whole, editOf(running));
     if (saysNothing(edit)) return { how: 'covered' };
     const newer = rows.waiting(letter.scene_id);
     return { how: newer === undefined ? 'queued' : 'merged', edit, newer };
@@ -127,10 +126,8 @@ export function openDeadLetterActions(stores: Stores): DeadLetterActions {
  * What a letter has to write in addition to a job under way. It is not known yet whether Stash will answer that job, so
  * the letter's bare request stays too and Stash is asked again: old never overwrites new.
  */
-function besides({ whole, ...letter }: DeadLetter & { readonly whole: StampedEdit }, row: JobRow): StampedEdit {
-  const running = editOf(row);
-  const isWishMet = isTakenBack(reassertIn(letter), reassertOf(row));
-  const left = isWishMet ? unsaidBy(whole, { ...running, bareAt: undefined }) : whole;
+function besides(letter: StampedEdit, running: StampedEdit): StampedEdit {
+  const left = unsaidBy(letter, { ...running, bareAt: undefined });
   const isAsked = running.bareAt !== undefined && !saysNothing(left);
   return isAsked ? { ...left, bareAt: Math.max(left.bareAt ?? 0, running.bareAt) } : left;
 }
