@@ -123,6 +123,12 @@ for (const [name, cover] of [
     assert.deepEqual([letter?.['rest'], letter?.['error_type']], ['pictures', 'PictureUnusable']);
     world.again();
     assert.deepEqual([(await world.drain()).tally, world.requests()], [{ unchanged: 1 }, NO_REQUESTS]);
+    // It is still not written, so its letter stays.
+    assert.equal(world.world.letters().length, 1);
+    world.server.setCover(1, OTHER_COVER);
+    world.again();
+    await world.drain();
+    assert.deepEqual([shown(world).poster, world.world.letters()], [upload(OTHER_COVER), []]);
   });
 }
 

@@ -309,3 +309,16 @@ test('the picture that was selected is selected again, and none where there was 
   await undoAll({ runId: 1 });
   assert.deepEqual(shown(drain), before);
 });
+
+test('what an undo that was stopped had not sent is no edit of its run', async (t) => {
+  const world = await setupUndo(t);
+  addItems(world.plex, 1);
+  world.enqueue(lighthouse(1, { title: 'Beacon' }));
+  await world.run();
+  await assert.rejects(world.undo({ runId: 1 }, { undo_intended: killed }));
+  await world.undo({ runId: 1 });
+  assert.deepEqual(world.world.sql(`SELECT items, fields FROM runs WHERE command = 'undo' ORDER BY id`), [
+    { items: 0, fields: 0 },
+    { items: 1, fields: 1 },
+  ]);
+});

@@ -113,11 +113,15 @@ export async function runOnQueue(stores: Stores, request: DrainRequest, context:
   };
 }
 
-function standDown({ pid, left }: StandDown, faults: readonly Fault[], output: Context['output']): RunResult {
+function standDown({ pid, left, command }: StandDown, faults: readonly Fault[], output: Context['output']): RunResult {
   const exitCode = strongest(faults.map((fault) => fault.exitCode));
   const tell = (): void => {
     const document: RunSummaryDocument = { event: 'summary', exit_code: exitCode, stood_down: { pid, left } };
     if (output.json) output.resultJson(document);
+    else if (command === 'undo')
+      output.result(
+        `pid ${pid} undoes edits, and no run writes beside it: ${left.toLocaleString('en')} left for the next run.`,
+      );
     else output.result(`pid ${pid} is draining, ${left.toLocaleString('en')} left. Use --parallel to share the work.`);
   };
   return { exitCode, faults, isConnected: false, ended: 0, tell };

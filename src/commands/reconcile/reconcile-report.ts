@@ -78,7 +78,10 @@ function outcomeWords({ findings, carried, pictures }: ReconcileOutcome): string
   const { undone } = findings.counts;
   const looked = `${countIn(findings.seen, 'scene')} of Stash looked at${undone === 0 ? '' : `, ${undoneLeft(undone)}`}`;
   if (carried === undefined) {
-    const toCome = pictures.count === 0 ? '' : `; scenes would be enqueued${toComeWords(pictures)}`;
+    const toCome =
+      pictures.count === 0
+        ? ''
+        : `; ${countIn(inNeedOfSync(findings).length, 'scene')} would be enqueued${toComeWords(pictures)}`;
     return `${looked}${toCome}. Dry run, nothing was changed.`;
   }
   const { enqueued, forgotten, dropped } = carried;
@@ -126,4 +129,8 @@ export const NOTHING_FOUND = {
 /** A count with its noun, such as `1 scene` or `1,203 scenes`. */
 export function countIn(count: number, noun: string): string {
   return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+export function inNeedOfSync({ ids, again }: Findings): readonly number[] {
+  return [...KINDS_IN_NEED.flatMap((kind) => (kind === 'gone_from_stash' ? [] : ids[kind])), ...again];
 }

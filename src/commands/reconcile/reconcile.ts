@@ -1,5 +1,4 @@
 import { UsageError } from '../../core/model/errors.ts';
-import { KINDS_IN_NEED } from '../../core/model/reconcile.ts';
 import { say } from '../../core/text/sentence.ts';
 import { EXIT } from '../../exit.ts';
 import type { PlexClient } from '../../plex/client.ts';
@@ -23,7 +22,7 @@ import { PER_PAGE, recentScope } from '../shared/stash/stash-scenes.ts';
 import { tellWarnings } from '../shared/warnings.ts';
 import { look } from './look.ts';
 import type { Carried, Findings } from './reconcile-report.ts';
-import { countIn, reportFindings, reportOutcome } from './reconcile-report.ts';
+import { countIn, inNeedOfSync, reportFindings, reportOutcome } from './reconcile-report.ts';
 
 export type ReconcileOptions = {
   readonly all: 'given' | 'default';
@@ -121,10 +120,6 @@ async function reachPlex(
   const plex = connectAs(sweep.clientIdentifier() ?? machineIdentifier(), loaded, context);
   await proveKnownServer(plex, sweep.binding());
   return plex;
-}
-
-function inNeedOfSync({ ids, again }: Findings): readonly number[] {
-  return [...KINDS_IN_NEED.flatMap((kind) => (kind === 'gone_from_stash' ? [] : ids[kind])), ...again];
 }
 
 /** `undefined` when there is nothing to confirm. */

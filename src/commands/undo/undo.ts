@@ -216,7 +216,7 @@ function report(
   if (output.json) output.resultJson(documentOf(items, { run, exitCode, mode }), 2);
   else output.result(`\n${summaryText(items, { run, mode })}`);
   if (by instanceof SyncError) {
-    const hint = say`What was undone stays undone. Run the same undo again to go on.`;
+    const hint = say`${REFUSED.has(by.code) ? 'Check plex_token: it has to be the owner’s. ' : ''}What was undone stays undone. Run the same undo again to go on.`;
     output.error({ code: by.code, exitCode, message: by.said, hint }, [
       ['error', say`[PlexSync] ${by.said}`],
       ['error', say`[PlexSync] ${hint}`],
@@ -226,11 +226,12 @@ function report(
   return exitCode;
 }
 
+const REFUSED: ReadonlySet<SyncError['code']> = new Set(['plex_unauthorized', 'plex_forbidden']);
+
 function exitCodeOf(items: readonly UndoneItem[], by: Ended['by']): number {
   if (typeof by === 'string') return signalExitCode(by);
   if (by instanceof SyncError) {
-    const isRefused = by.code === 'plex_unauthorized' || by.code === 'plex_forbidden';
-    return isRefused ? EXIT.refused : EXIT.unreachable;
+    return REFUSED.has(by.code) ? EXIT.refused : EXIT.unreachable;
   }
   return items.some(({ kind }) => kind === 'failed') ? EXIT.jobsFailed : EXIT.done;
 }

@@ -55,7 +55,9 @@ export function awaitsDecision(
   known: PictureRecords | undefined,
   { pictures }: PictureContext,
 ): boolean {
-  return pictures.poster === 'unset' && hasPicture(scene.poster_url) && known?.thumb?.ours === undefined;
+  if (pictures.poster !== 'unset') return false;
+  const isPosterDue = hasPicture(scene.poster_url) && known?.thumb?.ours === undefined;
+  return isPosterDue || (hasPicture(scene.background_url) && known?.art?.ours === undefined);
 }
 
 /** Whether Kometa has laid an overlay on the poster; it never touches backgrounds. */

@@ -1,4 +1,5 @@
 import type { PictureRecords } from '../model/picture.ts';
+import { PICTURE_FIELDS } from '../model/picture.ts';
 import type { ListKind, PlexItem, ScalarField } from '../model/plex-item.ts';
 import { LIST_KINDS, SCALAR_FIELDS } from '../model/plex-item.ts';
 import type { Intent, OurNames, SceneRecord, Written } from '../model/scene-record.ts';
@@ -29,7 +30,7 @@ export function recordsOf(plan: UndoPlan, record: SceneRecord, item: PlexItem): 
     written,
     intent: undefined,
     ...(locked === undefined ? {} : { locked }),
-    ...(pictures === undefined ? {} : { pictures: picturesAfter(plan, record) }),
+    ...withPictures(picturesAfter(plan, record), pictures),
     startsAnew: true,
   };
   // The locks stay ours until they are taken off.
@@ -104,13 +105,19 @@ function wasLockedByUs({ change, record: before }: TakenBack, { ratingKey }: Sce
   return change.locked && writtenKeys(before.written).some((key) => key === change.field);
 }
 
+/** Nothing is said of pictures where nothing was known of them, before and after. */
+function withPictures(after: PictureRecords, before: PictureRecords | undefined): Pick<SceneRecord, 'pictures'> {
+  return before === undefined && Object.keys(after).length === 0 ? {} : { pictures: after };
+}
+
 function picturesAfter({ takenBack }: UndoPlan, { pictures = {}, ratingKey }: SceneRecord): PictureRecords {
   const after: Partial<Record<string, PictureRecords['thumb']>> = { ...pictures };
   for (const { change, record } of takenBack) {
-    if (change.kind !== 'picture') continue;
-    const before = record?.ratingKey === ratingKey ? record.pictures?.[change.field] : undefined;
-    if (before === undefined) delete after[change.field];
-    else after[change.field] = before;
+    const field = PICTURE_FIELDS.find((one) => one === change.field);
+    if (field === undefined) continue;
+    const before = record?.ratingKey === ratingKey ? record.pictures?.[field] : undefined;
+    if (before === undefined) delete after[field];
+    else after[field] = before;
   }
   return after as PictureRecords;
 }

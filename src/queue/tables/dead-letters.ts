@@ -182,7 +182,11 @@ function isReplacedBy(older: DeadLetter, letter: NewLetter): boolean {
 }
 
 /** What a job has written, and which fields it took back from Plex. */
-type Done = StampedEdit & { readonly reassert?: readonly ReassertField[] | undefined };
+type Done = StampedEdit & {
+  readonly reassert?: readonly ReassertField[] | undefined;
+  /** Whether a picture was not looked at again, since its source has what cannot be used; asked where there is a letter. */
+  leavesPictures?(): boolean;
+};
 
 /** What a person takes back stays wanted until a job has taken it back: then Stash is asked again. */
 function leftInLetter(
@@ -283,7 +287,7 @@ export function prepareDeadLetters(db: Db) {
       for (const letter of ofScene.all(sceneId)) {
         const edit = letterEditOf(letter);
         // A damaged letter is left for a person.
-        if (edit === undefined) continue;
+        if (edit === undefined || (letter.rest === 'pictures' && done.leavesPictures?.() === true)) continue;
         const rest = leftInLetter({ edit, wanted: reassertIn(letter) }, done);
         const { data, ...columns } = toColumns(rest);
         if (saysNothing(rest)) removeKey.run(letter.job_key);

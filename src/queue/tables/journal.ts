@@ -84,10 +84,8 @@ export function prepareJournal(db: Db, runId: number) {
   const sceneRow = db.prepare<[number], SceneRow>('SELECT * FROM scenes WHERE scene_id = ?');
   const size = prepareJournalSize(db);
 
-  const closeRow = (row: JournalRow, outcome: Parameters<typeof landedChanges>[1] | undefined): void => {
-    const noted = JSON.parse(row.changes) as readonly Change[];
-    // Of an undo nothing is ours: whether it landed shows when the item is compared with it.
-    const landed = outcome === undefined || row.job_id === 0 ? noted : landedChanges(noted, outcome);
+  /** Closes an entry with what has landed of it; one of which nothing has is removed. */
+  const closeWith = (row: JournalRow, landed: readonly Change[]): void => {
     const changes = JSON.stringify(landed);
     size.add(landed.length === 0 ? -bytesOf(row) : Buffer.byteLength(changes) - Buffer.byteLength(row.changes));
     if (landed.length === 0) {
@@ -99,7 +97,18 @@ export function prepareJournal(db: Db, runId: number) {
     count.run({ runId: row.run_id, items: Number(isCounted.get(about) === undefined), fields: landed.length });
   };
   const close = ({ sceneId, ratingKey, ...outcome }: JournalEnd, next?: readonly Change[]): void => {
-    for (const row of open.all({ sceneId, ratingKey })) closeRow(row, { ...outcome, next });
+    for (const row of open.all({ sceneId, ratingKey })) {
+      // Of an undo nothing is ours: whether it landed shows when the item is compared with it.
+      const landed = row.job_id === 0 ? changesIn(row) : landedChanges(changesIn(row), { ...outcome, next });
+      closeWith(row, landed);
+    }
+  };
+  /** What an undo notes anew was not sent before; one of an earlier run is judged when this one is closed. */
+  const replaceUndo = (note: JournalNote & Before): void => {
+    const rows = open.all(note);
+    for (const row of rows.filter(({ job_id, run_id }) => job_id === 0 && run_id === runId)) closeWith(row, []);
+    for (const row of rows.filter(({ job_id }) => job_id !== 0))
+      closeWith(row, landedChanges(changesIn(row), { ...note, next: note.changes }));
   };
   const begin = (note: JournalNote & Partial<Before>, now: number): void => {
     const { jobId, sceneId, ratingKey, sectionKey, title, written } = note;
@@ -120,7 +129,8 @@ export function prepareJournal(db: Db, runId: number) {
      * earlier edit of the scene that was cut short is closed with what has landed of it.
      */
     intend: (note: JournalNote & Before, now: number): void => {
-      close(note, note.changes);
+      if (note.jobId === 0) replaceUndo(note);
+      else close(note, note.changes);
       if (note.changes.length > 0) begin(note, now);
     },
     /** Adds changes to the edit of this attempt, or begins one. */
@@ -131,14 +141,18 @@ export function prepareJournal(db: Db, runId: number) {
         return;
       }
       const added = new Set(note.changes.map(({ field }) => field));
-      const kept = (JSON.parse(row.changes) as readonly Change[]).filter(({ field }) => !added.has(field));
+      const kept = changesIn(row).filter(({ field }) => !added.has(field));
       const changes = JSON.stringify([...kept, ...note.changes]);
       setChanges.run({ id: row.id, changes, state: 'open' });
       size.add(Buffer.byteLength(changes) - Buffer.byteLength(row.changes));
     },
     /** Closes the undo of an item, and an earlier one that was cut short. */
     closeUndo: (ratingKey: string): void => {
-      for (const row of openUndos.all(ratingKey)) closeRow(row, undefined);
+      const rows = openUndos.all(ratingKey);
+      const again = new Set(rows.filter(({ run_id }) => run_id === runId).flatMap(fieldsIn));
+      // What this run had to send was not written by an earlier one that was cut short.
+      for (const row of rows)
+        closeWith(row, row.run_id === runId ? changesIn(row) : changesIn(row).filter(({ field }) => !again.has(field)));
     },
     /** Whether this run has edited an item. */
     hasEntry: (ratingKey: string): boolean => edited.get(ratingKey, runId) !== undefined,
@@ -155,6 +169,14 @@ function withoutIntents(row: SceneRow): SceneRow {
     return rest.state === 'new' ? [] : [[field, rest] as const];
   });
   return { ...row, pictures: known.length === 0 ? null : JSON.stringify(Object.fromEntries(known)) };
+}
+
+function changesIn({ changes }: Pick<JournalRow, 'changes'>): readonly Change[] {
+  return JSON.parse(changes) as readonly Change[];
+}
+
+function fieldsIn(row: Pick<JournalRow, 'changes'>): readonly string[] {
+  return changesIn(row).map(({ field }) => field);
 }
 
 function bytesOf({ changes, record }: Pick<JournalRow, 'changes' | 'record'>): number {

@@ -8,7 +8,7 @@ import { pruneJournal } from './journal.ts';
 import { WAITING_BY_CLASS } from './waiting-jobs.ts';
 
 /** A drain that is running now. */
-export type LiveRun = { readonly pid: number; readonly left: number };
+export type LiveRun = { readonly pid: number; readonly left: number; readonly command: string };
 
 /** A run that begins. A job due later than `longestWaitMs` from now was scheduled by a wrong clock. */
 export type RunStart = {
@@ -63,7 +63,7 @@ export function prepareRuns(db: Db, dataDir: string) {
     live: (command?: RunCommand): LiveRun | undefined => {
       const runs = open.all().filter((run) => command === undefined || run.command === command);
       const run = runs.find(({ owner }) => livenessOf(dataDir, owner) === 'alive');
-      return run === undefined ? undefined : { pid: run.pid, left: left.get()?.count ?? 0 };
+      return run === undefined ? undefined : { pid: run.pid, left: left.get()?.count ?? 0, command: run.command };
     },
     /** @returns the id of the run. */
     start: (run: RunStart): number => {

@@ -2,6 +2,7 @@ import type { SettleEntry, SuccessNews } from '../../core/drain/ports/ports.ts';
 import { RETRY_RULES } from '../../core/failures/retry-policy.ts';
 import type { SyncError } from '../../core/model/errors.ts';
 import type { Job, PicturesSettlement, Settled, Settlement } from '../../core/model/job.ts';
+import type { StampedEdit } from '../../core/model/scene-edit.ts';
 import { unsaidBy } from '../../core/model/scene-edit.ts';
 import { plainText } from '../../core/text/sentence.ts';
 import { removalWords, valuesHeld } from '../../core/write/removals.ts';
@@ -16,7 +17,7 @@ import { prepareScenes } from '../tables/scenes.ts';
 import { prepareSuccesses } from '../tables/successes.ts';
 import { prepareCount } from '../tables/totals.ts';
 import { prepareUndone } from '../tables/undone.ts';
-import { deadOf, leftOf, picturesOf, saidBy, takenBackBy } from './settled-edits.ts';
+import { deadOf, leavesPictures, leftOf, picturesOf, saidBy, takenBackBy } from './settled-edits.ts';
 
 /** Called about letters while a batch is settled. */
 export type SettleHooks = {
@@ -75,6 +76,12 @@ export function prepareSettle(
   const successes = prepareSuccesses(db);
   const count = prepareCount(db);
 
+  const coveredBy = ({ row, entry }: { row: JobRow; entry: SettleEntry }, said: StampedEdit) => ({
+    ...said,
+    reassert: takenBackBy(row, entry),
+    leavesPictures: (): boolean => leavesPictures(entry, scenes.record(row.scene_id)?.pictures),
+  });
+
   const writeLetters = dlqDb.transaction((batch: readonly { row: JobRow; entry: SettleEntry }[], now: number) => {
     const shortened: ShortenedLetter[] = [];
     for (const { row, entry } of batch) {
@@ -83,8 +90,7 @@ export function prepareSettle(
       if (dead !== undefined && entry.settlement.kind === 'dead')
         letters.insert(letterFor(leftOf(row, said), dead, now));
       // An older letter must not bring back values that were written over since.
-      if (said !== undefined)
-        shortened.push(...letters.closeCovered(row.scene_id, { ...said, reassert: takenBackBy(row, entry) }));
+      if (said !== undefined) shortened.push(...letters.closeCovered(row.scene_id, coveredBy({ row, entry }, said)));
       // After that, or its request to Stash would count as covered by the text.
       if (dead !== undefined && entry.settlement.kind === 'pictures' && !isSucceeded(row))
         letters.insert(letterFor(picturesOf(row, entry), dead, now));

@@ -1,5 +1,6 @@
 import type { SettleEntry } from '../../core/drain/ports/ports.ts';
 import type { SyncError } from '../../core/model/errors.ts';
+import type { PictureRecords } from '../../core/model/picture.ts';
 import type { SceneKey } from '../../core/model/scene.ts';
 import { contentKeys } from '../../core/model/scene.ts';
 import type { StampedEdit } from '../../core/model/scene-edit.ts';
@@ -44,6 +45,18 @@ export function saidBy(row: JobRow, { job, settlement }: SettleEntry): StampedEd
     stamps: edit.stamps,
     bareAt: isStashSaid ? edit.bareAt : undefined,
   };
+}
+
+/**
+ * Whether a job has left a picture of its scene out, since its source still has what cannot be used: a letter about that
+ * stays.
+ */
+export function leavesPictures(
+  { settlement }: Pick<SettleEntry, 'settlement'>,
+  known: PictureRecords | undefined,
+): boolean {
+  if (settlement.kind !== 'complete') return false;
+  return Object.values(settlement.record.pictures ?? known ?? {}).some(({ state }) => state === 'refused');
 }
 
 /** What a job has taken back from Plex; one that was written in part may not have. */

@@ -98,7 +98,7 @@ async function proveServer(
   if (met.kind === 'other' && ifOtherServer === 'refuse') {
     throw new UsageError(
       `This ${otherServerWords(met.bound, met.binding)}.`,
-      'Correct plex_url, use another --data-dir for the other server, or rebind this one with --adopt-server, which drops its pins too.',
+      'Correct plex_url, use another --data-dir for the other server, or rebind this one with plexsync process --adopt-server, which drops its pins too.',
     );
   }
   if (met.kind === 'other') {

@@ -26,7 +26,9 @@ test('a drain stands down while another process drains, says its pid and what is
   const child = world.child({ do: 'hold', ifBusy: 'stand_down', limit: 2, now: NOW });
   await child.next();
   const before = [ownerFiles(world), world.sql('SELECT * FROM runs')];
-  assert.deepEqual(world.tryDrain({ ifBusy: 'stand_down' }), { standDown: { pid: child.pid, left: 5 } });
+  assert.deepEqual(world.tryDrain({ ifBusy: 'stand_down' }), {
+    standDown: { pid: child.pid, left: 5, command: 'process' },
+  });
   assert.deepEqual([ownerFiles(world), world.sql('SELECT * FROM runs')], before);
 });
 
@@ -39,7 +41,9 @@ test('a drain that shares works beside the other, and the next one alone stands 
   assert.deepEqual(sceneIds(claim(drain)), [3]);
   assert.ok('standDown' in world.tryDrain({ ifBusy: 'stand_down' }));
   await child.kill();
-  assert.deepEqual(world.tryDrain({ ifBusy: 'stand_down' }), { standDown: { pid: process.pid, left: 3 } });
+  assert.deepEqual(world.tryDrain({ ifBusy: 'stand_down' }), {
+    standDown: { pid: process.pid, left: 3, command: 'process' },
+  });
 });
 
 test('a drain does not stand down before one that was killed, though its run was never ended', async (t) => {
