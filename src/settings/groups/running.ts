@@ -1,0 +1,61 @@
+import type { Setting } from '../setting.ts';
+
+const SWITCH = { kind: 'switch' } as const;
+
+/** How a run goes. */
+export const RUNNING_SETTINGS = {
+  enabled: {
+    group: 'running',
+    type: SWITCH,
+    fallback: true,
+    help: 'let runs do their work; without it a run says so and ends',
+    off: 'do no work: a run says so and ends',
+  },
+  concurrency: {
+    group: 'running',
+    type: { kind: 'whole_number', min: 1, max: 8 },
+    fallback: 2,
+    value: '<n>',
+    help: 'requests in flight',
+  },
+  max_retries: {
+    group: 'running',
+    type: { kind: 'whole_number', min: 1, max: 20 },
+    fallback: 5,
+    value: '<n>',
+    help: 'retries of a passing failure before a job becomes a dead letter',
+  },
+  poll_interval: {
+    group: 'running',
+    type: { kind: 'duration', unit: 's', min: '0.1s', max: '1h' },
+    fallback: '30s',
+    value: '<duration>',
+    help: 'how often process --watch looks for work',
+  },
+  trigger_plex_scan: {
+    group: 'running',
+    type: SWITCH,
+    fallback: false,
+    help: 'ask Plex to scan the folder of a file that it does not have yet',
+  },
+  dlq_retention_days: {
+    group: 'running',
+    type: { kind: 'duration', unit: 'd', min: '1d', max: '365d' },
+    fallback: '30d',
+    value: '<days>',
+    help: 'age at which a dead letter is removed',
+  },
+  journal_days: {
+    group: 'running',
+    type: { kind: 'duration', unit: 'd', min: '1d', max: '365d' },
+    fallback: '30d',
+    value: '<days>',
+    help: 'age at which an edit leaves the journal, and can no longer be undone',
+  },
+  obfuscate_paths: {
+    group: 'running',
+    type: SWITCH,
+    fallback: false,
+    help: 'mask file paths and names in the log and in what a run prints',
+  },
+} as const satisfies Readonly<Record<string, Setting>>;
