@@ -5,7 +5,7 @@ import { StoreError, SyncError, saidBy, UsageError } from './core/model/errors.t
 import type { Sentence } from './core/text/sentence.ts';
 import { foreign, ours, say } from './core/text/sentence.ts';
 
-/** Every exit code; README and `--help` list the same. */
+/** Every exit code; `docs/exit-codes.md` and `--help` list the same. */
 export const EXIT = {
   done: 0,
   jobsFailed: 1,
@@ -18,7 +18,7 @@ export const EXIT = {
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** The meaning of each exit code, as `--help exit-codes`, the man pages and the README print it. */
+/** The meaning of each exit code, as `--help exit-codes`, the man pages and `docs/exit-codes.md` print it. */
 export const EXIT_CODE_WORDS: readonly (readonly [code: ExitCode | '129, 130, 143', meaning: string])[] = [
   [0, 'done, nothing failed (jobs that wait for Plex to find their file are no failures)'],
   [1, 'ran, and the answer is no: a job failed, a check found something, nothing matched'],

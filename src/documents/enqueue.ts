@@ -17,6 +17,11 @@ export const enqueueSchema = z.object({
       ),
     ),
   ),
+  dry_run: z.optional(
+    z
+      .literal(true)
+      .check(z.describe('Only with --dry-run: nothing was enqueued, and the counts are of what would be.')),
+  ),
   jobs: z.optional(
     z
       .array(z.object({ job_id: id, scene_id: id, how: z.enum(['added', 'merged']) }))

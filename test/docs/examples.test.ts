@@ -67,6 +67,9 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   'plexsync enqueue 123 --path /media/a.mp4 --title "Harbour Lights" --performer "Ada Quay" --tag sea': {
     stdout: /^1 scene enqueued: 1 new\n$/,
   },
+  'plexsync enqueue --all --dry-run --stash-url http://stash:9999': {
+    stdout: /^Dry run, nothing was enqueued\. It would be 1 scene: 1 new\n$/,
+  },
   'plexsync enqueue --recent 12h --stash-url http://stash:9999': { stdout: /^1 scene enqueued: 1 new/ },
   'plexsync enqueue --file scenes.ndjson': { stdout: /^2 scenes enqueued: 2 new\n$/ },
   'jq -c ".scenes[]" export.json | plexsync enqueue -': { stdout: /^2 scenes enqueued: 2 new\n$/ },

@@ -143,9 +143,13 @@ function installedPackages(code: string): readonly string[] {
   );
 }
 
+test('the README is at most 150 lines long', () => {
+  assert.ok(readme.trimEnd().split('\n').length <= 150);
+});
+
 test('the README begins with what runs in a clone, without a server', () => {
-  const [, install = ''] = /^## Install\n([\s\S]*?)^## /m.exec(readme) ?? [];
-  const [first = ''] = [...install.matchAll(BLOCK)].map(([, , block = '']) => block);
+  const [, trial = ''] = /^## Try it\n([\s\S]*?)^## /m.exec(readme) ?? [];
+  const [first = ''] = [...trial.matchAll(BLOCK)].map(([, , block = '']) => block);
   assert.match(first, /^npm ci && npx plexsync demo .*\nnpm ci && npm test /);
 });
 
@@ -164,15 +168,17 @@ test('the README leads to every page of docs, and names every command', () => {
   for (const { name } of COMMANDS) assert.match(listed, new RegExp(`^\\| .*\`(plexsync )?${name}\\b`, 'm'), name);
 });
 
-test('every exit code stands in the README and in the help', () => {
+test('every exit code stands on its page and in the help', () => {
+  const page = pages.get('docs/exit-codes.md') ?? '';
   for (const code of [...Object.values(EXIT), 129, 130, 143]) {
-    assert.match(readme, new RegExp(`^\\| (\\d+, )*${code}[,| ]`, 'm'), `README: ${code}`);
+    assert.match(page, new RegExp(`^\\| (\\d+, )*${code}[,| ]`, 'm'), `docs/exit-codes.md: ${code}`);
     assert.match(help, new RegExp(`^ {2}(\\d+, )*${code}[, ]`, 'm'), `help: ${code}`);
   }
 });
 
-test('the README has every setting, with the environment names and defaults of the program', () => {
-  const rows = [...readme.matchAll(/^\| (`[a-z_`, ]+) \| (`[A-Z_`, ]+) \| (.*?) \|$/gm)];
+test('the page of the settings lists each, with the environment names and defaults of the program', () => {
+  const page = pages.get('docs/configuration.md') ?? '';
+  const rows = [...page.matchAll(/^\| (`[a-z_`, ]+) \| (`[A-Z_`, ]+) \| (.*?) \|$/gm)];
   const listed: string[] = [];
   for (const [, settings = '', variables = '', defaults = ''] of rows) {
     const shown = defaults.split(', ').map((value) => value.replaceAll('`', ''));
@@ -199,11 +205,11 @@ test('the help of every command names its options with default and environment v
   for (const name of SETTING_NAMES) assert.ok(help.replace(/\s+/g, ' ').includes(`env: ${variableOf(name)}`), name);
 });
 
-test('what the README has curl ask Stash is JSON, and its answer can be enqueued', async (t) => {
+test('what the page on scenes has curl ask Stash is JSON, and its answer can be enqueued', async (t) => {
   const stash = await startStashServer({});
   t.after(() => stash.close());
   stash.addScene({ title: 'The Pier', files: ['/media/pier.mp4'], tags: ['sea'] });
-  const [, body = ''] = /^ {2}--data '(.*)' \|$/m.exec(readme) ?? [];
+  const [, body = ''] = /^ {2}--data '(.*)' \|$/m.exec(pages.get('docs/scenes-as-json.md') ?? '') ?? [];
   JSON.parse(body);
   const headers = { 'Content-Type': 'application/json' };
   const answer = await (await fetch(`${stash.url}/graphql`, { method: 'POST', headers, body })).json();

@@ -53,6 +53,7 @@ export const ENQUEUE: CommandSpec = {
       values: REASSERT_VALUES,
       help: 'take back what was edited in Plex: all, or fields between commas; asks first',
     },
+    { flags: '--dry-run', help: 'only say how many scenes that would be' },
     { flags: '-y, --yes', help: 'do not ask' },
     ...INLINE_OPTIONS,
   ],
@@ -68,6 +69,7 @@ export const ENQUEUE: CommandSpec = {
     'plexsync enqueue 123 --path /media/a.mp4 --poster covers/harbour-lights.jpg',
     'plexsync enqueue 123 --reassert title,tags',
     'plexsync enqueue --file scenes.ndjson',
+    'plexsync enqueue --all --dry-run --stash-url http://stash:9999',
     'plexsync enqueue --recent 12h --stash-url http://stash:9999',
     'jq -c ".scenes[]" export.json | plexsync enqueue -',
   ],
@@ -75,6 +77,7 @@ export const ENQUEUE: CommandSpec = {
   run: async ({ operands, given, flags, configFile }, context) => {
     const [recent, reassert] = [given.text('recent'), given.text('reassert')];
     const confirmed = given.has('yes') ? 'yes' : 'ask';
+    const effect = given.has('dry-run') ? 'show_only' : 'enqueue';
     if (given.has('all') || recent !== undefined) {
       const { run } = await import('../../commands/enqueue/enqueue-from-stash.ts');
       const which = {
@@ -82,13 +85,13 @@ export const ENQUEUE: CommandSpec = {
         recent,
         besides: [...operands, ...namesBeside(given)],
       } as const;
-      return await run({ which, reassert, confirmed, flags, configFile }, context);
+      return await run({ which, reassert, confirmed, effect, flags, configFile }, context);
     }
     const { run } = await import('../../commands/enqueue/enqueue.ts');
     const inline = inlineOf(given);
     const file = given.text('file');
     const scenes = { sceneIds: operands, file, inline, optionNames: OPTION_NAMES };
-    return await run({ ...scenes, reassert, confirmed, configFile }, context);
+    return await run({ ...scenes, reassert, confirmed, effect, configFile }, context);
   },
 };
 

@@ -21,6 +21,8 @@ import { requireStash } from '../shared/stash/stash-connection.ts';
 import { showProgress } from '../shared/stash/stash-progress.ts';
 import type { Counted, StashScope } from '../shared/stash/stash-scenes.ts';
 import { enqueueWalk, passedOver, recentScope, startWalk } from '../shared/stash/stash-scenes.ts';
+import type { EnqueueEffect } from './preview.ts';
+import { previewWalk } from './preview.ts';
 import { knownServer, takeBackWords } from './reassert.ts';
 
 export type EnqueueFromStashOptions = {
@@ -34,6 +36,7 @@ export type EnqueueFromStashOptions = {
   /** The fields to take back from Plex, as typed. */
   readonly reassert: string | undefined;
   readonly confirmed: 'yes' | 'ask';
+  readonly effect: EnqueueEffect;
   readonly flags: Readonly<Partial<Record<SettingName, unknown>>>;
   readonly configFile: string | undefined;
 };
@@ -49,6 +52,10 @@ export async function run(options: EnqueueFromStashOptions, context: Context): P
   const walk = await startWalk(stash, scope);
   const count = `${walk.total.toLocaleString('en')} ${walk.total === 1 ? 'scene' : 'scenes'}`;
   const pictures = scope.kind === 'all' ? toComeWords(picturesOf(walk.total, loaded, dataDir)) : '';
+  if (options.effect === 'show_only') {
+    await previewWalk(walk, pictures, context);
+    return EXIT.done;
+  }
   const what = `Put ${count} of Stash at ${loaded.settings.stash_url} into the queue of ${dataDir.path}${pictures}`;
   const question = `${what}${reassert === undefined ? '' : takeBackWords(reassert, knownServer(dataDir))}?`;
   const asks = reassert === undefined ? scope.kind === 'all' && walk.total > 0 : walk.total > 1;

@@ -12,6 +12,7 @@ import type { ConfigSources } from '../../settings/load.ts';
 import { readInput } from '../../terminal/streams.ts';
 import type { Context } from '../shared/context.ts';
 import { withWholePaths } from './pictures.ts';
+import type { EnqueueEffect } from './preview.ts';
 import { parseScenes } from './scene-file.ts';
 
 export type EnqueueOptions = {
@@ -25,6 +26,7 @@ export type EnqueueOptions = {
   /** The fields to take back from Plex, as typed. */
   readonly reassert: string | undefined;
   readonly confirmed: 'yes' | 'ask';
+  readonly effect: EnqueueEffect;
   readonly configFile: string | undefined;
 };
 
@@ -35,6 +37,10 @@ export async function run(options: EnqueueOptions, { dataDir, output, streams, e
   const saidAt = now();
   const reassert = await fieldsOf(options);
   const edits = await readEdits(options, streams.stdin);
+  if (options.effect === 'show_only') {
+    (await import('./preview.ts')).previewEdits(edits, { dataDir, output });
+    return 0;
+  }
   if (reassert !== undefined && sceneCount(edits) > 1) {
     const { confirmReassert } = await import('./reassert.ts');
     const reassertion = { fields: reassert, scenes: sceneCount(edits), confirmed: options.confirmed };

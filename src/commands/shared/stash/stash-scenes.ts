@@ -1,6 +1,6 @@
 import type { ReassertField } from '../../../core/model/reassert.ts';
 import type { SceneEdit } from '../../../core/model/scene.ts';
-import type { Intake } from '../../../queue/work/intake.ts';
+import type { Enqueued, EnqueueOptions } from '../../../queue/tables/jobs.ts';
 import { parseDurationMs } from '../../../settings/duration.ts';
 import type { StashClient } from '../../../stash/client.ts';
 import { cursorBefore } from '../../../stash/server-time.ts';
@@ -58,13 +58,18 @@ export async function startWalk(
   };
 }
 
+/** Takes edits into the queue, or tells what would become of them. */
+type EditsTaker = {
+  enqueue(edits: readonly SceneEdit[], options: EnqueueOptions): readonly Pick<Enqueued, 'how'>[];
+};
+
 /**
  * Enqueues the scenes of a walk that have a file as bare jobs, a page per transaction; calls `onPage` with the
  * progress.
  */
 export async function enqueueWalk(
   walk: Awaited<ReturnType<typeof startWalk>>,
-  intake: Pick<Intake, 'enqueue'>,
+  intake: EditsTaker,
   progress: { now(): number; onPage(done: number): void; readonly reassert?: readonly ReassertField[] | undefined },
 ): Promise<Counted> {
   let [added, merged, withoutFile, undone] = [0, 0, 0, 0];

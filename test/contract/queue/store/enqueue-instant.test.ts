@@ -23,7 +23,7 @@ test('a list is stamped when its command began: an edit by hand made while it is
     return NOW + 5_000;
   };
   const output = createOutput({ quiet: true, verbosity: 0, json: false, now });
-  const given = { reassert: undefined, confirmed: 'ask', configFile: undefined } as const;
+  const given = { reassert: undefined, confirmed: 'ask', effect: 'enqueue', configFile: undefined } as const;
   const options = { sceneIds: [], file, inline: {}, optionNames: {}, ...given };
   assert.equal(
     await run(options, { dataDir: world.dir, output, streams: PROCESS_STREAMS, env: {}, now, version: '0' }),
