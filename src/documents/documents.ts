@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini';
+import { backupSchema, restoreSchema } from './backup.ts';
 import { diffSchema } from './diff.ts';
 import { doctorSchema } from './doctor.ts';
 import { enqueueSchema } from './enqueue.ts';
@@ -23,6 +24,7 @@ export type Described = { readonly title: string; readonly description?: string;
 
 /** Every document of `--json`, by the name of its schema file. */
 export const DOCUMENTS = {
+  backup: { title: 'plexsync backup --json', schema: backupSchema },
   'config-show': { title: 'plexsync config show --json', schema: configShowSchema },
   diff: {
     title: 'plexsync diff --json',
@@ -63,6 +65,7 @@ export const DOCUMENTS = {
   'queue-release': { title: 'plexsync queue release --json', schema: queueReleaseSchema },
   reconcile: { title: 'plexsync reconcile --json', schema: reconcileSchema },
   report: { title: 'plexsync report --json', schema: reportSchema },
+  restore: { title: 'plexsync restore --json', schema: restoreSchema },
   resume: { title: 'plexsync resume --json', schema: resumeSchema },
   runs: { title: 'plexsync runs --json', description: 'Newest first.', schema: runListSchema },
   'runs-show': { title: 'plexsync runs show N --json', schema: runSchema },

@@ -64,6 +64,7 @@ const ASKS: Expected = { code: EXIT.usage, stderr: /There is no terminal to ask 
 
 /** Where more than exit code 0 matters. Nobody sits at a terminal here. */
 const EXPECTED: Readonly<Record<string, Expected>> = {
+  'plexsync restore plexsync.backup': ASKS,
   'plexsync enqueue 123 --path /media/a.mp4 --title "Harbour Lights" --performer "Ada Quay" --tag sea': {
     stdout: /^1 scene enqueued: 1 new\n$/,
   },
@@ -154,6 +155,7 @@ async function prepareTemplate(): Promise<void> {
   assert.equal((await runMain(['process'], { env })).code, EXIT.jobsFailed);
   assert.equal((await runMain(['pin', '502', pinned], { env })).code, EXIT.done);
   await runMain(['enqueue', '4711', '--path', '/media/a.mp4', '--title', 'Harbour Lights'], { env });
+  assert.equal((await runMain(['backup', join(template, 'plexsync.backup')], { env })).code, EXIT.done);
   change(join(dataDir, 'queue.db'), 'UPDATE jobs SET id = 12');
   const letters =
     "UPDATE dead_letters SET id = id + 11, error_type = iif(id = 1, 'PlexNotFound', 'LowConfidenceMatch')";

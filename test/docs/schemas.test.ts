@@ -144,6 +144,8 @@ const ROWS: readonly Row[] = [
   ['hook', ['hook'], 'stdout', 0, hook(5, 'Scene.Update.Post', ['play_count'])],
   ['error', ['hook'], 'stderr', 2],
   ['plugin-status', ['plugin', 'status']],
+  ['backup', ['backup', '{dir}/harbour.backup']],
+  ['restore', ['restore', '{dir}/harbour.backup', '--yes']],
   ['doctor', ['doctor']],
   ['report', ['report']],
   ['error', ['stats', '--max-dead', '1'], 'stderr', 2],

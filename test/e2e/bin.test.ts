@@ -44,6 +44,8 @@ const LINES: Readonly<Record<string, Line>> = {
   'dlq purge': { args: ['1', '--yes'] },
   diff: { args: ['1'] },
   'config show': { args: [] },
+  backup: { args: ['{dir}/harbour.backup'] },
+  restore: { args: ['{dir}/data/pier.backup', '--yes'] },
   'plugin install': { args: ['--plugins-dir', '{dir}', '--yes'] },
   'plugin status': { args: [], code: EXIT.jobsFailed },
   completion: { args: ['bash'] },
@@ -66,6 +68,7 @@ async function setupHarbour(t: TestContext) {
     await rig.run(['process']);
   }
   assert.equal((await rig.run(['pin', '1', '101'])).code, EXIT.done);
+  assert.equal((await rig.run(['backup', join(rig.dataDir, 'pier.backup')])).code, EXIT.done);
   /** Runs the line on a copy of the data directory. */
   const runOnCopy = async (how: 'in_process' | 'bin', words: readonly string[], input = ''): Promise<Result> => {
     const dir = join(rig.dir, how);

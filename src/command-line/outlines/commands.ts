@@ -1,3 +1,4 @@
+import { BACKUP, RESTORE } from './backup.ts';
 import { COMPLETION } from './completion.ts';
 import { CONFIG_SHOW } from './config.ts';
 import { DEMO } from './demo.ts';
@@ -58,6 +59,8 @@ export const COMMANDS: readonly CommandSpec[] = [
   CONFIG_SHOW,
   DOCTOR,
   REPORT,
+  BACKUP,
+  RESTORE,
   DEMO,
   COMPLETION,
 ];

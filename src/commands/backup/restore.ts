@@ -1,0 +1,128 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { UsageError } from '../../core/model/errors.ts';
+import { say } from '../../core/text/sentence.ts';
+import type { RestoreDocument } from '../../documents/backup.ts';
+import { EXIT } from '../../exit.ts';
+import type { BackupFacts } from '../../queue/store/backup-file.ts';
+import { readBackup, unpackBackup, writeBackup } from '../../queue/store/backup-file.ts';
+import { DLQ_SCHEMA, QUEUE_SCHEMA } from '../../queue/store/migrations.ts';
+import type { DataDir } from '../../queue/store/open.ts';
+import { openDatabase, prepareDataDir } from '../../queue/store/open.ts';
+import { takeProcessLock } from '../../queue/store/process-locks.ts';
+import { inStore } from '../../queue/store/store-errors.ts';
+import type { Stores } from '../../queue/store/stores.ts';
+import { openStoresToWrite } from '../../queue/store/stores.ts';
+import { prepareRuns } from '../../queue/tables/runs.ts';
+import { openStores } from '../../queue/work/open-stores.ts';
+import type { AskedAnew } from '../../queue/work/restored-queue.ts';
+import { settleRestored } from '../../queue/work/restored-queue.ts';
+import { isGiven } from '../../settings/is-given.ts';
+import { confirm } from '../../terminal/confirm.ts';
+import type { Context } from '../shared/context.ts';
+import { declined } from '../shared/declined.ts';
+import { backupDocument, backupWords, contentWords } from './backup.ts';
+
+export type RestoreOptions = {
+  readonly file: string;
+  readonly confirmed: 'yes' | 'ask';
+  readonly configFile: string | undefined;
+};
+
+/** Puts a backup in the place of the queue; asks first, and keeps a backup of what was there. */
+export async function run(options: RestoreOptions, context: Context): Promise<number> {
+  const { dataDir, env, now, streams, output } = context;
+  const file = resolve(options.file);
+  const facts = readBackup(file);
+  const question = `Replace the queue of ${dataDir.path} by ${backupWords(facts)}?`;
+  const answer = await confirm(question, { yes: options.confirmed === 'yes', streams });
+  if (answer !== 'yes') return declined(answer, context);
+  const isKnown = await isGiven('stash_url', { env, dataDir: dataDir.path, configFile: options.configFile });
+  prepareDataDir(dataDir, 'create');
+  const kept = keepPresent(context);
+  const folder = inStore(dataDir.path, () => mkdtempSync(join(dataDir.path, 'restore-')));
+  try {
+    unpackBackup(file, folder);
+    const restored = openStoresToWrite({ path: folder, origin: file });
+    try {
+      const anew = settleRestored(restored, { stash: isKnown ? 'known' : 'unknown', now: now() });
+      await putInPlace(restored, dataDir);
+      tell({ file, facts, anew, kept, stash: isKnown ? 'known' : 'unknown' }, output);
+    } finally {
+      restored.close();
+    }
+    return EXIT.done;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Backs up what is there, unless somebody works on it. @returns the file; `undefined` where there was no queue. */
+function keepPresent({ dataDir, now, version }: Context): string | undefined {
+  if (!existsSync(join(dataDir.path, QUEUE_SCHEMA.fileName))) return undefined;
+  const stores = openStores(dataDir);
+  try {
+    refuseBusy(stores);
+    const file = join(dataDir.path, `before-restore-${now()}.backup`);
+    writeBackup(stores, file, { takenAt: now(), version });
+    return file;
+  } finally {
+    stores.close();
+  }
+}
+
+/** A watch keeps in memory what it read from the queue, and a run would settle jobs that are no longer there. */
+function refuseBusy(stores: Stores): void {
+  const live = inStore(stores.path, () => prepareRuns(stores.queueDb, stores.path).live());
+  const watch = takeProcessLock(stores, 'watch', process.pid);
+  if (watch.kind === 'ours') watch.release();
+  const pid = live?.pid ?? (watch.kind === 'taken' ? watch.pid : undefined);
+  if (pid === undefined) return;
+  throw new UsageError(
+    `pid ${pid} works on ${stores.path}; nothing was restored.`,
+    'Stop it (with systemd or Docker its service), then restore again.',
+  );
+}
+
+/** Through SQLite, page by page in one transaction: a command that has the queue open sees the old or the new one. */
+async function putInPlace(restored: Stores, dataDir: DataDir): Promise<void> {
+  for (const [db, schema] of [
+    [restored.dlqDb, DLQ_SCHEMA],
+    [restored.queueDb, QUEUE_SCHEMA],
+  ] as const) {
+    // Makes one where none is, readable by its owner alone.
+    openDatabase(dataDir, schema, { mode: 'create' }).close();
+    await db.backup(join(dataDir.path, schema.fileName));
+  }
+}
+
+type Restored = {
+  readonly file: string;
+  readonly facts: BackupFacts;
+  readonly anew: AskedAnew;
+  readonly kept: string | undefined;
+  readonly stash: 'known' | 'unknown';
+};
+
+function tell({ file, facts, anew, kept, stash }: Restored, output: Context['output']): void {
+  if (output.json) {
+    const asked = { jobs: anew.jobs, dead_letters: anew.letters };
+    output.resultJson(
+      { ...backupDocument(file, facts), asked_anew: asked, kept: kept ?? null } satisfies RestoreDocument,
+      2,
+    );
+    return;
+  }
+  output.result(`Restored ${backupWords(facts)}.`);
+  if (kept !== undefined) output.result(`What was there is in ${kept}.`);
+  if (anew.jobs + anew.letters > 0)
+    output.result(
+      `${contentWords({ waiting: anew.jobs, deadLetters: anew.letters })} had values of then: Stash is asked for them again.`,
+    );
+  if (stash === 'unknown' && facts.waiting > 0)
+    output.log(
+      'warning',
+      say`No stash_url is set, so what waits is written as it was then. Look at plexsync queue list before you run plexsync process.`,
+    );
+  output.result('Next: plexsync reconcile, which enqueues what changed since.');
+}

@@ -1,0 +1,23 @@
+import * as z from 'zod/mini';
+import type { DocumentOf } from './shapes.ts';
+import { count, instant } from './shapes.ts';
+
+const facts = {
+  file: z.string(),
+  taken_at: instant,
+  version: z.string().check(z.describe('The plexsync that took it.')),
+  waiting: count.check(z.describe('Jobs in it.')),
+  dead_letters: count,
+};
+
+export const backupSchema = z.object(facts);
+export type BackupDocument = DocumentOf<typeof backupSchema>;
+
+export const restoreSchema = z.object({
+  ...facts,
+  asked_anew: z
+    .object({ jobs: count, dead_letters: count })
+    .check(z.describe('Those that carried values of then, for which Stash is asked again.')),
+  kept: z.nullable(z.string()).check(z.describe('The backup of what was there before; null where nothing was.')),
+});
+export type RestoreDocument = DocumentOf<typeof restoreSchema>;

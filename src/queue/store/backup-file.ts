@@ -1,0 +1,204 @@
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import Database from 'better-sqlite3';
+import { StoreError, UsageError } from '../../core/model/errors.ts';
+import { DLQ_SCHEMA, QUEUE_SCHEMA } from './migrations.ts';
+import type { Db } from './open.ts';
+import { inStore } from './store-errors.ts';
+import type { Stores } from './stores.ts';
+
+/** What a backup says of itself. */
+export type BackupFacts = {
+  /** Epoch ms. */
+  readonly takenAt: number;
+  /** The plexsync that took it. */
+  readonly version: string;
+  readonly waiting: number;
+  readonly deadLetters: number;
+};
+
+/** Written into the header, so that nobody takes a backup for a queue. */
+const BACKUP_ID = 0x506c7842;
+const BUSY_TIMEOUT_MS = 5_000;
+const OWNER_ONLY = 0o600;
+
+/**
+ * Writes both databases into one file, as they are at one instant. It is the queue, with the letters as a blob beside
+ * it. Replaces an older backup, and nothing else.
+ * @throws {UsageError | StoreError}
+ */
+export function writeBackup(
+  { queueDb, dlqDb }: Stores,
+  file: string,
+  { takenAt, version }: Pick<BackupFacts, 'takenAt' | 'version'>,
+): BackupFacts {
+  if (existsSync(file) && !isBackup(file))
+    throw new UsageError(
+      `${file} exists, and is no backup of plexsync.`,
+      'Name another file; this one is left as it is.',
+    );
+  return inStore(file, () => {
+    const folder = mkdtempSync(join(dirname(file), '.plexsync-backup-'));
+    const draft = join(folder, QUEUE_SCHEMA.fileName);
+    const letters = join(folder, DLQ_SCHEMA.fileName);
+    try {
+      copyBoth({ queueDb, dlqDb }, { draft, letters });
+      chmodSync(draft, OWNER_ONLY);
+      const facts = seal(draft, { letters: readFileSync(letters), takenAt, version });
+      syncFile(draft);
+      renameSync(draft, file);
+      return facts;
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+}
+
+/** A job moves between the databases under the queue's write lock: while that is held, the two belong together. */
+function copyBoth(
+  { queueDb, dlqDb }: Pick<Stores, 'queueDb' | 'dlqDb'>,
+  to: { readonly draft: string; readonly letters: string },
+): void {
+  const both = queueDb.transaction(() => {
+    const reader = new Database(queueDb.name, { readonly: true, timeout: BUSY_TIMEOUT_MS });
+    try {
+      reader.prepare('VACUUM INTO ?').run(to.draft);
+    } finally {
+      reader.close();
+    }
+    dlqDb.prepare('VACUUM INTO ?').run(to.letters);
+  });
+  both.immediate();
+}
+
+function seal(
+  draft: string,
+  { letters, takenAt, version }: { readonly letters: Buffer; readonly takenAt: number; readonly version: string },
+): BackupFacts {
+  const db = new Database(draft);
+  try {
+    db.exec('CREATE TABLE backup (taken_at INTEGER NOT NULL, version TEXT NOT NULL, letters BLOB NOT NULL) STRICT');
+    db.prepare('INSERT INTO backup (taken_at, version, letters) VALUES (?, ?, ?)').run(takenAt, version, letters);
+    db.pragma(`application_id = ${BACKUP_ID}`);
+    return factsOf(db, letters);
+  } finally {
+    db.close();
+  }
+}
+
+function factsOf(db: Db, letters: Buffer): BackupFacts {
+  const count = (of: Db, sql: string): number => Number(of.prepare<[], number>(sql).pluck().get() ?? 0);
+  const lettersDb = new Database(letters);
+  try {
+    const told = db.prepare<[], Pick<BackupFacts, 'takenAt' | 'version'>>(
+      'SELECT taken_at AS takenAt, version FROM backup',
+    );
+    return {
+      ...(told.get() ?? { takenAt: 0, version: '' }),
+      waiting: count(db, 'SELECT count(*) FROM jobs'),
+      deadLetters: count(lettersDb, 'SELECT count(*) FROM dead_letters'),
+    };
+  } finally {
+    lettersDb.close();
+  }
+}
+
+/** The rename must not be on the disk before the content. */
+function syncFile(file: string): void {
+  const handle = openSync(file, 'r+');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function isBackup(file: string): boolean {
+  try {
+    return withBackup(file, () => true);
+  } catch (thrown) {
+    if (thrown instanceof StoreError || thrown instanceof UsageError) return false;
+    throw thrown;
+  }
+}
+
+/**
+ * Reads what a backup says of itself, and proves that it is whole.
+ * @throws {UsageError | StoreError} when it is no backup, damaged, or of a newer plexsync.
+ */
+export function readBackup(file: string): BackupFacts {
+  return withBackup(file, (db) => {
+    const letters = lettersIn(db);
+    refuseDamaged(file, db);
+    const lettersDb = new Database(letters);
+    try {
+      refuseDamaged(file, lettersDb);
+      refuseNewer(file, versionOf(lettersDb) > DLQ_SCHEMA.migrations.length);
+    } finally {
+      lettersDb.close();
+    }
+    refuseNewer(file, versionOf(db) > QUEUE_SCHEMA.migrations.length);
+    return factsOf(db, letters);
+  });
+}
+
+/** Writes the two databases of a backup into `folder`, as they were. @throws {UsageError | StoreError} */
+export function unpackBackup(file: string, folder: string): void {
+  withBackup(file, (db) => {
+    writeFileSync(join(folder, DLQ_SCHEMA.fileName), lettersIn(db), { mode: OWNER_ONLY });
+    const path = join(folder, QUEUE_SCHEMA.fileName);
+    db.prepare('VACUUM INTO ?').run(path);
+    chmodSync(path, OWNER_ONLY);
+    const queue = new Database(path);
+    try {
+      queue.exec('DROP TABLE backup');
+      queue.pragma(`application_id = ${QUEUE_SCHEMA.applicationId}`);
+    } finally {
+      queue.close();
+    }
+  });
+}
+
+function withBackup<T>(file: string, use: (db: Db) => T): T {
+  if (!existsSync(file)) throw new UsageError(`There is no file ${file}.`, 'Name a file that plexsync backup wrote.');
+  return inStore(file, () => {
+    const db = new Database(file, { readonly: true, fileMustExist: true });
+    try {
+      if (db.pragma('application_id', { simple: true }) !== BACKUP_ID)
+        throw new UsageError(`${file} is no backup of plexsync.`, 'Name a file that plexsync backup wrote.');
+      return use(db);
+    } finally {
+      db.close();
+    }
+  });
+}
+
+function lettersIn(db: Db): Buffer {
+  const letters = db.prepare<[], Buffer>('SELECT letters FROM backup').pluck().get();
+  return letters ?? Buffer.alloc(0);
+}
+
+function versionOf(db: Db): number {
+  return Number(db.pragma('user_version', { simple: true }));
+}
+
+function refuseDamaged(file: string, db: Db): void {
+  const verdict = String(db.pragma('quick_check(1)', { simple: true }));
+  if (verdict === 'ok') return;
+  throw new StoreError(`${file} is damaged (${verdict}); nothing was restored.`, 'Take an older backup.');
+}
+
+function refuseNewer(file: string, isNewer: boolean): void {
+  if (isNewer) throw new StoreError(`${file} was taken by a newer plexsync; nothing was restored.`, 'Update plexsync.');
+}

@@ -1,0 +1,143 @@
+/** A backup is one instant of both databases; restoring one loses nothing, and lets old never overwrite new. */
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { test } from 'node:test';
+import { startStashServer } from '../../../src/simulator/stash/server.ts';
+import { setup } from '../../helpers/rig.ts';
+import { runMain } from '../../helpers/run-main.ts';
+
+async function setupHarbour(t: TestContext) {
+  const rig = await setup(t);
+  const stash = await startStashServer();
+  t.after(() => stash.close());
+  const item = rig.plex.addItem({ sectionKey: '1', file: '/media/pier.mp4' });
+  const scene = stash.addScene({ title: 'Pier of today', files: ['/media/pier.mp4'] });
+  const file = join(rig.dir, 'harbour.backup');
+  const titles = (): unknown[] => rig.sql('SELECT data FROM jobs ORDER BY id').map(({ data }) => data);
+  return { ...rig, stash, item, scene, file, titles };
+}
+
+const OLD = ['--path', '/media/pier.mp4', '--title', 'Pier of then', '--tagline', 'By the sea'];
+
+test('what waited and what died is there again, and what was there is kept', async (t) => {
+  const { run, sql, file, dataDir, titles } = await setupHarbour(t);
+  await run(['enqueue', '7', '--title', 'No path', '--path', '/media/a.mp4']);
+  await run(['enqueue', '8', '--path', '/media/quay.mp4', '--title', 'Quay']);
+  sql(
+    `UPDATE jobs SET state = 'in_progress', attempt = 1, lease_owner = 'gone', lease_expires_at = 9e12 WHERE scene_id = 8`,
+  );
+  const before = titles();
+  const taken = await run(['backup', file]);
+  assert.deepEqual([taken.code, taken.stderr], [0, '']);
+  assert.match(taken.stdout, /^Backup of .* written to .*harbour\.backup: 2 waiting jobs, 0 dead letters\n$/);
+  assert.equal(statSync(file).mode & 0o777, 0o600);
+  await run(['queue', 'drop', '--scene', '7', '--yes']);
+  const restored = await run(['restore', file, '--yes']);
+  assert.equal(restored.code, 0, restored.stderr);
+  assert.match(
+    restored.stdout,
+    /^Restored the backup of .* \(2 waiting jobs, 0 dead letters\)\.\nWhat was there is in /,
+  );
+  assert.match(restored.stderr, /No stash_url is set, so what waits is written as it was then/);
+  assert.deepEqual(titles(), before);
+  assert.deepEqual(sql('SELECT DISTINCT state, attempt, lease_owner FROM jobs'), [
+    { state: 'pending', attempt: 0, lease_owner: null },
+  ]);
+  const kept = readdirSync(dataDir).filter((name) => name.endsWith('.backup'));
+  assert.equal(kept.length, 1);
+  await run(['restore', join(dataDir, kept[0] ?? ''), '--yes']);
+  assert.equal(titles().length, 1, 'the way back');
+  assert.deepEqual(
+    readdirSync(dataDir).filter((name) => name.startsWith('restore-')),
+    [],
+  );
+});
+
+test('where Stash is known, old values are asked for anew: old never overwrites new', async (t) => {
+  const { run, sql, file, stash, scene, item, plex } = await setupHarbour(t);
+  await run(['enqueue', String(scene), ...OLD]);
+  await run(['backup', file]);
+  const env = { STASH_URL: stash.url };
+  const restored = await run(['restore', file, '--yes', '--json'], { env });
+  assert.deepEqual(JSON.parse(restored.stdout).asked_anew, { jobs: 1, dead_letters: 0 });
+  const { stderr } = await run(['process'], { env });
+  assert.equal(plex.item(item)?.title, 'Pier of today', stderr);
+  assert.equal(plex.item(item)?.tagline, 'By the sea', 'which Stash does not have');
+  assert.deepEqual(sql('SELECT * FROM jobs'), []);
+});
+
+test('a letter of then that is retried brings nothing old either', async (t) => {
+  const { run, sql, file, stash, scene, item, plex } = await setupHarbour(t);
+  await run(['enqueue', String(scene), '--path', '/media/none.mp4', '--title', 'Pier of then']);
+  sql(`UPDATE jobs SET misses = 12`);
+  await run(['process']);
+  assert.equal(sql('SELECT * FROM dead_letters', 'dlq.db').length, 1);
+  await run(['backup', file]);
+  const env = { STASH_URL: stash.url };
+  const restored = await run(['restore', file, '--yes', '--json'], { env });
+  assert.deepEqual(JSON.parse(restored.stdout).asked_anew, { jobs: 0, dead_letters: 1 });
+  await run(['dlq', 'retry', '--all', '--yes'], { env });
+  await run(['process'], { env });
+  assert.equal(plex.item(item)?.title, 'Pier of today');
+});
+
+test('on a new machine the data directory is made', async (t) => {
+  const { run, file, dir } = await setupHarbour(t);
+  await run(['enqueue', '7', ...OLD]);
+  await run(['backup', file]);
+  const elsewhere = join(dir, 'elsewhere');
+  const restored = await runMain(['restore', file, '--yes', '--data-dir', elsewhere]);
+  assert.equal(restored.code, 0, restored.stderr);
+  assert.doesNotMatch(restored.stdout, /What was there/);
+  assert.equal(statSync(join(elsewhere, 'queue.db')).mode & 0o777, 0o600);
+  const listed = await runMain(['queue', 'list', '--json', '--data-dir', elsewhere]);
+  assert.equal(JSON.parse(listed.stdout).length, 1);
+});
+
+test('nothing is restored unasked, beside a run or a watch, or from what is no whole backup', async (t) => {
+  const { run, start, file, dir, titles, env } = await setupHarbour(t);
+  await run(['enqueue', '7', ...OLD]);
+  await run(['backup', file]);
+  await run(['enqueue', '9', ...OLD]);
+  assert.match((await run(['restore', file])).stderr, /There is no terminal to ask at\.\n {2}Run again with --yes\./);
+
+  const notes = join(dir, 'notes.txt');
+  writeFileSync(notes, 'Harbour');
+  const cut = join(dir, 'cut.backup');
+  writeFileSync(cut, readFileSync(file).subarray(0, 20_000));
+  for (const [wrong, said] of [
+    [join(dir, 'none'), /There is no file/],
+    [notes, /notes\.txt/],
+    [cut, /cut\.backup/],
+    [join(env['PLEXSYNC_DATA_DIR'] ?? '', 'queue.db'), /is no backup of plexsync/],
+  ] as const) {
+    const refused = await run(['restore', wrong, '--yes']);
+    assert.ok([2, 6].includes(refused.code ?? 0), `${wrong}: ${refused.code}`);
+    assert.match(refused.stderr, said);
+  }
+  const overwritten = await run(['backup', notes]);
+  assert.equal(overwritten.code, 2);
+  assert.equal(readFileSync(notes, 'utf8'), 'Harbour');
+  assert.match((await run(['backup', join(dir, 'none', 'x')])).stderr, /none/);
+
+  const watch = start(['process', '--watch', '--poll-interval', '1h']);
+  await watch.says(/watch/i);
+  const busy = await run(['restore', file, '--yes']);
+  assert.equal(busy.code, 2);
+  assert.match(busy.stderr, /pid \d+ works on .*; nothing was restored/);
+  watch.kill('SIGTERM');
+  await watch.ended;
+  assert.equal(titles().length, 2);
+});
+
+test('an older backup is replaced by a later one', async (t) => {
+  const { run, file } = await setupHarbour(t);
+  await run(['enqueue', '7', ...OLD]);
+  await run(['backup', file]);
+  await run(['enqueue', '8', ...OLD]);
+  assert.equal((await run(['backup', file])).code, 0);
+  assert.match((await run(['restore', file, '--yes'])).stdout, /2 waiting jobs/);
+  assert.ok(existsSync(file));
+});
