@@ -25,7 +25,7 @@ export const EXIT_CODE_WORDS: readonly (readonly [code: ExitCode | '129, 130, 14
   [2, 'usage or configuration, or more would be removed from Plex than is done unasked'],
   [3, 'Plex or Stash refused the credentials'],
   [4, 'a server cannot be reached, or the circuit breaker is open: nothing lost, run again'],
-  [5, '--max-time reached with jobs left'],
+  [5, 'the time that was given is over, with jobs left'],
   [6, 'the data directory cannot be used: damaged, full, read-only, newer'],
   [70, 'a bug in plexsync'],
   ['129, 130, 143', 'stopped by a signal; writes in flight were settled'],

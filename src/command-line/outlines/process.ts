@@ -9,6 +9,11 @@ export const PROCESS: CommandSpec = {
     { flags: '-s, --stats-only', help: 'print the stats document and touch nothing' },
     { flags: '--limit <n>', help: 'take on at most this many jobs' },
     {
+      flags: '--scene <id>',
+      help: 'only what waits of this scene, now; several between commas or one by one',
+      repeatable: true,
+    },
+    {
       flags: '--max-time <duration>',
       help: 'take on no more jobs after this long, such as 5m; a bare number is seconds',
     },
@@ -33,6 +38,7 @@ export const PROCESS: CommandSpec = {
   examples: [
     'plexsync process --plex-url http://plex:32400 --plex-library Scenes',
     'plexsync process --dry-run --limit 10',
+    'plexsync process --scene 4711',
     'plexsync process --dry-run --html changes.html',
     'plexsync process --cron --max-time 5m',
     'plexsync process --path-map /data=/media --limit 1 -v',
@@ -46,6 +52,7 @@ export const PROCESS: CommandSpec = {
         configFile,
         statsOnly: given.has('stats-only'),
         limit: given.text('limit'),
+        scenes: given.list('scene'),
         maxTime: given.text('max-time'),
         audience: given.has('cron') ? 'cron' : 'person',
         repeat: given.has('watch') ? 'watch' : 'once',

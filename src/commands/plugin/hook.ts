@@ -107,6 +107,7 @@ async function processAsAPerson(configFile: string | undefined, context: Context
       configFile,
       statsOnly: false,
       limit: undefined,
+      scenes: [],
       maxTime: undefined,
       audience: 'person',
       repeat: 'once',

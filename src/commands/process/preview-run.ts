@@ -36,7 +36,11 @@ export async function runPreview(request: PreviewRequest, context: Context): Pro
   const stores = openPreviewStores(dataDir);
   try {
     for (const warning of loaded.warnings) output.log('warning', say`[PlexSync] ${foreign(warning)}`);
-    const reads = openPreviewReads(stores, stashUse(loaded), request.removals);
+    if (request.only !== undefined) {
+      const { sayUntaken } = await import('./chosen-scenes.ts');
+      sayUntaken(stores, { sceneIds: request.only, now: startedAt, stash: stashUse(loaded) }, output);
+    }
+    const reads = openPreviewReads(stores, stashUse(loaded), request);
     const mask = await maskFor(loaded, reads.clientIdentifier);
     const queue = previewQueueOf(reads);
     const page = request.page && (await openPageFor(request.page, { queue, loaded }));

@@ -28,6 +28,8 @@ export type ProcessOptions = {
   readonly configFile: string | undefined;
   readonly statsOnly: boolean;
   readonly limit: string | undefined;
+  /** The scenes that the run is for, as typed; none: all. */
+  readonly scenes: readonly string[];
   readonly maxTime: string | undefined;
   /** `cron` is told only what is new and needs a person. */
   readonly audience: 'person' | 'cron';
@@ -76,7 +78,8 @@ async function runOnDirectory(options: ProcessOptions, context: Context, cron: C
   if (audience === 'cron' && options.mode === 'preview')
     throw new UsageError('--cron is silent, and --dry-run is there to be read.', 'Give one of them.');
   const page = pageOf(options);
-  const limits = { limit: toLimit(options.limit), maxTimeMs: toMaxTimeMs(options.maxTime) };
+  const only = options.scenes.length === 0 ? undefined : (await import('./chosen-scenes.ts')).chosenScenes(options);
+  const limits = { limit: toLimit(options.limit), maxTimeMs: toMaxTimeMs(options.maxTime), only };
   const loaded = await loadSettings({ flags, env, dataDir: dataDir.path, configFile });
   if (options.statsOnly) return showStats(context);
   if (!loaded.settings.enabled) return sayDisabled(loaded, context);
@@ -122,6 +125,10 @@ async function runOnDirectory(options: ProcessOptions, context: Context, cron: C
       startedAt: now(),
       before: taken.faults,
     };
+    if (only !== undefined) {
+      const { takeChosen } = await import('./chosen-scenes.ts');
+      takeChosen(stores, { sceneIds: only, startedAt: request.startedAt, stash: stashUse(loaded) }, context);
+    }
     const result = await runOnce(stores, request, context);
     result.tell();
     if (cron === undefined) return result.exitCode;

@@ -40,6 +40,8 @@ export type DrainRequest = {
   readonly startedAt: number;
   readonly loaded: LoadedSettings;
   readonly limit: number | undefined;
+  /** The scenes that the run is for. */
+  readonly only?: readonly number[] | undefined;
   readonly maxTimeMs: number | undefined;
   readonly startedBy: RunStarter;
   /** Faults from before the drain; they count for the run's exit code. */
@@ -71,6 +73,7 @@ export async function runOnQueue(stores: Stores, request: DrainRequest, context:
     startedBy: request.startedBy,
     journal: { keptMs: settings.journal_days, mostBytes: MOST_JOURNAL_BYTES },
     stash: stashUse(request.loaded),
+    only: request.only,
     maxLosses: settings.max_retries,
     ifBusy: request.parallel ? 'share' : 'stand_down',
     onLetterCommitted: () => checkpoint('letter_committed'),

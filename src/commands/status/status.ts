@@ -24,22 +24,30 @@ import { pinDocument } from '../shared/pin-document.ts';
 import { plexLink } from '../shared/plex-link.ts';
 import { toId } from '../shared/typed-values.ts';
 import { tellWarnings } from '../shared/warnings.ts';
+import type { WaitEnd } from './wait.ts';
+import { toWaitMs, waitForEnd } from './wait.ts';
 
 export type StatusOptions = {
   readonly scene: string;
+  /** How long to wait for the scene’s end, as typed. */
+  readonly wait: string | undefined;
   readonly flags: Readonly<Partial<Record<SettingName, unknown>>>;
   readonly configFile: string | undefined;
 };
 
-/** Reports what the data directory knows about a scene; exit code 1 when that is nothing. */
-export async function run({ scene, flags, configFile }: StatusOptions, context: Context): Promise<number> {
+/** Reports what the data directory knows about a scene, after a wait for its end where one is asked for. */
+export async function run({ scene, wait, flags, configFile }: StatusOptions, context: Context): Promise<number> {
   const { dataDir, env, output, now } = context;
   const sceneId = toId(scene, 'scene');
+  const waitMs = wait === undefined ? undefined : toWaitMs(wait);
   const loaded = await loadSettings({ flags, env, dataDir: dataDir.path, configFile });
   tellWarnings(loaded, context);
   const stores = openStoresToRead(dataDir);
   try {
-    const status = readSceneStatus(stores, sceneId, now());
+    const { status, exitCode } =
+      waitMs === undefined
+        ? seenNow(readSceneStatus(stores, sceneId, now()))
+        : await waitForEnd(stores, { sceneId, waitMs }, context);
     const link = linkOf(status?.item, loaded.settings.plex_url);
     if (output.json) output.resultJson(statusDocument(sceneId, status, link), 2);
     else if (status === undefined)
@@ -48,10 +56,14 @@ export async function run({ scene, flags, configFile }: StatusOptions, context: 
         say`Nothing is known of scene ${sceneId}: it does not wait, has no dead letter and was never written. Try: plexsync enqueue ${sceneId}`,
       );
     else output.result(statusTable(status, { sceneId, link, reader: output.readerOf('stdout') }));
-    return status === undefined ? EXIT.jobsFailed : EXIT.done;
+    return exitCode;
   } finally {
     stores.close();
   }
+}
+
+function seenNow(status: SceneStatus | undefined): WaitEnd {
+  return { status, exitCode: status === undefined ? EXIT.jobsFailed : EXIT.done };
 }
 
 function linkOf(item: KnownItem | undefined, plexUrl: string | undefined): string | undefined {

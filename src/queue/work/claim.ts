@@ -8,6 +8,8 @@ import { mostAwaiting } from '../tables/awaits-stash.ts';
 import type { JobRow } from '../tables/jobs.ts';
 import { editOf, reassertOf } from '../tables/jobs.ts';
 import { WAITING_BY_CLASS } from '../tables/waiting-jobs.ts';
+import type { OnlyScenes } from './only-scenes.ts';
+import { onlyCondition } from './only-scenes.ts';
 
 /** A job rescued this often is claimed alone: if it kills the process again, no other job is affected. */
 const SUSPECT_RESCUES = 2;
@@ -17,12 +19,12 @@ const SUSPECT_RESCUES = 2;
  * no other job of their scene under way. One arm per kind and priority, so that each is an index range, however many
  * jobs wait.
  */
-function claimable([held, priority]: Arm, suspects: '<' | '>='): string {
+function claimable([held, priority]: Arm, suspects: '<' | '>=', only: string): string {
   return `SELECT * FROM (
     SELECT id, priority, available_at FROM jobs AS due
     WHERE state = 'pending' AND held = ${held} AND ${held === 2 ? WITH_DATA : 'held'} <= @mostHeld AND priority = ${priority} AND available_at <= @now
       AND rescues ${suspects} ${SUSPECT_RESCUES} AND released_by IS NOT @owner
-      AND (@bare IS NULL OR (bare_at IS NOT NULL) = @bare)
+      AND (@bare IS NULL OR (bare_at IS NOT NULL) = @bare)${only}
       AND NOT EXISTS (SELECT 1 FROM jobs AS other WHERE other.scene_id = due.scene_id AND other.state = 'in_progress')
     ORDER BY available_at, id LIMIT @limit)`;
 }
@@ -45,17 +47,19 @@ const WAITING_ARMS: readonly Arm[] = [
   [2, 1],
 ];
 
-/** SQL for the ids of what a drain may claim, in claim order. */
-function nextIds(suspects: '<' | '>=', arms = ARMS): string {
-  return `SELECT id FROM (${arms.map((arm) => claimable(arm, suspects)).join(' UNION ALL ')})
+/** SQL for the ids of what a drain may claim, in claim order; `only` is a further condition. */
+function nextIds(suspects: '<' | '>=', only: string, arms = ARMS): string {
+  return `SELECT id FROM (${arms.map((arm) => claimable(arm, suspects, only)).join(' UNION ALL ')})
       ORDER BY priority, available_at, id LIMIT @limit`;
 }
 
 /** SQL for the ids of everything due, from the index alone: cheap enough to go over a whole backlog. */
-const DUE_IDS = ARMS.map(
-  ([held, priority]) => `SELECT id FROM jobs
-    WHERE state = 'pending' AND held = ${held} AND held <= @mostHeld AND priority = ${priority} AND available_at <= @now`,
-).join(' UNION ALL ');
+function dueIds(only: string): string {
+  return ARMS.map(
+    ([held, priority]) => `SELECT id FROM jobs
+    WHERE state = 'pending' AND held = ${held} AND held <= @mostHeld AND priority = ${priority} AND available_at <= @now${only}`,
+  ).join(' UNION ALL ');
+}
 
 /** SQL for those of some due jobs that a drain may claim. */
 const GIVEN_IDS = `SELECT id FROM jobs AS due
@@ -75,17 +79,32 @@ function claimStatement(ids: string): string {
  * Prepares a look at what a drain would claim, without claiming it; `stash` decides whether jobs that await Stash
  * count, and `removals` whether those that wait for permission do.
  */
-export function prepareDue(db: Db, stash: StashUse, removals: 'counted' | 'allowed') {
+export function prepareDue(
+  db: Db,
+  {
+    stash,
+    removals,
+    only,
+  }: { readonly stash: StashUse; readonly removals: 'counted' | 'allowed'; readonly only: OnlyScenes },
+) {
   const arms = removals === 'allowed' ? [...ARMS, ...WAITING_ARMS] : ARMS;
-  const values = { owner: NOBODY, mostHeld: mostAwaiting(stash), bare: null, limit: -1 };
+  const values = {
+    owner: NOBODY,
+    mostHeld: mostAwaiting(stash),
+    bare: null,
+    limit: -1,
+    only: JSON.stringify(only ?? []),
+  };
   const statements = (['<', '>='] as const).map((suspects) =>
-    db.prepare<[object], { id: number }>(nextIds(suspects, arms)),
+    db.prepare<[object], { id: number }>(nextIds(suspects, onlyCondition(only), arms)),
   );
   const rows = db.prepare<[string], JobRow>('SELECT * FROM jobs WHERE id IN (SELECT value FROM json_each(?))');
   return {
-    /** The ids of everything due at `now`, in claim order. */
-    ids: (now: number): readonly number[] =>
-      statements.flatMap((statement) => statement.all({ ...values, now }).map(({ id }) => id)),
+    /** The ids of everything due at `now`, in claim order. Of scenes that are named, whatever waits: a run makes it due. */
+    ids: (now: number): readonly number[] => {
+      const dueBy = only === undefined ? now : Number.MAX_SAFE_INTEGER;
+      return statements.flatMap((statement) => statement.all({ ...values, now: dueBy }).map(({ id }) => id));
+    },
     /** These jobs as a claim would return them, by id; the lease has no owner and settles nothing. */
     jobs: (ids: readonly number[]): readonly Job[] =>
       rows
@@ -102,15 +121,17 @@ type SampleRequest = {
   readonly mostHeld: number;
   readonly limit: number;
   readonly spread: number;
+  /** JSON. */
+  readonly only: string;
 };
 
 /** Prepares the claim of jobs that lie evenly over all that is due. */
-function prepareSample(db: Db) {
-  const dueIds = db.prepare<[object], number>(DUE_IDS).pluck();
+function prepareSample(db: Db, only: OnlyScenes) {
+  const due = db.prepare<[object], number>(dueIds(onlyCondition(only))).pluck();
   const claimGiven = db.prepare<[object], JobRow>(claimStatement(GIVEN_IDS));
   return (request: SampleRequest): readonly JobRow[] => {
     const { now, mostHeld, limit, spread } = request;
-    const ids = evenly(dueIds.all({ now, mostHeld }), limit, spread);
+    const ids = evenly(due.all({ now, mostHeld, only: request.only }), limit, spread);
     return ids.length === 0 ? [] : claimGiven.all({ ...request, ids: JSON.stringify(ids) });
   };
 }
@@ -125,28 +146,33 @@ const MOST_COUNTED = 2_000;
  * Prepares the statements by which a drain claims jobs and keeps them; `stash` decides whether it claims jobs that
  * await Stash. The caller provides the transactions.
  */
-export function prepareClaim(db: Db, { owner, stash }: { readonly owner: string; readonly stash: StashUse }) {
+export function prepareClaim(
+  db: Db,
+  { owner, stash, only: scenes }: { readonly owner: string; readonly stash: StashUse; readonly only?: OnlyScenes },
+) {
   const mostHeld = mostAwaiting(stash);
-  const claimBatch = db.prepare<[object], JobRow>(claimStatement(nextIds('<')));
-  const claimSuspect = db.prepare<[object], JobRow>(claimStatement(nextIds('>=')));
+  const only = JSON.stringify(scenes ?? []);
+  const chosen = onlyCondition(scenes);
+  const claimBatch = db.prepare<[object], JobRow>(claimStatement(nextIds('<', chosen)));
+  const claimSuspect = db.prepare<[object], JobRow>(claimStatement(nextIds('>=', chosen)));
   let sample: ReturnType<typeof prepareSample> | undefined;
   // Few drains need one, so it is prepared on first use.
   const claimSample: ReturnType<typeof prepareSample> = (request) => {
-    sample ??= prepareSample(db);
+    sample ??= prepareSample(db, scenes);
     return sample(request);
   };
   const countDue = db.prepare<[object], { count: number }>(`
     SELECT count(*) AS count FROM ${WAITING_BY_CLASS} AND jobs.available_at <= @now
-    WHERE class.held <= @mostHeld AND released_by IS NOT @owner`);
+    WHERE class.held <= @mostHeld AND released_by IS NOT @owner${chosen}`);
   const countUnmatched = db.prepare<[object], { count: number }>(`
     SELECT count(*) AS count FROM (
       SELECT 1 FROM ${WAITING_BY_CLASS} AND jobs.available_at <= @now
-      WHERE class.held <= @mostHeld AND released_by IS NOT @owner
+      WHERE class.held <= @mostHeld AND released_by IS NOT @owner${chosen}
         AND NOT EXISTS (SELECT 1 FROM scenes WHERE scenes.scene_id = jobs.scene_id AND scenes.file IS NOT NULL)
       LIMIT ${MOST_COUNTED})`);
   const awaiting = db.prepare<[object], unknown>(`
     SELECT 1 FROM ${WAITING_BY_CLASS} AND jobs.available_at <= @now
-    WHERE class.held <= @mostHeld AND bare_at IS NOT NULL AND released_by IS NOT @owner LIMIT 1`);
+    WHERE class.held <= @mostHeld AND bare_at IS NOT NULL AND released_by IS NOT @owner${chosen} LIMIT 1`);
   const renew = db.prepare<[object]>(
     `UPDATE jobs SET lease_expires_at = @leaseExpiresAt WHERE state = 'in_progress' AND lease_owner = @owner`,
   );
@@ -157,17 +183,17 @@ export function prepareClaim(db: Db, { owner, stash }: { readonly owner: string;
   return {
     claim: ({ now, limit, leaseMs, choice = 'any', spread }: ClaimRequest): readonly Job[] => {
       // Where none of them is wanted, the jobs that await Stash are not even looked through.
-      const chosen = { bare: BARE[choice], mostHeld: choice === 'without_stash' ? 0 : mostHeld };
-      const values = { now, owner, ...chosen, limit, leaseExpiresAt: now + leaseMs, alone: 0 };
+      const which = { bare: BARE[choice], mostHeld: choice === 'without_stash' ? 0 : mostHeld, only };
+      const values = { now, owner, ...which, limit, leaseExpiresAt: now + leaseMs, alone: 0 };
       const sampled = spread === undefined ? [] : claimSample({ ...values, spread });
       const batch = sampled.length > 0 ? sampled : claimBatch.all(values);
       const rows = batch.length > 0 ? batch : claimSuspect.all({ ...values, limit: Math.min(limit, 1), alone: 1 });
       // RETURNING guarantees no order.
       return rows.toSorted((a, b) => a.id - b.id).map((row) => toJob(row, owner));
     },
-    awaitsStash: (now: number): boolean => awaiting.get({ now, owner, mostHeld }) !== undefined,
-    dueCount: (now: number): number => countDue.get({ now, owner, mostHeld })?.count ?? 0,
-    unmatchedDueCount: (now: number): number => countUnmatched.get({ now, owner, mostHeld })?.count ?? 0,
+    awaitsStash: (now: number): boolean => awaiting.get({ now, owner, mostHeld, only }) !== undefined,
+    dueCount: (now: number): number => countDue.get({ now, owner, mostHeld, only })?.count ?? 0,
+    unmatchedDueCount: (now: number): number => countUnmatched.get({ now, owner, mostHeld, only })?.count ?? 0,
     holds: ({ jobId, claim }: Lease, now: number): boolean => held.get({ jobId, owner, claim, now }) !== undefined,
     renew: (leaseExpiresAt: number): void => {
       renew.run({ owner, leaseExpiresAt });

@@ -25,6 +25,7 @@ import { prepareUndone } from '../tables/undone.ts';
 import { prepareClaim } from './claim.ts';
 import { openDeadLetterActions } from './dead-letter-actions.ts';
 import { prepareMissing } from './missing.ts';
+import type { OnlyScenes } from './only-scenes.ts';
 import { prepareRescue } from './rescue.ts';
 import { prepareSettle } from './settle.ts';
 
@@ -34,6 +35,8 @@ export type DrainQueueOptions = {
   /** A job due later than this from now was scheduled by a wrong clock. */
   readonly longestWaitMs: number;
   readonly stash: StashUse;
+  /** The scenes that the run is for. */
+  readonly only?: OnlyScenes;
   /** How often the process may die while a job runs alone before the job becomes a dead letter. */
   readonly maxLosses: number;
   /** Whether to share the queue with a drain that is already running, or to stand down. */
@@ -111,7 +114,7 @@ export function openDrainQueue(
   const pins = preparePins(db);
   const servers = prepareServerState(db);
   const rescue = prepareRescue(stores, { self: owner.id, maxLosses: options.maxLosses });
-  const claimDue = prepareClaim(db, { owner: owner.id, stash: options.stash });
+  const claimDue = prepareClaim(db, { owner: owner.id, stash: options.stash, only: options.only });
   const journal = prepareJournal(db, begun.runId);
   const settleBatch = prepareSettle(db, dlqDb, { ...options, onWritten: journal.close });
   const claim = db.transaction((request: Parameters<DrainQueue['claim']>[0]): ReturnType<DrainQueue['claim']> => {

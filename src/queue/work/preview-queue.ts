@@ -10,6 +10,7 @@ import { prepareServerState } from '../tables/server-state.ts';
 import { prepareSuccesses } from '../tables/successes.ts';
 import { prepareUndone } from '../tables/undone.ts';
 import { prepareClaim, prepareDue } from './claim.ts';
+import type { OnlyScenes } from './only-scenes.ts';
 
 /** What a preview reads from the queue. No function here can change anything. */
 export type PreviewReads = DrainReads & {
@@ -28,12 +29,12 @@ export type PreviewReads = DrainReads & {
 export function openPreviewReads(
   { queueDb: db, path }: Stores,
   stash: StashUse,
-  removals: 'counted' | 'allowed' = 'counted',
+  { removals = 'counted', only }: { readonly removals?: 'counted' | 'allowed'; readonly only?: OnlyScenes } = {},
 ): PreviewReads {
   // One read transaction: everything is read as it is now, whatever another run does meanwhile.
   inStore(storesName(path), () => db.exec('BEGIN; SELECT 1 FROM sqlite_schema'));
-  const due = prepareDue(db, stash, removals);
-  const counts = prepareClaim(db, { owner: '', stash });
+  const due = prepareDue(db, { stash, removals, only });
+  const counts = prepareClaim(db, { owner: '', stash, only });
   const scenes = prepareScenes(db);
   const pins = preparePins(db);
   const planned = preparePlannedValues(db);
@@ -42,7 +43,7 @@ export function openPreviewReads(
   return translated(storesName(path), {
     dueIds: due.ids,
     dueJobs: due.jobs,
-    dueCount: removals === 'allowed' ? (now: number) => due.ids(now).length : counts.dueCount,
+    dueCount: removals === 'allowed' || only !== undefined ? (now: number) => due.ids(now).length : counts.dueCount,
     awaitsStash: counts.awaitsStash,
     unmatchedDueCount: counts.unmatchedDueCount,
     record: scenes.record,
