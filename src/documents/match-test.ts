@@ -39,10 +39,19 @@ const candidate = z.object({
 });
 
 const nearMiss = z.object({
-  kind: z.enum(['other_size', 'other_duration', 'other_ending', 'same_folder']),
+  kind: z
+    .enum(['other_size', 'other_duration', 'other_ending', 'smb_signs', 'other_signs', 'one_letter', 'same_folder'])
+    .check(
+      z.describe(
+        'How the file differs: by this fact, by the ending, by the private-use signs of SMB, by other signs, by one letter; or it is only in a folder of that name.',
+      ),
+    ),
   ...itemFile,
+  size: agreement,
+  duration: agreement,
   ...fileFacts,
   shared_folders: count,
+  pin: z.nullable(z.string()).check(z.describe('The command for a person who knows that it is the scene’s file.')),
 });
 
 export const matchTestSchema = z.object({
@@ -73,6 +82,9 @@ export const matchTestSchema = z.object({
   requests: count,
   candidates: z.array(candidate),
   near_misses: z.array(nearMiss),
+  left_out: z
+    .nullable(z.object({ ...itemFile, certainty: z.enum(['proven', 'likely']), command: z.string() }))
+    .check(z.describe('Where the file is among the libraries that plex_library leaves out, and what takes them in.')),
   suggestion: z.nullable(z.string()).check(z.describe('The --path-map to add.')),
 });
 export type MatchTestDocument = DocumentOf<typeof matchTestSchema>;

@@ -50,7 +50,7 @@ async function world(t: TestContext, sections: readonly SectionOptions[] = SECTI
   const place = async () => ({ sections: chooseSections(await client.sections(), ['Studio A']), mappings: [] });
   return {
     plex,
-    explain: async (file) => await explainMatch([file], await place(), client),
+    explain: async (file) => await explainMatch([file], { ...(await place()), leftOut: [] }, client),
     indexed: async (file) => {
       const dir = makeScratchDir('roots');
       const index = openFileIndex(dir, (reason) => assert.fail(reason));

@@ -4,8 +4,16 @@ import type { LivePlex } from '../../core/match/live-finders.ts';
 import { liveFinders } from '../../core/match/live-finders.ts';
 import type { Found, LookUp, LookUpPlace } from '../../core/match/look-up.ts';
 import { lookUpFile } from '../../core/match/look-up.ts';
-import type { NearMiss } from '../../core/match/near-misses.ts';
-import { isRuledOut, nearMisses, nearMissQueries } from '../../core/match/near-misses.ts';
+import type { LeftOutFile } from '../../core/match/near/left-out.ts';
+import { leftOutFile } from '../../core/match/near/left-out.ts';
+import type { NearMiss } from '../../core/match/near/near-misses.ts';
+import {
+  isRuledOut,
+  mayBeMeant,
+  nearMisses,
+  nearMissQueries,
+  nearNameQueries,
+} from '../../core/match/near/near-misses.ts';
 import type { PathMapping } from '../../core/match/paths.ts';
 import {
   derivePathMapping,
@@ -36,7 +44,9 @@ export type Explanation = {
   /** Other items that hold a file of the scene. */
   readonly others: readonly OtherFile[];
   readonly nearMisses: readonly NearMiss[];
-  /** Requests made only to find near misses. */
+  /** Where the file was found among the libraries that `plex_library` leaves out, if no other one has it. */
+  readonly leftOut: LeftOutFile | undefined;
+  /** Requests made only to find near misses, and in the libraries that are left out. */
   readonly extraRequests: number;
   /** The mapping that would make the path exact, if the file it leads to is the right one. */
   readonly suggestion: PathMapping | undefined;
@@ -45,6 +55,9 @@ export type Explanation = {
    */
   readonly plexSide: { readonly stashPath: string | undefined } | undefined;
 };
+
+/** Where to look, and the libraries in which a file can only be said to be. */
+export type ExplainPlace = LookUpPlace & { readonly leftOut: readonly Section[] };
 
 /** Enough to see similar files, in a folder of any size. */
 const MOST_NEAR = 50;
@@ -55,7 +68,7 @@ const MOST_NEAR = 50;
  */
 export async function explainMatch(
   files: readonly [SceneFile, ...SceneFile[]],
-  place: LookUpPlace,
+  place: ExplainPlace,
   plex: ExplainPlex,
 ): Promise<Explanation> {
   const [primary, ...rest] = files;
@@ -75,7 +88,10 @@ export async function explainMatch(
     .filter((each) => each !== decided && each.file !== file)
     .map(otherFileOf)
     .filter(({ item }) => item !== undefined && item.ratingKey !== ownKey);
-  const extra = look.match.kind === 'none' ? await lookAround(look.mapped.spelled, place, plex) : NOTHING;
+  const elsewhere = look.match.kind === 'high' ? undefined : await lookInLeftOut(file, place, plex);
+  const leftOut = elsewhere && leftOutFile(elsewhere);
+  const isNear = look.match.kind === 'none' && leftOut?.certainty !== 'proven';
+  const extra = isNear ? await lookAround(file, { place, look }, plex) : NOTHING;
   const all = nearMisses(file, look.mapped.path, [...look.candidates, ...extra.candidates]);
   // When there are candidates, only the ruled-out files are worth showing.
   const near = look.match.kind === 'none' ? all : all.filter(isRuledOut);
@@ -85,7 +101,8 @@ export async function explainMatch(
     look,
     others,
     nearMisses: near,
-    extraRequests: extra.requests,
+    leftOut,
+    extraRequests: extra.requests + (elsewhere === undefined ? 0 : requestsIn(elsewhere)),
     suggestion: suggestionFor(file, place, { look, near }),
     plexSide: plexSideOf(file.path, place.mappings, look),
   };
@@ -93,16 +110,42 @@ export async function explainMatch(
 
 const NOTHING: Found = { candidates: [], requests: 0 };
 
-async function lookAround(spelledPath: string, { sections }: LookUpPlace, plex: ExplainPlex): Promise<Found> {
+/** Looks by name alone, in the libraries that are left out. */
+async function lookInLeftOut(
+  file: SceneFile,
+  { leftOut, mappings }: ExplainPlace,
+  plex: ExplainPlex,
+): Promise<LookUp | undefined> {
+  if (leftOut.length === 0) return undefined;
+  const { byName } = liveFinders(plex);
+  return await lookUpFile(file, { sections: leftOut, mappings }, { byName });
+}
+
+function requestsIn({ steps }: LookUp): number {
+  return steps.reduce((sum, { requests }) => sum + requests, 0);
+}
+
+/** Searches for files whose names are like that of the file, or that lie in its folder. */
+async function lookAround(
+  file: SceneFile,
+  { place, look }: { readonly place: LookUpPlace; readonly look: LookUp },
+  plex: ExplainPlex,
+): Promise<Found> {
+  const { spelled, path } = look.mapped;
   const candidates: Candidate[] = [];
   let requests = 0;
-  for (const section of sections) {
-    for (const query of nearMissQueries(spelledPath)) {
-      const found = await plex.filesLike(section, query, MOST_NEAR);
-      candidates.push(...found.candidates);
-      requests += found.requests;
+  const ask = async (queries: readonly string[]): Promise<void> => {
+    for (const section of place.sections) {
+      for (const query of queries) {
+        const found = await plex.filesLike(section, query, MOST_NEAR);
+        candidates.push(...found.candidates);
+        requests += found.requests;
+      }
     }
-  }
+  };
+  await ask(nearMissQueries(spelled));
+  const isFound = nearMisses(file, path, [...look.candidates, ...candidates]).some(mayBeMeant);
+  if (!isFound) await ask(nearNameQueries(spelled));
   return { candidates, requests };
 }
 

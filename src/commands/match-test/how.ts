@@ -12,4 +12,6 @@ export type How = {
   readonly matching: Matching;
   readonly scene: AskedScene | undefined;
   readonly refusal: Refusal | undefined;
+  /** The line that takes in the library that is left out and has the file. */
+  readonly libraryLine: Sentence | undefined;
 };

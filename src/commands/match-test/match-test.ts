@@ -1,8 +1,10 @@
 import type { SceneFile } from '../../core/match/evidence.ts';
 import { chooseSections } from '../../core/match/libraries.ts';
+import { leftOutSections } from '../../core/match/near/left-out.ts';
 import { UsageError } from '../../core/model/errors.ts';
 import { PATH_EXAMPLE, parseFileArgument } from '../../core/model/file-argument.ts';
 import { EXIT } from '../../exit.ts';
+import { libraryLine } from '../../settings/change-words.ts';
 import { parseRunningTimeMs } from '../../settings/duration.ts';
 import { loadSettings } from '../../settings/load.ts';
 import type { SettingName } from '../../settings/table.ts';
@@ -39,11 +41,13 @@ export async function run(options: MatchTestOptions, context: Context): Promise<
   const files = filesOf(asked, scene);
   const all = await plex.sections();
   const sections = chooseSections(all, settings.plex_library);
-  const place = { sections, mappings: settings.path_map };
+  const place = { sections, leftOut: leftOutSections(all, sections), mappings: settings.path_map };
   const explanation = await explainMatch(files, place, plex);
   const matching = settings.strict_matching ? 'strict' : 'relaxed';
   const refusal = whyRefused(explanation, { matching, scene, mappings: settings.path_map, sections: all }, context);
-  const how = { matching, scene, refusal } as const;
+  const library = explanation.leftOut?.candidate.sectionTitle;
+  const line = library === undefined ? undefined : libraryLine(loaded, library, { dataDir, configFile });
+  const how = { matching, scene, refusal, libraryLine: line } as const;
   if (output.json) output.resultJson(matchDocument(explanation, how), 2);
   else output.result(matchText(explanation, { ...how, reader: output.readerOf('stdout') }));
   return explanation.look.match.kind === 'high' && refusal === undefined ? EXIT.done : EXIT.jobsFailed;

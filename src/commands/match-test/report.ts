@@ -1,11 +1,14 @@
 import type { Evidence, MatchResult, SceneFile } from '../../core/match/evidence.ts';
 import type { LookUpStep } from '../../core/match/look-up.ts';
-import type { NearMiss } from '../../core/match/near-misses.ts';
+import type { NearMiss } from '../../core/match/near/near-misses.ts';
+import { mayBeMeant } from '../../core/match/near/near-misses.ts';
 import { pathMapFlag, sharedTail } from '../../core/match/paths.ts';
-import type { Agreement } from '../../core/model/file-facts.ts';
+import { pinCommand } from '../../core/match/pin.ts';
+import type { Agreement, Agreements } from '../../core/model/file-facts.ts';
 import type { PlexFile } from '../../core/model/plex-item.ts';
 import type { OtherFile } from '../../core/model/scene-record.ts';
 import { writtenKeys } from '../../core/model/scene-record.ts';
+import { plainText } from '../../core/text/sentence.ts';
 import type { LastWrittenDocument, MatchTestDocument } from '../../documents/match-test.ts';
 import type { KnownItem } from '../../queue/views/scene-status.ts';
 import { clockText } from '../../settings/duration.ts';
@@ -21,7 +24,8 @@ import type { AskedScene } from './scene.ts';
 import { nextLines, verdictWords } from './verdict.ts';
 
 /** The document of `match-test --json`: keys are only ever added. */
-export function matchDocument(explanation: Explanation, { matching, scene, refusal }: How): MatchTestDocument {
+export function matchDocument(explanation: Explanation, how: How): MatchTestDocument {
+  const { matching, scene, refusal } = how;
   const { file, look, nearMisses, suggestion, plexSide } = explanation;
   const { mapped, match } = look;
   const item = scene?.pin ?? (refusal === undefined ? writtenTo(match, matching)?.candidate : undefined);
@@ -73,12 +77,23 @@ export function matchDocument(explanation: Explanation, { matching, scene, refus
       title: miss.candidate.title,
       library: miss.candidate.sectionTitle,
       file: miss.file.path,
+      ...miss.facts,
       size_bytes: miss.file.size ?? null,
       duration_ms: miss.file.durationMs ?? null,
       shared_folders: miss.sharedFolders,
+      pin: mayBeMeant(miss) ? pinCommand(scene?.sceneId ?? 'SCENE', miss.candidate.ratingKey) : null,
     })),
+    left_out: leftOutDocument(explanation, how),
     suggestion: suggestion === undefined ? null : pathMapFlag(suggestion),
   };
+}
+
+function leftOutDocument({ leftOut }: Explanation, { libraryLine }: How): MatchTestDocument['left_out'] {
+  if (leftOut === undefined || libraryLine === undefined) return null;
+  const { candidate, file, certainty } = leftOut;
+  const { ratingKey, title, sectionTitle } = candidate;
+  const item = { rating_key: ratingKey, title, library: sectionTitle, file };
+  return { ...item, certainty, command: plainText(libraryLine) };
 }
 
 /** The same result for a person, or without table lines for a pipe. */
@@ -223,22 +238,31 @@ const FACT_WORDS: Readonly<Record<Agreement, string>> = {
 };
 
 function nearMissTable(misses: readonly NearMiss[], reader: Reader): string {
-  const rows = misses.map(({ kind, candidate, file }) => [
+  const rows = misses.map(({ kind, candidate, file, facts }) => [
     candidate.ratingKey,
     candidate.title,
     candidate.sectionTitle,
-    `${NEAR_WORDS[kind]}${kind === 'other_size' ? bytes(file) : ''}${kind === 'other_duration' ? length(file) : ''}`,
+    [NEAR_WORDS[kind](file), ...agreeing(kind, facts)].join(', '),
     file.path,
   ]);
   return renderTable(['ITEM', 'TITLE', 'LIBRARY', 'WHY', 'FILE'], rows, reader);
 }
 
-const NEAR_WORDS: Readonly<Record<NearMiss['kind'], string>> = {
-  other_size: 'same name, other size',
-  other_duration: 'same name, other duration',
-  other_ending: 'same name, other ending',
-  same_folder: 'same folder, other name',
+const NEAR_WORDS: Readonly<Record<NearMiss['kind'], (file: PlexFile) => string>> = {
+  other_size: (file) => `same name, other size${bytes(file)}`,
+  other_duration: (file) => `same name, other duration${length(file)}`,
+  other_ending: () => 'same name, other ending',
+  smb_signs: () => 'same name but for the signs that SMB replaces',
+  other_signs: () => 'same letters, other signs',
+  one_letter: () => 'one letter differs',
+  same_folder: () => 'same folder, other name',
 };
+
+/** What else speaks for a file whose name nearly agrees. */
+function agreeing(kind: NearMiss['kind'], { size, duration }: Agreements): readonly string[] {
+  if (kind === 'other_size' || kind === 'other_duration') return [];
+  return [...(size === 'same' ? ['same size'] : []), ...(duration === 'same' ? ['same duration'] : [])];
+}
 
 function bytes(file: PlexFile | undefined): string {
   return file?.size === undefined ? '' : ` (${file.size})`;

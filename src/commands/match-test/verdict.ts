@@ -1,7 +1,9 @@
 import type { MatchResult } from '../../core/match/evidence.ts';
 import { adviceOn } from '../../core/match/evidence.ts';
-import { isRuledOut } from '../../core/match/near-misses.ts';
+import { leftOutWords } from '../../core/match/near/left-out.ts';
+import { isRuledOut, mayBeMeant } from '../../core/match/near/near-misses.ts';
 import { pathMapFlag } from '../../core/match/paths.ts';
+import { pinCommand } from '../../core/match/pin.ts';
 import { plainText } from '../../core/text/sentence.ts';
 import type { Explanation } from './explain-match.ts';
 import type { How, Refusal } from './how.ts';
@@ -23,7 +25,8 @@ export function verdictWords(match: MatchResult, refusal: Refusal | undefined): 
 }
 
 /** What follows from a verdict, and what a person can do about it. */
-export function nextLines(explanation: Explanation, { matching, scene, refusal }: How): readonly string[] {
+export function nextLines(explanation: Explanation, how: How): readonly string[] {
+  const { matching, scene, refusal } = how;
   const { match } = explanation.look;
   if (scene?.pin !== undefined)
     return [`process would write to the pinned item ${scene.pin.ratingKey}, whatever the verdict says.`];
@@ -36,16 +39,39 @@ export function nextLines(explanation: Explanation, { matching, scene, refusal }
         matching === 'strict'
           ? 'process would not write: the job would be a dead letter, LowConfidenceMatch.'
           : 'process would write to the likeliest, since strict_matching is off.',
+        ...leftOutLines(explanation, how),
         wayToProof(explanation, match),
-        `If you know that it is: plexsync pin ${scene?.sceneId ?? 'SCENE'} ${match.best.candidate.ratingKey}`,
+        `If you know that it is: ${pinCommand(scene?.sceneId ?? 'SCENE', match.best.candidate.ratingKey)}`,
       ];
     case 'none':
       return [
+        ...leftOutLines(explanation, how),
         ...oldFacts(explanation),
+        ...pinLines(explanation, scene?.sceneId ?? 'SCENE'),
         ...withFlag(explanation, 'No library holds this folder. If it is the one shown above:'),
         `Check that Plex has scanned the file, and that ${explanation.look.mapped.path} is where Plex sees it (path_map, plex_library).`,
       ];
   }
+}
+
+function leftOutLines({ leftOut }: Explanation, { libraryLine }: How): readonly string[] {
+  if (leftOut === undefined || libraryLine === undefined) return [];
+  const words = plainText(leftOutWords(leftOut));
+  return [`${words.charAt(0).toUpperCase()}${words.slice(1)}: ${plainText(libraryLine)}`];
+}
+
+/** So many near misses are offered: with more of them none stands out. */
+const MOST_OFFERED = 3;
+
+function pinLines({ nearMisses }: Explanation, sceneId: number | 'SCENE'): readonly string[] {
+  const meant = nearMisses.filter(mayBeMeant).map(({ candidate }) => candidate);
+  const items = new Map(meant.map((candidate) => [candidate.ratingKey, candidate]));
+  return [...items.values()]
+    .slice(0, MOST_OFFERED)
+    .map(
+      ({ ratingKey, title }) =>
+        `If you know that item ${ratingKey} "${title}" is it: ${pinCommand(sceneId, ratingKey)}`,
+    );
 }
 
 function withFlag({ suggestion }: Explanation, words: string): readonly string[] {

@@ -6,6 +6,11 @@ import { mixesLikeToken } from '../text/token-like.ts';
 /** The only section type we write: movie libraries, including "Other Videos" (plex-api.md 2.1). */
 const SUPPORTED_TYPE = 'movie';
 
+/** Whether plexsync writes to libraries of this type. */
+export function isWritable({ type }: Pick<Section, 'type'>): boolean {
+  return type === SUPPORTED_TYPE;
+}
+
 /** A library as a person named it: by a whole name, or in a typed text that may hold several between commas. */
 export type LibraryName = string | { readonly typed: string };
 
@@ -16,7 +21,7 @@ export type LibraryName = string | { readonly typed: string };
  */
 export function chooseSections(sections: readonly Section[], given: readonly LibraryName[]): readonly Section[] {
   const names = wholeNames(sections, given);
-  const supported = sections.filter(({ type }) => type === SUPPORTED_TYPE);
+  const supported = sections.filter(isWritable);
   const available = supported.length > 0 ? `Plex has: ${quotedTitles(supported)}.` : 'Plex has no movie library.';
   if (names.length === 0) {
     if (supported.length > 0) return supported;

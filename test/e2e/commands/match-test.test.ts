@@ -414,3 +414,51 @@ test('without an address of Plex it says how to give one', async () => {
   assert.equal(result.code, 2);
   assert.match(result.stderr, /PLEX_URL/);
 });
+
+test('names that nearly agree are near misses with the line that pins them, and never a match', async (t) => {
+  const { plex, run } = await setup(t);
+  const near = [
+    ['Pier: One.mp4', 'Pier\uF022 One.mp4', 'smb_signs'],
+    ['Lantern Row.mp4', 'Lantrn Row.mp4', 'one_letter'],
+    ['Harbour Lights.mp4', 'Harbour Lights.mkv', 'other_ending'],
+  ] as const;
+  for (const [wanted, name, kind] of near) {
+    const key = plex.addItem({ sectionKey: '1', file: `/media/elsewhere/${name}`, size: 10 });
+    const asked = ['match-test', `/data/quay/${wanted}`, '--size', '10'];
+    const { near_misses, confidence } = JSON.parse((await run([...asked, '--json'])).stdout);
+    const [miss] = near_misses;
+    assert.deepEqual([confidence, miss.kind, miss.size, miss.pin], ['none', kind, 'same', `plexsync pin SCENE ${key}`]);
+    const { stdout, code } = await run(asked);
+    assert.equal(code, 1);
+    assert.match(stdout, new RegExp(`If you know that item ${key} "[^"]+" is it: plexsync pin SCENE ${key}\n`));
+    assert.match(stdout, /, same size/);
+  }
+});
+
+test('a file of a library that plex_library leaves out is said to be there, with the line that takes it in', async (t) => {
+  const { plex, run, dataDir } = await setup(t, { sections: TWO_LIBRARIES });
+  const key = plex.addItem({ sectionKey: '2', file: '/media/gardens/fog.mp4', title: 'Fog' });
+  const asked = ['match-test', '/media/gardens/fog.mp4'];
+  const byFlag = await run([...asked, '--plex-library', 'Harbours']);
+  assert.equal(byFlag.code, 1);
+  assert.match(
+    byFlag.stdout,
+    /It is in library "Gardens", which plex_library leaves out: --plex-library Harbours --plex-library Gardens\n/,
+  );
+  const byVariable = await run([...asked, '--json'], { env: { PLEX_LIBRARY: 'Harbours' } });
+  assert.deepEqual(JSON.parse(byVariable.stdout).left_out, {
+    rating_key: key,
+    title: 'Fog',
+    library: 'Gardens',
+    file: '/media/gardens/fog.mp4',
+    certainty: 'proven',
+    command: "export PLEX_LIBRARY='Harbours,Gardens'",
+  });
+  const config = join(dataDir, '..', 'named.json');
+  writeFileSync(config, JSON.stringify({ plex_library: ['Harbours'] }));
+  const byFile = JSON.parse((await run([...asked, '--config', config, '--json'])).stdout);
+  assert.equal(byFile.confidence, 'none');
+  assert.equal(byFile.left_out.command, `plexsync config set plex_library 'Harbours,Gardens' --config ${config}`);
+  const everywhere = JSON.parse((await run([...asked, '--json'])).stdout);
+  assert.deepEqual([everywhere.confidence, everywhere.left_out], ['high', null]);
+});

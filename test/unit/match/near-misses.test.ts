@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Candidate } from '../../../src/core/match/evidence.ts';
-import { nearMisses, nearMissQueries } from '../../../src/core/match/near-misses.ts';
+import { mayBeMeant, nearMisses, nearMissQueries, nearNameQueries } from '../../../src/core/match/near/near-misses.ts';
 
 function candidate(ratingKey: string, path: string, size?: number): Candidate {
   return {
@@ -50,9 +50,9 @@ test('a file that was converted to another format is a near miss', () => {
 });
 
 test('another file in the same folder is a near miss, the most alike first', () => {
-  const neighbours = [candidate('1', '/media/quay/tides.mp4'), candidate('2', '/media/quay/lantern rows.mp4')];
+  const neighbours = [candidate('1', '/media/quay/tides.mp4'), candidate('2', '/media/quay/lantern rowing.mp4')];
   assert.deepEqual(kinds(neighbours), [
-    'same_folder /media/quay/lantern rows.mp4',
+    'same_folder /media/quay/lantern rowing.mp4',
     'same_folder /media/quay/tides.mp4',
   ]);
 });
@@ -74,4 +74,77 @@ test('five are enough, and their order does not depend on the order of the items
 test('the name without its ending and the folder are looked for', () => {
   assert.deepEqual(nearMissQueries(FILE), ['lantern row', 'quay']);
   assert.deepEqual(nearMissQueries('/.hidden'), ['.hidden']);
+});
+
+const nearNames = (wanted: string, name: string): string[] =>
+  nearMisses({ path: `/media/${wanted}` }, `/media/${wanted}`, [candidate('1', `/other/${name}`)]).map(
+    ({ kind }) => kind,
+  );
+
+test('names that differ by the private-use signs of SMB nearly agree, by either mapping', () => {
+  for (const [wanted, name] of [
+    ['Pier: One?.mp4', 'Pier\uF022 One\uF025.mp4'],
+    ['Pier: One?.mp4', 'Pier\uF03A One\uF03F.mp4'],
+    ['Pier\uF021 "A" <b>|.mkv', 'Pier* \uF020A\uF020 \uF023b\uF024\uF027.mkv'],
+    ['Pier "A".mp4', 'Pier \uF022A\uF022.mp4'],
+    ['Dock .mp4', 'Dock\uF028.mp4'],
+    ['Pier\uF07C.mp4', 'Pier|.mkv'],
+  ] as const)
+    assert.deepEqual(nearNames(wanted, name), ['smb_signs'], `${wanted} ~ ${name}`);
+  // U+F021 stands for * or !, and not for a colon: that is another name.
+  assert.deepEqual(nearNames('Pier: One.mp4', 'Pier\uF021 One.mp4'), ['other_signs']);
+  assert.deepEqual(nearNames('Pier: One.mp4', 'Mole\uF022 One.mp4'), []);
+});
+
+test('names that differ in other signs alone nearly agree, whatever program replaced them', () => {
+  assert.deepEqual(nearNames('Pier: One?.mp4', 'Pier - One.mp4'), ['other_signs']);
+  assert.deepEqual(nearNames('Lantern_Row.mp4', 'Lantern Row.mkv'), ['other_signs']);
+  assert.deepEqual(nearNames('Fog：Two.mp4', 'Fog_Two.mp4'), ['other_signs']);
+  // Nothing is left to compare.
+  assert.deepEqual(nearNames('!!!.mp4', '---.mp4'), []);
+});
+
+test('one letter that is missing, added, swapped or another one is a near name, and a number is not', () => {
+  for (const name of ['lantrn row.mp4', 'lanternn row.mp4', 'lanterm row.mp4', 'lantenr row.mp4', 'lantérn row.mp4'])
+    assert.deepEqual(nearNames('lantern row.mp4', name), ['one_letter'], name);
+  assert.deepEqual(nearNames('lantern row.mp4', 'lanerm row.mp4'), []);
+  assert.deepEqual(nearNames('lantern row.mp4', 'lanterm row.mkv'), []);
+  assert.deepEqual(nearNames('film 1.mp4', 'film 2.mp4'), []);
+  assert.deepEqual(nearNames('film 1.mp4', 'film 11.mp4'), []);
+  assert.deepEqual(nearNames('fog.mp4', 'dog.mp4'), []);
+  const sized = nearMisses({ path: '/a/film 1.mp4', size: 10 }, '/a/film 1.mp4', [candidate('1', '/b/film 2.mp4', 10)]);
+  assert.deepEqual(
+    sized.map(({ kind, facts }) => [kind, facts.size]),
+    [['one_letter', 'same']],
+  );
+});
+
+test('of names that agree in one way the one of the same size comes first, then that of an unknown one', () => {
+  const near = [
+    candidate('1', '/x/lantern row.mkv', 11),
+    candidate('2', '/x/lantern row.avi'),
+    candidate('3', '/x/lantern row.mov', 10),
+  ];
+  assert.deepEqual(
+    nearMisses({ path: FILE, size: 10 }, FILE, near).map((miss) => [miss.candidate.ratingKey, mayBeMeant(miss)]),
+    [
+      ['3', true],
+      ['2', true],
+      ['1', true],
+    ],
+  );
+  assert.equal(nearMisses({ path: FILE }, FILE, [candidate('1', '/media/quay/tides.mp4')]).some(mayBeMeant), false);
+});
+
+test('a near name is among what one of the pieces finds, wherever the letter is', () => {
+  assert.deepEqual(nearNameQueries('/x/Lantern Row.mp4'), ['Lanter', 'n Row']);
+  assert.deepEqual(nearNameQueries('/x/Pier: One.mp4'), ['Pier:', 'One', 'Pier']);
+  const letter = fc.constantFrom(...'abcdefgh');
+  fc.assert(
+    fc.property(fc.array(letter, { minLength: 5, maxLength: 12 }), fc.nat(11), letter, (name, place, other) => {
+      const at = place % name.length;
+      const changed = name.with(at, other).join('');
+      assert.ok(nearNameQueries(`${name.join('')}.mp4`).some((piece) => changed.includes(piece)));
+    }),
+  );
 });

@@ -1,17 +1,22 @@
-import { areOtherFiles, compareFacts } from '../model/file-facts.ts';
-import type { PlexFile } from '../model/plex-item.ts';
-import type { Candidate, SceneFile } from './evidence.ts';
-import { fileName, fileStem, isSamePath, lastNames, nameKey, sharedFolders, spelledName } from './paths.ts';
+import type { Agreement, Agreements } from '../../model/file-facts.ts';
+import { areOtherFiles, compareFacts } from '../../model/file-facts.ts';
+import type { PlexFile } from '../../model/plex-item.ts';
+import type { Candidate, SceneFile } from '../evidence.ts';
+import { fileName, fileStem, isSamePath, lastNames, nameKey, sharedFolders, spelledName } from '../paths.ts';
+import type { NearName } from './near-names.ts';
+import { namePieces, nearName } from './near-names.ts';
 
 /** A file that is not the scene's but may explain why the scene's was not found. */
 export type NearMiss = {
   /**
-   * `other_size`, `other_duration`: the same name, but this fact differs. `other_ending`: the names differ only after
-   * the last dot. `same_folder`: another file in a folder of that name.
+   * `other_size`, `other_duration`: the same name, but this fact differs. `same_folder`: another file in a folder of
+   * that name. The others: the names nearly agree.
    */
-  readonly kind: 'other_size' | 'other_duration' | 'other_ending' | 'same_folder';
+  readonly kind: 'other_size' | 'other_duration' | NearName | 'same_folder';
   readonly candidate: Candidate;
   readonly file: PlexFile;
+  /** How size and duration compare. */
+  readonly facts: Agreements;
   /** Folders above the file that both sides share. */
   readonly sharedFolders: number;
 };
@@ -19,9 +24,14 @@ export type NearMiss = {
 const RANK: Readonly<Record<NearMiss['kind'], number>> = {
   other_size: 0,
   other_duration: 1,
-  other_ending: 2,
-  same_folder: 3,
+  smb_signs: 2,
+  other_ending: 3,
+  other_signs: 4,
+  one_letter: 5,
+  same_folder: 6,
 };
+
+const FACT_RANK: Readonly<Record<Agreement, number>> = { same: 0, unknown: 1, different: 2 };
 
 /** More than these explain nothing further. */
 const MOST = 5;
@@ -30,6 +40,16 @@ const MOST = 5;
 export function nearMissQueries(spelledPath: string): readonly string[] {
   const [above = ''] = lastNames(spelledPath, 2).split('/').slice(0, -1);
   return [...new Set([fileStem(spelledName(spelledPath)), above])].filter((text) => text !== '');
+}
+
+/** What to search for where that brought no name that nearly agrees: a name may differ anywhere. */
+export function nearNameQueries(spelledPath: string): readonly string[] {
+  return namePieces(spelledName(spelledPath));
+}
+
+/** Whether a person may find that the file is the scene's: its name is the same, or nearly. */
+export function mayBeMeant({ kind }: NearMiss): boolean {
+  return kind !== 'same_folder';
 }
 
 /** Whether the file would be a candidate if its size or duration did not differ. */
@@ -48,8 +68,9 @@ export function nearMisses(
     for (const file of candidate.files) {
       const kind = kindOf(scene, mappedPath, file);
       const shared = sharedFolders(file.path, mappedPath);
+      const facts = compareFacts(scene, file);
       if (kind !== undefined)
-        all.set(`${candidate.ratingKey}\n${file.path}`, { kind, candidate, file, sharedFolders: shared });
+        all.set(`${candidate.ratingKey}\n${file.path}`, { kind, candidate, file, facts, sharedFolders: shared });
     }
   }
   const likeness = ({ file }: NearMiss): number => commonStart(fileName(file.path), fileName(mappedPath));
@@ -57,6 +78,8 @@ export function nearMisses(
     .toSorted(
       ([keyA, a], [keyB, b]) =>
         RANK[a.kind] - RANK[b.kind] ||
+        FACT_RANK[a.facts.size] - FACT_RANK[b.facts.size] ||
+        FACT_RANK[a.facts.duration] - FACT_RANK[b.facts.duration] ||
         b.sharedFolders - a.sharedFolders ||
         likeness(b) - likeness(a) ||
         (keyA < keyB ? -1 : 1),
@@ -68,8 +91,8 @@ export function nearMisses(
 function kindOf(scene: SceneFile, mappedPath: string, file: PlexFile): NearMiss['kind'] | undefined {
   const [name, wanted] = [nameKey(file.path), nameKey(mappedPath)];
   if (name === wanted) return ruledOutBy(scene, mappedPath, file);
-  if (fileStem(name) === fileStem(wanted)) return 'other_ending';
-  return sharedFolders(file.path, mappedPath) > 0 ? 'same_folder' : undefined;
+  const numbers = compareFacts(scene, file).size === 'same' ? 'any' : 'same';
+  return nearName(name, wanted, numbers) ?? (sharedFolders(file.path, mappedPath) > 0 ? 'same_folder' : undefined);
 }
 
 /** A file of the same name is a candidate, unless its facts differ and its path is not the scene's. */
