@@ -2,14 +2,14 @@ import type { PathMapping } from '../core/match/paths.ts';
 import type { Personal, Sentence } from '../core/text/sentence.ts';
 import { asName, listed, ours, say } from '../core/text/sentence.ts';
 import { shellPaths, shellWord } from '../core/text/shell-word.ts';
-import type { LoadedSettings, Origin } from './load.ts';
+import type { LoadedSettings } from './load.ts';
 import type { SettingName } from './table.ts';
 import { flagOf, libraryText, variableOf } from './table.ts';
 
-/** Where a command that writes the config file has to be pointed, as the command that proposes it was. */
+/** What a change rests on: where the settings come from, and the data directory that holds their file. */
 export type ConfigPlace = {
+  readonly loaded: LoadedSettings;
   readonly dataDir: { readonly path: string; readonly origin: string };
-  readonly configFile: string | undefined;
 };
 
 /** A list setting with one more entry, as each source would have to say it. */
@@ -25,8 +25,8 @@ type Change = {
  * The line that makes a change where the value comes from: flags for a flag, an `export` for the environment, and else
  * the command that writes the config file. A weaker source would not be heard.
  */
-function lineFor({ name, words, whole }: Change, origin: Origin, place: ConfigPlace): Sentence {
-  switch (origin.kind) {
+function lineFor({ name, words, whole }: Change, place: ConfigPlace): Sentence {
+  switch (place.loaded.origins[name].kind) {
     case 'flag':
       return listed(
         words.map((word) => say`--${ours(flagOf(name))} ${word}`),
@@ -40,28 +40,23 @@ function lineFor({ name, words, whole }: Change, origin: Origin, place: ConfigPl
   }
 }
 
-function optionsFor({ dataDir, configFile }: ConfigPlace): Sentence {
+/** The command that proposes it may have been pointed elsewhere. */
+function optionsFor({ dataDir, loaded: { configFile } }: ConfigPlace): Sentence {
   const dir = dataDir.origin === '--data-dir' ? say` --data-dir ${shellPaths([dataDir.path])}` : ours('');
   return configFile === undefined ? dir : say`${dir} --config ${shellPaths([configFile])}`;
 }
 
 /** The line that has plexsync look in one more library, besides those that are set. */
-export function libraryLine(loaded: LoadedSettings, title: string, place: ConfigPlace): Sentence {
-  const { settings, origins } = loaded;
-  const titles = [...settings.plex_library.map(libraryText), title];
+export function libraryLine(place: ConfigPlace, title: string): Sentence {
+  const titles = [...place.loaded.settings.plex_library.map(libraryText), title];
   return lineFor(
     { name: 'plex_library', words: titles.map((one) => shellName([one])), whole: shellName(titles) },
-    origins.plex_library,
     place,
   );
 }
 
 /** The line that sets these mappings instead of those that are set. */
-export function pathMapLine(
-  { origins }: Pick<LoadedSettings, 'origins'>,
-  mappings: readonly PathMapping[],
-  place: ConfigPlace,
-): Sentence {
+export function pathMapLine(place: ConfigPlace, mappings: readonly PathMapping[]): Sentence {
   const words = mappings.map(({ from, to }) => shellPaths([from, to]));
   const [only = ours(''), ...more] = words;
   const whole =
@@ -71,7 +66,7 @@ export function pathMapLine(
           mappings.map(({ from, to }) => `${from}=${to}`),
           ',',
         );
-  return lineFor({ name: 'path_map', words, whole }, origins.path_map, place);
+  return lineFor({ name: 'path_map', words, whole }, place);
 }
 
 /** Names with commas between them, as one word for a shell. */

@@ -27,6 +27,8 @@ export type Origin = { readonly kind: 'flag' | 'environment' | 'file' | 'default
 export type LoadedSettings = {
   readonly settings: Settings;
   readonly origins: Readonly<Record<SettingName, Origin>>;
+  /** `--config`, where it was given. */
+  readonly configFile: string | undefined;
   /** What the person should know, although everything can be used. */
   readonly warnings: readonly string[];
 };
@@ -48,6 +50,7 @@ export async function loadSettings(sources: ConfigSources): Promise<LoadedSettin
   return {
     settings: Object.fromEntries(all.map((one) => [one.name, settingValue(one)])) as Settings,
     origins: Object.fromEntries(all.map(({ name, origin }) => [name, origin])) as LoadedSettings['origins'],
+    configFile: sources.configFile,
     warnings: [...unknownEnv(sources.env), ...file.warnings, ...all.flatMap(secretInSight)],
   };
 }

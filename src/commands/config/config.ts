@@ -64,6 +64,7 @@ function loadedOf(settings: readonly ExplainedSetting[]): LoadedSettings {
   return {
     settings: Object.fromEntries(settings.map(({ name, parsed }) => [name, parsed])) as Settings,
     origins: Object.fromEntries(settings.map(({ name, origin }) => [name, origin])) as LoadedSettings['origins'],
+    configFile: undefined,
     warnings: [],
   };
 }

@@ -4,7 +4,7 @@ import type { LivePlex } from '../../core/match/live-finders.ts';
 import { liveFinders } from '../../core/match/live-finders.ts';
 import type { Found, LookUp, LookUpPlace } from '../../core/match/look-up.ts';
 import { lookUpFile } from '../../core/match/look-up.ts';
-import type { LeftOutFile } from '../../core/match/near/left-out.ts';
+import type { FoundLeftOut } from '../../core/match/near/left-out.ts';
 import { leftOutFile } from '../../core/match/near/left-out.ts';
 import type { NearMiss } from '../../core/match/near/near-misses.ts';
 import {
@@ -45,7 +45,7 @@ export type Explanation = {
   readonly others: readonly OtherFile[];
   readonly nearMisses: readonly NearMiss[];
   /** Where the file was found among the libraries that `plex_library` leaves out, if no other one has it. */
-  readonly leftOut: LeftOutFile | undefined;
+  readonly leftOut: FoundLeftOut | undefined;
   /** Requests made only to find near misses, and in the libraries that are left out. */
   readonly extraRequests: number;
   /** The mapping that would make the path exact, if the file it leads to is the right one. */

@@ -45,8 +45,8 @@ export async function run(options: MatchTestOptions, context: Context): Promise<
   const explanation = await explainMatch(files, place, plex);
   const matching = settings.strict_matching ? 'strict' : 'relaxed';
   const refusal = whyRefused(explanation, { matching, scene, mappings: settings.path_map, sections: all }, context);
-  const library = explanation.leftOut?.candidate.sectionTitle;
-  const line = library === undefined ? undefined : libraryLine(loaded, library, { dataDir, configFile });
+  const library = explanation.leftOut?.library;
+  const line = library === undefined ? undefined : libraryLine({ loaded, dataDir }, library);
   const how = { matching, scene, refusal, libraryLine: line } as const;
   if (output.json) output.resultJson(matchDocument(explanation, how), 2);
   else output.result(matchText(explanation, { ...how, reader: output.readerOf('stdout') }));

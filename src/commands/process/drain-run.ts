@@ -12,6 +12,7 @@ import { openFileIndex, openMemoryIndex } from '../../file-index/file-index.ts';
 import { createPlexClient } from '../../plex/client.ts';
 import type { OpenDrainQueue } from '../../queue/work/drain-queue.ts';
 import { requirePlex } from '../../settings/access.ts';
+import { libraryLine } from '../../settings/change-words.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
 import type { Settings } from '../../settings/table.ts';
 import type { StashClient } from '../../stash/client.ts';
@@ -60,7 +61,7 @@ export async function runDrain(
     const plex = createPlexClient(plexOptions(loaded, { clientIdentifier, version, signal: stop.aborted, now }));
     const stash = connectToStash(loaded, { now, signal: stop.aborted, known: queue.stashDialect() });
     const tokenFingerprint = fingerprintOf(access, clientIdentifier);
-    const options = drainOptions(setup);
+    const options = drainOptions({ ...setup, dataDir });
     const pictures = await picturesOf(options.rules.pictures, stash);
     const report = await drain(depsOf({ queue, plex, files, stash, pictures, emit, stop, now, checkpoint }), {
       ...options,
@@ -102,18 +103,21 @@ function depsOf(
 }
 
 function drainOptions({
-  loaded: { settings },
+  loaded,
+  dataDir,
   limit,
   maxTimeMs,
   startedAt,
   adoptServer,
   removals,
   mode,
-}: DrainSetup): Omit<DrainOptions, 'tokenFingerprint' | 'stashFingerprint'> {
+}: DrainSetup & Pick<Context, 'dataDir'>): Omit<DrainOptions, 'tokenFingerprint' | 'stashFingerprint'> {
+  const { settings } = loaded;
   return {
     mode,
     ifOtherServer: adoptServer ? 'adopt' : 'refuse',
     libraries: settings.plex_library,
+    libraryLine: (title) => libraryLine({ loaded, dataDir }, title),
     mappings: settings.path_map,
     thinScenes: settings.quality_gate ? 'keep' : 'clear',
     matching: settings.strict_matching ? 'strict' : 'relaxed',

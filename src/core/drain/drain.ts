@@ -15,6 +15,8 @@ import type { FileFinder } from './servers/file-finder.ts';
 import { createFileFinder } from './servers/file-finder.ts';
 import type { FolderScanner } from './servers/folder-scanner.ts';
 import { createFolderScanner } from './servers/folder-scanner.ts';
+import type { LeftOutFinder } from './servers/left-out-finder.ts';
+import { createLeftOutFinder } from './servers/left-out-finder.ts';
 import type { LongRequests } from './servers/long-requests.ts';
 import { createLongRequests } from './servers/long-requests.ts';
 import type { PictureCounts, PictureFigures } from './servers/picture-counts.ts';
@@ -78,6 +80,7 @@ type DrainContext = DrainDeps & {
   readonly requests: RequestWatch;
   readonly scenes: SceneFetcher;
   readonly finder: FileFinder;
+  readonly leftOutFinder: LeftOutFinder;
   readonly systemic: SystemicWatch;
   readonly removals: RemovalGuard;
   readonly scanner: FolderScanner;
@@ -103,11 +106,13 @@ export async function drain(deps: DrainDeps, options: DrainOptions): Promise<Dra
   if (connection.kind === 'unreachable') return { ends: [connection], tally };
   if (connection.kind === 'halted') return { ends: guard.halts(), tally };
 
-  const { sections } = connection;
+  const { sections, leftOut } = connection;
   deps.emit({ kind: 'connected', libraries: sections.map(({ title }) => title) });
   revive(deps, connection.token);
   const systemic = createSystemicWatch({
     sections,
+    leftOut,
+    libraryLine: options.libraryLine,
     mappings: options.mappings,
     everMatched: deps.queue.hasRecords(),
     doubted: deps.queue.doubt()?.code,
@@ -116,6 +121,7 @@ export async function drain(deps: DrainDeps, options: DrainOptions): Promise<Dra
   const scenes = createSceneFetcher(deps, options);
   const scanner = createFolderScanner(deps, { guard, options, sections });
   const finder = createFileFinder({ deps, guard, options, sections });
+  const leftOutFinder = createLeftOutFinder({ deps, guard, options, sections: leftOut });
   const longRequests = createLongRequests(deps, options);
   const removals = createRemovalGuard(deps, options);
   const collections = createCollectionWatch(deps, { options, sections });
@@ -126,6 +132,7 @@ export async function drain(deps: DrainDeps, options: DrainOptions): Promise<Dra
     requests,
     scenes,
     finder,
+    leftOutFinder,
     systemic,
     removals,
     scanner,

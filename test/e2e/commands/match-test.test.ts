@@ -461,4 +461,10 @@ test('a file of a library that plex_library leaves out is said to be there, with
   assert.equal(byFile.left_out.command, `plexsync config set plex_library 'Harbours,Gardens' --config ${config}`);
   const everywhere = JSON.parse((await run([...asked, '--json'])).stdout);
   assert.deepEqual([everywhere.confidence, everywhere.left_out], ['high', null]);
+  await run(['enqueue', '7', '--path', '/media/gardens/fog.mp4', '--title', 'Fog']);
+  const { stderr } = await run(['process'], { env: { PLEX_LIBRARY: 'Harbours' } });
+  assert.match(
+    stderr,
+    /it is in library "Gardens", which plex_library leaves out: export PLEX_LIBRARY='Harbours,Gardens'/,
+  );
 });

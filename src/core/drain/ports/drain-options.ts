@@ -1,6 +1,7 @@
 import type { RetryLimits } from '../../failures/retry-policy.ts';
 import type { LibraryName } from '../../match/libraries.ts';
 import type { PathMapping } from '../../match/paths.ts';
+import type { Sentence } from '../../text/sentence.ts';
 import type { WriteRules } from '../../write/desired-state.ts';
 import type { MostRemovals } from '../../write/removals.ts';
 
@@ -16,6 +17,8 @@ export type DrainOptions = {
   readonly ifOtherServer: 'refuse' | 'adopt';
   /** The libraries to look in; an empty list means every movie library. */
   readonly libraries: readonly LibraryName[];
+  /** The line that takes in one more library, for a person; absent where none is left out. */
+  readonly libraryLine?: ((title: string) => Sentence) | undefined;
   readonly mappings: readonly PathMapping[];
   readonly matching: 'strict' | 'relaxed';
   /** Whether the empty fields of a scene with only a title clear anything in Plex. */

@@ -1,12 +1,13 @@
 import { RETRY_RULES } from '../../failures/retry-policy.ts';
 import type { LookedUp } from '../../match/file-sample.ts';
 import { judgeSample } from '../../match/file-sample.ts';
+import { holdingFolder } from '../../match/near/left-out.ts';
 import type { PathMapping } from '../../match/paths.ts';
 import { isInFolder, isSamePath, mapPath, normalisePath, pathMapWords, sharedEnd } from '../../match/paths.ts';
 import type { SyncError, SyncErrorCode } from '../../model/errors.ts';
 import type { Section } from '../../model/plex-item.ts';
 import type { Sentence } from '../../text/sentence.ts';
-import { listed, ours, say } from '../../text/sentence.ts';
+import { asName, listed, ours, say } from '../../text/sentence.ts';
 import { shellPaths } from '../../text/shell-word.ts';
 import type { Halt } from './plex-guard.ts';
 
@@ -61,6 +62,9 @@ type Streak = { readonly code: SyncErrorCode; readonly count: number; readonly m
  */
 export function createSystemicWatch(facts: {
   readonly sections: readonly Section[];
+  /** The libraries that `plex_library` leaves out, and the line that takes one in. */
+  readonly leftOut?: readonly Section[];
+  readonly libraryLine?: ((title: string) => Sentence) | undefined;
   readonly mappings: readonly PathMapping[];
   readonly everMatched: boolean;
   /** The failure that made an earlier run doubt, if no job has been right since. */
@@ -129,7 +133,7 @@ export function createSystemicWatch(facts: {
           doubted,
           doubted.code === 'low_confidence' ? missingMapping(unproven, facts.mappings) : undefined,
         );
-      return isNothingFound() ? nothingFound(missing, facts.sections) : undefined;
+      return isNothingFound() ? nothingFound(missing, facts) : undefined;
     },
   };
 }
@@ -169,8 +173,9 @@ const OTHER_HINT = say`Mend the cause, then run again; what became a dead letter
  */
 function nothingFound(
   missing: readonly string[],
-  sections: readonly Section[],
+  facts: Parameters<typeof createSystemicWatch>[0],
 ): Extract<Halt, { kind: 'misconfigured' }> {
+  const { sections } = facts;
   const root = commonFolder(missing);
   const folders = sections.flatMap(({ folders: paths }) => paths);
   const all = sections.flatMap(({ serverFolders }) => serverFolders);
@@ -184,8 +189,23 @@ function nothingFound(
   return {
     kind: 'misconfigured',
     message: say`Stopped: 0 of ${missing.length} files were found in Plex, and none ever was. Stash has them under ${shellPaths([root])}; the libraries hold ${where}.`,
-    hint: say`Check plex_library, path_map, and that Plex has scanned.${suggestion}`,
+    hint: say`Check plex_library, path_map, and that Plex has scanned.${inLeftOut(missing, facts)}${suggestion}`,
   };
+}
+
+/** Names the library that is left out and whose folders hold most of the missing files, if any does. */
+function inLeftOut(
+  missing: readonly string[],
+  { leftOut = [], mappings, libraryLine }: Parameters<typeof createSystemicWatch>[0],
+): Sentence {
+  const paths = missing.map((path) => mapPath(path, mappings).path);
+  const [most] = leftOut
+    .map((section) => ({ section, held: paths.filter((path) => holdingFolder([section], path).length > 0).length }))
+    .toSorted((a, b) => b.held - a.held);
+  if (most === undefined || most.held === 0) return say``;
+  const { title } = most.section;
+  const line = libraryLine === undefined ? say`.` : say`: ${libraryLine(title)}`;
+  return say` ${most.held} of ${missing.length} lie in a folder of library "${asName(title)}", which plex_library leaves out${line}`;
 }
 
 /** Whether a Stash folder, or one above it, has the name of a library folder other than the candidate's. */

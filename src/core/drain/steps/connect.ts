@@ -1,5 +1,6 @@
 import { admission, onProbe } from '../../failures/breaker.ts';
 import { chooseSections, meetServer, otherServerWords } from '../../match/libraries.ts';
+import { leftOutSections } from '../../match/near/left-out.ts';
 import type { SyncError } from '../../model/errors.ts';
 import { asSyncError, UsageError } from '../../model/errors.ts';
 import type { Section } from '../../model/plex-item.ts';
@@ -13,7 +14,12 @@ import { answersProbe } from '../servers/plex-guard.ts';
 /** The libraries to work on, or why there is nothing to do now. */
 export type Connection =
   /** `another`: an earlier token was refused, or its edits were. */
-  | { readonly kind: 'connected'; readonly sections: readonly Section[]; readonly token: 'same' | 'another' }
+  | {
+      readonly kind: 'connected';
+      readonly sections: readonly Section[];
+      readonly leftOut: readonly Section[];
+      readonly token: 'same' | 'another';
+    }
   | { readonly kind: 'halted' }
   | { readonly kind: 'unreachable'; readonly message: Sentence };
 
@@ -52,7 +58,8 @@ export async function connect(deps: DrainDeps, guard: PlexGuard, options: DrainO
   // That the libraries can be read does not show that this token may edit now.
   if (refusal?.kind !== 'forbidden' || !isSameToken) queue.saveRefusal(undefined);
   const token = refusal === undefined || isSameToken ? 'same' : 'another';
-  return { kind: 'connected', token, sections: chooseSections(sections, options.libraries) };
+  const chosen = chooseSections(sections, options.libraries);
+  return { kind: 'connected', token, sections: chosen, leftOut: leftOutSections(sections, chosen) };
 }
 
 /** Checks the breaker and sends a probe when it is due; returns a connection only when there is nothing more to do. */

@@ -1,7 +1,9 @@
 import { NOT_FOUND_TRIES, RETRY_RULES } from '../../failures/retry-policy.ts';
 import type { MatchResult, SceneFile } from '../../match/evidence.ts';
 import { adviceOn } from '../../match/evidence.ts';
-import type { LookUpRule, LookUpStep } from '../../match/look-up.ts';
+import type { LookUp, LookUpRule, LookUpStep } from '../../match/look-up.ts';
+import { leftOutWords } from '../../match/near/left-out.ts';
+import { mayBeMeant, nearMisses, nearWords } from '../../match/near/near-misses.ts';
 import { pathMapWords } from '../../match/paths.ts';
 import { MOST_CHOICES, pinCommand } from '../../match/pin.ts';
 import type { FileMatch } from '../../match/scene-files.ts';
@@ -20,6 +22,7 @@ import type { DrainDeps } from '../ports/ports.ts';
 import type { Hydrated, Resolved } from '../ports/stages.ts';
 import { isPinned } from '../ports/stages.ts';
 import type { FileFinder, Looked, LookKind } from '../servers/file-finder.ts';
+import type { LeftOutFinder } from '../servers/left-out-finder.ts';
 import type { PlexGuard } from '../servers/plex-guard.ts';
 import type { RequestWatch } from '../servers/request-watch.ts';
 import type { SystemicWatch } from '../servers/systemic.ts';
@@ -33,8 +36,9 @@ export type LookUpUses = PinUses &
     readonly guard: Pick<PlexGuard, 'halts' | 'halted' | 'isTimeUp' | 'answered' | 'fault'>;
     readonly systemic: Pick<SystemicWatch, 'noteFound' | 'noteMissing' | 'noteUnproven'>;
     readonly finder: FileFinder;
+    readonly leftOutFinder: LeftOutFinder;
     readonly requests: Pick<RequestWatch, 'succeeded' | 'failed'>;
-    readonly options: Pick<DrainOptions, 'concurrency' | 'matching' | 'mappings' | 'notFound'>;
+    readonly options: Pick<DrainOptions, 'concurrency' | 'libraryLine' | 'matching' | 'mappings' | 'notFound'>;
   };
 
 /** Path → rating key: from a pin, from the last sync, or by look-up. */
@@ -93,7 +97,8 @@ function resolveFromRecord(work: Hydrated): Resolved | undefined {
  * "not found".
  * @throws {SyncError} `plex_not_found`, `low_confidence`, or the error of the look-up.
  */
-async function lookUp(work: Hydrated, { emit, systemic, options, finder, requests }: LookUpUses): Promise<Resolved> {
+async function lookUp(work: Hydrated, context: LookUpUses): Promise<Resolved> {
+  const { emit, systemic, options, finder, requests } = context;
   const { job } = work;
   const { file, look, from, match, others, steps } = await lookUpFiles(work, finder);
   const { name } = look;
@@ -103,7 +108,7 @@ async function lookUp(work: Hydrated, { emit, systemic, options, finder, request
   }
   switch (match.kind) {
     case 'none':
-      throw new SyncError('plex_not_found', say`No Plex item found for filename: ${asPath(name)}`);
+      throw await notFound(work, { file, look }, context);
     case 'high':
       return {
         ...work,
@@ -123,6 +128,25 @@ async function lookUp(work: Hydrated, { emit, systemic, options, finder, request
       return { ...work, file, others, ratingKey: match.best.candidate.ratingKey, provenFile: undefined, from };
     }
   }
+}
+
+/** The error for a file that no library has, with what is known about where it may be. */
+async function notFound(
+  work: Hydrated,
+  { file, look }: { readonly file: SceneFile; readonly look: LookUp },
+  { leftOutFinder, options }: Pick<LookUpUses, 'leftOutFinder' | 'options'>,
+): Promise<SyncError> {
+  const missed = say`No Plex item found for filename: ${asPath(look.name)}`;
+  const leftOut = await leftOutFinder.find(file, lookKindOf(work));
+  if (leftOut !== undefined) {
+    const line = options.libraryLine === undefined ? '' : say`: ${options.libraryLine(leftOut.library)}`;
+    return new SyncError('plex_not_found', say`${missed}; ${leftOutWords(leftOut)}${line}`);
+  }
+  const near = nearMisses(file, look.mapped.path, look.candidates).filter(mayBeMeant);
+  const choices = near.map(({ candidate: { ratingKey, title, sectionTitle: library }, file: { path } }) => {
+    return { ratingKey, title, library, file: path };
+  });
+  return new SyncError('plex_not_found', say`${missed}${nearWords(near, work.job.sceneId)}`, { choices });
 }
 
 /** The kind of request by which each rule asks for one job's file. */

@@ -6,12 +6,21 @@ import { isWritable } from '../libraries.ts';
 import type { LookUp } from '../look-up.ts';
 import { isInFolder } from '../paths.ts';
 
-/** A file that was found in a library which `plex_library` leaves out; `likely`: by its name, and not proven. */
-export type LeftOutFile = {
-  readonly candidate: Candidate;
-  readonly file: string;
-  readonly certainty: 'proven' | 'likely';
-};
+/**
+ * A file of a library which `plex_library` leaves out. `likely`: by its name, and not proven; `folder`: nothing was
+ * asked, and a folder of that library holds it.
+ */
+export type LeftOutFile =
+  | {
+      readonly library: string;
+      readonly certainty: 'proven' | 'likely';
+      readonly candidate: Candidate;
+      readonly file: string;
+    }
+  | { readonly library: string; readonly certainty: 'folder' };
+
+/** One that was found there. */
+export type FoundLeftOut = Extract<LeftOutFile, { candidate: Candidate }>;
 
 /** The libraries that could be looked in if `plex_library` did not leave them out. */
 export function leftOutSections(all: readonly Section[], chosen: readonly Section[]): readonly Section[] {
@@ -19,10 +28,11 @@ export function leftOutSections(all: readonly Section[], chosen: readonly Sectio
 }
 
 /** What a look in the libraries that are left out has found, if anything. */
-export function leftOutFile({ match }: Pick<LookUp, 'match'>): LeftOutFile | undefined {
+export function leftOutFile({ match }: Pick<LookUp, 'match'>): FoundLeftOut | undefined {
   if (match.kind === 'none') return undefined;
   const { candidate, file } = match.best;
-  return { candidate, file, certainty: match.kind === 'high' ? 'proven' : 'likely' };
+  const certainty = match.kind === 'high' ? 'proven' : 'likely';
+  return { library: candidate.sectionTitle, certainty, candidate, file };
 }
 
 /** The libraries that are left out and hold the folder of the path: where a look is likeliest to find it. */
@@ -30,8 +40,13 @@ export function holdingFolder(sections: readonly Section[], mappedPath: string):
   return sections.filter(({ folders }) => folders.some((folder) => folder !== '' && isInFolder(mappedPath, folder)));
 }
 
+const WORDS: Readonly<Record<LeftOutFile['certainty'], Sentence>> = {
+  proven: say`it is in library`,
+  likely: say`a file of its name is in library`,
+  folder: say`it lies in a folder of library`,
+};
+
 /** Says where a file is, to end a sentence about it. */
-export function leftOutWords({ candidate, certainty }: Pick<LeftOutFile, 'candidate' | 'certainty'>): Sentence {
-  const what = certainty === 'proven' ? say`it is` : say`a file of its name is`;
-  return say`${what} in library "${asName(candidate.sectionTitle)}", which plex_library leaves out`;
+export function leftOutWords({ library, certainty }: Pick<LeftOutFile, 'library' | 'certainty'>): Sentence {
+  return say`${WORDS[certainty]} "${asName(library)}", which plex_library leaves out`;
 }

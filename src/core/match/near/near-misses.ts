@@ -1,8 +1,11 @@
 import type { Agreement, Agreements } from '../../model/file-facts.ts';
 import { areOtherFiles, compareFacts } from '../../model/file-facts.ts';
 import type { PlexFile } from '../../model/plex-item.ts';
+import type { Sentence } from '../../text/sentence.ts';
+import { asPath, asTitle, ours, say } from '../../text/sentence.ts';
 import type { Candidate, SceneFile } from '../evidence.ts';
 import { fileName, fileStem, isSamePath, lastNames, nameKey, sharedFolders, spelledName } from '../paths.ts';
+import { pinCommand } from '../pin.ts';
 import type { NearName } from './near-names.ts';
 import { namePieces, nearName } from './near-names.ts';
 
@@ -106,4 +109,23 @@ function commonStart(a: string, b: string): number {
   let length = 0;
   while (length < a.length && a[length] === b[length]) length += 1;
   return length;
+}
+
+const KIND_WORDS: Readonly<Record<NearMiss['kind'], Sentence>> = {
+  other_size: say`the same name and another size`,
+  other_duration: say`the same name and another duration`,
+  other_ending: say`the same name and another ending`,
+  smb_signs: say`the same name but for the signs that SMB replaces`,
+  other_signs: say`the same letters and other signs`,
+  one_letter: say`a name that differs in one letter`,
+  same_folder: say`the same folder and another name`,
+};
+
+/** Names the nearest item after a sentence about a file that is not found, with the line that pins it. */
+export function nearWords([nearest]: readonly NearMiss[], sceneId: number): Sentence {
+  if (nearest === undefined) return say``;
+  const { kind, candidate, file } = nearest;
+  const { ratingKey, title } = candidate;
+  const pin = ours(pinCommand(sceneId, ratingKey));
+  return say`; item ${ours(ratingKey)} "${asTitle(title)}" has ${asPath(file.path)}, with ${KIND_WORDS[kind]}. If it is that: ${pin}`;
 }
