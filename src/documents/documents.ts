@@ -14,7 +14,7 @@ import { reconcileSchema } from './reconcile.ts';
 import { reportSchema } from './report.ts';
 import { resumeSchema } from './resume.ts';
 import { runListSchema, runSchema } from './runs.ts';
-import { configShowSchema, initSchema } from './settings.ts';
+import { configChangeSchema, configShowSchema, initSchema } from './settings.ts';
 import type { DocumentOf } from './shapes.ts';
 import { statsSchema } from './stats.ts';
 import { statusSchema } from './status.ts';
@@ -25,6 +25,7 @@ export type Described = { readonly title: string; readonly description?: string;
 /** Every document of `--json`, by the name of its schema file. */
 export const DOCUMENTS = {
   backup: { title: 'plexsync backup --json', schema: backupSchema },
+  'config-change': { title: 'plexsync config set --json, plexsync config unset --json', schema: configChangeSchema },
   'config-show': { title: 'plexsync config show --json', schema: configShowSchema },
   diff: {
     title: 'plexsync diff --json',

@@ -26,3 +26,10 @@ export const initSchema = z.object({
   settings: z.array(z.string()).check(z.describe('The names of the settings that were written.')),
 });
 export type InitDocument = DocumentOf<typeof initSchema>;
+
+export const configChangeSchema = z.object({
+  config_file: z.string(),
+  setting: z.string(),
+  value: z.unknown().check(z.describe('As it stands in the file, a secret `(hidden)`; null when it was taken out.')),
+});
+export type ConfigChangeDocument = DocumentOf<typeof configChangeSchema>;

@@ -1,10 +1,8 @@
 import { existsSync, lstatSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { StoreError, UsageError } from '../core/model/errors.ts';
-import { nearest } from '../core/text/nearest.ts';
 import { whyNotRead } from './file-errors.ts';
-import { SETTING_NAMES, SETTINGS } from './table.ts';
-import { withoutToken } from './without-token.ts';
+import { SETTINGS } from './table.ts';
 
 /** The content of a config file; empty when there is none. */
 export type ConfigFile = {
@@ -32,9 +30,12 @@ export async function readConfigFile({
   }
   if (named === undefined) refusePipe(path);
   const values = await parseConfig(path, readText(path));
-  for (const key of Object.keys(values)) {
-    if (Object.hasOwn(SETTINGS, key)) continue;
-    throw new UsageError(`${path} has an unknown setting "${withoutToken(key)}".`, didYouMean(key, SETTING_NAMES));
+  const unknown = Object.keys(values).filter((key) => !Object.hasOwn(SETTINGS, key));
+  if (unknown.length > 0) {
+    // Loaded only where somebody has to be told.
+    const { unknownSettings } = await import('./successors.ts');
+    const { message, hint } = unknownSettings(path, unknown);
+    throw new UsageError(message, hint);
   }
   return { path, values, warnings: isReadByOthers(path, values) ? [readByOthers(path)] : [] };
 }
@@ -42,14 +43,6 @@ export async function readConfigFile({
 /** Where the config file is, or would be. */
 export function configFilePath(dataDir: string, named: string | undefined): string {
   return named ?? join(dataDir, 'config.json');
-}
-
-/** The hint for an unknown name. */
-export function didYouMean(typed: string, known: readonly string[]): string {
-  const meant = nearest(typed, known);
-  return meant === undefined
-    ? 'plexsync config show lists all there are; see also man plexsync-config.'
-    : `Did you mean ${meant}?`;
 }
 
 /** The link shows that a file was intended: running without it would mean other settings. */
@@ -107,7 +100,8 @@ function depthOf(value: unknown): number {
   return depth;
 }
 
-async function parseConfig(path: string, text: string): Promise<Record<string, unknown>> {
+/** @throws {UsageError} for a text that is no JSON object; it is not quoted, since it may hold a token. */
+export async function parseConfig(path: string, text: string): Promise<Record<string, unknown>> {
   let value: unknown;
   try {
     value = JSON.parse(text.replace(/^\uFEFF/, ''));

@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
 import { UsageError } from '../core/model/errors.ts';
 import { looksLikeToken } from '../core/text/token-like.ts';
+import { didYouMean } from './did-you-mean.ts';
 import { parseDurationMs } from './duration.ts';
-import { didYouMean, readConfigFile } from './file.ts';
+import { readConfigFile } from './file.ts';
 import { schemaOf } from './schema.ts';
 import type { Setting } from './setting.ts';
 import type { SettingName, Settings } from './table.ts';

@@ -126,7 +126,11 @@ export const RULES: Readonly<Record<string, Rule>> = {
     why: 'the shape of each JSON document; read by the compiler, the man pages and tests alone',
   },
   'redact/': { imports: ['core/'], packages: [], why: 'masks what a report or a log may not tell' },
-  'settings/': { imports: ['core/'], packages: ['zod/mini', 'jsonc-parser', 'node:'], why: 'reads what a person set' },
+  'settings/': {
+    imports: ['core/', 'make-directory.ts', 'replace-file.ts'],
+    packages: ['zod/mini', 'jsonc-parser', 'node:'],
+    why: 'reads what a person set, and changes the file',
+  },
   'command-line/': {
     imports: ['core/', 'settings/', 'terminal/', 'commands/', 'exit.ts', 'version.ts'],
     packages: ['commander', 'node:'],

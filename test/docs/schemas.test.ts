@@ -134,6 +134,9 @@ const ROWS: readonly Row[] = [
   ['pin-list', ['pin', '--list']],
   ['error', ['unpin', '2'], 'stderr', 2],
   ['config-show', ['config', 'show', '--path-map', '/data=/media']],
+  ['config-change', ['config', 'set', 'max_tags', '60']],
+  ['config-change', ['config', 'set', 'plex_token', 'harbourLantern1234', '--config', '{dir}/other.json']],
+  ['config-change', ['config', 'unset', 'max_tags']],
   ['init', ['init', '--yes']],
   ['plugin-install', ['plugin', 'install', '--plugins-dir', '{dir}', '--yes']],
   ['plugin-install', ['plugin', 'install', '--plugins-dir', '{dir}', '--direct', '--yes']],
@@ -169,7 +172,7 @@ test('every document is what its schema says', async (t) => {
 });
 
 /** They print no document of ours. */
-const WITHOUT_DOCUMENT = ['demo', 'completion'];
+const WITHOUT_DOCUMENT = ['demo', 'completion', 'config edit'];
 
 test('every command and every schema has its row', () => {
   const commands = COMMANDS.map(({ name }) => name).filter((name) => !WITHOUT_DOCUMENT.includes(name));

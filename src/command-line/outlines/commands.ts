@@ -1,6 +1,6 @@
 import { BACKUP, RESTORE } from './backup.ts';
 import { COMPLETION } from './completion.ts';
-import { CONFIG_SHOW } from './config.ts';
+import { CONFIG_EDIT, CONFIG_SET, CONFIG_SHOW, CONFIG_UNSET } from './config.ts';
 import { DEMO } from './demo.ts';
 import { DIFF } from './diff.ts';
 import { DLQ_EXPORT, DLQ_LIST, DLQ_PURGE, DLQ_RETRY, DLQ_SHOW, DLQ_SUMMARY } from './dlq.ts';
@@ -57,6 +57,9 @@ export const COMMANDS: readonly CommandSpec[] = [
   HOOK,
   INIT,
   CONFIG_SHOW,
+  CONFIG_SET,
+  CONFIG_UNSET,
+  CONFIG_EDIT,
   DOCTOR,
   REPORT,
   BACKUP,

@@ -58,6 +58,7 @@ const GOES_WITH: Readonly<Record<string, readonly string[]>> = {
   'match-test': ['/harbour/1.mp4'],
   diff: ['7'],
   'plugin install --spool-as': ['--plugins-dir', '.'],
+  'status --wait': ['1'],
   'stats --max-dead': ['--check'],
   'stats --max-age': ['--check'],
   'stats --max-outage': ['--check'],

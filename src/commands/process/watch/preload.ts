@@ -18,6 +18,7 @@ export async function preload(): Promise<void> {
     import('../../../pictures/source.ts'),
     import('../../../queue/tables/alert-memory.ts'),
     import('../../../settings/json-error.ts'),
+    import('../../../settings/successors.ts'),
     import('../../../terminal/progress.ts'),
   ]);
 }

@@ -1,0 +1,72 @@
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { applyEdits, modify } from 'jsonc-parser';
+import { UsageError } from '../core/model/errors.ts';
+import { makeDirectory } from '../make-directory.ts';
+import { replaceFile } from '../replace-file.ts';
+import { parseConfig } from './file.ts';
+import { whyNotRead, whyNotWritten } from './file-errors.ts';
+
+/** A setting of the config file and its new value; `undefined` takes it out. */
+export type ConfigChange = { readonly key: string; readonly value: unknown };
+
+/** The text of a config file after some changes; order and format of all else stay. `text` holds one JSON object. */
+export function changedText(text: string, changes: readonly ConfigChange[]): string {
+  const formattingOptions = { insertSpaces: true, tabSize: 2, eol: '\n' };
+  return changes.reduce(
+    (changed, { key, value }) => applyEdits(changed, modify(changed, [key], value, { formattingOptions })),
+    text,
+  );
+}
+
+/**
+ * Reads the text of a config file that is to be changed; where there is none, an empty object.
+ * @throws {UsageError} when it cannot be read, or holds no JSON object.
+ */
+export async function readConfigText(path: string): Promise<string> {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return '{}\n';
+    throw new UsageError(`The config file ${path} cannot be used: ${whyNotRead(thrown)}.`);
+  }
+  await parseConfig(path, text);
+  return text;
+}
+
+/**
+ * Replaces a config file whole, readable by its owner alone; with `old: 'kept'` the one before is `config.json.bak`.
+ * @throws {UsageError} when it cannot be written; it stays as it was then.
+ */
+export function writeConfigText(path: string, text: string, { old }: { readonly old: 'kept' | 'dropped' }): void {
+  refuseReadOnly(path);
+  try {
+    makeDirectory(dirname(path), 0o700);
+    if (old === 'kept') keepOld(path);
+    // A link stays one.
+    replaceFile(existsSync(path) ? realpathSync(path) : path, text, { mode: 0o600 });
+  } catch (thrown) {
+    throw new UsageError(
+      `${path} cannot be written: ${whyNotWritten(thrown)}.`,
+      'Check the folder, or give another file with --config.',
+    );
+  }
+}
+
+/** A rename would replace it all the same; whoever made it read-only did not want that. */
+function refuseReadOnly(path: string): void {
+  const mode = statSync(path, { throwIfNoEntry: false })?.mode;
+  if (mode !== undefined && (mode & OWNER_WRITES) === 0)
+    throw new UsageError(`${path} cannot be written: it is read-only.`, `Make it writable: chmod u+w ${path}`);
+}
+
+const OWNER_WRITES = 0o200;
+
+function keepOld(path: string): void {
+  try {
+    replaceFile(`${path}.bak`, readFileSync(path, 'utf8'), { mode: 0o600 });
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code !== 'ENOENT') throw thrown;
+  }
+}

@@ -1,0 +1,183 @@
+/** The config file is changed key by key, through the schema: what a run could not use is not written. */
+import assert from 'node:assert/strict';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { test } from 'node:test';
+import { runMain } from '../../helpers/run-main.ts';
+import { scratchDir } from '../../helpers/scratch.ts';
+import { BIN } from '../../helpers/start-bin.ts';
+import { startAtTerminal } from '../../helpers/terminal.ts';
+
+function setupHarbour(t: TestContext) {
+  const dataDir = join(scratchDir(t), 'data');
+  const file = join(dataDir, 'config.json');
+  const env = { PLEXSYNC_DATA_DIR: dataDir };
+  const config = async (
+    args: readonly string[],
+    more: { readonly input?: string; readonly env?: Record<string, string> } = {},
+  ) => await runMain(['config', ...args], { ...more, env: { ...env, ...more.env } });
+  const read = (): string => readFileSync(file, 'utf8');
+  const write = (text: string): void => {
+    mkdirSync(dataDir, { recursive: true });
+    writeFileSync(file, text, { mode: 0o600 });
+  };
+  return { dataDir, file, config, read, write };
+}
+
+test('each kind of value is stored as JSON has it, the first into a new file that is closed to others', async (t) => {
+  const { config, read, file } = setupHarbour(t);
+  for (const [key, ...values] of [
+    ['max_tags', '60'],
+    ['lock_fields', 'no'],
+    ['poll_interval', '5m'],
+    ['max_removals', 'OFF'],
+    ['clear_empty', 'Never'],
+    ['plex-library', 'Films, old', 'Harbour'],
+    ['path_map', '/data=/media'],
+    ['plex_url', 'http://plex:32400/'],
+  ] as const)
+    assert.equal((await config(['set', key, ...values])).code, 0, key);
+  assert.deepEqual(JSON.parse(read()), {
+    max_tags: 60,
+    lock_fields: false,
+    poll_interval: '5m',
+    max_removals: 'off',
+    clear_empty: 'never',
+    plex_library: ['Films, old', 'Harbour'],
+    path_map: '/data=/media',
+    plex_url: 'http://plex:32400/',
+  });
+  assert.equal(statSync(file).mode & 0o777, 0o600);
+  const shown = JSON.parse((await config(['show', '--json'])).stdout).settings;
+  assert.deepEqual([shown.max_tags.value, shown.poll_interval.value, shown.max_tags.origin], [60, '5m', 'file']);
+});
+
+test('the order and form of all other keys stay, and a set is told', async (t) => {
+  const { config, read, write } = setupHarbour(t);
+  write('{\n    "plex_url": "http://plex:32400",\n    "max_tags": 50,\n    "concurrency": 1\n}\n');
+  const { stdout } = await config(['set', 'max_tags', '70']);
+  assert.match(stdout, /^max_tags is 70 in .*config\.json\.\n$/);
+  assert.equal(read(), '{\n    "plex_url": "http://plex:32400",\n    "max_tags": 70,\n    "concurrency": 1\n}\n');
+  await config(['unset', 'plex_url']);
+  assert.deepEqual(Object.keys(JSON.parse(read())), ['max_tags', 'concurrency']);
+  assert.match((await config(['unset', 'plex_url'])).stdout, /is not in .*nothing to do/);
+});
+
+test('an unknown key, a wrong value and one value too many are refused, and nothing is written', async (t) => {
+  const { config, file } = setupHarbour(t);
+  for (const [args, said] of [
+    [['set', 'max_tgs', '60'], /There is no setting "max_tgs"\.\n {2}Did you mean max_tags\?/],
+    [['set', 'max_tags', '5000'], /max_tags must be a whole number from 10 to 500, but the command line says "5000"/],
+    [['set', 'lock_fields', 'maybe'], /lock_fields must be true or false/],
+    [['set', 'max_tags', '60', '70'], /max_tags takes one value, and 2 are given/],
+    [['set', 'path_map', 'here=there'], /path_map/],
+    [['set', 'plex_token', 'short'], /plex_token .*\(hidden\)/],
+    [['unset', 'max_tgs'], /Did you mean max_tags/],
+    [['set', 'max_tags'], /value/],
+  ] as const) {
+    const refused = await config(args);
+    assert.equal(refused.code, 2, args.join(' '));
+    assert.match(refused.stderr, said);
+    assert.doesNotMatch(refused.stderr, /short"/);
+  }
+  assert.equal(existsSync(file), false);
+});
+
+test('a secret on the command line is warned of, and is shown nowhere; from standard input it is not', async (t) => {
+  const { config, read } = setupHarbour(t);
+  const token = 'harbourLantern1234';
+  const typed = await config(['set', 'plex_token', token]);
+  assert.match(typed.stderr, /history of your shell may keep plex_token now/);
+  const piped = await config(['set', 'plex_token', '-', '--json'], { input: `${token}\n` });
+  assert.equal(piped.stderr, '');
+  assert.deepEqual(JSON.parse(piped.stdout).value, '(hidden)');
+  assert.equal(JSON.parse(read()).plex_token, token);
+  assert.doesNotMatch(`${typed.stdout}${typed.stderr}${piped.stdout}`, new RegExp(token));
+});
+
+test('a token takes the place of its file, and the file that of the token: both are refused', async (t) => {
+  const { config, read, write } = setupHarbour(t);
+  write('{"plex_token": "harbourLantern1234"}\n');
+  await config(['set', 'plex_token_file', 'token']);
+  assert.deepEqual(JSON.parse(read()), { plex_token_file: join(process.cwd(), 'token') });
+});
+
+test('where the environment counts instead, that is said', async (t) => {
+  const { config } = setupHarbour(t);
+  const { stderr } = await config(['set', 'max_tags', '60'], { env: { PLEXSYNC_MAX_TAGS: '70' } });
+  assert.match(stderr, /PLEXSYNC_MAX_TAGS is set in the environment, and counts instead of the file/);
+});
+
+test('a file with keys that nobody knows is mended one by one, and told what is left', async (t) => {
+  const { config, read, write } = setupHarbour(t);
+  write('{"plex_read_timeout": 30, "debug_logging": true, "max_tgs": 60}\n');
+  const shown = await config(['show']);
+  assert.equal(shown.code, 2);
+  assert.match(shown.stderr, /has 3 unknown settings: "plex_read_timeout", "debug_logging", "max_tgs"\./);
+  assert.match(
+    shown.stderr,
+    /plex_read_timeout: now read_timeout; debug_logging: now --verbose; max_tgs: did you mean max_tags\?/,
+  );
+  assert.match(shown.stderr, /docs\/from-the-python-plugin\.md/);
+  await config(['unset', 'plex_read_timeout']);
+  await config(['unset', 'max_tgs']);
+  const { stderr } = await config(['set', 'read_timeout', '40s']);
+  assert.match(stderr, /cannot be used yet: .*unknown setting "debug_logging"/);
+  assert.equal((await config(['unset', 'debug_logging'])).stderr, '');
+  assert.deepEqual(JSON.parse(read()), { read_timeout: '40s' });
+});
+
+test('a file that is no JSON, or read-only, is left as it is; a link stays one', async (t) => {
+  const { config, read, write, file, dataDir } = setupHarbour(t);
+  write('{"max_tags": 60,}\n');
+  assert.match((await config(['set', 'max_tags', '70'])).stderr, /is no JSON/);
+  assert.equal(read(), '{"max_tags": 60,}\n');
+  write('{}\n');
+  chmodSync(file, 0o400);
+  const refused = await config(['set', 'max_tags', '70']);
+  assert.equal(refused.code, 2);
+  assert.match(refused.stderr, /cannot be written: it is read-only\.\n {2}Make it writable: chmod u\+w /);
+  chmodSync(file, 0o600);
+  const target = join(dataDir, 'elsewhere.json');
+  writeFileSync(target, '{}\n');
+  const link = join(dataDir, 'link.json');
+  symlinkSync(target, link);
+  assert.equal((await config(['set', 'max_tags', '70', '--config', link])).code, 0);
+  assert.ok(lstatSync(link).isSymbolicLink());
+  assert.deepEqual(JSON.parse(readFileSync(target, 'utf8')), { max_tags: 70 });
+});
+
+test('without a terminal there is no editor, and the other way is named', async (t) => {
+  const { config } = setupHarbour(t);
+  const { code, stderr } = await config(['edit']);
+  assert.equal(code, 2);
+  assert.match(stderr, /There is no terminal for an editor\.\n {2}Use plexsync config set KEY VALUE\./);
+});
+
+test('an edit that a run could not use is shown again, and only a usable one takes the place of the file', async (t) => {
+  const { read, write, dataDir } = setupHarbour(t);
+  write('{"max_tags": 60}\n');
+  const editor = join(dataDir, 'editor.sh');
+  writeFileSync(editor, 'case $(cat "$1") in *60*) sed -i s/60/5000/ "$1";; *) sed -i s/5000/70/ "$1";; esac\n');
+  const env = { PLEXSYNC_DATA_DIR: dataDir, EDITOR: `sh ${editor}` };
+  const session = startAtTerminal(`${process.execPath} ${BIN} config edit`, { columns: 100, rows: 30, env });
+  await session.see('must be a whole number from 10 to 500');
+  await session.see('Edit it again?');
+  assert.equal(read(), '{"max_tags": 60}\n');
+  session.type('y\r');
+  await session.see('Wrote ');
+  assert.equal((await session.ended).code, 0);
+  assert.equal(read(), '{"max_tags": 70}\n');
+  assert.deepEqual(readdirSync(dataDir).sort(), ['config.json', 'editor.sh']);
+});
