@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { COMMANDS, GROUPS } from '../src/command-line/outlines/commands.ts';
 import { GLOBAL_OPTIONS } from '../src/command-line/outlines/global-options.ts';
 import { rangeOf, settingFlags } from '../src/command-line/outlines/setting-options.ts';
@@ -25,7 +26,7 @@ function mainPage(): string {
   const commands = COMMANDS.flatMap((command) => item(command.name, command.summary));
   return page('plexsync', 1, [
     ...section('NAME', ['plexsync \\- carries scene metadata from Stash to Plex']),
-    ...section('SYNOPSIS', [bold('plexsync'), '<command> [operands] [options]']),
+    ...section('SYNOPSIS', [`${bold('plexsync')} <command> [operands] [options]`]),
     ...section('DESCRIPTION', [
       text(
         'Stash is where scene metadata is curated; Plex is where it is watched. Each edit becomes a durable job; a run finds the Plex item by its file, writes what differs, retries what may pass, and sets aside what needs a person, with the reason and the way out.',
@@ -70,8 +71,7 @@ function commandPage(command: CommandSpec): string {
   return page(pageName(command), 1, [
     ...section('NAME', [`${pageName(command)} \\- ${roff(summary)}`]),
     ...section('SYNOPSIS', [
-      bold(`plexsync ${name}`),
-      text([...operands.map((operand) => operand.name), '[options]'].join(' ')),
+      [bold(`plexsync ${name}`), ...operands.map((operand) => roff(operand.name)), '[options]'].join(' '),
     ]),
     ...section('DESCRIPTION', [
       text(`${summary[0]?.toUpperCase()}${summary.slice(1)}.`),
@@ -144,15 +144,28 @@ function exitStatus(codes: readonly (number | string)[]): string[] {
 function page(name: string, chapter: 1 | 5, body: readonly string[]): string {
   return [
     '.\\" Made by scripts/man.ts from the descriptions of the commands; change it there.',
-    `.TH "${name.toUpperCase()}" "${chapter}" "" "plexsync" "plexsync manual"`,
+    `.TH "${name.toUpperCase()}" "${chapter}" "${releaseDate()}" "plexsync ${version()}" "plexsync manual"`,
     '.nh',
     ...body,
     '',
   ].join('\n');
 }
 
-function section(title: string, body: readonly string[]): string[] {
-  return [`.SH ${title}`, ...body];
+/** A section begins a paragraph by itself. */
+function section(title: string, [first = '', ...rest]: readonly string[]): string[] {
+  const begun = first.replace(/^\.PP(\n|$)/, '');
+  return [`.SH ${title}`, ...(begun === '' ? [] : [begun]), ...rest];
+}
+
+/** The date of the newest release in the changelog, so that the pages of one version are the same wherever they are made. */
+export function releaseDate(changelog = readFileSync('CHANGELOG.md', 'utf8')): string {
+  return /^## \[\d[^\]]*\] - (\d{4}-\d{2}-\d{2})$/m.exec(changelog)?.[1] ?? BEFORE_THE_FIRST_RELEASE;
+}
+
+const BEFORE_THE_FIRST_RELEASE = '2026-11-26';
+
+function version(): string {
+  return (JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }).version;
 }
 
 function optionItem({ flags, help }: OptionSpec): string[] {
@@ -160,7 +173,7 @@ function optionItem({ flags, help }: OptionSpec): string[] {
 }
 
 function item(term: string, description: string): string[] {
-  return ['.TP', bold(term), roff(description)];
+  return ['.TP', bold(term), ...filled(description)];
 }
 
 function example(line: string): string[] {
@@ -168,8 +181,22 @@ function example(line: string): string[] {
 }
 
 function text(paragraph: string): string {
-  return `.PP\n${roff(paragraph)}`;
+  return ['.PP', ...filled(paragraph)].join('\n');
 }
+
+/** Text in lines of a readable length; roff fills its paragraphs anew. */
+function filled(paragraph: string): string[] {
+  const lines: string[] = [];
+  for (const word of paragraph.split(' ')) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + word.length >= LINE_LENGTH) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines.map(roff);
+}
+
+/** Signs of roff make a line longer: mandoc complains beyond 80 bytes. */
+const LINE_LENGTH = 70;
 
 function bold(words: string): string {
   return `\\fB${roff(words)}\\fR`;

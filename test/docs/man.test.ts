@@ -1,11 +1,11 @@
 /** The man pages, the help and the completion say what the program does. */
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { globSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
-import { manPages } from '../../scripts/man-pages.ts';
+import { manPages, releaseDate } from '../../scripts/man-pages.ts';
 import { COMMANDS } from '../../src/command-line/outlines/commands.ts';
 import { SETTING_NAMES, SETTINGS, variableOf } from '../../src/settings/table.ts';
 import { runMain } from '../helpers/run-main.ts';
@@ -17,6 +17,7 @@ const plain = (roff: string): string =>
     .replaceAll('\\-', '-')
     .replaceAll('\\e', '\\')
     .replaceAll('\\&', '');
+const MANDOC = spawnSync('mandoc', ['-T', 'lint', '/dev/null']).error === undefined;
 const optionsIn = (text: string): Set<string> => new Set(text.match(/(?<![\w-])--[a-z][a-z-]+/g));
 
 test('every man page is what the descriptions of the commands make of it', () => {
@@ -24,6 +25,39 @@ test('every man page is what the descriptions of the commands make of it', () =>
   const written = readdirSync('man').filter((name) => /\.[15]$/.test(name));
   assert.deepEqual(written.sort(), [...pages.keys()].sort());
   for (const [name, text] of pages) assert.equal(readFileSync(`man/${name}`, 'utf8'), text, `npm run man: ${name}`);
+});
+
+test('npm installs every man page, since each is listed', () => {
+  const { man } = JSON.parse(readFileSync('package.json', 'utf8')) as { man: readonly string[] };
+  assert.deepEqual(
+    man,
+    [...manPages().keys()].sort().map((name) => `./man/${name}`),
+    'npm run man',
+  );
+});
+
+test('a page is dated by the newest release, and the same wherever it is made', () => {
+  assert.equal(releaseDate('## [Unreleased]\n\n## [0.2.0] - 2027-03-01\n\n## [0.1.0] - 2026-12-01\n'), '2027-03-01');
+  assert.match(releaseDate('## [Unreleased]\n'), /^\d{4}-\d{2}-\d{2}$/);
+  for (const text of manPages().values()) assert.match(text, /^\.TH "[^"]+" "[15]" "\d{4}-\d{2}-\d{2}" "plexsync \d/m);
+});
+
+test('the synopsis is one line', () => {
+  for (const [name, text] of manPages())
+    if (name.endsWith('.1')) assert.match(text, /^\.SH SYNOPSIS\n\\fBplexsync[^\n]*\n\.SH DESCRIPTION$/m, name);
+});
+
+/** What mandoc complains of and may: the line of NAME has to be one line, and examples are shown as they are typed. */
+const LINT_EXCEPTION = /STYLE: input text line longer than 80 bytes/;
+
+test('mandoc finds nothing in the pages but long lines', { skip: MANDOC ? false : 'mandoc is not installed' }, () => {
+  const { stdout } = spawnSync('mandoc', ['-T', 'lint', '-W', 'style', ...globSync('man/*.[15]')], {
+    encoding: 'utf8',
+  });
+  assert.deepEqual(
+    stdout.split('\n').filter((line) => line !== '' && !LINT_EXCEPTION.test(line)),
+    [],
+  );
 });
 
 test('the man page of a command names every option of its help, and no other', async () => {
@@ -54,7 +88,7 @@ test('the main page names every command, global option and variable, and plexsyn
   for (const name of SETTING_NAMES) {
     assert.ok(main.includes(variableOf(name)), name);
     assert.ok(config.includes(`\\fB${name}\\fR`), name);
-    assert.ok(plain(config).includes(SETTINGS[name].help), name);
+    assert.ok(plain(config).replaceAll('\n', ' ').includes(SETTINGS[name].help), name);
   }
 });
 
