@@ -3,9 +3,10 @@ import type { WorkerEvent } from '../core/drain/ports/events.ts';
 import { PICTURE_FIELDS } from '../core/model/picture.ts';
 import { LIST_KINDS, SCALAR_FIELDS } from '../core/model/plex-item.ts';
 import type { Sentence } from '../core/text/sentence.ts';
+import type { RunSummaryDocument } from './run-summary.ts';
 import { runSummary } from './run-summary.ts';
 import type { DocumentOf } from './shapes.ts';
-import { agreement, count, id, itemFile, span } from './shapes.ts';
+import { agreement, count, id, instant, itemFile, span } from './shapes.ts';
 
 /** An event whose document has its very keys, in snake_case, and sentences as texts. */
 export type FlatEvent = Exclude<
@@ -60,11 +61,12 @@ const pictures = z.array(
 const listEdit = z.object({ added: names, removed: names }).register(z.globalRegistry, { id: 'list_edit' });
 
 function event<const Kind extends string, Shape extends z.core.$ZodShape>(kind: Kind, shape: Shape) {
-  return z.object({ event: z.literal(kind), ...shape }).register(z.globalRegistry, { id: kind });
+  return z.object({ event: z.literal(kind), ...shape });
 }
 
 const written = event('written', {
   ...ofScene,
+  rating_key: z.string(),
   title: z.string(),
   fields: z.array(field),
   lists: z
@@ -107,9 +109,9 @@ const EVENTS = {
   woken: event('woken', { count, section: z.string() }),
   rescued: event('rescued', { count }),
   claimed: event('claimed', { ...ofJob, attempt: z.int().check(z.minimum(1)) }),
-  searching: event('searching', { section: z.string(), file: z.string() }),
-  title_search: event('title_search', { title: z.string() }),
-  title_matches: event('title_matches', { count }),
+  searching: event('searching', { ...ofScene, section: z.string(), file: z.string() }),
+  title_search: event('title_search', { ...ofScene, title: z.string() }),
+  title_matches: event('title_matches', { ...ofScene, count }),
   filter_unusable: event('filter_unusable', { section: z.string(), reason: z.enum(['ignored', 'refused', 'name']) }),
   index_listed: event('index_listed', {
     section: z.string(),
@@ -126,7 +128,9 @@ const EVENTS = {
   found: event('found', {
     ...ofScene,
     file: z.string(),
+    rating_key: z.string(),
     title: z.string(),
+    library: z.string(),
     from: z.enum(['look_up', 'index', 'record', 'pin']),
   }),
   pin_moved: event('pin_moved', {
@@ -196,6 +200,32 @@ const EVENTS = {
     Kind extends FlatEvent['kind'] ? FlatDocument<Extract<FlatEvent, { kind: Kind }>> : { event: Kind }
   >;
 };
-export type EventDocument = DocumentOf<(typeof EVENTS)[keyof typeof EVENTS]>;
+/** An event before it is stamped. */
+export type BareEventDocument = DocumentOf<(typeof EVENTS)[keyof typeof EVENTS]>;
 
-export const processEventSchema = z.discriminatedUnion('event', [runSummary, ...Object.values(EVENTS)]);
+/** What every event has besides what it says itself. */
+const STAMP = {
+  at: instant,
+  run: z.nullable(id).check(z.describe('The number of the run; null for a dry run, which is none.')),
+  job_id: z.optional(id.check(z.describe('Only where the event is of a job.'))),
+  scene_id: z.optional(id.check(z.describe('Only where the event is of a scene.'))),
+  rating_key: z.optional(z.string().check(z.describe('Only once it is known: the item of the scene.'))),
+  library: z.optional(z.string().check(z.describe('Only once it is known: the library of that item.'))),
+};
+const stamp = z.object(STAMP);
+export type EventStamp = DocumentOf<typeof stamp>;
+
+export type EventDocument = BareEventDocument & EventStamp;
+
+/** What an event says of itself is as strict as without the stamp. */
+function stamped({ shape }: (typeof EVENTS)[keyof typeof EVENTS], kind: string) {
+  return z.object({ ...STAMP, ...shape }).register(z.globalRegistry, { id: kind });
+}
+
+const events = Object.entries(EVENTS).map(([kind, schema]) => stamped(schema, kind));
+
+/** The compiler knows the documents by the parts above. */
+export const processEventSchema = z.discriminatedUnion('event', [
+  runSummary,
+  ...(events as unknown as readonly [(typeof EVENTS)['connected']]),
+]) as unknown as z.ZodMiniType<RunSummaryDocument | EventDocument>;

@@ -10,6 +10,8 @@ function ofWork<Schema extends z.ZodMiniType>(schema: Schema) {
 export const runSummary = z
   .object({
     event: z.literal('summary'),
+    at: instant,
+    run: z.nullable(id).check(z.describe('The number of the run; null where none began.')),
     exit_code: z.int().check(z.minimum(0), z.maximum(255)),
     ends: z.optional(
       z.array(z.string()).check(z.describe('Only if the run began: why it ended early; `error` if it could not work.')),

@@ -67,7 +67,7 @@ export const EVENT_TEXTS: { readonly [Kind in WorkerEvent['kind']]: KindsIn<Even
   listing_given_up: { section: 'name' },
   index_refreshed: { section: 'name' },
   index_unusable: {},
-  found: { file: 'path', title: 'title' },
+  found: { file: 'path', ratingKey: 'ours', title: 'title', library: 'name' },
   pin_moved: { from: 'ours', to: 'ours', file: 'path' },
   low_confidence: {
     file: 'path',
@@ -84,7 +84,7 @@ export const EVENT_TEXTS: { readonly [Kind in WorkerEvent['kind']]: KindsIn<Even
       },
     },
   },
-  written: { title: 'title', plan: PLAN },
+  written: { ratingKey: 'ours', title: 'title', plan: PLAN },
   would_write: { ratingKey: 'ours', title: 'title', library: 'name', plan: PLAN },
   would_not_write: { errorType: 'ours', planned: { ratingKey: 'ours', title: 'title', library: 'name', plan: PLAN } },
   altered: { altered: WRITTEN },

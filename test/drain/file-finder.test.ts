@@ -75,7 +75,7 @@ test('each search is reported, and finds the item in Plex', async (t) => {
   const created = await setup(t);
   addMore(created, 0, 1);
   const { of } = await created.run();
-  assert.deepEqual(of('searching'), [{ kind: 'searching', section: 'Harbour Films', file: '1.mp4' }]);
+  assert.deepEqual(of('searching'), [{ kind: 'searching', sceneId: 1, section: 'Harbour Films', file: '1.mp4' }]);
   assert.deepEqual(
     of('found').map(({ from }) => from),
     ['look_up'],

@@ -36,9 +36,15 @@ test('process --json speaks NDJSON and closes with a summary however it ends', a
     events.map(({ event }) => event),
     ['connected', 'claimed', 'searching', 'found', 'written', 'completed', 'summary'],
   );
-  assert.deepEqual(events[4], {
+  const [{ at, ...written } = {}] = events.slice(4);
+  assert.match(String(at), /^\d{4}-.*Z$/);
+  assert.deepEqual(written, {
     event: 'written',
+    run: 1,
+    job_id: 1,
     scene_id: 1,
+    rating_key: '1',
+    library: 'Adult',
     title: 'T',
     fields: ['title'],
     lists: { genre: { added: ['sea'], removed: [] } },

@@ -44,7 +44,7 @@ export async function runPreview(request: PreviewRequest, context: Context): Pro
     const mask = await maskFor(loaded, reads.clientIdentifier);
     const queue = previewQueueOf(reads);
     const page = request.page && (await openPageFor(request.page, { queue, loaded }));
-    const events = createRunEvents(context, mask);
+    const events = createRunEvents(context, { run: null, mask });
     const emit: RunEvents['emit'] = (event) => {
       events.emit(event);
       page?.add(mask?.event(event) ?? event);
@@ -66,7 +66,11 @@ export async function runPreview(request: PreviewRequest, context: Context): Pro
     };
     const skippedScenes = events.skippedScenes();
     const seen = { skippedScenes, leftAsEdited: events.leftAsEdited() };
-    reportRun(report, { mode: 'preview', exitCode, stats, startedAt, endedAt: now(), ...seen, left }, output);
+    reportRun(
+      report,
+      { run: null, mode: 'preview', exitCode, stats, startedAt, endedAt: now(), ...seen, left },
+      output,
+    );
     return exitCode;
   } finally {
     stores.close();

@@ -12,6 +12,7 @@ import type { LoadedSettings } from '../../settings/load.ts';
 import { loadSettings } from '../../settings/load.ts';
 import type { SettingName } from '../../settings/table.ts';
 import { isTerminal } from '../../terminal/reader.ts';
+import { utcTime } from '../../terminal/time.ts';
 import type { Context } from '../shared/context.ts';
 import { statsDocument } from '../shared/stats-document.ts';
 import { toLimit } from '../shared/typed-values.ts';
@@ -53,7 +54,7 @@ export async function run(options: ProcessOptions, context: Context): Promise<nu
     return await runOnDirectory(options, context, cron);
   } catch (thrown) {
     const { exitCode } = complaintOf(thrown, context.version);
-    if (context.output.json && !options.statsOnly) context.output.resultJson(failureDocument(exitCode));
+    if (context.output.json && !options.statsOnly) context.output.resultJson(failureDocument(exitCode, context.now()));
     if (cron === undefined) throw thrown;
     return cron.tellCronOfFailure(thrown, context);
   }
@@ -165,11 +166,17 @@ function showStats({ dataDir, output, now }: Context): number {
   }
 }
 
-function sayDisabled({ origins }: LoadedSettings, { output }: Context): number {
+function sayDisabled({ origins }: LoadedSettings, { output, now }: Context): number {
   const { enabled } = origins;
   const where = enabled.kind === 'file' ? asPath(enabled.name) : ours(enabled.name);
   const message = say`plexsync is turned off: ${where} says enabled = false. Nothing was processed.`;
-  const document: RunSummaryDocument = { event: 'summary', exit_code: EXIT.done, ends: ['disabled'] };
+  const document: RunSummaryDocument = {
+    event: 'summary',
+    at: utcTime(now()),
+    run: null,
+    exit_code: EXIT.done,
+    ends: ['disabled'],
+  };
   if (output.json) output.resultJson(document);
   output.log('info', say`[PlexSync] ${message}`);
   return EXIT.done;

@@ -16,6 +16,7 @@ import type { OpenDrainQueue, StandDown } from '../../queue/work/drain-queue.ts'
 import { openDrainQueue } from '../../queue/work/drain-queue.ts';
 import { purgeExpired } from '../../queue/work/retention.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
+import { utcTime } from '../../terminal/time.ts';
 import type { Context } from '../shared/context.ts';
 import { sum } from '../shared/stats-document.ts';
 import { createCheckpoint } from '../shared/test-kill.ts';
@@ -27,7 +28,7 @@ import type { RunEvents } from './run-events.ts';
 import { createRunEvents, maskFor } from './run-events.ts';
 import { stashUse } from './stash-use.ts';
 import { noteStop } from './stops.ts';
-import { reportRun } from './summary/report-run.ts';
+import { lettersKnown, reportRun } from './summary/report-run.ts';
 import { faultsOf } from './summary/run-faults.ts';
 import type { Summary } from './summary/summary-text.ts';
 
@@ -61,10 +62,8 @@ export async function runOnQueue(stores: Stores, request: DrainRequest, context:
   const { startedAt } = request;
   const { settings } = request.loaded;
   const checkpoint = createCheckpoint(context.env);
-  const events = createRunEvents(
-    context,
-    await maskFor(request.loaded, () => prepareServerState(stores.queueDb).clientIdentifier()),
-  );
+  const mask = await maskFor(request.loaded, () => prepareServerState(stores.queueDb).clientIdentifier());
+  let events: RunEvents | undefined;
   const queue = openDrainQueue(stores, {
     pid: process.pid,
     now: startedAt,
@@ -77,9 +76,10 @@ export async function runOnQueue(stores: Stores, request: DrainRequest, context:
     maxLosses: settings.max_retries,
     ifBusy: request.parallel ? 'share' : 'stand_down',
     onLetterCommitted: () => checkpoint('letter_committed'),
-    onLetterShortened: (letter) => events.emit({ kind: 'letter_shortened', ...letter }),
+    onLetterShortened: (letter) => events?.emit({ kind: 'letter_shortened', ...letter }),
   });
-  if ('standDown' in queue) return standDown(queue.standDown, request.before, output);
+  if ('standDown' in queue) return standDown(queue.standDown, request.before, context);
+  events = createRunEvents(context, { run: queue.runId, mask });
   let report: DrainReport;
   try {
     removeExpired(stores, request, events);
@@ -103,7 +103,7 @@ export async function runOnQueue(stores: Stores, request: DrainRequest, context:
   const skippedScenes = events.skippedScenes();
   const { outageSince } = openAlertMemory(stores);
   const summary: Summary = {
-    ...{ mode: 'write', exitCode, stats, startedAt, endedAt: now() },
+    ...{ run: queue.runId, mode: 'write', exitCode, stats, startedAt, endedAt: now() },
     ...{ skippedScenes, leftAsEdited: events.leftAsEdited(), outageSince },
   };
   const { released: _untried, leaseLost: _others, pictures: _twice, ...ends } = tally;
@@ -112,14 +112,21 @@ export async function runOnQueue(stores: Stores, request: DrainRequest, context:
     faults,
     isConnected: events.isConnected(),
     ended: sum(ends),
+    letters: lettersKnown(stats),
     tell: (known) => reportRun(report, { ...summary, known }, output),
   };
 }
 
-function standDown({ pid, left, command }: StandDown, faults: readonly Fault[], output: Context['output']): RunResult {
+function standDown({ pid, left, command }: StandDown, faults: readonly Fault[], { output, now }: Context): RunResult {
   const exitCode = strongest(faults.map((fault) => fault.exitCode));
   const tell = (): void => {
-    const document: RunSummaryDocument = { event: 'summary', exit_code: exitCode, stood_down: { pid, left } };
+    const document: RunSummaryDocument = {
+      event: 'summary',
+      at: utcTime(now()),
+      run: null,
+      exit_code: exitCode,
+      stood_down: { pid, left },
+    };
     if (output.json) output.resultJson(document);
     else if (command === 'undo')
       output.result(

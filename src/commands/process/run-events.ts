@@ -1,15 +1,17 @@
 import type { WorkerEvent } from '../../core/drain/ports/events.ts';
 import type { LeftCount } from '../../core/model/left-as-edited.ts';
-import { createLeftCounter, isLeftAsEdited } from '../../core/model/left-as-edited.ts';
+import { createLeftCounter } from '../../core/model/left-as-edited.ts';
 import type { OpenDrainQueue } from '../../queue/work/drain-queue.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
 import { eventDocument } from '../../terminal/log/event-document.ts';
-import { linesFor } from '../../terminal/log/event-lines.ts';
 import { previewText } from '../../terminal/log/preview-text.ts';
 import type { ProgressLine } from '../../terminal/progress.ts';
 import { progressOf } from '../../terminal/progress-rate.ts';
 import type { Context } from '../shared/context.ts';
+import { createEventStamps } from './event-stamps.ts';
+import { ENDS_A_JOB } from './job-ends.ts';
 import type { PathMask } from './path-mask.ts';
+import { createRunLog } from './run-log.ts';
 
 /** Turns a run's events into log lines, NDJSON, the live line, and details for the closing summary. */
 export type RunEvents = {
@@ -36,64 +38,12 @@ export async function maskFor({ settings }: LoadedSettings, key: () => string): 
   return createPathMask(key());
 }
 
-/** Which events end a job of the backlog, at least for this run. */
-const ENDS_A_JOB: Readonly<Record<WorkerEvent['kind'], boolean>> = {
-  connected: false,
-  revived: false,
-  woken: false,
-  claimed: false,
-  rescued: false,
-  searching: false,
-  title_search: false,
-  title_matches: false,
-  filter_unusable: false,
-  index_listed: false,
-  listing_given_up: false,
-  index_refreshed: false,
-  index_unusable: false,
-  found: false,
-  pin_moved: false,
-  low_confidence: false,
-  written: false,
-  would_write: false,
-  would_not_write: false,
-  altered: false,
-  left_alone: false,
-  collection_withheld: false,
-  capped: false,
-  summary_cut: false,
-  completed: true,
-  retrying: true,
-  buried: true,
-  released: false,
-  removal_held: true,
-  undone: true,
-  gone: true,
-  thin_scene: false,
-  scan_requested: false,
-  scan_failed: false,
-  skipped: true,
-  letter_shortened: false,
-  letters_expired: false,
-  superseded: true,
-  lease_lost: false,
-  breaker_opened: false,
-  stash_breaker_opened: false,
-  breaker_half_open: false,
-  breaker_closed: false,
-};
+/** What a run's events are told with: its number, if it has one, and the mask of its paths, if they are masked. */
+export type RunEventsOptions = { readonly run: number | null; readonly mask: PathMask | undefined };
 
-function logLines(event: WorkerEvent, output: Context['output']): void {
-  const isDetail = isForVerbose(event, output);
-  for (const [level, line] of linesFor(event)) output.log(isDetail ? 'debug' : level, line);
-}
-
-/** At a terminal the summary counts what was left as edited, and --verbose lists it; a pipe gets every line. */
-function isForVerbose(event: WorkerEvent, { readerOf }: Context['output']): boolean {
-  return event.kind === 'left_alone' && isLeftAsEdited(event.left) && readerOf('stderr').kind === 'person';
-}
-
-export function createRunEvents({ output, now }: Context, mask: PathMask | undefined): RunEvents {
+export function createRunEvents({ output, now }: Context, { run, mask }: RunEventsOptions): RunEvents {
+  const log = createRunLog(output);
+  const stampOf = createEventStamps(run);
   const skipped: number[] = [];
   const left = createLeftCounter();
   let isConnected = false;
@@ -108,10 +58,10 @@ export function createRunEvents({ output, now }: Context, mask: PathMask | undef
     if (event.kind === 'left_alone') left.note(event.sceneId, event.left);
     if (ENDS_A_JOB[event.kind]) done += 1;
     const shown = mask?.event(event) ?? event;
-    if (output.json) output.resultJson(eventDocument(shown));
+    if (output.json) output.resultJson(eventDocument(shown, stampOf(shown, now())));
     else if (shown.kind === 'would_write' || shown.kind === 'would_not_write') output.result(previewText(shown));
     // Worded from the event itself: the output masks each part of a line by what it is.
-    logLines(event, output);
+    log.add(event, shown);
     show('title' in shown ? shown.title : undefined);
   };
   return {
@@ -133,6 +83,7 @@ export function createRunEvents({ output, now }: Context, mask: PathMask | undef
       show(undefined);
     },
     close: () => {
+      log.end();
       live?.clear();
       output.keepBelow(undefined);
       show = () => undefined;

@@ -101,7 +101,7 @@ function idleResult(stores: Stores, { exitCode, faults, ends, startedAt }: Idle,
   const tell: RunResult['tell'] = (known) => {
     const stats = readRunStats(stores, endedAt);
     const { outageSince } = openAlertMemory(stores);
-    const ran = { exitCode, stats, startedAt, endedAt, skippedScenes: [], outageSince, known };
+    const ran = { run: null, exitCode, stats, startedAt, endedAt, skippedScenes: [], outageSince, known };
     const summary: Summary = { mode: 'write', ...ran };
     reportRun({ ends, tally: NO_JOBS }, summary, context.output);
   };

@@ -44,7 +44,7 @@ async function ask(
   const servers = prepareServerState(stores.queueDb);
   const clientIdentifier = servers.clientIdentifier();
   if (servers.refusal()?.tokenFingerprint === fingerprintOf(requirePlex(loaded), clientIdentifier)) return NOBODY;
-  const { emit } = createRunEvents(context, await maskFor(loaded, () => clientIdentifier));
+  const { emit } = createRunEvents(context, { run: null, mask: await maskFor(loaded, () => clientIdentifier) });
   const stop = listenForEnd();
   try {
     const plex = createPlexClient(plexOptions(loaded, { clientIdentifier, version, signal: stop.aborted, now }));

@@ -1,16 +1,28 @@
 import type { WorkerEvent } from '../../core/drain/ports/events.ts';
 import { isSentence, plainText } from '../../core/text/sentence.ts';
 import type { EditPlan } from '../../core/write/edit-plan.ts';
-import type { EventDocument, FlatDocument, FlatEvent } from '../../documents/process-event.ts';
+import type {
+  BareEventDocument,
+  EventDocument,
+  EventStamp,
+  FlatDocument,
+  FlatEvent,
+} from '../../documents/process-event.ts';
 
 /** An event as one NDJSON line of `process --json`: snake_case keys, only ever added to. */
-export function eventDocument(event: WorkerEvent): EventDocument {
+export function eventDocument(event: WorkerEvent, stamp: EventStamp): EventDocument {
+  const { event: kind, ...said } = bareDocument(event);
+  return { event: kind, ...stamp, ...said } as EventDocument;
+}
+
+function bareDocument(event: WorkerEvent): BareEventDocument {
   switch (event.kind) {
     case 'written': {
-      const { kind, sceneId, title, plan } = event;
+      const { kind, sceneId, ratingKey, title, plan } = event;
       return {
         event: kind,
         scene_id: sceneId,
+        rating_key: ratingKey,
         title,
         fields: plan.fields.map(({ field }) => field),
         lists: Object.fromEntries(plan.lists.map((list) => [list.kind, { added: list.add, removed: list.remove }])),

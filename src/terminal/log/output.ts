@@ -10,6 +10,7 @@ import { sanitize } from '../sanitize.ts';
 import type { Streams } from '../streams.ts';
 import { PROCESS_STREAMS, writeText } from '../streams.ts';
 import type { LogLine } from './event-lines.ts';
+import { createHold } from './held-lines.ts';
 import type { Level, LogEntry, LogFormat } from './log-format.ts';
 import { formatEntry } from './log-format.ts';
 
@@ -60,6 +61,11 @@ export type OutputOptions = {
 /** The only way to stdout and stderr. Results go to stdout, everything else to stderr. */
 export type Output = {
   readonly json: boolean;
+  /**
+   * How the jobs of a run are told on stderr: `one_line` to a person at a terminal, `guide` in the guide's words, and
+   * `everything` under `--verbose`.
+   */
+  readonly sceneView: 'one_line' | 'guide' | 'everything';
   /** Whether a live line below the log would be visible. */
   readonly isLive: boolean;
   /** Who reads a stream now; a terminal may be resized, so ask again before each drawing. */
@@ -72,6 +78,10 @@ export type Output = {
   resultJsonArray(entries: Iterable<JobDocument>): void;
   /** Writes one log line. Control characters are removed here, so that no caller can forget it. */
   log(level: Level, line: Sentence, about?: LogEntry['about']): void;
+  /** Keeps a log line in the log files, and does not show it. */
+  record(level: Level, line: Sentence): void;
+  /** Shows a log line on stderr, and does not keep it. */
+  show(level: Level, line: Sentence): void;
   /** Keeps `line` below whatever is written from now on; `undefined` ends that. */
   keepBelow(line: LiveLine | undefined): void;
   /** Passes everything through `mask` from now on. */
@@ -90,6 +100,9 @@ export type Output = {
   end(exitCode: number): number;
 };
 
+/** Whether a line is about single jobs, or about the run. */
+type HeldPart = 'matter' | 'detail';
+
 const RANK: Readonly<Record<Level, number>> = { debug: -1, info: 0, warning: 1, error: 2 };
 
 export function createOutput(options: OutputOptions): Output {
@@ -106,10 +119,10 @@ export function createOutput(options: OutputOptions): Output {
     if (live === undefined) writeNow();
     else live.around(writeNow);
   };
-  const tell = (entry: LogEntry): void => {
+  const tell = (entry: LogEntry, part: HeldPart = 'matter'): void => {
     if (RANK[entry.level] < (quiet ? RANK.warning : -verbosity)) return;
     const text = `${formatEntry(entry, logFormat, options.paint)}\n`;
-    if (quiet) held.add(text);
+    if (quiet) held.add(text, part === 'detail' ? 'detail' : entry.level);
     else writeTo('stderr', text);
   };
   const entryOf = (level: Level, line: Sentence, about: LogEntry['about'] = 'work'): LogEntry => {
@@ -128,6 +141,7 @@ export function createOutput(options: OutputOptions): Output {
   };
   return {
     json,
+    sceneView: sceneViewOf(options),
     isLive: options.isLive ?? false,
     readerOf: (stream) => readerOf(streams, stream),
     result: (text) => {
@@ -138,6 +152,8 @@ export function createOutput(options: OutputOptions): Output {
       for (const chunk of inChunks(jsonArray(entries))) writeTo('stdout', chunk);
     },
     log: (level, line, about) => put(entryOf(level, line, about)),
+    record: (level, line) => keep(entryOf(level, line)),
+    show: (level, line) => tell(entryOf(level, line), 'detail'),
     keepBelow: (line) => {
       live = line;
     },
@@ -163,6 +179,17 @@ export function createOutput(options: OutputOptions): Output {
       return exitCode === 0 ? 1 : exitCode;
     },
   };
+}
+
+function sceneViewOf({
+  verbosity,
+  json,
+  logFormat = 'pretty',
+  streams = PROCESS_STREAMS,
+}: OutputOptions): Output['sceneView'] {
+  if (verbosity > 0) return 'everything';
+  const isPerson = !json && logFormat === 'pretty' && readerOf(streams, 'stderr').kind === 'person';
+  return isPerson ? 'one_line' : 'guide';
 }
 
 const NO_MASK: OutputMask = (line) => line;
@@ -192,31 +219,4 @@ function* inChunks(pieces: Iterable<string>): Generator<string> {
     chunk = '';
   }
   if (chunk !== '') yield chunk;
-}
-
-const HELD_AT_EACH_END = 100;
-
-/** Keeps the output that is held back, of many lines the first and the last: nobody reads a mail of ten thousand. */
-function createHold(): { add(text: string): void; take(): readonly string[] } {
-  let first: string[] = [];
-  let last: string[] = [];
-  let leftOut = 0;
-  return {
-    add: (text) => {
-      if (first.length < HELD_AT_EACH_END) {
-        first.push(text);
-        return;
-      }
-      last.push(text);
-      if (last.length <= HELD_AT_EACH_END) return;
-      last.shift();
-      leftOut += 1;
-    },
-    take: () => {
-      const gap = leftOut === 0 ? [] : [`… ${leftOut} more lines; the log in the data directory has them\n`];
-      const all = [...first, ...gap, ...last];
-      [first, last, leftOut] = [[], [], 0];
-      return all;
-    },
-  };
 }

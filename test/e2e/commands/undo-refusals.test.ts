@@ -54,7 +54,7 @@ test('a run that is still going is not undone, and no run writes beside an undo'
   await run(['enqueue', '1', '--path', '/media/a.mp4', '--title', 'Mole']);
   plex.fail('edit', { kind: 'hang' }, 1);
   const draining = start(['process']);
-  await draining.says(/Found/);
+  await draining.says(/Initialization complete/);
   while (plex.count('edit') < 2) await new Promise((resolve) => void setImmediate(resolve));
   const going = await run(['undo', '--run', '2', '--yes']);
   assert.equal(going.code, 2);

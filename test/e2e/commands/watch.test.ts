@@ -143,8 +143,9 @@ test('a watch that is stopped says so, and closes with a summary under --json', 
   await until('the first poll', () => begun(rig));
   const { code, stdout } = await running.stop();
   assert.equal(code, 143);
-  const last = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as unknown;
-  assert.deepEqual(last, { event: 'summary', exit_code: 143, ends: ['signal'], pending: 0 });
+  const { at, ...last } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Record<string, unknown>;
+  assert.match(String(at), /^\d{4}-.*Z$/);
+  assert.deepEqual(last, { event: 'summary', run: null, exit_code: 143, ends: ['signal'], pending: 0 });
   const other = watch(rig);
   await other.says(/Watching/);
   const { stderr } = await other.stop();

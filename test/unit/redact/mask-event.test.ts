@@ -48,7 +48,7 @@ function eventsOf(outside: Outside): readonly WorkerEvent[] {
 
 function saidOf(event: WorkerEvent): readonly string[] {
   const preview = event.kind === 'would_write' || event.kind === 'would_not_write' ? [previewText(event)] : [];
-  return [JSON.stringify(eventDocument(event)), ...preview];
+  return [JSON.stringify(eventDocument(event, { at: '2026-05-01T18:00:00Z', run: 1 })), ...preview];
 }
 
 test('no text of an event is in what is said of it once it is masked, in words or as a document', () => {
@@ -105,7 +105,7 @@ test('obfuscated, no folder and no file is in what is said of an event, and its 
 test('what another program says is masked where it quotes a path that an event has named', () => {
   const mask = createPathMask('a key of this test');
   const path = '/data/south sluice/Lantern row 1.xyz';
-  mask.event({ kind: 'searching', section: 'Films', file: path });
+  mask.event({ kind: 'searching', sceneId: 7, section: 'Films', file: path });
   const said = mask.sentence({ pieces: ['It failed: ', { free: `no ${path} here` }] });
   assert.match(plainText(said), /^It failed: no \/path-[0-9a-f]{10}\/path-[0-9a-f]{10}\/path-[0-9a-f]{10} here$/);
 });

@@ -16,6 +16,8 @@ export type RunResult = {
   readonly isConnected: boolean;
   /** How many jobs this run brought to an end, at least for this run. */
   readonly ended: number;
+  /** What there is of dead letters, by type; absent where nothing looked. */
+  readonly letters?: string | undefined;
   /** Reports the run, on both streams; of what is known already it does not say again why the run ended. */
   tell(known?: readonly string[]): void;
 };

@@ -20,18 +20,33 @@ export function reportRun(report: DrainReport, summary: Summary, output: Output)
   }
   for (const [level, line] of [...explainLetters(summary), ...picturesToCome(report)]) output.log(level, line);
   output.result(summaryText(report, summary));
+  if (isEmptyRun(report, summary) && output.readerOf('stdout').kind === 'person') output.log('info', NOTHING_WAITS);
+}
+
+/** Nothing was done and nothing waits: whoever looks wants to know how something gets there. */
+function isEmptyRun({ ends, tally }: DrainReport, { mode, stats }: Summary): boolean {
+  return (
+    mode === 'write' && ends.length === 0 && stats.pending === 0 && Object.values(tally).every((count) => count === 0)
+  );
+}
+
+const NOTHING_WAITS = say`Nothing waits. Next: plexsync enqueue --all --dry-run, to see what Stash has, or plexsync process --watch, which follows Stash.`;
+
+/** What a reader who was told of these letters need not be told again. */
+export function lettersKnown({ deadLetters }: Pick<Summary['stats'], 'deadLetters'>): string {
+  return `letters ${JSON.stringify(deadLetters)}`;
 }
 
 /** The reminder that some jobs need a person. */
-function explainLetters({ stats }: Summary): readonly LogLine[] {
+function explainLetters({ stats, known = [] }: Summary): readonly LogLine[] {
   const count = sum(stats.deadLetters);
-  if (count === 0) return [];
+  if (count === 0 || known.includes(lettersKnown(stats))) return [];
   const types = Object.entries(stats.deadLetters).map(([type, number]) => say`${number} ${ours(type)}`);
   const jobs = count === 1 ? 'job' : 'jobs';
   return [
     [
       'warning',
-      say`[PlexSync] DLQ contains ${count} failed ${jobs} requiring review: ${listed(types)}. See: plexsync dlq list`,
+      say`[PlexSync] DLQ contains ${count} failed ${jobs} requiring review: ${listed(types)}. These are its dead letters: plexsync dlq list`,
     ],
   ];
 }
@@ -53,10 +68,12 @@ function picturesToCome({ pictures }: DrainReport): readonly LogLine[] {
 /** The last NDJSON event of `process --json`; keys are only ever added. */
 function summaryDocument(
   { ends, tally, pictures }: DrainReport,
-  { mode, exitCode, stats, startedAt, endedAt, skippedScenes, left, leftAsEdited }: Summary,
+  { run, mode, exitCode, stats, startedAt, endedAt, skippedScenes, left, leftAsEdited }: Summary,
 ): RunSummaryDocument {
   return {
     event: 'summary',
+    at: utcTime(endedAt),
+    run,
     dry_run: mode === 'preview',
     exit_code: exitCode,
     ends: ends.map(({ kind }) => kind),
@@ -83,6 +100,6 @@ function summaryDocument(
 }
 
 /** The closing event of a run that could not do its work; the error document on stderr says why. */
-export function failureDocument(exitCode: number): RunSummaryDocument {
-  return { event: 'summary', exit_code: exitCode, ends: ['error'] };
+export function failureDocument(exitCode: number, at: number): RunSummaryDocument {
+  return { event: 'summary', at: utcTime(at), run: null, exit_code: exitCode, ends: ['error'] };
 }

@@ -9,6 +9,8 @@ import { countedAs } from './run-faults.ts';
 
 /** What a summary shows besides the report. */
 export type Summary = {
+  /** The number of the run; null for one that left no row. */
+  readonly run: number | null;
   readonly mode: DrainSetup['mode'];
   readonly exitCode: number;
   readonly stats: RunStats;

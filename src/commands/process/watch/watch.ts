@@ -3,7 +3,7 @@ import { doubtOfFew } from '../../../core/drain/servers/stash-identity.ts';
 import { createStashBreaker } from '../../../core/failures/stash-breaker.ts';
 import { StoreError, SyncError, saidBy, UsageError } from '../../../core/model/errors.ts';
 import type { Sentence } from '../../../core/text/sentence.ts';
-import { foreign, ours, plainText, say } from '../../../core/text/sentence.ts';
+import { ours, plainText, say } from '../../../core/text/sentence.ts';
 import type { RunSummaryDocument } from '../../../documents/run-summary.ts';
 import { signalExitCode } from '../../../exit.ts';
 import { takeProcessLock } from '../../../queue/store/process-locks.ts';
@@ -17,7 +17,7 @@ import { intakeOf, openIntake } from '../../../queue/work/intake.ts';
 import { openStores } from '../../../queue/work/open-stores.ts';
 import type { LoadedSettings } from '../../../settings/load.ts';
 import type { StashClient } from '../../../stash/client.ts';
-import { localTime } from '../../../terminal/time.ts';
+import { localTime, utcTime } from '../../../terminal/time.ts';
 import type { Context } from '../../shared/context.ts';
 import { connectToStash } from '../../shared/stash/stash-connection.ts';
 import { listenForEnd } from '../../shared/stop.ts';
@@ -26,6 +26,7 @@ import type { DrainRequest } from '../queue-run.ts';
 import { runOnce } from '../run-once.ts';
 import { stashUse } from '../stash-use.ts';
 import { warnOnceADay } from '../warn-once-a-day.ts';
+import { createDrainTeller } from './drain-teller.ts';
 import type { Pause } from './pause.ts';
 import { createPause } from './pause.ts';
 import type { Polled } from './poll.ts';
@@ -146,6 +147,8 @@ function sayStopped(signal: NodeJS.Signals, stores: Stores, { output, now }: Con
   if (output.json)
     output.resultJson({
       event: 'summary',
+      at: utcTime(now()),
+      run: null,
       exit_code: exitCode,
       ends: ['signal'],
       pending: readStats(stores, now()).pending,
@@ -165,30 +168,6 @@ function createLockTeller({ output }: Context) {
       if (!(thrown instanceof StoreError) || thrown.kind !== 'locked') throw thrown;
       if (!isLocked) output.log('warning', say`[PlexSync] ${saidBy(thrown)} It is tried again at each look.`);
       isLocked = true;
-    }
-  };
-}
-
-/** Runs a drain and reports it if it did something, or if it stopped for another reason than the last one. */
-function createDrainTeller({ output }: Context) {
-  let isFirst = true;
-  let trouble = '';
-  let known: readonly string[] = [];
-  return async (drain: () => ReturnType<typeof runOnce>): Promise<void> => {
-    try {
-      const result = await drain();
-      const now = result.faults.map(({ exitCode, what }) => `${exitCode} ${what}`).join();
-      if (result.ended > 0 || now !== trouble) result.tell(known);
-      trouble = now;
-      known = result.faults.map(({ what }) => what);
-    } catch (thrown) {
-      // A configuration error at the start ends the command; later it is logged, and may be fixed meanwhile.
-      if (isFirst || !(thrown instanceof UsageError)) throw thrown;
-      if (thrown.message !== trouble)
-        output.log('error', say`[PlexSync] ${saidBy(thrown)} ${foreign(thrown.hint ?? '')}`);
-      trouble = thrown.message;
-    } finally {
-      isFirst = false;
     }
   };
 }

@@ -21,9 +21,9 @@ export type WorkerEvent =
   | { readonly kind: 'woken'; readonly count: number; readonly section: string }
   | { readonly kind: 'claimed'; readonly jobId: number; readonly sceneId: number; readonly attempt: number }
   | { readonly kind: 'rescued'; readonly count: number }
-  | { readonly kind: 'searching'; readonly section: string; readonly file: string }
-  | { readonly kind: 'title_search'; readonly title: string }
-  | { readonly kind: 'title_matches'; readonly count: number }
+  | { readonly kind: 'searching'; readonly sceneId: number; readonly section: string; readonly file: string }
+  | { readonly kind: 'title_search'; readonly sceneId: number; readonly title: string }
+  | { readonly kind: 'title_matches'; readonly sceneId: number; readonly count: number }
   /** The server cannot search by file name, or not for this one (`name`): the library is listed instead. */
   | { readonly kind: 'filter_unusable'; readonly section: string; readonly reason: 'ignored' | 'refused' | 'name' }
   /** A library was listed whole, because that takes fewer requests than one look-up per file. */
@@ -44,7 +44,9 @@ export type WorkerEvent =
       readonly sceneId: number;
       /** The scene's file, as Stash has it: a title may be made of its name, also where nothing had to be looked for. */
       readonly file: string;
+      readonly ratingKey: string;
       readonly title: string;
+      readonly library: string;
       readonly from: 'pin' | 'record' | 'index' | 'look_up';
     }
   /** A pin followed its file to another item, or the pinned item has another file now (then `from` equals `to`). */
@@ -65,6 +67,7 @@ export type WorkerEvent =
   | {
       readonly kind: 'written';
       readonly sceneId: number;
+      readonly ratingKey: string;
       readonly title: string;
       readonly plan: EditPlan;
       readonly preserving: boolean;

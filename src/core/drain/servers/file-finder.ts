@@ -26,6 +26,9 @@ type Setting = {
  */
 export type LookKind = 'first_or_last' | 'between' | 'at_plex';
 
+/** How certain a look must be, and which scene it is for. */
+export type WantedLook = { readonly kind: LookKind; readonly sceneId: number };
+
 /** A look-up, and whether its candidates come from Plex now or from a listing. */
 export type Looked = { readonly look: LookUp; readonly from: 'look_up' | 'index' };
 
@@ -34,9 +37,9 @@ export type FileFinder = {
   /** Announces look-ups, so that the cheapest way is chosen before the first one. */
   expect(lookUps: number): Promise<void>;
   /** Looks in every library, or throws. @throws {SyncError} */
-  look(file: SceneFile, kind: LookKind): Promise<Looked>;
-  /** Items with a file of this name, as Plex has them now. @throws {SyncError} */
-  withName(name: string): Promise<readonly Candidate[]>;
+  look(file: SceneFile, wanted: WantedLook): Promise<Looked>;
+  /** Items with a file of this name, as Plex has them now, for this scene. @throws {SyncError} */
+  withName(name: string, sceneId: number): Promise<readonly Candidate[]>;
   /** Corrects the index where it disagrees with an item that was read, or that is gone. */
   wasWrong(ratingKey: string, item: PlexItem | undefined): void;
 };
@@ -126,13 +129,13 @@ export function createFileFinder(setting: Setting): FileFinder {
 
   /** Finds a section's items of that name, in the index if its source is accepted. */
   const byName =
-    (accepted: readonly Source[]): Finders['byName'] =>
+    (accepted: readonly Source[], sceneId: number): Finders['byName'] =>
     async (section, name) => {
       const isAccepted = accepted.includes(sourceOf(section));
       const known = isAccepted ? fromIndex(section, name, 0) : undefined;
       if (known !== undefined) return known;
       if (unfiltered.has(section.key)) return await withoutFilter(section, name, { accepted, requests: 0 });
-      deps.emit({ kind: 'searching', section: section.title, file: name });
+      deps.emit({ kind: 'searching', sceneId, section: section.title, file: name });
       const answer = await guard.ask(() => plex.findByFileName(section, name));
       asked += answer.requests;
       if (answer.kind === 'found') return { ...answer, rule: 'file_name' };
@@ -142,26 +145,28 @@ export function createFileFinder(setting: Setting): FileFinder {
       return await withoutFilter(section, name, { accepted, requests: answer.requests });
     };
 
-  const byTitle: Finders['byTitle'] = async (section, title) => {
-    const found = await guard.ask(() => plex.findByTitle(section, title));
-    if (found.requests > 0) {
-      deps.emit({ kind: 'title_search', title });
-      deps.emit({ kind: 'title_matches', count: found.candidates.length });
-    }
-    return found;
-  };
+  const byTitle =
+    (sceneId: number): Finders['byTitle'] =>
+    async (section, title) => {
+      const found = await guard.ask(() => plex.findByTitle(section, title));
+      if (found.requests > 0) {
+        deps.emit({ kind: 'title_search', sceneId, title });
+        deps.emit({ kind: 'title_matches', sceneId, count: found.candidates.length });
+      }
+      return found;
+    };
 
   const place = { sections, mappings: options.mappings };
   /**
    * Titles are up to three more requests for each file. In bulk, or beside an index that knows all names, they would
    * find nothing that the name did not; nor would they a minute after they found nothing.
    */
-  const titlesFor = (kind: LookKind): Finders['byTitle'] =>
+  const titlesFor = ({ kind, sceneId }: WantedLook): Finders['byTitle'] =>
     kind !== 'between' && announced < FEW_LOOK_UPS && sections.every((section) => sourceOf(section) === 'live')
-      ? byTitle
+      ? byTitle(sceneId)
       : undefined;
-  const lookIn = async (accepted: readonly Source[], file: SceneFile, kind: LookKind): Promise<LookUp> =>
-    await lookUpFile(file, place, { byName: byName(accepted), byTitle: titlesFor(kind) });
+  const lookIn = async (accepted: readonly Source[], file: SceneFile, wanted: WantedLook): Promise<LookUp> =>
+    await lookUpFile(file, place, { byName: byName(accepted, wanted.sceneId), byTitle: titlesFor(wanted) });
 
   return {
     expect: async (lookUps) => {
@@ -177,20 +182,21 @@ export function createFileFinder(setting: Setting): FileFinder {
       }
     },
 
-    look: async (file, kind) => {
+    look: async (file, wanted) => {
+      const { kind } = wanted;
       const accepted: readonly Source[] = kind === 'at_plex' ? [] : ['listed', 'refreshed'];
-      const look = await lookIn(accepted, file, kind);
+      const look = await lookIn(accepted, file, wanted);
       const isOfNow = sections.every((section) => sourceOf(section) !== 'refreshed');
       const isIndexed = look.steps.some(({ rule }) => rule === 'index');
       // Where nothing was accepted, every answer is Plex's own, or a listing's of this moment.
       if (!isIndexed || kind === 'at_plex') return { look, from: 'look_up' };
       if (isOfNow || standsByItself(look, kind)) return { look, from: 'index' };
-      return { look: await lookIn(['listed'], file, kind), from: 'look_up' };
+      return { look: await lookIn(['listed'], file, wanted), from: 'look_up' };
     },
 
-    withName: async (name) => {
+    withName: async (name, sceneId) => {
       const found: Candidate[] = [];
-      for (const section of sections) found.push(...(await byName([])(section, name)).candidates);
+      for (const section of sections) found.push(...(await byName([], sceneId)(section, name)).candidates);
       return found;
     },
 

@@ -51,7 +51,7 @@ async function lookForAll(
       const others: OtherFile[] = [];
       for (const file of othersOf(work)) {
         if (guard.halted() !== undefined || guard.isTimeUp()) return found;
-        const { look } = await finder.look(file, 'between');
+        const { look } = await finder.look(file, { kind: 'between', sceneId: work.job.sceneId });
         others.push(otherFileOf({ file, match: look.match }));
       }
       found.set(work.job.id, others);

@@ -91,7 +91,7 @@ export async function followPin(work: Pinned, context: PinUses): Promise<Pinned>
 }
 
 async function holdersOf(pin: Pin, { finder }: PinUses): Promise<readonly Candidate[]> {
-  const named = await finder.withName(spelledName(pin.file));
+  const named = await finder.withName(spelledName(pin.file), pin.sceneId);
   return named.filter((candidate) => holdsPinned(pin, candidate.files));
 }
 

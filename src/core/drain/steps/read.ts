@@ -136,7 +136,9 @@ async function readBatch(
         kind: 'found',
         sceneId: work.job.sceneId,
         file: work.file.path,
+        ratingKey: work.ratingKey,
         title: checked.work.item.fields.title,
+        library: checked.work.item.sectionTitle,
         from: work.from,
       });
       going.push(checked.work);

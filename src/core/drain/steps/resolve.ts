@@ -161,7 +161,7 @@ async function lookUpFiles(
 ): Promise<LookedFile & { readonly others: readonly OtherFile[] | undefined; readonly steps: readonly LookUpStep[] }> {
   const kind = lookKindOf(work);
   const lookFor = async (file: SceneFile): Promise<LookedFile> => {
-    const looked = await finder.look(file, kind);
+    const looked = await finder.look(file, { kind, sceneId: work.job.sceneId });
     return { ...looked, file, match: looked.look.match };
   };
   const [primary = work.file, ...others] = work.files;

@@ -49,7 +49,8 @@ export async function verify(batch: readonly Planned[], context: Uses): Promise<
     const shown = checkPictures(work, read.item);
     for (const _ of shown.plan.pictures ?? []) context.counts.written();
     const preserving = options.rules.preservePlexEdits;
-    emit({ kind: 'written', sceneId: job.sceneId, title: read.item.fields.title, plan: shown.plan, preserving });
+    const { ratingKey, fields } = read.item;
+    emit({ kind: 'written', sceneId: job.sceneId, ratingKey, title: fields.title, plan: shown.plan, preserving });
     for (const entry of altered) emit({ kind: 'altered', sceneId: job.sceneId, altered: entry });
     const edited = lockedBy(work.plan, options.rules);
     if (work.unfinished !== undefined) return endedInPart(job, work.unfinished, landedRecord(shown, written, edited));
