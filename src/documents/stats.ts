@@ -63,6 +63,9 @@ export const statsSchema = z.object({
   scenes: z.object(counts(['done', 'waiting', 'dead'])),
   left: leftCount.check(z.describe('What the last sync of each scene left as edited in Plex.')),
   undone: count.check(z.describe('Scenes whose edits a person took back.')),
+  never_synced: z
+    .nullable(z.object({ count, of: count, at: instant }))
+    .check(z.describe('Scenes of Stash that were never synced, of those with a file, when they were last counted.')),
   oldest_pending_at: z.nullable(instant),
   last_run: z.nullable(lastRun),
   last_success_at: z.nullable(instant),

@@ -50,7 +50,9 @@ async function examine({ flags, configFile }: DoctorOptions, context: Context): 
       ...(settings.value === undefined
         ? [skipped('plex', 'the settings cannot be used')]
         : await checkPlex({ loaded: settings.value, stores: stores.value }, context)),
-      ...(settings.value === undefined ? [] : await checkStash(settings.value, context)),
+      ...(settings.value === undefined
+        ? []
+        : await checkStash({ loaded: settings.value, stores: stores.value }, context)),
     ];
   } finally {
     stores.value?.close();
@@ -60,7 +62,11 @@ async function examine({ flags, configFile }: DoctorOptions, context: Context): 
 function toDocument(findings: readonly Finding[]): DoctorDocument {
   return {
     ok: findings.every(({ status }) => status !== 'failure'),
-    findings: findings.map(({ check, status, message, fix }) => ({ check, status, message, fix: fix ?? null })),
+    findings: findings.map(({ check, status, message, fix, command, remedy }) => ({
+      ...{ check, status, message, fix: fix ?? null },
+      ...(command === undefined ? {} : { command }),
+      ...(remedy === undefined ? {} : { fixable: true as const }),
+    })),
   };
 }
 

@@ -64,7 +64,9 @@ export async function run(options: EnqueueFromStashOptions, context: Context): P
   const intake = openIntake(dataDir);
   const live = await showProgress(context, walk.total);
   try {
-    report(await enqueueWalk(walk, intake, { now, onPage: live.show, reassert }), context);
+    const counted = await enqueueWalk(walk, intake, { now, onPage: live.show, reassert });
+    if (scope.kind === 'all') intake.forgetNeverSynced();
+    report(counted, context);
     return EXIT.done;
   } finally {
     live.clear();

@@ -85,7 +85,11 @@ export async function run(options: ReconcileOptions, context: Context): Promise<
         ? 'yes'
         : await confirm(question, { yes: options.confirmed === 'yes', streams: context.streams });
     if (answer !== 'yes') return declined(answer, context);
-    reportOutcome({ ...outcome, carried: carryOut(findings, sweep, now) }, context.output);
+    const carried = carryOut(findings, sweep, now);
+    // Those never synced wait from now on.
+    if (scope.kind === 'all')
+      sweep.noteNeverSynced({ count: 0, filed: findings.seen - findings.counts.without_file, at: now() });
+    reportOutcome({ ...outcome, carried }, context.output);
     return EXIT.done;
   } finally {
     sweep.close();

@@ -8,16 +8,22 @@ import { homeFolder } from '../../settings/home-folder.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
 import type { Context } from './context.ts';
 
+type Caller = Pick<Context, 'dataDir' | 'now' | 'version'>;
+
 /**
  * A client for the configured Plex, for a command that reads without a data directory.
  * @throws {UsageError} when Plex is not configured.
  */
-export function connectToPlex(loaded: LoadedSettings, context: Context): PlexClient {
+export function connectToPlex(loaded: LoadedSettings, context: Caller): PlexClient {
   return connectAs(readClientIdentifier(context.dataDir.path) ?? machineIdentifier(), loaded, context);
 }
 
 /** The same for a command that has the data directory open, and knows its client identifier. */
-export function connectAs(clientIdentifier: string, loaded: LoadedSettings, { now, version }: Context): PlexClient {
+export function connectAs(
+  clientIdentifier: string,
+  loaded: LoadedSettings,
+  { now, version }: Omit<Caller, 'dataDir'>,
+): PlexClient {
   return createPlexClient(
     plexOptions(loaded, { clientIdentifier, version, signal: new AbortController().signal, now }),
   );

@@ -24,6 +24,7 @@ export function statsDocument(
     scenes: stats.scenes,
     left: stats.left,
     undone: stats.undone,
+    never_synced: neverSyncedDocument(stats),
     oldest_pending_at: instant(stats.oldestPendingAt),
     last_run: lastRun
       ? {
@@ -37,6 +38,12 @@ export function statsDocument(
     last_success_at: instant(stats.lastSuccessAt),
     data_dir: dataDir.path,
   };
+}
+
+function neverSyncedDocument({ neverSynced }: StoreStats): StatsDocument['never_synced'] {
+  if (neverSynced === undefined) return null;
+  const { count, filed, at } = neverSynced;
+  return { count, of: filed, at: utcTime(at) };
 }
 
 /** The sum of all counts. */

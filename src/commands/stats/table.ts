@@ -30,6 +30,7 @@ export function statsTable(
     ['completed', stats.totals.updated + stats.totals.unchanged],
     ['left as edited in Plex', leftWords(stats.left)],
     ...(stats.undone === 0 ? [] : [['undone scenes', stats.undone] as [string, number]]),
+    ...neverSyncedRows(stats, time),
     ['dead letters', sum(stats.deadLetters)],
     ...Object.entries(stats.deadLetters).map(([type, count]): [string, number] => [`  ${type}`, count]),
     ['circuit breaker', breakerWords(stats, now, time)],
@@ -49,6 +50,13 @@ export function statsTable(
     ['data dir', `${dataDir.path} (from ${dataDir.origin})`],
   ];
   return renderFields(rows, reader);
+}
+
+/** Stash is not asked for it: how old the count is belongs to it. */
+function neverSyncedRows({ neverSynced }: StoreStats, time: (at: number) => string): [string, string][] {
+  if (neverSynced === undefined || neverSynced.count === 0) return [];
+  const { count, filed, at } = neverSynced;
+  return [['never synced', `${count} of ${filed} scenes of Stash, as of ${time(at)}: plexsync reconcile`]];
 }
 
 function breakerWords({ breakers: { plex: breaker } }: StoreStats, now: number, time: (at: number) => string): string {

@@ -1,5 +1,8 @@
 import type { Db } from './open.ts';
 
+/** The count of scenes of Stash that were never synced (server-state.ts); what enqueues all of them removes it. */
+export const NEVER_SYNCED = 'never_synced';
+
 /** Values that exist once per data directory, by name. The functions that write leave the transaction to the caller. */
 export function prepareMeta(db: Db) {
   const read = db.prepare<[string], { value: string }>('SELECT value FROM meta WHERE name = ?');

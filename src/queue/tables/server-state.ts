@@ -6,11 +6,21 @@ import type { SectionMemory } from '../../core/model/collection.ts';
 import { NOTHING_REMEMBERED } from '../../core/model/collection.ts';
 import type { Binding } from '../../core/model/plex-item.ts';
 import type { TooLong } from '../../core/write/cut-summary.ts';
-import { prepareMeta } from '../store/meta.ts';
+import { NEVER_SYNCED, prepareMeta } from '../store/meta.ts';
 import type { Db } from '../store/open.ts';
 import { translated } from '../store/store-errors.ts';
 
-/** The fingerprint of a token that Plex refused, and when (epoch ms). */
+/** How many scenes of Stash were never synced when that was last counted. */
+export type NeverSynced = {
+  readonly count: number;
+  /** How many scenes with a file Stash had. */
+  readonly filed: number;
+  /** Epoch ms. */
+  readonly at: number;
+  /** The scenes that were written by then: each one more is one that was never synced. */
+  readonly written: number;
+};
+
 /** ` (Plex server X)` once a server is known, for questions that name it; empty before. */
 export function serverWords(db: Db): string {
   const bound = prepareServerState(db).binding();
@@ -29,6 +39,8 @@ export function prepareServerState(db: Db) {
   const writeBreaker = db.prepare<[string, string]>(`
     INSERT INTO breakers (server, state) VALUES (?, ?) ON CONFLICT (server) DO UPDATE SET state = excluded.state`);
   const meta = prepareMeta(db);
+  const written = () =>
+    db.prepare<[], { count: number }>('SELECT count(*) AS count FROM scenes WHERE written_at IS NOT NULL').get()?.count;
   const forgetMarks = db.prepare(`DELETE FROM meta WHERE name LIKE 'added_mark:%' OR name LIKE 'collections:%'`);
   return {
     breaker: (server: 'plex' | 'stash'): Breaker => {
@@ -51,6 +63,9 @@ export function prepareServerState(db: Db) {
       meta.json<SectionMemory>(`collections:${sectionKey}`) ?? NOTHING_REMEMBERED,
     saveCollections: (sectionKey: string, states: SectionMemory): void =>
       meta.setJson(`collections:${sectionKey}`, states),
+    neverSynced: () => meta.json<NeverSynced>(NEVER_SYNCED),
+    saveNeverSynced: (counted: Omit<NeverSynced, 'written'>): void =>
+      meta.setJson(NEVER_SYNCED, { ...counted, written: written() ?? 0 }),
     refusal: () => meta.json<Refusal>('refused_token'),
     saveRefusal: (refusal: Refusal | undefined): void => {
       if (refusal === undefined) meta.remove('refused_token');

@@ -8,6 +8,7 @@ import { OUTAGE, STASH_OUTAGE } from '../tables/alert-memory.ts';
 import { prepareDeadLetters } from '../tables/dead-letters.ts';
 import type { Run } from '../tables/runs.ts';
 import { readRuns } from '../tables/runs.ts';
+import type { NeverSynced } from '../tables/server-state.ts';
 import { prepareServerState } from '../tables/server-state.ts';
 import type { Stop } from '../tables/stopped.ts';
 import { stopIn } from '../tables/stopped.ts';
@@ -34,6 +35,8 @@ export type StoreStats = RunStats & {
   readonly left: LeftCount;
   /** Scenes whose edits a person took back. */
   readonly undone: number;
+  /** The scenes of Stash that were never synced, as last counted (at), less those that were written since. */
+  readonly neverSynced: Pick<NeverSynced, 'count' | 'filed' | 'at'> | undefined;
   readonly lastRun: Run | undefined;
   readonly lastSuccessAt: number | undefined;
 };
@@ -75,8 +78,15 @@ export function readStats(stores: Stores, now: number): StoreStats {
       scenes: { done: done?.count ?? 0, waiting: waiting.pending, dead: letters.sceneCount() },
       left: readLeft(db),
       undone: prepareUndone(db).count(),
+      neverSynced: lessWritten(servers.neverSynced(), done?.count ?? 0),
       lastRun: runs.last,
       lastSuccessAt: runs.lastSuccessAt,
     };
   });
+}
+
+function lessWritten(counted: NeverSynced | undefined, writtenNow: number): StoreStats['neverSynced'] {
+  if (counted === undefined) return undefined;
+  const { count, filed, at, written } = counted;
+  return { count: Math.max(0, count - Math.max(0, writtenNow - written)), filed, at };
 }

@@ -1,6 +1,6 @@
 import type { HookEvent } from '../../core/model/hook-event.ts';
 import type { SceneEdit } from '../../core/model/scene.ts';
-import { prepareMeta } from '../store/meta.ts';
+import { NEVER_SYNCED, prepareMeta } from '../store/meta.ts';
 import { QUEUE_SCHEMA } from '../store/migrations.ts';
 import type { DataDir, Db } from '../store/open.ts';
 import { openDatabase, prepareDataDir } from '../store/open.ts';
@@ -37,6 +37,8 @@ export type Intake = {
    * Drops the waiting jobs of scenes that are gone from Stash and forgets the scenes, in one transaction: all or none.
    */
   forget(sceneIds: readonly number[]): readonly ForgottenScene[];
+  /** Forgets how many scenes were never synced, once all of them wait. */
+  forgetNeverSynced(): void;
   /** How many of these jobs await a Stash that no run can ask. */
   awaitingStashCount(jobIds: readonly number[]): number;
   close(): void;
@@ -54,6 +56,7 @@ export function openIntake(dir: DataDir): Intake {
   );
   return translated(db.name, {
     ...intakeOf({ queueDb: db }),
+    forgetNeverSynced: () => prepareMeta(db).remove(NEVER_SYNCED),
     awaitingStashCount: (jobIds: readonly number[]): number => held.get(JSON.stringify(jobIds))?.count ?? 0,
     close: () => {
       db.close();

@@ -33,6 +33,8 @@ export type ReconcileStore = Pick<Intake, 'enqueue' | 'forget'> & {
   idsBetween(after: number, through: number | undefined): readonly number[];
   /** Remembers the content of scenes that are as they were written; a scene that was written since is left. */
   noteContents(notes: readonly ContentNote[]): void;
+  /** Remembers how many scenes of Stash are still to be synced for the first time, for stats. */
+  noteNeverSynced(counted: { readonly count: number; readonly filed: number; readonly at: number }): void;
   /** The average size of the pictures that are known, in bytes. */
   pictureBytes(): number | undefined;
   hasRecords(): boolean;
@@ -68,7 +70,7 @@ export function openReconcileStore(stores: Stores): ReconcileStore {
   const noteAll = db.transaction((notes: readonly ContentNote[]) => {
     for (const { before = null, ...each } of notes) note.run({ before, ...each });
   });
-  const { binding, knownClientIdentifier } = prepareServerState(db);
+  const { binding, knownClientIdentifier, saveNeverSynced } = prepareServerState(db);
   return translated(storesName(stores.path), {
     ...intakeOf({ queueDb: db }),
     records: (sceneIds: readonly number[]) =>
@@ -86,6 +88,7 @@ export function openReconcileStore(stores: Stores): ReconcileStore {
     idsBetween: (after: number, through: number | undefined) =>
       between.all(after, through ?? Number.MAX_SAFE_INTEGER).map(({ scene_id }) => scene_id),
     noteContents: (notes: readonly ContentNote[]) => noteAll.immediate(notes),
+    noteNeverSynced: saveNeverSynced,
     pictureBytes: prepareScenes(db).pictureBytes,
     hasRecords: () => any.get() !== undefined,
     binding,

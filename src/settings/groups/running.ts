@@ -32,6 +32,13 @@ export const RUNNING_SETTINGS = {
     value: '<duration>',
     help: 'how often process --watch looks for work',
   },
+  first_sync: {
+    group: 'running',
+    type: { kind: 'choice', values: ['none', 'dry', 'all'] },
+    fallback: 'none',
+    value: '<which>',
+    help: 'what a watch does at its start with scenes that were never synced; none: it says how many; dry: it says too what would come; all: it puts them into the queue',
+  },
   trigger_plex_scan: {
     group: 'running',
     type: SWITCH,

@@ -14,6 +14,8 @@ type Finding = {
   readonly status: string;
   readonly message: string;
   readonly fix: string | null;
+  readonly command?: string;
+  readonly fixable?: true;
 };
 
 function findingsOf({ stdout }: Result): readonly Finding[] {
@@ -293,4 +295,31 @@ test('Stash is looked at where one is set: its version, and whether it takes the
   const silent = (await ask())('stash');
   assert.equal(silent.status, 'failure');
   assert.match(silent.message, /did not answer while asking for its version: connection refused/);
+});
+
+test('scenes of Stash that were never synced are counted, with the command that enqueues them', async (t) => {
+  const stash = await startStashServer();
+  t.after(() => stash.close());
+  for (let index = 0; index < 30; index += 1)
+    stash.addScene({ title: `Pier ${index}`, files: [`/media/${index}.mp4`] });
+  const { plex, run } = await setup(t);
+  for (let index = 0; index < 30; index += 1) plex.addItem({ sectionKey: '1', file: `/media/${index}.mp4` });
+  const env = { STASH_URL: stash.url };
+  const finding = async () =>
+    findingsOf(await run(['doctor', '--json'], { env })).find(({ check }) => check === 'never_synced');
+  const before = await finding();
+  assert.deepEqual(
+    [before?.status, before?.message, before?.command],
+    ['warning', '30 of 30 scenes of Stash were never synced', 'plexsync enqueue --all'],
+  );
+  await run(['enqueue', '1'], { env });
+  const { message, command, fix } = (await finding()) ?? assert.fail();
+  assert.deepEqual([message, command], ['29 of 30 scenes of Stash were never synced', 'plexsync reconcile']);
+  assert.equal(fix, 'To enqueue them: plexsync reconcile');
+  await run(['reconcile', '--yes'], { env });
+  assert.equal((await finding())?.status, 'ok');
+  const { never_synced } = JSON.parse((await run(['stats', '--json'])).stdout);
+  assert.deepEqual([never_synced.count, never_synced.of], [0, 30]);
+  await run(['enqueue', '--all', '--yes'], { env });
+  assert.equal(JSON.parse((await run(['stats', '--json'])).stdout).never_synced, null);
 });

@@ -126,3 +126,18 @@ test('stats --watch stands on the terminal until a signal ends it', async (t) =>
   assert.equal(lines.filter((line) => /^ ?pending +1$/.test(line)).length, 1);
   assert.ok(lines.includes('code 143'), lines.join('\n'));
 });
+
+test('what a watch counted as never synced is told with its age, and not asked of Stash', async (t) => {
+  const { run, sql } = await setup(t);
+  await run(['enqueue', '1', '--path', '/media/pier.mp4', '--title', 'Pier']);
+  assert.doesNotMatch((await run(['stats'])).stdout, /never synced/);
+  const counted = { count: 30, filed: 32, at: Date.UTC(2025, 4, 1, 12), written: 0 };
+  sql(`INSERT INTO meta (name, value) VALUES ('never_synced', '${JSON.stringify(counted)}')`);
+  const env = { STASH_URL: 'http://127.0.0.1:1' };
+  assert.match(
+    (await run(['stats'], { env })).stdout,
+    /^never synced\t30 of 32 scenes of Stash, as of 2025-05-01T12:00:00(\.000)?Z: plexsync reconcile$/m,
+  );
+  const { never_synced } = JSON.parse((await run(['stats', '--json'], { env })).stdout);
+  assert.deepEqual([never_synced.count, never_synced.of], [30, 32]);
+});

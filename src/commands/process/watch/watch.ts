@@ -27,6 +27,7 @@ import { runOnce } from '../run-once.ts';
 import { stashUse } from '../stash-use.ts';
 import { warnOnceADay } from '../warn-once-a-day.ts';
 import { createDrainTeller } from './drain-teller.ts';
+import { createFirstSync } from './first-sync.ts';
 import type { Pause } from './pause.ts';
 import { createPause } from './pause.ts';
 import type { Polled } from './poll.ts';
@@ -179,8 +180,9 @@ const MOST_WITNESSES = 100;
 function createPoll(
   stash: StashClient,
   place: { readonly stores: Stores; readonly loaded: LoadedSettings } & Pick<WatchRequest, 'removals'>,
-  { output, now, stopped }: Context & { stopped(): boolean },
+  context: Context & { stopped(): boolean },
 ): () => Promise<void> {
+  const { output, now, stopped } = context;
   const { stores, loaded, removals } = place;
   const scenes = prepareScenes(stores.queueDb);
   const doubt = async (): Promise<UsageError | undefined> => {
@@ -191,6 +193,7 @@ function createPoll(
   };
   const notes = createPollNotes(stores, loaded, now);
   const memory = openPollMemory(stores);
+  const firstSync = createFirstSync({ stash, ...place }, context);
   const intake = intakeOf(stores);
   const stashBreaker = createStashBreaker(openBreakers(stores), now);
   let trouble: Sentence | undefined;
@@ -216,13 +219,14 @@ function createPoll(
     }
     try {
       const polled = await pollStash(stash, { intake, memory, now, doubt });
+      const news = wordsOf(polled);
+      if (news !== undefined) output.log('info', news);
+      await firstSync();
       stashBreaker.answered();
       notes.answered();
       if (trouble !== undefined) output.log('info', say`[PlexSync] Stash answers again`);
       trouble = undefined;
       isRestTold = false;
-      const news = wordsOf(polled);
-      if (news !== undefined) output.log('info', news);
     } catch (thrown) {
       // A stop aborts the request: Stash is not to blame.
       if (stopped()) return;
@@ -236,7 +240,7 @@ function createPoll(
 
 function wordsOf(polled: Polled): Sentence | undefined {
   if (polled.kind === 'begun')
-    return say`[PlexSync] Watching Stash from now on; for what changed before: plexsync enqueue --all or --recent`;
+    return say`[PlexSync] Watching Stash from now on; for what changed before: plexsync reconcile, or enqueue --recent`;
   const { changed } = polled;
   if (changed === 0) return undefined;
   return say`[PlexSync Hook] Enqueued sync jobs for ${changed} ${changed === 1 ? 'scene' : 'scenes'} that changed in Stash`;
