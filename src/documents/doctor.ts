@@ -9,8 +9,8 @@ export const doctorSchema = z.object({
       status: z.enum(['ok', 'warning', 'failure']),
       message: z.string(),
       fix: z.nullable(z.string()),
-      command: z.optional(z.string()).check(z.describe('The very line to run about it, where there is one.')),
-      fixable: z.optional(z.literal(true)).check(z.describe('Where doctor --fix can do something about it.')),
+      command: z.optional(z.string()).check(z.describe('Only where one line does it: that line.')),
+      fixable: z.optional(z.literal(true)).check(z.describe('Only where doctor --fix can do something about it.')),
     }),
   ),
 });

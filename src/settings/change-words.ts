@@ -36,7 +36,7 @@ function lineFor({ name, words, whole }: Change, place: ConfigPlace): Sentence {
       return say`export ${ours(variableOf(name))}=${whole}`;
     case 'file':
     case 'default':
-      return say`plexsync config set ${ours(name)} ${whole}${optionsFor(place)}`;
+      return say`plexsync config set ${ours(name)} ${listed(words, ' ')}${optionsFor(place)}`;
   }
 }
 

@@ -458,7 +458,7 @@ test('a file of a library that plex_library leaves out is said to be there, with
   writeFileSync(config, JSON.stringify({ plex_library: ['Harbours'] }));
   const byFile = JSON.parse((await run([...asked, '--config', config, '--json'])).stdout);
   assert.equal(byFile.confidence, 'none');
-  assert.equal(byFile.left_out.command, `plexsync config set plex_library 'Harbours,Gardens' --config ${config}`);
+  assert.equal(byFile.left_out.command, `plexsync config set plex_library Harbours Gardens --config ${config}`);
   const everywhere = JSON.parse((await run([...asked, '--json'])).stdout);
   assert.deepEqual([everywhere.confidence, everywhere.left_out], ['high', null]);
   await run(['enqueue', '7', '--path', '/media/gardens/fog.mp4', '--title', 'Fog']);

@@ -19,7 +19,7 @@ test('the line for a change is the one of the source that counts', async () => {
   ];
   const said = async (from: Parameters<typeof load>[0]) =>
     plainText(pathMapLine({ loaded: await load(from), dataDir: AT_HOME }, mappings));
-  assert.equal(await said({}), `plexsync config set path_map '/data=/media,/my films=/it’s/here'`);
+  assert.equal(await said({}), `plexsync config set path_map /data=/media '/my films=/it’s/here'`);
   assert.equal(
     await said({ env: { PLEXSYNC_PATH_MAP: '/a=/b' } }),
     `export PLEXSYNC_PATH_MAP='/data=/media,/my films=/it’s/here'`,
