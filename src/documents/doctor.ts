@@ -13,5 +13,19 @@ export const doctorSchema = z.object({
       fixable: z.optional(z.literal(true)).check(z.describe('Only where doctor --fix can do something about it.')),
     }),
   ),
+  fixes: z.optional(
+    z
+      .array(
+        z.object({
+          kind: z.enum(['path_map', 'close', 'heal']),
+          outcome: z
+            .enum(['done', 'declined', 'left'])
+            .check(z.describe('left: a stronger source than the config file says it, or what it needs was not done.')),
+          message: z.string(),
+          command: z.optional(z.string().check(z.describe('Only where a person has to run a line.'))),
+        }),
+      )
+      .check(z.describe('Only with --fix.')),
+  ),
 });
 export type DoctorDocument = DocumentOf<typeof doctorSchema>;

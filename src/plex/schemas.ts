@@ -56,6 +56,7 @@ const sectionsAnswer = z.object({
           type: z.string(),
           title: text,
           uuid: word,
+          agent: word,
           Location: entries(z.object({ path: text })),
         }),
       ),
@@ -138,8 +139,8 @@ export function toSections(value: unknown): Section[] | undefined {
     Location.map(({ path }) => path).filter((path) => path !== '');
   const serverFolders = libraries.flatMap(foldersOf);
   return libraries.map((library) => {
-    const { key, type, title, uuid } = library;
-    return { key, type, title, uuid, folders: foldersOf(library), serverFolders };
+    const { key, type, title, uuid, agent } = library;
+    return { key, type, title, uuid, agent, folders: foldersOf(library), serverFolders };
   });
 }
 

@@ -69,6 +69,13 @@ export function pathMapLine(place: ConfigPlace, mappings: readonly PathMapping[]
   return lineFor({ name: 'path_map', words, whole }, place);
 }
 
+/** The line that turns a switch on. */
+export function switchOnLine(place: ConfigPlace, name: 'lock_fields'): Sentence {
+  return place.loaded.origins[name].kind === 'flag'
+    ? say`--${ours(flagOf(name))}`
+    : lineFor({ name, words: [say`true`], whole: say`true` }, place);
+}
+
 /** Names with commas between them, as one word for a shell. */
 function shellName(names: readonly string[]): Sentence {
   const word = shellWord(names.join(','));

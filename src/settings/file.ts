@@ -126,6 +126,7 @@ function isReadByOthers(path: string, values: Readonly<Record<string, unknown>>)
   return holdsSecret && process.platform !== 'win32' && (statSync(path).mode & READ_BY_OTHERS) !== 0;
 }
 
-function readByOthers(path: string): string {
+/** The warning for a config file whose token others can read. */
+export function readByOthers(path: string): string {
   return `${path} holds a token, and others on this machine can read it. Close it with: chmod 600 ${path}`;
 }

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
-import type { Explanation } from '../../src/commands/match-test/explain-match.ts';
-import { explainMatch } from '../../src/commands/match-test/explain-match.ts';
+import type { Explanation } from '../../src/commands/shared/match/explain-match.ts';
+import { explainMatch } from '../../src/commands/shared/match/explain-match.ts';
 import type { SceneFile } from '../../src/core/match/evidence.ts';
 import { chooseSections } from '../../src/core/match/libraries.ts';
 import { listSection } from '../../src/core/match/listing.ts';

@@ -20,12 +20,13 @@ export type Way = {
 
 /**
  * What `doctor --fix` can do. `path_map`: set these mappings in place of those that are set; `close`: take the rights of
- * others on a file or folder away; `heal`: try dead letters again whose files would be found.
+ * others on a file or folder away; `heal`: try dead letters again whose files are found now, or once the mappings are
+ * set.
  */
 export type Remedy =
   | { readonly kind: 'path_map'; readonly mappings: readonly PathMapping[] }
   | { readonly kind: 'close'; readonly path: string; readonly mode: number }
-  | { readonly kind: 'heal'; readonly letterIds: readonly number[] };
+  | { readonly kind: 'heal'; readonly letterIds: readonly number[]; readonly after: 'path_map' | 'nothing' };
 
 /** Findings, and a value that later checks need; `undefined` when it is not available. */
 export type Examined<T> = { readonly findings: readonly Finding[]; readonly value: T | undefined };

@@ -1,5 +1,6 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { shellWord } from '../../core/text/shell-word.ts';
 import { checkIntegrity } from '../../queue/store/integrity.ts';
 import { QUEUE_SCHEMA } from '../../queue/store/migrations.ts';
 import type { DataDir } from '../../queue/store/open.ts';
@@ -7,6 +8,7 @@ import { prepareDataDir } from '../../queue/store/open.ts';
 import type { Stores } from '../../queue/store/stores.ts';
 import { openStoresToRead } from '../../queue/store/stores.ts';
 import { reviewAccess, unusedWords } from '../../settings/access.ts';
+import { readByOthers } from '../../settings/file.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
 import type { Examined, Finding } from './finding.ts';
 import { failure, failureOf, ok, skipped, warning } from './finding.ts';
@@ -19,11 +21,16 @@ export function checkNode(version: string): readonly Finding[] {
 }
 
 /** Whether the settings are valid, and whether they expose a secret. */
-export async function examineSettings(load: () => Promise<LoadedSettings>): Promise<Examined<LoadedSettings>> {
+export async function examineSettings(
+  load: () => Promise<LoadedSettings>,
+  configPath: string,
+): Promise<Examined<LoadedSettings>> {
   const check = 'settings';
   try {
     const value = await load();
-    const warnings = value.warnings.map((message) => warning(check, message.replace(/\.$/, '')));
+    const warnings = value.warnings.map((message) =>
+      message === readByOthers(configPath) ? openConfig(check, configPath) : warning(check, message.replace(/\.$/, '')),
+    );
     const isOff = !value.settings.enabled;
     const off = warning(
       check,
@@ -43,6 +50,15 @@ export async function examineSettings(load: () => Promise<LoadedSettings>): Prom
   } catch (thrown) {
     return { findings: [failureOf(check, thrown, 'See plexsync config show.')], value: undefined };
   }
+}
+
+function openConfig(check: string, path: string): Finding {
+  const command = `chmod 600 ${shellWord(path)}`;
+  return warning(check, readByOthers(path), {
+    fix: 'plexsync doctor --fix does that',
+    command,
+    remedy: { kind: 'close', path, mode: 0o600 },
+  });
 }
 
 const OTHERS = 0o077;
@@ -67,7 +83,14 @@ export function checkDataDir(dir: DataDir): readonly Finding[] {
   const mode = statSync(dir.path).mode & 0o777;
   if (process.platform === 'win32' || (mode & OTHERS) === 0) return [ok(check, name)];
   const shown = mode.toString(8).padStart(4, '0');
-  return [warning(check, `${name} is open to others (mode ${shown})`, `Close it with: chmod 700 ${dir.path}`)];
+  const command = `chmod 700 ${shellWord(dir.path)}`;
+  return [
+    warning(check, `${name} is open to others (mode ${shown})`, {
+      fix: `Close it with: ${command}, or plexsync doctor --fix`,
+      command,
+      remedy: { kind: 'close', path: dir.path, mode: 0o700 },
+    }),
+  ];
 }
 
 /** Opens the databases read-only, and lets SQLite check them. */

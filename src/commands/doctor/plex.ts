@@ -1,14 +1,16 @@
-import type { LibraryName } from '../../core/match/libraries.ts';
 import { chooseSections, otherServerWords, wholeNames } from '../../core/match/libraries.ts';
+import { leftOutSections } from '../../core/match/near/left-out.ts';
 import { SyncError, UsageError } from '../../core/model/errors.ts';
 import type { Binding, Section } from '../../core/model/plex-item.ts';
 import type { Identity, PlexClient } from '../../plex/client.ts';
 import type { Stores } from '../../queue/store/stores.ts';
 import { prepareServerState } from '../../queue/tables/server-state.ts';
+import type { ConfigPlace } from '../../settings/change-words.ts';
 import { spanText } from '../../settings/duration.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
 import type { Context } from '../shared/context.ts';
 import { connectToPlex } from '../shared/plex-connection.ts';
+import { checkAgent } from './agent.ts';
 import { checkFiles } from './files.ts';
 import type { Examined, Finding } from './finding.ts';
 import { failure, failureOf, ok, skipped, warning } from './finding.ts';
@@ -17,8 +19,8 @@ import { plexFix } from './plex-fix.ts';
 type Place = { readonly loaded: LoadedSettings; readonly stores: Stores | undefined };
 
 /** Checks Plex: that it answers, the rights of the token, its libraries, and our files in them. */
-export async function checkPlex(place: Place, context: Context): Promise<readonly Finding[]> {
-  const { loaded, stores } = place;
+export async function checkPlex({ loaded, stores }: Place, context: Context): Promise<readonly Finding[]> {
+  const config = { loaded, dataDir: context.dataDir };
   const reached = await examineServer(loaded, context);
   if (reached.value === undefined) {
     return [...reached.findings, skipped('libraries', 'Plex cannot be asked: token, clock, libraries and files')];
@@ -32,12 +34,13 @@ export async function checkPlex(place: Place, context: Context): Promise<readonl
     ...listed.findings,
   ];
   if (listed.value === undefined) return [...known, skipped('libraries', 'the token was not accepted')];
-  const libraries = examineLibraries(listed.value, loaded.settings.plex_library);
+  const libraries = examineLibraries(listed.value, config);
   const checked = [...known, ...(await checkEditRights(plex)), ...libraries.findings];
   if (libraries.value === undefined) return [...checked, skipped('files', 'there is no library to look in')];
   if (stores === undefined) return [...checked, skipped('files', 'no database says which files to look for')];
-  const { path_map: mappings, concurrency } = loaded.settings;
-  return [...checked, ...(await checkFiles({ sections: libraries.value, mappings, concurrency }, { stores, plex }))];
+  const sections = libraries.value;
+  const leftOut = leftOutSections(listed.value, sections);
+  return [...checked, ...(await checkFiles({ sections, leftOut, config }, { stores, plex }))];
 }
 
 async function examineServer(
@@ -126,7 +129,8 @@ async function checkEditRights(plex: PlexClient): Promise<readonly Finding[]> {
 }
 
 /** The libraries to look in, each with its folders. */
-function examineLibraries(sections: readonly Section[], names: readonly LibraryName[]): Examined<readonly Section[]> {
+function examineLibraries(sections: readonly Section[], config: ConfigPlace): Examined<readonly Section[]> {
+  const { plex_library: names } = config.loaded.settings;
   const findings: Finding[] = [];
   const chosen = new Set<Section>();
   // One by one, so that every wrong name is reported.
@@ -142,6 +146,7 @@ function examineLibraries(sections: readonly Section[], names: readonly LibraryN
     const { title, folders } = section;
     if (folders.length > 0) findings.push(ok('libraries', `"${title}" holds ${folders.join(', ')}`));
     else findings.push(warning('libraries', `"${title}" has no folder`, 'Add one in Plex.'));
+    findings.push(...checkAgent(section, config));
   }
   return { findings, value: chosen.size > 0 ? [...chosen] : undefined };
 }

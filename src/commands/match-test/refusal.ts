@@ -8,7 +8,7 @@ import { QUEUE_SCHEMA } from '../../queue/store/migrations.ts';
 import { openStoresToRead } from '../../queue/store/stores.ts';
 import { readItemClaims } from '../../queue/views/item-claims.ts';
 import type { Context } from '../shared/context.ts';
-import type { Explanation } from './explain-match.ts';
+import type { Explanation } from '../shared/match/explain-match.ts';
 import type { Matching, Refusal } from './how.ts';
 import type { AskedScene } from './scene.ts';
 

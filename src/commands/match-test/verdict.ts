@@ -5,7 +5,7 @@ import { isRuledOut, mayBeMeant } from '../../core/match/near/near-misses.ts';
 import { pathMapFlag } from '../../core/match/paths.ts';
 import { pinCommand } from '../../core/match/pin.ts';
 import { plainText } from '../../core/text/sentence.ts';
-import type { Explanation } from './explain-match.ts';
+import type { Explanation } from '../shared/match/explain-match.ts';
 import type { How, Refusal } from './how.ts';
 
 const RULE_WORDS: Readonly<Record<Extract<MatchResult, { kind: 'high' }>['rule'], string>> = {

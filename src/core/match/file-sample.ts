@@ -14,6 +14,9 @@ import { isInFolder, isSamePath, mapPath, nameKey } from './paths.ts';
 export type SampledFile = SceneFile & {
   readonly from: 'waiting' | 'dead' | 'written';
   readonly sectionKey: string | undefined;
+  readonly sceneId?: number | undefined;
+  /** The dead letter it comes from. */
+  readonly letterId?: number | undefined;
 };
 
 /** Files of one library, or files that lie in no library's folders. */
@@ -45,7 +48,7 @@ export function groupSample(
 }
 
 /** A file and the result of looking it up. */
-export type LookedUp = { readonly file: SceneFile; readonly look: LookUp };
+export type LookedUp<File extends SceneFile = SceneFile> = { readonly file: File; readonly look: LookUp };
 
 /** How many files of a sample are found, and how many would be with the mappings that the others support. */
 export type SampleVerdict = {
@@ -78,12 +81,19 @@ export function judgeSample(sample: readonly LookedUp[], mappings: readonly Path
   const { likely = [], doubted = [] } = Object.groupBy(aside.flatMap(pairsOf), ({ kind }) => kind);
   const agreed = deriveMappings(likely, doubted).map(({ mapping }) => mapping);
   const derived = agreed.length > 0 ? agreed : mappingOfMatched(aside, doubted);
-  // A derived line replaces an existing line for the same folder.
-  const kept = mappings.filter(({ from }) => !derived.some((mapping) => isSamePath(mapping.from, from)));
-  const then = derived.length === 0 ? now : countWith(looked, [...derived, ...kept]);
+  const then = derived.length === 0 ? now : countWith(looked, mappingsWith(derived, mappings));
   const isBetter = derived.length > 0 && then.exact > now.exact && then.found >= now.found;
   const missing = looked.find(({ look }) => look.match.kind !== 'high')?.file;
   return { total: looked.length, ...now, missing, proposal: isBetter ? { mappings: derived, ...then } : undefined };
+}
+
+/** All mappings once the derived ones are added; one of them replaces an existing one for the same folder. */
+export function mappingsWith(
+  derived: readonly PathMapping[],
+  mappings: readonly PathMapping[],
+): readonly PathMapping[] {
+  const kept = mappings.filter(({ from }) => !derived.some((mapping) => isSamePath(mapping.from, from)));
+  return [...derived, ...kept];
 }
 
 /**

@@ -37,6 +37,8 @@ export type Section = {
   readonly title: string;
   readonly type: string;
   readonly uuid: string | undefined;
+  /** What Plex fetches metadata with, e.g. `tv.plex.agents.none`; absent where the server does not say. */
+  readonly agent?: string | undefined;
   readonly folders: readonly string[];
   /** The folders of every library of its server, of any type, including its own. */
   readonly serverFolders: readonly string[];

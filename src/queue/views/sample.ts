@@ -11,6 +11,8 @@ type Row = {
   /** In seconds. */
   readonly duration: number | null;
   readonly section_key: string | null;
+  readonly scene_id: number;
+  readonly letter_id: number | null;
 };
 
 /** How many of the newest rows to choose from when the library is not known yet. */
@@ -23,16 +25,17 @@ const POOL = 500;
 export function readSample({ queueDb, dlqDb, path }: Stores, perLibrary: number): readonly SampledFile[] {
   const waiting = queueDb.prepare<[number], Row>(`
     SELECT coalesce(data ->> 'path', scene_path) AS path, data ->> 'size' AS size, data ->> 'duration' AS duration,
-      nullif(section_key, '') AS section_key
+      nullif(section_key, '') AS section_key, jobs.scene_id, NULL AS letter_id
     FROM jobs LEFT JOIN scenes USING (scene_id)
     WHERE coalesce(data ->> 'path', scene_path) IS NOT NULL ORDER BY jobs.id DESC LIMIT ?`);
   const dead = dlqDb.prepare<[string, string, number], Row>(`
-    SELECT job_data ->> 'path' AS path, job_data ->> 'size' AS size, job_data ->> 'duration' AS duration, NULL AS section_key
+    SELECT job_data ->> 'path' AS path, job_data ->> 'size' AS size, job_data ->> 'duration' AS duration, NULL AS section_key,
+      scene_id, id AS letter_id
     FROM dead_letters
     WHERE error_type IN (?, ?) AND json_valid(job_data) AND job_data ->> 'path' IS NOT NULL ORDER BY id DESC LIMIT ?`);
   const written = queueDb.prepare<[number], Row>(`
-    SELECT scene_path AS path, NULL AS size, NULL AS duration, section_key FROM (
-      SELECT scene_path, section_key, row_number() OVER (PARTITION BY section_key ORDER BY written_at DESC) AS rank
+    SELECT scene_path AS path, NULL AS size, NULL AS duration, section_key, scene_id, NULL AS letter_id FROM (
+      SELECT scene_id, scene_path, section_key, row_number() OVER (PARTITION BY section_key ORDER BY written_at DESC) AS rank
       FROM scenes WHERE written_at IS NOT NULL AND section_key <> '')
     WHERE rank <= ? ORDER BY section_key, rank`);
   const { plex_not_found: notFound, low_confidence: low } = RETRY_RULES;
@@ -46,7 +49,11 @@ export function readSample({ queueDb, dlqDb, path }: Stores, perLibrary: number)
   });
 }
 
-function toFile({ path, size, duration, section_key }: Row, from: SampledFile['from']): SampledFile {
+function toFile(
+  { path, size, duration, section_key, scene_id, letter_id }: Row,
+  from: SampledFile['from'],
+): SampledFile {
   const durationMs = durationMsOf(duration ?? undefined);
-  return { path, size: size ?? undefined, durationMs, from, sectionKey: section_key ?? undefined };
+  const known = { sectionKey: section_key ?? undefined, sceneId: scene_id, letterId: letter_id ?? undefined };
+  return { path, size: size ?? undefined, durationMs, from, ...known };
 }

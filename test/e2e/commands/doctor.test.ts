@@ -323,3 +323,77 @@ test('scenes of Stash that were never synced are counted, with the command that 
   await run(['enqueue', '--all', '--yes'], { env });
   assert.equal(JSON.parse((await run(['stats', '--json'])).stdout).never_synced, null);
 });
+
+test('of files that are not found it is said which library that is left out has them, and which nearly has', async (t) => {
+  const { plex, run } = await setup(t, {
+    sections: [
+      { key: '1', title: 'Harbours', locations: ['/media/harbours'] },
+      { key: '2', title: 'Gardens', locations: ['/media/gardens'] },
+    ],
+  });
+  plex.addItem({ sectionKey: '2', file: '/media/gardens/fog.mp4' });
+  const near = [
+    ['Lantern Row.mp4', 'Lantern Row.mkv'],
+    ['Pier: One.mp4', 'Pier\uF022 One.mp4'],
+    ['Harbour Wall.mp4', 'Harbor Wall.mp4'],
+  ] as const;
+  const keys = near.map(([, name]) => plex.addItem({ sectionKey: '1', file: `/media/harbours/${name}` }));
+  plex.addItem({ sectionKey: '1', file: '/media/harbours/other.mp4' });
+  await enqueue(run, ['/media/gardens/fog.mp4', ...near.map(([wanted]) => `/media/harbours/${wanted}`)]);
+  const env = { PLEX_LIBRARY: 'Harbours' };
+  const findings = findingsOf(await run(['doctor', '--json'], { env }));
+  const of = (name: string) => findings.filter(({ check }) => check === name);
+  assert.deepEqual(
+    of('left_out').map(({ status, message, command }) => [status, message, command]),
+    [
+      [
+        'warning',
+        '/media/gardens/fog.mp4: it is in library "Gardens", which plex_library leaves out',
+        "export PLEX_LIBRARY='Harbours,Gardens'",
+      ],
+    ],
+  );
+  assert.deepEqual(
+    of('near_names')
+      .map(({ command }) => command)
+      .sort(),
+    keys.map((key, index) => `plexsync pin ${index + 2} ${key}`).sort(),
+  );
+  assert.match(
+    of('near_names')
+      .map(({ message }) => message)
+      .join('\n'),
+    /a name that differs in one letter/,
+  );
+  assert.equal(plex.count('edit'), 0);
+});
+
+test('dead letters whose files are found by now are told with the line that tries them again', async (t) => {
+  const { plex, run } = await setup(t);
+  plex.addItem({ sectionKey: '1', file: '/other/pier.mp4' });
+  await enqueue(run, ['/media/pier.mp4']);
+  assert.equal((await run(['process'])).code, 1);
+  plex.addItem({ sectionKey: '1', file: '/media/pier.mp4' });
+  const { message, command, fixable } = (await examine(run))('healable_letters');
+  assert.deepEqual([message, command, fixable], ['1 dead letter finds its file now', 'plexsync dlq retry 1', true]);
+});
+
+test('an agent that fills unlocked fields is named where one of a person’s own, or where nothing is locked', async (t) => {
+  const { run } = await setup(t, {
+    sections: [
+      { key: '1', title: 'Harbours', agent: 'tv.plex.agents.custom.lighthouse' },
+      { key: '2', title: 'Gardens', agent: 'tv.plex.agents.movie' },
+      { key: '3', title: 'Fields', agent: 'com.plexapp.agents.none' },
+    ],
+  });
+  const agents = async (env = {}) =>
+    findingsOf(await run(['doctor', '--json'], { env }))
+      .filter(({ check }) => check === 'agent')
+      .map(({ status, message, command }) => [status, message.split(' has')[0], command]);
+  assert.deepEqual(await agents(), [['warning', '"Harbours"', 'plexsync reconcile --full']]);
+  const lock = 'export PLEXSYNC_LOCK_FIELDS=true';
+  assert.deepEqual(await agents({ PLEXSYNC_LOCK_FIELDS: 'false' }), [
+    ['warning', '"Harbours"', lock],
+    ['warning', '"Gardens"', lock],
+  ]);
+});

@@ -3,6 +3,7 @@ import type { MatchResult, SceneFile } from '../../match/evidence.ts';
 import { adviceOn } from '../../match/evidence.ts';
 import type { LookUp, LookUpRule, LookUpStep } from '../../match/look-up.ts';
 import { leftOutWords } from '../../match/near/left-out.ts';
+import type { NearMiss } from '../../match/near/near-misses.ts';
 import { mayBeMeant, nearMisses, nearWords } from '../../match/near/near-misses.ts';
 import { pathMapWords } from '../../match/paths.ts';
 import { MOST_CHOICES, pinCommand } from '../../match/pin.ts';
@@ -146,7 +147,13 @@ async function notFound(
   const choices = near.map(({ candidate: { ratingKey, title, sectionTitle: library }, file: { path } }) => {
     return { ratingKey, title, library, file: path };
   });
-  return new SyncError('plex_not_found', say`${missed}${nearWords(near, work.job.sceneId)}`, { choices });
+  return new SyncError('plex_not_found', say`${missed}${nearestWords(near, work.job.sceneId)}`, { choices });
+}
+
+function nearestWords([nearest]: readonly NearMiss[], sceneId: number): Sentence {
+  if (nearest === undefined) return say``;
+  const pin = ours(pinCommand(sceneId, nearest.candidate.ratingKey));
+  return say`; ${nearWords(nearest)}. If it is that: ${pin}`;
 }
 
 /** The kind of request by which each rule asks for one job's file. */

@@ -5,7 +5,6 @@ import type { Sentence } from '../../text/sentence.ts';
 import { asPath, asTitle, ours, say } from '../../text/sentence.ts';
 import type { Candidate, SceneFile } from '../evidence.ts';
 import { fileName, fileStem, isSamePath, lastNames, nameKey, sharedFolders, spelledName } from '../paths.ts';
-import { pinCommand } from '../pin.ts';
 import type { NearName } from './near-names.ts';
 import { namePieces, nearName } from './near-names.ts';
 
@@ -121,11 +120,8 @@ const KIND_WORDS: Readonly<Record<NearMiss['kind'], Sentence>> = {
   same_folder: say`the same folder and another name`,
 };
 
-/** Names the nearest item after a sentence about a file that is not found, with the line that pins it. */
-export function nearWords([nearest]: readonly NearMiss[], sceneId: number): Sentence {
-  if (nearest === undefined) return say``;
-  const { kind, candidate, file } = nearest;
+/** Names the item of a near miss, and how its file differs. */
+export function nearWords({ kind, candidate, file }: NearMiss): Sentence {
   const { ratingKey, title } = candidate;
-  const pin = ours(pinCommand(sceneId, ratingKey));
-  return say`; item ${ours(ratingKey)} "${asTitle(title)}" has ${asPath(file.path)}, with ${KIND_WORDS[kind]}. If it is that: ${pin}`;
+  return say`item ${ours(ratingKey)} "${asTitle(title)}" has ${asPath(file.path)}, with ${KIND_WORDS[kind]}`;
 }

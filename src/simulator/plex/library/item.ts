@@ -50,6 +50,7 @@ export type Section = {
   key: string;
   title: string;
   type: 'movie' | 'show' | 'artist' | 'photo';
+  agent: string;
   uuid: string;
   locations: string[];
   items: Item[];

@@ -10,6 +10,8 @@ export type SectionOptions = {
   type?: Section['type'] | undefined;
   locations?: readonly string[] | undefined;
   uuid?: string | undefined;
+  /** `tv.plex.agents.none` by default. */
+  agent?: string | undefined;
 };
 
 export type Library = ReturnType<typeof createLibrary>;
@@ -47,6 +49,7 @@ export function createLibrary(
       key: options.key,
       title: options.title,
       type: options.type ?? 'movie',
+      agent: options.agent ?? 'tv.plex.agents.none',
       uuid: options.uuid ?? stableUuid(`${machineIdentifier}/${options.key}`),
       locations: [...(options.locations ?? ['/data'])],
       items: [],

@@ -58,7 +58,7 @@ export function sectionRow(section: Section): Tree {
     key: section.key,
     type: section.type,
     title: section.title,
-    agent: 'tv.plex.agents.none',
+    agent: section.agent,
     scanner: 'Plex Video Files',
     language: 'xn',
     uuid: section.uuid,

@@ -1,20 +1,20 @@
-import type { Candidate, SceneFile } from '../../core/match/evidence.ts';
-import { rootConflict } from '../../core/match/library-roots.ts';
-import type { LivePlex } from '../../core/match/live-finders.ts';
-import { liveFinders } from '../../core/match/live-finders.ts';
-import type { Found, LookUp, LookUpPlace } from '../../core/match/look-up.ts';
-import { lookUpFile } from '../../core/match/look-up.ts';
-import type { FoundLeftOut } from '../../core/match/near/left-out.ts';
-import { leftOutFile } from '../../core/match/near/left-out.ts';
-import type { NearMiss } from '../../core/match/near/near-misses.ts';
+import type { Candidate, SceneFile } from '../../../core/match/evidence.ts';
+import { rootConflict } from '../../../core/match/library-roots.ts';
+import type { LivePlex } from '../../../core/match/live-finders.ts';
+import { liveFinders } from '../../../core/match/live-finders.ts';
+import type { Found, LookUp, LookUpPlace } from '../../../core/match/look-up.ts';
+import { lookUpFile } from '../../../core/match/look-up.ts';
+import type { FoundLeftOut } from '../../../core/match/near/left-out.ts';
+import { leftOutFile } from '../../../core/match/near/left-out.ts';
+import type { NearMiss } from '../../../core/match/near/near-misses.ts';
 import {
   isRuledOut,
   mayBeMeant,
   nearMisses,
   nearMissQueries,
   nearNameQueries,
-} from '../../core/match/near/near-misses.ts';
-import type { PathMapping } from '../../core/match/paths.ts';
+} from '../../../core/match/near/near-misses.ts';
+import type { PathMapping } from '../../../core/match/paths.ts';
 import {
   derivePathMapping,
   fileName,
@@ -23,10 +23,10 @@ import {
   mapPath,
   normalisePath,
   unmapPath,
-} from '../../core/match/paths.ts';
-import { decideByFiles, otherFileOf } from '../../core/match/scene-files.ts';
-import type { Section } from '../../core/model/plex-item.ts';
-import type { OtherFile } from '../../core/model/scene-record.ts';
+} from '../../../core/match/paths.ts';
+import { decideByFiles, otherFileOf } from '../../../core/match/scene-files.ts';
+import type { Section } from '../../../core/model/plex-item.ts';
+import type { OtherFile } from '../../../core/model/scene-record.ts';
 
 /** What an explanation needs from Plex. Either function may throw a `SyncError`. */
 export type ExplainPlex = LivePlex & {
