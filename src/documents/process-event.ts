@@ -172,6 +172,7 @@ const EVENTS = {
     wait_ms: span,
   }),
   skipped: event('skipped', ofJob),
+  without_file: event('without_file', ofJob),
   letter_shortened: event('letter_shortened', {
     letter_id: id,
     ...ofScene,

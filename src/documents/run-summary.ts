@@ -21,6 +21,7 @@ export const runSummary = z
     unchanged: ofWork(count),
     waiting: ofWork(count),
     skipped: ofWork(count),
+    without_file: ofWork(count),
     gone: ofWork(count),
     skipped_scenes: ofWork(z.array(id)),
     retried: ofWork(count),

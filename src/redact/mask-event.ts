@@ -103,6 +103,7 @@ export const EVENT_TEXTS: { readonly [Kind in WorkerEvent['kind']]: KindsIn<Even
   scan_requested: { section: 'name', folder: 'path' },
   scan_failed: { section: 'name', folder: 'path' },
   skipped: {},
+  without_file: {},
   letter_shortened: { keys: 'ours' },
   letters_expired: {},
   superseded: {},

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { contentHashOf } from '../../src/core/model/stash-content.ts';
+import { intakeOf } from '../../src/queue/work/intake.ts';
 import { addItems, bare, DOWN, fileOf, lighthouse, setup } from '../helpers/drain-world.ts';
 import { RULES } from '../unit/write/plex-model.ts';
 
@@ -228,6 +229,28 @@ test('a scene without a file becomes a letter that says so, with no word of its 
     world.letters().map(({ error_type }) => error_type),
     ['NoFilePath'],
   );
+});
+
+test('a scene without a file that only an event told of is passed over: no letter, no failure', async (t) => {
+  const { stash, world, clock, enqueue, run } = await setupStash(t);
+  const [one, two, three, four] = [3, 4, 5, 6].map((pier) => stash.addScene({ title: `Pier ${pier}` }));
+  // A person asked for these too, before or after; and what is said by hand must not be lost.
+  enqueue(bare(Number(two)));
+  const intake = intakeOf(world.stores());
+  const events = [one, two, three, four].map((sceneId) => ({ kind: 'sync', sceneId: Number(sceneId) }) as const);
+  intake.take(events, clock.now);
+  enqueue(bare(Number(three), { tagline: 'Calm' }));
+  const { tally, of } = await run();
+  assert.deepEqual(tally, { withoutFile: 2, buried: 2 });
+  assert.deepEqual(
+    of('without_file').map(({ sceneId }) => sceneId),
+    [one, four],
+  );
+  assert.deepEqual(
+    world.letters().map(({ scene_id }) => scene_id),
+    [two, three],
+  );
+  assert.deepEqual(world.sql('SELECT * FROM jobs'), []);
 });
 
 test('an edit that names no file goes to the one of an earlier sync, unless Stash says that there is none', async (t) => {

@@ -525,3 +525,21 @@ test('while Stash is away its jobs stay untouched, Plex is not asked for them, a
   assert.deepEqual(sql('SELECT DISTINCT attempt, failures FROM jobs'), [{ attempt: 0, failures: 0 }]);
   assert.equal(sql('SELECT count(*) AS runs FROM runs')[0]?.['runs'], 5, 'a run that only rests leaves no row');
 });
+
+test('a scene without a file that a hook tells of is passed over with a hint, and the run has not failed', async (t) => {
+  const { run, sql, stash } = await withStash(t);
+  const id = stash.addScene({ title: 'On paper only', files: [] });
+  const input = JSON.stringify({ args: { hookContext: { id, type: 'Scene.Update.Post', input: null } } });
+  assert.equal((await run(['hook'], { input })).code, 0);
+  const { code, stdout, stderr } = await run(['process']);
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, new RegExp(`No file path for scene ${id}, cannot sync to Plex: Stash has no file for it`));
+  assert.match(stderr, new RegExp(`plexsync enqueue ${id}$`, 'm'));
+  assert.match(stdout, /1 without a file in Stash/);
+  assert.deepEqual(sql('SELECT * FROM jobs'), []);
+  assert.deepEqual(sql('SELECT * FROM dead_letters', 'dlq.db'), []);
+  // A person who asks for it by its id is told by a letter.
+  await run(['enqueue', String(id)]);
+  assert.equal((await run(['process'])).code, 1);
+  assert.deepEqual(sql('SELECT error_type FROM dead_letters', 'dlq.db'), [{ error_type: 'NoFilePath' }]);
+});

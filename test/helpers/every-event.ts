@@ -121,6 +121,7 @@ export function everyEvent(outside: Outside): EveryEvent {
     scan_requested: { kind: 'scan_requested', section: outside.name(), folder: outside.path() },
     scan_failed: { kind: 'scan_failed', section: outside.name(), folder: outside.path(), message: sentence() },
     skipped: { kind: 'skipped', ...JOB },
+    without_file: { kind: 'without_file', ...JOB },
     letter_shortened: { kind: 'letter_shortened', letterId: 1, sceneId: 7, keys: ['tags'] },
     letters_expired: { kind: 'letters_expired', count: 2, days: 30, byType: { PlexNotFound: 2 }, sceneIds: [7, 8] },
     superseded: { kind: 'superseded', ...JOB },

@@ -17,7 +17,8 @@ const CURES: Readonly<Record<ErrorType, Cure>> = {
     command: 'plexsync dlq list LETTERS',
   },
   NoFilePath: {
-    advice: 'The scene’s file is not known: enqueue the scene again with --path, which closes its letter.',
+    advice:
+      'The scene has no file in Stash, or came without a path: give it a file there and enqueue it again, or enqueue it with --path; either closes its letter.',
     command: 'plexsync dlq list LETTERS',
   },
   PlexAuthError: {

@@ -37,6 +37,7 @@ export const ENDS_A_JOB: Readonly<Record<WorkerEvent['kind'], boolean>> = {
   scan_requested: false,
   scan_failed: false,
   skipped: true,
+  without_file: true,
   letter_shortened: false,
   letters_expired: false,
   superseded: true,

@@ -143,6 +143,7 @@ function endingOf(event: WorkerEvent): Ending | undefined {
     case 'undone':
     case 'gone':
     case 'skipped':
+    case 'without_file':
     case 'superseded':
     case 'lease_lost':
       return ending(event.kind, 'info', say`${ours(ENDED_ALIKE[event.kind])}`);
@@ -155,6 +156,7 @@ const ENDED_ALIKE = {
   undone: 'undone, and left as they are',
   gone: 'no longer in Stash',
   skipped: 'not in Plex, skipped',
+  without_file: 'without a file in Stash',
   superseded: 'continue in newer edits',
   lease_lost: 'taken over by another run',
 } as const;

@@ -34,7 +34,7 @@ const TOTAL_HELP: Readonly<Record<keyof StoreStats['totals'], string>> = {
   retries: 'Attempts that failed and were put off.',
   not_found_waits: 'Looks that did not find the file in Plex yet.',
   gone: 'Jobs of scenes that are no longer in Stash.',
-  skipped: 'Jobs of files that Plex does not have, skipped as asked.',
+  skipped: 'Jobs of files that Plex does not have, skipped as asked, and of scenes that have no file in Stash.',
   dead_lettered: 'Jobs that became dead letters.',
   released: 'Jobs given back untried.',
   dropped: 'Jobs dropped by a person.',

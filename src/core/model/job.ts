@@ -36,7 +36,8 @@ export type FailureSettlement =
   /** Released; no attempt is spent. */
   | { readonly kind: 'release'; readonly availableAt: number; readonly error: SyncError }
   /**
-   * Ends without a write because Plex does not have the file and the person chose not to wait; counted and reported.
+   * Ends without a write because Plex does not have the file and the person chose not to wait, or because a scene of
+   * which only an event told has none; counted and reported.
    */
   | { readonly kind: 'skip'; readonly error: SyncError }
   /** Not tried again without a person. */
@@ -63,6 +64,8 @@ export type Job = {
   readonly rest?: 'pictures' | undefined;
   /** The fields that a person takes back from Plex. */
   readonly reassert?: readonly ReassertField[] | undefined;
+  /** Set where only events of Stash asked for it, and no person did. */
+  readonly by?: 'event' | undefined;
   /** Set when a person allowed whatever it removes. */
   readonly removals?: 'allowed' | undefined;
   readonly lease: Lease;

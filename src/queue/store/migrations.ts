@@ -239,6 +239,10 @@ export const QUEUE_SCHEMA: Schema = {
     CREATE INDEX jobs_due ON jobs (held, priority, available_at, id) WHERE state = 'pending';
     CREATE INDEX jobs_missing ON jobs (held, available_at, misses) WHERE state = 'pending' AND misses > 0;
     `,
+    `
+    -- by_event = 1: only events of Stash asked for the job, and no person did.
+    ALTER TABLE jobs ADD COLUMN by_event INTEGER NOT NULL DEFAULT 0 CHECK (by_event IN (0, 1));
+    `,
   ],
 };
 

@@ -40,6 +40,8 @@ export type JobRow = EditColumns & {
   readonly rest: 'pictures' | null;
   /** JSON: the fields that a person takes back from Plex. */
   readonly reassert: string | null;
+  /** 1: only events of Stash asked for it. */
+  readonly by_event: 0 | 1;
 };
 
 /** The edit in a row: we wrote it, so it is read without a second validation. */
@@ -72,11 +74,12 @@ export const BACK_TO_PENDING = `state = 'pending', lease_owner = NULL, lease_exp
 export function prepareJobRows(db: Db) {
   const waiting = db.prepare<[number], JobRow>(`SELECT * FROM jobs WHERE scene_id = ? AND state = 'pending'`);
   const insert = db.prepare<[object], { id: number }>(`
-    INSERT INTO jobs (scene_id, state, data, stamps, bare_at, priority, available_at, enqueued_at, rest, reassert)
-    VALUES (@sceneId, 'pending', @data, @stamps, @bare_at, @priority, @now, @now, @rest, @reassert) RETURNING id`);
+    INSERT INTO jobs (scene_id, state, data, stamps, bare_at, priority, available_at, enqueued_at, rest, reassert, by_event)
+    VALUES (@sceneId, 'pending', @data, @stamps, @bare_at, @priority, @now, @now, @rest, @reassert, @byEvent) RETURNING id`);
   const setEdit = db.prepare<[object]>(`
     UPDATE jobs SET data = @data, stamps = @stamps, bare_at = @bare_at, priority = min(priority, @priority),
-      available_at = min(available_at, @dueAt), rest = iif(@rest IS NULL, NULL, rest), reassert = @reassert WHERE id = @id`);
+      available_at = min(available_at, @dueAt), rest = iif(@rest IS NULL, NULL, rest), reassert = @reassert,
+      by_event = min(by_event, @byEvent) WHERE id = @id`);
   const remove = db.prepare<[number]>('DELETE FROM jobs WHERE id = ?');
   const knownPath = db.prepare<[number], { scene_path: string }>('SELECT scene_path FROM scenes WHERE scene_id = ?');
   // When an earlier sync knows the file, an edit given by hand does not await Stash. The path gets no stamp: any path
@@ -90,8 +93,9 @@ export function prepareJobRows(db: Db) {
     /** The scene's waiting job, if any. */
     waiting: (sceneId: number): JobRow | undefined => waiting.get(sceneId),
     /** Inserts a new job, due at once. @returns its id. */
-    insert: (sceneId: number, edit: StampedEdit, { priority, now, rest = null, reassert }: InsertOptions): number => {
-      const columns = { ...toColumns(edit), rest, reassert: reassertColumn(reassert) };
+    insert: (sceneId: number, edit: StampedEdit, options: InsertOptions): number => {
+      const { priority, now, rest = null, reassert, by } = options;
+      const columns = { ...toColumns(edit), rest, reassert: reassertColumn(reassert), byEvent: Number(by === 'event') };
       const row = insert.get({ sceneId, ...columns, priority: PRIORITY[priority], now });
       if (row === undefined) throw new Error('INSERT … RETURNING returned no row');
       return row.id;
@@ -100,10 +104,11 @@ export function prepareJobRows(db: Db) {
      * Merges an edit into a waiting job, which becomes due no later than before and no later than `dueAt`. Only pictures
      * are left of both, or the job is a whole one again. What either takes back from Plex is taken back.
      */
-    merge: (job: JobRow, edit: StampedEdit, { priority, dueAt, rest = null, reassert }: MergeOptions): void => {
+    merge: (job: JobRow, edit: StampedEdit, { priority, dueAt, rest = null, reassert, by }: MergeOptions): void => {
       const merged = withKnownPath(job.scene_id, mergeEdits(editOf(job), edit));
       const fields = reassertColumn(unionOf(reassertOf(job), reassert));
-      setEdit.run({ id: job.id, ...toColumns(merged), priority, dueAt, rest, reassert: fields });
+      const byEvent = Number(by === 'event');
+      setEdit.run({ id: job.id, ...toColumns(merged), priority, dueAt, rest, reassert: fields, byEvent });
     },
     remove: (id: number): void => {
       remove.run(id);
@@ -111,9 +116,9 @@ export function prepareJobRows(db: Db) {
   };
 }
 
-type InsertOptions = Pick<EnqueueOptions, 'priority' | 'now' | 'reassert'> & { readonly rest?: JobRow['rest'] };
+type InsertOptions = Pick<EnqueueOptions, 'priority' | 'now' | 'reassert' | 'by'> & { readonly rest?: JobRow['rest'] };
 
-type MergeOptions = Pick<EnqueueOptions, 'reassert'> & {
+type MergeOptions = Pick<EnqueueOptions, 'reassert' | 'by'> & {
   readonly priority: number;
   readonly dueAt: number;
   readonly rest?: JobRow['rest'];
@@ -128,6 +133,8 @@ export type EnqueueOptions = {
   readonly saidAt?: number | undefined;
   /** The fields that a person takes back from Plex. */
   readonly reassert?: readonly ReassertField[] | undefined;
+  /** Set where an event of Stash asks for it, and no person does. */
+  readonly by?: 'event' | undefined;
 };
 
 /** What became of an edit: a new job, or merged into the waiting one. */
@@ -197,7 +204,8 @@ export function prepareSupersede(db: Db): (row: JobRow) => boolean {
     if (newer === undefined) return false;
     rows.remove(row.id);
     const { priority, rest } = row;
-    rows.merge(newer, editOf(row), { priority, dueAt: Number.MAX_SAFE_INTEGER, rest, reassert: reassertOf(row) });
+    const by = row.by_event === 1 ? ('event' as const) : undefined;
+    rows.merge(newer, editOf(row), { priority, dueAt: Number.MAX_SAFE_INTEGER, rest, reassert: reassertOf(row), by });
     return true;
   };
 }

@@ -224,6 +224,7 @@ function toJob(row: JobRow, owner: string): Job {
     attempt: row.attempt,
     ...(row.rest === null ? {} : { rest: row.rest }),
     ...(row.reassert === null ? {} : { reassert: reassertOf(row) }),
+    ...(row.by_event === 1 ? { by: 'event' } : {}),
     ...(row.removals === 2 ? { removals: 'allowed' } : {}),
     lease: { jobId: row.id, owner, claim: row.claims },
   };

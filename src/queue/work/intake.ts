@@ -127,7 +127,7 @@ function prepareTake(db: Db) {
     const { kind, sceneId, at = now } = event;
     if (kind === 'forget') return [forgetOne(sceneId)];
     const edits = stamp([{ sceneId, bare: true, data: {} }], { at, now });
-    return edits.map((edit) => ({ kind, ...enqueueOne(sceneId, edit, { priority: 'hand', now }) }));
+    return edits.map((edit) => ({ kind, ...enqueueOne(sceneId, edit, { priority: 'hand', now, by: 'event' }) }));
   };
   return db.transaction((events: readonly SceneEvent[], now: number): readonly TakenEvent[] => {
     meta.set(LAST_EVENT, now);

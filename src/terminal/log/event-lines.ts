@@ -133,6 +133,13 @@ export function linesFor(event: WorkerEvent): readonly LogLine[] {
       return [
         worker('info', say`Job ${event.jobId} skipped — scene ${event.sceneId} not in Plex (skip_not_found enabled)`),
       ];
+    case 'without_file':
+      return [
+        worker(
+          'info',
+          say`No file path for scene ${event.sceneId}, cannot sync to Plex: Stash has no file for it. Nothing is lost: once it has one, its next edit brings it, or plexsync enqueue ${event.sceneId}`,
+        ),
+      ];
     case 'letter_shortened': {
       const rest = event.keys.length === 0 ? 'whatever Stash has' : ours(event.keys.join(', '));
       return [worker('info', say`Dead letter ${event.letterId} of scene ${event.sceneId} keeps: ${rest}`)];

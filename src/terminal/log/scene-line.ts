@@ -80,6 +80,8 @@ function toldOf(event: WorkerEvent, all: readonly WorkerEvent[]): Told | undefin
       return { level: 'info', sign: '↷', what: `undone, and left: plexsync queue release ${event.sceneId}` };
     case 'gone':
       return { level: 'info', sign: '↷', what: 'no longer in Stash, dropped' };
+    case 'without_file':
+      return { level: 'info', sign: '↷', what: 'has no file in Stash yet' };
     case 'skipped':
       return { level: 'info', sign: '↷', what: 'not in Plex, skipped' };
     case 'superseded':

@@ -81,6 +81,7 @@ function summaryDocument(
     unchanged: tally.unchanged,
     waiting: tally.waiting,
     skipped: tally.skipped,
+    without_file: tally.withoutFile,
     gone: tally.gone,
     skipped_scenes: skippedScenes,
     retried: tally.retried,

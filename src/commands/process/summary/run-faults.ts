@@ -28,6 +28,7 @@ const COUNTS_AS: Readonly<Record<keyof Tally, 'processed' | 'failed' | 'neither'
   unchanged: 'processed',
   waiting: 'processed',
   skipped: 'processed',
+  withoutFile: 'processed',
   gone: 'processed',
   retried: 'failed',
   buried: 'failed',

@@ -58,7 +58,19 @@ export function summaryText({ tally, pictures }: DrainReport, summary: Summary):
 
 /** The closing line of a dry run. */
 function previewSummary(
-  { updated, unchanged, waiting, skipped, gone, retried, buried, removals, undone, released }: DrainReport['tally'],
+  {
+    updated,
+    unchanged,
+    waiting,
+    skipped,
+    withoutFile,
+    gone,
+    retried,
+    buried,
+    removals,
+    undone,
+    released,
+  }: DrainReport['tally'],
   summary: Summary,
 ): string {
   const { left, stats } = summary;
@@ -66,6 +78,7 @@ function previewSummary(
     [updated, 'would be written'],
     [unchanged, 'already right'],
     [waiting + skipped, 'not in Plex yet'],
+    [withoutFile, 'without a file in Stash'],
     [gone, 'no longer in Stash'],
     [retried + buried, 'would fail'],
     [removals, 'would wait, since they remove too much'],
@@ -143,6 +156,7 @@ const ENDING_WORDS: Readonly<Record<keyof Tally, string>> = {
   unchanged: 'already right',
   waiting: 'not in Plex yet',
   skipped: 'skipped, not in Plex',
+  withoutFile: 'without a file in Stash',
   gone: 'no longer in Stash',
   retried: 'to be retried',
   buried: 'moved to the DLQ',

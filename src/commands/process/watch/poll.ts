@@ -65,7 +65,7 @@ export async function pollStash(
       if (doubt !== undefined) throw doubt;
       isBelieved = true;
     }
-    if (edits.length > 0) intake.enqueue(edits, { priority, now: now(), saidAt });
+    if (edits.length > 0) intake.enqueue(edits, { priority, now: now(), saidAt, by: 'event' });
     for (const { sceneId, mark } of marked) seen[sceneId] = mark;
     // What is in the queue is stored as seen at once: if a later page fails, the next look must not repeat the earlier
     // ones.

@@ -34,6 +34,8 @@ export type Outcome =
   | { readonly kind: 'undone'; readonly content: string | undefined }
   /** The scene is no longer in Stash. */
   | { readonly kind: 'gone' }
+  /** The scene has no file in Stash, and only an event told of it: nobody waits for it to be written. */
+  | { readonly kind: 'without_file'; readonly error: SyncError }
   | { readonly kind: 'put_back' }
   | { readonly kind: 'defer' };
 

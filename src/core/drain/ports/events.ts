@@ -151,6 +151,8 @@ export type WorkerEvent =
   | { readonly kind: 'scan_requested'; readonly section: string; readonly folder: string }
   | { readonly kind: 'scan_failed'; readonly section: string; readonly folder: string; readonly message: Sentence }
   | { readonly kind: 'skipped'; readonly jobId: number; readonly sceneId: number }
+  /** An event told of a scene that has no file in Stash: there is nothing to sync. */
+  | { readonly kind: 'without_file'; readonly jobId: number; readonly sceneId: number }
   /** A completed job covered a part of an older dead letter; `keys` is what the letter still holds. */
   | {
       readonly kind: 'letter_shortened';

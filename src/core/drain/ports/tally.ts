@@ -8,6 +8,8 @@ export type Tally = {
   waiting: number;
   /** Not in Plex, and skipped instead of waiting. */
   skipped: number;
+  /** Of scenes that have no file in Stash, and that only an event told of. */
+  withoutFile: number;
   /** No longer in Stash. */
   gone: number;
   buried: number;
@@ -32,6 +34,7 @@ export const NO_JOBS: Readonly<Tally> = {
   retried: 0,
   waiting: 0,
   skipped: 0,
+  withoutFile: 0,
   gone: 0,
   buried: 0,
   removals: 0,

@@ -137,8 +137,7 @@ function withFile(job: Job, all: Said, { queue }: Uses): Hydrated | Ended {
   const record = queue.record(job.sceneId);
   // Once Stash was asked, its answer about the file counts, also when there is none.
   const path = said.scene.path ?? (job.bare === 'filled' ? undefined : record?.scenePath);
-  if (path === undefined)
-    return failed(job, new SyncError('no_file_path', say`No file path for scene ${job.sceneId}, cannot sync to Plex`));
+  if (path === undefined) return withoutFile(job);
   if (path.length > LONGEST_PATH) {
     const message = say`The path of scene ${job.sceneId} has ${path.length} characters, more than any file system allows`;
     return failed(job, new SyncError('no_file_path', message));
@@ -148,6 +147,13 @@ function withFile(job: Job, all: Said, { queue }: Uses): Hydrated | Ended {
   const others = (files ?? []).filter((other) => other.path !== path).map(toFile);
   const knownFiles = others.length === 0 ? undefined : files;
   return { job: { ...job, knownPath: path, knownFiles }, ...said, file, files: [file, ...others], record };
+}
+
+/** An edit that a person made must not be lost without a word; an event of a scene that exists on paper only may be. */
+function withoutFile(job: Job): Ended {
+  const error = new SyncError('no_file_path', say`No file path for scene ${job.sceneId}, cannot sync to Plex`);
+  const isOfEvent = job.by === 'event' && job.bare === 'filled' && contentKeys(job.overStash).length === 0;
+  return isOfEvent ? { job, outcome: { kind: 'without_file', error } } : failed(job, error);
 }
 
 type Said = Pick<Hydrated, 'scene' | 'fromStash'> & Marks;

@@ -67,6 +67,8 @@ function settlementOf(job: Job, outcome: Outcome, context: Uses): Settlement {
       return { kind: outcome.kind };
     case 'gone':
       return { kind: 'gone' };
+    case 'without_file':
+      return { kind: 'skip', error: outcome.error };
   }
 }
 
@@ -125,7 +127,7 @@ function tallyKey(settlement: Exclude<Settlement, { kind: 'defer' | 'put_back' |
     case 'gone':
       return 'gone';
     case 'skip':
-      return 'skipped';
+      return settlement.error.code === 'no_file_path' ? 'withoutFile' : 'skipped';
     case 'dead':
       return 'buried';
     case 'removals':
@@ -187,7 +189,7 @@ function eventFor(job: Job, settlement: Settlement, how: Settled, { now, options
     case 'gone':
       return { kind: 'gone', ...about };
     case 'skip':
-      return { kind: 'skipped', ...about };
+      return { kind: settlement.error.code === 'no_file_path' ? 'without_file' : 'skipped', ...about };
     case 'removals':
       return { kind: 'removal_held', ...about, values: settlement.values };
     case 'undone':
