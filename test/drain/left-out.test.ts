@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ours, say } from '../../src/core/text/sentence.ts';
-import { DOWN, lighthouse, lighthouses, setup } from '../helpers/drain-world.ts';
+import { DOWN, lighthouse, lighthouses, setBreaker, setup } from '../helpers/drain-world.ts';
 
 const SECTIONS = [
   { key: '1', title: 'Harbour Films', locations: ['/harbour'] },
@@ -105,4 +105,21 @@ test('a re-encoded file that the title search came across is named with the line
   assert.match(String(letter?.['error_message']), new RegExp(`plexsync pin 7 ${key}$`));
   assert.equal(JSON.parse(String(letter?.['choices']))[0].rating_key, key);
   assert.equal(plex.item(key)?.title, 'Lantern Row');
+});
+
+test('where no file lies in a library that is left out, a run that finds nothing does not name it', async (t) => {
+  const { enqueue, run } = await setup(t, { sections: SECTIONS });
+  enqueue(...lighthouses(120).map((edit) => ({ ...edit, data: { ...edit.data, path: `/field/${edit.sceneId}.mp4` } })));
+  const { report } = await run(HARBOUR_ONLY);
+  assert.equal(report.ends[0]?.kind, 'misconfigured');
+  assert.doesNotMatch(JSON.stringify(report.ends), /Garden/);
+});
+
+test('while the breaker is half-open the one job on trial asks nothing of libraries that are left out', async (t) => {
+  const created = await setup(t, { sections: SECTIONS });
+  const { plex, clock, enqueue, run } = created;
+  enqueue(lighthouse(1));
+  setBreaker(created, { kind: 'open', openedAt: clock.now - 120_000 });
+  await run(HARBOUR_ONLY);
+  assert.equal(plex.requests.filter(({ path }) => path.startsWith('/library/sections/2/all')).length, 0);
 });

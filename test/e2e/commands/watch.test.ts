@@ -95,6 +95,7 @@ test('an edit in Stash arrives while a watch runs, over restarts of both servers
   const { code, stderr } = await running.stop();
   assert.equal(code, 143, stderr);
   assert.match(stderr, /Watching Stash from now on/);
+  assert.match(stderr, /\[PlexSync\] 3 of 3 scenes of Stash were never synced: plexsync reconcile\n/);
   assert.equal(plex.item(items[2] ?? '')?.title, '2');
 });
 
