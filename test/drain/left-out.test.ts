@@ -123,3 +123,13 @@ test('while the breaker is half-open the one job on trial asks nothing of librar
   await run(HARBOUR_ONLY);
   assert.equal(plex.requests.filter(({ path }) => path.startsWith('/library/sections/2/all')).length, 0);
 });
+
+test('a library that plexsync cannot write to is asked for nothing', async (t) => {
+  const { plex, enqueue, run } = await setup(t, {
+    sections: [...SECTIONS.slice(0, 1), { key: '2', title: 'Serials', type: 'show', locations: ['/serials'] }],
+  });
+  enqueue(lighthouse(1, { path: '/serials/1.mp4' }));
+  const { of } = await run(HARBOUR_ONLY);
+  assert.equal(of('retrying')[0]?.message, 'No Plex item found for filename: 1.mp4');
+  assert.equal(plex.requests.filter(({ path }) => path.startsWith('/library/sections/2/all')).length, 0);
+});

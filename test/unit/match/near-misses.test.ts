@@ -94,6 +94,8 @@ test('names that differ by the private-use signs of SMB nearly agree, by either 
   // U+F021 stands for * or !, and not for a colon: that is another name.
   assert.deepEqual(nearNames('Pier: One.mp4', 'Pier\uF021 One.mp4'), ['other_signs']);
   assert.deepEqual(nearNames('Pier: One.mp4', 'Mole\uF022 One.mp4'), []);
+  assert.deepEqual(nearNames('Pier\uF022.mp4', 'Pier: One.mp4'), []);
+  assert.deepEqual(nearNames('Pier: One.mp4', 'Pier\uF022.mp4'), []);
 });
 
 test('names that differ in other signs alone nearly agree, whatever program replaced them', () => {

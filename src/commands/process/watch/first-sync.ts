@@ -78,7 +78,7 @@ function enqueueAll({ ids }: Unsynced, store: ReconcileStore, now: () => number)
   let enqueued = 0;
   for (let start = 0; start < ids.length; start += PER_PAGE) {
     const edits = ids.slice(start, start + PER_PAGE).map((sceneId) => ({ sceneId, bare: true, data: {} }));
-    enqueued += store.enqueue(edits, { priority: 'bulk', now: now(), saidAt, undone: 'pass_over' }).length;
+    enqueued += store.enqueue(edits, { priority: 'bulk', now: now(), saidAt }).length;
   }
   return enqueued;
 }

@@ -152,8 +152,7 @@ function withFile(job: Job, all: Said, { queue }: Uses): Hydrated | Ended {
 /** An edit that a person made must not be lost without a word; an event of a scene that exists on paper only may be. */
 function withoutFile(job: Job): Ended {
   const error = new SyncError('no_file_path', say`No file path for scene ${job.sceneId}, cannot sync to Plex`);
-  const isOfEvent = job.by === 'event' && job.bare === 'filled' && contentKeys(job.overStash).length === 0;
-  return isOfEvent ? { job, outcome: { kind: 'without_file', error } } : failed(job, error);
+  return job.by === 'event' ? { job, outcome: { kind: 'without_file', error } } : failed(job, error);
 }
 
 type Said = Pick<Hydrated, 'scene' | 'fromStash'> & Marks;

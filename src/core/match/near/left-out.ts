@@ -37,7 +37,7 @@ export function leftOutFile({ match }: Pick<LookUp, 'match'>): FoundLeftOut | un
 
 /** The libraries that are left out and hold the folder of the path: where a look is likeliest to find it. */
 export function holdingFolder(sections: readonly Section[], mappedPath: string): readonly Section[] {
-  return sections.filter(({ folders }) => folders.some((folder) => folder !== '' && isInFolder(mappedPath, folder)));
+  return sections.filter(({ folders }) => folders.some((folder) => isInFolder(mappedPath, folder)));
 }
 
 const WORDS: Readonly<Record<LeftOutFile['certainty'], Sentence>> = {

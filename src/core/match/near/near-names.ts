@@ -77,11 +77,14 @@ function meaningsOf(sign: string): readonly string[] {
 
 function areSameBehindSmb(a: string, b: string): boolean {
   const [signs, others] = [[...a], [...b]];
-  if (signs.length !== others.length || ![...signs, ...others].some(isSmbSign)) return false;
-  return signs.every((sign, index) => {
-    const other = meaningsOf(others[index] ?? '');
-    return meaningsOf(sign).some((meaning) => other.includes(meaning));
-  });
+  // Names that differ and agree sign by sign have such a sign.
+  return (
+    signs.length === others.length &&
+    signs.every((sign, index) => {
+      const other = meaningsOf(others[index] ?? '');
+      return meaningsOf(sign).some((meaning) => other.includes(meaning));
+    })
+  );
 }
 
 function differsInOneLetter(a: readonly string[], b: readonly string[], numbers: 'same' | 'any'): boolean {
