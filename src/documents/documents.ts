@@ -5,7 +5,14 @@ import { doctorSchema } from './doctor.ts';
 import { enqueueSchema } from './enqueue.ts';
 import { errorSchema } from './error.ts';
 import { queueDropSchema, queueListSchema, queueReleaseSchema } from './job.ts';
-import { letterListSchema, letterPurgeSchema, letterRetrySchema, letterSchema, letterSummarySchema } from './letter.ts';
+import {
+  letterListSchema,
+  letterPurgeSchema,
+  letterResolveSchema,
+  letterRetrySchema,
+  letterSchema,
+  letterSummarySchema,
+} from './letter.ts';
 import { matchTestSchema } from './match-test.ts';
 import { pinListSchema, pinSchema, unpinSchema } from './pin.ts';
 import { hookSchema, pluginInstallSchema, pluginStatusSchema } from './plugin.ts';
@@ -39,6 +46,7 @@ export const DOCUMENTS = {
   },
   'dlq-list': { title: 'plexsync dlq list --json', description: 'Newest first.', schema: letterListSchema },
   'dlq-purge': { title: 'plexsync dlq purge --json', schema: letterPurgeSchema },
+  'dlq-resolve': { title: 'plexsync dlq resolve --json', schema: letterResolveSchema },
   'dlq-retry': { title: 'plexsync dlq retry --json', schema: letterRetrySchema },
   'dlq-show': { title: 'plexsync dlq show ID --json', schema: letterSchema },
   'dlq-summary': { title: 'plexsync dlq summary --json', schema: letterSummarySchema },

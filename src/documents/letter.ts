@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { sceneKeys } from './job.ts';
 import type { DocumentOf } from './shapes.ts';
-import { count, dryRun, id, instant, itemFile } from './shapes.ts';
+import { count, counts, dryRun, id, instant, itemFile } from './shapes.ts';
 
 export const letterSchema = z.object({
   id,
@@ -47,6 +47,27 @@ export const letterPurgeSchema = z.object({
   letters: z.optional(z.array(briefLetter).check(z.describe('Only with --dry-run: which letters would go.'))),
 });
 export type LetterPurgeDocument = DocumentOf<typeof letterPurgeSchema>;
+
+const resolvedLetter = z.object({
+  id,
+  scene_id: id,
+  error_type: z.string(),
+  outcome: z
+    .enum(['pinned', 'retried', 'purged', 'skipped', 'gone', 'left'])
+    .check(
+      z.describe(
+        '`gone`: another process took care of it meanwhile. `left`: it was not decided about, or that could not be done.',
+      ),
+    ),
+  rating_key: z.optional(z.string().check(z.describe('Only of a pinned one: the item its scene is pinned to.'))),
+});
+
+export const letterResolveSchema = z.object({
+  ...counts(['pinned', 'retried', 'purged', 'skipped', 'gone', 'left']),
+  letters: z.array(resolvedLetter),
+  next: z.nullable(z.string()).check(z.describe('The command that goes on; null where nothing was put back.')),
+});
+export type LetterResolveDocument = DocumentOf<typeof letterResolveSchema>;
 
 const folder = z.object({
   path: z.nullable(z.string()).check(z.describe('`null` for letters without a path.')),

@@ -100,6 +100,9 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   'plexsync dlq show 12': { stdout: /PlexNotFound/ },
   'plexsync dlq retry 12': { stdout: /^1 dead letter put back into the queue/ },
   'plexsync dlq retry --error-type PlexNotFound --path-prefix /data/old --yes': { stdout: /^1 dead letter put back/ },
+  // Nobody answers: the end of the input stops.
+  'plexsync dlq resolve': { stdout: /^Dead letters: 2 left\.\n$/ },
+  "printf 's\\n' | plexsync dlq resolve 12 --json": { stdout: /"outcome": "skipped"/ },
   'plexsync dlq purge 12': ASKS,
   'plexsync dlq purge --older-than 7d --dry-run': { stdout: /1 dead letter would be deleted\.\n$/ },
   'plexsync dlq export --redact --error-type LowConfidenceMatch': { stdout: /^\{"id":13,/ },

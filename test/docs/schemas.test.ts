@@ -104,6 +104,8 @@ const ROWS: readonly Row[] = [
   ['dlq-export', ['dlq', 'export'], 'lines'],
   ['dlq-export', ['dlq', 'export', '--redact'], 'lines'],
   ['error', ['dlq', 'show', '99'], 'stderr', 2],
+  ['dlq-resolve', ['dlq', 'resolve', '--scene', '99']],
+  ['dlq-resolve', ['dlq', 'resolve'], 'stdout', 0, 's\n'],
   ['dlq-purge', ['dlq', 'purge', '1', '--dry-run']],
   ['dlq-retry', ['dlq', 'retry', '1', '--dry-run']],
   ['dlq-retry', ['dlq', 'retry', '1']],

@@ -38,6 +38,7 @@ const LINES: Readonly<Record<string, Line>> = {
   'queue drop': { args: ['--scene', '3', '--yes'] },
   'dlq list': { args: [] },
   'dlq show': { args: ['1'] },
+  'dlq resolve': { args: ['--json'], input: 's\n' },
   'dlq summary': { args: [] },
   'dlq export': { args: ['--all'] },
   'dlq retry': { args: ['1'] },

@@ -3,7 +3,7 @@ import { COMPLETION } from './completion.ts';
 import { CONFIG_EDIT, CONFIG_SET, CONFIG_SHOW, CONFIG_UNSET } from './config.ts';
 import { DEMO } from './demo.ts';
 import { DIFF } from './diff.ts';
-import { DLQ_EXPORT, DLQ_LIST, DLQ_PURGE, DLQ_RETRY, DLQ_SHOW, DLQ_SUMMARY } from './dlq.ts';
+import { DLQ_EXPORT, DLQ_LIST, DLQ_PURGE, DLQ_RESOLVE, DLQ_RETRY, DLQ_SHOW, DLQ_SUMMARY } from './dlq.ts';
 import { DOCTOR } from './doctor.ts';
 import { ENQUEUE } from './enqueue.ts';
 import { HOOK } from './hook.ts';
@@ -44,6 +44,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   DLQ_LIST,
   DLQ_SHOW,
   DLQ_SUMMARY,
+  DLQ_RESOLVE,
   DLQ_RETRY,
   DLQ_PURGE,
   DLQ_EXPORT,

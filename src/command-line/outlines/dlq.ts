@@ -1,5 +1,6 @@
 import type { Selection } from '../../commands/dlq/selection.ts';
 import { EXIT } from '../../exit.ts';
+import { PLEX_SETTINGS } from './setting-options.ts';
 import type { CommandSpec, Invocation, OptionSpec } from './spec.ts';
 
 const IDS = { name: '[id...]', help: 'ids of dead letters, as dlq list shows them' } as const;
@@ -83,6 +84,30 @@ export const DLQ_PURGE: CommandSpec = {
     const { given } = invocation;
     const asked = { selection: selectionOf(invocation), yes: given.has('yes'), dryRun: given.has('dry-run') };
     return await purge(asked, context);
+  },
+};
+
+export const DLQ_RESOLVE: CommandSpec = {
+  name: 'dlq resolve',
+  summary: 'go through dead letters one by one, and decide about each with a key',
+  operands: [IDS],
+  options: FILTERS,
+  settings: [...PLEX_SETTINGS, 'stash_url'],
+  notes: [
+    'Shows scene, file, reason, what helps and the items that may be meant, and asks: a number pins the scene to that item and puts the letter back into the queue, r puts it back, p deletes it for good, s skips it, o opens the scene or an item in the browser, a asks for one answer for all letters of this kind, q stops, ? explains. Nothing is written before the key, and only a number asks Plex.',
+    'At a terminal one key is enough. From a pipe or a file each line is one answer, and the end of the input stops; an answer that cannot be carried out leaves its letter and goes on with the next.',
+    'A letter that another process took care of meanwhile is said and passed over.',
+  ],
+  examples: [
+    'plexsync dlq resolve',
+    'plexsync dlq resolve --error-type LowConfidenceMatch --since 7d',
+    "printf 's\\n' | plexsync dlq resolve 12 --json",
+  ],
+  exitCodes: [EXIT.done, EXIT.usage, EXIT.refused, EXIT.unreachable, EXIT.store],
+  run: async (invocation, context) => {
+    const { run } = await import('../../commands/dlq/resolve.ts');
+    const { flags, configFile } = invocation;
+    return await run({ selection: selectionOf(invocation), flags, configFile }, context);
   },
 };
 

@@ -1,6 +1,5 @@
-import { RETRY_RULES } from '../../core/failures/retry-policy.ts';
 import { pinCommand } from '../../core/match/pin.ts';
-import { foreign, say } from '../../core/text/sentence.ts';
+import { foreign, plainText, say } from '../../core/text/sentence.ts';
 import { shellWord } from '../../core/text/shell-word.ts';
 import type {
   BriefLetterDocument,
@@ -13,8 +12,7 @@ import { openPreviewStores } from '../../queue/store/preview-stores.ts';
 import { openStoresToRead } from '../../queue/store/stores.ts';
 import type { DeadLetter } from '../../queue/tables/dead-letters.ts';
 import { letterChoicesOf, letterDataOf, letterPathOf } from '../../queue/tables/dead-letters.ts';
-import type { DeadLetterActions, Retried } from '../../queue/work/dead-letter-actions.ts';
-import { openDeadLetterActions } from '../../queue/work/dead-letter-actions.ts';
+import type { Retried } from '../../queue/work/dead-letter-actions.ts';
 import { openStores } from '../../queue/work/open-stores.ts';
 import { confirm } from '../../terminal/confirm.ts';
 import type { Output } from '../../terminal/log/output.ts';
@@ -25,6 +23,8 @@ import type { Context } from '../shared/context.ts';
 import { declined } from '../shared/declined.ts';
 import { letterDocument, warnOfDamage } from '../shared/letter-document.ts';
 import { cureFor } from './cures.ts';
+import { withDeadLetters } from './open-letters.ts';
+import { countOf, coveredWords, isPutBack, putBack } from './put-back.ts';
 import type { Selection } from './selection.ts';
 import { noLettersWords, selectToChange, selectToRead } from './selection.ts';
 
@@ -71,14 +71,7 @@ export async function retry({ selection, yes, dryRun = false }: Asked, context: 
     const question = `Put ${countOf(letters.length)} back into the queue of ${context.dataDir.path}${actions.serverName()}?`;
     const answer = letters.length > 1 ? await confirm(question, { yes, streams: context.streams }) : 'yes';
     if (answer !== 'yes') return declined(answer, context);
-    const retried = actions.retry(letters, context.now());
-    const put = retried.filter(({ how }) => how === 'queued' || how === 'merged');
-    actions.releaseUndone(
-      put.map(({ sceneId }) => sceneId),
-      context.now(),
-    );
-    const forbidden = RETRY_RULES.plex_forbidden.errorType;
-    if (letters.some(({ error_type }) => error_type === forbidden)) actions.trustToken();
+    const retried = putBack(actions, letters, context.now());
     if (output.json) output.resultJson({ retried: retried.map(retriedDocument) } satisfies LetterRetryDocument);
     else output.result(retriedText(retried, 'put'));
     return retryExitCode(retried, context);
@@ -104,22 +97,6 @@ export async function purge({ selection, yes, dryRun = false }: Asked, context: 
     else output.result(`${countOf(purged)} deleted.`);
     return EXIT.done;
   });
-}
-
-type DeadLetterTask = (actions: DeadLetterActions) => number | Promise<number>;
-
-/** Opens the letters for one command, and closes them in any case. */
-export async function withDeadLetters(
-  context: Context,
-  open: typeof openStores,
-  action: DeadLetterTask,
-): Promise<number> {
-  const stores = open(context.dataDir);
-  try {
-    return await action(openDeadLetterActions(stores));
-  } finally {
-    stores.close();
-  }
 }
 
 function retriedDocument({ letterId, sceneId, how, fault }: Retried): RetriedLetterDocument {
@@ -190,16 +167,9 @@ function nextSteps(letter: DeadLetter): readonly string[] {
 
 function retriedText(retried: readonly Retried[], verb: 'put' | 'would be put'): string {
   const covered = retried.filter(({ how }) => how === 'covered');
-  const queued = retried.filter(({ how }) => how === 'queued' || how === 'merged').length;
-  const lines = [`${countOf(queued)} ${verb} back into the queue.`];
-  for (const { letterId, sceneId } of covered) {
-    lines.push(
-      `Dead letter ${letterId} stays: a newer edit of scene ${sceneId} is being written and closes it when it succeeds.`,
-    );
-  }
-  return lines.join('\n');
-}
-
-function countOf(letters: number): string {
-  return letters === 1 ? '1 dead letter' : `${letters} dead letters`;
+  const queued = retried.filter(isPutBack).length;
+  return [
+    `${countOf(queued)} ${verb} back into the queue.`,
+    ...covered.map((one) => plainText(coveredWords(one))),
+  ].join('\n');
 }

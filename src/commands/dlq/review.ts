@@ -12,9 +12,9 @@ import { renderTable } from '../../terminal/table.ts';
 import type { Context } from '../shared/context.ts';
 import { letterDocument, warnOfDamage } from '../shared/letter-document.ts';
 import { cureFor } from './cures.ts';
-import { withDeadLetters } from './dlq.ts';
 import type { LetterGroup } from './letter-summary.ts';
 import { summariseLetters } from './letter-summary.ts';
+import { withDeadLetters } from './open-letters.ts';
 import type { Selection } from './selection.ts';
 import { noLettersWords, selectToRead, toFilter } from './selection.ts';
 

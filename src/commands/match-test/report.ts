@@ -18,7 +18,7 @@ import { renderFields, renderTable } from '../../terminal/table.ts';
 import { localTime, utcTime } from '../../terminal/time.ts';
 import type { Explanation } from '../shared/match/explain-match.ts';
 import { otherItemDocuments } from '../shared/other-item-document.ts';
-import { pinDocument } from '../shared/pin-document.ts';
+import { pinDocument } from '../shared/pins/pin-document.ts';
 import type { How, Matching } from './how.ts';
 import type { AskedScene } from './scene.ts';
 import { nextLines, verdictWords } from './verdict.ts';

@@ -1,18 +1,11 @@
-import type { LibraryName } from '../../core/match/libraries.ts';
-import { chooseSections, quotedTitles } from '../../core/match/libraries.ts';
 import type { Pin } from '../../core/match/pin.ts';
-import { fileToFollow, pinCommand } from '../../core/match/pin.ts';
-import { SyncError, UsageError } from '../../core/model/errors.ts';
-import type { PlexItem, Section } from '../../core/model/plex-item.ts';
+import { pinCommand } from '../../core/match/pin.ts';
+import { UsageError } from '../../core/model/errors.ts';
 import type { PinnedDocument, UnpinnedDocument } from '../../documents/pin.ts';
 import { EXIT } from '../../exit.ts';
-import type { PlexClient } from '../../plex/client.ts';
-import type { Stores } from '../../queue/store/stores.ts';
 import { openStoresToRead } from '../../queue/store/stores.ts';
 import type { PinnedScene } from '../../queue/tables/pins.ts';
-import { listPins, pinScene, unpinScene } from '../../queue/tables/pins.ts';
-import { prepareServerState } from '../../queue/tables/server-state.ts';
-import { knownPathOf, readSceneStatus } from '../../queue/views/scene-status.ts';
+import { listPins, unpinScene } from '../../queue/tables/pins.ts';
 import { openStores } from '../../queue/work/open-stores.ts';
 import { loadSettings } from '../../settings/load.ts';
 import type { SettingName } from '../../settings/table.ts';
@@ -21,8 +14,9 @@ import { sanitize } from '../../terminal/sanitize.ts';
 import { renderTable } from '../../terminal/table.ts';
 import { localTime, utcTime } from '../../terminal/time.ts';
 import type { Context } from '../shared/context.ts';
-import { proveKnownServer } from '../shared/known-items.ts';
-import { pinDocument } from '../shared/pin-document.ts';
+import { pinDocument } from '../shared/pins/pin-document.ts';
+import type { Pinned } from '../shared/pins/pinning.ts';
+import { pinnedLines, pinToItem, WHERE_KEYS_ARE } from '../shared/pins/pinning.ts';
 import { connectToPlex } from '../shared/plex-connection.ts';
 import { toId } from '../shared/typed-values.ts';
 import { tellWarnings } from '../shared/warnings.ts';
@@ -44,14 +38,10 @@ export async function pin({ scene, ratingKey, flags, configFile }: PinOptions, c
   const stores = openStores(dataDir);
   try {
     const plex = connectToPlex(loaded, context);
-    const bound = prepareServerState(stores.queueDb).binding();
-    const { sections, firstBinding } = await proveKnownServer(plex, bound);
-    const item = await itemToPin(plex, key);
-    const section = sectionToPin(item, sections, loaded.settings.plex_library);
-    const toPin = pinOf(sceneId, item, { stores, now: now() });
-    const done = pinScene(stores, { pin: toPin, binding: firstBinding });
-    if (output.json) output.resultJson(pinnedDocument(toPin, section, done), 2);
-    else output.result(pinnedLines(toPin, section, done).map(sanitize).join('\n'));
+    const request = { sceneId, ratingKey: key, libraries: loaded.settings.plex_library, now: now() };
+    const pinned = await pinToItem(request, { stores, plex });
+    if (output.json) output.resultJson(pinnedDocument(pinned), 2);
+    else output.result([...pinnedLines(pinned), `Next: ${nextCommand(sceneId, pinned.done)}`].map(sanitize).join('\n'));
     return EXIT.done;
   } finally {
     stores.close();
@@ -64,73 +54,13 @@ function toRatingKey(text: string): string {
   throw new UsageError(`"${text}" is no rating key.`, WHERE_KEYS_ARE);
 }
 
-const WHERE_KEYS_ARE =
-  'A rating key is the number at the end of an item’s address in Plex; plexsync dlq show ID and match-test FILE show those of candidates.';
-
-async function itemToPin(plex: PlexClient, ratingKey: string): Promise<PlexItem> {
-  const missing = new UsageError(`Plex has no item ${ratingKey}; nothing was pinned.`, WHERE_KEYS_ARE);
-  try {
-    const items = await plex.items([ratingKey]);
-    const item = items.find((other) => other.ratingKey === ratingKey);
-    if (item === undefined) throw missing;
-    return item;
-  } catch (thrown) {
-    if (thrown instanceof SyncError && thrown.code === 'plex_not_found') throw missing;
-    throw thrown;
-  }
-}
-
-function sectionToPin(item: PlexItem, sections: readonly Section[], names: readonly LibraryName[]): Section {
-  const chosen = chooseSections(sections, names);
-  const section = chosen.find(({ key }) => key === item.sectionKey);
-  if (section !== undefined) return section;
-  const { title = item.sectionTitle, type } = sections.find(({ key }) => key === item.sectionKey) ?? {};
-  const where = type === undefined || type === 'movie' ? `library "${title}"` : `library "${title}" of type ${type}`;
-  throw new UsageError(
-    `Plex item ${item.ratingKey} "${item.fields.title}" is in the ${where}, which is none that is written to; nothing was pinned.`,
-    `Written to: ${quotedTitles(chosen)}. plex_library chooses among the movie libraries.`,
-  );
-}
-
-function pinOf(
-  sceneId: number,
-  item: PlexItem,
-  { stores, now }: { readonly stores: Stores; readonly now: number },
-): Pin {
-  const { ratingKey, sectionKey, fields, files } = item;
-  const status = readSceneStatus(stores, sceneId, now);
-  const file = fileToFollow(files, status === undefined ? undefined : knownPathOf(status));
-  if (file === undefined)
-    throw new UsageError(
-      `Plex item ${ratingKey} "${fields.title}" has no file; nothing was pinned.`,
-      'Pin the scene to the item of the film itself, not to a collection.',
-    );
-  return { sceneId, ratingKey, sectionKey, title: fields.title, file, pinnedAt: now };
-}
-
-function pinnedLines(pin: Pin, section: Section, done: PinnedScene): readonly string[] {
-  const { sceneId, ratingKey, title, file } = pin;
-  const { replaced, writtenTo, sharedWith } = done;
-  return [
-    `Scene ${sceneId} is pinned to item ${ratingKey} "${title}" in library ${section.title}, file ${file}.`,
-    ...(replaced === undefined || replaced.ratingKey === ratingKey
-      ? []
-      : [`It was pinned to item ${replaced.ratingKey} "${replaced.title}" before.`]),
-    ...(writtenTo === undefined
-      ? []
-      : [`It was written to item ${writtenTo} before: what was written there stays there.`]),
-    ...(sharedWith.length === 0 ? [] : [`Pinned to this item too: scene ${sharedWith.join(', ')}.`]),
-    `Next: ${nextCommand(sceneId, done)}`,
-  ];
-}
-
 /** The command that writes the scene to its item, since pinning writes nothing. */
 function nextCommand(sceneId: number, { hasJob, letterIds }: PinnedScene): string {
   if (letterIds.length > 0) return `plexsync dlq retry ${letterIds.join(' ')}`;
   return hasJob ? 'plexsync process' : `plexsync enqueue ${sceneId}`;
 }
 
-function pinnedDocument(pin: Pin, section: Section, done: PinnedScene): PinnedDocument {
+function pinnedDocument({ pin, section, done }: Pinned): PinnedDocument {
   return {
     ...pinDocument(pin),
     library: section.title,

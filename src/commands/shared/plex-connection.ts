@@ -22,12 +22,13 @@ export function connectToPlex(loaded: LoadedSettings, context: Caller): PlexClie
 export function connectAs(
   clientIdentifier: string,
   loaded: LoadedSettings,
-  { now, version }: Omit<Caller, 'dataDir'>,
+  { now, version, signal = new AbortController().signal }: PlexUser,
 ): PlexClient {
-  return createPlexClient(
-    plexOptions(loaded, { clientIdentifier, version, signal: new AbortController().signal, now }),
-  );
+  return createPlexClient(plexOptions(loaded, { clientIdentifier, version, signal, now }));
 }
+
+/** `signal` aborts every request under way. */
+type PlexUser = Pick<Context, 'now' | 'version'> & { readonly signal?: AbortSignal };
 
 /** The client options from the settings and the caller. @throws {UsageError} when Plex is not configured. */
 export function plexOptions(

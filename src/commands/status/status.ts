@@ -20,7 +20,7 @@ import type { Context } from '../shared/context.ts';
 import { jobDocument } from '../shared/job-document.ts';
 import { letterDocument } from '../shared/letter-document.ts';
 import { otherItemDocuments } from '../shared/other-item-document.ts';
-import { pinDocument } from '../shared/pin-document.ts';
+import { pinDocument } from '../shared/pins/pin-document.ts';
 import { plexLink } from '../shared/plex-link.ts';
 import { toId } from '../shared/typed-values.ts';
 import { tellWarnings } from '../shared/warnings.ts';

@@ -66,6 +66,8 @@ export type Output = {
    * `everything` under `--verbose`.
    */
   readonly sceneView: 'one_line' | 'guide' | 'everything';
+  /** Whether nothing is shown if the command ends well. */
+  readonly isQuiet: boolean;
   /** Whether a live line below the log would be visible. */
   readonly isLive: boolean;
   /** Who reads a stream now; a terminal may be resized, so ask again before each drawing. */
@@ -142,6 +144,7 @@ export function createOutput(options: OutputOptions): Output {
   return {
     json,
     sceneView: sceneViewOf(options),
+    isQuiet: quiet,
     isLive: options.isLive ?? false,
     readerOf: (stream) => readerOf(streams, stream),
     result: (text) => {
