@@ -59,7 +59,11 @@ export function openDialogue({ streams, stop, isQuiet }: Use): Dialogue {
     show: (text) => show(`${text}\n`),
     ask: async (prompt) => {
       const signal = stop.requested();
-      if (signal !== undefined) return { kind: 'stopped', signal };
+      if (signal !== undefined) {
+        // Below the ^C that the terminal has shown.
+        show('\n');
+        return { kind: 'stopped', signal };
+      }
       const reply = await source.next(() => show(wrapped(sanitize(prompt), readerOf(streams, 'stderr'))));
       show(`${reply.kind === 'key' ? sanitize(reply.key) : ''}\n`);
       const late = stop.requested();
@@ -100,7 +104,6 @@ function keysOf(stdin: NodeJS.ReadStream, aborted: AbortSignal): Source {
       stdin.setRawMode(true);
       ask();
       stdin.resume();
-      if (aborted.aborted) end();
     });
   return { next, close: () => stdin.pause() };
 }
@@ -117,8 +120,6 @@ const ESC = '\u001b';
 function linesOf(fd: number, aborted: AbortSignal): Source {
   const input = fd === process.stdin.fd ? process.stdin : Readable.from([readFileSync(fd)]);
   const reader = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
-  // An input that cannot be read has ended.
-  input.on('error', () => reader.close());
   const lines = reader[Symbol.asyncIterator]();
   const isAborted = new Promise<undefined>((resolve) =>
     aborted.addEventListener('abort', () => resolve(undefined), { once: true }),

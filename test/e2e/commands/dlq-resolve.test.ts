@@ -209,6 +209,30 @@ test('a page opens in the browser by one word of a command line, and is said whe
   assert.equal(without.stdout, 'Dead letters: 1 skipped.\n');
 });
 
+test('a letter that goes while Plex is asked about its pin counts as gone, and an interrupted pin as undecided', async (t) => {
+  const rig = await twenty(t);
+  const meanwhile = Promise.withResolvers<void>();
+  rig.plex.fail('item', { kind: 'late', after: meanwhile.promise });
+  const asked = rig.plex.count('item');
+  const pinning = rig.spawn(['dlq', 'resolve', '17', '--json'], { input: '1\n' });
+  while (rig.plex.count('item') === asked) await new Promise((resolve) => setTimeout(resolve, 5));
+  rig.sql('DELETE FROM dead_letters WHERE id = 17', 'dlq.db');
+  meanwhile.resolve();
+  const gone = await pinning;
+  assert.equal(gone.code, 0, gone.stderr);
+  assert.equal((JSON.parse(gone.stdout) as Summary).letters[0]?.outcome, 'gone');
+
+  rig.plex.fail('sections', { kind: 'hang' });
+  const interrupted = rig.start(['dlq', 'resolve', '12'], { input: '1\n' });
+  await interrupted.says(/help: 1/);
+  interrupted.kill('SIGTERM');
+  const { code, stdout, stderr } = await interrupted.ended;
+  assert.equal(code, 143);
+  assert.equal(stdout, 'Dead letters: 1 left.\n');
+  assert.doesNotMatch(stderr, /Not done/);
+  assert.deepEqual(ids(rig).length, 19);
+});
+
 const RESOLVE = `${process.execPath} ${BIN} dlq resolve`;
 
 function at(rig: Rig, { columns }: Pick<Size, 'columns'>, command = RESOLVE): Session {
@@ -235,7 +259,9 @@ test('at a terminal one key decides: 20 letters of five kinds, with what others 
   ]);
   await session.see('(5 of 20)');
   await session.see('help: ');
-  rig.sql('DELETE FROM dead_letters WHERE id IN (16, 15)', 'dlq.db');
+  rig.sql('DELETE FROM dead_letters WHERE id = 16', 'dlq.db');
+  // As in a data directory that was restored: the same number, and another letter.
+  rig.sql(`UPDATE dead_letters SET job_key = 'another' WHERE id = 15`, 'dlq.db');
   session.type('p');
   await session.see('Dead letter 16 is gone: another process took care of it meanwhile.');
   await session.see('Dead letter 15 is gone');
@@ -257,17 +283,30 @@ test('at a terminal one key decides: 20 letters of five kinds, with what others 
   await session.see('[y/N] ');
   session.type('\r');
   await session.see('help: ');
-  session.type('q');
+  session.type('9');
+  await session.see('Not done: There is no candidate 9.');
+  await session.see('help: ');
+  rig.plex.fail('sections', { kind: 'hang' });
+  session.type('1');
+  // What is under way is not waited for.
+  await session.see('1\r\n');
+  session.type('\u0003');
   const { code, sent } = await session.ended;
-  assert.equal(code, 0, sent);
+  assert.equal(code, 130, sent);
+  assert.doesNotMatch(sent, /\(10 of 20\)|Not done: Plex/);
   const shown = linesSeen(sent, 80);
   assert.ok(shown.includes('Dead letters: 1 pinned, 1 retried, 2 purged, 1 skipped, 2 gone, 13 left.'), sent);
-  assert.deepEqual([ids(rig).length, pinned(rig), queued(rig)], [14, [17], [18, 17]]);
+  assert.deepEqual([ids(rig).length, pinned(rig), queued(rig)], [15, [17], [18, 17]]);
 });
 
 test('40 columns hold it without a broken word, and Ctrl-C says what was done and leaves the terminal usable', async (t) => {
   const rig = await twenty(t);
-  const session = at(rig, { columns: 40 }, `sh -c '${RESOLVE}; echo ended with $?; stty -a'`);
+  const session = at(
+    rig,
+    { columns: 40 },
+    `sh -c '${RESOLVE} 2>${rig.dir}/err; echo unseen $?; ${RESOLVE}; echo ended with $?; stty -a'`,
+  );
+  await session.see('unseen 2');
   await session.see('? help: ');
   session.type('?');
   await session.see('what was done is done');
@@ -277,7 +316,7 @@ test('40 columns hold it without a broken word, and Ctrl-C says what was done an
   await session.see('? help: ');
   session.type('\u0003');
   const { sent } = await session.ended;
-  const screen = sent.split('ended with')[0] ?? '';
+  const screen = sent.slice(sent.indexOf('unseen'), sent.indexOf('ended with'));
   for (const line of screen.split('\r\n')) assert.ok(line.length <= 40, line);
   assert.match(sent, /Dead letters: 1 purged, 19 left\.\r\nended with 130\r\n/);
   assert.match(sent, / icanon .* echo /s);
