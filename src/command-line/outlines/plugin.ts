@@ -11,7 +11,7 @@ export const PLUGIN_INSTALL: CommandSpec = {
     { flags: '-y, --yes', help: 'do not ask' },
   ],
   notes: [
-    'Writes plexsync/plexsync.yml into the plugins folder, and beside it a shell script that keeps each event in the spool of the data directory, in a few milliseconds: the save in Stash waits for it. plexsync process takes the events in. Run again it brings its own files up to date; those of somebody else are never overwritten.',
+    'Writes plexsync/plexsync.yml into the plugins folder, and beside it a shell script that keeps each event in the spool of the data directory, in a few milliseconds: the save in Stash waits for it. plexsync process takes the events in, and does the tasks that a person starts in Stash: their answers are in plexsync.log in the data directory. Run again it brings its own files up to date; those of somebody else are never overwritten.',
     'A container needs the folder spool of the data directory mounted where --spool-as says. Any user may then leave events there, since Stash may run as another one. An install without --spool-as keeps what an earlier one was given.',
     'With --direct each edit starts Node, and Stash must be able to run it and to reach the data directory. Install again when Node or plexsync has moved: a program that cannot be started stops the hooks of other plugins too.',
   ],

@@ -110,6 +110,9 @@ async function show({ stash, plex, stage, pluginsDir, output }: Play): Promise<b
   if (!(await stage.play(AGAIN))) return false;
   const shown = [lanternRow, ...added].map((ratingKey) => describe(plex, ratingKey));
   output.result(`\n# What Plex shows now:\n${shown.join('\n')}`);
+  output.result(
+    '\n# That was all, and it is gone again. Next, for your own Plex: plexsync init, then plexsync doctor.',
+  );
   return true;
 }
 

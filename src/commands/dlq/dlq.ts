@@ -22,6 +22,7 @@ import { localTime } from '../../terminal/time.ts';
 import type { Context } from '../shared/context.ts';
 import { declined } from '../shared/declined.ts';
 import { letterDocument, warnOfDamage } from '../shared/letter-document.ts';
+import { tellNextRun } from '../shared/next-run.ts';
 import { cureFor } from './cures.ts';
 import { withDeadLetters } from './open-letters.ts';
 import { countOf, coveredWords, isPutBack, putBack } from './put-back.ts';
@@ -37,7 +38,7 @@ export async function list({ selection }: { readonly selection: Selection }, con
     const { output } = context;
     if (output.json) output.resultJson(letters.map(letterDocument), 2);
     else if (letters.length === 0) output.result(noLettersWords(actions, selection));
-    else output.result(letterTable(letters, output));
+    else output.result(`${headOf(letters, output)}${letterTable(letters, output)}`);
     for (const letter of letters) warnOfDamage(letter, context);
     return EXIT.done;
   });
@@ -74,6 +75,7 @@ export async function retry({ selection, yes, dryRun = false }: Asked, context: 
     const retried = putBack(actions, letters, context.now());
     if (output.json) output.resultJson({ retried: retried.map(retriedDocument) } satisfies LetterRetryDocument);
     else output.result(retriedText(retried, 'put'));
+    if (retried.some(isPutBack)) tellNextRun(output);
     return retryExitCode(retried, context);
   });
 }
@@ -119,6 +121,11 @@ function toBrief({ id, scene_id, error_type }: DeadLetter): BriefLetterDocument 
 
 function tableAbove(letters: readonly DeadLetter[], output: Output): string {
   return letters.length === 0 ? '' : `${letterTable(letters, output)}\n`;
+}
+
+/** Says what the table lists; a pipe gets the rows alone. */
+function headOf({ length }: readonly DeadLetter[], output: Output): string {
+  return output.readerOf('stdout').kind === 'person' ? `${countOf(length)}, newest first:\n` : '';
 }
 
 function letterTable(letters: readonly DeadLetter[], output: Output): string {

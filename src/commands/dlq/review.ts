@@ -15,6 +15,7 @@ import { cureFor } from './cures.ts';
 import type { LetterGroup } from './letter-summary.ts';
 import { summariseLetters } from './letter-summary.ts';
 import { withDeadLetters } from './open-letters.ts';
+import { countOf } from './put-back.ts';
 import type { Selection } from './selection.ts';
 import { noLettersWords, selectToRead, toFilter } from './selection.ts';
 
@@ -56,7 +57,8 @@ function summaryDocument(groups: readonly LetterGroup[]): LetterSummaryDocument 
 }
 
 function summaryText(groups: readonly LetterGroup[]): string {
-  return groups
+  const count = groups.reduce((total, group) => total + group.count, 0);
+  const texts = groups
     .map((group) => {
       const { advice, command } = cureFor(group.errorType, optionsOf(group));
       const [only, ...more] = group.folders;
@@ -67,6 +69,7 @@ function summaryText(groups: readonly LetterGroup[]): string {
         .join('\n');
     })
     .join('\n\n');
+  return `${countOf(count)} by error, and what probably helps (plexsync dlq resolve goes through them):\n\n${texts}`;
 }
 
 function placeOf(folder: string | undefined): string {

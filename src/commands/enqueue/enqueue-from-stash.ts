@@ -15,6 +15,7 @@ import type { SettingName } from '../../settings/table.ts';
 import { confirm } from '../../terminal/confirm.ts';
 import type { Context } from '../shared/context.ts';
 import { declined } from '../shared/declined.ts';
+import { tellNextRun } from '../shared/next-run.ts';
 import type { PicturesToCome } from '../shared/pictures-to-come.ts';
 import { picturesOfCount, toComeWords, writtenPictures } from '../shared/pictures-to-come.ts';
 import { requireStash } from '../shared/stash/stash-connection.ts';
@@ -128,4 +129,5 @@ function report(counted: Counted, { output }: Context): void {
     output.result(
       `${count} ${count === 1 ? 'scene' : 'scenes'} enqueued: ${added} new, ${merged} merged into a waiting job${passedOver(counted)}`,
     );
+  if (count > 0) tellNextRun(output);
 }

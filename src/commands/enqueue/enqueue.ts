@@ -11,6 +11,7 @@ import { whyNotRead } from '../../settings/file-errors.ts';
 import type { ConfigSources } from '../../settings/load.ts';
 import { readInput } from '../../terminal/streams.ts';
 import type { Context } from '../shared/context.ts';
+import { tellNextRun } from '../shared/next-run.ts';
 import { withWholePaths } from './pictures.ts';
 import type { EnqueueEffect } from './preview.ts';
 import { parseScenes } from './scene-file.ts';
@@ -123,6 +124,7 @@ function report(enqueued: readonly Enqueued[], held: number, output: Context['ou
       say`${they} no data and will wait until Stash can supply it (no_stash): set stash_url, or give --path and --title`,
     );
   }
+  if (held < scenes) tellNextRun(output);
 }
 
 async function readEdits(

@@ -1,6 +1,6 @@
 import type { TaskMode } from '../../core/model/hook-event.ts';
 import { HOOK_TYPES, NAME_HOOKS } from '../../core/model/hook-event.ts';
-import { INSTALLED_MARK } from '../shared/plugin/hook-script.ts';
+import { INSTALLED_MARK, TASK_WORD } from '../shared/plugin/hook-script.ts';
 
 /**
  * A program and its arguments, as Stash starts them. Stash replaces `{pluginDir}` with the plugin's folder, except in
@@ -58,6 +58,8 @@ export function pluginManifest(command: PluginCommand, kind: PluginKind, version
     ...TASKS.flatMap((task) => [
       `  - name: ${task.name}`,
       `    description: ${descriptionOf(task, kind)}`,
+      // The script reads no event, and so learns that this is one that a person waits for.
+      ...(kind === 'spool' ? ['    execArgs:', `      - ${TASK_WORD}`] : []),
       '    defaultArgs:',
       `      mode: ${task.mode}`,
     ]),

@@ -14,6 +14,7 @@ import { loadSettings } from '../../settings/load.ts';
 import { confirm } from '../../terminal/confirm.ts';
 import type { Context } from '../shared/context.ts';
 import { declined } from '../shared/declined.ts';
+import { tellNextRun } from '../shared/next-run.ts';
 import { requireStash } from '../shared/stash/stash-connection.ts';
 import { PER_PAGE } from '../shared/stash/stash-scenes.ts';
 import { undoneLeft } from '../shared/undone-words.ts';
@@ -94,6 +95,7 @@ function report({ fields, ids, undone, carried }: Taken, { output }: Context): v
   output.result(
     `${countIn(ids.length, 'scene')} with ${reassertWords(fields)} left as edited in Plex${first}${besides}: ${end}`,
   );
+  if (carried !== undefined && carried > 0) tellNextRun(output);
 }
 
 function firstOf(ids: readonly number[]): string {

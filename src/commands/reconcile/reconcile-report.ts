@@ -4,6 +4,7 @@ import type { ReconcileDocument } from '../../documents/reconcile.ts';
 import type { ContentNote } from '../../queue/work/reconcile-store.ts';
 import type { Output } from '../../terminal/log/output.ts';
 import { renderTable } from '../../terminal/table.ts';
+import { tellNextRun } from '../shared/next-run.ts';
 import type { PicturesToCome } from '../shared/pictures-to-come.ts';
 import { toComeWords } from '../shared/pictures-to-come.ts';
 import { undoneLeft } from '../shared/undone-words.ts';
@@ -72,6 +73,7 @@ export function reportFindings({ ids, counts }: Findings, output: Output): void 
 export function reportOutcome(outcome: ReconcileOutcome, output: Output): void {
   if (output.json) output.resultJson(reconcileDocument(outcome), 2);
   else output.result(outcomeWords(outcome));
+  if (outcome.carried !== undefined && outcome.carried.enqueued > 0) tellNextRun(output);
 }
 
 function outcomeWords({ findings, carried, pictures }: ReconcileOutcome): string {

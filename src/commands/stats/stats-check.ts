@@ -95,9 +95,33 @@ export function boundsOr(given: Bounds): Bounds {
   return Object.values(given).some((bound) => bound !== undefined) ? given : DEFAULT_BOUNDS;
 }
 
-/** One line for a person, or for the mail of a cron job: every exceeded bound with its value, or that all is well. */
+/** What a person has to look at although every bound holds. */
+export type Waiting = {
+  readonly dead: number;
+  /** Jobs that wait until Stash can supply their scenes. */
+  readonly noStash: number;
+  /** Jobs that wait until somebody allows what they remove. */
+  readonly removals: number;
+};
+
+/** One line that says that all is well, and what waits for a person all the same. */
+export function wellLine({ dead, noStash, removals }: Waiting): string {
+  const waits = [
+    dead > 0 && `${counted(dead, 'dead letter')} (plexsync dlq resolve)`,
+    noStash > 0 && `${counted(noStash, 'job')} without a Stash to ask (plexsync queue list)`,
+    removals > 0 && `${counted(removals, 'job')} that would remove too much (plexsync resume)`,
+  ].filter((part) => part !== false);
+  return waits.length === 0
+    ? 'ok: nothing needs you, and every bound holds'
+    : `ok: every bound holds; for you to look at: ${waits.join(', ')}`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** One line for a person, or for the mail of a cron job: every exceeded bound with its value. */
 export function checkLine(violations: readonly Violation[]): string {
-  if (violations.length === 0) return 'ok: every bound holds';
   return violations.map(violationWords).join('; ');
 }
 

@@ -14,7 +14,7 @@ import { statsDocument, sum } from '../shared/stats-document.ts';
 import { listenForEnd } from '../shared/stop.ts';
 import { statsMetrics, writeMetrics } from './metrics.ts';
 import type { Bounds, Violation } from './stats-check.ts';
-import { boundsOr, checkLine, violationsOf } from './stats-check.ts';
+import { boundsOr, checkLine, violationsOf, wellLine } from './stats-check.ts';
 import { statsTable } from './table.ts';
 
 /** The options as typed. */
@@ -76,8 +76,10 @@ function check(stats: StoreStats, bounds: Bounds, { output, dataDir, now }: Cont
   if (output.json) {
     const verdict = { ok, violations: violations.map(toDocument) };
     output.resultJson({ ...statsDocument(stats, dataDir), check: verdict } satisfies StatsDocument, 2);
-  } else if (ok) output.result(checkLine(violations));
-  else output.log('error', say`plexsync: ${foreign(checkLine(violations))}`);
+  } else if (ok) {
+    const { no_stash: noStash, removals } = stats.waiting;
+    output.result(wellLine({ dead: health.dead, noStash, removals }));
+  } else output.log('error', say`plexsync: ${foreign(checkLine(violations))}`);
   return ok ? EXIT.done : EXIT.jobsFailed;
 }
 

@@ -233,7 +233,8 @@ test('a letter that goes while Plex is asked about its pin counts as gone, and a
   assert.deepEqual(ids(rig).length, 19);
 });
 
-const RESOLVE = `${process.execPath} ${BIN} dlq resolve`;
+const DLQ = `${process.execPath} ${BIN} dlq`;
+const RESOLVE = `${DLQ} resolve`;
 
 function at(rig: Rig, { columns }: Pick<Size, 'columns'>, command = RESOLVE): Session {
   return startAtTerminal(command, { columns, rows: 24, env: rig.env });
@@ -304,7 +305,7 @@ test('40 columns hold it without a broken word, and Ctrl-C says what was done an
   const session = at(
     rig,
     { columns: 40 },
-    `sh -c '${RESOLVE} 2>${rig.dir}/err; echo unseen $?; ${RESOLVE}; echo ended with $?; stty -a'`,
+    `sh -c '${RESOLVE} 2>${rig.dir}/err; echo unseen $?; ${RESOLVE}; echo ended with $?; stty -a; ${DLQ} list 3; ${DLQ} summary --scene 3'`,
   );
   await session.see('unseen 2');
   await session.see('? help: ');
@@ -320,4 +321,6 @@ test('40 columns hold it without a broken word, and Ctrl-C says what was done an
   for (const line of screen.split('\r\n')) assert.ok(line.length <= 40, line);
   assert.match(sent, /Dead letters: 1 purged, 19 left\.\r\nended with 130\r\n/);
   assert.match(sent, / icanon .* echo /s);
+  assert.match(sent, /\n1 dead letter, newest first:\r\n/);
+  assert.match(sent, /\n1 dead letter by error, /);
 });

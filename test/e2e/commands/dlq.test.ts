@@ -25,6 +25,8 @@ async function buried(t: TestContext, paths: readonly string[]): Promise<Rig> {
   return rig;
 }
 
+const NEXT = /^Next: plexsync process writes what waits, unless a watch or cron does\.$/m;
+
 const OLD = ['/data/old/pier/a.mp4', '/data/old/quay/b.mp4', '/data/old/c.mp4'];
 
 test('137 letters after a move: the summary says which, where and what helps, and the command in it brings them back', async (t) => {
@@ -43,7 +45,17 @@ test('137 letters after a move: the summary says which, where and what helps, an
 
   const retried = await run([...command.split(' ').slice(1), '--yes']);
   assert.equal(retried.stdout, '137 dead letters put back into the queue.\n', retried.stderr);
+  assert.match(retried.stderr, NEXT);
   assert.equal((parsed(await run(['dlq', 'list', '--json'])) as unknown[]).length, 1);
+});
+
+test('what puts something into the queue names the next step, except to a program and where a run writes nothing', async (t) => {
+  const { run } = await setup(t);
+  const enqueue = ['enqueue', '1', '--path', '/media/1.mp4', '--title', 'Quay'];
+  assert.match((await run(enqueue)).stderr, NEXT);
+  assert.doesNotMatch((await run([...enqueue, '--json'])).stderr, NEXT);
+  assert.doesNotMatch((await run(['enqueue', '2'])).stderr, NEXT);
+  assert.match((await run(['enqueue', '1', '2'])).stderr, NEXT);
 });
 
 test('dlq list takes ids and filters, each narrowing the others', async (t) => {

@@ -198,14 +198,14 @@ test('“Tell me when it is dead”: a monitor reports silence, age, outage and 
   plex.addItem({ sectionKey: '1', file: '/media/1.mp4', title: 'a' });
   await at('enqueue', '1', '--path', '/media/1.mp4', '--title', 'Tide');
   await at('process');
-  assert.equal(await check(), 'ok: every bound holds\n');
+  assert.equal(await check(), 'ok: nothing needs you, and every bound holds\n');
   await assertAbout('plexsync_last_success_timestamp_seconds', START);
 
   // Cron has died: nobody runs, and nobody would know.
   await at('enqueue', '1', '--title', 'Ebb');
   now += 181 * MINUTE_MS;
   assert.match(await check('--max-age', '2h'), /^plexsync: the oldest job has waited for 3h/);
-  assert.equal(await check('--max-age', '4h'), 'ok: every bound holds\n');
+  assert.equal(await check('--max-age', '4h'), 'ok: nothing needs you, and every bound holds\n');
   assert.match(await check('--max-silence', '2h'), /^plexsync: no run .*3h/);
 
   const lift = plex.fail('all', { kind: 'drop' }, Number.POSITIVE_INFINITY);
@@ -219,6 +219,6 @@ test('“Tell me when it is dead”: a monitor reports silence, age, outage and 
   plex.fail('edit', { kind: 'status', status: 400 });
   assert.equal((await at('process')).code, 1);
   assert.match(await check(), /^plexsync: 1 dead letter/);
-  assert.equal(await check('--max-dead', '1'), 'ok: every bound holds\n');
+  assert.match(await check('--max-dead', '1'), /^ok: every bound holds; for you to look at: 1 dead letter \(/);
   assert.equal(await metric('plexsync_dead_letters'), 1);
 });

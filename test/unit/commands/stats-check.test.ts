@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Bounds, Health } from '../../../src/commands/stats/stats-check.ts';
-import { boundsOr, checkLine, DEFAULT_BOUNDS, violationsOf } from '../../../src/commands/stats/stats-check.ts';
+import {
+  boundsOr,
+  checkLine,
+  DEFAULT_BOUNDS,
+  violationsOf,
+  wellLine,
+} from '../../../src/commands/stats/stats-check.ts';
 
 const HOUR = 3_600_000;
 const NOW = 1_800_000_000_000;
@@ -18,7 +24,18 @@ const WELL: Health = {
 
 test('a healthy directory violates nothing', () => {
   assert.deepEqual(violationsOf(WELL, DEFAULT_BOUNDS, NOW), []);
-  assert.equal(checkLine([]), 'ok: every bound holds');
+});
+
+test('where every bound holds, one line says that nothing needs a person, or what does all the same', () => {
+  const nothing = { dead: 0, noStash: 0, removals: 0 };
+  assert.equal(wellLine(nothing), 'ok: nothing needs you, and every bound holds');
+  assert.equal(
+    wellLine({ dead: 3, noStash: 1, removals: 2 }),
+    'ok: every bound holds; for you to look at: 3 dead letters (plexsync dlq resolve), ' +
+      '1 job without a Stash to ask (plexsync queue list), 2 jobs that would remove too much (plexsync resume)',
+  );
+  for (const key of ['dead', 'noStash', 'removals'])
+    assert.match(wellLine({ ...nothing, [key]: 1 }), /for you to look at: 1 (dead letter|job) [^,]*$/);
 });
 
 test('every exceeded bound stands in the one line, with its number and the bound', () => {

@@ -10,6 +10,13 @@ export const INSTALLED_MARK = 'Written by: plexsync plugin install. Run that aga
 /** The script's name in the plugin's folder. */
 export const HOOK_SCRIPT_FILE = 'plexsync-hook.sh';
 
+/** What the manifest gives the script after its name when a person starts a task. */
+export const TASK_WORD = 'task';
+
+/** What a person who started a task reads in Stash, since nothing is done at once. */
+const TASK_KEPT =
+  'Task kept: the next run of plexsync does it, and says so in its log, plexsync.log in its data directory; plexsync stats shows the queue at once';
+
 /** Whether Stash sees the spool at its own path, or at the one given with `--spool-as`. */
 export type SpoolRoute = 'own_path' | 'given_path';
 
@@ -67,7 +74,12 @@ done
   rm -f "$spool/tmp/$name" 2>/dev/null
   not_written
 }
-say i 'Event kept for the next run of plexsync'
+[ "$1" = ${TASK_WORD} ] || {
+  say i 'Event kept for the next run of plexsync'
+  exit 0
+}
+say i ${quoted(TASK_KEPT)}
+printf '%s\\n' ${quoted(JSON.stringify({ output: TASK_KEPT }))} >&3
 exit 0
 `;
 }
