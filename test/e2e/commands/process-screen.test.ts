@@ -1,17 +1,14 @@
 /** What a person at a terminal sees of a run. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { stripVTControlCharacters } from 'node:util';
 import { setup } from '../../helpers/rig.ts';
 import { BIN } from '../../helpers/start-bin.ts';
 import { startAtTerminal } from '../../helpers/terminal.ts';
 
 /** The lines that were written; where the live line was taken away, a new one begins. */
 function plain(sent: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: a terminal is steered by them.
-  return sent
-    .replaceAll(/\u001b\[\d*[GK]/g, '\n')
-    .replaceAll(/\u001b\[[0-9;?]*[A-Za-z]/g, '')
-    .replaceAll('\r', '');
+  return stripVTControlCharacters(sent.replaceAll('\u001b[1G', '\n')).replaceAll('\r', '');
 }
 
 test('at a terminal each scene that was written has one line, what is right none, and what waits says why', async (t) => {
