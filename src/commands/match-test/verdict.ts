@@ -49,7 +49,11 @@ export function nextLines(explanation: Explanation, how: How): readonly string[]
         ...oldFacts(explanation),
         ...pinLines(explanation, scene?.sceneId ?? 'SCENE'),
         ...withFlag(explanation, 'No library holds this folder. If it is the one shown above:'),
-        `Check that Plex has scanned the file, and that ${explanation.look.mapped.path} is where Plex sees it (path_map, plex_library).`,
+        ...(explanation.leftOut?.certainty === 'proven'
+          ? []
+          : [
+              `Check that Plex has scanned the file, and that ${explanation.look.mapped.path} is where Plex sees it (path_map, plex_library).`,
+            ]),
       ];
   }
 }

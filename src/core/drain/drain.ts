@@ -15,10 +15,10 @@ import type { FileFinder } from './servers/file-finder.ts';
 import { createFileFinder } from './servers/file-finder.ts';
 import type { FolderScanner } from './servers/folder-scanner.ts';
 import { createFolderScanner } from './servers/folder-scanner.ts';
-import type { LeftOutFinder } from './servers/left-out-finder.ts';
-import { createLeftOutFinder } from './servers/left-out-finder.ts';
 import type { LongRequests } from './servers/long-requests.ts';
 import { createLongRequests } from './servers/long-requests.ts';
+import type { MissHints } from './servers/miss-hints.ts';
+import { createMissHints } from './servers/miss-hints.ts';
 import type { PictureCounts, PictureFigures } from './servers/picture-counts.ts';
 import { createPictureCounts } from './servers/picture-counts.ts';
 import type { PictureReader } from './servers/picture-reader.ts';
@@ -80,7 +80,7 @@ type DrainContext = DrainDeps & {
   readonly requests: RequestWatch;
   readonly scenes: SceneFetcher;
   readonly finder: FileFinder;
-  readonly leftOutFinder: LeftOutFinder;
+  readonly missHints: MissHints;
   readonly systemic: SystemicWatch;
   readonly removals: RemovalGuard;
   readonly scanner: FolderScanner;
@@ -121,7 +121,7 @@ export async function drain(deps: DrainDeps, options: DrainOptions): Promise<Dra
   const scenes = createSceneFetcher(deps, options);
   const scanner = createFolderScanner(deps, { guard, options, sections });
   const finder = createFileFinder({ deps, guard, options, sections });
-  const leftOutFinder = createLeftOutFinder({ deps, guard, options, sections: leftOut });
+  const missHints = createMissHints({ deps, guard, options, sections, leftOut });
   const longRequests = createLongRequests(deps, options);
   const removals = createRemovalGuard(deps, options);
   const collections = createCollectionWatch(deps, { options, sections });
@@ -132,7 +132,7 @@ export async function drain(deps: DrainDeps, options: DrainOptions): Promise<Dra
     requests,
     scenes,
     finder,
-    leftOutFinder,
+    missHints,
     systemic,
     removals,
     scanner,

@@ -4,6 +4,7 @@ import type { StashTrouble } from '../../failures/stash-rest.ts';
 import type { FileIndex, IndexMark } from '../../match/file-index.ts';
 import type { ListedItem } from '../../match/listing.ts';
 import type { LivePlex } from '../../match/live-finders.ts';
+import type { Found } from '../../match/look-up.ts';
 import type { Pin } from '../../match/pin.ts';
 import type { SectionCollection, SectionMemory } from '../../model/collection.ts';
 import type { SyncErrorCode } from '../../model/errors.ts';
@@ -244,6 +245,8 @@ export type DrainPlex = LivePlex &
      * mark. Items without a date are left out.
      */
     addedSince(section: Section, mark: number | undefined, newest: number): Promise<Added>;
+    /** At most `most` items with `text` in a file's path: hints, not a complete look. */
+    filesLike(section: Section, text: string, most: number): Promise<Found>;
     /** Every collection of a section, plain and smart. */
     collections(section: Section): Promise<readonly SectionCollection[]>;
     /** Reads full items in one GET; an item that is gone is absent from the result. */

@@ -1,5 +1,5 @@
 import { NOT_FOUND_TRIES, RETRY_RULES } from '../../failures/retry-policy.ts';
-import type { MatchResult, SceneFile } from '../../match/evidence.ts';
+import type { Candidate, MatchResult, SceneFile } from '../../match/evidence.ts';
 import { adviceOn } from '../../match/evidence.ts';
 import type { LookUp, LookUpRule, LookUpStep } from '../../match/look-up.ts';
 import { leftOutWords } from '../../match/near/left-out.ts';
@@ -23,7 +23,7 @@ import type { DrainDeps } from '../ports/ports.ts';
 import type { Hydrated, Resolved } from '../ports/stages.ts';
 import { isPinned } from '../ports/stages.ts';
 import type { FileFinder, Looked, LookKind } from '../servers/file-finder.ts';
-import type { LeftOutFinder } from '../servers/left-out-finder.ts';
+import type { MissHints } from '../servers/miss-hints.ts';
 import type { PlexGuard } from '../servers/plex-guard.ts';
 import type { RequestWatch } from '../servers/request-watch.ts';
 import type { SystemicWatch } from '../servers/systemic.ts';
@@ -37,7 +37,7 @@ export type LookUpUses = PinUses &
     readonly guard: Pick<PlexGuard, 'halts' | 'halted' | 'isTimeUp' | 'answered' | 'fault'>;
     readonly systemic: Pick<SystemicWatch, 'noteFound' | 'noteMissing' | 'noteUnproven'>;
     readonly finder: FileFinder;
-    readonly leftOutFinder: LeftOutFinder;
+    readonly missHints: MissHints;
     readonly requests: Pick<RequestWatch, 'succeeded' | 'failed'>;
     readonly options: Pick<DrainOptions, 'concurrency' | 'libraryLine' | 'matching' | 'mappings' | 'notFound'>;
   };
@@ -135,15 +135,18 @@ async function lookUp(work: Hydrated, context: LookUpUses): Promise<Resolved> {
 async function notFound(
   work: Hydrated,
   { file, look }: { readonly file: SceneFile; readonly look: LookUp },
-  { leftOutFinder, options }: Pick<LookUpUses, 'leftOutFinder' | 'options'>,
+  { missHints, options }: Pick<LookUpUses, 'missHints' | 'options'>,
 ): Promise<SyncError> {
   const missed = say`No Plex item found for filename: ${asPath(look.name)}`;
-  const leftOut = await leftOutFinder.find(file, lookKindOf(work));
+  const leftOut = await missHints.leftOut(file, lookKindOf(work));
   if (leftOut !== undefined) {
     const line = options.libraryLine === undefined ? '' : say`: ${options.libraryLine(leftOut.library)}`;
     return new SyncError('plex_not_found', say`${missed}; ${leftOutWords(leftOut)}${line}`);
   }
-  const near = nearMisses(file, look.mapped.path, look.candidates).filter(mayBeMeant);
+  const nearIn = (candidates: readonly Candidate[]): readonly NearMiss[] =>
+    nearMisses(file, look.mapped.path, candidates).filter(mayBeMeant);
+  const seen = nearIn(look.candidates);
+  const near = seen.length === 0 && isLastTry(work) ? nearIn(await missHints.near(file)) : seen;
   const choices = near.map(({ candidate: { ratingKey, title, sectionTitle: library }, file: { path } }) => {
     return { ratingKey, title, library, file: path };
   });
@@ -184,7 +187,11 @@ async function lookUpFiles(
 function lookKindOf(work: Hydrated | Resolved): LookKind {
   if ('from' in work && work.from === 'index') return 'at_plex';
   const { misses } = work.job.spent;
-  return misses === 0 || misses >= NOT_FOUND_TRIES ? 'first_or_last' : 'between';
+  return misses === 0 || isLastTry(work) ? 'first_or_last' : 'between';
+}
+
+function isLastTry({ job: { spent } }: Hydrated): boolean {
+  return spent.misses >= NOT_FOUND_TRIES;
 }
 
 type LowMatch = Extract<MatchResult, { kind: 'low' }>;

@@ -44,6 +44,18 @@ export function nearMissQueries(spelledPath: string): readonly string[] {
   return [...new Set([fileStem(spelledName(spelledPath)), above])].filter((text) => text !== '');
 }
 
+/**
+ * The one text to search for where no more than one request is worth it: the name without its ending, or what is
+ * longest of it between signs that SMB replaces.
+ */
+export function nearestNameQuery(spelledPath: string): string | undefined {
+  const [longest] = fileStem(spelledName(spelledPath))
+    .split(/[":*?<>|\uF001-\uF07F]+/)
+    .map((run) => run.trim())
+    .toSorted((a, b) => b.length - a.length);
+  return longest === '' ? undefined : longest;
+}
+
 /** What to search for where that brought no name that nearly agrees: a name may differ anywhere. */
 export function nearNameQueries(spelledPath: string): readonly string[] {
   return namePieces(spelledName(spelledPath));

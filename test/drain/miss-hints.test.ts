@@ -133,3 +133,35 @@ test('a library that plexsync cannot write to is asked for nothing', async (t) =
   assert.equal(of('retrying')[0]?.message, 'No Plex item found for filename: 1.mp4');
   assert.equal(plex.requests.filter(({ path }) => path.startsWith('/library/sections/2/all')).length, 0);
 });
+
+test('items of nearly the name are asked for at the last try alone, and for ten files of a drain', async (t) => {
+  const { plex, clock, enqueue, run } = await setup(t);
+  enqueue(
+    ...lighthouses(30).map((edit) => ({
+      ...edit,
+      data: { ...edit.data, path: `/sea/lighthouse ${edit.sceneId}.mp4` },
+    })),
+  );
+  const asked: number[] = [];
+  for (let tries = 0; tries < 13; tries += 1) {
+    plex.resetRequests();
+    await run();
+    asked.push(plex.requests.filter(({ query }) => query.some(([, value]) => /^lighthouse \d+$/.test(value))).length);
+    clock.now += 900_000;
+  }
+  assert.deepEqual(asked, [...Array.from({ length: 12 }, () => 0), 10]);
+});
+
+test('the letter of a file names the item that nearly has it and how to pin it, also in bulk', async (t) => {
+  const { plex, world, clock, enqueue, run } = await setup(t);
+  const key = plex.addItem({ sectionKey: '1', file: '/harbour/Pier\uF022 One.mp4', title: 'Another' });
+  enqueue(lighthouse(1, { path: '/harbour/Pier: One.mp4' }), ...lighthouses(8).slice(1));
+  for (let tries = 0; tries < 13; tries += 1) {
+    await run();
+    clock.now += 900_000;
+  }
+  const letter = world.letters().find(({ scene_id }) => scene_id === 1);
+  assert.match(String(letter?.['error_message']), new RegExp(`SMB replaces\\. If it is that: plexsync pin 1 ${key}$`));
+  assert.equal(JSON.parse(String(letter?.['choices']))[0].rating_key, key);
+  assert.equal(plex.count('edit'), 0);
+});
