@@ -52,7 +52,7 @@ export async function run(options: EnqueueFromStashOptions, context: Context): P
   const stash = requireStash(loaded, context);
   const walk = await startWalk(stash, scope);
   const count = `${walk.total.toLocaleString('en')} ${walk.total === 1 ? 'scene' : 'scenes'}`;
-  const pictures = scope.kind === 'all' ? toComeWords(picturesOf(walk.total, loaded, dataDir)) : '';
+  const pictures = scope.kind === 'all' ? toComeWords(picturesToCome(walk.total, loaded, dataDir)) : '';
   if (options.effect === 'show_only') {
     await previewWalk(walk, pictures, context);
     return EXIT.done;
@@ -76,7 +76,7 @@ export async function run(options: EnqueueFromStashOptions, context: Context): P
 }
 
 /** The pictures that come with all scenes of Stash: those that are not ours yet. */
-function picturesOf(scenes: number, { settings }: LoadedSettings, dataDir: Context['dataDir']): PicturesToCome {
+function picturesToCome(scenes: number, { settings }: LoadedSettings, dataDir: Context['dataDir']): PicturesToCome {
   const fields = writtenPictures(settings);
   if (fields.length === 0) return picturesOfCount(0, undefined);
   const { ours, averageBytes } = knownPictures(dataDir);

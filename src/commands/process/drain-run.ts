@@ -62,7 +62,7 @@ export async function runDrain(
     const stash = connectToStash(loaded, { now, signal: stop.aborted, known: queue.stashDialect() });
     const tokenFingerprint = fingerprintOf(access, clientIdentifier);
     const options = drainOptions({ ...setup, dataDir });
-    const pictures = await picturesOf(options.rules.pictures, stash);
+    const pictures = await pictureSourceOf(options.rules.pictures, stash);
     const report = await drain(depsOf({ queue, plex, files, stash, pictures, emit, stop, now, checkpoint }), {
       ...options,
       tokenFingerprint,
@@ -78,7 +78,10 @@ export async function runDrain(
 }
 
 /** Loaded only where pictures are written. */
-async function picturesOf(rules: PictureRules, stash: StashClient | undefined): Promise<PictureSource | undefined> {
+async function pictureSourceOf(
+  rules: PictureRules,
+  stash: StashClient | undefined,
+): Promise<PictureSource | undefined> {
   if (rules.poster !== 'write' && rules.background !== 'write') return undefined;
   const { createPictureSource } = await import('../../pictures/source.ts');
   return createPictureSource({ stash });

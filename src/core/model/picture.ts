@@ -65,6 +65,22 @@ export type PictureRecords = Readonly<Partial<Record<PictureField, PictureRecord
 /** One of the pictures that Plex lists for an item. `upload://…` keys are uploads, named by the SHA-1 of their bytes. */
 export type ListedPicture = { readonly key: string; readonly selected: boolean };
 
+/** Whether a key is that of an upload, by us or by somebody else. */
+export function isUpload(key: string | null): key is string {
+  return key?.startsWith('upload://') ?? false;
+}
+
+/** Whether a key is that of an upload of one of these pictures. */
+export function isUploadOf(key: string | null, sha1s: readonly string[]): boolean {
+  return isUpload(key) && sha1s.some((sha1) => key.toLowerCase().endsWith(`/${sha1}`));
+}
+
+/** Whether two keys name one picture; `null` is none. Of an upload only the SHA-1 counts, in either case. */
+export function isSamePicture(one: string | null, other: string | null): boolean {
+  if (one === other) return true;
+  return isUpload(one) && isUploadOf(other, [one.toLowerCase().slice(one.lastIndexOf('/') + 1)]);
+}
+
 /** A picture, whole in memory, checked by its first bytes, its end and its size. */
 export type PictureBytes = {
   readonly bytes: Uint8Array;

@@ -2,18 +2,11 @@ import { nearest } from '../text/nearest.ts';
 import { UsageError } from './errors.ts';
 import type { ListKind, ScalarField } from './plex-item.ts';
 
+/** The fields that options, settings and JSON call by one name. */
+export const COMMON_FIELDS = ['studio', 'tagline', 'date', 'rating', 'performers', 'tags', 'collection'] as const;
+
 /** The fields that a person can take back from Plex, by the names that scenes have in options and in JSON. */
-export const REASSERT_FIELDS = [
-  'title',
-  'details',
-  'studio',
-  'tagline',
-  'date',
-  'rating',
-  'performers',
-  'tags',
-  'collection',
-] as const;
+export const REASSERT_FIELDS = ['title', 'details', ...COMMON_FIELDS] as const;
 export type ReassertField = (typeof REASSERT_FIELDS)[number];
 
 /** What may follow `--reassert`. */

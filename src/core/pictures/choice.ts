@@ -1,4 +1,5 @@
 import type { ListedPicture, PictureField, PictureLeftReason, PictureRecord } from '../model/picture.ts';
+import { isUpload, isUploadOf } from '../model/picture.ts';
 import type { PlexItem } from '../model/plex-item.ts';
 import type { PictureContext } from './needs.ts';
 import { isOverlaid, takeoverOf } from './needs.ts';
@@ -27,7 +28,7 @@ type Facts = {
 export function choosePicture(facts: Facts, context: PictureContext): PictureChoice {
   const { sha1, list } = facts;
   const selected = selectedKey(list);
-  if (selected !== null && isUploadOf(selected, [sha1])) return { kind: 'right' };
+  if (isUploadOf(selected, [sha1])) return { kind: 'right' };
   const why = isOverlaid(facts.field, facts.item) ? underOverlay(facts, context) : reasonToLeave(facts, context);
   if (why === 'right') return { kind: 'right' };
   if (why !== undefined) return { kind: 'left', why };
@@ -59,7 +60,7 @@ function reasonToLeave(facts: Facts, context: PictureContext): PictureLeftReason
   const { field, known, list, item } = facts;
   if (!isEverOurs(facts)) return atFirstContact(facts, context);
   const selected = selectedKey(list);
-  if (selected !== null && isUploadOf(selected, oursOf(known))) return undefined;
+  if (isUploadOf(selected, oursOf(known))) return undefined;
   // Without a lock an agent may replace ours at any refresh, and nobody has chosen that.
   return item.locked.has(field) || isUpload(selected) ? 'edited_in_plex' : undefined;
 }
@@ -88,12 +89,4 @@ function isEverOurs({ known, list }: Facts): boolean {
 
 function oursOf(known: PictureRecord | undefined): readonly string[] {
   return [known?.ours, known?.intended?.sha1].filter((sha1) => sha1 !== undefined);
-}
-
-function isUpload(key: string | null): boolean {
-  return key?.startsWith('upload://') ?? false;
-}
-
-function isUploadOf(key: string, sha1s: readonly string[]): boolean {
-  return isUpload(key) && sha1s.some((sha1) => key.toLowerCase().endsWith(`/${sha1}`));
 }

@@ -1,4 +1,5 @@
 import type { Change, JournalEntry } from '../model/journal.ts';
+import { isSamePicture } from '../model/picture.ts';
 import type { ListKind } from '../model/plex-item.ts';
 import { hasLanded } from '../model/scene-record.ts';
 import { foldName } from '../text/text.ts';
@@ -114,8 +115,9 @@ function takeBackPicture(change: ChangeOf<'picture'>, entry: JournalEntry, going
   const later = laterRun(entry, field, going);
   if (later !== undefined) leave(going, { field, why: 'later_run', runId: later });
   else if (now === before) note(going, { change, record: entry.record });
-  else if (now !== after && isBackAlready(going, entry, { field, now })) note(going, { change, record: entry.record });
-  else if (now !== after) leave(going, { field, why: 'changed_since' });
+  else if (!isSamePicture(now, after) && isBackAlready(going, entry, { field, now }))
+    note(going, { change, record: entry.record });
+  else if (!isSamePicture(now, after)) leave(going, { field, why: 'changed_since' });
   else if (before !== null && !choice.keys.includes(before)) leave(going, { field, why: 'picture_gone' });
   else {
     going.selected.set(field, before);

@@ -7,6 +7,7 @@ import { PICTURE_FIELDS } from '../model/picture.ts';
 import type { PlexItem } from '../model/plex-item.ts';
 import type { SceneRecord } from '../model/scene-record.ts';
 import { isOfItem, NOTHING_WRITTEN, writtenTo } from '../model/scene-record.ts';
+import { selectedKey } from '../pictures/choice.ts';
 import type { ChosenEntries } from './chosen-entries.ts';
 import { chooseEntries, isItemUndone, isOfUndo } from './chosen-entries.ts';
 import type { UndoEnd, UndoNote, UndoneItem, UndoPlex, UndoQueue } from './ports.ts';
@@ -156,7 +157,7 @@ async function planOne(
   const record = known?.ratingKey === ratingKey ? known : undefined;
   if (!isOfItem(record ?? impliedRecord(chosen.taken, read), read))
     return void tell({ kind: 'another_item', ...about });
-  const pictures = await picturesOf(chosen.taken, ratingKey, deps);
+  const pictures = await pictureChoices(chosen.taken, ratingKey, deps);
   if (pictures instanceof SyncError) return void tell({ kind: 'failed', message: pictures.message, ...about });
   const plan = planUndo({ ...chosen, item: read, record, pictures });
   return { ...chosen, ratingKey, sceneId, entries, item: read, record, plan };
@@ -177,7 +178,8 @@ function impliedRecord(taken: readonly JournalEntry[], { sectionKey }: PlexItem)
   };
 }
 
-async function picturesOf(
+/** What Plex lists and shows of the pictures that the edits changed. */
+async function pictureChoices(
   taken: readonly JournalEntry[],
   ratingKey: string,
   { plex }: UndoDeps,
@@ -194,10 +196,7 @@ async function picturesOf(
       if (isShared(error)) throw error;
       return error;
     }
-    choices.push([
-      field,
-      { keys: list.map(({ key }) => key), selected: list.find(({ selected }) => selected)?.key ?? null },
-    ]);
+    choices.push([field, { keys: list.map(({ key }) => key), selected: selectedKey(list) }]);
   }
   return Object.fromEntries(choices);
 }

@@ -1,22 +1,14 @@
 import type { WithheldReason } from '../model/collection.ts';
 import type { PictureRules } from '../model/picture.ts';
 import type { ListKind, ScalarField } from '../model/plex-item.ts';
+import { COMMON_FIELDS } from '../model/reassert.ts';
 import type { SceneData, SceneKey } from '../model/scene.ts';
 import { isEmptyValue } from '../model/scene.ts';
 import type { Written } from '../model/scene-record.ts';
 import { cleanLine, cleanNames, cleanSummary, foldName } from '../text/text.ts';
 
 /** The `sync_*` switches: what may be written besides the title. */
-export const SYNC_TOGGLES = [
-  'studio',
-  'summary',
-  'tagline',
-  'date',
-  'rating',
-  'performers',
-  'tags',
-  'collection',
-] as const;
+export const SYNC_TOGGLES = ['summary', ...COMMON_FIELDS] as const;
 export type SyncToggle = (typeof SYNC_TOGGLES)[number];
 
 /** How writing is configured; each value is the setting of the same name. */

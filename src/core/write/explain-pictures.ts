@@ -1,5 +1,5 @@
 import type { PictureEdit, PictureField } from '../model/picture.ts';
-import { PICTURE_FIELDS } from '../model/picture.ts';
+import { isUpload, PICTURE_FIELDS } from '../model/picture.ts';
 import type { LeftAlone } from '../model/scene-record.ts';
 import { ours, say } from '../text/sentence.ts';
 import { withoutQuery } from '../text/without-query.ts';
@@ -22,9 +22,7 @@ export function pictureChange(picture: PictureEdit): Change {
 /** Plex names an upload by its bytes, and what an agent has found by where that is from (plex-api.md 6). */
 function whoseSelected(key: string | null): string {
   if (key === null) return 'none is selected in Plex';
-  return key.startsWith('upload://')
-    ? 'an uploaded one is selected in Plex'
-    : 'one that nobody uploaded is selected in Plex';
+  return isUpload(key) ? 'an uploaded one is selected in Plex' : 'one that nobody uploaded is selected in Plex';
 }
 
 const PICTURE_LEFT: Readonly<Record<LeftAlone['reason'], string>> = {

@@ -1,5 +1,6 @@
 import type { Change } from '../model/journal.ts';
 import type { PictureField, PictureRecords } from '../model/picture.ts';
+import { isUploadOf } from '../model/picture.ts';
 import type { PlexItem } from '../model/plex-item.ts';
 import type { ItemNames, Written } from '../model/scene-record.ts';
 import { foldName } from '../text/text.ts';
@@ -91,7 +92,10 @@ function landedList(change: ChangeOf<'list'>, { lists }: Written, names: ItemNam
 function hasOurPicture({ field, after }: ChangeOf<'picture'>, pictures: PictureRecords | undefined): boolean {
   const { ours, intended } = pictures?.[field] ?? {};
   // One that is not known to have landed is kept: undo looks at what Plex shows by then.
-  return [ours, intended?.sha1].some((sha1) => sha1 !== undefined && after?.endsWith(`/${sha1}`) === true);
+  return isUploadOf(
+    after,
+    [ours, intended?.sha1].filter((sha1) => sha1 !== undefined),
+  );
 }
 
 function isUnwritten(change: Change, next: readonly Change[]): boolean {

@@ -1,6 +1,6 @@
-import type { Change } from '../../core/model/journal.ts';
+import type { Change, JournalEntry } from '../../core/model/journal.ts';
 import type { PictureRecords } from '../../core/model/picture.ts';
-import type { ItemNames, Written } from '../../core/model/scene-record.ts';
+import type { ItemNames, SceneRecord } from '../../core/model/scene-record.ts';
 import { landedChanges } from '../../core/write/journal-changes.ts';
 import { prepareMeta } from '../store/meta.ts';
 import type { Db } from '../store/open.ts';
@@ -31,31 +31,14 @@ export const MOST_JOURNAL_BYTES = 500_000_000;
 /** Rows removed in one go, so that no transaction is long. */
 const PRUNED_AT_ONCE = 500;
 
-/** An edit that is about to be made of an item. `jobId` is 0 for an undo. */
-export type JournalNote = {
-  readonly jobId: number;
-  readonly sceneId: number;
-  readonly ratingKey: string;
-  readonly sectionKey: string;
-  readonly title: string;
-  readonly changes: readonly Change[];
-};
+/** An edit that is about to be made of an item. */
+export type JournalNote = Pick<JournalEntry, 'jobId' | 'sceneId' | 'ratingKey' | 'sectionKey' | 'title' | 'changes'>;
 
 /** What counts as ours before an edit, as far as an earlier one that was cut short has landed. */
-type Before = {
-  readonly written: Written;
-  readonly pictures?: PictureRecords | undefined;
-  readonly names?: ItemNames | undefined;
-};
+type Before = Pick<SceneRecord, 'written' | 'pictures'> & { readonly names?: ItemNames | undefined };
 
 /** What an edit has left, for the scene it was made for. */
-export type JournalEnd = {
-  readonly sceneId: number;
-  readonly ratingKey: string;
-  readonly written: Written;
-  readonly pictures?: PictureRecords | undefined;
-  readonly names?: ItemNames | undefined;
-};
+export type JournalEnd = Pick<JournalNote, 'sceneId' | 'ratingKey'> & Before;
 
 /**
  * Prepares the statements that write `journal` for one run. They leave the transaction to the caller: an entry is

@@ -17,7 +17,7 @@ import { prepareScenes } from '../tables/scenes.ts';
 import { prepareSuccesses } from '../tables/successes.ts';
 import { prepareCount } from '../tables/totals.ts';
 import { prepareUndone } from '../tables/undone.ts';
-import { deadOf, leavesPictures, leftOf, picturesOf, saidBy, takenBackBy } from './settled-edits.ts';
+import { deadOf, leavesPictures, leftOf, onlyPicturesOf, saidBy, takenBackBy } from './settled-edits.ts';
 
 /** Called about letters while a batch is settled. */
 export type SettleHooks = {
@@ -93,7 +93,7 @@ export function prepareSettle(
       if (said !== undefined) shortened.push(...letters.closeCovered(row.scene_id, coveredBy({ row, entry }, said)));
       // After that, or its request to Stash would count as covered by the text.
       if (dead !== undefined && entry.settlement.kind === 'pictures' && !isSucceeded(row))
-        letters.insert(letterFor(picturesOf(row, entry), dead, now));
+        letters.insert(letterFor(onlyPicturesOf(row, entry), dead, now));
     }
     return shortened;
   });
@@ -136,7 +136,7 @@ export function prepareSettle(
     scenes.complete(row.scene_id, settlement, now);
     undone.remove(row.scene_id);
     if (row.rest === null) count(settlement.change);
-    const left = picturesOf(row, { job });
+    const left = onlyPicturesOf(row, { job });
     if (supersede(left)) return 'applied';
     narrow.run({ id: row.id, data: left.data, stamps: left.stamps, bare_at: left.bare_at });
     if (left.rest === 'pictures') keepPictures.run({ id: row.id });

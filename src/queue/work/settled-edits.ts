@@ -17,7 +17,7 @@ export function deadOf({ settlement }: Pick<SettleEntry, 'settlement'>): SyncErr
 const PICTURE_KEYS: ReadonlySet<SceneKey> = new Set(['poster_url', 'background_url']);
 
 /** The row with only its pictures. Where Stash was not asked yet, it still has all else that Stash will say. */
-export function picturesOf(row: JobRow, { job }: Pick<SettleEntry, 'job'>): JobRow {
+export function onlyPicturesOf(row: JobRow, { job }: Pick<SettleEntry, 'job'>): JobRow {
   const edit = editOf(row);
   const isOfText = new Set<string>(contentKeys(edit.data).filter((key) => !PICTURE_KEYS.has(key)));
   const keep = <T extends object>(of: T): T =>
