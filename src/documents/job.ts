@@ -80,6 +80,12 @@ export type QueueDropDocument = DocumentOf<typeof queueDropSchema>;
 export const queueReleaseSchema = z.object({
   ...dryRun,
   released: count,
+  no_stash: z.optional(
+    count.check(z.describe('Only without --dry-run: how many of them wait until Stash can be asked (stash_url).')),
+  ),
+  removals: z.optional(
+    count.check(z.describe('Only without --dry-run: how many of them wait until what they remove is allowed.')),
+  ),
   scenes: z.array(id).check(z.describe('Of these scenes; in a dry run, those that would be released.')),
 });
 export type QueueReleaseDocument = DocumentOf<typeof queueReleaseSchema>;

@@ -67,7 +67,7 @@ export const QUEUE_RELEASE: CommandSpec = {
   ],
   examples: ['plexsync queue release 4711', 'plexsync queue release --all --dry-run'],
   exitCodes: [EXIT.done, EXIT.usage, EXIT.store],
-  run: async ({ operands, given }, context) => {
+  run: async ({ operands, given, configFile }, context) => {
     const { release } = await import('../../commands/queue/release.ts');
     return await release(
       {
@@ -75,6 +75,7 @@ export const QUEUE_RELEASE: CommandSpec = {
         selectAll: given.has('all') ? 'all' : 'selected',
         confirmed: given.has('yes') ? 'yes' : 'ask',
         effect: given.has('dry-run') ? 'show_only' : 'release',
+        configFile,
       },
       context,
     );

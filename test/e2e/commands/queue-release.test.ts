@@ -59,6 +59,27 @@ test('a person’s word for one scene ends it for that scene', async (t) => {
   assert.deepEqual(titles(), ['Pier 1', 'Pier 2', '3']);
 });
 
+test('what a released job waits for is said, with the step that ends it', async (t) => {
+  const { run, sql } = await undone(t);
+  for (const id of [1, 2, 3]) {
+    const event = JSON.stringify({ args: { hookContext: { id, type: 'Scene.Update.Post', input: null } } });
+    await run(['hook'], { input: event });
+  }
+  await run(['process']);
+  // As a run leaves one that would remove too much, and one of a directory whose runs do not know Stash.
+  sql('UPDATE jobs SET removals = 1 WHERE scene_id = 1');
+  sql(`DELETE FROM meta WHERE name = 'claims_held'`);
+  const unknown = { env: { STASH_URL: '' } };
+  const json = JSON.parse((await run(['queue', 'release', '3', '--json'], unknown)).stdout) as Record<string, unknown>;
+  assert.deepEqual([json['released'], json['no_stash'], json['removals']], [1, 1, 0]);
+  const both = await run(['queue', 'release', '--all', '--yes'], unknown);
+  assert.equal(
+    both.stdout,
+    '2 undone scenes released: 1 without a Stash to ask, 1 held back, since it would remove too much.\n' +
+      'Next: set stash_url, then plexsync resume allows what is removed, then plexsync process\n',
+  );
+});
+
 test('all are released once it is confirmed', async (t) => {
   const { run, titles } = await undone(t);
   const asked = await run(['queue', 'release', '--all']);
