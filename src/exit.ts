@@ -46,6 +46,7 @@ const END_EXITS: Readonly<Record<DrainEnd['kind'], ExitCode>> = {
   removals: EXIT.usage,
   time_up: EXIT.timeUp,
   limit: EXIT.done,
+  paused: EXIT.done,
   // The signal itself determines the exit code.
   signal: EXIT.done,
 };

@@ -19,7 +19,7 @@ import { hookSchema, pluginInstallSchema, pluginStatusSchema } from './plugin.ts
 import { processEventSchema } from './process-event.ts';
 import { reconcileSchema } from './reconcile.ts';
 import { reportSchema } from './report.ts';
-import { resumeSchema } from './resume.ts';
+import { pauseSchema, resumeSchema } from './resume.ts';
 import { runListSchema, runSchema } from './runs.ts';
 import { configChangeSchema, configShowSchema, initSchema } from './settings.ts';
 import type { DocumentOf } from './shapes.ts';
@@ -60,6 +60,7 @@ export const DOCUMENTS = {
   },
   init: { title: 'plexsync init --json', schema: initSchema },
   'match-test': { title: 'plexsync match-test [FILE] --json', schema: matchTestSchema },
+  pause: { title: 'plexsync pause --json', schema: pauseSchema },
   pin: { title: 'plexsync pin --json', schema: pinSchema },
   'pin-list': { title: 'plexsync pin --list --json', description: 'By scene.', schema: pinListSchema },
   'plugin-install': { title: 'plexsync plugin install --json', schema: pluginInstallSchema },

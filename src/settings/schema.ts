@@ -3,6 +3,8 @@ import type { LibraryName } from '../core/match/libraries.ts';
 import type { GivenMapping } from '../core/match/mappings.ts';
 import { MAPPING_FORM, parsePathMappings, splitMappings } from '../core/match/mappings.ts';
 import type { PathMapping } from '../core/match/paths.ts';
+import type { QuietRange } from '../core/model/quiet-hours.ts';
+import { parseQuietRange, QUIET_HOURS_FORM } from '../core/model/quiet-hours.ts';
 import { mixesLikeToken } from '../core/text/token-like.ts';
 import { parseDurationMs } from './duration.ts';
 import type { SettingType } from './setting.ts';
@@ -28,6 +30,8 @@ export function schemaOf(type: SettingType): z.ZodMiniType {
       return names();
     case 'path_mappings':
       return pathMappings();
+    case 'quiet_hours':
+      return quietHours();
     case 'web_address':
       return webAddress();
     case 'token':
@@ -133,6 +137,21 @@ function pathMappings() {
     return z.NEVER;
   });
   return z.pipe(given, parsed);
+}
+
+function quietHours() {
+  const line = z.pipe(
+    z.string(),
+    z.transform((text) => text.split(',')),
+  );
+  const texts = z.union([z.array(z.string()), line], QUIET_HOURS_FORM);
+  const parsed = z.transform((parts: string[], { issues }): readonly QuietRange[] => {
+    const ranges = parts.flatMap((part) => part.split(',')).map((part) => parseQuietRange(part.trim()));
+    if (ranges.every((range) => range !== undefined)) return ranges;
+    issues.push({ code: 'custom', message: QUIET_HOURS_FORM, input: parts });
+    return z.NEVER;
+  });
+  return z.pipe(texts, parsed);
 }
 
 function webAddress() {

@@ -9,6 +9,8 @@ export type SettingType =
   | { readonly kind: 'choice'; readonly values: readonly string[] }
   | { readonly kind: 'names' }
   | { readonly kind: 'path_mappings' }
+  /** Parts of a day: `02:00-05:00`. */
+  | { readonly kind: 'quiet_hours' }
   | { readonly kind: 'web_address' }
   | { readonly kind: 'token' }
   | { readonly kind: 'file' };

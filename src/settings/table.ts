@@ -1,5 +1,6 @@
 import type { LibraryName } from '../core/match/libraries.ts';
 import type { PathMapping } from '../core/match/paths.ts';
+import type { QuietRange } from '../core/model/quiet-hours.ts';
 import { CONNECTION_SETTINGS } from './groups/connection.ts';
 import { MATCHING_SETTINGS } from './groups/matching.ts';
 import { RUNNING_SETTINGS } from './groups/running.ts';
@@ -27,6 +28,7 @@ type ValueOf = {
   duration: number;
   names: readonly LibraryName[];
   path_mappings: readonly PathMapping[];
+  quiet_hours: readonly QuietRange[];
   web_address: string;
   token: string;
   file: string;

@@ -120,8 +120,8 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   'plexsync match-test --scene 4711': { stdout: /^Scene\t4711, as the data directory knows it$/m },
   'plexsync pin 4711 1234': { stdout: /^Scene 4711 is pinned to item [\s\S]*\nNext: plexsync process\n$/ },
   'plexsync pin --list': { stdout: /^502\t\d+\tHarbour Lights\t/ },
-  'plexsync resume': { stdout: /^Nothing is stopped\.\n$/ },
-  'plexsync resume --yes': { stdout: /^Nothing is stopped\.\n$/ },
+  'plexsync resume': { stdout: /^Nothing is stopped or paused\.\n$/ },
+  'plexsync resume --yes': { stdout: /^Nothing is stopped or paused\.\n$/ },
   'plexsync unpin 502': { stdout: /^Scene 502 is no longer pinned/ },
   'plexsync init': {
     code: EXIT.usage,

@@ -26,6 +26,7 @@ const LINES: Readonly<Record<string, Line>> = {
   pin: { args: ['3', '101'] },
   unpin: { args: ['1'] },
   resume: { args: [] },
+  pause: { args: ['--for', '2h'] },
   reconcile: { args: ['--dry-run'] },
   doctor: { args: [] },
   report: { args: [] },

@@ -30,6 +30,8 @@ export function wrongValues(type: SettingType): readonly string[] {
         '/a=/b,/a/=/c',
         '/a=/b;/b=/a',
       ];
+    case 'quiet_hours':
+      return ['night', '02:00', '02:00-02:00', '24:00-05:00', '2-5', '02:00-05:00-07:00', ' , '];
     case 'web_address':
       return ['plex:32400', 'ftp://plex.test', 'http://', 'http://keeper:lantern-secret@plex.test'];
     case 'token':

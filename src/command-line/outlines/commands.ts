@@ -15,7 +15,7 @@ import { PROCESS } from './process.ts';
 import { QUEUE_DROP, QUEUE_LIST, QUEUE_RELEASE } from './queue.ts';
 import { RECONCILE } from './reconcile.ts';
 import { REPORT } from './report.ts';
-import { RESUME } from './resume.ts';
+import { PAUSE, RESUME } from './resume.ts';
 import { RUNS } from './runs.ts';
 import type { CommandGroup, CommandSpec } from './spec.ts';
 import { STATS } from './stats.ts';
@@ -33,6 +33,7 @@ export const GROUPS: readonly CommandGroup[] = [
 export const COMMANDS: readonly CommandSpec[] = [
   ENQUEUE,
   PROCESS,
+  PAUSE,
   RESUME,
   STATS,
   STATUS,

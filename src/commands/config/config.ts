@@ -1,4 +1,5 @@
 import type { PathMapping } from '../../core/match/paths.ts';
+import { quietRangeText } from '../../core/model/quiet-hours.ts';
 import { asPath, foreign, ours, say } from '../../core/text/sentence.ts';
 import type { ConfigShowDocument, SettingDocument } from '../../documents/settings.ts';
 import { EXIT } from '../../exit.ts';
@@ -95,6 +96,7 @@ function rowDocument({ setting, problem, counts }: Row): SettingDocument {
 
 function usableDocument(kind: Setting['type']['kind'], parsed: unknown): unknown {
   if (kind === 'duration') return formatDuration(parsed as number);
+  if (kind === 'quiet_hours') return (parsed as Settings['quiet_hours']).map(quietRangeText);
   if (kind !== 'names' || parsed === undefined) return withoutToken(parsed);
   return (parsed as Settings['plex_library']).map((name) => withoutToken(libraryText(name)));
 }
@@ -123,6 +125,8 @@ function shownText({ setting: { name, value, parsed, problem } }: Row): string {
       return formatDuration(parsed as number);
     case 'path_mappings':
       return (parsed as readonly PathMapping[]).map(({ from, to }) => `${from}=${to}`).join(', ') || '-';
+    case 'quiet_hours':
+      return (parsed as Settings['quiet_hours']).map(quietRangeText).join(', ') || '-';
     case 'names':
       return (parsed as Settings['plex_library']).map((name) => withoutToken(libraryText(name))).join(', ') || '-';
     default:

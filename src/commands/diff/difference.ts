@@ -133,6 +133,7 @@ export function errorOf(end: DrainEnd): SyncError | UsageError | undefined {
     case 'stash_misconfigured':
       return new UsageError(plainText(end.message), plainText(end.hint));
     case 'limit':
+    case 'paused':
     case 'time_up':
     case 'removals':
     case 'signal':

@@ -33,6 +33,8 @@ export type DrainSetup = {
   readonly removals: 'counted' | 'allowed';
   readonly mode: DrainOptions['mode'];
   readonly startedAt: number;
+  /** Whether writing was paused meanwhile. */
+  readonly paused?: DrainDeps['paused'];
   readonly emit: DrainDeps['emit'];
   readonly checkpoint: DrainDeps['checkpoint'];
 };
@@ -63,11 +65,14 @@ export async function runDrain(
     const tokenFingerprint = fingerprintOf(access, clientIdentifier);
     const options = drainOptions({ ...setup, dataDir });
     const pictures = await pictureSourceOf(options.rules.pictures, stash);
-    const report = await drain(depsOf({ queue, plex, files, stash, pictures, emit, stop, now, checkpoint }), {
-      ...options,
-      tokenFingerprint,
-      stashFingerprint: stashFingerprintOf(loaded, clientIdentifier),
-    });
+    const report = await drain(
+      depsOf({ queue, plex, files, stash, pictures, emit, stop, now, checkpoint, paused: setup.paused }),
+      {
+        ...options,
+        tokenFingerprint,
+        stashFingerprint: stashFingerprintOf(loaded, clientIdentifier),
+      },
+    );
     // What was learned about this Stash saves the next run a request.
     queue.saveStashDialect(stash?.dialect());
     return report;
@@ -88,7 +93,10 @@ async function pictureSourceOf(
 }
 
 function depsOf(
-  parts: Pick<DrainDeps, 'queue' | 'plex' | 'files' | 'stash' | 'pictures' | 'emit' | 'now' | 'checkpoint'> & {
+  parts: Pick<
+    DrainDeps,
+    'queue' | 'plex' | 'files' | 'stash' | 'pictures' | 'emit' | 'now' | 'checkpoint' | 'paused'
+  > & {
     readonly stop: Stop;
   },
 ): DrainDeps {

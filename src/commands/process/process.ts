@@ -14,6 +14,7 @@ import type { SettingName } from '../../settings/table.ts';
 import { isTerminal } from '../../terminal/reader.ts';
 import { utcTime } from '../../terminal/time.ts';
 import type { Context } from '../shared/context.ts';
+import { pausedNow } from '../shared/paused.ts';
 import { statsDocument } from '../shared/stats-document.ts';
 import { toLimit } from '../shared/typed-values.ts';
 import type { PageRequest } from './html/page.ts';
@@ -130,7 +131,11 @@ async function runOnDirectory(options: ProcessOptions, context: Context, cron: C
       const { takeChosen } = await import('./chosen-scenes.ts');
       takeChosen(stores, { sceneIds: only, startedAt: request.startedAt, stash: stashUse(loaded) }, context);
     }
-    const result = await runOnce(stores, request, context);
+    const paused = pausedNow(stores, loaded.settings.quiet_hours, now());
+    const result =
+      paused === undefined
+        ? await runOnce(stores, request, context)
+        : (await import('./resting.ts')).restingResult(paused, taken.faults, context);
     result.tell();
     if (cron === undefined) return result.exitCode;
     return cron.tellCron(stores, { ...result, complaints: taken.complaints }, context);

@@ -18,6 +18,7 @@ import { purgeExpired } from '../../queue/work/retention.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
 import { utcTime } from '../../terminal/time.ts';
 import type { Context } from '../shared/context.ts';
+import { pausedNow } from '../shared/paused.ts';
 import { sum } from '../shared/stats-document.ts';
 import { createCheckpoint } from '../shared/test-kill.ts';
 import type { RunResult } from './cron/cron.ts';
@@ -177,7 +178,9 @@ async function drainIfDue(
   if (queue.dueCount(startedAt) === 0 && !queue.hasRefused()) return { ends: removalsEnds(stores), tally: lost };
   const { runDrain } = await import('./drain-run.ts');
   await events.showProgress(queue, startedAt);
-  const report = await runDrain(queue, { ...request, mode: 'write', emit: events.emit }, context);
+  const { quiet_hours } = request.loaded.settings;
+  const paused = (): boolean => pausedNow(stores, quiet_hours, context.now()) !== undefined;
+  const report = await runDrain(queue, { ...request, mode: 'write', emit: events.emit, paused }, context);
   const { tally } = report;
   return { ...report, tally: { ...tally, buried: tally.buried + lost.buried } };
 }

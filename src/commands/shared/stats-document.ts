@@ -20,6 +20,7 @@ export function statsDocument(
     outage_since: instant(earliest(stats.outageSince, stats.stashOutageSince)),
     stash_outage_since: instant(stats.stashOutageSince),
     stopped: stopped === undefined ? null : { code: stopped.code, since: utcTime(stopped.since), hint: stopped.hint },
+    paused: stats.paused === undefined ? null : { until: instant(stats.paused.until), why: stats.paused.why },
     totals: stats.totals,
     scenes: stats.scenes,
     left: stats.left,

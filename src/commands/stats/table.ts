@@ -41,6 +41,16 @@ export function statsTable(
     ...(stopped === undefined
       ? []
       : [['stopped', `${stopped.code}, since ${time(stopped.since)}: ${stopped.hint}`] as [string, string]]),
+    ...(stats.paused === undefined
+      ? []
+      : [
+          [
+            'writing',
+            stats.paused.until === undefined
+              ? 'paused until plexsync resume'
+              : `${stats.paused.why === 'pause' ? 'paused' : 'quiet_hours'} until ${time(stats.paused.until)}`,
+          ] as [string, string],
+        ]),
     ['oldest waiting since', time(stats.oldestPendingAt)],
     [
       'last run',

@@ -58,6 +58,8 @@ const BATCH_SIZE = 100;
 export type DrainEnd =
   | { readonly kind: 'limit' }
   | { readonly kind: 'time_up' }
+  /** A person paused writing, or the hours became quiet. */
+  | { readonly kind: 'paused' }
   /** Plex did not answer; claimed jobs were released. */
   | { readonly kind: 'unreachable'; readonly message: Sentence }
   | StashEnd
@@ -190,9 +192,10 @@ async function drainBatches(context: DrainContext, tally: Tally): Promise<DrainE
   for (;;) {
     const isHalted = guard.halted() !== undefined;
     if (!isHalted && held.length === 0 && claimed >= limit) return { kind: 'limit' };
-    if (isHalted || guard.isTimeUp()) {
+    const bound = isHalted ? undefined : boundOf(context);
+    if (isHalted || bound !== undefined) {
       if (held.length > 0) settle(giveBackFailed(held), context, tally);
-      return isHalted ? undefined : { kind: 'time_up' };
+      return bound;
     }
     const jobs = claimNext(context, limit - claimed, tally);
     if (jobs.length === 0 && held.length === 0) return undefined;
@@ -202,6 +205,12 @@ async function drainBatches(context: DrainContext, tally: Tally): Promise<DrainE
     claimed += jobs.length - settle(judged.settled, context, tally);
     checkpoint('settled');
   }
+}
+
+/** What keeps the run from taking on another batch, if anything does. */
+function boundOf({ guard, paused }: Pick<DrainContext, 'guard' | 'paused'>): DrainEnd | undefined {
+  if (guard.isTimeUp()) return { kind: 'time_up' };
+  return paused?.() === true ? { kind: 'paused' } : undefined;
 }
 
 async function runBatch(jobs: readonly Job[], context: DrainContext): Promise<readonly Ended[]> {

@@ -6,6 +6,8 @@ import type { Stores } from '../store/stores.ts';
 import { storesName } from '../store/stores.ts';
 import { OUTAGE, STASH_OUTAGE } from '../tables/alert-memory.ts';
 import { prepareDeadLetters } from '../tables/dead-letters.ts';
+import type { Paused } from '../tables/paused.ts';
+import { pausedIn } from '../tables/paused.ts';
 import type { Run } from '../tables/runs.ts';
 import { readRuns } from '../tables/runs.ts';
 import type { NeverSynced } from '../tables/server-state.ts';
@@ -29,6 +31,7 @@ export type StoreStats = RunStats & {
   readonly stashOutageSince: number | undefined;
   /** What stops writing until somebody does something. */
   readonly stopped: Stop | undefined;
+  readonly paused: Paused | undefined;
   readonly totals: Readonly<Record<Total, number>>;
   readonly scenes: { readonly done: number; readonly waiting: number; readonly dead: number };
   /** What the last sync of each scene left as edited in Plex. */
@@ -73,6 +76,7 @@ export function readStats(stores: Stores, now: number): StoreStats {
       stashOutageSince: meta.number(STASH_OUTAGE),
       // What waited may have been dropped since.
       stopped: stop?.code === 'removals' && waiting.waiting.removals === 0 ? undefined : stop,
+      paused: pausedIn(db, now),
       totals: readTotals(db),
       // At most one job of a scene waits and one is under way.
       scenes: { done: done?.count ?? 0, waiting: waiting.pending, dead: letters.sceneCount() },

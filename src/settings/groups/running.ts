@@ -39,6 +39,14 @@ export const RUNNING_SETTINGS = {
     value: '<which>',
     help: 'what a watch does at its start with scenes that were never synced; none: it says how many; dry: it says too what would come; all: it puts them into the queue',
   },
+  quiet_hours: {
+    group: 'running',
+    type: { kind: 'quiet_hours' },
+    fallback: [],
+    value: '<from-to>',
+    repeatable: true,
+    help: 'part of the day, such as 02:00-05:00, in which nothing is written; local time',
+  },
   trigger_plex_scan: {
     group: 'running',
     type: SWITCH,

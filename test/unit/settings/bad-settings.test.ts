@@ -29,6 +29,8 @@ function wrongJson({ type }: Setting): readonly unknown[] {
       return [...always, true, [], -1, 1e9];
     case 'names':
       return [...always, true, 5, ['Harbours', 5], [' ']];
+    case 'quiet_hours':
+      return [...always, true, 5, ['night'], [5]];
     case 'path_mappings':
       return [...always, true, 5, ['/quay'], [{ from: '/quay' }], [{ from: '', to: '/pier' }]];
     default:

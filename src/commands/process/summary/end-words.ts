@@ -118,6 +118,8 @@ function explainEnd(end: DrainEnd, stats: RunStats): readonly LogLine[] {
         : [];
     case 'signal':
       return [['warning', say`[PlexSync] Stopped by ${end.signal}: writes in flight were settled, ${waiting}`]];
+    case 'paused':
+      return [['info', say`[PlexSync] Writing was paused: what was in flight is settled, ${waiting}`]];
     case 'limit':
       return [];
     default:

@@ -19,10 +19,12 @@ import type { LoadedSettings } from '../../../settings/load.ts';
 import type { StashClient } from '../../../stash/client.ts';
 import { localTime, utcTime } from '../../../terminal/time.ts';
 import type { Context } from '../../shared/context.ts';
+import { pausedNow } from '../../shared/paused.ts';
 import { connectToStash } from '../../shared/stash/stash-connection.ts';
 import { listenForEnd } from '../../shared/stop.ts';
 import { createIngest } from '../ingest/ingest-events.ts';
 import type { DrainRequest } from '../queue-run.ts';
+import { createRestTeller } from '../resting.ts';
 import { runOnce } from '../run-once.ts';
 import { stashUse } from '../stash-use.ts';
 import { warnOnceADay } from '../warn-once-a-day.ts';
@@ -108,6 +110,7 @@ function createLook(
       : createPoll(stash, { stores, loaded, removals: request.removals }, { ...context, stopped });
   const ingest = createIngest(stores, loaded, { ...context, signal: stop.aborted });
   const drain = createDrainTeller(context);
+  const tellRest = createRestTeller(context);
   const notAsked = stash === undefined ? '; Stash is not asked what changed, since stash_url is not set' : '';
   const each = say`a look each ${loaded.settings.poll_interval / 1_000}s`;
   context.output.log('info', say`[PlexSync] Watching: ${each}, until stopped${notAsked}`);
@@ -117,6 +120,9 @@ function createLook(
     await poll?.();
     // After a signal during the poll no drain may start, since that drain would not know of it.
     if (stopped()) return;
+    const resting = pausedNow(stores, loaded.settings.quiet_hours, context.now());
+    tellRest(resting);
+    if (resting !== undefined) return;
     const leave = pause.leave();
     if (leave === 'nothing') return;
     const polls = poll === undefined ? undefined : 'stash';

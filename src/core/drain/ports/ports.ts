@@ -298,6 +298,8 @@ export type DrainDeps = {
   pause(): Promise<void>;
   /** The signal that asked the drain to end, if one came. */
   stopRequested(): NodeJS.Signals | undefined;
+  /** Whether writing was paused meanwhile; asked before each batch. */
+  readonly paused?: (() => boolean) | undefined;
   /** Named places between two steps where a test may kill the process. */
   checkpoint(name: Checkpoint): void;
 };

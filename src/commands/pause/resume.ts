@@ -3,6 +3,8 @@ import { EXIT } from '../../exit.ts';
 import { inStore } from '../../queue/store/store-errors.ts';
 import type { Stores } from '../../queue/store/stores.ts';
 import { storesName } from '../../queue/store/stores.ts';
+import type { Paused } from '../../queue/tables/paused.ts';
+import { readPause, savePause } from '../../queue/tables/paused.ts';
 import { allowRemovals, removalsWaiting } from '../../queue/tables/planned-values.ts';
 import { prepareServerState, serverWords } from '../../queue/tables/server-state.ts';
 import type { Stop } from '../../queue/tables/stopped.ts';
@@ -19,6 +21,7 @@ export async function run({ confirmed }: { readonly confirmed: 'yes' | 'ask' }, 
   const stores = openStores(dataDir);
   try {
     const stop = readStop(stores);
+    const pause = readPause(stores, now());
     const jobs = inStore(storesName(stores.path), () => removalsWaiting(stores.queueDb));
     if (jobs > 0) {
       const question = `Let ${jobsOf(jobs)} of ${dataDir.path}${serverWords(stores.queueDb)} remove what plexsync wrote?`;
@@ -26,8 +29,8 @@ export async function run({ confirmed }: { readonly confirmed: 'yes' | 'ask' }, 
       if (answer !== 'yes') return declined(answer, context);
     }
     end(stores, now());
-    if (output.json) output.resultJson(document(stop, jobs), 2);
-    else output.result(words(stop, jobs));
+    if (output.json) output.resultJson(document({ stop, pause, jobs }), 2);
+    else output.result(words({ stop, pause, jobs }));
     return EXIT.done;
   } finally {
     stores.close();
@@ -43,12 +46,15 @@ function end(stores: Stores, now: number): void {
     servers.saveRefusal(undefined);
     servers.saveStashTrouble(undefined);
     saveStop(stores, undefined);
+    savePause(stores, undefined);
   });
   inStore(storesName(path), () => all.immediate());
 }
 
-function words(stop: Stop | undefined, jobs: number): string {
-  if (stop === undefined && jobs === 0) return 'Nothing is stopped.';
+type Ended = { readonly stop: Stop | undefined; readonly pause: Paused | undefined; readonly jobs: number };
+
+function words({ stop, pause, jobs }: Ended): string {
+  if (stop === undefined && pause === undefined && jobs === 0) return 'Nothing is stopped or paused.';
   const allowed = jobs === 0 ? '' : ` ${jobsOf(jobs)} may remove what they would.`;
   return `Writing goes on with the next run, or the next look of a watch.${allowed}`;
 }
@@ -57,9 +63,10 @@ function jobsOf(count: number): string {
   return count === 1 ? '1 job' : `${count.toLocaleString('en')} jobs`;
 }
 
-function document(stop: Stop | undefined, jobs: number): ResumeDocument {
+function document({ stop, pause, jobs }: Ended): ResumeDocument {
   return {
     ended: stop === undefined ? null : { code: stop.code, since: utcTime(stop.since) },
+    pause_ended: pause !== undefined,
     jobs_allowed: jobs,
   };
 }

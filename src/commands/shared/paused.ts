@@ -1,0 +1,32 @@
+import type { QuietRange } from '../../core/model/quiet-hours.ts';
+import { quietMinutesLeft } from '../../core/model/quiet-hours.ts';
+import type { Stores } from '../../queue/store/stores.ts';
+import type { Paused } from '../../queue/tables/paused.ts';
+import { noteQuiet, readPause } from '../../queue/tables/paused.ts';
+import { localTime } from '../../terminal/time.ts';
+
+/** Whether writing rests now, and notes quiet hours for those who read no settings. @throws {StoreError} */
+export function pausedNow(stores: Stores, quietHours: readonly QuietRange[], now: number): Paused | undefined {
+  const pause = readPause(stores, now);
+  if (pause !== undefined) return pause;
+  const until = quietUntil(quietHours, now);
+  if (quietHours.length > 0) noteQuiet(stores, until);
+  return until === undefined ? undefined : { until, why: 'quiet_hours' };
+}
+
+/** When the quiet hours that `now` lies in are over, by the clock on the wall; `undefined` outside of them. */
+export function quietUntil(quietHours: readonly QuietRange[], now: number): number | undefined {
+  if (quietHours.length === 0) return undefined;
+  const at = new Date(now);
+  const left = quietMinutesLeft(quietHours, at.getHours() * 60 + at.getMinutes());
+  if (left === undefined) return undefined;
+  // Set as minutes of the day, so that a change of the clock moves the end with it.
+  at.setHours(at.getHours(), at.getMinutes() + left, 0, 0);
+  return at.getTime();
+}
+
+/** `until 05:00, because the hours are quiet`, and how it ends. */
+export function pausedWords({ until, why }: Paused): string {
+  const when = until === undefined ? 'until plexsync resume' : `until ${localTime(until)}`;
+  return why === 'pause' ? `paused ${when}` : `quiet_hours ${when}`;
+}

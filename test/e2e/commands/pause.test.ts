@@ -1,0 +1,95 @@
+/** While writing is paused nothing is written and nothing lost; it goes on by itself, or by resume. */
+import assert from 'node:assert/strict';
+import type { TestContext } from 'node:test';
+import { test } from 'node:test';
+import { setup } from '../../helpers/rig.ts';
+
+async function setupHarbour(t: TestContext) {
+  const rig = await setup(t);
+  const item = rig.plex.addItem({ sectionKey: '1', file: '/media/pier.mp4', title: 'old' });
+  await rig.run(['enqueue', '1', '--path', '/media/pier.mp4', '--title', 'Pier']);
+  const title = (): unknown => rig.plex.item(item)?.title;
+  const paused = async () => JSON.parse((await rig.run(['stats', '--json'])).stdout).paused;
+  return { ...rig, title, paused };
+}
+
+test('a paused run says until when, asks no server and ends with 0; resume lets it go on', async (t) => {
+  const { run, plex, title, paused } = await setupHarbour(t);
+  const said = await run(['pause', '--for', '2h']);
+  assert.match(said.stdout, /^Writing is paused until \d{4}-.*\. Events are taken in meanwhile\.\n$/);
+  const { until, why } = await paused();
+  assert.equal(why, 'pause');
+  assert.ok(Math.abs(Date.parse(until) - Date.now() - 7_200_000) < 60_000);
+  assert.match((await run(['stats'])).stdout, /^writing\tpaused until 2/m);
+  plex.resetRequests();
+  const resting = await run(['process']);
+  assert.deepEqual([resting.code, plex.count()], [0, 0]);
+  assert.match(resting.stdout, /^Nothing was written: paused until .*\. plexsync resume ends it now\.\n$/);
+  const cron = await run(['process', '--cron']);
+  assert.deepEqual([cron.code, cron.stdout, cron.stderr], [0, '', '']);
+  assert.equal((await run(['process', '--dry-run'])).code, 0, 'looking is allowed');
+  assert.ok(plex.count() > 0);
+  assert.match((await run(['resume'])).stdout, /Writing goes on with the next run/);
+  assert.equal(await paused(), null);
+  await run(['process']);
+  assert.equal(title(), 'Pier');
+  assert.match((await run(['resume'])).stdout, /^Nothing is stopped or paused\.\n$/);
+});
+
+test('without a time a pause lasts until it is ended; with one it is over by itself', async (t) => {
+  const { run, sql, title, paused } = await setupHarbour(t);
+  await run(['pause']);
+  assert.deepEqual(await paused(), { until: null, why: 'pause' });
+  sql(`UPDATE meta SET value = '{"until":${Date.now() - 1_000}}' WHERE name = 'pause'`);
+  assert.equal(await paused(), null);
+  await run(['process']);
+  assert.equal(title(), 'Pier');
+  for (const wrong of ['soon', '0h', '-2h', '400d'])
+    assert.equal((await run(['pause', `--for=${wrong}`])).code, 2, wrong);
+});
+
+test('quiet hours pause each day, and stats, which reads no settings, knows from the last run', async (t) => {
+  const { run, title, paused } = await setupHarbour(t);
+  const env = { PLEXSYNC_QUIET_HOURS: '00:00-12:00, 12:00-00:00' };
+  const { code, stdout } = await run(['process', '--json'], { env });
+  const { at: _at, ...summary } = JSON.parse(stdout.trim());
+  assert.deepEqual([code, summary], [0, { event: 'summary', run: null, exit_code: 0, ends: ['paused'] }]);
+  assert.equal((await paused()).why, 'quiet_hours');
+  assert.equal(title(), 'old');
+  await run(['process']);
+  assert.equal(title(), 'Pier');
+  assert.match((await run(['config', 'show'], { env })).stdout, /^quiet_hours\t00:00-12:00, 12:00-00:00\t/m);
+});
+
+test('a pause ends a run that is under way after what it has in flight', async (t) => {
+  const { run, plex, start, sql } = await setup(t);
+  for (let id = 1; id <= 150; id++) plex.addItem({ sectionKey: '1', file: `/media/${id}.mp4`, title: 'old' });
+  const scenes = Array.from({ length: 150 }, (_, index) => ({
+    scene_id: index + 1,
+    path: `/media/${index + 1}.mp4`,
+    title: 'Pier',
+  }));
+  await run(['enqueue', '-'], { input: scenes.map((scene) => JSON.stringify(scene)).join('\n') });
+  plex.setLatency(10);
+  const running = start(['process', '--json']);
+  await running.says(/"event":"claimed"/);
+  await run(['pause']);
+  const { code, stdout } = await running.ended;
+  const summary = JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
+  assert.deepEqual([code, summary.ends, summary.updated], [0, ['paused'], 100]);
+  assert.equal(sql('SELECT count(*) AS waiting FROM jobs')[0]?.['waiting'], 50);
+});
+
+test('a watch tells once that it rests, takes events in, and goes on by itself', async (t) => {
+  const { run, start, title, sql } = await setupHarbour(t);
+  await run(['pause']);
+  const watch = start(['process', '--watch', '--poll-interval', '0.1s']);
+  await watch.says(/Nothing is written: paused until plexsync resume/);
+  await run(['resume']);
+  await watch.says(/Writing goes on[\s\S]*Job 1 completed/);
+  watch.kill('SIGTERM');
+  const { stderr } = await watch.ended;
+  assert.equal(stderr.match(/Nothing is written/g)?.length, 1);
+  assert.equal(title(), 'Pier');
+  assert.deepEqual(sql('SELECT * FROM jobs'), []);
+});
