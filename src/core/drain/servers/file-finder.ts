@@ -36,6 +36,8 @@ export type Looked = { readonly look: LookUp; readonly from: 'look_up' | 'index'
 export type FileFinder = {
   /** Announces look-ups, so that the cheapest way is chosen before the first one. */
   expect(lookUps: number): Promise<void>;
+  /** Whether so many look-ups were announced that what one of them costs more counts. */
+  isBulk(): boolean;
   /** Looks in every library, or throws. @throws {SyncError} */
   look(file: SceneFile, wanted: WantedLook): Promise<Looked>;
   /** Items with a file of this name, as Plex has them now, for this scene. @throws {SyncError} */
@@ -157,18 +159,20 @@ export function createFileFinder(setting: Setting): FileFinder {
     };
 
   const place = { sections, mappings: options.mappings };
+  const isBulk = (): boolean => announced >= FEW_LOOK_UPS;
   /**
    * Titles are up to three more requests for each file. In bulk, or beside an index that knows all names, they would
    * find nothing that the name did not; nor would they a minute after they found nothing.
    */
   const titlesFor = ({ kind, sceneId }: WantedLook): Finders['byTitle'] =>
-    kind !== 'between' && announced < FEW_LOOK_UPS && sections.every((section) => sourceOf(section) === 'live')
+    kind !== 'between' && !isBulk() && sections.every((section) => sourceOf(section) === 'live')
       ? byTitle(sceneId)
       : undefined;
   const lookIn = async (accepted: readonly Source[], file: SceneFile, wanted: WantedLook): Promise<LookUp> =>
     await lookUpFile(file, place, { byName: byName(accepted, wanted.sceneId), byTitle: titlesFor(wanted) });
 
   return {
+    isBulk,
     expect: async (lookUps) => {
       const open = sections.filter((section) => sourceOf(section) === 'live' && !givenUp.has(section.key));
       announced += lookUps;

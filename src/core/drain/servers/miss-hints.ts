@@ -30,22 +30,18 @@ export type MissHints = {
 };
 
 /**
- * Asks so often in a drain, for each of both; after that only the folders of the libraries tell. Files that are absent
- * by the thousand must not cost a request more each.
+ * Looks so often in a drain; after that only the folders of the libraries tell. Files that are absent by the thousand
+ * must not cost a request more each.
  */
-const MOST_ASKED = 10;
+const MOST_LOOKS = 10;
 /** Enough to see one name that is nearly the file's. */
 const MOST_NEAR = 50;
 
 export function createMissHints({ deps: { plex }, guard, options, sections, leftOut }: Setting): MissHints {
   const { mappings } = options;
-  const asked = { leftOut: 0, near: 0 };
+  let looks = 0;
   /** While the breaker is half-open, the one job on trial asks for little. */
-  const mayAsk = (what: keyof typeof asked): boolean => {
-    if (asked[what] >= MOST_ASKED || guard.batchLimit(2) === 1) return false;
-    asked[what] += 1;
-    return true;
-  };
+  const isOnTrial = (): boolean => guard.batchLimit(2) === 1;
   const byName: Finders['byName'] = async (section, name) => {
     const answer = await plex.findByFileName(section, name);
     const candidates = answer.kind === 'found' ? answer.candidates : [];
@@ -54,10 +50,11 @@ export function createMissHints({ deps: { plex }, guard, options, sections, left
   return {
     leftOut: async (file, kind) => {
       if (leftOut.length === 0) return undefined;
-      const look =
-        kind !== 'between' && mayAsk('leftOut')
-          ? await unlessItFails(() => lookUpFile(file, { sections: leftOut, mappings }, { byName }))
-          : undefined;
+      const isAsked = kind !== 'between' && looks < MOST_LOOKS && !isOnTrial();
+      if (isAsked) looks += 1;
+      const look = isAsked
+        ? await unlessItFails(() => lookUpFile(file, { sections: leftOut, mappings }, { byName }))
+        : undefined;
       const found = look && leftOutFile(look);
       if (found !== undefined) return found;
       const [holder] = holdingFolder(leftOut, mapPath(file.path, mappings).path);
@@ -65,7 +62,7 @@ export function createMissHints({ deps: { plex }, guard, options, sections, left
     },
     near: async (file) => {
       const query = nearestNameQuery(mapPath(file.path, mappings).spelled);
-      if (query === undefined || !mayAsk('near')) return [];
+      if (query === undefined || isOnTrial()) return [];
       const found: Candidate[] = [];
       for (const section of sections) {
         const some = await unlessItFails(() => plex.filesLike(section, query, MOST_NEAR));

@@ -135,7 +135,7 @@ async function lookUp(work: Hydrated, context: LookUpUses): Promise<Resolved> {
 async function notFound(
   work: Hydrated,
   { file, look }: { readonly file: SceneFile; readonly look: LookUp },
-  { missHints, options }: Pick<LookUpUses, 'missHints' | 'options'>,
+  { finder, missHints, options }: Pick<LookUpUses, 'finder' | 'missHints' | 'options'>,
 ): Promise<SyncError> {
   const missed = say`No Plex item found for filename: ${asPath(look.name)}`;
   const leftOut = await missHints.leftOut(file, lookKindOf(work));
@@ -146,7 +146,8 @@ async function notFound(
   const nearIn = (candidates: readonly Candidate[]): readonly NearMiss[] =>
     nearMisses(file, look.mapped.path, candidates).filter(mayBeMeant);
   const seen = nearIn(look.candidates);
-  const near = seen.length === 0 && isLastTry(work) ? nearIn(await missHints.near(file)) : seen;
+  const isWorth = seen.length === 0 && isLastTry(work) && !finder.isBulk();
+  const near = isWorth ? nearIn(await missHints.near(file)) : seen;
   const choices = near.map(({ candidate: { ratingKey, title, sectionTitle: library }, file: { path } }) => {
     return { ratingKey, title, library, file: path };
   });
