@@ -40,10 +40,19 @@ const candidate = z.object({
 
 const nearMiss = z.object({
   kind: z
-    .enum(['other_size', 'other_duration', 'other_ending', 'smb_signs', 'other_signs', 'one_letter', 'same_folder'])
+    .enum([
+      'other_size',
+      'other_duration',
+      'other_ending',
+      'smb_signs',
+      'other_signs',
+      'one_letter',
+      'longer_name',
+      'same_folder',
+    ])
     .check(
       z.describe(
-        'How the file differs: by this fact, by the ending, by the private-use signs of SMB, by other signs, by one letter; or it is only in a folder of that name.',
+        'How the file differs: by this fact, by the ending, by the private-use signs of SMB, by other signs, by one letter, by words behind it; or it is only in a folder of that name.',
       ),
     ),
   ...itemFile,

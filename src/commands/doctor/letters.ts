@@ -13,17 +13,15 @@ const CHECK = 'healable_letters';
 
 /** Dead letters of the sample whose files are found now. */
 export function checkFoundLetters(looked: readonly LookedUp<SampledFile>[]): readonly Finding[] {
-  const letterIds = looked
+  const sampled = looked.filter(({ file }) => file.letterId !== undefined);
+  const letterIds = sampled
     .filter(({ look }) => look.match.kind === 'high')
     .flatMap(({ file }) => file.letterId ?? [])
     .toSorted((a, b) => a - b);
   if (letterIds.length === 0) return [];
   const command = `plexsync dlq retry ${letterIds.join(' ')}`;
   const fix = `Try again: ${command}, or plexsync doctor --fix`;
-  const message =
-    letterIds.length === 1
-      ? '1 dead letter finds its file now'
-      : `${letterIds.length} dead letters find their files now`;
+  const message = `the files of ${letterIds.length} of ${sampled.length} sampled dead letters are found by now`;
   return [warning(CHECK, message, { fix, command, remedy: { kind: 'heal', letterIds, after: 'nothing' } })];
 }
 

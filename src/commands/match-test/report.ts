@@ -255,6 +255,7 @@ const NEAR_WORDS: Readonly<Record<NearMiss['kind'], (file: PlexFile) => string>>
   smb_signs: () => 'same name but for the signs that SMB replaces',
   other_signs: () => 'same letters, other signs',
   one_letter: () => 'one letter differs',
+  longer_name: () => 'more or fewer words behind the name',
   same_folder: () => 'same folder, other name',
 };
 

@@ -375,7 +375,10 @@ test('dead letters whose files are found by now are told with the line that trie
   assert.equal((await run(['process'])).code, 1);
   plex.addItem({ sectionKey: '1', file: '/media/pier.mp4' });
   const { message, command, fixable } = (await examine(run))('healable_letters');
-  assert.deepEqual([message, command, fixable], ['1 dead letter finds its file now', 'plexsync dlq retry 1', true]);
+  assert.deepEqual(
+    [message, command, fixable],
+    ['the files of 1 of 1 sampled dead letters are found by now', 'plexsync dlq retry 1', true],
+  );
 });
 
 test('an agent that fills unlocked fields is named where one of a person’s own, or where nothing is locked', async (t) => {

@@ -150,3 +150,17 @@ test('a near name is among what one of the pieces finds, wherever the letter is'
     }),
   );
 });
+
+test('a name with more or fewer words behind it is near where the duration is the same', () => {
+  const scene = { path: '/a/lantern row.mp4', durationMs: 600_000 };
+  const kindOf = (name: string, durationMs?: number) =>
+    nearMisses(scene, scene.path, [{ ...candidate('1', ''), files: [{ path: `/b/${name}`, durationMs }] }]).map(
+      ({ kind }) => kind,
+    );
+  assert.deepEqual(kindOf('lantern row [1080p].mkv', 600_500), ['longer_name']);
+  assert.deepEqual(kindOf('lantern.mkv', 600_500), ['longer_name']);
+  assert.deepEqual(kindOf('lantern row [1080p].mkv'), []);
+  assert.deepEqual(kindOf('lantern row [1080p].mkv', 900_000), []);
+  assert.deepEqual(kindOf('lantern rowing.mkv', 600_500), []);
+  assert.deepEqual(kindOf('lan.mkv', 600_500), []);
+});

@@ -30,7 +30,8 @@ const RANK: Readonly<Record<NearMiss['kind'], number>> = {
   other_ending: 3,
   other_signs: 4,
   one_letter: 5,
-  same_folder: 6,
+  longer_name: 6,
+  same_folder: 7,
 };
 
 const FACT_RANK: Readonly<Record<Agreement, number>> = { same: 0, unknown: 1, different: 2 };
@@ -105,8 +106,8 @@ export function nearMisses(
 function kindOf(scene: SceneFile, mappedPath: string, file: PlexFile): NearMiss['kind'] | undefined {
   const [name, wanted] = [nameKey(file.path), nameKey(mappedPath)];
   if (name === wanted) return ruledOutBy(scene, mappedPath, file);
-  const numbers = compareFacts(scene, file).size === 'same' ? 'any' : 'same';
-  return nearName(name, wanted, numbers) ?? (sharedFolders(file.path, mappedPath) > 0 ? 'same_folder' : undefined);
+  const near = nearName(name, wanted, compareFacts(scene, file));
+  return near ?? (sharedFolders(file.path, mappedPath) > 0 ? 'same_folder' : undefined);
 }
 
 /** A file of the same name is a candidate, unless its facts differ and its path is not the scene's. */
@@ -129,6 +130,7 @@ const KIND_WORDS: Readonly<Record<NearMiss['kind'], Sentence>> = {
   smb_signs: say`the same name but for the signs that SMB replaces`,
   other_signs: say`the same letters and other signs`,
   one_letter: say`a name that differs in one letter`,
+  longer_name: say`more or fewer words behind the name, and the same duration`,
   same_folder: say`the same folder and another name`,
 };
 

@@ -1,29 +1,37 @@
+import type { Agreements } from '../../model/file-facts.ts';
 import { fileStem } from '../paths.ts';
 
 /**
  * How two different file names nearly agree. `other_ending`: after the last dot alone; `smb_signs`: where one side has
  * the private-use signs by which SMB stands for signs that Windows forbids; `other_signs`: in signs that are neither
- * letters nor digits; `one_letter`: by one letter that is missing, added, another one, or swapped with the next.
+ * letters nor digits; `one_letter`: by one letter that is missing, added, another one, or swapped with the next;
+ * `longer_name`: one has more words behind, as a converted file may.
  */
-export type NearName = 'other_ending' | 'smb_signs' | 'other_signs' | 'one_letter';
+export type NearName = 'other_ending' | 'smb_signs' | 'other_signs' | 'one_letter' | 'longer_name';
 
 /** Shorter names differ by one letter too often to mean the same. */
 const SHORTEST = 4;
 
 /**
- * How a name nearly agrees with the wanted one, if it does; both as `nameKey` spells them, and not equal.
- * @param numbers whether a digit may be the letter that differs: film 1 is not film 2, unless another fact says so
+ * How a name nearly agrees with the wanted one, if it does; both as `nameKey` spells them, and not equal. Film 1 is
+ * neither film 2 nor film 1 again, unless an equal size or duration says so.
  */
-export function nearName(name: string, wanted: string, numbers: 'same' | 'any'): NearName | undefined {
+export function nearName(name: string, wanted: string, { size, duration }: Agreements): NearName | undefined {
   const [stem, wantedStem] = [fileStem(name), fileStem(wanted)];
   if (stem === wantedStem) return 'other_ending';
   if (areSameBehindSmb(stem, wantedStem)) return 'smb_signs';
   const [letters, wantedLetters] = [lettersOf(stem), lettersOf(wantedStem)];
   if (letters === wantedLetters && letters !== '') return 'other_signs';
   const isSameEnding = name.slice(stem.length) === wanted.slice(wantedStem.length);
-  const isOneLetter = isSameEnding && differsInOneLetter([...stem], [...wantedStem], numbers);
-  return isOneLetter && Math.min(stem.length, wantedStem.length) >= SHORTEST ? 'one_letter' : undefined;
+  if (Math.min(stem.length, wantedStem.length) < SHORTEST) return undefined;
+  const numbers = size === 'same' ? 'any' : 'same';
+  if (isSameEnding && differsInOneLetter([...stem], [...wantedStem], numbers)) return 'one_letter';
+  const [shorter = '', longer = ''] = [stem, wantedStem].toSorted((a, b) => a.length - b.length);
+  const isLonger = duration === 'same' && longer.startsWith(shorter) && NO_WORD_NEXT.test(longer.slice(shorter.length));
+  return isLonger ? 'longer_name' : undefined;
 }
+
+const NO_WORD_NEXT = /^[^\p{L}\p{N}]/u;
 
 /** Parts of a name to search for where all of it brought nothing: a nearly equal name has at least one of them. */
 export function namePieces(name: string): readonly string[] {
