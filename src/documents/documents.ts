@@ -14,6 +14,7 @@ import {
   letterSummarySchema,
 } from './letter.ts';
 import { matchTestSchema } from './match-test.ts';
+import { notifySchema } from './notify.ts';
 import { pinListSchema, pinSchema, unpinSchema } from './pin.ts';
 import { hookSchema, pluginInstallSchema, pluginStatusSchema } from './plugin.ts';
 import { processEventSchema } from './process-event.ts';
@@ -60,6 +61,7 @@ export const DOCUMENTS = {
   },
   init: { title: 'plexsync init --json', schema: initSchema },
   'match-test': { title: 'plexsync match-test [FILE] --json', schema: matchTestSchema },
+  notify: { title: 'plexsync notify --test --json', schema: notifySchema },
   pause: { title: 'plexsync pause --json', schema: pauseSchema },
   pin: { title: 'plexsync pin --json', schema: pinSchema },
   'pin-list': { title: 'plexsync pin --list --json', description: 'By scene.', schema: pinListSchema },

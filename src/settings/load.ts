@@ -127,8 +127,9 @@ export function firstMessage(issues: readonly z.core.$ZodIssue[]): string {
 export function secretInSight({ name, origin }: Given & { readonly name: SettingName }): readonly string[] {
   const { secret }: Setting = SETTINGS[name];
   if (!secret || origin.kind !== 'flag') return [];
+  const orFile = Object.hasOwn(SETTINGS, `${name}_file`) ? `, or give ${origin.name}-file` : '';
   return [
-    `Everybody on this machine can see ${origin.name} in the list of processes: set ${variableOf(name)}, or give ${origin.name}-file.`,
+    `Everybody on this machine can see ${origin.name} in the list of processes: set ${variableOf(name)}${orFile}.`,
   ];
 }
 

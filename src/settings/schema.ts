@@ -5,6 +5,7 @@ import { MAPPING_FORM, parsePathMappings, splitMappings } from '../core/match/ma
 import type { PathMapping } from '../core/match/paths.ts';
 import type { QuietRange } from '../core/model/quiet-hours.ts';
 import { parseQuietRange, QUIET_HOURS_FORM } from '../core/model/quiet-hours.ts';
+import { parseJsonText } from '../core/text/json-text.ts';
 import { mixesLikeToken } from '../core/text/token-like.ts';
 import { parseDurationMs } from './duration.ts';
 import type { SettingType } from './setting.ts';
@@ -30,6 +31,10 @@ export function schemaOf(type: SettingType): z.ZodMiniType {
       return names();
     case 'path_mappings':
       return pathMappings();
+    case 'webhooks':
+      return webhooks();
+    case 'command':
+      return command();
     case 'quiet_hours':
       return quietHours();
     case 'web_address':
@@ -137,6 +142,32 @@ function pathMappings() {
     return z.NEVER;
   });
   return z.pipe(given, parsed);
+}
+
+function webhooks() {
+  const message = 'must be http or https addresses';
+  const line = z.pipe(
+    z.string(),
+    z.transform((text) => text.split(',').map((one) => one.trim())),
+  );
+  const isHook = (text: string): boolean => /^https?:$/.test(URL.parse(text)?.protocol ?? '');
+  return z.pipe(z.union([z.array(z.string()), line], message), z.array(z.string().check(z.refine(isHook, message))));
+}
+
+/** A text is divided at blanks, or is a JSON array where an argument has one. */
+function command() {
+  const message = 'must be a program with its arguments: a text, or a JSON array of texts';
+  const words = z.transform((text: string, { issues }): readonly string[] => {
+    if (!/^\s*(\[|$)/.test(text)) return text.split(/\s+/).filter((word) => word !== '');
+    const parsed = parseJsonText(text);
+    if (parsed.kind === 'value' && Array.isArray(parsed.value)) return parsed.value;
+    issues.push({ code: 'custom', message, input: text });
+    return z.NEVER;
+  });
+  const given = z.union([z.array(z.string()), z.pipe(z.string(), words)], message);
+  const isProgram = (list: readonly unknown[]): boolean =>
+    list.every((word) => typeof word === 'string' && !word.includes('\0')) && list[0] !== '';
+  return given.check(z.refine((list) => isProgram(list as readonly unknown[]), message));
 }
 
 function quietHours() {

@@ -9,6 +9,10 @@ export type SettingType =
   | { readonly kind: 'choice'; readonly values: readonly string[] }
   | { readonly kind: 'names' }
   | { readonly kind: 'path_mappings' }
+  /** Addresses of webhooks, which may hold a key. */
+  | { readonly kind: 'webhooks' }
+  /** A program and its arguments. */
+  | { readonly kind: 'command' }
   /** Parts of a day: `02:00-05:00`. */
   | { readonly kind: 'quiet_hours' }
   | { readonly kind: 'web_address' }

@@ -28,6 +28,8 @@ type ValueOf = {
   duration: number;
   names: readonly LibraryName[];
   path_mappings: readonly PathMapping[];
+  webhooks: readonly string[];
+  command: readonly string[];
   quiet_hours: readonly QuietRange[];
   web_address: string;
   token: string;

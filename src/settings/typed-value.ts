@@ -15,7 +15,12 @@ const TYPED = { kind: 'flag', name: 'the command line' } as const;
  */
 export function storedValue(name: SettingName, typed: readonly string[]): unknown {
   const { type }: Setting = SETTINGS[name];
-  const isList = type.kind === 'names' || type.kind === 'path_mappings' || type.kind === 'quiet_hours';
+  const isList =
+    type.kind === 'names' ||
+    type.kind === 'path_mappings' ||
+    type.kind === 'quiet_hours' ||
+    type.kind === 'webhooks' ||
+    type.kind === 'command';
   const [only = ''] = typed;
   if (!isList && typed.length > 1)
     throw new UsageError(

@@ -58,7 +58,7 @@ const QUEUE: Readonly<Record<string, Rule>> = {
   },
 };
 
-const EDGES = ['queue/', 'file-index/', 'plex/', 'stash/', 'pictures/', 'spool/', 'terminal/', 'simulator/'];
+const EDGES = ['queue/', 'file-index/', 'plex/', 'stash/', 'pictures/', 'notify/', 'spool/', 'terminal/', 'simulator/'];
 const WIRED = [
   'core/',
   'settings/',
@@ -109,6 +109,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
     packages: ['node:'],
     why: 'files on this machine, and the SHA-1 of bytes',
   },
+  'notify/': { imports: ['core/', 'http/'], packages: ['node:'], why: 'webhooks and programs that are told' },
   'spool/': { imports: ['core/', 'make-directory.ts'], packages: ['node:'], why: 'files and folders alone' },
   'terminal/': {
     imports: ['core/', 'documents/'],

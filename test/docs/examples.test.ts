@@ -66,6 +66,7 @@ const ASKS: Expected = { code: EXIT.usage, stderr: /There is no terminal to ask 
 /** Where more than exit code 0 matters. Nobody sits at a terminal here. */
 const EXPECTED: Readonly<Record<string, Expected>> = {
   'plexsync restore plexsync.backup': ASKS,
+  'plexsync notify --test': { code: EXIT.usage, stderr: /neither notify_url nor notify_command is set/ },
   'plexsync config edit': { code: EXIT.usage, stderr: /There is no terminal for an editor/ },
   'plexsync status 4711 --wait 60s': { code: EXIT.timeUp, stdout: /due, the next run takes it/ },
   'plexsync enqueue 123 --path /media/a.mp4 --title "Harbour Lights" --performer "Ada Quay" --tag sea': {

@@ -152,6 +152,7 @@ const ROWS: readonly Row[] = [
   ['hook', ['hook'], 'stdout', 0, hook(5, 'Scene.Update.Post', ['play_count'])],
   ['error', ['hook'], 'stderr', 2],
   ['plugin-status', ['plugin', 'status']],
+  ['notify', ['notify', '--test', '--notify-command', 'true']],
   ['backup', ['backup', '{dir}/harbour.backup']],
   ['restore', ['restore', '{dir}/harbour.backup', '--yes']],
   ['doctor', ['doctor']],

@@ -46,6 +46,7 @@ const LINES: Readonly<Record<string, Line>> = {
   'dlq purge': { args: ['1', '--yes'] },
   diff: { args: ['1'] },
   'config show': { args: [] },
+  notify: { args: ['--test', '--notify-command', 'true'] },
   backup: { args: ['{dir}/harbour.backup'] },
   restore: { args: ['{dir}/data/pier.backup', '--yes'] },
   'config set': { args: ['max_tags', '60'] },

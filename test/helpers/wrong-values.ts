@@ -30,6 +30,10 @@ export function wrongValues(type: SettingType): readonly string[] {
         '/a=/b,/a/=/c',
         '/a=/b;/b=/a',
       ];
+    case 'webhooks':
+      return ['ntfy.example.org/lantern-secret', 'ftp://quay.test', ' , '];
+    case 'command':
+      return ['["quay"', '[5]', '[""]'];
     case 'quiet_hours':
       return ['night', '02:00', '02:00-02:00', '24:00-05:00', '2-5', '02:00-05:00-07:00', ' , '];
     case 'web_address':

@@ -9,6 +9,7 @@ import { ENQUEUE } from './enqueue.ts';
 import { HOOK } from './hook.ts';
 import { INIT } from './init.ts';
 import { MATCH_TEST } from './match-test.ts';
+import { NOTIFY } from './notify.ts';
 import { PIN, UNPIN } from './pin.ts';
 import { PLUGIN_INSTALL, PLUGIN_STATUS } from './plugin.ts';
 import { PROCESS } from './process.ts';
@@ -64,6 +65,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   CONFIG_EDIT,
   DOCTOR,
   REPORT,
+  NOTIFY,
   BACKUP,
   RESTORE,
   DEMO,

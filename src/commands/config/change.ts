@@ -31,7 +31,7 @@ export async function set(
   if (secret && options.values[0] !== '-')
     context.output.log(
       'warning',
-      say`The history of your shell may keep ${name} now. Next time: plexsync config set ${name} - reads it from standard input, and ${name}_file names a file that holds it.`,
+      say`The history of your shell may keep ${name} now. Next time: plexsync config set ${name} - reads it from standard input.`,
     );
   const other = SECRETS.flatMap(({ itself, inFile }) => (itself === name ? inFile : inFile === name ? itself : []));
   const changes = [{ key: name as string, value }, ...other.map((key) => ({ key, value: undefined }))];

@@ -117,7 +117,7 @@ function markOf({ problem, counts }: Row): string {
 
 function shownText({ setting: { name, value, parsed, problem } }: Row): string {
   const { type, secret }: Setting = SETTINGS[name];
-  if (value === undefined) return '-';
+  if (value === undefined || (Array.isArray(value) && value.length === 0)) return '-';
   if (secret) return HIDDEN;
   if (problem !== undefined) return shownGiven(name, value);
   switch (type.kind) {
@@ -125,6 +125,8 @@ function shownText({ setting: { name, value, parsed, problem } }: Row): string {
       return formatDuration(parsed as number);
     case 'path_mappings':
       return (parsed as readonly PathMapping[]).map(({ from, to }) => `${from}=${to}`).join(', ') || '-';
+    case 'command':
+      return (parsed as readonly string[]).join(' ') || '-';
     case 'quiet_hours':
       return (parsed as Settings['quiet_hours']).map(quietRangeText).join(', ') || '-';
     case 'names':

@@ -14,6 +14,7 @@ import type { SettingName } from '../../settings/table.ts';
 import { isTerminal } from '../../terminal/reader.ts';
 import { utcTime } from '../../terminal/time.ts';
 import type { Context } from '../shared/context.ts';
+import { hasTargets } from '../shared/notify/targets.ts';
 import { pausedNow } from '../shared/paused.ts';
 import { statsDocument } from '../shared/stats-document.ts';
 import { toLimit } from '../shared/typed-values.ts';
@@ -137,6 +138,8 @@ async function runOnDirectory(options: ProcessOptions, context: Context, cron: C
         ? await runOnce(stores, request, context)
         : (await import('./resting.ts')).restingResult(paused, taken.faults, context);
     result.tell();
+    if (hasTargets(loaded.settings))
+      await (await import('../shared/notify/tell-elsewhere.ts')).tellElsewhere(stores, loaded.settings, context);
     if (cron === undefined) return result.exitCode;
     return cron.tellCron(stores, { ...result, complaints: taken.complaints }, context);
   } finally {

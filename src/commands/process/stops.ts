@@ -1,10 +1,12 @@
 import type { DrainEnd } from '../../core/drain/drain.ts';
+import type { StopCode } from '../../core/model/stop-code.ts';
+import { STOP_CODES } from '../../core/model/stop-code.ts';
 import type { Sentence } from '../../core/text/sentence.ts';
 import { ours, plainText, say } from '../../core/text/sentence.ts';
 import type { Stores } from '../../queue/store/stores.ts';
 import { prepareServerState } from '../../queue/tables/server-state.ts';
-import type { Stop, StopCode } from '../../queue/tables/stopped.ts';
-import { readStop, STOP_CODES, saveStop } from '../../queue/tables/stopped.ts';
+import type { Stop } from '../../queue/tables/stopped.ts';
+import { readStop, saveStop } from '../../queue/tables/stopped.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
 import { CREDENTIAL_CURES } from './credential-cures.ts';
 import { mostRemovals, REMOVALS_HINT, removalsWords } from './removals.ts';

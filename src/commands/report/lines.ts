@@ -52,7 +52,10 @@ function settingLine({ name, value, origin, problem }: ExplainedSetting): Report
 function settingPieces(name: ExplainedSetting['name'], value: unknown): ReportLine {
   switch (SETTINGS[name].type.kind) {
     case 'token':
+    case 'webhooks':
       return [HIDDEN];
+    case 'command':
+      return [{ personal: [value].flat().join(' '), kind: 'path' }];
     case 'web_address':
       return [{ personal: String(value), kind: 'host' }];
     case 'file':

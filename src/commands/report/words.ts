@@ -57,6 +57,12 @@ function learnSetting({ name, value, origin }: ExplainedSetting, masker: Learner
   if (value === undefined) return;
   if (origin.kind === 'file') masker.learn('path', origin.name);
   switch (SETTINGS[name].type.kind) {
+    case 'webhooks':
+      for (const url of [value].flat().map(String)) masker.learn('token', url);
+      return;
+    case 'command':
+      masker.learn('path', [value].flat().join(' '));
+      return;
     case 'token':
       masker.learn('token', String(value).trim());
       return;

@@ -1,19 +1,9 @@
+import type { StopCode } from '../../core/model/stop-code.ts';
 import { prepareMeta } from '../store/meta.ts';
 import type { Db } from '../store/open.ts';
 import { inStore } from '../store/store-errors.ts';
 import type { Stores } from '../store/stores.ts';
 import { storesName } from '../store/stores.ts';
-
-/** Why writing is stopped, wholly or in part, until somebody does something; the strongest first. */
-export const STOP_CODES = [
-  'unauthorized',
-  'forbidden',
-  'misconfigured',
-  'stash_unauthorized',
-  'stash_misconfigured',
-  'removals',
-] as const;
-export type StopCode = (typeof STOP_CODES)[number];
 
 /** The stop that stands. Instants are epoch ms. */
 export type Stop = {

@@ -39,6 +39,28 @@ export const RUNNING_SETTINGS = {
     value: '<which>',
     help: 'what a watch does at its start with scenes that were never synced; none: it says how many; dry: it says too what would come; all: it puts them into the queue',
   },
+  notify_url: {
+    group: 'running',
+    type: { kind: 'webhooks' },
+    fallback: [],
+    value: '<url>',
+    repeatable: true,
+    secret: true,
+    help: 'address that is told of dead letters, outages and what stops writing',
+  },
+  notify_command: {
+    group: 'running',
+    type: { kind: 'command' },
+    fallback: [],
+    value: '<command>',
+    help: 'program that is told the same, as JSON on its standard input',
+  },
+  notify_details: {
+    group: 'running',
+    type: SWITCH,
+    fallback: false,
+    help: 'let what is told name titles and files',
+  },
   quiet_hours: {
     group: 'running',
     type: { kind: 'quiet_hours' },

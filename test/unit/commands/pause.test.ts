@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Leave } from '../../../src/commands/process/watch/pause.ts';
 import { leaveUnder } from '../../../src/commands/process/watch/pause.ts';
-import type { Stop, StopCode } from '../../../src/queue/tables/stopped.ts';
+import type { StopCode } from '../../../src/core/model/stop-code.ts';
+import type { Stop } from '../../../src/queue/tables/stopped.ts';
 
 const NOW = 1_800_000_000_000;
 const QUARTER = 15 * 60_000;

@@ -29,6 +29,10 @@ function wrongJson({ type }: Setting): readonly unknown[] {
       return [...always, true, [], -1, 1e9];
     case 'names':
       return [...always, true, 5, ['Harbours', 5], [' ']];
+    case 'webhooks':
+      return [...always, true, 5, ['quay'], [5]];
+    case 'command':
+      return [null, {}, true, 5, [5], ['']];
     case 'quiet_hours':
       return [...always, true, 5, ['night'], [5]];
     case 'path_mappings':

@@ -19,6 +19,8 @@ import type { LoadedSettings } from '../../../settings/load.ts';
 import type { StashClient } from '../../../stash/client.ts';
 import { localTime, utcTime } from '../../../terminal/time.ts';
 import type { Context } from '../../shared/context.ts';
+import { hasTargets } from '../../shared/notify/targets.ts';
+import { tellElsewhere } from '../../shared/notify/tell-elsewhere.ts';
 import { pausedNow } from '../../shared/paused.ts';
 import { connectToStash } from '../../shared/stash/stash-connection.ts';
 import { listenForEnd } from '../../shared/stop.ts';
@@ -139,6 +141,7 @@ function createLook(
     removals = 'counted';
     const under = leave === 'without_stash' ? withoutStash(loaded) : loaded;
     await drain(async () => await runOnce(stores, { ...asked, loaded: under }, context));
+    if (hasTargets(loaded.settings)) await tellElsewhere(stores, loaded.settings, context);
   };
 }
 

@@ -1,9 +1,9 @@
 /** A run that finds nothing to do: what it costs, and what it leaves. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { StopCode } from '../../../../src/core/model/stop-code.ts';
 import type { Db } from '../../../../src/queue/store/open.ts';
 import type { Stores } from '../../../../src/queue/store/stores.ts';
-import type { StopCode } from '../../../../src/queue/tables/stopped.ts';
 import { readStop, saveStop } from '../../../../src/queue/tables/stopped.ts';
 import { readStats } from '../../../../src/queue/views/stats.ts';
 import { readRunStats } from '../../../../src/queue/views/waiting.ts';

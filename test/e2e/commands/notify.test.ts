@@ -1,0 +1,142 @@
+/** Somebody elsewhere is told of what needs a person, by webhook or program, and never of more than that. */
+import assert from 'node:assert/strict';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import type { IncomingHttpHeaders } from 'node:http';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { test } from 'node:test';
+import { setup } from '../../helpers/rig.ts';
+
+type Posted = {
+  readonly target: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Record<string, unknown>;
+};
+
+/** A webhook that keeps what it is sent. */
+async function startWebhook(t: TestContext) {
+  const posted: Posted[] = [];
+  let status = 200;
+  const server = createServer((request, response) => {
+    let text = '';
+    request.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk;
+    });
+    request.on('end', () => {
+      posted.push({ target: request.url ?? '', headers: request.headers, body: JSON.parse(text) });
+      response.writeHead(status).end();
+    });
+  });
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  t.after(() => server.close());
+  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    posted,
+    host,
+    url: `http://${host}/hook/lanternKey?topic=harbour`,
+    answer: (code: number) => {
+      status = code;
+    },
+  };
+}
+
+async function withLetter(t: TestContext) {
+  const rig = await setup(t);
+  const webhook = await startWebhook(t);
+  const bury = async (id: number): Promise<void> => {
+    await rig.run(['enqueue', `${id}`, '--path', `/media/secret-${id}.mp4`, '--title', `Hidden Quay ${id}`]);
+    rig.sql('UPDATE jobs SET misses = 12, available_at = 0');
+  };
+  await bury(7);
+  return { ...rig, webhook, bury };
+}
+
+test('a test reaches a webhook and a program, each with one JSON object that all of them take', async (t) => {
+  const { run, webhook, dir } = await withLetter(t);
+  const script = join(dir, 'tell.sh');
+  writeFileSync(script, `#!/bin/sh\ncat > "$1"\n`);
+  chmodSync(script, 0o755);
+  const out = join(dir, 'told.json');
+  const env = { PLEXSYNC_NOTIFY_URL: webhook.url, PLEXSYNC_NOTIFY_COMMAND: JSON.stringify([script, out]) };
+  const { code, stdout } = await run(['notify', '--test'], { env });
+  assert.deepEqual([code, stdout], [0, `http://${webhook.host}: taken\n${script}: taken\n`]);
+  const [{ target, headers, body } = { target: '', headers: {}, body: {} }] = webhook.posted;
+  assert.equal(target, '/hook/lanternKey?topic=harbour');
+  assert.match(String(headers['content-type']), /^application\/json/);
+  const { title, message, body: text, type, priority, topic, event } = body;
+  assert.deepEqual([title, type, priority, topic, event], ['plexsync: test', 'info', 3, 'harbour', 'test']);
+  assert.equal(message, text);
+  assert.equal(JSON.parse(readFileSync(out, 'utf8')).title, 'plexsync: test');
+});
+
+test('a new dead letter is told once a day, without title or path unless that is allowed', async (t) => {
+  const { run, webhook, bury } = await withLetter(t);
+  const env = { PLEXSYNC_NOTIFY_URL: webhook.url };
+  assert.equal((await run(['process'], { env })).code, 1);
+  assert.deepEqual(
+    webhook.posted.map(({ body }) => [body['event'], body['title'], body['type']]),
+    [['dead_letters', 'plexsync: 1 new dead letter', 'warning']],
+  );
+  assert.match(String(webhook.posted[0]?.body['message']), /^1 PlexNotFound\. Next: plexsync dlq resolve$/);
+  assert.doesNotMatch(JSON.stringify(webhook.posted), /secret|Quay|media/i);
+  await bury(8);
+  await run(['process'], { env });
+  assert.equal(webhook.posted.length, 1, 'the same type on the same day');
+  const other = await withLetter(t);
+  await other.run(['process'], { env: { PLEXSYNC_NOTIFY_URL: other.webhook.url, PLEXSYNC_NOTIFY_DETAILS: 'true' } });
+  assert.match(String(other.webhook.posted[0]?.body['message']), /\nscene 7 Hidden Quay 7: No Plex item found/);
+});
+
+test('a webhook that fails is a warning and no exit code, its key is in no line, and the next run tells again', async (t) => {
+  const { run, webhook, dataDir } = await withLetter(t);
+  const env = { PLEXSYNC_NOTIFY_URL: webhook.url };
+  webhook.answer(500);
+  const failed = await run(['process'], { env });
+  assert.equal(failed.code, 1, 'that of the job');
+  assert.match(
+    failed.stderr,
+    new RegExp(`http://${webhook.host} was not told "plexsync: 1 new dead letter": it answered 500`),
+  );
+  webhook.answer(200);
+  const again = await run(['process'], { env });
+  assert.deepEqual([again.code, webhook.posted.length], [0, 2]);
+  const shown = await run(['config', 'show'], { env });
+  const report = await run(['report'], { env });
+  const log = readFileSync(join(dataDir, 'plexsync.log'), 'utf8');
+  assert.doesNotMatch(`${failed.stderr}${shown.stdout}${report.stdout}${log}`, /lanternKey/);
+});
+
+test('a program that is not there, fails or hangs is a warning too', async (t) => {
+  const { run, dir } = await withLetter(t);
+  const fail = await run(['notify', '--test', '--notify-command', join(dir, 'none')]);
+  assert.deepEqual([fail.code, fail.stdout], [1, `${join(dir, 'none')}: it cannot be started\n`]);
+  const said = await run([
+    'notify',
+    '--test',
+    '--json',
+    '--notify-command',
+    '["sh", "-c", "echo No wind >&2; exit 3"]',
+  ]);
+  assert.deepEqual(JSON.parse(said.stdout).told, [{ target: 'sh', taken: false, failure: 'it ended with 3: No wind' }]);
+});
+
+test('what stops writing is told, and under --cron too; nobody is asked where nothing is new', async (t) => {
+  const { run, webhook, makeDue } = await withLetter(t);
+  const env = { PLEXSYNC_NOTIFY_URL: webhook.url, PLEX_TOKEN: 'another-token-1' };
+  makeDue();
+  await run(['process', '--cron'], { env });
+  await run(['process', '--cron'], { env });
+  assert.deepEqual(
+    webhook.posted.map(({ body }) => [body['event'], body['message']]),
+    [['stopped', 'Plex refuses the token. Next: plexsync stats']],
+  );
+});
+
+test('without a target, or without --test, notify says what to set', async (t) => {
+  const { run, dataDir } = await setup(t);
+  assert.match((await run(['notify', '--test'])).stderr, /neither notify_url nor notify_command is set/);
+  assert.match((await run(['notify'])).stderr, /Give --test/);
+  assert.equal(existsSync(dataDir), false);
+});
