@@ -150,7 +150,13 @@ const EVENTS = {
   }),
   capped: event('capped', { ...ofScene, list, dropped: count }),
   summary_cut: event('summary_cut', { ...ofScene, length: count }),
-  completed: event('completed', { ...ofJob, change: z.enum(['updated', 'unchanged']) }),
+  completed: event('completed', {
+    ...ofJob,
+    change: z.enum(['updated', 'unchanged']),
+    left: z
+      .enum(['nothing', 'pictures'])
+      .check(z.describe('`pictures`: a picture is not done, and what becomes of it follows.')),
+  }),
   retrying: event('retrying', {
     ...ofJob,
     reason: z.enum(['failure', 'miss']),

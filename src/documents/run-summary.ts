@@ -32,12 +32,17 @@ export const runSummary = z
     pictures: z.optional(
       z
         .object({
-          written: count,
+          written: count.check(z.describe('In a dry run, those that would be.')),
           left: count.check(z.describe('Left as Plex shows them, and not counted by an earlier run.')),
           awaiting: z.optional(
             z
               .object({ count, bytes: count })
               .check(z.describe('Only where sync_poster is not set: pictures that would come, and about their bytes.')),
+          ),
+          given_and_left: z.optional(
+            count.check(
+              z.describe('Only where pictures are turned off: scenes that name one by hand, which was not written.'),
+            ),
           ),
         })
         .check(z.describe('Only if jobs were looked at.')),

@@ -182,7 +182,8 @@ test('nobody has decided: only text is written, and the run tells how much would
 test('a dry run fetches and compares, and uploads nothing', async (t) => {
   const world = await setupPictures(t);
   const before = world.plex.item('101');
-  const { of } = await world.drain({ mode: 'preview' });
+  const { of, report } = await world.drain({ mode: 'preview' });
+  assert.deepEqual(report.pictures, { written: 1, left: 0 });
   assert.deepEqual(
     of('would_write').map(({ plan }) => plan.pictures?.map(({ how, bytes }) => [how, bytes])),
     [[['uploaded', COVER.length]]],

@@ -114,7 +114,7 @@ export function everyEvent(outside: Outside): EveryEvent {
     collection_withheld: { kind: 'collection_withheld', section: outside.name(), name: outside.name(), reason: 'gone' },
     capped: { kind: 'capped', sceneId: 7, list: 'genre', dropped: 3 },
     summary_cut: { kind: 'summary_cut', sceneId: 7, length: 900 },
-    completed: { kind: 'completed', ...JOB, change: 'updated' },
+    completed: { kind: 'completed', ...JOB, change: 'updated', left: 'nothing' },
     retrying: { kind: 'retrying', ...JOB, reason: 'miss', attempt: 1, of: 12, waitMs: 31_000.5, message: sentence() },
     buried: { kind: 'buried', ...JOB, errorType: 'PlexNotFound', message: sentence(), retries: 12, exhausted: true },
     released: { kind: 'released', ...JOB, message: sentence(), waitMs: 9_500 },

@@ -1,6 +1,6 @@
 import type { PictureField, PictureRecord, PictureRecords, PictureRules, SourcePicture } from '../model/picture.ts';
 import type { PlexItem } from '../model/plex-item.ts';
-import type { SceneData } from '../model/scene.ts';
+import type { SceneData, SceneKey } from '../model/scene.ts';
 import { foldName } from '../text/text.ts';
 import { readPictureAddress } from './address.ts';
 
@@ -58,6 +58,17 @@ export function awaitsDecision(
   if (pictures.poster !== 'unset') return false;
   const isPosterDue = hasPicture(scene.poster_url) && known?.thumb?.ours === undefined;
   return isPosterDue || (hasPicture(scene.background_url) && known?.art?.ours === undefined);
+}
+
+/** Whether a picture that somebody gave for the scene by hand is not written, since pictures are turned off. */
+export function leavesGiven(
+  scene: Pictured,
+  fromStash: ReadonlySet<SceneKey>,
+  { pictures }: Pick<PictureContext, 'pictures'>,
+): boolean {
+  if (pictures.poster !== 'leave') return false;
+  const isByHand = (key: keyof Pictured): boolean => hasPicture(scene[key]) && !fromStash.has(key);
+  return isByHand('poster_url') || (isByHand('background_url') && pictures.background === 'leave');
 }
 
 /** Whether Kometa has laid an overlay on the poster; it never touches backgrounds. */

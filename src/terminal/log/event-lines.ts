@@ -94,7 +94,8 @@ export function linesFor(event: WorkerEvent): readonly LogLine[] {
       ];
     case 'completed': {
       const already = event.change === 'unchanged' ? ' (already right in Plex)' : '';
-      return [worker('info', say`Job ${event.jobId} completed${already}`)];
+      const but = event.left === 'nothing' ? '' : ' but for its pictures';
+      return [worker('info', say`Job ${event.jobId} completed${but}${already}`)];
     }
     case 'retrying':
       return [retryLine(event)];

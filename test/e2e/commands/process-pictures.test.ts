@@ -75,6 +75,7 @@ test('with sync_poster the pictures are written, counted and told, and a dry run
   const { run, pier, quay, poster } = await harbour(t);
   const dry = await run(['process', '--dry-run', '--sync-poster']);
   assert.match(dry.stdout, /poster {6}uploaded \(312 kB\)/);
+  assert.match(dry.stdout, /^Dry run, nothing was written: 2 would be written\nPictures: 2 would be written$/m);
   const { code, stdout, stderr } = await run(['process', '--sync-poster']);
   assert.equal(code, 0, stderr);
   assert.match(stderr, /Uploaded the poster \(312 kB\)/);
@@ -89,9 +90,12 @@ test('with sync_poster the pictures are written, counted and told, and a dry run
 test('a picture that cannot be used ends in exit 1, one sentence and a letter for it alone; the text is written', async (t) => {
   const { run, pier, plex, stash } = await harbour(t);
   stash.setCover(Number(pier.id), Buffer.from('<html><body>Sign in</body></html>'));
+  const dry = await run(['process', '--sync-poster', '--dry-run']);
+  assert.match(dry.stdout, /: 1 would be written, 1 already right, 1 of these but for a picture\nPictures: 1 would be written$/m);
   const { code, stdout, stderr } = await run(['process', '--sync-poster']);
   assert.equal(code, 1, stderr);
   assert.match(stdout, /Processed: 2, Failed: 1/);
+  assert.match(stderr, /Job 1 completed but for its pictures\n.*Job 1 permanent failure, moving to DLQ/);
   assert.equal(plex.item(pier.item)?.title, 'pier');
   assert.match(stderr, /permanent failure, moving to DLQ: .*HTML page/);
   const { stdout: letters } = await run(['dlq', 'list', '--json']);
@@ -136,4 +140,22 @@ test('turning pictures on brings none by itself; reconcile --pictures tells how 
   const question = await ask('enqueue --all', { PLEXSYNC_SYNC_POSTER: 'true' });
   assert.match(question, /Put 3 scenes of Stash .* with up to 1 picture, about \d+ kB in all\?/);
   assert.doesNotMatch(await ask('enqueue --all'), /picture/);
+});
+
+test('a picture that is given by hand while pictures are turned off is not dropped without a word', async (t) => {
+  const { run, pier, stash } = await harbour(t);
+  await run(['process']);
+  const given = ['enqueue', pier.id, '--title', 'Pier', '--poster', `${stash.url}/scene/${pier.id}/screenshot`];
+  await run(given);
+  const off = ['process', '--no-sync-poster'];
+  const told = await run(off);
+  const words =
+    /^\[PlexSync\] 1 scene of this run names a picture by hand, and it was not written, since pictures are turned off/m;
+  assert.match(told.stderr, words);
+  await run(given);
+  const { stdout } = await run([...off, '--json']);
+  const summary = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as { pictures: Record<string, unknown> };
+  assert.deepEqual(summary.pictures, { written: 0, left: 0, given_and_left: 1 });
+  await run(given);
+  assert.doesNotMatch((await run(['process', '--sync-poster'])).stderr, /by hand/);
 });

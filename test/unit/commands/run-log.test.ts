@@ -40,7 +40,7 @@ const written = (sceneId: number): WorkerEvent => ({
   plan: { ...plan, reasons: { fields: [], lists: [] }, written: NOTHING_WRITTEN },
 });
 const completed = (sceneId: number, change: 'updated' | 'unchanged'): WorkerEvent => ({
-  ...{ kind: 'completed', ...job(sceneId), change },
+  ...{ kind: 'completed', ...job(sceneId), change, left: 'nothing' },
 });
 const buried = (sceneId: number, errorType: string): WorkerEvent => ({
   ...{ kind: 'buried', ...job(sceneId), errorType, retries: 0, exhausted: false },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { PictureRecord } from '../../../src/core/model/picture.ts';
-import { awaitsDecision, pictureNeeds } from '../../../src/core/pictures/needs.ts';
+import { awaitsDecision, leavesGiven, pictureNeeds } from '../../../src/core/pictures/needs.ts';
 import { NEW, OURS, oursAt, pictured, SHOT, THEIRS, writing } from './picture-model.ts';
 
 const SCENE = { poster_url: `${SHOT}?t=5` };
@@ -147,4 +147,16 @@ test('a picture awaits a decision where there is none of ours yet', () => {
   assert.equal(awaitsDecision(SCENE, { thumb: oursAt('4') }, unset), false);
   assert.equal(awaitsDecision({ poster_url: null }, undefined, unset), false);
   assert.equal(awaitsDecision(SCENE, undefined, writing({ poster: 'leave' })), false);
+});
+
+test('a picture that was given by hand is left where pictures are turned off, and one of Stash is not given', () => {
+  const off = writing({ poster: 'leave', background: 'leave' });
+  const given = new Set<never>();
+  assert.ok(leavesGiven(SCENE, given, off));
+  assert.ok(leavesGiven({ background_url: SHOT }, given, off));
+  assert.ok(!leavesGiven({ background_url: SHOT }, given, writing({ poster: 'leave', background: 'write' })));
+  assert.ok(!leavesGiven(SCENE, new Set(['poster_url'] as const), off));
+  assert.ok(!leavesGiven({ poster_url: '', background_url: null }, given, off));
+  for (const poster of ['write', 'unset'] as const)
+    assert.ok(!leavesGiven(SCENE, given, writing({ poster, background: 'leave' })), poster);
 });

@@ -22,7 +22,7 @@ function written(title: string, edits: Partial<EditPlan>): readonly WorkerEvent[
   return [
     CLAIMED,
     { kind: 'written', sceneId: 4711, ratingKey: '106', title, plan: planOf(edits), preserving: false },
-    { kind: 'completed', ...JOB, change: 'updated' },
+    { kind: 'completed', ...JOB, change: 'updated', left: 'nothing' },
   ];
 }
 
@@ -37,7 +37,10 @@ test('what was written is named field by field, and names are counted', () => {
 });
 
 test('a scene that is right already has no line', () => {
-  assert.equal(sceneLine([CLAIMED, { kind: 'completed', ...JOB, change: 'unchanged' }], 80), undefined);
+  assert.equal(
+    sceneLine([CLAIMED, { kind: 'completed', ...JOB, change: 'unchanged', left: 'nothing' }], 80),
+    undefined,
+  );
 });
 
 test('what waits and what failed says why, and an unknown item goes by its file', () => {

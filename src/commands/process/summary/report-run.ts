@@ -18,7 +18,8 @@ export function reportRun(report: DrainReport, summary: Summary, output: Output)
     output.resultJson(summaryDocument(report, summary));
     return;
   }
-  for (const [level, line] of [...explainLetters(summary), ...picturesToCome(report)]) output.log(level, line);
+  for (const [level, line] of [...explainLetters(summary), ...picturesToCome(report), ...picturesGiven(report)])
+    output.log(level, line);
   output.result(summaryText(report, summary));
   if (isEmptyRun(report, summary) && output.readerOf('stdout').kind === 'person') output.log('info', NOTHING_WAITS);
 }
@@ -65,6 +66,19 @@ function picturesToCome({ pictures }: DrainReport): readonly LogLine[] {
   ];
 }
 
+/** Whoever names a picture by hand wants it, and another setting says otherwise. */
+function picturesGiven({ pictures }: DrainReport): readonly LogLine[] {
+  const count = pictures?.givenAndLeft;
+  if (count === undefined) return [];
+  const scenes = count === 1 ? say`1 scene of this run names` : say`${count} scenes of this run name`;
+  return [
+    [
+      'info',
+      say`[PlexSync] ${scenes} a picture by hand, and it was not written, since pictures are turned off (sync_poster or sync_master is false): set it to true, then give the picture again`,
+    ],
+  ];
+}
+
 /** The last NDJSON event of `process --json`; keys are only ever added. */
 function summaryDocument(
   { ends, tally, pictures }: DrainReport,
@@ -89,7 +103,7 @@ function summaryDocument(
     removals: tally.removals,
     undone: tally.undone,
     released: tally.released,
-    ...(pictures === undefined ? {} : { pictures }),
+    ...(pictures === undefined ? {} : { pictures: pictureDocument(pictures) }),
     left: leftAsEdited ?? { fields: 0, scenes: 0 },
     pending: stats.pending,
     ...(left === undefined
@@ -103,4 +117,11 @@ function summaryDocument(
 /** The closing event of a run that could not do its work; the error document on stderr says why. */
 export function failureDocument(exitCode: number, at: number): RunSummaryDocument {
   return { event: 'summary', at: utcTime(at), run: null, exit_code: exitCode, ends: ['error'] };
+}
+
+function pictureDocument({
+  givenAndLeft,
+  ...figures
+}: NonNullable<DrainReport['pictures']>): RunSummaryDocument['pictures'] {
+  return { ...figures, ...(givenAndLeft === undefined ? {} : { given_and_left: givenAndLeft }) };
 }

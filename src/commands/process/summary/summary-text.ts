@@ -34,7 +34,7 @@ export type LeftByPreview = { readonly spooled: number | 'unreadable'; readonly 
 
 /** The closing text of a run: counts first, then what waits and why. */
 export function summaryText({ tally, pictures }: DrainReport, summary: Summary): string {
-  if (summary.mode === 'preview') return previewSummary(tally, summary);
+  if (summary.mode === 'preview') return previewSummary({ tally, pictures }, summary);
   const { stats, startedAt, endedAt, skippedScenes } = summary;
   const failed = countedAs(tally, 'failed');
   // A job that is written but for a picture has two ends.
@@ -45,38 +45,21 @@ export function summaryText({ tally, pictures }: DrainReport, summary: Summary):
     Object.entries(ENDING_WORDS).map(([ending, words]) => [tally[ending as keyof Tally], words]),
   );
   if (counted !== '') lines.push(`  ${counted}`);
-  const pictured = countsText([
-    [pictures?.written ?? 0, 'written'],
-    [pictures?.left ?? 0, 'left as they are'],
-  ]);
-  if (pictured !== '') lines.push(`Pictures: ${pictured}`);
-  lines.push(...leftLines(summary));
+  lines.push(...pictureLines(pictures, 'written'), ...leftLines(summary));
   if (skippedScenes.length > 0) lines.push(`Skipped scenes: ${shortList(skippedScenes)}`);
   lines.push(...waitingLines(stats));
   return lines.join('\n');
 }
 
 /** The closing line of a dry run. */
-function previewSummary(
-  {
-    updated,
-    unchanged,
-    waiting,
-    skipped,
-    withoutFile,
-    gone,
-    retried,
-    buried,
-    removals,
-    undone,
-    released,
-  }: DrainReport['tally'],
-  summary: Summary,
-): string {
+function previewSummary({ tally, pictures }: Pick<DrainReport, 'tally' | 'pictures'>, summary: Summary): string {
   const { left, stats } = summary;
+  const { updated, unchanged, waiting, skipped, withoutFile, gone, retried, buried, removals, undone, released } =
+    tally;
   const parts: readonly Count[] = [
     [updated, 'would be written'],
     [unchanged, 'already right'],
+    [tally.pictures, 'of these but for a picture'],
     [waiting + skipped, 'not in Plex yet'],
     [withoutFile, 'without a file in Stash'],
     [gone, 'no longer in Stash'],
@@ -87,8 +70,20 @@ function previewSummary(
   ];
   const { due } = stats.waiting;
   const untold = due === 0 ? 'nothing is due' : `${due} due, not looked at`;
-  const lines = [`Dry run, nothing was written: ${countsText(parts) || untold}`, ...leftLines(summary)];
+  const lines = [
+    `Dry run, nothing was written: ${countsText(parts) || untold}`,
+    ...pictureLines(pictures, 'would be written'),
+    ...leftLines(summary),
+  ];
   return `${lines.join('\n')}${spooledText(left?.spooled)}${leasedText(left?.leased)}`;
+}
+
+function pictureLines(pictures: DrainReport['pictures'], written: 'written' | 'would be written'): readonly string[] {
+  const text = countsText([
+    [pictures?.written ?? 0, written],
+    [pictures?.left ?? 0, 'left as they are'],
+  ]);
+  return text === '' ? [] : [`Pictures: ${text}`];
 }
 
 function leftLines({ leftAsEdited }: Summary): readonly string[] {

@@ -112,6 +112,8 @@ export type WorkerEvent =
       readonly jobId: number;
       readonly sceneId: number;
       readonly change: 'updated' | 'unchanged';
+      /** What of it is not done; what becomes of that follows. */
+      readonly left: 'nothing' | 'pictures';
     }
   | {
       readonly kind: 'retrying';

@@ -1,7 +1,7 @@
 import { asSyncError, SyncError } from '../../model/errors.ts';
 import type { LeftAlone } from '../../model/scene-record.ts';
 import { namesOfItem, writtenTo } from '../../model/scene-record.ts';
-import { awaitsDecision } from '../../pictures/needs.ts';
+import { awaitsDecision, leavesGiven } from '../../pictures/needs.ts';
 import { SUMMARY_TOO_LONG } from '../../write/cut-summary.ts';
 import { desiredStateOf, withholding, withoutCollection } from '../../write/desired-state.ts';
 import { intentOf, isEmptyPlan, planEdits } from '../../write/edit-plan.ts';
@@ -19,7 +19,7 @@ import { intendedPictures, needsOf, withPictures } from './picture-plan.ts';
 
 /** What planning needs. */
 export type PlanUses = Pick<DrainDeps, 'emit'> & {
-  readonly counts: Pick<PictureCounts, 'awaits'>;
+  readonly counts: Pick<PictureCounts, 'awaits' | 'leavesGiven'>;
   readonly options: Pick<DrainOptions, 'rules'>;
   readonly longRequests: Pick<LongRequests, 'leaveCutSummary'>;
   readonly removals: Pick<RemovalGuard, 'hold' | 'valuesOf'>;
@@ -35,8 +35,10 @@ export function plan(batch: readonly Read[], context: PlanUses): Step<Planned> {
     if (planned instanceof SyncError) return failed(work.job, planned);
     return isEmptyPlan(planned.plan) && planned.needs.length === 0 ? unchanged(planned) : planned;
   });
-  for (const { job, scene, record } of batch)
+  for (const { job, scene, record, fromStash } of batch) {
     if (awaitsDecision(scene, record?.pictures, context.options.rules)) context.counts.awaits(job.sceneId);
+    if (leavesGiven(scene, fromStash, context.options.rules)) context.counts.leavesGiven(job.sceneId);
+  }
   return context.removals.hold(step);
 }
 

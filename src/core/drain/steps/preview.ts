@@ -10,13 +10,15 @@ import { finished } from '../ports/endings.ts';
 import type { PlannedItem, WorkerEvent } from '../ports/events.ts';
 import { mapConcurrently } from '../ports/map-concurrently.ts';
 import type { Planned } from '../ports/stages.ts';
+import type { PictureCounts } from '../servers/picture-counts.ts';
 import type { PictureReader } from '../servers/picture-reader.ts';
 import type { PictureUses } from './picture-bench.ts';
 import { withPictures } from './picture-plan.ts';
 import { seeToPictures } from './pictures.ts';
 import { unchanged } from './plan.ts';
 
-type Uses = Omit<PictureUses, 'reader'> & {
+type Uses = Omit<PictureUses, 'reader' | 'counts'> & {
+  readonly counts: Pick<PictureCounts, 'left' | 'written'>;
   readonly reader: PictureReader | undefined;
   readonly options: Pick<DrainOptions, 'concurrency'>;
 };
@@ -29,6 +31,7 @@ export async function preview(batch: readonly Planned[], context: Uses): Promise
     if (isEmptyPlan(plan)) return unchanged(work);
     const failure = pictures?.failure;
     emitPlan();
+    for (const _ of plan.pictures ?? []) context.counts.written();
     return finished(work, 'updated', { written: plan.written });
 
     function emitPlan(): void {

@@ -32,7 +32,7 @@ export function settle(ended: readonly Ended[], context: Uses, tally: Tally): nu
   const settled = queue.settle(entries, now(), context.requests.takeNews());
   for (const [index, entry] of entries.entries()) {
     const how = settled[index] ?? 'lease_lost';
-    count(tally, entry, how);
+    count(tally, entry, { how, mode: context.options.mode });
     for (const event of eventsFor(entry, how, context)) emit(event);
   }
   return entries.filter(({ settlement }) => isPutOff(settlement)).length;
@@ -101,17 +101,21 @@ function withNewTries(job: Job): Job {
   return { ...job, spent: { failures: 0, misses: 0 }, waited: { enqueuedAt, failedAt: undefined, times: 0, ms: 0 } };
 }
 
-function count(tally: Tally, { job, settlement }: SettleEntry, how: Settled): void {
+type End = { readonly how: Settled; readonly mode: DrainOptions['mode'] };
+
+function count(tally: Tally, { job, settlement }: SettleEntry, { how, mode }: End): void {
   if (how === 'lease_lost') tally.leaseLost += 1;
   else if (how === 'superseded') tally.superseded += 1;
   else if (how === 'gone') tally.gone += 1;
   else if (settlement.kind === 'pictures') {
     const end = tallyKey(settlement.rest);
-    tally[end] += 1;
+    // A preview tells of each job once: nothing has become of its picture yet.
+    const isToldWhole = mode === 'preview' && job.rest === undefined;
+    if (!isToldWhole) tally[end] += 1;
     if (job.rest !== undefined) return;
     tally[settlement.change] += 1;
     // A release is no end, so that the job has but one.
-    if (end !== 'released') tally.pictures += 1;
+    if (isToldWhole || end !== 'released') tally.pictures += 1;
   } else if (settlement.kind === 'complete' && job.rest !== undefined) tally.restDone += 1;
   else if (!isPutOff(settlement)) tally[tallyKey(settlement)] += 1;
 }
@@ -150,7 +154,8 @@ function eventsFor(
   if (settlement.kind !== 'pictures' || how !== 'applied')
     return [eventFor(job, settlement, how, context)].filter((event) => event !== undefined);
   const then = eventFor(job.rest === undefined ? withNewTries(job) : job, settlement.rest, how, context);
-  const completed = { kind: 'completed', jobId: job.id, sceneId: job.sceneId, change: settlement.change } as const;
+  const about = { jobId: job.id, sceneId: job.sceneId };
+  const completed = { kind: 'completed', ...about, change: settlement.change, left: 'pictures' } as const;
   return [...(job.rest === undefined ? [completed] : []), ...(then === undefined ? [] : [then])];
 }
 
@@ -160,7 +165,7 @@ function eventFor(job: Job, settlement: Settlement, how: Settled, { now, options
   if (how !== 'applied') return { kind: how, ...about };
   switch (settlement.kind) {
     case 'complete':
-      return { kind: 'completed', ...about, change: settlement.change };
+      return { kind: 'completed', ...about, change: settlement.change, left: 'nothing' };
     case 'retry': {
       const isMiss = settlement.spends === 'miss';
       return {
