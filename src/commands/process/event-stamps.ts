@@ -1,7 +1,7 @@
 import type { WorkerEvent } from '../../core/drain/ports/events.ts';
 import type { EventStamp } from '../../documents/process-event.ts';
 import { utcTime } from '../../terminal/time.ts';
-import { ENDS_A_JOB } from './job-ends.ts';
+import { endsJob } from './job-ends.ts';
 
 /** What is known of a scene while a run works on it. */
 type Known = { job_id?: number; rating_key?: string; library?: string };
@@ -14,7 +14,7 @@ export function createEventStamps(run: number | null): (event: WorkerEvent, at: 
     if (!('sceneId' in event)) return stamp;
     const { sceneId } = event;
     const scene = { ...known.get(sceneId), ...toldBy(event) };
-    if (ENDS_A_JOB[event.kind] && event.kind !== 'completed') known.delete(sceneId);
+    if (endsJob(event) && event.kind !== 'completed') known.delete(sceneId);
     else known.set(sceneId, scene);
     return { ...stamp, ...scene, scene_id: sceneId };
   };

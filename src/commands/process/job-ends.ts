@@ -1,7 +1,12 @@
 import type { WorkerEvent } from '../../core/drain/ports/events.ts';
 
-/** Which events end a job of the backlog, at least for this run. */
-export const ENDS_A_JOB: Readonly<Record<WorkerEvent['kind'], boolean>> = {
+/** Whether an event ends a job of the backlog, at least for this run. */
+export function endsJob(event: WorkerEvent): boolean {
+  // What becomes of a picture that is not done follows.
+  return ENDS_A_JOB[event.kind] && !(event.kind === 'completed' && event.left === 'pictures');
+}
+
+const ENDS_A_JOB: Readonly<Record<WorkerEvent['kind'], boolean>> = {
   connected: false,
   revived: false,
   woken: false,

@@ -9,7 +9,7 @@ import type { ProgressLine } from '../../terminal/progress.ts';
 import { progressOf } from '../../terminal/progress-rate.ts';
 import type { Context } from '../shared/context.ts';
 import { createEventStamps } from './event-stamps.ts';
-import { ENDS_A_JOB } from './job-ends.ts';
+import { endsJob } from './job-ends.ts';
 import type { PathMask } from './path-mask.ts';
 import { createRunLog } from './run-log.ts';
 
@@ -56,7 +56,7 @@ export function createRunEvents({ output, now }: Context, { run, mask }: RunEven
     if (event.kind === 'connected') isConnected = true;
     if (event.kind === 'skipped') skipped.push(event.sceneId);
     if (event.kind === 'left_alone') left.note(event.sceneId, event.left);
-    if (ENDS_A_JOB[event.kind]) done += 1;
+    if (endsJob(event)) done += 1;
     const shown = mask?.event(event) ?? event;
     if (output.json) output.resultJson(eventDocument(shown, stampOf(shown, now())));
     else if (shown.kind === 'would_write' || shown.kind === 'would_not_write') output.result(previewText(shown));

@@ -7,7 +7,7 @@ import { linesFor } from '../../terminal/log/event-lines.ts';
 import type { Output } from '../../terminal/log/output.ts';
 import { sceneLine } from '../../terminal/log/scene-line.ts';
 import { widthOf } from '../../terminal/reader.ts';
-import { ENDS_A_JOB } from './job-ends.ts';
+import { endsJob } from './job-ends.ts';
 
 /** The log of a run, as its reader wants it. */
 export type RunLog = {
@@ -76,11 +76,12 @@ export function createRunLog(output: Pick<Output, 'log' | 'record' | 'show' | 's
       const events = underWay.get(event.sceneId) ?? [];
       events.push({ event, shown });
       underWay.set(event.sceneId, events);
-      if (ENDS_A_JOB[event.kind] || event.kind === 'released' || event.kind === 'lease_lost') tellJob(event.sceneId);
+      if (endsJob(event) || event.kind === 'released' || event.kind === 'lease_lost') tellJob(event.sceneId);
     },
     end: () => {
       // A run that stops gives jobs back without a word of each; what was learned of them is still worth a line.
-      if (view === 'guide') for (const events of underWay.values()) for (const { event } of events) showLines(event);
+      for (const events of underWay.values())
+        if (view === 'guide' || events.at(-1)?.event.kind === 'completed') showJob(events);
       for (const { count, last } of alike.values()) if (count > TOLD_ALIKE) output.show(...last(count - TOLD_ALIKE));
       alike.clear();
       underWay.clear();

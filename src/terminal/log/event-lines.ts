@@ -93,9 +93,9 @@ export function linesFor(event: WorkerEvent): readonly LogLine[] {
         ),
       ];
     case 'completed': {
+      if (event.left === 'pictures') return [worker('info', say`Job ${event.jobId} completed but for its pictures`)];
       const already = event.change === 'unchanged' ? ' (already right in Plex)' : '';
-      const but = event.left === 'nothing' ? '' : ' but for its pictures';
-      return [worker('info', say`Job ${event.jobId} completed${but}${already}`)];
+      return [worker('info', say`Job ${event.jobId} completed${already}`)];
     }
     case 'retrying':
       return [retryLine(event)];

@@ -91,7 +91,10 @@ test('a picture that cannot be used ends in exit 1, one sentence and a letter fo
   const { run, pier, plex, stash } = await harbour(t);
   stash.setCover(Number(pier.id), Buffer.from('<html><body>Sign in</body></html>'));
   const dry = await run(['process', '--sync-poster', '--dry-run']);
-  assert.match(dry.stdout, /: 1 would be written, 1 already right, 1 of these but for a picture\nPictures: 1 would be written$/m);
+  assert.match(
+    dry.stdout,
+    /: 1 would be written, 1 already right, 1 of these but for a picture\nPictures: 1 would be written$/m,
+  );
   const { code, stdout, stderr } = await run(['process', '--sync-poster']);
   assert.equal(code, 1, stderr);
   assert.match(stdout, /Processed: 2, Failed: 1/);

@@ -39,9 +39,11 @@ const written = (sceneId: number): WorkerEvent => ({
   ...{ kind: 'written', sceneId, ratingKey: '7', title: `Pier ${sceneId}`, preserving: false },
   plan: { ...plan, reasons: { fields: [], lists: [] }, written: NOTHING_WRITTEN },
 });
-const completed = (sceneId: number, change: 'updated' | 'unchanged'): WorkerEvent => ({
-  ...{ kind: 'completed', ...job(sceneId), change, left: 'nothing' },
-});
+const completed = (
+  sceneId: number,
+  change: 'updated' | 'unchanged',
+  left: 'nothing' | 'pictures' = 'nothing',
+): WorkerEvent => ({ kind: 'completed', ...job(sceneId), change, left });
 const buried = (sceneId: number, errorType: string): WorkerEvent => ({
   ...{ kind: 'buried', ...job(sceneId), errorType, retries: 0, exhausted: false },
   message: say`Nothing known of ${asPath(`/media/${sceneId}.mp4`)}`,
@@ -78,6 +80,26 @@ for (const view of ['one_line', 'guide'] as const)
     );
     assert.equal(kept.length, 15_000);
   });
+
+test('a scene whose picture fails is told once, with what became of that, though all else is right', () => {
+  for (const change of ['updated', 'unchanged'] as const) {
+    const { add, shown, end } = listen('one_line');
+    add(claimed(1), found(1), completed(1, change, 'pictures'), buried(1, 'PictureUnusable'));
+    end();
+    assert.equal(shown.length, 1);
+    assert.match(shown[0] ?? '', /^✗ 1 Pier 1 {2}dead letter PictureUnusable: Nothing/);
+    const guide = listen('guide');
+    guide.add(claimed(1), found(1), completed(1, change, 'pictures'), buried(1, 'PictureUnusable'));
+    assert.match(guide.shown.join('\n'), /Job 10001 completed but for its pictures.*\n.*Job 10001 permanent failure/);
+  }
+});
+
+test('a scene whose picture a run that stops has not come to is told for all else', () => {
+  const { add, shown, end } = listen('one_line');
+  add(claimed(1), found(1), written(1), completed(1, 'updated', 'pictures'), claimed(2), found(2));
+  end();
+  assert.deepEqual(shown, ['✓ 1 Pier 1  title → 7']);
+});
 
 test('what differs by the scene it names is alike, what differs in our words is not', () => {
   const { add, shown, end } = listen('one_line');
