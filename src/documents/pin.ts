@@ -28,7 +28,9 @@ export const pinSchema = z.object({
     .check(z.describe('The other item that the scene was written to before; what was written there stays.')),
   shared_with: z.array(id).check(z.describe('Other scenes that are pinned to the item.')),
   woken: z.boolean().check(z.describe('Whether a job waited for its file, and is due now.')),
-  dead_letters: z.array(id).check(z.describe('Dead letters of the scene with LowConfidenceMatch.')),
+  dead_letters: z
+    .array(id)
+    .check(z.describe('Dead letters of the scene with LowConfidenceMatch or PlexNotFound, which the pin answers.')),
   next: z.string().check(z.describe('The command that brings the scene to its item.')),
 });
 export type PinnedDocument = DocumentOf<typeof pinSchema>;

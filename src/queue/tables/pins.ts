@@ -72,6 +72,12 @@ export function listPins({ queueDb, path }: Stores): readonly Pin[] {
   return inStore(storesName(path), () => preparePins(queueDb).list());
 }
 
+/** The errors of letters to which a pin is the answer. */
+const PIN_ANSWERS: ReadonlySet<string> = new Set([
+  RETRY_RULES.low_confidence.errorType,
+  RETRY_RULES.plex_not_found.errorType,
+]);
+
 /** What a new pin replaced or affected. */
 export type PinnedScene = {
   /** What the scene was pinned to before. */
@@ -84,7 +90,7 @@ export type PinnedScene = {
   readonly writtenTo: string | undefined;
   /** Other scenes that are pinned to the item. */
   readonly sharedWith: readonly number[];
-  /** The scene's dead letters that lacked proof of a match, newest first. */
+  /** The scene's dead letters that lacked a match or proof of one, newest first. */
   readonly letterIds: readonly number[];
 };
 
@@ -119,9 +125,9 @@ export function pinScene(
         sharedWith: pins.to(ratingKey).filter((id) => id !== sceneId),
       };
     });
-    const { errorType } = RETRY_RULES.low_confidence;
     const letterIds = prepareDeadLetters(dlqDb)
-      .list({ sceneId, errorType })
+      .list({ sceneId })
+      .filter(({ error_type }) => PIN_ANSWERS.has(error_type))
       .map(({ id }) => id);
     return { ...put.immediate(), letterIds };
   });

@@ -86,7 +86,7 @@ test('a pin binds a directory that has no server, and never rebinds one that has
   assert.deepEqual(prepareServerState(world.stores().queueDb).binding(), BINDING);
 });
 
-test('a pin reports the other item that was written, and the letters that lacked proof', (t) => {
+test('a pin reports the other item that was written, and the letters that it answers', (t) => {
   const world = setup(t);
   world.enqueue([edit(1)]);
   const drain = world.drain();
@@ -103,6 +103,11 @@ test('a pin reports the other item that was written, and the letters that lacked
     world.letters().map(({ choices: kept }) => JSON.parse(String(kept)) as unknown),
     [[{ rating_key: '777', title: 'Pier', library: 'Harbours', file: '/media/1.mp4' }]],
   );
+  for (const code of ['plex_not_found', 'plex_rejected'] as const) {
+    world.enqueue([edit(1, { title: code })]);
+    settle(drain, claimOne(drain), { kind: 'dead', error: failure(code, 'No such file') });
+  }
+  assert.deepEqual(put(world).letterIds, [2, 1]);
 });
 
 test('a drain moves the pin it followed, and never one that a person has changed meanwhile', (t) => {
