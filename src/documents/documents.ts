@@ -22,6 +22,7 @@ import { reconcileSchema } from './reconcile.ts';
 import { reportSchema } from './report.ts';
 import { pauseSchema, resumeSchema } from './resume.ts';
 import { runListSchema, runSchema } from './runs.ts';
+import { serviceInstallSchema, serviceStatusSchema, serviceUninstallSchema } from './service.ts';
 import { configChangeSchema, configShowSchema, initSchema } from './settings.ts';
 import type { DocumentOf } from './shapes.ts';
 import { statsSchema } from './stats.ts';
@@ -81,6 +82,9 @@ export const DOCUMENTS = {
   resume: { title: 'plexsync resume --json', schema: resumeSchema },
   runs: { title: 'plexsync runs --json', description: 'Newest first.', schema: runListSchema },
   'runs-show': { title: 'plexsync runs show N --json', schema: runSchema },
+  'service-install': { title: 'plexsync service install --json', schema: serviceInstallSchema },
+  'service-status': { title: 'plexsync service status --json', schema: serviceStatusSchema },
+  'service-uninstall': { title: 'plexsync service uninstall --json', schema: serviceUninstallSchema },
   stats: { title: 'plexsync stats --json, plexsync process --stats-only', schema: statsSchema },
   status: {
     title: 'plexsync status --json',

@@ -63,10 +63,19 @@ type Expected = {
 
 const ASKS: Expected = { code: EXIT.usage, stderr: /There is no terminal to ask at\.\n {2}Run again with --yes\.\n$/ };
 
+/** Here the environment says where Plex is, and a service would not have that. */
+const UNSAVED: Expected = { code: EXIT.usage, stderr: /plex_url comes from PLEX_URL, which a service does not have/ };
+
 /** Where more than exit code 0 matters. Nobody sits at a terminal here. */
 const EXPECTED: Readonly<Record<string, Expected>> = {
   'plexsync restore plexsync.backup': ASKS,
   'plexsync notify --test': { code: EXIT.usage, stderr: /neither notify_url nor notify_command is set/ },
+  // Whatever systemd there is: only what was asked for and shown is done.
+  'plexsync service install': UNSAVED,
+  'sudo plexsync service install --system --user media --data-dir /var/lib/plexsync': UNSAVED,
+  'plexsync service install --print cron': UNSAVED,
+  'plexsync service status': { code: EXIT.jobsFailed, stdout: /No service is installed here/ },
+  'plexsync service status --system --json': { code: EXIT.jobsFailed },
   'plexsync config edit': { code: EXIT.usage, stderr: /There is no terminal for an editor/ },
   'plexsync status 4711 --wait 60s': { code: EXIT.timeUp, stdout: /due, the next run takes it/ },
   'plexsync enqueue 123 --path /media/a.mp4 --title "Harbour Lights" --performer "Ada Quay" --tag sea': {
@@ -189,6 +198,7 @@ function change(file: string, statement: string): void {
 function preparePrograms(): void {
   const program = (name: string, line: string): void =>
     writeFileSync(join(programs, name), `#!/bin/sh\nexec ${line}\n`, { mode: 0o755 });
+  program('sudo', '"$@"');
   program('plexsync', `"${process.execPath}" "${BIN}" "$@"`);
   if (spawnSync('jq', ['--version']).status === 0) return;
   const script = join(programs, 'jq.mjs');

@@ -1,7 +1,8 @@
 /** Every JSON document, made by the real bin, held against its schema beside the man pages. */
 
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import type { ValidateFunction } from 'ajv/dist/2020.js';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -152,6 +153,9 @@ const ROWS: readonly Row[] = [
   ['hook', ['hook'], 'stdout', 0, hook(5, 'Scene.Update.Post', ['play_count'])],
   ['error', ['hook'], 'stderr', 2],
   ['plugin-status', ['plugin', 'status']],
+  ['service-install', ['service', 'install', '--instances', '/srv/plexsync', '--yes']],
+  ['service-status', ['service', 'status']],
+  ['service-uninstall', ['service', 'uninstall', '--yes']],
   ['notify', ['notify', '--test', '--notify-command', 'true']],
   ['backup', ['backup', '{dir}/harbour.backup']],
   ['restore', ['restore', '{dir}/harbour.backup', '--yes']],
@@ -170,8 +174,11 @@ test('every document is what its schema says', async (t) => {
     word.replace('{dir}', rig.dir).replace('{stash}', stash.url).replace('{item}', item);
   const item = rig.plex.addItem({ sectionKey: '1', file: '/media/pier.mp4' });
   rig.plex.addItem({ sectionKey: '1', file: '/media/other/01.mp4' });
+  // A systemd that agrees with everything.
+  writeFileSync(join(rig.dir, 'systemctl'), '#!/bin/sh\nexit 0\n', { mode: 0o755 });
   for (const [schema, args, from = 'stdout', code = 0, input = ''] of ROWS) {
-    const result = await rig.run([...args.map(inThisWorld), '--json'], { input });
+    const env = { PATH: `${rig.dir}:/usr/bin:/bin`, PLEXSYNC_TEST_UNITS: rig.dir };
+    const result = await rig.run([...args.map(inThisWorld), '--json'], { input, env });
     assert.equal(result.code, code, `${args.join(' ')}: ${result.stderr}`);
     for (const document of documentsOf(result, from)) assertValid(schema, document);
   }

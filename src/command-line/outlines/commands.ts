@@ -18,6 +18,7 @@ import { RECONCILE } from './reconcile.ts';
 import { REPORT } from './report.ts';
 import { PAUSE, RESUME } from './resume.ts';
 import { RUNS } from './runs.ts';
+import { SERVICE_INSTALL, SERVICE_STATUS, SERVICE_UNINSTALL } from './service.ts';
 import type { CommandGroup, CommandSpec } from './spec.ts';
 import { STATS } from './stats.ts';
 import { STATUS } from './status.ts';
@@ -27,6 +28,7 @@ export const GROUPS: readonly CommandGroup[] = [
   { name: 'queue', summary: 'jobs that wait' },
   { name: 'dlq', summary: 'dead letters: jobs that will not be tried again without a person' },
   { name: 'config', summary: 'settings' },
+  { name: 'service', summary: 'plexsync as a service of this machine' },
   { name: 'plugin', summary: 'the plugin that tells of changes in Stash' },
 ];
 
@@ -65,6 +67,9 @@ export const COMMANDS: readonly CommandSpec[] = [
   CONFIG_EDIT,
   DOCTOR,
   REPORT,
+  SERVICE_INSTALL,
+  SERVICE_STATUS,
+  SERVICE_UNINSTALL,
   NOTIFY,
   BACKUP,
   RESTORE,

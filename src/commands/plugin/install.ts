@@ -1,6 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { UsageError } from '../../core/model/errors.ts';
 import { asPath, say } from '../../core/text/sentence.ts';
 import type { PluginInstallDocument } from '../../documents/plugin.ts';
@@ -12,6 +11,7 @@ import type { SpoolWriter } from '../../spool/layout.ts';
 import { prepareSpool, spoolOf } from '../../spool/layout.ts';
 import { confirm } from '../../terminal/confirm.ts';
 import { sanitize } from '../../terminal/sanitize.ts';
+import { binPath } from '../shared/bin-path.ts';
 import type { Context } from '../shared/context.ts';
 import { declined } from '../shared/declined.ts';
 import type { PluginFile, Written } from '../shared/plugin/files.ts';
@@ -134,14 +134,6 @@ function manifestFile(
   { command, kind, version }: { readonly command: PluginCommand; readonly kind: PluginKind; readonly version: string },
 ): PluginFile {
   return { path: join(folder, `${PLUGIN_ID}.yml`), text: pluginManifest(command, kind, version), mode: 0o644 };
-}
-
-/** The path of this program, wherever it is installed; the bundle is two folders nearer to it. */
-function binPath(): string {
-  const levels = ['../bin/plexsync.js', '../../../bin/plexsync.js'];
-  const found = levels.map((level) => fileURLToPath(new URL(level, import.meta.url))).find((path) => existsSync(path));
-  if (found === undefined) throw new Error('bin/plexsync.js is not where it was installed');
-  return found;
 }
 
 type Installed = {

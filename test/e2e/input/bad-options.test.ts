@@ -30,6 +30,7 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
   '<state>': ['asleep'],
   '<type>': ['PlexNotFoud'],
   '<format>': ['colourful'],
+  '<what>': ['runit'],
   '<fields>': ['titel', 'title,', 'x', '4711'],
   // Any text may be a path, a title or a name; that a file must be there is a matter of the command.
   '<file>': [],

@@ -1,0 +1,23 @@
+/** What a unit, a cron line or a task is made of. Paths are whole. */
+export type ServiceFacts = {
+  /** `user`: of the one who installs it; `system`: of the machine. */
+  readonly scope: 'user' | 'system';
+  /** `watch` goes on; `timer` runs every five minutes. */
+  readonly mode: 'watch' | 'timer';
+  readonly node: string;
+  readonly bin: string;
+  /** With `instances`, the folder that has one data directory for each server. */
+  readonly dataDir: string;
+  readonly instances: 'one' | 'several';
+  readonly configFile: string | undefined;
+  /** The file that holds the token, where one is named; else the token stands in the config file. */
+  readonly tokenFile: string | undefined;
+  /** Who a system service runs as. */
+  readonly user: string | undefined;
+};
+
+/** The arguments after the program, the same for every way to run it. */
+export function processArguments({ mode, dataDir, configFile }: ServiceFacts): readonly string[] {
+  const place = ['--data-dir', dataDir, ...(configFile === undefined ? [] : ['--config', configFile])];
+  return ['process', ...(mode === 'watch' ? ['--watch'] : ['--max-time', '10m']), ...place];
+}

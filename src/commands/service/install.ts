@@ -1,0 +1,182 @@
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { UsageError } from '../../core/model/errors.ts';
+import { ours, say } from '../../core/text/sentence.ts';
+import type { ServiceInstallDocument } from '../../documents/service.ts';
+import { EXIT } from '../../exit.ts';
+import { makeDirectory } from '../../make-directory.ts';
+import { replaceFile } from '../../replace-file.ts';
+import { requirePlex } from '../../settings/access.ts';
+import { whyNotWritten } from '../../settings/file-errors.ts';
+import type { LoadedSettings } from '../../settings/load.ts';
+import { loadSettings } from '../../settings/load.ts';
+import { confirm } from '../../terminal/confirm.ts';
+import { sanitize } from '../../terminal/sanitize.ts';
+import { binPath } from '../shared/bin-path.ts';
+import type { Context } from '../shared/context.ts';
+import { declined } from '../shared/declined.ts';
+import type { ServiceFacts } from './facts.ts';
+import { cronLine, launchdPlist, windowsTask } from './other-schedulers.ts';
+import type { Scope } from './systemctl.ts';
+import { carryOut, createSystemctl, refuseWithoutSystemd, unitFolder } from './systemctl.ts';
+import type { Unit } from './units.ts';
+import { enabledUnit, MARKER, unitsOf } from './units.ts';
+
+export const PRINTABLE = ['systemd', 'cron', 'launchd', 'windows'] as const;
+export type Printable = (typeof PRINTABLE)[number];
+
+export type InstallOptions = {
+  readonly scope: Scope;
+  readonly mode: ServiceFacts['mode'];
+  readonly user: string | undefined;
+  /** A folder with a data directory for each server. */
+  readonly instances: string | undefined;
+  readonly print: string | undefined;
+  readonly confirmed: 'yes' | 'ask';
+  readonly configFile: string | undefined;
+};
+
+/** Installs plexsync as a service of systemd, shown before it is written; or only prints what another scheduler takes. */
+export async function install(options: InstallOptions, context: Context): Promise<number> {
+  const { output, env, streams } = context;
+  const print = toPrintable(options.print);
+  const facts = await factsOf(options, context);
+  if (print !== undefined) {
+    output.result(sanitizeLines(PRINTED[print](facts)));
+    return EXIT.done;
+  }
+  const { scope } = options;
+  const systemctl = createSystemctl(scope, env);
+  refuseWithoutSystemd(systemctl, scope, cronLine(facts));
+  const folder = unitFolder(scope, env);
+  const units = unitsOf(facts);
+  for (const { name } of units) refuseForeign(join(folder, name));
+  if (!output.json)
+    for (const { name, text } of units) output.result(sanitizeLines(`${join(folder, name)}:\n${indented(text)}`));
+  const enables = facts.instances === 'one' ? enabledUnit(facts) : undefined;
+  const starts = enables === undefined ? '' : `, and start ${enables}`;
+  const answer = await confirm(`Write ${units.length === 1 ? 'this unit' : 'these units'}${starts}?`, {
+    yes: options.confirmed === 'yes',
+    streams,
+  });
+  if (answer !== 'yes') return declined(answer, context);
+  write(folder, units);
+  carryOut(systemctl, ['daemon-reload']);
+  if (enables !== undefined) carryOut(systemctl, ['enable', '--now', enables]);
+  tell({ folder, units, enables }, options, context);
+  return EXIT.done;
+}
+
+const PRINTED: Readonly<Record<Printable, (facts: ServiceFacts) => string>> = {
+  systemd: (facts) =>
+    unitsOf(facts)
+      .map(({ name, text }) => `# ${name}\n${text}`)
+      .join('\n'),
+  cron: cronLine,
+  launchd: launchdPlist,
+  windows: windowsTask,
+};
+
+function toPrintable(text: string | undefined): Printable | undefined {
+  const found = PRINTABLE.find((known) => known === text);
+  if (text === undefined || found !== undefined) return found;
+  throw new UsageError(`--print must be one of ${PRINTABLE.join(', ')}, not "${text}".`);
+}
+
+/** @throws {UsageError} for what a service could not run with. */
+async function factsOf(options: InstallOptions, { dataDir, env }: Context): Promise<ServiceFacts> {
+  const { scope, mode, user, instances, configFile } = options;
+  if (user !== undefined && scope === 'user')
+    throw new UsageError('--user names who a system service runs as, and goes with --system.', 'Give --system too.');
+  if (instances === '') throw new UsageError('--instances is empty.', 'Give the folder of the data directories.');
+  if (user === '') throw new UsageError('--user is empty.', 'Give the name of a user.');
+  const bin = realpathSync(binPath());
+  if (/[/\\]_npx[/\\]/.test(bin))
+    throw new UsageError(
+      'This plexsync is a passing copy of npx, which a service would lose.',
+      'Install it first: npm install --global.',
+    );
+  const place = {
+    scope,
+    mode,
+    node: process.execPath,
+    bin,
+    user: scope === 'system' ? (user ?? env['SUDO_USER']) : undefined,
+  };
+  if (instances !== undefined)
+    return { ...place, instances: 'several', dataDir: resolve(instances), configFile: undefined, tokenFile: undefined };
+  const loaded = await loadSettings({ flags: {}, env, dataDir: dataDir.path, configFile });
+  refuseUnsaved(loaded);
+  const { plex_token_file } = loaded.settings;
+  return {
+    ...place,
+    instances: 'one',
+    dataDir: dataDir.path,
+    configFile: configFile === undefined ? undefined : resolve(configFile),
+    tokenFile: plex_token_file === undefined ? undefined : resolve(plex_token_file),
+  };
+}
+
+/** A service has neither the flags nor the environment of the shell that installs it. */
+function refuseUnsaved(loaded: LoadedSettings): void {
+  requirePlex(loaded);
+  const { origins } = loaded;
+  for (const name of ['plex_url', 'plex_token', 'plex_token_file', 'stash_url', 'stash_api_key', 'path_map'] as const) {
+    const { kind, name: from } = origins[name];
+    if (kind !== 'environment' && kind !== 'flag') continue;
+    if (name === 'plex_token_file') continue;
+    throw new UsageError(
+      `${name} comes from ${from}, which a service does not have.`,
+      `Save it first: plexsync config set ${name} ${name === 'plex_token' || name === 'stash_api_key' ? '-' : '…'}, or plexsync init.`,
+    );
+  }
+}
+
+/** @throws {UsageError} for a unit of that name that somebody else wrote. */
+function refuseForeign(file: string): void {
+  if (!existsSync(file) || readFileSync(file, 'utf8').startsWith(MARKER)) return;
+  throw new UsageError(`${file} is there, and not written by plexsync.`, 'Move it away first.');
+}
+
+function write(folder: string, units: readonly Unit[]): void {
+  for (const { name, text } of units) {
+    const file = join(folder, name);
+    try {
+      makeDirectory(folder);
+      replaceFile(file, text, { mode: 0o644 });
+    } catch (thrown) {
+      throw new UsageError(`${file} cannot be written: ${whyNotWritten(thrown)}.`, 'With --system, run it with sudo.');
+    }
+  }
+}
+
+function tell(
+  {
+    folder,
+    units,
+    enables,
+  }: { readonly folder: string; readonly units: readonly Unit[]; readonly enables: string | undefined },
+  { scope, instances }: InstallOptions,
+  { output }: Context,
+): void {
+  if (output.json) {
+    const files = units.map(({ name }) => join(folder, name));
+    output.resultJson({ files, started: enables ?? null } satisfies ServiceInstallDocument, 2);
+    return;
+  }
+  const user = scope === 'user' ? ' --user' : '';
+  if (enables === undefined)
+    output.result(`Written. For each folder in ${instances ?? ''}: systemctl${user} enable --now plexsync@NAME`);
+  else
+    output.result(`Started ${enables}. Next: plexsync service status, and journalctl${user} --follow --unit plexsync`);
+  if (scope === 'user' && enables !== undefined)
+    output.log('info', say`It runs while you are logged in; ${ours('loginctl enable-linger')} lets it run always.`);
+}
+
+function indented(text: string): string {
+  return text.trimEnd().replaceAll(/^(?=.)/gm, '  ');
+}
+
+function sanitizeLines(text: string): string {
+  return text.split('\n').map(sanitize).join('\n');
+}

@@ -1,0 +1,46 @@
+import { shellWord } from '../../core/text/shell-word.ts';
+import type { ServiceFacts } from './facts.ts';
+import { processArguments } from './facts.ts';
+
+const EVERY_SECONDS = 300;
+
+/** A line for `crontab -e`, which runs every five minutes and mails only what is new and needs a person. */
+export function cronLine({ node, bin, ...facts }: ServiceFacts): string {
+  const place = processArguments({ ...facts, node, bin, mode: 'timer' }).slice(3);
+  const words = [node, bin, 'process', '--cron', '--max-time', '4m', ...place];
+  // In a crontab a % ends the command.
+  return `*/5 * * * *  ${words.map(shellWord).join(' ').replaceAll('%', '\\%')}`;
+}
+
+/** A property list for launchd: `~/Library/LaunchAgents/plexsync.plist`. */
+export function launchdPlist(facts: ServiceFacts): string {
+  const words = [facts.node, facts.bin, ...processArguments(facts)];
+  const often =
+    facts.mode === 'watch'
+      ? ['<key>KeepAlive</key><true/>']
+      : [`<key>StartInterval</key><integer>${EVERY_SECONDS}</integer>`];
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    '<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">',
+    '<!-- For ~/Library/LaunchAgents/plexsync.plist; then: launchctl load ~/Library/LaunchAgents/plexsync.plist -->',
+    '<plist version="1.0"><dict>',
+    '  <key>Label</key><string>plexsync</string>',
+    '  <key>ProgramArguments</key><array>',
+    ...words.map((word) => `    <string>${xml(word)}</string>`),
+    '  </array>',
+    '  <key>RunAtLoad</key><true/>',
+    ...often.map((line) => `  ${line}`),
+    '</dict></plist>',
+  ].join('\n');
+}
+
+/** A line for a command prompt on Windows that makes a task. */
+export function windowsTask(facts: ServiceFacts): string {
+  const command = [facts.node, facts.bin, ...processArguments(facts)].map((word) => `\\"${word}\\"`).join(' ');
+  const often = facts.mode === 'watch' ? '/SC ONLOGON' : '/SC MINUTE /MO 5';
+  return `schtasks /Create /TN plexsync ${often} /TR "${command}"`;
+}
+
+function xml(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}

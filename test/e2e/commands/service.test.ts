@@ -1,0 +1,137 @@
+/** The service is shown, asked for, written, started, told of and taken away again; systemd itself is a stand-in. */
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { test } from 'node:test';
+import { setup } from '../../helpers/rig.ts';
+import { runMain } from '../../helpers/run-main.ts';
+import { scratchDirOnDisk } from '../../helpers/scratch.ts';
+
+/** A systemctl that writes down what it is asked, and fails where told. */
+const SYSTEMCTL = `#!/bin/sh
+echo "$@" >> "$CALLS"
+case "$*" in *"$FAILS"*) [ -n "$FAILS" ] && { echo "No such bus" >&2; exit 1; } ;; esac
+case "$*" in *show*plexsync*) printf 'ActiveState=active\\nSubState=running\\nResult=success\\nNextElapseUSecRealtime=\\n' ;; esac
+exit 0
+`;
+
+async function setupHarbour(t: TestContext) {
+  const { plex, dataDir } = await setup(t);
+  const dir = scratchDirOnDisk(t, 'service');
+  mkdirSync(dataDir, { recursive: true });
+  const config = { plex_url: plex.url, plex_token: plex.token };
+  writeFileSync(join(dataDir, 'config.json'), JSON.stringify(config), { mode: 0o600 });
+  writeFileSync(join(dir, 'systemctl'), SYSTEMCTL, { mode: 0o755 });
+  const [units, calls] = [join(dir, 'units'), join(dir, 'calls')];
+  const env = {
+    PATH: `${dir}:/usr/bin:/bin`,
+    PLEXSYNC_DATA_DIR: dataDir,
+    PLEXSYNC_TEST_UNITS: units,
+    CALLS: calls,
+    FAILS: '',
+  };
+  const service = async (args: readonly string[], more: Record<string, string> = {}) =>
+    await runMain(['service', ...args], { env: { ...env, ...more } });
+  const called = (): string => (existsSync(calls) ? readFileSync(calls, 'utf8') : '');
+  return { service, called, units, dataDir, dir, token: plex.token };
+}
+
+test('install shows the units, asks, writes them and starts one; status and uninstall know them', async (t) => {
+  const { service, called, units, dataDir } = await setupHarbour(t);
+  const asked = await service(['install']);
+  assert.equal(asked.code, 2);
+  assert.match(asked.stdout, /plexsync\.service:\n {2}# Written by: plexsync service install\n {2}\[Unit\]/);
+  assert.match(asked.stderr, /Write this unit, and start plexsync\.service\? There is no terminal to ask at/);
+  assert.equal(existsSync(units), false);
+
+  const done = await service(['install', '--yes']);
+  assert.equal(done.code, 0, done.stderr);
+  assert.match(done.stdout, /Started plexsync\.service\. Next: plexsync service status/);
+  const file = join(units, 'plexsync.service');
+  assert.match(
+    readFileSync(file, 'utf8'),
+    new RegExp(`^ExecStart=\\S+ \\S+ process --watch --data-dir ${dataDir}$`, 'm'),
+  );
+  assert.equal(statSync(file).mode & 0o777, 0o644);
+  assert.match(called(), /--user daemon-reload\n--user enable --now plexsync\.service\n$/);
+
+  const status = await service(['status']);
+  assert.equal(status.code, 0);
+  assert.match(status.stdout, /^unit\tplexsync\.service\nfile\t.*\nstate\tactive, running$/m);
+
+  writeFileSync(join(units, 'plexsync.timer'), '[Timer]\nOnBootSec=1h\n');
+  const gone = await service(['uninstall', '--yes']);
+  assert.match(gone.stdout, /^Removed .*plexsync\.service\. The data directory stays\.\n$/);
+  assert.match(called(), /--user disable --now plexsync\.service\n--user daemon-reload\n$/);
+  assert.ok(existsSync(join(units, 'plexsync.timer')), 'which somebody else wrote');
+  assert.equal((await service(['status'])).code, 1);
+  assert.equal((await service(['uninstall', '--yes'])).stdout, 'No service is installed here; nothing to do.\n');
+});
+
+test('a timer, a template and a system service are what was asked for', async (t) => {
+  const { service, called, units } = await setupHarbour(t);
+  await service(['install', '--timer', '--yes']);
+  assert.match(called(), /enable --now plexsync\.timer\n$/);
+  const several = await service(['install', '--instances', '/srv/plexsync', '--system', '--user', 'media', '--yes']);
+  assert.match(several.stdout, /For each folder in \/srv\/plexsync: systemctl enable --now plexsync@NAME/);
+  assert.match(readFileSync(join(units, 'plexsync@.service'), 'utf8'), /^User=media$/m);
+  const listed = JSON.parse((await service(['status', '--json'])).stdout);
+  assert.deepEqual(
+    listed.units.map(({ unit }: { unit: string }) => unit),
+    ['plexsync.service', 'plexsync.timer', 'plexsync@.service'],
+  );
+});
+
+test('without systemd, or where it does not answer, nothing is written and the cron line is the way out', async (t) => {
+  const { service, units, dir } = await setupHarbour(t);
+  const silent = await service(['install', '--yes'], { FAILS: 'show-environment' });
+  assert.equal(silent.code, 2);
+  assert.match(silent.stderr, /The systemd of this user does not answer\. Nothing was written\./);
+  rmSync(join(dir, 'systemctl'));
+  const none = await service(['install', '--yes'], { PATH: dir });
+  assert.equal(none.code, 2);
+  assert.match(
+    none.stderr,
+    /no systemd\. Nothing was written\.\n {2}Put this line into crontab -e instead: \*\/5 \* \* \* \* /,
+  );
+  assert.equal(existsSync(units), false);
+});
+
+test('what only the environment says, and a unit of somebody else, are refused before anything is written', async (t) => {
+  const { service, units } = await setupHarbour(t);
+  const unsaved = await service(['install', '--yes'], { STASH_URL: 'http://127.0.0.1:9' });
+  assert.match(
+    unsaved.stderr,
+    /stash_url comes from STASH_URL, which a service does not have\.\n {2}Save it first: plexsync config set stash_url/,
+  );
+  mkdirSync(units);
+  writeFileSync(join(units, 'plexsync.service'), '[Service]\nExecStart=/bin/true\n');
+  const foreign = await service(['install', '--yes']);
+  assert.equal(foreign.code, 2);
+  assert.match(foreign.stderr, /plexsync\.service is there, and not written by plexsync/);
+});
+
+test('what systemd refuses is told as it says it', async (t) => {
+  const { service } = await setupHarbour(t);
+  const { code, stderr } = await service(['install', '--yes'], { FAILS: 'enable' });
+  assert.equal(code, 2);
+  assert.match(stderr, /systemctl enable --now plexsync\.service failed: No such bus\./);
+});
+
+test('--print prints for other schedulers, asks no systemd, and shows no token', async (t) => {
+  const { service, called, token } = await setupHarbour(t);
+  for (const [what, said] of [
+    ['cron', /^\*\/5 \* \* \* \* {2}\S+ \S+ process --cron /],
+    ['systemd', /^# plexsync\.service\n# Written by: /],
+    ['launchd', /<plist version="1\.0">/],
+    ['windows', /^schtasks \/Create/],
+  ] as const) {
+    const { code, stdout } = await service(['install', '--print', what]);
+    assert.equal(code, 0, what);
+    assert.match(stdout, said);
+    assert.ok(!stdout.includes(token));
+  }
+  assert.equal((await service(['install', '--print', 'runit'])).code, 2);
+  assert.equal(called(), '');
+});
