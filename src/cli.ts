@@ -11,7 +11,7 @@ import type { Context } from './commands/shared/context.ts';
 import { UsageError } from './core/model/errors.ts';
 import { foreign, say } from './core/text/sentence.ts';
 import { complaintOf, EXIT } from './exit.ts';
-import { dataDirOf } from './settings/data-dir.ts';
+import { dataDirOf, refusePredecessor } from './settings/data-dir.ts';
 import { createKeptLogs, createLogFile } from './terminal/log/log-file.ts';
 import type { LogFormat } from './terminal/log/log-format.ts';
 import { LOG_FORMATS } from './terminal/log/log-format.ts';
@@ -98,6 +98,7 @@ async function perform(
   });
   let exitCode: number;
   try {
+    if (!command.anyDataDir) refusePredecessor(dataDir);
     const context: Context = { dataDir, output, streams, env, now, version: VERSION };
     exitCode = await command.run(invocation, context);
   } catch (thrown) {

@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import { UsageError } from '../core/model/errors.ts';
+import { predecessorError } from '../core/model/predecessor.ts';
 import { looksLikeToken } from '../core/text/token-like.ts';
 import { homeFolder } from './home-folder.ts';
 
@@ -35,6 +37,14 @@ export function dataDirOf(
   if (home === undefined || !isAbsolute(home))
     throw new UsageError('There is no home directory to keep the data in.', hint);
   return { path: join(home, '.local', 'share', 'plexsync'), origin: 'the default' };
+}
+
+/**
+ * Refuses a directory of the Python plugin, which kept its queue in `queue/data.db`: also for commands that would only
+ * read or write settings there. @throws {UsageError}
+ */
+export function refusePredecessor(dir: { readonly path: string; readonly origin: string }): void {
+  if (existsSync(join(dir.path, 'queue', 'data.db'))) throw predecessorError(dir);
 }
 
 const VARIABLE = 'PLEXSYNC_DATA_DIR';

@@ -1,3 +1,4 @@
+import { PREDECESSOR_PAGE } from '../core/model/predecessor.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { SETTING_NAMES } from './table.ts';
 import { withoutToken } from './without-token.ts';
@@ -15,9 +16,6 @@ const SUCCESSORS: Readonly<Record<string, string>> = {
   reconcile_missing: 'plexsync reconcile',
   reconcile_batch_size: 'nothing',
 };
-
-/** The page that says what became of the plugin's settings and files. */
-export const PREDECESSOR_PAGE = 'docs/from-the-python-plugin.md';
 
 /** The complaint about settings that a file has and nobody knows: all of them at once, each with what is meant. */
 export function unknownSettings(

@@ -13,6 +13,7 @@ export const COMPLETION: CommandSpec = {
   ],
   examples: ['plexsync completion bash'],
   exitCodes: [EXIT.done, EXIT.usage],
+  anyDataDir: true,
   run: async ({ operands: [shell = ''], table }, { output }) => {
     const { completionScript, SHELLS } = await import('./completion-script.ts');
     const known = SHELLS.find((name) => name === shell);

@@ -22,6 +22,7 @@ export const DOCTOR: CommandSpec = {
     'plexsync doctor --json | jq .ok',
   ],
   exitCodes: [EXIT.done, EXIT.jobsFailed, EXIT.usage],
+  anyDataDir: true,
   run: async ({ given, flags, configFile }, context) => {
     const { run } = await import('../../commands/doctor/doctor.ts');
     const confirmed = given.has('yes') ? 'yes' : 'ask';

@@ -15,6 +15,7 @@ export const REPORT: CommandSpec = {
   ],
   examples: ['plexsync report', 'plexsync report --scene 4711 -o report.md'],
   exitCodes: [EXIT.done, EXIT.usage],
+  anyDataDir: true,
   run: async ({ given, flags, configFile }, context) => {
     const { run } = await import('../../commands/report/report.ts');
     return await run({ flags, configFile, scene: given.text('scene'), file: given.text('output') }, context);

@@ -52,6 +52,8 @@ export type CommandSpec = {
   readonly exitCodes: readonly ExitCode[];
   /** The log format when none is given; `pretty` unless set. */
   readonly logFormat?: LogFormat;
+  /** Whether it runs although the data directory is one of the Python plugin: it needs none, or tells of that itself. */
+  readonly anyDataDir?: true;
   run(invocation: Invocation, context: Context): Promise<number>;
 };
 

@@ -18,6 +18,7 @@ import {
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { StoreError, UsageError } from '../../core/model/errors.ts';
+import { predecessorError } from '../../core/model/predecessor.ts';
 import { makeDirectory } from '../../make-directory.ts';
 import type { Schema } from './migrations.ts';
 import { DLQ_SCHEMA } from './migrations.ts';
@@ -80,10 +81,7 @@ function statsOf(path: string): Stats | undefined {
 function refusePredecessor(dir: DataDir): void {
   if (!existsSync(join(dir.path, 'queue', 'data.db')) && !hasForeignLetters(join(dir.path, DLQ_SCHEMA.fileName)))
     return;
-  throw new UsageError(
-    `${dir.path} (from ${dir.origin}) is a data directory of the Python plugin; it was left untouched.`,
-    'Choose another directory with --data-dir: the two do not share a queue.',
-  );
+  throw predecessorError(dir);
 }
 
 /**

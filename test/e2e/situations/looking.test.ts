@@ -159,13 +159,18 @@ test('“I still have the directory of the Python plugin”: every command refus
     ['dlq', 'purge', '--all', '--yes'],
     ['dlq', 'export'],
     ['init', '--yes'],
+    ['config', 'show'],
+    ['config', 'set', 'max_tags', '60'],
+    ['config', 'unset', 'max_tags'],
+    ['match-test', '/data/pier.mp4'],
+    ['reconcile'],
   ];
   for (const args of commands) {
     const { code, stdout, stderr } = await run(args);
     assert.deepEqual([code, stdout], [2, ''], `${args.join(' ')}: ${stderr}`);
     assert.match(
       stderr,
-      /is a data directory of the Python plugin; it was left untouched\.\n.*--data-dir/,
+      /is a data directory of the Python plugin; it was left untouched\.\n.*--data-dir.*from-the-python-plugin\.md/,
       args.join(' '),
     );
     assert.deepEqual(contentOf(dataDir), before, args.join(' '));
