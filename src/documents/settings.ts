@@ -24,6 +24,10 @@ export type ConfigShowDocument = DocumentOf<typeof configShowSchema>;
 export const initSchema = z.object({
   config_file: z.string(),
   settings: z.array(z.string()).check(z.describe('The names of the settings that were written.')),
+  proposed_path_map: z
+    .nullable(z.array(z.object({ from: z.string(), to: z.string() })))
+    .check(z.describe('All of a path_map that the files prove, and that was not written for want of a yes.')),
+  next: z.array(z.string()).check(z.describe('Commands to type next.')),
 });
 export type InitDocument = DocumentOf<typeof initSchema>;
 

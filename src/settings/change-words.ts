@@ -12,6 +12,8 @@ export type ConfigPlace = {
   readonly dataDir: { readonly path: string; readonly origin: string };
 };
 
+type OptionsPlace = Pick<ConfigPlace, 'dataDir'> & { readonly loaded: Pick<LoadedSettings, 'configFile'> };
+
 /** A list setting with one more entry, as each source would have to say it. */
 type Change = {
   readonly name: SettingName;
@@ -36,12 +38,12 @@ function lineFor({ name, words, whole }: Change, place: ConfigPlace): Sentence {
       return say`export ${ours(variableOf(name))}=${whole}`;
     case 'file':
     case 'default':
-      return say`plexsync config set ${ours(name)} ${listed(words, ' ')}${optionsFor(place)}`;
+      return say`plexsync config set ${ours(name)} ${listed(words, ' ')}${placeOptions(place)}`;
   }
 }
 
-/** The command that proposes it may have been pointed elsewhere. */
-function optionsFor({ dataDir, loaded: { configFile } }: ConfigPlace): Sentence {
+/** The options that lead a proposed command to the same place: the one that proposes it may have been pointed elsewhere. */
+export function placeOptions({ dataDir, loaded: { configFile } }: OptionsPlace): Sentence {
   const dir = dataDir.origin === '--data-dir' ? say` --data-dir ${shellPaths([dataDir.path])}` : ours('');
   return configFile === undefined ? dir : say`${dir} --config ${shellPaths([configFile])}`;
 }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { applyEdits, modify } from 'jsonc-parser';
 import { UsageError } from '../core/model/errors.ts';
@@ -47,10 +47,28 @@ export function writeConfigText(path: string, text: string, { old }: { readonly 
     // A link stays one.
     replaceFile(existsSync(path) ? realpathSync(path) : path, text, { mode: 0o600 });
   } catch (thrown) {
-    throw new UsageError(
-      `${path} cannot be written: ${whyNotWritten(thrown)}.`,
-      'Check the folder, or give another file with --config.',
-    );
+    throw unwritable(path, thrown);
+  }
+}
+
+/** The complaint about a config file that cannot be written. @param thrown what the file system said */
+export function unwritable(path: string, thrown: unknown): UsageError {
+  return new UsageError(
+    `${path} cannot be written: ${whyNotWritten(thrown)}.`,
+    'Check the folder, or give another file with --config.',
+  );
+}
+
+/**
+ * Refuses a config file that cannot be written, before a person answers questions for nothing.
+ * @throws {UsageError}
+ */
+export function refuseUnwritable(path: string): void {
+  refuseReadOnly(path);
+  try {
+    if (existsSync(dirname(path))) accessSync(dirname(path), constants.W_OK);
+  } catch (thrown) {
+    throw unwritable(path, thrown);
   }
 }
 

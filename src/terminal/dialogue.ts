@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { createInterface } from 'node:readline';
-import { Readable } from 'node:stream';
 import { UsageError } from '../core/model/errors.ts';
+import type { LineSource } from './answers/line-source.ts';
+import { linesOf } from './answers/line-source.ts';
 import type { Reader } from './reader.ts';
 import { isTerminal, readerOf } from './reader.ts';
 import { sanitize } from './sanitize.ts';
@@ -52,7 +51,7 @@ export function openDialogue({ streams, stop, isQuiet }: Use): Dialogue {
   const show = (text: string): void => {
     if (isByKeys || !isQuiet) writeText(streams.stderr, text);
   };
-  const source = isByKeys ? keysOf(process.stdin, stop.aborted) : linesOf(streams.stdin, stop.aborted);
+  const source = isByKeys ? keysOf(process.stdin, stop.aborted) : answersOf(linesOf(streams.stdin, stop.aborted));
   return {
     by: isByKeys ? 'keys' : 'lines',
     reader: () => readerOf(streams, 'stderr'),
@@ -117,24 +116,13 @@ function replyTo(chunk: string): Reply {
 
 const ESC = '\u001b';
 
-function linesOf(fd: number, aborted: AbortSignal): Source {
-  const input = fd === process.stdin.fd ? process.stdin : Readable.from([readFileSync(fd)]);
-  const reader = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
-  const lines = reader[Symbol.asyncIterator]();
-  const isAborted = new Promise<undefined>((resolve) =>
-    aborted.addEventListener('abort', () => resolve(undefined), { once: true }),
-  );
+function answersOf(lines: LineSource): Source {
   return {
     next: async (ask) => {
       ask();
-      const line = await Promise.race([lines.next(), isAborted]);
-      if (line === undefined || line.done === true) return { kind: 'ended' };
-      return { kind: 'key', key: line.value.trim() };
+      const key = await lines.next();
+      return key === undefined ? { kind: 'ended' } : { kind: 'key', key };
     },
-    // What is not read any more must not keep the process alive.
-    close: () => {
-      reader.close();
-      input.destroy();
-    },
+    close: () => lines.close(),
   };
 }

@@ -136,11 +136,15 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   'plexsync init': {
     code: EXIT.usage,
     env: { PLEX_URL: '', PLEX_TOKEN: '' },
-    stderr: /there is no terminal to ask at\.\n {2}Give --plex-url and --plex-token-file, or set PLEX_URL/,
+    stderr:
+      /there is no terminal to ask at, and no answer on standard input\.\n {2}Give --plex-url and --plex-token-file, or set PLEX_URL/,
   },
   'plexsync init --yes --plex-url http://plex:32400 --plex-token-file /run/secrets/plex': {
     env: { PLEX_URL: '', PLEX_TOKEN: '' },
-    stdout: /^Wrote .*config\.json\.\nNext: plexsync doctor/,
+    stdout: /^Wrote .*config\.json\.\nNext:\n {2}plexsync enqueue --help/,
+  },
+  'plexsync init --yes --accept-path-map --stash-url http://stash:9999': {
+    stdout: /^Wrote .*config\.json\.\nNext:\n {2}plexsync enqueue --all --dry-run/,
   },
   'plexsync doctor --json | jq .ok': { stdout: /^true\n$/ },
   'plexsync report --scene 4711 -o report.md': { stdout: /^Report written to report\.md\n$/ },

@@ -1,10 +1,10 @@
 import { mapConcurrently } from '../../core/drain/ports/map-concurrently.ts';
-import type { LookedUp, SampledFile, SampleGroup, SampleVerdict } from '../../core/match/file-sample.ts';
-import { groupSample, judgeSample, mappingsWith } from '../../core/match/file-sample.ts';
 import { liveFinders } from '../../core/match/live-finders.ts';
 import { lookUpFile } from '../../core/match/look-up.ts';
 import type { PathMapping } from '../../core/match/paths.ts';
 import { pathMapFlag } from '../../core/match/paths.ts';
+import type { LookedUp, SampledFile, SampleGroup, SampleVerdict } from '../../core/match/sample/file-sample.ts';
+import { groupSample, judgeSample, mappingsWith } from '../../core/match/sample/file-sample.ts';
 import { plainText } from '../../core/text/sentence.ts';
 import { shellWord } from '../../core/text/shell-word.ts';
 import type { PlexClient } from '../../plex/client.ts';

@@ -1,7 +1,7 @@
 import { RETRY_RULES } from '../../core/failures/retry-policy.ts';
-import type { LookedUp, SampledFile } from '../../core/match/file-sample.ts';
 import type { PathMapping } from '../../core/match/paths.ts';
 import { isSamePath, mapPath } from '../../core/match/paths.ts';
+import type { LookedUp, SampledFile } from '../../core/match/sample/file-sample.ts';
 import { shellWord } from '../../core/text/shell-word.ts';
 import type { Stores } from '../../queue/store/stores.ts';
 import { letterPathOf } from '../../queue/tables/dead-letters.ts';

@@ -1,9 +1,9 @@
 import { evenly } from '../../core/match/evenly.ts';
-import type { SampledFile } from '../../core/match/file-sample.ts';
 import { leftOutWords } from '../../core/match/near/left-out.ts';
 import type { NearMiss } from '../../core/match/near/near-misses.ts';
 import { mayBeMeant, nearWords } from '../../core/match/near/near-misses.ts';
 import { pinCommand } from '../../core/match/pin.ts';
+import type { SampledFile } from '../../core/match/sample/file-sample.ts';
 import { plainText } from '../../core/text/sentence.ts';
 import { shellWord } from '../../core/text/shell-word.ts';
 import type { PlexClient } from '../../plex/client.ts';

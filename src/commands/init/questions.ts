@@ -1,78 +1,19 @@
-import type { LibraryName } from '../../core/match/libraries.ts';
-import { chooseSections, wholeNames } from '../../core/match/libraries.ts';
-import { splitMappings } from '../../core/match/mappings.ts';
-import type { PathMapping } from '../../core/match/paths.ts';
 import { SyncError, UsageError } from '../../core/model/errors.ts';
-import type { Section } from '../../core/model/plex-item.ts';
 import { say } from '../../core/text/sentence.ts';
 import { complaintOf } from '../../exit.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
 import type { SettingName } from '../../settings/table.ts';
-import { ask } from '../../terminal/ask.ts';
+import type { Asker } from '../../terminal/answers/asker.ts';
+import type { Confirmation } from '../../terminal/confirm.ts';
 import type { Context } from '../shared/context.ts';
-import { connectToPlex } from '../shared/plex-connection.ts';
 import type { Answers, InitOptions } from './source.ts';
 import { loadWith } from './source.ts';
 
-type Contact = { readonly answers: Answers; readonly sections: readonly Section[] };
-
-/** Asks all questions, each with the current value as its default; `undefined` when the person aborted. */
-export async function askAll(options: InitOptions, context: Context): Promise<Answers | undefined> {
-  const contact = await askUntilPlexAnswers(options, context);
-  if (contact === undefined) return undefined;
-  const { sections } = contact;
-  const asking = { options, context };
-  const now = await loadWith(contact.answers, options, context);
-  const withLibraries = await askFor(contact.answers, { ...asking, ...libraryQuestion(sections, now) });
-  if (withLibraries === undefined) return undefined;
-  const { plex_library } = (await loadWith(withLibraries, options, context)).settings;
-  const chosen = chooseSections(sections, plex_library);
-  const withMapping = await askFor(withLibraries, { ...asking, ...mappingQuestion(chosen, now) });
-  if (withMapping === undefined) return undefined;
-  const withStash = await askFor(withMapping, {
-    ...asking,
-    name: 'stash_url',
-    text: 'Address of Stash, such as http://stash:9999',
-    present: now.settings.stash_url,
-    none: 'none',
-  });
-  if (withStash === undefined) return undefined;
-  return await askFor(withStash, { ...asking, ...pictureQuestion(now) });
-}
-
-/** Asks for address and token until Plex accepts them. */
-async function askUntilPlexAnswers(options: InitOptions, context: Context): Promise<Contact | undefined> {
-  const { output } = context;
-  for (;;) {
-    const { settings } = await loadWith({}, options, context);
-    const plex_url = await ask({
-      text: 'Address of Plex',
-      fallback: settings.plex_url ?? 'http://127.0.0.1:32400',
-      echo: 'shown',
-    });
-    if (plex_url === undefined) return undefined;
-    const isKnown = settings.plex_token !== undefined || settings.plex_token_file !== undefined;
-    const typed = await ask({
-      text: 'Token of the server’s owner (X-Plex-Token; not shown)',
-      fallback: isKnown ? '' : undefined,
-      echo: 'hidden',
-    });
-    if (typed === undefined) return undefined;
-    const answers: Answers = { plex_url, ...(typed === '' ? {} : { plex_token: typed }) };
-    try {
-      const sections = await connectToPlex(await loadWith(answers, options, context), context).sections();
-      chooseSections(sections, []);
-      output.log('info', say`Plex answers, and accepts the token.`);
-      return { answers, sections };
-    } catch (thrown) {
-      if (!(thrown instanceof UsageError) && !(thrown instanceof SyncError)) throw thrown;
-      complainOf(thrown, context);
-    }
-  }
-}
+/** What every question of the wizard needs. */
+export type Wizard = { readonly options: InitOptions; readonly context: Context; readonly asker: Asker };
 
 /** A question about an optional setting. */
-type SettingQuestion = {
+export type SettingQuestion = {
   readonly name: SettingName;
   readonly text: string;
   /** The current value, as it would be typed. */
@@ -81,92 +22,67 @@ type SettingQuestion = {
   readonly none: string;
   /** Converts the typed text to the setting's form; absent when they are the same. */
   readonly toValue?: (typed: string) => unknown;
-  /** Throws when the answer is a valid setting but Plex does not accept it. */
+  /** Throws when the answer is a valid setting but cannot be used. */
   readonly accept?: (loaded: LoadedSettings) => void;
 };
 
-function libraryQuestion(sections: readonly Section[], { settings }: LoadedSettings): SettingQuestion {
-  const names = chooseSections(sections, []).map(({ title }) => spelled(title));
-  const present = wholeNames(sections, settings.plex_library).map(spelled);
-  return {
-    name: 'plex_library',
-    text: `Libraries to write to (${names.join(', ')})`,
-    present: present.join(', ') || undefined,
-    none: ALL,
-    toValue: (typed) => quotedOrNot(typed).flatMap((name) => wholeNames(sections, [name])),
-    accept: (loaded) => void chooseSections(sections, loaded.settings.plex_library),
-  };
-}
-
-const ALL = 'all';
-
 /**
- * A library may have the same name as the word for all of them, a comma in its name or a space around it: quotes tell
- * them apart.
+ * Asks until the answer can be used: returns `answers` with it, or `undefined` when the person broke off. Where no
+ * answer comes any more, all stays as it is.
+ * @throws {UsageError} when the last answer that came cannot be used
  */
-function spelled(title: string): string {
-  return title.trim().toLowerCase() === ALL || title.includes(',') || title !== title.trim() ? `"${title}"` : title;
-}
-
-/** What is typed in quotes is a whole name. */
-function quotedOrNot(typed: string): readonly LibraryName[] {
-  const parts = typed.split(/((?<=^\s*|,\s*)"[^"]*"(?=\s*(?:,|$)))/);
-  return parts.map((part, index) => (index % 2 === 1 ? part.slice(1, -1) : { typed: part.trim() }));
-}
-
-function mappingQuestion(sections: readonly Section[], { settings }: LoadedSettings): SettingQuestion {
-  const folders = sections.flatMap((section) => section.folders);
-  return {
-    name: 'path_map',
-    text: `Plex sees the files under ${folders.join(', ')}. Where Stash sees them elsewhere: /stash/folder=/plex/folder`,
-    present: settings.path_map.map(({ from, to }: PathMapping) => `${from}=${to}`).join(', ') || undefined,
-    none: 'same',
-    toValue: splitMappings,
-  };
-}
-
-/** Undecided is an answer of its own: then a run tells how many pictures would come. */
-function pictureQuestion({ settings }: LoadedSettings): SettingQuestion {
-  const { sync_poster } = settings;
-  return {
-    name: 'sync_poster',
-    text: 'Also write the scenes’ pictures as posters? Plex keeps each one for ever. yes or no',
-    present: sync_poster === undefined ? undefined : sync_poster ? 'yes' : 'no',
-    none: UNDECIDED,
-    toValue: (typed) => SHORT_ANSWERS[typed.toLowerCase()] ?? typed,
-  };
-}
-
-const UNDECIDED = 'later';
-
-const SHORT_ANSWERS: Readonly<Record<string, boolean>> = { y: true, yes: true, n: false, no: false };
-
-/** Asks until the answer is valid: returns `answers` with it, or `undefined` when the person aborted. */
-async function askFor(
+export async function askFor(
   answers: Answers,
-  asking: SettingQuestion & { readonly options: InitOptions; readonly context: Context },
+  question: SettingQuestion,
+  wizard: Wizard,
 ): Promise<Answers | undefined> {
-  const { name, text, present, none, options, context, toValue = (typed) => typed } = asking;
+  const { name, text, present, none, toValue = (typed) => typed } = question;
   const hint = present === undefined ? '' : `, or ${none}`;
+  let failure: UsageError | undefined;
   for (;;) {
-    const typed = await ask({ text: `${text}${hint}`, fallback: present ?? none, echo: 'shown' });
-    if (typed === undefined) return undefined;
-    const isKept = typed === present;
-    const answer = typed.toLowerCase() === none ? null : toValue(typed);
-    const all = isKept ? answers : { ...answers, [name]: answer };
+    const answer = await wizard.asker.ask({ text: `${text}${hint}`, fallback: present ?? none, echo: 'shown' });
+    if (answer.kind === 'broken_off') return undefined;
+    if (answer.kind === 'ended') {
+      if (failure !== undefined) throw failure;
+      return answers;
+    }
+    const { text: typed } = answer;
+    const isNone = typed.toLowerCase() === none;
+    const all = typed === present ? answers : { ...answers, [name]: isNone ? null : toValue(typed) };
     try {
-      const loaded = await loadWith(all, options, context);
-      asking.accept?.(loaded);
+      const loaded = await loadWith(all, wizard.options, wizard.context);
+      question.accept?.(loaded);
       return all;
     } catch (thrown) {
-      if (!(thrown instanceof UsageError)) throw thrown;
-      complainOf(thrown, context);
+      failure = usageError(thrown);
+      complainOf(failure, wizard);
     }
   }
 }
 
+/** Asks before a file that is there is changed; the default is No. @throws {UsageError} when there is nobody to ask */
+export async function mayChange(question: string, asker: Asker): Promise<Confirmation> {
+  const answer = await asker.ask({ text: `${question} [y/N]`, echo: 'shown' });
+  if (answer.kind === 'broken_off') return 'broken_off';
+  if (answer.kind === 'ended')
+    throw new UsageError(`${question} There is no terminal to ask at.`, 'Run again with --yes.');
+  return /^y(es)?$/i.test(answer.text) ? 'yes' : 'no';
+}
+
+/** The person's own mistake; anything else is thrown on. */
+export function usageError(thrown: unknown): UsageError {
+  if (thrown instanceof UsageError) return thrown;
+  throw thrown;
+}
+
+/** A mistake, or what a server said; anything else is thrown on. */
+export function refusal(thrown: unknown): UsageError | SyncError {
+  if (thrown instanceof SyncError) return thrown;
+  return usageError(thrown);
+}
+
 /** Says what is wrong with an answer, and what may be meant; then the question is asked again. */
-function complainOf(thrown: UsageError | SyncError, { output, version }: Context): void {
+export function complainOf(thrown: UsageError | SyncError, { context: { output, version } }: Wizard): void {
   const { message, hint } = complaintOf(thrown, version);
   output.log('error', message);
   if (hint !== undefined) output.log('error', say`  ${hint}`);

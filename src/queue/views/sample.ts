@@ -1,5 +1,5 @@
 import { RETRY_RULES } from '../../core/failures/retry-policy.ts';
-import type { SampledFile } from '../../core/match/file-sample.ts';
+import type { SampledFile } from '../../core/match/sample/file-sample.ts';
 import { durationMsOf } from '../../core/model/file-facts.ts';
 import { inStore } from '../store/store-errors.ts';
 import type { Stores } from '../store/stores.ts';

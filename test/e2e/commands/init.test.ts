@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
+import { startStashServer } from '../../../src/simulator/stash/server.ts';
 import type { Rig } from '../../helpers/rig.ts';
 import { setup } from '../../helpers/rig.ts';
 import { BIN } from '../../helpers/start-bin.ts';
@@ -56,11 +57,11 @@ test('a key of Stash stands in the config once too', async (t) => {
 });
 
 test('a config that nothing could use is not written over the one that stands there', async (t) => {
-  const config = { stash_url: 'http://127.0.0.1:9', stash_api_key_file: '/nowhere/key' };
+  const config = { max_tags: 5_000 };
   const rig = await setupWith(t, config);
-  const { code, stderr } = await rig.run(['init', '--yes']);
+  const { code, stderr } = await rig.run(['init', '--yes'], { env: { PLEXSYNC_MAX_TAGS: '50' } });
   assert.equal(code, 2);
-  assert.match(stderr, /config\.json was not written, since nothing could use it: The file \/nowhere\/key/);
+  assert.match(stderr, /config\.json was not written, since nothing could use it: max_tags must be .* from 10 to 500/);
   assert.deepEqual(configOf(rig), config);
 });
 
@@ -86,25 +87,22 @@ async function answer(session: Session, answers: readonly (readonly [question: s
   }
 }
 
-const SET = {
-  plex_library: ['Harbours'],
-  path_map: ['/data=/media'],
-  stash_url: 'http://127.0.0.1:9',
-  sync_poster: true,
-};
+const SET = { plex_library: ['Harbours'], path_map: ['/data=/media'], sync_poster: true };
 
 test('Enter keeps what is set, and the words for none take it out of the file', async (t) => {
   const rig = await setupWith(t, {});
-  const present = { plex_url: rig.plex.url, plex_token: rig.plex.token, ...SET };
+  const stash = await startStashServer();
+  t.after(() => stash.close());
+  const present = { plex_url: rig.plex.url, plex_token: rig.plex.token, ...SET, stash_url: stash.url };
   writeFileSync(join(rig.dataDir, 'config.json'), JSON.stringify(present), { mode: 0o600 });
   const kept = startInit(rig);
   await answer(kept, [
     ['Change it? [y/N]', 'y'],
     ['Address of Plex', ''],
     ['[keep]', ''],
-    ['(Harbours, "All"), or all [Harbours]:', ''],
+    ['or all [Harbours]:', ''],
+    [`or none [${stash.url}]:`, ''],
     ['or same [/data=/media]:', ''],
-    ['or none [http://127.0.0.1:9]:', ''],
     ['as posters? Plex keeps each one for ever. yes or no, or later [yes]:', ''],
   ]);
   const { code, sent } = await kept.ended;
@@ -116,8 +114,8 @@ test('Enter keeps what is set, and the words for none take it out of the file', 
     ['Address of Plex', ''],
     ['[keep]', ''],
     ['[Harbours]:', 'all'],
+    [`[${stash.url}]:`, 'none'],
     ['[/data=/media]:', 'same'],
-    ['[http://127.0.0.1:9]:', 'none'],
     ['as posters?', 'later'],
   ]);
   assert.equal((await removed.ended).code, 0);
@@ -131,8 +129,8 @@ test('a library called like the word for all of them is chosen by its name in qu
     ['Address of Plex', rig.plex.url],
     ['not shown', rig.plex.token],
     ['[all]:', '"all"'],
-    ['under /media/all', ''],
     ['Address of Stash', ''],
+    ['under /media/all', ''],
     ['as posters?', ''],
   ]);
   const { code, sent } = await session.ended;
@@ -153,9 +151,9 @@ test('a library with a comma in its name is chosen at the terminal, and written 
   await answer(session, [
     ['Address of Plex', rig.plex.url],
     ['not shown', rig.plex.token],
-    ['("Films, Old", Films, Old) [all]', '"Films, Old", Old'],
-    ['Stash sees them elsewhere', '/data/Films, Old=/media/0'],
+    ['with commas between [all]', '"Films, Old", Old'],
     ['Address of Stash', ''],
+    ['Stash sees them elsewhere', '/data/Films, Old=/media/0'],
     ['as posters?', ''],
   ]);
   const { code, sent } = await session.ended;
@@ -180,8 +178,8 @@ test('init asks about pictures: undecided unless told, and an answer that is non
       ['Address of Plex', rig.plex.url],
       ['not shown', rig.plex.token],
       ['[all]:', ''],
-      ['Stash sees them elsewhere', ''],
       ['Address of Stash', ''],
+      ['Stash sees them elsewhere', ''],
       ...typed.map((text) => ['yes or no [later]:', text] as const),
     ]);
     const { code, sent } = await session.ended;
@@ -196,22 +194,35 @@ test('init asks about pictures: undecided unless told, and an answer that is non
 
 test('whoever breaks off at any question of init ends with 130 and an unchanged file', async (t) => {
   const rig = await setupWith(t, { max_tags: 20 });
-  for (const questions of [0, 1, 2]) {
+  const stash = await startStashServer({ apiKey: 'harbour-master-key' });
+  t.after(() => stash.close());
+  rig.plex.addItem({ sectionKey: '1', file: '/media/harbours/quay.mp4', size: 7 });
+  stash.addScene({ title: 'Quay', files: [{ path: '/data/harbours/quay.mp4', size: 7 }] });
+  const questions = [
+    ['Change it? [y/N]', 'y'],
+    ['Address of Plex', rig.plex.url],
+    ['Token (', rig.plex.token],
+    ['Libraries to write to', ''],
+    ['Address of Stash', stash.url],
+    ['API key of Stash', 'harbour-master-key'],
+    ['Write that path_map?', 'no'],
+    ['Stash sees them elsewhere', ''],
+    ['as posters?', ''],
+  ] as const;
+  for (const [index, [last]] of questions.entries()) {
     const session = startInit(rig);
-    await answer(
-      session,
-      (
-        [
-          ['Change it? [y/N]', 'y'],
-          ['Address of Plex', rig.plex.url],
-        ] as const
-      ).slice(0, questions),
-    );
-    await session.see(['[y/N]', 'Address of Plex', 'not shown'][questions] ?? '');
+    await answer(session, questions.slice(0, index));
+    await session.see(last);
     session.type('\u0003');
-    assert.equal((await session.ended).code, 130);
+    const { code, sent } = await session.ended;
+    assert.equal(code, 130, last);
+    assert.match(sent, /Nothing was (?:written|changed)\./);
   }
   assert.deepEqual(configOf(rig), { max_tags: 20 });
+  assert.deepEqual(
+    readdirSync(rig.dataDir).filter((name) => name.includes('config')),
+    ['config.json'],
+  );
 });
 
 test('Ctrl-C at a question before deleting ends with 130, a No with 0, and nothing is deleted by either', async (t) => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createSystemicWatch } from '../../../src/core/drain/servers/systemic.ts';
-import type { LookedUp } from '../../../src/core/match/file-sample.ts';
 import { placeOf } from '../../../src/core/match/listing.ts';
 import { lookUpFile } from '../../../src/core/match/look-up.ts';
+import type { LookedUp } from '../../../src/core/match/sample/file-sample.ts';
 import { SyncError } from '../../../src/core/model/errors.ts';
 import type { Section } from '../../../src/core/model/plex-item.ts';
 import { plainText, say } from '../../../src/core/text/sentence.ts';

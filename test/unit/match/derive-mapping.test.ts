@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { PathPair } from '../../../src/core/match/derive-mapping.ts';
-import { deriveMappings } from '../../../src/core/match/derive-mapping.ts';
 import { parsePathMappings } from '../../../src/core/match/mappings.ts';
 import { mapPath } from '../../../src/core/match/paths.ts';
+import type { PathPair } from '../../../src/core/match/sample/derive-mapping.ts';
+import { deriveMappings } from '../../../src/core/match/sample/derive-mapping.ts';
 
 function pair(stash: string, plex: string, size: PathPair['size'] = 'unknown'): PathPair {
   return { stash, plex, size };

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Candidate } from '../../../src/core/match/evidence.ts';
-import type { LookedUp, SampledFile } from '../../../src/core/match/file-sample.ts';
-import { groupSample, judgeSample } from '../../../src/core/match/file-sample.ts';
 import type { LibraryFolders } from '../../../src/core/match/library-roots.ts';
 import { lookUpFile } from '../../../src/core/match/look-up.ts';
 import type { PathMapping } from '../../../src/core/match/paths.ts';
+import type { LookedUp, SampledFile } from '../../../src/core/match/sample/file-sample.ts';
+import { groupSample, judgeSample } from '../../../src/core/match/sample/file-sample.ts';
 import type { PlexFile, Section } from '../../../src/core/model/plex-item.ts';
 
 function section(key: string, title: string, folder: string): Section {
@@ -120,6 +120,17 @@ test('a mapping that leads to the wrong place is corrected', async () => {
   const { found, proposal } = judgeSample(looked, wrong);
   assert.equal(found, 0);
   assert.deepEqual(proposal, { mappings: [{ from: '/data', to: '/media' }], found: 20, exact: 20 });
+});
+
+test('a line for a few files that would lead the others of their folder astray is left out', async () => {
+  const moved = ['pier 1.mp4', 'pier 2.mp4'];
+  const looked = await lookUp(
+    [...names, ...moved].map((name) => ({ path: `/data/harbours/${name}` })),
+    [...names.map((name) => ({ path: `/media/${name}` })), ...moved.map((name) => ({ path: `/media/moved/${name}` }))],
+    [],
+  );
+  const { proposal } = judgeSample(looked, []);
+  assert.deepEqual(proposal, { mappings: [{ from: '/data/harbours', to: '/media' }], found: 20, exact: 20 });
 });
 
 test('files of another size say nothing about a mapping', async () => {

@@ -1,9 +1,9 @@
 import { RETRY_RULES } from '../../failures/retry-policy.ts';
-import type { LookedUp } from '../../match/file-sample.ts';
-import { judgeSample } from '../../match/file-sample.ts';
 import { holdingFolder } from '../../match/near/left-out.ts';
 import type { PathMapping } from '../../match/paths.ts';
 import { isInFolder, isSamePath, mapPath, normalisePath, pathMapWords, sharedEnd } from '../../match/paths.ts';
+import type { LookedUp } from '../../match/sample/file-sample.ts';
+import { judgeSample } from '../../match/sample/file-sample.ts';
 import type { SyncError, SyncErrorCode } from '../../model/errors.ts';
 import type { Section } from '../../model/plex-item.ts';
 import type { Sentence } from '../../text/sentence.ts';

@@ -1,14 +1,14 @@
-import { areOtherFiles, compareFacts } from '../model/file-facts.ts';
-import type { Section } from '../model/plex-item.ts';
+import { areOtherFiles, compareFacts } from '../../model/file-facts.ts';
+import type { Section } from '../../model/plex-item.ts';
+import { evenly } from '../evenly.ts';
+import type { SceneFile } from '../evidence.ts';
+import { matchScene } from '../evidence.ts';
+import { rootConflict } from '../library-roots.ts';
+import type { LookUp } from '../look-up.ts';
+import type { PathMapping } from '../paths.ts';
+import { isInFolder, isSamePath, mapPath, nameKey } from '../paths.ts';
 import type { PathPair } from './derive-mapping.ts';
 import { deriveMappings, isNearlyAll, leadsTo } from './derive-mapping.ts';
-import { evenly } from './evenly.ts';
-import type { SceneFile } from './evidence.ts';
-import { matchScene } from './evidence.ts';
-import { rootConflict } from './library-roots.ts';
-import type { LookUp } from './look-up.ts';
-import type { PathMapping } from './paths.ts';
-import { isInFolder, isSamePath, mapPath, nameKey } from './paths.ts';
 
 /** A file known to the data directory: waiting, dead-lettered, or written to an item of the given section. */
 export type SampledFile = SceneFile & {
@@ -81,10 +81,22 @@ export function judgeSample(sample: readonly LookedUp[], mappings: readonly Path
   const { likely = [], doubted = [] } = Object.groupBy(aside.flatMap(pairsOf), ({ kind }) => kind);
   const agreed = deriveMappings(likely, doubted).map(({ mapping }) => mapping);
   const derived = agreed.length > 0 ? agreed : mappingOfMatched(aside, doubted);
-  const then = derived.length === 0 ? now : countWith(looked, mappingsWith(derived, mappings));
-  const isBetter = derived.length > 0 && then.exact > now.exact && then.found >= now.found;
+  const then = bestOf(derived, (lines) => countWith(looked, mappingsWith(lines, mappings)));
+  const isBetter = then !== undefined && then.exact > now.exact && then.found >= now.found;
   const missing = looked.find(({ look }) => look.match.kind !== 'high')?.file;
-  return { total: looked.length, ...now, missing, proposal: isBetter ? { mappings: derived, ...then } : undefined };
+  return { total: looked.length, ...now, missing, proposal: isBetter ? then : undefined };
+}
+
+/**
+ * The first lines that lead most files to their paths: one for a few files may lie inside the folder of another, and
+ * lead the others of that folder astray.
+ */
+function bestOf(derived: readonly PathMapping[], count: (lines: readonly PathMapping[]) => Count) {
+  const proposals = derived.map((_, index) => {
+    const lines = derived.slice(0, index + 1);
+    return { mappings: lines, ...count(lines) };
+  });
+  return proposals.toSorted((a, b) => b.exact - a.exact || a.mappings.length - b.mappings.length)[0];
 }
 
 /** All mappings once the derived ones are added; one of them replaces an existing one for the same folder. */

@@ -1,6 +1,6 @@
-import { parsePathMappings } from './mappings.ts';
-import type { PathMapping } from './paths.ts';
-import { mapPath, normalisePath, sharedTail } from './paths.ts';
+import { parsePathMappings } from '../mappings.ts';
+import type { PathMapping } from '../paths.ts';
+import { mapPath, normalisePath, sharedTail } from '../paths.ts';
 
 /** A file as Stash sees it, and a Plex file that may be the same: equal names, and sizes that do not contradict. */
 export type PathPair = {

@@ -1,0 +1,150 @@
+import type { UsageError } from '../../core/model/errors.ts';
+import { SyncError } from '../../core/model/errors.ts';
+import { say } from '../../core/text/sentence.ts';
+import type { LoadedSettings } from '../../settings/load.ts';
+import type { StashClient } from '../../stash/client.ts';
+import { connectToStash } from '../shared/stash/stash-connection.ts';
+import { meantAddress } from './address.ts';
+import type { Wizard } from './questions.ts';
+import { complainOf, refusal, usageError } from './questions.ts';
+import type { Answers } from './source.ts';
+import { loadWith } from './source.ts';
+import { wait } from './wait.ts';
+
+/** The answers, and Stash if it answers; it is optional. */
+export type StashContact = { readonly answers: Answers; readonly stash: StashClient | undefined };
+
+const STASH_PORT = 9_999;
+const NONE = 'none';
+const KEEP = 'keep';
+
+/**
+ * Asks for Stash until it answers, or the person goes on without; asks for the key where it wants one. `undefined` when
+ * the person broke off.
+ * @param seen an address that was taken for Plex's, and is one of Stash
+ * @throws {UsageError | SyncError} why the last answer cannot be used, when none comes any more
+ */
+export async function askForStash(
+  before: Answers,
+  { seen }: { readonly seen: string | undefined },
+  wizard: Wizard,
+): Promise<StashContact | undefined> {
+  const { settings } = await loadWith(before, wizard.options, wizard.context);
+  let standing: Standing = { offered: settings.stash_url ?? seen, failure: undefined };
+  for (;;) {
+    const asked = await askForAddress(standing, settings.stash_url, wizard);
+    if (asked === undefined) return undefined;
+    const answers = asked.url === settings.stash_url ? before : { ...before, stash_url: asked.url };
+    if (asked.kind === 'untried') return { answers, stash: undefined };
+    const tried = await tryStash(answers, wizard);
+    if (tried === undefined || tried.kind === 'contact') return tried;
+    const { failure, meant } = tried;
+    if (wizard.asker.by === 'nobody') return withoutStash(answers, failure, wizard);
+    complainOf(failure, wizard);
+    standing = { offered: meant ?? asked.url, failure };
+  }
+}
+
+/** What is offered as the answer, and why the one before cannot be used. */
+type Standing = { readonly offered: string | undefined; readonly failure: UsageError | SyncError | undefined };
+
+type Address =
+  | { readonly kind: 'typed'; readonly url: string }
+  /** To be written as it is; `null` for no Stash at all. */
+  | { readonly kind: 'untried'; readonly url: string | null };
+
+async function askForAddress(
+  { offered, failure }: Standing,
+  present: string | undefined,
+  wizard: Wizard,
+): Promise<Address | undefined> {
+  const answer = await wizard.asker.ask({
+    text: `Address of Stash, such as http://stash:${STASH_PORT}${wordsAfter(offered, failure)}`,
+    fallback: offered ?? NONE,
+    echo: 'shown',
+  });
+  if (answer.kind === 'broken_off') return undefined;
+  if (answer.kind === 'ended' && failure !== undefined) throw failure;
+  const typed = answer.kind === 'ended' ? (present ?? NONE) : answer.text;
+  const word = typed.toLowerCase();
+  if (word === NONE) return { kind: 'untried', url: null };
+  if (word === KEEP && failure instanceof SyncError && offered !== undefined) return { kind: 'untried', url: offered };
+  return { kind: 'typed', url: withoutGraphql(typed, wizard) };
+}
+
+function wordsAfter(offered: string | undefined, failure: UsageError | SyncError | undefined): string {
+  if (failure instanceof SyncError) return `, ${NONE} to go on without it, or ${KEEP} to write it untried`;
+  if (failure !== undefined) return `, or ${NONE} to go on without it`;
+  return offered === undefined ? '' : `, or ${NONE}`;
+}
+
+/** With --yes nobody can answer for a Stash that is down: what was given stays, for it may be up tomorrow. */
+function withoutStash(answers: Answers, failure: UsageError | SyncError, { context }: Wizard): StashContact {
+  if (!(failure instanceof SyncError) || failure.code === 'stash_unauthorized') throw failure;
+  context.output.log('warning', say`${failure.said}. The address of Stash is written all the same.`);
+  return { answers, stash: undefined };
+}
+
+/** Other tools ask for the address of the API. */
+function withoutGraphql(typed: string, { asker }: Wizard): string {
+  const url = typed.replace(/\/+graphql\/*$/i, '');
+  if (url !== typed) asker.show(`/graphql is left out: plexsync adds it itself.`);
+  return url;
+}
+
+type Tried =
+  | ({ readonly kind: 'contact' } & StashContact)
+  | { readonly kind: 'failure'; readonly failure: UsageError | SyncError; readonly meant: string | undefined };
+
+/** `undefined` when the person broke off at the question for the key. */
+async function tryStash(before: Answers, wizard: Wizard): Promise<Tried | undefined> {
+  let answers = before;
+  for (;;) {
+    let loaded: LoadedSettings;
+    try {
+      loaded = await loadWith(answers, wizard.options, wizard.context);
+    } catch (thrown) {
+      const typed = String(answers.stash_url ?? '');
+      return { kind: 'failure', failure: usageError(thrown), meant: meantAddress(typed, STASH_PORT) };
+    }
+    try {
+      const stash = connectToStash(loaded, wizard.context);
+      const spoken = await wait(`Asking Stash at ${loaded.settings.stash_url}`, wizard, async () => stash?.version());
+      wizard.asker.show(`Stash ${spoken?.version ?? 'of unknown version'} answers.`);
+      return { kind: 'contact', answers, stash };
+    } catch (thrown) {
+      const failure = refusal(thrown);
+      const isKeyAsked = failure instanceof SyncError && failure.code === 'stash_unauthorized';
+      if (!isKeyAsked || wizard.asker.by === 'nobody') return { kind: 'failure', failure, meant: undefined };
+      complainOf(failure, wizard);
+      const keyed = await askForKey(answers, failure, wizard);
+      if (keyed === undefined) return undefined;
+      if (keyed === 'skipped') return { kind: 'failure', failure, meant: undefined };
+      answers = keyed;
+    }
+  }
+}
+
+/** @throws {SyncError} `failure`, when no answer comes any more */
+async function askForKey(
+  answers: Answers,
+  failure: SyncError,
+  wizard: Wizard,
+): Promise<Answers | 'skipped' | undefined> {
+  for (;;) {
+    const answer = await wizard.asker.ask({
+      text: 'API key of Stash (its Settings › Security show it; not shown here; empty to give another address)',
+      echo: 'hidden',
+    });
+    if (answer.kind === 'broken_off') return undefined;
+    if (answer.kind === 'ended') throw failure;
+    if (answer.text === '') return 'skipped';
+    const keyed = { ...answers, stash_api_key: answer.text.toLowerCase() === NONE ? null : answer.text };
+    try {
+      await loadWith(keyed, wizard.options, wizard.context);
+      return keyed;
+    } catch (thrown) {
+      complainOf(usageError(thrown), wizard);
+    }
+  }
+}
