@@ -155,11 +155,17 @@ test('two libraries that lack a mapping each get theirs by one question', async 
     { scene_id: index + 11, path: `/data/gardens/g ${name}`, title: 'G' },
   ]);
   await run(['enqueue', '-'], { input: JSON.stringify(scenes) });
-  const { fixes } = JSON.parse((await run(['doctor', '--fix', '--yes', '--json'])).stdout) as Document;
+  // Written once, each file is known to belong to its library; then the mappings are gone.
+  const maps = { PLEXSYNC_PATH_MAP: '/data/harbours=/mnt/boats,/data/gardens=/plants' };
+  assert.equal((await run(['process'], { env: maps })).code, 0);
+  const mended = await run(['doctor', '--fix', '--yes', '--json']);
+  assert.equal(mended.code, 0);
+  const { fixes, findings } = JSON.parse(mended.stdout) as Document;
   assert.deepEqual(
     fixes?.map(({ kind, outcome }) => `${kind} ${outcome}`),
     ['path_map done'],
   );
+  assert.equal(findings.filter(({ status, fixable }) => status === 'failure' && fixable).length, 2);
   const { path_map } = JSON.parse(readFileSync(join(dataDir, 'config.json'), 'utf8')) as {
     path_map: { from: string }[];
   };
@@ -176,5 +182,12 @@ test('at a terminal each fix is asked for, and No leaves it', async (t) => {
   assert.match(sent, /Left: not done, as you said/);
   assert.match(sent, /Left: the dead letters stay until that path_map is set/);
   assert.equal(code, 1);
+  assert.equal(readFileSync(config, 'utf8'), before);
+  const again = startAtTerminal(`${process.execPath} ${BIN} doctor --fix`, { columns: 120, rows: 40, env });
+  await again.see('[y/N]');
+  again.type('\u0003');
+  const broken = await again.ended;
+  assert.equal(broken.code, 130);
+  assert.doesNotMatch(broken.sent, /Left:/);
   assert.equal(readFileSync(config, 'utf8'), before);
 });
