@@ -76,11 +76,9 @@ type Judging = {
 
 async function findingsOf({ group, looked, verdict }: CheckedGroup, { proposed, place, plex }: Judging) {
   const missing = looked.filter(({ look }) => look.match.kind === 'none').map(({ file }) => file);
-  // With the right mapping the files are where they belong: why they are not found now is of no interest.
-  const isExplained = verdict.proposal?.found === verdict.total;
   return [
     findingOf(verdict, group, { proposed, config: place.config }),
-    ...(isExplained ? [] : await explainMissing(missing, place, plex)),
+    ...(await explainMissing(missing, place, plex)),
   ];
 }
 

@@ -141,6 +141,38 @@ test('a config file that may not be written is left, and so are the letters', as
   assert.equal(JSON.parse((await run(['stats', '--json'])).stdout).dead_letters.count, 5);
 });
 
+test('each dead letter is offered once, and those that the missing mapping leads nowhere are not', async (t) => {
+  const { plex, sql, config, doctor } = await setupMissing(t);
+  writeFileSync(config, JSON.stringify({ path_map: ['/old=/media/old'] }), { mode: 0o600 });
+  // One is found by its folder by now, and one lies where another mapping applies.
+  plex.addItem({ sectionKey: '1', file: '/media/quay/pier.mp4' });
+  const move = (id: number, path: string) =>
+    sql(`UPDATE dead_letters SET job_data = json_set(job_data, '$.path', '${path}') WHERE id = ${id}`, 'dlq.db');
+  move(1, '/data/quay/pier.mp4');
+  move(5, '/old/fog.mp4');
+  const { findings } = await doctor([]);
+  assert.deepEqual(
+    findings.filter(({ check }) => check === 'healable_letters').map(({ message }) => message),
+    ['the files of 1 of 5 sampled dead letters are found by now', '3 dead letters lie where that path_map is missing'],
+  );
+});
+
+test('where all files of a library are found no letter waits for a mapping', async (t) => {
+  const { plex, run } = await setup(t);
+  for (const name of NAMES) plex.addItem({ sectionKey: '1', file: `/media/quay/${name}` });
+  for (const folder of ['a', 'b']) plex.addItem({ sectionKey: '1', file: `/other/${folder}/fog.mp4` });
+  const paths = [...NAMES.map((name) => `/data/quay/${name}`), '/data/fog.mp4'];
+  const scenes = paths.map((path, index) => ({ scene_id: index + 1, path, title: `Film ${index}` }));
+  await run(['enqueue', '-'], { input: JSON.stringify(scenes) });
+  await run(['process']);
+  const { findings } = JSON.parse((await run(['doctor', '--json'])).stdout) as Document;
+  assert.match(findings.map(({ fix }) => fix).join(), /those would be exact with --path-map \/data=\/media/);
+  assert.deepEqual(
+    findings.filter(({ fixable }) => fixable),
+    [],
+  );
+});
+
 test('two libraries that lack a mapping each get theirs by one question', async (t) => {
   const { plex, run, dataDir } = await setup(t, {
     sections: [
