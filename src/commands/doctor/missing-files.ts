@@ -53,7 +53,7 @@ function leftOutFindings(explained: readonly Explained[], config: FilePlace['con
 function nearFinding({ file, explanation }: Explained): readonly Finding[] {
   const near = explanation.nearMisses.filter(mayBeMeant);
   const [nearest] = near;
-  if (nearest === undefined || explanation.leftOut?.certainty === 'proven') return [];
+  if (nearest === undefined) return [];
   return [nearMissFinding(file, nearest)];
 }
 

@@ -422,17 +422,21 @@ test('names that nearly agree are near misses with the line that pins them, and 
     ['Lantern Row.mp4', 'Lantrn Row.mp4', 'one_letter'],
     ['Harbour Lights.mp4', 'Harbour Lights.mkv', 'other_ending'],
   ] as const;
+  const asked = new Map<string, number>();
   for (const [wanted, name, kind] of near) {
     const key = plex.addItem({ sectionKey: '1', file: `/media/elsewhere/${name}`, size: 10 });
-    const asked = ['match-test', `/data/quay/${wanted}`, '--size', '10'];
-    const { near_misses, confidence } = JSON.parse((await run([...asked, '--json'])).stdout);
+    const args = ['match-test', `/data/quay/${wanted}`, '--size', '10'];
+    const { near_misses, confidence, requests } = JSON.parse((await run([...args, '--json'])).stdout);
     const [miss] = near_misses;
+    asked.set(kind, requests);
     assert.deepEqual([confidence, miss.kind, miss.size, miss.pin], ['none', kind, 'same', `plexsync pin SCENE ${key}`]);
-    const { stdout, code } = await run(asked);
+    const { stdout, code } = await run(args);
     assert.equal(code, 1);
     assert.match(stdout, new RegExp(`If you know that item ${key} "[^"]+" is it: plexsync pin SCENE ${key}\n`));
     assert.match(stdout, /, same size/);
   }
+  // A name that the first questions find is asked for no further.
+  assert.ok((asked.get('other_ending') ?? 0) < (asked.get('one_letter') ?? 0), JSON.stringify([...asked]));
 });
 
 test('a file of a library that plex_library leaves out is said to be there, with the line that takes it in', async (t) => {
@@ -461,6 +465,11 @@ test('a file of a library that plex_library leaves out is said to be there, with
   assert.equal(byFile.left_out.command, `plexsync config set plex_library Harbours Gardens --config ${config}`);
   const everywhere = JSON.parse((await run([...asked, '--json'])).stdout);
   assert.deepEqual([everywhere.confidence, everywhere.left_out], ['high', null]);
+  // What is proven there, or in the chosen library, is looked for no further.
+  const { requests } = JSON.parse(byVariable.stdout);
+  plex.addItem({ sectionKey: '1', file: '/media/harbours/pier.mp4' });
+  const found = await run(['match-test', '/media/harbours/pier.mp4', '--json'], { env: { PLEX_LIBRARY: 'Harbours' } });
+  assert.deepEqual([requests, JSON.parse(found.stdout).requests], [5, 2]);
   await run(['enqueue', '7', '--path', '/media/gardens/fog.mp4', '--title', 'Fog']);
   const { stderr } = await run(['process'], { env: { PLEX_LIBRARY: 'Harbours' } });
   assert.match(
