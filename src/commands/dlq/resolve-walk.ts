@@ -4,7 +4,7 @@ import type { ExitCode } from '../../exit.ts';
 import { complaintOf } from '../../exit.ts';
 import type { DeadLetter } from '../../queue/tables/dead-letters.ts';
 import { letterChoicesOf, letterFaultOf } from '../../queue/tables/dead-letters.ts';
-import type { Dialogue, Reply } from '../../terminal/dialogue.ts';
+import type { Dialogue } from '../../terminal/answers/dialogue.ts';
 import { openLink } from '../../terminal/open-link.ts';
 import { renderFields } from '../../terminal/table.ts';
 import { logWrapped } from '../shared/log-wrapped.ts';
@@ -65,7 +65,7 @@ async function settle(shown: Shown, uses: WalkUses): Promise<LetterEnd> {
   const { dialogue, where, tally } = uses;
   let question: Question = questionOf(shown, uses);
   while (tally.isOpen(shown.letter)) {
-    const reply: Reply = await dialogue.ask(promptOf(question, where));
+    const reply = await dialogue.ask(promptOf(question, where));
     if (reply.kind === 'stopped') return { signal: reply.signal };
     if (reply.kind === 'ended') return 'quit';
     const decision = decide(question, reply.key);

@@ -3,7 +3,7 @@ import { openStoresToRead } from '../../queue/store/stores.ts';
 import type { DeadLetter } from '../../queue/tables/dead-letters.ts';
 import { loadSettings } from '../../settings/load.ts';
 import type { SettingName } from '../../settings/table.ts';
-import { openDialogue } from '../../terminal/dialogue.ts';
+import { openDialogue } from '../../terminal/answers/dialogue.ts';
 import type { Reader } from '../../terminal/reader.ts';
 import { wrapToWidth } from '../../terminal/width.ts';
 import type { Context } from '../shared/context.ts';
