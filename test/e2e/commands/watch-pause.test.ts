@@ -183,5 +183,5 @@ test('resume with nothing to resume says so', async (t) => {
   const { run } = await setupRig(t);
   await run(['enqueue', '1', '--path', '/media/1.mp4', '--title', 'Pier']);
   const { code, stdout } = await run(['resume']);
-  assert.deepEqual([code, stdout.trim()], [0, 'Nothing is stopped.']);
+  assert.deepEqual([code, stdout.trim()], [0, 'Nothing is stopped or paused.']);
 });
