@@ -1,10 +1,11 @@
 import { accessSync, constants, existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { applyEdits, modify } from 'jsonc-parser';
+import type { FormattingOptions } from 'jsonc-parser';
+import { applyEdits, modify, parseTree } from 'jsonc-parser';
 import { UsageError } from '../core/model/errors.ts';
 import { makeDirectory } from '../make-directory.ts';
 import { replaceFile } from '../replace-file.ts';
-import { parseConfig } from './file.ts';
+import { parseConfig, refusePipe } from './file.ts';
 import { whyNotRead, whyNotWritten } from './file-errors.ts';
 
 /** A setting of the config file and its new value; `undefined` takes it out. */
@@ -12,11 +13,25 @@ export type ConfigChange = { readonly key: string; readonly value: unknown };
 
 /** The text of a config file after some changes; order and format of all else stay. `text` holds one JSON object. */
 export function changedText(text: string, changes: readonly ConfigChange[]): string {
-  const formattingOptions = { insertSpaces: true, tabSize: 2, eol: '\n' };
-  return changes.reduce(
-    (changed, { key, value }) => applyEdits(changed, modify(changed, [key], value, { formattingOptions })),
-    text,
-  );
+  return changes.reduce((changed, { key, value }) => {
+    const single = withoutRepeats(changed, key);
+    return applyEdits(single, modify(single, [key], value, { formattingOptions: formatOf(text) }));
+  }, text);
+}
+
+/** Of a key that stands there twice only the last one counts, and an edit would meet the first. */
+function withoutRepeats(text: string, key: string): string {
+  const properties = parseTree(text)?.children ?? [];
+  const repeats = properties.filter(({ children }) => children?.[0]?.value === key).length - 1;
+  let single = text;
+  for (let left = repeats; left > 0; left -= 1) single = applyEdits(single, modify(single, [key], undefined, {}));
+  return single;
+}
+
+/** As its lines are indented and end already; two spaces in a new file. */
+function formatOf(text: string): FormattingOptions {
+  const [, eol = '\n', indent = '  '] = /\{(\r?\n)([ \t]+)"/.exec(text) ?? [];
+  return { insertSpaces: !indent.startsWith('\t'), tabSize: indent.length, eol };
 }
 
 /**
@@ -24,15 +39,20 @@ export function changedText(text: string, changes: readonly ConfigChange[]): str
  * @throws {UsageError} when it cannot be read, or holds no JSON object.
  */
 export async function readConfigText(path: string): Promise<string> {
-  let text: string;
+  const text = readRawText(path);
+  await parseConfig(path, text);
+  return text;
+}
+
+/** The same whatever it holds. @throws {UsageError} when it cannot be read */
+export function readRawText(path: string): string {
+  if (existsSync(path)) refusePipe(path);
   try {
-    text = readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
+    return readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return '{}\n';
     throw new UsageError(`The config file ${path} cannot be used: ${whyNotRead(thrown)}.`);
   }
-  await parseConfig(path, text);
-  return text;
 }
 
 /**

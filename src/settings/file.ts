@@ -67,7 +67,7 @@ function isLink(path: string): boolean {
 }
 
 /** A pipe of the shell may be named with `--config`; one that lies in the data directory would wait for ever. */
-function refusePipe(path: string): void {
+export function refusePipe(path: string): void {
   const stats = statSync(path);
   if (stats.isFile() || stats.isDirectory()) return;
   throw new UsageError(
@@ -86,6 +86,8 @@ function readText(path: string): string {
     );
   }
 }
+
+const MEND = 'Mend it there, or with plexsync config edit.';
 
 /** The deepest setting is a list of mappings; a value nested by the thousand could not even be shown. */
 const DEEPEST = 100;
@@ -108,10 +110,10 @@ export async function parseConfig(path: string, text: string): Promise<Record<st
   } catch {
     // The message of JSON.parse quotes the text, which may be a token, and seldom tells the position.
     const { describeJsonError } = await import('./json-error.ts');
-    throw new UsageError(`The config file ${path} is no JSON: ${describeJsonError(text)}.`, 'Mend it there.');
+    throw new UsageError(`The config file ${path} is no JSON: ${describeJsonError(text)}.`, MEND);
   }
   if (depthOf(value) > DEEPEST)
-    throw new UsageError(`The config file ${path} is no JSON of ours: it is nested too deeply.`, 'Mend it there.');
+    throw new UsageError(`The config file ${path} is no JSON of ours: it is nested too deeply.`, MEND);
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   throw new UsageError(
     `The config file ${path} must hold one JSON object.`,

@@ -26,7 +26,7 @@ export const CONFIG_SET: CommandSpec = {
     { name: '<key>', help: 'the name of the setting' },
     {
       name: '<value...>',
-      help: 'its value as on the command line; a list takes several; - reads it from standard input',
+      help: 'its value as on the command line; a list takes several; - reads it from standard input, or asks for it at a terminal',
     },
   ],
   notes: CHANGE_NOTES,
@@ -59,7 +59,7 @@ export const CONFIG_EDIT: CommandSpec = {
   name: 'config edit',
   summary: 'edit the config file in your editor',
   notes: [
-    'The editor is VISUAL, else EDITOR, else vi. It gets a copy, which takes the place of the file once a run could use it; until then the file stays as it is.',
+    'The editor is VISUAL, else EDITOR, else vi. It gets a copy, which takes the place of the file once a run could use it; until then the file stays as it is. A text that is refused and not mended is kept as config.json.refused.',
   ],
   examples: ['plexsync config edit'],
   exitCodes: [EXIT.done, EXIT.usage],

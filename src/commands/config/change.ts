@@ -2,17 +2,20 @@ import { UsageError } from '../../core/model/errors.ts';
 import { ours, say } from '../../core/text/sentence.ts';
 import type { ConfigChangeDocument } from '../../documents/settings.ts';
 import { EXIT } from '../../exit.ts';
-import { SECRETS } from '../../settings/access.ts';
+import { reviewAccess, SECRETS, unusedWords } from '../../settings/access.ts';
 import { changedText, readConfigText, writeConfigText } from '../../settings/config-file.ts';
 import { didYouMean } from '../../settings/did-you-mean.ts';
 import { configFilePath } from '../../settings/file.ts';
+import type { LoadedSettings } from '../../settings/load.ts';
 import { loadSettings, shownValue } from '../../settings/load.ts';
 import type { Setting } from '../../settings/setting.ts';
 import type { SettingName } from '../../settings/table.ts';
 import { HIDDEN, SETTING_NAMES, SETTINGS, variableOf } from '../../settings/table.ts';
 import { storedValue } from '../../settings/typed-value.ts';
+import { ask, canAsk } from '../../terminal/ask.ts';
 import { readInput } from '../../terminal/streams.ts';
 import type { Context } from '../shared/context.ts';
+import { declined } from '../shared/declined.ts';
 
 export type ChangeOptions = {
   readonly key: string;
@@ -25,7 +28,8 @@ export async function set(
   context: Context,
 ): Promise<number> {
   const name = toSettingName(options.key);
-  const values = await typedValues(options.values, context);
+  const values = await typedValues(name, options.values, context);
+  if (values === undefined) return declined('broken_off', context);
   const value = storedValue(name, values);
   const { secret }: Setting = SETTINGS[name];
   if (secret && options.values[0] !== '-')
@@ -61,8 +65,18 @@ function toSettingName(key: string): SettingName {
   throw new UsageError(`There is no setting "${key}".`, didYouMean(name, SETTING_NAMES));
 }
 
-async function typedValues(values: readonly string[], { streams }: Context): Promise<readonly string[]> {
+/** `undefined` when a person broke off at the question for it. */
+async function typedValues(
+  name: SettingName,
+  values: readonly string[],
+  { streams }: Context,
+): Promise<readonly string[] | undefined> {
   if (values.length !== 1 || values[0] !== '-') return values;
+  if (canAsk(streams)) {
+    const { secret }: Setting = SETTINGS[name];
+    const typed = await ask({ text: secret ? `${name} (not shown)` : name, echo: secret ? 'hidden' : 'shown' });
+    return typed === undefined ? undefined : [typed];
+  }
   return [(await readInput(streams.stdin)).toString().replace(/\r?\n$/, '')];
 }
 
@@ -89,7 +103,7 @@ function shownJson(name: SettingName, value: unknown): unknown {
   return secret ? HIDDEN : JSON.parse(shownValue(name, value));
 }
 
-/** Says where another source counts instead, and what else of the file keeps it from being used. */
+/** Says where another source counts instead, and what else keeps the settings from being used. */
 async function tellStanding(
   name: SettingName,
   { configFile }: ChangeOptions,
@@ -98,11 +112,19 @@ async function tellStanding(
   const fromEnv = env[variableOf(name)];
   if (fromEnv !== undefined && fromEnv !== '')
     output.log('warning', say`${ours(variableOf(name))} is set in the environment, and counts instead of the file.`);
+  const complain = (error: UsageError): void => {
+    output.log('warning', say`The settings cannot be used yet: ${ours(error.message)}`);
+    if (error.hint !== undefined) output.log('warning', say`  ${ours(error.hint)}`);
+  };
+  let loaded: LoadedSettings;
   try {
-    await loadSettings({ flags: {}, env, dataDir: dataDir.path, configFile });
+    loaded = await loadSettings({ flags: {}, env, dataDir: dataDir.path, configFile });
   } catch (thrown) {
     if (!(thrown instanceof UsageError)) throw thrown;
-    output.log('warning', say`The settings cannot be used yet: ${ours(thrown.message)}`);
-    if (thrown.hint !== undefined) output.log('warning', say`  ${ours(thrown.hint)}`);
+    complain(thrown);
+    return;
   }
+  const { problems, unused } = reviewAccess(loaded);
+  for (const { error } of problems) complain(error);
+  for (const one of unused) if (one.name === name) output.log('warning', say`${ours(unusedWords(one, loaded))}.`);
 }

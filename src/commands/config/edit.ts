@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { UsageError } from '../../core/model/errors.ts';
 import { ours, say } from '../../core/text/sentence.ts';
-import { EXIT } from '../../exit.ts';
+import { EXIT, signalExitCode } from '../../exit.ts';
 import { makeDirectory } from '../../make-directory.ts';
-import { readConfigText, writeConfigText } from '../../settings/config-file.ts';
+import { replaceFile } from '../../replace-file.ts';
+import { readRawText, refuseUnwritable, unwritable, writeConfigText } from '../../settings/config-file.ts';
 import { configFilePath } from '../../settings/file.ts';
 import { loadSettings } from '../../settings/load.ts';
 import { canAsk } from '../../terminal/ask.ts';
@@ -17,56 +18,75 @@ export async function edit(
   { configFile }: { readonly configFile: string | undefined },
   context: Context,
 ): Promise<number> {
-  const { dataDir, streams, output, env } = context;
+  const { dataDir, streams } = context;
   if (!canAsk(streams))
     throw new UsageError('There is no terminal for an editor.', 'Use plexsync config set KEY VALUE.');
   const path = configFilePath(dataDir.path, configFile);
-  const before = await textToEdit(path);
-  makeDirectory(dirname(path), 0o700);
-  const folder = mkdtempSync(join(dirname(path), '.config-edit-'));
-  const copy = join(folder, 'config.json');
+  // A file that is no JSON can be mended here too.
+  const before = readRawText(path);
+  refuseUnwritable(path);
+  const folder = copyFolder(path);
   try {
-    writeFileSync(copy, before, { mode: 0o600 });
-    for (;;) {
-      runEditor(copy, env);
-      const text = readFileSync(copy, 'utf8');
-      if (text === before) {
-        output.result(`Nothing was changed in ${path}.`);
-        return EXIT.done;
-      }
-      const problem = await problemOf(copy, path);
-      if (problem === undefined) {
-        writeConfigText(path, text, { old: 'dropped' });
-        output.result(`Wrote ${path}.`);
-        return EXIT.done;
-      }
-      output.log('error', say`plexsync: ${ours(problem.message)}`);
-      if (problem.hint !== undefined) output.log('error', say`  ${ours(problem.hint)}`);
-      const again = await confirm('Edit it again? Otherwise your changes are dropped.', { yes: false, streams });
-      if (again !== 'yes') {
-        output.log('info', say`Stopped. Nothing was written.`);
-        return EXIT.usage;
-      }
-    }
+    return await editUntilUsable({ path, copy: join(folder, 'config.json'), before }, context);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** A file that is no JSON can be mended here too. */
-async function textToEdit(path: string): Promise<string> {
+type Edited = { readonly path: string; readonly copy: string; readonly before: string };
+
+async function editUntilUsable({ path, copy, before }: Edited, context: Context): Promise<number> {
+  const { streams, output, env } = context;
+  let refused: string | undefined;
+  writeFileSync(copy, before, { mode: 0o600 });
+  for (;;) {
+    try {
+      runEditor(copy, env);
+    } catch (thrown) {
+      if (refused !== undefined) keep(path, refused, context);
+      throw thrown;
+    }
+    const text = readFileSync(copy, 'utf8');
+    if (text === before) {
+      output.result(`Nothing was changed in ${path}.`);
+      return EXIT.done;
+    }
+    const problem = await problemOf(copy, path);
+    if (problem === undefined) {
+      writeConfigText(path, text, { old: 'dropped' });
+      output.result(`Wrote ${path}.`);
+      return EXIT.done;
+    }
+    refused = text;
+    output.log('error', say`plexsync: ${ours(problem.message)}`);
+    if (problem.hint !== undefined) output.log('error', say`  ${ours(problem.hint)}`);
+    const again = await confirm('Edit it again?', { yes: false, streams });
+    if (again === 'yes') continue;
+    keep(path, refused, context);
+    return again === 'broken_off' ? signalExitCode('SIGINT') : EXIT.usage;
+  }
+}
+
+/** What was typed is work: it stays beside the file, which stays as it was. */
+function keep(path: string, text: string, { output }: Context): void {
+  const kept = `${path}.refused`;
+  replaceFile(kept, text, { mode: 0o600 });
+  output.log('info', say`${ours(path)} stays as it was. Your text is kept as ${ours(kept)}.`);
+}
+
+/** Beside the file, where others cannot read it either. */
+function copyFolder(path: string): string {
   try {
-    return await readConfigText(path);
+    makeDirectory(dirname(path), 0o700);
+    return mkdtempSync(join(dirname(path), '.config-edit-'));
   } catch (thrown) {
-    if (!(thrown instanceof UsageError)) throw thrown;
-    return readFileSync(path, 'utf8');
+    throw unwritable(path, thrown);
   }
 }
 
 /** @throws {UsageError} when there is no editor, or it ends with a failure: the person may have meant to give up. */
 function runEditor(file: string, env: NodeJS.ProcessEnv): void {
-  const words = (env['VISUAL'] || env['EDITOR'] || DEFAULT_EDITOR).split(/\s+/).filter((word) => word !== '');
-  const [program = DEFAULT_EDITOR, ...args] = words;
+  const [program = DEFAULT_EDITOR, ...args] = wordsOf(env['VISUAL'] || env['EDITOR'] || DEFAULT_EDITOR);
   const { error, status } = spawnSync(program, [...args, file], { stdio: 'inherit', env });
   if (error !== undefined)
     throw new UsageError(
@@ -74,6 +94,12 @@ function runEditor(file: string, env: NodeJS.ProcessEnv): void {
       'Name another in EDITOR, or use plexsync config set KEY VALUE.',
     );
   if (status !== 0) throw new UsageError(`The editor ended with ${status ?? 'a signal'}. Nothing was written.`);
+  if (!existsSync(file)) throw new UsageError('The editor has left no file. Nothing was written.');
+}
+
+/** A path with spaces stands in quotes, as for a shell. */
+function wordsOf(command: string): readonly string[] {
+  return [...command.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([, one, other, bare]) => one ?? other ?? bare ?? '');
 }
 
 const DEFAULT_EDITOR = process.platform === 'win32' ? 'notepad' : 'vi';

@@ -69,7 +69,7 @@ export function checkDataDir(dir: DataDir): readonly Finding[] {
   const name = `${dir.path} (from ${dir.origin})`;
   if (!existsSync(dir.path)) {
     const elsewhere = 'or point --data-dir at the directory that has the queue (under cron, HOME is often another).';
-    return [warning(check, `there is no data directory at ${name}`, `Enqueue a scene first, ${elsewhere}`)];
+    return [warning(check, `there is no data directory at ${name}`, `Begin with plexsync init, ${elsewhere}`)];
   }
   try {
     prepareDataDir(dir, 'existing');

@@ -60,7 +60,7 @@ export function prepareDataDir(dir: DataDir, mode: OpenMode): void {
     if (mode === 'existing') {
       throw new UsageError(
         `There is no data directory at ${dir.path} (from ${dir.origin}).`,
-        'Enqueue a scene first, or point --data-dir at the directory that has the queue (under cron, HOME is often another).',
+        'Begin with plexsync init, or point --data-dir at the directory that has the queue (under cron, HOME is often another).',
       );
     }
     makeDirectory(dir.path, 0o700);
@@ -165,7 +165,7 @@ function isPresent(file: string): boolean {
 function noDatabase(dir: DataDir, schema: Schema): UsageError {
   return new UsageError(
     `There is no ${schema.fileName} in ${dir.path} (from ${dir.origin}).`,
-    'Enqueue a scene first, or point --data-dir at the directory that has the queue.',
+    'Begin with plexsync init, or point --data-dir at the directory that has the queue.',
   );
 }
 

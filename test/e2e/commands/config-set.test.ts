@@ -7,6 +7,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -180,4 +181,56 @@ test('an edit that a run could not use is shown again, and only a usable one tak
   assert.equal((await session.ended).code, 0);
   assert.equal(read(), '{"max_tags": 70}\n');
   assert.deepEqual(readdirSync(dataDir).sort(), ['config.json', 'editor.sh']);
+});
+
+test('text that was refused is kept beside the file when one gives up, with Ctrl-C too', async (t) => {
+  const { read, write, dataDir } = setupHarbour(t);
+  write('{"max_tags": 60}\n');
+  const editor = join(dataDir, 'my editor.sh');
+  writeFileSync(editor, '#!/bin/sh\nsed -i s/60/5000/ "$2"\n', { mode: 0o700 });
+  const env = { PLEXSYNC_DATA_DIR: dataDir, VISUAL: `"${editor}" --wait` };
+  for (const [keys, expected] of [
+    ['n\r', 2],
+    ['\u0003', 130],
+  ] as const) {
+    const session = startAtTerminal(`${process.execPath} ${BIN} config edit`, { columns: 100, rows: 30, env });
+    await session.see('Edit it again?');
+    session.type(keys);
+    await session.see('kept as');
+    assert.equal((await session.ended).code, expected);
+    assert.equal(read(), '{"max_tags": 60}\n');
+    const kept = join(dataDir, 'config.json.refused');
+    assert.equal(readFileSync(kept, 'utf8'), '{"max_tags": 5000}\n');
+    assert.equal(statSync(kept).mode & 0o777, 0o600);
+    rmSync(kept);
+  }
+});
+
+test('a secret is asked for at a terminal without being shown', async (t) => {
+  const { read, dataDir } = setupHarbour(t);
+  const env = { PLEXSYNC_DATA_DIR: dataDir };
+  const session = startAtTerminal(`${process.execPath} ${BIN} config set plex_token -`, {
+    columns: 100,
+    rows: 30,
+    env,
+  });
+  await session.see('plex_token (not shown):');
+  session.type('harbourLantern1234\r');
+  const { code, sent } = await session.ended;
+  assert.equal(code, 0, sent);
+  assert.equal(JSON.parse(read()).plex_token, 'harbourLantern1234');
+  assert.doesNotMatch(sent, /harbourLantern|history of your shell/);
+});
+
+test('what keeps a setting from being used is said at once', async (t) => {
+  const { config } = setupHarbour(t);
+  const graphql = await config(['set', 'stash_url', 'http://stash:9999/graphql']);
+  assert.equal(graphql.code, 0);
+  assert.match(graphql.stderr, /cannot be used yet: stash_url .* ends in \/graphql/);
+  const fixed = await config(['set', 'stash_url', 'http://stash:9999']);
+  assert.equal(fixed.stderr, '');
+  const { stderr } = await config(['set', 'plex_token_file', '/nowhere/token'], {
+    env: { PLEX_TOKEN: 'harbourLantern1234' },
+  });
+  assert.match(stderr, /plex_token_file from .*config\.json does not count: plex_token from PLEX_TOKEN is stronger\./);
 });

@@ -49,7 +49,9 @@ test('a pipe in place of the index, the log or the config file holds up no run',
   assert.equal((await log.spawn(['process'])).code, 0);
   assert.equal((await log.spawn(['report'])).code, 0);
   const config = await setupWithPipe(t, 'config.json');
-  const { code, stderr } = await config.spawn(['process']);
-  assert.equal(code, 2);
-  assert.match(stderr, /config\.json cannot be used: it is a pipe or a device\./);
+  for (const args of [['process'], ['config', 'set', 'max_tags', '60']]) {
+    const { code, stderr } = await config.spawn(args);
+    assert.equal(code, 2);
+    assert.match(stderr, /config\.json cannot be used: it is a pipe or a device\./);
+  }
 });

@@ -31,7 +31,7 @@ test('“I have just installed it”: from the bare command to the first scene i
 
   const early = await say('process');
   assert.equal(early.code, 2);
-  assert.match(early.stderr, /There is no data directory at .*\n.*Enqueue a scene first/);
+  assert.match(early.stderr, /There is no data directory at .*\n.*Begin with plexsync init, /);
 
   const init = await runBin(['init', '--yes', '--plex-url', plex.url], { env: { ...alone, PLEX_TOKEN: plex.token } });
   assert.equal(init.code, 0, init.stderr);

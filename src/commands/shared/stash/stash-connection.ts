@@ -36,6 +36,6 @@ export function requireStash(loaded: LoadedSettings, place: StashPlace): StashCl
   if (stash !== undefined) return stash;
   throw new UsageError(
     'The address of Stash is not set.',
-    'Give --stash-url, set STASH_URL, or write stash_url into config.json.',
+    'Give --stash-url, set STASH_URL, or write it into config.json: plexsync config set stash_url URL.',
   );
 }
