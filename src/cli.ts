@@ -2,6 +2,7 @@ import { fstatSync, statSync } from 'node:fs';
 import { CommanderError } from 'commander';
 import { createClock } from './clock.ts';
 import { hideTokens } from './command-line/hide-tokens.ts';
+import { optionsBehind } from './command-line/options-first.ts';
 import type { CommandSpec, Invocation } from './command-line/outlines/spec.ts';
 import { parseErrorOf } from './command-line/parse-errors.ts';
 import type { GlobalOptions } from './command-line/program.ts';
@@ -22,16 +23,17 @@ import { PROCESS_STREAMS } from './terminal/streams.ts';
 import { VERSION } from './version.ts';
 
 /**
- * Runs one command line and returns its exit code; prints all messages. Never throws. `argv` is what follows the
- * program's name.
+ * Runs one command line and returns its exit code; prints all messages. Never throws. `typed` is what follows
+ * the program's name.
  */
 export async function main(
-  argv: readonly string[],
+  typed: readonly string[],
   env: NodeJS.ProcessEnv,
   streams: Streams = PROCESS_STREAMS,
 ): Promise<number> {
-  const json = argv.includes('--json');
+  const json = typed.includes('--json');
   try {
+    const argv = optionsBehind(typed);
     let exitCode: number = EXIT.done;
     const topic = helpTopic(argv, streams);
     if (topic !== undefined) {
@@ -51,9 +53,9 @@ export async function main(
     await program.parseAsync([...argv], { from: 'user' });
     return exitCode;
   } catch (thrown) {
-    if (thrown instanceof CommanderError) return usageExitCode(thrown, argv, streams);
+    if (thrown instanceof CommanderError) return usageExitCode(thrown, typed, streams);
     return complain(
-      withoutTokens(thrown, { argv, env }),
+      withoutTokens(thrown, { argv: typed, env }),
       createOutput({ quiet: false, verbosity: 0, json, streams, now: Date.now }),
     );
   }

@@ -2,6 +2,7 @@ import { hideTokens } from './hide-tokens.ts';
 import { COMMANDS, GROUPS } from './outlines/commands.ts';
 import { GLOBAL_OPTIONS } from './outlines/global-options.ts';
 import { settingFlags } from './outlines/setting-options.ts';
+import { readWords } from './read-words.ts';
 
 /**
  * Rewrites commander's errors as our own complaints: a sentence and a hint. Never shows an option's value, which may be
@@ -29,16 +30,13 @@ function withoutValue(text: string, argv: readonly string[]): string {
 
 /** Whether the command in `argv` has a switch with this name. */
 function isSwitch(flag: string, argv: readonly string[]): boolean {
-  const command = commandIn(argv);
+  const { command } = readWords(argv, { commands: COMMANDS, groups: GROUPS });
   const options = [...(command?.options ?? []), ...(command?.settings ?? []).flatMap(settingFlags), ...GLOBAL_OPTIONS];
   return options.some(({ flags }) => !flags.includes('<') && flags.split(', ').includes(flag));
 }
 
-const commandIn = (argv: readonly string[]) =>
-  COMMANDS.find(({ name }) => name.split(' ').every((word) => argv.includes(word)));
-
 /** The longest part of a command's name that was typed. */
 function nameIn(argv: readonly string[]): string {
-  const known = commandIn(argv) ?? GROUPS.find(({ name }) => argv.includes(name));
-  return known === undefined ? 'plexsync' : `plexsync ${known.name}`;
+  const { command, group } = readWords(argv, { commands: COMMANDS, groups: GROUPS });
+  return ['plexsync', (command ?? group)?.name ?? ''].join(' ').trimEnd();
 }

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { optionsBehind } from '../../src/command-line/options-first.ts';
 import { COMMANDS, GROUPS } from '../../src/command-line/outlines/commands.ts';
 import { GLOBAL_OPTIONS } from '../../src/command-line/outlines/global-options.ts';
 import { settingFlags } from '../../src/command-line/outlines/setting-options.ts';
@@ -55,7 +56,8 @@ function optionsOf({ options = [], settings = [] }: CommandSpec): OptionKinds {
 }
 
 /** What is wrong with a command line; `undefined` when the program would understand its words. */
-function faultOf(words: readonly string[]): string | undefined {
+function faultOf(typed: readonly string[]): string | undefined {
+  const words = optionsBehind(typed);
   const start = afterGlobals(words);
   const [first = '', second = ''] = words.slice(start);
   if (first === '' || first === 'help') return undefined;

@@ -1,0 +1,66 @@
+import { UsageError } from '../core/model/errors.ts';
+import { COMMANDS, GROUPS } from './outlines/commands.ts';
+import { GLOBAL_OPTIONS } from './outlines/global-options.ts';
+import type { OptionSpec } from './outlines/spec.ts';
+import type { Piece, ReadWords } from './read-words.ts';
+import { HELP, readWords, VERSION } from './read-words.ts';
+
+const TABLE = { commands: COMMANDS, groups: GROUPS };
+
+/**
+ * The same command line with the options of its command behind the command, where the parser expects them:
+ * `--plex-url U process --dry-run` becomes `process --plex-url U --dry-run`.
+ * @throws {UsageError} when there are such options, and no command that they could belong to.
+ */
+export function optionsBehind(argv: readonly string[]): readonly string[] {
+  // Where the command comes first, nothing stands before it.
+  if (COMMANDS.some(({ name }) => name === argv[0])) return argv;
+  const read = readWords(argv, TABLE);
+  const end = lastOfName(read);
+  const before = read.pieces.slice(0, end + 1);
+  const options = (end === -1 ? read.pieces : before).filter(isOfCommand);
+  // The parser itself complains of what nobody knows, and answers --help.
+  const isForParser = options.some(({ option }) => option === undefined) || read.pieces.some(asksOfProgram);
+  if (options.length === 0 || (isForParser && read.command === undefined)) return argv;
+  if (end === -1) throw withoutCommand(options, read);
+  const others = before.filter((piece) => piece.kind === 'option' && !isOfCommand(piece));
+  const name = before.filter(({ kind }) => kind !== 'option');
+  const rest = argv.slice(before.at(-1)?.until);
+  // Help is no command of its own, and takes no options.
+  const moved = name[0]?.words[0] === 'help' ? [] : options.flatMap(movedWords);
+  return [...[...others, ...name].flatMap(({ words }) => words), ...moved, ...rest];
+}
+
+/** The last piece of the command's name: what should be one counts, so that the parser can say that it is none. */
+function lastOfName({ pieces, command }: ReadWords): number {
+  const kind = command === undefined ? 'operand' : 'name';
+  const indexes = pieces.flatMap((piece, index) => (piece.kind === kind ? [index] : []));
+  return (kind === 'operand' ? indexes[0] : indexes.at(-1)) ?? -1;
+}
+
+/** Whether an option is not one that the parser takes anywhere. What nobody knows is complained of at the command. */
+function isOfCommand({ kind, option }: Piece): boolean {
+  return kind === 'option' && (option === undefined || !OF_PROGRAM.includes(option.spec));
+}
+
+const OF_PROGRAM: readonly OptionSpec[] = [...GLOBAL_OPTIONS, HELP, VERSION];
+
+/** An option whose value was left out has it said, so that it does not take the word that follows it now. */
+function movedWords({ words, option }: Piece): readonly string[] {
+  const isBare = option?.takes === 'maybe' && words.length === 1 && !words[0]?.includes('=');
+  return isBare ? [`${option.long}=${option.preset}`] : words;
+}
+
+const asksOfProgram = ({ option }: Piece): boolean => option?.spec === HELP || option?.spec === VERSION;
+
+function withoutCommand([first]: readonly Piece[], { group }: ReadWords): UsageError {
+  const { long = '' } = first?.option ?? {};
+  const [start, none] = group === undefined ? ['plexsync', 'none'] : [`plexsync ${group.name}`, `none of ${group.name}`];
+  const taken = COMMANDS.find(({ name }) => first?.words[1] !== undefined && name.split(' ')[0] === first.words[1]);
+  return new UsageError(
+    `${long} belongs to a command, and ${none} is given.`,
+    taken === undefined
+      ? `${start} --help shows what there is.`
+      : `The word after ${long} is its value: give it one before ${first?.words[1]}.`,
+  );
+}
