@@ -55,7 +55,8 @@ const asksOfProgram = ({ option }: Piece): boolean => option?.spec === HELP || o
 
 function withoutCommand([first]: readonly Piece[], { group }: ReadWords): UsageError {
   const { long = '' } = first?.option ?? {};
-  const [start, none] = group === undefined ? ['plexsync', 'none'] : [`plexsync ${group.name}`, `none of ${group.name}`];
+  const [start, none] =
+    group === undefined ? ['plexsync', 'none'] : [`plexsync ${group.name}`, `none of ${group.name}`];
   const taken = COMMANDS.find(({ name }) => first?.words[1] !== undefined && name.split(' ')[0] === first.words[1]);
   return new UsageError(
     `${long} belongs to a command, and ${none} is given.`,

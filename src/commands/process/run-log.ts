@@ -33,7 +33,8 @@ export function createRunLog(output: Pick<Output, 'log' | 'record' | 'show' | 's
   const alike = new Map<string, { count: number; readonly last: (more: number) => LogLine }>();
   const view = output.sceneView;
   const showLines = (event: WorkerEvent): void => {
-    for (const [level, line] of linesFor(event)) output.show(isForVerbose(event, view) ? 'debug' : level, line);
+    for (const [level, line] of linesFor(event))
+      output.show(isForVerbose(event, view) ? 'debug' : level, line, 'detail');
   };
   const showJob = (events: readonly Told[]): void => {
     if (view === 'guide') {
@@ -42,7 +43,7 @@ export function createRunLog(output: Pick<Output, 'log' | 'record' | 'show' | 's
     }
     const shown = events.map((told) => told.shown);
     const line = sceneLine(shown, widthOf(process.stderr) - 1);
-    if (line !== undefined) output.show(line.level, say`${ours(line.text)}`);
+    if (line !== undefined) output.show(line.level, say`${ours(line.text)}`, 'detail');
   };
   const tellJob = (sceneId: number): void => {
     const events = underWay.get(sceneId) ?? [];
@@ -82,7 +83,8 @@ export function createRunLog(output: Pick<Output, 'log' | 'record' | 'show' | 's
       // A run that stops gives jobs back without a word of each; what was learned of them is still worth a line.
       for (const events of underWay.values())
         if (view === 'guide' || events.at(-1)?.event.kind === 'completed') showJob(events);
-      for (const { count, last } of alike.values()) if (count > TOLD_ALIKE) output.show(...last(count - TOLD_ALIKE));
+      for (const { count, last } of alike.values())
+        if (count > TOLD_ALIKE) output.show(...last(count - TOLD_ALIKE), 'matter');
       alike.clear();
       underWay.clear();
     },

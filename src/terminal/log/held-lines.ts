@@ -33,7 +33,11 @@ export function createHold(): Hold {
       const matters = [...errors, ...warnings];
       const left = leftOut + Math.max(0, matters.length - MOST_MATTERS);
       const rest =
-        left === 0 ? [] : [`… ${left.toLocaleString('en')} more lines; the log in the data directory has them\n`];
+        left === 0
+          ? []
+          : [
+              `… ${left.toLocaleString('en')} more ${left === 1 ? 'line' : 'lines'}; the log in the data directory has them\n`,
+            ];
       const all = [...matters.slice(0, MOST_MATTERS), ...details, ...rest];
       [errors, warnings, details, leftOut] = [[], [], [], 0];
       return all;

@@ -82,8 +82,8 @@ export type Output = {
   log(level: Level, line: Sentence, about?: LogEntry['about']): void;
   /** Keeps a log line in the log files, and does not show it. */
   record(level: Level, line: Sentence): void;
-  /** Shows a log line on stderr, and does not keep it. */
-  show(level: Level, line: Sentence): void;
+  /** Shows a log line on stderr, and does not keep it; a `detail` is about single jobs, and gives way in a mail. */
+  show(level: Level, line: Sentence, part: HeldPart): void;
   /** Keeps `line` below whatever is written from now on; `undefined` ends that. */
   keepBelow(line: LiveLine | undefined): void;
   /** Passes everything through `mask` from now on. */
@@ -103,7 +103,7 @@ export type Output = {
 };
 
 /** Whether a line is about single jobs, or about the run. */
-type HeldPart = 'matter' | 'detail';
+export type HeldPart = 'matter' | 'detail';
 
 const RANK: Readonly<Record<Level, number>> = { debug: -1, info: 0, warning: 1, error: 2 };
 
@@ -156,7 +156,7 @@ export function createOutput(options: OutputOptions): Output {
     },
     log: (level, line, about) => put(entryOf(level, line, about)),
     record: (level, line) => keep(entryOf(level, line)),
-    show: (level, line) => tell(entryOf(level, line), 'detail'),
+    show: (level, line, part) => tell(entryOf(level, line), part),
     keepBelow: (line) => {
       live = line;
     },

@@ -222,3 +222,23 @@ test('“Tell me when it is dead”: a monitor reports silence, age, outage and 
   assert.match(await check('--max-dead', '1'), /^ok: every bound holds; for you to look at: 1 dead letter \(/);
   assert.equal(await metric('plexsync_dead_letters'), 1);
 });
+
+test('a night in which many files are gone is a mail of 20 lines at the most, with how many there are', async (t) => {
+  const { run, sql } = await setup(t);
+  const scenes = Array.from({ length: 60 }, (_, index) => ({
+    scene_id: index + 1,
+    path: `/media/gone/${index}.mp4`,
+    title: 'Gone',
+  }));
+  await run(['enqueue', '-'], { input: scenes.map((scene) => JSON.stringify(scene)).join('\n') });
+  await run(['process']);
+  sql('UPDATE jobs SET misses = 12, available_at = 0');
+  const { code, stdout, stderr } = await run(['process', '--cron']);
+  assert.equal(code, 1);
+  assert.equal(stdout, '');
+  assert.ok(stderr.trimEnd().split('\n').length <= 20, stderr);
+  assert.match(
+    stderr,
+    /… and 55 more: dead letters of type PlexNotFound\. See: plexsync dlq list --error-type PlexNotFound/,
+  );
+});
