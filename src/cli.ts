@@ -18,6 +18,7 @@ import type { LogFormat } from './terminal/log/log-format.ts';
 import { LOG_FORMATS } from './terminal/log/log-format.ts';
 import type { Output, OutputOptions } from './terminal/log/output.ts';
 import { createOutput } from './terminal/log/output.ts';
+import { isTerminal } from './terminal/reader.ts';
 import type { Streams } from './terminal/streams.ts';
 import { PROCESS_STREAMS } from './terminal/streams.ts';
 import { VERSION } from './version.ts';
@@ -96,7 +97,7 @@ async function perform(
       ...(logFile ? [createLogFile(logFile)] : []),
     ],
     isLive: isForEyes && !isQuiet && options.json === undefined,
-    paint: isForEyes ? await loadPaint({ argv, options, env, streams }) : undefined,
+    paint: await loadPaint(logFormat, { argv, options, env, streams }),
   });
   let exitCode: number;
   try {
@@ -109,11 +110,22 @@ async function perform(
   return output.end(exitCode);
 }
 
-/** Colours are for terminals: on a pipe, as in a hook, no package is loaded for them. */
-async function loadPaint({ options, env, streams }: Surroundings): Promise<OutputOptions['paint']> {
-  if (!options.color || env['NO_COLOR'] || env['TERM'] === 'dumb') return undefined;
-  const { createPaint } = await import('./terminal/log/paint.ts');
-  return createPaint(streams.stderr);
+/**
+ * Colours are for terminals, or for whoever forces them: on a pipe, as in a hook, no package is loaded for them.
+ */
+async function loadPaint(
+  logFormat: LogFormat,
+  { options, env, streams }: Surroundings,
+): Promise<OutputOptions['paint']> {
+  const isForced = !['', '0', 'false', undefined].includes(env['FORCE_COLOR']);
+  const isRefused = !options.color || Boolean(env['NO_COLOR']) || (env['TERM'] === 'dumb' && !isForced);
+  if (isRefused) return undefined;
+  const isWanted = (fd: number): boolean => isForced || (mayBeTerminal(fd) && isTerminal(fd));
+  const [stdout, stderr] = [isWanted(streams.stdout), isWanted(streams.stderr) && logFormat === 'pretty'];
+  if (!stdout && !stderr) return undefined;
+  const { createPaint } = await import('./terminal/palette.ts');
+  const paint = createPaint();
+  return { stdout: stdout ? paint : undefined, stderr: stderr ? paint : undefined };
 }
 
 /** @throws {UsageError} naming the source of the value, and the existing formats. */

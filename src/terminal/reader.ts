@@ -1,8 +1,16 @@
 import { isatty } from 'node:tty';
 import type { Streams } from './streams.ts';
 
-/** Who reads a stream: a person at a terminal of `width` columns, or another program. */
-export type Reader = { readonly kind: 'person'; readonly width: number } | { readonly kind: 'pipe' };
+/** What a part of a result means, for those who see colours; it is always said in words too. */
+export type Style = 'good' | 'warning' | 'bad' | 'head' | 'dim' | 'added' | 'removed';
+
+/** Gives a text the look of its meaning. */
+export type Paint = (style: Style, text: string) => string;
+
+/** Who reads a stream: a person at a terminal of `width` columns, or another program. `paint` where colours are wanted. */
+export type Reader = ({ readonly kind: 'person'; readonly width: number } | { readonly kind: 'pipe' }) & {
+  readonly paint?: Paint | undefined;
+};
 
 /** Whether a person reads this stream. */
 export function isTerminal(fd: number): boolean {

@@ -14,6 +14,21 @@ export function utcTime(epochMs: number): string {
   return new Date(epochMs).toISOString();
 }
 
+/** How long ago an instant is for a person, or in what time it comes: `3 h ago`, `in 12 min`. */
+export function relativeTime(epochMs: number, now: number): string {
+  const awayMs = Math.abs(epochMs - now);
+  const [unit, ms] = UNITS.find(([, unitMs]) => awayMs >= unitMs) ?? ['s', 1_000];
+  const count = `${Math.floor(awayMs / ms)} ${unit}`;
+  if (awayMs < 1_000) return 'now';
+  return epochMs > now ? `in ${count}` : `${count} ago`;
+}
+
+const UNITS: readonly (readonly [unit: string, ms: number])[] = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['min', 60_000],
+];
+
 /** Formats a duration for a person, in its two largest units: `42s`, `5m 07s`, `1h 25m`, `3d 4h`. */
 export function shortDuration(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1_000));

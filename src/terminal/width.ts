@@ -15,6 +15,17 @@ export function cutToWidth(text: string, width: number): string {
   return width < 1 ? '' : `${headOf(text, width - 1).trimEnd()}…`;
 }
 
+/** Cuts a path in its middle, so that the name of the file stays; a name that is too long loses its beginning. */
+export function cutPathToWidth(path: string, width: number): string {
+  if (displayWidth(path) <= width) return path;
+  const name = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')));
+  const room = width - displayWidth(name) - 1;
+  if (room > 0) return `${headOf(path, room)}…${name}`;
+  const signs = signsOf(name);
+  while (signs.length > 0 && displayWidth(signs.join('')) > width - 1) signs.shift();
+  return `…${signs.join('')}`;
+}
+
 /** Wraps the text into lines of at most `width` columns, between words; a word is broken only if it fits no line. */
 export function wrapToWidth(text: string, width: number): readonly string[] {
   const lines: string[] = [];
@@ -39,12 +50,12 @@ export function wrapToWidth(text: string, width: number): readonly string[] {
 }
 
 /** Splits a text into visible signs: a letter with its marks, an emoji with all its parts. */
-export function signsOf(text: string): readonly string[] {
+function signsOf(text: string): string[] {
   return Array.from(SEGMENTER.segment(text), ({ segment }) => segment);
 }
 
 /** The columns of one sign. Terminals disagree about joined emoji: the count assumes that each part is shown alone. */
-export function signWidth(sign: string): number {
+function signWidth(sign: string): number {
   let width = 0;
   for (const point of sign) width += MARK.test(point) ? 0 : WIDE.test(point) ? 2 : 1;
   return sign.includes('\ufe0f') ? Math.max(width, 2) : width;

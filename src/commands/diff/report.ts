@@ -4,7 +4,7 @@ import type { Change } from '../../core/write/change.ts';
 import type { DiffDocument } from '../../documents/diff.ts';
 import { changeName } from '../../terminal/log/field-words.ts';
 import { pictureWords } from '../../terminal/log/size-words.ts';
-import type { Reader } from '../../terminal/reader.ts';
+import type { Paint, Reader } from '../../terminal/reader.ts';
 import { sanitize } from '../../terminal/sanitize.ts';
 import { localTime, utcTime } from '../../terminal/time.ts';
 import type { Difference } from './difference.ts';
@@ -43,7 +43,15 @@ export function differenceText(difference: Difference, lookedAt: LookedAt & { re
     ...changes.map(changeText),
     [...notes.map((note) => sanitize(plainText(note))), verdictWords(difference, lookedAt)].join('\n'),
   ];
-  return blocks.filter((block) => block !== '').join('\n\n');
+  return paintChanges(blocks.filter((block) => block !== '').join('\n\n'), lookedAt.reader.paint);
+}
+
+/** The names that come and go, each on a line of its own. */
+function paintChanges(text: string, paint: Paint | undefined): string {
+  if (paint === undefined) return text;
+  return text
+    .replaceAll(/^ {2}\+ .*$/gm, (line) => paint('added', line))
+    .replaceAll(/^ {2}- .*$/gm, (line) => paint('removed', line));
 }
 
 function headOf(

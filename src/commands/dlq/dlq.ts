@@ -18,7 +18,7 @@ import { confirm } from '../../terminal/confirm.ts';
 import type { Output } from '../../terminal/log/output.ts';
 import { sanitize } from '../../terminal/sanitize.ts';
 import { renderTable } from '../../terminal/table.ts';
-import { localTime } from '../../terminal/time.ts';
+import { localTime, relativeTime } from '../../terminal/time.ts';
 import type { Context } from '../shared/context.ts';
 import { declined } from '../shared/declined.ts';
 import { letterDocument, warnOfDamage } from '../shared/letter-document.ts';
@@ -38,7 +38,7 @@ export async function list({ selection }: { readonly selection: Selection }, con
     const { output } = context;
     if (output.json) output.resultJson(letters.map(letterDocument), 2);
     else if (letters.length === 0) output.result(noLettersWords(actions, selection));
-    else output.result(`${headOf(letters, output)}${letterTable(letters, output)}`);
+    else output.result(`${headOf(letters, output)}${letterTable(letters, { output, now: context.now() })}`);
     for (const letter of letters) warnOfDamage(letter, context);
     return EXIT.done;
   });
@@ -66,7 +66,8 @@ export async function retry({ selection, yes, dryRun = false }: Asked, context: 
       const retried = actions.preview(letters);
       if (output.json)
         output.resultJson({ dry_run: true, retried: retried.map(retriedDocument) } satisfies LetterRetryDocument);
-      else output.result(`${tableAbove(letters, output)}${retriedText(retried, 'would be put')}`);
+      else
+        output.result(`${tableAbove(letters, { output, now: context.now() })}${retriedText(retried, 'would be put')}`);
       return retryExitCode(retried, context);
     }
     const question = `Put ${countOf(letters.length)} back into the queue of ${context.dataDir.path}${actions.serverName()}?`;
@@ -88,7 +89,10 @@ export async function purge({ selection, yes, dryRun = false }: Asked, context: 
     if (dryRun) {
       const document: LetterPurgeDocument = { dry_run: true, purged: letters.length, letters: letters.map(toBrief) };
       if (output.json) output.resultJson(document);
-      else output.result(`${tableAbove(letters, output)}${countOf(letters.length)} would be deleted.`);
+      else
+        output.result(
+          `${tableAbove(letters, { output, now: context.now() })}${countOf(letters.length)} would be deleted.`,
+        );
       return EXIT.done;
     }
     const question = `Delete ${countOf(letters.length)} from ${context.dataDir.path}${actions.serverName()} for good? Their edits will not arrive.`;
@@ -119,8 +123,8 @@ function toBrief({ id, scene_id, error_type }: DeadLetter): BriefLetterDocument 
   return { id, scene_id, error_type };
 }
 
-function tableAbove(letters: readonly DeadLetter[], output: Output): string {
-  return letters.length === 0 ? '' : `${letterTable(letters, output)}\n`;
+function tableAbove(letters: readonly DeadLetter[], shown: Parameters<typeof letterTable>[1]): string {
+  return letters.length === 0 ? '' : `${letterTable(letters, shown)}\n`;
 }
 
 /** Says what the table lists; a pipe gets the rows alone. */
@@ -128,17 +132,24 @@ function headOf({ length }: readonly DeadLetter[], output: Output): string {
   return output.readerOf('stdout').kind === 'person' ? `${countOf(length)}, newest first:\n` : '';
 }
 
-function letterTable(letters: readonly DeadLetter[], output: Output): string {
+function letterTable(
+  letters: readonly DeadLetter[],
+  { output, now }: { readonly output: Output; readonly now: number },
+): string {
   const reader = output.readerOf('stdout');
   const rows = letters.map((letter) => [
     letter.id,
     letter.scene_id,
-    letter.error_type,
-    reader.kind === 'person' ? localTime(Date.parse(letter.failed_at)) : letter.failed_at,
+    { text: letter.error_type, style: 'bad' as const },
+    reader.kind === 'person' ? relativeTime(Date.parse(letter.failed_at), now) : letter.failed_at,
     letter.retry_count,
     letter.error_message,
   ]);
-  return renderTable(['ID', 'SCENE', 'ERROR', 'FAILED', 'RETRIES', 'MESSAGE'], rows, reader);
+  return renderTable(
+    ['ID', 'SCENE', 'ERROR', { name: 'FAILED', rank: 2 }, { name: 'RETRIES', rank: 1 }, 'MESSAGE'],
+    rows,
+    reader,
+  );
 }
 
 function letterText(letter: DeadLetter): string {

@@ -6,7 +6,8 @@ import { configFilePath } from '../../settings/file.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
 import { loadSettings } from '../../settings/load.ts';
 import type { SettingName } from '../../settings/table.ts';
-import type { Reader } from '../../terminal/reader.ts';
+import type { Reader, Style } from '../../terminal/reader.ts';
+import type { Cell } from '../../terminal/table.ts';
 import { renderFields, renderTable } from '../../terminal/table.ts';
 import type { Context } from '../shared/context.ts';
 import type { Applied, Fixed } from './apply-fixes.ts';
@@ -111,14 +112,26 @@ function toDocument(findings: readonly Finding[], fixes: readonly Fixed[] | unde
   };
 }
 
+const STYLES: Readonly<Record<Finding['status'], Style>> = {
+  ok: 'good',
+  warning: 'warning',
+  failure: 'bad',
+};
+
 function toText(findings: readonly Finding[], reader: Reader): string {
   if (reader.kind === 'pipe') {
-    const rows = findings.map(({ check, status, message, fix }) => [status, check, message, fix ?? '']);
+    const rows = findings.map(({ check, status, message, fix }) => [
+      { text: status, style: STYLES[status] },
+      check,
+      message,
+      fix ?? '',
+    ]);
     return renderTable([], rows, reader);
   }
-  const fields = findings.map(({ check, status, message, fix }): [string, string] => [
+  const fields = findings.map(({ check, status, message, fix }): [string, Cell] => [
     `${status.padEnd('warning'.length)}  ${check}`,
-    fix === undefined ? message : `${message}. ${fix}`,
+    // What is well is plain, so that the rest stands out.
+    status === 'ok' ? message : { text: fix === undefined ? message : `${message}. ${fix}`, style: STYLES[status] },
   ]);
   return renderFields(fields, reader);
 }

@@ -21,7 +21,7 @@ import { otherItemDocuments } from '../shared/other-item-document.ts';
 import { pinDocument } from '../shared/pins/pin-document.ts';
 import type { How, Matching } from './how.ts';
 import type { AskedScene } from './scene.ts';
-import { nextLines, verdictWords } from './verdict.ts';
+import { nextLines, verdictStyle, verdictWords } from './verdict.ts';
 
 /** The document of `match-test --json`: keys are only ever added. */
 export function matchDocument(explanation: Explanation, how: How): MatchTestDocument {
@@ -119,7 +119,7 @@ export function matchText(explanation: Explanation, how: How & { readonly reader
     nearMisses.length === 0 ? '' : `Not the file, but near\n${nearMissTable(nearMisses, reader)}`,
     renderFields(
       [
-        ['Verdict', verdictWords(match, how.refusal)],
+        ['Verdict', { text: verdictWords(match, how.refusal), style: verdictStyle(match, how.refusal) }],
         ...explanation.others.flatMap(otherFields),
         ...nextLines(explanation, how).map((line): Field => ['Next', line]),
       ],
@@ -222,7 +222,20 @@ function candidateTable(match: Exclude<MatchResult, { kind: 'none' }>, mappedPat
     `${FACT_WORDS[evidence.duration]}${length(plexFile(evidence))}`,
     evidence.file,
   ]);
-  return renderTable(['ITEM', 'TITLE', 'LIBRARY', 'PATH', 'SHARED TAIL', 'SIZE', 'DURATION', 'FILE'], rows, reader);
+  return renderTable(
+    [
+      'ITEM',
+      'TITLE',
+      { name: 'LIBRARY', rank: 2 },
+      'PATH',
+      { name: 'SHARED TAIL', rank: 3 },
+      'SIZE',
+      { name: 'DURATION', rank: 1 },
+      'FILE',
+    ],
+    rows,
+    reader,
+  );
 }
 
 const PATH_WORDS: Readonly<Record<Evidence['path'], string>> = {

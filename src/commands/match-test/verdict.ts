@@ -5,6 +5,7 @@ import { isRuledOut, mayBeMeant } from '../../core/match/near/near-misses.ts';
 import { pathMapFlag } from '../../core/match/paths.ts';
 import { pinCommand } from '../../core/match/pin.ts';
 import { plainText } from '../../core/text/sentence.ts';
+import type { Style } from '../../terminal/reader.ts';
 import type { Explanation } from '../shared/match/explain-match.ts';
 import type { How, Refusal } from './how.ts';
 
@@ -22,6 +23,12 @@ export function verdictWords(match: MatchResult, refusal: Refusal | undefined): 
   const item = `item ${candidate.ratingKey} "${candidate.title}" in "${candidate.sectionTitle}"`;
   if (match.kind === 'high') return `HIGH: ${item}, since ${RULE_WORDS[match.rule]}`;
   return `LOW: ${match.considered.length === 1 ? 'a candidate' : 'candidates'}, and no proof; the likeliest is ${item}`;
+}
+
+/** What a verdict means for the scene: it is written, a person has to look, or nothing is. */
+export function verdictStyle(match: MatchResult, refusal: Refusal | undefined): Style {
+  if (refusal !== undefined) return 'warning';
+  return match.kind === 'high' ? 'good' : match.kind === 'none' ? 'bad' : 'warning';
 }
 
 /** What follows from a verdict, and what a person can do about it. */

@@ -6,9 +6,9 @@ import type { Stores } from '../../queue/store/stores.ts';
 import { openStoresToRead } from '../../queue/store/stores.ts';
 import type { JobFilter, QueuedJob } from '../../queue/views/job-list.ts';
 import { countJobs, readJobs } from '../../queue/views/job-list.ts';
-import type { Reader } from '../../terminal/reader.ts';
+import type { Reader, Style } from '../../terminal/reader.ts';
 import { renderTable } from '../../terminal/table.ts';
-import { localTime, utcTime } from '../../terminal/time.ts';
+import { relativeTime, utcTime } from '../../terminal/time.ts';
 import type { Context } from '../shared/context.ts';
 import { jobDocument } from '../shared/job-document.ts';
 import { logWrapped } from '../shared/log-wrapped.ts';
@@ -33,7 +33,9 @@ export function list({ scene, state, limit }: ListOptions, context: Context): nu
     const at = now();
     if (output.json) output.resultJsonArray(documentsOf(readJobs(stores, filter, at)));
     else if (output.readerOf('stdout').kind === 'person') showTable(stores, { filter, now: at }, output);
-    else for (const page of inPages(readJobs(stores, filter, at))) output.result(jobTable(page, { kind: 'pipe' }));
+    else
+      for (const page of inPages(readJobs(stores, filter, at)))
+        output.result(jobTable(page, output.readerOf('stdout'), at));
     return EXIT.done;
   } finally {
     stores.close();
@@ -56,7 +58,7 @@ function showTable(
   }
   const limit = filter.limit ?? TABLE_ROWS;
   for (const page of inPages(readJobs(stores, { ...filter, limit }, now)))
-    output.result(jobTable(page, output.readerOf('stdout')));
+    output.result(jobTable(page, output.readerOf('stdout'), now));
   if (all > limit) {
     const more = (all - limit).toLocaleString('en');
     logWrapped(output, say`… and ${ours(more)} more: --limit ${all} shows all, plexsync stats counts them.`);
@@ -76,20 +78,45 @@ function* inPages(jobs: Iterable<QueuedJob>): Generator<readonly QueuedJob[]> {
   if (page.length > 0) yield page;
 }
 
-function jobTable(jobs: readonly QueuedJob[], reader: Reader): string {
-  const time = reader.kind === 'person' ? localTime : utcTime;
+function jobTable(jobs: readonly QueuedJob[], reader: Reader, now: number): string {
+  const time = (at: number): string => (reader.kind === 'person' ? relativeTime(at, now) : utcTime(at));
   const rows = jobs.map((job) => [
     job.jobId,
     job.sceneId,
-    job.state,
+    { text: job.state, style: STATE_STYLES[job.state] },
     WITHOUT_TIME.includes(job.state) ? '-' : time(job.availableAt),
     job.attempts,
     job.title ?? '-',
     job.path ?? '-',
     reasonOf(job),
   ]);
-  return renderTable(['JOB', 'SCENE', 'STATE', 'NEXT TRY', 'ATTEMPTS', 'TITLE', 'PATH', 'WHY'], rows, reader);
+  return renderTable(
+    [
+      { name: 'JOB', rank: 2 },
+      'SCENE',
+      'STATE',
+      'NEXT TRY',
+      { name: 'ATTEMPTS', rank: 1 },
+      'TITLE',
+      { name: 'PATH', rank: 3 },
+      'WHY',
+    ],
+    rows,
+    reader,
+  );
 }
+
+/** What waits for a person stands out. */
+const STATE_STYLES: Readonly<Record<JobState, Style>> = {
+  due: 'good',
+  in_progress: 'good',
+  retry: 'warning',
+  not_found: 'dim',
+  pictures: 'dim',
+  held: 'warning',
+  removals: 'bad',
+  undone: 'dim',
+};
 
 /** What waits for something else than its time. */
 const WITHOUT_TIME: readonly JobState[] = ['held', 'removals', 'undone', 'in_progress'];

@@ -62,7 +62,18 @@ function runTable(
     row.undone_by === null ? '-' : `run ${row.undone_by}`,
   ]);
   return renderTable(
-    ['RUN', 'WHEN', 'TOOK', 'DONE', 'FAILED', 'ITEMS', 'FIELDS', 'EXIT', 'BY', 'UNDONE BY'],
+    [
+      'RUN',
+      'WHEN',
+      { name: 'TOOK', rank: 3 },
+      'DONE',
+      'FAILED',
+      { name: 'ITEMS', rank: 2 },
+      'FIELDS',
+      'EXIT',
+      { name: 'BY', rank: 1 },
+      { name: 'UNDONE BY', rank: 4 },
+    ],
     rows,
     reader,
   );

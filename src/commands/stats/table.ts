@@ -1,6 +1,7 @@
 import { admission } from '../../core/failures/breaker.ts';
 import type { StoreStats } from '../../queue/views/stats.ts';
 import type { Reader } from '../../terminal/reader.ts';
+import type { Cell } from '../../terminal/table.ts';
 import { renderFields } from '../../terminal/table.ts';
 import { localTime, utcTime } from '../../terminal/time.ts';
 import { leftWords } from '../shared/left-words.ts';
@@ -19,7 +20,7 @@ export function statsTable(
   const { dataDir, now, reader } = options;
   const time = (at: number | undefined): string =>
     at === undefined ? '-' : reader.kind === 'person' ? localTime(at) : utcTime(at);
-  const rows: [string, string | number][] = [
+  const rows: [string, Cell][] = [
     ['pending', stats.pending],
     ['  due', waiting.due],
     ['  retry later', waiting.retry],
@@ -31,16 +32,24 @@ export function statsTable(
     ['left as edited in Plex', leftWords(stats.left)],
     ...(stats.undone === 0 ? [] : [['undone scenes', stats.undone] as [string, number]]),
     ...neverSyncedRows(stats, time),
-    ['dead letters', sum(stats.deadLetters)],
+    ['dead letters', sum(stats.deadLetters) === 0 ? 0 : { text: String(sum(stats.deadLetters)), style: 'bad' }],
     ...Object.entries(stats.deadLetters).map(([type, count]): [string, number] => [`  ${type}`, count]),
-    ['circuit breaker', breakerWords(stats, now, time)],
+    [
+      'circuit breaker',
+      { text: breakerWords(stats, now, time), style: stats.breakers.plex.kind === 'open' ? 'bad' : 'good' },
+    ],
     ...(stats.outageSince === undefined ? [] : [['outage since', time(stats.outageSince)] as [string, string]]),
     ...(stats.stashOutageSince === undefined
       ? []
       : [['outage of Stash since', time(stats.stashOutageSince)] as [string, string]]),
     ...(stopped === undefined
       ? []
-      : [['stopped', `${stopped.code}, since ${time(stopped.since)}: ${stopped.hint}`] as [string, string]]),
+      : [
+          ['stopped', { text: `${stopped.code}, since ${time(stopped.since)}: ${stopped.hint}`, style: 'bad' }] as [
+            string,
+            Cell,
+          ],
+        ]),
     ...(stats.paused === undefined
       ? []
       : [

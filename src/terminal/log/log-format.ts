@@ -1,5 +1,6 @@
 import { unreachable } from '../../core/model/errors.ts';
 import type { Sentence } from '../../core/text/sentence.ts';
+import type { Paint, Style } from '../reader.ts';
 import { utcTime } from '../time.ts';
 
 export type Level = 'debug' | 'info' | 'warning' | 'error';
@@ -23,15 +24,11 @@ export const LOG_FORMATS = ['pretty', 'plain', 'json', 'stash'] as const;
 export type LogFormat = (typeof LOG_FORMATS)[number];
 
 /** Formats a log line, without its line break; `paint` adds colours for a person. */
-export function formatEntry(
-  entry: LogEntry,
-  format: LogFormat,
-  paint: ((level: Level, line: string) => string) | undefined,
-): string {
+export function formatEntry(entry: LogEntry, format: LogFormat, paint: Paint | undefined): string {
   const { level, line, at } = entry;
   switch (format) {
     case 'pretty':
-      return paint === undefined ? line : paint(level, line);
+      return paint === undefined ? line : paintLine(paint, level, line);
     case 'plain':
       return line;
     case 'json':
@@ -61,4 +58,21 @@ function cutToBytes(text: string, limit: number): string {
     .subarray(0, limit)
     .toString()
     .replace(/\ufffd+$/, '');
+}
+
+const STYLES: Readonly<Record<Level, Style | undefined>> = {
+  debug: 'dim',
+  info: undefined,
+  warning: 'warning',
+  error: 'bad',
+};
+
+/** The signs of scene lines that go well; those of the others take the colour of their level. */
+const GOOD_SIGN = '✓';
+
+/** Paints a log line by its level. */
+function paintLine(paint: Paint, level: Level, line: string): string {
+  const style = STYLES[level];
+  if (style !== undefined) return paint(style, line);
+  return line.startsWith(`${GOOD_SIGN} `) ? `${paint('good', GOOD_SIGN)}${line.slice(GOOD_SIGN.length)}` : line;
 }

@@ -4,7 +4,7 @@ import type { AnyDocument } from '../../documents/documents.ts';
 import type { ErrorDocument } from '../../documents/error.ts';
 import type { JobDocument } from '../../documents/job.ts';
 import { toJsonText } from '../json-text.ts';
-import type { Reader } from '../reader.ts';
+import type { Paint, Reader } from '../reader.ts';
 import { readerOf } from '../reader.ts';
 import { sanitize } from '../sanitize.ts';
 import type { Streams } from '../streams.ts';
@@ -54,8 +54,8 @@ export type OutputOptions = {
   readonly logFiles?: readonly LogSink[] | undefined;
   /** Whether a person watches stderr and wants to see progress. */
   readonly isLive?: boolean | undefined;
-  /** Colours a log line by its level; commands without colours omit it and load no package for it. */
-  readonly paint?: ((level: Level, line: string) => string) | undefined;
+  /** Colours for each stream; where none are wanted, no package is loaded for them. */
+  readonly paint?: { readonly stdout: Paint | undefined; readonly stderr: Paint | undefined } | undefined;
 };
 
 /** The only way to stdout and stderr. Results go to stdout, everything else to stderr. */
@@ -123,7 +123,7 @@ export function createOutput(options: OutputOptions): Output {
   };
   const tell = (entry: LogEntry, part: HeldPart = 'matter'): void => {
     if (RANK[entry.level] < (quiet ? RANK.warning : -verbosity)) return;
-    const text = `${formatEntry(entry, logFormat, options.paint)}\n`;
+    const text = `${formatEntry(entry, logFormat, options.paint?.stderr)}\n`;
     if (quiet) held.add(text, part === 'detail' ? 'detail' : entry.level);
     else writeTo('stderr', text);
   };
@@ -146,7 +146,7 @@ export function createOutput(options: OutputOptions): Output {
     sceneView: sceneViewOf(options),
     isQuiet: quiet,
     isLive: options.isLive ?? false,
-    readerOf: (stream) => readerOf(streams, stream),
+    readerOf: (stream) => ({ ...readerOf(streams, stream), paint: options.paint?.[stream] }),
     result: (text) => {
       if (!quiet) writeTo('stdout', `${text}\n`);
     },

@@ -60,7 +60,7 @@ function log(format: string): void {
     json: false,
     now: () => at,
     logFormat: format as LogFormat,
-    paint: (_level, line) => `painted ${line}`,
+    paint: { stdout: undefined, stderr: (_style, text) => `painted ${text}` },
   });
   output.log('debug', say`[PlexSync] Tide \u001b[31m tables`);
   output.log('warning', say`[PlexSync Worker] Job 1 released`);

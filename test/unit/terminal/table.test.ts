@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { createPaint } from '../../../src/terminal/palette.ts';
 import { renderFields, renderTable } from '../../../src/terminal/table.ts';
 import { displayWidth } from '../../../src/terminal/width.ts';
 
@@ -134,4 +135,31 @@ test('no line is ever wider than the terminal', () => {
       },
     ),
   );
+});
+
+test('a path is cut in its middle, so that the file name stays', () => {
+  const rows = [[1, '/media/North Quay/2024/some longer folder/lantern-row.mp4']];
+  const [, row] = renderTable(['ID', 'PATH'], rows, person(44)).split('\n');
+  assert.equal(row, '1   /media/North Quay/2024/…/lantern-row.mp4');
+});
+
+test('columns with a rank go before texts are cut to a few words, the lowest first', () => {
+  const head = ['SCENE', { name: 'BY', rank: 1 }, { name: 'PATH', rank: 2 }, 'WHY'];
+  const rows = [
+    [7, 'process, cron', '/media/pier/a-file-of-the-harbour.mp4', 'it is not in Plex yet, and waits for its scan'],
+  ];
+  assert.match(renderTable(head, rows, person(140)), /^SCENE {2}BY +PATH +WHY\n/);
+  assert.match(renderTable(head, rows, person(70)), /^SCENE {2}PATH +WHY\n/);
+  assert.match(renderTable(head, rows, person(55)), /^SCENE {2}WHY\n/);
+  assert.match(renderTable(head, rows, person(40)), /^SCENE {2}7\nBY {5}process, cron\nPATH {3}/, 'upright');
+});
+
+test('a meaning is painted after the text is cut, in tables, fields and pipes alike', () => {
+  const paint = createPaint();
+  const bad = paint('bad', 'failure');
+  const cell = { text: 'failure', style: 'bad' } as const;
+  assert.equal(renderTable(['A'], [[cell]], { ...person(80), paint }), `${paint('head', 'A')}\n${bad}`);
+  assert.equal(renderFields([['a', cell]], { ...person(80), paint }), `a  ${bad}`);
+  assert.equal(renderTable(['A'], [[cell]], { kind: 'pipe', paint }), bad);
+  assert.equal(renderTable(['A'], [[cell]], { kind: 'pipe' }), 'failure');
 });
