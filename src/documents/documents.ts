@@ -25,7 +25,7 @@ import { runListSchema, runSchema } from './runs.ts';
 import { serviceInstallSchema, serviceStatusSchema, serviceUninstallSchema } from './service.ts';
 import { configChangeSchema, configShowSchema, initSchema } from './settings.ts';
 import type { DocumentOf } from './shapes.ts';
-import { statsSchema } from './stats.ts';
+import { liveSchema, statsSchema } from './stats.ts';
 import { statusSchema } from './status.ts';
 import { undoSchema } from './undo.ts';
 
@@ -86,6 +86,7 @@ export const DOCUMENTS = {
   'service-status': { title: 'plexsync service status --json', schema: serviceStatusSchema },
   'service-uninstall': { title: 'plexsync service uninstall --json', schema: serviceUninstallSchema },
   stats: { title: 'plexsync stats --json, plexsync process --stats-only', schema: statsSchema },
+  'stats-live': { title: 'plexsync stats --check --live --json', schema: liveSchema },
   status: {
     title: 'plexsync status --json',
     description: 'Where a scene is, as far as the data directory knows.',

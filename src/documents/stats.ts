@@ -24,6 +24,12 @@ const violation = z
   .register(z.globalRegistry, { id: 'violation' });
 export type ViolationDocument = DocumentOf<typeof violation>;
 
+export const liveSchema = z.object({
+  live: z.boolean(),
+  last_look_at: z.nullable(instant).check(z.describe('When a watch looked last, noted at most once a minute.')),
+});
+export type LiveDocument = DocumentOf<typeof liveSchema>;
+
 const lastRun = z.object({
   started_at: instant,
   ended_at: z.nullable(instant),

@@ -76,6 +76,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   'plexsync service install --print cron': UNSAVED,
   'plexsync service status': { code: EXIT.jobsFailed, stdout: /No service is installed here/ },
   'plexsync service status --system --json': { code: EXIT.jobsFailed },
+  'plexsync stats --check --live': { code: EXIT.jobsFailed, stderr: /no watch has looked here yet/ },
   'plexsync config edit': { code: EXIT.usage, stderr: /There is no terminal for an editor/ },
   'plexsync status 4711 --wait 60s': { code: EXIT.timeUp, stdout: /due, the next run takes it/ },
   'plexsync enqueue 123 --path /media/a.mp4 --title "Harbour Lights" --performer "Ada Quay" --tag sea': {

@@ -95,6 +95,7 @@ const ROWS: readonly Row[] = [
   ['queue-release', ['queue', 'release', '--all', '--yes']],
   ['stats', ['process', '--stats-only'], 'stdout'],
   ['stats', ['stats', '--check'], 'stdout', 1],
+  ['stats-live', ['stats', '--check', '--live'], 'stdout', 1],
   ['stats', ['stats', '--check', '--max-age', '1h']],
   ['dlq-list', ['dlq', 'list']],
   ['dlq-list', ['dlq', 'list', '--scene', '99']],

@@ -6,6 +6,7 @@ export const STATS: CommandSpec = {
   summary: 'show queue, dead letters, circuit breaker and last run',
   options: [
     { flags: '--check', help: 'say in one line whether all is within bounds; exits 1 when it is not' },
+    { flags: '--live', help: 'with --check: only whether a watch is at work, for the health check of a container' },
     { flags: '--max-dead <n>', help: 'with --check: highest number of dead letters' },
     { flags: '--max-age <duration>', help: 'with --check: longest wait of the oldest job, such as 2h' },
     { flags: '--max-outage <duration>', help: 'with --check: longest outage of Plex or Stash, such as 1h' },
@@ -19,12 +20,14 @@ export const STATS: CommandSpec = {
   ],
   notes: [
     '--check looks at the bounds that are given, and where none is, at --max-dead 0 --max-age 24h --max-outage 1h --max-silence 24h. What stops writing (a refused token, every job failing alike, removals that wait to be allowed) fails it at once, whatever the bounds, and so does a last run that was refused the credentials. What is exceeded is told on standard error, also under --quiet, so that a cron job mails it; with --json the document has the key "check". A bare number of a duration is in seconds.',
+    '--check --live is well while a watch looked within three poll_interval, three minutes at least, or a run is under way. Dead letters and outages are for alerts, not for restarting a container.',
     'The file of --metrics-file is written beside and renamed, readable by all: point it into the folder of the textfile collector, with a name that ends in .prom.',
   ],
   examples: [
     'plexsync stats',
     'plexsync stats --json',
     'plexsync stats --check --max-dead 10 --max-age 6h --quiet',
+    'plexsync stats --check --live',
     'plexsync stats --metrics-file /var/lib/node_exporter/plexsync.prom --quiet',
   ],
   exitCodes: [EXIT.done, EXIT.jobsFailed, EXIT.usage, EXIT.store],
@@ -32,6 +35,7 @@ export const STATS: CommandSpec = {
     const { run } = await import('../../commands/stats/stats.ts');
     const options = {
       check: given.has('check'),
+      live: given.has('live'),
       maxDead: given.text('max-dead'),
       maxAge: given.text('max-age'),
       maxOutage: given.text('max-outage'),

@@ -20,6 +20,8 @@ import { statsTable } from './table.ts';
 /** The options as typed. */
 export type StatsOptions = {
   readonly check: boolean;
+  /** With `check`: only whether a watch is at work. */
+  readonly live: boolean;
   readonly maxDead: string | undefined;
   readonly maxAge: string | undefined;
   readonly maxOutage: string | undefined;
@@ -46,6 +48,7 @@ const LONGEST_SPAN_MS = 3_650 * 86_400_000;
 /** Shows, checks, exports or watches the state of the data directory; changes nothing in it. */
 export async function run(options: StatsOptions, context: Context): Promise<number> {
   const wish = understand(options, context);
+  if (options.live) return (await import('./live.ts')).checkLive(context);
   if (wish.everyMs !== undefined) return await watch({ ...wish, everyMs: wish.everyMs }, context);
   const { output, dataDir } = context;
   const now = context.now();
@@ -125,6 +128,8 @@ function understand(options: StatsOptions, { output }: Context): Wish {
   const bound = firstBound(options);
   if (!options.check && bound !== undefined)
     throw new UsageError(`${bound} goes with --check.`, 'Try: plexsync stats --check --max-dead 0.');
+  if (options.live && (!options.check || bound !== undefined || options.watch || options.metricsFile !== undefined))
+    throw new UsageError('--live goes with --check, and looks at nothing else.', 'Try: plexsync stats --check --live.');
   if (options.interval !== undefined && !options.watch) throw new UsageError('--interval goes with --watch.');
   const everyMs = toMs('--interval', options.interval ?? DEFAULT_INTERVAL) ?? 0;
   if (everyMs < SHORTEST_INTERVAL_MS || everyMs > LONGEST_INTERVAL_MS)

@@ -12,6 +12,7 @@ import { noteStash } from '../../../queue/tables/awaits-stash.ts';
 import { prepareScenes } from '../../../queue/tables/scenes.ts';
 import { openBreakers } from '../../../queue/tables/server-state.ts';
 import { openPollMemory } from '../../../queue/tables/stash-cursor.ts';
+import { createLookNotes } from '../../../queue/tables/watch-look.ts';
 import { readStats } from '../../../queue/views/stats.ts';
 import { intakeOf, openIntake } from '../../../queue/work/intake.ts';
 import { openStores } from '../../../queue/work/open-stores.ts';
@@ -117,7 +118,9 @@ function createLook(
   const each = say`a look each ${loaded.settings.poll_interval / 1_000}s`;
   context.output.log('info', say`[PlexSync] Watching: ${each}, until stopped${notAsked}`);
   let { removals } = request;
+  const noteLook = createLookNotes(stores, loaded.settings.poll_interval);
   return async () => {
+    noteLook(context.now());
     const { faults: before } = await ingest();
     await poll?.();
     // After a signal during the poll no drain may start, since that drain would not know of it.
