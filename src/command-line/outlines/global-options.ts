@@ -10,7 +10,10 @@ export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
   { flags: '--json', help: 'results as JSON on stdout' },
   { flags: '-q, --quiet', help: 'print nothing but --json documents when all went well' },
   { flags: '-v, --verbose', help: 'show more' },
-  { flags: '--log-format <format>', help: 'pretty, plain, json or stash (env: PLEXSYNC_LOG_FORMAT, default: pretty)' },
+  {
+    flags: '--log-format <format>',
+    help: 'pretty, brief, plain, json or stash (env: PLEXSYNC_LOG_FORMAT, default: pretty)',
+  },
   { flags: '--log-file <file>', help: 'write the log to this file too, rotated at 10 MB (env: PLEXSYNC_LOG_FILE)' },
   { flags: '--no-color', help: 'no colours (env: NO_COLOR)' },
 ];

@@ -6,7 +6,6 @@ import type { LogLine } from '../../terminal/log/event-lines.ts';
 import { linesFor } from '../../terminal/log/event-lines.ts';
 import type { Output } from '../../terminal/log/output.ts';
 import { sceneLine } from '../../terminal/log/scene-line.ts';
-import { widthOf } from '../../terminal/reader.ts';
 import { endsJob } from './job-ends.ts';
 
 /** The log of a run, as its reader wants it. */
@@ -19,6 +18,9 @@ export type RunLog = {
 
 /** An event, and the same as it may be shown. */
 type Told = { readonly event: WorkerEvent; readonly shown: WorkerEvent };
+
+/** A line of a log may be longer than one of a terminal. */
+const LOG_COLUMNS = 200;
 
 /** So many jobs that end alike are told one by one; the rest is counted. */
 const TOLD_ALIKE = 5;
@@ -42,7 +44,8 @@ export function createRunLog(output: Pick<Output, 'log' | 'record' | 'show' | 's
       return;
     }
     const shown = events.map((told) => told.shown);
-    const line = sceneLine(shown, widthOf(process.stderr) - 1);
+    const reader = output.readerOf('stderr');
+    const line = sceneLine(shown, reader.kind === 'person' ? reader.width - 1 : LOG_COLUMNS);
     if (line !== undefined) output.show(line.level, say`${ours(line.text)}`, 'detail');
   };
   const tellJob = (sceneId: number): void => {

@@ -18,9 +18,9 @@ export type LogEntry = {
 };
 
 /**
- * How log lines are written to stderr: for a person, the same without colours, for a program, for Stash's plugin log.
+ * How log lines are written to stderr: for a person, one line a scene wherever it goes, the guide’s lines without colours, for a program, for Stash's plugin log.
  */
-export const LOG_FORMATS = ['pretty', 'plain', 'json', 'stash'] as const;
+export const LOG_FORMATS = ['pretty', 'brief', 'plain', 'json', 'stash'] as const;
 export type LogFormat = (typeof LOG_FORMATS)[number];
 
 /** Formats a log line, without its line break; `paint` adds colours for a person. */
@@ -29,6 +29,7 @@ export function formatEntry(entry: LogEntry, format: LogFormat, paint: Paint | u
   switch (format) {
     case 'pretty':
       return paint === undefined ? line : paintLine(paint, level, line);
+    case 'brief':
     case 'plain':
       return line;
     case 'json':

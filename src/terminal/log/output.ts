@@ -191,6 +191,7 @@ function sceneViewOf({
   streams = PROCESS_STREAMS,
 }: OutputOptions): Output['sceneView'] {
   if (verbosity > 0) return 'everything';
+  if (logFormat === 'brief' && !json) return 'one_line';
   const isPerson = !json && logFormat === 'pretty' && readerOf(streams, 'stderr').kind === 'person';
   return isPerson ? 'one_line' : 'guide';
 }

@@ -31,3 +31,11 @@ test('at a terminal each scene that was written has one line, what is right none
   const idle = plain((await startAtTerminal(`${process.execPath} ${BIN} process`, shell).ended).sent);
   assert.match(idle, /Nothing waits\. Next: plexsync enqueue --all --dry-run/);
 });
+
+test('--log-format brief is one line a scene in a log too', async (t) => {
+  const { plex, run } = await setup(t);
+  plex.addItem({ sectionKey: '1', file: '/media/quay.mp4', title: 'old' });
+  await run(['enqueue', '2', '--path', '/media/quay.mp4', '--title', 'Quay']);
+  const { stderr } = await run(['process', '--log-format', 'brief']);
+  assert.equal(stderr, '✓ 2 Quay  title → 1\n');
+});
