@@ -12,7 +12,7 @@ export function verdictWords(verdict: MappingVerdict): Sentence {
     case 'unknown':
       return total === 0
         ? say`Stash has no scene with a file yet: nothing tells whether Plex sees the files elsewhere.`
-        : say`Plex has none of the ${total} files of Stash that were looked for: nothing tells whether it sees them elsewhere.`;
+        : say`Plex has none of the files of Stash that were looked for (${total}): nothing tells whether it sees them elsewhere.`;
     case 'fits':
       return say`${agreeing} of ${total} files of Stash are in Plex where they are expected${left}: path_map needs no change.`;
     case 'agreed':

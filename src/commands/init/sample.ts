@@ -1,6 +1,7 @@
 import { mapConcurrently } from '../../core/drain/ports/map-concurrently.ts';
 import { evenly } from '../../core/match/evenly.ts';
 import type { SceneFile } from '../../core/match/evidence.ts';
+import type { LivePlex } from '../../core/match/live-finders.ts';
 import { liveFinders } from '../../core/match/live-finders.ts';
 import type { LookUpPlace } from '../../core/match/look-up.ts';
 import { lookUpFile } from '../../core/match/look-up.ts';
@@ -8,7 +9,6 @@ import type { MappingVerdict } from '../../core/match/sample/agreed-mapping.ts';
 import { ENOUGH_FILES, judgeMapping } from '../../core/match/sample/agreed-mapping.ts';
 import type { LookedUp } from '../../core/match/sample/file-sample.ts';
 import { durationMsOf } from '../../core/model/file-facts.ts';
-import type { PlexClient } from '../../plex/client.ts';
 import type { StashClient } from '../../stash/client.ts';
 import { startWalk } from '../shared/stash/stash-scenes.ts';
 
@@ -18,7 +18,10 @@ const LISTED_PER_PAGE = 1_000;
 /** Looked up at the most, where Plex does not have the first ones. */
 const MOST_LOOKED_UP = 5 * ENOUGH_FILES;
 
-type Servers = { readonly stash: StashClient; readonly plex: PlexClient };
+type Servers = {
+  readonly stash: Pick<StashClient, 'pageAfter' | 'serverTime' | 'scenes'>;
+  readonly plex: LivePlex;
+};
 type Place = LookUpPlace & { readonly concurrency: number };
 
 /**
@@ -49,7 +52,7 @@ function isSettled(verdict: MappingVerdict): boolean {
 type Chosen = { readonly ids: readonly number[]; readonly extent: 'all' | 'some' };
 
 /** Scenes with a file, spread over Stash, and each twenty of them too: neighbours tend to share a folder. */
-async function sceneIds(stash: StashClient): Promise<Chosen> {
+async function sceneIds(stash: Servers['stash']): Promise<Chosen> {
   const walk = await startWalk(stash, { kind: 'all' }, { pageAfter: stash.pageAfter, perPage: LISTED_PER_PAGE });
   const filed: number[] = [];
   let listed = 0;
@@ -64,7 +67,7 @@ async function sceneIds(stash: StashClient): Promise<Chosen> {
   return { ids: ids.flat(), extent: listed >= walk.total && chosen.length === filed.length ? 'all' : 'some' };
 }
 
-async function filesOf(stash: StashClient, ids: readonly number[]): Promise<readonly SceneFile[]> {
+async function filesOf(stash: Servers['stash'], ids: readonly number[]): Promise<readonly SceneFile[]> {
   const looks = await stash.scenes(ids);
   return [...looks.values()].flatMap((look): readonly SceneFile[] => {
     if (look.kind !== 'found') return [];
@@ -74,7 +77,7 @@ async function filesOf(stash: StashClient, ids: readonly number[]): Promise<read
 }
 
 /** By name alone: a search for titles would not tell where the file is. */
-async function lookUp(file: SceneFile, place: LookUpPlace, plex: PlexClient): Promise<LookedUp> {
+async function lookUp(file: SceneFile, place: LookUpPlace, plex: LivePlex): Promise<LookedUp> {
   const { byName } = liveFinders(plex);
   return { file, look: await lookUpFile(file, place, { byName }) };
 }

@@ -74,7 +74,6 @@ function byLines(streams: Streams, isQuiet: boolean): Asker {
   return {
     by: 'lines',
     ask: async ({ text, fallback, echo }) => {
-      if (isOver) return { kind: 'ended' };
       const offered = echo === 'hidden' ? 'keep' : fallback;
       show(fallback === undefined ? `${text}:` : `${text} [${offered}]:`);
       const line = await lines.next();
@@ -88,11 +87,6 @@ function byLines(streams: Streams, isQuiet: boolean): Asker {
 
 /** An empty file and a device such as /dev/null, as cron and systemd give it, bring nothing. */
 function bringsLines(fd: number): boolean {
-  try {
-    const stats = fstatSync(fd);
-    return stats.isFile() ? stats.size > 0 : !stats.isCharacterDevice() && !stats.isDirectory();
-  } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code === 'EBADF') return false;
-    throw thrown;
-  }
+  const stats = fstatSync(fd);
+  return stats.isFile() ? stats.size > 0 : stats.isFIFO() || stats.isSocket();
 }

@@ -234,3 +234,29 @@ test('what keeps a setting from being used is said at once', async (t) => {
   });
   assert.match(stderr, /plex_token_file from .*config\.json does not count: plex_token from PLEX_TOKEN is stronger\./);
 });
+
+test('an editor that fails, or leaves no file, changes nothing; what was refused before is kept', async (t) => {
+  const { read, write, dataDir, file } = setupHarbour(t);
+  write('{"max_tags": 60}\n');
+  const editor = join(dataDir, 'editor.sh');
+  writeFileSync(editor, 'grep -q 5000 "$1" && exit 3; sed -i s/60/5000/ "$1"\n');
+  const start = (EDITOR: string) =>
+    startAtTerminal(`${process.execPath} ${BIN} config edit`, {
+      ...{ columns: 100, rows: 30, env: { PLEXSYNC_DATA_DIR: dataDir, EDITOR } },
+    });
+  const failing = start(`sh ${editor}`);
+  await failing.see('Edit it again?');
+  failing.type('y\r');
+  await failing.see('kept as');
+  await failing.see('The editor ended with 3.');
+  assert.equal((await failing.ended).code, 2);
+  assert.match(readFileSync(`${file}.refused`, 'utf8'), /5000/);
+  const gone = start('rm');
+  await gone.see('The editor has left no file.');
+  assert.equal((await gone.ended).code, 2);
+  chmodSync(file, 0o400);
+  const closed = start('rm');
+  await closed.see('it is read-only');
+  assert.equal((await closed.ended).code, 2);
+  assert.equal(read(), '{"max_tags": 60}\n');
+});

@@ -40,7 +40,7 @@ export type PageSource = { readonly pageAfter: StashClient['pageAfter']; readonl
  * for as much of each scene as the walk needs.
  */
 export async function startWalk(
-  stash: StashClient,
+  stash: Pick<StashClient, 'pageAfter' | 'serverTime'>,
   scope: StashScope,
   { pageAfter, perPage }: PageSource = { pageAfter: stash.pageAfter, perPage: PER_PAGE },
 ) {
