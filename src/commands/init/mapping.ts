@@ -1,16 +1,17 @@
 import { chooseSections } from '../../core/match/libraries.ts';
 import { splitMappings } from '../../core/match/mappings.ts';
 import type { PathMapping } from '../../core/match/paths.ts';
+import { fileName, pathMapWords } from '../../core/match/paths.ts';
 import type { MappingVerdict } from '../../core/match/sample/agreed-mapping.ts';
 import { SyncError } from '../../core/model/errors.ts';
 import type { Section } from '../../core/model/plex-item.ts';
-import { plainText, say } from '../../core/text/sentence.ts';
+import type { Sentence } from '../../core/text/sentence.ts';
+import { asPath, listed, ours, plainText, say } from '../../core/text/sentence.ts';
 import type { PlexClient } from '../../plex/client.ts';
 import type { Settings } from '../../settings/table.ts';
 import type { StashClient } from '../../stash/client.ts';
-import { verdictWords } from './mapping-words.ts';
 import type { Wizard } from './questions.ts';
-import { askFor } from './questions.ts';
+import { askFor, askYesNo } from './questions.ts';
 import { sampleMappings } from './sample.ts';
 import type { Answers } from './source.ts';
 import { loadWith } from './source.ts';
@@ -54,16 +55,8 @@ function tellVerdict(verdict: MappingVerdict, { asker, context: { output } }: Wi
   else if (verdict.kind !== 'fits') output.log('info', words);
 }
 
-async function isTaken({ options, asker }: Wizard): Promise<'yes' | 'no' | 'unanswered' | undefined> {
-  if (options.acceptPathMap) return 'yes';
-  for (;;) {
-    const answer = await asker.ask({ text: 'Write that path_map? yes or no', fallback: 'yes', echo: 'shown' });
-    if (answer.kind === 'broken_off') return undefined;
-    if (answer.kind === 'ended') return 'unanswered';
-    if (/^y(es)?$/i.test(answer.text)) return 'yes';
-    if (/^no?$/i.test(answer.text)) return 'no';
-    asker.show('Answer yes or no.');
-  }
+async function isTaken(wizard: Wizard) {
+  return wizard.options.acceptPathMap ? 'yes' : await askYesNo('Write that path_map?', 'yes', wizard);
 }
 
 /** `undefined` without a Stash, or where one of the servers fails: then the person is asked. */
@@ -95,4 +88,34 @@ function mappingQuestion(sections: readonly Section[], settings: Settings) {
     none: 'same',
     toValue: splitMappings,
   } as const;
+}
+
+/** What the sample says, in a sentence for whoever answers. */
+function verdictWords(verdict: MappingVerdict): Sentence {
+  const { total, agreeing, missing } = verdict;
+  const left = missing === 0 ? '' : say`, ${missing} are not in Plex`;
+  switch (verdict.kind) {
+    case 'unknown':
+      return total === 0
+        ? say`Stash has no scene with a file yet: nothing tells whether Plex sees the files elsewhere.`
+        : say`Plex has none of the files of Stash that were looked for (${total}): nothing tells whether it sees them elsewhere.`;
+    case 'fits':
+      return say`${agreeing} of ${total} files of Stash are in Plex where they are expected${left}: path_map needs no change.`;
+    case 'agreed':
+      return say`${agreeing} of ${total} files agree on ${flagsOf(verdict.derived)}${left}.`;
+    case 'unsure':
+      return verdict.derived.length === 0
+        ? say`The ${total - missing} files of Stash that Plex has agree on no path_map.`
+        : say`${agreeing} of ${total} files agree on ${flagsOf(verdict.derived)}${left}: ${whyUnsure(verdict)}.`;
+  }
+}
+
+function whyUnsure({ contradicting }: Extract<MappingVerdict, { kind: 'unsure' }>): Sentence {
+  return contradicting === undefined
+    ? ours('too few to be sure')
+    : say`but ${asPath(fileName(contradicting.path))} is elsewhere, or another file`;
+}
+
+function flagsOf(mappings: readonly PathMapping[]): Sentence {
+  return listed(mappings.map(pathMapWords), ' ');
 }

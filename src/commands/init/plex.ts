@@ -1,19 +1,13 @@
-import { chooseSections } from '../../core/match/libraries.ts';
-import { SyncError, UsageError } from '../../core/model/errors.ts';
+import type { SyncError } from '../../core/model/errors.ts';
+import { UsageError } from '../../core/model/errors.ts';
 import type { Section } from '../../core/model/plex-item.ts';
-import { say } from '../../core/text/sentence.ts';
 import type { PlexClient } from '../../plex/client.ts';
-import { requirePlex } from '../../settings/access.ts';
-import type { LoadedSettings } from '../../settings/load.ts';
-import type { Context } from '../shared/context.ts';
-import { connectToPlex } from '../shared/plex-connection.ts';
-import { connectToStash } from '../shared/stash/stash-connection.ts';
-import { atPort, meantAddress } from './address.ts';
+import { meantAddress } from './address.ts';
 import type { Wizard } from './questions.ts';
-import { complainOf, refusal, usageError } from './questions.ts';
+import { askToTrust, complainOf, usageError } from './questions.ts';
 import type { Answers, InitOptions } from './source.ts';
 import { loadWith } from './source.ts';
-import { wait } from './wait.ts';
+import { PLEX_PORT, tryPlex } from './try-plex.ts';
 
 /** A Plex that answers and accepts the token. */
 export type PlexContact = {
@@ -25,7 +19,6 @@ export type PlexContact = {
 };
 
 const USUAL_PLEX = 'http://127.0.0.1:32400';
-const PLEX_PORT = 32_400;
 
 const TOKEN_HELP =
   'The token: in Plex’s web app, signed in as the owner of the server, open any item, then ⋯, "Get Info", "View XML"; it stands at the end of the address that opens, after X-Plex-Token=. Take no token out of the server’s Preferences.xml (PlexOnlineToken): that one is the server’s own, and used elsewhere it can cut its remote access off.';
@@ -38,30 +31,39 @@ type Asked = 'plex_url' | 'plex_token';
  * @throws {UsageError | SyncError} why the last answer cannot be used, when none comes any more
  */
 export async function askForPlex(wizard: Wizard): Promise<PlexContact | undefined> {
-  let answers: Answers = {};
+  let standing: Standing = { answers: {}, meant: undefined, failure: undefined };
   let open: readonly Asked[] = ['plex_url', 'plex_token'];
-  let failure: UsageError | SyncError | undefined;
-  let meant: string | undefined;
   let stashUrl: string | undefined;
   for (;;) {
-    for (const name of open) {
-      const ask = name === 'plex_url' ? askForAddress : askForToken;
-      if (name === 'plex_token' && failure === undefined) wizard.asker.show(TOKEN_HELP);
-      const given = await ask({ answers, meant, failure }, wizard);
-      if (given === undefined) return undefined;
-      answers = { ...answers, ...given };
-    }
+    const answers = await askForOpen(open, standing, wizard);
+    if (answers === undefined) return undefined;
     const tried = await tryPlex(answers, wizard);
-    if (tried.kind === 'contact') {
-      const { plex, sections } = tried;
-      return { answers, plex, sections, stashUrl };
-    }
-    ({ failure, meant } = tried);
+    if (tried.kind === 'contact') return { ...tried, answers, stashUrl };
+    const { failure, fault, meant } = tried;
     if (wizard.asker.by === 'nobody') throw failure;
     complainOf(failure, wizard);
     stashUrl = tried.stashUrl ?? stashUrl;
-    open = [tried.fault];
+    const trust = fault === 'plex_insecure' ? await askToTrust('Plex', wizard) : 'no';
+    if (trust === undefined) return undefined;
+    // What is trusted is the server at one address.
+    const { plex_insecure: _, ...others } = answers;
+    const isTrusted = trust === 'yes';
+    standing = { answers: isTrusted ? { ...others, plex_insecure: true } : others, meant, failure };
+    open = isTrusted ? [] : [fault === 'plex_token' ? 'plex_token' : 'plex_url'];
   }
+}
+
+/** `undefined` when the person broke off. */
+async function askForOpen(open: readonly Asked[], standing: Standing, wizard: Wizard): Promise<Answers | undefined> {
+  let { answers } = standing;
+  for (const name of open) {
+    const ask = name === 'plex_url' ? askForAddress : askForToken;
+    if (name === 'plex_token' && standing.failure === undefined) wizard.asker.show(TOKEN_HELP);
+    const given = await ask({ ...standing, answers }, wizard);
+    if (given === undefined) return undefined;
+    answers = { ...answers, ...given };
+  }
+  return answers;
 }
 
 type Standing = {
@@ -119,73 +121,6 @@ async function askForToken(standing: Standing, wizard: Wizard): Promise<Answers 
       failure = usageError(thrown);
       complainOf(failure, wizard);
     }
-  }
-}
-
-type Tried =
-  | { readonly kind: 'contact'; readonly plex: PlexClient; readonly sections: readonly Section[] }
-  | {
-      readonly kind: 'failure';
-      readonly failure: UsageError | SyncError;
-      readonly fault: Asked;
-      readonly meant: string | undefined;
-      readonly stashUrl: string | undefined;
-    };
-
-async function tryPlex(answers: Answers, wizard: Wizard): Promise<Tried> {
-  const failed = { kind: 'failure', meant: undefined, stashUrl: undefined } as const;
-  const loaded = await loadWith(answers, wizard.options, wizard.context);
-  try {
-    requirePlex(loaded);
-  } catch (thrown) {
-    // A file that holds the token, and cannot be read.
-    return { ...failed, failure: usageError(thrown), fault: 'plex_token' };
-  }
-  try {
-    const plex = connectToPlex(loaded, wizard.context);
-    const sections = await wait(`Asking Plex at ${loaded.settings.plex_url}`, wizard, () => plex.sections());
-    chooseSections(sections, []);
-    wizard.asker.show('Plex answers, and accepts the token.');
-    await warnUnlessOwner(plex, wizard);
-    return { kind: 'contact', plex, sections };
-  } catch (thrown) {
-    const failure = refusal(thrown);
-    if (failure instanceof SyncError)
-      return { ...failed, failure, fault: TOKENS_FAULT.has(failure.code) ? 'plex_token' : 'plex_url' };
-    const { plex_url: url } = loaded.settings;
-    if (url === undefined || !(await isStash(url, loaded, wizard.context)))
-      return { ...failed, failure, fault: 'plex_url' };
-    const confused = new UsageError(`${url} is Stash, and not Plex.`, `Plex usually answers at port ${PLEX_PORT}.`);
-    return { ...failed, failure: confused, fault: 'plex_url', meant: atPort(url, PLEX_PORT), stashUrl: url };
-  }
-}
-
-const TOKENS_FAULT: ReadonlySet<SyncError['code']> = new Set(['plex_unauthorized', 'plex_forbidden']);
-
-/** Whether Stash answers at an address that was given for Plex; it is sent no key, which is for another address. */
-async function isStash(url: string, loaded: LoadedSettings, context: Context): Promise<boolean> {
-  const settings = { ...loaded.settings, stash_url: url, stash_api_key: undefined, stash_api_key_file: undefined };
-  try {
-    await connectToStash({ ...loaded, settings }, context)?.version();
-    return true;
-  } catch (thrown) {
-    if (thrown instanceof SyncError) return thrown.code === 'stash_unauthorized';
-    if (thrown instanceof UsageError) return false;
-    throw thrown;
-  }
-}
-
-/** Only the owner may edit (plex-api.md 1): better said now than by the first job. */
-async function warnUnlessOwner(plex: PlexClient, { context: { output } }: Wizard): Promise<void> {
-  try {
-    await plex.ownerPage();
-  } catch (thrown) {
-    if (!(thrown instanceof SyncError)) throw thrown;
-    if (TOKENS_FAULT.has(thrown.code))
-      output.log(
-        'warning',
-        say`The token is not that of the server’s owner: Plex will refuse every edit. Run plexsync init again with the owner’s.`,
-      );
   }
 }
 

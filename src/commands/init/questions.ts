@@ -60,6 +60,28 @@ export async function askFor(
   }
 }
 
+/** Asks until the answer is yes or no; `unanswered` where none comes any more, `undefined` when the person broke off. */
+export async function askYesNo(
+  text: string,
+  fallback: 'yes' | 'no',
+  { asker }: Pick<Wizard, 'asker'>,
+): Promise<'yes' | 'no' | 'unanswered' | undefined> {
+  for (;;) {
+    const answer = await asker.ask({ text: `${text} yes or no`, fallback, echo: 'shown' });
+    if (answer.kind === 'broken_off') return undefined;
+    if (answer.kind === 'ended') return 'unanswered';
+    if (/^y(es)?$/i.test(answer.text)) return 'yes';
+    if (/^no?$/i.test(answer.text)) return 'no';
+    asker.show('Answer yes or no.');
+  }
+}
+
+/** Asks whether to do without a check of the certificate. */
+export async function askToTrust(server: 'Plex' | 'Stash', wizard: Wizard) {
+  const text = `${server} answers there, though nobody whom this machine trusts vouches for it. Accept any certificate from it?`;
+  return await askYesNo(text, 'no', wizard);
+}
+
 /** Asks before a file that is there is changed; the default is No. @throws {UsageError} when there is nobody to ask */
 export async function mayChange(question: string, asker: Asker): Promise<Confirmation> {
   const answer = await asker.ask({ text: `${question} [y/N]`, echo: 'shown' });

@@ -5,8 +5,9 @@ import type { LoadedSettings } from '../../settings/load.ts';
 import type { StashClient } from '../../stash/client.ts';
 import { connectToStash } from '../shared/stash/stash-connection.ts';
 import { meantAddress } from './address.ts';
+import { lookAround, stashProbe } from './probe.ts';
 import type { Wizard } from './questions.ts';
-import { complainOf, refusal, usageError } from './questions.ts';
+import { askToTrust, complainOf, refusal, usageError } from './questions.ts';
 import type { Answers } from './source.ts';
 import { loadWith } from './source.ts';
 import { wait } from './wait.ts';
@@ -36,11 +37,12 @@ export async function askForStash(
     if (asked === undefined) return undefined;
     const answers = asked.url === settings.stash_url ? before : { ...before, stash_url: asked.url };
     if (asked.kind === 'untried') return { answers, stash: undefined };
-    const tried = await tryStash(answers, wizard);
+    const tried = await reachStash(answers, wizard);
     if (tried === undefined || tried.kind === 'contact') return tried;
-    const { failure, meant } = tried;
+    const { failure, fault, meant } = tried;
     if (wizard.asker.by === 'nobody') return withoutStash(answers, failure, wizard);
-    complainOf(failure, wizard);
+    // The others were complained of before they were asked for.
+    if (fault === 'stash_url') complainOf(failure, wizard);
     standing = { offered: meant ?? asked.url, failure };
   }
 }
@@ -92,45 +94,81 @@ function withoutGraphql(typed: string, { asker }: Wizard): string {
   return url;
 }
 
-type Tried =
-  | ({ readonly kind: 'contact' } & StashContact)
-  | { readonly kind: 'failure'; readonly failure: UsageError | SyncError; readonly meant: string | undefined };
+type Failed = {
+  readonly kind: 'failure';
+  readonly failure: UsageError | SyncError;
+  readonly fault: 'stash_url' | 'stash_api_key' | 'stash_insecure';
+  /** The address that is probably meant. */
+  readonly meant?: string;
+};
+type Tried = ({ readonly kind: 'contact' } & StashContact) | Failed;
 
-/** `undefined` when the person broke off at the question for the key. */
-async function tryStash(before: Answers, wizard: Wizard): Promise<Tried | undefined> {
+/** Tries Stash, asks for its key or for trust where it lacks that, and tries again; `undefined` after Ctrl-C. */
+async function reachStash(before: Answers, wizard: Wizard): Promise<Tried | undefined> {
   let answers = before;
   for (;;) {
-    let loaded: LoadedSettings;
-    try {
-      loaded = await loadWith(answers, wizard.options, wizard.context);
-    } catch (thrown) {
-      const typed = String(answers.stash_url ?? '');
-      return { kind: 'failure', failure: usageError(thrown), meant: meantAddress(typed, STASH_PORT) };
-    }
-    try {
-      const stash = connectToStash(loaded, wizard.context);
-      const spoken = await wait(`Asking Stash at ${loaded.settings.stash_url}`, wizard, async () => stash?.version());
-      wizard.asker.show(`Stash ${spoken?.version ?? 'of unknown version'} answers.`);
-      return { kind: 'contact', answers, stash };
-    } catch (thrown) {
-      const failure = refusal(thrown);
-      const isKeyAsked = failure instanceof SyncError && failure.code === 'stash_unauthorized';
-      if (!isKeyAsked || wizard.asker.by === 'nobody') return { kind: 'failure', failure, meant: undefined };
-      complainOf(failure, wizard);
-      const keyed = await askForKey(answers, failure, wizard);
-      if (keyed === undefined) return undefined;
-      if (keyed === 'skipped') return { kind: 'failure', failure, meant: undefined };
-      answers = keyed;
-    }
+    const tried = await tryStash(answers, wizard);
+    if (tried.kind === 'contact' || tried.fault === 'stash_url' || wizard.asker.by === 'nobody') return tried;
+    complainOf(tried.failure, wizard);
+    const cured = await cure(answers, tried, wizard);
+    if (cured === undefined) return undefined;
+    if (cured === 'none') return tried;
+    answers = cured;
   }
 }
 
-/** @throws {SyncError} `failure`, when no answer comes any more */
+async function tryStash(answers: Answers, wizard: Wizard): Promise<Tried> {
+  let loaded: LoadedSettings;
+  try {
+    loaded = await loadWith(answers, wizard.options, wizard.context);
+  } catch (thrown) {
+    const meant = meantAddress(String(answers.stash_url ?? ''), STASH_PORT);
+    return {
+      kind: 'failure',
+      failure: usageError(thrown),
+      fault: 'stash_url',
+      ...(meant === undefined ? {} : { meant }),
+    };
+  }
+  try {
+    const stash = connectToStash(loaded, wizard.context);
+    const spoken = await wait(`Asking Stash at ${loaded.settings.stash_url}`, wizard, async () => stash?.version());
+    wizard.asker.show(`Stash ${spoken?.version ?? 'of unknown version'} answers.`);
+    return { kind: 'contact', answers, stash };
+  } catch (thrown) {
+    return await blame(refusal(thrown), loaded, wizard);
+  }
+}
+
+async function blame(failure: UsageError | SyncError, loaded: LoadedSettings, wizard: Wizard): Promise<Failed> {
+  const failed = { kind: 'failure', failure, fault: 'stash_url' } as const;
+  const { stash_url: url, stash_insecure: isTrusted } = loaded.settings;
+  if (failure instanceof SyncError && failure.code === 'stash_unauthorized')
+    return { ...failed, fault: 'stash_api_key' };
+  if (url === undefined || wizard.asker.by === 'nobody') return failed;
+  const found = await lookAround(url, { failure, probe: stashProbe(loaded, wizard.context) });
+  if (found?.kind === 'untrusted' && !isTrusted) return { ...failed, fault: 'stash_insecure' };
+  return found?.kind === 'elsewhere' ? { ...failed, meant: found.url } : failed;
+}
+
+/** The answers with what was lacking; `none` when the person would rather give another address. */
+async function cure(
+  answers: Answers,
+  { fault, failure }: Failed,
+  wizard: Wizard,
+): Promise<Answers | 'none' | undefined> {
+  if (fault === 'stash_api_key') return await askForKey(answers, failure, wizard);
+  const trust = await askToTrust('Stash', wizard);
+  if (trust === undefined) return undefined;
+  return trust === 'yes' ? { ...answers, stash_insecure: true } : 'none';
+}
+
+/** @throws `failure`, when no answer comes any more */
 async function askForKey(
   answers: Answers,
-  failure: SyncError,
+  failure: UsageError | SyncError,
   wizard: Wizard,
-): Promise<Answers | 'skipped' | undefined> {
+): Promise<Answers | 'none' | undefined> {
   for (;;) {
     const answer = await wizard.asker.ask({
       text: 'API key of Stash (its Settings › Security show it; not shown here; empty to give another address)',
@@ -138,7 +176,7 @@ async function askForKey(
     });
     if (answer.kind === 'broken_off') return undefined;
     if (answer.kind === 'ended') throw failure;
-    if (answer.text === '') return 'skipped';
+    if (answer.text === '') return 'none';
     const keyed = { ...answers, stash_api_key: answer.text.toLowerCase() === NONE ? null : answer.text };
     try {
       await loadWith(keyed, wizard.options, wizard.context);

@@ -1,9 +1,9 @@
 import type { PathMapping } from '../../core/match/paths.ts';
+import type { Settings } from '../../settings/table.ts';
 import { askForLibraries } from './libraries.ts';
 import { askForMapping } from './mapping.ts';
-import { pictureQuestion } from './pictures.ts';
 import { askForPlex } from './plex.ts';
-import type { Wizard } from './questions.ts';
+import type { SettingQuestion, Wizard } from './questions.ts';
 import { askFor } from './questions.ts';
 import type { Answers } from './source.ts';
 import { loadWith } from './source.ts';
@@ -30,3 +30,18 @@ export async function askAll(wizard: Wizard): Promise<Outcome | undefined> {
   const answers = await askFor(mapped.answers, pictureQuestion(now.settings), wizard);
   return answers && { answers, leftPathMap: mapped.left };
 }
+
+/** Undecided is an answer of its own: then a run tells how many pictures would come. */
+function pictureQuestion({ sync_poster }: Settings): SettingQuestion {
+  return {
+    name: 'sync_poster',
+    text: 'Also write the scenes’ pictures as posters? Plex keeps each one for ever. yes or no',
+    present: sync_poster === undefined ? undefined : sync_poster ? 'yes' : 'no',
+    none: UNDECIDED,
+    toValue: (typed) => SHORT_ANSWERS[typed.toLowerCase()] ?? typed,
+  };
+}
+
+const UNDECIDED = 'later';
+
+const SHORT_ANSWERS: Readonly<Record<string, boolean>> = { y: true, yes: true, n: false, no: false };

@@ -10,6 +10,7 @@ import type { StashServerOptions } from '../../../src/simulator/stash/server.ts'
 import { startStashServer } from '../../../src/simulator/stash/server.ts';
 import { setup } from '../../helpers/rig.ts';
 import type { RunOptions } from '../../helpers/run-main.ts';
+import { serveOverTls } from '../../helpers/serve-over-tls.ts';
 import { BIN } from '../../helpers/start-bin.ts';
 import { linesSeen, startAtTerminal } from '../../helpers/terminal.ts';
 
@@ -74,6 +75,46 @@ test('an address that is neither is said to be no Plex', async (t) => {
   assert.equal(code, 0, stderr);
   assert.match(stderr, /\/elsewhere is not a Plex server/);
   assert.doesNotMatch(stderr, /is Stash/);
+});
+
+test('servers that speak https alone are found where http was typed, and trusted only after a yes', async (t) => {
+  const { init, plex, stash, config, dataDir } = await setupPier(t);
+  const [plexUrl, stashUrl] = [await serveOverTls(t, plex.url), await serveOverTls(t, stash.url)];
+  const plain = (url: string): string => url.replace('https:', 'http:');
+  const lines = [plain(plexUrl), plex.token, '', 'yes', '', plain(stashUrl), '', 'y'];
+  const { code, stderr } = await init(lines);
+  assert.equal(code, 0, stderr);
+  assert.ok(stderr.includes(`Address of Plex [${plexUrl}]:`) && stderr.includes(`[${stashUrl}]:`), stderr);
+  assert.deepEqual(config(), {
+    ...{ plex_url: plexUrl, plex_token: plex.token, plex_insecure: true },
+    ...{ stash_url: stashUrl, stash_insecure: true },
+  });
+  rmSync(dataDir, { recursive: true });
+  const declined = await init([plexUrl, plex.token, '', plex.url, '', stashUrl, 'no', 'none']);
+  assert.equal(declined.code, 0, declined.stderr);
+  assert.match(declined.stderr, /The certificate of https:.* is not trusted: it is self-signed/);
+  assert.deepEqual(config(), { plex_url: plex.url, plex_token: plex.token });
+});
+
+test('servers that speak http alone are found where https was typed', async (t) => {
+  const { init, plex, stash, config } = await setupPier(t);
+  const secure = (url: string): string => url.replace('http:', 'https:');
+  const { code, stderr } = await init([secure(plex.url), plex.token, '', '', secure(stash.url), '']);
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /it does not speak https/);
+  assert.deepEqual(config(), { plex_url: plex.url, plex_token: plex.token, stash_url: stash.url });
+});
+
+test('a Plex that is starting is no matter of its certificate', async (t) => {
+  const { init, plex } = await setupPier(t);
+  const url = await serveOverTls(t, plex.url);
+  plex.fail('sections', { kind: 'status', status: 503 });
+  const { stderr } = await init([url, plex.token, ''], ['--plex-insecure']);
+  assert.match(stderr, /Plex is starting or in maintenance/);
+  assert.doesNotMatch(stderr, /Accept any certificate/);
+  plex.fail('sections', { kind: 'status', status: 404 });
+  const odd = await init([url, plex.token, ''], ['--plex-insecure']);
+  assert.doesNotMatch(odd.stderr, /Accept any certificate/);
 });
 
 test('a token that was set and is refused is not offered to be kept', async (t) => {

@@ -1,41 +1,14 @@
 /** Plex and Stash behind https, with a certificate that no system trusts. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { request } from 'node:http';
-import { createServer } from 'node:https';
+import { writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer as createTcpServer } from 'node:net';
 import { join } from 'node:path';
-import type { TestContext } from 'node:test';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { startStashServer } from '../../../src/simulator/stash/server.ts';
 import { setup } from '../../helpers/rig.ts';
-
-const fixture = (name: string): string => fileURLToPath(new URL(`../../fixtures/${name}`, import.meta.url));
-const CERTIFICATE = fixture('loopback-cert.pem');
-
-/** A simulated server once more, over https; answers its address. */
-async function serveOverTls(t: TestContext, plainUrl: string): Promise<string> {
-  const server = createServer(
-    { key: readFileSync(fixture('loopback-key.pem')), cert: readFileSync(CERTIFICATE) },
-    (incoming, answer) => {
-      const { method, url, headers } = incoming;
-      const onward = request(plainUrl + url, { method, headers }, (theirs) => {
-        answer.writeHead(theirs.statusCode ?? 500, theirs.headers);
-        theirs.pipe(answer);
-      });
-      incoming.pipe(onward);
-    },
-  );
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  return `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
+import { CERTIFICATE, serveOverTls } from '../../helpers/serve-over-tls.ts';
 
 test('a certificate nobody trusts is refused with the way out, and taken when it is given or any is accepted', async (t) => {
   const { plex, run, dir, sql } = await setup(t);
