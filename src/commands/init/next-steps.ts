@@ -17,9 +17,9 @@ export function nextSteps({ place, stash, leftPathMap }: After): readonly NextSt
   const steps: readonly NextStep[] =
     stash === 'known'
       ? [
-          { command: 'enqueue --all --dry-run', does: 'says how many scenes would be put into the queue' },
+          { command: 'enqueue --all --dry-run', does: 'counts the scenes, and changes nothing' },
           { command: 'enqueue --all', does: 'puts them into the queue' },
-          { command: 'process --watch', does: 'writes them to Plex, and then each edit' },
+          { command: 'process --watch', does: 'writes them to Plex, then each edit' },
           { command: 'service install', does: 'has that run by itself' },
         ]
       : [
@@ -33,4 +33,4 @@ export function nextSteps({ place, stash, leftPathMap }: After): readonly NextSt
   ];
 }
 
-const DOCTOR: NextStep = { command: 'doctor', does: 'looks at everything again, whenever something is odd' };
+const DOCTOR: NextStep = { command: 'doctor', does: 'looks for what is wrong, at any time' };
