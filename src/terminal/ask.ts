@@ -1,8 +1,9 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
-import { isTerminal } from './reader.ts';
+import { isTerminal, widthOf } from './reader.ts';
 import { sanitize } from './sanitize.ts';
 import type { Streams } from './streams.ts';
+import { wrapWords } from './width.ts';
 
 /** Whether there is a terminal at which a person can be asked. */
 export function canAsk({ stdin, stderr }: Streams): boolean {
@@ -25,7 +26,14 @@ export async function ask({ text, fallback, echo }: Question): Promise<string | 
 
 /** Reads one line after `prompt`, trimmed; `undefined` when the person aborts with Ctrl-C or Ctrl-D. */
 export async function readAnswer(prompt: string, echo: Question['echo']): Promise<string | undefined> {
-  const shown = sanitize(prompt);
+  // One column is left for the answer.
+  const lines = wrapWords(sanitize(prompt).trimEnd(), widthOf(process.stderr) - 2);
+  const above = lines
+    .slice(0, -1)
+    .map((line) => `${line}\n`)
+    .join('');
+  const shown = `${lines.at(-1) ?? ''} `;
+  if (above !== '') process.stderr.write(above);
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
   const reader = createInterface({
     input: process.stdin,

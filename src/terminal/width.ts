@@ -49,9 +49,30 @@ export function wrapToWidth(text: string, width: number): readonly string[] {
   return lines;
 }
 
+/**
+ * Wraps a line between words, keeping its indentation. A word that fits no line stays whole, so that a path or an address
+ * can still be copied.
+ */
+export function wrapWords(line: string, width: number): readonly string[] {
+  const [indent = ''] = /^ */.exec(line) ?? [];
+  const lines: string[] = [];
+  for (const word of line.slice(indent.length).split(' ')) {
+    const last = lines.at(-1);
+    if (last === undefined) lines.push(`${indent}${word}`);
+    else if (displayWidth(last) + 1 + displayWidth(word) <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(`${indent}${word}`);
+  }
+  return lines;
+}
+
 /** Splits a text into visible signs: a letter with its marks, an emoji with all its parts. */
 function signsOf(text: string): string[] {
-  return Array.from(SEGMENTER.segment(text), ({ segment }) => segment);
+  return Array.from(segments(text), ({ segment }) => segment);
+}
+
+function segments(text: string): Intl.Segments {
+  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
+  return segmenter.segment(text);
 }
 
 /** The columns of one sign. Terminals disagree about joined emoji: the count assumes that each part is shown alone. */
@@ -77,7 +98,8 @@ function firstSignOf(text: string): string {
   return signsOf(text)[0] ?? text;
 }
 
-const SEGMENTER = new Intl.Segmenter('en', { granularity: 'grapheme' });
+/** Made on first use: it costs as much as opening a database, and most lines are plain. */
+let segmenter: Intl.Segmenter | undefined;
 const PLAIN = /^[ -~]*$/;
 const MARK = /^[\p{Mn}\p{Me}\p{Cf}]$/u;
 /** East Asian wide and fullwidth blocks (Unicode annex 11), as whole blocks, and everything drawn as a picture. */

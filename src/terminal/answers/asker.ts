@@ -5,7 +5,7 @@ import { readerOf } from '../reader.ts';
 import { sanitize } from '../sanitize.ts';
 import type { Streams } from '../streams.ts';
 import { writeText } from '../streams.ts';
-import { wrapToWidth } from '../width.ts';
+import { wrapWords } from '../width.ts';
 import { linesOf } from './line-source.ts';
 
 /** What came for a question: a text, the end of all answers, or Ctrl-C. */
@@ -57,7 +57,7 @@ function person(streams: Streams): Asker {
       const reader = readerOf(streams, 'stderr');
       const lines = text.split('\n').flatMap((line) => {
         const clean = sanitize(line);
-        return reader.kind === 'pipe' ? [clean] : wrapToWidth(clean, reader.width);
+        return reader.kind === 'pipe' ? [clean] : wrapWords(clean, reader.width);
       });
       writeText(streams.stderr, `${lines.join('\n')}\n`);
     },

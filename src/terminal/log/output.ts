@@ -9,6 +9,7 @@ import { readerOf } from '../reader.ts';
 import { sanitize } from '../sanitize.ts';
 import type { Streams } from '../streams.ts';
 import { PROCESS_STREAMS, writeText } from '../streams.ts';
+import { wrapWords } from '../width.ts';
 import type { LogLine } from './event-lines.ts';
 import { createHold } from './held-lines.ts';
 import type { Level, LogEntry, LogFormat } from './log-format.ts';
@@ -123,9 +124,15 @@ export function createOutput(options: OutputOptions): Output {
   };
   const tell = (entry: LogEntry, part: HeldPart = 'matter'): void => {
     if (RANK[entry.level] < (quiet ? RANK.warning : -verbosity)) return;
-    const text = `${formatEntry(entry, logFormat, options.paint?.stderr)}\n`;
+    const text = `${formatEntry(forReader(entry), logFormat, options.paint?.stderr)}\n`;
     if (quiet) held.add(text, part === 'detail' ? 'detail' : entry.level);
     else writeTo('stderr', text);
+  };
+  // A person gets whole words; what is held back may be mailed, and stays a line.
+  const forReader = (entry: LogEntry): LogEntry => {
+    const reader = readerOf(streams, 'stderr');
+    if (quiet || logFormat !== 'pretty' || reader.kind === 'pipe') return entry;
+    return { ...entry, line: wrapWords(entry.line, reader.width).join('\n') };
   };
   const entryOf = (level: Level, line: Sentence, about: LogEntry['about'] = 'work'): LogEntry => {
     const said = clean(mask(line));

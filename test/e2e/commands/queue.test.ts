@@ -109,7 +109,7 @@ test('at a terminal queue drop asks, and anything but a yes keeps the job', asyn
   };
   assert.match(
     answer('n'),
-    /Drop 1 job from the queue of .*\? Their edits will not arrive\. \[y\/N\][\s\S]*Nothing was changed/,
+    /Drop 1 job from the queue of .*\? Their edits\r\n[\s\S]*will not arrive\. \[y\/N\][\s\S]*Nothing was changed/,
   );
   assert.equal(sql('SELECT 1 FROM jobs').length, 1);
   assert.match(answer('y'), /1 job dropped\./);

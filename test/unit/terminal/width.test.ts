@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { cutToWidth, displayWidth, wrapToWidth } from '../../../src/terminal/width.ts';
+import { cutToWidth, displayWidth, wrapToWidth, wrapWords } from '../../../src/terminal/width.ts';
 
 /** Text as scenes may bring it: Latin, wide, joined, marked. */
 const anyText = fc.oneof(
@@ -55,4 +55,11 @@ test('wrapping loses nothing but spaces, and no line is too wide where each sign
       for (const line of lines) assert.ok(displayWidth(line) <= width || !line.includes(' '), line);
     }),
   );
+});
+
+test('words wrap whole, an indentation stays, and a path is never broken', () => {
+  assert.deepEqual(wrapWords('  Try plexsync enqueue 7 again', 16), ['  Try plexsync', '  enqueue 7', '  again']);
+  const path = '/media/North Quay/2024/lantern-row.mp4'.replaceAll(' ', '_');
+  assert.deepEqual(wrapWords(`See ${path} there`, 16), ['See', path, 'there']);
+  assert.deepEqual(wrapWords('', 16), ['']);
 });
