@@ -20,7 +20,7 @@ import type { Output, OutputOptions } from './terminal/log/output.ts';
 import { createOutput } from './terminal/log/output.ts';
 import { isTerminal } from './terminal/reader.ts';
 import type { Streams } from './terminal/streams.ts';
-import { PROCESS_STREAMS } from './terminal/streams.ts';
+import { PROCESS_STREAMS, writeText } from './terminal/streams.ts';
 import { VERSION } from './version.ts';
 
 /**
@@ -34,6 +34,7 @@ export async function main(
 ): Promise<number> {
   const json = typed.includes('--json');
   try {
+    if (typed[0] === 'completion' && typed[1] === '--line') return await completeLine(typed.slice(2), env, streams);
     const argv = optionsBehind(typed);
     let exitCode: number = EXIT.done;
     const topic = helpTopic(argv, streams);
@@ -60,6 +61,14 @@ export async function main(
       createOutput({ quiet: false, verbosity: 0, json, streams, now: Date.now }),
     );
   }
+}
+
+/** What the completion script of a shell asks at a key; it fails in silence, since a person is typing there. */
+async function completeLine(asked: readonly string[], env: NodeJS.ProcessEnv, streams: Streams): Promise<number> {
+  const { completionAnswer } = await import('./command-line/completion/answer.ts');
+  const lines = await completionAnswer(asked, env);
+  writeText(streams.stdout, lines.map((line) => `${line}\n`).join(''));
+  return EXIT.done;
 }
 
 /** What a command line is given besides its words. */

@@ -92,7 +92,6 @@ function configure(command: Command, spec: CommandSpec, { streams, perform }: Pr
       given: toGiven(options),
       flags: Object.fromEntries((spec.settings ?? []).map((name) => [name, flagValue(name, options)])),
       configFile: globals.config,
-      table: { commands: COMMANDS, groups: GROUPS },
     };
     await perform(spec, invocation, globals);
   });

@@ -128,7 +128,7 @@ function optionsIn(word: string, table: CommandTable): readonly { readonly name:
 }
 
 /** The option with this name in any command. */
-function optionNamed(name: string, { commands }: CommandTable): OptionWord | undefined {
+export function optionNamed(name: string, { commands }: CommandTable): OptionWord | undefined {
   const isMeant = ({ flags }: OptionSpec): boolean => flags.split(/[ ,]+/).includes(name);
   const known =
     GLOBAL_OPTIONS.find(isMeant) ??

@@ -13,7 +13,7 @@ import { prepareStatements } from './statements.ts';
 /** The file index of a data directory. It is opened when first used. */
 export type OpenFileIndex = FileIndex & { close(): void };
 
-const FILE_NAME = 'index.db';
+export const FILE_NAME = 'index.db';
 const BUSY_TIMEOUT_MS = 5_000;
 /** A pipe in its place fails at once instead of waiting for a reader. */
 const APPEND = constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY | constants.O_NONBLOCK;

@@ -1,5 +1,5 @@
 /** With another number the index is recreated: it has nothing worth migrating. */
-export const INDEX_VERSION = 1;
+export const INDEX_VERSION = 2;
 
 /** A section's files carry the number of their listing, so that a listing in progress is never visible. */
 export const INDEX_SCHEMA = `
@@ -7,6 +7,8 @@ export const INDEX_SCHEMA = `
     section_key TEXT PRIMARY KEY,
     -- Section keys are the same numbers on every server.
     uuid TEXT,
+    -- For a shell that completes the name of a library.
+    title TEXT,
     -- Absent until a listing has finished.
     generation INTEGER,
     last_generation INTEGER NOT NULL DEFAULT 0,

@@ -26,9 +26,10 @@ export function prepareStatements(db: Database.Database) {
     'SELECT generation, added_at, updated_at, total FROM sections WHERE section_key = ? AND uuid IS ?',
   );
   const known = db.prepare<[object]>(
-    `INSERT INTO sections (section_key, uuid) VALUES (@key, @uuid)
-     ON CONFLICT (section_key) DO UPDATE SET uuid = excluded.uuid, generation = NULL, total = NULL
-     WHERE uuid IS NOT excluded.uuid`,
+    `INSERT INTO sections (section_key, uuid, title) VALUES (@key, @uuid, @title)
+     ON CONFLICT (section_key) DO UPDATE SET uuid = excluded.uuid, title = excluded.title,
+       generation = iif(uuid IS excluded.uuid, generation, NULL), total = iif(uuid IS excluded.uuid, total, NULL)
+     WHERE uuid IS NOT excluded.uuid OR title IS NOT excluded.title`,
   );
   const setTotal = db.prepare<[object]>('UPDATE sections SET total = @total WHERE section_key = @key');
   const takeGeneration = db.prepare<[string], { last_generation: number }>(
@@ -71,8 +72,8 @@ export function prepareStatements(db: Database.Database) {
         insertFile.run({ key, generation, ratingKey, path, nameKey: nameKey(path), title, size, durationMs });
     }
   };
-  const ensure = ({ key, uuid }: Section): void => {
-    known.run({ key, uuid: uuid ?? null });
+  const ensure = ({ key, uuid, title }: Section): void => {
+    known.run({ key, uuid: uuid ?? null, title });
   };
   const section = ({ key, uuid }: Section): SectionRow | undefined => readSection.get(key, uuid ?? null);
 

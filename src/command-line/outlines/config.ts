@@ -23,10 +23,11 @@ export const CONFIG_SET: CommandSpec = {
   name: 'config set',
   summary: 'set one setting in the config file',
   operands: [
-    { name: '<key>', help: 'the name of the setting' },
+    { name: '<key>', help: 'the name of the setting', values: 'settings' },
     {
       name: '<value...>',
       help: 'its value as on the command line; a list takes several; - reads it from standard input, or asks for it at a terminal',
+      values: 'values_of_setting',
     },
   ],
   notes: CHANGE_NOTES,
@@ -45,7 +46,7 @@ export const CONFIG_SET: CommandSpec = {
 export const CONFIG_UNSET: CommandSpec = {
   name: 'config unset',
   summary: 'take one setting out of the config file',
-  operands: [{ name: '<key>', help: 'the name of the setting' }],
+  operands: [{ name: '<key>', help: 'the name of the setting', values: 'settings' }],
   notes: CHANGE_NOTES,
   examples: ['plexsync config unset max_tags'],
   exitCodes: [EXIT.done, EXIT.usage],

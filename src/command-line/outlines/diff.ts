@@ -5,7 +5,9 @@ import type { CommandSpec } from './spec.ts';
 export const DIFF: CommandSpec = {
   name: 'diff',
   summary: 'show what process would do to one scene now, and why',
-  operands: [{ name: '<scene|file>', help: 'id of the scene, or the whole path of its file as Stash sees it' }],
+  operands: [
+    { name: '<scene|file>', help: 'id of the scene, or the whole path of its file as Stash sees it', values: 'scenes' },
+  ],
   settings: SETTING_NAMES,
   notes: [
     'Runs the very steps of process over this one scene and writes nothing: the job that waits for it, whenever it is due, else what Stash has now. Each field is told with what Plex has, what it would get, and the rule that decides: what plexsync wrote before, what Stash says, whose the value in Plex is. What is left as it is, is told too.',

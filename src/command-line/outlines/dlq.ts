@@ -3,11 +3,11 @@ import { EXIT } from '../../exit.ts';
 import { PLEX_SETTINGS } from './setting-options.ts';
 import type { CommandSpec, Invocation, OptionSpec } from './spec.ts';
 
-const IDS = { name: '[id...]', help: 'ids of dead letters, as dlq list shows them' } as const;
+const IDS = { name: '[id...]', help: 'ids of dead letters, as dlq list shows them', values: 'letters' } as const;
 
 const FILTERS: readonly OptionSpec[] = [
-  { flags: '--error-type <type>', help: 'only this type of error, such as PlexNotFound' },
-  { flags: '--scene <id>', help: 'only this scene' },
+  { flags: '--error-type <type>', help: 'only this type of error, such as PlexNotFound', values: 'error_types' },
+  { flags: '--scene <id>', help: 'only this scene', values: 'scenes_of_letters' },
   { flags: '--path-prefix <folder>', help: 'only files in this folder, as Stash sees it' },
   { flags: '--older-than <duration>', help: 'only what failed longer ago, such as 7d; a bare number is days' },
   { flags: '--since <when>', help: 'only what failed since: a duration such as 7d, a date or an RFC 3339 time' },
@@ -46,7 +46,7 @@ export const DLQ_LIST: CommandSpec = {
 export const DLQ_SHOW: CommandSpec = {
   name: 'dlq show',
   summary: 'show one dead letter whole, and what can be done about it',
-  operands: [{ name: '<id>', help: 'id of a dead letter, as dlq list shows it' }],
+  operands: [{ name: '<id>', help: 'id of a dead letter, as dlq list shows it', values: 'letters' }],
   examples: ['plexsync dlq show 12'],
   exitCodes: EXIT_CODES,
   run: async ({ operands }, context) => {

@@ -43,7 +43,7 @@ const OPTION_NAMES = Object.fromEntries(INLINE_OPTIONS.map(({ key, flags }) => [
 export const ENQUEUE: CommandSpec = {
   name: 'enqueue',
   summary: 'put scenes into the queue',
-  operands: [{ name: '[sceneId...]', help: 'Stash scene ids; - reads scenes from standard input' }],
+  operands: [{ name: '[sceneId...]', help: 'Stash scene ids; - reads scenes from standard input', values: 'scenes' }],
   options: [
     { flags: '--file <file>', help: 'scenes as a JSON object, a JSON array or NDJSON; - is standard input' },
     { flags: '--all', help: 'every scene of Stash; asks first' },
@@ -51,6 +51,7 @@ export const ENQUEUE: CommandSpec = {
     {
       flags: '--reassert [all]',
       values: REASSERT_VALUES,
+      several: 'between_commas',
       help: 'take back what was edited in Plex: all, or fields between commas; asks first',
     },
     { flags: '--dry-run', help: 'only say how many scenes that would be' },

@@ -1,3 +1,4 @@
+import { LOG_FORMATS } from '../../terminal/log/log-format.ts';
 import type { OptionSpec } from './spec.ts';
 
 /** The options that every command accepts. */
@@ -13,6 +14,7 @@ export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
   {
     flags: '--log-format <format>',
     help: 'pretty, brief, plain, json or stash (env: PLEXSYNC_LOG_FORMAT, default: pretty)',
+    values: LOG_FORMATS,
   },
   { flags: '--log-file <file>', help: 'write the log to this file too, rotated at 10 MB (env: PLEXSYNC_LOG_FILE)' },
   { flags: '--no-color', help: 'no colours (env: NO_COLOR)' },

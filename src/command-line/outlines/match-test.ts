@@ -9,7 +9,7 @@ export const MATCH_TEST: CommandSpec = {
   options: [
     { flags: '--size <bytes>', help: 'size of the file in bytes, as further evidence' },
     { flags: '--duration <time>', help: 'length of the film, seconds or 1:02:03, as further evidence' },
-    { flags: '--scene <id>', help: 'take the files of this scene, with their sizes and durations' },
+    { flags: '--scene <id>', help: 'take the files of this scene, with their sizes and durations', values: 'scenes' },
   ],
   settings: [...new Set([...PLEX_SETTINGS, ...STASH_SETTINGS]), 'path_map', 'strict_matching'],
   notes: [

@@ -7,8 +7,12 @@ export const PIN: CommandSpec = {
   name: 'pin',
   summary: 'say which item of Plex a scene is, whatever matching says',
   operands: [
-    { name: '[sceneId]', help: 'Stash scene id' },
-    { name: '[ratingKey]', help: 'the item’s key: the number at the end of its address in Plex' },
+    { name: '[sceneId]', help: 'Stash scene id', values: 'scenes_of_letters' },
+    {
+      name: '[ratingKey]',
+      help: 'the item’s key: the number at the end of its address in Plex',
+      values: 'items_for_scene',
+    },
   ],
   options: [{ flags: '--list', help: 'show the pins there are; asks no server' }],
   settings: PLEX_SETTINGS,
@@ -39,7 +43,7 @@ export const PIN: CommandSpec = {
 export const UNPIN: CommandSpec = {
   name: 'unpin',
   summary: 'let a pinned scene be matched by its file again',
-  operands: [{ name: '<sceneId>', help: 'Stash scene id' }],
+  operands: [{ name: '<sceneId>', help: 'Stash scene id', values: 'pinned_scenes' }],
   notes: ['Asks no server and changes nothing in Plex. What was written stays; it says how to pin the scene again.'],
   examples: ['plexsync unpin 502'],
   exitCodes: [EXIT.done, EXIT.usage, EXIT.store],

@@ -12,6 +12,8 @@ export const PROCESS: CommandSpec = {
       flags: '--scene <id>',
       help: 'only what waits of this scene, now; several between commas or one by one',
       repeatable: true,
+      values: 'waiting_scenes',
+      several: 'between_commas',
     },
     {
       flags: '--max-time <duration>',

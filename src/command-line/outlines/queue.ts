@@ -8,8 +8,8 @@ export const QUEUE_LIST: CommandSpec = {
   name: 'queue list',
   summary: 'list what waits, and why',
   options: [
-    { flags: '--scene <id>', help: 'only this scene' },
-    { flags: '--state <state>', help: `only jobs in this state: ${STATES}` },
+    { flags: '--scene <id>', help: 'only this scene', values: 'waiting_scenes' },
+    { flags: '--state <state>', help: `only jobs in this state: ${STATES}`, values: JOB_STATES },
     { flags: '--limit <n>', help: 'at most this many; on a terminal 100 unless given' },
   ],
   notes: [
@@ -26,10 +26,10 @@ export const QUEUE_LIST: CommandSpec = {
 export const QUEUE_DROP: CommandSpec = {
   name: 'queue drop',
   summary: 'drop waiting jobs for good, saying which edits will not arrive',
-  operands: [{ name: '[id...]', help: 'ids of jobs, as queue list shows them' }],
+  operands: [{ name: '[id...]', help: 'ids of jobs, as queue list shows them', values: 'jobs' }],
   options: [
-    { flags: '--scene <id>', help: 'the job of this scene', repeatable: true },
-    { flags: '--state <state>', help: `jobs in this state: ${STATES}` },
+    { flags: '--scene <id>', help: 'the job of this scene', repeatable: true, values: 'waiting_scenes' },
+    { flags: '--state <state>', help: `jobs in this state: ${STATES}`, values: JOB_STATES },
     { flags: '--all', help: 'every job' },
     { flags: '--dry-run', help: 'only show what would go' },
     { flags: '-y, --yes', help: 'do not ask' },
@@ -56,7 +56,7 @@ export const QUEUE_DROP: CommandSpec = {
 export const QUEUE_RELEASE: CommandSpec = {
   name: 'queue release',
   summary: 'let scenes be written again that were undone',
-  operands: [{ name: '[sceneId...]', help: 'Stash scene ids' }],
+  operands: [{ name: '[sceneId...]', help: 'Stash scene ids', values: 'undone_scenes' }],
   options: [
     { flags: '--all', help: 'every undone scene' },
     { flags: '--dry-run', help: 'only show which' },

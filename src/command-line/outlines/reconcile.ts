@@ -14,6 +14,7 @@ export const RECONCILE: CommandSpec = {
     {
       flags: '--reassert <fields>',
       values: REASSERT_VALUES,
+      several: 'between_commas',
       help: 'only enqueue scenes of which these fields were left as edited in Plex, to take them back',
     },
     { flags: '--allow-removals', help: 'believe a Stash that has less than half of the scenes written from it' },

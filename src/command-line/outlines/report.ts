@@ -5,7 +5,7 @@ export const REPORT: CommandSpec = {
   name: 'report',
   summary: 'fill in the template of a bug report, with everything personal masked',
   options: [
-    { flags: '--scene <id>', help: 'with all that is known of this scene' },
+    { flags: '--scene <id>', help: 'with all that is known of this scene', values: 'scenes' },
     { flags: '-o, --output <file>', help: 'write it to this file, which must not exist yet' },
   ],
   settings: ['plex_url', 'stash_url'],

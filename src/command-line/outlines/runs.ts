@@ -5,8 +5,8 @@ export const RUNS: CommandSpec = {
   name: 'runs',
   summary: 'list the latest runs, or show what one of them changed in Plex',
   operands: [
-    { name: '[show]', help: 'show one run instead of the list' },
-    { name: '[run]', help: 'its number' },
+    { name: '[show]', help: 'show one run instead of the list', values: ['show'] },
+    { name: '[run]', help: 'its number', values: 'runs' },
   ],
   options: [{ flags: '--limit <n>', help: 'list at most this many runs (default: 20)' }],
   notes: [

@@ -1,6 +1,7 @@
 import type { Setting } from '../../settings/setting.ts';
 import type { SettingName } from '../../settings/table.ts';
 import { flagOf, SETTING_NAMES, SETTINGS, variableOf } from '../../settings/table.ts';
+import type { OptionSpec } from './spec.ts';
 
 /** The settings for talking to Plex and finding a file there. */
 export const CONNECTION_SETTINGS: readonly SettingName[] = SETTING_NAMES.filter(
@@ -27,7 +28,7 @@ export const STASH_SETTINGS: readonly SettingName[] = [
 ];
 
 /** One flag of a setting. `isHidden` ones work but are not shown. */
-export type SettingFlag = { readonly flags: string; readonly help: string; readonly isHidden: boolean };
+export type SettingFlag = OptionSpec & { readonly isHidden: boolean };
 
 /**
  * The flags of a setting, from its row in the table. A switch has two, and help shows those that change the default.
@@ -50,7 +51,17 @@ export function settingFlags(name: SettingName): readonly SettingFlag[] {
     `env: ${variableOf(name)}`,
     ...(repeatable ? ['repeatable'] : []),
   ];
-  return [{ flags: `--${flag} ${value ?? '<file>'}`, help: `${help} (${details.join(', ')})`, isHidden: false }];
+  const known = repeatable ? { repeatable, ...knownValues(type) } : knownValues(type);
+  return [
+    { flags: `--${flag} ${value ?? '<file>'}`, help: `${help} (${details.join(', ')})`, isHidden: false, ...known },
+  ];
+}
+
+/** What a shell can offer for the value of a setting. */
+function knownValues(type: Setting['type']): Pick<OptionSpec, 'values' | 'several'> {
+  if (type.kind === 'choice') return { values: type.values };
+  if (type.kind === 'limit') return { values: ['off'] };
+  return type.kind === 'names' ? { values: 'libraries', several: 'between_commas' } : {};
 }
 
 /** The values a setting accepts, where help has to say so. */

@@ -1,3 +1,4 @@
+import type { ValueSource } from '../../commands/completion/source.ts';
 import type { Context } from '../../commands/shared/context.ts';
 import type { ExitCode } from '../../exit.ts';
 import type { SettingName } from '../../settings/table.ts';
@@ -8,12 +9,19 @@ export type OptionSpec = {
   readonly flags: string;
   readonly help: string;
   readonly repeatable?: true;
-  /** The words that its value may be, or several of them between commas; a shell completes them. */
-  readonly values?: readonly string[];
+  /** The words that its value may be, or where they come from; a shell completes them. */
+  readonly values?: readonly string[] | ValueSource;
+  /** `between_commas`: the value may be several of the words. */
+  readonly several?: 'between_commas';
 };
 
 /** One operand, its name as in the synopsis: `<sceneId>`, `[id...]`. */
-export type OperandSpec = { readonly name: string; readonly help: string };
+export type OperandSpec = {
+  readonly name: string;
+  readonly help: string;
+  /** As of an option. */
+  readonly values?: readonly string[] | ValueSource;
+};
 
 /** What was typed, by long option name without dashes: `given.text('max-time')`. */
 export type Given = {
@@ -29,8 +37,6 @@ export type Invocation = {
   /** Settings given as flags, by setting name. */
   readonly flags: Readonly<Partial<Record<SettingName, unknown>>>;
   readonly configFile: string | undefined;
-  /** All commands, for the command that prints the completion script. */
-  readonly table: CommandTable;
 };
 
 /**

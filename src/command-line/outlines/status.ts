@@ -4,7 +4,7 @@ import type { CommandSpec } from './spec.ts';
 export const STATUS: CommandSpec = {
   name: 'status',
   summary: 'say where a scene is: waiting, dead, written, and why',
-  operands: [{ name: '<sceneId>', help: 'Stash scene id' }],
+  operands: [{ name: '<sceneId>', help: 'Stash scene id', values: 'scenes' }],
   options: [
     {
       flags: '--wait <duration>',

@@ -219,8 +219,11 @@ const SQLITE_MAGIC = 'SQLite format 3\0';
 const USER_VERSION_OFFSET = 60;
 const APPLICATION_ID_OFFSET = 68;
 
-/** Read without SQLite, because opening a file in WAL mode already writes to it. */
-function checkHeader(file: string, schema: Schema): void {
+/**
+ * Refuses what is no database of ours. Read without SQLite, because opening a file in WAL mode already writes to it.
+ * @throws {StoreError}
+ */
+export function checkHeader(file: string, schema: Schema): void {
   refuseNoFile(file);
   const header = readStart(file, HEADER_BYTES);
   const restore = 'Restore it from a backup, or move it away and enqueue the scenes again.';

@@ -1,75 +1,188 @@
-/** The completion script for bash, in bash itself; the one for fish as fish would read it. */
+/** What the completion offers out of a data directory, asked as the script of a shell asks it. */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
-import { runMain } from '../../helpers/run-main.ts';
-import { scratchDir } from '../../helpers/scratch.ts';
+import Database from 'better-sqlite3';
+import type { Rig } from '../../helpers/rig.ts';
+import { setup } from '../../helpers/rig.ts';
 
-async function setupBash(t: TestContext): Promise<(...words: readonly string[]) => readonly string[]> {
-  const { stdout: script } = await runMain(['completion', 'bash']);
-  const folder = scratchDir(t, 'test');
-  writeFileSync(join(folder, 'north quay.mp4'), '');
-  writeFileSync(join(folder, 'north*pier.mp4'), '');
-  mkdirSync(join(folder, 'south'));
-  return (...words) => {
-    const quoted = ['plexsync', ...words].map((word) => `'${word}'`).join(' ');
-    const { stdout, stderr } = spawnSync(
-      'bash',
-      [
-        '--norc',
-        '-c',
-        `${script}\nCOMP_WORDS=(${quoted}); COMP_CWORD=${words.length}; _plexsync; printf '%s\\n' "\${COMPREPLY[@]}"`,
-      ],
-      { cwd: folder, encoding: 'utf8', env: { PATH: process.env['PATH'] } },
-    );
-    assert.equal(stderr, '');
-    return stdout.split('\n').filter((line) => line !== '');
+const EVIL = `Pier "one": $(touch pwned) \`x\`;\n\t'two'\u001b[31m\u202e & \\done`;
+
+/** Scene 1 is written, 2 is a dead letter, 3 waits, with a title that no shell may take at its word. */
+async function setupCompletion(t: TestContext): Promise<Rig & { complete(line: string): Promise<readonly string[]> }> {
+  const rig = await setup(t);
+  const { run, plex, sql } = rig;
+  for (const id of [1, 2, 3]) {
+    await run(['enqueue', `${id}`, '--path', `/media/harbour ${id}.mp4`, '--title', `Harbour ${id}`]);
+    if (id === 3) continue;
+    plex.addItem({ sectionKey: '1', file: `/media/harbour ${id}.mp4` });
+    if (id === 2) plex.fail('edit', { kind: 'status', status: 400 }, 3);
+    await run(['process']);
+  }
+  const title = EVIL.replaceAll("'", "''");
+  sql(`UPDATE jobs SET data = json_set(data, '$.title', '${title}')`);
+  sql(`UPDATE dead_letters SET job_data = json_set(job_data, '$.title', '${title}')`, 'dlq.db');
+  const complete = async (line: string): Promise<readonly string[]> => {
+    const { code, stdout, stderr } = await run(['completion', '--line', 'fish', `plexsync ${line}`]);
+    assert.deepEqual([code, stderr], [0, '']);
+    return stdout.split('\n').slice(1, -1);
   };
+  return { ...rig, complete };
 }
 
-test('bash completes commands and options, also behind a global option and its value', async (t) => {
-  const complete = await setupBash(t);
-  assert.deepEqual(complete('enq'), ['enqueue']);
-  assert.deepEqual(complete('-d', '/data/plexsync', 'enq'), ['enqueue']);
-  assert.deepEqual(complete('--config=own.json', '--log-format', 'plain', 'dlq', 'ret'), ['retry']);
-  assert.deepEqual(complete('-d', 'x', 'enqueue', '--details', 'a word', '--perf'), ['--performer']);
-  assert.deepEqual(complete('enqueue', '12', '--perf'), ['--performer']);
-  assert.deepEqual(complete('process', '--dry'), ['--dry-run']);
+const wordsOf = (lines: readonly string[]): readonly string[] => lines.map((line) => line.split('\t')[0] ?? '');
+
+test('ids come with what they stand for, in one clean line each', async (t) => {
+  const { complete } = await setupCompletion(t);
+  const clean = `Pier "one": $(touch pwned) \`x\`; 'two' [31m  & \\…`;
+  const [letter = '', ...more] = await complete('dlq show ');
+  assert.equal(more.length, 0);
+  assert.match(letter, /^1\tPier "one": \$\(touch pwned\) `x`; 'two' .*, PlexPermanentError$/);
+  assert.doesNotMatch(letter.slice(2), /[\p{Cc}\u202e]/u, clean);
+  assert.match((await complete('queue drop '))[0] ?? '', /^3\tPier "one".*, scene 3$/);
+  assert.deepEqual(wordsOf(await complete('process --scene ')), ['3']);
+  assert.deepEqual(wordsOf(await complete('dlq retry --scene ')), ['2']);
+  assert.deepEqual(await complete('status 1'), ['1\tharbour 1.mp4, written']);
+  assert.deepEqual(wordsOf(await complete('status ')).toSorted(), ['1', '2', '3']);
+  assert.match((await complete('runs show '))[0] ?? '', /^2\tprocess, \d{4}-\d\d-\d\d \d\d:\d\d, 0 items$/);
+  assert.match((await complete('undo --run '))[1] ?? '', /^1\tprocess, .*, 1 item$/);
+  assert.deepEqual(wordsOf(await complete('undo --scene ')), ['1']);
+  assert.deepEqual(wordsOf(await complete('undo --job ')), ['1']);
 });
 
-test('bash completes file names, those with spaces and stars too, where a file is wanted', async (t) => {
-  const complete = await setupBash(t);
-  const files = ['north quay.mp4', 'north*pier.mp4'];
-  assert.deepEqual([...complete('match-test', 'nor')].toSorted(), files);
-  assert.deepEqual([...complete('enqueue', '--file', 'nor')].toSorted(), files);
-  assert.deepEqual(complete('--data-dir', 'sou'), ['south']);
-  assert.deepEqual(complete('--config', 'enq'), []);
+test('libraries, types of error and settings are offered by name', async (t) => {
+  const { complete } = await setupCompletion(t);
+  assert.deepEqual(await complete('--plex-library '), ['Adult']);
+  assert.deepEqual(await complete('undo --library=a'), ['--library=Adult']);
+  assert.equal((await complete('dlq list --error-type '))[0], 'PlexPermanentError\t1 dead letter');
+  assert.deepEqual(await complete('dlq list --error-type LowC'), ['LowConfidenceMatch\tno dead letter']);
+  assert.deepEqual(wordsOf(await complete('config set max_t')), ['max_tags']);
+  assert.deepEqual(await complete('config set enabled '), ['true', 'false']);
+  assert.deepEqual(await complete('config set clear_empty al'), ['always']);
+  assert.deepEqual(await complete('config set max_removals '), ['off']);
+  assert.deepEqual(await complete('config set plex_library '), ['Adult']);
+  assert.deepEqual(await complete('config set plex_token '), []);
 });
 
-test('bash completes the fields of --reassert, behind a comma too, and then goes on', async (t) => {
-  const complete = await setupBash(t);
-  assert.deepEqual(complete('enqueue', '12', '--reassert', 'ta'), ['tagline', 'tags']);
-  assert.deepEqual(complete('reconcile', '--reassert', 'title,per'), ['title,performers']);
-  assert.deepEqual(complete('reconcile', '--reassert', '=', 'col'), ['collection']);
-  assert.equal(complete('reconcile', '--reassert', '').length, 10);
-  assert.deepEqual(complete('enqueue', '12', '--reassert', '--ye'), ['--yes']);
-  assert.deepEqual(complete('reconcile', '--reassert', 'title', '--dry'), ['--dry-run']);
+test('libraries that were listed are known before anything was written to them', async (t) => {
+  const { run, complete, dataDir } = await setupCompletion(t);
+  rmSync(join(dataDir, 'queue.db'));
+  assert.deepEqual(await complete('--plex-library '), []);
+  const scenes = Array.from({ length: 12 }, (_, at) => ({ scene_id: at + 20, path: `/media/${at}.mp4`, title: 'T' }));
+  await run(['enqueue', '-'], { input: JSON.stringify(scenes) });
+  await run(['process']);
+  assert.deepEqual(await complete('--plex-library '), ['Adult']);
 });
 
-test('fish completes file names only where a file is wanted', async () => {
-  const { stdout } = await runMain(['completion', 'fish']);
-  const lines = stdout.split('\n');
-  const option = (command: string, name: string): string =>
-    lines.find((line) => line.includes(`__fish_seen_subcommand_from ${command}`) && line.includes(`-l ${name} `)) ?? '';
-  assert.match(option('enqueue', 'file'), / -r -F /);
-  assert.match(option('process', 'plex-token-file'), / -r -F /);
-  assert.match(option('enqueue', 'config'), / -r -F /);
-  assert.match(option('enqueue', 'title'), / -x /);
-  assert.match(option('reconcile', 'reassert'), / -x -a 'all title details /);
-  assert.doesNotMatch(option('process', 'dry-run'), / -[rFx] /);
-  assert.ok(lines.some((line) => line.includes('__fish_seen_subcommand_from match-test') && / -F( |$)/.test(line)));
-  assert.ok(lines.some((line) => line.includes('__fish_use_subcommand') && line.includes('-l data-dir')));
+test('undone scenes, pins and the items of a letter are offered to those who take them', async (t) => {
+  const { run, plex, sql, complete } = await setupCompletion(t);
+  await run(['undo', '--scene', '1', '--yes']);
+  assert.deepEqual(await complete('queue release '), ['1\tharbour 1.mp4, undone']);
+  const item = plex.addItem({ sectionKey: '1', file: '/media/mole.mp4', title: 'Mole' });
+  await run(['pin', '3', item]);
+  assert.deepEqual(await complete('unpin '), ['3\tMole']);
+  const choice = { rating_key: '77', title: 'Quay', library: 'Adult', file: '/media/quay.mp4' };
+  sql(`UPDATE dead_letters SET choices = '${JSON.stringify([choice])}'`, 'dlq.db');
+  assert.deepEqual(await complete('pin 2 '), ['77\tQuay, quay.mp4']);
+  assert.deepEqual(await complete('pin 1 '), []);
+});
+
+test('of many ids those that begin as typed are found, however many there are', async (t) => {
+  const { run, complete } = await setupCompletion(t);
+  const scenes = Array.from({ length: 400 }, (_, at) => ({ scene_id: at + 100, title: 'T', path: '/media/t.mp4' }));
+  await run(['enqueue', '-'], { input: JSON.stringify(scenes) });
+  assert.equal((await complete('queue list --scene ')).length, 100);
+  assert.deepEqual(wordsOf(await complete('queue list --scene 12')).length, 10);
+  assert.deepEqual(wordsOf(await complete('queue list --scene 3')).length, 100);
+  assert.ok(wordsOf(await complete('queue list --scene 3')).includes('399'));
+  assert.deepEqual(wordsOf(await complete('process --scene 499,12')).slice(0, 2), ['499,129', '499,128']);
+  for (const typed of ['0', 'x', '-1', '99999999999999999999']) {
+    assert.deepEqual(await complete(`queue list --scene=${typed}`), [], typed);
+  }
+});
+
+test('a data directory that cannot be read now is no reason for a word', async (t) => {
+  const { complete, dataDir, dir } = await setupCompletion(t);
+  const lines = ['dlq show ', 'queue drop ', 'status ', 'runs show ', 'undo --job ', 'pin 2 ', '--plex-library '];
+  const whole = join(dir, 'whole');
+  cpSync(dataDir, whole, { recursive: true });
+  const each = async (what: string, spoil: (file: string) => undefined | (() => void)): Promise<void> => {
+    const ends = ['queue.db', 'dlq.db', 'index.db'].map((name) => spoil(join(dataDir, name)));
+    for (const line of lines) assert.deepEqual(await complete(line), [], `${what}: ${line}`);
+    for (const end of ends) end?.();
+    rmSync(dataDir, { recursive: true });
+    cpSync(whole, dataDir, { recursive: true });
+    assert.notDeepEqual(await complete('dlq show '), []);
+  };
+  await each('missing', (file) => void rmSync(file));
+  await each('empty', (file) => void writeFileSync(file, ''));
+  await each('damaged', (file) => void writeFileSync(file, 'no database '.repeat(1000)));
+  await each('a folder', (file) => {
+    rmSync(file);
+    mkdirSync(file);
+  });
+  await each('newer', (file) => {
+    const db = new Database(file);
+    db.pragma('user_version = 999');
+    db.close();
+  });
+  await each('locked', (file) => {
+    const db = new Database(file);
+    db.pragma('locking_mode = EXCLUSIVE');
+    db.exec('BEGIN EXCLUSIVE');
+    return () => void db.close();
+  });
+  rmSync(dataDir, { recursive: true });
+  assert.deepEqual(await complete('dlq show '), []);
+  assert.deepEqual(await complete('dlq show --data-dir= '), []);
+});
+
+/** The files of a folder, and what is in them. */
+function bytesIn(folder: string): readonly (readonly [string, string])[] {
+  const files = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile());
+  return files.map(({ name }) => [
+    name,
+    createHash('sha256')
+      .update(readFileSync(join(folder, name)))
+      .digest('hex'),
+  ]);
+}
+
+test('asking changes nothing, asks no server and shows no token', async (t) => {
+  const { complete, dataDir, plex, env } = await setupCompletion(t);
+  writeFileSync(join(dataDir, 'config.json'), JSON.stringify({ plex_token: plex.token }));
+  const before = bytesIn(dataDir);
+  const asked = plex.count();
+  for (const line of [
+    'dlq show ',
+    'status ',
+    '--plex-token ',
+    `--plex-token ${env['PLEX_TOKEN']} dlq `,
+    'config set plex_token ',
+  ])
+    assert.ok(!(await complete(line)).join('\n').includes(plex.token), line);
+  assert.equal(plex.count(), asked);
+  assert.deepEqual(bytesIn(dataDir), before);
+});
+
+test('the data directory is that of the line, in quotes or behind a tilde', async (t) => {
+  const { complete, dataDir, run } = await setupCompletion(t);
+  const elsewhere = { env: { PLEXSYNC_DATA_DIR: '/nowhere' } };
+  for (const flag of [`-d ${dataDir}`, `--data-dir='${dataDir}'`, `--data-dir "${dataDir}"`]) {
+    const line = `plexsync ${flag} dlq show `;
+    const { stdout } = await run(['completion', '--line', 'fish', line], elsewhere);
+    assert.match(stdout, /^words\n1\t/, flag);
+  }
+  assert.equal((await complete('-d /nowhere dlq show ')).length, 0);
+});
+
+test('a script of no shell that is known gets nothing, and so does a line without a word', async (t) => {
+  const { run } = await setup(t);
+  for (const words of [['cmd', 'plexsync st'], ['fish', ''], ['fish'], [], ['bash', 'plexsync', 'x', '', '']]) {
+    const { code, stdout, stderr } = await run(['completion', '--line', ...words]);
+    assert.deepEqual([code, stdout, stderr], [0, '', ''], words.join());
+  }
 });
