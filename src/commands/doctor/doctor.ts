@@ -7,6 +7,7 @@ import type { LoadedSettings } from '../../settings/load.ts';
 import { loadSettings } from '../../settings/load.ts';
 import type { SettingName } from '../../settings/table.ts';
 import type { Reader, Style } from '../../terminal/reader.ts';
+import { withSpinner } from '../../terminal/spinner.ts';
 import type { Cell } from '../../terminal/table.ts';
 import { renderFields, renderTable } from '../../terminal/table.ts';
 import type { Context } from '../shared/context.ts';
@@ -34,7 +35,7 @@ export async function run(options: DoctorOptions, context: Context): Promise<num
   const { output } = context;
   if (options.effect === 'look' && options.confirmed === 'yes')
     throw new UsageError('--yes goes with --fix.', 'Without --fix there is nothing to confirm.');
-  const { findings, loaded } = await examine(options, context);
+  const { findings, loaded } = await withSpinner('Checking the whole set-up', output, () => examine(options, context));
   if (!output.json) output.result(toText(findings, output.readerOf('stdout')));
   const { fixes, mended, end } =
     options.effect === 'look'

@@ -8,6 +8,7 @@ import { libraryLine } from '../../settings/change-words.ts';
 import { parseRunningTimeMs } from '../../settings/duration.ts';
 import { loadSettings } from '../../settings/load.ts';
 import type { SettingName } from '../../settings/table.ts';
+import { withSpinner } from '../../terminal/spinner.ts';
 import type { Context } from '../shared/context.ts';
 import { explainMatch } from '../shared/match/explain-match.ts';
 import { connectToPlex } from '../shared/plex-connection.ts';
@@ -42,7 +43,7 @@ export async function run(options: MatchTestOptions, context: Context): Promise<
   const all = await plex.sections();
   const sections = chooseSections(all, settings.plex_library);
   const place = { sections, leftOut: leftOutSections(all, sections), mappings: settings.path_map };
-  const explanation = await explainMatch(files, place, plex);
+  const explanation = await withSpinner('Looking in Plex', context.output, () => explainMatch(files, place, plex));
   const matching = settings.strict_matching ? 'strict' : 'relaxed';
   const refusal = whyRefused(explanation, { matching, scene, mappings: settings.path_map, sections: all }, context);
   const library = explanation.leftOut?.library;

@@ -30,3 +30,16 @@ test('at a terminal results are coloured, and plain where TERM is dumb or colour
   assert.ok(shown('').includes(`${ESCAPE}32mdue`));
   for (const env of ['NO_COLOR=1', 'TERM=dumb']) assert.ok(!shown(env).includes(`${ESCAPE}32m`), env);
 });
+
+test('at a terminal a spinner shows that doctor works, and is gone at its end; a pipe sees none', async (t) => {
+  const { run, dataDir } = await setup(t);
+  await run(['enqueue', '1', '--path', '/media/a.mp4', '--title', 'Pier']);
+  const sent = runAtTerminal(`PLEXSYNC_DATA_DIR=${dataDir} ${process.execPath} ${BIN} doctor`, {
+    columns: 80,
+    rows: 40,
+  });
+  assert.match(sent, /Checking the whole set-up/);
+  assert.ok(!sent.includes('\u001b[?25l'), 'the cursor is never hidden');
+  assert.doesNotMatch(sent.slice(sent.lastIndexOf('\u001b[2K')), /Checking/);
+  assert.doesNotMatch((await run(['doctor'])).stderr, /Checking/);
+});
