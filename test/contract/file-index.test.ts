@@ -13,6 +13,7 @@ import { nameKey } from '../../src/core/match/paths.ts';
 import type { Section } from '../../src/core/model/plex-item.ts';
 import type { OpenFileIndex } from '../../src/file-index/file-index.ts';
 import { openFileIndex } from '../../src/file-index/file-index.ts';
+import { indexedLibraries } from '../../src/file-index/libraries.ts';
 import { makeScratchDir, removeScratchDir } from '../helpers/scratch.ts';
 
 const QUAYS: Section = {
@@ -90,6 +91,16 @@ test('of two listings at one time the later one stays, whichever ends first', (t
   assert.equal(third.finish(MARK), true);
   assert.equal(fourth.finish(MARK), true);
   assert.deepEqual(keysOf(index, QUAYS, 'pier.mp4'), ['4']);
+});
+
+test('a library that is renamed keeps its listing, and is known by its new name', (t) => {
+  const { dir, index } = open(t);
+  fill(index, QUAYS, [item('1', '/media/pier.mp4')]);
+  index.noteTotal(GARDENS, 3);
+  assert.deepEqual(indexedLibraries(dir), ['Gardens', 'Quays']);
+  index.noteTotal({ ...QUAYS, title: 'Moles' }, 1);
+  assert.deepEqual(indexedLibraries(dir), ['Gardens', 'Moles']);
+  assert.deepEqual(keysOf(index, QUAYS, 'pier.mp4'), ['1']);
 });
 
 test('an item comes with all of its files, by whichever of them it is found', (t) => {

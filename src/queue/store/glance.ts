@@ -15,7 +15,6 @@ export function openToGlance(directory: string, schema: Schema): Db {
   // SQLite's own files beside the database: one who may only read would leave them behind, and one who may write would
   // put a log that was left into the database.
   const db = new Database(file, { readonly: existsSync(`${file}-wal`), fileMustExist: true, timeout: 0 });
-  db.pragma('query_only = 1');
   if (db.pragma('user_version', { simple: true }) === schema.migrations.length) return db;
   db.close();
   throw new Error(`${file} has another schema`);

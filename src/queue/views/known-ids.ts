@@ -89,8 +89,7 @@ export function readKnownIds(directory: string, kind: KnownIdKind, digits: strin
     const select = db.prepare<[object], KnownId>(sql);
     const found: KnownId[] = [];
     for (const { from, to } of rangesOf(digits)) {
-      const most = MOST - found.length;
-      if (most > 0) found.push(...select.all({ from, to, most }));
+      found.push(...select.all({ from, to, most: MOST - found.length }));
     }
     return found;
   } finally {
@@ -103,7 +102,7 @@ const LONGEST_ID = 15;
 /** The numbers that begin with these digits, as ranges that an index can answer, the greatest first. */
 export function rangesOf(digits: string): readonly { readonly from: number; readonly to: number }[] {
   if (digits === '') return [{ from: 1, to: Number.MAX_SAFE_INTEGER }];
-  if (!/^[1-9]\d*$/.test(digits) || digits.length > LONGEST_ID) return [];
+  if (!/^[1-9]\d*$/.test(digits)) return [];
   return Array.from({ length: LONGEST_ID - digits.length + 1 }, (_, more) => {
     const from = Number(digits) * 10 ** more;
     return { from, to: from + 10 ** more - 1 };

@@ -1,13 +1,15 @@
 /** What the completion offers out of a data directory, asked as the script of a shell asks it. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
 import type { Rig } from '../../helpers/rig.ts';
 import { setup } from '../../helpers/rig.ts';
+import { NO_HOME } from '../../helpers/scratch.ts';
 
 const EVIL = `Pier "one": $(touch pwned) \`x\`;\n\t'two'\u001b[31m\u202e & \\done`;
 
@@ -74,7 +76,25 @@ test('libraries that were listed are known before anything was written to them',
   const scenes = Array.from({ length: 12 }, (_, at) => ({ scene_id: at + 20, path: `/media/${at}.mp4`, title: 'T' }));
   await run(['enqueue', '-'], { input: JSON.stringify(scenes) });
   await run(['process']);
+  const before = bytesIn(dataDir);
   assert.deepEqual(await complete('--plex-library '), ['Adult']);
+  assert.deepEqual(bytesIn(dataDir), before);
+  const index = new Database(join(dataDir, 'index.db'));
+  index.pragma('user_version = 999');
+  index.close();
+  assert.deepEqual(await complete('--plex-library '), []);
+});
+
+test('a name that a terminal would obey is not offered, and a letter that is damaged is', async (t) => {
+  const { sql, complete, dataDir } = await setupCompletion(t);
+  sql(`UPDATE scenes SET section_title = 'Adult' || char(27) || '[31m'`);
+  assert.deepEqual(await complete('--plex-library '), []);
+  const letters = new Database(join(dataDir, 'dlq.db'));
+  letters.pragma('ignore_check_constraints = 1');
+  letters.exec(`UPDATE dead_letters SET job_data = '{"title'`);
+  letters.close();
+  assert.deepEqual(await complete('dlq show '), ['1\tPlexPermanentError']);
+  assert.deepEqual(await complete('dlq purge 1 '), []);
 });
 
 test('undone scenes, pins and the items of a letter are offered to those who take them', async (t) => {
@@ -124,11 +144,20 @@ test('a data directory that cannot be read now is no reason for a word', async (
     rmSync(file);
     mkdirSync(file);
   });
-  await each('newer', (file) => {
-    const db = new Database(file);
-    db.pragma('user_version = 999');
-    db.close();
+  await each('a pipe', (file) => {
+    rmSync(file);
+    execFileSync('mkfifo', [file]);
+    writeFileSync(`${file}-wal`, '');
   });
+  const pragma = (text: string) => (file: string) => {
+    const db = new Database(file);
+    db.pragma(text);
+    db.close();
+    return undefined;
+  };
+  await each('newer', pragma('user_version = 999'));
+  await each('older', pragma('user_version = 1'));
+  await each('foreign', pragma('application_id = 1'));
   await each('locked', (file) => {
     const db = new Database(file);
     db.pragma('locking_mode = EXCLUSIVE');
@@ -168,6 +197,21 @@ test('asking changes nothing, asks no server and shows no token', async (t) => {
   assert.deepEqual(bytesIn(dataDir), before);
 });
 
+test('what a killed process left in the log of a database is read, and stays there', async (t) => {
+  const { complete, dataDir, dir } = await setupCompletion(t);
+  const left = join(dir, 'left');
+  const db = new Database(join(dataDir, 'queue.db'));
+  db.exec(`UPDATE jobs SET data = json_set(data, '$.title', 'Mole')`);
+  cpSync(dataDir, left, { recursive: true, filter: (name) => !name.endsWith('-shm') });
+  db.close();
+  const before = bytesIn(left);
+  assert.deepEqual(await complete(`-d ${left} queue drop `), ['3\tMole, scene 3']);
+  assert.deepEqual(
+    bytesIn(left).filter(([name]) => !name.endsWith('-shm')),
+    before,
+  );
+});
+
 test('the data directory is that of the line, in quotes or behind a tilde', async (t) => {
   const { complete, dataDir, run } = await setupCompletion(t);
   const elsewhere = { env: { PLEXSYNC_DATA_DIR: '/nowhere' } };
@@ -177,6 +221,17 @@ test('the data directory is that of the line, in quotes or behind a tilde', asyn
     assert.match(stdout, /^words\n1\t/, flag);
   }
   assert.equal((await complete('-d /nowhere dlq show ')).length, 0);
+  const link = `harbour-${process.pid}`;
+  symlinkSync(dataDir, join(NO_HOME, link));
+  t.after(() => rmSync(join(NO_HOME, link)));
+  for (const home of ['~', '$HOME', `$\{HOME}`])
+    assert.equal((await complete(`-d ${home}/${link} dlq show `)).length, 1, home);
+});
+
+test('bash is told to complete files where a redirection leads', async (t) => {
+  const { run } = await setup(t);
+  const { stdout } = await run(['completion', '--line', 'bash', 'plexsync stats > ou | less', '19', ' ']);
+  assert.equal(stdout, 'files\n');
 });
 
 test('a script of no shell that is known gets nothing, and so does a line without a word', async (t) => {

@@ -128,6 +128,7 @@ test('ids and names come from the data directory, each from where its command lo
   ];
   for (const [line, source] of sources) assert.equal(at(line).source, source, line);
   assert.deepEqual(at('dlq purge 3 4 ').taken, ['3', '4']);
+  assert.deepEqual(at('dlq purge --bogus 3 ').taken, ['3']);
   assert.equal(at('dlq show 3 ').source, undefined);
   assert.deepEqual(at('unpin -- ').source, 'pinned_scenes');
 });
