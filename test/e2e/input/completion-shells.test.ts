@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
+import Database from 'better-sqlite3';
 import { runMain } from '../../helpers/run-main.ts';
 import type { Shells } from '../../helpers/shells.ts';
 import { runShell, setupShells, without } from '../../helpers/shells.ts';
@@ -13,15 +14,23 @@ import { startAtTerminal } from '../../helpers/terminal.ts';
 const EVIL = 'Pier "one": $(touch pwned) `touch pwned` \'two\' & three; \\n %s $HOME *';
 const CLEAN = 'Pier "one": $(touch pwned) `touch pwned`';
 
-/** Two waiting scenes, one of them with a title that a shell must not take at its word. */
+/** The name of a library, and how it is typed where it stands in no quotes. */
+const LIBRARY = 'Quay: $(touch pwned) & 1';
+const LIBRARY_TYPED = String.raw`Quay:\ \$\(touch\ pwned\)\ \&\ 1`;
+
+/** Two waiting scenes, one of them with a title that a shell must not take at its word, and one that was written. */
 async function setup(t: TestContext, given: Readonly<Record<string, string>> = {}): Promise<Shells> {
   const shells = await setupShells(t, given);
-  const scenes = [
+  const waiting = [
     { scene_id: 4711, title: EVIL, path: '/media/pier.mp4' },
     { scene_id: 4712, title: 'Mole', path: '/media/mole.mp4' },
   ];
   const { env } = shells;
-  await runMain(['enqueue', '-', '-d', env['PLEXSYNC_DATA_DIR'] ?? ''], { input: JSON.stringify(scenes) });
+  await runMain(['enqueue', '-', '-d', env['PLEXSYNC_DATA_DIR'] ?? ''], { input: JSON.stringify(waiting) });
+  const db = new Database(join(env['PLEXSYNC_DATA_DIR'] ?? '', 'queue.db'));
+  const scenes = 'scene_id, rating_key, section_key, scene_path, written, section_title';
+  db.prepare(`INSERT INTO scenes (${scenes}) VALUES (1, '1', '1', '/media/quay.mp4', '{}', ?)`).run(LIBRARY);
+  db.close();
   t.after(() => assert.equal(existsSync(join(shells.dir, 'pwned')), false));
   return shells;
 }
@@ -88,6 +97,8 @@ test('bash completes names of files with spaces at a terminal', { skip: without(
   await session.see('=south/');
   session.type('\u0015plexsync stats > so\t');
   await session.see('south/');
+  session.type('\u0015plexsync process --plex-library Qu\t');
+  await session.see(LIBRARY_TYPED);
   session.type('\u0015plexsync queue drop \t\t');
   await session.see(CLEAN);
   session.type('\u0015exit\r');
@@ -110,6 +121,8 @@ async function assertCompletes(session: Session): Promise<void> {
     ['plexsync --plex-url http://plex:32400 proc\t', 'process '],
     ['plexsync stats --log-format=pl\t', '=plain '],
     ['plexsync match-test north\\ \t', 'north\\ quay.mp4'],
+    ['plexsync process --plex-library Qu\t', LIBRARY_TYPED],
+    ['plexsync process --plex-library=Qu\t', `=${LIBRARY_TYPED}`],
     ['plexsync status 47\t\t', CLEAN],
   ];
   for (const [typed, shown] of keys) {
@@ -149,7 +162,7 @@ test('a zsh without compinit says how completion is turned on', { skip: without(
 test('fish offers commands, values, ids with their titles, and files', { skip: without('fish') }, async (t) => {
   const shells = await setup(t);
   const ask = (line: string): string => `complete -C '${line}'`;
-  const others = ['plexsync match-test nor', 'plexsync --data-dir=so'];
+  const others = ['plexsync match-test nor', 'plexsync --data-dir=so', 'plexsync process --plex-library Qu'];
   const script = ['source completion.fish', ...[...LINES, ...others].map(ask)].join('; ');
   const { lines, stderr } = runShell(shells, ['fish', '--no-config', '-c', script]);
   assert.equal(stderr, '');
@@ -157,7 +170,7 @@ test('fish offers commands, values, ids with their titles, and files', { skip: w
   assert.deepEqual(words.slice(0, 3), ['enqueue', 'process', '--log-format=plain']);
   assert.deepEqual(words.slice(3, 5).toSorted(), ['4711', '4712']);
   assert.ok(lines.some((line) => line.startsWith(`4711\t${CLEAN}`)));
-  assert.deepEqual(words.slice(5).toSorted(), ['--data-dir=south/', 'north quay.mp4', 'north*pier.mp4']);
+  assert.deepEqual(words.slice(5).toSorted(), ['--data-dir=south/', LIBRARY, 'north quay.mp4', 'north*pier.mp4']);
 });
 
 test('a plexsync that cannot run is no noise in any shell', { skip: without('bash') }, async (t) => {
