@@ -6,6 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { notesOf } from './release-notes.ts';
+import { shippedFaults } from './shipped-files.ts';
 
 /** What a release is made of. */
 export type Release = {
@@ -36,18 +37,19 @@ export function releaseFaults({ version, tag, changelog, packed }: Release): rea
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+  const { version, scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+    version: string;
+    scripts: Record<string, string>;
+  };
   const pack = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { encoding: 'utf8' });
   const [{ files }] = JSON.parse(pack) as [{ files: { path: string }[] }];
   const changelog = readFileSync('CHANGELOG.md', 'utf8');
-  const faults = releaseFaults({ version, tag: process.argv[2], changelog, packed: files.map(({ path }) => path) });
-  const missing = [
-    'packaging/docker/Dockerfile',
-    'packaging/docker/Dockerfile.alpine',
-    '.github/workflows/release.yml',
+  const read = (file: string): string | undefined => (existsSync(file) ? readFileSync(file, 'utf8') : undefined);
+  const faults = [
+    ...releaseFaults({ version, tag: process.argv[2], changelog, packed: files.map(({ path }) => path) }),
+    ...shippedFaults({ read, scripts: Object.keys(scripts) }),
   ];
-  const all = [...faults, ...missing.filter((file) => !existsSync(file)).map((file) => `${file} is missing.`)];
-  for (const fault of all) process.stderr.write(`${fault}\n`);
-  if (all.length > 0) process.exitCode = 1;
+  for (const fault of faults) process.stderr.write(`${fault}\n`);
+  if (faults.length > 0) process.exitCode = 1;
   else process.stdout.write(`Nothing speaks against ${version}: ${files.length} files in the package.\n`);
 }

@@ -3,7 +3,11 @@
 # the signals.
 set -eu
 program=/usr/local/bin/plexsync
-umask "${UMASK:-077}"
+mask="${UMASK:-077}"
+case "$mask" in
+  [0-7][0-7][0-7] | 0[0-7][0-7][0-7]) umask "$mask" ;;
+  *) echo "plexsync: UMASK must be three octal digits such as 022, not \"$mask\"." >&2; exit 2 ;;
+esac
 if [ "$(id -u)" != 0 ]; then exec "$program" "$@"; fi
 uid="${PUID:-1000}"
 gid="${PGID:-1000}"
@@ -11,6 +15,7 @@ case "$uid$gid" in
   *[!0-9]*) echo "plexsync: PUID and PGID must be numbers, not \"$uid\" and \"$gid\"." >&2; exit 2 ;;
 esac
 dir="${PLEXSYNC_DATA_DIR:-/config}"
-# Only the folder itself: what lies in it was made by plexsync, as this very user.
-[ ! -d "$dir" ] || [ "$(stat -c %u "$dir")" = "$uid" ] || chown "$uid:$gid" "$dir"
+# All that lies in it belongs to whom the folder belongs to: a new PUID takes over both. Where that is refused, as over a
+# network, plexsync itself says what it cannot do.
+[ ! -d "$dir" ] || [ "$(stat -c %u "$dir")" = "$uid" ] || chown -Rh "$uid:$gid" "$dir" || :
 exec setpriv --reuid="$uid" --regid="$gid" --clear-groups "$program" "$@"
