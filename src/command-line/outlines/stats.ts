@@ -20,7 +20,7 @@ export const STATS: CommandSpec = {
   ],
   notes: [
     '--check looks at the bounds that are given, and where none is, at --max-dead 0 --max-age 24h --max-outage 1h --max-silence 24h. What stops writing (a refused token, every job failing alike, removals that wait to be allowed) fails it at once, whatever the bounds, and so does a last run that was refused the credentials. What is exceeded is told on standard error, also under --quiet, so that a cron job mails it; with --json the document has the key "check". A bare number of a duration is in seconds.',
-    '--check --live is well while a watch looked within three poll_interval, three minutes at least, or a run is under way. Dead letters and outages are for alerts, not for restarting a container.',
+    '--check --live is well while a watch looked within three poll_interval, three minutes at least since a look is noted once a minute, or while it is writing what is due or at a task of the plugin; a run that a person or cron started is no watch. A paused watch looks too. Dead letters and outages are for alerts, not for restarting a container. Exits 1 when no watch is at work; with --json the document is {live, last_look_at}.',
     'The file of --metrics-file is written beside and renamed, readable by all: point it into the folder of the textfile collector, with a name that ends in .prom.',
   ],
   examples: [

@@ -17,7 +17,7 @@ type Holder = { readonly owner: string; readonly pid: number };
 /** Takes a role, unless a living process holds it. */
 export function takeProcessLock({ queueDb: db, path }: Stores, role: Role, pid: number): ProcessLockHold {
   const meta = prepareMeta(db);
-  const name = `role:${role}`;
+  const name = nameOf(role);
   const owner = openOwner(path, db);
   const take = db.transaction((): Holder | undefined => {
     const holder = meta.json<Holder>(name);
@@ -34,4 +34,14 @@ export function takeProcessLock({ queueDb: db, path }: Stores, role: Role, pid: 
     owner.close();
     throw thrown;
   }
+}
+
+/** The pid of the living process that holds a role, if any does. */
+export function livingHolder({ queueDb: db, path }: Stores, role: Role): number | undefined {
+  const holder = inStore(storesName(path), () => prepareMeta(db).json<Holder>(nameOf(role)));
+  return holder !== undefined && livenessOf(path, holder.owner) === 'alive' ? holder.pid : undefined;
+}
+
+function nameOf(role: Role): string {
+  return `role:${role}`;
 }

@@ -33,6 +33,34 @@ test('a watch that looks is live, one that has not looked for three looks is not
   }
 });
 
+test('a watch that writes for longer than three looks is live, and a run by hand is none', async (t) => {
+  const { run, start, sql, plex } = await setup(t);
+  plex.addItem({ sectionKey: '1', ratingKey: '101', file: '/media/pier.mp4' });
+  const held = async (args: readonly string[]) => {
+    const edits = plex.count('edit');
+    await run(['enqueue', '1', '--path', '/media/pier.mp4', '--title', `Pier ${edits}`]);
+    const meanwhile = Promise.withResolvers<void>();
+    plex.fail('edit', { kind: 'late', after: meanwhile.promise });
+    const running = start(args);
+    while (plex.count('edit') === edits) await new Promise((resolve) => setTimeout(resolve, 5));
+    sql(
+      `INSERT OR REPLACE INTO meta (name, value) VALUES ('watch_look', '{"at":${Date.now() - 900_000},"everyMs":200}')`,
+    );
+    const live = await run(['stats', '--check', '--live']);
+    const json = await run(['stats', '--check', '--live', '--json']);
+    meanwhile.resolve();
+    running.kill('SIGTERM');
+    await running.ended;
+    return { live, json };
+  };
+  const { live, json } = await held(['process', '--watch']);
+  assert.deepEqual([live.code, live.stdout], [0, 'ok: the watch is writing what is due\n']);
+  assert.equal((JSON.parse(json.stdout) as { live: boolean }).live, true);
+  const byHand = await held(['process']);
+  assert.equal(byHand.live.code, 1);
+  assert.match(byHand.live.stderr, /^plexsync: the watch has not looked since /);
+});
+
 test('--live goes with --check alone', async (t) => {
   const { run } = await setup(t);
   for (const more of [[], ['--check', '--max-dead', '1'], ['--check', '--watch']])

@@ -39,6 +39,7 @@ import type { Polled } from './poll.ts';
 import { pollStash } from './poll.ts';
 import { createPollNotes } from './poll-notes.ts';
 import { preload } from './preload.ts';
+import { withSignsOfLife } from './signs-of-life.ts';
 
 /** What a watch is asked to do, and how the settings are read again. */
 export type WatchRequest = Omit<DrainRequest, 'startedAt' | 'startedBy' | 'before' | 'polls'> & {
@@ -105,7 +106,9 @@ function createLook(
   context: Context,
 ): () => Promise<void> {
   const { loaded } = request;
-  const stash = connectToStash(loaded, { ...context, signal: stop.aborted });
+  const connection = connectToStash(loaded, { ...context, signal: stop.aborted });
+  const noteLook = createLookNotes(stores, loaded.settings.poll_interval);
+  const stash = connection && withSignsOfLife(connection, () => noteLook(context.now()));
   const stopped = (): boolean => stop.requested() !== undefined;
   const poll =
     stash === undefined
@@ -118,7 +121,6 @@ function createLook(
   const each = say`a look each ${loaded.settings.poll_interval / 1_000}s`;
   context.output.log('info', say`[PlexSync] Watching: ${each}, until stopped${notAsked}`);
   let { removals } = request;
-  const noteLook = createLookNotes(stores, loaded.settings.poll_interval);
   return async () => {
     noteLook(context.now());
     const { faults: before } = await ingest();
