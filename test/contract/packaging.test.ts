@@ -42,8 +42,11 @@ test('the images are built from any version, once for all machines, and without 
     assert.match(text, /mkdir \/pack && npm pack /);
   }
   const ignored = read('.dockerignore').split('\n');
-  for (const [, secret = ''] of read('packaging/docker/compose.yaml').matchAll(/file: \.\/(\w+)/g))
-    assert.ok(ignored.includes(`packaging/docker/*_${secret.split('_').at(-1)}`), secret);
+  const untracked = read('.gitignore').split('\n');
+  for (const [, secret = ''] of read('packaging/docker/compose.yaml').matchAll(/file: \.\/(\w+)/g)) {
+    const pattern = `packaging/docker/*_${secret.split('_').at(-1)}`;
+    assert.ok(ignored.includes(pattern) && untracked.includes(`/${pattern}`), secret);
+  }
 });
 
 test('every variable of the compose file and of the template for Unraid is one that plexsync knows', () => {
@@ -119,6 +122,11 @@ test('a folder that cannot be given away is left to plexsync to complain of', (t
   const { status, stdout } = enter(t, 0, { PUID: '4711' }, { chown: 'exit 1' });
   assert.equal(status, 0);
   assert.match(stdout, /^setpriv --reuid=4711 .*\nplexsync process --watch/);
+});
+
+test('a folder that is not there is none to give away', (t) => {
+  const { stdout, stderr, dir } = enter(t, 0, { PUID: '4711', PLEXSYNC_DATA_DIR: '/nowhere/harbour' });
+  assert.deepEqual([stdout.includes('chown'), stderr], [false, ''], dir);
 });
 
 test('plexsync becomes the process that was started, so that signals reach it', (t) => {

@@ -18,7 +18,7 @@ export function watchWork(stores: Stores, now: number): WatchWork | undefined {
     const drains = db
       .prepare<[object], { owner: string }>(`
         SELECT DISTINCT lease_owner AS owner FROM jobs WHERE state = 'in_progress' AND lease_expires_at > @now
-          AND lease_owner IN (SELECT owner FROM runs WHERE ended_at IS NULL AND started_by = 'watch')`)
+          AND lease_owner IN (SELECT owner FROM runs WHERE started_by = 'watch')`)
       .all({ now });
     if (drains.some(({ owner }) => livenessOf(path, owner) === 'alive')) return 'drain';
     const isAtTasks = [livingHolder(stores, 'watch'), livingHolder(stores, 'tasks')].every((pid) => pid !== undefined);
