@@ -6,6 +6,7 @@ import { parseDurationMs } from './duration.ts';
 import { readConfigFile } from './file.ts';
 import { schemaOf } from './schema.ts';
 import type { Setting } from './setting.ts';
+import { shownCommand } from './shown-command.ts';
 import type { SettingName, Settings } from './table.ts';
 import { flagOf, HIDDEN, SETTING_NAMES, SETTINGS, variableOf } from './table.ts';
 import { withoutToken } from './without-token.ts';
@@ -98,6 +99,7 @@ export function shownValue(name: SettingName, value: unknown): string {
   const { type, secret }: Setting = SETTINGS[name];
   if (secret) return HIDDEN;
   if (type.kind === 'web_address') return JSON.stringify(withoutSecrets(String(value)));
+  if (type.kind === 'command') return JSON.stringify(shownCommand(value).join(' '));
   const typed = type.kind === 'names' && Array.isArray(value) ? value.map(asTyped) : value;
   return JSON.stringify(Array.isArray(typed) ? typed.map(withoutToken) : withoutToken(typed));
 }

@@ -148,7 +148,8 @@ function webhooks() {
   const message = 'must be http or https addresses';
   const line = z.pipe(
     z.string(),
-    z.transform((text) => text.split(',').map((one) => one.trim())),
+    // An address may have a comma of its own.
+    z.transform((text) => text.split(/,(?=\s*https?:)/i).map((one) => one.trim())),
   );
   const isHook = (text: string): boolean => /^https?:$/.test(URL.parse(text)?.protocol ?? '');
   return z.pipe(z.union([z.array(z.string()), line], message), z.array(z.string().check(z.refine(isHook, message))));

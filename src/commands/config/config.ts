@@ -12,6 +12,7 @@ import { configFilePath, readConfigFile } from '../../settings/file.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
 import { shownValue } from '../../settings/load.ts';
 import type { Setting } from '../../settings/setting.ts';
+import { shownCommand } from '../../settings/shown-command.ts';
 import type { SettingName, Settings } from '../../settings/table.ts';
 import { HIDDEN, libraryText, SETTINGS } from '../../settings/table.ts';
 import { withoutToken } from '../../settings/without-token.ts';
@@ -83,10 +84,11 @@ function toRow(setting: ExplainedSetting, { problems, unused }: AccessReview): R
 function rowDocument({ setting, problem, counts }: Row): SettingDocument {
   const { name, value, parsed, origin } = setting;
   const { type, secret }: Setting = SETTINGS[name];
-  const usable = usableDocument(type.kind, parsed);
-  const shown = setting.problem === undefined ? usable : givenDocument(name, value);
+  // A secret that cannot be used is no JSON once it is hidden.
+  const shown = (): unknown =>
+    setting.problem === undefined ? usableDocument(type.kind, parsed) : givenDocument(name, value);
   return {
-    value: value === undefined ? null : secret ? HIDDEN : shown,
+    value: value === undefined ? null : secret ? HIDDEN : shown(),
     origin: origin.kind,
     from: origin.name,
     problem: problem ?? null,
@@ -96,6 +98,7 @@ function rowDocument({ setting, problem, counts }: Row): SettingDocument {
 
 function usableDocument(kind: Setting['type']['kind'], parsed: unknown): unknown {
   if (kind === 'duration') return formatDuration(parsed as number);
+  if (kind === 'command') return shownCommand(parsed);
   if (kind === 'quiet_hours') return (parsed as Settings['quiet_hours']).map(quietRangeText);
   if (kind !== 'names' || parsed === undefined) return withoutToken(parsed);
   return (parsed as Settings['plex_library']).map((name) => withoutToken(libraryText(name)));
@@ -126,7 +129,7 @@ function shownText({ setting: { name, value, parsed, problem } }: Row): string {
     case 'path_mappings':
       return (parsed as readonly PathMapping[]).map(({ from, to }) => `${from}=${to}`).join(', ') || '-';
     case 'command':
-      return (parsed as readonly string[]).join(' ') || '-';
+      return shownCommand(parsed).join(' ') || '-';
     case 'quiet_hours':
       return (parsed as Settings['quiet_hours']).map(quietRangeText).join(', ') || '-';
     case 'names':

@@ -27,9 +27,9 @@ export async function run({ test, flags, configFile }: NotifyOptions, context: C
   if (!hasTargets(loaded.settings))
     throw new UsageError(
       'Nobody is to be told: neither notify_url nor notify_command is set.',
-      'Set one: plexsync config set notify_url https://ntfy.example.org/?topic=plexsync',
+      'Set one: plexsync config set notify_url https://ntfy.example.org/plexsync',
     );
-  const results = await sendNotice(testMessage(now()), { urls: notify_url, command: notify_command }, now);
+  const results = await sendNotice(testMessage(now()), { urls: notify_url, command: notify_command }, { now });
   if (output.json) {
     const told = results.map(({ target, failure }) => ({
       target,

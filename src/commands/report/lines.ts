@@ -5,6 +5,7 @@ import type { DeadLetter } from '../../queue/tables/dead-letters.ts';
 import type { ReportedJob, ReportedRecord } from '../../queue/views/report-rows.ts';
 import { maskDocument } from '../../redact/personal-words.ts';
 import type { ExplainedSetting } from '../../settings/explain.ts';
+import { shownCommand } from '../../settings/shown-command.ts';
 import { HIDDEN, SETTINGS } from '../../settings/table.ts';
 import { utcTime } from '../../terminal/time.ts';
 import type { Context } from '../shared/context.ts';
@@ -55,7 +56,7 @@ function settingPieces(name: ExplainedSetting['name'], value: unknown): ReportLi
     case 'webhooks':
       return [HIDDEN];
     case 'command':
-      return [{ personal: [value].flat().join(' '), kind: 'path' }];
+      return [{ personal: shownCommand(value).join(' '), kind: 'path' }];
     case 'web_address':
       return [{ personal: String(value), kind: 'host' }];
     case 'file':

@@ -3,6 +3,7 @@ import { hostname, userInfo } from 'node:os';
 import { basename } from 'node:path';
 import { parseJsonText } from '../../core/text/json-text.ts';
 import type { Piece } from '../../core/text/sentence.ts';
+import { looksLikeToken } from '../../core/text/token-like.ts';
 import { eachStoredText } from '../../queue/views/report-rows.ts';
 import type { Masker } from '../../redact/mask.ts';
 import { learnDocument } from '../../redact/personal-words.ts';
@@ -50,6 +51,13 @@ function learnPiece(piece: Piece, masker: Learner): void {
   if (typeof piece === 'object' && 'personal' in piece) masker.learn(piece.kind, piece.personal);
 }
 
+function learnCommand(command: string, masker: Learner): void {
+  for (const word of command.split(/[\s"',=:[\]]+/)) {
+    if (looksLikeToken(word)) masker.learn('token', word);
+    else if (/[\\/]/.test(word)) masker.learn('path', word);
+  }
+}
+
 /** Shorter ones are words, not secrets. */
 const SHORTEST_SECRET = 6;
 
@@ -58,10 +66,10 @@ function learnSetting({ name, value, origin }: ExplainedSetting, masker: Learner
   if (origin.kind === 'file') masker.learn('path', origin.name);
   switch (SETTINGS[name].type.kind) {
     case 'webhooks':
-      for (const url of [value].flat().map(String)) masker.learn('token', url);
+      for (const url of [value].flat().flatMap((urls) => String(urls).split(/,\s*/))) masker.learn('token', url);
       return;
     case 'command':
-      masker.learn('path', [value].flat().join(' '));
+      learnCommand([value].flat().join(' '), masker);
       return;
     case 'token':
       masker.learn('token', String(value).trim());

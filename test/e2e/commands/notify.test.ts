@@ -1,46 +1,11 @@
 /** Somebody elsewhere is told of what needs a person, by webhook or program, and never of more than that. */
 import assert from 'node:assert/strict';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
-import type { IncomingHttpHeaders } from 'node:http';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import { setup } from '../../helpers/rig.ts';
-
-type Posted = {
-  readonly target: string;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: Record<string, unknown>;
-};
-
-/** A webhook that keeps what it is sent. */
-async function startWebhook(t: TestContext) {
-  const posted: Posted[] = [];
-  let status = 200;
-  const server = createServer((request, response) => {
-    let text = '';
-    request.setEncoding('utf8').on('data', (chunk: string) => {
-      text += chunk;
-    });
-    request.on('end', () => {
-      posted.push({ target: request.url ?? '', headers: request.headers, body: JSON.parse(text) });
-      response.writeHead(status).end();
-    });
-  });
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-  t.after(() => server.close());
-  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return {
-    posted,
-    host,
-    url: `http://${host}/hook/lanternKey?topic=harbour`,
-    answer: (code: number) => {
-      status = code;
-    },
-  };
-}
+import { startWebhook } from '../../helpers/webhook.ts';
 
 async function withLetter(t: TestContext) {
   const rig = await setup(t);
@@ -59,7 +24,10 @@ test('a test reaches a webhook and a program, each with one JSON object that all
   writeFileSync(script, `#!/bin/sh\ncat > "$1"\n`);
   chmodSync(script, 0o755);
   const out = join(dir, 'told.json');
-  const env = { PLEXSYNC_NOTIFY_URL: webhook.url, PLEXSYNC_NOTIFY_COMMAND: JSON.stringify([script, out]) };
+  const env = {
+    PLEXSYNC_NOTIFY_URL: `${webhook.url}?topic=harbour`,
+    PLEXSYNC_NOTIFY_COMMAND: JSON.stringify([script, out]),
+  };
   const { code, stdout } = await run(['notify', '--test'], { env });
   assert.deepEqual([code, stdout], [0, `http://${webhook.host}: taken\n${script}: taken\n`]);
   const [{ target, headers, body } = { target: '', headers: {}, body: {} }] = webhook.posted;
@@ -108,7 +76,7 @@ test('a webhook that fails is a warning and no exit code, its key is in no line,
   assert.doesNotMatch(`${failed.stderr}${shown.stdout}${report.stdout}${log}`, /lanternKey/);
 });
 
-test('a program that is not there, fails or hangs is a warning too', async (t) => {
+test('a program that is not there or fails is told by the test', async (t) => {
   const { run, dir } = await withLetter(t);
   const fail = await run(['notify', '--test', '--notify-command', join(dir, 'none')]);
   assert.deepEqual([fail.code, fail.stdout], [1, `${join(dir, 'none')}: it cannot be started\n`]);
@@ -120,6 +88,42 @@ test('a program that is not there, fails or hangs is a warning too', async (t) =
     '["sh", "-c", "echo No wind >&2; exit 3"]',
   ]);
   assert.deepEqual(JSON.parse(said.stdout).told, [{ target: 'sh', taken: false, failure: 'it ended with 3: No wind' }]);
+});
+
+test('the arguments of a program are shown nowhere, since they may hold a key', async (t) => {
+  const { run, dir } = await setup(t);
+  const words = [join(dir, 'tell.sh'), '--token', 'tk4Lantern7Harbour2Quay9'];
+  for (const notify_command of [
+    words,
+    words.join(' '),
+    JSON.stringify(words),
+    [...words, 3],
+    `["${words.join('",')}`,
+  ]) {
+    const file = join(dir, 'config.json');
+    writeFileSync(file, JSON.stringify({ notify_command }), { mode: 0o600 });
+    let shown = '';
+    for (const args of [['config', 'show'], ['config', 'show', '--json'], ['report'], ['notify', '--test']]) {
+      const { stdout, stderr, code } = await run([...args, '--config', file]);
+      assert.notEqual(code, 70, stderr);
+      shown += stdout + stderr;
+    }
+    assert.match(shown, /notify_command/);
+    assert.doesNotMatch(shown, /Lantern7/);
+  }
+});
+
+test('an address that cannot be used is hidden in every word about it, and one may have a comma of its own', async (t) => {
+  const { run } = await setup(t);
+  const wrong = { PLEXSYNC_NOTIFY_URL: 'ftp://lanternKey.example.org' };
+  const shown = await run(['config', 'show', '--json'], { env: wrong });
+  const { value, problem } = JSON.parse(shown.stdout).settings.notify_url;
+  assert.deepEqual([shown.code, value], [2, '(hidden)']);
+  assert.match(problem, /must be http or https addresses/);
+  assert.doesNotMatch(`${shown.stdout}${shown.stderr}`, /lanternKey/);
+  const two = { PLEXSYNC_NOTIFY_URL: 'http://127.0.0.1:1/?tags=fog,rain, http://127.0.0.1:2/' };
+  const { stdout } = await run(['notify', '--test'], { env: two });
+  assert.equal(stdout, 'http://127.0.0.1:1: connection refused\nhttp://127.0.0.1:2: connection refused\n');
 });
 
 test('what stops writing is told, and under --cron too; nobody is asked where nothing is new', async (t) => {

@@ -30,7 +30,7 @@ export async function tellElsewhere(
   for (const notice of decided.notices) {
     const isNamed = settings.notify_details && notice.kind === 'dead_letters';
     const message = messageOf(notice, now(), isNamed ? memory.newest(told.lastLetter) : undefined);
-    const results = await sendNotice(message, targets, now);
+    const results = await sendNotice(message, targets, { now });
     for (const { target, failure } of results)
       if (failure !== undefined)
         output.log(
