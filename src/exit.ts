@@ -77,6 +77,11 @@ export function signalExitCode(signal: NodeJS.Signals): number {
   return 128 + constants.signals[signal];
 }
 
+/** Whether an exit code says that a signal ended the command. */
+export function isSignalExit(exitCode: number): boolean {
+  return exitCode > 128;
+}
+
 /** What the person reads when a command could not do its work. */
 export type Complaint = {
   readonly code: string;

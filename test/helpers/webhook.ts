@@ -1,4 +1,5 @@
 /** A webhook that keeps what it is sent. */
+import { EventEmitter, once } from 'node:events';
 import type { IncomingHttpHeaders } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -17,10 +18,13 @@ export type Webhook = {
   readonly url: string;
   /** What it answers from now on; nothing at all with `never`. */
   answer(status: number | 'never', headers?: Readonly<Record<string, string>>): void;
+  /** Resolves once so many were posted. */
+  has(count: number): Promise<void>;
 };
 
 export async function startWebhook(t: TestContext): Promise<Webhook> {
   const posted: Posted[] = [];
+  const arrived = new EventEmitter();
   let answer: Parameters<Webhook['answer']> = [200];
   const server = createServer((request, response) => {
     let text = '';
@@ -29,6 +33,7 @@ export async function startWebhook(t: TestContext): Promise<Webhook> {
     });
     request.on('end', () => {
       posted.push({ target: request.url ?? '', headers: request.headers, body: JSON.parse(text) });
+      arrived.emit('posted');
       const [status, headers] = answer;
       if (status !== 'never') response.writeHead(status, { ...headers }).end();
     });
@@ -45,6 +50,9 @@ export async function startWebhook(t: TestContext): Promise<Webhook> {
     url: `http://${host}/hook/lanternKey`,
     answer: (...next) => {
       answer = next;
+    },
+    has: async (count) => {
+      while (posted.length < count) await once(arrived, 'posted', { signal: AbortSignal.timeout(20_000) });
     },
   };
 }

@@ -2,7 +2,8 @@ import { UsageError } from '../../core/model/errors.ts';
 import type { RunStarter } from '../../core/model/run.ts';
 import { asPath, ours, say } from '../../core/text/sentence.ts';
 import type { RunSummaryDocument } from '../../documents/run-summary.ts';
-import { complaintOf, EXIT } from '../../exit.ts';
+import { complaintOf, EXIT, isSignalExit } from '../../exit.ts';
+import type { Stores } from '../../queue/store/stores.ts';
 import { openStoresToRead } from '../../queue/store/stores.ts';
 import { noteStash } from '../../queue/tables/awaits-stash.ts';
 import { readStats } from '../../queue/views/stats.ts';
@@ -18,6 +19,7 @@ import { hasTargets } from '../shared/notify/targets.ts';
 import { pausedNow } from '../shared/paused.ts';
 import { statsDocument } from '../shared/stats-document.ts';
 import { toLimit } from '../shared/typed-values.ts';
+import type { RunResult } from './cron/cron.ts';
 import type { PageRequest } from './html/page.ts';
 import { createIngest } from './ingest/ingest-events.ts';
 import { runOnce } from './run-once.ts';
@@ -138,13 +140,23 @@ async function runOnDirectory(options: ProcessOptions, context: Context, cron: C
         ? await runOnce(stores, request, context)
         : (await import('./resting.ts')).restingResult(paused, taken.faults, context);
     result.tell();
-    if (hasTargets(loaded.settings))
-      await (await import('../shared/notify/tell-elsewhere.ts')).tellElsewhere(stores, loaded.settings, context);
+    await tellOthers(stores, { result, loaded }, context);
     if (cron === undefined) return result.exitCode;
     return cron.tellCron(stores, { ...result, complaints: taken.complaints }, context);
   } finally {
     stores.close();
   }
+}
+
+async function tellOthers(
+  stores: Stores,
+  { result, loaded: { settings } }: { readonly result: RunResult; readonly loaded: LoadedSettings },
+  context: Context,
+): Promise<void> {
+  // Whoever ends a run by a signal waits for nobody else.
+  if (isSignalExit(result.exitCode) || !hasTargets(settings)) return;
+  const { tellElsewhere } = await import('../shared/notify/tell-elsewhere.ts');
+  await tellElsewhere(stores, settings, context);
 }
 
 /** What starts this run, for a person who looks at the runs later. */

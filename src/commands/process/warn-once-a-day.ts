@@ -1,3 +1,4 @@
+import { isToldToday } from '../../core/failures/told-today.ts';
 import { foreign, say } from '../../core/text/sentence.ts';
 import type { Stores } from '../../queue/store/stores.ts';
 import type { Context } from '../shared/context.ts';
@@ -9,7 +10,6 @@ export async function warnOnceADay(
   { output, now }: Context,
 ): Promise<void> {
   const { openAlertMemory } = await import('../../queue/tables/alert-memory.ts');
-  const { isToldToday } = await import('./cron/cron-verdict.ts');
   const notices = openAlertMemory(stores);
   for (const warning of warnings) {
     if (isToldToday(notices.complainedAt(warning), now())) continue;

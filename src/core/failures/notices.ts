@@ -1,4 +1,5 @@
 import type { StopCode } from '../model/stop-code.ts';
+import { isToldToday, OUTAGE_WORTH_TELLING_MS } from './told-today.ts';
 
 /** What may be told to somebody who is not at a screen. */
 export type Notice =
@@ -18,90 +19,85 @@ export type Standing = {
   readonly stop: { readonly code: StopCode; readonly since: number; readonly hint: string } | undefined;
 };
 
-/** What was told of, and when; kept from run to run. */
+/** What was told of, and when; kept from run to run. Instants are epoch ms. */
 export type NoticeMemory = {
   readonly lastLetter: number;
   /** By error type. */
   readonly lettersAt: Readonly<Record<string, number>>;
   readonly outage: Readonly<Partial<Record<Server, { readonly since: number; readonly toldAt: number }>>>;
   readonly stop: { readonly code: StopCode; readonly since: number; readonly toldAt: number } | undefined;
+  /** When somebody was to be told last and nobody took it. */
+  readonly failedAt?: number | undefined;
 };
+
+/** What is to be told, and how it is remembered once somebody took it. */
+export type DueNotice = { readonly notice: Notice; remember(memory: NoticeMemory): NoticeMemory };
 
 export const NOTHING_TOLD: NoticeMemory = { lastLetter: 0, lettersAt: {}, outage: {}, stop: undefined };
 
-/** The same is told once in this time, as to the reader of cron's mail. */
-const TOLD_AGAIN_MS = 86_400_000;
-/** A restart, or a night's maintenance, is no news. */
-const OUTAGE_WORTH_TELLING_MS = 3_600_000;
+/** Where nobody took a notice, it is sent again after this long: a watch looks more often than a server recovers. */
+const SENT_AGAIN_MS = 15 * 60_000;
 
-/** Decides what is to be told now, and what is remembered once that was taken. */
-export function decideNotices(
-  standing: Standing,
-  told: NoticeMemory,
-): { readonly notices: readonly Notice[]; readonly memory: NoticeMemory } {
-  const letters = lettersOf(standing, told);
-  const plex = outageOf('plex', standing, told);
-  const stash = outageOf('stash', standing, told);
-  const stop = stopOf(standing, told);
-  const outage = { ...(plex.told && { plex: plex.told }), ...(stash.told && { stash: stash.told }) };
-  return {
-    notices: [...letters.notices, ...plex.notices, ...stash.notices, ...stop.notices],
-    memory: { ...letters.told, outage, stop: stop.told },
-  };
+/** Decides what is to be told now. */
+export function decideNotices(standing: Standing, told: NoticeMemory): readonly DueNotice[] {
+  const { failedAt } = told;
+  const { now } = standing;
+  if (failedAt !== undefined && failedAt <= now && now - failedAt < SENT_AGAIN_MS) return [];
+  return [
+    lettersOf(standing, told),
+    outageOf('plex', standing, told),
+    outageOf('stash', standing, told),
+    stopOf(standing, told),
+  ].filter((due) => due !== undefined);
 }
-
-type Part<Told> = { readonly notices: readonly Notice[]; readonly told: Told };
 
 /** New letters are told together, unless each of their types was told of today. */
-function lettersOf(
-  { letters: { byType, lastId }, now }: Standing,
-  { lastLetter, lettersAt }: NoticeMemory,
-): Part<Pick<NoticeMemory, 'lastLetter' | 'lettersAt'>> {
+function lettersOf({ letters: { byType, lastId }, now }: Standing, { lettersAt }: NoticeMemory): DueNotice | undefined {
   const types = Object.keys(byType);
-  if (!types.some((type) => isDue(lettersAt[type], now))) return { notices: [], told: { lastLetter, lettersAt } };
+  if (types.every((type) => isToldToday(lettersAt[type], now))) return undefined;
   const count = Object.values(byType).reduce((sum, each) => sum + each, 0);
-  const stillKnown = Object.entries(lettersAt).filter(([, at]) => !isDue(at, now));
+  const stillKnown = Object.entries(lettersAt).filter(([, at]) => isToldToday(at, now));
+  const toldNow = types.map((type) => [type, now] as const);
   return {
-    notices: [{ kind: 'dead_letters', count, byType }],
-    told: {
+    notice: { kind: 'dead_letters', count, byType },
+    remember: (memory) => ({
+      ...memory,
       lastLetter: lastId,
-      lettersAt: { ...Object.fromEntries(stillKnown), ...Object.fromEntries(types.map((type) => [type, now])) },
-    },
+      lettersAt: Object.fromEntries([...stillKnown, ...toldNow]),
+    }),
   };
 }
 
-function outageOf(
-  server: Server,
-  { outageSince, now }: Standing,
-  { outage }: NoticeMemory,
-): Part<NoticeMemory['outage'][Server]> {
+function outageOf(server: Server, { outageSince, now }: Standing, { outage }: NoticeMemory): DueNotice | undefined {
   const [since, before] = [outageSince[server], outage[server]];
-  if (since === undefined) {
-    if (before === undefined) return { notices: [], told: undefined };
-    return {
-      notices: [{ kind: 'recovered', what: server, afterMs: Math.max(0, now - before.since) }],
-      told: undefined,
-    };
-  }
-  const isWorthIt = now - since >= OUTAGE_WORTH_TELLING_MS && isDue(before?.toldAt, now);
-  if (!isWorthIt) return { notices: [], told: before };
-  return { notices: [{ kind: 'outage', server, since }], told: { since, toldAt: now } };
+  if (since === undefined && before === undefined) return undefined;
+  if (since === undefined) return recoveredOf(server, { since: before?.since ?? now, now });
+  if (now - since < OUTAGE_WORTH_TELLING_MS || isToldToday(before?.toldAt, now)) return undefined;
+  return {
+    notice: { kind: 'outage', server, since },
+    remember: (memory) => ({ ...memory, outage: { ...memory.outage, [server]: { since, toldAt: now } } }),
+  };
 }
 
-function stopOf({ stop, now }: Standing, { stop: before }: NoticeMemory): Part<NoticeMemory['stop']> {
-  if (stop === undefined) {
-    if (before === undefined) return { notices: [], told: undefined };
-    return {
-      notices: [{ kind: 'recovered', what: 'writing', afterMs: Math.max(0, now - before.since) }],
-      told: undefined,
-    };
-  }
-  if (before?.code === stop.code && !isDue(before.toldAt, now)) return { notices: [], told: before };
+function stopOf({ stop, now }: Standing, { stop: before }: NoticeMemory): DueNotice | undefined {
+  if (stop === undefined) return before && recoveredOf('writing', { since: before.since, now });
+  if (before?.code === stop.code && isToldToday(before.toldAt, now)) return undefined;
   const { code, since, hint } = stop;
-  return { notices: [{ kind: 'stopped', code, hint }], told: { code, since, toldAt: now } };
+  return {
+    notice: { kind: 'stopped', code, hint },
+    remember: (memory) => ({ ...memory, stop: { code, since, toldAt: now } }),
+  };
 }
 
-/** An instant in the future comes from a wrong clock. */
-function isDue(toldAt: number | undefined, now: number): boolean {
-  return toldAt === undefined || toldAt > now || now - toldAt >= TOLD_AGAIN_MS;
+function recoveredOf(
+  what: Server | 'writing',
+  { since, now }: { readonly since: number; readonly now: number },
+): DueNotice {
+  return {
+    notice: { kind: 'recovered', what, afterMs: Math.max(0, now - since) },
+    remember: (memory) =>
+      what === 'writing'
+        ? { ...memory, stop: undefined }
+        : { ...memory, outage: { ...memory.outage, [what]: undefined } },
+  };
 }

@@ -34,13 +34,14 @@ export function openNoticeMemory({ queueDb: db, dlqDb, path }: Stores): NoticeSt
   const newest = dlqDb.prepare<[number], DeadLetter>(
     `SELECT * FROM dead_letters WHERE id > ? ORDER BY id DESC LIMIT ${MOST_NAMED}`,
   );
+  /** A dlq.db whose ids start over is a new one. */
+  const after = (lastLetter: number): number => ((seq.get()?.seq ?? 0) < lastLetter ? 0 : lastLetter);
   return translated(storesName(path), {
     read: () => meta.json<NoticeMemory>(NAME),
     save: (memory: NoticeMemory) => meta.setJson(NAME, memory),
     standing: (lastLetter: number, now: number): Standing => {
       const lastId = seq.get()?.seq ?? 0;
-      // A dlq.db whose ids start over is a new one.
-      const rows = counts.all(lastId < lastLetter ? 0 : lastLetter);
+      const rows = counts.all(after(lastLetter));
       return {
         now,
         letters: { byType: Object.fromEntries(rows.map(({ error_type, count }) => [error_type, count])), lastId },
@@ -49,7 +50,7 @@ export function openNoticeMemory({ queueDb: db, dlqDb, path }: Stores): NoticeSt
       };
     },
     newest: (lastLetter: number): readonly LetterWords[] =>
-      newest.all(lastLetter).map((letter) => {
+      newest.all(after(lastLetter)).map((letter) => {
         const title = letterDataOf(letter)?.['title'];
         return {
           sceneId: letter.scene_id,

@@ -57,23 +57,82 @@ test('a new dead letter is told once a day, without title or path unless that is
   assert.match(String(other.webhook.posted[0]?.body['message']), /\nscene 7 Hidden Quay 7: No Plex item found/);
 });
 
-test('a webhook that fails is a warning and no exit code, its key is in no line, and the next run tells again', async (t) => {
-  const { run, webhook, dataDir } = await withLetter(t);
-  const env = { PLEXSYNC_NOTIFY_URL: webhook.url };
+test('a webhook that fails is a warning once a day and no exit code, and is asked again after a quarter of an hour', async (t) => {
+  const { run, webhook, dataDir, bury } = await withLetter(t);
+  const at = (minutes: number) => ({
+    env: { PLEXSYNC_NOTIFY_URL: webhook.url, PLEXSYNC_TEST_NOW: `${Date.now() + minutes * 60_000}` },
+  });
   webhook.answer(500);
-  const failed = await run(['process'], { env });
+  const failed = await run(['process'], at(0));
   assert.equal(failed.code, 1, 'that of the job');
   assert.match(
     failed.stderr,
     new RegExp(`http://${webhook.host} was not told "plexsync: 1 new dead letter": it answered 500`),
   );
+  const soon = await run(['process'], at(10));
+  assert.deepEqual([soon.code, webhook.posted.length], [0, 1]);
+  const later = await run(['process'], at(20));
+  assert.deepEqual([later.code, webhook.posted.length], [0, 2]);
+  assert.doesNotMatch(later.stderr, /was not told/, 'already said today');
   webhook.answer(200);
-  const again = await run(['process'], { env });
-  assert.deepEqual([again.code, webhook.posted.length], [0, 2]);
-  const shown = await run(['config', 'show'], { env });
-  const report = await run(['report'], { env });
+  const taken = await run(['process'], at(40));
+  assert.deepEqual([taken.code, webhook.posted.length], [0, 3]);
+  await bury(8);
+  webhook.answer(500);
+  assert.match((await run(['process'], at(1_500))).stderr, /was not told/, 'it had taken one meanwhile');
+  const shown = await run(['config', 'show'], at(0));
+  const report = await run(['report'], at(0));
   const log = readFileSync(join(dataDir, 'plexsync.log'), 'utf8');
+  assert.match(log, /was not told/);
   assert.doesNotMatch(`${failed.stderr}${shown.stdout}${report.stdout}${log}`, /lanternKey/);
+});
+
+test('what one of two takes is not sent again, and the other is warned of', async (t) => {
+  const { run, webhook } = await withLetter(t);
+  const env = { PLEXSYNC_NOTIFY_URL: `${webhook.url}, http://127.0.0.1:1/` };
+  assert.match((await run(['process'], { env })).stderr, /http:\/\/127\.0\.0\.1:1 was not told .*: connection refused/);
+  await run(['process'], { env });
+  assert.equal(webhook.posted.length, 1);
+});
+
+test('a run that a signal ends waits for nobody who is told', async (t) => {
+  const { run, webhook, plex, start } = await withLetter(t);
+  await run(['process']);
+  plex.addItem({ sectionKey: '1', file: '/media/pier.mp4', title: 'old' });
+  await run(['enqueue', '9', '--path', '/media/pier.mp4', '--title', 'Pier']);
+  plex.setLatency(50);
+  const running = start(['process', '--json'], { env: { PLEXSYNC_NOTIFY_URL: webhook.url } });
+  await running.says(/"event":"claimed"/);
+  running.kill('SIGTERM');
+  assert.equal((await running.ended).code, 143);
+  assert.equal(webhook.posted.length, 0);
+});
+
+test('names are masked for who is told elsewhere too, and a long one is cut', async (t) => {
+  const { run, webhook } = await withLetter(t);
+  const env = { PLEXSYNC_NOTIFY_URL: webhook.url, PLEXSYNC_NOTIFY_DETAILS: 'true', PLEXSYNC_OBFUSCATE_PATHS: 'true' };
+  await run(['process'], { env });
+  assert.equal(webhook.posted.length, 1);
+  assert.doesNotMatch(JSON.stringify(webhook.posted), /secret|Quay|media/i);
+});
+
+test('a watch whose writing is stopped tells of it again on another day, and once that it goes on', async (t) => {
+  const { run, webhook, makeDue, start, sql, plex, dir } = await withLetter(t);
+  plex.addItem({ sectionKey: '1', file: '/media/secret-7.mp4' });
+  const file = join(dir, 'token');
+  writeFileSync(file, 'another-token-1', { mode: 0o600 });
+  const env = { PLEXSYNC_NOTIFY_URL: webhook.url, PLEX_TOKEN: '', PLEX_TOKEN_FILE: file };
+  const events = (): unknown[] => webhook.posted.map(({ body }) => body['event']);
+  makeDue();
+  await run(['process'], { env });
+  sql(`UPDATE meta SET value = json_set(value, '$.stop.toldAt', ${Date.now() - 86_400_000}) WHERE name = 'notices'`);
+  const watch = start(['process', '--watch', '--poll-interval', '0.1s'], { env });
+  await webhook.has(2);
+  writeFileSync(file, plex.token, { mode: 0o600 });
+  await webhook.has(3);
+  assert.deepEqual(events(), ['stopped', 'stopped', 'recovered']);
+  watch.kill('SIGTERM');
+  assert.equal((await watch.ended).code, 143);
 });
 
 test('a program that is not there or fails is told by the test', async (t) => {

@@ -17,22 +17,22 @@ const CALM: Standing = {
 function kindsOf(standings: readonly Partial<Standing>[], from: NoticeMemory = NOTHING_TOLD): readonly string[][] {
   let memory = from;
   return standings.map((standing) => {
-    const decided = decideNotices({ ...CALM, ...standing }, memory);
-    memory = decided.memory;
-    return decided.notices.map((notice) => `${notice.kind}${'server' in notice ? ` ${notice.server}` : ''}`);
+    const due = decideNotices({ ...CALM, ...standing }, memory);
+    memory = due.reduce((soFar, { remember }) => remember(soFar), memory);
+    return due.map(({ notice }) => `${notice.kind}${'server' in notice ? ` ${notice.server}` : ''}`);
   });
 }
 
 test('nothing is told of what is well', () => {
   assert.deepEqual(kindsOf([{}, {}]), [[], []]);
-  assert.deepEqual(decideNotices(CALM, NOTHING_TOLD).memory, NOTHING_TOLD);
 });
 
 test('new letters are told together; the same types again after a day, and a new type at once', () => {
   const missing = { byType: { PlexNotFound: 3 }, lastId: 3 };
-  const decided = decideNotices({ ...CALM, letters: missing }, NOTHING_TOLD);
-  assert.deepEqual(decided.notices, [{ kind: 'dead_letters', count: 3, byType: { PlexNotFound: 3 } }]);
-  assert.equal(decided.memory.lastLetter, 3);
+  const [due] = decideNotices({ ...CALM, letters: missing }, NOTHING_TOLD);
+  assert.deepEqual(due?.notice, { kind: 'dead_letters', count: 3, byType: { PlexNotFound: 3 } });
+  const told = due?.remember(NOTHING_TOLD);
+  assert.equal(told?.lastLetter, 3);
   const more = { byType: { PlexNotFound: 1 }, lastId: 4 };
   assert.deepEqual(
     kindsOf(
@@ -40,12 +40,12 @@ test('new letters are told together; the same types again after a day, and a new
         { letters: more, now: NOW + HOUR },
         { letters: more, now: NOW + 24 * HOUR },
       ],
-      decided.memory,
+      told,
     ),
     [[], ['dead_letters']],
   );
   const other = { byType: { PlexNotFound: 1, LowConfidenceMatch: 1 }, lastId: 5 };
-  assert.deepEqual(kindsOf([{ letters: other, now: NOW + HOUR }], decided.memory), [['dead_letters']]);
+  assert.deepEqual(kindsOf([{ letters: other, now: NOW + HOUR }], told), [['dead_letters']]);
 });
 
 test('an outage is told after an hour, once a day, and so is its end', () => {
@@ -75,4 +75,24 @@ test('what stops writing is told at once, another stop too, and that writing goe
 test('a memory from a clock that ran ahead keeps nothing back', () => {
   const ahead: NoticeMemory = { ...NOTHING_TOLD, lettersAt: { PlexNotFound: NOW + HOUR } };
   assert.deepEqual(kindsOf([{ letters: { byType: { PlexNotFound: 1 }, lastId: 1 } }], ahead), [['dead_letters']]);
+});
+
+test('of what comes at once each is remembered by itself, so that what nobody took is told again alone', () => {
+  const standing: Standing = {
+    ...CALM,
+    letters: { byType: { PlexNotFound: 1 }, lastId: 4 },
+    outageSince: { plex: NOW - HOUR, stash: NOW - HOUR },
+  };
+  const [letters, plex, stash] = decideNotices(standing, NOTHING_TOLD);
+  const told = stash?.remember(letters?.remember(NOTHING_TOLD) ?? NOTHING_TOLD) ?? NOTHING_TOLD;
+  assert.deepEqual(kindsOf([standing], told), [['outage plex']]);
+  assert.deepEqual(plex?.notice, { kind: 'outage', server: 'plex', since: NOW - HOUR });
+});
+
+test('what nobody took is sent again after a quarter of an hour', () => {
+  const letters = { byType: { PlexNotFound: 1 }, lastId: 1 };
+  const after = (ms: number): readonly string[][] =>
+    kindsOf([{ letters, now: NOW + ms }], { ...NOTHING_TOLD, failedAt: NOW });
+  assert.deepEqual([after(0), after(HOUR / 4 - 1)], [[[]], [[]]]);
+  assert.deepEqual([after(HOUR / 4), after(-1)], [[['dead_letters']], [['dead_letters']]]);
 });

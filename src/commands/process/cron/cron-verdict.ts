@@ -1,3 +1,4 @@
+import { isToldToday, OUTAGE_WORTH_TELLING_MS } from '../../../core/failures/told-today.ts';
 import { unreachable } from '../../../core/model/errors.ts';
 import type { ExitCode } from '../../../exit.ts';
 import { EXIT, strongest } from '../../../exit.ts';
@@ -28,11 +29,6 @@ export type CronVerdict = {
   readonly standing: readonly string[];
 };
 
-/** The same complaint is reported once in this time. */
-export const TOLD_AGAIN_MS = 86_400_000;
-/** A restart or a nightly maintenance of Plex is not worth reporting. */
-const OUTAGE_WORTH_TELLING_MS = 3_600_000;
-
 type Standing = { readonly key: string; readonly exitCode: ExitCode };
 
 /** Decides what a run under `--cron` reports: what is new and needs a person, each complaint once a day. */
@@ -44,11 +40,6 @@ export function cronVerdict(run: CronRun): CronVerdict {
     fresh: fresh.map(({ key }) => key),
     standing: standing.map(({ key }) => key),
   };
-}
-
-/** Whether a complaint was reported less than a day ago. An instant in the future comes from a wrong clock. */
-export function isToldToday(toldAt: number | undefined, now: number): boolean {
-  return toldAt !== undefined && toldAt <= now && now - toldAt < TOLD_AGAIN_MS;
 }
 
 function standingOf({ faults, newLetterTypes, complaints, outageSince, now }: CronRun): readonly Standing[] {

@@ -1,5 +1,5 @@
 import { plainText, say } from '../../../core/text/sentence.ts';
-import { complaintOf } from '../../../exit.ts';
+import { complaintOf, isSignalExit } from '../../../exit.ts';
 import type { Stores } from '../../../queue/store/stores.ts';
 import { openAlertMemory } from '../../../queue/tables/alert-memory.ts';
 import { openStores } from '../../../queue/work/open-stores.ts';
@@ -29,7 +29,7 @@ export function tellCron(
   context: Context,
 ): number {
   // A person has stopped it: that is not reported, but the shell gets its exit code.
-  if (result.exitCode >= 128) return result.exitCode;
+  if (isSignalExit(result.exitCode)) return result.exitCode;
   return tell(stores, { ...result, over: overAfter(result) }, context);
 }
 

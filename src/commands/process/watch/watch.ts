@@ -121,7 +121,7 @@ function createLook(
   const each = say`a look each ${loaded.settings.poll_interval / 1_000}s`;
   context.output.log('info', say`[PlexSync] Watching: ${each}, until stopped${notAsked}`);
   let { removals } = request;
-  return async () => {
+  const look = async (): Promise<void> => {
     noteLook(context.now());
     const { faults: before } = await ingest();
     await poll?.();
@@ -146,7 +146,11 @@ function createLook(
     removals = 'counted';
     const under = leave === 'without_stash' ? withoutStash(loaded) : loaded;
     await drain(async () => await runOnce(stores, { ...asked, loaded: under }, context));
-    if (hasTargets(loaded.settings)) await tellElsewhere(stores, loaded.settings, context);
+  };
+  return async () => {
+    await look();
+    // Also where nothing may be written: an outage goes on, and a stop is told again the next day.
+    if (!stopped() && hasTargets(loaded.settings)) await tellElsewhere(stores, loaded.settings, context);
   };
 }
 

@@ -1,5 +1,8 @@
 import type { Notice } from '../../../core/failures/notices.ts';
+import { shortened } from '../../../core/text/shortened.ts';
+import { cutAtWord } from '../../../core/text/text.ts';
 import type { LetterWords } from '../../../queue/tables/notices.ts';
+import { sanitize } from '../../../terminal/sanitize.ts';
 import { shortDuration, utcTime } from '../../../terminal/time.ts';
 
 /**
@@ -19,9 +22,12 @@ export type NoticeMessage = {
   readonly details: Readonly<Record<string, unknown>>;
 };
 
-/** Words a notice. Without `letters` it names no title, no path and no library, since it goes through others' hands. */
-export function messageOf(notice: Notice, at: number, letters?: readonly LetterWords[]): NoticeMessage {
-  const { title, message, type, priority, details } = wordsOf(notice, letters);
+/** What may name titles, files and libraries. */
+export type NoticeDetails = { readonly letters: readonly LetterWords[] };
+
+/** Words a notice. Without `named` it names no title, no path and no library, since it goes through others' hands. */
+export function messageOf(notice: Notice, at: number, named: NoticeDetails | undefined): NoticeMessage {
+  const { title, message, type, priority, details } = wordsOf(notice, named);
   return {
     event: notice.kind,
     at: utcTime(at),
@@ -43,17 +49,15 @@ export function testMessage(at: number): NoticeMessage {
 
 type Words = Pick<NoticeMessage, 'title' | 'message' | 'type' | 'priority' | 'details'>;
 
-function wordsOf(notice: Notice, letters: readonly LetterWords[] = []): Words {
+function wordsOf(notice: Notice, named: NoticeDetails | undefined): Words {
   switch (notice.kind) {
     case 'dead_letters': {
       const { count, byType } = notice;
       const types = Object.entries(byType).map(([type, number]) => `${number} ${type}`);
-      const named = letters.map(
-        ({ sceneId, title, message }) => `\nscene ${sceneId}${title === undefined ? '' : ` ${title}`}: ${message}`,
-      );
+      const letters = named?.letters.map(letterLine) ?? [];
       return {
         title: count === 1 ? '1 new dead letter' : `${count.toLocaleString('en')} new dead letters`,
-        message: `${types.join(', ')}. Next: plexsync dlq resolve${named.join('')}`,
+        message: `${types.join(', ')}. Next: plexsync dlq resolve${letters.join('')}`,
         type: 'warning',
         priority: 3,
         details: { by_error_type: byType },
@@ -62,7 +66,7 @@ function wordsOf(notice: Notice, letters: readonly LetterWords[] = []): Words {
     case 'stopped':
       return {
         title: 'writing is stopped',
-        message: `${STOP_WORDS[notice.code]} Next: plexsync stats`,
+        message: `${named === undefined ? STOP_WORDS[notice.code] : sanitize(notice.hint)} Next: plexsync stats`,
         type: 'failure',
         priority: 4,
         details: { code: notice.code },
@@ -86,6 +90,14 @@ function wordsOf(notice: Notice, letters: readonly LetterWords[] = []): Words {
       };
     }
   }
+}
+
+/** Of a few letters no more than ntfy takes for a message, which is 4 KiB. */
+const MOST_SIGNS = 160;
+
+function letterLine({ sceneId, title, message }: LetterWords): string {
+  const named = title === undefined ? '' : ` ${shortened(sanitize(title))}`;
+  return `\nscene ${sceneId}${named}: ${cutAtWord(sanitize(message), MOST_SIGNS)}`;
 }
 
 const SERVERS = { plex: 'Plex', stash: 'Stash' } as const;
