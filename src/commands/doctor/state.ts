@@ -5,6 +5,7 @@ import type { StoreStats } from '../../queue/views/stats.ts';
 import { readStats } from '../../queue/views/stats.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
 import { localTime } from '../../terminal/time.ts';
+import { pausedWords } from '../shared/paused.ts';
 import { sum } from '../shared/stats-document.ts';
 import type { Finding } from './finding.ts';
 import { failureOf, ok, warning } from './finding.ts';
@@ -19,10 +20,17 @@ export function checkState(
     const stats = readStats(stores, now);
     const oldestAt = oldestLetterAt(stores.dlqDb);
     const retention = loaded === undefined ? [] : checkRetention(oldestAt, loaded.settings.dlq_retention_days, now);
-    return [...checkBreaker(stats, now), ...checkLetters(stats), ...retention];
+    return [...checkPause(stats), ...checkBreaker(stats, now), ...checkLetters(stats), ...retention];
   } catch (thrown) {
     return [failureOf('databases', thrown, 'Check the disk.')];
   }
+}
+
+function checkPause({ paused }: StoreStats): readonly Finding[] {
+  if (paused === undefined) return [];
+  const said = `nothing is written: ${pausedWords(paused)}`;
+  if (paused.why === 'quiet_hours') return [ok('paused', said)];
+  return [warning('paused', said, { fix: 'End the pause when you are ready.', command: 'plexsync resume' })];
 }
 
 function checkBreaker({ breakers }: StoreStats, now: number): readonly Finding[] {

@@ -4,14 +4,14 @@ import { inStore } from '../../queue/store/store-errors.ts';
 import type { Stores } from '../../queue/store/stores.ts';
 import { storesName } from '../../queue/store/stores.ts';
 import type { Paused } from '../../queue/tables/paused.ts';
-import { readPause, savePause } from '../../queue/tables/paused.ts';
+import { readPause, readPaused, savePause } from '../../queue/tables/paused.ts';
 import { allowRemovals, removalsWaiting } from '../../queue/tables/planned-values.ts';
 import { prepareServerState, serverWords } from '../../queue/tables/server-state.ts';
 import type { Stop } from '../../queue/tables/stopped.ts';
 import { readStop, saveStop } from '../../queue/tables/stopped.ts';
 import { openStores } from '../../queue/work/open-stores.ts';
 import { confirm } from '../../terminal/confirm.ts';
-import { utcTime } from '../../terminal/time.ts';
+import { localTime, utcTime } from '../../terminal/time.ts';
 import type { Context } from '../shared/context.ts';
 import { declined } from '../shared/declined.ts';
 
@@ -29,8 +29,9 @@ export async function run({ confirmed }: { readonly confirmed: 'yes' | 'ask' }, 
       if (answer !== 'yes') return declined(answer, context);
     }
     end(stores, now());
-    if (output.json) output.resultJson(document({ stop, pause, jobs }), 2);
-    else output.result(words({ stop, pause, jobs }));
+    const ended = { stop, pause, jobs, quietUntil: readPaused(stores, now())?.until };
+    if (output.json) output.resultJson(document(ended), 2);
+    else output.result(words(ended));
     return EXIT.done;
   } finally {
     stores.close();
@@ -51,22 +52,35 @@ function end(stores: Stores, now: number): void {
   inStore(storesName(path), () => all.immediate());
 }
 
-type Ended = { readonly stop: Stop | undefined; readonly pause: Paused | undefined; readonly jobs: number };
+type Ended = {
+  readonly stop: Stop | undefined;
+  readonly pause: Paused | undefined;
+  readonly jobs: number;
+  /** When the quiet hours that it is now are over: they are a setting, and stay. */
+  readonly quietUntil: number | undefined;
+};
 
-function words({ stop, pause, jobs }: Ended): string {
-  if (stop === undefined && pause === undefined && jobs === 0) return 'Nothing is stopped or paused.';
+function words({ stop, pause, jobs, quietUntil }: Ended): string {
+  const quiet = quietUntil === undefined ? '' : localTime(quietUntil);
+  if (stop === undefined && pause === undefined && jobs === 0)
+    return quiet === ''
+      ? 'Nothing is stopped or paused.'
+      : `Nothing is stopped or paused. Nothing is written before ${quiet} all the same, because of quiet_hours.`;
   const allowed = jobs === 0 ? '' : ` ${jobsOf(jobs)} may remove what they would.`;
-  return `Writing goes on with the next run, or the next look of a watch.${allowed}`;
+  const when =
+    quiet === '' ? 'with the next run, or the next look of a watch' : `at ${quiet}, once quiet_hours are over`;
+  return `Writing goes on ${when}.${allowed}`;
 }
 
 function jobsOf(count: number): string {
   return count === 1 ? '1 job' : `${count.toLocaleString('en')} jobs`;
 }
 
-function document({ stop, pause, jobs }: Ended): ResumeDocument {
+function document({ stop, pause, jobs, quietUntil }: Ended): ResumeDocument {
   return {
     ended: stop === undefined ? null : { code: stop.code, since: utcTime(stop.since) },
     pause_ended: pause !== undefined,
     jobs_allowed: jobs,
+    quiet_until: quietUntil === undefined ? null : utcTime(quietUntil),
   };
 }

@@ -130,11 +130,11 @@ async function runOnDirectory(options: ProcessOptions, context: Context, cron: C
       startedAt: now(),
       before: taken.faults,
     };
-    if (only !== undefined) {
+    const paused = pausedNow(stores, loaded.settings.quiet_hours, now());
+    if (only !== undefined && paused === undefined) {
       const { takeChosen } = await import('./chosen-scenes.ts');
       takeChosen(stores, { sceneIds: only, startedAt: request.startedAt, stash: stashUse(loaded) }, context);
     }
-    const paused = pausedNow(stores, loaded.settings.quiet_hours, now());
     const result =
       paused === undefined
         ? await runOnce(stores, request, context)

@@ -7,10 +7,11 @@ import { localTime } from '../../terminal/time.ts';
 
 /** Whether writing rests now, and notes quiet hours for those who read no settings. @throws {StoreError} */
 export function pausedNow(stores: Stores, quietHours: readonly QuietRange[], now: number): Paused | undefined {
+  const until = quietUntil(quietHours, now);
+  // Under a pause too, for whoever ends that; and without quiet hours, since there may have been some before.
+  noteQuiet(stores, until);
   const pause = readPause(stores, now);
   if (pause !== undefined) return pause;
-  const until = quietUntil(quietHours, now);
-  if (quietHours.length > 0) noteQuiet(stores, until);
   return until === undefined ? undefined : { until, why: 'quiet_hours' };
 }
 

@@ -92,6 +92,11 @@ export function statsMetrics(
       '1 for what stops writing until somebody does something about it.',
       stats.stopped === undefined ? [] : [{ labels: { code: stats.stopped.code }, value: 1 }],
     ),
+    gauge(
+      'plexsync_paused',
+      '1 while nothing is written because a person paused it or the hours are quiet.',
+      stats.paused === undefined ? [] : [{ labels: { why: stats.paused.why }, value: 1 }],
+    ),
     ...lastRunMetrics(stats),
   ];
 }

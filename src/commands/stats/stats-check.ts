@@ -102,14 +102,17 @@ export type Waiting = {
   readonly noStash: number;
   /** Jobs that wait until somebody allows what they remove. */
   readonly removals: number;
+  /** Until when a person paused writing, in words. */
+  readonly paused?: string | undefined;
 };
 
 /** One line that says that all is well, and what waits for a person all the same. */
-export function wellLine({ dead, noStash, removals }: Waiting): string {
+export function wellLine({ dead, noStash, removals, paused }: Waiting): string {
   const waits = [
     dead > 0 && `${counted(dead, 'dead letter')} (plexsync dlq resolve)`,
     noStash > 0 && `${counted(noStash, 'job')} without a Stash to ask (plexsync queue list)`,
     removals > 0 && `${counted(removals, 'job')} that would remove too much (plexsync resume)`,
+    paused !== undefined && `writing is ${paused}`,
   ].filter((part) => part !== false);
   return waits.length === 0
     ? 'ok: nothing needs you, and every bound holds'

@@ -10,6 +10,7 @@ import { parseDurationMs } from '../../settings/duration.ts';
 import { createScreen } from '../../terminal/status-screen.ts';
 import { localTime, utcTime } from '../../terminal/time.ts';
 import type { Context } from '../shared/context.ts';
+import { pausedWords } from '../shared/paused.ts';
 import { statsDocument, sum } from '../shared/stats-document.ts';
 import { listenForEnd } from '../shared/stop.ts';
 import { statsMetrics, writeMetrics } from './metrics.ts';
@@ -81,7 +82,9 @@ function check(stats: StoreStats, bounds: Bounds, { output, dataDir, now }: Cont
     output.resultJson({ ...statsDocument(stats, dataDir), check: verdict } satisfies StatsDocument, 2);
   } else if (ok) {
     const { no_stash: noStash, removals } = stats.waiting;
-    output.result(wellLine({ dead: health.dead, noStash, removals }));
+    // Quiet hours end by themselves.
+    const paused = stats.paused?.why === 'pause' ? pausedWords(stats.paused) : undefined;
+    output.result(wellLine({ dead: health.dead, noStash, removals, paused }));
   } else output.log('error', say`plexsync: ${foreign(checkLine(violations))}`);
   return ok ? EXIT.done : EXIT.jobsFailed;
 }

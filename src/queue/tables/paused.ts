@@ -52,7 +52,11 @@ function save(
 ): void {
   inStore(storesName(path), () => {
     const meta = prepareMeta(queueDb);
-    if (pause !== undefined) meta.setJson(name, { until: pause.until ?? null } satisfies Stored);
-    else if (meta.text(name) !== undefined) meta.remove(name);
+    const known = meta.json<Stored>(name);
+    // Each look asks for it, and one that changes nothing writes nothing.
+    if (pause === undefined) {
+      if (known !== undefined) meta.remove(name);
+    } else if (known?.until !== (pause.until ?? null))
+      meta.setJson(name, { until: pause.until ?? null } satisfies Stored);
   });
 }

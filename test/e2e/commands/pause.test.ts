@@ -1,5 +1,7 @@
 /** While writing is paused nothing is written and nothing lost; it goes on by itself, or by resume. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import { setup } from '../../helpers/rig.ts';
@@ -92,4 +94,49 @@ test('a watch tells once that it rests, takes events in, and goes on by itself',
   assert.equal(stderr.match(/Nothing is written/g)?.length, 1);
   assert.equal(title(), 'Pier');
   assert.deepEqual(sql('SELECT * FROM jobs'), []);
+});
+
+const ALL_DAY = { PLEXSYNC_QUIET_HOURS: '00:00-12:00, 12:00-00:00' };
+
+test('a pause that ends within quiet hours says that they go on, and until when', async (t) => {
+  const { run } = await setupHarbour(t);
+  await run(['pause']);
+  await run(['process'], { env: ALL_DAY });
+  assert.match((await run(['resume'])).stdout, /^Writing goes on at .*, once quiet_hours are over\.\n$/);
+  const again = await run(['resume', '--json']);
+  const { quiet_until, pause_ended } = JSON.parse(again.stdout);
+  assert.deepEqual([pause_ended, Date.parse(quiet_until) > Date.now()], [false, true]);
+  assert.match(
+    (await run(['resume'])).stdout,
+    /^Nothing is stopped or paused\. Nothing is written before .* all the same/,
+  );
+});
+
+test('quiet hours that are no longer set are forgotten by the next run', async (t) => {
+  const { run, paused, sql } = await setupHarbour(t);
+  await run(['process'], { env: ALL_DAY });
+  assert.equal((await paused()).why, 'quiet_hours');
+  sql('DELETE FROM jobs');
+  await run(['process']);
+  assert.equal(await paused(), null);
+});
+
+test('under a pause a scene that is named waits as before', async (t) => {
+  const { run, sql } = await setupHarbour(t);
+  sql(`UPDATE jobs SET available_at = ${Date.now() + 600_000}`);
+  await run(['pause']);
+  const before = sql('SELECT * FROM jobs');
+  await run(['process', '--scene', '1']);
+  assert.deepEqual(sql('SELECT * FROM jobs'), before);
+});
+
+test('doctor, the check and the metrics say that writing is paused', async (t) => {
+  const { run, dir } = await setupHarbour(t);
+  await run(['pause']);
+  assert.match((await run(['doctor'])).stdout, /nothing is written: paused until plexsync resume/);
+  const check = await run(['stats', '--check', '--max-age', '30d', '--max-silence', '30d']);
+  assert.match(check.stdout, /for you to look at: writing is paused until plexsync resume/);
+  const file = join(dir, 'plexsync.prom');
+  await run(['stats', '--metrics-file', file]);
+  assert.match(readFileSync(file, 'utf8'), /^plexsync_paused\{why="pause"\} 1$/m);
 });
