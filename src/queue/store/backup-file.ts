@@ -15,7 +15,7 @@ import Database from 'better-sqlite3';
 import { StoreError, UsageError } from '../../core/model/errors.ts';
 import { DLQ_SCHEMA, QUEUE_SCHEMA } from './migrations.ts';
 import type { Db } from './open.ts';
-import { inStore } from './store-errors.ts';
+import { inNamedFile, inStore } from './store-errors.ts';
 import type { Stores } from './stores.ts';
 
 /** What a backup says of itself. */
@@ -32,6 +32,8 @@ export type BackupFacts = {
 const BACKUP_ID = 0x506c7842;
 const BUSY_TIMEOUT_MS = 5_000;
 const OWNER_ONLY = 0o600;
+const NAME_ANOTHER = 'No backup was written. Name a file in a folder that is there, has room, and may be written to.';
+const NAME_A_BACKUP = 'Nothing was restored. Name a file that plexsync backup wrote.';
 
 /**
  * Writes both databases into one file, as they are at one instant. It is the queue, with the letters as a blob beside
@@ -48,7 +50,7 @@ export function writeBackup(
       `${file} exists, and is no backup of plexsync.`,
       'Name another file; this one is left as it is.',
     );
-  return inStore(file, () => {
+  return inNamedFile(file, NAME_ANOTHER, () => {
     const folder = mkdtempSync(join(dirname(file), '.plexsync-backup-'));
     const draft = join(folder, QUEUE_SCHEMA.fileName);
     const letters = join(folder, DLQ_SCHEMA.fileName);
@@ -73,14 +75,29 @@ function copyBoth(
   const both = queueDb.transaction(() => {
     const reader = new Database(queueDb.name, { readonly: true, timeout: BUSY_TIMEOUT_MS });
     try {
-      reader.prepare('VACUUM INTO ?').run(to.draft);
+      copy(reader, to.draft);
     } finally {
       reader.close();
     }
-    dlqDb.prepare('VACUUM INTO ?').run(to.letters);
+    copy(dlqDb, to.letters);
   });
   both.immediate();
 }
+
+function copy(db: Db, to: string): void {
+  try {
+    db.prepare('VACUUM INTO ?').run(to);
+  } catch (thrown) {
+    if (!isDamaged(thrown)) throw thrown;
+    // What is damaged is the queue, and not the copy.
+    inStore(db.name, () => {
+      throw thrown;
+    });
+  }
+}
+
+const isDamaged = (thrown: unknown): boolean =>
+  thrown instanceof Database.SqliteError && thrown.code.startsWith('SQLITE_CORRUPT');
 
 function seal(
   draft: string,
@@ -156,27 +173,32 @@ export function readBackup(file: string): BackupFacts {
 /** Writes the two databases of a backup into `folder`, as they were. @throws {UsageError | StoreError} */
 export function unpackBackup(file: string, folder: string): void {
   withBackup(file, (db) => {
-    writeFileSync(join(folder, DLQ_SCHEMA.fileName), lettersIn(db), { mode: OWNER_ONLY });
-    const path = join(folder, QUEUE_SCHEMA.fileName);
-    db.prepare('VACUUM INTO ?').run(path);
-    chmodSync(path, OWNER_ONLY);
-    const queue = new Database(path);
-    try {
-      queue.exec('DROP TABLE backup');
-      queue.pragma(`application_id = ${QUEUE_SCHEMA.applicationId}`);
-    } finally {
-      queue.close();
-    }
+    const letters = lettersIn(db);
+    inStore(folder, () => unpack(db, letters, folder));
   });
 }
 
+function unpack(db: Db, letters: Buffer, folder: string): void {
+  writeFileSync(join(folder, DLQ_SCHEMA.fileName), letters, { mode: OWNER_ONLY });
+  const path = join(folder, QUEUE_SCHEMA.fileName);
+  db.prepare('VACUUM INTO ?').run(path);
+  chmodSync(path, OWNER_ONLY);
+  const queue = new Database(path);
+  try {
+    queue.exec('DROP TABLE backup');
+    queue.pragma(`application_id = ${QUEUE_SCHEMA.applicationId}`);
+  } finally {
+    queue.close();
+  }
+}
+
 function withBackup<T>(file: string, use: (db: Db) => T): T {
-  if (!existsSync(file)) throw new UsageError(`There is no file ${file}.`, 'Name a file that plexsync backup wrote.');
-  return inStore(file, () => {
+  if (!existsSync(file)) throw new UsageError(`There is no file ${file}.`, NAME_A_BACKUP);
+  return inNamedFile(file, NAME_A_BACKUP, () => {
     const db = new Database(file, { readonly: true, fileMustExist: true });
     try {
       if (db.pragma('application_id', { simple: true }) !== BACKUP_ID)
-        throw new UsageError(`${file} is no backup of plexsync.`, 'Name a file that plexsync backup wrote.');
+        throw new UsageError(`${file} is no backup of plexsync.`, NAME_A_BACKUP);
       return use(db);
     } finally {
       db.close();

@@ -14,6 +14,21 @@ export function inStore<T>(file: string, action: () => T): T {
   }
 }
 
+/**
+ * Like `inStore`, for a file outside the data directory that a person named: the way out is to name another.
+ * @throws {StoreError}
+ */
+export function inNamedFile<T>(file: string, wayOut: string, action: () => T): T {
+  try {
+    return action();
+  } catch (thrown) {
+    const error = toStoreError(thrown, file);
+    // Already in words, or no matter of a file.
+    if (error === thrown || !(error instanceof StoreError)) throw error;
+    throw new StoreError(error.message, wayOut);
+  }
+}
+
 /** Like `inStore`, for rows that are read one after the other: an error on the way is translated too. */
 export function* eachInStore<T>(file: string, rows: () => Iterable<T>): Generator<T> {
   try {

@@ -116,11 +116,16 @@ test('nothing is restored unasked, beside a run or a watch, or from what is no w
     const refused = await run(['restore', wrong, '--yes']);
     assert.ok([2, 6].includes(refused.code ?? 0), `${wrong}: ${refused.code}`);
     assert.match(refused.stderr, said);
+    assert.match(refused.stderr, /\n {2}Nothing was restored\. Name a file that plexsync backup wrote\./);
   }
   const overwritten = await run(['backup', notes]);
   assert.equal(overwritten.code, 2);
   assert.equal(readFileSync(notes, 'utf8'), 'Harbour');
-  assert.match((await run(['backup', join(dir, 'none', 'x')])).stderr, /none/);
+  const nowhere = await run(['backup', join(dir, 'none', 'x')]);
+  assert.match(
+    nowhere.stderr,
+    /none.x is not there, and cannot be made\.\n {2}No backup was written\. Name a file in a/,
+  );
 
   const watch = start(['process', '--watch', '--poll-interval', '1h']);
   await watch.says(/watch/i);
@@ -140,4 +145,20 @@ test('an older backup is replaced by a later one', async (t) => {
   assert.equal((await run(['backup', file])).code, 0);
   assert.match((await run(['restore', file, '--yes'])).stdout, /2 waiting jobs/);
   assert.ok(existsSync(file));
+});
+
+test('where the queue is damaged the queue is named, and no backup is left', async (t) => {
+  const { run, file, dataDir, dir } = await setupHarbour(t);
+  const scenes = Array.from({ length: 200 }, (_, index) => ({ scene_id: index + 1, title: 'Pier '.repeat(40) }));
+  await run(['enqueue', '-'], { input: JSON.stringify(scenes) });
+  const queue = join(dataDir, 'queue.db');
+  const content = readFileSync(queue);
+  writeFileSync(queue, content.fill('X', 4096 * 12, 4096 * 15));
+  const refused = await run(['backup', file]);
+  assert.equal(refused.code, 6);
+  assert.match(refused.stderr, /queue\.db is damaged/);
+  assert.deepEqual(
+    readdirSync(dir).filter((name) => name.includes('backup')),
+    [],
+  );
 });
