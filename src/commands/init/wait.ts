@@ -1,11 +1,13 @@
+import { withSpinner } from '../../terminal/spinner.ts';
 import type { Wizard } from './questions.ts';
 
 /** Does something that takes a while, and tells whoever answers what is waited for. */
 export async function wait<Result>(
   text: string,
-  { asker }: Pick<Wizard, 'asker'>,
+  { asker, context: { output } }: Pick<Wizard, 'asker' | 'context'>,
   work: () => Promise<Result>,
 ): Promise<Result> {
-  asker.show(`${text} …`);
-  return await work();
+  const waiting = `${text} …`;
+  if (!output.isLive) asker.show(waiting);
+  return await withSpinner(waiting, output, work);
 }
