@@ -35,26 +35,43 @@ test('jobs that wait their turn for an item count once against the limit', async
 });
 
 test('after the time is up no batch is claimed', async (t) => {
-  const { plex, clock, enqueue, run } = await setup(t);
-  addItems(plex, ...idsTo(101));
-  enqueue(...lighthouses(101));
+  const { plex, world, clock, enqueue, run } = await setup(t);
+  addItems(plex, ...idsTo(12));
+  // So that something has matched before, and no sample comes first.
+  enqueue(lighthouse(1, { title: 'Old' }));
+  await run();
+  enqueue(...lighthouses(12));
+  let claimed = 0;
+  let inTime = 0;
+  const count = (): void => {
+    claimed += 1;
+  };
   const late = (): void => {
     clock.now += 1_000;
+    inTime ||= claimed;
   };
-  const { tally, ends } = await run({ deadlineAt: clock.now + 1_000 }, { at: { verified: late } });
-  assert.deepEqual([tally, ends], [{ updated: 100 }, ['time_up']]);
+  const deadlineAt = clock.now + 1_000;
+  const { ends } = await run({ deadlineAt, batchSize: 2 }, { at: { claimed: count, verified: late } });
+  assert.deepEqual([ends, claimed], [['time_up'], inTime]);
+  assert.deepEqual(world.sql("SELECT * FROM jobs WHERE state = 'in_progress'"), []);
+  assert.ok(world.sql('SELECT * FROM jobs').length >= 4);
 });
 
-test('a signal between two batches ends the run with what is settled', async (t) => {
-  const { plex, stop, enqueue, run } = await setup(t);
-  addItems(plex, ...idsTo(101));
-  enqueue(...lighthouses(101));
+test('a signal between two batches ends the run with what is settled, and releases the rest', async (t) => {
+  const { plex, world, stop, enqueue, run } = await setup(t);
+  addItems(plex, ...idsTo(12));
+  // So that something has matched before, and no sample comes first.
+  enqueue(lighthouse(1, { title: 'Old' }));
+  await run();
+  enqueue(...lighthouses(12));
   const halt = (): void => {
     stop.signal = 'SIGHUP';
   };
-  const { tally, report, of } = await run({}, { at: { settled: halt } });
-  assert.deepEqual([tally, of('claimed').length], [{ updated: 100 }, 100]);
+  const { tally, report } = await run({ batchSize: 2 }, { at: { settled: halt } });
   assert.deepEqual(report.ends, [{ kind: 'signal', signal: 'SIGHUP' }]);
+  const left = world.sql('SELECT state, attempt FROM jobs');
+  assert.ok(left.length >= 4 && left.every(({ state, attempt }) => state === 'pending' && attempt === 0));
+  assert.equal((tally.updated ?? 0) + left.length, 12);
 });
 
 test('the letters of a refused token come back to life at the next accepted one', async (t) => {

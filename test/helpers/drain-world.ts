@@ -35,6 +35,8 @@ export type Other = Partial<Omit<DrainDeps, 'queue' | 'plex' | 'stash'>> & {
   readonly plex?: Partial<DrainPlex>;
   readonly stash?: Partial<DrainStash>;
   readonly at?: AtStep;
+  /** Whether the process was killed: then it reaches neither queue nor server any more. */
+  readonly isKilled?: () => boolean;
   /** The Plex to which the address leads. */
   readonly server?: Pick<PlexServer, 'url' | 'token'>;
   /** How long the requests to each server may take. */
@@ -106,7 +108,7 @@ export async function setup(
 
   const depsFor = (opened: Opened, events: WorkerEvent[], other: Other): DrainDeps => {
     const connection = { trust: TRUST, signal: new AbortController().signal, now: () => clock.now };
-    const { server = plex, at = {}, times = {}, ...rest } = other;
+    const { server = plex, at = {}, times = {}, isKilled = () => false, ...rest } = other;
     const [plexTimes, stashTimes] = [times.plex ?? TIMEOUTS, times.stash ?? TIMEOUTS];
     const access = { baseUrl: server.url, token: server.token, version: '0' };
     const clientIdentifier = opened.clientIdentifier();
@@ -122,8 +124,11 @@ export async function setup(
       stopRequested: () => stop.signal,
       checkpoint: (name) => at[name]?.(),
       ...rest,
-      queue: { ...opened.queue, ...other.queue },
-      plex: { ...createPlexClient({ ...access, ...connection, ...plexTimes, clientIdentifier }), ...other.plex },
+      queue: mortal({ ...opened.queue, ...other.queue }, isKilled),
+      plex: mortal(
+        { ...createPlexClient({ ...access, ...connection, ...plexTimes, clientIdentifier }), ...other.plex },
+        isKilled,
+      ),
       pictures: other.pictures ?? createPictureSource({ stash: stashClient }),
       stash: stashClient && { ...stashClient, ...other.stash },
     };
@@ -156,6 +161,16 @@ export async function setup(
       }
     },
   };
+}
+
+/** The functions of a drain that may be killed: its batches in flight do nothing more. */
+function mortal<T extends object>(functions: T, isKilled: () => boolean): T {
+  return new Proxy(functions, {
+    get: (target, name) => {
+      if (isKilled()) throw new Error('killed');
+      return Reflect.get(target, name) as unknown;
+    },
+  });
 }
 
 /** The queue of one run. */

@@ -68,6 +68,8 @@ export type Job = {
   readonly by?: 'event' | undefined;
   /** Set when a person allowed whatever it removes. */
   readonly removals?: 'allowed' | undefined;
+  /** Set when it was claimed alone, since it may be what has killed earlier drains. */
+  readonly alone?: true | undefined;
   readonly lease: Lease;
 };
 

@@ -181,13 +181,16 @@ export function prepareClaim(
     WHERE id = @jobId AND state = 'in_progress' AND lease_owner = @owner AND claims = @claim AND lease_expires_at > @now
       AND forgotten = 0`);
   return {
-    claim: ({ now, limit, leaseMs, choice = 'any', spread }: ClaimRequest): readonly Job[] => {
+    claim: ({ now, limit, leaseMs, choice = 'any', spread, beside = 'none' }: ClaimRequest): readonly Job[] => {
       // Where none of them is wanted, the jobs that await Stash are not even looked through.
       const which = { bare: BARE[choice], mostHeld: choice === 'without_stash' ? 0 : mostHeld, only };
       const values = { now, owner, ...which, limit, leaseExpiresAt: now + leaseMs, alone: 0 };
       const sampled = spread === undefined ? [] : claimSample({ ...values, spread });
       const batch = sampled.length > 0 ? sampled : claimBatch.all(values);
-      const rows = batch.length > 0 ? batch : claimSuspect.all({ ...values, limit: Math.min(limit, 1), alone: 1 });
+      const rows =
+        batch.length > 0 || beside === 'others'
+          ? batch
+          : claimSuspect.all({ ...values, limit: Math.min(limit, 1), alone: 1 });
       // RETURNING guarantees no order.
       return rows.toSorted((a, b) => a.id - b.id).map((row) => toJob(row, owner));
     },
@@ -226,6 +229,7 @@ function toJob(row: JobRow, owner: string): Job {
     ...(row.reassert === null ? {} : { reassert: reassertOf(row) }),
     ...(row.by_event === 1 ? { by: 'event' } : {}),
     ...(row.removals === 2 ? { removals: 'allowed' } : {}),
+    ...(row.lease_alone === 1 ? { alone: true } : {}),
     lease: { jobId: row.id, owner, claim: row.claims },
   };
 }

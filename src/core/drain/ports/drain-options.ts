@@ -32,6 +32,8 @@ export type DrainOptions = {
   readonly rules: WriteRules;
   /** Whether too many removals wait for permission, or a person allowed them for this drain. */
   readonly removals: { readonly kind: 'counted'; readonly most: MostRemovals } | { readonly kind: 'allowed' };
+  /** How many jobs a batch has; a hundred by default. */
+  readonly batchSize?: number | undefined;
   /** Most jobs to claim. */
   readonly limit: number | undefined;
   /** Epoch ms after which nothing more is claimed or looked up. */

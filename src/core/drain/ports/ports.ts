@@ -84,6 +84,8 @@ export type ClaimRequest = {
   readonly choice?: 'any' | 'needing_stash' | 'without_stash' | undefined;
   /** Takes jobs spread evenly over the whole backlog; the number, in [0, 1), moves all of them by that much of a step. */
   readonly spread?: number | undefined;
+  /** Beside `others` in flight no job is claimed that has to run alone; beside `none` by default. */
+  readonly beside?: 'none' | 'others' | undefined;
 };
 
 /** Successes of each kind of request that are not stored yet. */

@@ -7,6 +7,7 @@ import type { SyncErrorCode } from '../../model/errors.ts';
 import { asSyncError, SyncError } from '../../model/errors.ts';
 import type { Job } from '../../model/job.ts';
 import { ours, say } from '../../text/sentence.ts';
+import type { ItemsInFlight } from '../batches/items-in-flight.ts';
 import type { Ended, Step } from '../ports/endings.ts';
 import { failed, givenBack, isStopping, sharedFailure, split } from '../ports/endings.ts';
 import type { DrainDeps, DrainPlex, DrainQueue } from '../ports/ports.ts';
@@ -151,14 +152,13 @@ async function readBatch(
 }
 
 /**
- * Keeps one job per item: a second one of the batch is deferred, and an item that another scene owns is not written.
+ * Keeps one job per item: a second one in flight is deferred, and an item that another scene owns is not written.
  */
-export function keepOwners(batch: readonly Read[], context: Uses): Step<Read> {
-  const { queue, options } = context;
-  const taken = new Set<string>();
+export function keepOwners(batch: readonly Read[], context: Uses & { readonly items: ItemsInFlight }): Step<Read> {
+  const { queue, options, items } = context;
   return split(batch, (work) => {
     const { ratingKey } = work.item;
-    if (taken.has(ratingKey)) return { job: work.job, outcome: { kind: 'defer' } };
+    if (items.has(ratingKey)) return { job: work.job, outcome: { kind: 'defer' } };
     const pinnedElsewhere = pinnedToOther(work, context);
     if (pinnedElsewhere !== undefined) return failed(work.job, pinnedElsewhere);
     const ownerId = queue.sceneOf(ratingKey);
@@ -169,7 +169,7 @@ export function keepOwners(batch: readonly Read[], context: Uses): Step<Read> {
       const message = belongsElsewhere({ ratingKey, title: work.item.fields.title, files: work.item.files }, ownerId);
       return failed(work.job, new SyncError('low_confidence', message, { choices: [choiceOf(work)] }));
     }
-    taken.add(ratingKey);
+    items.take(ratingKey, work.job.id);
     const inherits = stand === 'heir' && work.record?.ratingKey !== ratingKey;
     return inherits ? { ...work, record: owner, recordFrom: 'inherited' } : work;
   });

@@ -3,10 +3,10 @@ import { SUMMARY_TOO_LONG } from '../../write/cut-summary.ts';
 import { isEmptyPlan } from '../../write/edit-plan.ts';
 import type { Delivery } from '../../write/parts.ts';
 import { carriedOut, failureOf, intentLeft } from '../../write/parts.ts';
+import type { BatchLanes } from '../batches/write-lanes.ts';
 import type { DrainOptions } from '../ports/drain-options.ts';
 import type { Ended, Step, Unfinished } from '../ports/endings.ts';
 import { endedInPart, failed, givenBack, landedRecord, split } from '../ports/endings.ts';
-import { mapConcurrently } from '../ports/map-concurrently.ts';
 import type { DrainQueue } from '../ports/ports.ts';
 import type { Planned } from '../ports/stages.ts';
 import type { PictureReader } from '../servers/picture-reader.ts';
@@ -25,19 +25,20 @@ type Uses = SendUses &
     readonly reader: PictureReader | undefined;
     readonly queue: Pick<DrainQueue, 'saveRefusal'>;
     readonly systemic: Pick<SystemicWatch, 'note' | 'awaitsSample'>;
-    readonly options: Pick<DrainOptions, 'concurrency' | 'tokenFingerprint'>;
+    readonly options: Pick<DrainOptions, 'tokenFingerprint'>;
+    readonly lanes: BatchLanes;
   };
 
 /** What became of a plan: one that was read too long ago is not sent. */
 type Attempted = Planned | Ended | { readonly outdated: Planned };
 
 /**
- * Sends the plans, `concurrency` at a time, until the guard halts. When the token or the right to edit is refused, the
+ * Sends the plans, as lanes become free, until the guard halts. When the token or the right to edit is refused, the
  * first job fails; the others are released. Where the server is slow, the rest is read and planned again on the way, so
  * that no edit of a person is overwritten that was made since.
  */
 export async function write(batch: readonly Planned[], context: Uses): Promise<Step<Planned>> {
-  const sent = await mapConcurrently(batch, context.options.concurrency, (work) => writeOne(work, context));
+  const sent = await context.lanes.map(batch, (work) => writeOne(work, context));
   const outdated = sent.flatMap((one) => ('outdated' in one ? [one.outdated] : []));
   const { going, ended } = split(
     sent.filter((one): one is Planned | Ended => !('outdated' in one)),
