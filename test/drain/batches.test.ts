@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import type { Checkpoint } from '../../src/core/drain/ports/ports.ts';
 import { StoreError } from '../../src/core/model/errors.ts';
+import type { SeenRequest } from '../../src/simulator/plex/server.ts';
 import type { AtStep, DrainRun } from '../helpers/drain-world.ts';
 import { addItems, idsTo, lighthouse, lighthouses, setBreaker, setup } from '../helpers/drain-world.ts';
 
@@ -49,14 +51,48 @@ test('as long as no job was right, batches come one after the other', async (t) 
 });
 
 test('a preview goes through its batches one after the other, as it tells of them', async (t) => {
-  const { enqueue, run } = await setupKnown(t, 4);
-  enqueue(...lighthouses(4));
+  const { enqueue, run } = await setupKnown(t, 6);
+  enqueue(lighthouse(1, { title: 'Old' }), ...lighthouses(6).slice(1));
   const { events } = await run({ mode: 'preview', batchSize: 2 });
-  const told = events.flatMap((event) =>
-    event.kind === 'claimed' || event.kind === 'would_write' ? [`${event.kind} ${event.sceneId}`] : [],
-  );
-  const order = ['claimed 1', 'claimed 2', 'would_write 1', 'would_write 2', 'claimed 3', 'claimed 4', 'would_write 3'];
-  assert.deepEqual(told.slice(0, 7), order);
+  const told = events.flatMap((event) => {
+    if (event.kind === 'claimed') return [`claimed ${event.sceneId}`];
+    return event.kind === 'would_write' || event.kind === 'would_not_write' ? [`told ${event.sceneId}`] : [];
+  });
+  const batches = [told.slice(0, 4), told.slice(4, 8), told.slice(8)].map((batch) => batch.toSorted());
+  assert.deepEqual(batches, [
+    ['claimed 1', 'claimed 2', 'told 1', 'told 2'],
+    ['claimed 3', 'claimed 4', 'told 3', 'told 4'],
+    ['claimed 5', 'claimed 6', 'told 5', 'told 6'],
+  ]);
+});
+
+test('no batch is prepared before the one in front of it is half written', async (t) => {
+  const { plex, enqueue, run } = await setupKnown(t, 20);
+  enqueue(...lighthouses(20));
+  const sent: number[] = [];
+  const { tally } = await run({ batchSize: 10 }, { at: { claimed: () => void sent.push(plex.count('edit')) } });
+  assert.equal(tally.updated, 20);
+  assert.ok(sent[0] === 0 && (sent[1] ?? 0) >= 4 && (sent[1] ?? 0) < 10, sent.join(', '));
+});
+
+test('where a batch takes long to verify, only so many jobs are under lease meanwhile', async (t) => {
+  const { plex, enqueue, run } = await setupKnown(t, 24);
+  enqueue(...lighthouses(24));
+  let reads = 0;
+  const isVerify = ({ route, path }: SeenRequest): boolean => {
+    if (route === 'item' && path.includes('101')) reads += 1;
+    return reads === 2;
+  };
+  plex.fail(isVerify, { kind: 'late', after: setTimeout(100) });
+  const { events, tally } = await run({ batchSize: 2 });
+  assert.equal(tally.updated, 24);
+  let [leased, most] = [0, 0];
+  for (const { kind } of events) {
+    if (kind === 'claimed') leased += 1;
+    if (kind === 'completed') leased -= 1;
+    most = Math.max(most, leased);
+  }
+  assert.ok(most <= 8, String(most));
 });
 
 test('an item is written for one scene at a time, whichever batch the other is in', async (t) => {
@@ -133,16 +169,31 @@ test('what was prepared before somebody paused writing is given back unwritten',
 });
 
 test('when the store fails, what waits for a lane is not sent, and the run ends with nothing in flight', async (t) => {
-  const { plex, enqueue, run } = await setupKnown(t, 12);
-  enqueue(...lighthouses(12));
+  const { plex, enqueue, run } = await setupKnown(t, 120);
+  enqueue(...lighthouses(120));
   const full = () => {
     throw new StoreError('The disk is full', 'Make room.');
   };
-  await assert.rejects(run({ batchSize: 4 }, { queue: { settle: full } }), /The disk is full/);
-  assert.ok(plex.count('edit') < 12);
+  await assert.rejects(run({ batchSize: 40 }, { queue: { settle: full } }), /The disk is full/);
+  assert.ok(plex.count('edit') < 80, `${plex.count('edit')} edits`);
   assert.deepEqual(
     plex.requests.filter(({ status }) => status === undefined),
     [],
+  );
+});
+
+test('what is in flight is settled before a bug in another batch ends the run', async (t) => {
+  const { world, enqueue, run } = await setupKnown(t, 4);
+  enqueue(...lighthouses(4));
+  let batches = 0;
+  const claimed = (): void => {
+    batches += 1;
+    if (batches === 2) throw new TypeError('a bug');
+  };
+  await assert.rejects(run({ batchSize: 2, concurrency: 2 }, { at: { claimed } }), /a bug/);
+  assert.deepEqual(
+    world.sql('SELECT scene_id FROM jobs ORDER BY scene_id').map((job) => job['scene_id']),
+    [3, 4],
   );
 });
 

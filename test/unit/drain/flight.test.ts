@@ -15,7 +15,8 @@ test('a batch is settled after the ones before it, whichever is written first', 
     async () => await Promise.resolve('second'),
     (name) => void settled.push(name),
   );
-  assert.equal(flight.size(), 2);
+  await new Promise((resolve) => void setImmediate(resolve));
+  assert.deepEqual([flight.size(), settled], [2, []]);
   first.resolve('first');
   await flight.until(() => flight.size() === 0);
   assert.deepEqual(settled, ['first', 'second']);
