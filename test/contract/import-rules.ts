@@ -29,7 +29,7 @@ const CORE: Readonly<Record<string, Rule>> = {
   'core/drain/steps/': {
     imports: [...WORDS, ...DECISIONS, 'core/drain/ports/', 'core/drain/servers/'],
     packages: [],
-    why: 'one step; drain.ts runs them in order',
+    why: 'one step; batch.ts runs them in order',
   },
   'core/undo/': {
     imports: [...WORDS, ...DECISIONS, 'core/drain/'],

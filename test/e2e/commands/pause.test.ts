@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
+import { onRequest } from '../../helpers/drain-world.ts';
 import { setup } from '../../helpers/rig.ts';
 
 async function setupHarbour(t: TestContext) {
@@ -73,8 +74,9 @@ test('a pause ends a run that is under way after what it has in flight', async (
   }));
   await run(['enqueue', '-'], { input: scenes.map((scene) => JSON.stringify(scene)).join('\n') });
   plex.setLatency(10);
+  const isWriting = new Promise<void>((resolve) => void onRequest(plex, { route: 'edit' }, resolve));
   const running = start(['process', '--json']);
-  await running.says(/"event":"claimed"/);
+  await isWriting;
   await run(['pause']);
   const { code, stdout } = await running.ended;
   const summary = JSON.parse(stdout.trim().split('\n').at(-1) ?? '');

@@ -2,6 +2,7 @@ import type { Job } from '../../model/job.ts';
 import type { DrainContext } from '../drain-context.ts';
 import type { Ended } from '../ports/endings.ts';
 import { givenBack } from '../ports/endings.ts';
+import type { BatchLanes, ItemsInFlight } from '../ports/in-flight.ts';
 import type { Hydrated, Planned } from '../ports/stages.ts';
 import { hydrate } from '../steps/hydrate.ts';
 import { findOthers } from '../steps/other-files.ts';
@@ -12,8 +13,6 @@ import { resolve } from '../steps/resolve.ts';
 import { scanMissing } from '../steps/scan.ts';
 import { verify } from '../steps/verify.ts';
 import { write } from '../steps/write.ts';
-import type { ItemsInFlight } from './items-in-flight.ts';
-import type { BatchLanes } from './write-lanes.ts';
 
 /** A batch whose edits are planned and noted: what is to be written, and what has ended already. */
 export type Prepared = {

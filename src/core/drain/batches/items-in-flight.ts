@@ -1,11 +1,4 @@
-/** The items of the batches in flight: each is written for one scene at a time. */
-export type ItemsInFlight = {
-  /** Whether a job in flight has taken the item. */
-  has(ratingKey: string): boolean;
-  take(ratingKey: string, jobId: number): void;
-  /** Gives back what these jobs have taken. */
-  release(jobIds: Iterable<number>): void;
-};
+import type { ItemsInFlight } from '../ports/in-flight.ts';
 
 export function createItemsInFlight(): ItemsInFlight {
   const items = new Map<number, string>();

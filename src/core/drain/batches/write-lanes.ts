@@ -1,3 +1,5 @@
+import type { BatchLanes } from '../ports/in-flight.ts';
+
 /**
  * The lanes in which writes are sent: at most so many at a time, whatever batch they are of. Those of the older batch go
  * first, so that what was read first is written first.
@@ -10,9 +12,6 @@ export type WriteLanes = {
   /** Writes that wait are not sent any more, and fail with `reason`. */
   close(reason: unknown): void;
 };
-
-/** Runs a task for each of some items as lanes become free; results are in the order of `items`. */
-export type BatchLanes = { map<T, R>(items: readonly T[], task: (item: T) => Promise<R>): Promise<R[]> };
 
 type Waiting = { readonly turn: number; send(): Promise<void>; drop(reason: unknown): void };
 
