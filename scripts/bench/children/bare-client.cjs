@@ -1,0 +1,28 @@
+/**
+ * Sends recorded requests over kept connections and reads the answers, and does nothing else. Plain JavaScript, so
+ * that no stripping of types is counted.
+ */
+const { readFileSync } = require('node:fs');
+const { Agent, request } = require('node:http');
+
+const { host, port, inFlight, headers, requests } = JSON.parse(readFileSync(process.argv[2], 'utf8'));
+const agent = new Agent({ keepAlive: true, maxSockets: inFlight });
+let next = 0;
+let answered = 0;
+
+function sendNext() {
+  const one = requests[next];
+  next += 1;
+  if (one === undefined) return;
+  const [method, path] = one;
+  request({ agent, host, port, method, path, headers }, (response) => {
+    if (response.statusCode >= 400) throw new Error(`${method} ${path}: ${response.statusCode}`);
+    response.resume().on('end', () => {
+      answered += 1;
+      if (answered === requests.length) agent.destroy();
+      else sendNext();
+    });
+  }).end();
+}
+
+for (let lane = 0; lane < inFlight; lane += 1) sendNext();

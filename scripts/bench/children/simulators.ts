@@ -1,0 +1,62 @@
+/** The simulated Plex and Stash in a process of their own: their work is not counted with that of their clients. */
+import type { PlexServer, Route } from '../../../src/simulator/plex/server.ts';
+import { startPlexServer } from '../../../src/simulator/plex/server.ts';
+import type { StashServer } from '../../../src/simulator/stash/server.ts';
+import { startStashServer } from '../../../src/simulator/stash/server.ts';
+
+let plex: PlexServer | undefined;
+let stash: StashServer | undefined;
+
+function mustHavePlex(): PlexServer {
+  if (plex === undefined) throw new Error('no Plex was started');
+  return plex;
+}
+
+const calls = {
+  /** The items were added a second apart, the last one a second ago. */
+  startPlex: async ({ latencyMs, items }: { latencyMs: number; items: number }) => {
+    let ageMs = 0;
+    plex = await startPlexServer({
+      sections: [{ key: '1', title: 'Harbours', locations: ['/media'] }],
+      latencyMs,
+      now: () => Date.now() - ageMs,
+    });
+    for (let index = 0; index < items; index += 1) {
+      ageMs = (items - index) * 1_000;
+      plex.addItem({ sectionKey: '1', file: `/media/${index}.mp4` });
+    }
+    ageMs = 0;
+    return { url: plex.url, token: plex.token };
+  },
+  startStash: async ({ scenes }: { scenes: number }) => {
+    stash = await startStashServer({});
+    for (let index = 0; index < scenes; index += 1) {
+      stash.addScene({ title: `Pier ${index}`, files: [`/media/${index}.mp4`], tags: ['sea', 'fog'], studio: 'Quay' });
+    }
+    return { url: stash.url };
+  },
+  resetRequests: () => {
+    mustHavePlex().resetRequests();
+    stash?.resetRequests();
+  },
+  count: ({ route }: { route?: Route }) => ({ plex: mustHavePlex().count(route), stash: stash?.count() ?? 0 }),
+  /** What was asked of Plex since the last reset, as it can be sent again. */
+  recorded: () => {
+    const { requests } = mustHavePlex();
+    const { host: _host, connection: _connection, ...headers } = requests[0]?.headers ?? {};
+    return {
+      headers,
+      requests: requests.map(({ method, path, query }) => {
+        const asked = query.map((pair) => pair.map(encodeURIComponent).join('=')).join('&');
+        return [method, asked === '' ? path : `${path}?${asked}`] as const;
+      }),
+    };
+  },
+};
+
+export type Calls = typeof calls;
+
+process.on('message', ({ name, arg }: { name: keyof Calls; arg: never }) => {
+  void Promise.resolve(calls[name](arg)).then((answer) => process.send?.({ answer }));
+});
+process.on('disconnect', () => process.exit());
