@@ -3,9 +3,9 @@ import { CommanderError } from 'commander';
 import { createClock } from './clock.ts';
 import { hideTokens } from './command-line/hide-tokens.ts';
 import { optionsBehind } from './command-line/options-first.ts';
-import type { CommandSpec, Invocation } from './command-line/outlines/spec.ts';
+import { parseCommandLine } from './command-line/parse.ts';
 import { parseErrorOf } from './command-line/parse-errors.ts';
-import type { GlobalOptions } from './command-line/program.ts';
+import type { GlobalOptions, Parsed } from './command-line/program.ts';
 import { createProgram } from './command-line/program.ts';
 import { helpTopic } from './command-line/topics.ts';
 import type { Context } from './commands/shared/context.ts';
@@ -36,24 +36,17 @@ export async function main(
   try {
     if (typed[0] === 'completion' && typed[1] === '--line') return await completeLine(typed.slice(2), env, streams);
     const argv = optionsBehind(typed);
-    let exitCode: number = EXIT.done;
     const topic = helpTopic(argv, streams);
     if (topic !== undefined) {
       createOutput({ quiet: false, verbosity: 0, json: false, streams, now: Date.now }).result(topic);
       return EXIT.done;
     }
-    const program = createProgram(argv, {
-      streams,
-      perform: async (command, invocation, options) => {
-        exitCode = await perform(command, invocation, { argv, options, env, streams });
-      },
-    });
     if (argv.length === 0) {
-      program.outputHelp();
+      createProgram(argv, { declared: 'all', streams, found: () => undefined }).outputHelp();
       return EXIT.done;
     }
-    await program.parseAsync([...argv], { from: 'user' });
-    return exitCode;
+    const parsed = parseCommandLine(argv, streams);
+    return parsed === undefined ? EXIT.done : await perform(parsed, { argv, env, streams });
   } catch (thrown) {
     if (thrown instanceof CommanderError) return usageExitCode(thrown, typed, streams);
     return complain(
@@ -74,16 +67,12 @@ async function completeLine(asked: readonly string[], env: NodeJS.ProcessEnv, st
 /** What a command line is given besides its words. */
 type Surroundings = {
   readonly argv: readonly string[];
-  readonly options: GlobalOptions;
   readonly env: NodeJS.ProcessEnv;
   readonly streams: Streams;
 };
 
-async function perform(
-  command: CommandSpec,
-  invocation: Invocation,
-  { argv, options, env, streams }: Surroundings,
-): Promise<number> {
+async function perform({ command, invocation, options }: Parsed, surroundings: Surroundings): Promise<number> {
+  const { argv, env, streams } = surroundings;
   const now = createClock(env);
   const dataDir = dataDirOf(options.dataDir, env);
   refuseEmpty('--config', options.config);
@@ -106,7 +95,7 @@ async function perform(
       ...(logFile ? [createLogFile(logFile)] : []),
     ],
     isLive: isForEyes && !isQuiet && options.json === undefined,
-    paint: await loadPaint(logFormat, { argv, options, env, streams }),
+    paint: await loadPaint(logFormat, options, surroundings),
   });
   let exitCode: number;
   try {
@@ -124,7 +113,8 @@ async function perform(
  */
 async function loadPaint(
   logFormat: LogFormat,
-  { options, env, streams }: Surroundings,
+  options: GlobalOptions,
+  { env, streams }: Surroundings,
 ): Promise<OutputOptions['paint']> {
   const isForced = !['', '0', 'false', undefined].includes(env['FORCE_COLOR']);
   const isRefused = !options.color || Boolean(env['NO_COLOR']) || (env['TERM'] === 'dumb' && !isForced);

@@ -1,7 +1,8 @@
+import type { OutputConfiguration } from 'commander';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { SETTING_GROUPS } from '../settings/setting.ts';
 import type { SettingName } from '../settings/table.ts';
-import { SETTINGS } from '../settings/table.ts';
+import { flagOf, SETTINGS } from '../settings/table.ts';
 import { sanitize } from '../terminal/sanitize.ts';
 import type { Streams } from '../terminal/streams.ts';
 import { writeText } from '../terminal/streams.ts';
@@ -26,17 +27,33 @@ export type GlobalOptions = {
   readonly logFile?: string;
 };
 
-/** Called with the typed command, once its options are parsed. */
-export type Perform = (command: CommandSpec, invocation: Invocation, options: GlobalOptions) => Promise<void>;
+/** A command line as it was read. */
+export type Parsed = {
+  readonly command: CommandSpec;
+  readonly invocation: Invocation;
+  readonly options: GlobalOptions;
+};
 
-/** What a command line is read for, and where its help goes. */
-export type Program = { readonly streams: Streams; readonly perform: Perform };
+export type Reading = {
+  /**
+   * `typed`: only the command that the line begins with, with the options that it names, since commander compares each
+   * declared option with every other one. Such a program reads lines that are right, and says nothing.
+   */
+  readonly declared: 'typed' | 'all';
+  /** Where help and complaints go. */
+  readonly streams: Streams;
+  /** Called with the line, once it is read. */
+  found(parsed: Parsed): void;
+};
 
-/**
- * Creates the parser for a command line. It knows every command by name, so that a typo gets a suggestion; it declares
- * options only for the commands that `argv` names, to save time.
- */
-export function createProgram(argv: readonly string[], { streams, perform }: Program): Command {
+/** Whether a command line begins with a command or a group. */
+export function beginsWithCommand([first]: readonly string[]): boolean {
+  return COMMANDS.some(({ name }) => firstWord(name) === first);
+}
+
+/** Creates the parser for a command line. Of commands that `argv` does not name it knows no options, to save time. */
+export function createProgram(argv: readonly string[], reading: Reading): Command {
+  const { declared, streams } = reading;
   const program = new Command('plexsync')
     .description(
       'Carries scene metadata from Stash to Plex: nothing lost, nothing written to the wrong item, nothing done twice for nothing.',
@@ -47,9 +64,27 @@ export function createProgram(argv: readonly string[], { streams, perform }: Pro
     .exitOverride()
     .helpCommand(HELP_COMMAND, HELP_OF_COMMAND)
     .configureHelp(HELP_LAYOUT)
+    .configureOutput(declared === 'typed' ? SILENT : outputFor(argv, streams))
     .addHelpText('after', () => `\n${programHelpAfter(helpWidth(streams))}`);
   for (const option of GLOBAL_OPTIONS) program.addOption(toGlobalOption(option));
-  program.configureOutput({
+  const groups = new Map<string, Command>();
+  for (const spec of COMMANDS) {
+    const [first = '', second] = spec.name.split(' ');
+    // All of them, so that a typo gets a suggestion.
+    if (declared === 'typed' && first !== argv[0]) continue;
+    if (second !== undefined && !groups.has(first)) groups.set(first, groupOf(program, first));
+    const command = (groups.get(first) ?? program).command(second ?? first).description(spec.summary);
+    if (!argv.includes(second ?? first)) continue;
+    configure(command, spec, { streams, options: optionsOf(spec, declared === 'typed' ? argv : undefined) });
+    command.action(() => reading.found(parsedBy(command, spec)));
+  }
+  return program;
+}
+
+const SILENT: OutputConfiguration = { writeOut: () => undefined, writeErr: () => undefined };
+
+function outputFor(argv: readonly string[], streams: Streams): OutputConfiguration {
+  return {
     getOutHelpWidth: () => helpWidth(streams),
     getErrHelpWidth: () => helpWidth(streams),
     // A reader that has closed the pipe (`plexsync --help | head`) is no failure.
@@ -60,15 +95,7 @@ export function createProgram(argv: readonly string[], { streams, perform }: Pro
       const { message, hint } = parseErrorOf(text, argv);
       write(`plexsync: ${sanitize(message)}\n  ${sanitize(hint)}\n`);
     },
-  });
-  const groups = new Map<string, Command>();
-  for (const spec of COMMANDS) {
-    const [first = '', second] = spec.name.split(' ');
-    if (second !== undefined && !groups.has(first)) groups.set(first, groupOf(program, first));
-    const command = (groups.get(first) ?? program).command(second ?? first).description(spec.summary);
-    if (argv.includes(second ?? first)) configure(command, spec, { streams, perform });
-  }
-  return program;
+  };
 }
 
 const HELP_COMMAND = 'help [command]';
@@ -79,22 +106,36 @@ function groupOf(program: Command, name: string): Command {
   return program.command(name).description(summary).helpCommand(HELP_COMMAND, HELP_OF_COMMAND);
 }
 
-function configure(command: Command, spec: CommandSpec, { streams, perform }: Program): void {
+type Configuration = Pick<Reading, 'streams'> & { readonly options: readonly Option[] };
+
+function configure(command: Command, spec: CommandSpec, { streams, options }: Configuration): void {
   for (const { name, help } of spec.operands ?? []) command.argument(name, help);
-  for (const option of spec.options ?? []) command.addOption(toOption(option));
-  for (const name of spec.settings ?? []) for (const option of settingOptions(name)) command.addOption(option);
+  for (const option of options) command.addOption(option);
   command.addHelpText('after', () => `\n${helpAfter(spec, helpWidth(streams))}`);
-  command.action(async () => {
-    const options = command.opts<Record<string, unknown>>();
-    const globals = command.optsWithGlobals<GlobalOptions>();
-    const invocation: Invocation = {
-      operands: command.args,
-      given: toGiven(options),
-      flags: Object.fromEntries((spec.settings ?? []).map((name) => [name, flagValue(name, options)])),
-      configFile: globals.config,
-    };
-    await perform(spec, invocation, globals);
-  });
+}
+
+/** The options of a command: all, or those that may be meant by a word of `argv`. */
+function optionsOf({ options = [], settings = [] }: CommandSpec, argv: readonly string[] | undefined): Option[] {
+  const words = argv && new Set(argv.map((word) => word.split('=', 1)[0]));
+  const hasShort = argv?.some((word) => /^-[^-]/.test(word));
+  const isMeant = ({ flags }: OptionSpec): boolean =>
+    words === undefined || flags.split(/[ ,]+/).some((flag) => words.has(flag) || (hasShort && /^-[^-]/.test(flag)));
+  // Both flags of a switch, since one that stands alone has a default.
+  const isMeantSetting = (name: SettingName): boolean =>
+    words === undefined || words.has(`--${flagOf(name)}`) || words.has(`--no-${flagOf(name)}`);
+  return [...options.filter(isMeant).map(toOption), ...settings.filter(isMeantSetting).flatMap(settingOptions)];
+}
+
+function parsedBy(command: Command, spec: CommandSpec): Parsed {
+  const options = command.opts<Record<string, unknown>>();
+  const globals = command.optsWithGlobals<GlobalOptions>();
+  const invocation: Invocation = {
+    operands: command.args,
+    given: toGiven(options),
+    flags: Object.fromEntries((spec.settings ?? []).map((name) => [name, flagValue(name, options)])),
+    configFile: globals.config,
+  };
+  return { command: spec, invocation, options: globals };
 }
 
 /** A name typed at a flag may be several between commas; in a list of the config file it is whole. */
@@ -160,6 +201,8 @@ const once = (value: string, earlier: string | undefined): string => {
 };
 
 const countUp = (_value: string, level: number | undefined): number => (level ?? 0) + 1;
+
+const firstWord = (name: string): string => name.split(' ', 1)[0] ?? name;
 
 function camelCase(name: string): string {
   return name.replace(/[_-]([a-z])/g, (_match, letter: string) => letter.toUpperCase());

@@ -22,7 +22,7 @@ export function helpTopic(argv: readonly string[], streams: Streams): string | u
 }
 
 function commandHelp(words: readonly string[], streams: Streams): string {
-  let command = createProgram(words, { streams, perform: () => Promise.resolve() });
+  let command = createProgram(words, { declared: 'all', streams, found: () => undefined });
   for (const [index, word] of words.entries()) {
     const next = command.commands.find((one) => one.name() === word);
     if (next === undefined) throw unknownCommand(words.slice(0, index), { word, known: command.commands });
