@@ -1,4 +1,3 @@
-import { fstatSync, statSync } from 'node:fs';
 import { CommanderError } from 'commander';
 import { createClock } from './clock.ts';
 import { hideTokens } from './command-line/hide-tokens.ts';
@@ -81,7 +80,7 @@ async function perform({ command, invocation, options }: Parsed, surroundings: S
   const logFile = options.logFile || env['PLEXSYNC_LOG_FILE'];
   // Under cron all output is held back until it is known whether it is worth a mail.
   const isQuiet = (options.quiet ?? false) || invocation.given.has('cron');
-  const isForEyes = logFormat === 'pretty' && mayBeTerminal(streams.stderr);
+  const isForEyes = logFormat === 'pretty' && isTerminal(streams.stderr);
   const output = createOutput({
     quiet: isQuiet,
     verbosity: options.verbose ?? 0,
@@ -119,7 +118,7 @@ async function loadPaint(
   const isForced = !['', '0', 'false', undefined].includes(env['FORCE_COLOR']);
   const isRefused = !options.color || Boolean(env['NO_COLOR']) || (env['TERM'] === 'dumb' && !isForced);
   if (isRefused) return undefined;
-  const isWanted = (fd: number): boolean => isForced || (mayBeTerminal(fd) && isTerminal(fd));
+  const isWanted = (fd: number): boolean => isForced || isTerminal(fd);
   const [stdout, stderr] = [isWanted(streams.stdout), isWanted(streams.stderr) && logFormat === 'pretty'];
   if (!stdout && !stderr) return undefined;
   const { createPaint } = await import('./terminal/palette.ts');
@@ -142,20 +141,6 @@ function logFormatOf(flag: string | undefined, env: NodeJS.ProcessEnv, fallback:
 /** An empty value probably comes from a variable that the shell did not know. */
 function refuseEmpty(flag: string, value: string | undefined): void {
   if (value === '') throw new UsageError(`${flag} is empty.`, `Give the path of a file, or leave ${flag} out.`);
-}
-
-/**
- * Whether this may be a terminal, decided without loading the package that knows for sure. A closed stream is not one,
- * nor is /dev/null, where many cron lines send it.
- */
-function mayBeTerminal(fd: number): boolean {
-  try {
-    const stream = fstatSync(fd);
-    if (!stream.isCharacterDevice()) return false;
-    return process.platform === 'win32' || stream.rdev !== statSync('/dev/null').rdev;
-  } catch {
-    return false;
-  }
 }
 
 /** A usage error quotes what was typed or set, which may be a token in the wrong place. */

@@ -1,3 +1,4 @@
+import { fstatSync, statSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import type { Streams } from './streams.ts';
 
@@ -12,9 +13,20 @@ export type Reader = ({ readonly kind: 'person'; readonly width: number } | { re
   readonly paint?: Paint | undefined;
 };
 
-/** Whether a person reads this stream. */
+/** Whether a person reads this stream. What knows for sure takes Node some milliseconds to load. */
 export function isTerminal(fd: number): boolean {
-  return isatty(fd);
+  return mayBeTerminal(fd) && isatty(fd);
+}
+
+/** A closed stream is no terminal, nor is a pipe, a file, or /dev/null, where many cron lines send it. */
+function mayBeTerminal(fd: number): boolean {
+  try {
+    const stream = fstatSync(fd);
+    if (!stream.isCharacterDevice()) return false;
+    return process.platform === 'win32' || stream.rdev !== statSync('/dev/null').rdev;
+  } catch {
+    return false;
+  }
 }
 
 /** Who reads this stream now; a terminal may be resized, so ask before each drawing. */

@@ -158,7 +158,7 @@ test('with another address or key Stash is asked at once', async (t) => {
   const { stash, run } = await setupScenes(t, 1);
   stash.fail('graphql', { kind: 'status', status: 401 });
   assert.deepEqual((await run()).ends, ['stash_unauthorized']);
-  assert.deepEqual((await run({ stashFingerprint: 'another key' })).tally, { updated: 1 });
+  assert.deepEqual((await run({ stashFingerprint: () => 'another key' })).tally, { updated: 1 });
 });
 
 test('a Stash that is away is not told to those who do not need it', async (t) => {

@@ -70,8 +70,8 @@ export type DrainWorld = {
 
 const OPTIONS: DrainOptions = {
   mode: 'write',
-  tokenFingerprint: 'fingerprint',
-  stashFingerprint: 'stash fingerprint',
+  tokenFingerprint: () => 'fingerprint',
+  stashFingerprint: () => 'stash fingerprint',
   ifOtherServer: 'refuse',
   libraries: [],
   mappings: [],

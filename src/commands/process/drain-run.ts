@@ -62,15 +62,14 @@ export async function runDrain(
   try {
     const plex = createPlexClient(plexOptions(loaded, { clientIdentifier, version, signal: stop.aborted, now }));
     const stash = connectToStash(loaded, { now, signal: stop.aborted, known: queue.stashDialect() });
-    const tokenFingerprint = fingerprintOf(access, clientIdentifier);
     const options = drainOptions({ ...setup, dataDir });
     const pictures = await pictureSourceOf(options.rules.pictures, stash);
     const report = await drain(
       depsOf({ queue, plex, files, stash, pictures, emit, stop, now, checkpoint, paused: setup.paused }),
       {
         ...options,
-        tokenFingerprint,
-        stashFingerprint: stashFingerprintOf(loaded, clientIdentifier),
+        tokenFingerprint: () => fingerprintOf(access, clientIdentifier),
+        stashFingerprint: () => stashFingerprintOf(loaded, clientIdentifier),
       },
     );
     // What was learned about this Stash saves the next run a request.

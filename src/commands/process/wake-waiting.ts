@@ -43,7 +43,8 @@ async function ask(
   const { now, version } = context;
   const servers = prepareServerState(stores.queueDb);
   const clientIdentifier = servers.clientIdentifier();
-  if (servers.refusal()?.tokenFingerprint === fingerprintOf(requirePlex(loaded), clientIdentifier)) return NOBODY;
+  const refused = servers.refusal()?.tokenFingerprint;
+  if (refused !== undefined && refused === fingerprintOf(requirePlex(loaded), clientIdentifier)) return NOBODY;
   const { emit } = createRunEvents(context, { run: null, mask: await maskFor(loaded, () => clientIdentifier) });
   const stop = listenForEnd();
   try {

@@ -76,9 +76,11 @@ export function prepareServerState(db: Db) {
       if (doubt === undefined) meta.remove('doubt');
       else meta.setJson('doubt', doubt);
     },
-    tooLong: (tokenFingerprint: string): TooLong | undefined => {
+    tooLong: (tokenFingerprint: () => string): TooLong | undefined => {
       const known = meta.json<TooLong & { readonly tokenFingerprint: string }>('too_long');
-      return known?.tokenFingerprint === tokenFingerprint ? { bytes: known.bytes, at: known.at } : undefined;
+      return known !== undefined && known.tokenFingerprint === tokenFingerprint()
+        ? { bytes: known.bytes, at: known.at }
+        : undefined;
     },
     saveTooLong: (tokenFingerprint: string, tooLong: TooLong | undefined): void => {
       if (tooLong === undefined) meta.remove('too_long');

@@ -9,10 +9,13 @@ import type { MostRemovals } from '../../write/removals.ts';
 export type DrainOptions = {
   /** `preview`: everything except writing and settling; each job goes back as it was. */
   readonly mode: 'write' | 'preview';
-  /** Stands for the token where the token itself must not appear: it recognises a token that was refused before. */
-  readonly tokenFingerprint: string;
-  /** The same for Stash's address and key; absent where no Stash is configured. */
-  readonly stashFingerprint: string | undefined;
+  /**
+   * Stands for the token where the token itself must not appear: it recognises a token that was refused before. Made when
+   * it is asked for, since Node takes milliseconds to load what makes it.
+   */
+  tokenFingerprint(): string;
+  /** The same for Stash's address and key; `undefined` where no Stash is configured. */
+  stashFingerprint(): string | undefined;
   /** What to do when a server answers that the data directory does not belong to. */
   readonly ifOtherServer: 'refuse' | 'adopt';
   /** The libraries to look in; an empty list means every movie library. */

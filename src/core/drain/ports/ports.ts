@@ -181,7 +181,7 @@ export type DrainQueue = {
   doubt(): Doubt | undefined;
   saveDoubt(doubt: Doubt | undefined): void;
   /** The shortest request that was recently too long for the server that takes this token. */
-  tooLong(tokenFingerprint: string): TooLong | undefined;
+  tooLong(tokenFingerprint: () => string): TooLong | undefined;
   saveTooLong(tokenFingerprint: string, tooLong: TooLong | undefined): void;
   /** Remembers a refused token; `undefined` when the last one was accepted. */
   saveRefusal(refusal: Refusal | undefined): void;

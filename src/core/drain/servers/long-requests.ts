@@ -26,7 +26,7 @@ export function createLongRequests(
   const keep = (next: TooLong | undefined): void => {
     if (next === known) return;
     known = next;
-    queue.saveTooLong(tokenFingerprint, next);
+    queue.saveTooLong(tokenFingerprint(), next);
   };
   const lengthOf: LongRequests['lengthOf'] = ({ item }, part) => plex.editLength(item, part, lockOf(rules));
   return {

@@ -68,7 +68,7 @@ export function createPlexGuard(
     if (!halts.some(({ kind }) => kind === reason.kind)) halts.push(reason);
   };
   const refused: PlexGuard['refused'] = (kind, message) => {
-    queue.saveRefusal({ tokenFingerprint, at: now(), kind });
+    queue.saveRefusal({ tokenFingerprint: tokenFingerprint(), at: now(), kind });
     halt({ kind, message });
   };
   const noteSignal = (): void => {
@@ -81,7 +81,7 @@ export function createPlexGuard(
       before.kind === after.kind &&
       (before.kind !== 'closed' || after.kind !== 'closed' || before.failures === after.failures);
     const isNew = after.kind === 'open' && before.kind !== 'open';
-    if (!isSame) queue.saveBreaker('plex', isNew ? { ...after, of: tokenFingerprint } : after);
+    if (!isSame) queue.saveBreaker('plex', isNew ? { ...after, of: tokenFingerprint() } : after);
   };
 
   return {

@@ -58,7 +58,7 @@ export function createSceneFetcher(
     trouble = next;
   };
   const admit = (): void => {
-    const rest = stashRest(queue, trouble, { access: () => stashFingerprint, now: now() });
+    const rest = stashRest(queue, trouble, { access: stashFingerprint, now: now() });
     if (rest !== undefined) end = endOfRest(rest);
     // The request itself is the probe; a half-open breaker says so to others.
     else breaker.closedUntil();
@@ -79,7 +79,7 @@ export function createSceneFetcher(
       return;
     }
     const hint = 'hint' in next ? plainText(next.hint) : undefined;
-    const facts = { at: now(), access: stashFingerprint ?? '' };
+    const facts = { at: now(), access: stashFingerprint() ?? '' };
     remember({ kind: next.kind, message: plainText(next.message), hint, ...facts });
   };
   // A failure of a whole batch is no single job's fault: all its jobs are released.

@@ -32,7 +32,7 @@ export function isJobsToBear(error: SyncError, job: Job, context: BlameUses): bo
 /** Whether this token was known before not to be allowed to edit. */
 export function isKnownToRefuse({ queue, options }: Pick<BlameUses, 'queue' | 'options'>): boolean {
   const refusal = queue.refusal();
-  return refusal?.kind === 'forbidden' && refusal.tokenFingerprint === options.tokenFingerprint;
+  return refusal?.kind === 'forbidden' && refusal.tokenFingerprint === options.tokenFingerprint();
 }
 
 function haltOf(error: SyncError): 'unauthorized' | 'forbidden' | undefined {

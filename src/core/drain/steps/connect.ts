@@ -39,8 +39,8 @@ const REFUSED_LATELY: Readonly<Record<'unauthorized' | 'forbidden', Sentence>> =
 export async function connect(deps: DrainDeps, guard: PlexGuard, options: DrainOptions): Promise<Connection> {
   const { queue, plex, now } = deps;
   const refusal = queue.refusal();
-  const isSameToken = refusal?.tokenFingerprint === options.tokenFingerprint;
-  if (refusal !== undefined && isSameToken && now() >= refusal.at && now() < refusal.at + REFUSAL_MS) {
+  const isSameToken = refusal !== undefined && refusal.tokenFingerprint === options.tokenFingerprint();
+  if (isSameToken && now() >= refusal.at && now() < refusal.at + REFUSAL_MS) {
     const { kind = 'unauthorized' } = refusal;
     guard.halt({ kind, message: REFUSED_LATELY[kind] });
     return { kind: 'halted' };
@@ -70,7 +70,7 @@ async function admit(
 ): Promise<Connection | undefined> {
   const breaker = queue.breaker('plex');
   // Another address may answer, whatever this one did.
-  const isOther = breaker.kind === 'open' && breaker.of !== undefined && breaker.of !== tokenFingerprint;
+  const isOther = breaker.kind === 'open' && breaker.of !== undefined && breaker.of !== tokenFingerprint();
   const admitted = isOther ? ({ kind: 'probe' } as const) : admission(breaker, now());
   if (admitted.kind === 'go') return undefined;
   if (admitted.kind === 'wait') {
@@ -80,7 +80,7 @@ async function admit(
   const alive = (await answersProbe(plex)) ? 'alive' : 'silent';
   if (guard.halted() !== undefined) return { kind: 'halted' };
   const after = onProbe(alive, now());
-  queue.saveBreaker('plex', after.kind === 'open' ? { ...after, of: tokenFingerprint } : after);
+  queue.saveBreaker('plex', after.kind === 'open' ? { ...after, of: tokenFingerprint() } : after);
   if (alive === 'silent') return { kind: 'unreachable', message: say`Plex does not answer` };
   emit({ kind: 'breaker_half_open' });
   return undefined;
