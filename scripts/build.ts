@@ -3,7 +3,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import type { ChunkingContext, CodeSplittingGroup } from 'rolldown';
 import { build } from 'rolldown';
-import { builtinsPlugin } from './builtins-plugin.ts';
+import { axiosPlugin } from './build/axios-plugin.ts';
+import { builtinsPlugin } from './build/builtins-plugin.ts';
+import { sqlitePlugin } from './build/sqlite-plugin.ts';
 
 const packageJson = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
 
@@ -25,8 +27,12 @@ await build({
   // jsonc-parser's main file requires its parts in a way no bundler can follow.
   resolve: { mainFields: ['module', 'main'] },
   transform: { target: 'node22.14', define: { PLEXSYNC_VERSION: JSON.stringify(packageJson.version) } },
-  external: ['better-sqlite3'],
-  plugins: [builtinsPlugin, { name: 'licences', moduleParsed: ({ id }) => void bundled.add(id) }],
+  plugins: [
+    axiosPlugin,
+    sqlitePlugin,
+    builtinsPlugin,
+    { name: 'licences', moduleParsed: ({ id }) => void bundled.add(id) },
+  ],
   // A stage takes along what several commands share: an import of it is lazy all the same where the caller is.
   checks: { ineffectiveDynamicImport: false },
   output: {

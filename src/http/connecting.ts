@@ -3,6 +3,8 @@ import http from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
 
+export type Protocol = 'http' | 'https';
+
 type Connecting = { createConnection(...args: unknown[]): Socket | undefined };
 
 /** What an agent needs so that Node gives each address of a name this long, and not the 250 ms it gives by itself. */
@@ -58,7 +60,7 @@ export type Deadline = {
 };
 
 /** Starts the deadline of one request, for an address of this protocol. */
-export function startDeadline(protocol: 'http' | 'https', timeoutMs: number): Deadline {
+export function startDeadline(protocol: Protocol, timeoutMs: number): Deadline {
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(), timeoutMs);
   const renew = (): void => void timer.refresh();

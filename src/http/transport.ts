@@ -2,10 +2,11 @@ import http from 'node:http';
 import https from 'node:https';
 import type { Readable } from 'node:stream';
 import { rootCertificates } from 'node:tls';
-import type { AxiosResponse } from 'axios';
+import type { AxiosRequestConfig, AxiosResponse } from 'axios';
 import axios from 'axios';
 import type { BytesBody } from './bytes.ts';
 import { readBytes } from './bytes.ts';
+import type { Protocol } from './connecting.ts';
 import { startDeadline, triesEachAddress, withConnectTimeout } from './connecting.ts';
 import { parseHttpDate, parseRetryAfter } from './header-times.ts';
 import type { NoAnswer } from './no-answer.ts';
@@ -111,10 +112,11 @@ type Exchange = <Data, Read extends AnswerHead>(
 
 function createExchange(options: TransportOptions): Exchange {
   const { connectTimeoutMs, readTimeoutMs } = options;
-  const protocol = /^https:/i.test(options.baseUrl) ? 'https' : 'http';
-  const kept = createAgents(options, { keepAlive: true });
-  const fresh = createAgents(options, { keepAlive: false });
+  const protocol: Protocol = /^https:/i.test(options.baseUrl) ? 'https' : 'http';
+  const kept = createAgent(protocol, options, { keepAlive: true });
+  const fresh = createAgent(protocol, options, { keepAlive: false });
   const client = axios.create({
+    adapter: 'http',
     proxy: false,
     maxRedirects: 0,
     transformResponse: (body: unknown) => body,
@@ -136,10 +138,10 @@ function createExchange(options: TransportOptions): Exchange {
       transport: deadline.transport,
       ...(body === undefined ? {} : { data: toData(body) }),
     };
-    const sendOn = async (sockets: typeof kept): Promise<Read | NoAnswer> => {
+    const sendOn = async (agent: typeof kept): Promise<Read | NoAnswer> => {
       let answer: AxiosResponse<Data>;
       try {
-        answer = await client.request<Data>({ ...request, ...sockets });
+        answer = await client.request<Data>({ ...request, ...agent });
       } catch (thrown) {
         return toNoAnswer(thrown);
       }
@@ -161,14 +163,19 @@ function toData(body: string | Uint8Array): string | Buffer {
   return typeof body === 'string' ? body : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
 }
 
-function createAgents({ trust, connectTimeoutMs }: TransportOptions, sockets: { readonly keepAlive: boolean }) {
+/** One of `protocol` alone: what https needs takes Node some milliseconds to load. */
+function createAgent(
+  protocol: Protocol,
+  { trust, connectTimeoutMs }: TransportOptions,
+  sockets: { readonly keepAlive: boolean },
+): Pick<AxiosRequestConfig, 'httpAgent' | 'httpsAgent'> {
   const agent = { timeout: IDLE_SOCKET_MS, ...triesEachAddress(connectTimeoutMs), ...sockets };
+  if (protocol === 'http') return { httpAgent: withConnectTimeout(new http.Agent(agent), 'connect', connectTimeoutMs) };
   const tls = {
     rejectUnauthorized: trust.certificates === 'verified',
     ...(trust.ca === undefined ? {} : { ca: [...rootCertificates, trust.ca] }),
   };
   return {
-    httpAgent: withConnectTimeout(new http.Agent(agent), 'connect', connectTimeoutMs),
     httpsAgent: withConnectTimeout(new https.Agent({ ...agent, ...tls }), 'secureConnect', connectTimeoutMs),
   };
 }

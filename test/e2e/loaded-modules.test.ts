@@ -1,0 +1,58 @@
+/** Which of Node's own modules a command has loaded at its end: each costs milliseconds at every start. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { setup } from '../helpers/rig.ts';
+
+const TELL_MODULES = fileURLToPath(new URL('../helpers/tell-modules.cjs', import.meta.url));
+
+async function setupLoaded(t: TestContext) {
+  const rig = await setup(t);
+  rig.plex.addItem({ sectionKey: '1', file: '/media/pier.mp4' });
+  const file = join(rig.dir, 'modules');
+  const env = { NODE_OPTIONS: `--require ${JSON.stringify(TELL_MODULES)}`, LOADED_MODULES: file };
+  return {
+    ...rig,
+    /** The modules that a command has loaded which ends well. */
+    loadedBy: async (args: readonly string[]): Promise<ReadonlySet<string>> => {
+      const result = await rig.spawn(args, { env });
+      assert.equal(result.code, 0, result.stderr);
+      return new Set(readFileSync(file, 'utf8').split('\n'));
+    },
+  };
+}
+
+function refuse(loaded: ReadonlySet<string>, names: readonly string[]): void {
+  assert.ok(loaded.has('fs'), 'the list is one of names');
+  assert.deepEqual(
+    names.filter((name) => loaded.has(name)),
+    [],
+  );
+}
+
+const NETWORK = ['net', 'tty', 'http', 'https', 'tls', 'http2', 'internal/deps/undici/undici'];
+const OTHERS = ['crypto', 'zlib', 'stream', 'child_process', 'readline', 'worker_threads', 'perf_hooks'];
+
+test('what takes in a scene, or has nothing to do, loads no network, no streams and no cryptography', async (t) => {
+  const { loadedBy } = await setupLoaded(t);
+  const enqueue = ['enqueue', '1', '--path', '/media/pier.mp4', '--title', 'Pier'];
+  await loadedBy(enqueue);
+  for (const args of [enqueue, ['stats'], ['--version']]) refuse(await loadedBy(args), [...NETWORK, ...OTHERS]);
+  await loadedBy(['process']);
+  refuse(await loadedBy(['process']), [...NETWORK, ...OTHERS]);
+});
+
+test('a run that writes over http loads nothing of https, HTTP/2, fetch and cryptography', async (t) => {
+  const { loadedBy, plex } = await setupLoaded(t);
+  await loadedBy(['enqueue', '1', '--path', '/media/pier.mp4', '--title', 'Pier']);
+  // The first run of a directory makes the key that stands for it.
+  await loadedBy(['process']);
+  await loadedBy(['enqueue', '1', '--path', '/media/pier.mp4', '--title', 'Quay']);
+  const loaded = await loadedBy(['process']);
+  assert.equal(plex.count('edit'), 2);
+  assert.ok(loaded.has('http'));
+  refuse(loaded, ['https', 'tls', 'http2', 'internal/deps/undici/undici', 'crypto', 'child_process', 'tty']);
+});
