@@ -96,6 +96,8 @@ async function perform({ command, invocation, options }: Parsed, surroundings: S
     isLive: isForEyes && !isQuiet && options.json === undefined,
     paint: await loadPaint(logFormat, options, surroundings),
   });
+  // A second signal ends the process at once.
+  process.on('exit', output.flush);
   let exitCode: number;
   try {
     if (!command.anyDataDir) refusePredecessor(dataDir);
@@ -104,6 +106,7 @@ async function perform({ command, invocation, options }: Parsed, surroundings: S
   } catch (thrown) {
     exitCode = complain(withoutTokens(thrown, { argv, env }), output);
   }
+  process.off('exit', output.flush);
   return output.end(exitCode);
 }
 

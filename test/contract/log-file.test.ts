@@ -47,14 +47,21 @@ function linesOf(path: string, keep: number): readonly string[] {
 
 test('a line has the local time with its offset and its level, in a file nobody else may read', (t) => {
   const { path, log } = setup(t);
-  assert.equal(log.append({ ...entry('[PlexSync] Tide'), level: 'debug' }), undefined);
+  assert.equal(log.append([{ ...entry('[PlexSync] Tide'), level: 'debug' }]), undefined);
   assert.equal(read(path), `${localTime(NOW)} debug [PlexSync] Tide\n`);
   assert.equal(statSync(path).mode & 0o777, 0o600);
 });
 
+test('several entries are lines of one write', (t) => {
+  const { path, log } = setup(t);
+  log.append([entry('Ebb'), entry('Flood')]);
+  log.append([]);
+  assert.equal(read(path), `${localTime(NOW)} info Ebb\n${localTime(NOW)} info Flood\n`);
+});
+
 test('a file that is full is set aside, and the oldest goes', (t) => {
   const { dir, path, log } = setup(t);
-  for (let index = 1; index <= 40; index++) log.append(entry(`Tide ${index}`));
+  for (let index = 1; index <= 40; index++) log.append([entry(`Tide ${index}`)]);
   assert.deepEqual(readdirSync(dir).sort(), ['x.log', 'x.log.1', 'x.log.2', 'x.log.3']);
   const lines = linesOf(path, 3);
   assert.equal(lines.at(-1), 'Tide 40');
@@ -103,7 +110,7 @@ test('where old lines go, they go from the start: of each process the newest sta
 test('while another process sets the file aside, lines go on into it', (t) => {
   const { path, log } = setup(t);
   writeFileSync(`${path}.lock`, '');
-  for (let index = 1; index <= 20; index++) assert.equal(log.append(entry(`Tide ${index}`)), undefined);
+  for (let index = 1; index <= 20; index++) assert.equal(log.append([entry(`Tide ${index}`)]), undefined);
   assert.equal(linesOf(path, 3).length, 20);
   assert.ok(!existsSync(`${path}.1`));
 });
@@ -112,7 +119,7 @@ test('a lock whose process died is removed, and the file set aside again', (t) =
   const { path, log } = setup(t);
   writeFileSync(`${path}.lock`, '');
   utimesSync(`${path}.lock`, 1_000, 1_000);
-  for (let index = 1; index <= 20; index++) log.append(entry(`Tide ${index}`));
+  for (let index = 1; index <= 20; index++) log.append([entry(`Tide ${index}`)]);
   assert.ok(existsSync(`${path}.1`));
   assert.ok(!existsSync(`${path}.lock`));
 });
@@ -128,12 +135,12 @@ test('a file that cannot be written is reported once, and nothing is thrown', (t
     [pipe, 'ENXIO'],
   ] as const) {
     const log = createLogFile(path);
-    const complaint = log.append(entry('one'));
+    const complaint = log.append([entry('one')]);
     assert.equal(
       complaint,
       `[PlexSync] The log file ${path} cannot be written (${reason}). The work goes on; check its directory and its rights.`,
     );
-    assert.equal(log.append(entry('two')), undefined);
+    assert.equal(log.append([entry('two')]), undefined);
   }
 });
 
@@ -141,7 +148,7 @@ test('a file that cannot be set aside is reported once, and keeps growing', (t) 
   const { path, log } = setup(t);
   // Directories stand where the files should go.
   for (const number of [1, 2, 3]) mkdirSync(join(`${path}.${number}`, 'inner'), { recursive: true });
-  const complaints = Array.from({ length: 20 }, (_, index) => log.append(entry(`Tide ${index}`))).filter(Boolean);
+  const complaints = Array.from({ length: 20 }, (_, index) => log.append([entry(`Tide ${index}`)])).filter(Boolean);
   assert.equal(complaints.length, 1);
   assert.match(complaints[0] ?? '', /cannot be set aside and keeps growing/);
   assert.equal(read(path).split('\n').length, 21);
@@ -152,7 +159,7 @@ test('behind a symbolic link the file is set aside, and the link stays', (t) => 
   const real = join(dir, 'real.log');
   writeFileSync(real, '');
   symlinkSync(real, path);
-  for (let index = 1; index <= 5; index++) log.append(entry(`Tide ${index} of this long day by the sea`));
+  for (let index = 1; index <= 5; index++) log.append([entry(`Tide ${index} of this long day by the sea`)]);
   assert.deepEqual(
     readdirSync(dir).filter((name) => name.endsWith('.1')),
     ['real.log.1'],
@@ -162,7 +169,7 @@ test('behind a symbolic link the file is set aside, and the link stays', (t) => 
 test('the logs of a data directory are kept only where there is a queue, and never complain', (t) => {
   const { dir } = setup(t);
   const append = (directory: string, line: LogEntry): unknown =>
-    createKeptLogs(directory).flatMap((log) => log.append(line) ?? []);
+    createKeptLogs(directory).flatMap((log) => log.append([line]) ?? []);
   assert.deepEqual(append(dir, entry('too early')), []);
   assert.deepEqual(append(join(dir, 'none'), entry('nowhere')), []);
   assert.deepEqual(readdirSync(dir), []);
@@ -176,7 +183,7 @@ test('the log for reports tells the parts of a line apart, and has no slips', (t
   writeFileSync(join(dir, 'queue.db'), '');
   const said = say`[PlexSync] ${asName('Films')}: ${foreign('gone')}`;
   for (const about of ['work', 'usage_error'] as const)
-    for (const log of createKeptLogs(dir)) log.append({ ...entry(plainText(said)), said, about });
+    for (const log of createKeptLogs(dir)) log.append([{ ...entry(plainText(said)), said, about }]);
   assert.equal(read(join(dir, 'plexsync.log')).trimEnd().split('\n').length, 2);
   const lines = read(join(dir, 'report-log.ndjson')).trimEnd().split('\n');
   assert.deepEqual(lines.map(readReportEntry), [{ at: NOW, level: 'info', pieces: said.pieces }]);

@@ -50,9 +50,13 @@ export type RunQueue = DrainQueue & Pick<OpenDrainQueue, 'clientIdentifier' | 's
 export async function runDrain(
   queue: RunQueue,
   setup: DrainSetup,
-  { dataDir, now, version }: Context,
+  { dataDir, now, version, output }: Context,
 ): Promise<DrainReport> {
-  const { loaded, emit, checkpoint } = setup;
+  const { loaded, emit } = setup;
+  const checkpoint: DrainDeps['checkpoint'] = (name) => {
+    if (name === 'settled') output.flush();
+    setup.checkpoint(name);
+  };
   limitSemiSpace();
   const access = requirePlex(loaded);
   const clientIdentifier = queue.clientIdentifier();

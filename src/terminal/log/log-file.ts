@@ -12,8 +12,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { localTime } from '../time.ts';
+import type { LogSink } from './log-buffer.ts';
 import type { LogEntry } from './log-format.ts';
-import type { LogSink } from './output.ts';
 import { REPORT_LOG, toReportEntry } from './report-log.ts';
 
 /** The log that every data directory keeps; a report quotes its end. */
@@ -47,12 +47,12 @@ export function createKeptLogs(dataDir: string): readonly LogSink[] {
   const report = createRotatingLog({ ...kept, path: join(dataDir, REPORT_LOG), maxBytes: MIB / 4 }, toReportEntry);
   return [
     createRotatingLog({ ...kept, path: join(dataDir, KEPT_LOG), maxBytes: MIB }),
-    { append: (entry) => (entry.about === 'usage_error' ? undefined : report.append(entry)) },
+    { append: (entries) => report.append(entries.filter(({ about }) => about !== 'usage_error')) },
   ];
 }
 
 /**
- * A log file of bounded size, which several processes may write at once. It is opened for each line, so that a file may
+ * A log file of bounded size, which several processes may write at once. It is opened for each write, so that a file may
  * be moved away at any time, and a command that logs nothing pays nothing.
  */
 export function createRotatingLog(options: RotatingLogOptions, toLine = lineOf): LogSink {
@@ -66,12 +66,12 @@ export function createRotatingLog(options: RotatingLogOptions, toLine = lineOf):
     return `[PlexSync] The log file ${path} ${what} (${reason}). The work goes on; check its directory and its rights.`;
   };
   return {
-    append: (entry) => {
+    append: (entries) => {
       isWanted ||= onlyBeside !== undefined && existsSync(onlyBeside);
-      if (!isWanted) return undefined;
+      if (!isWanted || entries.length === 0) return undefined;
       let size: number;
       try {
-        size = appendTo(path, Buffer.from(`${toLine(entry)}\n`));
+        size = appendTo(path, Buffer.from(entries.map((entry) => `${toLine(entry)}\n`).join('')));
       } catch (thrown) {
         return complain('cannot be written', thrown);
       }
@@ -95,17 +95,17 @@ function lineOf({ level, line, at }: LogEntry): string {
 const APPEND = constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY | constants.O_NONBLOCK;
 const OWNER_ONLY = 0o600;
 
-/** Appends a line and returns the file's new size; 0 for something other than a file, which cannot be renamed. */
-function appendTo(path: string, line: Uint8Array): number {
-  const written = appendOnce(path, line);
-  // Another process renamed and deleted the file between our open and our write: the line would be lost.
-  return written.isDeleted ? appendOnce(path, line).size : written.size;
+/** Appends lines and returns the file's new size; 0 for something other than a file, which cannot be renamed. */
+function appendTo(path: string, lines: Uint8Array): number {
+  const written = appendOnce(path, lines);
+  // Another process renamed and deleted the file between our open and our write: the lines would be lost.
+  return written.isDeleted ? appendOnce(path, lines).size : written.size;
 }
 
-function appendOnce(path: string, line: Uint8Array): { readonly size: number; readonly isDeleted: boolean } {
+function appendOnce(path: string, lines: Uint8Array): { readonly size: number; readonly isDeleted: boolean } {
   const fd = openSync(path, APPEND, OWNER_ONLY);
   try {
-    let rest = line;
+    let rest = lines;
     while (rest.length > 0) rest = rest.subarray(writeSync(fd, rest));
     const stats = fstatSync(fd);
     return { size: stats.isFile() ? stats.size : 0, isDeleted: stats.nlink === 0 };

@@ -1,5 +1,5 @@
 import type { Sentence } from '../../core/text/sentence.ts';
-import { mapPieces, pieceText, plainText } from '../../core/text/sentence.ts';
+import { foreign, mapPieces, pieceText, plainText, say } from '../../core/text/sentence.ts';
 import type { AnyDocument } from '../../documents/documents.ts';
 import type { ErrorDocument } from '../../documents/error.ts';
 import type { JobDocument } from '../../documents/job.ts';
@@ -12,6 +12,8 @@ import { PROCESS_STREAMS, writeText } from '../streams.ts';
 import { wrapWords } from '../width.ts';
 import type { LogLine } from './event-lines.ts';
 import { createHold } from './held-lines.ts';
+import type { LogSink } from './log-buffer.ts';
+import { createLogBuffer } from './log-buffer.ts';
 import type { Level, LogEntry, LogFormat } from './log-format.ts';
 import { formatEntry } from './log-format.ts';
 
@@ -19,12 +21,6 @@ import { formatEntry } from './log-format.ts';
 export type LiveLine = {
   /** Removes the line, lets `write` write, and restores the line. */
   around(write: () => void): void;
-};
-
-/** A destination of the log besides stderr. */
-export type LogSink = {
-  /** Keeps an entry; the first failure returns a sentence for the person. Never throws. */
-  append(entry: LogEntry): string | undefined;
 };
 
 /** Removes from a sentence what others must not read. */
@@ -83,6 +79,8 @@ export type Output = {
   log(level: Level, line: Sentence, about?: LogEntry['about']): void;
   /** Keeps a log line in the log files, and does not show it. */
   record(level: Level, line: Sentence): void;
+  /** Writes what waits for the log files; they wait at most a second by themselves. */
+  flush(): void;
   /** Shows a log line on stderr, and does not keep it; a `detail` is about single jobs, and gives way in a mail. */
   show(level: Level, line: Sentence, part: HeldPart): void;
   /** Keeps `line` below whatever is written from now on; `undefined` ends that. */
@@ -138,15 +136,10 @@ export function createOutput(options: OutputOptions): Output {
     const said = clean(mask(line));
     return { level, said, line: plainText(said), at: options.now(), about };
   };
-  const keep = (entry: LogEntry): void => {
-    for (const file of logFiles) {
-      const complaint = file.append(entry);
-      if (complaint !== undefined) tell({ ...entry, level: 'warning', line: sanitize(complaint) });
-    }
-  };
+  const kept = createLogBuffer(logFiles, (complaint) => tell(entryOf('warning', say`${foreign(complaint)}`)));
   const put = (entry: LogEntry): void => {
     tell(entry);
-    keep(entry);
+    kept.add(entry);
   };
   return {
     json,
@@ -162,7 +155,8 @@ export function createOutput(options: OutputOptions): Output {
       for (const chunk of inChunks(jsonArray(entries))) writeTo('stdout', chunk);
     },
     log: (level, line, about) => put(entryOf(level, line, about)),
-    record: (level, line) => keep(entryOf(level, line)),
+    record: (level, line) => kept.add(entryOf(level, line)),
+    flush: kept.flush,
     show: (level, line, part) => tell(entryOf(level, line), part),
     keepBelow: (line) => {
       live = line;
@@ -178,10 +172,11 @@ export function createOutput(options: OutputOptions): Output {
         writeTo('stderr', `${toJsonText(document)}\n`);
       }
       const about = code === 'usage' ? 'usage_error' : 'work';
-      for (const [level, line] of lines) (json ? keep : put)(entryOf(level, line, about));
+      for (const [level, line] of lines) (json ? kept.add : put)(entryOf(level, line, about));
     },
     forgetHeld: () => void held.take(),
     end: (exitCode) => {
+      kept.flush();
       const texts = held.take();
       if (exitCode !== 0) for (const text of texts) writeTo('stderr', text);
       if (lostBecause === undefined) return exitCode;

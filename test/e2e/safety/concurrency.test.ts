@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Rig } from '../../helpers/rig.ts';
 import { setup } from '../../helpers/rig.ts';
@@ -60,6 +62,7 @@ test('a second signal exits at once; the next drain takes back what was under wa
   const result = await ended;
   clearInterval(again);
   assert.equal(result.code, 143);
+  assert.match(readFileSync(join(rig.dataDir, 'plexsync.log'), 'utf8'), /Processing job 5 /);
   lift();
   const next = await rig.run(['process']);
   assert.equal(next.code, 0, next.stderr);

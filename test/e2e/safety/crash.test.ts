@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Checkpoint } from '../../../src/core/drain/ports/ports.ts';
 import { setup } from '../../helpers/rig.ts';
@@ -36,6 +38,14 @@ for (const step of STEPS) {
     assert.deepEqual(plex.item(ratingKey)?.genres, ['Users own', 'harbour']);
   });
 }
+
+test('what a batch did stands in the kept log once it is settled, whatever happens then', async (t) => {
+  const { plex, run, spawn, dataDir } = await setup(t);
+  plex.addItem({ sectionKey: '1', file: '/media/a.mp4', title: 'a' });
+  await run(['enqueue', '1', '--path', '/media/a.mp4', '--title', 'First light']);
+  await spawn(['process'], { env: { PLEXSYNC_TEST_KILL_AT: 'settled' } });
+  assert.match(readFileSync(join(dataDir, 'plexsync.log'), 'utf8'), /Job 1 completed/);
+});
 
 test('killed between the two commits of a burial, the job is in the dead letters alone', async (t) => {
   const { plex, run, spawn, sql } = await setup(t);

@@ -7,6 +7,6 @@ import { entryOf } from '../log-entry.ts';
 const [options = '', name = '', count = '0'] = process.argv.slice(2);
 const log = createRotatingLog(JSON.parse(options) as RotatingLogOptions);
 for (let index = 1; index <= Number(count); index++) {
-  const complaint = log.append(entryOf(`${name} ${index} of the tide`, Date.now()));
+  const complaint = log.append([entryOf(`${name} ${index} of the tide`, Date.now())]);
   if (complaint !== undefined) process.stdout.write(`${complaint}\n`);
 }

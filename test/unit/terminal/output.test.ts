@@ -9,7 +9,7 @@ const NOW = Date.UTC(2026, 10, 22, 18, 4, 5);
 
 test('a log file gets every line down to debug, also under --quiet, clean and with its time', () => {
   const kept: LogEntry[] = [];
-  const append = (entry: LogEntry): undefined => void kept.push(entry);
+  const append = (entries: readonly LogEntry[]): undefined => void kept.push(...entries);
   const output = createOutput({ quiet: true, verbosity: 0, json: false, now: () => NOW, logFiles: [{ append }] });
   output.log('debug', say`[PlexSync] Tide\u0007 tables`);
   output.log('error', say`[PlexSync] Storm`);
@@ -27,9 +27,12 @@ test('a log file that fails does not keep the line from the next one', () => {
     verbosity: 0,
     json: false,
     now: () => NOW,
-    logFiles: [{ append: () => 'The log file is gone' }, { append: ({ line }) => void kept.push(line) }],
+    logFiles: [
+      { append: () => 'The log file is gone' },
+      { append: (entries) => void kept.push(...entries.map(({ line }) => line)) },
+    ],
   });
   output.log('info', say`[PlexSync] Tide`);
-  assert.deepEqual(kept, ['[PlexSync] Tide']);
   assert.equal(output.end(0), 0);
+  assert.deepEqual(kept, ['[PlexSync] Tide']);
 });
