@@ -17,6 +17,9 @@ const STAGES = {
   start: 'src/cli.ts',
   enqueue: 'src/commands/enqueue/enqueue.ts',
   process: 'src/commands/process/process.ts',
+  queue: 'src/commands/process/queue-run.ts',
+  stats: 'src/commands/stats/stats.ts',
+  drain: 'src/commands/process/drain-run.ts',
 };
 
 const bundled = new Set<string>();
