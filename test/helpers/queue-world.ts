@@ -13,14 +13,14 @@ import type { SyncErrorCode } from '../../src/core/model/errors.ts';
 import { SyncError } from '../../src/core/model/errors.ts';
 import type { Job, Settled, Settlement } from '../../src/core/model/job.ts';
 import type { SceneData, SceneEdit } from '../../src/core/model/scene.ts';
-import type { StampedEdit } from '../../src/core/model/scene-edit.ts';
+import { stampsOfCall } from '../../src/core/model/scene-edit.ts';
 import type { SceneRecord } from '../../src/core/model/scene-record.ts';
 import { NOTHING_WRITTEN } from '../../src/core/model/scene-record.ts';
 import { ours } from '../../src/core/text/sentence.ts';
 import type { DataDir } from '../../src/queue/store/open.ts';
 import type { Stores } from '../../src/queue/store/stores.ts';
 import type { Enqueued, EnqueueOptions, Priority } from '../../src/queue/tables/jobs.ts';
-import { prepareEnqueue, prepareStamping } from '../../src/queue/tables/jobs.ts';
+import { prepareEnqueue, prepareInstant } from '../../src/queue/tables/jobs.ts';
 import type { DrainQueueOptions, OpenDrainQueue, StandDown } from '../../src/queue/work/drain-queue.ts';
 import { openDrainQueue } from '../../src/queue/work/drain-queue.ts';
 import { openIntake } from '../../src/queue/work/intake.ts';
@@ -112,11 +112,11 @@ export function createWorld(): World & { destroy(): Promise<void> } {
       // A process that has the file open must not open it by another way too: closing that drops its locks (POSIX).
       if (opened !== undefined) {
         const enqueueOne = prepareEnqueue(opened.queueDb);
-        const stamp = prepareStamping(opened.queueDb);
+        const instant = prepareInstant(opened.queueDb);
         const enqueueAll = opened.queueDb.transaction(() => {
-          const stamped = stamp(edits, now);
-          return edits.map(({ sceneId }, index) =>
-            enqueueOne(sceneId, stamped[index] as StampedEdit, { priority, now, reassert }),
+          const stamped = stampsOfCall(instant(now));
+          return edits.map((edit) =>
+            enqueueOne({ sceneId: edit.sceneId, edit: stamped(edit).edit }, { priority, now, reassert }),
           );
         });
         return enqueueAll.immediate();

@@ -1,11 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { UsageError } from '../../core/model/errors.ts';
 import type { ReassertField } from '../../core/model/reassert.ts';
 import type { KeyNames, SceneEdit } from '../../core/model/scene.ts';
 import { parseGivenScene } from '../../core/model/scene.ts';
 import { ours, say } from '../../core/text/sentence.ts';
 import type { EnqueueDocument } from '../../documents/enqueue.ts';
-import type { Enqueued, Priority } from '../../queue/tables/jobs.ts';
+import type { Enqueued, EnqueueOptions as IntakeOptions, Priority } from '../../queue/tables/jobs.ts';
 import { openIntake } from '../../queue/work/intake.ts';
 import { whyNotRead } from '../../settings/file-errors.ts';
 import type { ConfigSources } from '../../settings/load.ts';
@@ -37,32 +37,30 @@ export async function run(options: EnqueueOptions, { dataDir, output, streams, e
   // Stamped when the command began: a long list may take time to arrive, and an edit by hand made meanwhile is later.
   const saidAt = now();
   const reassert = await fieldsOf(options);
-  const edits = await readEdits(options, streams.stdin);
+  const given = await readEdits(options, streams.stdin);
   if (options.effect === 'show_only') {
-    (await import('./preview.ts')).previewEdits(edits, { dataDir, output });
+    (await import('./preview.ts')).previewEdits([...given], { dataDir, output });
     return 0;
   }
-  if (reassert !== undefined && sceneCount(edits) > 1) {
-    const { confirmReassert } = await import('./reassert.ts');
-    const reassertion = { fields: reassert, scenes: sceneCount(edits), confirmed: options.confirmed };
-    const answer = await confirmReassert(reassertion, { dataDir, streams });
-    if (answer !== 'yes') return (await import('../shared/declined.ts')).declined(answer, { output });
+  let edits = readAhead(given);
+  if (reassert !== undefined) {
+    const all = [...edits];
+    edits = all;
+    if (sceneCount(all) > 1) {
+      const { confirmReassert } = await import('./reassert.ts');
+      const reassertion = { fields: reassert, scenes: sceneCount(all), confirmed: options.confirmed };
+      const answer = await confirmReassert(reassertion, { dataDir, streams });
+      if (answer !== 'yes') return (await import('../shared/declined.ts')).declined(answer, { output });
+    }
   }
-  const intake = openIntake(dataDir);
-  let enqueued: readonly Enqueued[];
-  let held = 0;
-  try {
-    enqueued = intake.enqueue(edits, {
-      priority: priorityOf(options),
-      now: now(),
-      saidAt,
-      reassert,
-      undone: 'release',
-    });
-    if (edits.some(({ bare }) => bare)) held = intake.awaitingStashCount(enqueued.map(({ jobId }) => jobId));
-  } finally {
-    intake.close();
-  }
+  const { enqueued, held: awaiting } = putIn(edits, dataDir, {
+    priority: priorityOf(options),
+    now: now(),
+    saidAt,
+    reassert,
+    undone: 'release',
+  });
+  let held = awaiting;
   const tookMs = (Number(process.hrtime.bigint() - startedAt) / 1e6).toFixed(1);
   const [first] = enqueued;
   const scenes = sceneCount(enqueued);
@@ -71,6 +69,49 @@ export async function run(options: EnqueueOptions, { dataDir, output, streams, e
   if (held > 0 && (await willAskStash({ env, dataDir: dataDir.path, configFile: options.configFile }))) held = 0;
   report(enqueued, held, output);
   return 0;
+}
+
+/**
+ * Puts the edits into the queue as they are read: neither they nor their text are kept. `held` counts the jobs that
+ * await a Stash that no run can ask.
+ */
+function putIn(
+  edits: Iterable<SceneEdit>,
+  dataDir: Context['dataDir'],
+  options: IntakeOptions,
+): { readonly enqueued: readonly Enqueued[]; readonly held: number } {
+  const intake = openIntake(dataDir);
+  let hasBare = false;
+  function* noted(): Generator<SceneEdit> {
+    for (const edit of edits) {
+      hasBare ||= edit.bare;
+      yield edit;
+    }
+  }
+  try {
+    const enqueued = intake.enqueue(noted(), options);
+    return { enqueued, held: hasBare ? intake.awaitingStashCount(enqueued.map(({ jobId }) => jobId)) : 0 };
+  } finally {
+    intake.close();
+  }
+}
+
+/** As many are read before the queue is opened, or made: a short list with a mistake in it leaves nothing behind. */
+const READ_AHEAD = 1_000;
+
+function readAhead(edits: Iterable<SceneEdit>): Iterable<SceneEdit> {
+  const rest = edits[Symbol.iterator]();
+  const head: SceneEdit[] = [];
+  for (let next = rest.next(); next.done !== true; next = rest.next()) {
+    head.push(next.value);
+    if (head.length === READ_AHEAD) return resumed(head, rest);
+  }
+  return head;
+}
+
+function* resumed(head: readonly SceneEdit[], rest: Iterator<SceneEdit>): Generator<SceneEdit> {
+  yield* head;
+  for (let next = rest.next(); next.done !== true; next = rest.next()) yield next.value;
 }
 
 /** The fields to take back from Plex, if that was asked for. */
@@ -100,8 +141,9 @@ function priorityOf({ file, sceneIds }: EnqueueOptions): Priority {
 }
 
 function report(enqueued: readonly Enqueued[], held: number, output: Context['output']): void {
-  const merged = enqueued.filter(({ how }) => how === 'merged').length;
-  const added = enqueued.length - merged;
+  // A scene is added once; an edit of it that follows is merged.
+  const added = enqueued.reduce((count, { how }) => (how === 'added' ? count + 1 : count), 0);
+  const merged = enqueued.length - added;
   if (output.json) {
     const jobs = enqueued.map(({ jobId, sceneId, how }) => ({ job_id: jobId, scene_id: sceneId, how }));
     const counts = { enqueued: enqueued.length, scenes: sceneCount(enqueued), added, merged };
@@ -109,11 +151,7 @@ function report(enqueued: readonly Enqueued[], held: number, output: Context['ou
     return;
   }
   const scenes = sceneCount(enqueued);
-  const newScenes = sceneCount(enqueued.filter(({ how }) => how === 'added'));
-  const counts = [
-    newScenes > 0 && `${newScenes} new`,
-    scenes > newScenes && `${scenes - newScenes} merged into a waiting job`,
-  ]
+  const counts = [added > 0 && `${added} new`, scenes > added && `${scenes - added} merged into a waiting job`]
     .filter(Boolean)
     .join(', ');
   output.result(`${scenes === 1 ? '1 scene' : `${scenes} scenes`} enqueued: ${counts}`);
@@ -130,7 +168,7 @@ function report(enqueued: readonly Enqueued[], held: number, output: Context['ou
 async function readEdits(
   { sceneIds, file, inline, optionNames }: EnqueueOptions,
   stdin: number,
-): Promise<readonly SceneEdit[]> {
+): Promise<Iterable<SceneEdit>> {
   if (file === '') throw new UsageError('--file is empty.', 'Give a JSON or NDJSON file, or - for standard input.');
   if (inline['path'] === '') throw new UsageError('--path is empty.', 'Give the scene’s file, as Stash sees it.');
   const source = file ?? (sceneIds.length === 1 && sceneIds[0] === '-' ? '-' : undefined);
@@ -142,7 +180,7 @@ async function readEdits(
         'Enqueue the file and the scene in two commands.',
       );
     }
-    return parseScenes(await readSource(source, stdin), nameOf(source));
+    return parseScenes(await readChunks(source, stdin), nameOf(source));
   }
   if (sceneIds.length === 0) {
     throw new UsageError(
@@ -160,21 +198,43 @@ async function readEdits(
   return sceneIds.map((id) => parseGivenScene({ ...whole, scene_id: id }, 'The scene', optionNames));
 }
 
-async function readSource(source: string, stdin: number): Promise<string> {
-  const name = nameOf(source);
+/**
+ * The bytes of a file, as they are asked for. Those of a pipe are all read at once: whoever fills it may be slow, and the
+ * queue must not be locked meanwhile.
+ * @throws {UsageError}
+ */
+async function readChunks(source: string, stdin: number): Promise<Iterable<Uint8Array>> {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(
-      source === '-' ? await readInput(stdin) : readFileSync(source),
-    );
+    const fd = source === '-' ? stdin : openSync(source, 'r');
+    if (fstatSync(fd).isFile()) return chunksOf(fd, source);
+    return [source === '-' ? await readInput(fd) : readFileSync(source)];
   } catch (thrown) {
-    const { code } = thrown as NodeJS.ErrnoException;
-    if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA')
-      throw new UsageError(`${name} is not UTF-8 text.`, 'Save it as UTF-8; nothing was enqueued.');
-    throw new UsageError(
-      `${name} cannot be read: ${whyNotRead(thrown)}.`,
-      'Give a JSON or NDJSON file, or - for standard input.',
-    );
+    throw unreadable(source, thrown);
   }
+}
+
+const CHUNK_BYTES = 65_536;
+
+function* chunksOf(fd: number, source: string): Generator<Uint8Array> {
+  try {
+    for (;;) {
+      const chunk = new Uint8Array(CHUNK_BYTES);
+      const length = readSync(fd, chunk);
+      if (length === 0) return;
+      yield chunk.subarray(0, length);
+    }
+  } catch (thrown) {
+    throw thrown instanceof UsageError ? thrown : unreadable(source, thrown);
+  } finally {
+    if (source !== '-') closeSync(fd);
+  }
+}
+
+function unreadable(source: string, thrown: unknown): UsageError {
+  return new UsageError(
+    `${nameOf(source)} cannot be read: ${whyNotRead(thrown)}.`,
+    'Give a JSON or NDJSON file, or - for standard input.',
+  );
 }
 
 function nameOf(source: string): string {

@@ -7,34 +7,52 @@ import { withPictureUrls } from './pictures.ts';
 const FORMS = 'A JSON object, a JSON array or one JSON object a line (NDJSON) is expected; nothing was enqueued.';
 
 /**
- * Parses the scenes of a file: one JSON object, a JSON array, or NDJSON. One invalid scene refuses the whole file.
+ * Parses the scenes of a file, one after the other as they are asked for: one JSON object, a JSON array, or NDJSON. Of
+ * NDJSON no more than a line is kept.
+ * @param chunks its bytes
  * @throws {UsageError} naming the file and the entry or line.
  */
-export function parseScenes(text: string, name: string): readonly SceneEdit[] {
-  const body = text.replace(/^\ufeff/, '');
-  if (body.trim() === '') throw new UsageError(`${name} is empty.`, FORMS);
-  const whole = parseJsonText(body);
-  if (whole.kind === 'value') {
-    if (!Array.isArray(whole.value)) return [parseEntry(whole.value, name)];
-    if (whole.value.length === 0) throw new UsageError(`${name} holds no scene.`, FORMS);
-    return whole.value.map((entry, index) => parseEntry(entry, `${name}, entry ${index + 1}`));
+export function* parseScenes(chunks: Iterable<Uint8Array>, name: string): Generator<SceneEdit> {
+  const lines = filledLines(linesOf(chunks, name));
+  const first = lines.next();
+  if (first.done === true) throw new UsageError(`${name} is empty.`, FORMS);
+  const head = parseJsonText(first.value.line);
+  const second = head.kind === 'value' ? lines.next() : undefined;
+  if (head.kind === 'value' && second?.done === true) {
+    yield* entriesOf(head.value, name);
+  } else if (second === undefined || second.done === true) {
+    yield* sceneDocument([first.value, ...lines], name);
+  } else {
+    yield parseLine(first.value, name);
+    yield parseLine(second.value, name);
+    for (const line of lines) yield parseLine(line, name);
   }
-  const lines = body.split('\n').map((line, index) => ({ line: line.trim(), number: index + 1 }));
-  const filled = lines.filter(({ line }) => line !== '');
-  const [first] = filled;
-  // If the first line is not a value of its own, the file is one broken document and not NDJSON.
-  if (
-    filled.length === 1 ||
-    first === undefined ||
-    (parseJsonText(first.line).kind === 'broken' && /^[[{]$|^\[/.test(first.line))
-  ) {
+}
+
+/** What is no NDJSON has to be one value over many lines. */
+function sceneDocument(lines: readonly Line[], name: string): Iterable<SceneEdit> {
+  const whole = parseJsonText(lines.map(({ line }) => line).join('\n'));
+  if (whole.kind === 'value') return entriesOf(whole.value, name);
+  const [first] = lines;
+  // If the first line is a part of a value, the file is one broken document and not NDJSON.
+  if (lines.length === 1 || first === undefined || /^[[{]$|^\[/.test(first.line.trim()))
     throw new UsageError(`${name} is no JSON: ${whole.reason}.`, FORMS);
+  return [parseLine(first, name)];
+}
+
+function* entriesOf(value: unknown, name: string): Generator<SceneEdit> {
+  if (!Array.isArray(value)) {
+    yield parseEntry(value, name);
+    return;
   }
-  return filled.map(({ line, number }) => {
-    const parsed = parseJsonText(line);
-    if (parsed.kind === 'broken') throw new UsageError(`${name}, line ${number} is no JSON: ${parsed.reason}.`, FORMS);
-    return parseEntry(parsed.value, `${name}, line ${number}`);
-  });
+  if (value.length === 0) throw new UsageError(`${name} holds no scene.`, FORMS);
+  for (const [index, entry] of value.entries()) yield parseEntry(entry, `${name}, entry ${index + 1}`);
+}
+
+function parseLine({ line, number }: Line, name: string): SceneEdit {
+  const parsed = parseJsonText(line);
+  if (parsed.kind === 'broken') throw new UsageError(`${name}, line ${number} is no JSON: ${parsed.reason}.`, FORMS);
+  return parseEntry(parsed.value, `${name}, line ${number}`);
 }
 
 function parseEntry(value: unknown, where: string): SceneEdit {
@@ -44,5 +62,36 @@ function parseEntry(value: unknown, where: string): SceneEdit {
     if (thrown instanceof UsageError)
       throw new UsageError(thrown.message, 'Correct it and run again; nothing was enqueued.');
     throw thrown;
+  }
+}
+
+type Line = { readonly line: string; readonly number: number };
+
+function* filledLines(lines: Iterable<string>): Generator<Line> {
+  let number = 0;
+  for (const line of lines) {
+    number += 1;
+    if (line.trim() !== '') yield { line, number };
+  }
+}
+
+function* linesOf(chunks: Iterable<Uint8Array>, name: string): Generator<string> {
+  let rest = '';
+  for (const text of textsOf(chunks, name)) {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
+  yield rest;
+}
+
+function* textsOf(chunks: Iterable<Uint8Array>, name: string): Generator<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  try {
+    for (const chunk of chunks) yield decoder.decode(chunk, { stream: true });
+    yield decoder.decode();
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code !== 'ERR_ENCODING_INVALID_ENCODED_DATA') throw thrown;
+    throw new UsageError(`${name} is not UTF-8 text.`, 'Save it as UTF-8; nothing was enqueued.');
   }
 }

@@ -27,18 +27,30 @@ export function stampEdit({ bare, data }: Pick<SceneEdit, 'bare' | 'data'>, at: 
   return { data, stamps: Object.fromEntries(keysOf(data).map((key) => [key, at])), bareAt: bare ? at : undefined };
 }
 
+/** An edit of a call, stamped. */
+export type CallEdit = {
+  readonly edit: StampedEdit;
+  /** Whether what the call said of the scene before gives way: Stash is asked for it again. */
+  readonly outdatesEarlier: boolean;
+};
+
 /**
- * Stamps the edits of one call, in order: all get `at`, so that whatever comes after the call is later. An edit that
- * precedes a bare edit of its scene is stamped just before `at`; otherwise it would override what Stash says.
+ * Stamps the edits of one call as they come: all get `at`, so that whatever comes after the call is later. What the call
+ * said of a scene before a bare edit of it would override what Stash says: that edit goes to `outdated` first.
  */
-export function stampCall(edits: readonly SceneEdit[], at: number): readonly StampedEdit[] {
-  const askedLater = new Set<number>();
-  const backwards = edits.toReversed().map((edit) => {
-    const stamped = stampEdit(edit, askedLater.has(edit.sceneId) ? at - 1 : at);
-    if (edit.bare) askedLater.add(edit.sceneId);
-    return stamped;
-  });
-  return backwards.toReversed();
+export function stampsOfCall(at: number): (edit: SceneEdit) => CallEdit {
+  const given = new Set<number>();
+  return (edit) => {
+    const outdatesEarlier = edit.bare && given.has(edit.sceneId);
+    given.add(edit.sceneId);
+    return { edit: stampEdit(edit, at), outdatesEarlier };
+  };
+}
+
+/** The same edit, with what was said at `at` just before it. */
+export function outdated({ stamps, ...edit }: StampedEdit, at: number): StampedEdit {
+  const older = Object.entries(stamps).map(([key, saidAt]) => [key, saidAt === at ? at - 1 : saidAt]);
+  return { ...edit, stamps: Object.fromEntries(older) };
 }
 
 /**

@@ -1,9 +1,8 @@
 import type { ReassertField } from '../../core/model/reassert.ts';
 import { unionOf } from '../../core/model/reassert.ts';
-import type { SceneEdit } from '../../core/model/scene.ts';
 import { contentKeys } from '../../core/model/scene.ts';
 import type { StampedEdit } from '../../core/model/scene-edit.ts';
-import { mergeEdits, stampCall } from '../../core/model/scene-edit.ts';
+import { mergeEdits, outdated } from '../../core/model/scene-edit.ts';
 import type { Db } from '../store/open.ts';
 
 /** The order among due jobs: hand edits and hooks before bulk. */
@@ -104,8 +103,10 @@ export function prepareJobRows(db: Db) {
      * Merges an edit into a waiting job, which becomes due no later than before and no later than `dueAt`. Only pictures
      * are left of both, or the job is a whole one again. What either takes back from Plex is taken back.
      */
-    merge: (job: JobRow, edit: StampedEdit, { priority, dueAt, rest = null, reassert, by }: MergeOptions): void => {
-      const merged = withKnownPath(job.scene_id, mergeEdits(editOf(job), edit));
+    merge: (job: JobRow, edit: StampedEdit, options: MergeOptions): void => {
+      const { priority, dueAt, rest = null, reassert, by, outdates } = options;
+      const older = outdates === undefined ? editOf(job) : outdated(editOf(job), outdates);
+      const merged = withKnownPath(job.scene_id, mergeEdits(older, edit));
       const fields = reassertColumn(unionOf(reassertOf(job), reassert));
       const byEvent = Number(by === 'event');
       setEdit.run({ id: job.id, ...toColumns(merged), priority, dueAt, rest, reassert: fields, byEvent });
@@ -122,6 +123,7 @@ type MergeOptions = Pick<EnqueueOptions, 'reassert' | 'by'> & {
   readonly priority: number;
   readonly dueAt: number;
   readonly rest?: JobRow['rest'];
+  readonly outdates?: IncomingEdit['outdates'];
 };
 
 export type EnqueueOptions = {
@@ -137,6 +139,13 @@ export type EnqueueOptions = {
   readonly by?: 'event' | undefined;
 };
 
+/** One edit on its way into the queue. `outdates`: what was said at this instant gives way to what Stash says. */
+export type IncomingEdit = {
+  readonly sceneId: number;
+  readonly edit: StampedEdit;
+  readonly outdates?: number | undefined;
+};
+
 /** What became of an edit: a new job, or merged into the waiting one. */
 export type Enqueued = { readonly jobId: number; readonly sceneId: number; readonly how: 'added' | 'merged' };
 
@@ -144,51 +153,50 @@ export type Enqueued = { readonly jobId: number; readonly sceneId: number; reado
  * Prepares the statements that put one edit into the queue: merged key by key into the scene's waiting job, which
  * becomes due at `now` with all its attempts, or as a new job. Call it inside a transaction.
  */
-export function prepareEnqueue(db: Db): (sceneId: number, edit: StampedEdit, options: EnqueueOptions) => Enqueued {
+export function prepareEnqueue(db: Db): (incoming: IncomingEdit, options: EnqueueOptions) => Enqueued {
   const rows = prepareJobRows(db);
   const startAnew = db.prepare<[object]>(`
     UPDATE jobs SET available_at = @now, enqueued_at = @now, attempt = 0, failures = 0, misses = 0, lone_losses = 0,
       failed_at = NULL, uncharged = 0, waited_ms = 0, removals = 0, undone = 0,
       last_error = NULL, released_by = NULL
     WHERE id = @id`);
-  return (sceneId, edit, options) => {
+  return ({ sceneId, edit, outdates }, options) => {
     const older = rows.waiting(sceneId);
     if (older === undefined) return { jobId: rows.insert(sceneId, edit, options), sceneId, how: 'added' };
-    rows.merge(older, edit, { ...options, priority: PRIORITY[options.priority], dueAt: options.now });
+    rows.merge(older, edit, { ...options, priority: PRIORITY[options.priority], dueAt: options.now, outdates });
     startAnew.run({ id: older.id, now: options.now });
     return { jobId: older.id, sceneId, how: 'merged' };
   };
 }
 
 /**
- * Prepares the stamping of edits, one stamp for all edits of a call: the clock's time, so that any later call has a
- * later one. Calls within one millisecond, or after the clock was set back, still get stamps of their own; each leaves
- * the value before its own free (see `stampCall`).
+ * Prepares the instant of a call, one for all its edits: the clock's time, so that any later call has a later one. Calls
+ * within one millisecond, or after the clock was set back, still get instants of their own; each leaves the value before
+ * its own free (see `stampsOfCall`).
  */
-export function prepareStamping(db: Db): (edits: readonly SceneEdit[], now: number) => readonly StampedEdit[] {
-  const reserve = db.prepare<[object], { last: number }>(`
-    INSERT INTO totals (name, value) VALUES ('last_stamp', @now)
-    ON CONFLICT (name) DO UPDATE SET value = max(@now, value + 2) RETURNING value AS last`);
-  return (edits, now) => {
-    const row = reserve.get({ now });
-    if (row === undefined) throw new Error('INSERT … RETURNING returned no row');
-    return stampCall(edits, row.last);
+export function prepareInstant(db: Db): (now: number) => number {
+  const reserve = db
+    .prepare<[number], number>(`
+      INSERT INTO totals (name, value) VALUES ('last_stamp', ?)
+      ON CONFLICT (name) DO UPDATE SET value = max(excluded.value, value + 2) RETURNING value`)
+    .pluck();
+  return (now) => {
+    const at = reserve.get(now);
+    if (at === undefined) throw new Error('INSERT … RETURNING returned no row');
+    return at;
   };
 }
 
 /**
- * Prepares the stamping of a request that was made at `at` and arrives `now`: it counts as older than edits made in
- * between. If stamps run ahead of a clock that was set back, `at` cannot be compared, and the request counts as new.
+ * Prepares the instant of a call that was made at `at` and arrives `now`: its edits count as older than those made in
+ * between. If instants run ahead of a clock that was set back, `at` cannot be compared, and the call counts as new.
  */
-export function prepareLateStamping(db: Db) {
-  const stamp = prepareStamping(db);
-  const read = db.prepare<[], { value: number }>(`SELECT value FROM totals WHERE name = 'last_stamp'`);
-  return (
-    edits: readonly SceneEdit[],
-    { at, now }: { readonly at: number; readonly now: number },
-  ): readonly StampedEdit[] => {
-    const last = read.get()?.value ?? 0;
-    return at <= last && last <= now ? stampCall(edits, at) : stamp(edits, at);
+export function prepareLateInstant(db: Db) {
+  const reserve = prepareInstant(db);
+  const read = db.prepare<[], number>(`SELECT value FROM totals WHERE name = 'last_stamp'`).pluck();
+  return ({ at, now }: { readonly at: number; readonly now: number }): number => {
+    const last = read.get() ?? 0;
+    return at <= last && last <= now ? at : reserve(at);
   };
 }
 

@@ -1,5 +1,6 @@
 import type { HookEvent } from '../../core/model/hook-event.ts';
 import type { SceneEdit } from '../../core/model/scene.ts';
+import { stampEdit, stampsOfCall } from '../../core/model/scene-edit.ts';
 import { NEVER_SYNCED, prepareMeta } from '../store/meta.ts';
 import { QUEUE_SCHEMA } from '../store/migrations.ts';
 import type { DataDir, Db } from '../store/open.ts';
@@ -7,7 +8,7 @@ import { openDatabase, prepareDataDir } from '../store/open.ts';
 import { translated } from '../store/store-errors.ts';
 import { CLAIMED_AWAITING } from '../tables/awaits-stash.ts';
 import type { Enqueued, EnqueueOptions } from '../tables/jobs.ts';
-import { prepareEnqueue, prepareLateStamping, prepareStamping } from '../tables/jobs.ts';
+import { prepareEnqueue, prepareInstant, prepareLateInstant } from '../tables/jobs.ts';
 import { prepareScenes } from '../tables/scenes.ts';
 import { prepareCount } from '../tables/totals.ts';
 import { prepareUndone } from '../tables/undone.ts';
@@ -26,8 +27,12 @@ export type ForgottenScene = {
 };
 
 export type Intake = {
-  /** Puts the edits into the queue in order, in one transaction: all of them or none. */
-  enqueue(edits: readonly SceneEdit[], options: EnqueueOptions): readonly Enqueued[];
+  /**
+   * Puts the edits into the queue in order, as they come, in one transaction: all of them or none. The queue is locked
+   * until the last one came.
+   * @throws whatever `edits` throws on the way.
+   */
+  enqueue(edits: Iterable<SceneEdit>, options: EnqueueOptions): readonly Enqueued[];
   /**
    * Applies events from Stash in order, in one transaction: all of them or none. Notes that events came. Applying the
    * same events again has the same result.
@@ -68,7 +73,7 @@ export function openIntake(dir: DataDir): Intake {
 export function intakeOf({ queueDb }: { readonly queueDb: Db }): Pick<Intake, 'enqueue' | 'take' | 'forget'> {
   let enqueueAll: ReturnType<typeof prepareEnqueueAll> | undefined;
   return translated(queueDb.name, {
-    enqueue: (edits: readonly SceneEdit[], options: EnqueueOptions) => {
+    enqueue: (edits: Iterable<SceneEdit>, options: EnqueueOptions) => {
       enqueueAll ??= prepareEnqueueAll(queueDb);
       return enqueueAll.immediate(edits, options);
     },
@@ -81,19 +86,25 @@ export function intakeOf({ queueDb }: { readonly queueDb: Db }): Pick<Intake, 'e
 }
 
 function prepareEnqueueAll(db: Db) {
-  const stamp = prepareStamping(db);
-  const stampLate = prepareLateStamping(db);
+  const instant = prepareInstant(db);
+  const lateInstant = prepareLateInstant(db);
   const enqueueOne = prepareEnqueue(db);
   const undone = prepareUndone(db);
-  return db.transaction((edits: readonly SceneEdit[], options: EnqueueOptions) => {
+  return db.transaction((edits: Iterable<SceneEdit>, options: EnqueueOptions) => {
     const { saidAt, now } = options;
-    const stamped = saidAt === undefined ? stamp(edits, now) : stampLate(edits, { at: saidAt, now });
-    return edits.flatMap(({ sceneId }, index) => {
-      const edit = stamped[index];
-      if (options.undone === 'pass_over' && undone.of(sceneId) !== undefined) return [];
-      if (options.undone === 'release') undone.remove(sceneId);
-      return edit === undefined ? [] : [enqueueOne(sceneId, edit, options)];
-    });
+    const at = saidAt === undefined ? instant(now) : lateInstant({ at: saidAt, now });
+    const stamped = stampsOfCall(at);
+    // Nearly always there is none, and each look would cost as much as the edit.
+    const ifUndone = undone.count() === 0 ? undefined : options.undone;
+    const enqueued: Enqueued[] = [];
+    for (const given of edits) {
+      const { sceneId } = given;
+      const { edit, outdatesEarlier } = stamped(given);
+      if (ifUndone === 'pass_over' && undone.of(sceneId) !== undefined) continue;
+      if (ifUndone === 'release') undone.remove(sceneId);
+      enqueued.push(enqueueOne({ sceneId, edit, outdates: outdatesEarlier ? at : undefined }, options));
+    }
+    return enqueued;
   });
 }
 
@@ -119,15 +130,15 @@ function prepareForget(db: Db) {
 
 /** Prepared only once an event has come, so that an idle run and `enqueue` do not pay for it. */
 function prepareTake(db: Db) {
-  const stamp = prepareLateStamping(db);
+  const instant = prepareLateInstant(db);
   const enqueueOne = prepareEnqueue(db);
   const forgetOne = prepareForget(db);
   const meta = prepareMeta(db);
   const takeOne = (event: SceneEvent, now: number): readonly TakenEvent[] => {
     const { kind, sceneId, at = now } = event;
     if (kind === 'forget') return [forgetOne(sceneId)];
-    const edits = stamp([{ sceneId, bare: true, data: {} }], { at, now });
-    return edits.map((edit) => ({ kind, ...enqueueOne(sceneId, edit, { priority: 'hand', now, by: 'event' }) }));
+    const edit = stampEdit({ bare: true, data: {} }, instant({ at, now }));
+    return [{ kind, ...enqueueOne({ sceneId, edit }, { priority: 'hand', now, by: 'event' }) }];
   };
   return db.transaction((events: readonly SceneEvent[], now: number): readonly TakenEvent[] => {
     meta.set(LAST_EVENT, now);

@@ -1,7 +1,8 @@
+import { stampEdit } from '../../core/model/scene-edit.ts';
 import { inStore } from '../store/store-errors.ts';
 import type { Stores } from '../store/stores.ts';
 import { storesName } from '../store/stores.ts';
-import { prepareEnqueue, prepareStamping } from '../tables/jobs.ts';
+import { prepareEnqueue, prepareInstant } from '../tables/jobs.ts';
 import { prepareUndone } from '../tables/undone.ts';
 
 /** Lets undone scenes be written again; a job of theirs that waits is due at `now`, as it stands. */
@@ -17,12 +18,12 @@ export function releaseAndEnqueue(stores: Stores, sceneIds: readonly number[], n
   inStore(storesName(stores.path), () => {
     const { releaseOne } = prepareRelease(stores, now);
     const enqueueOne = prepareEnqueue(stores.queueDb);
-    const stamp = prepareStamping(stores.queueDb);
+    const instant = prepareInstant(stores.queueDb);
     const all = stores.queueDb.transaction(() => {
-      const edits = sceneIds.flatMap((sceneId) => (releaseOne(sceneId) ? [] : [{ sceneId, bare: true, data: {} }]));
-      if (edits.length === 0) return;
-      for (const [index, edit] of stamp(edits, now).entries())
-        enqueueOne(Number(edits[index]?.sceneId), edit, { priority: 'hand', now });
+      const idle = sceneIds.filter((sceneId) => !releaseOne(sceneId));
+      if (idle.length === 0) return;
+      const edit = stampEdit({ bare: true, data: {} }, instant(now));
+      for (const sceneId of idle) enqueueOne({ sceneId, edit }, { priority: 'hand', now });
     });
     all.immediate();
   });

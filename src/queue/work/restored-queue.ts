@@ -4,7 +4,7 @@ import type { Stores } from '../store/stores.ts';
 import { storesName } from '../store/stores.ts';
 import { prepareDeadLetters } from '../tables/dead-letters.ts';
 import type { JobRow } from '../tables/jobs.ts';
-import { BACK_TO_PENDING, prepareEnqueue, prepareJobRows, prepareStamping, prepareSupersede } from '../tables/jobs.ts';
+import { BACK_TO_PENDING, prepareEnqueue, prepareInstant, prepareJobRows, prepareSupersede } from '../tables/jobs.ts';
 
 /** How many jobs and letters carried values of then, which Stash is asked for again. */
 export type AskedAnew = { readonly jobs: number; readonly letters: number };
@@ -53,10 +53,8 @@ function askStashForJobs({ queueDb: db }: Stores, now: number): number {
     SELECT scene_id AS sceneId FROM jobs
     WHERE data <> '{}' AND (bare_at IS NULL OR EXISTS (SELECT 1 FROM json_each(stamps) WHERE value > bare_at))`);
   const scenes = inline.all();
-  const [stamp] = prepareStamping(db)([{ sceneId: 0, bare: true, data: {} }], now);
-  const at = stamp?.bareAt ?? now;
+  const edit = stampEdit({ bare: true, data: {} }, prepareInstant(db)(now));
   const enqueue = prepareEnqueue(db);
-  for (const { sceneId } of scenes)
-    enqueue(sceneId, stampEdit({ bare: true, data: {} }, at), { priority: 'bulk', now });
+  for (const { sceneId } of scenes) enqueue({ sceneId, edit }, { priority: 'bulk', now });
   return scenes.length;
 }

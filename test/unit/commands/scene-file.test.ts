@@ -2,12 +2,20 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseScenes } from '../../../src/commands/enqueue/scene-file.ts';
 import { UsageError } from '../../../src/core/model/errors.ts';
+import type { SceneEdit } from '../../../src/core/model/scene.ts';
 
-const idsOf = (text: string): number[] => parseScenes(text, 'harbour.json').map(({ sceneId }) => sceneId);
+/** The bytes of a text in small pieces, as if they came one after the other. */
+function* inPieces(text: string, length = 7): Generator<Uint8Array> {
+  const bytes = Buffer.from(text);
+  for (let start = 0; start < bytes.length; start += length) yield bytes.subarray(start, start + length);
+}
+
+const scenesOf = (text: string): SceneEdit[] => [...parseScenes(inPieces(text), 'harbour.json')];
+const idsOf = (text: string): number[] => scenesOf(text).map(({ sceneId }) => sceneId);
 
 function refusal(text: string): UsageError {
   try {
-    parseScenes(text, 'harbour.json');
+    scenesOf(text);
   } catch (thrown) {
     if (thrown instanceof UsageError) return thrown;
     throw thrown;
@@ -16,7 +24,7 @@ function refusal(text: string): UsageError {
 }
 
 test('a file may hold one object, over as many lines as it likes', () => {
-  const [scene] = parseScenes('{\n  "scene_id": 7,\n  "title": "The Old Harbour"\n}\n', 'harbour.json');
+  const [scene] = scenesOf('{\n  "scene_id": 7,\n  "title": "The Old Harbour"\n}\n');
   assert.deepEqual(scene, { sceneId: 7, bare: false, data: { title: 'The Old Harbour' } });
 });
 
@@ -83,4 +91,28 @@ test('what is JSON but no scene is refused', () => {
 test('every refusal says that nothing was enqueued', () => {
   for (const text of ['', '[]', '5', '{', '{"scene_id": 1}\n{', '[{"scene_id": 0}]'])
     assert.match(refusal(text).hint ?? '', /nothing was enqueued/, text);
+});
+
+test('scenes come as their lines are read, and a mistake on the way is named when it is reached', () => {
+  const read: number[] = [];
+  function* told(): Generator<Uint8Array> {
+    for (const [index, line] of ['{"scene_id": 1}', '{"scene_id": 2}', '{"scene_id": 3}', '{"id": -1}'].entries()) {
+      read.push(index + 1);
+      yield Buffer.from(`${line}\n`);
+    }
+  }
+  const scenes = parseScenes(told(), 'harbour.json');
+  assert.equal(scenes.next().value?.sceneId, 1);
+  assert.deepEqual(read, [1, 2], 'one more line tells what form the file has');
+  assert.equal(scenes.next().value?.sceneId, 2);
+  assert.equal(scenes.next().value?.sceneId, 3);
+  assert.throws(() => scenes.next(), /harbour\.json, line 4/);
+});
+
+test('a letter of several bytes may be cut by the end of a piece, and bytes that are no UTF-8 are refused', () => {
+  const [scene] = parseScenes(inPieces('{"scene_id": 1, "title": "Mole Nørrehavn ⚓"}', 1), 'harbour.json');
+  assert.equal(scene?.data.title, 'Mole Nørrehavn ⚓');
+  const latin1 = Buffer.from('{"scene_id": 1, "title": "Nørre"}', 'latin1');
+  assert.throws(() => [...parseScenes([latin1], 'harbour.json')], /harbour\.json is not UTF-8 text/);
+  assert.throws(() => [...parseScenes([Buffer.from('{"scene_id": 1}\n'), Buffer.from([0xc3])], 'x')], /not UTF-8/);
 });

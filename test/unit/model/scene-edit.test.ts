@@ -5,10 +5,11 @@ import type { SceneData, SceneKey } from '../../../src/core/model/scene.ts';
 import type { StampedEdit } from '../../../src/core/model/scene-edit.ts';
 import {
   mergeEdits,
+  outdated,
   overStash,
   saysNothing,
-  stampCall,
   stampEdit,
+  stampsOfCall,
   unsaidBy,
 } from '../../../src/core/model/scene-edit.ts';
 
@@ -129,10 +130,15 @@ test('nothing is left of an edit once it, or a merge that has it, was carried ou
 
 /** What one call makes of its lines, merged in their order. */
 const call = (at: number, ...lines: readonly (SceneData | 'bare')[]): StampedEdit => {
-  const edits = lines.map((line) => ({ sceneId: 7, bare: line === 'bare', data: line === 'bare' ? {} : line }));
-  const [first, ...rest] = stampCall(edits, at);
+  const stamped = lines
+    .map((line) => ({ sceneId: 7, bare: line === 'bare', data: line === 'bare' ? {} : line }))
+    .map(stampsOfCall(at));
+  const [first, ...rest] = stamped;
   assert.ok(first !== undefined);
-  return rest.reduce(mergeEdits, first);
+  return rest.reduce(
+    (merged, { edit, outdatesEarlier }) => mergeEdits(outdatesEarlier ? outdated(merged, at) : merged, edit),
+    first.edit,
+  );
 };
 
 test('all lines of a call are said at one instant, and of one scene the later line wins', () => {
