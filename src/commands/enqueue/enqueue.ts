@@ -42,7 +42,7 @@ export async function run(options: EnqueueOptions, { dataDir, output, streams, e
     (await import('./preview.ts')).previewEdits([...given], { dataDir, output });
     return 0;
   }
-  let edits = readAhead(given);
+  let edits = await readAhead(given);
   if (reassert !== undefined) {
     const all = [...edits];
     edits = all;
@@ -67,7 +67,7 @@ export async function run(options: EnqueueOptions, { dataDir, output, streams, e
   const what = scenes === 1 && first ? say`sync job for scene ${first.sceneId}` : say`sync jobs for ${scenes} scenes`;
   output.log('info', say`[PlexSync Hook] Enqueued ${what} in ${ours(tookMs)}ms`);
   if (held > 0 && (await willAskStash({ env, dataDir: dataDir.path, configFile: options.configFile }))) held = 0;
-  report(enqueued, held, output);
+  report({ enqueued, scenes, held }, output);
   return 0;
 }
 
@@ -99,12 +99,15 @@ function putIn(
 /** As many are read before the queue is opened, or made: a short list with a mistake in it leaves nothing behind. */
 const READ_AHEAD = 1_000;
 
-function readAhead(edits: Iterable<SceneEdit>): Iterable<SceneEdit> {
+async function readAhead(edits: Iterable<SceneEdit>): Promise<Iterable<SceneEdit>> {
   const rest = edits[Symbol.iterator]();
   const head: SceneEdit[] = [];
   for (let next = rest.next(); next.done !== true; next = rest.next()) {
     head.push(next.value);
-    if (head.length === READ_AHEAD) return resumed(head, rest);
+    if (head.length < READ_AHEAD) continue;
+    // Only here: the flag costs a module.
+    (await import('../shared/heap-size.ts')).limitSemiSpace();
+    return resumed(head, rest);
   }
   return head;
 }
@@ -140,17 +143,18 @@ function priorityOf({ file, sceneIds }: EnqueueOptions): Priority {
   return file === undefined && sceneIds[0] !== '-' ? 'hand' : 'bulk';
 }
 
-function report(enqueued: readonly Enqueued[], held: number, output: Context['output']): void {
+type Outcome = { readonly enqueued: readonly Enqueued[]; readonly scenes: number; readonly held: number };
+
+function report({ enqueued, scenes, held }: Outcome, output: Context['output']): void {
   // A scene is added once; an edit of it that follows is merged.
   const added = enqueued.reduce((count, { how }) => (how === 'added' ? count + 1 : count), 0);
   const merged = enqueued.length - added;
   if (output.json) {
     const jobs = enqueued.map(({ jobId, sceneId, how }) => ({ job_id: jobId, scene_id: sceneId, how }));
-    const counts = { enqueued: enqueued.length, scenes: sceneCount(enqueued), added, merged };
+    const counts = { enqueued: enqueued.length, scenes, added, merged };
     output.resultJson({ ...counts, jobs } satisfies EnqueueDocument);
     return;
   }
-  const scenes = sceneCount(enqueued);
   const counts = [added > 0 && `${added} new`, scenes > added && `${scenes - added} merged into a waiting job`]
     .filter(Boolean)
     .join(', ');

@@ -43,6 +43,9 @@ export type JobRow = EditColumns & {
   readonly by_event: 0 | 1;
 };
 
+/** A waiting job, as far as merging into it needs it. */
+export type WaitingRow = EditColumns & Pick<JobRow, 'id' | 'scene_id' | 'reassert'>;
+
 /** The edit in a row: we wrote it, so it is read without a second validation. */
 export function editOf({ data, stamps, bare_at }: EditColumns): StampedEdit {
   return {
@@ -71,15 +74,22 @@ export const BACK_TO_PENDING = `state = 'pending', lease_owner = NULL, lease_exp
 
 /** Statements on single rows that several parts of the queue need. Call them inside a transaction. */
 export function prepareJobRows(db: Db) {
-  const waiting = db.prepare<[number], JobRow>(`SELECT * FROM jobs WHERE scene_id = ? AND state = 'pending'`);
-  const insert = db.prepare<[object], { id: number }>(`
-    INSERT INTO jobs (scene_id, state, data, stamps, bare_at, priority, available_at, enqueued_at, rest, reassert, by_event)
-    VALUES (@sceneId, 'pending', @data, @stamps, @bare_at, @priority, @now, @now, @rest, @reassert, @byEvent) RETURNING id`);
-  const setEdit = db.prepare<[object]>(`
-    UPDATE jobs SET data = @data, stamps = @stamps, bare_at = @bare_at, priority = min(priority, @priority),
-      available_at = min(available_at, @dueAt), rest = iif(@rest IS NULL, NULL, rest), reassert = @reassert,
-      by_event = min(by_event, @byEvent) WHERE id = @id`);
-  const remove = db.prepare<[number]>('DELETE FROM jobs WHERE id = ?');
+  const waiting = db.prepare<[number], WaitingRow>(
+    `SELECT id, scene_id, data, stamps, bare_at, reassert FROM jobs WHERE scene_id = ? AND state = 'pending'`,
+  );
+  // No RETURNING: SQLite would make a table for what it returns, which costs as much as the row.
+  const insert = db.prepare<InsertValues>(`
+    INSERT INTO jobs (data, stamps, bare_at, scene_id, state, priority, available_at, enqueued_at, rest, reassert, by_event)
+    VALUES (?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?, ?)`);
+  const EDIT = `data = ?, stamps = ?, bare_at = ?, priority = min(priority, ?), rest = iif(? IS NULL, NULL, rest),
+    reassert = ?, by_event = min(by_event, ?), available_at = `;
+  const setEdit = db.prepare<[...EditValues, dueAt: number, id: number]>(
+    `UPDATE jobs SET ${EDIT} min(available_at, ?) WHERE id = ?`,
+  );
+  const setEditAnew = db.prepare<[...EditValues, now: number, now: number, id: number]>(`
+    UPDATE jobs SET ${EDIT} ?, enqueued_at = ?, attempt = 0, failures = 0, misses = 0, lone_losses = 0,
+      failed_at = NULL, uncharged = 0, waited_ms = 0, removals = 0, undone = 0, last_error = NULL, released_by = NULL
+    WHERE id = ?`);
   const knownPath = db.prepare<[number], { scene_path: string }>('SELECT scene_path FROM scenes WHERE scene_id = ?');
   // When an earlier sync knows the file, an edit given by hand does not await Stash. The path gets no stamp: any path
   // that is said later wins over it.
@@ -88,40 +98,54 @@ export function prepareJobRows(db: Db) {
     const path = isHeld ? knownPath.get(sceneId)?.scene_path : undefined;
     return path === undefined ? edit : { ...edit, data: { path, ...edit.data } };
   };
+  const merged = (job: WaitingRow, edit: StampedEdit, options: MergeOptions): EditValues => {
+    const { priority, rest = null, reassert, by, outdates } = options;
+    const older = outdates === undefined ? editOf(job) : outdated(editOf(job), outdates);
+    const { data, stamps, bare_at } = toColumns(withKnownPath(job.scene_id, mergeEdits(older, edit)));
+    const fields = reassertColumn(unionOf(reassertOf(job), reassert));
+    return [data, stamps, bare_at, priority, rest, fields, Number(by === 'event')];
+  };
   return {
     /** The scene's waiting job, if any. */
-    waiting: (sceneId: number): JobRow | undefined => waiting.get(sceneId),
+    waiting: (sceneId: number): WaitingRow | undefined => waiting.get(sceneId),
     /** Inserts a new job, due at once. @returns its id. */
     insert: (sceneId: number, edit: StampedEdit, options: InsertOptions): number => {
       const { priority, now, rest = null, reassert, by } = options;
-      const columns = { ...toColumns(edit), rest, reassert: reassertColumn(reassert), byEvent: Number(by === 'event') };
-      const row = insert.get({ sceneId, ...columns, priority: PRIORITY[priority], now });
-      if (row === undefined) throw new Error('INSERT … RETURNING returned no row');
-      return row.id;
+      const { data, stamps, bare_at } = toColumns(edit);
+      const asked = [reassertColumn(reassert), Number(by === 'event')] as const;
+      const values: InsertValues = [data, stamps, bare_at, sceneId, PRIORITY[priority], now, now, rest, ...asked];
+      return Number(insert.run(...values).lastInsertRowid);
     },
     /**
      * Merges an edit into a waiting job, which becomes due no later than before and no later than `dueAt`. Only pictures
      * are left of both, or the job is a whole one again. What either takes back from Plex is taken back.
      */
-    merge: (job: JobRow, edit: StampedEdit, options: MergeOptions): void => {
-      const { priority, dueAt, rest = null, reassert, by, outdates } = options;
-      const older = outdates === undefined ? editOf(job) : outdated(editOf(job), outdates);
-      const merged = withKnownPath(job.scene_id, mergeEdits(older, edit));
-      const fields = reassertColumn(unionOf(reassertOf(job), reassert));
-      const byEvent = Number(by === 'event');
-      setEdit.run({ id: job.id, ...toColumns(merged), priority, dueAt, rest, reassert: fields, byEvent });
+    merge: (job: WaitingRow, edit: StampedEdit, options: MergeOptions & { readonly dueAt: number }): void => {
+      setEdit.run(...merged(job, edit, options), options.dueAt, job.id);
     },
-    remove: (id: number): void => {
-      remove.run(id);
+    /** The same, and the job is due at `now` with all its attempts, as a new one would be. */
+    mergeAnew: (job: WaitingRow, edit: StampedEdit, options: MergeOptions & { readonly now: number }): void => {
+      setEditAnew.run(...merged(job, edit, options), options.now, options.now, job.id);
     },
   };
 }
 
 type InsertOptions = Pick<EnqueueOptions, 'priority' | 'now' | 'reassert' | 'by'> & { readonly rest?: JobRow['rest'] };
 
+type InsertValues = [
+  ...edit: [data: string, stamps: string, bareAt: number | null],
+  ...of: [sceneId: number, priority: number, now: number, now: number],
+  ...rest: [rest: JobRow['rest'], reassert: string | null, byEvent: number],
+];
+
+/** In the order of the statements that merge. */
+type EditValues = [
+  ...edit: [data: string, stamps: string, bareAt: number | null],
+  ...rest: [priority: number, rest: JobRow['rest'], reassert: string | null, byEvent: number],
+];
+
 type MergeOptions = Pick<EnqueueOptions, 'reassert' | 'by'> & {
   readonly priority: number;
-  readonly dueAt: number;
   readonly rest?: JobRow['rest'];
   readonly outdates?: IncomingEdit['outdates'];
 };
@@ -155,16 +179,10 @@ export type Enqueued = { readonly jobId: number; readonly sceneId: number; reado
  */
 export function prepareEnqueue(db: Db): (incoming: IncomingEdit, options: EnqueueOptions) => Enqueued {
   const rows = prepareJobRows(db);
-  const startAnew = db.prepare<[object]>(`
-    UPDATE jobs SET available_at = @now, enqueued_at = @now, attempt = 0, failures = 0, misses = 0, lone_losses = 0,
-      failed_at = NULL, uncharged = 0, waited_ms = 0, removals = 0, undone = 0,
-      last_error = NULL, released_by = NULL
-    WHERE id = @id`);
   return ({ sceneId, edit, outdates }, options) => {
     const older = rows.waiting(sceneId);
     if (older === undefined) return { jobId: rows.insert(sceneId, edit, options), sceneId, how: 'added' };
-    rows.merge(older, edit, { ...options, priority: PRIORITY[options.priority], dueAt: options.now, outdates });
-    startAnew.run({ id: older.id, now: options.now });
+    rows.mergeAnew(older, edit, { ...options, priority: PRIORITY[options.priority], outdates });
     return { jobId: older.id, sceneId, how: 'merged' };
   };
 }
@@ -200,17 +218,26 @@ export function prepareLateInstant(db: Db) {
   };
 }
 
+/** Prepares the statement that removes a job. */
+export function prepareRemove(db: Db): (id: number) => void {
+  const remove = db.prepare<[number]>('DELETE FROM jobs WHERE id = ?');
+  return (id) => void remove.run(id);
+}
+
 /**
  * Merges a job into the scene's waiting one and removes its row: the newer edit takes over what this one could not
  * finish. Call it inside a transaction.
  * @returns a function that returns false when no job waits; then it has changed nothing.
  */
 export function prepareSupersede(db: Db): (row: JobRow) => boolean {
-  const rows = prepareJobRows(db);
+  const remove = prepareRemove(db);
+  // Most runs supersede nothing.
+  let rows: ReturnType<typeof prepareJobRows> | undefined;
   return (row) => {
+    rows ??= prepareJobRows(db);
     const newer = rows.waiting(row.scene_id);
     if (newer === undefined) return false;
-    rows.remove(row.id);
+    remove(row.id);
     const { priority, rest } = row;
     const by = row.by_event === 1 ? ('event' as const) : undefined;
     rows.merge(newer, editOf(row), { priority, dueAt: Number.MAX_SAFE_INTEGER, rest, reassert: reassertOf(row), by });

@@ -5,7 +5,7 @@ import type { Stores } from '../store/stores.ts';
 import { storesName } from '../store/stores.ts';
 import type { DeadLetter, LetterFilter } from '../tables/dead-letters.ts';
 import { letterEditOf, letterFaultOf, prepareDeadLetters, reassertIn } from '../tables/dead-letters.ts';
-import type { JobRow } from '../tables/jobs.ts';
+import type { JobRow, WaitingRow } from '../tables/jobs.ts';
 import { editOf, PRIORITY, prepareJobRows } from '../tables/jobs.ts';
 import { prepareServerState, serverWords } from '../tables/server-state.ts';
 import { finishRetries } from './open-stores.ts';
@@ -46,7 +46,7 @@ export type DeadLetterActions = {
 };
 
 /** What a letter still has to write, and the waiting job it is merged beneath. */
-type Plan = { readonly how: 'queued' | 'merged'; readonly edit: StampedEdit; readonly newer: JobRow | undefined };
+type Plan = { readonly how: 'queued' | 'merged'; readonly edit: StampedEdit; readonly newer: WaitingRow | undefined };
 
 /** A letter that stays where it is. */
 type Left = { readonly how: 'covered' | 'gone' | 'damaged'; readonly fault?: string | undefined };

@@ -3,7 +3,7 @@ import { inStore } from '../store/store-errors.ts';
 import type { Stores } from '../store/stores.ts';
 import { openStoresToWrite, storesName } from '../store/stores.ts';
 import { prepareDeadLetters } from '../tables/dead-letters.ts';
-import { prepareJobRows } from '../tables/jobs.ts';
+import { prepareRemove } from '../tables/jobs.ts';
 import { prepareCount } from '../tables/totals.ts';
 
 /**
@@ -45,7 +45,7 @@ function finishBurials(queueDb: Db, dlqDb: Db): void {
   if (underWay.all().length === 0) return;
   const letters = prepareDeadLetters(dlqDb);
   if (!underWay.all().some(({ job_key }) => letters.has(job_key))) return;
-  const { remove } = prepareJobRows(queueDb);
+  const remove = prepareRemove(queueDb);
   const count = prepareCount(queueDb);
   const finish = queueDb.transaction(() => {
     for (const { id, job_key } of underWay.all()) {

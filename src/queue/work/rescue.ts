@@ -6,7 +6,7 @@ import { livenessOf } from '../store/owners.ts';
 import type { Stores } from '../store/stores.ts';
 import { prepareDeadLetters, toLetter } from '../tables/dead-letters.ts';
 import type { JobRow } from '../tables/jobs.ts';
-import { BACK_TO_PENDING, prepareJobRows, prepareSupersede } from '../tables/jobs.ts';
+import { BACK_TO_PENDING, prepareRemove, prepareSupersede } from '../tables/jobs.ts';
 import { prepareCount } from '../tables/totals.ts';
 
 /** Longer than any lease: one that ends later was taken by a clock that ran ahead. */
@@ -31,7 +31,7 @@ export function prepareRescue(
       attempt = attempt - @given, rescues = rescues + 1, lone_losses = lone_losses + @lone,
       available_at = min(available_at, @now)
     WHERE id = @id`);
-  const { remove } = prepareJobRows(db);
+  const remove = prepareRemove(db);
   const letters = prepareDeadLetters(dlqDb);
   const supersede = prepareSupersede(db);
   const count = prepareCount(db);

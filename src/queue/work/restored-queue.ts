@@ -4,7 +4,7 @@ import type { Stores } from '../store/stores.ts';
 import { storesName } from '../store/stores.ts';
 import { prepareDeadLetters } from '../tables/dead-letters.ts';
 import type { JobRow } from '../tables/jobs.ts';
-import { BACK_TO_PENDING, prepareEnqueue, prepareInstant, prepareJobRows, prepareSupersede } from '../tables/jobs.ts';
+import { BACK_TO_PENDING, prepareEnqueue, prepareInstant, prepareRemove, prepareSupersede } from '../tables/jobs.ts';
 
 /** How many jobs and letters carried values of then, which Stash is asked for again. */
 export type AskedAnew = { readonly jobs: number; readonly letters: number };
@@ -38,11 +38,11 @@ function freeLeases(stores: Stores): void {
   const giveBack = db.prepare<[number]>(
     `UPDATE jobs SET ${BACK_TO_PENDING}, attempt = max(0, attempt - 1) WHERE id = ?`,
   );
-  const rows = prepareJobRows(db);
+  const remove = prepareRemove(db);
   const supersede = prepareSupersede(db);
   const letters = prepareDeadLetters(dlqDb);
   for (const row of leased.all()) {
-    if (row.forgotten === 1 || letters.has(row.job_key)) rows.remove(row.id);
+    if (row.forgotten === 1 || letters.has(row.job_key)) remove(row.id);
     else if (!supersede(row)) giveBack.run(row.id);
   }
 }

@@ -10,7 +10,7 @@ import type { Db } from '../store/open.ts';
 import type { LetterChoice, NewLetter, ShortenedLetter } from '../tables/dead-letters.ts';
 import { prepareDeadLetters, toLetter } from '../tables/dead-letters.ts';
 import type { JobRow } from '../tables/jobs.ts';
-import { BACK_TO_PENDING, editOf, prepareJobRows, prepareSupersede, toColumns } from '../tables/jobs.ts';
+import { BACK_TO_PENDING, editOf, prepareRemove, prepareSupersede, toColumns } from '../tables/jobs.ts';
 import type { JournalEnd } from '../tables/journal.ts';
 import { preparePlannedValues } from '../tables/planned-values.ts';
 import { prepareScenes } from '../tables/scenes.ts';
@@ -43,7 +43,7 @@ export function prepareSettle(
   const held = db.prepare<[object], JobRow>(`
     SELECT * FROM jobs WHERE id = @jobId AND lease_owner = @owner AND claims = @claim AND state = 'in_progress'`);
   const waiting = db.prepare<[number], unknown>(`SELECT 1 FROM jobs WHERE scene_id = ? AND state = 'pending'`);
-  const { remove } = prepareJobRows(db);
+  const remove = prepareRemove(db);
   const putBack = db.prepare<[object]>(`
     UPDATE jobs SET ${BACK_TO_PENDING},
       attempt = attempt - @given, failures = failures + @failures, misses = misses + @misses,
