@@ -44,6 +44,7 @@ test('while a pipe is slow, others may put scenes into the queue', async (t) => 
   const { run, env, sql } = await setup(t);
   await run(['enqueue', '5000', '--path', '/media/a.mp4', '--title', 'Quay']);
   const child = spawn(process.execPath, [BIN, 'enqueue', '-'], { env: { ...process.env, ...env }, stdio: 'pipe' });
+  t.after(() => child.kill('SIGKILL'));
   const ended = once(child, 'close');
   // More than the pipe holds: once all is handed over, the most of it was read.
   await new Promise((resolve) => child.stdin.write(`${linesOf(5_000)}\n`, resolve));
