@@ -76,6 +76,8 @@ const MAX_BODY_BYTES = 64 * 1024 * 1024;
  * them.
  */
 const IDLE_SOCKET_MS = 15_000;
+/** As axios sets it for each request: with another value each one would set eight options of its socket. */
+const KEEP_ALIVE_PROBE_MS = 60_000;
 
 /**
  * HTTP as both servers need it: no proxy from the environment and no redirects, since both would pass the secret on;
@@ -169,7 +171,11 @@ function createAgent(
   { trust, connectTimeoutMs }: TransportOptions,
   sockets: { readonly keepAlive: boolean },
 ): Pick<AxiosRequestConfig, 'httpAgent' | 'httpsAgent'> {
-  const agent = { timeout: IDLE_SOCKET_MS, ...triesEachAddress(connectTimeoutMs), ...sockets };
+  const agent = {
+    ...{ timeout: IDLE_SOCKET_MS, keepAliveMsecs: KEEP_ALIVE_PROBE_MS },
+    ...triesEachAddress(connectTimeoutMs),
+    ...sockets,
+  };
   if (protocol === 'http') return { httpAgent: withConnectTimeout(new http.Agent(agent), 'connect', connectTimeoutMs) };
   const tls = {
     rejectUnauthorized: trust.certificates === 'verified',

@@ -288,6 +288,9 @@ function applicationId(start: Buffer): number {
   return start.readUInt32BE(APPLICATION_ID_OFFSET);
 }
 
+/** SQLite's own default; better-sqlite3 comes with 16 MB for each database, and the system keeps the pages as well. */
+const CACHE_KIB = 2_000;
+
 /** An empty database of ours that exists only in memory. */
 export function openInMemory(schema: Schema): Db {
   const db = new Database(':memory:');
@@ -298,6 +301,7 @@ export function openInMemory(schema: Schema): Db {
 function configure(db: Db): void {
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = FULL');
+  db.pragma(`cache_size = -${CACHE_KIB}`);
 }
 
 function migrate(db: Db, schema: Schema): void {

@@ -56,8 +56,6 @@ export type Intake = {
 export function openIntake(dir: DataDir): Intake {
   prepareDataDir(dir, 'create');
   const db = openDatabase(dir, QUEUE_SCHEMA, { mode: 'create' });
-  // In KiB: better-sqlite3 comes with 16 MB, which a bulk that goes through the queue once does not need.
-  db.pragma('cache_size = -2000');
   const held = db.prepare<[string], { count: number }>(
     `SELECT count(*) AS count FROM jobs WHERE held > ${CLAIMED_AWAITING} AND id IN (SELECT value FROM json_each(?))`,
   );

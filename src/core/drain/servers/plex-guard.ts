@@ -48,6 +48,10 @@ export type PlexGuard = {
   putOff(error: SyncError): void;
   /** Notes that Plex answered a request well: earlier faults no longer count as a row. */
   answered(): void;
+  /** Notes that Plex took an edit: it answered, and the token may edit after all. */
+  editTaken(): void;
+  /** Whether this token was known before not to be allowed to edit. */
+  isKnownToRefuse(): boolean;
   /** Notes that the one job allowed while half-open has ended. */
   trialEnded(): void;
   /** The last sign of an outage in this drain, for the summary. */
@@ -63,11 +67,15 @@ export function createPlexGuard(
   const { queue, plex, now, emit, stopRequested } = deps;
   const halts: Halt[] = [];
   let outage: SyncError | undefined;
+  // What is noted in the queue is asked for again at each batch, and where this run has changed it: not at each success.
+  let mayHaveFaults = true;
+  let mayBeRefused = true;
 
   const halt = (reason: Halt): void => {
     if (!halts.some(({ kind }) => kind === reason.kind)) halts.push(reason);
   };
   const refused: PlexGuard['refused'] = (kind, message) => {
+    mayBeRefused = true;
     queue.saveRefusal({ tokenFingerprint: tokenFingerprint(), at: now(), kind });
     halt({ kind, message });
   };
@@ -82,6 +90,18 @@ export function createPlexGuard(
       (before.kind !== 'closed' || after.kind !== 'closed' || before.failures === after.failures);
     const isNew = after.kind === 'open' && before.kind !== 'open';
     if (!isSame) queue.saveBreaker('plex', isNew ? { ...after, of: tokenFingerprint() } : after);
+  };
+
+  const isKnownToRefuse = (): boolean => {
+    const refusal = queue.refusal();
+    return refusal?.kind === 'forbidden' && refusal.tokenFingerprint === tokenFingerprint();
+  };
+  const answered = (): void => {
+    if (!mayHaveFaults) return;
+    const before = queue.breaker('plex');
+    if (before.kind !== 'closed') return;
+    save(before, onSuccess(before));
+    mayHaveFaults = false;
   };
 
   return {
@@ -111,6 +131,7 @@ export function createPlexGuard(
       if (!RETRY_RULES[error.code].countsForBreaker) return;
       if (error.code === 'plex_unavailable' && stopRequested() !== undefined) return;
       if (error.code === 'plex_unavailable') outage = error;
+      mayHaveFaults = true;
       const before = queue.breaker('plex');
       const after = onFailure(before, now());
       save(before, after);
@@ -122,10 +143,14 @@ export function createPlexGuard(
     putOff: (error) => {
       if (stopRequested() === undefined && error.code !== 'plex_unauthorized') outage = error;
     },
-    answered: () => {
-      const before = queue.breaker('plex');
-      if (before.kind === 'closed') save(before, onSuccess(before));
+    answered,
+    editTaken: () => {
+      answered();
+      // It was given the right, or the refusal was about one item.
+      if (mayBeRefused && isKnownToRefuse()) queue.saveRefusal(undefined);
+      mayBeRefused = false;
     },
+    isKnownToRefuse,
     trialEnded: () => {
       const before = queue.breaker('plex');
       if (before.kind !== 'half_open') return;
@@ -133,7 +158,11 @@ export function createPlexGuard(
       emit({ kind: 'breaker_closed' });
     },
     outage: () => outage,
-    batchLimit: (most) => (queue.breaker('plex').kind === 'half_open' ? 1 : most),
+    batchLimit: (most) => {
+      // Another run may have noted faults meanwhile.
+      mayHaveFaults = true;
+      return queue.breaker('plex').kind === 'half_open' ? 1 : most;
+    },
   };
 }
 

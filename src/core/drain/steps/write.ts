@@ -3,15 +3,14 @@ import { SUMMARY_TOO_LONG } from '../../write/cut-summary.ts';
 import { isEmptyPlan } from '../../write/edit-plan.ts';
 import type { Delivery } from '../../write/parts.ts';
 import { carriedOut, failureOf, intentLeft } from '../../write/parts.ts';
-import type { DrainOptions } from '../ports/drain-options.ts';
 import type { Ended, Step, Unfinished } from '../ports/endings.ts';
 import { endedInPart, failed, givenBack, landedRecord, split } from '../ports/endings.ts';
 import type { BatchLanes } from '../ports/in-flight.ts';
-import type { DrainQueue } from '../ports/ports.ts';
 import type { Planned } from '../ports/stages.ts';
 import type { PictureReader } from '../servers/picture-reader.ts';
+import type { PlexGuard } from '../servers/plex-guard.ts';
 import type { SystemicWatch } from '../servers/systemic.ts';
-import { isJobsToBear, isKnownToRefuse } from './blame.ts';
+import { isJobsToBear } from './blame.ts';
 import type { PictureUses } from './picture-bench.ts';
 import { withPictures } from './picture-plan.ts';
 import { seeToPictures } from './pictures.ts';
@@ -23,9 +22,8 @@ import { send } from './send.ts';
 type Uses = SendUses &
   Omit<PictureUses, 'reader'> & {
     readonly reader: PictureReader | undefined;
-    readonly queue: Pick<DrainQueue, 'saveRefusal'>;
+    readonly guard: Pick<PlexGuard, 'editTaken'>;
     readonly systemic: Pick<SystemicWatch, 'note' | 'awaitsSample'>;
-    readonly options: Pick<DrainOptions, 'tokenFingerprint'>;
     readonly lanes: BatchLanes;
   };
 
@@ -89,10 +87,8 @@ async function sendSafely(work: Planned, context: Uses): Promise<Sent> {
 function afterSending({ work, delivery }: Sent, context: Uses): Planned | Ended {
   const plan = carriedOut(work.plan, delivery, work.written);
   if (delivery.taken.length > 0) {
-    context.guard.answered();
+    context.guard.editTaken();
     context.requests.succeeded('plex PUT item', [work.job]);
-    // The token may edit after all: it was given the right, or the refusal was about one item.
-    if (isKnownToRefuse(context)) context.queue.saveRefusal(undefined);
     // An accepted edit shows that the configuration is right, even if Plex refuses the rest of the job.
     context.systemic.note(undefined);
   }
