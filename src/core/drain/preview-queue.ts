@@ -26,6 +26,7 @@ export function createPreviewQueue(reads: DrainReads): DrainQueue {
   return {
     claim: (request) => ({ jobs: turn.take(request), rescued: NO_RESCUE }),
     holds: () => true,
+    hasDue: reads.hasDue,
     dueCount: reads.dueCount,
     unmatchedDueCount: reads.unmatchedDueCount,
     renew: () => undefined,

@@ -243,6 +243,11 @@ export const QUEUE_SCHEMA: Schema = {
     -- by_event = 1: only events of Stash asked for the job, and no person did.
     ALTER TABLE jobs ADD COLUMN by_event INTEGER NOT NULL DEFAULT 0 CHECK (by_event IN (0, 1));
     `,
+    // For what stats tells: since when the oldest job waits, and how many scenes were written.
+    `
+    CREATE INDEX jobs_oldest ON jobs (enqueued_at) WHERE state = 'pending' AND undone = 0;
+    CREATE INDEX scenes_unwritten ON scenes (written_at) WHERE written_at IS NULL;
+    `,
   ],
 };
 

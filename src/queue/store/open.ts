@@ -178,6 +178,8 @@ function createDatabase(dir: DataDir, file: string, schema: Schema): void {
   const draft = join(folder, schema.fileName);
   try {
     const db = new Database(draft);
+    // Whoever comes first would have to change the mode, which fails while another one reads.
+    configure(db);
     migrate(db, schema);
     db.close();
     // SQLite gives its log the rights of its database.

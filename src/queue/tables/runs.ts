@@ -101,7 +101,7 @@ export function longestWait(db: Db, ofThisRunMs: number): number {
 /** Owners whose files must stay: they hold leases, so their death must remain provable. */
 export function leaseOwners(db: Db): ReadonlySet<string> {
   const rows = db
-    .prepare<[], { owner: string }>('SELECT DISTINCT lease_owner AS owner FROM jobs WHERE lease_owner IS NOT NULL')
+    .prepare<[], { owner: string }>(`SELECT DISTINCT lease_owner AS owner FROM jobs WHERE state = 'in_progress'`)
     .all();
   return new Set(rows.map(({ owner }) => owner));
 }

@@ -9,6 +9,7 @@ import type { TooLong } from '../../core/write/cut-summary.ts';
 import { NEVER_SYNCED, prepareMeta } from '../store/meta.ts';
 import type { Db } from '../store/open.ts';
 import { translated } from '../store/store-errors.ts';
+import { writtenCount } from './totals.ts';
 
 /** How many scenes of Stash were never synced when that was last counted. */
 export type NeverSynced = {
@@ -39,8 +40,6 @@ export function prepareServerState(db: Db) {
   const writeBreaker = db.prepare<[string, string]>(`
     INSERT INTO breakers (server, state) VALUES (?, ?) ON CONFLICT (server) DO UPDATE SET state = excluded.state`);
   const meta = prepareMeta(db);
-  const written = () =>
-    db.prepare<[], { count: number }>('SELECT count(*) AS count FROM scenes WHERE written_at IS NOT NULL').get()?.count;
   const forgetMarks = db.prepare(`DELETE FROM meta WHERE name LIKE 'added_mark:%' OR name LIKE 'collections:%'`);
   return {
     breaker: (server: 'plex' | 'stash'): Breaker => {
@@ -65,7 +64,7 @@ export function prepareServerState(db: Db) {
       meta.setJson(`collections:${sectionKey}`, states),
     neverSynced: () => meta.json<NeverSynced>(NEVER_SYNCED),
     saveNeverSynced: (counted: Omit<NeverSynced, 'written'>): void =>
-      meta.setJson(NEVER_SYNCED, { ...counted, written: written() ?? 0 }),
+      meta.setJson(NEVER_SYNCED, { ...counted, written: writtenCount(db) }),
     refusal: () => meta.json<Refusal>('refused_token'),
     saveRefusal: (refusal: Refusal | undefined): void => {
       if (refusal === undefined) meta.remove('refused_token');

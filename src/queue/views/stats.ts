@@ -15,7 +15,7 @@ import { prepareServerState } from '../tables/server-state.ts';
 import type { Stop } from '../tables/stopped.ts';
 import { stopIn } from '../tables/stopped.ts';
 import type { Total } from '../tables/totals.ts';
-import { readTotals } from '../tables/totals.ts';
+import { readTotals, writtenCount } from '../tables/totals.ts';
 import { prepareUndone } from '../tables/undone.ts';
 import { readLeft } from './left.ts';
 import type { RunStats } from './waiting.ts';
@@ -52,14 +52,11 @@ export function readStats(stores: Stores, now: number): StoreStats {
   return inStore(storesName(stores.path), () => {
     const counts = db
       .prepare<[], Counts>(`
-        SELECT count(*) FILTER (WHERE state = 'in_progress') AS in_progress,
-          min(enqueued_at) FILTER (WHERE state = 'pending' AND undone = 0) AS oldest_pending_at
-        FROM jobs`)
+        SELECT (SELECT count(*) FROM jobs WHERE state = 'in_progress') AS in_progress,
+          (SELECT min(enqueued_at) FROM jobs INDEXED BY jobs_oldest WHERE state = 'pending' AND undone = 0) AS oldest_pending_at`)
       .get();
     if (counts === undefined) throw new Error('a count without a row');
-    const done = db
-      .prepare<[], { count: number }>('SELECT count(*) AS count FROM scenes WHERE written_at IS NOT NULL')
-      .get();
+    const done = writtenCount(db);
     const waiting = readWaiting(db, now);
     const letters = prepareDeadLetters(dlqDb);
     const servers = prepareServerState(db);
@@ -79,10 +76,10 @@ export function readStats(stores: Stores, now: number): StoreStats {
       paused: pausedIn(db, now),
       totals: readTotals(db),
       // At most one job of a scene waits and one is under way.
-      scenes: { done: done?.count ?? 0, waiting: waiting.pending, dead: letters.sceneCount() },
+      scenes: { done, waiting: waiting.pending, dead: letters.sceneCount() },
       left: readLeft(db),
       undone: prepareUndone(db).count(),
-      neverSynced: lessWritten(servers.neverSynced(), done?.count ?? 0),
+      neverSynced: lessWritten(servers.neverSynced(), done),
       lastRun: runs.last,
       lastSuccessAt: runs.lastSuccessAt,
     };

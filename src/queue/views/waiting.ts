@@ -46,7 +46,7 @@ export function readWaiting(db: Stores['queueDb'], now: number): WaitingStats {
   const counts = db
     .prepare<[object], Counts>(`
       SELECT
-        (SELECT count(*) FROM jobs INDEXED BY jobs_due WHERE state = 'pending') AS pending,
+        (SELECT count(*) FROM jobs INDEXED BY jobs_one_pending WHERE state = 'pending') AS pending,
         (SELECT count(*) FROM jobs INDEXED BY jobs_due WHERE state = 'pending' AND held = 1 AND @most < 1) AS awaiting,
         (SELECT count(*) FROM jobs INDEXED BY jobs_due WHERE state = 'pending' AND held = 2) AS removals,
         (SELECT count(*) FROM jobs INDEXED BY jobs_due WHERE state = 'pending' AND held = 3) AS undone,

@@ -164,6 +164,9 @@ export function prepareClaim(
   const countDue = db.prepare<[object], { count: number }>(`
     SELECT count(*) AS count FROM ${WAITING_BY_CLASS} AND jobs.available_at <= @now
     WHERE class.held <= @mostHeld AND released_by IS NOT @owner${chosen}`);
+  const due = db.prepare<[object], unknown>(`
+    SELECT 1 FROM ${WAITING_BY_CLASS} AND jobs.available_at <= @now
+    WHERE class.held <= @mostHeld AND released_by IS NOT @owner${chosen} LIMIT 1`);
   const countUnmatched = db.prepare<[object], { count: number }>(`
     SELECT count(*) AS count FROM (
       SELECT 1 FROM ${WAITING_BY_CLASS} AND jobs.available_at <= @now
@@ -195,6 +198,7 @@ export function prepareClaim(
       return rows.toSorted((a, b) => a.id - b.id).map((row) => toJob(row, owner));
     },
     awaitsStash: (now: number): boolean => awaiting.get({ now, owner, mostHeld, only }) !== undefined,
+    hasDue: (now: number): boolean => due.get({ now, owner, mostHeld, only }) !== undefined,
     dueCount: (now: number): number => countDue.get({ now, owner, mostHeld, only })?.count ?? 0,
     unmatchedDueCount: (now: number): number => countUnmatched.get({ now, owner, mostHeld, only })?.count ?? 0,
     holds: ({ jobId, claim }: Lease, now: number): boolean => held.get({ jobId, owner, claim, now }) !== undefined,

@@ -156,6 +156,7 @@ export function openDrainQueue(
   const queue = translated(storesName(path), {
     claim: (request: Parameters<DrainQueue['claim']>[0]) => claim.immediate(request),
     rescue: (now: number) => rescueNow.immediate(now),
+    hasDue: (now: number) => claimDue.hasDue(now),
     dueCount: (now: number) => claimDue.dueCount(now),
     awaitsStash: (now: number) => claimDue.awaitsStash(now),
     unmatchedDueCount: (now: number) => claimDue.unmatchedDueCount(now),

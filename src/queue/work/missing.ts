@@ -18,7 +18,7 @@ export function prepareMissing(stores: Stores) {
   const jobs = db.prepare<[], Omit<Missing, 'kind'>>(`
     SELECT DISTINCT jobs.id, scene_id AS sceneId,
       coalesce(pins.file, files.value ->> 'path', data ->> 'path', scene_path) AS path
-    FROM jobs LEFT JOIN scenes USING (scene_id) LEFT JOIN pins USING (scene_id)
+    FROM jobs INDEXED BY jobs_missing LEFT JOIN scenes USING (scene_id) LEFT JOIN pins USING (scene_id)
       LEFT JOIN json_each(coalesce(data -> 'files', '[]')) AS files
     WHERE state = 'pending' AND held <= ${CLAIMED_AWAITING} AND misses > 0
       AND coalesce(pins.file, data ->> 'path', scene_path) IS NOT NULL`);

@@ -43,6 +43,7 @@ export function openPreviewReads(
   return translated(storesName(path), {
     dueIds: due.ids,
     dueJobs: due.jobs,
+    hasDue: removals === 'allowed' || only !== undefined ? (now: number) => due.ids(now).length > 0 : counts.hasDue,
     dueCount: removals === 'allowed' || only !== undefined ? (now: number) => due.ids(now).length : counts.dueCount,
     awaitsStash: counts.awaitsStash,
     unmatchedDueCount: counts.unmatchedDueCount,

@@ -107,7 +107,9 @@ export type DrainQueue = {
   claim(request: ClaimRequest): { readonly jobs: readonly Job[]; readonly rescued: Rescued };
   /** Whether we still hold the lease, it has not expired, and its scene was not forgotten. */
   holds(lease: Lease, now: number): boolean;
-  /** Jobs due at `now` that this drain may still claim. */
+  /** Whether a job is due at `now` that this drain may still claim: a seek, however many are. */
+  hasDue(now: number): boolean;
+  /** How many there are; looks at each of them. */
   dueCount(now: number): number;
   /** Whether a job that is due at `now` needs Stash. */
   awaitsStash(now: number): boolean;
@@ -190,6 +192,7 @@ export type DrainQueue = {
 /** What a preview needs from the queue: reads only. */
 export type DrainReads = Pick<
   DrainQueue,
+  | 'hasDue'
   | 'dueCount'
   | 'unmatchedDueCount'
   | 'record'

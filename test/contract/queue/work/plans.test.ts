@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Db } from '../../../../src/queue/store/open.ts';
 import { prepareEnqueue } from '../../../../src/queue/tables/jobs.ts';
+import { leaseOwners } from '../../../../src/queue/tables/runs.ts';
 import { prepareClaim } from '../../../../src/queue/work/claim.ts';
+import { prepareMissing } from '../../../../src/queue/work/missing.ts';
 import { prepareRescue } from '../../../../src/queue/work/rescue.ts';
 import { prepareSettle } from '../../../../src/queue/work/settle.ts';
 import { edit, NOW, setup } from '../../../helpers/queue-world.ts';
@@ -39,6 +41,7 @@ test('claim, settle, rescue and enqueue find their jobs by an index, and sort no
   prepareSettle(queueDb, stores.dlqDb, { onLetterCommitted: () => undefined });
   prepareEnqueue(queueDb);
   const onJobs = statements.filter((statement) => /\bjobs\b/.test(statement));
+  leaseOwners(queueDb);
   assert.ok(onJobs.length >= 14, `only ${onJobs.length} statements were seen`);
   for (const statement of onJobs) {
     const steps = planOf(stores.queueDb, statement).filter((step) => /^(SCAN|SEARCH) (jobs|due|other)\b/.test(step));
@@ -69,6 +72,19 @@ test('a claim walks the index of what is due in its order: one range for each ki
     );
     assert.equal(plan.filter((step) => step.startsWith('USE TEMP B-TREE')).length, 1, plan.join('\n'));
   }
+});
+
+test('who waits for a file is found by the index of the missing, however many others wait', (t) => {
+  const world = setup(t);
+  world.enqueue([edit(1)]);
+  const stores = world.stores();
+  const statements: string[] = [];
+  prepareMissing({ ...stores, queueDb: listening(stores.queueDb, statements) });
+  const reads = statements.filter((statement) => statement.includes('FROM jobs') && statement.includes('misses > 0'));
+  assert.deepEqual(
+    reads.flatMap((statement) => planOf(stores.queueDb, statement)).filter((step) => / jobs\b/.test(step)),
+    ['SEARCH jobs USING INDEX jobs_missing (held<?)'],
+  );
 });
 
 test('the letters of a scene, and the letter of a job, are found by an index', (t) => {
