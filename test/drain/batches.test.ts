@@ -168,6 +168,15 @@ test('what was prepared before somebody paused writing is given back unwritten',
   assert.deepEqual(world.sql('SELECT DISTINCT state, attempt FROM jobs'), [{ state: 'pending', attempt: 0 }]);
 });
 
+test('once somebody paused writing, no further item of a batch is written, and what was not begun is given back', async (t) => {
+  const { plex, world, enqueue, run } = await setupKnown(t, 8);
+  enqueue(...lighthouses(8));
+  const { ends, tally } = await run({ concurrency: 1 }, { paused: () => plex.count('edit') >= 3 });
+  assert.deepEqual([ends, tally], [['paused'], { updated: 3, released: 5 }]);
+  assert.equal(plex.count('edit'), 3);
+  assert.deepEqual(world.sql('SELECT DISTINCT state, attempt FROM jobs'), [{ state: 'pending', attempt: 0 }]);
+});
+
 test('when the store fails, what waits for a lane is not sent, and the run ends with nothing in flight', async (t) => {
   const { plex, enqueue, run } = await setupKnown(t, 120);
   enqueue(...lighthouses(120));

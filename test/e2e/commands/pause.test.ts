@@ -73,15 +73,16 @@ test('a pause ends a run that is under way after what it has in flight', async (
     title: 'Pier',
   }));
   await run(['enqueue', '-'], { input: scenes.map((scene) => JSON.stringify(scene)).join('\n') });
-  plex.setLatency(10);
+  plex.setLatency(40);
   const isWriting = new Promise<void>((resolve) => void onRequest(plex, { route: 'edit' }, resolve));
   const running = start(['process', '--json']);
   await isWriting;
   await run(['pause']);
   const { code, stdout } = await running.ended;
   const summary = JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
-  assert.deepEqual([code, summary.ends, summary.updated], [0, ['paused'], 100]);
-  assert.equal(sql('SELECT count(*) AS waiting FROM jobs')[0]?.['waiting'], 50);
+  assert.deepEqual([code, summary.ends], [0, ['paused']]);
+  assert.ok(summary.updated < 100, `${summary.updated} of the first hundred were written`);
+  assert.equal(sql('SELECT count(*) AS waiting FROM jobs')[0]?.['waiting'], 150 - summary.updated);
 });
 
 test('a watch tells once that it rests, takes events in, and goes on by itself', async (t) => {

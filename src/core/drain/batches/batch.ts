@@ -1,7 +1,6 @@
 import type { Job } from '../../model/job.ts';
 import type { DrainContext } from '../drain-context.ts';
 import type { Ended } from '../ports/endings.ts';
-import { givenBack } from '../ports/endings.ts';
 import type { BatchLanes, ItemsInFlight } from '../ports/in-flight.ts';
 import type { Hydrated, Planned } from '../ports/stages.ts';
 import { hydrate } from '../steps/hydrate.ts';
@@ -52,10 +51,8 @@ export async function carryOut(
   { going, ended, missed }: Prepared,
   context: DrainContext & { readonly lanes: BatchLanes },
 ): Promise<readonly Ended[]> {
-  const { checkpoint, options, paused } = context;
+  const { checkpoint, options } = context;
   if (options.mode === 'preview') return [...ended, ...(await preview(going, context))];
-  // It was prepared while the batch before was written, and somebody paused writing meanwhile.
-  if (paused?.() === true) return [...ended, ...going.map(({ job }) => givenBack(job))];
   const written = await write(going, context);
   checkpoint('written');
   const verified = await verify(written.going, context);

@@ -303,7 +303,7 @@ export type DrainDeps = {
   pause(): Promise<void>;
   /** The signal that asked the drain to end, if one came. */
   stopRequested(): NodeJS.Signals | undefined;
-  /** Whether writing was paused meanwhile; asked before each batch. */
+  /** Whether writing was paused meanwhile; asked before each batch and each item. */
   readonly paused?: (() => boolean) | undefined;
   /** Named places between two steps where a test may kill the process. */
   checkpoint(name: Checkpoint): void;

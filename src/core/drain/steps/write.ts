@@ -6,6 +6,7 @@ import { carriedOut, failureOf, intentLeft } from '../../write/parts.ts';
 import type { Ended, Step, Unfinished } from '../ports/endings.ts';
 import { endedInPart, failed, givenBack, landedRecord, split } from '../ports/endings.ts';
 import type { BatchLanes } from '../ports/in-flight.ts';
+import type { DrainDeps } from '../ports/ports.ts';
 import type { Planned } from '../ports/stages.ts';
 import type { PictureReader } from '../servers/picture-reader.ts';
 import type { PlexGuard } from '../servers/plex-guard.ts';
@@ -25,6 +26,7 @@ type Uses = SendUses &
     readonly guard: Pick<PlexGuard, 'editTaken'>;
     readonly systemic: Pick<SystemicWatch, 'note' | 'awaitsSample'>;
     readonly lanes: BatchLanes;
+    readonly paused?: DrainDeps['paused'];
   };
 
 /** What became of a plan: one that was read too long ago is not sent. */
@@ -49,6 +51,8 @@ export async function write(batch: readonly Planned[], context: Uses): Promise<S
 }
 
 async function writeOne(work: Planned, context: Uses): Promise<Attempted> {
+  // Asked before each item: where the server is slow, a batch takes minutes.
+  if (context.paused?.() === true) return givenBack(work.job);
   // A run where every job fails must not fail them all: a sample of the backlog comes first.
   if (context.systemic.awaitsSample()) return { job: work.job, outcome: { kind: 'put_back' } };
   if (isOutdated(work, context.now())) return { outdated: work };
