@@ -35,7 +35,8 @@ export async function main(
   try {
     if (typed[0] === 'completion' && typed[1] === '--line') return await completeLine(typed.slice(2), env, streams);
     const argv = optionsBehind(typed);
-    const topic = helpTopic(argv, streams);
+    // Known without a parser, for which every command would be declared.
+    const topic = argv.length === 1 && VERSION_FLAGS.includes(argv[0] ?? '') ? VERSION : helpTopic(argv, streams);
     if (topic !== undefined) {
       createOutput({ quiet: false, verbosity: 0, json: false, streams, now: Date.now }).result(topic);
       return EXIT.done;
@@ -54,6 +55,8 @@ export async function main(
     );
   }
 }
+
+const VERSION_FLAGS: readonly string[] = ['-V', '--version'];
 
 /** What the completion script of a shell asks at a key; it fails in silence, since a person is typing there. */
 async function completeLine(asked: readonly string[], env: NodeJS.ProcessEnv, streams: Streams): Promise<number> {
