@@ -18,6 +18,9 @@ export const restoreSchema = z.object({
   asked_anew: z
     .object({ jobs: count, dead_letters: count })
     .check(z.describe('Those that carried values of then, for which Stash is asked again.')),
+  lost_taglines: z
+    .array(count)
+    .check(z.describe('The scenes whose tagline of then is dropped, since Stash has none to ask for.')),
   kept: z.nullable(z.string()).check(z.describe('The backup of what was there before; null where nothing was.')),
 });
 export type RestoreDocument = DocumentOf<typeof restoreSchema>;

@@ -23,7 +23,7 @@ export const RESTORE: CommandSpec = {
   options: [{ flags: '-y, --yes', help: 'do not ask' }],
   notes: [
     'Says when the backup was taken and what is in it, and asks. What was there is kept as a backup beside it. While a run or a watch is at work nothing is restored.',
-    'With stash_url set, values that waited then are dropped where Stash has them, and Stash is asked again, so that old never overwrites new; a tagline, which Stash does not have, stays. Without it they are written as they were: look at plexsync queue list first.',
+    'With stash_url set, values that waited then are dropped and Stash is asked again, so that old never overwrites new; the scenes that lose a tagline, which Stash does not have, are named. Without it they are written as they were: look at plexsync queue list first.',
     'What was written after the backup looks like an edit of yours in Plex, and is left. plexsync reconcile --reassert gives it back to Stash.',
   ],
   examples: ['plexsync restore plexsync.backup', 'plexsync restore plexsync.backup --yes'],

@@ -1,7 +1,8 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { UsageError } from '../../core/model/errors.ts';
-import { say } from '../../core/text/sentence.ts';
+import type { Sentence } from '../../core/text/sentence.ts';
+import { ours, say } from '../../core/text/sentence.ts';
 import type { RestoreDocument } from '../../documents/backup.ts';
 import { EXIT } from '../../exit.ts';
 import type { BackupFacts } from '../../queue/store/backup-file.ts';
@@ -108,7 +109,12 @@ function tell({ file, facts, anew, kept, stash }: Restored, output: Context['out
   if (output.json) {
     const asked = { jobs: anew.jobs, dead_letters: anew.letters };
     output.resultJson(
-      { ...backupDocument(file, facts), asked_anew: asked, kept: kept ?? null } satisfies RestoreDocument,
+      {
+        ...backupDocument(file, facts),
+        asked_anew: asked,
+        lost_taglines: [...anew.lostTaglines],
+        kept: kept ?? null,
+      } satisfies RestoreDocument,
       2,
     );
     return;
@@ -119,10 +125,21 @@ function tell({ file, facts, anew, kept, stash }: Restored, output: Context['out
     output.result(
       `${contentWords({ waiting: anew.jobs, deadLetters: anew.letters })} had values of then: Stash is asked for them again.`,
     );
+  if (anew.lostTaglines.length > 0) output.log('warning', lostTaglinesWords(anew.lostTaglines));
   if (stash === 'unknown' && facts.waiting > 0)
     output.log(
       'warning',
       say`No stash_url is set, so what waits is written as it was then. Look at plexsync queue list before you run plexsync process.`,
     );
   output.result('Next: plexsync reconcile, which enqueues what changed since.');
+}
+
+const MOST_NAMED = 20;
+
+function lostTaglinesWords(sceneIds: readonly number[]): Sentence {
+  const named = sceneIds.slice(0, MOST_NAMED).join(', ');
+  const more = sceneIds.length > MOST_NAMED ? ` and ${sceneIds.length - MOST_NAMED} more` : '';
+  const whose =
+    sceneIds.length === 1 ? `The tagline of scene ${named} is` : `The taglines of scenes ${named}${more} are`;
+  return say`${ours(whose)} dropped, since a later one may be written and Stash has none. Enqueue what still holds again: plexsync enqueue ID --tagline TEXT.`;
 }

@@ -64,13 +64,46 @@ test('where Stash is known, old values are asked for anew: old never overwrites 
   assert.deepEqual(JSON.parse(restored.stdout).asked_anew, { jobs: 1, dead_letters: 0 });
   const { stderr } = await run(['process'], { env });
   assert.equal(plex.item(item)?.title, 'Pier of today', stderr);
-  assert.equal(plex.item(item)?.tagline, 'By the sea', 'which Stash does not have');
   assert.deepEqual(sql('SELECT * FROM jobs'), []);
+});
+
+test('a tagline of then, which Stash cannot give back, overwrites no later one, and its scene is named', async (t) => {
+  const { run, file, stash, scene, item, plex } = await setupHarbour(t);
+  const id = String(scene);
+  const env = { STASH_URL: stash.url };
+  await run(['enqueue', id, ...OLD]);
+  await run(['backup', file]);
+  await run(['process']);
+  await run(['enqueue', id, '--path', '/media/pier.mp4', '--tagline', 'By the new sea']);
+  await run(['process']);
+  const restored = await run(['restore', file, '--yes'], { env });
+  assert.match(restored.stdout, /1 waiting job, 0 dead letters had values of then: Stash is asked for them again\./);
+  assert.match(
+    restored.stderr,
+    new RegExp(`The tagline of scene ${id} is dropped, since .* enqueue ID --tagline TEXT`),
+  );
+  await run(['process'], { env });
+  assert.equal(plex.item(item)?.tagline, 'By the new sea');
+  const again = await run(['restore', file, '--yes', '--json'], { env });
+  assert.deepEqual(JSON.parse(again.stdout).lost_taglines, [scene]);
+});
+
+test('while Stash is away what was restored waits for it, also where Stash was asked for already', async (t) => {
+  const { run, file, item, plex, sql } = await setupHarbour(t);
+  const env = { STASH_URL: 'http://127.0.0.1:9' };
+  await run(['enqueue', '1', ...OLD]);
+  await run(['enqueue', '1'], { env });
+  await run(['backup', file]);
+  const restored = await run(['restore', file, '--yes', '--json'], { env });
+  assert.deepEqual(JSON.parse(restored.stdout).asked_anew, { jobs: 1, dead_letters: 0 });
+  await run(['process'], { env });
+  assert.notEqual(plex.item(item)?.title, 'Pier of then');
+  assert.equal(sql('SELECT * FROM jobs').length, 1);
 });
 
 test('a letter of then that is retried brings nothing old either', async (t) => {
   const { run, sql, file, stash, scene, item, plex } = await setupHarbour(t);
-  await run(['enqueue', String(scene), '--path', '/media/none.mp4', '--title', 'Pier of then']);
+  await run(['enqueue', String(scene), '--path', '/media/none.mp4', '--title', 'Pier of then', '--tagline', 'Old']);
   sql(`UPDATE jobs SET misses = 12`);
   await run(['process']);
   assert.equal(sql('SELECT * FROM dead_letters', 'dlq.db').length, 1);
@@ -78,9 +111,13 @@ test('a letter of then that is retried brings nothing old either', async (t) => 
   const env = { STASH_URL: stash.url };
   const restored = await run(['restore', file, '--yes', '--json'], { env });
   assert.deepEqual(JSON.parse(restored.stdout).asked_anew, { jobs: 0, dead_letters: 1 });
+  assert.deepEqual(JSON.parse(restored.stdout).lost_taglines, [scene]);
+  const listed = await run(['dlq', 'list', '--path-prefix', '/media/none.mp4', '--json']);
+  assert.equal(JSON.parse(listed.stdout).length, 1, 'still found by its path');
   await run(['dlq', 'retry', '--all', '--yes'], { env });
   await run(['process'], { env });
   assert.equal(plex.item(item)?.title, 'Pier of today');
+  assert.notEqual(plex.item(item)?.tagline, 'Old');
 });
 
 test('on a new machine the data directory is made', async (t) => {
