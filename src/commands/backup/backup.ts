@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import type { BackupDocument } from '../../documents/backup.ts';
 import { EXIT } from '../../exit.ts';
-import type { BackupFacts } from '../../queue/store/backup-file.ts';
-import { writeBackup } from '../../queue/store/backup-file.ts';
+import type { BackupFacts } from '../../queue/store/backup/backup-file.ts';
+import { writeBackup } from '../../queue/store/backup/backup-file.ts';
 import { openStores } from '../../queue/work/open-stores.ts';
 import { localTime, utcTime } from '../../terminal/time.ts';
 import type { Context } from '../shared/context.ts';

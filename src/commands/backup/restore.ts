@@ -1,16 +1,17 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { UsageError } from '../../core/model/errors.ts';
+import { StoreError, UsageError } from '../../core/model/errors.ts';
 import type { Sentence } from '../../core/text/sentence.ts';
 import { ours, say } from '../../core/text/sentence.ts';
 import type { RestoreDocument } from '../../documents/backup.ts';
 import { EXIT } from '../../exit.ts';
-import type { BackupFacts } from '../../queue/store/backup-file.ts';
-import { readBackup, unpackBackup, writeBackup } from '../../queue/store/backup-file.ts';
+import type { BackupFacts } from '../../queue/store/backup/backup-file.ts';
+import { readBackup, unpackBackup, writeBackup } from '../../queue/store/backup/backup-file.ts';
+import { putInPlace } from '../../queue/store/backup/put-in-place.ts';
 import { DLQ_SCHEMA, QUEUE_SCHEMA } from '../../queue/store/migrations.ts';
 import type { DataDir } from '../../queue/store/open.ts';
 import { openDatabase, prepareDataDir } from '../../queue/store/open.ts';
-import { takeProcessLock } from '../../queue/store/process-locks.ts';
+import { livingHolder } from '../../queue/store/process-locks.ts';
 import { inStore } from '../../queue/store/store-errors.ts';
 import type { Stores } from '../../queue/store/stores.ts';
 import { openStoresToWrite } from '../../queue/store/stores.ts';
@@ -23,6 +24,7 @@ import { confirm } from '../../terminal/confirm.ts';
 import type { Context } from '../shared/context.ts';
 import { declined } from '../shared/declined.ts';
 import { backupDocument, backupWords, contentWords } from './backup.ts';
+import { halfDone } from './half-done.ts';
 
 export type RestoreOptions = {
   readonly file: string;
@@ -40,15 +42,15 @@ export async function run(options: RestoreOptions, context: Context): Promise<nu
   if (answer !== 'yes') return declined(answer, context);
   const isKnown = await isGiven('stash_url', { env, dataDir: dataDir.path, configFile: options.configFile });
   prepareDataDir(dataDir, 'create');
-  const kept = keepPresent(context);
+  const stash = isKnown ? 'known' : 'unknown';
   const folder = inStore(dataDir.path, () => mkdtempSync(join(dataDir.path, 'restore-')));
   try {
     unpackBackup(file, folder);
     const restored = openStoresToWrite({ path: folder, origin: file });
     try {
-      const anew = settleRestored(restored, { stash: isKnown ? 'known' : 'unknown', now: now() });
-      await putInPlace(restored, dataDir);
-      tell({ file, facts, anew, kept, stash: isKnown ? 'known' : 'unknown' }, output);
+      const anew = settleRestored(restored, { stash, now: now() });
+      const kept = await replaceQueue(restored, context);
+      tell({ file, facts, anew, kept, stash }, output);
     } finally {
       restored.close();
     }
@@ -58,43 +60,42 @@ export async function run(options: RestoreOptions, context: Context): Promise<nu
   }
 }
 
-/** Backs up what is there, unless somebody works on it. @returns the file; `undefined` where there was no queue. */
-function keepPresent({ dataDir, now, version }: Context): string | undefined {
-  if (!existsSync(join(dataDir.path, QUEUE_SCHEMA.fileName))) return undefined;
-  const stores = openStores(dataDir);
+/**
+ * Keeps a backup of what is there, then replaces it, with nobody writing from the one to the other.
+ * @returns the file; `undefined` where there was no queue.
+ */
+async function replaceQueue(restored: Stores, { dataDir, now, version }: Context): Promise<string | undefined> {
+  const isNew = ![QUEUE_SCHEMA, DLQ_SCHEMA].some(({ fileName }) => existsSync(join(dataDir.path, fileName)));
+  const present = openPresent(dataDir);
+  const kept = isNew ? undefined : join(dataDir.path, `before-restore-${now()}.backup`);
   try {
-    refuseBusy(stores);
-    const file = join(dataDir.path, `before-restore-${now()}.backup`);
-    writeBackup(stores, file, { takenAt: now(), version });
-    return file;
+    await putInPlace(restored, dataDir.path, () => {
+      refuseBusy(present);
+      if (kept !== undefined) writeBackup(present, kept, { takenAt: now(), version, writers: 'held_off' });
+    });
+    return kept;
+  } catch (thrown) {
+    throw thrown instanceof StoreError && thrown.kind === 'half_done' ? halfDone(thrown, kept) : thrown;
   } finally {
-    stores.close();
+    present.close();
   }
+}
+
+/** Makes what is not there, readable by its owner alone. */
+function openPresent(dataDir: DataDir): Stores {
+  openDatabase(dataDir, QUEUE_SCHEMA, { mode: 'create', keep: [QUEUE_SCHEMA, DLQ_SCHEMA] }).close();
+  return openStores(dataDir);
 }
 
 /** A watch keeps in memory what it read from the queue, and a run would settle jobs that are no longer there. */
 function refuseBusy(stores: Stores): void {
   const live = inStore(stores.path, () => prepareRuns(stores.queueDb, stores.path).live());
-  const watch = takeProcessLock(stores, 'watch', process.pid);
-  if (watch.kind === 'ours') watch.release();
-  const pid = live?.pid ?? (watch.kind === 'taken' ? watch.pid : undefined);
+  const pid = live?.pid ?? livingHolder(stores, 'watch') ?? livingHolder(stores, 'tasks');
   if (pid === undefined) return;
   throw new UsageError(
     `pid ${pid} works on ${stores.path}; nothing was restored.`,
     'Stop it (with systemd or Docker its service), then restore again.',
   );
-}
-
-/** Through SQLite, page by page in one transaction: a command that has the queue open sees the old or the new one. */
-async function putInPlace(restored: Stores, dataDir: DataDir): Promise<void> {
-  for (const [db, schema] of [
-    [restored.dlqDb, DLQ_SCHEMA],
-    [restored.queueDb, QUEUE_SCHEMA],
-  ] as const) {
-    // Makes one where none is, readable by its owner alone.
-    openDatabase(dataDir, schema, { mode: 'create' }).close();
-    await db.backup(join(dataDir.path, schema.fileName));
-  }
 }
 
 type Restored = {

@@ -107,15 +107,20 @@ export class UsageError extends Error {
 }
 
 /**
+ * `locked`: another program holds it at the moment; the store itself is sound. `half_done`: one of the two databases was
+ * replaced, and the other was not.
+ */
+type StoreErrorKind = 'unusable' | 'locked' | 'half_done';
+
+/**
  * The data store cannot be used (damaged, foreign, full, read-only, newer schema). Exit code 6.
  * A class of its own beside `SyncError`, because it belongs to no job and no retry can cure it.
  */
 export class StoreError extends Error {
   readonly hint: string;
-  /** `locked`: another program holds it at the moment; the store itself is sound. */
-  readonly kind: 'unusable' | 'locked';
+  readonly kind: StoreErrorKind;
 
-  constructor(message: string, hint: string, kind: 'unusable' | 'locked' = 'unusable') {
+  constructor(message: string, hint: string, kind: StoreErrorKind = 'unusable') {
     super(message);
     this.name = 'StoreError';
     this.hint = hint;

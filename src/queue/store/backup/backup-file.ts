@@ -12,11 +12,11 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
-import { StoreError, UsageError } from '../../core/model/errors.ts';
-import { DLQ_SCHEMA, QUEUE_SCHEMA } from './migrations.ts';
-import type { Db } from './open.ts';
-import { inNamedFile, inStore } from './store-errors.ts';
-import type { Stores } from './stores.ts';
+import { StoreError, UsageError } from '../../../core/model/errors.ts';
+import { DLQ_SCHEMA, QUEUE_SCHEMA } from '../migrations.ts';
+import type { Db } from '../open.ts';
+import { inNamedFile, inStore } from '../store-errors.ts';
+import type { Stores } from '../stores.ts';
 
 /** What a backup says of itself. */
 export type BackupFacts = {
@@ -43,7 +43,14 @@ const NAME_A_BACKUP = 'Nothing was restored. Name a file that plexsync backup wr
 export function writeBackup(
   { queueDb, dlqDb }: Stores,
   file: string,
-  { takenAt, version }: Pick<BackupFacts, 'takenAt' | 'version'>,
+  {
+    takenAt,
+    version,
+    writers = 'at_work',
+  }: Pick<BackupFacts, 'takenAt' | 'version'> & {
+    /** `held_off`: the caller makes sure that nobody writes. */
+    readonly writers?: 'at_work' | 'held_off';
+  },
 ): BackupFacts {
   if (existsSync(file) && !isBackup(file))
     throw new UsageError(
@@ -55,7 +62,8 @@ export function writeBackup(
     const draft = join(folder, QUEUE_SCHEMA.fileName);
     const letters = join(folder, DLQ_SCHEMA.fileName);
     try {
-      copyBoth({ queueDb, dlqDb }, { draft, letters });
+      if (writers === 'at_work') copyUnderLock({ queueDb, dlqDb }, { draft, letters });
+      else copyBoth(queueDb, dlqDb, { draft, letters });
       chmodSync(draft, OWNER_ONLY);
       const facts = seal(draft, { letters: readFileSync(letters), takenAt, version });
       syncFile(draft);
@@ -67,21 +75,24 @@ export function writeBackup(
   });
 }
 
+type Drafts = { readonly draft: string; readonly letters: string };
+
 /** A job moves between the databases under the queue's write lock: while that is held, the two belong together. */
-function copyBoth(
-  { queueDb, dlqDb }: Pick<Stores, 'queueDb' | 'dlqDb'>,
-  to: { readonly draft: string; readonly letters: string },
-): void {
+function copyUnderLock({ queueDb, dlqDb }: Pick<Stores, 'queueDb' | 'dlqDb'>, to: Drafts): void {
   const both = queueDb.transaction(() => {
     const reader = new Database(queueDb.name, { readonly: true, timeout: BUSY_TIMEOUT_MS });
     try {
-      copy(reader, to.draft);
+      copyBoth(reader, dlqDb, to);
     } finally {
       reader.close();
     }
-    copy(dlqDb, to.letters);
   });
   both.immediate();
+}
+
+function copyBoth(queueDb: Db, dlqDb: Db, to: Drafts): void {
+  copy(queueDb, to.draft);
+  copy(dlqDb, to.letters);
 }
 
 function copy(db: Db, to: string): void {
