@@ -22,5 +22,10 @@ export const restoreSchema = z.object({
     .array(count)
     .check(z.describe('The scenes whose tagline of then is dropped, since Stash has none to ask for.')),
   kept: z.nullable(z.string()).check(z.describe('The backup of what was there before; null where nothing was.')),
+  paused: z
+    .nullable(z.object({ until: z.nullable(instant) }))
+    .check(
+      z.describe('The pause that stands, since it stood before or in the backup; null there: until plexsync resume.'),
+    ),
 });
 export type RestoreDocument = DocumentOf<typeof restoreSchema>;

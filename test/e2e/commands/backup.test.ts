@@ -120,6 +120,28 @@ test('a letter of then that is retried brings nothing old either', async (t) => 
   assert.notEqual(plex.item(item)?.tagline, 'Old');
 });
 
+test('a pause that stands, or stood when the backup was taken, stays', async (t) => {
+  const { run, file, item, plex } = await setupHarbour(t);
+  await run(['enqueue', '1', ...OLD]);
+  await run(['backup', file]);
+  await run(['pause']);
+  const restored = await run(['restore', file, '--yes']);
+  assert.match(restored.stderr, /Writing is paused until plexsync resume\./);
+  await run(['process']);
+  assert.notEqual(plex.item(item)?.title, 'Pier of then');
+  await run(['backup', file]);
+  await run(['resume']);
+  const again = await run(['restore', file, '--yes', '--json']);
+  assert.deepEqual(JSON.parse(again.stdout).paused, { until: null });
+  await run(['pause', '--for', '2h']);
+  const soon = await run(['restore', file, '--yes', '--json']);
+  assert.match(JSON.parse(soon.stdout).paused.until, /Z$/, 'what was said last');
+  await run(['resume']);
+  const { code } = await run(['process']);
+  assert.equal(code, 0);
+  assert.equal(plex.item(item)?.title, 'Pier of then');
+});
+
 test('on a new machine the data directory is made', async (t) => {
   const { run, file, dir } = await setupHarbour(t);
   await run(['enqueue', '7', ...OLD]);
