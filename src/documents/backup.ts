@@ -22,6 +22,9 @@ export const restoreSchema = z.object({
     .array(count)
     .check(z.describe('The scenes whose tagline of then is dropped, since Stash has none to ask for.')),
   kept: z.nullable(z.string()).check(z.describe('The backup of what was there before; null where nothing was.')),
+  set_aside: z
+    .array(z.string())
+    .check(z.describe('Where the databases are now that were there before, if they were damaged; then kept is null.')),
   paused: z
     .nullable(z.object({ until: z.nullable(instant) }))
     .check(

@@ -22,7 +22,7 @@ export const RESTORE: CommandSpec = {
   operands: [{ name: '<file>', help: 'a file that plexsync backup wrote' }],
   options: [{ flags: '-y, --yes', help: 'do not ask' }],
   notes: [
-    'Says when the backup was taken and what is in it, and asks. What was there is kept as a backup beside it. While a run or a watch is at work nothing is restored. A pause stays, whether it stands now or stood then.',
+    'Says when the backup was taken and what is in it, and asks. What was there is kept as a backup beside it; a damaged database is set aside under the name queue.db.damaged-TIME or dlq.db.damaged-TIME. While a run or a watch is at work nothing is restored. A pause stays, whether it stands now or stood then.',
     'With stash_url set, values that waited then are dropped and Stash is asked again, so that old never overwrites new; the scenes that lose a tagline, which Stash does not have, are named. Without it they are written as they were: look at plexsync queue list first.',
     'What was written after the backup looks like an edit of yours in Plex, and is left. plexsync reconcile --reassert gives it back to Stash.',
   ],

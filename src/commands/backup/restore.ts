@@ -62,7 +62,7 @@ type Restored = Replaced & {
   readonly stash: 'known' | 'unknown';
 };
 
-function tell({ file, facts, anew, kept, pause, stash }: Restored, output: Context['output']): void {
+function tell({ file, facts, anew, kept, setAside, pause, stash }: Restored, output: Context['output']): void {
   if (output.json) {
     const asked = { jobs: anew.jobs, dead_letters: anew.letters };
     output.resultJson(
@@ -71,6 +71,7 @@ function tell({ file, facts, anew, kept, pause, stash }: Restored, output: Conte
         asked_anew: asked,
         lost_taglines: [...anew.lostTaglines],
         kept: kept ?? null,
+        set_aside: [...setAside],
         paused: pause === undefined ? null : { until: pause.until === undefined ? null : utcTime(pause.until) },
       } satisfies RestoreDocument,
       2,
@@ -79,6 +80,7 @@ function tell({ file, facts, anew, kept, pause, stash }: Restored, output: Conte
   }
   output.result(`Restored ${backupWords(facts)}.`);
   if (kept !== undefined) output.result(`What was there is in ${kept}.`);
+  if (setAside.length > 0) output.result(`What was there is damaged. It is set aside as ${setAside.join(' and ')}.`);
   if (anew.jobs + anew.letters > 0)
     output.result(
       `${contentWords({ waiting: anew.jobs, deadLetters: anew.letters })} had values of then: Stash is asked for them again.`,

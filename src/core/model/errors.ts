@@ -108,9 +108,10 @@ export class UsageError extends Error {
 
 /**
  * `locked`: another program holds it at the moment; the store itself is sound. `half_done`: one of the two databases was
- * replaced, and the other was not.
+ * replaced, and the other was not. `damaged`: what is in a file is no sound database, and only another file in its place
+ * helps.
  */
-type StoreErrorKind = 'unusable' | 'locked' | 'half_done';
+export type StoreErrorKind = 'unusable' | 'damaged' | 'locked' | 'half_done';
 
 /**
  * The data store cannot be used (damaged, foreign, full, read-only, newer schema). Exit code 6.

@@ -229,8 +229,9 @@ export function checkHeader(file: string, schema: Schema): void {
   refuseNoFile(file);
   const header = readStart(file, HEADER_BYTES);
   const restore = 'Restore it from a backup, or move it away and enqueue the scenes again.';
-  if (header.length === 0) throw new StoreError(`${file} is empty; it was left untouched.`, restore);
-  if (!isDatabase(header)) throw new StoreError(`${file} is not a database; it was left untouched.`, restore);
+  if (header.length === 0) throw new StoreError(`${file} is empty; it was left untouched.`, restore, 'damaged');
+  if (!isDatabase(header))
+    throw new StoreError(`${file} is not a database; it was left untouched.`, restore, 'damaged');
   if (applicationId(header) !== schema.applicationId) {
     throw new StoreError(
       `${file} belongs to another program; it was left untouched.`,

@@ -59,6 +59,16 @@ export function livenessOf(dataDir: string, id: string): Liveness {
   });
 }
 
+/** Whether any process that has opened an owner still runs, whatever became of the queue. */
+export function hasLivingOwner(dataDir: string): boolean {
+  const folder = join(dataDir, FOLDER);
+  return inStore(folder, () => {
+    if (!existsSync(folder)) return false;
+    const ids = readdirSync(folder).filter((name) => name.endsWith(SUFFIX));
+    return ids.some((name) => livenessOf(dataDir, name.slice(0, -SUFFIX.length)) === 'alive');
+  });
+}
+
 /** Removes the files of dead owners that no longer hold a lease. */
 export function sweepOwners(dataDir: string, keep: ReadonlySet<string>): void {
   const folder = join(dataDir, FOLDER);

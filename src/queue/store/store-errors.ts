@@ -1,4 +1,5 @@
 import { lstatSync } from 'node:fs';
+import type { StoreErrorKind } from '../../core/model/errors.ts';
 import { StoreError } from '../../core/model/errors.ts';
 
 /**
@@ -53,11 +54,12 @@ function toStoreError(thrown: unknown, file: string): unknown {
   const known = isDamage(thrown, code) ? DAMAGED : SENTENCES.find(([prefix]) => code.startsWith(prefix));
   if (thrown instanceof StoreError || known === undefined) return thrown;
   const [, what, hint] = known;
-  return new StoreError(
-    `${file} ${what} (${code || 'what it holds is no JSON'}).`,
-    hint,
-    code.startsWith('SQLITE_BUSY') ? 'locked' : 'unusable',
-  );
+  return new StoreError(`${file} ${what} (${code || 'what it holds is no JSON'}).`, hint, kindOf(code, hint));
+}
+
+function kindOf(code: string, hint: string): StoreErrorKind {
+  if (code.startsWith('SQLITE_BUSY')) return 'locked';
+  return hint === RESTORE ? 'damaged' : 'unusable';
 }
 
 /** As for a directory that was removed or unmounted while plexsync ran, or one in /proc. */

@@ -21,5 +21,6 @@ export function refuseCutFile(file: string, db: Database.Database): void {
   throw new StoreError(
     `${file} is cut off in the middle of a page: rows at its end are lost.`,
     'Nothing was changed. Restore the file from a backup, or move it away and enqueue the scenes again.',
+    'damaged',
   );
 }

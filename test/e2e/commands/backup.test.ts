@@ -1,9 +1,19 @@
 /** A backup is one instant of both databases; restoring one loses nothing, and lets old never overwrite new. */
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
+import Database from 'better-sqlite3';
 import { startStashServer } from '../../../src/simulator/stash/server.ts';
 import { setup } from '../../helpers/rig.ts';
 import { runMain } from '../../helpers/run-main.ts';
@@ -220,4 +230,66 @@ test('where the queue is damaged the queue is named, and no backup is left', asy
     readdirSync(dir).filter((name) => name.includes('backup')),
     [],
   );
+});
+
+for (const [what, damage] of [
+  ['is no database', (dir: string) => writeFileSync(join(dir, 'queue.db'), 'Harbour '.repeat(600))],
+  ['is empty', (dir: string) => writeFileSync(join(dir, 'queue.db'), '')],
+  ['is cut off', (dir: string) => truncateSync(join(dir, 'queue.db'), 4096 * 3 + 100)],
+  ['is damaged within', (dir: string) => scratchPages(join(dir, 'queue.db'))],
+  ['is missing beside garbage', (dir: string) => garbageAlone(dir)],
+] as const) {
+  test(`a queue that ${what} is set aside, and restored`, async (t) => {
+    const { run, file, dataDir, titles } = await setupHarbour(t);
+    const scenes = Array.from({ length: 200 }, (_, index) => ({ scene_id: index + 1, title: 'Pier '.repeat(40) }));
+    await run(['enqueue', '-'], { input: JSON.stringify(scenes) });
+    await run(['backup', file]);
+    damage(dataDir);
+    const restored = await run(['restore', file, '--yes']);
+    assert.equal(restored.code, 0, restored.stderr);
+    assert.match(restored.stdout, /\nWhat was there is damaged\. It is set aside as .*\.db\.damaged-\d+/);
+    assert.doesNotMatch(restored.stdout, /What was there is in/);
+    assert.equal(titles().length, 200);
+    const aside = readdirSync(dataDir).filter((name) => /^(?:queue|dlq)\.db\.damaged-\d+$/.test(name));
+    assert.equal(aside.length, what === 'is missing beside garbage' ? 1 : 2);
+    assert.equal((await run(['backup', file])).code, 0);
+  });
+}
+
+function scratchPages(queue: string): void {
+  writeFileSync(queue, readFileSync(queue).fill('X', 4096 * 12, 4096 * 15));
+}
+
+function garbageAlone(dir: string): void {
+  rmSync(join(dir, 'queue.db'));
+  writeFileSync(join(dir, 'dlq.db'), 'Harbour '.repeat(600));
+}
+
+test('a damaged queue stays where it is while a process has it, and a newer or foreign one in any case', async (t) => {
+  const { run, file, dataDir } = await setupHarbour(t);
+  await run(['enqueue', '7', ...OLD]);
+  await run(['backup', file]);
+  const queue = join(dataDir, 'queue.db');
+  const sound = readFileSync(queue);
+  for (const [offset, said] of [
+    [60, /newer plexsync/],
+    [68, /belongs to another program/],
+  ] as const) {
+    const other = Buffer.from(sound);
+    other.writeUInt32BE(99_999, offset);
+    writeFileSync(queue, other);
+    const refused = await run(['restore', file, '--yes']);
+    assert.equal(refused.code, 6);
+    assert.match(refused.stderr, said);
+    assert.deepEqual(readFileSync(queue), other);
+  }
+  writeFileSync(queue, 'Harbour');
+  mkdirSync(join(dataDir, 'owners'), { recursive: true });
+  const owner = new Database(join(dataDir, 'owners', 'someone.db'));
+  t.after(() => owner.close());
+  owner.exec('BEGIN EXCLUSIVE');
+  const busy = await run(['restore', file, '--yes']);
+  assert.equal(busy.code, 2);
+  assert.match(busy.stderr, /A process works on .*; nothing was restored/);
+  assert.equal(readFileSync(queue, 'utf8'), 'Harbour');
 });
