@@ -14,12 +14,13 @@ const USUAL_OPENER = ['xdg-open'] as const;
  */
 export async function openLink(url: string, env: NodeJS.ProcessEnv): Promise<'opened' | 'no_opener'> {
   const [program, ...words] = OPENERS[process.platform] ?? USUAL_OPENER;
-  const child = spawn(program, [...words, url], { env, stdio: 'ignore', detached: true });
   try {
+    // Throws by itself where a PATH leads through a file.
+    const child = spawn(program, [...words, url], { env, stdio: 'ignore', detached: true });
     await once(child, 'spawn');
+    child.unref();
+    return 'opened';
   } catch {
     return 'no_opener';
   }
-  child.unref();
-  return 'opened';
 }

@@ -98,3 +98,24 @@ test('a program that does not end is killed, with what it started', {
   const isDead = (): boolean => !existsSync(stat) || / Z /.test(readFileSync(stat, 'utf8'));
   while (!isDead()) await setTimeout(10);
 });
+
+test('a program that cannot even be tried is a failure like any other', async () => {
+  const longerThanAnyCommand = 'a'.repeat(3_000_000);
+  for (const command of [['/etc/passwd/x'], ['sh', 'a\u0000b'], ['sh', '-c', 'exit 0', longerThanAnyCommand]])
+    assert.equal(await failureOf(command), 'it cannot be started');
+});
+
+test('a program of another user, which may not be killed, is a failure, and is not waited for', {
+  skip: process.platform === 'win32',
+}, async (t) => {
+  const kill = t.mock.method(process, 'kill', () => {
+    throw Object.assign(new Error('kill EPERM'), { code: 'EPERM' });
+  });
+  const failure = await failureOf(['sleep', '600'], 100);
+  const group = kill.mock.calls[0]?.arguments[0];
+  kill.mock.restore();
+  assert.ok(group !== undefined && group < -1);
+  const held = process.getActiveResourcesInfo();
+  process.kill(group, 'SIGKILL');
+  assert.deepEqual([failure, held.includes('ProcessWrap')], ['it did not end within 0.1 s', false]);
+});
