@@ -1,4 +1,14 @@
-import { chmodSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
 /** A text written beside the file it shall replace. */
@@ -12,6 +22,7 @@ export type Draft = {
 
 /**
  * Writes a draft of `file` with exactly the rights of `mode`, whatever the umask says and whoever may read the file now.
+ * Written by root it belongs to whom the file does, or else its folder: a service that runs as another user reads it on.
  * @throws what the file system says; nothing is left behind then.
  */
 export function draftOf(file: string, text: string, { mode }: { readonly mode: number }): Draft {
@@ -21,13 +32,26 @@ export function draftOf(file: string, text: string, { mode }: { readonly mode: n
   try {
     // Left behind by a process of this number that was killed: a file that is there keeps its rights while it is filled.
     discard();
-    writeFileSync(path, text, { mode: mode & OWNER_ONLY, flag: 'wx' });
-    chmodSync(path, mode);
+    const handle = openSync(path, 'wx', mode & OWNER_ONLY);
+    try {
+      writeFileSync(handle, text);
+      // By the handle: in a folder of another user the name may lead elsewhere by now.
+      if (process.getuid?.() === 0) giveToOwner(handle, file);
+      fchmodSync(handle, mode);
+    } finally {
+      closeSync(handle);
+    }
   } catch (thrown) {
     discard();
     throw thrown;
   }
   return { path, commit: () => renameSync(path, file), discard };
+}
+
+function giveToOwner(handle: number, file: string): void {
+  const { uid, gid } = statSync(file, { throwIfNoEntry: false }) ?? statSync(dirname(file));
+  const now = fstatSync(handle);
+  if (now.uid !== uid || now.gid !== gid) fchownSync(handle, uid, gid);
 }
 
 /** Replaces a file whole: beside it, then renamed. @throws what the file system says; the old file stays then. */

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import {
   chmodSync,
+  chownSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -259,4 +260,24 @@ test('an editor that fails, or leaves no file, changes nothing; what was refused
   await closed.see('it is read-only');
   assert.equal((await closed.ended).code, 2);
   assert.equal(read(), '{"max_tags": 60}\n');
+});
+
+test('what root writes belongs to whom the file belonged, or else the folder, and stays closed to others', {
+  skip: process.getuid?.() !== 0,
+}, async (t) => {
+  const { config, file, dataDir, write } = setupHarbour(t);
+  const [owner, group, other] = [4711, 4712, 4713];
+  const owned = (path: string): unknown => {
+    const { uid, gid, mode } = statSync(path);
+    return [uid, gid, mode & 0o777];
+  };
+  mkdirSync(dataDir);
+  chownSync(dataDir, owner, group);
+  assert.equal((await config(['set', 'max_tags', '60'])).code, 0);
+  assert.deepEqual(owned(file), [owner, group, 0o600], 'a new file');
+  write('{ "max_tags": 60 }');
+  chmodSync(file, 0o640);
+  chownSync(file, other, group);
+  assert.equal((await config(['set', 'max_tags', '61'])).code, 0);
+  assert.deepEqual(owned(file), [other, group, 0o600], 'one that is replaced');
 });
