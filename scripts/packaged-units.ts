@@ -11,6 +11,8 @@ const FACTS: ServiceFacts = {
   instances: 'one',
   configFile: undefined,
   tokenFile: '/etc/plexsync/plex_token',
+  keyFile: undefined,
+  reads: [],
   user: 'media',
 };
 

@@ -64,7 +64,10 @@ type Expected = {
 const ASKS: Expected = { code: EXIT.usage, stderr: /There is no terminal to ask at\.\n {2}Run again with --yes\.\n$/ };
 
 /** Here the environment says where Plex is, and a service would not have that. */
-const UNSAVED: Expected = { code: EXIT.usage, stderr: /plex_url comes from PLEX_URL, which a service does not have/ };
+const UNSAVED: Expected = {
+  code: EXIT.usage,
+  stderr: /plex_url and plex_token come from PLEX_URL and PLEX_TOKEN, which a service does not have/,
+};
 
 /** Where more than exit code 0 matters. Nobody sits at a terminal here. */
 const EXPECTED: Readonly<Record<string, Expected>> = {

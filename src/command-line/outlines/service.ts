@@ -17,7 +17,7 @@ export const SERVICE_INSTALL: CommandSpec = {
   ],
   notes: [
     'The units are shown before they are written. They run this installation on the data directory and config file of this command; what only the environment says, a service would not have, and that is refused.',
-    'A system service is shut off from all but its data directory and the network, and gets the token of plex_token_file as a credential. A token in the config file needs none.',
+    'A system service is shut off from all but its data directory and the network, and gets what plex_token_file and stash_api_key_file hold as credentials. A token in the config file needs none. It sees the home folders, to read only, where the program, its data or a file that a setting names lies there.',
     'macOS and Windows: --print launchd and --print windows.',
   ],
   examples: [

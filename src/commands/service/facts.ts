@@ -12,6 +12,10 @@ export type ServiceFacts = {
   readonly configFile: string | undefined;
   /** The file that holds the token, where one is named; else the token stands in the config file. */
   readonly tokenFile: string | undefined;
+  /** The file that holds the API key of Stash, where one is named. */
+  readonly keyFile: string | undefined;
+  /** All other files that the settings name, which the service has to see. */
+  readonly reads: readonly string[];
   /** Who a system service runs as. */
   readonly user: string | undefined;
 };

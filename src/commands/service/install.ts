@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { UsageError } from '../../core/model/errors.ts';
-import { ours, say } from '../../core/text/sentence.ts';
+import { asPath, ours, say } from '../../core/text/sentence.ts';
 import type { ServiceInstallDocument } from '../../documents/service.ts';
 import { EXIT } from '../../exit.ts';
 import { makeDirectory } from '../../make-directory.ts';
@@ -10,6 +10,7 @@ import { requirePlex } from '../../settings/access.ts';
 import { whyNotWritten } from '../../settings/file-errors.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
 import { loadSettings } from '../../settings/load.ts';
+import type { SettingName } from '../../settings/table.ts';
 import { confirm } from '../../terminal/confirm.ts';
 import { sanitize } from '../../terminal/sanitize.ts';
 import { binPath } from '../shared/bin-path.ts';
@@ -21,6 +22,7 @@ import type { Scope } from './systemctl.ts';
 import { carryOut, createSystemctl, refuseWithoutSystemd, unitFolder } from './systemctl.ts';
 import type { Unit } from './units.ts';
 import { enabledUnit, MARKER, unitsOf } from './units.ts';
+import { inWords, refuseUnsaved, settingVariables } from './unsaved.ts';
 
 export const PRINTABLE = ['systemd', 'cron', 'launchd', 'windows'] as const;
 export type Printable = (typeof PRINTABLE)[number];
@@ -84,8 +86,8 @@ function toPrintable(text: string | undefined): Printable | undefined {
 }
 
 /** @throws {UsageError} for what a service could not run with. */
-async function factsOf(options: InstallOptions, { dataDir, env }: Context): Promise<ServiceFacts> {
-  const { scope, mode, user, instances, configFile } = options;
+async function factsOf(options: InstallOptions, { dataDir, env, output }: Context): Promise<ServiceFacts> {
+  const { scope, mode, user, instances, print, configFile } = options;
   if (user !== undefined && scope === 'user')
     throw new UsageError('--user names who a system service runs as, and goes with --system.', 'Give --system too.');
   if (instances === '') throw new UsageError('--instances is empty.', 'Give the folder of the data directories.');
@@ -103,33 +105,46 @@ async function factsOf(options: InstallOptions, { dataDir, env }: Context): Prom
     bin,
     user: scope === 'system' ? (user ?? env['SUDO_USER']) : undefined,
   };
-  if (instances !== undefined)
-    return { ...place, instances: 'several', dataDir: resolve(instances), configFile: undefined, tokenFile: undefined };
-  const loaded = await loadSettings({ flags: {}, env, dataDir: dataDir.path, configFile });
-  refuseUnsaved(loaded);
-  const { plex_token_file } = loaded.settings;
+  if (instances !== undefined) {
+    warnOfVariables(instances, { env, output });
+    const files = { configFile: undefined, tokenFile: undefined, keyFile: undefined, reads: [] };
+    return { ...place, instances: 'several', dataDir: resolve(instances), ...files };
+  }
+  const sources = { dataDir: dataDir.path, configFile };
+  const loaded = await loadSettings({ ...sources, flags: {}, env });
+  requirePlex(loaded);
+  await refuseUnsaved(loaded, sources, print === undefined || print === 'systemd' ? HANDED_ON : []);
   return {
     ...place,
     instances: 'one',
     dataDir: dataDir.path,
     configFile: configFile === undefined ? undefined : resolve(configFile),
-    tokenFile: plex_token_file === undefined ? undefined : resolve(plex_token_file),
+    ...filesOf(loaded),
   };
 }
 
-/** A service has neither the flags nor the environment of the shell that installs it. */
-function refuseUnsaved(loaded: LoadedSettings): void {
-  requirePlex(loaded);
-  const { origins } = loaded;
-  for (const name of ['plex_url', 'plex_token', 'plex_token_file', 'stash_url', 'stash_api_key', 'path_map'] as const) {
-    const { kind, name: from } = origins[name];
-    if (kind !== 'environment' && kind !== 'flag') continue;
-    if (name === 'plex_token_file') continue;
-    throw new UsageError(
-      `${name} comes from ${from}, which a service does not have.`,
-      `Save it first: plexsync config set ${name} ${name === 'plex_token' || name === 'stash_api_key' ? '-' : '…'}, or plexsync init.`,
+/** Which settings an instance has saved is known when it is started. */
+function warnOfVariables(folder: string, { env, output }: Pick<Context, 'env' | 'output'>): void {
+  const variables = settingVariables(env);
+  if (variables.length > 0)
+    output.log(
+      'warning',
+      say`A service does not have ${ours(inWords(variables))}: save that in the config file of each instance, with plexsync config set and --data-dir ${asPath(folder)}/NAME.`,
     );
-  }
+}
+
+/** What a unit of systemd hands on; nothing else that runs plexsync does. */
+const HANDED_ON: readonly SettingName[] = ['plex_token_file', 'stash_api_key_file'];
+
+function filesOf({ settings }: LoadedSettings): Pick<ServiceFacts, 'tokenFile' | 'keyFile' | 'reads'> {
+  const { plex_token_file, stash_api_key_file, plex_ca, notify_command } = settings;
+  const whole = (file: string | undefined): string | undefined => (file === undefined ? undefined : resolve(file));
+  const named = notify_command.filter((word) => isAbsolute(word));
+  return {
+    tokenFile: whole(plex_token_file),
+    keyFile: whole(stash_api_key_file),
+    reads: plex_ca === undefined ? named : [resolve(plex_ca), ...named],
+  };
 }
 
 /** @throws {UsageError} for a unit of that name that somebody else wrote. */

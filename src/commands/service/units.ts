@@ -1,3 +1,4 @@
+import { variableOf } from '../../settings/table.ts';
 import type { ServiceFacts } from './facts.ts';
 import { processArguments } from './facts.ts';
 
@@ -59,11 +60,17 @@ function argumentsOf(facts: ServiceFacts): readonly string[] {
 const INSTANCE = '\u0000i';
 const INSTANCE_OF = (folder: string): string => `${folder}/${INSTANCE}`;
 
-/** A system service reads the token as root and hands it on alone; a user's own reads its file itself. */
-function credentialLines({ scope, tokenFile }: ServiceFacts): readonly string[] {
-  if (tokenFile === undefined) return [];
-  if (scope === 'user') return [`Environment=${settingWord(`PLEX_TOKEN_FILE=${tokenFile}`)}`];
-  return [`LoadCredential=plex_token:${percent(tokenFile)}`, 'Environment=PLEX_TOKEN_FILE=%d/plex_token'];
+/** A system service reads a secret as root and hands it on alone; a user's own reads its file itself. */
+function credentialLines({ scope, tokenFile, keyFile }: ServiceFacts): readonly string[] {
+  const given = [
+    { file: tokenFile, name: 'plex_token', variable: variableOf('plex_token_file') },
+    { file: keyFile, name: 'stash_api_key', variable: variableOf('stash_api_key_file') },
+  ];
+  return given.flatMap(({ file, name, variable }) => {
+    if (file === undefined) return [];
+    if (scope === 'user') return [`Environment=${settingWord(`${variable}=${file}`)}`];
+    return [`LoadCredential=${name}:${percent(file)}`, `Environment=${variable}=%d/${name}`];
+  });
 }
 
 const SECCOMP = [
@@ -85,7 +92,7 @@ const USER_HARDENING = [
 ];
 
 function systemHardening(facts: ServiceFacts): readonly string[] {
-  const paths = [facts.node, facts.bin, facts.dataDir, facts.configFile ?? ''];
+  const paths = [facts.node, facts.bin, facts.dataDir, facts.configFile ?? '', ...facts.reads];
   const needsHome = paths.some((path) => /^\/(home|root|run\/user)\//.test(path));
   return [
     'ProtectSystem=strict',

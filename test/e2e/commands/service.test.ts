@@ -105,6 +105,16 @@ test('what only the environment says, and a unit of somebody else, are refused b
     unsaved.stderr,
     /stash_url comes from STASH_URL, which a service does not have\.\n {2}Save it first: plexsync config set stash_url/,
   );
+  const more = { PLEX_LIBRARY: 'Films', PLEXSYNC_PRESERVE_PLEX_EDITS: 'true', PLEX_TOKEN: 'lanternKey' };
+  const several = await service(['install', '--system', '--print', 'systemd'], more);
+  assert.deepEqual([several.code, several.stdout], [2, '']);
+  assert.equal(
+    several.stderr,
+    'plexsync: plex_token, plex_library and preserve_plex_edits come from PLEX_TOKEN, PLEX_LIBRARY and ' +
+      'PLEXSYNC_PRESERVE_PLEX_EDITS, which a service does not have.\n' +
+      '  Save them first: plexsync config set plex_token -; plexsync config set plex_library …; ' +
+      'plexsync config set preserve_plex_edits …\n',
+  );
   mkdirSync(units);
   writeFileSync(join(units, 'plexsync.service'), '[Service]\nExecStart=/bin/true\n');
   const foreign = await service(['install', '--yes']);
@@ -134,4 +144,47 @@ test('--print prints for other schedulers, asks no systemd, and shows no token',
   }
   assert.equal((await service(['install', '--print', 'runit'])).code, 2);
   assert.equal(called(), '');
+});
+
+test('what the environment says once more than the config file is no loss, and files of secrets are handed on', async (t) => {
+  const { service, dataDir, dir, token } = await setupHarbour(t);
+  const config = join(dataDir, 'config.json');
+  const saved = { ...JSON.parse(readFileSync(config, 'utf8')), plex_library: ['Films'], max_tags: 60 };
+  writeFileSync(config, JSON.stringify(saved), { mode: 0o600 });
+  const same = { PLEX_LIBRARY: 'Films', PLEXSYNC_MAX_TAGS: '60', PLEX_TOKEN: token };
+  assert.equal((await service(['install', '--print', 'systemd'], same)).stderr, '');
+  assert.equal((await service(['install', '--print', 'systemd'], { PLEXSYNC_MAX_TAGS: '61' })).code, 2);
+
+  const key = join(dir, 'key');
+  writeFileSync(key, 'lanternKey');
+  const files = { STASH_API_KEY_FILE: key };
+  const { stdout } = await service(['install', '--system', '--print', 'systemd'], files);
+  assert.match(stdout, new RegExp(`^LoadCredential=stash_api_key:${key}$`, 'm'));
+  assert.match(
+    (await service(['install', '--print', 'cron'], files)).stderr,
+    /^plexsync: stash_api_key_file comes from/,
+  );
+});
+
+test('a system service sees the homes where a setting names a file there', async (t) => {
+  const { service, dataDir, dir, token } = await setupHarbour(t);
+  const print = async (settings: object): Promise<string> => {
+    const config = { plex_url: 'http://127.0.0.1:9', plex_token: token, ...settings };
+    writeFileSync(join(dataDir, 'config.json'), JSON.stringify(config), { mode: 0o600 });
+    return (await service(['install', '--system', '--print', 'systemd', '--data-dir', dataDir])).stdout;
+  };
+  const without = /^ProtectHome=(.*)$/m.exec(await print({}))?.[1];
+  assert.equal(
+    without,
+    [dir, dataDir, process.execPath].some((path) => /^\/(home|root)\//.test(path)) ? 'read-only' : 'true',
+  );
+  assert.match(await print({ notify_command: ['sh', '/home/quay/tell.sh'] }), /^ProtectHome=read-only$/m);
+});
+
+test('of instances it is said that they do not have the environment', async (t) => {
+  const { service } = await setupHarbour(t);
+  const { code, stderr } = await service(['install', '--instances', '/srv/quays', '--print', 'systemd'], {
+    PLEX_LIBRARY: 'Films',
+  });
+  assert.deepEqual([code, /does not have PLEX_LIBRARY: save that in the config file of each/.test(stderr)], [0, true]);
 });

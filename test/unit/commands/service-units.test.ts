@@ -13,6 +13,7 @@ import { scratchDir } from '../../helpers/scratch.ts';
 const FACTS: ServiceFacts = {
   ...{ scope: 'system', mode: 'watch', node: '/usr/bin/node', bin: '/usr/lib/plexsync/bin/plexsync.js' },
   ...{ dataDir: '/var/lib/plexsync', instances: 'one', configFile: undefined, tokenFile: undefined, user: 'media' },
+  ...{ keyFile: undefined, reads: [] },
 };
 const ODD = '/srv/my $100%/quay "old"';
 
@@ -38,13 +39,20 @@ test('a system service is shut off from all but its data, and gets the token as 
     assert.ok(text.split('\n').includes(line), line);
   assert.match(text, /^LoadCredential=plex_token:\/etc\/plexsync\/token\nEnvironment=PLEX_TOKEN_FILE=%d\/plex_token$/m);
   assert.doesNotMatch(service({}), /plex_token/, 'a token in the config file needs none');
-  assert.match(service({ node: '/home/quay/bin/node' }), /^ProtectHome=read-only$/m);
+  const key = service({ keyFile: '/home/quay/key' });
+  assert.match(
+    key,
+    /^LoadCredential=stash_api_key:\/home\/quay\/key\nEnvironment=STASH_API_KEY_FILE=%d\/stash_api_key$/m,
+  );
+  assert.match(key, /^ProtectHome=true$/m, 'which root reads for it');
+  for (const seen of [{ node: '/home/quay/bin/node' }, { reads: ['/srv/ca.pem', '/home/quay/bin/tell'] }])
+    assert.match(service(seen), /^ProtectHome=read-only$/m);
 });
 
 test('a user’s service has only what a user’s manager can do everywhere', () => {
-  const text = service({ scope: 'user', user: undefined, tokenFile: '/home/quay/token' });
+  const text = service({ scope: 'user', user: undefined, tokenFile: '/home/quay/token', keyFile: '/k' });
   assert.doesNotMatch(text, /^(Protect|Private|Capability|User|LoadCredential)/m);
-  assert.match(text, /^Environment=PLEX_TOKEN_FILE=\/home\/quay\/token$/m);
+  assert.match(text, /^Environment=PLEX_TOKEN_FILE=\/home\/quay\/token\nEnvironment=STASH_API_KEY_FILE=\/k$/m);
   assert.match(text, /^NoNewPrivileges=true$/m);
 });
 
