@@ -43,6 +43,7 @@ export async function set(
   if (context.output.json) tellJson({ path, name, value }, context);
   else context.output.result(`${name} is ${shownValue(name, value)} in ${path}.`);
   await tellStanding(name, options, context);
+  await tellStats(name, options, context);
   return EXIT.done;
 }
 
@@ -56,7 +57,15 @@ export async function unset({ key, configFile }: ChangeOptions, context: Context
   if (context.output.json) tellJson({ path, name: key, value: undefined }, context);
   else context.output.result(isThere ? `${key} is no longer in ${path}.` : `${key} is not in ${path}; nothing to do.`);
   if (Object.hasOwn(SETTINGS, key)) await tellStanding(key as SettingName, { key, configFile }, context);
+  if (isThere) await tellStats(key, { key, configFile }, context);
   return EXIT.done;
+}
+
+/** No other setting needs the queue to be opened. */
+async function tellStats(key: string, { configFile }: ChangeOptions, context: Context): Promise<void> {
+  if (key !== 'quiet_hours') return;
+  const { renewQuietNote } = await import('./quiet-note.ts');
+  await renewQuietNote(configFile, context);
 }
 
 function toSettingName(key: string): SettingName {

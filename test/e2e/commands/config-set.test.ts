@@ -171,8 +171,12 @@ test('an edit that a run could not use is shown again, and only a usable one tak
   const { read, write, dataDir } = setupHarbour(t);
   write('{"max_tags": 60}\n');
   const editor = join(dataDir, 'editor.sh');
-  writeFileSync(editor, 'case $(cat "$1") in *60*) sed -i s/60/5000/ "$1";; *) sed -i s/5000/70/ "$1";; esac\n');
+  writeFileSync(
+    editor,
+    'case $(cat "$1") in *60*) sed -i s/60/5000/ "$1";; *) echo "{\\"quiet_hours\\": \\"00:00-12:00, 12:00-00:00\\"}" > "$1";; esac\n',
+  );
   const env = { PLEXSYNC_DATA_DIR: dataDir, EDITOR: `sh ${editor}` };
+  await runMain(['enqueue', '1'], { env });
   const session = startAtTerminal(`${process.execPath} ${BIN} config edit`, { columns: 100, rows: 30, env });
   await session.see('must be a whole number from 10 to 500');
   await session.see('Edit it again?');
@@ -180,8 +184,13 @@ test('an edit that a run could not use is shown again, and only a usable one tak
   session.type('y\r');
   await session.see('Wrote ');
   assert.equal((await session.ended).code, 0);
-  assert.equal(read(), '{"max_tags": 70}\n');
-  assert.deepEqual(readdirSync(dataDir).sort(), ['config.json', 'editor.sh']);
+  assert.equal(read(), '{"quiet_hours": "00:00-12:00, 12:00-00:00"}\n');
+  assert.deepEqual(
+    readdirSync(dataDir).filter((name) => /config|editor/.test(name)),
+    ['config.json', 'editor.sh'],
+  );
+  const { stdout } = await runMain(['stats'], { env });
+  assert.match(stdout, /^writing\tquiet_hours until /m);
 });
 
 test('text that was refused is kept beside the file when one gives up, with Ctrl-C too', async (t) => {

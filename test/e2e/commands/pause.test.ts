@@ -1,6 +1,6 @@
 /** While writing is paused nothing is written and nothing lost; it goes on by itself, or by resume. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
@@ -122,6 +122,24 @@ test('quiet hours that are no longer set are forgotten by the next run', async (
   sql('DELETE FROM jobs');
   await run(['process']);
   assert.equal(await paused(), null);
+});
+
+test('quiet hours that are changed in the config file are what stats says at once', async (t) => {
+  const { run, paused } = await setupHarbour(t);
+  await run(['process'], { env: ALL_DAY });
+  await run(['config', 'set', 'quiet_hours', ALL_DAY.PLEXSYNC_QUIET_HOURS]);
+  assert.equal((await paused()).why, 'quiet_hours');
+  await run(['config', 'unset', 'quiet_hours']);
+  assert.equal(await paused(), null);
+  await run(['config', 'set', 'quiet_hours', ALL_DAY.PLEXSYNC_QUIET_HOURS]);
+  assert.equal((await paused()).why, 'quiet_hours');
+});
+
+test('a queue that cannot be opened keeps no setting from being saved', async (t) => {
+  const { run, dataDir } = await setupHarbour(t);
+  writeFileSync(join(dataDir, 'queue.db'), 'Harbour');
+  const { code, stderr } = await run(['config', 'set', 'quiet_hours', '02:00-05:00']);
+  assert.deepEqual([code, stderr], [0, '']);
 });
 
 test('under a pause a scene that is named waits as before', async (t) => {

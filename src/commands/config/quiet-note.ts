@@ -1,0 +1,28 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { StoreError, UsageError } from '../../core/model/errors.ts';
+import { QUEUE_SCHEMA } from '../../queue/store/migrations.ts';
+import { noteQuiet } from '../../queue/tables/paused.ts';
+import { openStores } from '../../queue/work/open-stores.ts';
+import { loadSettings } from '../../settings/load.ts';
+import type { Context } from '../shared/context.ts';
+import { quietUntil } from '../shared/paused.ts';
+
+/**
+ * Tells `stats`, which reads no settings, what the quiet hours are now that they were changed. Where that cannot be, the
+ * next run does.
+ */
+export async function renewQuietNote(configFile: string | undefined, { dataDir, env, now }: Context): Promise<void> {
+  if (!existsSync(join(dataDir.path, QUEUE_SCHEMA.fileName))) return;
+  try {
+    const { settings } = await loadSettings({ flags: {}, env, dataDir: dataDir.path, configFile });
+    const stores = openStores(dataDir);
+    try {
+      noteQuiet(stores, quietUntil(settings.quiet_hours, now()));
+    } finally {
+      stores.close();
+    }
+  } catch (thrown) {
+    if (!(thrown instanceof UsageError) && !(thrown instanceof StoreError)) throw thrown;
+  }
+}
