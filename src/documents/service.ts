@@ -4,6 +4,9 @@ import type { DocumentOf } from './shapes.ts';
 export const serviceInstallSchema = z.object({
   files: z.array(z.string()),
   started: z.nullable(z.string()).check(z.describe('The unit that was enabled and started; null for a template.')),
+  removed: z
+    .array(z.string())
+    .check(z.describe('The files of units that took turns before: of a timer where a watch comes.')),
 });
 export type ServiceInstallDocument = DocumentOf<typeof serviceInstallSchema>;
 

@@ -17,6 +17,7 @@ export const SERVICE_INSTALL: CommandSpec = {
   ],
   notes: [
     'The units are shown before they are written. They run this installation on the data directory and config file of this command; what only the environment says, a service would not have, and that is refused.',
+    'Installed again, it starts anew with what is written. A watch and a timer take turns: the other one is stopped.',
     'A system service is shut off from all but its data directory and the network, and gets what plex_token_file and stash_api_key_file hold as credentials. A token in the config file needs none. It sees the home folders, to read only, where the program, its data or a file that a setting names lies there.',
     'macOS and Windows: --print launchd and --print windows.',
   ],
@@ -60,7 +61,9 @@ export const SERVICE_UNINSTALL: CommandSpec = {
   name: 'service uninstall',
   summary: 'stop the service and remove its units',
   options: [SYSTEM, YES],
-  notes: ['Only units that plexsync wrote are removed. The data directory stays.'],
+  notes: [
+    'Only units that plexsync wrote are removed, and all instances of a template are stopped. The data directory stays.',
+  ],
   examples: ['plexsync service uninstall'],
   exitCodes: [EXIT.done, EXIT.usage],
   run: async ({ given }, context) => {

@@ -18,7 +18,9 @@ import type { Context } from '../shared/context.ts';
 import { declined } from '../shared/declined.ts';
 import type { ServiceFacts } from './facts.ts';
 import { cronLine, launchdPlist, windowsTask } from './other-schedulers.ts';
-import type { Scope } from './systemctl.ts';
+import type { PresentUnit } from './present.ts';
+import { isTemplate, presentUnits, removeUnit, retire, runningOf } from './present.ts';
+import type { Scope, Systemctl } from './systemctl.ts';
 import { carryOut, createSystemctl, refuseWithoutSystemd, unitFolder } from './systemctl.ts';
 import type { Unit } from './units.ts';
 import { enabledUnit, MARKER, unitsOf } from './units.ts';
@@ -55,18 +57,51 @@ export async function install(options: InstallOptions, context: Context): Promis
   for (const { name } of units) refuseForeign(join(folder, name));
   if (!output.json)
     for (const { name, text } of units) output.result(sanitizeLines(`${join(folder, name)}:\n${indented(text)}`));
-  const enables = facts.instances === 'one' ? enabledUnit(facts) : undefined;
-  const starts = enables === undefined ? '' : `, and start ${enables}`;
-  const answer = await confirm(`Write ${units.length === 1 ? 'this unit' : 'these units'}${starts}?`, {
+  const enables = enabledUnit(facts);
+  const outdated = outdatedUnits(folder, enables);
+  const answer = await confirm(questionOf(facts, { units, outdated }), {
     yes: options.confirmed === 'yes',
     streams,
   });
   if (answer !== 'yes') return declined(answer, context);
+  retire(
+    systemctl,
+    outdated.map(({ name }) => name),
+  );
   write(folder, units);
-  carryOut(systemctl, ['daemon-reload']);
-  if (enables !== undefined) carryOut(systemctl, ['enable', '--now', enables]);
-  tell({ folder, units, enables }, options, context);
+  const removed = outdated.filter(({ name }) => !units.some((unit) => unit.name === name)).map(({ file }) => file);
+  for (const file of removed) removeUnit(file);
+  start(systemctl, enables);
+  tell({ folder, units, enables, removed }, options, context);
   return EXIT.done;
+}
+
+/** Of ours what is enabled there, and will not be: a watch where a timer comes, or the other way round. */
+function outdatedUnits(folder: string, enables: string): readonly PresentUnit[] {
+  return presentUnits(folder).filter(
+    ({ name, isEnabled }) => isEnabled && name !== enables && isTemplate(name) === isTemplate(enables),
+  );
+}
+
+function questionOf(
+  facts: ServiceFacts,
+  { units, outdated }: { readonly units: readonly Unit[]; readonly outdated: readonly PresentUnit[] },
+): string {
+  const first = `Write ${units.length === 1 ? 'this unit' : 'these units'}`;
+  const stops = outdated.length === 0 ? '' : `, stop ${inWords(outdated.map(({ name }) => name))}`;
+  const starts = facts.instances === 'one' ? `, and start ${enabledUnit(facts)}` : '';
+  return `${first}${stops}${starts}?`;
+}
+
+/** What runs already starts anew: it would go on as it was. @throws {UsageError} when systemd refuses */
+function start(systemctl: Systemctl, unit: string): void {
+  carryOut(systemctl, ['daemon-reload']);
+  if (isTemplate(unit)) {
+    carryOut(systemctl, ['try-restart', runningOf(unit)]);
+    return;
+  }
+  carryOut(systemctl, ['enable', unit]);
+  carryOut(systemctl, ['restart', unit]);
 }
 
 const PRINTED: Readonly<Record<Printable, (facts: ServiceFacts) => string>> = {
@@ -165,26 +200,34 @@ function write(folder: string, units: readonly Unit[]): void {
   }
 }
 
+type Installed = {
+  readonly folder: string;
+  readonly units: readonly Unit[];
+  readonly enables: string;
+  readonly removed: readonly string[];
+};
+
 function tell(
-  {
-    folder,
-    units,
-    enables,
-  }: { readonly folder: string; readonly units: readonly Unit[]; readonly enables: string | undefined },
+  { folder, units, enables, removed }: Installed,
   { scope, instances }: InstallOptions,
   { output }: Context,
 ): void {
+  const isStarted = !isTemplate(enables);
   if (output.json) {
     const files = units.map(({ name }) => join(folder, name));
-    output.resultJson({ files, started: enables ?? null } satisfies ServiceInstallDocument, 2);
+    const started = isStarted ? enables : null;
+    output.resultJson({ files, started, removed } satisfies ServiceInstallDocument, 2);
     return;
   }
   const user = scope === 'user' ? ' --user' : '';
-  if (enables === undefined)
-    output.result(`Written. For each folder in ${instances ?? ''}: systemctl${user} enable --now plexsync@NAME`);
-  else
+  if (removed.length > 0) output.result(`Stopped and removed ${inWords(removed)}.`);
+  if (isStarted)
     output.result(`Started ${enables}. Next: plexsync service status, and journalctl${user} --follow --unit plexsync`);
-  if (scope === 'user' && enables !== undefined)
+  else
+    output.result(
+      `Written. For each folder in ${instances ?? ''}: systemctl${user} enable --now ${enables.replace('@.', '@NAME.')}`,
+    );
+  if (scope === 'user' && isStarted)
     output.log('info', say`It runs while you are logged in; ${ours('loginctl enable-linger')} lets it run always.`);
 }
 

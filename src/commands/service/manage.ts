@@ -1,20 +1,16 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { UsageError } from '../../core/model/errors.ts';
 import type { ServiceStatusDocument, ServiceUninstallDocument } from '../../documents/service.ts';
 import { EXIT } from '../../exit.ts';
-import { whyNotWritten } from '../../settings/file-errors.ts';
 import { confirm } from '../../terminal/confirm.ts';
 import { renderFields } from '../../terminal/table.ts';
 import type { Context } from '../shared/context.ts';
 import { declined } from '../shared/declined.ts';
+import { presentUnits, removeUnit, retire } from './present.ts';
 import type { Scope } from './systemctl.ts';
 import { carryOut, createSystemctl, unitFolder } from './systemctl.ts';
-import { MARKER } from './units.ts';
 
 /** Says what is installed, whether it runs, and when it runs next; exit code 1 where nothing is. */
 export function status({ scope }: { readonly scope: Scope }, { env, output }: Context): number {
-  const files = ourUnits(unitFolder(scope, env));
+  const files = presentUnits(unitFolder(scope, env));
   const units = files.map(({ name, file }) => ({ unit: name, file, ...standing(scope, name, env) }));
   if (output.json) output.resultJson({ units } satisfies ServiceStatusDocument, 2);
   else if (units.length === 0) output.result(`No service is installed here. plexsync service install makes one.`);
@@ -44,7 +40,7 @@ export async function uninstall(
   context: Context,
 ): Promise<number> {
   const { env, output, streams } = context;
-  const files = ourUnits(unitFolder(scope, env));
+  const files = presentUnits(unitFolder(scope, env));
   if (files.length > 0) {
     const answer = await confirm(`Stop and remove ${files.map(({ name }) => name).join(' and ')}?`, {
       yes: confirmed === 'yes',
@@ -53,10 +49,11 @@ export async function uninstall(
     if (answer !== 'yes') return declined(answer, context);
   }
   const systemctl = createSystemctl(scope, env);
-  // A template has no instance of its own to stop.
-  const single = files.filter(({ name }) => !name.includes('@')).map(({ name }) => name);
-  if (single.length > 0) carryOut(systemctl, ['disable', '--now', ...single]);
-  for (const { file } of files) remove(file);
+  retire(
+    systemctl,
+    files.map(({ name }) => name),
+  );
+  for (const { file } of files) removeUnit(file);
   if (files.length > 0) carryOut(systemctl, ['daemon-reload']);
   if (output.json) output.resultJson({ removed: files.map(({ file }) => file) } satisfies ServiceUninstallDocument, 2);
   else
@@ -66,17 +63,6 @@ export async function uninstall(
         : `Removed ${files.map(({ file }) => file).join(' and ')}. The data directory stays.`,
     );
   return EXIT.done;
-}
-
-const UNIT = /^plexsync@?\.(?:service|timer)$/;
-
-function ourUnits(folder: string): readonly { readonly name: string; readonly file: string }[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .filter((name) => UNIT.test(name))
-    .map((name) => ({ name, file: join(folder, name) }))
-    .filter(({ file }) => readFileSync(file, 'utf8').startsWith(MARKER))
-    .toSorted((a, b) => a.name.localeCompare(b.name));
 }
 
 type Standing = { readonly active: string | null; readonly result: string | null; readonly next: string | null };
@@ -97,12 +83,4 @@ function standing(scope: Scope, unit: string, env: NodeJS.ProcessEnv): Standing 
     result: told.get('Result') || null,
     next: told.get('NextElapseUSecRealtime') || null,
   };
-}
-
-function remove(file: string): void {
-  try {
-    rmSync(file);
-  } catch (thrown) {
-    throw new UsageError(`${file} cannot be removed: ${whyNotWritten(thrown)}.`, 'With --system, run it with sudo.');
-  }
 }

@@ -15,9 +15,9 @@ export function unitsOf(facts: ServiceFacts): readonly Unit[] {
   return facts.mode === 'watch' ? [service] : [service, { name: `${name}.timer`, text: TIMER }];
 }
 
-/** The unit that is enabled. */
-export function enabledUnit({ mode }: Pick<ServiceFacts, 'mode'>): string {
-  return mode === 'watch' ? 'plexsync.service' : 'plexsync.timer';
+/** The unit that is enabled: by itself, or as instances of it. */
+export function enabledUnit({ mode, instances }: Pick<ServiceFacts, 'mode' | 'instances'>): string {
+  return `${instances === 'several' ? 'plexsync@' : 'plexsync'}.${mode === 'watch' ? 'service' : 'timer'}`;
 }
 
 function serviceText(facts: ServiceFacts): string {

@@ -1,6 +1,6 @@
 /** The service is shown, asked for, written, started, told of and taken away again; systemd itself is a stand-in. */
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
@@ -54,7 +54,7 @@ test('install shows the units, asks, writes them and starts one; status and unin
     new RegExp(`^ExecStart=\\S+ \\S+ process --watch --data-dir ${dataDir}$`, 'm'),
   );
   assert.equal(statSync(file).mode & 0o777, 0o644);
-  assert.match(called(), /--user daemon-reload\n--user enable --now plexsync\.service\n$/);
+  assert.match(called(), /--user daemon-reload\n--user enable plexsync\.service\n--user restart plexsync\.service\n$/);
 
   const status = await service(['status']);
   assert.equal(status.code, 0);
@@ -72,7 +72,7 @@ test('install shows the units, asks, writes them and starts one; status and unin
 test('a timer, a template and a system service are what was asked for', async (t) => {
   const { service, called, units } = await setupHarbour(t);
   await service(['install', '--timer', '--yes']);
-  assert.match(called(), /enable --now plexsync\.timer\n$/);
+  assert.match(called(), /enable plexsync\.timer\n--user restart plexsync\.timer\n$/);
   const several = await service(['install', '--instances', '/srv/plexsync', '--system', '--user', 'media', '--yes']);
   assert.match(several.stdout, /For each folder in \/srv\/plexsync: systemctl enable --now plexsync@NAME/);
   assert.match(readFileSync(join(units, 'plexsync@.service'), 'utf8'), /^User=media$/m);
@@ -81,6 +81,50 @@ test('a timer, a template and a system service are what was asked for', async (t
     listed.units.map(({ unit }: { unit: string }) => unit),
     ['plexsync.service', 'plexsync.timer', 'plexsync@.service'],
   );
+});
+
+test('installed again, what runs starts anew, and a watch and a timer take turns', async (t) => {
+  const { service, called, units } = await setupHarbour(t);
+  const calls = async (args: readonly string[]): Promise<readonly string[]> => {
+    const before = called().length;
+    const { code, stderr } = await service([...args, '--yes']);
+    assert.equal(code, 0, stderr);
+    return called()
+      .slice(before)
+      .split('\n')
+      .filter((line) => line !== '' && !line.includes('show-environment'))
+      .map((line) => line.replace('--user ', ''));
+  };
+  const started = (unit: string): string[] => ['daemon-reload', `enable ${unit}`, `restart ${unit}`];
+  await calls(['install']);
+  assert.deepEqual(await calls(['install']), started('plexsync.service'));
+  assert.match((await service(['install', '--timer'])).stderr, /Write these units, stop plexsync\.service, and start/);
+  assert.deepEqual(await calls(['install', '--timer']), [
+    'disable --now plexsync.service',
+    ...started('plexsync.timer'),
+  ]);
+  assert.deepEqual(await calls(['install', '--timer']), started('plexsync.timer'));
+  const back = await service(['install', '--yes', '--json']);
+  assert.deepEqual(JSON.parse(back.stdout).removed, [join(units, 'plexsync.timer')]);
+  assert.match(called(), /disable --now plexsync\.timer\n--user daemon-reload\n--user enable plexsync\.service\n.*\n$/);
+  assert.deepEqual(readdirSync(units), ['plexsync.service']);
+});
+
+test('of a template all instances are started anew, and stopped before it goes', async (t) => {
+  const { service, called, units } = await setupHarbour(t);
+  const template = ['install', '--instances', '/srv/quays', '--yes'];
+  await service(template);
+  assert.match(called(), /--user try-restart plexsync@\*\.service\n$/);
+  await service(['install', '--yes']);
+  const timer = await service([...template, '--timer']);
+  assert.match(timer.stdout, /systemctl --user enable --now plexsync@NAME\.timer\n/);
+  assert.match(called(), /disable plexsync@\.service\n--user stop plexsync@\*\.service\n--user daemon-reload\n.*\n$/);
+  await service(['uninstall', '--yes']);
+  assert.match(
+    called(),
+    /disable --now plexsync\.service\n--user disable plexsync@\.service plexsync@\.timer\n--user stop plexsync@\*\.service plexsync@\*\.timer\n--user daemon-reload\n$/,
+  );
+  assert.deepEqual(readdirSync(units), []);
 });
 
 test('without systemd, or where it does not answer, nothing is written and the cron line is the way out', async (t) => {
@@ -126,7 +170,7 @@ test('what systemd refuses is told as it says it', async (t) => {
   const { service } = await setupHarbour(t);
   const { code, stderr } = await service(['install', '--yes'], { FAILS: 'enable' });
   assert.equal(code, 2);
-  assert.match(stderr, /systemctl enable --now plexsync\.service failed: No such bus\./);
+  assert.match(stderr, /systemctl enable plexsync\.service failed: No such bus\./);
 });
 
 test('--print prints for other schedulers, asks no systemd, and shows no token', async (t) => {
