@@ -13,10 +13,19 @@ export function parseErrorOf(
   argv: readonly string[],
 ): { readonly message: string; readonly hint: string } {
   const [first = '', suggestion = ''] = hideTokens(withoutValue(text, argv), argv).trimEnd().split('\n');
+  const hints = [/\((Did you mean .*\?)\)$/.exec(suggestion)?.[1] ?? '', dashHint(first, argv)];
   return {
     message: first.endsWith('.') ? first : `${first}.`,
-    hint: /\((Did you mean .*\?)\)$/.exec(suggestion)?.[1] ?? `${nameIn(argv)} --help shows what there is.`,
+    hint: hints.filter((hint) => hint !== '').join(' ') || `${nameIn(argv)} --help shows what there is.`,
   };
+}
+
+/** Of what a command takes as a value, a word that begins with a dash is read as an option unless it stands behind --. */
+function dashHint(message: string, argv: readonly string[]): string {
+  const { command } = readWords(argv, { commands: COMMANDS, groups: GROUPS });
+  const takesAny = command?.operands?.some(({ values }) => values === 'values_of_setting') ?? false;
+  if (!takesAny || !message.startsWith('unknown option')) return '';
+  return `Before a value that begins with a dash put --: ${nameIn(argv)} KEY -- VALUE`;
 }
 
 function withoutValue(text: string, argv: readonly string[]): string {

@@ -35,6 +35,7 @@ export const CONFIG_SET: CommandSpec = {
     'plexsync config set max_tags 60',
     'plexsync config set path_map /data=/media',
     'plexsync config set plex_token - < /run/secrets/plex',
+    "plexsync config set notify_command -- sh -c 'cat >> notices.ndjson'",
   ],
   exitCodes: [EXIT.done, EXIT.usage],
   run: async ({ operands: [key = '', ...values], configFile }, context) => {

@@ -26,8 +26,8 @@ export function quietUntil(quietHours: readonly QuietRange[], now: number): numb
   return at.getTime();
 }
 
-/** `until 05:00, because the hours are quiet`, and how it ends. */
-export function pausedWords({ until, why }: Paused): string {
-  const when = until === undefined ? 'until plexsync resume' : `until ${localTime(until)}`;
-  return why === 'pause' ? `paused ${when}` : `quiet_hours ${when}`;
+/** `paused until …`, or `the quiet hours last until …`: a sentence, and the end of one. */
+export function pausedWords({ until, why }: Paused, time: (at: number) => string = localTime): string {
+  const when = until === undefined ? 'until plexsync resume' : `until ${time(until)}`;
+  return why === 'pause' ? `paused ${when}` : `the quiet hours last ${when}`;
 }

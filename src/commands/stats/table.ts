@@ -5,6 +5,7 @@ import type { Cell } from '../../terminal/table.ts';
 import { renderFields } from '../../terminal/table.ts';
 import { localTime, utcTime } from '../../terminal/time.ts';
 import { leftWords } from '../shared/left-words.ts';
+import { pausedWords } from '../shared/paused.ts';
 import { sum } from '../shared/stats-document.ts';
 
 /** The statistics for a person, or as tab-separated lines for a pipe. */
@@ -50,16 +51,7 @@ export function statsTable(
             Cell,
           ],
         ]),
-    ...(stats.paused === undefined
-      ? []
-      : [
-          [
-            'writing',
-            stats.paused.until === undefined
-              ? 'paused until plexsync resume'
-              : `${stats.paused.why === 'pause' ? 'paused' : 'quiet_hours'} until ${time(stats.paused.until)}`,
-          ] as [string, string],
-        ]),
+    ...(stats.paused === undefined ? [] : [['writing', pausedWords(stats.paused, time)] as [string, string]]),
     ['oldest waiting since', time(stats.oldestPendingAt)],
     [
       'last run',

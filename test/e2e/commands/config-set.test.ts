@@ -190,7 +190,7 @@ test('an edit that a run could not use is shown again, and only a usable one tak
     ['config.json', 'editor.sh'],
   );
   const { stdout } = await runMain(['stats'], { env });
-  assert.match(stdout, /^writing\tquiet_hours until /m);
+  assert.match(stdout, /^writing\tthe quiet hours last until /m);
 });
 
 test('text that was refused is kept beside the file when one gives up, with Ctrl-C too', async (t) => {
@@ -289,4 +289,19 @@ test('what root writes belongs to whom the file belonged, or else the folder, an
   chownSync(file, other, group);
   assert.equal((await config(['set', 'max_tags', '61'])).code, 0);
   assert.deepEqual(owned(file), [other, group, 0o600], 'one that is replaced');
+});
+
+test('a value that begins with a dash goes behind --, and the complaint says so', async (t) => {
+  const { config, read } = setupHarbour(t);
+  for (const words of [
+    ['notify_command', 'sh', '-c', 'true'],
+    ['notify_command', 'curl', '--fail'],
+  ]) {
+    const refused = await config(['set', ...words]);
+    assert.equal(refused.code, 2);
+    assert.match(refused.stderr, /dash put --: plexsync config set KEY -- VALUE\n$/);
+  }
+  assert.match((await config(['show', '-c'])).stderr, /\n {2}plexsync config show --help shows what there is\.\n$/);
+  assert.equal((await config(['set', 'notify_command', '--', 'sh', '-c', 'true'])).code, 0);
+  assert.deepEqual(JSON.parse(read()).notify_command, ['sh', '-c', 'true']);
 });

@@ -58,6 +58,7 @@ test('quiet hours pause each day, and stats, which reads no settings, knows from
   const { at: _at, ...summary } = JSON.parse(stdout.trim());
   assert.deepEqual([code, summary], [0, { event: 'summary', run: null, exit_code: 0, ends: ['paused'] }]);
   assert.equal((await paused()).why, 'quiet_hours');
+  assert.match((await run(['stats'])).stdout, /^writing\tthe quiet hours last until \d{4}-\d\d-\d\dT.*Z$/m);
   assert.equal(title(), 'old');
   await run(['process']);
   assert.equal(title(), 'Pier');
@@ -126,7 +127,11 @@ test('quiet hours that are no longer set are forgotten by the next run', async (
 
 test('quiet hours that are changed in the config file are what stats says at once', async (t) => {
   const { run, paused } = await setupHarbour(t);
-  await run(['process'], { env: ALL_DAY });
+  const { stdout } = await run(['process'], { env: ALL_DAY });
+  assert.match(
+    stdout,
+    /^Nothing was written: the quiet hours last until \d{4}-.*\. Events are taken in meanwhile\.\n$/,
+  );
   await run(['config', 'set', 'quiet_hours', ALL_DAY.PLEXSYNC_QUIET_HOURS]);
   assert.equal((await paused()).why, 'quiet_hours');
   await run(['config', 'unset', 'quiet_hours']);
