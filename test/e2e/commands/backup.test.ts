@@ -2,11 +2,13 @@
 import assert from 'node:assert/strict';
 import {
   existsSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -179,6 +181,7 @@ test('nothing is restored unasked, beside a run or a watch, or from what is no w
   for (const [wrong, said] of [
     [join(dir, 'none'), /There is no file/],
     [notes, /notes\.txt/],
+    ['/dev/null', /is not a file, but a pipe or a device/],
     [cut, /cut\.backup/],
     [join(env['PLEXSYNC_DATA_DIR'] ?? '', 'queue.db'), /is no backup of plexsync/],
   ] as const) {
@@ -186,6 +189,14 @@ test('nothing is restored unasked, beside a run or a watch, or from what is no w
     assert.ok([2, 6].includes(refused.code ?? 0), `${wrong}: ${refused.code}`);
     assert.match(refused.stderr, said);
     assert.match(refused.stderr, /\n {2}Nothing was restored\. Name a file that plexsync backup wrote\./);
+  }
+  for (const line of [
+    ['restore', dir, '--yes'],
+    ['backup', dir],
+  ]) {
+    const refused = await run(line);
+    assert.equal(refused.code, 2, line[0]);
+    assert.match(refused.stderr, / is a folder, not a file\.\n {2}/);
   }
   const overwritten = await run(['backup', notes]);
   assert.equal(overwritten.code, 2);
@@ -214,6 +225,25 @@ test('an older backup is replaced by a later one', async (t) => {
   assert.equal((await run(['backup', file])).code, 0);
   assert.match((await run(['restore', file, '--yes'])).stdout, /2 waiting jobs/);
   assert.ok(existsSync(file));
+});
+
+test('a backup onto a link goes where the link leads, whether a file is there yet or not', async (t) => {
+  const { run, file, dir } = await setupHarbour(t);
+  await run(['enqueue', '7', ...OLD]);
+  mkdirSync(join(dir, 'share'));
+  symlinkSync('share', join(dir, 'mount'));
+  symlinkSync('../share/far.backup', join(dir, 'share', 'near.backup'));
+  symlinkSync('mount/near.backup', file);
+  for (const round of ['dangling', 'there']) {
+    assert.equal((await run(['backup', file])).code, 0, round);
+    assert.ok(lstatSync(file).isSymbolicLink() && lstatSync(join(dir, 'share', 'near.backup')).isSymbolicLink());
+    assert.equal(statSync(join(dir, 'share', 'far.backup')).mode & 0o777, 0o600);
+  }
+  assert.equal((await run(['restore', file, '--yes'])).code, 0);
+  const loop = join(dir, 'loop.backup');
+  symlinkSync('loop.backup', loop);
+  const refused = await run(['backup', loop]);
+  assert.deepEqual([refused.code, /leads back to itself/.test(refused.stderr)], [6, true], refused.stderr);
 });
 
 test('where the queue is damaged the queue is named, and no backup is left', async (t) => {

@@ -3,14 +3,18 @@ import {
   closeSync,
   existsSync,
   fsyncSync,
+  lstatSync,
   mkdtempSync,
   openSync,
   readFileSync,
+  readlinkSync,
+  realpathSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { StoreError, UsageError } from '../../../core/model/errors.ts';
 import { DLQ_SCHEMA, QUEUE_SCHEMA } from '../migrations.ts';
@@ -37,12 +41,12 @@ const NAME_A_BACKUP = 'Nothing was restored. Name a file that plexsync backup wr
 
 /**
  * Writes both databases into one file, as they are at one instant. It is the queue, with the letters as a blob beside
- * it. Replaces an older backup, and nothing else.
+ * it. Replaces an older backup, and nothing else; a link stays one.
  * @throws {UsageError | StoreError}
  */
 export function writeBackup(
   { queueDb, dlqDb }: Stores,
-  file: string,
+  named: string,
   {
     takenAt,
     version,
@@ -52,6 +56,12 @@ export function writeBackup(
     readonly writers?: 'at_work' | 'held_off';
   },
 ): BackupFacts {
+  const file = inNamedFile(named, NAME_ANOTHER, () => behindLinks(named));
+  if (existsSync(file) && statSync(file).isDirectory())
+    throw new UsageError(
+      `${named} is a folder, not a file.`,
+      `Name a file in it, such as ${join(named, 'plexsync.backup')}.`,
+    );
   if (existsSync(file) && !isBackup(file))
     throw new UsageError(
       `${file} exists, and is no backup of plexsync.`,
@@ -73,6 +83,18 @@ export function writeBackup(
       rmSync(folder, { recursive: true, force: true });
     }
   });
+}
+
+/** Where a path leads through links, also if no file is there yet. */
+function behindLinks(named: string): string {
+  try {
+    return realpathSync(named);
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code !== 'ENOENT') throw thrown;
+    if (lstatSync(named, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return named;
+    // From the true folder: a link's own `..` means the folder above that one.
+    return behindLinks(resolve(realpathSync(dirname(named)), readlinkSync(named)));
+  }
 }
 
 type Drafts = { readonly draft: string; readonly letters: string };
@@ -205,6 +227,10 @@ function unpack(db: Db, letters: Buffer, folder: string): void {
 
 function withBackup<T>(file: string, use: (db: Db) => T): T {
   if (!existsSync(file)) throw new UsageError(`There is no file ${file}.`, NAME_A_BACKUP);
+  const stats = statSync(file);
+  if (stats.isDirectory()) throw new UsageError(`${file} is a folder, not a file.`, NAME_A_BACKUP);
+  // To open a pipe would wait for ever for somebody to write into it.
+  if (!stats.isFile()) throw new UsageError(`${file} is not a file, but a pipe or a device.`, NAME_A_BACKUP);
   return inNamedFile(file, NAME_A_BACKUP, () => {
     const db = new Database(file, { readonly: true, fileMustExist: true });
     try {
