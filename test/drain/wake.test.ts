@@ -73,6 +73,55 @@ test('an item of the very second of the last look is news as well', async (t) =>
   assert.equal((await run()).of('woken').length, 1);
 });
 
+/** A queue that does not tell who waits. */
+const UNREAD = {
+  queue: {
+    missing: () => {
+      throw new Error('who waits was read');
+    },
+  },
+};
+
+test('those who wait are read only where Plex shows what it did not show before', async (t) => {
+  const { plex, clock, run } = await setupWaiting(t);
+  await run({}, UNREAD);
+  addItems(plex, 7);
+  await run();
+  clock.now += 1_000;
+  assert.deepEqual((await run({}, UNREAD)).of('woken'), [], 'the item of the last look');
+  addItems(plex, 8);
+  await assert.rejects(run({}, UNREAD), /who waits was read/);
+});
+
+test('an item that got another file since the last look is looked at again', async (t) => {
+  const { plex, run } = await setupWaiting(t);
+  addItems(plex, 7);
+  assert.deepEqual((await run()).of('woken'), []);
+  plex.moveFile('107', '/harbour/1.mp4');
+  assert.equal((await run()).of('woken').length, 1);
+});
+
+test('what a look remembers stays small, however much was added in one second', async (t) => {
+  const { plex, world, run } = await setupWaiting(t);
+  addItems(plex, 7);
+  await run();
+  addItems(plex, ...Array.from({ length: 1_000 }, (_, index) => 1_000 + index));
+  await run();
+  const [mark] = world.sql(`SELECT length(value) AS length FROM meta WHERE name = 'added_mark:1'`);
+  assert.ok(Number(mark?.['length']) < 1_000, JSON.stringify(mark));
+});
+
+test('one who misses its file after the last look is told of the items of that look', async (t) => {
+  const { plex, clock, enqueue, run } = await setupWaiting(t);
+  // Of another size: a file of the name of scene 2, and not the scene's.
+  plex.addItem({ sectionKey: '1', ratingKey: '900', file: '/elsewhere/2.mp4', size: 5 });
+  assert.deepEqual((await run()).of('woken'), []);
+  enqueue(lighthouse(2, { size: 1_002 }));
+  assert.deepEqual((await run()).of('woken'), []);
+  clock.now += 1_000;
+  assert.equal((await run()).of('woken').length, 1);
+});
+
 /** Epoch seconds, decades ahead. */
 const FAR_AHEAD = 4_000_000_000;
 
@@ -96,6 +145,7 @@ test('an item dated years ahead wakes a job once, and hides nothing that is adde
   );
   clock.now += 5_000;
   addItems(plex, 1);
+  clock.now += 5_000;
   assert.deepEqual((await run()).tally, { updated: 1 });
 });
 

@@ -54,7 +54,9 @@ export function createPreviewQueue(reads: DrainReads): DrainQueue {
       }
       return entries.map(() => 'applied');
     },
+    hasMissing: () => false,
     missing: () => [],
+    missCount: () => 0,
     wake: () => undefined,
     reviveRefused: () => 0,
     addedMark: reads.addedMark,

@@ -50,7 +50,7 @@ export function preparePlannedValues(db: Db) {
   };
 }
 
-const WAITING = `SELECT count(*) AS count FROM jobs WHERE state = 'pending' AND held = 2`;
+const WAITING = `SELECT count(*) AS count FROM jobs INDEXED BY jobs_due WHERE state = 'pending' AND held = 2`;
 
 /** How many jobs wait for permission, because they would remove too much. */
 export function removalsWaiting(db: Db): number {

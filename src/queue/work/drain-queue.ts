@@ -178,7 +178,9 @@ export function openDrainQueue(
     settle: (entries: readonly SettleEntry[], now: number, news?: SuccessNews): readonly Settled[] =>
       settleBatch(entries, now, news),
     successes: prepareSuccesses(db).of,
+    hasMissing: missing.any,
     missing: missing.all,
+    missCount: missing.count,
     wake: missing.wake,
     reviveRefused: (now: number, token: 'same' | 'another'): number => {
       const codes = ['plex_unauthorized', ...(token === 'another' ? (['plex_forbidden'] as const) : [])] as const;

@@ -55,9 +55,14 @@ export type Added = { readonly items: readonly AddedItem[]; readonly clockAt: nu
 
 /**
  * The second up to which a section's additions were seen, and the scenes that items of that second or a later one have
- * woken, by rating key.
+ * woken, by rating key. `seen`: those items with their files, and how many misses there had been: the same answer after
+ * no other miss wakes nobody.
  */
-export type AddedMark = { readonly at: number; readonly woken?: Readonly<Record<string, readonly number[]>> };
+export type AddedMark = {
+  readonly at: number;
+  readonly woken?: Readonly<Record<string, readonly number[]>>;
+  readonly seen?: { readonly items: string; readonly misses: number };
+};
 
 /** A run's doubt about the configuration: so many jobs in a row failed with this code. */
 export type Doubt = { readonly code: SyncErrorCode; readonly since: number };
@@ -152,8 +157,12 @@ export type DrainQueue = {
   settle(entries: readonly SettleEntry[], now: number, news?: SuccessNews): readonly Settled[];
   /** The last successes of a kind of request, of whichever drain. */
   successes(kind: RequestKind): Successes;
-  /** Jobs that wait for Plex to find their file, and the dead letters of jobs that waited in vain. */
+  /** Whether there is any of `missing`, at the cost of a look. */
+  hasMissing(): boolean;
+  /** Jobs that wait for Plex to find their file, and the dead letters of jobs that waited in vain: all are read. */
   missing(): readonly Missing[];
+  /** How often a file was ever not found; never goes down, and with no other miss nothing was added to `missing`. */
+  missCount(): number;
   /** Makes those jobs due at `now`; puts those letters back into the queue, beneath any newer edit. */
   wake(missing: readonly Missing[], now: number): void;
   /**

@@ -8,7 +8,7 @@ import type { PlexGuard } from '../servers/plex-guard.ts';
 
 /** What the question for new items needs. */
 type Asks = Pick<DrainDeps, 'emit' | 'now'> & {
-  readonly queue: Pick<DrainQueue, 'missing' | 'addedMark' | 'saveAddedMark' | 'wake'>;
+  readonly queue: Pick<DrainQueue, 'hasMissing' | 'missing' | 'missCount' | 'addedMark' | 'saveAddedMark' | 'wake'>;
   readonly plex: Pick<DrainPlex, 'addedSince'>;
 };
 
@@ -20,14 +20,17 @@ type Uses = Asks & {
 /** How many of the newest items to look at when no earlier look left a mark. */
 const NEWEST = 100;
 
+/** How many characters a mark may hold of what was seen; where more was added in one second, it is looked through again. */
+const MOST_REMEMBERED = 20_000;
+
 /**
  * Asks each library once what was added since the last look, and makes the jobs due that waited for such a file; dead
  * letters that waited in vain are revived. Sends nothing while nobody waits; waking does not spend an attempt.
  */
 export async function wake(context: Uses): Promise<void> {
   const { guard, sections } = context;
+  if (!context.queue.hasMissing()) return;
   const waiting = waitingByName(context);
-  if (waiting.size === 0) return;
   for (const section of sections) {
     if (guard.halted() !== undefined) return;
     try {
@@ -54,8 +57,8 @@ type IdleUses = Asks & {
  */
 export async function wakeIdle(context: IdleUses): Promise<number> {
   const { queue, plex, options } = context;
+  if (!queue.hasMissing()) return 0;
   const waiting = waitingByName(context);
-  if (waiting.size === 0) return 0;
   let woken = 0;
   try {
     const sections = await plex.sections();
@@ -69,10 +72,15 @@ export async function wakeIdle(context: IdleUses): Promise<number> {
   return woken;
 }
 
-type Waiting = ReadonlyMap<string, readonly Missing[]>;
+type Waiting = () => ReadonlyMap<string, readonly Missing[]>;
 
+/** Who waits, by file name: read once, and only if anything was added. */
 function waitingByName({ queue }: Asks): Waiting {
-  return Map.groupBy(queue.missing(), ({ path }) => nameKey(path));
+  let read: ReturnType<Waiting> | undefined;
+  return () => {
+    read ??= Map.groupBy(queue.missing(), ({ path }) => nameKey(path));
+    return read;
+  };
 }
 
 /** Wakes whoever waits for an item that was added to a section; an item wakes a scene once. */
@@ -83,7 +91,15 @@ async function wakeFrom(
 ): Promise<number> {
   const mark = queue.addedMark(section.key);
   const added = await ask(() => plex.addedSince(section, mark?.at, NEWEST));
-  const answered = added.items.map((item) => ({ item, missing: answeredBy(item, waiting, mark) }));
+  const at = secondSeen(added);
+  if (at === undefined) return 0;
+  const misses = queue.missCount();
+  // A section shows nothing but what it showed at the last look, and nobody waits who did not wait then.
+  if (mark?.seen?.misses === misses && mark.seen.items === textOf(added.items)) {
+    queue.saveAddedMark(section.key, { ...mark, at });
+    return 0;
+  }
+  const answered = added.items.map((item) => ({ item, missing: answeredBy(item, waiting(), mark) }));
   // One that waits for several files is woken once.
   const found = [
     ...Map.groupBy(
@@ -95,18 +111,28 @@ async function wakeFrom(
     queue.wake(found, now());
     emit({ kind: 'woken', count: found.length, section: section.title });
   }
-  const at = secondSeen(added);
   // Items from before the next look's second are not seen again.
-  const again = answered.filter(({ item }) => at !== undefined && item.addedAt >= at);
+  const again = answered.filter(({ item }) => item.addedAt >= at);
   const woken = again.flatMap(({ item: { ratingKey }, missing }) => {
     const scenes = [...(mark?.woken?.[ratingKey] ?? []), ...missing.map(({ sceneId }) => sceneId)];
     return scenes.length === 0 ? [] : [[ratingKey, [...new Set(scenes)]] as const];
   });
-  if (at !== undefined) queue.saveAddedMark(section.key, { at, woken: Object.fromEntries(woken) });
+  const seen = { items: textOf(again.map(({ item }) => item)), misses };
+  const kept = seen.items.length <= MOST_REMEMBERED ? { seen } : {};
+  queue.saveAddedMark(section.key, { at, woken: Object.fromEntries(woken), ...kept });
   return found.length;
 }
 
-function answeredBy({ ratingKey, files }: AddedItem, waiting: Waiting, mark: AddedMark | undefined): Missing[] {
+/** Items and their files, for comparing what two looks were shown. */
+function textOf(items: readonly AddedItem[]): string {
+  return JSON.stringify(items.map(({ ratingKey, files }) => [ratingKey, ...files.map(({ path }) => path)]));
+}
+
+function answeredBy(
+  { ratingKey, files }: AddedItem,
+  waiting: ReturnType<Waiting>,
+  mark: AddedMark | undefined,
+): Missing[] {
   const before = mark?.woken?.[ratingKey] ?? [];
   const names = new Set(files.map(({ path }) => nameKey(path)));
   return [...names].flatMap((name) => waiting.get(name) ?? []).filter(({ sceneId }) => !before.includes(sceneId));
