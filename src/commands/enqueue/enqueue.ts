@@ -11,6 +11,7 @@ import { whyNotRead } from '../../settings/file-errors.ts';
 import type { ConfigSources } from '../../settings/load.ts';
 import { readInput } from '../../terminal/streams.ts';
 import type { Context } from '../shared/context.ts';
+import { limitSemiSpace } from '../shared/heap-size.ts';
 import { tellNextRun } from '../shared/next-run.ts';
 import { withWholePaths } from './pictures.ts';
 import type { EnqueueEffect } from './preview.ts';
@@ -42,7 +43,7 @@ export async function run(options: EnqueueOptions, { dataDir, output, streams, e
     (await import('./preview.ts')).previewEdits([...given], { dataDir, output });
     return 0;
   }
-  let edits = await readAhead(given);
+  let edits = readAhead(given);
   if (reassert !== undefined) {
     const all = [...edits];
     edits = all;
@@ -99,14 +100,13 @@ function putIn(
 /** As many are read before the queue is opened, or made: a short list with a mistake in it leaves nothing behind. */
 const READ_AHEAD = 1_000;
 
-async function readAhead(edits: Iterable<SceneEdit>): Promise<Iterable<SceneEdit>> {
+function readAhead(edits: Iterable<SceneEdit>): Iterable<SceneEdit> {
   const rest = edits[Symbol.iterator]();
   const head: SceneEdit[] = [];
   for (let next = rest.next(); next.done !== true; next = rest.next()) {
     head.push(next.value);
     if (head.length < READ_AHEAD) continue;
-    // Only here: the flag costs a module.
-    (await import('../shared/heap-size.ts')).limitSemiSpace();
+    limitSemiSpace();
     return resumed(head, rest);
   }
   return head;

@@ -24,7 +24,9 @@ const KEYS_OF_THE_FILE: ReadonlySet<SceneKey> = new Set(['size', 'duration', 'fi
 
 /** An edit with the stamp `at`. */
 export function stampEdit({ bare, data }: Pick<SceneEdit, 'bare' | 'data'>, at: number): StampedEdit {
-  return { data, stamps: Object.fromEntries(keysOf(data).map((key) => [key, at])), bareAt: bare ? at : undefined };
+  const stamps: Partial<Record<SceneKey, number>> = {};
+  for (const key of keysOf(data)) stamps[key] = at;
+  return { data, stamps, bareAt: bare ? at : undefined };
 }
 
 /** An edit of a call, stamped. */
@@ -109,12 +111,14 @@ function isOfAnotherFile(
 }
 
 function pickFrom(sources: readonly Source[]): Pick<StampedEdit, 'data' | 'stamps'> {
-  return {
-    data: Object.fromEntries(sources.map(({ key, from }) => [key, from.data[key]])),
-    stamps: Object.fromEntries(
-      sources.flatMap(({ key, from }) => (from.stamps[key] === undefined ? [] : [[key, from.stamps[key]]])),
-    ),
-  };
+  const data: Record<string, unknown> = {};
+  const stamps: Partial<Record<SceneKey, number>> = {};
+  for (const { key, from } of sources) {
+    const at = from.stamps[key];
+    data[key] = from.data[key];
+    if (at !== undefined) stamps[key] = at;
+  }
+  return { data: data as SceneData, stamps };
 }
 
 function saidAt({ stamps, data }: StampedEdit, key: SceneKey): number {
