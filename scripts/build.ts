@@ -18,6 +18,8 @@ const STAGES = {
   enqueue: 'src/commands/enqueue/enqueue.ts',
   process: 'src/commands/process/process.ts',
   queue: 'src/commands/process/queue-run.ts',
+  // Used by the next two, of which a run shall load one.
+  stop: 'src/commands/shared/stop.ts',
   stats: 'src/commands/stats/stats.ts',
   drain: 'src/commands/process/drain-run.ts',
 };
@@ -29,7 +31,14 @@ await build({
   platform: 'node',
   // jsonc-parser's main file requires its parts in a way no bundler can follow.
   resolve: { mainFields: ['module', 'main'] },
-  transform: { target: 'node22.14', define: { PLEXSYNC_VERSION: JSON.stringify(packageJson.version) } },
+  transform: {
+    target: 'node22.14',
+    define: {
+      PLEXSYNC_VERSION: JSON.stringify(packageJson.version),
+      // axios asks for it to know a browser, and Node loads its own for the answer.
+      navigator: 'undefined',
+    },
+  },
   plugins: [
     axiosPlugin,
     sqlitePlugin,

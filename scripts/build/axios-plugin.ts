@@ -1,3 +1,4 @@
+import zlib from 'node:zlib';
 import type { Plugin } from 'rolldown';
 
 /**
@@ -15,23 +16,52 @@ const UNUSED: readonly RegExp[] = [
 ];
 
 const LEFT_OUT = '\0left-out-of-axios';
+const LATE_ZLIB = '\0zlib-of-axios';
+
+const met = new Set<RegExp>();
 
 /** Bundles axios without what is never used of it. */
 export const axiosPlugin: Plugin = {
   name: 'axios',
-  resolveId: (id, importer) =>
-    importer !== undefined && /[\\/]node_modules[\\/]axios[\\/]/.test(importer) && UNUSED.some((part) => part.test(id))
-      ? { id: LEFT_OUT }
-      : undefined,
-  // A use would throw at once, with this name in its stack.
-  load: (id) =>
-    id === LEFT_OUT
-      ? {
-          code: 'class LeftOutOfAxios {}\nexport default LeftOutOfAxios;\nexport { LeftOutOfAxios as getProxyForUrl, LeftOutOfAxios as getFetch };',
-        }
-      : undefined,
+  resolveId: (id, importer) => {
+    if (importer === undefined || !/[\\/]node_modules[\\/]axios[\\/]/.test(importer)) return undefined;
+    if (id === 'zlib') return { id: LATE_ZLIB };
+    const part = UNUSED.find((unused) => unused.test(id));
+    if (part === undefined) return undefined;
+    met.add(part);
+    return { id: LEFT_OUT };
+  },
+  load: (id) => {
+    if (id === LEFT_OUT) return { code: LEFT_OUT_CODE };
+    return id === LATE_ZLIB ? { code: lateZlib() } : undefined;
+  },
   transform: (code, id) => (id.endsWith('/axios/lib/utils.js') ? withoutForms(code) : undefined),
+  // Another axios may name its parts otherwise: they would be back unseen, with all they load.
+  buildEnd: () => {
+    const missed = UNUSED.filter((part) => !met.has(part));
+    if (missed.length > 0) throw new Error(`axios has no such parts any more: ${missed.join(', ')}`);
+  },
 };
+
+// A use would throw at once, with this name in its stack.
+const LEFT_OUT_CODE = `class LeftOutOfAxios {}
+export default LeftOutOfAxios;
+export { LeftOutOfAxios as getProxyForUrl, LeftOutOfAxios as getFetch };`;
+
+/**
+ * axios reads constants as it is loaded; what unpacks is loaded for an answer that is packed. Without zstd, which the
+ * oldest Node has not.
+ */
+function lateZlib(): string {
+  const { Z_SYNC_FLUSH, BROTLI_OPERATION_FLUSH } = zlib.constants;
+  const unpackers = ['createUnzip', 'createBrotliDecompress'];
+  return [
+    "const load = () => process.getBuiltinModule('node:zlib');",
+    `export default { constants: ${JSON.stringify({ Z_SYNC_FLUSH, BROTLI_OPERATION_FLUSH })},`,
+    ...unpackers.map((name) => `${name}: (options) => load().${name}(options),`),
+    '};',
+  ].join('\n');
+}
 
 /** To ask for the global class of forms loads Node's whole fetch. */
 function withoutForms(code: string): string {

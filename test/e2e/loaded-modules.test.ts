@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import type { PlexServerOptions } from '../../src/simulator/plex/server.ts';
 import { setup } from '../helpers/rig.ts';
 
 const TELL_MODULES = fileURLToPath(new URL('../helpers/tell-modules.cjs', import.meta.url));
 
-async function setupLoaded(t: TestContext) {
-  const rig = await setup(t);
+async function setupLoaded(t: TestContext, options: Partial<PlexServerOptions> = {}) {
+  const rig = await setup(t, options);
   rig.plex.addItem({ sectionKey: '1', file: '/media/pier.mp4' });
   const file = join(rig.dir, 'modules');
   const env = { NODE_OPTIONS: `--require ${JSON.stringify(TELL_MODULES)}`, LOADED_MODULES: file };
@@ -55,4 +56,29 @@ test('a run that writes over http loads nothing of https, HTTP/2, fetch and cryp
   assert.equal(plex.count('edit'), 2);
   assert.ok(loaded.has('http'));
   refuse(loaded, ['https', 'tls', 'http2', 'internal/deps/undici/undici', 'crypto', 'child_process', 'tty']);
+  // What only packed answers, browsers and long runs need.
+  refuse(loaded, ['zlib', 'internal/navigator', 'v8']);
+});
+
+function linesOf(count: number, title: string): string {
+  const scenes = Array.from({ length: count }, (_, index) => ({ id: index + 1, path: `/media/${index}.mp4`, title }));
+  return scenes.map((scene) => JSON.stringify(scene)).join('\n');
+}
+
+test('a run with many jobs loads what keeps its heap small', async (t) => {
+  const { loadedBy, run, plex } = await setupLoaded(t);
+  for (let index = 0; index < 20; index += 1) plex.addItem({ sectionKey: '1', file: `/media/${index}.mp4` });
+  await run(['enqueue', '-'], { input: linesOf(20, 'Pier') });
+  assert.equal((await run(['process'])).code, 0);
+  await run(['enqueue', '-'], { input: linesOf(20, 'Quay') });
+  const before = plex.count('listing');
+  assert.ok((await loadedBy(['process'])).has('v8'));
+  assert.equal(plex.count('listing'), before);
+});
+
+test('a run with one job that has to list a library loads what keeps its heap small', async (t) => {
+  const { loadedBy, run, plex } = await setupLoaded(t, { quirks: { fileFilter: 'ignored' } });
+  for (let index = 0; index < 20; index += 1) plex.addItem({ sectionKey: '1', file: `/media/${index}.mp4` });
+  await run(['enqueue', '1', '--path', '/media/pier.mp4', '--title', 'Pier']);
+  assert.ok((await loadedBy(['process'])).has('v8'));
 });

@@ -9,6 +9,7 @@ import { foreign, say } from '../../core/text/sentence.ts';
 import type { WriteRules } from '../../core/write/desired-state.ts';
 import { SYNC_TOGGLES } from '../../core/write/desired-state.ts';
 import { openFileIndex, openMemoryIndex } from '../../file-index/file-index.ts';
+import type { PlexClient } from '../../plex/client.ts';
 import { createPlexClient } from '../../plex/client.ts';
 import type { OpenDrainQueue } from '../../queue/work/drain-queue.ts';
 import { requirePlex } from '../../settings/access.ts';
@@ -57,7 +58,6 @@ export async function runDrain(
     if (name === 'settled') output.flush();
     setup.checkpoint(name);
   };
-  limitSemiSpace();
   const access = requirePlex(loaded);
   const clientIdentifier = queue.clientIdentifier();
   const stop = listenForStop();
@@ -69,7 +69,10 @@ export async function runDrain(
     const options = drainOptions({ ...setup, dataDir });
     const pictures = await pictureSourceOf(options.rules.pictures, stash);
     const report = await drain(
-      depsOf({ queue, plex, files, stash, pictures, emit, stop, now, checkpoint, paused: setup.paused }),
+      depsOf({
+        ...keepSmallWithMuch(queue, plex),
+        ...{ files, stash, pictures, emit, stop, now, checkpoint, paused: setup.paused },
+      }),
       {
         ...options,
         tokenFingerprint: () => fingerprintOf(access, clientIdentifier),
@@ -83,6 +86,30 @@ export async function runDrain(
     files.close();
     stop.close();
   }
+}
+
+/** From so many jobs in a batch on, a run lives long enough for its heap to grow. */
+const MANY_JOBS = 10;
+
+/** Keeps the heap small once much is claimed or listed. A run with little ends first, and would only lose time by it. */
+function keepSmallWithMuch(queue: RunQueue, plex: PlexClient): Pick<DrainDeps, 'queue' | 'plex'> {
+  return {
+    queue: {
+      ...queue,
+      claim: (request) => {
+        const claimed = queue.claim(request);
+        if (claimed.jobs.length >= MANY_JOBS) limitSemiSpace();
+        return claimed;
+      },
+    },
+    plex: {
+      ...plex,
+      listPage: async (section, start, size) => {
+        limitSemiSpace();
+        return await plex.listPage(section, start, size);
+      },
+    },
+  };
 }
 
 /** Loaded only where pictures are written. */

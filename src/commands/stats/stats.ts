@@ -16,7 +16,6 @@ import { listenForEnd } from '../shared/stop.ts';
 import { statsMetrics, writeMetrics } from './metrics.ts';
 import type { Bounds, Violation } from './stats-check.ts';
 import { boundsOr, checkLine, violationsOf, wellLine } from './stats-check.ts';
-import { statsTable } from './table.ts';
 
 /** The options as typed. */
 export type StatsOptions = {
@@ -56,7 +55,10 @@ export async function run(options: StatsOptions, context: Context): Promise<numb
   const stats = look(wish, now, context);
   if (wish.bounds !== undefined) return check(stats, wish.bounds, context);
   if (output.json) output.resultJson(statsDocument(stats, dataDir), 2);
-  else output.result(statsTable(stats, { dataDir, now, reader: output.readerOf('stdout') }));
+  else {
+    const { statsTable } = await import('./table.ts');
+    output.result(statsTable(stats, { dataDir, now, reader: output.readerOf('stdout') }));
+  }
   return EXIT.done;
 }
 
@@ -102,6 +104,7 @@ function toDocument(violation: Violation): ViolationDocument {
 
 async function watch(wish: Wish & { readonly everyMs: number }, context: Context): Promise<number> {
   const { dataDir } = context;
+  const { statsTable } = await import('./table.ts');
   const stop = listenForEnd();
   let screen: ReturnType<typeof createScreen> | undefined;
   try {
