@@ -39,7 +39,7 @@ test('a command that meets a half-replaced installation says so in one sentence,
   const { run, env } = await setup(t);
   await run(['enqueue', '1', '--path', '/media/pier.mp4', '--title', 'The Pier']);
   const { bin, dist } = install(t);
-  for (const name of readdirSync(dist)) if (/^(?:queue-run|drain-run)-/.test(name)) rmSync(join(dist, name));
+  for (const name of readdirSync(dist)) if (/^(?:queue|drain)-/.test(name)) rmSync(join(dist, name));
   const lazily = await startBin(['process'], { env, bin }).ended;
   assert.deepEqual([lazily.code, lazily.stdout], [70, '']);
   assert.match(lazily.stderr, MISSING);
