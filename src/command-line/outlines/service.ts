@@ -8,7 +8,7 @@ export const SERVICE_INSTALL: CommandSpec = {
   name: 'service install',
   summary: 'run plexsync by systemd, or print what another scheduler takes',
   options: [
-    { flags: '--timer', help: 'a run every five minutes; unless given, one that goes on with --watch' },
+    { flags: '--timer', help: 'a run every 5 minutes; unless given, one that goes on with --watch' },
     SYSTEM,
     { flags: '--user <name>', help: 'with --system: who it runs as' },
     { flags: '--instances <folder>', help: 'a template, plexsync@NAME: one for each data directory in this folder' },

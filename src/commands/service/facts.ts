@@ -2,7 +2,7 @@
 export type ServiceFacts = {
   /** `user`: of the one who installs it; `system`: of the machine. */
   readonly scope: 'user' | 'system';
-  /** `watch` goes on; `timer` runs every five minutes. */
+  /** `watch` goes on; `timer` runs every `EVERY_MINUTES`. */
   readonly mode: 'watch' | 'timer';
   readonly node: string;
   readonly bin: string;
@@ -20,8 +20,18 @@ export type ServiceFacts = {
   readonly user: string | undefined;
 };
 
+/** How often a timer, cron or a task of Windows runs it. */
+export const EVERY_MINUTES = 5;
+
 /** The arguments after the program, the same for every way to run it. */
-export function processArguments({ mode, dataDir, configFile }: ServiceFacts): readonly string[] {
-  const place = ['--data-dir', dataDir, ...(configFile === undefined ? [] : ['--config', configFile])];
-  return ['process', ...(mode === 'watch' ? ['--watch'] : ['--max-time', '10m']), ...place];
+export function processArguments({ mode, ...place }: ServiceFacts): readonly string[] {
+  return ['process', ...(mode === 'watch' ? ['--watch'] : ['--max-time', '10m']), ...placeArguments(place)];
+}
+
+/** Those that say which queue and which settings. */
+export function placeArguments({
+  dataDir,
+  configFile,
+}: Pick<ServiceFacts, 'dataDir' | 'configFile'>): readonly string[] {
+  return ['--data-dir', dataDir, ...(configFile === undefined ? [] : ['--config', configFile])];
 }

@@ -1,15 +1,13 @@
 import { shellWord } from '../../core/text/shell-word.ts';
 import type { ServiceFacts } from './facts.ts';
-import { processArguments } from './facts.ts';
+import { EVERY_MINUTES, placeArguments, processArguments } from './facts.ts';
 
-const EVERY_SECONDS = 300;
-
-/** A line for `crontab -e`, which runs every five minutes and mails only what is new and needs a person. */
-export function cronLine({ node, bin, ...facts }: ServiceFacts): string {
-  const place = processArguments({ ...facts, node, bin, mode: 'timer' }).slice(3);
-  const words = [node, bin, 'process', '--cron', '--max-time', '4m', ...place];
+/** A line for `crontab -e`, which mails only what is new and needs a person; a run ends before the next one. */
+export function cronLine({ node, bin, ...place }: ServiceFacts): string {
+  const slice = ['--max-time', `${EVERY_MINUTES - 1}m`];
+  const words = [node, bin, 'process', '--cron', ...slice, ...placeArguments(place)];
   // In a crontab a % ends the command.
-  return `*/5 * * * *  ${words.map(shellWord).join(' ').replaceAll('%', '\\%')}`;
+  return `*/${EVERY_MINUTES} * * * *  ${words.map(shellWord).join(' ').replaceAll('%', '\\%')}`;
 }
 
 /** A property list for launchd: `~/Library/LaunchAgents/plexsync.plist`. */
@@ -18,7 +16,7 @@ export function launchdPlist(facts: ServiceFacts): string {
   const often =
     facts.mode === 'watch'
       ? ['<key>KeepAlive</key><true/>']
-      : [`<key>StartInterval</key><integer>${EVERY_SECONDS}</integer>`];
+      : [`<key>StartInterval</key><integer>${EVERY_MINUTES * 60}</integer>`];
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     '<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">',
@@ -37,7 +35,7 @@ export function launchdPlist(facts: ServiceFacts): string {
 /** A line for a command prompt on Windows that makes a task. */
 export function windowsTask(facts: ServiceFacts): string {
   const command = [facts.node, facts.bin, ...processArguments(facts)].map((word) => `\\"${word}\\"`).join(' ');
-  const often = facts.mode === 'watch' ? '/SC ONLOGON' : '/SC MINUTE /MO 5';
+  const often = facts.mode === 'watch' ? '/SC ONLOGON' : `/SC MINUTE /MO ${EVERY_MINUTES}`;
   return `schtasks /Create /TN plexsync ${often} /TR "${command}"`;
 }
 

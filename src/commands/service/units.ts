@@ -1,6 +1,6 @@
 import { variableOf } from '../../settings/table.ts';
 import type { ServiceFacts } from './facts.ts';
-import { processArguments } from './facts.ts';
+import { EVERY_MINUTES, processArguments } from './facts.ts';
 
 /** A unit of systemd, by the name of its file. */
 export type Unit = { readonly name: string; readonly text: string };
@@ -119,11 +119,11 @@ function systemHardening(facts: ServiceFacts): readonly string[] {
 const TIMER = lines([
   MARKER,
   '[Unit]',
-  'Description=Carry scene metadata from Stash to Plex every five minutes',
+  `Description=Carry scene metadata from Stash to Plex every ${EVERY_MINUTES} minutes`,
   '',
   '[Timer]',
   'OnBootSec=2min',
-  'OnUnitInactiveSec=5min',
+  `OnUnitInactiveSec=${EVERY_MINUTES}min`,
   '',
   '[Install]',
   'WantedBy=timers.target',

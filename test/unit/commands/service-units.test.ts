@@ -5,7 +5,9 @@ import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { packagedUnits } from '../../../scripts/packaged-units.ts';
+import { SERVICE_INSTALL } from '../../../src/command-line/outlines/service.ts';
 import type { ServiceFacts } from '../../../src/commands/service/facts.ts';
+import { EVERY_MINUTES } from '../../../src/commands/service/facts.ts';
 import { cronLine, launchdPlist, windowsTask } from '../../../src/commands/service/other-schedulers.ts';
 import { unitsOf } from '../../../src/commands/service/units.ts';
 import { scratchDir } from '../../helpers/scratch.ts';
@@ -66,6 +68,11 @@ test('a timer runs each five minutes and is enabled by itself; a template has a 
     [template?.name, /--data-dir \/srv\/plexsync\/%i$/m.test(template?.text ?? '')],
     ['plexsync@.service', true],
   );
+});
+
+test('the help says how often a timer runs', () => {
+  const timer = SERVICE_INSTALL.options?.find(({ flags }) => flags === '--timer');
+  assert.match(timer?.help ?? '', new RegExp(`^a run every ${EVERY_MINUTES} minutes;`));
 });
 
 test('a shell gets from the cron line the very words, and cron no per cent', (t) => {
