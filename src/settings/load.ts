@@ -25,6 +25,11 @@ export type ConfigSources = {
  */
 export type Origin = { readonly kind: 'flag' | 'environment' | 'file' | 'default'; readonly name: string };
 
+/** Whether a value is gone with the shell it was given in: cron and a service start without it. */
+export function isOfShell({ kind }: Origin): boolean {
+  return kind === 'flag' || kind === 'environment';
+}
+
 /** The settings of a run, and the origin of each. */
 export type LoadedSettings = {
   readonly settings: Settings;

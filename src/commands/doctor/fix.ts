@@ -7,6 +7,7 @@ import { pathMapLine } from '../../settings/change-words.ts';
 import { changedText, readConfigText, writeConfigText } from '../../settings/config-file.ts';
 import { configFilePath } from '../../settings/file.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
+import { isOfShell } from '../../settings/load.ts';
 import type { Context } from '../shared/context.ts';
 import type { Remedy } from './finding.ts';
 
@@ -45,7 +46,7 @@ function pathMapFix(
   { loaded, configFile, context: { dataDir } }: Place,
 ): Fix | Handed {
   const origin = loaded?.origins.path_map;
-  if (loaded !== undefined && (origin?.kind === 'flag' || origin?.kind === 'environment')) {
+  if (loaded !== undefined && origin !== undefined && isOfShell(origin)) {
     const command = plainText(pathMapLine({ loaded, dataDir }, mappings));
     const message = `path_map comes from ${origin.name}, which counts more than the config file: nothing was written. Say it there: ${command}`;
     return { kind, message, command };

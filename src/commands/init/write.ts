@@ -5,7 +5,7 @@ import { isStronger, requirePlex, SECRETS, stashAccess } from '../../settings/ac
 import type { ConfigChange } from '../../settings/config-file.ts';
 import { unwritable } from '../../settings/config-file.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
-import { loadSettings } from '../../settings/load.ts';
+import { isOfShell, loadSettings } from '../../settings/load.ts';
 import type { Setting } from '../../settings/setting.ts';
 import type { SettingName, Settings } from '../../settings/table.ts';
 import { libraryText, SETTING_NAMES, SETTINGS, variableOf } from '../../settings/table.ts';
@@ -30,9 +30,7 @@ export function toWrite(
   { loaded, options, context }: Source,
 ): Readonly<Partial<Record<SettingName, unknown>>> {
   const { settings, origins } = loaded;
-  const given = WRITTEN.filter(
-    (name) => answers[name] !== null && (origins[name].kind === 'flag' || origins[name].kind === 'environment'),
-  );
+  const given = WRITTEN.filter((name) => answers[name] !== null && isOfShell(origins[name]));
   const outranked = SECRETS.flatMap(({ itself, inFile }) => {
     if (isStronger(origins[itself], origins[inFile])) return [inFile];
     return isStronger(origins[inFile], origins[itself]) ? [itself] : [];

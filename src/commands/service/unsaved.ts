@@ -1,6 +1,6 @@
 import { UsageError } from '../../core/model/errors.ts';
 import type { ConfigSources, LoadedSettings } from '../../settings/load.ts';
-import { loadSettings } from '../../settings/load.ts';
+import { isOfShell, loadSettings } from '../../settings/load.ts';
 import type { Setting } from '../../settings/setting.ts';
 import type { SettingName, Settings } from '../../settings/table.ts';
 import { libraryText, SETTING_NAMES, SETTINGS, variableOf } from '../../settings/table.ts';
@@ -14,7 +14,7 @@ export async function refuseUnsaved(
   sources: Omit<ConfigSources, 'flags' | 'env'>,
   handedOn: readonly SettingName[],
 ): Promise<void> {
-  const unsaved = SETTING_NAMES.filter((name) => !handedOn.includes(name) && isFromShell(loaded, name));
+  const unsaved = SETTING_NAMES.filter((name) => !handedOn.includes(name) && isOfShell(loaded.origins[name]));
   if (unsaved.length === 0) return;
   // What the environment says once more is no loss.
   const saved = await loadSettings({ ...sources, flags: {}, env: {} });
@@ -35,10 +35,6 @@ export function settingVariables(env: NodeJS.ProcessEnv): readonly string[] {
 
 export function inWords(parts: readonly string[]): string {
   return [parts.slice(0, -1).join(', '), ...parts.slice(-1)].filter((part) => part !== '').join(' and ');
-}
-
-function isFromShell({ origins }: LoadedSettings, name: SettingName): boolean {
-  return origins[name].kind === 'environment' || origins[name].kind === 'flag';
 }
 
 function isSecret(name: SettingName): boolean {

@@ -34,7 +34,7 @@ async function setupHarbour(t: TestContext) {
   const service = async (args: readonly string[], more: Record<string, string> = {}) =>
     await runMain(['service', ...args], { env: { ...env, ...more } });
   const called = (): string => (existsSync(calls) ? readFileSync(calls, 'utf8') : '');
-  return { service, called, units, dataDir, dir, token: plex.token };
+  return { service, called, units, dataDir, dir, plexUrl: plex.url, token: plex.token };
 }
 
 test('install shows the units, asks, writes them and starts one; status and uninstall know them', async (t) => {
@@ -208,6 +208,17 @@ test('what the environment says once more than the config file is no loss, and f
     (await service(['install', '--print', 'cron'], files)).stderr,
     /^plexsync: stash_api_key_file comes from/,
   );
+});
+
+test('what init writes down of the environment is enough for a service', async (t) => {
+  const { service, dataDir, plexUrl, token } = await setupHarbour(t);
+  rmSync(join(dataDir, 'config.json'));
+  const env = { PLEX_URL: plexUrl, PLEX_TOKEN: token, PLEX_LIBRARY: 'Adult', PLEXSYNC_READ_TIMEOUT: '40' };
+  const refused = await service(['install', '--print', 'systemd'], env);
+  assert.match(refused.stderr, /plex_url, plex_token, plex_library and read_timeout come from/);
+  const written = await runMain(['init'], { env: { ...env, PLEXSYNC_DATA_DIR: dataDir } });
+  assert.equal(written.code, 0, written.stderr);
+  assert.equal((await service(['install', '--print', 'systemd'], env)).stderr, '');
 });
 
 test('a system service sees the homes where a setting names a file there', async (t) => {
