@@ -120,6 +120,19 @@ test('a first sync of all enqueues them behind what is edited by hand, and nothi
   assert.equal(neverSynced()?.count, 0);
 });
 
+test('a first sync leaves a scene that is being synced at the moment', async (t) => {
+  const { world, said, firstSync, addScenes } = await setup(t);
+  addScenes(3);
+  world.enqueue([{ sceneId: 2, bare: true, data: {} }]);
+  world.sql(`UPDATE jobs SET state = 'in_progress', lease_owner = 'pier', lease_expires_at = 9e12`);
+  await (await firstSync('all'))();
+  assert.match(said[0] ?? '', /2 of 3 scenes of Stash were never synced: first_sync is all, 2 sync jobs enqueued/);
+  assert.deepEqual(
+    world.sql('SELECT scene_id FROM jobs ORDER BY scene_id').map(({ scene_id }) => scene_id),
+    [1, 2, 3],
+  );
+});
+
 test('a Stash that lacks most of what was written from it is not believed, and not walked through again', async (t) => {
   const { stash, world, said, firstSync, addScenes, write, neverSynced } = await setup(t);
   addScenes(9);

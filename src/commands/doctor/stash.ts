@@ -46,6 +46,7 @@ export async function checkStash(
 const NOTHING_KNOWN: KnownScenes = {
   records: () => new Map(),
   waiting: () => new Set(),
+  underWay: () => new Set(),
   lettered: () => new Set(),
   undone: () => new Map(),
   idsBetween: () => [],

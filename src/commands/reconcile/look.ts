@@ -111,7 +111,7 @@ async function judgePage(
 ): Promise<readonly Judged[]> {
   const sceneIds = listed.map(({ sceneId }) => sceneId);
   const [records, waiting, lettered] = [sweep.records(sceneIds), sweep.waiting(sceneIds), sweep.lettered(sceneIds)];
-  const undone = sweep.undone(sceneIds);
+  const [underWay, undone] = [sweep.underWay(sceneIds), sweep.undone(sceneIds)];
   const written = [...records.values()].filter(({ ratingKey }) => ratingKey !== '');
   const missing = plex === undefined ? undefined : await missingItems(plex, written);
   return listed.map(({ data, ...listing }) => {
@@ -122,7 +122,7 @@ async function judgePage(
     const kind = judgeScene(scene, {
       record,
       undone: undone.get(sceneId),
-      job: waiting.has(sceneId) ? 'waits' : 'none',
+      job: waiting.has(sceneId) ? 'waits' : underWay.has(sceneId) ? 'under_way' : 'none',
       letter: lettered.has(sceneId) ? 'open' : 'none',
       item: isGone === undefined ? 'unknown' : isGone ? 'gone' : 'there',
       ifUnknown: scope.kind === 'all' ? 'changed' : 'in_step',

@@ -56,7 +56,8 @@ export function isRecognised({ updatedAt, paths }: SweptScene, record: SweptReco
 
 export type SweepFacts = {
   readonly record: SweptRecord | undefined;
-  readonly job: 'waits' | 'none';
+  /** `under_way`: it may have asked Stash before the scene was changed. */
+  readonly job: 'waits' | 'under_way' | 'none';
   readonly letter: 'open' | 'none';
   /** Set where a person took the edits of the scene back. */
   readonly undone?: UndoneScene | undefined;
@@ -81,9 +82,12 @@ export function judgeScene(scene: SweptScene, { undone, ...facts }: SweepFacts):
   return kind === 'in_step' && facts.job === 'waits' ? 'changed' : kind;
 }
 
-function judgeWritten(scene: SweptScene, { record, letter, item, ifUnknown }: SweepFacts): SweepKind {
+function judgeWritten(scene: SweptScene, { record, job, letter, item, ifUnknown }: SweepFacts): SweepKind {
   if (scene.paths.length === 0) return 'without_file';
-  if (record === undefined || record.ratingKey === '') return letter === 'open' ? 'dead_letter' : 'never_synced';
+  if (record === undefined || record.ratingKey === '') {
+    if (job === 'under_way') return 'waiting';
+    return letter === 'open' ? 'dead_letter' : 'never_synced';
+  }
   if (item === 'gone') return 'missing_in_plex';
   if (!isComparable(scene, record) && record.stashUpdatedAt === undefined) return ifUnknown;
   if (!isAsWritten(scene, record)) return 'changed';

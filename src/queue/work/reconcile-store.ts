@@ -25,6 +25,8 @@ export type ReconcileStore = Pick<Intake, 'enqueue' | 'forget'> & {
   records(sceneIds: readonly number[]): ReadonlyMap<number, SweptRecord>;
   /** Which of these scenes have a waiting job. */
   waiting(sceneIds: readonly number[]): ReadonlySet<number>;
+  /** Which of these scenes have a job that is being worked on. */
+  underWay(sceneIds: readonly number[]): ReadonlySet<number>;
   /** Which of these scenes have a dead letter. */
   lettered(sceneIds: readonly number[]): ReadonlySet<number>;
   /** Those of these scenes whose edits a person took back. */
@@ -54,6 +56,9 @@ export function openReconcileStore(stores: Stores): ReconcileStore {
   const waiting = db.prepare<[string], { scene_id: number }>(
     `SELECT scene_id FROM jobs WHERE state = 'pending' AND scene_id IN (SELECT value FROM json_each(?))`,
   );
+  const underWay = db.prepare<[string], { scene_id: number }>(`
+    SELECT scene_id FROM jobs
+    WHERE state = 'in_progress' AND forgotten = 0 AND scene_id IN (SELECT value FROM json_each(?))`);
   const lettered = dlqDb.prepare<[string], { scene_id: number }>(
     'SELECT DISTINCT scene_id FROM dead_letters WHERE scene_id IN (SELECT value FROM json_each(?))',
   );
@@ -77,6 +82,8 @@ export function openReconcileStore(stores: Stores): ReconcileStore {
       new Map(records.all(JSON.stringify(sceneIds)).map((row) => [row.scene_id, toSwept(row)])),
     waiting: (sceneIds: readonly number[]) =>
       new Set(waiting.all(JSON.stringify(sceneIds)).map(({ scene_id }) => scene_id)),
+    underWay: (sceneIds: readonly number[]) =>
+      new Set(underWay.all(JSON.stringify(sceneIds)).map(({ scene_id }) => scene_id)),
     lettered: (sceneIds: readonly number[]) =>
       new Set(lettered.all(JSON.stringify(sceneIds)).map(({ scene_id }) => scene_id)),
     undone: (sceneIds: readonly number[]) =>

@@ -84,6 +84,12 @@ const ROWS: readonly (readonly [
   ['its item is gone', 'missing_in_plex', { item: 'gone' }],
   ['changed, and its item is gone', 'missing_in_plex', { item: 'gone', record: { ...RECORD, stashUpdatedAt: 'x' } }],
   ['a job waits', 'waiting', { job: 'waits', record: undefined }],
+  ['a first job of it is under way', 'waiting', { job: 'under_way', record: undefined }],
+  [
+    'changed, maybe since the job under way has asked',
+    'changed',
+    { job: 'under_way', record: { ...RECORD, stashUpdatedAt: 'x' } },
+  ],
   ['no file', 'without_file', {}, []],
   ['undone, and Stash as it was', 'undone', { undone: UNDONE, record: undefined }, SCENE.paths, '1:a'],
   ['undone, and a job waits', 'undone', { undone: UNDONE, job: 'waits' }, SCENE.paths, '1:a'],

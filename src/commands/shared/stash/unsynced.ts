@@ -16,7 +16,10 @@ export type Unsynced = {
 };
 
 /** What is known of scenes; nothing where nothing was ever put into the queue. */
-export type KnownScenes = Pick<ReconcileStore, 'records' | 'waiting' | 'lettered' | 'undone' | 'idsBetween'>;
+export type KnownScenes = Pick<
+  ReconcileStore,
+  'records' | 'waiting' | 'underWay' | 'lettered' | 'undone' | 'idsBetween'
+>;
 
 /** Ids, times and paths alone are small. */
 const PER_PAGE = 1_000;
@@ -42,9 +45,10 @@ export async function findUnsynced(stash: StashClient, known: KnownScenes): Prom
 
 function judgePage(scenes: readonly ListedScene[], known: KnownScenes) {
   const ids = scenes.map(({ sceneId }) => sceneId);
-  const [records, waiting, lettered, undone] = [
+  const [records, waiting, underWay, lettered, undone] = [
     known.records(ids),
     known.waiting(ids),
+    known.underWay(ids),
     known.lettered(ids),
     known.undone(ids),
   ];
@@ -52,7 +56,7 @@ function judgePage(scenes: readonly ListedScene[], known: KnownScenes) {
     const kind = judgeScene(scene, {
       record: records.get(scene.sceneId),
       undone: undone.get(scene.sceneId),
-      job: waiting.has(scene.sceneId) ? 'waits' : 'none',
+      job: waiting.has(scene.sceneId) ? 'waits' : underWay.has(scene.sceneId) ? 'under_way' : 'none',
       letter: lettered.has(scene.sceneId) ? 'open' : 'none',
       item: 'unknown',
       ifUnknown: 'in_step',
