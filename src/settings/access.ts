@@ -5,6 +5,7 @@ import { whyNotRead } from './file-errors.ts';
 import type { LoadedSettings, Origin } from './load.ts';
 import { firstMessage } from './load.ts';
 import { schemaOf } from './schema.ts';
+import { withoutGraphql } from './stash-address.ts';
 import type { SettingName } from './table.ts';
 import { flagOf, SETTINGS, variableOf } from './table.ts';
 import { withoutToken } from './without-token.ts';
@@ -42,10 +43,11 @@ export function stashAccess(loaded: LoadedSettings): StashAccess | undefined {
 /** Other tools ask for the API's address: used here, every request would go to a page that does not exist. */
 function stashAddress({ settings, origins }: LoadedSettings): string | undefined {
   const { stash_url: url } = settings;
-  if (url === undefined || !/\/graphql$/i.test(url)) return url;
+  const bare = url && withoutGraphql(url);
+  if (bare === url) return url;
   throw new UsageError(
     `stash_url (from ${origins.stash_url.name}) ends in /graphql, and plexsync adds that itself.`,
-    `Leave out /graphql: ${url.replace(/\/+graphql$/i, '')}`,
+    `Leave out /graphql: ${bare}`,
   );
 }
 

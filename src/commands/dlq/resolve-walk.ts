@@ -4,6 +4,7 @@ import type { ExitCode } from '../../exit.ts';
 import { complaintOf } from '../../exit.ts';
 import type { DeadLetter } from '../../queue/tables/dead-letters.ts';
 import { letterChoicesOf, letterFaultOf } from '../../queue/tables/dead-letters.ts';
+import { withoutGraphql } from '../../settings/stash-address.ts';
 import type { Dialogue } from '../../terminal/answers/dialogue.ts';
 import { openLink } from '../../terminal/open-link.ts';
 import { renderFields } from '../../terminal/table.ts';
@@ -51,7 +52,7 @@ function pagesOf({ letter, ratingKey, machineIdentifier }: Reread, { loaded }: W
   return linksOf({
     sceneId: letter.scene_id,
     // Some give the address of the API.
-    stashUrl: stash_url?.replace(/\/+graphql$/i, ''),
+    stashUrl: stash_url && withoutGraphql(stash_url),
     plexUrl: plex_url,
     ...{ machineIdentifier, ratingKey },
     candidates: letterChoicesOf(letter).map((choice) => choice.rating_key),

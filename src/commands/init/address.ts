@@ -1,4 +1,5 @@
 import { looksLikeToken } from '../../core/text/token-like.ts';
+import { withoutGraphql } from '../../settings/stash-address.ts';
 
 /** What may be meant by an address that cannot be used as it was typed; `undefined` when nothing comes to mind. */
 export function meantAddress(typed: string, usualPort: number): string | undefined {
@@ -10,7 +11,7 @@ export function meantAddress(typed: string, usualPort: number): string | undefin
   if (url === null || !/^https?:$/.test(url.protocol) || url.hostname === '' || /\s/.test(text)) return undefined;
   // Copied from a browser, it holds the path of a page.
   const page = /^\/(web|scenes|settings|stats|login)(\/|$)/i;
-  const path = page.test(url.pathname) ? '' : url.pathname.replace(/\/graphql\/?$/i, '').replace(/\/+$/, '');
+  const path = page.test(url.pathname) ? '' : withoutGraphql(url.pathname).replace(/\/+$/, '');
   const port = url.port === '' && !hasScheme ? `:${usualPort}` : url.port && `:${url.port}`;
   const meant = `${url.protocol}//${url.hostname}${port}${path}`;
   return meant === text.replace(/\/+$/, '') ? undefined : meant;

@@ -2,6 +2,7 @@ import type { UsageError } from '../../core/model/errors.ts';
 import { SyncError } from '../../core/model/errors.ts';
 import { say } from '../../core/text/sentence.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
+import { withoutGraphql } from '../../settings/stash-address.ts';
 import type { StashClient } from '../../stash/client.ts';
 import { connectToStash } from '../shared/stash/stash-connection.ts';
 import { meantAddress } from './address.ts';
@@ -71,7 +72,7 @@ async function askForAddress(
   const word = typed.toLowerCase();
   if (word === NONE) return { kind: 'untried', url: null };
   if (word === KEEP && failure instanceof SyncError && offered !== undefined) return { kind: 'untried', url: offered };
-  return { kind: 'typed', url: withoutGraphql(typed, wizard) };
+  return { kind: 'typed', url: ofStashItself(typed, wizard) };
 }
 
 function wordsAfter(offered: string | undefined, failure: UsageError | SyncError | undefined): string {
@@ -88,8 +89,8 @@ function withoutStash(answers: Answers, failure: UsageError | SyncError, { conte
 }
 
 /** Other tools ask for the address of the API. */
-function withoutGraphql(typed: string, { asker }: Wizard): string {
-  const url = typed.replace(/\/+graphql\/*$/i, '');
+function ofStashItself(typed: string, { asker }: Wizard): string {
+  const url = withoutGraphql(typed);
   if (url !== typed) asker.show(`/graphql is left out: plexsync adds it itself.`);
   return url;
 }

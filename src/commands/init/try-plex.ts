@@ -6,7 +6,7 @@ import type { PlexClient } from '../../plex/client.ts';
 import { requirePlex } from '../../settings/access.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
 import { connectToPlex } from '../shared/plex-connection.ts';
-import { atPort } from './address.ts';
+import { atPort, meantAddress } from './address.ts';
 import { lookAround, plexProbe, stashProbe } from './probe.ts';
 import type { Wizard } from './questions.ts';
 import { refusal, usageError } from './questions.ts';
@@ -58,9 +58,11 @@ async function blame(failure: UsageError | SyncError, loaded: LoadedSettings, wi
   // Nobody is there to be helped.
   if (url === undefined || wizard.asker.by === 'nobody') return failed;
   const { context } = wizard;
-  if (failure instanceof UsageError && (await stashProbe(loaded, context)(url))) {
-    const confused = new UsageError(`${url} is Stash, and not Plex.`, `Plex usually answers at port ${PLEX_PORT}.`);
-    return { ...failed, failure: confused, meant: atPort(url, PLEX_PORT), stashUrl: url };
+  // Copied from a browser or another tool, it holds the path of a page or of the API.
+  const server = meantAddress(url, PLEX_PORT) ?? url;
+  if (failure instanceof UsageError && (await stashProbe(loaded, context)(server))) {
+    const confused = new UsageError(`${server} is Stash, and not Plex.`, `Plex usually answers at port ${PLEX_PORT}.`);
+    return { ...failed, failure: confused, meant: atPort(server, PLEX_PORT), stashUrl: server };
   }
   const found = await lookAround(url, { failure, probe: plexProbe(loaded, context) });
   if (found?.kind === 'untrusted' && !loaded.settings.plex_insecure) return { ...failed, fault: 'plex_insecure' };

@@ -87,6 +87,17 @@ test('only the answer at fault is asked for again, and what was typed before is 
   assert.ok(!stderr.includes(plex.token));
 });
 
+for (const page of ['/graphql', '/graphql/', '/scenes'])
+  test(`a Stash given for Plex as ${page} is known as Stash, and offered without it`, async (t) => {
+    const { init, config, plex, stash } = await setupHarbour(t, { inStash: 0, inPlex: 0 });
+    const typed = [stash.url + page, plex.token, plex.url, '2', '', '/data', '/data=/media', 'no', 'yes'];
+    const { code, stderr } = await init(typed);
+    assert.match(stderr, new RegExp(`${stash.url} is Stash, and not Plex\\.`));
+    assert.match(stderr, new RegExp(`Address of Stash, .* \\[${stash.url}\\]:`));
+    assert.equal(code, 0, stderr);
+    assert.equal(config()['stash_url'], stash.url);
+  });
+
 test('a token that is refused is asked for again alone; without another one the run ends as refused', async (t) => {
   const { init, config, plex, file } = await setupHarbour(t, { inStash: 0, inPlex: 0 });
   const refused = await init([plex.url, 'not-the-right-one']);
