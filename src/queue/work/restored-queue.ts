@@ -83,7 +83,7 @@ function askStashForLetters(db: Db, askedAt: number): LeftToStash {
     .prepare<[], Given>(`
       SELECT id, scene_id AS sceneId, json_type(job_data, '$.tagline') IS NOT NULL AS hasTagline
       FROM dead_letters
-      WHERE stamps <> '{}' AND CASE WHEN json_valid(job_data) THEN json_type(job_data) = 'object' ELSE 0 END`)
+      WHERE stamps <> '{}' AND json_type(job_data) = 'object'`)
     .all();
   const empty = db.prepare<[number, number]>(`
     UPDATE dead_letters SET stamps = '{}', bare_at = ?,

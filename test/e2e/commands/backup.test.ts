@@ -132,6 +132,18 @@ test('a letter of then that is retried brings nothing old either', async (t) => 
   assert.notEqual(plex.item(item)?.tagline, 'Old');
 });
 
+test('a letter that is damaged keeps no queue from being restored, and is left to a person', async (t) => {
+  const { run, sql, file, scene } = await setupHarbour(t);
+  await run(['enqueue', String(scene), '--path', '/media/none.mp4', '--title', 'Pier of then']);
+  sql(`UPDATE jobs SET misses = 12`);
+  await run(['process']);
+  sql(`UPDATE dead_letters SET job_data = '["Harbour"]'`, 'dlq.db');
+  await run(['backup', file]);
+  const restored = await run(['restore', file, '--yes', '--json'], { env: { STASH_URL: 'http://127.0.0.1:9' } });
+  assert.deepEqual(JSON.parse(restored.stdout).asked_anew, { jobs: 0, dead_letters: 0 }, restored.stderr);
+  assert.deepEqual(sql('SELECT job_data FROM dead_letters', 'dlq.db'), [{ job_data: '["Harbour"]' }]);
+});
+
 test('a pause that stands, or stood when the backup was taken, stays', async (t) => {
   const { run, file, item, plex } = await setupHarbour(t);
   await run(['enqueue', '1', ...OLD]);

@@ -19,6 +19,17 @@ function setupWritten(t: TestContext, contentHash?: string) {
   return { store, known };
 }
 
+test('a job is under way while it is worked on, unless its scene is forgotten meanwhile', (t) => {
+  const world = setup(t);
+  world.enqueue([edit(7), edit(8), edit(9)]);
+  const store = openReconcileStore(world.stores());
+  world.sql(
+    `UPDATE jobs SET state = 'in_progress', lease_owner = 'pier', lease_expires_at = 9e12, forgotten = scene_id = 8 WHERE scene_id < 9`,
+  );
+  assert.deepEqual([...store.underWay([7, 8, 9, 10])], [7]);
+  assert.deepEqual([...store.waiting([7, 8, 9, 10])], [9]);
+});
+
 const NOTE = { sceneId: 7, updatedAt: AT, before: undefined, contentHash: '1:b' };
 
 test('a content is remembered where none was', (t) => {
