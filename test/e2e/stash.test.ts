@@ -1,7 +1,7 @@
 /** Bare jobs are filled in from Stash: what it says, what it does not say, and what happens when it cannot be asked. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
@@ -82,18 +82,23 @@ test('without a Stash, data that was given is written, and the bare request alon
   assert.match((await run(['enqueue', '2'])).stderr, /1 scene has no data .*no_stash.*stash_url/);
 });
 
-test('a bare scene is not said to wait for stash_url where that is set since the last run', async (t) => {
+test('a bare scene is not said to wait for stash_url where that is set', async (t) => {
   const { run, dataDir } = await setup(t);
   const STASH_URL = 'http://stash:9999';
-  assert.doesNotMatch((await run(['enqueue', '1'], { env: { STASH_URL } })).stderr, /no_stash/);
-  assert.match((await run(['enqueue', '1'], { env: { STASH_URL: '' } })).stderr, /no_stash/);
-  const config = join(dataDir, 'elsewhere.json');
+  const config = join(dataDir, '..', 'elsewhere.json');
+  // What one enqueue found out is known to the next: each begins anew.
+  const enqueued = async (args: readonly string[], env = {}) => {
+    rmSync(dataDir, { recursive: true, force: true });
+    return await run(['enqueue', '1', ...args], { env });
+  };
+  assert.doesNotMatch((await enqueued([], { STASH_URL })).stderr, /no_stash/);
+  assert.match((await enqueued([], { STASH_URL: '' })).stderr, /no_stash/);
   writeFileSync(config, JSON.stringify({ stash_url: STASH_URL }));
-  assert.doesNotMatch((await run(['enqueue', '1', '--config', config])).stderr, /no_stash/);
+  assert.doesNotMatch((await enqueued(['--config', config])).stderr, /no_stash/);
   writeFileSync(config, JSON.stringify({ read_timeout: '30s' }));
-  assert.match((await run(['enqueue', '1', '--config', config])).stderr, /no_stash/);
+  assert.match((await enqueued(['--config', config])).stderr, /no_stash/);
   writeFileSync(config, '{');
-  const broken = await run(['enqueue', '1', '--config', config]);
+  const broken = await enqueued(['--config', config]);
   assert.equal(broken.code, 0);
   assert.match(broken.stderr, /no_stash/);
 });

@@ -63,9 +63,9 @@ export async function unset({ key, configFile }: ChangeOptions, context: Context
 
 /** No other setting needs the queue to be opened. */
 async function tellStats(key: string, { configFile }: ChangeOptions, context: Context): Promise<void> {
-  if (key !== 'quiet_hours') return;
-  const { renewQuietNote } = await import('./quiet-note.ts');
-  await renewQuietNote(configFile, context);
+  if (!['quiet_hours', 'stash_url'].includes(key)) return;
+  const { renewNotes } = await import('../shared/renew-notes.ts');
+  await renewNotes(configFile, context);
 }
 
 function toSettingName(key: string): SettingName {

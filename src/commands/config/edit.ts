@@ -54,8 +54,8 @@ async function editUntilUsable({ path, copy, before }: Edited, context: Context)
     const problem = await problemOf(copy, path);
     if (problem === undefined) {
       writeConfigText(path, text, { old: 'dropped' });
-      const { renewQuietNote } = await import('./quiet-note.ts');
-      await renewQuietNote(path, context);
+      const { renewNotes } = await import('../shared/renew-notes.ts');
+      await renewNotes(path, context);
       output.result(`Wrote ${path}.`);
       return EXIT.done;
     }

@@ -67,6 +67,8 @@ export async function run(options: EnqueueFromStashOptions, context: Context): P
   try {
     const counted = await enqueueWalk(walk, intake, { now, onPage: live.show, reassert });
     if (scope.kind === 'all') intake.forgetNeverSynced();
+    // What only this command was told, no run knows.
+    if (loaded.origins.stash_url.kind !== 'flag') intake.noteStash('asked');
     report(counted, context);
     return EXIT.done;
   } finally {

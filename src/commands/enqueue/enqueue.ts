@@ -6,6 +6,7 @@ import { parseGivenScene } from '../../core/model/scene.ts';
 import { ours, say } from '../../core/text/sentence.ts';
 import type { EnqueueDocument } from '../../documents/enqueue.ts';
 import type { Enqueued, EnqueueOptions as IntakeOptions, Priority } from '../../queue/tables/jobs.ts';
+import type { Intake } from '../../queue/work/intake.ts';
 import { openIntake } from '../../queue/work/intake.ts';
 import { whyNotRead } from '../../settings/file-errors.ts';
 import type { ConfigSources } from '../../settings/load.ts';
@@ -54,34 +55,32 @@ export async function run(options: EnqueueOptions, { dataDir, output, streams, e
       if (answer !== 'yes') return (await import('../shared/declined.ts')).declined(answer, { output });
     }
   }
-  const { enqueued, held: awaiting } = putIn(edits, dataDir, {
-    priority: priorityOf(options),
-    now: now(),
-    saidAt,
-    reassert,
-    undone: 'release',
-  });
-  let held = awaiting;
-  const tookMs = (Number(process.hrtime.bigint() - startedAt) / 1e6).toFixed(1);
-  const [first] = enqueued;
-  const scenes = sceneCount(enqueued);
-  const what = scenes === 1 && first ? say`sync job for scene ${first.sceneId}` : say`sync jobs for ${scenes} scenes`;
-  output.log('info', say`[PlexSync Hook] Enqueued ${what} in ${ours(tookMs)}ms`);
-  if (held > 0 && (await willAskStash({ env, dataDir: dataDir.path, configFile: options.configFile }))) held = 0;
-  report({ enqueued, scenes, held }, output);
-  return 0;
+  const intake = openIntake(dataDir);
+  try {
+    const { enqueued, hasBare } = putIn(edits, intake, {
+      priority: priorityOf(options),
+      now: now(),
+      saidAt,
+      reassert,
+      undone: 'release',
+    });
+    tellTime(enqueued, startedAt, output);
+    const jobIds = hasBare ? enqueued.map(({ jobId }) => jobId) : [];
+    const sources = { env, dataDir: dataDir.path, configFile: options.configFile };
+    const held = await heldWithoutStash(jobIds, intake, sources);
+    report({ enqueued, scenes: sceneCount(enqueued), held }, output);
+    return 0;
+  } finally {
+    intake.close();
+  }
 }
 
-/**
- * Puts the edits into the queue as they are read: neither they nor their text are kept. `held` counts the jobs that
- * await a Stash that no run can ask.
- */
+/** Puts the edits into the queue as they are read: neither they nor their text are kept. */
 function putIn(
   edits: Iterable<SceneEdit>,
-  dataDir: Context['dataDir'],
+  intake: Intake,
   options: IntakeOptions,
-): { readonly enqueued: readonly Enqueued[]; readonly held: number } {
-  const intake = openIntake(dataDir);
+): { readonly enqueued: readonly Enqueued[]; readonly hasBare: boolean } {
   let hasBare = false;
   function* noted(): Generator<SceneEdit> {
     for (const edit of edits) {
@@ -89,12 +88,32 @@ function putIn(
       yield edit;
     }
   }
-  try {
-    const enqueued = intake.enqueue(noted(), options);
-    return { enqueued, held: hasBare ? intake.awaitingStashCount(enqueued.map(({ jobId }) => jobId)) : 0 };
-  } finally {
-    intake.close();
-  }
+  return { enqueued: intake.enqueue(noted(), options), hasBare };
+}
+
+function tellTime(enqueued: readonly Enqueued[], startedAt: bigint, output: Context['output']): void {
+  const tookMs = (Number(process.hrtime.bigint() - startedAt) / 1e6).toFixed(1);
+  const [first] = enqueued;
+  const scenes = sceneCount(enqueued);
+  const what = scenes === 1 && first ? say`sync job for scene ${first.sceneId}` : say`sync jobs for ${scenes} scenes`;
+  output.log('info', say`[PlexSync Hook] Enqueued ${what} in ${ours(tookMs)}ms`);
+}
+
+/**
+ * How many of these jobs await a Stash that no run can ask. Where only the last run could not, and the next one can,
+ * that is noted for whoever looks before it. The settings are read only when it matters, since a hook should not wait.
+ */
+async function heldWithoutStash(
+  jobIds: readonly number[],
+  intake: Intake,
+  sources: Omit<ConfigSources, 'flags'>,
+): Promise<number> {
+  const held = jobIds.length === 0 ? 0 : intake.awaitingStashCount(jobIds);
+  if (held === 0) return 0;
+  const { isGiven } = await import('../../settings/is-given.ts');
+  if (!(await isGiven('stash_url', sources))) return held;
+  intake.noteStash('asked');
+  return 0;
 }
 
 /** As many are read before the queue is opened, or made: a short list with a mistake in it leaves nothing behind. */
@@ -122,15 +141,6 @@ async function fieldsOf({ reassert }: EnqueueOptions): Promise<readonly Reassert
   if (reassert === undefined) return undefined;
   const { parseReassert } = await import('../../core/model/reassert.ts');
   return parseReassert(reassert);
-}
-
-/**
- * Whether the next run can ask Stash although the last one could not. Checked only when it matters, since a hook should
- * not wait.
- */
-async function willAskStash(sources: Omit<ConfigSources, 'flags'>): Promise<boolean> {
-  const { isGiven } = await import('../../settings/is-given.ts');
-  return await isGiven('stash_url', sources);
 }
 
 /** A scene that is given twice counts once, and is one job. */

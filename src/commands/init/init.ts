@@ -11,6 +11,7 @@ import { openAsker } from '../../terminal/answers/asker.ts';
 import { displayWidth } from '../../terminal/width.ts';
 import type { Context } from '../shared/context.ts';
 import { declined } from '../shared/declined.ts';
+import { renewNotes } from '../shared/renew-notes.ts';
 import { tellWarnings } from '../shared/warnings.ts';
 import type { NextStep } from './next-steps.ts';
 import { nextSteps } from './next-steps.ts';
@@ -68,6 +69,7 @@ async function write(path: string, { answers }: Outcome, { options, context }: H
   if (options.configFile === undefined) openIntake(context.dataDir).close();
   await refuseUnusable(path, text);
   writeConfigText(path, text, { old: 'dropped' });
+  await renewNotes(options.configFile, context);
   return { names: Object.keys(setup), loaded };
 }
 

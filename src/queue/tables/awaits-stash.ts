@@ -14,7 +14,7 @@ export function mostAwaiting(stash: StashUse): 0 | 1 {
 
 /**
  * SQL: the same value for readers: whether a job is shown as due or as awaiting Stash depends on what the last run
- * could do. A run decides for itself which jobs it claims, since its configuration may differ.
+ * could do, or on the settings where a command found them out since. A run decides for itself which jobs it claims, since its configuration may differ.
  */
 export const CLAIMED_AWAITING = `(SELECT coalesce(max(CAST(value AS INTEGER)), 0) FROM meta WHERE name = '${NAME}')`;
 
@@ -23,7 +23,7 @@ export function claimedAwaiting(db: Db): number {
   return prepareMeta(db).number(NAME) ?? 0;
 }
 
-/** Records for readers whether this run can ask Stash. Writes only a change. @throws {StoreError} */
+/** Records for readers whether a run can ask Stash. Writes only a change. @throws {StoreError} */
 export function noteStash(db: Db, stash: StashUse): void {
   inStore(db.name, () => {
     const meta = prepareMeta(db);

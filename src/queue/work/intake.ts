@@ -6,7 +6,8 @@ import { QUEUE_SCHEMA } from '../store/migrations.ts';
 import type { DataDir, Db } from '../store/open.ts';
 import { openDatabase, prepareDataDir } from '../store/open.ts';
 import { translated } from '../store/store-errors.ts';
-import { CLAIMED_AWAITING } from '../tables/awaits-stash.ts';
+import type { StashUse } from '../tables/awaits-stash.ts';
+import { CLAIMED_AWAITING, noteStash } from '../tables/awaits-stash.ts';
 import type { Enqueued, EnqueueOptions } from '../tables/jobs.ts';
 import { prepareEnqueue, prepareInstant, prepareLateInstant } from '../tables/jobs.ts';
 import { prepareScenes } from '../tables/scenes.ts';
@@ -46,6 +47,8 @@ export type Intake = {
   forgetNeverSynced(): void;
   /** How many of these jobs await a Stash that no run can ask. */
   awaitingStashCount(jobIds: readonly number[]): number;
+  /** Records for readers whether the next run can ask Stash, as the settings stand. */
+  noteStash(stash: StashUse): void;
   close(): void;
 };
 
@@ -63,6 +66,9 @@ export function openIntake(dir: DataDir): Intake {
     ...intakeOf({ queueDb: db }),
     forgetNeverSynced: () => prepareMeta(db).remove(NEVER_SYNCED),
     awaitingStashCount: (jobIds: readonly number[]): number => held.get(JSON.stringify(jobIds))?.count ?? 0,
+    noteStash: (stash: StashUse) => {
+      noteStash(db, stash);
+    },
     close: () => {
       db.close();
     },

@@ -88,9 +88,13 @@ async function syncScenes(scope: StashScope, place: TaskPlace, context: Context)
     const text = `Progress: ${done}/${walk.total} (${percent}%), ${left} remaining, ${perSecond.toFixed(1)} items/sec`;
     output.log('info', say`[PlexSync] ${ours(text)}`);
   };
-  const intake = 'stores' in place ? { ...intakeOf(place.stores), close: () => undefined } : openIntake(dataDir);
+  const intake =
+    'stores' in place
+      ? { ...intakeOf(place.stores), noteStash: () => undefined, close: () => undefined }
+      : openIntake(dataDir);
   try {
     const counted = await enqueueWalk(walk, intake, { now, onPage });
+    if (loaded.origins.stash_url.kind !== 'flag') intake.noteStash('asked');
     const { added, merged } = counted;
     const text = `Enqueued sync jobs for ${added + merged} scenes of Stash: ${added} new${passedOver(counted)}`;
     output.log('info', say`[PlexSync Hook] ${ours(text)}`);

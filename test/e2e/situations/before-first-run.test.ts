@@ -1,0 +1,61 @@
+/** What is seen between the first enqueue and the first run. */
+import assert from 'node:assert/strict';
+import type { TestContext } from 'node:test';
+import { test } from 'node:test';
+import { startStashServer } from '../../../src/simulator/stash/server.ts';
+import { setup } from '../../helpers/rig.ts';
+
+async function withStash(t: TestContext) {
+  const rig = await setup(t);
+  const stash = await startStashServer();
+  t.after(() => stash.close());
+  for (const id of [1, 2]) stash.addScene({ id, title: `Pier ${id}`, files: [{ path: `/media/${id}.mp4` }] });
+  const waiting = async (): Promise<unknown> => {
+    const { waiting: counts } = JSON.parse((await rig.run(['stats', '--json'])).stdout) as {
+      waiting: { due: number; no_stash: number };
+    };
+    return [counts.due, counts.no_stash];
+  };
+  return { ...rig, stash, env: { STASH_URL: stash.url }, waiting };
+}
+
+test('what was enqueued where Stash is set is due before any run, whoever looks', async (t) => {
+  const { run, env, waiting } = await withStash(t);
+  assert.equal((await run(['enqueue', '--all', '--yes'], { env })).code, 0);
+  assert.deepEqual(await waiting(), [2, 0]);
+  assert.match((await run(['status', '1'])).stdout, /job 1: due, /);
+  assert.match((await run(['queue', 'list'])).stdout, /\tdue/);
+  assert.doesNotMatch((await run(['stats', '--check'])).stdout, /without a Stash/);
+});
+
+test('bare ids are due where Stash is set in the environment', async (t) => {
+  const { run, env, waiting } = await withStash(t);
+  await run(['enqueue', '1', '2'], { env });
+  assert.deepEqual(await waiting(), [2, 0]);
+});
+
+test('bare ids that were held are due once Stash is set, and held once it is taken away', async (t) => {
+  const { run, stash, waiting } = await withStash(t);
+  await run(['enqueue', '1', '2']);
+  assert.deepEqual(await waiting(), [0, 2]);
+  await run(['config', 'set', 'stash_url', stash.url]);
+  assert.deepEqual(await waiting(), [2, 0]);
+  await run(['config', 'unset', 'stash_url']);
+  assert.deepEqual(await waiting(), [0, 2]);
+});
+
+test('a Stash that one command alone was told of makes nothing due', async (t) => {
+  const { run, stash, waiting } = await withStash(t);
+  await run(['enqueue', '--all', '--yes', '--stash-url', stash.url]);
+  assert.deepEqual(await waiting(), [0, 2]);
+});
+
+test('init tells the queue of Stash', async (t) => {
+  const { run, stash, plex, waiting } = await withStash(t);
+  await run(['enqueue', '1', '2']);
+  const init = await run(['init', '--yes', '--plex-url', plex.url, '--stash-url', stash.url], {
+    env: { PLEX_TOKEN: plex.token },
+  });
+  assert.equal(init.code, 0, init.stderr);
+  assert.deepEqual(await waiting(), [2, 0]);
+});
