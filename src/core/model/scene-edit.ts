@@ -62,9 +62,10 @@ export function outdated({ stamps, ...edit }: StampedEdit, at: number): StampedE
  */
 export function mergeEdits(a: StampedEdit, b: StampedEdit): StampedEdit {
   const bareAt = a.bareAt === undefined && b.bareAt === undefined ? undefined : Math.max(a.bareAt ?? 0, b.bareAt ?? 0);
-  const newest = [...new Set([...keysOf(a.data), ...keysOf(b.data)])].map((key) =>
-    saidAt(a, key) > saidAt(b, key) ? { key, from: a } : { key, from: b },
-  );
+  const newerOf = (key: SceneKey): StampedEdit => (saidAt(a, key) > saidAt(b, key) ? a : b);
+  const newest: Source[] = [];
+  for (const key of keysOf(a.data)) newest.push({ key, from: newerOf(key) });
+  for (const key of keysOf(b.data)) if (!Object.hasOwn(a.data, key)) newest.push({ key, from: b });
   const kept = newest.filter(({ key, from }) => !isOfAnotherFile(key, from, { newest, later: b }));
   return { ...pickFrom(kept), bareAt };
 }
@@ -104,8 +105,9 @@ function isOfAnotherFile(
   from: StampedEdit,
   { newest, later }: { readonly newest: readonly Source[]; readonly later: StampedEdit },
 ): boolean {
+  if (!KEYS_OF_THE_FILE.has(key)) return false;
   const path = newest.find((source) => source.key === 'path')?.from;
-  if (!KEYS_OF_THE_FILE.has(key) || path === undefined) return false;
+  if (path === undefined) return false;
   const [pathAt, keyAt] = [saidAt(path, 'path'), saidAt(from, key)];
   return pathAt > keyAt || (pathAt === keyAt && path === later && from !== later);
 }
