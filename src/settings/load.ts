@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { UsageError } from '../core/model/errors.ts';
-import { looksLikeToken } from '../core/text/token-like.ts';
+import { looksLikeToken, mayBeSecret } from '../core/text/token-like.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { parseDurationMs } from './duration.ts';
 import { readConfigFile } from './file.ts';
@@ -95,8 +95,13 @@ export function settingValue({ name, value, origin }: Given & { readonly name: S
 
 /** A value that was refused may be a token in the wrong place. */
 function refusedValue(name: SettingName, value: unknown): string {
-  const isToken = typeof value === 'string' && looksLikeToken(value.replace(/^[^=]*=/, ''));
-  return isToken ? `${HIDDEN}, which looks like a token` : shownValue(name, value);
+  const texts = [value].flat().filter((one) => typeof one === 'string');
+  if (texts.some((text) => looksLikeToken(text.replace(/^[^=]*=/, '')))) return `${HIDDEN}, which looks like a token`;
+  const { type }: Setting = SETTINGS[name];
+  const isAddress = type.kind === 'web_address' || type.kind === 'webhooks';
+  const isPathless = type.kind === 'path_mappings' && texts.every((text) => !/[=/]/.test(text));
+  const isHidden = (isAddress || isPathless) && texts.some(mayBeSecret);
+  return isHidden ? `${HIDDEN}, which may be a token` : shownValue(name, value);
 }
 
 /** A setting's value as a person may see it: secrets are hidden, wherever they appear. */

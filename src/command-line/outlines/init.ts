@@ -12,7 +12,7 @@ export const INIT: CommandSpec = {
   settings: [...CONNECTION_SETTINGS, 'sync_poster'],
   notes: [
     'The file is config.json in the data directory (or --config), readable for its owner alone. An address and a token that Plex does not take are not written.',
-    'Without a terminal the answers are read from standard input, one a line, in the order of the questions; an empty line takes what is offered. Where they end, the rest stays as flags and environment say it. With --yes nothing is asked.',
+    'Without a terminal the answers are read from standard input, one a line, in the order of the questions; an empty line takes what is offered, and one that cannot be an answer ends the run. Where they end, the rest stays as flags and environment say it. With --yes nothing is asked.',
     'If Stash answers, 20 of its scenes are looked at, and their files in Plex. Where they all agree on a path_map, it is proposed; --yes alone does not write it.',
   ],
   examples: [

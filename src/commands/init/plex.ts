@@ -2,9 +2,9 @@ import type { SyncError } from '../../core/model/errors.ts';
 import { UsageError } from '../../core/model/errors.ts';
 import type { Section } from '../../core/model/plex-item.ts';
 import type { PlexClient } from '../../plex/client.ts';
-import { meantAddress } from './address.ts';
+import { meantAddress, withScheme } from './address.ts';
 import type { Wizard } from './questions.ts';
-import { askToTrust, complainOf, usageError } from './questions.ts';
+import { askToTrust, complainOf, refuseAnswer, usageError } from './questions.ts';
 import type { Answers, InitOptions } from './source.ts';
 import { loadWith } from './source.ts';
 import { PLEX_PORT, tryPlex } from './try-plex.ts';
@@ -88,13 +88,14 @@ async function askForAddress(standing: Standing, wizard: Wizard): Promise<Answer
       if (settings.plex_url === undefined) throw notGiven('The address of Plex is not set', wizard.options);
       return {};
     }
+    const typed = withScheme(answer.text);
     try {
-      await loadWith({ plex_url: answer.text }, wizard.options, wizard.context);
-      return { plex_url: answer.text };
+      await loadWith({ plex_url: typed }, wizard.options, wizard.context);
+      return { plex_url: typed };
     } catch (thrown) {
       failure = usageError(thrown);
       meant = meantAddress(answer.text, PLEX_PORT);
-      complainOf(failure, wizard);
+      refuseAnswer(failure, wizard);
     }
   }
 }
@@ -119,7 +120,7 @@ async function askForToken(standing: Standing, wizard: Wizard): Promise<Answers 
       return { plex_token: answer.text };
     } catch (thrown) {
       failure = usageError(thrown);
-      complainOf(failure, wizard);
+      refuseAnswer(failure, wizard);
     }
   }
 }

@@ -29,7 +29,7 @@ export type SettingQuestion = {
 /**
  * Asks until the answer can be used: returns `answers` with it, or `undefined` when the person broke off. Where no
  * answer comes any more, all stays as it is.
- * @throws {UsageError} when the last answer that came cannot be used
+ * @throws {UsageError} when a line cannot be used
  */
 export async function askFor(
   answers: Answers,
@@ -55,7 +55,7 @@ export async function askFor(
       return all;
     } catch (thrown) {
       failure = usageError(thrown);
-      complainOf(failure, wizard);
+      refuseAnswer(failure, wizard);
     }
   }
 }
@@ -101,6 +101,16 @@ export function usageError(thrown: unknown): UsageError {
 export function refusal(thrown: unknown): UsageError | SyncError {
   if (thrown instanceof SyncError) return thrown;
   return usageError(thrown);
+}
+
+/**
+ * Says what is wrong with an answer before a person is asked again. The next line was meant for the next question, where
+ * it may be a secret: lines end here.
+ * @throws {UsageError} `failure`, unless a person answers
+ */
+export function refuseAnswer(failure: UsageError, wizard: Wizard): void {
+  if (wizard.asker.by === 'lines') throw failure;
+  complainOf(failure, wizard);
 }
 
 /** Says what is wrong with an answer, and what may be meant; then the question is asked again. */

@@ -5,10 +5,10 @@ import type { LoadedSettings } from '../../settings/load.ts';
 import { withoutGraphql } from '../../settings/stash-address.ts';
 import type { StashClient } from '../../stash/client.ts';
 import { connectToStash } from '../shared/stash/stash-connection.ts';
-import { meantAddress } from './address.ts';
+import { meantAddress, withScheme } from './address.ts';
 import { lookAround, stashProbe } from './probe.ts';
 import type { Wizard } from './questions.ts';
-import { askToTrust, complainOf, refusal, usageError } from './questions.ts';
+import { askToTrust, complainOf, refusal, refuseAnswer, usageError } from './questions.ts';
 import type { Answers } from './source.ts';
 import { loadWith } from './source.ts';
 import { wait } from './wait.ts';
@@ -38,6 +38,12 @@ export async function askForStash(
     if (asked === undefined) return undefined;
     const answers = asked.url === settings.stash_url ? before : { ...before, stash_url: asked.url };
     if (asked.kind === 'untried') return { answers, stash: undefined };
+    const refused = await refusalOf(answers, wizard);
+    if (refused !== undefined) {
+      // What was refused may be a secret, and what is offered is shown.
+      standing = { offered: meantAddress(asked.url, STASH_PORT) ?? standing.offered, failure: refused };
+      continue;
+    }
     const tried = await reachStash(answers, wizard);
     if (tried === undefined || tried.kind === 'contact') return tried;
     const { failure, fault, meant } = tried;
@@ -45,6 +51,19 @@ export async function askForStash(
     // The others were complained of before they were asked for.
     if (fault === 'stash_url') complainOf(failure, wizard);
     standing = { offered: meant ?? asked.url, failure };
+  }
+}
+
+/** Why the answer is no address at all, of which a person is told; lines end there. */
+async function refusalOf(answers: Answers, wizard: Wizard): Promise<UsageError | undefined> {
+  try {
+    await loadWith(answers, wizard.options, wizard.context);
+    return undefined;
+  } catch (thrown) {
+    const failure = usageError(thrown);
+    if (wizard.asker.by === 'nobody') throw failure;
+    refuseAnswer(failure, wizard);
+    return failure;
   }
 }
 
@@ -72,7 +91,7 @@ async function askForAddress(
   const word = typed.toLowerCase();
   if (word === NONE) return { kind: 'untried', url: null };
   if (word === KEEP && failure instanceof SyncError && offered !== undefined) return { kind: 'untried', url: offered };
-  return { kind: 'typed', url: ofStashItself(typed, wizard) };
+  return { kind: 'typed', url: ofStashItself(withScheme(typed), wizard) };
 }
 
 function wordsAfter(offered: string | undefined, failure: UsageError | SyncError | undefined): string {
@@ -119,18 +138,7 @@ async function reachStash(before: Answers, wizard: Wizard): Promise<Tried | unde
 }
 
 async function tryStash(answers: Answers, wizard: Wizard): Promise<Tried> {
-  let loaded: LoadedSettings;
-  try {
-    loaded = await loadWith(answers, wizard.options, wizard.context);
-  } catch (thrown) {
-    const meant = meantAddress(String(answers.stash_url ?? ''), STASH_PORT);
-    return {
-      kind: 'failure',
-      failure: usageError(thrown),
-      fault: 'stash_url',
-      ...(meant === undefined ? {} : { meant }),
-    };
-  }
+  const loaded = await loadWith(answers, wizard.options, wizard.context);
   try {
     const stash = connectToStash(loaded, wizard.context);
     const spoken = await wait(`Asking Stash at ${loaded.settings.stash_url}`, wizard, async () => stash?.version());
@@ -183,7 +191,7 @@ async function askForKey(
       await loadWith(keyed, wizard.options, wizard.context);
       return keyed;
     } catch (thrown) {
-      complainOf(usageError(thrown), wizard);
+      refuseAnswer(usageError(thrown), wizard);
     }
   }
 }

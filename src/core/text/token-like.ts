@@ -8,7 +8,20 @@ export function looksLikeToken(word: string): boolean {
 }
 
 /**
- * The same, for places where a name may stand as well: upper and lower case and digits mixed, as in the tokens of Plex
+ * Whether a text that cannot be used as an address may be a secret in the wrong place: it holds what has the form of a
+ * token, or is one long word that no host, port or sentence would be.
+ */
+export function mayBeSecret(text: string): boolean {
+  const words = text.split(/[\s"'`/:=?&,;@]+/);
+  const alone = text
+    .trim()
+    .replace(/^[^=]*=/, '')
+    .replace(/^["'`]|["'`]$/g, '');
+  return words.some(mixesLikeToken) || looksLikeToken(alone) || /^(?!.*\/\/)[^\s.:]{10,}$/.test(text.trim());
+}
+
+/**
+ * What `looksLikeToken` tells, for places where a name may stand as well: upper and lower case and digits mixed, as in the tokens of Plex
  * and hardly in a host, a folder or a library.
  */
 export function mixesLikeToken(word: string): boolean {

@@ -68,14 +68,13 @@ test('from nothing to a file that works: libraries by number, the path_map found
 test('only the answer at fault is asked for again, and what was typed before is kept', async (t) => {
   const { init, config, plex, stash } = await setupHarbour(t, { inStash: 0, inPlex: 0 });
   const { code, stderr } = await init([
-    ...['nowhere at all', 'http://127.0.0.1:9', plex.token, stash.url, 'http://127.0.0.1:9', plex.url],
-    ...['2', plex.url, `${stash.url}/graphql`, '/data', '/data=/media', 'perhaps', 'yes'],
+    ...['http://127.0.0.1:9', plex.token, stash.url, 'http://127.0.0.1:9', plex.url],
+    ...['2', plex.url, `${stash.url}/graphql`, '/data=/media', 'yes'],
   ]);
   assert.equal(code, 0, stderr);
   const { path_map, plex_library, stash_url, sync_poster } = config();
   assert.deepEqual([plex_library, stash_url, path_map, sync_poster], [['Gardens'], stash.url, ['/data=/media'], true]);
   for (const said of [
-    /but your answer says "nowhere at all"/,
     /Plex at http:\/\/127\.0\.0\.1:9 did not answer .*: connection refused/,
     new RegExp(`${stash.url} is Stash, and not Plex\\.`),
     new RegExp(`Address of Stash, .* \\[${stash.url}\\]:`),
@@ -90,7 +89,7 @@ test('only the answer at fault is asked for again, and what was typed before is 
 for (const page of ['/graphql', '/graphql/', '/scenes'])
   test(`a Stash given for Plex as ${page} is known as Stash, and offered without it`, async (t) => {
     const { init, config, plex, stash } = await setupHarbour(t, { inStash: 0, inPlex: 0 });
-    const typed = [stash.url + page, plex.token, plex.url, '2', '', '/data', '/data=/media', 'no', 'yes'];
+    const typed = [stash.url + page, plex.token, plex.url, '2', '', '/data=/media', 'yes'];
     const { code, stderr } = await init(typed);
     assert.match(stderr, new RegExp(`${stash.url} is Stash, and not Plex\\.`));
     assert.match(stderr, new RegExp(`Address of Stash, .* \\[${stash.url}\\]:`));
@@ -104,11 +103,42 @@ test('a token that is refused is asked for again alone; without another one the 
   assert.equal(refused.code, 3);
   assert.match(refused.stderr, /^plexsync: Unauthorized: Plex refused the token \(401\)/m);
   assert.equal(existsSync(file), false);
-  const { code, stderr } = await init([plex.url, '', 'short', 'not-the-right-one', plex.token]);
+  const { code, stderr } = await init([plex.url, 'not-the-right-one', plex.token]);
   assert.equal(code, 0, stderr);
   assert.equal(config()['plex_token'], plex.token);
   assert.equal(stderr.match(/^Address of Plex/gm)?.length, 1);
   assert.equal(stderr.match(/View XML/g)?.length, 1);
+});
+
+test('lines end at an answer that cannot be used: the next one, a secret, is taken for nothing else', async (t) => {
+  const { init, file, begin, plex } = await setupHarbour(t, { inStash: 0, inPlex: 0 });
+  const [word, jwt] = ['AbCdEfGhIjKlMnOpQrSt', 'eyJhbGciOi.eyJ1aWQiOi.c2lnbmF0dXJl'];
+  for (const lines of [
+    ['my plex', word],
+    [word, plex.url],
+    [`"${jwt}"`, plex.url],
+    [plex.url, 'short', word],
+    [...begin, 'no stash', jwt],
+    [...begin, jwt, 'none'],
+    [...begin, word, 'none'],
+    ['PLEX_TOKEN=AbCdEfGhIjKl', plex.url],
+    [...begin, '', word, jwt],
+    [...begin, '', 'harbour0master0key', jwt],
+  ]) {
+    const { code, stderr } = await init(lines);
+    assert.equal(code, 2, stderr);
+    assert.doesNotMatch(stderr, /abcdefgh|eyJ|harbour0master/i);
+    assert.equal(stderr.match(/^plexsync: /gm)?.length, 1, stderr);
+    assert.equal(existsSync(file), false);
+  }
+});
+
+test('a host with its port is an address by http', async (t) => {
+  const { init, config, plex, stash } = await setupHarbour(t, { inStash: 0, inPlex: 0 });
+  const bare = (url: string): string => url.replace('http://', '');
+  const { code, stderr } = await init([bare(plex.url), plex.token, '', bare(stash.url)]);
+  assert.equal(code, 0, stderr);
+  assert.deepEqual([config()['plex_url'], config()['stash_url']], [plex.url, stash.url]);
 });
 
 test('a Stash that asks for its key gets it, after a wrong one', async (t) => {
@@ -116,10 +146,10 @@ test('a Stash that asks for its key gets it, after a wrong one', async (t) => {
   const { init, config, begin, stash } = await setupHarbour(t, { inStash: 0, inPlex: 0 }, { apiKey: key });
   const other = await init([...begin, stash.url, '', 'none']);
   assert.deepEqual([other.code, config()['stash_url']], [0, undefined]);
-  const { code, stderr } = await init(['y', ...begin, stash.url, 'short', 'lighthouse-keeper', key]);
+  const { code, stderr } = await init(['y', ...begin, stash.url, 'lighthouse-keeper', key]);
   assert.equal(code, 0, stderr);
   assert.deepEqual([config()['stash_url'], config()['stash_api_key']], [stash.url, key]);
-  assert.equal(stderr.match(/^API key of Stash/gm)?.length, 3);
+  assert.equal(stderr.match(/^API key of Stash/gm)?.length, 2);
   assert.ok(!stderr.includes(key));
 });
 
@@ -148,7 +178,7 @@ test('without a Stash that answers one goes on: with none, or with an address th
   assert.equal((await init([...begin, down])).code, 4);
   const { code, stderr } = await init([...begin, 'no address', 'keep']);
   assert.equal(code, 2);
-  assert.match(stderr, /^plexsync: stash_url must be .* but your answer says "keep"/m);
+  assert.match(stderr, /^plexsync: stash_url must be .* but your answer says "no address"/m);
 });
 
 test('19 files of 30 are too few for a proposal; all of 19 are enough', async (t) => {

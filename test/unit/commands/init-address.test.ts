@@ -1,7 +1,14 @@
 /** What a person probably means who types an address that cannot be used. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { atPort, meantAddress } from '../../../src/commands/init/address.ts';
+import { atPort, meantAddress, withScheme } from '../../../src/commands/init/address.ts';
+
+const SECRETS = [
+  'xQ3zLmPw8sYtRb2KvN4c',
+  'AbCdEfGhIjKlMnOpQrSt',
+  'eyJhbGciOi.eyJ1aWQiOi.c2lnbmF0dXJl',
+  'TOKEN=aBcDeFgHiJkL',
+];
 
 test('an address without http:// gets it, and the usual port', () => {
   assert.equal(meantAddress('192.168.1.5', 32_400), 'http://192.168.1.5:32400');
@@ -17,8 +24,15 @@ test('what a browser shows is cut down to the server', () => {
 });
 
 test('where nothing comes to mind, nothing is offered', () => {
-  for (const typed of ['', '7', 'my plex', 'ftp://plex', 'http://', 'http://plex:32400', 'xQ3zLmPw8sYtRb2KvN4c'])
+  for (const typed of ['', '7', 'my plex', 'ftp://plex', 'http://', 'http://plex:32400', ...SECRETS])
     assert.equal(meantAddress(typed, 32_400), undefined, typed);
+});
+
+test('a host with its port gets http://; what is no address stays as it is', () => {
+  for (const typed of ['plex:32400', '127.0.0.1:44909', '[::1]:9999', 'nas:9999/stash'])
+    assert.equal(withScheme(typed), `http://${typed}`);
+  for (const typed of ['plex', 'http://plex:1', 'plex:99999', 'ftp:7x', 'none', ...SECRETS, `${SECRETS[0]}:32400`])
+    assert.equal(withScheme(typed), typed);
 });
 
 test('the other server is looked for on the same host', () => {
