@@ -151,7 +151,7 @@ function webhooks() {
     // An address may have a comma of its own.
     z.transform((text) => text.split(/,(?=\s*https?:)/i).map((one) => one.trim())),
   );
-  const isHook = (text: string): boolean => /^https?:$/.test(URL.parse(text)?.protocol ?? '');
+  const isHook = (text: string): boolean => /^https?:\/\/[^\s/\\]/i.test(text.trim()) && URL.canParse(text.trim());
   return z.pipe(z.union([z.array(z.string()), line], message), z.array(z.string().check(z.refine(isHook, message))));
 }
 
@@ -190,6 +190,10 @@ function webAddress() {
   const message = 'must be an http or https address without user, password or query';
   return z.pipe(
     z.string(message).check(
+      z.refine(
+        (text) => /^\s*https?:\/\//i.test(text),
+        'must be an http or https address that begins with http:// or https://',
+      ),
       z.refine(isWebAddress, message),
       // Taken for an address it would be told in each line about the server.
       z.refine(
@@ -201,10 +205,9 @@ function webAddress() {
   );
 }
 
+/** A parser mends slashes, blanks and signs that are too few or too many; a path put behind the text would not. */
 function isWebAddress(text: string): boolean {
-  const url = URL.parse(text.trim());
-  if (url === null || !/^https?:$/.test(url.protocol)) return false;
-  return url.username === '' && url.password === '' && url.search === '' && url.hash === '';
+  return /^https?:\/\/[^\s/\\?#@]+(?:\/[^\s\\?#]*)?$/i.test(text.trim()) && URL.canParse(text.trim());
 }
 
 const NO_NAME_BEFORE = /^(?!(?:export\s+)?[A-Z][A-Z_-]*(?:TOKEN|KEY)\s*[=:])/i;

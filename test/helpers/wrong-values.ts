@@ -31,13 +31,23 @@ export function wrongValues(type: SettingType): readonly string[] {
         '/a=/b;/b=/a',
       ];
     case 'webhooks':
-      return ['ntfy.example.org/lantern-secret', 'ftp://quay.test', ' , '];
+      return [
+        'ntfy.example.org/lantern-secret',
+        'ftp://quay.test',
+        'https:/ntfy.example.org/lantern-secret',
+        'http:quay.test',
+        ' , ',
+      ];
     case 'command':
       return ['["quay"', '[5]', '[""]'];
     case 'quiet_hours':
       return ['night', '02:00', '02:00-02:00', '24:00-05:00', '2-5', '02:00-05:00-07:00', ' , '];
     case 'web_address':
-      return ['plex:32400', 'ftp://plex.test', 'http://', 'http://keeper:lantern-secret@plex.test'];
+      return [
+        ...['plex:32400', 'ftp://plex.test', 'http://', 'http://keeper:lantern-secret@plex.test', 'http://@plex.test'],
+        ...['http:/127.0.0.1:32400', 'http:plex.test', 'https:///plex.test', 'http:\\\\plex.test', 'http://plex.test?'],
+        ...['http://plex.test/a b', 'http://plex\t.test', 'http://plex.test#', 'http//plex.test:32400'],
+      ];
     case 'token':
       return ['short-1', 'lantern secret with blanks'];
     case 'file':

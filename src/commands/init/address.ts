@@ -3,7 +3,8 @@ import { withoutGraphql } from '../../settings/stash-address.ts';
 
 /** What may be meant by an address that cannot be used as it was typed; `undefined` when nothing comes to mind. */
 export function meantAddress(typed: string, usualPort: number): string | undefined {
-  const text = typed.trim();
+  // Of the slashes there are two.
+  const text = typed.trim().replace(/^(https?):?[/\\]+(?=[^/\\])/i, '$1://');
   const hasScheme = /^[a-z][a-z\d+.-]*:\/\//i.test(text);
   // A number alone would be read as the address of a host; what is offered is shown, and a secret must not be.
   if (/^\d*$/.test(text) || mayBeSecret(text)) return undefined;
@@ -14,7 +15,7 @@ export function meantAddress(typed: string, usualPort: number): string | undefin
   const path = page.test(url.pathname) ? '' : withoutGraphql(url.pathname).replace(/\/+$/, '');
   const port = url.port === '' && !hasScheme ? `:${usualPort}` : url.port && `:${url.port}`;
   const meant = `${url.protocol}//${url.hostname}${port}${path}`;
-  return meant === text.replace(/\/+$/, '') ? undefined : meant;
+  return meant === typed.trim().replace(/\/+$/, '') ? undefined : meant;
 }
 
 /** What was typed, with `http://` before a host and its port. */

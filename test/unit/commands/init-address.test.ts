@@ -16,6 +16,11 @@ test('an address without http:// gets it, and the usual port', () => {
   assert.equal(meantAddress(' harbour.local ', 9_999), 'http://harbour.local:9999');
 });
 
+test('slashes that are too few or too many are mended', () => {
+  for (const typed of ['http:/plex:32400', 'http//plex:32400', 'http:///plex:32400', 'http:\\\\plex:32400'])
+    assert.equal(meantAddress(typed, 32_400), 'http://plex:32400', typed);
+});
+
 test('what a browser shows is cut down to the server', () => {
   assert.equal(meantAddress('http://plex:32400/web/index.html#!/media', 32_400), 'http://plex:32400');
   assert.equal(meantAddress('https://stash.example/scenes?page=2', 9_999), 'https://stash.example');

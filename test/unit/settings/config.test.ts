@@ -204,6 +204,17 @@ test('a switch takes no other word', async () => {
   );
 });
 
+test('an address without http:// is refused for that', async () => {
+  for (const name of ['plex_url', 'stash_url'] as const)
+    for (const typed of ['127.0.0.1:44909', 'plex.example', 'http:/plex', ''])
+      assert.match(
+        (await refusal({ flags: { [name]: typed } })).message,
+        /that begins with http:\/\/ or https:\/\/, but/,
+      );
+  const { message } = await refusal({ flags: { plex_url: 'http://keeper@plex' } });
+  assert.match(message, /without user, password or query/);
+});
+
 test('an address is http or https, without its trailing slashes', async () => {
   const urlOf = async (plex_url: string) => (await load({ flags: { plex_url } })).plex_url;
   assert.equal(await urlOf('http://plex.test:32400/'), 'http://plex.test:32400');
