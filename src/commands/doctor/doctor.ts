@@ -93,7 +93,7 @@ async function examine(
       ...(loaded === undefined
         ? [skipped('plex', 'the settings cannot be used')]
         : await checkPlex({ loaded, stores: stores.value }, context)),
-      ...(loaded === undefined ? [] : await checkStash({ loaded, stores: stores.value }, context)),
+      ...(loaded === undefined ? [] : await checkStash({ loaded, stores }, context)),
     ];
     return { findings, loaded };
   } finally {

@@ -93,12 +93,17 @@ export function checkDataDir(dir: DataDir): readonly Finding[] {
   ];
 }
 
+/** The databases, if they are open; otherwise whether there are none yet, or they cannot be read. */
+export type ExaminedStores = Examined<Stores> & { readonly state: 'open' | 'none_yet' | 'unreadable' };
+
 /** Opens the databases read-only, and lets SQLite check them. */
-export function examineStores(dir: DataDir, directory: readonly Finding[]): Examined<Stores> {
+export function examineStores(dir: DataDir, directory: readonly Finding[]): ExaminedStores {
   const check = 'databases';
-  const because = (why: string): Examined<Stores> => ({ findings: [skipped(check, why)], value: undefined });
-  if (directory.some(({ status }) => status === 'failure')) return because('the data directory cannot be used');
-  if (!existsSync(join(dir.path, QUEUE_SCHEMA.fileName))) return because('nothing was enqueued here yet');
+  const because = (why: string) => ({ findings: [skipped(check, why)], value: undefined });
+  if (directory.some(({ status }) => status === 'failure'))
+    return { ...because('the data directory cannot be used'), state: 'unreadable' };
+  if (!existsSync(join(dir.path, QUEUE_SCHEMA.fileName)))
+    return { ...because('nothing was enqueued here yet'), state: 'none_yet' };
   let stores: Stores | undefined;
   try {
     stores = openStoresToRead(dir);
@@ -107,9 +112,9 @@ export function examineStores(dir: DataDir, directory: readonly Finding[]): Exam
         ? ok(check, `${fileName} is sound (schema ${schema})`)
         : failure(check, `${fileName} is damaged: ${damage}`, 'Restore it from a backup, or move it away.'),
     );
-    return { findings, value: stores };
+    return { findings, value: stores, state: 'open' };
   } catch (thrown) {
     stores?.close();
-    return { findings: [failureOf(check, thrown, 'Check the disk.')], value: undefined };
+    return { findings: [failureOf(check, thrown, 'Check the disk.')], value: undefined, state: 'unreadable' };
   }
 }

@@ -1,5 +1,4 @@
 import { SyncError } from '../../core/model/errors.ts';
-import type { Stores } from '../../queue/store/stores.ts';
 import { openReconcileStore } from '../../queue/work/reconcile-store.ts';
 import { stashAccess } from '../../settings/access.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
@@ -10,14 +9,15 @@ import { connectToStash } from '../shared/stash/stash-connection.ts';
 import type { KnownScenes } from '../shared/stash/unsynced.ts';
 import { findUnsynced } from '../shared/stash/unsynced.ts';
 import type { Finding } from './finding.ts';
-import { failure, failureOf, ok, warning } from './finding.ts';
+import { failure, failureOf, ok, skipped, warning } from './finding.ts';
+import type { ExaminedStores } from './local.ts';
 
 /**
  * Whether Stash answers, its version, whether it accepts our key, and what of it was never synced. Empty without a
  * Stash, which is optional.
  */
 export async function checkStash(
-  { loaded, stores }: { readonly loaded: LoadedSettings; readonly stores: Stores | undefined },
+  { loaded, stores }: { readonly loaded: LoadedSettings; readonly stores: ExaminedStores },
   context: Context,
 ): Promise<readonly Finding[]> {
   const at = `at ${loaded.settings.stash_url}`;
@@ -52,8 +52,9 @@ const NOTHING_KNOWN: KnownScenes = {
   idsBetween: () => [],
 };
 
-async function checkNeverSynced(stash: StashClient, stores: Stores | undefined): Promise<Finding> {
+async function checkNeverSynced(stash: StashClient, { state, value: stores }: ExaminedStores): Promise<Finding> {
   const check = 'never_synced';
+  if (state === 'unreadable') return skipped(check, 'no database tells what was synced');
   try {
     const { ids, filed, doubt } = await findUnsynced(
       stash,

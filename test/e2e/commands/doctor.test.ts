@@ -265,6 +265,19 @@ test('a damaged database is a failure, and Plex is looked at all the same', asyn
   assert.equal(findings.find(({ check }) => check === 'plex')?.status, 'ok');
 });
 
+test('where the databases cannot be read nothing is said of what was never synced', async (t) => {
+  const stash = await startStashServer();
+  t.after(() => stash.close());
+  stash.addScene({ title: 'Pier', files: [{ path: '/media/pier.mp4' }] });
+  const { run, dataDir } = await setup(t);
+  await enqueue(run, ['/media/pier.mp4']);
+  writeFileSync(join(dataDir, 'queue.db'), 'no database');
+  const finding = await examine(run, '--stash-url', stash.url);
+  assert.equal(finding('databases').status, 'failure');
+  const { message, fix } = finding('never_synced');
+  assert.deepEqual([message, fix], ['skipped: no database tells what was synced', null]);
+});
+
 test('Stash is looked at where one is set: its version, and whether it takes the key', async (t) => {
   const { run } = await setup(t);
   const stash = await startStashServer({ version: 'v0.31', apiKey: 'StashKey0123456789abcdef' });
