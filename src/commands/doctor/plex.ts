@@ -8,10 +8,12 @@ import { prepareServerState } from '../../queue/tables/server-state.ts';
 import type { ConfigPlace } from '../../settings/change-words.ts';
 import { spanText } from '../../settings/duration.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
+import type { StashClient } from '../../stash/client.ts';
 import type { Context } from '../shared/context.ts';
 import { connectToPlex } from '../shared/plex-connection.ts';
+import { connectToStash } from '../shared/stash/stash-connection.ts';
 import { checkAgent } from './agent.ts';
-import { checkFiles } from './files.ts';
+import { checkFiles } from './files/files.ts';
 import type { Examined, Finding } from './finding.ts';
 import { failure, failureOf, ok, skipped, warning } from './finding.ts';
 import { plexFix } from './plex-fix.ts';
@@ -40,7 +42,18 @@ export async function checkPlex({ loaded, stores }: Place, context: Context): Pr
   if (stores === undefined) return [...checked, skipped('files', 'no database says which files to look for')];
   const sections = libraries.value;
   const leftOut = leftOutSections(listed.value, sections);
-  return [...checked, ...(await checkFiles({ sections, leftOut, config }, { stores, plex }))];
+  const stash = stashOf(loaded, context);
+  return [...checked, ...(await checkFiles({ sections, leftOut, config }, { stores, plex, stash }))];
+}
+
+/** The check of Stash says what is wrong with its settings. */
+function stashOf(loaded: LoadedSettings, context: Context): StashClient | undefined {
+  try {
+    return connectToStash(loaded, context);
+  } catch (thrown) {
+    if (thrown instanceof UsageError) return undefined;
+    throw thrown;
+  }
 }
 
 async function examineServer(

@@ -49,6 +49,14 @@ export function readSample({ queueDb, dlqDb, path }: Stores, perLibrary: number)
   });
 }
 
+/** The scenes of the newest jobs whose files only Stash knows. */
+export function readFileless({ queueDb, path }: Stores): readonly number[] {
+  const waiting = queueDb.prepare<[number], Pick<Row, 'scene_id'>>(`
+    SELECT jobs.scene_id FROM jobs LEFT JOIN scenes USING (scene_id)
+    WHERE coalesce(data ->> 'path', scene_path) IS NULL ORDER BY jobs.id DESC LIMIT ?`);
+  return inStore(storesName(path), () => waiting.all(POOL).map(({ scene_id }) => scene_id));
+}
+
 function toFile(
   { path, size, duration, section_key, scene_id, letter_id }: Row,
   from: SampledFile['from'],

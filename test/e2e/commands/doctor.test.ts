@@ -265,6 +265,28 @@ test('a damaged database is a failure, and Plex is looked at all the same', asyn
   assert.equal(findings.find(({ check }) => check === 'plex')?.status, 'ok');
 });
 
+test('files of jobs that name none are asked of Stash, and the mapping they lack is found', async (t) => {
+  const stash = await startStashServer();
+  t.after(() => stash.close());
+  const { plex, run } = await setup(t);
+  for (const name of NAMES) {
+    plex.addItem({ sectionKey: '1', file: `/media/${name}` });
+    stash.addScene({ title: name, files: [{ path: `/data/${name}` }] });
+  }
+  assert.equal((await run(['enqueue', ...NAMES.map((_, index) => String(index + 1))])).code, 0);
+  const withStash = (await examine(run, '--stash-url', stash.url))('files');
+  assert.match(withStash.message, /^20 of 20 sampled files/);
+  assert.match(withStash.fix ?? '', /--path-map \/data=\/media/);
+  const without = (await examine(run))('files');
+  assert.deepEqual(
+    [without.status, without.message],
+    ['warning', 'skipped: only Stash knows the files of what waits, and it told none'],
+  );
+  await stash.stop();
+  const silent = await examine(run, '--stash-url', stash.url);
+  assert.deepEqual([silent('files').message, silent('stash').status], [without.message, 'failure']);
+});
+
 test('where the databases cannot be read nothing is said of what was never synced', async (t) => {
   const stash = await startStashServer();
   t.after(() => stash.close());

@@ -1,25 +1,32 @@
-import { mapConcurrently } from '../../core/drain/ports/map-concurrently.ts';
-import { liveFinders } from '../../core/match/live-finders.ts';
-import { lookUpFile } from '../../core/match/look-up.ts';
-import type { PathMapping } from '../../core/match/paths.ts';
-import { pathMapFlag } from '../../core/match/paths.ts';
-import type { LookedUp, SampledFile, SampleGroup, SampleVerdict } from '../../core/match/sample/file-sample.ts';
-import { groupSample, judgeSample, mappingsWith } from '../../core/match/sample/file-sample.ts';
-import { plainText } from '../../core/text/sentence.ts';
-import { shellWord } from '../../core/text/shell-word.ts';
-import type { PlexClient } from '../../plex/client.ts';
-import type { Stores } from '../../queue/store/stores.ts';
-import { readSample } from '../../queue/views/sample.ts';
-import type { ConfigPlace } from '../../settings/change-words.ts';
-import { pathMapLine } from '../../settings/change-words.ts';
+import { mapConcurrently } from '../../../core/drain/ports/map-concurrently.ts';
+import { liveFinders } from '../../../core/match/live-finders.ts';
+import { lookUpFile } from '../../../core/match/look-up.ts';
+import type { PathMapping } from '../../../core/match/paths.ts';
+import { pathMapFlag } from '../../../core/match/paths.ts';
+import type { LookedUp, SampledFile, SampleGroup, SampleVerdict } from '../../../core/match/sample/file-sample.ts';
+import { groupSample, judgeSample, mappingsWith } from '../../../core/match/sample/file-sample.ts';
+import { plainText } from '../../../core/text/sentence.ts';
+import { shellWord } from '../../../core/text/shell-word.ts';
+import type { PlexClient } from '../../../plex/client.ts';
+import type { Stores } from '../../../queue/store/stores.ts';
+import { readSample } from '../../../queue/views/sample.ts';
+import type { ConfigPlace } from '../../../settings/change-words.ts';
+import { pathMapLine } from '../../../settings/change-words.ts';
+import type { StashClient } from '../../../stash/client.ts';
+import type { Finding } from '../finding.ts';
+import { failure, failureOf, ok, skipped, warning } from '../finding.ts';
+import { checkFoundLetters, checkMappedLetters } from '../letters.ts';
+import { plexFix } from '../plex-fix.ts';
 import type { FilePlace } from './file-place.ts';
-import type { Finding } from './finding.ts';
-import { failure, failureOf, ok, warning } from './finding.ts';
-import { checkFoundLetters, checkMappedLetters } from './letters.ts';
 import { explainMissing } from './missing-files.ts';
-import { plexFix } from './plex-fix.ts';
+import { askForFiles } from './waiting-files.ts';
 
-type Servers = { readonly stores: Stores; readonly plex: PlexClient };
+type Servers = {
+  readonly stores: Stores;
+  readonly plex: PlexClient;
+  /** Knows the files of jobs that name none. */
+  readonly stash: StashClient | undefined;
+};
 
 /** Enough to tell a wrong path from a file that Plex has not scanned yet. */
 const PER_LIBRARY = 20;
@@ -31,8 +38,10 @@ const PER_LIBRARY = 20;
 export async function checkFiles(place: FilePlace, servers: Servers): Promise<readonly Finding[]> {
   try {
     const mappings = place.config.loaded.settings.path_map;
-    const groups = groupSample(readSample(servers.stores, PER_LIBRARY), { ...place, mappings }, PER_LIBRARY);
-    if (groups.length === 0) return [ok('files', 'nothing waits and nothing was written yet: no file to look for')];
+    const asked = await askForFiles(servers.stores, servers.stash, PER_LIBRARY);
+    const known = [...readSample(servers.stores, PER_LIBRARY), ...asked.files];
+    const groups = groupSample(known, { ...place, mappings }, PER_LIBRARY);
+    if (groups.length === 0) return [nothingToLookFor(asked.unknown)];
     const checked: CheckedGroup[] = [];
     for (const group of groups) checked.push(await lookUpGroup(group, place, servers.plex));
     const all = checked.flatMap(({ verdict }) => verdict.proposal?.mappings ?? []);
@@ -47,6 +56,11 @@ export async function checkFiles(place: FilePlace, servers: Servers): Promise<re
   } catch (thrown) {
     return [failureOf('files', thrown, plexFix(thrown, 'Run plexsync doctor again when Plex answers.'))];
   }
+}
+
+function nothingToLookFor(fileless: number): Finding {
+  if (fileless === 0) return ok('files', 'nothing waits and nothing was written yet: no file to look for');
+  return skipped('files', 'only Stash knows the files of what waits, and it told none');
 }
 
 type CheckedGroup = {

@@ -1,5 +1,5 @@
-import type { Section } from '../../core/model/plex-item.ts';
-import type { ConfigPlace } from '../../settings/change-words.ts';
+import type { Section } from '../../../core/model/plex-item.ts';
+import type { ConfigPlace } from '../../../settings/change-words.ts';
 
 /** Where files are looked up. */
 export type FilePlace = {

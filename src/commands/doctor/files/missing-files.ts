@@ -1,18 +1,18 @@
-import { evenly } from '../../core/match/evenly.ts';
-import { leftOutWords } from '../../core/match/near/left-out.ts';
-import type { NearMiss } from '../../core/match/near/near-misses.ts';
-import { mayBeMeant, nearWords } from '../../core/match/near/near-misses.ts';
-import { pinCommand } from '../../core/match/pin.ts';
-import type { SampledFile } from '../../core/match/sample/file-sample.ts';
-import { plainText } from '../../core/text/sentence.ts';
-import { shellWord } from '../../core/text/shell-word.ts';
-import type { PlexClient } from '../../plex/client.ts';
-import { libraryLine } from '../../settings/change-words.ts';
-import type { Explanation } from '../shared/match/explain-match.ts';
-import { explainMatch } from '../shared/match/explain-match.ts';
+import { evenly } from '../../../core/match/evenly.ts';
+import { leftOutWords } from '../../../core/match/near/left-out.ts';
+import type { NearMiss } from '../../../core/match/near/near-misses.ts';
+import { mayBeMeant, nearWords } from '../../../core/match/near/near-misses.ts';
+import { pinCommand } from '../../../core/match/pin.ts';
+import type { SampledFile } from '../../../core/match/sample/file-sample.ts';
+import { plainText } from '../../../core/text/sentence.ts';
+import { shellWord } from '../../../core/text/shell-word.ts';
+import type { PlexClient } from '../../../plex/client.ts';
+import { libraryLine } from '../../../settings/change-words.ts';
+import type { Explanation } from '../../shared/match/explain-match.ts';
+import { explainMatch } from '../../shared/match/explain-match.ts';
+import type { Finding } from '../finding.ts';
+import { warning } from '../finding.ts';
 import type { FilePlace } from './file-place.ts';
-import type { Finding } from './finding.ts';
-import { warning } from './finding.ts';
 
 /** So many are looked into: each takes some requests, and more of one kind show nothing new. */
 const MOST_EXPLAINED = 5;
