@@ -88,12 +88,16 @@ function rowDocument({ setting, problem, counts }: Row): SettingDocument {
   const shown = (): unknown =>
     setting.problem === undefined ? usableDocument(type.kind, parsed) : givenDocument(name, value);
   return {
-    value: value === undefined ? null : secret ? HIDDEN : shown(),
+    value: value === undefined || (secret && isEmptyList(value)) ? null : secret ? HIDDEN : shown(),
     origin: origin.kind,
     from: origin.name,
     problem: problem ?? null,
     overruled_by: counts ?? null,
   };
+}
+
+function isEmptyList(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
 }
 
 function usableDocument(kind: Setting['type']['kind'], parsed: unknown): unknown {
@@ -120,7 +124,7 @@ function markOf({ problem, counts }: Row): string {
 
 function shownText({ setting: { name, value, parsed, problem } }: Row): string {
   const { type, secret }: Setting = SETTINGS[name];
-  if (value === undefined || (Array.isArray(value) && value.length === 0)) return '-';
+  if (value === undefined || isEmptyList(value)) return '-';
   if (secret) return HIDDEN;
   if (problem !== undefined) return shownGiven(name, value);
   switch (type.kind) {

@@ -53,8 +53,9 @@ function settingLine({ name, value, origin, problem }: ExplainedSetting): Report
 function settingPieces(name: ExplainedSetting['name'], value: unknown): ReportLine {
   switch (SETTINGS[name].type.kind) {
     case 'token':
-    case 'webhooks':
       return [HIDDEN];
+    case 'webhooks':
+      return Array.isArray(value) && value.length === 0 ? ['none'] : [HIDDEN];
     case 'command':
       return [{ personal: shownCommand(value).join(' '), kind: 'path' }];
     case 'web_address':

@@ -172,6 +172,13 @@ test('the arguments of a program are shown nowhere, since they may hold a key', 
   }
 });
 
+test('where no target is set config show and report say so, and hide nothing', async (t) => {
+  const { run } = await setup(t);
+  const { notify_url } = JSON.parse((await run(['config', 'show', '--json'])).stdout).settings;
+  assert.equal(notify_url.value, null);
+  assert.match((await run(['report'])).stdout, /notify_url: none/);
+});
+
 test('an address that cannot be used is hidden in every word about it, and one may have a comma of its own', async (t) => {
   const { run } = await setup(t);
   const wrong = { PLEXSYNC_NOTIFY_URL: 'ftp://lanternKey.example.org' };
