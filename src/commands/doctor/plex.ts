@@ -11,6 +11,7 @@ import type { LoadedSettings } from '../../settings/load.ts';
 import type { StashClient } from '../../stash/client.ts';
 import type { Context } from '../shared/context.ts';
 import { connectToPlex } from '../shared/plex-connection.ts';
+import { stashProbe } from '../shared/probe.ts';
 import { connectToStash } from '../shared/stash/stash-connection.ts';
 import { checkAgent } from './agent.ts';
 import { checkFiles } from './files/files.ts';
@@ -68,8 +69,19 @@ async function examineServer(
     const message = `Plex ${version} answers at ${loaded.settings.plex_url}`;
     return { findings: [ok('plex', message)], value: { plex, identity } };
   } catch (thrown) {
-    return { findings: [failureOf('plex', thrown, plexFix(thrown, fix))], value: undefined };
+    const finding = (await stashInstead(thrown, loaded, context)) ?? failureOf('plex', thrown, plexFix(thrown, fix));
+    return { findings: [finding], value: undefined };
   }
+}
+
+/** The addresses of both servers are easily swapped; a Stash with a password redirects to its own page of login. */
+async function stashInstead(thrown: unknown, loaded: LoadedSettings, context: Context): Promise<Finding | undefined> {
+  const { plex_url: url } = loaded.settings;
+  if (url === undefined) return undefined;
+  const isRedirected = thrown instanceof SyncError && thrown.message.includes(`redirected to ${new URL(url).origin} `);
+  const isOther = thrown instanceof UsageError || isRedirected;
+  if (!isOther || !(await stashProbe(loaded, context)(url))) return undefined;
+  return failure('plex', `${url} is Stash, and not Plex`, 'Correct plex_url: it should look like http://plex:32400.');
 }
 
 /** `/identity` cannot tell a Plex in trouble from another server at the address; the list of libraries can. */

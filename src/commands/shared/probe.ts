@@ -1,8 +1,8 @@
 import { SyncError, UsageError } from '../../core/model/errors.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
-import type { Context } from '../shared/context.ts';
-import { connectToPlex } from '../shared/plex-connection.ts';
-import { connectToStash } from '../shared/stash/stash-connection.ts';
+import type { Context } from './context.ts';
+import { connectToPlex } from './plex-connection.ts';
+import { connectToStash } from './stash/stash-connection.ts';
 
 /** Asks whether a server answers at an address, whatever certificate it shows; no token and no key is sent. */
 export type Probe = (url: string) => Promise<boolean>;

@@ -189,6 +189,18 @@ test('an address that leads to something else is reported as such', async (t) =>
   assert.match(findings.find(({ check }) => check === 'plex')?.message ?? '', /is not a Plex server/);
 });
 
+test('an address of Stash, with a password or without, is known where Plex was meant', async (t) => {
+  const { run } = await setup(t);
+  const stash = await startStashServer();
+  t.after(() => stash.close());
+  for (const apiKey of [undefined, 'StashKey0123456789abcdef']) {
+    stash.setApiKey(apiKey);
+    const { status, message, fix } = (await examine(run, '--plex-url', stash.url))('plex');
+    assert.deepEqual([status, message], ['failure', `${stash.url} is Stash, and not Plex`]);
+    assert.match(fix ?? '', /^Correct plex_url/);
+  }
+});
+
 test('without an address or a data directory the checks say what is missing, and end', async (t) => {
   const { run } = await setup(t);
   const result = await run(['doctor', '--json'], { env: { PLEX_URL: '' } });
