@@ -22,6 +22,9 @@ export function notStash(baseUrl: string, why: string): UsageError {
   );
 }
 
+/** The end of what is said where a key is lacking. */
+export const KEY_HINT = ': set stash_api_key';
+
 /** Translates a failure status. */
 export function toStatusError(answer: HttpAnswer, { what, request, auth }: Asked): SyncError {
   const { status, retryAfterMs, redirect } = answer;
@@ -31,7 +34,7 @@ export function toStatusError(answer: HttpAnswer, { what, request, auth }: Asked
       'stash_unauthorized',
       auth === 'with_key'
         ? say`Unauthorized: Stash refused the API key (401); where Stash has no password, stash_api_key must not be set`
-        : say`Unauthorized: Stash asks for an API key (401): set stash_api_key`,
+        : say`Unauthorized: Stash asks for an API key (401)${KEY_HINT}`,
     );
   // Stash locks itself after a request from outside its network while it has no password (stash.md 4).
   if (status === 403)
@@ -55,7 +58,7 @@ export function toStatusError(answer: HttpAnswer, { what, request, auth }: Asked
 
 function toRedirectError(redirect: Redirect, what: Sentence): SyncError {
   if (redirect.isLogin)
-    return new SyncError('stash_unauthorized', say`Stash asked for a login while ${what}: set stash_api_key`);
+    return new SyncError('stash_unauthorized', say`Stash asked for a login while ${what}${KEY_HINT}`);
   return new SyncError(
     'stash_rejected',
     say`Stash redirected to ${asHost(redirect.to)} while ${what}; redirects are not followed, since they would carry the API key`,

@@ -4,6 +4,7 @@ import { say } from '../../core/text/sentence.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
 import { withoutGraphql } from '../../settings/stash-address.ts';
 import type { StashClient } from '../../stash/client.ts';
+import { KEY_HINT } from '../../stash/translate.ts';
 import { lookAround, stashProbe } from '../shared/probe.ts';
 import { connectToStash } from '../shared/stash/stash-connection.ts';
 import { meantAddress, withScheme } from './address.ts';
@@ -129,12 +130,18 @@ async function reachStash(before: Answers, wizard: Wizard): Promise<Tried | unde
   for (;;) {
     const tried = await tryStash(answers, wizard);
     if (tried.kind === 'contact' || tried.fault === 'stash_url' || wizard.asker.by === 'nobody') return tried;
-    complainOf(tried.failure, wizard);
+    if (lacksKey(tried.failure)) wizard.asker.show('Stash asks for its API key.');
+    else complainOf(tried.failure, wizard);
     const cured = await cure(answers, tried, wizard);
     if (cured === undefined) return undefined;
     if (cured === 'none') return tried;
     answers = cured;
   }
+}
+
+/** Before the key was asked for, that one is wanted is no failure. */
+function lacksKey({ message }: UsageError | SyncError): boolean {
+  return message.endsWith(KEY_HINT);
 }
 
 async function tryStash(answers: Answers, wizard: Wizard): Promise<Tried> {

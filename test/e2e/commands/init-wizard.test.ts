@@ -150,6 +150,8 @@ test('a Stash that asks for its key gets it, after a wrong one', async (t) => {
   assert.equal(code, 0, stderr);
   assert.deepEqual([config()['stash_url'], config()['stash_api_key']], [stash.url, key]);
   assert.equal(stderr.match(/^API key of Stash/gm)?.length, 2);
+  assert.match(stderr, /^Stash asks for its API key\.$/m);
+  assert.equal(stderr.match(/Unauthorized/g)?.length, 1, stderr);
   assert.ok(!stderr.includes(key));
 });
 
