@@ -26,12 +26,36 @@ export async function edit(
   const before = readRawText(path);
   refuseUnwritable(path);
   const folder = copyFolder(path);
+  const copy = join(folder, 'config.json');
+  const removeCopy = (): void => rmSync(folder, { recursive: true, force: true });
+  // A hang-up while a question stands would end the process here and now.
+  const stopListening = onEnd((signal) => {
+    try {
+      const text = existsSync(copy) ? readFileSync(copy, 'utf8') : before;
+      if (text !== before) keep(path, text, context);
+    } finally {
+      // Nobody may be left to tell it to.
+      removeCopy();
+      process.exit(signalExitCode(signal));
+    }
+  });
   try {
-    return await editUntilUsable({ path, copy: join(folder, 'config.json'), before }, context);
+    return await editUntilUsable({ path, copy, before }, context);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    stopListening();
+    removeCopy();
   }
 }
+
+/** Calls `listener` at a signal that ends the process; the returned function stops listening. */
+function onEnd(listener: (signal: NodeJS.Signals) => void): () => void {
+  for (const signal of ENDS) process.on(signal, listener);
+  return () => {
+    for (const signal of ENDS) process.off(signal, listener);
+  };
+}
+
+const ENDS = ['SIGHUP', 'SIGTERM', 'SIGINT'] as const;
 
 type Edited = { readonly path: string; readonly copy: string; readonly before: string };
 

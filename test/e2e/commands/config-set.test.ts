@@ -216,6 +216,23 @@ test('text that was refused is kept beside the file when one gives up, with Ctrl
   }
 });
 
+test('a hang-up at the question leaves no copy behind, and keeps what was refused', async (t) => {
+  const { read, write, dataDir, file } = setupHarbour(t);
+  write('{"max_tags": 60}\n');
+  const [editor, pid] = [join(dataDir, 'editor.sh'), join(dataDir, 'pid')];
+  writeFileSync(editor, `echo $PPID > "${pid}"; sed -i s/60/5000/ "$1"\n`);
+  const env = { PLEXSYNC_DATA_DIR: dataDir, EDITOR: `sh ${editor}` };
+  const session = startAtTerminal(`${process.execPath} ${BIN} config edit`, { columns: 100, rows: 30, env });
+  await session.see('Edit it again?');
+  process.kill(Number(readFileSync(pid, 'utf8')), 'SIGHUP');
+  assert.equal((await session.ended).code, 129);
+  assert.deepEqual([read(), readFileSync(`${file}.refused`, 'utf8')], ['{"max_tags": 60}\n', '{"max_tags": 5000}\n']);
+  assert.deepEqual(
+    readdirSync(dataDir).filter((name) => name.includes('config-edit')),
+    [],
+  );
+});
+
 test('a secret is asked for at a terminal without being shown', async (t) => {
   const { read, dataDir } = setupHarbour(t);
   const env = { PLEXSYNC_DATA_DIR: dataDir };
