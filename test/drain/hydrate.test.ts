@@ -270,3 +270,26 @@ test('a path longer than any file system allows is a letter at once, without a r
   assert.equal(plex.count('listing') + plex.count('item'), 0);
   assert.match(String(world.letters()[0]?.['error_message']), /^The path of scene 7 has 100,?013 characters/);
 });
+
+test('the file that was not given by hand is asked of Stash, and nothing else of the scene', async (t) => {
+  const { plex, stash, enqueue, run } = await setupStash(t);
+  enqueue({ sceneId: 1, bare: false, data: { title: 'By hand' } }, lighthouse(2));
+  assert.deepEqual((await run()).tally, { updated: 2 });
+  const { title, genres } = plex.item('101') ?? {};
+  assert.deepEqual([title, genres, stash.count('PlexsyncScenes')], ['By hand', [], 1]);
+  enqueue({ sceneId: 1, bare: false, data: { title: 'By hand again' } });
+  await run();
+  assert.deepEqual([plex.item('101')?.title, stash.count('PlexsyncScenes')], ['By hand again', 1]);
+});
+
+test('a file that Stash does not know either makes a letter, and a Stash that is away does not', async (t) => {
+  const { stash, clock, enqueue, run, plex } = await setupStash(t);
+  enqueue({ sceneId: 9, bare: false, data: { title: 'By hand' } });
+  assert.deepEqual((await run()).tally, { buried: 1 });
+  enqueue({ sceneId: 1, bare: false, data: { title: 'By hand' } });
+  stash.fail('graphql', DOWN);
+  assert.deepEqual((await run()).tally, { released: 1 });
+  clock.now += 600_000;
+  assert.deepEqual((await run()).tally, { updated: 1 });
+  assert.equal(plex.item('101')?.title, 'By hand');
+});

@@ -18,8 +18,8 @@ const CURES: Readonly<Record<ErrorType, Cure>> = {
   },
   NoFilePath: {
     advice:
-      'The scene has no file in Stash, or came without a path: give it a file there and enqueue it again, or enqueue it with --path; either closes its letter.',
-    command: 'plexsync dlq list LETTERS',
+      'Stash has no file of the scene, or no Stash was set to ask for one: see to it and try again, or enqueue the scene with --path and all that is to be written.',
+    command: 'plexsync dlq retry LETTERS',
   },
   PlexAuthError: {
     advice: 'Plex refused the token: set a fresh one; these letters come back by themselves once it is accepted.',

@@ -25,11 +25,11 @@ type Uses = Pick<DrainDeps, 'emit' | 'stopRequested'> & {
 };
 
 /**
- * Finds each job's scene and file: from the job itself, from the record of an earlier sync, and for bare jobs from
- * Stash, a whole batch in one request. Runs again at each attempt, so that outdated data is never written.
+ * Finds each job's scene and file: from the job itself, from the record of an earlier sync, and from Stash for bare jobs
+ * and for the file that nobody else knows, a whole batch in one request. Runs again at each attempt, so that outdated data is never written.
  */
 export async function hydrate(jobs: readonly Job[], context: Uses): Promise<Step<Hydrated>> {
-  const asked = jobs.filter(({ bare }) => bare === 'open').map(({ sceneId }) => sceneId);
+  const asked = jobs.filter((job) => job.bare === 'open' || lacksFile(job, context)).map(({ sceneId }) => sceneId);
   const answers = await context.scenes.look(asked);
   context.requests.succeeded(
     'stash POST scenes',
@@ -37,8 +37,14 @@ export async function hydrate(jobs: readonly Job[], context: Uses): Promise<Step
   );
   return split(jobs, (job) => {
     const answer = answers.get(job.sceneId);
-    return undoneEnd(job, answer, context) ?? hydrateOne(job, answer, context);
+    // Of what was all said by hand, Stash is asked for the file alone.
+    return undoneEnd(job, job.bare === 'no' ? undefined : answer, context) ?? hydrateOne(job, answer, context);
   });
+}
+
+/** Whether neither the person who gave the scene nor an earlier sync named its file. */
+function lacksFile({ sceneId, data }: Job, { queue }: Uses): boolean {
+  return data.path === undefined && queue.record(sceneId)?.scenePath === undefined;
 }
 
 /** Ends a job whose scene was undone, unless Stash has something else of it by now. */
@@ -61,14 +67,19 @@ function hydrateOne(job: Job, answer: StashAnswer | undefined, context: Uses): H
     case undefined:
       // Stash could not be asked: keys given by hand are written, the rest awaits Stash in a later run.
       if (job.bare === 'open' && contentKeys(job.data).length === 0) return givenBack(job);
-      return withFile(job, { scene: job.data, fromStash: new Set(), ...NOT_OF_STASH }, context);
+      return withFile(job, { scene: job.data, ...BY_HAND }, context);
     case 'shared':
       return context.stopRequested() === undefined ? sharedFailure(job, answer.error) : givenBack(job);
     case 'failed':
       return failed(job, answer.error);
     case 'gone':
+      if (job.bare === 'no') return withFile(job, { scene: job.data, ...BY_HAND }, context);
       return afterGone(job, context);
     case 'found': {
+      if (job.bare === 'no') {
+        const scene = { ...fileKeysOf(answer.scene.data), ...job.data };
+        return withFile(job, { scene, ...BY_HAND }, context);
+      }
       const { stashed: said, ...marks } = gated(job, answer.scene, context);
       const stashed = ofNamedFile(said, job.overStash);
       // Keys given by hand after the request override what Stash says.
@@ -79,6 +90,12 @@ function hydrateOne(job: Job, answer: StashAnswer | undefined, context: Uses): H
       return withFile({ ...job, bare: 'filled' }, { scene, fromStash, ...marks }, context);
     }
   }
+}
+
+/** The file of a scene and its others, and nothing of what is written to Plex. */
+function fileKeysOf({ path, size, duration, files }: SceneData): SceneData {
+  const all = { path, size, duration, files };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 
 /** A path given by hand means that file alone; what Stash knows of its other files is dropped. */
@@ -98,7 +115,7 @@ function keep(key: 'size' | 'duration', value: number | undefined): SceneData {
 function afterGone(job: Job, context: Uses): Hydrated | Ended {
   const path = job.overStash.path ?? context.queue.record(job.sceneId)?.scenePath;
   if (contentKeys(job.overStash).length === 0 || path === undefined) return { job, outcome: { kind: 'gone' } };
-  const said = { scene: { path, ...job.overStash }, fromStash: new Set<SceneKey>(), ...NOT_OF_STASH };
+  const said = { scene: { path, ...job.overStash }, ...BY_HAND };
   return withFile({ ...job, bare: 'filled' }, said, context);
 }
 
@@ -106,6 +123,8 @@ function afterGone(job: Job, context: Uses): Hydrated | Ended {
 type Marks = Pick<Hydrated, 'stashUpdatedAt' | 'contentHash'>;
 
 const NOT_OF_STASH: Marks = { stashUpdatedAt: undefined, contentHash: undefined };
+
+const BY_HAND: Pick<Hydrated, 'fromStash'> & Marks = { fromStash: new Set(), ...NOT_OF_STASH };
 
 type Stashed = Marks & { readonly stashed: SceneData };
 
@@ -158,9 +177,9 @@ function withoutFile(job: Job): Ended {
 type Said = Pick<Hydrated, 'scene' | 'fromStash'> & Marks;
 
 /** All else of the scene is written: a person may have changed it in Plex by now. */
-function onlyPictures({ poster_url, background_url, path, size, duration, files }: SceneData): SceneData {
-  const all = { poster_url, background_url, path, size, duration, files };
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+function onlyPictures({ poster_url, background_url, ...scene }: SceneData): SceneData {
+  const pictures = Object.entries({ poster_url, background_url }).filter(([, value]) => value !== undefined);
+  return { ...Object.fromEntries(pictures), ...fileKeysOf(scene) };
 }
 
 function toFile({
