@@ -80,7 +80,8 @@ async function perform({ command, invocation, options }: Parsed, surroundings: S
   refuseEmpty('--config', options.config);
   refuseEmpty('--log-file', options.logFile);
   const logFormat = logFormatOf(options.logFormat, env, command.logFormat);
-  const logFile = options.logFile || env['PLEXSYNC_LOG_FILE'];
+  const logPath = options.logFile || env['PLEXSYNC_LOG_FILE'];
+  const logFile = logPath ? createLogFile(logPath) : undefined;
   // Under cron all output is held back until it is known whether it is worth a mail.
   const isQuiet = (options.quiet ?? false) || invocation.given.has('cron');
   const isForEyes = logFormat === 'pretty' && isTerminal(streams.stderr);
@@ -94,11 +95,14 @@ async function perform({ command, invocation, options }: Parsed, surroundings: S
     logFiles: [
       // A dry run changes nothing in the data directory; a log file that the person named is written.
       ...(invocation.given.has('dry-run') ? [] : createKeptLogs(dataDir.path)),
-      ...(logFile ? [createLogFile(logFile)] : []),
+      ...(logFile === undefined ? [] : [logFile]),
     ],
     isLive: isForEyes && !isQuiet && options.json === undefined,
     paint: await loadPaint(logFormat, options, surroundings),
   });
+  // A run that logs nothing would never find out.
+  const fault = logFile?.check();
+  if (fault !== undefined) output.show('warning', say`${foreign(fault)}`, 'matter');
   // A second signal ends the process at once.
   process.on('exit', output.flush);
   let exitCode: number;

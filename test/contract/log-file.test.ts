@@ -199,3 +199,21 @@ test('an entry that is torn is none, and a part of a kind nobody knows is person
   for (const piece of read?.pieces.slice(1) ?? [])
     assert.ok(typeof piece === 'object' && 'kind' in piece && piece.kind === 'text');
 });
+
+test('a log file that could not be written is told before anything is logged, once', (t) => {
+  const { dir, path } = setup(t);
+  writeFileSync(path, '');
+  for (const [wrong, code] of [
+    [dir, 'EISDIR'],
+    [join(dir, 'none', 'x.log'), 'ENOENT'],
+    [join(path, 'x.log'), 'ENOTDIR'],
+  ] as const) {
+    const log = createLogFile(wrong);
+    const told = log.check() ?? '';
+    assert.ok(told.includes(wrong) && told.includes(code), told);
+    assert.equal(log.append([entry('Tide')]), undefined);
+  }
+  const fine = createLogFile(join(dir, 'new.log'));
+  assert.equal(fine.check(), undefined);
+  assert.equal(existsSync(join(dir, 'new.log')), false);
+});

@@ -1,4 +1,5 @@
 import {
+  accessSync,
   closeSync,
   constants,
   existsSync,
@@ -10,7 +11,7 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { localTime } from '../time.ts';
 import type { LogSink } from './log-buffer.ts';
 import type { LogEntry } from './log-format.ts';
@@ -34,7 +35,7 @@ export type RotatingLogOptions = {
 };
 
 /** The log file a person asked for: 10 MiB, and five older ones. */
-export function createLogFile(path: string): LogSink {
+export function createLogFile(path: string): RotatingLog {
   return createRotatingLog({ path, maxBytes: 10 * MIB, keep: 5, ifUnwritable: 'tell' });
 }
 
@@ -51,11 +52,16 @@ export function createKeptLogs(dataDir: string): readonly LogSink[] {
   ];
 }
 
+export type RotatingLog = LogSink & {
+  /** Why nothing could be written now, as a sentence for the person, unless it was told before. Creates nothing. */
+  readonly check: () => string | undefined;
+};
+
 /**
  * A log file of bounded size, which several processes may write at once. It is opened for each write, so that a file may
  * be moved away at any time, and a command that logs nothing pays nothing.
  */
-export function createRotatingLog(options: RotatingLogOptions, toLine = lineOf): LogSink {
+export function createRotatingLog(options: RotatingLogOptions, toLine = lineOf): RotatingLog {
   const { path, maxBytes, ifUnwritable, onlyBeside } = options;
   let isWanted = onlyBeside === undefined;
   let isTold = false;
@@ -66,6 +72,14 @@ export function createRotatingLog(options: RotatingLogOptions, toLine = lineOf):
     return `[PlexSync] The log file ${path} ${what} (${reason}). The work goes on; check its directory and its rights.`;
   };
   return {
+    check: () => {
+      try {
+        refuseUnwritable(path);
+        return undefined;
+      } catch (thrown) {
+        return complain('cannot be written', thrown);
+      }
+    },
     append: (entries) => {
       isWanted ||= onlyBeside !== undefined && existsSync(onlyBeside);
       if (!isWanted || entries.length === 0) return undefined;
@@ -89,6 +103,15 @@ export function createRotatingLog(options: RotatingLogOptions, toLine = lineOf):
 
 function lineOf({ level, line, at }: LogEntry): string {
   return `${localTime(at)} ${level} ${line}`;
+}
+
+/** Throws what the system would throw on a write. */
+function refuseUnwritable(path: string): void {
+  const isThere = existsSync(path);
+  const place = isThere ? path : dirname(path);
+  if (statSync(place).isDirectory() === isThere)
+    throw Object.assign(new Error(path), { code: isThere ? 'EISDIR' : 'ENOTDIR' });
+  accessSync(place, isThere ? constants.W_OK : constants.W_OK | constants.X_OK);
 }
 
 /** O_NONBLOCK: a named pipe without a reader must not block the work. */

@@ -59,3 +59,12 @@ test('init tells the queue of Stash', async (t) => {
   assert.equal(init.code, 0, init.stderr);
   assert.deepEqual(await waiting(), [2, 0]);
 });
+
+test('an idle run names a log file that cannot be written', async (t) => {
+  const { run, dataDir } = await setup(t);
+  await run(['pause']);
+  await run(['resume']);
+  const { code, stderr } = await run(['process', '--log-file', `${dataDir}/none/x.log`]);
+  assert.equal(code, 0);
+  assert.match(stderr, /The log file \S*none\/x\.log cannot be written \(ENOENT\)/);
+});
