@@ -7,6 +7,8 @@ import type { StatusDocument, StatusItemDocument } from '../../documents/status.
 import { EXIT } from '../../exit.ts';
 import { openStoresToRead } from '../../queue/store/stores.ts';
 import type { DeadLetter } from '../../queue/tables/dead-letters.ts';
+import type { Paused } from '../../queue/tables/paused.ts';
+import { readPaused } from '../../queue/tables/paused.ts';
 import type { QueuedJob } from '../../queue/views/job-list.ts';
 import type { KnownItem, SceneStatus } from '../../queue/views/scene-status.ts';
 import { knownPathOf, readSceneStatus } from '../../queue/views/scene-status.ts';
@@ -20,6 +22,7 @@ import type { Context } from '../shared/context.ts';
 import { jobDocument } from '../shared/job-document.ts';
 import { letterDocument } from '../shared/letter-document.ts';
 import { otherItemDocuments } from '../shared/other-item-document.ts';
+import { pausedWords } from '../shared/paused.ts';
 import { pinDocument } from '../shared/pins/pin-document.ts';
 import { plexLink } from '../shared/plex-link.ts';
 import { toId } from '../shared/typed-values.ts';
@@ -55,7 +58,10 @@ export async function run({ scene, wait, flags, configFile }: StatusOptions, con
         'warning',
         say`Nothing is known of scene ${sceneId}: it does not wait, has no dead letter and was never written. Try: plexsync enqueue ${sceneId}`,
       );
-    else output.result(statusTable(status, { sceneId, link, reader: output.readerOf('stdout') }));
+    else {
+      const paused = readPaused(stores, now());
+      output.result(statusTable(status, { sceneId, link, paused, reader: output.readerOf('stdout') }));
+    }
     return exitCode;
   } finally {
     stores.close();
@@ -106,16 +112,20 @@ function itemDocument(item: KnownItem, link: string | undefined): StatusItemDocu
 
 type Line = readonly [name: string, value: string];
 
-function statusTable(
-  status: SceneStatus,
-  { sceneId, link, reader }: { readonly sceneId: number; readonly link: string | undefined; readonly reader: Reader },
-): string {
+type Shown = {
+  readonly sceneId: number;
+  readonly link: string | undefined;
+  readonly paused: Paused | undefined;
+  readonly reader: Reader;
+};
+
+function statusTable(status: SceneStatus, { sceneId, link, paused, reader }: Shown): string {
   const time = reader.kind === 'person' ? localTime : utcTime;
   const { jobs, letters, item, pin, undone } = status;
   const lines: Line[] = [
     ['scene', String(sceneId)],
     ['path', knownPathOf(status) ?? '-'],
-    ...(jobs.length === 0 ? [['waiting', 'no'] as const] : jobs.flatMap((job) => jobLines(job, time))),
+    ...(jobs.length === 0 ? [['waiting', 'no'] as const] : jobs.flatMap((job) => jobLines(job, { time, paused }))),
     ...(undone === undefined
       ? []
       : [
@@ -138,11 +148,13 @@ function noItemWords({ itemTakenBy }: SceneStatus): string {
 
 type Time = (at: number) => string;
 
-function jobLines(job: QueuedJob, time: Time): readonly Line[] {
+type When = { readonly time: Time; readonly paused: Paused | undefined };
+
+function jobLines(job: QueuedJob, when: When): readonly Line[] {
   const { state, jobId, attempts, failures, misses, lastError, keys, isBare, reassert } = job;
   const parts = [...keys, ...(isBare ? ['what Stash has'] : [])];
   return [
-    [state === 'in_progress' ? 'in progress' : 'waiting', `job ${jobId}: ${reasonOf(job, time)}`],
+    [state === 'in_progress' ? 'in progress' : 'waiting', `job ${jobId}: ${reasonOf(job, when)}`],
     ['to write', parts.length === 0 ? 'nothing but the path' : parts.join(', ')],
     ...(reassert.length === 0 ? [] : [['takes back', reassert.join(', ')] as const]),
     ['attempts', `${attempts} (${failures} failed, ${misses} not found)`],
@@ -150,10 +162,12 @@ function jobLines(job: QueuedJob, time: Time): readonly Line[] {
   ];
 }
 
-function reasonOf({ state, availableAt }: QueuedJob, time: Time): string {
+function reasonOf({ state, availableAt }: QueuedJob, { time, paused }: When): string {
   switch (state) {
     case 'due':
-      return 'due, the next run takes it';
+      return paused === undefined
+        ? 'due, the next run takes it'
+        : `due, but no run takes it: ${pausedWords(paused, time)}`;
     case 'retry':
       return `to be retried, next try ${time(availableAt)}`;
     case 'not_found':

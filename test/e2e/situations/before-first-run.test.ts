@@ -68,3 +68,12 @@ test('an idle run names a log file that cannot be written', async (t) => {
   assert.equal(code, 0);
   assert.match(stderr, /The log file \S*none\/x\.log cannot be written \(ENOENT\)/);
 });
+
+test('a scene that is due is not promised to the next run while writing is paused', async (t) => {
+  const { run } = await setup(t);
+  await run(['enqueue', '1', '--path', '/media/1.mp4', '--title', 'Pier']);
+  await run(['pause']);
+  assert.match((await run(['status', '1'])).stdout, /due, but no run takes it: paused until plexsync resume$/m);
+  await run(['resume']);
+  assert.match((await run(['status', '1'])).stdout, /due, the next run takes it$/m);
+});
