@@ -8,7 +8,7 @@ import { prepareServerState } from '../../queue/tables/server-state.ts';
 import type { Stop } from '../../queue/tables/stopped.ts';
 import { readStop, saveStop } from '../../queue/tables/stopped.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
-import { CREDENTIAL_CURES } from './credential-cures.ts';
+import { CREDENTIAL_CURES, refusalWords } from './credential-cures.ts';
 import { mostRemovals, REMOVALS_HINT, removalsWords } from './removals.ts';
 import { settingsFingerprint } from './settings-fingerprint.ts';
 
@@ -83,6 +83,7 @@ function hintOf(end: StopEnd): Sentence {
   switch (end.kind) {
     case 'unauthorized':
     case 'forbidden':
+      return say`${refusalWords(end)}. ${ours(CREDENTIAL_CURES[end.kind])}.`;
     case 'stash_unauthorized':
       return say`${end.message}. ${ours(CREDENTIAL_CURES[end.kind])}.`;
     case 'misconfigured':

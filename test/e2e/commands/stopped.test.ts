@@ -162,3 +162,18 @@ test('a Stash that refuses the key is told as a stop, until it answers', async (
   assert.equal((await rig.run(['process'], { env })).code, 0);
   assert.equal((await statsOf(rig)).stopped, null);
 });
+
+test('a token that is not asked about again is told with its times, and what lets it', async (t) => {
+  const { plex, run } = await setup(t);
+  await run(['enqueue', '1', '--path', '/media/1.mp4', '--title', 'Pier']);
+  plex.fail('sections', { kind: 'status', status: 401 }, Number.POSITIVE_INFINITY);
+  assert.doesNotMatch((await run(['process'])).stderr, /not asked again/);
+  const words =
+    /refused this token, and was not asked again \(refused at (\S+ \S+ \S+); asked again from (\S+ \S+ \S+) on, or after plexsync resume\)/;
+  const [, at = '', again = ''] = words.exec((await run(['process'])).stderr) ?? [];
+  assert.equal(
+    Date.parse(again.replace(' ', 'T').replace(' ', '')) - Date.parse(at.replace(' ', 'T').replace(' ', '')),
+    900_000,
+  );
+  assert.match((await run(['stats'])).stdout, words);
+});

@@ -7,7 +7,7 @@ import type { RunStats } from '../../../queue/views/waiting.ts';
 import type { LogLine } from '../../../terminal/log/event-lines.ts';
 import type { Output } from '../../../terminal/log/output.ts';
 import { localTime } from '../../../terminal/time.ts';
-import { CREDENTIAL_CURES } from '../credential-cures.ts';
+import { CREDENTIAL_CURES, refusalWords } from '../credential-cures.ts';
 import { REMOVALS_HINT, removalsWords } from '../removals.ts';
 import type { Summary } from './summary-text.ts';
 
@@ -48,14 +48,14 @@ function explainEnd(end: DrainEnd, stats: RunStats): readonly LogLine[] {
         ['error', say`[PlexSync] Authentication failed: Unauthorized`],
         [
           'error',
-          say`[PlexSync] ${end.message}. ${ours(CREDENTIAL_CURES.unauthorized)}, then run again; ${waiting}, nothing lost.`,
+          say`[PlexSync] ${refusalWords(end)}. ${ours(CREDENTIAL_CURES.unauthorized)}, then run again; ${waiting}, nothing lost.`,
         ],
       ];
     case 'forbidden':
       return [
         [
           'error',
-          say`[PlexSync] ${end.message}. ${ours(CREDENTIAL_CURES.forbidden)}, then run again; ${waiting}, nothing lost.`,
+          say`[PlexSync] ${refusalWords(end)}. ${ours(CREDENTIAL_CURES.forbidden)}, then run again; ${waiting}, nothing lost.`,
         ],
       ];
     case 'unreachable':

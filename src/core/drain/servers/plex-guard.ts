@@ -7,13 +7,16 @@ import { say } from '../../text/sentence.ts';
 import type { DrainOptions } from '../ports/drain-options.ts';
 import type { DrainDeps } from '../ports/ports.ts';
 
+/** Set where Plex was not asked, since it refused the same token shortly before: when, and when it is asked again. */
+type KnownRefusal = { readonly refused?: { readonly at: number; readonly askedAgainAt: number } | undefined };
+
 /** Why a drain sends Plex no more requests. */
 export type Halt =
   | { readonly kind: 'signal'; readonly signal: NodeJS.Signals }
   /** Plex refused the token. */
-  | { readonly kind: 'unauthorized'; readonly message: Sentence }
+  | ({ readonly kind: 'unauthorized'; readonly message: Sentence } & KnownRefusal)
   /** The token is valid but may not edit. */
-  | { readonly kind: 'forbidden'; readonly message: Sentence }
+  | ({ readonly kind: 'forbidden'; readonly message: Sentence } & KnownRefusal)
   /** Plex is down; no request before `retryAt`. */
   | { readonly kind: 'breaker_open'; readonly retryAt: number; readonly message: Sentence }
   /** Plex answers, but its answers to one kind of request were of no use, whoever asked. */

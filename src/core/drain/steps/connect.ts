@@ -27,8 +27,8 @@ export type Connection =
 const REFUSAL_MS = 15 * 60_000;
 
 const REFUSED_LATELY: Readonly<Record<'unauthorized' | 'forbidden', Sentence>> = {
-  unauthorized: say`Plex refused this token some minutes ago, and was not asked again`,
-  forbidden: say`Plex did not allow this token to edit some minutes ago, and was not asked again: it is probably not the owner’s`,
+  unauthorized: say`Plex refused this token, and was not asked again`,
+  forbidden: say`Plex did not allow this token to edit, and was not asked again: it is probably not the owner’s`,
 };
 
 /**
@@ -42,7 +42,8 @@ export async function connect(deps: DrainDeps, guard: PlexGuard, options: DrainO
   const isSameToken = refusal !== undefined && refusal.tokenFingerprint === options.tokenFingerprint();
   if (isSameToken && now() >= refusal.at && now() < refusal.at + REFUSAL_MS) {
     const { kind = 'unauthorized' } = refusal;
-    guard.halt({ kind, message: REFUSED_LATELY[kind] });
+    const refused = { at: refusal.at, askedAgainAt: refusal.at + REFUSAL_MS };
+    guard.halt({ kind, message: REFUSED_LATELY[kind], refused });
     return { kind: 'halted' };
   }
   const admitted = await admit(deps, guard, options);
