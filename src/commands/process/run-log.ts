@@ -160,7 +160,7 @@ function endingOf(event: WorkerEvent): Ending | undefined {
 
 const ENDED_ALIKE = {
   undone: 'undone, and left as they are',
-  gone: 'no longer in Stash',
+  gone: 'not in Stash',
   skipped: 'not in Plex, skipped',
   without_file: 'without a file in Stash',
   superseded: 'continue in newer edits',

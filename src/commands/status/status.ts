@@ -56,7 +56,7 @@ export async function run({ scene, wait, flags, configFile }: StatusOptions, con
     else if (status === undefined)
       output.log(
         'warning',
-        say`Nothing is known of scene ${sceneId}: it does not wait, has no dead letter and was never written. Try: plexsync enqueue ${sceneId}`,
+        say`Nothing is known of scene ${sceneId}: it does not wait, has no dead letter and was never written. Where it was enqueued before, Stash has no such scene, and its job was dropped. Else: plexsync enqueue ${sceneId}`,
       );
     else {
       const paused = readPaused(stores, now());

@@ -79,7 +79,7 @@ function toldOf(event: WorkerEvent, all: readonly WorkerEvent[]): Told | undefin
     case 'undone':
       return { level: 'info', sign: '↷', what: `undone, and left: plexsync queue release ${event.sceneId}` };
     case 'gone':
-      return { level: 'info', sign: '↷', what: 'no longer in Stash, dropped' };
+      return { level: 'info', sign: '↷', what: 'Stash has no such scene, dropped' };
     case 'without_file':
       return { level: 'info', sign: '↷', what: 'has no file in Stash yet' };
     case 'skipped':

@@ -77,3 +77,12 @@ test('a scene that is due is not promised to the next run while writing is pause
   await run(['resume']);
   assert.match((await run(['status', '1'])).stdout, /due, the next run takes it$/m);
 });
+
+test('a scene that Stash does not know is told as that, by the run and by status', async (t) => {
+  const { run, env } = await withStash(t);
+  await run(['enqueue', '88888'], { env });
+  const { code, stdout } = await run(['process'], { env });
+  assert.equal(code, 0);
+  assert.match(stdout, /not in Stash/);
+  assert.match((await run(['status', '88888'])).stderr, /Stash has no such scene, and its job was dropped/);
+});

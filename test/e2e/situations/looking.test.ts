@@ -17,7 +17,7 @@ test('“Where is scene 4711?”: status answers in each of its lives', async (t
   };
   const scene = ['enqueue', '4711', '--path', '/media/quay/pier.mp4'];
   await run(['enqueue', '1', '--path', '/media/other/01.mp4', '--title', 'Other']);
-  assert.match(await where(1), /Nothing is known of scene 4711.*Try: plexsync enqueue 4711/);
+  assert.match(await where(1), /Nothing is known of scene 4711.*Else: plexsync enqueue 4711/);
 
   await run(['enqueue', '4711']);
   assert.match(await where(), /^waiting\tjob \d+: only Stash can say what to write \(no_stash\)$/m);
