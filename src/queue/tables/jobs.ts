@@ -4,6 +4,8 @@ import { contentKeys } from '../../core/model/scene.ts';
 import type { StampedEdit } from '../../core/model/scene-edit.ts';
 import { mergeEdits, outdated } from '../../core/model/scene-edit.ts';
 import type { Db } from '../store/open.ts';
+import type { EditValues } from './job-merges.ts';
+import { IS_NEW, prepareMerges } from './job-merges.ts';
 
 /** The order among due jobs: hand edits and hooks before bulk. */
 export const PRIORITY = { hand: 0, bulk: 1 } as const;
@@ -44,7 +46,7 @@ export type JobRow = EditColumns & {
 };
 
 /** A waiting job, as far as merging into it needs it. */
-export type WaitingRow = EditColumns & Pick<JobRow, 'id' | 'scene_id' | 'reassert'>;
+export type WaitingRow = EditColumns & Pick<JobRow, 'id' | 'scene_id' | 'reassert'> & { readonly is_new: 0 | 1 };
 
 /** The edit in a row: we wrote it, so it is read without a second validation. */
 export function editOf({ data, stamps, bare_at }: EditColumns): StampedEdit {
@@ -75,21 +77,13 @@ export const BACK_TO_PENDING = `state = 'pending', lease_owner = NULL, lease_exp
 /** Statements on single rows that several parts of the queue need. Call them inside a transaction. */
 export function prepareJobRows(db: Db) {
   const waiting = db.prepare<[number], WaitingRow>(
-    `SELECT id, scene_id, data, stamps, bare_at, reassert FROM jobs WHERE scene_id = ? AND state = 'pending'`,
+    `SELECT id, scene_id, data, stamps, bare_at, reassert, ${IS_NEW} AS is_new
+     FROM jobs WHERE scene_id = ? AND state = 'pending'`,
   );
   // No RETURNING: SQLite would make a table for what it returns, which costs as much as the row.
   const insert = db.prepare<InsertValues>(`
     INSERT INTO jobs (data, stamps, bare_at, scene_id, state, priority, available_at, enqueued_at, rest, reassert, by_event)
     VALUES (?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?, ?)`);
-  const EDIT = `data = ?, stamps = ?, bare_at = ?, priority = min(priority, ?), rest = iif(? IS NULL, NULL, rest),
-    reassert = ?, by_event = min(by_event, ?), available_at = `;
-  const setEdit = db.prepare<[...EditValues, dueAt: number, id: number]>(
-    `UPDATE jobs SET ${EDIT} min(available_at, ?) WHERE id = ?`,
-  );
-  const setEditAnew = db.prepare<[...EditValues, now: number, now: number, id: number]>(`
-    UPDATE jobs SET ${EDIT} ?, enqueued_at = ?, attempt = 0, failures = 0, misses = 0, lone_losses = 0,
-      failed_at = NULL, uncharged = 0, waited_ms = 0, removals = 0, undone = 0, last_error = NULL, released_by = NULL
-    WHERE id = ?`);
   const knownPath = db.prepare<[number], { scene_path: string }>('SELECT scene_path FROM scenes WHERE scene_id = ?');
   // When an earlier sync knows the file, an edit given by hand does not await Stash. The path gets no stamp: any path
   // that is said later wins over it.
@@ -97,6 +91,12 @@ export function prepareJobRows(db: Db) {
     const isHeld = edit.bareAt !== undefined && edit.data.path === undefined && contentKeys(edit.data).length > 0;
     const path = isHeld ? knownPath.get(sceneId)?.scene_path : undefined;
     return path === undefined ? edit : { ...edit, data: { path, ...edit.data } };
+  };
+  let merges: ReturnType<typeof prepareMerges> | undefined;
+  // A call of a hook seldom merges, so they are prepared on first use.
+  const mergesOf = (): ReturnType<typeof prepareMerges> => {
+    merges ??= prepareMerges(db);
+    return merges;
   };
   const merged = (job: WaitingRow, edit: StampedEdit, options: MergeOptions): EditValues => {
     const { priority, rest = null, reassert, by, outdates } = options;
@@ -121,11 +121,12 @@ export function prepareJobRows(db: Db) {
      * are left of both, or the job is a whole one again. What either takes back from Plex is taken back.
      */
     merge: (job: WaitingRow, edit: StampedEdit, options: MergeOptions & { readonly dueAt: number }): void => {
-      setEdit.run(...merged(job, edit, options), options.dueAt, job.id);
+      mergesOf().plain.run(...merged(job, edit, options), options.dueAt, job.id);
     },
     /** The same, and the job is due at `now` with all its attempts, as a new one would be. */
     mergeAnew: (job: WaitingRow, edit: StampedEdit, options: MergeOptions & { readonly now: number }): void => {
-      setEditAnew.run(...merged(job, edit, options), options.now, options.now, job.id);
+      const { anew, ofNew } = mergesOf();
+      (job.is_new === 1 ? ofNew : anew).run(...merged(job, edit, options), options.now, options.now, job.id);
     },
   };
 }
@@ -136,12 +137,6 @@ type InsertValues = [
   ...edit: [data: string, stamps: string, bareAt: number | null],
   ...of: [sceneId: number, priority: number, now: number, now: number],
   ...rest: [rest: JobRow['rest'], reassert: string | null, byEvent: number],
-];
-
-/** In the order of the statements that merge. */
-type EditValues = [
-  ...edit: [data: string, stamps: string, bareAt: number | null],
-  ...rest: [priority: number, rest: JobRow['rest'], reassert: string | null, byEvent: number],
 ];
 
 type MergeOptions = Pick<EnqueueOptions, 'reassert' | 'by'> & {
