@@ -4,7 +4,7 @@ import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import type { FileIndex } from '../../src/core/match/file-index.ts';
 import { openMemoryIndex } from '../../src/file-index/file-index.ts';
-import type { PlexServer, PlexServerOptions } from '../../src/simulator/plex/server.ts';
+import type { PlexServer, PlexServerOptions, SeenRequest } from '../../src/simulator/plex/server.ts';
 import type { DrainWorld } from '../helpers/drain-world.ts';
 import {
   ALWAYS,
@@ -23,14 +23,17 @@ const SECTIONS = [
 ];
 const MINUTE_MS = 60_000;
 
-/** What each request to a listing was for, in order: a file, what changed, the count, or a page of all; titles left out. */
+/** What a request to a listing is for: a file, what changed, the count, or a page of all; titles are left out. */
+function purposeOf({ route, query, headers }: SeenRequest): string | undefined {
+  const keys = query.map(([key]) => key);
+  if (route !== 'listing' || keys.includes('title')) return undefined;
+  const known = ['file', 'addedAt>>', 'updatedAt>>'].find((key) => keys.includes(key));
+  return known ?? (headers['x-plex-container-size'] === '0' ? 'count' : 'page');
+}
+
+/** What the requests were for, in order. */
 function asked({ requests }: PlexServer): readonly string[] {
-  return requests.flatMap(({ route, query, headers }) => {
-    const keys = query.map(([key]) => key);
-    if (route !== 'listing' || keys.includes('title')) return [];
-    const known = ['file', 'addedAt>>', 'updatedAt>>'].find((key) => keys.includes(key));
-    return known ?? (headers['x-plex-container-size'] === '0' ? 'count' : 'page');
-  });
+  return requests.flatMap((request) => purposeOf(request) ?? []);
 }
 
 const REFRESH = ['addedAt>>', 'updatedAt>>', 'count'];
@@ -187,13 +190,14 @@ test('a miss in a refreshed index is confirmed at Plex on the first try, and bel
   assert.deepEqual(asked(plex).slice(1), REFRESH, 'the first is the wake’s');
 });
 
-for (const [way, total] of [
-  ['listed at each run', 12],
-  ['refreshed at each run', 3_000],
-  ['too large to be listed', 1_000_000],
+for (const [where, total, sections] of [
+  ['a library listed at each run', 12, SECTIONS.slice(0, 1)],
+  ['a library refreshed at each run', 3_000, SECTIONS.slice(0, 1)],
+  ['two libraries refreshed at each run', 3_000, SECTIONS],
+  ['a library too large to be listed', 1_000_000, SECTIONS.slice(0, 1)],
 ] as const)
-  test(`sixty files that Plex lacks cost little more than a request a try, in a library ${way}`, async (t) => {
-    const created = await setupIndexed(t);
+  test(`sixty files that Plex lacks cost little more than a request a try, in ${where}`, async (t) => {
+    const created = await setupIndexed(t, { sections });
     const { plex, clock, enqueue, run } = created;
     const isKnown = total < 1_000_000;
     const files = withTotal(isKnown ? created.files : openMemoryIndex(() => undefined), total);
@@ -207,6 +211,26 @@ for (const [way, total] of [
       clock.now += 15 * MINUTE_MS;
     }
   });
+
+test('misses are confirmed one by one only as long as a listing would take more requests', async (t) => {
+  const created = await setupIndexed(t);
+  const { plex, files, enqueue, run } = created;
+  enqueue(...idsTo(8).map((n) => lighthouse(100 + n, { path: `/harbour/Lantern Row ${n}.mp4` })));
+  const { tally, of } = await run({}, { files });
+  assert.deepEqual(tally, { waiting: 8 });
+  // Pages of 1,000 overlap by a row: 3,000 rows are 4.
+  assert.deepEqual(asked(plex), [...REFRESH, ...Array(4).fill('file'), 'page']);
+  assert.equal(of('index_listed').length, 1);
+});
+
+test('a listing for misses that fails leaves them to be confirmed one by one', async (t) => {
+  const created = await setupIndexed(t);
+  const { plex, files, enqueue, run } = created;
+  enqueue(...idsTo(8).map((n) => lighthouse(100 + n, { path: `/harbour/Lantern Row ${n}.mp4` })));
+  plex.fail((request) => purposeOf(request) === 'page', { kind: 'status', status: 500 }, ALWAYS);
+  assert.deepEqual((await run({}, { files })).tally, { waiting: 8 });
+  assert.deepEqual(asked(plex), [...REFRESH, ...Array(4).fill('file'), 'page', ...Array(4).fill('file')]);
+});
 
 test('a proof by anything but the path is confirmed at Plex: another item may be missing from the index', async (t) => {
   const created = await setupIndexed(t);

@@ -1,7 +1,7 @@
 import type { Candidate, SceneFile } from '../../match/evidence.ts';
-import type { IndexedSection, LookWay } from '../../match/file-index.ts';
-import { chooseWay, FEW_LOOK_UPS, laterMark, markOf, NO_MARK, notAhead } from '../../match/file-index.ts';
-import { findInListing, listSection, pagesFor } from '../../match/listing.ts';
+import type { LookWay } from '../../match/file-index.ts';
+import { chooseWay, FEW_LOOK_UPS } from '../../match/file-index.ts';
+import { findInListing, pagesFor } from '../../match/listing.ts';
 import type { Finders, LookUp } from '../../match/look-up.ts';
 import { lookUpFile } from '../../match/look-up.ts';
 import { nameKey } from '../../match/paths.ts';
@@ -10,6 +10,7 @@ import type { PlexItem, Section } from '../../model/plex-item.ts';
 import type { DrainOptions } from '../ports/drain-options.ts';
 import type { DrainDeps } from '../ports/ports.ts';
 import type { PlexGuard } from './plex-guard.ts';
+import { isRefreshable, listIntoIndex, refresh } from './section-index.ts';
 
 /** What is known once Plex was reached, before the first job is claimed. */
 type Setting = {
@@ -63,6 +64,8 @@ export function createFileFinder(setting: Setting): FileFinder {
   const givenUp = new Set<string>();
   /** Sections that cannot be searched by file name. */
   const unfiltered = new Set<string>();
+  /** How many misses in a section's index were confirmed one by one since it was last listed. */
+  const confirmed = new Map<string, number>();
   /** Look-ups sent to Plex in this drain, and look-ups announced. */
   let asked = 0;
   let announced = 0;
@@ -97,16 +100,36 @@ export function createFileFinder(setting: Setting): FileFinder {
     const wayFor = (refreshable: boolean): LookWay =>
       chooseWay({ lookUps, total: files.knownTotal(section), refreshable });
     givenUp.add(section.key);
-    try {
+    await orOneByOne(async () => {
       const way = wayFor(isRefreshable(files.indexed(section)));
       if (way === 'live') givenUp.delete(section.key);
       if (way === 'refresh' && (await renew(section, lookUps))) return;
       if (way === 'list' || (way === 'refresh' && wayFor(false) === 'list')) await list(section, lookUps);
+    });
+  };
+
+  /** No job's own request fails here: each job looks up its file alone then, and meets the error there if it lasts. */
+  const orOneByOne = async (listing: () => Promise<unknown>): Promise<void> => {
+    try {
+      await listing();
     } catch (thrown) {
       const error = asSyncError(thrown);
       if (error.code === 'unexpected') throw thrown;
-      // No job's own request failed: each job looks up its file alone, and meets the error there if it lasts.
       guard.fault(error);
+    }
+  };
+
+  /**
+   * Lists what was only refreshed once confirming its misses one by one has taken as many requests: so no number of
+   * misses takes more than twice the fewest.
+   */
+  const listForMisses = async (): Promise<void> => {
+    for (const section of sections) {
+      if (sourceOf(section) !== 'refreshed') continue;
+      const soFar = confirmed.get(section.key) ?? 0;
+      const isDue = soFar >= pagesFor(files.knownTotal(section) ?? Number.POSITIVE_INFINITY);
+      confirmed.set(section.key, isDue ? 0 : soFar + 1);
+      if (isDue) await orOneByOne(() => list(section, soFar + 1));
     }
   };
 
@@ -190,12 +213,14 @@ export function createFileFinder(setting: Setting): FileFinder {
       const { kind } = wanted;
       const accepted: readonly Source[] = kind === 'at_plex' ? [] : ['listed', 'refreshed'];
       const look = await lookIn(accepted, file, wanted);
-      const isOfNow = sections.every((section) => sourceOf(section) !== 'refreshed');
+      const isOfNow = (): boolean => sections.every((section) => sourceOf(section) !== 'refreshed');
       const isIndexed = look.steps.some(({ rule }) => rule === 'index');
       // Where nothing was accepted, every answer is Plex's own, or a listing's of this moment.
       if (!isIndexed || kind === 'at_plex') return { look, from: 'look_up' };
-      if (isOfNow || standsByItself(look, kind)) return { look, from: 'index' };
-      return { look: await lookIn(['listed'], file, wanted), from: 'look_up' };
+      if (isOfNow() || standsByItself(look, kind)) return { look, from: 'index' };
+      await listForMisses();
+      const from = isOfNow() ? 'index' : 'look_up';
+      return { look: await lookIn(['listed'], file, wanted), from };
     },
 
     withName: async (name, sceneId) => {
@@ -227,81 +252,4 @@ type Answer = Awaited<ReturnType<Finders['byName']>>;
 function standsByItself({ match }: LookUp, kind: LookKind): boolean {
   if (match.kind === 'none') return kind === 'between';
   return match.kind === 'high' && match.best.path === 'exact';
-}
-
-/** A listing without dates cannot be refreshed: there is no mark to ask from. */
-function isRefreshable(indexed: IndexedSection | undefined): boolean {
-  return indexed !== undefined && (indexed.mark.addedAt !== undefined || indexed.mark.updatedAt !== undefined);
-}
-
-type Place = Omit<Setting, 'sections'>;
-
-/**
- * Brings an indexed section up to date; tells whether the index has everything Plex has. It may still have items that
- * are gone: those are noticed when the item is read.
- */
-async function refresh(section: Section, { deps, guard }: Place, mostPages: number): Promise<boolean> {
-  const { files, plex, emit } = deps;
-  const before = files.indexed(section);
-  if (before === undefined) return false;
-  const changes = await guard.ask(() => plex.changesSince(section, before.mark, mostPages));
-  if (changes === undefined) return false;
-  const { items, total, clockAt } = changes;
-  files.update(section, items, notAhead(laterMark(before.mark, markOf(items, clockAt)), clockAt));
-  if (total !== undefined) files.noteTotal(section, total);
-  const after = files.indexed(section);
-  const isRight = after !== undefined && (total === undefined || after.items >= total);
-  emit({ kind: 'index_refreshed', section: section.title, changed: items.length, isRight });
-  return isRight;
-}
-
-/**
- * Lists a section into the index. Gives up when that takes more pages than `worth` or more than half of the remaining
- * time, when the library changes meanwhile, or when there is no index.
- */
-async function listIntoIndex(
-  section: Section,
-  { deps, guard, options }: Place,
-  worth: number | undefined,
-): Promise<boolean> {
-  const { files, plex, emit, now } = deps;
-  const draft = files.draft(section);
-  if (draft === undefined) return false;
-  const startedAt = now();
-  let mark = NO_MARK;
-  let listed = 0;
-  let reason: 'moved' | 'too_long' = 'moved';
-  const isTooLong = (pageRows: number, total: number): boolean => {
-    const pages = Math.max(pagesFor(total), Math.ceil(total / Math.max(1, pageRows)));
-    const msLeft = (options.deadlineAt ?? Number.POSITIVE_INFINITY) - now();
-    return pages > (worth ?? pages) || (worth !== undefined && (now() - startedAt) * pages > msLeft / 2);
-  };
-  try {
-    const { kind, requests } = await guard.ask(() =>
-      listSection(section, plex.listPage, (items, { total, clockAt }) => {
-        draft.add(items);
-        mark = laterMark(mark, markOf(items, clockAt));
-        const isFirst = listed === 0;
-        listed += items.length;
-        if (isFirst && total !== undefined) {
-          files.noteTotal(section, total);
-          if (total > listed && isTooLong(items.length, total)) reason = 'too_long';
-        }
-        return reason === 'too_long' || guard.halted() !== undefined || guard.isTimeUp() ? 'stop' : 'go_on';
-      }),
-    );
-    // If another process finished a later listing meanwhile, that one serves as well.
-    const isWhole = kind === 'whole' && (draft.finish(mark) || files.indexed(section) !== undefined);
-    if (isWhole) {
-      files.noteTotal(section, listed);
-      emit({ kind: 'index_listed', section: section.title, items: listed, requests });
-    } else {
-      draft.discard();
-      emit({ kind: 'listing_given_up', section: section.title, requests, reason });
-    }
-    return isWhole;
-  } catch (thrown) {
-    draft.discard();
-    throw thrown;
-  }
 }
