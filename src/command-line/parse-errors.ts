@@ -2,6 +2,7 @@ import { hideTokens } from './hide-tokens.ts';
 import { COMMANDS, GROUPS } from './outlines/commands.ts';
 import { GLOBAL_OPTIONS } from './outlines/global-options.ts';
 import { settingFlags } from './outlines/setting-options.ts';
+import type { OptionSpec } from './outlines/spec.ts';
 import { readWords } from './read-words.ts';
 
 /**
@@ -34,14 +35,26 @@ function withoutValue(text: string, argv: readonly string[]): string {
     .replace(/unknown option '([^'=]*)=.*'/s, (_match, flag: string) =>
       isSwitch(flag, argv) ? `option '${flag}' takes no value` : `unknown option '${flag}'`,
     )
+    .replace(/^option '([^']*)' argument missing/, (_match, flags: string) => valueMissing(flags, argv))
     .replace(/^(option '[^']*') argument '.*' is invalid\. /s, '$1: ');
 }
 
 /** Whether the command in `argv` has a switch with this name. */
 function isSwitch(flag: string, argv: readonly string[]): boolean {
+  return optionsIn(argv).some(({ flags }) => !flags.includes('<') && flags.split(', ').includes(flag));
+}
+
+function optionsIn(argv: readonly string[]): readonly Pick<OptionSpec, 'flags' | 'values'>[] {
   const { command } = readWords(argv, { commands: COMMANDS, groups: GROUPS });
-  const options = [...(command?.options ?? []), ...(command?.settings ?? []).flatMap(settingFlags), ...GLOBAL_OPTIONS];
-  return options.some(({ flags }) => !flags.includes('<') && flags.split(', ').includes(flag));
+  return [...(command?.options ?? []), ...(command?.settings ?? []).flatMap(settingFlags), ...GLOBAL_OPTIONS];
+}
+
+/** Names the words that the value may be, where there are only some. */
+function valueMissing(flags: string, argv: readonly string[]): string {
+  const [long = flags] = /--[\w-]+/.exec(flags) ?? [];
+  const values = optionsIn(argv).find((one) => one.flags === flags)?.values;
+  const words = typeof values === 'object' ? `: ${values.join(', ').replace(/, ([^,]*)$/, ' or $1')}` : '';
+  return `${long} needs a value${words}`;
 }
 
 /** The longest part of a command's name that was typed. */

@@ -7,19 +7,24 @@ import { COMMANDS } from './outlines/commands.ts';
 import { createProgram } from './program.ts';
 
 /**
- * The text of `plexsync help exit-codes`, also as `--help exit-codes`, and of `plexsync help dlq list`, where commander
- * would read only the first word; `undefined` for any other line.
+ * The text of `plexsync help exit-codes` and of `plexsync help dlq list`, where commander would read only the first word,
+ * also as `--help dlq list`; `undefined` for any other line.
  * @throws {UsageError} for help on a command that does not exist.
  */
 export function helpTopic(argv: readonly string[], streams: Streams): string | undefined {
   const [verb = '', topic, ...rest] = argv;
-  const isAsked = ['help', '--help', '-h'].includes(verb) && topic === 'exit-codes' && rest.length === 0;
+  const isAsked = HELP_WORDS.includes(verb) && topic === 'exit-codes' && rest.length === 0;
   if (isAsked) return exitCodesTopic(streams);
   const words = argv.slice(1);
   const isOfCommand =
-    verb === 'help' && words.length > 0 && words[0] !== 'help' && words.every((word) => !word.startsWith('-'));
+    HELP_WORDS.includes(verb) &&
+    words.length > 0 &&
+    words[0] !== 'help' &&
+    words.every((word) => !word.startsWith('-'));
   return isOfCommand ? commandHelp(words, streams) : undefined;
 }
+
+const HELP_WORDS: readonly string[] = ['help', '--help', '-h'];
 
 function commandHelp(words: readonly string[], streams: Streams): string {
   let command = createProgram(words, { declared: 'all', streams, found: () => undefined });

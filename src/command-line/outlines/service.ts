@@ -12,7 +12,11 @@ export const SERVICE_INSTALL: CommandSpec = {
     SYSTEM,
     { flags: '--user <name>', help: 'with --system: who it runs as' },
     { flags: '--instances <folder>', help: 'a template, plexsync@NAME: one for each data directory in this folder' },
-    { flags: '--print <what>', values: ['systemd', 'cron', 'launchd', 'windows'], help: 'only print it' },
+    {
+      flags: '--print <what>',
+      values: ['systemd', 'cron', 'launchd', 'windows'],
+      help: 'only print it: for systemd, cron, launchd or windows',
+    },
     YES,
   ],
   notes: [
