@@ -6,7 +6,7 @@ import type { MappingVerdict } from '../../core/match/sample/agreed-mapping.ts';
 import { SyncError } from '../../core/model/errors.ts';
 import type { Section } from '../../core/model/plex-item.ts';
 import type { Sentence } from '../../core/text/sentence.ts';
-import { asPath, listed, ours, plainText, say } from '../../core/text/sentence.ts';
+import { asName, asPath, listed, ours, plainText, say } from '../../core/text/sentence.ts';
 import type { PlexClient } from '../../plex/client.ts';
 import type { Settings } from '../../settings/table.ts';
 import type { StashClient } from '../../stash/client.ts';
@@ -35,7 +35,7 @@ export async function askForMapping(answers: Answers, known: Known, wizard: Wiza
   const sections = chooseSections(known.sections, settings.plex_library);
   const verdict = await lookAtFiles({ ...known, sections, settings }, wizard);
   if (verdict !== undefined) {
-    tellVerdict(verdict, wizard);
+    tellVerdict(verdict, settings.plex_library.length === 0 ? [] : sections, wizard);
     if (verdict.kind === 'fits') return { answers, left: undefined };
     if (verdict.kind === 'agreed') {
       const taken = await isTaken(wizard);
@@ -49,8 +49,12 @@ export async function askForMapping(answers: Answers, known: Known, wizard: Wiza
 }
 
 /** Under --yes nobody sees what is shown: it is told as the news it is. */
-function tellVerdict(verdict: MappingVerdict, { asker, context: { output } }: Wizard): void {
-  const words = verdictWords(verdict);
+function tellVerdict(
+  verdict: MappingVerdict,
+  chosen: readonly Section[],
+  { asker, context: { output } }: Wizard,
+): void {
+  const words = verdictWords(verdict, chosen);
   if (asker.by !== 'nobody') asker.show(plainText(words));
   else if (verdict.kind !== 'fits') output.log('info', words);
 }
@@ -68,7 +72,7 @@ async function lookAtFiles(
   const { path_map: mappings, concurrency } = settings;
   try {
     return await wait(
-      'Looking at 20 scenes of Stash, and for their files in Plex',
+      'Looking at scenes of Stash, 20 at a time, and for their files in Plex',
       wizard,
       async () => await sampleMappings({ stash, plex }, { sections, mappings, concurrency }),
     );
@@ -91,14 +95,14 @@ function mappingQuestion(sections: readonly Section[], settings: Settings) {
 }
 
 /** What the sample says, in a sentence for whoever answers. */
-function verdictWords(verdict: MappingVerdict): Sentence {
+function verdictWords(verdict: MappingVerdict, chosen: readonly Section[]): Sentence {
   const { total, agreeing, missing } = verdict;
   const left = missing === 0 ? '' : say`, ${missing} are not in Plex`;
   switch (verdict.kind) {
     case 'unknown':
       return total === 0
         ? say`Stash has no scene with a file yet: nothing tells whether Plex sees the files elsewhere.`
-        : say`Plex has none of the files of Stash that were looked for (${total}): nothing tells whether it sees them elsewhere.`;
+        : say`Plex has none of the files of Stash that were looked for (${total})${placeWords(chosen)}: nothing tells whether it sees them elsewhere.`;
     case 'fits':
       return say`${agreeing} of ${total} files of Stash are in Plex where they are expected${left}: path_map needs no change.`;
     case 'agreed':
@@ -108,6 +112,12 @@ function verdictWords(verdict: MappingVerdict): Sentence {
         ? say`The ${total - missing} files of Stash that Plex has agree on no path_map.`
         : say`${agreeing} of ${total} files agree on ${flagsOf(verdict.derived)}${left}: ${whyUnsure(verdict)}.`;
   }
+}
+
+/** Files in other libraries are no sign of a wrong path. */
+function placeWords(chosen: readonly Section[]): Sentence {
+  if (chosen.length === 0) return ours('');
+  return say` in ${listed(chosen.map(({ title }) => say`"${asName(title)}"`))}, where alone it was looked`;
 }
 
 function whyUnsure({ contradicting }: Extract<MappingVerdict, { kind: 'unsure' }>): Sentence {

@@ -205,6 +205,20 @@ test('where Plex lacks the first scenes, more of them are looked at until 20 agr
   assert.deepEqual(config()['path_map'], AGREED);
 });
 
+test('where only some libraries are chosen, and none of the files is there, it is said where was looked', async (t) => {
+  const { init, plex, stash } = await setupHarbour(t, { inStash: 0, inPlex: 0 });
+  for (let index = 0; index < 30; index += 1) {
+    plex.addItem({ sectionKey: '1', file: `/media/harbours/film ${index}.mp4` });
+    stash.addScene({ title: `Film ${index}`, files: [`/data/harbours/film ${index}.mp4`] });
+  }
+  const { stderr } = await init([plex.url, plex.token, 'Gardens', stash.url]);
+  assert.match(stderr, /^Looking at scenes of Stash, 20 at a time/m);
+  assert.match(
+    stderr,
+    /Plex has none of the files .* looked for \(30\) in "Gardens", where alone it was looked: nothing/,
+  );
+});
+
 test('a file that is elsewhere keeps the proposal back, and is named', async (t) => {
   const { init, config, begin, plex, stash } = await setupHarbour(t, { inStash: 30, inPlex: 30 });
   for (let index = 100; index < 103; index += 1) {
