@@ -14,6 +14,7 @@ import { readInput } from '../../terminal/streams.ts';
 import type { Context } from '../shared/context.ts';
 import { limitSemiSpace } from '../shared/heap-size.ts';
 import { tellNextRun } from '../shared/next-run.ts';
+import { ignoredWords } from './ignored-keys.ts';
 import { withWholePaths } from './pictures.ts';
 import type { EnqueueEffect } from './preview.ts';
 import { parseScenes } from './scene-file.ts';
@@ -39,9 +40,11 @@ export async function run(options: EnqueueOptions, { dataDir, output, streams, e
   // Stamped when the command began: a long list may take time to arrive, and an edit by hand made meanwhile is later.
   const saidAt = now();
   const reassert = await fieldsOf(options);
-  const given = await readEdits(options, streams.stdin);
+  const ignored = new Set<string>();
+  const given = await readEdits(options, streams.stdin, ignored);
   if (options.effect === 'show_only') {
     (await import('./preview.ts')).previewEdits([...given], { dataDir, output });
+    if (ignored.size > 0) output.log('warning', ignoredWords(ignored));
     return 0;
   }
   let edits = readAhead(given);
@@ -69,6 +72,7 @@ export async function run(options: EnqueueOptions, { dataDir, output, streams, e
     const sources = { env, dataDir: dataDir.path, configFile: options.configFile };
     const held = await heldWithoutStash(jobIds, intake, sources);
     report({ enqueued, scenes: sceneCount(enqueued), held }, output);
+    if (ignored.size > 0) output.log('warning', ignoredWords(ignored));
     return 0;
   } finally {
     intake.close();
@@ -182,6 +186,7 @@ function report({ enqueued, scenes, held }: Outcome, output: Context['output']):
 async function readEdits(
   { sceneIds, file, inline, optionNames }: EnqueueOptions,
   stdin: number,
+  ignored: Set<string>,
 ): Promise<Iterable<SceneEdit>> {
   if (file === '') throw new UsageError('--file is empty.', 'Give a JSON or NDJSON file, or - for standard input.');
   if (inline['path'] === '') throw new UsageError('--path is empty.', 'Give the scene’s file, as Stash sees it.');
@@ -194,7 +199,7 @@ async function readEdits(
         'Enqueue the file and the scene in two commands.',
       );
     }
-    return parseScenes(await readChunks(source, stdin), nameOf(source));
+    return parseScenes(await readChunks(source, stdin), nameOf(source), ignored);
   }
   if (sceneIds.length === 0) {
     throw new UsageError(

@@ -2,6 +2,7 @@ import { UsageError } from '../../core/model/errors.ts';
 import type { SceneEdit } from '../../core/model/scene.ts';
 import { parseGivenScene } from '../../core/model/scene.ts';
 import { parseJsonText } from '../../core/text/json-text.ts';
+import { noteIgnored } from './ignored-keys.ts';
 import { withPictureUrls } from './pictures.ts';
 
 const FORMS = 'A JSON object, a JSON array or one JSON object a line (NDJSON) is expected; nothing was enqueued.';
@@ -10,52 +11,61 @@ const FORMS = 'A JSON object, a JSON array or one JSON object a line (NDJSON) is
  * Parses the scenes of a file, one after the other as they are asked for: one JSON object, a JSON array, or NDJSON. Of
  * NDJSON no more than a line is kept.
  * @param chunks its bytes
+ * @param ignored gets the keys that nobody reads
  * @throws {UsageError} naming the file and the entry or line.
  */
-export function* parseScenes(chunks: Iterable<Uint8Array>, name: string): Generator<SceneEdit> {
+export function* parseScenes(
+  chunks: Iterable<Uint8Array>,
+  name: string,
+  ignored = new Set<string>(),
+): Generator<SceneEdit> {
+  const source = { name, ignored };
   const lines = filledLines(linesOf(chunks, name));
   const first = lines.next();
   if (first.done === true) throw new UsageError(`${name} is empty.`, FORMS);
   const head = parseJsonText(first.value.line);
   const second = head.kind === 'value' ? lines.next() : undefined;
   if (head.kind === 'value' && second?.done === true) {
-    yield* entriesOf(head.value, name);
+    yield* entriesOf(head.value, source);
   } else if (second === undefined || second.done === true) {
-    yield* sceneDocument([first.value, ...lines], name);
+    yield* sceneDocument([first.value, ...lines], source);
   } else {
-    yield parseLine(first.value, name);
-    yield parseLine(second.value, name);
-    for (const line of lines) yield parseLine(line, name);
+    yield parseLine(first.value, source);
+    yield parseLine(second.value, source);
+    for (const line of lines) yield parseLine(line, source);
   }
 }
 
 /** What is no NDJSON has to be one value over many lines. */
-function sceneDocument(lines: readonly Line[], name: string): Iterable<SceneEdit> {
+function sceneDocument(lines: readonly Line[], source: Source): Iterable<SceneEdit> {
   const whole = parseJsonText(lines.map(({ line }) => line).join('\n'));
-  if (whole.kind === 'value') return entriesOf(whole.value, name);
+  if (whole.kind === 'value') return entriesOf(whole.value, source);
   const [first] = lines;
   // If the first line is a part of a value, the file is one broken document and not NDJSON.
   if (lines.length === 1 || first === undefined || /^[[{]$|^\[/.test(first.line.trim()))
-    throw new UsageError(`${name} is no JSON: ${whole.reason}.`, FORMS);
-  return [parseLine(first, name)];
+    throw new UsageError(`${source.name} is no JSON: ${whole.reason}.`, FORMS);
+  return [parseLine(first, source)];
 }
 
-function* entriesOf(value: unknown, name: string): Generator<SceneEdit> {
+type Source = { readonly name: string; readonly ignored: Set<string> };
+
+function* entriesOf(value: unknown, { name, ignored }: Source): Generator<SceneEdit> {
   if (!Array.isArray(value)) {
-    yield parseEntry(value, name);
+    yield parseEntry(value, name, ignored);
     return;
   }
   if (value.length === 0) throw new UsageError(`${name} holds no scene.`, FORMS);
-  for (const [index, entry] of value.entries()) yield parseEntry(entry, `${name}, entry ${index + 1}`);
+  for (const [index, entry] of value.entries()) yield parseEntry(entry, `${name}, entry ${index + 1}`, ignored);
 }
 
-function parseLine({ line, number }: Line, name: string): SceneEdit {
+function parseLine({ line, number }: Line, { name, ignored }: Source): SceneEdit {
   const parsed = parseJsonText(line);
   if (parsed.kind === 'broken') throw new UsageError(`${name}, line ${number} is no JSON: ${parsed.reason}.`, FORMS);
-  return parseEntry(parsed.value, `${name}, line ${number}`);
+  return parseEntry(parsed.value, `${name}, line ${number}`, ignored);
 }
 
-function parseEntry(value: unknown, where: string): SceneEdit {
+function parseEntry(value: unknown, where: string, ignored: Set<string>): SceneEdit {
+  noteIgnored(value, ignored);
   try {
     return withPictureUrls(parseGivenScene(value, where), value, where);
   } catch (thrown) {

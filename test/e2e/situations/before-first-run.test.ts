@@ -86,3 +86,17 @@ test('a scene that Stash does not know is told as that, by the run and by status
   assert.match(stdout, /not in Stash/);
   assert.match((await run(['status', '88888'])).stderr, /Stash has no such scene, and its job was dropped/);
 });
+
+test('keys of a JSON that nobody reads are named, and those that Stash sends are not', async (t) => {
+  const { run } = await setup(t);
+  const put = async (input: unknown) => (await run(['enqueue', '-'], { input: JSON.stringify(input) })).stderr;
+  const slip = await put([
+    { scene_id: 1, path: '/media/1.mp4', rating: 500, titel: 'Pier' },
+    { scene_id: 2, titel: 'Quay' },
+  ]);
+  assert.match(slip, /Ignored, since a scene has no such key: rating, titel\./);
+  const many = Object.fromEntries([1, 2, 3, 4, 5, 6, 7].map((number) => [`key${number}`, number]));
+  assert.match(await put({ scene_id: 3, ...many }), /key1, key2, key3, key4, key5 and 2 more\./);
+  const ofStash = { id: '4', title: 'Pier', organized: true, o_counter: 2, urls: [], stash_ids: [], groups: [] };
+  assert.doesNotMatch(await put({ ...ofStash, files: [{ path: '/media/4.mp4' }] }), /Ignored/);
+});
