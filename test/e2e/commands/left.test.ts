@@ -5,7 +5,8 @@ import { setup } from '../../helpers/rig.ts';
 import { BIN } from '../../helpers/start-bin.ts';
 import { linesSeen, startAtTerminal } from '../../helpers/terminal.ts';
 
-const TOLD = /^ {2}left as edited in Plex: 3 fields of 2 scenes, --verbose lists them$/gm;
+const TOLD =
+  /^ {2}left as edited in Plex: 3 fields of 2 scenes, --verbose lists them, enqueue ID --reassert FIELDS takes them back$/gm;
 
 /** Two scenes that were written and then edited in Plex, and are enqueued again. */
 async function setupEdited(t: Parameters<typeof setup>[0]) {

@@ -88,7 +88,9 @@ function pictureLines(pictures: DrainReport['pictures'], written: 'written' | 'w
 
 function leftLines({ leftAsEdited }: Summary): readonly string[] {
   if (leftAsEdited === undefined || leftAsEdited.fields === 0) return [];
-  return [`  left as edited in Plex: ${leftWords(leftAsEdited)}, --verbose lists them`];
+  return [
+    `  left as edited in Plex: ${leftWords(leftAsEdited)}, --verbose lists them, enqueue ID --reassert FIELDS takes them back`,
+  ];
 }
 
 /** A lease may belong to a dead run, whose job the next run rescues. */
