@@ -1,4 +1,3 @@
-import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { UsageError } from '../../core/model/errors.ts';
 import type { ReassertField } from '../../core/model/reassert.ts';
 import type { KeyNames, SceneEdit } from '../../core/model/scene.ts';
@@ -8,15 +7,14 @@ import type { EnqueueDocument } from '../../documents/enqueue.ts';
 import type { Enqueued, EnqueueOptions as IntakeOptions, Priority } from '../../queue/tables/jobs.ts';
 import type { Intake } from '../../queue/work/intake.ts';
 import { openIntake } from '../../queue/work/intake.ts';
-import { whyNotRead } from '../../settings/file-errors.ts';
 import type { ConfigSources } from '../../settings/load.ts';
-import { readInput } from '../../terminal/streams.ts';
 import type { Context } from '../shared/context.ts';
 import { limitSemiSpace } from '../shared/heap-size.ts';
 import { tellNextRun } from '../shared/next-run.ts';
 import { ignoredWords } from './ignored-keys.ts';
 import { withWholePaths } from './pictures.ts';
 import type { EnqueueEffect } from './preview.ts';
+import { nameOf, readChunks } from './read-chunks.ts';
 import { parseScenes } from './scene-file.ts';
 
 export type EnqueueOptions = {
@@ -215,47 +213,4 @@ async function readEdits(
   }
   const whole = await withWholePaths(inline, optionNames);
   return sceneIds.map((id) => parseGivenScene({ ...whole, scene_id: id }, 'The scene', optionNames));
-}
-
-/**
- * The bytes of a file, as they are asked for. Those of a pipe are all read at once: whoever fills it may be slow, and the
- * queue must not be locked meanwhile.
- * @throws {UsageError}
- */
-async function readChunks(source: string, stdin: number): Promise<Iterable<Uint8Array>> {
-  try {
-    const fd = source === '-' ? stdin : openSync(source, 'r');
-    if (fstatSync(fd).isFile()) return chunksOf(fd, source);
-    return [source === '-' ? await readInput(fd) : readFileSync(source)];
-  } catch (thrown) {
-    throw unreadable(source, thrown);
-  }
-}
-
-const CHUNK_BYTES = 65_536;
-
-function* chunksOf(fd: number, source: string): Generator<Uint8Array> {
-  try {
-    for (;;) {
-      const chunk = new Uint8Array(CHUNK_BYTES);
-      const length = readSync(fd, chunk);
-      if (length === 0) return;
-      yield chunk.subarray(0, length);
-    }
-  } catch (thrown) {
-    throw thrown instanceof UsageError ? thrown : unreadable(source, thrown);
-  } finally {
-    if (source !== '-') closeSync(fd);
-  }
-}
-
-function unreadable(source: string, thrown: unknown): UsageError {
-  return new UsageError(
-    `${nameOf(source)} cannot be read: ${whyNotRead(thrown)}.`,
-    'Give a JSON or NDJSON file, or - for standard input.',
-  );
-}
-
-function nameOf(source: string): string {
-  return source === '-' ? 'standard input' : source;
 }
