@@ -21,7 +21,7 @@ import { benchSize } from './bench/subject.ts';
 import { bulk } from './bench/subjects/bulk.ts';
 import { drain } from './bench/subjects/drain.ts';
 import { firstSync } from './bench/subjects/first-sync.ts';
-import { known, waiting } from './bench/subjects/fixed-costs.ts';
+import { known, letters, waiting } from './bench/subjects/fixed-costs.ts';
 import { hookFront } from './bench/subjects/hook-front.ts';
 import { lanes } from './bench/subjects/lanes.ts';
 import { library } from './bench/subjects/library.ts';
@@ -37,6 +37,7 @@ const SUBJECTS: readonly Subject[] = [
   lanes,
   drain,
   waiting,
+  letters,
   known,
   bulk,
   missing,

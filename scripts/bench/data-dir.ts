@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import type { SceneData } from '../../src/core/model/scene.ts';
 import { openIntake } from '../../src/queue/work/intake.ts';
 import type { Cost, Env, Program } from './measure.ts';
 import { BIN, costOf } from './measure.ts';
@@ -20,14 +21,21 @@ export function benchDir(dir: string, name: string, servers: Env = {}): BenchDir
   return { path, plexsync: (args, more = {}) => ({ args: [BIN, ...args], env, ...more }) };
 }
 
-export type Scenes = { readonly from?: number; readonly count: number; readonly title: string };
+export type Scenes = {
+  readonly from?: number;
+  readonly count: number;
+  readonly title: string;
+  /** What each scene has besides. */
+  readonly more?: SceneData;
+};
 
 /** One file of the simulated Plex a scene, beginning with scene `from`. */
-function scenesOf({ from = 0, count, title }: Scenes) {
+function scenesOf({ from = 0, count, title, more }: Scenes) {
   return Array.from({ length: count }, (_, offset) => ({
     sceneId: from + offset + 1,
     path: `/media/${from + offset}.mp4`,
     title: `${title} ${from + offset}`,
+    ...more,
   }));
 }
 
@@ -43,9 +51,9 @@ export function writeNdjson(file: string, scenes: Scenes): void {
   writeFileSync(file, `${lines.join('\n')}\n`);
 }
 
-/** Runs statements in a database of the directory. */
-export function execSql({ path }: BenchDir, sql: string): void {
-  const db = new Database(join(path, 'queue.db'), { fileMustExist: true });
+/** Runs statements in a database of the directory, of the queue by default. */
+export function execSql({ path }: BenchDir, sql: string, file: 'queue.db' | 'dlq.db' = 'queue.db'): void {
+  const db = new Database(join(path, file), { fileMustExist: true });
   db.exec(sql);
   db.close();
 }

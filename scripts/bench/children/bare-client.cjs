@@ -13,16 +13,24 @@ let answered = 0;
 function sendNext() {
   const one = requests[next];
   next += 1;
-  if (one === undefined) return;
-  const [method, path] = one;
-  request({ agent, host, port, method, path, headers }, (response) => {
+  if (one !== undefined) send(one);
+}
+
+function send([method, path]) {
+  const sent = request({ agent, host, port, method, path, headers }, (response) => {
     if (response.statusCode >= 400) throw new Error(`${method} ${path}: ${response.statusCode}`);
     response.resume().on('end', () => {
       answered += 1;
       if (answered === requests.length) agent.destroy();
       else sendNext();
     });
-  }).end();
+  });
+  // A server may close a kept connection at any time.
+  sent.on('error', (error) => {
+    if (!sent.reusedSocket) throw error;
+    send([method, path]);
+  });
+  sent.end();
 }
 
 for (let lane = 0; lane < inFlight; lane += 1) sendNext();

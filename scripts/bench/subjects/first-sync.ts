@@ -17,6 +17,7 @@ export const firstSync: Subject = {
         const bare = await costOf(await bareClientOf(servers, dir, 2));
         return {
           'first-sync': [process.wallMs / bare.wallMs],
+          'first-sync-cpu': [process.cpuMs / bare.cpuMs],
           'first-sync-enqueue': [enqueue.wallMs / 1_000],
           'first-sync-process': [process.wallMs / 1_000],
           'first-sync-plex': [counts.plex / many],

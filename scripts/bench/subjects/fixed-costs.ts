@@ -13,6 +13,15 @@ const SCENE = ['enqueue', '1', '--path', '/media/0.mp4', '--title', 'Pier'];
 /** Puts all that waits off until tomorrow. */
 const LATER = `UPDATE jobs SET available_at = ${Date.now() + 86_400_000}`;
 
+/** What a scene usually has besides its title. */
+const WHOLE = {
+  details: 'The harbour lies still, and a lamp is lit at the end of the pier. '.repeat(8),
+  date: '2021-05-04',
+  studio: 'Quay',
+  performers: ['Ada Marsh', 'Ben Reed', 'Cleo Sands'],
+  tags: Array.from({ length: 20 }, (_, index) => `harbour ${index}`),
+};
+
 type Pair = { readonly few: BenchDir; readonly many: BenchDir };
 
 /** What a command costs on the directory that holds much, over the same on the one that holds little. */
@@ -20,6 +29,25 @@ async function grown(pair: Pair, rounds: number, programOf: (data: BenchDir) => 
   const measured = (data: BenchDir) => (): Promise<Cost> => costOf(programOf(data));
   const { few, many } = await interleaved(rounds, { few: measured(pair.few), many: measured(pair.many) });
   return ratios(many, few, 'cpuMs');
+}
+
+/** A run that takes on so many of the jobs that are due. */
+function runOfJobs(jobs: number) {
+  return (data: BenchDir): Program => data.plexsync(['process', '--quiet', '--limit', String(jobs)]);
+}
+
+/** Directories in which jobs have waited for their file, and enough others are due. */
+function absentPair(dir: string, servers: Servers, many: number): Pair {
+  const pair = { few: benchDir(dir, 'few-absent', servers.env), many: benchDir(dir, 'many-absent', servers.env) };
+  for (const [data, count] of [
+    [pair.few, FEW_WAITING],
+    [pair.many, many],
+  ] as const) {
+    enqueueScenes(data, { from: FEW_WAITING, count, title: 'Mole' });
+    execSql(data, `${LATER}, misses = 3`);
+    enqueueScenes(data, { count: FEW_WAITING, title: 'Pier' });
+  }
+  return pair;
 }
 
 /** What waits must not make a run that takes on a little of it slower. */
@@ -32,12 +60,14 @@ export const waiting: Subject = {
         enqueueScenes(pair.few, { count: FEW_WAITING, title: 'Pier' });
         enqueueScenes(pair.many, { count: many, title: 'Pier' });
         const runs = rounds(41);
-        const run = await grown(pair, runs, (data) => data.plexsync(['process', '--quiet', '--limit', String(JOBS)]));
+        const run = await grown(pair, runs, runOfJobs(JOBS));
+        const absent = absentPair(dir, servers, many);
         for (const data of [pair.few, pair.many]) execSql(data, LATER);
         const idle = await grown(pair, runs, (data) => data.plexsync(['process', '--quiet']));
         return {
           'waiting-run': run,
           'waiting-idle': idle,
+          'waiting-absent': await grown(absent, runs, runOfJobs(JOBS)),
           'waiting-enqueue': await grown(pair, runs, (data) => data.plexsync(SCENE)),
           'waiting-stats': await grown(pair, runs, (data) => data.plexsync(['stats', '--json'])),
         };
@@ -64,7 +94,7 @@ function copiesOfScene(many: number): string {
 
 async function knownPair(dir: string, servers: Servers, { many }: BenchSize): Promise<Pair> {
   const pair = { few: benchDir(dir, 'few', servers.env), many: benchDir(dir, 'many', servers.env) };
-  for (const data of [pair.few, pair.many]) await syncScenes(data, { count: FEW_KNOWN, title: 'Pier' });
+  for (const data of [pair.few, pair.many]) await syncScenes(data, { count: FEW_KNOWN, title: 'Pier', more: WHOLE });
   execSql(pair.many, copiesOfScene(many));
   return pair;
 }
@@ -89,6 +119,39 @@ export const known: Subject = {
           'known-run': run,
           'known-enqueue': await grown(pair, runs, (data) => data.plexsync(SCENE)),
           'known-stats': await grown(pair, runs, (data) => data.plexsync(['stats', '--json'])),
+        };
+      }),
+    ),
+};
+
+/** Copies a letter into `many`, of files that Plex does not have. */
+function copiesOfLetter(many: number): string {
+  return `
+    WITH RECURSIVE up (n) AS (SELECT 1000 UNION ALL SELECT n + 1 FROM up WHERE n < ${1_000 + many})
+    INSERT INTO dead_letters (job_id, job_key, scene_id, job_data, stamps, error_type, error_message, retry_count, failed_at)
+      SELECT n, 'copy ' || n, n, json_object('scene_id', n, 'path', '/media/mole ' || n || '.mp4', 'title', 'Mole ' || n),
+        '{"path":1,"title":1}', 'PlexNotFound', 'No Plex item found', 12, '${new Date().toISOString()}'
+      FROM up`;
+}
+
+/** Letters are kept for a month, and must not make a run slower. */
+export const letters: Subject = {
+  name: 'letters',
+  run: ({ many, rounds }) =>
+    withDir((dir) =>
+      withServers({ latencyMs: 0, items: FEW_WAITING }, async (servers) => {
+        const pair = { few: benchDir(dir, 'few', servers.env), many: benchDir(dir, 'many', servers.env) };
+        for (const [data, count] of [
+          [pair.few, FEW_KNOWN],
+          [pair.many, many],
+        ] as const) {
+          await syncScenes(data, { count: FEW_KNOWN, title: 'Pier' });
+          execSql(data, copiesOfLetter(count), 'dlq.db');
+          enqueueScenes(data, { count: FEW_WAITING, title: 'Second pier' });
+        }
+        return {
+          'letters-run': await grown(pair, rounds(41), runOfJobs(JOBS)),
+          'letters-stats': await grown(pair, rounds(41), (data) => data.plexsync(['stats', '--json'])),
         };
       }),
     ),
