@@ -14,7 +14,7 @@ import { parseJson } from '../http/json-body.ts';
 import type { HttpAnswer, TransportOptions } from '../http/transport.ts';
 import { isPage, ofProxy, parsed } from './answers.ts';
 import { createPlexCollections } from './collections.ts';
-import { editTarget, encode } from './edit-url.ts';
+import { createTargets, encode } from './edit-url.ts';
 import { fileFilter, isUnfiltered, stableRun } from './file-filter.ts';
 import { createPlexPictures } from './pictures.ts';
 import type { ListingPage } from './schemas.ts';
@@ -79,6 +79,7 @@ export function createPlexClient(options: PlexClientOptions): PlexClient {
     },
   });
   const authorised = { 'X-Plex-Token': options.token };
+  const targetOf = createTargets();
   const basePath = new URL(options.baseUrl).pathname.replace(/\/$/, '');
 
   const get = async (
@@ -261,7 +262,7 @@ export function createPlexClient(options: PlexClientOptions): PlexClient {
     },
 
     edit: async (item, edits, lock) => {
-      const target = editTarget({ item, ...edits, lock });
+      const target = targetOf(item, edits, lock);
       // The answer is always empty (plex-api.md 4.1); the item is read again to see what Plex kept.
       const asked: Asked = { what: say`writing the item`, request: 'plex PUT item' };
       const { body, contentType } = await send({ method: 'PUT', target, ...asked, headers: authorised });
@@ -269,7 +270,7 @@ export function createPlexClient(options: PlexClientOptions): PlexClient {
       if (body !== '' && isPage(contentType)) throw ofProxy(asked);
     },
 
-    editLength: (item, edits, lock) => basePath.length + editTarget({ item, ...edits, lock }).length,
+    editLength: (item, edits, lock) => basePath.length + targetOf(item, edits, lock).length,
 
     scanFolder: async (section, folder) => {
       // The answer is empty and does not tell what is scanned (plex-api.md 8).

@@ -23,6 +23,20 @@ export function editTarget({ item, fields, lists, locks = [], labels, lock }: It
   ]);
 }
 
+type Built = Pick<ItemEdit, 'item' | 'lock'> & { readonly target: string };
+
+/** The target for a part of an item's edits, built once: its length is asked for, more than once, before it is sent. */
+export function createTargets(): (item: ItemEdit['item'], part: Part, lock: ItemEdit['lock']) => string {
+  const built = new WeakMap<Part, Built>();
+  return (item, part, lock) => {
+    const known = built.get(part);
+    if (known?.item === item && known.lock === lock) return known.target;
+    const target = editTarget({ item, ...part, lock });
+    built.set(part, { item, lock, target });
+    return target;
+  };
+}
+
 type Parameter = readonly [name: string, value: string];
 
 function fieldParameters({ field, value }: FieldEdit, lock: ItemEdit['lock']): Parameter[] {

@@ -25,8 +25,12 @@ export function say<const Parts extends readonly Part[]>(
   words: TemplateStringsArray,
   ...parts: Parts & { readonly [Index in keyof Parts]: Sayable<Parts[Index]> }
 ): Sentence {
-  const all = words.flatMap((word, index) => [word, ...piecesOf(parts[index] ?? '')]);
-  return { pieces: all.filter((piece) => piece !== '') };
+  const pieces: Piece[] = [];
+  for (const [index, word] of words.entries()) {
+    if (word !== '') pieces.push(word);
+    for (const piece of piecesOf(parts[index] ?? '')) if (piece !== '') pieces.push(piece);
+  }
+  return { pieces };
 }
 
 function piecesOf(part: Part): readonly Piece[] {

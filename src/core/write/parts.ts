@@ -70,8 +70,8 @@ function mayBeOneParts({ code, attempt }: Refusal): boolean {
 /** The requests a plan starts with: usually one. */
 export function firstParts(plan: EditPlan, lengthOf: LengthOf): readonly Part[] {
   const merged = partWith(plan);
-  const singles = singlesOf(merged);
-  return singles.length > 0 && lengthOf(merged) <= LONGEST_MERGED_BYTES ? [merged] : singles;
+  if (keysOf(merged).length === 0) return [];
+  return lengthOf(merged) <= LONGEST_MERGED_BYTES ? [merged] : singlesOf(merged);
 }
 
 /**
