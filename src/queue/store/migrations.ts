@@ -248,6 +248,14 @@ export const QUEUE_SCHEMA: Schema = {
     CREATE INDEX jobs_oldest ON jobs (enqueued_at) WHERE state = 'pending' AND undone = 0;
     CREATE INDEX scenes_unwritten ON scenes (written_at) WHERE written_at IS NULL;
     `,
+    // What each run asks: which others run, which are old or ended well, and what was counted more than a day ago.
+    `
+    CREATE INDEX runs_open ON runs (id) WHERE ended_at IS NULL;
+    CREATE INDEX runs_by_start ON runs (started_at);
+    CREATE INDEX runs_ended_well ON runs (ended_at) WHERE exit_code = 0;
+    CREATE INDEX planned_values_by_time ON planned_values (planned_at);
+    CREATE INDEX removals_by_time ON removals (removed_at);
+    `,
   ],
 };
 

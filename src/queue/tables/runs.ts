@@ -142,6 +142,6 @@ function runOf({ at, exitCode }: Look): Run {
 function pruneRuns(db: Db, before: number): void {
   const prune = db.prepare<[object]>(`
     DELETE FROM runs WHERE ended_at IS NOT NULL AND started_at < @before
-      AND id <> (SELECT coalesce(max(id), 0) FROM runs WHERE exit_code = 0)`);
+      AND id IS NOT (SELECT id FROM runs INDEXED BY runs_ended_well WHERE exit_code = 0 ORDER BY ended_at DESC LIMIT 1)`);
   prune.run({ before });
 }

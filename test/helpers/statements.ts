@@ -1,0 +1,39 @@
+/** What SQLite is asked in this process, and how it goes about it. */
+import type { TestContext } from 'node:test';
+import Database from 'better-sqlite3';
+import type { Db } from '../../src/queue/store/open.ts';
+
+type Statement = { readonly source: string; readonly database: Db };
+
+const RUNS = ['run', 'get', 'all', 'iterate'] as const;
+
+/** The statements that are run from now to the end of the test, each once, on whichever database. */
+export function listenToStatements(t: Pick<TestContext, 'after'>): ReadonlyMap<string, Db> {
+  const heard = new Map<string, Db>();
+  const probe = new Database(':memory:');
+  const prototype = Object.getPrototypeOf(probe.prepare('SELECT 1')) as Record<
+    (typeof RUNS)[number],
+    (...args: unknown[]) => unknown
+  >;
+  probe.close();
+  for (const name of RUNS) {
+    const own = prototype[name];
+    prototype[name] = function (this: Statement, ...args: unknown[]): unknown {
+      heard.set(this.source, this.database);
+      return own.apply(this, args);
+    };
+    t.after(() => {
+      prototype[name] = own;
+    });
+  }
+  return heard;
+}
+
+/** The steps of a statement that walk a whole table, or a whole index of it; a maximum is looked for in a bare SEARCH. */
+export function scansOf(db: Db, sql: string): readonly string[] {
+  const plan = db.prepare<[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql.replaceAll(/\?|@\w+/g, '1')}`);
+  return plan
+    .all()
+    .map(({ detail }) => detail)
+    .filter((step) => /^(SCAN\b|SEARCH \w+$)/.test(step));
+}
