@@ -4,6 +4,7 @@ import type { ItemNames, SceneRecord } from '../../core/model/scene-record.ts';
 import { landedChanges } from '../../core/write/journal-changes.ts';
 import { prepareMeta } from '../store/meta.ts';
 import type { Db } from '../store/open.ts';
+import { prepareJournalSize, prepareJournalSums } from './journal-sums.ts';
 import type { SceneRow } from './scenes.ts';
 
 /** A row of `journal`. */
@@ -61,23 +62,20 @@ export function prepareJournal(db: Db, runId: number) {
   const remove = db.prepare<[number]>('DELETE FROM journal WHERE id = ?');
   const isCounted = db.prepare<[object], unknown>(`
     SELECT 1 FROM journal WHERE scene_id = @sceneId AND run_id = @runId AND state = 'closed' AND id <> @id LIMIT 1`);
-  const count = db.prepare<[object]>(
-    'UPDATE runs SET items = items + @items, fields = fields + @fields WHERE id = @runId',
-  );
   const sceneRow = db.prepare<[number], SceneRow>('SELECT * FROM scenes WHERE scene_id = ?');
-  const size = prepareJournalSize(db);
+  const sums = prepareJournalSums(db);
 
   /** Closes an entry with what has landed of it; one of which nothing has is removed. */
   const closeWith = (row: JournalRow, landed: readonly Change[]): void => {
     const changes = JSON.stringify(landed);
-    size.add(landed.length === 0 ? -bytesOf(row) : Buffer.byteLength(changes) - Buffer.byteLength(row.changes));
+    sums.addBytes(landed.length === 0 ? -bytesOf(row) : Buffer.byteLength(changes) - Buffer.byteLength(row.changes));
     if (landed.length === 0) {
       remove.run(row.id);
       return;
     }
     setChanges.run({ id: row.id, changes, state: 'closed' });
     const about = { id: row.id, sceneId: row.scene_id, runId: row.run_id };
-    count.run({ runId: row.run_id, items: Number(isCounted.get(about) === undefined), fields: landed.length });
+    sums.addCount({ runId: row.run_id, items: Number(isCounted.get(about) === undefined), fields: landed.length });
   };
   const close = ({ sceneId, ratingKey, ...outcome }: JournalEnd, next?: readonly Change[]): void => {
     for (const row of open.all({ sceneId, ratingKey })) {
@@ -104,7 +102,7 @@ export function prepareJournal(db: Db, runId: number) {
       record: before === undefined ? null : JSON.stringify({ ...withoutIntents(before), ...settled }),
     };
     insert.run({ runId, jobId, sceneId, ratingKey, sectionKey, title, ...texts, now });
-    size.add(bytesOf(texts));
+    sums.addBytes(bytesOf(texts));
   };
   return {
     /**
@@ -116,6 +114,7 @@ export function prepareJournal(db: Db, runId: number) {
       else close(note, note.changes);
       if (note.changes.length > 0) begin(note, now);
     },
+    together: sums.together,
     /** Adds changes to the edit of this attempt, or begins one. */
     add: (note: JournalNote, now: number): void => {
       const row = open.all(note).find(({ run_id, job_id }) => run_id === runId && job_id === note.jobId);
@@ -127,7 +126,7 @@ export function prepareJournal(db: Db, runId: number) {
       const kept = changesIn(row).filter(({ field }) => !added.has(field));
       const changes = JSON.stringify([...kept, ...note.changes]);
       setChanges.run({ id: row.id, changes, state: 'open' });
-      size.add(Buffer.byteLength(changes) - Buffer.byteLength(row.changes));
+      sums.addBytes(Buffer.byteLength(changes) - Buffer.byteLength(row.changes));
     },
     /** Closes the undo of an item, and an earlier one that was cut short. */
     closeUndo: (ratingKey: string): void => {
@@ -143,6 +142,8 @@ export function prepareJournal(db: Db, runId: number) {
     close: (end: JournalEnd): void => close(end),
   };
 }
+
+export type Journal = ReturnType<typeof prepareJournal>;
 
 /** A row without the pictures that were about to be written: they were not there before. */
 function withoutIntents(row: SceneRow): SceneRow {
@@ -166,20 +167,8 @@ function bytesOf({ changes, record }: Pick<JournalRow, 'changes' | 'record'>): n
   return Buffer.byteLength(changes) + (record === null ? 0 : Buffer.byteLength(record));
 }
 
-const BYTES = 'journal_bytes';
 const PRUNED = 'journal_pruned';
 const OTHER_SERVER = 'journal_other_server';
-
-/** Keeps count of the journal's size, since adding it up would read all of it. */
-function prepareJournalSize(db: Db) {
-  const meta = prepareMeta(db);
-  return {
-    bytes: (): number => meta.number(BYTES) ?? 0,
-    add: (bytes: number): void => {
-      if (bytes !== 0) meta.set(BYTES, Math.max(0, (meta.number(BYTES) ?? 0) + bytes));
-    },
-  };
-}
 
 /** The last run of which edits were removed from the journal, and when these were made (epoch ms). */
 export type Pruned = { readonly runId: number; readonly at: number };

@@ -116,21 +116,22 @@ export function openDrainQueue(
   const rescue = prepareRescue(stores, { self: owner.id, maxLosses: options.maxLosses });
   const claimDue = prepareClaim(db, { owner: owner.id, stash: options.stash, only: options.only });
   const journal = prepareJournal(db, begun.runId);
-  const settleBatch = prepareSettle(db, dlqDb, { ...options, onWritten: journal.close });
+  const settleBatch = prepareSettle(db, dlqDb, { ...options, journal });
   const claim = db.transaction((request: Parameters<DrainQueue['claim']>[0]): ReturnType<DrainQueue['claim']> => {
     const rescued = rescue(request.now);
     return { rescued, jobs: claimDue.claim(request) };
   });
   const intend = db.transaction((notes: readonly IntentNote[], now: number): readonly boolean[] => {
     pruneJournal(db, options.journal, now);
-    return notes.map(({ lease, values, journal: kept, ...note }) => {
+    const intendOne = ({ lease, values, journal: kept, ...note }: IntentNote): boolean => {
       const isHeld = claimDue.holds(lease, now);
       // First, since it keeps what the scene's record is so far.
       if (isHeld && kept !== undefined) journal.intend({ ...note, ...kept, jobId: lease.jobId }, now);
       if (isHeld) scenes.intend(note);
       if (isHeld && values !== undefined) planned.note(note.sceneId, lease, { ...values, now });
       return isHeld;
-    });
+    };
+    return journal.together(() => notes.map(intendOne));
   });
   const intendPicture = db.transaction(({ lease, record, ...note }: PictureNote, now: number): boolean => {
     const isHeld = claimDue.holds(lease, now);

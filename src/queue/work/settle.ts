@@ -11,10 +11,11 @@ import type { LetterChoice, NewLetter, ShortenedLetter } from '../tables/dead-le
 import { prepareDeadLetters, toLetter } from '../tables/dead-letters.ts';
 import type { JobRow } from '../tables/jobs.ts';
 import { BACK_TO_PENDING, editOf, prepareRemove, prepareSupersede, toColumns } from '../tables/jobs.ts';
-import type { JournalEnd } from '../tables/journal.ts';
+import type { Journal } from '../tables/journal.ts';
 import { preparePlannedValues } from '../tables/planned-values.ts';
 import { prepareScenes } from '../tables/scenes.ts';
 import { prepareSuccesses } from '../tables/successes.ts';
+import type { Total } from '../tables/totals.ts';
 import { prepareCount } from '../tables/totals.ts';
 import { prepareUndone } from '../tables/undone.ts';
 import { deadOf, leavesPictures, leftOf, onlyPicturesOf, saidBy, takenBackBy } from './settled-edits.ts';
@@ -23,8 +24,8 @@ import { deadOf, leavesPictures, leftOf, onlyPicturesOf, saidBy, takenBackBy } f
 export type SettleHooks = {
   /** Between the commit of the letters and the commit of the queue. */
   readonly onLetterCommitted: () => void;
-  /** In the queue's transaction: what a job has written is known. */
-  readonly onWritten?: ((end: JournalEnd) => void) | undefined;
+  /** Hears, in the queue's transaction, what a job has written. */
+  readonly journal?: Pick<Journal, 'close' | 'together'> | undefined;
   /** After both. */
   readonly onLetterShortened?: ((letter: ShortenedLetter) => void) | undefined;
 };
@@ -37,7 +38,7 @@ export type SettleHooks = {
 export function prepareSettle(
   db: Db,
   dlqDb: Db,
-  { onLetterCommitted, onLetterShortened, onWritten }: SettleHooks,
+  { onLetterCommitted, onLetterShortened, journal }: SettleHooks,
 ): (entries: readonly SettleEntry[], now: number, news?: SuccessNews) => readonly Settled[] {
   // Every write-back carries the lease: a job that was rescued from us belongs to another drain now.
   const held = db.prepare<[object], JobRow>(`
@@ -74,7 +75,10 @@ export function prepareSettle(
   const scenes = prepareScenes(db);
   const letters = prepareDeadLetters(dlqDb);
   const successes = prepareSuccesses(db);
-  const count = prepareCount(db);
+  const addTotal = prepareCount(db);
+  // Added once for the whole batch.
+  const counted = new Map<Total, number>();
+  const count = (name: Total): void => void counted.set(name, (counted.get(name) ?? 0) + 1);
 
   const coveredBy = ({ row, entry }: { row: JobRow; entry: SettleEntry }, said: StampedEdit) => ({
     ...said,
@@ -263,6 +267,7 @@ export function prepareSettle(
   };
 
   const settleBatch = db.transaction((entries: readonly SettleEntry[], now: number, news: SuccessNews): Batch => {
+    counted.clear();
     successes.note(news);
     const rows = entries.map((entry) => held.get(entry.job.lease));
     const ours = entries.flatMap((entry, index) => {
@@ -279,7 +284,7 @@ export function prepareSettle(
       shortened = writeLetters.immediate(lettered, now);
       if (lettered.some(({ entry }) => deadOf(entry) !== undefined)) onLetterCommitted();
     }
-    const settled = entries.map((entry, index) => {
+    const settleOne = (entry: SettleEntry, index: number): Settled => {
       const row = rows[index];
       if (row === undefined) return 'lease_lost';
       if (row.forgotten === 1) return endForgotten(row);
@@ -287,13 +292,16 @@ export function prepareSettle(
       noteWritten(row, entry);
       countHeld(entry, now);
       return apply({ row, entry }, now);
-    });
+    };
+    const settleAll = (): readonly Settled[] => entries.map(settleOne);
+    const settled = journal === undefined ? settleAll() : journal.together(settleAll);
+    for (const [name, by] of counted) addTotal(name, by);
     return { settled, shortened };
   });
   const noteWritten = ({ scene_id: sceneId }: JobRow, { settlement, landed }: SettleEntry): void => {
     const record = landed ?? ('record' in settlement ? settlement.record : undefined);
     const names = 'notes' in settlement ? settlement.notes?.names : undefined;
-    if (record !== undefined) onWritten?.({ sceneId, names, ...record });
+    if (record !== undefined) journal?.close({ sceneId, names, ...record });
   };
   /** Whether a newer edit of the scene waits. */
   const isSucceeded = (row: JobRow): boolean => waiting.get(row.scene_id) !== undefined;
