@@ -13,7 +13,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { BenchRun } from './bench/compare.ts';
-import { compareRuns } from './bench/compare.ts';
+import { compareRuns, placeOf } from './bench/compare.ts';
 import type { Size } from './bench/figures.ts';
 import { figuresOf } from './bench/figures.ts';
 import type { Subject } from './bench/subject.ts';
@@ -70,9 +70,17 @@ function chosenSubjects(): readonly Subject[] {
   return values.only ? SUBJECTS.filter(({ name }) => positionals.includes(name)) : SUBJECTS;
 }
 
+function savedRun(file: string): BenchRun {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as BenchRun;
+  } catch (thrown) {
+    return refuse(`${file} is no saved run: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+  }
+}
+
 /** The saved run to compare with; its libraries must be as large as ours. */
 function readBefore(file: string, size: Size): BenchRun {
-  const before = JSON.parse(readFileSync(file, 'utf8')) as BenchRun;
+  const before = savedRun(file);
   if (before.size !== size) refuse(`${file} holds a ${before.size} run, and this one is ${size}: nothing to compare.`);
   return before;
 }
@@ -83,7 +91,7 @@ if (values.write && (values.quick || values.only)) refuse('--write is for a full
 const before = values.against === undefined ? undefined : readBefore(values.against, size);
 
 const run: BenchRun = { size, node: process.version, cores: cpus().length, figures: [] };
-process.stdout.write(`Node ${run.node}, ${run.cores} cores, ${size} run: min, median, max, at most\n`);
+process.stdout.write(`${placeOf(run)}, ${size} run: min, median, max, at most\n`);
 const figures = [];
 for (const { name, run: measure } of subjects) {
   const startedAt = performance.now();

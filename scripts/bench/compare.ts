@@ -16,10 +16,12 @@ export type Comparison = {
   readonly better: readonly Change[];
   /** The words of figures that only one of the runs has. */
   readonly alone: readonly string[];
+  /** Where the earlier run was made, unless it was here. */
+  readonly elsewhere: string | undefined;
 };
 
 /** One machine is never in the same state twice: a smaller difference is no change. */
-const LEAST_NOISE = 0.02;
+const LEAST_NOISE = 0.05;
 /** The same where the rounds are too few to tell how much the values stray. */
 const LEAST_NOISE_OF_FEW = 0.1;
 const FEW_ROUNDS = 3;
@@ -36,7 +38,13 @@ export function compareRuns(before: BenchRun, now: BenchRun): Comparison {
     worse: changes.filter((change) => change.now.median - change.before.median > change.noise),
     better: changes.filter((change) => change.before.median - change.now.median > change.noise),
     alone: [...before.figures, ...now.figures].filter(({ id }) => !both.has(id)).map(({ what }) => what),
+    elsewhere: placeOf(before) === placeOf(now) ? undefined : placeOf(before),
   };
+}
+
+/** On what a run was made. */
+export function placeOf({ node, cores }: Pick<BenchRun, 'node' | 'cores'>): string {
+  return `Node ${node}, ${cores} cores`;
 }
 
 /** How far two medians may be apart without meaning anything; requests are counted, and never stray. */
@@ -47,7 +55,10 @@ export function noiseOf(before: Figure, now: Figure): number {
   return Math.max(least, strayOf(before) + strayOf(now));
 }
 
-/** How far a median strays: the nearer side, since a neighbour's work is all on one side; less with each round. */
-function strayOf({ min, median, max, rounds }: Figure): number {
-  return (2 * Math.min(median - min, max - median)) / Math.sqrt(rounds);
+/**
+ * How far a median strays: with this, two medians of one thing are further apart than both together about once in a
+ * hundred times, whatever the outliers.
+ */
+function strayOf({ quartiles: [first, third], rounds }: Figure): number {
+  return (1.58 * (third - first)) / Math.sqrt(rounds);
 }

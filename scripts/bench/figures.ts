@@ -37,8 +37,11 @@ export const FIGURES: Readonly<Record<string, FigureSpec>> = {
   'start-hook': { what: '`hook` with one event ÷ `node -e 0`', unit: '×', atMost: 2 },
   'start-idle': { what: '`process` with nothing due ÷ `node -e 0`', unit: '×', atMost: 2.2 },
   'start-stats': { what: '`stats --json` ÷ `node -e 0`', unit: '×', atMost: 2.1 },
+  'start-version-cpu': { what: '`--version` ÷ `node -e 0`, CPU', unit: '×' },
   'start-enqueue-cpu': { what: '`enqueue` of one scene ÷ `node -e 0`, CPU', unit: '×' },
+  'start-hook-cpu': { what: '`hook` with one event ÷ `node -e 0`, CPU', unit: '×' },
   'start-idle-cpu': { what: '`process` with nothing due ÷ `node -e 0`, CPU', unit: '×' },
+  'start-stats-cpu': { what: '`stats --json` ÷ `node -e 0`, CPU', unit: '×' },
   'one-job': { what: 'a run with one due job at 1 ms ÷ `node -e 0`', unit: '×', atMost: 3.6 },
   'one-job-client': { what: 'the requests of that run by a bare client ÷ `node -e 0`', unit: '×' },
   'one-job-cpu': { what: 'a run with one due job at 1 ms ÷ `node -e 0`, CPU', unit: '×' },
@@ -103,7 +106,9 @@ export type Figure = {
   readonly min: number;
   readonly median: number;
   readonly max: number;
-  /** How many rounds the three are of. */
+  /** Between them lies the middle half of the rounds. */
+  readonly quartiles: readonly [number, number];
+  /** How many rounds these are of. */
   readonly rounds: number;
 };
 
@@ -115,12 +120,14 @@ export function figuresOf(samples: Samples, size: Size): readonly Figure[] {
     const max = values.at(-1);
     if (min === undefined || max === undefined) return [];
     const what = spec.what.replaceAll('100,000', MANY[size].toLocaleString('en'));
-    return [{ id, ...spec, what, min, median: median(values), max, rounds: values.length }];
+    const [first, middle, third] = [0.25, 0.5, 0.75].map((part) => quantile(values, part)) as [number, number, number];
+    return [{ id, ...spec, what, min, median: middle, max, quartiles: [first, third], rounds: values.length }];
   });
 }
 
-function median(sorted: readonly number[]): number {
-  const middle = sorted.length / 2;
-  const upper = sorted[Math.floor(middle)] ?? Number.NaN;
-  return Number.isInteger(middle) ? (upper + (sorted[middle - 1] ?? Number.NaN)) / 2 : upper;
+/** The value with so much of the others below it, between two of them where it must be. */
+function quantile(sorted: readonly number[], part: number): number {
+  const place = (sorted.length - 1) * part;
+  const [below = Number.NaN, above = below] = sorted.slice(Math.floor(place), Math.floor(place) + 2);
+  return below + (above - below) * (place % 1);
 }

@@ -1,5 +1,6 @@
 /** The figures as tables: for the terminal, and between the markers of a page. */
 import type { BenchRun, Change, Comparison } from './compare.ts';
+import { placeOf } from './compare.ts';
 import type { Figure, Unit } from './figures.ts';
 
 export const BEGIN = '<!-- Made by the bench: begin -->';
@@ -40,13 +41,14 @@ export function markdownTable(figures: readonly Figure[]): string {
 export function withTable(page: string, run: BenchRun): string {
   const [begin, end] = [page.indexOf(BEGIN), page.indexOf(END)];
   if (begin < 0 || end < begin) throw new Error(`the page needs the lines ${BEGIN} and ${END}`);
-  const table = `Node ${run.node}, ${run.cores} cores.\n\n${markdownTable(run.figures)}`;
+  const table = `${placeOf(run)}.\n\n${markdownTable(run.figures)}`;
   return `${page.slice(0, begin + BEGIN.length)}\n${table}${page.slice(end)}`;
 }
 
 /** What a comparison says, a line each. */
-export function comparisonText({ worse, better, alone }: Comparison): string {
+export function comparisonText({ worse, better, alone, elsewhere }: Comparison): string {
   return [
+    ...(elsewhere === undefined ? [] : [`The saved run was made elsewhere: ${elsewhere}.`]),
     ...worse.map((change) => `worse:  ${changeText(change)}`),
     ...better.map((change) => `better: ${changeText(change)}`),
     ...alone.map((what) => `in one run only: ${what}`),

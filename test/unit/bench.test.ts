@@ -14,6 +14,7 @@ const figure = (values: Partial<Figure>): Figure => ({
   min: 1.75,
   median: 2,
   max: 3,
+  quartiles: [1.875, 2.125],
   rounds: 16,
   ...values,
 });
@@ -28,10 +29,10 @@ const verdict = (before: Partial<Figure>, now: Partial<Figure>): string => {
 test('values of rounds become a minimum, a median and a maximum, in the order of the table', () => {
   const figures = figuresOf({ 'start-enqueue': [3, 1, 2], 'start-version': [4, 1, 2, 3] }, 'full');
   assert.deepEqual(
-    figures.map(({ id, min, median, max, rounds }) => [id, min, median, max, rounds]),
+    figures.map(({ id, min, median, max, quartiles, rounds }) => [id, min, median, max, quartiles, rounds]),
     [
-      ['start-version', 1, 2.5, 4, 4],
-      ['start-enqueue', 1, 2, 3, 3],
+      ['start-version', 1, 2.5, 4, [1.75, 3.25], 4],
+      ['start-enqueue', 1, 2, 3, [1.5, 2.5], 3],
     ],
   );
 });
@@ -43,25 +44,25 @@ test('a quick run says how large its libraries are', () => {
 });
 
 test('a difference within the noise of both runs is none', () => {
-  // Both stray by 2 × 0.25 ÷ 4.
-  assert.equal(noiseOf(figure({}), figure({})), 0.25);
-  assert.equal(verdict({}, { min: 2, median: 2.25 }), 'the same');
-  assert.equal(verdict({}, { min: 2.125, median: 2.375 }), 'worse');
-  assert.equal(verdict({}, { min: 1.375, median: 1.625 }), 'better');
+  // Both stray by 1.58 × 0.25 ÷ 4.
+  assert.equal(noiseOf(figure({}), figure({})), 0.1975);
+  assert.equal(verdict({}, { median: 2.19 }), 'the same');
+  assert.equal(verdict({}, { median: 2.2 }), 'worse');
+  assert.equal(verdict({}, { median: 1.8 }), 'better');
 });
 
-test('values that stray on one side only say little of the noise, and more rounds less', () => {
-  assert.equal(noiseOf(figure({ max: 9 }), figure({ max: 9 })), noiseOf(figure({}), figure({})));
+test('outliers say nothing of the noise, and more rounds say more', () => {
+  assert.equal(noiseOf(figure({ max: 9 }), figure({ min: 0.1 })), noiseOf(figure({}), figure({})));
   assert.ok(noiseOf(figure({ rounds: 64 }), figure({ rounds: 64 })) < noiseOf(figure({}), figure({})));
 });
 
-test('even values that are all the same may be two in a hundred apart, and a tenth after one round', () => {
-  const even = { min: 2, max: 2 };
-  assert.equal(verdict(even, { min: 2.03, median: 2.03, max: 2.03 }), 'the same');
-  assert.equal(verdict(even, { min: 2.05, median: 2.05, max: 2.05 }), 'worse');
+test('even values that are all the same may be a twentieth apart, and a tenth after one round', () => {
+  const even = { quartiles: [2, 2] } as const;
+  assert.equal(verdict(even, { ...even, median: 2.08 }), 'the same');
+  assert.equal(verdict(even, { ...even, median: 2.12 }), 'worse');
   const once = { ...even, rounds: 1 };
-  assert.equal(verdict(once, { min: 2.15, median: 2.15, max: 2.15, rounds: 1 }), 'the same');
-  assert.equal(verdict(once, { min: 2.25, median: 2.25, max: 2.25, rounds: 1 }), 'worse');
+  assert.equal(verdict(once, { ...once, median: 2.15 }), 'the same');
+  assert.equal(verdict(once, { ...once, median: 2.25 }), 'worse');
 });
 
 test('requests are counted: one more is worse', () => {
@@ -74,20 +75,30 @@ test('requests are counted: one more is worse', () => {
 test('a comparison names what got worse, what got better, and what only one run has', () => {
   const before = runOf(figure({}), figure({ id: 'mole', what: 'the mole' }), figure({ id: 'dock', what: 'the dock' }));
   const now = runOf(
-    figure({ min: 2.25, median: 2.5 }),
-    figure({ id: 'mole', what: 'the mole', min: 0.85, median: 1.1, max: 1.4 }),
+    figure({ median: 2.5 }),
+    figure({ id: 'mole', what: 'the mole', median: 1.1 }),
     figure({ id: 'buoy', what: 'the buoy' }),
   );
   assert.equal(
     comparisonText(compareRuns(before, now)),
-    `worse:  the pier ÷ the quay: 2.00 → 2.50 × (noise 0.25)
-better: the mole: 2.00 → 1.10 × (noise 0.25)
+    `worse:  the pier ÷ the quay: 2.00 → 2.50 × (noise 0.20)
+better: the mole: 2.00 → 1.10 × (noise 0.20)
 in one run only: the dock
 in one run only: the buoy
 Worse by more than the noise: 1.
 `,
   );
   assert.equal(comparisonText(compareRuns(before, before)), 'Nothing got worse by more than the noise.\n');
+});
+
+test('a comparison says that the earlier run was made with another Node or on another machine', () => {
+  const before = { ...runOf(figure({})), cores: 16 };
+  assert.equal(
+    comparisonText(compareRuns(before, runOf(figure({})))),
+    `The saved run was made elsewhere: Node v24.1.0, 16 cores.
+Nothing got worse by more than the noise.
+`,
+  );
 });
 
 test('a table has the digits that its units are good for, and says where more was wanted', () => {

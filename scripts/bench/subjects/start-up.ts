@@ -27,14 +27,12 @@ export const startUp: Subject = {
         idle: () => costOf(idle.plexsync(['process'])),
         stats: () => costOf(idle.plexsync(['stats', '--json'])),
       });
-      return {
-        'start-version': ratios(costs.version, costs.bare, 'wallMs'),
-        'start-enqueue': ratios(costs.enqueue, costs.bare, 'wallMs'),
-        'start-hook': ratios(costs.hook, costs.bare, 'wallMs'),
-        'start-idle': ratios(costs.idle, costs.bare, 'wallMs'),
-        'start-stats': ratios(costs.stats, costs.bare, 'wallMs'),
-        'start-enqueue-cpu': ratios(costs.enqueue, costs.bare, 'cpuMs'),
-        'start-idle-cpu': ratios(costs.idle, costs.bare, 'cpuMs'),
-      };
+      const { bare, ...ours } = costs;
+      return Object.fromEntries(
+        Object.entries(ours).flatMap(([name, measured]) => [
+          [`start-${name}`, ratios(measured, bare, 'wallMs')],
+          [`start-${name}-cpu`, ratios(measured, bare, 'cpuMs')],
+        ]),
+      );
     }),
 };
