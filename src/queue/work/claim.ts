@@ -183,12 +183,6 @@ export function prepareClaim(
     SELECT 1 FROM jobs
     WHERE id = @jobId AND state = 'in_progress' AND lease_owner = @owner AND claims = @claim AND lease_expires_at > @now
       AND forgotten = 0`);
-  const allHeld = db
-    .prepare<[object], readonly [id: number, claim: number, expiresAt: number]>(`
-    SELECT id, claims, lease_expires_at FROM jobs
-    WHERE state = 'in_progress' AND lease_owner = @owner AND forgotten = 0`)
-    .raw();
-  let lastLook: Look = { at: Number.NEGATIVE_INFINITY, held: new Map() };
   return {
     claim: ({ now, limit, leaseMs, choice = 'any', spread, beside = 'none' }: ClaimRequest): readonly Job[] => {
       // Where none of them is wanted, the jobs that await Stash are not even looked through.
@@ -208,28 +202,10 @@ export function prepareClaim(
     dueCount: (now: number): number => countDue.get({ now, owner, mostHeld, only })?.count ?? 0,
     unmatchedDueCount: (now: number): number => countUnmatched.get({ now, owner, mostHeld, only })?.count ?? 0,
     holds: ({ jobId, claim }: Lease, now: number): boolean => held.get({ jobId, owner, claim, now }) !== undefined,
-    heldLately: (lease: Lease, now: number): boolean => {
-      if (Math.abs(now - lastLook.at) < LOOK_MS && isHeldBy(lastLook, lease, now)) return true;
-      lastLook = { at: now, held: new Map(allHeld.all({ owner }).map((row) => [row[0], row])) };
-      return isHeldBy(lastLook, lease, now);
-    },
     renew: (leaseExpiresAt: number): void => {
       renew.run({ owner, leaseExpiresAt });
     },
   };
-}
-
-/** How long a look at all leases of a drain serves: each of its requests asks. */
-const LOOK_MS = 250;
-
-type Look = {
-  readonly at: number;
-  readonly held: ReadonlyMap<number, readonly [id: number, claim: number, expiresAt: number]>;
-};
-
-function isHeldBy({ held }: Look, { jobId, claim }: Lease, now: number): boolean {
-  const lease = held.get(jobId);
-  return lease !== undefined && lease[1] === claim && lease[2] > now;
 }
 
 /** Leaves out a path without a stamp: Stash knows better, and the record has it anyway. */

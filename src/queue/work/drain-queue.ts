@@ -172,7 +172,7 @@ export function openDrainQueue(
     knownScenes: scenes.known,
     plannedValues: planned.read,
     removalsWaiting: planned.waiting,
-    holds: (lease: Lease, now: number) => claimDue.heldLately(lease, now),
+    holds: (lease: Lease, now: number) => claimDue.holds(lease, now),
     intend: (notes: readonly IntentNote[], now: number) => intend.immediate(notes, now),
     intendPicture: (note: PictureNote, now: number) => intendPicture.immediate(note, now),
     pictureBytes: scenes.pictureBytes,

@@ -110,10 +110,7 @@ export type DrainQueue = {
    * Claims at most `limit` due jobs under a lease that ends at `now + leaseMs`; first rescues the jobs of dead owners.
    */
   claim(request: ClaimRequest): { readonly jobs: readonly Job[]; readonly rescued: Rescued };
-  /**
-   * Whether we still hold the lease, it has not expired at `now`, and its scene was not forgotten: the last as it was no
-   * more than a quarter of a second ago, since each request asks.
-   */
+  /** Whether we still hold the lease, it has not expired, and its scene was not forgotten. */
   holds(lease: Lease, now: number): boolean;
   /** Whether a job is due at `now` that this drain may still claim: a seek, however many are. */
   hasDue(now: number): boolean;

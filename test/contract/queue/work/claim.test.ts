@@ -124,23 +124,6 @@ test('renew prolongs every lease of the drain, and none of another', (t) => {
   assert.deepEqual(ends, [NOW + 999_000, NOW + 999_000, NOW + LEASE_MS]);
 });
 
-test('a lease is held until the instant it ends, as it was renewed, and one claimed meanwhile is held as well', (t) => {
-  const world = setup(t);
-  world.enqueue(edits(2));
-  const drain = world.drain();
-  const [first] = claim(drain, { limit: 1, leaseMs: 100 });
-  assert.ok(first);
-  assert.deepEqual([drain.holds(first.lease, NOW + 99), drain.holds(first.lease, NOW + 100)], [true, false]);
-  drain.renew(NOW + 999_000);
-  const [second] = claim(drain, { limit: 1 });
-  assert.ok(second);
-  for (const { lease } of [first, second]) assert.equal(drain.holds(lease, NOW + 101), true);
-  // Whatever this drain is told of itself, each request asks anew after a quarter of a second.
-  world.sql('UPDATE jobs SET forgotten = 1 WHERE scene_id = 1');
-  assert.equal(drain.holds(first.lease, NOW + 351), false);
-  assert.equal(drain.holds(second.lease, NOW + 351), true);
-});
-
 test('two processes that claim at once share the jobs, and no job is claimed twice', async (t) => {
   const world = setup(t);
   world.enqueue(edits(400), { priority: 'bulk' });
