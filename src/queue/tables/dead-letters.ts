@@ -233,9 +233,11 @@ export function prepareDeadLetters(db: Db) {
   const insert = db.prepare<[NewLetter]>(
     `INSERT INTO dead_letters (${columns}) VALUES (${columns.replace(/\w+/g, '@$&')}) ON CONFLICT (job_key) DO NOTHING`,
   );
-  const select = db.prepare<[object], DeadLetter>(`
+  // Only a few are asked for by id: those are found by it, all others are read in their order.
+  const select = (by: 'ids' | 'time') =>
+    db.prepare<[object], DeadLetter>(`
     SELECT * FROM dead_letters
-    WHERE (@ids IS NULL OR id IN (SELECT value FROM json_each(@ids)))
+    WHERE ${by === 'ids' ? 'id IN (SELECT value FROM json_each(@ids))' : '@ids IS NULL'}
       AND (@errorType IS NULL OR lower(error_type) = lower(@errorType))
       AND (@sceneId IS NULL OR scene_id = @sceneId)
       AND (@before IS NULL OR failed_at < @before)
@@ -253,7 +255,7 @@ export function prepareDeadLetters(db: Db) {
   const scenes = db.prepare<[], { count: number }>('SELECT count(DISTINCT scene_id) AS count FROM dead_letters');
   function* read(filter: LetterFilter): Generator<DeadLetter> {
     const prefix = filter.pathPrefix === undefined ? undefined : normalisePath(filter.pathPrefix);
-    const rows = select.iterate({
+    const rows = select(filter.ids === undefined ? 'time' : 'ids').iterate({
       ids: filter.ids === undefined ? null : JSON.stringify(filter.ids),
       errorType: filter.errorType ?? null,
       sceneId: filter.sceneId ?? null,

@@ -185,8 +185,10 @@ export function openDrainQueue(
     wake: missing.wake,
     reviveRefused: (now: number, token: 'same' | 'another'): number => {
       const codes = ['plex_unauthorized', ...(token === 'another' ? (['plex_forbidden'] as const) : [])] as const;
-      return codes
-        .flatMap((code) => actions.retry(actions.list({ errorType: RETRY_RULES[code].errorType }), now))
+      // A list by type looks at every letter, and each run asks.
+      const types = codes.map((code) => RETRY_RULES[code].errorType).filter((type) => hasLetterOfType(dlqDb, type));
+      return types
+        .flatMap((errorType) => actions.retry(actions.list({ errorType }), now))
         .filter(({ how }) => how === 'queued' || how === 'merged').length;
     },
     addedMark: servers.addedMark,

@@ -41,6 +41,8 @@ export function prepareMissing(stores: Stores) {
     for (const id of ids) wakeJob.run({ id, now });
   });
   const lettersOf = (errorType: string): Missing[] => {
+    // The list looks at all letters, whatever their type.
+    if (!hasLetterOfType(dlqDb, errorType)) return [];
     const pinned = new Map(pins.list().map(({ sceneId, file }) => [sceneId, file]));
     const found: Missing[] = [];
     for (const letter of actions.read({ errorType })) {
