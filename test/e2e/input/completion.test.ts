@@ -222,6 +222,8 @@ test('the data directory is that of the line, in quotes or behind a tilde', asyn
   }
   assert.equal((await complete('-d /nowhere dlq show ')).length, 0);
   const link = `harbour-${process.pid}`;
+  // On a fresh clone this may be the first test that needs it.
+  mkdirSync(NO_HOME, { recursive: true });
   symlinkSync(dataDir, join(NO_HOME, link));
   t.after(() => rmSync(join(NO_HOME, link)));
   for (const home of ['~', '$HOME', `$\{HOME}`])
