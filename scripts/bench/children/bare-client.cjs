@@ -16,8 +16,9 @@ function sendNext() {
   if (one !== undefined) send(one);
 }
 
-function send([method, path]) {
-  const sent = request({ agent, host, port, method, path, headers }, (response) => {
+function send(one) {
+  const [method, path, page] = one;
+  const sent = request({ agent, host, port, method, path, headers: { ...headers, ...page } }, (response) => {
     if (response.statusCode >= 400) throw new Error(`${method} ${path}: ${response.statusCode}`);
     response.resume().on('end', () => {
       answered += 1;
@@ -28,7 +29,7 @@ function send([method, path]) {
   // A server may close a kept connection at any time.
   sent.on('error', (error) => {
     if (!sent.reusedSocket) throw error;
-    send([method, path]);
+    send(one);
   });
   sent.end();
 }

@@ -8,14 +8,24 @@ let plex: PlexServer | undefined;
 let stash: StashServer | undefined;
 
 /** What was asked of Plex since the last reset: the simulator's own list would take gigabytes for a large library. */
-let seen: { readonly method: string; readonly target: string; readonly route: Route }[] = [];
+type Seen = {
+  readonly method: string;
+  readonly target: string;
+  readonly route: Route;
+  /** The headers that say which part of a listing is asked for. */
+  readonly page: Record<string, unknown>;
+};
+let seen: Seen[] = [];
 let headers: SeenRequest['headers'] = {};
+
+const PAGING = /^x-plex-container-/;
 
 /** Lets the simulator hand over each request instead of keeping it. */
 function keepShort(server: PlexServer): void {
   const note = ({ method, path, query, route, headers: sent }: SeenRequest): boolean => {
     const asked = query.map((pair) => pair.map(encodeURIComponent).join('=')).join('&');
-    seen.push({ method, target: asked === '' ? path : `${path}?${asked}`, route });
+    const page = Object.fromEntries(Object.entries(sent).filter(([name]) => PAGING.test(name)));
+    seen.push({ method, target: asked === '' ? path : `${path}?${asked}`, route, page });
     headers = sent;
     server.resetRequests();
     return false;
@@ -57,8 +67,9 @@ const calls = {
   }),
   /** What was asked of Plex since the last reset, as it can be sent again. */
   recorded: () => {
-    const { host: _host, connection: _connection, ...kept } = headers;
-    return { headers: kept, requests: seen.map(({ method, target }) => [method, target] as const) };
+    const kept = Object.entries(headers).filter(([name]) => !/^(?:host|connection)$/.test(name) && !PAGING.test(name));
+    const requests = seen.map(({ method, target, page }) => [method, target, page] as const);
+    return { headers: Object.fromEntries(kept), requests };
   },
 };
 

@@ -9,6 +9,9 @@ import type { BenchSize, Subject } from '../subject.ts';
 const FEW_WAITING = 1_000;
 const FEW_KNOWN = 10;
 const JOBS = 5;
+// Each directory has items of its own: one must not find what the other has written.
+const FROM = { few: 0, many: FEW_WAITING } as const;
+const ITEMS = 2 * FEW_WAITING;
 const SCENE = ['enqueue', '1', '--path', '/media/0.mp4', '--title', 'Pier'];
 /** Puts all that waits off until tomorrow. */
 const LATER = `UPDATE jobs SET available_at = ${Date.now() + 86_400_000}`;
@@ -25,9 +28,13 @@ const WHOLE = {
 type Pair = { readonly few: BenchDir; readonly many: BenchDir };
 
 /** What a command costs on the directory that holds much, over the same on the one that holds little. */
-async function grown(pair: Pair, rounds: number, programOf: (data: BenchDir) => Program): Promise<readonly number[]> {
-  const measured = (data: BenchDir) => (): Promise<Cost> => costOf(programOf(data));
-  const { few, many } = await interleaved(rounds, { few: measured(pair.few), many: measured(pair.many) });
+async function grown(
+  pair: Pair,
+  rounds: number,
+  programOf: (data: BenchDir, from: number) => Program,
+): Promise<readonly number[]> {
+  const measured = (which: keyof Pair) => (): Promise<Cost> => costOf(programOf(pair[which], FROM[which]));
+  const { few, many } = await interleaved(rounds, { few: measured('few'), many: measured('many') });
   return ratios(many, few, 'cpuMs');
 }
 
@@ -39,13 +46,14 @@ function runOfJobs(jobs: number) {
 /** Directories in which jobs have waited for their file, and enough others are due. */
 function absentPair(dir: string, servers: Servers, many: number): Pair {
   const pair = { few: benchDir(dir, 'few-absent', servers.env), many: benchDir(dir, 'many-absent', servers.env) };
-  for (const [data, count] of [
-    [pair.few, FEW_WAITING],
-    [pair.many, many],
+  for (const [which, count] of [
+    ['few', FEW_WAITING],
+    ['many', many],
   ] as const) {
-    enqueueScenes(data, { from: FEW_WAITING, count, title: 'Mole' });
+    const data = pair[which];
+    enqueueScenes(data, { from: ITEMS, count, title: 'Mole' });
     execSql(data, `${LATER}, misses = 3`);
-    enqueueScenes(data, { count: FEW_WAITING, title: 'Pier' });
+    enqueueScenes(data, { from: FROM[which], count: FEW_WAITING, title: 'Pier' });
   }
   return pair;
 }
@@ -55,10 +63,10 @@ export const waiting: Subject = {
   name: 'waiting',
   run: ({ many, rounds }) =>
     withDir((dir) =>
-      withServers({ latencyMs: 0, items: FEW_WAITING }, async (servers) => {
+      withServers({ latencyMs: 0, items: ITEMS }, async (servers) => {
         const pair = { few: benchDir(dir, 'few', servers.env), many: benchDir(dir, 'many', servers.env) };
-        enqueueScenes(pair.few, { count: FEW_WAITING, title: 'Pier' });
-        enqueueScenes(pair.many, { count: many, title: 'Pier' });
+        enqueueScenes(pair.few, { from: FROM.few, count: FEW_WAITING, title: 'Pier' });
+        enqueueScenes(pair.many, { from: FROM.many, count: many, title: 'Pier' });
         const runs = rounds(41);
         const run = await grown(pair, runs, runOfJobs(JOBS));
         const absent = absentPair(dir, servers, many);
@@ -76,12 +84,12 @@ export const waiting: Subject = {
 };
 
 /** Copies what is kept of one written scene, until that of `many` scenes is there. */
-function copiesOfScene(many: number): string {
+function copiesOfScene(sceneId: number, many: number): string {
   return `
     CREATE TEMP TABLE numbers AS
-      WITH RECURSIVE up (n) AS (SELECT 1000 UNION ALL SELECT n + 1 FROM up WHERE n < ${1_000 + many}) SELECT n FROM up;
-    CREATE TEMP TABLE one_scene AS SELECT * FROM scenes WHERE scene_id = 1;
-    CREATE TEMP TABLE one_edit AS SELECT * FROM journal WHERE scene_id = 1 LIMIT 1;
+      WITH RECURSIVE up (n) AS (SELECT ${ITEMS} UNION ALL SELECT n + 1 FROM up WHERE n < ${ITEMS + many}) SELECT n FROM up;
+    CREATE TEMP TABLE one_scene AS SELECT * FROM scenes WHERE scene_id = ${sceneId};
+    CREATE TEMP TABLE one_edit AS SELECT * FROM journal WHERE scene_id = ${sceneId} LIMIT 1;
     CREATE TRIGGER temp.copy AFTER INSERT ON temp.numbers BEGIN
       UPDATE one_scene SET scene_id = NEW.n, rating_key = 'copy ' || NEW.n;
       INSERT INTO scenes SELECT * FROM one_scene;
@@ -94,8 +102,9 @@ function copiesOfScene(many: number): string {
 
 async function knownPair(dir: string, servers: Servers, { many }: BenchSize): Promise<Pair> {
   const pair = { few: benchDir(dir, 'few', servers.env), many: benchDir(dir, 'many', servers.env) };
-  for (const data of [pair.few, pair.many]) await syncScenes(data, { count: FEW_KNOWN, title: 'Pier', more: WHOLE });
-  execSql(pair.many, copiesOfScene(many));
+  for (const which of ['few', 'many'] as const)
+    await syncScenes(pair[which], { from: FROM[which], count: FEW_KNOWN, title: 'Pier', more: WHOLE });
+  execSql(pair.many, copiesOfScene(FROM.many + 1, many));
   return pair;
 }
 
@@ -104,14 +113,14 @@ export const known: Subject = {
   name: 'known',
   run: (bench) =>
     withDir((dir) =>
-      withServers({ latencyMs: 0, items: FEW_WAITING }, async (servers) => {
+      withServers({ latencyMs: 0, items: ITEMS }, async (servers) => {
         const pair = await knownPair(dir, servers, bench);
         const runs = bench.rounds(41);
         const idle = await grown(pair, runs, (data) => data.plexsync(['process', '--quiet']));
         let edit = 0;
-        const run = await grown(pair, runs, (data) => {
+        const run = await grown(pair, runs, (data, from) => {
           edit += 1;
-          enqueueScenes(data, { count: JOBS, title: `Edit ${edit}` });
+          enqueueScenes(data, { from, count: JOBS, title: `Edit ${edit}` });
           return data.plexsync(['process', '--quiet']);
         });
         return {
@@ -127,7 +136,7 @@ export const known: Subject = {
 /** Copies a letter into `many`, of files that Plex does not have. */
 function copiesOfLetter(many: number): string {
   return `
-    WITH RECURSIVE up (n) AS (SELECT 1000 UNION ALL SELECT n + 1 FROM up WHERE n < ${1_000 + many})
+    WITH RECURSIVE up (n) AS (SELECT ${ITEMS} UNION ALL SELECT n + 1 FROM up WHERE n < ${ITEMS + many})
     INSERT INTO dead_letters (job_id, job_key, scene_id, job_data, stamps, error_type, error_message, retry_count, failed_at)
       SELECT n, 'copy ' || n, n, json_object('scene_id', n, 'path', '/media/mole ' || n || '.mp4', 'title', 'Mole ' || n),
         '{"path":1,"title":1}', 'PlexNotFound', 'No Plex item found', 12, '${new Date().toISOString()}'
@@ -139,15 +148,16 @@ export const letters: Subject = {
   name: 'letters',
   run: ({ many, rounds }) =>
     withDir((dir) =>
-      withServers({ latencyMs: 0, items: FEW_WAITING }, async (servers) => {
+      withServers({ latencyMs: 0, items: ITEMS }, async (servers) => {
         const pair = { few: benchDir(dir, 'few', servers.env), many: benchDir(dir, 'many', servers.env) };
-        for (const [data, count] of [
-          [pair.few, FEW_KNOWN],
-          [pair.many, many],
+        for (const [which, count] of [
+          ['few', FEW_KNOWN],
+          ['many', many],
         ] as const) {
-          await syncScenes(data, { count: FEW_KNOWN, title: 'Pier' });
+          const [data, from] = [pair[which], FROM[which]];
+          await syncScenes(data, { from, count: FEW_KNOWN, title: 'Pier' });
           execSql(data, copiesOfLetter(count), 'dlq.db');
-          enqueueScenes(data, { count: FEW_WAITING, title: 'Second pier' });
+          enqueueScenes(data, { from, count: FEW_WAITING, title: 'Second pier' });
         }
         return {
           'letters-run': await grown(pair, rounds(41), runOfJobs(JOBS)),
