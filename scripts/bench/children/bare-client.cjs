@@ -6,9 +6,11 @@ const { readFileSync } = require('node:fs');
 const { Agent, request } = require('node:http');
 
 const { host, port, inFlight, headers, requests } = JSON.parse(readFileSync(process.argv[2], 'utf8'));
+const MOST_RESETS = 20;
 const agent = new Agent({ keepAlive: true, maxSockets: inFlight });
 let next = 0;
 let answered = 0;
+let resets = 0;
 
 function sendNext() {
   const one = requests[next];
@@ -28,7 +30,8 @@ function send(one) {
   });
   // A server may close a kept connection at any time.
   sent.on('error', (error) => {
-    if (!sent.reusedSocket) throw error;
+    resets += 1;
+    if (error.code !== 'ECONNRESET' || resets > MOST_RESETS) throw error;
     send(one);
   });
   sent.end();
