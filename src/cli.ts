@@ -6,6 +6,7 @@ import { parseCommandLine } from './command-line/parse.ts';
 import { parseErrorOf } from './command-line/parse-errors.ts';
 import type { GlobalOptions, Parsed } from './command-line/program.ts';
 import { createProgram } from './command-line/program.ts';
+import { VERSION as VERSION_OPTION } from './command-line/read-words.ts';
 import { helpTopic } from './command-line/topics.ts';
 import type { Context } from './commands/shared/context.ts';
 import { UsageError } from './core/model/errors.ts';
@@ -36,7 +37,7 @@ export async function main(
     if (typed[0] === 'completion' && typed[1] === '--line') return await completeLine(typed.slice(2), env, streams);
     const argv = optionsBehind(typed);
     // Known without a parser, for which every command would be declared.
-    const topic = argv.length === 1 && VERSION_FLAGS.includes(argv[0] ?? '') ? VERSION : helpTopic(argv, streams);
+    const topic = argv.length === 1 && asksForVersion(argv[0]) ? VERSION : helpTopic(argv, streams);
     if (topic !== undefined) {
       createOutput({ quiet: false, verbosity: 0, json: false, streams, now: Date.now }).result(topic);
       return EXIT.done;
@@ -56,7 +57,7 @@ export async function main(
   }
 }
 
-const VERSION_FLAGS: readonly string[] = ['-V', '--version'];
+const asksForVersion = (word = ''): boolean => VERSION_OPTION.flags.split(', ').includes(word);
 
 /** What the completion script of a shell asks at a key; it fails in silence, since a person is typing there. */
 async function completeLine(asked: readonly string[], env: NodeJS.ProcessEnv, streams: Streams): Promise<number> {

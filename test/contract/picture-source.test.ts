@@ -1,11 +1,8 @@
 /** Where pictures come from: the configured Stash, and files that a person named. */
+
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdirSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
-import type { RequestListener } from 'node:http';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
@@ -15,6 +12,7 @@ import type { PictureLook } from '../../src/core/model/picture.ts';
 import { createPictureSource } from '../../src/pictures/source.ts';
 import { startStashServer } from '../../src/simulator/stash/server.ts';
 import { createStashClient } from '../../src/stash/client.ts';
+import { listen } from '../helpers/listen.ts';
 import { picture, sha1 } from '../helpers/pictures.ts';
 import { scratchDir } from '../helpers/scratch.ts';
 
@@ -37,16 +35,6 @@ async function setup(t: TestContext) {
   const cover = picture('quay');
   const id = stash.addScene({ title: 'The Quay', cover });
   return { stash, cover, id, address: `${stash.url}/scene/${id}/screenshot`, source: sourceOf(stash.url) };
-}
-
-async function listen(t: TestContext, handle: RequestListener): Promise<string> {
-  const server = createServer(handle);
-  t.after(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 async function failure(look: Promise<PictureLook>): Promise<SyncError> {

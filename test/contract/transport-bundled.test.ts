@@ -1,18 +1,16 @@
 /** The transport as it is shipped, bundled with what is left of axios: it promises the same. */
+
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import type { IncomingMessage, RequestListener } from 'node:http';
-import { createServer } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { registerHooks } from 'node:module';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { build } from 'rolldown';
 import { axiosPlugin } from '../../scripts/build/axios-plugin.ts';
 import { builtinsPlugin } from '../../scripts/build/builtins-plugin.ts';
+import { listen } from '../helpers/listen.ts';
 import { makeScratchDir } from '../helpers/scratch.ts';
 import { serveOverTls } from '../helpers/serve-over-tls.ts';
 
@@ -33,16 +31,6 @@ registerHooks({
     specifier.endsWith('/src/http/transport.ts') ? { url, shortCircuit: true } : next(specifier, context),
 });
 await import('./transport-bytes.test.ts');
-
-async function listen(t: TestContext, handle: RequestListener): Promise<string> {
-  const server = createServer(handle);
-  t.after(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
 
 function transportTo(baseUrl: string, certificates: 'verified' | 'any' = 'verified') {
   const { signal } = new AbortController();

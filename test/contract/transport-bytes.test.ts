@@ -1,14 +1,15 @@
 /** How a picture comes and goes: as bytes, no more of them than are wanted, and never a part for the whole. */
+
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { RequestListener } from 'node:http';
-import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { createServer as createRawServer } from 'node:net';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { createTransport } from '../../src/http/transport.ts';
+import { listen } from '../helpers/listen.ts';
 
 function transportTo(port: number, { signal = new AbortController().signal, readTimeoutMs = 5_000 } = {}) {
   return createTransport({
@@ -23,13 +24,7 @@ function transportTo(port: number, { signal = new AbortController().signal, read
 }
 
 async function start(t: TestContext, handle: RequestListener): Promise<number> {
-  const server = createServer(handle);
-  t.after(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  return (server.address() as AddressInfo).port;
+  return Number(new URL(await listen(t, handle)).port);
 }
 
 async function startRaw(t: TestContext, onRequest: (socket: Socket, request: number) => void) {

@@ -8,7 +8,7 @@ import type { SceneRecord } from '../model/scene-record.ts';
 import { NOTHING_WRITTEN } from '../model/scene-record.ts';
 import type { PlannedValues } from '../write/removals.ts';
 import { valuesHeld } from '../write/removals.ts';
-import type { ClaimRequest, DrainQueue, DrainReads, Rescued } from './ports/ports.ts';
+import type { ClaimRequest, DrainQueue, DrainReads, Rescued } from './ports/queue.ts';
 
 const NO_RESCUE: Rescued = { takenBack: 0, buried: [] };
 

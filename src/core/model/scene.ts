@@ -79,6 +79,11 @@ const sceneInput = z.object({
   paths: z.nullish(z.object({ screenshot: text }, 'must be an object')),
 });
 
+/** Whether anything is read from this key of a given scene. */
+export function isSceneKey(key: string): boolean {
+  return Object.hasOwn(sceneInput.shape, key);
+}
+
 /**
  * What a job holds of a scene, in the shape `dlq list --json` shows. Key absent: leave Plex alone. Key present and
  * empty (`null`, `[]`): clear it. A title is never empty.

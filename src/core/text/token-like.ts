@@ -21,8 +21,8 @@ export function mayBeSecret(text: string): boolean {
 }
 
 /**
- * What `looksLikeToken` tells, for places where a name may stand as well: upper and lower case and digits mixed, as in the tokens of Plex
- * and hardly in a host, a folder or a library.
+ * What `looksLikeToken` tells, for places where a name may stand as well: upper and lower case and digits mixed, as in
+ * the tokens of Plex and hardly in a host, a folder or a library.
  */
 export function mixesLikeToken(word: string): boolean {
   return (

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import { checkHeader } from './file-checks.ts';
 import type { Schema } from './migrations.ts';
 import type { Db } from './open.ts';
-import { checkHeader } from './open.ts';
 
 /**
  * Opens one of our databases for a quick look: it is neither made, migrated nor waited for.

@@ -1,6 +1,5 @@
 import type { Stats } from 'node:fs';
 import {
-  accessSync,
   chmodSync,
   closeSync,
   constants,
@@ -11,7 +10,6 @@ import {
   lstatSync,
   mkdtempSync,
   openSync,
-  readSync,
   rmSync,
   statSync,
 } from 'node:fs';
@@ -20,11 +18,11 @@ import Database from 'better-sqlite3';
 import { StoreError, UsageError } from '../../core/model/errors.ts';
 import { predecessorError } from '../../core/model/predecessor.ts';
 import { makeDirectory } from '../../make-directory.ts';
+import { checkHeader, hasForeignLetters, refuseCutFile, refuseNewer } from './file-checks.ts';
 import type { Schema } from './migrations.ts';
 import { DLQ_SCHEMA } from './migrations.ts';
 import { inStore } from './store-errors.ts';
 import { keepCopies } from './upgrade-copies.ts';
-import { refuseCutFile } from './whole-pages.ts';
 
 export type Db = Database.Database;
 
@@ -82,15 +80,6 @@ function refusePredecessor(dir: DataDir): void {
   if (!existsSync(join(dir.path, 'queue', 'data.db')) && !hasForeignLetters(join(dir.path, DLQ_SCHEMA.fileName)))
     return;
   throw predecessorError(dir);
-}
-
-/**
- * Recognised by the file's first page, where SQLite keeps the table definitions: opening it might already write to it.
- */
-function hasForeignLetters(file: string): boolean {
-  const start = readStartIfAllowed(file, 65_536);
-  if (start === undefined || !isDatabase(start) || applicationId(start) !== 0) return false;
-  return start.includes('dead_letters');
 }
 
 /**
@@ -214,81 +203,6 @@ function syncDirectory(path: string): void {
   } finally {
     closeSync(handle);
   }
-}
-
-const HEADER_BYTES = 100;
-const SQLITE_MAGIC = 'SQLite format 3\0';
-const USER_VERSION_OFFSET = 60;
-const APPLICATION_ID_OFFSET = 68;
-
-/**
- * Refuses what is no database of ours. Read without SQLite, because opening a file in WAL mode already writes to it.
- * @throws {StoreError}
- */
-export function checkHeader(file: string, schema: Schema): void {
-  refuseNoFile(file);
-  const header = readStart(file, HEADER_BYTES);
-  const restore = 'Restore it from a backup, or move it away and enqueue the scenes again.';
-  if (header.length === 0) throw new StoreError(`${file} is empty; it was left untouched.`, restore, 'damaged');
-  if (!isDatabase(header))
-    throw new StoreError(`${file} is not a database; it was left untouched.`, restore, 'damaged');
-  if (applicationId(header) !== schema.applicationId) {
-    throw new StoreError(
-      `${file} belongs to another program; it was left untouched.`,
-      'Choose another directory with --data-dir.',
-    );
-  }
-  refuseNewer(file, schema, header.readUInt32BE(USER_VERSION_OFFSET));
-}
-
-/** Opening a pipe would wait for ever for somebody to write into it. */
-function refuseNoFile(file: string): void {
-  const stats = statSync(file);
-  if (stats.isFile() || stats.isDirectory()) return;
-  throw new StoreError(
-    `${file} is not a file, but a pipe or a device; it was left untouched.`,
-    'Move it away, or choose another directory with --data-dir.',
-  );
-}
-
-function refuseNewer(file: string, schema: Schema, version: number): void {
-  if (version <= schema.migrations.length) return;
-  throw new StoreError(
-    `${file} was written by a newer plexsync (schema ${version}, this one knows ${schema.migrations.length}); it was left untouched.`,
-    'Update plexsync.',
-  );
-}
-
-/**
- * `undefined` for a path that is no file, or that may not be read: the command that needs the file reports it on
- * opening.
- */
-function readStartIfAllowed(file: string, bytes: number): Buffer | undefined {
-  if (!existsSync(file) || !statSync(file).isFile()) return undefined;
-  try {
-    accessSync(file, constants.R_OK);
-  } catch {
-    return undefined;
-  }
-  return readStart(file, bytes);
-}
-
-function readStart(file: string, bytes: number): Buffer {
-  const buffer = Buffer.alloc(bytes);
-  const handle = openSync(file, 'r');
-  try {
-    return buffer.subarray(0, readSync(handle, buffer, 0, bytes, 0));
-  } finally {
-    closeSync(handle);
-  }
-}
-
-function isDatabase(start: Buffer): boolean {
-  return start.length >= HEADER_BYTES && start.toString('latin1', 0, SQLITE_MAGIC.length) === SQLITE_MAGIC;
-}
-
-function applicationId(start: Buffer): number {
-  return start.readUInt32BE(APPLICATION_ID_OFFSET);
 }
 
 /** SQLite's own default; better-sqlite3 comes with 16 MB for each database, and the system keeps the pages as well. */

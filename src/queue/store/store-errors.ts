@@ -30,6 +30,19 @@ export function inNamedFile<T>(file: string, wayOut: string, action: () => T): T
   }
 }
 
+/**
+ * Runs `action`, which copies `source` elsewhere: of damage `source` is named, all else is left to the caller.
+ * @throws {StoreError}
+ */
+export function copying<T>(source: string, action: () => T): T {
+  try {
+    return action();
+  } catch (thrown) {
+    const error = toStoreError(thrown, source);
+    throw error instanceof StoreError && error.kind === 'damaged' ? error : thrown;
+  }
+}
+
 /** Like `inStore`, for rows that are read one after the other: an error on the way is translated too. */
 export function* eachInStore<T>(file: string, rows: () => Iterable<T>): Generator<T> {
   try {
@@ -75,7 +88,9 @@ function isDamage(thrown: unknown, code: string): boolean {
   return code === 'SQLITE_ERROR' && /^no such (?:table|column|index)|^malformed /.test((thrown as Error).message);
 }
 
-const RESTORE = 'Nothing was changed. Restore the file from a backup, or move it away and enqueue the scenes again.';
+/** The way out where a file is no sound database. */
+export const RESTORE =
+  'Nothing was changed. Restore the file from a backup, or move it away and enqueue the scenes again.';
 const PERMISSIONS = 'Make the directory and its files writable for this user, or choose another with --data-dir.';
 const SPACE = 'Free some space on that disk and run again; nothing is lost.';
 

@@ -14,7 +14,8 @@ export function mostAwaiting(stash: StashUse): 0 | 1 {
 
 /**
  * SQL: the same value for readers: whether a job is shown as due or as awaiting Stash depends on what the last run
- * could do, or on the settings where a command found them out since. A run decides for itself which jobs it claims, since its configuration may differ.
+ * could do, or on the settings where a command found them out since. A run decides for itself which jobs it claims, since
+ * its configuration may differ.
  */
 export const CLAIMED_AWAITING = `(SELECT coalesce(max(CAST(value AS INTEGER)), 0) FROM meta WHERE name = '${NAME}')`;
 

@@ -237,7 +237,7 @@ export function prepareDeadLetters(db: Db) {
   const select = (by: 'ids' | 'time') =>
     db.prepare<[object], DeadLetter>(`
     SELECT * FROM dead_letters
-    WHERE ${by === 'ids' ? 'id IN (SELECT value FROM json_each(@ids))' : '@ids IS NULL'}
+    WHERE ${by === 'ids' ? 'id IN (SELECT value FROM json_each(@ids))' : 'TRUE'}
       AND (@errorType IS NULL OR lower(error_type) = lower(@errorType))
       AND (@sceneId IS NULL OR scene_id = @sceneId)
       AND (@before IS NULL OR failed_at < @before)

@@ -1,4 +1,4 @@
-import type { DrainQueue } from '../../core/drain/ports/ports.ts';
+import type { DrainQueue } from '../../core/drain/ports/queue.ts';
 import type { Lease } from '../../core/model/job.ts';
 import type { PlannedValues } from '../../core/write/removals.ts';
 import { REMOVALS_WINDOW_MS } from '../../core/write/removals.ts';

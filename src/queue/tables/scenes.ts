@@ -1,4 +1,4 @@
-import type { IntentNote } from '../../core/drain/ports/ports.ts';
+import type { IntentNote } from '../../core/drain/ports/queue.ts';
 import type { PictureField, PictureRecord, PictureRecords } from '../../core/model/picture.ts';
 import type { Intent, OtherFile, SceneRecord, SyncNotes, Written } from '../../core/model/scene-record.ts';
 import type { Db } from '../store/open.ts';

@@ -1,4 +1,4 @@
-import type { AddedMark, Doubt, Refusal } from '../../core/drain/ports/ports.ts';
+import type { AddedMark, Doubt, Refusal } from '../../core/drain/ports/queue.ts';
 import type { Breaker } from '../../core/failures/breaker.ts';
 import { CLOSED } from '../../core/failures/breaker.ts';
 import type { StashTrouble } from '../../core/failures/stash-rest.ts';

@@ -1,4 +1,4 @@
-import type { SuccessNews } from '../../core/drain/ports/ports.ts';
+import type { SuccessNews } from '../../core/drain/ports/queue.ts';
 import type { Successes } from '../../core/failures/charge.ts';
 import { withSuccess } from '../../core/failures/charge.ts';
 import type { RequestKind } from '../../core/model/request-kind.ts';

@@ -1,4 +1,4 @@
-import type { ClaimRequest } from '../../core/drain/ports/ports.ts';
+import type { ClaimRequest } from '../../core/drain/ports/queue.ts';
 import { evenly } from '../../core/match/evenly.ts';
 import type { Job, Lease } from '../../core/model/job.ts';
 import { overStash } from '../../core/model/scene-edit.ts';
@@ -161,21 +161,16 @@ export function prepareClaim(
     sample ??= prepareSample(db, scenes);
     return sample(request);
   };
-  const countDue = db.prepare<[object], { count: number }>(`
-    SELECT count(*) AS count FROM ${WAITING_BY_CLASS} AND jobs.available_at <= @now
-    WHERE class.held <= @mostHeld AND released_by IS NOT @owner${chosen}`);
-  const due = db.prepare<[object], unknown>(`
-    SELECT 1 FROM ${WAITING_BY_CLASS} AND jobs.available_at <= @now
-    WHERE class.held <= @mostHeld AND released_by IS NOT @owner${chosen} LIMIT 1`);
+  const due = `${WAITING_BY_CLASS} AND jobs.available_at <= @now
+    WHERE class.held <= @mostHeld AND released_by IS NOT @owner${chosen}`;
+  const countDue = db.prepare<[object], { count: number }>(`SELECT count(*) AS count FROM ${due}`);
+  const anyDue = db.prepare<[object], unknown>(`SELECT 1 FROM ${due} LIMIT 1`);
   const countUnmatched = db.prepare<[object], { count: number }>(`
     SELECT count(*) AS count FROM (
-      SELECT 1 FROM ${WAITING_BY_CLASS} AND jobs.available_at <= @now
-      WHERE class.held <= @mostHeld AND released_by IS NOT @owner${chosen}
+      SELECT 1 FROM ${due}
         AND NOT EXISTS (SELECT 1 FROM scenes WHERE scenes.scene_id = jobs.scene_id AND scenes.file IS NOT NULL)
       LIMIT ${MOST_COUNTED})`);
-  const awaiting = db.prepare<[object], unknown>(`
-    SELECT 1 FROM ${WAITING_BY_CLASS} AND jobs.available_at <= @now
-    WHERE class.held <= @mostHeld AND bare_at IS NOT NULL AND released_by IS NOT @owner${chosen} LIMIT 1`);
+  const awaiting = db.prepare<[object], unknown>(`SELECT 1 FROM ${due} AND bare_at IS NOT NULL LIMIT 1`);
   const renew = db.prepare<[object]>(
     `UPDATE jobs SET lease_expires_at = @leaseExpiresAt WHERE state = 'in_progress' AND lease_owner = @owner`,
   );
@@ -198,7 +193,7 @@ export function prepareClaim(
       return rows.toSorted((a, b) => a.id - b.id).map((row) => toJob(row, owner));
     },
     awaitsStash: (now: number): boolean => awaiting.get({ now, owner, mostHeld, only }) !== undefined,
-    hasDue: (now: number): boolean => due.get({ now, owner, mostHeld, only }) !== undefined,
+    hasDue: (now: number): boolean => anyDue.get({ now, owner, mostHeld, only }) !== undefined,
     dueCount: (now: number): number => countDue.get({ now, owner, mostHeld, only })?.count ?? 0,
     unmatchedDueCount: (now: number): number => countUnmatched.get({ now, owner, mostHeld, only })?.count ?? 0,
     holds: ({ jobId, claim }: Lease, now: number): boolean => held.get({ jobId, owner, claim, now }) !== undefined,

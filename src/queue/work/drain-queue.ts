@@ -1,5 +1,5 @@
 import type { PictureNote } from '../../core/drain/ports/pictures.ts';
-import type { DrainQueue, IntentNote, Rescued, SettleEntry, SuccessNews } from '../../core/drain/ports/ports.ts';
+import type { DrainQueue, IntentNote, Rescued, SettleEntry, SuccessNews } from '../../core/drain/ports/queue.ts';
 import { RETRY_RULES } from '../../core/failures/retry-policy.ts';
 import type { Lease, Settled } from '../../core/model/job.ts';
 import type { RunCommand, RunStarter } from '../../core/model/run.ts';

@@ -1,4 +1,4 @@
-import type { DrainQueue, Missing } from '../../core/drain/ports/ports.ts';
+import type { DrainQueue, Missing } from '../../core/drain/ports/queue.ts';
 import { RETRY_RULES } from '../../core/failures/retry-policy.ts';
 import { translated } from '../store/store-errors.ts';
 import type { Stores } from '../store/stores.ts';

@@ -1,4 +1,4 @@
-import type { DrainReads } from '../../core/drain/ports/ports.ts';
+import type { DrainReads } from '../../core/drain/ports/queue.ts';
 import { inStore, translated } from '../store/store-errors.ts';
 import type { Stores } from '../store/stores.ts';
 import { storesName } from '../store/stores.ts';

@@ -1,4 +1,4 @@
-import type { Rescued } from '../../core/drain/ports/ports.ts';
+import type { Rescued } from '../../core/drain/ports/queue.ts';
 import { attemptLostWords } from '../../core/drain/ports/rescue-events.ts';
 import { RETRY_RULES } from '../../core/failures/retry-policy.ts';
 import { plainText } from '../../core/text/sentence.ts';

@@ -1,4 +1,4 @@
-import type { SettleEntry, SuccessNews } from '../../core/drain/ports/ports.ts';
+import type { SettleEntry, SuccessNews } from '../../core/drain/ports/queue.ts';
 import { RETRY_RULES } from '../../core/failures/retry-policy.ts';
 import type { SyncError } from '../../core/model/errors.ts';
 import type { Job, PicturesSettlement, Settled, Settlement } from '../../core/model/job.ts';

@@ -1,4 +1,4 @@
-import type { SettleEntry } from '../../core/drain/ports/ports.ts';
+import type { SettleEntry } from '../../core/drain/ports/queue.ts';
 import type { SyncError } from '../../core/model/errors.ts';
 import type { PictureRecords } from '../../core/model/picture.ts';
 import type { SceneKey } from '../../core/model/scene.ts';

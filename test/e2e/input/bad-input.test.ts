@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
+import { listen } from '../../helpers/listen.ts';
 import { setup } from '../../helpers/rig.ts';
 import type { Result } from '../../helpers/run-main.ts';
 
@@ -195,15 +194,7 @@ test('a library that is not there is refused with those there are, a TV library 
 });
 
 async function serve(t: TestContext, contentType: string, body: string): Promise<string> {
-  const server = createServer((_request, response) =>
-    response.writeHead(200, { 'Content-Type': contentType }).end(body),
-  );
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return await listen(t, (_request, response) => response.writeHead(200, { 'Content-Type': contentType }).end(body));
 }
 
 test('an address that is no Plex is distinguished from an outage', async (t) => {

@@ -15,7 +15,6 @@ import { write } from '../steps/write.ts';
 
 /** A batch whose edits are planned and noted: what is to be written, and what has ended already. */
 export type Prepared = {
-  readonly jobs: readonly Job[];
   readonly going: readonly Planned[];
   readonly ended: readonly Ended[];
   /** Those that were looked for and not found, with all their files. */
@@ -39,7 +38,6 @@ export async function prepare(
   const intended = intend(planned.going, context);
   if (context.options.mode === 'write') checkpoint('intended');
   return {
-    jobs,
     going: intended.going,
     ended: [hydrated, resolved, read, owned, planned, intended].flatMap((step) => step.ended),
     missed: { batch: hydrated.going, ended: [...resolved.ended, ...read.ended] },

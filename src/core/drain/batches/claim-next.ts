@@ -1,6 +1,6 @@
 import type { Job } from '../../model/job.ts';
 import type { DrainContext } from '../drain-context.ts';
-import type { ClaimRequest } from '../ports/ports.ts';
+import type { ClaimRequest } from '../ports/queue.ts';
 import { rescueEvents } from '../ports/rescue-events.ts';
 import type { Tally } from '../ports/tally.ts';
 import { SUSPICIOUSLY_MANY } from '../servers/stash-identity.ts';

@@ -2,7 +2,7 @@ import { RETRY_RULES } from '../../failures/retry-policy.ts';
 import type { Sentence } from '../../text/sentence.ts';
 import { say } from '../../text/sentence.ts';
 import type { WorkerEvent } from './events.ts';
-import type { Rescued } from './ports.ts';
+import type { Rescued } from './queue.ts';
 
 /** The events to report after a rescue: how many jobs are pending again, and each job that became a dead letter. */
 export function rescueEvents({ takenBack, buried }: Rescued): readonly WorkerEvent[] {

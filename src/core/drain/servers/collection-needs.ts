@@ -8,7 +8,7 @@ import { isEmptyPlan, planEdits } from '../../write/edit-plan.ts';
 import type { CollectionNeed } from '../../write/section-collections.ts';
 import { wasLostWithAll } from '../../write/section-collections.ts';
 import { takingBack } from '../../write/take-back.ts';
-import type { DrainQueue } from '../ports/ports.ts';
+import type { DrainQueue } from '../ports/queue.ts';
 import type { Read } from '../ports/stages.ts';
 
 /** A job whose item lacks a collection of ours, and when its scene was last synced (epoch ms). */

@@ -12,7 +12,8 @@ import {
   withheldBy,
 } from '../../write/section-collections.ts';
 import type { DrainOptions } from '../ports/drain-options.ts';
-import type { DrainDeps, DrainPlex, DrainQueue } from '../ports/ports.ts';
+import type { DrainDeps, DrainPlex } from '../ports/ports.ts';
+import type { DrainQueue } from '../ports/queue.ts';
 import type { Read } from '../ports/stages.ts';
 import type { Needed } from './collection-needs.ts';
 import { mayAskAlone, needsOf } from './collection-needs.ts';

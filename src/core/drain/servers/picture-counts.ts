@@ -1,5 +1,5 @@
 import { USUAL_BYTES } from '../../pictures/usual-size.ts';
-import type { DrainQueue } from '../ports/ports.ts';
+import type { DrainQueue } from '../ports/queue.ts';
 
 /** How many pictures a run wrote and left, and how many would come if somebody decided so. */
 export type PictureFigures = {

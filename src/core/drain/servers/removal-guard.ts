@@ -4,7 +4,8 @@ import type { PlannedValues } from '../../write/removals.ts';
 import { removalsIn, valuesHeld, whichWait } from '../../write/removals.ts';
 import type { DrainOptions } from '../ports/drain-options.ts';
 import type { Ended, Step } from '../ports/endings.ts';
-import type { DrainDeps, DrainQueue } from '../ports/ports.ts';
+import type { DrainDeps } from '../ports/ports.ts';
+import type { DrainQueue } from '../ports/queue.ts';
 import type { Planned } from '../ports/stages.ts';
 
 /** Jobs wait because they would remove more than may be removed without permission. */

@@ -5,7 +5,8 @@ import type { SyncError } from '../../model/errors.ts';
 import type { Job } from '../../model/job.ts';
 import type { RequestKind } from '../../model/request-kind.ts';
 import { say } from '../../text/sentence.ts';
-import type { DrainDeps, DrainQueue, SuccessNews } from '../ports/ports.ts';
+import type { DrainDeps } from '../ports/ports.ts';
+import type { DrainQueue, SuccessNews } from '../ports/queue.ts';
 import type { PlexGuard } from './plex-guard.ts';
 
 type Failing = Pick<Job, 'sceneId' | 'waited'>;

@@ -1,6 +1,7 @@
 import { UsageError } from '../../model/errors.ts';
 import type { StashLook } from '../../model/stash-scene.ts';
-import type { DrainQueue, DrainStash } from '../ports/ports.ts';
+import type { DrainStash } from '../ports/ports.ts';
+import type { DrainQueue } from '../ports/queue.ts';
 
 /** With this many scenes gone at once, a wrong Stash address is likelier than deletions. */
 export const SUSPICIOUSLY_MANY = 10;

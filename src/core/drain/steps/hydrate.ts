@@ -12,7 +12,8 @@ import { say } from '../../text/sentence.ts';
 import type { DrainOptions } from '../ports/drain-options.ts';
 import type { Ended, Step } from '../ports/endings.ts';
 import { failed, givenBack, sharedFailure, split } from '../ports/endings.ts';
-import type { DrainDeps, DrainQueue } from '../ports/ports.ts';
+import type { DrainDeps } from '../ports/ports.ts';
+import type { DrainQueue } from '../ports/queue.ts';
 import type { Hydrated } from '../ports/stages.ts';
 import type { RequestWatch } from '../servers/request-watch.ts';
 import type { SceneFetcher, StashAnswer } from '../servers/scene-fetcher.ts';
@@ -26,7 +27,8 @@ type Uses = Pick<DrainDeps, 'emit' | 'stopRequested'> & {
 
 /**
  * Finds each job's scene and file: from the job itself, from the record of an earlier sync, and from Stash for bare jobs
- * and for the file that nobody else knows, a whole batch in one request. Runs again at each attempt, so that outdated data is never written.
+ * and for the file that nobody else knows, a whole batch in one request. Runs again at each attempt, so that outdated
+ * data is never written.
  */
 export async function hydrate(jobs: readonly Job[], context: Uses): Promise<Step<Hydrated>> {
   const asked = jobs.filter((job) => job.bare === 'open' || lacksFile(job, context)).map(({ sceneId }) => sceneId);

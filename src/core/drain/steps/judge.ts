@@ -2,7 +2,8 @@ import { RETRY_RULES } from '../../failures/retry-policy.ts';
 import type { Job } from '../../model/job.ts';
 import type { Ended, Outcome } from '../ports/endings.ts';
 import { givenBack } from '../ports/endings.ts';
-import type { DrainDeps, DrainQueue } from '../ports/ports.ts';
+import type { DrainDeps } from '../ports/ports.ts';
+import type { DrainQueue } from '../ports/queue.ts';
 import type { PlexGuard } from '../servers/plex-guard.ts';
 import type { SystemicWatch } from '../servers/systemic.ts';
 

@@ -3,7 +3,7 @@ import { intentOf } from '../../write/edit-plan.ts';
 import type { Part } from '../../write/parts.ts';
 import type { Ended, Step, StopSigns } from '../ports/endings.ts';
 import { failed, givenBack, isStopping, recordOf, sharedFailure, split } from '../ports/endings.ts';
-import type { DrainQueue } from '../ports/ports.ts';
+import type { DrainQueue } from '../ports/queue.ts';
 import type { Planned, Read } from '../ports/stages.ts';
 import type { PlanUses } from './plan.ts';
 import { intend, plan, planSafely } from './plan.ts';

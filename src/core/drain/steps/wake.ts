@@ -3,7 +3,8 @@ import { nameKey } from '../../match/paths.ts';
 import { asSyncError, UsageError } from '../../model/errors.ts';
 import type { Section } from '../../model/plex-item.ts';
 import type { DrainOptions } from '../ports/drain-options.ts';
-import type { Added, AddedItem, AddedMark, DrainDeps, DrainPlex, DrainQueue, Missing } from '../ports/ports.ts';
+import type { Added, AddedItem, DrainDeps, DrainPlex } from '../ports/ports.ts';
+import type { AddedMark, DrainQueue, Missing } from '../ports/queue.ts';
 import type { PlexGuard } from '../servers/plex-guard.ts';
 
 /** What the question for new items needs. */

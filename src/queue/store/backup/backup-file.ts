@@ -19,7 +19,7 @@ import Database from 'better-sqlite3';
 import { StoreError, UsageError } from '../../../core/model/errors.ts';
 import { DLQ_SCHEMA, QUEUE_SCHEMA } from '../migrations.ts';
 import type { Db } from '../open.ts';
-import { inNamedFile, inStore } from '../store-errors.ts';
+import { copying, inNamedFile, inStore } from '../store-errors.ts';
 import type { Stores } from '../stores.ts';
 
 /** What a backup says of itself. */
@@ -118,19 +118,8 @@ function copyBoth(queueDb: Db, dlqDb: Db, to: Drafts): void {
 }
 
 function copy(db: Db, to: string): void {
-  try {
-    db.prepare('VACUUM INTO ?').run(to);
-  } catch (thrown) {
-    if (!isDamaged(thrown)) throw thrown;
-    // What is damaged is the queue, and not the copy.
-    inStore(db.name, () => {
-      throw thrown;
-    });
-  }
+  copying(db.name, () => db.prepare('VACUUM INTO ?').run(to));
 }
-
-const isDamaged = (thrown: unknown): boolean =>
-  thrown instanceof Database.SqliteError && thrown.code.startsWith('SQLITE_CORRUPT');
 
 function seal(
   draft: string,
