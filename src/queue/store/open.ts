@@ -21,6 +21,7 @@ import { makeDirectory } from '../../make-directory.ts';
 import { checkHeader, hasForeignLetters, refuseCutFile, refuseNewer } from './file-checks.ts';
 import type { Schema } from './migrations.ts';
 import { DLQ_SCHEMA } from './migrations.ts';
+import { compileOnUse } from './statements.ts';
 import { inStore } from './store-errors.ts';
 import { keepCopies } from './upgrade-copies.ts';
 
@@ -109,7 +110,7 @@ export function openDatabase(dir: DataDir, schema: Schema, { mode, keep = [schem
           { fileName: schema.fileName, version },
         );
       migrate(db, schema);
-      return db;
+      return compileOnUse(db);
     } catch (thrown) {
       db.close();
       throw thrown;
@@ -132,13 +133,13 @@ export function openReadOnly(dir: DataDir, schema: Schema, scratch: () => string
       const version = db.pragma('user_version', { simple: true }) as number;
       refuseNewer(file, schema, version);
       refuseCutFile(file, db);
-      if (version === schema.migrations.length) return db;
+      if (version === schema.migrations.length) return compileOnUse(db);
       const copy = join(scratch(), schema.fileName);
       db.prepare('VACUUM INTO ?').run(copy);
       db.close();
       const migrated = new Database(copy);
       migrate(migrated, schema);
-      return migrated;
+      return compileOnUse(migrated);
     } catch (thrown) {
       db.close();
       throw thrown;
@@ -212,7 +213,7 @@ const CACHE_KIB = 2_000;
 export function openInMemory(schema: Schema): Db {
   const db = new Database(':memory:');
   migrate(db, schema);
-  return db;
+  return compileOnUse(db);
 }
 
 function configure(db: Db): void {
