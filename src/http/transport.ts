@@ -117,11 +117,11 @@ function createExchange(options: TransportOptions): Exchange {
   const protocol: Protocol = /^https:/i.test(options.baseUrl) ? 'https' : 'http';
   const kept = createAgent(protocol, options, { keepAlive: true });
   const fresh = createAgent(protocol, options, { keepAlive: false });
-  const client = axios.create({
+  // Without the defaults of axios, which each request would merge: it sends and delivers bodies as they are.
+  const client = new axios.Axios({
     adapter: 'http',
     proxy: false,
     maxRedirects: 0,
-    transformResponse: (body: unknown) => body,
     // We judge the status ourselves: an AxiosError made of it would carry the token.
     validateStatus: () => true,
   });
@@ -131,12 +131,12 @@ function createExchange(options: TransportOptions): Exchange {
     read: (answer: AxiosResponse<Data>) => Promise<Read | NoAnswer>,
   ) => {
     // axios's own timeout never fires on a server that sends single bytes (toolchain.md 3).
-    const deadline = startDeadline(protocol, connectTimeoutMs + readTimeoutMs);
+    const deadline = startDeadline(protocol, connectTimeoutMs + readTimeoutMs, options.signal);
     const request = {
       ...{ method, responseType, maxContentLength },
       url: options.baseUrl + target,
       headers: { ...options.headers, ...headers },
-      signal: AbortSignal.any([options.signal, deadline.signal]),
+      signal: deadline.signal,
       transport: deadline.transport,
       ...(body === undefined ? {} : { data: toData(body) }),
     };
@@ -151,7 +151,7 @@ function createExchange(options: TransportOptions): Exchange {
     };
     try {
       const first = await sendOn(kept);
-      const isLost = first.kind === 'silent' && !request.signal.aborted && deadline.metClosedSocket();
+      const isLost = first.kind === 'silent' && !deadline.signal.aborted && deadline.metClosedSocket();
       // The other kept sockets may be closed as well.
       return isLost ? await sendOn(fresh) : first;
     } finally {
