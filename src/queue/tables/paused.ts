@@ -12,13 +12,28 @@ type Stored = { readonly until: number | null };
 const PAUSE = 'pause';
 const QUIET = 'quiet';
 
+/** What is noted of both, over or not: one look, since a run asks before each item. */
+function notedIn(db: Db): { readonly pause: Stored | undefined; readonly quiet: Stored | undefined } {
+  const rows = db
+    .prepare<[], { name: string; value: string }>(`SELECT name, value FROM meta WHERE name IN ('${PAUSE}', '${QUIET}')`)
+    .all();
+  const of = (asked: string): Stored | undefined => {
+    const row = rows.find(({ name }) => name === asked);
+    return row && (JSON.parse(row.value) as Stored);
+  };
+  return { pause: of(PAUSE), quiet: of(QUIET) };
+}
+
+function pauseOf(asked: Stored | undefined, now: number): Paused | undefined {
+  if (asked === undefined || (asked.until !== null && asked.until <= now)) return undefined;
+  return { until: asked.until ?? undefined, why: 'pause' };
+}
+
 /** What a person paused, else the quiet hours that a run met last; over at its end. */
 export function pausedIn(db: Db, now: number): Paused | undefined {
-  const meta = prepareMeta(db);
-  const asked = meta.json<Stored>(PAUSE);
-  if (asked !== undefined && (asked.until === null || asked.until > now))
-    return { until: asked.until ?? undefined, why: 'pause' };
-  const quiet = meta.json<Stored>(QUIET);
+  const { pause, quiet } = notedIn(db);
+  const asked = pauseOf(pause, now);
+  if (asked !== undefined) return asked;
   return quiet !== undefined && (quiet.until ?? 0) > now
     ? { until: quiet.until ?? undefined, why: 'quiet_hours' }
     : undefined;
@@ -31,8 +46,16 @@ export function readPaused({ queueDb, path }: Stores, now: number): Paused | und
 
 /** Whether a person paused writing, whatever the hour. @throws {StoreError} */
 export function readPause({ queueDb, path }: Stores, now: number): Paused | undefined {
-  const paused = inStore(storesName(path), () => pausedIn(queueDb, now));
-  return paused?.why === 'pause' ? paused : undefined;
+  return inStore(storesName(path), () => pauseOf(notedIn(queueDb).pause, now));
+}
+
+/** The same, and until when the hours are noted as quiet, be that over or not. @throws {StoreError} */
+export function readRests(
+  { queueDb, path }: Stores,
+  now: number,
+): { readonly pause: Paused | undefined; readonly quietUntil: number | undefined } {
+  const { pause, quiet } = inStore(storesName(path), () => notedIn(queueDb));
+  return { pause: pauseOf(pause, now), quietUntil: quiet?.until ?? undefined };
 }
 
 /** Pauses writing, or ends that. @throws {StoreError} */
