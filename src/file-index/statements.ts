@@ -57,11 +57,12 @@ export function prepareStatements(db: Database.Database) {
   const countItems = db.prepare<[string, number], { count: number }>(
     'SELECT count(DISTINCT rating_key) AS count FROM files WHERE section_key = ? AND generation = ?',
   );
+  // SQLite 3.54 compiles a join with a bare "column = ?" anew at each use, which costs more than the look-up.
   const byName = db.prepare<[string, string], FileRow>(
     `SELECT files.rating_key, files.title, files.path, files.size, files.duration_ms
      FROM sections CROSS JOIN files AS hit USING (section_key, generation)
        CROSS JOIN files USING (section_key, generation, rating_key)
-     WHERE section_key = ? AND hit.name_key = ?
+     WHERE section_key = CAST(? AS TEXT) AND hit.name_key = CAST(? AS TEXT)
      ORDER BY files.rating_key, files.path`,
   );
 

@@ -5,7 +5,7 @@ import { readStats } from '../../src/queue/views/stats.ts';
 import { readRunStats } from '../../src/queue/views/waiting.ts';
 import { addItems, idsTo, lighthouse, lighthouses, setup } from '../helpers/drain-world.ts';
 import { NOW } from '../helpers/queue-world.ts';
-import { listenToStatements, scansOf } from '../helpers/statements.ts';
+import { countStatements, listenToStatements, scansOf } from '../helpers/statements.ts';
 
 /** Tables that grow with the library or with time. */
 const GROWING = /^(?:SCAN|SEARCH) (?:jobs|due|other|scenes|dead_letters|journal|runs|planned_values|removals|undone)\b/;
@@ -39,4 +39,18 @@ test('a run of a few jobs, and what is told of it, walk no table that grows', as
       .map((step) => `${step}: ${sql}`);
   });
   assert.deepEqual(scans, []);
+});
+
+test('what is asked for each job is compiled once', async (t) => {
+  const jobs = 20;
+  const { plex, enqueue, run } = await setup(t);
+  addItems(plex, ...idsTo(jobs));
+  enqueue(...lighthouses(jobs));
+  const counts = countStatements(t);
+  assert.deepEqual((await run()).tally, { updated: jobs });
+  const often = [...counts].filter(([, runs]) => runs >= jobs).map(([sql]) => sql);
+  assert.ok(often.length > 10, `${often.length} statements`);
+  // SQLite 3.54 compiles these anew at each use (src/queue/store/statements.ts).
+  const isAnew = (sql: string): boolean => /\b(?:JOIN|ORDER BY)\b/.test(sql) && /=\s*[?@]/.test(sql);
+  assert.deepEqual(often.filter(isAnew), []);
 });

@@ -10,6 +10,11 @@ const RUNS = ['run', 'get', 'all', 'iterate'] as const;
 /** The statements that are run from now to the end of the test, each once, on whichever database. */
 export function listenToStatements(t: Pick<TestContext, 'after'>): ReadonlyMap<string, Db> {
   const heard = new Map<string, Db>();
+  onEachRun(t, ({ source, database }) => heard.set(source, database));
+  return heard;
+}
+
+function onEachRun(t: Pick<TestContext, 'after'>, hear: (statement: Statement) => void): void {
   const probe = new Database(':memory:');
   const prototype = Object.getPrototypeOf(probe.prepare('SELECT 1')) as Record<
     (typeof RUNS)[number],
@@ -19,14 +24,13 @@ export function listenToStatements(t: Pick<TestContext, 'after'>): ReadonlyMap<s
   for (const name of RUNS) {
     const own = prototype[name];
     prototype[name] = function (this: Statement, ...args: unknown[]): unknown {
-      heard.set(this.source, this.database);
+      hear(this);
       return own.apply(this, args);
     };
     t.after(() => {
       prototype[name] = own;
     });
   }
-  return heard;
 }
 
 /** The steps of a statement that walk a whole table, or a whole index of it; a maximum is looked for in a bare SEARCH. */
@@ -35,4 +39,11 @@ export function scansOf(db: Db, sql: string): readonly string[] {
   const asked = sql.replaceAll(/\?|@\w+/g, '(SELECT max(rootpage) FROM sqlite_schema)');
   const plan = db.prepare<[], { detail: string }>(`EXPLAIN QUERY PLAN ${asked}`).all();
   return plan.map(({ detail }) => detail).filter((step) => /^(SCAN\b|SEARCH \w+$)/.test(step));
+}
+
+/** How often each statement is run from now to the end of the test, on whichever database. */
+export function countStatements(t: Pick<TestContext, 'after'>): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  onEachRun(t, ({ source }) => counts.set(source, (counts.get(source) ?? 0) + 1));
+  return counts;
 }

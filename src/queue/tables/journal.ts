@@ -46,9 +46,9 @@ export type JournalEnd = Pick<JournalNote, 'sceneId' | 'ratingKey'> & Before;
  * written with the intent of its edit, and closed with the settlement.
  */
 export function prepareJournal(db: Db, runId: number) {
-  const open = db.prepare<[object], JournalRow>(
-    `SELECT * FROM journal WHERE scene_id = @sceneId AND rating_key = @ratingKey AND state = 'open' ORDER BY id`,
-  );
+  const open = db.prepare<[object], JournalRow>(`
+    SELECT * FROM journal WHERE scene_id = CAST(@sceneId AS INTEGER) AND rating_key = CAST(@ratingKey AS TEXT) AND state = 'open'
+    ORDER BY id`);
   const openUndos = db.prepare<[string], JournalRow>(
     `SELECT * FROM journal WHERE rating_key = ? AND job_id = 0 AND state = 'open' ORDER BY id`,
   );

@@ -24,7 +24,7 @@ type Row = {
 export function preparePins(db: Db) {
   const select = db.prepare<[number], Row>('SELECT * FROM pins WHERE scene_id = ?');
   const byItem = db.prepare<[string], { scene_id: number }>(
-    'SELECT scene_id FROM pins WHERE rating_key = ? ORDER BY scene_id',
+    'SELECT scene_id FROM pins WHERE rating_key = CAST(? AS TEXT) ORDER BY scene_id',
   );
   const all = db.prepare<[], Row>('SELECT * FROM pins ORDER BY scene_id');
   const upsert = db.prepare<[Pin]>(`

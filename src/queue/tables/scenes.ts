@@ -47,7 +47,7 @@ const MOST_SAMPLED = 1_000;
 export function prepareScenes(db: Db) {
   const select = db.prepare<[number], SceneRow>(SELECT_SCENE);
   const byItem = db.prepare<[string], { scene_id: number }>(
-    'SELECT scene_id FROM scenes WHERE rating_key = ? ORDER BY written_at DESC NULLS LAST LIMIT 1',
+    'SELECT scene_id FROM scenes WHERE rating_key = CAST(? AS TEXT) ORDER BY written_at DESC NULLS LAST LIMIT 1',
   );
   const any = db.prepare<[], unknown>(`SELECT 1 FROM scenes WHERE rating_key <> '' LIMIT 1`);
   // SQLite binds a JavaScript number as REAL; the row positions need integers.
