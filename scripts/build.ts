@@ -14,7 +14,7 @@ const packageJson = JSON.parse(readFileSync('package.json', 'utf8')) as { versio
  * of small chunks would cost more than running them.
  */
 const STAGES = {
-  start: 'src/cli.ts',
+  cli: 'src/cli.ts',
   enqueue: 'src/commands/enqueue/enqueue.ts',
   process: 'src/commands/process/process.ts',
   queue: 'src/commands/process/queue-run.ts',
@@ -24,10 +24,13 @@ const STAGES = {
   drain: 'src/commands/process/drain-run.ts',
 };
 
+/** rolldown gives an entry a file of its own, which would only load the first stage: the bin loads that itself. */
+const FACADE = 'facade';
+
 const bundled = new Set<string>();
 
 await build({
-  input: { cli: 'src/cli.ts' },
+  input: { [FACADE]: 'src/cli.ts' },
   platform: 'node',
   // jsonc-parser's main file requires its parts in a way no bundler can follow.
   resolve: { mainFields: ['module', 'main'] },
@@ -43,6 +46,7 @@ await build({
     axiosPlugin,
     sqlitePlugin,
     builtinsPlugin,
+    { name: 'facade', generateBundle: (_options, bundle) => void delete bundle[`${FACADE}.cjs`] },
     { name: 'licences', moduleParsed: ({ id }) => void bundled.add(id) },
   ],
   // A stage takes along what several commands share: an import of it is lazy all the same where the caller is.
@@ -53,7 +57,9 @@ await build({
     // Node starts CommonJS some milliseconds sooner than modules.
     format: 'cjs',
     entryFileNames: '[name].cjs',
-    chunkFileNames: '[name]-[hash].cjs',
+    chunkFileNames: ({ name }) => (name === 'cli' ? 'cli.cjs' : '[name]-[hash].cjs'),
+    // The bin asks for `main` by its name.
+    minifyInternalExports: false,
     // Names stay: a bug report shall name functions.
     minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
     comments: false,
