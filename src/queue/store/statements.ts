@@ -6,8 +6,9 @@ type AnyStatement = Statement<unknown[]>;
  * Lets `prepare` of a connection compile a statement at its first use, and the same text only once: a command prepares
  * whole tables and uses a few of their statements. What is wrong with a statement shows at its first use.
  *
- * SQLite 3.54 compiles one that has a join or an ORDER BY, and a bare `column = ?`, anew at each use all the same, since
- * its bindings are cleared (gitlab.com/cznic/sqlite, issue 264). Where one is asked for each job, it has `CAST(? AS …)`.
+ * SQLite 3.54 compiles one that has a join or an ORDER BY, and a bare `column = ?` or `LIMIT ?`, anew at each use all the
+ * same, since its bindings are cleared (gitlab.com/cznic/sqlite, issue 264). What is asked for each job or batch has
+ * `CAST(? AS …)` there.
  */
 export function compileOnUse(db: Database): Database {
   const compile = db.prepare.bind(db) as (sql: string) => AnyStatement;

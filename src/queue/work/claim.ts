@@ -26,7 +26,7 @@ function claimable([held, priority]: Arm, suspects: '<' | '>=', only: string): s
       AND rescues ${suspects} ${SUSPECT_RESCUES} AND released_by IS NOT @owner
       AND (@bare IS NULL OR (bare_at IS NOT NULL) = @bare)${only}
       AND NOT EXISTS (SELECT 1 FROM jobs AS other WHERE other.scene_id = due.scene_id AND other.state = 'in_progress')
-    ORDER BY available_at, id LIMIT @limit)`;
+    ORDER BY available_at, id LIMIT CAST(@limit AS INTEGER))`;
 }
 
 /** SQL: whether a job that waits for permission would await Stash then. */
@@ -50,7 +50,7 @@ const WAITING_ARMS: readonly Arm[] = [
 /** SQL for the ids of what a drain may claim, in claim order; `only` is a further condition. */
 function nextIds(suspects: '<' | '>=', only: string, arms = ARMS): string {
   return `SELECT id FROM (${arms.map((arm) => claimable(arm, suspects, only)).join(' UNION ALL ')})
-      ORDER BY priority, available_at, id LIMIT @limit`;
+      ORDER BY priority, available_at, id LIMIT CAST(@limit AS INTEGER)`;
 }
 
 /** SQL for the ids of everything due, from the index alone: cheap enough to go over a whole backlog. */
