@@ -41,7 +41,7 @@ test('a run of a few jobs, and what is told of it, walk no table that grows', as
   assert.deepEqual(scans, []);
 });
 
-test('what is asked for each job is compiled once', async (t) => {
+test('what is asked for each job is compiled once, and nothing of dlq.db is', async (t) => {
   const jobs = 20;
   const { plex, enqueue, run } = await setup(t);
   addItems(plex, ...idsTo(jobs));
@@ -53,4 +53,8 @@ test('what is asked for each job is compiled once', async (t) => {
   // SQLite 3.54 compiles these anew at each use (src/queue/store/statements.ts).
   const isAnew = (sql: string): boolean => /\b(?:JOIN|ORDER BY)\b/.test(sql) && /=\s*[?@]/.test(sql);
   assert.deepEqual(often.filter(isAnew), []);
+  assert.deepEqual(
+    often.filter((sql) => sql.includes('dead_letters')),
+    [],
+  );
 });

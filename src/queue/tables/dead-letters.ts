@@ -244,6 +244,9 @@ export function prepareDeadLetters(db: Db) {
       AND (@since IS NULL OR failed_at >= @since)
     ORDER BY failed_at DESC, id DESC`);
   const ofScene = db.prepare<[number], DeadLetter>('SELECT * FROM dead_letters WHERE scene_id = ?');
+  const ofScenes = db.prepare<[string], { scene_id: number }>(
+    'SELECT DISTINCT scene_id FROM dead_letters WHERE scene_id IN (SELECT value FROM json_each(?))',
+  );
   const byKey = db.prepare<[string], DeadLetter>('SELECT * FROM dead_letters WHERE job_key = ?');
   const removeKey = db.prepare<[string]>('DELETE FROM dead_letters WHERE job_key = ?');
   const shorten = db.prepare<[object]>(
@@ -273,6 +276,9 @@ export function prepareDeadLetters(db: Db) {
       for (const older of ofScene.all(letter.scene_id))
         if (older.job_key !== letter.job_key && isReplacedBy(older, letter)) removeKey.run(older.job_key);
     },
+    /** Which of these scenes have letters: one look for a batch, of which few have any. */
+    scenesAmong: (sceneIds: readonly number[]): ReadonlySet<number> =>
+      new Set(ofScenes.all(JSON.stringify(sceneIds)).map(({ scene_id }) => scene_id)),
     /** Newest first. */
     list: (filter: LetterFilter): DeadLetter[] => [...read(filter)],
     /** Like `list`, one row at a time; the connection can do nothing else meanwhile. */

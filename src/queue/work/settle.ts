@@ -274,15 +274,17 @@ export function prepareSettle(
       const row = rows[index];
       return row === undefined ? [] : [{ row, entry }];
     });
+    const inLetters = letters.scenesAmong(ours.map(({ row }) => row.scene_id));
     // A job that a newer edit takes over leaves no letter.
     const lettered = ours.filter(
-      ({ row, entry }) => row.forgotten === 0 && needsLetters(row, entry) && !isTakenOver(row, entry),
+      ({ row, entry }) =>
+        row.forgotten === 0 && (isDead(entry) || inLetters.has(row.scene_id)) && !isTakenOver(row, entry),
     );
     let shortened: readonly ShortenedLetter[] = [];
     if (lettered.length > 0) {
       // The transaction reads before it writes: as immediate it waits for another writer instead of failing at once.
       shortened = writeLetters.immediate(lettered, now);
-      if (lettered.some(({ entry }) => deadOf(entry) !== undefined)) onLetterCommitted();
+      if (lettered.some(({ entry }) => isDead(entry))) onLetterCommitted();
     }
     const settleOne = (entry: SettleEntry, index: number): Settled => {
       const row = rows[index];
@@ -326,8 +328,8 @@ function untried({ id }: JobRow) {
   return { id, given: 1, failures: 0, misses: 0, availableAt: 0, releasedBy: null, error: null };
 }
 
-function needsLetters(row: JobRow, entry: SettleEntry): boolean {
-  return entry.settlement.kind === 'dead' || saidBy(row, entry) !== undefined;
+function isDead(entry: SettleEntry): boolean {
+  return deadOf(entry) !== undefined;
 }
 
 /** As a patch: it removes files that the scene no longer has. */
