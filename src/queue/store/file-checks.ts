@@ -108,3 +108,15 @@ export function refuseCutFile(file: string, db: Database.Database): void {
   if (!isCut()) return;
   throw new StoreError(`${file} is cut off in the middle of a page: rows at its end are lost.`, RESTORE, 'damaged');
 }
+
+/**
+ * Refuses a database that lacks one of its tables or indexes, as one that was salvaged by hand: a statement on it would
+ * fail only when it is used, after Plex was written.
+ * @throws {StoreError}
+ */
+export function refuseIncomplete(file: string, db: Database.Database, { parts }: Schema): void {
+  const found = new Set(db.prepare<[], string>('SELECT name FROM sqlite_schema').pluck().all());
+  const missing = parts.filter((name) => !found.has(name));
+  if (missing.length > 0)
+    throw new StoreError(`${file} is damaged: it lacks ${missing.join(', ')}.`, RESTORE, 'damaged');
+}

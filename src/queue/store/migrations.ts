@@ -11,11 +11,20 @@ export type Schema = {
   readonly applicationId: number;
   /** Step n leads from `user_version` n to n + 1. */
   readonly migrations: readonly string[];
+  /** The tables and indexes that they leave. */
+  readonly parts: readonly string[];
 };
 
 export const QUEUE_SCHEMA: Schema = {
   fileName: 'queue.db',
   applicationId: 0x506c7851,
+  parts: [
+    ...['jobs', 'jobs_due', 'jobs_missing', 'jobs_oldest', 'jobs_one_in_progress', 'jobs_one_pending'],
+    ...['journal', 'journal_by_item', 'journal_by_run', 'journal_by_scene', 'journal_open', 'pins', 'pins_by_item'],
+    ...['planned_values', 'planned_values_by_time', 'removals', 'removals_by_time', 'undone', 'retried_letters'],
+    ...['runs', 'runs_by_start', 'runs_ended_well', 'runs_open', 'breakers', 'meta', 'successes', 'totals'],
+    ...['scenes', 'scenes_by_item', 'scenes_left', 'scenes_unwritten'],
+  ],
   migrations: [
     // jobs.state is set to pending by enqueue, retry, release and rescue, and ended by claim. jobs.held is 1 while the job
     // awaits Stash, which alone can say what to write, or which file the scene has. scenes.intent is set while a write
@@ -262,6 +271,7 @@ export const QUEUE_SCHEMA: Schema = {
 export const DLQ_SCHEMA: Schema = {
   fileName: 'dlq.db',
   applicationId: 0x506c7844,
+  parts: ['dead_letters', 'dead_letters_by_scene', 'dead_letters_by_time', 'dead_letters_by_type'],
   migrations: [
     `
     CREATE TABLE dead_letters (

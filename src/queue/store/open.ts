@@ -18,7 +18,7 @@ import Database from 'better-sqlite3';
 import { StoreError, UsageError } from '../../core/model/errors.ts';
 import { predecessorError } from '../../core/model/predecessor.ts';
 import { makeDirectory } from '../../make-directory.ts';
-import { checkHeader, hasForeignLetters, refuseCutFile, refuseNewer } from './file-checks.ts';
+import { checkHeader, hasForeignLetters, refuseCutFile, refuseIncomplete, refuseNewer } from './file-checks.ts';
 import type { Schema } from './migrations.ts';
 import { DLQ_SCHEMA } from './migrations.ts';
 import { compileOnUse } from './statements.ts';
@@ -110,6 +110,7 @@ export function openDatabase(dir: DataDir, schema: Schema, { mode, keep = [schem
           { fileName: schema.fileName, version },
         );
       migrate(db, schema);
+      refuseIncomplete(file, db, schema);
       return compileOnUse(db);
     } catch (thrown) {
       db.close();
@@ -133,7 +134,10 @@ export function openReadOnly(dir: DataDir, schema: Schema, scratch: () => string
       const version = db.pragma('user_version', { simple: true }) as number;
       refuseNewer(file, schema, version);
       refuseCutFile(file, db);
-      if (version === schema.migrations.length) return compileOnUse(db);
+      if (version === schema.migrations.length) {
+        refuseIncomplete(file, db, schema);
+        return compileOnUse(db);
+      }
       const copy = join(scratch(), schema.fileName);
       db.prepare('VACUUM INTO ?').run(copy);
       db.close();

@@ -132,6 +132,17 @@ test('a schema whose text is damaged is told as damage of its file', (t) => {
   assert.throws(() => openStores(world.dir), { name: 'StoreError', message: /is damaged/ });
 });
 
+test('a database that lacks a table or an index is refused when it is opened, before Plex is written', (t) => {
+  const world = setup(t);
+  world.enqueue([edit(1)]);
+  const { queueDb } = world.stores();
+  queueDb.exec('DROP TABLE removals; DROP INDEX journal_open');
+  world.close();
+  const message = /queue\.db is damaged: it lacks journal_open, removals, removals_by_time\.$/;
+  assert.throws(() => openStores(world.dir), { name: 'StoreError', message });
+  assert.throws(() => openPreviewStores(world.dir), { name: 'StoreError', message });
+});
+
 /** A page that was begun and not ended, as a checkpoint leaves it that a power cut ends. */
 function beginPage(dir: string): void {
   writeFileSync(join(dir, 'queue.db'), Buffer.alloc(100), { flag: 'a' });

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { DLQ_SCHEMA, QUEUE_SCHEMA } from '../../../../src/queue/store/migrations.ts';
+import { openInMemory } from '../../../../src/queue/store/open.ts';
 
 /** A hash for each step in turn; the newest are without one until they are shipped. */
 const SHIPPED = {
@@ -32,4 +33,15 @@ for (const name of ['queue', 'dlq'] as const)
     const shipped = SHIPPED[name];
     assert.ok(shipped.length <= steps.length);
     assert.deepEqual(steps.slice(0, shipped.length), shipped);
+  });
+
+for (const name of ['queue', 'dlq'] as const)
+  test(`the parts of ${name}.db are what its steps leave`, () => {
+    const made = openInMemory(SCHEMAS[name]).prepare<[], { name: string }>(
+      `SELECT name FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name`,
+    );
+    assert.deepEqual(
+      SCHEMAS[name].parts.toSorted(),
+      made.all().map((part) => part.name),
+    );
   });

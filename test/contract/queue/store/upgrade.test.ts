@@ -15,7 +15,7 @@ import type { World } from '../../../helpers/queue-world.ts';
 import { edit, NOW, runSql, setup } from '../../../helpers/queue-world.ts';
 
 const DAY_MS = 86_400_000;
-const firstStep = (schema: Schema): Schema => ({ ...schema, migrations: schema.migrations.slice(0, 1) });
+const firstStep = (schema: Schema): Schema => ({ ...schema, parts: [], migrations: schema.migrations.slice(0, 1) });
 
 /** Both databases as the first plexsync made them, with one job. */
 function ofFirstSchema(t: TestContext): World {

@@ -164,7 +164,7 @@ test('a database from before the pins is brought up to date', (t) => {
   const before = QUEUE_SCHEMA.migrations.findIndex((step) => step.includes('CREATE TABLE pins'));
   openDatabase(
     world.dir,
-    { ...QUEUE_SCHEMA, migrations: QUEUE_SCHEMA.migrations.slice(0, before) },
+    { ...QUEUE_SCHEMA, parts: [], migrations: QUEUE_SCHEMA.migrations.slice(0, before) },
     { mode: 'create' },
   ).close();
   put(world);

@@ -121,7 +121,7 @@ test('databases of the first schema are brought up to date with all they hold', 
   const world = setup(t);
   prepareDataDir(world.dir, 'create');
   const old = [QUEUE_SCHEMA, DLQ_SCHEMA].map((schema) =>
-    openDatabase(world.dir, { ...schema, migrations: schema.migrations.slice(0, 1) }, { mode: 'create' }),
+    openDatabase(world.dir, { ...schema, parts: [], migrations: schema.migrations.slice(0, 1) }, { mode: 'create' }),
   );
   old[0]?.exec(`
     INSERT INTO jobs (scene_id, state, data, stamps, priority, available_at, enqueued_at)
