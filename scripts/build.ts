@@ -1,7 +1,7 @@
 /** Bundles the sources into dist/, a chunk per command, and gathers the licences of what is bundled. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
-import type { ChunkingContext, CodeSplittingGroup } from 'rolldown';
+import type { ChunkingContext, CodeSplittingGroup, OutputBundle } from 'rolldown';
 import { build } from 'rolldown';
 import { axiosPlugin } from './build/axios-plugin.ts';
 import { builtinsPlugin } from './build/builtins-plugin.ts';
@@ -46,7 +46,7 @@ await build({
     axiosPlugin,
     sqlitePlugin,
     builtinsPlugin,
-    { name: 'facade', generateBundle: (_options, bundle) => void delete bundle[`${FACADE}.cjs`] },
+    { name: 'facade', generateBundle: (_options, bundle) => dropFacade(bundle) },
     { name: 'licences', moduleParsed: ({ id }) => void bundled.add(id) },
   ],
   // A stage takes along what several commands share: an import of it is lazy all the same where the caller is.
@@ -66,6 +66,15 @@ await build({
     codeSplitting: { groups: Object.entries(STAGES).map(toGroup) },
   },
 });
+
+/** Removes the facade, once the first stage is seen to have what the bin asks for. */
+function dropFacade(bundle: OutputBundle): void {
+  const [facade, first] = [bundle[`${FACADE}.cjs`], bundle['cli.cjs']];
+  const isEmpty = facade?.type === 'chunk' && Object.keys(facade.modules).length === 0;
+  if (!isEmpty || first?.type !== 'chunk' || !first.exports.includes('main'))
+    throw new Error('rolldown lays out the first stage otherwise: the bin would not find main in dist/cli.cjs');
+  delete bundle[`${FACADE}.cjs`];
+}
 
 /** All modules that an entry needs at once, but those of earlier stages. */
 function toGroup([stage, entry]: readonly [string, string], index: number): CodeSplittingGroup {

@@ -3,15 +3,14 @@ const { existsSync } = require('node:fs');
 const { dirname, join } = require('node:path');
 const createDatabase = require('better-sqlite3/lib/database.js');
 
-/** Where Node looks first: asking Node takes longer than opening the addon. */
-const BESIDE = join(__dirname, '../node_modules/better-sqlite3');
+/** Where npm puts it for a global install, and beside us for one into a project: asking Node takes longer than opening it. */
+const PLACES = ['../node_modules/better-sqlite3', '../../better-sqlite3'].map((place) => join(__dirname, place));
 
 let addon;
 
 module.exports = createDatabase(() => {
-  addon ??= loadAddon(
-    existsSync(`${BESIDE}/package.json`) ? BESIDE : dirname(require.resolve('better-sqlite3/package.json')),
-  );
+  const place = PLACES.find((folder) => existsSync(`${folder}/package.json`));
+  addon ??= loadAddon(place ?? dirname(require.resolve('better-sqlite3/package.json')));
   return addon;
 }, false);
 module.exports.SqliteError = require('better-sqlite3/lib/sqlite-error.js');

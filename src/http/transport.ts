@@ -117,7 +117,7 @@ function createExchange(options: TransportOptions): Exchange {
   const protocol: Protocol = /^https:/i.test(options.baseUrl) ? 'https' : 'http';
   const kept = createAgent(protocol, options, { keepAlive: true });
   const fresh = createAgent(protocol, options, { keepAlive: false });
-  // Without the defaults of axios, which each request would merge: it sends and delivers bodies as they are.
+  // Without the defaults of axios, which each request would merge: bodies stay as they are, and `Accept` is the caller's.
   const client = new axios.Axios({
     adapter: 'http',
     proxy: false,

@@ -16,7 +16,12 @@ export async function post({ url, message, patienceMs, now }: PostRequest): Prom
   const signal = AbortSignal.timeout(patienceMs);
   const { send } = createTransport({
     ...{ baseUrl: origin, trust: { certificates: 'verified', ca: undefined } },
-    headers: { 'Content-Type': 'application/json', ...loginOf(url), ...(topic === null ? NTFY_TEMPLATES : {}) },
+    headers: {
+      Accept: '*/*',
+      'Content-Type': 'application/json',
+      ...loginOf(url),
+      ...(topic === null ? NTFY_TEMPLATES : {}),
+    },
     ...{ connectTimeoutMs: patienceMs, readTimeoutMs: patienceMs, signal, now },
   });
   const body = JSON.stringify(topic === null ? message : { ...message, topic });

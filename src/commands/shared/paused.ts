@@ -2,13 +2,13 @@ import type { QuietRange } from '../../core/model/quiet-hours.ts';
 import { quietMinutesLeft } from '../../core/model/quiet-hours.ts';
 import type { Stores } from '../../queue/store/stores.ts';
 import type { Paused } from '../../queue/tables/paused.ts';
-import { noteQuiet, readRests } from '../../queue/tables/paused.ts';
+import { noteQuiet, readPauseAndQuiet } from '../../queue/tables/paused.ts';
 import { localTime } from '../../terminal/time.ts';
 
 /** Whether writing rests now, and notes quiet hours for those who read no settings. @throws {StoreError} */
 export function pausedNow(stores: Stores, quietHours: readonly QuietRange[], now: number): Paused | undefined {
   const until = quietUntil(quietHours, now);
-  const { pause, quietUntil: noted } = readRests(stores, now);
+  const { pause, quietUntil: noted } = readPauseAndQuiet(stores, now);
   // Under a pause too, for whoever ends that; and without quiet hours, since there may have been some before.
   if (noted !== until) noteQuiet(stores, until);
   if (pause !== undefined) return pause;

@@ -46,6 +46,7 @@ export type JournalEnd = Pick<JournalNote, 'sceneId' | 'ratingKey'> & Before;
  * written with the intent of its edit, and closed with the settlement.
  */
 export function prepareJournal(db: Db, runId: number) {
+  // CAST: see store/statements.ts.
   const open = db.prepare<[object], JournalRow>(`
     SELECT * FROM journal WHERE scene_id = CAST(@sceneId AS INTEGER) AND rating_key = CAST(@ratingKey AS TEXT) AND state = 'open'
     ORDER BY id`);

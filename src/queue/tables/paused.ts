@@ -12,7 +12,7 @@ type Stored = { readonly until: number | null };
 const PAUSE = 'pause';
 const QUIET = 'quiet';
 
-/** What is noted of both, over or not: one look, since a run asks before each item. */
+/** What is noted of both, expired or not, in one query: a run asks before each item. */
 function notedIn(db: Db): { readonly pause: Stored | undefined; readonly quiet: Stored | undefined } {
   const rows = db
     .prepare<[], { name: string; value: string }>(`SELECT name, value FROM meta WHERE name IN ('${PAUSE}', '${QUIET}')`)
@@ -49,8 +49,8 @@ export function readPause({ queueDb, path }: Stores, now: number): Paused | unde
   return inStore(storesName(path), () => pauseOf(notedIn(queueDb).pause, now));
 }
 
-/** The same, and until when the hours are noted as quiet, be that over or not. @throws {StoreError} */
-export function readRests(
+/** Whether a person paused writing, and until when the hours are noted as quiet, even where that has passed. @throws {StoreError} */
+export function readPauseAndQuiet(
   { queueDb, path }: Stores,
   now: number,
 ): { readonly pause: Paused | undefined; readonly quietUntil: number | undefined } {
@@ -76,7 +76,7 @@ function save(
   inStore(storesName(path), () => {
     const meta = prepareMeta(queueDb);
     const known = meta.json<Stored>(name);
-    // Each look asks for it, and one that changes nothing writes nothing.
+    // What changes nothing writes nothing.
     if (pause === undefined) {
       if (known !== undefined) meta.remove(name);
     } else if (known?.until !== (pause.until ?? null))

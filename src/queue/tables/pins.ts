@@ -23,6 +23,7 @@ type Row = {
  */
 export function preparePins(db: Db) {
   const select = db.prepare<[number], Row>('SELECT * FROM pins WHERE scene_id = ?');
+  // CAST: see store/statements.ts.
   const byItem = db.prepare<[string], { scene_id: number }>(
     'SELECT scene_id FROM pins WHERE rating_key = CAST(? AS TEXT) ORDER BY scene_id',
   );

@@ -46,6 +46,7 @@ const MOST_SAMPLED = 1_000;
 /** The statements of `scenes`: what we last wrote per scene. Those that write leave the transaction to the caller. */
 export function prepareScenes(db: Db) {
   const select = db.prepare<[number], SceneRow>(SELECT_SCENE);
+  // CAST: see store/statements.ts.
   const byItem = db.prepare<[string], { scene_id: number }>(
     'SELECT scene_id FROM scenes WHERE rating_key = CAST(? AS TEXT) ORDER BY written_at DESC NULLS LAST LIMIT 1',
   );

@@ -17,7 +17,7 @@ const SUSPECT_RESCUES = 2;
 /**
  * SQL for the jobs a drain may claim: due, not awaiting a Stash that cannot be asked, not released in this drain, and
  * no other job of their scene under way. One arm per kind and priority, so that each is an index range, however many
- * jobs wait.
+ * jobs wait. For the CAST of the limit see store/statements.ts.
  */
 function claimable([held, priority]: Arm, suspects: '<' | '>=', only: string): string {
   return `SELECT * FROM (
