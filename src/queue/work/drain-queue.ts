@@ -27,7 +27,7 @@ import { openDeadLetterActions } from './dead-letter-actions.ts';
 import { prepareMissing } from './missing.ts';
 import type { OnlyScenes } from './only-scenes.ts';
 import { prepareRescue } from './rescue.ts';
-import { prepareSettle } from './settle.ts';
+import { prepareSettle } from './settle/settle.ts';
 
 export type DrainQueueOptions = {
   readonly pid: number;

@@ -32,7 +32,7 @@ import { openDeadLetterActions } from '../../../../src/queue/work/dead-letter-ac
 import { prepareMissing } from '../../../../src/queue/work/missing.ts';
 import { openReconcileStore } from '../../../../src/queue/work/reconcile-store.ts';
 import { prepareRescue } from '../../../../src/queue/work/rescue.ts';
-import { prepareSettle } from '../../../../src/queue/work/settle.ts';
+import { prepareSettle } from '../../../../src/queue/work/settle/settle.ts';
 import { prepareUndoWork } from '../../../../src/queue/work/undo-work.ts';
 
 /** A database whose `prepare` compiles at once, as SQLite's own does. */

@@ -6,7 +6,7 @@ import { leaseOwners } from '../../../../src/queue/tables/runs.ts';
 import { prepareClaim } from '../../../../src/queue/work/claim.ts';
 import { prepareMissing } from '../../../../src/queue/work/missing.ts';
 import { prepareRescue } from '../../../../src/queue/work/rescue.ts';
-import { prepareSettle } from '../../../../src/queue/work/settle.ts';
+import { prepareSettle } from '../../../../src/queue/work/settle/settle.ts';
 import { edit, NOW, setup } from '../../../helpers/queue-world.ts';
 
 /** The statements that are prepared on `db` from now on, in `statements`. */

@@ -1,12 +1,12 @@
-import type { SettleEntry } from '../../core/drain/ports/queue.ts';
-import type { SyncError } from '../../core/model/errors.ts';
-import type { PictureRecords } from '../../core/model/picture.ts';
-import type { SceneKey } from '../../core/model/scene.ts';
-import { contentKeys } from '../../core/model/scene.ts';
-import type { StampedEdit } from '../../core/model/scene-edit.ts';
-import { unsaidBy } from '../../core/model/scene-edit.ts';
-import type { JobRow } from '../tables/jobs.ts';
-import { editOf, reassertOf, toColumns } from '../tables/jobs.ts';
+import type { SettleEntry } from '../../../core/drain/ports/queue.ts';
+import type { SyncError } from '../../../core/model/errors.ts';
+import type { PictureRecords } from '../../../core/model/picture.ts';
+import type { SceneKey } from '../../../core/model/scene.ts';
+import { contentKeys } from '../../../core/model/scene.ts';
+import type { StampedEdit } from '../../../core/model/scene-edit.ts';
+import { unsaidBy } from '../../../core/model/scene-edit.ts';
+import type { JobRow } from '../../tables/jobs.ts';
+import { editOf, reassertOf, toColumns } from '../../tables/jobs.ts';
 
 /** The error of a job, or of its pictures, that is not tried again. */
 export function deadOf({ settlement }: Pick<SettleEntry, 'settlement'>): SyncError | undefined {
