@@ -4,9 +4,9 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { StoreError } from '../../src/core/model/errors.ts';
 import type { Change, JournalEntry } from '../../src/core/model/journal.ts';
-import { lastOfOtherServer, prunedOf } from '../../src/queue/tables/journal.ts';
-import type { JournalQuery } from '../../src/queue/tables/journal-entries.ts';
-import { readJournal } from '../../src/queue/tables/journal-entries.ts';
+import { lastOfOtherServer, prunedOf } from '../../src/queue/tables/journal/journal.ts';
+import type { JournalQuery } from '../../src/queue/tables/journal/journal-entries.ts';
+import { readJournal } from '../../src/queue/tables/journal/journal-entries.ts';
 import type { DrainWorld } from '../helpers/drain-world.ts';
 import { lighthouse, setup } from '../helpers/drain-world.ts';
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { readJournal } from '../../src/queue/tables/journal-entries.ts';
+import { readJournal } from '../../src/queue/tables/journal/journal-entries.ts';
 import { lighthouse, setup } from '../helpers/drain-world.ts';
 
 const NAMES = ['fog', 'sea', 'sand', 'tide'];

@@ -6,7 +6,7 @@ import type { UndoneItem } from '../../src/core/undo/ports.ts';
 import type { UndoCheckpoint } from '../../src/core/undo/undo-items.ts';
 import { undoItems } from '../../src/core/undo/undo-items.ts';
 import { createPlexClient } from '../../src/plex/client.ts';
-import type { JournalQuery } from '../../src/queue/tables/journal-entries.ts';
+import type { JournalQuery } from '../../src/queue/tables/journal/journal-entries.ts';
 import { openDrainQueue } from '../../src/queue/work/drain-queue.ts';
 import { findChosen, prepareUndoWork } from '../../src/queue/work/undo-work.ts';
 import type { PlexServerOptions } from '../../src/simulator/plex/server.ts';

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { RETRY_RULES } from '../../core/failures/retry-policy.ts';
 import { indexedLibraries } from '../../file-index/libraries.ts';
-import type { LetterChoice } from '../../queue/tables/dead-letters.ts';
+import type { LetterChoice } from '../../queue/tables/dead-letters/letter.ts';
 import type { KnownId, KnownIdKind } from '../../queue/views/known-ids.ts';
 import { readErrorTypes, readItemsFor, readKnownIds, readWrittenLibraries } from '../../queue/views/known-ids.ts';
 import type { Setting } from '../../settings/setting.ts';

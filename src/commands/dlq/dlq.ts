@@ -10,8 +10,8 @@ import type {
 import { EXIT } from '../../exit.ts';
 import { openPreviewStores } from '../../queue/store/preview-stores.ts';
 import { openStoresToRead } from '../../queue/store/stores.ts';
-import type { DeadLetter } from '../../queue/tables/dead-letters.ts';
-import { letterChoicesOf, letterDataOf, letterPathOf } from '../../queue/tables/dead-letters.ts';
+import type { DeadLetter } from '../../queue/tables/dead-letters/letter.ts';
+import { letterChoicesOf, letterDataOf, letterPathOf } from '../../queue/tables/dead-letters/letter.ts';
 import type { Retried } from '../../queue/work/dead-letter-actions.ts';
 import { openStores } from '../../queue/work/open-stores.ts';
 import { confirm } from '../../terminal/confirm.ts';

@@ -1,7 +1,7 @@
 import { RETRY_RULES } from '../../core/failures/retry-policy.ts';
 import type { Sentence } from '../../core/text/sentence.ts';
 import { say } from '../../core/text/sentence.ts';
-import type { DeadLetter } from '../../queue/tables/dead-letters.ts';
+import type { DeadLetter } from '../../queue/tables/dead-letters/letter.ts';
 import type { DeadLetterActions, Retried } from '../../queue/work/dead-letter-actions.ts';
 
 /** Puts letters back into the queue by a person's wish, which frees their scenes and the token to be tried again too. */

@@ -1,7 +1,7 @@
 import { foreign, say } from '../../core/text/sentence.ts';
 import { openStoresToRead } from '../../queue/store/stores.ts';
-import type { DeadLetter } from '../../queue/tables/dead-letters.ts';
-import { letterChoicesOf } from '../../queue/tables/dead-letters.ts';
+import type { DeadLetter } from '../../queue/tables/dead-letters/letter.ts';
+import { letterChoicesOf } from '../../queue/tables/dead-letters/letter.ts';
 import { prepareServerState } from '../../queue/tables/server-state.ts';
 import { readSceneStatus } from '../../queue/views/scene-status.ts';
 import type { DeadLetterActions, Retried } from '../../queue/work/dead-letter-actions.ts';

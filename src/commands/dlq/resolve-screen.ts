@@ -1,5 +1,5 @@
-import type { DeadLetter } from '../../queue/tables/dead-letters.ts';
-import { letterChoicesOf, letterDataOf, letterPathOf } from '../../queue/tables/dead-letters.ts';
+import type { DeadLetter } from '../../queue/tables/dead-letters/letter.ts';
+import { letterChoicesOf, letterDataOf, letterPathOf } from '../../queue/tables/dead-letters/letter.ts';
 import type { Reader } from '../../terminal/reader.ts';
 import { renderFields } from '../../terminal/table.ts';
 import { localTime } from '../../terminal/time.ts';

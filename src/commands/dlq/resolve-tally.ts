@@ -1,5 +1,5 @@
 import type { LetterResolveDocument } from '../../documents/letter.ts';
-import type { DeadLetter } from '../../queue/tables/dead-letters.ts';
+import type { DeadLetter } from '../../queue/tables/dead-letters/letter.ts';
 
 /**
  * What became of a letter. `gone`: another process took care of it meanwhile. `left`: nobody decided about it, or what

@@ -1,6 +1,6 @@
 import { EXIT, signalExitCode, strongest } from '../../exit.ts';
 import { openStoresToRead } from '../../queue/store/stores.ts';
-import type { DeadLetter } from '../../queue/tables/dead-letters.ts';
+import type { DeadLetter } from '../../queue/tables/dead-letters/letter.ts';
 import { loadSettings } from '../../settings/load.ts';
 import type { SettingName } from '../../settings/table.ts';
 import { openDialogue } from '../../terminal/answers/dialogue.ts';

@@ -1,6 +1,7 @@
 import { UsageError } from '../../core/model/errors.ts';
 import { nearest } from '../../core/text/nearest.ts';
-import type { DeadLetter, LetterFilter } from '../../queue/tables/dead-letters.ts';
+import type { LetterFilter } from '../../queue/tables/dead-letters/dead-letters.ts';
+import type { DeadLetter } from '../../queue/tables/dead-letters/letter.ts';
 import type { DeadLetterActions } from '../../queue/work/dead-letter-actions.ts';
 import { parseDurationMs } from '../../settings/duration.ts';
 import { toId, toIds } from '../shared/typed-values.ts';

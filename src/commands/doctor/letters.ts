@@ -4,7 +4,7 @@ import { isSamePath, mapPath } from '../../core/match/paths.ts';
 import type { LookedUp, SampledFile } from '../../core/match/sample/file-sample.ts';
 import { shellWord } from '../../core/text/shell-word.ts';
 import type { Stores } from '../../queue/store/stores.ts';
-import { letterPathOf } from '../../queue/tables/dead-letters.ts';
+import { letterPathOf } from '../../queue/tables/dead-letters/letter.ts';
 import { openDeadLetterActions } from '../../queue/work/dead-letter-actions.ts';
 import type { Finding } from './finding.ts';
 import { warning } from './finding.ts';

@@ -1,6 +1,6 @@
 import { admission } from '../../core/failures/breaker.ts';
 import type { Stores } from '../../queue/store/stores.ts';
-import { oldestLetterAt } from '../../queue/tables/dead-letters.ts';
+import { oldestLetterAt } from '../../queue/tables/dead-letters/dead-letters.ts';
 import type { StoreStats } from '../../queue/views/stats.ts';
 import { readStats } from '../../queue/views/stats.ts';
 import type { LoadedSettings } from '../../settings/load.ts';

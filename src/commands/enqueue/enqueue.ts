@@ -4,7 +4,7 @@ import type { KeyNames, SceneEdit } from '../../core/model/scene.ts';
 import { parseGivenScene } from '../../core/model/scene.ts';
 import { ours, say } from '../../core/text/sentence.ts';
 import type { EnqueueDocument } from '../../documents/enqueue.ts';
-import type { Enqueued, EnqueueOptions as IntakeOptions, Priority } from '../../queue/tables/jobs.ts';
+import type { Enqueued, EnqueueOptions as IntakeOptions, Priority } from '../../queue/tables/jobs/jobs.ts';
 import type { Intake } from '../../queue/work/intake.ts';
 import { openIntake } from '../../queue/work/intake.ts';
 import type { ConfigSources } from '../../settings/load.ts';

@@ -7,7 +7,7 @@ import { durationMsOf } from '../../core/model/file-facts.ts';
 import type { SceneData } from '../../core/model/scene.ts';
 import { QUEUE_SCHEMA } from '../../queue/store/migrations.ts';
 import { openStoresToRead } from '../../queue/store/stores.ts';
-import { letterFileOf } from '../../queue/tables/dead-letters.ts';
+import { letterFileOf } from '../../queue/tables/dead-letters/letter.ts';
 import type { KnownItem, SceneStatus } from '../../queue/views/scene-status.ts';
 import { readSceneStatus } from '../../queue/views/scene-status.ts';
 import type { LoadedSettings } from '../../settings/load.ts';

@@ -3,7 +3,7 @@ import type { JobState } from '../../core/model/job.ts';
 import type { Sentence } from '../../core/text/sentence.ts';
 import { say } from '../../core/text/sentence.ts';
 import type { Stores } from '../../queue/store/stores.ts';
-import type { StashUse } from '../../queue/tables/awaits-stash.ts';
+import type { StashUse } from '../../queue/tables/jobs/awaits-stash.ts';
 import { readJobs } from '../../queue/views/job-list.ts';
 import { makeScenesDue } from '../../queue/work/only-scenes.ts';
 import type { Context } from '../shared/context.ts';

@@ -5,7 +5,7 @@ import type { RunSummaryDocument } from '../../documents/run-summary.ts';
 import { complaintOf, EXIT, isSignalExit } from '../../exit.ts';
 import type { Stores } from '../../queue/store/stores.ts';
 import { openStoresToRead } from '../../queue/store/stores.ts';
-import { noteStash } from '../../queue/tables/awaits-stash.ts';
+import { noteStash } from '../../queue/tables/jobs/awaits-stash.ts';
 import { readStats } from '../../queue/views/stats.ts';
 import { openStores } from '../../queue/work/open-stores.ts';
 import { parseDurationMs } from '../../settings/duration.ts';

@@ -9,7 +9,7 @@ import { complaintOf, EXIT, endExitCode, strongest } from '../../exit.ts';
 import type { Stores } from '../../queue/store/stores.ts';
 import { removeOldCopies } from '../../queue/store/upgrade-copies.ts';
 import { openAlertMemory } from '../../queue/tables/alert-memory.ts';
-import { MOST_JOURNAL_BYTES } from '../../queue/tables/journal.ts';
+import { MOST_JOURNAL_BYTES } from '../../queue/tables/journal/journal.ts';
 import { prepareServerState } from '../../queue/tables/server-state.ts';
 import { readRunStats } from '../../queue/views/waiting.ts';
 import type { OpenDrainQueue, StandDown } from '../../queue/work/drain-queue.ts';

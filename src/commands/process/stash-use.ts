@@ -1,4 +1,4 @@
-import type { StashUse } from '../../queue/tables/awaits-stash.ts';
+import type { StashUse } from '../../queue/tables/jobs/awaits-stash.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
 
 /** Whether a run can ask Stash and so process jobs that await Stash. */

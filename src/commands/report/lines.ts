@@ -1,7 +1,7 @@
 import { parsePathMappings, splitMappings } from '../../core/match/mappings.ts';
 import { parseJsonText } from '../../core/text/json-text.ts';
 import { listed } from '../../core/text/sentence.ts';
-import type { DeadLetter } from '../../queue/tables/dead-letters.ts';
+import type { DeadLetter } from '../../queue/tables/dead-letters/letter.ts';
 import type { ReportedJob, ReportedRecord } from '../../queue/views/report-rows.ts';
 import { maskDocument } from '../../redact/personal-words.ts';
 import type { ExplainedSetting } from '../../settings/explain.ts';

@@ -4,7 +4,7 @@ import { say } from '../../core/text/sentence.ts';
 import { EXIT } from '../../exit.ts';
 import type { Stores } from '../../queue/store/stores.ts';
 import { openStoresToRead } from '../../queue/store/stores.ts';
-import { readJournal } from '../../queue/tables/journal-entries.ts';
+import { readJournal } from '../../queue/tables/journal/journal-entries.ts';
 import type { ListedRun } from '../../queue/views/runs.ts';
 import { readRun } from '../../queue/views/runs.ts';
 import type { Reader } from '../../terminal/reader.ts';

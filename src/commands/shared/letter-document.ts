@@ -1,7 +1,7 @@
 import { say } from '../../core/text/sentence.ts';
 import type { LetterDocument } from '../../documents/letter.ts';
-import type { DeadLetter } from '../../queue/tables/dead-letters.ts';
-import { letterChoicesOf, letterDataOf } from '../../queue/tables/dead-letters.ts';
+import type { DeadLetter } from '../../queue/tables/dead-letters/letter.ts';
+import { letterChoicesOf, letterDataOf } from '../../queue/tables/dead-letters/letter.ts';
 import type { Context } from './context.ts';
 
 /** A letter in `dlq list --json`: keys are only ever added. A damaged letter has no `job_data`. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { StoreError, UsageError } from '../../core/model/errors.ts';
 import { QUEUE_SCHEMA } from '../../queue/store/migrations.ts';
-import { noteStash } from '../../queue/tables/awaits-stash.ts';
+import { noteStash } from '../../queue/tables/jobs/awaits-stash.ts';
 import { noteQuiet } from '../../queue/tables/paused.ts';
 import { openStores } from '../../queue/work/open-stores.ts';
 import { loadSettings } from '../../settings/load.ts';

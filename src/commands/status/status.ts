@@ -6,7 +6,7 @@ import { say } from '../../core/text/sentence.ts';
 import type { StatusDocument, StatusItemDocument } from '../../documents/status.ts';
 import { EXIT } from '../../exit.ts';
 import { openStoresToRead } from '../../queue/store/stores.ts';
-import type { DeadLetter } from '../../queue/tables/dead-letters.ts';
+import type { DeadLetter } from '../../queue/tables/dead-letters/letter.ts';
 import type { Paused } from '../../queue/tables/paused.ts';
 import { readPaused } from '../../queue/tables/paused.ts';
 import type { QueuedJob } from '../../queue/views/job-list.ts';

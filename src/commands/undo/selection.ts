@@ -1,7 +1,7 @@
 import { UsageError } from '../../core/model/errors.ts';
 import { nearest } from '../../core/text/nearest.ts';
 import type { Stores } from '../../queue/store/stores.ts';
-import type { JournalQuery } from '../../queue/tables/journal-entries.ts';
+import type { JournalQuery } from '../../queue/tables/journal/journal-entries.ts';
 import { readRun } from '../../queue/views/runs.ts';
 import { parseDurationMs } from '../../settings/duration.ts';
 import { toId } from '../shared/typed-values.ts';

@@ -12,7 +12,7 @@ import { openPreviewStores } from '../../queue/store/preview-stores.ts';
 import { inStore } from '../../queue/store/store-errors.ts';
 import type { Stores } from '../../queue/store/stores.ts';
 import { storesName } from '../../queue/store/stores.ts';
-import { MOST_JOURNAL_BYTES, prunedOf } from '../../queue/tables/journal.ts';
+import { MOST_JOURNAL_BYTES, prunedOf } from '../../queue/tables/journal/journal.ts';
 import { prepareServerState, serverWords } from '../../queue/tables/server-state.ts';
 import type { OpenDrainQueue } from '../../queue/work/drain-queue.ts';
 import { openDrainQueue } from '../../queue/work/drain-queue.ts';

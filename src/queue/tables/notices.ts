@@ -4,8 +4,8 @@ import { translated } from '../store/store-errors.ts';
 import type { Stores } from '../store/stores.ts';
 import { storesName } from '../store/stores.ts';
 import { OUTAGE, STASH_OUTAGE } from './alert-memory.ts';
-import type { DeadLetter } from './dead-letters.ts';
-import { letterDataOf } from './dead-letters.ts';
+import type { DeadLetter } from './dead-letters/letter.ts';
+import { letterDataOf } from './dead-letters/letter.ts';
 import { stopIn } from './stopped.ts';
 
 /** A letter as it may be told where titles may be. */

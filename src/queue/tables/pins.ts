@@ -5,7 +5,7 @@ import type { Db } from '../store/open.ts';
 import { inStore } from '../store/store-errors.ts';
 import type { Stores } from '../store/stores.ts';
 import { storesName } from '../store/stores.ts';
-import { prepareDeadLetters } from './dead-letters.ts';
+import { prepareDeadLetters } from './dead-letters/dead-letters.ts';
 import { prepareServerState } from './server-state.ts';
 
 type Row = {

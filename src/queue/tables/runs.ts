@@ -2,10 +2,10 @@ import type { RunCommand, RunStarter } from '../../core/model/run.ts';
 import { prepareMeta } from '../store/meta.ts';
 import type { Db } from '../store/open.ts';
 import { livenessOf } from '../store/owners.ts';
-import { CLAIMED_AWAITING } from './awaits-stash.ts';
-import type { JournalLimits } from './journal.ts';
-import { pruneJournal } from './journal.ts';
-import { WAITING_BY_CLASS } from './waiting-jobs.ts';
+import { CLAIMED_AWAITING } from './jobs/awaits-stash.ts';
+import { WAITING_BY_CLASS } from './jobs/waiting-jobs.ts';
+import type { JournalLimits } from './journal/journal.ts';
+import { pruneJournal } from './journal/journal.ts';
 
 /** A drain that is running now. */
 export type LiveRun = { readonly pid: number; readonly left: number; readonly command: string };

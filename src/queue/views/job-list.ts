@@ -6,8 +6,8 @@ import type { Db } from '../store/open.ts';
 import { eachInStore, inStore } from '../store/store-errors.ts';
 import type { Stores } from '../store/stores.ts';
 import { storesName } from '../store/stores.ts';
-import { CLAIMED_AWAITING } from '../tables/awaits-stash.ts';
-import { reassertOf } from '../tables/jobs.ts';
+import { CLAIMED_AWAITING } from '../tables/jobs/awaits-stash.ts';
+import { reassertOf } from '../tables/jobs/jobs.ts';
 import { prepareCount } from '../tables/totals.ts';
 
 /** A job of the queue, as a person sees it. Instants are epoch ms. */

@@ -1,7 +1,7 @@
 import { openToGlance } from '../store/glance.ts';
 import { DLQ_SCHEMA, QUEUE_SCHEMA } from '../store/migrations.ts';
-import type { LetterChoice } from '../tables/dead-letters.ts';
-import { letterChoicesOf } from '../tables/dead-letters.ts';
+import type { LetterChoice } from '../tables/dead-letters/letter.ts';
+import { letterChoicesOf } from '../tables/dead-letters/letter.ts';
 
 /** An id that a person may type, and what it stands for, as far as the data directory knows. */
 export type KnownId = {

@@ -1,8 +1,8 @@
 import { inStore } from '../store/store-errors.ts';
 import type { Stores } from '../store/stores.ts';
 import { storesName } from '../store/stores.ts';
-import type { DeadLetter } from '../tables/dead-letters.ts';
-import { prepareDeadLetters } from '../tables/dead-letters.ts';
+import { prepareDeadLetters } from '../tables/dead-letters/dead-letters.ts';
+import type { DeadLetter } from '../tables/dead-letters/letter.ts';
 import type { SceneRow } from '../tables/scenes.ts';
 import { readSceneRow } from '../tables/scenes.ts';
 

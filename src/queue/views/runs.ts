@@ -2,8 +2,8 @@ import { livenessOf } from '../store/owners.ts';
 import { inStore } from '../store/store-errors.ts';
 import type { Stores } from '../store/stores.ts';
 import { storesName } from '../store/stores.ts';
-import type { Pruned } from '../tables/journal.ts';
-import { prunedOf } from '../tables/journal.ts';
+import type { Pruned } from '../tables/journal/journal.ts';
+import { prunedOf } from '../tables/journal/journal.ts';
 
 /** A run as the data directory remembers it. Instants are epoch ms. */
 export type RunRow = {

@@ -5,7 +5,7 @@ import { inStore } from '../store/store-errors.ts';
 import type { Stores } from '../store/stores.ts';
 import { storesName } from '../store/stores.ts';
 import { OUTAGE, STASH_OUTAGE } from '../tables/alert-memory.ts';
-import { prepareDeadLetters } from '../tables/dead-letters.ts';
+import { prepareDeadLetters } from '../tables/dead-letters/dead-letters.ts';
 import type { Paused } from '../tables/paused.ts';
 import { pausedIn } from '../tables/paused.ts';
 import type { Run } from '../tables/runs.ts';

@@ -1,9 +1,9 @@
 import { inStore } from '../store/store-errors.ts';
 import type { Stores } from '../store/stores.ts';
 import { storesName } from '../store/stores.ts';
-import { claimedAwaiting } from '../tables/awaits-stash.ts';
-import { prepareDeadLetters } from '../tables/dead-letters.ts';
-import { WAITING_BY_CLASS } from '../tables/waiting-jobs.ts';
+import { prepareDeadLetters } from '../tables/dead-letters/dead-letters.ts';
+import { claimedAwaiting } from '../tables/jobs/awaits-stash.ts';
+import { WAITING_BY_CLASS } from '../tables/jobs/waiting-jobs.ts';
 
 /** How many jobs wait, by what they wait for. */
 export type Waiting = {

@@ -3,11 +3,11 @@ import { evenly } from '../../core/match/evenly.ts';
 import type { Job, Lease } from '../../core/model/job.ts';
 import { overStash } from '../../core/model/scene-edit.ts';
 import type { Db } from '../store/open.ts';
-import type { StashUse } from '../tables/awaits-stash.ts';
-import { mostAwaiting } from '../tables/awaits-stash.ts';
-import type { JobRow } from '../tables/jobs.ts';
-import { editOf, reassertOf } from '../tables/jobs.ts';
-import { WAITING_BY_CLASS } from '../tables/waiting-jobs.ts';
+import type { StashUse } from '../tables/jobs/awaits-stash.ts';
+import { mostAwaiting } from '../tables/jobs/awaits-stash.ts';
+import type { JobRow } from '../tables/jobs/jobs.ts';
+import { editOf, reassertOf } from '../tables/jobs/jobs.ts';
+import { WAITING_BY_CLASS } from '../tables/jobs/waiting-jobs.ts';
 import type { OnlyScenes } from './only-scenes.ts';
 import { onlyCondition } from './only-scenes.ts';
 

@@ -4,13 +4,13 @@ import type { Stores } from '../store/stores.ts';
 import { storesName } from '../store/stores.ts';
 import { hasOldCopies } from '../store/upgrade-copies.ts';
 import { OUTAGE, STASH_OUTAGE } from '../tables/alert-memory.ts';
-import type { StashUse } from '../tables/awaits-stash.ts';
-import { mostAwaiting } from '../tables/awaits-stash.ts';
-import { startBacklog } from '../tables/backlog.ts';
-import { hasLetterOfType } from '../tables/dead-letters.ts';
+import { hasLetterOfType } from '../tables/dead-letters/dead-letters.ts';
+import type { StashUse } from '../tables/jobs/awaits-stash.ts';
+import { mostAwaiting } from '../tables/jobs/awaits-stash.ts';
+import { startBacklog } from '../tables/jobs/backlog.ts';
+import { WAITING_BY_CLASS } from '../tables/jobs/waiting-jobs.ts';
 import { longestWait, noteLook } from '../tables/runs.ts';
 import { STOPPED } from '../tables/stopped.ts';
-import { WAITING_BY_CLASS } from '../tables/waiting-jobs.ts';
 import { hasExpired } from './retention.ts';
 
 export type IdleRun = {

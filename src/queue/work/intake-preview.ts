@@ -2,7 +2,7 @@ import type { SceneEdit } from '../../core/model/scene.ts';
 import { translated } from '../store/store-errors.ts';
 import type { Stores } from '../store/stores.ts';
 import { storesName } from '../store/stores.ts';
-import type { Enqueued, EnqueueOptions } from '../tables/jobs.ts';
+import type { Enqueued, EnqueueOptions } from '../tables/jobs/jobs.ts';
 import { prepareUndone } from '../tables/undone.ts';
 
 /** What would become of an edit. */

@@ -2,8 +2,8 @@ import type { DataDir, Db } from '../store/open.ts';
 import { inStore } from '../store/store-errors.ts';
 import type { Stores } from '../store/stores.ts';
 import { openStoresToWrite, storesName } from '../store/stores.ts';
-import { prepareDeadLetters } from '../tables/dead-letters.ts';
-import { prepareRemove } from '../tables/jobs.ts';
+import { prepareDeadLetters } from '../tables/dead-letters/dead-letters.ts';
+import { prepareRemove } from '../tables/jobs/jobs.ts';
 import { prepareCount } from '../tables/totals.ts';
 
 /**

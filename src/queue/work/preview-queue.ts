@@ -2,7 +2,7 @@ import type { DrainReads } from '../../core/drain/ports/queue.ts';
 import { inStore, translated } from '../store/store-errors.ts';
 import type { Stores } from '../store/stores.ts';
 import { storesName } from '../store/stores.ts';
-import type { StashUse } from '../tables/awaits-stash.ts';
+import type { StashUse } from '../tables/jobs/awaits-stash.ts';
 import { preparePins } from '../tables/pins.ts';
 import { preparePlannedValues } from '../tables/planned-values.ts';
 import { prepareScenes } from '../tables/scenes.ts';

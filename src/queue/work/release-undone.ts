@@ -2,7 +2,7 @@ import { stampEdit } from '../../core/model/scene-edit.ts';
 import { inStore } from '../store/store-errors.ts';
 import type { Stores } from '../store/stores.ts';
 import { storesName } from '../store/stores.ts';
-import { prepareEnqueue, prepareInstant } from '../tables/jobs.ts';
+import { prepareEnqueue, prepareInstant } from '../tables/jobs/jobs.ts';
 import { prepareUndone } from '../tables/undone.ts';
 
 /** Lets undone scenes be written again; a job of theirs that waits is due at `now`, as it stands. */

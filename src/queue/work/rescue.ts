@@ -4,9 +4,10 @@ import { RETRY_RULES } from '../../core/failures/retry-policy.ts';
 import { plainText } from '../../core/text/sentence.ts';
 import { livenessOf } from '../store/owners.ts';
 import type { Stores } from '../store/stores.ts';
-import { prepareDeadLetters, toLetter } from '../tables/dead-letters.ts';
-import type { JobRow } from '../tables/jobs.ts';
-import { BACK_TO_PENDING, prepareRemove, prepareSupersede } from '../tables/jobs.ts';
+import { prepareDeadLetters } from '../tables/dead-letters/dead-letters.ts';
+import { toLetter } from '../tables/dead-letters/letter.ts';
+import type { JobRow } from '../tables/jobs/jobs.ts';
+import { BACK_TO_PENDING, prepareRemove, prepareSupersede } from '../tables/jobs/jobs.ts';
 import { prepareCount } from '../tables/totals.ts';
 
 /** Longer than any lease: one that ends later was taken by a clock that ran ahead. */

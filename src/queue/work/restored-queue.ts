@@ -3,9 +3,15 @@ import type { Db } from '../store/open.ts';
 import { inStore } from '../store/store-errors.ts';
 import type { Stores } from '../store/stores.ts';
 import { storesName } from '../store/stores.ts';
-import { prepareDeadLetters } from '../tables/dead-letters.ts';
-import type { JobRow } from '../tables/jobs.ts';
-import { BACK_TO_PENDING, prepareEnqueue, prepareInstant, prepareRemove, prepareSupersede } from '../tables/jobs.ts';
+import { prepareDeadLetters } from '../tables/dead-letters/dead-letters.ts';
+import type { JobRow } from '../tables/jobs/jobs.ts';
+import {
+  BACK_TO_PENDING,
+  prepareEnqueue,
+  prepareInstant,
+  prepareRemove,
+  prepareSupersede,
+} from '../tables/jobs/jobs.ts';
 
 /** How many jobs and letters carried values of then, which Stash is asked for again. */
 export type AskedAnew = {

@@ -1,9 +1,9 @@
 import type { UndoEnd, UndoNote, UndoQueue } from '../../core/undo/ports.ts';
 import type { ChosenItem } from '../../core/undo/undo-items.ts';
 import type { Db } from '../store/open.ts';
-import { lastOfOtherServer, prepareJournal } from '../tables/journal.ts';
-import type { JournalQuery } from '../tables/journal-entries.ts';
-import { conditionOf, readJournal } from '../tables/journal-entries.ts';
+import { lastOfOtherServer, prepareJournal } from '../tables/journal/journal.ts';
+import type { JournalQuery } from '../tables/journal/journal-entries.ts';
+import { conditionOf, readJournal } from '../tables/journal/journal-entries.ts';
 import { prepareScenes, readSceneRow } from '../tables/scenes.ts';
 import { prepareUndone } from '../tables/undone.ts';
 

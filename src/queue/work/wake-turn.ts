@@ -2,8 +2,8 @@ import { prepareMeta } from '../store/meta.ts';
 import { inStore } from '../store/store-errors.ts';
 import type { Stores } from '../store/stores.ts';
 import { storesName } from '../store/stores.ts';
-import type { StashUse } from '../tables/awaits-stash.ts';
-import { mostAwaiting } from '../tables/awaits-stash.ts';
+import type { StashUse } from '../tables/jobs/awaits-stash.ts';
+import { mostAwaiting } from '../tables/jobs/awaits-stash.ts';
 import { prepareServerState } from '../tables/server-state.ts';
 
 /** How often a run with nothing due asks what was added: once a minute, and the minutes of cron are not exact. */

@@ -8,7 +8,7 @@ import type { RunSummaryDocument } from '../../../documents/run-summary.ts';
 import { signalExitCode } from '../../../exit.ts';
 import { takeProcessLock } from '../../../queue/store/process-locks.ts';
 import type { Stores } from '../../../queue/store/stores.ts';
-import { noteStash } from '../../../queue/tables/awaits-stash.ts';
+import { noteStash } from '../../../queue/tables/jobs/awaits-stash.ts';
 import { prepareScenes } from '../../../queue/tables/scenes.ts';
 import { openBreakers } from '../../../queue/tables/server-state.ts';
 import { openPollMemory } from '../../../queue/tables/stash-cursor.ts';

@@ -1,6 +1,6 @@
 import type { ReassertField } from '../../../core/model/reassert.ts';
 import type { SceneEdit } from '../../../core/model/scene.ts';
-import type { Enqueued, EnqueueOptions } from '../../../queue/tables/jobs.ts';
+import type { Enqueued, EnqueueOptions } from '../../../queue/tables/jobs/jobs.ts';
 import { parseDurationMs } from '../../../settings/duration.ts';
 import type { StashClient } from '../../../stash/client.ts';
 import { cursorBefore } from '../../../stash/server-time.ts';

@@ -2,9 +2,9 @@ import type { SettleEntry, SuccessNews } from '../../../core/drain/ports/queue.t
 import type { Settled } from '../../../core/model/job.ts';
 import { valuesHeld } from '../../../core/write/removals.ts';
 import type { Db } from '../../store/open.ts';
-import type { ShortenedLetter } from '../../tables/dead-letters.ts';
-import type { JobRow } from '../../tables/jobs.ts';
-import type { Journal } from '../../tables/journal.ts';
+import type { ShortenedLetter } from '../../tables/dead-letters/dead-letters.ts';
+import type { JobRow } from '../../tables/jobs/jobs.ts';
+import type { Journal } from '../../tables/journal/journal.ts';
 import { preparePlannedValues } from '../../tables/planned-values.ts';
 import { prepareScenes } from '../../tables/scenes.ts';
 import { prepareSuccesses } from '../../tables/successes.ts';

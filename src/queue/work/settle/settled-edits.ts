@@ -5,8 +5,8 @@ import type { SceneKey } from '../../../core/model/scene.ts';
 import { contentKeys } from '../../../core/model/scene.ts';
 import type { StampedEdit } from '../../../core/model/scene-edit.ts';
 import { unsaidBy } from '../../../core/model/scene-edit.ts';
-import type { JobRow } from '../../tables/jobs.ts';
-import { editOf, reassertOf, toColumns } from '../../tables/jobs.ts';
+import type { JobRow } from '../../tables/jobs/jobs.ts';
+import { editOf, reassertOf, toColumns } from '../../tables/jobs/jobs.ts';
 
 /** The error of a job, or of its pictures, that is not tried again. */
 export function deadOf({ settlement }: Pick<SettleEntry, 'settlement'>): SyncError | undefined {

@@ -8,16 +8,16 @@ import { DLQ_SCHEMA, QUEUE_SCHEMA } from '../../../../src/queue/store/migrations
 import type { Db } from '../../../../src/queue/store/open.ts';
 import type { Stores } from '../../../../src/queue/store/stores.ts';
 import { openAlertMemory } from '../../../../src/queue/tables/alert-memory.ts';
-import { prepareBacklog } from '../../../../src/queue/tables/backlog.ts';
-import { prepareDeadLetters } from '../../../../src/queue/tables/dead-letters.ts';
-import { prepareMerges } from '../../../../src/queue/tables/job-merges.ts';
+import { prepareDeadLetters } from '../../../../src/queue/tables/dead-letters/dead-letters.ts';
+import { prepareBacklog } from '../../../../src/queue/tables/jobs/backlog.ts';
+import { prepareMerges } from '../../../../src/queue/tables/jobs/job-merges.ts';
 import {
   prepareEnqueue,
   prepareInstant,
   prepareJobRows,
   prepareLateInstant,
-} from '../../../../src/queue/tables/jobs.ts';
-import { prepareJournal } from '../../../../src/queue/tables/journal.ts';
+} from '../../../../src/queue/tables/jobs/jobs.ts';
+import { prepareJournal } from '../../../../src/queue/tables/journal/journal.ts';
 import { openNoticeMemory } from '../../../../src/queue/tables/notices.ts';
 import { preparePins } from '../../../../src/queue/tables/pins.ts';
 import { preparePlannedValues } from '../../../../src/queue/tables/planned-values.ts';

@@ -3,14 +3,14 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
-import type { DeadLetter } from '../../../../src/queue/tables/dead-letters.ts';
+import type { DeadLetter } from '../../../../src/queue/tables/dead-letters/letter.ts';
 import {
   letterChoicesOf,
   letterDataOf,
   letterEditOf,
   letterFaultOf,
   letterFileOf,
-} from '../../../../src/queue/tables/dead-letters.ts';
+} from '../../../../src/queue/tables/dead-letters/letter.ts';
 import { openDeadLetterActions } from '../../../../src/queue/work/dead-letter-actions.ts';
 import type { World } from '../../../helpers/queue-world.ts';
 import { BURY, COMPLETE, claimOne, edit, NOW, settle, setup } from '../../../helpers/queue-world.ts';

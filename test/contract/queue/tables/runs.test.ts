@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Breaker } from '../../../../src/core/failures/breaker.ts';
 import { CLOSED } from '../../../../src/core/failures/breaker.ts';
-import { noteStash } from '../../../../src/queue/tables/awaits-stash.ts';
+import { noteStash } from '../../../../src/queue/tables/jobs/awaits-stash.ts';
 import { readStats } from '../../../../src/queue/views/stats.ts';
 import {
   COMPLETE,

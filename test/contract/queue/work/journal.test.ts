@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { NOTHING_WRITTEN } from '../../../../src/core/model/scene-record.ts';
-import { prepareJournal } from '../../../../src/queue/tables/journal.ts';
+import { prepareJournal } from '../../../../src/queue/tables/journal/journal.ts';
 import { COMPLETE, claim, edits, NOW, setup } from '../../../helpers/queue-world.ts';
 
 const change = { kind: 'field', field: 'title', before: 'Pier', after: 'Mole', locked: false } as const;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SceneData } from '../../../../src/core/model/scene.ts';
-import type { DeadLetter } from '../../../../src/queue/tables/dead-letters.ts';
+import type { DeadLetter } from '../../../../src/queue/tables/dead-letters/letter.ts';
 import { openDeadLetterActions } from '../../../../src/queue/work/dead-letter-actions.ts';
 import type { World } from '../../../helpers/queue-world.ts';
 import {

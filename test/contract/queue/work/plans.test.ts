@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Db } from '../../../../src/queue/store/open.ts';
-import { prepareEnqueue } from '../../../../src/queue/tables/jobs.ts';
+import { prepareEnqueue } from '../../../../src/queue/tables/jobs/jobs.ts';
 import { leaseOwners } from '../../../../src/queue/tables/runs.ts';
 import { prepareClaim } from '../../../../src/queue/work/claim.ts';
 import { prepareMissing } from '../../../../src/queue/work/missing.ts';

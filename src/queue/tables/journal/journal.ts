@@ -1,11 +1,11 @@
-import type { Change, JournalEntry } from '../../core/model/journal.ts';
-import type { PictureRecords } from '../../core/model/picture.ts';
-import type { ItemNames, SceneRecord } from '../../core/model/scene-record.ts';
-import { landedChanges } from '../../core/write/journal-changes.ts';
-import { prepareMeta } from '../store/meta.ts';
-import type { Db } from '../store/open.ts';
+import type { Change, JournalEntry } from '../../../core/model/journal.ts';
+import type { PictureRecords } from '../../../core/model/picture.ts';
+import type { ItemNames, SceneRecord } from '../../../core/model/scene-record.ts';
+import { landedChanges } from '../../../core/write/journal-changes.ts';
+import { prepareMeta } from '../../store/meta.ts';
+import type { Db } from '../../store/open.ts';
+import type { SceneRow } from '../scenes.ts';
 import { prepareJournalSize, prepareJournalSums } from './journal-sums.ts';
-import type { SceneRow } from './scenes.ts';
 
 /** A row of `journal`. */
 export type JournalRow = {

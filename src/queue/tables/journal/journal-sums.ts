@@ -1,5 +1,5 @@
-import { prepareMeta } from '../store/meta.ts';
-import type { Db } from '../store/open.ts';
+import { prepareMeta } from '../../store/meta.ts';
+import type { Db } from '../../store/open.ts';
 
 const BYTES = 'journal_bytes';
 

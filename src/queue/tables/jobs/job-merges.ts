@@ -1,4 +1,4 @@
-import type { Db } from '../store/open.ts';
+import type { Db } from '../../store/open.ts';
 
 /** In the order of the statements that merge. */
 export type EditValues = [

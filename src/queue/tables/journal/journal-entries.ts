@@ -1,8 +1,8 @@
-import type { Change, JournalEntry } from '../../core/model/journal.ts';
-import type { Db } from '../store/open.ts';
+import type { Change, JournalEntry } from '../../../core/model/journal.ts';
+import type { Db } from '../../store/open.ts';
+import type { SceneRow } from '../scenes.ts';
+import { toRecord } from '../scenes.ts';
 import type { JournalRow } from './journal.ts';
-import type { SceneRow } from './scenes.ts';
-import { toRecord } from './scenes.ts';
 
 /** Which entries: exactly one condition. `since` is epoch ms. */
 export type JournalQuery =

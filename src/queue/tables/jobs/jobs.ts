@@ -1,9 +1,9 @@
-import type { ReassertField } from '../../core/model/reassert.ts';
-import { unionOf } from '../../core/model/reassert.ts';
-import { contentKeys } from '../../core/model/scene.ts';
-import type { StampedEdit } from '../../core/model/scene-edit.ts';
-import { mergeEdits, outdated } from '../../core/model/scene-edit.ts';
-import type { Db } from '../store/open.ts';
+import type { ReassertField } from '../../../core/model/reassert.ts';
+import { unionOf } from '../../../core/model/reassert.ts';
+import { contentKeys } from '../../../core/model/scene.ts';
+import type { StampedEdit } from '../../../core/model/scene-edit.ts';
+import { mergeEdits, outdated } from '../../../core/model/scene-edit.ts';
+import type { Db } from '../../store/open.ts';
 import type { EditValues } from './job-merges.ts';
 import { IS_NEW, prepareMerges } from './job-merges.ts';
 

@@ -1,4 +1,4 @@
-import type { Db } from '../store/open.ts';
+import type { Db } from '../../store/open.ts';
 import { CLAIMED_AWAITING } from './awaits-stash.ts';
 import { WAITING_BY_CLASS } from './waiting-jobs.ts';
 

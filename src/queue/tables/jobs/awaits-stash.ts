@@ -1,6 +1,6 @@
-import { prepareMeta } from '../store/meta.ts';
-import type { Db } from '../store/open.ts';
-import { inStore } from '../store/store-errors.ts';
+import { prepareMeta } from '../../store/meta.ts';
+import type { Db } from '../../store/open.ts';
+import { inStore } from '../../store/store-errors.ts';
 
 const NAME = 'claims_held';
 
