@@ -12,38 +12,32 @@ type AnyStatement = Statement<unknown[]>;
  */
 export function compileOnUse(db: Database): Database {
   const compile = db.prepare.bind(db) as (sql: string) => AnyStatement;
-  const compiled = new Map<string, AnyStatement>();
+  const prepared = new Map<string, AnyStatement>();
   const prepare = (sql: string): AnyStatement => {
-    const plucked: AnyStatement = onUse(
-      compiled,
-      { key: `pluck ${sql}`, make: () => compile(sql).pluck() },
-      () => plucked,
-    );
-    return onUse(compiled, { key: sql, make: () => compile(sql) }, () => plucked);
+    const known = prepared.get(sql);
+    if (known !== undefined) return known;
+    const plucked = onUse(() => compile(sql).pluck());
+    const whole = onUse(() => compile(sql), plucked);
+    prepared.set(sql, whole);
+    return whole;
   };
   return Object.assign(db, { prepare });
 }
 
-/** The calls of a statement that we use. */
-function onUse(
-  compiled: Map<string, AnyStatement>,
-  { key, make }: { readonly key: string; make(): AnyStatement },
-  pluck: () => AnyStatement,
-): AnyStatement {
+/** The calls of a statement that we use; `plucked` is the same for its first column, itself where it is that already. */
+function onUse(compile: () => AnyStatement, plucked?: AnyStatement): AnyStatement {
+  let compiled: AnyStatement | undefined;
   const statement = (): AnyStatement => {
-    const known = compiled.get(key);
-    if (known !== undefined) return known;
-    const made = make();
-    compiled.set(key, made);
-    return made;
+    compiled ??= compile();
+    return compiled;
   };
   const calls: Pick<AnyStatement, 'run' | 'get' | 'all' | 'iterate' | 'pluck'> = {
     run: (...values) => statement().run(...values),
     get: (...values) => statement().get(...values),
     all: (...values) => statement().all(...values),
     // Who reads row by row may use the same text meanwhile, and a statement can be read once at a time.
-    iterate: (...values) => make().iterate(...values),
-    pluck,
+    iterate: (...values) => compile().iterate(...values),
+    pluck: () => plucked ?? (calls as AnyStatement),
   };
   return calls as AnyStatement;
 }
