@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Db } from '../../../../src/queue/store/open.ts';
 import { prepareEnqueue } from '../../../../src/queue/tables/jobs/jobs.ts';
+import { pausedIn } from '../../../../src/queue/tables/paused.ts';
 import { leaseOwners } from '../../../../src/queue/tables/runs.ts';
 import { prepareClaim } from '../../../../src/queue/work/claim.ts';
 import { prepareMissing } from '../../../../src/queue/work/missing.ts';
@@ -99,4 +100,19 @@ test('the letters of a scene, and the letter of a job, are found by an index', (
   assert.ok(looks.length >= 3);
   for (const statement of looks)
     assert.match(planOf(dlqDb, statement).join('\n'), /^SEARCH dead_letters USING [^\n]+$/);
+});
+
+test('the look at a pause, taken before each item, makes no table of its own', (t) => {
+  const world = setup(t);
+  world.enqueue([edit(1)]);
+  const { queueDb } = world.stores();
+  const statements: string[] = [];
+  pausedIn(listening(queueDb, statements), NOW);
+  const [look = ''] = statements;
+  const steps = queueDb.prepare<[], { opcode: string }>(`EXPLAIN ${look}`).all();
+  assert.ok(steps.length > 0);
+  assert.deepEqual(
+    steps.filter(({ opcode }) => opcode === 'OpenEphemeral'),
+    [],
+  );
 });
