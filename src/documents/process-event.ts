@@ -88,7 +88,7 @@ const wouldWrite = event('would_write', {
 
 const wouldNotWrite = event('would_not_write', {
   ...ofJob,
-  reason: z.enum(['unchanged', 'failure', 'released', 'removals', 'undone']),
+  reason: z.enum(['unchanged', 'nothing_given', 'all_left_out', 'failure', 'released', 'removals', 'undone']),
   message: z.optional(z.string().check(z.describe('Only where there is more to say than the reason.'))),
   error_type: z.optional(z.string().check(z.describe('Only for a failure: its name in a dead letter.'))),
 });
@@ -152,7 +152,11 @@ const EVENTS = {
   summary_cut: event('summary_cut', { ...ofScene, length: count }),
   completed: event('completed', {
     ...ofJob,
-    change: z.enum(['updated', 'unchanged']),
+    change: z
+      .enum(['updated', 'unchanged', 'nothing_given', 'all_left_out'])
+      .check(
+        z.describe('`nothing_given`: nothing but the file; `all_left_out`: nothing that the settings let be written.'),
+      ),
     left: z
       .enum(['nothing', 'pictures'])
       .check(z.describe('`pictures`: a picture is not done, and what becomes of it follows.')),

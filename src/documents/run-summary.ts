@@ -19,6 +19,7 @@ export const runSummary = z
     dry_run: ofWork(z.boolean()),
     updated: ofWork(count),
     unchanged: ofWork(count),
+    nothing_to_write: ofWork(count),
     waiting: ofWork(count),
     skipped: ofWork(count),
     without_file: ofWork(count),

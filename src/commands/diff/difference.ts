@@ -35,7 +35,8 @@ export type Difference = {
   readonly notes: readonly Sentence[];
 };
 
-type Outcome = Extract<WorkerEvent, { kind: 'would_write' | 'would_not_write' }>;
+type NotWritten = Extract<WorkerEvent, { kind: 'would_not_write' }>;
+type Outcome = Extract<WorkerEvent, { kind: 'would_write' }> | NotWritten;
 
 /**
  * Reads from the events of a preview of one job what would become of it; `undefined` when it was not looked at to the
@@ -56,12 +57,18 @@ export function differenceOf(events: readonly WorkerEvent[], undone: Look['undon
     errorType,
     notes: [
       ...UNDONE_NOTES[undone],
+      ...(outcome.kind === 'would_not_write' ? (NOTHING_NOTES[outcome.reason] ?? []) : []),
       ...(events.some(({ kind }) => kind === 'thin_scene')
         ? [say`The scene has only a title in Stash so far, so its empty fields clear nothing (quality_gate).`]
         : []),
     ],
   };
 }
+
+const NOTHING_NOTES: Partial<Readonly<Record<NotWritten['reason'], readonly Sentence[]>>> = {
+  nothing_given: [say`Nothing was compared: nothing is given but its file.`],
+  all_left_out: [say`Nothing was compared: the settings leave out all that is given.`],
+};
 
 const UNDONE_NOTES: Readonly<Record<Look['undone'], readonly Sentence[]>> = {
   no: [],
@@ -84,6 +91,8 @@ function verdictOf(outcome: Outcome): Difference['verdict'] {
   if (outcome.kind === 'would_write') return 'write';
   switch (outcome.reason) {
     case 'unchanged':
+    case 'nothing_given':
+    case 'all_left_out':
       return 'right';
     case 'removals':
       return 'hold';

@@ -155,9 +155,11 @@ function sceneFields({ sceneId, from, item, pin }: AskedScene, reader: Reader): 
   ];
 }
 
-function lastTimeWords({ ratingKey, sectionTitle, file, syncedAt, written }: KnownItem, reader: Reader): string {
+function lastTimeWords(item: KnownItem, reader: Reader): string {
+  const { ratingKey, sectionTitle, file, syncedAt, isBegun, written } = item;
   const time = reader.kind === 'person' ? localTime : utcTime;
-  const at = syncedAt === undefined ? 'a write was begun' : `written ${time(syncedAt)}`;
+  const at =
+    syncedAt === undefined ? (isBegun ? 'a write was begun' : 'nothing was written') : `written ${time(syncedAt)}`;
   const library = sectionTitle === undefined ? '' : ` in "${sectionTitle}"`;
   const keys = writtenKeys(written).map((key) => fieldName(key).replace(/^the /, ''));
   const fields = keys.length === 0 ? '' : `: ${keys.join(', ')}`;

@@ -100,7 +100,12 @@ export async function runOnQueue(stores: Stores, request: DrainRequest, context:
   noteStop(stores, met, { loaded: request.configured ?? request.loaded, now: now() });
   const stats = readRunStats(stores, now());
   const { exitCode, faults } = faultsOf(report, stats, request.before);
-  queue.end({ now: now(), exitCode, done: tally.updated + tally.unchanged, failed: tally.retried + tally.buried });
+  queue.end({
+    now: now(),
+    exitCode,
+    done: tally.updated + tally.unchanged + tally.nothing,
+    failed: tally.retried + tally.buried,
+  });
   const skippedScenes = events.skippedScenes();
   const { outageSince } = openAlertMemory(stores);
   const summary: Summary = {

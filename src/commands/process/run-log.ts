@@ -1,9 +1,11 @@
 import type { WorkerEvent } from '../../core/drain/ports/events.ts';
+import { isNothingToWrite } from '../../core/model/job.ts';
 import { isLeftAsEdited } from '../../core/model/left-as-edited.ts';
 import type { Sentence } from '../../core/text/sentence.ts';
 import { ours, say } from '../../core/text/sentence.ts';
 import type { LogLine } from '../../terminal/log/event-lines.ts';
 import { linesFor } from '../../terminal/log/event-lines.ts';
+import { NOTHING_WORDS } from '../../terminal/log/field-words.ts';
 import type { Output } from '../../terminal/log/output.ts';
 import { sceneLine } from '../../terminal/log/scene-line.ts';
 import { endsJob } from './job-ends.ts';
@@ -146,6 +148,10 @@ function endingOf(event: WorkerEvent): Ending | undefined {
       return ending(`released ${wordsOf(event.message)}`, 'warning', say`given back alike, no attempt spent`);
     case 'removal_held':
       return ending('removals', 'warning', say`wait for you. See: plexsync queue list --state removals`);
+    case 'completed':
+      return isNothingToWrite(event.change)
+        ? ending(event.change, 'info', say`had ${NOTHING_WORDS[event.change]}`)
+        : undefined;
     case 'undone':
     case 'gone':
     case 'skipped':

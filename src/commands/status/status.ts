@@ -135,7 +135,9 @@ function statusTable(status: SceneStatus, { sceneId, link, paused, reader }: Sho
           ] as const,
         ]),
     ...letters.flatMap((letter) => letterLines(letter, time)),
-    ...(item === undefined ? [['plex item', noItemWords(status)] as const] : itemLines(item, { time, link })),
+    ...(item === undefined
+      ? [['plex item', noItemWords(status)] as const]
+      : itemLines(item, { time, link, ends: jobs.length + letters.length === 0 ? 'well' : 'open' })),
     ...(pin === undefined ? [] : pinLines(pin, time)),
   ];
   return renderFields(lines, reader);
@@ -195,7 +197,7 @@ function letterLines(letter: DeadLetter, time: Time): readonly Line[] {
 
 function itemLines(
   item: KnownItem,
-  { time, link }: { readonly time: Time; readonly link: string | undefined },
+  { time, link, ends }: { readonly time: Time; readonly link: string | undefined; readonly ends: 'well' | 'open' },
 ): readonly Line[] {
   const library = item.sectionTitle === undefined ? `section ${item.sectionKey}` : `library ${item.sectionTitle}`;
   const written = writtenKeys(item.written);
@@ -203,11 +205,16 @@ function itemLines(
     ['plex item', `${item.ratingKey} in ${library}`],
     ...(item.file === undefined ? [] : [['plex file', item.file] as const]),
     ...(link === undefined ? [] : [['link', link] as const]),
-    ['last synced', item.syncedAt === undefined ? 'begun, and not known to have ended' : time(item.syncedAt)],
+    ['last synced', item.syncedAt === undefined ? unsyncedWords(item, ends) : time(item.syncedAt)],
     ['written by us', written.length === 0 ? '-' : written.map(bareFieldName).join(', ')],
     ...item.left.map((left): Line => ['left alone', `${fieldName(left.field)}: ${leftReason(left)}`]),
     ...item.others.flatMap(otherLines),
   ];
+}
+
+function unsyncedWords({ isBegun }: KnownItem, ends: 'well' | 'open'): string {
+  if (isBegun) return 'begun, and not known to have ended';
+  return ends === 'well' ? 'never: there was nothing to write' : 'never';
 }
 
 /** An item that we do not write to, though it holds a file of the scene: what it shows may be of an earlier scene. */

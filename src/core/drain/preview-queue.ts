@@ -122,7 +122,7 @@ function createValuesOverlay(reads: DrainReads) {
     settle: ({ sceneId }: Job, settlement: Settlement): void => {
       if (settlement.kind === 'removals') waiting += 1;
       const isWritten = settlement.kind === 'complete' || settlement.kind === 'pictures';
-      if (isWritten && settlement.change === 'unchanged') held.set(sceneId, valuesHeld(settlement.record.written));
+      if (isWritten && settlement.change !== 'updated') held.set(sceneId, valuesHeld(settlement.record.written));
     },
   };
 }

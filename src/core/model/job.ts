@@ -85,12 +85,25 @@ export type PicturesSettlement = {
   readonly rest: FailureSettlement | { readonly kind: 'give_back' };
 };
 
+/**
+ * Why a job has nothing to write, and nothing was compared: only its file was given, or the settings leave out all else
+ * that was.
+ */
+export type NothingToWrite = 'nothing_given' | 'all_left_out';
+
+/** What a job that is done found: `unchanged` where Plex was right already. */
+export type Change = 'updated' | 'unchanged' | NothingToWrite;
+
+export function isNothingToWrite(change: Change): change is NothingToWrite {
+  return change === 'nothing_given' || change === 'all_left_out';
+}
+
 /** What should become of a claimed job: decided in core, applied once by the queue. */
 export type Settlement =
   /** Plex is right; `record` is what we now know to be ours. Closes the dead letters that the job covers. */
   | {
       readonly kind: 'complete';
-      readonly change: 'updated' | 'unchanged';
+      readonly change: Change;
       readonly record: SceneRecord;
       readonly notes?: SyncNotes | undefined;
     }

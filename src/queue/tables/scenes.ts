@@ -1,4 +1,6 @@
 import type { IntentNote } from '../../core/drain/ports/queue.ts';
+import type { Change } from '../../core/model/job.ts';
+import { isNothingToWrite } from '../../core/model/job.ts';
 import type { PictureField, PictureRecord, PictureRecords } from '../../core/model/picture.ts';
 import type { Intent, OtherFile, SceneRecord, SyncNotes, Written } from '../../core/model/scene-record.ts';
 import type { Db } from '../store/open.ts';
@@ -32,8 +34,10 @@ export function readSceneRow(db: Db, sceneId: number): SceneRow | undefined {
 
 const SELECT_SCENE = 'SELECT * FROM scenes WHERE scene_id = ?';
 
-/** The end of a sync; the note before a write has none. */
-type End = { readonly now: number; readonly notes: SyncNotes | undefined };
+/** The end of a sync, which has no time where nothing was looked at; the note before a write has no end. */
+type End = { readonly now: number | undefined; readonly notes: SyncNotes | undefined };
+
+type Synced = { readonly record: SceneRecord; readonly notes?: SyncNotes | undefined; readonly change: Change };
 
 /** Part of an UPDATE for a scene whose item is no longer known: the path stays, for edits that name none. */
 const FORGOTTEN = `rating_key = '', section_key = '', file = NULL, written = '{"fields":{},"lists":{}}', intent = NULL, written_at = NULL,
@@ -122,15 +126,11 @@ export function prepareScenes(db: Db) {
     known: ({ most, except }: { readonly most: number; readonly except: readonly number[] }): readonly number[] =>
       known.all({ most, except: JSON.stringify(except) }).map(({ scene_id }) => scene_id),
     /**
-     * Records a finished sync. The item now belongs to this scene: what another scene recorded about it is no longer
-     * true.
+     * Records a finished sync; where there was nothing to write, the time of the last one stays. The item now belongs to
+     * this scene: what another scene recorded about it is no longer true.
      */
-    complete: (
-      sceneId: number,
-      { record: scene, notes }: { readonly record: SceneRecord; readonly notes?: SyncNotes | undefined },
-      now: number,
-    ): void => {
-      put(sceneId, scene, { now, notes });
+    complete: (sceneId: number, { record: scene, notes, change }: Synced, now: number): void => {
+      put(sceneId, scene, { now: isNothingToWrite(change) ? undefined : now, notes });
       disown.run(scene.ratingKey, sceneId);
     },
     /** Notes what is about to be written; the time of the last write stays as it was. */

@@ -1,12 +1,13 @@
 import type { WorkerEvent } from '../../core/drain/ports/events.ts';
 import { unreachable } from '../../core/model/errors.ts';
+import type { Change } from '../../core/model/job.ts';
 import type { PictureEdit } from '../../core/model/picture.ts';
 import type { Personal, Sentence } from '../../core/text/sentence.ts';
 import { asName, asPath, asProse, asTitle, listed, ours, say } from '../../core/text/sentence.ts';
 import { shortened } from '../../core/text/shortened.ts';
 import type { EditPlan, ListEdit } from '../../core/write/edit-plan.ts';
 import { removalWords } from '../../core/write/removals.ts';
-import { fieldName, LIST_WORDS, leftReason } from './field-words.ts';
+import { fieldName, LIST_WORDS, leftReason, NOTHING_WORDS } from './field-words.ts';
 import type { Level } from './log-format.ts';
 import { sizeText } from './size-words.ts';
 
@@ -94,8 +95,7 @@ export function linesFor(event: WorkerEvent): readonly LogLine[] {
       ];
     case 'completed': {
       if (event.left === 'pictures') return [worker('info', say`Job ${event.jobId} completed but for its pictures`)];
-      const already = event.change === 'unchanged' ? ' (already right in Plex)' : '';
-      return [worker('info', say`Job ${event.jobId} completed${already}`)];
+      return [worker('info', say`Job ${event.jobId} completed${COMPLETED_WORDS[event.change]}`)];
     }
     case 'retrying':
       return [retryLine(event)];
@@ -173,6 +173,13 @@ function withheldLine({ section, name, reason }: Extract<WorkerEvent, { kind: 'c
       : say`has the name of a smart collection in '${asName(section)}', and is not written beside it`;
   return worker('info', say`Collection '${asName(name)}' ${why}`);
 }
+
+const COMPLETED_WORDS = {
+  updated: '',
+  unchanged: ' (already right in Plex)',
+  nothing_given: ` (${NOTHING_WORDS.nothing_given})`,
+  all_left_out: ` (${NOTHING_WORDS.all_left_out})`,
+} as const satisfies Record<Change, string>;
 
 const FOUND_WORDS = {
   look_up: 'Found',

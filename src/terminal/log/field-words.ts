@@ -1,3 +1,4 @@
+import type { NothingToWrite } from '../../core/model/job.ts';
 import type { PictureField } from '../../core/model/picture.ts';
 import type { ListKind, ScalarField } from '../../core/model/plex-item.ts';
 import type { LeftAlone } from '../../core/model/scene-record.ts';
@@ -20,6 +21,12 @@ const LEFT_REASONS = {
 export function leftReason({ reason }: LeftAlone): (typeof LEFT_REASONS)[LeftAlone['reason']] {
   return LEFT_REASONS[reason];
 }
+
+/** Why a scene has nothing to write. */
+export const NOTHING_WORDS = {
+  nothing_given: 'nothing to write: nothing was given but its file',
+  all_left_out: 'nothing to write: the settings leave out all that was given',
+} as const satisfies Record<NothingToWrite, string>;
 
 /** The names of a list of Plex, for people; `setting` ends the one that limits it. */
 export const LIST_WORDS = {

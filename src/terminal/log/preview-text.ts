@@ -6,7 +6,7 @@ import { plainText } from '../../core/text/sentence.ts';
 import { shortened } from '../../core/text/shortened.ts';
 import { lockChanges } from '../../core/write/explain-pictures.ts';
 import { sanitize } from '../sanitize.ts';
-import { changeName, fieldName, leftReason } from './field-words.ts';
+import { changeName, fieldName, leftReason, NOTHING_WORDS } from './field-words.ts';
 import { pictureWords } from './size-words.ts';
 
 type Preview = Extract<WorkerEvent, { kind: 'would_write' | 'would_not_write' }>;
@@ -14,11 +14,7 @@ type Preview = Extract<WorkerEvent, { kind: 'would_write' | 'would_not_write' }>
 /** The text of a dry run for one job: field by field the value in Plex and the value it would get. */
 export function previewText(event: Preview): string {
   if (event.kind === 'would_not_write') {
-    const why =
-      event.reason === 'unchanged'
-        ? 'already right in Plex'
-        : sanitize(event.message === undefined ? 'not looked at' : plainText(event.message));
-    return `Scene ${event.sceneId}: ${why}`;
+    return `Scene ${event.sceneId}: ${whyNot(event)}`;
   }
   const { sceneId, title, ratingKey, plan, message } = event;
   const fields = plan.fields.map(({ field, before, value }) => line(field, `${quoted(before)} → ${quoted(value)}`));
@@ -35,6 +31,12 @@ export function previewText(event: Preview): string {
   const head = `Scene ${sceneId} would be written to item ${ratingKey} ${quoted(title)}:`;
   const failed = message === undefined ? [] : [`  not its picture: ${sanitize(plainText(message))}`];
   return [head, ...fields, ...lists, ...pictures, ...locks, ...labels, ...left, ...failed].join('\n');
+}
+
+function whyNot({ reason, message }: Extract<Preview, { kind: 'would_not_write' }>): string {
+  if (reason === 'unchanged') return 'already right in Plex';
+  if (reason === 'nothing_given' || reason === 'all_left_out') return NOTHING_WORDS[reason];
+  return sanitize(message === undefined ? 'not looked at' : plainText(message));
 }
 
 function line(field: ScalarField | ListKind | PictureField, change: string): string {

@@ -1,11 +1,12 @@
 import type { WorkerEvent } from '../../core/drain/ports/events.ts';
+import { isNothingToWrite } from '../../core/model/job.ts';
 import { plainText } from '../../core/text/sentence.ts';
 import type { EditPlan } from '../../core/write/edit-plan.ts';
 import { removalWords } from '../../core/write/removals.ts';
 import { sanitize } from '../sanitize.ts';
 import { shortDuration } from '../time.ts';
 import { cutToWidth, displayWidth } from '../width.ts';
-import { fieldName, LIST_WORDS } from './field-words.ts';
+import { fieldName, LIST_WORDS, NOTHING_WORDS } from './field-words.ts';
 import type { Level } from './log-format.ts';
 
 /** One line about one scene, for a person at a terminal. */
@@ -61,6 +62,7 @@ function nameIn(events: readonly WorkerEvent[]): string {
 function toldOf(event: WorkerEvent, all: readonly WorkerEvent[]): Told | undefined {
   switch (event.kind) {
     case 'completed':
+      if (isNothingToWrite(event.change)) return { level: 'info', sign: '↷', what: NOTHING_WORDS[event.change] };
       return event.change === 'unchanged' ? undefined : completed(all);
     case 'retrying':
       return event.reason === 'miss'

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { differenceOf, releasedError } from '../../../src/commands/diff/difference.ts';
 import type { WorkerEvent } from '../../../src/core/drain/ports/events.ts';
-import { say } from '../../../src/core/text/sentence.ts';
+import { plainText, say } from '../../../src/core/text/sentence.ts';
 
 type Reason = Extract<WorkerEvent, { kind: 'would_not_write' }>['reason'];
 
@@ -17,6 +17,14 @@ test('an undone scene that would be written is left, and one that is right or fa
   assert.equal(verdictOf('removals', 'edited_since'), 'hold');
   assert.equal(verdictOf('unchanged', 'stays'), 'right');
   assert.equal(verdictOf('failure', 'stays'), 'fail');
+});
+
+test('where there is nothing to write a difference says that nothing was compared, and why', () => {
+  const notesOf = (reason: Reason) => differenceOf([ended(reason)], 'no')?.notes.map(plainText);
+  assert.equal(verdictOf('nothing_given', 'no'), 'right');
+  assert.deepEqual(notesOf('nothing_given'), ['Nothing was compared: nothing is given but its file.']);
+  assert.deepEqual(notesOf('all_left_out'), ['Nothing was compared: the settings leave out all that is given.']);
+  assert.deepEqual(notesOf('unchanged'), []);
 });
 
 test('a job that was not looked at to the end has no verdict, and the reason is that of an outage', () => {

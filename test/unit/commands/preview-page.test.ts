@@ -145,11 +145,15 @@ test('what is left, waits or is not written is told, and what is right is counte
   const { html } = pageOf(t, [
     { ...about(1), reason: 'unchanged', message: undefined, planned: left },
     { ...about(2), reason: 'unchanged', message: undefined, planned: planned({ scene: {} }) },
+    { ...about(5), reason: 'nothing_given', message: undefined, planned: planned({ scene: {} }) },
     { ...about(3), reason: 'failure', message: say`No Plex item found for ${asPath('quay.mp4')}`, planned: undefined },
     { ...about(4), reason: 'removals', message: say`it would remove 9 values`, planned: planned(REMOVES) },
   ]);
   const text = textOf(html);
-  assert.match(text, /4 scenes looked at 1 already right 1 name removed 1 scene waits for permission 1 name added/);
+  assert.match(
+    text,
+    /5 scenes looked at 1 already right 1 with nothing to write 1 name removed 1 scene waits for permission 1 name added/,
+  );
   assert.match(text, /1 difference left 1 scene not written/);
   assert.match(text, /summary left as it is in Plex Mine\. edited in Plex since plexsync wrote it/);
   assert.match(text, /Scene 3 Not written: No Plex item found for quay\.mp4/);

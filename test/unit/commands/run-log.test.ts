@@ -41,7 +41,7 @@ const written = (sceneId: number): WorkerEvent => ({
 });
 const completed = (
   sceneId: number,
-  change: 'updated' | 'unchanged',
+  change: 'updated' | 'unchanged' | 'nothing_given',
   left: 'nothing' | 'pictures' = 'nothing',
 ): WorkerEvent => ({ kind: 'completed', ...job(sceneId), change, left });
 const buried = (sceneId: number, errorType: string): WorkerEvent => ({
@@ -79,6 +79,15 @@ for (const view of ['one_line', 'guide'] as const)
       /… and 2,495 more: dead letters of type LowConfidenceMatch\. See: plexsync dlq list --error-type/,
     );
     assert.equal(kept.length, 15_000);
+  });
+
+for (const view of ['one_line', 'guide'] as const)
+  test(`scenes with nothing to write are told, and of many alike the rest is counted (${view})`, () => {
+    const { add, shown, end } = listen(view);
+    for (const id of SCENES) add(claimed(id), found(id), completed(id, 'nothing_given'));
+    end();
+    assert.match(shown.at(-1) ?? '', /… and 4,995 more: had nothing to write: nothing was given but its file$/);
+    if (view === 'one_line') assert.match(shown[0] ?? '', /^↷ 1 Pier 1 {2}nothing to write: nothing was given but/);
   });
 
 test('a scene whose picture fails is told once, with what became of that, though all else is right', () => {

@@ -17,11 +17,16 @@ export type Entry = {
   readonly kinds: ReadonlySet<Kind>;
 };
 
-/** What the page tells of an event of a preview; `right` for a scene with nothing to tell. */
-export function entryOf(event: WorkerEvent): Entry | 'right' | undefined {
+/** A scene of which there is nothing to tell: it is right, or there is nothing to write. */
+export type Untold = 'right' | 'nothing';
+
+/** What the page tells of an event of a preview. */
+export function entryOf(event: WorkerEvent): Entry | Untold | undefined {
   if (event.kind !== 'would_write' && event.kind !== 'would_not_write') return undefined;
   const planned = event.kind === 'would_write' ? event : event.planned;
   if (event.kind === 'would_not_write' && event.reason === 'unchanged' && !leavesSome(planned?.plan)) return 'right';
+  if (event.kind === 'would_not_write' && (event.reason === 'nothing_given' || event.reason === 'all_left_out'))
+    return 'nothing';
   const changes = planned === undefined ? [] : explainPlan(planned.plan);
   const kinds = new Set<Kind>(changes.flatMap(kindsOf));
   if (event.kind === 'would_not_write' && event.reason !== 'unchanged')
@@ -54,18 +59,21 @@ export function comesFirst({ kinds }: Entry): boolean {
 export type Totals = {
   readonly scenes: number;
   readonly right: number;
+  readonly nothing: number;
   readonly kinds: Readonly<Record<Kind, number>>;
 };
 
 export const NO_TOTALS: Totals = {
   scenes: 0,
   right: 0,
+  nothing: 0,
   kinds: { picture: 0, remove: 0, clear: 0, hold: 0, set: 0, add: 0, left: 0, fail: 0 },
 };
 
 /** The totals with one more scene. Names are counted each, and a scene that waits or fails is counted once. */
-export function counted(totals: Totals, entry: Entry | 'right'): Totals {
-  if (entry === 'right') return { ...totals, scenes: totals.scenes + 1, right: totals.right + 1 };
+export function counted(totals: Totals, entry: Entry | Untold): Totals {
+  if (entry === 'right' || entry === 'nothing')
+    return { ...totals, scenes: totals.scenes + 1, [entry]: totals[entry] + 1 };
   const kinds = { ...totals.kinds };
   for (const { field, action, added, removed } of entry.changes) {
     if (action === 'left') kinds.left += 1;

@@ -18,7 +18,7 @@ export type About = {
 
 /** The beginning of the page, up to the first scene. */
 export function pageHead({ totals, madeAt, version, endedBy, isMasked }: About): string {
-  const { scenes, right, kinds } = totals;
+  const { scenes, right, nothing, kinds } = totals;
   const shown = KINDS.filter((kind) => kinds[kind] > 0);
   return `<!DOCTYPE html>
 <html lang="en">
@@ -37,7 +37,7 @@ export function pageHead({ totals, madeAt, version, endedBy, isMasked }: About):
 ${endedBy.length === 0 ? '' : `<p class="warning">Not complete: ${endedBy.map(escaped).join('; ')}.</p>\n`}<ul class="totals">
 ${totalHtml(scenes, scenes === 1 ? 'scene looked at' : 'scenes looked at')}
 ${totalHtml(right, 'already right')}
-${shown.map((kind) => totalHtml(kinds[kind], TOTAL_WORDS[kind][kinds[kind] === 1 ? 0 : 1])).join('\n')}
+${nothing === 0 ? '' : `${totalHtml(nothing, 'with nothing to write')}\n`}${shown.map((kind) => totalHtml(kinds[kind], TOTAL_WORDS[kind][kinds[kind] === 1 ? 0 : 1])).join('\n')}
 </ul>
 ${choiceHtml('all', 'all', 'checked')}
 ${shown.map((kind) => choiceHtml(`only-${kind}`, FILTER_WORDS[kind], '')).join('\n')}
@@ -46,8 +46,8 @@ ${shown.map((kind) => choiceHtml(`only-${kind}`, FILTER_WORDS[kind], '')).join('
 }
 
 /** The end of the page, after the last scene. */
-export function pageTail({ scenes, right }: Totals): string {
-  const nothing = scenes === right ? '<p>Nothing would change.</p>\n' : '';
+export function pageTail({ scenes, right, nothing: without }: Totals): string {
+  const nothing = scenes === right + without ? '<p>Nothing would change.</p>\n' : '';
   return `${nothing}</main>\n</body>\n</html>\n`;
 }
 

@@ -40,7 +40,7 @@ export function openPage(
       const entry = entryOf(mask(event));
       if (entry === undefined) return;
       totals = counted(totals, entry);
-      if (entry === 'right') return;
+      if (entry === 'right' || entry === 'nothing') return;
       draft.add(comesFirst(entry) ? 'first' : 'rest', entryHtml(entry, links));
     },
     finish: ({ ends, madeAt, version }) => {

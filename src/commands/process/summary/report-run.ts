@@ -93,6 +93,7 @@ function summaryDocument(
     ends: ends.map(({ kind }) => kind),
     updated: tally.updated,
     unchanged: tally.unchanged,
+    nothing_to_write: tally.nothing,
     waiting: tally.waiting,
     skipped: tally.skipped,
     without_file: tally.withoutFile,

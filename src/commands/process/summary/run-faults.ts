@@ -26,6 +26,7 @@ export function faultsOf(
 const COUNTS_AS: Readonly<Record<keyof Tally, 'processed' | 'failed' | 'neither'>> = {
   updated: 'processed',
   unchanged: 'processed',
+  nothing: 'processed',
   waiting: 'processed',
   skipped: 'processed',
   withoutFile: 'processed',

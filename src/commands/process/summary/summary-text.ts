@@ -59,6 +59,7 @@ function previewSummary({ tally, pictures }: Pick<DrainReport, 'tally' | 'pictur
   const parts: readonly Count[] = [
     [updated, 'would be written'],
     [unchanged, 'already right'],
+    [tally.nothing, ENDING_WORDS.nothing],
     [tally.pictures, 'of these but for a picture'],
     [waiting + skipped, 'not in Plex yet'],
     [withoutFile, 'without a file in Stash'],
@@ -151,6 +152,7 @@ function waitingLines({ waiting, nextAttemptAt }: RunStats): string[] {
 const ENDING_WORDS: Readonly<Record<keyof Tally, string>> = {
   updated: 'updated',
   unchanged: 'already right',
+  nothing: 'with nothing to write',
   waiting: 'not in Plex yet',
   skipped: 'skipped, not in Plex',
   withoutFile: 'without a file in Stash',

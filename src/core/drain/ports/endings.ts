@@ -1,6 +1,7 @@
 import type { SceneFile } from '../../match/evidence.ts';
 import type { SyncError } from '../../model/errors.ts';
-import type { Job } from '../../model/job.ts';
+import type { Change, Job } from '../../model/job.ts';
+import { isNothingToWrite } from '../../model/job.ts';
 import type { PlexItem } from '../../model/plex-item.ts';
 import type { Intent, OtherFile, SceneRecord, SyncNotes, Written } from '../../model/scene-record.ts';
 import { isOfItem, lockedByUs, namesOfItem } from '../../model/scene-record.ts';
@@ -14,7 +15,7 @@ export type Step<T> = { readonly going: readonly T[]; readonly ended: readonly E
 
 /** How an attempt ended, before it is decided what that means for the job. */
 export type Outcome =
-  | { readonly kind: 'updated' | 'unchanged'; readonly record: SceneRecord; readonly notes: SyncNotes }
+  | { readonly kind: Change; readonly record: SceneRecord; readonly notes: SyncNotes }
   /** All is written but a picture. */
   | {
       readonly kind: 'pictures';
@@ -144,13 +145,13 @@ type WithPictures = Landed & {
 /** The end of a job whose text is right in Plex; a picture that is not is seen to later. */
 export function finished(
   work: WithPictures & Finished & { readonly job: Job },
-  change: 'updated' | 'unchanged',
+  change: Change,
   landed: { readonly written: Written; readonly edited?: readonly string[] },
 ): Ended {
   const record = landedRecord(work, landed.written, landed.edited);
   const done = { record, notes: notesOf(work, landed.written) };
   const failure = work.pictures?.failure;
-  if (failure === undefined) return { job: work.job, outcome: { kind: change, ...done } };
+  if (failure === undefined || isNothingToWrite(change)) return { job: work.job, outcome: { kind: change, ...done } };
   return { job: work.job, outcome: { kind: 'pictures', change, ...done, failure } };
 }
 

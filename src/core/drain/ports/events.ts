@@ -1,4 +1,5 @@
 import type { Evidence } from '../../match/evidence.ts';
+import type { Change, NothingToWrite } from '../../model/job.ts';
 import type { ListKind } from '../../model/plex-item.ts';
 import type { LeftAlone } from '../../model/scene-record.ts';
 import type { Sentence } from '../../text/sentence.ts';
@@ -89,7 +90,7 @@ export type WorkerEvent =
       readonly kind: 'would_not_write';
       readonly jobId: number;
       readonly sceneId: number;
-      readonly reason: 'unchanged' | 'failure' | 'released' | 'removals' | 'undone';
+      readonly reason: 'unchanged' | NothingToWrite | 'failure' | 'released' | 'removals' | 'undone';
       readonly message: Sentence | undefined;
       /** What the failure would be called in a dead letter. */
       readonly errorType?: string | undefined;
@@ -111,7 +112,7 @@ export type WorkerEvent =
       readonly kind: 'completed';
       readonly jobId: number;
       readonly sceneId: number;
-      readonly change: 'updated' | 'unchanged';
+      readonly change: Change;
       /** What of it is not done; what becomes of that follows. */
       readonly left: 'nothing' | 'pictures';
     }

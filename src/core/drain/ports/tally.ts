@@ -2,6 +2,8 @@
 export type Tally = {
   updated: number;
   unchanged: number;
+  /** Done without a look at anything: nothing was given but the file, or nothing that the settings let be written. */
+  nothing: number;
   /** Failed, and will be tried again. */
   retried: number;
   /** Not in Plex yet, which is not a failure. */
@@ -31,6 +33,7 @@ export type Tally = {
 export const NO_JOBS: Readonly<Tally> = {
   updated: 0,
   unchanged: 0,
+  nothing: 0,
   retried: 0,
   waiting: 0,
   skipped: 0,

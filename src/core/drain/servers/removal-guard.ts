@@ -43,7 +43,7 @@ export function createRemovalGuard({ queue, now }: Uses, { removals }: Pick<Drai
       const counts = step.going.map(toJudge);
       if (counts.every(({ removed }) => removed === 0)) return step;
       const right = step.ended.map(({ outcome }) =>
-        outcome.kind === 'unchanged' ? { held: valuesHeld(outcome.record.written), removed: 0 } : NOTHING,
+        'record' in outcome ? { held: valuesHeld(outcome.record.written), removed: 0 } : NOTHING,
       );
       const except = [...step.going, ...step.ended].map(({ job }) => job.sceneId);
       const counted = queue.plannedValues({ now: now(), except });

@@ -89,5 +89,14 @@ function provesPlexAlive(outcome: Outcome): boolean {
 
 /** Whether the text of a job is right in Plex, whatever became of its pictures. */
 function isWritten({ kind }: Outcome): boolean {
-  return kind === 'updated' || kind === 'unchanged' || kind === 'pictures';
+  switch (kind) {
+    case 'updated':
+    case 'unchanged':
+    case 'nothing_given':
+    case 'all_left_out':
+    case 'pictures':
+      return true;
+    default:
+      return false;
+  }
 }

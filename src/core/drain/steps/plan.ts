@@ -1,7 +1,10 @@
 import { asSyncError, SyncError } from '../../model/errors.ts';
+import type { NothingToWrite } from '../../model/job.ts';
+import { contentKeys } from '../../model/scene.ts';
 import type { LeftAlone } from '../../model/scene-record.ts';
 import { namesOfItem, writtenTo } from '../../model/scene-record.ts';
-import { awaitsDecision, leavesGiven } from '../../pictures/needs.ts';
+import { awaitsDecision, leavesGiven, wantedFields } from '../../pictures/needs.ts';
+import { cleanLine } from '../../text/text.ts';
 import { SUMMARY_TOO_LONG } from '../../write/cut-summary.ts';
 import { desiredStateOf, withholding, withoutCollection } from '../../write/desired-state.ts';
 import { intentOf, isEmptyPlan, planEdits } from '../../write/edit-plan.ts';
@@ -34,7 +37,8 @@ export function plan(batch: readonly Read[], context: PlanUses): Step<Planned> {
   const step = split<Read, Planned>(batch, (work) => {
     const planned = planSafely(work, context);
     if (planned instanceof SyncError) return failed(work.job, planned);
-    return isEmptyPlan(planned.plan) && planned.needs.length === 0 ? unchanged(planned) : planned;
+    if (!isEmptyPlan(planned.plan) || planned.needs.length > 0) return planned;
+    return ended(planned, nothingToWrite(work, context.options) ?? 'unchanged');
   });
   for (const { job, scene, record, fromStash } of batch) {
     if (awaitsDecision(scene, record?.pictures, context.options.rules)) context.counts.awaits(job.sceneId);
@@ -45,7 +49,21 @@ export function plan(batch: readonly Read[], context: PlanUses): Step<Planned> {
 
 /** The end of a job whose item is already right. */
 export function unchanged(work: Planned): Ended {
-  return { ...finished(work, 'unchanged', { written: work.plan.written }), planned: work };
+  return ended(work, 'unchanged');
+}
+
+function ended(work: Planned, change: 'unchanged' | NothingToWrite): Ended {
+  return { ...finished(work, change, { written: work.plan.written }), planned: work };
+}
+
+/** Why a job has nothing that could be compared, if so; the rest of a job that was written has had it. */
+function nothingToWrite({ scene, fromStash, job }: Read, { rules }: PlanUses['options']): NothingToWrite | undefined {
+  // A title is always written, and never cleared, so that an empty one says nothing.
+  if (job.rest !== undefined || cleanLine(scene.title ?? '') !== '') return undefined;
+  if (wantedFields(scene, rules).length > 0) return undefined;
+  const { fields, lists } = desiredStateOf(scene, rules, fromStash);
+  if (Object.keys(fields).length + Object.keys(lists).length > 0) return undefined;
+  return contentKeys(scene).every((key) => key === 'title') ? 'nothing_given' : 'all_left_out';
 }
 
 /** The edits that one item needs, or why they cannot be told. */

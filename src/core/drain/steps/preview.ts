@@ -59,7 +59,7 @@ export function previewEvent(job: Job, settlement: Settlement, work: Ended['plan
   const about = { kind: 'would_not_write', jobId: job.id, sceneId: job.sceneId, planned } as const;
   switch (settlement.kind) {
     case 'complete':
-      return settlement.change === 'unchanged' ? { ...about, reason: 'unchanged', message: undefined } : undefined;
+      return settlement.change === 'updated' ? undefined : { ...about, reason: settlement.change, message: undefined };
     case 'pictures':
       // What would be written beside it was reported, and why the picture would not be.
       return settlement.change === 'unchanged' ? previewEvent(job, settlement.rest, work) : undefined;

@@ -1,6 +1,7 @@
 import { NOT_FOUND_TRIES, RETRY_RULES, release, settlementFor } from '../../failures/retry-policy.ts';
 import type { SyncError } from '../../model/errors.ts';
 import type { FailureSettlement, Job, PicturesSettlement, Settled, Settlement } from '../../model/job.ts';
+import { isNothingToWrite } from '../../model/job.ts';
 import type { DrainOptions } from '../ports/drain-options.ts';
 import type { Ended, Outcome } from '../ports/endings.ts';
 import type { WorkerEvent } from '../ports/events.ts';
@@ -48,6 +49,8 @@ function settlementOf(job: Job, outcome: Outcome, context: Uses): Settlement {
   switch (outcome.kind) {
     case 'updated':
     case 'unchanged':
+    case 'nothing_given':
+    case 'all_left_out':
       return { kind: 'complete', change: outcome.kind, record: outcome.record, notes: outcome.notes };
     case 'pictures': {
       const { kind, change, record, notes, failure } = outcome;
@@ -124,7 +127,7 @@ function count(tally: Tally, { job, settlement }: SettleEntry, { how, mode }: En
 function tallyKey(settlement: Exclude<Settlement, { kind: 'defer' | 'put_back' | 'pictures' }>): keyof Tally {
   switch (settlement.kind) {
     case 'complete':
-      return settlement.change;
+      return isNothingToWrite(settlement.change) ? 'nothing' : settlement.change;
     case 'retry':
       return settlement.spends === 'miss' ? 'waiting' : 'retried';
     case 'wait':

@@ -148,7 +148,7 @@ export function prepareJobEnds(db: Db, count: (name: Total) => void): ApplyEnd {
       if (row.bare_at === null || job.bare === 'filled') remove(row.id);
       else if (!supersede({ ...row, data: '{}', stamps: '{}' }))
         holdForStash.run({ id: row.id, owner: job.lease.owner });
-      if (row.rest === null) count(settlement.change);
+      if (row.rest === null) count(totalOf(settlement));
       return 'applied';
     }
     if (settlement.kind === 'pictures') return applyPictures(row, { job, settlement }, now);
@@ -206,6 +206,10 @@ export function prepareJobEnds(db: Db, count: (name: Total) => void): ApplyEnd {
   };
 
   return (held, now) => (held.row.forgotten === 1 ? endForgotten(held.row) : apply(held, now));
+}
+
+function totalOf({ change }: Extract<Settlement, { kind: 'complete' }>): Total {
+  return change === 'updated' ? 'updated' : 'unchanged';
 }
 
 type PutOff = Extract<Settlement, { kind: 'retry' | 'wait' }>;

@@ -60,7 +60,7 @@ export function prepareSettle(
 
   /** The plans that are sent were counted when they were noted. */
   const countHeld = ({ job, settlement }: SettleEntry, now: number): void => {
-    if ((settlement.kind === 'complete' || settlement.kind === 'pictures') && settlement.change === 'unchanged')
+    if ((settlement.kind === 'complete' || settlement.kind === 'pictures') && settlement.change !== 'updated')
       noteHeld(job.sceneId, valuesHeld(settlement.record.written), now);
   };
 
