@@ -61,7 +61,7 @@ export async function runDrain(
   };
   const access = requirePlex(loaded);
   const clientIdentifier = queue.clientIdentifier();
-  const stop = listenForStop();
+  const stop = listenForStop(output);
   const onTrouble = (reason: string): void => emit({ kind: 'index_unusable', reason: say`${foreign(reason)}` });
   const files = setup.mode === 'preview' ? openMemoryIndex(onTrouble) : openFileIndex(dataDir.path, onTrouble);
   try {

@@ -46,7 +46,7 @@ async function ask(
   const refused = servers.refusal()?.tokenFingerprint;
   if (refused !== undefined && refused === fingerprintOf(requirePlex(loaded), clientIdentifier)) return NOBODY;
   const { emit } = createRunEvents(context, { run: null, mask: await maskFor(loaded, () => clientIdentifier) });
-  const stop = listenForEnd();
+  const stop = listenForEnd(context.output);
   try {
     const plex = createPlexClient(plexOptions(loaded, { clientIdentifier, version, signal: stop.aborted, now }));
     const woken = await wakeIdle({

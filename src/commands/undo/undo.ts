@@ -48,7 +48,7 @@ export async function run(options: UndoOptions, context: Context): Promise<numbe
   const { flags, configFile } = options;
   const loaded = await loadSettings({ flags, env, dataDir: dataDir.path, configFile });
   const stores = options.effect === 'show_only' ? openPreviewStores(dataDir) : openStores(dataDir);
-  const stop = listenForStop();
+  const stop = listenForStop(context.output);
   try {
     const selected = select(stores, options.selection, context.now());
     const { items: chosen, why } = inStore(storesName(stores.path), () => findChosen(stores.queueDb, selected.query));

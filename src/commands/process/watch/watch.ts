@@ -71,7 +71,7 @@ async function watchUnder(request: WatchRequest, context: Context): Promise<Watc
   const { dataDir, output } = context;
   const { loaded } = request;
   const stores = openStores(dataDir);
-  const stop = listenForEnd();
+  const stop = listenForEnd(output);
   const hold = takeProcessLock(stores, 'watch', process.pid);
   try {
     if (hold.kind === 'taken')
