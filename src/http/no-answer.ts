@@ -1,7 +1,11 @@
 import { isAxiosError } from 'axios';
 
-/** No connection, or a broken one: an outage, which may pass. */
-type Silence = { readonly kind: 'silent'; readonly reason: string; readonly mayWant: 'https' | 'nothing' };
+/** No connection, or a broken one: an outage, which may pass. `mayWant`: what the address may want instead. */
+type Silence = {
+  readonly kind: 'silent';
+  readonly reason: string;
+  readonly mayWant: 'https' | 'other_host' | 'nothing';
+};
 
 /** Why a request got no usable answer, in words of a sentence. */
 export type NoAnswer =
@@ -20,9 +24,13 @@ export function toNoAnswer(thrown: unknown): NoAnswer {
   const distrust = DISTRUST[code];
   if (distrust !== undefined)
     return { kind: 'distrusted', reason: distrust, fault: code === OTHER_NAME ? 'name' : 'other' };
+  return { kind: 'silent', reason: SILENCE[code] ?? thrown.code ?? 'no connection', mayWant: wantedBy(code) };
+}
+
+function wantedBy(code: string): Silence['mayWant'] {
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'other_host';
   // A server that speaks https alone closes a connection that begins otherwise.
-  const mayWant = SILENCE[code] === CLOSED ? 'https' : 'nothing';
-  return { kind: 'silent', reason: SILENCE[code] ?? thrown.code ?? 'no connection', mayWant };
+  return SILENCE[code] === CLOSED ? 'https' : 'nothing';
 }
 
 /** Translates an answer that breaks off while its bytes are read. */

@@ -75,17 +75,24 @@ const FORBIDDEN: Readonly<Partial<Record<RequestKind, Sentence>>> = {
 export function toNoAnswerError(answer: NoAnswer, { what, request }: Asked, baseUrl: string): SyncError | UsageError {
   const { reason } = answer;
   if (answer.kind === 'silent') {
-    const mayWant =
-      answer.mayWant === 'https' && request === FIRST_CONTACT && /^http:/i.test(baseUrl)
-        ? say`; it may want https:// in plex_url`
-        : '';
     return new SyncError(
       'plex_unavailable',
-      say`Plex at ${asHost(baseUrl)} did not answer while ${what}: ${foreign(reason)}${mayWant}`,
+      say`Plex at ${asHost(baseUrl)} did not answer while ${what}: ${foreign(reason)}${wishOf(answer, request, baseUrl)}`,
       { request },
     );
   }
   return new UsageError(`The certificate of ${baseUrl} is not trusted: ${reason}.`, TRUST_HINTS[answer.fault]);
+}
+
+/** A host that is not known is a slip in the setting more often than an outage. */
+function wishOf(
+  { mayWant }: Extract<NoAnswer, { kind: 'silent' }>,
+  request: RequestKind,
+  baseUrl: string,
+): Sentence | '' {
+  if (mayWant === 'other_host') return say`; check plex_url`;
+  const isAnswerable = mayWant === 'https' && request === FIRST_CONTACT && /^http:/i.test(baseUrl);
+  return isAnswerable ? say`; it may want https:// in plex_url` : '';
 }
 
 /** With a certificate that is for another name, trusting who issued it changes nothing. */

@@ -69,11 +69,9 @@ function toRedirectError(redirect: Redirect, what: Sentence): SyncError {
 export function toNoAnswerError(answer: NoAnswer, { what, request, baseUrl }: Asked): SyncError | UsageError {
   const { reason } = answer;
   if (answer.kind === 'silent') {
-    const mayWant =
-      answer.mayWant === 'https' && /^http:/i.test(baseUrl) ? say`; it may want https:// in stash_url` : '';
     return new SyncError(
       'stash_unavailable',
-      say`Stash at ${asHost(baseUrl)} did not answer while ${what}: ${foreign(reason)}${mayWant}`,
+      say`Stash at ${asHost(baseUrl)} did not answer while ${what}: ${foreign(reason)}${wishOf(answer, baseUrl)}`,
       { request },
     );
   }
@@ -83,6 +81,12 @@ export function toNoAnswerError(answer: NoAnswer, { what, request, baseUrl }: As
       ? 'Give the name that the certificate is for in stash_url, or accept any certificate with --stash-insecure.'
       : 'Accept any certificate of Stash with --stash-insecure.',
   );
+}
+
+/** A host that is not known is a slip in the setting more often than an outage. */
+function wishOf({ mayWant }: Extract<NoAnswer, { kind: 'silent' }>, baseUrl: string): Sentence | '' {
+  if (mayWant === 'other_host') return say`; check stash_url`;
+  return mayWant === 'https' && /^http:/i.test(baseUrl) ? say`; it may want https:// in stash_url` : '';
 }
 
 /** Translates a 2xx without a GraphQL answer: another server at this address, or damage on the way. */

@@ -5,10 +5,9 @@ import { longestWaitMs } from '../../core/failures/retry-policy.ts';
 import { StoreError } from '../../core/model/errors.ts';
 import type { RunStarter } from '../../core/model/run.ts';
 import type { RunSummaryDocument } from '../../documents/run-summary.ts';
-import { complaintOf, EXIT, endExitCode, strongest } from '../../exit.ts';
+import { complaintOf, strongest } from '../../exit.ts';
 import type { Stores } from '../../queue/store/stores.ts';
 import { removeOldCopies } from '../../queue/store/upgrade-copies.ts';
-import { openAlertMemory } from '../../queue/tables/alert-memory.ts';
 import { MOST_JOURNAL_BYTES } from '../../queue/tables/journal/journal.ts';
 import { prepareServerState } from '../../queue/tables/server-state.ts';
 import { readRunStats } from '../../queue/views/waiting.ts';
@@ -24,6 +23,7 @@ import { createCheckpoint } from '../shared/test-kill.ts';
 import type { RunResult } from './cron/cron.ts';
 import type { Fault } from './cron/cron-verdict.ts';
 import type { DrainSetup } from './drain-run.ts';
+import { noteServer, outagesOf } from './outages.ts';
 import { removalsEnds } from './removals.ts';
 import type { RunEvents } from './run-events.ts';
 import { createRunEvents, maskFor } from './run-events.ts';
@@ -95,7 +95,11 @@ export async function runOnQueue(stores: Stores, request: DrainRequest, context:
     events.close();
   }
   const { tally } = report;
-  noteServer(stores, { report, before: request.before, isConnected: events.isConnected() }, now());
+  noteServer(
+    stores,
+    { report, before: request.before, isConnected: events.isConnected() },
+    { loaded: request.loaded, now: now() },
+  );
   const met = { ends: report.ends, isConnected: events.isConnected(), stashAnswered: report.stash === 'answered' };
   noteStop(stores, met, { loaded: request.configured ?? request.loaded, now: now() });
   const stats = readRunStats(stores, now());
@@ -107,7 +111,7 @@ export async function runOnQueue(stores: Stores, request: DrainRequest, context:
     failed: tally.retried + tally.buried,
   });
   const skippedScenes = events.skippedScenes();
-  const { outageSince } = openAlertMemory(stores);
+  const outageSince = outagesOf(stores, request.loaded);
   const summary: Summary = {
     ...{ run: queue.runId, mode: 'write', exitCode, stats, startedAt, endedAt: now() },
     ...{ skippedScenes, leftAsEdited: events.leftAsEdited(), outageSince },
@@ -151,23 +155,6 @@ function removeExpired(stores: Stores, { startedAt, loaded }: DrainRequest, even
   const expired = purgeExpired(stores, { now: startedAt, retentionMs });
   if (expired.count === 0) return;
   events.emit({ kind: 'letters_expired', days: Math.round(retentionMs / DAY_MS), ...expired });
-}
-
-/** Notes since when a server has not answered, for cron and monitors. */
-function noteServer(
-  stores: Stores,
-  run: { readonly report: DrainReport; readonly before: readonly Fault[]; readonly isConnected: boolean },
-  now: number,
-): void {
-  const notices = openAlertMemory(stores);
-  const isStashSilent =
-    run.report.ends.some(({ kind }) => kind === 'stash_unreachable' || kind === 'stash_breaker_open') ||
-    run.before.some(({ exitCode }) => exitCode === EXIT.unreachable);
-  if (isStashSilent) notices.noteOutage(now, 'stash');
-  else if (run.report.stash === 'answered') notices.clearOutage('stash');
-  if (run.isConnected) notices.clearOutage();
-  if (run.report.ends.some(({ kind }) => endExitCode(kind, 0) === EXIT.unreachable && !kind.startsWith('stash_')))
-    notices.noteOutage(now);
 }
 
 async function drainIfDue(

@@ -3,15 +3,16 @@ import { NO_JOBS } from '../../core/drain/ports/tally.ts';
 import { longestWaitMs } from '../../core/failures/retry-policy.ts';
 import { EXIT, endExitCode, signalExitCode, strongest } from '../../exit.ts';
 import type { Stores } from '../../queue/store/stores.ts';
-import { openAlertMemory } from '../../queue/tables/alert-memory.ts';
 import { readStop } from '../../queue/tables/stopped.ts';
 import { readRunStats } from '../../queue/views/waiting.ts';
 import type { IdleRun } from '../../queue/work/idle.ts';
 import { recordIdleRun } from '../../queue/work/idle.ts';
 import { takeWakeTurn } from '../../queue/work/wake-turn.ts';
+import type { LoadedSettings } from '../../settings/load.ts';
 import type { Context } from '../shared/context.ts';
 import type { RunResult } from './cron/cron.ts';
 import type { Fault } from './cron/cron-verdict.ts';
+import { outagesOf } from './outages.ts';
 import type { DrainRequest } from './queue-run.ts';
 import { allowWaiting, judgeAnew, mostRemovals, removalsEnds } from './removals.ts';
 import { stashUse } from './stash-use.ts';
@@ -44,7 +45,7 @@ export async function runOnce(stores: Stores, request: DrainRequest, context: Co
   const signal = wake?.signal;
   const exitCode = signal === undefined ? faultCode : signalExitCode(signal);
   const ends: DrainReport['ends'] = signal === undefined ? held : [...held, { kind: 'signal', signal }];
-  return idleResult(stores, { exitCode, faults: before, ends, startedAt }, context);
+  return idleResult(stores, { exitCode, faults: before, ends, startedAt, loaded }, context);
 }
 
 type Idle = {
@@ -52,6 +53,7 @@ type Idle = {
   readonly faults: readonly Fault[];
   readonly ends: DrainReport['ends'];
   readonly startedAt: number;
+  readonly loaded: LoadedSettings;
 };
 
 function recordIdle(
@@ -92,15 +94,15 @@ async function restIfOnlyStashIsNeeded(
   const faults = [...before, { exitCode: endExitCode(end.kind, 0), what: end.kind }];
   const exitCode = strongest(faults.map((fault) => fault.exitCode));
   if (!recordIdle(stores, request, { stash: 'away', exitCode })) return undefined;
-  return idleResult(stores, { exitCode, faults, ends: [...held, end], startedAt }, context);
+  return idleResult(stores, { exitCode, faults, ends: [...held, end], startedAt, loaded }, context);
 }
 
-function idleResult(stores: Stores, { exitCode, faults, ends, startedAt }: Idle, context: Context): RunResult {
+function idleResult(stores: Stores, { exitCode, faults, ends, startedAt, loaded }: Idle, context: Context): RunResult {
   const endedAt = context.now();
   // Read only where it is told: cron and a watch say nothing of an idle run.
   const tell: RunResult['tell'] = (known) => {
     const stats = readRunStats(stores, endedAt);
-    const { outageSince } = openAlertMemory(stores);
+    const outageSince = outagesOf(stores, loaded);
     const ran = { run: null, exitCode, stats, startedAt, endedAt, skippedScenes: [], outageSince, known };
     const summary: Summary = { mode: 'write', ...ran };
     reportRun({ ends, tally: NO_JOBS }, summary, context.output);

@@ -15,10 +15,10 @@ export type NewLetters = {
  * ms.
  */
 export type AlertMemory = {
-  /** When the current outage began; `undefined` when there is none. */
-  outageSince(server?: OutageOf): number | undefined;
-  /** Notes an outage; a known one keeps its start. */
-  noteOutage(now: number, server?: OutageOf): void;
+  /** When the current outage began; `undefined` when there is none, or none of this address. */
+  outageSince(server?: OutageOf, address?: string): number | undefined;
+  /** Notes an outage of the server at an address; a known one of the same address keeps its start. */
+  noteOutage(now: number, address: string | undefined, server?: OutageOf): void;
   /** Notes that a server answered. */
   clearOutage(server?: OutageOf): void;
   /** When this complaint was last reported; forgotten after a month. */
@@ -39,6 +39,8 @@ export const STASH_OUTAGE = 'stash_outage_since';
 export type OutageOf = 'plex' | 'stash';
 
 const OUTAGES: Readonly<Record<OutageOf, string>> = { plex: OUTAGE, stash: STASH_OUTAGE };
+/** Where the server that is away was asked for: at another address nobody knows since when it has been away. */
+const ADDRESSES: Readonly<Record<OutageOf, string>> = { plex: 'outage_address', stash: 'stash_outage_address' };
 const ANNOUNCED = 'announced_letter';
 const COMPLAINT = 'complaint:';
 const COMPLAINTS_KEPT_MS = 30 * 86_400_000;
@@ -60,12 +62,19 @@ export function openAlertMemory({ queueDb: db, dlqDb, path }: Stores): AlertMemo
     'SELECT error_type, count(*) AS count FROM dead_letters WHERE id > ? GROUP BY error_type ORDER BY count DESC, error_type',
   );
   const lastId = dlqDb.prepare<[], { seq: number }>(`SELECT seq FROM sqlite_sequence WHERE name = 'dead_letters'`);
+  const isElsewhere = (server: OutageOf, address: string | undefined): boolean => {
+    const known = meta.json<string>(ADDRESSES[server]);
+    return address !== undefined && known !== undefined && known !== bareAddress(address);
+  };
   return translated(storesName(path), {
-    outageSince: (server: OutageOf = 'plex') => meta.number(OUTAGES[server]),
-    noteOutage: (now: number, server: OutageOf = 'plex') => {
+    outageSince: (server: OutageOf = 'plex', address?: string) =>
+      isElsewhere(server, address) ? undefined : meta.number(OUTAGES[server]),
+    noteOutage: (now: number, address: string | undefined, server: OutageOf = 'plex') => {
       // A time in the future was noted by a wrong clock.
-      if ((meta.number(OUTAGES[server]) ?? 0) > now) meta.remove(OUTAGES[server]);
+      const isFuture = (meta.number(OUTAGES[server]) ?? 0) > now;
+      if (isFuture || isElsewhere(server, address)) meta.remove(OUTAGES[server]);
       meta.keep(OUTAGES[server], now);
+      if (address !== undefined) meta.setJson(ADDRESSES[server], bareAddress(address));
     },
     clearOutage: (server: OutageOf = 'plex') => meta.remove(OUTAGES[server]),
     complainedAt: (key: string) => meta.number(COMPLAINT + key),
@@ -83,4 +92,10 @@ export function openAlertMemory({ queueDb: db, dlqDb, path }: Stores): AlertMemo
       return { byType: Object.fromEntries(rows.map(({ error_type, count }) => [error_type, count])), lastId: last };
     },
   });
+}
+
+/** An address may carry a name and a password. */
+function bareAddress(address: string): string {
+  const { protocol, host, pathname } = new URL(address);
+  return `${protocol}//${host}${pathname}`;
 }

@@ -105,7 +105,9 @@ function createTaskRunner(
       return { files: 'go', fault: { exitCode: EXIT.bug, what: `task ${mode}` } };
     }
     const trouble = troubleAfter(before, { complaint, fault, now: now() });
-    if (fault.exitCode === EXIT.unreachable) notices.noteOutage(now(), 'stash');
+    if (fault.exitCode === EXIT.unreachable) notices.noteOutage(now(), loaded.settings.stash_url, 'stash');
+    // A refusal is an answer.
+    if (fault.exitCode === EXIT.refused) notices.clearOutage('stash');
     if (before === undefined || plainText(trouble.message) !== plainText(before.message))
       tellTrouble(mode, trouble, output);
     troubles.set(mode, trouble);

@@ -27,9 +27,11 @@ export function createPollNotes(stores: Stores, loaded: LoadedSettings, now: () 
       if (thrown instanceof UsageError) {
         hasMisconfigured = true;
         note({ kind: 'stash_misconfigured', message: saidBy(thrown), hint: say`${foreign(thrown.hint ?? '')}` });
-      } else if (thrown instanceof SyncError && thrown.code === 'stash_unauthorized')
+      } else if (thrown instanceof SyncError && thrown.code === 'stash_unauthorized') {
+        // A refusal is an answer.
+        alerts.clearOutage('stash');
         note({ kind: thrown.code, message: thrown.said });
-      else if (thrown instanceof SyncError) alerts.noteOutage(now(), 'stash');
+      } else if (thrown instanceof SyncError) alerts.noteOutage(now(), loaded.settings.stash_url, 'stash');
     },
   };
 }

@@ -129,18 +129,20 @@ test('jobs that are due later do not count for the backlog', (t) => {
   assert.equal(world.drain().backlogDone(), 0);
 });
 
+const PLEX = 'http://plex:32400';
+
 const notices = (world: World): AlertMemory => openAlertMemory(world.stores());
 
 test('an outage keeps its beginning until a run has seen its end', (t) => {
   const world = setup(t);
   world.enqueue([edit(1)]);
   assert.equal(notices(world).outageSince(), undefined);
-  notices(world).noteOutage(NOW);
-  notices(world).noteOutage(NOW + 5);
+  notices(world).noteOutage(NOW, PLEX);
+  notices(world).noteOutage(NOW + 5, PLEX);
   assert.equal(notices(world).outageSince(), NOW);
   notices(world).clearOutage();
   assert.equal(notices(world).outageSince(), undefined);
-  notices(world).noteOutage(NOW + 9);
+  notices(world).noteOutage(NOW + 9, PLEX);
   assert.equal(notices(world).outageSince(), NOW + 9);
 });
 
@@ -193,12 +195,26 @@ test('complaints are forgotten by how they begin, but for those that stand', (t)
   assert.deepEqual(told, [undefined, NOW, NOW]);
 });
 
+test('an outage of another address begins anew, and each server has its own', (t) => {
+  const world = setup(t);
+  world.enqueue([edit(1)]);
+  const desk = notices(world);
+  desk.noteOutage(NOW, 'http://anna:secret@plex:32400');
+  desk.noteOutage(NOW + 1, PLEX, 'stash');
+  assert.equal(desk.outageSince('plex', PLEX), NOW, 'who asks is no part of the address');
+  assert.equal(desk.outageSince('plex', 'http://other:32400'), undefined);
+  desk.noteOutage(NOW + 5, 'http://other:32400');
+  assert.deepEqual([desk.outageSince(), desk.outageSince('plex', PLEX)], [NOW + 5, undefined]);
+  assert.equal(desk.outageSince('stash', PLEX), NOW + 1);
+  assert.doesNotMatch(JSON.stringify(world.sql('SELECT * FROM meta')), /secret/);
+});
+
 test('an outage from the future begins now, and with nothing left in the queue an idle run ends it', (t) => {
   const world = setup(t);
   world.enqueue([edit(1)]);
   const desk = notices(world);
-  desk.noteOutage(NOW + 90 * DAY_MS);
-  desk.noteOutage(NOW);
+  desk.noteOutage(NOW + 90 * DAY_MS, PLEX);
+  desk.noteOutage(NOW, PLEX);
   assert.equal(desk.outageSince(), NOW);
   world.sql('DELETE FROM jobs');
   assert.equal(recordIdleRun(world.stores(), IDLE_RUN), true);
