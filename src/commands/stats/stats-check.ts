@@ -29,6 +29,7 @@ export type Health = {
   readonly outageSince: number | undefined;
   readonly stashOutageSince: number | undefined;
   readonly lastSuccessAt: number | undefined;
+  readonly firstRunAt: number | undefined;
   readonly stopped: Pick<Stop, 'code' | 'since' | 'hint'> | undefined;
   readonly lastRun: Pick<Run, 'started_at' | 'exit_code'> | undefined;
 };
@@ -48,8 +49,7 @@ type Stopped = { readonly bound: 'stopped'; readonly code: string; readonly sinc
 export type Violation = Exceeded | Stopped;
 
 /**
- * What stops writing, whatever the bounds, and the bounds that are exceeded at `now`, not just reached. If no run ever succeeded, the silence began when the oldest
- * job was enqueued; a queue that never had a job is not silent.
+ * What stops writing, whatever the bounds, and the bounds that are exceeded at `now`, not just reached.
  */
 export function violationsOf(health: Health, bounds: Bounds, now: number): readonly Violation[] {
   const since = (at: number | undefined): number => (at === undefined ? 0 : now - at);
@@ -59,12 +59,25 @@ export function violationsOf(health: Health, bounds: Bounds, now: number): reado
     ['max_age', since(health.oldestPendingAt), bounds.maxAgeMs],
     ['max_outage', since(health.outageSince), bounds.maxOutageMs, 'plex'],
     ['max_outage', since(health.stashOutageSince), bounds.maxOutageMs, 'stash'],
-    ['max_silence', since(health.lastSuccessAt ?? health.oldestPendingAt), bounds.maxSilenceMs],
+    ['max_silence', since(silentSince(health)), bounds.maxSilenceMs],
   ];
   const exceeded = readings.flatMap(([bound, value, limit, server]): Exceeded[] =>
     limit !== undefined && value > limit ? [{ bound, value, limit, ...(server === undefined ? {} : { server }) }] : [],
   );
   return [...stopOf(health), ...exceeded];
+}
+
+/**
+ * Since when no run has ended well. If none ever did, since the first one, or since the oldest job was enqueued: an edit
+ * makes a job that waits a young one. A queue in which nothing waits is not silent.
+ */
+export function silentSince({
+  lastSuccessAt,
+  oldestPendingAt,
+  firstRunAt,
+}: Pick<Health, 'lastSuccessAt' | 'oldestPendingAt' | 'firstRunAt'>): number | undefined {
+  if (lastSuccessAt !== undefined || oldestPendingAt === undefined) return lastSuccessAt;
+  return Math.min(oldestPendingAt, firstRunAt ?? oldestPendingAt);
 }
 
 /** Ends of the last run that no later run mends by itself, by exit code. */
@@ -102,16 +115,29 @@ export type Waiting = {
   readonly noStash: number;
   /** Jobs that wait until somebody allows what they remove. */
   readonly removals: number;
+  /** Jobs that have been due for long, where no run has ended well yet. */
+  readonly neverTaken: number;
   /** Until when a person paused writing, in words. */
   readonly paused?: string | undefined;
 };
 
+/** The first run comes by cron or a watch within the hour. */
+const FIRST_RUN_WITHIN_MS = 3_600_000;
+
+/** How many jobs are due although the first run should have taken them by now. */
+export function neverTakenOf(health: Health & { readonly due: number }, now: number): number {
+  const since = silentSince(health);
+  const isOverdue = health.lastSuccessAt === undefined && since !== undefined && now - since > FIRST_RUN_WITHIN_MS;
+  return isOverdue ? health.due : 0;
+}
+
 /** One line that says that all is well, and what waits for a person all the same. */
-export function wellLine({ dead, noStash, removals, paused }: Waiting): string {
+export function wellLine({ dead, noStash, removals, neverTaken, paused }: Waiting): string {
   const waits = [
     dead > 0 && `${counted(dead, 'dead letter')} (plexsync dlq resolve)`,
     noStash > 0 && `${counted(noStash, 'job')} without a Stash to ask (plexsync queue list)`,
     removals > 0 && `${counted(removals, 'job')} that would remove too much (plexsync resume)`,
+    neverTaken > 0 && `${counted(neverTaken, 'job')} due, and no run has ended well yet (plexsync process)`,
     paused !== undefined && `writing is ${paused}`,
   ].filter((part) => part !== false);
   return waits.length === 0

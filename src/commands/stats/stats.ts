@@ -15,7 +15,7 @@ import { statsDocument, sum } from '../shared/stats-document.ts';
 import { listenForEnd } from '../shared/stop.ts';
 import { statsMetrics, writeMetrics } from './metrics.ts';
 import type { Bounds, Violation } from './stats-check.ts';
-import { boundsOr, checkLine, violationsOf, wellLine } from './stats-check.ts';
+import { boundsOr, checkLine, neverTakenOf, violationsOf, wellLine } from './stats-check.ts';
 
 /** The options as typed. */
 export type StatsOptions = {
@@ -83,10 +83,11 @@ function check(stats: StoreStats, bounds: Bounds, { output, dataDir, now }: Cont
     const verdict = { ok, violations: violations.map(toDocument) };
     output.resultJson({ ...statsDocument(stats, dataDir), check: verdict } satisfies StatsDocument, 2);
   } else if (ok) {
-    const { no_stash: noStash, removals } = stats.waiting;
+    const { no_stash: noStash, removals, due } = stats.waiting;
+    const neverTaken = neverTakenOf({ ...health, due }, now());
     // Quiet hours end by themselves.
     const paused = stats.paused?.why === 'pause' ? pausedWords(stats.paused) : undefined;
-    output.result(wellLine({ dead: health.dead, noStash, removals, paused }));
+    output.result(wellLine({ dead: health.dead, noStash, removals, neverTaken, paused }));
   } else output.log('error', say`plexsync: ${foreign(checkLine(violations))}`);
   return ok ? EXIT.done : EXIT.jobsFailed;
 }

@@ -120,17 +120,23 @@ export function noteLook(db: Db, now: number, exitCode: number): void {
   if (!isKnown) meta.setJson(LAST_LOOK, { at: now, exitCode, okAt: exitCode === 0 ? now : last?.okAt } satisfies Look);
 }
 
-/** The latest run, and when the last one ended with exit code 0. */
-export function readRuns(db: Db): { readonly last: Run | undefined; readonly lastSuccessAt: number | undefined } {
+/** The latest run, when the last one ended with exit code 0, and when the first one that is known began. */
+export function readRuns(db: Db): {
+  readonly last: Run | undefined;
+  readonly lastSuccessAt: number | undefined;
+  readonly firstRunAt: number | undefined;
+} {
   const last = db.prepare<[], Run>('SELECT * FROM runs ORDER BY id DESC LIMIT 1').get();
   const success = db
     .prepare<[], { at: number | null }>('SELECT max(ended_at) AS at FROM runs WHERE exit_code = 0')
     .get();
+  const first = db.prepare<[], Run>('SELECT * FROM runs ORDER BY id LIMIT 1').get();
   const look = prepareMeta(db).json<Look>(LAST_LOOK);
   const lastSuccessAt = Math.max(success?.at ?? 0, look?.okAt ?? 0);
   return {
     last: look === undefined || (last !== undefined && last.started_at >= look.at) ? last : runOf(look),
     lastSuccessAt: lastSuccessAt === 0 ? undefined : lastSuccessAt,
+    firstRunAt: first?.started_at,
   };
 }
 

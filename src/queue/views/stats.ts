@@ -42,6 +42,7 @@ export type StoreStats = RunStats & {
   readonly neverSynced: Pick<NeverSynced, 'count' | 'filed' | 'at'> | undefined;
   readonly lastRun: Run | undefined;
   readonly lastSuccessAt: number | undefined;
+  readonly firstRunAt: number | undefined;
 };
 
 type Counts = { readonly in_progress: number; readonly oldest_pending_at: number | null };
@@ -82,6 +83,7 @@ export function readStats(stores: Stores, now: number): StoreStats {
       neverSynced: lessWritten(servers.neverSynced(), done),
       lastRun: runs.last,
       lastSuccessAt: runs.lastSuccessAt,
+      firstRunAt: runs.firstRunAt,
     };
   });
 }

@@ -6,6 +6,7 @@ import {
   boundsOr,
   checkLine,
   DEFAULT_BOUNDS,
+  neverTakenOf,
   violationsOf,
   wellLine,
 } from '../../../src/commands/stats/stats-check.ts';
@@ -18,6 +19,7 @@ const WELL: Health = {
   outageSince: undefined,
   stashOutageSince: undefined,
   lastSuccessAt: NOW - HOUR,
+  firstRunAt: NOW - 99 * HOUR,
   stopped: undefined,
   lastRun: { started_at: NOW - HOUR, exit_code: 0 },
 };
@@ -27,12 +29,13 @@ test('a healthy directory violates nothing', () => {
 });
 
 test('where every bound holds, one line says that nothing needs a person, or what does all the same', () => {
-  const nothing = { dead: 0, noStash: 0, removals: 0 };
+  const nothing = { dead: 0, noStash: 0, removals: 0, neverTaken: 0 };
   assert.equal(wellLine(nothing), 'ok: nothing needs you, and every bound holds');
   assert.equal(
-    wellLine({ dead: 3, noStash: 1, removals: 2 }),
+    wellLine({ dead: 3, noStash: 1, removals: 2, neverTaken: 4 }),
     'ok: every bound holds; for you to look at: 3 dead letters (plexsync dlq resolve), ' +
-      '1 job without a Stash to ask (plexsync queue list), 2 jobs that would remove too much (plexsync resume)',
+      '1 job without a Stash to ask (plexsync queue list), 2 jobs that would remove too much (plexsync resume), ' +
+      '4 jobs due, and no run has ended well yet (plexsync process)',
   );
   for (const key of ['dead', 'noStash', 'removals'])
     assert.match(wellLine({ ...nothing, [key]: 1 }), /for you to look at: 1 (dead letter|job) [^,]*$/);
@@ -68,10 +71,22 @@ test('only given bounds are checked, and without any the defaults are', () => {
   assert.equal(violationsOf({ ...WELL, dead: 9 }, boundsOr({}), NOW).length, 1);
 });
 
-test('where no run has ever ended well, silence is counted from the oldest job', () => {
-  const never = { ...WELL, lastSuccessAt: undefined };
+test('where no run has ever ended well, silence is counted from the first run or the oldest job', () => {
+  const never = { ...WELL, lastSuccessAt: undefined, firstRunAt: undefined };
   assert.deepEqual(violationsOf(never, { maxSilenceMs: HOUR }, NOW), []);
   assert.equal(violationsOf({ ...never, oldestPendingAt: NOW - 2 * HOUR }, { maxSilenceMs: HOUR }, NOW).length, 1);
+  // An edit has made the job young again.
+  const edited = { ...never, oldestPendingAt: NOW, firstRunAt: NOW - 2 * HOUR };
+  assert.equal(violationsOf(edited, { maxSilenceMs: HOUR }, NOW).length, 1);
+  assert.deepEqual(violationsOf({ ...edited, oldestPendingAt: undefined }, { maxSilenceMs: HOUR }, NOW), []);
+});
+
+test('what has been due for more than an hour is told where no run has ended well yet', () => {
+  const never = { ...WELL, lastSuccessAt: undefined, firstRunAt: undefined, due: 3 };
+  const after = (hours: number, health = never): number =>
+    neverTakenOf({ ...health, oldestPendingAt: NOW - hours * HOUR }, NOW);
+  assert.deepEqual([after(1), after(1.1), after(9, { ...never, due: 0 })], [0, 3, 0]);
+  assert.equal(neverTakenOf({ ...WELL, due: 3, oldestPendingAt: NOW - 9 * HOUR }, NOW), 0, 'a run has ended well');
 });
 
 test('a clock that was set back violates nothing, and the line is one line', () => {
@@ -84,6 +99,7 @@ test('a clock that was set back violates nothing, and the line is one line', () 
     outageSince: instant,
     stashOutageSince: instant,
     lastSuccessAt: instant,
+    firstRunAt: instant,
   });
   fc.assert(
     fc.property(arbitrary, (health) => {
