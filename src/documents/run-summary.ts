@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { DocumentOf } from './shapes.ts';
-import { count, id, instant, leftCount } from './shapes.ts';
+import { count, id, instant, leftCount, paused } from './shapes.ts';
 
 function ofWork<Schema extends z.ZodMiniType>(schema: Schema) {
   return z.optional(schema.check(z.describe('Only if the run got to the queue, also with nothing due.')));
@@ -57,6 +57,11 @@ export const runSummary = z
       z
         .nullable(count)
         .check(z.describe('Only of a dry run: what waits in the spool of the plugin; null where it cannot be read.')),
+    ),
+    paused: z.optional(
+      paused.check(
+        z.describe('Only of a dry run: why a run would write nothing now; until null: until plexsync resume.'),
+      ),
     ),
     stood_down: z.optional(z.object({ pid: id, left: count }).check(z.describe('Only where another run was at work.'))),
   })

@@ -37,3 +37,6 @@ export const fileFacts = { size_bytes: z.nullable(count), duration_ms: z.nullabl
 
 /** Whether a size or a duration speaks for a file. */
 export const agreement = z.enum(['same', 'different', 'unknown']);
+
+/** Why nothing is written for now, and until when. */
+export const paused = z.nullable(z.object({ until: z.nullable(instant), why: z.enum(['pause', 'quiet_hours']) }));

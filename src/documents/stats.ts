@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { DocumentOf } from './shapes.ts';
-import { count, counts, instant, leftCount, span } from './shapes.ts';
+import { count, counts, instant, leftCount, paused, span } from './shapes.ts';
 
 const breaker = z
   .object({
@@ -65,9 +65,9 @@ export const statsSchema = z.object({
   stopped: z
     .nullable(z.object({ code: z.string(), since: instant, hint: z.string() }))
     .check(z.describe('What stops writing, wholly or in part, until somebody does something about it.')),
-  paused: z
-    .nullable(z.object({ until: z.nullable(instant), why: z.enum(['pause', 'quiet_hours']) }))
-    .check(z.describe('Why nothing is written for now, and until when; null there: until plexsync resume.')),
+  paused: paused.check(
+    z.describe('Why nothing is written for now, and until when; null there: until plexsync resume.'),
+  ),
   totals: z.object(totals),
   scenes: z.object(counts(['done', 'waiting', 'dead'])),
   left: leftCount.check(z.describe('What the last sync of each scene left as edited in Plex.')),

@@ -11,6 +11,7 @@ import { listEvents } from '../../spool/ingest.ts';
 import { spoolOf } from '../../spool/layout.ts';
 import { localTime } from '../../terminal/time.ts';
 import type { Context } from '../shared/context.ts';
+import { pausedAsSeen } from '../shared/paused.ts';
 import { createCheckpoint } from '../shared/test-kill.ts';
 import type { RunQueue } from './drain-run.ts';
 import type { Page, PageRequest } from './html/page.ts';
@@ -63,6 +64,7 @@ export async function runPreview(request: PreviewRequest, context: Context): Pro
     const left: LeftByPreview = {
       spooled: listEvents(spoolOf(dataDir.path))?.length ?? 'unreadable',
       leased: reads.leasedElsewhere(),
+      paused: pausedAsSeen(stores, loaded.settings.quiet_hours, now()),
     };
     const skippedScenes = events.skippedScenes();
     const seen = { skippedScenes, leftAsEdited: events.leftAsEdited() };

@@ -2,7 +2,7 @@ import type { QuietRange } from '../../core/model/quiet-hours.ts';
 import { quietMinutesLeft } from '../../core/model/quiet-hours.ts';
 import type { Stores } from '../../queue/store/stores.ts';
 import type { Paused } from '../../queue/tables/paused.ts';
-import { noteQuiet, readPauseAndQuiet } from '../../queue/tables/paused.ts';
+import { noteQuiet, readPause, readPauseAndQuiet } from '../../queue/tables/paused.ts';
 import { localTime } from '../../terminal/time.ts';
 
 /** Whether writing rests now, and notes quiet hours for those who read no settings. @throws {StoreError} */
@@ -13,6 +13,12 @@ export function pausedNow(stores: Stores, quietHours: readonly QuietRange[], now
   if (noted !== until) noteQuiet(stores, until);
   if (pause !== undefined) return pause;
   return until === undefined ? undefined : { until, why: 'quiet_hours' };
+}
+
+/** The same for who may change nothing. @throws {StoreError} */
+export function pausedAsSeen(stores: Stores, quietHours: readonly QuietRange[], now: number): Paused | undefined {
+  const until = quietUntil(quietHours, now);
+  return readPause(stores, now) ?? (until === undefined ? undefined : { until, why: 'quiet_hours' });
 }
 
 /** When the quiet hours that `now` lies in are over, by the clock on the wall; `undefined` outside of them. */

@@ -20,7 +20,7 @@ export function statsDocument(
     outage_since: instant(earliest(stats.outageSince, stats.stashOutageSince)),
     stash_outage_since: instant(stats.stashOutageSince),
     stopped: stopped === undefined ? null : { code: stopped.code, since: utcTime(stopped.since), hint: stopped.hint },
-    paused: stats.paused === undefined ? null : { until: instant(stats.paused.until), why: stats.paused.why },
+    paused: pausedDocument(stats.paused),
     totals: stats.totals,
     scenes: stats.scenes,
     left: stats.left,
@@ -45,6 +45,11 @@ function neverSyncedDocument({ neverSynced }: StoreStats): StatsDocument['never_
   if (neverSynced === undefined) return null;
   const { count, filed, at } = neverSynced;
   return { count, of: filed, at: utcTime(at) };
+}
+
+/** Why writing rests, and until when. */
+export function pausedDocument(paused: StoreStats['paused']): StatsDocument['paused'] {
+  return paused === undefined ? null : { until: instant(paused.until), why: paused.why };
 }
 
 /** The sum of all counts. */

@@ -30,7 +30,9 @@ test('a paused run says until when, asks no server and ends with 0; resume lets 
   assert.match(resting.stdout, /^Nothing was written: paused until .*\. plexsync resume ends it now\.\n$/);
   const cron = await run(['process', '--cron']);
   assert.deepEqual([cron.code, cron.stdout, cron.stderr], [0, '', '']);
-  assert.equal((await run(['process', '--dry-run'])).code, 0, 'looking is allowed');
+  const looked = await run(['process', '--dry-run']);
+  assert.equal(looked.code, 0, 'looking is allowed');
+  assert.match(looked.stdout, /1 would be written\nWriting is paused until .*; a run without --dry-run would wait\n$/);
   assert.ok(plex.count() > 0);
   assert.match((await run(['resume'])).stdout, /Writing goes on with the next run/);
   assert.equal(await paused(), null);
@@ -58,6 +60,10 @@ test('quiet hours pause each day, and stats, which reads no settings, knows from
   const { at: _at, ...summary } = JSON.parse(stdout.trim());
   assert.deepEqual([code, summary], [0, { event: 'summary', run: null, exit_code: 0, ends: ['paused'] }]);
   assert.equal((await paused()).why, 'quiet_hours');
+  const looked = await run(['process', '--dry-run'], { env });
+  assert.match(looked.stdout, /\nNothing is written now: the quiet hours last until .*; a run without --dry-run would/);
+  const events = (await run(['process', '--dry-run', '--json'], { env })).stdout.trim().split('\n');
+  assert.equal(JSON.parse(events.at(-1) ?? '').paused.why, 'quiet_hours');
   assert.match((await run(['stats'])).stdout, /^writing\tthe quiet hours last until \d{4}-\d\d-\d\dT.*Z$/m);
   assert.equal(title(), 'old');
   await run(['process']);

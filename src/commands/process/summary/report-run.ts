@@ -5,7 +5,7 @@ import type { LogLine } from '../../../terminal/log/event-lines.ts';
 import type { Output } from '../../../terminal/log/output.ts';
 import { sizeText } from '../../../terminal/log/size-words.ts';
 import { utcTime } from '../../../terminal/time.ts';
-import { sum } from '../../shared/stats-document.ts';
+import { pausedDocument, sum } from '../../shared/stats-document.ts';
 import { tellEnd } from './end-words.ts';
 import type { Summary } from './summary-text.ts';
 import { summaryText } from './summary-text.ts';
@@ -109,7 +109,11 @@ function summaryDocument(
     pending: stats.pending,
     ...(left === undefined
       ? {}
-      : { events_not_looked_at: left.spooled === 'unreadable' ? null : left.spooled, jobs_not_looked_at: left.leased }),
+      : {
+          events_not_looked_at: left.spooled === 'unreadable' ? null : left.spooled,
+          jobs_not_looked_at: left.leased,
+          paused: pausedDocument(left.paused),
+        }),
     started_at: utcTime(startedAt),
     ended_at: utcTime(endedAt),
   };

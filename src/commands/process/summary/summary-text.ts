@@ -1,9 +1,11 @@
 import type { DrainReport } from '../../../core/drain/drain.ts';
 import type { Tally } from '../../../core/drain/ports/tally.ts';
 import type { LeftCount } from '../../../core/model/left-as-edited.ts';
+import type { Paused } from '../../../queue/tables/paused.ts';
 import type { RunStats } from '../../../queue/views/waiting.ts';
 import { localTime } from '../../../terminal/time.ts';
 import { leftWords } from '../../shared/left-words.ts';
+import { pausedWords } from '../../shared/paused.ts';
 import type { DrainSetup } from '../drain-run.ts';
 import { countedAs } from './run-faults.ts';
 
@@ -28,9 +30,14 @@ export type Summary = {
 };
 
 /**
- * What a preview does not look at: events in the spool (a number, or that it is unreadable), and jobs under a lease.
+ * What a preview does not look at: events in the spool (a number, or that it is unreadable), jobs under a lease, and
+ * that writing rests.
  */
-export type LeftByPreview = { readonly spooled: number | 'unreadable'; readonly leased: number };
+export type LeftByPreview = {
+  readonly spooled: number | 'unreadable';
+  readonly leased: number;
+  readonly paused: Paused | undefined;
+};
 
 /** The closing text of a run: counts first, then what waits and why. */
 export function summaryText({ tally, pictures }: DrainReport, summary: Summary): string {
@@ -76,7 +83,7 @@ function previewSummary({ tally, pictures }: Pick<DrainReport, 'tally' | 'pictur
     ...pictureLines(pictures, 'would be written'),
     ...leftLines(summary),
   ];
-  return `${lines.join('\n')}${spooledText(left?.spooled)}${leasedText(left?.leased)}`;
+  return `${lines.join('\n')}${spooledText(left?.spooled)}${leasedText(left?.leased)}${pausedText(left?.paused)}`;
 }
 
 function pictureLines(pictures: DrainReport['pictures'], written: 'written' | 'would be written'): readonly string[] {
@@ -100,6 +107,13 @@ function leasedText(leased = 0): string {
   const jobs =
     leased === 1 ? '1 job that another run has claimed was' : `${leased} jobs that another run has claimed were`;
   return `\n${jobs} not looked at`;
+}
+
+/** Looking is allowed under a pause, and the run that it shows would wait. */
+function pausedText(paused: Paused | undefined): string {
+  if (paused === undefined) return '';
+  const rests = paused.why === 'pause' ? 'Writing is' : 'Nothing is written now:';
+  return `\n${rests} ${pausedWords(paused)}; a run without --dry-run would wait`;
 }
 
 /** Only a run that writes takes events in, so a preview may show too little. */
