@@ -59,9 +59,11 @@ export function createRunEvents({ output, now }: Context, { run, mask }: RunEven
     if (endsJob(event)) done += 1;
     const shown = mask?.event(event) ?? event;
     if (output.json) output.resultJson(eventDocument(shown, stampOf(shown, now())));
-    else if (shown.kind === 'would_write' || shown.kind === 'would_not_write') output.result(previewText(shown));
     // Worded from the event itself: the output masks each part of a line by what it is.
     log.add(event, shown);
+    // After the lines that lead to it: both streams may go into one pipe.
+    if (!output.json && (shown.kind === 'would_write' || shown.kind === 'would_not_write'))
+      output.result(previewText(shown));
     show('title' in shown ? shown.title : undefined);
   };
   return {

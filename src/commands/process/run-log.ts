@@ -82,7 +82,7 @@ export function createRunLog(output: Pick<Output, 'log' | 'record' | 'show' | 's
       const events = underWay.get(event.sceneId) ?? [];
       events.push({ event, shown });
       underWay.set(event.sceneId, events);
-      if (endsJob(event) || event.kind === 'released' || event.kind === 'lease_lost') tellJob(event.sceneId);
+      if (endsJob(event) || ENDS_A_STORY.has(event.kind)) tellJob(event.sceneId);
     },
     end: () => {
       // A run that stops gives jobs back without a word of each; what was learned of them is still worth a line.
@@ -101,13 +101,16 @@ function isOfAJob(event: WorkerEvent): event is WorkerEvent & { readonly sceneId
   return 'sceneId' in event && !BESIDE_A_JOB.has(event.kind);
 }
 
-/** Events of a scene that come after its job, or beside any. */
-const BESIDE_A_JOB: ReadonlySet<WorkerEvent['kind']> = new Set([
-  'letter_shortened',
-  'pin_moved',
+/** What else ends the story of a job in this run: it was given back, or a preview found out what would become of it. */
+const ENDS_A_STORY: ReadonlySet<WorkerEvent['kind']> = new Set([
+  'released',
+  'lease_lost',
   'would_write',
   'would_not_write',
 ]);
+
+/** Events of a scene that come after its job, or beside any. */
+const BESIDE_A_JOB: ReadonlySet<WorkerEvent['kind']> = new Set(['letter_shortened', 'pin_moved']);
 
 /** What a person at a terminal need not read of a run that goes well. */
 const IS_DETAIL: Partial<Record<WorkerEvent['kind'], true>> = {

@@ -1,7 +1,10 @@
 /** `process --dry-run` tells everything and changes nothing. */
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { test } from 'node:test';
+import { promisify } from 'node:util';
 import { setup } from '../../helpers/rig.ts';
+import { BIN } from '../../helpers/start-bin.ts';
 
 test('a dry run shows field by field what would change, and leaves Plex, queue and statistics as they were', async (t) => {
   const { plex, run, sql } = await setup(t);
@@ -70,6 +73,23 @@ test('under --json an end that is somebody’s to mend comes as the error docume
   assert.deepEqual([error.code, error.exit_code], ['unauthorized', 3]);
   assert.match(error.hint, /Get a fresh token/);
   assert.equal(JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '').exit_code, 3);
+});
+
+test('with both streams in one pipe the lines of each job stand before what would become of it', async (t) => {
+  const { plex, run, env } = await setup(t);
+  for (const id of [1, 2]) {
+    plex.addItem({ sectionKey: '1', file: `/media/pier-${id}.mp4`, title: 'old' });
+    await run(['enqueue', `${id}`, '--path', `/media/pier-${id}.mp4`, '--title', `Pier ${id}`]);
+  }
+  const command = ['-c', '"$@" 2>&1', 'sh', process.execPath, BIN, 'process', '--dry-run'];
+  const { stdout } = await promisify(execFile)('sh', command, { env: { PATH: process.env['PATH'], ...env } });
+  const scenes = stdout
+    .split('\n')
+    .flatMap((line) => line.match(/for scene (\d)|^Scene (\d)|pier-(\d)\.mp4/)?.slice(1));
+  const order = scenes.filter((scene) => scene !== undefined).join('');
+  assert.match(order, /^1+2+$/, stdout);
+  assert.match(stdout, /for scene 1 .*\n(\[.*\n)+Scene 1 would be written/);
+  assert.match(stdout, /for scene 2 .*\n(\[.*\n)+Scene 2 would be written/);
 });
 
 test('a dry run counts nothing, and is not for cron', async (t) => {
