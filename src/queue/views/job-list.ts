@@ -65,13 +65,47 @@ type Row = {
 const SHOWN_STATE = `CASE WHEN state = 'in_progress' THEN 'in_progress' WHEN held = 2 THEN 'removals' WHEN held = 3 THEN 'undone'
   WHEN held > ${CLAIMED_AWAITING} THEN 'held' WHEN rest = 'pictures' THEN 'pictures' WHEN available_at <= @now THEN 'due' WHEN misses > 0 THEN 'not_found' ELSE 'retry' END`;
 
-/** Jobs under way first, then in the order of their claim: each half walks along one index, however long the queue. */
-const HALVES = [
-  `state = 'in_progress' ORDER BY scene_id`,
-  `state = 'pending' ORDER BY held, priority, available_at, jobs.id`,
-] as const;
+/** Whether a run claims the jobs with this value of `held`, which await Stash where it is 1. */
+const IS_CLAIMED = `held <= ${CLAIMED_AWAITING}`;
 
-function selectStatement(half: string): string {
+/**
+ * Jobs under way first, then what is due and what will be, both in the order of their claim, and at last what waits for
+ * something else than its time. The arms of each part are merged along one index, however long the queue.
+ */
+const PARTS: readonly { readonly arms: readonly string[]; readonly order: string }[] = [
+  { arms: [`state = 'in_progress'`], order: 'scene_id' },
+  ...[0, 1].map((priority) => ({
+    arms: [0, 1].map((held) => pending({ held, priority }, `available_at <= @now AND ${IS_CLAIMED}`)),
+    order: 'available_at, id',
+  })),
+  {
+    arms: [0, 1].flatMap((held) =>
+      [0, 1].map((priority) => pending({ held, priority }, `available_at > @now AND ${IS_CLAIMED}`)),
+    ),
+    order: 'available_at, id',
+  },
+  ...[1, 2, 3].flatMap((held) =>
+    [0, 1].map((priority) => ({
+      arms: [pending({ held, priority }, held === 1 ? `NOT (${IS_CLAIMED})` : 'TRUE')],
+      order: 'available_at, id',
+    })),
+  ),
+];
+
+function pending(arm: { readonly held: number; readonly priority: number }, condition: string): string {
+  return `state = 'pending' AND held = ${arm.held} AND priority = ${arm.priority} AND ${condition}`;
+}
+
+function selectStatement({ arms, order }: (typeof PARTS)[number]): string {
+  return `${arms.map(selectArm).join(' UNION ALL ')} ORDER BY ${order}`;
+}
+
+/** The statements of a list, in order. */
+export function listStatements(): readonly string[] {
+  return PARTS.map(selectStatement);
+}
+
+function selectArm(arm: string): string {
   return `SELECT jobs.id, scene_id, ${SHOWN_STATE} AS shown_state, data, scene_path,
     attempt + uncharged AS attempt, failures + uncharged AS failures, misses, last_error,
       available_at, enqueued_at, bare_at, stamps, reassert
@@ -79,7 +113,7 @@ function selectStatement(half: string): string {
     WHERE (@ids IS NULL OR jobs.id IN (SELECT value FROM json_each(@ids)))
       AND (@sceneIds IS NULL OR scene_id IN (SELECT value FROM json_each(@sceneIds)))
       AND (@states IS NULL OR ${SHOWN_STATE} IN (SELECT value FROM json_each(@states)))
-      AND ${half}`;
+      AND ${arm}`;
 }
 
 /**
@@ -97,8 +131,8 @@ function* readEach(db: Db, filter: JobFilter, now: number): Generator<QueuedJob>
   let left = filter.limit ?? Number.POSITIVE_INFINITY;
   db.exec('BEGIN');
   try {
-    for (const half of HALVES) {
-      for (const row of db.prepare<[object], Row>(selectStatement(half)).iterate(values)) {
+    for (const statement of listStatements()) {
+      for (const row of db.prepare<[object], Row>(statement).iterate(values)) {
         if (left <= 0) return;
         left -= 1;
         yield toJob(row);

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { noteStash } from '../../../../src/queue/tables/jobs/awaits-stash.ts';
 import type { JobFilter, QueuedJob } from '../../../../src/queue/views/job-list.ts';
-import { countJobs, dropJobs, readJobs } from '../../../../src/queue/views/job-list.ts';
+import { countJobs, dropJobs, listStatements, readJobs } from '../../../../src/queue/views/job-list.ts';
 import { readStats } from '../../../../src/queue/views/stats.ts';
 import type { World } from '../../../helpers/queue-world.ts';
 import { COMPLETE, claim, claimOne, edit, edits, failure, NOW, settle, setup } from '../../../helpers/queue-world.ts';
@@ -42,6 +43,39 @@ test('the queue is listed with what each job waits for, in the words and numbers
     [third?.title, third?.path, third?.attempts, third?.failures, third?.misses, third?.lastError, third?.availableAt],
     ['Lighthouse 3', '/harbour/3.mp4', 1, 1, 0, 'PlexTemporaryError: Plex answered 500', NOW + 5_000],
   );
+});
+
+test('what is due comes in the order of its claim, also where it awaits Stash, and before what is due later', (t) => {
+  const world = setup(t);
+  world.enqueue([edit(1), edit(2), edit(3), { sceneId: 4, bare: true, data: {} }, edit(5), edit(6)]);
+  noteStash(world.stores().queueDb, 'asked');
+  const at = (sceneId: number, values: string) => world.sql(`UPDATE jobs SET ${values} WHERE scene_id = ${sceneId}`);
+  at(1, `available_at = ${NOW + 9_000}`);
+  at(2, 'priority = 1');
+  at(3, `available_at = ${NOW - 1}`);
+  at(4, `available_at = ${NOW - 2}`);
+  at(5, `priority = 1, available_at = ${NOW + 5_000}`);
+  at(6, 'removals = 1');
+  const listed = (): number[] => jobs(world).map(({ sceneId }) => sceneId);
+  assert.deepEqual(listed(), [4, 3, 2, 5, 1, 6]);
+  noteStash(world.stores().queueDb, 'not_asked');
+  assert.deepEqual(listed(), [3, 2, 5, 1, 4, 6]);
+  const drain = world.drain({ stash: 'asked' });
+  assert.deepEqual(
+    Array.from({ length: 3 }, () => claimOne(drain).sceneId),
+    [4, 3, 2],
+  );
+});
+
+test('a long queue is listed along its index, without a heap of its rows', (t) => {
+  const world = setup(t);
+  world.enqueue([edit(1)]);
+  const { queueDb } = world.stores();
+  for (const sql of listStatements()) {
+    const plan = queueDb.prepare<[object], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`);
+    const details = plan.all({ now: NOW, ids: null, sceneIds: null, states: null }).map(({ detail }) => detail);
+    assert.ok(!details.some((detail) => /TEMP B-TREE/.test(detail)), details.join('\n'));
+  }
 });
 
 test('jobs are chosen by id, scene, state and number, and counted the same way', (t) => {
