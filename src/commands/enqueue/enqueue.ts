@@ -15,6 +15,7 @@ import { ignoredWords } from './ignored-keys.ts';
 import { withWholePaths } from './pictures.ts';
 import type { EnqueueEffect } from './preview.ts';
 import { nameOf, readChunks } from './read-chunks.ts';
+import { repeatedWords } from './repeated.ts';
 import { parseScenes } from './scene-file.ts';
 
 export type EnqueueOptions = {
@@ -41,7 +42,9 @@ export async function run(options: EnqueueOptions, { dataDir, output, streams, e
   const ignored = new Set<string>();
   const given = await readEdits(options, streams.stdin, ignored);
   if (options.effect === 'show_only') {
-    (await import('./preview.ts')).previewEdits([...given], { dataDir, output });
+    const all = [...given];
+    (await import('./preview.ts')).previewEdits(all, { dataDir, output });
+    tellRepeated(all, output);
     if (ignored.size > 0) output.log('warning', ignoredWords(ignored));
     return 0;
   }
@@ -69,7 +72,9 @@ export async function run(options: EnqueueOptions, { dataDir, output, streams, e
     const jobIds = hasBare ? enqueued.map(({ jobId }) => jobId) : [];
     const sources = { env, dataDir: dataDir.path, configFile: options.configFile };
     const held = await heldWithoutStash(jobIds, intake, sources);
-    report({ enqueued, scenes: sceneCount(enqueued), held }, output);
+    const scenes = sceneCount(enqueued);
+    report({ enqueued, scenes, held }, output);
+    if (enqueued.length > scenes) tellRepeated(enqueued, output);
     if (ignored.size > 0) output.log('warning', ignoredWords(ignored));
     return 0;
   } finally {
@@ -148,6 +153,11 @@ async function fieldsOf({ reassert }: EnqueueOptions): Promise<readonly Reassert
 /** A scene that is given twice counts once, and is one job. */
 function sceneCount(edits: readonly { readonly sceneId: number }[]): number {
   return new Set(edits.map(({ sceneId }) => sceneId)).size;
+}
+
+function tellRepeated(edits: readonly { readonly sceneId: number }[], output: Context['output']): void {
+  const words = repeatedWords(edits);
+  if (words !== undefined) output.log('info', words);
 }
 
 /** A file is bulk: edits by hand and hooks go before it. */

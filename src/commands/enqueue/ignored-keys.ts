@@ -17,9 +17,12 @@ export function noteIgnored(value: unknown, ignored: Set<string>): void {
 
 const MOST_NAMED = 5;
 
+/** The help of `enqueue` names options, and a file has keys. */
+const KEYS_PAGE = 'docs/scenes-as-json.md';
+
 /** The sentence about them. */
 export function ignoredWords(ignored: ReadonlySet<string>): Sentence {
   const names = [...ignored].slice(0, MOST_NAMED).join(', ');
   const more = ignored.size > MOST_NAMED ? ` and ${ignored.size - MOST_NAMED} more` : '';
-  return say`Ignored, since a scene has no such key: ${foreign(names)}${ours(more)}. The keys: plexsync enqueue --help`;
+  return say`Ignored, since a scene has no such key: ${foreign(names)}${ours(more)}. The keys: ${ours(KEYS_PAGE)}`;
 }

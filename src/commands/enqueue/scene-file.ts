@@ -3,6 +3,7 @@ import type { SceneEdit } from '../../core/model/scene.ts';
 import { parseGivenScene } from '../../core/model/scene.ts';
 import { parseJsonText } from '../../core/text/json-text.ts';
 import { noteIgnored } from './ignored-keys.ts';
+import { createMistakes } from './mistakes.ts';
 import { withPictureUrls } from './pictures.ts';
 
 const FORMS = 'A JSON object, a JSON array or one JSON object a line (NDJSON) is expected; nothing was enqueued.';
@@ -12,7 +13,7 @@ const FORMS = 'A JSON object, a JSON array or one JSON object a line (NDJSON) is
  * NDJSON no more than a line is kept.
  * @param chunks its bytes
  * @param ignored gets the keys that nobody reads
- * @throws {UsageError} naming the file and the entry or line.
+ * @throws {UsageError} naming the file and the entries or lines, once all of it is read.
  */
 export function* parseScenes(
   chunks: Iterable<Uint8Array>,
@@ -30,10 +31,27 @@ export function* parseScenes(
   } else if (second === undefined || second.done === true) {
     yield* sceneDocument([first.value, ...lines], source);
   } else {
-    yield parseLine(first.value, source);
-    yield parseLine(second.value, source);
-    for (const line of lines) yield parseLine(line, source);
+    yield* scenesIn(joined([first.value, second.value], lines), parseLine, source);
   }
+}
+
+function* joined<T>(head: readonly T[], rest: Iterable<T>): Generator<T> {
+  yield* head;
+  yield* rest;
+}
+
+/** The scenes of all entries; after a mistake the rest is read for further ones alone. */
+function* scenesIn<T>(
+  entries: Iterable<T>,
+  parse: (entry: T, source: Source) => SceneEdit,
+  source: Source,
+): Generator<SceneEdit> {
+  const mistakes = createMistakes(source.name);
+  for (const entry of entries) {
+    const edit = mistakes.attempt(() => parse(entry, source));
+    if (edit !== undefined && !mistakes.hasAny()) yield edit;
+  }
+  mistakes.throwIfAny();
 }
 
 /** What is no NDJSON has to be one value over many lines. */
@@ -44,18 +62,26 @@ function sceneDocument(lines: readonly Line[], source: Source): Iterable<SceneEd
   // If the first line is a part of a value, the file is one broken document and not NDJSON.
   if (lines.length === 1 || first === undefined || /^[[{]$|^\[/.test(first.line.trim()))
     throw new UsageError(`${source.name} is no JSON: ${whole.reason}.`, FORMS);
-  return [parseLine(first, source)];
+  // Two broken lines are another kind of file, and the same mistake in each line of it.
+  const [, second] = lines;
+  const isNdjson = second !== undefined && parseJsonText(second.line).kind === 'value';
+  return scenesIn(isNdjson ? lines : [first], parseLine, source);
 }
 
 type Source = { readonly name: string; readonly ignored: Set<string> };
 
-function* entriesOf(value: unknown, { name, ignored }: Source): Generator<SceneEdit> {
+function* entriesOf(value: unknown, source: Source): Generator<SceneEdit> {
+  const { name, ignored } = source;
   if (!Array.isArray(value)) {
     yield parseEntry(value, name, ignored);
     return;
   }
   if (value.length === 0) throw new UsageError(`${name} holds no scene.`, FORMS);
-  for (const [index, entry] of value.entries()) yield parseEntry(entry, `${name}, entry ${index + 1}`, ignored);
+  yield* scenesIn(
+    value.entries(),
+    ([index, entry]) => parseEntry(entry, `${name}, entry ${index + 1}`, ignored),
+    source,
+  );
 }
 
 function parseLine({ line, number }: Line, { name, ignored }: Source): SceneEdit {

@@ -54,3 +54,18 @@ test('while a pipe is slow, others may put scenes into the queue', async (t) => 
   assert.deepEqual(await ended, [0, null]);
   assert.deepEqual(sql('SELECT count(*) AS jobs FROM jobs'), [{ jobs: 5_001 }]);
 });
+
+test('scenes that are given more than once are told once, with their count, and the later values count', async (t) => {
+  const { run, sql } = await setup(t);
+  const input = '{"scene_id":1,"title":"Pier"}\n{"scene_id":2,"title":"Quay"}\n{"scene_id":1,"title":"Mole"}\n';
+  const words = /^Scene 1 is given more than once: of each key the later value counts$/m;
+  assert.match((await run(['enqueue', '-', '--dry-run'], { input })).stderr, words);
+  const one = await run(['enqueue', '-'], { input });
+  assert.deepEqual([one.stdout, one.code], ['2 scenes enqueued: 2 new\n', 0]);
+  assert.match(one.stderr, words);
+  assert.match(String(sql('SELECT data FROM jobs WHERE scene_id = 1')[0]?.['data']), /Mole/);
+  const both = await run(['enqueue', '-', '--json'], { input: `${input}${input}` });
+  assert.match(both.stderr, /^2 scenes are given more than once/m);
+  assert.equal(JSON.parse(both.stdout).scenes, 2);
+  assert.doesNotMatch((await run(['enqueue', '-'], { input: '{"scene_id":3}' })).stderr, /more than once/);
+});

@@ -75,6 +75,17 @@ test('a broken document is named as one, not as its first line', () => {
     assert.match(refusal(text).message, /^harbour\.json is no JSON: /, text);
 });
 
+test('several mistakes are named at once by their lines, and those beyond five are counted', () => {
+  const two = refusal('{"scene_id": 1}\n{"scene_id": }\n{"scene_id": 2}\n{"scene_id": 3, "title": 5}');
+  assert.match(two.message, /^harbour\.json, line 2 is no JSON: [^.]*\. Line 4: title must be text, not 5\.$/);
+  assert.equal(two.hint, 'Correct them and run again; nothing was enqueued.');
+  const many = refusal(JSON.stringify(Array.from({ length: 9 }, (_, index) => ({ scene_id: index < 2 ? 1 : 0 }))));
+  assert.match(many.message, /^harbour\.json, entry 3: scene_id .* Entry 7: scene_id [^.]*\. And 2 more\.$/);
+  assert.doesNotMatch(many.message, /Entry 8/);
+  assert.match(refusal('scene_id,title\n1,a\n2,b').message, /^harbour\.json, line 1 is no JSON: [^.]*\.$/);
+  assert.match(refusal('scene\n{"scene_id": 1}\n{"scene_id": 0}').message, /line 1 is no JSON: .* Line 3: scene_id/);
+});
+
 test('an empty file is refused', () => {
   for (const text of ['', ' \r\n\t', '\ufeff']) assert.equal(refusal(text).message, 'harbour.json is empty.');
 });
