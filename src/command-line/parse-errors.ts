@@ -1,3 +1,4 @@
+import { nearest } from '../core/text/nearest.ts';
 import { hideTokens } from './hide-tokens.ts';
 import { COMMANDS, GROUPS } from './outlines/commands.ts';
 import { GLOBAL_OPTIONS } from './outlines/global-options.ts';
@@ -14,11 +15,18 @@ export function parseErrorOf(
   argv: readonly string[],
 ): { readonly message: string; readonly hint: string } {
   const [first = '', suggestion = ''] = hideTokens(withoutValue(text, argv), argv).trimEnd().split('\n');
-  const hints = [/\((Did you mean .*\?)\)$/.exec(suggestion)?.[1] ?? '', dashHint(first, argv)];
+  const hints = [nearSuggestion(first, suggestion), dashHint(first, argv)];
   return {
     message: first.endsWith('.') ? first : `${first}.`,
     hint: hints.filter((hint) => hint !== '').join(' ') || `${nameIn(argv)} --help shows what there is.`,
   };
+}
+
+/** What commander suggests, where that is near by our own measure: it takes `foo` for `hook`. */
+function nearSuggestion(message: string, suggestion: string): string {
+  const [, question = '', names = ''] = /\((Did you mean (?:one of )?(.*)\?)\)$/.exec(suggestion) ?? [];
+  const [, typed = ''] = /^unknown \w+ '(.*)'$/s.exec(message) ?? [];
+  return nearest(typed, names.split(', ')) === undefined ? '' : question;
 }
 
 /** Of what a command takes as a value, a word that begins with a dash is read as an option unless it stands behind --. */

@@ -33,5 +33,10 @@ export function run({ forHowLong }: { readonly forHowLong: string | undefined },
 function toPauseMs(text: string): number {
   const ms = parseDurationMs(text, 'h');
   if (ms !== undefined && ms > 0 && ms <= LONGEST_MS) return ms;
+  if (ms === 0)
+    throw new UsageError(
+      `--for ${text} is no time to pause for.`,
+      'Give a duration up to 365d, such as 2h; plexsync resume ends a pause.',
+    );
   throw new UsageError(`--for must be a duration up to 365d, such as 2h, not "${text}".`, 'A bare number is in hours.');
 }

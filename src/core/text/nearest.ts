@@ -4,19 +4,28 @@ export function nearest(typed: string, known: readonly string[]): string | undef
     .map((name) => ({ name, distance: editDistance(typed.toLowerCase(), name.toLowerCase()) }))
     .toSorted((a, b) => a.distance - b.distance);
   const [best] = ranked;
-  return best !== undefined && best.distance <= Math.max(2, typed.length * 0.4) ? best.name : undefined;
+  return best !== undefined && best.distance <= mostSlips(typed) ? best.name : undefined;
 }
 
-/** The number of insertions, deletions and substitutions that turn `a` into `b`. */
+/** Two slips in a word of three or four letters make it any other word: `foo` is not meant as `hook`. */
+function mostSlips(typed: string): number {
+  return typed.length < 5 ? 1 : Math.max(2, typed.length * 0.4);
+}
+
+/** The number of insertions, deletions, substitutions and swaps of two neighbours that turn `a` into `b`. */
 function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [i, letter] of [...a].entries()) {
+  const [from, to] = [[...a], [...b]];
+  let above: readonly number[] = [];
+  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (const [i, letter] of from.entries()) {
     const next = [i + 1];
-    for (const [j, other] of [...b].entries()) {
+    for (const [j, other] of to.entries()) {
       const substituted = (row[j] ?? 0) + Number(letter !== other);
-      next.push(Math.min(substituted, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
+      const isSwap = i > 0 && j > 0 && letter === to[j - 1] && other === from[i - 1];
+      const swapped = isSwap ? (above[j - 1] ?? 0) + 1 : Number.POSITIVE_INFINITY;
+      next.push(Math.min(substituted, swapped, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
     }
-    row = next;
+    [above, row] = [row, next];
   }
-  return row[b.length] ?? 0;
+  return row[to.length] ?? 0;
 }

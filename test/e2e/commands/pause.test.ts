@@ -49,6 +49,9 @@ test('without a time a pause lasts until it is ended; with one it is over by its
   assert.equal(await paused(), null);
   await run(['process']);
   assert.equal(title(), 'Pier');
+  const none = await run(['pause', '--for', '0']);
+  assert.deepEqual([none.code, none.stderr.split('\n')[0]], [2, 'plexsync: --for 0 is no time to pause for.']);
+  assert.match(none.stderr, /plexsync resume ends a pause/);
   for (const wrong of ['soon', '0h', '-2h', '400d'])
     assert.equal((await run(['pause', `--for=${wrong}`])).code, 2, wrong);
 });
@@ -69,6 +72,13 @@ test('quiet hours pause each day, and stats, which reads no settings, knows from
   await run(['process']);
   assert.equal(title(), 'Pier');
   assert.match((await run(['config', 'show'], { env })).stdout, /^quiet_hours\t00:00-12:00, 12:00-00:00\t/m);
+});
+
+test('quiet hours that end when they begin are refused, and the message says so', async (t) => {
+  const { run } = await setupHarbour(t);
+  const { code, stderr } = await run(['process'], { env: { PLEXSYNC_QUIET_HOURS: '22:00-22:00' } });
+  assert.equal(code, 2);
+  assert.match(stderr, /of which none ends when it begins, but PLEXSYNC_QUIET_HOURS says "22:00-22:00"/);
 });
 
 test('a pause ends a run that is under way after what it has in flight', async (t) => {

@@ -18,6 +18,18 @@ test('a name that is like none is not guessed at', () => {
   assert.equal(nearest('wheelbarrow', ['quay', 'mooring']), undefined);
 });
 
+test('a short word is meant with one slip at most, a swap of two letters among them', () => {
+  const commands = ['hook', 'dlq', 'runs', 'pin'];
+  assert.equal(nearest('foo', commands), undefined);
+  for (const [typed, meant] of [
+    ['dql', 'dlq'],
+    ['rnus', 'runs'],
+    ['hok', 'hook'],
+    ['pim', 'pin'],
+  ] as const)
+    assert.equal(nearest(typed, commands), meant);
+});
+
 test('nothing is near when nothing is known', () => {
   assert.equal(nearest('quay', []), undefined);
 });
