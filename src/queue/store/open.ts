@@ -21,11 +21,12 @@ import { makeDirectory } from '../../make-directory.ts';
 import { checkHeader, hasForeignLetters, refuseCutFile, refuseIncomplete, refuseNewer } from './file-checks.ts';
 import type { Schema } from './migrations.ts';
 import { DLQ_SCHEMA } from './migrations.ts';
+import type { LazyDb } from './statements.ts';
 import { compileOnUse } from './statements.ts';
 import { inStore } from './store-errors.ts';
 import { keepCopies } from './upgrade-copies.ts';
 
-export type Db = Database.Database;
+export type Db = LazyDb;
 
 /** Where the data directory is, and which setting named it; every complaint about it names both. */
 export type DataDir = { readonly path: string; readonly origin: string };
@@ -220,13 +221,13 @@ export function openInMemory(schema: Schema): Db {
   return compileOnUse(db);
 }
 
-function configure(db: Db): void {
+function configure(db: Database.Database): void {
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = FULL');
   db.pragma(`cache_size = -${CACHE_KIB}`);
 }
 
-function migrate(db: Db, schema: Schema): void {
+function migrate(db: Database.Database, schema: Schema): void {
   if (db.pragma('user_version', { simple: true }) === schema.migrations.length) return;
   const steps = db.transaction(() => {
     // Read again under the lock: another process may have migrated since.

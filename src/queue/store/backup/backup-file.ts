@@ -19,6 +19,7 @@ import Database from 'better-sqlite3';
 import { StoreError, UsageError } from '../../../core/model/errors.ts';
 import { DLQ_SCHEMA, QUEUE_SCHEMA } from '../migrations.ts';
 import type { Db } from '../open.ts';
+import { compileOnUse } from '../statements.ts';
 import { copying, inNamedFile, inStore } from '../store-errors.ts';
 import type { Stores } from '../stores.ts';
 
@@ -104,7 +105,7 @@ function copyUnderLock({ queueDb, dlqDb }: Pick<Stores, 'queueDb' | 'dlqDb'>, to
   const both = queueDb.transaction(() => {
     const reader = new Database(queueDb.name, { readonly: true, timeout: BUSY_TIMEOUT_MS });
     try {
-      copyBoth(reader, dlqDb, to);
+      copyBoth(compileOnUse(reader), dlqDb, to);
     } finally {
       reader.close();
     }
@@ -136,8 +137,8 @@ function seal(
   }
 }
 
-function factsOf(db: Db, letters: Buffer): BackupFacts {
-  const count = (of: Db, sql: string): number => Number(of.prepare<[], number>(sql).pluck().get() ?? 0);
+function factsOf(db: Database.Database, letters: Buffer): BackupFacts {
+  const count = (of: Database.Database, sql: string): number => Number(of.prepare<[], number>(sql).pluck().get() ?? 0);
   const lettersDb = new Database(letters);
   try {
     const told = db.prepare<[], Pick<BackupFacts, 'takenAt' | 'version'>>(
@@ -200,7 +201,7 @@ export function unpackBackup(file: string, folder: string): void {
   });
 }
 
-function unpack(db: Db, letters: Buffer, folder: string): void {
+function unpack(db: Database.Database, letters: Buffer, folder: string): void {
   writeFileSync(join(folder, DLQ_SCHEMA.fileName), letters, { mode: OWNER_ONLY });
   const path = join(folder, QUEUE_SCHEMA.fileName);
   db.prepare('VACUUM INTO ?').run(path);
@@ -214,7 +215,7 @@ function unpack(db: Db, letters: Buffer, folder: string): void {
   }
 }
 
-function withBackup<T>(file: string, use: (db: Db) => T): T {
+function withBackup<T>(file: string, use: (db: Database.Database) => T): T {
   if (!existsSync(file)) throw new UsageError(`There is no file ${file}.`, NAME_A_BACKUP);
   const stats = statSync(file);
   if (stats.isDirectory()) throw new UsageError(`${file} is a folder, not a file.`, NAME_A_BACKUP);
@@ -232,16 +233,16 @@ function withBackup<T>(file: string, use: (db: Db) => T): T {
   });
 }
 
-function lettersIn(db: Db): Buffer {
+function lettersIn(db: Database.Database): Buffer {
   const letters = db.prepare<[], Buffer>('SELECT letters FROM backup').pluck().get();
   return letters ?? Buffer.alloc(0);
 }
 
-function versionOf(db: Db): number {
+function versionOf(db: Database.Database): number {
   return Number(db.pragma('user_version', { simple: true }));
 }
 
-function refuseDamaged(file: string, db: Db): void {
+function refuseDamaged(file: string, db: Database.Database): void {
   const verdict = String(db.pragma('quick_check(1)', { simple: true }));
   if (verdict === 'ok') return;
   throw new StoreError(`${file} is damaged (${verdict}); nothing was restored.`, 'Take an older backup.');

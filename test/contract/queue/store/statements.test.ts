@@ -54,3 +54,13 @@ test('who reads row by row may use the same text meanwhile', () => {
     [{ name: 'South' }, 2],
   ]);
 });
+
+test('a statement promises no call that it does not have', () => {
+  const { db } = setup();
+  const statement = db.prepare(NAMES);
+  // @ts-expect-error: a lazy statement has no raw()
+  assert.equal(statement.raw, undefined);
+  // @ts-expect-error: nor its columns
+  assert.equal(statement.columns, undefined);
+  assert.deepEqual(Object.keys(statement), ['run', 'get', 'all', 'iterate', 'pluck']);
+});
