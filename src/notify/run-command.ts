@@ -18,7 +18,7 @@ export async function runCommand(
   // Where no more files may be opened, there are no streams, whatever the types of Node say.
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     // What is not kept is read all the same: a program that cannot go on writing does not end.
-    if (!said.includes('\n') && said.length < MOST_SAID) said += text.slice(0, MOST_SAID);
+    if (!said.includes('\n') && said.length < MOST_SAID) said = `${said}${text.slice(0, MOST_SAID)}`.trimStart();
   });
   // A program that does not read is no failure of ours.
   child.stdin?.on('error', () => undefined);
@@ -26,7 +26,7 @@ export async function runCommand(
   const failure = await endOf(child, patienceMs);
   // What it started may hold them open.
   for (const stream of [child.stdin, child.stderr]) stream?.destroy();
-  const [line = ''] = said.trimStart().slice(0, MOST_SAID).split('\n');
+  const [line = ''] = said.slice(0, MOST_SAID).split('\n');
   return failure === undefined || line === '' ? failure : `${failure}: ${line.trimEnd()}`;
 }
 

@@ -76,6 +76,11 @@ test('a program that fails is told with the first line that it said, and no more
     await failureOf(['sh', '-c', 'echo >&2; echo No wind >&2; echo Fog >&2; exit 3']),
     'it ended with 3: No wind',
   );
+  // The empty line comes alone, and the telling one in a piece of its own.
+  assert.equal(
+    await failureOf(['sh', '-c', 'echo >&2; sleep 0.1; echo No wind >&2; exit 3']),
+    'it ended with 3: No wind',
+  );
   assert.equal(await failureOf(['sh', '-c', 'exit 4']), 'it ended with 4');
   assert.equal(await failureOf(['sh', '-c', 'kill -9 $$']), 'it was ended by SIGKILL');
   const long = await failureOf(['sh', '-c', 'printf "%09999d" 1 >&2; exit 1']);
