@@ -66,13 +66,35 @@ test('a preview goes through its batches one after the other, as it tells of the
   ]);
 });
 
-test('no batch is prepared before the one in front of it is half written', async (t) => {
-  const { plex, enqueue, run } = await setupKnown(t, 20);
-  enqueue(...lighthouses(20));
-  const sent: number[] = [];
-  const { tally } = await run({ batchSize: 10 }, { at: { claimed: () => void sent.push(plex.count('edit')) } });
-  assert.equal(tally.updated, 20);
-  assert.ok(sent[0] === 0 && (sent[1] ?? 0) >= 4 && (sent[1] ?? 0) < 10, sent.join(', '));
+for (const { concurrency, batchSize, least, most } of [
+  { concurrency: 1, batchSize: 30, least: 17, most: 29 },
+  { concurrency: 2, batchSize: 30, least: 4, most: 16 },
+])
+  test(`a batch of ${batchSize} in ${concurrency} lanes is written so far that it lasts while the next one is prepared`, async (t) => {
+    const { plex, enqueue, run } = await setupKnown(t, 2 * batchSize);
+    enqueue(...lighthouses(2 * batchSize));
+    const sent: number[] = [];
+    const at = { claimed: () => void sent.push(plex.count('edit')) };
+    const { tally } = await run({ batchSize, concurrency }, { at });
+    assert.equal(tally.updated, 2 * batchSize);
+    const [first, second = 0] = sent;
+    assert.equal(first, 0);
+    assert.ok(second >= least && second <= most, sent.join(', '));
+  });
+
+test('before a batch is planned, and before it is noted, answers that came meanwhile are heard', async (t) => {
+  const { enqueue, run } = await setupKnown(t, 1);
+  enqueue(lighthouse(1));
+  let heard = 0;
+  const hear = (): void => {
+    heard += 1;
+    if (heard < 5) setImmediate(hear);
+  };
+  const heardWhenNoted: number[] = [];
+  const at = { read: () => void setImmediate(hear), intended: () => void heardWhenNoted.push(heard) };
+  const { tally } = await run({}, { at });
+  assert.equal(tally.updated, 1);
+  assert.deepEqual(heardWhenNoted, [2]);
 });
 
 test('where a batch takes long to verify, only so many jobs are under lease meanwhile', async (t) => {

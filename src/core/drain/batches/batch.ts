@@ -26,7 +26,7 @@ export async function prepare(
   jobs: readonly Job[],
   context: DrainContext & { readonly items: ItemsInFlight },
 ): Promise<Prepared> {
-  const { checkpoint } = context;
+  const { checkpoint, pause } = context;
   checkpoint('claimed');
   const hydrated = await hydrate(jobs, context);
   const resolved = await resolve(hydrated.going, context);
@@ -34,7 +34,11 @@ export async function prepare(
   const read = await readAndRecheck(await findOthers(resolved.going, context), context);
   const owned = keepOwners(read.going, context);
   checkpoint('read');
-  const planned = plan(await context.collections.look(owned.going), context);
+  const looked = await context.collections.look(owned.going);
+  // Between one stretch of work and the next, lanes whose answers came send what waits.
+  await pause();
+  const planned = plan(looked, context);
+  await pause();
   const intended = intend(planned.going, context);
   if (context.options.mode === 'write') checkpoint('intended');
   return {
