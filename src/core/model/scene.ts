@@ -4,84 +4,97 @@ import { UsageError } from './errors.ts';
 import type { PathFault } from './file-argument.ts';
 import { PATH_EXAMPLE, pathFaultOf } from './file-argument.ts';
 
-/** A Stash scene id is a positive integer; SQLite and JSON keep it exact. */
-const sceneId = z
-  .int('must be a whole number from 1 to 9007199254740991')
-  .check(z.positive('must be a whole number from 1 to 9007199254740991'));
-
-/** Stash spells ids as strings in GraphQL and as numbers in hooks: both are accepted. */
-const anySceneId = z.union(
-  [sceneId, z.pipe(z.string().check(z.regex(/^[1-9]\d*$/)), z.pipe(z.transform(Number), sceneId))],
-  {
-    error: (issue) => (issue.input === undefined ? 'is missing' : 'must be a whole number from 1 to 9007199254740991'),
-  },
-);
-
-const text = z.nullish(z.string({ error: 'must be text' }));
-
-const names = z.nullish(
-  z
-    .array(z.union([z.string(), z.object({ name: z.string() })], { error: 'must be names' }), {
-      error: 'must be a list of names',
-    })
-    // An empty list clears; a list of blanks is a mistake and is refused.
-    .check(
-      z.refine(
-        (list) => list.length === 0 || toNames(list)?.length !== 0,
-        'must be names, or an empty list to clear them',
-      ),
-    ),
-);
-
-const count = z.nullish(z.number({ error: 'must be a number' }).check(z.nonnegative('must not be negative')));
-
-const rating = z.nullish(
-  z
-    .int({ error: 'must be a whole number from 0 to 100' })
-    .check(
-      z.minimum(0, 'must be a whole number from 0 to 100'),
-      z.maximum(100, 'must be a whole number from 0 to 100'),
-    ),
-);
-
-const date = z.nullish(
-  z
-    .string({ error: 'must be a date like 2024-05-01, 2024-05 or 2024' })
-    .check(
-      z.refine((value) => value === '' || isCalendarDate(value), 'must be a date like 2024-05-01, 2024-05 or 2024'),
-    ),
-);
-
 const FILES = 'must be a list of files, each with a path';
 
 /**
  * A scene as a person, a script or Stash writes it: our flat keys, or Stash's own nested shape (stash.md 5.1).
  * Unknown keys are ignored, wrong types are refused.
  */
-const sceneInput = z.object({
-  scene_id: z.optional(anySceneId),
-  id: z.optional(anySceneId),
-  path: text,
-  size: count,
-  duration: count,
-  updated_at: text,
-  title: text,
-  details: text,
-  date,
-  rating100: rating,
-  studio: z.nullish(z.union([z.string(), z.object({ name: z.string() })], { error: 'must be a name' })),
-  tagline: text,
-  performers: names,
-  tags: names,
-  poster_url: text,
-  background_url: text,
-  files: z.nullish(z.array(z.object({ path: z.string(FILES), size: count, duration: count }, FILES), FILES)),
-  paths: z.nullish(z.object({ screenshot: text }, 'must be an object')),
-});
+function sceneSchema() {
+  /** A Stash scene id is a positive integer; SQLite and JSON keep it exact. */
+  const sceneId = z
+    .int('must be a whole number from 1 to 9007199254740991')
+    .check(z.positive('must be a whole number from 1 to 9007199254740991'));
+
+  /** Stash spells ids as strings in GraphQL and as numbers in hooks: both are accepted. */
+  const anySceneId = z.union(
+    [sceneId, z.pipe(z.string().check(z.regex(/^[1-9]\d*$/)), z.pipe(z.transform(Number), sceneId))],
+    {
+      error: (issue) =>
+        issue.input === undefined ? 'is missing' : 'must be a whole number from 1 to 9007199254740991',
+    },
+  );
+
+  const text = z.nullish(z.string({ error: 'must be text' }));
+
+  const names = z.nullish(
+    z
+      .array(z.union([z.string(), z.object({ name: z.string() })], { error: 'must be names' }), {
+        error: 'must be a list of names',
+      })
+      // An empty list clears; a list of blanks is a mistake and is refused.
+      .check(
+        z.refine(
+          (list) => list.length === 0 || toNames(list)?.length !== 0,
+          'must be names, or an empty list to clear them',
+        ),
+      ),
+  );
+
+  const count = z.nullish(z.number({ error: 'must be a number' }).check(z.nonnegative('must not be negative')));
+
+  const rating = z.nullish(
+    z
+      .int({ error: 'must be a whole number from 0 to 100' })
+      .check(
+        z.minimum(0, 'must be a whole number from 0 to 100'),
+        z.maximum(100, 'must be a whole number from 0 to 100'),
+      ),
+  );
+
+  const date = z.nullish(
+    z
+      .string({ error: 'must be a date like 2024-05-01, 2024-05 or 2024' })
+      .check(
+        z.refine((value) => value === '' || isCalendarDate(value), 'must be a date like 2024-05-01, 2024-05 or 2024'),
+      ),
+  );
+
+  return z.object({
+    scene_id: z.optional(anySceneId),
+    id: z.optional(anySceneId),
+    path: text,
+    size: count,
+    duration: count,
+    updated_at: text,
+    title: text,
+    details: text,
+    date,
+    rating100: rating,
+    studio: z.nullish(z.union([z.string(), z.object({ name: z.string() })], { error: 'must be a name' })),
+    tagline: text,
+    performers: names,
+    tags: names,
+    poster_url: text,
+    background_url: text,
+    files: z.nullish(z.array(z.object({ path: z.string(FILES), size: count, duration: count }, FILES), FILES)),
+    paths: z.nullish(z.object({ screenshot: text }, 'must be an object')),
+  });
+}
+
+type SceneSchema = ReturnType<typeof sceneSchema>;
+
+let built: SceneSchema | undefined;
+
+/** Made when a scene is read for the first time: most commands read none, and to make it is a tenth of their start. */
+function sceneInput(): SceneSchema {
+  built ??= sceneSchema();
+  return built;
+}
 
 /** Whether anything is read from this key of a given scene. */
 export function isSceneKey(key: string): boolean {
-  return Object.hasOwn(sceneInput.shape, key);
+  return Object.hasOwn(sceneInput().shape, key);
 }
 
 /**
@@ -124,7 +137,7 @@ const FILE_KEYS: readonly SceneKey[] = ['path', 'size', 'duration', 'files', 'up
  * for a key, such as `--rating`.
  */
 export function parseScene(input: unknown, where: string, names: KeyNames = {}): SceneEdit {
-  const parsed = z.safeParse(sceneInput, input);
+  const parsed = z.safeParse(sceneInput(), input);
   if (!parsed.success) throw new UsageError(`${where}: ${describeIssue(parsed.error.issues[0], { input, names })}.`);
   const scene = parsed.data;
   const id = scene.scene_id ?? scene.id;
@@ -169,7 +182,7 @@ export function contentKeys(data: SceneData): SceneKey[] {
   return (Object.keys(data) as SceneKey[]).filter((key) => !FILE_KEYS.includes(key));
 }
 
-function toSceneData(scene: z.infer<typeof sceneInput>): SceneData {
+function toSceneData(scene: z.infer<SceneSchema>): SceneData {
   const data: SceneData = {};
   const path = presentText(scene.path) ?? scene.files?.[0]?.path;
   // Size and duration are taken from the file with this path.
@@ -198,7 +211,7 @@ function toSceneData(scene: z.infer<typeof sceneInput>): SceneData {
 
 /** Absent for one file, and where the path names another file: that one is meant alone. */
 function severalFiles(
-  files: z.infer<typeof sceneInput>['files'],
+  files: z.infer<SceneSchema>['files'],
   atPath: NonNullable<typeof files>[number] | undefined,
 ): SceneFileData[] | undefined {
   const paths = new Set(files?.map(({ path }) => path));
