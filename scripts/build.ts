@@ -22,6 +22,8 @@ const STAGES = {
   stop: 'src/commands/shared/stop.ts',
   stats: 'src/commands/stats/stats.ts',
   drain: 'src/commands/process/drain-run.ts',
+  // For lines that the first stage leaves to it.
+  'any-line': 'src/command-line/any-line.ts',
 };
 
 /** rolldown gives an entry a file of its own, which would only load the first stage: the bin loads that itself. */

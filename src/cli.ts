@@ -1,13 +1,10 @@
 import { CommanderError } from 'commander';
 import { createClock } from './clock.ts';
 import { hideTokens } from './command-line/hide-tokens.ts';
-import { optionsBehind } from './command-line/options-first.ts';
-import { parseCommandLine } from './command-line/parse.ts';
-import { parseErrorOf } from './command-line/parse-errors.ts';
+import { FREQUENT } from './command-line/outlines/frequent.ts';
+import { VERSION as VERSION_OPTION } from './command-line/outlines/global-options.ts';
+import { parseTyped } from './command-line/parse.ts';
 import type { GlobalOptions, Parsed } from './command-line/program.ts';
-import { createProgram } from './command-line/program.ts';
-import { VERSION as VERSION_OPTION } from './command-line/read-words.ts';
-import { helpTopic } from './command-line/topics.ts';
 import type { Context } from './commands/shared/context.ts';
 import { UsageError } from './core/model/errors.ts';
 import { foreign, say } from './core/text/sentence.ts';
@@ -35,21 +32,21 @@ export async function main(
   const json = typed.includes('--json');
   try {
     if (typed[0] === 'completion' && typed[1] === '--line') return await completeLine(typed.slice(2), env, streams);
-    const argv = optionsBehind(typed);
-    // Known without a parser, for which every command would be declared.
-    const topic = argv.length === 1 && asksForVersion(argv[0]) ? VERSION : helpTopic(argv, streams);
-    if (topic !== undefined) {
-      createOutput({ quiet: false, verbosity: 0, json: false, streams, now: Date.now }).result(topic);
-      return EXIT.done;
+    if (typed.length === 1 && asksForVersion(typed[0])) return tell(VERSION, streams);
+    const frequent = parseTyped(typed, FREQUENT);
+    if (frequent !== undefined) return await perform(frequent, { argv: typed, env, streams });
+    const { readAnyLine } = await import('./command-line/any-line.ts');
+    const line = readAnyLine(typed, streams);
+    switch (line.kind) {
+      case 'command':
+        return await perform(line.parsed, { argv: typed, env, streams });
+      case 'text':
+        return tell(line.text, streams);
+      case 'printed':
+        return EXIT.done;
     }
-    if (argv.length === 0) {
-      createProgram(argv, { declared: 'all', streams, found: () => undefined }).outputHelp();
-      return EXIT.done;
-    }
-    const parsed = parseCommandLine(argv, streams);
-    return parsed === undefined ? EXIT.done : await perform(parsed, { argv, env, streams });
   } catch (thrown) {
-    if (thrown instanceof CommanderError) return usageExitCode(thrown, typed, streams);
+    if (thrown instanceof CommanderError) return await usageExitCode(thrown, typed, streams);
     return complain(
       withoutTokens(thrown, { argv: typed, env }),
       createOutput({ quiet: false, verbosity: 0, json, streams, now: Date.now }),
@@ -58,6 +55,11 @@ export async function main(
 }
 
 const asksForVersion = (word = ''): boolean => VERSION_OPTION.flags.split(', ').includes(word);
+
+function tell(text: string, streams: Streams): number {
+  createOutput({ quiet: false, verbosity: 0, json: false, streams, now: Date.now }).result(text);
+  return EXIT.done;
+}
 
 /** What the completion script of a shell asks at a key; it fails in silence, since a person is typing there. */
 async function completeLine(asked: readonly string[], env: NodeJS.ProcessEnv, streams: Streams): Promise<number> {
@@ -176,9 +178,10 @@ function complain(thrown: unknown, output: Output): number {
 }
 
 /** Commander has already printed its sentence, except under `--json`, where it becomes the error document. */
-function usageExitCode(error: CommanderError, argv: readonly string[], streams: Streams): number {
+async function usageExitCode(error: CommanderError, argv: readonly string[], streams: Streams): Promise<number> {
   if (error.exitCode === 0) return EXIT.done;
   if (argv.includes('--json')) {
+    const { parseErrorOf } = await import('./command-line/parse-errors.ts');
     const complaint = parseErrorOf(error.message, argv);
     const message = say`${foreign(complaint.message)}`;
     const hint = complaint.hint === undefined ? undefined : say`${foreign(complaint.hint)}`;

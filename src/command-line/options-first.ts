@@ -1,11 +1,9 @@
 import { UsageError } from '../core/model/errors.ts';
-import { COMMANDS, GROUPS } from './outlines/commands.ts';
-import { GLOBAL_OPTIONS } from './outlines/global-options.ts';
+import { ALL, COMMANDS } from './outlines/commands.ts';
+import { GLOBAL_OPTIONS, HELP, VERSION } from './outlines/global-options.ts';
 import type { OptionSpec } from './outlines/spec.ts';
 import type { Piece, ReadWords } from './read-words.ts';
-import { HELP, readWords, VERSION } from './read-words.ts';
-
-const TABLE = { commands: COMMANDS, groups: GROUPS };
+import { readWords } from './read-words.ts';
 
 /**
  * The same command line with the options of its command behind the command, where the parser expects them:
@@ -15,7 +13,7 @@ const TABLE = { commands: COMMANDS, groups: GROUPS };
 export function optionsBehind(argv: readonly string[]): readonly string[] {
   // Where the command comes first, nothing stands before it.
   if (COMMANDS.some(({ name }) => name === argv[0])) return argv;
-  const read = readWords(argv, TABLE);
+  const read = readWords(argv, ALL);
   const end = lastOfName(read);
   const before = read.pieces.slice(0, end + 1);
   const options = (end === -1 ? read.pieces : before).filter(isOfCommand);

@@ -1,6 +1,6 @@
 import { nearest } from '../core/text/nearest.ts';
 import { hideTokens } from './hide-tokens.ts';
-import { COMMANDS, GROUPS } from './outlines/commands.ts';
+import { ALL } from './outlines/commands.ts';
 import { GLOBAL_OPTIONS } from './outlines/global-options.ts';
 import { settingFlags } from './outlines/setting-options.ts';
 import type { OptionSpec } from './outlines/spec.ts';
@@ -31,7 +31,7 @@ function nearSuggestion(message: string, suggestion: string): string {
 
 /** Of what a command takes as a value, a word that begins with a dash is read as an option unless it stands behind --. */
 function dashHint(message: string, argv: readonly string[]): string {
-  const { command } = readWords(argv, { commands: COMMANDS, groups: GROUPS });
+  const { command } = readWords(argv, ALL);
   const takesAny = command?.operands?.some(({ values }) => values === 'values_of_setting') ?? false;
   if (!takesAny || !message.startsWith('unknown option')) return '';
   return `Before a value that begins with a dash put --: ${nameIn(argv)} KEY -- VALUE`;
@@ -53,7 +53,7 @@ function isSwitch(flag: string, argv: readonly string[]): boolean {
 }
 
 function optionsIn(argv: readonly string[]): readonly Pick<OptionSpec, 'flags' | 'values'>[] {
-  const { command } = readWords(argv, { commands: COMMANDS, groups: GROUPS });
+  const { command } = readWords(argv, ALL);
   return [...(command?.options ?? []), ...(command?.settings ?? []).flatMap(settingFlags), ...GLOBAL_OPTIONS];
 }
 
@@ -67,6 +67,6 @@ function valueMissing(flags: string, argv: readonly string[]): string {
 
 /** The longest part of a command's name that was typed. */
 function nameIn(argv: readonly string[]): string {
-  const { command, group } = readWords(argv, { commands: COMMANDS, groups: GROUPS });
+  const { command, group } = readWords(argv, ALL);
   return ['plexsync', (command ?? group)?.name ?? ''].join(' ').trimEnd();
 }

@@ -1,33 +1,23 @@
 import { CommanderError } from 'commander';
-import type { Streams } from '../terminal/streams.ts';
-import type { Parsed, Reading } from './program.ts';
-import { beginsWithCommand, createProgram } from './program.ts';
+import type { CommandTable } from './outlines/spec.ts';
+import type { Parsed } from './program.ts';
+import { createProgram } from './program.ts';
 
 /**
- * Reads a command line; `undefined` when it asks for nothing. Help and complaints are printed to `streams`.
- * @throws {CommanderError} when something was printed: its exit code is 0 for what was asked for.
+ * Reads a line that begins with a command or group of `table` and is right. `undefined` for any other line: one that
+ * asks for help, has a mistake, or begins otherwise.
  */
-export function parseCommandLine(argv: readonly string[], streams: Streams): Parsed | undefined {
-  const parsed = beginsWithCommand(argv) ? readBy('typed', { argv, streams }) : undefined;
-  return parsed ?? readBy('all', { argv, streams });
-}
-
-type Line = { readonly argv: readonly string[]; readonly streams: Streams };
-
-/** `undefined` for a line that only the whole program can answer: help, or a mistake. */
-function readBy(declared: Reading['declared'], { argv, streams }: Line): Parsed | undefined {
+export function parseTyped(argv: readonly string[], table: CommandTable): Parsed | undefined {
+  const [first] = argv;
+  if (!table.commands.some(({ name }) => name.split(' ', 1)[0] === first)) return undefined;
   let parsed: Parsed | undefined;
-  const program = createProgram(argv, {
-    declared,
-    streams,
-    found: (found) => {
-      parsed = found;
-    },
-  });
+  const found = (line: Parsed): void => {
+    parsed = line;
+  };
   try {
-    program.parse([...argv], { from: 'user' });
+    createProgram(argv, { table, declared: 'typed', found }).parse([...argv], { from: 'user' });
   } catch (thrown) {
-    if (declared === 'all' || !(thrown instanceof CommanderError)) throw thrown;
+    if (!(thrown instanceof CommanderError)) throw thrown;
   }
   return parsed;
 }

@@ -1,19 +1,12 @@
-import type { OutputConfiguration } from 'commander';
+import type { Help, OutputConfiguration } from 'commander';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { SETTING_GROUPS } from '../settings/setting.ts';
 import type { SettingName } from '../settings/table.ts';
 import { flagOf, SETTINGS } from '../settings/table.ts';
-import { sanitize } from '../terminal/sanitize.ts';
-import type { Streams } from '../terminal/streams.ts';
-import { writeText } from '../terminal/streams.ts';
 import { VERSION } from '../version.ts';
-import { exitCodesHelp } from './exit-codes.ts';
-import { HELP_LAYOUT, helpParagraph, helpWidth } from './help-layout.ts';
-import { COMMANDS, GROUPS } from './outlines/commands.ts';
-import { GLOBAL_OPTIONS } from './outlines/global-options.ts';
+import { GLOBAL_OPTIONS, HELP, VERSION as VERSION_OPTION } from './outlines/global-options.ts';
 import { settingFlags } from './outlines/setting-options.ts';
-import type { CommandSpec, Given, Invocation, OptionSpec } from './outlines/spec.ts';
-import { parseErrorOf } from './parse-errors.ts';
+import type { CommandSpec, CommandTable, Given, Invocation, OptionSpec } from './outlines/spec.ts';
 
 /** The global options, as typed. */
 export type GlobalOptions = {
@@ -35,83 +28,77 @@ export type Parsed = {
 };
 
 export type Reading = {
+  readonly table: CommandTable;
   /**
    * `typed`: only the command that the line begins with, with the options that it names, since commander compares each
    * declared option with every other one. Such a program reads lines that are right, and says nothing.
    */
   readonly declared: 'typed' | 'all';
-  /** Where help and complaints go. */
-  readonly streams: Streams;
+  /** Without it nothing is printed. */
+  readonly printing?: Printing | undefined;
   /** Called with the line, once it is read. */
   found(parsed: Parsed): void;
 };
 
-/** Whether a command line begins with a command or a group. */
-export function beginsWithCommand([first]: readonly string[]): boolean {
-  return COMMANDS.some(({ name }) => firstWord(name) === first);
-}
+/** How help and complaints look, and where they go. */
+export type Printing = {
+  readonly layout: Partial<Help>;
+  readonly output: OutputConfiguration;
+  /** What follows the options in the help of the program, and in that of a command. */
+  helpAfter(spec: CommandSpec | undefined): string;
+};
 
 /** Creates the parser for a command line. Of commands that `argv` does not name it knows no options, to save time. */
-export function createProgram(argv: readonly string[], reading: Reading): Command {
-  const { declared, streams } = reading;
-  const program = new Command('plexsync')
-    .description(
-      'Carries scene metadata from Stash to Plex: nothing lost, nothing written to the wrong item, nothing done twice for nothing.',
-    )
-    .version(VERSION, '-V, --version', 'print the version')
-    .helpOption('-h, --help', 'show help')
-    .showSuggestionAfterError()
-    .exitOverride()
-    .helpCommand(HELP_COMMAND, HELP_OF_COMMAND)
-    .configureHelp(HELP_LAYOUT)
-    .configureOutput(declared === 'typed' ? SILENT : outputFor(argv, streams))
-    .addHelpText('after', () => `\n${programHelpAfter(helpWidth(streams))}`);
-  for (const option of GLOBAL_OPTIONS) program.addOption(toGlobalOption(option));
+export function createProgram(argv: readonly string[], { table, declared, printing, found }: Reading): Command {
+  const program = createBare(printing);
   const groups = new Map<string, Command>();
-  for (const spec of COMMANDS) {
+  for (const spec of table.commands) {
     const [first = '', second] = spec.name.split(' ');
     // All of them, so that a typo gets a suggestion.
     if (declared === 'typed' && first !== argv[0]) continue;
-    if (second !== undefined && !groups.has(first)) groups.set(first, groupOf(program, first));
+    if (second !== undefined && !groups.has(first)) groups.set(first, groupOf(program, first, table));
     const command = (groups.get(first) ?? program).command(second ?? first).description(spec.summary);
     if (!argv.includes(second ?? first)) continue;
-    configure(command, spec, { streams, options: optionsOf(spec, declared === 'typed' ? argv : undefined) });
-    command.action(() => reading.found(parsedBy(command, spec)));
+    configure(command, spec, { printing, options: optionsOf(spec, declared === 'typed' ? argv : undefined) });
+    command.action(() => found(parsedBy(command, spec)));
   }
   return program;
 }
 
-const SILENT: OutputConfiguration = { writeOut: () => undefined, writeErr: () => undefined };
-
-function outputFor(argv: readonly string[], streams: Streams): OutputConfiguration {
-  return {
-    getOutHelpWidth: () => helpWidth(streams),
-    getErrHelpWidth: () => helpWidth(streams),
-    // A reader that has closed the pipe (`plexsync --help | head`) is no failure.
-    writeOut: (text) => void writeText(streams.stdout, text),
-    writeErr: (text) => void writeText(streams.stderr, text),
-    outputError: (text, write) => {
-      if (argv.includes('--json')) return;
-      const { message, hint } = parseErrorOf(text, argv);
-      write(`plexsync: ${sanitize(message)}\n  ${sanitize(hint)}\n`);
-    },
-  };
+/** The program without its commands, which take over how it prints. */
+function createBare(printing: Printing | undefined): Command {
+  const program = new Command('plexsync')
+    .description(
+      'Carries scene metadata from Stash to Plex: nothing lost, nothing written to the wrong item, nothing done twice for nothing.',
+    )
+    .version(VERSION, VERSION_OPTION.flags, VERSION_OPTION.help)
+    .helpOption(HELP.flags, HELP.help)
+    .showSuggestionAfterError()
+    .exitOverride()
+    .helpCommand(HELP_COMMAND, HELP_OF_COMMAND)
+    .configureOutput(printing?.output ?? SILENT);
+  if (printing !== undefined)
+    program.configureHelp(printing.layout).addHelpText('after', () => `\n${printing.helpAfter(undefined)}`);
+  for (const option of GLOBAL_OPTIONS) program.addOption(toGlobalOption(option));
+  return program;
 }
+
+type Configuration = Pick<Reading, 'printing'> & { readonly options: readonly Option[] };
+
+function configure(command: Command, spec: CommandSpec, { printing, options }: Configuration): void {
+  for (const { name, help } of spec.operands ?? []) command.argument(name, help);
+  for (const option of options) command.addOption(option);
+  if (printing !== undefined) command.addHelpText('after', () => `\n${printing.helpAfter(spec)}`);
+}
+
+const SILENT: OutputConfiguration = { writeOut: () => undefined, writeErr: () => undefined };
 
 const HELP_COMMAND = 'help [command]';
 const HELP_OF_COMMAND = 'show the help of a command';
 
-function groupOf(program: Command, name: string): Command {
-  const summary = GROUPS.find((group) => group.name === name)?.summary ?? '';
+function groupOf(program: Command, name: string, { groups }: CommandTable): Command {
+  const summary = groups.find((group) => group.name === name)?.summary ?? '';
   return program.command(name).description(summary).helpCommand(HELP_COMMAND, HELP_OF_COMMAND);
-}
-
-type Configuration = Pick<Reading, 'streams'> & { readonly options: readonly Option[] };
-
-function configure(command: Command, spec: CommandSpec, { streams, options }: Configuration): void {
-  for (const { name, help } of spec.operands ?? []) command.argument(name, help);
-  for (const option of options) command.addOption(option);
-  command.addHelpText('after', () => `\n${helpAfter(spec, helpWidth(streams))}`);
 }
 
 /** The options of a command: all, or those that may be meant by a word of `argv`. */
@@ -143,19 +130,6 @@ function flagValue(name: SettingName, options: Readonly<Record<string, unknown>>
   const value = options[camelCase(name)];
   const isTyped = SETTINGS[name].type.kind === 'names' && Array.isArray(value);
   return isTyped ? (value as string[]).map((typed) => ({ typed })) : value;
-}
-
-const GLOBAL_OPTIONS_ARE = 'The options that every command takes are in plexsync --help.';
-
-function programHelpAfter(width: number): string {
-  return `${helpParagraph('New here: plexsync demo, then plexsync init.', width)}\n\n${exitCodesHelp(width)}`;
-}
-
-/** The end of a command's help, after its options. */
-function helpAfter({ notes = [], examples }: CommandSpec, width: number): string {
-  const paragraphs = notes.map((note) => helpParagraph(note, width));
-  const shown = ['Examples:', ...examples.map((line) => `  ${line}`)].join('\n');
-  return [...paragraphs, shown, helpParagraph(GLOBAL_OPTIONS_ARE, width)].join('\n\n');
 }
 
 function toGiven(options: Readonly<Record<string, unknown>>): Given {
@@ -201,8 +175,6 @@ const once = (value: string, earlier: string | undefined): string => {
 };
 
 const countUp = (_value: string, level: number | undefined): number => (level ?? 0) + 1;
-
-const firstWord = (name: string): string => name.split(' ', 1)[0] ?? name;
 
 function camelCase(name: string): string {
   return name.replace(/[_-]([a-z])/g, (_match, letter: string) => letter.toUpperCase());

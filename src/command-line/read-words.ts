@@ -1,5 +1,5 @@
 import { flagOf, SETTING_NAMES } from '../settings/table.ts';
-import { GLOBAL_OPTIONS } from './outlines/global-options.ts';
+import { GLOBAL_OPTIONS, HELP, VERSION } from './outlines/global-options.ts';
 import { settingFlags } from './outlines/setting-options.ts';
 import type { CommandGroup, CommandSpec, CommandTable, OptionSpec } from './outlines/spec.ts';
 
@@ -139,7 +139,3 @@ export function optionNamed(name: string, { commands }: CommandTable): OptionWor
     [HELP, VERSION].find(isMeant);
   return known === undefined ? undefined : toOptionWord(known);
 }
-
-/** What commander itself adds to each command, and to the program. */
-export const HELP: OptionSpec = { flags: '-h, --help', help: 'show help' };
-export const VERSION: OptionSpec = { flags: '-V, --version', help: 'print the version' };

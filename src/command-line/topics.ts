@@ -3,7 +3,8 @@ import { nearest } from '../core/text/nearest.ts';
 import type { Streams } from '../terminal/streams.ts';
 import { exitCodesHelp } from './exit-codes.ts';
 import { helpParagraph, helpWidth } from './help-layout.ts';
-import { COMMANDS } from './outlines/commands.ts';
+import { ALL, COMMANDS } from './outlines/commands.ts';
+import { printingTo } from './printing.ts';
 import { createProgram } from './program.ts';
 
 /**
@@ -27,7 +28,8 @@ export function helpTopic(argv: readonly string[], streams: Streams): string | u
 const HELP_WORDS: readonly string[] = ['help', '--help', '-h'];
 
 function commandHelp(words: readonly string[], streams: Streams): string {
-  let command = createProgram(words, { declared: 'all', streams, found: () => undefined });
+  const printing = printingTo(streams, words);
+  let command = createProgram(words, { table: ALL, declared: 'all', printing, found: () => undefined });
   for (const [index, word] of words.entries()) {
     const next = command.commands.find((one) => one.name() === word);
     if (next === undefined) throw unknownCommand(words.slice(0, index), { word, known: command.commands });

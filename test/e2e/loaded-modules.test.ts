@@ -1,4 +1,4 @@
-/** Which of Node's own modules a command has loaded at its end: each costs milliseconds at every start. */
+/** Which of Node's own modules and of our stages a command has loaded at its end: each costs time at every start. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,8 +18,8 @@ async function setupLoaded(t: TestContext, options: Partial<PlexServerOptions> =
   return {
     ...rig,
     /** The modules that a command has loaded which ends well. */
-    loadedBy: async (args: readonly string[]): Promise<ReadonlySet<string>> => {
-      const result = await rig.spawn(args, { env });
+    loadedBy: async (args: readonly string[], input = ''): Promise<ReadonlySet<string>> => {
+      const result = await rig.spawn(args, { env, input });
       assert.equal(result.code, 0, result.stderr);
       return new Set(readFileSync(file, 'utf8').split('\n'));
     },
@@ -44,6 +44,18 @@ test('what takes in a scene, or has nothing to do, loads no network, no streams 
   for (const args of [enqueue, ['stats'], ['--version']]) refuse(await loadedBy(args), [...NETWORK, ...OTHERS]);
   await loadedBy(['process']);
   refuse(await loadedBy(['process']), [...NETWORK, ...OTHERS]);
+});
+
+test('what Stash, cron and scripts start is read without the other commands', async (t) => {
+  const { loadedBy } = await setupLoaded(t);
+  const enqueue = ['enqueue', '1', '--path', '/media/pier.mp4', '--title', 'Pier'];
+  const event = JSON.stringify({ args: { hookContext: { id: 1, type: 'Scene.Update.Post', inputFields: ['title'] } } });
+  for (const args of [enqueue, ['process', '--quiet'], ['stats', '--json'], ['hook'], ['--version']]) {
+    const loaded = await loadedBy(args, event);
+    assert.ok(loaded.has('cli.cjs'), 'the stages are told');
+    refuse(loaded, ['any-line.cjs']);
+  }
+  assert.ok((await loadedBy(['queue', 'list'])).has('any-line.cjs'));
 });
 
 test('a run that writes over http loads nothing of https, HTTP/2, fetch and cryptography', async (t) => {

@@ -1,7 +1,7 @@
 import type { Word } from '../../commands/completion/source.ts';
 import { dataDirOf } from '../../settings/data-dir.ts';
 import { homeFolder } from '../../settings/home-folder.ts';
-import { COMMANDS, GROUPS } from '../outlines/commands.ts';
+import { ALL } from '../outlines/commands.ts';
 import { readWords } from '../read-words.ts';
 import { bashWords, zshWord } from './shell-text.ts';
 import type { Shell } from './shells.ts';
@@ -10,8 +10,6 @@ import type { TypedWord } from './typed-words.ts';
 import { typedWords } from './typed-words.ts';
 import type { Wanted } from './wanted.ts';
 import { wantedAt } from './wanted.ts';
-
-const TABLE = { commands: COMMANDS, groups: GROUPS };
 
 /**
  * The answer to the completion script of a shell: a line that says what follows (`words`, `files` or `folders`), then
@@ -36,7 +34,7 @@ async function answerFor(shell: Shell, told: readonly string[], env: NodeJS.Proc
   if (current === undefined) return [];
   if (current.isTarget) return ['files'];
   const before = typed.slice(0, -1).map(({ text }) => text);
-  const wanted = wantedAt(before, current.text, TABLE);
+  const wanted = wantedAt(before, current.text, ALL);
   const words = fittingWords(await allWords(wanted, { before, current }, env), wanted, current);
   if (words.length > 0) {
     if (shell === 'bash') return ['words', ...bashWords(words, { current, breaks, type })];
@@ -55,7 +53,7 @@ async function allWords(
 ): Promise<readonly Word[]> {
   if (source === undefined) return words;
   const { valuesOf } = await import('../../commands/completion/values.ts');
-  const { pieces } = readWords(place.before, TABLE);
+  const { pieces } = readWords(place.before, ALL);
   const operands = pieces.flatMap((piece) => (piece.kind === 'operand' ? piece.words : []));
   const given = pieces.find(({ option }) => option?.long === '--data-dir')?.words;
   const flag = given?.[1] ?? given?.[0]?.replace(/^[^=]*=/s, '');

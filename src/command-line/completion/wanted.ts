@@ -1,10 +1,10 @@
 import type { ValueSource, Word } from '../../commands/completion/source.ts';
 import { SETTINGS } from '../../settings/table.ts';
-import { GLOBAL_OPTIONS } from '../outlines/global-options.ts';
+import { GLOBAL_OPTIONS, HELP } from '../outlines/global-options.ts';
 import { settingFlags } from '../outlines/setting-options.ts';
 import type { CommandSpec, CommandTable, OperandSpec, OptionSpec } from '../outlines/spec.ts';
 import type { OptionWord, ReadWords } from '../read-words.ts';
-import { HELP, optionNamed, readWords, toOptionWord } from '../read-words.ts';
+import { optionNamed, readWords, toOptionWord } from '../read-words.ts';
 
 /** What may stand at the cursor. */
 export type Wanted = {

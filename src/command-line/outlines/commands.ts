@@ -19,7 +19,7 @@ import { REPORT } from './report.ts';
 import { PAUSE, RESUME } from './resume.ts';
 import { RUNS } from './runs.ts';
 import { SERVICE_INSTALL, SERVICE_STATUS, SERVICE_UNINSTALL } from './service.ts';
-import type { CommandGroup, CommandSpec } from './spec.ts';
+import type { CommandGroup, CommandSpec, CommandTable } from './spec.ts';
 import { STATS } from './stats.ts';
 import { STATUS } from './status.ts';
 import { UNDO } from './undo.ts';
@@ -76,3 +76,6 @@ export const COMMANDS: readonly CommandSpec[] = [
   DEMO,
   COMPLETION,
 ];
+
+/** Everything that can be typed. */
+export const ALL: CommandTable = { commands: COMMANDS, groups: GROUPS };

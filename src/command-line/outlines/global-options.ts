@@ -19,3 +19,7 @@ export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
   { flags: '--log-file <file>', help: 'write the log to this file too, rotated at 10 MB (env: PLEXSYNC_LOG_FILE)' },
   { flags: '--no-color', help: 'no colours (env: NO_COLOR)' },
 ];
+
+/** What commander itself adds to each command, and to the program. */
+export const HELP: OptionSpec = { flags: '-h, --help', help: 'show help' };
+export const VERSION: OptionSpec = { flags: '-V, --version', help: 'print the version' };

@@ -40,8 +40,8 @@ export type Invocation = {
 };
 
 /**
- * One command, as parser, help, man page and completion use it. Plain data, because every command line loads all of
- * them; the work itself is imported on demand.
+ * One command, as parser, help, man page and completion use it. Plain data, because most command lines load all of them;
+ * the work itself is imported on demand.
  */
 export type CommandSpec = {
   /** As typed, with its group: `dlq list`. */

@@ -1,12 +1,11 @@
 /** What a line means is the same, whether all is declared to the parser or only what the line names. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { COMMANDS } from '../../../src/command-line/outlines/commands.ts';
+import { ALL, COMMANDS } from '../../../src/command-line/outlines/commands.ts';
 import { GLOBAL_OPTIONS } from '../../../src/command-line/outlines/global-options.ts';
 import { settingFlags } from '../../../src/command-line/outlines/setting-options.ts';
 import type { OptionSpec } from '../../../src/command-line/outlines/spec.ts';
 import type { Parsed, Reading } from '../../../src/command-line/program.ts';
-import { PROCESS_STREAMS } from '../../../src/terminal/streams.ts';
 
 // The build puts it in.
 Object.assign(globalThis, { PLEXSYNC_VERSION: '0.0.0' });
@@ -17,7 +16,7 @@ function read(declared: Reading['declared'], argv: readonly string[]) {
   const found = (line: Parsed): void => {
     parsed = line;
   };
-  createProgram(argv, { declared, streams: PROCESS_STREAMS, found }).parse([...argv], { from: 'user' });
+  createProgram(argv, { table: ALL, declared, found }).parse([...argv], { from: 'user' });
   assert.ok(parsed, `${argv.join(' ')} was not found`);
   const { command, invocation, options }: Parsed = parsed;
   const { given, ...others } = invocation;
