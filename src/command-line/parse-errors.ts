@@ -14,19 +14,35 @@ export function parseErrorOf(
   text: string,
   argv: readonly string[],
 ): { readonly message: string; readonly hint: string } {
-  const [first = '', suggestion = ''] = hideTokens(withoutValue(text, argv), argv).trimEnd().split('\n');
-  const hints = [nearSuggestion(first, suggestion), dashHint(first, argv)];
+  const said = withoutValue(text, argv).trimEnd();
+  const first = hideTokens(said, argv);
+  const hints = [suggestionFor(said, argv), dashHint(first, argv)];
   return {
     message: first.endsWith('.') ? first : `${first}.`,
     hint: hints.filter((hint) => hint !== '').join(' ') || `${nameIn(argv)} --help shows what there is.`,
   };
 }
 
-/** What commander suggests, where that is near by our own measure: it takes `foo` for `hook`. */
-function nearSuggestion(message: string, suggestion: string): string {
-  const [, question = '', names = ''] = /\((Did you mean (?:one of )?(.*)\?)\)$/.exec(suggestion) ?? [];
-  const [, typed = ''] = /^unknown \w+ '(.*)'$/s.exec(message) ?? [];
-  return nearest(typed, names.split(', ')) === undefined ? '' : question;
+/** By our own measure, since commander's takes `foo` for `hook`. */
+function suggestionFor(message: string, argv: readonly string[]): string {
+  const [, kind, typed = ''] = /^unknown (option|command) '(.*)'$/s.exec(message) ?? [];
+  if (kind === undefined) return '';
+  const meant = nearest(typed, kind === 'option' ? optionsIn(argv).flatMap(longFlags) : commandsIn(argv));
+  return meant === undefined ? '' : `Did you mean ${meant}?`;
+}
+
+function longFlags({ flags }: Pick<OptionSpec, 'flags'>): readonly string[] {
+  return flags.match(/--[\w-]+/g) ?? [];
+}
+
+/** What may stand where a command is missing: those of the group, or the first words of all. */
+function commandsIn(argv: readonly string[]): readonly string[] {
+  const { group } = readWords(argv, ALL);
+  const names = ALL.commands.map(({ name }) => name.split(' '));
+  const first = names.flatMap(([word = '', second = '']) =>
+    group === undefined ? [word] : word === group.name ? [second] : [],
+  );
+  return [...new Set(first)];
 }
 
 /** Of what a command takes as a value, a word that begins with a dash is read as an option unless it stands behind --. */

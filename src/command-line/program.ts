@@ -73,7 +73,7 @@ function createBare(printing: Printing | undefined): Command {
     )
     .version(VERSION, VERSION_OPTION.flags, VERSION_OPTION.help)
     .helpOption(HELP.flags, HELP.help)
-    .showSuggestionAfterError()
+    .showSuggestionAfterError(false)
     .exitOverride()
     .helpCommand(HELP_COMMAND, HELP_OF_COMMAND)
     .configureOutput(printing?.output ?? SILENT);

@@ -1,9 +1,9 @@
 import { UsageError } from '../../core/model/errors.ts';
-import type { JobState } from '../../core/model/job.ts';
 import type { Sentence } from '../../core/text/sentence.ts';
 import { say } from '../../core/text/sentence.ts';
 import type { Stores } from '../../queue/store/stores.ts';
 import type { StashUse } from '../../queue/tables/jobs/awaits-stash.ts';
+import type { QueuedJob } from '../../queue/views/job-list.ts';
 import { readJobs } from '../../queue/views/job-list.ts';
 import { makeScenesDue } from '../../queue/work/only-scenes.ts';
 import type { Context } from '../shared/context.ts';
@@ -56,21 +56,22 @@ export function sayUntaken(
   { sceneIds, now, stash }: { readonly sceneIds: readonly number[]; readonly now: number; readonly stash: StashUse },
   output: Context['output'],
 ): void {
-  const states = new Map<number, JobState>();
+  const first = new Map<number, QueuedJob>();
   // What is under way comes first; a job that waits behind it is not taken either.
-  for (const { sceneId, state } of readJobs(stores, { sceneIds }, now))
-    if (!states.has(sceneId)) states.set(sceneId, state);
+  for (const job of readJobs(stores, { sceneIds }, now)) if (!first.has(job.sceneId)) first.set(job.sceneId, job);
   for (const sceneId of sceneIds) {
-    const why = whyUntaken(sceneId, states.get(sceneId), stash);
+    const why = whyUntaken(sceneId, first.get(sceneId), stash);
     if (why !== undefined) output.log('warning', why);
   }
 }
 
-function whyUntaken(sceneId: number, state: JobState | undefined, stash: StashUse): Sentence | undefined {
-  switch (state) {
+function whyUntaken(sceneId: number, job: QueuedJob | undefined, stash: StashUse): Sentence | undefined {
+  switch (job?.state) {
     case undefined:
       return say`Scene ${sceneId} has no job that waits: plexsync status ${sceneId} says where it is, plexsync enqueue ${sceneId} sends it again.`;
     case 'in_progress':
+      // The run takes it back first, and then takes it.
+      if (job?.isAbandoned) return undefined;
       return say`Scene ${sceneId} is being worked on by another run.`;
     case 'removals':
       return say`Scene ${sceneId} waits, since it would remove too much: plexsync process --scene ${sceneId} --allow-removals lets it.`;

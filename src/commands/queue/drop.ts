@@ -11,6 +11,7 @@ import { sanitize } from '../../terminal/sanitize.ts';
 import type { Context } from '../shared/context.ts';
 import { declined } from '../shared/declined.ts';
 import { toIds, toState } from '../shared/typed-values.ts';
+import { underWayWords } from '../shared/under-way.ts';
 
 export type DropOptions = {
   readonly ids: readonly string[];
@@ -97,7 +98,7 @@ function report(results: readonly Dropped[], what: 'dropped' | 'would_drop', out
     `Job ${jobId} of scene ${sceneId} stays: ${why}.`;
   const lines = [
     ...dropped.map((job) => sanitize(`Job ${job.jobId} ${verb}: ${lossOf(job)}`)),
-    ...running.map((job) => stays(job, 'a run is working on it')),
+    ...running.map((job) => stays(job, underWayWords(job))),
     ...changed.map((job) => stays(job, 'a newer edit came in since you were asked')),
     `${countOf(dropped)} ${verb}.`,
   ];

@@ -66,7 +66,11 @@ function headOf(run: ListedRun): string {
   const took = ended_at === null ? '' : `, ${shortDuration(ended_at - started_at)}`;
   const end = { ended: `exit code ${run.exit_code ?? 0}`, going: 'still going', killed: 'killed' }[run.end];
   const undone = run.undone_by === null ? '' : `; undone by run ${run.undone_by}`;
-  return `Run ${id} (${run.command}) of ${localTime(started_at)}${took}: ${done} done, ${failed} failed, ${end}\n${items} items and ${fields} fields changed${undone}`;
+  return `Run ${id} (${run.command}) of ${localTime(started_at)}${took}: ${done} done, ${failed} failed, ${end}\n${counted(items, 'item')} and ${counted(fields, 'field')} changed${undone}`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 function editText(entry: JournalEntry, reader: Reader): string {

@@ -7,8 +7,6 @@ import type { StatusDocument, StatusItemDocument } from '../../documents/status.
 import { EXIT } from '../../exit.ts';
 import { openStoresToRead } from '../../queue/store/stores.ts';
 import type { DeadLetter } from '../../queue/tables/dead-letters/letter.ts';
-import type { Paused } from '../../queue/tables/paused.ts';
-import { readPaused } from '../../queue/tables/paused.ts';
 import type { QueuedJob } from '../../queue/views/job-list.ts';
 import type { KnownItem, SceneStatus } from '../../queue/views/scene-status.ts';
 import { knownPathOf, readSceneStatus } from '../../queue/views/scene-status.ts';
@@ -22,11 +20,12 @@ import type { Context } from '../shared/context.ts';
 import { jobDocument } from '../shared/job-document.ts';
 import { letterDocument } from '../shared/letter-document.ts';
 import { otherItemDocuments } from '../shared/other-item-document.ts';
-import { pausedWords } from '../shared/paused.ts';
 import { pinDocument } from '../shared/pins/pin-document.ts';
 import { plexLink } from '../shared/plex-link.ts';
 import { toId } from '../shared/typed-values.ts';
+import { underWayWords } from '../shared/under-way.ts';
 import { tellWarnings } from '../shared/warnings.ts';
+import { heldUpBy } from './held-up.ts';
 import type { WaitEnd } from './wait.ts';
 import { toWaitMs, waitForEnd } from './wait.ts';
 
@@ -59,8 +58,10 @@ export async function run({ scene, wait, flags, configFile }: StatusOptions, con
         say`Nothing is known of scene ${sceneId}: it does not wait, has no dead letter and was never written. Where it was enqueued before, Stash has no such scene, and its job was dropped. Else: plexsync enqueue ${sceneId}`,
       );
     else {
-      const paused = readPaused(stores, now());
-      output.result(statusTable(status, { sceneId, link, paused, reader: output.readerOf('stdout') }));
+      const reader = output.readerOf('stdout');
+      const time = reader.kind === 'person' ? localTime : utcTime;
+      const heldUp = heldUpBy(stores, now(), time);
+      output.result(statusTable(status, { sceneId, link, heldUp, reader, time }));
     }
     return exitCode;
   } finally {
@@ -115,17 +116,18 @@ type Line = readonly [name: string, value: string];
 type Shown = {
   readonly sceneId: number;
   readonly link: string | undefined;
-  readonly paused: Paused | undefined;
+  /** Why no run takes on what is due. */
+  readonly heldUp: string | undefined;
   readonly reader: Reader;
+  readonly time: Time;
 };
 
-function statusTable(status: SceneStatus, { sceneId, link, paused, reader }: Shown): string {
-  const time = reader.kind === 'person' ? localTime : utcTime;
+function statusTable(status: SceneStatus, { sceneId, link, heldUp, reader, time }: Shown): string {
   const { jobs, letters, item, pin, undone } = status;
   const lines: Line[] = [
     ['scene', String(sceneId)],
     ['path', knownPathOf(status) ?? '-'],
-    ...(jobs.length === 0 ? [['waiting', 'no'] as const] : jobs.flatMap((job) => jobLines(job, { time, paused }))),
+    ...(jobs.length === 0 ? [['waiting', 'no'] as const] : jobs.flatMap((job) => jobLines(job, { time, heldUp }))),
     ...(undone === undefined
       ? []
       : [
@@ -150,7 +152,7 @@ function noItemWords({ itemTakenBy }: SceneStatus): string {
 
 type Time = (at: number) => string;
 
-type When = { readonly time: Time; readonly paused: Paused | undefined };
+type When = Pick<Shown, 'time' | 'heldUp'>;
 
 function jobLines(job: QueuedJob, when: When): readonly Line[] {
   const { state, jobId, attempts, failures, misses, lastError, keys, isBare, reassert } = job;
@@ -164,12 +166,11 @@ function jobLines(job: QueuedJob, when: When): readonly Line[] {
   ];
 }
 
-function reasonOf({ state, availableAt }: QueuedJob, { time, paused }: When): string {
+function reasonOf(job: QueuedJob, { time, heldUp }: When): string {
+  const { state, availableAt } = job;
   switch (state) {
     case 'due':
-      return paused === undefined
-        ? 'due, the next run takes it'
-        : `due, but no run takes it: ${pausedWords(paused, time)}`;
+      return heldUp === undefined ? 'due, the next run takes it' : `due, but ${heldUp}`;
     case 'retry':
       return `to be retried, next try ${time(availableAt)}`;
     case 'not_found':
@@ -183,7 +184,7 @@ function reasonOf({ state, availableAt }: QueuedJob, { time, paused }: When): st
     case 'undone':
       return 'its scene is undone, and it waits for plexsync queue release';
     case 'in_progress':
-      return 'a run is working on it';
+      return underWayWords(job);
   }
 }
 

@@ -2,8 +2,7 @@
 export type QuietRange = { readonly from: number; readonly to: number };
 
 /** How quiet hours are written. */
-export const QUIET_HOURS_FORM =
-  'must be parts of a day such as 02:00-05:00, several between commas, of which none ends when it begins';
+export const QUIET_HOURS_FORM = 'must be parts of a day such as 02:00-05:00 (not 02:00-02:00), several between commas';
 
 /** Parses `02:00-05:00`; `undefined` for what is no part of a day. */
 export function parseQuietRange(text: string): QuietRange | undefined {

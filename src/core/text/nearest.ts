@@ -1,10 +1,20 @@
-/** The known name closest to a mistyped one, or `undefined` when none is close enough to be meant. */
+/**
+ * The known name that a mistyped one is meant for: the only one that begins with it, or else the closest.
+ * `undefined` when none is close enough to be meant.
+ */
 export function nearest(typed: string, known: readonly string[]): string | undefined {
+  const [begun, ...others] = known.filter((name) => isBeginning(typed, name));
+  if (begun !== undefined && others.length === 0) return begun;
   const ranked = known
     .map((name) => ({ name, distance: editDistance(typed.toLowerCase(), name.toLowerCase()) }))
     .toSorted((a, b) => a.distance - b.distance);
   const [best] = ranked;
   return best !== undefined && best.distance <= mostSlips(typed) ? best.name : undefined;
+}
+
+/** Of fewer letters than three many names begin. */
+function isBeginning(typed: string, name: string): boolean {
+  return typed.replace(/^-+/, '').length >= 3 && name.toLowerCase().startsWith(typed.toLowerCase());
 }
 
 /** Two slips in a word of three or four letters make it any other word: `foo` is not meant as `hook`. */

@@ -16,7 +16,7 @@ export type Owner = {
   close(): void;
 };
 
-/** `unknown` when the file is missing: then only the lease's expiry frees its jobs. */
+/** `unknown` when the file is missing, or we may not lock it: then only the lease's expiry frees its jobs. */
 export type Liveness = 'alive' | 'dead' | 'unknown';
 
 const FOLDER = 'owners';
@@ -44,6 +44,7 @@ export function openOwner(dataDir: string, queueDb: Db): Owner {
 export function livenessOf(dataDir: string, id: string): Liveness {
   const file = join(dataDir, FOLDER, id + SUFFIX);
   return inStore(file, () => {
+    if (!existsSync(file)) return 'unknown';
     try {
       const db = lock(file, 'existing');
       db?.close();
@@ -51,7 +52,7 @@ export function livenessOf(dataDir: string, id: string): Liveness {
     } catch (thrown) {
       const { code = '' } = thrown as { code?: string };
       // Removed since we looked, by its own drain or by another one's sweep.
-      if (code === 'SQLITE_CANTOPEN') return 'unknown';
+      if (code === 'SQLITE_CANTOPEN' || code.startsWith('SQLITE_READONLY')) return 'unknown';
       // Nobody can hold a lock on a file that is no database.
       if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT')) return 'dead';
       throw thrown;

@@ -3,6 +3,7 @@ import type { ReassertField } from '../../core/model/reassert.ts';
 import type { SceneData } from '../../core/model/scene.ts';
 import { contentKeys } from '../../core/model/scene.ts';
 import type { Db } from '../store/open.ts';
+import { livenessOf } from '../store/owners.ts';
 import { eachInStore, inStore } from '../store/store-errors.ts';
 import type { Stores } from '../store/stores.ts';
 import { storesName } from '../store/stores.ts';
@@ -15,6 +16,8 @@ export type QueuedJob = {
   readonly jobId: number;
   readonly sceneId: number;
   readonly state: JobState;
+  /** Whether the run that took the job was killed: the next one takes it back. */
+  readonly isAbandoned: boolean;
   readonly title: string | undefined;
   readonly path: string | undefined;
   readonly attempts: number;
@@ -59,6 +62,7 @@ type Row = {
   readonly bare_at: number | null;
   readonly stamps: string;
   readonly reassert: string | null;
+  readonly lease_owner: string | null;
 };
 
 /** Uses the same states as the counts of `stats`, which count a job with only pictures left as due or to be retried. */
@@ -108,7 +112,7 @@ export function listStatements(): readonly string[] {
 function selectArm(arm: string): string {
   return `SELECT jobs.id, scene_id, ${SHOWN_STATE} AS shown_state, data, scene_path,
     attempt + uncharged AS attempt, failures + uncharged AS failures, misses, last_error,
-      available_at, enqueued_at, bare_at, stamps, reassert
+      available_at, enqueued_at, bare_at, stamps, reassert, lease_owner
     FROM jobs LEFT JOIN scenes USING (scene_id)
     WHERE (@ids IS NULL OR jobs.id IN (SELECT value FROM json_each(@ids)))
       AND (@sceneIds IS NULL OR scene_id IN (SELECT value FROM json_each(@sceneIds)))
@@ -122,10 +126,20 @@ function selectArm(arm: string): string {
  * @throws {StoreError}
  */
 export function readJobs({ queueDb, path }: Stores, filter: JobFilter, now: number): Generator<QueuedJob> {
-  return eachInStore(storesName(path), () => readEach(queueDb, filter, now));
+  return eachInStore(storesName(path), () => readEach({ queueDb, path }, filter, now));
 }
 
-function* readEach(db: Db, filter: JobFilter, now: number): Generator<QueuedJob> {
+function* readEach(
+  { queueDb: db, path }: Pick<Stores, 'queueDb' | 'path'>,
+  filter: JobFilter,
+  now: number,
+): Generator<QueuedJob> {
+  const dead = new Map<string, boolean>();
+  const isDead = (owner: string): boolean => {
+    const known = dead.get(owner) ?? livenessOf(path, owner) === 'dead';
+    dead.set(owner, known);
+    return known;
+  };
   const { ids, sceneIds, states } = filter;
   const values = { now, ids: jsonOrNull(ids), sceneIds: jsonOrNull(sceneIds), states: jsonOrNull(states) };
   let left = filter.limit ?? Number.POSITIVE_INFINITY;
@@ -135,7 +149,7 @@ function* readEach(db: Db, filter: JobFilter, now: number): Generator<QueuedJob>
       for (const row of db.prepare<[object], Row>(statement).iterate(values)) {
         if (left <= 0) return;
         left -= 1;
-        yield toJob(row);
+        yield toJob(row, isDead);
       }
     }
   } finally {
@@ -161,12 +175,13 @@ function jsonOrNull(values: readonly unknown[] | undefined): string | null {
   return values === undefined ? null : JSON.stringify(values);
 }
 
-function toJob(row: Row): QueuedJob {
+function toJob(row: Row, isDead: (owner: string) => boolean): QueuedJob {
   const data = JSON.parse(row.data) as SceneData;
   return {
     jobId: row.id,
     sceneId: row.scene_id,
     state: row.shown_state,
+    isAbandoned: row.lease_owner !== null && isDead(row.lease_owner),
     title: data.title,
     path: data.path ?? row.scene_path ?? undefined,
     attempts: row.attempt,

@@ -23,6 +23,7 @@ export type Waiting = {
 export type WaitingStats = {
   readonly waiting: Waiting;
   readonly pending: number;
+  /** When the first of those is tried that are not due yet. */
   readonly nextAttemptAt: number | undefined;
 };
 
@@ -58,7 +59,7 @@ export function readWaiting(db: Stores['queueDb'], now: number): WaitingStats {
         (SELECT count(*) FROM jobs INDEXED BY jobs_missing
           WHERE state = 'pending' AND misses > 0 AND held = 1 AND @most < 1 AND available_at > @now) AS missing_awaiting,
         (SELECT min((SELECT min(available_at) FROM jobs INDEXED BY jobs_due
-            WHERE state = 'pending' AND held = column1 AND priority = column2))
+            WHERE state = 'pending' AND held = column1 AND priority = column2 AND available_at > @now))
           FROM (VALUES (0, 0), (0, 1), (1, 0), (1, 1)) WHERE column1 <= @most) AS next_attempt_at`)
     .get({ now, most: claimedAwaiting(db) });
   if (counts === undefined) throw new Error('a count without a row');

@@ -69,7 +69,7 @@ test('what has left the journal is named', async (t) => {
   sql(`INSERT INTO meta (name, value) VALUES ('journal_pruned', '{"runId":1,"at":1}')`);
   sql('DELETE FROM journal WHERE run_id = 1');
   const { stdout, stderr } = await run(['runs', 'show', '1']);
-  assert.match(stdout, /^1 items and 2 fields changed$/m);
+  assert.match(stdout, /^1 item and 2 fields changed$/m);
   assert.match(stderr, /Edits of run 1 have left the journal, which keeps them for journal_days/);
   assert.doesNotMatch((await run(['runs', 'show', '2'])).stderr, /left the journal/);
 });

@@ -59,6 +59,11 @@ const ENQUEUE_CASES: readonly Case[] = [
   ['a file and an id', ['enqueue', '1', '--file', 'scenes.json'], /goes with no scene id/],
   ['a file that is not there', ['enqueue', '--file', '/nowhere/scenes.json'], /cannot be read: it does not exist/],
   ['an unknown option', ['enqueue', '1', '--titel', 'T'], /unknown option '--titel'\.\n {2}Did you mean --title\?\n/],
+  [
+    'the beginning of an option',
+    ['process', '--conc', '2'],
+    /unknown option '--conc'\.\n {2}Did you mean --concurrency\?\n/,
+  ],
   ['an unknown command', ['enqeue', '1'], /unknown command 'enqeue'\.\n {2}Did you mean enqueue\?\n/],
   ['a command that is near none', ['foo'], /unknown command 'foo'\.\n {2}plexsync --help shows what there is\.\n/],
   ['broken JSON', ['enqueue', '-'], /standard input is no JSON/, '{"scene_id": 1,'],

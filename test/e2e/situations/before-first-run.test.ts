@@ -69,13 +69,29 @@ test('an idle run names a log file that cannot be written', async (t) => {
   assert.match(stderr, /The log file \S*none\/x\.log cannot be written \(ENOENT\)/);
 });
 
-test('a scene that is due is not promised to the next run while writing is paused', async (t) => {
+test('a scene that is due is not promised to the next run while none would take it', async (t) => {
+  const { run, plex } = await setup(t);
+  plex.addItem({ sectionKey: '1', file: '/media/1.mp4' });
+  await run(['enqueue', '1', '--path', '/media/1.mp4', '--title', 'Pier']);
+  const promised = async (): Promise<string | undefined> =>
+    /^waiting\tjob 1: (.*)$/m.exec((await run(['status', '1'])).stdout)?.[1];
+  await run(['pause']);
+  assert.equal(await promised(), 'due, but no run takes it: paused until plexsync resume');
+  await run(['resume']);
+  assert.equal(await promised(), 'due, the next run takes it');
+  plex.fail('sections', { kind: 'status', status: 401 });
+  assert.equal((await run(['process'])).code, 3);
+  assert.match((await promised()) ?? '', /^due, but writing is stopped: Unauthorized: Plex refused the token \(401\)/);
+});
+
+test('a scene that is due is not promised to the next run while Plex is away', async (t) => {
   const { run } = await setup(t);
   await run(['enqueue', '1', '--path', '/media/1.mp4', '--title', 'Pier']);
-  await run(['pause']);
-  assert.match((await run(['status', '1'])).stdout, /due, but no run takes it: paused until plexsync resume$/m);
-  await run(['resume']);
-  assert.match((await run(['status', '1'])).stdout, /due, the next run takes it$/m);
+  // Nobody listens there.
+  const env = { PLEX_URL: 'http://127.0.0.1:1' };
+  for (let index = 0; index < 5; index += 1) assert.equal((await run(['process'], { env })).code, 4);
+  const { stdout } = await run(['status', '1']);
+  assert.match(stdout, /^waiting\tjob 1: due, but Plex is away, and is asked again after \S+$/m);
 });
 
 test('a scene that Stash does not know is told as that, by the run and by status', async (t) => {

@@ -30,6 +30,13 @@ test('a short word is meant with one slip at most, a swap of two letters among t
     assert.equal(nearest(typed, commands), meant);
 });
 
+test('the only name that begins with three letters or more is meant, however long it is', () => {
+  const flags = ['--cron', '--concurrency', '--limit'];
+  assert.equal(nearest('--conc', flags), '--concurrency');
+  assert.equal(nearest('--co', ['--concurrency']), undefined);
+  assert.equal(nearest('moor', ['mooring', 'moorings']), undefined);
+});
+
 test('nothing is near when nothing is known', () => {
   assert.equal(nearest('quay', []), undefined);
 });

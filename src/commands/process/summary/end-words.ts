@@ -117,7 +117,7 @@ function explainEnd(end: DrainEnd, stats: RunStats): readonly LogLine[] {
         ? [['warning', say`[PlexSync] Timeout waiting for queue (${stats.waiting.due} items remaining)`]]
         : [];
     case 'signal':
-      return [['warning', say`[PlexSync] Stopped by ${end.signal}: writes in flight were settled, ${waiting}`]];
+      return [['warning', say`[PlexSync] Stopped by ${end.signal}: what had ended is settled, ${waiting}`]];
     case 'paused':
       return [['info', say`[PlexSync] Writing was paused: what was in flight is settled, ${waiting}`]];
     case 'limit':

@@ -148,3 +148,20 @@ test('a job that got a newer edit since it was listed is not dropped', (t) => {
   );
   assert.equal(jobs(world).length, 2);
 });
+
+test('a job is told apart whose run was killed, and the next try is of a job that is not due', async (t) => {
+  const world = setup(t);
+  world.enqueue(edits(4));
+  const child = world.child({ do: 'hold', ifBusy: 'stand_down', limit: 1, now: NOW });
+  await child.next();
+  const abandoned = (): boolean[] => jobs(world).map(({ isAbandoned }) => isAbandoned);
+  assert.deepEqual(abandoned(), [false, false, false, false]);
+  await child.kill();
+  assert.deepEqual(abandoned(), [true, false, false, false]);
+  const drain = world.drain();
+  const [, second] = claim(drain, { limit: 2 });
+  assert.ok(second);
+  settle(drain, second, { kind: 'retry', availableAt: NOW + 5_000, spends: 'failure', error: failure() });
+  assert.deepEqual(abandoned(), [false, false, false, false]);
+  assert.equal(readStats(world.stores(), NOW).nextAttemptAt, NOW + 5_000);
+});
