@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import type { ChunkingContext, CodeSplittingGroup, OutputBundle } from 'rolldown';
 import { build } from 'rolldown';
+import { asciiPlugin } from './build/ascii-plugin.ts';
 import { axiosPlugin } from './build/axios-plugin.ts';
 import { builtinsPlugin } from './build/builtins-plugin.ts';
 import { sqlitePlugin } from './build/sqlite-plugin.ts';
@@ -48,6 +49,7 @@ await build({
     axiosPlugin,
     sqlitePlugin,
     builtinsPlugin,
+    asciiPlugin,
     { name: 'facade', generateBundle: (_options, bundle) => dropFacade(bundle) },
     { name: 'licences', moduleParsed: ({ id }) => void bundled.add(id) },
   ],
@@ -58,6 +60,7 @@ await build({
     cleanDir: true,
     // Node starts CommonJS some milliseconds sooner than modules.
     format: 'cjs',
+    charset: 'ascii',
     entryFileNames: '[name].cjs',
     chunkFileNames: ({ name }) => (name === 'cli' ? 'cli.cjs' : '[name]-[hash].cjs'),
     // The bin asks for `main` by its name.
