@@ -155,11 +155,11 @@ function sceneFields({ sceneId, from, item, pin }: AskedScene, reader: Reader): 
   ];
 }
 
-function lastTimeWords(item: KnownItem, reader: Reader): string {
-  const { ratingKey, sectionTitle, file, syncedAt, isBegun, written } = item;
+function lastTimeWords({ ratingKey, sectionTitle, file, syncedAt, written }: KnownItem, reader: Reader): string {
   const time = reader.kind === 'person' ? localTime : utcTime;
+  const isWritten = writtenKeys(written).length > 0;
   const at =
-    syncedAt === undefined ? (isBegun ? 'a write was begun' : 'nothing was written') : `written ${time(syncedAt)}`;
+    syncedAt === undefined ? 'a write was begun' : isWritten ? `written ${time(syncedAt)}` : 'nothing was written';
   const library = sectionTitle === undefined ? '' : ` in "${sectionTitle}"`;
   const keys = writtenKeys(written).map((key) => fieldName(key).replace(/^the /, ''));
   const fields = keys.length === 0 ? '' : `: ${keys.join(', ')}`;

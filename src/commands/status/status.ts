@@ -104,7 +104,7 @@ function itemDocument(item: KnownItem, link: string | undefined): StatusItemDocu
     library: item.sectionTitle ?? null,
     file: item.file ?? null,
     link: link ?? null,
-    synced_at: item.syncedAt === undefined ? null : utcTime(item.syncedAt),
+    synced_at: item.syncedAt === undefined || !isCompared(item) ? null : utcTime(item.syncedAt),
     written: writtenKeys(item.written),
     left: item.left,
     other_items: item.others.flatMap(otherItemDocuments),
@@ -137,9 +137,7 @@ function statusTable(status: SceneStatus, { sceneId, link, heldUp, reader, time 
           ] as const,
         ]),
     ...letters.flatMap((letter) => letterLines(letter, time)),
-    ...(item === undefined
-      ? [['plex item', noItemWords(status)] as const]
-      : itemLines(item, { time, link, ends: jobs.length + letters.length === 0 ? 'well' : 'open' })),
+    ...(item === undefined ? [['plex item', noItemWords(status)] as const] : itemLines(item, { time, link })),
     ...(pin === undefined ? [] : pinLines(pin, time)),
   ];
   return renderFields(lines, reader);
@@ -198,7 +196,7 @@ function letterLines(letter: DeadLetter, time: Time): readonly Line[] {
 
 function itemLines(
   item: KnownItem,
-  { time, link, ends }: { readonly time: Time; readonly link: string | undefined; readonly ends: 'well' | 'open' },
+  { time, link }: { readonly time: Time; readonly link: string | undefined },
 ): readonly Line[] {
   const library = item.sectionTitle === undefined ? `section ${item.sectionKey}` : `library ${item.sectionTitle}`;
   const written = writtenKeys(item.written);
@@ -206,16 +204,22 @@ function itemLines(
     ['plex item', `${item.ratingKey} in ${library}`],
     ...(item.file === undefined ? [] : [['plex file', item.file] as const]),
     ...(link === undefined ? [] : [['link', link] as const]),
-    ['last synced', item.syncedAt === undefined ? unsyncedWords(item, ends) : time(item.syncedAt)],
+    ['last synced', syncedWords(item, time)],
     ['written by us', written.length === 0 ? '-' : written.map(bareFieldName).join(', ')],
     ...item.left.map((left): Line => ['left alone', `${fieldName(left.field)}: ${leftReason(left)}`]),
     ...item.others.flatMap(otherLines),
   ];
 }
 
-function unsyncedWords({ isBegun }: KnownItem, ends: 'well' | 'open'): string {
-  if (isBegun) return 'begun, and not known to have ended';
-  return ends === 'well' ? 'never: there was nothing to write' : 'never';
+function syncedWords(item: KnownItem, time: Time): string {
+  if (item.syncedAt === undefined) return 'begun, and not known to have ended';
+  const at = time(item.syncedAt);
+  return isCompared(item) ? at : `never: there was nothing to write (${at})`;
+}
+
+/** Whether anything of the item was ever written or compared, and not only its file found. */
+function isCompared({ written, left }: KnownItem): boolean {
+  return writtenKeys(written).length + left.length > 0;
 }
 
 /** An item that we do not write to, though it holds a file of the scene: what it shows may be of an earlier scene. */

@@ -54,8 +54,6 @@ export async function waitForEnd(
 export function endCode(status: SceneStatus | undefined): number | undefined {
   if (status === undefined) return EXIT.jobsFailed;
   if (status.jobs.length > 0) return undefined;
-  const { item, letters } = status;
-  // What has no time and was not begun either had nothing to write.
-  const isRight = letters.length === 0 && item !== undefined && (item.syncedAt !== undefined || !item.isBegun);
-  return isRight ? EXIT.done : EXIT.jobsFailed;
+  const isWritten = status.letters.length === 0 && status.item?.syncedAt !== undefined;
+  return isWritten ? EXIT.done : EXIT.jobsFailed;
 }

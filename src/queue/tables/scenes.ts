@@ -34,8 +34,8 @@ export function readSceneRow(db: Db, sceneId: number): SceneRow | undefined {
 
 const SELECT_SCENE = 'SELECT * FROM scenes WHERE scene_id = ?';
 
-/** The end of a sync, which has no time where nothing was looked at; the note before a write has no end. */
-type End = { readonly now: number | undefined; readonly notes: SyncNotes | undefined };
+/** The end of a sync; the note before a write has none. */
+type End = { readonly now: number; readonly notes: SyncNotes | undefined; readonly change: Change };
 
 type Synced = { readonly record: SceneRecord; readonly notes?: SyncNotes | undefined; readonly change: Change };
 
@@ -67,8 +67,8 @@ export function prepareScenes(db: Db) {
     VALUES (@sceneId, @ratingKey, @sectionKey, @scenePath, @file, @written, @intent, @writtenAt, @left, @sectionTitle,
       @stashUpdatedAt, @contentHash, @addedAt, @locked, @others, @pictures)
     ON CONFLICT (scene_id) DO UPDATE SET rating_key = @ratingKey, section_key = @sectionKey, scene_path = @scenePath,
-      file = @file, written = @written, intent = @intent, written_at = coalesce(@writtenAt, written_at),
-      left_alone = iif(@writtenAt IS NULL, left_alone, @left), others = iif(@writtenAt IS NULL, others, @others),
+      file = @file, written = @written, intent = @intent, written_at = iif(@keepsLast, coalesce(written_at, @writtenAt), coalesce(@writtenAt, written_at)),
+      left_alone = iif(@writtenAt IS NULL OR @keepsLast, left_alone, @left), others = iif(@writtenAt IS NULL, others, @others),
       section_title = coalesce(@sectionTitle, iif(section_key = @sectionKey, section_title, NULL)),
       stash_updated_at = coalesce(@stashUpdatedAt, iif(@startsAnew, NULL, stash_updated_at)),
       stash_content = coalesce(@contentHash, iif(@startsAnew, NULL, stash_content)), added_at = @addedAt, locked = @locked,
@@ -111,6 +111,8 @@ export function prepareScenes(db: Db) {
       stashUpdatedAt: end?.notes?.stashUpdatedAt ?? null,
       contentHash: end?.notes?.contentHash ?? null,
       startsAnew: Number(scene.startsAnew ?? false),
+      // Nothing was compared: what the sync before said of this item still stands.
+      keepsLast: Number(end !== undefined && isNothingToWrite(end.change) && scene.startsAnew !== true),
       addedAt: scene.addedAt ?? null,
       locked: scene.locked === undefined ? null : JSON.stringify(scene.locked),
       pictures: scene.pictures === undefined ? null : JSON.stringify(scene.pictures),
@@ -130,7 +132,7 @@ export function prepareScenes(db: Db) {
      * this scene: what another scene recorded about it is no longer true.
      */
     complete: (sceneId: number, { record: scene, notes, change }: Synced, now: number): void => {
-      put(sceneId, scene, { now: isNothingToWrite(change) ? undefined : now, notes });
+      put(sceneId, scene, { now, notes, change });
       disown.run(scene.ratingKey, sceneId);
     },
     /** Notes what is about to be written; the time of the last write stays as it was. */

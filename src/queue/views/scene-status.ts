@@ -25,10 +25,8 @@ export type KnownItem = {
   readonly machineIdentifier: string | undefined;
   /** The file as Plex sees it; absent when the match was a guess. */
   readonly file: string | undefined;
-  /** When it was last known to be right, epoch ms; absent while a first write may be unfinished, or was none. */
+  /** When it was last known to be right, epoch ms; absent while a first write may be unfinished. */
   readonly syncedAt: number | undefined;
-  /** Whether a write was begun and is not known to have ended. */
-  readonly isBegun: boolean;
   readonly written: Written;
   /** What the last sync did not write although it differed. */
   readonly left: readonly LeftAlone[];
@@ -103,7 +101,6 @@ function toItem(row: SceneRow, machineIdentifier: string | undefined): KnownItem
     machineIdentifier,
     file: row.file ?? undefined,
     syncedAt: row.written_at ?? undefined,
-    isBegun: row.intent !== null,
     written: JSON.parse(row.written) as Written,
     left: row.left_alone === null ? [] : (JSON.parse(row.left_alone) as readonly LeftAlone[]),
     others: row.others === null ? [] : (JSON.parse(row.others) as readonly OtherFile[]),

@@ -60,3 +60,29 @@ test('the time of the last sync stays where a later job has nothing to write', a
   const { item } = JSON.parse((await run(['status', '5', '--json'])).stdout) as { item: Document };
   assert.deepEqual([item['synced_at'], item['written']], ['1970-01-01T00:00:01.000Z', ['title']]);
 });
+
+test('a job with nothing to write that finds another item takes over no time and nothing left alone from the old one', async (t) => {
+  const { plex, run, sql } = await setup(t);
+  plex.addItem({ sectionKey: '1', file: '/media/a.mp4', title: 'a' });
+  plex.addItem({ sectionKey: '1', file: '/media/b.mp4', title: 'b' });
+  await run(['enqueue', '5', '--path', '/media/a.mp4', '--title', 'Pier']);
+  await run(['process']);
+  sql(`UPDATE scenes SET left_alone = '[{"field":"summary","reason":"edited_in_plex"}]'`);
+  await run(['enqueue', '5', '--path', '/media/b.mp4']);
+  await run(['process']);
+  const { stdout } = await run(['status', '5']);
+  assert.match(stdout, /^plex file\t\/media\/b\.mp4$/m);
+  assert.match(stdout, /^last synced\tnever: there was nothing to write \(/m);
+  assert.doesNotMatch(stdout, /left alone/);
+});
+
+test('an edit of which Plex refused a part is no sync, whatever became of its letter', async (t) => {
+  const { plex, run } = await setup(t);
+  plex.addItem({ sectionKey: '1', file: '/media/a.mp4', title: 'a' });
+  plex.fail('edit', { kind: 'status', status: 400 }, 99);
+  await run(['enqueue', '5', '--path', '/media/a.mp4', '--title', 'Pier']);
+  assert.equal((await run(['process'])).code, 1);
+  await run(['dlq', 'purge', '--all', '--yes']);
+  assert.match((await run(['status', '5'])).stdout, /^last synced\tbegun, and not known to have ended$/m);
+  assert.equal((await run(['status', '5', '--wait', '5s'])).code, 1);
+});

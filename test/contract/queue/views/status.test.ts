@@ -40,7 +40,6 @@ test('a synced scene is told with its item, its library and what was left as it 
       machineIdentifier: 'abc',
       file: '/media/1.mp4',
       syncedAt: NOW + 5,
-      isBegun: false,
       written: { fields: {}, lists: {} },
       left: [{ field: 'summary', reason: 'edited_in_plex' }],
       others: [],
