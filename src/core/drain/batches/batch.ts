@@ -35,15 +35,15 @@ export async function prepare(
   const owned = keepOwners(read.going, context);
   checkpoint('read');
   const looked = await context.collections.look(owned.going);
-  // Between one stretch of work and the next, lanes whose answers came send what waits.
+  // Between two stretches of work, lanes whose answers came meanwhile send what waits.
   await pause();
   const planned = plan(looked, context);
   await pause();
-  const intended = intend(planned.going, context);
+  const intended = intend(planned, context);
   if (context.options.mode === 'write') checkpoint('intended');
   return {
     going: intended.going,
-    ended: [hydrated, resolved, read, owned, planned, intended].flatMap((step) => step.ended),
+    ended: [hydrated, resolved, read, owned, intended].flatMap((step) => step.ended),
     missed: { batch: hydrated.going, ended: [...resolved.ended, ...read.ended] },
   };
 }

@@ -5,7 +5,7 @@ import type { Tally } from '../ports/tally.ts';
 import { giveBackFailed, judge } from '../steps/judge.ts';
 import { settle } from '../steps/settle.ts';
 import { carryOut, prepare } from './batch.ts';
-import { claimNext } from './claim-next.ts';
+import { BATCH_SIZE, claimNext } from './claim-next.ts';
 import { createFlight } from './flight.ts';
 import { createItemsInFlight } from './items-in-flight.ts';
 import { createWriteLanes } from './write-lanes.ts';
@@ -26,8 +26,8 @@ type Next =
 /** One may be verified and settled and one written, and what the third begins with is ready when a lane is free. */
 const MOST_IN_FLIGHT = 3;
 /**
- * The next batch is taken on when so few writes are left: it is ready before a lane would be free, at 10 ms a write, and
- * no item is read long before it is written.
+ * The next batch is taken on when so few writes a lane are left, or half of a batch: then it is ready before a lane would
+ * be free, where a write takes 10 ms, and no item is read long before it is written.
  */
 const FEW_LEFT_A_LANE = 12;
 
@@ -41,13 +41,13 @@ export async function drainBatches(context: DrainContext, tally: Tally): Promise
   const flight = createFlight();
   const lanes = createWriteLanes(options.concurrency, flight.stir);
   const items = createItemsInFlight();
+  const fewLeft = Math.max((options.batchSize ?? BATCH_SIZE) / 2, FEW_LEFT_A_LANE * options.concurrency);
   let left = options.limit ?? Number.POSITIVE_INFINITY;
   let held: readonly Ended[] = [];
   let isAlone = false;
 
   const isFree = (): boolean => flight.size() === 0;
-  const hasRoom = (): boolean =>
-    flight.size() < MOST_IN_FLIGHT && lanes.waiting() <= FEW_LEFT_A_LANE * options.concurrency;
+  const hasRoom = (): boolean => flight.size() < MOST_IN_FLIGHT && lanes.waiting() <= fewLeft;
   const isAllWell = (): boolean =>
     options.mode === 'write' && !isAlone && systemic.succeeded() && guard.batchLimit(2) > 1;
   const end = (ended: readonly Ended[]): void => {

@@ -8,7 +8,7 @@ import { SUSPICIOUSLY_MANY } from '../servers/stash-identity.ts';
 /** How long a lease lasts: longer than the slowest attempt, and renewed long before it ends. */
 export const LEASE_MS = 120_000;
 /** One GET reads this many items, so one claim takes as many jobs (plex-api.md 3 advises at most 50 to 100). */
-const BATCH_SIZE = 100;
+export const BATCH_SIZE = 100;
 
 /** What claiming needs. */
 export type ClaimUses = Pick<

@@ -26,13 +26,9 @@ export type PlanUses = Pick<DrainDeps, 'emit'> & {
   readonly counts: Pick<PictureCounts, 'awaits' | 'leavesGiven'>;
   readonly options: Pick<DrainOptions, 'rules'>;
   readonly longRequests: Pick<LongRequests, 'leaveCutSummary'>;
-  readonly removals: Pick<RemovalGuard, 'hold' | 'valuesOf'>;
 };
 
-/**
- * Scene × item × last written → the edits still needed; a job that needs none is done, and one that would remove too
- * much waits.
- */
+/** Scene × item × last written → the edits still needed; a job that needs none is done. */
 export function plan(batch: readonly Read[], context: PlanUses): Step<Planned> {
   const step = split<Read, Planned>(batch, (work) => {
     const planned = planSafely(work, context);
@@ -44,7 +40,7 @@ export function plan(batch: readonly Read[], context: PlanUses): Step<Planned> {
     if (awaitsDecision(scene, record?.pictures, context.options.rules)) context.counts.awaits(job.sceneId);
     if (leavesGiven(scene, fromStash, context.options.rules)) context.counts.leavesGiven(job.sceneId);
   }
-  return context.removals.hold(step);
+  return step;
 }
 
 /** The end of a job whose item is already right. */
@@ -103,18 +99,27 @@ function isSameLeft(one: LeftAlone, other: LeftAlone): boolean {
   return one.field === other.field && one.reason === other.reason;
 }
 
+/** What intending needs. */
+export type IntendUses = Pick<DrainDeps, 'now'> & {
+  readonly removals: Pick<RemovalGuard, 'hold' | 'valuesOf'>;
+  readonly queue: Pick<DrainQueue, 'intend'>;
+};
+
+/**
+ * Holds back the plans that would remove too much, and notes the others. All at once, whatever else is in flight: what
+ * the removal guard lets through counts only when it is noted.
+ */
+export function intend(planned: Step<Planned>, context: IntendUses): Step<Planned> {
+  const held = context.removals.hold(planned);
+  const intended = noteIntents(held.going, context);
+  return { going: intended.going, ended: [...held.ended, ...intended.ended] };
+}
+
 /**
  * Notes, before the first PUT, what is about to be written and the values it replaces; a job whose lease was lost ends
  * here.
  */
-export function intend(
-  batch: readonly Planned[],
-  {
-    now,
-    queue,
-    removals,
-  }: Pick<DrainDeps, 'now'> & Pick<PlanUses, 'removals'> & { readonly queue: Pick<DrainQueue, 'intend'> },
-): Step<Planned> {
+export function noteIntents(batch: readonly Planned[], { now, queue, removals }: IntendUses): Step<Planned> {
   if (batch.length === 0) return { going: [], ended: [] };
   const notes = batch.map((work): IntentNote => {
     const { sceneId, lease } = work.job;

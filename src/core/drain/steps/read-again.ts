@@ -3,10 +3,9 @@ import { intentOf } from '../../write/edit-plan.ts';
 import type { Part } from '../../write/parts.ts';
 import type { Ended, Step, StopSigns } from '../ports/endings.ts';
 import { failed, givenBack, isStopping, recordOf, sharedFailure, split } from '../ports/endings.ts';
-import type { DrainQueue } from '../ports/queue.ts';
 import type { Planned, Read } from '../ports/stages.ts';
-import type { PlanUses } from './plan.ts';
-import { intend, plan, planSafely } from './plan.ts';
+import type { IntendUses, PlanUses } from './plan.ts';
+import { intend, noteIntents, plan, planSafely } from './plan.ts';
 import type { CheckUses, ReadUses } from './read.ts';
 import { checkItem, readItems } from './read.ts';
 
@@ -19,10 +18,7 @@ export function isOutdated({ readAt }: Pick<Read, 'readAt'>, now: number): boole
 }
 
 /** What reading again needs. */
-export type ReadAgainUses = ReadUses &
-  CheckUses &
-  PlanUses &
-  StopSigns & { readonly queue: Pick<DrainQueue, 'intend'> };
+export type ReadAgainUses = ReadUses & CheckUses & PlanUses & IntendUses & StopSigns;
 
 /**
  * Reads the items of unsent plans again, in one GET, and plans and notes their edits anew; the old note is replaced. A
@@ -30,9 +26,8 @@ export type ReadAgainUses = ReadUses &
  */
 export async function planAgain(batch: readonly Planned[], context: ReadAgainUses): Promise<Step<Planned>> {
   const read = await readAgain(batch, context);
-  const planned = plan(read.going, context);
-  const intended = intend(planned.going, context);
-  return { going: intended.going, ended: [...read.ended, ...planned.ended, ...intended.ended] };
+  const intended = intend(plan(read.going, context), context);
+  return { going: intended.going, ended: [...read.ended, ...intended.ended] };
 }
 
 /**
@@ -54,7 +49,7 @@ export async function planRest(
   const [item] = read.going;
   const planned = item && planSafely(item, context);
   if (planned === undefined || planned instanceof SyncError) return undefined;
-  return intend([planned], context).going[0];
+  return noteIntents([planned], context).going[0];
 }
 
 async function readAgain(batch: readonly Planned[], context: ReadAgainUses): Promise<Step<Read>> {
