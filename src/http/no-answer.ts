@@ -1,4 +1,6 @@
 import { isAxiosError } from 'axios';
+import type { Sentence } from '../core/text/sentence.ts';
+import { ours, say } from '../core/text/sentence.ts';
 
 /** No connection, or a broken one: an outage, which may pass. `mayWant`: what the address may want instead. */
 type Silence = {
@@ -31,6 +33,16 @@ function wantedBy(code: string): Silence['mayWant'] {
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'other_host';
   // A server that speaks https alone closes a connection that begins otherwise.
   return SILENCE[code] === CLOSED ? 'https' : 'nothing';
+}
+
+/** What to look at in the setting that has the address, as the end of a sentence; empty for an outage. */
+export function wishOf(
+  { mayWant }: Pick<Silence, 'mayWant'>,
+  { setting, baseUrl }: { readonly setting: string; readonly baseUrl: string },
+): Sentence | '' {
+  // A host that is not known is a slip in the setting more often than an outage.
+  if (mayWant === 'other_host') return say`; check ${ours(setting)}`;
+  return mayWant === 'https' && /^http:/i.test(baseUrl) ? say`; it may want https:// in ${ours(setting)}` : '';
 }
 
 /** Translates an answer that breaks off while its bytes are read. */

@@ -3,6 +3,7 @@ import type { RequestKind } from '../core/model/request-kind.ts';
 import type { Sentence } from '../core/text/sentence.ts';
 import { asHost, foreign, say } from '../core/text/sentence.ts';
 import type { NoAnswer } from '../http/no-answer.ts';
+import { wishOf } from '../http/no-answer.ts';
 import type { HttpAnswer } from '../http/transport.ts';
 
 /** A request whose failure is reported: `what` completes "Plex answered N while …". */
@@ -75,24 +76,16 @@ const FORBIDDEN: Readonly<Partial<Record<RequestKind, Sentence>>> = {
 export function toNoAnswerError(answer: NoAnswer, { what, request }: Asked, baseUrl: string): SyncError | UsageError {
   const { reason } = answer;
   if (answer.kind === 'silent') {
+    // Later Plex was there already, and speaks what it spoke.
+    const isSpoken = answer.mayWant === 'https' && request !== FIRST_CONTACT;
+    const wish = isSpoken ? '' : wishOf(answer, { setting: 'plex_url', baseUrl });
     return new SyncError(
       'plex_unavailable',
-      say`Plex at ${asHost(baseUrl)} did not answer while ${what}: ${foreign(reason)}${wishOf(answer, request, baseUrl)}`,
+      say`Plex at ${asHost(baseUrl)} did not answer while ${what}: ${foreign(reason)}${wish}`,
       { request },
     );
   }
   return new UsageError(`The certificate of ${baseUrl} is not trusted: ${reason}.`, TRUST_HINTS[answer.fault]);
-}
-
-/** A host that is not known is a slip in the setting more often than an outage. */
-function wishOf(
-  { mayWant }: Extract<NoAnswer, { kind: 'silent' }>,
-  request: RequestKind,
-  baseUrl: string,
-): Sentence | '' {
-  if (mayWant === 'other_host') return say`; check plex_url`;
-  const isAnswerable = mayWant === 'https' && request === FIRST_CONTACT && /^http:/i.test(baseUrl);
-  return isAnswerable ? say`; it may want https:// in plex_url` : '';
 }
 
 /** With a certificate that is for another name, trusting who issued it changes nothing. */

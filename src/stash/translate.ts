@@ -3,6 +3,7 @@ import type { RequestKind } from '../core/model/request-kind.ts';
 import type { Sentence } from '../core/text/sentence.ts';
 import { asHost, foreign, say } from '../core/text/sentence.ts';
 import type { NoAnswer } from '../http/no-answer.ts';
+import { wishOf } from '../http/no-answer.ts';
 import type { HttpAnswer, Redirect } from '../http/transport.ts';
 import { complaintIn } from './envelope.ts';
 
@@ -69,9 +70,10 @@ function toRedirectError(redirect: Redirect, what: Sentence): SyncError {
 export function toNoAnswerError(answer: NoAnswer, { what, request, baseUrl }: Asked): SyncError | UsageError {
   const { reason } = answer;
   if (answer.kind === 'silent') {
+    const wish = wishOf(answer, { setting: 'stash_url', baseUrl });
     return new SyncError(
       'stash_unavailable',
-      say`Stash at ${asHost(baseUrl)} did not answer while ${what}: ${foreign(reason)}${wishOf(answer, baseUrl)}`,
+      say`Stash at ${asHost(baseUrl)} did not answer while ${what}: ${foreign(reason)}${wish}`,
       { request },
     );
   }
@@ -81,12 +83,6 @@ export function toNoAnswerError(answer: NoAnswer, { what, request, baseUrl }: As
       ? 'Give the name that the certificate is for in stash_url, or accept any certificate with --stash-insecure.'
       : 'Accept any certificate of Stash with --stash-insecure.',
   );
-}
-
-/** A host that is not known is a slip in the setting more often than an outage. */
-function wishOf({ mayWant }: Extract<NoAnswer, { kind: 'silent' }>, baseUrl: string): Sentence | '' {
-  if (mayWant === 'other_host') return say`; check stash_url`;
-  return mayWant === 'https' && /^http:/i.test(baseUrl) ? say`; it may want https:// in stash_url` : '';
 }
 
 /** Translates a 2xx without a GraphQL answer: another server at this address, or damage on the way. */

@@ -44,7 +44,7 @@ export async function run(options: EnqueueOptions, { dataDir, output, streams, e
   if (options.effect === 'show_only') {
     const all = [...given];
     (await import('./preview.ts')).previewEdits(all, { dataDir, output });
-    tellRepeated(all, output);
+    if (isList(options)) tellRepeated(all, output);
     if (ignored.size > 0) output.log('warning', ignoredWords(ignored));
     return 0;
   }
@@ -74,7 +74,7 @@ export async function run(options: EnqueueOptions, { dataDir, output, streams, e
     const held = await heldWithoutStash(jobIds, intake, sources);
     const scenes = sceneCount(enqueued);
     report({ enqueued, scenes, held }, output);
-    if (enqueued.length > scenes) tellRepeated(enqueued, output);
+    if (isList(options)) tellRepeated(enqueued, output);
     if (ignored.size > 0) output.log('warning', ignoredWords(ignored));
     return 0;
   } finally {
@@ -160,9 +160,14 @@ function tellRepeated(edits: readonly { readonly sceneId: number }[], output: Co
   if (words !== undefined) output.log('info', words);
 }
 
-/** A file is bulk: edits by hand and hooks go before it. */
-function priorityOf({ file, sceneIds }: EnqueueOptions): Priority {
-  return file === undefined && sceneIds[0] !== '-' ? 'hand' : 'bulk';
+/** A list is bulk: edits by hand and hooks go before it. */
+function priorityOf(options: EnqueueOptions): Priority {
+  return isList(options) ? 'bulk' : 'hand';
+}
+
+/** Whether the scenes come from a file or from standard input. */
+function isList({ file, sceneIds }: EnqueueOptions): boolean {
+  return file !== undefined || sceneIds[0] === '-';
 }
 
 type Outcome = { readonly enqueued: readonly Enqueued[]; readonly scenes: number; readonly held: number };

@@ -5,12 +5,16 @@ export type Mistakes = {
   /** Runs `read`; notes a mistake that it throws, and gives nothing then. */
   attempt<T>(read: () => T): T | undefined;
   hasAny(): boolean;
+  /** Whether enough were counted: then the rest of a file is not worth the time. */
+  isFull(): boolean;
   /** @throws {UsageError} that names the first mistakes, and counts the rest. */
   throwIfAny(): void;
 };
 
 /** A longer list is read by nobody. */
 const MOST_NAMED = 5;
+/** The queue is open for writing while a long file is read, and others wait. */
+const MOST_COUNTED = 1_000;
 
 /** @param name what the file is called; each mistake begins with it. */
 export function createMistakes(name: string): Mistakes {
@@ -28,11 +32,13 @@ export function createMistakes(name: string): Mistakes {
       }
     },
     hasAny: () => count > 0,
+    isFull: () => count >= MOST_COUNTED,
     throwIfAny: () => {
       const [first, ...others] = named;
       if (first === undefined) return;
       if (others.length === 0) throw first;
-      const rest = count > named.length ? [`And ${count - named.length} more.`] : [];
+      const rest =
+        count > named.length ? [`And ${count - named.length} more${count < MOST_COUNTED ? '' : ' at least'}.`] : [];
       throw new UsageError(
         [first.message, ...others.map(({ message }) => withoutName(message, name)), ...rest].join(' '),
         'Correct them and run again; nothing was enqueued.',

@@ -50,6 +50,7 @@ function* scenesIn<T>(
   for (const entry of entries) {
     const edit = mistakes.attempt(() => parse(entry, source));
     if (edit !== undefined && !mistakes.hasAny()) yield edit;
+    if (mistakes.isFull()) break;
   }
   mistakes.throwIfAny();
 }

@@ -20,14 +20,17 @@ export function noteServer(
 ): void {
   const notices = openAlertMemory(stores);
   const { plex_url, stash_url } = loaded.settings;
-  const kinds = run.report.ends.map(({ kind }) => kind);
+  const { ends } = run.report;
+  const kinds = ends.map(({ kind }) => kind);
+  // One that is remembered asked nobody.
+  const isRefused = ends.some((end) => end.kind === 'unauthorized' && end.refused === undefined);
   const isStashSilent =
     kinds.some((kind) => kind === 'stash_unreachable' || kind === 'stash_breaker_open') ||
     run.before.some(({ exitCode }) => exitCode === EXIT.unreachable);
   // A refusal is an answer, too.
   if (isStashSilent) notices.noteOutage(now, stash_url, 'stash');
   else if (run.report.stash === 'answered' || kinds.includes('stash_unauthorized')) notices.clearOutage('stash');
-  if (run.isConnected || kinds.includes('unauthorized')) notices.clearOutage();
+  if (run.isConnected || isRefused) notices.clearOutage();
   if (kinds.some((kind) => endExitCode(kind, 0) === EXIT.unreachable && !kind.startsWith('stash_')))
     notices.noteOutage(now, plex_url);
 }

@@ -17,9 +17,10 @@ function isBeginning(typed: string, name: string): boolean {
   return typed.replace(/^-+/, '').length >= 3 && name.toLowerCase().startsWith(typed.toLowerCase());
 }
 
-/** Two slips in a word of three or four letters make it any other word: `foo` is not meant as `hook`. */
+/** Two slips in a word of three or four letters make it any other word: `foo` is not meant as `hook`. Dashes count not. */
 function mostSlips(typed: string): number {
-  return typed.length < 5 ? 1 : Math.max(2, typed.length * 0.4);
+  const { length } = typed.replace(/^-+/, '');
+  return length < 5 ? 1 : Math.max(2, length * 0.4);
 }
 
 /** The number of insertions, deletions, substitutions and swaps of two neighbours that turn `a` into `b`. */

@@ -66,6 +66,7 @@ test('scenes that are given more than once are told once, with their count, and 
   assert.match(String(sql('SELECT data FROM jobs WHERE scene_id = 1')[0]?.['data']), /Mole/);
   const both = await run(['enqueue', '-', '--json'], { input: `${input}${input}` });
   assert.match(both.stderr, /^2 scenes are given more than once/m);
+  assert.doesNotMatch((await run(['enqueue', '5', '5'])).stderr, /more than once/, 'an id has no values');
   assert.equal(JSON.parse(both.stdout).scenes, 2);
   assert.doesNotMatch((await run(['enqueue', '-'], { input: '{"scene_id":3}' })).stderr, /more than once/);
 });

@@ -36,6 +36,8 @@ test('a title that is empty, and what the settings leave out, are nothing to wri
   plex.addItem({ sectionKey: '1', file: '/media/b.mp4', title: 'b' });
   await run(['enqueue', '5', '--path', '/media/a.mp4', '--title', ' ']);
   await run(['enqueue', '6', '--path', '/media/b.mp4', '--tag', 'sea']);
+  plex.addItem({ sectionKey: '1', file: '/media/c.mp4', title: 'c' });
+  await run(['enqueue', '7', '--path', '/media/c.mp4', '--poster', '']);
   const { stdout } = await run(['process', '--no-sync-tags', '--json']);
   const events = stdout.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as Document]));
   assert.deepEqual(
@@ -43,10 +45,22 @@ test('a title that is empty, and what the settings leave out, are nothing to wri
     [
       [5, 'nothing_given'],
       [6, 'all_left_out'],
+      [7, 'nothing_given'],
     ],
   );
   const { exit_code, unchanged, nothing_to_write } = events.at(-1) ?? {};
-  assert.deepEqual([exit_code, unchanged, nothing_to_write], [0, 0, 2]);
+  assert.deepEqual([exit_code, unchanged, nothing_to_write], [0, 0, 3]);
+});
+
+test('without a title, what is given is compared: a list and a field that are right are right', async (t) => {
+  const { plex, run } = await setup(t);
+  plex.addItem({ sectionKey: '1', file: '/media/a.mp4', title: 'a', summary: 'Grey', locked: ['summary'] });
+  plex.addItem({ sectionKey: '1', file: '/media/b.mp4', title: 'b', genres: ['sea'], locked: ['genre'] });
+  await run(['enqueue', '5', '--path', '/media/a.mp4', '--details', 'Grey']);
+  await run(['enqueue', '6', '--path', '/media/b.mp4', '--tag', 'sea']);
+  const { stdout } = await run(['process', '--json']);
+  const summary = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as Document;
+  assert.deepEqual([summary['unchanged'], summary['nothing_to_write']], [2, 0]);
 });
 
 test('the time of the last sync stays where a later job has nothing to write', async (t) => {

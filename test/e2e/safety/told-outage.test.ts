@@ -22,6 +22,23 @@ test('a refused token ends an outage: the next one begins anew', async (t) => {
   assert.equal(await isToldLong(), false);
 });
 
+test('a refusal that is remembered asks nobody, and ends no outage', async (t) => {
+  const { plex, run } = await setup(t);
+  await run(['enqueue', '1', '--path', '/media/1.mp4', '--title', 'Pier']);
+  const refused = async (): Promise<void> => {
+    assert.equal((await run(['process'], { env: { PLEX_TOKEN: 'not-the-token-of-this-plex' } })).code, 3);
+  };
+  const outage = async (): Promise<unknown> => JSON.parse((await run(['stats', '--json'])).stdout).outage_since;
+  await refused();
+  plex.fail('all', { kind: 'drop' }, Number.POSITIVE_INFINITY);
+  assert.equal((await run(['process'])).code, 4);
+  const since = await outage();
+  assert.equal(typeof since, 'string');
+  plex.resetRequests();
+  await refused();
+  assert.deepEqual([plex.requests.length, await outage()], [0, since]);
+});
+
 test('another address of the server is another outage', async (t) => {
   const { run } = await setup(t);
   await run(['enqueue', '1', '--path', '/media/1.mp4', '--title', 'Pier']);

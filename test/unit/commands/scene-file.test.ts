@@ -86,6 +86,11 @@ test('several mistakes are named at once by their lines, and those beyond five a
   assert.match(refusal('scene\n{"scene_id": 1}\n{"scene_id": 0}').message, /line 1 is no JSON: .* Line 3: scene_id/);
 });
 
+test('after a thousand mistakes a long file is read no further', () => {
+  const { message } = refusal(Array(3_000).fill('{"scene_id": 0}').join('\n'));
+  assert.match(message, / And 995 more at least\.$/);
+});
+
 test('an empty file is refused', () => {
   for (const text of ['', ' \r\n\t', '\ufeff']) assert.equal(refusal(text).message, 'harbour.json is empty.');
 });

@@ -2,7 +2,7 @@
 export type Tally = {
   updated: number;
   unchanged: number;
-  /** Done without a look at anything: nothing was given but the file, or nothing that the settings let be written. */
+  /** Found, and nothing compared: nothing was given but the file, or nothing that the settings let be written. */
   nothing: number;
   /** Failed, and will be tried again. */
   retried: number;

@@ -96,7 +96,15 @@ function isWritten({ kind }: Outcome): boolean {
     case 'all_left_out':
     case 'pictures':
       return true;
-    default:
+    case 'failed':
+    case 'shared_failure':
+    case 'given_back':
+    case 'undone':
+    case 'removes':
+    case 'put_back':
+    case 'defer':
+    case 'gone':
+    case 'without_file':
       return false;
   }
 }

@@ -1,5 +1,6 @@
 import { asSyncError, SyncError } from '../../model/errors.ts';
 import type { NothingToWrite } from '../../model/job.ts';
+import type { SceneKey } from '../../model/scene.ts';
 import { contentKeys } from '../../model/scene.ts';
 import type { LeftAlone } from '../../model/scene-record.ts';
 import { namesOfItem, writtenTo } from '../../model/scene-record.ts';
@@ -54,13 +55,16 @@ function ended(work: Planned, change: 'unchanged' | NothingToWrite): Ended {
 
 /** Why a job has nothing that could be compared, if so; the rest of a job that was written has had it. */
 function nothingToWrite({ scene, fromStash, job }: Read, { rules }: PlanUses['options']): NothingToWrite | undefined {
-  // A title is always written, and never cleared, so that an empty one says nothing.
   if (job.rest !== undefined || cleanLine(scene.title ?? '') !== '') return undefined;
   if (wantedFields(scene, rules).length > 0) return undefined;
   const { fields, lists } = desiredStateOf(scene, rules, fromStash);
   if (Object.keys(fields).length + Object.keys(lists).length > 0) return undefined;
-  return contentKeys(scene).every((key) => key === 'title') ? 'nothing_given' : 'all_left_out';
+  const isGiven = contentKeys(scene).some((key) => !NEVER_CLEARED.includes(key) || Boolean(scene[key]));
+  return isGiven ? 'all_left_out' : 'nothing_given';
 }
+
+/** An empty one of these says nothing. */
+const NEVER_CLEARED: readonly SceneKey[] = ['title', 'poster_url', 'background_url'];
 
 /** The edits that one item needs, or why they cannot be told. */
 export function planSafely(work: Read, { emit, options, longRequests }: PlanUses): Planned | SyncError {

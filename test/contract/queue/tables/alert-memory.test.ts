@@ -209,6 +209,15 @@ test('an outage of another address begins anew, and each server has its own', (t
   assert.doesNotMatch(JSON.stringify(world.sql('SELECT * FROM meta')), /secret/);
 });
 
+test('an outage that an older version noted, which knew no address, keeps its beginning', (t) => {
+  const world = setup(t);
+  world.enqueue([edit(1)]);
+  world.sql(`INSERT INTO meta (name, value) VALUES ('outage_since', '${NOW}')`);
+  const desk = notices(world);
+  desk.noteOutage(NOW + 5, PLEX);
+  assert.equal(desk.outageSince('plex', PLEX), NOW);
+});
+
 test('an outage from the future begins now, and with nothing left in the queue an idle run ends it', (t) => {
   const world = setup(t);
   world.enqueue([edit(1)]);
