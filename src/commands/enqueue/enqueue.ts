@@ -74,7 +74,7 @@ export async function run(options: EnqueueOptions, { dataDir, output, streams, e
     const held = await heldWithoutStash(jobIds, intake, sources);
     const scenes = sceneCount(enqueued);
     report({ enqueued, scenes, held }, output);
-    if (isList(options)) tellRepeated(enqueued, output);
+    if (isList(options) && enqueued.length > scenes) tellRepeated(enqueued, output);
     if (ignored.size > 0) output.log('warning', ignoredWords(ignored));
     return 0;
   } finally {

@@ -2,8 +2,8 @@ import { UsageError } from '../../core/model/errors.ts';
 
 /** Collects what is wrong with the entries of a file, so that a person need not run again for each mistake. */
 export type Mistakes = {
-  /** Runs `read`; notes a mistake that it throws, and gives nothing then. */
-  attempt<T>(read: () => T): T | undefined;
+  /** Notes a mistake. @throws whatever else was thrown. */
+  note(thrown: unknown): void;
   hasAny(): boolean;
   /** Whether enough were counted: then the rest of a file is not worth the time. */
   isFull(): boolean;
@@ -21,15 +21,10 @@ export function createMistakes(name: string): Mistakes {
   const named: UsageError[] = [];
   let count = 0;
   return {
-    attempt: (read) => {
-      try {
-        return read();
-      } catch (thrown) {
-        if (!(thrown instanceof UsageError)) throw thrown;
-        count += 1;
-        if (named.length < MOST_NAMED) named.push(thrown);
-        return undefined;
-      }
+    note: (thrown) => {
+      if (!(thrown instanceof UsageError)) throw thrown;
+      count += 1;
+      if (named.length < MOST_NAMED) named.push(thrown);
     },
     hasAny: () => count > 0,
     isFull: () => count >= MOST_COUNTED,

@@ -48,9 +48,15 @@ function* scenesIn<T>(
 ): Generator<SceneEdit> {
   const mistakes = createMistakes(source.name);
   for (const entry of entries) {
-    const edit = mistakes.attempt(() => parse(entry, source));
-    if (edit !== undefined && !mistakes.hasAny()) yield edit;
-    if (mistakes.isFull()) break;
+    let edit: SceneEdit;
+    try {
+      edit = parse(entry, source);
+    } catch (thrown) {
+      mistakes.note(thrown);
+      if (mistakes.isFull()) break;
+      continue;
+    }
+    if (!mistakes.hasAny()) yield edit;
   }
   mistakes.throwIfAny();
 }
