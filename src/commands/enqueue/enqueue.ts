@@ -68,11 +68,11 @@ export async function run(options: EnqueueOptions, { dataDir, output, streams, e
       reassert,
       undone: 'release',
     });
-    tellTime(enqueued, startedAt, output);
+    const scenes = sceneCount(enqueued);
+    tellTime({ enqueued, scenes }, startedAt, output);
     const jobIds = hasBare ? enqueued.map(({ jobId }) => jobId) : [];
     const sources = { env, dataDir: dataDir.path, configFile: options.configFile };
     const held = await heldWithoutStash(jobIds, intake, sources);
-    const scenes = sceneCount(enqueued);
     report({ enqueued, scenes, held }, output);
     if (isList(options) && enqueued.length > scenes) tellRepeated(enqueued, output);
     if (ignored.size > 0) output.log('warning', ignoredWords(ignored));
@@ -98,10 +98,13 @@ function putIn(
   return { enqueued: intake.enqueue(noted(), options), hasBare };
 }
 
-function tellTime(enqueued: readonly Enqueued[], startedAt: bigint, output: Context['output']): void {
+function tellTime(
+  { enqueued, scenes }: { readonly enqueued: readonly Enqueued[]; readonly scenes: number },
+  startedAt: bigint,
+  output: Context['output'],
+): void {
   const tookMs = (Number(process.hrtime.bigint() - startedAt) / 1e6).toFixed(1);
   const [first] = enqueued;
-  const scenes = sceneCount(enqueued);
   const what = scenes === 1 && first ? say`sync job for scene ${first.sceneId}` : say`sync jobs for ${scenes} scenes`;
   output.log('info', say`[PlexSync Hook] Enqueued ${what} in ${ours(tookMs)}ms`);
 }
