@@ -265,20 +265,6 @@ export const QUEUE_SCHEMA: Schema = {
     CREATE INDEX planned_values_by_time ON planned_values (planned_at);
     CREATE INDEX removals_by_time ON removals (removed_at);
     `,
-    // For a list of three behind IN, SQLite made a table of its own at each new job: a tenth of what an insert costs.
-    `
-    DROP INDEX jobs_due;
-    DROP INDEX jobs_missing;
-    ALTER TABLE jobs DROP COLUMN held;
-    ALTER TABLE jobs RENAME COLUMN removals TO removals_before;
-    ALTER TABLE jobs ADD COLUMN removals INTEGER NOT NULL DEFAULT 0 CHECK (removals BETWEEN 0 AND 2);
-    UPDATE jobs SET removals = removals_before WHERE removals_before > 0;
-    ALTER TABLE jobs DROP COLUMN removals_before;
-    ALTER TABLE jobs ADD COLUMN held INTEGER NOT NULL GENERATED ALWAYS AS
-      (CASE WHEN removals = 1 THEN 2 WHEN undone = 1 THEN 3 ELSE bare_at IS NOT NULL AND data ->> 'path' IS NULL END) VIRTUAL;
-    CREATE INDEX jobs_due ON jobs (held, priority, available_at, id) WHERE state = 'pending';
-    CREATE INDEX jobs_missing ON jobs (held, available_at, misses) WHERE state = 'pending' AND misses > 0;
-    `,
   ],
 };
 

@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import Database from 'better-sqlite3';
 import { DLQ_SCHEMA, QUEUE_SCHEMA } from '../../../../src/queue/store/migrations.ts';
 import { openInMemory } from '../../../../src/queue/store/open.ts';
 
@@ -46,32 +45,3 @@ for (const name of ['queue', 'dlq'] as const)
       made.all().map((part) => part.name),
     );
   });
-
-test('jobs that wait for permission, have it or are undone stay so when their column is made anew', () => {
-  const db = new Database(':memory:');
-  const at = QUEUE_SCHEMA.migrations.findIndex((step) => step.includes('removals_before'));
-  for (const step of QUEUE_SCHEMA.migrations.slice(0, at)) db.exec(step);
-  const insert = db.prepare(`
-    INSERT INTO jobs (scene_id, state, data, stamps, priority, available_at, enqueued_at, removals, undone)
-    VALUES (?, 'pending', '{"path":"/a.mp4"}', '{}', 0, 1, 1, ?, ?)`);
-  for (const [scene, removals, undone] of [
-    [1, 0, 0],
-    [2, 1, 0],
-    [3, 2, 0],
-    [4, 0, 1],
-    [5, 0, 0],
-  ])
-    insert.run(scene, removals, undone);
-  db.exec('DELETE FROM jobs WHERE scene_id = 5');
-  db.exec(QUEUE_SCHEMA.migrations[at] ?? '');
-  assert.deepEqual(db.prepare('SELECT scene_id, removals, held FROM jobs ORDER BY id').raw().all(), [
-    [1, 0, 0],
-    [2, 1, 2],
-    [3, 2, 0],
-    [4, 0, 3],
-  ]);
-  assert.throws(() => db.exec('UPDATE jobs SET removals = 3'), /CHECK constraint failed/);
-  assert.equal(insert.run(6, 0, 0).lastInsertRowid, 6, 'no id comes twice');
-  assert.equal(db.pragma('integrity_check', { simple: true }), 'ok');
-  db.close();
-});
