@@ -12,6 +12,7 @@ import { sanitize } from '../../terminal/sanitize.ts';
 import { renderFields } from '../../terminal/table.ts';
 import { localTime, shortDuration } from '../../terminal/time.ts';
 import type { Context } from '../shared/context.ts';
+import { counted } from '../shared/counted.ts';
 import { changeName, changeText } from '../shared/journal/change-words.ts';
 import { editDocument, runDocument } from '../shared/journal/journal-documents.ts';
 
@@ -67,10 +68,6 @@ function headOf(run: ListedRun): string {
   const end = { ended: `exit code ${run.exit_code ?? 0}`, going: 'still going', killed: 'killed' }[run.end];
   const undone = run.undone_by === null ? '' : `; undone by run ${run.undone_by}`;
   return `Run ${id} (${run.command}) of ${localTime(started_at)}${took}: ${done} done, ${failed} failed, ${end}\n${counted(items, 'item')} and ${counted(fields, 'field')} changed${undone}`;
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 function editText(entry: JournalEntry, reader: Reader): string {

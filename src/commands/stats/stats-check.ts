@@ -2,6 +2,7 @@ import { EXIT } from '../../exit.ts';
 import type { Run } from '../../queue/tables/runs.ts';
 import type { Stop } from '../../queue/tables/stopped.ts';
 import { spanText } from '../../settings/duration.ts';
+import { counted } from '../shared/counted.ts';
 
 /** The bounds of `stats --check`; an absent bound is not checked. */
 export type Bounds = {
@@ -143,10 +144,6 @@ export function wellLine({ dead, noStash, removals, neverTaken, paused }: Waitin
   return waits.length === 0
     ? 'ok: nothing needs you, and every bound holds'
     : `ok: every bound holds; for you to look at: ${waits.join(', ')}`;
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** One line for a person, or for the mail of a cron job: every exceeded bound with its value. */
