@@ -15,6 +15,7 @@ const SECTION: Section = {
   ...{ folders: ['/harbour'], serverFolders: ['/harbour'] },
 };
 const MINUTE_MS = 60_000;
+const WEEK_MS = 7 * 24 * 60 * MINUTE_MS;
 const REFUSED = { kind: 'status', status: 401 } as const;
 
 /** A world in which one job is due, whose item Plex has. */
@@ -32,12 +33,15 @@ function assertUntouched({ world, plex }: DrainWorld): void {
 }
 
 test('the libraries are told at the first contact, and the data directory is bound to the server', async (t) => {
-  const { plex, run } = await setupOne(t);
+  const { plex, clock, run } = await setupOne(t);
   const first = await run();
   assert.deepEqual(first.of('connected'), [{ kind: 'connected', libraries: ['Harbour Films'] }]);
   assert.equal(plex.count('identity'), 1);
   await run();
   assert.equal(plex.count('identity'), 1, 'the libraries tell whose they are');
+  clock.now += WEEK_MS;
+  await run();
+  assert.equal(plex.count('identity'), 2, 'once a week it is asked for its name');
 });
 
 test('a refused token touches no job, and is not asked again for a quarter of an hour', async (t) => {
@@ -184,6 +188,20 @@ test('another server is refused, or adopted with nothing of the old one left', a
   assert.equal(files.knownTotal(SECTION), undefined);
   assert.equal(server.item('102')?.title, 'Rose');
   assert.deepEqual((await run({}, { server })).ends, [], 'it is bound to the new one');
+});
+
+test('a copy of the libraries on another server is refused where the address changed, or after a week', async (t) => {
+  const sections = [{ key: '1', uuid: 'of-both', title: 'Harbour Films', locations: ['/harbour'] }];
+  const created = await setupOne(t, { sections });
+  const { world, clock, run } = created;
+  await run();
+  const server = await startOther(t, created, { machineIdentifier: 'a-copy', sections });
+  addItems(server, 1);
+  created.enqueue(lighthouse(1, { title: 'Rose' }));
+  await assert.rejects(run({ plexAddress: 'http://copy.example' }, { server }), /but plex_url leads to a-copy\./);
+  clock.now += WEEK_MS;
+  await assert.rejects(run({}, { server }), /but plex_url leads to a-copy\./);
+  assert.deepEqual([server.count('edit'), world.onlyJob()['claims']], [0, 0]);
 });
 
 test('a server whose libraries were all made anew is known by its name, and by them from then on', async (t) => {

@@ -75,6 +75,7 @@ const OPTIONS: DrainOptions = {
   stashFingerprint: () => 'stash fingerprint',
   ifOtherServer: 'refuse',
   libraries: [],
+  plexAddress: 'http://plex.example',
   mappings: [],
   matching: 'strict',
   thinScenes: 'keep',

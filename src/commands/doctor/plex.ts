@@ -1,5 +1,6 @@
-import { chooseSections, otherServerWords, wholeNames } from '../../core/match/libraries.ts';
+import { chooseSections, wholeNames } from '../../core/match/libraries.ts';
 import { leftOutSections } from '../../core/match/near/left-out.ts';
+import { meetServer, otherServerWords } from '../../core/match/plex-server.ts';
 import { SyncError, UsageError } from '../../core/model/errors.ts';
 import type { Binding, Section } from '../../core/model/plex-item.ts';
 import type { Identity, PlexClient } from '../../plex/client.ts';
@@ -102,7 +103,7 @@ function checkClock({ clockAt }: Identity, now: number): readonly Finding[] {
   return [warning('clock', `the clock here is ${apart} the clock of Plex`, fix)];
 }
 
-function checkBinding({ machineIdentifier }: Identity, stores: Stores | undefined): readonly Finding[] {
+function checkBinding(identity: Identity, stores: Stores | undefined): readonly Finding[] {
   const check = 'server';
   if (stores === undefined) return [];
   let bound: Binding | undefined;
@@ -111,10 +112,12 @@ function checkBinding({ machineIdentifier }: Identity, stores: Stores | undefine
   } catch (thrown) {
     return [failureOf(check, thrown, 'Check the disk.')];
   }
-  if (bound === undefined) return [ok(check, `${machineIdentifier}; the data directory is bound at the first process`)];
-  if (bound.machineIdentifier === machineIdentifier)
-    return [ok(check, `${machineIdentifier}, to which the data directory belongs`)];
-  const message = `the ${otherServerWords(bound, { machineIdentifier })}`;
+  const { machineIdentifier } = identity;
+  const met = meetServer(bound, identity);
+  if (met.kind === 'first')
+    return [ok(check, `${machineIdentifier}; the data directory is bound at the first process`)];
+  if (met.kind === 'ours') return [ok(check, `${machineIdentifier}, to which the data directory belongs`)];
+  const message = `the ${otherServerWords(met)}`;
   return [
     failure(
       check,

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { isKnownServer } from '../../core/match/libraries.ts';
+import type { DrainPlex } from '../../core/drain/ports/ports.ts';
 import { belongsElsewhere, pinnedElsewhere, standOf } from '../../core/match/ownership.ts';
 import type { PathMapping } from '../../core/match/paths.ts';
-import type { Section } from '../../core/model/plex-item.ts';
+import { meetServer } from '../../core/match/plex-server.ts';
 import { QUEUE_SCHEMA } from '../../queue/store/migrations.ts';
 import { openStoresToRead } from '../../queue/store/stores.ts';
 import { readItemClaims } from '../../queue/views/item-claims.ts';
@@ -16,16 +16,18 @@ type Asked = {
   readonly matching: Matching;
   readonly scene: AskedScene | undefined;
   readonly mappings: readonly PathMapping[];
-  /** All libraries of the server, to tell whether it is the one of the data directory. */
-  readonly sections: readonly Section[];
+  readonly plex: Pick<DrainPlex, 'identity'>;
 };
 
-/** Judges who owns the proven item exactly as the drain does; `undefined` when nobody else does. @throws {StoreError} */
-export function whyRefused(
+/**
+ * Judges who owns the proven item exactly as the drain does; `undefined` when nobody else does.
+ * @throws {StoreError | SyncError}
+ */
+export async function whyRefused(
   { look, file, files }: Explanation,
-  { matching, scene, mappings, sections }: Asked,
+  { matching, scene, mappings, plex }: Asked,
   { dataDir }: Context,
-): Refusal | undefined {
+): Promise<Refusal | undefined> {
   // What a person pinned is written whatever else is true.
   if (look.match.kind !== 'high' || scene?.pin !== undefined) return undefined;
   if (!existsSync(join(dataDir.path, QUEUE_SCHEMA.fileName))) return undefined;
@@ -33,8 +35,9 @@ export function whyRefused(
   const stores = openStoresToRead(dataDir);
   try {
     const { binding, pinned, owner } = readItemClaims(stores, candidate.ratingKey);
+    if (pinned.length === 0 && owner === undefined) return undefined;
     // Another server has other items under these keys.
-    if (binding === undefined || !isKnownServer(binding, sections)) return undefined;
+    if (meetServer(binding, await plex.identity()).kind !== 'ours') return undefined;
     // Without --scene the file is taken for that of the scene that has it.
     const isPinnedOnes =
       scene === undefined && owner !== undefined && pinned.includes(owner.sceneId) && owner.scenePath === file.path;

@@ -7,6 +7,7 @@ import type { DrainDeps } from '../../core/drain/ports/ports.ts';
 import type { DrainQueue } from '../../core/drain/ports/queue.ts';
 import type { PictureRules } from '../../core/model/picture.ts';
 import { foreign, say } from '../../core/text/sentence.ts';
+import { withoutQuery } from '../../core/text/without-query.ts';
 import type { WriteRules } from '../../core/write/desired-state.ts';
 import { SYNC_TOGGLES } from '../../core/write/desired-state.ts';
 import { openFileIndex, openMemoryIndex } from '../../file-index/file-index.ts';
@@ -76,6 +77,7 @@ export async function runDrain(
       }),
       {
         ...options,
+        plexAddress: withoutQuery(access.baseUrl),
         tokenFingerprint: () => fingerprintOf(access, clientIdentifier),
         stashFingerprint: () => stashFingerprintOf(loaded, clientIdentifier),
       },
@@ -153,7 +155,7 @@ function drainOptions({
   adoptServer,
   removals,
   mode,
-}: DrainSetup & Pick<Context, 'dataDir'>): Omit<DrainOptions, 'tokenFingerprint' | 'stashFingerprint'> {
+}: DrainSetup & Pick<Context, 'dataDir'>): Omit<DrainOptions, 'plexAddress' | 'tokenFingerprint' | 'stashFingerprint'> {
   const { settings } = loaded;
   return {
     mode,

@@ -1,5 +1,6 @@
 import { wakeIdle } from '../../core/drain/steps/wake.ts';
 import { UsageError } from '../../core/model/errors.ts';
+import { withoutQuery } from '../../core/text/without-query.ts';
 import { createPlexClient } from '../../plex/client.ts';
 import type { Stores } from '../../queue/store/stores.ts';
 import { prepareServerState } from '../../queue/tables/server-state.ts';
@@ -43,8 +44,9 @@ async function ask(
   const { now, version } = context;
   const servers = prepareServerState(stores.queueDb);
   const clientIdentifier = servers.clientIdentifier();
+  const access = requirePlex(loaded);
   const refused = servers.refusal()?.tokenFingerprint;
-  if (refused !== undefined && refused === fingerprintOf(requirePlex(loaded), clientIdentifier)) return NOBODY;
+  if (refused !== undefined && refused === fingerprintOf(access, clientIdentifier)) return NOBODY;
   const { emit } = createRunEvents(context, { run: null, mask: await maskFor(loaded, () => clientIdentifier) });
   const stop = listenForEnd(context.output);
   try {
@@ -55,7 +57,7 @@ async function ask(
       // The drain that follows began at the same time.
       now: () => startedAt,
       emit,
-      options: { libraries: loaded.settings.plex_library },
+      options: { libraries: loaded.settings.plex_library, plexAddress: withoutQuery(access.baseUrl) },
     });
     return { woken, signal: stop.requested() };
   } finally {

@@ -1,5 +1,5 @@
 import { bisect } from '../../core/failures/bisect.ts';
-import { meetServer, otherServerWords } from '../../core/match/libraries.ts';
+import { meetServer, otherServerWords } from '../../core/match/plex-server.ts';
 import type { SyncErrorCode } from '../../core/model/errors.ts';
 import { SyncError, UsageError } from '../../core/model/errors.ts';
 import type { Binding, PlexItem, Section } from '../../core/model/plex-item.ts';
@@ -17,10 +17,11 @@ export async function proveKnownServer(
   bound: Binding | undefined,
 ): Promise<{ readonly sections: readonly Section[]; readonly firstBinding: Binding | undefined }> {
   const sections = await plex.sections();
-  const met = await meetServer(bound, sections, plex.identity);
-  if (met.kind !== 'other') return { sections, firstBinding: met.kind === 'first' ? met.binding : undefined };
+  const { machineIdentifier } = await plex.identity();
+  const met = meetServer(bound, { machineIdentifier });
+  if (met.kind !== 'other') return { sections, firstBinding: met.kind === 'first' ? { machineIdentifier } : undefined };
   throw new UsageError(
-    `This ${otherServerWords(met.bound, met.binding)}.`,
+    `This ${otherServerWords(met)}.`,
     'Correct plex_url, or use another --data-dir for the other server. Nothing was changed.',
   );
 }

@@ -1,4 +1,4 @@
-import { meetServer, otherServerWords } from '../../core/match/libraries.ts';
+import { meetServer, otherServerWords } from '../../core/match/plex-server.ts';
 import { SyncError, UsageError } from '../../core/model/errors.ts';
 import { ours, say } from '../../core/text/sentence.ts';
 import type { UndoneItem } from '../../core/undo/ports.ts';
@@ -198,11 +198,10 @@ async function carryOut(parts: Parts, mode: 'undo' | 'preview', context: Context
 
 /** The keys of the journal are of one server alone. */
 async function refuseOtherServer(client: PlexClient, binding: Parts['binding']): Promise<void> {
-  const sections = await client.sections();
-  const met = await meetServer(binding, sections, async () => await client.identity());
+  const met = meetServer(binding, await client.identity());
   if (met.kind === 'other')
     throw new UsageError(
-      `This ${otherServerWords(met.bound, met.binding)}.`,
+      `This ${otherServerWords(met)}.`,
       'What was written there can be undone there alone: correct plex_url.',
     );
 }

@@ -1,5 +1,5 @@
 import { UsageError } from '../model/errors.ts';
-import type { Binding, Section } from '../model/plex-item.ts';
+import type { Section } from '../model/plex-item.ts';
 import { nearest } from '../text/nearest.ts';
 import { mixesLikeToken } from '../text/token-like.ts';
 
@@ -99,47 +99,4 @@ function calledSo(sections: readonly Section[], name: string): readonly Section[
 /** The titles of libraries as a message lists them; in quotes, since a title may hold a comma. */
 export function quotedTitles(sections: readonly Pick<Section, 'title'>[]): string {
   return sections.map(({ title }) => `"${title}"`).join(', ');
-}
-
-/**
- * Whether the libraries prove that this is the data directory's server. Their uuids come with the list we read anyway;
- * when none is known, only `/identity` can tell.
- */
-export function isKnownServer(binding: Binding, sections: readonly Section[]): boolean {
-  return sections.some(({ uuid }) => uuid !== undefined && binding.sectionUuids.includes(uuid));
-}
-
-/** What to store about a server at a contact. */
-export function bindingOf(machineIdentifier: string, sections: readonly Section[]): Binding {
-  return { machineIdentifier, sectionUuids: sections.flatMap(({ uuid }) => uuid ?? []) };
-}
-
-/**
- * How the server relates to the data directory: its own (with an update to store, if any), the first one it meets, or
- * another one.
- */
-export type MetServer =
-  | { readonly kind: 'ours'; readonly binding: Binding | undefined }
-  | { readonly kind: 'first'; readonly binding: Binding }
-  | { readonly kind: 'other'; readonly binding: Binding; readonly bound: Binding };
-
-/** Tells which server answers; asks for its identity only when its libraries do not tell. @throws {SyncError} */
-export async function meetServer(
-  bound: Binding | undefined,
-  sections: readonly Section[],
-  identity: () => Promise<{ readonly machineIdentifier: string }>,
-): Promise<MetServer> {
-  if (bound !== undefined && isKnownServer(bound, sections)) return { kind: 'ours', binding: undefined };
-  const { machineIdentifier } = await identity();
-  const binding = bindingOf(machineIdentifier, sections);
-  if (bound === undefined) return { kind: 'first', binding };
-  return bound.machineIdentifier === machineIdentifier ? { kind: 'ours', binding } : { kind: 'other', binding, bound };
-}
-
-/** The sentence for another server, without its full stop. */
-export function otherServerWords(
-  bound: Pick<Binding, 'machineIdentifier'>,
-  met: Pick<Binding, 'machineIdentifier'>,
-): string {
-  return `data directory belongs to the Plex server ${bound.machineIdentifier}, but plex_url leads to ${met.machineIdentifier}`;
 }

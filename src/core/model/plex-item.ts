@@ -44,5 +44,15 @@ export type Section = {
   readonly serverFolders: readonly string[];
 };
 
-/** The Plex server a data directory belongs to, and the libraries that identify it without an extra request. */
-export type Binding = { readonly machineIdentifier: string; readonly sectionUuids: readonly string[] };
+/** What a Plex server calls itself. */
+export type ServerName = { readonly machineIdentifier: string };
+
+/** The Plex server a data directory belongs to. The rest is absent where only its name was asked for. */
+export type Binding = ServerName & {
+  /** The uuids of its libraries, those that have one. */
+  readonly sectionUuids?: readonly string[] | undefined;
+  /** Where it named itself last, without a name and a password. */
+  readonly address?: string | undefined;
+  /** When it named itself last: epoch ms. */
+  readonly namedAt?: number | undefined;
+};

@@ -1,3 +1,4 @@
+import { withoutQuery } from '../../core/text/without-query.ts';
 import { prepareMeta } from '../store/meta.ts';
 import { translated } from '../store/store-errors.ts';
 import type { Stores } from '../store/stores.ts';
@@ -64,7 +65,7 @@ export function openAlertMemory({ queueDb: db, dlqDb, path }: Stores): AlertMemo
   const lastId = dlqDb.prepare<[], { seq: number }>(`SELECT seq FROM sqlite_sequence WHERE name = 'dead_letters'`);
   const isElsewhere = (server: OutageOf, address: string | undefined): boolean => {
     const known = meta.json<string>(ADDRESSES[server]);
-    return address !== undefined && known !== undefined && known !== bareAddress(address);
+    return address !== undefined && known !== undefined && known !== withoutQuery(address);
   };
   return translated(storesName(path), {
     outageSince: (server: OutageOf = 'plex', address?: string) =>
@@ -74,7 +75,7 @@ export function openAlertMemory({ queueDb: db, dlqDb, path }: Stores): AlertMemo
       const isFuture = (meta.number(OUTAGES[server]) ?? 0) > now;
       if (isFuture || isElsewhere(server, address)) meta.remove(OUTAGES[server]);
       meta.keep(OUTAGES[server], now);
-      if (address !== undefined) meta.setJson(ADDRESSES[server], bareAddress(address));
+      if (address !== undefined) meta.setJson(ADDRESSES[server], withoutQuery(address));
     },
     clearOutage: (server: OutageOf = 'plex') => meta.remove(OUTAGES[server]),
     complainedAt: (key: string) => meta.number(COMPLAINT + key),
@@ -92,10 +93,4 @@ export function openAlertMemory({ queueDb: db, dlqDb, path }: Stores): AlertMemo
       return { byType: Object.fromEntries(rows.map(({ error_type, count }) => [error_type, count])), lastId: last };
     },
   });
-}
-
-/** An address may carry a name and a password. */
-function bareAddress(address: string): string {
-  const { protocol, host, pathname } = new URL(address);
-  return `${protocol}//${host}${pathname}`;
 }

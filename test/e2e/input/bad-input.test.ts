@@ -221,24 +221,26 @@ test('an address that is no Plex is distinguished from an outage', async (t) => 
   assert.deepEqual(sql('SELECT attempt, state FROM jobs'), [{ attempt: 0, state: 'pending' }]);
 });
 
-test('another server at the address is refused with both names, and adopted when asked', async (t) => {
-  const { run, plex, sql } = await setup(t, { machineIdentifier: 'first-server' });
-  const other = await setup(t, { machineIdentifier: 'second-server' });
-  plex.addItem({ sectionKey: '1', file: '/media/a.mp4' });
-  const ratingKey = other.plex.addItem({ sectionKey: '1', file: '/media/a.mp4', title: 'a' });
-  await run(['enqueue', '1', '--path', '/media/a.mp4', '--title', 'T']);
-  assert.equal((await run(['process'])).code, 0);
-  await run(['enqueue', '1', '--title', 'Moved house', '--path', '/media/a.mp4']);
-  const env = { PLEX_URL: other.plex.url, PLEX_TOKEN: other.plex.token };
-  assertRefused(
-    await run(['process'], { env }),
-    2,
-    /belongs to the Plex server first-server, but plex_url leads to second-server/,
-  );
-  assert.equal(sql('SELECT * FROM jobs').length, 1);
-  assert.equal((await run(['process', '--adopt-server'], { env })).code, 0);
-  assert.equal(other.plex.item(ratingKey)?.title, 'Moved house');
-});
+for (const [libraries, uuid] of Object.entries({ 'of its own': undefined, copied: 'of-both' }))
+  test(`another server with libraries ${libraries} is refused with both names, and adopted when asked`, async (t) => {
+    const sections = [{ key: '1', uuid, title: 'Films', locations: ['/media'] }];
+    const { run, plex, sql } = await setup(t, { machineIdentifier: 'first-server', sections });
+    const other = await setup(t, { machineIdentifier: 'second-server', sections });
+    plex.addItem({ sectionKey: '1', file: '/media/a.mp4' });
+    const ratingKey = other.plex.addItem({ sectionKey: '1', file: '/media/a.mp4', title: 'a' });
+    await run(['enqueue', '1', '--path', '/media/a.mp4', '--title', 'T']);
+    assert.equal((await run(['process'])).code, 0);
+    await run(['enqueue', '1', '--title', 'Moved house', '--path', '/media/a.mp4']);
+    const env = { PLEX_URL: other.plex.url, PLEX_TOKEN: other.plex.token };
+    assertRefused(
+      await run(['process'], { env }),
+      2,
+      /belongs to the Plex server first-server, but plex_url leads to second-server/,
+    );
+    assert.equal(sql('SELECT * FROM jobs').length, 1);
+    assert.equal((await run(['process', '--adopt-server'], { env })).code, 0);
+    assert.equal(other.plex.item(ratingKey)?.title, 'Moved house');
+  });
 
 test('a data directory that is not there is named with its origin', async (t) => {
   const { run, dataDir } = await setup(t);

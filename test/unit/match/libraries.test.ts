@@ -1,12 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  bindingOf,
-  chooseSections,
-  isKnownServer,
-  meetServer,
-  otherServerWords,
-} from '../../../src/core/match/libraries.ts';
+import { chooseSections } from '../../../src/core/match/libraries.ts';
 import { UsageError } from '../../../src/core/model/errors.ts';
 import type { Section } from '../../../src/core/model/plex-item.ts';
 
@@ -98,47 +92,9 @@ test('a server without a movie library is refused, named or not', () => {
   assert.match(refusal([SONGS], ['Gardens']).hint ?? '', /no movie library/);
 });
 
-test('a server is known by any library it had before', () => {
-  const binding = bindingOf('machine-1', [HARBOURS, GARDENS]);
-  assert.equal(isKnownServer(binding, [SONGS, GARDENS]), true);
-});
-
-test('a server with none of the libraries from before is not known', () => {
-  const binding = bindingOf('machine-1', [HARBOURS]);
-  assert.equal(isKnownServer(binding, [section('1', 'Harbours', { uuid: 'another' })]), false);
-});
-
-test('libraries without a uuid prove nothing', () => {
-  const nameless = section('1', 'Harbours', { uuid: undefined });
-  const binding = bindingOf('machine-1', [nameless, GARDENS]);
-  assert.deepEqual(binding, { machineIdentifier: 'machine-1', sectionUuids: ['uuid-2'] });
-  assert.equal(isKnownServer(binding, [nameless]), false);
-});
-
 test('a library named twice is looked in once, and two libraries of one title are both meant', () => {
   const films = { key: '1', title: 'Films', type: 'movie', uuid: 'a', folders: [], serverFolders: [] };
   const twin = { ...films, key: '2', uuid: 'b' };
   assert.deepEqual(chooseSections([films], ['Films', 'films']), [films]);
   assert.deepEqual(chooseSections([films, twin], ['films']), [films, twin]);
-});
-
-const named = (machineIdentifier: string) => async () => await Promise.resolve({ machineIdentifier });
-
-test('a server is met as ours by its libraries without a question, or by its name, and then they are stored anew', async () => {
-  const bound = bindingOf('machine-1', [HARBOURS]);
-  const known = await meetServer(bound, [HARBOURS, GARDENS], () => assert.fail('not asked'));
-  assert.deepEqual(known, { kind: 'ours', binding: undefined });
-  const renewed = await meetServer(bound, [GARDENS], named('machine-1'));
-  assert.deepEqual(renewed, { kind: 'ours', binding: bindingOf('machine-1', [GARDENS]) });
-});
-
-test('a first server is met as such, and another one as another one', async () => {
-  const binding = bindingOf('machine-2', [GARDENS]);
-  assert.deepEqual(await meetServer(undefined, [GARDENS], named('machine-2')), { kind: 'first', binding });
-  const bound = bindingOf('machine-1', [HARBOURS]);
-  assert.deepEqual(await meetServer(bound, [GARDENS], named('machine-2')), { kind: 'other', binding, bound });
-  assert.match(
-    otherServerWords(bound, binding),
-    /belongs to the Plex server machine-1, but plex_url leads to machine-2$/,
-  );
 });

@@ -16,6 +16,8 @@ export type DrainOptions = {
   tokenFingerprint(): string;
   /** The same for Stash's address and key; `undefined` where no Stash is configured. */
   stashFingerprint(): string | undefined;
+  /** The address of Plex without a name and a password. */
+  readonly plexAddress: string;
   /** What to do when a server answers that the data directory does not belong to. */
   readonly ifOtherServer: 'refuse' | 'adopt';
   /** The libraries to look in; an empty list means every movie library. */

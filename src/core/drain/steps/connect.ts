@@ -1,9 +1,10 @@
 import { admission, onProbe } from '../../failures/breaker.ts';
-import { chooseSections, meetServer, otherServerWords } from '../../match/libraries.ts';
+import { chooseSections } from '../../match/libraries.ts';
 import { leftOutSections } from '../../match/near/left-out.ts';
+import { bindingOf, isProven, meetServer, otherServerWords } from '../../match/plex-server.ts';
 import type { SyncError } from '../../model/errors.ts';
 import { asSyncError, UsageError } from '../../model/errors.ts';
-import type { Section } from '../../model/plex-item.ts';
+import type { Binding, Section } from '../../model/plex-item.ts';
 import type { Sentence } from '../../text/sentence.ts';
 import { say } from '../../text/sentence.ts';
 import type { DrainOptions } from '../ports/drain-options.ts';
@@ -51,7 +52,9 @@ export async function connect(deps: DrainDeps, guard: PlexGuard, options: DrainO
   let sections: readonly Section[];
   try {
     sections = await guard.ask(() => plex.sections());
-    await proveServer(deps, guard, { sections, ifOtherServer: options.ifOtherServer });
+    const contact = { sections, address: options.plexAddress, now: now() };
+    if (!isProven(queue.binding(), contact))
+      bindTo(deps, bindingOf(await guard.ask(() => plex.identity()), contact), options);
   } catch (thrown) {
     if (thrown instanceof UsageError) throw thrown;
     return afterRefusal(guard, asSyncError(thrown));
@@ -96,16 +99,16 @@ function afterRefusal(guard: PlexGuard, error: SyncError): Connection {
   return { kind: 'unreachable', message: error.said };
 }
 
-async function proveServer(
-  { queue, plex, files }: DrainDeps,
-  guard: PlexGuard,
-  contact: { readonly sections: readonly Section[]; readonly ifOtherServer: DrainOptions['ifOtherServer'] },
-): Promise<void> {
-  const { sections, ifOtherServer } = contact;
-  const met = await meetServer(queue.binding(), sections, async () => await guard.ask(() => plex.identity()));
+/** Takes the server for the data directory's own, unless that is another one. @throws {UsageError} */
+function bindTo(
+  { queue, files }: Pick<DrainDeps, 'queue' | 'files'>,
+  binding: Binding,
+  { ifOtherServer }: Pick<DrainOptions, 'ifOtherServer'>,
+): void {
+  const met = meetServer(queue.binding(), binding);
   if (met.kind === 'other' && ifOtherServer === 'refuse') {
     throw new UsageError(
-      `This ${otherServerWords(met.bound, met.binding)}.`,
+      `This ${otherServerWords(met)}.`,
       'Correct plex_url, use another --data-dir for the other server, or rebind this one with plexsync process --adopt-server, which drops its pins too.',
     );
   }
@@ -113,5 +116,5 @@ async function proveServer(
     queue.forgetServer();
     files.clear();
   }
-  if (met.binding !== undefined) queue.bind(met.binding);
+  queue.bind(binding);
 }

@@ -1,5 +1,6 @@
-import { chooseSections, meetServer } from '../../match/libraries.ts';
+import { chooseSections } from '../../match/libraries.ts';
 import { nameKey } from '../../match/paths.ts';
+import { isProven, meetServer } from '../../match/plex-server.ts';
 import { asSyncError, UsageError } from '../../model/errors.ts';
 import type { Section } from '../../model/plex-item.ts';
 import type { DrainOptions } from '../ports/drain-options.ts';
@@ -48,7 +49,7 @@ export async function wake(context: Uses): Promise<void> {
 type IdleUses = Asks & {
   readonly queue: Pick<DrainQueue, 'binding'>;
   readonly plex: Pick<DrainPlex, 'sections' | 'identity'>;
-  readonly options: Pick<DrainOptions, 'libraries'>;
+  readonly options: Pick<DrainOptions, 'libraries' | 'plexAddress'>;
 };
 
 /**
@@ -63,8 +64,11 @@ export async function wakeIdle(context: IdleUses): Promise<number> {
   let woken = 0;
   try {
     const sections = await plex.sections();
-    const met = await meetServer(queue.binding(), sections, plex.identity);
-    if (met.kind !== 'ours') return 0;
+    const bound = queue.binding();
+    const isOurs =
+      isProven(bound, { sections, address: options.plexAddress, now: context.now() }) ||
+      meetServer(bound, await plex.identity()).kind === 'ours';
+    if (!isOurs) return 0;
     for (const section of chooseSections(sections, options.libraries))
       woken += await wakeFrom(section, waiting, { ...context, ask: (request) => request() });
   } catch (thrown) {

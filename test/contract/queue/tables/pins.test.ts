@@ -21,7 +21,7 @@ const PIN: Pin = {
   file: '/media/lighthouse.mp4',
   pinnedAt: NOW,
 };
-const BINDING = { machineIdentifier: 'abc', sectionUuids: [] };
+const BINDING = { machineIdentifier: 'abc' };
 
 const put = (world: World, more: Partial<Pin> = {}): PinnedScene =>
   pinScene(world.stores(), { pin: { ...PIN, ...more }, binding: BINDING });
