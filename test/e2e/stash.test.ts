@@ -82,6 +82,27 @@ test('without a Stash, data that was given is written, and the bare request alon
   assert.match((await run(['enqueue', '2'])).stderr, /1 scene has no data .*no_stash.*stash_url/);
 });
 
+test('data without a path is warned of at once, unless a file of the scene is known', async (t) => {
+  const { plex, run, sql } = await setup(t);
+  plex.addItem({ sectionKey: '1', file: '/media/pier.mp4' });
+  const enqueued = async (...args: readonly string[]) => await run(['enqueue', ...args]);
+  const WARNED = /1 scene has no path, and no file that is known .*NoFilePath.*give the path too/;
+  const alone = await enqueued('1', '--title', 'Pier');
+  assert.match(alone.stderr, WARNED);
+  assert.doesNotMatch(alone.stdout, /process writes what waits/);
+  const some = await run(['enqueue', '-'], {
+    input: '{"scene_id": 2, "title": "Quay"}\n{"scene_id": 3, "title": "Skerry"}\n{"scene_id": 4, "path": "/media/4.mp4"}',
+  });
+  assert.match(some.stderr, /2 scenes have no path/);
+  for (const known of [['1', '--path', '/media/pier.mp4'], ['1', '--title', 'Old pier']])
+    assert.doesNotMatch((await enqueued(...known)).stderr, /no path/);
+  assert.equal((await run(['process', '--scene', '1'])).code, 0);
+  assert.doesNotMatch((await enqueued('1', '--title', 'New pier')).stderr, /no path/, 'written before');
+  sql(`UPDATE jobs SET state = 'in_progress', lease_owner = 'x', lease_expires_at = 9e15 WHERE scene_id = 4`);
+  assert.doesNotMatch((await enqueued('4', '--title', 'Lamp')).stderr, /no path/, 'its job with a path is under way');
+  assert.doesNotMatch((await enqueued('5')).stderr, /no path/, 'Stash is asked for its file');
+});
+
 test('a bare scene is not said to wait for stash_url where that is set', async (t) => {
   const { run, dataDir } = await setup(t);
   const STASH_URL = 'http://stash:9999';

@@ -2,6 +2,7 @@ import { UsageError } from '../../core/model/errors.ts';
 import type { ReassertField } from '../../core/model/reassert.ts';
 import type { KeyNames, SceneEdit } from '../../core/model/scene.ts';
 import { parseGivenScene } from '../../core/model/scene.ts';
+import type { Sentence } from '../../core/text/sentence.ts';
 import { ours, say } from '../../core/text/sentence.ts';
 import type { EnqueueDocument } from '../../documents/enqueue.ts';
 import type { Enqueued, EnqueueOptions as IntakeOptions, Priority } from '../../queue/tables/jobs/jobs.ts';
@@ -61,7 +62,7 @@ export async function run(options: EnqueueOptions, { dataDir, output, streams, e
   }
   const intake = openIntake(dataDir);
   try {
-    const { enqueued, hasBare } = putIn(edits, intake, {
+    const { enqueued, hasBare, hasPathless } = putIn(edits, intake, {
       priority: priorityOf(options),
       now: now(),
       saidAt,
@@ -70,10 +71,11 @@ export async function run(options: EnqueueOptions, { dataDir, output, streams, e
     });
     const scenes = sceneCount(enqueued);
     tellTime({ enqueued, scenes }, startedAt, output);
-    const jobIds = hasBare ? enqueued.map(({ jobId }) => jobId) : [];
+    const jobIds = hasBare || hasPathless ? enqueued.map(({ jobId }) => jobId) : [];
     const sources = { env, dataDir: dataDir.path, configFile: options.configFile };
-    const held = await heldWithoutStash(jobIds, intake, sources);
-    report({ enqueued, scenes, held }, output);
+    const held = hasBare ? await heldWithoutStash(jobIds, intake, sources) : 0;
+    const withoutFile = hasPathless ? intake.withoutFileCount(jobIds) : 0;
+    report({ enqueued, scenes, held, withoutFile }, output);
     if (isList(options) && enqueued.length > scenes) tellRepeated(enqueued, output);
     if (ignored.size > 0) output.log('warning', ignoredWords(ignored));
     return 0;
@@ -87,15 +89,17 @@ function putIn(
   edits: Iterable<SceneEdit>,
   intake: Intake,
   options: IntakeOptions,
-): { readonly enqueued: readonly Enqueued[]; readonly hasBare: boolean } {
+): { readonly enqueued: readonly Enqueued[]; readonly hasBare: boolean; readonly hasPathless: boolean } {
   let hasBare = false;
+  let hasPathless = false;
   function* noted(): Generator<SceneEdit> {
     for (const edit of edits) {
       hasBare ||= edit.bare;
+      hasPathless ||= !edit.bare && edit.data.path === undefined;
       yield edit;
     }
   }
-  return { enqueued: intake.enqueue(noted(), options), hasBare };
+  return { enqueued: intake.enqueue(noted(), options), hasBare, hasPathless };
 }
 
 function tellTime(
@@ -118,7 +122,7 @@ async function heldWithoutStash(
   intake: Intake,
   sources: Omit<ConfigSources, 'flags'>,
 ): Promise<number> {
-  const held = jobIds.length === 0 ? 0 : intake.awaitingStashCount(jobIds);
+  const held = intake.awaitingStashCount(jobIds);
   if (held === 0) return 0;
   const { isGiven } = await import('../../settings/is-given.ts');
   if (!(await isGiven('stash_url', sources))) return held;
@@ -173,9 +177,14 @@ function isList({ file, sceneIds }: EnqueueOptions): boolean {
   return file !== undefined || sceneIds[0] === '-';
 }
 
-type Outcome = { readonly enqueued: readonly Enqueued[]; readonly scenes: number; readonly held: number };
+type Outcome = {
+  readonly enqueued: readonly Enqueued[];
+  readonly scenes: number;
+  readonly held: number;
+  readonly withoutFile: number;
+};
 
-function report({ enqueued, scenes, held }: Outcome, output: Context['output']): void {
+function report({ enqueued, scenes, held, withoutFile }: Outcome, output: Context['output']): void {
   // A scene is added once; an edit of it that follows is merged.
   const added = enqueued.reduce((count, { how }) => (how === 'added' ? count + 1 : count), 0);
   const merged = enqueued.length - added;
@@ -190,13 +199,22 @@ function report({ enqueued, scenes, held }: Outcome, output: Context['output']):
     .join(', ');
   output.result(`${scenes === 1 ? '1 scene' : `${scenes} scenes`} enqueued: ${counts}`);
   if (held > 0) {
-    const they = held === 1 ? '1 scene has' : say`${held} scenes have`;
     output.log(
       'warning',
-      say`${they} no data and will wait until Stash can supply it (no_stash): set stash_url, or give --path and --title`,
+      say`${theyHave(held)} no data and will wait until Stash can supply it (no_stash): set stash_url, or give --path and --title`,
     );
   }
-  if (held < scenes) tellNextRun(output);
+  if (withoutFile > 0) {
+    output.log(
+      'warning',
+      say`${theyHave(withoutFile)} no path, and no file that is known from before, so that process cannot write it (NoFilePath): give the path too, or enqueue the id alone, and Stash is asked`,
+    );
+  }
+  if (held + withoutFile < scenes) tellNextRun(output);
+}
+
+function theyHave(count: number): Sentence {
+  return count === 1 ? say`1 scene has` : say`${count} scenes have`;
 }
 
 async function readEdits(

@@ -47,10 +47,18 @@ export type Intake = {
   forgetNeverSynced(): void;
   /** How many of these jobs await a Stash that no run can ask. */
   awaitingStashCount(jobIds: readonly number[]): number;
+  /** How many of these jobs have no path, of a scene whose file nobody knows: Stash is not asked for them. */
+  withoutFileCount(jobIds: readonly number[]): number;
   /** Records for readers whether the next run can ask Stash, as the settings stand. */
   noteStash(stash: StashUse): void;
   close(): void;
 };
+
+/** A job whose path nobody gave, and that takes none from its scene's record or from a job of the scene under way. */
+const WITHOUT_FILE = `
+  bare_at IS NULL AND data ->> 'path' IS NULL
+  AND NOT EXISTS (SELECT 1 FROM scenes WHERE scene_id = job.scene_id AND scene_path <> '')
+  AND NOT EXISTS (SELECT 1 FROM jobs WHERE scene_id = job.scene_id AND data ->> 'path' IS NOT NULL)`;
 
 /**
  * Opens the queue for enqueuing, and creates it if needed. Never opens `dlq.db`: a hook must not wait for it.
@@ -59,13 +67,19 @@ export type Intake = {
 export function openIntake(dir: DataDir): Intake {
   prepareDataDir(dir, 'create');
   const db = openDatabase(dir, QUEUE_SCHEMA, { mode: 'create' });
-  const held = db.prepare<[string], { count: number }>(
-    `SELECT count(*) AS count FROM jobs WHERE held > ${CLAIMED_AWAITING} AND id IN (SELECT value FROM json_each(?))`,
-  );
+  // Seldom asked for: not prepared at each start.
+  const countOf = (condition: string, jobIds: readonly number[]): number =>
+    db
+      .prepare<[string], number>(
+        `SELECT count(*) FROM jobs AS job WHERE id IN (SELECT value FROM json_each(?)) AND ${condition}`,
+      )
+      .pluck()
+      .get(JSON.stringify(jobIds)) ?? 0;
   return translated(db.name, {
     ...intakeOf({ queueDb: db }),
     forgetNeverSynced: () => prepareMeta(db).remove(NEVER_SYNCED),
-    awaitingStashCount: (jobIds: readonly number[]): number => held.get(JSON.stringify(jobIds))?.count ?? 0,
+    awaitingStashCount: (jobIds: readonly number[]) => countOf(`held > ${CLAIMED_AWAITING}`, jobIds),
+    withoutFileCount: (jobIds: readonly number[]) => countOf(WITHOUT_FILE, jobIds),
     noteStash: (stash: StashUse) => {
       noteStash(db, stash);
     },
