@@ -91,10 +91,14 @@ test('data without a path is warned of at once, unless a file of the scene is kn
   assert.match(alone.stderr, WARNED);
   assert.doesNotMatch(alone.stdout, /process writes what waits/);
   const some = await run(['enqueue', '-'], {
-    input: '{"scene_id": 2, "title": "Quay"}\n{"scene_id": 3, "title": "Skerry"}\n{"scene_id": 4, "path": "/media/4.mp4"}',
+    input:
+      '{"scene_id": 2, "title": "Quay"}\n{"scene_id": 3, "title": "Skerry"}\n{"scene_id": 4, "path": "/media/4.mp4"}',
   });
   assert.match(some.stderr, /2 scenes have no path/);
-  for (const known of [['1', '--path', '/media/pier.mp4'], ['1', '--title', 'Old pier']])
+  for (const known of [
+    ['1', '--path', '/media/pier.mp4'],
+    ['1', '--title', 'Old pier'],
+  ])
     assert.doesNotMatch((await enqueued(...known)).stderr, /no path/);
   assert.equal((await run(['process', '--scene', '1'])).code, 0);
   assert.doesNotMatch((await enqueued('1', '--title', 'New pier')).stderr, /no path/, 'written before');

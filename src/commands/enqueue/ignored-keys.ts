@@ -1,4 +1,4 @@
-import { isSceneKey } from '../../core/model/scene.ts';
+import { isSceneKey } from '../../core/model/given-scene.ts';
 import type { Sentence } from '../../core/text/sentence.ts';
 import { foreign, ours, say } from '../../core/text/sentence.ts';
 

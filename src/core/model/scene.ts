@@ -1,101 +1,10 @@
-import * as z from 'zod/mini';
+import type * as z from 'zod/mini';
 import { cleanLine } from '../text/text.ts';
 import { UsageError } from './errors.ts';
 import type { PathFault } from './file-argument.ts';
 import { PATH_EXAMPLE, pathFaultOf } from './file-argument.ts';
-
-const FILES = 'must be a list of files, each with a path';
-
-/**
- * A scene as a person, a script or Stash writes it: our flat keys, or Stash's own nested shape (stash.md 5.1).
- * Unknown keys are ignored, wrong types are refused.
- */
-function sceneSchema() {
-  /** A Stash scene id is a positive integer; SQLite and JSON keep it exact. */
-  const sceneId = z
-    .int('must be a whole number from 1 to 9007199254740991')
-    .check(z.positive('must be a whole number from 1 to 9007199254740991'));
-
-  /** Stash spells ids as strings in GraphQL and as numbers in hooks: both are accepted. */
-  const anySceneId = z.union(
-    [sceneId, z.pipe(z.string().check(z.regex(/^[1-9]\d*$/)), z.pipe(z.transform(Number), sceneId))],
-    {
-      error: (issue) =>
-        issue.input === undefined ? 'is missing' : 'must be a whole number from 1 to 9007199254740991',
-    },
-  );
-
-  const text = z.nullish(z.string({ error: 'must be text' }));
-
-  const names = z.nullish(
-    z
-      .array(z.union([z.string(), z.object({ name: z.string() })], { error: 'must be names' }), {
-        error: 'must be a list of names',
-      })
-      // An empty list clears; a list of blanks is a mistake and is refused.
-      .check(
-        z.refine(
-          (list) => list.length === 0 || toNames(list)?.length !== 0,
-          'must be names, or an empty list to clear them',
-        ),
-      ),
-  );
-
-  const count = z.nullish(z.number({ error: 'must be a number' }).check(z.nonnegative('must not be negative')));
-
-  const rating = z.nullish(
-    z
-      .int({ error: 'must be a whole number from 0 to 100' })
-      .check(
-        z.minimum(0, 'must be a whole number from 0 to 100'),
-        z.maximum(100, 'must be a whole number from 0 to 100'),
-      ),
-  );
-
-  const date = z.nullish(
-    z
-      .string({ error: 'must be a date like 2024-05-01, 2024-05 or 2024' })
-      .check(
-        z.refine((value) => value === '' || isCalendarDate(value), 'must be a date like 2024-05-01, 2024-05 or 2024'),
-      ),
-  );
-
-  return z.object({
-    scene_id: z.optional(anySceneId),
-    id: z.optional(anySceneId),
-    path: text,
-    size: count,
-    duration: count,
-    updated_at: text,
-    title: text,
-    details: text,
-    date,
-    rating100: rating,
-    studio: z.nullish(z.union([z.string(), z.object({ name: z.string() })], { error: 'must be a name' })),
-    tagline: text,
-    performers: names,
-    tags: names,
-    poster_url: text,
-    background_url: text,
-    files: z.nullish(z.array(z.object({ path: z.string(FILES), size: count, duration: count }, FILES), FILES)),
-    paths: z.nullish(z.object({ screenshot: text }, 'must be an object')),
-  });
-}
-
-type SceneSchema = ReturnType<typeof sceneSchema>;
-
-let built: SceneSchema | undefined;
-
-/** Made when a scene is read for the first time: most commands read none, and to make it is a tenth of their start. */
-function sceneInput(): SceneSchema {
-  built ??= sceneSchema();
-  return built;
-}
-
-/** Whether anything is read from this key of a given scene. */
-export function isSceneKey(key: string): boolean {
-  return Object.hasOwn(sceneInput().shape, key);
-}
+import type { GivenScene } from './given-scene.ts';
+import { checkScene, toNames } from './given-scene.ts';
 
 /**
  * What a job holds of a scene, in the shape `dlq list --json` shows. Key absent: leave Plex alone. Key present and
@@ -137,7 +46,7 @@ const FILE_KEYS: readonly SceneKey[] = ['path', 'size', 'duration', 'files', 'up
  * for a key, such as `--rating`.
  */
 export function parseScene(input: unknown, where: string, names: KeyNames = {}): SceneEdit {
-  const parsed = z.safeParse(sceneInput(), input);
+  const parsed = checkScene(input);
   if (!parsed.success) throw new UsageError(`${where}: ${describeIssue(parsed.error.issues[0], { input, names })}.`);
   const scene = parsed.data;
   const id = scene.scene_id ?? scene.id;
@@ -182,7 +91,7 @@ export function contentKeys(data: SceneData): SceneKey[] {
   return (Object.keys(data) as SceneKey[]).filter((key) => !FILE_KEYS.includes(key));
 }
 
-function toSceneData(scene: z.infer<SceneSchema>): SceneData {
+function toSceneData(scene: GivenScene): SceneData {
   const data: SceneData = {};
   const path = presentText(scene.path) ?? scene.files?.[0]?.path;
   // Size and duration are taken from the file with this path.
@@ -211,7 +120,7 @@ function toSceneData(scene: z.infer<SceneSchema>): SceneData {
 
 /** Absent for one file, and where the path names another file: that one is meant alone. */
 function severalFiles(
-  files: z.infer<SceneSchema>['files'],
+  files: GivenScene['files'],
   atPath: NonNullable<typeof files>[number] | undefined,
 ): SceneFileData[] | undefined {
   const paths = new Set(files?.map(({ path }) => path));
@@ -233,23 +142,6 @@ function presentText(value: string | null | undefined): string | undefined {
 
 function emptyAsNull(value: string | null | undefined): string | null | undefined {
   return value === '' ? null : value;
-}
-
-function toNames(list: readonly (string | { name: string })[] | null | undefined): string[] | undefined {
-  if (list === undefined) return undefined;
-  return (list ?? [])
-    .map((entry) => (typeof entry === 'string' ? entry : entry.name))
-    .filter((name) => cleanLine(name) !== '');
-}
-
-/** `YYYY`, `YYYY-MM` or `YYYY-MM-DD`, and an existing day. Stash has partial dates since v0.30 (stash.md 6). */
-function isCalendarDate(value: string): boolean {
-  const match = /^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$/.exec(value);
-  if (!match) return false;
-  const [year, month, day] = [Number(match[1]), Number(match[2] ?? 1), Number(match[3] ?? 1)];
-  const utc = new Date(Date.UTC(2000, month - 1, day));
-  utc.setUTCFullYear(year, month - 1, day);
-  return utc.getUTCMonth() === month - 1 && utc.getUTCDate() === day && month >= 1;
 }
 
 /** What a person calls the keys of a scene, where that differs. */
