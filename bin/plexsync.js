@@ -1,15 +1,35 @@
 #!/usr/bin/env node
-const { existsSync, mkdirSync } = require('node:fs');
-const { isAbsolute } = require('node:path');
+const { mkdirSync, statSync } = require('node:fs');
+const { isAbsolute, join } = require('node:path');
 
-/** Node makes missing folders by a way that never returns on a file system such as /proc. */
-function isMade(folder) {
+/** The user's own folder for compiled code, made if need be; `undefined` where there is none. */
+function cacheFolder({ XDG_CACHE_HOME, HOME, NODE_DISABLE_COMPILE_CACHE, NODE_V8_COVERAGE }) {
+  const home = XDG_CACHE_HOME || (HOME && `${HOME}/.cache`);
+  if (!home || !isAbsolute(home) || NODE_DISABLE_COMPILE_CACHE || NODE_V8_COVERAGE) return undefined;
+  const folder = `${home}/plexsync`;
   try {
-    if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 });
-    return true;
+    const { uid, mode } = statOf(folder) ?? madeFolder(home, folder);
+    // What is kept there is run: nobody else may write to it.
+    const isOwn = process.getuid === undefined || (uid === process.getuid() && (mode & 0o022) === 0);
+    return isOwn ? folder : undefined;
   } catch {
-    return false;
+    return undefined;
   }
+}
+
+const statOf = (folder) => statSync(folder, { throwIfNoEntry: false });
+
+/** One after the other: Node makes both at once by a way that never returns on a file system such as /proc. */
+function madeFolder(home, folder) {
+  if (statOf(home) === undefined) mkdirSync(home, { mode: 0o700 });
+  mkdirSync(folder, { mode: 0o700 });
+  return statSync(folder);
+}
+
+/** Each command has code of its own; what only asks for help or the version shares one file. */
+function codeFile(folder, word = '') {
+  const name = /^[a-z-]{1,20}$/.test(word) && !word.startsWith('-') ? word : 'plexsync';
+  return `${folder}/${name}-${process.version}-${process.arch}.code`;
 }
 
 // better-sqlite3 is built with N-API 10 and crashes the process on an older Node, so nothing may be loaded before this.
@@ -29,12 +49,11 @@ if (Number(process.versions.napi) < 10) {
         // A command with work to settle listens too, and ends by itself.
         if (process.listenerCount(signal) === 1) process.exit(exitCode);
       });
-  // Compiled code is kept in the user's own cache, not in a shared /tmp: a hook then starts some milliseconds sooner.
-  const cache = process.env.XDG_CACHE_HOME || (process.env.HOME && `${process.env.HOME}/.cache`);
-  if (cache && isAbsolute(cache) && isMade(cache) && isMade(`${cache}/plexsync`))
-    process.getBuiltinModule('node:module').enableCompileCache(`${cache}/plexsync`);
+  const folder = cacheFolder(process.env);
   try {
-    const { main } = require('../dist/cli.cjs');
+    const { loaderOf } = require('./compiled-code.js');
+    const load = loaderOf(join(__dirname, '../dist'), folder && codeFile(folder, process.argv[2]));
+    const { main } = load('cli.cjs');
     main(process.argv.slice(2), process.env).then((exitCode) => {
       process.exitCode = exitCode;
     });

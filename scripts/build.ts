@@ -1,4 +1,5 @@
 /** Bundles the sources into dist/, a chunk per command, and gathers the licences of what is bundled. */
+import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import type { ChunkingContext, CodeSplittingGroup, OutputBundle } from 'rolldown';
@@ -79,6 +80,8 @@ function dropFacade(bundle: OutputBundle): void {
   if (!isEmpty || first?.type !== 'chunk' || !first.exports.includes('main'))
     throw new Error('rolldown lays out the first stage otherwise: the bin would not find main in dist/cli.cjs');
   delete bundle[`${FACADE}.cjs`];
+  // It names the others, whose names change with what is in them: so its first line stands for all.
+  first.code = `// ${createHash('sha256').update(first.code).digest('hex')}\n${first.code}`;
 }
 
 /** All modules that an entry needs at once, but those of earlier stages. */
