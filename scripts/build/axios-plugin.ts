@@ -15,6 +15,16 @@ const UNUSED: readonly RegExp[] = [
   /^form-data$/,
 ];
 
+/** What axios asks of Node, by file, and the answer here: Node would load whole modules to give its own. */
+const ASKED_FOR: Readonly<Record<string, readonly [what: string, answer: string]>> = {
+  // Its fetch.
+  'utils.js': ['G.FormData', 'undefined'],
+  // What measures. The other clock that axios has does as well.
+  'core/dispatchRequest.js': ['typeof performance', "'undefined'"],
+  // All names of flags, to keep proxies of the environment from an agent that has none.
+  'adapters/http.js': ['process.allowedNodeEnvironmentFlags', 'undefined'],
+};
+
 const LEFT_OUT = '\0left-out-of-axios';
 const LATE_ZLIB = '\0zlib-of-axios';
 
@@ -35,7 +45,14 @@ export const axiosPlugin: Plugin = {
     if (id === LEFT_OUT) return { code: LEFT_OUT_CODE };
     return id === LATE_ZLIB ? { code: lateZlib() } : undefined;
   },
-  transform: (code, id) => (id.endsWith('/axios/lib/utils.js') ? withoutForms(code) : undefined),
+  transform: (code, id) => {
+    const [, part] = id.split('/axios/lib/');
+    const asked = part === undefined ? undefined : ASKED_FOR[part];
+    if (asked === undefined) return undefined;
+    const [what, answer] = asked;
+    if (!code.includes(what)) throw new Error(`axios asks in ${part} for ${what} in another way than before`);
+    return code.replaceAll(what, answer);
+  },
   // Another axios may name its parts otherwise: they would be back unseen, with all they load.
   buildEnd: () => {
     const missed = UNUSED.filter((part) => !met.has(part));
@@ -61,11 +78,4 @@ function lateZlib(): string {
     ...unpackers.map((name) => `${name}: (options) => load().${name}(options),`),
     '};',
   ].join('\n');
-}
-
-/** To ask for the global class of forms loads Node's whole fetch. */
-function withoutForms(code: string): string {
-  const kept = code.replaceAll('G.FormData', 'undefined');
-  if (kept === code) throw new Error('axios asks for FormData in another way than before');
-  return kept;
 }

@@ -68,8 +68,8 @@ test('a run that writes over http loads nothing of https, HTTP/2, fetch and cryp
   assert.equal(plex.count('edit'), 2);
   assert.ok(loaded.has('http'));
   refuse(loaded, ['https', 'tls', 'http2', 'internal/deps/undici/undici', 'crypto', 'child_process', 'tty']);
-  // What only packed answers, browsers and long runs need.
-  refuse(loaded, ['zlib', 'internal/navigator', 'v8']);
+  // What only packed answers, browsers, long runs and measurements need.
+  refuse(loaded, ['zlib', 'internal/navigator', 'v8', 'perf_hooks']);
 });
 
 function linesOf(count: number, title: string): string {

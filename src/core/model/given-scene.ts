@@ -76,11 +76,8 @@ let together: z.ZodMiniType | undefined;
 export function checkScene(input: unknown): z.core.util.SafeParseResult<GivenScene> {
   const given = typeof input === 'object' && input !== null ? Object.keys(input) : [];
   const isKnown = given.every((key) => met.has(key) || !isSceneKey(key));
-  const schema = isKnown && together !== undefined ? together : schemaWith(given.filter(isSceneKey));
-  // What zod compiles for a schema pays where more scenes of the same keys follow.
-  const compiled = schema === together ? undefined : { jitless: true };
-  together = schema;
-  return z.safeParse(schema, input, compiled) as z.core.util.SafeParseResult<GivenScene>;
+  if (!isKnown || together === undefined) together = schemaWith(given.filter(isSceneKey));
+  return z.safeParse(together, input) as z.core.util.SafeParseResult<GivenScene>;
 }
 
 /** The order is that of `KEYS`, whichever were met first: so it is the same mistake that is told first. */
