@@ -3,6 +3,7 @@ import type { DrainPlex } from '../core/drain/ports/ports.ts';
 import type { SectionCollection } from '../core/model/collection.ts';
 import { SyncError } from '../core/model/errors.ts';
 import { asName, say } from '../core/text/sentence.ts';
+import { madeOnce } from '../http/made-once.ts';
 import { parsed } from './answers.ts';
 import { encode } from './edit-url.ts';
 import type { Asked } from './translate.ts';
@@ -13,17 +14,19 @@ const PAGE_ROWS = 1_000;
 /** Plex sends a number as either type (plex-api.md 11), and a title may look like one. */
 const text = z.pipe(z.union([z.string(), z.number()]), z.transform(String));
 
-const collectionsAnswer = z.object({
-  MediaContainer: z.object({
-    totalSize: z.optional(z.pipe(z.union([z.number(), z.string()]), z.transform(Number))),
-    Metadata: z._default(z.array(z.object({ title: z.catch(text, ''), smart: z.optional(z.unknown()) })), []),
+const collectionsAnswer = madeOnce(() =>
+  z.object({
+    MediaContainer: z.object({
+      totalSize: z.optional(z.pipe(z.union([z.number(), z.string()]), z.transform(Number))),
+      Metadata: z._default(z.array(z.object({ title: z.catch(text, ''), smart: z.optional(z.unknown()) })), []),
+    }),
   }),
-});
+);
 
 type Page = { readonly rows: readonly SectionCollection[]; readonly totalSize: number | undefined };
 
 function toPage(value: unknown): Page | undefined {
-  const answer = z.safeParse(collectionsAnswer, value);
+  const answer = z.safeParse(collectionsAnswer(), value);
   if (!answer.success) return undefined;
   const { totalSize, Metadata } = answer.data.MediaContainer;
   return { totalSize, rows: Metadata.map(({ title, smart }) => ({ title, smart: SMART.has(smart) })) };

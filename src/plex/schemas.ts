@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import type { ListedItem } from '../core/match/listing.ts';
 import type { ListedPicture } from '../core/model/picture.ts';
 import type { PlexFile, PlexItem, Section, Tag } from '../core/model/plex-item.ts';
+import { madeOnce } from '../http/made-once.ts';
 
 /** Plex sends numbers and ids as either type, depending on version and format (plex-api.md 11). */
 const id = z.pipe(z.union([z.string(), z.number()]), z.transform(String));
@@ -47,92 +48,104 @@ const media = entries(
 );
 
 /** `GET /library/sections` (plex-api.md 2.1). */
-const sectionsAnswer = z.object({
-  MediaContainer: z.object({
-    Directory: z._default(
-      z.array(
-        z.object({
-          key: id,
-          type: z.string(),
-          title: text,
-          uuid: word,
-          agent: word,
-          Location: entries(z.object({ path: text })),
-        }),
+const sectionsAnswer = madeOnce(() =>
+  z.object({
+    MediaContainer: z.object({
+      Directory: z._default(
+        z.array(
+          z.object({
+            key: id,
+            type: z.string(),
+            title: text,
+            uuid: word,
+            agent: word,
+            Location: entries(z.object({ path: text })),
+          }),
+        ),
+        [],
       ),
-      [],
-    ),
+    }),
   }),
-});
+);
 
 /** A page of `GET /library/sections/{id}/all` (plex-api.md 2.5): its rows are shortened, use only their files. */
-const listingAnswer = z.object({
-  MediaContainer: z.object({
-    size: lenient(number),
-    totalSize: lenient(number),
-    Metadata: z._default(z.array(z.unknown()), []),
+const listingAnswer = madeOnce(() =>
+  z.object({
+    MediaContainer: z.object({
+      size: lenient(number),
+      totalSize: lenient(number),
+      Metadata: z._default(z.array(z.unknown()), []),
+    }),
   }),
-});
+);
 
-const listingRow = z.object({
-  ratingKey: id,
-  title: text,
-  addedAt: hint,
-  updatedAt: hint,
-  deletedAt: lenient(number),
-  Media: media,
-});
+const listingRow = madeOnce(() =>
+  z.object({
+    ratingKey: id,
+    title: text,
+    addedAt: hint,
+    updatedAt: hint,
+    deletedAt: lenient(number),
+    Media: media,
+  }),
+);
 
 /** `GET /library/metadata/{ids}` (plex-api.md 3). */
-const itemsAnswer = z.object({
-  MediaContainer: z.object({
-    librarySectionID: lenient(id),
-    librarySectionTitle: word,
-    Metadata: z._default(
-      z.array(
-        z.object({
-          ratingKey: id,
-          librarySectionID: lenient(id),
-          librarySectionTitle: word,
-          title: text,
-          summary: text,
-          studio: text,
-          tagline: text,
-          originallyAvailableAt: text,
-          userRating: lenient(number),
-          addedAt: hint,
-          Role: tags,
-          Genre: tags,
-          Collection: tags,
-          Label: tags,
-          thumb: text,
-          art: text,
-          // Plex lists locked fields: one that does not say so is locked as well.
-          Field: entries(z.object({ name: text, locked: z.catch(z._default(flag, true), true) })),
-          Media: media,
-        }),
+const itemsAnswer = madeOnce(() =>
+  z.object({
+    MediaContainer: z.object({
+      librarySectionID: lenient(id),
+      librarySectionTitle: word,
+      Metadata: z._default(
+        z.array(
+          z.object({
+            ratingKey: id,
+            librarySectionID: lenient(id),
+            librarySectionTitle: word,
+            title: text,
+            summary: text,
+            studio: text,
+            tagline: text,
+            originallyAvailableAt: text,
+            userRating: lenient(number),
+            addedAt: hint,
+            Role: tags,
+            Genre: tags,
+            Collection: tags,
+            Label: tags,
+            thumb: text,
+            art: text,
+            // Plex lists locked fields: one that does not say so is locked as well.
+            Field: entries(z.object({ name: text, locked: z.catch(z._default(flag, true), true) })),
+            Media: media,
+          }),
+        ),
+        [],
       ),
-      [],
-    ),
+    }),
   }),
-});
+);
 
 /** `GET /library/metadata/{id}/posters` or `/arts` (plex-api.md 6). */
-const picturesAnswer = z.object({
-  MediaContainer: z.object({
-    Metadata: entries(
-      z.object({ ratingKey: lenient(id), key: lenient(id), selected: z.catch(z.optional(yesOrNo), false) }),
-    ),
+const picturesAnswer = madeOnce(() =>
+  z.object({
+    MediaContainer: z.object({
+      Metadata: entries(
+        z.object({ ratingKey: lenient(id), key: lenient(id), selected: z.catch(z.optional(yesOrNo), false) }),
+      ),
+    }),
   }),
-});
+);
 
-const identityAnswer = z.object({
-  MediaContainer: z.object({ machineIdentifier: z.string().check(z.minLength(1)), version: word }),
-});
+const identityAnswer = madeOnce(() =>
+  z.object({
+    MediaContainer: z.object({ machineIdentifier: z.string().check(z.minLength(1)), version: word }),
+  }),
+);
 
 /** Parses an answer; `undefined` when it does not have Plex's shape. */
 export function toSections(value: unknown): Section[] | undefined {
-  const parsed = z.safeParse(sectionsAnswer, value);
+  const parsed = z.safeParse(sectionsAnswer(), value);
   if (!parsed.success) return undefined;
   const libraries = parsed.data.MediaContainer.Directory;
   const foldersOf = ({ Location }: (typeof libraries)[number]): string[] =>
@@ -148,13 +161,13 @@ export function toSections(value: unknown): Section[] | undefined {
 export type ListingPage = { readonly rows: readonly ListedItem[]; readonly totalSize: number | undefined };
 
 export function toListingPage(value: unknown): ListingPage | undefined {
-  const parsed = z.safeParse(listingAnswer, value);
+  const parsed = z.safeParse(listingAnswer(), value);
   if (!parsed.success) return undefined;
   const { totalSize, Metadata } = parsed.data.MediaContainer;
   const rows: ListedItem[] = [];
   // Row by row, so that a long page never exists twice: that halves the memory a listing needs.
   for (const one of Metadata) {
-    const row = z.safeParse(listingRow, one);
+    const row = z.safeParse(listingRow(), one);
     if (!row.success) return undefined;
     rows.push(toListedItem(row.data));
   }
@@ -168,14 +181,14 @@ function toListedItem({
   updatedAt,
   deletedAt,
   Media,
-}: z.infer<typeof listingRow>): ListedItem {
+}: z.infer<ReturnType<typeof listingRow>>): ListedItem {
   // A file in the trash cannot be matched (`deletedAt` is uncertain: it was only seen in the server's database).
   const versions = deletedAt === undefined ? Media.filter((version) => version.deletedAt === undefined) : [];
   return { ratingKey, title, addedAt, updatedAt, files: toFiles(versions) };
 }
 
 export function toItems(value: unknown): PlexItem[] | undefined {
-  const parsed = z.safeParse(itemsAnswer, value);
+  const parsed = z.safeParse(itemsAnswer(), value);
   if (!parsed.success) return undefined;
   // Values that all children share may be on the container instead (plex-api.md 11).
   const { librarySectionID = '', librarySectionTitle = '', Metadata } = parsed.data.MediaContainer;
@@ -204,7 +217,7 @@ export function toItems(value: unknown): PlexItem[] | undefined {
 
 /** The pictures of one kind that an item has. An entry by which nothing could be chosen is passed over. */
 export function toPictures(value: unknown): ListedPicture[] | undefined {
-  const parsed = z.safeParse(picturesAnswer, value);
+  const parsed = z.safeParse(picturesAnswer(), value);
   return parsed.data?.MediaContainer.Metadata.flatMap(({ ratingKey, key, selected }) => {
     const chosenBy = ratingKey || (key && keyWithin(key));
     return chosenBy ? [{ key: chosenBy, selected: YES.has(selected) }] : [];
@@ -222,7 +235,7 @@ function keyWithin(key: string): string {
 export function toIdentity(
   value: unknown,
 ): { readonly machineIdentifier: string; readonly version: string | undefined } | undefined {
-  const parsed = z.safeParse(identityAnswer, value);
+  const parsed = z.safeParse(identityAnswer(), value);
   if (!parsed.success) return undefined;
   const { machineIdentifier, version } = parsed.data.MediaContainer;
   return { machineIdentifier, version };

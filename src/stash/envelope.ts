@@ -1,19 +1,22 @@
 import * as z from 'zod/mini';
 import { cleanLine } from '../core/text/text.ts';
 import { parseJson } from '../http/json-body.ts';
+import { madeOnce } from '../http/made-once.ts';
 
-const envelope = z.object({
-  data: z.nullish(z.record(z.string(), z.unknown())),
-  errors: z.nullish(
-    z.array(
-      z.object({
-        message: z.catch(z.string(), 'no reason given'),
-        path: z.nullish(z.array(z.union([z.string(), z.number()]))),
-        extensions: z.nullish(z.object({ code: z.optional(z.string()) })),
-      }),
+const envelope = madeOnce(() =>
+  z.object({
+    data: z.nullish(z.record(z.string(), z.unknown())),
+    errors: z.nullish(
+      z.array(
+        z.object({
+          message: z.catch(z.string(), 'no reason given'),
+          path: z.nullish(z.array(z.union([z.string(), z.number()]))),
+          extensions: z.nullish(z.object({ code: z.optional(z.string()) })),
+        }),
+      ),
     ),
-  ),
-});
+  }),
+);
 
 /** One error of the server about a query. */
 export type GraphqlError = {
@@ -35,7 +38,7 @@ const MISFITS: readonly (string | undefined)[] = ['GRAPHQL_VALIDATION_FAILED', '
 
 /** Parses the body of a GraphQL answer; `undefined` when it is not one. */
 export function openEnvelope(body: string): Envelope | undefined {
-  const parsed = z.safeParse(envelope, parseJson(body));
+  const parsed = z.safeParse(envelope(), parseJson(body));
   if (!parsed.success) return undefined;
   const { data, errors } = parsed.data;
   if (!data && !errors?.length) return undefined;

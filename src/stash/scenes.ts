@@ -4,15 +4,18 @@ import { parseScene } from '../core/model/scene.ts';
 import type { StashLook } from '../core/model/stash-scene.ts';
 import type { Sentence } from '../core/text/sentence.ts';
 import { foreign, say, withoutStop } from '../core/text/sentence.ts';
+import { madeOnce } from '../http/made-once.ts';
 import type { GraphqlError } from './envelope.ts';
 import type { WalkPage } from './lists.ts';
 import { toPage } from './lists.ts';
 
-const sceneAnswer = z.looseObject({
-  updated_at: z.catch(z.string(), ''),
-  rating100: z.catch(z.optional(z.nullable(z.number())), undefined),
-  paths: z.catch(z.nullish(z.object({ screenshot: z.nullish(z.string()) })), undefined),
-});
+const sceneAnswer = madeOnce(() =>
+  z.looseObject({
+    updated_at: z.catch(z.string(), ''),
+    rating100: z.catch(z.optional(z.nullable(z.number())), undefined),
+    paths: z.catch(z.nullish(z.object({ screenshot: z.nullish(z.string()) })), undefined),
+  }),
+);
 
 /** Reads one scene's part of an answer; a part with an error counts as not read (stash.md 5). */
 export function toLook(
@@ -28,7 +31,7 @@ export function toLook(
   if (complaint !== undefined)
     return failed('stash_error', say`Stash could not read scene ${sceneId}: ${foreign(complaint.message)}`);
   if (part === null) return { kind: 'gone' };
-  const parsed = z.safeParse(sceneAnswer, part);
+  const parsed = z.safeParse(sceneAnswer(), part);
   if (!parsed.success) return failed('stash_malformed', say`Stash sent a damaged scene ${sceneId}`);
   // An address of its own making would be read wherever it leads.
   const { updated_at: updatedAt, rating100, paths, poster_url, background_url, ...rest } = parsed.data;
@@ -83,7 +86,7 @@ export function toContentsPage(
   perPage: number,
   baseUrl: string,
 ): WalkPage | undefined {
-  const parsed = z.safeParse(contents, data['page']);
+  const parsed = z.safeParse(contents(), data['page']);
   if (!parsed.success) return undefined;
   const { count, scenes } = parsed.data;
   const rows = scenes.map(({ id, updated_at, files }) => ({ id, updated_at, files }));
@@ -99,7 +102,9 @@ export function toContentsPage(
   );
 }
 
-const contents = z.object({
-  count: z.optional(z.unknown()),
-  scenes: z.array(z.looseObject({ id: z.unknown(), updated_at: z.unknown(), files: z.optional(z.unknown()) })),
-});
+const contents = madeOnce(() =>
+  z.object({
+    count: z.optional(z.unknown()),
+    scenes: z.array(z.looseObject({ id: z.unknown(), updated_at: z.unknown(), files: z.optional(z.unknown()) })),
+  }),
+);
