@@ -23,7 +23,7 @@ exports.loaderOf = (folder, keptIn) => {
   const first = sourceOf(`${folder}/cli.cjs`);
   // The build has given it a line that is another one for every other build.
   const build = first.slice(0, first.indexOf('\n'));
-  const kept = keptIn && readKept(keptIn, build);
+  const kept = keptIn && openKept(keptIn, build);
   const scripts = new Map();
   if (keptIn)
     process.on('exit', (exitCode) => {
@@ -39,7 +39,7 @@ exports.loaderOf = (folder, keptIn) => {
     const source = name === 'cli.cjs' ? first : sourceOf(file);
     const script = new Script(`(function (exports, require, module, __filename, __dirname) {${source}\n})`, {
       filename: file,
-      cachedData: kept?.code.get(name),
+      cachedData: codeOf(kept, name),
     });
     scripts.set(name, script);
     return exportsOf(script, file, (id) => (id.startsWith('./') ? load(id.slice(2)) : require(id)));
@@ -62,11 +62,13 @@ function exportsOf(script, file, requireFrom) {
 
 /** The kept code with what this run has used; `undefined` where enough runs have added theirs. */
 function withUsed(scripts, kept) {
-  const isRefused = [...scripts.values()].some(({ cachedDataRejected }) => cachedDataRejected);
-  const { runs, code } = (!isRefused && kept) || { runs: 0, code: new Map() };
-  if (runs >= RUNS && [...scripts.keys()].every((name) => code.has(name))) return undefined;
-  const used = [...scripts].map(([name, script]) => [name, script.createCachedData()]);
-  return { runs: runs + 1, code: new Map([...code, ...used]) };
+  const loaded = [...scripts];
+  const isSound = ([name, { cachedDataRejected }]) => !kept?.places.has(name) || cachedDataRejected === false;
+  const { runs, places } = kept && loaded.every(isSound) ? kept : { runs: 0, places: new Map() };
+  if (runs >= RUNS && loaded.every(([name]) => places.has(name))) return undefined;
+  const others = [...places.keys()].filter((name) => !scripts.has(name)).map((name) => [name, codeOf(kept, name)]);
+  const used = loaded.map(([name, script]) => [name, script.createCachedData()]);
+  return { runs: runs + 1, code: [...others, ...used].filter(([, bytes]) => bytes !== undefined) };
 }
 
 /** @throws where the file is gone, an error as Node throws it for a module that it does not find. */
@@ -79,54 +81,61 @@ function sourceOf(file) {
   }
 }
 
+/** A head of JSON, filled up with blanks. */
+const HEAD_BYTES = 4_096;
+
 /**
- * A kept file is one text twice: a line of JSON, and the code of each built file. V8 does not see whether code is
+ * A kept file is one text twice: a head, and behind it the code of each built file. V8 does not see whether code is
  * damaged, and would run it; two copies that are the same are not. To load what makes a checksum takes ten times as long.
+ * The file stays open: another run may put a new one in its place.
  */
-function readKept(keptIn, build) {
+function openKept(keptIn, build) {
   let opened;
   try {
     opened = openSync(keptIn, 'r');
-    const { size } = fstatSync(opened);
-    const once = Buffer.allocUnsafeSlow(size / 2);
-    readSync(opened, once, 0, once.length, 0);
-    if (!isFollowedBy(opened, once)) return undefined;
-    let at = once.indexOf('\n') + 1;
-    const { runs, lengths, ...head } = JSON.parse(once.toString('latin1', 0, at));
-    if (head.build !== build) return undefined;
-    const code = new Map();
-    for (const [name, length] of lengths) {
-      code.set(name, once.subarray(at, at + length));
-      at += length;
-    }
-    return at === once.length ? { runs, code } : undefined;
+    const copies = { opened, apart: fstatSync(opened).size / 2 };
+    const head = JSON.parse(bytesOf(copies, 0, HEAD_BYTES));
+    if (head.build === build) return { runs: head.runs, places: new Map(head.places), copies };
   } catch {
-    return undefined;
-  } finally {
-    if (opened !== undefined) closeSync(opened);
+    // There is none yet, or it is damaged.
   }
+  if (opened !== undefined) closeSync(opened);
+  return undefined;
 }
 
-/** Whether the same bytes follow in the file; read in parts, since memory that was not used before takes time. */
-function isFollowedBy(opened, bytes) {
-  const part = Buffer.allocUnsafeSlow(65_536);
-  for (let at = 0; at < bytes.length; at += part.length) {
-    const end = Math.min(at + part.length, bytes.length);
-    const length = readSync(opened, part, 0, end - at, bytes.length + at);
-    if (bytes.compare(part, 0, length, at, end) !== 0) return false;
+/** The kept code of a built file; `undefined` where there is none, or it is damaged. */
+function codeOf(kept, name) {
+  const place = kept?.places.get(name);
+  return place && bytesOf(kept.copies, ...place);
+}
+
+/** Bytes that are the same in both copies; read in parts, since memory that was not used before takes time. */
+function bytesOf({ opened, apart }, from, length) {
+  const bytes = Buffer.allocUnsafeSlow(length);
+  if (readSync(opened, bytes, 0, length, from) < length) return undefined;
+  const part = Buffer.allocUnsafe(Math.min(length, 65_536));
+  for (let at = 0; at < length; at += part.length) {
+    const end = Math.min(at + part.length, length);
+    const count = readSync(opened, part, 0, end - at, apart + from + at);
+    if (bytes.compare(part, 0, count, at, end) !== 0) return undefined;
   }
-  return true;
+  return bytes;
 }
 
 /** Replaces the file whole, and says nothing where that cannot be: the next run compiles again. */
 function keep(keptIn, { build, runs, code }) {
-  const lengths = [...code].map(([name, { length }]) => [name, length]);
-  const text = Buffer.concat([Buffer.from(`${JSON.stringify({ build, runs, lengths })}\n`), ...code.values()]);
+  let end = HEAD_BYTES;
+  const places = code.map(([name, { length }]) => {
+    end += length;
+    return [name, [end - length, length]];
+  });
+  const head = Buffer.from(JSON.stringify({ build, runs, places }).padEnd(HEAD_BYTES));
+  const copy = [head, ...code.map(([, bytes]) => bytes)];
   const made = `${keptIn}.${process.pid}`;
   try {
     const opened = openSync(made, 'wx', 0o600);
     try {
-      for (const copy of [text, text]) writeFileSync(opened, copy);
+      for (const bytes of [...copy, ...copy]) writeFileSync(opened, bytes);
       fsyncSync(opened);
     } finally {
       closeSync(opened);

@@ -17,7 +17,13 @@ import { test } from 'node:test';
 import { scratchDir } from '../helpers/scratch.ts';
 import { startBin } from '../helpers/start-bin.ts';
 
-type Head = { readonly build: string; readonly runs: number; readonly lengths: readonly (readonly [string, number])[] };
+type Head = {
+  readonly build: string;
+  readonly runs: number;
+  readonly places: readonly (readonly [string, readonly [number, number]])[];
+};
+
+const headIn = (kept: Buffer) => JSON.parse(kept.toString('latin1', 0, 4_096)) as Head;
 
 /** A home of its own, in which nothing is kept yet. */
 function setupHome(t: TestContext) {
@@ -37,9 +43,9 @@ function setupHome(t: TestContext) {
   };
   const headOf = (word: string) => {
     const file = fileOf(word);
-    return file === undefined ? undefined : (JSON.parse(readFileSync(file, 'latin1').split('\n', 1)[0] ?? '') as Head);
+    return file === undefined ? undefined : headIn(readFileSync(file));
   };
-  const stagesOf = (word: string) => headOf(word)?.lengths.map(([name]) => name.replace(/-.*/, '')) ?? [];
+  const stagesOf = (word: string) => headOf(word)?.places.map(([name]) => name.replace(/-.*/, '')) ?? [];
   return { dir, folder, run, fileOf, headOf, stagesOf };
 }
 
@@ -93,7 +99,7 @@ const RUINS: Readonly<Record<string, (kept: Buffer) => Buffer>> = {
   zeros: (kept) => Buffer.alloc(kept.length),
   'the code of another build': (kept) => {
     const text = kept.toString('latin1');
-    const { build } = JSON.parse(text.split('\n', 1)[0] ?? '') as Head;
+    const { build } = headIn(kept);
     return Buffer.from(text.replaceAll(build, `${build.slice(0, -4)}0000`), 'latin1');
   },
 };
