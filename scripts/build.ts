@@ -67,7 +67,11 @@ await build({
     // The bin asks for `main` by its name.
     minifyInternalExports: false,
     // Names of functions stay: a bug report shall name them.
-    minify: { compress: true, mangle: { keepNames: { function: true, class: true } }, codegen: { removeWhitespace: true } },
+    minify: {
+      compress: true,
+      mangle: { keepNames: { function: true, class: true } },
+      codegen: { removeWhitespace: true },
+    },
     comments: false,
     codeSplitting: { groups: Object.entries(STAGES).map(toGroup) },
   },

@@ -1,4 +1,4 @@
-import { benchDir, enqueueScenes, syncScenes } from '../data-dir.ts';
+import { benchDir, enqueueScenes, runFirst, syncScenes } from '../data-dir.ts';
 import type { Cost } from '../measure.ts';
 import { ratios, withDir } from '../measure.ts';
 import { besideBareClient, withServers } from '../servers.ts';
@@ -23,6 +23,7 @@ export const drain: Subject = {
           await requestsOf('Second'),
           await requestsOf('Second'),
         ];
+        await runFirst(data);
         const [ours, bare]: [Cost[], Cost[]] = [[], []];
         const process = data.plexsync(['process', '--quiet'], { memory: 'told' });
         for (let round = 0; round < rounds(11); round += 1) {

@@ -1,4 +1,4 @@
-import { benchDir, enqueueScenes, syncScenes } from '../data-dir.ts';
+import { benchDir, enqueueScenes, runFirst, syncScenes } from '../data-dir.ts';
 import { withDir } from '../measure.ts';
 import { besideBareClient, withServers } from '../servers.ts';
 import type { Subject } from '../subject.ts';
@@ -14,6 +14,7 @@ export const lanes: Subject = {
     withDir((dir) =>
       withServers({ latencyMs: LATENCY_MS, items: JOBS }, async (servers) => {
         const data = benchDir(dir, 'data', servers.env);
+        await runFirst(data);
         await syncScenes(data, { count: JOBS, title: 'First' });
         const samples: Record<string, number[]> = {};
         const put = (id: string, value: number): void => {
