@@ -78,7 +78,7 @@ function segments(text: string): Intl.Segments {
 /** The columns of one sign. Terminals disagree about joined emoji: the count assumes that each part is shown alone. */
 function signWidth(sign: string): number {
   let width = 0;
-  for (const point of sign) width += MARK.test(point) ? 0 : WIDE.test(point) ? 2 : 1;
+  for (const point of sign) width += isMark(point) ? 0 : isWide(point) ? 2 : 1;
   return sign.includes('\ufe0f') ? Math.max(width, 2) : width;
 }
 
@@ -101,7 +101,11 @@ function firstSignOf(text: string): string {
 /** Made on first use: it costs as much as opening a database, and most lines are plain. */
 let segmenter: Intl.Segmenter | undefined;
 const PLAIN = /^[ -~]*$/;
-const MARK = /^[\p{Mn}\p{Me}\p{Cf}]$/u;
+
+// In functions, since Node takes a third of a millisecond to make one of these, and most texts need none.
+const isMark = (point: string): boolean => /^[\p{Mn}\p{Me}\p{Cf}]$/u.test(point);
 /** East Asian wide and fullwidth blocks (Unicode annex 11), as whole blocks, and everything drawn as a picture. */
-const WIDE =
-  /^[\u1100-\u115f\u2329\u232a\u2e80-\ua4cf\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\ufe10-\ufe1f\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18dff}\u{1aff0}-\u{1b2ff}\u{1f000}-\u{1faff}\u{20000}-\u{3ffff}]$|^(?=[\u2000-\u{10ffff}])\p{Extended_Pictographic}$/u;
+const isWide = (point: string): boolean =>
+  /^[\u1100-\u115f\u2329\u232a\u2e80-\ua4cf\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\ufe10-\ufe1f\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18dff}\u{1aff0}-\u{1b2ff}\u{1f000}-\u{1faff}\u{20000}-\u{3ffff}]$|^(?=[\u2000-\u{10ffff}])\p{Extended_Pictographic}$/u.test(
+    point,
+  );

@@ -9,7 +9,7 @@ export function titleQueries(path: string): readonly string[] {
   const stem = fileStem(spelledName(path));
   const [above = ''] = lastNames(path, 2).split('/').slice(0, -1);
   // A name that consists of quality words only is no title.
-  const title = hasWord(stem.replace(MARKERS, ' ')) ? spaced(withoutQuality(stem)) : '';
+  const title = hasWord(stem.replace(markers(), ' ')) ? spaced(withoutQuality(stem)) : '';
   // A drive letter is no folder name.
   const folder = spaced(above.replace(/^[a-z]:$/i, ''));
   const queries = new Map<string, string>();
@@ -22,14 +22,14 @@ export function titleQueries(path: string): readonly string[] {
 }
 
 /** Whole words only: `Adventure` and `Midvale` contain `DV`. */
-const MARKERS =
+const markers = (): RegExp =>
   /(?<![\p{L}\p{N}])(?:WEB-?DL|WEB-?Rip|HDTV|Blu-?Ray|BD-?Rip|DVD-?Rip|480p|720p|1080p|2160p|4K|HDR(?:10\+?)?|DV)(?![\p{L}\p{N}])/giu;
 
 /** The name up to the first marker that has a title before it; a leading marker belongs to the title. */
 function withoutQuality(stem: string): string {
-  for (const { index } of stem.matchAll(MARKERS)) {
+  for (const { index } of stem.matchAll(markers())) {
     const before = stem.slice(0, index);
-    if (hasWord(before.replace(MARKERS, ' '))) return trimmedEnd(withoutOpenBracket(before));
+    if (hasWord(before.replace(markers(), ' '))) return trimmedEnd(withoutOpenBracket(before));
   }
   return stem;
 }

@@ -27,11 +27,10 @@ export function nearName(name: string, wanted: string, { size, duration }: Agree
   const numbers = size === 'same' ? 'any' : 'same';
   if (isSameEnding && differsInOneLetter([...stem], [...wantedStem], numbers)) return 'one_letter';
   const [shorter = '', longer = ''] = [stem, wantedStem].toSorted((a, b) => a.length - b.length);
-  const isLonger = duration === 'same' && longer.startsWith(shorter) && NO_WORD_NEXT.test(longer.slice(shorter.length));
+  const isLonger =
+    duration === 'same' && longer.startsWith(shorter) && /^[^\p{L}\p{N}]/u.test(longer.slice(shorter.length));
   return isLonger ? 'longer_name' : undefined;
 }
-
-const NO_WORD_NEXT = /^[^\p{L}\p{N}]/u;
 
 /** Parts of a name to search for where all of it brought nothing: a nearly equal name has at least one of them. */
 export function namePieces(name: string): readonly string[] {
@@ -39,14 +38,12 @@ export function namePieces(name: string): readonly string[] {
   const middle = Math.ceil(stem.length / 2);
   // A letter that differs lies in one half alone; signs may be another ones in both.
   const halves = [stem.slice(0, middle).join(''), stem.slice(middle).join('')];
-  const runs = stem.join('').split(NO_WORD);
+  // Signs between words, which programs replace, each by its own rule.
+  const runs = stem.join('').split(/[^\p{L}\p{N}\p{M} ]+/u);
   return [...new Set([...halves, longest(runs)].map((piece) => piece.trim()))].filter(
     (piece) => !['', stem.join('')].includes(piece),
   );
 }
-
-/** Signs between the words of a name that programs replace, each by its own rule. */
-const NO_WORD = /[^\p{L}\p{N}\p{M} ]+/u;
 
 function longest(runs: readonly string[]): string {
   return runs.toSorted((a, b) => b.length - a.length)[0] ?? '';
