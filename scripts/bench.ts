@@ -74,7 +74,10 @@ function savedRun(file: string): BenchRun {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as BenchRun;
   } catch (thrown) {
-    return refuse(`${file} is no saved run: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+    const isMissing = thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT';
+    return refuse(
+      isMissing ? `There is no ${file}: --save FILE makes one.` : `${file} is no saved run: ${String(thrown)}`,
+    );
   }
 }
 

@@ -93,7 +93,8 @@ const LAST_RUNS: Readonly<Record<number, Pick<Stopped, 'code' | 'hint'>>> = {
   },
 };
 
-function stopOf({ stopped, lastRun }: Health): readonly Stopped[] {
+/** That writing is stopped, or that the last run was refused or could not work at all. */
+export function stopOf({ stopped, lastRun }: Pick<Health, 'stopped' | 'lastRun'>): readonly Stopped[] {
   if (stopped !== undefined) {
     const { code, since, hint } = stopped;
     return [{ bound: 'stopped', code, since, hint }];

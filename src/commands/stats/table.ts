@@ -7,6 +7,7 @@ import { localTime, utcTime } from '../../terminal/time.ts';
 import { leftWords } from '../shared/left-words.ts';
 import { pausedWords } from '../shared/paused.ts';
 import { sum } from '../shared/stats-document.ts';
+import { stopOf } from './stats-check.ts';
 
 /** The statistics for a person, or as tab-separated lines for a pipe. */
 export function statsTable(
@@ -17,7 +18,7 @@ export function statsTable(
     readonly reader: Reader;
   },
 ): string {
-  const { waiting, lastRun, stopped } = stats;
+  const { waiting, lastRun } = stats;
   const { dataDir, now, reader } = options;
   const time = (at: number | undefined): string =>
     at === undefined ? '-' : reader.kind === 'person' ? localTime(at) : utcTime(at);
@@ -43,14 +44,10 @@ export function statsTable(
     ...(stats.stashOutageSince === undefined
       ? []
       : [['outage of Stash since', time(stats.stashOutageSince)] as [string, string]]),
-    ...(stopped === undefined
-      ? []
-      : [
-          ['stopped', { text: `${stopped.code}, since ${time(stopped.since)}: ${stopped.hint}`, style: 'bad' }] as [
-            string,
-            Cell,
-          ],
-        ]),
+    ...stopOf(stats).map(({ code, since, hint }): [string, Cell] => [
+      'stopped',
+      { text: `${code}, since ${time(since)}: ${hint}`, style: 'bad' },
+    ]),
     ...(stats.paused === undefined ? [] : [['writing', pausedWords(stats.paused, time)] as [string, string]]),
     ['oldest waiting since', time(stats.oldestPendingAt)],
     [

@@ -45,6 +45,20 @@ test('a refused token is told by stats and fails the check at once, until a toke
   assert.equal((await rig.run(['stats', '--check'])).code, 0);
 });
 
+test('a last run that could not work as plexsync is set up is told by stats as by its check', async (t) => {
+  const rig = await setup(t);
+  rig.plex.addItem({ sectionKey: '1', file: '/media/1.mp4' });
+  await enqueue(rig, 1);
+  assert.equal((await rig.run(['process', '--plex-library', 'Lighthouses'])).code, 2);
+  const said = /could not work as plexsync is set up\. plexsync doctor says why/;
+  const { stdout } = await rig.run(['stats']);
+  assert.match(stdout, /^stopped\s+misconfigured, since /m);
+  assert.match(stdout, said);
+  assert.match((await rig.run(['stats', '--check', '--max-dead', '9'])).stderr, said);
+  assert.equal((await rig.run(['process'])).code, 0);
+  assert.doesNotMatch((await rig.run(['stats'])).stdout, /^stopped/m);
+});
+
 test('an outage in between does not end a stop, and neither does a run with nothing due', async (t) => {
   const rig = await setup(t);
   await enqueue(rig, 1);
