@@ -4,9 +4,8 @@
  * Node's own cache keeps of a file only what is compiled while it loads. V8 compiles a function when it is called first,
  * which is most of what a short run does. So what the first runs of a command used is kept here, in one file a command.
  */
-const { closeSync, fstatSync, fsyncSync, openSync, readFileSync, readSync, renameSync, rmSync, writeFileSync } =
-  require('node:fs');
-const { dirname } = require('node:path');
+const fs = require('node:fs');
+const { basename, dirname, join } = require('node:path');
 const { Script } = require('node:vm');
 
 /** So many runs of a command add what they used: the first one may have had nothing to do, or no server to ask. */
@@ -74,7 +73,7 @@ function withUsed(scripts, kept) {
 /** @throws where the file is gone, an error as Node throws it for a module that it does not find. */
 function sourceOf(file) {
   try {
-    return readFileSync(file, 'latin1');
+    return fs.readFileSync(file, 'latin1');
   } catch (error) {
     require.resolve(file);
     throw error;
@@ -92,14 +91,14 @@ const HEAD_BYTES = 4_096;
 function openKept(keptIn, build) {
   let opened;
   try {
-    opened = openSync(keptIn, 'r');
-    const copies = { opened, apart: fstatSync(opened).size / 2 };
+    opened = fs.openSync(keptIn, 'r');
+    const copies = { opened, apart: fs.fstatSync(opened).size / 2 };
     const head = JSON.parse(bytesOf(copies, 0, HEAD_BYTES));
     if (head.build === build) return { runs: head.runs, places: new Map(head.places), copies };
   } catch {
     // There is none yet, or it is damaged.
   }
-  if (opened !== undefined) closeSync(opened);
+  if (opened !== undefined) fs.closeSync(opened);
   return undefined;
 }
 
@@ -112,14 +111,29 @@ function codeOf(kept, name) {
 /** Bytes that are the same in both copies; read in parts, since memory that was not used before takes time. */
 function bytesOf({ opened, apart }, from, length) {
   const bytes = Buffer.allocUnsafeSlow(length);
-  if (readSync(opened, bytes, 0, length, from) < length) return undefined;
+  if (fs.readSync(opened, bytes, 0, length, from) < length) return undefined;
   const part = Buffer.allocUnsafe(Math.min(length, 65_536));
   for (let at = 0; at < length; at += part.length) {
     const end = Math.min(at + part.length, length);
-    const count = readSync(opened, part, 0, end - at, apart + from + at);
+    const count = fs.readSync(opened, part, 0, end - at, apart + from + at);
     if (bytes.compare(part, 0, count, at, end) !== 0) return undefined;
   }
   return bytes;
+}
+
+/** Of another Node, a file that nobody added to for so long is probably not used any more. */
+const UNUSED_MS = 30 * 86_400_000;
+
+/** Removes what a killed run of this command, or one by an older Node, has left in the folder. */
+function removeLeft(keptIn) {
+  const [folder, kept] = [dirname(keptIn), basename(keptIn)];
+  const ofCommand = kept.slice(0, kept.indexOf('-v') + 2);
+  for (const name of fs.readdirSync(folder)) {
+    if (name === kept || !name.startsWith(ofCommand)) continue;
+    const file = join(folder, name);
+    if (name.startsWith(`${kept}.`) || Date.now() - fs.statSync(file).mtimeMs > UNUSED_MS)
+      fs.rmSync(file, { force: true });
+  }
 }
 
 /** Replaces the file whole, and says nothing where that cannot be: the next run compiles again. */
@@ -133,17 +147,18 @@ function keep(keptIn, { build, runs, code }) {
   const copy = [head, ...code.map(([, bytes]) => bytes)];
   const made = `${keptIn}.${process.pid}`;
   try {
-    const opened = openSync(made, 'wx', 0o600);
+    const opened = fs.openSync(made, 'wx', 0o600);
     try {
-      for (const bytes of [...copy, ...copy]) writeFileSync(opened, bytes);
-      fsyncSync(opened);
+      for (const bytes of [...copy, ...copy]) fs.writeFileSync(opened, bytes);
+      fs.fsyncSync(opened);
     } finally {
-      closeSync(opened);
+      fs.closeSync(opened);
     }
-    renameSync(made, keptIn);
+    fs.renameSync(made, keptIn);
+    removeLeft(keptIn);
   } catch {
     try {
-      rmSync(made, { force: true });
+      fs.rmSync(made, { force: true });
     } catch {
       // The disk may be full, or gone.
     }

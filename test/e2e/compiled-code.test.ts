@@ -9,9 +9,10 @@ import {
   readFileSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import { scratchDir } from '../helpers/scratch.ts';
@@ -116,6 +117,19 @@ for (const [what, ruin] of Object.entries(RUINS))
     assert.equal((await run(ENQUEUE)).code, 0);
     assert.equal(headOf('enqueue')?.runs, 1);
   });
+
+test('what killed runs and an older Node have left is removed, and nothing of another command or a Node in use', async (t) => {
+  const { folder, run, fileOf } = setupHome(t);
+  await run(ENQUEUE);
+  const kept = fileOf('enqueue') ?? assert.fail('nothing was kept');
+  const month = Date.now() / 1000 - 31 * 86_400;
+  const others = ['enqueue-v1.0.0-x64.code', 'enqueue-v1.0.1-x64.code', 'enqueue-all-v1.0.0-x64.code', 'stats.code.99'];
+  for (const name of [`${basename(kept)}.99`, ...others]) writeFileSync(join(folder, name), '');
+  for (const name of ['enqueue-v1.0.0-x64.code', 'enqueue-all-v1.0.0-x64.code'])
+    utimesSync(join(folder, name), month, month);
+  await run(ENQUEUE);
+  assert.deepEqual(readdirSync(folder).sort(), [basename(kept), ...others.slice(1)].sort());
+});
 
 test('code that V8 refuses, since it has other flags now, is compiled again', async (t) => {
   const { run, headOf } = setupHome(t);
