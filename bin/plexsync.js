@@ -1,17 +1,16 @@
 #!/usr/bin/env node
 const { mkdirSync, statSync } = require('node:fs');
-const { isAbsolute, join } = require('node:path');
+const { dirname, isAbsolute, join } = require('node:path');
 
 /** The user's own folder for compiled code, made if need be; `undefined` where there is none. */
-function cacheFolder({ XDG_CACHE_HOME, HOME, NODE_DISABLE_COMPILE_CACHE, NODE_V8_COVERAGE }) {
+function cacheFolder({ XDG_CACHE_HOME, HOME, NODE_DISABLE_COMPILE_CACHE, NODE_V8_COVERAGE }, isOurs) {
   const home = XDG_CACHE_HOME || (HOME && `${HOME}/.cache`);
   if (!home || !isAbsolute(home) || NODE_DISABLE_COMPILE_CACHE || NODE_V8_COVERAGE) return undefined;
   const folder = `${home}/plexsync`;
   try {
-    const { uid, mode } = statOf(folder) ?? madeFolder(home, folder);
+    if (statOf(folder) === undefined) makeFolder(home, folder, isOurs);
     // What is kept there is run: nobody else may write to it.
-    const isOwn = process.getuid === undefined || (uid === process.getuid() && (mode & 0o022) === 0);
-    return isOwn ? folder : undefined;
+    return isOurs(statSync(folder)) ? folder : undefined;
   } catch {
     return undefined;
   }
@@ -19,17 +18,13 @@ function cacheFolder({ XDG_CACHE_HOME, HOME, NODE_DISABLE_COMPILE_CACHE, NODE_V8
 
 const statOf = (folder) => statSync(folder, { throwIfNoEntry: false });
 
-/** One after the other: Node makes both at once by a way that never returns on a file system such as /proc. */
-function madeFolder(home, folder) {
-  if (statOf(home) === undefined) mkdirSync(home, { mode: 0o700 });
+/**
+ * One after the other: Node makes both at once by a way that never returns on a file system such as /proc. As root with
+ * the home of a user nothing is made that would then be closed to them.
+ */
+function makeFolder(home, folder, isOurs) {
+  if (statOf(home) === undefined && isOurs(statSync(dirname(home)))) mkdirSync(home, { mode: 0o700 });
   mkdirSync(folder, { mode: 0o700 });
-  return statSync(folder);
-}
-
-/** Each command has code of its own; what only asks for help or the version shares one file. */
-function codeFile(folder, word = '') {
-  const name = /^[a-z-]{1,20}$/.test(word) && !word.startsWith('-') ? word : 'plexsync';
-  return `${folder}/${name}-${process.version}-${process.arch}.code`;
 }
 
 // better-sqlite3 is built with N-API 10 and crashes the process on an older Node, so nothing may be loaded before this.
@@ -49,12 +44,12 @@ if (Number(process.versions.napi) < 10) {
         // A command with work to settle listens too, and ends by itself.
         if (process.listenerCount(signal) === 1) process.exit(exitCode);
       });
-  const folder = cacheFolder(process.env);
+  const typed = process.argv.slice(2);
   try {
-    const { loaderOf } = require('./compiled-code.js');
-    const load = loaderOf(join(__dirname, '../dist'), folder && codeFile(folder, process.argv[2]));
+    const { isOurs, loaderOf } = require('./compiled-code.js');
+    const load = loaderOf(join(__dirname, '../dist'), { cache: cacheFolder(process.env, isOurs), typed });
     const { main } = load('cli.cjs');
-    main(process.argv.slice(2), process.env).then((exitCode) => {
+    main(typed, process.env).then((exitCode) => {
       process.exitCode = exitCode;
     });
   } catch (error) {

@@ -1,12 +1,16 @@
 /** What V8 compiled in earlier runs is kept for the next ones; whatever is wrong with it costs time alone. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
+  chownSync,
   cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
+  rmSync,
   statSync,
   symlinkSync,
   utimesSync,
@@ -15,16 +19,15 @@ import {
 import { basename, join, resolve } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
+import { FREQUENT } from '../../src/command-line/outlines/frequent.ts';
 import { scratchDir } from '../helpers/scratch.ts';
 import { startBin } from '../helpers/start-bin.ts';
 
-type Head = {
-  readonly build: string;
-  readonly runs: number;
-  readonly places: readonly (readonly [string, readonly [number, number]])[];
-};
+/** Of each built file its name, where its code is, and the time of the file. */
+type Place = readonly [name: string, place: readonly [from: number, length: number, ofMs: number]];
+type Head = { readonly build: string; readonly runs: number; readonly places: readonly Place[] };
 
-const headIn = (kept: Buffer) => JSON.parse(kept.toString('latin1', 0, 4_096)) as Head;
+const headIn = (kept: Buffer) => JSON.parse(kept.toString('latin1', 0, 16_384)) as Head;
 
 /** A home of its own, in which nothing is kept yet. */
 function setupHome(t: TestContext) {
@@ -37,17 +40,25 @@ function setupHome(t: TestContext) {
     assert.doesNotMatch(stderr, /^ {4}at /m);
     return { code, stdout };
   };
-  const fileOf = (word: string) => {
-    const [name, ...others] = existsSync(folder) ? readdirSync(folder).filter((file) => file.startsWith(word)) : [];
+  const filesOf = (command: string) => {
+    const names = existsSync(folder) ? readdirSync(folder).sort() : [];
+    return names.filter((name) => name.startsWith(`${command}-`)).map((name) => join(folder, name));
+  };
+  const fileOf = (command: string) => {
+    const [file, ...others] = filesOf(command);
     assert.deepEqual(others, []);
-    return name === undefined ? undefined : join(folder, name);
+    return file ?? assert.fail(`nothing was kept of ${command}`);
   };
-  const headOf = (word: string) => {
-    const file = fileOf(word);
-    return file === undefined ? undefined : headIn(readFileSync(file));
-  };
-  const stagesOf = (word: string) => headOf(word)?.places.map(([name]) => name.replace(/-.*/, '')) ?? [];
-  return { dir, folder, run, fileOf, headOf, stagesOf };
+  const headOf = (command: string) => headIn(readFileSync(fileOf(command)));
+  const stagesOf = (command: string) => headOf(command).places.map(([name]) => name.replace(/-.*/, ''));
+  return { dir, folder, run, filesOf, fileOf, headOf, stagesOf };
+}
+
+/** An installation of its own in `dir`. */
+function install(dir: string) {
+  for (const part of ['bin', 'dist', 'package.json']) cpSync(part, join(dir, part), { recursive: true });
+  symlinkSync(resolve('node_modules'), join(dir, 'node_modules'));
+  return { bin: join(dir, 'bin', 'plexsync.js'), cli: join(dir, 'dist', 'cli.cjs') };
 }
 
 const ENQUEUE = ['enqueue', '1', '--path', '/media/pier.mp4', '--title', 'Pier'];
@@ -56,9 +67,9 @@ test('five runs of a command add what they used, and then it stays', async (t) =
   const { run, fileOf, headOf } = setupHome(t);
   for (let runs = 1; runs <= 5; runs += 1) {
     assert.equal((await run(ENQUEUE)).code, 0);
-    assert.equal(headOf('enqueue')?.runs, runs, 'V8 took the code of the run before');
+    assert.equal(headOf('enqueue').runs, runs, 'V8 took the code of the run before');
   }
-  const file = fileOf('enqueue') ?? assert.fail('nothing was kept');
+  const file = fileOf('enqueue');
   const { ino } = statSync(file);
   await run(ENQUEUE);
   assert.equal(statSync(file).ino, ino);
@@ -72,10 +83,10 @@ test('a run that loads more than those before adds it', async (t) => {
   await run(ENQUEUE);
   await run(['queue', 'drop', '--all', '--yes']);
   for (let count = 0; count < 6; count += 1) assert.equal((await run(['process'])).code, 0);
-  assert.deepEqual([headOf('process')?.runs, stagesOf('process').includes('drain')], [5, false]);
+  assert.deepEqual([headOf('process').runs, stagesOf('process').includes('drain')], [5, false]);
   await run(ENQUEUE);
   assert.equal((await run(['process'], { more: NOBODY })).code, 4);
-  assert.deepEqual([headOf('process')?.runs, stagesOf('process').includes('drain')], [6, true]);
+  assert.deepEqual([headOf('process').runs, stagesOf('process').includes('drain')], [6, true]);
 });
 
 test('a run that loads less than those before takes nothing away', async (t) => {
@@ -84,7 +95,7 @@ test('a run that loads less than those before takes nothing away', async (t) => 
   assert.equal((await run(['process'], { more: NOBODY })).code, 4);
   await run(['queue', 'drop', '--all', '--yes']);
   assert.equal((await run(['process'])).code, 0);
-  assert.deepEqual([headOf('process')?.runs, stagesOf('process').includes('drain')], [2, true]);
+  assert.deepEqual([headOf('process').runs, stagesOf('process').includes('drain')], [2, true]);
 });
 
 /** Each ruins a kept file in its own way. */
@@ -110,60 +121,164 @@ for (const [what, ruin] of Object.entries(RUINS))
     const { run, fileOf, headOf } = setupHome(t);
     for (const runs of [1, 2]) {
       await run(ENQUEUE);
-      assert.equal(headOf('enqueue')?.runs, runs);
+      assert.equal(headOf('enqueue').runs, runs);
     }
-    const file = fileOf('enqueue') ?? assert.fail('nothing was kept');
+    const file = fileOf('enqueue');
     writeFileSync(file, ruin(readFileSync(file)));
     assert.equal((await run(ENQUEUE)).code, 0);
-    assert.equal(headOf('enqueue')?.runs, 1);
+    assert.equal(headOf('enqueue').runs, 1);
   });
 
-test('what killed runs and an older Node have left is removed, and nothing of another command or a Node in use', async (t) => {
+test('what killed runs and an older Node have left is removed, and nothing that may be in use', async (t) => {
   const { folder, run, fileOf } = setupHome(t);
   await run(ENQUEUE);
-  const kept = fileOf('enqueue') ?? assert.fail('nothing was kept');
-  const month = Date.now() / 1000 - 31 * 86_400;
-  const others = ['enqueue-v1.0.0-x64.code', 'enqueue-v1.0.1-x64.code', 'enqueue-all-v1.0.0-x64.code', 'stats.code.99'];
-  for (const name of [`${basename(kept)}.99`, ...others]) writeFileSync(join(folder, name), '');
-  for (const name of ['enqueue-v1.0.0-x64.code', 'enqueue-all-v1.0.0-x64.code'])
-    utimesSync(join(folder, name), month, month);
+  const kept = fileOf('enqueue');
+  const hours = (count: number) => Date.now() / 1_000 - count * 3_600;
+  const ages = {
+    [`${basename(kept)}.a1`]: hours(2),
+    [`${basename(kept)}.a2`]: hours(0),
+    'enqueue-v1.0.0-x64-a.code': hours(31 * 24),
+    'enqueue-v1.0.0-x64-b.code': hours(29 * 24),
+    'stats-v1.0.0-x64-a.code': hours(31 * 24),
+  };
+  for (const [name, at] of Object.entries(ages)) {
+    writeFileSync(join(folder, name), '');
+    utimesSync(join(folder, name), at, at);
+  }
   await run(ENQUEUE);
-  assert.deepEqual(readdirSync(folder).sort(), [basename(kept), ...others.slice(1)].sort());
+  const left = [basename(kept), `${basename(kept)}.a2`, 'enqueue-v1.0.0-x64-b.code', 'stats-v1.0.0-x64-a.code'];
+  assert.deepEqual(readdirSync(folder).sort(), left.sort());
 });
 
-test('code that V8 refuses, since it has other flags now, is compiled again', async (t) => {
-  const { run, headOf } = setupHome(t);
+test('other flags of V8 have code of their own, and two that take turns leave each other alone', async (t) => {
+  const { run, filesOf } = setupHome(t);
+  const more = { NODE_OPTIONS: '--interpreted-frames-native-stack' };
+  for (const options of [{}, { more }, {}, { more }]) assert.equal((await run(ENQUEUE, options)).code, 0);
+  assert.deepEqual(
+    filesOf('enqueue').map((file) => headIn(readFileSync(file)).runs),
+    [2, 2],
+  );
+});
+
+test('code that V8 refuses is compiled again', async (t) => {
+  const { run, filesOf, fileOf, headOf } = setupHome(t);
   for (const _ of [1, 2]) await run(ENQUEUE);
-  assert.equal(headOf('enqueue')?.runs, 2);
-  assert.equal((await run(ENQUEUE, { more: { NODE_OPTIONS: '--interpreted-frames-native-stack' } })).code, 0);
-  assert.equal(headOf('enqueue')?.runs, 1);
+  const [file, kept] = [fileOf('enqueue'), readFileSync(fileOf('enqueue'))];
+  await run(ENQUEUE, { more: { NODE_OPTIONS: '--interpreted-frames-native-stack' } });
+  const other = filesOf('enqueue').find((name) => name !== file) ?? assert.fail('no file of its own');
+  rmSync(file);
+  renameSync(other, file);
+  assert.equal((await run(ENQUEUE)).code, 0);
+  assert.equal(headOf('enqueue').runs, 1);
+  writeFileSync(file, kept);
+  await run(ENQUEUE);
+  assert.equal(headOf('enqueue').runs, 3);
 });
 
-test('a build that was replaced is run as it is now', async (t) => {
-  const { dir, run, headOf } = setupHome(t);
-  const installed = join(dir, 'installed');
-  for (const part of ['bin', 'dist', 'package.json']) cpSync(part, join(installed, part), { recursive: true });
-  symlinkSync(resolve('node_modules'), join(installed, 'node_modules'));
-  const bin = join(installed, 'bin', 'plexsync.js');
-  const first = join(installed, 'dist', 'cli.cjs');
-  for (const _ of [1, 2]) assert.match((await run(['--version'], { bin })).stdout, /^0\./);
-  const before = headOf('plexsync');
-  assert.equal(before?.runs, 2);
-  const [line = '', ...rest] = readFileSync(first, 'latin1').split('\n');
+test('code of a file that no run loads is looked at too, before it is kept again', async (t) => {
+  const { run, stagesOf, fileOf, headOf } = setupHome(t);
+  await run(ENQUEUE);
+  assert.equal((await run(['process'], { more: NOBODY })).code, 4);
+  await run(['queue', 'drop', '--all', '--yes']);
+  const file = fileOf('process');
+  const kept = readFileSync(file);
+  const [, [from]] = headIn(kept).places.find(([name]) => name.startsWith('drain')) ?? assert.fail('no drain');
+  kept[from + 200] = 255 - (kept[from + 200] ?? 0);
+  writeFileSync(file, kept);
+  assert.equal((await run(['process'])).code, 0);
+  assert.deepEqual([headOf('process').runs, stagesOf('process').includes('drain')], [2, false]);
+});
+
+test('a build that was replaced is run as it is now, and so is a file that was edited by hand', async (t) => {
+  const { dir, run, filesOf } = setupHome(t);
+  const { bin, cli } = install(join(dir, 'installed'));
   const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
-  const later = rest.join('\n').replaceAll(`\`${version}\``, `\`9${version.slice(1)}\``);
-  writeFileSync(first, `${line.replace(/.$/, (last) => (last === '0' ? '1' : '0'))}\n${later}`);
-  assert.match((await run(['--version'], { bin })).stdout, /^9\./);
-  assert.equal(headOf('plexsync')?.runs, 1);
+  const shown = async () => (await run(['--version'], { bin })).stdout.trim();
+  for (const _ of [1, 2]) assert.equal(await shown(), version);
+  const [line = '', ...rest] = readFileSync(cli, 'latin1').split('\n');
+  const saying = (other: string) => rest.join('\n').replaceAll(`\`${version}\``, `\`${other}\``);
+  const { atime, mtime } = statSync(cli);
+  // As npm unpacks it: with the same time, and with a line of its own.
+  writeFileSync(cli, `${line.replace(/.$/, (last) => (last === '0' ? '1' : '0'))}\n${saying(`8${version.slice(1)}`)}`);
+  utimesSync(cli, atime, mtime);
+  assert.equal(await shown(), `8${version.slice(1)}`);
+  assert.equal(filesOf('others').length, 2);
+  writeFileSync(cli, `${line}\n${saying(`9${version.slice(1)}`)}`);
+  assert.equal(await shown(), `9${version.slice(1)}`);
 });
 
-test('nothing is kept of a word that is no command, where that is turned off, or where others may write', async (t) => {
-  const { folder, run, fileOf } = setupHome(t);
-  assert.equal((await run(['lighthouse'])).code, 2);
-  assert.equal(fileOf('lighthouse'), undefined);
-  assert.equal((await run(ENQUEUE, { more: { NODE_DISABLE_COMPILE_CACHE: '1' } })).code, 0);
+test('each frequent command has a file, wherever its word stands, and all others share one', async (t) => {
+  const { dir, folder, run } = setupHome(t);
+  const event = JSON.stringify({ args: { hookContext: { id: 1, type: 'Scene.Update.Post', input: null } } });
+  const spawned = FREQUENT.commands.map(async ({ name }) => {
+    const env = { HOME: dir, PLEXSYNC_DATA_DIR: join(dir, name) };
+    await startBin(['--data-dir', join(dir, name), name, '1'], { env, input: event }).ended;
+  });
+  await Promise.all(spawned);
+  for (const args of [['lighthouse'], ['lighthouse', '--help'], ['dlq', 'list'], ['--version'], []]) await run(args);
+  const { version, arch } = process;
+  const names = readdirSync(folder).map((name) => name.replace(/-[a-z0-9]+\.code$/, ''));
+  const commands = [...FREQUENT.commands.map(({ name }) => name), 'others'];
+  assert.deepEqual(names.sort(), commands.map((name) => `${name}-${version}-${arch}`).sort());
+});
+
+test('nothing is kept where that is turned off, where others may write, and of a long run', async (t) => {
+  const { dir, folder, run, filesOf } = setupHome(t);
+  const old = join(dir, 'old.cjs');
+  writeFileSync(old, 'process.uptime = () => 11;');
+  for (const more of [
+    { NODE_DISABLE_COMPILE_CACHE: '1' },
+    { NODE_V8_COVERAGE: join(dir, 'coverage') },
+    { NODE_OPTIONS: `--require ${JSON.stringify(old)}` },
+  ])
+    assert.equal((await run(ENQUEUE, { more })).code, 0);
   mkdirSync(folder, { recursive: true });
   chmodSync(folder, 0o777);
   assert.equal((await run(ENQUEUE)).code, 0);
-  assert.equal(fileOf(''), undefined);
+  assert.deepEqual(filesOf('enqueue'), []);
+});
+
+test('a file that others may write is not run, nor one of somebody else', async (t) => {
+  const { run, fileOf, headOf } = setupHome(t);
+  const isRoot = process.getuid?.() === 0;
+  const strangers = [
+    (file: string) => chmodSync(file, 0o666),
+    ...(isRoot ? [(file: string) => chownSync(file, 1, 1)] : []),
+  ];
+  for (const make of strangers) {
+    for (const _ of [1, 2]) await run(ENQUEUE);
+    make(fileOf('enqueue'));
+    assert.equal((await run(ENQUEUE)).code, 0);
+    assert.equal(headOf('enqueue').runs, 1);
+  }
+});
+
+test('a pipe in place of a file is not waited for', { timeout: 20_000 }, async (t) => {
+  const { run, fileOf } = setupHome(t);
+  await run(ENQUEUE);
+  const file = fileOf('enqueue');
+  rmSync(file);
+  execFileSync('mkfifo', ['-m', '600', file]);
+  assert.equal((await run(ENQUEUE)).code, 0);
+});
+
+test('a disk that fails while code is read or written costs time alone, and leaves no half file', async (t) => {
+  const { dir, folder, run } = setupHome(t);
+  const failing = (call: string) => {
+    const file = join(dir, `${call}.cjs`);
+    writeFileSync(
+      file,
+      `const fs = require('node:fs');
+      const { ${call} } = fs;
+      fs.${call} = (...given) => {
+        if (/bytesOf|addUsed/.test(new Error().stack)) throw new Error('ESTALE');
+        return ${call}(...given);
+      };`,
+    );
+    return { NODE_OPTIONS: `--require ${JSON.stringify(file)}` };
+  };
+  for (const _ of [1, 2]) assert.equal((await run(ENQUEUE, { more: failing('readSync') })).code, 0);
+  assert.equal(readdirSync(folder).length, 1);
+  assert.equal((await run(ENQUEUE, { more: failing('writeFileSync') })).code, 0);
+  assert.equal(readdirSync(folder).length, 1);
 });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -90,6 +90,7 @@ test('a home or a cache that no folder can be made in only costs the cache', { t
     assert.equal(code, 0);
     assert.match(stdout, /^\d+\.\d+/);
   }
+  assert.equal(existsSync('relative'), false);
 });
 
 test('a folder that cannot be made is said to be so, and never waited for', { timeout: 20_000 }, async (t) => {
