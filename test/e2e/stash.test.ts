@@ -86,15 +86,18 @@ test('data without a path is warned of at once, unless a file of the scene is kn
   const { plex, run, sql } = await setup(t);
   plex.addItem({ sectionKey: '1', file: '/media/pier.mp4' });
   const enqueued = async (...args: readonly string[]) => await run(['enqueue', ...args]);
-  const WARNED = /1 scene has no path, and no file that is known .*NoFilePath.*give the path too/;
+  const WARNED =
+    /1 scene has no path, and no file that is known .*cannot write it \(NoFilePath\): give the path, or set stash_url/;
   const alone = await enqueued('1', '--title', 'Pier');
   assert.match(alone.stderr, WARNED);
-  assert.doesNotMatch(alone.stdout, /process writes what waits/);
+  assert.doesNotMatch(alone.stderr, /process writes what waits/);
   const some = await run(['enqueue', '-'], {
     input:
-      '{"scene_id": 2, "title": "Quay"}\n{"scene_id": 3, "title": "Skerry"}\n{"scene_id": 4, "path": "/media/4.mp4"}',
+      '{"scene_id": 2, "title": "Quay"}\n{"scene_id": 3, "title": "Skerry"}\n{"scene_id": 4, "path": "/media/4.mp4"}\n{"scene_id": 6}',
   });
-  assert.match(some.stderr, /2 scenes have no path/);
+  assert.match(some.stderr, /2 scenes have no path.*cannot write them/);
+  assert.match(some.stderr, /process writes what waits/);
+  assert.match((await enqueued('1', '--title', 'Pier', '--json')).stderr, WARNED);
   for (const known of [
     ['1', '--path', '/media/pier.mp4'],
     ['1', '--title', 'Old pier'],
@@ -104,7 +107,24 @@ test('data without a path is warned of at once, unless a file of the scene is kn
   assert.doesNotMatch((await enqueued('1', '--title', 'New pier')).stderr, /no path/, 'written before');
   sql(`UPDATE jobs SET state = 'in_progress', lease_owner = 'x', lease_expires_at = 9e15 WHERE scene_id = 4`);
   assert.doesNotMatch((await enqueued('4', '--title', 'Lamp')).stderr, /no path/, 'its job with a path is under way');
-  assert.doesNotMatch((await enqueued('5')).stderr, /no path/, 'Stash is asked for its file');
+  sql(`UPDATE jobs SET state = 'in_progress', lease_owner = 'x', lease_expires_at = 9e15 WHERE scene_id = 6`);
+  assert.doesNotMatch(
+    (await enqueued('6', '--title', 'Mole')).stderr,
+    /no path/,
+    'Stash is asked for its file right now',
+  );
+  const asked = await run(['enqueue', '5', '--title', 'Jetty'], { env: { STASH_URL: 'http://stash:9999' } });
+  assert.doesNotMatch(asked.stderr, /no path/, 'Stash will be asked for its file');
+});
+
+test('a pinned scene is written whatever is known of its file', async (t) => {
+  const { plex, run } = await setup(t);
+  const item = plex.addItem({ sectionKey: '1', file: '/media/pier.mp4' });
+  await run(['enqueue', '8', '--path', '/media/8.mp4', '--title', 'Quay']);
+  assert.equal((await run(['pin', '9', item])).code, 0);
+  assert.doesNotMatch((await run(['enqueue', '9', '--title', 'Pier'])).stderr, /no path/);
+  await run(['process']);
+  assert.equal(plex.item(item)?.title, 'Pier');
 });
 
 test('a bare scene is not said to wait for stash_url where that is set', async (t) => {

@@ -62,7 +62,7 @@ export async function run(options: EnqueueOptions, { dataDir, output, streams, e
   }
   const intake = openIntake(dataDir);
   try {
-    const { enqueued, hasBare, hasPathless } = putIn(edits, intake, {
+    const { enqueued, lackPath } = putIn(edits, intake, {
       priority: priorityOf(options),
       now: now(),
       saidAt,
@@ -71,11 +71,9 @@ export async function run(options: EnqueueOptions, { dataDir, output, streams, e
     });
     const scenes = sceneCount(enqueued);
     tellTime({ enqueued, scenes }, startedAt, output);
-    const jobIds = hasBare || hasPathless ? enqueued.map(({ jobId }) => jobId) : [];
     const sources = { env, dataDir: dataDir.path, configFile: options.configFile };
-    const held = hasBare ? await heldWithoutStash(jobIds, intake, sources) : 0;
-    const withoutFile = hasPathless ? intake.withoutFileCount(jobIds) : 0;
-    report({ enqueued, scenes, held, withoutFile }, output);
+    const unwritable = lackPath ? await unwritableOf(enqueued, intake, sources) : NONE;
+    report({ enqueued, scenes, ...unwritable }, output);
     if (isList(options) && enqueued.length > scenes) tellRepeated(enqueued, output);
     if (ignored.size > 0) output.log('warning', ignoredWords(ignored));
     return 0;
@@ -89,17 +87,16 @@ function putIn(
   edits: Iterable<SceneEdit>,
   intake: Intake,
   options: IntakeOptions,
-): { readonly enqueued: readonly Enqueued[]; readonly hasBare: boolean; readonly hasPathless: boolean } {
-  let hasBare = false;
-  let hasPathless = false;
+): { readonly enqueued: readonly Enqueued[]; readonly lackPath: boolean } {
+  let lackPath = false;
   function* noted(): Generator<SceneEdit> {
     for (const edit of edits) {
-      hasBare ||= edit.bare;
-      hasPathless ||= !edit.bare && edit.data.path === undefined;
+      lackPath ||= edit.data.path === undefined;
       yield edit;
     }
   }
-  return { enqueued: intake.enqueue(noted(), options), hasBare, hasPathless };
+  const enqueued = intake.enqueue(noted(), options);
+  return { enqueued, lackPath };
 }
 
 function tellTime(
@@ -113,21 +110,27 @@ function tellTime(
   output.log('info', say`[PlexSync Hook] Enqueued ${what} in ${ours(tookMs)}ms`);
 }
 
+/** How many scenes no run can write, since it has no Stash to ask: those without data, and those without a file. */
+type Unwritable = { readonly held: number; readonly withoutFile: number };
+
+const NONE: Unwritable = { held: 0, withoutFile: 0 };
+
 /**
- * How many of these jobs await a Stash that no run can ask. Where only the last run could not, and the next one can,
- * that is noted for whoever looks before it. The settings are read only when it matters, since a hook should not wait.
+ * What of these jobs needs a Stash that no run can ask. Where only the last run could not, and the next one can, that is
+ * noted for whoever looks before it. The settings are read only when it matters, since a hook should not wait.
  */
-async function heldWithoutStash(
-  jobIds: readonly number[],
+async function unwritableOf(
+  enqueued: readonly Enqueued[],
   intake: Intake,
   sources: Omit<ConfigSources, 'flags'>,
-): Promise<number> {
-  const held = intake.awaitingStashCount(jobIds);
-  if (held === 0) return 0;
+): Promise<Unwritable> {
+  const jobIds = enqueued.map(({ jobId }) => jobId);
+  const [held, withoutFile] = [intake.awaitingStashCount(jobIds), intake.withoutFileCount(jobIds)];
+  if (held + withoutFile === 0) return NONE;
   const { isGiven } = await import('../../settings/is-given.ts');
-  if (!(await isGiven('stash_url', sources))) return held;
-  intake.noteStash('asked');
-  return 0;
+  if (!(await isGiven('stash_url', sources))) return { held, withoutFile };
+  if (held > 0) intake.noteStash('asked');
+  return NONE;
 }
 
 /** As many are read before the queue is opened, or made: a short list with a mistake in it leaves nothing behind. */
@@ -177,12 +180,7 @@ function isList({ file, sceneIds }: EnqueueOptions): boolean {
   return file !== undefined || sceneIds[0] === '-';
 }
 
-type Outcome = {
-  readonly enqueued: readonly Enqueued[];
-  readonly scenes: number;
-  readonly held: number;
-  readonly withoutFile: number;
-};
+type Outcome = Unwritable & { readonly enqueued: readonly Enqueued[]; readonly scenes: number };
 
 function report({ enqueued, scenes, held, withoutFile }: Outcome, output: Context['output']): void {
   // A scene is added once; an edit of it that follows is merged.
@@ -192,29 +190,29 @@ function report({ enqueued, scenes, held, withoutFile }: Outcome, output: Contex
     const jobs = enqueued.map(({ jobId, sceneId, how }) => ({ job_id: jobId, scene_id: sceneId, how }));
     const counts = { enqueued: enqueued.length, scenes, added, merged };
     output.resultJson({ ...counts, jobs } satisfies EnqueueDocument);
+    warnOfUnwritable({ held, withoutFile }, output);
     return;
   }
   const counts = [added > 0 && `${added} new`, scenes > added && `${scenes - added} merged into a waiting job`]
     .filter(Boolean)
     .join(', ');
   output.result(`${scenes === 1 ? '1 scene' : `${scenes} scenes`} enqueued: ${counts}`);
-  if (held > 0) {
-    output.log(
-      'warning',
-      say`${theyHave(held)} no data and will wait until Stash can supply it (no_stash): set stash_url, or give --path and --title`,
-    );
-  }
-  if (withoutFile > 0) {
-    output.log(
-      'warning',
-      say`${theyHave(withoutFile)} no path, and no file that is known from before, so that process cannot write it (NoFilePath): give the path too, or enqueue the id alone, and Stash is asked`,
-    );
-  }
+  warnOfUnwritable({ held, withoutFile }, output);
   if (held + withoutFile < scenes) tellNextRun(output);
 }
 
-function theyHave(count: number): Sentence {
-  return count === 1 ? say`1 scene has` : say`${count} scenes have`;
+function warnOfUnwritable({ held, withoutFile }: Unwritable, output: Context['output']): void {
+  const have = (count: number): Sentence => (count === 1 ? say`1 scene has` : say`${count} scenes have`);
+  if (held > 0)
+    output.log(
+      'warning',
+      say`${have(held)} no data and will wait until Stash can supply it (no_stash): set stash_url, or give --path and --title`,
+    );
+  if (withoutFile > 0)
+    output.log(
+      'warning',
+      say`${have(withoutFile)} no path, and no file that is known from before, so that process cannot write ${withoutFile === 1 ? 'it' : 'them'} (NoFilePath): give the path, or set stash_url, and Stash is asked for it`,
+    );
 }
 
 async function readEdits(

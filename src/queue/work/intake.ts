@@ -47,18 +47,33 @@ export type Intake = {
   forgetNeverSynced(): void;
   /** How many of these jobs await a Stash that no run can ask. */
   awaitingStashCount(jobIds: readonly number[]): number;
-  /** How many of these jobs have no path, of a scene whose file nobody knows: Stash is not asked for them. */
+  /** How many of these jobs have data and no path, of a scene whose file only Stash may know. */
   withoutFileCount(jobIds: readonly number[]): number;
   /** Records for readers whether the next run can ask Stash, as the settings stand. */
   noteStash(stash: StashUse): void;
   close(): void;
 };
 
-/** A job whose path nobody gave, and that takes none from its scene's record or from a job of the scene under way. */
+/** A job whose path nobody gave, and that takes none from what is known of its scene, or is about to be. */
 const WITHOUT_FILE = `
   bare_at IS NULL AND data ->> 'path' IS NULL
-  AND NOT EXISTS (SELECT 1 FROM scenes WHERE scene_id = job.scene_id AND scene_path <> '')
-  AND NOT EXISTS (SELECT 1 FROM jobs WHERE scene_id = job.scene_id AND data ->> 'path' IS NOT NULL)`;
+  AND NOT EXISTS (SELECT 1 FROM scenes WHERE scene_id = job.scene_id)
+  AND NOT EXISTS (SELECT 1 FROM pins WHERE scene_id = job.scene_id)
+  AND NOT EXISTS (SELECT 1 FROM jobs WHERE scene_id = job.scene_id AND state = 'in_progress'
+    AND (bare_at IS NOT NULL OR data ->> 'path' IS NOT NULL))`;
+
+/** Counts, of given jobs, those that no run can write as they are. Prepared when it is asked for, which is seldom. */
+export function prepareUnwritable(db: Db): Pick<Intake, 'awaitingStashCount' | 'withoutFileCount'> {
+  const countOf = (condition: string) => {
+    const sql = `SELECT count(*) FROM jobs AS job WHERE id IN (SELECT value FROM json_each(?)) AND ${condition}`;
+    const count = db.prepare<[string], number>(sql).pluck();
+    return (jobIds: readonly number[]): number => count.get(JSON.stringify(jobIds)) ?? 0;
+  };
+  return {
+    awaitingStashCount: countOf(`held > ${CLAIMED_AWAITING}`),
+    withoutFileCount: countOf(WITHOUT_FILE),
+  };
+}
 
 /**
  * Opens the queue for enqueuing, and creates it if needed. Never opens `dlq.db`: a hook must not wait for it.
@@ -67,19 +82,10 @@ const WITHOUT_FILE = `
 export function openIntake(dir: DataDir): Intake {
   prepareDataDir(dir, 'create');
   const db = openDatabase(dir, QUEUE_SCHEMA, { mode: 'create' });
-  // Seldom asked for: not prepared at each start.
-  const countOf = (condition: string, jobIds: readonly number[]): number =>
-    db
-      .prepare<[string], number>(
-        `SELECT count(*) FROM jobs AS job WHERE id IN (SELECT value FROM json_each(?)) AND ${condition}`,
-      )
-      .pluck()
-      .get(JSON.stringify(jobIds)) ?? 0;
   return translated(db.name, {
     ...intakeOf({ queueDb: db }),
     forgetNeverSynced: () => prepareMeta(db).remove(NEVER_SYNCED),
-    awaitingStashCount: (jobIds: readonly number[]) => countOf(`held > ${CLAIMED_AWAITING}`, jobIds),
-    withoutFileCount: (jobIds: readonly number[]) => countOf(WITHOUT_FILE, jobIds),
+    ...prepareUnwritable(db),
     noteStash: (stash: StashUse) => {
       noteStash(db, stash);
     },

@@ -76,9 +76,12 @@ export function prepareMissing(stores: Stores) {
 /** What a run with nothing else to do needs to wake those who wait. @throws {StoreError} */
 export function openIdleWake(
   stores: Stores,
-): Pick<DrainQueue, 'hasMissing' | 'missing' | 'missCount' | 'wake' | 'addedMark' | 'saveAddedMark' | 'binding'> {
+): Pick<
+  DrainQueue,
+  'hasMissing' | 'missing' | 'missCount' | 'wake' | 'addedMark' | 'saveAddedMark' | 'binding' | 'bind'
+> {
   const { any, all, count, wake } = prepareMissing(stores);
-  const { addedMark, saveAddedMark, binding } = prepareServerState(stores.queueDb);
+  const { addedMark, saveAddedMark, binding, bind } = prepareServerState(stores.queueDb);
   return translated(storesName(stores.path), {
     hasMissing: any,
     missing: all,
@@ -87,5 +90,6 @@ export function openIdleWake(
     addedMark,
     saveAddedMark,
     binding,
+    bind,
   });
 }

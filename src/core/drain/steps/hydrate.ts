@@ -19,7 +19,7 @@ import type { RequestWatch } from '../servers/request-watch.ts';
 import type { SceneFetcher, StashAnswer } from '../servers/scene-fetcher.ts';
 
 type Uses = Pick<DrainDeps, 'emit' | 'stopRequested'> & {
-  readonly queue: Pick<DrainQueue, 'record' | 'undone'>;
+  readonly queue: Pick<DrainQueue, 'record' | 'undone' | 'pin'>;
   readonly scenes: Pick<SceneFetcher, 'look'>;
   readonly requests: Pick<RequestWatch, 'succeeded'>;
   readonly options: Pick<DrainOptions, 'thinScenes'>;
@@ -156,8 +156,9 @@ const LONGEST_PATH = 32_767;
 function withFile(job: Job, all: Said, { queue }: Uses): Hydrated | Ended {
   const said = job.rest === undefined ? all : { ...all, scene: onlyPictures(all.scene) };
   const record = queue.record(job.sceneId);
-  // Once Stash was asked, its answer about the file counts, also when there is none.
-  const path = said.scene.path ?? (job.bare === 'filled' ? undefined : record?.scenePath);
+  // Once Stash was asked, its answer about the file counts, also when there is none; a pin is good whatever that is.
+  const known = job.bare === 'filled' ? undefined : record?.scenePath;
+  const path = said.scene.path ?? known ?? queue.pin(job.sceneId)?.file;
   if (path === undefined) return withoutFile(job);
   if (path.length > LONGEST_PATH) {
     const message = say`The path of scene ${job.sceneId} has ${path.length} characters, more than any file system allows`;

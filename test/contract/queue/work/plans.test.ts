@@ -5,6 +5,7 @@ import { prepareEnqueue } from '../../../../src/queue/tables/jobs/jobs.ts';
 import { pausedIn } from '../../../../src/queue/tables/paused.ts';
 import { leaseOwners } from '../../../../src/queue/tables/runs.ts';
 import { prepareClaim } from '../../../../src/queue/work/claim.ts';
+import { prepareUnwritable } from '../../../../src/queue/work/intake.ts';
 import { prepareMissing } from '../../../../src/queue/work/missing.ts';
 import { prepareRescue } from '../../../../src/queue/work/rescue.ts';
 import { prepareSettle } from '../../../../src/queue/work/settle/settle.ts';
@@ -100,6 +101,20 @@ test('the letters of a scene, and the letter of a job, are found by an index', (
   assert.ok(looks.length >= 3);
   for (const statement of looks)
     assert.match(planOf(dlqDb, statement).join('\n'), /^SEARCH dead_letters USING [^\n]+$/);
+});
+
+test('what an enqueue cannot have written is counted by seeks, however many scenes it gave', (t) => {
+  const world = setup(t);
+  world.enqueue([edit(1)]);
+  const { queueDb } = world.stores();
+  const statements: string[] = [];
+  prepareUnwritable(listening(queueDb, statements));
+  const steps = statements.flatMap((statement) => planOf(queueDb, statement));
+  assert.equal(statements.length, 2);
+  assert.deepEqual(
+    steps.filter((step) => step.startsWith('SCAN ') && !step.includes('json_each')),
+    [],
+  );
 });
 
 test('the look at a pause, taken before each item, makes no table of its own', (t) => {
