@@ -15,20 +15,20 @@ const UNUSED: readonly RegExp[] = [
   /^form-data$/,
 ];
 
-/** What axios asks of Node, by file, and the answer here: Node would load whole modules to give its own. */
+/** What axios asks of Node, by file, and the answer that it gets here, since Node would load whole modules for its own. */
 const ASKED_FOR: Readonly<Record<string, readonly [what: string, answer: string]>> = {
-  // Its fetch.
+  // Node would load its whole fetch.
   'utils.js': ['G.FormData', 'undefined'],
-  // What measures. The other clock that axios has does as well.
+  // axios times requests by it, and Node loads perf_hooks; without it axios takes Date.now.
   'core/dispatchRequest.js': ['typeof performance', "'undefined'"],
-  // All names of flags, to keep proxies of the environment from an agent that has none.
+  // By them axios learns whether Node sends through proxies of the environment; our own agents never do.
   'adapters/http.js': ['process.allowedNodeEnvironmentFlags', 'undefined'],
 };
 
 const LEFT_OUT = '\0left-out-of-axios';
 const LATE_ZLIB = '\0zlib-of-axios';
 
-const met = new Set<RegExp>();
+const met = new Set<RegExp | string>();
 
 /** Bundles axios without what is never used of it. */
 export const axiosPlugin: Plugin = {
@@ -46,16 +46,17 @@ export const axiosPlugin: Plugin = {
     return id === LATE_ZLIB ? { code: lateZlib() } : undefined;
   },
   transform: (code, id) => {
-    const [, part] = id.split('/axios/lib/');
-    const asked = part === undefined ? undefined : ASKED_FOR[part];
+    const [, part = ''] = id.split('/axios/lib/');
+    const asked = ASKED_FOR[part];
     if (asked === undefined) return undefined;
+    met.add(part);
     const [what, answer] = asked;
     if (!code.includes(what)) throw new Error(`axios asks in ${part} for ${what} in another way than before`);
     return code.replaceAll(what, answer);
   },
   // Another axios may name its parts otherwise: they would be back unseen, with all they load.
   buildEnd: () => {
-    const missed = UNUSED.filter((part) => !met.has(part));
+    const missed = [...UNUSED, ...Object.keys(ASKED_FOR)].filter((part) => !met.has(part));
     if (missed.length > 0) throw new Error(`axios has no such parts any more: ${missed.join(', ')}`);
   },
 };
