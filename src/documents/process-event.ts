@@ -103,6 +103,7 @@ const lowConfidence = event('low_confidence', {
 /** A schema for every event of a drain: one that is missing, or lacks a key of its event, does not compile. */
 const EVENTS = {
   connected: event('connected', { libraries: names }),
+  server_adopted: event('server_adopted', { from: z.string(), to: z.string() }),
   revived: event('revived', { count }),
   scan_requested: event('scan_requested', { section: z.string(), folder: z.string() }),
   scan_failed: event('scan_failed', { section: z.string(), folder: z.string(), message: z.string() }),

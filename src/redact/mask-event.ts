@@ -54,6 +54,7 @@ const PLAN: KindsIn<EventOf<'written'>['plan']> = {
 /** What each text of each event is: an event with a new one does not compile until that is said here. */
 export const EVENT_TEXTS: { readonly [Kind in WorkerEvent['kind']]: KindsIn<EventOf<Kind>> } = {
   connected: { libraries: 'name' },
+  server_adopted: { from: 'name', to: 'name' },
   revived: {},
   woken: { section: 'name' },
   claimed: {},

@@ -204,6 +204,33 @@ test('a copy of the libraries on another server is refused where the address cha
   assert.deepEqual([server.count('edit'), world.onlyJob()['claims']], [0, 0]);
 });
 
+test('after an outage whoever answers is asked for its name', async (t) => {
+  const { plex, run } = await setupOne(t);
+  await run();
+  const lift = silence(plex);
+  assert.deepEqual((await run()).ends, ['unreachable']);
+  lift();
+  plex.resetRequests();
+  await run();
+  await run();
+  assert.equal(plex.count('identity'), 1);
+});
+
+test('a copy of the libraries at the old address is adopted at once, and that is told', async (t) => {
+  const sections = [{ key: '1', uuid: 'of-both', title: 'Harbour Films', locations: ['/harbour'] }];
+  const created = await setupOne(t, { sections });
+  const { plex, run } = created;
+  await run();
+  const server = await startOther(t, created, { machineIdentifier: 'a-copy', sections });
+  const adopted = await run({ ifOtherServer: 'adopt' }, { server });
+  assert.deepEqual(adopted.of('server_adopted'), [
+    { kind: 'server_adopted', from: plex.machineIdentifier, to: 'a-copy' },
+  ]);
+  assert.deepEqual((await run({ plexAddress: 'http://copy.example' }, { server })).ends, [], 'it is bound to the copy');
+  const again = await run({ ifOtherServer: 'adopt' }, { server });
+  assert.deepEqual(again.of('server_adopted'), []);
+});
+
 test('a server whose libraries were all made anew is known by its name, and by them from then on', async (t) => {
   const created = await setupOne(t);
   const { plex, run } = created;

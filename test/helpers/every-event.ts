@@ -62,6 +62,7 @@ export function everyEvent(outside: Outside): EveryEvent {
     say`It saw ${asPath(outside.path())} of "${asTitle(outside.title())}": ${foreign(outside.prose())}`;
   return {
     connected: { kind: 'connected', libraries: [outside.name(), outside.name()] },
+    server_adopted: { kind: 'server_adopted', from: outside.name(), to: outside.name() },
     revived: { kind: 'revived', count: 1 },
     woken: { kind: 'woken', count: 2, section: outside.name() },
     rescued: { kind: 'rescued', count: 1 },

@@ -4,8 +4,10 @@ import type { AskedScene } from './scene.ts';
 /** Whether a run writes without proof. */
 export type Matching = 'strict' | 'relaxed';
 
-/** An item that is proven, and that `process` would still not write: it belongs to another scene. */
-export type Refusal = { readonly message: Sentence; readonly sceneIds: readonly number[] };
+/** Why `process` would not write a proven item: it belongs to other scenes, or to another server than its own. */
+export type Refusal =
+  | { readonly kind: 'others_item'; readonly message: Sentence; readonly sceneIds: readonly number[] }
+  | { readonly kind: 'other_server'; readonly message: Sentence };
 
 /** For whom a file was judged, and why its proven item is not written. */
 export type How = {

@@ -45,7 +45,8 @@ export async function run(options: MatchTestOptions, context: Context): Promise<
   const place = { sections, leftOut: leftOutSections(all, sections), mappings: settings.path_map };
   const explanation = await withSpinner('Looking in Plex', context.output, () => explainMatch(files, place, plex));
   const matching = settings.strict_matching ? 'strict' : 'relaxed';
-  const refusal = await whyRefused(explanation, { matching, scene, mappings: settings.path_map, plex }, context);
+  const asker = { matching, scene, mappings: settings.path_map, plex } as const;
+  const refusal = await withSpinner('Looking in Plex', output, () => whyRefused(explanation, asker, context));
   const library = explanation.leftOut?.library;
   const line = library === undefined ? undefined : libraryLine({ loaded, dataDir }, library);
   const how = { matching, scene, refusal, libraryLine: line } as const;

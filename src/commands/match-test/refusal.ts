@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { DrainPlex } from '../../core/drain/ports/ports.ts';
 import { belongsElsewhere, pinnedElsewhere, standOf } from '../../core/match/ownership.ts';
 import type { PathMapping } from '../../core/match/paths.ts';
-import { meetServer } from '../../core/match/plex-server.ts';
+import { meetServer, otherServerWords } from '../../core/match/plex-server.ts';
+import { ours, say } from '../../core/text/sentence.ts';
 import { QUEUE_SCHEMA } from '../../queue/store/migrations.ts';
 import { openStoresToRead } from '../../queue/store/stores.ts';
 import { readItemClaims } from '../../queue/views/item-claims.ts';
@@ -20,34 +21,35 @@ type Asked = {
 };
 
 /**
- * Judges who owns the proven item exactly as the drain does; `undefined` when nobody else does.
- * @throws {StoreError | SyncError}
+ * Judges exactly as the drain does who owns the proven item, and whether the server may be written to; `undefined` when
+ * nothing is against that. @throws {StoreError | SyncError}
  */
 export async function whyRefused(
   { look, file, files }: Explanation,
   { matching, scene, mappings, plex }: Asked,
   { dataDir }: Context,
 ): Promise<Refusal | undefined> {
-  // What a person pinned is written whatever else is true.
-  if (look.match.kind !== 'high' || scene?.pin !== undefined) return undefined;
-  if (!existsSync(join(dataDir.path, QUEUE_SCHEMA.fileName))) return undefined;
+  if (look.match.kind !== 'high' || !existsSync(join(dataDir.path, QUEUE_SCHEMA.fileName))) return undefined;
   const { candidate } = look.match.best;
   const stores = openStoresToRead(dataDir);
   try {
     const { binding, pinned, owner } = readItemClaims(stores, candidate.ratingKey);
-    if (pinned.length === 0 && owner === undefined) return undefined;
-    // Another server has other items under these keys.
-    if (meetServer(binding, await plex.identity()).kind !== 'ours') return undefined;
+    if (binding === undefined) return undefined;
+    const met = meetServer(binding, await plex.identity());
+    if (met.kind === 'other') return { kind: 'other_server', message: say`this ${ours(otherServerWords(met))}` };
+    // What a person pinned is written whatever else is true.
+    if (scene?.pin !== undefined) return undefined;
     // Without --scene the file is taken for that of the scene that has it.
     const isPinnedOnes =
       scene === undefined && owner !== undefined && pinned.includes(owner.sceneId) && owner.scenePath === file.path;
     if (isPinnedOnes) return undefined;
-    if (pinned.length > 0) return { message: pinnedElsewhere(candidate, pinned, scene?.sceneId), sceneIds: pinned };
+    if (pinned.length > 0)
+      return { kind: 'others_item', message: pinnedElsewhere(candidate, pinned, scene?.sceneId), sceneIds: pinned };
     if (owner === undefined || owner.sceneId === scene?.sceneId || matching === 'relaxed') return undefined;
     // Without --scene the file may be another one of the owner.
     const isOwners = scene === undefined && owner.others.some(({ path }) => path === file.path);
     if (isOwners || standOf({ files, file }, owner, candidate.files, mappings) === 'heir') return undefined;
-    return { message: belongsElsewhere(candidate, owner.sceneId), sceneIds: [owner.sceneId] };
+    return { kind: 'others_item', message: belongsElsewhere(candidate, owner.sceneId), sceneIds: [owner.sceneId] };
   } finally {
     stores.close();
   }

@@ -28,7 +28,7 @@ export function matchDocument(explanation: Explanation, how: How): MatchTestDocu
   const { matching, scene, refusal } = how;
   const { file, look, nearMisses, suggestion, plexSide } = explanation;
   const { mapped, match } = look;
-  const item = scene?.pin ?? (refusal === undefined ? writtenTo(match, matching)?.candidate : undefined);
+  const item = refusal === undefined ? (scene?.pin ?? writtenTo(match, matching)?.candidate) : undefined;
   return {
     path: file.path,
     size_bytes: file.size ?? null,
@@ -42,7 +42,7 @@ export function matchDocument(explanation: Explanation, how: How): MatchTestDocu
     seen_by: plexSide === undefined ? 'stash' : 'plex',
     stash_path: plexSide === undefined ? file.path : (plexSide.stashPath ?? null),
     other_items: explanation.others.flatMap(otherItemDocuments),
-    belongs_to: refusal?.sceneIds ?? [],
+    belongs_to: refusal?.kind === 'others_item' ? refusal.sceneIds : [],
     confidence: refusal === undefined ? match.kind : 'low',
     would_write: item !== undefined,
     rating_key: item?.ratingKey ?? null,

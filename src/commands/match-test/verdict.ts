@@ -35,6 +35,10 @@ export function verdictStyle(match: MatchResult, refusal: Refusal | undefined): 
 export function nextLines(explanation: Explanation, how: How): readonly string[] {
   const { matching, scene, refusal } = how;
   const { match } = explanation.look;
+  if (refusal?.kind === 'other_server')
+    return [
+      'process would write nothing: correct plex_url, use another --data-dir, or rebind this one with plexsync process --adopt-server.',
+    ];
   if (scene?.pin !== undefined)
     return [`process would write to the pinned item ${scene.pin.ratingKey}, whatever the verdict says.`];
   if (refusal !== undefined) return ['process would not write: the job would be a dead letter, LowConfidenceMatch.'];

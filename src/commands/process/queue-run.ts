@@ -167,7 +167,8 @@ async function drainIfDue(
   for (const event of rescueEvents(rescued)) events.emit(event);
   const lost = { ...NO_JOBS, buried: rescued.buried.length };
   // Nothing to do: Plex is not asked, and the HTTP client is not even loaded.
-  if (!queue.hasDue(startedAt) && !queue.hasRefused()) return { ends: removalsEnds(stores), tally: lost };
+  if (!request.adoptServer && !queue.hasDue(startedAt) && !queue.hasRefused())
+    return { ends: removalsEnds(stores), tally: lost };
   const { runDrain } = await import('./drain-run.ts');
   await events.showProgress(queue, startedAt);
   const { quiet_hours } = request.loaded.settings;

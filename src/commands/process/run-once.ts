@@ -29,8 +29,11 @@ export async function runOnce(stores: Stores, request: DrainRequest, context: Co
   const held = removalsEnds(stores);
   const before = [...request.before, ...held.map(({ kind }): Fault => ({ exitCode: EXIT.usage, what: kind }))];
   const faultCode = strongest(before.map((fault) => fault.exitCode));
-  const isIdle = recordIdle(stores, request, { stash: stashUse(loaded), exitCode: faultCode });
-  const resting = isIdle ? undefined : await restIfOnlyStashIsNeeded(stores, request, { held, before, context });
+  // A server is adopted whether anything is due or not.
+  const { adoptServer } = request;
+  const isIdle = !adoptServer && recordIdle(stores, request, { stash: stashUse(loaded), exitCode: faultCode });
+  const resting =
+    isIdle || adoptServer ? undefined : await restIfOnlyStashIsNeeded(stores, request, { held, before, context });
   if (resting !== undefined) return resting;
   const wake = isIdle ? await wakeIfWaiting(stores, request, context) : undefined;
   if (!isIdle || (wake !== undefined && wake.woken > 0 && wake.signal === undefined)) {

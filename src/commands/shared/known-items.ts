@@ -19,7 +19,8 @@ export async function proveKnownServer(
   const sections = await plex.sections();
   const { machineIdentifier } = await plex.identity();
   const met = meetServer(bound, { machineIdentifier });
-  if (met.kind !== 'other') return { sections, firstBinding: met.kind === 'first' ? { machineIdentifier } : undefined };
+  if (met.kind !== 'other')
+    return { sections, firstBinding: met.kind === 'first' ? { machineIdentifier, sectionUuids: [] } : undefined };
   throw new UsageError(
     `This ${otherServerWords(met)}.`,
     'Correct plex_url, or use another --data-dir for the other server. Nothing was changed.',

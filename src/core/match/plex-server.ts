@@ -21,9 +21,9 @@ export type Contact = { readonly sections: readonly Section[]; readonly address:
  * copy of a Plex database on another server has the same libraries, so they count where the server named itself lately.
  */
 export function isProven(bound: Binding | undefined, { sections, address, now }: Contact): boolean {
-  const { sectionUuids = [], namedAt = Number.POSITIVE_INFINITY } = bound ?? {};
-  const isSamePlace = bound?.address === address && now >= namedAt && now < namedAt + NAMED_FOR_MS;
-  return isSamePlace && sections.some(({ uuid }) => uuid !== undefined && sectionUuids.includes(uuid));
+  if (bound?.namedAt === undefined || bound.address !== address) return false;
+  const isLately = now >= bound.namedAt && now < bound.namedAt + NAMED_FOR_MS;
+  return isLately && sections.some(({ uuid }) => uuid !== undefined && bound.sectionUuids.includes(uuid));
 }
 
 /** What to store about a server that has named itself. */

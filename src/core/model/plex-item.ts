@@ -49,8 +49,8 @@ export type ServerName = { readonly machineIdentifier: string };
 
 /** The Plex server a data directory belongs to. The rest is absent where only its name was asked for. */
 export type Binding = ServerName & {
-  /** The uuids of its libraries, those that have one. */
-  readonly sectionUuids?: readonly string[] | undefined;
+  /** The uuids of its libraries, those that have one; an earlier plexsync reads them too. */
+  readonly sectionUuids: readonly string[];
   /** Where it named itself last, without a name and a password. */
   readonly address?: string | undefined;
   /** When it named itself last: epoch ms. */

@@ -23,6 +23,13 @@ export function linesFor(event: WorkerEvent): readonly LogLine[] {
         main('info', say`Initialization complete`),
         main('debug', say`Libraries: ${listed(event.libraries.map(asName))}`),
       ];
+    case 'server_adopted':
+      return [
+        main(
+          'info',
+          say`The data directory belongs to the Plex server ${asName(event.to)} now; which items of ${asName(event.from)} its scenes were is forgotten, and so are its pins`,
+        ),
+      ];
     case 'revived':
       return [worker('info', say`The token is accepted again: ${jobs(event.count)} back from the DLQ`)];
     case 'woken':

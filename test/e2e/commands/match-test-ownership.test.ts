@@ -63,12 +63,19 @@ test('an item that is pinned to another scene is LOW for this one', async (t) =>
   assert.deepEqual([confidence, belongs_to], ['low', [3]]);
 });
 
-test('what another server has under the same key belongs to nobody here', async (t) => {
+test('what another server has is not judged by what was written to the own one, pinned or not', async (t) => {
   const rig = await setupMerged(t);
   const other = await setup(t, { machineIdentifier: 'other', sections: [{ key: '1', title: 'Adult', uuid: 'other' }] });
   other.plex.addItem({ sectionKey: '1', ratingKey: rig.ratingKey, file: ['/media/a.mp4', '/media/b.mp4'] });
   const env = { PLEX_URL: other.plex.url, PLEX_TOKEN: other.plex.token };
-  assert.equal((await rig.run(['match-test', '/media/b.mp4'], { env })).code, 0);
+  await rig.run(['pin', '5', rig.ratingKey]);
+  for (const asked of [['/media/b.mp4'], ['/media/b.mp4', '--scene', '5']]) {
+    const { code, stdout } = await rig.run(['match-test', ...asked, '--json'], { env });
+    const { would_write, belongs_to } = JSON.parse(stdout) as Verdict;
+    assert.deepEqual([code, would_write, belongs_to], [1, false, []]);
+    const told = await rig.run(['match-test', ...asked], { env });
+    assert.match(told.stdout, /^Next\tprocess would write nothing: correct plex_url/m);
+  }
 });
 
 test('a scene is judged by all its files, and other items that hold one are named', async (t) => {

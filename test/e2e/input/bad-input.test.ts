@@ -8,6 +8,7 @@ import Database from 'better-sqlite3';
 import { listen } from '../../helpers/listen.ts';
 import { setup } from '../../helpers/rig.ts';
 import type { Result } from '../../helpers/run-main.ts';
+import { startBin } from '../../helpers/start-bin.ts';
 
 /** One sentence with the way out on stderr, nothing on stdout, and the right exit code. */
 function assertRefused(result: Result, code: number, sentence: RegExp): void {
@@ -238,9 +239,42 @@ for (const [libraries, uuid] of Object.entries({ 'of its own': undefined, copied
       /belongs to the Plex server first-server, but plex_url leads to second-server/,
     );
     assert.equal(sql('SELECT * FROM jobs').length, 1);
-    assert.equal((await run(['process', '--adopt-server'], { env })).code, 0);
+    const tested = await run(['match-test', '/media/a.mp4'], { env });
+    assert.equal(tested.code, 1);
+    assert.match(tested.stdout, /^Verdict\tLOW: this data directory belongs to the Plex server first-server, but /m);
+    assert.match(tested.stdout, /^Next\tprocess would write nothing: correct plex_url/m);
+    const { stderr } = await run(['process', '--adopt-server'], { env });
+    assert.match(
+      stderr,
+      /The data directory belongs to the Plex server second-server now; which items of first-server /,
+    );
     assert.equal(other.plex.item(ratingKey)?.title, 'Moved house');
   });
+
+test('a server is adopted with nothing due too, once in a watch, and in a dry run by nobody', async (t) => {
+  const rig = await setup(t, { machineIdentifier: 'first-server' });
+  const other = await setup(t, { machineIdentifier: 'second-server' });
+  const bound = () => {
+    const [row] = rig.sql(`SELECT value ->> 'machineIdentifier' AS name FROM meta WHERE name = 'plex_binding'`);
+    return row?.['name'];
+  };
+  rig.plex.addItem({ sectionKey: '1', file: '/media/a.mp4' });
+  await rig.run(['enqueue', '1', '--path', '/media/a.mp4', '--title', 'T']);
+  await rig.run(['process']);
+  const env = { PLEX_URL: other.plex.url, PLEX_TOKEN: other.plex.token };
+  assert.equal((await rig.run(['process', '--adopt-server', '--dry-run'], { env })).code, 0);
+  assert.equal(bound(), 'first-server');
+  assert.equal((await rig.run(['process', '--adopt-server'], { env })).code, 0);
+  assert.equal(bound(), 'second-server');
+  rig.plex.resetRequests();
+  const watch = startBin(['process', '--watch', '--poll-interval', '0.1s', '--adopt-server'], { env: rig.env });
+  await watch.says(/belongs to the Plex server first-server now/);
+  const asked = rig.plex.count();
+  await new Promise((done) => setTimeout(done, 500));
+  watch.kill('SIGTERM');
+  await watch.ended;
+  assert.equal(rig.plex.count(), asked, 'later looks of the watch ask nothing');
+});
 
 test('a data directory that is not there is named with its origin', async (t) => {
   const { run, dataDir } = await setup(t);

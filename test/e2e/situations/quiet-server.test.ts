@@ -126,3 +126,11 @@ test('another server at the address wakes nobody, and is not taken for ours', as
   assert.equal(other.plex.count('listing'), 0);
   assert.deepEqual(sql('SELECT misses FROM jobs'), [{ misses: 1 }]);
 });
+
+test('after a week the own server is asked for its name once, in a quiet look too', async (t) => {
+  const { plex, run, at, sql } = await setupWaiting(t);
+  const week = 7 * 24 * 60 * MINUTE_MS;
+  sql(`UPDATE jobs SET available_at = available_at + ${2 * week}`);
+  for (const minute of [1, 2, 3]) assert.equal((await run(['process'], at(week + minute * MINUTE_MS))).code, 0);
+  assert.deepEqual([plex.count('sections'), plex.count('identity')], [3, 1]);
+});

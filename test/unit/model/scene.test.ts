@@ -256,3 +256,17 @@ test('a path that is a folder, an address or no path of any system is refused wi
   refused('smb://nas/quay/pier.mp4', 'is an address');
   refused('\\\\nas\\quay', 'is a share of the network');
 });
+
+test('the same mistake is told first, whichever keys were met before, and words of JavaScript are no keys', () => {
+  const told = (scene: object): string => {
+    try {
+      parseScene({ scene_id: 1, ...scene }, 'It');
+      return 'none';
+    } catch (thrown) {
+      return String(thrown);
+    }
+  };
+  assert.match(told({ tags: 5 }), /tags must be/);
+  assert.match(told({ tags: 5, tagline: 5 }), /tagline must be/);
+  assert.equal(told({ toString: 5, constructor: null, hasOwnProperty: [] }), 'none');
+});

@@ -58,7 +58,7 @@ export async function watch(request: WatchRequest, context: Context): Promise<nu
     const end = await watchUnder(current, context);
     if (end.kind === 'stopped') return end.exitCode;
     context.output.log('info', say`[PlexSync] A setting has changed: the watch begins anew`);
-    current = { ...request, loaded: end.loaded, removals: 'counted' };
+    current = { ...request, loaded: end.loaded, removals: 'counted', adoptServer: false };
   }
 }
 
@@ -120,7 +120,7 @@ function createLook(
   const notAsked = stash === undefined ? '; Stash is not asked what changed, since stash_url is not set' : '';
   const each = say`a look each ${loaded.settings.poll_interval / 1_000}s`;
   context.output.log('info', say`[PlexSync] Watching: ${each}, until stopped${notAsked}`);
-  let { removals } = request;
+  let { removals, adoptServer } = request;
   const look = async (): Promise<void> => {
     noteLook(context.now());
     const { faults: before } = await ingest();
@@ -136,6 +136,7 @@ function createLook(
     const asked = {
       ...request,
       removals,
+      adoptServer,
       before,
       polls,
       configured: loaded,
@@ -145,7 +146,11 @@ function createLook(
     // What was allowed is allowed once.
     removals = 'counted';
     const under = leave === 'without_stash' ? withoutStash(loaded) : loaded;
-    await drain(async () => await runOnce(stores, { ...asked, loaded: under }, context));
+    await drain(async () => {
+      const result = await runOnce(stores, { ...asked, loaded: under }, context);
+      if (result.isConnected) adoptServer = false;
+      return result;
+    });
   };
   return async () => {
     await look();

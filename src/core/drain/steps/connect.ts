@@ -53,7 +53,8 @@ export async function connect(deps: DrainDeps, guard: PlexGuard, options: DrainO
   try {
     sections = await guard.ask(() => plex.sections());
     const contact = { sections, address: options.plexAddress, now: now() };
-    if (!isProven(queue.binding(), contact))
+    // Who adopts a server may have it at the old address, with a copy of the old libraries.
+    if (options.ifOtherServer === 'adopt' || !isProven(queue.binding(), contact))
       bindTo(deps, bindingOf(await guard.ask(() => plex.identity()), contact), options);
   } catch (thrown) {
     if (thrown instanceof UsageError) throw thrown;
@@ -101,9 +102,9 @@ function afterRefusal(guard: PlexGuard, error: SyncError): Connection {
 
 /** Takes the server for the data directory's own, unless that is another one. @throws {UsageError} */
 function bindTo(
-  { queue, files }: Pick<DrainDeps, 'queue' | 'files'>,
+  { queue, files, emit }: Pick<DrainDeps, 'queue' | 'files' | 'emit'>,
   binding: Binding,
-  { ifOtherServer }: Pick<DrainOptions, 'ifOtherServer'>,
+  { ifOtherServer, mode }: Pick<DrainOptions, 'ifOtherServer' | 'mode'>,
 ): void {
   const met = meetServer(queue.binding(), binding);
   if (met.kind === 'other' && ifOtherServer === 'refuse') {
@@ -115,6 +116,8 @@ function bindTo(
   if (met.kind === 'other') {
     queue.forgetServer();
     files.clear();
+    const [from, to] = [met.bound.machineIdentifier, met.met.machineIdentifier];
+    if (mode === 'write') emit({ kind: 'server_adopted', from, to });
   }
   queue.bind(binding);
 }

@@ -1,6 +1,6 @@
 import { chooseSections } from '../../match/libraries.ts';
 import { nameKey } from '../../match/paths.ts';
-import { isProven, meetServer } from '../../match/plex-server.ts';
+import { bindingOf, isProven, meetServer } from '../../match/plex-server.ts';
 import { asSyncError, UsageError } from '../../model/errors.ts';
 import type { Section } from '../../model/plex-item.ts';
 import type { DrainOptions } from '../ports/drain-options.ts';
@@ -47,13 +47,13 @@ export async function wake(context: Uses): Promise<void> {
 }
 
 type IdleUses = Asks & {
-  readonly queue: Pick<DrainQueue, 'binding'>;
+  readonly queue: Pick<DrainQueue, 'binding' | 'bind'>;
   readonly plex: Pick<DrainPlex, 'sections' | 'identity'>;
   readonly options: Pick<DrainOptions, 'libraries' | 'plexAddress'>;
 };
 
 /**
- * The same for a run with nothing else to do: it stores nothing about the server, and whatever fails is left to the
+ * The same for a run with nothing else to do: it takes no other server for its own, and whatever fails is left to the
  * next drain.
  * @returns how many jobs and letters were woken.
  */
@@ -64,11 +64,12 @@ export async function wakeIdle(context: IdleUses): Promise<number> {
   let woken = 0;
   try {
     const sections = await plex.sections();
-    const bound = queue.binding();
-    const isOurs =
-      isProven(bound, { sections, address: options.plexAddress, now: context.now() }) ||
-      meetServer(bound, await plex.identity()).kind === 'ours';
-    if (!isOurs) return 0;
+    const contact = { sections, address: options.plexAddress, now: context.now() };
+    if (!isProven(queue.binding(), contact)) {
+      const named = bindingOf(await plex.identity(), contact);
+      if (meetServer(queue.binding(), named).kind !== 'ours') return 0;
+      queue.bind(named);
+    }
     for (const section of chooseSections(sections, options.libraries))
       woken += await wakeFrom(section, waiting, { ...context, ask: (request) => request() });
   } catch (thrown) {

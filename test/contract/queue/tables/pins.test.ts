@@ -21,7 +21,7 @@ const PIN: Pin = {
   file: '/media/lighthouse.mp4',
   pinnedAt: NOW,
 };
-const BINDING = { machineIdentifier: 'abc' };
+const BINDING = { machineIdentifier: 'abc', sectionUuids: [] };
 
 const put = (world: World, more: Partial<Pin> = {}): PinnedScene =>
   pinScene(world.stores(), { pin: { ...PIN, ...more }, binding: BINDING });
@@ -82,7 +82,7 @@ test('a pin binds a directory that has no server, and never rebinds one that has
   const world = setup(t);
   world.enqueue([edit(1)]);
   put(world);
-  pinScene(world.stores(), { pin: PIN, binding: { ...BINDING, machineIdentifier: 'other' } });
+  pinScene(world.stores(), { pin: PIN, binding: { ...BINDING, machineIdentifier: 'other', sectionUuids: [] } });
   assert.deepEqual(prepareServerState(world.stores().queueDb).binding(), BINDING);
 });
 

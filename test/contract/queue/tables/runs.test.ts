@@ -121,10 +121,10 @@ test('the breaker, the binding and the client identifier outlive the process', (
   const first = world.drain();
   assert.deepEqual([first.breaker('plex'), first.binding()], [CLOSED, undefined]);
   const open: Breaker = { kind: 'open', openedAt: NOW };
-  const binding = { machineIdentifier: 'lighthouse-1' };
+  const binding = { machineIdentifier: 'lighthouse-1', sectionUuids: [] };
   first.saveBreaker('plex', { kind: 'closed', failures: 4 });
   first.saveBreaker('plex', open);
-  first.bind({ machineIdentifier: 'lighthouse-0' });
+  first.bind({ machineIdentifier: 'lighthouse-0', sectionUuids: [] });
   first.bind(binding);
   const identifier = first.clientIdentifier();
   assert.match(identifier, /^[0-9a-f]{8}-[0-9a-f-]{27}$/);
@@ -140,7 +140,7 @@ test('adopting another server forgets the binding and what was written there, an
   world.enqueue(edits(2));
   const drain = world.drain();
   const identifier = drain.clientIdentifier();
-  drain.bind({ machineIdentifier: 'lighthouse-1' });
+  drain.bind({ machineIdentifier: 'lighthouse-1', sectionUuids: [] });
   settle(drain, claimOne(drain), COMPLETE);
   assert.ok(drain.hasRecords());
   drain.forgetServer();

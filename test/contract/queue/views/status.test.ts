@@ -25,7 +25,7 @@ test('a synced scene is told with its item, its library and what was left as it 
   const world = setup(t);
   world.enqueue([edit(1)]);
   const drain = world.drain();
-  drain.bind({ machineIdentifier: 'abc' });
+  drain.bind({ machineIdentifier: 'abc', sectionUuids: [] });
   settle(drain, claimOne(drain), SYNCED, NOW + 5);
   assert.deepEqual(status(world), {
     jobs: [],

@@ -72,7 +72,7 @@ test('a preview that adopts another server knows of no item and no pin, and the 
   const { queue, reads } = preview(t, world);
   assert.deepEqual([queue.pin(4)?.ratingKey, queue.pinnedTo('504')], ['504', [4]]);
   queue.forgetServer();
-  queue.bind({ machineIdentifier: 'another' });
+  queue.bind({ machineIdentifier: 'another', sectionUuids: [] });
   assert.deepEqual([queue.record(1)?.ratingKey, queue.record(1)?.scenePath], ['', '/harbour/1.mp4']);
   assert.deepEqual(
     [queue.sceneOf('501'), queue.pin(4), queue.pinnedTo('504'), queue.hasRecords()],
