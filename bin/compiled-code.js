@@ -11,6 +11,7 @@ const { Script } = require('node:vm');
 
 /** Only so many runs add code, and the first alone may have found nothing to do, or no server that answers. */
 const RUNS_THAT_ADD = 5;
+exports.RUNS_THAT_ADD = RUNS_THAT_ADD;
 
 /** V8 forgets functions that are not called for long: after a long run there is less to keep than after a short one. */
 const LONGEST_RUN_MS = 10_000;

@@ -66,12 +66,8 @@ await build({
     chunkFileNames: ({ name }) => (name === 'cli' ? 'cli.cjs' : '[name]-[hash].cjs'),
     // The bin asks for `main` by its name.
     minifyInternalExports: false,
-    // Names of functions stay: a bug report shall name them.
-    minify: {
-      compress: true,
-      mangle: { keepNames: { function: true, class: true } },
-      codegen: { removeWhitespace: true },
-    },
+    // Names stay: a bug report shall name functions.
+    minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
     comments: false,
     codeSplitting: { groups: Object.entries(STAGES).map(toGroup) },
   },

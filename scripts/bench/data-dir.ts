@@ -5,7 +5,7 @@ import Database from 'better-sqlite3';
 import type { SceneData } from '../../src/core/model/scene.ts';
 import { openIntake } from '../../src/queue/work/intake.ts';
 import type { Cost, Env, Program } from './measure.ts';
-import { BIN, costOf } from './measure.ts';
+import { BIN, costOf, FIRST_RUNS } from './measure.ts';
 
 export type BenchDir = {
   readonly path: string;
@@ -57,9 +57,6 @@ export function execSql({ path }: BenchDir, sql: string, file: 'queue.db' | 'dlq
   db.exec(sql);
   db.close();
 }
-
-/** The first runs of an installation keep what V8 compiled for them; those that are measured find it. */
-const FIRST_RUNS = 5;
 
 /** The first runs of `process` on this directory, which write scene 1. */
 export async function runFirst(dir: BenchDir): Promise<void> {

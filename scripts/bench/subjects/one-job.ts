@@ -1,4 +1,4 @@
-import { benchDir, enqueueScenes, runFirst } from '../data-dir.ts';
+import { benchDir, enqueueScenes, syncScenes } from '../data-dir.ts';
 import { costOf, interleaved, ratios, withDir } from '../measure.ts';
 import { bareClientOf, withServers } from '../servers.ts';
 import type { Subject } from '../subject.ts';
@@ -10,7 +10,7 @@ export const oneJob: Subject = {
     withDir((dir) =>
       withServers({ latencyMs: 1, items: 10 }, async (servers) => {
         const data = benchDir(dir, 'data', servers.env);
-        await runFirst(data);
+        await syncScenes(data, { count: 1, title: 'First' });
         const process = data.plexsync(['process', '--quiet']);
         await servers.ask('resetRequests', undefined);
         enqueueScenes(data, { count: 1, title: 'Second' });
