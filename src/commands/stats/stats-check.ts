@@ -1,8 +1,9 @@
-import { EXIT } from '../../exit.ts';
 import type { Run } from '../../queue/tables/runs.ts';
 import type { Stop } from '../../queue/tables/stopped.ts';
 import { spanText } from '../../settings/duration.ts';
 import { counted } from '../shared/counted.ts';
+import type { WritingStop } from '../shared/writing-stop.ts';
+import { writingStopOf } from '../shared/writing-stop.ts';
 
 /** The bounds of `stats --check`; an absent bound is not checked. */
 export type Bounds = {
@@ -44,8 +45,8 @@ type Exceeded = {
   readonly server?: 'plex' | 'stash' | undefined;
 };
 
-/** Writing is stopped, or the last run was refused: that has no bound. */
-type Stopped = { readonly bound: 'stopped'; readonly code: string; readonly since: number; readonly hint: string };
+/** A stop has no bound. */
+type Stopped = WritingStop & { readonly bound: 'stopped' };
 
 export type Violation = Exceeded | Stopped;
 
@@ -65,7 +66,8 @@ export function violationsOf(health: Health, bounds: Bounds, now: number): reado
   const exceeded = readings.flatMap(([bound, value, limit, server]): Exceeded[] =>
     limit !== undefined && value > limit ? [{ bound, value, limit, ...(server === undefined ? {} : { server }) }] : [],
   );
-  return [...stopOf(health), ...exceeded];
+  const stop = writingStopOf(health);
+  return [...(stop === undefined ? [] : [{ bound: 'stopped', ...stop } as const]), ...exceeded];
 }
 
 /**
@@ -79,30 +81,6 @@ export function silentSince({
 }: Pick<Health, 'lastSuccessAt' | 'oldestPendingAt' | 'firstRunAt'>): number | undefined {
   if (lastSuccessAt !== undefined || oldestPendingAt === undefined) return lastSuccessAt;
   return Math.min(oldestPendingAt, firstRunAt ?? oldestPendingAt);
-}
-
-/** Ends of the last run that no later run mends by itself, by exit code. */
-const LAST_RUNS: Readonly<Record<number, Pick<Stopped, 'code' | 'hint'>>> = {
-  [EXIT.refused]: {
-    code: 'refused',
-    hint: 'The last run was refused the credentials. plexsync doctor says by which server.',
-  },
-  [EXIT.usage]: {
-    code: 'misconfigured',
-    hint: 'The last run could not work as plexsync is set up. plexsync doctor says why.',
-  },
-};
-
-/** That writing is stopped, or that the last run was refused or could not work at all. */
-export function stopOf({ stopped, lastRun }: Pick<Health, 'stopped' | 'lastRun'>): readonly Stopped[] {
-  if (stopped !== undefined) {
-    const { code, since, hint } = stopped;
-    return [{ bound: 'stopped', code, since, hint }];
-  }
-  const known = lastRun?.exit_code == null ? undefined : LAST_RUNS[lastRun.exit_code];
-  return lastRun === undefined || known === undefined
-    ? []
-    : [{ bound: 'stopped', since: lastRun.started_at, ...known }];
 }
 
 /** The given bounds, or `DEFAULT_BOUNDS` when none was given. */

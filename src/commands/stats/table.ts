@@ -7,7 +7,7 @@ import { localTime, utcTime } from '../../terminal/time.ts';
 import { leftWords } from '../shared/left-words.ts';
 import { pausedWords } from '../shared/paused.ts';
 import { sum } from '../shared/stats-document.ts';
-import { stopOf } from './stats-check.ts';
+import { writingStopOf } from '../shared/writing-stop.ts';
 
 /** The statistics for a person, or as tab-separated lines for a pipe. */
 export function statsTable(
@@ -19,6 +19,7 @@ export function statsTable(
   },
 ): string {
   const { waiting, lastRun } = stats;
+  const stop = writingStopOf(stats);
   const { dataDir, now, reader } = options;
   const time = (at: number | undefined): string =>
     at === undefined ? '-' : reader.kind === 'person' ? localTime(at) : utcTime(at);
@@ -44,10 +45,14 @@ export function statsTable(
     ...(stats.stashOutageSince === undefined
       ? []
       : [['outage of Stash since', time(stats.stashOutageSince)] as [string, string]]),
-    ...stopOf(stats).map(({ code, since, hint }): [string, Cell] => [
-      'stopped',
-      { text: `${code}, since ${time(since)}: ${hint}`, style: 'bad' },
-    ]),
+    ...(stop === undefined
+      ? []
+      : [
+          ['stopped', { text: `${stop.code}, since ${time(stop.since)}: ${stop.hint}`, style: 'bad' }] as [
+            string,
+            Cell,
+          ],
+        ]),
     ...(stats.paused === undefined ? [] : [['writing', pausedWords(stats.paused, time)] as [string, string]]),
     ['oldest waiting since', time(stats.oldestPendingAt)],
     [

@@ -55,6 +55,7 @@ test('a last run that could not work as plexsync is set up is told by stats as b
   assert.match(stdout, /^stopped\s+misconfigured, since /m);
   assert.match(stdout, said);
   assert.match((await rig.run(['stats', '--check', '--max-dead', '9'])).stderr, said);
+  assert.match((await rig.run(['status', '1'])).stdout, /due, but writing is stopped: The last run could not work as /);
   assert.equal((await rig.run(['process'])).code, 0);
   assert.doesNotMatch((await rig.run(['stats'])).stdout, /^stopped/m);
 });
