@@ -14,7 +14,12 @@ const RUNS_THAT_ADD = 5;
 exports.RUNS_THAT_ADD = RUNS_THAT_ADD;
 
 /** V8 forgets functions that are not called for long: after a long run there is less to keep than after a short one. */
-const LONGEST_RUN_MS = 10_000;
+const LONGEST_KEPT_RUN_MS = 10_000;
+
+/** A run with much to do sets flags of V8, which then refuses its code in a run without them. `node:v8` is what sets them. */
+function mayHaveSetFlags() {
+  return process.moduleLoadList.includes('NativeModule v8');
+}
 
 /** The commands with a file of their own: those that run often. All others share one. */
 const FREQUENT = ['enqueue', 'hook', 'process', 'stats'];
@@ -25,14 +30,14 @@ const FREQUENT = ['enqueue', 'hook', 'process', 'stats'];
  */
 exports.loaderOf = (dist, { cache, typed }) => {
   const cli = readSource(join(dist, 'cli.cjs'));
-  // The build has given it a line that is another one for every other build.
+  // Its first line is a hash of the build.
   const build = cli.text.slice(0, cli.text.indexOf('\n'));
-  const keptIn = cache && join(cache, fileName(build, typed));
+  const keptIn = cache && join(cache, fileName(typed, [build, dist]));
   const kept = keptIn && openKept(keptIn, build);
   const scripts = new Map();
   if (keptIn)
     process.on('exit', () => {
-      if (process.uptime() * 1_000 > LONGEST_RUN_MS) return;
+      if (process.uptime() * 1_000 > LONGEST_KEPT_RUN_MS || mayHaveSetFlags()) return;
       try {
         addUsed(keptIn, { build, kept, scripts });
       } catch {
@@ -43,22 +48,25 @@ exports.loaderOf = (dist, { cache, typed }) => {
     const file = join(dist, name);
     const known = require.cache[file];
     if (known !== undefined) return known.exports;
-    const { text, modifiedMs } = name === 'cli.cjs' ? cli : readSource(file);
+    const { text, modifiedAt } = name === 'cli.cjs' ? cli : readSource(file);
     const script = new Script(`(function (exports, require, module, __filename, __dirname) {${text}\n})`, {
       filename: file,
-      cachedData: codeOf(kept, name, modifiedMs),
+      cachedData: codeOf(kept, name, modifiedAt),
     });
-    scripts.set(name, { script, modifiedMs });
+    scripts.set(name, { script, modifiedAt });
     return exportsOf(script, file, (id) => (id.startsWith('./') ? load(id.slice(2)) : require(id)));
   };
 };
 
 /** V8 takes code only where it runs with the flags that it was made with. */
-function fileName(build, typed) {
+function fileName(typed, build) {
   const command = typed.find((word) => FREQUENT.includes(word)) ?? 'others';
-  const flags = [...process.execArgv, process.env.NODE_OPTIONS ?? ''].join(' ');
-  return `${command}-${process.version}-${process.arch}-${shortHash(build + flags)}.code`;
+  const flags = [...process.execArgv, process.env.NODE_OPTIONS ?? ''];
+  return `${command}-${process.version}-${process.arch}-${shortHash([...build, ...flags].join(' '))}.code`;
 }
+
+/** The files of a command, and those that a killed run was about to put in their place. */
+const FILE_NAME = /^(?<command>[a-z]+)-v[\d.]+[^-]*-\w+-[a-z0-9]+\.code(?<isPart>\.[a-z0-9]+)?$/;
 
 function shortHash(text) {
   let hash = 0;
@@ -69,8 +77,9 @@ function shortHash(text) {
 /** @throws where the file is gone, an error as Node throws it for a module that it does not find. */
 function readSource(file) {
   try {
-    // The build writes ASCII alone. A file that a person edits by hand has another time, if not another length.
-    return { text: fs.readFileSync(file, 'latin1'), modifiedMs: fs.statSync(file).mtimeMs };
+    // A file that a person edits by hand has another time, if not another length. The build writes ASCII alone.
+    const modifiedAt = fs.statSync(file).mtimeMs;
+    return { text: fs.readFileSync(file, 'latin1'), modifiedAt };
   } catch (error) {
     require.resolve(file);
     throw error;
@@ -94,23 +103,29 @@ function exportsOf(script, file, requireFrom) {
 /** A head of JSON, filled up with blanks. */
 const HEAD_BYTES = 16_384;
 
+/** Between the copies: a hole in a file begins and ends with a page, and leaves other parts of each copy out then. */
+const GAP_BYTES = 2_048;
+
 /**
- * A kept file is one text twice: a head, and behind it the code of each built file. V8 does not see whether code is
- * damaged, and would run it; two copies that are the same are not. Loading `node:crypto` or `node:zlib` for a checksum
- * takes four times as long. The file stays open: another run may put a new one in its place.
+ * A kept file has the same bytes twice: a head, and behind it the code of each built file. V8 does not see whether code
+ * is damaged, and would run it, so what differs is not run. Loading `node:crypto` or `node:zlib` for a checksum takes
+ * four times as long. The file stays open: another run may put a new one in its place.
  */
 function openKept(keptIn, build) {
+  let opened;
   try {
     // A pipe at its place would be waited for.
-    const opened = fs.openSync(keptIn, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
+    opened = fs.openSync(keptIn, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
     const { size, uid, mode } = fs.fstatSync(opened);
-    const copies = { opened, copyBytes: size / 2 };
+    const copies = { opened, apartBytes: (size + GAP_BYTES) / 2 };
     const head = isOurs({ uid, mode }) ? JSON.parse(bytesOf(copies, 0, HEAD_BYTES)) : {};
-    return head.build === build ? { runs: head.runs, places: new Map(head.places), copies } : undefined;
+    if (head.build === build) return { runs: head.runs, places: new Map(head.places), copies };
   } catch {
     // There is none yet, or it is damaged.
-    return undefined;
   }
+  // Windows puts no file in the place of one that is open.
+  if (opened !== undefined) fs.closeSync(opened);
+  return undefined;
 }
 
 /** Whether nobody but us may have written it. Windows knows no such numbers. */
@@ -120,9 +135,9 @@ function isOurs({ uid, mode }) {
 exports.isOurs = isOurs;
 
 /** The kept code of a built file; `undefined` where there is none for the file as it is now, or it is damaged. */
-function codeOf(kept, name, modifiedMs) {
-  const [from, length, ofMs] = kept?.places.get(name) ?? [];
-  if (from === undefined || ofMs !== modifiedMs) return undefined;
+function codeOf(kept, name, modifiedAt) {
+  const [from, length, keptOf] = kept?.places.get(name) ?? [];
+  if (from === undefined || keptOf !== modifiedAt) return undefined;
   try {
     return bytesOf(kept.copies, from, length);
   } catch {
@@ -131,13 +146,13 @@ function codeOf(kept, name, modifiedMs) {
 }
 
 /** Bytes that are the same in both copies; read in parts, since memory that was not used before takes time. */
-function bytesOf({ opened, copyBytes }, from, length) {
+function bytesOf({ opened, apartBytes }, from, length) {
   const bytes = Buffer.allocUnsafeSlow(length);
   fs.readSync(opened, bytes, 0, length, from);
   const part = Buffer.allocUnsafe(Math.min(length, 65_536));
   for (let at = 0; at < length; at += part.length) {
     const end = Math.min(at + part.length, length);
-    const count = fs.readSync(opened, part, 0, end - at, copyBytes + from + at);
+    const count = fs.readSync(opened, part, 0, end - at, apartBytes + from + at);
     if (bytes.compare(part, 0, count, at, end) !== 0) return undefined;
   }
   return bytes;
@@ -155,16 +170,12 @@ function addUsed(keptIn, { build, kept, scripts }) {
   try {
     const others = [...places].filter(([name]) => !scripts.has(name));
     const code = [
-      ...others.map(([name, [, , ofMs]]) => ({ name, ofMs, bytes: codeOf(kept, name, ofMs) })),
-      ...loaded.map(([name, { script, modifiedMs }]) => ({
-        ...{ name, ofMs: modifiedMs },
-        bytes: script.createCachedData(),
-      })),
+      ...others.map(([name, [, , modifiedAt]]) => ({ name, modifiedAt, bytes: codeOf(kept, name, modifiedAt) })),
+      ...loaded.map(([name, { script, modifiedAt }]) => ({ name, modifiedAt, bytes: script.createCachedData() })),
     ].filter(({ bytes }) => bytes !== undefined);
     const copy = [headOf(code, { build, runs: runs + 1 }), ...code.map(({ bytes }) => bytes)];
-    for (const bytes of [...copy, ...copy]) fs.writeFileSync(opened, bytes);
+    for (const bytes of [...copy, Buffer.alloc(GAP_BYTES), ...copy]) fs.writeFileSync(opened, bytes);
     fs.closeSync(opened);
-    // Windows puts no file in the place of one that is open.
     if (kept) fs.closeSync(kept.copies.opened);
     fs.renameSync(made, keptIn);
   } catch (error) {
@@ -177,9 +188,9 @@ function addUsed(keptIn, { build, kept, scripts }) {
 /** @throws where the built files are more than a head can name */
 function headOf(code, { build, runs }) {
   let from = HEAD_BYTES;
-  const places = code.map(({ name, ofMs, bytes: { length } }) => {
+  const places = code.map(({ name, modifiedAt, bytes: { length } }) => {
     from += length;
-    return [name, [from - length, length, ofMs]];
+    return [name, [from - length, length, modifiedAt]];
   });
   const head = JSON.stringify({ build, runs, places });
   if (head.length > HEAD_BYTES) throw new RangeError('too many built files');
@@ -194,11 +205,12 @@ const UNUSED_MS = 30 * 24 * HOUR_MS;
 /** Removes what killed runs of this command, older builds and an older Node have left in the folder. */
 function removeLeft(keptIn) {
   const [folder, kept] = [dirname(keptIn), basename(keptIn)];
-  const ofCommand = kept.slice(0, kept.indexOf('-') + 1);
+  const { command } = FILE_NAME.exec(kept)?.groups ?? {};
   for (const name of fs.readdirSync(folder)) {
-    if (name === kept || !name.startsWith(ofCommand)) continue;
+    const found = FILE_NAME.exec(name)?.groups;
+    if (name === kept || found?.command !== command) continue;
     const file = join(folder, name);
     const ageMs = Date.now() - fs.statSync(file).mtimeMs;
-    if (ageMs > (name.endsWith('.code') ? UNUSED_MS : HOUR_MS)) fs.rmSync(file, { force: true });
+    if (ageMs > (found.isPart === undefined ? UNUSED_MS : HOUR_MS)) fs.rmSync(file, { force: true });
   }
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-const { mkdirSync, statSync } = require('node:fs');
+const { lstatSync, mkdirSync, statSync } = require('node:fs');
 const { dirname, isAbsolute, join } = require('node:path');
 
 /** The user's own folder for compiled code, made if need be; `undefined` where there is none. */
@@ -9,8 +9,9 @@ function cacheFolder({ XDG_CACHE_HOME, HOME, NODE_DISABLE_COMPILE_CACHE, NODE_V8
   const folder = `${home}/plexsync`;
   try {
     if (statOf(folder) === undefined) makeFolder(home, folder, isOurs);
-    // What is kept there is run: nobody else may write to it.
-    return isOurs(statSync(folder)) ? folder : undefined;
+    // What is kept there is run, and what is old there is removed: it has to be a folder of ours, and no link to one.
+    const found = lstatSync(folder);
+    return found.isDirectory() && isOurs(found) ? folder : undefined;
   } catch {
     return undefined;
   }

@@ -46,7 +46,7 @@ export const axiosPlugin: Plugin = {
     return id === LATE_ZLIB ? { code: lateZlib() } : undefined;
   },
   transform: (code, id) => {
-    const [, part = ''] = id.split('/axios/lib/');
+    const [, part = ''] = id.replaceAll('\\', '/').split('/axios/lib/');
     const asked = ASKED_FOR[part];
     if (asked === undefined) return undefined;
     met.add(part);

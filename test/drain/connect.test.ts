@@ -216,6 +216,22 @@ test('after an outage whoever answers is asked for its name', async (t) => {
   assert.equal(plex.count('identity'), 1);
 });
 
+for (const fault of [
+  { kind: 'status', status: 500 },
+  { kind: 'status', status: 404 },
+  { kind: 'status', status: 200, contentType: 'text/html', body: '<html></html>' },
+] as const)
+  test(`after an answer ${JSON.stringify(fault)} too, whoever answers is asked for its name`, async (t) => {
+    const { plex, run } = await setupOne(t);
+    await run();
+    const lift = plex.fail('sections', fault, ALWAYS);
+    await run().catch(() => undefined);
+    lift();
+    plex.resetRequests();
+    await run();
+    assert.equal(plex.count('identity'), 1);
+  });
+
 test('a copy of the libraries at the old address is adopted at once, and that is told', async (t) => {
   const sections = [{ key: '1', uuid: 'of-both', title: 'Harbour Films', locations: ['/harbour'] }];
   const created = await setupOne(t, { sections });

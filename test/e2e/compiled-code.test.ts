@@ -20,6 +20,7 @@ import { basename, join, resolve } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import { FREQUENT } from '../../src/command-line/outlines/frequent.ts';
+import { startPlexServer } from '../../src/simulator/plex/server.ts';
 import { scratchDir } from '../helpers/scratch.ts';
 import { startBin } from '../helpers/start-bin.ts';
 
@@ -140,13 +141,15 @@ test('what killed runs and an older Node have left is removed, and nothing that 
     'enqueue-v1.0.0-x64-a.code': hours(31 * 24),
     'enqueue-v1.0.0-x64-b.code': hours(29 * 24),
     'stats-v1.0.0-x64-a.code': hours(31 * 24),
+    'enqueue-notes.txt': hours(31 * 24),
   };
   for (const [name, at] of Object.entries(ages)) {
     writeFileSync(join(folder, name), '');
     utimesSync(join(folder, name), at, at);
   }
   await run(ENQUEUE);
-  const left = [basename(kept), `${basename(kept)}.a2`, 'enqueue-v1.0.0-x64-b.code', 'stats-v1.0.0-x64-a.code'];
+  const gone = [`${basename(kept)}.a1`, 'enqueue-v1.0.0-x64-a.code'];
+  const left = [basename(kept), ...Object.keys(ages).filter((name) => !gone.includes(name))];
   assert.deepEqual(readdirSync(folder).sort(), left.sort());
 });
 
@@ -187,6 +190,23 @@ test('code of a file that no run loads is looked at too, before it is kept again
   writeFileSync(file, kept);
   assert.equal((await run(['process'])).code, 0);
   assert.deepEqual([headOf('process').runs, stagesOf('process').includes('drain')], [2, false]);
+});
+
+test('a run that sets flags of V8 leaves the code of those without as it is', async (t) => {
+  const { dir, run, stagesOf, headOf } = setupHome(t);
+  await run(ENQUEUE);
+  assert.equal((await run(['process'], { more: NOBODY })).code, 4);
+  const scenes = Array.from({ length: 12 }, (_, index) => `{"scene_id":${index + 1},"path":"/media/${index}.mp4"}`);
+  writeFileSync(join(dir, 'scenes.ndjson'), scenes.join('\n'));
+  await run(['enqueue', '--file', join(dir, 'scenes.ndjson')]);
+  const plex = await startPlexServer({ sections: [{ key: '1', title: 'Films', locations: ['/media'] }] });
+  t.after(() => plex.close());
+  const more = { PLEX_URL: plex.url, PLEX_TOKEN: plex.token, PLEXSYNC_TEST_NOW: String(Date.now() + 3_600_000) };
+  assert.equal((await run(['process'], { more })).code, 0);
+  assert.equal(headOf('process').runs, 1, 'twelve jobs');
+  await run(['queue', 'drop', '--all', '--yes']);
+  assert.equal((await run(['process'])).code, 0);
+  assert.deepEqual([headOf('process').runs, stagesOf('process').includes('drain')], [2, true]);
 });
 
 test('a build that was replaced is run as it is now, and so is a file that was edited by hand', async (t) => {
@@ -236,6 +256,12 @@ test('nothing is kept where that is turned off, where others may write, and of a
   chmodSync(folder, 0o777);
   assert.equal((await run(ENQUEUE)).code, 0);
   assert.deepEqual(filesOf('enqueue'), []);
+  const elsewhere = join(dir, 'elsewhere');
+  mkdirSync(elsewhere, { mode: 0o700 });
+  rmSync(folder, { recursive: true });
+  symlinkSync(elsewhere, folder);
+  assert.equal((await run(ENQUEUE)).code, 0);
+  assert.deepEqual(readdirSync(elsewhere), []);
 });
 
 test('a file that others may write is not run, nor one of somebody else', async (t) => {
@@ -260,6 +286,29 @@ test('a pipe in place of a file is not waited for', { timeout: 20_000 }, async (
   rmSync(file);
   execFileSync('mkfifo', ['-m', '600', file]);
   assert.equal((await run(ENQUEUE)).code, 0);
+});
+
+test('a file that is not run is closed, so that another one can take its place on Windows too', async (t) => {
+  const { dir, folder, run } = setupHome(t);
+  const listing = join(dir, 'open.cjs');
+  writeFileSync(
+    listing,
+    `const fs = require('node:fs');
+    const { renameSync } = fs;
+    fs.renameSync = (from, to) => {
+      const open = fs.readdirSync('/proc/self/fd').map((fd) => {
+        try { return fs.readlinkSync('/proc/self/fd/' + fd); } catch { return ''; }
+      });
+      if (open.some((file) => file.includes('.code'))) console.log('open');
+      renameSync(from, to);
+    };`,
+  );
+  const more = { NODE_OPTIONS: `--require ${JSON.stringify(listing)}` };
+  await run(ENQUEUE, { more });
+  for (const ruin of [(kept: Buffer) => kept, (kept: Buffer) => Buffer.alloc(kept.length)]) {
+    for (const name of readdirSync(folder)) writeFileSync(join(folder, name), ruin(readFileSync(join(folder, name))));
+    assert.doesNotMatch((await run(ENQUEUE, { more })).stdout, /^open$/m);
+  }
 });
 
 test('a disk that fails while code is read or written costs time alone, and leaves no half file', async (t) => {

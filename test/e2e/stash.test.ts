@@ -127,6 +127,17 @@ test('a pinned scene is written whatever is known of its file', async (t) => {
   assert.equal(plex.item(item)?.title, 'Pier');
 });
 
+test('what was said by hand of a pinned scene is written where Stash has no such scene', async (t) => {
+  const { plex, run, stash } = await withStash(t);
+  stash.addScene({ ...PIER, files: ['/media/other.mp4'] });
+  const item = plex.addItem({ sectionKey: '1', file: '/media/pier.mp4' });
+  await run(['enqueue', '9']);
+  assert.equal((await run(['pin', '9', item])).code, 0);
+  await run(['enqueue', '9', '--title', 'By hand']);
+  await run(['process']);
+  assert.equal(plex.item(item)?.title, 'By hand');
+});
+
 test('a bare scene is not said to wait for stash_url where that is set', async (t) => {
   const { run, dataDir } = await setup(t);
   const STASH_URL = 'http://stash:9999';

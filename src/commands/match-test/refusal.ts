@@ -7,6 +7,7 @@ import { meetServer, otherServerWords } from '../../core/match/plex-server.ts';
 import { ours, say } from '../../core/text/sentence.ts';
 import { QUEUE_SCHEMA } from '../../queue/store/migrations.ts';
 import { openStoresToRead } from '../../queue/store/stores.ts';
+import { prepareServerState } from '../../queue/tables/server-state.ts';
 import { readItemClaims } from '../../queue/views/item-claims.ts';
 import type { Context } from '../shared/context.ts';
 import type { Explanation } from '../shared/match/explain-match.ts';
@@ -29,16 +30,17 @@ export async function whyRefused(
   { matching, scene, mappings, plex }: Asked,
   { dataDir }: Context,
 ): Promise<Refusal | undefined> {
-  if (look.match.kind !== 'high' || !existsSync(join(dataDir.path, QUEUE_SCHEMA.fileName))) return undefined;
-  const { candidate } = look.match.best;
+  if (!existsSync(join(dataDir.path, QUEUE_SCHEMA.fileName))) return undefined;
   const stores = openStoresToRead(dataDir);
   try {
-    const { binding, pinned, owner } = readItemClaims(stores, candidate.ratingKey);
+    const binding = prepareServerState(stores.queueDb).binding();
     if (binding === undefined) return undefined;
     const met = meetServer(binding, await plex.identity());
     if (met.kind === 'other') return { kind: 'other_server', message: say`this ${ours(otherServerWords(met))}` };
     // What a person pinned is written whatever else is true.
-    if (scene?.pin !== undefined) return undefined;
+    if (look.match.kind !== 'high' || scene?.pin !== undefined) return undefined;
+    const { candidate } = look.match.best;
+    const { pinned, owner } = readItemClaims(stores, candidate.ratingKey);
     // Without --scene the file is taken for that of the scene that has it.
     const isPinnedOnes =
       scene === undefined && owner !== undefined && pinned.includes(owner.sceneId) && owner.scenePath === file.path;

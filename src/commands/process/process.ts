@@ -66,9 +66,9 @@ export async function run(options: ProcessOptions, context: Context): Promise<nu
 
 type Cron = typeof import('./cron/cron.ts');
 
-async function runOnDirectory(options: ProcessOptions, context: Context, cron: Cron | undefined): Promise<number> {
-  const { dataDir, env, output, now } = context;
-  const { flags, configFile, audience } = options;
+/** @throws {UsageError} for options that do not go together. */
+function refuseContradictions(options: ProcessOptions, output: Context['output']): void {
+  const { audience } = options;
   if (audience === 'cron' && output.json)
     throw new UsageError('--cron tells a person by mail, --json a program.', 'Give one of them.');
   const isBounded = options.limit !== undefined || options.maxTime !== undefined;
@@ -80,8 +80,19 @@ async function runOnDirectory(options: ProcessOptions, context: Context, cron: C
       '--watch goes on until it is stopped, and goes with no --cron, --dry-run, --stats-only, --limit or --max-time.',
       'Give one of them.',
     );
+  if (options.adoptServer && options.parallel)
+    throw new UsageError(
+      '--adopt-server goes with no --parallel: a run beside it would still write to the other server.',
+      'Leave --parallel out.',
+    );
   if (audience === 'cron' && options.mode === 'preview')
     throw new UsageError('--cron is silent, and --dry-run is there to be read.', 'Give one of them.');
+}
+
+async function runOnDirectory(options: ProcessOptions, context: Context, cron: Cron | undefined): Promise<number> {
+  const { dataDir, env, output, now } = context;
+  const { flags, configFile, audience } = options;
+  refuseContradictions(options, output);
   const page = pageOf(options);
   const only = options.scenes.length === 0 ? undefined : (await import('./chosen-scenes.ts')).chosenScenes(options);
   const limits = { limit: toLimit(options.limit), maxTimeMs: toMaxTimeMs(options.maxTime), only };

@@ -20,6 +20,7 @@ import type { Context } from '../shared/context.ts';
 import { pausedNow } from '../shared/paused.ts';
 import { sum } from '../shared/stats-document.ts';
 import { createCheckpoint } from '../shared/test-kill.ts';
+import { adoptsNow } from './adopts-now.ts';
 import type { RunResult } from './cron/cron.ts';
 import type { Fault } from './cron/cron-verdict.ts';
 import type { DrainSetup } from './drain-run.ts';
@@ -167,7 +168,7 @@ async function drainIfDue(
   for (const event of rescueEvents(rescued)) events.emit(event);
   const lost = { ...NO_JOBS, buried: rescued.buried.length };
   // Nothing to do: Plex is not asked, and the HTTP client is not even loaded.
-  if (!request.adoptServer && !queue.hasDue(startedAt) && !queue.hasRefused())
+  if (!adoptsNow(request) && !queue.hasDue(startedAt) && !queue.hasRefused())
     return { ends: removalsEnds(stores), tally: lost };
   const { runDrain } = await import('./drain-run.ts');
   await events.showProgress(queue, startedAt);

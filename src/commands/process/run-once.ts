@@ -10,6 +10,7 @@ import { recordIdleRun } from '../../queue/work/idle.ts';
 import { takeWakeTurn } from '../../queue/work/wake-turn.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
 import type { Context } from '../shared/context.ts';
+import { adoptsNow } from './adopts-now.ts';
 import type { RunResult } from './cron/cron.ts';
 import type { Fault } from './cron/cron-verdict.ts';
 import { outagesOf } from './outages.ts';
@@ -29,11 +30,10 @@ export async function runOnce(stores: Stores, request: DrainRequest, context: Co
   const held = removalsEnds(stores);
   const before = [...request.before, ...held.map(({ kind }): Fault => ({ exitCode: EXIT.usage, what: kind }))];
   const faultCode = strongest(before.map((fault) => fault.exitCode));
-  // A server is adopted whether anything is due or not.
-  const { adoptServer } = request;
-  const isIdle = !adoptServer && recordIdle(stores, request, { stash: stashUse(loaded), exitCode: faultCode });
+  const mustConnect = adoptsNow(request);
+  const isIdle = !mustConnect && recordIdle(stores, request, { stash: stashUse(loaded), exitCode: faultCode });
   const resting =
-    isIdle || adoptServer ? undefined : await restIfOnlyStashIsNeeded(stores, request, { held, before, context });
+    isIdle || mustConnect ? undefined : await restIfOnlyStashIsNeeded(stores, request, { held, before, context });
   if (resting !== undefined) return resting;
   const wake = isIdle ? await wakeIfWaiting(stores, request, context) : undefined;
   if (!isIdle || (wake !== undefined && wake.woken > 0 && wake.signal === undefined)) {

@@ -122,7 +122,7 @@ async function reachPlex(
     return undefined;
   }
   const plex = connectAs(sweep.clientIdentifier() ?? machineIdentifier(), loaded, context);
-  await proveKnownServer(plex, sweep.binding());
+  await proveKnownServer(plex, sweep);
   return plex;
 }
 

@@ -14,13 +14,14 @@ import type { PlexClient } from '../../plex/client.ts';
  */
 export async function proveKnownServer(
   plex: PlexClient,
-  bound: Binding | undefined,
+  { binding, doubtServer }: { binding(): Binding | undefined; doubtServer(): void },
 ): Promise<{ readonly sections: readonly Section[]; readonly firstBinding: Binding | undefined }> {
   const sections = await plex.sections();
   const { machineIdentifier } = await plex.identity();
-  const met = meetServer(bound, { machineIdentifier });
+  const met = meetServer(binding(), { machineIdentifier });
   if (met.kind !== 'other')
     return { sections, firstBinding: met.kind === 'first' ? { machineIdentifier, sectionUuids: [] } : undefined };
+  doubtServer();
   throw new UsageError(
     `This ${otherServerWords(met)}.`,
     'Correct plex_url, or use another --data-dir for the other server. Nothing was changed.',

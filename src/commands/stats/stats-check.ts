@@ -2,8 +2,7 @@ import type { Run } from '../../queue/tables/runs.ts';
 import type { Stop } from '../../queue/tables/stopped.ts';
 import { spanText } from '../../settings/duration.ts';
 import { counted } from '../shared/counted.ts';
-import type { WritingStop } from '../shared/writing-stop.ts';
-import { writingStopOf } from '../shared/writing-stop.ts';
+import { lastRunFaultOf } from '../shared/last-run-fault.ts';
 
 /** The bounds of `stats --check`; an absent bound is not checked. */
 export type Bounds = {
@@ -45,8 +44,8 @@ type Exceeded = {
   readonly server?: 'plex' | 'stash' | undefined;
 };
 
-/** A stop has no bound. */
-type Stopped = WritingStop & { readonly bound: 'stopped' };
+/** Writing is stopped, or the last run did nothing: that has no bound. */
+type Stopped = { readonly bound: 'stopped'; readonly code: string; readonly since: number; readonly hint: string };
 
 export type Violation = Exceeded | Stopped;
 
@@ -66,8 +65,7 @@ export function violationsOf(health: Health, bounds: Bounds, now: number): reado
   const exceeded = readings.flatMap(([bound, value, limit, server]): Exceeded[] =>
     limit !== undefined && value > limit ? [{ bound, value, limit, ...(server === undefined ? {} : { server }) }] : [],
   );
-  const stop = writingStopOf(health);
-  return [...(stop === undefined ? [] : [{ bound: 'stopped', ...stop } as const]), ...exceeded];
+  return [...stopOf(health), ...exceeded];
 }
 
 /**
@@ -81,6 +79,16 @@ export function silentSince({
 }: Pick<Health, 'lastSuccessAt' | 'oldestPendingAt' | 'firstRunAt'>): number | undefined {
   if (lastSuccessAt !== undefined || oldestPendingAt === undefined) return lastSuccessAt;
   return Math.min(oldestPendingAt, firstRunAt ?? oldestPendingAt);
+}
+
+function stopOf({ stopped, lastRun }: Health): readonly Stopped[] {
+  if (stopped !== undefined) {
+    const { code, since, hint } = stopped;
+    return [{ bound: 'stopped', code, since, hint }];
+  }
+  const fault = lastRunFaultOf(lastRun);
+  if (fault === undefined) return [];
+  return [{ bound: 'stopped', code: fault.code, since: fault.startedAt, hint: `The last run ${fault.words}.` }];
 }
 
 /** The given bounds, or `DEFAULT_BOUNDS` when none was given. */

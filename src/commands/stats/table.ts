@@ -4,10 +4,10 @@ import type { Reader } from '../../terminal/reader.ts';
 import type { Cell } from '../../terminal/table.ts';
 import { renderFields } from '../../terminal/table.ts';
 import { localTime, utcTime } from '../../terminal/time.ts';
+import { lastRunFaultOf } from '../shared/last-run-fault.ts';
 import { leftWords } from '../shared/left-words.ts';
 import { pausedWords } from '../shared/paused.ts';
 import { sum } from '../shared/stats-document.ts';
-import { writingStopOf } from '../shared/writing-stop.ts';
 
 /** The statistics for a person, or as tab-separated lines for a pipe. */
 export function statsTable(
@@ -18,8 +18,8 @@ export function statsTable(
     readonly reader: Reader;
   },
 ): string {
-  const { waiting, lastRun } = stats;
-  const stop = writingStopOf(stats);
+  const { waiting, lastRun, stopped } = stats;
+  const fault = stopped === undefined ? lastRunFaultOf(lastRun) : undefined;
   const { dataDir, now, reader } = options;
   const time = (at: number | undefined): string =>
     at === undefined ? '-' : reader.kind === 'person' ? localTime(at) : utcTime(at);
@@ -45,10 +45,10 @@ export function statsTable(
     ...(stats.stashOutageSince === undefined
       ? []
       : [['outage of Stash since', time(stats.stashOutageSince)] as [string, string]]),
-    ...(stop === undefined
+    ...(stopped === undefined
       ? []
       : [
-          ['stopped', { text: `${stop.code}, since ${time(stop.since)}: ${stop.hint}`, style: 'bad' }] as [
+          ['stopped', { text: `${stopped.code}, since ${time(stopped.since)}: ${stopped.hint}`, style: 'bad' }] as [
             string,
             Cell,
           ],
@@ -57,7 +57,9 @@ export function statsTable(
     ['oldest waiting since', time(stats.oldestPendingAt)],
     [
       'last run',
-      lastRun ? `${time(lastRun.started_at)}, exit code ${lastRun.exit_code ?? '- (running, or killed)'}` : '-',
+      lastRun
+        ? `${time(lastRun.started_at)}, exit code ${lastRun.exit_code ?? '- (running, or killed)'}${fault === undefined ? '' : `: it ${fault.words}`}`
+        : '-',
     ],
     ['last success', time(stats.lastSuccessAt)],
     ['data dir', `${dataDir.path} (from ${dataDir.origin})`],

@@ -70,6 +70,7 @@ export function createPreviewQueue(reads: DrainReads): DrainQueue {
     bind: (binding) => {
       bound = binding;
     },
+    doubtServer: () => undefined,
     forgetServer: scenes.forgetAll,
     refusal: reads.refusal,
     saveRefusal: () => undefined,

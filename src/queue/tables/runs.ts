@@ -117,7 +117,13 @@ export function noteLook(db: Db, now: number, exitCode: number): void {
   const meta = prepareMeta(db);
   const last = meta.json<Look>(LAST_LOOK);
   const isKnown = last?.exitCode === exitCode && last.at <= now && now - last.at < LOOK_EVERY_MS;
-  if (!isKnown) meta.setJson(LAST_LOOK, { at: now, exitCode, okAt: exitCode === 0 ? now : last?.okAt } satisfies Look);
+  if (!isKnown || hasRunSince(db, last.at))
+    meta.setJson(LAST_LOOK, { at: now, exitCode, okAt: exitCode === 0 ? now : last?.okAt } satisfies Look);
+}
+
+function hasRunSince(db: Db, at: number): boolean {
+  const last = db.prepare<[], number>('SELECT started_at FROM runs ORDER BY id DESC LIMIT 1').pluck().get();
+  return last !== undefined && last >= at;
 }
 
 /** The latest run, when the last one ended with exit code 0, and when the first one that is known began. */

@@ -40,6 +40,9 @@ export function prepareServerState(db: Db) {
   const writeBreaker = db.prepare<[string, string]>(`
     INSERT INTO breakers (server, state) VALUES (?, ?) ON CONFLICT (server) DO UPDATE SET state = excluded.state`);
   const meta = prepareMeta(db);
+  const doubt = db.prepare(`
+    UPDATE meta SET value = json_remove(value, '$.namedAt')
+    WHERE name = 'plex_binding' AND value ->> 'namedAt' IS NOT NULL`);
   const forgetMarks = db.prepare(`DELETE FROM meta WHERE name LIKE 'added_mark:%' OR name LIKE 'collections:%'`);
   return {
     breaker: (server: 'plex' | 'stash'): Breaker => {
@@ -56,6 +59,10 @@ export function prepareServerState(db: Db) {
     },
     binding: () => meta.json<Binding>('plex_binding'),
     bind: (binding: Binding): void => meta.setJson('plex_binding', binding),
+    // One statement: another run may adopt a server meanwhile.
+    doubtServer: (): void => {
+      doubt.run();
+    },
     addedMark: (sectionKey: string) => meta.json<AddedMark>(`added_mark:${sectionKey}`),
     saveAddedMark: (sectionKey: string, mark: AddedMark): void => meta.setJson(`added_mark:${sectionKey}`, mark),
     collections: (sectionKey: string): SectionMemory =>

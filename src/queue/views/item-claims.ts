@@ -1,16 +1,12 @@
-import type { Binding } from '../../core/model/plex-item.ts';
 import type { OtherFile, SceneRecord } from '../../core/model/scene-record.ts';
 import { inStore } from '../store/store-errors.ts';
 import type { Stores } from '../store/stores.ts';
 import { storesName } from '../store/stores.ts';
 import { preparePins } from '../tables/pins.ts';
 import { prepareScenes } from '../tables/scenes.ts';
-import { prepareServerState } from '../tables/server-state.ts';
 
 /** Whose an item is: the scenes that are pinned to it, and the one it was last written for. */
 export type ItemClaims = {
-  /** The server whose items these are. */
-  readonly binding: Binding | undefined;
   readonly pinned: readonly number[];
   readonly owner: (SceneRecord & { readonly sceneId: number; readonly others: readonly OtherFile[] }) | undefined;
 };
@@ -24,6 +20,6 @@ export function readItemClaims(stores: Stores, ratingKey: string): ItemClaims {
     const record = sceneId === undefined ? undefined : scenes.record(sceneId);
     const owner =
       sceneId === undefined || record === undefined ? undefined : { ...record, sceneId, others: record.others ?? [] };
-    return { binding: prepareServerState(db).binding(), pinned: preparePins(db).to(ratingKey), owner };
+    return { pinned: preparePins(db).to(ratingKey), owner };
   });
 }

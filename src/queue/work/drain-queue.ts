@@ -202,6 +202,7 @@ export function openDrainQueue(
     saveBreaker: servers.saveBreaker,
     binding: servers.binding,
     bind: servers.bind,
+    doubtServer: servers.doubtServer,
     forgetServer: () => forget.immediate(),
     refusal: servers.refusal,
     saveRefusal: servers.saveRefusal,

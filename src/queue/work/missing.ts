@@ -78,10 +78,10 @@ export function openIdleWake(
   stores: Stores,
 ): Pick<
   DrainQueue,
-  'hasMissing' | 'missing' | 'missCount' | 'wake' | 'addedMark' | 'saveAddedMark' | 'binding' | 'bind'
+  'hasMissing' | 'missing' | 'missCount' | 'wake' | 'addedMark' | 'saveAddedMark' | 'binding' | 'bind' | 'doubtServer'
 > {
   const { any, all, count, wake } = prepareMissing(stores);
-  const { addedMark, saveAddedMark, binding, bind } = prepareServerState(stores.queueDb);
+  const { addedMark, saveAddedMark, binding, bind, doubtServer } = prepareServerState(stores.queueDb);
   return translated(storesName(stores.path), {
     hasMissing: any,
     missing: all,
@@ -91,5 +91,6 @@ export function openIdleWake(
     saveAddedMark,
     binding,
     bind,
+    doubtServer,
   });
 }

@@ -44,6 +44,7 @@ export type ReconcileStore = Pick<Intake, 'enqueue' | 'forget'> & {
   clientIdentifier(): string | undefined;
   /** The Plex server of the data directory; `undefined` before the first contact. */
   binding(): Binding | undefined;
+  doubtServer(): void;
   close(): void;
 };
 
@@ -75,7 +76,7 @@ export function openReconcileStore(stores: Stores): ReconcileStore {
   const noteAll = db.transaction((notes: readonly ContentNote[]) => {
     for (const { before = null, ...each } of notes) note.run({ before, ...each });
   });
-  const { binding, knownClientIdentifier, saveNeverSynced } = prepareServerState(db);
+  const { binding, doubtServer, knownClientIdentifier, saveNeverSynced } = prepareServerState(db);
   return translated(storesName(stores.path), {
     ...intakeOf({ queueDb: db }),
     records: (sceneIds: readonly number[]) =>
@@ -99,6 +100,7 @@ export function openReconcileStore(stores: Stores): ReconcileStore {
     pictureBytes: prepareScenes(db).pictureBytes,
     hasRecords: () => any.get() !== undefined,
     binding,
+    doubtServer,
     clientIdentifier: knownClientIdentifier,
     close: stores.close,
   });

@@ -69,7 +69,13 @@ test('what another server has is not judged by what was written to the own one, 
   other.plex.addItem({ sectionKey: '1', ratingKey: rig.ratingKey, file: ['/media/a.mp4', '/media/b.mp4'] });
   const env = { PLEX_URL: other.plex.url, PLEX_TOKEN: other.plex.token };
   await rig.run(['pin', '5', rig.ratingKey]);
-  for (const asked of [['/media/b.mp4'], ['/media/b.mp4', '--scene', '5']]) {
+  const loose = ['/media/else/a.mp4', '--no-strict-matching'];
+  for (const asked of [
+    ['/media/b.mp4'],
+    ['/media/b.mp4', '--scene', '5'],
+    loose,
+    ['/media/none.mp4', '--scene', '5'],
+  ]) {
     const { code, stdout } = await rig.run(['match-test', ...asked, '--json'], { env });
     const { would_write, belongs_to } = JSON.parse(stdout) as Verdict;
     assert.deepEqual([code, would_write, belongs_to], [1, false, []]);

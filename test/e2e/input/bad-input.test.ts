@@ -266,14 +266,34 @@ test('a server is adopted with nothing due too, once in a watch, and in a dry ru
   assert.equal(bound(), 'first-server');
   assert.equal((await rig.run(['process', '--adopt-server'], { env })).code, 0);
   assert.equal(bound(), 'second-server');
-  rig.plex.resetRequests();
-  const watch = startBin(['process', '--watch', '--poll-interval', '0.1s', '--adopt-server'], { env: rig.env });
-  await watch.says(/belongs to the Plex server first-server now/);
-  const asked = rig.plex.count();
-  await new Promise((done) => setTimeout(done, 500));
+  const both = await rig.run(['process', '--adopt-server', '--parallel'], { env });
+  assertRefused(both, 2, /--adopt-server goes with no --parallel/);
+  const lost = await rig.run(['process', '--adopt-server', '--plex-library', 'Lighthouses']);
+  assertRefused(lost, 2, /Plex has no library "Lighthouses"/);
+  assert.equal(bound(), 'second-server', 'a run that cannot work forgets nothing');
+});
+
+test('a watch adopts a server with its first due job, and that one alone', async (t) => {
+  const rig = await setup(t, { machineIdentifier: 'first-server' });
+  const other = await setup(t, { machineIdentifier: 'second-server' });
+  for (const { plex } of [rig, other]) plex.addItem({ sectionKey: '1', file: '/media/a.mp4' });
+  const enqueue = async (title: string) => await rig.run(['enqueue', '1', '--path', '/media/a.mp4', '--title', title]);
+  await enqueue('T');
+  await rig.run(['process']);
+  const config = join(rig.dir, 'config.json');
+  const settings = (plex: typeof rig.plex) => JSON.stringify({ plex_url: plex.url, plex_token: plex.token });
+  writeFileSync(config, settings(other.plex), { mode: 0o600 });
+  const { PLEX_URL: _url, PLEX_TOKEN: _token, ...env } = rig.env;
+  const options = ['--watch', '--poll-interval', '0.1s', '--adopt-server', '--config', config];
+  const watch = startBin(['process', ...options], { env });
+  await watch.says(/Watching/);
+  assert.equal(other.plex.count(), 0, 'nothing is due');
+  await enqueue('Moved house');
+  await watch.says(/belongs to the Plex server second-server now/);
+  await watch.says(/Queue processing complete/);
   watch.kill('SIGTERM');
   await watch.ended;
-  assert.equal(rig.plex.count(), asked, 'later looks of the watch ask nothing');
+  assert.equal(rig.sql('SELECT * FROM runs').length, 2);
 });
 
 test('a data directory that is not there is named with its origin', async (t) => {

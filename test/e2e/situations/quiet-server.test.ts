@@ -130,7 +130,11 @@ test('another server at the address wakes nobody, and is not taken for ours', as
 test('after a week the own server is asked for its name once, in a quiet look too', async (t) => {
   const { plex, run, at, sql } = await setupWaiting(t);
   const week = 7 * 24 * 60 * MINUTE_MS;
-  sql(`UPDATE jobs SET available_at = available_at + ${2 * week}`);
+  sql(`UPDATE jobs SET available_at = available_at + ${week}`);
   for (const minute of [1, 2, 3]) assert.equal((await run(['process'], at(week + minute * MINUTE_MS))).code, 0);
   assert.deepEqual([plex.count('sections'), plex.count('identity')], [3, 1]);
+  plex.fail('sections', { kind: 'status', status: 503 });
+  for (const minute of [4, 5, 6]) await run(['process'], at(week + minute * MINUTE_MS));
+  assert.equal(plex.count('identity'), 2, 'and once after it was away');
+  assert.equal(sql('SELECT * FROM runs').length, 1, 'all of them were quiet looks');
 });

@@ -53,7 +53,7 @@ export function createPause(
     if (told === stop.code) return;
     told = stop.code;
     // What this watch met was told when it met it.
-    const why = stop.metAt < startedAt ? say`: ${foreign(stop.hint)}` : '';
+    const why = stop.metAt < startedAt ? say`: ${foreign(stop.hint)}` : '.';
     const what = leave === 'nothing' ? 'Writing pauses' : 'What needs Stash pauses';
     output.log(
       'warning',

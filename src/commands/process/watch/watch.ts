@@ -54,11 +54,12 @@ export async function watch(request: WatchRequest, context: Context): Promise<nu
   await preload();
   openIntake(context.dataDir).close();
   let current = request;
+  const adoption = { isWished: request.adoptServer };
   for (;;) {
-    const end = await watchUnder(current, context);
+    const end = await watchUnder({ ...current, adoption }, context);
     if (end.kind === 'stopped') return end.exitCode;
     context.output.log('info', say`[PlexSync] A setting has changed: the watch begins anew`);
-    current = { ...request, loaded: end.loaded, removals: 'counted', adoptServer: false };
+    current = { ...request, loaded: end.loaded, removals: 'counted' };
   }
 }
 
@@ -66,8 +67,11 @@ type WatchEnd =
   | { readonly kind: 'stopped'; readonly exitCode: number }
   | { readonly kind: 'changed'; readonly loaded: LoadedSettings };
 
+/** Another server is adopted once, at the first contact: a later one is refused. */
+type Adoption = { readonly adoption: { isWished: boolean } };
+
 /** Watches under one set of settings, until a signal comes or they change while something stops writing. */
-async function watchUnder(request: WatchRequest, context: Context): Promise<WatchEnd> {
+async function watchUnder(request: WatchRequest & Adoption, context: Context): Promise<WatchEnd> {
   const { dataDir, output } = context;
   const { loaded } = request;
   const stores = openStores(dataDir);
@@ -102,7 +106,12 @@ async function watchUnder(request: WatchRequest, context: Context): Promise<Watc
 /** One look for work: what came from Stash, and then the queue, as far as no stop keeps it from that. */
 function createLook(
   stores: Stores,
-  { stop, pause, ...request }: WatchRequest & { readonly stop: ReturnType<typeof listenForEnd>; readonly pause: Pause },
+  {
+    stop,
+    pause,
+    adoption,
+    ...request
+  }: WatchRequest & Adoption & { readonly stop: ReturnType<typeof listenForEnd>; readonly pause: Pause },
   context: Context,
 ): () => Promise<void> {
   const { loaded } = request;
@@ -120,7 +129,7 @@ function createLook(
   const notAsked = stash === undefined ? '; Stash is not asked what changed, since stash_url is not set' : '';
   const each = say`a look each ${loaded.settings.poll_interval / 1_000}s`;
   context.output.log('info', say`[PlexSync] Watching: ${each}, until stopped${notAsked}`);
-  let { removals, adoptServer } = request;
+  let { removals } = request;
   const look = async (): Promise<void> => {
     noteLook(context.now());
     const { faults: before } = await ingest();
@@ -136,7 +145,7 @@ function createLook(
     const asked = {
       ...request,
       removals,
-      adoptServer,
+      adoptServer: adoption.isWished,
       before,
       polls,
       configured: loaded,
@@ -148,7 +157,7 @@ function createLook(
     const under = leave === 'without_stash' ? withoutStash(loaded) : loaded;
     await drain(async () => {
       const result = await runOnce(stores, { ...asked, loaded: under }, context);
-      if (result.isConnected) adoptServer = false;
+      if (result.isConnected) adoption.isWished = false;
       return result;
     });
   };

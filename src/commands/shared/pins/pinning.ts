@@ -33,8 +33,7 @@ export async function pinToItem(
   { sceneId, ratingKey, libraries, now }: PinRequest,
   { stores, plex }: { readonly stores: Stores; readonly plex: PlexClient },
 ): Promise<Pinned> {
-  const bound = prepareServerState(stores.queueDb).binding();
-  const { sections, firstBinding } = await proveKnownServer(plex, bound);
+  const { sections, firstBinding } = await proveKnownServer(plex, prepareServerState(stores.queueDb));
   const item = await itemToPin(plex, ratingKey);
   const section = sectionToPin(item, sections, libraries);
   const pin = pinOf(sceneId, item, { stores, now });

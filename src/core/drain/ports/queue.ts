@@ -171,6 +171,8 @@ export type DrainQueue = {
   saveBreaker(server: 'plex' | 'stash', breaker: Breaker): void;
   binding(): Binding | undefined;
   bind(binding: Binding): void;
+  /** Forgets when the server named itself last: whoever answers next is asked for its name. */
+  doubtServer(): void;
   /** Forgets the server the directory belonged to, all records of what was written there and every pin; jobs stay. */
   forgetServer(): void;
   /** The token that was refused last, or whose edits were, unless another one was accepted since. */

@@ -95,13 +95,6 @@ export function createPlexGuard(
     if (!isSame) queue.saveBreaker('plex', isNew ? { ...after, of: tokenFingerprint() } : after);
   };
 
-  // Whoever answers at the address afterwards may be another server.
-  const noteOutage = (error: SyncError): void => {
-    outage = error;
-    const bound = queue.binding();
-    if (bound?.namedAt !== undefined) queue.bind({ ...bound, namedAt: undefined });
-  };
-
   const isKnownToRefuse = (): boolean => {
     const refusal = queue.refusal();
     return refusal?.kind === 'forbidden' && refusal.tokenFingerprint === tokenFingerprint();
@@ -140,7 +133,9 @@ export function createPlexGuard(
       if (error.code === 'plex_unauthorized') refused('unauthorized', error.said);
       if (!RETRY_RULES[error.code].countsForBreaker) return;
       if (error.code === 'plex_unavailable' && stopRequested() !== undefined) return;
-      if (error.code === 'plex_unavailable') noteOutage(error);
+      if (error.code === 'plex_unavailable') outage = error;
+      // Whoever answers at the address afterwards may be another server.
+      queue.doubtServer();
       mayHaveFaults = true;
       const before = queue.breaker('plex');
       const after = onFailure(before, now());

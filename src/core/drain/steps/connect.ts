@@ -50,20 +50,24 @@ export async function connect(deps: DrainDeps, guard: PlexGuard, options: DrainO
   const admitted = await admit(deps, guard, options);
   if (admitted !== undefined) return admitted;
   let sections: readonly Section[];
+  let named: Binding | undefined;
   try {
     sections = await guard.ask(() => plex.sections());
     const contact = { sections, address: options.plexAddress, now: now() };
     // Who adopts a server may have it at the old address, with a copy of the old libraries.
     if (options.ifOtherServer === 'adopt' || !isProven(queue.binding(), contact))
-      bindTo(deps, bindingOf(await guard.ask(() => plex.identity()), contact), options);
+      named = bindingOf(await guard.ask(() => plex.identity()), contact);
   } catch (thrown) {
+    queue.doubtServer();
     if (thrown instanceof UsageError) throw thrown;
     return afterRefusal(guard, asSyncError(thrown));
   }
+  if (named !== undefined && options.ifOtherServer === 'refuse') refuseOther(queue, named);
+  const chosen = chooseSections(sections, options.libraries);
+  if (named !== undefined) bindTo(deps, named, options);
   // That the libraries can be read does not show that this token may edit now.
   if (refusal?.kind !== 'forbidden' || !isSameToken) queue.saveRefusal(undefined);
   const token = refusal === undefined || isSameToken ? 'same' : 'another';
-  const chosen = chooseSections(sections, options.libraries);
   return { kind: 'connected', token, sections: chosen, leftOut: leftOutSections(sections, chosen) };
 }
 
@@ -100,24 +104,29 @@ function afterRefusal(guard: PlexGuard, error: SyncError): Connection {
   return { kind: 'unreachable', message: error.said };
 }
 
-/** Takes the server for the data directory's own, unless that is another one. @throws {UsageError} */
+/** @throws {UsageError} for another server than the data directory's own. */
+function refuseOther(queue: Pick<DrainDeps['queue'], 'binding' | 'doubtServer'>, named: Binding): void {
+  const met = meetServer(queue.binding(), named);
+  if (met.kind !== 'other') return;
+  queue.doubtServer();
+  throw new UsageError(
+    `This ${otherServerWords(met)}.`,
+    'Correct plex_url, use another --data-dir for the other server, or rebind this one with plexsync process --adopt-server, which drops its pins too.',
+  );
+}
+
+/** Takes the server for the data directory's own; of another one nothing stays. */
 function bindTo(
   { queue, files, emit }: Pick<DrainDeps, 'queue' | 'files' | 'emit'>,
-  binding: Binding,
-  { ifOtherServer, mode }: Pick<DrainOptions, 'ifOtherServer' | 'mode'>,
+  named: Binding,
+  { mode }: Pick<DrainOptions, 'mode'>,
 ): void {
-  const met = meetServer(queue.binding(), binding);
-  if (met.kind === 'other' && ifOtherServer === 'refuse') {
-    throw new UsageError(
-      `This ${otherServerWords(met)}.`,
-      'Correct plex_url, use another --data-dir for the other server, or rebind this one with plexsync process --adopt-server, which drops its pins too.',
-    );
-  }
+  const met = meetServer(queue.binding(), named);
   if (met.kind === 'other') {
     queue.forgetServer();
     files.clear();
     const [from, to] = [met.bound.machineIdentifier, met.met.machineIdentifier];
     if (mode === 'write') emit({ kind: 'server_adopted', from, to });
   }
-  queue.bind(binding);
+  queue.bind(named);
 }

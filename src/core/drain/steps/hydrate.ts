@@ -115,7 +115,8 @@ function keep(key: 'size' | 'duration', value: number | undefined): SceneData {
 
 /** A scene that is gone from Stash ends its job, unless keys were given by hand afterwards. */
 function afterGone(job: Job, context: Uses): Hydrated | Ended {
-  const path = job.overStash.path ?? context.queue.record(job.sceneId)?.scenePath;
+  const { queue } = context;
+  const path = job.overStash.path ?? queue.record(job.sceneId)?.scenePath ?? queue.pin(job.sceneId)?.file;
   if (contentKeys(job.overStash).length === 0 || path === undefined) return { job, outcome: { kind: 'gone' } };
   const said = { scene: { path, ...job.overStash }, ...BY_HAND };
   return withFile({ ...job, bare: 'filled' }, said, context);

@@ -47,7 +47,7 @@ export async function wake(context: Uses): Promise<void> {
 }
 
 type IdleUses = Asks & {
-  readonly queue: Pick<DrainQueue, 'binding' | 'bind'>;
+  readonly queue: Pick<DrainQueue, 'binding' | 'bind' | 'doubtServer'>;
   readonly plex: Pick<DrainPlex, 'sections' | 'identity'>;
   readonly options: Pick<DrainOptions, 'libraries' | 'plexAddress'>;
 };
@@ -73,6 +73,7 @@ export async function wakeIdle(context: IdleUses): Promise<number> {
     for (const section of chooseSections(sections, options.libraries))
       woken += await wakeFrom(section, waiting, { ...context, ask: (request) => request() });
   } catch (thrown) {
+    queue.doubtServer();
     if (!(thrown instanceof UsageError) && asSyncError(thrown).code === 'unexpected') throw thrown;
   }
   return woken;
