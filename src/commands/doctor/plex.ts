@@ -1,6 +1,6 @@
 import { chooseSections, wholeNames } from '../../core/match/libraries.ts';
 import { leftOutSections } from '../../core/match/near/left-out.ts';
-import { meetServer, otherServerWords } from '../../core/match/plex-server.ts';
+import { meetServer, OTHER_SERVER_CURE, otherServerWords } from '../../core/match/plex-server.ts';
 import { SyncError, UsageError } from '../../core/model/errors.ts';
 import type { Binding, Section } from '../../core/model/plex-item.ts';
 import type { Identity, PlexClient } from '../../plex/client.ts';
@@ -118,13 +118,7 @@ function checkBinding(identity: Identity, stores: Stores | undefined): readonly 
     return [ok(check, `${machineIdentifier}; the data directory is bound at the first process`)];
   if (met.kind === 'ours') return [ok(check, `${machineIdentifier}, to which the data directory belongs`)];
   const message = `the ${otherServerWords(met)}`;
-  return [
-    failure(
-      check,
-      message,
-      'Correct plex_url, use another --data-dir, or rebind with plexsync process --adopt-server.',
-    ),
-  ];
+  return [failure(check, message, OTHER_SERVER_CURE)];
 }
 
 /** Reads the libraries, which needs a valid token. */

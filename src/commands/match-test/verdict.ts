@@ -4,6 +4,7 @@ import { leftOutWords } from '../../core/match/near/left-out.ts';
 import { isRuledOut, mayBeMeant } from '../../core/match/near/near-misses.ts';
 import { pathMapFlag } from '../../core/match/paths.ts';
 import { pinCommand } from '../../core/match/pin.ts';
+import { OTHER_SERVER_CURE } from '../../core/match/plex-server.ts';
 import { plainText } from '../../core/text/sentence.ts';
 import type { Style } from '../../terminal/reader.ts';
 import type { Explanation } from '../shared/match/explain-match.ts';
@@ -35,10 +36,7 @@ export function verdictStyle(match: MatchResult, refusal: Refusal | undefined): 
 export function nextLines(explanation: Explanation, how: How): readonly string[] {
   const { matching, scene, refusal } = how;
   const { match } = explanation.look;
-  if (refusal?.kind === 'other_server')
-    return [
-      'process would write nothing: correct plex_url, use another --data-dir, or rebind this one with plexsync process --adopt-server.',
-    ];
+  if (refusal?.kind === 'other_server') return ['process would write nothing.', OTHER_SERVER_CURE];
   if (scene?.pin !== undefined)
     return [`process would write to the pinned item ${scene.pin.ratingKey}, whatever the verdict says.`];
   if (refusal !== undefined) return ['process would not write: the job would be a dead letter, LowConfidenceMatch.'];

@@ -2,7 +2,8 @@ import type { Binding, Section, ServerName } from '../model/plex-item.ts';
 
 /** How the server that answers relates to the data directory: its own, the first one it meets, or another one. */
 export type MetServer = { readonly kind: 'ours' } | { readonly kind: 'first' } | OtherServer;
-type OtherServer = { readonly kind: 'other'; readonly bound: ServerName; readonly met: ServerName };
+
+export type OtherServer = { readonly kind: 'other'; readonly bound: ServerName; readonly met: ServerName };
 
 /** Tells by its name which server answers. */
 export function meetServer(bound: ServerName | undefined, met: ServerName): MetServer {
@@ -35,3 +36,7 @@ export function bindingOf({ machineIdentifier }: ServerName, { sections, address
 export function otherServerWords({ bound, met }: OtherServer): string {
   return `data directory belongs to the Plex server ${bound.machineIdentifier}, but plex_url leads to ${met.machineIdentifier}`;
 }
+
+/** What a person can do about another server. */
+export const OTHER_SERVER_CURE =
+  'Correct plex_url, use another --data-dir for the other server, or rebind this one with plexsync process --adopt-server, which drops its pins too.';

@@ -80,7 +80,7 @@ test('what another server has is not judged by what was written to the own one, 
     const { would_write, belongs_to } = JSON.parse(stdout) as Verdict;
     assert.deepEqual([code, would_write, belongs_to], [1, false, []]);
     const told = await rig.run(['match-test', ...asked], { env });
-    assert.match(told.stdout, /^Next\tprocess would write nothing: correct plex_url/m);
+    assert.match(told.stdout, /^Next\tprocess would write nothing\.\nNext\tCorrect plex_url/m);
   }
 });
 

@@ -242,7 +242,7 @@ for (const [libraries, uuid] of Object.entries({ 'of its own': undefined, copied
     const tested = await run(['match-test', '/media/a.mp4'], { env });
     assert.equal(tested.code, 1);
     assert.match(tested.stdout, /^Verdict\tLOW: this data directory belongs to the Plex server first-server, but /m);
-    assert.match(tested.stdout, /^Next\tprocess would write nothing: correct plex_url/m);
+    assert.match(tested.stdout, /^Next\tprocess would write nothing\.\nNext\tCorrect plex_url/m);
     const { stderr } = await run(['process', '--adopt-server'], { env });
     assert.match(
       stderr,

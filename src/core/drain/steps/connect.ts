@@ -1,7 +1,8 @@
 import { admission, onProbe } from '../../failures/breaker.ts';
 import { chooseSections } from '../../match/libraries.ts';
 import { leftOutSections } from '../../match/near/left-out.ts';
-import { bindingOf, isProven, meetServer, otherServerWords } from '../../match/plex-server.ts';
+import type { OtherServer } from '../../match/plex-server.ts';
+import { bindingOf, isProven, meetServer, OTHER_SERVER_CURE, otherServerWords } from '../../match/plex-server.ts';
 import type { SyncError } from '../../model/errors.ts';
 import { asSyncError, UsageError } from '../../model/errors.ts';
 import type { Binding, Section } from '../../model/plex-item.ts';
@@ -62,12 +63,18 @@ export async function connect(deps: DrainDeps, guard: PlexGuard, options: DrainO
     if (thrown instanceof UsageError) throw thrown;
     return afterRefusal(guard, asSyncError(thrown));
   }
-  if (named !== undefined && options.ifOtherServer === 'refuse') refuseOther(queue, named);
-  const chosen = chooseSections(sections, options.libraries);
-  if (named !== undefined) bindTo(deps, named, options);
+  const met = named && meetServer(queue.binding(), named);
+  if (met?.kind === 'other' && options.ifOtherServer === 'refuse') {
+    queue.doubtServer();
+    throw new UsageError(`This ${otherServerWords(met)}.`, OTHER_SERVER_CURE);
+  }
   // That the libraries can be read does not show that this token may edit now.
   if (refusal?.kind !== 'forbidden' || !isSameToken) queue.saveRefusal(undefined);
   const token = refusal === undefined || isSameToken ? 'same' : 'another';
+  const chosen = chooseSections(sections, options.libraries);
+  // Last, so that a run that cannot work forgets nothing.
+  if (met?.kind === 'other') adopt(deps, met, options);
+  if (named !== undefined) queue.bind(named);
   return { kind: 'connected', token, sections: chosen, leftOut: leftOutSections(sections, chosen) };
 }
 
@@ -104,29 +111,13 @@ function afterRefusal(guard: PlexGuard, error: SyncError): Connection {
   return { kind: 'unreachable', message: error.said };
 }
 
-/** @throws {UsageError} for another server than the data directory's own. */
-function refuseOther(queue: Pick<DrainDeps['queue'], 'binding' | 'doubtServer'>, named: Binding): void {
-  const met = meetServer(queue.binding(), named);
-  if (met.kind !== 'other') return;
-  queue.doubtServer();
-  throw new UsageError(
-    `This ${otherServerWords(met)}.`,
-    'Correct plex_url, use another --data-dir for the other server, or rebind this one with plexsync process --adopt-server, which drops its pins too.',
-  );
-}
-
-/** Takes the server for the data directory's own; of another one nothing stays. */
-function bindTo(
+/** Forgets what was known of the old server, and tells that. */
+function adopt(
   { queue, files, emit }: Pick<DrainDeps, 'queue' | 'files' | 'emit'>,
-  named: Binding,
+  { bound, met }: OtherServer,
   { mode }: Pick<DrainOptions, 'mode'>,
 ): void {
-  const met = meetServer(queue.binding(), named);
-  if (met.kind === 'other') {
-    queue.forgetServer();
-    files.clear();
-    const [from, to] = [met.bound.machineIdentifier, met.met.machineIdentifier];
-    if (mode === 'write') emit({ kind: 'server_adopted', from, to });
-  }
-  queue.bind(named);
+  queue.forgetServer();
+  files.clear();
+  if (mode === 'write') emit({ kind: 'server_adopted', from: bound.machineIdentifier, to: met.machineIdentifier });
 }
