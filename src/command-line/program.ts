@@ -30,8 +30,9 @@ export type Parsed = {
 export type Reading = {
   readonly table: CommandTable;
   /**
-   * `typed`: only the command that the line begins with, with the options that it names, since commander compares each
-   * declared option with every other one. Such a program reads lines that are right, and says nothing.
+   * `typed`: only the command that the line begins with, and the options that it names, since each takes time and
+   * commander compares it with every other one. Such a program reads lines that are right, and says nothing: it knows
+   * neither help nor version.
    */
   readonly declared: 'typed' | 'all';
   /** Without it nothing is printed. */
@@ -50,7 +51,11 @@ export type Printing = {
 
 /** Creates the parser for a command line. Of commands that `argv` does not name it knows no options, to save time. */
 export function createProgram(argv: readonly string[], { table, declared, printing, found }: Reading): Command {
+  const isDeclared = declared === 'all' ? () => true : namedIn(argv);
   const program = createBare(printing);
+  if (declared === 'all') offerHelp(program);
+  else program.helpOption(false);
+  for (const option of GLOBAL_OPTIONS.filter(isDeclared)) program.addOption(toGlobalOption(option));
   const groups = new Map<string, Command>();
   for (const spec of table.commands) {
     const [first = '', second] = spec.name.split(' ');
@@ -59,28 +64,32 @@ export function createProgram(argv: readonly string[], { table, declared, printi
     if (second !== undefined && !groups.has(first)) groups.set(first, groupOf(program, first, table));
     const command = (groups.get(first) ?? program).command(second ?? first).description(spec.summary);
     if (!argv.includes(second ?? first)) continue;
-    configure(command, spec, { printing, options: optionsOf(spec, declared === 'typed' ? argv : undefined) });
+    configure(command, spec, { printing, options: optionsOf(spec, isDeclared) });
     command.action(() => found(parsedBy(command, spec)));
   }
   return program;
 }
 
-/** The program without its commands, which take over how it prints. */
+/** The program without its commands, which take over how it prints, and without options. */
 function createBare(printing: Printing | undefined): Command {
   const program = new Command('plexsync')
     .description(
       'Carries scene metadata from Stash to Plex: nothing lost, nothing written to the wrong item, nothing done twice for nothing.',
     )
-    .version(VERSION, VERSION_OPTION.flags, VERSION_OPTION.help)
-    .helpOption(HELP.flags, HELP.help)
     .showSuggestionAfterError(false)
     .exitOverride()
-    .helpCommand(HELP_COMMAND, HELP_OF_COMMAND)
     .configureOutput(printing?.output ?? SILENT);
   if (printing !== undefined)
     program.configureHelp(printing.layout).addHelpText('after', () => `\n${printing.helpAfter(undefined)}`);
-  for (const option of GLOBAL_OPTIONS) program.addOption(toGlobalOption(option));
   return program;
+}
+
+/** The commands take the flags of help over too. */
+function offerHelp(program: Command): void {
+  program
+    .version(VERSION, VERSION_OPTION.flags, VERSION_OPTION.help)
+    .helpOption(HELP.flags, HELP.help)
+    .helpCommand(HELP_COMMAND, HELP_OF_COMMAND);
 }
 
 type Configuration = Pick<Reading, 'printing'> & { readonly options: readonly Option[] };
@@ -101,21 +110,27 @@ function groupOf(program: Command, name: string, { groups }: CommandTable): Comm
   return program.command(name).description(summary).helpCommand(HELP_COMMAND, HELP_OF_COMMAND);
 }
 
-/** The options of a command: all, or those that may be meant by a word of `argv`. */
-function optionsOf({ options = [], settings = [] }: CommandSpec, argv: readonly string[] | undefined): Option[] {
-  const words = argv && new Set(argv.map((word) => word.split('=', 1)[0]));
-  const hasShort = argv?.some((word) => /^-[^-]/.test(word));
-  const isMeant = ({ flags }: OptionSpec): boolean =>
-    words === undefined || flags.split(/[ ,]+/).some((flag) => words.has(flag) || (hasShort && /^-[^-]/.test(flag)));
+/** Whether an option is to be declared. */
+type IsDeclared = (option: Pick<OptionSpec, 'flags'>) => boolean;
+
+/** Those that may be meant by a word of the line. */
+function namedIn(argv: readonly string[]): IsDeclared {
+  const words = new Set(argv.map((word) => word.split('=', 1)[0]));
+  const hasShort = argv.some((word) => /^-[^-]/.test(word));
+  return ({ flags }) => flags.split(/[ ,]+/).some((flag) => words.has(flag) || (hasShort && /^-[^-]/.test(flag)));
+}
+
+function optionsOf({ options = [], settings = [] }: CommandSpec, isDeclared: IsDeclared): Option[] {
   // Both flags of a switch, since one that stands alone has a default.
-  const isMeantSetting = (name: SettingName): boolean =>
-    words === undefined || words.has(`--${flagOf(name)}`) || words.has(`--no-${flagOf(name)}`);
-  return [...options.filter(isMeant).map(toOption), ...settings.filter(isMeantSetting).flatMap(settingOptions)];
+  const isSettingDeclared = (name: SettingName): boolean =>
+    isDeclared({ flags: `--${flagOf(name)},--no-${flagOf(name)}` });
+  return [...options.filter(isDeclared).map(toOption), ...settings.filter(isSettingDeclared).flatMap(settingOptions)];
 }
 
 function parsedBy(command: Command, spec: CommandSpec): Parsed {
   const options = command.opts<Record<string, unknown>>();
-  const globals = command.optsWithGlobals<GlobalOptions>();
+  // A switch that is on unless it is named.
+  const globals: GlobalOptions = { color: true, ...command.optsWithGlobals<Partial<GlobalOptions>>() };
   const invocation: Invocation = {
     operands: command.args,
     given: toGiven(options),

@@ -22,7 +22,7 @@ import type { StashClient } from '../../stash/client.ts';
 import type { Context } from '../shared/context.ts';
 import { limitSemiSpace } from '../shared/heap-size.ts';
 import { plexOptions } from '../shared/plex-connection.ts';
-import { connectToStash } from '../shared/stash/stash-connection.ts';
+import type { StashPlace } from '../shared/stash/stash-connection.ts';
 import type { Stop } from '../shared/stop.ts';
 import { listenForStop } from '../shared/stop.ts';
 import { fingerprintOf, stashFingerprintOf } from './token-fingerprint.ts';
@@ -67,7 +67,7 @@ export async function runDrain(
   const files = setup.mode === 'preview' ? openMemoryIndex(onTrouble) : openFileIndex(dataDir.path, onTrouble);
   try {
     const plex = createPlexClient(plexOptions(loaded, { clientIdentifier, version, signal: stop.aborted, now }));
-    const stash = connectToStash(loaded, { now, signal: stop.aborted, known: queue.stashDialect() });
+    const stash = await stashOf(loaded, { now, signal: stop.aborted, known: queue.stashDialect() });
     const options = drainOptions({ ...setup, dataDir });
     const pictures = await pictureSourceOf(options.rules.pictures, stash);
     const report = await drain(
@@ -113,6 +113,13 @@ function keepSmallWithMuch(queue: RunQueue, plex: PlexClient): Pick<DrainDeps, '
       },
     },
   };
+}
+
+/** Loaded only where a Stash is set. */
+async function stashOf(loaded: LoadedSettings, place: StashPlace): Promise<StashClient | undefined> {
+  if (loaded.settings.stash_url === undefined) return undefined;
+  const { connectToStash } = await import('../shared/stash/stash-connection.ts');
+  return connectToStash(loaded, place);
 }
 
 /** Loaded only where pictures are written. */
