@@ -31,7 +31,7 @@ const FREQUENT = ['enqueue', 'hook', 'process', 'stats'];
 exports.loaderOf = (dist, { cache, typed }) => {
   const cli = readSource(join(dist, 'cli.cjs'));
   // Its first line is a hash of the build.
-  const build = cli.text.slice(0, cli.text.indexOf('\n'));
+  const build = cli.text.slice(BEFORE.length, cli.text.indexOf('\n'));
   const keptIn = cache && join(cache, fileName(typed, [build, dist]));
   const kept = keptIn && openKept(keptIn, build);
   const scripts = new Map();
@@ -49,7 +49,7 @@ exports.loaderOf = (dist, { cache, typed }) => {
     const known = require.cache[file];
     if (known !== undefined) return known.exports;
     const { text, modifiedAt } = name === 'cli.cjs' ? cli : readSource(file);
-    const script = new Script(`(function (exports, require, module, __filename, __dirname) {${text}\n})`, {
+    const script = new Script(text, {
       filename: file,
       cachedData: codeOf(kept, name, modifiedAt),
     });
@@ -74,16 +74,30 @@ function shortHash(text) {
   return (hash >>> 0).toString(36);
 }
 
-/** @throws where the file is gone, an error as Node throws it for a module that it does not find. */
+/** What Node puts around a module. */
+const [BEFORE, AFTER] = ['(function (exports, require, module, __filename, __dirname) {', '\n})'];
+
+/**
+ * A built file as the source of a function.
+ * @throws where it is gone, an error as Node throws it for a module that it does not find.
+ */
 function readSource(file) {
+  let opened;
   try {
-    // A file that a person edits by hand has another time, if not another length. The build writes ASCII alone.
-    const modifiedAt = fs.statSync(file).mtimeMs;
-    return { text: fs.readFileSync(file, 'latin1'), modifiedAt };
+    opened = fs.openSync(file);
   } catch (error) {
     require.resolve(file);
     throw error;
   }
+  // A file that a person edits by hand has another time, if not another length.
+  const { size, mtimeMs } = fs.fstatSync(opened);
+  // Put together before it is a string, or V8 would copy it once more. The build writes ASCII alone.
+  const bytes = Buffer.allocUnsafeSlow(BEFORE.length + size + AFTER.length);
+  let end = bytes.write(BEFORE);
+  for (let read = -1; read !== 0; end += read) read = fs.readSync(opened, bytes, end, BEFORE.length + size - end);
+  fs.closeSync(opened);
+  end += bytes.write(AFTER, end);
+  return { text: bytes.toString('latin1', 0, end), modifiedAt: mtimeMs };
 }
 
 /** Runs a built file as Node runs a module. */
