@@ -189,6 +189,8 @@ function addUsed(keptIn, { build, kept, scripts }) {
     ].filter(({ bytes }) => bytes !== undefined);
     const copy = [headOf(code, { build, runs: runs + 1 }), ...code.map(({ bytes }) => bytes)];
     for (const bytes of [...copy, Buffer.alloc(GAP_BYTES), ...copy]) fs.writeFileSync(opened, bytes);
+    // After a power cut, a file whose bytes were not on the disk yet may have zeros in both copies.
+    fs.fsyncSync(opened);
     fs.closeSync(opened);
     if (kept) fs.closeSync(kept.copies.opened);
     fs.renameSync(made, keptIn);

@@ -311,6 +311,28 @@ test('a file that is not run is closed, so that another one can take its place o
   }
 });
 
+test('code is on the disk before it has its name, since a power cut may leave zeros in both copies', async (t) => {
+  const { dir, run, fileOf } = setupHome(t);
+  const listing = join(dir, 'synced.cjs');
+  writeFileSync(
+    listing,
+    `const fs = require('node:fs');
+    const { fsyncSync, renameSync } = fs;
+    const synced = [];
+    fs.fsyncSync = (opened) => {
+      synced.push([fs.readlinkSync('/proc/self/fd/' + opened), fs.fstatSync(opened).size].join());
+      fsyncSync(opened);
+    };
+    fs.renameSync = (from, to) => {
+      if (to.endsWith('.code')) console.log('on the disk: ' + synced.includes([from, fs.statSync(from).size].join()));
+      renameSync(from, to);
+    };`,
+  );
+  const { stdout } = await run(ENQUEUE, { more: { NODE_OPTIONS: `--require ${JSON.stringify(listing)}` } });
+  assert.match(stdout, /^on the disk: true$/m);
+  assert.ok(fileOf('enqueue'));
+});
+
 test('a disk that fails while code is read or written costs time alone, and leaves no half file', async (t) => {
   const { dir, folder, run } = setupHome(t);
   const failing = (call: string) => {
