@@ -3,6 +3,7 @@ import {
   fchmodSync,
   fchownSync,
   fstatSync,
+  fsyncSync,
   openSync,
   renameSync,
   rmSync,
@@ -38,6 +39,8 @@ export function draftOf(file: string, text: string, { mode }: { readonly mode: n
       // By the handle: in a folder of another user the name may lead elsewhere by now.
       if (process.getuid?.() === 0) giveToOwner(handle, file);
       fchmodSync(handle, mode);
+      // Or a power cut could leave an empty file in the place of the old one.
+      fsyncSync(handle);
     } finally {
       closeSync(handle);
     }
