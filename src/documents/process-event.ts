@@ -104,6 +104,7 @@ const lowConfidence = event('low_confidence', {
 const EVENTS = {
   connected: event('connected', { libraries: names }),
   server_adopted: event('server_adopted', { from: z.string(), to: z.string() }),
+  would_adopt_server: event('would_adopt_server', { from: z.string(), to: z.string() }),
   revived: event('revived', { count }),
   scan_requested: event('scan_requested', { section: z.string(), folder: z.string() }),
   scan_failed: event('scan_failed', { section: z.string(), folder: z.string(), message: z.string() }),

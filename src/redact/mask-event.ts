@@ -55,6 +55,7 @@ const PLAN: KindsIn<EventOf<'written'>['plan']> = {
 export const EVENT_TEXTS: { readonly [Kind in WorkerEvent['kind']]: KindsIn<EventOf<Kind>> } = {
   connected: { libraries: 'name' },
   server_adopted: { from: 'name', to: 'name' },
+  would_adopt_server: { from: 'name', to: 'name' },
   revived: {},
   woken: { section: 'name' },
   claimed: {},

@@ -63,6 +63,7 @@ export function everyEvent(outside: Outside): EveryEvent {
   return {
     connected: { kind: 'connected', libraries: [outside.name(), outside.name()] },
     server_adopted: { kind: 'server_adopted', from: outside.name(), to: outside.name() },
+    would_adopt_server: { kind: 'would_adopt_server', from: outside.name(), to: outside.name() },
     revived: { kind: 'revived', count: 1 },
     woken: { kind: 'woken', count: 2, section: outside.name() },
     rescued: { kind: 'rescued', count: 1 },

@@ -43,10 +43,12 @@ export async function run(options: MatchTestOptions, context: Context): Promise<
   const all = await plex.sections();
   const sections = chooseSections(all, settings.plex_library);
   const place = { sections, leftOut: leftOutSections(all, sections), mappings: settings.path_map };
-  const explanation = await withSpinner('Looking in Plex', context.output, () => explainMatch(files, place, plex));
+  const explained = await withSpinner('Looking in Plex', context.output, () => explainMatch(files, place, plex));
   const matching = settings.strict_matching ? 'strict' : 'relaxed';
   const asker = { matching, scene, mappings: settings.path_map, plex } as const;
-  const refusal = await withSpinner('Looking in Plex', output, () => whyRefused(explanation, asker, context));
+  const judged = await withSpinner('Looking in Plex', output, () => whyRefused(explained, asker, context));
+  const { refusal } = judged;
+  const explanation = { ...explained, extraRequests: explained.extraRequests + judged.requests };
   const library = explanation.leftOut?.library;
   const line = library === undefined ? undefined : libraryLine({ loaded, dataDir }, library);
   const how = { matching, scene, refusal, libraryLine: line } as const;

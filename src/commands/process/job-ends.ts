@@ -9,6 +9,7 @@ export function endsJob(event: WorkerEvent): boolean {
 const ENDS_A_JOB: Readonly<Record<WorkerEvent['kind'], boolean>> = {
   connected: false,
   server_adopted: false,
+  would_adopt_server: false,
   revived: false,
   woken: false,
   claimed: false,

@@ -110,7 +110,7 @@ async function drainIfDue(
 ): Promise<DrainReport> {
   const waiting = reads.removalsWaiting();
   const ends: DrainReport['ends'] = waiting === 0 ? [] : [{ kind: 'removals', jobs: waiting }];
-  if (!reads.hasDue(request.startedAt)) return { ends, tally: NO_JOBS };
+  if (!request.adoptServer && !reads.hasDue(request.startedAt)) return { ends, tally: NO_JOBS };
   const { runDrain } = await import('./drain-run.ts');
   const checkpoint = createCheckpoint(context.env);
   return await runDrain(queue, { ...request, mode: 'preview', checkpoint }, context);

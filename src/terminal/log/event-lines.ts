@@ -30,6 +30,13 @@ export function linesFor(event: WorkerEvent): readonly LogLine[] {
           say`The data directory belongs to the Plex server ${asName(event.to)} now; which items of ${asName(event.from)} its scenes were is forgotten, and so are its pins`,
         ),
       ];
+    case 'would_adopt_server':
+      return [
+        main(
+          'info',
+          say`The data directory would belong to the Plex server ${asName(event.to)} then; which items of ${asName(event.from)} its scenes are would be forgotten, and so would its pins`,
+        ),
+      ];
     case 'revived':
       return [worker('info', say`The token is accepted again: ${jobs(event.count)} back from the DLQ`)];
     case 'woken':

@@ -86,6 +86,20 @@ test('at the very path another size is no reason against it, and other files of 
   assert.equal(document.candidates[0].size, 'different');
 });
 
+test('it counts each request that it sends, who the server is among them', async (t) => {
+  const { plex, run } = await setup(t);
+  plex.addItem({ sectionKey: '1', file: '/media/a.mp4' });
+  const counted = async () => {
+    plex.resetRequests();
+    const { stdout } = await run(['match-test', '/media/a.mp4', '--json']);
+    return [JSON.parse(stdout).requests, plex.count()];
+  };
+  assert.deepEqual(await counted(), [2, 2]);
+  await run(['enqueue', '1', '--path', '/media/a.mp4', '--title', 'T']);
+  await run(['process']);
+  assert.deepEqual(await counted(), [3, 3]);
+});
+
 test('it uses the client identifier of a data directory and leaves nothing behind there', async (t) => {
   const { plex, run, sql, dataDir } = await setup(t);
   await run(['enqueue', '1', '--path', '/media/a.mp4', '--title', 'T']);

@@ -251,7 +251,7 @@ for (const [libraries, uuid] of Object.entries({ 'of its own': undefined, copied
     assert.equal(other.plex.item(ratingKey)?.title, 'Moved house');
   });
 
-test('a server is adopted with nothing due too, once in a watch, and in a dry run by nobody', async (t) => {
+test('a server is adopted with nothing due too, and never by a dry run or in silence', async (t) => {
   const rig = await setup(t, { machineIdentifier: 'first-server' });
   const other = await setup(t, { machineIdentifier: 'second-server' });
   const bound = () => {
@@ -262,7 +262,15 @@ test('a server is adopted with nothing due too, once in a watch, and in a dry ru
   await rig.run(['enqueue', '1', '--path', '/media/a.mp4', '--title', 'T']);
   await rig.run(['process']);
   const env = { PLEX_URL: other.plex.url, PLEX_TOKEN: other.plex.token };
-  assert.equal((await rig.run(['process', '--adopt-server', '--dry-run'], { env })).code, 0);
+  const shown = await rig.run(['process', '--adopt-server', '--dry-run'], { env });
+  assert.match(shown.stderr, /would belong to the Plex server second-server then; which items of first-server /);
+  assert.equal(bound(), 'first-server');
+  const DID_NOTHING = /--adopt-server did nothing, since Plex was not reached/;
+  await rig.run(['pause', '--for', '1h']);
+  assert.match((await rig.run(['process', '--adopt-server'], { env })).stderr, DID_NOTHING);
+  await rig.run(['resume']);
+  const silent = await rig.run(['process', '--adopt-server'], { env: { ...env, PLEX_URL: 'http://127.0.0.1:9' } });
+  assert.match(silent.stderr, DID_NOTHING);
   assert.equal(bound(), 'first-server');
   assert.equal((await rig.run(['process', '--adopt-server'], { env })).code, 0);
   assert.equal(bound(), 'second-server');

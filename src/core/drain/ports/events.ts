@@ -20,6 +20,8 @@ export type WorkerEvent =
   | { readonly kind: 'connected'; readonly libraries: readonly string[] }
   /** The data directory belongs to another server from now on, as a person wished. */
   | { readonly kind: 'server_adopted'; readonly from: string; readonly to: string }
+  /** The same, in a preview. */
+  | { readonly kind: 'would_adopt_server'; readonly from: string; readonly to: string }
   | { readonly kind: 'revived'; readonly count: number }
   | { readonly kind: 'woken'; readonly count: number; readonly section: string }
   | { readonly kind: 'claimed'; readonly jobId: number; readonly sceneId: number; readonly attempt: number }

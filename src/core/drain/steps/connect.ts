@@ -119,5 +119,6 @@ function adopt(
 ): void {
   queue.forgetServer();
   files.clear();
-  if (mode === 'write') emit({ kind: 'server_adopted', from: bound.machineIdentifier, to: met.machineIdentifier });
+  const kind = mode === 'write' ? 'server_adopted' : 'would_adopt_server';
+  emit({ kind, from: bound.machineIdentifier, to: met.machineIdentifier });
 }
