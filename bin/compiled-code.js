@@ -89,15 +89,18 @@ function readSource(file) {
     require.resolve(file);
     throw error;
   }
-  // A file that a person edits by hand has another time, if not another length.
-  const { size, mtimeMs } = fs.fstatSync(opened);
-  // Put together before it is a string, or V8 would copy it once more. The build writes ASCII alone.
-  const bytes = Buffer.allocUnsafeSlow(BEFORE.length + size + AFTER.length);
-  let end = bytes.write(BEFORE);
-  for (let read = -1; read !== 0; end += read) read = fs.readSync(opened, bytes, end, BEFORE.length + size - end);
-  fs.closeSync(opened);
-  end += bytes.write(AFTER, end);
-  return { text: bytes.toString('latin1', 0, end), modifiedAt: mtimeMs };
+  try {
+    // A file that a person edits by hand has another time, if not another length.
+    const { size, mtimeMs } = fs.fstatSync(opened);
+    // Put together before it is a string, or V8 would copy it once more. The build writes ASCII alone.
+    const bytes = Buffer.allocUnsafeSlow(BEFORE.length + size + AFTER.length);
+    let end = bytes.write(BEFORE);
+    for (let read = -1; read !== 0; end += read) read = fs.readSync(opened, bytes, end, BEFORE.length + size - end);
+    end += bytes.write(AFTER, end);
+    return { text: bytes.toString('latin1', 0, end), modifiedAt: mtimeMs };
+  } finally {
+    fs.closeSync(opened);
+  }
 }
 
 /** Runs a built file as Node runs a module. */

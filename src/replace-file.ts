@@ -39,8 +39,7 @@ export function draftOf(file: string, text: string, { mode }: { readonly mode: n
       // By the handle: in a folder of another user the name may lead elsewhere by now.
       if (process.getuid?.() === 0) giveToOwner(handle, file);
       fchmodSync(handle, mode);
-      // Or a power cut could leave an empty file in the place of the old one.
-      fsyncSync(handle);
+      bringToDisk(handle);
     } finally {
       closeSync(handle);
     }
@@ -50,6 +49,17 @@ export function draftOf(file: string, text: string, { mode }: { readonly mode: n
   }
   return { path, commit: () => renameSync(path, file), discard };
 }
+
+/** Or a power cut could leave an empty file in the place of the old one. Some file systems cannot be asked for that. */
+function bringToDisk(handle: number): void {
+  try {
+    fsyncSync(handle);
+  } catch (thrown) {
+    if (!CANNOT_SYNC.includes((thrown as NodeJS.ErrnoException).code)) throw thrown;
+  }
+}
+
+const CANNOT_SYNC: readonly (string | undefined)[] = ['EINVAL', 'ENOTSUP', 'ENOSYS'];
 
 function giveToOwner(handle: number, file: string): void {
   const { uid, gid } = statSync(file, { throwIfNoEntry: false }) ?? statSync(dirname(file));

@@ -54,7 +54,11 @@ export function createProgram(argv: readonly string[], { table, declared, printi
   const isDeclared = declared === 'all' ? () => true : namedIn(argv);
   const program = createBare(printing);
   if (declared === 'all') offerHelp(program);
-  else program.helpOption(false);
+  else {
+    program.helpOption(false);
+    // commander takes it for itself even where it stands for a value.
+    if (isDeclared(VERSION_OPTION)) program.version(VERSION, VERSION_OPTION.flags);
+  }
   for (const option of GLOBAL_OPTIONS.filter(isDeclared)) program.addOption(toGlobalOption(option));
   const groups = new Map<string, Command>();
   for (const spec of table.commands) {

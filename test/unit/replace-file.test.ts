@@ -29,3 +29,21 @@ test('the new file is on the disk, with all its text, before it takes the place 
   assert.deepEqual(calls, ['24 bytes on the disk', 'in place']);
   assert.equal(fs.readFileSync(file, 'utf8'), '{"strict_matching":true}');
 });
+
+test('a file system that cannot be asked to write out is no failure, and a disk that fails is', (t) => {
+  const file = join(scratchDir(t), 'config.json');
+  let code = 'EINVAL';
+  t.mock.method(fs, 'fsyncSync', () => {
+    throw Object.assign(new Error(code), { code });
+  });
+  syncBuiltinESMExports();
+  t.after(() => {
+    t.mock.restoreAll();
+    syncBuiltinESMExports();
+  });
+  replaceFile(file, 'one', { mode: 0o600 });
+  assert.equal(fs.readFileSync(file, 'utf8'), 'one');
+  code = 'EIO';
+  assert.throws(() => replaceFile(file, 'two', { mode: 0o600 }), { code });
+  assert.equal(fs.readFileSync(file, 'utf8'), 'one');
+});

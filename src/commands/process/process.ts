@@ -153,7 +153,7 @@ async function runOnDirectory(options: ProcessOptions, context: Context, cron: C
     result.tell();
     // Paused, stood down, or not answered: what was asked for is left undone.
     if (adoptServer && !result.isConnected)
-      output.log('warning', say`[PlexSync] --adopt-server did nothing, since Plex was not reached: give it again`);
+      output.log('warning', say`[PlexSync] --adopt-server did nothing: give it again`);
     await tellOthers(stores, { result, loaded }, context);
     if (cron === undefined) return result.exitCode;
     return cron.tellCron(stores, { ...result, complaints: taken.complaints }, context);

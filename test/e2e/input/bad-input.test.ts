@@ -265,7 +265,7 @@ test('a server is adopted with nothing due too, and never by a dry run or in sil
   const shown = await rig.run(['process', '--adopt-server', '--dry-run'], { env });
   assert.match(shown.stderr, /would belong to the Plex server second-server then; which items of first-server /);
   assert.equal(bound(), 'first-server');
-  const DID_NOTHING = /--adopt-server did nothing, since Plex was not reached/;
+  const DID_NOTHING = /--adopt-server did nothing: give it again/;
   await rig.run(['pause', '--for', '1h']);
   assert.match((await rig.run(['process', '--adopt-server'], { env })).stderr, DID_NOTHING);
   await rig.run(['resume']);

@@ -1,6 +1,6 @@
 /** How the bin loads built files, where nothing is kept of them. */
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import fs, { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -39,4 +39,13 @@ test('a file that failed is loaded anew, and one that is gone is told as Node te
   assert.throws(() => load('a.cjs'), { code: 'MODULE_NOT_FOUND' });
   write('b.cjs', '');
   assert.deepEqual({ ...load('a.cjs') }, { half: true, whole: true });
+});
+
+test('a built file that comes in parts is read to its end', (t) => {
+  const { load } = setup(t, { 'a.cjs': `exports.long = "${'pier '.repeat(1_000)}";` });
+  const { readSync } = fs;
+  t.mock.method(fs, 'readSync', (fd: number, to: Buffer, offset: number, length: number) =>
+    readSync(fd, to, offset, Math.min(length, 1_000), null),
+  );
+  assert.equal(String(load('a.cjs')['long']).length, 5_000);
 });

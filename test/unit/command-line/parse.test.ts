@@ -61,3 +61,19 @@ test('a value that looks like an option stays a value, and what follows -- is no
   ])
     assert.deepEqual(read('typed', argv), read('all', argv), argv.join(' '));
 });
+
+test('a line with the version in it is read with all declared, wherever that stands', () => {
+  for (const flag of ['-V', '--version']) {
+    const argv = ['enqueue', '4711', '--title', flag];
+    const isRead = (declared: Reading['declared']): boolean => {
+      let found = false;
+      try {
+        createProgram(argv, { table: ALL, declared, found: () => (found = true) }).parse(argv, { from: 'user' });
+      } catch {
+        return false;
+      }
+      return found;
+    };
+    assert.deepEqual([isRead('typed'), isRead('all')], [false, false], flag);
+  }
+});
