@@ -32,7 +32,7 @@ export type Reading = {
   /**
    * `typed`: only the command that the line begins with, and the options that it names, since each takes time and
    * commander compares it with every other one. Such a program reads lines that are right, and says nothing: it knows
-   * neither help nor version.
+   * no help.
    */
   readonly declared: 'typed' | 'all';
   /** Without it nothing is printed. */

@@ -62,6 +62,13 @@ function install(dir: string) {
   return { bin: join(dir, 'bin', 'plexsync.js'), cli: join(dir, 'dist', 'cli.cjs') };
 }
 
+/** The environment in which a run loads `code` first. */
+function loadingFirst(dir: string, code: string) {
+  const file = join(dir, 'first.cjs');
+  writeFileSync(file, code);
+  return { NODE_OPTIONS: `--require ${JSON.stringify(file)}` };
+}
+
 const ENQUEUE = ['enqueue', '1', '--path', '/media/pier.mp4', '--title', 'Pier'];
 
 test('five runs of a command add what they used, and then it stays', async (t) => {
@@ -290,9 +297,8 @@ test('a pipe in place of a file is not waited for', { timeout: 20_000 }, async (
 
 test('a file that is not run is closed, so that another one can take its place on Windows too', async (t) => {
   const { dir, folder, run } = setupHome(t);
-  const listing = join(dir, 'open.cjs');
-  writeFileSync(
-    listing,
+  const more = loadingFirst(
+    dir,
     `const fs = require('node:fs');
     const { renameSync } = fs;
     fs.renameSync = (from, to) => {
@@ -303,7 +309,6 @@ test('a file that is not run is closed, so that another one can take its place o
       renameSync(from, to);
     };`,
   );
-  const more = { NODE_OPTIONS: `--require ${JSON.stringify(listing)}` };
   await run(ENQUEUE, { more });
   for (const ruin of [(kept: Buffer) => kept, (kept: Buffer) => Buffer.alloc(kept.length)]) {
     for (const name of readdirSync(folder)) writeFileSync(join(folder, name), ruin(readFileSync(join(folder, name))));
@@ -313,9 +318,8 @@ test('a file that is not run is closed, so that another one can take its place o
 
 test('code is on the disk before it has its name, since a power cut may leave zeros in both copies', async (t) => {
   const { dir, run, fileOf } = setupHome(t);
-  const listing = join(dir, 'synced.cjs');
-  writeFileSync(
-    listing,
+  const more = loadingFirst(
+    dir,
     `const fs = require('node:fs');
     const { fsyncSync, renameSync } = fs;
     const synced = [];
@@ -328,17 +332,16 @@ test('code is on the disk before it has its name, since a power cut may leave ze
       renameSync(from, to);
     };`,
   );
-  const { stdout } = await run(ENQUEUE, { more: { NODE_OPTIONS: `--require ${JSON.stringify(listing)}` } });
+  const { stdout } = await run(ENQUEUE, { more });
   assert.match(stdout, /^on the disk: true$/m);
   assert.ok(fileOf('enqueue'));
 });
 
 test('a disk that fails while code is read or written costs time alone, and leaves no half file', async (t) => {
   const { dir, folder, run } = setupHome(t);
-  const failing = (call: string) => {
-    const file = join(dir, `${call}.cjs`);
-    writeFileSync(
-      file,
+  const failing = (call: string) =>
+    loadingFirst(
+      dir,
       `const fs = require('node:fs');
       const { ${call} } = fs;
       fs.${call} = (...given) => {
@@ -346,8 +349,6 @@ test('a disk that fails while code is read or written costs time alone, and leav
         return ${call}(...given);
       };`,
     );
-    return { NODE_OPTIONS: `--require ${JSON.stringify(file)}` };
-  };
   for (const _ of [1, 2]) assert.equal((await run(ENQUEUE, { more: failing('readSync') })).code, 0);
   assert.equal(readdirSync(folder).length, 1);
   assert.equal((await run(ENQUEUE, { more: failing('writeFileSync') })).code, 0);

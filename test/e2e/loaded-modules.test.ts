@@ -70,6 +70,9 @@ test('a run that writes over http loads nothing of https, HTTP/2, fetch and cryp
   refuse(loaded, ['https', 'tls', 'http2', 'internal/deps/undici/undici', 'crypto', 'child_process', 'tty']);
   // What only packed answers, browsers, long runs and measurements need.
   refuse(loaded, ['zlib', 'internal/navigator', 'v8', 'perf_hooks']);
+  // No Stash is set.
+  assert.ok(loaded.has('drain.cjs'));
+  refuse(loaded, ['stash-connection.cjs']);
 });
 
 function linesOf(count: number, title: string): string {

@@ -9,11 +9,13 @@ export type Refusal =
   | { readonly kind: 'others_item'; readonly message: Sentence; readonly sceneIds: readonly number[] }
   | { readonly kind: 'other_server'; readonly message: Sentence };
 
-/** For whom a file was judged, and why its proven item is not written. */
-export type How = {
+/** `refusal`: why the proven item is not written, if so; `requests`: how many to Plex it took to find out. */
+export type Judged = { readonly refusal: Refusal | undefined; readonly requests: number };
+
+/** For whom a file was judged, and what was found. */
+export type How = Judged & {
   readonly matching: Matching;
   readonly scene: AskedScene | undefined;
-  readonly refusal: Refusal | undefined;
   /** The line that takes in the library that is left out and has the file. */
   readonly libraryLine: Sentence | undefined;
 };

@@ -43,18 +43,16 @@ export async function run(options: MatchTestOptions, context: Context): Promise<
   const all = await plex.sections();
   const sections = chooseSections(all, settings.plex_library);
   const place = { sections, leftOut: leftOutSections(all, sections), mappings: settings.path_map };
-  const explained = await withSpinner('Looking in Plex', context.output, () => explainMatch(files, place, plex));
+  const explanation = await withSpinner('Looking in Plex', context.output, () => explainMatch(files, place, plex));
   const matching = settings.strict_matching ? 'strict' : 'relaxed';
   const asker = { matching, scene, mappings: settings.path_map, plex } as const;
-  const judged = await withSpinner('Looking in Plex', output, () => whyRefused(explained, asker, context));
-  const { refusal } = judged;
-  const explanation = { ...explained, extraRequests: explained.extraRequests + judged.requests };
+  const judged = await withSpinner('Looking in Plex', output, () => whyRefused(explanation, asker, context));
   const library = explanation.leftOut?.library;
   const line = library === undefined ? undefined : libraryLine({ loaded, dataDir }, library);
-  const how = { matching, scene, refusal, libraryLine: line } as const;
+  const how = { matching, scene, ...judged, libraryLine: line } as const;
   if (output.json) output.resultJson(matchDocument(explanation, how), 2);
   else output.result(matchText(explanation, { ...how, reader: output.readerOf('stdout') }));
-  return explanation.look.match.kind === 'high' && refusal === undefined ? EXIT.done : EXIT.jobsFailed;
+  return explanation.look.match.kind === 'high' && judged.refusal === undefined ? EXIT.done : EXIT.jobsFailed;
 }
 
 /** The file as typed; the scene may supply what is missing. */

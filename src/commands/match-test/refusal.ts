@@ -12,7 +12,7 @@ import { prepareServerState } from '../../queue/tables/server-state.ts';
 import { readItemClaims } from '../../queue/views/item-claims.ts';
 import type { Context } from '../shared/context.ts';
 import type { Explanation } from '../shared/match/explain-match.ts';
-import type { Matching, Refusal } from './how.ts';
+import type { Judged, Matching, Refusal } from './how.ts';
 import type { AskedScene } from './scene.ts';
 
 type Asked = {
@@ -20,9 +20,6 @@ type Asked = {
   readonly scene: AskedScene | undefined;
   readonly mappings: readonly PathMapping[];
 };
-
-/** `requests`: how many it took to find out. */
-export type Judged = { readonly refusal: Refusal | undefined; readonly requests: number };
 
 /**
  * Judges exactly as the drain does who owns the proven item, and whether the server may be written to; no refusal when

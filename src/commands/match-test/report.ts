@@ -56,7 +56,7 @@ export function matchDocument(explanation: Explanation, how: How): MatchTestDocu
       found,
       requests,
     })),
-    requests: requestsOf(explanation),
+    requests: requestsOf(explanation, how),
     candidates: consideredIn(match).map((evidence) => ({
       rating_key: evidence.candidate.ratingKey,
       title: evidence.candidate.title,
@@ -111,7 +111,7 @@ export function matchText(explanation: Explanation, how: How & { readonly reader
         ['In Plex', `${mapped.path} (${mapped.mapping ? pathMapFlag(mapped.mapping) : 'no path_map applies'})`],
         ...plexSideFields(explanation),
         ...look.steps.map((step): Field => ['Tried', stepWords(step)]),
-        ['Requests', `${requestsOf(explanation)} in all, the list of libraries among them`],
+        ['Requests', `${requestsOf(explanation, how)} in all, the list of libraries among them`],
       ],
       reader,
     ),
@@ -187,8 +187,8 @@ function consideredIn(match: MatchResult): readonly Evidence[] {
   return match.kind === 'none' ? [] : match.considered;
 }
 
-function requestsOf({ look, extraRequests }: Explanation): number {
-  return look.steps.reduce((sum, { requests }) => sum + requests, 1) + extraRequests;
+function requestsOf({ look, extraRequests }: Explanation, judged: Pick<How, 'requests'>): number {
+  return look.steps.reduce((sum, { requests }) => sum + requests, 1) + extraRequests + judged.requests;
 }
 
 function plexFile({ candidate, file }: Evidence): PlexFile | undefined {

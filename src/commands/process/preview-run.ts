@@ -13,6 +13,7 @@ import { localTime } from '../../terminal/time.ts';
 import type { Context } from '../shared/context.ts';
 import { pausedAsSeen } from '../shared/paused.ts';
 import { createCheckpoint } from '../shared/test-kill.ts';
+import { adoptsNow } from './adopts-now.ts';
 import type { RunQueue } from './drain-run.ts';
 import type { Page, PageRequest } from './html/page.ts';
 import type { DrainRequest } from './queue-run.ts';
@@ -110,7 +111,7 @@ async function drainIfDue(
 ): Promise<DrainReport> {
   const waiting = reads.removalsWaiting();
   const ends: DrainReport['ends'] = waiting === 0 ? [] : [{ kind: 'removals', jobs: waiting }];
-  if (!request.adoptServer && !reads.hasDue(request.startedAt)) return { ends, tally: NO_JOBS };
+  if (!adoptsNow(request) && !reads.hasDue(request.startedAt)) return { ends, tally: NO_JOBS };
   const { runDrain } = await import('./drain-run.ts');
   const checkpoint = createCheckpoint(context.env);
   return await runDrain(queue, { ...request, mode: 'preview', checkpoint }, context);

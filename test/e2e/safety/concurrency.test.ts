@@ -77,6 +77,8 @@ test('a second process stands down before one that drains, and --parallel shares
   const second = await rig.run(['process']);
   assert.equal(second.code, 0);
   assert.match(second.stdout, new RegExp(`^pid ${pid} is draining, \\d+ left`));
+  const adopting = await rig.run(['process', '--adopt-server']);
+  assert.match(adopting.stderr, /--adopt-server did nothing: give it again/);
   const shared = await rig.run(['process', '--parallel']);
   assert.equal(shared.code, 0, shared.stderr);
   assert.match(shared.stderr, /Job \d+ completed/);
