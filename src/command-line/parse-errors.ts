@@ -16,7 +16,7 @@ export function parseErrorOf(
 ): { readonly message: string; readonly hint: string } {
   const said = withoutValue(text, argv).trimEnd();
   const first = hideTokens(said, argv);
-  const hints = [suggestionFor(said, argv), dashHint(first, argv)];
+  const hints = [suggestionFor(said, argv), dashHint(first, argv), valueHint(said, argv)];
   return {
     message: first.endsWith('.') ? first : `${first}.`,
     hint: hints.filter((hint) => hint !== '').join(' ') || `${nameIn(argv)} --help shows what there is.`,
@@ -51,6 +51,14 @@ function dashHint(message: string, argv: readonly string[]): string {
   const takesAny = command?.operands?.some(({ values }) => values === 'values_of_setting') ?? false;
   if (!takesAny || !message.startsWith('unknown option')) return '';
   return `Before a value that begins with a dash put --: ${nameIn(argv)} KEY -- VALUE`;
+}
+
+/** Where an option follows an option that needs a value. */
+function valueHint(message: string, argv: readonly string[]): string {
+  const [, long] = /^(--[\w-]+) needs a value/.exec(message) ?? [];
+  const { awaits } = readWords(argv, ALL);
+  if (long === undefined || awaits?.long === long) return '';
+  return `What follows it is an option. A value that begins with a dash is given as ${long}=VALUE.`;
 }
 
 function withoutValue(text: string, argv: readonly string[]): string {

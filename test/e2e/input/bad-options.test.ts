@@ -184,6 +184,15 @@ test('an option that goes with another one says so', async () => {
   );
 });
 
+test('an option that would be the value of another one is not lost', async () => {
+  const { code, stderr, stdout } = await runMain(['enqueue', '2', '--title', 'x', '--config', '--dry-run'], { env });
+  assert.deepEqual([code, stdout], [2, '']);
+  assert.equal(
+    stderr,
+    'plexsync: --config needs a value.\n  What follows it is an option. A value that begins with a dash is given as --config=VALUE.\n',
+  );
+});
+
 test('a switch refuses a value and says that it takes none', async () => {
   const switches = new Map(
     COMMANDS.flatMap((command) =>
