@@ -1,14 +1,21 @@
 /** The first contact of a drain: breaker, token, server and libraries, before any job is touched. */
 import assert from 'node:assert/strict';
-import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import { UsageError } from '../../src/core/model/errors.ts';
 import type { Section } from '../../src/core/model/plex-item.ts';
 import { openMemoryIndex } from '../../src/file-index/file-index.ts';
-import type { PlexServerOptions } from '../../src/simulator/plex/server.ts';
-import { startPlexServer } from '../../src/simulator/plex/server.ts';
 import type { DrainWorld } from '../helpers/drain-world.ts';
-import { ALWAYS, addItems, DOWN, lighthouse, onRequest, setBreaker, setup, silence } from '../helpers/drain-world.ts';
+import {
+  ALWAYS,
+  addItems,
+  DOWN,
+  lighthouse,
+  onRequest,
+  otherServer,
+  setBreaker,
+  setup,
+  silence,
+} from '../helpers/drain-world.ts';
 
 const SECTION: Section = {
   ...{ key: '1', title: 'Gardens', type: 'movie', uuid: undefined },
@@ -162,19 +169,11 @@ test('a bug at the first contact is not taken for an outage', async (t) => {
   assert.deepEqual(world.sql('SELECT * FROM breakers'), []);
 });
 
-/** A Plex beside the one of the world, that takes its token. */
-async function startOther(t: TestContext, { plex, clock }: DrainWorld, options: Partial<PlexServerOptions>) {
-  const sections = [{ key: '1', title: 'Gardens', locations: ['/harbour'] }];
-  const other = await startPlexServer({ sections, token: plex.token, now: () => clock.now, ...options });
-  t.after(() => other.close());
-  return other;
-}
-
 test('another server is refused, or adopted with nothing of the old one left', async (t) => {
   const created = await setupOne(t);
   const { world, run, enqueue } = created;
   await run();
-  const server = await startOther(t, created, { machineIdentifier: 'another' });
+  const server = await otherServer(t, created, { machineIdentifier: 'another' });
   addItems(server, 2);
   enqueue(lighthouse(1, { path: '/harbour/2.mp4', title: 'Rose' }));
   await assert.rejects(run({}, { server }), /belongs to the Plex server .*, but plex_url leads to another\./);
@@ -195,7 +194,7 @@ test('a copy of the libraries on another server is refused where the address cha
   const created = await setupOne(t, { sections });
   const { world, clock, run } = created;
   await run();
-  const server = await startOther(t, created, { machineIdentifier: 'a-copy', sections });
+  const server = await otherServer(t, created, { machineIdentifier: 'a-copy', sections });
   addItems(server, 1);
   created.enqueue(lighthouse(1, { title: 'Rose' }));
   await assert.rejects(run({ plexAddress: 'http://copy.example' }, { server }), /but plex_url leads to a-copy\./);
@@ -237,7 +236,7 @@ test('a copy of the libraries at the old address is adopted at once, and that is
   const created = await setupOne(t, { sections });
   const { plex, run } = created;
   await run();
-  const server = await startOther(t, created, { machineIdentifier: 'a-copy', sections });
+  const server = await otherServer(t, created, { machineIdentifier: 'a-copy', sections });
   const adopted = await run({ ifOtherServer: 'adopt' }, { server });
   assert.deepEqual(adopted.of('server_adopted'), [
     { kind: 'server_adopted', from: plex.machineIdentifier, to: 'a-copy' },
@@ -253,7 +252,7 @@ test('a server whose libraries were all made anew is known by its name, and by t
   await run();
   const { machineIdentifier } = plex;
   const sections = [{ key: '9', title: 'Harbour Films', locations: ['/harbour'] }];
-  const server = await startOther(t, created, { machineIdentifier, sections });
+  const server = await otherServer(t, created, { machineIdentifier, sections });
   assert.deepEqual((await run({}, { server })).ends, []);
   assert.equal(server.count('identity'), 1);
   await run({}, { server });

@@ -4,11 +4,12 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { StoreError } from '../../src/core/model/errors.ts';
 import type { Change, JournalEntry } from '../../src/core/model/journal.ts';
-import { lastOfOtherServer, prunedOf } from '../../src/queue/tables/journal/journal.ts';
+import { prunedOf } from '../../src/queue/tables/journal/journal.ts';
 import type { JournalQuery } from '../../src/queue/tables/journal/journal-entries.ts';
 import { readJournal } from '../../src/queue/tables/journal/journal-entries.ts';
+import { prepareEntryServers } from '../../src/queue/tables/journal/journal-servers.ts';
 import type { DrainWorld } from '../helpers/drain-world.ts';
-import { lighthouse, setup } from '../helpers/drain-world.ts';
+import { lighthouse, otherServer, setup } from '../helpers/drain-world.ts';
 
 const killed = (): void => {
   throw new Error('killed');
@@ -204,15 +205,46 @@ test('where the disk is full the journal takes nothing, and so nothing is writte
   assert.deepEqual([(await run()).tally, entries(world).length], [{ updated: 1 }, 1]);
 });
 
-test('edits of another server stay in the journal, and are known as such', async (t) => {
+const ADOPT = { ifOtherServer: 'adopt' } as const;
+
+test('each edit is known to be of the server it was made on, whichever is bound', async (t) => {
   const world = await setup(t);
-  world.plex.addItem(AT);
-  world.enqueue(lighthouse(1, { title: 'Beacon' }));
-  await world.run();
-  const { queueDb } = world.world.stores();
-  assert.equal(lastOfOtherServer(queueDb), 0);
-  world.world.drain().forgetServer();
-  assert.deepEqual([lastOfOtherServer(queueDb), entries(world).length], [1, 1]);
+  const { plex, enqueue, run } = world;
+  plex.addItem(AT);
+  const garden = await otherServer(t, world, { machineIdentifier: 'garden' });
+  garden.addItem(AT);
+  const quay = await otherServer(t, world, { machineIdentifier: 'quay' });
+  quay.addItem(AT);
+  const servers = () => [1, 2].map((id) => prepareEntryServers(world.world.stores().queueDb)(id));
+  enqueue(lighthouse(1, { title: 'Beacon' }));
+  await run();
+  await run(ADOPT, { server: garden });
+  const ofFirst = { kind: 'other', name: plex.machineIdentifier };
+  assert.deepEqual(servers(), [ofFirst, { kind: 'ours' }]);
+  await run(ADOPT, { server: quay });
+  assert.deepEqual(servers(), [ofFirst, { kind: 'ours' }], 'nothing was written to garden');
+  enqueue(lighthouse(1, { title: 'Bell' }));
+  await run({}, { server: quay });
+  await run(ADOPT);
+  assert.deepEqual(servers(), [{ kind: 'ours' }, { kind: 'other', name: 'quay' }]);
+  assert.equal(entries(world).length, 2, 'all of them are shown');
+});
+
+test('an edit that was cut short on a server that is given up stays as it is', async (t) => {
+  const world = await setup(t);
+  const { plex, enqueue, run } = world;
+  plex.addItem(AT);
+  const garden = await otherServer(t, world, { machineIdentifier: 'garden' });
+  garden.addItem(AT);
+  enqueue(lighthouse(1, { title: 'Beacon' }));
+  await assert.rejects(run({}, { at: { written: killed } }), /killed/);
+  const [cutShort] = entries(world);
+  assert.equal(cutShort?.state, 'open');
+  await run(ADOPT, { server: garden });
+  enqueue(lighthouse(1, { title: 'Bell' }));
+  await run({}, { server: garden });
+  assert.equal(garden.item('101')?.title, 'Bell');
+  assert.deepEqual(entries(world).at(-1), cutShort);
 });
 
 /** The item of the first lighthouse. */

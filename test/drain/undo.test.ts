@@ -14,6 +14,7 @@ import {
   lighthouse,
   lighthouses,
   onRequest,
+  otherServer,
   silence,
 } from '../helpers/drain-world.ts';
 import { COVER, setupPictures, upload } from '../helpers/picture-world.ts';
@@ -322,3 +323,26 @@ test('what an undo that was stopped had not sent is no edit of its run', async (
     { items: 1, fields: 1 },
   ]);
 });
+
+for (const isBack of [false, true])
+  test(`an undo that was cut short on a server that is given up is none of the new one${isBack ? ', where all is back already' : ''}`, async (t) => {
+    const world = await setupUndo(t);
+    const { plex, run, world: stored } = world;
+    addItems(plex, 1);
+    world.enqueue(lighthouse(1, { title: 'Beacon' }));
+    await run();
+    await assert.rejects(world.undo({ runId: 1 }, { undo_written: killed }));
+    const server = await otherServer(t, world, { machineIdentifier: 'garden' });
+    addItems(server, 1);
+    await run({ ifOtherServer: 'adopt' }, { server });
+    world.enqueue(lighthouse(1, { title: 'Bell' }));
+    await run({}, { server });
+    if (isBack) server.editByHand('101', { title: '1' });
+    const { runId } = await undoIn({ ...world, plex: server })({ sceneId: 1 });
+    assert.equal(server.item('101')?.title, '1');
+    assert.deepEqual(stored.sql(`SELECT run_id, state, undone_by FROM journal WHERE run_id <> ${runId} ORDER BY id`), [
+      { run_id: 1, state: 'closed', undone_by: null },
+      { run_id: 2, state: 'open', undone_by: null },
+      { run_id: 4, state: 'closed', undone_by: runId },
+    ]);
+  });

@@ -234,6 +234,18 @@ export function fileOf(sceneId: number): string {
   return `/harbour/${sceneId}.mp4`;
 }
 
+/** A Plex beside the one of the world, that takes its token. */
+export async function otherServer(
+  t: Pick<TestContext, 'after'>,
+  { plex, clock }: Pick<DrainWorld, 'plex' | 'clock'>,
+  options: Partial<PlexServerOptions> & Pick<PlexServerOptions, 'machineIdentifier'>,
+): Promise<PlexServer> {
+  const sections = [{ key: '1', title: 'Gardens', locations: ['/harbour'] }];
+  const other = await startPlexServer({ sections, token: plex.token, now: () => clock.now, ...options });
+  t.after(() => other.close());
+  return other;
+}
+
 /** Adds the items of these lighthouses; item 100 + n has the file of scene n. */
 export function addItems(plex: PlexServer, ...sceneIds: readonly number[]): void {
   for (const id of sceneIds)

@@ -1,4 +1,3 @@
-import { UsageError } from '../../core/model/errors.ts';
 import type { Sentence } from '../../core/text/sentence.ts';
 import { say } from '../../core/text/sentence.ts';
 import type { Stores } from '../../queue/store/stores.ts';
@@ -10,25 +9,10 @@ import type { Context } from '../shared/context.ts';
 import { toIds } from '../shared/typed-values.ts';
 
 /**
- * The scenes of `--scene`, given one by one or between commas; `undefined` where the run is for all.
+ * The scenes of `--scene`, given one by one or between commas.
  * @throws {UsageError}
  */
-export function chosenScenes({
-  scenes,
-  repeat,
-  statsOnly,
-}: {
-  /** As typed. */
-  readonly scenes: readonly string[];
-  readonly repeat: 'once' | 'watch';
-  readonly statsOnly: boolean;
-}): readonly number[] | undefined {
-  if (scenes.length === 0) return undefined;
-  if (repeat === 'watch' || statsOnly)
-    throw new UsageError(
-      '--scene is for one run over these scenes, and goes with no --watch or --stats-only.',
-      'Give one of them.',
-    );
+export function chosenScenes(scenes: readonly string[]): readonly number[] {
   return toIds(
     scenes.flatMap((text) => text.split(',')).map((text) => text.trim()),
     'scene',

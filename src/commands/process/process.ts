@@ -11,44 +11,23 @@ import { openStores } from '../../queue/work/open-stores.ts';
 import { parseDurationMs } from '../../settings/duration.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
 import { loadSettings } from '../../settings/load.ts';
-import type { SettingName } from '../../settings/table.ts';
 import { isTerminal } from '../../terminal/reader.ts';
 import { utcTime } from '../../terminal/time.ts';
 import type { Context } from '../shared/context.ts';
 import { hasTargets } from '../shared/notify/targets.ts';
-import { pausedNow } from '../shared/paused.ts';
+import { pausedNow, pausedWords } from '../shared/paused.ts';
 import { statsDocument } from '../shared/stats-document.ts';
 import { toLimit } from '../shared/typed-values.ts';
+import { refuseContradictions } from './contradictions.ts';
 import type { RunResult } from './cron/cron.ts';
 import type { PageRequest } from './html/page.ts';
 import { createIngest } from './ingest/ingest-events.ts';
+import { refuseLostWish } from './lost-wish.ts';
+import type { ProcessOptions } from './process-options.ts';
 import { runOnce } from './run-once.ts';
 import { stashUse } from './stash-use.ts';
 import { failureDocument } from './summary/report-run.ts';
 import { warnOnceADay } from './warn-once-a-day.ts';
-
-export type ProcessOptions = {
-  /** The settings given as flags. */
-  readonly flags: Readonly<Partial<Record<SettingName, unknown>>>;
-  readonly configFile: string | undefined;
-  readonly statsOnly: boolean;
-  readonly limit: string | undefined;
-  /** The scenes that the run is for, as typed; none: all. */
-  readonly scenes: readonly string[];
-  readonly maxTime: string | undefined;
-  /** `cron` is told only what is new and needs a person. */
-  readonly audience: 'person' | 'cron';
-  /** Whether to run once, or repeatedly until a signal. */
-  readonly repeat: 'once' | 'watch';
-  /** `preview`: report what a run would do, and change nothing. */
-  readonly mode: 'write' | 'preview';
-  readonly parallel: boolean;
-  readonly adoptServer: boolean;
-  readonly removals: 'counted' | 'allowed';
-  /** The page that a preview fills, and whether names are masked on it. */
-  readonly html?: string | undefined;
-  readonly names?: 'shown' | 'masked' | undefined;
-};
 
 /** Drains what is due and reports how it went. Under `--json` every run closes with a summary, however it ends. */
 export async function run(options: ProcessOptions, context: Context): Promise<number> {
@@ -66,39 +45,23 @@ export async function run(options: ProcessOptions, context: Context): Promise<nu
 
 type Cron = typeof import('./cron/cron.ts');
 
-/** @throws {UsageError} for options that do not go together. */
-function refuseContradictions(options: ProcessOptions, output: Context['output']): void {
-  const { audience } = options;
-  if (audience === 'cron' && output.json)
-    throw new UsageError('--cron tells a person by mail, --json a program.', 'Give one of them.');
-  const isBounded = options.limit !== undefined || options.maxTime !== undefined;
-  if (
-    options.repeat === 'watch' &&
-    (audience === 'cron' || options.mode === 'preview' || options.statsOnly || isBounded)
-  )
-    throw new UsageError(
-      '--watch goes on until it is stopped, and goes with no --cron, --dry-run, --stats-only, --limit or --max-time.',
-      'Give one of them.',
-    );
-  if (options.adoptServer && options.parallel)
-    throw new UsageError(
-      '--adopt-server goes with no --parallel: a run beside it would still write to the other server.',
-      'Leave --parallel out.',
-    );
-  if (audience === 'cron' && options.mode === 'preview')
-    throw new UsageError('--cron is silent, and --dry-run is there to be read.', 'Give one of them.');
-}
-
 async function runOnDirectory(options: ProcessOptions, context: Context, cron: Cron | undefined): Promise<number> {
   const { dataDir, env, output, now } = context;
   const { flags, configFile, audience } = options;
-  refuseContradictions(options, output);
+  refuseContradictions({ ...options, json: output.json });
   const page = pageOf(options);
-  const only = options.scenes.length === 0 ? undefined : (await import('./chosen-scenes.ts')).chosenScenes(options);
+  const only =
+    options.scenes.length === 0 ? undefined : (await import('./chosen-scenes.ts')).chosenScenes(options.scenes);
   const limits = { limit: toLimit(options.limit), maxTimeMs: toMaxTimeMs(options.maxTime), only };
   const loaded = await loadSettings({ flags, env, dataDir: dataDir.path, configFile });
   if (options.statsOnly) return showStats(context);
-  if (!loaded.settings.enabled) return sayDisabled(loaded, context);
+  if (!loaded.settings.enabled) {
+    refuseLostWish(options, {
+      why: `${loaded.origins.enabled.name} says enabled = false`,
+      hint: 'Set enabled to true, and give it again.',
+    });
+    return sayDisabled(loaded, context);
+  }
   if (options.repeat === 'watch') {
     const { watch } = await import('./watch/watch.ts');
     const { parallel, adoptServer, removals } = options;
@@ -142,6 +105,8 @@ async function runOnDirectory(options: ProcessOptions, context: Context, cron: C
       before: taken.faults,
     };
     const paused = pausedNow(stores, loaded.settings.quiet_hours, now());
+    if (paused !== undefined)
+      refuseLostWish(options, { why: pausedWords(paused), hint: 'Give it again when writing goes on.' });
     if (only !== undefined && paused === undefined) {
       const { takeChosen } = await import('./chosen-scenes.ts');
       takeChosen(stores, { sceneIds: only, startedAt: request.startedAt, stash: stashUse(loaded) }, context);
@@ -151,9 +116,12 @@ async function runOnDirectory(options: ProcessOptions, context: Context, cron: C
         ? await runOnce(stores, request, context)
         : (await import('./resting.ts')).restingResult(paused, taken.faults, context);
     result.tell();
-    // Paused, stood down, or not answered: what was asked for is left undone.
+    // Nobody answered, or the token was refused: what was asked for is left undone.
     if (adoptServer && !result.isConnected)
-      output.log('warning', say`[PlexSync] --adopt-server did nothing: give it again`);
+      output.log(
+        'warning',
+        say`[PlexSync] --adopt-server did nothing, since this run did not reach Plex: give it again`,
+      );
     await tellOthers(stores, { result, loaded }, context);
     if (cron === undefined) return result.exitCode;
     return cron.tellCron(stores, { ...result, complaints: taken.complaints }, context);
@@ -179,14 +147,7 @@ function starterOf({ audience }: Pick<ProcessOptions, 'audience'>, { streams }: 
   return isTerminal(streams.stdin) ? 'person' : 'script';
 }
 
-/** @throws {UsageError} for a page without a preview to fill it. */
-function pageOf({ html, names = 'shown', mode, statsOnly }: ProcessOptions): PageRequest | undefined {
-  if (html !== undefined && mode !== 'preview')
-    throw new UsageError('--html shows what would change, and goes with --dry-run.', 'Give --dry-run too.');
-  if (html !== undefined && statsOnly)
-    throw new UsageError('--stats-only looks at no scene, and --html shows what would change.', 'Give one of them.');
-  if (names === 'masked' && html === undefined)
-    throw new UsageError('--redact is for the page of --html.', 'Give --html FILE too.');
+function pageOf({ html, names = 'shown' }: ProcessOptions): PageRequest | undefined {
   return html === undefined ? undefined : { file: html, names };
 }
 
@@ -200,8 +161,7 @@ function showStats({ dataDir, output, now }: Context): number {
   }
 }
 
-function sayDisabled({ origins }: LoadedSettings, { output, now }: Context): number {
-  const { enabled } = origins;
+function sayDisabled({ origins: { enabled } }: LoadedSettings, { output, now }: Context): number {
   const where = enabled.kind === 'file' ? asPath(enabled.name) : ours(enabled.name);
   const message = say`plexsync is turned off: ${where} says enabled = false. Nothing was processed.`;
   const document: RunSummaryDocument = {

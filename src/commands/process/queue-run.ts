@@ -24,6 +24,7 @@ import { adoptsNow } from './adopts-now.ts';
 import type { RunResult } from './cron/cron.ts';
 import type { Fault } from './cron/cron-verdict.ts';
 import type { DrainSetup } from './drain-run.ts';
+import { refuseLostWish } from './lost-wish.ts';
 import { noteServer, outagesOf } from './outages.ts';
 import { removalsEnds } from './removals.ts';
 import type { RunEvents } from './run-events.ts';
@@ -80,7 +81,16 @@ export async function runOnQueue(stores: Stores, request: DrainRequest, context:
     onLetterCommitted: () => checkpoint('letter_committed'),
     onLetterShortened: (letter) => events?.emit({ kind: 'letter_shortened', ...letter }),
   });
-  if ('standDown' in queue) return standDown(queue.standDown, request.before, context);
+  if ('standDown' in queue) {
+    const { pid } = queue.standDown;
+    const hint = 'Wait for its end, or stop it (a watch too), and give it again.';
+    // What waits for permission has it by now, whoever removes it.
+    refuseLostWish(
+      { adoptServer: adoptsNow(request), removals: 'counted' },
+      { why: `pid ${pid} writes to Plex`, hint },
+    );
+    return standDown(queue.standDown, request.before, context);
+  }
   events = createRunEvents(context, { run: queue.runId, mask });
   let report: DrainReport;
   try {

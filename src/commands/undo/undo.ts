@@ -1,6 +1,7 @@
 import { meetServer, otherServerWords } from '../../core/match/plex-server.ts';
 import { SyncError, UsageError } from '../../core/model/errors.ts';
-import { ours, say } from '../../core/text/sentence.ts';
+import type { Sentence } from '../../core/text/sentence.ts';
+import { asName, ours, say } from '../../core/text/sentence.ts';
 import type { UndoneItem } from '../../core/undo/ports.ts';
 import type { ChosenItem, UndoDeps } from '../../core/undo/undo-items.ts';
 import { undoItems } from '../../core/undo/undo-items.ts';
@@ -17,7 +18,7 @@ import { prepareServerState, serverWords } from '../../queue/tables/server-state
 import type { OpenDrainQueue } from '../../queue/work/drain-queue.ts';
 import { openDrainQueue } from '../../queue/work/drain-queue.ts';
 import { openStores } from '../../queue/work/open-stores.ts';
-import type { Found } from '../../queue/work/undo-work.ts';
+import type { Found, NotFound } from '../../queue/work/undo-work.ts';
 import { findChosen, prepareUndoWork } from '../../queue/work/undo-work.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
 import { loadSettings } from '../../settings/load.ts';
@@ -95,16 +96,17 @@ function nothingToUndo(
   const gone = isPruned
     ? say`what run ${pruned.runId} and those before it changed has left the journal (journal_days, or its size)`
     : say`the journal has no edit of it`;
-  const reason = why === 'unknown' ? gone : NOTHING_LEFT[why];
+  const reason = why.kind === 'unknown' ? gone : nothingLeft(why);
   if (output.json) output.resultJson(documentOf([], { run: null, exitCode: EXIT.done, mode: 'undo' }), 2);
   else output.log('warning', say`Nothing to undo for ${ours(words)}: ${reason}.`);
   return EXIT.done;
 }
 
-const NOTHING_LEFT = {
-  undone: say`all of it is undone already`,
-  of_other_server: say`it was done on another Plex server, which this data directory no longer belongs to`,
-} as const;
+function nothingLeft(why: NotFound): Sentence {
+  if (why.kind !== 'of_other_server') return say`all of it is undone already`;
+  if (why.name === null) return say`it was done on another Plex server, which this data directory no longer belongs to`;
+  return say`it was done on the Plex server ${asName(why.name)}, and can be undone once the data directory belongs to that one again (process --adopt-server)`;
+}
 
 /** A part of what is to be undone may have left the journal. */
 function warnOfPruned({ queueDb }: Stores, { query, words }: Selected, { output }: Context): void {

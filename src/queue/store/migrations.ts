@@ -20,8 +20,17 @@ export const QUEUE_SCHEMA: Schema = {
   applicationId: 0x506c7851,
   parts: [
     ...['jobs', 'jobs_due', 'jobs_missing', 'jobs_oldest', 'jobs_one_in_progress', 'jobs_one_pending'],
-    ...['journal', 'journal_by_item', 'journal_by_run', 'journal_by_scene', 'journal_open', 'pins', 'pins_by_item'],
-    ...['planned_values', 'planned_values_by_time', 'removals', 'removals_by_time', 'undone', 'retried_letters'],
+    ...['journal', 'journal_by_item', 'journal_by_run', 'journal_by_scene', 'journal_open', 'journal_servers'],
+    ...[
+      'pins',
+      'pins_by_item',
+      'planned_values',
+      'planned_values_by_time',
+      'removals',
+      'removals_by_time',
+      'undone',
+      'retried_letters',
+    ],
     ...['runs', 'runs_by_start', 'runs_ended_well', 'runs_open', 'breakers', 'meta', 'successes', 'totals'],
     ...['scenes', 'scenes_by_item', 'scenes_left', 'scenes_unwritten'],
   ],
@@ -264,6 +273,14 @@ export const QUEUE_SCHEMA: Schema = {
     CREATE INDEX runs_ended_well ON runs (ended_at) WHERE exit_code = 0;
     CREATE INDEX planned_values_by_time ON planned_values (planned_at);
     CREATE INDEX removals_by_time ON removals (removed_at);
+    `,
+    // An entry is of the server in the first row from its id on; without one, of the server that is bound now.
+    `
+    -- Servers that were given up: the last entry of the journal that each had. server NULL: which one is not known.
+    CREATE TABLE journal_servers (last_id INTEGER PRIMARY KEY, server TEXT) STRICT;
+    INSERT INTO journal_servers (last_id, server)
+      SELECT CAST(value AS INTEGER), NULL FROM meta WHERE name = 'journal_other_server';
+    DELETE FROM meta WHERE name = 'journal_other_server';
     `,
   ],
 };

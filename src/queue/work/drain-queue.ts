@@ -13,7 +13,8 @@ import { hasLetterOfType } from '../tables/dead-letters/dead-letters.ts';
 import type { StashUse } from '../tables/jobs/awaits-stash.ts';
 import { prepareBacklog } from '../tables/jobs/backlog.ts';
 import type { JournalLimits } from '../tables/journal/journal.ts';
-import { disownJournal, prepareJournal, pruneJournal } from '../tables/journal/journal.ts';
+import { prepareJournal, pruneJournal } from '../tables/journal/journal.ts';
+import { disownJournal } from '../tables/journal/journal-servers.ts';
 import { preparePins } from '../tables/pins.ts';
 import { preparePlannedValues } from '../tables/planned-values.ts';
 import type { LiveRun, RunEnd } from '../tables/runs.ts';
@@ -140,10 +141,11 @@ export function openDrainQueue(
     return isHeld;
   });
   const forget = db.transaction(() => {
+    const bound = servers.binding();
+    if (bound !== undefined) disownJournal(db, bound.machineIdentifier);
     servers.unbind();
     scenes.forgetAll();
     planned.forgetAll();
-    disownJournal(db);
     prepareUndone(db).removeAll();
   });
   const actions = openDeadLetterActions(stores);

@@ -1,9 +1,10 @@
 import type { UndoEnd, UndoNote, UndoQueue } from '../../core/undo/ports.ts';
 import type { ChosenItem } from '../../core/undo/undo-items.ts';
 import type { Db } from '../store/open.ts';
-import { lastOfOtherServer, prepareJournal } from '../tables/journal/journal.ts';
+import { prepareJournal } from '../tables/journal/journal.ts';
 import type { JournalQuery } from '../tables/journal/journal-entries.ts';
 import { conditionOf, readJournal } from '../tables/journal/journal-entries.ts';
+import { OF_THIS_BINDING, prepareEntryServers } from '../tables/journal/journal-servers.ts';
 import { prepareScenes, readSceneRow } from '../tables/scenes.ts';
 import { prepareUndone } from '../tables/undone.ts';
 
@@ -32,7 +33,9 @@ export function prepareUndoWork(db: Db, runId: number): UndoQueue {
     WHERE undone_by = @by AND NOT EXISTS (SELECT 1 FROM journal WHERE run_id = runs.id AND undone_by = @by)`);
   const markRun = db.prepare<[number, number]>('UPDATE runs SET undone_by = ? WHERE id = ?');
   const orphan = db.prepare<[string, number], { run_id: number }>(
-    `SELECT run_id FROM journal WHERE rating_key = ? AND job_id = 0 AND state = 'open' AND run_id <> ? ORDER BY id DESC LIMIT 1`,
+    `SELECT run_id FROM journal
+     WHERE rating_key = ? AND job_id = 0 AND state = 'open' AND run_id <> ? AND ${OF_THIS_BINDING}
+     ORDER BY id DESC LIMIT 1`,
   );
 
   const putUndone = (sceneId: number, undoneAt: number): void => {
@@ -75,8 +78,8 @@ export function prepareUndoWork(db: Db, runId: number): UndoQueue {
   });
   return {
     entriesOf: (ratingKey) => {
-      const last = lastOfOtherServer(db);
-      return readJournal(db, { ratingKey }, { limit: MOST_ENTRIES }).filter(({ id }) => id > last);
+      const serverOf = prepareEntryServers(db);
+      return readJournal(db, { ratingKey }, { limit: MOST_ENTRIES }).filter(({ id }) => serverOf(id).kind === 'ours');
     },
     sceneOf: scenes.sceneOf,
     record: scenes.record,
@@ -91,7 +94,12 @@ export function prepareUndoWork(db: Db, runId: number): UndoQueue {
 }
 
 /** The items of which there is something to take back; where there is none, why. */
-export type Found = { readonly items: readonly ChosenItem[]; readonly why: 'unknown' | 'undone' | 'of_other_server' };
+export type Found = { readonly items: readonly ChosenItem[]; readonly why: NotFound };
+
+/** `of_other_server`: and its name, where that is known. */
+export type NotFound =
+  | { readonly kind: 'unknown' | 'undone' }
+  | { readonly kind: 'of_other_server'; readonly name: string | null };
 
 /**
  * The items of which a query finds edits that still count, each with these, in the order of the edits. An undo is found
@@ -102,12 +110,13 @@ export function findChosen(db: Db, query: JournalQuery): Found {
   const rows = db.prepare<[object], { id: number; rating_key: string; is_undone: 0 | 1 }>(`
     SELECT id, rating_key, coalesce(undone_by > 0, 0) AS is_undone FROM journal
     WHERE ${sql} AND (job_id <> 0 OR @ofRun) ORDER BY id`);
-  const last = lastOfOtherServer(db);
+  const serverOf = prepareEntryServers(db);
   const chosen = new Map<string, Set<number>>();
-  let why: Found['why'] = 'unknown';
+  let why: NotFound = { kind: 'unknown' };
   for (const { id, rating_key, is_undone } of rows.iterate({ value, ofRun: Number('runId' in query) })) {
-    if (id <= last) why = 'of_other_server';
-    else if (is_undone === 1) why = 'undone';
+    const server = serverOf(id);
+    if (server.kind === 'other') why = { kind: 'of_other_server', name: server.name };
+    else if (is_undone === 1) why = { kind: 'undone' };
     else chosen.set(rating_key, (chosen.get(rating_key) ?? new Set()).add(id));
   }
   return { items: [...chosen].map(([ratingKey, entries]) => ({ ratingKey, entries })), why };

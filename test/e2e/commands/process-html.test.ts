@@ -95,8 +95,14 @@ test('a page without a dry run, or one that cannot be written, is refused before
   plex.resetRequests();
   const cases: readonly [readonly string[], RegExp][] = [
     [['process', '--html', file], /--html shows what would change, and goes with --dry-run/],
-    [['process', '--dry-run', '--stats-only', '--html', file], /--stats-only looks at no scene/],
-    [['process', '--dry-run', '--redact'], /--redact is for the page of --html/],
+    [
+      ['process', '--dry-run', '--stats-only', '--html', file],
+      /--stats-only prints what is stored and looks at no scene/,
+    ],
+    [
+      ['process', '--dry-run', '--redact'],
+      /--redact masks names on a page, and goes with --html\.\n {2}Give --html too\./,
+    ],
     [['process', '--dry-run', '--html', ''], /--html is empty/],
     [['process', '--dry-run', '--html', dir], /is no plain file; it was left as it is/],
     [['process', '--dry-run', '--html', join(dir, 'gone', 'a.html')], /its folder does not exist/],

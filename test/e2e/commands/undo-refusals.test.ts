@@ -35,8 +35,8 @@ test('another server at the address is named, and nothing is undone there', asyn
   assert.equal(other.count('edit'), 0);
 });
 
-test('what was written to a server that was given up is not undone on the new one', async (t) => {
-  const { run } = await written(t);
+test('what was written to a server that was given up is undone there alone, once it is bound again', async (t) => {
+  const { run, plex, ratingKey } = await written(t);
   const other = await startPlexServer({ sections: SECTIONS, machineIdentifier: 'another-machine' });
   t.after(() => other.close());
   other.addItem({ sectionKey: '1', file: '/media/b.mp4', title: 'b' });
@@ -45,8 +45,17 @@ test('what was written to a server that was given up is not undone on the new on
   assert.equal((await run(['process', '--adopt-server', ...there])).code, 0);
   const { code, stderr } = await run(['undo', '--run', '1', '--yes', ...there]);
   assert.equal(code, 0);
-  assert.match(stderr, /Nothing to undo for run 1/);
+  assert.match(
+    stderr,
+    /Nothing to undo for run 1: it was done on the Plex server \S+, and can be undone once the data directory belongs to that one again \(process --adopt-server\)\./,
+  );
   assert.equal((await run(['undo', '--run', '2', '--yes', ...there])).code, 0);
+  assert.equal((await run(['process', '--adopt-server', '--limit', '1'])).code, 0);
+  assert.match((await run(['undo', '--run', '2', '--yes'])).stderr, /done on the Plex server another-machine/);
+  const back = await run(['undo', '--run', '1', '--yes']);
+  assert.equal(back.code, 0, back.stderr);
+  assert.equal(plex.item(ratingKey)?.title, 'a', back.stdout);
+  assert.match((await run(['undo', '--run', '1', '--yes'])).stderr, /all of it is undone already/);
 });
 
 test('a run that is still going is not undone, and no run writes beside an undo', async (t) => {

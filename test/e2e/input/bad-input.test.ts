@@ -265,17 +265,27 @@ test('a server is adopted with nothing due too, and never by a dry run or in sil
   const shown = await rig.run(['process', '--adopt-server', '--dry-run'], { env });
   assert.match(shown.stderr, /would belong to the Plex server second-server then; which items of first-server /);
   assert.equal(bound(), 'first-server');
-  const DID_NOTHING = /--adopt-server did nothing: give it again/;
   await rig.run(['pause', '--for', '1h']);
-  assert.match((await rig.run(['process', '--adopt-server'], { env })).stderr, DID_NOTHING);
+  for (const wish of ['--adopt-server', '--allow-removals']) {
+    const lost = new RegExp(
+      `${wish} is for one run, and this one does nothing: paused until .*\\.\n  Give it again when`,
+    );
+    assertRefused(await rig.run(['process', wish, '-q'], { env }), 2, lost);
+  }
   await rig.run(['resume']);
+  const off = await rig.run(['process', '--adopt-server'], { env: { ...env, PLEXSYNC_ENABLED: 'false' } });
+  assertRefused(
+    off,
+    2,
+    /--adopt-server is for one run, and this one does nothing: PLEXSYNC_ENABLED says enabled = false\./,
+  );
   const silent = await rig.run(['process', '--adopt-server'], { env: { ...env, PLEX_URL: 'http://127.0.0.1:9' } });
-  assert.match(silent.stderr, DID_NOTHING);
+  assert.match(silent.stderr, /--adopt-server did nothing, since this run did not reach Plex: give it again/);
   assert.equal(bound(), 'first-server');
   assert.equal((await rig.run(['process', '--adopt-server'], { env })).code, 0);
   assert.equal(bound(), 'second-server');
   const both = await rig.run(['process', '--adopt-server', '--parallel'], { env });
-  assertRefused(both, 2, /--adopt-server goes with no --parallel/);
+  assertRefused(both, 2, /--adopt-server leaves no run beside it .*, and goes with no --parallel\./);
   const lost = await rig.run(['process', '--adopt-server', '--plex-library', 'Lighthouses']);
   assertRefused(lost, 2, /Plex has no library "Lighthouses"/);
   assert.equal(bound(), 'second-server', 'a run that cannot work forgets nothing');
@@ -296,11 +306,15 @@ test('a watch adopts a server with its first due job, and that one alone', async
   const watch = startBin(['process', ...options], { env });
   await watch.says(/Watching/);
   assert.equal(other.plex.count(), 0, 'nothing is due');
+  const idle = startBin(['process', ...options], { env });
+  await idle.says(/Watching/);
+  idle.kill('SIGTERM');
+  assert.match((await idle.ended).stderr, /--adopt-server did nothing, since no run reached Plex: give it again/);
   await enqueue('Moved house');
   await watch.says(/belongs to the Plex server second-server now/);
   await watch.says(/Queue processing complete/);
   watch.kill('SIGTERM');
-  await watch.ended;
+  assert.doesNotMatch((await watch.ended).stderr, /did nothing/);
   assert.equal(rig.sql('SELECT * FROM runs').length, 2);
 });
 

@@ -95,6 +95,8 @@ async function watchUnder(request: WatchRequest & Adoption, context: Context): P
       if (changed !== undefined) return { kind: 'changed', loaded: changed };
       await setTimeout(loaded.settings.poll_interval, undefined, { signal: stop.aborted }).catch(() => undefined);
     }
+    if (request.adoption.isWished)
+      output.log('warning', say`[PlexSync] --adopt-server did nothing, since no run reached Plex: give it again`);
     return { kind: 'stopped', exitCode: sayStopped(stop.requested() ?? 'SIGINT', stores, context) };
   } finally {
     stop.close();

@@ -5,6 +5,7 @@ import { landedChanges } from '../../../core/write/journal-changes.ts';
 import { prepareMeta } from '../../store/meta.ts';
 import type { Db } from '../../store/open.ts';
 import type { SceneRow } from '../scenes.ts';
+import { OF_THIS_BINDING } from './journal-servers.ts';
 import { prepareJournalSize, prepareJournalSums } from './journal-sums.ts';
 
 /** A row of `journal`. */
@@ -49,9 +50,9 @@ export function prepareJournal(db: Db, runId: number) {
   // CAST: see store/statements.ts.
   const open = db.prepare<[object], JournalRow>(`
     SELECT * FROM journal WHERE scene_id = CAST(@sceneId AS INTEGER) AND rating_key = CAST(@ratingKey AS TEXT) AND state = 'open'
-    ORDER BY id`);
+      AND ${OF_THIS_BINDING} ORDER BY id`);
   const openUndos = db.prepare<[string], JournalRow>(
-    `SELECT * FROM journal WHERE rating_key = ? AND job_id = 0 AND state = 'open' ORDER BY id`,
+    `SELECT * FROM journal WHERE rating_key = ? AND job_id = 0 AND state = 'open' AND ${OF_THIS_BINDING} ORDER BY id`,
   );
   const edited = db.prepare<[string, number], unknown>(
     'SELECT 1 FROM journal WHERE rating_key = ? AND run_id = ? LIMIT 1',
@@ -169,7 +170,6 @@ function bytesOf({ changes, record }: Pick<JournalRow, 'changes' | 'record'>): n
 }
 
 const PRUNED = 'journal_pruned';
-const OTHER_SERVER = 'journal_other_server';
 
 /** The last run of which edits were removed from the journal, and when these were made (epoch ms). */
 export type Pruned = { readonly runId: number; readonly at: number };
@@ -203,15 +203,4 @@ export function pruneJournal(db: Db, { keptMs, mostBytes }: JournalLimits, now: 
 /** What was removed from the journal for its age or size; `undefined` when nothing was. */
 export function prunedOf(db: Db): Pruned | undefined {
   return prepareMeta(db).json<Pruned>(PRUNED);
-}
-
-/** From now on all entries so far are of another server: they are shown, and never undone. */
-export function disownJournal(db: Db): void {
-  const last = db.prepare<[], { id: number | null }>('SELECT max(id) AS id FROM journal').get();
-  if (last?.id != null) prepareMeta(db).set(OTHER_SERVER, last.id);
-}
-
-/** The newest entry of another server; 0 when there is none. */
-export function lastOfOtherServer(db: Db): number {
-  return prepareMeta(db).number(OTHER_SERVER) ?? 0;
 }

@@ -11,6 +11,7 @@ import { DLQ_SCHEMA, QUEUE_SCHEMA } from '../../../../src/queue/store/migrations
 import { openDatabase, prepareDataDir } from '../../../../src/queue/store/open.ts';
 import { openPreviewStores } from '../../../../src/queue/store/preview-stores.ts';
 import { hasOldCopies, keepCopies, removeOldCopies } from '../../../../src/queue/store/upgrade-copies.ts';
+import { prepareEntryServers } from '../../../../src/queue/tables/journal/journal-servers.ts';
 import type { World } from '../../../helpers/queue-world.ts';
 import { edit, NOW, runSql, setup } from '../../../helpers/queue-world.ts';
 
@@ -105,4 +106,16 @@ test('the client identifier is read out of a queue of ours, and out of nothing e
   foreign.exec(`CREATE TABLE meta (name TEXT, value TEXT); INSERT INTO meta VALUES ('client_identifier', 'theirs')`);
   foreign.close();
   assert.equal(readClientIdentifier(world.dir.path), undefined, 'of another program');
+});
+
+test('edits of an earlier server whose name was not kept are never taken for ours', (t) => {
+  const world = setup(t);
+  prepareDataDir(world.dir, 'create');
+  const before = QUEUE_SCHEMA.migrations.findIndex((sql) => sql.includes('CREATE TABLE journal_servers'));
+  const older = { ...QUEUE_SCHEMA, parts: [], migrations: QUEUE_SCHEMA.migrations.slice(0, before) };
+  openDatabase(world.dir, older, { mode: 'create' }).close();
+  world.sql(`INSERT INTO meta (name, value) VALUES ('journal_other_server', '7')`);
+  const serverOf = prepareEntryServers(world.stores().queueDb);
+  assert.deepEqual([serverOf(7), serverOf(8)], [{ kind: 'other', name: null }, { kind: 'ours' }]);
+  assert.deepEqual(world.sql(`SELECT * FROM meta WHERE name = 'journal_other_server'`), []);
 });
