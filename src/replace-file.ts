@@ -27,7 +27,7 @@ export type Draft = {
  * @throws what the file system says; nothing is left behind then.
  */
 export function draftOf(file: string, text: string, { mode }: { readonly mode: number }): Draft {
-  // Hidden, and no *.json or *.prom: whoever reads all files of a folder must not read it.
+  // Hidden, and no *.json, *.prom or *.yml: whoever reads all files of a folder must not read it.
   const path = join(dirname(file), `.${basename(file)}.${process.pid}.new`);
   const discard = (): void => rmSync(path, { force: true });
   try {

@@ -13,9 +13,9 @@ import type { SettingName } from '../../settings/table.ts';
 import { HIDDEN, SETTING_NAMES, SETTINGS, variableOf } from '../../settings/table.ts';
 import { storedValue } from '../../settings/typed-value.ts';
 import { ask, canAsk } from '../../terminal/ask.ts';
-import { readInput } from '../../terminal/streams.ts';
 import type { Context } from '../shared/context.ts';
 import { declined } from '../shared/declined.ts';
+import { readStdin } from '../shared/read-stdin.ts';
 
 export type ChangeOptions = {
   readonly key: string;
@@ -86,7 +86,7 @@ async function typedValues(
     const typed = await ask({ text: secret ? `${name} (not shown)` : name, echo: secret ? 'hidden' : 'shown' });
     return typed === undefined ? undefined : [typed];
   }
-  return [(await readInput(streams.stdin)).toString().replace(/\r?\n$/, '')];
+  return [(await readStdin(streams.stdin)).replace(/\r?\n$/, '')];
 }
 
 async function write(

@@ -7,9 +7,9 @@ import { EXIT } from '../../exit.ts';
 import type { SceneEvent, TakenEvent } from '../../queue/work/intake.ts';
 import { openIntake } from '../../queue/work/intake.ts';
 import { spoolOf } from '../../spool/layout.ts';
-import { readInput } from '../../terminal/streams.ts';
 import type { Context } from '../shared/context.ts';
 import { reportTaken } from '../shared/plugin/taken-report.ts';
+import { readStdin } from '../shared/read-stdin.ts';
 
 /** How long a person should wait at most when they save a scene, measured from the start of the process. */
 const TARGET_MS = 100;
@@ -89,7 +89,7 @@ function done(document: HookDocument, { output }: Context): number {
 
 /** Reads to the end, however long the input: otherwise Stash would write to a pipe without a reader. */
 async function readEvent(stdin: number): Promise<unknown> {
-  const text = (await readInput(stdin)).toString('utf8');
+  const text = await readStdin(stdin);
   if (text.trim() === '') throw notStash('it is empty');
   const parsed = parseJsonText(text);
   if (parsed.kind === 'broken') throw notStash(`it is no JSON (${parsed.reason})`);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
@@ -8,7 +9,7 @@ import Database from 'better-sqlite3';
 import { listen } from '../../helpers/listen.ts';
 import { setup } from '../../helpers/rig.ts';
 import type { Result } from '../../helpers/run-main.ts';
-import { startBin } from '../../helpers/start-bin.ts';
+import { BIN, startBin } from '../../helpers/start-bin.ts';
 
 /** One sentence with the way out on stderr, nothing on stdout, and the right exit code. */
 function assertRefused(result: Result, code: number, sentence: RegExp): void {
@@ -405,4 +406,20 @@ test('an unknown variable is told once a day, and stops nothing; those of Kubern
   assert.doesNotMatch(first.stderr, /SERVICE|PORT/);
   assert.doesNotMatch((await run(['process'], { env })).stderr, /no setting/);
   assert.match((await run(['config', 'show'], { env })).stderr, /PLEXSYNC_MAX_RETRYS is no setting/);
+});
+
+test('a folder in the place of standard input is told, and is no bug', async (t) => {
+  const { dir, env } = await setup(t);
+  const folder = openSync(dir, 'r');
+  t.after(() => closeSync(folder));
+  for (const args of [['hook'], ['config', 'set', 'plex_token', '-'], ['enqueue', '--file', '-']]) {
+    const stdio = [folder, 'pipe', 'pipe'] as const;
+    const { status, stderr } = spawnSync(process.execPath, [BIN, ...args], {
+      env,
+      stdio: [...stdio],
+      encoding: 'utf8',
+    });
+    assert.equal(status, 2, `${args.join(' ')}: ${stderr}`);
+    assert.match(stderr, /standard input cannot be read: it is a directory\./i);
+  }
 });

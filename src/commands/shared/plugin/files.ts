@@ -1,16 +1,8 @@
-import {
-  chmodSync,
-  existsSync,
-  lstatSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, existsSync, lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { UsageError } from '../../../core/model/errors.ts';
 import { makeDirectory } from '../../../make-directory.ts';
+import { replaceFile } from '../../../replace-file.ts';
 import { INSTALLED_MARK, PLUGIN_ID } from './hook-script.ts';
 
 /** One file of the plugin, as it should be. */
@@ -60,21 +52,15 @@ function isSame(path: string, ours: string): boolean {
   return a !== undefined && b !== undefined && a.ino === b.ino && a.dev === b.dev;
 }
 
-/**
- * Updates a file in one step, so that Stash never loads half of it. The draft's name does not end in `.yml`, because
- * Stash would load it too.
- */
+/** Updates a file in one step, so that Stash never loads half of it, nor what a power cut has left of it. */
 export function writeFile({ path, text, mode }: PluginFile): Written {
   const isThere = existsSync(path);
   if (isThere && readFileSync(path, 'utf8') === text && (statSync(path).mode & 0o777) === mode)
     return { path, how: 'unchanged' };
   const isNewFolder = makeDirectory(dirname(path));
-  const draft = `${path}.draft`;
-  writeFileSync(draft, text);
   // Stash may run as a different user, whom a strict umask would lock out.
-  chmodSync(draft, mode);
   if (isNewFolder) chmodSync(dirname(path), 0o755);
-  renameSync(draft, path);
+  replaceFile(path, text, { mode });
   return { path, how: isThere ? 'updated' : 'written' };
 }
 
