@@ -263,3 +263,24 @@ for (const step of STEPS)
       await run();
       for (const id of idsTo(10)) assert.deepEqual(plex.item(String(100 + id))?.genres, ['by hand', 'fog']);
     });
+
+test('between two stretches of work the lanes go on', async (t) => {
+  const { enqueue, run } = await setupKnown(t, 1);
+  enqueue(...lighthouses(1));
+  const order: string[] = [];
+  const pause = async (): Promise<void> => {
+    order.push('pause');
+    await new Promise((resolve) => void setImmediate(resolve));
+  };
+  const steps = ['claimed', 'resolved', 'read', 'intended', 'written', 'verified', 'settled'] as const;
+  const at = Object.fromEntries(steps.map((name) => [name, () => void order.push(name)]));
+  await run({}, { at, pause });
+  const between = (from: string, to: string): readonly string[] =>
+    order.slice(order.indexOf(from), order.indexOf(to) + 1);
+  // Nothing is looked up where the item is known.
+  assert.deepEqual(between('claimed', 'intended'), [
+    ...['claimed', 'pause', 'resolved', 'pause', 'read', 'pause', 'pause', 'intended'],
+  ]);
+  assert.deepEqual(between('verified', 'settled'), ['verified', 'pause', 'settled']);
+  assert.equal(order[order.indexOf('claimed') - 1], 'pause', 'before a claim too');
+});

@@ -7,7 +7,7 @@ import type { Change, JournalEntry } from '../../src/core/model/journal.ts';
 import { prunedOf } from '../../src/queue/tables/journal/journal.ts';
 import type { JournalQuery } from '../../src/queue/tables/journal/journal-entries.ts';
 import { readJournal } from '../../src/queue/tables/journal/journal-entries.ts';
-import { prepareEntryServers } from '../../src/queue/tables/journal/journal-servers.ts';
+import { findChosen } from '../../src/queue/work/undo-work.ts';
 import type { DrainWorld } from '../helpers/drain-world.ts';
 import { lighthouse, otherServer, setup } from '../helpers/drain-world.ts';
 
@@ -215,18 +215,23 @@ test('each edit is known to be of the server it was made on, whichever is bound'
   garden.addItem(AT);
   const quay = await otherServer(t, world, { machineIdentifier: 'quay' });
   quay.addItem(AT);
-  const servers = () => [1, 2].map((id) => prepareEntryServers(world.world.stores().queueDb)(id));
+  const found = () => {
+    const { items, givenUp } = findChosen(world.world.stores().queueDb, { sceneId: 1 });
+    return { ours: items.flatMap(({ entries: ids }) => [...ids]), givenUp };
+  };
   enqueue(lighthouse(1, { title: 'Beacon' }));
   await run();
   await run(ADOPT, { server: garden });
-  const ofFirst = { kind: 'other', name: plex.machineIdentifier };
-  assert.deepEqual(servers(), [ofFirst, { kind: 'ours' }]);
+  assert.deepEqual(found(), { ours: [], givenUp: [plex.machineIdentifier] });
   await run(ADOPT, { server: quay });
-  assert.deepEqual(servers(), [ofFirst, { kind: 'ours' }], 'nothing was written to garden');
+  assert.deepEqual(found(), { ours: [], givenUp: [plex.machineIdentifier] }, 'nothing was written to garden');
   enqueue(lighthouse(1, { title: 'Bell' }));
   await run({}, { server: quay });
+  assert.deepEqual(found(), { ours: [2], givenUp: [plex.machineIdentifier] });
   await run(ADOPT);
-  assert.deepEqual(servers(), [{ kind: 'ours' }, { kind: 'other', name: 'quay' }]);
+  assert.deepEqual(found(), { ours: [1], givenUp: ['quay'] });
+  await run(ADOPT, { server: garden });
+  assert.deepEqual(found(), { ours: [], givenUp: [plex.machineIdentifier, 'quay'] });
   assert.equal(entries(world).length, 2, 'all of them are shown');
 });
 
@@ -244,7 +249,14 @@ test('an edit that was cut short on a server that is given up stays as it is', a
   enqueue(lighthouse(1, { title: 'Bell' }));
   await run({}, { server: garden });
   assert.equal(garden.item('101')?.title, 'Bell');
-  assert.deepEqual(entries(world).at(-1), cutShort);
+  enqueue(lighthouse(1, { title: 'Mole' }));
+  await assert.rejects(run({}, { server: garden, at: { written: killed } }), /killed/);
+  const before = entries(world);
+  assert.deepEqual(before.at(-1), cutShort);
+  await run(ADOPT);
+  enqueue(lighthouse(1, { title: 'Pier' }));
+  await run();
+  assert.deepEqual(entries(world).slice(-before.length), before, 'what was ours there is forgotten');
 });
 
 /** The item of the first lighthouse. */

@@ -135,11 +135,17 @@ test('five failing look-ups in a row open the breaker, and the other jobs go bac
 test('a signal is heard before each look-up, also where the index answers without a request', async (t) => {
   const { enqueue, run, stop } = await setup(t);
   enqueue(...lighthouses(3));
+  let pauses = Number.NEGATIVE_INFINITY;
+  const claimed = (): void => {
+    pauses = 0;
+  };
   const pause = (): Promise<void> => {
-    stop.signal = 'SIGTERM';
+    pauses += 1;
+    // The first one is before the scenes are read.
+    if (pauses === 2) stop.signal = 'SIGTERM';
     return Promise.resolve();
   };
-  const { tally, ends } = await run({}, { pause });
+  const { tally, ends } = await run({}, { pause, at: { claimed } });
   assert.deepEqual([tally, ends], [{ released: 3 }, ['signal']]);
 });
 

@@ -346,3 +346,56 @@ for (const isBack of [false, true])
       { run_id: 4, state: 'closed', undone_by: runId },
     ]);
   });
+
+test('an undo that was cut short on a server goes on once that is adopted again, and only what it did is taken back', async (t) => {
+  const world = await setupUndo(t);
+  const { plex, run, stop } = world;
+  addItems(plex, 1, 2);
+  world.enqueue(...lighthouses(2));
+  await run();
+  const titles = () => ['101', '102'].map((key) => plex.item(key)?.title);
+  const written = titles();
+  // Stopped after one item, and killed before that could be noted.
+  onRequest(plex, { route: 'edit' }, () => {
+    stop.signal = 'SIGTERM';
+  });
+  await assert.rejects(world.undo({ runId: 1 }, { undo_written: killed }));
+  stop.signal = undefined;
+  assert.deepEqual(titles(), ['1', written[1]]);
+  const server = await otherServer(t, world, { machineIdentifier: 'garden' });
+  await run({ ifOtherServer: 'adopt' }, { server });
+  await run({ ifOtherServer: 'adopt' });
+  const { runId, items } = await world.undo({ runId: 1 });
+  assert.deepEqual(
+    items.map(({ kind, ratingKey }) => [ratingKey, kind]),
+    [
+      ['101', 'already'],
+      ['102', 'undone'],
+    ],
+  );
+  assert.deepEqual(titles(), ['1', '2']);
+  assert.deepEqual(world.world.sql('SELECT run_id, rating_key, state, undone_by FROM journal ORDER BY id'), [
+    { run_id: 1, rating_key: '101', state: 'closed', undone_by: 2 },
+    { run_id: 1, rating_key: '102', state: 'closed', undone_by: runId },
+    { run_id: 2, rating_key: '101', state: 'closed', undone_by: null },
+    { run_id: runId, rating_key: '102', state: 'closed', undone_by: null },
+  ]);
+  await world.undo({ runId: 2 });
+  assert.deepEqual(titles(), [written[0], '2']);
+});
+
+test('edits of another server do not stand in the way of an undo', async (t) => {
+  const world = await setupUndo(t);
+  const { plex, run } = world;
+  addItems(plex, 1);
+  world.enqueue(lighthouse(1, { title: 'Beacon' }));
+  await run();
+  const server = await otherServer(t, world, { machineIdentifier: 'garden' });
+  addItems(server, 1);
+  await run({ ifOtherServer: 'adopt' }, { server });
+  world.enqueue(lighthouse(1, { title: 'Bell' }));
+  await run({}, { server });
+  await run({ ifOtherServer: 'adopt' });
+  await world.undo({ runId: 1 });
+  assert.deepEqual([plex.item('101')?.title, server.item('101')?.title], ['1', 'Bell']);
+});

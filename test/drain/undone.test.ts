@@ -113,6 +113,6 @@ test('a scene that is gone from Stash, and another server, end it', async (t) =>
   intakeOf(world.world.stores()).forget([1]);
   assert.deepEqual(rows(world), []);
   undo(world, null);
-  world.world.drain().forgetServer();
+  world.world.drain().adopt({ machineIdentifier: 'another', sectionUuids: [] });
   assert.deepEqual(rows(world), []);
 });

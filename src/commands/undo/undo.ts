@@ -1,7 +1,7 @@
 import { meetServer, otherServerWords } from '../../core/match/plex-server.ts';
 import { SyncError, UsageError } from '../../core/model/errors.ts';
 import type { Sentence } from '../../core/text/sentence.ts';
-import { asName, ours, say } from '../../core/text/sentence.ts';
+import { asName, listed, ours, say } from '../../core/text/sentence.ts';
 import type { UndoneItem } from '../../core/undo/ports.ts';
 import type { ChosenItem, UndoDeps } from '../../core/undo/undo-items.ts';
 import { undoItems } from '../../core/undo/undo-items.ts';
@@ -18,7 +18,7 @@ import { prepareServerState, serverWords } from '../../queue/tables/server-state
 import type { OpenDrainQueue } from '../../queue/work/drain-queue.ts';
 import { openDrainQueue } from '../../queue/work/drain-queue.ts';
 import { openStores } from '../../queue/work/open-stores.ts';
-import type { Found, NotFound } from '../../queue/work/undo-work.ts';
+import type { Found } from '../../queue/work/undo-work.ts';
 import { findChosen, prepareUndoWork } from '../../queue/work/undo-work.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
 import { loadSettings } from '../../settings/load.ts';
@@ -52,9 +52,11 @@ export async function run(options: UndoOptions, context: Context): Promise<numbe
   const stop = listenForStop(context.output);
   try {
     const selected = select(stores, options.selection, context.now());
-    const { items: chosen, why } = inStore(storesName(stores.path), () => findChosen(stores.queueDb, selected.query));
-    if (chosen.length === 0) return nothingToUndo(stores, { ...selected, why }, context);
+    const found = inStore(storesName(stores.path), () => findChosen(stores.queueDb, selected.query));
+    const { items: chosen } = found;
+    if (chosen.length === 0) return nothingToUndo(stores, { ...selected, found }, context);
     warnOfPruned(stores, selected, context);
+    if (found.givenUp.length > 0) context.output.log('warning', say`Some of it is left: ${givenUpWords(found)}.`);
     const client = clientFor(stores, { loaded, stop }, context);
     const work: Work = { chosen, selected, stores, client, stop, loaded };
     if (options.effect === 'show_only') return await show(work, context);
@@ -88,7 +90,7 @@ function clientFor(
 
 function nothingToUndo(
   { queueDb }: Stores,
-  { query, words, why }: Selected & Pick<Found, 'why'>,
+  { query, words, found }: Selected & { readonly found: Found },
   { output }: Context,
 ): number {
   const pruned = prunedOf(queueDb);
@@ -96,16 +98,20 @@ function nothingToUndo(
   const gone = isPruned
     ? say`what run ${pruned.runId} and those before it changed has left the journal (journal_days, or its size)`
     : say`the journal has no edit of it`;
-  const reason = why.kind === 'unknown' ? gone : nothingLeft(why);
+  const done = found.hasUndone ? say`all of it is undone already` : gone;
+  const reason = found.givenUp.length > 0 ? givenUpWords(found) : done;
   if (output.json) output.resultJson(documentOf([], { run: null, exitCode: EXIT.done, mode: 'undo' }), 2);
   else output.log('warning', say`Nothing to undo for ${ours(words)}: ${reason}.`);
   return EXIT.done;
 }
 
-function nothingLeft(why: NotFound): Sentence {
-  if (why.kind !== 'of_other_server') return say`all of it is undone already`;
-  if (why.name === null) return say`it was done on another Plex server, which this data directory no longer belongs to`;
-  return say`it was done on the Plex server ${asName(why.name)}, and can be undone once the data directory belongs to that one again (process --adopt-server)`;
+/** Why edits of another server are left. */
+function givenUpWords({ givenUp }: Pick<Found, 'givenUp'>): Sentence {
+  const names = givenUp.filter((name) => name !== null);
+  if (names.length === 0)
+    return say`it was done on another Plex server, which this data directory no longer belongs to`;
+  const servers = say`the Plex ${names.length === 1 ? 'server' : 'servers'} ${listed(names.map(asName))}`;
+  return say`it was done on ${servers}, and can be undone there once the data directory belongs to it again (process --adopt-server)`;
 }
 
 /** A part of what is to be undone may have left the journal. */

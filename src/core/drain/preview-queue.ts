@@ -71,7 +71,10 @@ export function createPreviewQueue(reads: DrainReads): DrainQueue {
       bound = binding;
     },
     doubtServer: () => undefined,
-    forgetServer: scenes.forgetAll,
+    adopt: (binding) => {
+      scenes.forgetAll();
+      bound = binding;
+    },
     refusal: reads.refusal,
     saveRefusal: () => undefined,
     successes: reads.successes,

@@ -155,11 +155,13 @@ async function planOne(
   if (chosen.taken.length === 0) return void tell({ kind: 'already', left: [], ...about });
   const known = queue.record(sceneId);
   const record = known?.ratingKey === ratingKey ? known : undefined;
-  if (!isOfItem(record ?? impliedRecord(chosen.taken, read), read))
-    return void tell({ kind: 'another_item', ...about });
   const pictures = await pictureChoices(chosen.taken, ratingKey, deps);
   if (pictures instanceof SyncError) return void tell({ kind: 'failed', message: pictures.message, ...about });
   const plan = planUndo({ ...chosen, item: read, record, pictures });
+  // Where all is back, so are our locks, which would show whose item it is.
+  const isBack = isEmptyUndo(plan) && plan.left.length === 0;
+  if (!isBack && !isOfItem(record ?? impliedRecord(chosen.taken, read), read))
+    return void tell({ kind: 'another_item', ...about });
   return { ...chosen, ratingKey, sceneId, entries, item: read, record, plan };
 }
 

@@ -21,17 +21,19 @@ export const QUEUE_SCHEMA: Schema = {
   parts: [
     ...['jobs', 'jobs_due', 'jobs_missing', 'jobs_oldest', 'jobs_one_in_progress', 'jobs_one_pending'],
     ...['journal', 'journal_by_item', 'journal_by_run', 'journal_by_scene', 'journal_open', 'journal_servers'],
+    ...['pins', 'pins_by_item', 'planned_values', 'planned_values_by_time', 'removals', 'removals_by_time', 'undone'],
+    ...['undone_elsewhere'],
     ...[
-      'pins',
-      'pins_by_item',
-      'planned_values',
-      'planned_values_by_time',
-      'removals',
-      'removals_by_time',
-      'undone',
       'retried_letters',
+      'runs',
+      'runs_by_start',
+      'runs_ended_well',
+      'runs_open',
+      'breakers',
+      'meta',
+      'successes',
+      'totals',
     ],
-    ...['runs', 'runs_by_start', 'runs_ended_well', 'runs_open', 'breakers', 'meta', 'successes', 'totals'],
     ...['scenes', 'scenes_by_item', 'scenes_left', 'scenes_unwritten'],
   ],
   migrations: [
@@ -281,6 +283,16 @@ export const QUEUE_SCHEMA: Schema = {
     INSERT INTO journal_servers (last_id, server)
       SELECT CAST(value AS INTEGER), NULL FROM meta WHERE name = 'journal_other_server';
     DELETE FROM meta WHERE name = 'journal_other_server';
+
+    -- What undone had of servers that were given up: it counts there, once the server is adopted again.
+    CREATE TABLE undone_elsewhere (
+      server TEXT NOT NULL,
+      scene_id INTEGER NOT NULL CHECK (scene_id > 0),
+      content TEXT,
+      run_id INTEGER NOT NULL,
+      undone_at INTEGER NOT NULL,
+      PRIMARY KEY (server, scene_id)
+    ) STRICT, WITHOUT ROWID;
     `,
   ],
 };

@@ -18,7 +18,14 @@ export function prepareUndone(db: Db) {
       undone_at = excluded.undone_at`);
   const learn = db.prepare<[string, number]>('UPDATE undone SET content = ? WHERE scene_id = ?');
   const remove = db.prepare<[number]>('DELETE FROM undone WHERE scene_id = ?');
+  const keepElsewhere = db.prepare<[string]>(`
+    INSERT OR REPLACE INTO undone_elsewhere (server, scene_id, content, run_id, undone_at)
+    SELECT ?, scene_id, content, run_id, undone_at FROM undone`);
   const removeAll = db.prepare('DELETE FROM undone');
+  const takeBack = db.prepare<[string]>(`
+    INSERT INTO undone (scene_id, content, run_id, undone_at)
+    SELECT scene_id, content, run_id, undone_at FROM undone_elsewhere WHERE server = ?`);
+  const forgetElsewhere = db.prepare<[string]>('DELETE FROM undone_elsewhere WHERE server = ?');
   const free = db.prepare<[number]>(
     `UPDATE jobs SET undone = 0 WHERE scene_id = ? AND state = 'pending' AND undone = 1`,
   );
@@ -44,9 +51,16 @@ export function prepareUndone(db: Db) {
       if (isUndone) free.run(sceneId);
       return isUndone;
     },
-    removeAll: (): void => {
+    /** Keeps all of them for `server`, which is given up: on another one no scene is undone. */
+    setAside: (server: string): void => {
+      keepElsewhere.run(server);
       removeAll.run();
       freeAll.run();
+    },
+    /** Those of `server` count again. */
+    bringBack: (server: string): void => {
+      takeBack.run(server);
+      forgetElsewhere.run(server);
     },
     count: (): number => count.get()?.count ?? 0,
     scenes: (): readonly number[] => all.all().map(({ scene_id }) => scene_id),

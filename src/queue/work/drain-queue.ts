@@ -2,6 +2,7 @@ import type { PictureNote } from '../../core/drain/ports/pictures.ts';
 import type { DrainQueue, IntentNote, Rescued, SettleEntry, SuccessNews } from '../../core/drain/ports/queue.ts';
 import { RETRY_RULES } from '../../core/failures/retry-policy.ts';
 import type { Lease, Settled } from '../../core/model/job.ts';
+import type { Binding } from '../../core/model/plex-item.ts';
 import type { RunCommand, RunStarter } from '../../core/model/run.ts';
 import { changesOfPicture } from '../../core/write/journal-changes.ts';
 import { openOwner, sweepOwners } from '../store/owners.ts';
@@ -140,13 +141,18 @@ export function openDrainQueue(
     if (isHeld) scenes.intendPicture(note.sceneId, note.field, record);
     return isHeld;
   });
-  const forget = db.transaction(() => {
+  const adopt = db.transaction((binding: Binding) => {
     const bound = servers.binding();
-    if (bound !== undefined) disownJournal(db, bound.machineIdentifier);
+    const undone = prepareUndone(db);
+    if (bound !== undefined) {
+      disownJournal(db, bound.machineIdentifier);
+      undone.setAside(bound.machineIdentifier);
+    }
     servers.unbind();
     scenes.forgetAll();
     planned.forgetAll();
-    prepareUndone(db).removeAll();
+    undone.bringBack(binding.machineIdentifier);
+    servers.bind(binding);
   });
   const actions = openDeadLetterActions(stores);
   const missing = prepareMissing(stores);
@@ -205,7 +211,7 @@ export function openDrainQueue(
     binding: servers.binding,
     bind: servers.bind,
     doubtServer: servers.doubtServer,
-    forgetServer: () => forget.immediate(),
+    adopt: (binding: Binding) => adopt.immediate(binding),
     refusal: servers.refusal,
     saveRefusal: servers.saveRefusal,
     doubt: servers.doubt,

@@ -4,7 +4,7 @@ import type { Db } from '../store/open.ts';
 import { prepareJournal } from '../tables/journal/journal.ts';
 import type { JournalQuery } from '../tables/journal/journal-entries.ts';
 import { conditionOf, readJournal } from '../tables/journal/journal-entries.ts';
-import { OF_THIS_BINDING, prepareEntryServers } from '../tables/journal/journal-servers.ts';
+import { GIVEN_UP_SERVER, OF_BOUND_SERVER } from '../tables/journal/journal-servers.ts';
 import { prepareScenes, readSceneRow } from '../tables/scenes.ts';
 import { prepareUndone } from '../tables/undone.ts';
 
@@ -34,7 +34,7 @@ export function prepareUndoWork(db: Db, runId: number): UndoQueue {
   const markRun = db.prepare<[number, number]>('UPDATE runs SET undone_by = ? WHERE id = ?');
   const orphan = db.prepare<[string, number], { run_id: number }>(
     `SELECT run_id FROM journal
-     WHERE rating_key = ? AND job_id = 0 AND state = 'open' AND run_id <> ? AND ${OF_THIS_BINDING}
+     WHERE rating_key = ? AND job_id = 0 AND state = 'open' AND run_id <> ? AND ${OF_BOUND_SERVER}
      ORDER BY id DESC LIMIT 1`,
   );
 
@@ -77,10 +77,7 @@ export function prepareUndoWork(db: Db, runId: number): UndoQueue {
     for (const end of ends) settleOne(end, now);
   });
   return {
-    entriesOf: (ratingKey) => {
-      const serverOf = prepareEntryServers(db);
-      return readJournal(db, { ratingKey }, { limit: MOST_ENTRIES }).filter(({ id }) => serverOf(id).kind === 'ours');
-    },
+    entriesOf: (ratingKey) => readJournal(db, { ratingKey }, { limit: MOST_ENTRIES, servers: 'bound' }),
     sceneOf: scenes.sceneOf,
     record: scenes.record,
     isUnderWay: (sceneId) => underWay.get(sceneId) !== undefined,
@@ -93,13 +90,22 @@ export function prepareUndoWork(db: Db, runId: number): UndoQueue {
   };
 }
 
-/** The items of which there is something to take back; where there is none, why. */
-export type Found = { readonly items: readonly ChosenItem[]; readonly why: NotFound };
+/** What a query finds: the items of which there is something to take back, and what else it finds. */
+export type Found = {
+  readonly items: readonly ChosenItem[];
+  /** Whether it finds edits that were undone. */
+  readonly hasUndone: boolean;
+  /** The servers that were given up and of which it finds edits; `null` for one whose name is not known. */
+  readonly givenUp: readonly (string | null)[];
+};
 
-/** `of_other_server`: and its name, where that is known. */
-export type NotFound =
-  | { readonly kind: 'unknown' | 'undone' }
-  | { readonly kind: 'of_other_server'; readonly name: string | null };
+type FoundRow = {
+  readonly id: number;
+  readonly rating_key: string;
+  readonly is_undone: 0 | 1;
+  readonly is_ours: 0 | 1;
+  readonly server: string | null;
+};
 
 /**
  * The items of which a query finds edits that still count, each with these, in the order of the edits. An undo is found
@@ -107,17 +113,18 @@ export type NotFound =
  */
 export function findChosen(db: Db, query: JournalQuery): Found {
   const { sql, value } = conditionOf(query);
-  const rows = db.prepare<[object], { id: number; rating_key: string; is_undone: 0 | 1 }>(`
-    SELECT id, rating_key, coalesce(undone_by > 0, 0) AS is_undone FROM journal
-    WHERE ${sql} AND (job_id <> 0 OR @ofRun) ORDER BY id`);
-  const serverOf = prepareEntryServers(db);
+  const rows = db.prepare<[object], FoundRow>(`
+    SELECT id, rating_key, coalesce(undone_by > 0, 0) AS is_undone, ${OF_BOUND_SERVER} AS is_ours,
+      ${GIVEN_UP_SERVER} AS server
+    FROM journal WHERE ${sql} AND (job_id <> 0 OR @ofRun) ORDER BY id`);
   const chosen = new Map<string, Set<number>>();
-  let why: NotFound = { kind: 'unknown' };
-  for (const { id, rating_key, is_undone } of rows.iterate({ value, ofRun: Number('runId' in query) })) {
-    const server = serverOf(id);
-    if (server.kind === 'other') why = { kind: 'of_other_server', name: server.name };
-    else if (is_undone === 1) why = { kind: 'undone' };
-    else chosen.set(rating_key, (chosen.get(rating_key) ?? new Set()).add(id));
+  const givenUp = new Set<string | null>();
+  let hasUndone = false;
+  for (const row of rows.iterate({ value, ofRun: Number('runId' in query) })) {
+    if (row.is_ours === 0) givenUp.add(row.server);
+    else if (row.is_undone === 1) hasUndone = true;
+    else chosen.set(row.rating_key, (chosen.get(row.rating_key) ?? new Set()).add(row.id));
   }
-  return { items: [...chosen].map(([ratingKey, entries]) => ({ ratingKey, entries })), why };
+  const items = [...chosen].map(([ratingKey, entries]) => ({ ratingKey, entries }));
+  return { items, hasUndone, givenUp: [...givenUp] };
 }

@@ -3,8 +3,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createFlight } from '../../../src/core/drain/batches/flight.ts';
 
+const pause = async (): Promise<void> => await new Promise((resolve) => void setImmediate(resolve));
+
 test('a batch is settled after the ones before it, whichever is written first', async () => {
-  const flight = createFlight();
+  const flight = createFlight({ pause });
   const settled: string[] = [];
   const first = Promise.withResolvers<string>();
   flight.start(
@@ -23,7 +25,7 @@ test('a batch is settled after the ones before it, whichever is written first', 
 });
 
 test('whoever waits is asked again when something moves, and goes on once one batch more has landed', async () => {
-  const flight = createFlight();
+  const flight = createFlight({ pause });
   const one = Promise.withResolvers<string>();
   flight.start(
     () => one.promise,
@@ -34,7 +36,10 @@ test('whoever waits is asked again when something moves, and goes on once one ba
     asked += 1;
     return asked === 2;
   });
+  await pause();
+  assert.equal(asked, 1);
   flight.stir();
+  assert.equal(asked, 1, 'the lanes go on first');
   await waiting;
   const landing = flight.oneLanded();
   one.resolve('one');
@@ -44,7 +49,7 @@ test('whoever waits is asked again when something moves, and goes on once one ba
 });
 
 test('what a batch throws is thrown where somebody waits, and the others land all the same', async () => {
-  const flight = createFlight();
+  const flight = createFlight({ pause });
   const other = Promise.withResolvers<string>();
   const settled: string[] = [];
   flight.start(

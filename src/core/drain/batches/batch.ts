@@ -28,14 +28,16 @@ export async function prepare(
 ): Promise<Prepared> {
   const { checkpoint, pause } = context;
   checkpoint('claimed');
+  // Between two stretches of work, lanes whose answers came meanwhile send what waits.
+  await pause();
   const hydrated = await hydrate(jobs, context);
   const resolved = await resolve(hydrated.going, context);
   checkpoint('resolved');
   const read = await readAndRecheck(await findOthers(resolved.going, context), context);
+  await pause();
   const owned = keepOwners(read.going, context);
   checkpoint('read');
   const looked = await context.collections.look(owned.going);
-  // Between two stretches of work, lanes whose answers came meanwhile send what waits.
   await pause();
   const planned = plan(looked, context);
   await pause();
@@ -53,12 +55,13 @@ export async function carryOut(
   { going, ended, missed }: Prepared,
   context: DrainContext & { readonly lanes: BatchLanes },
 ): Promise<readonly Ended[]> {
-  const { checkpoint, options } = context;
+  const { checkpoint, options, pause } = context;
   if (options.mode === 'preview') return [...ended, ...(await preview(going, context))];
   const written = await write(going, context);
   checkpoint('written');
   const verified = await verify(written.going, context);
   checkpoint('verified');
+  await pause();
   // Last, so that nothing delays the write after an item was read.
   await scanMissing(missed.batch, missed.ended, context);
   return [...ended, ...written.ended, ...verified];

@@ -38,7 +38,7 @@ const FEW_LEFT_A_LANE = 12;
  */
 export async function drainBatches(context: DrainContext, tally: Tally): Promise<Bound | undefined> {
   const { checkpoint, guard, systemic, options } = context;
-  const flight = createFlight();
+  const flight = createFlight(context);
   const lanes = createWriteLanes(options.concurrency, flight.stir);
   const items = createItemsInFlight();
   const fewLeft = Math.max((options.batchSize ?? BATCH_SIZE) / 2, FEW_LEFT_A_LANE * options.concurrency);

@@ -1,3 +1,5 @@
+import type { DrainDeps } from '../ports/ports.ts';
+
 /** The batches in flight, from when their writes may begin until they are settled. */
 export type Flight = {
   size(): number;
@@ -8,7 +10,7 @@ export type Flight = {
   /** Something moved: a write has ended, or a batch. */
   stir(): void;
   /**
-   * Waits until `isSo`, asked again whenever something moved.
+   * Waits until `isSo`, asked after a pause whenever something moved.
    * @throws whatever a batch in flight threw.
    */
   until(isSo: () => boolean): Promise<void>;
@@ -18,7 +20,8 @@ export type Flight = {
   landed(): Promise<void>;
 };
 
-export function createFlight(): Flight {
+/** `pause` lets the lanes go on before more work begins. */
+export function createFlight({ pause }: Pick<DrainDeps, 'pause'>): Flight {
   let size = 0;
   let last = Promise.resolve();
   let failure: { readonly thrown: unknown } | undefined;
@@ -47,6 +50,7 @@ export function createFlight(): Flight {
   };
   const until: Flight['until'] = async (isSo) => {
     for (;;) {
+      await pause();
       if (failure !== undefined) throw failure.thrown;
       if (isSo()) return;
       await moved();

@@ -173,8 +173,11 @@ export type DrainQueue = {
   bind(binding: Binding): void;
   /** Forgets when the server named itself last: whoever answers next is asked for its name. */
   doubtServer(): void;
-  /** Forgets the server the directory belonged to, all records of what was written there and every pin; jobs stay. */
-  forgetServer(): void;
+  /**
+   * Binds the directory to another server: forgets all records of what was written to the one before, and every pin.
+   * Jobs stay. Which scenes are undone on each is kept.
+   */
+  adopt(binding: Binding): void;
   /** The token that was refused last, or whose edits were, unless another one was accepted since. */
   refusal(): Refusal | undefined;
   /** Why an earlier drain doubted the configuration, if no job has been right since. */

@@ -73,8 +73,8 @@ export async function connect(deps: DrainDeps, guard: PlexGuard, options: DrainO
   const token = refusal === undefined || isSameToken ? 'same' : 'another';
   const chosen = chooseSections(sections, options.libraries);
   // Last, so that a run that cannot work forgets nothing.
-  if (met?.kind === 'other') adopt(deps, met, options);
-  if (named !== undefined) queue.bind(named);
+  if (named !== undefined && met?.kind === 'other') adopt(deps, { ...met, named }, options);
+  else if (named !== undefined) queue.bind(named);
   return { kind: 'connected', token, sections: chosen, leftOut: leftOutSections(sections, chosen) };
 }
 
@@ -114,10 +114,10 @@ function afterRefusal(guard: PlexGuard, error: SyncError): Connection {
 /** Forgets what was known of the old server, and tells that. */
 function adopt(
   { queue, files, emit }: Pick<DrainDeps, 'queue' | 'files' | 'emit'>,
-  { bound, met }: OtherServer,
+  { bound, met, named }: OtherServer & { readonly named: Binding },
   { mode }: Pick<DrainOptions, 'mode'>,
 ): void {
-  queue.forgetServer();
+  queue.adopt(named);
   files.clear();
   const kind = mode === 'write' ? 'server_adopted' : 'would_adopt_server';
   emit({ kind, from: bound.machineIdentifier, to: met.machineIdentifier });

@@ -3,6 +3,7 @@ import type { Db } from '../../store/open.ts';
 import type { SceneRow } from '../scenes.ts';
 import { toRecord } from '../scenes.ts';
 import type { JournalRow } from './journal.ts';
+import { OF_BOUND_SERVER } from './journal-servers.ts';
 
 /** Which entries: exactly one condition. `since` is epoch ms. */
 export type JournalQuery =
@@ -13,8 +14,12 @@ export type JournalQuery =
   | { readonly sectionKey: string }
   | { readonly since: number };
 
-/** A part of the answer: entries older than `before`, newest first. */
-export type JournalPage = { readonly before?: number | undefined; readonly limit: number };
+/** A part of the answer: entries older than `before`, newest first, of the bound server alone or of all. */
+export type JournalPage = {
+  readonly before?: number | undefined;
+  readonly limit: number;
+  readonly servers?: 'bound' | 'all';
+};
 
 const CONDITIONS = {
   runId: 'run_id = @value',
@@ -32,10 +37,12 @@ export function conditionOf(query: JournalQuery): { readonly sql: string; readon
 }
 
 /** Reads entries of the journal, newest first. */
-export function readJournal(db: Db, query: JournalQuery, { before, limit }: JournalPage): readonly JournalEntry[] {
+export function readJournal(db: Db, query: JournalQuery, page: JournalPage): readonly JournalEntry[] {
+  const { before, limit, servers = 'all' } = page;
   const { sql, value } = conditionOf(query);
+  const isOfServer = servers === 'all' ? 'true' : OF_BOUND_SERVER;
   const rows = db.prepare<[object], JournalRow>(
-    `SELECT * FROM journal WHERE ${sql} AND id < @before ORDER BY id DESC LIMIT @limit`,
+    `SELECT * FROM journal WHERE ${sql} AND id < @before AND ${isOfServer} ORDER BY id DESC LIMIT @limit`,
   );
   return rows.all({ value, before: before ?? Number.MAX_SAFE_INTEGER, limit }).map(toEntry);
 }

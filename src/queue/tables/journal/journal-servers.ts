@@ -1,34 +1,27 @@
-import type { Binding } from '../../../core/model/plex-item.ts';
-import { prepareMeta } from '../../store/meta.ts';
 import type { Db } from '../../store/open.ts';
 
+const GIVEN_UP = 'SELECT server FROM journal_servers WHERE last_id >= journal.id ORDER BY last_id LIMIT 1';
+const BOUND = `SELECT value ->> 'machineIdentifier' FROM meta WHERE name = 'plex_binding'`;
+
+/** For rows of `journal`: the server that an entry was written to, if that was given up since; NULL too where it is not known. */
+export const GIVEN_UP_SERVER = `(${GIVEN_UP})`;
+
 /**
- * A condition on a row of `journal`: it was written since the data directory got its present server. A rating key names
- * another item on another server.
+ * For rows of `journal`: whether an entry was written to the server that is bound now, be it that this was given up and
+ * adopted again. A rating key names another item on another server.
+ */
+export const OF_BOUND_SERVER = `coalesce((SELECT server IS NOT NULL AND server IS (${BOUND}) FROM (${GIVEN_UP})), 1)`;
+
+/**
+ * For rows of `journal`: whether an entry is newer than the last adoption. What counts as ours of an older one is
+ * forgotten, even where its server is adopted again: what has landed of it cannot be told from the record.
  */
 export const OF_THIS_BINDING = 'id > (SELECT coalesce(max(last_id), 0) FROM journal_servers)';
 
-/** Whose an entry is: the bound server's, or the name of another one; `null` where that is not known. */
-export type EntryServer = { readonly kind: 'ours' } | { readonly kind: 'other'; readonly name: string | null };
-
-/** All entries so far are of `server`, which is given up: they count again once it is bound again. */
+/** All entries since the last call are of `server`, which is given up. */
 export function disownJournal(db: Db, server: string): void {
-  // Where nothing was written since the last one was given up, all are of earlier servers.
-  db.prepare<[object]>(`
-    INSERT INTO journal_servers (last_id, server) SELECT max(id), @server FROM journal WHERE true HAVING max(id) IS NOT NULL
-    ON CONFLICT DO NOTHING`).run({ server });
-}
-
-/** Tells of entries, by their ids, on which server they were made. */
-export function prepareEntryServers(db: Db): (id: number) => EntryServer {
-  const bound = prepareMeta(db).json<Binding>('plex_binding')?.machineIdentifier;
-  const givenUp = db
-    .prepare<[], { last_id: number; server: string | null }>(
-      'SELECT last_id, server FROM journal_servers ORDER BY last_id',
-    )
-    .all();
-  return (id) => {
-    const owner = givenUp.find(({ last_id }) => id <= last_id);
-    return owner === undefined || owner.server === bound ? { kind: 'ours' } : { kind: 'other', name: owner.server };
-  };
+  // Where nothing was written since then, they are of earlier servers, as before.
+  db.prepare<[string]>(`
+    INSERT INTO journal_servers (last_id, server) SELECT id, ? FROM journal WHERE true ORDER BY id DESC LIMIT 1
+    ON CONFLICT DO NOTHING`).run(server);
 }

@@ -5,7 +5,7 @@ import { landedChanges } from '../../../core/write/journal-changes.ts';
 import { prepareMeta } from '../../store/meta.ts';
 import type { Db } from '../../store/open.ts';
 import type { SceneRow } from '../scenes.ts';
-import { OF_THIS_BINDING } from './journal-servers.ts';
+import { OF_BOUND_SERVER, OF_THIS_BINDING } from './journal-servers.ts';
 import { prepareJournalSize, prepareJournalSums } from './journal-sums.ts';
 
 /** A row of `journal`. */
@@ -52,7 +52,7 @@ export function prepareJournal(db: Db, runId: number) {
     SELECT * FROM journal WHERE scene_id = CAST(@sceneId AS INTEGER) AND rating_key = CAST(@ratingKey AS TEXT) AND state = 'open'
       AND ${OF_THIS_BINDING} ORDER BY id`);
   const openUndos = db.prepare<[string], JournalRow>(
-    `SELECT * FROM journal WHERE rating_key = ? AND job_id = 0 AND state = 'open' AND ${OF_THIS_BINDING} ORDER BY id`,
+    `SELECT * FROM journal WHERE rating_key = ? AND job_id = 0 AND state = 'open' AND ${OF_BOUND_SERVER} ORDER BY id`,
   );
   const edited = db.prepare<[string, number], unknown>(
     'SELECT 1 FROM journal WHERE rating_key = ? AND run_id = ? LIMIT 1',

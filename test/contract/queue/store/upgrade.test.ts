@@ -11,7 +11,7 @@ import { DLQ_SCHEMA, QUEUE_SCHEMA } from '../../../../src/queue/store/migrations
 import { openDatabase, prepareDataDir } from '../../../../src/queue/store/open.ts';
 import { openPreviewStores } from '../../../../src/queue/store/preview-stores.ts';
 import { hasOldCopies, keepCopies, removeOldCopies } from '../../../../src/queue/store/upgrade-copies.ts';
-import { prepareEntryServers } from '../../../../src/queue/tables/journal/journal-servers.ts';
+import { findChosen } from '../../../../src/queue/work/undo-work.ts';
 import type { World } from '../../../helpers/queue-world.ts';
 import { edit, NOW, runSql, setup } from '../../../helpers/queue-world.ts';
 
@@ -115,7 +115,16 @@ test('edits of an earlier server whose name was not kept are never taken for our
   const older = { ...QUEUE_SCHEMA, parts: [], migrations: QUEUE_SCHEMA.migrations.slice(0, before) };
   openDatabase(world.dir, older, { mode: 'create' }).close();
   world.sql(`INSERT INTO meta (name, value) VALUES ('journal_other_server', '7')`);
-  const serverOf = prepareEntryServers(world.stores().queueDb);
-  assert.deepEqual([serverOf(7), serverOf(8)], [{ kind: 'other', name: null }, { kind: 'ours' }]);
+  const insert = `INSERT INTO journal (id, run_id, job_id, scene_id, rating_key, section_key, title, changes, state, at)`;
+  world.stores();
+  for (const id of [7, 8]) world.sql(`${insert} VALUES (${id}, 1, 1, ${id}, '5', '1', '', '[]', 'closed', 0)`);
+  const found = [7, 8].map((sceneId) => findChosen(world.stores().queueDb, { sceneId }));
+  assert.deepEqual(
+    found.map(({ items, givenUp }) => [items.length, givenUp]),
+    [
+      [0, [null]],
+      [1, []],
+    ],
+  );
   assert.deepEqual(world.sql(`SELECT * FROM meta WHERE name = 'journal_other_server'`), []);
 });

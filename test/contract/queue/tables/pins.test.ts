@@ -136,7 +136,7 @@ test('a scene that is forgotten loses its pin, by a hook and by a drain; another
     listPins(world.stores()).map(({ sceneId }) => sceneId),
     [3],
   );
-  drain.forgetServer();
+  drain.adopt({ machineIdentifier: 'another', sectionUuids: [] });
   assert.deepEqual(listPins(world.stores()), []);
 });
 

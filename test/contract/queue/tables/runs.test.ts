@@ -143,10 +143,10 @@ test('adopting another server forgets the binding and what was written there, an
   drain.bind({ machineIdentifier: 'lighthouse-1', sectionUuids: [] });
   settle(drain, claimOne(drain), COMPLETE);
   assert.ok(drain.hasRecords());
-  drain.forgetServer();
+  drain.adopt({ machineIdentifier: 'another', sectionUuids: [] });
   assert.deepEqual(
-    [drain.binding(), drain.hasRecords(), drain.sceneOf(RECORD.ratingKey)],
-    [undefined, false, undefined],
+    [drain.binding()?.machineIdentifier, drain.hasRecords(), drain.sceneOf(RECORD.ratingKey)],
+    ['another', false, undefined],
   );
   // Where the scene's file is stays known: an edit that names none must still find it.
   assert.deepEqual(drain.record(1), { ...RECORD, ratingKey: '', sectionKey: '' });

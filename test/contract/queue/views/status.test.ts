@@ -103,7 +103,7 @@ test('of a scene whose server was given up only the path is left', (t) => {
   world.enqueue([edit(1)]);
   const drain = world.drain();
   settle(drain, claimOne(drain), SYNCED);
-  drain.forgetServer();
+  drain.adopt({ machineIdentifier: 'another', sectionUuids: [] });
   assert.deepEqual(status(world), {
     jobs: [],
     letters: [],

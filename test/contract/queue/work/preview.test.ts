@@ -71,8 +71,7 @@ test('a preview that adopts another server knows of no item and no pin, and the 
   world.sql(`INSERT INTO pins VALUES (4, '504', '1', 'Mole', '/harbour/4.mp4', ${NOW})`);
   const { queue, reads } = preview(t, world);
   assert.deepEqual([queue.pin(4)?.ratingKey, queue.pinnedTo('504')], ['504', [4]]);
-  queue.forgetServer();
-  queue.bind({ machineIdentifier: 'another', sectionUuids: [] });
+  queue.adopt({ machineIdentifier: 'another', sectionUuids: [] });
   assert.deepEqual([queue.record(1)?.ratingKey, queue.record(1)?.scenePath], ['', '/harbour/1.mp4']);
   assert.deepEqual(
     [queue.sceneOf('501'), queue.pin(4), queue.pinnedTo('504'), queue.hasRecords()],

@@ -24,11 +24,34 @@ function setupUndone(t: Parameters<typeof setup>[0]): World {
   return world;
 }
 
+const HARBOUR = { machineIdentifier: 'harbour', sectionUuids: [] };
+const GARDEN = { machineIdentifier: 'garden', sectionUuids: [] };
+
+test('what is undone on a server that is given up is undone again once that is adopted again', (t) => {
+  const world = setup(t);
+  world.enqueue([edit(1)]);
+  const drain = world.drain();
+  drain.bind(HARBOUR);
+  undone(world).put(1, { content: '1:then', runId: 7, undoneAt: NOW });
+  undone(world).put(2, { content: undefined, runId: 7, undoneAt: NOW });
+  const harbour = [undone(world).of(1), undone(world).of(2)];
+  drain.adopt(GARDEN);
+  assert.deepEqual(undone(world).scenes(), []);
+  undone(world).put(2, { content: '1:now', runId: 9, undoneAt: NOW + 1 });
+  drain.adopt(HARBOUR);
+  assert.deepEqual([undone(world).of(1), undone(world).of(2)], harbour);
+  drain.adopt(GARDEN);
+  assert.deepEqual([undone(world).scenes(), undone(world).of(2)?.runId], [[2], 9]);
+});
+
 test('a scene that is not undone any more lets its job go on, whatever ended it', (t) => {
   const ends: readonly ((world: World) => void)[] = [
     (world) => undone(world).remove(1),
-    (world) => undone(world).removeAll(),
-    (world) => world.drain().forgetServer(),
+    (world) => {
+      const drain = world.drain();
+      drain.bind(HARBOUR);
+      drain.adopt(GARDEN);
+    },
     (world) => releaseAndEnqueue(world.stores(), [1], NOW),
     (world) => world.enqueue([edit(1)]),
   ];
