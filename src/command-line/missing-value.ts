@@ -1,27 +1,29 @@
-import type { Option } from 'commander';
-
-/** What has the form of an option, and is hardly meant as a value. */
-const LIKE_AN_OPTION = /^(-[a-z]|--[a-z][a-z-]*(=.*)?)$/is;
+import type { CommandTable } from './outlines/spec.ts';
+import type { OptionWord } from './read-words.ts';
+import { optionNamed, readWords } from './read-words.ts';
 
 /**
- * The option before another option, where it should have a value. commander takes the next word for it, whatever that
- * is: `enqueue 1 --config --dry-run` would be no dry run.
+ * The first option that needs a value and is followed by an option, or by `--`. commander takes the next word for the
+ * value, whatever that is: `enqueue 1 --config --dry-run` would be no dry run.
  */
-export function optionWithoutValue(argv: readonly string[], options: readonly Option[]): Option | undefined {
-  const taking = options.filter(({ required }) => required);
-  for (let at = 0; at < argv.length && argv[at] !== '--'; at += 1) {
-    const option = takesNextWord(argv[at] ?? '', taking);
-    if (option === undefined) continue;
-    at += 1;
-    if (LIKE_AN_OPTION.test(argv[at] ?? '')) return option;
-  }
-  return undefined;
+export function optionWithoutValue(argv: readonly string[], table: CommandTable): OptionWord | undefined {
+  // Most lines have no two such words in a row.
+  if (!argv.some((word, index) => word.startsWith('-') && argv[index + 1]?.startsWith('-'))) return undefined;
+  const { pieces, command } = readWords(argv, table);
+  const found = pieces.find(({ option, words, until }) => {
+    const [, value] = words;
+    // What stands behind `-d` in the same word is its value, whatever it looks like.
+    const isApart = value !== undefined && argv[until - 1] === value;
+    return (
+      option?.takes === 'value' && isApart && isOption((name) => optionNamed(name, table, command) !== undefined, value)
+    );
+  });
+  return found?.option;
 }
 
-function takesNextWord(word: string, taking: readonly Option[]): Option | undefined {
-  if (word.startsWith('--') || !word.startsWith('-')) return taking.find(({ long }) => long === word);
-  // Of `-vd` it is the last one; what stands behind it in the same word is its value.
-  const letters = [...word.slice(1)];
-  const first = letters.findIndex((letter) => taking.some(({ short }) => short === `-${letter}`));
-  return first === letters.length - 1 ? taking.find(({ short }) => short === `-${letters[first]}`) : undefined;
+function isOption(isKnown: (name: string) => boolean, word: string): boolean {
+  if (word === '--') return true;
+  if (word.startsWith('--')) return isKnown(word.replace(/=.*$/s, ''));
+  const letters = /^-([a-z]+)$/i.exec(word)?.[1] ?? '';
+  return letters !== '' && [...letters].every((letter) => isKnown(`-${letter}`));
 }

@@ -3,7 +3,7 @@ import { ALL, COMMANDS } from './outlines/commands.ts';
 import { GLOBAL_OPTIONS, HELP, VERSION } from './outlines/global-options.ts';
 import type { OptionSpec } from './outlines/spec.ts';
 import type { Piece, ReadWords } from './read-words.ts';
-import { readWords } from './read-words.ts';
+import { optionNamed, readWords } from './read-words.ts';
 
 /**
  * The same command line with the options of its command behind the command, where the parser expects them:
@@ -27,6 +27,24 @@ export function optionsBehind(argv: readonly string[]): readonly string[] {
   // Help is no command of its own, and takes no options.
   const moved = name[0]?.words[0] === 'help' ? [] : options.flatMap(movedWords);
   return [...[...others, ...name].flatMap(({ words }) => words), ...moved, ...rest];
+}
+
+/**
+ * The same command line with short options of one word apart: `-sq` becomes `-s -q`. commander knows in one word only
+ * those of the program, or those of a command.
+ */
+export function shortsApart(argv: readonly string[]): readonly string[] {
+  const { pieces, command } = readWords(argv, ALL);
+  return argv.flatMap((word, index) => {
+    const letters = [...(/^-([a-z]{2,})$/i.exec(word)?.[1] ?? '')].map((letter) => `-${letter}`);
+    const isRead = pieces.some(
+      ({ kind, words, until }) => kind === 'option' && until === index + 1 && words[0] === letters[0],
+    );
+    const takes = letters.map((name) => optionNamed(name, ALL, command)?.takes);
+    const isSwitch = (one: (typeof takes)[number], at: number): boolean =>
+      one === 'nothing' || (one === 'value' && at === takes.length - 1);
+    return isRead && takes.every(isSwitch) ? letters : [word];
+  });
 }
 
 /** The last piece of the command's name: what should be one counts, so that the parser can say that it is none. */

@@ -16,7 +16,7 @@ export function parseErrorOf(
 ): { readonly message: string; readonly hint: string } {
   const said = withoutValue(text, argv).trimEnd();
   const first = hideTokens(said, argv);
-  const hints = [suggestionFor(said, argv), dashHint(first, argv), valueHint(said, argv)];
+  const hints = [suggestionFor(said, argv), dashHint(first, argv)];
   return {
     message: first.endsWith('.') ? first : `${first}.`,
     hint: hints.filter((hint) => hint !== '').join(' ') || `${nameIn(argv)} --help shows what there is.`,
@@ -53,14 +53,6 @@ function dashHint(message: string, argv: readonly string[]): string {
   return `Before a value that begins with a dash put --: ${nameIn(argv)} KEY -- VALUE`;
 }
 
-/** Where an option follows an option that needs a value. */
-function valueHint(message: string, argv: readonly string[]): string {
-  const [, long] = /^(--[\w-]+) needs a value/.exec(message) ?? [];
-  const { awaits } = readWords(argv, ALL);
-  if (long === undefined || awaits?.long === long) return '';
-  return `What follows it is an option. A value that begins with a dash is given as ${long}=VALUE.`;
-}
-
 function withoutValue(text: string, argv: readonly string[]): string {
   return text
     .replace(/^error: /, '')
@@ -81,12 +73,15 @@ function optionsIn(argv: readonly string[]): readonly Pick<OptionSpec, 'flags' |
   return [...(command?.options ?? []), ...(command?.settings ?? []).flatMap(settingFlags), ...GLOBAL_OPTIONS];
 }
 
-/** Names the words that the value may be, where there are only some. */
 function valueMissing(flags: string, argv: readonly string[]): string {
   const [long = flags] = /--[\w-]+/.exec(flags) ?? [];
-  const values = optionsIn(argv).find((one) => one.flags === flags)?.values;
-  const words = typeof values === 'object' ? `: ${values.join(', ').replace(/, ([^,]*)$/, ' or $1')}` : '';
-  return `${long} needs a value${words}`;
+  return `${long} needs a value${valueWords(optionsIn(argv).find((one) => one.flags === flags))}`;
+}
+
+/** `: pretty, brief or json`: the words that the value of an option may be, where there are only some. */
+export function valueWords(option: Pick<OptionSpec, 'values'> | undefined): string {
+  const values = option?.values;
+  return typeof values === 'object' ? `: ${values.join(', ').replace(/, ([^,]*)$/, ' or $1')}` : '';
 }
 
 /** The longest part of a command's name that was typed. */

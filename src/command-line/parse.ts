@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { optionWithoutValue } from './missing-value.ts';
 import type { CommandTable } from './outlines/spec.ts';
 import type { Parsed } from './program.ts';
 import { createProgram } from './program.ts';
@@ -10,6 +11,7 @@ import { createProgram } from './program.ts';
 export function parseTyped(argv: readonly string[], table: CommandTable): Parsed | undefined {
   const [first] = argv;
   if (!table.commands.some(({ name }) => name.split(' ', 1)[0] === first)) return undefined;
+  if (optionWithoutValue(argv, table) !== undefined) return undefined;
   let parsed: Parsed | undefined;
   const found = (line: Parsed): void => {
     parsed = line;

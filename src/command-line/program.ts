@@ -4,7 +4,6 @@ import { SETTING_GROUPS } from '../settings/setting.ts';
 import type { SettingName } from '../settings/table.ts';
 import { flagOf, SETTINGS } from '../settings/table.ts';
 import { VERSION } from '../version.ts';
-import { optionWithoutValue } from './missing-value.ts';
 import { GLOBAL_OPTIONS, HELP, VERSION as VERSION_OPTION } from './outlines/global-options.ts';
 import { settingFlags } from './outlines/setting-options.ts';
 import type { CommandSpec, CommandTable, Given, Invocation, OptionSpec } from './outlines/spec.ts';
@@ -70,12 +69,7 @@ export function createProgram(argv: readonly string[], { table, declared, printi
     const command = (groups.get(first) ?? program).command(second ?? first).description(spec.summary);
     if (!argv.includes(second ?? first)) continue;
     configure(command, spec, { printing, options: optionsOf(spec, isDeclared) });
-    command.action(() => {
-      const bare = optionWithoutValue(argv, [...program.options, ...command.options]);
-      // In the words of commander for an option that stands last.
-      if (bare !== undefined) command.error(`error: option '${bare.flags}' argument missing`);
-      found(parsedBy(command, spec));
-    });
+    command.action(() => found(parsedBy(command, spec)));
   }
   return program;
 }

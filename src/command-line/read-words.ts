@@ -84,8 +84,8 @@ function createReader(table: CommandTable) {
     [awaits, isStrange] = [undefined, false];
   };
   const takeOption = (word: string, until: number): void => {
-    for (const { name, words } of optionsIn(word, table)) {
-      const option = optionNamed(name, table);
+    for (const { name, words } of optionsIn(word, table, command())) {
+      const option = optionNamed(name, table, command());
       pieces.push({ kind: 'option', option, words, until });
       const hasValue = words.length > 1 || words[0] !== name;
       awaits = hasValue || option?.takes === 'nothing' ? undefined : option;
@@ -111,12 +111,16 @@ function createReader(table: CommandTable) {
 }
 
 /** The options in one word: `-vy` is two, and what follows a short one that takes a value is that. */
-function optionsIn(word: string, table: CommandTable): readonly { readonly name: string; readonly words: string[] }[] {
+function optionsIn(
+  word: string,
+  table: CommandTable,
+  command: CommandSpec | undefined,
+): readonly { readonly name: string; readonly words: string[] }[] {
   if (word.startsWith('--')) return [{ name: word.replace(/=.*$/s, ''), words: [word] }];
   const found: { readonly name: string; readonly words: string[] }[] = [];
   for (let rest = word.slice(1); rest !== ''; rest = rest.slice(1)) {
     const name = `-${rest[0]}`;
-    const option = optionNamed(name, table);
+    const option = optionNamed(name, table, command);
     if (option?.takes === 'nothing') found.push({ name, words: [name] });
     else
       return [
@@ -127,11 +131,16 @@ function optionsIn(word: string, table: CommandTable): readonly { readonly name:
   return found;
 }
 
-/** The option with this name in any command. */
-export function optionNamed(name: string, { commands }: CommandTable): OptionWord | undefined {
+/** The option with this name in the command, where that is known, or else in any. */
+export function optionNamed(
+  name: string,
+  { commands }: CommandTable,
+  command: CommandSpec | undefined,
+): OptionWord | undefined {
   const isMeant = ({ flags }: OptionSpec): boolean => flags.split(/[ ,]+/).includes(name);
   const known =
     GLOBAL_OPTIONS.find(isMeant) ??
+    command?.options?.find(isMeant) ??
     commands.flatMap(({ options = [] }) => options).find(isMeant) ??
     SETTING_NAMES.filter((setting) => name.endsWith(flagOf(setting)))
       .flatMap(settingFlags)

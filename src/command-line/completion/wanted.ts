@@ -37,7 +37,7 @@ export function wantedAt(before: readonly string[], current: string, table: Comm
 function optionWanted(current: string, read: ReadWords, table: CommandTable): Wanted {
   const [, start = '', name = '', typed = ''] = /^((--[a-z][a-z-]*)=)(.*)$/s.exec(current) ?? [];
   if (start === '') return { ...NOTHING, words: optionWords(current, read, table) };
-  const known = optionNamed(name, table);
+  const known = optionNamed(name, table, read.command);
   if (known === undefined || known.takes === 'nothing') return NOTHING;
   return valueWanted(ofCommand(known, read), { current: typed, start }, read);
 }

@@ -189,7 +189,7 @@ test('an option that would be the value of another one is not lost', async () =>
   assert.deepEqual([code, stdout], [2, '']);
   assert.equal(
     stderr,
-    'plexsync: --config needs a value.\n  What follows it is an option. A value that begins with a dash is given as --config=VALUE.\n',
+    'plexsync: --config needs a value.\n  The word after it begins with a dash: a value that does is given as --config=VALUE.\n',
   );
 });
 
