@@ -35,14 +35,18 @@ const APART: readonly { readonly flag: Flag; readonly why: string; readonly with
   {
     flag: '--watch',
     why: 'goes on until it is stopped',
-    without: ['--cron', '--dry-run', '--scene', '--limit', '--max-time'],
+    without: ['--cron', '--dry-run', '--html', '--redact', '--scene', '--limit', '--max-time'],
   },
   { flag: '--cron', why: 'is silent unless there is something to tell', without: ['--dry-run', '--json'] },
-  { flag: '--adopt-server', why: 'takes another Plex for its own', without: ['--cron'] },
   {
-    flag: '--adopt-server',
-    why: 'leaves no run beside it that would write to the other server',
-    without: ['--parallel'],
+    flag: '--cron',
+    why: 'runs again and again, where --adopt-server would take any later server unasked',
+    without: ['--adopt-server'],
+  },
+  {
+    flag: '--parallel',
+    why: 'has another run beside this one, which would still write to the old server',
+    without: ['--adopt-server'],
   },
 ];
 
@@ -57,7 +61,8 @@ export function refuseContradictions(given: Given): void {
   for (const { flag, why, without } of APART) {
     if (!IS_GIVEN[flag](given)) continue;
     const other = without.find((name) => IS_GIVEN[name](given));
-    if (other !== undefined) throw new UsageError(`${flag} ${why}, and goes with no ${other}.`, 'Give one of them.');
+    if (other !== undefined)
+      throw new UsageError(`${flag} ${why}, and goes with no ${other}.`, 'Leave one of them out.');
   }
   for (const { flag, needs, why } of ONLY_WITH)
     if (IS_GIVEN[flag](given) && !IS_GIVEN[needs](given))

@@ -15,14 +15,14 @@ import { isTerminal } from '../../terminal/reader.ts';
 import { utcTime } from '../../terminal/time.ts';
 import type { Context } from '../shared/context.ts';
 import { hasTargets } from '../shared/notify/targets.ts';
-import { pausedNow, pausedWords } from '../shared/paused.ts';
+import { pausedNow } from '../shared/paused.ts';
 import { statsDocument } from '../shared/stats-document.ts';
 import { toLimit } from '../shared/typed-values.ts';
 import { refuseContradictions } from './contradictions.ts';
 import type { RunResult } from './cron/cron.ts';
 import type { PageRequest } from './html/page.ts';
 import { createIngest } from './ingest/ingest-events.ts';
-import { refuseLostWish } from './lost-wish.ts';
+import { refuseLostFlag, unusedFlags } from './lost-flag.ts';
 import type { ProcessOptions } from './process-options.ts';
 import { runOnce } from './run-once.ts';
 import { stashUse } from './stash-use.ts';
@@ -55,13 +55,7 @@ async function runOnDirectory(options: ProcessOptions, context: Context, cron: C
   const limits = { limit: toLimit(options.limit), maxTimeMs: toMaxTimeMs(options.maxTime), only };
   const loaded = await loadSettings({ flags, env, dataDir: dataDir.path, configFile });
   if (options.statsOnly) return showStats(context);
-  if (!loaded.settings.enabled) {
-    refuseLostWish(options, {
-      why: `${loaded.origins.enabled.name} says enabled = false`,
-      hint: 'Set enabled to true, and give it again.',
-    });
-    return sayDisabled(loaded, context);
-  }
+  if (!loaded.settings.enabled) return sayDisabled(loaded, context);
   if (options.repeat === 'watch') {
     const { watch } = await import('./watch/watch.ts');
     const { parallel, adoptServer, removals } = options;
@@ -92,6 +86,9 @@ async function runOnDirectory(options: ProcessOptions, context: Context, cron: C
     if (audience === 'person' && loaded.warnings.length > 0) await warnOnceADay(stores, loaded.warnings, context);
     const { parallel, adoptServer, removals } = options;
     noteStash(stores.queueDb, stashUse(loaded));
+    const paused = pausedNow(stores, loaded.settings.quiet_hours, now());
+    // Before events are taken in: what cannot be used of them is told once, by the run that takes them.
+    if (paused !== undefined && audience === 'person') refuseLostFlag(options, paused);
     const taken = await createIngest(stores, loaded, context)();
     const startedBy = starterOf(options, context);
     const request = {
@@ -104,9 +101,6 @@ async function runOnDirectory(options: ProcessOptions, context: Context, cron: C
       startedAt: now(),
       before: taken.faults,
     };
-    const paused = pausedNow(stores, loaded.settings.quiet_hours, now());
-    if (paused !== undefined)
-      refuseLostWish(options, { why: pausedWords(paused), hint: 'Give it again when writing goes on.' });
     if (only !== undefined && paused === undefined) {
       const { takeChosen } = await import('./chosen-scenes.ts');
       takeChosen(stores, { sceneIds: only, startedAt: request.startedAt, stash: stashUse(loaded) }, context);
@@ -116,12 +110,9 @@ async function runOnDirectory(options: ProcessOptions, context: Context, cron: C
         ? await runOnce(stores, request, context)
         : (await import('./resting.ts')).restingResult(paused, taken.faults, context);
     result.tell();
-    // Nobody answered, or the token was refused: what was asked for is left undone.
-    if (adoptServer && !result.isConnected)
-      output.log(
-        'warning',
-        say`[PlexSync] --adopt-server did nothing, since this run did not reach Plex: give it again`,
-      );
+    // Permission to remove was given whatever came then.
+    if (!result.isConnected)
+      for (const words of unusedFlags({ adoptServer, removals: 'counted' })) output.log('warning', words);
     await tellOthers(stores, { result, loaded }, context);
     if (cron === undefined) return result.exitCode;
     return cron.tellCron(stores, { ...result, complaints: taken.complaints }, context);

@@ -5,7 +5,7 @@ import { longestWaitMs } from '../../core/failures/retry-policy.ts';
 import { StoreError } from '../../core/model/errors.ts';
 import type { RunStarter } from '../../core/model/run.ts';
 import type { RunSummaryDocument } from '../../documents/run-summary.ts';
-import { complaintOf, strongest } from '../../exit.ts';
+import { complaintOf, EXIT, strongest } from '../../exit.ts';
 import type { Stores } from '../../queue/store/stores.ts';
 import { removeOldCopies } from '../../queue/store/upgrade-copies.ts';
 import { MOST_JOURNAL_BYTES } from '../../queue/tables/journal/journal.ts';
@@ -24,7 +24,6 @@ import { adoptsNow } from './adopts-now.ts';
 import type { RunResult } from './cron/cron.ts';
 import type { Fault } from './cron/cron-verdict.ts';
 import type { DrainSetup } from './drain-run.ts';
-import { refuseLostWish } from './lost-wish.ts';
 import { noteServer, outagesOf } from './outages.ts';
 import { removalsEnds } from './removals.ts';
 import type { RunEvents } from './run-events.ts';
@@ -81,16 +80,7 @@ export async function runOnQueue(stores: Stores, request: DrainRequest, context:
     onLetterCommitted: () => checkpoint('letter_committed'),
     onLetterShortened: (letter) => events?.emit({ kind: 'letter_shortened', ...letter }),
   });
-  if ('standDown' in queue) {
-    const { pid } = queue.standDown;
-    const hint = 'Wait for its end, or stop it (a watch too), and give it again.';
-    // What waits for permission has it by now, whoever removes it.
-    refuseLostWish(
-      { adoptServer: adoptsNow(request), removals: 'counted' },
-      { why: `pid ${pid} writes to Plex`, hint },
-    );
-    return standDown(queue.standDown, request.before, context);
-  }
+  if ('standDown' in queue) return standDown(queue.standDown, request, context);
   events = createRunEvents(context, { run: queue.runId, mask });
   let report: DrainReport;
   try {
@@ -138,7 +128,15 @@ export async function runOnQueue(stores: Stores, request: DrainRequest, context:
   };
 }
 
-function standDown({ pid, left, command }: StandDown, faults: readonly Fault[], { output, now }: Context): RunResult {
+function standDown(
+  { pid, left, waiting, command }: StandDown,
+  request: DrainRequest,
+  { output, now }: Context,
+): RunResult {
+  // Who adopts a server has to do something about the other run, and is told so by `process`.
+  const faults = adoptsNow(request)
+    ? [...request.before, { exitCode: EXIT.usage, what: 'busy' } as const]
+    : request.before;
   const exitCode = strongest(faults.map((fault) => fault.exitCode));
   const tell = (): void => {
     const document: RunSummaryDocument = {
@@ -153,6 +151,8 @@ function standDown({ pid, left, command }: StandDown, faults: readonly Fault[], 
       output.result(
         `pid ${pid} undoes edits, and no run writes beside it: ${left.toLocaleString('en')} left for the next run.`,
       );
+    else if (waiting === 0)
+      output.result(`pid ${pid} is draining the last ${left.toLocaleString('en')}, which it has all begun.`);
     else output.result(`pid ${pid} is draining, ${left.toLocaleString('en')} left. Use --parallel to share the work.`);
   };
   return { exitCode, faults, isConnected: false, ended: 0, tell };

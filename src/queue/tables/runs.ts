@@ -8,7 +8,14 @@ import type { JournalLimits } from './journal/journal.ts';
 import { pruneJournal } from './journal/journal.ts';
 
 /** A drain that is running now. */
-export type LiveRun = { readonly pid: number; readonly left: number; readonly command: string };
+export type LiveRun = {
+  readonly pid: number;
+  /** Jobs that are left, those under way with them. */
+  readonly left: number;
+  /** Those of them that no run has begun. */
+  readonly waiting: number;
+  readonly command: string;
+};
 
 /** A run that begins. A job due later than `longestWaitMs` from now was scheduled by a wrong clock. */
 export type RunStart = {
@@ -52,9 +59,9 @@ export function prepareRuns(db: Db, dataDir: string) {
   const end = db.prepare<[object]>(
     'UPDATE runs SET ended_at = @now, exit_code = @exitCode, done = @done, failed = @failed WHERE owner = @owner',
   );
-  const left = db.prepare<[], { count: number }>(
-    `SELECT count(*) AS count FROM jobs WHERE held <= ${CLAIMED_AWAITING}`,
-  );
+  const left = db.prepare<[], { left: number; waiting: number }>(`
+    SELECT count(*) AS left, count(*) FILTER (WHERE state = 'pending') AS waiting FROM jobs
+    WHERE held <= ${CLAIMED_AWAITING}`);
   const bringForward = db.prepare<[object]>(
     `UPDATE jobs SET available_at = @now WHERE id IN (SELECT id FROM ${WAITING_BY_CLASS} AND jobs.available_at > @latest)`,
   );
@@ -63,7 +70,7 @@ export function prepareRuns(db: Db, dataDir: string) {
     live: (command?: RunCommand): LiveRun | undefined => {
       const runs = open.all().filter((run) => command === undefined || run.command === command);
       const run = runs.find(({ owner }) => livenessOf(dataDir, owner) === 'alive');
-      return run === undefined ? undefined : { pid: run.pid, left: left.get()?.count ?? 0, command: run.command };
+      return run && { pid: run.pid, left: 0, waiting: 0, ...left.get(), command: run.command };
     },
     /** @returns the id of the run. */
     start: (run: RunStart): number => {

@@ -36,7 +36,7 @@ test('another server at the address is named, and nothing is undone there', asyn
 });
 
 test('what was written to a server that was given up is undone there alone, once it is bound again', async (t) => {
-  const { run, plex, ratingKey } = await written(t);
+  const { run, plex, ratingKey, sql } = await written(t);
   const other = await startPlexServer({ sections: SECTIONS, machineIdentifier: 'another-machine' });
   t.after(() => other.close());
   other.addItem({ sectionKey: '1', file: '/media/b.mp4', title: 'b' });
@@ -47,15 +47,22 @@ test('what was written to a server that was given up is undone there alone, once
   assert.equal(code, 0);
   assert.match(
     stderr,
-    /Nothing to undo for run 1: it was done on the Plex server \S+, and can be undone once the data directory belongs to that one again \(process --adopt-server\)\./,
+    /Nothing to undo for run 1: it was done on the Plex server \S+, and can be undone there once the data directory belongs to it again \(process --adopt-server\)\./,
   );
+  const part = await run(['undo', '--since', '1h', '--dry-run', ...there]);
+  assert.match(part.stderr, /Some of it is left: it was done on the Plex server /);
+  assert.match(part.stdout, /1 item, 1 field would be undone/);
   assert.equal((await run(['undo', '--run', '2', '--yes', ...there])).code, 0);
   assert.equal((await run(['process', '--adopt-server', '--limit', '1'])).code, 0);
   assert.match((await run(['undo', '--run', '2', '--yes'])).stderr, /done on the Plex server another-machine/);
   const back = await run(['undo', '--run', '1', '--yes']);
   assert.equal(back.code, 0, back.stderr);
   assert.equal(plex.item(ratingKey)?.title, 'a', back.stdout);
-  assert.match((await run(['undo', '--run', '1', '--yes'])).stderr, /all of it is undone already/);
+  const again = await run(['undo', '--run', '1', '--yes']);
+  assert.match(again.stderr, /Nothing to undo for run 1: all of it is undone already\./);
+  sql('UPDATE journal_servers SET server = NULL');
+  const unknown = await run(['undo', '--run', '2', '--yes']);
+  assert.match(unknown.stderr, /it was done on another Plex server, which this data directory no longer belongs to\./);
 });
 
 test('a run that is still going is not undone, and no run writes beside an undo', async (t) => {

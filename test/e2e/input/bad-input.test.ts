@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
@@ -252,6 +252,8 @@ for (const [libraries, uuid] of Object.entries({ 'of its own': undefined, copied
     assert.equal(other.plex.item(ratingKey)?.title, 'Moved house');
   });
 
+const SILENT = { code: 0, signal: null, stdout: '', stderr: '' };
+
 test('a server is adopted with nothing due too, and never by a dry run or in silence', async (t) => {
   const rig = await setup(t, { machineIdentifier: 'first-server' });
   const other = await setup(t, { machineIdentifier: 'second-server' });
@@ -267,26 +269,34 @@ test('a server is adopted with nothing due too, and never by a dry run or in sil
   assert.match(shown.stderr, /would belong to the Plex server second-server then; which items of first-server /);
   assert.equal(bound(), 'first-server');
   await rig.run(['pause', '--for', '1h']);
-  for (const wish of ['--adopt-server', '--allow-removals']) {
+  const event = join(rig.dataDir, 'spool', 'new', 'half-an-event');
+  mkdirSync(join(event, '..'), { recursive: true });
+  writeFileSync(event, '{');
+  for (const flag of ['--adopt-server', '--allow-removals']) {
     const lost = new RegExp(
-      `${wish} is for one run, and this one does nothing: paused until .*\\.\n  Give it again when`,
+      `${flag} holds for one run, and this one would write nothing: paused until .*\\.\n  Give it again`,
     );
-    assertRefused(await rig.run(['process', wish, '-q'], { env }), 2, lost);
+    assertRefused(await rig.run(['process', flag, '-q'], { env }), 2, lost);
   }
+  assert.ok(existsSync(event), 'the run that takes it in tells of it');
+  rmSync(event);
+  // A crontab gives it again.
+  assert.deepEqual(await rig.run(['process', '--cron', '--allow-removals'], { env }), SILENT);
   await rig.run(['resume']);
-  const off = await rig.run(['process', '--adopt-server'], { env: { ...env, PLEXSYNC_ENABLED: 'false' } });
-  assertRefused(
-    off,
-    2,
-    /--adopt-server is for one run, and this one does nothing: PLEXSYNC_ENABLED says enabled = false\./,
-  );
   const silent = await rig.run(['process', '--adopt-server'], { env: { ...env, PLEX_URL: 'http://127.0.0.1:9' } });
-  assert.match(silent.stderr, /--adopt-server did nothing, since this run did not reach Plex: give it again/);
+  assert.match(silent.stderr, /--adopt-server did nothing: give it again/);
+  const refused = await rig.run(['process', '--adopt-server', '-q'], {
+    env: { ...env, PLEX_TOKEN: 'not-the-right-one' },
+  });
+  assert.equal(refused.code, 3);
+  assert.match(refused.stderr, /--adopt-server did nothing: give it again/);
   assert.equal(bound(), 'first-server');
-  assert.equal((await rig.run(['process', '--adopt-server'], { env })).code, 0);
+  const adopted = await rig.run(['process', '--adopt-server'], { env });
+  assert.equal(adopted.code, 0);
+  assert.doesNotMatch(adopted.stderr, /did nothing/);
   assert.equal(bound(), 'second-server');
   const both = await rig.run(['process', '--adopt-server', '--parallel'], { env });
-  assertRefused(both, 2, /--adopt-server leaves no run beside it .*, and goes with no --parallel\./);
+  assertRefused(both, 2, /--parallel has another run beside this one, .*, and goes with no --adopt-server\./);
   const lost = await rig.run(['process', '--adopt-server', '--plex-library', 'Lighthouses']);
   assertRefused(lost, 2, /Plex has no library "Lighthouses"/);
   assert.equal(bound(), 'second-server', 'a run that cannot work forgets nothing');
@@ -307,10 +317,14 @@ test('a watch adopts a server with its first due job, and that one alone', async
   const watch = startBin(['process', ...options], { env });
   await watch.says(/Watching/);
   assert.equal(other.plex.count(), 0, 'nothing is due');
-  const idle = startBin(['process', ...options], { env });
-  await idle.says(/Watching/);
+  await rig.run(['pause', '--for', '1h']);
+  const idle = startBin(['process', ...options, '--allow-removals'], { env });
+  await idle.says(/Nothing is written: paused/);
   idle.kill('SIGTERM');
-  assert.match((await idle.ended).stderr, /--adopt-server did nothing, since no run reached Plex: give it again/);
+  const { stderr } = await idle.ended;
+  for (const flag of ['--adopt-server', '--allow-removals'])
+    assert.match(stderr, new RegExp(`${flag} did nothing: give it again`));
+  await rig.run(['resume']);
   await enqueue('Moved house');
   await watch.says(/belongs to the Plex server second-server now/);
   await watch.says(/Queue processing complete/);

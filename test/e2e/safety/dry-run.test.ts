@@ -100,5 +100,5 @@ test('a dry run counts nothing, and is not for cron', async (t) => {
   assert.equal(JSON.parse((await run(['stats', '--json'])).stdout).totals.released, 0);
   const { code, stderr } = await run(['process', '--dry-run', '--cron']);
   assert.equal(code, 2);
-  assert.match(stderr, /--cron is silent unless .*, and goes with no --dry-run\.\n {2}Give one of them\./);
+  assert.match(stderr, /--cron is silent unless .*, and goes with no --dry-run\.\n {2}Leave one of them out\./);
 });

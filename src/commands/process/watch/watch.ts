@@ -26,6 +26,8 @@ import { pausedNow } from '../../shared/paused.ts';
 import { connectToStash } from '../../shared/stash/stash-connection.ts';
 import { listenForEnd } from '../../shared/stop.ts';
 import { createIngest } from '../ingest/ingest-events.ts';
+import type { OneRunFlags } from '../lost-flag.ts';
+import { unusedFlags } from '../lost-flag.ts';
 import type { DrainRequest } from '../queue-run.ts';
 import { createRestTeller } from '../resting.ts';
 import { runOnce } from '../run-once.ts';
@@ -54,12 +56,12 @@ export async function watch(request: WatchRequest, context: Context): Promise<nu
   await preload();
   openIntake(context.dataDir).close();
   let current = request;
-  const adoption = { isWished: request.adoptServer };
+  const once = { adoptServer: request.adoptServer, removals: request.removals };
   for (;;) {
-    const end = await watchUnder({ ...current, adoption }, context);
+    const end = await watchUnder({ ...current, once }, context);
     if (end.kind === 'stopped') return end.exitCode;
     context.output.log('info', say`[PlexSync] A setting has changed: the watch begins anew`);
-    current = { ...request, loaded: end.loaded, removals: 'counted' };
+    current = { ...request, loaded: end.loaded };
   }
 }
 
@@ -67,11 +69,14 @@ type WatchEnd =
   | { readonly kind: 'stopped'; readonly exitCode: number }
   | { readonly kind: 'changed'; readonly loaded: LoadedSettings };
 
-/** Another server is adopted once, at the first contact: a later one is refused. */
-type Adoption = { readonly adoption: { isWished: boolean } };
+/**
+ * What holds for one run of the watch alone: a later server is refused again, and later removals are counted. Changed
+ * once that run was.
+ */
+type Once = { readonly once: OneRunFlags };
 
 /** Watches under one set of settings, until a signal comes or they change while something stops writing. */
-async function watchUnder(request: WatchRequest & Adoption, context: Context): Promise<WatchEnd> {
+async function watchUnder(request: WatchRequest & Once, context: Context): Promise<WatchEnd> {
   const { dataDir, output } = context;
   const { loaded } = request;
   const stores = openStores(dataDir);
@@ -95,8 +100,7 @@ async function watchUnder(request: WatchRequest & Adoption, context: Context): P
       if (changed !== undefined) return { kind: 'changed', loaded: changed };
       await setTimeout(loaded.settings.poll_interval, undefined, { signal: stop.aborted }).catch(() => undefined);
     }
-    if (request.adoption.isWished)
-      output.log('warning', say`[PlexSync] --adopt-server did nothing, since no run reached Plex: give it again`);
+    for (const words of unusedFlags(request.once)) output.log('warning', words);
     return { kind: 'stopped', exitCode: sayStopped(stop.requested() ?? 'SIGINT', stores, context) };
   } finally {
     stop.close();
@@ -111,9 +115,9 @@ function createLook(
   {
     stop,
     pause,
-    adoption,
+    once,
     ...request
-  }: WatchRequest & Adoption & { readonly stop: ReturnType<typeof listenForEnd>; readonly pause: Pause },
+  }: WatchRequest & Once & { readonly stop: ReturnType<typeof listenForEnd>; readonly pause: Pause },
   context: Context,
 ): () => Promise<void> {
   const { loaded } = request;
@@ -124,14 +128,13 @@ function createLook(
   const poll =
     stash === undefined
       ? undefined
-      : createPoll(stash, { stores, loaded, removals: request.removals }, { ...context, stopped });
+      : createPoll(stash, { stores, loaded, removals: once.removals }, { ...context, stopped });
   const ingest = createIngest(stores, loaded, { ...context, signal: stop.aborted });
   const drain = createDrainTeller(context);
   const tellRest = createRestTeller(context);
   const notAsked = stash === undefined ? '; Stash is not asked what changed, since stash_url is not set' : '';
   const each = say`a look each ${loaded.settings.poll_interval / 1_000}s`;
   context.output.log('info', say`[PlexSync] Watching: ${each}, until stopped${notAsked}`);
-  let { removals } = request;
   const look = async (): Promise<void> => {
     noteLook(context.now());
     const { faults: before } = await ingest();
@@ -146,20 +149,18 @@ function createLook(
     const polls = poll === undefined ? undefined : 'stash';
     const asked = {
       ...request,
-      removals,
-      adoptServer: adoption.isWished,
+      ...once,
       before,
       polls,
       configured: loaded,
       startedBy: 'watch',
       startedAt: context.now(),
     } as const;
-    // What was allowed is allowed once.
-    removals = 'counted';
+    once.removals = 'counted';
     const under = leave === 'without_stash' ? withoutStash(loaded) : loaded;
     await drain(async () => {
       const result = await runOnce(stores, { ...asked, loaded: under }, context);
-      if (result.isConnected) adoption.isWished = false;
+      if (result.isConnected) once.adoptServer = false;
       return result;
     });
   };
