@@ -5,6 +5,8 @@ const READ_REASONS: Readonly<Record<string, string>> = {
   ELOOP: 'it is a link that leads back to itself',
   EISDIR: 'it is a directory',
   EACCES: 'this user may not read it',
+  EBADF: 'it is not open for reading',
+  ERR_STRING_TOO_LONG: 'it is too long',
 };
 
 const WRITE_REASONS: Readonly<Record<string, string>> = {

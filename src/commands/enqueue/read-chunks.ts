@@ -12,7 +12,7 @@ export async function readChunks(source: string, stdin: number): Promise<Iterabl
   try {
     const fd = source === '-' ? stdin : openSync(source, 'r');
     if (fstatSync(fd).isFile()) return chunksOf(fd, source);
-    return [source === '-' ? await readInput(fd) : readFileSync(source)];
+    return piecesOf(source === '-' ? await readInput(fd) : readFileSync(source));
   } catch (thrown) {
     throw unreadable(source, thrown);
   }
@@ -33,6 +33,11 @@ function* chunksOf(fd: number, source: string): Generator<Uint8Array> {
   } finally {
     if (source !== '-') closeSync(fd);
   }
+}
+
+/** More at once may be longer than any text. */
+function* piecesOf(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let start = 0; start < bytes.length; start += CHUNK_BYTES) yield bytes.subarray(start, start + CHUNK_BYTES);
 }
 
 function unreadable(source: string, thrown: unknown): UsageError {

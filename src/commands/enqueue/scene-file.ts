@@ -63,6 +63,10 @@ function* scenesIn<T>(
 
 /** What is no NDJSON has to be one value over many lines. */
 function sceneDocument(lines: readonly Line[], source: Source): Iterable<SceneEdit> {
+  refuseTooLong(
+    lines.reduce((sum, { line }) => sum + line.length + 1, 0),
+    source.name,
+  );
   const whole = parseJsonText(lines.map(({ line }) => line).join('\n'));
   if (whole.kind === 'value') return entriesOf(whole.value, source);
   const [first] = lines;
@@ -119,13 +123,33 @@ function* filledLines(lines: Iterable<string>): Generator<Line> {
 }
 
 function* linesOf(chunks: Iterable<Uint8Array>, name: string): Generator<string> {
-  let rest = '';
+  // Joined once: a line may be the whole file.
+  let begun: string[] = [];
+  let length = 0;
   for (const text of textsOf(chunks, name)) {
-    const lines = (rest + text).split('\n');
-    rest = lines.pop() ?? '';
-    yield* lines;
+    const [first = '', ...others] = text.split('\n');
+    begun.push(first);
+    length += first.length;
+    refuseTooLong(length, name);
+    const last = others.pop();
+    if (last === undefined) continue;
+    yield begun.join('');
+    yield* others;
+    begun = [last];
+    length = last.length;
   }
-  yield rest;
+  yield begun.join('');
+}
+
+/** In characters: half of what V8 takes for a text. */
+const LONGEST_VALUE = 268_435_456;
+
+function refuseTooLong(length: number, name: string): void {
+  if (length <= LONGEST_VALUE) return;
+  throw new UsageError(
+    `${name} has a line, or one JSON value, of more than 268 million characters.`,
+    'Give it in parts, or as one JSON object a line (NDJSON); nothing was enqueued.',
+  );
 }
 
 function* textsOf(chunks: Iterable<Uint8Array>, name: string): Generator<string> {

@@ -132,3 +132,38 @@ test('a letter of several bytes may be cut by the end of a piece, and bytes that
   assert.throws(() => [...parseScenes([latin1], 'harbour.json')], /harbour\.json is not UTF-8 text/);
   assert.throws(() => [...parseScenes([Buffer.from('{"scene_id": 1}\n'), Buffer.from([0xc3])], 'x')], /not UTF-8/);
 });
+
+test('a line of many pieces is one line, and a piece of many lines is as many', () => {
+  const array = `[${[1, 2, 3].map((id) => `{"scene_id":${id},"title":"${'Light '.repeat(20)}"}`).join(',')}]`;
+  for (const length of [1, 2, 64, 100_000])
+    assert.deepEqual(
+      [...parseScenes(inPieces(array, length), 'harbour.json')].map(({ sceneId }) => sceneId),
+      [1, 2, 3],
+    );
+  const lines = '{"scene_id": 1}\n{"scene_id": 2}\n\n{"scene_id": 3}';
+  for (const length of [1, 5, 17, 100_000])
+    assert.deepEqual(
+      [...parseScenes(inPieces(lines, length), 'harbour.json')].map(({ sceneId }) => sceneId),
+      [1, 2, 3],
+    );
+});
+
+test('what is longer than any text is refused before it is all read', () => {
+  const piece = Buffer.alloc(1_048_576, 'a');
+  for (const end of ['', '\n']) {
+    let pieces = 0;
+    const forEver = function* (): Generator<Uint8Array> {
+      for (;;) {
+        pieces += 1;
+        yield Buffer.from(end);
+        yield piece;
+        if (pieces > 300) return;
+      }
+    };
+    assert.throws(
+      () => [...parseScenes(forEver(), 'harbour.json')],
+      /harbour\.json has a line, or one JSON value, of more than/,
+    );
+    assert.ok(end !== '' || pieces < 300);
+  }
+});
