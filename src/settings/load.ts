@@ -71,7 +71,8 @@ export function given(
   const { fallback }: Setting = SETTINGS[name];
   const variable = variableOf(name);
   const flag = flags[name];
-  if (flag !== undefined) return { value: flag, origin: { kind: 'flag', name: `--${flagOf(name)}` } };
+  if (flag !== undefined)
+    return { value: flag, origin: { kind: 'flag', name: `--${flag === false ? 'no-' : ''}${flagOf(name)}` } };
   const fromEnv = env[variable];
   // In a compose file an empty variable means "not set".
   if (fromEnv !== undefined && fromEnv !== '')

@@ -33,7 +33,7 @@ export const PROCESS: CommandSpec = {
   ],
   settings: SETTING_NAMES,
   notes: [
-    '--adopt-server asks Plex who it is even with nothing due, and a watch with its first due job. Leave it out of crontabs and units: there it would take any later server without asking. What was written to the old server can be undone only once that one is adopted again.',
+    '--adopt-server asks Plex who it is even with nothing due, and a watch with its first due job. Leave it out of crontabs and units: there it would take any later server without asking. What was written to the old server, and what is undone there, is kept for when that one is adopted again; on the new one Stash wins at the first contact.',
     'The page of --html is one file that loads nothing and runs no script. It holds every change with its reason, pictures and removals first, and filters by kind; only its owner may read it. It holds no token; with --redact it may be shown to others.',
     'With --watch and stash_url no plugin is needed: each poll asks Stash what changed since the last one. The first watch begins now; the past is for plexsync enqueue --all.',
     'With --cron a run is silent and ends with 0 unless there is something to tell: new dead letters or an event of Stash that cannot be used (1), a refused token (3), an outage that has lasted an hour (4), or a mistake in the settings (2). The same complaint comes once a day. What is left when --max-time is reached is no complaint.',

@@ -86,7 +86,13 @@ async function typedValues(
     const typed = await ask({ text: secret ? `${name} (not shown)` : name, echo: secret ? 'hidden' : 'shown' });
     return typed === undefined ? undefined : [typed];
   }
-  return [(await readStdin(streams.stdin)).replace(/\r?\n$/, '')];
+  const text = (await readStdin(streams.stdin)).replace(/\r?\n$/, '');
+  if (text === '')
+    throw new UsageError(
+      `Standard input is empty: there is no value for ${name}.`,
+      `To unset it: plexsync config unset ${name}`,
+    );
+  return [text];
 }
 
 async function write(

@@ -121,9 +121,9 @@ const STATE_STYLES: Readonly<Record<JobState, Style>> = {
 /** What waits for something else than its time. */
 const WITHOUT_TIME: readonly JobState[] = ['held', 'removals', 'undone', 'in_progress'];
 
-function reasonOf({ state, lastError, reassert }: QueuedJob): string {
+function reasonOf({ sceneId, state, lastError, reassert }: QueuedJob): string {
   if (state === 'held') return 'only Stash can say what to write (no_stash)';
-  if (state === 'undone') return 'its scene is undone: plexsync queue release';
+  if (state === 'undone') return `its scene is undone: plexsync queue release ${sceneId}`;
   if (lastError !== undefined || reassert.length === 0) return lastError ?? '-';
   return `takes back from Plex: ${reassert.join(', ')}`;
 }

@@ -165,7 +165,7 @@ function jobLines(job: QueuedJob, when: When): readonly Line[] {
 }
 
 function reasonOf(job: QueuedJob, { time, heldUp }: When): string {
-  const { state, availableAt } = job;
+  const { sceneId, state, availableAt } = job;
   switch (state) {
     case 'due':
       return heldUp === undefined ? 'due, the next run takes it' : `due, but ${heldUp}`;
@@ -180,7 +180,7 @@ function reasonOf(job: QueuedJob, { time, heldUp }: When): string {
     case 'removals':
       return 'it would remove too much, and waits for plexsync process --allow-removals';
     case 'undone':
-      return 'its scene is undone, and it waits for plexsync queue release';
+      return `its scene is undone, and it waits for plexsync queue release ${sceneId}`;
     case 'in_progress':
       return underWayWords(job);
   }

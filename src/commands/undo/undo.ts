@@ -264,8 +264,17 @@ function summaryText(
   const next =
     run === null || undone === 0
       ? ''
-      : `\nTaken back itself by: plexsync undo --run ${run}. Written again by: plexsync queue release`;
+      : `\nTaken back itself by: plexsync undo --run ${run}. Written again by: plexsync queue release ${releasable(items)}`;
   return `${what} undone${rest}.${next}`;
+}
+
+/** More than these are released all together. */
+const FEW_SCENES = 5;
+
+/** What `queue release` is to be given to take up again the scenes of what was undone. */
+function releasable(items: readonly UndoneItem[]): string {
+  const scenes = [...new Set(items.filter(({ kind }) => kind === 'undone').map(({ sceneId }) => sceneId))];
+  return scenes.length > FEW_SCENES ? '--all' : scenes.join(' ');
 }
 
 function documentOf(

@@ -27,14 +27,14 @@ export function linesFor(event: WorkerEvent): readonly LogLine[] {
       return [
         main(
           'info',
-          say`The data directory belongs to the Plex server ${asName(event.to)} now; which items of ${asName(event.from)} its scenes were is forgotten, and so are its pins. What was written there can be undone only once that one is adopted again`,
+          say`The data directory belongs to the Plex server ${asName(event.to)} now: what was known of its scenes on ${asName(event.from)} is forgotten, and so are its pins. What was written there can be undone only once that one is adopted again`,
         ),
       ];
     case 'would_adopt_server':
       return [
         main(
           'info',
-          say`The data directory would belong to the Plex server ${asName(event.to)} then; which items of ${asName(event.from)} its scenes are would be forgotten, and so would its pins. What was written there could be undone only once that one is adopted again`,
+          say`The data directory would belong to the Plex server ${asName(event.to)} then: what is known of its scenes on ${asName(event.from)} would be forgotten, and so would its pins. What was written there could be undone only once that one is adopted again`,
         ),
       ];
     case 'revived':

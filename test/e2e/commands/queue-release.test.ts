@@ -115,7 +115,7 @@ test('a hook for an undone scene leaves it, and its job is shown as undone', asy
   const { code, stdout } = await run(['process']);
   assert.equal(code, 0);
   assert.match(stdout, /1 undone, and left as they are/);
-  assert.match((await run(['queue', 'list', '--state', 'undone'])).stdout, /\tundone\t-\t.*plexsync queue release$/m);
+  assert.match((await run(['queue', 'list', '--state', 'undone'])).stdout, /\tundone\t-\t.*plexsync queue release 3$/m);
   stash.editScene(3, { title: 'Mole' });
   await run(['hook'], { input: event });
   await run(['process']);
@@ -151,5 +151,8 @@ test('a dry run and the summary count what stays undone', async (t) => {
   const lines = (await run(['process', '--json'])).stdout.trim().split('\n');
   const summary = JSON.parse(lines.at(-1) ?? '') as Readonly<Record<string, unknown>>;
   assert.deepEqual([summary['undone'], summary['failed'] ?? 0, summary['exit_code']], [1, 0, 0]);
-  assert.match((await run(['process'])).stdout, /Held \(undone\): 1 of undone scenes; plexsync queue release/);
+  assert.match(
+    (await run(['process'])).stdout,
+    /Held \(undone\): 1 of undone scenes; plexsync queue release --all writes/,
+  );
 });

@@ -58,6 +58,7 @@ test('what was written to a server that was given up is undone there alone, once
   const back = await run(['undo', '--run', '1', '--yes']);
   assert.equal(back.code, 0, back.stderr);
   assert.equal(plex.item(ratingKey)?.title, 'a', back.stdout);
+  assert.match(back.stdout, /Written again by: plexsync queue release 1$/m);
   const again = await run(['undo', '--run', '1', '--yes']);
   assert.match(again.stderr, /Nothing to undo for run 1: all of it is undone already\./);
   sql('UPDATE journal_servers SET server = NULL');

@@ -247,7 +247,7 @@ for (const [libraries, uuid] of Object.entries({ 'of its own': undefined, copied
     const { stderr } = await run(['process', '--adopt-server'], { env });
     assert.match(
       stderr,
-      /The data directory belongs to the Plex server second-server now; which items of first-server /,
+      /The data directory belongs to the Plex server second-server now: what was known of its scenes on first-server /,
     );
     assert.equal(other.plex.item(ratingKey)?.title, 'Moved house');
   });
@@ -266,7 +266,7 @@ test('a server is adopted with nothing due too, and never by a dry run or in sil
   await rig.run(['process']);
   const env = { PLEX_URL: other.plex.url, PLEX_TOKEN: other.plex.token };
   const shown = await rig.run(['process', '--adopt-server', '--dry-run'], { env });
-  assert.match(shown.stderr, /would belong to the Plex server second-server then; which items of first-server /);
+  assert.match(shown.stderr, /would belong to the Plex server second-server then: what is known of its scenes on first-server /);
   assert.equal(bound(), 'first-server');
   await rig.run(['pause', '--for', '1h']);
   const event = join(rig.dataDir, 'spool', 'new', 'half-an-event');
@@ -436,4 +436,16 @@ test('a folder in the place of standard input is told, and is no bug', async (t)
     assert.equal(status, 2, `${args.join(' ')}: ${stderr}`);
     assert.match(stderr, /standard input cannot be read: it is a directory\./i);
   }
+});
+
+test('an empty standard input is no value, and what turns plexsync off is named as it was typed', async (t) => {
+  const { run } = await setup(t);
+  const empty = await run(['config', 'set', 'plex_token', '-'], { input: '\n' });
+  assertRefused(
+    empty,
+    2,
+    /Standard input is empty: there is no value for plex_token\.\n {2}To unset it: plexsync config unset plex_token/,
+  );
+  await run(['enqueue', '1', '--path', '/media/a.mp4', '--title', 'T']);
+  assert.match((await run(['process', '--no-enabled'])).stderr, /turned off: --no-enabled says enabled = false/);
 });

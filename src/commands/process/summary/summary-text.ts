@@ -158,7 +158,7 @@ function waitingLines({ waiting, nextAttemptAt }: RunStats): string[] {
   if (waiting.removals > 0)
     lines.push(`Held (removals): ${waiting.removals} that would remove too much; plexsync queue list --state removals`);
   if (waiting.undone > 0)
-    lines.push(`Held (undone): ${waiting.undone} of undone scenes; plexsync queue release writes them again`);
+    lines.push(`Held (undone): ${waiting.undone} of undone scenes; plexsync queue release --all writes them again`);
   return lines;
 }
 
