@@ -266,7 +266,10 @@ test('a server is adopted with nothing due too, and never by a dry run or in sil
   await rig.run(['process']);
   const env = { PLEX_URL: other.plex.url, PLEX_TOKEN: other.plex.token };
   const shown = await rig.run(['process', '--adopt-server', '--dry-run'], { env });
-  assert.match(shown.stderr, /would belong to the Plex server second-server then: what is known of its scenes on first-server /);
+  assert.match(
+    shown.stderr,
+    /would belong to the Plex server second-server then: what is known of its scenes on first-server /,
+  );
   assert.equal(bound(), 'first-server');
   await rig.run(['pause', '--for', '1h']);
   const event = join(rig.dataDir, 'spool', 'new', 'half-an-event');

@@ -56,7 +56,10 @@ test('a second signal exits at once; the next drain takes back what was under wa
   const rig = await setup(t);
   await fill(rig, 5);
   const lift = rig.plex.fail('edit', { kind: 'hang' }, Number.POSITIVE_INFINITY);
-  const { kill, ended } = await startDrain(rig);
+  const { kill, ended, pid } = await startDrain(rig);
+  while (rig.plex.count('edit') === 0) await new Promise((resolve) => void setImmediate(resolve));
+  const second = await rig.run(['process']);
+  assert.equal(second.stdout, `pid ${pid} is draining the last 5, which it has all begun.\n`);
   // The first of them and those that come at once with it are one wish; the next one after that is the second.
   const again = setInterval(() => kill('SIGTERM'), 50);
   const result = await ended;

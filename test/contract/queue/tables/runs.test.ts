@@ -27,7 +27,7 @@ test('a drain stands down while another process drains, says its pid and what is
   await child.next();
   const before = [ownerFiles(world), world.sql('SELECT * FROM runs')];
   assert.deepEqual(world.tryDrain({ ifBusy: 'stand_down' }), {
-    standDown: { pid: child.pid, left: 5, command: 'process' },
+    standDown: { pid: child.pid, left: 5, waiting: 3, command: 'process' },
   });
   assert.deepEqual([ownerFiles(world), world.sql('SELECT * FROM runs')], before);
 });
@@ -42,7 +42,7 @@ test('a drain that shares works beside the other, and the next one alone stands 
   assert.ok('standDown' in world.tryDrain({ ifBusy: 'stand_down' }));
   await child.kill();
   assert.deepEqual(world.tryDrain({ ifBusy: 'stand_down' }), {
-    standDown: { pid: process.pid, left: 3, command: 'process' },
+    standDown: { pid: process.pid, left: 3, waiting: 0, command: 'process' },
   });
 });
 
