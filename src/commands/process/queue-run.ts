@@ -133,8 +133,8 @@ function standDown(
   request: DrainRequest,
   { output, now }: Context,
 ): RunResult {
-  // Who adopts a server has to do something about the other run, and is told so by `process`.
-  const faults = adoptsNow(request)
+  // Who adopts a server has to do something about the other run.
+  const faults = request.adoptServer
     ? [...request.before, { exitCode: EXIT.usage, what: 'busy' } as const]
     : request.before;
   const exitCode = strongest(faults.map((fault) => fault.exitCode));
@@ -151,6 +151,8 @@ function standDown(
       output.result(
         `pid ${pid} undoes edits, and no run writes beside it: ${left.toLocaleString('en')} left for the next run.`,
       );
+    else if (request.adoptServer)
+      output.result(`pid ${pid} is draining, ${left.toLocaleString('en')} left: no server is adopted beside it.`);
     else if (waiting === 0)
       output.result(`pid ${pid} is draining the last ${left.toLocaleString('en')}, which it has all begun.`);
     else output.result(`pid ${pid} is draining, ${left.toLocaleString('en')} left. Use --parallel to share the work.`);

@@ -82,6 +82,10 @@ test('a second process stands down before one that drains, and --parallel shares
   assert.match(second.stdout, new RegExp(`^pid ${pid} is draining, \\d+ left`));
   const adopting = await rig.run(['process', '--adopt-server']);
   assert.equal(adopting.code, 2);
+  assert.match(
+    adopting.stdout,
+    new RegExp(`^pid ${pid} is draining, \\d+ left: no server is adopted beside it\\.$`, 'm'),
+  );
   assert.match(adopting.stderr, /--adopt-server did nothing: give it again/);
   const shared = await rig.run(['process', '--parallel']);
   assert.equal(shared.code, 0, shared.stderr);
