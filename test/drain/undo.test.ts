@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import type { Checkpoint } from '../../src/core/drain/ports/ports.ts';
 import type { SceneData } from '../../src/core/model/scene.ts';
 import type { UndoCheckpoint } from '../../src/core/undo/undo-items.ts';
+import { prepareUndone } from '../../src/queue/tables/undone.ts';
 import {
   ALWAYS,
   addItems,
@@ -398,4 +399,88 @@ test('edits of another server do not stand in the way of an undo', async (t) => 
   await run({ ifOtherServer: 'adopt' });
   await world.undo({ runId: 1 });
   assert.deepEqual([plex.item('101')?.title, server.item('101')?.title], ['1', 'Bell']);
+});
+
+test('what a killed run had not written is not undone, and its job goes on', async (t) => {
+  const world = await setupUndo(t);
+  const { plex, run, stop } = world;
+  addItems(plex, 1, 2);
+  world.enqueue(...lighthouses(2));
+  onRequest(plex, { route: 'edit' }, () => {
+    stop.signal = 'SIGTERM';
+  });
+  await assert.rejects(run({ concurrency: 1 }, { at: { written: killed } }), /killed/);
+  stop.signal = undefined;
+  const written = plex.item('101')?.title;
+  assert.notEqual(written, '1');
+  const { items } = await world.undo({ runId: 1 });
+  assert.deepEqual(
+    items.map(({ kind, ratingKey }) => [ratingKey, kind]),
+    [
+      ['102', 'already'],
+      ['101', 'undone'],
+    ],
+  );
+  assert.deepEqual(world.world.sql('SELECT scene_id FROM undone'), [{ scene_id: 1 }]);
+  assert.deepEqual((await run()).tally, { updated: 1, undone: 1 });
+  assert.deepEqual([plex.item('101')?.title, plex.item('102')?.title === '2'], ['1', false]);
+});
+
+test('taking back an undo that was cut short takes back what it did, and the journal says so', async (t) => {
+  const world = await setupUndo(t);
+  const { plex, run, stop } = world;
+  addItems(plex, 1, 2);
+  world.enqueue(...lighthouses(2));
+  await run();
+  const titles = () => ['101', '102'].map((key) => plex.item(key)?.title);
+  const written = titles();
+  onRequest(plex, { route: 'edit' }, () => {
+    stop.signal = 'SIGTERM';
+  });
+  await assert.rejects(world.undo({ runId: 1 }, { undo_written: killed }));
+  stop.signal = undefined;
+  const { runId, items } = await world.undo({ runId: 2 });
+  assert.deepEqual(titles(), written);
+  assert.deepEqual(
+    items.map((item) => [item.ratingKey, item.kind, 'held' in item ? item.held : []]),
+    [
+      ['102', 'already', []],
+      ['101', 'undone', []],
+    ],
+  );
+  assert.deepEqual(world.world.sql('SELECT run_id, rating_key, state, undone_by FROM journal WHERE run_id > 1'), [
+    { run_id: 2, rating_key: '101', state: 'closed', undone_by: runId },
+    { run_id: runId, rating_key: '101', state: 'closed', undone_by: null },
+  ]);
+  assert.deepEqual(world.world.sql('SELECT items FROM runs WHERE id = 2'), [{ items: 1 }]);
+  assert.deepEqual(world.world.sql('SELECT scene_id FROM undone'), []);
+  await world.undo({ runId });
+  assert.deepEqual(titles(), ['1', written[1]]);
+});
+
+test('a scene that a person asks for while it is undone is written', async (t) => {
+  const world = await setupUndo(t);
+  addItems(world.plex, 1, 2);
+  world.enqueue(...lighthouses(2));
+  await world.run();
+  const asked = (): void => void prepareUndone(world.world.stores().queueDb).remove(1);
+  await world.undo({ runId: 1 }, { undo_written: asked });
+  assert.deepEqual(world.world.sql('SELECT scene_id FROM undone'), [{ scene_id: 2 }]);
+});
+
+test('an item that took the place of another one is left, though it has nothing that could be put back', async (t) => {
+  const world = await setupUndo(t);
+  const { plex } = world;
+  const at = { sectionKey: '1', ratingKey: '101', file: fileOf(1), title: 'one' } as const;
+  plex.addItem({ ...at, addedAt: 1_000 });
+  world.enqueue(lighthouse(1, { title: 'one', tags: ['Night'] }));
+  await world.run();
+  plex.removeItem('101');
+  plex.addItem({ ...at, file: '/harbour/holiday.mp4', title: 'A holiday film', addedAt: 5_000 });
+  const { items } = await world.undo({ sceneId: 1 });
+  assert.deepEqual(
+    items.map(({ kind }) => kind),
+    ['another_item'],
+  );
+  assert.deepEqual(world.world.sql('SELECT scene_id FROM undone'), []);
 });

@@ -261,21 +261,17 @@ function summaryText(
   const what = `${undone} ${undone === 1 ? 'item' : 'items'}, ${fields} ${fields === 1 ? 'field' : 'fields'}`;
   const rest = `${left > 0 ? `; ${left} left, since they were changed after that` : ''}${failed > 0 ? `; ${failed} failed` : ''}`;
   if (mode === 'preview') return `Dry run, nothing was written: ${what} would be undone${rest}.`;
-  const next =
-    run === null || undone === 0
-      ? ''
-      : `\nTaken back itself by: plexsync undo --run ${run}. Written again by: plexsync queue release ${releasable(items)}`;
-  return `${what} undone${rest}.${next}`;
+  const held = [...new Set(items.flatMap((item) => ('held' in item ? item.held : [])))].toSorted((a, b) => a - b);
+  const release = held.length > FEW_SCENES ? '--all' : held.join(' ');
+  const next = [
+    ...(run === null || undone === 0 ? [] : [`Taken back itself by: plexsync undo --run ${run}.`]),
+    ...(held.length === 0 ? [] : [`Written again by: plexsync queue release ${release}`]),
+  ];
+  return [`${what} undone${rest}.`, ...(next.length === 0 ? [] : [next.join(' ')])].join('\n');
 }
 
 /** More than these are released all together. */
 const FEW_SCENES = 5;
-
-/** What `queue release` is to be given to take up again the scenes of what was undone. */
-function releasable(items: readonly UndoneItem[]): string {
-  const scenes = [...new Set(items.filter(({ kind }) => kind === 'undone').map(({ sceneId }) => sceneId))];
-  return scenes.length > FEW_SCENES ? '--all' : scenes.join(' ');
-}
 
 function documentOf(
   items: readonly UndoneItem[],

@@ -31,6 +31,8 @@ export type UndoEnd = {
   readonly record: SceneRecord | undefined;
   /** Whether the scene is undone now; not so where an undo was taken back. */
   readonly standing: 'undone' | 'as_stash_says';
+  /** The entries that were to be taken back, by their ids. */
+  readonly chosen: readonly number[];
 };
 
 /** What an undo needs from the queue; `queue/` satisfies it by shape. Every instant is epoch ms. */
@@ -49,10 +51,16 @@ export type UndoQueue = {
 export type UndoPlex = Pick<DrainPlex, 'items' | 'edit' | 'editLength'> & PlexPictures;
 
 /** What became of one item. */
-export type UndoneItem = { readonly ratingKey: string; readonly sceneId: number; readonly title: string } & (
-  | { readonly kind: 'undone' | 'would_undo'; readonly plan: UndoPlan }
+export type UndoneItem = {
+  readonly ratingKey: string;
+  readonly sceneId: number;
+  readonly title: string;
+} & /** `held`: the scenes that no run writes any more, until a person or Stash says something else. */
+(
+  | { readonly kind: 'undone'; readonly plan: UndoPlan; readonly held: readonly number[] }
+  | { readonly kind: 'would_undo'; readonly plan: UndoPlan }
   /** There was nothing to put back any more. */
-  | { readonly kind: 'already'; readonly left: readonly LeftByUndo[] }
+  | { readonly kind: 'already'; readonly left: readonly LeftByUndo[]; readonly held: readonly number[] }
   | { readonly kind: 'gone' | 'another_item' | 'under_way' }
   | { readonly kind: 'failed'; readonly message: string }
 );

@@ -42,6 +42,8 @@ export type Undoing = ChosenEntries & {
   readonly item: PlexItem;
   readonly record: SceneRecord | undefined;
   readonly plan: UndoPlan;
+  /** Whether the run that was killed had not written it yet: then its job goes on as it would. */
+  readonly isUnwritten: boolean;
 };
 
 /** One GET reads this many items (plex-api.md 3). */
@@ -72,7 +74,11 @@ async function undoBatch(chosen: readonly ChosenItem[], deps: UndoDeps): Promise
     if (undoing !== undefined) planned.push(undoing);
   }
   if (deps.mode === 'preview') {
-    for (const { item, ...work } of planned) deps.tell({ kind: 'would_undo', title: item.fields.title, ...work });
+    for (const { item, plan, ...work } of planned) {
+      const about = { title: item.fields.title, ...work };
+      if (isEmptyUndo(plan)) deps.tell({ kind: 'already', left: plan.left, held: [], ...about });
+      else deps.tell({ kind: 'would_undo', plan, ...about });
+    }
     return;
   }
   const due = planned.filter(({ plan }) => !isEmptyUndo(plan));
@@ -86,9 +92,8 @@ async function undoBatch(chosen: readonly ChosenItem[], deps: UndoDeps): Promise
     deps,
   );
   deps.queue.settle([...back, ...written].map(endOf), deps.now());
-  for (const { plan, item, ...work } of back)
-    deps.tell({ kind: 'already', left: plan.left, title: item.fields.title, ...work });
-  for (const { item, ...work } of written) deps.tell({ kind: 'undone', title: item.fields.title, ...work });
+  for (const work of back) deps.tell({ kind: 'already', left: work.plan.left, held: heldBy(work), ...aboutOf(work) });
+  for (const work of written) deps.tell({ kind: 'undone', plan: work.plan, held: heldBy(work), ...aboutOf(work) });
   if (batch.halted !== undefined) throw batch.halted;
   const outdated = chosen.filter(({ ratingKey }) => batch.outdated.includes(ratingKey));
   if (outdated.length > 0) await undoBatch(outdated, deps);
@@ -152,17 +157,20 @@ async function planOne(
   if (read === undefined) return void tell({ kind: 'gone', ...about });
   if (read instanceof SyncError) return void tell({ kind: 'failed', message: read.message, ...about });
   if (queue.isUnderWay(sceneId)) return void tell({ kind: 'under_way', ...about });
-  if (chosen.taken.length === 0) return void tell({ kind: 'already', left: [], ...about });
+  if (chosen.taken.length === 0) return void tell({ kind: 'already', left: [], held: [], ...about });
   const known = queue.record(sceneId);
   const record = known?.ratingKey === ratingKey ? known : undefined;
   const pictures = await pictureChoices(chosen.taken, ratingKey, deps);
   if (pictures instanceof SyncError) return void tell({ kind: 'failed', message: pictures.message, ...about });
   const plan = planUndo({ ...chosen, item: read, record, pictures });
-  // Where all is back, so are our locks, which would show whose item it is.
   const isBack = isEmptyUndo(plan) && plan.left.length === 0;
-  if (!isBack && !isOfItem(record ?? impliedRecord(chosen.taken, read), read))
+  const wasBegun = entries.some((entry) => isOfUndo(entry) && entry.state === 'open');
+  // Where an undo that was cut short has put all back, it has our locks too, which would show whose item it is.
+  if (!(isBack && wasBegun) && !isOfItem(record ?? impliedRecord(chosen.taken, read), read))
     return void tell({ kind: 'another_item', ...about });
-  return { ...chosen, ratingKey, sceneId, entries, item: read, record, plan };
+  const isCutShort = chosen.taken.every((entry) => entry.state === 'open' && !isOfUndo(entry));
+  const isUnwritten = isBack && isCutShort && !wasBegun;
+  return { ...chosen, ratingKey, sceneId, entries, item: read, record, plan, isUnwritten };
 }
 
 /** Where the item belongs to no scene any more: what its edits tell of it. */
@@ -248,7 +256,7 @@ async function verifyAll(sent: readonly Undoing[], deps: UndoDeps): Promise<read
 
 function endOf(work: Undoing): UndoEnd {
   const { ratingKey, sceneId, item, plan, record, entries } = work;
-  const taken = takenBackOf(work);
+  const taken = work.isUnwritten ? [] : takenBackOf(work);
   const gone = new Set(taken.map(({ id }) => id));
   // As the journal will be: what was taken back no longer counts, and an undo that was taken back does not either.
   const left = entries.filter(({ id }) => !gone.has(id));
@@ -266,7 +274,13 @@ function endOf(work: Undoing): UndoEnd {
     ...{ ratingKey, sceneId, taken, scenes: scenesOf(taken) },
     record: record && recordsOf(plan, record, item).settled,
     standing: isUndone ? 'undone' : 'as_stash_says',
+    chosen: work.taken.map(({ id }) => id),
   };
+}
+
+function heldBy(work: Undoing): readonly number[] {
+  const { standing, scenes } = endOf(work);
+  return standing === 'undone' ? scenes : [];
 }
 
 /** The entries of which nothing was left: the others can be undone once more, when what is in their way is gone. */

@@ -56,11 +56,16 @@ export function prepareUndoWork(db: Db, runId: number): UndoQueue {
     unmark.run({ by, ratingKey });
     unmarkRun.run({ by });
   };
-  const settleOne = ({ ratingKey, sceneId, scenes: meant, taken, record, standing }: UndoEnd, now: number): void => {
-    if (standing === 'undone') for (const scene of meant) putUndone(scene, now);
-    else for (const scene of meant) undone.remove(scene);
+  const settleOne = (end: UndoEnd, now: number): void => {
+    const { ratingKey, sceneId, scenes: meant, taken, record, standing, chosen } = end;
+    const isNoted = journal.hasEntry(ratingKey);
+    for (const scene of meant) {
+      if (standing === 'as_stash_says') undone.remove(scene);
+      // Where that was noted before the edit and is gone, a person has asked for the scene meanwhile.
+      else if (!isNoted || undone.of(scene) !== undefined) putUndone(scene, now);
+    }
     const cutShort = orphan.get(ratingKey, runId)?.run_id;
-    journal.closeUndo(ratingKey);
+    journal.closeUndo(ratingKey, chosen);
     const by = journal.hasEntry(ratingKey) ? runId : (cutShort ?? runId);
     for (const { id, runId: undoneRun, jobId } of taken) {
       mark.run(by, id);

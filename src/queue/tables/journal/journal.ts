@@ -130,13 +130,19 @@ export function prepareJournal(db: Db, runId: number) {
       setChanges.run({ id: row.id, changes, state: 'open' });
       sums.addBytes(Buffer.byteLength(changes) - Buffer.byteLength(row.changes));
     },
-    /** Closes the undo of an item, and an earlier one that was cut short. */
-    closeUndo: (ratingKey: string): void => {
+    /**
+     * Closes the undo of an item, and an earlier one that was cut short. `chosen`: the entries, by their ids, that this
+     * one was to take back.
+     */
+    closeUndo: (ratingKey: string, chosen: readonly number[]): void => {
       const rows = openUndos.all(ratingKey);
-      const again = new Set(rows.filter(({ run_id }) => run_id === runId).flatMap(fieldsIn));
-      // What this run had to send was not written by an earlier one that was cut short.
-      for (const row of rows)
-        closeWith(row, row.run_id === runId ? changesIn(row) : changesIn(row).filter(({ field }) => !again.has(field)));
+      const sent = new Set(rows.filter(({ run_id }) => run_id === runId).flatMap(fieldsIn));
+      for (const row of rows) {
+        // What this run had to send again was not written by the earlier one; what it had to take back of that was.
+        const isTakenBack = chosen.includes(row.id);
+        const landed = changesIn(row).filter(({ field }) => sent.has(field) === isTakenBack);
+        closeWith(row, row.run_id === runId ? changesIn(row) : landed);
+      }
     },
     /** Whether this run has edited an item. */
     hasEntry: (ratingKey: string): boolean => edited.get(ratingKey, runId) !== undefined,
