@@ -233,6 +233,11 @@ test('each edit is known to be of the server it was made on, whichever is bound'
   await run(ADOPT, { server: garden });
   assert.deepEqual(found(), { ours: [], givenUp: [plex.machineIdentifier, 'quay'] });
   assert.equal(entries(world).length, 2, 'all of them are shown');
+  // Where the newest entry is gone, an older one still is of its own server.
+  world.world.sql('DELETE FROM journal WHERE id = 2');
+  await run(ADOPT);
+  await run(ADOPT, { server: quay });
+  assert.deepEqual(found(), { ours: [], givenUp: [plex.machineIdentifier] });
 });
 
 test('an edit that was cut short on a server that is given up stays as it is', async (t) => {

@@ -4,6 +4,7 @@ import { NO_JOBS } from '../../core/drain/ports/tally.ts';
 import { longestWaitMs } from '../../core/failures/retry-policy.ts';
 import { StoreError } from '../../core/model/errors.ts';
 import type { RunStarter } from '../../core/model/run.ts';
+import { say } from '../../core/text/sentence.ts';
 import type { RunSummaryDocument } from '../../documents/run-summary.ts';
 import { complaintOf, EXIT, strongest } from '../../exit.ts';
 import type { Stores } from '../../queue/store/stores.ts';
@@ -151,10 +152,13 @@ function standDown(
       output.result(
         `pid ${pid} undoes edits, and no run writes beside it: ${left.toLocaleString('en')} left for the next run.`,
       );
+    // Said with --quiet too: it ends with 2.
     else if (request.adoptServer)
-      output.result(`pid ${pid} is draining, ${left.toLocaleString('en')} left: no server is adopted beside it.`);
+      output.log('warning', say`[PlexSync] pid ${pid} is draining, ${left} left: no server is adopted beside it`);
     else if (waiting === 0)
-      output.result(`pid ${pid} is draining the last ${left.toLocaleString('en')}, which it has all begun.`);
+      output.result(
+        `pid ${pid} is draining, ${left.toLocaleString('en')} left, and none that is due waits for another run.`,
+      );
     else output.result(`pid ${pid} is draining, ${left.toLocaleString('en')} left. Use --parallel to share the work.`);
   };
   return { exitCode, faults, isConnected: false, ended: 0, tell };

@@ -23,6 +23,7 @@ export function createPreviewQueue(reads: DrainReads): DrainQueue {
   const breakers = new Map<'plex' | 'stash', Breaker>();
   const collections = new Map<string, SectionMemory>();
   let bound: Binding | undefined;
+  let adopted: string | undefined;
   return {
     claim: (request) => ({ jobs: turn.take(request), rescued: NO_RESCUE }),
     holds: () => true,
@@ -35,7 +36,7 @@ export function createPreviewQueue(reads: DrainReads): DrainQueue {
     pin: scenes.pin,
     pinnedTo: scenes.pinnedTo,
     movePin: () => false,
-    undone: reads.undone,
+    undone: (sceneId) => (adopted === undefined ? reads.undone(sceneId) : reads.undoneOn(sceneId, adopted)),
     hasRecords: scenes.hasAny,
     knownScenes: scenes.known,
     plannedValues: (query) => values.read(query),
@@ -74,6 +75,7 @@ export function createPreviewQueue(reads: DrainReads): DrainQueue {
     adopt: (binding) => {
       scenes.forgetAll();
       bound = binding;
+      adopted = binding.machineIdentifier;
     },
     refusal: reads.refusal,
     saveRefusal: () => undefined,

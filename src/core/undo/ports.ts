@@ -55,8 +55,7 @@ export type UndoneItem = {
   readonly ratingKey: string;
   readonly sceneId: number;
   readonly title: string;
-} & /** `held`: the scenes that no run writes any more, until a person or Stash says something else. */
-(
+} /** `held`: the scenes that no run writes any more, until a person or Stash says something else. */ & (
   | { readonly kind: 'undone'; readonly plan: UndoPlan; readonly held: readonly number[] }
   | { readonly kind: 'would_undo'; readonly plan: UndoPlan }
   /** There was nothing to put back any more. */

@@ -12,7 +12,7 @@ export type LiveRun = {
   readonly pid: number;
   /** Jobs that are left, those under way with them. */
   readonly left: number;
-  /** Those of them that no run has begun. */
+  /** Those of them that are due and that no run has begun. */
   readonly waiting: number;
   readonly command: string;
 };
@@ -47,6 +47,12 @@ export type Run = {
   readonly failed: number;
 };
 
+type LiveQuery = {
+  readonly now: number;
+  readonly command?: RunCommand | undefined;
+  readonly except?: string | undefined;
+};
+
 /** Prepares the statements of `runs`: one row per drain. */
 export function prepareRuns(db: Db, dataDir: string) {
   const open = db.prepare<[], { owner: string; pid: number; command: string }>(
@@ -59,18 +65,18 @@ export function prepareRuns(db: Db, dataDir: string) {
   const end = db.prepare<[object]>(
     'UPDATE runs SET ended_at = @now, exit_code = @exitCode, done = @done, failed = @failed WHERE owner = @owner',
   );
-  const left = db.prepare<[], { left: number; waiting: number }>(`
-    SELECT count(*) AS left, count(*) FILTER (WHERE state = 'pending') AS waiting FROM jobs
+  const left = db.prepare<[object], { left: number; waiting: number }>(`
+    SELECT count(*) AS left, count(*) FILTER (WHERE state = 'pending' AND available_at <= @now) AS waiting FROM jobs
     WHERE held <= ${CLAIMED_AWAITING}`);
   const bringForward = db.prepare<[object]>(
     `UPDATE jobs SET available_at = @now WHERE id IN (SELECT id FROM ${WAITING_BY_CLASS} AND jobs.available_at > @latest)`,
   );
   return {
-    /** The run that is provably alive, if any; with `command`, only such a one. */
-    live: (command?: RunCommand): LiveRun | undefined => {
-      const runs = open.all().filter((run) => command === undefined || run.command === command);
+    /** The run that is provably alive, if any; with `command`, only such a one, and never that of the owner `except`. */
+    live: ({ now, command, except }: LiveQuery): LiveRun | undefined => {
+      const runs = open.all().filter((run) => run.owner !== except && (command ?? run.command) === run.command);
       const run = runs.find(({ owner }) => livenessOf(dataDir, owner) === 'alive');
-      return run && { pid: run.pid, left: 0, waiting: 0, ...left.get(), command: run.command };
+      return run && { pid: run.pid, left: 0, waiting: 0, ...left.get({ now }), command: run.command };
     },
     /** @returns the id of the run. */
     start: (run: RunStart): number => {

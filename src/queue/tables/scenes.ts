@@ -150,7 +150,7 @@ export function prepareScenes(db: Db) {
     forget: (sceneId: number): void => {
       remove.run(sceneId);
       pins.remove(sceneId);
-      undone.remove(sceneId);
+      undone.release(sceneId);
     },
     /** Forgets what was written and pinned everywhere: another server has other rating keys. */
     forgetAll: (): void => {

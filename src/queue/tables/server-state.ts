@@ -97,8 +97,8 @@ export function prepareServerState(db: Db) {
       if (dialect !== undefined) meta.setJson('stash_dialect', dialect);
     },
     /** Removes the marks too: like rating keys they belong to the server. */
-    unbind: (): void => {
-      meta.remove('plex_binding');
+    /** Forgets what is known of libraries and collections: those of another server have the same keys. */
+    forgetMarks: (): void => {
       forgetMarks.run();
     },
     knownClientIdentifier: (): string | undefined => meta.text('client_identifier'),

@@ -1,6 +1,7 @@
 import type { PictureNote } from '../../core/drain/ports/pictures.ts';
 import type { DrainQueue, IntentNote, Rescued, SettleEntry, SuccessNews } from '../../core/drain/ports/queue.ts';
 import { RETRY_RULES } from '../../core/failures/retry-policy.ts';
+import { UsageError } from '../../core/model/errors.ts';
 import type { Lease, Settled } from '../../core/model/job.ts';
 import type { Binding } from '../../core/model/plex-item.ts';
 import type { RunCommand, RunStarter } from '../../core/model/run.ts';
@@ -90,7 +91,8 @@ export function openDrainQueue(
   const backlog = prepareBacklog(db);
   const start = db.transaction((): LiveRun | { readonly runId: number } => {
     // Next to an undo nothing writes, and an undo writes next to nothing.
-    const live = options.ifBusy === 'stand_down' ? runs.live() : runs.live('undo');
+    const { now: at } = options;
+    const live = runs.live(options.ifBusy === 'stand_down' ? { now: at } : { now: at, command: 'undo' });
     if (live !== undefined) return live;
     const { pid, now, longestWaitMs, command, startedBy, journal } = options;
     const runId = runs.start({ owner: owner.id, pid, now, longestWaitMs, command, startedBy, journal });
@@ -142,13 +144,20 @@ export function openDrainQueue(
     return isHeld;
   });
   const adopt = db.transaction((binding: Binding) => {
+    // One that began after this run would write to the server before, as if that was this one.
+    const other = runs.live({ now: 0, except: owner.id });
+    if (other !== undefined)
+      throw new UsageError(
+        `pid ${other.pid} is at work, and no server is adopted beside it.`,
+        'Wait for its end, or stop it (a watch too), and give --adopt-server again.',
+      );
     const bound = servers.binding();
     const undone = prepareUndone(db);
     if (bound !== undefined) {
       disownJournal(db, bound.machineIdentifier);
       undone.setAside(bound.machineIdentifier);
     }
-    servers.unbind();
+    servers.forgetMarks();
     scenes.forgetAll();
     planned.forgetAll();
     undone.bringBack(binding.machineIdentifier);

@@ -121,13 +121,13 @@ function prepareEnqueueAll(db: Db) {
     const at = saidAt === undefined ? instant(now) : lateInstant({ at: saidAt, now });
     const stamped = stampsOfCall(at);
     // Nearly always there is none, and each look would cost as much as the edit.
-    const ifUndone = undone.count() === 0 ? undefined : options.undone;
+    const ifUndone = undone.any() ? options.undone : undefined;
     const enqueued: Enqueued[] = [];
     for (const given of edits) {
       const { sceneId } = given;
       const { edit, outdatesEarlier } = stamped(given);
       if (ifUndone === 'pass_over' && undone.of(sceneId) !== undefined) continue;
-      if (ifUndone === 'release') undone.remove(sceneId);
+      if (ifUndone === 'release') undone.release(sceneId);
       enqueued.push(enqueueOne({ sceneId, edit, outdates: outdatesEarlier ? at : undefined }, options));
     }
     return enqueued;

@@ -39,6 +39,7 @@ export function openPreviewReads(
   const pins = preparePins(db);
   const planned = preparePlannedValues(db);
   const servers = prepareServerState(db);
+  const undone = prepareUndone(db);
   const leased = db.prepare<[], { count: number }>(`SELECT count(*) AS count FROM jobs WHERE state = 'in_progress'`);
   return translated(storesName(path), {
     dueIds: due.ids,
@@ -48,7 +49,8 @@ export function openPreviewReads(
     awaitsStash: counts.awaitsStash,
     unmatchedDueCount: counts.unmatchedDueCount,
     record: scenes.record,
-    undone: prepareUndone(db).of,
+    undone: undone.of,
+    undoneOn: undone.ofServer,
     sceneOf: scenes.sceneOf,
     pictureBytes: scenes.pictureBytes,
     hasRecords: scenes.hasAny,

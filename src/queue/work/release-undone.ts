@@ -37,7 +37,7 @@ function prepareRelease({ queueDb: db }: Stores, now: number) {
   return {
     /** Call it inside a transaction. @returns whether a job of the scene waits. */
     releaseOne: (sceneId: number): boolean => {
-      undone.remove(sceneId);
+      undone.release(sceneId);
       return makeDue.run({ sceneId, now }).changes > 0;
     },
   };

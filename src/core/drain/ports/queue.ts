@@ -222,4 +222,6 @@ export type DrainReads = Pick<
   dueIds(now: number): readonly number[];
   /** These jobs as a claim would return them, by id. */
   dueJobs(ids: readonly number[]): readonly Job[];
+  /** As `undone` would be, were that server adopted. */
+  undoneOn(sceneId: number, server: string): UndoneScene | undefined;
 };

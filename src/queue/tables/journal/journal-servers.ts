@@ -22,6 +22,7 @@ export const OF_THIS_BINDING = 'id > (SELECT coalesce(max(last_id), 0) FROM jour
 export function disownJournal(db: Db, server: string): void {
   // Where nothing was written since then, they are of earlier servers, as before.
   db.prepare<[string]>(`
-    INSERT INTO journal_servers (last_id, server) SELECT id, ? FROM journal WHERE true ORDER BY id DESC LIMIT 1
-    ON CONFLICT DO NOTHING`).run(server);
+    INSERT INTO journal_servers (last_id, server) SELECT id, ? FROM journal WHERE ${OF_THIS_BINDING} ORDER BY id DESC LIMIT 1`).run(
+    server,
+  );
 }

@@ -143,11 +143,13 @@ test('adopting another server forgets the binding and what was written there, an
   drain.bind({ machineIdentifier: 'lighthouse-1', sectionUuids: [] });
   settle(drain, claimOne(drain), COMPLETE);
   assert.ok(drain.hasRecords());
+  drain.saveAddedMark('1', { at: 5 });
   drain.adopt({ machineIdentifier: 'another', sectionUuids: [] });
   assert.deepEqual(
     [drain.binding()?.machineIdentifier, drain.hasRecords(), drain.sceneOf(RECORD.ratingKey)],
     ['another', false, undefined],
   );
+  assert.equal(drain.addedMark('1'), undefined);
   // Where the scene's file is stays known: an edit that names none must still find it.
   assert.deepEqual(drain.record(1), { ...RECORD, ratingKey: '', sectionKey: '' });
   assert.equal(drain.clientIdentifier(), identifier);
@@ -218,4 +220,30 @@ test('a job that only Stash can fill in is shown as due once a run can ask it, a
   assert.deepEqual(shown(), { due: 1, held: 0 });
   noteStash(queueDb, 'not_asked');
   assert.deepEqual(shown(), { due: 0, held: 1 });
+});
+
+test('no server is adopted beside a run that began meanwhile', async (t) => {
+  const world = setup(t);
+  world.enqueue(edits(2));
+  const drain = world.drain();
+  drain.bind({ machineIdentifier: 'harbour', sectionUuids: [] });
+  const child = world.child({ do: 'hold', ifBusy: 'share', limit: 1, now: NOW });
+  await child.next();
+  const adopt = (): void => drain.adopt({ machineIdentifier: 'garden', sectionUuids: [] });
+  assert.throws(adopt, new RegExp(`pid ${child.pid} is at work, and no server is adopted beside it\\.`));
+  assert.equal(drain.binding()?.machineIdentifier, 'harbour');
+  await child.kill();
+  adopt();
+  assert.equal(drain.binding()?.machineIdentifier, 'garden');
+});
+
+test('of what is left only what is due and not begun waits for another run', async (t) => {
+  const world = setup(t);
+  world.enqueue(edits(4));
+  world.sql(`UPDATE jobs SET available_at = ${NOW + DAY_MS} WHERE scene_id = 4`);
+  const child = world.child({ do: 'hold', ifBusy: 'stand_down', limit: 2, now: NOW });
+  await child.next();
+  assert.deepEqual(world.tryDrain({ ifBusy: 'stand_down', now: NOW }), {
+    standDown: { pid: child.pid, left: 4, waiting: 1, command: 'process' },
+  });
 });

@@ -69,8 +69,12 @@ test('a preview that adopts another server knows of no item and no pin, and the 
   const drain = world.drain();
   settle(drain, claimOne(drain), COMPLETE);
   world.sql(`INSERT INTO pins VALUES (4, '504', '1', 'Mole', '/harbour/4.mp4', ${NOW})`);
+  world.sql(`INSERT INTO undone VALUES (5, NULL, 1, ${NOW})`);
+  world.sql(`INSERT INTO undone_elsewhere VALUES ('another', 6, '1:then', 2, ${NOW}), ('a third', 7, NULL, 3, ${NOW})`);
   const { queue, reads } = preview(t, world);
   assert.deepEqual([queue.pin(4)?.ratingKey, queue.pinnedTo('504')], ['504', [4]]);
+  const undone = () => [5, 6, 7].map((sceneId) => queue.undone(sceneId) !== undefined);
+  assert.deepEqual(undone(), [true, false, false]);
   queue.adopt({ machineIdentifier: 'another', sectionUuids: [] });
   assert.deepEqual([queue.record(1)?.ratingKey, queue.record(1)?.scenePath], ['', '/harbour/1.mp4']);
   assert.deepEqual(
@@ -78,6 +82,7 @@ test('a preview that adopts another server knows of no item and no pin, and the 
     [undefined, undefined, [], false],
   );
   assert.equal(queue.binding()?.machineIdentifier, 'another');
+  assert.deepEqual(undone(), [false, true, false]);
   assert.deepEqual([reads.sceneOf('501'), reads.pin(4)?.ratingKey, reads.binding()], [1, '504', undefined]);
 });
 

@@ -42,12 +42,34 @@ test('what is undone on a server that is given up is undone again once that is a
   assert.deepEqual([undone(world).of(1), undone(world).of(2)], harbour);
   drain.adopt(GARDEN);
   assert.deepEqual([undone(world).scenes(), undone(world).of(2)?.runId], [[2], 9]);
+  // Kept once, where it does not count.
+  assert.deepEqual(world.sql('SELECT DISTINCT server FROM undone_elsewhere'), [{ server: 'harbour' }]);
+});
+
+test('who asks for a scene asks for it on each server, and a scene that is gone is undone on none', (t) => {
+  const asks: readonly ((world: World) => void)[] = [
+    (world) => releaseAndEnqueue(world.stores(), [1], NOW),
+    (world) => intakeOf(world.stores()).enqueue([edit(1)], { priority: 'hand', now: NOW, undone: 'release' }),
+    (world) => intakeOf(world.stores()).take([{ kind: 'forget', sceneId: 1 }], NOW),
+  ];
+  for (const ask of asks) {
+    const world = setup(t);
+    world.enqueue([edit(2)]);
+    const drain = world.drain();
+    drain.bind(HARBOUR);
+    undone(world).put(1, { content: '1:then', runId: 7, undoneAt: NOW });
+    drain.adopt(GARDEN);
+    ask(world);
+    drain.adopt(HARBOUR);
+    assert.deepEqual(undone(world).scenes(), [], String(ask));
+  }
 });
 
 test('a scene that is not undone any more lets its job go on, whatever ended it', (t) => {
   const ends: readonly ((world: World) => void)[] = [
     (world) => undone(world).remove(1),
     (world) => {
+      world.sql('UPDATE runs SET ended_at = 1');
       const drain = world.drain();
       drain.bind(HARBOUR);
       drain.adopt(GARDEN);
