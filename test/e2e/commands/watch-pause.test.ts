@@ -187,3 +187,20 @@ test('resume with nothing to resume says so', async (t) => {
   const { code, stdout } = await run(['resume']);
   assert.deepEqual([code, stdout.trim()], [0, 'Nothing is stopped or paused.']);
 });
+
+test('what a watch may remove it may remove in its first run alone', async (t) => {
+  const world = await setup(t);
+  const { plex, run, watch } = world;
+  const hasNone = (): boolean => IDS.every((id) => plex.item(`${100 + id}`)?.genres.length === 0);
+  await enqueue(world, ['fog']);
+  assert.equal((await run(['process'])).code, 0);
+  await enqueue(world, []);
+  const stop = watch('--max-removals', '3', '--allow-removals');
+  await until('the removals', hasNone);
+  await enqueue(world, ['mist']);
+  await until('the new ones', () => IDS.every((id) => plex.item(`${100 + id}`)?.genres.length === 1));
+  await enqueue(world, []);
+  await until('the stop', async () => (await codeOf(world)) === 'removals');
+  assert.equal(hasNone(), false);
+  assert.doesNotMatch((await stop()).stderr, /did nothing/);
+});

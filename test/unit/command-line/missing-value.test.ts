@@ -20,7 +20,7 @@ for (const { name, options = [], settings = [] } of COMMANDS)
     );
     const words = name.split(' ');
     for (const flag of taking.flatMap(({ flags }) => flags.replace(/ <.*$/, '').split(', ')))
-      for (const next of ['--dry-run', '--config=a.json', '-q', '-qv', '-h', '--version', '--'])
+      for (const next of ['--dry-run', '--config=a.json', '-q', '-qv', '-h', '-V', '--version', '--'])
         assert.ok(missing(...words, flag, next, 'x') !== undefined, `${name} ${flag} ${next}`);
   });
 
@@ -35,7 +35,7 @@ test('a value with a dash is a value where no option is spelled so', () => {
   for (const value of ['-5', '-', '-x', '-nsfw', '--- Beacon', '--a=b c', '--a story', '-?'])
     assert.equal(missing('enqueue', '2', '--title', value), undefined, value);
   assert.equal(missing('enqueue', '2', '--title=--dry-run'), undefined);
-  assert.equal(missing('enqueue', '2', '-d-q'), undefined);
+  assert.equal(missing('enqueue', '2', '-d-q', '-v', '-q'), undefined);
   assert.equal(missing('enqueue', '2', '--dry-run', '-q'), undefined);
   assert.equal(missing('config', 'set', 'plex_library', '--', '--config', '--json'), undefined);
 });

@@ -125,10 +125,7 @@ function createLook(
   const noteLook = createLookNotes(stores, loaded.settings.poll_interval);
   const stash = connection && withSignsOfLife(connection, () => noteLook(context.now()));
   const stopped = (): boolean => stop.requested() !== undefined;
-  const poll =
-    stash === undefined
-      ? undefined
-      : createPoll(stash, { stores, loaded, removals: once.removals }, { ...context, stopped });
+  const poll = stash === undefined ? undefined : createPoll(stash, { stores, loaded, once }, { ...context, stopped });
   const ingest = createIngest(stores, loaded, { ...context, signal: stop.aborted });
   const drain = createDrainTeller(context);
   const tellRest = createRestTeller(context);
@@ -214,21 +211,21 @@ const MOST_WITNESSES = 100;
 /** Polls Stash if its breaker allows; reports once that it does not answer, and once that it does again. */
 function createPoll(
   stash: StashClient,
-  place: { readonly stores: Stores; readonly loaded: LoadedSettings } & Pick<WatchRequest, 'removals'>,
+  place: { readonly stores: Stores; readonly loaded: LoadedSettings } & Once,
   context: Context & { stopped(): boolean },
 ): () => Promise<void> {
   const { output, now, stopped } = context;
-  const { stores, loaded, removals } = place;
+  const { stores, loaded, once } = place;
   const scenes = prepareScenes(stores.queueDb);
   const doubt = async (): Promise<UsageError | undefined> => {
-    if (removals === 'allowed') return undefined;
+    if (once.removals === 'allowed') return undefined;
     const known = scenes.known({ most: MOST_WITNESSES, except: [] });
     const { present } = await stash.presence(known);
     return doubtOfFew({ known: known.length, present: present.length });
   };
   const notes = createPollNotes(stores, loaded, now);
   const memory = openPollMemory(stores);
-  const firstSync = createFirstSync({ stash, ...place }, context);
+  const firstSync = createFirstSync({ stash, stores, loaded, removals: once.removals }, context);
   const intake = intakeOf(stores);
   const stashBreaker = createStashBreaker(openBreakers(stores), now);
   let trouble: Sentence | undefined;
