@@ -25,14 +25,31 @@ export function* parseScenes(
   const first = lines.next();
   if (first.done === true) throw new UsageError(`${name} is empty.`, FORMS);
   const head = parseJsonText(first.value.line);
-  const second = head.kind === 'value' ? lines.next() : undefined;
-  if (head.kind === 'value' && second?.done === true) {
-    yield* entriesOf(head.value, source);
-  } else if (second === undefined || second.done === true) {
-    yield* sceneDocument([first.value, ...lines], source);
-  } else {
-    yield* scenesIn(joined([first.value, second.value], lines), parseLine, source);
+  if (head.kind === 'broken' && /^\s*[[{]/.test(first.value.line)) {
+    yield* sceneDocument(collected(first.value, lines, name), source);
+    return;
   }
+  const second = lines.next();
+  if (second.done === true) {
+    if (head.kind === 'broken') throw new UsageError(`${name} is no JSON: ${head.reason}.`, FORMS);
+    yield* entriesOf(head.value, source);
+    return;
+  }
+  // Two broken lines are another kind of file, and the same mistake in each line of it: the rest is not even read.
+  const isNdjson = head.kind === 'value' || parseJsonText(second.value.line).kind === 'value';
+  yield* scenesIn(isNdjson ? joined([first.value, second.value], lines) : [first.value], parseLine, source);
+}
+
+/** All lines of what may be one value. */
+function collected(first: Line, rest: Iterable<Line>, name: string): readonly Line[] {
+  const lines = [first];
+  let length = first.line.length;
+  for (const line of rest) {
+    length += line.line.length + 1;
+    refuseTooLong(length, name);
+    lines.push(line);
+  }
+  return lines;
 }
 
 function* joined<T>(head: readonly T[], rest: Iterable<T>): Generator<T> {
@@ -63,10 +80,6 @@ function* scenesIn<T>(
 
 /** What is no NDJSON has to be one value over many lines. */
 function sceneDocument(lines: readonly Line[], source: Source): Iterable<SceneEdit> {
-  refuseTooLong(
-    lines.reduce((sum, { line }) => sum + line.length + 1, 0),
-    source.name,
-  );
   const whole = parseJsonText(lines.map(({ line }) => line).join('\n'));
   if (whole.kind === 'value') return entriesOf(whole.value, source);
   const [first] = lines;

@@ -155,7 +155,7 @@ test('what is longer than any text is refused before it is all read', () => {
     const forEver = function* (): Generator<Uint8Array> {
       for (;;) {
         pieces += 1;
-        yield Buffer.from(end);
+        yield Buffer.from(pieces === 1 ? `[${end}` : end);
         yield piece;
         if (pieces > 300) return;
       }
@@ -166,4 +166,26 @@ test('what is longer than any text is refused before it is all read', () => {
     );
     assert.ok(end !== '' || pieces < 300);
   }
+});
+
+test('what begins as no JSON does is refused at once, however long it goes on', () => {
+  let pieces = 0;
+  const forEver = function* (): Generator<Uint8Array> {
+    for (;;) {
+      pieces += 1;
+      assert.ok(pieces < 5);
+      yield Buffer.from('y\n'.repeat(100));
+    }
+  };
+  assert.throws(() => [...parseScenes(forEver(), 'harbour.json')], /harbour\.json, line 1 is no JSON: /);
+});
+
+test('lines may be longer together than any text', () => {
+  const line = Buffer.from(`${' '.repeat(1_000_000)}{"scene_id": 7}\n`);
+  const many = function* (): Generator<Uint8Array> {
+    for (let count = 0; count < 300; count += 1) yield line;
+  };
+  let count = 0;
+  for (const { sceneId } of parseScenes(many(), 'harbour.json')) count += sceneId;
+  assert.equal(count, 2_100);
 });
