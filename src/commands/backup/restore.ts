@@ -1,14 +1,16 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { StoreError, UsageError } from '../../core/model/errors.ts';
 import type { Sentence } from '../../core/text/sentence.ts';
-import { ours, say } from '../../core/text/sentence.ts';
+import { asName, ours, say } from '../../core/text/sentence.ts';
 import type { RestoreDocument } from '../../documents/backup.ts';
 import { EXIT } from '../../exit.ts';
 import type { BackupFacts } from '../../queue/store/backup/backup-file.ts';
 import { readBackup, unpackBackup } from '../../queue/store/backup/backup-file.ts';
 import { prepareDataDir } from '../../queue/store/open.ts';
 import { inStore } from '../../queue/store/store-errors.ts';
-import { openStoresToWrite } from '../../queue/store/stores.ts';
+import { openStoresToRead, openStoresToWrite } from '../../queue/store/stores.ts';
+import { prepareServerState } from '../../queue/tables/server-state.ts';
 import type { AskedAnew } from '../../queue/work/restored-queue.ts';
 import { settleRestored } from '../../queue/work/restored-queue.ts';
 import { isGiven } from '../../settings/is-given.ts';
@@ -38,14 +40,18 @@ export async function run(options: RestoreOptions, context: Context): Promise<nu
   const isKnown = await isGiven('stash_url', { env, dataDir: dataDir.path, configFile: options.configFile });
   prepareDataDir(dataDir, 'create');
   const stash = isKnown ? 'known' : 'unknown';
+  const serverBefore = boundServer(dataDir);
   const folder = inStore(dataDir.path, () => mkdtempSync(join(dataDir.path, 'restore-')));
   try {
     unpackBackup(file, folder);
     const restored = openStoresToWrite({ path: folder, origin: file });
     try {
       const anew = settleRestored(restored, { stash, now: now() });
+      const server = prepareServerState(restored.queueDb).binding()?.machineIdentifier;
       const replaced = await replaceQueue(restored, context);
       tell({ file, facts, anew, ...replaced, stash }, output);
+      if (serverBefore !== undefined && server !== undefined && server !== serverBefore)
+        output.log('warning', otherServerNow(serverBefore, server));
     } finally {
       restored.close();
     }
@@ -53,6 +59,25 @@ export async function run(options: RestoreOptions, context: Context): Promise<nu
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** The server that the directory belongs to; `undefined` too where its queue cannot be read: it is replaced. */
+function boundServer(dataDir: Context['dataDir']): string | undefined {
+  try {
+    const stores = openStoresToRead(dataDir);
+    try {
+      return prepareServerState(stores.queueDb).binding()?.machineIdentifier;
+    } finally {
+      stores.close();
+    }
+  } catch (thrown) {
+    if (thrown instanceof StoreError || thrown instanceof UsageError) return undefined;
+    throw thrown;
+  }
+}
+
+function otherServerNow(before: string, now: string): Sentence {
+  return say`The backup is of the Plex server ${asName(now)}, and the data directory belonged to ${asName(before)}: plex_url has to lead to ${asName(now)}, or give plexsync process --adopt-server to bind it again.`;
 }
 
 type Restored = Replaced & {

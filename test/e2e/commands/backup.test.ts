@@ -16,6 +16,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
+import { startPlexServer } from '../../../src/simulator/plex/server.ts';
 import { startStashServer } from '../../../src/simulator/stash/server.ts';
 import { setup } from '../../helpers/rig.ts';
 import { runMain } from '../../helpers/run-main.ts';
@@ -227,6 +228,26 @@ test('nothing is restored unasked, beside a run or a watch, or from what is no w
   watch.kill('SIGTERM');
   await watch.ended;
   assert.equal(titles().length, 2);
+});
+
+test('a backup of another server says whose it is', async (t) => {
+  const { run, plex, file } = await setupHarbour(t);
+  await run(['enqueue', '7', '--path', '/media/pier.mp4', '--title', 'Pier']);
+  await run(['process']);
+  await run(['backup', file]);
+  const same = await run(['restore', file, '--yes']);
+  assert.doesNotMatch(same.stderr, /is of the Plex server/);
+  const other = await startPlexServer({ machineIdentifier: 'garden', sections: [{ key: '1', title: 'Gardens' }] });
+  t.after(() => other.close());
+  const env = { PLEX_URL: other.url, PLEX_TOKEN: other.token };
+  assert.equal((await run(['process', '--adopt-server'], { env })).code, 0);
+  const { stderr } = await run(['restore', file, '--yes']);
+  assert.ok(
+    stderr.includes(
+      `The backup is of the Plex server ${plex.machineIdentifier}, and the data directory belonged to garden: `,
+    ),
+    stderr,
+  );
 });
 
 test('an older backup is replaced by a later one', async (t) => {

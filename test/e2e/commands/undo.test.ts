@@ -219,3 +219,23 @@ test('after a kill at any step the same undo ends as one that was not killed', a
     assert.deepEqual(plex.item(keys[0] ?? '')?.genres, [], at);
   }
 });
+
+test('where many scenes are undone, all are named by one word', async (t) => {
+  const rig = await setup(t);
+  const ids = [6, 5, 4, 3, 2, 1];
+  for (const id of ids) {
+    rig.plex.addItem({ sectionKey: '1', file: `/media/${id}.mp4`, title: 'as it was' });
+    await rig.run(['enqueue', `${id}`, '--path', `/media/${id}.mp4`, '--title', 'Pier']);
+  }
+  assert.equal((await rig.run(['process'])).code, 0);
+  assert.match(
+    (await rig.run(['undo', '--scene', '6', '--yes'])).stdout,
+    /Written again by: plexsync queue release 6$/m,
+  );
+  const back = await rig.run(['undo', '--run', '2', '--yes']);
+  assert.match(back.stdout, /Taken back itself by: plexsync undo --run 3\.$/m, 'it holds no scene');
+  assert.match(
+    (await rig.run(['undo', '--run', '1', '--yes'])).stdout,
+    /Written again by: plexsync queue release --all$/m,
+  );
+});
