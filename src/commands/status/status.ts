@@ -133,7 +133,7 @@ function statusTable(status: SceneStatus, { sceneId, link, heldUp, reader, time 
       : [
           [
             'undone',
-            `by run ${undone.runId} on ${time(undone.undoneAt)}: plexsync queue release ${sceneId} writes it again`,
+            `by run ${undone.runId} on ${time(undone.undoneAt)}${undone.progress === 'begun' ? ', which is not finished: run the same undo again. Or' : ':'} plexsync queue release ${sceneId} writes it again`,
           ] as const,
         ]),
     ...letters.flatMap((letter) => letterLines(letter, time)),

@@ -46,7 +46,8 @@ export type SceneStatus = {
   /** The scene that owns the item at this scene's path now, if another one was written to it since. */
   readonly itemTakenBy: number | undefined;
   /** Set where a person took its edits back. */
-  readonly undone?: Undone | undefined;
+  /** `progress`: whether the undo has an edit of the scene that was begun and is not known to have landed. */
+  readonly undone?: (Undone & { readonly progress: 'finished' | 'begun' }) | undefined;
   /** The item a person pinned the scene to. */
   readonly pin: Pin | undefined;
 };
@@ -70,8 +71,16 @@ export function readSceneStatus(stores: Stores, sceneId: number, now: number): S
     const item = row === undefined || row.rating_key === '' ? undefined : toItem(row, machineIdentifier);
     const itemTakenBy = row === undefined || item !== undefined ? undefined : takerOf(db, row.scene_path, sceneId);
     const known = { jobs, letters, scenePath: row?.scene_path, item, itemTakenBy, pin };
-    return undone === undefined ? known : { ...known, undone };
+    if (undone === undefined) return known;
+    return { ...known, undone: { ...undone, progress: hasBegun(db, sceneId, undone) ? 'begun' : 'finished' } };
   });
+}
+
+function hasBegun(db: Stores['queueDb'], sceneId: number, { runId }: Undone): boolean {
+  const begun = db.prepare<[number, number], unknown>(
+    `SELECT 1 FROM journal WHERE scene_id = ? AND run_id = ? AND job_id = 0 AND state = 'open' LIMIT 1`,
+  );
+  return begun.get(sceneId, runId) !== undefined;
 }
 
 /** When a scene was last known to be right in Plex, epoch ms; `undefined` where it never was. @throws {StoreError} */

@@ -206,6 +206,8 @@ test('after a kill at any step the same undo ends as one that was not killed', a
     const { plex, run, spawn, keys, before } = await written(t);
     const killed = await spawn(['undo', '--run', '1', '--yes'], { env: { PLEXSYNC_TEST_KILL_AT: at } });
     assert.equal(killed.signal, 'SIGKILL', `${at}: ${killed.stderr}`);
+    const isBegun = (await run(['status', '1'])).stdout.includes(', which is not finished: run the same undo again.');
+    assert.equal(isBegun, at !== 'undo_settled', at);
     const done = await run(['undo', '--run', '1', '--yes']);
     assert.equal(done.code, 0, done.stderr);
     assert.deepEqual(
