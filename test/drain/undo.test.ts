@@ -484,3 +484,35 @@ test('an item that took the place of another one is left, though it has nothing 
   );
   assert.deepEqual(world.world.sql('SELECT scene_id FROM undone'), []);
 });
+
+test('a scene of which only a part could be put back is held too', async (t) => {
+  const world = await setupUndo(t);
+  const { plex, run } = world;
+  addItems(plex, 1);
+  world.enqueue(lighthouse(1, { title: 'Beacon', details: 'It blinks.' }));
+  await run();
+  plex.editByHand('101', { title: 'Mine' });
+  const { items } = await world.undo({ runId: 1 });
+  assert.deepEqual(
+    items.map((item) => [item.kind, 'held' in item ? item.held : []]),
+    [['undone', [1]]],
+  );
+  assert.deepEqual([plex.item('101')?.title, plex.item('101')?.summary ?? ''], ['Mine', '']);
+  assert.deepEqual(world.world.sql('SELECT scene_id FROM undone'), [{ scene_id: 1 }]);
+});
+
+test('what Stash had is known through an undo, the undo of that, and one more', async (t) => {
+  const world = await setupUndo(t);
+  const { plex, run, world: stored } = world;
+  addItems(plex, 1);
+  world.enqueue(lighthouse(1, { title: 'Beacon' }));
+  await run();
+  stored.sql(`UPDATE scenes SET stash_content = '1:then'`);
+  const contents = () => stored.sql('SELECT content FROM undone').map(({ content }) => content);
+  await world.undo({ runId: 1 });
+  assert.deepEqual(contents(), ['1:then']);
+  await world.undo({ runId: 2 });
+  assert.deepEqual([contents(), stored.sql('SELECT stash_content FROM scenes')], [[], [{ stash_content: '1:then' }]]);
+  await world.undo({ runId: 3 });
+  assert.deepEqual([plex.item('101')?.title, contents()], ['1', ['1:then']]);
+});

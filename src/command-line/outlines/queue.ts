@@ -63,7 +63,7 @@ export const QUEUE_RELEASE: CommandSpec = {
     { flags: '-y, --yes', help: 'do not ask' },
   ],
   notes: [
-    'After plexsync undo a scene is left as it is by enqueue --all and --recent, reconcile, hooks and polls. It is written again once Stash has something else of it than what was undone, by plexsync enqueue ID, by plexsync dlq retry, and by this command. Where it was not known what Stash had, what it has at the next look counts as undone.',
+    'After plexsync undo a scene is left as it is by enqueue --all and --recent, reconcile, hooks and polls. It is written again once reconcile, a hook or a poll sees that Stash has something else of it than what was undone, by plexsync enqueue ID, by plexsync dlq retry, and by this command. Where it was not known what Stash had, what it has at the next look counts as undone.',
   ],
   examples: ['plexsync queue release 4711', 'plexsync queue release --all --dry-run'],
   exitCodes: [EXIT.done, EXIT.usage, EXIT.store],

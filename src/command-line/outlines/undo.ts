@@ -20,7 +20,7 @@ export const UNDO: CommandSpec = {
   notes: [
     'Puts back values, names with their roles, locks and the selected picture, each only where Plex still has what plexsync wrote: what was changed since, by a person or by a later run, is left and said. What counts as ours is put back too. A picture that was uploaded stays in Plex, where nothing deletes it.',
     'An undo is a run of its own: undo --run takes it back. It may be stopped or killed anywhere; the same command goes on. No other run writes meanwhile. What was written to another Plex server can be undone once the data directory belongs to that one again.',
-    'An undone scene is left as it is by enqueue --all and --recent, reconcile, hooks and polls, until plexsync enqueue ID, plexsync queue release, plexsync dlq retry, or until Stash has something else of it.',
+    'An undone scene is left as it is by enqueue --all and --recent, until plexsync enqueue ID, plexsync queue release or plexsync dlq retry, or until reconcile, a hook or a poll sees that Stash has something else of it.',
   ],
   examples: ['plexsync undo --run 12 --dry-run', 'plexsync undo --run 12', 'plexsync undo --since 1h --yes'],
   exitCodes: [EXIT.done, EXIT.jobsFailed, EXIT.usage, EXIT.refused, EXIT.unreachable, EXIT.store],

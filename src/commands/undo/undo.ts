@@ -14,6 +14,7 @@ import { inStore } from '../../queue/store/store-errors.ts';
 import type { Stores } from '../../queue/store/stores.ts';
 import { storesName } from '../../queue/store/stores.ts';
 import { MOST_JOURNAL_BYTES, prunedOf } from '../../queue/tables/journal/journal.ts';
+import { prepareRuns } from '../../queue/tables/runs.ts';
 import { prepareServerState, serverWords } from '../../queue/tables/server-state.ts';
 import type { OpenDrainQueue } from '../../queue/work/drain-queue.ts';
 import { openDrainQueue } from '../../queue/work/drain-queue.ts';
@@ -127,7 +128,11 @@ function warnOfPruned({ queueDb }: Stores, { query, words }: Selected, { output 
 }
 
 async function show(work: Work, context: Context): Promise<number> {
-  const queue = prepareUndoWork(work.stores.queueDb, 0);
+  const { queueDb, path } = work.stores;
+  // As after the rescue that a real undo begins with: jobs of a run that was killed are not under way.
+  const isBusy = prepareRuns(queueDb, path).live({ now: context.now() }) !== undefined;
+  const reads = prepareUndoWork(queueDb, 0);
+  const queue = isBusy ? reads : { ...reads, isUnderWay: () => false };
   const end = await carryOut(
     { ...work, queue, binding: prepareServerState(work.stores.queueDb).binding() },
     'preview',

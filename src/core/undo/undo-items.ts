@@ -217,7 +217,7 @@ function noteOf(work: Undoing): UndoNote {
     ...{ ratingKey, sceneId, plan, sectionKey: item.sectionKey, title: item.fields.title },
     record: record && recordsOf(plan, record, item).noted,
     written: writtenTo(record, item, 'own'),
-    scenes: scenesOf(takenBackOf(work)),
+    scenes: touchedScenes(work),
   };
 }
 
@@ -269,9 +269,11 @@ function endOf(work: Undoing): UndoEnd {
     const { undoneOnceBy } = entry;
     return undoneOnceBy !== undefined && again.has(undoneOnceBy) ? { ...entry, undoneBy: undoneOnceBy } : entry;
   });
-  const isUndone = taken.some(({ jobId }) => jobId !== 0) || isItemUndone(restored);
+  // Of some entries a part was left, and the rest is put back all the same.
+  const isPartly = !isEmptyUndo(plan) && work.taken.some((entry) => !isOfUndo(entry));
+  const isUndone = isPartly || taken.some((entry) => !isOfUndo(entry)) || isItemUndone(restored);
   return {
-    ...{ ratingKey, sceneId, taken, scenes: scenesOf(taken) },
+    ...{ ratingKey, sceneId, taken, scenes: touchedScenes(work) },
     record: record && recordsOf(plan, record, item).settled,
     standing: isUndone ? 'undone' : 'as_stash_says',
     chosen: work.taken.map(({ id }) => id),
@@ -287,6 +289,12 @@ function heldBy(work: Undoing): readonly number[] {
 function takenBackOf({ taken, plan }: Undoing): readonly JournalEntry[] {
   const left = new Set<string>(plan.left.map(({ field }) => field));
   return taken.filter(({ changes }) => !changes.some(({ field }) => left.has(field)));
+}
+
+/** The scenes whose edits are put back, be it in part. */
+function touchedScenes(work: Undoing): readonly number[] {
+  if (work.isUnwritten) return [];
+  return scenesOf(isEmptyUndo(work.plan) ? takenBackOf(work) : work.taken);
 }
 
 function scenesOf(taken: readonly JournalEntry[]): readonly number[] {

@@ -81,6 +81,9 @@ export function prepareScenes(db: Db) {
   const disown = db.prepare<[string, number]>(`UPDATE scenes SET ${FORGOTTEN} WHERE rating_key = ? AND scene_id <> ?`);
   const forgetItems = db.prepare(`UPDATE scenes SET ${FORGOTTEN}`);
   const remove = db.prepare<[number]>('DELETE FROM scenes WHERE scene_id = ?');
+  const remember = db.prepare<[object]>(
+    'UPDATE scenes SET stash_content = coalesce(stash_content, @content) WHERE scene_id = @sceneId',
+  );
 
   const pins = preparePins(db);
   const undone = prepareUndone(db);
@@ -146,6 +149,8 @@ export function prepareScenes(db: Db) {
     pictureBytes: (): number | undefined => averageBytes.get()?.bytes ?? undefined,
     /** Records what a failed write has left; the write is no longer unfinished. */
     land: (sceneId: number, scene: SceneRecord): void => put(sceneId, scene, undefined),
+    /** What Stash had of a scene when Plex got what it has again: an undo that is taken back has forgotten it. */
+    rememberContent: (known: { readonly sceneId: number; readonly content: string }): void => void remember.run(known),
     /** Forgets a scene that is gone from Stash: its file, what was written for it and its pin. */
     forget: (sceneId: number): void => {
       remove.run(sceneId);

@@ -56,14 +56,23 @@ export function prepareUndoWork(db: Db, runId: number): UndoQueue {
     unmark.run({ by, ratingKey });
     unmarkRun.run({ by });
   };
-  const settleOne = (end: UndoEnd, now: number): void => {
-    const { ratingKey, sceneId, scenes: meant, taken, record, standing, chosen } = end;
+  /** Holds the scenes of an item, or lets them go on; tells what Stash had of those that go on. */
+  const holdOrLetGo = ({ ratingKey, scenes: meant, standing }: UndoEnd, now: number) => {
     const isNoted = journal.hasEntry(ratingKey);
-    for (const scene of meant) {
-      if (standing === 'as_stash_says') undone.remove(scene);
+    return meant.flatMap((sceneId) => {
+      const before = undone.of(sceneId);
+      if (standing === 'as_stash_says') {
+        undone.remove(sceneId);
+        return before?.content === undefined ? [] : [{ sceneId, content: before.content }];
+      }
       // Where that was noted before the edit and is gone, a person has asked for the scene meanwhile.
-      else if (!isNoted || undone.of(scene) !== undefined) putUndone(scene, now);
-    }
+      if (!isNoted || before !== undefined) putUndone(sceneId, now);
+      return [];
+    });
+  };
+  const settleOne = (end: UndoEnd, now: number): void => {
+    const { ratingKey, sceneId, taken, record, chosen } = end;
+    const known = holdOrLetGo(end, now);
     const cutShort = orphan.get(ratingKey, runId)?.run_id;
     journal.closeUndo(ratingKey, chosen);
     const by = journal.hasEntry(ratingKey) ? runId : (cutShort ?? runId);
@@ -74,6 +83,7 @@ export function prepareUndoWork(db: Db, runId: number): UndoQueue {
       if (jobId === 0) takeBackUndo(undoneRun, ratingKey);
     }
     if (record !== undefined) scenes.land(sceneId, record);
+    for (const one of known) scenes.rememberContent(one);
   };
   const intend = db.transaction((notes: readonly UndoNote[], now: number) => {
     for (const note of notes) intendOne(note, now);

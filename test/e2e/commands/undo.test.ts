@@ -241,3 +241,19 @@ test('where many scenes are undone, all are named by one word', async (t) => {
     /Written again by: plexsync queue release --all$/m,
   );
 });
+
+test('a dry run takes no job of a killed run for one under way, and one of a living run for such', async (t) => {
+  const { plex, run, start, spawn } = await written(t);
+  await run(['enqueue', '1', '--path', '/media/a.mp4', '--title', 'Mole']);
+  await spawn(['process'], { env: { PLEXSYNC_TEST_KILL_AT: 'written' } });
+  assert.match((await run(['undo', '--run', '1', '--dry-run'])).stdout, /would be undone/);
+  assert.doesNotMatch((await run(['undo', '--run', '1', '--dry-run'])).stdout, /a run is working on its scene/);
+  plex.fail('edit', { kind: 'hang' }, Number.POSITIVE_INFINITY);
+  await run(['enqueue', '1', '--path', '/media/a.mp4', '--title', 'Quay']);
+  const before = plex.count('edit');
+  const draining = start(['process']);
+  while (plex.count('edit') === before) await new Promise((resolve) => void setImmediate(resolve));
+  assert.match((await run(['undo', '--run', '1', '--dry-run'])).stdout, /a run is working on its scene/);
+  draining.kill('SIGKILL');
+  await draining.ended;
+});
