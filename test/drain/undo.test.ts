@@ -341,6 +341,7 @@ for (const isBack of [false, true])
     if (isBack) server.editByHand('101', { title: '1' });
     const { runId } = await undoIn({ ...world, plex: server })({ sceneId: 1 });
     assert.equal(server.item('101')?.title, '1');
+    assert.deepEqual(stored.sql('SELECT scene_id FROM undone'), [{ scene_id: 1 }]);
     assert.deepEqual(stored.sql(`SELECT run_id, state, undone_by FROM journal WHERE run_id <> ${runId} ORDER BY id`), [
       { run_id: 1, state: 'closed', undone_by: null },
       { run_id: 2, state: 'open', undone_by: null },
@@ -468,22 +469,40 @@ test('a scene that a person asks for while it is undone is written', async (t) =
   assert.deepEqual(world.world.sql('SELECT scene_id FROM undone'), [{ scene_id: 2 }]);
 });
 
-test('an item that took the place of another one is left, though it has nothing that could be put back', async (t) => {
-  const world = await setupUndo(t);
-  const { plex } = world;
-  const at = { sectionKey: '1', ratingKey: '101', file: fileOf(1), title: 'one' } as const;
-  plex.addItem({ ...at, addedAt: 1_000 });
-  world.enqueue(lighthouse(1, { title: 'one', tags: ['Night'] }));
-  await world.run();
-  plex.removeItem('101');
-  plex.addItem({ ...at, file: '/harbour/holiday.mp4', title: 'A holiday film', addedAt: 5_000 });
-  const { items } = await world.undo({ sceneId: 1 });
-  assert.deepEqual(
-    items.map(({ kind }) => kind),
-    ['another_item'],
-  );
-  assert.deepEqual(world.world.sql('SELECT scene_id FROM undone'), []);
-});
+const HISTORIES: Readonly<Record<string, (world: UndoWorld) => Promise<unknown>>> = {
+  'after its edit': () => Promise.resolve(),
+  'after an undo that was taken back': async (world) => {
+    await world.undo({ runId: 1 });
+    await world.undo({ runId: 2 });
+  },
+  'after an undo that was cut short': async (world) =>
+    await assert.rejects(world.undo({ runId: 1 }, { undo_intended: killed })),
+};
+
+for (const [when, bring] of Object.entries(HISTORIES))
+  test(`an item that took the place of another one ${when} is left`, async (t) => {
+    const world = await setupUndo(t);
+    const { plex } = world;
+    const at = { sectionKey: '1', ratingKey: '101', file: fileOf(1), title: 'one' } as const;
+    plex.addItem({ ...at, addedAt: 1_000 });
+    world.enqueue(lighthouse(1, { title: 'one', tags: ['Night'] }));
+    await world.run();
+    await bring(world);
+    const before = world.world.sql('SELECT scene_id FROM undone');
+    plex.removeItem('101');
+    // Nothing could be put back of the one, and something of the other.
+    for (const genres of when.endsWith('cut short') ? [['Night']] : [[], ['Night']]) {
+      plex.addItem({ ...at, file: '/harbour/holiday.mp4', title: 'A holiday film', genres, addedAt: 5_000 });
+      const { items } = await world.undo({ runId: 1 });
+      assert.deepEqual(
+        items.map(({ kind }) => kind),
+        ['another_item'],
+      );
+      assert.deepEqual(plex.item('101')?.genres, genres);
+      plex.removeItem('101');
+    }
+    assert.deepEqual(world.world.sql('SELECT scene_id FROM undone'), before);
+  });
 
 test('a scene of which only a part could be put back is held too', async (t) => {
   const world = await setupUndo(t);

@@ -163,12 +163,12 @@ async function planOne(
   const pictures = await pictureChoices(chosen.taken, ratingKey, deps);
   if (pictures instanceof SyncError) return void tell({ kind: 'failed', message: pictures.message, ...about });
   const plan = planUndo({ ...chosen, item: read, record, pictures });
-  const isBack = isEmptyUndo(plan) && plan.left.length === 0;
+  const isBack = isEmptyUndo(plan);
   const wasBegun = entries.some((entry) => isOfUndo(entry) && entry.state === 'open');
   // Where an undo that was cut short has put all back, it has our locks too, which would show whose item it is.
   if (!(isBack && wasBegun) && !isOfItem(record ?? impliedRecord(chosen.taken, read), read))
     return void tell({ kind: 'another_item', ...about });
-  const isCutShort = chosen.taken.every((entry) => entry.state === 'open' && !isOfUndo(entry));
+  const isCutShort = chosen.taken.every(({ state }) => state === 'open');
   const isUnwritten = isBack && isCutShort && !wasBegun;
   return { ...chosen, ratingKey, sceneId, entries, item: read, record, plan, isUnwritten };
 }
