@@ -535,3 +535,19 @@ test('what Stash had is known through an undo, the undo of that, and one more', 
   await world.undo({ runId: 3 });
   assert.deepEqual([plex.item('101')?.title, contents()], ['1', ['1:then']]);
 });
+
+test('a lock that was set before another server was adopted goes with its edit', async (t) => {
+  const world = await setupUndo(t);
+  const { plex, run } = world;
+  plex.addItem({ ...ITEM, title: 'one', locked: [] });
+  world.enqueue(lighthouse(1, { title: 'Beacon', details: 'It blinks.' }));
+  await run();
+  const server = await otherServer(t, world, { machineIdentifier: 'garden' });
+  await run({ ifOtherServer: 'adopt' }, { server });
+  await run({ ifOtherServer: 'adopt' });
+  world.enqueue(lighthouse(1, { title: 'Bell', details: 'It blinks.' }));
+  await run();
+  await world.undo({ since: 0 });
+  const { title, summary, locked } = plex.item('101') ?? assert.fail('the item is gone');
+  assert.deepEqual([title, summary, [...locked]], ['one', ITEM.summary, []]);
+});

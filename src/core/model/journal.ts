@@ -77,6 +77,8 @@ export type JournalEntry = {
   readonly undoneBy: number | undefined;
   /** The run that had undone it, where that undo was taken back itself. */
   readonly undoneOnceBy?: number | undefined;
+  /** Set where the server was given up since and is adopted again: the scene's record does not know of this edit. */
+  readonly isForgotten?: true;
   /** Epoch ms. */
   readonly at: number;
 };

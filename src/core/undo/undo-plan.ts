@@ -13,7 +13,12 @@ import type { Going, UndoFacts, UndoPlan } from './undo-types.ts';
  */
 export function planUndo(facts: UndoFacts): UndoPlan {
   const { item, record, taken } = facts;
-  const ours = record === undefined ? undefined : new Set(lockedByUs(record, item, []));
+  // Of edits that the record does not know of, the journal tells that they set the lock.
+  const forgotten = taken.filter(({ isForgotten }) => isForgotten === true).flatMap(({ changes }) => changes);
+  const ours =
+    record === undefined
+      ? undefined
+      : new Set([...lockedByUs(record, item, []), ...forgotten.map(({ field }) => field)]);
   const going: Going = {
     facts: { ...facts, others: facts.others.map((entry) => asLanded(entry, item)) },
     fields: new Map(SCALAR_FIELDS.map((field) => [field, item.fields[field]])),

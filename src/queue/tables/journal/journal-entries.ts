@@ -3,7 +3,7 @@ import type { Db } from '../../store/open.ts';
 import type { SceneRow } from '../scenes.ts';
 import { toRecord } from '../scenes.ts';
 import type { JournalRow } from './journal.ts';
-import { OF_BOUND_SERVER } from './journal-servers.ts';
+import { OF_BOUND_SERVER, OF_THIS_BINDING } from './journal-servers.ts';
 
 /** Which entries: exactly one condition. `since` is epoch ms. */
 export type JournalQuery =
@@ -40,14 +40,17 @@ export function conditionOf(query: JournalQuery): { readonly sql: string; readon
 export function readJournal(db: Db, query: JournalQuery, page: JournalPage): readonly JournalEntry[] {
   const { before, limit, servers = 'all' } = page;
   const { sql, value } = conditionOf(query);
-  const isOfServer = servers === 'all' ? 'true' : OF_BOUND_SERVER;
-  const rows = db.prepare<[object], JournalRow>(
-    `SELECT * FROM journal WHERE ${sql} AND id < @before AND ${isOfServer} ORDER BY id DESC LIMIT @limit`,
+  // Who only shows them asks for neither.
+  const [isOfServer, isRemembered] = servers === 'all' ? ['true', 'true'] : [OF_BOUND_SERVER, OF_THIS_BINDING];
+  const rows = db.prepare<[object], EntryRow>(
+    `SELECT *, ${isRemembered} AS is_remembered FROM journal WHERE ${sql} AND id < @before AND ${isOfServer} ORDER BY id DESC LIMIT @limit`,
   );
   return rows.all({ value, before: before ?? Number.MAX_SAFE_INTEGER, limit }).map(toEntry);
 }
 
-function toEntry(row: JournalRow): JournalEntry {
+type EntryRow = JournalRow & { readonly is_remembered: 0 | 1 };
+
+function toEntry(row: EntryRow): JournalEntry {
   return {
     id: row.id,
     runId: row.run_id,
@@ -60,6 +63,7 @@ function toEntry(row: JournalRow): JournalEntry {
     record: row.record === null ? undefined : toRecord(JSON.parse(row.record) as SceneRow),
     state: row.state,
     ...undoneOf(row),
+    ...(row.is_remembered === 1 ? {} : { isForgotten: true }),
     at: row.at,
   };
 }
