@@ -349,20 +349,26 @@ for (const isBack of [false, true])
     ]);
   });
 
-test('an undo that was cut short on a server goes on once that is adopted again, and only what it did is taken back', async (t) => {
-  const world = await setupUndo(t);
+/** Two scenes that were written, and an undo that was killed after one of them, before that could be noted. */
+async function cutShort(world: UndoWorld) {
   const { plex, run, stop } = world;
   addItems(plex, 1, 2);
   world.enqueue(...lighthouses(2));
   await run();
   const titles = () => ['101', '102'].map((key) => plex.item(key)?.title);
   const written = titles();
-  // Stopped after one item, and killed before that could be noted.
   onRequest(plex, { route: 'edit' }, () => {
     stop.signal = 'SIGTERM';
   });
   await assert.rejects(world.undo({ runId: 1 }, { undo_written: killed }));
   stop.signal = undefined;
+  return { titles, written };
+}
+
+test('an undo that was cut short on a server goes on once that is adopted again, and only what it did is taken back', async (t) => {
+  const world = await setupUndo(t);
+  const { run } = world;
+  const { titles, written } = await cutShort(world);
   assert.deepEqual(titles(), ['1', written[1]]);
   const server = await otherServer(t, world, { machineIdentifier: 'garden' });
   await run({ ifOtherServer: 'adopt' }, { server });
@@ -429,17 +435,7 @@ test('what a killed run had not written is not undone, and its job goes on', asy
 
 test('taking back an undo that was cut short takes back what it did, and the journal says so', async (t) => {
   const world = await setupUndo(t);
-  const { plex, run, stop } = world;
-  addItems(plex, 1, 2);
-  world.enqueue(...lighthouses(2));
-  await run();
-  const titles = () => ['101', '102'].map((key) => plex.item(key)?.title);
-  const written = titles();
-  onRequest(plex, { route: 'edit' }, () => {
-    stop.signal = 'SIGTERM';
-  });
-  await assert.rejects(world.undo({ runId: 1 }, { undo_written: killed }));
-  stop.signal = undefined;
+  const { titles, written } = await cutShort(world);
   const { runId, items } = await world.undo({ runId: 2 });
   assert.deepEqual(titles(), written);
   assert.deepEqual(

@@ -71,7 +71,7 @@ function openPresent(dataDir: DataDir): Stores {
 
 /** A watch keeps in memory what it read from the queue, and a run would settle jobs that are no longer there. */
 function refuseBusy(stores: Stores): void {
-  const live = inStore(stores.path, () => prepareRuns(stores.queueDb, stores.path).live({ now: 0 }));
+  const live = inStore(stores.path, () => prepareRuns(stores.queueDb, stores.path).live());
   const pid = live?.pid ?? livingHolder(stores, 'watch') ?? livingHolder(stores, 'tasks');
   if (pid !== undefined) throw busy(`pid ${pid} works on ${stores.path}`);
 }

@@ -130,7 +130,7 @@ function warnOfPruned({ queueDb }: Stores, { query, words }: Selected, { output 
 async function show(work: Work, context: Context): Promise<number> {
   const { queueDb, path } = work.stores;
   // As after the rescue that a real undo begins with: jobs of a run that was killed are not under way.
-  const isBusy = prepareRuns(queueDb, path).live({ now: context.now() }) !== undefined;
+  const isBusy = prepareRuns(queueDb, path).live() !== undefined;
   const reads = prepareUndoWork(queueDb, 0);
   const queue = isBusy ? reads : { ...reads, isUnderWay: () => false };
   const end = await carryOut(

@@ -6,15 +6,15 @@ import type { JournalEntry } from '../model/journal.ts';
 import { PICTURE_FIELDS } from '../model/picture.ts';
 import type { PlexItem } from '../model/plex-item.ts';
 import type { SceneRecord } from '../model/scene-record.ts';
-import { isOfItem, NOTHING_WRITTEN, writtenTo } from '../model/scene-record.ts';
+import { isOfItem, NOTHING_WRITTEN } from '../model/scene-record.ts';
 import { selectedKey } from '../pictures/choice.ts';
-import type { ChosenEntries } from './chosen-entries.ts';
-import { chooseEntries, isItemUndone, isOfUndo } from './chosen-entries.ts';
-import type { UndoEnd, UndoNote, UndoneItem, UndoPlex, UndoQueue } from './ports.ts';
+import { chooseEntries, isOfUndo } from './chosen-entries.ts';
+import type { UndoneItem, UndoPlex, UndoQueue } from './ports.ts';
 import { sendUndo, verifyUndo } from './send-undo.ts';
+import type { Undoing } from './undo-notes.ts';
+import { endOf, heldBy, noteOf } from './undo-notes.ts';
 import { isEmptyUndo, planUndo } from './undo-plan.ts';
-import { recordsOf } from './undo-record.ts';
-import type { PictureChoices, UndoPlan } from './undo-types.ts';
+import type { PictureChoices } from './undo-types.ts';
 
 /** An item and the entries of it that are to be taken back. */
 export type ChosenItem = { readonly ratingKey: string; readonly entries: ReadonlySet<number> };
@@ -33,18 +33,6 @@ export type UndoDeps = {
 };
 
 export type UndoCheckpoint = 'undo_intended' | 'undo_written' | 'undo_settled';
-
-/** An item on its way through an undo. */
-export type Undoing = ChosenEntries & {
-  readonly ratingKey: string;
-  readonly sceneId: number;
-  readonly entries: readonly JournalEntry[];
-  readonly item: PlexItem;
-  readonly record: SceneRecord | undefined;
-  readonly plan: UndoPlan;
-  /** Whether the run that was killed had not written it yet: then its job goes on as it would. */
-  readonly isUnwritten: boolean;
-};
 
 /** One GET reads this many items (plex-api.md 3). */
 const BATCH_SIZE = 100;
@@ -91,9 +79,16 @@ async function undoBatch(chosen: readonly ChosenItem[], deps: UndoDeps): Promise
     sent.filter((work) => work !== undefined),
     deps,
   );
-  deps.queue.settle([...back, ...written].map(endOf), deps.now());
-  for (const work of back) deps.tell({ kind: 'already', left: work.plan.left, held: heldBy(work), ...aboutOf(work) });
-  for (const work of written) deps.tell({ kind: 'undone', plan: work.plan, held: heldBy(work), ...aboutOf(work) });
+  const ended = [...back, ...written].map((work) => ({ work, end: endOf(work) }));
+  deps.queue.settle(
+    ended.map(({ end }) => end),
+    deps.now(),
+  );
+  for (const { work, end } of ended) {
+    const { plan } = work;
+    const about = { held: heldBy(end), ...aboutOf(work) };
+    deps.tell(isEmptyUndo(plan) ? { kind: 'already', left: plan.left, ...about } : { kind: 'undone', plan, ...about });
+  }
   if (batch.halted !== undefined) throw batch.halted;
   const outdated = chosen.filter(({ ratingKey }) => batch.outdated.includes(ratingKey));
   if (outdated.length > 0) await undoBatch(outdated, deps);
@@ -211,16 +206,6 @@ async function pictureChoices(
   return Object.fromEntries(choices);
 }
 
-function noteOf(work: Undoing): UndoNote {
-  const { ratingKey, sceneId, item, plan, record } = work;
-  return {
-    ...{ ratingKey, sceneId, plan, sectionKey: item.sectionKey, title: item.fields.title },
-    record: record && recordsOf(plan, record, item).noted,
-    written: writtenTo(record, item, 'own'),
-    scenes: touchedScenes(work),
-  };
-}
-
 async function sendOne(work: Undoing, batch: Batch, deps: UndoDeps): Promise<Undoing | undefined> {
   if (deps.stopRequested() !== undefined || batch.halted !== undefined) return undefined;
   if (Math.abs(deps.now() - batch.readAt) > WINDOW_MS) {
@@ -252,53 +237,6 @@ async function verifyAll(sent: readonly Undoing[], deps: UndoDeps): Promise<read
     if (message !== undefined) deps.tell({ kind: 'failed', message, ...aboutOf(work) });
     return message === undefined;
   });
-}
-
-function endOf(work: Undoing): UndoEnd {
-  const { ratingKey, sceneId, item, plan, record, entries } = work;
-  const taken = work.isUnwritten ? [] : takenBackOf(work);
-  const gone = new Set(taken.map(({ id }) => id));
-  // As the journal will be: what was taken back no longer counts, and an undo that was taken back does not either.
-  const left = entries.filter(({ id }) => !gone.has(id));
-  const brings = taken.filter(({ jobId }) => jobId === 0).map(({ runId }) => runId);
-  const isBrought = ({ undoneBy }: JournalEntry): boolean => undoneBy !== undefined && brings.includes(undoneBy);
-  // An undo that counts again has undone again what it had undone.
-  const again = new Set(left.filter((entry) => isOfUndo(entry) && isBrought(entry)).map(({ runId }) => runId));
-  const restored = left.map((entry) => {
-    if (isBrought(entry)) return { ...entry, undoneBy: undefined };
-    const { undoneOnceBy } = entry;
-    return undoneOnceBy !== undefined && again.has(undoneOnceBy) ? { ...entry, undoneBy: undoneOnceBy } : entry;
-  });
-  // Of some entries a part was left, and the rest is put back all the same.
-  const isPartly = !isEmptyUndo(plan) && work.taken.some((entry) => !isOfUndo(entry));
-  const isUndone = isPartly || taken.some((entry) => !isOfUndo(entry)) || isItemUndone(restored);
-  return {
-    ...{ ratingKey, sceneId, taken, scenes: touchedScenes(work) },
-    record: record && recordsOf(plan, record, item).settled,
-    standing: isUndone ? 'undone' : 'as_stash_says',
-    chosen: work.taken.map(({ id }) => id),
-  };
-}
-
-function heldBy(work: Undoing): readonly number[] {
-  const { standing, scenes } = endOf(work);
-  return standing === 'undone' ? scenes : [];
-}
-
-/** The entries of which nothing was left: the others can be undone once more, when what is in their way is gone. */
-function takenBackOf({ taken, plan }: Undoing): readonly JournalEntry[] {
-  const left = new Set<string>(plan.left.map(({ field }) => field));
-  return taken.filter(({ changes }) => !changes.some(({ field }) => left.has(field)));
-}
-
-/** The scenes whose edits are put back, be it in part. */
-function touchedScenes(work: Undoing): readonly number[] {
-  if (work.isUnwritten) return [];
-  return scenesOf(isEmptyUndo(work.plan) ? takenBackOf(work) : work.taken);
-}
-
-function scenesOf(taken: readonly JournalEntry[]): readonly number[] {
-  return [...new Set(taken.map(({ sceneId }) => sceneId))];
 }
 
 function aboutOf({ ratingKey, sceneId, item }: Undoing) {

@@ -48,7 +48,8 @@ export type Run = {
 };
 
 type LiveQuery = {
-  readonly now: number;
+  /** For `waiting`. */
+  readonly now?: number | undefined;
   readonly command?: RunCommand | undefined;
   readonly except?: string | undefined;
 };
@@ -73,7 +74,7 @@ export function prepareRuns(db: Db, dataDir: string) {
   );
   return {
     /** The run that is provably alive, if any; with `command`, only such a one, and never that of the owner `except`. */
-    live: ({ now, command, except }: LiveQuery): LiveRun | undefined => {
+    live: ({ now = 0, command, except }: LiveQuery = {}): LiveRun | undefined => {
       const runs = open.all().filter((run) => run.owner !== except && (command ?? run.command) === run.command);
       const run = runs.find(({ owner }) => livenessOf(dataDir, owner) === 'alive');
       return run && { pid: run.pid, left: 0, waiting: 0, ...left.get({ now }), command: run.command };

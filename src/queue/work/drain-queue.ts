@@ -145,7 +145,7 @@ export function openDrainQueue(
   });
   const adopt = db.transaction((binding: Binding) => {
     // One that began after this run would write to the server before, as if that was this one.
-    const other = runs.live({ now: 0, except: owner.id });
+    const other = runs.live({ except: owner.id });
     if (other !== undefined)
       throw new UsageError(
         `pid ${other.pid} is at work, and no server is adopted beside it.`,
