@@ -1,14 +1,22 @@
+import { GLOBAL_OPTIONS } from './outlines/global-options.ts';
 import type { CommandTable } from './outlines/spec.ts';
 import type { OptionWord } from './read-words.ts';
 import { optionNamed, readWords } from './read-words.ts';
+
+/** Those of each command. */
+const SWITCHES: ReadonlySet<string> = new Set(
+  GLOBAL_OPTIONS.filter(({ flags }) => !flags.includes('<')).flatMap(({ flags }) => flags.split(', ')),
+);
 
 /**
  * The first option that needs a value and is followed by an option, or by `--`. commander takes the next word for the
  * value, whatever that is: `enqueue 1 --config --dry-run` would be no dry run.
  */
 export function optionWithoutValue(argv: readonly string[], table: CommandTable): OptionWord | undefined {
-  // Most lines have no two such words in a row.
-  if (!argv.some((word, index) => word.startsWith('-') && argv[index + 1]?.startsWith('-'))) return undefined;
+  // Most lines have no two such words in a row but after a switch, and to read one takes time.
+  const isInDoubt = (word: string, index: number): boolean =>
+    word.startsWith('-') && argv[index + 1]?.startsWith('-') === true && !SWITCHES.has(word);
+  if (!argv.some(isInDoubt)) return undefined;
   const { pieces, command } = readWords(argv, table);
   const found = pieces.find(({ option, words, until }) => {
     const [, value] = words;
