@@ -1,6 +1,7 @@
 /** The transport as it is shipped, bundled with what is left of axios: it promises the same. */
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { registerHooks } from 'node:module';
 import { join } from 'node:path';
@@ -112,4 +113,10 @@ test('https is spoken where the certificate is trusted or any is, and refused el
   assert.equal(refused.kind, 'distrusted');
   const taken = await transportTo(baseUrl, 'any').send({ method: 'GET', target: '/' });
   assert.equal(taken.kind === 'answer' && taken.body, 'moored');
+});
+
+test('no bundle copies a module of Node name by name', () => {
+  const bundled = readFileSync(file, 'utf8');
+  assert.match(bundled, /\brequire__builtin_node_http\(\)/);
+  assert.doesNotMatch(bundled, /__toESM(?:\$\d+)?\((?:\w+\.)?require__builtin_\w+\(\)/);
 });
