@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { UsageError } from '../core/model/errors.ts';
+import { MOST_SETTINGS_BYTES, readBounded } from '../read-bounded.ts';
 import { whyNotRead } from './file-errors.ts';
 import type { LoadedSettings, Origin } from './load.ts';
 import { firstMessage } from './load.ts';
@@ -154,7 +154,7 @@ function readCertificates(file: string, origin: Origin): string {
 
 function readGivenFile(file: string, origin: Origin, name: SettingName): string {
   try {
-    return readFileSync(file, 'utf8');
+    return readBounded(file, MOST_SETTINGS_BYTES).toString('utf8');
   } catch (thrown) {
     throw new UsageError(
       `The file ${withoutToken(file)} (${name}, from ${origin.name}) cannot be read: ${whyNotRead(thrown)}.`,

@@ -4,6 +4,7 @@ import type { FormattingOptions } from 'jsonc-parser';
 import { applyEdits, modify, parseTree } from 'jsonc-parser';
 import { UsageError } from '../core/model/errors.ts';
 import { makeDirectory } from '../make-directory.ts';
+import { MOST_SETTINGS_BYTES, readBounded } from '../read-bounded.ts';
 import { replaceFile } from '../replace-file.ts';
 import { parseConfig, refusePipe } from './file.ts';
 import { whyNotRead, whyNotWritten } from './file-errors.ts';
@@ -48,7 +49,9 @@ export async function readConfigText(path: string): Promise<string> {
 export function readRawText(path: string): string {
   if (existsSync(path)) refusePipe(path);
   try {
-    return readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
+    return readBounded(path, MOST_SETTINGS_BYTES)
+      .toString('utf8')
+      .replace(/^\uFEFF/, '');
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return '{}\n';
     throw new UsageError(`The config file ${path} cannot be used: ${whyNotRead(thrown)}.`);

@@ -7,6 +7,7 @@ const READ_REASONS: Readonly<Record<string, string>> = {
   EACCES: 'this user may not read it',
   EBADF: 'it is not open for reading',
   ERR_STRING_TOO_LONG: 'it is too long',
+  ERR_FS_FILE_TOO_LARGE: 'it is too long',
 };
 
 const WRITE_REASONS: Readonly<Record<string, string>> = {

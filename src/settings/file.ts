@@ -1,6 +1,7 @@
-import { existsSync, lstatSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readlinkSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { StoreError, UsageError } from '../core/model/errors.ts';
+import { MOST_SETTINGS_BYTES, readBounded } from '../read-bounded.ts';
 import { whyNotRead } from './file-errors.ts';
 import { SETTINGS } from './table.ts';
 
@@ -78,7 +79,7 @@ export function refusePipe(path: string): void {
 
 function readText(path: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    return readBounded(path, MOST_SETTINGS_BYTES).toString('utf8');
   } catch (thrown) {
     throw new UsageError(
       `The config file ${path} cannot be used: ${whyNotRead(thrown)}.`,

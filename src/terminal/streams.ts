@@ -1,4 +1,5 @@
-import { readFileSync, writeSync } from 'node:fs';
+import { writeSync } from 'node:fs';
+import { MOST_PIPED_BYTES, moreThanAllowed, readBounded } from '../read-bounded.ts';
 
 /** What a command reads and writes, as file descriptors. */
 export type Streams = { readonly stdin: number; readonly stdout: number; readonly stderr: number };
@@ -35,9 +36,16 @@ export function writeText(fd: number, text: string): Outcome {
 /**
  * Reads an input to its end. The first process of a container hears a signal only while it does not wait in the system,
  * so it pays for a stream.
- * @throws errors of the file system
+ * @throws errors of the file system, and `moreThanAllowed`
  */
 export async function readInput(fd: number): Promise<Buffer> {
-  if (process.pid !== 1 || fd !== process.stdin.fd) return readFileSync(fd);
-  return Buffer.concat(await process.stdin.toArray());
+  if (process.pid !== 1 || fd !== process.stdin.fd) return readBounded(fd, MOST_PIPED_BYTES);
+  const parts: Buffer[] = [];
+  let length = 0;
+  for await (const part of process.stdin as AsyncIterable<Buffer>) {
+    length += part.length;
+    if (length > MOST_PIPED_BYTES) throw moreThanAllowed();
+    parts.push(part);
+  }
+  return Buffer.concat(parts);
 }

@@ -67,6 +67,7 @@ const WIRED = [
   ...EDGES,
   'exit.ts',
   'make-directory.ts',
+  'read-bounded.ts',
   'replace-file.ts',
   'version.ts',
 ];
@@ -112,7 +113,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   'notify/': { imports: ['core/', 'http/'], packages: ['node:'], why: 'webhooks and programs that are told' },
   'spool/': { imports: ['core/', 'make-directory.ts'], packages: ['node:'], why: 'files and folders alone' },
   'terminal/': {
-    imports: ['core/', 'documents/'],
+    imports: ['core/', 'documents/', 'read-bounded.ts'],
     packages: ['chalk', 'cli-table3', 'ora', 'node:'],
     why: 'the only folder that formats output',
   },
@@ -128,7 +129,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   },
   'redact/': { imports: ['core/'], packages: [], why: 'masks what a report or a log may not tell' },
   'settings/': {
-    imports: ['core/', 'make-directory.ts', 'replace-file.ts'],
+    imports: ['core/', 'make-directory.ts', 'read-bounded.ts', 'replace-file.ts'],
     packages: ['zod/mini', 'jsonc-parser', 'node:'],
     why: 'reads what a person set, and changes the file',
   },
@@ -146,5 +147,6 @@ export const RULES: Readonly<Record<string, Rule>> = {
   'clock.ts': { imports: [], packages: [], why: 'the wall clock' },
   'version.ts': { imports: [], packages: [], why: 'a constant of the build' },
   'make-directory.ts': { imports: [], packages: ['node:'], why: 'one way to make a directory' },
+  'read-bounded.ts': { imports: [], packages: ['node:'], why: 'one way to read what may have no end' },
   'replace-file.ts': { imports: [], packages: ['node:'], why: 'one way to write a file whole' },
 };

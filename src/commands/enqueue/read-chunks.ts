@@ -1,5 +1,6 @@
-import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { UsageError } from '../../core/model/errors.ts';
+import { MOST_PIPED_BYTES, readBounded } from '../../read-bounded.ts';
 import { whyNotRead } from '../../settings/file-errors.ts';
 import { readInput } from '../../terminal/streams.ts';
 
@@ -12,7 +13,7 @@ export async function readChunks(source: string, stdin: number): Promise<Iterabl
   try {
     const fd = source === '-' ? stdin : openSync(source, 'r');
     if (fstatSync(fd).isFile()) return chunksOf(fd, source);
-    return piecesOf(source === '-' ? await readInput(fd) : readFileSync(source));
+    return piecesOf(source === '-' ? await readInput(fd) : readBounded(source, MOST_PIPED_BYTES));
   } catch (thrown) {
     throw unreadable(source, thrown);
   }
@@ -43,7 +44,9 @@ function* piecesOf(bytes: Uint8Array): Generator<Uint8Array> {
 function unreadable(source: string, thrown: unknown): UsageError {
   return new UsageError(
     `${nameOf(source)} cannot be read: ${whyNotRead(thrown)}.`,
-    'Give a JSON or NDJSON file, or - for standard input.',
+    (thrown as NodeJS.ErrnoException).code === 'ERR_FS_FILE_TOO_LARGE'
+      ? 'A pipe may hold 256 MiB: save it as a file, which may have any size, and give that.'
+      : 'Give a JSON or NDJSON file, or - for standard input.',
   );
 }
 

@@ -137,7 +137,7 @@ function statusTable(status: SceneStatus, { sceneId, link, heldUp, reader, time 
           ] as const,
         ]),
     ...letters.flatMap((letter) => letterLines(letter, time)),
-    ...(item === undefined ? [['plex item', noItemWords(status)] as const] : itemLines(item, { time, link })),
+    ...(item === undefined ? [['plex item', noItemWords(status)] as const] : itemLines(item, { time, link, undone })),
     ...(pin === undefined ? [] : pinLines(pin, time)),
   ];
   return renderFields(lines, reader);
@@ -196,7 +196,7 @@ function letterLines(letter: DeadLetter, time: Time): readonly Line[] {
 
 function itemLines(
   item: KnownItem,
-  { time, link }: { readonly time: Time; readonly link: string | undefined },
+  { time, link, undone }: Pick<Shown, 'time' | 'link'> & Pick<SceneStatus, 'undone'>,
 ): readonly Line[] {
   const library = item.sectionTitle === undefined ? `section ${item.sectionKey}` : `library ${item.sectionTitle}`;
   const written = writtenKeys(item.written);
@@ -204,16 +204,17 @@ function itemLines(
     ['plex item', `${item.ratingKey} in ${library}`],
     ...(item.file === undefined ? [] : [['plex file', item.file] as const]),
     ...(link === undefined ? [] : [['link', link] as const]),
-    ['last synced', syncedWords(item, time)],
+    ['last synced', syncedWords(item, { time, undone })],
     ['written by us', written.length === 0 ? '-' : written.map(bareFieldName).join(', ')],
     ...item.left.map((left): Line => ['left alone', `${fieldName(left.field)}: ${leftReason(left)}`]),
     ...item.others.flatMap(otherLines),
   ];
 }
 
-function syncedWords(item: KnownItem, time: Time): string {
+function syncedWords(item: KnownItem, { time, undone }: Pick<Shown, 'time'> & Pick<SceneStatus, 'undone'>): string {
   if (item.syncedAt === undefined) return 'begun, and not known to have ended';
   const at = time(item.syncedAt);
+  if (undone !== undefined) return `${at}, and undone since`;
   return isCompared(item) ? at : `never: there was nothing to write (${at})`;
 }
 

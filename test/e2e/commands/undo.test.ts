@@ -44,6 +44,9 @@ test('an undo of a run puts back values, names and locks, and twice is once', as
   );
   assert.match(undone.stdout, /2 items, 6 fields undone\.\nTaken back itself by: plexsync undo --run 2\./);
 
+  const { stdout: status } = await run(['status', '1']);
+  assert.match(status, /^last synced\t\S+Z, and undone since$/m);
+
   plex.resetRequests();
   const again = await run(['undo', '--run', '1', '--yes']);
   assert.equal(again.code, 0, again.stderr);

@@ -9,6 +9,7 @@ import Database from 'better-sqlite3';
 import { listen } from '../../helpers/listen.ts';
 import { setup } from '../../helpers/rig.ts';
 import type { Result } from '../../helpers/run-main.ts';
+import { NO_HOME, scratchDir } from '../../helpers/scratch.ts';
 import { BIN, startBin } from '../../helpers/start-bin.ts';
 
 /** One sentence with the way out on stderr, nothing on stdout, and the right exit code. */
@@ -438,6 +439,35 @@ test('a folder in the place of standard input is told, and is no bug', async (t)
     });
     assert.equal(status, 2, `${args.join(' ')}: ${stderr}`);
     assert.match(stderr, /standard input cannot be read: it is a directory\./i);
+  }
+});
+
+test('what has no end is refused wherever it is read', (t) => {
+  const dataDir = join(scratchDir(t), 'data');
+  const config = join(scratchDir(t), 'config.json');
+  writeFileSync(
+    config,
+    JSON.stringify({ plex_url: 'http://127.0.0.1:9', plex_token: 'lantern-keeper', plex_ca: '/dev/zero' }),
+  );
+  for (const [args, sentence] of [
+    [['enqueue', '-'], /^plexsync: standard input cannot be read: it is too long\.\n {2}A pipe may hold 256 MiB: /],
+    [
+      ['enqueue', '--file', '/dev/zero'],
+      /^plexsync: \/dev\/zero cannot be read: it is too long\.\n {2}A pipe may hold/,
+    ],
+    [['config', 'set', 'plex_token', '-'], /^plexsync: Standard input cannot be read: it is too long\./],
+    [['process', '--config', '/dev/zero'], /^plexsync: The config file \/dev\/zero cannot be used: it is too long\./],
+    [['match-test', '/a.mp4', '--config', config], /\/dev\/zero \(plex_ca, from .*\) cannot be read: it is too long\./],
+  ] as const) {
+    const stdin = openSync('/dev/zero', 'r');
+    const { status, stderr, stdout } = spawnSync(process.execPath, [BIN, ...args], {
+      env: { PATH: process.env['PATH'], HOME: NO_HOME, PLEXSYNC_DATA_DIR: dataDir },
+      stdio: [stdin, 'pipe', 'pipe'],
+      encoding: 'utf8',
+    });
+    closeSync(stdin);
+    assert.equal(status, 2, `${args.join(' ')}: ${stderr}`);
+    assert.match(stderr + stdout, sentence);
   }
 });
 

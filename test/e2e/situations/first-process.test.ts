@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -71,6 +71,18 @@ test('the first process ends at a signal while it waits for its input', { skip }
     kill('SIGTERM');
     assert.equal(await ended, 143, args.join(' '));
   }
+});
+
+test('the first process reads no input without an end', { skip }, (t) => {
+  const [dataDir, endless] = [join(scratchDir(t), 'data'), openSync('/dev/zero', 'r')];
+  const { status, stderr } = spawnSync('unshare', [...ALONE, process.execPath, BIN, 'enqueue', '-'], {
+    env: { PATH: process.env['PATH'], HOME: NO_HOME, PLEXSYNC_DATA_DIR: dataDir },
+    stdio: [endless, 'ignore', 'pipe'],
+    encoding: 'utf8',
+  });
+  closeSync(endless);
+  assert.equal(status, 2, stderr);
+  assert.match(stderr, /^plexsync: standard input cannot be read: it is too long\./);
 });
 
 /** Resolves once the process waits, which it first does for its input. */
