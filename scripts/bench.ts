@@ -2,7 +2,7 @@
  * `npm run bench` prints what plexsync costs, as ratios to a bare Node, a bare HTTP client and a bare better-sqlite3 that
  * are measured in the same run, and as requests counted at the simulator. Not a test: no figure makes it fail.
  *
- *   npm run bench                        all of it: a quarter of an hour
+ *   npm run bench                        all of it: twenty minutes
  *   npm run bench -- --quick             fewer rounds, and libraries a tenth as large: two minutes
  *   npm run bench -- --only lanes drain  only these subjects
  *   npm run bench -- --save FILE         keeps the figures for a later --against
@@ -23,7 +23,7 @@ import { drain } from './bench/subjects/drain.ts';
 import { firstSync } from './bench/subjects/first-sync.ts';
 import { known, letters, waiting } from './bench/subjects/fixed-costs.ts';
 import { hookFront } from './bench/subjects/hook-front.ts';
-import { lanes } from './bench/subjects/lanes.ts';
+import { backlog, lanes } from './bench/subjects/lanes.ts';
 import { library } from './bench/subjects/library.ts';
 import { missing } from './bench/subjects/missing.ts';
 import { oneJob } from './bench/subjects/one-job.ts';
@@ -35,6 +35,7 @@ const SUBJECTS: readonly Subject[] = [
   startUp,
   oneJob,
   lanes,
+  backlog,
   drain,
   waiting,
   letters,
