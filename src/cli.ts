@@ -42,8 +42,6 @@ export async function main(
         return await perform(line.parsed, { argv: typed, env, streams });
       case 'text':
         return tell(line.text, streams);
-      case 'printed':
-        return EXIT.done;
     }
   } catch (thrown) {
     if (thrown instanceof CommanderError) return await usageExitCode(thrown, typed, streams);
@@ -57,8 +55,9 @@ export async function main(
 const asksForVersion = (word = ''): boolean => VERSION_OPTION.flags.split(', ').includes(word);
 
 function tell(text: string, streams: Streams): number {
-  createOutput({ quiet: false, verbosity: 0, json: false, streams, now: Date.now }).result(text);
-  return EXIT.done;
+  const output = createOutput({ quiet: false, verbosity: 0, json: false, streams, now: Date.now });
+  output.result(text);
+  return output.end(EXIT.done);
 }
 
 /** What the completion script of a shell asks at a key; it fails in silence, since a person is typing there. */
@@ -179,7 +178,6 @@ function complain(thrown: unknown, output: Output): number {
 
 /** Commander has already printed its sentence, except under `--json`, where it becomes the error document. */
 async function usageExitCode(error: CommanderError, argv: readonly string[], streams: Streams): Promise<number> {
-  if (error.exitCode === 0) return EXIT.done;
   if (argv.includes('--json')) {
     const { parseErrorOf } = await import('./command-line/parse-errors.ts');
     const complaint = parseErrorOf(error.message, argv);

@@ -1,3 +1,4 @@
+import { CommanderError } from 'commander';
 import { UsageError } from '../core/model/errors.ts';
 import type { Streams } from '../terminal/streams.ts';
 import { optionWithoutValue } from './missing-value.ts';
@@ -11,16 +12,15 @@ import { createProgram } from './program.ts';
 import type { OptionWord } from './read-words.ts';
 import { helpTopic } from './topics.ts';
 
-/** What a line asks for. `printed`: for help, which is shown already. */
+/** What a line asks for: a command, or a text to show, such as help. */
 export type Line =
   | { readonly kind: 'command'; readonly parsed: Parsed }
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'printed' };
+  | { readonly kind: 'text'; readonly text: string };
 
 /**
- * Reads any command line, knowing all commands: most start without this file. Help and complaints are printed to
+ * Reads any command line, knowing all commands: most start without this file. Complaints are printed to
  * `streams`.
- * @throws {CommanderError} when something was printed: its exit code is 0 for what was asked for.
+ * @throws {CommanderError} for a line that is wrong, which was said
  * @throws {UsageError} for options without a command or without a value, and for help on a command that does not exist.
  */
 export function readAnyLine(typed: readonly string[], streams: Streams): Line {
@@ -29,17 +29,27 @@ export function readAnyLine(typed: readonly string[], streams: Streams): Line {
   if (text !== undefined) return { kind: 'text', text };
   const bare = optionWithoutValue(argv, ALL);
   if (bare !== undefined) throw withoutValue(bare);
-  let parsed = parseTyped(argv, ALL);
-  if (parsed === undefined) {
-    const found = (line: Parsed): void => {
-      parsed = line;
-    };
-    const printing = printingTo(streams, argv);
-    const program = createProgram(argv, { table: ALL, declared: 'all', printing, found });
+  const parsed = parseTyped(argv, ALL);
+  return parsed === undefined ? readHelp(argv, streams) : { kind: 'command', parsed };
+}
+
+/** What a line asks for that is no command as it stands: help, or the version. */
+function readHelp(argv: readonly string[], streams: Streams): Line {
+  const help: string[] = [];
+  let parsed: Parsed | undefined;
+  const found = (line: Parsed): void => {
+    parsed = line;
+  };
+  const printing = printingTo(streams, argv, help);
+  const program = createProgram(argv, { table: ALL, declared: 'all', printing, found });
+  try {
     if (argv.length === 0) program.outputHelp();
     else program.parse([...argv], { from: 'user' });
+  } catch (thrown) {
+    // Commander ends that way too where it has shown what was asked for.
+    if (!(thrown instanceof CommanderError) || thrown.exitCode !== 0) throw thrown;
   }
-  return parsed === undefined ? { kind: 'printed' } : { kind: 'command', parsed };
+  return parsed === undefined ? { kind: 'text', text: help.join('').trimEnd() } : { kind: 'command', parsed };
 }
 
 function withoutValue({ long, spec }: OptionWord): UsageError {

@@ -7,16 +7,15 @@ import type { CommandSpec } from './outlines/spec.ts';
 import { parseErrorOf } from './parse-errors.ts';
 import type { Printing } from './program.ts';
 
-/** Prints help and complaints to `streams`, wrapped to the width of the terminal. */
-export function printingTo(streams: Streams, argv: readonly string[]): Printing {
+/** Collects help in `help`, prints complaints to `streams`, both wrapped to the width of the terminal. */
+export function printingTo(streams: Streams, argv: readonly string[], help: string[]): Printing {
   const width = (): number => helpWidth(streams);
   return {
     layout: HELP_LAYOUT,
     output: {
       getOutHelpWidth: width,
       getErrHelpWidth: width,
-      // A reader that has closed the pipe (`plexsync --help | head`) is no failure.
-      writeOut: (text) => void writeText(streams.stdout, text),
+      writeOut: (text) => void help.push(text),
       writeErr: (text) => void writeText(streams.stderr, text),
       outputError: (text, write) => {
         if (argv.includes('--json')) return;

@@ -28,16 +28,16 @@ export function helpTopic(argv: readonly string[], streams: Streams): string | u
 const HELP_WORDS: readonly string[] = ['help', '--help', '-h'];
 
 function commandHelp(words: readonly string[], streams: Streams): string {
-  const printing = printingTo(streams, words);
+  const help: string[] = [];
+  const printing = printingTo(streams, words, help);
   let command = createProgram(words, { table: ALL, declared: 'all', printing, found: () => undefined });
   for (const [index, word] of words.entries()) {
     const next = command.commands.find((one) => one.name() === word);
     if (next === undefined) throw unknownCommand(words.slice(0, index), { word, known: command.commands });
     command = next;
   }
-  let text = '';
-  command.configureOutput({ writeOut: (part) => (text += part) }).outputHelp();
-  return text.trimEnd();
+  command.outputHelp();
+  return help.join('').trimEnd();
 }
 
 function unknownCommand(

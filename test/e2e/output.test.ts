@@ -167,9 +167,12 @@ test('a help of which only the beginning is read is no failure, and a full disk 
   const bin = `"${process.execPath}" "${BIN}"`;
   for (let time = 0; time < 3; time += 1) assert.equal(shell(`${bin} --help | head -1`).stderr, '');
   if (!existsSync('/dev/full')) return;
-  const { status, stderr } = shell(`${bin} -d "${dataDir}" stats >/dev/full`);
-  assert.equal(status, 1);
-  assert.match(stderr, /^plexsync: The result could not be written to standard output \(ENOSPC\)\.$/m);
+  const lost = /^plexsync: The result could not be written to standard output \(ENOSPC\)\.$/m;
+  for (const words of [`-d "${dataDir}" stats`, '--version', '', '--help', 'process --help', 'help dlq list']) {
+    const { status, stderr } = shell(`${bin} ${words} >/dev/full`);
+    assert.equal(status, 1, words);
+    assert.match(stderr, lost);
+  }
 });
 
 test('under --json an error stands once on stderr, as a document, and in both logs as for people', async (t) => {

@@ -55,7 +55,11 @@ async function runOnDirectory(options: ProcessOptions, context: Context, cron: C
   const limits = { limit: toLimit(options.limit), maxTimeMs: toMaxTimeMs(options.maxTime), only };
   const loaded = await loadSettings({ flags, env, dataDir: dataDir.path, configFile });
   if (options.statsOnly) return showStats(context);
-  if (!loaded.settings.enabled) return sayDisabled(loaded, context);
+  if (!loaded.settings.enabled) {
+    sayDisabled(loaded, context);
+    for (const words of unusedFlags(options)) output.log('warning', words);
+    return EXIT.done;
+  }
   if (options.repeat === 'watch') {
     const { watch } = await import('./watch/watch.ts');
     const { parallel, adoptServer, removals } = options;
@@ -152,7 +156,7 @@ function showStats({ dataDir, output, now }: Context): number {
   }
 }
 
-function sayDisabled({ origins: { enabled } }: LoadedSettings, { output, now }: Context): number {
+function sayDisabled({ origins: { enabled } }: LoadedSettings, { output, now }: Context): void {
   const where = enabled.kind === 'file' ? asPath(enabled.name) : ours(enabled.name);
   const message = say`plexsync is turned off: ${where} says enabled = false. Nothing was processed.`;
   const document: RunSummaryDocument = {
@@ -164,7 +168,6 @@ function sayDisabled({ origins: { enabled } }: LoadedSettings, { output, now }: 
   };
   if (output.json) output.resultJson(document);
   output.log('info', say`[PlexSync] ${message}`);
-  return EXIT.done;
 }
 
 function toMaxTimeMs(text: string | undefined): number | undefined {

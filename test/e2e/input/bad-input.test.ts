@@ -481,4 +481,7 @@ test('an empty standard input is no value, and what turns plexsync off is named 
   );
   await run(['enqueue', '1', '--path', '/media/a.mp4', '--title', 'T']);
   assert.match((await run(['process', '--no-enabled'])).stderr, /turned off: --no-enabled says enabled = false/);
+  const adopting = await run(['process', '--no-enabled', '--adopt-server']);
+  assert.equal(adopting.code, 0);
+  assert.match(adopting.stderr, /--adopt-server did nothing: give it again/);
 });
