@@ -66,7 +66,7 @@ await build({
     chunkFileNames: ({ name }) => (name === 'cli' ? 'cli.cjs' : '[name]-[hash].cjs'),
     // The bin asks for `main` by its name.
     minifyInternalExports: false,
-    // A bug report shall name functions; names within them are 2 % of a start.
+    // A bug report shall name functions; the names of what is local to them are 2 % of a start.
     minify: { compress: true, mangle: { keepNames: true }, codegen: { removeWhitespace: true } },
     comments: false,
     codeSplitting: { groups: Object.entries(STAGES).map(toGroup) },

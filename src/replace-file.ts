@@ -1,10 +1,13 @@
+import type { Stats } from 'node:fs';
 import {
   closeSync,
   fchmodSync,
   fchownSync,
   fstatSync,
   fsyncSync,
+  lstatSync,
   openSync,
+  readlinkSync,
   renameSync,
   rmSync,
   statSync,
@@ -67,8 +70,12 @@ function giveToOwner(handle: number, file: string): void {
   if (now.uid !== uid || now.gid !== gid) fchownSync(handle, uid, gid);
 }
 
-/** Replaces a file whole: beside it, then renamed. @throws what the file system says; the old file stays then. */
+/**
+ * Replaces a file whole: beside it, then renamed. A link is replaced as well.
+ * @throws what the file system says, and with the code `NOT_A_FILE` where a device or a pipe is there; it stays then.
+ */
 export function replaceFile(file: string, text: string, rights: { readonly mode: number }): void {
+  refuseDevice(file);
   const draft = draftOf(file, text, rights);
   try {
     draft.commit();
@@ -79,3 +86,18 @@ export function replaceFile(file: string, text: string, rights: { readonly mode:
 }
 
 const OWNER_ONLY = 0o600;
+
+/** A rename would put a file in the place of /dev/full, or of /dev/stdout, which is a link. */
+function refuseDevice(file: string): void {
+  const there = lstatSync(file, { throwIfNoEntry: false });
+  if (there === undefined || isFileOrFolder(there)) return;
+  const isLink = there.isSymbolicLink() && !readlinkSync(file).startsWith('/proc/');
+  const target = isLink ? statSync(file, { throwIfNoEntry: false }) : there;
+  if (target !== undefined && !isFileOrFolder(target))
+    throw Object.assign(new Error(`${file} is a device or a pipe`), { code: 'NOT_A_FILE' });
+}
+
+/** The rename itself fails over a folder. */
+function isFileOrFolder(stats: Stats): boolean {
+  return stats.isFile() || stats.isDirectory();
+}

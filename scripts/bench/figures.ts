@@ -14,7 +14,7 @@ export const MANY = { full: 100_000, quick: 10_000 } as const;
 
 export type Size = keyof typeof MANY;
 
-/** What a part of them is: a backlog in which a start no longer counts. */
+/** The share of `MANY` that the bench of a backlog takes: enough for a start not to count. */
 export const BACKLOG_SHARE = 0.1;
 
 const lanes = (id: 'lanes' | 'backlog', inFlight: number) => {

@@ -4,10 +4,9 @@ import type { FormattingOptions } from 'jsonc-parser';
 import { applyEdits, modify, parseTree } from 'jsonc-parser';
 import { UsageError } from '../core/model/errors.ts';
 import { makeDirectory } from '../make-directory.ts';
-import { MOST_SETTINGS_BYTES, readBounded } from '../read-bounded.ts';
 import { replaceFile } from '../replace-file.ts';
-import { parseConfig, refusePipe } from './file.ts';
-import { whyNotRead, whyNotWritten } from './file-errors.ts';
+import { parseConfig, readConfigFileText, refusePipe } from './file.ts';
+import { whyNotWritten } from './file-errors.ts';
 
 /** A setting of the config file and its new value; `undefined` takes it out. */
 export type ConfigChange = { readonly key: string; readonly value: unknown };
@@ -48,14 +47,7 @@ export async function readConfigText(path: string): Promise<string> {
 /** The same whatever it holds. @throws {UsageError} when it cannot be read */
 export function readRawText(path: string): string {
   if (existsSync(path)) refusePipe(path);
-  try {
-    return readBounded(path, MOST_SETTINGS_BYTES)
-      .toString('utf8')
-      .replace(/^\uFEFF/, '');
-  } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return '{}\n';
-    throw new UsageError(`The config file ${path} cannot be used: ${whyNotRead(thrown)}.`);
-  }
+  return readConfigFileText(path, '{}\n').replace(/^\uFEFF/, '');
 }
 
 /**

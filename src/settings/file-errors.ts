@@ -7,7 +7,6 @@ const READ_REASONS: Readonly<Record<string, string>> = {
   EACCES: 'this user may not read it',
   EBADF: 'it is not open for reading',
   ERR_STRING_TOO_LONG: 'it is too long',
-  ERR_FS_FILE_TOO_LARGE: 'it is too long',
 };
 
 const WRITE_REASONS: Readonly<Record<string, string>> = {
@@ -18,10 +17,13 @@ const WRITE_REASONS: Readonly<Record<string, string>> = {
   EACCES: 'this user may not write there',
   EROFS: 'its file system is read-only',
   ENOSPC: 'the disk is full',
+  NOT_A_FILE: 'it is a device or a pipe, and stays one',
 };
 
 /** Why a file could not be read, as words after a colon: `it does not exist`. */
 export function whyNotRead(thrown: unknown): string {
+  const { code, message } = thrown as { readonly code?: string; readonly message: string };
+  if (code === 'ERR_FS_FILE_TOO_LARGE') return message;
   return reasonIn(READ_REASONS, thrown);
 }
 

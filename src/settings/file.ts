@@ -30,7 +30,7 @@ export async function readConfigFile({
     return { path, values: {}, warnings: [] };
   }
   if (named === undefined) refusePipe(path);
-  const values = await parseConfig(path, readText(path));
+  const values = await parseConfig(path, readConfigFileText(path));
   const unknown = Object.keys(values).filter((key) => !Object.hasOwn(SETTINGS, key));
   if (unknown.length > 0) {
     // Loaded only where somebody has to be told.
@@ -77,10 +77,15 @@ export function refusePipe(path: string): void {
   );
 }
 
-function readText(path: string): string {
+/**
+ * The text of a config file; `whenMissing`, if given, where there is none.
+ * @throws {UsageError} where it cannot be read
+ */
+export function readConfigFileText(path: string, whenMissing?: string): string {
   try {
     return readBounded(path, MOST_SETTINGS_BYTES).toString('utf8');
   } catch (thrown) {
+    if (whenMissing !== undefined && (thrown as NodeJS.ErrnoException).code === 'ENOENT') return whenMissing;
     throw new UsageError(
       `The config file ${path} cannot be used: ${whyNotRead(thrown)}.`,
       'Give the path of a JSON file with --config.',

@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import { MOST_PIPED_BYTES, moreThanAllowed, readBounded } from '../read-bounded.ts';
+import { moreThan, readBounded } from '../read-bounded.ts';
 
 /** What a command reads and writes, as file descriptors. */
 export type Streams = { readonly stdin: number; readonly stdout: number; readonly stderr: number };
@@ -36,15 +36,15 @@ export function writeText(fd: number, text: string): Outcome {
 /**
  * Reads an input to its end. The first process of a container hears a signal only while it does not wait in the system,
  * so it pays for a stream.
- * @throws errors of the file system, and `moreThanAllowed`
+ * @throws errors of the file system, and `moreThan(mostBytes)` where there is more
  */
-export async function readInput(fd: number): Promise<Buffer> {
-  if (process.pid !== 1 || fd !== process.stdin.fd) return readBounded(fd, MOST_PIPED_BYTES);
+export async function readInput(fd: number, mostBytes: number): Promise<Buffer> {
+  if (process.pid !== 1 || fd !== process.stdin.fd) return readBounded(fd, mostBytes);
   const parts: Buffer[] = [];
   let length = 0;
   for await (const part of process.stdin as AsyncIterable<Buffer>) {
     length += part.length;
-    if (length > MOST_PIPED_BYTES) throw moreThanAllowed();
+    if (length > mostBytes) throw moreThan(mostBytes);
     parts.push(part);
   }
   return Buffer.concat(parts);

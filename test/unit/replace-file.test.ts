@@ -1,5 +1,6 @@
 /** A file that is replaced is whole at each moment, through a power cut too. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
@@ -46,4 +47,27 @@ test('a file system that cannot be asked to write out is no failure, and a disk 
   code = 'EIO';
   assert.throws(() => replaceFile(file, 'two', { mode: 0o600 }), { code });
   assert.equal(fs.readFileSync(file, 'utf8'), 'one');
+});
+
+test('a device or a pipe is left as it is, also behind a link, and a link to a file is replaced', (t) => {
+  const dir = scratchDir(t);
+  const at = (name: string): string => join(dir, name);
+  execFileSync('mkfifo', [at('pipe')]);
+  fs.writeFileSync(at('file'), 'Low water.');
+  fs.symlinkSync('pipe', at('to-pipe'));
+  // As /dev/stdout is one, which may lead to a file.
+  fs.symlinkSync('/proc/self/exe', at('to-process'));
+  for (const name of ['pipe', 'to-pipe', 'to-process']) {
+    const before = fs.lstatSync(at(name)).ino;
+    assert.throws(() => replaceFile(at(name), 'High water.', { mode: 0o600 }), { code: 'NOT_A_FILE' }, name);
+    assert.equal(fs.lstatSync(at(name)).ino, before, name);
+  }
+  fs.symlinkSync('file', at('to-file'));
+  fs.symlinkSync('nowhere', at('to-nothing'));
+  for (const name of ['to-file', 'to-nothing', 'new']) {
+    replaceFile(at(name), 'High water.', { mode: 0o600 });
+    assert.ok(fs.lstatSync(at(name)).isFile(), name);
+  }
+  assert.equal(fs.readFileSync(at('file'), 'utf8'), 'Low water.');
+  assert.throws(() => replaceFile(dir, 'High water.', { mode: 0o600 }), { code: /EISDIR|ENOTDIR|EEXIST|EBUSY/ });
 });

@@ -63,7 +63,7 @@ export const ENQUEUE: CommandSpec = {
     'In JSON, poster_url and background_url are addresses at Stash; null or empty leaves the picture in Plex alone. A file of this machine is named with --poster or --background only; process reads it, so it must still be there then. Pictures are written where sync_poster is true, as tags are where sync_tags is; a background that is given, too. Where nobody has decided, process says how many wait for that, and writes none.',
     'Where sync_poster is true, --all says before it asks how many pictures come with the scenes, and about how many bytes: those that plexsync has not written yet.',
     'With --reassert, Stash wins over what a person edited, rated or removed in Plex, once, also where preserve_plex_edits is on: the fields title, details, studio, tagline, date, rating, performers, tags and collection, or those that are named; names that others added stay. With data given by hand, that of these fields which is given. It asks for more than one scene, and what it writes can be taken back with plexsync undo. Ids go before it.',
-    'No server is asked, but for --all and --recent, which ask Stash which scenes it has. A newer edit of a scene that waits is merged into it, key by key.',
+    'No server is asked, but for --all and --recent, which ask Stash which scenes it has. A newer edit of a scene that waits is merged into it, key by key. A pipe may hold 256 MiB, a file any size.',
   ],
   examples: [
     'plexsync enqueue 123 --path /media/a.mp4 --title "Harbour Lights" --performer "Ada Quay" --tag sea',

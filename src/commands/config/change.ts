@@ -2,6 +2,7 @@ import { UsageError } from '../../core/model/errors.ts';
 import { ours, say } from '../../core/text/sentence.ts';
 import type { ConfigChangeDocument } from '../../documents/settings.ts';
 import { EXIT } from '../../exit.ts';
+import { MOST_SETTINGS_BYTES } from '../../read-bounded.ts';
 import { reviewAccess, SECRETS, unusedWords } from '../../settings/access.ts';
 import { changedText, readConfigText, writeConfigText } from '../../settings/config-file.ts';
 import { didYouMean } from '../../settings/did-you-mean.ts';
@@ -86,7 +87,7 @@ async function typedValues(
     const typed = await ask({ text: secret ? `${name} (not shown)` : name, echo: secret ? 'hidden' : 'shown' });
     return typed === undefined ? undefined : [typed];
   }
-  const text = (await readStdin(streams.stdin)).replace(/\r?\n$/, '');
+  const text = (await readStdin(streams.stdin, MOST_SETTINGS_BYTES)).replace(/\r?\n$/, '');
   if (text === '')
     throw new UsageError(
       `Standard input is empty: there is no value for ${name}.`,

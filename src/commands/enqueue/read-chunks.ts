@@ -13,7 +13,7 @@ export async function readChunks(source: string, stdin: number): Promise<Iterabl
   try {
     const fd = source === '-' ? stdin : openSync(source, 'r');
     if (fstatSync(fd).isFile()) return chunksOf(fd, source);
-    return piecesOf(source === '-' ? await readInput(fd) : readBounded(source, MOST_PIPED_BYTES));
+    return piecesOf(source === '-' ? await readInput(fd, MOST_PIPED_BYTES) : readAndClose(fd));
   } catch (thrown) {
     throw unreadable(source, thrown);
   }
@@ -36,6 +36,14 @@ function* chunksOf(fd: number, source: string): Generator<Uint8Array> {
   }
 }
 
+function readAndClose(fd: number): Uint8Array {
+  try {
+    return readBounded(fd, MOST_PIPED_BYTES);
+  } finally {
+    closeSync(fd);
+  }
+}
+
 /** More at once may be longer than any text. */
 function* piecesOf(bytes: Uint8Array): Generator<Uint8Array> {
   for (let start = 0; start < bytes.length; start += CHUNK_BYTES) yield bytes.subarray(start, start + CHUNK_BYTES);
@@ -45,7 +53,7 @@ function unreadable(source: string, thrown: unknown): UsageError {
   return new UsageError(
     `${nameOf(source)} cannot be read: ${whyNotRead(thrown)}.`,
     (thrown as NodeJS.ErrnoException).code === 'ERR_FS_FILE_TOO_LARGE'
-      ? 'A pipe may hold 256 MiB: save it as a file, which may have any size, and give that.'
+      ? 'Save it as a file, which may have any size, and give that.'
       : 'Give a JSON or NDJSON file, or - for standard input.',
   );
 }

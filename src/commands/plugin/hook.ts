@@ -6,6 +6,7 @@ import type { HookDocument } from '../../documents/plugin.ts';
 import { EXIT } from '../../exit.ts';
 import type { SceneEvent, TakenEvent } from '../../queue/work/intake.ts';
 import { openIntake } from '../../queue/work/intake.ts';
+import { MOST_PIPED_BYTES } from '../../read-bounded.ts';
 import { spoolOf } from '../../spool/layout.ts';
 import type { Context } from '../shared/context.ts';
 import { reportTaken } from '../shared/plugin/taken-report.ts';
@@ -87,9 +88,9 @@ function done(document: HookDocument, { output }: Context): number {
   return EXIT.done;
 }
 
-/** Reads to the end, however long the input: otherwise Stash would write to a pipe without a reader. */
+/** Reads to the end of what has one: otherwise Stash would write to a pipe without a reader. */
 async function readEvent(stdin: number): Promise<unknown> {
-  const text = await readStdin(stdin);
+  const text = await readStdin(stdin, MOST_PIPED_BYTES);
   if (text.trim() === '') throw notStash('it is empty');
   const parsed = parseJsonText(text);
   if (parsed.kind === 'broken') throw notStash(`it is no JSON (${parsed.reason})`);

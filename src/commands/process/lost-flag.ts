@@ -20,9 +20,12 @@ export function refuseLostFlag(flags: Readonly<OneRunFlags>, paused: Paused): vo
   );
 }
 
-/** What is said of flags that did nothing: the run stood down, Plex did not let it in, or none was due. */
-export function unusedFlags(flags: Readonly<OneRunFlags>): readonly Sentence[] {
-  return namesOf(flags).map((flag) => say`[PlexSync] ${ours(flag)} did nothing: give it again`);
+/**
+ * What is said of flags that did nothing: the run stood down, Plex did not let it in, none was due, or plexsync is turned
+ * off. `again`: where it is not enough to give them again, the words that follow, such as ` once …`.
+ */
+export function unusedFlags(flags: Readonly<OneRunFlags>, again: Sentence = say``): readonly Sentence[] {
+  return namesOf(flags).map((flag) => say`[PlexSync] ${ours(flag)} did nothing: give it again${again}`);
 }
 
 function namesOf({ adoptServer, removals }: Readonly<OneRunFlags>): readonly string[] {

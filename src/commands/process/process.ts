@@ -57,7 +57,7 @@ async function runOnDirectory(options: ProcessOptions, context: Context, cron: C
   if (options.statsOnly) return showStats(context);
   if (!loaded.settings.enabled) {
     sayDisabled(loaded, context);
-    for (const words of unusedFlags(options)) output.log('warning', words);
+    for (const words of unusedFlags(options, say` once it is turned on`)) output.log('warning', words);
     return EXIT.done;
   }
   if (options.repeat === 'watch') {

@@ -4,12 +4,15 @@ import { readInput } from '../../terminal/streams.ts';
 
 /**
  * Reads a text from standard input to its end.
- * @throws {UsageError} where it cannot be read: it may be a folder
+ * @throws {UsageError} where it cannot be read: it may be a folder, or have more than `mostBytes`
  */
-export async function readStdin(stdin: number): Promise<string> {
+export async function readStdin(stdin: number, mostBytes: number): Promise<string> {
   try {
-    return (await readInput(stdin)).toString('utf8');
+    return (await readInput(stdin, mostBytes)).toString('utf8');
   } catch (thrown) {
-    throw new UsageError(`Standard input cannot be read: ${whyNotRead(thrown)}.`, 'Give it a file or a pipe.');
+    throw new UsageError(
+      `Standard input cannot be read: ${whyNotRead(thrown)}.`,
+      'Give it a file or a pipe that ends.',
+    );
   }
 }

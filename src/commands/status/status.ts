@@ -104,7 +104,7 @@ function itemDocument(item: KnownItem, link: string | undefined): StatusItemDocu
     library: item.sectionTitle ?? null,
     file: item.file ?? null,
     link: link ?? null,
-    synced_at: item.syncedAt === undefined || !isCompared(item) ? null : utcTime(item.syncedAt),
+    synced_at: item.syncedAt === undefined || !item.isCompared ? null : utcTime(item.syncedAt),
     written: writtenKeys(item.written),
     left: item.left,
     other_items: item.others.flatMap(otherItemDocuments),
@@ -214,13 +214,8 @@ function itemLines(
 function syncedWords(item: KnownItem, { time, undone }: Pick<Shown, 'time'> & Pick<SceneStatus, 'undone'>): string {
   if (item.syncedAt === undefined) return 'begun, and not known to have ended';
   const at = time(item.syncedAt);
-  if (undone !== undefined) return `${at}, and undone since`;
-  return isCompared(item) ? at : `never: there was nothing to write (${at})`;
-}
-
-/** Whether anything of the item was ever written or compared, and not only its file found. */
-function isCompared({ written, left }: KnownItem): boolean {
-  return writtenKeys(written).length + left.length > 0;
+  if (!item.isCompared) return `never: there was nothing to write (${at})`;
+  return undone?.progress === 'finished' ? `${at}, and undone since` : at;
 }
 
 /** An item that we do not write to, though it holds a file of the scene: what it shows may be of an earlier scene. */

@@ -1,5 +1,6 @@
 import type { Pin } from '../../core/match/pin.ts';
 import type { LeftAlone, OtherFile, Written } from '../../core/model/scene-record.ts';
+import { writtenKeys } from '../../core/model/scene-record.ts';
 import { inStore } from '../store/store-errors.ts';
 import type { Stores } from '../store/stores.ts';
 import { storesName } from '../store/stores.ts';
@@ -28,6 +29,8 @@ export type KnownItem = {
   /** When it was last known to be right, epoch ms; absent while a first write may be unfinished. */
   readonly syncedAt: number | undefined;
   readonly written: Written;
+  /** Whether anything of it was ever written or compared, and not only its file found. */
+  readonly isCompared: boolean;
   /** What the last sync did not write although it differed. */
   readonly left: readonly LeftAlone[];
   /** The scene's other files, as they were last looked for. */
@@ -68,7 +71,7 @@ export function readSceneStatus(stores: Stores, sceneId: number, now: number): S
     if (!isKnown) return undefined;
     const machineIdentifier = prepareServerState(db).binding()?.machineIdentifier;
     // When a scene's item went to another scene, or was forgotten with its server, only the path is left.
-    const item = row === undefined || row.rating_key === '' ? undefined : toItem(row, machineIdentifier);
+    const item = row === undefined || row.rating_key === '' ? undefined : toItem(db, row, machineIdentifier);
     const itemTakenBy = row === undefined || item !== undefined ? undefined : takerOf(db, row.scene_path, sceneId);
     const known = { jobs, letters, scenePath: row?.scene_path, item, itemTakenBy, pin };
     if (undone === undefined) return known;
@@ -81,6 +84,13 @@ function hasBegun(db: Stores['queueDb'], sceneId: number, { runId }: Undone): bo
     `SELECT 1 FROM journal WHERE scene_id = ? AND run_id = ? AND job_id = 0 AND state = 'open' LIMIT 1`,
   );
   return begun.get(sceneId, runId) !== undefined;
+}
+
+function hasEdit(db: Stores['queueDb'], { scene_id, rating_key }: SceneRow): boolean {
+  const edit = db.prepare<[number, string], unknown>(
+    'SELECT 1 FROM journal WHERE scene_id = ? AND +rating_key = ? LIMIT 1',
+  );
+  return edit.get(scene_id, rating_key) !== undefined;
 }
 
 /** When a scene was last known to be right in Plex, epoch ms; `undefined` where it never was. @throws {StoreError} */
@@ -102,7 +112,9 @@ function takerOf(db: Stores['queueDb'], scenePath: string, sceneId: number): num
   return statement.get(scenePath, sceneId)?.scene_id;
 }
 
-function toItem(row: SceneRow, machineIdentifier: string | undefined): KnownItem {
+function toItem(db: Stores['queueDb'], row: SceneRow, machineIdentifier: string | undefined): KnownItem {
+  const written = JSON.parse(row.written) as Written;
+  const left = row.left_alone === null ? [] : (JSON.parse(row.left_alone) as readonly LeftAlone[]);
   return {
     ratingKey: row.rating_key,
     sectionKey: row.section_key,
@@ -110,8 +122,10 @@ function toItem(row: SceneRow, machineIdentifier: string | undefined): KnownItem
     machineIdentifier,
     file: row.file ?? undefined,
     syncedAt: row.written_at ?? undefined,
-    written: JSON.parse(row.written) as Written,
-    left: row.left_alone === null ? [] : (JSON.parse(row.left_alone) as readonly LeftAlone[]),
+    written,
+    // What was undone is no longer ours, and was written all the same.
+    isCompared: writtenKeys(written).length + left.length > 0 || hasEdit(db, row),
+    left,
     others: row.others === null ? [] : (JSON.parse(row.others) as readonly OtherFile[]),
   };
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -70,6 +71,17 @@ test('what cannot be a bound, or goes not together, is a usage error', async (t)
     assert.deepEqual([code, stdout], [2, ''], args.join(' '));
     assert.match(stderr, /^plexsync: \S.*\.\n/, args.join(' '));
   }
+});
+
+test('stats --metrics-file puts no file in the place of a device or a pipe', async (t) => {
+  const { dir, run } = await setup(t);
+  await run(['enqueue', '1', '--path', '/media/a.mp4', '--title', 'Mole']);
+  const pipe = join(dir, 'plexsync.prom');
+  execFileSync('mkfifo', [pipe]);
+  const { code, stderr } = await run(['stats', '--metrics-file', pipe]);
+  assert.equal(code, 2);
+  assert.match(stderr, /plexsync\.prom cannot be written: it is a device or a pipe, and stays one\.\n {2}Give a file /);
+  assert.ok(statSync(pipe).isFIFO());
 });
 
 test('stats --metrics-file writes what a strict reader of the format takes, readable by all', async (t) => {

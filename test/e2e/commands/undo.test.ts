@@ -45,13 +45,19 @@ test('an undo of a run puts back values, names and locks, and twice is once', as
   assert.match(undone.stdout, /2 items, 6 fields undone\.\nTaken back itself by: plexsync undo --run 2\./);
 
   const { stdout: status } = await run(['status', '1']);
-  assert.match(status, /^last synced\t\S+Z, and undone since$/m);
+  const [, syncedAt] = /^last synced\t(\S+Z), and undone since$/m.exec(status) ?? [];
+  const document = JSON.parse((await run(['status', '1', '--json'])).stdout) as { item: Document };
+  assert.equal(document.item['synced_at'], syncedAt);
 
   plex.resetRequests();
   const again = await run(['undo', '--run', '1', '--yes']);
   assert.equal(again.code, 0, again.stderr);
   assert.match(again.stderr, /Nothing to undo for run 1: all of it is undone already\./);
   assert.equal(plex.count('edit'), 0);
+
+  // Nothing of it is ours now, and yet it was written.
+  await run(['queue', 'release', '1']);
+  assert.match((await run(['status', '1'])).stdout, new RegExp(`^last synced\t${syncedAt}$`, 'm'));
 });
 
 test('an undo can be undone, and is a run that says so', async (t) => {
@@ -209,8 +215,10 @@ test('after a kill at any step the same undo ends as one that was not killed', a
     const { plex, run, spawn, keys, before } = await written(t);
     const killed = await spawn(['undo', '--run', '1', '--yes'], { env: { PLEXSYNC_TEST_KILL_AT: at } });
     assert.equal(killed.signal, 'SIGKILL', `${at}: ${killed.stderr}`);
-    const isBegun = (await run(['status', '1'])).stdout.includes(', which is not finished: run the same undo again.');
+    const { stdout } = await run(['status', '1']);
+    const isBegun = stdout.includes(', which is not finished: run the same undo again.');
     assert.equal(isBegun, at !== 'undo_settled', at);
+    assert.equal(stdout.includes(', and undone since\n'), !isBegun, at);
     const done = await run(['undo', '--run', '1', '--yes']);
     assert.equal(done.code, 0, done.stderr);
     assert.deepEqual(

@@ -444,20 +444,35 @@ test('a folder in the place of standard input is told, and is no bug', async (t)
 
 test('what has no end is refused wherever it is read', (t) => {
   const dataDir = join(scratchDir(t), 'data');
-  const config = join(scratchDir(t), 'config.json');
+  const [config, long] = [join(scratchDir(t), 'config.json'), join(scratchDir(t), 'long.json')];
+  writeFileSync(long, `{}${' '.repeat(17 * 1_048_576)}`);
   writeFileSync(
     config,
     JSON.stringify({ plex_url: 'http://127.0.0.1:9', plex_token: 'lantern-keeper', plex_ca: '/dev/zero' }),
   );
   for (const [args, sentence] of [
-    [['enqueue', '-'], /^plexsync: standard input cannot be read: it is too long\.\n {2}A pipe may hold 256 MiB: /],
+    [['enqueue', '-'], /^plexsync: standard input cannot be read: it has more than 256 MiB\.\n {2}Save it as a file, /],
     [
       ['enqueue', '--file', '/dev/zero'],
-      /^plexsync: \/dev\/zero cannot be read: it is too long\.\n {2}A pipe may hold/,
+      /^plexsync: \/dev\/zero cannot be read: it has more than 256 MiB\.\n {2}Save it/,
     ],
-    [['config', 'set', 'plex_token', '-'], /^plexsync: Standard input cannot be read: it is too long\./],
-    [['process', '--config', '/dev/zero'], /^plexsync: The config file \/dev\/zero cannot be used: it is too long\./],
-    [['match-test', '/a.mp4', '--config', config], /\/dev\/zero \(plex_ca, from .*\) cannot be read: it is too long\./],
+    [
+      ['hook'],
+      /plexsync: Standard input cannot be read: it has more than 256 MiB\.\n.* {2}Give it a file or a pipe that ends\./,
+    ],
+    [['config', 'set', 'plex_token', '-'], /^plexsync: Standard input cannot be read: it has more than 16 MiB\./],
+    [
+      ['config', 'set', 'enabled', 'true', '--config', long],
+      /long\.json cannot be used: it has more than 16 MiB\.\n {2}Give /,
+    ],
+    [
+      ['process', '--config', '/dev/zero'],
+      /^plexsync: The config file \/dev\/zero cannot be used: it has more than 16 MiB\./,
+    ],
+    [
+      ['match-test', '/a.mp4', '--config', config],
+      /\/dev\/zero \(plex_ca, from .*\) cannot be read: it has more than 16 MiB\./,
+    ],
   ] as const) {
     const stdin = openSync('/dev/zero', 'r');
     const { status, stderr, stdout } = spawnSync(process.execPath, [BIN, ...args], {
@@ -469,6 +484,12 @@ test('what has no end is refused wherever it is read', (t) => {
     assert.equal(status, 2, `${args.join(' ')}: ${stderr}`);
     assert.match(stderr + stdout, sentence);
   }
+  const init = spawnSync('sh', ['-c', `cat /dev/zero | "${process.execPath}" "${BIN}" init`], {
+    env: { PATH: process.env['PATH'], HOME: NO_HOME, PLEXSYNC_DATA_DIR: dataDir },
+    encoding: 'utf8',
+  });
+  assert.equal(init.status, 2, init.stderr);
+  assert.match(init.stderr, /^plexsync: What comes on standard input are no answers: a line has more than a million/m);
 });
 
 test('an empty standard input is no value, and what turns plexsync off is named as it was typed', async (t) => {
@@ -481,7 +502,9 @@ test('an empty standard input is no value, and what turns plexsync off is named 
   );
   await run(['enqueue', '1', '--path', '/media/a.mp4', '--title', 'T']);
   assert.match((await run(['process', '--no-enabled'])).stderr, /turned off: --no-enabled says enabled = false/);
-  const adopting = await run(['process', '--no-enabled', '--adopt-server']);
-  assert.equal(adopting.code, 0);
-  assert.match(adopting.stderr, /--adopt-server did nothing: give it again/);
+  for (const flag of ['--adopt-server', '--allow-removals']) {
+    const { code, stderr } = await run(['process', '--no-enabled', flag]);
+    assert.equal(code, 0);
+    assert.match(stderr, new RegExp(`${flag} did nothing: give it again once it is turned on$`, 'm'));
+  }
 });

@@ -41,6 +41,7 @@ test('a synced scene is told with its item, its library and what was left as it 
       file: '/media/1.mp4',
       syncedAt: NOW + 5,
       written: { fields: {}, lists: {} },
+      isCompared: true,
       left: [{ field: 'summary', reason: 'edited_in_plex' }],
       others: [],
     },
