@@ -4,8 +4,10 @@ import type { Streams } from '../terminal/streams.ts';
 import { exitCodesHelp } from './exit-codes.ts';
 import { helpParagraph, helpWidth } from './help-layout.ts';
 import { ALL, COMMANDS } from './outlines/commands.ts';
+import { HELP } from './outlines/global-options.ts';
 import { printingTo } from './printing.ts';
 import { createProgram } from './program.ts';
+import { readWords } from './read-words.ts';
 
 /**
  * The text of `plexsync help exit-codes` and of `plexsync help dlq list`, where commander would read only the first word,
@@ -13,19 +15,18 @@ import { createProgram } from './program.ts';
  * @throws {UsageError} for help on a command that does not exist.
  */
 export function helpTopic(argv: readonly string[], streams: Streams): string | undefined {
-  const [verb = '', topic, ...rest] = argv;
-  const isAsked = HELP_WORDS.includes(verb) && topic === 'exit-codes' && rest.length === 0;
-  if (isAsked) return exitCodesTopic(streams);
-  const words = argv.slice(1);
-  const isOfCommand =
-    HELP_WORDS.includes(verb) &&
-    words.length > 0 &&
-    words[0] !== 'help' &&
-    words.every((word) => !word.startsWith('-'));
-  return isOfCommand ? commandHelp(words, streams) : undefined;
+  const words = wordsAfterHelp(argv);
+  if (words === undefined || words.length === 0 || words[0] === 'help') return undefined;
+  if (words.length === 1 && words[0] === 'exit-codes') return exitCodesTopic(streams);
+  return words.every((word) => !word.startsWith('-')) ? commandHelp(words, streams) : undefined;
 }
 
-const HELP_WORDS: readonly string[] = ['help', '--help', '-h'];
+/** What follows where help is asked for before anything else but options, such as `-d DIR help dlq list`. */
+function wordsAfterHelp(argv: readonly string[]): readonly string[] | undefined {
+  const first = readWords(argv, ALL).pieces.find(({ kind, option }) => kind !== 'option' || option?.spec === HELP);
+  if (first === undefined) return undefined;
+  return first.option?.spec === HELP || first.words[0] === 'help' ? argv.slice(first.until) : undefined;
+}
 
 function commandHelp(words: readonly string[], streams: Streams): string {
   const help: string[] = [];

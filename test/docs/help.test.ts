@@ -65,6 +65,13 @@ test('help of a command in a group is that command’s, and help of what there i
   const { code, stdout } = await runMain(['help', 'dlq', 'list']);
   assert.equal(code, 0);
   assert.equal(stdout, (await runMain(['dlq', 'list', '--help'])).stdout);
+  for (const before of [
+    ['--data-dir', '/srv/quay'],
+    ['-q', '--no-color'],
+  ])
+    for (const ask of ['help', '--help']) assert.equal((await runMain([...before, ask, 'dlq', 'list'])).stdout, stdout);
+  assert.deepEqual(await runMain(['-d', '/srv/quay', 'help', 'exit-codes']), await runMain(['help', 'exit-codes']));
+  assert.match((await runMain(['-d', '/srv/quay', 'help', 'nope'])).stderr, /^plexsync: There is no command "nope"/);
   for (const [args, sentence] of [
     [['dlq', 'nope'], /^plexsync: There is no command "dlq nope"\.\n {2}plexsync dlq --help shows what there is\.\n$/],
     [['dlq', 'lst'], /^plexsync: There is no command "dlq lst"\.\n {2}Did you mean dlq list\?\n$/],

@@ -1,3 +1,4 @@
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import type { Breaker } from '../../core/failures/breaker.ts';
 import { UsageError } from '../../core/model/errors.ts';
 import type { StoreStats } from '../../queue/views/stats.ts';
@@ -10,15 +11,36 @@ import { metricsText } from './metrics-text.ts';
 /**
  * Writes the statistics for Prometheus' textfile collector. The file is written beside its place and renamed, so that
  * nobody reads half of it, and is readable by all, since the collector runs as another user.
- * @throws {UsageError} when the file cannot be written.
+ * @throws {UsageError} when the file cannot be written, or holds something else.
  */
 export function writeMetrics(file: string, metrics: readonly Metric[]): void {
   if (file === '') throw new UsageError('--metrics-file is empty.', 'Give the path of the file to write.');
+  refuseForeign(file);
   try {
     replaceFile(file, metricsText(metrics), { mode: 0o644 });
   } catch (thrown) {
     throw notWritten(file, thrown);
   }
+}
+
+/** What every file of ours begins with, whatever version wrote it. */
+const BEGINNING = '# HELP plexsync_';
+
+/** @throws {UsageError} for a file that holds something else: a slip of the name would cost it. */
+function refuseForeign(file: string): void {
+  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return;
+  const fd = openSync(file, 'r');
+  try {
+    const start = Buffer.alloc(BEGINNING.length);
+    const length = readSync(fd, start);
+    if (length === 0 || start.toString() === BEGINNING) return;
+  } finally {
+    closeSync(fd);
+  }
+  throw new UsageError(
+    `${file} is there, and no metrics of plexsync.`,
+    'Name another file; this one is left as it is.',
+  );
 }
 
 function notWritten(file: string, thrown: unknown): UsageError {

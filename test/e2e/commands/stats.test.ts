@@ -73,7 +73,7 @@ test('what cannot be a bound, or goes not together, is a usage error', async (t)
   }
 });
 
-test('stats --metrics-file puts no file in the place of a device or a pipe', async (t) => {
+test('stats --metrics-file replaces no device, no pipe and no file of another kind', async (t) => {
   const { dir, run } = await setup(t);
   await run(['enqueue', '1', '--path', '/media/a.mp4', '--title', 'Mole']);
   const pipe = join(dir, 'plexsync.prom');
@@ -82,6 +82,18 @@ test('stats --metrics-file puts no file in the place of a device or a pipe', asy
   assert.equal(code, 2);
   assert.match(stderr, /plexsync\.prom cannot be written: it is a device or a pipe, and stays one\.\n {2}Give a file /);
   assert.ok(statSync(pipe).isFIFO());
+  const notes = join(dir, 'notes.txt');
+  for (const [text, expected] of [
+    ['Low water at six.', 2],
+    ['', 0],
+  ] as const) {
+    writeFileSync(notes, text);
+    const { code, stderr } = await run(['stats', '--metrics-file', notes]);
+    assert.equal(code, expected, stderr);
+    if (code !== 0) assert.match(stderr, /notes\.txt is there, and no metrics of plexsync\.\n {2}Name another file/);
+    assert.equal(readFileSync(notes, 'utf8').startsWith('# HELP plexsync_'), expected === 0);
+  }
+  assert.equal((await run(['stats', '--metrics-file', notes])).code, 0);
 });
 
 test('stats --metrics-file writes what a strict reader of the format takes, readable by all', async (t) => {
@@ -96,7 +108,7 @@ test('stats --metrics-file writes what a strict reader of the format takes, read
   const folder = join(dir, 'metrics');
   mkdirSync(folder);
   const file = join(folder, 'plexsync.prom');
-  writeFileSync(file, 'old');
+  writeFileSync(file, '# HELP plexsync_old Of an older version.\n');
   const { code, stdout, stderr } = await run(['stats', '--metrics-file', file]);
   assert.deepEqual([code, stderr], [0, '']);
   assert.match(stdout, /^pending\t1$/m);
