@@ -6,6 +6,7 @@ import type { Checkpoint } from '../../src/core/drain/ports/ports.ts';
 import type { SceneData } from '../../src/core/model/scene.ts';
 import type { UndoCheckpoint } from '../../src/core/undo/undo-items.ts';
 import { prepareUndone } from '../../src/queue/tables/undone.ts';
+import { openDeadLetterActions } from '../../src/queue/work/dead-letter-actions.ts';
 import {
   ALWAYS,
   addItems,
@@ -390,6 +391,34 @@ test('an undo that was cut short on a server goes on once that is adopted again,
   ]);
   await world.undo({ runId: 2 });
   assert.deepEqual(titles(), [written[0], '2']);
+});
+
+test('of an undo that was cut short a run that writes its scenes again leaves what was really put back', async (t) => {
+  const world = await setupUndo(t);
+  const { plex, run, stop, enqueue } = world;
+  for (const key of ['101', '102'])
+    plex.addItem({ ...ITEM, ratingKey: key, file: fileOf(Number(key) - 100), summary: 'It blinks.' });
+  const write = async () => {
+    enqueue(...lighthouses(2, SCENE));
+    await run();
+  };
+  await write();
+  const written = ['101', '102'].map((key) => shown(world, key));
+  onRequest(plex, { route: 'edit' }, () => {
+    stop.signal = 'SIGTERM';
+  });
+  await assert.rejects(world.undo({ runId: 1 }, { undo_written: killed }));
+  stop.signal = undefined;
+  const { changes } = world.world.sql(`SELECT changes FROM journal WHERE run_id = 2 AND rating_key = '101'`)[0] ?? {};
+  openDeadLetterActions(world.world.stores()).releaseUndone([1, 2], world.clock.now);
+  await write();
+  assert.deepEqual(
+    ['101', '102'].map((key) => namesSorted(shown(world, key))),
+    written.map(namesSorted),
+  );
+  const ofUndo = world.world.sql('SELECT rating_key, state, changes FROM journal WHERE run_id = 2');
+  assert.deepEqual(ofUndo, [{ rating_key: '101', state: 'closed', changes }]);
+  assert.deepEqual(world.world.sql('SELECT items FROM runs ORDER BY id'), [{ items: 2 }, { items: 1 }, { items: 1 }]);
 });
 
 test('edits of another server do not stand in the way of an undo', async (t) => {

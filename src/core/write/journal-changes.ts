@@ -52,6 +52,29 @@ export function landedChanges(changes: readonly Change[], outcome: Outcome): rea
   return changes.flatMap((change) => (isUnwritten(change, outcome.next ?? []) ? [] : landedPart(change, outcome)));
 }
 
+/**
+ * The part of an undo that was really carried out, as the item shows before anything else is written to it. Nothing of
+ * an undo is ours, so that is what does not stand there as we had written it.
+ */
+export function landedUndo(changes: readonly Change[], outcome: Outcome): readonly Change[] {
+  const landed = changes.flatMap((change) => undonePart(change, outcome));
+  // A lock alone tells nothing: it goes with a value.
+  const isOfLocks = (some: readonly Change[]): boolean => some.every(({ kind }) => kind === 'lock');
+  return isOfLocks(landed) && !isOfLocks(changes) ? [] : landed;
+}
+
+function undonePart(change: Change, { written, names }: Outcome): readonly Change[] {
+  if (change.kind === 'field') {
+    const ours = written.fields[change.field];
+    return [ours?.sent, ours?.kept].includes(change.before) ? [] : [change];
+  }
+  if (change.kind !== 'list' || names === undefined) return [change];
+  const there = new Set(names[change.field].map(foldName));
+  const add = change.add.filter((name) => there.has(foldName(name)));
+  const remove = change.remove.filter((name) => !there.has(foldName(name)));
+  return add.length + remove.length === 0 ? [] : [{ ...change, add, remove }];
+}
+
 function landedPart(change: Change, { written, pictures, names }: Outcome): readonly Change[] {
   switch (change.kind) {
     case 'field':

@@ -1,7 +1,7 @@
 import type { Change, JournalEntry } from '../../../core/model/journal.ts';
 import type { PictureRecords } from '../../../core/model/picture.ts';
 import type { ItemNames, SceneRecord } from '../../../core/model/scene-record.ts';
-import { landedChanges } from '../../../core/write/journal-changes.ts';
+import { landedChanges, landedUndo } from '../../../core/write/journal-changes.ts';
 import { prepareMeta } from '../../store/meta.ts';
 import type { Db } from '../../store/open.ts';
 import type { SceneRow } from '../scenes.ts';
@@ -81,9 +81,8 @@ export function prepareJournal(db: Db, runId: number) {
   };
   const close = ({ sceneId, ratingKey, ...outcome }: JournalEnd, next?: readonly Change[]): void => {
     for (const row of open.all({ sceneId, ratingKey })) {
-      // Of an undo nothing is ours: whether it landed shows when the item is compared with it.
-      const landed = row.job_id === 0 ? changesIn(row) : landedChanges(changesIn(row), { ...outcome, next });
-      closeWith(row, landed);
+      const landedOf = row.job_id === 0 ? landedUndo : landedChanges;
+      closeWith(row, landedOf(changesIn(row), { ...outcome, next }));
     }
   };
   /** What an undo notes anew was not sent before; one of an earlier run is judged when this one is closed. */
