@@ -54,13 +54,17 @@ function dashHint(message: string, argv: readonly string[]): string {
 }
 
 function withoutValue(text: string, argv: readonly string[]): string {
-  return text
-    .replace(/^error: /, '')
-    .replace(/unknown option '([^'=]*)=.*'/s, (_match, flag: string) =>
-      isSwitch(flag, argv) ? `option '${flag}' takes no value` : `unknown option '${flag}'`,
-    )
-    .replace(/^option '([^']*)' argument missing/, (_match, flags: string) => valueMissing(flags, argv))
-    .replace(/^(option '[^']*') argument '.*' is invalid\. /s, '$1: ');
+  return (
+    text
+      .replace(/^error: /, '')
+      // What commander says where it has shown the help instead, since there is no command.
+      .replace('(outputHelp)', `${nameIn(argv)} needs a command`)
+      .replace(/unknown option '([^'=]*)=.*'/s, (_match, flag: string) =>
+        isSwitch(flag, argv) ? `option '${flag}' takes no value` : `unknown option '${flag}'`,
+      )
+      .replace(/^option '([^']*)' argument missing/, (_match, flags: string) => valueMissing(flags, argv))
+      .replace(/^(option '[^']*') argument '.*' is invalid\. /s, '$1: ')
+  );
 }
 
 /** Whether the command in `argv` has a switch with this name. */

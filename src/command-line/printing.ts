@@ -16,9 +16,9 @@ export function printingTo(streams: Streams, argv: readonly string[], help: stri
       getOutHelpWidth: width,
       getErrHelpWidth: width,
       writeOut: (text) => void help.push(text),
-      writeErr: (text) => void writeText(streams.stderr, text),
+      // Under --json an error is one document, which is made elsewhere.
+      writeErr: (text) => void (argv.includes('--json') || writeText(streams.stderr, text)),
       outputError: (text, write) => {
-        if (argv.includes('--json')) return;
         const { message, hint } = parseErrorOf(text, argv);
         write(`plexsync: ${sanitize(message)}\n  ${sanitize(hint)}\n`);
       },

@@ -201,6 +201,25 @@ test('under --json an error stands once on stderr, as a document, and in both lo
   }
 });
 
+test('a line without a command is one document under --json, and the help without it', async (t) => {
+  const { run } = await setup(t);
+  for (const [words, needed] of [
+    [[], 'plexsync needs a command.'],
+    [['dlq'], 'plexsync dlq needs a command.'],
+  ] as const)
+    for (const args of [
+      ['--json', ...words],
+      [...words, '--json'],
+    ]) {
+      const { code, stdout, stderr } = await run(args);
+      assert.deepEqual([code, stdout], [2, '']);
+      assert.equal((JSON.parse(stderr) as { error: { message: string } }).error.message, needed);
+    }
+  const { code, stderr } = await run(['dlq']);
+  assert.equal(code, 2);
+  assert.match(stderr, /^Usage: plexsync dlq /);
+});
+
 test('--quiet says nothing when all went well, but for the document that --json asks for', async (t) => {
   const { run } = await setup(t);
   await run(['enqueue', '1', '--path', '/data/a.mp4', '--title', 'Quay']);
