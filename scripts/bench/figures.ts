@@ -120,8 +120,8 @@ export function figuresOf(samples: Samples, size: Size): readonly Figure[] {
     const max = values.at(-1);
     if (min === undefined || max === undefined) return [];
     const what = spec.what
-      .replaceAll(/\b100,000\b/g, MANY[size].toLocaleString('en'))
-      .replaceAll(/\b10,000 changed/g, `${(MANY[size] * BACKLOG_SHARE).toLocaleString('en')} changed`);
+      .replaceAll('100,000', MANY[size].toLocaleString('en'))
+      .replaceAll('10,000 changed', `${(MANY[size] * BACKLOG_SHARE).toLocaleString('en')} changed`);
     const [first, middle, third] = [0.25, 0.5, 0.75].map((part) => quantile(values, part)) as [number, number, number];
     return [{ id, ...spec, what, min, median: middle, max, quartiles: [first, third], rounds: values.length }];
   });

@@ -15,11 +15,11 @@ import { metricsText } from './metrics-text.ts';
  */
 export function writeMetrics(file: string, metrics: readonly Metric[]): void {
   if (file === '') throw new UsageError('--metrics-file is empty.', 'Give the path of the file to write.');
-  refuseForeign(file);
   try {
+    refuseForeign(file);
     replaceFile(file, metricsText(metrics), { mode: 0o644 });
   } catch (thrown) {
-    throw notWritten(file, thrown);
+    throw thrown instanceof UsageError ? thrown : notWritten(file, thrown);
   }
 }
 

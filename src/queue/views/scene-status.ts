@@ -88,7 +88,7 @@ function hasBegun(db: Stores['queueDb'], sceneId: number, { runId }: Undone): bo
 
 function hasEdit(db: Stores['queueDb'], { scene_id, rating_key }: SceneRow): boolean {
   const edit = db.prepare<[number, string], unknown>(
-    'SELECT 1 FROM journal WHERE scene_id = ? AND +rating_key = ? LIMIT 1',
+    'SELECT 1 FROM journal WHERE scene_id = ? AND rating_key = ? LIMIT 1',
   );
   return edit.get(scene_id, rating_key) !== undefined;
 }

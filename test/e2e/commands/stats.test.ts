@@ -66,6 +66,8 @@ test('what cannot be a bound, or goes not together, is a usage error', async (t)
     ['--watch'],
     ['--metrics-file', ''],
     ['--metrics-file', '/proc/none/plexsync.prom'],
+    ['--metrics-file', '/dev/null/plexsync.prom'],
+    ['--metrics-file', `/${'x'.repeat(300)}`],
   ]) {
     const { code, stdout, stderr } = await run(['stats', ...args]);
     assert.deepEqual([code, stdout], [2, ''], args.join(' '));
